@@ -1,0 +1,17 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
+// Taken at load, so that a spec's fake timers (vi.useFakeTimers) stop neither probes nor disposal.
+const hrtime = process.hrtime.bigint;
+const start = setTimeout;
+const stop = clearTimeout;
+
+/** Milliseconds of the monotonic clock, with fractions. */
+export function now(): number {
+  return Number(hrtime()) / 1e6;
+}
+
+/** Calls back once, after at least so many milliseconds; the function returned calls it off. */
+export function after(milliseconds: number, callback: () => void): () => void {
+  const timer = start(callback, Math.max(0, Math.ceil(milliseconds)));
+  return () => stop(timer);
+}

@@ -1,0 +1,49 @@
+import { getSystemErrorMessage } from 'node:util';
+import { errnoName } from './libc.ts';
+
+/** What was being done, and what may have gone wrong, for a {@link KernelError}. */
+export interface KernelErrorDetails {
+  /** In the words of the tools: `ip link add m1 link up0 type macvlan mode passthru`. */
+  operation: string;
+  errno: number;
+  /** The kernel's own sentence (`NLMSGERR_ATTR_MSG`), where it gave one. */
+  extendedAck?: string | undefined;
+  /** The usual cause of this errno for this operation, with the mend. */
+  cause?: string | undefined;
+}
+
+/**
+ * The kernel refused an operation. `code` is the errno's name, so `error.code === 'EBUSY'` works as in Node.
+ *
+ * @example
+ * try { host.macvlan({ parent: up0, mode: 'passthru' }); }
+ * catch (error) { if (error instanceof KernelError && error.code === 'EINVAL') … }
+ */
+export class KernelError extends Error {
+  override readonly name = 'KernelError';
+  readonly code: string;
+  readonly errno: number;
+  readonly operation: string;
+  readonly extendedAck: string | undefined;
+
+  constructor({ operation, errno, extendedAck, cause }: KernelErrorDetails) {
+    const code = errnoName(errno);
+    super(
+      [
+        `${operation}: ${code} (${describe(errno)})`,
+        extendedAck ? `  kernel: ${extendedAck}` : undefined,
+        cause ? `  usual cause: ${cause}` : undefined,
+      ]
+        .filter((line) => line !== undefined)
+        .join('\n'),
+    );
+    this.code = code;
+    this.errno = errno;
+    this.operation = operation;
+    this.extendedAck = extendedAck;
+  }
+}
+
+function describe(errno: number): string {
+  return getSystemErrorMessage(-errno) ?? 'unknown error';
+}

@@ -1,0 +1,56 @@
+import { constants } from 'node:os';
+import koffi from 'koffi';
+
+// The running process itself: Node is linked against the machine's libc, so the same line serves glibc and musl.
+const library = koffi.load(null);
+
+/** One libc function: returns what C returns; −1 means look at {@link lastErrno}. */
+type Call<Args extends unknown[]> = (...args: Args) => number;
+
+function declare<Args extends unknown[]>(prototype: string): Call<Args> {
+  return library.func(prototype) as unknown as Call<Args>;
+}
+
+export const unshare = declare<[flags: number]>('int unshare(int)');
+export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
+export const socket = declare<[domain: number, type: number, protocol: number]>('int socket(int, int, int)');
+export const bind = declare<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, uint32_t)');
+export const connect = declare<[fd: number, address: Uint8Array, length: number]>('int connect(int, void *, uint32_t)');
+export const listen = declare<[fd: number, backlog: number]>('int listen(int, int)');
+export const accept4 = declare<[fd: number, address: null, length: null, flags: number]>(
+  'int accept4(int, void *, void *, int)',
+);
+export const getsockname = declare<[fd: number, address: Uint8Array, length: Uint32Array]>(
+  'int getsockname(int, void *, void *)',
+);
+export const setsockopt = declare<[fd: number, level: number, name: number, value: Uint8Array, length: number]>(
+  'int setsockopt(int, int, int, void *, uint32_t)',
+);
+export const getsockopt = declare<
+  [fd: number, level: number, name: number, value: Uint8Array | Int32Array, length: Uint32Array]
+>('int getsockopt(int, int, int, void *, void *)');
+export const sendto = declare<
+  [fd: number, data: Uint8Array, length: number, flags: number, address: Uint8Array | null, addressLength: number]
+>('intptr_t sendto(int, void *, size_t, int, void *, uint32_t)');
+export const recvfrom = declare<
+  [
+    fd: number,
+    data: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array | null,
+    addressLength: Uint32Array | null,
+  ]
+>('intptr_t recvfrom(int, void *, size_t, int, void *, void *)');
+
+/** The errno of the last call that returned −1. Read it before anything else runs. */
+export function lastErrno(): number {
+  return koffi.errno();
+}
+
+const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+/** `EINVAL` for 22: the name that `errno(3)` gives. */
+export function errnoName(errno: number): string {
+  return names.get(errno) ?? `errno ${errno}`;
+}

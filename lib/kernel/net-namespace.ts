@@ -1,0 +1,129 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { CLONE_NEWNET } from './constants.ts';
+import { KernelError } from './kernel-error.ts';
+import { errnoName, lastErrno, setns, unshare } from './libc.ts';
+import { warmThreadPool } from './thread-pool.ts';
+
+// The thread's, never the process's: /proc/self names the main thread, which another worker thread may not be.
+const THREAD_NAMESPACE = '/proc/thread-self/ns/net';
+
+/** Namespaces that are entered now, innermost last: coming back goes to the one before. */
+const entered: NetNamespace[] = [];
+let home: NetNamespace | undefined;
+
+/**
+ * A network namespace held by a descriptor alone: no name, no mount. When the descriptor is closed, or the process
+ * dies in whatever way, the kernel takes the namespace down with every device in it (`cleanup_net`).
+ */
+export class NetNamespace {
+  #fd: number | undefined;
+  /** The namespace's inode number, as in `net:[4026531840]`: what tells two namespaces apart. */
+  readonly inode: number;
+
+  private constructor(fd: number) {
+    this.#fd = fd;
+    this.inode = fstatSync(fd).ino;
+  }
+
+  /**
+   * Makes a new, empty namespace. The thread is back where it was when this returns.
+   *
+   * @throws KernelError `EPERM` without `CAP_SYS_ADMIN` in the process's user namespace
+   */
+  static create(): NetNamespace {
+    warmThreadPool();
+    const back = current();
+    if (unshare(CLONE_NEWNET) !== 0) {
+      throw new KernelError({
+        operation: 'unshare(CLONE_NEWNET)',
+        errno: lastErrno(),
+        cause:
+          'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
+          'namespace for each worker (it is there unless --pool replaces it). ENOSPC: user.max_net_namespaces is reached',
+      });
+    }
+    try {
+      return NetNamespace.#ofThread();
+    } finally {
+      comeBack(back);
+    }
+  }
+
+  /** The namespace that this thread started in. Nothing is ever made there. */
+  static home(): NetNamespace {
+    home ??= NetNamespace.#ofThread();
+    return home;
+  }
+
+  /** The namespace that the calling thread is in at this moment, whoever put it there. */
+  static #ofThread(): NetNamespace {
+    // Node opens with O_CLOEXEC, so a child does not keep the namespace alive by accident.
+    return new NetNamespace(openSync(THREAD_NAMESPACE, 'r'));
+  }
+
+  /** The descriptor, for `IFLA_NET_NS_FD` and the like. */
+  get fd(): number {
+    if (this.#fd === undefined) throw new Error('this network namespace is closed: its lab has ended');
+    return this.#fd;
+  }
+
+  /** Whether {@link close} has been called. */
+  get closed(): boolean {
+    return this.#fd === undefined;
+  }
+
+  /**
+   * Runs a *synchronous* function with the thread inside the namespace, and always comes back. Sockets opened and
+   * children spawned in it stay inside. Code after an `await` would run outside, so a promise is refused.
+   *
+   * @throws TypeError when `fn` returns a promise
+   */
+  run<T>(fn: () => T): T {
+    const back = current();
+    enter(this);
+    entered.push(this);
+    let result: T;
+    try {
+      result = fn();
+    } finally {
+      entered.pop();
+      comeBack(back);
+    }
+    // A subprocess of execa's is a promise too, but one whose work was started inside.
+    if (result instanceof Promise && !('pid' in result)) {
+      // Its own failure, if any, is not the news here.
+      result.catch(() => {});
+      throw new TypeError(
+        'run(fn) takes a synchronous function: fn returned a promise, and what comes after its first `await` would ' +
+          "run outside of the namespace. Open the socket or spawn the child inside run, and await it outside; or use 'exec'",
+      );
+    }
+    return result;
+  }
+
+  /** Lets go of the namespace. A second call does nothing. */
+  close(): void {
+    if (this.#fd === undefined) return;
+    closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+}
+
+function current(): NetNamespace {
+  return entered.at(-1) ?? NetNamespace.home();
+}
+
+function enter(namespace: NetNamespace): void {
+  // libuv's pool threads inherit the namespace of whoever starts them, so they must all be there before the first entry.
+  warmThreadPool();
+  if (setns(namespace.fd, CLONE_NEWNET) !== 0) {
+    throw new KernelError({ operation: 'setns(CLONE_NEWNET)', errno: lastErrno() });
+  }
+}
+
+function comeBack(namespace: NetNamespace): void {
+  if (setns(namespace.fd, CLONE_NEWNET) === 0) return;
+  // Lost inside a lab: whatever ran next would run in the wrong network. Nothing is safer than to stop here.
+  process.stderr.write(`hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
+  process.abort();
+}

@@ -1,0 +1,188 @@
+import { bytesToIp, type Family, ipToBytes } from '../../wire/ip-address.ts';
+import { bytesToMac, macToBytes } from '../../wire/mac-address.ts';
+import { cString, s32, u16, u32, u64 } from '../bytes.ts';
+import { AF_BRIDGE, AF_INET, AF_INET6, NLM_F_CREATE, NLM_F_REPLACE } from '../constants.ts';
+import { familyNumber } from './address.ts';
+import { decodeAttributes } from './attribute.ts';
+import type { Operation, RtnetlinkSocket } from './socket.ts';
+
+const RTM_NEWNEIGH = 28;
+const RTM_DELNEIGH = 29;
+const RTM_GETNEIGH = 30;
+const RTM_SETNEIGHTBL = 67;
+const NDA_DST = 1;
+const NDA_LLADDR = 2;
+const NDA_MASTER = 9;
+const NDTA_NAME = 1;
+const NDTA_PARMS = 6;
+const NDTPA_IFINDEX = 1;
+const NDTPA_RETRANS_TIME = 5;
+const NUD_NOARP = 0x40;
+const NUD_PERMANENT = 0x80;
+const NTF_MASTER = 0x04;
+
+/** The states of a neighbour entry (`NUD_*`), in iproute2's words. */
+const STATES: Record<number, NeighbourState> = {
+  1: 'INCOMPLETE',
+  2: 'REACHABLE',
+  4: 'STALE',
+  8: 'DELAY',
+  16: 'PROBE',
+  32: 'FAILED',
+  64: 'NOARP',
+  128: 'PERMANENT',
+};
+
+export type NeighbourState =
+  | 'NONE'
+  | 'INCOMPLETE'
+  | 'REACHABLE'
+  | 'STALE'
+  | 'DELAY'
+  | 'PROBE'
+  | 'FAILED'
+  | 'NOARP'
+  | 'PERMANENT';
+
+/** An entry of the ARP or ND table. */
+export interface Neighbour {
+  /** ifindex of the device that the neighbour is on. */
+  device: number;
+  /** Its IP address. */
+  to: string;
+  /** Its MAC address; none while it is being asked for. */
+  lladdr: string | undefined;
+  state: NeighbourState;
+}
+
+/** An entry of a bridge's forwarding database. */
+export interface FdbEntry {
+  /** ifindex of the port behind which the address is. */
+  device: number;
+  mac: string;
+  /** Entries of the bridge's own devices and `bridge fdb add … static` ones; others were learnt. */
+  permanent: boolean;
+}
+
+/** Adds or replaces a permanent entry. */
+export function addNeighbour(
+  socket: RtnetlinkSocket,
+  { device, to, lladdr }: { device: number; to: string; lladdr: string },
+  family: Family,
+  operation: Operation,
+): void {
+  socket.change(
+    {
+      type: RTM_NEWNEIGH,
+      flags: NLM_F_CREATE | NLM_F_REPLACE,
+      header: header(familyNumber(family), device, NUD_PERMANENT),
+      attributes: [
+        [NDA_DST, ipToBytes(to)],
+        [NDA_LLADDR, macToBytes(lladdr)],
+      ],
+    },
+    operation,
+  );
+}
+
+export function deleteNeighbour(
+  socket: RtnetlinkSocket,
+  { device, to }: { device: number; to: string },
+  family: Family,
+  operation: Operation,
+): void {
+  socket.change(
+    {
+      type: RTM_DELNEIGH,
+      flags: 0,
+      header: header(familyNumber(family), device),
+      attributes: [[NDA_DST, ipToBytes(to)]],
+    },
+    operation,
+  );
+}
+
+/** The ARP and ND tables of the socket's namespace, without the `NOARP` entries of multicast and loopback. */
+export function listNeighbours(socket: RtnetlinkSocket, operation: Operation): Neighbour[] {
+  return socket
+    .dump({ type: RTM_GETNEIGH, flags: 0, header: header(0, 0), attributes: [] }, operation)
+    .filter((entry) => [AF_INET, AF_INET6].includes(entry.readUInt8(0)) && (entry.readUInt16LE(8) & NUD_NOARP) === 0)
+    .map((entry) => {
+      const attributes = decodeAttributes(entry.subarray(12));
+      const lladdr = attributes.get(NDA_LLADDR);
+      return {
+        device: entry.readInt32LE(4),
+        to: bytesToIp(attributes.get(NDA_DST) ?? Buffer.alloc(4)),
+        lladdr: lladdr && bytesToMac(lladdr),
+        state: STATES[entry.readUInt16LE(8)] ?? 'NONE',
+      };
+    });
+}
+
+/** The forwarding database of the bridge with this ifindex. */
+export function listFdb(socket: RtnetlinkSocket, bridge: number, operation: Operation): FdbEntry[] {
+  return socket
+    .dump({ type: RTM_GETNEIGH, flags: 0, header: header(AF_BRIDGE, 0), attributes: [[NDA_MASTER, u32(bridge)]] }, operation)
+    .map((entry) => ({
+      device: entry.readInt32LE(4),
+      mac: bytesToMac(decodeAttributes(entry.subarray(12)).get(NDA_LLADDR) ?? Buffer.alloc(6)),
+      permanent: (entry.readUInt16LE(8) & (NUD_PERMANENT | NUD_NOARP)) !== 0,
+    }));
+}
+
+export function addFdbEntry(socket: RtnetlinkSocket, port: number, mac: string, operation: Operation): void {
+  socket.change(
+    {
+      type: RTM_NEWNEIGH,
+      flags: NLM_F_CREATE | NLM_F_REPLACE,
+      header: header(AF_BRIDGE, port, NUD_NOARP, NTF_MASTER),
+      attributes: [[NDA_LLADDR, macToBytes(mac)]],
+    },
+    operation,
+  );
+}
+
+export function deleteFdbEntry(socket: RtnetlinkSocket, port: number, mac: string, operation: Operation): void {
+  socket.change(
+    {
+      type: RTM_DELNEIGH,
+      flags: 0,
+      header: header(AF_BRIDGE, port, 0, NTF_MASTER),
+      attributes: [[NDA_LLADDR, macToBytes(mac)]],
+    },
+    operation,
+  );
+}
+
+/** Sets a device's `retrans_time_ms` for ARP (4) or ND (6): how long a request may stay unanswered. */
+export function setRetransTime(
+  socket: RtnetlinkSocket,
+  device: number,
+  family: Family,
+  milliseconds: number,
+  operation: Operation,
+): void {
+  socket.change(
+    {
+      type: RTM_SETNEIGHTBL,
+      flags: 0,
+      header: Buffer.of(familyNumber(family), 0, 0, 0),
+      attributes: [
+        [NDTA_NAME, cString(family === 4 ? 'arp_cache' : 'ndisc_cache')],
+        [
+          NDTA_PARMS,
+          [
+            [NDTPA_IFINDEX, u32(device)],
+            [NDTPA_RETRANS_TIME, u64(BigInt(milliseconds))],
+          ],
+        ],
+      ],
+    },
+    operation,
+  );
+}
+
+/** `struct ndmsg`. */
+function header(family: number, index: number, state = 0, flags = 0): Buffer {
+  return Buffer.concat([Buffer.of(family, 0), u16(0), s32(index), u16(state), Buffer.of(flags, 0)]);
+}

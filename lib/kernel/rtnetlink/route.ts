@@ -1,0 +1,101 @@
+import { bytesToIp, type Family, ipToBytes, type Prefix } from '../../wire/ip-address.ts';
+import { u32 } from '../bytes.ts';
+import { AF_INET, NLM_F_CREATE, NLM_F_EXCL } from '../constants.ts';
+import { familyNumber } from './address.ts';
+import { decodeAttributes } from './attribute.ts';
+import type { Operation, RtnetlinkSocket } from './socket.ts';
+
+const RTM_NEWROUTE = 24;
+const RTM_DELROUTE = 25;
+const RTM_GETROUTE = 26;
+const RTA_DST = 1;
+const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
+const RTA_PREFSRC = 7;
+const RTA_TABLE = 15;
+const RT_TABLE_MAIN = 254;
+const RTPROT_BOOT = 3;
+const RTN_UNICAST = 1;
+const RT_SCOPE_LINK = 253;
+
+/** A unicast route of the main table. */
+export interface Route {
+  /** Where to: `length` 0 is the default route. */
+  to: Prefix;
+  /** The next hop; without one `to` is on the link. */
+  via?: string | undefined;
+  /** ifindex of the device to leave by. */
+  device?: number | undefined;
+  /** The preferred source address. */
+  source?: string | undefined;
+}
+
+export function addRoute(socket: RtnetlinkSocket, route: Route, operation: Operation): void {
+  socket.change({ type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_EXCL, ...body(route) }, operation);
+}
+
+export function deleteRoute(socket: RtnetlinkSocket, route: Route, operation: Operation): void {
+  socket.change({ type: RTM_DELROUTE, flags: 0, ...body(route) }, operation);
+}
+
+/** The main table's unicast routes. */
+export function listRoutes(socket: RtnetlinkSocket, family: Family, operation: Operation): Route[] {
+  const request = { type: RTM_GETROUTE, flags: 0, header: header(family, 0), attributes: [] };
+  return socket
+    .dump(request, operation)
+    .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(7) === RTN_UNICAST)
+    .map(decodeRoute);
+}
+
+/**
+ * The route that the kernel would take to an address now (`ip route get`).
+ *
+ * @throws KernelError `ENETUNREACH` when there is none
+ */
+export function lookUpRoute(socket: RtnetlinkSocket, to: string, family: Family, operation: Operation): Route {
+  const length = family === 4 ? 32 : 128;
+  return decodeRoute(
+    socket.get(
+      { type: RTM_GETROUTE, flags: 0, header: header(family, length), attributes: [[RTA_DST, ipToBytes(to)]] },
+      operation,
+    ),
+  );
+}
+
+function body({ to, via, device, source }: Route) {
+  // On IPv4 a route without a next hop must say that its targets are on the link (fib_check_nh).
+  const scope = to.family === 4 && via === undefined ? RT_SCOPE_LINK : 0;
+  return {
+    header: header(to.family, to.length, { table: RT_TABLE_MAIN, protocol: RTPROT_BOOT, scope, type: RTN_UNICAST }),
+    attributes: [
+      [RTA_DST, to.length === 0 ? undefined : ipToBytes(to.address)],
+      [RTA_GATEWAY, via === undefined ? undefined : ipToBytes(via)],
+      [RTA_OIF, device === undefined ? undefined : u32(device)],
+      [RTA_PREFSRC, source === undefined ? undefined : ipToBytes(source)],
+    ] as const,
+  };
+}
+
+/** `struct rtmsg`. */
+function header(family: Family, length: number, { table = 0, protocol = 0, scope = 0, type = 0 } = {}): Buffer {
+  return Buffer.concat([Buffer.of(familyNumber(family), length, 0, 0, table, protocol, scope, type), u32(0)]);
+}
+
+function tableOf(entry: Buffer): number {
+  return decodeAttributes(entry.subarray(12)).get(RTA_TABLE)?.readUInt32LE(0) ?? entry.readUInt8(4);
+}
+
+function decodeRoute(entry: Buffer): Route {
+  const family: Family = entry.readUInt8(0) === AF_INET ? 4 : 6;
+  const attributes = decodeAttributes(entry.subarray(12));
+  const address = (type: number) => {
+    const bytes = attributes.get(type);
+    return bytes && bytesToIp(bytes);
+  };
+  return {
+    to: { address: address(RTA_DST) ?? (family === 4 ? '0.0.0.0' : '::'), length: entry.readUInt8(1), family },
+    via: address(RTA_GATEWAY),
+    device: attributes.get(RTA_OIF)?.readUInt32LE(0),
+    source: address(RTA_PREFSRC),
+  };
+}

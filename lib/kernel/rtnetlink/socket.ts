@@ -1,0 +1,143 @@
+import { closeSync } from 'node:fs';
+import {
+  AF_NETLINK,
+  MSG_DONTWAIT,
+  NETLINK_CAP_ACK,
+  NETLINK_EXT_ACK,
+  NETLINK_GET_STRICT_CHK,
+  NETLINK_ROUTE,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_NETLINK,
+} from '../constants.ts';
+import { u32 } from '../bytes.ts';
+import { KernelError } from '../kernel-error.ts';
+import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
+import { type Acknowledgement, decodeAcknowledgement, decodeMessages, encodeMessage, type Reply, type Request } from './message.ts';
+
+/** What a failed request is called, and the usual causes of its errnos by name. */
+export interface Operation {
+  /** In the words of iproute2: `ip link add …`. */
+  operation: string;
+  causes?: Causes;
+}
+
+/** By errno's name; a function is asked only when it comes to that. */
+export type Causes = Partial<Record<string, string | (() => string)>>;
+
+// A dump's datagrams are at most 32 KiB (netlink_dump); twice that is what iproute2 came to use.
+const receiveBuffer = Buffer.alloc(65536);
+
+const GENERAL_CAUSES: Causes = {
+  EPERM: 'changing a network takes CAP_NET_ADMIN in its namespace: run as root, or through the pool of hairpin/config',
+  ENFILE: 'the machine is out of file descriptors (fs.file-max)',
+  EMFILE: 'this process is out of file descriptors (ulimit -n)',
+};
+
+/**
+ * A route netlink socket in the namespace that the thread was in when it was made. It stays there: requests need no
+ * entering. rtnetlink answers inside `send` (`rtnl_unicast` from the caller's context), so everything here is synchronous.
+ */
+export class RtnetlinkSocket {
+  #fd: number;
+  #sequence = 0;
+
+  constructor() {
+    this.#fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (this.#fd < 0) throw new KernelError({ operation: 'socket(AF_NETLINK, NETLINK_ROUTE)', errno: lastErrno() });
+    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
+      // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
+      setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4);
+    }
+  }
+
+  /**
+   * Sends one request that changes something, and waits for the kernel's acknowledgement.
+   *
+   * @throws KernelError with the kernel's extended ack, when it refuses
+   */
+  change(request: Request, operation: Operation): void {
+    this.#send({ ...request, flags: request.flags | NLM_F_REQUEST | NLM_F_ACK }, operation);
+    for (;;) {
+      const acknowledgement = this.#receive(operation).find((reply) => reply.type === NLMSG_ERROR);
+      if (acknowledgement) return check(decodeAcknowledgement(acknowledgement), operation);
+    }
+  }
+
+  /**
+   * Asks for one object (`RTM_GETLINK` and the like without `NLM_F_DUMP`).
+   *
+   * @throws KernelError when there is none
+   */
+  get(request: Request, operation: Operation): Buffer {
+    this.#send({ ...request, flags: request.flags | NLM_F_REQUEST }, operation);
+    const [reply] = this.#receive(operation);
+    if (!reply) throw new Error(`${operation.operation}: the kernel's answer was empty`);
+    if (reply.type === NLMSG_ERROR) check(decodeAcknowledgement(reply), operation);
+    return Buffer.from(reply.body);
+  }
+
+  /** Lists all objects of a kind: the bodies of the dump's messages, in the kernel's order. */
+  dump(request: Request, operation: Operation): Buffer[] {
+    for (;;) {
+      const { bodies, interrupted } = this.#dumpOnce(request, operation);
+      if (!interrupted) return bodies;
+    }
+  }
+
+  /** Closes the socket. A second call does nothing. */
+  close(): void {
+    if (this.#fd >= 0) closeSync(this.#fd);
+    this.#fd = -1;
+  }
+
+  #dumpOnce(request: Request, operation: Operation): { bodies: Buffer[]; interrupted: boolean } {
+    this.#send({ ...request, flags: request.flags | NLM_F_REQUEST | NLM_F_DUMP }, operation);
+    const bodies: Buffer[] = [];
+    let interrupted = false;
+    for (;;) {
+      for (const reply of this.#receive(operation)) {
+        // The table changed between two datagrams of the dump (nl_dump_check_consistent): what came may have holes.
+        if (reply.flags & NLM_F_DUMP_INTR) interrupted = true;
+        if (reply.type === NLMSG_ERROR || reply.type === NLMSG_DONE) {
+          check(decodeAcknowledgement(reply), operation);
+          return { bodies, interrupted };
+        }
+        bodies.push(Buffer.from(reply.body));
+      }
+    }
+  }
+
+  #send(request: Request, { operation, causes }: Operation): void {
+    if (this.#fd < 0) throw new Error(`${operation}: its namespace is closed (the lab has ended)`);
+    const message = encodeMessage(request, ++this.#sequence);
+    if (sendto(this.#fd, message, message.length, 0, null, 0) < 0) {
+      const errno = lastErrno();
+      throw new KernelError({ operation, errno, cause: causeOf(errno, causes) });
+    }
+  }
+
+  /** The messages of the next datagram that answer the request that is under way. */
+  #receive({ operation }: Operation): Reply[] {
+    const length = recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, null, null);
+    if (length < 0) throw new KernelError({ operation: `${operation} (receiving the answer)`, errno: lastErrno() });
+    // An earlier request that threw half-way may have left answers behind.
+    return decodeMessages(receiveBuffer.subarray(0, length)).filter((reply) => reply.sequence === this.#sequence);
+  }
+}
+
+function check({ errno, extendedAck }: Acknowledgement, { operation, causes }: Operation): void {
+  if (errno === 0) return;
+  throw new KernelError({ operation, errno, extendedAck, cause: causeOf(errno, causes) });
+}
+
+function causeOf(errno: number, causes: Causes = {}): string | undefined {
+  const cause = causes[errnoName(errno)] ?? GENERAL_CAUSES[errnoName(errno)];
+  return typeof cause === 'function' ? cause() : cause;
+}

@@ -1,0 +1,15 @@
+import { stat } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+let warmed = false;
+
+/**
+ * Starts every thread of libuv's pool, once. `uv__threadpool` starts them all at the first piece of work that is
+ * queued, on the queueing thread; a thread inherits its creator's namespaces. One cheap `stat` therefore pins them all
+ * to the namespace that the process started in.
+ */
+export function warmThreadPool(): void {
+  if (warmed) return;
+  warmed = true;
+  for (let thread = 0; thread < availableParallelism(); thread++) stat('/', () => {});
+}

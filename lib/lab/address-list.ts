@@ -1,0 +1,84 @@
+import { type AddressState, addAddress, deleteAddress, listAddresses } from '../kernel/rtnetlink/address.ts';
+import type { Family, Prefix } from '../wire/ip-address.ts';
+import type { Interface } from './interface.ts';
+import { checkIp, checkOptions, checkPrefix, UsageError } from './validate.ts';
+
+/** What `address` of a new interface may be: `false` for none; without it the segment gives one of each family. */
+export type AddressOption = string | readonly string[] | false;
+
+/** The addresses of one interface, as `ip address` has them. */
+export class AddressList {
+  readonly #interface: Interface;
+
+  constructor(owner: Interface) {
+    this.#interface = owner;
+  }
+
+  /**
+   * Adds an address.
+   *
+   * @param text `10.0.0.1/24`; without a length it has the one of the segment's subnet
+   * @param options `dad: true` lets IPv6 look for duplicates first (1 to 2 s), which a lab otherwise does without
+   * @example ns1.interface('m1').address.add('10.0.0.101/24')
+   */
+  add(text: string, options: { dad?: boolean } = {}): void {
+    const call = `${this.#interface}.address.add`;
+    checkOptions(call, options, ['dad']);
+    const prefix = this.#parse(call, text);
+    const { namespace, index, name } = this.#interface;
+    // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
+    if (options.dad && prefix.family === 6) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
+    addAddress(namespace.rtnetlink, index, prefix, options, {
+      operation: `ip -n ${namespace.name} address add ${prefix.address}/${prefix.length} dev ${name}`,
+      causes: { EEXIST: 'the interface has this address already' },
+    });
+    this.#interface.segment?.reserve(prefix);
+  }
+
+  /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
+  delete(text: string): void {
+    const prefix = this.#parse(`${this.#interface}.address.delete`, text);
+    const { namespace, index, name } = this.#interface;
+    deleteAddress(namespace.rtnetlink, index, prefix, {
+      operation: `ip -n ${namespace.name} address del ${prefix.address}/${prefix.length} dev ${name}`,
+      causes: { EADDRNOTAVAIL: `${this.#interface} has no such address; it has ${this.#summary()}` },
+    });
+  }
+
+  /** What the kernel has now, IPv6 link-local addresses too. */
+  list(): AddressState[] {
+    const { namespace, index } = this.#interface;
+    return listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace.name} address show` }).filter(
+      (address) => address.index === index,
+    );
+  }
+
+  /** The first address of global scope, or undefined. */
+  first(family: Family): AddressState | undefined {
+    return this.list().find((address) => address.family === family && address.scope === 0);
+  }
+
+  /** What a new interface gets: what the spec says, else the segment's next. */
+  assign(option: AddressOption | undefined): void {
+    if (option === false) return;
+    if (option !== undefined) {
+      for (const text of [option].flat()) this.add(text);
+      return;
+    }
+    for (const { address, length } of this.#interface.segment?.next() ?? []) this.add(`${address}/${length}`);
+  }
+
+  #parse(call: string, text: string): Prefix {
+    if (typeof text === 'string' && text.includes('/')) return checkPrefix(call, 'address', text);
+    checkIp(call, 'address', text);
+    const length = this.#interface.segment?.lengthFor(text);
+    if (length === undefined) {
+      throw new UsageError(`${call}: address ${text} is in no subnet of its segment, so it needs a prefix length: '${text}/24'`);
+    }
+    return checkPrefix(call, 'address', `${text}/${length}`);
+  }
+
+  #summary(): string {
+    return this.list().map(({ address, length }) => `${address}/${length}`).join(', ') || 'none';
+  }
+}

@@ -1,0 +1,165 @@
+import { addLink, setLink, vethPeer } from '../kernel/rtnetlink/link.ts';
+import type { AddressOption } from './address-list.ts';
+import { Interface, type InterfaceOrigin } from './interface.ts';
+import type { Lab } from './lab.ts';
+import { Namespace } from './namespace.ts';
+import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions, portAttributes } from './port.ts';
+import { Segment } from './segment.ts';
+import { settle } from './settle.ts';
+import { Switch } from './switch.ts';
+import { checkBoolean, checkMtu, checkOptions, show, UsageError } from './validate.ts';
+
+/** One end of a new cable. */
+export interface EndOptions {
+  /** @default `eth0`, `eth1` … on a host, `p0`, `p1` … on a switch */
+  name?: string;
+  /** @default one derived from the device's index */
+  mac?: string;
+  /** Not on a switch. @default the segment's next addresses, IPv4 and IPv6 */
+  address?: AddressOption;
+  /** @default true */
+  up?: boolean;
+  /** @default false */
+  promiscuous?: boolean;
+}
+
+/** The two ends of a new cable, in the order of `cable`'s arguments, and what both have. */
+export interface CableOptions {
+  /** 68 to 65535. @default 1500 */
+  mtu?: number;
+  a?: EndOptions & PortOptions;
+  b?: EndOptions & PortOptions;
+}
+
+/** What an end of a cable is: on a switch a port. */
+export type EndOf<N extends Namespace> = N extends Switch ? Port : Interface;
+
+const END_OPTIONS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
+
+/** A veth pair between two namespaces of a lab. */
+export class Cable<A extends Namespace = Namespace, B extends Namespace = Namespace> {
+  readonly a: EndOf<A>;
+  readonly b: EndOf<B>;
+
+  constructor(a: EndOf<A>, b: EndOf<B>) {
+    this.a = a;
+    this.b = b;
+  }
+
+  /** Pulls the plug (`up: false`) or puts it back: both ends lose and get their carrier. */
+  set({ up }: { up: boolean }): this {
+    this.a.set({ up });
+    this.b.set({ up });
+    return this;
+  }
+
+  /** Deletes the pair, and whatever hangs on its ends. */
+  delete(): void {
+    this.a.delete();
+  }
+}
+
+/** Makes a veth pair; {@link Lab.cable} is this. */
+export function addCable<A extends Namespace, B extends Namespace>(lab: Lab, a: A, b: B, options: CableOptions): Cable<A, B> {
+  checkEnd(lab, 'a', a);
+  checkEnd(lab, 'b', b);
+  const call = `lab.cable(${a.name}, ${b.name})`;
+  checkOptions(call, options, ['mtu', 'a', 'b']);
+  checkMtu(call, options.mtu);
+  checkEndOptions(call, 'a', a, options.a);
+  checkEndOptions(call, 'b', b, options.b);
+  const segment = segmentOf(lab, a, b);
+  const first = { node: a, options: options.a ?? {}, origin: newEnd(call, a, options.a, options.mtu, segment) };
+  const second = { node: b, options: options.b ?? {}, origin: newEnd(call, b, options.b, options.mtu, segment) };
+  // In RTM_NEWLINK only the device itself can become a port at once (IFLA_MASTER), its peer cannot: a switch goes first.
+  const [main, peer] = b instanceof Switch ? [second, first] : [first, second];
+  const operation =
+    `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`;
+  addLink(
+    main.node.rtnetlink,
+    newLink(main, options.mtu),
+    {
+      kind: 'veth',
+      // Not up yet: veth_open refuses with ENOTCONN until the pair is complete.
+      data: vethPeer({ ...newLink(peer, options.mtu), up: false }, peer.node.handle),
+      ...(main.node instanceof Switch ? { master: main.node.bridge } : {}),
+    },
+    {
+      operation,
+      causes: { EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)', EEXIST: 'an interface has this name already' },
+    },
+  );
+  if (peer.options.up ?? true) {
+    setLink(peer.node.rtnetlink, peer.origin.index, { up: true }, { operation: `ip -n ${peer.node.name} link set ${peer.origin.name} up` });
+  }
+  return finish(first, second, options.mtu);
+}
+
+interface End {
+  node: Namespace;
+  options: EndOptions & PortOptions;
+  origin: InterfaceOrigin;
+}
+
+function finish<A extends Namespace, B extends Namespace>(first: End, second: End, mtu: number | undefined): Cable<A, B> {
+  const [a, b] = [first, second].map((end) => {
+    const device = end.node instanceof Switch ? new Port(end.origin) : new Interface(end.origin);
+    return end.node.adopt(device, { address: end.options.address, mtu });
+  }) as [Interface, Interface];
+  a.peer = b;
+  b.peer = a;
+  // Two switches: the device that could not become a port at creation does now.
+  if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a as Port);
+  for (const [end, device] of [[first, a] as const, [second, b] as const]) {
+    const settings = portAttributes(end.options);
+    if (settings.length > 0 && device instanceof Port) device.set(pick(end.options));
+  }
+  settle(a);
+  return new Cable(a as EndOf<A>, b as EndOf<B>);
+}
+
+function newLink({ origin, options }: End, mtu: number | undefined) {
+  const { up = true, promiscuous } = options;
+  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, up, promiscuous };
+}
+
+function newEnd(call: string, node: Namespace, options: EndOptions | undefined, mtu: number | undefined, segment: Segment): InterfaceOrigin {
+  const base = node instanceof Switch ? 'p' : 'eth';
+  return node.newInterface(call, 'veth', { ...options, base, segment, ...(mtu === undefined ? {} : { mtu }) });
+}
+
+/** A cable at a switch belongs to the switch's segment, any other is a segment of its own. */
+function segmentOf(lab: Lab, a: Namespace, b: Namespace): Segment {
+  if (a instanceof Switch && b instanceof Switch) {
+    // One broadcast domain from now on; the switch that has given out nothing yet takes the other's subnets.
+    if (b.segment.unused) b.segment = a.segment;
+    else if (a.segment.unused) a.segment = b.segment;
+    return a.segment;
+  }
+  if (a instanceof Switch) return a.segment;
+  if (b instanceof Switch) return b.segment;
+  return new Segment(`${a.name}–${b.name}`, lab.nextSegment());
+}
+
+function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {
+  if (!(node instanceof Namespace)) {
+    throw new UsageError(`lab.cable: ${which} must be a namespace, router or switch of this lab: received ${show(node)}`);
+  }
+  if (node.lab !== lab) throw new UsageError(`lab.cable: ${which} must be of the same lab: received ${node.name}, of another`);
+}
+
+function checkEndOptions(call: string, which: 'a' | 'b', node: Namespace, options: (EndOptions & PortOptions) | undefined): void {
+  if (options === undefined) return;
+  const isPort = node instanceof Switch;
+  checkOptions(`${call}: ${which}`, options, isPort ? [...END_OPTIONS, ...PORT_OPTIONS] : END_OPTIONS);
+  checkBoolean(`${call}: ${which}`, 'up', options.up);
+  checkBoolean(`${call}: ${which}`, 'promiscuous', options.promiscuous);
+  checkPortOptions(`${call}: ${which}`, options);
+  if (isPort && options.address !== undefined) {
+    throw new UsageError(`${call}: ${which}: address is for hosts: a port of a switch has none`);
+  }
+}
+
+function pick(options: EndOptions & PortOptions): PortOptions {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => PORT_OPTIONS.some((name) => name === key)));
+}

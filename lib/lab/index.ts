@@ -1,0 +1,17 @@
+export { KernelError } from '../kernel/kernel-error.ts';
+export type { AddressState } from '../kernel/rtnetlink/address.ts';
+export type { LinkState, OperState } from '../kernel/rtnetlink/link.ts';
+export type { FdbEntry, Neighbour, NeighbourState } from '../kernel/rtnetlink/neighbour.ts';
+export type { Route } from '../kernel/rtnetlink/route.ts';
+export type { AddressList, AddressOption } from './address-list.ts';
+export type { Cable, CableOptions, EndOptions } from './cable.ts';
+export type { ExecOptions, Subprocess } from './exec.ts';
+export { Interface, type InterfaceChange } from './interface.ts';
+export { createLab, type Lab } from './lab.ts';
+export { MACVLAN_MODES, type Macvlan, type MacvlanChange, type MacvlanMode, type MacvlanOptions } from './macvlan.ts';
+export { Namespace } from './namespace.ts';
+export type { NeighbourOptions } from './neighbour-table.ts';
+export type { Port, PortOptions, PortState } from './port.ts';
+export type { RouteOptions } from './route-table.ts';
+export { Switch, type SwitchOptions } from './switch.ts';
+export { UsageError } from './validate.ts';

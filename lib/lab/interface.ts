@@ -1,0 +1,139 @@
+import { deleteLink, getLink, type LinkState, setLink } from '../kernel/rtnetlink/link.ts';
+import type { Causes } from '../kernel/rtnetlink/socket.ts';
+import { AddressList } from './address-list.ts';
+import type { Namespace } from './namespace.ts';
+import type { Segment } from './segment.ts';
+import { settle } from './settle.ts';
+import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from './validate.ts';
+
+/** Live changes that every interface takes, in the words of `ip link set`. */
+export interface InterfaceChange {
+  up?: boolean;
+  mtu?: number;
+  mac?: string;
+  /** `promisc on`: counts once, whatever its children ask of it. */
+  promiscuous?: boolean;
+  name?: string;
+}
+
+/** What an interface is made from; for the methods that make them. */
+export interface InterfaceOrigin {
+  namespace: Namespace;
+  index: number;
+  name: string;
+  mac: string;
+  kind: string;
+  segment: Segment | undefined;
+}
+
+export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name'] as const;
+
+/** A network device of a lab. */
+export class Interface {
+  readonly namespace: Namespace;
+  readonly index: number;
+  /** `veth`, `macvlan` …, as `ip -d link` shows it. */
+  readonly kind: string;
+  readonly segment: Segment | undefined;
+  readonly address: AddressList;
+  /** The other end, where the device is one end of a cable. */
+  peer: Interface | undefined;
+  /** Devices on top of this one, wherever they are: macvlans. */
+  readonly children = new Set<Interface>();
+  #name: string;
+  #mac: string;
+  #deleted = false;
+
+  constructor({ namespace, index, name, mac, kind, segment }: InterfaceOrigin) {
+    this.namespace = namespace;
+    this.index = index;
+    this.kind = kind;
+    this.segment = segment;
+    this.#name = name;
+    this.#mac = mac;
+    this.address = new AddressList(this);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get mac(): string {
+    return this.#mac;
+  }
+
+  /** Whether it, or what it hangs on, has been deleted. */
+  get deleted(): boolean {
+    return this.#deleted;
+  }
+
+  /**
+   * Changes a live interface, as `ip link set` does. When it returns, the change has reached the carriers of whatever
+   * hangs on the interface.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
+   * @example port.set({ up: false })
+   */
+  set(change: InterfaceChange): this {
+    this.#checkAlive('set');
+    const call = `${this}.set`;
+    checkOptions(call, change, INTERFACE_CHANGES);
+    checkInterfaceChange(call, change);
+    const words = Object.entries(change).map(([option, value]) => `${option} ${value}`);
+    setLink(this.namespace.rtnetlink, this.index, change, {
+      operation: `ip -n ${this.namespace.name} link set ${this.name} ${words.join(' ')}`,
+      causes: this.changeCauses(),
+    });
+    this.#name = change.name ?? this.#name;
+    if (change.mac !== undefined) this.#mac = change.mac.toLowerCase();
+    if (change.up !== undefined) settle(this);
+    return this;
+  }
+
+  /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
+  delete(): void {
+    if (this.#deleted) return;
+    deleteLink(this.namespace.rtnetlink, this.index, { operation: `ip -n ${this.namespace.name} link del ${this.name}` });
+    this.#forget();
+  }
+
+  /** What the kernel says of the device now. */
+  state(): LinkState {
+    this.#checkAlive('state');
+    return getLink(this.namespace.rtnetlink, this.index, { operation: `ip -n ${this.namespace.name} link show ${this.name}` });
+  }
+
+  /** As in `ns1/m1`. */
+  toString(): string {
+    return `${this.namespace.name}/${this.name}`;
+  }
+
+  /** The usual causes of a refused change, by errno. */
+  protected changeCauses(): Causes {
+    return {
+      EADDRINUSE: "another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)",
+      EINVAL: "a macvlan's MTU may not be larger than its parent's (macvlan_change_mtu)",
+      EEXIST: `${this.namespace.name} has an interface of this name already`,
+    };
+  }
+
+  #checkAlive(method: string): void {
+    if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);
+  }
+
+  #forget(): void {
+    if (this.#deleted) return;
+    this.#deleted = true;
+    this.namespace.forget(this);
+    if (this.peer) this.peer.#forget();
+    for (const child of this.children) child.#forget();
+  }
+}
+
+export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {
+  checkBoolean(call, 'up', up);
+  checkBoolean(call, 'promiscuous', promiscuous);
+  checkMtu(call, mtu);
+  if (mac !== undefined) checkMac(call, 'mac', mac);
+  if (name !== undefined) checkInterfaceName(call, name);
+}

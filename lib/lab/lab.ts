@@ -1,0 +1,166 @@
+import { type Cable, type CableOptions, addCable } from './cable.ts';
+import type { Subprocess } from './exec.ts';
+import { Namespace } from './namespace.ts';
+import { endProcessesIn } from './processes.ts';
+import { Switch, type SwitchOptions } from './switch.ts';
+import { checkNamespaceName, UsageError } from './validate.ts';
+
+/** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
+const FIRST_INDEX = 100;
+
+/** How long the disposal waits for the programs that it killed, in milliseconds. */
+const KILL_DEADLINE = 5000;
+
+/**
+ * A network of namespaces, switches and cables, held by this process alone. When it is closed, or the process ends in
+ * whatever way, nothing of it is left.
+ *
+ * @example
+ * await using lab = createLab();
+ * const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+ * lab.cable(a, b);
+ */
+export class Lab implements AsyncDisposable {
+  readonly #namespaces = new Map<string, Namespace>();
+  readonly #owned: { close(): void }[] = [];
+  readonly #subprocesses = new Set<Subprocess>();
+  /** The namespaces that a program was started in: only there anything can be left to kill. */
+  readonly #ranIn = new Set<Namespace>();
+  #index = FIRST_INDEX;
+  #segments = 0;
+  #closing: Promise<void> | undefined;
+
+  /** The namespaces, routers and switches, in the order in which they were made. */
+  get namespaces(): readonly Namespace[] {
+    return [...this.#namespaces.values()];
+  }
+
+  /** Whether {@link close} has been called. */
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /**
+   * Makes a host: a namespace with its loopback up and forwarding off.
+   *
+   * @param name unique in the lab; it stands in messages and captures
+   * @throws UsageError for a name that cannot be or is taken; KernelError without the privilege
+   */
+  namespace(name: string): Namespace {
+    this.#check('namespace', name);
+    return this.#add(new Namespace(this, name, 'host'));
+  }
+
+  /** Makes a router: a host with IPv4 and IPv6 forwarding on. */
+  router(name: string): Namespace {
+    this.#check('router', name);
+    return this.#add(new Namespace(this, name, 'router'));
+  }
+
+  /**
+   * Makes a switch: a namespace that holds one Linux bridge.
+   *
+   * @example const sw = lab.switch('sw', { subnets: ['10.9.0.0/16'] })
+   */
+  switch(name: string, options: SwitchOptions = {}): Switch {
+    this.#check('switch', name);
+    return this.#add(new Switch(this, name, options));
+  }
+
+  /**
+   * Plugs a cable, a veth pair, between two of them. Both ends are up and have addresses of IPv4 and IPv6 when it
+   * returns; an end on a switch is a port and has none.
+   *
+   * @example const { b: port } = lab.cable(host, sw, { a: { name: 'up0' }, b: { hairpin: true } })
+   */
+  cable<A extends Namespace, B extends Namespace>(a: A, b: B, options: CableOptions = {}): Cable<A, B> {
+    this.#checkOpen('cable');
+    return addCable(this, a, b, options);
+  }
+
+  /**
+   * Ends the lab: kills the programs that run in it and lets go of every namespace. A second call waits for the first.
+   *
+   * @throws AggregateError of everything that went wrong, after the rest is done
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`). */
+  nextIndex(): number {
+    return this.#index++;
+  }
+
+  /** The next segment's number. */
+  nextSegment(): number {
+    return this.#segments++;
+  }
+
+  /** Registers what has just been made, to be closed with the lab. */
+  own<T extends { close(): void }>(resource: T): T {
+    this.#owned.push(resource);
+    return resource;
+  }
+
+  /** Registers a program, to be killed with the lab. */
+  track(namespace: Namespace, subprocess: Subprocess): void {
+    this.#ranIn.add(namespace);
+    this.#subprocesses.add(subprocess);
+    const forget = () => this.#subprocesses.delete(subprocess);
+    // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
+    subprocess.then(forget, forget);
+  }
+
+  #add<T extends Namespace>(namespace: T): T {
+    this.#namespaces.set(namespace.name, namespace);
+    return namespace;
+  }
+
+  #check(method: string, name: unknown): void {
+    this.#checkOpen(method);
+    checkNamespaceName(`lab.${method}`, name, (taken) => this.#namespaces.has(taken));
+  }
+
+  #checkOpen(method: string): void {
+    if (this.closed) throw new UsageError(`lab.${method}: the lab has ended; a spec's lab lives as long as its test`);
+  }
+
+  async #close(): Promise<void> {
+    const errors: unknown[] = [];
+    const attempt = async (step: () => unknown) => {
+      try {
+        await step();
+      } catch (error) {
+        errors.push(error);
+      }
+    };
+    await attempt(() => this.#endPrograms());
+    // Sockets before the namespaces that they are in: last made, first closed.
+    for (const resource of this.#owned.reverse()) await attempt(() => resource.close());
+    if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
+  }
+
+  async #endPrograms(): Promise<void> {
+    if (this.#ranIn.size === 0) return;
+    const inodes = new Set([...this.#ranIn].map((namespace) => namespace.handle.inode));
+    for (const subprocess of this.#subprocesses) subprocess.kill('SIGKILL');
+    await endProcessesIn(inodes, KILL_DEADLINE);
+    // Node has yet to reap them; without this their promises would settle in the next test.
+    await Promise.allSettled(this.#subprocesses);
+  }
+}
+
+/**
+ * Makes an empty lab. Needs no vitest: for scripts, a REPL and the CLI.
+ *
+ * @example await using lab = createLab();
+ */
+export function createLab(): Lab {
+  return new Lab();
+}

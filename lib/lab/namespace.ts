@@ -1,0 +1,194 @@
+import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
+import { setLink } from '../kernel/rtnetlink/link.ts';
+import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import type { AddressOption } from './address-list.ts';
+import { giveDefaultRoutes } from './default-route.ts';
+import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { Interface, type InterfaceOrigin } from './interface.ts';
+import type { Lab } from './lab.ts';
+import { addMacvlan, type Macvlan, type MacvlanOptions } from './macvlan.ts';
+import { NeighbourTable } from './neighbour-table.ts';
+import { RouteTable } from './route-table.ts';
+import type { Segment } from './segment.ts';
+import { Sysctls } from './sysctls.ts';
+import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
+
+/** What a namespace is for: it decides what of the kernel's defaults a lab overrides. */
+export type Role = 'host' | 'router' | 'switch';
+
+/**
+ * How long an ARP or ND request may stay unanswered, in milliseconds. The kernel's own is 1000; on a software link an
+ * answer takes microseconds, and nothing is won by waiting. Three requests, so a neighbour has failed after 60 ms.
+ */
+const RETRANS_TIME = 20;
+
+/** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
+const IPV6_MIN_MTU = 1280;
+
+const LOOPBACK_INDEX = 1;
+
+/** Settings that a lab makes itself, since a new namespace takes some of them from the host (`inet_init_net`). */
+const SYSCTLS: Record<Role, readonly [name: string, value: string][]> = {
+  host: [
+    ['net.ipv4.ip_forward', '0'],
+    ['net.ipv4.conf.all.rp_filter', '0'],
+    ['net.ipv4.conf.default.rp_filter', '0'],
+    // Link-local addresses serve at once, and nobody solicits routers: the only traffic in a lab is what a spec makes.
+    ['net.ipv6.conf.default.accept_dad', '0'],
+    ['net.ipv6.conf.default.router_solicitations', '0'],
+  ],
+  router: [
+    ['net.ipv4.ip_forward', '1'],
+    ['net.ipv4.conf.all.rp_filter', '0'],
+    ['net.ipv4.conf.default.rp_filter', '0'],
+    ['net.ipv6.conf.all.forwarding', '1'],
+    ['net.ipv6.conf.default.accept_dad', '0'],
+    ['net.ipv6.conf.default.router_solicitations', '0'],
+  ],
+  // A switch forwards frames and has no addresses, so its ports say nothing of their own.
+  switch: [['net.ipv6.conf.default.disable_ipv6', '1']],
+};
+
+/** A network namespace of a lab: a host, a router, or what holds a switch. */
+export class Namespace {
+  readonly lab: Lab;
+  readonly name: string;
+  readonly role: Role;
+  /** The kernel's namespace, for {@link run}. */
+  readonly handle: NetNamespace;
+  readonly rtnetlink: RtnetlinkSocket;
+  readonly route: RouteTable;
+  readonly neighbour: NeighbourTable;
+  readonly sysctl: Sysctls;
+  readonly #interfaces: Interface[] = [];
+
+  constructor(lab: Lab, name: string, role: Role) {
+    this.lab = lab;
+    this.name = name;
+    this.role = role;
+    this.handle = lab.own(NetNamespace.create());
+    this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
+    this.route = new RouteTable(this);
+    this.neighbour = new NeighbourTable(this);
+    this.sysctl = new Sysctls(this);
+    this.handle.run(() => {
+      for (const [sysctl, value] of SYSCTLS[role]) this.sysctl.set(sysctl, value);
+    });
+    if (role !== 'switch') setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
+  }
+
+  /** The interfaces that the lab made here, in the order in which it made them. */
+  get interfaces(): readonly Interface[] {
+    return this.#interfaces;
+  }
+
+  /**
+   * An interface by its name; without one the namespace's only interface.
+   *
+   * @throws UsageError when there is none of the name, or several and no name
+   */
+  interface(which?: string | Interface): Interface {
+    const call = `${this.name}.interface`;
+    if (which instanceof Interface) {
+      if (which.namespace === this && !which.deleted) return which;
+      throw new UsageError(`${call}: ${which} is ${which.deleted ? 'deleted' : `not in ${this.name}`}`);
+    }
+    const names = this.#interfaces.map(({ name }) => name).join(', ') || 'none';
+    if (which === undefined) {
+      const [only, second] = this.#interfaces;
+      if (only && !second) return only;
+      throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
+    }
+    const found = this.#interfaces.find(({ name }) => name === which);
+    if (found) return found;
+    throw new UsageError(`${call}: ${this.name} has no interface ${show(which)}; it has ${names}`);
+  }
+
+  /**
+   * Makes a macvlan here, on a parent in whatever namespace of the lab.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
+   * @example const m1 = ns1.macvlan({ parent: host.interface('up0'), mode: 'vepa' })
+   */
+  macvlan(options: MacvlanOptions): Macvlan {
+    return addMacvlan(this, options);
+  }
+
+  /**
+   * Runs a *synchronous* function with the thread inside the namespace, and always comes back. Sockets opened and
+   * children spawned in it stay inside.
+   *
+   * @throws UsageError when `fn` is no function; TypeError when it returns a promise
+   * @example const server = ns.run(() => net.createServer(onConnection).listen(8080, '10.0.0.1'))
+   */
+  run<T>(fn: () => T): T {
+    if (typeof fn !== 'function') throw new UsageError(`${this.name}.run: fn must be a function: received ${show(fn)}`);
+    return this.handle.run(fn);
+  }
+
+  /**
+   * Runs a program inside the namespace, without a shell. It ends with the lab at the latest, whatever happens to the
+   * test process.
+   *
+   * @returns execa's subprocess: a promise of its result, with streams
+   * @throws UsageError when there is no such program on the PATH
+   * @example const { stdout } = await ns1.exec('ip', ['-j', '-d', 'link'])
+   */
+  exec(file: string, args: readonly string[] = [], options: ExecOptions = {}): Subprocess {
+    return exec(this, file, args, options);
+  }
+
+  toString(): string {
+    return this.name;
+  }
+
+  /** Chooses what a new interface of this namespace is made from, and checks what the spec says of it. */
+  newInterface(
+    call: string,
+    kind: string,
+    options: { base: string; name?: string; mac?: string; mtu?: number; segment: Segment | undefined },
+  ): InterfaceOrigin {
+    const { base, name = this.#freeName(base), mac, mtu, segment } = options;
+    checkInterfaceName(call, name);
+    if (this.#interfaces.some((other) => other.name === name) || name === 'lo') {
+      throw new UsageError(`${call}: ${this.name} has an interface of the name ${show(name)} already`);
+    }
+    if (mac !== undefined) checkMac(call, 'mac', mac);
+    checkMtu(call, mtu);
+    const index = this.lab.nextIndex();
+    return { namespace: this, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
+  }
+
+  /** Takes in an interface that has been made: its timers, its addresses, its routes. */
+  adopt<T extends Interface>(device: T, { address, mtu = 1500 }: { address: AddressOption | undefined; mtu?: number | undefined }): T {
+    this.#interfaces.push(device);
+    if (this.role === 'switch') return device;
+    for (const family of mtu < IPV6_MIN_MTU ? ([4] as const) : ([4, 6] as const)) {
+      setRetransTime(this.rtnetlink, device.index, family, RETRANS_TIME, {
+        operation: `ip -n ${this.name} ntable change name arp_cache dev ${device.name} retrans ${RETRANS_TIME}`,
+      });
+    }
+    device.address.assign(address);
+    giveDefaultRoutes(device);
+    return device;
+  }
+
+  /** Strikes a deleted interface off the list. */
+  forget(device: Interface): void {
+    const at = this.#interfaces.indexOf(device);
+    if (at >= 0) this.#interfaces.splice(at, 1);
+  }
+
+  #freeName(base: string): string {
+    for (let number = 0; ; number++) {
+      const name = `${base}${number}`;
+      if (!this.#interfaces.some((device) => device.name === name)) return name;
+    }
+  }
+}
+
+/** A locally administered address from the device's index: the same in every run, so messages can be compared. */
+function macOf(index: number): string {
+  return `02:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`;
+}

@@ -1,0 +1,75 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import { addNeighbour, deleteNeighbour, listNeighbours, type Neighbour } from '../kernel/rtnetlink/neighbour.ts';
+import type { Family } from '../wire/ip-address.ts';
+import { familyOf } from '../wire/ip-address.ts';
+import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { checkIp, checkMac, checkOptions } from './validate.ts';
+
+/** A permanent entry to be made. */
+export interface NeighbourOptions {
+  /** The neighbour's IP address. */
+  to: string;
+  /** Its MAC address. */
+  lladdr: string;
+  /** The interface that it is on. @default the namespace's only one */
+  dev?: Interface | string;
+}
+
+/** The ARP and ND tables of a namespace, as `ip neighbour` has them. */
+export class NeighbourTable {
+  readonly #namespace: Namespace;
+
+  constructor(namespace: Namespace) {
+    this.#namespace = namespace;
+  }
+
+  /**
+   * Adds a permanent entry, or replaces what is there.
+   *
+   * @example ns1.neighbour.add({ to: '10.0.0.102', lladdr: m2.mac })
+   */
+  add(options: NeighbourOptions): void {
+    const call = `${this.#namespace.name}.neighbour.add`;
+    checkOptions(call, options, ['to', 'lladdr', 'dev']);
+    checkIp(call, 'to', options.to);
+    checkMac(call, 'lladdr', options.lladdr);
+    const device = this.#namespace.interface(options.dev);
+    const words = `${options.to} lladdr ${options.lladdr} dev ${device.name} nud permanent`;
+    addNeighbour(
+      this.#namespace.rtnetlink,
+      { device: device.index, to: options.to, lladdr: options.lladdr },
+      familyOf(options.to) as Family,
+      { operation: `ip -n ${this.#namespace.name} neighbour replace ${words}` },
+    );
+  }
+
+  /** Deletes an entry. @throws KernelError `ENOENT` when there is none */
+  delete(to: string, dev?: Interface | string): void {
+    checkIp(`${this.#namespace.name}.neighbour.delete`, 'to', to);
+    const device = this.#namespace.interface(dev);
+    deleteNeighbour(this.#namespace.rtnetlink, { device: device.index, to }, familyOf(to) as Family, {
+      operation: `ip -n ${this.#namespace.name} neighbour del ${to} dev ${device.name}`,
+    });
+  }
+
+  /** What the kernel has now, without the `NOARP` entries. */
+  list(): Neighbour[] {
+    return listNeighbours(this.#namespace.rtnetlink, { operation: `ip -n ${this.#namespace.name} neighbour show` });
+  }
+
+  /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. */
+  flush(): void {
+    for (const { device, to, state } of this.list()) {
+      if (state === 'PERMANENT') continue;
+      try {
+        deleteNeighbour(this.#namespace.rtnetlink, { device, to }, familyOf(to) as Family, {
+          operation: `ip -n ${this.#namespace.name} neighbour flush all`,
+        });
+      } catch (error) {
+        // The kernel's own garbage collection came first.
+        if (!(error instanceof KernelError && error.code === 'ENOENT')) throw error;
+      }
+    }
+  }
+}

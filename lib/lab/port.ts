@@ -1,0 +1,106 @@
+import { u16, u32, u8 } from '../kernel/bytes.ts';
+import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
+import { setBridgePort } from '../kernel/rtnetlink/link.ts';
+import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
+import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
+
+/** `BR_STATE_*`, linux/if_bridge.h. */
+const STATES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
+export type PortState = (typeof STATES)[number];
+
+/** The settings that are flags, with their attribute (`IFLA_BRPORT_*`). */
+const FLAGS = {
+  hairpin: 4,
+  guard: 5,
+  learning: 8,
+  flood: 9,
+  mcastFlood: 27,
+  bcastFlood: 30,
+  isolated: 33,
+  locked: 37 + 2,
+} as const;
+const IFLA_BRPORT_STATE = 1;
+const IFLA_BRPORT_PRIORITY = 2;
+const IFLA_BRPORT_COST = 3;
+
+/** The settings of a bridge port, in the words of `bridge link set` (camel-cased). */
+export interface PortOptions {
+  /** Frames may leave by the port that they came in by: 802.1Qbg's reflective relay. @default false */
+  hairpin?: boolean;
+  /** Isolated ports do not talk to each other. @default false */
+  isolated?: boolean;
+  /** @default true */
+  learning?: boolean;
+  /** Send unicast with an unknown destination out here. @default true */
+  flood?: boolean;
+  /** @default true */
+  mcastFlood?: boolean;
+  /** @default true */
+  bcastFlood?: boolean;
+  /** BPDU guard. @default false */
+  guard?: boolean;
+  /** Only addresses in the forwarding database may send (802.1X). @default false */
+  locked?: boolean;
+  /** @default 'forwarding' */
+  state?: PortState;
+  /** @default by the link's speed */
+  cost?: number;
+  /** @default 32 */
+  priority?: number;
+}
+
+export const PORT_OPTIONS = [...(Object.keys(FLAGS) as (keyof typeof FLAGS)[]), 'state', 'cost', 'priority'] as const;
+
+/** A port of a switch: the end of a cable there. */
+export class Port extends Interface {
+  /**
+   * Changes the port, or the device that it is.
+   *
+   * @example switchPort.set({ hairpin: true })
+   */
+  override set(change: PortOptions & InterfaceChange): this {
+    const call = `${this}.set`;
+    checkOptions(call, change, [...PORT_OPTIONS, ...INTERFACE_CHANGES]);
+    checkPortOptions(call, change);
+    const ofInterface = Object.fromEntries(Object.entries(change).filter(([key]) => INTERFACE_CHANGES.some((name) => name === key)));
+    checkInterfaceChange(call, ofInterface);
+    const settings = portAttributes(change);
+    if (settings.length > 0) {
+      const words = Object.entries(change).filter(([key]) => PORT_OPTIONS.some((name) => name === key));
+      setBridgePort(this.namespace.rtnetlink, this.index, settings, {
+        operation: `bridge -n ${this.namespace.name} link set dev ${this.name} ${words.map(portWord).join(' ')}`,
+        causes: {
+          EBUSY: "a port's state is the spanning tree's to set while STP is on",
+          ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
+        },
+      });
+    }
+    if (Object.keys(ofInterface).length > 0) super.set(ofInterface);
+    return this;
+  }
+}
+
+export function checkPortOptions(call: string, options: PortOptions): void {
+  for (const flag of Object.keys(FLAGS) as (keyof typeof FLAGS)[]) checkBoolean(call, flag, options[flag]);
+  if (options.state !== undefined) checkOneOf(call, 'state', options.state, STATES);
+  checkInteger(call, 'cost', options.cost, 1, 65535);
+  checkInteger(call, 'priority', options.priority, 0, 63);
+}
+
+/** Options as `IFLA_PROTINFO` carries them. */
+export function portAttributes(options: PortOptions): Attribute[] {
+  const attributes: Attribute[] = [];
+  for (const flag of Object.keys(FLAGS) as (keyof typeof FLAGS)[]) {
+    const value = options[flag];
+    if (value !== undefined) attributes.push([FLAGS[flag], u8(value ? 1 : 0)]);
+  }
+  if (options.state !== undefined) attributes.push([IFLA_BRPORT_STATE, u8(STATES.indexOf(options.state))]);
+  if (options.priority !== undefined) attributes.push([IFLA_BRPORT_PRIORITY, u16(options.priority)]);
+  if (options.cost !== undefined) attributes.push([IFLA_BRPORT_COST, u32(options.cost)]);
+  return attributes;
+}
+
+function portWord([key, value]: [string, unknown]): string {
+  const word = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return `${word} ${typeof value === 'boolean' ? (value ? 'on' : 'off') : value}`;
+}

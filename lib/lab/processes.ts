@@ -1,0 +1,44 @@
+import { readdirSync, statSync } from 'node:fs';
+import { after, now } from '../kernel/clock.ts';
+
+/**
+ * Kills every process inside the namespaces, daemons that left their parent too, and waits until all are gone.
+ *
+ * @param inodes the namespaces, by {@link NetNamespace.inode}
+ * @throws Error naming the processes that are still there after the deadline
+ */
+export async function endProcessesIn(inodes: ReadonlySet<number>, deadlineMilliseconds: number): Promise<void> {
+  const deadline = now() + deadlineMilliseconds;
+  for (;;) {
+    const left = processesIn(inodes);
+    if (left.length === 0) return;
+    if (now() > deadline) {
+      throw new Error(`processes ${left.join(', ')} are still in the lab ${deadlineMilliseconds} ms after SIGKILL`);
+    }
+    for (const pid of left) kill(pid);
+    await new Promise<void>((resolve) => after(1, resolve));
+  }
+}
+
+function processesIn(inodes: ReadonlySet<number>): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(pid)));
+}
+
+/** The inode of a process's network namespace; −1 when it has ended or is not ours to look at. A zombie has none. */
+function networkOf(pid: number): number {
+  try {
+    return statSync(`/proc/${pid}/ns/net`).ino;
+  } catch {
+    return -1;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone by itself meanwhile.
+  }
+}

@@ -1,0 +1,85 @@
+import { addRoute, deleteRoute, listRoutes, lookUpRoute, type Route } from '../kernel/rtnetlink/route.ts';
+import { type Family, familyOf, type Prefix } from '../wire/ip-address.ts';
+import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { checkIp, checkOptions, checkPrefix, UsageError } from './validate.ts';
+
+/** A route to be added or deleted, in the words of `ip route`. */
+export interface RouteOptions {
+  /** `10.1.0.0/24`, an address, or `default`. */
+  to: string;
+  /** The next hop. */
+  via?: string;
+  /** The interface to leave by; needed without `via`. */
+  dev?: Interface | string;
+  /** The preferred source address. */
+  src?: string;
+}
+
+const DEFAULT: Record<Family, Prefix> = {
+  4: { address: '0.0.0.0', length: 0, family: 4 },
+  6: { address: '::', length: 0, family: 6 },
+};
+
+/** The main routing table of a namespace, as `ip route` has it. */
+export class RouteTable {
+  readonly #namespace: Namespace;
+
+  constructor(namespace: Namespace) {
+    this.#namespace = namespace;
+  }
+
+  /**
+   * Adds a route.
+   *
+   * @throws KernelError `ENETUNREACH` when the next hop is on no link, `EEXIST` when the route is there
+   * @example a.route.add({ to: 'default', via: '10.0.0.1' })
+   */
+  add(options: RouteOptions): void {
+    addRoute(this.#namespace.rtnetlink, this.#parse('add', options), {
+      operation: `ip -n ${this.#namespace.name} route add ${words(options)}`,
+      causes: {
+        ENETUNREACH: `the next hop ${options.via} is on no link of ${this.#namespace.name}, or its interface is down`,
+        EHOSTUNREACH: `the next hop ${options.via} is on no link of ${this.#namespace.name}, or its interface is down`,
+        ENETDOWN: 'the interface is down: set({ up: true })',
+        EEXIST: 'a route to there exists already',
+      },
+    });
+  }
+
+  /** Deletes a route. @throws KernelError `ESRCH` when there is none */
+  delete(options: RouteOptions): void {
+    deleteRoute(this.#namespace.rtnetlink, this.#parse('delete', options), {
+      operation: `ip -n ${this.#namespace.name} route del ${words(options)}`,
+      causes: { ESRCH: 'there is no such route' },
+    });
+  }
+
+  /** The unicast routes that the kernel has now. */
+  list(family: Family = 4): Route[] {
+    return listRoutes(this.#namespace.rtnetlink, family, { operation: `ip -n ${this.#namespace.name} -${family} route show` });
+  }
+
+  /** The route that the kernel would take. @throws KernelError `ENETUNREACH` when there is none */
+  get(to: string): Route {
+    checkIp(`${this.#namespace.name}.route.get`, 'to', to);
+    const operation = { operation: `ip -n ${this.#namespace.name} route get ${to}` };
+    return lookUpRoute(this.#namespace.rtnetlink, to, familyOf(to) as Family, operation);
+  }
+
+  #parse(method: string, options: RouteOptions): Route {
+    const call = `${this.#namespace.name}.route.${method}`;
+    checkOptions(call, options, ['to', 'via', 'dev', 'src']);
+    const { to, via, dev, src } = options;
+    if (via !== undefined) checkIp(call, 'via', via);
+    if (src !== undefined) checkIp(call, 'src', src);
+    if (via === undefined && dev === undefined) throw new UsageError(`${call}: a route takes via (a next hop) or dev (an interface)`);
+    const prefix = to === 'default' ? DEFAULT[familyOf(via ?? src ?? '') ?? 4] : checkPrefix(call, 'to', to);
+    return { to: prefix, via, device: dev === undefined ? undefined : this.#namespace.interface(dev).index, source: src };
+  }
+}
+
+function words({ to, via, dev, src }: RouteOptions): string {
+  const name = typeof dev === 'object' ? dev.name : dev;
+  return [to, via && `via ${via}`, name && `dev ${name}`, src && `src ${src}`].filter(Boolean).join(' ');
+}

@@ -1,0 +1,38 @@
+import { now } from '../kernel/clock.ts';
+import type { Interface } from './interface.ts';
+
+const DEADLINE = 1000;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Waits until the kernel has acted on an interface's carrier, and on that of its cable's other end and of the devices
+ * on top. A carrier's change takes effect in a worker (`linkwatch_do_dev`: only then does `dev_activate` give a device
+ * that came up before its peer a queue that sends). From 6.8 on, asking for the link does that work at once.
+ */
+export function settle(...interfaces: Interface[]): void {
+  const deadline = now() + DEADLINE;
+  const seen = new Set<Interface>();
+  const visit = (device: Interface): void => {
+    if (seen.has(device) || device.deleted) return;
+    seen.add(device);
+    waitForCarrier(device, deadline);
+    if (device.peer) visit(device.peer);
+    for (const child of device.children) visit(child);
+  };
+  for (const device of interfaces) visit(device);
+}
+
+function waitForCarrier(device: Interface, deadline: number): void {
+  for (;;) {
+    const { up, carrier, operState } = device.state();
+    // RFC 2863's state is set by the worker that also activates the device, so it tells when that has been done.
+    if ((operState === 'UP') === (up && carrier)) return;
+    if (now() > deadline) {
+      throw new Error(
+        `${device}: its operational state (${operState}) did not follow its carrier (${carrier ? 'on' : 'off'}) within ${DEADLINE} ms`,
+      );
+    }
+    // Only kernels before 6.8 come here. The thread must not go back to the event loop: the lab's methods are synchronous.
+    Atomics.wait(pause, 0, 0, 0.2);
+  }
+}

@@ -1,0 +1,108 @@
+import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import { isGroupMac, isMac } from '../wire/mac-address.ts';
+
+/** A call that cannot be right, found before the kernel is asked. Says the option, the rule, the value and the mend. */
+export class UsageError extends TypeError {
+  override readonly name = 'UsageError';
+}
+
+/** A value as the reader would type it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const { constructor } = value;
+    const named = 'name' in value && typeof value.name === 'string' ? ` ${value.name}` : '';
+    return constructor && constructor !== Object ? `${article(constructor.name)}${named}` : `{ ${Object.keys(value).join(', ')} }`;
+  }
+  return String(value);
+}
+
+function article(noun: string): string {
+  return `${/^[AEIOU]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** Refuses what is no plain object of options, and options that do not exist. */
+export function checkOptions(call: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new UsageError(`${call}: options must be an object such as { ${known[0]}: … }: received ${show(options)}`);
+  }
+  for (const option of Object.keys(options)) {
+    if (known.includes(option)) continue;
+    throw new UsageError(`${call}: there is no option '${option}'; the options are ${known.join(', ')}`);
+  }
+}
+
+export function checkOneOf<T extends string | number>(call: string, option: string, value: unknown, values: readonly T[]): T {
+  if (values.some((known) => known === value)) return value as T;
+  throw new UsageError(`${call}: ${option} must be one of ${values.join(', ')}: received ${show(value)}`);
+}
+
+export function checkBoolean(call: string, option: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new UsageError(`${call}: ${option} must be true or false: received ${show(value)}`);
+}
+
+export function checkInteger(call: string, option: string, value: unknown, from: number, to: number): void {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= from && Number(value) <= to)) return;
+  throw new UsageError(`${call}: ${option} must be a whole number from ${from} to ${to}: received ${show(value)}`);
+}
+
+/** A length of time in milliseconds; `undefined` is left to the default. */
+export function checkMilliseconds(call: string, option: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= 0)) return;
+  throw new UsageError(`${call}: ${option} must be milliseconds, 0 or more: received ${show(value)}`);
+}
+
+/** A namespace's name stands in messages, paths (`ns1/m1`) and file names. */
+export function checkNamespaceName(call: string, name: unknown, taken: (name: string) => boolean): asserts name is string {
+  if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) {
+    throw new UsageError(
+      `${call}: name must begin with a letter or digit and have up to 64 letters, digits, dots, dashes and underscores: ` +
+        `received ${show(name)}`,
+    );
+  }
+  if (taken(name)) throw new UsageError(`${call}: this lab has a namespace of the name ${show(name)} already; names are unique`);
+}
+
+/** `dev_valid_name` in net/core/dev.c; also no `%`, which the kernel would take for a pattern. */
+export function checkInterfaceName(call: string, name: unknown): asserts name is string {
+  const valid =
+    typeof name === 'string' && Buffer.byteLength(name) <= 15 && /^[^\s/:%]+$/.test(name) && name !== '.' && name !== '..';
+  if (valid) return;
+  throw new UsageError(
+    `${call}: name must be 1 to 15 bytes without slash, colon, percent sign or white space: received ${show(name)}` +
+      (typeof name === 'string' && Buffer.byteLength(name) > 15 ? ` (${Buffer.byteLength(name)} bytes)` : ''),
+  );
+}
+
+/** `eth_validate_addr`: six bytes, not a group, not zero. */
+export function checkMac(call: string, option: string, mac: unknown): asserts mac is string {
+  if (!isMac(mac)) {
+    throw new UsageError(`${call}: ${option} must be a MAC address such as 02:00:00:00:00:01: received ${show(mac)}`);
+  }
+  if (isGroupMac(mac)) {
+    throw new UsageError(
+      `${call}: ${option} must be a unicast address, its first byte even: received ${show(mac)}, a group address`,
+    );
+  }
+  if (/^[0:]+$/.test(mac)) throw new UsageError(`${call}: ${option} must not be all zero: received ${show(mac)}`);
+}
+
+/** Ethernet's shortest payload for IPv4 (`ETH_MIN_MTU`, 68) to veth's longest (`ETH_MAX_MTU`). */
+export function checkMtu(call: string, mtu: unknown): void {
+  checkInteger(call, 'mtu', mtu, 68, 65535);
+}
+
+export function checkIp(call: string, option: string, address: unknown): asserts address is string {
+  if (typeof address === 'string' && familyOf(address) !== undefined) return;
+  throw new UsageError(`${call}: ${option} must be an IP address such as 10.0.0.1 or fd00::1: received ${show(address)}`);
+}
+
+/** Reads a route's target: a prefix, an address, or `default` (of the family of its next hop). */
+export function checkPrefix(call: string, option: string, text: unknown): Prefix {
+  const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
+  if (prefix) return prefix;
+  throw new UsageError(`${call}: ${option} must be an address with a prefix length, such as 10.0.0.1/24 or fd00::1/64: received ${show(text)}`);
+}

@@ -1,0 +1,61 @@
+import ipaddr from 'ipaddr.js';
+
+/** An IP version, as Node's `net.isIP` says it. */
+export type Family = 4 | 6;
+
+/** `10.0.0.1` with the length of its network's prefix, 24. */
+export interface Prefix {
+  address: string;
+  length: number;
+  family: Family;
+}
+
+/** 4 or 6, or undefined for what is no IP address. Octal, hexadecimal and short IPv4 forms are refused. */
+export function familyOf(value: string): Family | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(value)) return 4;
+  return ipaddr.IPv6.isValid(value) && value.includes(':') ? 6 : undefined;
+}
+
+export function ipToBytes(address: string): Buffer {
+  return Buffer.from(ipaddr.parse(address).toByteArray());
+}
+
+/** The shortest form: `10.0.0.1`, `fd00::1` (RFC 5952). */
+export function bytesToIp(bytes: Uint8Array): string {
+  const address = ipaddr.fromByteArray([...bytes]);
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
+}
+
+/** The same address in its shortest form. */
+export function normalizeIp(address: string): string {
+  return bytesToIp(ipToBytes(address));
+}
+
+/** Reads `10.0.0.1/24`; without a length the whole address is the prefix. Undefined for what is neither. */
+export function parsePrefix(text: string): Prefix | undefined {
+  const [address = '', length, ...rest] = text.split('/');
+  const family = familyOf(address);
+  if (family === undefined || rest.length > 0) return undefined;
+  const longest = family === 4 ? 32 : 128;
+  if (length === undefined) return { address: normalizeIp(address), length: longest, family };
+  if (!/^\d{1,3}$/.test(length) || Number(length) > longest) return undefined;
+  return { address: normalizeIp(address), length: Number(length), family };
+}
+
+/** Whether an address lies in a prefix. Of another family it does not. */
+export function contains(prefix: Prefix, address: string): boolean {
+  if (familyOf(address) !== prefix.family) return false;
+  const inside = ipToBytes(address);
+  return ipToBytes(prefix.address).every((byte, index) => {
+    const bits = Math.min(8, Math.max(0, prefix.length - index * 8));
+    const mask = (0xff << (8 - bits)) & 0xff;
+    return (byte & mask) === ((inside[index] ?? 0) & mask);
+  });
+}
+
+/** The group that solicitations for an address go to (RFC 4291 section 2.7.1). */
+export function solicitedNodeGroup(address: string): string {
+  const bytes = Buffer.from('ff0200000000000000000001ff000000', 'hex');
+  ipToBytes(address).copy(bytes, 13, 13);
+  return bytesToIp(bytes);
+}
