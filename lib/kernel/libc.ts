@@ -23,6 +23,9 @@ export const accept4 = declare<[fd: number, address: null, length: null, flags: 
 export const getsockname = declare<[fd: number, address: Uint8Array, length: Uint32Array]>(
   'int getsockname(int, void *, void *)',
 );
+export const getpeername = declare<[fd: number, address: Uint8Array, length: Uint32Array]>(
+  'int getpeername(int, void *, void *)',
+);
 export const setsockopt = declare<[fd: number, level: number, name: number, value: Uint8Array, length: number]>(
   'int setsockopt(int, int, int, void *, uint32_t)',
 );

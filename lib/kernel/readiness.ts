@@ -7,38 +7,53 @@ import { after } from './clock.ts';
  */
 export class Readiness {
   readonly #fd: number;
+  readonly #event: 'readable' | 'writable';
+  readonly #waiting = new Set<(ready: boolean) => void>();
   #handle: ReturnType<typeof koffi.node.poll> | undefined;
-  #settle: ((ready: boolean) => void) | undefined;
 
-  constructor(fd: number) {
+  constructor(fd: number, event: 'readable' | 'writable') {
     this.#fd = fd;
+    this.#event = event;
   }
 
   /**
    * True as soon as the descriptor can be read (or written; an error pending on it counts too), false when the time is
-   * over or {@link close} was called. One wait at a time.
+   * over or the wait is called off. All who wait are told together.
    */
-  wait(event: 'readable' | 'writable', milliseconds: number): Promise<boolean> {
-    if (this.#settle) throw new Error('this descriptor is being waited for already');
+  wait(milliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const cancel = after(milliseconds, () => this.#settle?.(false));
-      this.#settle = (ready) => {
+      const settle = (ready: boolean) => {
         cancel();
-        this.#settle = undefined;
-        this.#handle?.stop();
+        this.#waiting.delete(settle);
+        if (this.#waiting.size === 0) this.#handle?.stop();
         resolve(ready);
       };
-      const options = { [event]: true, disconnect: true };
-      const done = () => this.#settle?.(true);
-      if (this.#handle) this.#handle.start(options, done);
-      else this.#handle = koffi.node.poll(this.#fd, options, done);
+      const cancel = after(milliseconds, () => settle(false));
+      this.#waiting.add(settle);
+      if (this.#waiting.size === 1) this.#start();
     });
+  }
+
+  /** Ends the waits that are under way, if any: they are told false. */
+  stop(): void {
+    this.#settle(false);
   }
 
   /** Stops polling; whoever waits is told false. The descriptor itself is its owner's to close, after this. */
   close(): void {
-    this.#settle?.(false);
+    this.stop();
     this.#handle?.close();
     this.#handle = undefined;
+  }
+
+  #start(): void {
+    const options = { [this.#event]: true, disconnect: true };
+    const ready = () => this.#settle(true);
+    if (this.#handle) this.#handle.start(options, ready);
+    else this.#handle = koffi.node.poll(this.#fd, options, ready);
+  }
+
+  #settle(ready: boolean): void {
+    for (const settle of [...this.#waiting]) settle(ready);
   }
 }

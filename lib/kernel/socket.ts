@@ -1,5 +1,5 @@
-import { closeSync } from 'node:fs';
-import { MSG_DONTWAIT, MSG_NOSIGNAL, SO_ERROR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET } from './constants.ts';
+import { close, closeSync } from 'node:fs';
+import { AF_PACKET, MSG_DONTWAIT, MSG_NOSIGNAL, SO_ERROR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -23,11 +23,14 @@ const fromLength = new Uint32Array(1);
  */
 export class Socket implements Disposable {
   #fd: number;
-  readonly #readiness: Readiness;
+  readonly #readable: Readiness;
+  readonly #slowToClose: boolean;
+  #writable: Readiness | undefined;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, slowToClose = false) {
     this.#fd = fd;
-    this.#readiness = new Readiness(fd);
+    this.#readable = new Readiness(fd, 'readable');
+    this.#slowToClose = slowToClose;
   }
 
   /** @throws KernelError `EPERM` for a raw or packet socket without `CAP_NET_RAW` */
@@ -35,7 +38,7 @@ export class Socket implements Disposable {
     return namespace.run(() => {
       const fd = libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
       if (fd < 0) throw new KernelError({ operation: `socket(${domain}, ${type}, ${protocol})`, errno: libc.lastErrno() });
-      return new Socket(fd);
+      return new Socket(fd, domain === AF_PACKET);
     });
   }
 
@@ -68,11 +71,13 @@ export class Socket implements Disposable {
     throw new KernelError({ operation: `setsockopt(${level}, ${name})`, errno: libc.lastErrno() });
   }
 
-  /** The pending error, which reading it clears (`SO_ERROR`); 0 for none. */
-  takeError(): number {
-    const value = new Int32Array(1);
-    libc.getsockopt(this.#fd, SOL_SOCKET, SO_ERROR, value, new Uint32Array([4]));
-    return value[0] ?? 0;
+  /** How a TCP connection is getting on: made, under way, or the errno that ended it. */
+  connection(): 'connected' | 'connecting' | number {
+    const address = Buffer.alloc(SOCKADDR_MAX);
+    if (libc.getpeername(this.#fd, address, new Uint32Array([SOCKADDR_MAX])) === 0) return 'connected';
+    const error = new Int32Array(1);
+    libc.getsockopt(this.#fd, SOL_SOCKET, SO_ERROR, error, new Uint32Array([4]));
+    return error[0] || 'connecting';
   }
 
   /** The address that the socket is bound to, as a raw `sockaddr`. */
@@ -97,19 +102,29 @@ export class Socket implements Disposable {
 
   /** True once the socket can be read or has an error; false after so many milliseconds. */
   readable(milliseconds: number): Promise<boolean> {
-    return this.#readiness.wait('readable', milliseconds);
+    return this.#readable.wait(milliseconds);
   }
 
   /** True once the socket can be written, which for TCP means: connected, or failed. */
   writable(milliseconds: number): Promise<boolean> {
-    return this.#readiness.wait('writable', milliseconds);
+    this.#writable ??= new Readiness(this.#fd, 'writable');
+    return this.#writable.wait(milliseconds);
+  }
+
+  /** Whoever waits is told false at once. */
+  stopWaiting(): void {
+    this.#readable.stop();
+    this.#writable?.stop();
   }
 
   /** Closes the socket; who waits on it is told false. A second call does nothing. */
   close(): void {
     if (this.#fd < 0) return;
-    this.#readiness.close();
-    closeSync(this.#fd);
+    this.#readable.close();
+    this.#writable?.close();
+    // packet_release waits for an RCU grace period (synchronize_net), some 10 ms: not on this thread.
+    if (this.#slowToClose) close(this.#fd, () => {});
+    else closeSync(this.#fd);
     this.#fd = -1;
   }
 

@@ -5,7 +5,7 @@ import type { Namespace } from './namespace.ts';
 import { show, UsageError } from './validate.ts';
 
 /** execa's options. Output is text: `encoding` and `lines` stay as they are. */
-export type ExecOptions = Omit<Options, 'encoding' | 'lines' | 'stdio'>;
+export type ExecOptions = Omit<Options, 'encoding' | 'lines'>;
 /** A program under way, as execa has it: a promise of its result, with streams; text comes as strings. */
 export type Subprocess = ResultPromise<TextOptions>;
 type TextOptions = { encoding: 'utf8' };
@@ -20,7 +20,7 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   const program = findProgram(file, options);
   if (!program) throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
   const [command, ...words] = dieWithParent(program, args);
-  const subprocess = namespace.run(() => execa(command, words, { killSignal: 'SIGKILL', ...options } as TextOptions));
+  const subprocess = namespace.run(() => execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as TextOptions));
   namespace.lab.track(namespace, subprocess);
   return subprocess;
 }

@@ -58,10 +58,10 @@ export class NeighbourTable {
     return listNeighbours(this.#namespace.rtnetlink, { operation: `ip -n ${this.#namespace.name} neighbour show` });
   }
 
-  /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. */
-  flush(): void {
+  /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. @param only one family's */
+  flush(only?: Family): void {
     for (const { device, to, state } of this.list()) {
-      if (state === 'PERMANENT') continue;
+      if (state === 'PERMANENT' || (only !== undefined && familyOf(to) !== only)) continue;
       try {
         deleteNeighbour(this.#namespace.rtnetlink, { device, to }, familyOf(to) as Family, {
           operation: `ip -n ${this.#namespace.name} neighbour flush all`,

@@ -1,5 +1,6 @@
 const PATTERN = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 
+export const NO_MAC = '00:00:00:00:00:00';
 export const BROADCAST_MAC = 'ff:ff:ff:ff:ff:ff';
 
 /** The six bytes of a MAC address in colon notation. */

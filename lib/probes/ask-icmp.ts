@@ -1,0 +1,53 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
+import { s32 } from '../kernel/bytes.ts';
+import { errnoName } from '../kernel/libc.ts';
+import type { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { decodeEcho, decodeEchoReply, decodeIcmpError, encodeEchoRequest, ICMP_TYPE, type IcmpError } from '../wire/icmp.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import type { Asker, Reply } from './asker.ts';
+import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import type { Question } from './question.ts';
+import { isOwnAddress, unsentReason } from './source.ts';
+
+/** Echo requests, as `ping` sends them, told from all others by identifier and payload. */
+export function askIcmp(question: Question): Asker {
+  const { from, source, to, family, bound } = question;
+  const types = [ICMP_TYPE[family].echoReply, ...ICMP_TYPE[family].errors];
+  const socket = openIcmpSocket(from.handle, family, types);
+  const identifier = randomInt(0x1_0000);
+  const payload = randomBytes(16);
+  const target = ipSocketAddress(family, to.address);
+  if (bound) bindTo(socket, question);
+  return {
+    send(sequence) {
+      const errno = socket.send(encodeEchoRequest(family, { identifier, sequence, payload }), target);
+      return errno === 0 ? undefined : unsentReason(question, errnoName(errno));
+    },
+    read(): Reply | undefined {
+      for (;;) {
+        const received = receiveIcmp(socket, family);
+        if (!received) return undefined;
+        const reply = decodeEchoReply(family, received.message);
+        if (reply?.identifier === identifier && reply.payload.equals(payload)) return { kind: 'answer', sequence: reply.sequence };
+        const error = decodeIcmpError(family, received.message);
+        // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
+        if (!error || !isOurs(error) || isOwnAddress(from, received.sender)) continue;
+        return { kind: 'refusal', reason: `ICMP ${error.reason} from ${received.sender}` };
+      }
+    },
+    wait: (milliseconds) => socket.readable(milliseconds),
+    [Symbol.dispose]: () => socket.close(),
+  };
+
+  function isOurs({ original }: IcmpError): boolean {
+    const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    return original.destination === to.address && original.protocol === protocol && decodeEcho(original.payload).identifier === identifier;
+  }
+
+  function bindTo(raw: Socket, { source: { address, device } }: Question): void {
+    raw.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
+    raw.bind(ipSocketAddress(family, address, 0, source.device.index));
+  }
+}

@@ -1,0 +1,66 @@
+import { SOCK_STREAM } from '../kernel/constants.ts';
+import { errnoName } from '../kernel/libc.ts';
+import { familyNumber } from '../kernel/rtnetlink/address.ts';
+import { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import type { Asker, Reply } from './asker.ts';
+import { IcmpErrors } from './icmp-errors.ts';
+import type { Question } from './question.ts';
+import { isOwnAddress, unsentReason } from './source.ts';
+
+/** Connections to a port, one a probe: each is a SYN of its own, since the kernel repeats one only after a second. */
+export function askTcp(question: Question, port: number): Asker {
+  const { from, source, to, family, bound } = question;
+  const errors = new IcmpErrors(from.handle, family);
+  const target = ipSocketAddress(family, to.address, port);
+  const connections: { socket: Socket; localPort: number; done: boolean }[] = [];
+
+  return {
+    send(sequence) {
+      const socket = Socket.open(from.handle, familyNumber(family), SOCK_STREAM, 0);
+      connections.push({ socket, localPort: 0, done: false });
+      const refusedToBind = bound ? socket.bind(ipSocketAddress(family, source.address)) : 0;
+      const errno = refusedToBind || socket.connect(target);
+      const connection = connections[sequence];
+      if (connection) connection.localPort = readIpSocketAddress(socket.localAddress()).port;
+      if (errno === 0 || errnoName(errno) === 'EINPROGRESS') return undefined;
+      if (connection) connection.done = true;
+      return unsentReason(question, errnoName(errno));
+    },
+    read(): Reply | undefined {
+      for (const [sequence, connection] of connections.entries()) {
+        if (connection.done) continue;
+        const state = connection.socket.connection();
+        if (state === 'connecting') continue;
+        connection.done = true;
+        if (state === 'connected') return { kind: 'answer', sequence };
+        // EHOSTUNREACH and the like come with an ICMP error, which says who sent it.
+        if (errnoName(state) === 'ECONNREFUSED') return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}` };
+      }
+      return readIcmp();
+    },
+    async wait(milliseconds) {
+      const connecting = connections.filter(({ done }) => !done).map(({ socket }) => socket);
+      await Promise.race([
+        errors.socket.readable(milliseconds),
+        ...connecting.map((socket) => socket.writable(milliseconds)),
+      ]);
+      for (const socket of [errors.socket, ...connecting]) socket.stopWaiting();
+    },
+    [Symbol.dispose]() {
+      for (const { socket } of connections) socket.close();
+      errors[Symbol.dispose]();
+    },
+  };
+
+  function readIcmp(): Reply | undefined {
+    for (let error = errors.read(); error; error = errors.read()) {
+      const { protocol, destination, payload } = error.original;
+      const ours = protocol === IP_PROTOCOL.tcp && destination === to.address && payload.readUInt16BE(2) === port;
+      const local = connections.some(({ localPort }) => localPort === payload.readUInt16BE(0));
+      if (ours && local && !isOwnAddress(from, error.sender)) return { kind: 'refusal', reason: `ICMP ${error.reason} from ${error.sender}` };
+    }
+    return undefined;
+  }
+}

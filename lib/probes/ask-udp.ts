@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { SOCK_DGRAM } from '../kernel/constants.ts';
+import { errnoName } from '../kernel/libc.ts';
+import { familyNumber } from '../kernel/rtnetlink/address.ts';
+import { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import type { Asker, Reply } from './asker.ts';
+import { IcmpErrors } from './icmp-errors.ts';
+import type { Question } from './question.ts';
+import { isOwnAddress, unsentReason } from './source.ts';
+
+/** Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol. */
+export function askUdp(question: Question, port: number): Asker {
+  const { from, source, to, family, bound } = question;
+  const errors = new IcmpErrors(from.handle, family);
+  const socket = Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0);
+  const target = ipSocketAddress(family, to.address, port);
+  const payload = randomBytes(16);
+  // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.
+  socket.bind(bound ? ipSocketAddress(family, source.address) : ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
+  const localPort = readIpSocketAddress(socket.localAddress()).port;
+
+  return {
+    send(sequence) {
+      const errno = socket.send(Buffer.concat([payload, Buffer.of(sequence & 0xff)]), target);
+      return errno === 0 ? undefined : unsentReason(question, errnoName(errno));
+    },
+    read(): Reply | undefined {
+      for (let received = socket.receive(); received; received = socket.receive()) {
+        const sender = readIpSocketAddress(received.from);
+        if (sender.address !== to.address || sender.port !== port) continue;
+        const ours = received.data.length === payload.length + 1 && received.data.subarray(0, -1).equals(payload);
+        return { kind: 'answer', sequence: ours ? (received.data.at(-1) ?? 0) : 0 };
+      }
+      for (let error = errors.read(); error; error = errors.read()) {
+        const { protocol, destination, payload: quoted } = error.original;
+        const ours = protocol === IP_PROTOCOL.udp && destination === to.address && quoted.readUInt16BE(0) === localPort;
+        if (ours && !isLocal(error)) return { kind: 'refusal', reason: `ICMP ${error.reason} from ${error.sender}` };
+      }
+      return undefined;
+    },
+    async wait(milliseconds) {
+      await Promise.race([socket.readable(milliseconds), errors.socket.readable(milliseconds)]);
+      socket.stopWaiting();
+      errors.socket.stopWaiting();
+    },
+    [Symbol.dispose]() {
+      socket.close();
+      errors[Symbol.dispose]();
+    },
+  };
+
+  /** The kernel giving up on the neighbour; to itself, the source's own refusal counts. */
+  function isLocal({ sender, reason }: { sender: string; reason: string }): boolean {
+    return isOwnAddress(from, sender) && reason !== 'port unreachable';
+  }
+}

@@ -1,0 +1,15 @@
+/** What came back to an {@link Asker}. */
+export type Reply = { kind: 'answer'; sequence: number } | { kind: 'refusal'; reason: string };
+
+/**
+ * One kind of question over sockets of its own, asked as often as wanted. Opened when it is made; an answer to any of
+ * its probes counts, late ones too.
+ */
+export interface Asker extends Disposable {
+  /** Sends probe number `sequence`: undefined, or why it could not leave. */
+  send(sequence: number): string | undefined;
+  /** The next reply that is there already. */
+  read(): Reply | undefined;
+  /** Waits until there may be a reply, at most so many milliseconds. */
+  wait(milliseconds: number): Promise<unknown>;
+}

@@ -1,0 +1,84 @@
+import { AF_INET, IP_ADD_MEMBERSHIP, IPPROTO_IP, PACKET_BROADCAST, PACKET_HOST, SO_BINDTOIFINDEX, SOCK_DGRAM, SOL_SOCKET } from '../kernel/constants.ts';
+import { s32 } from '../kernel/bytes.ts';
+import { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import type { Interface } from '../lab/index.ts';
+import { ipToBytes } from '../wire/ip-address.ts';
+import { NEIGHBOUR_SOLICITATION, decodeNeighbourSolicitation } from '../wire/neighbour-solicitation.ts';
+import { FrameSocket, type HeardFrame } from './frame-socket.ts';
+import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { arpSignature, type FrameKind, MULTICAST_GROUP, signature } from './test-frame.ts';
+
+/**
+ * Counts the test frames that an interface's own stack is given: UDP at a socket, ND at a raw ICMPv6 socket, and ARP
+ * where `arp_rcv` gets it, behind the rx_handler that hands a parent's frames to its children.
+ */
+export class Ear implements Disposable {
+  readonly device: Interface;
+  /** The UDP port that frames for this ear go to. */
+  readonly port: number;
+  readonly #udp: Socket;
+  readonly #nd: Socket | undefined;
+  readonly #arp: FrameSocket | undefined;
+  readonly #copies = new Map<string, number>();
+  readonly #resources = new DisposableStack();
+
+  constructor(device: Interface, kinds: readonly FrameKind[]) {
+    this.device = device;
+    const { namespace } = device;
+    // Open for unicast of whatever kind: a closed port would answer with an ICMP error.
+    this.#udp = this.#resources.use(Socket.open(namespace.handle, AF_INET, SOCK_DGRAM, 0));
+    this.#udp.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
+    this.#udp.bind(ipSocketAddress(4, '0.0.0.0'));
+    this.port = readIpSocketAddress(this.#udp.localAddress()).port;
+    if (kinds.includes('multicast')) {
+      const membership = Buffer.concat([ipToBytes(MULTICAST_GROUP), ipToBytes('0.0.0.0'), s32(device.index)]);
+      this.#udp.setOption(IPPROTO_IP, IP_ADD_MEMBERSHIP, membership);
+    }
+    if (kinds.includes('nd')) {
+      this.#nd = this.#resources.use(openIcmpSocket(namespace.handle, 6, [NEIGHBOUR_SOLICITATION]));
+      this.#nd.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
+    }
+    if (kinds.includes('arp')) {
+      this.#arp = FrameSocket.of(namespace);
+      this.#resources.defer(this.#arp.listen((frame) => this.#hearArp(frame)));
+    }
+  }
+
+  /** How many copies of a frame have come so far. */
+  copies(of: string): number {
+    for (let received = this.#udp.receive(); received; received = this.#udp.receive()) this.#count(signature(received.data));
+    if (this.#nd) this.#drainNd(this.#nd);
+    this.#arp?.drain();
+    return this.#copies.get(of) ?? 0;
+  }
+
+  /** Waits until there may be something new, at most so many milliseconds. */
+  async wait(milliseconds: number): Promise<void> {
+    const sockets = [this.#udp, this.#nd, this.#arp].filter((socket) => socket !== undefined);
+    await Promise.race(sockets.map((socket) => socket.readable(milliseconds)));
+    for (const socket of sockets) socket.stopWaiting();
+  }
+
+  [Symbol.dispose](): void {
+    this.#resources.dispose();
+  }
+
+  #drainNd(socket: Socket): void {
+    for (let received = receiveIcmp(socket, 6); received; received = receiveIcmp(socket, 6)) {
+      const solicitation = decodeNeighbourSolicitation(received.message);
+      if (solicitation) this.#count(signature(solicitation.nonce));
+    }
+  }
+
+  #hearArp({ bytes, device, packetType }: HeardFrame): void {
+    // arp_rcv leaves what is for another host alone.
+    const accepted = packetType === PACKET_HOST || packetType === PACKET_BROADCAST;
+    if (accepted && device === this.device.index) this.#count(arpSignature(bytes));
+  }
+
+  #count(heard: string | undefined): void {
+    if (heard) this.#copies.set(heard, (this.#copies.get(heard) ?? 0) + 1);
+  }
+}
+

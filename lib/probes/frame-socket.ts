@@ -1,0 +1,70 @@
+import { ETH_P_ARP, SOCK_RAW } from '../kernel/constants.ts';
+import { errnoName } from '../kernel/libc.ts';
+import { openPacketSocket } from '../kernel/packet-socket.ts';
+import type { Socket } from '../kernel/socket.ts';
+import { packetSocketAddress, readPacketSocketAddress } from '../kernel/socket-address.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
+
+/** An ARP frame that a namespace's own stack was given. */
+export interface HeardFrame {
+  bytes: Buffer;
+  /** ifindex of the device. */
+  device: number;
+  /** `PACKET_HOST` and so on. */
+  packetType: number;
+}
+
+/**
+ * The one packet socket of a namespace: sends frames of any kind, and hears ARP, which no other socket does. Shared and
+ * kept as long as the lab, since closing a packet socket takes the kernel some 10 ms (`packet_release`).
+ */
+export class FrameSocket {
+  static readonly #ofNamespace = new WeakMap<Namespace, FrameSocket>();
+  readonly #socket: Socket;
+  readonly #listeners = new Set<(frame: HeardFrame) => void>();
+
+  static of(namespace: Namespace): FrameSocket {
+    const known = FrameSocket.#ofNamespace.get(namespace);
+    if (known) return known;
+    const made = new FrameSocket(namespace);
+    FrameSocket.#ofNamespace.set(namespace, made);
+    return made;
+  }
+
+  private constructor(namespace: Namespace) {
+    this.#socket = namespace.lab.own(openPacketSocket(namespace.handle, ETH_P_ARP, SOCK_RAW));
+  }
+
+  /** Puts a frame on a device; why it could not leave, or undefined. */
+  send(device: Interface, bytes: Buffer): string | undefined {
+    const errno = this.#socket.send(bytes, packetSocketAddress(device.index, bytes.readUInt16BE(12)));
+    if (errno === 0) return undefined;
+    return errnoName(errno) === 'ENETDOWN' ? `${device} is down` : `sending on ${device} failed with ${errnoName(errno)}`;
+  }
+
+  /** Tells of each ARP frame, in {@link drain}; the function returned ends it. */
+  listen(listener: (frame: HeardFrame) => void): () => void {
+    // What came before nobody asked for.
+    this.drain();
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads what is there, for all who listen. */
+  drain(): void {
+    for (let received = this.#socket.receive(); received; received = this.#socket.receive()) {
+      const { index, packetType } = readPacketSocketAddress(received.from);
+      for (const listener of this.#listeners) listener({ bytes: received.data, device: index, packetType });
+    }
+  }
+
+  /** Waits until there may be a frame. Others may wait here too. */
+  readable(milliseconds: number): Promise<boolean> {
+    return this.#socket.readable(milliseconds);
+  }
+
+  /** Ends all waits, those of others too: they look, and wait again. */
+  stopWaiting(): void {
+    this.#socket.stopWaiting();
+  }
+}

@@ -1,0 +1,57 @@
+import { now } from '../kernel/clock.ts';
+import type { Interface } from '../lab/index.ts';
+import { Ear } from './ear.ts';
+import { FrameSocket } from './frame-socket.ts';
+import type { Outcome } from './outcome.ts';
+import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
+
+/** What came of one frame. */
+export interface HearResult {
+  outcome: Extract<Outcome, 'answered' | 'lost' | 'unsent'>;
+  copies: number;
+  elapsed: number;
+  reason?: string;
+}
+
+/**
+ * Sends one frame and counts its copies at the receiver.
+ *
+ * @param until stop as soon as so many copies are there; `Infinity` waits for the whole time
+ * @param milliseconds how long to wait
+ */
+export async function hear(
+  receiver: Interface,
+  sender: Interface,
+  kind: FrameKind,
+  until: number,
+  milliseconds: number,
+): Promise<HearResult> {
+  const [from, to] = [frameEnd(sender), frameEnd(receiver)];
+  using ear = new Ear(receiver, [kind]);
+  const frame = testFrame(kind, from, to, ear.port);
+  const started = now();
+  const failure = sendFrame(from, frame);
+  if (failure) return { outcome: 'unsent', copies: 0, elapsed: 0, reason: failure };
+  const deadline = started + milliseconds;
+  let copies = ear.copies(frame.signature);
+  while (copies < until && now() < deadline) {
+    await ear.wait(deadline - now());
+    copies = ear.copies(frame.signature);
+  }
+  return { outcome: copies > 0 ? 'answered' : 'lost', copies, elapsed: now() - started };
+}
+
+/** The address that a kind of frame needs and an end lacks, as `IPv4`; undefined when all is there. */
+export function missingAddress(device: Interface, kind: FrameKind): 'IPv4' | 'IPv6' | undefined {
+  const needed = addressNeeded(kind);
+  if (frameEnd(device)[needed] !== undefined) return undefined;
+  return needed === 'ip4' ? 'IPv4' : 'IPv6';
+}
+
+/** Puts a frame on a device; why it could not leave, or undefined. */
+export function sendFrame({ device }: FrameEnd, { bytes }: TestFrame): string | undefined {
+  const { up, carrier } = device.state();
+  if (!up) return `${device} is down`;
+  if (!carrier) return `${device} has no carrier`;
+  return FrameSocket.of(device.namespace).send(device, bytes);
+}

@@ -1,0 +1,49 @@
+import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
+import { s32 } from '../kernel/bytes.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { errnoName } from '../kernel/libc.ts';
+import { familyNumber } from '../kernel/rtnetlink/address.ts';
+import { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import type { Namespace } from '../lab/index.ts';
+import type { Family } from '../wire/ip-address.ts';
+
+/** Somebody who answers at a port for the time of a question. */
+export interface Listener extends Disposable {
+  port: number;
+}
+
+/**
+ * Listens in a namespace, at one of its addresses. TCP connections are made by the kernel alone, out of the backlog;
+ * UDP datagrams are sent back.
+ *
+ * @param port 0 lets the kernel choose
+ * @returns undefined when somebody is listening there already: then the question is put to them
+ */
+export function openListener(
+  namespace: Namespace,
+  { protocol, family, address, port }: { protocol: 'tcp' | 'udp'; family: Family; address: string; port: number },
+): Listener | undefined {
+  const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
+  const socket = Socket.open(namespace.handle, familyNumber(family), type, 0);
+  if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
+  if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
+  const errno = socket.bind(ipSocketAddress(family, address, port)) || (protocol === 'tcp' ? socket.listen() : 0);
+  if (errno !== 0) {
+    socket.close();
+    if (errnoName(errno) === 'EADDRINUSE') return undefined;
+    throw new KernelError({ operation: `listening on ${protocol} ${address} port ${port} in ${namespace.name}`, errno });
+  }
+  if (protocol === 'udp') void echo(socket);
+  return { port: readIpSocketAddress(socket.localAddress()).port, [Symbol.dispose]: () => socket.close() };
+}
+
+/** Sends back what comes, until the socket is closed. */
+async function echo(socket: Socket): Promise<void> {
+  while (socket.fd >= 0 && (await socket.readable(LONGEST))) {
+    for (let received = socket.receive(); received; received = socket.receive()) socket.send(received.data, received.from);
+  }
+}
+
+/** A timer's longest: the listener's closing ends the wait. */
+const LONGEST = 2 ** 31 - 1;

@@ -1,0 +1,94 @@
+import { after, now } from '../kernel/clock.ts';
+import type { Interface, MacvlanPair, Namespace } from '../lab/index.ts';
+import type { Family } from '../wire/ip-address.ts';
+import { ask } from './ask.ts';
+import { askIcmp } from './ask-icmp.ts';
+import { Ear } from './ear.ts';
+import { sendFrame } from './hear.ts';
+import { FRAMES, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
+
+/** The places of a pair, by the names that they have there. */
+export type Place = 'ns1' | 'ns2' | 'host' | 'gateway' | 'neighbour';
+
+/** One question, and how many copies came: of an echo, 1 when its answer was back. */
+export interface Observation {
+  from: Place;
+  to: Place;
+  kind: FrameKind | 'ping4' | 'ping6';
+  copies: number;
+}
+
+/** How long a frame or an echo may take, in milliseconds. Worst seen under load: 12, in the parent's broadcast worker. */
+const WINDOW = 50;
+
+/**
+ * Asks every question about a pair: first all the frames, together and counted, then each echo by itself, from cold
+ * neighbour tables. IPv4 and IPv6 go side by side, since neither's table knows of the other.
+ */
+export async function observePair(pair: MacvlanPair): Promise<Observation[]> {
+  const places = devicesOf(pair);
+  const pairs = orderedPairs(Object.keys(places) as Place[]);
+  const frames = await observeFrames(places, pairs);
+  const echoes = await Promise.all([observeEchoes(pair, places, pairs, 4), observeEchoes(pair, places, pairs, 6)]);
+  return [...frames, ...echoes.flat()];
+}
+
+type Devices = Partial<Record<Place, Interface>>;
+
+function devicesOf({ m1, m2, uplink, gateway, neighbour }: MacvlanPair): Devices {
+  const devices: Devices = { ns1: m1, host: uplink, gateway: gateway.interface(), neighbour: neighbour.interface() };
+  return m2 ? { ...devices, ns2: m2 } : devices;
+}
+
+function orderedPairs(places: Place[]): [Place, Place][] {
+  const isChild = (place: Place) => place === 'ns1' || place === 'ns2';
+  return places.flatMap((from) =>
+    places.filter((to) => to !== from && (isChild(from) || isChild(to))).map((to): [Place, Place] => [from, to]),
+  );
+}
+
+async function observeFrames(devices: Devices, pairs: [Place, Place][]): Promise<Observation[]> {
+  using stack = new DisposableStack();
+  const ends = new Map<Place, { end: ReturnType<typeof frameEnd>; ear: Ear }>();
+  for (const [place, device] of Object.entries(devices) as [Place, Interface][]) {
+    ends.set(place, { end: frameEnd(device), ear: stack.use(new Ear(device, FRAMES)) });
+  }
+  const sent = pairs.flatMap(([from, to]) =>
+    FRAMES.flatMap((kind) => {
+      const [sender, receiver] = [ends.get(from), ends.get(to)];
+      if (!sender || !receiver) return [];
+      const frame = testFrame(kind, sender.end, receiver.end, receiver.ear.port);
+      const unsent = sendFrame(sender.end, frame) !== undefined;
+      return [{ from, to, kind, unsent, count: () => receiver.ear.copies(frame.signature) }];
+    }),
+  );
+  const deadline = now() + WINDOW;
+  // The whole window: a copy too many comes as late as any other.
+  while (now() < deadline) await new Promise<void>((resolve) => after(deadline - now(), resolve));
+  return sent.map(({ from, to, kind, unsent, count }) => ({ from, to, kind, copies: unsent ? 0 : count() }));
+}
+
+async function observeEchoes(pair: MacvlanPair, devices: Devices, pairs: [Place, Place][], family: Family): Promise<Observation[]> {
+  const observations: Observation[] = [];
+  for (const [from, to] of pairs) {
+    for (const place of Object.keys(devices) as Place[]) flush(pair[place], family);
+    const [source, target] = [devices[from], devices[to]];
+    const address = target?.address.first(family)?.address;
+    const own = source?.address.first(family)?.address;
+    if (!source || !address || !own) continue;
+    using asker = askIcmp({
+      from: pair[from],
+      source: { address: own, device: source },
+      to: { address, namespace: pair[to] },
+      family,
+      bound: false,
+    });
+    const { outcome } = await ask(asker, WINDOW);
+    observations.push({ from, to, kind: family === 4 ? 'ping4' : 'ping6', copies: outcome === 'answered' ? 1 : 0 });
+  }
+  return observations;
+}
+
+function flush(namespace: Namespace, family: Family): void {
+  namespace.neighbour.flush(family);
+}

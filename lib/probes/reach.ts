@@ -1,0 +1,181 @@
+import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import { checkInteger, checkIp, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
+import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
+import { ask } from './ask.ts';
+import { askArp } from './ask-arp.ts';
+import { askIcmp } from './ask-icmp.ts';
+import { askTcp } from './ask-tcp.ts';
+import { askUdp } from './ask-udp.ts';
+import type { Asker } from './asker.ts';
+import { type Listener, openListener } from './listener.ts';
+import type { ProbeResult } from './outcome.ts';
+import type { Question } from './question.ts';
+import { examineLoss } from './source.ts';
+
+const WAYS = ['icmp', 'tcp', 'udp', 'arp'] as const;
+
+/** How to ask whether one reaches another. */
+export interface ReachOptions {
+  /** An echo, a TCP connection, a UDP datagram and its answer, or an ARP request. @default 'icmp' */
+  by?: (typeof WAYS)[number];
+  /** @default 4 where the target has an IPv4 address, else 6 */
+  family?: Family;
+  /** The interface or address to ask from. @default the kernel's choice */
+  from?: Interface | string;
+  /**
+   * `tcp`, `udp`: the port. Whoever listens there in the target answers (on UDP, it has to send something back); when
+   * nobody does, hairpin listens there for the time of the question. @default one that hairpin opens
+   */
+  port?: number;
+  /** `tcp`, `udp`: false never opens a listener, so that nobody listening is a refusal. @default true */
+  listen?: boolean;
+  /** `kept` asks with what the neighbour tables have learnt; by default both ends start without. @default 'cold' */
+  neighbours?: 'cold' | 'kept';
+}
+
+export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'neighbours'] as const;
+
+/** Milliseconds: how long to go on asking. */
+export interface Patience {
+  milliseconds: number;
+}
+
+/** The question as it was put, for messages. */
+export interface ReachReport extends ProbeResult {
+  question: Question;
+  by: (typeof WAYS)[number];
+  port: number | undefined;
+}
+
+/**
+ * Asks whether a namespace reaches another, or an address. One question: several probes, one result.
+ *
+ * @throws UsageError for options that cannot be right, and for ends that have no address
+ */
+export async function reach(
+  call: string,
+  from: Namespace,
+  to: Namespace | Interface | string,
+  options: ReachOptions,
+  { milliseconds }: Patience,
+): Promise<ReachReport> {
+  const question = toQuestion(call, from, to, options);
+  const { by = 'icmp', neighbours = 'cold' } = options;
+  const { namespace } = question.to;
+  if (neighbours === 'cold') {
+    from.neighbour.flush();
+    namespace?.neighbour.flush();
+  }
+  const listener = openListenerFor(call, question, options);
+  const port = listener?.port ?? options.port;
+  try {
+    using asker = openAsker(by, question, port ?? 0);
+    const result = await ask(asker, milliseconds);
+    return { ...examineLoss(question, result), question, by, port };
+  } finally {
+    listener?.[Symbol.dispose]();
+  }
+}
+
+/** Checks the options; for the matcher, before anything is sent. */
+export function checkReachOptions(call: string, options: ReachOptions, more: readonly string[] = []): void {
+  checkOptions(call, options, [...REACH_OPTIONS, ...more]);
+  const { by = 'icmp', family, port, listen, neighbours } = options;
+  checkOneOf(call, 'by', by, WAYS);
+  if (family !== undefined) checkOneOf(call, 'family', family, [4, 6]);
+  checkInteger(call, 'port', port, 1, 65535);
+  if (neighbours !== undefined) checkOneOf(call, 'neighbours', neighbours, ['cold', 'kept']);
+  if (listen !== undefined) checkOneOf(call, 'listen', String(listen), ['true', 'false']);
+  const hasPort = by === 'tcp' || by === 'udp';
+  if (port !== undefined && !hasPort) throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': received by: '${by}'`);
+  if (listen !== undefined && !hasPort) throw new UsageError(`${call}: listen belongs to by: 'tcp' and 'udp': received by: '${by}'`);
+  if (listen === false && port === undefined) throw new UsageError(`${call}: listen: false needs a port to ask at`);
+  if (by === 'arp' && family === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4 (RFC 826): received family: 6`);
+}
+
+export function checkWithin(call: string, { within, hold }: { within?: unknown; hold?: unknown }): void {
+  checkMilliseconds(call, 'within', within);
+  checkMilliseconds(call, 'hold', hold);
+}
+
+function openAsker(by: (typeof WAYS)[number], question: Question, port: number): Asker {
+  switch (by) {
+    case 'icmp':
+      return askIcmp(question);
+    case 'arp':
+      return askArp(question);
+    case 'tcp':
+      return askTcp(question, port);
+    case 'udp':
+      return askUdp(question, port);
+  }
+}
+
+function openListenerFor(call: string, { to, family }: Question, options: ReachOptions): Listener | undefined {
+  const { by, port, listen = true } = options;
+  if ((by !== 'tcp' && by !== 'udp') || !listen) return undefined;
+  if (to.namespace) return openListener(to.namespace, { protocol: by, family, address: to.address, port: port ?? 0 });
+  if (port !== undefined) return undefined;
+  throw new UsageError(`${call}: by: '${by}' needs a port: ${to.address} is in no namespace of the lab, so hairpin cannot listen there`);
+}
+
+function toQuestion(call: string, from: Namespace, to: Namespace | Interface | string, options: ReachOptions): Question {
+  const target = toTarget(call, from, to, options);
+  const family = familyOf(target.address) as Family;
+  const source = toSource(call, from, target.address, family, options.from);
+  return { from, to: target, family, source, bound: options.from !== undefined };
+}
+
+function toTarget(call: string, from: Namespace, to: Namespace | Interface | string, { by, family }: ReachOptions): Question['to'] {
+  if (typeof to === 'string') {
+    checkIp(call, 'target', to);
+    if (by === 'arp' && familyOf(to) === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4: received ${to}`);
+    if (family !== undefined && family !== familyOf(to)) throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
+    const address = normalizeIp(to);
+    const namespace = from.lab.namespaces.find(({ interfaces }) =>
+      interfaces.some((device) => device.address.list().some((own) => own.address === address)),
+    );
+    return { address, namespace };
+  }
+  const namespace = to instanceof Interface ? to.namespace : to;
+  if (!(namespace instanceof Namespace)) {
+    throw new UsageError(`${call}: the target must be a namespace, an interface or an IP address: received ${show(to)}`);
+  }
+  if (namespace.lab !== from.lab) throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
+  const devices = to instanceof Interface ? [to] : namespace.interfaces;
+  const families: readonly Family[] = by === 'arp' ? [4] : family === undefined ? [4, 6] : [family];
+  for (const wanted of families) {
+    const candidates = devices.flatMap((device) => device.address.list()).filter((own) => own.family === wanted && own.scope === 0);
+    const prefixes = from.interfaces.flatMap((device) => device.address.list());
+    const near = candidates.find(({ address }) => prefixes.some((prefix) => contains(prefix, address)));
+    const chosen = near ?? candidates[0];
+    if (chosen) return { address: chosen.address, namespace };
+  }
+  const kind = families.length === 2 ? 'IP' : `IPv${families[0]}`;
+  throw new UsageError(`${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices)}`);
+}
+
+function toSource(call: string, from: Namespace, target: string, family: Family, wanted: Interface | string | undefined): Question['source'] {
+  const all = from.interfaces.flatMap((device) =>
+    device.address.list().map((own) => ({ address: own.address, length: own.length, family: own.family, scope: own.scope, device })),
+  );
+  const own = all.filter((candidate) => candidate.family === family && candidate.scope === 0);
+  if (wanted !== undefined) {
+    const chosen = own.find(({ device, address }) => device === wanted || address === wanted);
+    if (chosen) return chosen;
+    throw new UsageError(
+      `${call}: from must be an interface of ${from.name} with an IPv${family} address, or one of its addresses: received ${
+        wanted instanceof Interface ? wanted : show(wanted)
+      }`,
+    );
+  }
+  const near = own.find((prefix) => contains(prefix, target));
+  const chosen = near ?? own[0];
+  if (chosen) return chosen;
+  throw new UsageError(`${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces)}`);
+}
+
+function addressHint(devices: readonly Interface[]): string {
+  const [device] = devices;
+  return device ? `${device.namespace.name}.interface('${device.name}').address.add('10.0.0.1/24')` : 'it has no interface: plug in a cable or a macvlan';
+}

@@ -1,0 +1,68 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import type { Interface, LinkState, Namespace, Route } from '../lab/index.ts';
+import type { ProbeResult } from './outcome.ts';
+import type { Question } from './question.ts';
+
+/** Whether an address is one of the namespace's own, loopback included. */
+export function isOwnAddress(namespace: Namespace, address: string): boolean {
+  if (address === '::1' || address.startsWith('127.')) return true;
+  return namespace.interfaces.some((device) => device.address.list().some((own) => own.address === address));
+}
+
+/** Why a send failed, for the errnos that mean: it never left. */
+export function unsentReason({ from, to }: Question, errno: string): string {
+  switch (errno) {
+    case 'ENETUNREACH':
+      return `${from.name} has no route to ${to.address} (ENETUNREACH)`;
+    case 'EHOSTUNREACH':
+      return `${from.name} has no way to ${to.address} (EHOSTUNREACH)`;
+    case 'ENETDOWN':
+      return `the interface is down (ENETDOWN)`;
+    case 'EADDRNOTAVAIL':
+      return `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)`;
+    case 'EPERM':
+      return `${from.name} refuses to send it: a netfilter rule of its own drops it on output (EPERM)`;
+    default:
+      return `the send failed with ${errno}`;
+  }
+}
+
+/**
+ * Looks, after a probe was lost, whether it can have left at all. A device without carrier swallows what it is given
+ * (`noop_enqueue`), so the send itself said nothing.
+ */
+export function examineLoss(question: Question, result: ProbeResult): ProbeResult {
+  if (result.outcome !== 'lost') return result;
+  const hop = nextHop(question);
+  if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop };
+  const { device, address } = hop;
+  const obstacle = obstacleOf(device);
+  if (obstacle) return { ...result, outcome: 'unsent', reason: obstacle };
+  const entry = question.from.neighbour.list().find(({ to }) => to === address);
+  if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return result;
+  const asked = question.family === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;
+  return entry ? { ...result, reason: `${asked} was never answered` } : result;
+}
+
+/** Why a device cannot send, or undefined. */
+function obstacleOf(device: Interface): string | undefined {
+  const { up, carrier, operState }: LinkState = device.state();
+  if (!up) return `${device} is down`;
+  if (!carrier || operState === 'LOWERLAYERDOWN') return `${device} has no carrier`;
+  return undefined;
+}
+
+/** The device and address that the kernel would send to now, or why there is none. */
+export function nextHop({ from, to, source, bound }: Question): { device: Interface; address: string } | string {
+  let route: Route;
+  try {
+    route = from.route.get(to.address);
+  } catch (error) {
+    if (error instanceof KernelError) return `${from.name} has no route to ${to.address} (${error.code})`;
+    throw error;
+  }
+  const device = bound ? source.device : from.interfaces.find(({ index }) => index === route.device);
+  // To itself: over lo, which is no interface of the lab's and cannot be without carrier.
+  if (!device) return { device: source.device, address: route.via ?? to.address };
+  return { device, address: route.via ?? to.address };
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import type { Interface } from '../lab/index.ts';
+import { ARP_LENGTH, encodeArp } from '../wire/arp.ts';
+import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
+import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
+import { encodeIpv4, IP_PROTOCOL } from '../wire/ipv4.ts';
+import { BROADCAST_MAC, NO_MAC, multicastMac4, multicastMac6 } from '../wire/mac-address.ts';
+import { encodeNeighbourSolicitation, NONCE_LENGTH } from '../wire/neighbour-solicitation.ts';
+import { encodeUdp } from '../wire/udp.ts';
+
+/** The single frames that a delivery is measured with. */
+export const FRAMES = ['unicast', 'broadcast', 'multicast', 'arp', 'nd'] as const;
+export type FrameKind = (typeof FRAMES)[number];
+
+/** The group of the multicast frame: mDNS's, link-local, so no router and no snooping has a say (RFC 4541 section 2.1.2). */
+export const MULTICAST_GROUP = '224.0.0.251';
+
+/** One end of a delivery. The addresses may be missing where the kind of frame has no use for them. */
+export interface FrameEnd {
+  device: Interface;
+  mac: string;
+  ip4: string | undefined;
+  ip6: string | undefined;
+}
+
+/** A frame that can be told from any other. */
+export interface TestFrame {
+  bytes: Buffer;
+  signature: string;
+}
+
+export function frameEnd(device: Interface): FrameEnd {
+  const addresses = device.address.list().filter(({ scope }) => scope === 0);
+  const first = (family: 4 | 6) => addresses.find((own) => own.family === family)?.address;
+  return { device, mac: device.mac, ip4: first(4), ip6: first(6) };
+}
+
+/** Which address the kind needs at both ends, beyond the MAC. */
+export function addressNeeded(kind: FrameKind): 'ip4' | 'ip6' {
+  return kind === 'nd' ? 'ip6' : 'ip4';
+}
+
+/**
+ * Builds a frame. Both ends have the address that {@link addressNeeded} names.
+ *
+ * @param port where the receiver listens for UDP
+ */
+export function testFrame(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number): TestFrame {
+  const mark = randomBytes(NONCE_LENGTH);
+  return { bytes: encode(kind, from, to, port, mark), signature: mark.toString('hex') };
+}
+
+function encode(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number, mark: Buffer): Buffer {
+  const source = from.mac;
+  const [ip4, target4] = [from.ip4 ?? '0.0.0.0', to.ip4 ?? '0.0.0.0'];
+  switch (kind) {
+    case 'arp': {
+      const arp = encodeArp({ operation: 'request', senderMac: source, senderIp: ip4, targetMac: NO_MAC, targetIp: target4 });
+      // ARP has no room for a signature, but its frame's padding has.
+      return encodeEthernet({ destination: BROADCAST_MAC, source, etherType: ETHERTYPE.arp, payload: Buffer.concat([arp, mark]) });
+    }
+    case 'nd': {
+      const [sourceIp, targetIp] = [from.ip6 ?? '::', to.ip6 ?? '::'];
+      return encodeEthernet({
+        destination: multicastMac6(ipToBytes(solicitedNodeGroup(targetIp))),
+        source,
+        etherType: ETHERTYPE.ipv6,
+        payload: encodeNeighbourSolicitation({ sourceIp, sourceMac: source, targetIp, nonce: mark }),
+      });
+    }
+    case 'unicast':
+      return udp(source, to.mac, ip4, target4, port, mark);
+    case 'broadcast':
+      return udp(source, BROADCAST_MAC, ip4, '255.255.255.255', port, mark);
+    case 'multicast':
+      return udp(source, multicastMac4(MULTICAST_GROUP), ip4, MULTICAST_GROUP, port, mark);
+  }
+}
+
+function udp(source: string, destination: string, sourceIp: string, destinationIp: string, port: number, mark: Buffer): Buffer {
+  const datagram = encodeUdp({ sourcePort: port, destinationPort: port, payload: mark });
+  const packet = encodeIpv4({ source: sourceIp, destination: destinationIp, protocol: IP_PROTOCOL.udp, payload: datagram });
+  return encodeEthernet({ destination, source, etherType: ETHERTYPE.ipv4, payload: packet });
+}
+
+/** The signature in a UDP payload or an ND nonce; undefined for one of another length. */
+export function signature(bytes: Buffer): string | undefined {
+  return bytes.length === NONCE_LENGTH ? bytes.toString('hex') : undefined;
+}
+
+/** The signature in the padding of an ARP frame. */
+export function arpSignature(bytes: Buffer): string | undefined {
+  const payload = decodeEthernet(bytes)?.payload;
+  return payload && signature(payload.subarray(ARP_LENGTH, ARP_LENGTH + NONCE_LENGTH));
+}

@@ -1,0 +1,41 @@
+import { checksum } from './checksum.ts';
+import { bytesToIp, ipToBytes } from './ip-address.ts';
+
+export const IP_PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
+
+const HEADER = 20;
+const TTL = 64;
+
+export interface Ipv4Packet {
+  source: string;
+  destination: string;
+  protocol: number;
+  payload: Uint8Array;
+}
+
+/** A packet without options, not to be fragmented (RFC 791). */
+export function encodeIpv4({ source, destination, protocol, payload }: Ipv4Packet): Buffer {
+  const header = Buffer.alloc(HEADER);
+  header.writeUInt8(0x45, 0);
+  header.writeUInt16BE(HEADER + payload.length, 2);
+  header.writeUInt16BE(0x4000, 6);
+  header.writeUInt8(TTL, 8);
+  header.writeUInt8(protocol, 9);
+  ipToBytes(source).copy(header, 12);
+  ipToBytes(destination).copy(header, 16);
+  header.writeUInt16BE(checksum(header), 10);
+  return Buffer.concat([header, payload]);
+}
+
+/** Undefined for what is no IPv4. A payload that was cut off (as in an ICMP error) is as long as what is there. */
+export function decodeIpv4(bytes: Buffer): (Ipv4Packet & { payload: Buffer }) | undefined {
+  if (bytes.length < HEADER || bytes.readUInt8(0) >> 4 !== 4) return undefined;
+  const headerLength = (bytes.readUInt8(0) & 0xf) * 4;
+  if (headerLength < HEADER || bytes.length < headerLength) return undefined;
+  return {
+    source: bytesToIp(bytes.subarray(12, 16)),
+    destination: bytesToIp(bytes.subarray(16, 20)),
+    protocol: bytes.readUInt8(9),
+    payload: bytes.subarray(headerLength, Math.max(headerLength, bytes.readUInt16BE(2))),
+  };
+}
