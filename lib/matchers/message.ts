@@ -1,3 +1,12 @@
+import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
+import { show } from '../lab/validate.ts';
+
+/** What a matcher gives to vitest. The message is made only when it is needed. */
+export interface Answer {
+  pass: boolean;
+  message: () => string;
+}
+
 /** The lines of a failure, in the one order that all matchers have; a line that has nothing to say is left out. */
 export interface Message {
   /** The assertion as it was written: `expect(ns1).toReach(ns2)`. */
@@ -11,13 +20,34 @@ export interface Message {
 export function formatMessage({ title, lines, hint }: Message): string {
   const present = lines.filter((line): line is [string, string] => line[1] !== undefined);
   const width = Math.max(...present.map(([label]) => label.length)) + 1;
-  const body = present.map(([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`);
+  const body = present.map(
+    ([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`,
+  );
   return [title, '', ...body, ...(hint ? ['', `Hint: ${hint}`] : [])].join('\n');
 }
 
 /** `expect(ns1).not.toReach(ns2, …)`. */
-export function assertionTitle(matcher: string, received: unknown, expected: string, { isNot }: { isNot: boolean }): string {
+export function assertionTitle(matcher: string, received: string, expected: string, { isNot }: { isNot: boolean }): string {
   return `expect(${received}).${isNot ? 'not.' : ''}${matcher}(${expected})`;
+}
+
+/** A value as the spec has it: namespaces and interfaces by their names. */
+export function nameOf(value: unknown): string {
+  return value instanceof Namespace || value instanceof Interface ? String(value) : show(value);
+}
+
+/** `, { by: "tcp", port: 80 }` for options, nothing for none. */
+export function wordsOf(options: unknown): string {
+  if (typeof options !== 'object' || options === null) return `, ${show(options)}`;
+  const words = Object.entries(options).map(([option, value]) => `${option}: ${nameOf(value)}`);
+  return words.length > 0 ? `, { ${words.join(', ')} }` : '';
+}
+
+/** `m1, macvlan vepa on host/up0`. */
+export function describeDevice(device: Interface): string {
+  if (device instanceof Macvlan) return `${device.name}, macvlan ${device.mode} on ${device.parent}`;
+  const peer = device.peer ? ` to ${device.peer}` : '';
+  return `${device.name}, ${device.kind}${device instanceof Port ? ' port' : ''}${peer}`;
 }
 
 /** A length of time as a person writes it: `0.31 ms`, `12 ms`, `1000 ms`. */
@@ -25,6 +55,8 @@ export function milliseconds(time: number): string {
   return `${time < 10 ? Number(time.toPrecision(2)) : Math.round(time)} ms`;
 }
 
+/** `1 copy`, `2 copies`. */
 export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : noun.endsWith('y') ? '' : 's'}`;
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }

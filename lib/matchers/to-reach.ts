@@ -1,8 +1,8 @@
-import { Interface, Macvlan, Namespace, Port, UsageError } from '../lab/index.ts';
+import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
-import { assertionTitle, formatMessage, milliseconds, plural } from './message.ts';
+import { type Answer, assertionTitle, describeDevice, formatMessage, milliseconds, nameOf, plural, wordsOf } from './message.ts';
 
 /** How long `toReach` goes on asking, in milliseconds. */
 const WITHIN = 1000;
@@ -30,21 +30,20 @@ export async function toReach(
   received: unknown,
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
-) {
+): Promise<Answer> {
   const { isNot } = this;
-  const call = assertionTitle('toReach', nameOf(received), nameOf(to), { isNot });
+  const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
   const { within = WITHIN, hold = HOLD, because, ...question } = options;
   const report = await reach(call, received, to, question, { milliseconds: isNot ? hold : within });
-  const title = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   const holds = isNot ? isSoundNegative(report.outcome, because) : report.outcome === 'answered';
   return {
     // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
     pass: holds !== isNot,
-    message: () => describe(title, report, { isNot, within, hold, because }),
+    message: () => describe(call, report, { isNot, within, hold, because }),
   };
 }
 
@@ -110,24 +109,7 @@ function hintFor({ outcome }: ReachReport, isNot: boolean, because: Outcome | un
   return undefined;
 }
 
-/** `m1, macvlan vepa on host/up0`. */
-function describeDevice(device: Interface): string {
-  if (device instanceof Macvlan) return `${device.name}, macvlan ${device.mode} on ${device.parent}`;
-  const peer = device.peer ? ` to ${device.peer}` : '';
-  return `${device.name}, ${device.kind}${device instanceof Port ? ' port' : ''}${peer}`;
-}
-
 function describeWay(by: ReachReport['by'], family: 4 | 6, port: number | undefined): string {
   const protocol = by === 'icmp' && family === 6 ? 'ICMPv6' : by.toUpperCase();
   return by === 'arp' ? 'ARP' : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
-}
-
-function nameOf(value: unknown): string {
-  if (value instanceof Namespace || value instanceof Interface) return String(value);
-  return show(value);
-}
-
-function wordsOf(options: ToReachOptions): string {
-  const words = Object.entries(options).map(([option, value]) => `${option}: ${nameOf(value)}`);
-  return words.length > 0 ? `, { ${words.join(', ')} }` : '';
 }

@@ -90,6 +90,6 @@ export function signature(bytes: Buffer): string | undefined {
 
 /** The signature in the padding of an ARP frame. */
 export function arpSignature(bytes: Buffer): string | undefined {
-  const payload = decodeEthernet(bytes)?.payload;
-  return payload && signature(payload.subarray(ARP_LENGTH, ARP_LENGTH + NONCE_LENGTH));
+  const frame = decodeEthernet(bytes);
+  return frame && signature(frame.payload.subarray(ARP_LENGTH, ARP_LENGTH + NONCE_LENGTH));
 }

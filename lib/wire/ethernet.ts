@@ -13,6 +13,10 @@ export interface EthernetFrame {
   payload: Uint8Array;
 }
 
+export interface DecodedEthernet extends EthernetFrame {
+  payload: Buffer;
+}
+
 /** A frame as a packet socket sends it: padded to 60 bytes, without the FCS. */
 export function encodeEthernet({ destination, source, etherType, payload }: EthernetFrame): Buffer {
   const frame = Buffer.alloc(Math.max(SHORTEST, HEADER + payload.length));
@@ -24,7 +28,7 @@ export function encodeEthernet({ destination, source, etherType, payload }: Ethe
 }
 
 /** Undefined for what is too short to be a frame. The payload keeps its padding. */
-export function decodeEthernet(frame: Buffer): (EthernetFrame & { payload: Buffer }) | undefined {
+export function decodeEthernet(frame: Buffer): DecodedEthernet | undefined {
   if (frame.length < HEADER) return undefined;
   return {
     destination: bytesToMac(frame.subarray(0, 6)),

@@ -1,0 +1,36 @@
+import { expect } from 'vitest';
+import type { Interface, MacvlanMode, Namespace } from './lab/index.ts';
+import { matchers, type ToBehaveAsOptions, type ToHearOptions, type ToReachOptions } from './matchers/index.ts';
+
+export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+export * from '../fixtures/index.ts';
+export * from './lab/index.ts';
+export type { ToBehaveAsOptions, ToHearOptions, ToReachOptions };
+export { expect };
+
+expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
+
+declare module 'vitest' {
+  // biome-ignore lint/suspicious/noExplicitAny: a declaration is merged only with the very parameters of vitest's
+  interface Matchers<T = any> {
+    /**
+     * Asks until the target answers, or `within` is over. With `.not` there must be no answer for `hold`, and a probe
+     * that never left the source is inconclusive, which fails.
+     *
+     * @example await expect(ns1).toReach(ns2, { by: 'tcp', port: 80 })
+     */
+    toReach(to: Namespace | Interface | string, options?: ToReachOptions): Promise<void>;
+    /**
+     * The receiver's own stack gets a raw frame of the sender's; with `copies` exactly so many.
+     *
+     * @example await expect(ns2).toHear(ns1, { frame: 'broadcast', copies: 1 })
+     */
+    toHear(sender: Namespace | Interface, options?: ToHearOptions): Promise<void>;
+    /**
+     * What `macvlanPair()` returned behaves as the kernel's code says of the mode, in every question between its places.
+     *
+     * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
+     */
+    toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
+  }
+}

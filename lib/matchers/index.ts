@@ -1,0 +1,26 @@
+import { assertionTitle, nameOf, wordsOf } from './message.ts';
+import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
+import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
+import { type ToHearOptions, toHear } from './to-hear.ts';
+import { type ToReachOptions, toReach } from './to-reach.ts';
+
+export type { ToBehaveAsOptions, ToHearOptions, ToReachOptions };
+
+/** Every matcher, for `expect.extend`. */
+export const matchers = {
+  toBehaveAs: awaited('toBehaveAs', toBehaveAs),
+  toHear: awaited('toHear', toHear),
+  toReach: awaited('toReach', toReach),
+};
+
+type Matcher<Args extends unknown[], T> = (this: MatcherState, received: unknown, ...args: Args) => Promise<T>;
+
+function awaited<Args extends unknown[], T>(name: string, matcher: Matcher<Args, T>) {
+  return function (this: MatcherState, received: unknown, ...args: Args): PromiseLike<T> {
+    const [expected, options] = args;
+    const words = `${nameOf(expected)}${options === undefined ? '' : wordsOf(options)}`;
+    const subject = typeof received === 'object' && received !== null && 'm1' in received ? 'pair' : nameOf(received);
+    const title = assertionTitle(name, subject, words, this);
+    return mustBeAwaited(this, title, matcher.call(this, received, ...args));
+  };
+}

@@ -1,0 +1,88 @@
+import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import { checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
+import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
+import { FRAMES, type FrameKind } from '../probes/test-frame.ts';
+import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
+
+/** How long a copy may take, in milliseconds. Worst seen under load: 12, in a macvlan parent's broadcast worker. */
+const WITHIN = 50;
+
+export interface ToHearOptions {
+  /**
+   * The frame that is sent: `unicast` is IPv4 to the receiver's MAC address, `broadcast` to 255.255.255.255,
+   * `multicast` to 224.0.0.251, which the receiver joins; `arp` a request, `nd` a solicitation for its address.
+   *
+   * @default 'broadcast'
+   */
+  frame?: FrameKind;
+  /** Exactly so many copies. Without it, one or more. */
+  copies?: number;
+  /** How long to wait for copies, in milliseconds. With `copies` and with `.not` all of it is waited. @default 50 */
+  within?: number;
+}
+
+export async function toHear(
+  this: { isNot: boolean },
+  received: unknown,
+  sender: Namespace | Interface,
+  options: ToHearOptions = {},
+): Promise<Answer> {
+  const { isNot } = this;
+  const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
+  checkOptions(title, options, ['frame', 'copies', 'within']);
+  const { frame = 'broadcast', copies, within = WITHIN } = options;
+  checkOneOf(title, 'frame', frame, FRAMES);
+  checkInteger(title, 'copies', copies, 0, 1_000_000);
+  checkMilliseconds(title, 'within', within);
+  if (isNot && copies !== undefined) throw new UsageError(`${title}: copies belongs to toHear; .not means that none arrives`);
+  const to = toDevice(title, 'expect() takes the receiver', received);
+  const from = toDevice(title, 'toHear takes the sender', sender);
+  if (from.namespace.lab !== to.namespace.lab) throw new UsageError(`${title}: both ends must be of the same lab`);
+  for (const end of [from, to]) {
+    const missing = missingAddress(end, frame);
+    if (missing) throw new UsageError(`${title}: a frame of kind ${frame} needs an ${missing} address at both ends: ${end} has none`);
+  }
+  const result = await hear(to, from, frame, isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1, within);
+  const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
+  // Nothing sent is nothing learnt, whichever way the question was put.
+  const holds = result.outcome !== 'unsent' && heard !== isNot;
+  return { pass: holds !== isNot, message: () => describe(title, { from, to, frame, copies, within, isNot, result }) };
+}
+
+function toDevice(title: string, rule: string, end: unknown): Interface {
+  if (end instanceof Interface) return end;
+  if (end instanceof Namespace) {
+    const [only, second] = end.interfaces;
+    if (only && !second) return only;
+    const names = end.interfaces.map(String).join(', ') || 'none';
+    throw new UsageError(`${title}: ${rule}, an interface or a namespace with just one: ${end} has ${names}`);
+  }
+  throw new UsageError(`${title}: ${rule}, an interface or a namespace: received ${show(end)}`);
+}
+
+function describe(
+  title: string,
+  asked: {
+    from: Interface;
+    to: Interface;
+    frame: FrameKind;
+    copies: number | undefined;
+    within: number;
+    isNot: boolean;
+    result: HearResult;
+  },
+): string {
+  const { from, to, frame, copies, within, isNot, result } = asked;
+  const wanted = isNot ? 'no copy' : copies === undefined ? 'a copy' : copies === 0 ? 'no copy' : `exactly ${plural(copies, 'copy')}`;
+  const unsent = result.outcome === 'unsent';
+  return formatMessage({
+    title,
+    lines: [
+      ['From', `${from.namespace} ${from.mac} (${describeDevice(from)})`],
+      ['To', `${to.namespace} ${to.mac} (${describeDevice(to)})`],
+      ['Frame', frame],
+      ['Expected', `${wanted} within ${within} ms`],
+      ['Received', unsent ? `inconclusive: nothing was sent: ${result.reason}` : result.copies === 0 ? 'none' : plural(result.copies, 'copy')],
+    ],
+  });
+}

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { hairpin } from './lib/config.ts';
+
+/** Specs import hairpin by its name, as a user's do; here that is the source. */
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [hairpin()],
+  resolve: {
+    alias: [
+      { find: /^hairpin$/, replacement: source('./lib/index.ts') },
+      { find: /^hairpin\/lab$/, replacement: source('./lib/lab/index.ts') },
+      { find: /^hairpin\/config$/, replacement: source('./lib/config.ts') },
+    ],
+  },
+  test: { include: ['specs/**/*.spec.ts'] },
+});
