@@ -46,6 +46,16 @@ export const recvfrom = declare<
   ]
 >('intptr_t recvfrom(int, void *, size_t, int, void *, void *)');
 
+const closeFunction = library.func('int close(int)');
+
+/** For descriptors that come from here: in a worker thread Node warns of a `closeSync` of one that it did not open. */
+export const close = closeFunction as unknown as Call<[fd: number]>;
+
+/** Closes on a thread of libuv's pool, for descriptors whose release waits in the kernel. */
+export function closeInBackground(fd: number): void {
+  closeFunction.async(fd, () => {});
+}
+
 /** The errno of the last call that returned −1. Read it before anything else runs. */
 export function lastErrno(): number {
   return koffi.errno();

@@ -1,5 +1,12 @@
-import { close, closeSync } from 'node:fs';
-import { AF_PACKET, MSG_DONTWAIT, MSG_NOSIGNAL, SO_ERROR, SOCK_CLOEXEC, SOCK_NONBLOCK, SOL_SOCKET } from './constants.ts';
+import {
+  AF_PACKET,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  SO_ERROR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOL_SOCKET,
+} from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -37,7 +44,8 @@ export class Socket implements Disposable {
   static open(namespace: NetNamespace, domain: number, type: number, protocol: number): Socket {
     return namespace.run(() => {
       const fd = libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-      if (fd < 0) throw new KernelError({ operation: `socket(${domain}, ${type}, ${protocol})`, errno: libc.lastErrno() });
+      if (fd < 0)
+        throw new KernelError({ operation: `socket(${domain}, ${type}, ${protocol})`, errno: libc.lastErrno() });
       return new Socket(fd, domain === AF_PACKET);
     });
   }
@@ -123,8 +131,8 @@ export class Socket implements Disposable {
     this.#readable.close();
     this.#writable?.close();
     // packet_release waits for an RCU grace period (synchronize_net), some 10 ms: not on this thread.
-    if (this.#slowToClose) close(this.#fd, () => {});
-    else closeSync(this.#fd);
+    if (this.#slowToClose) libc.closeInBackground(this.#fd);
+    else libc.close(this.#fd);
     this.#fd = -1;
   }
 

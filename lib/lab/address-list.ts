@@ -73,12 +73,18 @@ export class AddressList {
     checkIp(call, 'address', text);
     const length = this.#interface.segment?.lengthFor(text);
     if (length === undefined) {
-      throw new UsageError(`${call}: address ${text} is in no subnet of its segment, so it needs a prefix length: '${text}/24'`);
+      throw new UsageError(
+        `${call}: address ${text} is in no subnet of its segment, so it needs a prefix length: '${text}/24'`,
+      );
     }
     return checkPrefix(call, 'address', `${text}/${length}`);
   }
 
   #summary(): string {
-    return this.list().map(({ address, length }) => `${address}/${length}`).join(', ') || 'none';
+    return (
+      this.list()
+        .map(({ address, length }) => `${address}/${length}`)
+        .join(', ') || 'none'
+    );
   }
 }

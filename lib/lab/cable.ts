@@ -60,7 +60,12 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
 }
 
 /** Makes a veth pair; {@link Lab.cable} is this. */
-export function addCable<A extends Namespace, B extends Namespace>(lab: Lab, a: A, b: B, options: CableOptions): Cable<A, B> {
+export function addCable<A extends Namespace, B extends Namespace>(
+  lab: Lab,
+  a: A,
+  b: B,
+  options: CableOptions,
+): Cable<A, B> {
   checkEnd(lab, 'a', a);
   checkEnd(lab, 'b', b);
   const call = `lab.cable(${a.name}, ${b.name})`;
@@ -73,8 +78,7 @@ export function addCable<A extends Namespace, B extends Namespace>(lab: Lab, a: 
   const second = { node: b, options: options.b ?? {}, origin: newEnd(call, b, options.b, options.mtu, segment) };
   // In RTM_NEWLINK only the device itself can become a port at once (IFLA_MASTER), its peer cannot: a switch goes first.
   const [main, peer] = b instanceof Switch ? [second, first] : [first, second];
-  const operation =
-    `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`;
+  const operation = `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`;
   addLink(
     main.node.rtnetlink,
     newLink(main, options.mtu),
@@ -86,11 +90,19 @@ export function addCable<A extends Namespace, B extends Namespace>(lab: Lab, a: 
     },
     {
       operation,
-      causes: { EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)', EEXIST: 'an interface has this name already' },
+      causes: {
+        EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)',
+        EEXIST: 'an interface has this name already',
+      },
     },
   );
   if (peer.options.up ?? true) {
-    setLink(peer.node.rtnetlink, peer.origin.index, { up: true }, { operation: `ip -n ${peer.node.name} link set ${peer.origin.name} up` });
+    setLink(
+      peer.node.rtnetlink,
+      peer.origin.index,
+      { up: true },
+      { operation: `ip -n ${peer.node.name} link set ${peer.origin.name} up` },
+    );
   }
   return finish(first, second, options.mtu);
 }
@@ -101,7 +113,11 @@ interface End {
   origin: InterfaceOrigin;
 }
 
-function finish<A extends Namespace, B extends Namespace>(first: End, second: End, mtu: number | undefined): Cable<A, B> {
+function finish<A extends Namespace, B extends Namespace>(
+  first: End,
+  second: End,
+  mtu: number | undefined,
+): Cable<A, B> {
   const [a, b] = [first, second].map((end) => {
     const device = end.node instanceof Switch ? new Port(end.origin) : new Interface(end.origin);
     return end.node.adopt(device, { address: end.options.address, mtu });
@@ -123,7 +139,13 @@ function newLink({ origin, options }: End, mtu: number | undefined) {
   return { index: origin.index, name: origin.name, mac: origin.mac, mtu, up, promiscuous };
 }
 
-function newEnd(call: string, node: Namespace, options: EndOptions | undefined, mtu: number | undefined, segment: Segment): InterfaceOrigin {
+function newEnd(
+  call: string,
+  node: Namespace,
+  options: EndOptions | undefined,
+  mtu: number | undefined,
+  segment: Segment,
+): InterfaceOrigin {
   const base = node instanceof Switch ? 'p' : 'eth';
   return node.newInterface(call, 'veth', { ...options, base, segment, ...(mtu === undefined ? {} : { mtu }) });
 }
@@ -143,12 +165,20 @@ function segmentOf(lab: Lab, a: Namespace, b: Namespace): Segment {
 
 function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {
   if (!(node instanceof Namespace)) {
-    throw new UsageError(`lab.cable: ${which} must be a namespace, router or switch of this lab: received ${show(node)}`);
+    throw new UsageError(
+      `lab.cable: ${which} must be a namespace, router or switch of this lab: received ${show(node)}`,
+    );
   }
-  if (node.lab !== lab) throw new UsageError(`lab.cable: ${which} must be of the same lab: received ${node.name}, of another`);
+  if (node.lab !== lab)
+    throw new UsageError(`lab.cable: ${which} must be of the same lab: received ${node.name}, of another`);
 }
 
-function checkEndOptions(call: string, which: 'a' | 'b', node: Namespace, options: (EndOptions & PortOptions) | undefined): void {
+function checkEndOptions(
+  call: string,
+  which: 'a' | 'b',
+  node: Namespace,
+  options: (EndOptions & PortOptions) | undefined,
+): void {
   if (options === undefined) return;
   const isPort = node instanceof Switch;
   checkOptions(`${call}: ${which}`, options, isPort ? [...END_OPTIONS, ...PORT_OPTIONS] : END_OPTIONS);

@@ -13,14 +13,20 @@ type TextOptions = { encoding: 'utf8' };
 /** Runs a program inside a namespace; {@link Namespace.exec} is this. */
 export function exec(namespace: Namespace, file: string, args: readonly string[], options: ExecOptions): Subprocess {
   const call = `${namespace.name}.exec`;
-  if (typeof file !== 'string' || file === '') throw new UsageError(`${call}: file must be a program's name: received ${show(file)}`);
+  if (typeof file !== 'string' || file === '')
+    throw new UsageError(`${call}: file must be a program's name: received ${show(file)}`);
   if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {
-    throw new UsageError(`${call}: args must be a list of strings, one an argument (there is no shell): received ${show(args)}`);
+    throw new UsageError(
+      `${call}: args must be a list of strings, one an argument (there is no shell): received ${show(args)}`,
+    );
   }
   const program = findProgram(file, options);
-  if (!program) throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
+  if (!program)
+    throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
   const [command, ...words] = dieWithParent(program, args);
-  const subprocess = namespace.run(() => execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as TextOptions));
+  const subprocess = namespace.run(() =>
+    execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as TextOptions),
+  );
   namespace.lab.track(namespace, subprocess);
   return subprocess;
 }
@@ -39,8 +45,10 @@ let setpriv: { path: string | undefined } | undefined;
 /** As `execvp` looks: a name with a slash is a path, others are looked for along PATH. */
 function findProgram(file: string, { env, cwd }: ExecOptions): string | undefined {
   const base = cwd === undefined ? process.cwd() : String(cwd);
-  const folders = file.includes('/') ? [''] : ((env?.['PATH'] ?? process.env['PATH'] ?? '').split(delimiter));
-  return folders.map((folder) => (folder === '' ? (file.startsWith('/') ? file : join(base, file)) : join(folder, file))).find(isExecutable);
+  const folders = file.includes('/') ? [''] : (env?.['PATH'] ?? process.env['PATH'] ?? '').split(delimiter);
+  return folders
+    .map((folder) => (folder === '' ? (file.startsWith('/') ? file : join(base, file)) : join(folder, file)))
+    .find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

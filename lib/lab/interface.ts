@@ -93,14 +93,18 @@ export class Interface {
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
   delete(): void {
     if (this.#deleted) return;
-    deleteLink(this.namespace.rtnetlink, this.index, { operation: `ip -n ${this.namespace.name} link del ${this.name}` });
+    deleteLink(this.namespace.rtnetlink, this.index, {
+      operation: `ip -n ${this.namespace.name} link del ${this.name}`,
+    });
     this.#forget();
   }
 
   /** What the kernel says of the device now. */
   state(): LinkState {
     this.#checkAlive('state');
-    return getLink(this.namespace.rtnetlink, this.index, { operation: `ip -n ${this.namespace.name} link show ${this.name}` });
+    return getLink(this.namespace.rtnetlink, this.index, {
+      operation: `ip -n ${this.namespace.name} link show ${this.name}`,
+    });
   }
 
   /** As in `ns1/m1`. */
@@ -111,7 +115,7 @@ export class Interface {
   /** The usual causes of a refused change, by errno. */
   protected changeCauses(): Causes {
     return {
-      EADDRINUSE: "another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)",
+      EADDRINUSE: 'another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)',
       EINVAL: "a macvlan's MTU may not be larger than its parent's (macvlan_change_mtu)",
       EEXIST: `${this.namespace.name} has an interface of this name already`,
     };

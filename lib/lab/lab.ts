@@ -1,4 +1,4 @@
-import { type Cable, type CableOptions, addCable } from './cable.ts';
+import { addCable, type Cable, type CableOptions } from './cable.ts';
 import type { Subprocess } from './exec.ts';
 import { Namespace } from './namespace.ts';
 import { endProcessesIn } from './processes.ts';

@@ -96,16 +96,20 @@ function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, M
   checkBoolean('macvlanPair', 'promiscuous', promiscuous);
   if (modes === undefined) {
     const both = mode === undefined ? 'vepa' : checkOneOf('macvlanPair', 'mode', mode, MACVLAN_MODES);
-    if (macaddr && both !== 'source') throw new UsageError(`macvlanPair: macaddr belongs to mode source: received mode ${both}`);
+    if (macaddr && both !== 'source')
+      throw new UsageError(`macvlanPair: macaddr belongs to mode source: received mode ${both}`);
     return [both, both === 'passthru' ? undefined : both];
   }
-  if (mode !== undefined) throw new UsageError('macvlanPair: mode is for both children, modes for each: give one of the two');
+  if (mode !== undefined)
+    throw new UsageError('macvlanPair: mode is for both children, modes for each: give one of the two');
   if (!Array.isArray(modes) || modes.length !== 2) {
     throw new UsageError(`macvlanPair: modes must be two modes, such as ['bridge', 'vepa']: received ${show(modes)}`);
   }
   for (const each of modes) checkOneOf('macvlanPair', 'modes', each, MACVLAN_MODES);
   if (modes.includes('passthru')) {
-    throw new UsageError(`macvlanPair: a passthru parent takes one child only, so modes cannot have it: received ${show(modes)}; say mode: 'passthru'`);
+    throw new UsageError(
+      `macvlanPair: a passthru parent takes one child only, so modes cannot have it: received ${show(modes)}; say mode: 'passthru'`,
+    );
   }
   return [modes[0], modes[1]];
 }

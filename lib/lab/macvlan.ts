@@ -4,7 +4,13 @@ import { addLink, setLinkData } from '../kernel/rtnetlink/link.ts';
 import type { Operation } from '../kernel/rtnetlink/socket.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import type { AddressOption } from './address-list.ts';
-import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange, type InterfaceOrigin } from './interface.ts';
+import {
+  checkInterfaceChange,
+  INTERFACE_CHANGES,
+  Interface,
+  type InterfaceChange,
+  type InterfaceOrigin,
+} from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
 import { checkBoolean, checkInteger, checkMac, checkOneOf, checkOptions, show, UsageError } from './validate.ts';
@@ -76,7 +82,9 @@ export class Macvlan extends Interface {
 
   /** The mode that the kernel has it in now. */
   get mode(): MacvlanMode {
-    const number = decodeAttributes(this.state().data ?? Buffer.alloc(0)).get(IFLA_MACVLAN_MODE)?.readUInt32LE(0);
+    const number = decodeAttributes(this.state().data ?? Buffer.alloc(0))
+      .get(IFLA_MACVLAN_MODE)
+      ?.readUInt32LE(0);
     const mode = MACVLAN_MODES.find((name) => MODE_NUMBERS[name] === number);
     if (!mode) throw new Error(`${this}: the kernel says mode ${number}, which hairpin does not know`);
     return mode;
@@ -183,9 +191,12 @@ export function addMacvlan(namespace: Namespace, options: MacvlanOptions): Macvl
   checkParent(call, namespace, parent);
   checkKindOptions(call, options);
   if (mode === 'passthru' && options.mac !== undefined) {
-    throw new UsageError(`${call}: mac cannot be chosen in mode passthru, whose child has its parent's MAC address (${parent.mac})`);
+    throw new UsageError(
+      `${call}: mac cannot be chosen in mode passthru, whose child has its parent's MAC address (${parent.mac})`,
+    );
   }
-  if (mode !== 'passthru' && options.nopromisc) throw new UsageError(`${call}: nopromisc belongs to mode passthru: received mode ${mode}`);
+  if (mode !== 'passthru' && options.nopromisc)
+    throw new UsageError(`${call}: nopromisc belongs to mode passthru: received mode ${mode}`);
   if (mode !== 'source' && (macaddr || options.nodst)) {
     throw new UsageError(`${call}: ${macaddr ? 'macaddr' : 'nodst'} belongs to mode source: received mode ${mode}`);
   }
@@ -210,7 +221,9 @@ export function addMacvlan(namespace: Namespace, options: MacvlanOptions): Macvl
 
 function checkParent(call: string, namespace: Namespace, parent: unknown): asserts parent is Interface {
   if (!(parent instanceof Interface)) {
-    throw new UsageError(`${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`);
+    throw new UsageError(
+      `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,
+    );
   }
   if (parent.namespace.lab !== namespace.lab) {
     throw new UsageError(`${call}: parent must be an interface of the same lab: received ${parent}, of another`);
@@ -218,7 +231,10 @@ function checkParent(call: string, namespace: Namespace, parent: unknown): asser
   if (parent.deleted) throw new UsageError(`${call}: parent ${parent} has been deleted`);
 }
 
-function checkKindOptions(call: string, options: Partial<MacvlanOptions> | { [K in 'mode' | 'nopromisc' | 'bcqueuelen']: unknown }): void {
+function checkKindOptions(
+  call: string,
+  options: Partial<MacvlanOptions> | { [K in 'mode' | 'nopromisc' | 'bcqueuelen']: unknown },
+): void {
   const { mode, nopromisc, bcqueuelen } = options;
   if (mode !== undefined) checkOneOf(call, 'mode', mode, MACVLAN_MODES);
   checkBoolean(call, 'nopromisc', nopromisc);

@@ -1,7 +1,7 @@
-import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
-import { setLink } from '../kernel/rtnetlink/link.ts';
-import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { setLink } from '../kernel/rtnetlink/link.ts';
+import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
+import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import type { AddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
@@ -75,7 +75,8 @@ export class Namespace {
     this.handle.run(() => {
       for (const [sysctl, value] of SYSCTLS[role]) this.sysctl.set(sysctl, value);
     });
-    if (role !== 'switch') setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
+    if (role !== 'switch')
+      setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
   }
 
   /** The interfaces that the lab made here, in the order in which it made them. */
@@ -161,7 +162,10 @@ export class Namespace {
   }
 
   /** Takes in an interface that has been made: its timers, its addresses, its routes. */
-  adopt<T extends Interface>(device: T, { address, mtu = 1500 }: { address: AddressOption | undefined; mtu?: number | undefined }): T {
+  adopt<T extends Interface>(
+    device: T,
+    { address, mtu = 1500 }: { address: AddressOption | undefined; mtu?: number | undefined },
+  ): T {
     this.#interfaces.push(device);
     if (this.role === 'switch') return device;
     for (const family of mtu < IPV6_MIN_MTU ? ([4] as const) : ([4, 6] as const)) {

@@ -1,4 +1,4 @@
-import { u16, u32, u8 } from '../kernel/bytes.ts';
+import { u8, u16, u32 } from '../kernel/bytes.ts';
 import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
 import { setBridgePort } from '../kernel/rtnetlink/link.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
@@ -62,7 +62,9 @@ export class Port extends Interface {
     const call = `${this}.set`;
     checkOptions(call, change, [...PORT_OPTIONS, ...INTERFACE_CHANGES]);
     checkPortOptions(call, change);
-    const ofInterface = Object.fromEntries(Object.entries(change).filter(([key]) => INTERFACE_CHANGES.some((name) => name === key)));
+    const ofInterface = Object.fromEntries(
+      Object.entries(change).filter(([key]) => INTERFACE_CHANGES.some((name) => name === key)),
+    );
     checkInterfaceChange(call, ofInterface);
     const settings = portAttributes(change);
     if (settings.length > 0) {

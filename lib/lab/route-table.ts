@@ -57,7 +57,9 @@ export class RouteTable {
 
   /** The unicast routes that the kernel has now. */
   list(family: Family = 4): Route[] {
-    return listRoutes(this.#namespace.rtnetlink, family, { operation: `ip -n ${this.#namespace.name} -${family} route show` });
+    return listRoutes(this.#namespace.rtnetlink, family, {
+      operation: `ip -n ${this.#namespace.name} -${family} route show`,
+    });
   }
 
   /** The route that the kernel would take. @throws KernelError `ENETUNREACH` when there is none */
@@ -73,9 +75,15 @@ export class RouteTable {
     const { to, via, dev, src } = options;
     if (via !== undefined) checkIp(call, 'via', via);
     if (src !== undefined) checkIp(call, 'src', src);
-    if (via === undefined && dev === undefined) throw new UsageError(`${call}: a route takes via (a next hop) or dev (an interface)`);
+    if (via === undefined && dev === undefined)
+      throw new UsageError(`${call}: a route takes via (a next hop) or dev (an interface)`);
     const prefix = to === 'default' ? DEFAULT[familyOf(via ?? src ?? '') ?? 4] : checkPrefix(call, 'to', to);
-    return { to: prefix, via, device: dev === undefined ? undefined : this.#namespace.interface(dev).index, source: src };
+    return {
+      to: prefix,
+      via,
+      device: dev === undefined ? undefined : this.#namespace.interface(dev).index,
+      source: src,
+    };
   }
 }
 

@@ -25,7 +25,9 @@ export class Segment {
     this.subnets = subnets ? subnets.map((subnet) => checkSubnet(name, subnet)) : defaultSubnets(number);
     const families = this.subnets.map(({ family }) => family);
     if (new Set(families).size < families.length) {
-      throw new UsageError(`switch ${name}: subnets must be at most one of IPv4 and one of IPv6: received ${subnets?.join(', ')}`);
+      throw new UsageError(
+        `switch ${name}: subnets must be at most one of IPv4 and one of IPv6: received ${subnets?.join(', ')}`,
+      );
     }
   }
 

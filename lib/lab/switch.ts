@@ -1,4 +1,4 @@
-import { u32, u8 } from '../kernel/bytes.ts';
+import { u8, u32 } from '../kernel/bytes.ts';
 import { addLink, setLink } from '../kernel/rtnetlink/link.ts';
 import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../kernel/rtnetlink/neighbour.ts';
 import type { Lab } from './lab.ts';
@@ -89,10 +89,12 @@ export class Switch extends Namespace {
     return {
       /** Entries of the ports; those of the bridge itself are left out. */
       list: (): (FdbEntry & { port: Port })[] =>
-        listFdb(this.rtnetlink, this.bridge, { operation: `bridge -n ${this.name} fdb show br br0` }).flatMap((entry) => {
-          const port = this.ports.find(({ index }) => index === entry.device);
-          return port ? [{ ...entry, port }] : [];
-        }),
+        listFdb(this.rtnetlink, this.bridge, { operation: `bridge -n ${this.name} fdb show br br0` }).flatMap(
+          (entry) => {
+            const port = this.ports.find(({ index }) => index === entry.device);
+            return port ? [{ ...entry, port }] : [];
+          },
+        ),
       /** Makes a static entry. */
       add: (mac: string, port: Port): void => {
         checkMac(`${this.name}.fdb.add`, 'mac', mac);

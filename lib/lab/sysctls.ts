@@ -30,5 +30,7 @@ export class Sysctls {
 /** Only `net.` belongs to a network namespace: everything else would change the whole machine. */
 function checkName(call: string, name: unknown): void {
   if (typeof name === 'string' && /^net[./]/.test(name) && !name.includes('..')) return;
-  throw new UsageError(`${call}: name must begin with 'net.', since other sysctls belong to the whole machine: received ${show(name)}`);
+  throw new UsageError(
+    `${call}: name must begin with 'net.', since other sysctls belong to the whole machine: received ${show(name)}`,
+  );
 }

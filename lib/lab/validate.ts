@@ -8,13 +8,15 @@ export class UsageError extends TypeError {
 
 /** A value as the reader would type it. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return `'${value.replaceAll("'", "\\'")}'`;
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const { constructor } = value;
     const named = 'name' in value && typeof value.name === 'string' ? ` ${value.name}` : '';
-    return constructor && constructor !== Object ? `${article(constructor.name)}${named}` : `{ ${Object.keys(value).join(', ')} }`;
+    return constructor && constructor !== Object
+      ? `${article(constructor.name)}${named}`
+      : `{ ${Object.keys(value).join(', ')} }`;
   }
   return String(value);
 }
@@ -34,7 +36,12 @@ export function checkOptions(call: string, options: unknown, known: readonly str
   }
 }
 
-export function checkOneOf<T extends string | number>(call: string, option: string, value: unknown, values: readonly T[]): T {
+export function checkOneOf<T extends string | number>(
+  call: string,
+  option: string,
+  value: unknown,
+  values: readonly T[],
+): T {
   if (values.some((known) => known === value)) return value as T;
   throw new UsageError(`${call}: ${option} must be one of ${values.join(', ')}: received ${show(value)}`);
 }
@@ -56,20 +63,29 @@ export function checkMilliseconds(call: string, option: string, value: unknown):
 }
 
 /** A namespace's name stands in messages, paths (`ns1/m1`) and file names. */
-export function checkNamespaceName(call: string, name: unknown, taken: (name: string) => boolean): asserts name is string {
+export function checkNamespaceName(
+  call: string,
+  name: unknown,
+  taken: (name: string) => boolean,
+): asserts name is string {
   if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) {
     throw new UsageError(
       `${call}: name must begin with a letter or digit and have up to 64 letters, digits, dots, dashes and underscores: ` +
         `received ${show(name)}`,
     );
   }
-  if (taken(name)) throw new UsageError(`${call}: this lab has a namespace of the name ${show(name)} already; names are unique`);
+  if (taken(name))
+    throw new UsageError(`${call}: this lab has a namespace of the name ${show(name)} already; names are unique`);
 }
 
 /** `dev_valid_name` in net/core/dev.c; also no `%`, which the kernel would take for a pattern. */
 export function checkInterfaceName(call: string, name: unknown): asserts name is string {
   const valid =
-    typeof name === 'string' && Buffer.byteLength(name) <= 15 && /^[^\s/:%]+$/.test(name) && name !== '.' && name !== '..';
+    typeof name === 'string' &&
+    Buffer.byteLength(name) <= 15 &&
+    /^[^\s/:%]+$/.test(name) &&
+    name !== '.' &&
+    name !== '..';
   if (valid) return;
   throw new UsageError(
     `${call}: name must be 1 to 15 bytes without slash, colon, percent sign or white space: received ${show(name)}` +
@@ -97,12 +113,16 @@ export function checkMtu(call: string, mtu: unknown): void {
 
 export function checkIp(call: string, option: string, address: unknown): asserts address is string {
   if (typeof address === 'string' && familyOf(address) !== undefined) return;
-  throw new UsageError(`${call}: ${option} must be an IP address such as 10.0.0.1 or fd00::1: received ${show(address)}`);
+  throw new UsageError(
+    `${call}: ${option} must be an IP address such as 10.0.0.1 or fd00::1: received ${show(address)}`,
+  );
 }
 
 /** Reads a route's target: a prefix, an address, or `default` (of the family of its next hop). */
 export function checkPrefix(call: string, option: string, text: unknown): Prefix {
   const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
   if (prefix) return prefix;
-  throw new UsageError(`${call}: ${option} must be an address with a prefix length, such as 10.0.0.1/24 or fd00::1/64: received ${show(text)}`);
+  throw new UsageError(
+    `${call}: ${option} must be an address with a prefix length, such as 10.0.0.1/24 or fd00::1/64: received ${show(text)}`,
+  );
 }

@@ -13,14 +13,16 @@ export const matchers = {
   toReach: awaited('toReach', toReach),
 };
 
-type Matcher<Args extends unknown[], T> = (this: MatcherState, received: unknown, ...args: Args) => Promise<T>;
+type Matcher<Args extends unknown[], T> = (this: { isNot: boolean }, received: unknown, ...args: Args) => Promise<T>;
 
 function awaited<Args extends unknown[], T>(name: string, matcher: Matcher<Args, T>) {
-  return function (this: MatcherState, received: unknown, ...args: Args): PromiseLike<T> {
+  return function assertion(this: MatcherState, received: unknown, ...args: Args): PromiseLike<T> {
+    // Chai's flag is undefined without .not, and a matcher compares.
+    const state = { isNot: this.isNot === true };
     const [expected, options] = args;
     const words = `${nameOf(expected)}${options === undefined ? '' : wordsOf(options)}`;
     const subject = typeof received === 'object' && received !== null && 'm1' in received ? 'pair' : nameOf(received);
-    const title = assertionTitle(name, subject, words, this);
-    return mustBeAwaited(this, title, matcher.call(this, received, ...args));
+    const title = assertionTitle(name, subject, words, state);
+    return mustBeAwaited(this, title, matcher.call(state, received, ...args), assertion);
   };
 }

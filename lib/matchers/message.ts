@@ -27,7 +27,12 @@ export function formatMessage({ title, lines, hint }: Message): string {
 }
 
 /** `expect(ns1).not.toReach(ns2, …)`. */
-export function assertionTitle(matcher: string, received: string, expected: string, { isNot }: { isNot: boolean }): string {
+export function assertionTitle(
+  matcher: string,
+  received: string,
+  expected: string,
+  { isNot }: { isNot: boolean },
+): string {
   return `expect(${received}).${isNot ? 'not.' : ''}${matcher}(${expected})`;
 }
 

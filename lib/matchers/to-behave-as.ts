@@ -1,4 +1,4 @@
-import { Macvlan, type MacvlanMode, type MacvlanPair, MACVLAN_MODES, UsageError } from '../lab/index.ts';
+import { MACVLAN_MODES, Macvlan, type MacvlanMode, type MacvlanPair, UsageError } from '../lab/index.ts';
 import { checkBoolean, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';
 import { type Observation, observePair } from '../probes/observe-pair.ts';
@@ -23,7 +23,9 @@ export async function toBehaveAs(
   checkBoolean(title, 'hairpin', options.hairpin);
   if ((mode === 'passthru') !== (received.m2 === undefined)) {
     const has = received.m2 ? 'a second child' : 'one child only';
-    throw new UsageError(`${title}: passthru has room for one child, the other modes take two here: the pair has ${has}`);
+    throw new UsageError(
+      `${title}: passthru has room for one child, the other modes take two here: the pair has ${has}`,
+    );
   }
   const { hairpin = false } = options;
   const modes = { ns1: mode, ns2: mode === 'passthru' ? null : mode, hairpin };
@@ -37,15 +39,24 @@ export async function toBehaveAs(
         title,
         lines: [
           ['Pair', `ns1 ${describeChild(received.m1)}, ns2 ${describeChild(received.m2)}`],
-          ['Expected', `${isNot ? 'a difference from' : 'the behaviour of'} ${mode} behind a switch that ${hairpin ? 'reflects' : 'does not reflect'}`],
-          ['Received', differences.length === 0 ? `just that, in all of ${rows.length} questions` : table(differences, rows.length)],
+          [
+            'Expected',
+            `${isNot ? 'a difference from' : 'the behaviour of'} ${mode} behind a switch that ${hairpin ? 'reflects' : 'does not reflect'}`,
+          ],
+          [
+            'Received',
+            differences.length === 0
+              ? `just that, in all of ${rows.length} questions`
+              : table(differences, rows.length),
+          ],
         ],
       }),
   };
 }
 
 function checkPair(title: string, received: unknown): asserts received is MacvlanPair {
-  const isPair = typeof received === 'object' && received !== null && 'm1' in received && received.m1 instanceof Macvlan;
+  const isPair =
+    typeof received === 'object' && received !== null && 'm1' in received && received.m1 instanceof Macvlan;
   if (!isPair) throw new UsageError(`${title}: expect() takes what macvlanPair() returns: received ${show(received)}`);
 }
 
@@ -55,8 +66,19 @@ function describeChild(child: Macvlan | undefined): string {
 
 function table(differences: (Observation & { expected: number })[], all: number): string {
   const head = ['from', 'to', 'kind', 'expected', 'received'];
-  const body = differences.map(({ from, to, kind, expected, copies }) => [from, to, kind, String(expected), String(copies)]);
+  const body = differences.map(({ from, to, kind, expected, copies }) => [
+    from,
+    to,
+    kind,
+    String(expected),
+    String(copies),
+  ]);
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)));
-  const lines = [head, ...body].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const lines = [head, ...body].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return [`${differences.length} of ${all} questions differ (copies that arrive):`, ...lines].join('\n');
 }

@@ -34,13 +34,17 @@ export async function toHear(
   checkOneOf(title, 'frame', frame, FRAMES);
   checkInteger(title, 'copies', copies, 0, 1_000_000);
   checkMilliseconds(title, 'within', within);
-  if (isNot && copies !== undefined) throw new UsageError(`${title}: copies belongs to toHear; .not means that none arrives`);
+  if (isNot && copies !== undefined)
+    throw new UsageError(`${title}: copies belongs to toHear; .not means that none arrives`);
   const to = toDevice(title, 'expect() takes the receiver', received);
   const from = toDevice(title, 'toHear takes the sender', sender);
   if (from.namespace.lab !== to.namespace.lab) throw new UsageError(`${title}: both ends must be of the same lab`);
   for (const end of [from, to]) {
     const missing = missingAddress(end, frame);
-    if (missing) throw new UsageError(`${title}: a frame of kind ${frame} needs an ${missing} address at both ends: ${end} has none`);
+    if (missing)
+      throw new UsageError(
+        `${title}: a frame of kind ${frame} needs an ${missing} address at both ends: ${end} has none`,
+      );
   }
   const result = await hear(to, from, frame, isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1, within);
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
@@ -73,7 +77,13 @@ function describe(
   },
 ): string {
   const { from, to, frame, copies, within, isNot, result } = asked;
-  const wanted = isNot ? 'no copy' : copies === undefined ? 'a copy' : copies === 0 ? 'no copy' : `exactly ${plural(copies, 'copy')}`;
+  const wanted = isNot
+    ? 'no copy'
+    : copies === undefined
+      ? 'a copy'
+      : copies === 0
+        ? 'no copy'
+        : `exactly ${plural(copies, 'copy')}`;
   const unsent = result.outcome === 'unsent';
   return formatMessage({
     title,
@@ -82,7 +92,14 @@ function describe(
       ['To', `${to.namespace} ${to.mac} (${describeDevice(to)})`],
       ['Frame', frame],
       ['Expected', `${wanted} within ${within} ms`],
-      ['Received', unsent ? `inconclusive: nothing was sent: ${result.reason}` : result.copies === 0 ? 'none' : plural(result.copies, 'copy')],
+      [
+        'Received',
+        unsent
+          ? `inconclusive: nothing was sent: ${result.reason}`
+          : result.copies === 0
+            ? 'none'
+            : plural(result.copies, 'copy'),
+      ],
     ],
   });
 }

@@ -2,7 +2,16 @@ import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
-import { type Answer, assertionTitle, describeDevice, formatMessage, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import {
+  type Answer,
+  assertionTitle,
+  describeDevice,
+  formatMessage,
+  milliseconds,
+  nameOf,
+  plural,
+  wordsOf,
+} from './message.ts';
 
 /** How long `toReach` goes on asking, in milliseconds. */
 const WITHIN = 1000;
@@ -53,7 +62,8 @@ function isSoundNegative(outcome: Outcome, because: Outcome | undefined): boolea
 
 function checkReceiver(call: string, received: unknown): asserts received is Namespace {
   if (received instanceof Namespace && !received.lab.closed) return;
-  if (received instanceof Namespace) throw new UsageError(`${call}: the lab of ${received.name} has ended; was the assertion awaited?`);
+  if (received instanceof Namespace)
+    throw new UsageError(`${call}: the lab of ${received.name} has ended; was the assertion awaited?`);
   throw new UsageError(`${call}: expect() takes the namespace that asks: received ${show(received)}`);
 }
 
@@ -61,7 +71,10 @@ function checkPolarity(call: string, { within, hold, because }: ToReachOptions, 
   if (because !== undefined) checkOneOf(call, 'because', because, REASONS);
   if (isNot && within !== undefined) throw new UsageError(`${call}: within belongs to toReach; for .not it is hold`);
   const stray = hold !== undefined ? 'hold' : because !== undefined ? 'because' : undefined;
-  if (!isNot && stray) throw new UsageError(`${call}: ${stray} belongs to .not.toReach${stray === 'hold' ? '; without .not it is within' : ''}`);
+  if (!isNot && stray)
+    throw new UsageError(
+      `${call}: ${stray} belongs to .not.toReach${stray === 'hold' ? '; without .not it is within' : ''}`,
+    );
 }
 
 function describe(
@@ -79,7 +92,10 @@ function describe(
     title,
     lines: [
       ['From', `${question.from.name} ${address} (${describeDevice(device)})`],
-      ['To', `${question.to.namespace?.name ?? 'no namespace of the lab:'} ${question.to.address}, ${describeWay(by, question.family, port)}`],
+      [
+        'To',
+        `${question.to.namespace?.name ?? 'no namespace of the lab:'} ${question.to.address}, ${describeWay(by, question.family, port)}`,
+      ],
       ['Expected', expected],
       ['Received', `${inconclusive && because === undefined ? 'inconclusive: ' : ''}${describeOutcome(report)}`],
     ],

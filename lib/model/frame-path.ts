@@ -98,12 +98,16 @@ function processBroadcast(topology: Topology, source: Child | undefined): Delive
 
 /** `macvlan_broadcast`: to all children in one of the modes, except the sender. */
 function broadcast(topology: Topology, except: Child | undefined, modes: readonly Mode[]): Deliveries {
-  return topology.children.filter((child) => child.up && child !== except && modes.includes(child.mode)).map(({ place }) => place);
+  return topology.children
+    .filter((child) => child.up && child !== except && modes.includes(child.mode))
+    .map(({ place }) => place);
 }
 
 /** `macvlan_forward_source`: a copy to each source child that has the sender on its list. */
 function forwardToSources(topology: Topology, frame: Frame): { copies: Deliveries; consumed: boolean } {
-  const listening = topology.children.filter(({ up, mode, hears }) => up && mode === 'source' && hears?.includes(frame.source));
+  const listening = topology.children.filter(
+    ({ up, mode, hears }) => up && mode === 'source' && hears?.includes(frame.source),
+  );
   // macvlan_forward_source_one: a copy that is addressed to another stays PACKET_OTHERHOST, and the stack drops it.
   const heard = listening.filter(({ mac }) => isGroupMac(frame.destination) || mac === frame.destination);
   return { copies: heard.map(({ place }) => place), consumed: listening.some(({ nodst }) => nodst) };

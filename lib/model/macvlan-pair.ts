@@ -1,4 +1,4 @@
-import { expectedCopies, type Kind, KINDS } from './exchange.ts';
+import { expectedCopies, KINDS, type Kind } from './exchange.ts';
 import type { Mode, Topology } from './frame-path.ts';
 
 /** The five places of the article's network. */

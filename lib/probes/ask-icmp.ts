@@ -1,10 +1,17 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
 import { s32 } from '../kernel/bytes.ts';
+import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
-import { decodeEcho, decodeEchoReply, decodeIcmpError, encodeEchoRequest, ICMP_TYPE, type IcmpError } from '../wire/icmp.ts';
+import {
+  decodeEcho,
+  decodeEchoReply,
+  decodeIcmpError,
+  encodeEchoRequest,
+  ICMP_TYPE,
+  type IcmpError,
+} from '../wire/icmp.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
@@ -30,7 +37,8 @@ export function askIcmp(question: Question): Asker {
         const received = receiveIcmp(socket, family);
         if (!received) return undefined;
         const reply = decodeEchoReply(family, received.message);
-        if (reply?.identifier === identifier && reply.payload.equals(payload)) return { kind: 'answer', sequence: reply.sequence };
+        if (reply?.identifier === identifier && reply.payload.equals(payload))
+          return { kind: 'answer', sequence: reply.sequence };
         const error = decodeIcmpError(family, received.message);
         // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
         if (!error || !isOurs(error) || isOwnAddress(from, received.sender)) continue;
@@ -43,7 +51,11 @@ export function askIcmp(question: Question): Asker {
 
   function isOurs({ original }: IcmpError): boolean {
     const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
-    return original.destination === to.address && original.protocol === protocol && decodeEcho(original.payload).identifier === identifier;
+    return (
+      original.destination === to.address &&
+      original.protocol === protocol &&
+      decodeEcho(original.payload).identifier === identifier
+    );
   }
 
   function bindTo(raw: Socket, { source: { address, device } }: Question): void {

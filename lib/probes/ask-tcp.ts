@@ -36,7 +36,8 @@ export function askTcp(question: Question, port: number): Asker {
         connection.done = true;
         if (state === 'connected') return { kind: 'answer', sequence };
         // EHOSTUNREACH and the like come with an ICMP error, which says who sent it.
-        if (errnoName(state) === 'ECONNREFUSED') return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}` };
+        if (errnoName(state) === 'ECONNREFUSED')
+          return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}` };
       }
       return readIcmp();
     },
@@ -59,7 +60,8 @@ export function askTcp(question: Question, port: number): Asker {
       const { protocol, destination, payload } = error.original;
       const ours = protocol === IP_PROTOCOL.tcp && destination === to.address && payload.readUInt16BE(2) === port;
       const local = connections.some(({ localPort }) => localPort === payload.readUInt16BE(0));
-      if (ours && local && !isOwnAddress(from, error.sender)) return { kind: 'refusal', reason: `ICMP ${error.reason} from ${error.sender}` };
+      if (ours && local && !isOwnAddress(from, error.sender))
+        return { kind: 'refusal', reason: `ICMP ${error.reason} from ${error.sender}` };
     }
     return undefined;
   }

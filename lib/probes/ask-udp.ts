@@ -18,7 +18,9 @@ export function askUdp(question: Question, port: number): Asker {
   const target = ipSocketAddress(family, to.address, port);
   const payload = randomBytes(16);
   // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.
-  socket.bind(bound ? ipSocketAddress(family, source.address) : ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
+  socket.bind(
+    bound ? ipSocketAddress(family, source.address) : ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'),
+  );
   const localPort = readIpSocketAddress(socket.localAddress()).port;
 
   return {

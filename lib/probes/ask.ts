@@ -29,7 +29,12 @@ export async function ask(asker: Asker, milliseconds: number): Promise<ProbeResu
       const reply = asker.read();
       if (reply?.kind === 'answer') {
         const at = now();
-        return { outcome: 'answered', probes: sent.length, elapsed: at - started, roundTrip: at - (sent[reply.sequence] ?? started) };
+        return {
+          outcome: 'answered',
+          probes: sent.length,
+          elapsed: at - started,
+          roundTrip: at - (sent[reply.sequence] ?? started),
+        };
       }
       if (reply) {
         refusal = reply.reason;

@@ -1,10 +1,19 @@
-import { AF_INET, IP_ADD_MEMBERSHIP, IPPROTO_IP, PACKET_BROADCAST, PACKET_HOST, SO_BINDTOIFINDEX, SOCK_DGRAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { s32 } from '../kernel/bytes.ts';
+import {
+  AF_INET,
+  IP_ADD_MEMBERSHIP,
+  IPPROTO_IP,
+  PACKET_BROADCAST,
+  PACKET_HOST,
+  SO_BINDTOIFINDEX,
+  SOCK_DGRAM,
+  SOL_SOCKET,
+} from '../kernel/constants.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import type { Interface } from '../lab/index.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
-import { NEIGHBOUR_SOLICITATION, decodeNeighbourSolicitation } from '../wire/neighbour-solicitation.ts';
+import { decodeNeighbourSolicitation, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-solicitation.ts';
 import { FrameSocket, type HeardFrame } from './frame-socket.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import { arpSignature, type FrameKind, MULTICAST_GROUP, signature } from './test-frame.ts';
@@ -47,7 +56,8 @@ export class Ear implements Disposable {
 
   /** How many copies of a frame have come so far. */
   copies(of: string): number {
-    for (let received = this.#udp.receive(); received; received = this.#udp.receive()) this.#count(signature(received.data));
+    for (let received = this.#udp.receive(); received; received = this.#udp.receive())
+      this.#count(signature(received.data));
     if (this.#nd) this.#drainNd(this.#nd);
     this.#arp?.drain();
     return this.#copies.get(of) ?? 0;
@@ -81,4 +91,3 @@ export class Ear implements Disposable {
     if (heard) this.#copies.set(heard, (this.#copies.get(heard) ?? 0) + 1);
   }
 }
-

@@ -39,7 +39,9 @@ export class FrameSocket {
   send(device: Interface, bytes: Buffer): string | undefined {
     const errno = this.#socket.send(bytes, packetSocketAddress(device.index, bytes.readUInt16BE(12)));
     if (errno === 0) return undefined;
-    return errnoName(errno) === 'ENETDOWN' ? `${device} is down` : `sending on ${device} failed with ${errnoName(errno)}`;
+    return errnoName(errno) === 'ENETDOWN'
+      ? `${device} is down`
+      : `sending on ${device} failed with ${errnoName(errno)}`;
   }
 
   /** Tells of each ARP frame, in {@link drain}; the function returned ends it. */

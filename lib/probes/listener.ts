@@ -1,5 +1,5 @@
-import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { s32 } from '../kernel/bytes.ts';
+import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { familyNumber } from '../kernel/rtnetlink/address.ts';
@@ -32,7 +32,10 @@ export function openListener(
   if (errno !== 0) {
     socket.close();
     if (errnoName(errno) === 'EADDRINUSE') return undefined;
-    throw new KernelError({ operation: `listening on ${protocol} ${address} port ${port} in ${namespace.name}`, errno });
+    throw new KernelError({
+      operation: `listening on ${protocol} ${address} port ${port} in ${namespace.name}`,
+      errno,
+    });
   }
   if (protocol === 'udp') void echo(socket);
   return { port: readIpSocketAddress(socket.localAddress()).port, [Symbol.dispose]: () => socket.close() };
@@ -41,7 +44,8 @@ export function openListener(
 /** Sends back what comes, until the socket is closed. */
 async function echo(socket: Socket): Promise<void> {
   while (socket.fd >= 0 && (await socket.readable(LONGEST))) {
-    for (let received = socket.receive(); received; received = socket.receive()) socket.send(received.data, received.from);
+    for (let received = socket.receive(); received; received = socket.receive())
+      socket.send(received.data, received.from);
   }
 }
 

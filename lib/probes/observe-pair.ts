@@ -68,7 +68,12 @@ async function observeFrames(devices: Devices, pairs: [Place, Place][]): Promise
   return sent.map(({ from, to, kind, unsent, count }) => ({ from, to, kind, copies: unsent ? 0 : count() }));
 }
 
-async function observeEchoes(pair: MacvlanPair, devices: Devices, pairs: [Place, Place][], family: Family): Promise<Observation[]> {
+async function observeEchoes(
+  pair: MacvlanPair,
+  devices: Devices,
+  pairs: [Place, Place][],
+  family: Family,
+): Promise<Observation[]> {
   const observations: Observation[] = [];
   for (const [from, to] of pairs) {
     for (const place of Object.keys(devices) as Place[]) flush(pair[place], family);

@@ -87,10 +87,13 @@ export function checkReachOptions(call: string, options: ReachOptions, more: rea
   if (neighbours !== undefined) checkOneOf(call, 'neighbours', neighbours, ['cold', 'kept']);
   if (listen !== undefined) checkOneOf(call, 'listen', String(listen), ['true', 'false']);
   const hasPort = by === 'tcp' || by === 'udp';
-  if (port !== undefined && !hasPort) throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': received by: '${by}'`);
-  if (listen !== undefined && !hasPort) throw new UsageError(`${call}: listen belongs to by: 'tcp' and 'udp': received by: '${by}'`);
+  if (port !== undefined && !hasPort)
+    throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': received by: '${by}'`);
+  if (listen !== undefined && !hasPort)
+    throw new UsageError(`${call}: listen belongs to by: 'tcp' and 'udp': received by: '${by}'`);
   if (listen === false && port === undefined) throw new UsageError(`${call}: listen: false needs a port to ask at`);
-  if (by === 'arp' && family === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4 (RFC 826): received family: 6`);
+  if (by === 'arp' && family === 6)
+    throw new UsageError(`${call}: by: 'arp' asks over IPv4 (RFC 826): received family: 6`);
 }
 
 export function checkWithin(call: string, { within, hold }: { within?: unknown; hold?: unknown }): void {
@@ -116,21 +119,34 @@ function openListenerFor(call: string, { to, family }: Question, options: ReachO
   if ((by !== 'tcp' && by !== 'udp') || !listen) return undefined;
   if (to.namespace) return openListener(to.namespace, { protocol: by, family, address: to.address, port: port ?? 0 });
   if (port !== undefined) return undefined;
-  throw new UsageError(`${call}: by: '${by}' needs a port: ${to.address} is in no namespace of the lab, so hairpin cannot listen there`);
+  throw new UsageError(
+    `${call}: by: '${by}' needs a port: ${to.address} is in no namespace of the lab, so hairpin cannot listen there`,
+  );
 }
 
-function toQuestion(call: string, from: Namespace, to: Namespace | Interface | string, options: ReachOptions): Question {
+function toQuestion(
+  call: string,
+  from: Namespace,
+  to: Namespace | Interface | string,
+  options: ReachOptions,
+): Question {
   const target = toTarget(call, from, to, options);
   const family = familyOf(target.address) as Family;
   const source = toSource(call, from, target.address, family, options.from);
   return { from, to: target, family, source, bound: options.from !== undefined };
 }
 
-function toTarget(call: string, from: Namespace, to: Namespace | Interface | string, { by, family }: ReachOptions): Question['to'] {
+function toTarget(
+  call: string,
+  from: Namespace,
+  to: Namespace | Interface | string,
+  { by, family }: ReachOptions,
+): Question['to'] {
   if (typeof to === 'string') {
     checkIp(call, 'target', to);
     if (by === 'arp' && familyOf(to) === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4: received ${to}`);
-    if (family !== undefined && family !== familyOf(to)) throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
+    if (family !== undefined && family !== familyOf(to))
+      throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
     const address = normalizeIp(to);
     const namespace = from.lab.namespaces.find(({ interfaces }) =>
       interfaces.some((device) => device.address.list().some((own) => own.address === address)),
@@ -139,13 +155,18 @@ function toTarget(call: string, from: Namespace, to: Namespace | Interface | str
   }
   const namespace = to instanceof Interface ? to.namespace : to;
   if (!(namespace instanceof Namespace)) {
-    throw new UsageError(`${call}: the target must be a namespace, an interface or an IP address: received ${show(to)}`);
+    throw new UsageError(
+      `${call}: the target must be a namespace, an interface or an IP address: received ${show(to)}`,
+    );
   }
-  if (namespace.lab !== from.lab) throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
+  if (namespace.lab !== from.lab)
+    throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
   const families: readonly Family[] = by === 'arp' ? [4] : family === undefined ? [4, 6] : [family];
   for (const wanted of families) {
-    const candidates = devices.flatMap((device) => device.address.list()).filter((own) => own.family === wanted && own.scope === 0);
+    const candidates = devices
+      .flatMap((device) => device.address.list())
+      .filter((own) => own.family === wanted && own.scope === 0);
     const prefixes = from.interfaces.flatMap((device) => device.address.list());
     const near = candidates.find(({ address }) => prefixes.some((prefix) => contains(prefix, address)));
     const chosen = near ?? candidates[0];
@@ -155,9 +176,17 @@ function toTarget(call: string, from: Namespace, to: Namespace | Interface | str
   throw new UsageError(`${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices)}`);
 }
 
-function toSource(call: string, from: Namespace, target: string, family: Family, wanted: Interface | string | undefined): Question['source'] {
+function toSource(
+  call: string,
+  from: Namespace,
+  target: string,
+  family: Family,
+  wanted: Interface | string | undefined,
+): Question['source'] {
   const all = from.interfaces.flatMap((device) =>
-    device.address.list().map((own) => ({ address: own.address, length: own.length, family: own.family, scope: own.scope, device })),
+    device.address
+      .list()
+      .map((own) => ({ address: own.address, length: own.length, family: own.family, scope: own.scope, device })),
   );
   const own = all.filter((candidate) => candidate.family === family && candidate.scope === 0);
   if (wanted !== undefined) {
@@ -172,10 +201,14 @@ function toSource(call: string, from: Namespace, target: string, family: Family,
   const near = own.find((prefix) => contains(prefix, target));
   const chosen = near ?? own[0];
   if (chosen) return chosen;
-  throw new UsageError(`${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces)}`);
+  throw new UsageError(
+    `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces)}`,
+  );
 }
 
 function addressHint(devices: readonly Interface[]): string {
   const [device] = devices;
-  return device ? `${device.namespace.name}.interface('${device.name}').address.add('10.0.0.1/24')` : 'it has no interface: plug in a cable or a macvlan';
+  return device
+    ? `${device.namespace.name}.interface('${device.name}').address.add('10.0.0.1/24')`
+    : 'it has no interface: plug in a cable or a macvlan';
 }

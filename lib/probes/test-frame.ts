@@ -4,7 +4,7 @@ import { ARP_LENGTH, encodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { encodeIpv4, IP_PROTOCOL } from '../wire/ipv4.ts';
-import { BROADCAST_MAC, NO_MAC, multicastMac4, multicastMac6 } from '../wire/mac-address.ts';
+import { BROADCAST_MAC, multicastMac4, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
 import { encodeNeighbourSolicitation, NONCE_LENGTH } from '../wire/neighbour-solicitation.ts';
 import { encodeUdp } from '../wire/udp.ts';
 
@@ -55,9 +55,20 @@ function encode(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number, mar
   const [ip4, target4] = [from.ip4 ?? '0.0.0.0', to.ip4 ?? '0.0.0.0'];
   switch (kind) {
     case 'arp': {
-      const arp = encodeArp({ operation: 'request', senderMac: source, senderIp: ip4, targetMac: NO_MAC, targetIp: target4 });
+      const arp = encodeArp({
+        operation: 'request',
+        senderMac: source,
+        senderIp: ip4,
+        targetMac: NO_MAC,
+        targetIp: target4,
+      });
       // ARP has no room for a signature, but its frame's padding has.
-      return encodeEthernet({ destination: BROADCAST_MAC, source, etherType: ETHERTYPE.arp, payload: Buffer.concat([arp, mark]) });
+      return encodeEthernet({
+        destination: BROADCAST_MAC,
+        source,
+        etherType: ETHERTYPE.arp,
+        payload: Buffer.concat([arp, mark]),
+      });
     }
     case 'nd': {
       const [sourceIp, targetIp] = [from.ip6 ?? '::', to.ip6 ?? '::'];
@@ -77,9 +88,21 @@ function encode(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number, mar
   }
 }
 
-function udp(source: string, destination: string, sourceIp: string, destinationIp: string, port: number, mark: Buffer): Buffer {
+function udp(
+  source: string,
+  destination: string,
+  sourceIp: string,
+  destinationIp: string,
+  port: number,
+  mark: Buffer,
+): Buffer {
   const datagram = encodeUdp({ sourcePort: port, destinationPort: port, payload: mark });
-  const packet = encodeIpv4({ source: sourceIp, destination: destinationIp, protocol: IP_PROTOCOL.udp, payload: datagram });
+  const packet = encodeIpv4({
+    source: sourceIp,
+    destination: destinationIp,
+    protocol: IP_PROTOCOL.udp,
+    payload: datagram,
+  });
   return encodeEthernet({ destination, source, etherType: ETHERTYPE.ipv4, payload: packet });
 }
 

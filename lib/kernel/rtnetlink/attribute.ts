@@ -37,7 +37,9 @@ export function listAttributes(bytes: Uint8Array): [type: number, payload: Buffe
   while (at + HEADER <= buffer.length) {
     const length = buffer.readUInt16LE(at);
     if (length < HEADER || at + length > buffer.length) {
-      throw new RangeError(`netlink attribute of length ${length} at byte ${at} does not fit into ${buffer.length} bytes`);
+      throw new RangeError(
+        `netlink attribute of length ${length} at byte ${at} does not fit into ${buffer.length} bytes`,
+      );
     }
     list.push([buffer.readUInt16LE(at + 2) & NLA_TYPE_MASK, buffer.subarray(at + HEADER, at + length)]);
     at += align(length);

@@ -85,7 +85,13 @@ export function addLink(socket: RtnetlinkSocket, link: NewLink, kind: LinkKind, 
         [IFLA_LINK, kind.link === undefined ? undefined : u32(kind.link)],
         [IFLA_MASTER, kind.master === undefined ? undefined : u32(kind.master)],
         [IFLA_NET_NS_FD, kind.namespace && u32(kind.namespace.fd)],
-        [IFLA_LINKINFO, [[IFLA_INFO_KIND, cString(kind.kind)], [IFLA_INFO_DATA, kind.data]]],
+        [
+          IFLA_LINKINFO,
+          [
+            [IFLA_INFO_KIND, cString(kind.kind)],
+            [IFLA_INFO_DATA, kind.data],
+          ],
+        ],
       ],
     },
     operation,
@@ -141,7 +147,15 @@ export function setLinkData(
       type: RTM_NEWLINK,
       flags: 0,
       header: interfaceHeader(index),
-      attributes: [[IFLA_LINKINFO, [[IFLA_INFO_KIND, cString(kind)], [IFLA_INFO_DATA, data]]]],
+      attributes: [
+        [
+          IFLA_LINKINFO,
+          [
+            [IFLA_INFO_KIND, cString(kind)],
+            [IFLA_INFO_DATA, data],
+          ],
+        ],
+      ],
     },
     operation,
   );

@@ -1,5 +1,5 @@
-import { NLM_F_ACK_TLVS, NLMSG_ERROR, NLMSGERR_ATTR_MSG } from '../constants.ts';
 import { readCString } from '../bytes.ts';
+import { NLM_F_ACK_TLVS, NLMSG_ERROR, NLMSGERR_ATTR_MSG } from '../constants.ts';
 import { type Attribute, align, decodeAttributes, encodeAttributes } from './attribute.ts';
 
 const HEADER = 16;
@@ -50,7 +50,9 @@ export function decodeMessages(datagram: Buffer): Reply[] {
   while (at + HEADER <= datagram.length) {
     const length = datagram.readUInt32LE(at);
     if (length < HEADER || at + length > datagram.length) {
-      throw new RangeError(`netlink message of length ${length} at byte ${at} does not fit into ${datagram.length} bytes`);
+      throw new RangeError(
+        `netlink message of length ${length} at byte ${at} does not fit into ${datagram.length} bytes`,
+      );
     }
     replies.push({
       type: datagram.readUInt16LE(at + 4),

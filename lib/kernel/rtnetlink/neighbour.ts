@@ -122,7 +122,10 @@ export function listNeighbours(socket: RtnetlinkSocket, operation: Operation): N
 /** The forwarding database of the bridge with this ifindex. */
 export function listFdb(socket: RtnetlinkSocket, bridge: number, operation: Operation): FdbEntry[] {
   return socket
-    .dump({ type: RTM_GETNEIGH, flags: 0, header: header(AF_BRIDGE, 0), attributes: [[NDA_MASTER, u32(bridge)]] }, operation)
+    .dump(
+      { type: RTM_GETNEIGH, flags: 0, header: header(AF_BRIDGE, 0), attributes: [[NDA_MASTER, u32(bridge)]] },
+      operation,
+    )
     .map((entry) => ({
       device: entry.readInt32LE(4),
       mac: bytesToMac(decodeAttributes(entry.subarray(12)).get(NDA_LLADDR) ?? Buffer.alloc(6)),

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { u32 } from '../bytes.ts';
 import {
   AF_NETLINK,
   MSG_DONTWAIT,
@@ -16,10 +16,16 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
 } from '../constants.ts';
-import { u32 } from '../bytes.ts';
 import { KernelError } from '../kernel-error.ts';
-import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
-import { type Acknowledgement, decodeAcknowledgement, decodeMessages, encodeMessage, type Reply, type Request } from './message.ts';
+import { close, errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
+import {
+  type Acknowledgement,
+  decodeAcknowledgement,
+  decodeMessages,
+  encodeMessage,
+  type Reply,
+  type Request,
+} from './message.ts';
 
 /** What a failed request is called, and the usual causes of its errnos by name. */
 export interface Operation {
@@ -93,7 +99,7 @@ export class RtnetlinkSocket {
 
   /** Closes the socket. A second call does nothing. */
   close(): void {
-    if (this.#fd >= 0) closeSync(this.#fd);
+    if (this.#fd >= 0) close(this.#fd);
     this.#fd = -1;
   }
 
