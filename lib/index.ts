@@ -11,7 +11,7 @@ export { expect };
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
 
 declare module 'vitest' {
-  // biome-ignore lint/correctness/noUnusedVariables: declarations merge only with the very parameters of vitest's
+  // Declarations merge only with the very parameters of vitest's own.
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /**
      * Asks until the target answers, or `within` is over. With `.not` there must be no answer for `hold`, and a probe

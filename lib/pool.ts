@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { PoolOptions, PoolRunnerInitializer, PoolWorker, WorkerRequest } from 'vitest/node';
+import { ownNamespacesCommand } from './kernel/own-namespaces.ts';
 
 /** How long a worker may take to end after SIGTERM, in milliseconds. */
 const KILL_AFTER = 1000;
@@ -28,7 +28,7 @@ class NamespacedWorker implements PoolWorker {
   async start(): Promise<void> {
     if (this.#child) return;
     const { distPath, env, execArgv, project } = this.#options;
-    const [execPath, ...wrapper] = [...enterNamespaces(), process.execPath];
+    const [execPath, ...wrapper] = [...ownNamespacesCommand(), process.execPath];
     // fork() puts execArgv before the script, so the wrapper's arguments, node and node's own go there.
     const child = fork(resolve(distPath, 'workers/forks.js'), [], {
       execPath: execPath as string,
@@ -76,37 +76,4 @@ class NamespacedWorker implements PoolWorker {
     if (!this.#child) throw new Error('the worker has been stopped, or was never started');
     return this.#child;
   }
-}
-
-/** The command that a worker is started through, without the worker's own. */
-function enterNamespaces(): string[] {
-  const unshare = onPath('unshare');
-  if (!unshare) {
-    throw new Error("hairpin's pool needs the program unshare: install util-linux (apk add util-linux-misc on Alpine)");
-  }
-  const root = process.getuid?.() === 0;
-  const setpriv = onPath('setpriv');
-  return [
-    unshare,
-    ...(root ? [] : ['--user', '--map-root-user']),
-    '--net',
-    '--mount',
-    '--',
-    // The kernel ends the worker when vitest dies, by SIGKILL too. Set behind unshare, since new credentials clear it.
-    ...(setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : []),
-  ];
-}
-
-function onPath(program: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders
-    .map((folder) => join(folder, program))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }

@@ -17,7 +17,7 @@ const FLAGS = {
   mcastFlood: 27,
   bcastFlood: 30,
   isolated: 33,
-  locked: 37 + 2,
+  locked: 39,
 } as const;
 const IFLA_BRPORT_STATE = 1;
 const IFLA_BRPORT_PRIORITY = 2;
@@ -59,6 +59,7 @@ export class Port extends Interface {
    * @example switchPort.set({ hairpin: true })
    */
   override set(change: PortOptions & InterfaceChange): this {
+    this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, change, [...PORT_OPTIONS, ...INTERFACE_CHANGES]);
     checkPortOptions(call, change);

@@ -1,4 +1,4 @@
-import { bytesToIp, contains, type Family, ipToBytes, type Prefix } from '../wire/ip-address.ts';
+import { bytesToIp, contains, type Family, ipToBytes, networkOf, type Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import { checkPrefix, UsageError } from './validate.ts';
 
@@ -53,7 +53,7 @@ export class Segment {
   /** Takes an address that a spec chose out of those to be given out. */
   reserve(address: Prefix): void {
     const subnet = this.subnets.find((candidate) => contains(candidate, address.address));
-    if (subnet) this.#used.add(hostNumber(address));
+    if (subnet) this.#used.add((lastBits(address) - lastBits(subnet)) & 0xffff);
   }
 
   /** The prefix length that an address without one has here; undefined outside of the subnets. */
@@ -78,6 +78,12 @@ function checkSubnet(name: string, text: string): Prefix {
   if (hostsOf(subnet.family, subnet.length) < 1) {
     throw new UsageError(`switch ${name}: subnets must leave room for hosts: received ${text}`);
   }
+  const network = networkOf(subnet);
+  if (network !== subnet.address) {
+    throw new UsageError(
+      `switch ${name}: subnets must have host bits of zero, such as ${network}/${subnet.length}: received ${text}`,
+    );
+  }
   return subnet;
 }
 
@@ -86,9 +92,10 @@ function hostsOf(family: Family, length: number): number {
   return 2 ** Math.min((family === 4 ? 32 : 128) - length, 24) - 2;
 }
 
-/** The last 16 bits: enough for {@link MOST_HOSTS}. */
-function hostNumber({ address }: Prefix): number {
-  return ipToBytes(address).readUInt16BE(ipToBytes(address).length - 2);
+/** The last 16 bits: enough for {@link MOST_HOSTS}. A host's number is what they are above its subnet's. */
+function lastBits({ address }: Prefix): number {
+  const bytes = ipToBytes(address);
+  return bytes.readUInt16BE(bytes.length - 2);
 }
 
 function addHost(subnet: Prefix, host: number): string {

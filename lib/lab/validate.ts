@@ -12,11 +12,11 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
-    const { constructor } = value;
+    const type: unknown = value.constructor;
     const named = 'name' in value && typeof value.name === 'string' ? ` ${value.name}` : '';
-    return constructor && constructor !== Object
-      ? `${article(constructor.name)}${named}`
-      : `{ ${Object.keys(value).join(', ')} }`;
+    return typeof type === 'function' && type !== Object
+      ? `${article(type.name)}${named}`
+      : `{ ${Object.keys(value).join(', ')} }`.replace('{  }', '{}');
   }
   return String(value);
 }

@@ -3,7 +3,7 @@ import { isGroupMac } from '../wire/mac-address.ts';
 /** Macvlan's modes, in `ip link`'s words. */
 export type Mode = 'private' | 'vepa' | 'bridge' | 'passthru' | 'source';
 
-/** A macvlan, as its parent's `macvlan_port` has it. Children that are down are in no list of it (`macvlan_stop`). */
+/** A macvlan, as its parent's `macvlan_port` has it. Those that are down are not in its hash (`macvlan_stop`). */
 export interface Child {
   place: string;
   mode: Mode;
@@ -105,11 +105,10 @@ function broadcast(topology: Topology, except: Child | undefined, modes: readonl
 
 /** `macvlan_forward_source`: a copy to each source child that has the sender on its list. */
 function forwardToSources(topology: Topology, frame: Frame): { copies: Deliveries; consumed: boolean } {
-  const listening = topology.children.filter(
-    ({ up, mode, hears }) => up && mode === 'source' && hears?.includes(frame.source),
-  );
+  // macvlan_stop leaves the list of sources alone, so a child that is down gets no copy, but its nodst still consumes.
+  const listening = topology.children.filter(({ mode, hears }) => mode === 'source' && hears?.includes(frame.source));
   // macvlan_forward_source_one: a copy that is addressed to another stays PACKET_OTHERHOST, and the stack drops it.
-  const heard = listening.filter(({ mac }) => isGroupMac(frame.destination) || mac === frame.destination);
+  const heard = listening.filter(({ up, mac }) => up && (isGroupMac(frame.destination) || mac === frame.destination));
   return { copies: heard.map(({ place }) => place), consumed: listening.some(({ nodst }) => nodst) };
 }
 

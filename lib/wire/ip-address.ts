@@ -10,10 +10,11 @@ export interface Prefix {
   family: Family;
 }
 
-/** 4 or 6, or undefined for what is no IP address. Octal, hexadecimal and short IPv4 forms are refused. */
+/** 4 or 6, or undefined for what is no IP address. Octal, hexadecimal and short IPv4 forms and zones are refused. */
 export function familyOf(value: string): Family | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(value)) return 4;
-  return ipaddr.IPv6.isValid(value) && value.includes(':') ? 6 : undefined;
+  // A zone (`fe80::1%eth0`) would be lost on the way to bytes.
+  return ipaddr.IPv6.isValid(value) && !value.includes('%') ? 6 : undefined;
 }
 
 export function ipToBytes(address: string): Buffer {
@@ -38,7 +39,7 @@ export function parsePrefix(text: string): Prefix | undefined {
   if (family === undefined || rest.length > 0) return undefined;
   const longest = family === 4 ? 32 : 128;
   if (length === undefined) return { address: normalizeIp(address), length: longest, family };
-  if (!/^\d{1,3}$/.test(length) || Number(length) > longest) return undefined;
+  if (!/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > longest) return undefined;
   return { address: normalizeIp(address), length: Number(length), family };
 }
 
@@ -47,10 +48,20 @@ export function contains(prefix: Prefix, address: string): boolean {
   if (familyOf(address) !== prefix.family) return false;
   const inside = ipToBytes(address);
   return ipToBytes(prefix.address).every((byte, index) => {
-    const bits = Math.min(8, Math.max(0, prefix.length - index * 8));
-    const mask = (0xff << (8 - bits)) & 0xff;
+    const mask = maskOf(prefix.length, index);
     return (byte & mask) === ((inside[index] ?? 0) & mask);
   });
+}
+
+/** A prefix's bits in one of its bytes. */
+function maskOf(length: number, index: number): number {
+  const bits = Math.min(8, Math.max(0, length - index * 8));
+  return (0xff << (8 - bits)) & 0xff;
+}
+
+/** The prefix's own address: its host bits zero. */
+export function networkOf({ address, length }: Prefix): string {
+  return bytesToIp(ipToBytes(address).map((byte, index) => byte & maskOf(length, index)));
 }
 
 /** The group that solicitations for an address go to (RFC 4291 section 2.7.1). */

@@ -72,7 +72,9 @@ export class RtnetlinkSocket {
     this.#send({ ...request, flags: request.flags | NLM_F_REQUEST | NLM_F_ACK }, operation);
     for (;;) {
       const acknowledgement = this.#receive(operation).find((reply) => reply.type === NLMSG_ERROR);
-      if (acknowledgement) return check(decodeAcknowledgement(acknowledgement), operation);
+      if (!acknowledgement) continue;
+      check(decodeAcknowledgement(acknowledgement), operation);
+      return;
     }
   }
 

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { doctorCommand } from './doctor.ts';
+import { EXIT } from './exit-codes.ts';
+import { modesCommand } from './modes.ts';
+
+const program = new Command('hairpin')
+  .description('Playwright for Linux networks: a network of namespaces for every test, in milliseconds.')
+  .version(packageVersion())
+  .exitOverride()
+  .showHelpAfterError('(see --help)')
+  .addHelpText(
+    'after',
+    `\nExit codes: ${EXIT.ok} well, ${EXIT.difference} a difference or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+  );
+for (const command of [modesCommand(), doctorCommand()]) program.addCommand(command.exitOverride());
+
+// `hairpin modes | head` is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else {
+    process.stderr.write(`hairpin: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = EXIT.unable;
+  }
+}
+
+/** Found above this file, whether it runs from the source or from `dist`. */
+function packageVersion(): string {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
+    } catch {
+      // The other one.
+    }
+  }
+  throw new Error('package.json is missing from the installation');
+}

@@ -1,0 +1,95 @@
+import { Command } from 'commander';
+import { detectCapabilities } from '../kernel/capabilities.ts';
+import { addMacvlanPair, createLab, type MacvlanMode } from '../lab/index.ts';
+import { allPairModes, expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';
+import { observePair } from '../probes/observe-pair.ts';
+import { EXIT } from './exit-codes.ts';
+import { inOwnNamespaces } from './in-own-namespaces.ts';
+import { formatModes } from './modes-table.ts';
+
+/** One line of `hairpin modes --json`. */
+export interface ModesRow extends PairModes {
+  from: string;
+  to: string;
+  kind: string;
+  delivered: boolean;
+  copies: number;
+  /** What the model says of `delivered`. */
+  expected: boolean;
+}
+
+/** A row with the model's count, which the table compares too. */
+export type CountedRow = ModesRow & { expectedCopies: number };
+
+export function modesCommand(): Command {
+  return new Command('modes')
+    .description("the truth table of this kernel's macvlan modes, observed, beside the model's")
+    .option('--json', 'print one array of all rows')
+    .addHelpText(
+      'after',
+      `
+Who hears whom: two macvlans (ns1, ns2) on one parent (host), behind a switch with two more machines (gateway,
+neighbour), for every mode and mix of modes, with the switch port's hairpin off and on. A difference between kernel
+and model is marked with "!", listed below the table, and makes the exit code ${EXIT.difference}.
+
+Exit codes: ${EXIT.ok} kernel and model agree, ${EXIT.difference} they differ, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const elsewhere = inOwnNamespaces();
+      if (elsewhere !== undefined) {
+        process.exitCode = elsewhere;
+        return;
+      }
+      requireCapabilities();
+      const rows = await observeAllModes(process.stderr.isTTY ? showProgress : undefined);
+      const differ = rows.some(({ copies, expectedCopies }) => copies !== expectedCopies);
+      process.stdout.write(json ? toJson(rows) : formatModes(rows));
+      process.exitCode = differ ? EXIT.difference : EXIT.ok;
+    });
+}
+
+/** Builds every pair, all at once, and asks everything of each. Rows come in the order of {@link allPairModes}. */
+async function observeAllModes(onProgress: ((done: number, all: number) => void) | undefined): Promise<CountedRow[]> {
+  const all = allPairModes();
+  let done = 0;
+  const rows = await Promise.all(
+    all.map(async (modes) => {
+      const rowsOfPair = await observeModes(modes);
+      onProgress?.(++done, all.length);
+      return rowsOfPair;
+    }),
+  );
+  return rows.flat();
+}
+
+async function observeModes(modes: PairModes): Promise<CountedRow[]> {
+  await using lab = createLab();
+  const { ns1, ns2, hairpin } = modes;
+  const pair = addMacvlanPair(lab, {
+    hairpin,
+    ...(ns2 === null ? { mode: ns1 } : { modes: [ns1, ns2] as [MacvlanMode, MacvlanMode] }),
+  });
+  const observations = await observePair(pair);
+  return pairQuestions(modes).map((question) => {
+    const { from, to, kind } = question;
+    const observed = observations.find((each) => each.from === from && each.to === to && each.kind === kind);
+    if (!observed) throw new Error(`nothing was observed of ${from} to ${to}, ${kind}`);
+    const expectedCopies = expectedOfPair(modes, question);
+    const { copies } = observed;
+    return { ...modes, from, to, kind, delivered: copies > 0, copies, expected: expectedCopies > 0, expectedCopies };
+  });
+}
+
+function requireCapabilities(): void {
+  const missing = detectCapabilities().filter(({ available }) => !available);
+  if (missing.length > 0) throw new Error(`${missing.map(({ reason }) => reason).join('; ')}. See: hairpin doctor`);
+}
+
+/** One line a row, so that two kernels' tables can be compared with diff. */
+function toJson(rows: CountedRow[]): string {
+  return `[\n${rows.map(({ expectedCopies, ...row }) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`;
+}
+
+function showProgress(done: number, all: number): void {
+  process.stderr.write(done === all ? '\r\u001B[K' : `\robserving ${done} of ${all} pairs\u001B[K`);
+}

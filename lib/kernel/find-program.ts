@@ -1,0 +1,19 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+
+/** Finds a program as `execvp` does: a name with a slash is a path, others are looked for along PATH. */
+export function findProgram(file: string, path = process.env['PATH'] ?? '', cwd = process.cwd()): string | undefined {
+  const candidates = file.includes('/')
+    ? [resolve(cwd, file)]
+    : path.split(delimiter).map((folder) => join(folder, file));
+  return candidates.find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

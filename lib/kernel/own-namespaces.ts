@@ -1,0 +1,31 @@
+import { findProgram } from './find-program.ts';
+
+/**
+ * The command that starts a program in namespaces of its own: put the program and its arguments behind it. When not
+ * root, in a user namespace in which it is; always in a network and a mount namespace. Node cannot do this to itself:
+ * a process with threads may not enter a new user namespace (`check_unshare_flags`).
+ *
+ * @throws Error without util-linux's `unshare`
+ */
+export function ownNamespacesCommand(): [string, ...string[]] {
+  const unshare = findProgram('unshare');
+  if (!unshare) {
+    throw new Error(
+      "there is no program 'unshare' on the PATH: install util-linux (on Alpine: apk add util-linux-misc)",
+    );
+  }
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  // Behind unshare: new credentials clear what setpriv asks for (begin_new_exec, commit_creds).
+  return [unshare, ...user, '--net', '--mount', '--', ...dieWithParentCommand()];
+}
+
+/**
+ * The command that has the kernel kill a program when this process dies (`PR_SET_PDEATHSIG`), which covers SIGKILL as
+ * no exit handler can. Nothing where util-linux is missing: then the program is started as it is.
+ */
+export function dieWithParentCommand(): string[] {
+  setpriv ??= { path: findProgram('setpriv') };
+  return setpriv.path ? [setpriv.path, '--pdeathsig', 'KILL', '--'] : [];
+}
+
+let setpriv: { path: string | undefined } | undefined;
