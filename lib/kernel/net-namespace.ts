@@ -7,6 +7,14 @@ import { warmThreadPool } from './thread-pool.ts';
 // The thread's, never the process's: /proc/self names the main thread, which another worker thread may not be.
 const THREAD_NAMESPACE = '/proc/thread-self/ns/net';
 
+const CREATE_CAUSES: Partial<Record<string, string>> = {
+  EPERM:
+    'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
+    'namespace for each worker (it is there unless --pool replaces it)',
+  ENOSPC:
+    'the limit of network namespaces is reached (sysctl user.max_net_namespaces); those of ended labs count until the kernel has taken them down',
+};
+
 /** Namespaces that are entered now, innermost last: coming back goes to the one before. */
 const entered: NetNamespace[] = [];
 let home: NetNamespace | undefined;
@@ -34,13 +42,8 @@ export class NetNamespace {
     warmThreadPool();
     const back = current();
     if (unshare(CLONE_NEWNET) !== 0) {
-      throw new KernelError({
-        operation: 'unshare(CLONE_NEWNET)',
-        errno: lastErrno(),
-        cause:
-          'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
-          'namespace for each worker (it is there unless --pool replaces it). ENOSPC: user.max_net_namespaces is reached',
-      });
+      const errno = lastErrno();
+      throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause: CREATE_CAUSES[errnoName(errno)] });
     }
     try {
       return NetNamespace.#ofThread();

@@ -22,6 +22,7 @@ export class AddressList {
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
    */
   add(text: string, options: { dad?: boolean } = {}): void {
+    this.#interface.checkAlive('address.add');
     const call = `${this.#interface}.address.add`;
     checkOptions(call, options, ['dad']);
     const prefix = this.#parse(call, text);
@@ -32,11 +33,13 @@ export class AddressList {
       operation: `ip -n ${namespace.name} address add ${prefix.address}/${prefix.length} dev ${name}`,
       causes: { EEXIST: 'the interface has this address already' },
     });
+    if (prefix.family === 6) namespace.joining();
     this.#interface.segment?.reserve(prefix);
   }
 
   /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
   delete(text: string): void {
+    this.#interface.checkAlive('address.delete');
     const prefix = this.#parse(`${this.#interface}.address.delete`, text);
     const { namespace, index, name } = this.#interface;
     deleteAddress(namespace.rtnetlink, index, prefix, {
@@ -47,6 +50,7 @@ export class AddressList {
 
   /** What the kernel has now, IPv6 link-local addresses too. */
   list(): AddressState[] {
+    this.#interface.checkAlive('address.list');
     const { namespace, index } = this.#interface;
     return listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace.name} address show` }).filter(
       (address) => address.index === index,
@@ -58,14 +62,16 @@ export class AddressList {
     return this.list().find((address) => address.family === family && address.scope === 0);
   }
 
-  /** What a new interface gets: what the spec says, else the segment's next. */
-  assign(option: AddressOption | undefined): void {
+  /** What a new interface gets: what the spec says, else the segment's next, of the families that it has. */
+  assign(option: AddressOption | undefined, families: readonly Family[]): void {
     if (option === false) return;
     if (option !== undefined) {
       for (const text of [option].flat()) this.add(text);
       return;
     }
-    for (const { address, length } of this.#interface.segment?.next() ?? []) this.add(`${address}/${length}`);
+    for (const { address, length, family } of this.#interface.segment?.next() ?? []) {
+      if (families.includes(family)) this.add(`${address}/${length}`);
+    }
   }
 
   #parse(call: string, text: string): Prefix {

@@ -46,10 +46,15 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
     this.b = b;
   }
 
-  /** Pulls the plug (`up: false`) or puts it back: both ends lose and get their carrier. */
+  /**
+   * Pulls the plug (`up: false`) or puts it back: both ends lose and get their carrier. Where an end is a port, only the
+   * port goes down (`veth_close` takes the carrier of both), so that the host keeps its routes and IPv6 addresses, as
+   * one does whose plug is pulled. Between two hosts both ends go down, and the kernel forgets those.
+   */
   set({ up }: { up: boolean }): this {
-    this.a.set({ up });
-    this.b.set({ up });
+    const ends = [this.a, this.b];
+    const ports = ends.filter((end) => end instanceof Port);
+    for (const end of up || ports.length === 0 ? ends : ports) end.set({ up });
     return this;
   }
 
@@ -75,7 +80,9 @@ export function addCable<A extends Namespace, B extends Namespace>(
   checkEndOptions(call, 'b', b, options.b);
   const segment = segmentOf(lab, a, b);
   const first = { node: a, options: options.a ?? {}, origin: newEnd(call, a, options.a, options.mtu, segment) };
-  const second = { node: b, options: options.b ?? {}, origin: newEnd(call, b, options.b, options.mtu, segment) };
+  // Both ends may be in one namespace: then they must not get one name.
+  const taken = a === (b as Namespace) ? [first.origin.name] : [];
+  const second = { node: b, options: options.b ?? {}, origin: newEnd(call, b, options.b, options.mtu, segment, taken) };
   // In RTM_NEWLINK only the device itself can become a port at once (IFLA_MASTER), its peer cannot: a switch goes first.
   const [main, peer] = b instanceof Switch ? [second, first] : [first, second];
   const operation = `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`;
@@ -118,12 +125,14 @@ function finish<A extends Namespace, B extends Namespace>(
   second: End,
   mtu: number | undefined,
 ): Cable<A, B> {
-  const [a, b] = [first, second].map((end) => {
-    const device = end.node instanceof Switch ? new Port(end.origin) : new Interface(end.origin);
-    return end.node.adopt(device, { address: end.options.address, mtu });
-  }) as [Interface, Interface];
+  const [a, b] = [first, second].map(({ node, origin }) =>
+    node instanceof Switch ? new Port(origin) : new Interface(origin),
+  ) as [Interface, Interface];
   a.peer = b;
   b.peer = a;
+  for (const [end, device] of [[first, a] as const, [second, b] as const]) {
+    end.node.adopt(device, { address: end.options.address, mtu });
+  }
   // Two switches: the device that could not become a port at creation does now.
   if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a as Port);
   for (const [end, device] of [[first, a] as const, [second, b] as const]) {
@@ -145,18 +154,21 @@ function newEnd(
   options: EndOptions | undefined,
   mtu: number | undefined,
   segment: Segment,
+  taken: readonly string[] = [],
 ): InterfaceOrigin {
   const base = node instanceof Switch ? 'p' : 'eth';
-  return node.newInterface(call, 'veth', { ...options, base, segment, ...(mtu === undefined ? {} : { mtu }) });
+  return node.newInterface(call, 'veth', { ...options, base, segment, taken, ...(mtu === undefined ? {} : { mtu }) });
 }
 
 /** A cable at a switch belongs to the switch's segment, any other is a segment of its own. */
 function segmentOf(lab: Lab, a: Namespace, b: Namespace): Segment {
   if (a instanceof Switch && b instanceof Switch) {
     // One broadcast domain from now on; the switch that has given out nothing yet takes the other's subnets.
-    if (b.segment.unused) b.segment = a.segment;
-    else if (a.segment.unused) a.segment = b.segment;
-    return a.segment;
+    const [kept, dropped] = b.segment.unused ? [a.segment, b.segment] : [b.segment, a.segment];
+    if (!dropped.unused) return a.segment;
+    // Switches cabled to the one that changes go with it.
+    for (const node of lab.namespaces) if (node instanceof Switch && node.segment === dropped) node.segment = kept;
+    return kept;
   }
   if (a instanceof Switch) return a.segment;
   if (b instanceof Switch) return b.segment;

@@ -13,6 +13,8 @@ type TextOptions = { encoding: 'utf8' };
 /** Runs a program inside a namespace; {@link Namespace.exec} is this. */
 export function exec(namespace: Namespace, file: string, args: readonly string[], options: ExecOptions): Subprocess {
   const call = `${namespace.name}.exec`;
+  // Between lab.close() and its end the namespace is still open, but nobody would kill the program any more.
+  if (namespace.lab.closed) throw new UsageError(`${call}: the lab has ended; a spec's lab lives as long as its test`);
   if (typeof file !== 'string' || file === '')
     throw new UsageError(`${call}: file must be a program's name: received ${show(file)}`);
   if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {
@@ -27,6 +29,6 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   const subprocess = namespace.run(() =>
     execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as TextOptions),
   );
-  namespace.lab.track(namespace, subprocess);
+  namespace.lab.track(subprocess);
   return subprocess;
 }

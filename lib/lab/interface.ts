@@ -75,17 +75,16 @@ export class Interface {
    * @example port.set({ up: false })
    */
   set(change: InterfaceChange): this {
-    this.#checkAlive('set');
+    this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, change, INTERFACE_CHANGES);
     checkInterfaceChange(call, change);
-    const words = Object.entries(change).map(([option, value]) => `${option} ${value}`);
     setLink(this.namespace.rtnetlink, this.index, change, {
-      operation: `ip -n ${this.namespace.name} link set ${this.name} ${words.join(' ')}`,
+      operation: `ip -n ${this.namespace.name} link set ${this.name} ${changeWords(change)}`,
       causes: this.changeCauses(),
     });
     this.#name = change.name ?? this.#name;
-    if (change.mac !== undefined) this.#mac = change.mac.toLowerCase();
+    if (change.mac !== undefined) for (const device of this.sharingMac()) device.#mac = device.state().mac;
     if (change.up !== undefined) settle(this);
     return this;
   }
@@ -101,7 +100,7 @@ export class Interface {
 
   /** What the kernel says of the device now. */
   state(): LinkState {
-    this.#checkAlive('state');
+    this.checkAlive('state');
     return getLink(this.namespace.rtnetlink, this.index, {
       operation: `ip -n ${this.namespace.name} link show ${this.name}`,
     });
@@ -110,6 +109,11 @@ export class Interface {
   /** As in `ns1/m1`. */
   toString(): string {
     return `${this.namespace.name}/${this.name}`;
+  }
+
+  /** The devices whose MAC address may have changed with this one's: a passthru child has its parent's. */
+  protected sharingMac(): Interface[] {
+    return [this, ...[...this.children].filter((child) => !child.deleted)];
   }
 
   /** The usual causes of a refused change, by errno. */
@@ -121,7 +125,8 @@ export class Interface {
     };
   }
 
-  #checkAlive(method: string): void {
+  /** @throws UsageError when the interface has been deleted; `method` is what was called on it */
+  checkAlive(method: string): void {
     if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);
   }
 
@@ -132,6 +137,19 @@ export class Interface {
     if (this.peer) this.peer.#forget();
     for (const child of this.children) child.#forget();
   }
+}
+
+/** A change in the words of `ip link set`. */
+function changeWords({ up, mtu, mac, promiscuous, name }: InterfaceChange): string {
+  return [
+    up === undefined ? [] : up ? 'up' : 'down',
+    mtu === undefined ? [] : `mtu ${mtu}`,
+    mac === undefined ? [] : `address ${mac}`,
+    promiscuous === undefined ? [] : `promisc ${promiscuous ? 'on' : 'off'}`,
+    name === undefined ? [] : `name ${name}`,
+  ]
+    .flat()
+    .join(' ');
 }
 
 export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {

@@ -1,3 +1,4 @@
+import { after } from '../kernel/clock.ts';
 import { addCable, type Cable, type CableOptions } from './cable.ts';
 import type { Subprocess } from './exec.ts';
 import { Namespace } from './namespace.ts';
@@ -10,6 +11,9 @@ const FIRST_INDEX = 100;
 
 /** How long the disposal waits for the programs that it killed, in milliseconds. */
 const KILL_DEADLINE = 5000;
+
+/** How long it waits for the end of their output, in milliseconds. */
+const OUTPUT_DEADLINE = 500;
 
 /**
  * A network of namespaces, switches and cables, held by this process alone. When it is closed, or the process ends in
@@ -24,7 +28,7 @@ export class Lab implements AsyncDisposable {
   readonly #namespaces = new Map<string, Namespace>();
   readonly #owned: { close(): void }[] = [];
   readonly #subprocesses = new Set<Subprocess>();
-  /** The namespaces that a program was started in: only there anything can be left to kill. */
+  /** The namespaces that a spec ran something in: only there anything can be left to kill. */
   readonly #ranIn = new Set<Namespace>();
   #index = FIRST_INDEX;
   #segments = 0;
@@ -92,6 +96,11 @@ export class Lab implements AsyncDisposable {
     return this.close();
   }
 
+  /** Waits until every address that the lab gave can be asked for; probes do so before the first packet. */
+  async settled(): Promise<void> {
+    await Promise.all(this.namespaces.map((namespace) => namespace.settled()));
+  }
+
   /** The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`). */
   nextIndex(): number {
     return this.#index++;
@@ -108,9 +117,13 @@ export class Lab implements AsyncDisposable {
     return resource;
   }
 
-  /** Registers a program, to be killed with the lab. */
-  track(namespace: Namespace, subprocess: Subprocess): void {
+  /** Registers that a spec runs something in a namespace, which may start programs there. */
+  ranIn(namespace: Namespace): void {
     this.#ranIn.add(namespace);
+  }
+
+  /** Registers a program, to be killed with the lab. */
+  track(subprocess: Subprocess): void {
     this.#subprocesses.add(subprocess);
     const forget = () => this.#subprocesses.delete(subprocess);
     // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
@@ -151,8 +164,18 @@ export class Lab implements AsyncDisposable {
     const inodes = new Set([...this.#ranIn].map((namespace) => namespace.handle.inode));
     for (const subprocess of this.#subprocesses) subprocess.kill('SIGKILL');
     await endProcessesIn(inodes, KILL_DEADLINE);
-    // Node has yet to reap them; without this their promises would settle in the next test.
-    await Promise.allSettled(this.#subprocesses);
+    await this.#reap();
+  }
+
+  /** Node has yet to reap what was killed; without this their promises would settle in the next test. */
+  async #reap(): Promise<void> {
+    const settled = Promise.allSettled(this.#subprocesses);
+    // What a program started in a namespace of that one's own is not ours to kill, and may hold its output open.
+    const callOff = after(OUTPUT_DEADLINE, () => {
+      for (const { stdout, stderr } of this.#subprocesses) for (const stream of [stdout, stderr]) stream?.destroy();
+    });
+    await settled;
+    callOff();
   }
 }
 

@@ -75,9 +75,10 @@ export class Macvlan extends Interface {
 
   constructor(origin: InterfaceOrigin, parent: Interface) {
     super(origin);
-    this.parent = parent;
+    // On top of a macvlan the kernel takes the device below that one (macvlan_common_newlink).
+    this.parent = parent instanceof Macvlan ? parent.parent : parent;
     this.macaddr = new MacaddrList(this);
-    parent.children.add(this);
+    this.parent.children.add(this);
   }
 
   /** The mode that the kernel has it in now. */
@@ -94,11 +95,16 @@ export class Macvlan extends Interface {
    * @throws KernelError `EINVAL` when `mode` enters or leaves passthru
    * @example m1.set({ mode: 'bridge' })
    */
-  override set({ mode, nopromisc, bcqueuelen, ...change }: MacvlanChange): this {
+  override set(options: MacvlanChange): this {
+    this.checkAlive('set');
     const call = `${this}.set`;
-    checkOptions(call, change, [...INTERFACE_CHANGES, 'mode', 'nopromisc', 'bcqueuelen']);
+    checkOptions(call, options, [...INTERFACE_CHANGES, 'mode', 'nopromisc', 'bcqueuelen']);
+    const { mode, nopromisc, bcqueuelen, ...change } = options;
     checkInterfaceChange(call, change);
     checkKindOptions(call, { mode, nopromisc, bcqueuelen });
+    // The flags are one word: set on another mode, it would take a source child's nodst away.
+    if (nopromisc !== undefined && this.mode !== 'passthru')
+      throw new UsageError(`${call}: nopromisc belongs to mode passthru: received mode ${this.mode}`);
     const data = kindAttributes({ mode, nopromisc, bcqueuelen });
     if (data.some(([, value]) => value !== undefined)) {
       this.setData(data, { mode, nopromisc, bcqueuelen });
@@ -109,6 +115,7 @@ export class Macvlan extends Interface {
 
   /** Changes kind-specific attributes; `words` are those of the operation in an error. */
   setData(data: readonly Attribute[], words: Record<string, unknown>): void {
+    this.checkAlive('set');
     const text = Object.entries(words).filter(([, value]) => value !== undefined);
     setLinkData(this.namespace.rtnetlink, this.index, 'macvlan', data, {
       operation: `ip -n ${this.namespace.name} link set ${this.name} type macvlan ${text.map((pair) => pair.join(' ')).join(' ')}`,
@@ -116,9 +123,12 @@ export class Macvlan extends Interface {
         EINVAL:
           'passthru can be neither entered nor left by a live macvlan, and MAC addresses can be listed in mode source ' +
           'only (macvlan_changelink): delete it and make it anew',
-        EBUSY: 'a source macvlan hears one of these MAC addresses already, or it is its own',
       },
     });
+  }
+
+  protected override sharingMac(): Interface[] {
+    return this.parent.deleted ? super.sharingMac() : [...super.sharingMac(), this.parent];
   }
 }
 
@@ -214,7 +224,10 @@ export function addMacvlan(namespace: Namespace, options: MacvlanOptions): Macvl
     },
     createOperation(namespace, origin.name, parent, mode),
   );
-  const macvlan = namespace.adopt(new Macvlan({ ...origin, mac }, parent), { address });
+  const macvlan = namespace.adopt(new Macvlan({ ...origin, mac }, parent), {
+    address,
+    mtu: mtu ?? parent.state().mtu,
+  });
   if (up) settle(macvlan);
   return macvlan;
 }
@@ -284,8 +297,8 @@ function createOperation(namespace: Namespace, name: string, parent: Interface, 
 }
 
 function usualCauseOfInvalid(parent: Interface, mode: MacvlanMode): string {
-  const siblings = [...parent.children].filter((child) => child instanceof Macvlan && !child.deleted).join(', ');
-  if (siblings && mode === 'passthru') return `a passthru parent takes one child only, and ${parent} has ${siblings}`;
-  if (siblings) return `a passthru parent takes one child only: ${siblings} on ${parent}`;
+  const siblings = [...parent.children].filter((child): child is Macvlan => child instanceof Macvlan && !child.deleted);
+  const alone = siblings.length > 0 && (mode === 'passthru' || siblings.some((child) => child.mode === 'passthru'));
+  if (alone) return `a passthru parent takes one child only, and ${parent} has ${siblings.join(', ')}`;
   return `the MTU must not be larger than that of ${parent} (${parent.state().mtu}), and the parent must be Ethernet`;
 }

@@ -2,6 +2,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { setLink } from '../kernel/rtnetlink/link.ts';
 import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
 import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
+import type { Family } from '../wire/ip-address.ts';
 import type { AddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
@@ -11,6 +12,7 @@ import { addMacvlan, type Macvlan, type MacvlanOptions } from './macvlan.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { RouteTable } from './route-table.ts';
 import type { Segment } from './segment.ts';
+import { waitForSolicitedNodeGroups } from './solicited-node-groups.ts';
 import { Sysctls } from './sysctls.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
 
@@ -37,6 +39,9 @@ const SYSCTLS: Record<Role, readonly [name: string, value: string][]> = {
     // Link-local addresses serve at once, and nobody solicits routers: the only traffic in a lab is what a spec makes.
     ['net.ipv6.conf.default.accept_dad', '0'],
     ['net.ipv6.conf.default.router_solicitations', '0'],
+    // Every refusal is heard (icmpv4_xrlim_allow): otherwise the seventh probe within a second would seem to be lost.
+    ['net.ipv4.icmp_ratelimit', '0'],
+    ['net.ipv6.icmp.ratelimit', '0'],
   ],
   router: [
     ['net.ipv4.ip_forward', '1'],
@@ -45,6 +50,8 @@ const SYSCTLS: Record<Role, readonly [name: string, value: string][]> = {
     ['net.ipv6.conf.all.forwarding', '1'],
     ['net.ipv6.conf.default.accept_dad', '0'],
     ['net.ipv6.conf.default.router_solicitations', '0'],
+    ['net.ipv4.icmp_ratelimit', '0'],
+    ['net.ipv6.icmp.ratelimit', '0'],
   ],
   // A switch forwards frames and has no addresses, so its ports say nothing of their own.
   switch: [['net.ipv6.conf.default.disable_ipv6', '1']],
@@ -62,6 +69,7 @@ export class Namespace {
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
   readonly #interfaces: Interface[] = [];
+  #joining = false;
 
   constructor(lab: Lab, name: string, role: Role) {
     this.lab = lab;
@@ -120,11 +128,15 @@ export class Namespace {
    * Runs a *synchronous* function with the thread inside the namespace, and always comes back. Sockets opened and
    * children spawned in it stay inside.
    *
+   * Node does some things later, in other words outside: it looks a host up even where it is an address. So let a
+   * server listen on a port alone.
+   *
    * @throws UsageError when `fn` is no function; TypeError when it returns a promise
-   * @example const server = ns.run(() => net.createServer(onConnection).listen(8080, '10.0.0.1'))
+   * @example const server = ns.run(() => net.createServer(onConnection).listen(8080))
    */
   run<T>(fn: () => T): T {
     if (typeof fn !== 'function') throw new UsageError(`${this.name}.run: fn must be a function: received ${show(fn)}`);
+    this.lab.ranIn(this);
     return this.handle.run(fn);
   }
 
@@ -140,6 +152,23 @@ export class Namespace {
     return exec(this, file, args, options);
   }
 
+  /**
+   * Waits until the new IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
+   * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard.
+   *
+   * @throws Error naming the address whose group is not joined within a second
+   */
+  async settled(): Promise<void> {
+    if (!this.#joining) return;
+    this.#joining = false;
+    await waitForSolicitedNodeGroups(this);
+  }
+
+  /** Says that an IPv6 address was added. */
+  joining(): void {
+    this.#joining = true;
+  }
+
   toString(): string {
     return this.name;
   }
@@ -148,11 +177,19 @@ export class Namespace {
   newInterface(
     call: string,
     kind: string,
-    options: { base: string; name?: string; mac?: string; mtu?: number; segment: Segment | undefined },
+    options: {
+      base: string;
+      name?: string;
+      mac?: string;
+      mtu?: number;
+      segment: Segment | undefined;
+      /** Interfaces that are being made here too. */
+      taken?: readonly string[];
+    },
   ): InterfaceOrigin {
-    const { base, name = this.#freeName(base), mac, mtu, segment } = options;
+    const { base, taken = [], name = this.#freeName(base, taken), mac, mtu, segment } = options;
     checkInterfaceName(call, name);
-    if (this.#interfaces.some((other) => other.name === name) || name === 'lo') {
+    if (this.#interfaces.some((other) => other.name === name) || name === 'lo' || taken.includes(name)) {
       throw new UsageError(`${call}: ${this.name} has an interface of the name ${show(name)} already`);
     }
     if (mac !== undefined) checkMac(call, 'mac', mac);
@@ -168,14 +205,24 @@ export class Namespace {
   ): T {
     this.#interfaces.push(device);
     if (this.role === 'switch') return device;
-    for (const family of mtu < IPV6_MIN_MTU ? ([4] as const) : ([4, 6] as const)) {
+    try {
+      this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]);
+    } catch (error) {
+      // Half made is worse than not made: its name would be taken.
+      device.delete();
+      throw error;
+    }
+    return device;
+  }
+
+  #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
+    for (const family of families) {
       setRetransTime(this.rtnetlink, device.index, family, RETRANS_TIME, {
         operation: `ip -n ${this.name} ntable change name arp_cache dev ${device.name} retrans ${RETRANS_TIME}`,
       });
     }
-    device.address.assign(address);
+    device.address.assign(address, families);
     giveDefaultRoutes(device);
-    return device;
   }
 
   /** Strikes a deleted interface off the list. */
@@ -184,10 +231,10 @@ export class Namespace {
     if (at >= 0) this.#interfaces.splice(at, 1);
   }
 
-  #freeName(base: string): string {
+  #freeName(base: string, taken: readonly string[]): string {
     for (let number = 0; ; number++) {
       const name = `${base}${number}`;
-      if (!this.#interfaces.some((device) => device.name === name)) return name;
+      if (!taken.includes(name) && !this.#interfaces.some((device) => device.name === name)) return name;
     }
   }
 }

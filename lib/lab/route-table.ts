@@ -21,6 +21,8 @@ const DEFAULT: Record<Family, Prefix> = {
   6: { address: '::', length: 0, family: 6 },
 };
 
+const TARGET_RULE = 'default, an address, or a network such as 10.1.0.0/24 or fd01::/64';
+
 /** The main routing table of a namespace, as `ip route` has it. */
 export class RouteTable {
   readonly #namespace: Namespace;
@@ -77,7 +79,8 @@ export class RouteTable {
     if (src !== undefined) checkIp(call, 'src', src);
     if (via === undefined && dev === undefined)
       throw new UsageError(`${call}: a route takes via (a next hop) or dev (an interface)`);
-    const prefix = to === 'default' ? DEFAULT[familyOf(via ?? src ?? '') ?? 4] : checkPrefix(call, 'to', to);
+    const prefix =
+      to === 'default' ? DEFAULT[familyOf(via ?? src ?? '') ?? 4] : checkPrefix(call, 'to', to, TARGET_RULE);
     return {
       to: prefix,
       via,

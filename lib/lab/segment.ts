@@ -74,7 +74,7 @@ function defaultSubnets(number: number): Prefix[] {
 }
 
 function checkSubnet(name: string, text: string): Prefix {
-  const subnet = checkPrefix(`switch ${name}`, 'subnets', text);
+  const subnet = checkPrefix(`switch ${name}`, 'subnets', text, 'networks such as 10.1.0.0/16 and fd01::/64');
   if (hostsOf(subnet.family, subnet.length) < 1) {
     throw new UsageError(`switch ${name}: subnets must leave room for hosts: received ${text}`);
   }

@@ -118,11 +118,14 @@ export function checkIp(call: string, option: string, address: unknown): asserts
   );
 }
 
-/** Reads a route's target: a prefix, an address, or `default` (of the family of its next hop). */
-export function checkPrefix(call: string, option: string, text: unknown): Prefix {
+/** Reads an address with its prefix length; without one the whole address is the prefix. */
+export function checkPrefix(
+  call: string,
+  option: string,
+  text: unknown,
+  rule = 'an address with a prefix length, such as 10.0.0.1/24 or fd00::1/64',
+): Prefix {
   const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
   if (prefix) return prefix;
-  throw new UsageError(
-    `${call}: ${option} must be an address with a prefix length, such as 10.0.0.1/24 or fd00::1/64: received ${show(text)}`,
-  );
+  throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(text)}`);
 }

@@ -21,8 +21,7 @@ function awaited<Args extends unknown[], T>(name: string, matcher: Matcher<Args,
     const state = { isNot: this.isNot === true };
     const [expected, options] = args;
     const words = `${nameOf(expected)}${options === undefined ? '' : wordsOf(options)}`;
-    const subject = typeof received === 'object' && received !== null && 'm1' in received ? 'pair' : nameOf(received);
-    const title = assertionTitle(name, subject, words, state);
+    const title = assertionTitle(name, nameOf(received), words, state);
     return mustBeAwaited(this, title, matcher.call(state, received, ...args), assertion);
   };
 }

@@ -1,4 +1,4 @@
-import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
+import { Interface, Macvlan, type MacvlanPair, Namespace, Port } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 
 /** What a matcher gives to vitest. The message is made only when it is needed. */
@@ -38,7 +38,13 @@ export function assertionTitle(
 
 /** A value as the spec has it: namespaces and interfaces by their names. */
 export function nameOf(value: unknown): string {
+  if (isMacvlanPair(value)) return 'pair';
   return value instanceof Namespace || value instanceof Interface ? String(value) : show(value);
+}
+
+/** Whether a value is what `macvlanPair()` returned. */
+export function isMacvlanPair(value: unknown): value is MacvlanPair {
+  return typeof value === 'object' && value !== null && 'm1' in value && value.m1 instanceof Macvlan;
 }
 
 /** `, { by: "tcp", port: 80 }` for options, nothing for none. */

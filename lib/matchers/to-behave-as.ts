@@ -1,8 +1,8 @@
-import { MACVLAN_MODES, Macvlan, type MacvlanMode, type MacvlanPair, UsageError } from '../lab/index.ts';
+import { MACVLAN_MODES, type Macvlan, type MacvlanMode, type MacvlanPair, UsageError } from '../lab/index.ts';
 import { checkBoolean, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';
 import { type Observation, observePair } from '../probes/observe-pair.ts';
-import { type Answer, assertionTitle, formatMessage, wordsOf } from './message.ts';
+import { type Answer, assertionTitle, formatMessage, isMacvlanPair, nameOf, wordsOf } from './message.ts';
 
 export interface ToBehaveAsOptions {
   /** Whether the switch reflects. @default false */
@@ -16,7 +16,7 @@ export async function toBehaveAs(
   options: ToBehaveAsOptions = {},
 ): Promise<Answer> {
   const { isNot } = this;
-  const title = assertionTitle('toBehaveAs', 'pair', `${show(mode)}${wordsOf(options)}`, { isNot });
+  const title = assertionTitle('toBehaveAs', nameOf(received), `${show(mode)}${wordsOf(options)}`, { isNot });
   checkPair(title, received);
   checkOneOf(title, 'mode', mode, MACVLAN_MODES);
   checkOptions(title, options, ['hairpin']);
@@ -55,9 +55,8 @@ export async function toBehaveAs(
 }
 
 function checkPair(title: string, received: unknown): asserts received is MacvlanPair {
-  const isPair =
-    typeof received === 'object' && received !== null && 'm1' in received && received.m1 instanceof Macvlan;
-  if (!isPair) throw new UsageError(`${title}: expect() takes what macvlanPair() returns: received ${show(received)}`);
+  if (!isMacvlanPair(received))
+    throw new UsageError(`${title}: expect() takes what macvlanPair() returns: received ${show(received)}`);
 }
 
 function describeChild(child: Macvlan | undefined): string {

@@ -26,6 +26,7 @@ export async function hear(
   until: number,
   milliseconds: number,
 ): Promise<HearResult> {
+  await receiver.namespace.settled();
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
   using ear = new Ear(receiver, [kind]);
   const frame = testFrame(kind, from, to, ear.port);

@@ -23,14 +23,16 @@ const WINDOW = 50;
 
 /**
  * Asks every question about a pair: first all the frames, together and counted, then each echo by itself, from cold
- * neighbour tables. IPv4 and IPv6 go side by side, since neither's table knows of the other.
+ * neighbour tables. IPv4 and IPv6 go side by side, since neither's table knows of the other. Answers come pair by pair.
  */
 export async function observePair(pair: MacvlanPair): Promise<Observation[]> {
   const places = devicesOf(pair);
+  await pair.lab.settled();
   const pairs = orderedPairs(Object.keys(places) as Place[]);
   const frames = await observeFrames(places, pairs);
   const echoes = await Promise.all([observeEchoes(pair, places, pairs, 4), observeEchoes(pair, places, pairs, 6)]);
-  return [...frames, ...echoes.flat()];
+  const all = [...frames, ...echoes.flat()];
+  return pairs.flatMap(([from, to]) => all.filter((each) => each.from === from && each.to === to));
 }
 
 type Devices = Partial<Record<Place, Interface>>;

@@ -62,6 +62,7 @@ export async function reach(
   const question = toQuestion(call, from, to, options);
   const { by = 'icmp', neighbours = 'cold' } = options;
   const { namespace } = question.to;
+  await from.lab.settled();
   if (neighbours === 'cold') {
     from.neighbour.flush();
     namespace?.neighbour.flush();

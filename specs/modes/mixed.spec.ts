@@ -20,7 +20,9 @@ test('a bridge sender is heard once by a vepa child, by reflection', async ({ ma
   await expect(ns2).toHear(ns1, { frame: 'broadcast', copies: 1 });
 });
 
-test('a bridge sender is heard once by a bridge child, though the switch sends a second copy back', async ({ macvlanPair }) => {
+test('a bridge sender is heard once by a bridge child, though the switch sends a second copy back', async ({
+  macvlanPair,
+}) => {
   const { ns1, ns2 } = macvlanPair({ mode: 'bridge', hairpin: true });
   await expect(ns2).toHear(ns1, { frame: 'broadcast', copies: 1 });
 });

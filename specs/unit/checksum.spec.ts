@@ -10,7 +10,7 @@ describe('checksum', () => {
   });
 
   test('folds every carry back in', () => {
-    // ffff + ffff + 0001 = 1ffff, 0000 after the first fold's own carry: one fold is not enough.
+    // 1ffff folds to 10000, which has a carry of its own.
     expect(checksum(hex('ffff ffff 0001'))).toBe(0xfffe);
     expect(checksum(hex('ffff 0001'))).toBe(0xfffe);
   });

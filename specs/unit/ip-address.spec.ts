@@ -39,7 +39,7 @@ const neighbours = fc.boolean().chain((v4) => {
 
 describe('familyOf', () => {
   test("agrees with Node's net.isIP on addresses of both families", () => {
-    fc.assert(fc.property(fc.oneof(ipv4, ipv6), (address) => expect(familyOf(address)).toBe(isIP(address))));
+    fc.assert(fc.property(fc.oneof(ipv4, ipv6), (address) => { expect(familyOf(address)).toBe(isIP(address)); }));
   });
 
   test.each([
@@ -89,7 +89,7 @@ describe('bytesToIp', () => {
   });
 
   test('is the inverse of ipToBytes', () => {
-    fc.assert(fc.property(fc.oneof(ipv4, ipv6), (address) => expect(bytesToIp(ipToBytes(address))).toBe(address)));
+    fc.assert(fc.property(fc.oneof(ipv4, ipv6), (address) => { expect(bytesToIp(ipToBytes(address))).toBe(address); }));
   });
 });
 

@@ -67,7 +67,7 @@ export function decodeMessages(datagram: Buffer): Reply[] {
 
 /** Reads `nlmsgerr`, which both `NLMSG_ERROR` and (after a dump that failed) `NLMSG_DONE` carry. */
 export function decodeAcknowledgement({ type, flags, body }: Reply): Acknowledgement {
-  const errno = body.length >= 4 ? -body.readInt32LE(0) : 0;
+  const errno = body.length >= 4 ? 0 - body.readInt32LE(0) : 0;
   // With NETLINK_CAP_ACK the request's own body is left out, only its header (for NLMSG_ERROR) stands before the TLVs.
   const tlvs = body.subarray(type === NLMSG_ERROR ? 4 + HEADER : 4);
   const message = flags & NLM_F_ACK_TLVS ? decodeAttributes(tlvs).get(NLMSGERR_ATTR_MSG) : undefined;

@@ -56,7 +56,10 @@ export class RtnetlinkSocket {
 
   constructor() {
     this.#fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (this.#fd < 0) throw new KernelError({ operation: 'socket(AF_NETLINK, NETLINK_ROUTE)', errno: lastErrno() });
+    if (this.#fd < 0) {
+      const errno = lastErrno();
+      throw new KernelError({ operation: 'socket(AF_NETLINK, NETLINK_ROUTE)', errno, cause: causeOf(errno) });
+    }
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
       setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4);

@@ -1,0 +1,73 @@
+import { createLab, type Lab, type Namespace } from '../lib/lab/index.ts';
+import { reachability } from '../lib/probes/reachability.ts';
+import { alternate, peer, type Report, summarize, timed } from './measure.ts';
+
+/** What all pairs of the hosts may take, in milliseconds. */
+const TARGET = 1000;
+const HOSTS = 50;
+
+/** Who reaches whom of 50 hosts on a switch: 2450 questions. */
+export async function allPairs({ runs, quick }: { runs: number; quick: boolean }): Promise<Report> {
+  const pairs = HOSTS * (HOSTS - 1);
+  await using lab = createLab();
+  const hosts = hostsOn(lab, 'open', 0);
+  const walled = hostsOn(lab, 'walled', 10);
+  const ours = async (asked: readonly Namespace[], expected: number) => {
+    let answered = 0;
+    const time = await timed(async () => {
+      answered = (await reachability(asked)).flat().filter((result) => result?.outcome === 'answered').length;
+    });
+    if (answered !== expected) throw new Error(`${answered} of ${pairs} were answered instead of ${expected}`);
+    return time;
+  };
+  await ours(hosts, pairs);
+  const results = await alternate(runs, {
+    hairpin: () => ours(hosts, pairs),
+    walled: () => ours(walled, pairs - 10 * 9),
+    ...(quick ? {} : { sideBySide: () => pings('all', pairs) }),
+  });
+  const one = quick ? [] : [await pings('one', pairs)];
+  const group = `${pairs} ordered pairs`;
+  const summary = summarize(results.hairpin);
+  return {
+    title: `All pairs of ${HOSTS} hosts on one switch`,
+    notes: [
+      'Building is not counted. hairpin asks each pair from cold tables; with ping only the first of a pair is cold.',
+      'ping -c1 -W1, a shell a host: side by side they share all processors, in turn one waits for the other.',
+      '“10 isolated”: ports of the switch that do not talk to each other, so 90 pairs wait for the whole window of 100 ms; a ping would take 1 s for each.',
+      ...(quick ? ['The pings were left out by --quick.'] : []),
+    ],
+    figures: [
+      {
+        group,
+        name: 'hairpin',
+        unit: 'ms',
+        summary,
+        isOurs: true,
+        target: { text: `under ${TARGET} ms`, met: summary.median < TARGET },
+      },
+      { group, name: 'hairpin, 10 isolated', unit: 'ms', summary: summarize(results.walled) },
+      ...(results.sideBySide
+        ? [{ group, name: 'ping, hosts side by side', unit: 'ms', summary: summarize(results.sideBySide) }]
+        : []),
+      ...(one.length > 0 ? [{ group, name: 'ping, hosts in turn', unit: 'ms', summary: summarize(one) }] : []),
+    ],
+  };
+}
+
+function hostsOn(lab: Lab, name: string, isolated: number): Namespace[] {
+  const sw = lab.switch(name);
+  return Array.from({ length: HOSTS }, (_, at) => {
+    const host = lab.namespace(`${name}-${at}`);
+    lab.cable(host, sw, at < isolated ? { b: { isolated: true } } : {});
+    return host;
+  });
+}
+
+async function pings(order: 'one' | 'all', pairs: number): Promise<number> {
+  const { times, lines } = await peer('all-pairs.sh', HOSTS, order);
+  const counts = lines.filter((line) => line.startsWith('answered ')).map((line) => Number(line.split(' ')[1]));
+  const answered = counts.reduce((sum, count) => sum + count, 0);
+  if (answered !== pairs) throw new Error(`${answered} of ${pairs} pings were answered`);
+  return times('all-pairs')[0] ?? Number.NaN;
+}

@@ -1,0 +1,63 @@
+import { createLab, type Lab } from '../lib/lab/index.ts';
+import { alternate, peer, type Report, summarize, timed } from './measure.ts';
+
+/** hairpin may take this share of what `ip -batch` takes. */
+const TARGET = 1 / 5;
+
+/** The same network, built by hand, by batch and by hairpin. */
+export async function labBuild({ runs }: { runs: number }): Promise<Report> {
+  for (let warmUp = 0; warmUp < 20; warmUp++) await hairpinBuild();
+  const results = await alternate(runs, {
+    hairpin: hairpinBuild,
+    batch: () => buildByScript('lab-by-batch.sh'),
+    steps: () => buildByScript('lab-by-steps.sh'),
+  });
+  const builds = (name: keyof typeof results) => summarize(results[name].map(({ build }) => build));
+  const closes = (name: keyof typeof results) => summarize(results[name].map(({ close }) => close));
+  const [ours, batch] = [builds('hairpin'), builds('batch')];
+  const [build, close] = ['build', 'close (until it returns; the kernel goes on behind it)'];
+  return {
+    title: 'A lab of 5 namespaces, a bridge, 2 veth pairs, 2 macvlans and 4 IPv4 addresses',
+    notes: [
+      'hairpin in one warm process, as in a test worker; it also sets up loopbacks, sysctls and ARP timers, and waits for carriers.',
+      'The scripts measure themselves: starting bash is not counted, starting ip is. They make only what the title says.',
+      'Every run starts when the kernel has taken down the network of the run before; for back to back see the memory benchmark.',
+    ],
+    figures: [
+      {
+        group: build,
+        name: 'hairpin',
+        unit: 'ms',
+        summary: ours,
+        isOurs: true,
+        target: { text: 'at most 1/5 of ip -batch', met: ours.median <= batch.median * TARGET },
+      },
+      { group: build, name: 'ip -batch, one a namespace', unit: 'ms', summary: batch },
+      { group: build, name: 'one ip a step', unit: 'ms', summary: builds('steps') },
+      { group: close, name: 'hairpin', unit: 'ms', summary: closes('hairpin'), isOurs: true },
+      { group: close, name: 'ip -batch', unit: 'ms', summary: closes('batch') },
+      { group: close, name: 'one ip a step', unit: 'ms', summary: closes('steps') },
+    ],
+  };
+}
+
+async function hairpinBuild(): Promise<{ build: number; close: number }> {
+  const lab = createLab();
+  const build = await timed(() => makeLab(lab));
+  return { build, close: await timed(() => lab.close()) };
+}
+
+function makeLab(lab: Lab): void {
+  const [ns1, ns2, host, gateway] = (['ns1', 'ns2', 'host', 'gateway'] as const).map((name) => lab.namespace(name));
+  if (!ns1 || !ns2 || !host || !gateway) return;
+  const sw = lab.switch('sw');
+  const { a: parent } = lab.cable(host, sw, { a: { name: 'up0', address: '10.0.0.18/24' } });
+  lab.cable(gateway, sw, { a: { address: '10.0.0.1/24' } });
+  ns1.macvlan({ parent, mode: 'bridge', name: 'm1', address: '10.0.0.101/24' });
+  ns2.macvlan({ parent, mode: 'bridge', name: 'm2', address: '10.0.0.102/24' });
+}
+
+async function buildByScript(script: string): Promise<{ build: number; close: number }> {
+  const { times } = await peer(script);
+  return { build: times('build')[0] ?? Number.NaN, close: times('close')[0] ?? Number.NaN };
+}

@@ -1,0 +1,33 @@
+import { after, now } from '../kernel/clock.ts';
+import { joinedIpv6Groups } from '../kernel/ipv6-groups.ts';
+import { solicitedNodeGroup } from '../wire/ip-address.ts';
+import type { Namespace } from './namespace.ts';
+
+const DEADLINE = 1000;
+
+/** Waits until a namespace has joined the solicited-node group of each of its addresses; {@link Namespace.settled} is this. */
+export async function waitForSolicitedNodeGroups(namespace: Namespace): Promise<void> {
+  const deadline = now() + DEADLINE;
+  for (;;) {
+    const missing = missingGroups(namespace);
+    if (missing.length === 0) return;
+    if (now() > deadline) {
+      throw new Error(`${missing.join(', ')}: the solicited-node group was not joined within ${DEADLINE} ms`);
+    }
+    await new Promise<void>((resolve) => after(0, resolve));
+  }
+}
+
+/** Addresses that cannot be asked for yet. A device that is down, or has no carrier, joins when that has changed. */
+function missingGroups(namespace: Namespace): string[] {
+  const joined = joinedIpv6Groups(namespace.handle);
+  return namespace.interfaces
+    .filter((device) => device.state().carrier)
+    .flatMap((device) =>
+      device.address
+        .list()
+        .filter(({ family, dadFailed }) => family === 6 && !dadFailed)
+        .filter(({ address }) => !joined.has(`${device.index} ${solicitedNodeGroup(address)}`))
+        .map(({ address }) => `${device} ${address}`),
+    );
+}

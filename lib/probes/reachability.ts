@@ -1,0 +1,203 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { now } from '../kernel/clock.ts';
+import { errnoName } from '../kernel/libc.ts';
+import type { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { type AddressState, type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import {
+  decodeEcho,
+  decodeEchoReply,
+  decodeIcmpError,
+  encodeEchoRequest,
+  ICMP_TYPE,
+  type IcmpError,
+} from '../wire/icmp.ts';
+import { contains, type Family } from '../wire/ip-address.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import type { ProbeResult } from './outcome.ts';
+import type { Question } from './question.ts';
+import { reachabilityRounds } from './reachability-rounds.ts';
+import { examineLoss, isOwnAddress, unsentReason } from './source.ts';
+
+/** How often an unanswered question is put again, in milliseconds: as one by itself is (`ask`). */
+const INTERVALS = [10, 20, 40, 80];
+const LAST_INTERVAL = 100;
+
+/** How long no answer must come for a pair to count as one that does not reach, in milliseconds. */
+const WINDOW = 100;
+
+export interface ReachabilityOptions {
+  /** How long a round waits for answers that do not come. @default 100 */
+  milliseconds?: number;
+  /** @default 4 */
+  family?: Family;
+}
+
+/** Row asks column: `matrix[i][j]` is what came of namespace `i` asking `j`; undefined on the diagonal. */
+export type ReachabilityMatrix = (ProbeResult | undefined)[][];
+
+/**
+ * Sends echoes from each namespace to each other, and says of every ordered pair what came of it. Each pair is asked
+ * from cold neighbour tables. Many are asked at once, in rounds that keep one question from answering another (see
+ * {@link reachabilityRounds}); a round is over when all have answered, at the latest after `milliseconds`.
+ *
+ * @throws UsageError for a namespace without an address of the family
+ */
+export async function reachability(
+  namespaces: readonly Namespace[],
+  { milliseconds = WINDOW, family = 4 }: ReachabilityOptions = {},
+): Promise<ReachabilityMatrix> {
+  const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
+  const matrix: ReachabilityMatrix = namespaces.map(() => namespaces.map(() => undefined));
+  using stack = new DisposableStack();
+  const echoers = namespaces.map((namespace) => stack.use(new Echoer(namespace, family)));
+  for (const round of reachabilityRounds(namespaces.length)) {
+    for (const namespace of namespaces) namespace.neighbour.flush(family);
+    const asked = Map.groupBy(round, ([from]) => from);
+    await Promise.all(
+      [...asked].map(async ([from, pairs]) => {
+        const questions = pairs.map(([, to]) => toQuestion(namespaces, addresses, from, to, family));
+        const results = await (echoers[from] as Echoer).ask(questions, milliseconds);
+        for (const [at, [, to]] of pairs.entries()) (matrix[from] as ReachabilityMatrix[number])[to] = results[at];
+      }),
+    );
+  }
+  return matrix;
+}
+
+/** A question under way. */
+interface Pending {
+  question: Question;
+  target: Buffer;
+  sent: number[];
+  left: boolean;
+  unsent?: string;
+  refusal?: string;
+  result?: ProbeResult;
+}
+
+/** The one socket that a namespace asks everybody with. A probe is told from all others by identifier and sequence. */
+class Echoer implements Disposable {
+  readonly #namespace: Namespace;
+  readonly #family: Family;
+  readonly #socket: Socket;
+  readonly #identifier = randomInt(0x1_0000);
+  readonly #payload = randomBytes(16);
+  #sequence = 0;
+
+  constructor(namespace: Namespace, family: Family) {
+    this.#namespace = namespace;
+    this.#family = family;
+    const { echoReply, errors } = ICMP_TYPE[family];
+    this.#socket = openIcmpSocket(namespace.handle, family, [echoReply, ...errors]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+
+  /** Puts all the questions at once, and the unanswered ones again until the time is over: a result each. */
+  async ask(questions: readonly Question[], milliseconds: number): Promise<ProbeResult[]> {
+    const started = now();
+    const deadline = started + milliseconds;
+    const all = questions.map((question): Pending => {
+      const target = ipSocketAddress(question.family, question.to.address);
+      return { question, target, sent: [], left: false };
+    });
+    const probes = new Map<number, { pending: Pending; at: number }>();
+    let open = all;
+    for (let attempt = 0; open.length > 0 && (attempt === 0 || now() < deadline); attempt++) {
+      for (const pending of open) this.#send(pending, probes);
+      const next = Math.min(deadline, now() + (INTERVALS[attempt] ?? LAST_INTERVAL));
+      for (;;) {
+        this.#read(probes, all, started);
+        open = all.filter(({ result }) => !result);
+        const remaining = next - now();
+        if (open.length === 0 || remaining <= 0) break;
+        await this.#socket.readable(remaining);
+      }
+    }
+    return all.map((pending) => pending.result ?? withoutAnswer(pending, now() - started));
+  }
+
+  #send(pending: Pending, probes: Map<number, { pending: Pending; at: number }>): void {
+    const sequence = this.#sequence++ & 0xffff;
+    const at = now();
+    probes.set(sequence, { pending, at });
+    pending.sent.push(at);
+    const request = { identifier: this.#identifier, sequence, payload: this.#payload };
+    const errno = this.#socket.send(encodeEchoRequest(this.#family, request), pending.target);
+    if (errno === 0) pending.left = true;
+    else pending.unsent = unsentReason(pending.question, errnoName(errno));
+  }
+
+  /** Takes what is there; an answer to a question of an earlier round comes too late. */
+  #read(probes: Map<number, { pending: Pending; at: number }>, all: readonly Pending[], started: number): void {
+    for (;;) {
+      const received = receiveIcmp(this.#socket, this.#family);
+      if (!received) return;
+      const reply = decodeEchoReply(this.#family, received.message);
+      if (reply?.identifier === this.#identifier && reply.payload.equals(this.#payload)) {
+        const probe = probes.get(reply.sequence);
+        if (!probe || probe.pending.result) continue;
+        const [at, sent] = [now(), probe.pending.sent.length];
+        probe.pending.result = { outcome: 'answered', probes: sent, elapsed: at - started, roundTrip: at - probe.at };
+        continue;
+      }
+      const error = decodeIcmpError(this.#family, received.message);
+      if (!error || !this.#isOurs(error)) continue;
+      // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
+      if (isOwnAddress(this.#namespace, received.sender)) continue;
+      const refused = all.find(({ question }) => question.to.address === error.original.destination);
+      if (refused) refused.refusal = `ICMP ${error.reason} from ${received.sender}`;
+    }
+  }
+
+  #isOurs({ original }: IcmpError): boolean {
+    const protocol = this.#family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    return original.protocol === protocol && decodeEcho(original.payload).identifier === this.#identifier;
+  }
+}
+
+function withoutAnswer({ question, sent, left, unsent, refusal }: Pending, elapsed: number): ProbeResult {
+  const common = { probes: sent.length, elapsed };
+  if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
+  if (!left && unsent !== undefined) return { outcome: 'unsent', reason: unsent, ...common };
+  return examineLoss(question, { outcome: 'lost', ...common });
+}
+
+/** An address of a namespace, and where it is. */
+interface OwnAddress extends AddressState {
+  device: Interface;
+}
+
+function addressesOf(namespace: Namespace, family: Family): OwnAddress[] {
+  const own = namespace.interfaces.flatMap((device) => device.address.list().map((state) => ({ ...state, device })));
+  const usable = own.filter((address) => address.family === family && address.scope === 0);
+  if (usable.length > 0) return usable;
+  throw new UsageError(
+    `reachability: ${namespace.name} has no IPv${family} address, so it can neither ask nor be asked`,
+  );
+}
+
+/** As `reach` chooses them: addresses that are on one subnet, where there are any. */
+function toQuestion(
+  namespaces: readonly Namespace[],
+  addresses: readonly OwnAddress[][],
+  asker: number,
+  asked: number,
+  family: Family,
+): Question {
+  const [own, others] = [addresses[asker] ?? [], addresses[asked] ?? []];
+  const near = others.find(({ address }) => own.some((prefix) => contains(prefix, address)));
+  const { address } = near ?? (others[0] as OwnAddress);
+  const source = own.find((prefix) => contains(prefix, address)) ?? (own[0] as OwnAddress);
+  return {
+    from: namespaces[asker] as Namespace,
+    source,
+    to: { address, namespace: namespaces[asked] },
+    family,
+    bound: false,
+  };
+}

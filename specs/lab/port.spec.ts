@@ -1,0 +1,59 @@
+import { expect, type PortOptions, test } from 'hairpin';
+import { bridgeLink, ipLink } from './referee.ts';
+
+/** What each setting is without being asked for, another value, and its word in iproute2. */
+const SETTINGS: { [K in keyof PortOptions]-?: [word: string, usual: PortOptions[K], other: PortOptions[K]] } = {
+  hairpin: ['hairpin', false, true],
+  isolated: ['isolated', false, true],
+  learning: ['learning', true, false],
+  flood: ['flood', true, false],
+  mcastFlood: ['mcast_flood', true, false],
+  bcastFlood: ['bcast_flood', true, false],
+  guard: ['guard', false, true],
+  locked: ['locked', false, true],
+  state: ['state', 'forwarding', 'blocking'],
+  cost: ['cost', 2, 100],
+  priority: ['priority', 32, 8],
+};
+
+// a eth0 ── p0 sw p1 ── eth0 b
+test.for(Object.keys(SETTINGS) as (keyof PortOptions)[])(
+  'port.set changes %s, alone and back',
+  async (option, { lab }) => {
+    const sw = lab.switch('sw');
+    const { b: port } = lab.cable(lab.namespace('a'), sw);
+    lab.cable(lab.namespace('b'), sw);
+    const [word, usual, other] = SETTINGS[option];
+    const before = await bridgeLink(sw, 'p0');
+    const beforeOfOther = await bridgeLink(sw, 'p1');
+    expect(before).toMatchObject({ [word]: usual, master: 'br0' });
+
+    port.set({ [option]: other });
+    expect(await bridgeLink(sw, 'p0')).toEqual({ ...before, [word]: other });
+    expect(await bridgeLink(sw, 'p1')).toEqual(beforeOfOther);
+
+    port.set({ [option]: usual });
+    expect(await bridgeLink(sw, 'p0')).toEqual(before);
+  },
+);
+
+// a eth0 ── p0 sw
+test('a cable makes its port with every setting asked for, whichever end it is', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const asked = Object.fromEntries(Object.entries(SETTINGS).map(([option, [, , other]]) => [option, other]));
+  const expected = Object.fromEntries(Object.values(SETTINGS).map(([word, , other]) => [word, other]));
+  lab.cable(lab.namespace('a'), sw, { b: { name: 'right', ...asked } });
+  lab.cable(sw, lab.namespace('b'), { a: { name: 'left', ...asked } });
+  expect(await bridgeLink(sw, 'right')).toMatchObject({ ...expected, master: 'br0' });
+  expect(await bridgeLink(sw, 'left')).toMatchObject({ ...expected, master: 'br0' });
+});
+
+// a eth0 ── p0 sw
+test('port.set takes what an interface takes, in the same call', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const { b: port } = lab.cable(lab.namespace('a'), sw);
+  port.set({ hairpin: true, mtu: 1300, mac: '02:00:00:00:aa:02' });
+  expect(await bridgeLink(sw, 'p0')).toMatchObject({ hairpin: true });
+  expect(await ipLink(sw, 'p0')).toMatchObject({ mtu: 1300, address: '02:00:00:00:aa:02' });
+  expect(port.mac).toBe('02:00:00:00:aa:02');
+});

@@ -1,0 +1,90 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { KernelError, type Namespace } from 'hairpin';
+
+/** A device as iproute2 reads it: the fields that specs look at. */
+export interface IpLink {
+  ifindex: number;
+  ifname: string;
+  link_index?: number;
+  address: string;
+  mtu: number;
+  flags: string[];
+  operstate: string;
+  promiscuity: number;
+  master?: string;
+  linkinfo: { info_kind: string; info_data?: Record<string, unknown> };
+}
+
+/** `ip -j -d link show dev NAME`: an independent reader of what hairpin claims. */
+export async function ipLink(namespace: Namespace, name: string): Promise<IpLink> {
+  const [link] = await read<IpLink>(namespace, 'ip', ['-j', '-d', 'link', 'show', 'dev', name]);
+  if (!link) throw new Error(`ip link shows no ${name}`);
+  return link;
+}
+
+/** The names of all devices of a namespace, without the kernel's own. */
+export async function ipLinkNames(namespace: Namespace): Promise<string[]> {
+  const links = await read<IpLink>(namespace, 'ip', ['-j', '-d', 'link']);
+  return links.filter(({ linkinfo }) => linkinfo).map(({ ifname }) => ifname);
+}
+
+/** `10.0.0.1/24` … of a device, as `ip address` has them, IPv4 first; link-local ones left out. */
+export async function ipAddresses(namespace: Namespace, name: string): Promise<string[]> {
+  type Shown = { addr_info: { local: string; prefixlen: number; scope: string }[] };
+  const shown = await read<Shown>(namespace, 'ip', ['-j', 'address', 'show', 'dev', name]);
+  return shown
+    .flatMap(({ addr_info }) => addr_info)
+    .filter(({ scope }) => scope === 'global')
+    .map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+}
+
+/** `ip route`, the routes that were added by hand or by the lab: not those of the kernel's own (`proto kernel`). */
+export async function ipRoutes(namespace: Namespace, family: 4 | 6 = 4): Promise<Record<string, unknown>[]> {
+  const routes = await read<Record<string, unknown>>(namespace, 'ip', ['-j', `-${family}`, 'route']);
+  return routes.filter(({ protocol }) => protocol !== 'kernel');
+}
+
+/** `bridge -j -d link show dev NAME`. */
+export async function bridgeLink(namespace: Namespace, name: string): Promise<Record<string, unknown>> {
+  const [port] = await read<Record<string, unknown>>(namespace, 'bridge', ['-j', '-d', 'link', 'show', 'dev', name]);
+  if (!port) throw new Error(`bridge link shows no ${name}`);
+  return port;
+}
+
+/** A program's JSON. */
+export async function read<T>(namespace: Namespace, program: string, args: string[]): Promise<T[]> {
+  const { stdout } = await namespace.exec(program, args);
+  return stdout === '' ? [] : JSON.parse(stdout);
+}
+
+/** What a call that the kernel refuses says, without the kernel's own sentence, which differs between versions. */
+export function refusal(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof KernelError) return error.message.replace(/\n {2}kernel: .*/, '');
+    throw error;
+  }
+  throw new Error('the kernel did not refuse');
+}
+
+/** The processes inside a network namespace, whoever started them. */
+export function processesIn({ inode }: { inode: number }): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && linkOf(`/proc/${pid}/ns/net`) === `net:[${inode}]`);
+}
+
+/** What this process holds a descriptor of, as in `net:[4026531840]`. */
+export function heldDescriptors(): (string | undefined)[] {
+  return readdirSync('/proc/self/fd').map((fd) => linkOf(`/proc/self/fd/${fd}`));
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // The process, or the descriptor, is gone meanwhile.
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'hairpin';
+import { startVitest } from '../leaks/nested-vitest.ts';
+
+// vitest runs specs/matchers/misuse/*.ts, whose tests are wrong on purpose; what it says of each is what counts.
+test('a test that forgets await fails, with expect, .not, .soft; one that awaits later does not', {
+  timeout: 60_000,
+}, async ({ lab, onTestFinished }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hairpin-misuse-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'report.json');
+  const config = ['--config', 'specs/matchers/misuse/vitest.config.ts'];
+  await startVitest(lab.namespace('host'), [...config, '--reporter=json', `--outputFile=${file}`]);
+  const report: {
+    testResults: { assertionResults: { title: string; status: string; failureMessages: string[] }[] }[];
+  } = JSON.parse(await readFile(file, 'utf8'));
+  const results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const summary = results.map(({ title, status, failureMessages }) => [
+    title,
+    status,
+    failureMessages.map((text) => text.split('\n')[0]),
+  ]);
+  const notAwaited = (title: string) =>
+    `Error: ${title} was not awaited, so the test did not wait for its answer; write: await ${title}`;
+  expect(summary).toEqual([
+    ['forgets await', 'failed', [notAwaited('expect(ns1).toReach(gateway)')]],
+    ['forgets await with .not', 'failed', [notAwaited('expect(ns1).not.toReach(ns2)')]],
+    ['forgets await with .soft', 'failed', [notAwaited('expect(ns1).toReach(gateway)')]],
+    ['forgets await of a failure', 'failed', [notAwaited('expect(ns1).toReach(ns2, { within: 10 })')]],
+    ['forgets await of toHear', 'failed', [notAwaited('expect(ns1).toHear(gateway)')]],
+    ['awaits all together', 'passed', []],
+    ['awaits later', 'passed', []],
+    [
+      'fails softly twice',
+      'failed',
+      ['Error: expect(ns1).toReach(ns2, { within: 10 })', 'Error: expect(ns1).toReach(host, { within: 10 })'],
+    ],
+    // The first try's failure stays in the report.
+    ['passes at the second try', 'passed', ['Error: expect(ns1).toReach(ns2, { within: 10 })']],
+    ['fails', 'failed', ['Error: expect(ns1).toReach(ns2, { within: 10 })']],
+  ]);
+  // The stack of a failure begins in the spec.
+  expect(results.at(-1)?.failureMessages[0]).toMatch(/\n +at .*misuse\/misuse\.ts:\d+:\d+/);
+});

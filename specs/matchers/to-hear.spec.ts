@@ -1,0 +1,87 @@
+import { expect, type ToHearOptions, test } from 'hairpin';
+import { failureOf } from './failure-of.ts';
+
+// a ── sw ─┬─ b
+//          └─ c
+const kinds = ['unicast', 'broadcast', 'multicast', 'arp', 'nd'] as const;
+
+test.for(kinds)('%s: the receiver gets one copy', async (frame, { lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  for (const ns of [a, b]) lab.cable(ns, sw);
+  await expect(b).toHear(a, { frame });
+  await expect(b).toHear(a, { frame, copies: 1 });
+});
+
+test.for(kinds)('%s: nothing gets past an isolated port', async (frame, { lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  for (const ns of [a, b]) lab.cable(ns, sw, { b: { isolated: true } });
+  await expect(b).not.toHear(a, { frame });
+  await expect(b).toHear(a, { frame, copies: 0 });
+});
+
+test('a wrong count fails, and says how many came', async ({ lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  for (const ns of [a, b]) lab.cable(ns, sw);
+  expect(
+    await failureOf(expect(b).toHear(a, { frame: 'multicast', copies: 2 })),
+  ).toBe(`expect(b).toHear(a, { frame: 'multicast', copies: 2 })
+
+From:      a 02:00:00:00:00:65 (eth0, veth to sw/p0)
+To:        b 02:00:00:00:00:67 (eth0, veth to sw/p1)
+Frame:     multicast
+Expected:  exactly 2 copies within 50 ms
+Received:  1 copy`);
+});
+
+test('a frame that is heard fails .not, one that is not fails toHear', async ({ lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  const ports = [a, b].map((ns) => lab.cable(ns, sw).b);
+  expect(await failureOf(expect(b).not.toHear(a))).toContain('Expected:  no copy within 50 ms\nReceived:  1 copy');
+  for (const port of ports) port.set({ isolated: true });
+  expect(await failureOf(expect(b).toHear(a, { within: 20 }))).toContain(
+    'Expected:  a copy within 20 ms\nReceived:  none',
+  );
+});
+
+test('a frame that cannot leave is inconclusive, for toHear and for .not', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: far } = lab.cable(a, b);
+  far.set({ up: false });
+  for (const assertion of [expect(b).toHear(a), expect(b).not.toHear(a), expect(b).toHear(a, { copies: 0 })]) {
+    expect(await failureOf(assertion)).toContain('Received:  inconclusive: nothing was sent: a/eth0 has no carrier');
+  }
+});
+
+const wrong: [options: object, message: string][] = [
+  [{ frame: 'anycast' }, "frame must be one of unicast, broadcast, multicast, arp, nd: received 'anycast'"],
+  [{ copies: -1 }, 'copies must be a whole number from 0 to 1000000: received -1'],
+  [{ within: 'long' }, "within must be milliseconds, 0 or more: received 'long'"],
+  [{ times: 1 }, "there is no option 'times'; the options are frame, copies, within"],
+];
+
+test.for(wrong)('%o is refused: %s', async ([options, message], { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  expect(await failureOf(expect(b).toHear(a, options as ToHearOptions))).toMatch(
+    new RegExp(`}\\): ${message.replaceAll('.', '\\.')}$`),
+  );
+});
+
+test('ends that are not clear are refused', async ({ lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, sw);
+  lab.cable(a, sw);
+  lab.cable(b, sw, { a: { address: false } });
+  expect(await failureOf(expect(a).toHear(b))).toBe(
+    'expect(a).toHear(b): expect() takes the receiver, an interface or a namespace with just one: a has a/eth0, a/eth1',
+  );
+  expect(await failureOf(expect(a.interface('eth0')).toHear(b))).toBe(
+    'expect(a/eth0).toHear(b): a frame of kind broadcast needs an IPv4 address at both ends: b/eth0 has none',
+  );
+  expect(await failureOf(expect(b).not.toHear(a.interface('eth0'), { copies: 1 }))).toContain(
+    'copies belongs to toHear; .not means that none arrives',
+  );
+  expect(await failureOf(expect(1).toHear(b))).toBe(
+    'expect(1).toHear(b): expect() takes the receiver, an interface or a namespace: received 1',
+  );
+});

@@ -1,0 +1,83 @@
+import { createLab, expect, type ToReachOptions, test } from 'hairpin';
+import { failureOf } from './failure-of.ts';
+
+// a ── b
+const wrong: [options: object, message: string][] = [
+  [{ within: -1 }, 'within must be milliseconds, 0 or more: received -1'],
+  [{ by: 'sctp' }, "by must be one of icmp, tcp, udp, arp: received 'sctp'"],
+  [{ family: 5 }, 'family must be one of 4, 6: received 5'],
+  [{ by: 'tcp', port: 0 }, 'port must be a whole number from 1 to 65535: received 0'],
+  [{ port: 80 }, "port belongs to by: 'tcp' and 'udp': received by: 'icmp'"],
+  [{ listen: false }, "listen belongs to by: 'tcp' and 'udp': received by: 'icmp'"],
+  [{ by: 'udp', listen: false }, 'listen: false needs a port to ask at'],
+  [{ by: 'arp', family: 6 }, "by: 'arp' asks over IPv4 (RFC 826): received family: 6"],
+  [{ neighbours: 'warm' }, "neighbours must be one of cold, kept: received 'warm'"],
+  [{ hold: 5 }, 'hold belongs to .not.toReach; without .not it is within'],
+  [{ because: 'lost' }, 'because belongs to .not.toReach'],
+  [
+    { from: '10.0.0.2' },
+    "from must be an interface of a with an IPv4 address, or one of its addresses: received '10.0.0.2'",
+  ],
+  [
+    { wihtin: 5 },
+    "there is no option 'wihtin'; the options are by, family, from, port, listen, neighbours, within, hold, because",
+  ],
+];
+
+test.for(wrong)('%o is refused: %s', async ([options, message], { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const failure = await failureOf(expect(a).toReach(b, options as ToReachOptions));
+  expect(failure).toMatch(/^expect\(a\)\.toReach\(b, {.*}\): /);
+  expect(failure.slice(failure.indexOf('}): ') + '}): '.length)).toBe(message);
+});
+
+test('within is not for .not, and because names an outcome', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  expect(await failureOf(expect(a).not.toReach(b, { within: 5 }))).toContain(
+    'within belongs to toReach; for .not it is hold',
+  );
+  expect(await failureOf(expect(a).not.toReach(b, { because: 'broken' } as object))).toContain(
+    "because must be one of lost, refused, unsent: received 'broken'",
+  );
+});
+
+test('ends without an address are refused, with what to do', async ({ lab }) => {
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  lab.cable(a, b, { b: { address: false } });
+  expect(await failureOf(expect(a).toReach(b))).toBe(
+    "expect(a).toReach(b): b has no IP address to ask for; give it one: b.interface('eth0').address.add('10.0.0.1/24')",
+  );
+  expect(await failureOf(expect(b).not.toReach(a))).toBe(
+    "expect(b).not.toReach(a): b has no IPv4 address to ask from; give it one: b.interface('eth0').address.add('10.0.0.1/24')",
+  );
+  expect(await failureOf(expect(a).toReach(c))).toBe(
+    'expect(a).toReach(c): c has no IP address to ask for; give it one: it has no interface: plug in a cable or a macvlan',
+  );
+});
+
+test('what is no namespace is refused, on either side', async ({ lab }) => {
+  const a = lab.namespace('a');
+  expect(await failureOf(expect('a').toReach(a))).toBe(
+    "expect('a').toReach(a): expect() takes the namespace that asks: received 'a'",
+  );
+  expect(await failureOf(expect(a).toReach('b'))).toBe(
+    "expect(a).toReach('b'): target must be an IP address such as 10.0.0.1 or fd00::1: received 'b'",
+  );
+  expect(await failureOf(expect(a).toReach(undefined as never))).toContain(
+    'the target must be a namespace, an interface or an IP address: received undefined',
+  );
+});
+
+test('two labs cannot meet, and a lab that has ended cannot ask', async ({ lab }) => {
+  const other = createLab();
+  const [a, b] = [lab.namespace('a'), other.namespace('b')];
+  expect(await failureOf(expect(a).toReach(b))).toBe(
+    'expect(a).toReach(b): both ends must be of the same lab: b is of another',
+  );
+  await other.close();
+  expect(await failureOf(expect(b).toReach(a))).toBe(
+    'expect(b).toReach(a): the lab of b has ended; was the assertion awaited?',
+  );
+});
