@@ -108,7 +108,9 @@ async function runScript(): Promise<{ time: number; answers: Answers }> {
 }
 
 function agree(ours: readonly Answers[], theirs: Answers): string {
-  const all = ours.reduce((union, answers) => union.union(answers), new Set<string>());
-  const different = [...all.symmetricDifference(theirs)];
-  return different.length === 0 ? `agree on all ${all.size} answers` : `DISAGREE on ${different.sort().join(', ')}`;
+  const all = ours.flatMap((answers) => [...answers]);
+  const different = all.filter((answer) => !theirs.has(answer));
+  return different.length === 0 && all.length === theirs.size
+    ? `agree on all ${all.length} answers`
+    : `DISAGREE: only hairpin says ${different.join(', ')}; the script says ${[...theirs].join(', ')}`;
 }

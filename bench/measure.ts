@@ -45,12 +45,14 @@ export async function timed(step: () => unknown): Promise<number> {
 }
 
 /** Runs the contenders in turns, A B C A B C, so that whatever the machine does meanwhile hits all of them. */
-export async function alternate<Name extends string, Result>(
+export async function alternate<Results extends object>(
   runs: number,
-  contenders: Record<Name, () => Promise<Result>>,
-): Promise<Record<Name, Result[]>> {
-  const names = Object.keys(contenders) as Name[];
-  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Result[]>;
+  contenders: { [Name in keyof Results]: () => Promise<Results[Name]> },
+): Promise<{ [Name in keyof Results]: Results[Name][] }> {
+  const names = Object.keys(contenders) as (keyof Results)[];
+  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as {
+    [Name in keyof Results]: Results[Name][];
+  };
   for (let run = 0; run < runs; run++) {
     for (const name of names) {
       await quietKernel();

@@ -15,15 +15,12 @@ export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2_000_000;
 export const MSG_DONTWAIT = 0x40;
-export const MSG_TRUNC = 0x20;
 export const MSG_NOSIGNAL = 0x4000;
 
 // asm-generic/socket.h
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
-export const SO_BROADCAST = 6;
-export const SO_RCVBUFFORCE = 33;
 export const SO_BINDTOIFINDEX = 62;
 
 // linux/in.h, linux/in6.h
@@ -42,14 +39,9 @@ export const ICMPV6_FILTER = 1;
 // linux/if_packet.h
 export const PACKET_HOST = 0;
 export const PACKET_BROADCAST = 1;
-export const PACKET_MULTICAST = 2;
-export const PACKET_OTHERHOST = 3;
-export const PACKET_OUTGOING = 4;
 
 // linux/if_ether.h
-export const ETH_P_IP = 0x0800;
 export const ETH_P_ARP = 0x0806;
-export const ETH_P_IPV6 = 0x86dd;
 
 // linux/netlink.h
 export const NETLINK_ROUTE = 0;
@@ -58,7 +50,6 @@ export const NETLINK_EXT_ACK = 11;
 export const NETLINK_CAP_ACK = 10;
 export const NETLINK_GET_STRICT_CHK = 12;
 export const NLM_F_REQUEST = 0x1;
-export const NLM_F_MULTI = 0x2;
 export const NLM_F_ACK = 0x4;
 export const NLM_F_DUMP_INTR = 0x10;
 export const NLM_F_DUMP = 0x300;
@@ -74,7 +65,4 @@ export const NLA_TYPE_MASK = 0x3fff;
 
 // linux/if.h
 export const IFF_UP = 0x1;
-export const IFF_LOOPBACK = 0x8;
 export const IFF_PROMISC = 0x100;
-export const IFF_ALLMULTI = 0x200;
-export const IFF_LOWER_UP = 0x1_0000;

@@ -41,7 +41,7 @@ export interface PortOptions {
   guard?: boolean;
   /** Only addresses in the forwarding database may send (802.1X). @default false */
   locked?: boolean;
-  /** @default 'forwarding' */
+  /** `blocking` is turned into `forwarding` at once without a spanning tree (`br_make_forwarding`). @default 'forwarding' */
   state?: PortState;
   /** @default by the link's speed */
   cost?: number;

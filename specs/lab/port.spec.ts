@@ -11,7 +11,7 @@ const SETTINGS: { [K in keyof PortOptions]-?: [word: string, usual: PortOptions[
   bcastFlood: ['bcast_flood', true, false],
   guard: ['guard', false, true],
   locked: ['locked', false, true],
-  state: ['state', 'forwarding', 'blocking'],
+  state: ['state', 'forwarding', 'learning'],
   cost: ['cost', 2, 100],
   priority: ['priority', 32, 8],
 };
@@ -46,6 +46,18 @@ test('a cable makes its port with every setting asked for, whichever end it is',
   lab.cable(sw, lab.namespace('b'), { a: { name: 'left', ...asked } });
   expect(await bridgeLink(sw, 'right')).toMatchObject({ ...expected, master: 'br0' });
   expect(await bridgeLink(sw, 'left')).toMatchObject({ ...expected, master: 'br0' });
+});
+
+// a eth0 ── p0 sw, no spanning tree
+test.for([
+  ['disabled', 'disabled'],
+  ['listening', 'listening'],
+  ['blocking', 'forwarding'],
+] as const)('a port asked to be %s is then %s, as the kernel has it', async ([asked, then], { lab }) => {
+  const sw = lab.switch('sw');
+  const { b: port } = lab.cable(lab.namespace('a'), sw);
+  port.set({ state: asked });
+  expect(await bridgeLink(sw, 'p0')).toMatchObject({ state: then });
 });
 
 // a eth0 ── p0 sw

@@ -17,7 +17,9 @@ test.for(['vitest', 'worker'] as const)(
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const mounts = readFileSync('/proc/self/mounts', 'utf8');
 
-    const run = startVitest(host, ['--config', 'specs/leaks/victim/vitest.config.ts'], { TMPDIR: folder });
+    const run = startVitest(host, ['--config', 'specs/leaks/victim/vitest.config.ts'], {
+      env: { TMPDIR: folder },
+    });
     const { worker, sleep } = await readReady(run);
     // A link of the referee's into the victim's namespace, by the program that runs there: it cannot outlive it.
     await observer.exec('ip', [

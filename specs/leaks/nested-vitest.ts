@@ -4,9 +4,13 @@ import type { Namespace, Subprocess } from 'hairpin';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 
-/** Starts this project's vitest inside a namespace of a lab, which is then its host's own network. */
-export function startVitest(host: Namespace, args: readonly string[], env: Record<string, string> = {}): Subprocess {
-  return host.exec(process.execPath, [VITEST, 'run', '--root', ROOT, '--no-cache', ...args], {
+/** Starts vitest on this project, or another, inside a namespace of a lab, which is then its host's own network. */
+export function startVitest(
+  host: Namespace,
+  args: readonly string[],
+  { root = ROOT, env = {} }: { root?: string; env?: Record<string, string> } = {},
+): Subprocess {
+  return host.exec(process.execPath, [VITEST, 'run', '--root', root, '--no-cache', ...args], {
     // A run inside a run must not take the outer worker's settings for its own.
     env: { VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined, NODE_OPTIONS: undefined, ...env },
     reject: false,

@@ -193,11 +193,6 @@ export function getLink(socket: RtnetlinkSocket, index: number, operation: Opera
   );
 }
 
-export function listLinks(socket: RtnetlinkSocket, operation: Operation): LinkState[] {
-  const request = { type: RTM_GETLINK, flags: 0, header: interfaceHeader(0), attributes: [] };
-  return socket.dump(request, operation).map(decodeLink);
-}
-
 function decodeLink(body: Buffer): LinkState {
   const flags = body.readUInt32LE(8);
   const attributes = decodeAttributes(body.subarray(16));

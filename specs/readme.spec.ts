@@ -1,0 +1,49 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'hairpin';
+import { startVitest } from './leaks/nested-vitest.ts';
+
+// host: everything that the README says, done as its reader would, with the package as it is built
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+
+describe('the README', () => {
+  test('has specs that pass, with its own vitest.config.ts', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+    const folder = await projectFolder(onTestFinished);
+    await writeFile(join(folder, 'vitest.config.ts'), only(samples('config')));
+    for (const [index, sample] of samples('spec').entries()) await writeFile(join(folder, `sample${index}.test.ts`), sample);
+    const { exitCode, all } = await startVitest(lab.namespace('host'), ['--config', join(folder, 'vitest.config.ts')], { root: folder });
+    expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining(`${samples('spec').length} passed`) });
+  });
+
+  test('has a script that runs', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+    const folder = await projectFolder(onTestFinished);
+    await writeFile(join(folder, 'script.mts'), only(samples('script')));
+    const { stdout } = await lab.namespace('host').exec(process.execPath, [join(folder, 'script.mts')]);
+    expect(stdout).toContain('1 received, 0% packet loss');
+  });
+
+  test("has this kernel's truth table", { timeout: 60_000 }, async ({ lab }) => {
+    const { stdout } = await lab.namespace('host').exec(process.execPath, [join(ROOT, 'dist/lib/cli/main.js'), 'modes']);
+    const [, table] = /<!-- modes -->\n```\n(.*?)```\n<!-- \/modes -->/s.exec(readme) ?? [];
+    // execa leaves the last line's end out.
+    expect(table?.trimEnd()).toBe(stdout.trimEnd());
+  });
+});
+
+/** A folder inside the package, where `hairpin` is the package itself (Node's self-reference), as built. */
+async function projectFolder(onTestFinished: (clean: () => Promise<void>) => void): Promise<string> {
+  const folder = await mkdtemp(join(ROOT, '.readme-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function samples(kind: string): string[] {
+  return [...readme.matchAll(/^```ts (\w+)\n(.*?)^```$/gms)].flatMap(([, what, code]) => (what === kind && code ? [code] : []));
+}
+
+function only([first, ...rest]: string[]): string {
+  if (first === undefined || rest.length > 0) throw new Error(`the README was to have one such sample: it has ${rest.length + (first ? 1 : 0)}`);
+  return first;
+}
