@@ -49,7 +49,8 @@ export async function toHear(
   const result = await hear(to, from, frame, isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1, within);
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   // Nothing sent is nothing learnt, whichever way the question was put.
-  const holds = result.outcome !== 'unsent' && heard !== isNot;
+  const conclusive = result.outcome === 'answered' || result.outcome === 'lost';
+  const holds = conclusive && heard !== isNot;
   return { pass: holds !== isNot, message: () => describe(title, { from, to, frame, copies, within, isNot, result }) };
 }
 
@@ -84,7 +85,7 @@ function describe(
       : copies === 0
         ? 'no copy'
         : `exactly ${plural(copies, 'copy')}`;
-  const unsent = result.outcome === 'unsent';
+  const received = result.copies === 0 ? 'none' : plural(result.copies, 'copy');
   return formatMessage({
     title,
     lines: [
@@ -92,14 +93,7 @@ function describe(
       ['To', `${to.namespace} ${to.mac} (${describeDevice(to)})`],
       ['Frame', frame],
       ['Expected', `${wanted} within ${within} ms`],
-      [
-        'Received',
-        unsent
-          ? `inconclusive: nothing was sent: ${result.reason}`
-          : result.copies === 0
-            ? 'none'
-            : plural(result.copies, 'copy'),
-      ],
+      ['Received', result.reason === undefined ? received : `inconclusive: nothing was sent: ${result.reason}`],
     ],
   });
 }

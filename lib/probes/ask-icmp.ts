@@ -16,7 +16,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import type { Question } from './question.ts';
-import { isOwnAddress, unsentReason } from './source.ts';
+import { isOwnAddress, sendFailure } from './source.ts';
 
 /** Echo requests, as `ping` sends them, told from all others by identifier and payload. */
 export function askIcmp(question: Question): Asker {
@@ -30,7 +30,7 @@ export function askIcmp(question: Question): Asker {
   return {
     send(sequence) {
       const errno = socket.send(encodeEchoRequest(family, { identifier, sequence, payload }), target);
-      return errno === 0 ? undefined : unsentReason(question, errnoName(errno));
+      return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {
       for (;;) {

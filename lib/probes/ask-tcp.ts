@@ -7,7 +7,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import type { Question } from './question.ts';
-import { isOwnAddress, unsentReason } from './source.ts';
+import { isOwnAddress, sendFailure } from './source.ts';
 
 /** Connections to a port, one a probe: each is a SYN of its own, since the kernel repeats one only after a second. */
 export function askTcp(question: Question, port: number): Asker {
@@ -26,7 +26,7 @@ export function askTcp(question: Question, port: number): Asker {
       if (connection) connection.localPort = readIpSocketAddress(socket.localAddress()).port;
       if (errno === 0 || errnoName(errno) === 'EINPROGRESS') return undefined;
       if (connection) connection.done = true;
-      return unsentReason(question, errnoName(errno));
+      return sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {
       for (const [sequence, connection] of connections.entries()) {

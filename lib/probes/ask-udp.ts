@@ -8,7 +8,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import type { Question } from './question.ts';
-import { isOwnAddress, unsentReason } from './source.ts';
+import { isOwnAddress, sendFailure } from './source.ts';
 
 /** Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol. */
 export function askUdp(question: Question, port: number): Asker {
@@ -26,7 +26,7 @@ export function askUdp(question: Question, port: number): Asker {
   return {
     send(sequence) {
       const errno = socket.send(Buffer.concat([payload, Buffer.of(sequence & 0xff)]), target);
-      return errno === 0 ? undefined : unsentReason(question, errnoName(errno));
+      return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {
       for (let received = socket.receive(); received; received = socket.receive()) {

@@ -1,5 +1,5 @@
 import { now } from '../kernel/clock.ts';
-import type { Asker } from './asker.ts';
+import type { Asker, SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
 
 /** Milliseconds from one probe to the next: a cold start may cost the first, and a busy machine several. */
@@ -17,13 +17,13 @@ export async function ask(asker: Asker, milliseconds: number): Promise<ProbeResu
   const deadline = started + milliseconds;
   const sent: number[] = [];
   let refusal: string | undefined;
-  let unsent: string | undefined;
+  let stopped: SendFailure | undefined;
   let left = false;
   do {
     sent.push(now());
     const failure = asker.send(sent.length - 1);
     if (failure === undefined) left = true;
-    else unsent = failure;
+    else if (stopped?.outcome !== 'broken') stopped = failure;
     const next = Math.min(deadline, now() + (INTERVALS[sent.length - 1] ?? LAST_INTERVAL));
     for (;;) {
       const reply = asker.read();
@@ -47,6 +47,7 @@ export async function ask(asker: Asker, milliseconds: number): Promise<ProbeResu
   } while (now() < deadline);
   const common = { probes: sent.length, elapsed: now() - started };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
-  if (!left && unsent !== undefined) return { outcome: 'unsent', reason: unsent, ...common };
+  // One probe that failed for the tool's own sake leaves a hole in what a negative rests on.
+  if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
   return { outcome: 'lost', ...common };
 }

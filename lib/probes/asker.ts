@@ -1,3 +1,9 @@
+/** Why a probe could not be sent: the network's state forbids it, or the tool failed and nothing is known. */
+export interface SendFailure {
+  outcome: 'unsent' | 'broken';
+  reason: string;
+}
+
 /** What came back to an {@link Asker}. */
 export type Reply = { kind: 'answer'; sequence: number } | { kind: 'refusal'; reason: string };
 
@@ -7,7 +13,7 @@ export type Reply = { kind: 'answer'; sequence: number } | { kind: 'refusal'; re
  */
 export interface Asker extends Disposable {
   /** Sends probe number `sequence`: undefined, or why it could not leave. */
-  send(sequence: number): string | undefined;
+  send(sequence: number): SendFailure | undefined;
   /** The next reply that is there already. */
   read(): Reply | undefined;
   /** Waits until there may be a reply, at most so many milliseconds. */

@@ -4,6 +4,7 @@ import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from '../kernel/socket-address.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
+import type { SendFailure } from './asker.ts';
 
 /** An ARP frame that a namespace's own stack was given. */
 export interface HeardFrame {
@@ -36,12 +37,11 @@ export class FrameSocket {
   }
 
   /** Puts a frame on a device; why it could not leave, or undefined. */
-  send(device: Interface, bytes: Buffer): string | undefined {
+  send(device: Interface, bytes: Buffer): SendFailure | undefined {
     const errno = this.#socket.send(bytes, packetSocketAddress(device.index, bytes.readUInt16BE(12)));
     if (errno === 0) return undefined;
-    return errnoName(errno) === 'ENETDOWN'
-      ? `${device} is down`
-      : `sending on ${device} failed with ${errnoName(errno)}`;
+    if (errnoName(errno) === 'ENETDOWN') return { outcome: 'unsent', reason: `${device} is down` };
+    return { outcome: 'broken', reason: `sending on ${device} failed with ${errnoName(errno)}` };
   }
 
   /** Tells of each ARP frame, in {@link drain}; the function returned ends it. */

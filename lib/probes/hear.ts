@@ -1,5 +1,6 @@
 import { now } from '../kernel/clock.ts';
 import type { Interface } from '../lab/index.ts';
+import type { SendFailure } from './asker.ts';
 import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './outcome.ts';
@@ -7,7 +8,7 @@ import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame,
 
 /** What came of one frame. */
 export interface HearResult {
-  outcome: Extract<Outcome, 'answered' | 'lost' | 'unsent'>;
+  outcome: Extract<Outcome, 'answered' | 'lost' | 'unsent' | 'broken'>;
   copies: number;
   elapsed: number;
   reason?: string;
@@ -32,7 +33,7 @@ export async function hear(
   const frame = testFrame(kind, from, to, ear.port);
   const started = now();
   const failure = sendFrame(from, frame);
-  if (failure) return { outcome: 'unsent', copies: 0, elapsed: 0, reason: failure };
+  if (failure) return { ...failure, copies: 0, elapsed: 0 };
   const deadline = started + milliseconds;
   let copies = ear.copies(frame.signature);
   while (copies < until && now() < deadline) {
@@ -50,9 +51,9 @@ export function missingAddress(device: Interface, kind: FrameKind): 'IPv4' | 'IP
 }
 
 /** Puts a frame on a device; why it could not leave, or undefined. */
-export function sendFrame({ device }: FrameEnd, { bytes }: TestFrame): string | undefined {
+export function sendFrame({ device }: FrameEnd, { bytes }: TestFrame): SendFailure | undefined {
   const { up, carrier } = device.state();
-  if (!up) return `${device} is down`;
-  if (!carrier) return `${device} has no carrier`;
+  if (!up) return { outcome: 'unsent', reason: `${device} is down` };
+  if (!carrier) return { outcome: 'unsent', reason: `${device} has no carrier` };
   return FrameSocket.of(device.namespace).send(device, bytes);
 }

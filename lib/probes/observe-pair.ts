@@ -5,6 +5,7 @@ import { ask } from './ask.ts';
 import { askIcmp } from './ask-icmp.ts';
 import { Ear } from './ear.ts';
 import { sendFrame } from './hear.ts';
+import { watchNeighbourTable } from './neighbour-overflow.ts';
 import { FRAMES, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
 
 /** The places of a pair, by the names that they have there. */
@@ -60,7 +61,9 @@ async function observeFrames(devices: Devices, pairs: [Place, Place][]): Promise
       const [sender, receiver] = [ends.get(from), ends.get(to)];
       if (!sender || !receiver) return [];
       const frame = testFrame(kind, sender.end, receiver.end, receiver.ear.port);
-      const unsent = sendFrame(sender.end, frame) !== undefined;
+      const failure = sendFrame(sender.end, frame);
+      if (failure?.outcome === 'broken') throw new Error(`a frame of ${from} to ${to} failed: ${failure.reason}`);
+      const unsent = failure !== undefined;
       return [{ from, to, kind, unsent, count: () => receiver.ear.copies(frame.signature) }];
     }),
   );
@@ -90,7 +93,10 @@ async function observeEchoes(
       family,
       bound: false,
     });
-    const { outcome } = await ask(asker, WINDOW);
+    const overflowed = watchNeighbourTable(pair[from], family);
+    const { outcome, reason } = await ask(asker, WINDOW);
+    const broken = outcome === 'broken' ? reason : outcome === 'lost' ? overflowed() : undefined;
+    if (broken) throw new Error(`an echo of ${from} to ${to} failed: ${broken}`);
     observations.push({ from, to, kind: family === 4 ? 'ping4' : 'ping6', copies: outcome === 'answered' ? 1 : 0 });
   }
   return observations;

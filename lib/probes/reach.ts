@@ -8,6 +8,7 @@ import { askTcp } from './ask-tcp.ts';
 import { askUdp } from './ask-udp.ts';
 import type { Asker } from './asker.ts';
 import { type Listener, openListener } from './listener.ts';
+import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
 import { examineLoss } from './source.ts';
@@ -71,8 +72,11 @@ export async function reach(
   const port = listener?.port ?? options.port;
   try {
     using asker = openAsker(by, question, port ?? 0);
+    const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, milliseconds);
-    return { ...examineLoss(question, result), question, by, port };
+    const reason = result.outcome === 'lost' ? overflowed() : undefined;
+    const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result);
+    return { ...examined, question, by, port };
   } finally {
     listener?.[Symbol.dispose]();
   }

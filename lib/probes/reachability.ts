@@ -14,11 +14,12 @@ import {
 } from '../wire/icmp.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import type { SendFailure } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
 import { reachabilityRounds } from './reachability-rounds.ts';
-import { examineLoss, isOwnAddress, unsentReason } from './source.ts';
+import { examineLoss, isOwnAddress, sendFailure } from './source.ts';
 
 /** How often an unanswered question is put again, in milliseconds: as one by itself is (`ask`). */
 const INTERVALS = [10, 20, 40, 80];
@@ -72,7 +73,7 @@ interface Pending {
   target: Buffer;
   sent: number[];
   left: boolean;
-  unsent?: string;
+  stopped?: SendFailure;
   refusal?: string;
   result?: ProbeResult;
 }
@@ -129,7 +130,7 @@ class Echoer implements Disposable {
     const request = { identifier: this.#identifier, sequence, payload: this.#payload };
     const errno = this.#socket.send(encodeEchoRequest(this.#family, request), pending.target);
     if (errno === 0) pending.left = true;
-    else pending.unsent = unsentReason(pending.question, errnoName(errno));
+    else pending.stopped = sendFailure(pending.question, errnoName(errno));
   }
 
   /** Takes what is there; an answer to a question of an earlier round comes too late. */
@@ -160,10 +161,10 @@ class Echoer implements Disposable {
   }
 }
 
-function withoutAnswer({ question, sent, left, unsent, refusal }: Pending, elapsed: number): ProbeResult {
+function withoutAnswer({ question, sent, left, stopped, refusal }: Pending, elapsed: number): ProbeResult {
   const common = { probes: sent.length, elapsed };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
-  if (!left && unsent !== undefined) return { outcome: 'unsent', reason: unsent, ...common };
+  if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
   return examineLoss(question, { outcome: 'lost', ...common });
 }
 

@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { Interface, LinkState, Namespace, Route } from '../lab/index.ts';
+import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
 
@@ -9,21 +10,23 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
   return namespace.interfaces.some((device) => device.address.list().some((own) => own.address === address));
 }
 
-/** Why a send failed, for the errnos that mean: it never left. */
-export function unsentReason({ from, to }: Question, errno: string): string {
+/** What an errno of a send means: the network's state forbids it, or nothing can be known. */
+export function sendFailure({ from, to }: Question, errno: string): SendFailure {
   switch (errno) {
     case 'ENETUNREACH':
-      return `${from.name} has no route to ${to.address} (ENETUNREACH)`;
+      return { outcome: 'unsent', reason: `${from.name} has no route to ${to.address} (ENETUNREACH)` };
     case 'EHOSTUNREACH':
-      return `${from.name} has no way to ${to.address} (EHOSTUNREACH)`;
+      return { outcome: 'unsent', reason: `${from.name} has no way to ${to.address} (EHOSTUNREACH)` };
     case 'ENETDOWN':
-      return `the interface is down (ENETDOWN)`;
+      return { outcome: 'unsent', reason: 'the interface is down (ENETDOWN)' };
     case 'EADDRNOTAVAIL':
-      return `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)`;
+      return { outcome: 'unsent', reason: `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)` };
     case 'EPERM':
-      return `${from.name} refuses to send it: a netfilter rule of its own drops it on output (EPERM)`;
+      return { outcome: 'unsent', reason: `a netfilter rule of ${from.name} drops it on output (EPERM)` };
+    case 'EMSGSIZE':
+      return { outcome: 'unsent', reason: `it is longer than the MTU (EMSGSIZE)` };
     default:
-      return `the send failed with ${errno}`;
+      return { outcome: 'broken', reason: `sending failed with ${errno}` };
   }
 }
 

@@ -16,7 +16,11 @@ import { hex } from './hex.ts';
 
 /** An address as a string of 32 or 128 ones and zeros, read without any of our code. */
 function bitsOf(address: string): string {
-  if (isIP(address) === 4) return address.split('.').map((part) => Number(part).toString(2).padStart(8, '0')).join('');
+  if (isIP(address) === 4)
+    return address
+      .split('.')
+      .map((part) => Number(part).toString(2).padStart(8, '0'))
+      .join('');
   const [head = '', tail] = address.split('::');
   const front = head.split(':').filter(Boolean);
   const back = (tail ?? '').split(':').filter(Boolean);
@@ -39,7 +43,11 @@ const neighbours = fc.boolean().chain((v4) => {
 
 describe('familyOf', () => {
   test("agrees with Node's net.isIP on addresses of both families", () => {
-    fc.assert(fc.property(fc.oneof(ipv4, ipv6), (address) => { expect(familyOf(address)).toBe(isIP(address)); }));
+    fc.assert(
+      fc.property(fc.oneof(ipv4, ipv6), (address) => {
+        expect(familyOf(address)).toBe(isIP(address));
+      }),
+    );
   });
 
   test.each([
@@ -89,7 +97,11 @@ describe('bytesToIp', () => {
   });
 
   test('is the inverse of ipToBytes', () => {
-    fc.assert(fc.property(fc.oneof(ipv4, ipv6), (address) => { expect(bytesToIp(ipToBytes(address))).toBe(address); }));
+    fc.assert(
+      fc.property(fc.oneof(ipv4, ipv6), (address) => {
+        expect(bytesToIp(ipToBytes(address))).toBe(address);
+      }),
+    );
   });
 });
 
@@ -186,7 +198,9 @@ describe('solicitedNodeGroup', () => {
   test('keeps the last 24 bits and nothing else', () => {
     fc.assert(
       fc.property(ipv6, (address) => {
-        expect(bitsOf(solicitedNodeGroup(address))).toBe(bitsOf('ff02::1:ff00:0').slice(0, 104) + bitsOf(address).slice(104));
+        expect(bitsOf(solicitedNodeGroup(address))).toBe(
+          bitsOf('ff02::1:ff00:0').slice(0, 104) + bitsOf(address).slice(104),
+        );
       }),
     );
   });

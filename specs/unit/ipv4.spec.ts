@@ -41,7 +41,12 @@ describe('decodeIpv4', () => {
   });
 
   test('reads back what was encoded', () => {
-    const any = fc.record({ source: ipv4, destination: ipv4, protocol: fc.integer({ min: 0, max: 255 }), payload: bytes });
+    const any = fc.record({
+      source: ipv4,
+      destination: ipv4,
+      protocol: fc.integer({ min: 0, max: 255 }),
+      payload: bytes,
+    });
     fc.assert(
       fc.property(any, (packet) => {
         expect(decodeIpv4(encodeIpv4(packet))).toEqual(packet);

@@ -20,9 +20,9 @@ describe('the message', () => {
     expect(new KernelError({ operation, errno: 22, cause: 'the parent has children already' }).message).toBe(
       `${operation}: EINVAL (invalid argument)\n  usual cause: the parent has children already`,
     );
-    expect(new KernelError({ operation, errno: 22, extendedAck: 'Unknown mode', cause: 'a typing error' }).message).toBe(
-      `${operation}: EINVAL (invalid argument)\n  kernel: Unknown mode\n  usual cause: a typing error`,
-    );
+    expect(
+      new KernelError({ operation, errno: 22, extendedAck: 'Unknown mode', cause: 'a typing error' }).message,
+    ).toBe(`${operation}: EINVAL (invalid argument)\n  kernel: Unknown mode\n  usual cause: a typing error`);
   });
 
   test('has no line for what is empty', () => {

@@ -23,12 +23,20 @@ test('a MAC address is six bytes in colon notation, lower case and zero-padded',
 });
 
 test('text to bytes and back is the same text', () => {
-  fc.assert(fc.property(mac, (address) => { expect(bytesToMac(macToBytes(address))).toBe(address); }));
+  fc.assert(
+    fc.property(mac, (address) => {
+      expect(bytesToMac(macToBytes(address))).toBe(address);
+    }),
+  );
 });
 
 describe('isMac', () => {
   test('takes every colon notation, of either case', () => {
-    fc.assert(fc.property(mac, (address) => { expect(isMac(address) && isMac(address.toUpperCase())).toBe(true); }));
+    fc.assert(
+      fc.property(mac, (address) => {
+        expect(isMac(address) && isMac(address.toUpperCase())).toBe(true);
+      }),
+    );
   });
 
   test.each([

@@ -16,7 +16,12 @@ function topology(
   modes: { ns1: Mode; ns2?: Mode },
   { hairpin = false, down = [] as string[], ns1 = {} as Partial<Child> } = {},
 ): Topology {
-  const child = (place: 'ns1' | 'ns2', mode: Mode): Child => ({ place, mode, mac: MAC[place], up: !down.includes(place) });
+  const child = (place: 'ns1' | 'ns2', mode: Mode): Child => ({
+    place,
+    mode,
+    mac: MAC[place],
+    up: !down.includes(place),
+  });
   return {
     parent: { place: 'host', mac: MAC.host, up: !down.includes('host') },
     children: [{ ...child('ns1', modes.ns1), ...ns1 }, ...(modes.ns2 ? [child('ns2', modes.ns2)] : [])],
@@ -127,11 +132,14 @@ describe('the parent', () => {
     expect(unicast(topology(both('private'), { hairpin }), 'ns1', 'host')).toEqual(['host']);
   });
 
-  test.each(['vepa', 'bridge', 'private'] as const)('reaches a child in %s only through a reflecting switch', (mode) => {
-    expect(unicast(topology(both(mode)), 'host', 'ns1')).toEqual([]);
-    expect(unicast(topology(both(mode), { hairpin }), 'host', 'ns1')).toEqual(['ns1']);
-    expect(broadcast(topology(both(mode)), 'host')).toEqual(['gateway']);
-  });
+  test.each(['vepa', 'bridge', 'private'] as const)(
+    'reaches a child in %s only through a reflecting switch',
+    (mode) => {
+      expect(unicast(topology(both(mode)), 'host', 'ns1')).toEqual([]);
+      expect(unicast(topology(both(mode), { hairpin }), 'host', 'ns1')).toEqual(['ns1']);
+      expect(broadcast(topology(both(mode)), 'host')).toEqual(['gateway']);
+    },
+  );
 
   test('that is down lets nothing in or out, local frames included (macvlan_device_event)', () => {
     for (const mode of ['vepa', 'bridge', 'private', 'source'] as const) {

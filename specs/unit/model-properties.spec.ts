@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expectedCopies, KINDS } from '../../lib/model/exchange.ts';
+import { expectedCopies, type Kind } from '../../lib/model/exchange.ts';
 import { type Child, deliver, type Frame, type Mode, type Topology } from '../../lib/model/frame-path.ts';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
 
@@ -40,8 +40,17 @@ const placesOf = ({ parent, children, hosts }: Topology) => [parent, ...children
 const sending = topology.chain((network) =>
   fc.constantFrom(...placesOf(network)).chain((from) => {
     const others = placesOf(network).filter(({ mac }) => mac !== from.mac);
-    const destination = fc.constantFrom(BROADCAST_MAC, '01:00:5e:00:00:fb', '02:ff:ff:ff:ff:ff', ...others.map((to) => to.mac));
-    return destination.map((to): [Topology, string, Frame] => [network, from.place, { source: from.mac, destination: to }]);
+    const destination = fc.constantFrom(
+      BROADCAST_MAC,
+      '01:00:5e:00:00:fb',
+      '02:ff:ff:ff:ff:ff',
+      ...others.map((to) => to.mac),
+    );
+    return destination.map((to): [Topology, string, Frame] => [
+      network,
+      from.place,
+      { source: from.mac, destination: to },
+    ]);
   }),
 );
 
@@ -128,11 +137,17 @@ test('a broadcast gets to every other host of the switch, whatever the macvlans 
   );
 });
 
-test('an echo is all or nothing, and every other kind a count of copies', () => {
+test('an answered echo means that its question was heard, and that unicast passes both ways', () => {
+  const exchange = topology.chain((network) =>
+    fc.tuple(fc.constant(network), fc.subarray([...placesOf(network)], { minLength: 2, maxLength: 2 }), fc.boolean()),
+  );
   fc.assert(
-    fc.property(topology, fc.constantFrom(...KINDS), (network, kind) => {
-      const copies = expectedCopies(network, 'gateway', 'ns1', kind);
-      expect([0, 1]).toContain(copies);
+    fc.property(exchange, ([network, pair, turned]) => {
+      const [from, to] = (turned ? pair.toReversed() : pair).map(({ place }) => place) as [string, string];
+      const copies = (sender: string, receiver: string, kind: Kind) => expectedCopies(network, sender, receiver, kind);
+      const steps = [copies(from, to, 'arp'), copies(from, to, 'unicast'), copies(to, from, 'unicast')];
+      expect(copies(from, to, 'ping4')).toBe(Math.min(...steps));
+      expect(copies(from, to, 'ping6')).toBe(Math.min(...steps));
     }),
     runs,
   );

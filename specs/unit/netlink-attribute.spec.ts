@@ -45,9 +45,7 @@ describe('encodeAttributes', () => {
         [2, [[1, hex('02000000')]]],
       ],
     ];
-    expect(encodeAttributes([nest])).toEqual(
-      hex('1c00 1280 0b00 0100 6d6163766c616e 00 0c00 0280 0800 0100 02000000'),
-    );
+    expect(encodeAttributes([nest])).toEqual(hex('1c00 1280 0b00 0100 6d6163766c616e 00 0c00 0280 0800 0100 02000000'));
   });
 
   test('leaves out what is undefined, and keeps what is empty', () => {

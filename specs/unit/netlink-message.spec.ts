@@ -38,7 +38,9 @@ describe('decodeMessages', () => {
   test('reads back what was encoded, however many in a datagram', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(message, u32), { maxLength: 4 }), (sent) => {
-        const replies = decodeMessages(Buffer.concat(sent.map(([request, sequence]) => encodeMessage(request, sequence))));
+        const replies = decodeMessages(
+          Buffer.concat(sent.map(([request, sequence]) => encodeMessage(request, sequence))),
+        );
         const read = replies.map(({ type, flags, sequence, body }, index) => {
           const length = sent[index]?.[0].header.length ?? 0;
           const header = body.subarray(0, length);

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { createLab, expect, test } from 'hairpin';
+import { processesIn, read } from './referee.ts';
+
+// a eth0 ── eth0 b
+test('a program runs inside its namespace, without a shell', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  expect(await read(a, 'ip', ['-j', 'address', 'show', 'dev', 'eth0'])).toMatchObject([
+    { addr_info: expect.arrayContaining([expect.objectContaining({ local: '10.0.0.1' })]) },
+  ]);
+  const { stdout } = await a.exec('printf', ['%s|', '$HOME', 'a b', ';id']);
+  expect(stdout).toBe('$HOME|a b|;id|');
+  expect(String((await a.exec('pwd', [], { cwd: '/' })).stdout)).toBe('/');
+  const [file] = (await a.exec('sh', ['-c', 'command -v printf; exit 0'])).stdout.split('\n');
+  expect(file).toBeTruthy();
+});
+
+// a
+test('a program that fails rejects with its exit code and what it said', async ({ lab }) => {
+  const failed = lab.namespace('a').exec('ip', ['link', 'show', 'dev', 'nowhere']);
+  await expect(failed).rejects.toMatchObject({ exitCode: 1, stderr: 'Device "nowhere" does not exist.' });
+});
+
+// a
+test('a program that still runs ends with its lab', async () => {
+  const lab = createLab();
+  const a = lab.namespace('a');
+  const program = a.exec('sleep', ['1000']);
+  const outcome = program.catch((error: unknown) => error);
+  await lab.close();
+  expect(await outcome).toMatchObject({ signal: 'SIGKILL' });
+  expect(processesIn(a.handle)).toEqual([]);
+});
+
+// a: sleep, whose parent has gone
+test('a daemon that left its parent ends with the lab', async () => {
+  const lab = createLab();
+  const a = lab.namespace('a');
+  await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
+  expect(processesIn(a.handle)).toHaveLength(1);
+  await lab.close();
+  expect(processesIn(a.handle)).toEqual([]);
+});
+
+// a: sleep, spawned by the spec
+test('a child that a spec spawned inside run ends with the lab', async () => {
+  const lab = createLab();
+  const a = lab.namespace('a');
+  const child = a.run(() => spawn('sleep', ['1000']));
+  const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  expect(processesIn(a.handle)).toEqual([child.pid]);
+  await lab.close();
+  expect(await ended).toBe('SIGKILL');
+});
+
+// a: unshare ── (a namespace of its own): sleep, which holds the output of unshare open
+test('the lab does not wait for what a program started in a namespace of its own', { timeout: 3000 }, async () => {
+  const lab = createLab();
+  const a = lab.namespace('a');
+  const program = a.exec('unshare', ['--net', '--fork', 'sh', '-c', 'echo $PPID $$; exec sleep 1000'], {
+    reject: false,
+  });
+  const pids = new Promise<number[]>((resolve) => {
+    program.stdout?.once('data', (line: Buffer) => resolve(String(line).trim().split(' ').map(Number)));
+  });
+  const [, sleep = 0] = await pids;
+  try {
+    await lab.close();
+    expect(await program).toMatchObject({ signal: 'SIGKILL' });
+  } finally {
+    process.kill(sleep, 'SIGKILL');
+  }
+});

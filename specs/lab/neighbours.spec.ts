@@ -1,0 +1,43 @@
+import { expect, type Namespace, test } from 'hairpin';
+import { read } from './referee.ts';
+
+async function shown(namespace: Namespace): Promise<string[]> {
+  const entries = await read<{ dst: string; lladdr?: string; state: string[] }>(namespace, 'ip', ['-j', 'neighbour']);
+  return entries.map(({ dst, lladdr, state }) => [dst, lladdr, ...state].join(' ')).sort();
+}
+
+// a eth0 ── eth0 b
+test('permanent neighbours are added, replaced, listed and deleted as ip neighbour has them', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: device } = lab.cable(a, b);
+  a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:cc:01' });
+  a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:cc:02', dev: 'eth0' });
+  a.neighbour.add({ to: 'fd00::77', lladdr: '02:00:00:00:cc:03', dev: device });
+  expect(await shown(a)).toEqual(['10.0.0.77 02:00:00:00:cc:02 PERMANENT', 'fd00::77 02:00:00:00:cc:03 PERMANENT']);
+  expect(a.neighbour.list()).toContainEqual({
+    device: device.index,
+    to: 'fd00::77',
+    lladdr: '02:00:00:00:cc:03',
+    state: 'PERMANENT',
+  });
+  a.neighbour.delete('10.0.0.77');
+  a.neighbour.delete('fd00::77', device);
+  expect(await shown(a)).toEqual([]);
+});
+
+// a eth0 ── eth0 b
+test('flush forgets what was learnt and keeps what is permanent, of one family or both', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: far } = lab.cable(a, b);
+  a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:cc:01' });
+  await a.exec('ping', ['-c', '1', '10.0.0.2']);
+  await a.exec('ping', ['-c', '1', 'fd00::2']);
+  const learnt = [`10.0.0.2 ${far.mac} REACHABLE`, `fd00::2 ${far.mac} REACHABLE`];
+  expect(await shown(a)).toEqual(expect.arrayContaining(learnt));
+  expect(a.neighbour.list()).toContainEqual(expect.objectContaining({ to: '10.0.0.2', state: 'REACHABLE' }));
+
+  a.neighbour.flush(6);
+  expect(await shown(a)).toEqual([learnt[0], '10.0.0.77 02:00:00:00:cc:01 PERMANENT']);
+  a.neighbour.flush();
+  expect(await shown(a)).toEqual(['10.0.0.77 02:00:00:00:cc:01 PERMANENT']);
+});

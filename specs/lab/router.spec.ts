@@ -1,0 +1,49 @@
+import { expect, test } from 'hairpin';
+import { ipRoutes } from './referee.ts';
+
+// left ── one ── router ── two ── right
+test('a router gives the hosts of its segments a default route, and forwards between them', async ({ lab }) => {
+  const [one, two] = [lab.switch('one'), lab.switch('two')];
+  const [left, right, router] = [lab.namespace('left'), lab.namespace('right'), lab.router('router')];
+  lab.cable(left, one);
+  lab.cable(router, one);
+  lab.cable(router, two);
+  lab.cable(right, two);
+
+  expect(await ipRoutes(left)).toMatchObject([{ dst: 'default', gateway: '10.0.0.2', dev: 'eth0' }]);
+  expect(await ipRoutes(right)).toMatchObject([{ dst: 'default', gateway: '10.0.1.1', dev: 'eth0' }]);
+  expect(await ipRoutes(left, 6)).toMatchObject([{ dst: 'default', gateway: 'fd00::2' }]);
+  expect(await ipRoutes(router)).toEqual([]);
+  for (const family of [4, 6] as const) {
+    await expect(left).toReach(right, { family });
+    await expect(right).toReach(left, { family });
+  }
+  const { stdout } = await left.exec('ping', ['-c', '1', '-W', '1', '10.0.1.2']);
+  expect(stdout).toContain('ttl=63');
+});
+
+// left ── one ── middle (a host) ── two ── right
+test('a host does not forward, even where the machine does', async ({ lab }) => {
+  const [one, two] = [lab.switch('one'), lab.switch('two')];
+  const [left, right, middle] = [lab.namespace('left'), lab.namespace('right'), lab.namespace('middle')];
+  lab.cable(left, one);
+  lab.cable(right, two);
+  lab.cable(middle, one);
+  lab.cable(middle, two);
+  left.route.add({ to: '10.0.1.0/24', via: '10.0.0.2' });
+  right.route.add({ to: '10.0.0.0/24', via: '10.0.1.2' });
+  await expect(left).toReach('10.0.0.2');
+  await expect(left).not.toReach(right, { because: 'lost' });
+  middle.sysctl.set('net.ipv4.ip_forward', 1);
+  await expect(left).toReach(right);
+});
+
+// host ── sw ── first, second (routers): host is plugged in last, with a default route of its own in between
+test('a host keeps the default route that it has', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const [host, first, second] = [lab.namespace('host'), lab.router('first'), lab.router('second')];
+  lab.cable(first, sw);
+  lab.cable(host, sw);
+  lab.cable(second, sw);
+  expect(await ipRoutes(host)).toMatchObject([{ dst: 'default', gateway: '10.0.0.1' }]);
+});

@@ -1,0 +1,144 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { importsOf, violations } from './layering.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const files = globSync('{lib,fixtures,specs}/**/*.ts', { cwd: root }).map((file) => file.replaceAll(sep, '/'));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+test('every import goes down: specs, fixtures, matchers, probes, lab, kernel, wire', () => {
+  // This file shows bad imports below, and reads no others.
+  const others = files.filter((file) => file !== 'specs/unit/architecture.spec.ts');
+  expect(others.flatMap((file) => violations(file, read(file)))).toEqual([]);
+});
+
+test('the files that the check is about are there, with the imports that it reads', () => {
+  for (const file of ['lib/index.ts', 'lib/pool.ts', 'lib/kernel/clock.ts', 'fixtures/index.ts']) {
+    expect(files).toContain(file);
+  }
+  expect(importsOf(read('lib/kernel/libc.ts'))).toEqual(['node:os', 'koffi']);
+  expect(importsOf(read('lib/index.ts'))).toContain('../fixtures/index.ts');
+});
+
+describe('the check finds', () => {
+  test.each<[string, string, string, string]>([
+    [
+      'an import upward',
+      'lib/kernel/socket.ts',
+      "import { Lab } from '../lab/lab.ts';",
+      'lib/kernel/socket.ts imports lib/lab/lab.ts, which is not below it',
+    ],
+    [
+      'an import sideways',
+      'lib/probes/ask.ts',
+      "import type { Mode } from '../model/frame-path.ts';",
+      'lib/probes/ask.ts imports lib/model/frame-path.ts, which is not below it',
+    ],
+    [
+      'an import over several lines',
+      'lib/lab/lab.ts',
+      "import {\n  type Kind,\n  reach,\n} from '../probes/reach.ts';",
+      'lib/lab/lab.ts imports lib/probes/reach.ts, which is not below it',
+    ],
+    [
+      'an export again',
+      'lib/kernel/x.ts',
+      "export * from '../lab/lab.ts';",
+      'lib/kernel/x.ts imports lib/lab/lab.ts, which is not below it',
+    ],
+    [
+      'an import for its effect',
+      'lib/lab/x.ts',
+      "import '../matchers/index.ts';",
+      'lib/lab/x.ts imports lib/matchers/index.ts, which is not below it',
+    ],
+    [
+      'a dynamic import',
+      'lib/lab/x.ts',
+      "  const { test } = await import('../../fixtures/index.ts');",
+      'lib/lab/x.ts imports fixtures/index.ts, which is not below it',
+    ],
+    [
+      'wire with any other folder',
+      'lib/wire/arp.ts',
+      "import { u16 } from '../kernel/bytes.ts';",
+      'lib/wire/arp.ts imports lib/kernel/bytes.ts, which is not below it',
+    ],
+    [
+      'a model that asks the lab',
+      'lib/model/exchange.ts',
+      "import { Macvlan } from '../lab/index.ts';",
+      'lib/model/exchange.ts is pure, but imports lib/lab/index.ts',
+    ],
+    [
+      'a spec that goes round the name of the library',
+      'specs/modes/vepa.spec.ts',
+      "import { test } from '../../lib/index.ts';",
+      "specs/modes/vepa.spec.ts imports lib/index.ts, which only a spec may, as 'hairpin'",
+    ],
+    [
+      'a library that asks itself by its name',
+      'lib/cli/modes.ts',
+      "import { createLab } from 'hairpin/lab';",
+      'lib/cli/modes.ts imports hairpin/lab, which only specs may',
+    ],
+    [
+      'vitest below the matchers',
+      'lib/probes/ask.ts',
+      "import { vi } from 'vitest';",
+      'lib/probes/ask.ts imports vitest, which only lib/matchers, lib/report, lib/pool.ts, lib/config.ts, lib/index.ts, ' +
+        'fixtures, specs may',
+    ],
+    [
+      'koffi above the kernel',
+      'lib/lab/lab.ts',
+      "import koffi from 'koffi';",
+      'lib/lab/lab.ts imports koffi, which only lib/kernel may',
+    ],
+    [
+      'a folder that nobody gave a place',
+      'lib/extras/x.ts',
+      "import { Lab } from '../lab/lab.ts';",
+      'lib/extras/x.ts has no place in the layering',
+    ],
+    [
+      'a child process that is not in a namespace',
+      'lib/lab/exec.ts',
+      "import { spawn } from 'node:child_process';",
+      'lib/lab/exec.ts imports node:child_process, which only lib/pool.ts, lib/cli/in-own-namespaces.ts, specs may',
+    ],
+    [
+      'a timer that fake timers would stop',
+      'lib/probes/ask.ts',
+      'await new Promise((done) => setTimeout(done, 10));',
+      'lib/probes/ask.ts uses setTimeout, which fake timers stop: use after() of lib/kernel/clock.ts',
+    ],
+    [
+      'a timer of node:timers/promises',
+      'lib/probes/ask.ts',
+      "import { scheduler } from 'node:timers/promises';",
+      'lib/probes/ask.ts imports node:timers/promises, which only lib/kernel/clock.ts, specs may',
+    ],
+  ])('%s', (_, file, source, sentence) => {
+    expect(violations(file, source)).toEqual([sentence]);
+  });
+});
+
+describe('the check lets pass', () => {
+  test.each([
+    ['an import downward', 'lib/matchers/to-reach.ts', "import { reach } from '../probes/reach.ts';"],
+    ['an import within a folder', 'lib/kernel/rtnetlink/link.ts', "import { u32 } from '../bytes.ts';"],
+    ['a model that reads addresses', 'lib/model/frame-path.ts', "import { isMac } from '../wire/mac-address.ts';"],
+    ['the fixtures in what a spec imports', 'lib/index.ts', "export * from '../fixtures/index.ts';"],
+    ['a spec of a part', 'specs/unit/arp.spec.ts', "import { decodeArp } from '../../lib/wire/arp.ts';"],
+    [
+      'an example in a comment',
+      'lib/lab/lab.ts',
+      "/**\n * import { test } from 'vitest';\n */\n// setTimeout is not used",
+    ],
+  ])('%s', (_, file, source) => {
+    expect(violations(file, source)).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import { posix } from 'node:path';
+
+/** From the top down; what stands on one level may not import each other. */
+const LEVELS: readonly (readonly string[])[] = [
+  ['specs'],
+  ['lib/index.ts', 'lib/cli', 'lib/config.ts'],
+  ['lib/pool.ts', 'fixtures'],
+  ['lib/matchers', 'lib/report'],
+  ['lib/trace', 'lib/probes', 'lib/model'],
+  ['lib/lab'],
+  ['lib/kernel'],
+  ['lib/wire'],
+];
+
+/** Who may import a package: files, or folders with all that is in them. Packages that are not here anybody may. */
+const OWNERS: Record<string, readonly string[]> = {
+  vitest: ['lib/matchers', 'lib/report', 'lib/pool.ts', 'lib/config.ts', 'lib/index.ts', 'fixtures', 'specs'],
+  koffi: ['lib/kernel'],
+  execa: ['lib/lab/exec.ts', 'specs'],
+  commander: ['lib/cli'],
+  'ipaddr.js': ['lib/wire/ip-address.ts'],
+  // A program of the machine's is started in a namespace, by execa. The two here start this very program anew.
+  'node:child_process': ['lib/pool.ts', 'lib/cli/in-own-namespaces.ts', 'specs'],
+  'node:timers': ['lib/kernel/clock.ts', 'specs'],
+  // A user's own name for the library.
+  hairpin: ['specs'],
+};
+
+/** Where the global timers may stand: vitest's process has no fake timers, and clock.ts takes its own from node:timers. */
+const TIMER_OWNERS = ['lib/kernel/clock.ts', 'lib/pool.ts'];
+
+/** What a file of the repository breaks of the layering: a sentence each. */
+export function violations(file: string, source: string): string[] {
+  return [...importsOf(source).flatMap((specifier) => judgeImport(file, specifier)), ...judgeTimers(file, source)];
+}
+
+function judgeImport(file: string, specifier: string): string[] {
+  if (!specifier.startsWith('.')) return judgePackage(file, specifier);
+  const target = posix.join(posix.dirname(file), specifier);
+  const [from, to] = [placeOf(file), placeOf(target)];
+  if (from === undefined) return [`${file} has no place in the layering`];
+  if (from === 'lib/model' && to !== 'lib/model' && to !== 'lib/wire')
+    return [`${file} is pure, but imports ${target}`];
+  if (from === to) return [];
+  // Specs ask it by its name; a second instance of it would have matchers of its own.
+  if (target === 'lib/index.ts') return [`${file} imports ${target}, which only a spec may, as 'hairpin'`];
+  // Files beside the folders, such as vitest.config.ts, are for specs that run vitest.
+  if (to === undefined && from === 'specs') return [];
+  if (to === undefined) return [`${file} imports ${target}, which has no place in the layering`];
+  return levelOf(from) < levelOf(to) ? [] : [`${file} imports ${target}, which is not below it`];
+}
+
+function judgePackage(file: string, specifier: string): string[] {
+  const name = Object.keys(OWNERS).find((each) => specifier === each || specifier.startsWith(`${each}/`));
+  const owners = name === undefined ? undefined : OWNERS[name];
+  if (owners === undefined || owners.some((owner) => isIn(file, owner))) return [];
+  return [`${file} imports ${specifier}, which only ${owners.join(', ')} may`];
+}
+
+function judgeTimers(file: string, source: string): string[] {
+  if (!isIn(file, 'lib') || TIMER_OWNERS.includes(file)) return [];
+  const timer = /\bset(Timeout|Interval|Immediate)\b/.exec(withoutComments(source));
+  return timer ? [`${file} uses ${timer[0]}, which fake timers stop: use after() of lib/kernel/clock.ts`] : [];
+}
+
+/** What a module imports or exports again, types and `import()` too. */
+export function importsOf(source: string): string[] {
+  const forms = [
+    /^(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+    /^import\s*['"]([^'"]+)['"]/gm,
+    /\b(?:import|require)\(\s*['"]([^'"]+)['"]/g,
+  ];
+  const code = withoutComments(source);
+  return forms.flatMap((form) => [...code.matchAll(form)].map(([, specifier]) => specifier as string));
+}
+
+/** Good enough for code that the formatter has been over; a `//` in a string takes the rest of its line along. */
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+}
+
+/** The part of {@link LEVELS} that a file belongs to. */
+function placeOf(file: string): string | undefined {
+  return LEVELS.flat().find((place) => isIn(file, place));
+}
+
+function levelOf(place: string): number {
+  return LEVELS.findIndex((level) => level.includes(place));
+}
+
+function isIn(file: string, place: string): boolean {
+  return file === place || file.startsWith(`${place}/`);
+}

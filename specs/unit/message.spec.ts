@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { Interface, Macvlan, type MacvlanMode, type Namespace, Port } from '../../lib/lab/index.ts';
+import {
+  assertionTitle,
+  describeDevice,
+  formatMessage,
+  milliseconds,
+  nameOf,
+  plural,
+  wordsOf,
+} from '../../lib/matchers/message.ts';
+
+/** A device that no kernel has: what messages say of one needs none. */
+function origin(namespace: string, name: string, kind: string) {
+  const nowhere = { name: namespace } as Namespace;
+  return { namespace: nowhere, index: 7, name, kind, mac: '02:00:00:00:00:07', segment: undefined };
+}
+
+class VepaMacvlan extends Macvlan {
+  override get mode(): MacvlanMode {
+    return 'vepa';
+  }
+}
+
+describe('formatMessage', () => {
+  test('has the title, a column of labels with their colons, and the hint', () => {
+    const message = formatMessage({
+      title: 'expect(ns1).toReach(ns2)',
+      lines: [
+        ['From', 'ns1 10.0.0.101'],
+        ['Expected', 'an answer within 1000 ms'],
+        ['To', 'ns2'],
+      ],
+      hint: 'switchPort.set({ hairpin: true })',
+    });
+    expect(message).toBe(
+      [
+        'expect(ns1).toReach(ns2)',
+        '',
+        'From:      ns1 10.0.0.101',
+        'Expected:  an answer within 1000 ms',
+        'To:        ns2',
+        '',
+        'Hint: switchPort.set({ hairpin: true })',
+      ].join('\n'),
+    );
+  });
+
+  test('leaves out a line that has nothing to say, and its width with it', () => {
+    const message = formatMessage({
+      title: 't',
+      lines: [
+        ['From', 'ns1'],
+        ['A long label', undefined],
+      ],
+    });
+    expect(message).toBe('t\n\nFrom:  ns1');
+  });
+
+  test('indents the lines of one text under its first', () => {
+    const message = formatMessage({
+      title: 't',
+      lines: [
+        ['Received', 'none\nof 4 probes'],
+        ['To', 'ns2'],
+      ],
+    });
+    expect(message).toBe('t\n\nReceived:  none\n           of 4 probes\nTo:        ns2');
+  });
+});
+
+test('assertionTitle is the assertion as the spec has it', () => {
+  expect(assertionTitle('toReach', 'ns1', 'ns2', { isNot: false })).toBe('expect(ns1).toReach(ns2)');
+  expect(assertionTitle('toHear', 'ns1', "ns2, { frame: 'arp' }", { isNot: true })).toBe(
+    "expect(ns1).not.toHear(ns2, { frame: 'arp' })",
+  );
+});
+
+describe('nameOf', () => {
+  test('an interface goes by its namespace and name', () => {
+    expect(nameOf(new Interface(origin('ns1', 'm1', 'veth')))).toBe('ns1/m1');
+  });
+
+  test('anything else is shown', () => {
+    expect(nameOf('10.0.0.1')).toBe("'10.0.0.1'");
+    expect(nameOf(undefined)).toBe('undefined');
+  });
+});
+
+describe('wordsOf', () => {
+  test('are the options, as typed', () => {
+    const from = new Interface(origin('ns1', 'm1', 'veth'));
+    expect(wordsOf({ by: 'tcp', port: 80, from })).toBe(", { by: 'tcp', port: 80, from: ns1/m1 }");
+  });
+
+  test('are nothing for no options', () => {
+    expect(wordsOf({})).toBe('');
+  });
+
+  test.each([
+    ['tcp', ", 'tcp'"],
+    [null, ', null'],
+    [80, ', 80'],
+  ])('show %j, which is none', (value, words) => {
+    expect(wordsOf(value)).toBe(words);
+  });
+});
+
+describe('describeDevice', () => {
+  const up0 = new Interface(origin('host', 'up0', 'veth'));
+
+  test('a macvlan has its mode and parent', () => {
+    const m1 = new VepaMacvlan(origin('ns1', 'm1', 'macvlan'), up0);
+    expect(describeDevice(m1)).toBe('m1, macvlan vepa on host/up0');
+  });
+
+  test('an end of a cable has its other end, and is a port where it is one', () => {
+    const p0 = new Port(origin('sw', 'p0', 'veth'));
+    p0.peer = up0;
+    up0.peer = p0;
+    expect(describeDevice(p0)).toBe('p0, veth port to host/up0');
+    expect(describeDevice(up0)).toBe('up0, veth to sw/p0');
+  });
+
+  test('any other has its kind', () => {
+    expect(describeDevice(new Interface(origin('ns1', 'lo', 'loopback')))).toBe('lo, loopback');
+  });
+});
+
+test.each([
+  [0, '0 ms'],
+  [0.0123, '0.012 ms'],
+  [0.314, '0.31 ms'],
+  [5.04, '5 ms'],
+  [9.96, '10 ms'],
+  [12.4, '12 ms'],
+  [12.5, '13 ms'],
+  [1000, '1000 ms'],
+])('%d milliseconds are written as %s', (time, text) => {
+  expect(milliseconds(time)).toBe(text);
+});
+
+test.each([
+  [1, 'copy', '1 copy'],
+  [2, 'copy', '2 copies'],
+  [0, 'copy', '0 copies'],
+  [1, 'probe', '1 probe'],
+  [4, 'probe', '4 probes'],
+])('%i %s is written as %s', (count, noun, text) => {
+  expect(plural(count, noun)).toBe(text);
+});
