@@ -1,11 +1,17 @@
 import { expect } from 'vitest';
 import type { Interface, MacvlanMode, Namespace } from './lab/index.ts';
-import { matchers, type ToBehaveAsOptions, type ToHearOptions, type ToReachOptions } from './matchers/index.ts';
+import {
+  matchers,
+  type ToBehaveAsOptions,
+  type ToHearOptions,
+  type ToMatchReachabilityOptions,
+  type ToReachOptions,
+} from './matchers/index.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 export * from '../fixtures/index.ts';
 export * from './lab/index.ts';
-export type { ToBehaveAsOptions, ToHearOptions, ToReachOptions };
+export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
@@ -32,5 +38,16 @@ declare module 'vitest' {
      * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
      */
     toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
+    /**
+     * Every pair of a lab's hosts as in a table: who asks in the rows, who is asked in the columns; ✓ reaches, ✗ does
+     * not, `.` is not asked.
+     *
+     * @example
+     * await expect(lab).toMatchReachability(`
+     *      a  b
+     *   a  .  ✓
+     *   b  ✗  .`);
+     */
+    toMatchReachability(table: string, options?: ToMatchReachabilityOptions): Promise<void>;
   }
 }

@@ -12,9 +12,15 @@ describe('the README', () => {
   test('has specs that pass, with its own vitest.config.ts', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
     const folder = await projectFolder(onTestFinished);
     await writeFile(join(folder, 'vitest.config.ts'), only(samples('config')));
-    for (const [index, sample] of samples('spec').entries()) await writeFile(join(folder, `sample${index}.test.ts`), sample);
-    const { exitCode, all } = await startVitest(lab.namespace('host'), ['--config', join(folder, 'vitest.config.ts')], { root: folder });
-    expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining(`${samples('spec').length} passed`) });
+    for (const [index, sample] of samples('spec').entries())
+      await writeFile(join(folder, `sample${index}.test.ts`), sample);
+    const { exitCode, all } = await startVitest(lab.namespace('host'), ['--config', join(folder, 'vitest.config.ts')], {
+      root: folder,
+    });
+    expect({ exitCode, all }).toMatchObject({
+      exitCode: 0,
+      all: expect.stringContaining(`${samples('spec').length} passed`),
+    });
   });
 
   test('has a script that runs', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
@@ -25,7 +31,9 @@ describe('the README', () => {
   });
 
   test("has this kernel's truth table", { timeout: 60_000 }, async ({ lab }) => {
-    const { stdout } = await lab.namespace('host').exec(process.execPath, [join(ROOT, 'dist/lib/cli/main.js'), 'modes']);
+    const { stdout } = await lab
+      .namespace('host')
+      .exec(process.execPath, [join(ROOT, 'dist/lib/cli/main.js'), 'modes']);
     const [, table] = /<!-- modes -->\n```\n(.*?)```\n<!-- \/modes -->/s.exec(readme) ?? [];
     // execa leaves the last line's end out.
     expect(table?.trimEnd()).toBe(stdout.trimEnd());
@@ -40,10 +48,13 @@ async function projectFolder(onTestFinished: (clean: () => Promise<void>) => voi
 }
 
 function samples(kind: string): string[] {
-  return [...readme.matchAll(/^```ts (\w+)\n(.*?)^```$/gms)].flatMap(([, what, code]) => (what === kind && code ? [code] : []));
+  return [...readme.matchAll(/^```ts (\w+)\n(.*?)^```$/gms)].flatMap(([, what, code]) =>
+    what === kind && code ? [code] : [],
+  );
 }
 
 function only([first, ...rest]: string[]): string {
-  if (first === undefined || rest.length > 0) throw new Error(`the README was to have one such sample: it has ${rest.length + (first ? 1 : 0)}`);
+  if (first === undefined || rest.length > 0)
+    throw new Error(`the README was to have one such sample: it has ${rest.length + (first ? 1 : 0)}`);
   return first;
 }

@@ -1,4 +1,4 @@
-import { Interface, Macvlan, type MacvlanPair, Namespace, Port } from '../lab/index.ts';
+import { Interface, Lab, Macvlan, type MacvlanPair, Namespace, Port } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 
 /** What a matcher gives to vitest. The message is made only when it is needed. */
@@ -21,7 +21,7 @@ export function formatMessage({ title, lines, hint }: Message): string {
   const present = lines.filter((line): line is [string, string] => line[1] !== undefined);
   const width = Math.max(...present.map(([label]) => label.length)) + 1;
   const body = present.map(
-    ([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`,
+    ([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(width + 2)}`)}`,
   );
   return [title, '', ...body, ...(hint ? ['', `Hint: ${hint}`] : [])].join('\n');
 }
@@ -39,6 +39,7 @@ export function assertionTitle(
 /** A value as the spec has it: namespaces and interfaces by their names. */
 export function nameOf(value: unknown): string {
   if (isMacvlanPair(value)) return 'pair';
+  if (value instanceof Lab) return 'lab';
   return value instanceof Namespace || value instanceof Interface ? String(value) : show(value);
 }
 

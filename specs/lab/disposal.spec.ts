@@ -1,6 +1,6 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
-import { addLink, listLinks, vethPeer } from '../../lib/kernel/rtnetlink/link.ts';
-import { heldDescriptors } from './referee.ts';
+import { addLink, vethPeer } from '../../lib/kernel/rtnetlink/link.ts';
+import { heldDescriptors, ipLinkNames } from './referee.ts';
 
 /** A small lab, and the names by which this process could hold its namespaces. */
 function smallLab(): { lab: Lab; inodes: string[] } {
@@ -28,11 +28,9 @@ test('the kernel takes the namespaces of a closed lab down', async ({ lab: other
     const link = { index: 800 + number, name: `witness${number}` };
     addLink(witness.rtnetlink, link, { kind: 'veth', data: peer }, { operation: 'ip link add' });
   }
-  const witnesses = () =>
-    listLinks(witness.rtnetlink, { operation: 'ip link' }).filter(({ name }) => name.startsWith('witness'));
-  expect(witnesses()).toHaveLength(3);
+  expect(await ipLinkNames(witness)).toHaveLength(3);
   await lab.close();
-  await expect.poll(witnesses, { timeout: 10_000, interval: 5 }).toEqual([]);
+  await expect.poll(() => ipLinkNames(witness), { timeout: 10_000, interval: 5 }).toEqual([]);
 });
 
 // a, b ── sw

@@ -8,11 +8,20 @@ const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 export function startVitest(
   host: Namespace,
   args: readonly string[],
-  { root = ROOT, env = {} }: { root?: string; env?: Record<string, string> } = {},
+  { root = ROOT, env = {}, wrapper = [] }: { root?: string; env?: Record<string, string>; wrapper?: string[] } = {},
 ): Subprocess {
-  return host.exec(process.execPath, [VITEST, 'run', '--root', root, '--no-cache', ...args], {
+  const [file = process.execPath, ...words] = [...wrapper, process.execPath];
+  return host.exec(file, [...words, VITEST, 'run', '--root', root, '--no-cache', ...args], {
     // A run inside a run must not take the outer worker's settings for its own.
-    env: { VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined, NODE_OPTIONS: undefined, ...env },
+    env: {
+      VITEST: undefined,
+      VITEST_WORKER_ID: undefined,
+      VITEST_POOL_ID: undefined,
+      NODE_OPTIONS: undefined,
+      FORCE_COLOR: undefined,
+      NO_COLOR: '1',
+      ...env,
+    },
     reject: false,
     all: true,
   });

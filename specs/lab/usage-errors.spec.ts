@@ -1,0 +1,256 @@
+import {
+  createLab,
+  expect,
+  type Interface,
+  type Lab,
+  type Namespace,
+  type Port,
+  type Switch,
+  test,
+  UsageError,
+} from 'hairpin';
+
+/** What the calls below are made on. */
+interface Net {
+  lab: Lab;
+  a: Namespace;
+  b: Namespace;
+  sw: Switch;
+  eth0: Interface;
+  port: Port;
+}
+
+type Refusal = [call: (net: Net) => unknown, message: string];
+
+/** Values that TypeScript would refuse, as they come from JavaScript. */
+// biome-ignore lint/suspicious/noExplicitAny: it is what these specs are about
+const untyped = (value: unknown): any => value;
+
+// a eth0 ── p0 sw   b
+const refused = test.extend<{ net: Net }>({
+  net: async ({ lab }, use) => {
+    const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
+    const { a: eth0, b: port } = lab.cable(a, sw);
+    await use({ lab, a, b, sw, eth0, port });
+  },
+});
+
+function refuses(subject: string, refusals: readonly Refusal[]): void {
+  refused.for(refusals)(`${subject}: $1`, ([call, message], { net }) => {
+    expect(() => call(net)).toThrow(new UsageError(message));
+  });
+}
+
+refuses('names of namespaces', [
+  [
+    ({ lab }) => lab.namespace('a'),
+    "lab.namespace: this lab has a namespace of the name 'a' already; names are unique",
+  ],
+  [
+    ({ lab }) => lab.router('-r'),
+    'lab.router: name must begin with a letter or digit and have up to 64 letters, digits, dots, dashes and ' +
+      "underscores: received '-r'",
+  ],
+  [
+    ({ lab }) => lab.switch(untyped(undefined)),
+    'lab.switch: name must begin with a letter or digit and have up to 64 letters, digits, dots, dashes and ' +
+      'underscores: received undefined',
+  ],
+]);
+
+refuses('switches', [
+  [
+    ({ lab }) => lab.switch('s', untyped({ ageing: 3 })),
+    "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, mcastSnooping, subnets",
+  ],
+  [
+    ({ lab }) => lab.switch('s', { ageingTime: 1.5 }),
+    "lab.switch('s'): ageingTime must be a whole number from 0 to 1000000: received 1.5",
+  ],
+  [({ lab }) => lab.switch('s', untyped({ stp: 1 })), "lab.switch('s'): stp must be true or false: received 1"],
+  [
+    ({ lab }) => lab.switch('s', untyped({ mcastSnooping: 'on' })),
+    "lab.switch('s'): mcastSnooping must be true or false: received 'on'",
+  ],
+  [
+    ({ lab }) => lab.switch('s', { subnets: [] }),
+    "lab.switch('s'): subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']",
+  ],
+  [
+    ({ lab }) => lab.switch('s', { subnets: ['10.1.0.0/99'] }),
+    "switch s: subnets must be networks such as 10.1.0.0/16 and fd01::/64: received '10.1.0.0/99'",
+  ],
+  [
+    ({ lab }) => lab.switch('s', { subnets: ['10.1.0.0/31'] }),
+    'switch s: subnets must leave room for hosts: received 10.1.0.0/31',
+  ],
+  [
+    ({ lab }) => lab.switch('s', { subnets: ['10.1.0.5/24'] }),
+    'switch s: subnets must have host bits of zero, such as 10.1.0.0/24: received 10.1.0.5/24',
+  ],
+  [
+    ({ lab }) => lab.switch('s', { subnets: ['10.1.0.0/24', '10.2.0.0/24'] }),
+    'switch s: subnets must be at most one of IPv4 and one of IPv6: received 10.1.0.0/24, 10.2.0.0/24',
+  ],
+]);
+
+refuses('cables', [
+  [
+    ({ lab, a }) => lab.cable(untyped('x'), a),
+    "lab.cable: a must be a namespace, router or switch of this lab: received 'x'",
+  ],
+  [
+    ({ lab, a, eth0 }) => lab.cable(a, untyped(eth0)),
+    'lab.cable: b must be a namespace, router or switch of this lab: received an Interface eth0',
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, untyped({ length: 3 })),
+    "lab.cable(a, b): there is no option 'length'; the options are mtu, a, b",
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, untyped([])),
+    'lab.cable(a, b): options must be an object such as { mtu: … }: received []',
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { mtu: 67 }),
+    'lab.cable(a, b): mtu must be a whole number from 68 to 65535: received 67',
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { a: { hairpin: true } }),
+    "lab.cable(a, b): a: there is no option 'hairpin'; the options are name, mac, address, up, promiscuous",
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { b: untyped(null) }),
+    'lab.cable(a, b): b: options must be an object such as { name: … }: received null',
+  ],
+  [
+    ({ lab, b, sw }) => lab.cable(b, sw, { b: { address: '10.0.0.9/24' } }),
+    'lab.cable(b, sw): b: address is for hosts: a port of a switch has none',
+  ],
+  [
+    ({ lab, b, sw }) => lab.cable(b, sw, { b: { cost: 0 } }),
+    'lab.cable(b, sw): b: cost must be a whole number from 1 to 65535: received 0',
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { a: untyped({ up: 'no' }) }),
+    "lab.cable(a, b): a: up must be true or false: received 'no'",
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { b: untyped({ promiscuous: 1 }) }),
+    'lab.cable(a, b): b: promiscuous must be true or false: received 1',
+  ],
+]);
+
+refuses('names and MAC addresses of interfaces', [
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { a: { name: 'eth0' } }),
+    "lab.cable(a, b): a has an interface of the name 'eth0' already",
+  ],
+  [
+    ({ lab, a }) => lab.cable(a, a, { a: { name: 'x' }, b: { name: 'x' } }),
+    "lab.cable(a, a): a has an interface of the name 'x' already",
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { b: { name: 'lo' } }),
+    "lab.cable(a, b): b has an interface of the name 'lo' already",
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { b: { name: 'sixteenletters16' } }),
+    "lab.cable(a, b): name must be 1 to 15 bytes without slash, colon, percent sign or white space: received 'sixteenletters16' (16 bytes)",
+  ],
+  [
+    ({ eth0 }) => eth0.set({ name: 'a%d' }),
+    "a/eth0.set: name must be 1 to 15 bytes without slash, colon, percent sign or white space: received 'a%d'",
+  ],
+  [
+    ({ eth0 }) => eth0.set({ mac: '2:0:0:0:0:1' }),
+    "a/eth0.set: mac must be a MAC address such as 02:00:00:00:00:01: received '2:0:0:0:0:1'",
+  ],
+  [
+    ({ lab, a, b }) => lab.cable(a, b, { a: { mac: '01:00:5e:00:00:01' } }),
+    "lab.cable(a, b): mac must be a unicast address, its first byte even: received '01:00:5e:00:00:01', a group address",
+  ],
+  [
+    ({ eth0 }) => eth0.set({ mac: '00:00:00:00:00:00' }),
+    "a/eth0.set: mac must not be all zero: received '00:00:00:00:00:00'",
+  ],
+]);
+
+refuses('live changes', [
+  [
+    ({ eth0 }) => eth0.set(untyped({ speed: 10 })),
+    "a/eth0.set: there is no option 'speed'; the options are up, mtu, mac, promiscuous, name",
+  ],
+  [({ eth0 }) => eth0.set(untyped(null)), 'a/eth0.set: options must be an object such as { up: … }: received null'],
+  [({ eth0 }) => eth0.set({ mtu: 70_000 }), 'a/eth0.set: mtu must be a whole number from 68 to 65535: received 70000'],
+  [
+    ({ port }) => port.set(untyped({ reflect: true })),
+    "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
+      'isolated, locked, state, cost, priority, up, mtu, mac, promiscuous, name',
+  ],
+  [({ port }) => port.set(untyped({ hairpin: 'on' })), "sw/p0.set: hairpin must be true or false: received 'on'"],
+  [
+    ({ port }) => port.set(untyped({ state: 'off' })),
+    "sw/p0.set: state must be one of disabled, listening, learning, forwarding, blocking: received 'off'",
+  ],
+  [({ port }) => port.set({ priority: 64 }), 'sw/p0.set: priority must be a whole number from 0 to 63: received 64'],
+]);
+
+refuses('looking interfaces up', [
+  [({ b }) => b.interface(), 'b.interface: say which interface of b; it has none'],
+  [({ b }) => b.interface('eth0'), "b.interface: b has no interface 'eth0'; it has none"],
+  [({ b, eth0 }) => b.interface(eth0), 'b.interface: a/eth0 is not in b'],
+  [
+    ({ lab, a, b }) => {
+      lab.cable(a, b);
+      a.interface();
+    },
+    'a.interface: say which interface of a; it has eth0, eth1',
+  ],
+]);
+
+refuses('what was deleted', [
+  [deleted(({ a, eth0 }) => a.interface(eth0)), 'a.interface: a/eth0 is deleted'],
+  [deleted(({ eth0 }) => eth0.set({ up: true })), 'a/eth0.set: the interface has been deleted'],
+  [deleted(({ eth0 }) => eth0.state()), 'a/eth0.state: the interface has been deleted'],
+  [deleted(({ port }) => port.set({ hairpin: true })), 'sw/p0.set: the interface has been deleted'],
+  [deleted(({ eth0 }) => eth0.address.add('10.0.0.7')), 'a/eth0.address.add: the interface has been deleted'],
+  [deleted(({ eth0 }) => eth0.address.delete('10.0.0.1')), 'a/eth0.address.delete: the interface has been deleted'],
+  [deleted(({ eth0 }) => eth0.address.list()), 'a/eth0.address.list: the interface has been deleted'],
+]);
+
+refuses('run and exec', [
+  [({ a }) => a.run(untyped('ls')), "a.run: fn must be a function: received 'ls'"],
+  [({ a }) => a.exec(''), "a.exec: file must be a program's name: received ''"],
+  [
+    ({ a }) => a.exec('ls', untyped('-l')),
+    "a.exec: args must be a list of strings, one an argument (there is no shell): received '-l'",
+  ],
+  [
+    ({ a }) => a.exec('ls', untyped([1])),
+    'a.exec: args must be a list of strings, one an argument (there is no shell): received [1]',
+  ],
+  [
+    ({ a }) => a.exec('no-such-program'),
+    "a.exec: there is no program 'no-such-program' on the PATH; install it, or give its path",
+  ],
+  [
+    ({ a }) => a.exec('ls', [], { env: { PATH: '/nowhere' } }),
+    "a.exec: there is no program 'ls' on the PATH; install it, or give its path",
+  ],
+]);
+
+// a ── b, of two labs
+test('a cable does not cross labs', async ({ lab }) => {
+  await using other = createLab();
+  expect(() => lab.cable(lab.namespace('a'), other.namespace('b'))).toThrow(
+    new UsageError('lab.cable: b must be of the same lab: received b, of another'),
+  );
+});
+
+function deleted(call: (net: Net) => unknown): (net: Net) => unknown {
+  return (net) => {
+    net.eth0.delete();
+    call(net);
+  };
+}
