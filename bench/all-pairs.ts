@@ -34,7 +34,7 @@ export async function allPairs({ runs, quick }: { runs: number; quick: boolean }
     notes: [
       'Building is not counted. hairpin asks each pair from cold tables; with ping only some are cold.',
       'ping -c1 -W1 in a shell a host, all side by side; each shell flushes its table after 5, lest that of the kernel is full.',
-      '“10 isolated”: ports of the switch that do not talk to each other, so 90 pairs wait for the whole window of 100 ms; a ping would take 1 s for each.',
+      '“10 isolated”: ports of the switch that do not talk to each other, so 10 of the 50 turns wait for the whole window of 100 ms; ping would take 1 s for each of 90 pairs.',
       ...(quick ? ['The pings were left out by --quick.'] : []),
     ],
     figures: [

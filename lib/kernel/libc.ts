@@ -61,7 +61,12 @@ export function lastErrno(): number {
   return koffi.errno();
 }
 
-const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+// EAGAIN and EWOULDBLOCK are one number, likewise EOPNOTSUPP and ENOTSUP: the first, which the kernel says, is kept.
+const names = new Map(
+  Object.entries(constants.errno)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+);
 
 /** `EINVAL` for 22: the name that `errno(3)` gives. */
 export function errnoName(errno: number): string {

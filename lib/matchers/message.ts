@@ -48,7 +48,7 @@ export function isMacvlanPair(value: unknown): value is MacvlanPair {
   return typeof value === 'object' && value !== null && 'm1' in value && value.m1 instanceof Macvlan;
 }
 
-/** `, { by: "tcp", port: 80 }` for options, nothing for none. */
+/** `, { by: 'tcp', port: 80 }` for options, nothing for none. */
 export function wordsOf(options: unknown): string {
   if (typeof options !== 'object' || options === null) return `, ${show(options)}`;
   const words = Object.entries(options).map(([option, value]) => `${option}: ${nameOf(value)}`);

@@ -18,7 +18,6 @@ import type { SendFailure } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
-import { reachabilityRounds } from './reachability-rounds.ts';
 import { examineLoss, isOwnAddress, sendFailure } from './source.ts';
 
 /** How often an unanswered question is put again, in milliseconds: as one by itself is (`ask`). */
@@ -30,12 +29,12 @@ const WINDOW = 100;
 
 /**
  * How long a macvlan parent's worker may sit on a broadcast, in milliseconds (`macvlan_process_broadcast`); worst seen
- * under load: 12. One that came late, into the next round, would tell who sent it.
+ * under load: 12. One that came late, into the next turn, would tell who sent it.
  */
 const BROADCASTS_DELIVERED = 20;
 
 export interface ReachabilityOptions {
-  /** How long a round waits for answers that do not come. @default 100 */
+  /** How long a turn waits for answers that do not come. @default 100 */
   milliseconds?: number;
   /** @default 4 */
   family?: Family;
@@ -46,8 +45,10 @@ export type ReachabilityMatrix = (ProbeResult | undefined)[][];
 
 /**
  * Sends echoes from each namespace to each other, and says of every ordered pair what came of it. Each pair is asked
- * from cold neighbour tables. Many are asked at once, in rounds that keep one question from answering another (see
- * {@link reachabilityRounds}); a round is over when all have answered, at the latest after `milliseconds`.
+ * from cold neighbour tables. One namespace after another asks all others at once: whoever else asked meanwhile could
+ * overhear how an address is found, and so learn it without having had an answer (`arp_process` updates an entry that
+ * is being asked for; a macvlan in mode source hears even answers to others). A turn is over when all have answered, at
+ * the latest after `milliseconds`.
  *
  * @throws UsageError for a namespace without an address of the family
  */
@@ -55,23 +56,17 @@ export async function reachability(
   namespaces: readonly Namespace[],
   { milliseconds = WINDOW, family = 4 }: ReachabilityOptions = {},
 ): Promise<ReachabilityMatrix> {
-  await Promise.all(namespaces.map((namespace) => namespace.lab.settled()));
   const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
-  const matrix: ReachabilityMatrix = namespaces.map(() => namespaces.map(() => undefined));
-  using stack = new DisposableStack();
-  const echoers = namespaces.map((namespace) => stack.use(new Echoer(namespace, family)));
   const hasWorker = namespaces.some(({ lab }) => lab.namespaces.some(hasMacvlan));
-  for (const round of reachabilityRounds(namespaces.length)) {
-    if (hasWorker) await new Promise<void>((resolve) => after(BROADCASTS_DELIVERED, resolve));
-    for (const namespace of namespaces) namespace.neighbour.flush(family);
-    const asked = Map.groupBy(round, ([from]) => from);
-    await Promise.all(
-      [...asked].map(async ([from, pairs]) => {
-        const questions = pairs.map(([, to]) => toQuestion(namespaces, addresses, from, to, family));
-        const results = await (echoers[from] as Echoer).ask(questions, milliseconds);
-        for (const [at, [, to]] of pairs.entries()) (matrix[from] as ReachabilityMatrix[number])[to] = results[at];
-      }),
-    );
+  const matrix: ReachabilityMatrix = [];
+  for (const [from, namespace] of namespaces.entries()) {
+    if (hasWorker && from > 0) await new Promise<void>((resolve) => after(BROADCASTS_DELIVERED, resolve));
+    for (const each of namespaces) each.neighbour.flush(family);
+    const others = namespaces.map((_, to) => to).filter((to) => to !== from);
+    const questions = others.map((to) => toQuestion(namespaces, addresses, from, to, family));
+    using echoer = new Echoer(namespace, family);
+    const results = await echoer.ask(questions, milliseconds);
+    matrix.push(namespaces.map((_, to) => results[others.indexOf(to)]));
   }
   return matrix;
 }
@@ -146,7 +141,7 @@ class Echoer implements Disposable {
     else pending.stopped = sendFailure(pending.question, errnoName(errno));
   }
 
-  /** Takes what is there; an answer to a question of an earlier round comes too late. */
+  /** Takes what is there. */
   #read(probes: Map<number, { pending: Pending; at: number }>, all: readonly Pending[], started: number): void {
     for (;;) {
       const received = receiveIcmp(this.#socket, this.#family);
