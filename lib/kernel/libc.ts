@@ -61,12 +61,9 @@ export function lastErrno(): number {
   return koffi.errno();
 }
 
-// EAGAIN and EWOULDBLOCK are one number, likewise EOPNOTSUPP and ENOTSUP: the first, which the kernel says, is kept.
-const names = new Map(
-  Object.entries(constants.errno)
-    .toReversed()
-    .map(([name, number]) => [number, name]),
-);
+const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+// Two numbers have two names each; these are the kernel's.
+for (const name of ['EAGAIN', 'EOPNOTSUPP'] as const) names.set(constants.errno[name], name);
 
 /** `EINVAL` for 22: the name that `errno(3)` gives. */
 export function errnoName(errno: number): string {
