@@ -21,6 +21,9 @@ export const MSG_NOSIGNAL = 0x4000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
+export const SO_RCVBUF = 8;
+export const SO_RCVBUFFORCE = 33;
+export const SO_TIMESTAMPNS = 35;
 export const SO_BINDTOIFINDEX = 62;
 
 // linux/in.h, linux/in6.h
@@ -39,6 +42,11 @@ export const ICMPV6_FILTER = 1;
 // linux/if_packet.h
 export const PACKET_HOST = 0;
 export const PACKET_BROADCAST = 1;
+
+export const PACKET_OUTGOING = 4;
+export const SOL_PACKET = 263;
+export const PACKET_STATISTICS = 6;
+export const PACKET_AUXDATA = 8;
 
 // linux/if_ether.h
 export const ETH_P_ARP = 0x0806;

@@ -46,6 +46,10 @@ export const recvfrom = declare<
   ]
 >('intptr_t recvfrom(int, void *, size_t, int, void *, void *)');
 
+export const recvmmsg = declare<[fd: number, messages: Uint8Array, count: number, flags: number, timeout: null]>(
+  'int recvmmsg(int, void *, uint32_t, int, void *)',
+);
+
 const closeFunction = library.func('int close(int)');
 
 /** For descriptors that come from here: in a worker thread Node warns of a `closeSync` of one that it did not open. */

@@ -79,6 +79,11 @@ export class Socket implements Disposable {
     throw new KernelError({ operation: `setsockopt(${level}, ${name})`, errno: libc.lastErrno() });
   }
 
+  /** As {@link setOption}, for what the kernel may refuse without harm: whether it took it. */
+  trySetOption(level: number, name: number, value: Uint8Array): boolean {
+    return libc.setsockopt(this.#fd, level, name, value, value.length) === 0;
+  }
+
   /** How a TCP connection is getting on: made, under way, or the errno that ended it. */
   connection(): 'connected' | 'connecting' | number {
     const address = Buffer.alloc(SOCKADDR_MAX);

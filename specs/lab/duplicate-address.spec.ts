@@ -28,4 +28,7 @@ test('with dad: true an address is tentative first, and fails where a neighbour 
   const found = () => ofA.address.list().find(({ address }) => address === 'fd00::7');
   expect(found()).toMatchObject({ tentative: true });
   await expect.poll(() => found()?.dadFailed, { timeout: 3000, interval: 5 }).toBe(true);
+  // The next address of that interface does without again.
+  ofA.address.add('fd00::8/64');
+  expect(ofA.address.list()).toContainEqual(expect.objectContaining({ address: 'fd00::8', tentative: false }));
 });

@@ -1,0 +1,82 @@
+import koffi from 'koffi';
+import { MSG_DONTWAIT } from './constants.ts';
+import { recvmmsg } from './libc.ts';
+import { SOCKADDR_MAX } from './socket-address.ts';
+
+/** Datagrams a system call, and bytes of each; what is longer is cut off. */
+export const BATCH = 64;
+const DATA_LENGTH = 2048;
+const CONTROL_LENGTH = 128;
+
+// struct mmsghdr on a 64-bit machine: msghdr (name, namelen, iov, iovlen, control, controllen, flags), then msg_len.
+// musl's has 32-bit lengths with padding behind them, which comes to the same bytes on little-endian.
+const HEADER_LENGTH = 64;
+const IOVEC_LENGTH = 16;
+const NAME_LENGTH_AT = 8;
+const CONTROL_LENGTH_AT = 40;
+const RECEIVED_LENGTH_AT = 56;
+
+/** One datagram of a batch. The buffers are used again by the next batch. */
+export interface BatchItem {
+  data: Buffer;
+  /** The raw `sockaddr`. */
+  from: Buffer;
+  control: ControlMessage[];
+}
+
+/** An ancillary message (`struct cmsghdr`). */
+export interface ControlMessage {
+  level: number;
+  type: number;
+  data: Buffer;
+}
+
+// Outside of Node's pool and never freed: the kernel is given their addresses.
+const data = Buffer.allocUnsafeSlow(BATCH * DATA_LENGTH);
+const names = Buffer.allocUnsafeSlow(BATCH * SOCKADDR_MAX);
+const control = Buffer.allocUnsafeSlow(BATCH * CONTROL_LENGTH);
+const vectors = Buffer.allocUnsafeSlow(BATCH * IOVEC_LENGTH);
+const headers = Buffer.allocUnsafeSlow(BATCH * HEADER_LENGTH).fill(0);
+for (let slot = 0; slot < BATCH; slot++) {
+  const header = slot * HEADER_LENGTH;
+  const vector = slot * IOVEC_LENGTH;
+  vectors.writeBigUInt64LE(koffi.address(data) + BigInt(slot * DATA_LENGTH), vector);
+  vectors.writeBigUInt64LE(BigInt(DATA_LENGTH), vector + 8);
+  headers.writeBigUInt64LE(koffi.address(names) + BigInt(slot * SOCKADDR_MAX), header);
+  headers.writeBigUInt64LE(koffi.address(vectors) + BigInt(vector), header + 16);
+  headers.writeBigUInt64LE(1n, header + 24);
+  headers.writeBigUInt64LE(koffi.address(control) + BigInt(slot * CONTROL_LENGTH), header + 32);
+}
+
+/** Takes up to {@link BATCH} datagrams that are there, in one system call (`recvmmsg`). */
+export function receiveBatch(fd: number): BatchItem[] {
+  for (let slot = 0; slot < BATCH; slot++) {
+    headers.writeUInt32LE(SOCKADDR_MAX, slot * HEADER_LENGTH + NAME_LENGTH_AT);
+    headers.writeBigUInt64LE(BigInt(CONTROL_LENGTH), slot * HEADER_LENGTH + CONTROL_LENGTH_AT);
+  }
+  const count = Math.max(0, recvmmsg(fd, headers, BATCH, MSG_DONTWAIT, null));
+  return Array.from({ length: count }, (_, slot) => readSlot(slot));
+}
+
+function readSlot(slot: number): BatchItem {
+  const header = slot * HEADER_LENGTH;
+  const length = headers.readUInt32LE(header + RECEIVED_LENGTH_AT);
+  const controlLength = headers.readUInt32LE(header + CONTROL_LENGTH_AT);
+  return {
+    data: data.subarray(slot * DATA_LENGTH, slot * DATA_LENGTH + length),
+    from: names.subarray(slot * SOCKADDR_MAX, (slot + 1) * SOCKADDR_MAX),
+    control: readControl(control.subarray(slot * CONTROL_LENGTH, slot * CONTROL_LENGTH + controlLength)),
+  };
+}
+
+/** `struct cmsghdr`: a 64-bit length that counts the header, level, type; each message padded to eight bytes. */
+function readControl(bytes: Buffer): ControlMessage[] {
+  const messages: ControlMessage[] = [];
+  for (let at = 0; at + 16 <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at);
+    if (length < 16) break;
+    messages.push({ level: bytes.readInt32LE(at + 8), type: bytes.readInt32LE(at + 12), data: bytes.subarray(at + 16, at + length) });
+    at += (length + 7) & ~7;
+  }
+  return messages;
+}

@@ -1,0 +1,109 @@
+import { s32 } from './bytes.ts';
+import {
+  PACKET_AUXDATA,
+  PACKET_OUTGOING,
+  PACKET_STATISTICS,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SO_TIMESTAMPNS,
+  SOCK_RAW,
+  SOL_PACKET,
+  SOL_SOCKET,
+} from './constants.ts';
+import { getsockopt } from './libc.ts';
+import type { NetNamespace } from './net-namespace.ts';
+import { openPacketSocket } from './packet-socket.ts';
+import { BATCH, type BatchItem, receiveBatch } from './receive-batch.ts';
+import type { Socket } from './socket.ts';
+import { readPacketSocketAddress } from './socket-address.ts';
+
+/** A frame at a device. */
+export interface TappedFrame {
+  /** ifindex of the device. */
+  index: number;
+  /** `out`: the device was given it to send. `in`: it came from the device. */
+  direction: 'in' | 'out';
+  /** How it was addressed (`PACKET_HOST` …); of a frame that goes out nothing is said. */
+  packetType: number;
+  /** When, in nanoseconds since 1970 by the kernel's clock. */
+  nanoseconds: bigint;
+  /** The frame, with its VLAN tag where it has one. */
+  bytes: Buffer;
+  /** Its whole length, where `bytes` is cut off. */
+  originalLength: number;
+}
+
+const ETH_P_ALL = 0x0003;
+
+/** What may wait to be read, in bytes; without privilege in the host the kernel makes it `net.core.rmem_max`. */
+const RECEIVE_BUFFER = 8 << 20;
+
+// struct tpacket_auxdata: status, len, snaplen, mac, net, vlan_tci, vlan_tpid
+const TP_STATUS_VLAN_VALID = 1 << 4;
+const AUXDATA_LENGTH_AT = 4;
+const AUXDATA_VLAN_TCI_AT = 16;
+const AUXDATA_VLAN_TPID_AT = 18;
+
+/**
+ * A packet socket that sees every frame at every device of a namespace, in both directions. It makes no device
+ * promiscuous, so what devices receive stays as it is. A plain socket, not an mmapped ring: `packet_set_ring` waits for
+ * an RCU grace period, some 10 ms for each namespace of a lab.
+ */
+export class TapSocket {
+  readonly #socket: Socket;
+
+  constructor(namespace: NetNamespace) {
+    this.#socket = openPacketSocket(namespace, ETH_P_ALL, SOCK_RAW);
+    this.#socket.setOption(SOL_PACKET, PACKET_AUXDATA, s32(1));
+    this.#socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, s32(1));
+    this.#socket.trySetOption(SOL_SOCKET, SO_RCVBUF, s32(RECEIVE_BUFFER));
+    this.#socket.trySetOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(RECEIVE_BUFFER));
+  }
+
+  /** Takes every frame that is there, in the order in which they came. */
+  drain(): TappedFrame[] {
+    const frames: TappedFrame[] = [];
+    for (;;) {
+      const batch = receiveBatch(this.#socket.fd);
+      frames.push(...batch.map(toFrame));
+      if (batch.length < BATCH) return frames;
+    }
+  }
+
+  /** How many frames were lost since this was last asked, for want of room (`packet_rcv`, tp_drops). */
+  takeLosses(): number {
+    const statistics = Buffer.alloc(8);
+    getsockopt(this.#socket.fd, SOL_PACKET, PACKET_STATISTICS, statistics, new Uint32Array([8]));
+    return statistics.readUInt32LE(4);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+function toFrame({ data, from, control }: BatchItem): TappedFrame {
+  const { index, packetType } = readPacketSocketAddress(from);
+  const of = (level: number, type: number) => control.find((each) => each.level === level && each.type === type)?.data;
+  const time = of(SOL_SOCKET, SO_TIMESTAMPNS);
+  const auxiliary = of(SOL_PACKET, PACKET_AUXDATA);
+  const tag = auxiliary && vlanTag(auxiliary);
+  const length = auxiliary?.readUInt32LE(AUXDATA_LENGTH_AT) ?? data.length;
+  return {
+    index,
+    direction: packetType === PACKET_OUTGOING ? 'out' : 'in',
+    packetType,
+    nanoseconds: time ? time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8) : 0n,
+    // The kernel takes the tag out of the frame (skb_vlan_untag); on the wire it stands behind the addresses.
+    bytes: tag ? Buffer.concat([data.subarray(0, 12), tag, data.subarray(12)]) : Buffer.from(data),
+    originalLength: length + (tag?.length ?? 0),
+  };
+}
+
+function vlanTag(auxiliary: Buffer): Buffer | undefined {
+  if ((auxiliary.readUInt32LE(0) & TP_STATUS_VLAN_VALID) === 0) return undefined;
+  const tag = Buffer.alloc(4);
+  tag.writeUInt16BE(auxiliary.readUInt16LE(AUXDATA_VLAN_TPID_AT) || 0x8100, 0);
+  tag.writeUInt16BE(auxiliary.readUInt16LE(AUXDATA_VLAN_TCI_AT), 2);
+  return tag;
+}
