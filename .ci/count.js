@@ -7,7 +7,8 @@ const tests = process.argv.slice(2).flatMap((file) => {
   const report = JSON.parse(readFileSync(file, 'utf8'));
   return report.testResults.flatMap(({ assertionResults, status, name, message }) => {
     // A file that did not even load has no tests of its own.
-    if (assertionResults.length === 0 && status === 'failed') return [{ status: 'failed', fullName: `${name}: ${message}` }];
+    if (assertionResults.length === 0 && status === 'failed')
+      return [{ status: 'failed', fullName: `${name}: ${message}` }];
     return assertionResults;
   });
 });

@@ -75,7 +75,11 @@ function readControl(bytes: Buffer): ControlMessage[] {
   for (let at = 0; at + 16 <= bytes.length; ) {
     const length = bytes.readUInt32LE(at);
     if (length < 16) break;
-    messages.push({ level: bytes.readInt32LE(at + 8), type: bytes.readInt32LE(at + 12), data: bytes.subarray(at + 16, at + length) });
+    messages.push({
+      level: bytes.readInt32LE(at + 8),
+      type: bytes.readInt32LE(at + 12),
+      data: bytes.subarray(at + 16, at + length),
+    });
     at += (length + 7) & ~7;
   }
   return messages;
