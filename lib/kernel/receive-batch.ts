@@ -31,12 +31,13 @@ export interface ControlMessage {
   data: Buffer;
 }
 
-// Outside of Node's pool and never freed: the kernel is given their addresses.
-const data = Buffer.allocUnsafeSlow(BATCH * DATA_LENGTH);
-const names = Buffer.allocUnsafeSlow(BATCH * SOCKADDR_MAX);
-const control = Buffer.allocUnsafeSlow(BATCH * CONTROL_LENGTH);
-const vectors = Buffer.allocUnsafeSlow(BATCH * IOVEC_LENGTH);
-const headers = Buffer.allocUnsafeSlow(BATCH * HEADER_LENGTH).fill(0);
+// One piece of memory, so that nothing that the kernel is given the address of can be collected by itself.
+const sizes = [HEADER_LENGTH, IOVEC_LENGTH, DATA_LENGTH, SOCKADDR_MAX, CONTROL_LENGTH].map((size) => size * BATCH);
+const memory = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0)).fill(0);
+const [headers, vectors, data, names, control] = sizes.map((size, index) => {
+  const start = sizes.slice(0, index).reduce((sum, each) => sum + each, 0);
+  return memory.subarray(start, start + size);
+}) as [Buffer, Buffer, Buffer, Buffer, Buffer];
 for (let slot = 0; slot < BATCH; slot++) {
   const header = slot * HEADER_LENGTH;
   const vector = slot * IOVEC_LENGTH;

@@ -12,6 +12,21 @@ export function readSysctl(namespace: NetNamespace, name: string): string {
   return namespace.run(() => readFileSync(pathOf(name), 'utf8')).trimEnd();
 }
 
+/** Reads many at once: the namespace is entered once. A sysctl that this kernel, or a device, does not have is left out. */
+export function readSysctls(namespace: NetNamespace, names: readonly string[]): Map<string, string> {
+  const values = new Map<string, string>();
+  namespace.run(() => {
+    for (const name of names) {
+      try {
+        values.set(name, readFileSync(pathOf(name), 'utf8').trimEnd());
+      } catch {
+        // Not there: an older kernel, a device without IPv6, a module that is not loaded.
+      }
+    }
+  });
+  return values;
+}
+
 /** Writes a sysctl inside a namespace. */
 export function writeSysctl(namespace: NetNamespace, name: string, value: string | number): void {
   namespace.run(() => writeFileSync(pathOf(name), String(value)));

@@ -1,8 +1,16 @@
-import { execa, type Options, type ResultPromise } from 'execa';
+import { execa, execaSync, type Options, type ResultPromise } from 'execa';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import type { Namespace } from './namespace.ts';
 import { show, UsageError } from './validate.ts';
+
+/** What a program inside a namespace prints, read in one go; empty when the program is not installed, or fails. */
+export function outputOf(namespace: Namespace, file: string, args: readonly string[]): string {
+  const program = findProgram(file);
+  if (!program) return '';
+  const { failed, stdout } = namespace.handle.run(() => execaSync(program, [...args], { reject: false }));
+  return failed ? '' : stdout;
+}
 
 /** execa's options. Output is text: `encoding` and `lines` stay as they are. */
 export type ExecOptions = Omit<Options, 'encoding' | 'lines'>;

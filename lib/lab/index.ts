@@ -7,7 +7,7 @@ export type { AddressList, AddressOption } from './address-list.ts';
 export type { Cable, CableOptions, EndOptions } from './cable.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
-export { createLab, Lab } from './lab.ts';
+export { createLab, Lab, type LabOptions } from './lab.ts';
 export { MACVLAN_MODES, Macvlan, type MacvlanChange, type MacvlanMode, type MacvlanOptions } from './macvlan.ts';
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
 export { Namespace } from './namespace.ts';

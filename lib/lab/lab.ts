@@ -4,7 +4,7 @@ import type { Subprocess } from './exec.ts';
 import { Namespace } from './namespace.ts';
 import { endProcessesIn } from './processes.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
-import { checkNamespaceName, UsageError } from './validate.ts';
+import { checkBoolean, checkNamespaceName, checkOptions, UsageError } from './validate.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
 const FIRST_INDEX = 100;
@@ -25,6 +25,8 @@ const OUTPUT_DEADLINE = 500;
  * lab.cable(a, b);
  */
 export class Lab implements AsyncDisposable {
+  /** Whether every namespace has a tap, which sees each frame at each device. */
+  readonly taps: boolean;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #owned: { close(): void }[] = [];
   readonly #subprocesses = new Set<Subprocess>();
@@ -33,6 +35,10 @@ export class Lab implements AsyncDisposable {
   #index = FIRST_INDEX;
   #segments = 0;
   #closing: Promise<void> | undefined;
+
+  constructor({ taps = true }: LabOptions = {}) {
+    this.taps = taps;
+  }
 
   /** The namespaces, routers and switches, in the order in which they were made. */
   get namespaces(): readonly Namespace[] {
@@ -179,11 +185,19 @@ export class Lab implements AsyncDisposable {
   }
 }
 
+/** What a lab is like as a whole. */
+export interface LabOptions {
+  /** See every frame at every device, so that a failure can say where one was lost. Off for throughput. @default true */
+  taps?: boolean;
+}
+
 /**
  * Makes an empty lab. Needs no vitest: for scripts, a REPL and the CLI.
  *
  * @example await using lab = createLab();
  */
-export function createLab(): Lab {
-  return new Lab();
+export function createLab(options: LabOptions = {}): Lab {
+  checkOptions('createLab', options, ['taps']);
+  checkBoolean('createLab', 'taps', options.taps);
+  return new Lab(options);
 }

@@ -232,6 +232,22 @@ export function addMacvlan(namespace: Namespace, options: MacvlanOptions): Macvl
   return macvlan;
 }
 
+/** A macvlan's settings as the kernel has them (`IFLA_INFO_DATA`), in the words of {@link MacvlanOptions}. */
+export function macvlanSettings(data: Buffer) {
+  const attributes = decodeAttributes(data);
+  const mode = attributes.get(IFLA_MACVLAN_MODE)?.readUInt32LE(0);
+  const flags = attributes.get(IFLA_MACVLAN_FLAGS)?.readUInt16LE(0) ?? 0;
+  const macaddr = attributes.get(IFLA_MACVLAN_MACADDR_DATA) ?? Buffer.alloc(0);
+  const bcqueuelen = attributes.get(IFLA_MACVLAN_BC_QUEUE_LEN)?.readUInt32LE(0);
+  return {
+    mode: MACVLAN_MODES.find((name) => MODE_NUMBERS[name] === mode) ?? String(mode),
+    macaddr: listAttributes(macaddr).map(([, mac]) => bytesToMac(mac)),
+    nopromisc: (flags & MACVLAN_FLAG_NOPROMISC) !== 0,
+    nodst: (flags & MACVLAN_FLAG_NODST) !== 0,
+    ...(bcqueuelen === undefined ? {} : { bcqueuelen }),
+  };
+}
+
 function checkParent(call: string, namespace: Namespace, parent: unknown): asserts parent is Interface {
   if (!(parent instanceof Interface)) {
     throw new UsageError(

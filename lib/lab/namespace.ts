@@ -2,6 +2,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { setLink } from '../kernel/rtnetlink/link.ts';
 import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
 import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
+import { TapSocket } from '../kernel/tap-socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import type { AddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
@@ -65,6 +66,8 @@ export class Namespace {
   /** The kernel's namespace, for {@link run}. */
   readonly handle: NetNamespace;
   readonly rtnetlink: RtnetlinkSocket;
+  /** Sees every frame at every device here; undefined in a lab without taps. */
+  readonly tap: TapSocket | undefined;
   readonly route: RouteTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
@@ -77,6 +80,7 @@ export class Namespace {
     this.role = role;
     this.handle = lab.own(NetNamespace.create());
     this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
+    this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);

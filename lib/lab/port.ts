@@ -1,6 +1,6 @@
 import { u8, u16, u32 } from '../kernel/bytes.ts';
-import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
-import { setBridgePort } from '../kernel/rtnetlink/link.ts';
+import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
+import { listLinks, setBridgePort } from '../kernel/rtnetlink/link.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
 
@@ -53,6 +53,13 @@ export const PORT_OPTIONS = [...(Object.keys(FLAGS) as (keyof typeof FLAGS)[]), 
 
 /** A port of a switch: the end of a cable there. */
 export class Port extends Interface {
+  /** The settings that the kernel has now. */
+  get settings(): PortOptions {
+    const operation = { operation: `bridge -n ${this.namespace.name} -d link show dev ${this.name}` };
+    const link = listLinks(this.namespace.rtnetlink, operation).find(({ index }) => index === this.index);
+    return portSettings(link?.slaveData ?? Buffer.alloc(0));
+  }
+
   /**
    * Changes the port, or the device that it is.
    *
@@ -103,7 +110,26 @@ export function portAttributes(options: PortOptions): Attribute[] {
   return attributes;
 }
 
-function portWord([key, value]: [string, unknown]): string {
+/** The inverse of {@link portAttributes}: a port's settings as the kernel has them (`IFLA_INFO_SLAVE_DATA`). */
+export function portSettings(data: Buffer): PortOptions {
+  const attributes = decodeAttributes(data);
+  const flags = Object.entries(FLAGS).flatMap(([name, type]) => {
+    const value = attributes.get(type);
+    return value ? [[name, value[0] === 1] as const] : [];
+  });
+  const state = STATES[attributes.get(IFLA_BRPORT_STATE)?.[0] ?? -1];
+  const priority = attributes.get(IFLA_BRPORT_PRIORITY)?.readUInt16LE(0);
+  const cost = attributes.get(IFLA_BRPORT_COST)?.readUInt32LE(0);
+  return {
+    ...Object.fromEntries(flags),
+    ...(state === undefined ? {} : { state }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(cost === undefined ? {} : { cost }),
+  };
+}
+
+/** A setting in the words of `bridge link set`: `mcast_flood off`. */
+export function portWord([key, value]: [string, unknown]): string {
   const word = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return `${word} ${typeof value === 'boolean' ? (value ? 'on' : 'off') : value}`;
 }

@@ -1,4 +1,5 @@
 import { u8, u32 } from '../kernel/bytes.ts';
+import { decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
 import { addLink, setLink } from '../kernel/rtnetlink/link.ts';
 import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../kernel/rtnetlink/neighbour.ts';
 import type { Lab } from './lab.ts';
@@ -28,6 +29,16 @@ export interface SwitchOptions {
   mcastSnooping?: boolean;
   /** The subnets of the segment, at most one of each family. @default the lab's next `10.0.n.0/24` and `fd00:0:0:n::/64` */
   subnets?: readonly string[];
+}
+
+/** A bridge's settings as the kernel has them (`IFLA_INFO_DATA`), in the words of {@link SwitchOptions}. */
+export function bridgeSettings(data: Buffer) {
+  const attributes = decodeAttributes(data);
+  return {
+    ageingTime: (attributes.get(IFLA_BR_AGEING_TIME)?.readUInt32LE(0) ?? 300 * USER_HZ) / USER_HZ,
+    stp: (attributes.get(IFLA_BR_STP_STATE)?.readUInt32LE(0) ?? 0) !== 0,
+    mcastSnooping: attributes.get(IFLA_BR_MCAST_SNOOPING)?.[0] === 1,
+  };
 }
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */

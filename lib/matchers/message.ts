@@ -12,18 +12,23 @@ export interface Message {
   /** The assertion as it was written: `expect(ns1).toReach(ns2)`. */
   title: string;
   lines: readonly (readonly [label: string, text: string | undefined])[];
+  /** The ways that frames took, each with its title. */
+  paths?: readonly { title: string; drawing: string }[];
   /** What to do about it. */
   hint?: string | undefined;
 }
 
 /** Labels in a column, colons aligned. */
-export function formatMessage({ title, lines, hint }: Message): string {
+export function formatMessage({ title, lines, paths = [], hint }: Message): string {
   const present = lines.filter((line): line is [string, string] => line[1] !== undefined);
   const width = Math.max(...present.map(([label]) => label.length)) + 1;
   const body = present.map(
     ([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(width + 2)}`)}`,
   );
-  return [title, '', ...body, ...(hint ? ['', `Hint: ${hint}`] : [])].join('\n');
+  const ways = paths.flatMap((path) => ['', `${path.title}:`, ...path.drawing.split('\n').map((line) => `  ${line}`)]);
+  // The hint belongs to the path above it, where there is one.
+  const advice = hint ? [...(paths.length > 0 ? [] : ['']), `Hint: ${hint}`] : [];
+  return [title, '', ...body, ...ways, ...advice].join('\n');
 }
 
 /** `expect(ns1).not.toReach(ns2, …)`. */

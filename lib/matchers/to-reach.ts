@@ -1,17 +1,13 @@
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import type { Outcome } from '../probes/outcome.ts';
-import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
-import {
-  type Answer,
-  assertionTitle,
-  describeDevice,
-  formatMessage,
-  milliseconds,
-  nameOf,
-  plural,
-  wordsOf,
-} from './message.ts';
+import { checkReachOptions, checkWithin, type ReachOptions, reach } from '../probes/reach.ts';
+import { Capture } from '../trace/capture.ts';
+import { explainLoss } from '../trace/explain.ts';
+import { tracePath } from '../trace/probe-path.ts';
+import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import { describeReach } from './reach-message.ts';
+import { checkThrough, describeDetour, type Waypoint } from './through.ts';
 
 /** How long `toReach` goes on asking, in milliseconds. */
 const WITHIN = 1000;
@@ -32,6 +28,10 @@ export interface ToReachOptions extends ReachOptions {
    * so the network was not asked) fails as inconclusive.
    */
   because?: (typeof REASONS)[number];
+  /** Without `.not`: where the answered probe must have come by; of a list, in this order. */
+  through?: Waypoint | readonly Waypoint[];
+  /** Without `.not`: where it must not have come by. */
+  notThrough?: Waypoint | readonly Waypoint[];
 }
 
 export async function toReach(
@@ -43,17 +43,23 @@ export async function toReach(
   const { isNot } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
-  checkReachOptions(call, options, ['within', 'hold', 'because']);
+  checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
-  const { within = WITHIN, hold = HOLD, because, ...question } = options;
+  const { within = WITHIN, hold = HOLD, because, through, notThrough, ...question } = options;
+  const waypoints = checkThrough(call, received, { through, notThrough, isNot });
+  Capture.of(received.lab).beforeProbe();
   const report = await reach(call, received, to, question, { milliseconds: isNot ? hold : within });
-  const holds = isNot ? isSoundNegative(report.outcome, because) : report.outcome === 'answered';
-  return {
-    // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-    pass: holds !== isNot,
-    message: () => describe(call, report, { isNot, within, hold, because }),
-  };
+  const answered = report.outcome === 'answered';
+  const holds = isNot ? isSoundNegative(report.outcome, because) : answered;
+  // The taps are read only where there is something to tell: a passing assertion costs no more for them.
+  if (holds && !waypoints) return { pass: !isNot, message: () => '' };
+  const trace = tracePath(report.question, report.recognize);
+  const detour = answered && waypoints ? describeDetour(waypoints, trace?.path) : undefined;
+  const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
+  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, loss, detour });
+  // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
+  return { pass: (holds && !detour) !== isNot, message: () => message };
 }
 
 function isSoundNegative(outcome: Outcome, because: Outcome | undefined): boolean {
@@ -75,57 +81,4 @@ function checkPolarity(call: string, { within, hold, because }: ToReachOptions, 
     throw new UsageError(
       `${call}: ${stray} belongs to .not.toReach${stray === 'hold' ? '; without .not it is within' : ''}`,
     );
-}
-
-function describe(
-  title: string,
-  report: ReachReport,
-  { isNot, within, hold, because }: { isNot: boolean; within: number; hold: number; because: Outcome | undefined },
-): string {
-  const { question, by, port } = report;
-  const { device, address } = question.source;
-  const expected = isNot
-    ? `no answer for ${hold} ms${because ? `, because ${because}` : ''}`
-    : `an answer within ${within} ms`;
-  const inconclusive = isNot && report.outcome !== 'answered';
-  return formatMessage({
-    title,
-    lines: [
-      ['From', `${question.from.name} ${address} (${describeDevice(device)})`],
-      [
-        'To',
-        `${question.to.namespace?.name ?? 'no namespace of the lab:'} ${question.to.address}, ${describeWay(by, question.family, port)}`,
-      ],
-      ['Expected', expected],
-      ['Received', `${inconclusive && because === undefined ? 'inconclusive: ' : ''}${describeOutcome(report)}`],
-    ],
-    hint: hintFor(report, isNot, because),
-  });
-}
-
-function describeOutcome({ outcome, reason, probes, roundTrip }: ReachReport): string {
-  switch (outcome) {
-    case 'answered':
-      return `an answer after ${milliseconds(roundTrip ?? 0)} (${plural(probes, 'probe')})`;
-    case 'lost':
-      return `none (${reason ? `${reason}; ` : ''}${plural(probes, 'probe')})`;
-    case 'refused':
-      return `a refusal: ${reason} (${plural(probes, 'probe')})`;
-    case 'unsent':
-      return `nothing was sent: ${reason}`;
-    case 'broken':
-      return `the probe failed: ${reason}`;
-  }
-}
-
-function hintFor({ outcome }: ReachReport, isNot: boolean, because: Outcome | undefined): string | undefined {
-  if (isNot && outcome === 'unsent' && because === undefined) {
-    return "a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point";
-  }
-  return undefined;
-}
-
-function describeWay(by: ReachReport['by'], family: 4 | 6, port: number | undefined): string {
-  const protocol = by === 'icmp' && family === 6 ? 'ICMPv6' : by.toUpperCase();
-  return by === 'arp' ? 'ARP' : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
 }

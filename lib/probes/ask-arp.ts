@@ -32,6 +32,14 @@ export function askArp({ from, source, to }: Question): Asker {
       socket.drain();
       return answers.shift();
     },
+    recognize(bytes) {
+      const frame = decodeEthernet(bytes);
+      const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
+      if (arp?.operation === 'request' && arp.senderIp === source.address && arp.targetIp === to.address)
+        return 'probe';
+      const back = arp?.operation === 'reply' && arp.senderIp === to.address && arp.targetIp === source.address;
+      return back ? 'answer' : undefined;
+    },
     wait: (milliseconds) => socket.readable(milliseconds),
     [Symbol.dispose]: stopListening,
   };

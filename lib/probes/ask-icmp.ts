@@ -12,6 +12,7 @@ import {
   ICMP_TYPE,
   type IcmpError,
 } from '../wire/icmp.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
@@ -44,6 +45,13 @@ export function askIcmp(question: Question): Asker {
         if (!error || !isOurs(error) || isOwnAddress(from, received.sender)) continue;
         return { kind: 'refusal', reason: `ICMP ${error.reason} from ${received.sender}` };
       }
+    },
+    recognize(bytes) {
+      const packet = ipPacketOf(bytes);
+      const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+      // The payload is random: no other ping has it, and an error quotes less of it.
+      if (packet?.protocol !== protocol || !packet.payload.subarray(8).equals(payload)) return undefined;
+      return packet.payload[0] === ICMP_TYPE[family].echoRequest ? 'probe' : 'answer';
     },
     wait: (milliseconds) => socket.readable(milliseconds),
     [Symbol.dispose]: () => socket.close(),

@@ -3,6 +3,7 @@ import { errnoName } from '../kernel/libc.ts';
 import { familyNumber } from '../kernel/rtnetlink/address.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { IcmpErrors } from './icmp-errors.ts';
@@ -40,6 +41,14 @@ export function askTcp(question: Question, port: number): Asker {
           return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}` };
       }
       return readIcmp();
+    },
+    recognize(bytes) {
+      const packet = ipPacketOf(bytes);
+      if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < 4) return undefined;
+      const [from16, to16] = [packet.payload.readUInt16BE(0), packet.payload.readUInt16BE(2)];
+      const isOurs = (local: number) => connections.some(({ localPort }) => localPort === local);
+      if (packet.destination === to.address && to16 === port && isOurs(from16)) return 'probe';
+      return packet.source === to.address && from16 === port && isOurs(to16) ? 'answer' : undefined;
     },
     async wait(milliseconds) {
       const connecting = connections.filter(({ done }) => !done).map(({ socket }) => socket);

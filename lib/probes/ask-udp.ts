@@ -4,7 +4,9 @@ import { errnoName } from '../kernel/libc.ts';
 import { familyNumber } from '../kernel/rtnetlink/address.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import type { Question } from './question.ts';
@@ -41,6 +43,16 @@ export function askUdp(question: Question, port: number): Asker {
         if (ours && !isLocal(error)) return { kind: 'refusal', reason: `ICMP ${error.reason} from ${error.sender}` };
       }
       return undefined;
+    },
+    recognize(bytes) {
+      const packet = ipPacketOf(bytes);
+      const datagram = packet?.protocol === IP_PROTOCOL.udp ? decodeUdp(packet.payload) : undefined;
+      if (!packet || !datagram) return undefined;
+      if (packet.destination === to.address && datagram.destinationPort === port && datagram.sourcePort === localPort)
+        return 'probe';
+      const back =
+        packet.source === to.address && datagram.sourcePort === port && datagram.destinationPort === localPort;
+      return back ? 'answer' : undefined;
     },
     async wait(milliseconds) {
       await Promise.race([socket.readable(milliseconds), errors.socket.readable(milliseconds)]);

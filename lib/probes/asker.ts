@@ -16,6 +16,8 @@ export interface Asker extends Disposable {
   send(sequence: number): SendFailure | undefined;
   /** The next reply that is there already. */
   read(): Reply | undefined;
+  /** Whether a captured frame is one of this asker's probes, or an answer to one. */
+  recognize(bytes: Buffer): 'probe' | 'answer' | undefined;
   /** Waits until there may be a reply, at most so many milliseconds. */
   wait(milliseconds: number): Promise<unknown>;
 }

@@ -46,6 +46,8 @@ export interface ReachReport extends ProbeResult {
   question: Question;
   by: (typeof WAYS)[number];
   port: number | undefined;
+  /** Whether a captured frame is one of the question's probes, or an answer to one. */
+  recognize: Asker['recognize'];
 }
 
 /**
@@ -76,7 +78,7 @@ export async function reach(
     const result = await ask(asker, milliseconds);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result);
-    return { ...examined, question, by, port };
+    return { ...examined, question, by, port, recognize: asker.recognize };
   } finally {
     listener?.[Symbol.dispose]();
   }

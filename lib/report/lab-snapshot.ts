@@ -6,18 +6,33 @@ export interface LabSnapshot {
 export interface NamespaceSnapshot {
   name: string;
   role: 'host' | 'router' | 'switch';
+  /** All but the loopback and a switch's bridge, by index: a device stands behind those that it was made on. */
   interfaces: InterfaceSnapshot[];
+  /** `lo`; its addresses without 127.0.0.1 and ::1. Left out: up, except on a switch. */
+  loopback?: { up: boolean; addresses: string[] };
   /** The main tables' routes that the lab or a spec added; the kernel's own (of an address's subnet) are left out. */
-  routes: { to: string; via?: string; dev?: string; src?: string }[];
+  routes: RouteSnapshot[];
   neighbours: { to: string; lladdr?: string; dev: string; state: string }[];
-  /** Static forwarding entries of a switch, and learnt ones. */
+  /** Static forwarding entries of a switch, and learnt ones; the addresses of the ports themselves are left out. */
   fdb: { mac: string; dev: string; static: boolean }[];
-  /** Those that differ from what a new namespace of this kernel has. */
+  /** Those that differ from what a new namespace of this kernel has, and what a lab sets because hosts differ in it. */
   sysctls: Record<string, string>;
   /** The ruleset in nft's own words; empty for none. */
   nftables: string;
-  /** Of a switch's bridge. */
-  bridge?: { ageingTime: number; stp: boolean; mcastSnooping: boolean };
+  /** Of a switch's bridge: `br0`, up, unless it says otherwise. */
+  bridge?: { ageingTime: number; stp: boolean; mcastSnooping: boolean; name?: string; index?: number; up?: boolean };
+}
+
+export interface RouteSnapshot {
+  /** `10.1.0.0/24`, or `default`. */
+  to: string;
+  family: 4 | 6;
+  via?: string;
+  dev?: string;
+  src?: string;
+  metric?: number;
+  /** `blackhole` and the like; left out for an ordinary one. */
+  type?: string;
 }
 
 export interface InterfaceSnapshot {
@@ -32,6 +47,8 @@ export interface InterfaceSnapshot {
   promiscuous: boolean;
   /** `10.0.0.1/24`; link-local ones that the kernel made are left out. */
   addresses: string[];
+  /** Those of the addresses that nobody may use: duplicate address detection is not done, or found another owner. */
+  withheld?: string[];
   /** veth: the other end, as `sw/p0`. */
   peer?: string;
   /** macvlan: the device below, as `host/up0`. */

@@ -18,9 +18,14 @@ const wrong: [options: object, message: string][] = [
     { from: '10.0.0.2' },
     "from must be an interface of a with an IPv4 address, or one of its addresses: received '10.0.0.2'",
   ],
+  [{ through: 5 }, 'through must be a port, an interface or a namespace of the lab, or a list of them: received 5'],
+  [
+    { notThrough: ['p0'] },
+    "notThrough must be a port, an interface or a namespace of the lab, or a list of them: received 'p0'",
+  ],
   [
     { wihtin: 5 },
-    "there is no option 'wihtin'; the options are by, family, from, port, listen, neighbours, within, hold, because",
+    "there is no option 'wihtin'; the options are by, family, from, port, listen, neighbours, within, hold, because, through, notThrough",
   ],
 ];
 

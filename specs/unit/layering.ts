@@ -6,7 +6,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/index.ts', 'lib/cli', 'lib/config.ts'],
   ['lib/pool.ts', 'fixtures'],
   ['lib/matchers', 'lib/report'],
-  ['lib/trace', 'lib/probes', 'lib/model'],
+  ['lib/trace'],
+  ['lib/probes', 'lib/model'],
   ['lib/lab'],
   ['lib/kernel'],
   ['lib/wire'],
@@ -18,6 +19,7 @@ const OWNERS: Record<string, readonly string[]> = {
   koffi: ['lib/kernel'],
   execa: ['lib/lab/exec.ts', 'specs'],
   commander: ['lib/cli'],
+  '@dagrejs/dagre': ['lib/report'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],
   // A program of the machine's is started in a namespace, by execa. The two here start this very program anew.
   'node:child_process': ['lib/pool.ts', 'lib/cli/in-own-namespaces.ts', 'specs'],

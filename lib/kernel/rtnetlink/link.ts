@@ -22,8 +22,10 @@ const IFLA_LINKINFO = 18;
 const IFLA_NET_NS_FD = 28;
 const IFLA_PROMISCUITY = 30;
 const IFLA_CARRIER = 33;
+const IFLA_LINK_NETNSID = 37;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
+const IFLA_INFO_SLAVE_DATA = 5;
 const VETH_INFO_PEER = 1;
 
 /** RFC 2863's states in the kernel's order (`IF_OPER_*`), in iproute2's words. */
@@ -71,6 +73,14 @@ export interface LinkState {
   link: number | undefined;
   /** The kind's own attributes (`IFLA_INFO_DATA`), still encoded. */
   data: Buffer | undefined;
+}
+
+/** A device of a list, with what it takes to tell what it is connected to. */
+export interface ListedLink extends LinkState {
+  /** The namespace that {@link LinkState.link} is in, by this one's number for it; undefined: this one. */
+  linkNamespaceId: number | undefined;
+  /** A bridge port's own attributes (`IFLA_INFO_SLAVE_DATA`), still encoded. */
+  slaveData: Buffer | undefined;
 }
 
 /** Makes a device in its final namespace: one message an object, nothing is moved. */
@@ -191,6 +201,19 @@ export function getLink(socket: RtnetlinkSocket, index: number, operation: Opera
   return decodeLink(
     socket.get({ type: RTM_GETLINK, flags: 0, header: interfaceHeader(index), attributes: [] }, operation),
   );
+}
+
+/** Every device of the socket's namespace, the loopback too. */
+export function listLinks(socket: RtnetlinkSocket, operation: Operation): ListedLink[] {
+  const request = { type: RTM_GETLINK, flags: 0, header: interfaceHeader(0), attributes: [] };
+  return socket.dump(request, operation).map((body) => {
+    const attributes = decodeAttributes(body.subarray(16));
+    return {
+      ...decodeLink(body),
+      linkNamespaceId: attributes.get(IFLA_LINK_NETNSID)?.readInt32LE(0),
+      slaveData: decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0)).get(IFLA_INFO_SLAVE_DATA),
+    };
+  });
 }
 
 function decodeLink(body: Buffer): LinkState {

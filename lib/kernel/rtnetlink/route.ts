@@ -11,12 +11,18 @@ const RTM_GETROUTE = 26;
 const RTA_DST = 1;
 const RTA_OIF = 4;
 const RTA_GATEWAY = 5;
+const RTA_PRIORITY = 6;
 const RTA_PREFSRC = 7;
 const RTA_TABLE = 15;
 const RT_TABLE_MAIN = 254;
+const RTPROT_KERNEL = 2;
 const RTPROT_BOOT = 3;
 const RTN_UNICAST = 1;
+/** `RTN_*` in iproute2's words. */
+const TYPES: Record<number, RouteType> = { 1: 'unicast', 6: 'blackhole', 7: 'unreachable', 8: 'prohibit', 9: 'throw' };
 const RT_SCOPE_LINK = 253;
+
+export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
 
 /** A unicast route of the main table. */
 export interface Route {
@@ -28,6 +34,12 @@ export interface Route {
   device?: number | undefined;
   /** The preferred source address. */
   source?: string | undefined;
+}
+
+/** A route that someone added, of whatever type. */
+export interface AddedRoute extends Route {
+  type: RouteType;
+  metric: number | undefined;
 }
 
 export function addRoute(socket: RtnetlinkSocket, route: Route, operation: Operation): void {
@@ -45,6 +57,19 @@ export function listRoutes(socket: RtnetlinkSocket, family: Family, operation: O
     .dump(request, operation)
     .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(7) === RTN_UNICAST)
     .map(decodeRoute);
+}
+
+/** The main table's routes without the kernel's own (`proto kernel`), such as those of an address's subnet. */
+export function listAddedRoutes(socket: RtnetlinkSocket, family: Family, operation: Operation): AddedRoute[] {
+  const request = { type: RTM_GETROUTE, flags: 0, header: header(family, 0), attributes: [] };
+  return socket
+    .dump(request, operation)
+    .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(5) !== RTPROT_KERNEL)
+    .flatMap((entry) => {
+      const type = TYPES[entry.readUInt8(7)];
+      const metric = decodeAttributes(entry.subarray(12)).get(RTA_PRIORITY)?.readUInt32LE(0);
+      return type ? [{ ...decodeRoute(entry), type, metric }] : [];
+    });
 }
 
 /**

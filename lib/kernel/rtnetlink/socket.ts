@@ -54,11 +54,16 @@ export class RtnetlinkSocket {
   #fd: number;
   #sequence = 0;
 
-  constructor() {
-    this.#fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  /** @param protocol another family of netlink's that answers in the same way */
+  constructor(protocol = NETLINK_ROUTE) {
+    this.#fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     if (this.#fd < 0) {
       const errno = lastErrno();
-      throw new KernelError({ operation: 'socket(AF_NETLINK, NETLINK_ROUTE)', errno, cause: causeOf(errno) });
+      throw new KernelError({
+        operation: `socket(AF_NETLINK, ${protocol === NETLINK_ROUTE ? 'NETLINK_ROUTE' : protocol})`,
+        errno,
+        cause: causeOf(errno),
+      });
     }
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.

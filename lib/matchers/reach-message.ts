@@ -1,0 +1,97 @@
+import type { Outcome } from '../probes/outcome.ts';
+import type { ReachReport } from '../probes/reach.ts';
+import { drawPath } from '../trace/draw-path.ts';
+import type { Explanation } from '../trace/explain.ts';
+import type { ProbePath } from '../trace/probe-path.ts';
+import { describeFrame } from '../wire/describe-frame.ts';
+import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
+import type { Waypoints } from './through.ts';
+
+/** What was expected, and everything that is known of what came. */
+export interface ReachCase {
+  isNot: boolean;
+  within: number;
+  hold: number;
+  because: Outcome | undefined;
+  waypoints: Waypoints | undefined;
+  trace: ProbePath | undefined;
+  loss: Explanation | undefined;
+  /** What is wrong with an answered probe's path. */
+  detour: string | undefined;
+}
+
+/** The message of a failed `toReach`. */
+export function describeReach(title: string, report: ReachReport, asked: ReachCase): string {
+  const { question, by, port } = report;
+  const { device, address } = question.source;
+  const target = `${question.to.namespace?.name ?? 'no namespace of the lab:'} ${question.to.address}`;
+  return formatMessage({
+    title,
+    lines: [
+      ['From', `${question.from.name} ${address} (${describeDevice(device)})`],
+      ['To', `${target}, ${describeWay(by, question.family, port)}`],
+      ['Expected', describeExpectation(asked)],
+      ['Received', describeOutcome(report, asked)],
+    ],
+    paths: asked.trace ? drawPaths(report, asked.trace, asked.loss) : [],
+    hint: asked.loss?.hint ?? hintFor(report, asked),
+  });
+}
+
+function describeExpectation({ isNot, within, hold, because, waypoints }: ReachCase): string {
+  if (isNot) return `no answer for ${hold} ms${because ? `, because ${because}` : ''}`;
+  const { through = [], notThrough = [] } = waypoints ?? {};
+  return [
+    `an answer within ${within} ms`,
+    ...(through.length > 0 ? [`through ${through.join(', then ')}`] : []),
+    ...(notThrough.length > 0 ? [`not through ${notThrough.join(' or ')}`] : []),
+  ].join(', ');
+}
+
+function describeOutcome(
+  { outcome, reason, probes, roundTrip }: ReachReport,
+  { isNot, because, detour }: ReachCase,
+): string {
+  const inconclusive = isNot && outcome !== 'answered' && because === undefined ? 'inconclusive: ' : '';
+  const count = plural(probes, 'probe');
+  switch (outcome) {
+    case 'answered':
+      return `an answer after ${milliseconds(roundTrip ?? 0)} (${count})${detour ? `, ${detour}` : ''}`;
+    case 'lost':
+      return `${inconclusive}none (${reason ? `${reason}; ` : ''}${count})`;
+    case 'refused':
+      return `${inconclusive}a refusal: ${reason} (${count})`;
+    case 'unsent':
+      return `${inconclusive}nothing was sent: ${reason}`;
+    case 'broken':
+      return `${inconclusive}the probe failed: ${reason}`;
+  }
+}
+
+function drawPaths({ outcome }: ReachReport, trace: ProbePath, loss: Explanation | undefined) {
+  const which = outcome === 'answered' ? 'answered' : 'last';
+  const missing = (of: Explanation['of']) => (loss?.of === of ? { at: loss.at, text: loss.text } : undefined);
+  const probe = {
+    title: `Path of the ${which} probe (${describeFrame(trace.frame)})`,
+    drawing: drawPath(trace.path, missing('probe')),
+  };
+  if (outcome === 'answered' || !trace.answer) return [probe];
+  const { path } = trace.answer;
+  const back = {
+    title: `Path of its answer (${describeFrame(path.frame.bytes)})`,
+    drawing: drawPath(path, missing('answer')),
+  };
+  return [probe, back];
+}
+
+function hintFor({ outcome }: ReachReport, { isNot, because }: ReachCase): string | undefined {
+  if (isNot && outcome === 'unsent' && because === undefined) {
+    return "a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point";
+  }
+  return undefined;
+}
+
+function describeWay(by: ReachReport['by'], family: 4 | 6, port: number | undefined): string {
+  const protocol = by === 'icmp' && family === 6 ? 'ICMPv6' : by.toUpperCase();
+  return by === 'arp' ? 'ARP' : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
+}

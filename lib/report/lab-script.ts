@@ -1,0 +1,55 @@
+import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
+import { linkLines, portLines, portStateLines } from './script-links.ts';
+import { type AskedQuestion, questionLines } from './script-question.ts';
+import { addressLines, fdbLines, neighbourLines, nftablesLines, routeLines, upLines } from './script-state.ts';
+import { deviceSysctlLines, generalSysctlLines } from './script-sysctls.ts';
+import { quote, shellLine } from './shell-words.ts';
+
+/** The exit code of a script whose network could not be built; `ping` has 0, 1 and 2. */
+const NOT_BUILT = 3;
+
+/**
+ * A lab as a POSIX shell script of `ip`, `bridge` and `sysctl`, to look into a failure without hairpin.
+ *
+ * @param question asked at the end; the script's exit code is its answer: a report of `reach()` will do
+ * @example writeFileSync('lab.sh', labScript(takeSnapshot(lab), report))
+ */
+export function labScript({ namespaces }: LabSnapshot, question?: AskedQuestion): string {
+  const each = (lines: (namespace: NamespaceSnapshot) => string[]) => namespaces.flatMap(lines);
+  const sections: [title: string, lines: string[]][] = [
+    ['Namespaces', each(({ name }) => [shellLine('ip', 'netns', 'add', name)])],
+    ['Settings that new devices take', generalSysctlLines(namespaces)],
+    ['Switches, cables, and what hangs on them', linkLines(namespaces)],
+    ['Ports', each(portLines)],
+    ['Settings of single devices', each(deviceSysctlLines)],
+    // Before the addresses, as in the lab: so the carriers have time to arrive until the question is asked.
+    ['Links that are up', upLines(namespaces)],
+    ['Addresses', each(addressLines)],
+    ['Routes', each(routeLines)],
+    ['Permanent neighbours', each(neighbourLines)],
+    ['Static forwarding entries', each(fdbLines)],
+    ['Packet filters', each(nftablesLines)],
+    // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
+    ['Port states', each(portStateLines)],
+  ];
+  const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));
+  const end = question ? ['', ...questionLines(question)] : [];
+  return `${[...header(namespaces, question !== undefined), ...body, '', 'trap - EXIT', ...end].join('\n')}\n`;
+}
+
+function header(namespaces: NamespaceSnapshot[], asks: boolean): string[] {
+  const names = namespaces.map(({ name }) => quote(name)).join(' ');
+  return [
+    '#!/bin/sh',
+    '# The network of a failed test, as it was then, in commands of iproute2. Made by hairpin, which it does not need.',
+    '# To run it, as root or not, so that nothing is left behind (put `; sh` behind lab.sh to look around in it):',
+    "#   unshare --map-root-user --net --mount sh -c 'mount -t tmpfs none /run && sh lab.sh'",
+    '# To keep it: `sh lab.sh` as root. To take that down again:',
+    `#   for name in ${names}; do ip netns del "$name"; done`,
+    `# It exits with ${asks ? "the question's answer: 0 where it was answered, 1 where not" : '0'}; ` +
+      `with ${NOT_BUILT} where the network could not be built.`,
+    '',
+    'set -e',
+    `trap 'echo "lab.sh: the network could not be built" >&2; exit ${NOT_BUILT}' EXIT`,
+  ];
+}

@@ -1,0 +1,144 @@
+import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
+import { changedPortWords } from './port-words.ts';
+import { shellLine } from './shell-words.ts';
+
+const BRIDGE = 'br0';
+const DEFAULT_MTU = 1500;
+const DEFAULT_AGEING_TIME = 300;
+const DEFAULT_BCQUEUELEN = 1000;
+/** Kinds that need no more than a name. */
+const SIMPLE_KINDS = ['dummy', 'ifb'];
+
+interface Device extends InterfaceSnapshot {
+  namespace: NamespaceSnapshot;
+}
+
+/**
+ * Makes the devices, each in its namespace. Their indexes are kept: a veth whose index happens to be its peer's hears
+ * late of its carrier (`linkwatch_urgent_event`).
+ */
+export function linkLines(namespaces: readonly NamespaceSnapshot[]): string[] {
+  const devices = devicesOf(namespaces);
+  const made = new Set<string>();
+  return [
+    ...namespaces.flatMap(bridgeLines),
+    ...devices.flatMap((device) => {
+      if (made.has(pathOf(device))) return [];
+      const peer = devices.find((other) => pathOf(other) === device.peer);
+      for (const end of [device, ...(peer ? [peer] : [])]) made.add(pathOf(end));
+      return deviceLines(device, peer);
+    }),
+    ...devices.filter(({ promiscuous }) => promiscuous).map((device) => setLine(device, 'promisc', 'on')),
+  ];
+}
+
+/** Every device, those first that others are made on. */
+export function devicesOf(namespaces: readonly NamespaceSnapshot[]): Device[] {
+  return namespaces
+    .flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })))
+    .sort((one, other) => Number(one.kind === 'macvlan') - Number(other.kind === 'macvlan') || one.index - other.index);
+}
+
+/** The settings of a switch's ports, but for their states. */
+export function portLines(namespace: NamespaceSnapshot): string[] {
+  return namespace.interfaces.flatMap(({ name, port = {} }) => {
+    const words = changedPortWords(port).flatMap((setting) => setting.split(' '));
+    return words.length > 0 ? [shellLine('bridge', '-n', namespace.name, 'link', 'set', 'dev', name, ...words)] : [];
+  });
+}
+
+/** The states that somebody set: a port that is up and has a carrier forwards otherwise. */
+export function portStateLines({ name, interfaces, bridge }: NamespaceSnapshot): string[] {
+  if (bridge?.stp)
+    return ['# The ports forward once the spanning tree says so: after 30 s, unless it was told otherwise.'];
+  return interfaces
+    .filter(({ up, carrier, port }) => up && carrier && port?.['state'] !== undefined && port['state'] !== 'forwarding')
+    .map((device) =>
+      shellLine('bridge', '-n', name, 'link', 'set', 'dev', device.name, 'state', device.port?.['state'] as string),
+    );
+}
+
+function bridgeLines({ name, bridge }: NamespaceSnapshot): string[] {
+  if (!bridge) return [];
+  const { ageingTime, stp, mcastSnooping } = bridge;
+  const index = bridge.index === undefined ? [] : ['index', bridge.index];
+  // iproute2 passes the kernel's own unit on: hundredths of a second.
+  const ageing = ageingTime === DEFAULT_AGEING_TIME ? [] : ['ageing_time', ageingTime * 100];
+  const settings = [...ageing, ...(stp ? ['stp_state', 1] : []), ...(mcastSnooping ? [] : ['mcast_snooping', 0])];
+  return [
+    shellLine('ip', '-n', name, 'link', 'add', 'dev', bridge.name ?? BRIDGE, ...index, 'type', 'bridge', ...settings),
+  ];
+}
+
+function deviceLines(device: Device, peer: Device | undefined): string[] {
+  if (device.kind === 'veth' && peer) return cableLines(device, peer);
+  if (device.kind === 'macvlan' && device.parent) return [macvlanLine(device)];
+  if (SIMPLE_KINDS.includes(device.kind)) {
+    const { namespace, name, index, kind } = device;
+    return [
+      shellLine(
+        'ip',
+        '-n',
+        namespace.name,
+        'link',
+        'add',
+        'dev',
+        name,
+        'index',
+        index,
+        ...hardware(device),
+        'type',
+        kind,
+      ),
+    ];
+  }
+  const lacking = device.kind === 'veth' || device.kind === 'macvlan' ? ': what it leads to is not of this lab' : '';
+  return [`# Left out: ${pathOf(device)}, ${device.kind}${lacking}`];
+}
+
+function cableLines(one: Device, other: Device): string[] {
+  // Only the device itself can be made a port at once, not its peer.
+  const [main, peer] = other.port && !one.port ? [other, one] : [one, other];
+  const line = shellLine(
+    ...['ip', '-n', main.namespace.name, 'link', 'add', 'dev', main.name, 'index', main.index],
+    ...[...hardware(main), ...masterOf(main), 'type', 'veth'],
+    ...['peer', 'name', peer.name, 'index', peer.index, 'netns', peer.namespace.name, ...hardware(peer)],
+  );
+  return peer.port ? [line, setLine(peer, ...masterOf(peer))] : [line];
+}
+
+function macvlanLine(device: Device): string {
+  const [parentNamespace, parent] = splitPath(device.parent ?? '');
+  const { mode = 'vepa', nopromisc, nodst, bcqueuelen = DEFAULT_BCQUEUELEN, macaddr = [] } = device.macvlan ?? {};
+  const { mac: _, ...rest } = device;
+  return shellLine(
+    ...['ip', '-n', parentNamespace, 'link', 'add', 'link', parent, 'name', device.name, 'index', device.index],
+    // A passthru child has its parent's address, whatever is asked for (macvlan_common_newlink).
+    ...['netns', device.namespace.name, ...hardware(mode === 'passthru' ? rest : device), 'type', 'macvlan'],
+    ...['mode', mode, nopromisc ? 'nopromisc' : undefined, nodst ? 'nodst' : undefined],
+    ...(bcqueuelen === DEFAULT_BCQUEUELEN ? [] : ['bcqueuelen', bcqueuelen]),
+    ...(macaddr.length > 0 ? ['macaddr', 'set', ...macaddr] : []),
+  );
+}
+
+function hardware({ mac, mtu }: { mac?: string; mtu: number }): (string | number)[] {
+  return [...(mac === undefined ? [] : ['address', mac]), ...(mtu === DEFAULT_MTU ? [] : ['mtu', mtu])];
+}
+
+function masterOf({ port, namespace }: Device): string[] {
+  return port ? ['master', namespace.bridge?.name ?? BRIDGE] : [];
+}
+
+function setLine(device: Device, ...words: string[]): string {
+  return shellLine('ip', '-n', device.namespace.name, 'link', 'set', 'dev', device.name, ...words);
+}
+
+function pathOf({ name, namespace }: Device): string {
+  return `${namespace.name}/${name}`;
+}
+
+/** `host/up0`: neither name can have a slash. */
+function splitPath(path: string): [namespace: string, device: string] {
+  const at = path.indexOf('/');
+  return [path.slice(0, at), path.slice(at + 1)];
+}

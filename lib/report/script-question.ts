@@ -1,0 +1,60 @@
+import type { Question } from '../probes/question.ts';
+import type { ReachOptions } from '../probes/reach.ts';
+import { shellLine } from './shell-words.ts';
+
+/** What was asked, and how; a report of `reach()` is one. */
+export interface AskedQuestion {
+  question: Question;
+  by: NonNullable<ReachOptions['by']>;
+  port?: number | undefined;
+}
+
+/** The question as a command, whose exit code is the answer. */
+export function questionLines(asked: AskedQuestion): string[] {
+  const { from, to, bound, source } = asked.question;
+  const target = `${to.address}${to.namespace ? ` (${to.namespace.name})` : ''}`;
+  const comment = `# The question: does ${from.name} reach ${target}${bound ? `, asked from ${source.address}` : ''}?`;
+  return [comment, ...ways[asked.by](asked)];
+}
+
+const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
+  // Until there is an answer, as hairpin asks: a first packet that a link still coming up loses does not decide.
+  icmp: (asked) => {
+    const { from, to, family } = asked.question;
+    const words = ['ping', `-${family}`, '-c', 1, '-i', 0.2, '-w', 2, ...sourceFor('-I', asked), to.address];
+    return [within(from.name, ...words)];
+  },
+  arp: ({ question: { from, to, source } }) => [
+    '# hairpin asked by ARP; arping does the same.',
+    within(from.name, 'arping', '-c', 1, '-w', 1, '-I', source.device.name, to.address),
+  ],
+  tcp: (asked) => {
+    const { from, to } = asked.question;
+    const ask = within(from.name, 'nc', '-z', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
+    return [...netcatLines(asked), ask];
+  },
+  udp: (asked) => {
+    const { from, to } = asked.question;
+    const ask = within(from.name, 'nc', '-u', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
+    return [...netcatLines(asked), `echo ask | ${ask} | grep -q .`];
+  },
+};
+
+function netcatLines({ by, port, question: { to } }: AskedQuestion): string[] {
+  const words = `# hairpin asked by ${by.toUpperCase()}, port ${port}; netcat comes nearest.`;
+  if (!to.namespace) return [words];
+  const listen = within(to.namespace.name, 'timeout', 5, 'nc', by === 'udp' ? '-u' : '', '-l', '-p', port);
+  return [
+    `${words} The first one answers, in place of whoever did.`,
+    `echo answer | ${listen} >/dev/null &`,
+    'sleep 1',
+  ];
+}
+
+function sourceFor(option: string, { question: { bound, source } }: AskedQuestion): string[] {
+  return bound ? [option, source.address] : [];
+}
+
+function within(namespace: string, ...command: (string | number | undefined)[]): string {
+  return shellLine('ip', 'netns', 'exec', namespace, ...command);
+}

@@ -1,0 +1,39 @@
+import type { NamespaceSnapshot } from './lab-snapshot.ts';
+import { quote, shellLine } from './shell-words.ts';
+
+/** A device's own; `all` and `default` are no devices. */
+const OF_DEVICE = /^net[./]ipv[46][./]conf[./](?!(?:all|default)[./])/;
+
+/** Sets what new devices take, for all namespaces at once that have it the same. */
+export function generalSysctlLines(namespaces: readonly NamespaceSnapshot[]): string[] {
+  const groups = Map.groupBy(namespaces, ({ sysctls }) => assignments(generalOf(sysctls)).join(' \\\n    '));
+  return [...groups].flatMap(([words, group]) => {
+    if (words === '') return [];
+    const names = group.map(({ name }) => quote(name)).join(' ');
+    return [`for name in ${names}; do`, `  ip netns exec "$name" sysctl -q -w \\\n    ${words}`, 'done'];
+  });
+}
+
+/** Sets what single devices have otherwise. */
+export function deviceSysctlLines({ name, sysctls }: NamespaceSnapshot): string[] {
+  return Object.entries(sysctls)
+    .filter(([key]) => OF_DEVICE.test(key))
+    .map(([key, value]) => {
+      const command = ['ip', 'netns', 'exec', name];
+      if (/^[\w./-]+$/.test(key)) return shellLine(...command, 'sysctl', '-q', '-w', `${key}=${value}`);
+      // sysctl(8) would take a device's name apart at `=`, and its wildcards for wildcards.
+      return `${shellLine('echo', value)} | ${shellLine(...command, 'tee', `/proc/sys/${pathOf(key)}`)} >/dev/null`;
+    });
+}
+
+function generalOf(sysctls: Record<string, string>): [key: string, value: string][] {
+  return Object.entries(sysctls).filter(([key]) => !OF_DEVICE.test(key));
+}
+
+function assignments(sysctls: [key: string, value: string][]): string[] {
+  return sysctls.map(([key, value]) => quote(`${key}=${value}`));
+}
+
+function pathOf(key: string): string {
+  return key.includes('/') ? key : key.replaceAll('.', '/');
+}

@@ -1,0 +1,104 @@
+import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
+import { changedPortWords } from './port-words.ts';
+
+/**
+ * A namespace's state for a person, as `ip -br` and `bridge` would show it; what there is none of is left out.
+ *
+ * @example console.log(stateText(takeSnapshot(lab).namespaces[0]))
+ */
+export function stateText(namespace: NamespaceSnapshot): string {
+  const { name, role, interfaces, routes, neighbours, fdb, sysctls, nftables } = namespace;
+  const sections: [title: string, lines: string[]][] = [
+    ['links', table([...bridgeRow(namespace), ...interfaces.map(linkRow)])],
+    ['addresses', table(addressRows(namespace))],
+    ['ports', table(interfaces.flatMap(portRow))],
+    ['routes', routes.map(routeWords)],
+    [
+      'neighbours',
+      table(
+        neighbours.map(({ to, lladdr, dev, state }) => [to, `dev ${dev}`, lladdr ? `lladdr ${lladdr}` : '', state]),
+      ),
+    ],
+    ['forwarding', table(fdb.map((entry) => [entry.mac, `dev ${entry.dev}`, entry.static ? 'static' : 'learnt']))],
+    ['sysctls', Object.entries(sysctls).map(([key, value]) => `${key} = ${value}`)],
+    ['nftables', nftables === '' ? [] : nftables.split('\n')],
+  ];
+  const lines = sections.flatMap(([title, body]) =>
+    body.length > 0 ? [`  ${title}`, ...body.map((line) => `    ${line}`.trimEnd())] : [],
+  );
+  return [`${name} (${role})`, ...lines].join('\n');
+}
+
+function linkRow(device: InterfaceSnapshot): string[] {
+  const { name, mac, mtu, kind, promiscuous, parent, peer } = device;
+  const other = parent ?? peer;
+  return [
+    other ? `${name}@${other}` : name,
+    linkState(device),
+    mac,
+    `mtu ${mtu}`,
+    [kind, macvlanWords(device), promiscuous ? 'promisc' : ''].filter(Boolean).join(' '),
+  ];
+}
+
+function linkState({ up, carrier }: Pick<InterfaceSnapshot, 'up' | 'carrier'>): string {
+  if (!up) return 'DOWN';
+  return carrier ? 'UP' : 'NO-CARRIER';
+}
+
+function macvlanWords({ macvlan }: InterfaceSnapshot): string {
+  if (!macvlan) return '';
+  const { mode, nopromisc, nodst, bcqueuelen, macaddr } = macvlan;
+  const words = [
+    mode,
+    nopromisc ? 'nopromisc' : '',
+    nodst ? 'nodst' : '',
+    bcqueuelen === undefined || bcqueuelen === 1000 ? '' : `bcqueuelen ${bcqueuelen}`,
+    mode === 'source' ? `macaddr ${macaddr.join(' ') || 'none'}` : '',
+  ];
+  return words.filter(Boolean).join(' ');
+}
+
+function bridgeRow({ bridge }: NamespaceSnapshot): string[][] {
+  if (!bridge) return [];
+  const { name = 'br0', up = true, ageingTime, stp, mcastSnooping } = bridge;
+  const settings = `ageing_time ${ageingTime} stp ${stp ? 'on' : 'off'} mcast_snooping ${mcastSnooping ? 'on' : 'off'}`;
+  return [[name, up ? 'UP' : 'DOWN', '', '', `bridge ${settings}`]];
+}
+
+function addressRows({ interfaces, loopback }: NamespaceSnapshot): string[][] {
+  const devices = [{ name: 'lo', addresses: loopback?.addresses ?? [], withheld: [] }, ...interfaces];
+  return devices
+    .filter(({ addresses }) => addresses.length > 0)
+    .map(({ name, addresses, withheld = [] }) => [
+      name,
+      addresses.map((address) => (withheld.includes(address) ? `${address} (not usable: DAD)` : address)).join(' '),
+    ]);
+}
+
+function portRow({ name, port }: InterfaceSnapshot): string[][] {
+  return port ? [[name, [port['state'], ...changedPortWords(port)].join(' ')]] : [];
+}
+
+function routeWords({ to, via, dev, src, metric, type }: NamespaceSnapshot['routes'][number]): string {
+  const words = [
+    type,
+    to,
+    via && `via ${via}`,
+    dev && `dev ${dev}`,
+    src && `src ${src}`,
+    metric === undefined ? '' : `metric ${metric}`,
+  ];
+  return words.filter(Boolean).join(' ');
+}
+
+/** Rows with their columns aligned. */
+function table(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

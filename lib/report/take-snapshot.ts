@@ -1,0 +1,85 @@
+import { hadNftables } from '../kernel/nftables.ts';
+import { listLinks } from '../kernel/rtnetlink/link.ts';
+import { listFdb, listNeighbours } from '../kernel/rtnetlink/neighbour.ts';
+import { type AddedRoute, listAddedRoutes } from '../kernel/rtnetlink/route.ts';
+import { outputOf } from '../lab/exec.ts';
+import { type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { bridgeSettings } from '../lab/switch.ts';
+import { isGroupMac } from '../wire/mac-address.ts';
+import type { LabSnapshot, NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
+import { type LinksOf, snapshotInterfaces } from './snapshot-interfaces.ts';
+import { snapshotSysctls } from './snapshot-sysctls.ts';
+
+/**
+ * Reads a lab from the kernel as it is at this moment, whoever made it so: nothing is remembered, nothing changed.
+ *
+ * @example const snapshot = takeSnapshot(lab)
+ */
+export function takeSnapshot(lab: Lab): LabSnapshot {
+  // All links first: what a cable or a macvlan leads to may be in any other namespace.
+  const links: LinksOf = new Map(
+    lab.namespaces.map((namespace) => [
+      namespace,
+      listLinks(namespace.rtnetlink, { operation: `ip -n ${namespace} link` }),
+    ]),
+  );
+  return { namespaces: lab.namespaces.map((namespace) => snapshotNamespace(namespace, links)) };
+}
+
+function snapshotNamespace(namespace: Namespace, links: LinksOf): NamespaceSnapshot {
+  const names = new Map((links.get(namespace) ?? []).map(({ index, name }) => [index, name]));
+  const { interfaces, loopback } = snapshotInterfaces(namespace, links);
+  const bridge = snapshotBridge(namespace, links);
+  const devices = [...(bridge.bridge ? [bridge.bridge.name] : []), ...interfaces.map(({ name }) => name)];
+  return {
+    name: namespace.name,
+    role: namespace.role,
+    interfaces,
+    ...(loopback ? { loopback } : {}),
+    routes: ([4, 6] as const).flatMap((family) =>
+      listAddedRoutes(namespace.rtnetlink, family, { operation: `ip -n ${namespace} -${family} route` }).map((route) =>
+        snapshotRoute(route, names),
+      ),
+    ),
+    neighbours: listNeighbours(namespace.rtnetlink, { operation: `ip -n ${namespace} neighbour` }).map(
+      ({ to, lladdr, device, state }) => ({ to, ...(lladdr ? { lladdr } : {}), dev: names.get(device) ?? '', state }),
+    ),
+    sysctls: snapshotSysctls(namespace, devices),
+    nftables: hadNftables(namespace.handle) ? outputOf(namespace, 'nft', ['list', 'ruleset']) : '',
+    ...bridge,
+  };
+}
+
+function snapshotRoute({ to, via, device, source, metric, type }: AddedRoute, names: Map<number, string>) {
+  const dev = names.get(device ?? 0);
+  const route: RouteSnapshot = { to: to.length === 0 ? 'default' : `${to.address}/${to.length}`, family: to.family };
+  if (via) route.via = via;
+  // The kernel hangs IPv6's unreachable routes on the loopback.
+  if (dev && type === 'unicast') route.dev = dev;
+  if (source) route.src = source;
+  if (metric !== undefined) route.metric = metric;
+  if (type !== 'unicast') route.type = type;
+  return route;
+}
+
+function snapshotBridge(namespace: Namespace, links: LinksOf) {
+  const own = links.get(namespace) ?? [];
+  const bridge = namespace instanceof Switch ? own.find(({ index }) => index === namespace.bridge) : undefined;
+  if (!bridge) return { fdb: [] };
+  const ports = own.filter(({ master }) => master === bridge.index);
+  return {
+    bridge: {
+      ...bridgeSettings(bridge.data ?? Buffer.alloc(0)),
+      name: bridge.name,
+      index: bridge.index,
+      up: bridge.up,
+    },
+    fdb: listFdb(namespace.rtnetlink, bridge.index, { operation: `bridge -n ${namespace} fdb` }).flatMap((entry) => {
+      const port = ports.find(({ index }) => index === entry.device);
+      // What comes and goes with a port: its own address, and the groups that it listens to as a device.
+      const local =
+        entry.permanent && (isGroupMac(entry.mac) || [bridge, ...ports].some(({ mac }) => mac === entry.mac));
+      return port && !local ? [{ mac: entry.mac, dev: port.name, static: entry.permanent }] : [];
+    }),
+  };
+}

@@ -1,0 +1,54 @@
+import type { LabSnapshot } from './lab-snapshot.ts';
+import { devicesOf, type TopologyDevice, topologyOf } from './topology.ts';
+import { directEdges } from './topology-order.ts';
+
+/** Subgraphs have no shapes, so colours of GitHub's both themes tell them apart. */
+const ROLES = { host: 'fill:transparent', router: 'fill:#d2992233', switch: 'fill:#388bfd33' } as const;
+
+/**
+ * A lab as a Mermaid flowchart, which GitHub draws in issues and pull requests: a namespace is a subgraph, a cable a
+ * line, a macvlan's way to its parent a dotted one.
+ */
+export function topologyMermaid(snapshot: LabSnapshot): string {
+  const topology = topologyOf(snapshot);
+  const { namespaces } = topology;
+  // Names may be words of Mermaid's own (`end`), or hold what its identifiers may not.
+  const ids = new Map(devicesOf(namespaces).map(({ key }, index) => [key, `d${index}`]));
+  const lines = ['flowchart LR'];
+  for (const [index, { name, role, devices }] of namespaces.entries()) {
+    lines.push(`  subgraph n${index}["${escapeText(role === 'host' ? name : `${name} (${role})`)}"]`);
+    // A subgraph without a node would not be drawn.
+    if (devices.length === 0) lines.push(`    e${index}[" "]:::none`);
+    for (const device of devices) lines.push(`    ${ids.get(device.key)}["${label(device)}"]${classOf(device)}`);
+    lines.push('  end', `  class n${index} ${role}`);
+  }
+  const directed = new Map(directEdges(topology).map((each) => [each.edge, each]));
+  for (const edge of topology.edges) {
+    const { left, right } = directed.get(edge) ?? { left: edge.from, right: edge.to };
+    const line = `${edge.kind === 'cable' ? '---' : '-.-'}${edge.live ? '' : '|down|'}`;
+    lines.push(`  ${ids.get(left)} ${line} ${ids.get(right)}`);
+  }
+  for (const [role, style] of Object.entries(ROLES)) lines.push(`  classDef ${role} ${style},stroke:#8b949e`);
+  lines.push('  classDef fault stroke:#f85149,stroke-dasharray:4', '  classDef none fill:transparent,stroke:none');
+  return `${lines.join('\n')}\n`;
+}
+
+function label({ name, kind, addresses, notes, fault }: TopologyDevice): string {
+  const state = [...(fault ? [fault] : []), ...notes].join(', ');
+  const lines = [
+    `<b>${escapeText(name)}</b> ${escapeText(kind)}`,
+    ...addresses.map(escapeText),
+    ...(state ? [escapeText(state)] : []),
+  ];
+  return lines.join('<br/>');
+}
+
+function classOf({ fault }: TopologyDevice): string {
+  return fault ? ':::fault' : '';
+}
+
+/** Mermaid's entities, which begin with # where HTML's begin with &. */
+function escapeText(text: string): string {
+  const entities: Record<string, string> = { '#': '#35;', '"': '#quot;', '<': '#lt;', '>': '#gt;', '&': '#amp;' };
+  return text.replaceAll(/[#"<>&]/g, (character) => entities[character] ?? '');
+}

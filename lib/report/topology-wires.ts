@@ -1,0 +1,64 @@
+import type { DeviceBox } from './topology-box.ts';
+import type { Point, Wire } from './topology-layout.ts';
+
+/** What a packet passed, looked up by name. */
+export interface Trail {
+  devices: ReadonlySet<string>;
+  /** Edges by their id, in either direction; the value is the device that the packet came from. */
+  hops: ReadonlyMap<string, string>;
+  lostAt: string | undefined;
+}
+
+export function trailOf(paths: readonly (readonly string[])[], lostAt: string | undefined): Trail {
+  const hops = new Map<string, string>();
+  for (const path of paths) {
+    for (const [index, to] of path.slice(1).entries()) {
+      const from = path[index] as string;
+      // An edge does not know which way it was passed: both of its names lead here.
+      for (const id of [`${from} ${to}`, `${to} ${from}`]) if (!hops.has(id)) hops.set(id, from);
+    }
+  }
+  return { devices: new Set(paths.flat()), hops, lostAt };
+}
+
+/** A wire through its runs, with an arrow in its middle where a packet passed. */
+export function wirePath({ edge, left, runs }: Wire, { hops }: Trail): string {
+  const from = hops.get(`${edge.from} ${edge.to}`);
+  const words = runs.map(([start, end], index) => {
+    const before = runs[index - 1]?.[1];
+    const begin = before ? bend(before, start) : `M${show(start)}`;
+    return start.x === end.x ? begin : `${begin}H${round(end.x)}`;
+  });
+  const line = `<path d="${words.join('')}" fill="none" stroke="currentColor"/>`;
+  return from === undefined ? line : `${line}\n${arrow(runs, from === left)}`;
+}
+
+/** Between columns, leaving and arriving level. */
+function bend(from: Point, to: Point): string {
+  if (Math.abs(from.y - to.y) < 1) return `L${show(to)}`;
+  const middle = round((from.x + to.x) / 2);
+  return `C${middle} ${round(from.y)} ${middle} ${round(to.y)} ${show(to)}`;
+}
+
+/** In the middle of the first bend; the tangent of such a curve there is (dx, 2 dy). */
+function arrow(runs: Wire['runs'], rightward: boolean): string {
+  const [from, to] = [runs[0]?.[1], runs[1]?.[0]] as [Point, Point];
+  const angle = Math.atan2(2 * (to.y - from.y), to.x - from.x) + (rightward ? 0 : Math.PI);
+  const at = `translate(${round((from.x + to.x) / 2)} ${round((from.y + to.y) / 2)}) rotate(${round((angle * 180) / Math.PI)})`;
+  return `<polygon points="8,0 -6,-7 -6,7" transform="${at}"/>`;
+}
+
+/** An elbow from the device below to one that hangs under it in the same namespace. */
+export function nestedWire(above: DeviceBox, device: DeviceBox): string {
+  const x = above.x + (device.x - above.x) / 2;
+  const y = device.y + device.height / 2;
+  return `<path d="M${round(x)} ${above.y + above.height}V${round(y)}H${round(device.x)}" fill="none" stroke="currentColor"/>`;
+}
+
+function show({ x, y }: Point): string {
+  return `${round(x)} ${round(y)}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

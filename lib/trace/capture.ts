@@ -1,0 +1,88 @@
+import type { Interface, Lab } from '../lab/index.ts';
+import { frameIdentity } from './frame-identity.ts';
+
+/** A frame at a device of the lab. */
+export interface CapturedFrame {
+  at: Interface;
+  /** `out`: the device was given it to send. `in`: it came from the device. */
+  direction: 'in' | 'out';
+  nanoseconds: bigint;
+  bytes: Buffer;
+  originalLength: number;
+  /** The same at every hop of one frame, and different for any other; made when it is first asked for. */
+  readonly identity: string;
+}
+
+/** How many frames are kept, at most: the newest. */
+const MOST_FRAMES = 50_000;
+
+/** Probes between two emptyings of the taps. A probe leaves some ten frames in each namespace, and a tap has room for hundreds. */
+const PROBES_A_DRAIN = 8;
+
+/** What the taps of a lab have seen. */
+export class Capture {
+  static readonly #ofLab = new WeakMap<Lab, Capture>();
+  readonly #lab: Lab;
+  #frames: CapturedFrame[] = [];
+  #probes = 0;
+  #losses = 0;
+  #forgotten = 0;
+
+  static of(lab: Lab): Capture {
+    const known = Capture.#ofLab.get(lab);
+    if (known) return known;
+    const made = new Capture(lab);
+    Capture.#ofLab.set(lab, made);
+    return made;
+  }
+
+  private constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  /** Every frame that is kept, in the order of the kernel's clock. Reads the taps first. */
+  frames(): readonly CapturedFrame[] {
+    this.#drain();
+    return this.#frames;
+  }
+
+  /** Frames that the taps had no room for, and that were dropped here for newer ones. */
+  get losses(): { kernel: number; forgotten: number } {
+    return { kernel: this.#losses, forgotten: this.#forgotten };
+  }
+
+  /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
+  beforeProbe(): void {
+    if (this.#probes++ % PROBES_A_DRAIN === PROBES_A_DRAIN - 1) this.#drain();
+  }
+
+  #drain(): void {
+    const added: CapturedFrame[] = [];
+    for (const namespace of this.#lab.namespaces) {
+      if (!namespace.tap) continue;
+      for (const { index, ...frame } of namespace.tap.drain()) {
+        const at = namespace.interfaces.find((device) => device.index === index);
+        // The loopback and a switch's own br0 are no part of any path.
+        if (at) added.push(withIdentity({ at, ...frame }));
+      }
+      this.#losses += namespace.tap.takeLosses();
+    }
+    if (added.length === 0) return;
+    this.#frames = [...this.#frames, ...added].sort((a, b) => Number(a.nanoseconds - b.nanoseconds));
+    const surplus = this.#frames.length - MOST_FRAMES;
+    if (surplus <= 0) return;
+    this.#frames = this.#frames.slice(surplus);
+    this.#forgotten += surplus;
+  }
+}
+
+function withIdentity(frame: Omit<CapturedFrame, 'identity'>): CapturedFrame {
+  let identity: string | undefined;
+  return {
+    ...frame,
+    get identity() {
+      identity ??= frameIdentity(frame.bytes);
+      return identity;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { type Interface, Macvlan, Port } from '../lab/index.ts';
+
+/** A frame's next place: a device, on the way in from its wire or out to it. */
+export interface Step {
+  at: Interface;
+  direction: 'in' | 'out';
+}
+
+/**
+ * The shortest way that cables, parents, switches and routers offer from one device to another, whatever their settings
+ * say: what keeps a frame from it is for the obstacles to tell.
+ *
+ * @returns undefined when nothing leads there
+ */
+export function expectedWay(from: Interface, to: Interface): Step[] | undefined {
+  const start: Step = { at: from, direction: 'out' };
+  const ways: Step[][] = [[start]];
+  const seen = new Set([key(start)]);
+  for (let way = ways.shift(); way; way = ways.shift()) {
+    const last = way.at(-1) as Step;
+    if (last.at === to && last.direction === 'in') return way;
+    for (const next of nextSteps(last)) {
+      if (next.at.deleted || seen.has(key(next))) continue;
+      seen.add(key(next));
+      ways.push([...way, next]);
+    }
+  }
+  return undefined;
+}
+
+function nextSteps({ at, direction }: Step): Step[] {
+  if (direction === 'out') {
+    if (at instanceof Macvlan) return [...bridgeSiblings(at).map(inOf), outOf(at.parent)];
+    return at.peer ? [inOf(at.peer)] : [];
+  }
+  if (at instanceof Port) {
+    const others = at.namespace.interfaces.filter((port) => port !== at);
+    return [...others.map(outOf), outOf(at)];
+  }
+  const others = at.namespace.interfaces.filter((device) => device !== at);
+  return [...[...at.children].map(inOf), ...others.map(outOf)];
+}
+
+/** macvlan_queue_xmit: only where both are in mode bridge a frame needs no switch. */
+function bridgeSiblings(device: Macvlan): Macvlan[] {
+  if (device.deleted || device.mode !== 'bridge') return [];
+  return [...device.parent.children].filter(
+    (child): child is Macvlan =>
+      child instanceof Macvlan && child !== device && !child.deleted && child.mode === 'bridge',
+  );
+}
+
+function inOf(at: Interface): Step {
+  return { at, direction: 'in' };
+}
+
+function outOf(at: Interface): Step {
+  return { at, direction: 'out' };
+}
+
+function key({ at, direction }: Step): string {
+  return `${at.namespace.name} ${at.index} ${direction}`;
+}

@@ -1,0 +1,69 @@
+import { type Interface, Macvlan, Port } from '../lab/index.ts';
+import type { Question } from '../probes/question.ts';
+import { expectedWay, type Step } from './expected-way.ts';
+import { cableObstacle } from './obstacles/cable.ts';
+import { macvlanObstacle } from './obstacles/macvlan.ts';
+import type { Obstacle } from './obstacles/obstacle.ts';
+import { routerObstacle } from './obstacles/router.ts';
+import { switchObstacle } from './obstacles/switch.ts';
+import { targetObstacle } from './obstacles/target.ts';
+import { type Hop, hopsOf } from './path.ts';
+import { ownerOf, type ProbePath } from './probe-path.ts';
+
+/** Where a question, or its answer, stayed behind, and why. */
+export interface Explanation extends Obstacle {
+  /** Whose way it is. */
+  of: 'probe' | 'answer';
+  at: Hop;
+}
+
+/**
+ * Says what most likely prevented an answer: follows the way that the lab offers as far as the taps saw the frame go,
+ * and asks what stands between there and the next step. Undefined where nothing is known to: better no reason than a
+ * wrong one.
+ */
+export function explainLoss(
+  { from, source }: Question,
+  { frame, goal, path, arrival, answer }: ProbePath,
+): Explanation | undefined {
+  if (answer?.arrival) return undefined;
+  if (answer) return onTheWay('answer', answer.path, answer.path.frame.at, source.device, answer.path.frame.bytes);
+  if (arrival) {
+    const obstacle = targetObstacle(arrival.frame.at, goal, frame);
+    return obstacle && { of: 'probe', at: arrival, ...obstacle };
+  }
+  const target = ownerOf(from.lab, goal);
+  if (!target) return { of: 'probe', at: path, text: `no device of the lab has ${goal}` };
+  return onTheWay('probe', path, source.device, target, frame);
+}
+
+function onTheWay(
+  of: Explanation['of'],
+  path: Hop,
+  from: Interface,
+  to: Interface,
+  bytes: Buffer,
+): Explanation | undefined {
+  const way = expectedWay(from, to);
+  if (!way) return { of, at: path, text: `no cable leads from ${from} to ${to}` };
+  const seen = way.map((step) =>
+    hopsOf(path).find(({ frame }) => frame.at === step.at && frame.direction === step.direction),
+  );
+  const last = seen.findLastIndex((hop) => hop !== undefined);
+  const [hop, here, next] = [seen[last], way[last], way[last + 1]];
+  if (!hop || !here || !next) return undefined;
+  const obstacle = obstacleBetween(here, next, bytes);
+  return obstacle && { of, at: hop, ...obstacle };
+}
+
+/** What stands between two neighbouring steps. A new kind of link adds its line here, and a file of its own. */
+function obstacleBetween(here: Step, next: Step, bytes: Buffer): Obstacle | undefined {
+  if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
+    return cableObstacle(here.at, next.at, bytes.length);
+  if (here.direction === 'in' && next.direction === 'in' && next.at instanceof Macvlan)
+    return macvlanObstacle(here.at, next.at, bytes);
+  if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
+  if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes);
+  if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes);
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+
+/** Enough of a packet to tell it from any other: headers, and the payload's beginning. */
+const LENGTH = 128;
+
+/**
+ * What stays the same of a frame from hop to hop: all but the Ethernet header and its padding, and what a router changes
+ * (TTL, checksum, hop limit). Transport checksums are left out, too: they are filled in only at the last moment
+ * (`CHECKSUM_PARTIAL`).
+ */
+export function frameIdentity(bytes: Buffer): string {
+  const frame = decodeEthernet(bytes);
+  if (!frame) return bytes.toString('latin1');
+  const packet = Buffer.from(frame.payload.subarray(0, LENGTH));
+  if (frame.etherType === ETHERTYPE.ipv4 && packet.length >= 20) forgetIpv4(packet);
+  else if (frame.etherType === ETHERTYPE.ipv6 && packet.length >= 40) forgetIpv6(packet);
+  // Padding is added on the way to 60 bytes.
+  const length = lengthOf(frame.etherType, packet);
+  return `${frame.etherType} ${packet.subarray(0, length).toString('latin1')}`;
+}
+
+function lengthOf(etherType: number, packet: Buffer): number {
+  if (etherType === ETHERTYPE.ipv4 && packet.length >= 4) return packet.readUInt16BE(2);
+  if (etherType === ETHERTYPE.ipv6 && packet.length >= 6) return 40 + packet.readUInt16BE(4);
+  return packet.length;
+}
+
+function forgetIpv4(packet: Buffer): void {
+  packet.writeUInt8(0, 8);
+  packet.writeUInt16BE(0, 10);
+  forgetTransport(packet, (packet.readUInt8(0) & 0xf) * 4, packet.readUInt8(9));
+}
+
+function forgetIpv6(packet: Buffer): void {
+  packet.writeUInt8(0, 7);
+  forgetTransport(packet, 40, packet.readUInt8(6));
+}
+
+function forgetTransport(packet: Buffer, at: number, protocol: number): void {
+  const checksum = protocol === IP_PROTOCOL.tcp ? at + 16 : protocol === IP_PROTOCOL.udp ? at + 6 : undefined;
+  if (checksum !== undefined && packet.length >= checksum + 2) packet.writeUInt16BE(0, checksum);
+}

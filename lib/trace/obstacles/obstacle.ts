@@ -1,0 +1,6 @@
+/** What kept a frame from its next step, and what to do about it. */
+export interface Obstacle {
+  /** In words, with the rule: `not sent back out of sw/p0: hairpin is off on that port`. */
+  text: string;
+  hint?: string;
+}

@@ -1,0 +1,65 @@
+import { type Port, Switch } from '../../lab/index.ts';
+import { decodeEthernet } from '../../wire/ethernet.ts';
+import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
+import type { Obstacle } from './obstacle.ts';
+
+/** Why a frame that came in by one port of a switch did not go out of another, or of the same (`should_deliver`). */
+export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle | undefined {
+  const [incoming, outgoing] = [ingress.settings, egress.settings];
+  const link = egress.state();
+  if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
+  if (!link.carrier) return { text: `${egress} has no carrier: the other end of its cable is down` };
+  if (incoming.state !== 'forwarding') return { text: `${ingress} is ${incoming.state}: it takes nothing in` };
+  if (outgoing.state !== 'forwarding') return { text: `${egress} is ${outgoing.state}: nothing goes out of it` };
+  if (ingress === egress && !outgoing.hairpin) {
+    return {
+      text: `not sent back out of ${egress}: hairpin is off on that port`,
+      hint: 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
+    };
+  }
+  if (ingress !== egress && incoming.isolated && outgoing.isolated) {
+    return {
+      text: `${ingress} and ${egress} are isolated: isolated ports do not talk to each other`,
+      hint: 'set({ isolated: false }) on one of them',
+    };
+  }
+  return floodingObstacle(ingress, egress, bytes) ?? learningObstacle(ingress, egress, bytes);
+}
+
+/** `br_flood`: each class of frame has a switch of its own. */
+function floodingObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle | undefined {
+  const { bcastFlood, mcastFlood, flood } = egress.settings;
+  const destination = decodeEthernet(bytes)?.destination ?? '';
+  if (destination === BROADCAST_MAC) {
+    return bcastFlood === false
+      ? { text: `${egress} sends no broadcast: bcast_flood is off`, hint: `set({ bcastFlood: true }) on ${egress}` }
+      : undefined;
+  }
+  if (isGroupMac(destination)) {
+    return mcastFlood === false
+      ? { text: `${egress} sends no multicast: mcast_flood is off`, hint: `set({ mcastFlood: true }) on ${egress}` }
+      : undefined;
+  }
+  if (flood === false && !behind(ingress, destination)) {
+    return {
+      text: `${egress} sends no unicast to unknown addresses: flood is off, and nobody has learnt ${destination}`,
+    };
+  }
+  return undefined;
+}
+
+/** `br_handle_frame_finish`: a known address is sent to its port alone. */
+function learningObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle | undefined {
+  const destination = decodeEthernet(bytes)?.destination ?? '';
+  const port = behind(ingress, destination);
+  if (!port || port === egress) return undefined;
+  return {
+    text: `the switch has ${destination} behind ${port}, not behind ${egress}`,
+    hint: 'two devices with one MAC address, or a static fdb entry: see fdb.list()',
+  };
+}
+
+function behind(ingress: Port, mac: string): Port | undefined {
+  const { namespace } = ingress;
+  return namespace instanceof Switch ? namespace.fdb.list().find((entry) => entry.mac === mac)?.port : undefined;
+}

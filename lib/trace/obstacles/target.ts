@@ -1,0 +1,54 @@
+import { KernelError } from '../../kernel/kernel-error.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
+import { decodeArp } from '../../wire/arp.ts';
+import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import type { Obstacle } from './obstacle.ts';
+import { reversePathObstacle } from './router.ts';
+
+/** Why a host that was given a question sent no answer. */
+export function targetObstacle(arrival: Interface, address: string, bytes: Buffer): Obstacle | undefined {
+  const { namespace } = arrival;
+  const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
+  if (!own) return { text: `${namespace} does not have ${address}` };
+  if (own.tentative)
+    return { text: `${address} of ${namespace} is tentative: duplicate address detection is not done` };
+  if (own.dadFailed) return { text: `${address} of ${namespace} is a duplicate: another node has it (dadfailed)` };
+  const packet = ipPacketOf(bytes);
+  if (!packet) return arpObstacle(arrival, bytes);
+  const reverse = reversePathObstacle(arrival, packet.source);
+  if (reverse) return reverse;
+  const ignores = packet.family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
+  const isEcho =
+    packet.protocol === IP_PROTOCOL.icmp || (packet.protocol === IP_PROTOCOL.icmpv6 && packet.payload[0] === 128);
+  if (isEcho && namespace.sysctl.get(ignores) === '1') {
+    return { text: `${namespace} answers no echo: ${ignores} is 1`, hint: `${namespace}.sysctl.set('${ignores}', 0)` };
+  }
+  return backObstacle(namespace, packet.source);
+}
+
+/** `arp_process` checks the sender as `ip_rcv` does (`ip_route_input_noref`), and may be told to stay quiet. */
+function arpObstacle(arrival: Interface, bytes: Buffer): Obstacle | undefined {
+  const { namespace, name } = arrival;
+  const frame = decodeEthernet(bytes);
+  const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
+  const reverse = arp && reversePathObstacle(arrival, arp.senderIp);
+  if (reverse) return reverse;
+  const values = ['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/arp_ignore`)));
+  const ignore = Math.max(...values);
+  return ignore > 0 ? { text: `${arrival} may not answer ARP: arp_ignore is ${ignore}` } : undefined;
+}
+
+function backObstacle(namespace: Namespace, source: string): Obstacle | undefined {
+  try {
+    namespace.route.get(source);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    return {
+      text: `${namespace} has no route back to ${source}`,
+      hint: `${namespace}.route.add({ to: '${source}', via: … })`,
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import type { Interface, Lab } from '../lab/index.ts';
+import type { Question } from '../probes/question.ts';
+import { nextHop } from '../probes/source.ts';
+import { decodeArp } from '../wire/arp.ts';
+import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { bytesToIp } from '../wire/ip-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { Capture, type CapturedFrame } from './capture.ts';
+import { buildPath, type Hop, hopsOf } from './path.ts';
+
+/** Which frames are those of a question, as {@link Asker.recognize} says. */
+export type Recognize = (bytes: Buffer) => 'probe' | 'answer' | undefined;
+
+/** The way of a question's last probe, and of what came back. */
+export interface ProbePath {
+  /** The probe itself, or the question for its next hop's MAC address that it waited for. */
+  frame: Buffer;
+  path: Hop;
+  /** Whom the frame is for: the target, or the next hop whose MAC address is asked for. */
+  goal: string;
+  /** The hop by which it came to whoever has that address, if it did. */
+  arrival: Hop | undefined;
+  /** The answer's way, where the target sent one. */
+  answer: { path: Hop; arrival: Hop | undefined } | undefined;
+}
+
+/** Puts together what the taps saw of a question; undefined when its source sent nothing, or there are no taps. */
+export function tracePath(question: Question, recognize: Recognize): ProbePath | undefined {
+  const frames = Capture.of(question.from.lab).frames();
+  const { device } = question.source;
+  const asked = sentBy(frames, device, (frame) => recognize(frame.bytes) === 'probe').at(-1);
+  if (asked)
+    return follow(frames, question, question.to.address, asked, (frame) => recognize(frame.bytes) === 'answer');
+  const hop = nextHop(question);
+  if (typeof hop === 'string') return undefined;
+  const neighbour = sentBy(
+    frames,
+    device,
+    ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address,
+  ).at(-1);
+  return (
+    neighbour && follow(frames, question, hop.address, neighbour, ({ bytes }) => advertised(bytes) === hop.address)
+  );
+}
+
+function follow(
+  frames: readonly CapturedFrame[],
+  { from, source }: Question,
+  goal: string,
+  asked: CapturedFrame,
+  isAnswer: (frame: CapturedFrame) => boolean,
+): ProbePath | undefined {
+  const path = pathOf(frames, asked);
+  if (!path) return undefined;
+  const owner = ownerOf(from.lab, goal);
+  const arrival = hopsOf(path).find(({ frame }) => frame.direction === 'in' && frame.at === owner);
+  const sent = frames.find(
+    (frame) =>
+      frame.direction === 'out' &&
+      frame.at.namespace === owner?.namespace &&
+      frame.nanoseconds >= asked.nanoseconds &&
+      isAnswer(frame),
+  );
+  const back = sent && pathOf(frames, sent);
+  const home = back && hopsOf(back).find(({ frame }) => frame.direction === 'in' && frame.at === source.device);
+  return { frame: asked.bytes, goal, path, arrival, answer: back && { path: back, arrival: home } };
+}
+
+/** The device of the lab that has an address. */
+export function ownerOf(lab: Lab, address: string): Interface | undefined {
+  return lab.namespaces
+    .flatMap(({ interfaces }) => interfaces)
+    .find((device) => device.address.list().some((own) => own.address === address));
+}
+
+function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
+  const same = frames.filter((frame) => frame.identity === first.identity && frame.nanoseconds >= first.nanoseconds);
+  return buildPath(same, first.at);
+}
+
+function sentBy(
+  frames: readonly CapturedFrame[],
+  device: Interface,
+  isIt: (frame: CapturedFrame) => boolean,
+): CapturedFrame[] {
+  return frames.filter((frame) => frame.at === device && frame.direction === 'out' && isIt(frame));
+}
+
+/** The address that an ARP request or ND solicitation of ours asks for. */
+function solicitedBy(bytes: Buffer, own: string): string | undefined {
+  const frame = decodeEthernet(bytes);
+  const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
+  if (arp) return arp.operation === 'request' && arp.senderIp === own ? arp.targetIp : undefined;
+  const message = ndMessage(bytes, NEIGHBOUR_SOLICITATION);
+  return message && message.source === own ? message.target : undefined;
+}
+
+/** The address that an ARP reply or ND advertisement is about. */
+function advertised(bytes: Buffer): string | undefined {
+  const frame = decodeEthernet(bytes);
+  const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
+  if (arp) return arp.operation === 'reply' ? arp.senderIp : undefined;
+  return ndMessage(bytes, NEIGHBOUR_ADVERTISEMENT)?.target;
+}
+
+const NEIGHBOUR_SOLICITATION = 135;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+
+function ndMessage(bytes: Buffer, type: number): { source: string; target: string } | undefined {
+  const packet = ipPacketOf(bytes);
+  if (packet?.protocol !== IP_PROTOCOL.icmpv6 || packet.payload[0] !== type || packet.payload.length < 24)
+    return undefined;
+  return { source: packet.source, target: bytesToIp(packet.payload.subarray(8, 24)) };
+}

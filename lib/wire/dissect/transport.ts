@@ -1,0 +1,82 @@
+import type { Family } from '../ip-address.ts';
+import { IP_PROTOCOL } from '../ipv4.ts';
+import { decodeTcp, describeTcpOptions } from '../tcp.ts';
+import { decodeUdp } from '../udp.ts';
+import { dissectIcmp } from './icmp.ts';
+import { dissectIcmpv6 } from './icmpv6.ts';
+import { dissectIgmp } from './igmp.ts';
+import { count, type Dissection, dissection, unreadable } from './layer.ts';
+
+/** What IP says of its payload. */
+export interface Transport {
+  family: Family;
+  source: string;
+  destination: string;
+  protocol: number;
+  /** Of the payload as it was sent: a capture may have less of it. */
+  length: number;
+}
+
+const IGMP = 2;
+/** Those that a test network may meet (IANA's list of protocol numbers). */
+const NAMES: Record<number, string> = {
+  4: 'IPv4',
+  41: 'IPv6',
+  47: 'GRE',
+  50: 'ESP',
+  51: 'AH',
+  59: 'no next header',
+  89: 'OSPF',
+  103: 'PIM',
+  112: 'VRRP',
+  132: 'SCTP',
+};
+
+export function dissectTransport(transport: Transport, bytes: Buffer): Dissection {
+  const { family, source, destination, protocol, length } = transport;
+  if (protocol === IP_PROTOCOL.icmp && family === 4) return dissectIcmp(source, destination, bytes);
+  if (protocol === IP_PROTOCOL.icmpv6 && family === 6) return dissectIcmpv6(source, destination, bytes);
+  if (protocol === IGMP && family === 4) return dissectIgmp(bytes);
+  if (protocol === IP_PROTOCOL.udp) return dissectUdp(transport, bytes);
+  if (protocol === IP_PROTOCOL.tcp) return dissectTcp(transport, bytes);
+  const name = NAMES[protocol] ?? `protocol ${protocol}`;
+  return dissection(`IPv${family} ${source} > ${destination}, ${name}, ${count(length)}`, name, [
+    ['length', count(length)],
+  ]);
+}
+
+function dissectUdp({ source, destination }: Transport, bytes: Buffer): Dissection {
+  const datagram = decodeUdp(bytes);
+  if (!datagram) return unreadable('UDP', bytes, 8);
+  const { sourcePort, destinationPort } = datagram;
+  const length = count(Math.max(0, bytes.readUInt16BE(4) - 8));
+  const line = `UDP ${endpoint(source, sourcePort)} > ${endpoint(destination, destinationPort)}, ${length}`;
+  return dissection(line, 'UDP', [
+    ['source port', String(sourcePort)],
+    ['destination port', String(destinationPort)],
+    ['payload', length],
+  ]);
+}
+
+function dissectTcp({ source, destination, length }: Transport, bytes: Buffer): Dissection {
+  const segment = decodeTcp(bytes);
+  if (!segment) return unreadable('TCP', bytes, Math.max(20, ((bytes[12] ?? 0) >> 4) * 4));
+  const { sourcePort, destinationPort, flags, options } = segment;
+  const payload = Math.max(0, length - 20 - options.length);
+  const ends = `${endpoint(source, sourcePort)} > ${endpoint(destination, destinationPort)}`;
+  return dissection(`TCP ${ends} [${flags}]${payload > 0 ? `, ${count(payload)}` : ''}`, 'TCP', [
+    ['source port', String(sourcePort)],
+    ['destination port', String(destinationPort)],
+    ['flags', flags],
+    ['sequence', String(segment.sequence)],
+    ['acknowledgement', String(segment.acknowledgement)],
+    ['window', String(segment.window)],
+    ['options', describeTcpOptions(options).join(', ') || 'none'],
+    ['payload', count(payload)],
+  ]);
+}
+
+/** `10.0.0.1:53`, `[fd00::1]:53`. */
+function endpoint(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,150 @@
+import { describe, expect, type Lab, MACVLAN_MODES, type Namespace, test } from 'hairpin';
+import { type ReachOptions, reach } from '../../lib/probes/reach.ts';
+import { labScript } from '../../lib/report/lab-script.ts';
+import { takeSnapshot } from '../../lib/report/take-snapshot.ts';
+import { readLab, rebuild } from './rebuild.ts';
+
+type Asked = [from: Namespace, to: Namespace | string, options?: ReachOptions];
+
+/** Asks, and runs the scripts that ask the same; compares the answers, and the networks as other programs read them. */
+async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[]> {
+  const names = lab.namespaces.map(({ name }) => name);
+  const asked: { outcome: string; script: string }[] = [];
+  for (const [from, to, options = {}] of questions) {
+    const report = await reach('spec', from, to, options, { milliseconds: 100 });
+    asked.push({ outcome: report.outcome, script: labScript(takeSnapshot(lab), report) });
+  }
+  const [original, ...rebuilt] = await Promise.all([
+    readLab(lab),
+    ...asked.map(({ script }, at) => rebuild(script, at === 0 ? names : [])),
+  ]);
+  expect(rebuilt[0]?.readings).toEqual(original);
+  const answers = rebuilt.map(({ exitCode }) => (exitCode === 0 ? 'answered' : `exit code ${exitCode}`));
+  expect(answers).toEqual(asked.map(({ outcome }) => (outcome === 'answered' ? outcome : 'exit code 1')));
+  return asked.map(({ outcome }) => outcome);
+}
+
+// Most of the time goes into waiting for pings that are not answered.
+const WAITING = { concurrent: true, timeout: 20_000 };
+
+describe('a lab rebuilt by its script is the same, and answers the same:', WAITING, () => {
+  // ns1 ─ m1 ┐
+  //          ├─ up0 (host) ── p0 (sw) p1 ── gateway
+  // ns2 ─ m2 ┘                        p2 ── neighbour
+  test.for(MACVLAN_MODES)('macvlans in mode %s', async (mode, { lab, macvlanPair }) => {
+    const { ns1, gateway } = macvlanPair({ mode });
+    expect(await outcomes(lab, [ns1, gateway], [ns1, '10.0.0.102'], [ns1, 'fd00::66'], [gateway, ns1])).toEqual(
+      mode === 'bridge' ? Array(4).fill('answered') : ['answered', 'lost', 'lost', 'answered'],
+    );
+  });
+
+  // ns1 ─ video ┐
+  //             ├─ it's (host) ── p0 (sw), reflecting ── …
+  // ns2 ─ m2 ───┘
+  test('what was changed after it was made', async ({ lab, macvlanPair }) => {
+    const { ns1, ns2, m1, m2, uplink, switchPort } = macvlanPair({ mode: 'vepa', mtu: 1400, promiscuous: true });
+    switchPort.set({ hairpin: true });
+    m1.set({ bcqueuelen: 50, mtu: 1300, mac: '02:00:00:00:aa:01', name: 'video' });
+    m2?.set({ promiscuous: false });
+    uplink.set({ name: "it's" });
+    expect(await outcomes(lab, [ns1, ns2])).toEqual(['answered']);
+  });
+
+  // ns1 ─ m1, source with nodst ──────── eth0 (host) ── eth0 (far)
+  // ns2 ─ m2, passthru with nopromisc ── eth1 (host) ── eth1 (far)
+  test('the flags and the list of a macvlan', async ({ lab }) => {
+    const [host, far, ns1, ns2] = [...['host', 'far'], ...['ns1', 'ns2']].map((name) => lab.namespace(name)) as [
+      ...[Namespace, Namespace, Namespace, Namespace],
+    ];
+    const { a: first, b: heard } = lab.cable(host, far);
+    const { a: second } = lab.cable(host, far);
+    ns1.macvlan({ parent: first, mode: 'source', nodst: true, macaddr: [heard.mac, '02:00:00:00:dd:02'] });
+    ns2.macvlan({ parent: second, mode: 'passthru', nopromisc: true, name: '-up' });
+    expect(await outcomes(lab, [ns1, '10.0.0.2'], [ns2, '10.0.1.2'])).toEqual(['answered', 'answered']);
+  });
+
+  // a ── p0 sw p1 ── b     p2 ── c
+  test('the settings of ports and of the switch, and its static entries', async ({ lab }) => {
+    const sw = lab.switch('sw', { ageingTime: 17, mcastSnooping: true });
+    const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+    lab.cable(a, sw, { b: { isolated: true, cost: 7, priority: 3 } });
+    const { b: p1 } = lab.cable(b, sw, { b: { isolated: true, mcastFlood: false, guard: true } });
+    lab.cable(c, sw, { b: { learning: false, bcastFlood: false } });
+    sw.fdb.add('02:00:00:00:dd:01', p1);
+    expect(await outcomes(lab, [a, b], [a, c], [c, a])).toEqual(['lost', 'lost', 'answered']);
+  });
+
+  // a ── p0 sw p1 ── b
+  test('a port that was made to block', async ({ lab }) => {
+    const sw = lab.switch('sw');
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    const { b: port } = lab.cable(a, sw);
+    lab.cable(b, sw);
+    port.set({ state: 'disabled' });
+    expect(await outcomes(lab, [a, b])).toEqual(['lost']);
+  });
+
+  // left ── one ── router ── two ── right
+  test('routers and routes', async ({ lab }) => {
+    const [one, two] = [lab.switch('one'), lab.switch('two')];
+    const [left, right, router] = [lab.namespace('left'), lab.namespace('right'), lab.router('router')];
+    lab.cable(left, one);
+    lab.cable(router, one);
+    lab.cable(router, two);
+    lab.cable(right, two);
+    left.route.add({ to: '10.7.0.0/16', via: '10.0.0.2', src: '10.0.0.1' });
+    left.route.add({ to: 'fd07::/32', dev: 'eth0' });
+    await router.exec('ip', ['route', 'add', 'blackhole', '10.8.0.0/16', 'metric', '7']);
+    await router.exec('ip', ['address', 'add', '10.9.9.9/32', 'dev', 'lo']);
+    const reached: Asked[] = [
+      [left, right],
+      [left, right, { family: 6 }],
+      [left, '10.9.9.9', { from: '10.0.0.1' }],
+    ];
+    expect(await outcomes(lab, ...reached)).toEqual(['answered', 'answered', 'answered']);
+  });
+
+  // left ── lan.1 (router) wan*= ── right
+  test('changed sysctls, of devices with odd names too', async ({ lab }) => {
+    const [left, right, router] = [lab.namespace('left'), lab.namespace('right'), lab.router('router')];
+    lab.cable(left, router, { b: { name: 'lan.1' } });
+    lab.cable(right, router, { b: { name: 'wan*=' } });
+    router.sysctl.set('net.ipv6.conf.all.forwarding', 0);
+    router.sysctl.set('net/ipv4/conf/lan.1/rp_filter', 1);
+    router.sysctl.set('net/ipv4/conf/wan*=/proxy_arp', 1);
+    router.sysctl.set('net.ipv4.ip_default_ttl', 9);
+    expect(await outcomes(lab, [left, right], [left, right, { family: 6 }])).toEqual(['answered', 'lost']);
+  });
+
+  // a ── b     c ── d, which is down     a has a wrong address for b
+  test('permanent neighbours, and a link that is down', async ({ lab }) => {
+    const [a, b, c, d] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c'), lab.namespace('d')];
+    lab.cable(a, b, { mtu: 9000 });
+    const { b: down } = lab.cable(c, d);
+    a.neighbour.add({ to: '10.0.0.2', lladdr: '02:00:00:00:dd:01' });
+    a.neighbour.add({ to: 'fd00::2', lladdr: b.interface().mac });
+    down.set({ up: false });
+    expect(await outcomes(lab, [a, b], [a, b, { family: 6 }], [c, d, { family: 4 }])).toEqual([
+      ...['lost', 'answered', 'unsent'],
+    ]);
+  });
+
+  // a ── b, which drops the echo requests
+  test('a packet filter', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    await b.exec('nft', ['add table ip spec; add chain ip spec in { type filter hook input priority 0; }']);
+    await b.exec('nft', ['add rule ip spec in iif "eth0" icmp type echo-request drop']);
+    expect(await outcomes(lab, [a, b], [a, b, { family: 6 }])).toEqual(['lost', 'answered']);
+  });
+});
+
+// a ── b
+test('a network that cannot be built says so, and does not look like an answer', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const report = await reach('spec', a, b, {}, { milliseconds: 100 });
+  const { exitCode, output } = await rebuild(`ip netns add b; ${labScript(takeSnapshot(lab), report)}`);
+  expect(exitCode).toBe(3);
+  expect(output).toContain('lab.sh: the network could not be built');
+});

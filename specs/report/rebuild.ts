@@ -1,0 +1,83 @@
+import { createLab, type Lab, type Namespace } from 'hairpin';
+
+/** What independent programs say of a namespace; the commands in the order of {@link COMMANDS}. */
+export type Reading = Record<keyof typeof COMMANDS, unknown>;
+
+const COMMANDS = {
+  links: 'ip -j -d link',
+  addresses: 'ip -j -d address',
+  routes: 'ip -j route; ip -j -6 route',
+  neighbours: 'ip -j neighbour show nud permanent; ip -j -6 neighbour show nud permanent',
+  ports: 'bridge -j -d link',
+  fdb: 'bridge -j fdb show',
+  sysctls:
+    'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv6/icmp | grep -v conf/lo/ | sort',
+  nftables: 'command -v nft >/dev/null && nft list ruleset',
+} as const;
+
+const MARK = '%%';
+const READ = Object.values(COMMANDS)
+  .map((command) => `(${command}) 2>/dev/null; echo; echo ${MARK}`)
+  .join('; ');
+
+/** Runs a lab's script by `sh`, in namespaces of its own, and reads what it made. */
+export async function rebuild(
+  script: string,
+  names: string[] = [],
+): Promise<{ exitCode: number | undefined; output: string; readings: Record<string, Reading> }> {
+  await using other = createLab();
+  const run = 'mount -t tmpfs none /run && sh -c "$1" 2>&1; echo "exit $?"; shift';
+  const show = `for name; do echo ${MARK}${MARK}; ip netns exec "$name" sh -c '${READ.replaceAll("'", "'\\''")}'; done`;
+  const { stdout } = await other
+    .namespace('runner')
+    .exec('unshare', ['--mount', 'sh', '-c', `${run}; ${show}`, 'sh', script, ...names]);
+  const [output = '', ...shown] = stdout.split(`${MARK}${MARK}\n`);
+  return {
+    exitCode: Number(/^exit (\d+)$/m.exec(output)?.[1]),
+    output,
+    readings: Object.fromEntries(shown.map((text, at) => [names[at], parse(text)])),
+  };
+}
+
+/** Reads every namespace of a lab by the same programs. */
+export async function readLab(lab: Lab): Promise<Record<string, Reading>> {
+  const read = async (namespace: Namespace) => {
+    const { stdout } = await namespace.exec('sh', ['-c', READ]);
+    return [namespace.name, parse(`${stdout}\n`)] as const;
+  };
+  return Object.fromEntries(await Promise.all(lab.namespaces.map(read)));
+}
+
+function parse(text: string): Reading {
+  const parts = text.split(new RegExp(`^${MARK}\\n?`, 'm'));
+  const entries = Object.keys(COMMANDS).map((name, at) => [name, normalize(name, (parts[at] ?? '').trim())]);
+  return Object.fromEntries(entries);
+}
+
+function normalize(name: string, text: string): unknown {
+  if (name === 'sysctls' || name === 'nftables') return text.split('\n');
+  // Two lists one behind the other where it takes two commands.
+  const list = text.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line))) as Entry[];
+  return list.filter((entry) => !isVolatile(entry)).map(strip);
+}
+
+type Entry = Record<string, unknown>;
+
+/** What the kernel learns and makes as it goes: forwarding entries, a device's own groups, link-local addresses. */
+function isVolatile(entry: Entry): boolean {
+  const { mac, state, flags, dst, local, scope } = entry;
+  if (mac !== undefined) return state === '' || String(flags).includes('self');
+  return dst === 'fe80::/64' || (local !== undefined && scope === 'link');
+}
+
+/** Without what no two networks have the same: timers, the namespaces' numbers for each other, traces of the past. */
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((each) => !isVolatile(Object(each))).map(strip);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !/timer$|^link_netnsid$|life_time$/.test(key));
+  const entry = Object.fromEntries(kept.map(([key, each]) => [key, strip(each)]));
+  // A device that has never had an event since it was made up; one that has never been up.
+  if (entry['operstate'] === 'UNKNOWN') entry['operstate'] = 'UP';
+  if (entry['operstate'] === 'DOWN') delete entry['qdisc'];
+  return entry;
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'hairpin';
+import { stateText } from '../../lib/report/state-text.ts';
+import { takeSnapshot } from '../../lib/report/take-snapshot.ts';
+
+// ns1 ─ m1 ┐
+//          ├─ up0 (host) ── p0 (sw), reflecting ── …
+// ns2 ─ m2 ┘
+test('a host: links, addresses, routes, neighbours, and the settings that differ', ({ lab, macvlanPair }) => {
+  const { ns1, m1, m2 } = macvlanPair({ mode: 'bridge' });
+  m1.set({ bcqueuelen: 50, promiscuous: true });
+  ns1.route.add({ to: 'default', via: '10.0.0.1' });
+  ns1.neighbour.add({ to: '10.0.0.102', lladdr: m2?.mac ?? '' });
+  ns1.sysctl.set('net.ipv4.conf.m1.arp_ignore', 1);
+  const [first] = takeSnapshot(lab).namespaces;
+  expect(first && stateText(first)).toBe(
+    `
+ns1 (host)
+  links
+    m1@host/up0  UP  02:00:00:00:00:6b  mtu 1500  macvlan bridge bcqueuelen 50 promisc
+  addresses
+    m1  10.0.0.101/24 fd00::65/64
+  routes
+    default via 10.0.0.1 dev m1
+  neighbours
+    10.0.0.102  dev m1  lladdr 02:00:00:00:00:6c  PERMANENT
+  sysctls
+    net.ipv4.ip_forward = 0
+    net.ipv4.icmp_ratelimit = 0
+    net.ipv6.icmp.ratelimit = 0
+    net.ipv4.conf.all.rp_filter = 0
+    net.ipv4.conf.default.rp_filter = 0
+    net.ipv6.conf.default.accept_dad = 0
+    net.ipv6.conf.default.router_solicitations = 0
+    net.ipv4.conf.m1.arp_ignore = 1`.trimStart(),
+  );
+});
+
+// a ── p0 sw p1 ── b, which is down
+test('a switch: ports with what was changed, and who is behind them', async ({ lab }) => {
+  const sw = lab.switch('sw', { ageingTime: 17 });
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, sw, { b: { hairpin: true, cost: 7 } });
+  const { a: down, b: port } = lab.cable(b, sw);
+  down.set({ up: false });
+  sw.fdb.add('02:00:00:00:dd:01', port);
+  const [first] = takeSnapshot(lab).namespaces;
+  // Who has said something by now is the kernel's affair.
+  const text = first && stateText(first).replaceAll(/\n.*learnt$/gm, '');
+  expect(text).toBe(
+    `
+sw (switch)
+  links
+    br0        UP                                       bridge ageing_time 17 stp off mcast_snooping off
+    p0@a/eth0  UP          02:00:00:00:00:66  mtu 1500  veth
+    p1@b/eth0  NO-CARRIER  02:00:00:00:00:68  mtu 1500  veth
+  ports
+    p0  forwarding hairpin on cost 7
+    p1  disabled
+  forwarding
+    02:00:00:00:dd:01  dev p1  static
+  sysctls
+    net.ipv6.conf.default.disable_ipv6 = 1`.trimStart(),
+  );
+});
+
+// a ── b, with a packet filter
+test('the ruleset is in the words of nft', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await b.exec('nft', ['add table ip spec']);
+  const snapshots = takeSnapshot(lab).namespaces;
+  expect(snapshots.map(({ nftables }) => nftables)).toEqual(['', 'table ip spec {\n}']);
+  expect(snapshots[1] && stateText(snapshots[1])).toContain('  nftables\n    table ip spec {\n    }');
+});

@@ -1,0 +1,9 @@
+import { failureOf } from '../matchers/failure-of.ts';
+
+/** From the first path on, what a failure says of where the frame was lost; numbers that change from run to run as N. */
+export async function explanationOf(assertion: PromiseLike<unknown>): Promise<string> {
+  const failure = await failureOf(assertion);
+  const at = failure.indexOf('Path of');
+  if (at < 0) throw new Error(`the failure was to have a path:\n${failure}`);
+  return failure.slice(at).replaceAll(/\b(id|seq) \d+/g, '$1 N');
+}
