@@ -108,10 +108,3 @@ export async function peer(script: string, ...args: readonly (string | number)[]
       .map(([, , milliseconds]) => Number(milliseconds));
   return { times, lines };
 }
-
-/** A peer's single time. */
-export async function peerTime(name: string, script: string, ...args: readonly (string | number)[]): Promise<number> {
-  const [time] = (await peer(script, ...args)).times(name);
-  if (time === undefined) throw new Error(`bench/peers/${script} measured no ${name}`);
-  return time;
-}

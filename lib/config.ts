@@ -1,5 +1,16 @@
+import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
+import { checkOneOf, checkOptions } from './lab/validate.ts';
 import { namespacedForks } from './pool.ts';
+import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
+
+export interface HairpinOptions {
+  /**
+   * When a test's evidence is kept in `test-results/`: its capture, a script that rebuilds its lab, the state of every
+   * namespace, drawings. @default 'retain-on-failure'
+   */
+  trace?: TraceMode;
+}
 
 /**
  * The vitest plugin: gives every worker namespaces of its own, so that plain `npx vitest` works, as root and as an
@@ -12,9 +23,16 @@ import { namespacedForks } from './pool.ts';
  * import { defineConfig } from 'vitest/config';
  * export default defineConfig({ plugins: [hairpin()] });
  */
-export function hairpin(): Plugin {
+export function hairpin(options: HairpinOptions = {}): Plugin {
+  checkOptions('hairpin', options, ['trace']);
+  const trace = checkOneOf('hairpin', 'trace', options.trace ?? DEFAULT_TRACE_MODE, TRACE_MODES);
   return {
     name: 'hairpin',
-    config: ({ test }) => ({ test: test?.pool === undefined ? { pool: namespacedForks() } : {} }),
+    config: ({ root = process.cwd(), test }) => ({
+      test: {
+        provide: { hairpin: { trace, results: resolve(root, 'test-results') } },
+        ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
+      },
+    }),
   };
 }

@@ -1,4 +1,6 @@
-import { assertionTitle, nameOf, wordsOf } from './message.ts';
+import type { TestContext } from 'vitest';
+import { keepEvidence } from './keep-evidence.ts';
+import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
@@ -15,10 +17,13 @@ export const matchers = {
   toReach: awaited('toReach', toReach),
 };
 
-type Matcher<Args extends unknown[], T> = (this: { isNot: boolean }, received: unknown, ...args: Args) => Promise<T>;
+/** What vitest gives a matcher as `this`, as far as it is needed here. */
+type AssertionState = Omit<MatcherState, 'task'> & { task?: TestContext['task'] | undefined };
 
-function awaited<Args extends unknown[], T>(name: string, matcher: Matcher<Args, T>) {
-  return function assertion(this: MatcherState, received: unknown, ...args: Args): PromiseLike<T> {
+type Matcher<Args extends unknown[]> = (this: { isNot: boolean }, received: unknown, ...args: Args) => Promise<Answer>;
+
+function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
+  return function assertion(this: AssertionState, received: unknown, ...args: Args): PromiseLike<Answer> {
     // Chai's flag is undefined without .not, and a matcher compares.
     const state = { isNot: this.isNot === true };
     const [expected, options] = args;
@@ -26,6 +31,15 @@ function awaited<Args extends unknown[], T>(name: string, matcher: Matcher<Args,
     const first = typeof expected === 'string' && expected.includes('\n') ? 'table' : nameOf(expected);
     const words = `${first}${options === undefined ? '' : wordsOf(options)}`;
     const title = assertionTitle(name, nameOf(received), words, state);
-    return mustBeAwaited(this, title, matcher.call(state, received, ...args), assertion);
+    const { task } = this;
+    const answer = matcher.call(state, received, ...args).then(async (given) => {
+      const failed = given.pass === state.isNot;
+      if (!failed || !given.evidence || !task) return given;
+      const { lab, failed: question } = given.evidence;
+      const files = await keepEvidence(task, lab, { title, ...question });
+      return files ? { ...given, message: () => `${given.message()}\n${files}` } : given;
+    });
+    // `promises` is vitest's own, and no part of the task's type.
+    return mustBeAwaited(this as MatcherState, title, answer, assertion);
   };
 }

@@ -1,10 +1,13 @@
 import { Interface, Lab, Macvlan, type MacvlanPair, Namespace, Port } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
+import type { FailedQuestion } from '../report/evidence.ts';
 
 /** What a matcher gives to vitest. The message is made only when it is needed. */
 export interface Answer {
   pass: boolean;
   message: () => string;
+  /** What a failure leaves behind is made from. */
+  evidence?: { lab: Lab; failed: Omit<FailedQuestion, 'title'> };
 }
 
 /** The lines of a failure, in the one order that all matchers have; a line that has nothing to say is left out. */

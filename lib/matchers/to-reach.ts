@@ -59,7 +59,11 @@ export async function toReach(
   const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
   const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, loss, detour });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  return { pass: (holds && !detour) !== isNot, message: () => message };
+  const evidence = {
+    lab: received.lab,
+    failed: { report, path: trace?.path, lostAt: loss && String(loss.at.frame.at) },
+  };
+  return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
 }
 
 function isSoundNegative(outcome: Outcome, because: Outcome | undefined): boolean {

@@ -22,6 +22,7 @@ export function startVitest(
       NO_COLOR: '1',
       ...env,
     },
+    cwd: root,
     reject: false,
     all: true,
   });

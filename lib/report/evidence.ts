@@ -1,0 +1,77 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lab } from '../lab/index.ts';
+import type { ReachReport } from '../probes/reach.ts';
+import { Capture } from '../trace/capture.ts';
+import { type Hop, hopsOf } from '../trace/path.ts';
+import { labCapture } from './lab-capture.ts';
+import { labScript } from './lab-script.ts';
+import { stateText } from './state-text.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+import { topologyMermaid } from './topology-mermaid.ts';
+import { topologySvg } from './topology-svg.ts';
+
+/** What failed, as far as the evidence needs it. */
+export interface FailedQuestion {
+  title: string;
+  report: ReachReport;
+  /** The way of its last probe, where the taps saw one. */
+  path?: Hop | undefined;
+  /** The device where it stayed behind, where that is known. */
+  lostAt?: string | undefined;
+}
+
+/** A file of the evidence. */
+export interface EvidenceFile {
+  name: string;
+  path: string;
+  contentType: string;
+}
+
+/** Writes what a network engineer needs to look into a failure, into a folder of its own. */
+export function writeEvidence(lab: Lab, folder: string, failed?: FailedQuestion): EvidenceFile[] {
+  const snapshot = takeSnapshot(lab);
+  const { kernel, forgotten } = Capture.of(lab).losses;
+  const losses =
+    kernel + forgotten > 0
+      ? [`The capture lacks ${kernel} frames that the taps had no room for, and the oldest ${forgotten}.\n`]
+      : [];
+  const marked = failed && { title: failed.title, recognize: failed.report.recognize };
+  const drawing = {
+    ...(failed?.path ? { path: branches(failed.path) } : {}),
+    ...(failed?.lostAt ? { lostAt: failed.lostAt } : {}),
+  };
+  const contents: [name: string, contentType: string, content: string | Buffer][] = [
+    ...(lab.taps ? [['lab.pcapng', 'application/x-pcapng', labCapture(lab, marked)] as [string, string, Buffer]] : []),
+    ['lab.sh', 'text/x-shellscript', labScript(snapshot, failed?.report)],
+    ['state.txt', 'text/plain', [...losses, ...snapshot.namespaces.map(stateText)].join('\n')],
+    ['topology.svg', 'image/svg+xml', topologySvg(snapshot, drawing)],
+    ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(snapshot)],
+  ];
+  mkdirSync(folder, { recursive: true });
+  return contents.map(([name, contentType, content]) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return { name, path, contentType };
+  });
+}
+
+/** Takes a folder of evidence away; one that is not there is no failure. */
+export function removeEvidence(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A path's branches, each as the devices from its origin to its end. */
+function branches(path: Hop): string[][] {
+  const ends = hopsOf(path).filter(({ next }) => next.length === 0);
+  return ends.map((end) => trail(path, end) ?? []).filter((names) => names.length > 0);
+}
+
+function trail(hop: Hop, end: Hop): string[] | undefined {
+  if (hop === end) return [String(hop.frame.at)];
+  for (const next of hop.next) {
+    const rest = trail(next, end);
+    if (rest) return [String(hop.frame.at), ...rest];
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import type { Lab } from '../lab/index.ts';
+import { Capture } from '../trace/capture.ts';
+import type { Recognize } from '../trace/probe-path.ts';
+import { encodePcapng } from '../wire/pcapng.ts';
+
+/** Which frames belong to the question that failed, and how it was written. */
+export interface MarkedQuestion {
+  title: string;
+  recognize: Recognize;
+}
+
+/**
+ * Everything that the taps of a lab have seen as a pcapng file: an interface a device, named `ns1/m1`, times in
+ * nanoseconds, comments on the frames of the question that failed.
+ */
+export function labCapture(lab: Lab, question?: MarkedQuestion): Buffer {
+  const capture = Capture.of(lab);
+  const frames = capture.frames();
+  const devices = lab.namespaces.flatMap(({ interfaces }) => interfaces);
+  // A device that is gone by now still has its frames.
+  const all = [...new Set([...devices, ...frames.map(({ at }) => at)])];
+  const numbers = new Map(all.map((device, index) => [device, index]));
+  return encodePcapng({
+    interfaces: all.map((device) => ({ name: String(device), description: device.kind })),
+    packets: frames.map(({ at, direction, nanoseconds, bytes, originalLength }) => {
+      const role = question?.recognize(bytes);
+      return {
+        interface: numbers.get(at) ?? 0,
+        nanoseconds,
+        bytes,
+        originalLength,
+        direction,
+        ...(role ? { comment: `${role} of ${question?.title}` } : {}),
+      };
+    }),
+  });
+}
