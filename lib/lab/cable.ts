@@ -3,7 +3,7 @@ import type { AddressOption } from './address-list.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
-import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions, portAttributes } from './port.ts';
+import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions } from './port.ts';
 import { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { Switch } from './switch.ts';
@@ -135,12 +135,20 @@ function finish<A extends Namespace, B extends Namespace>(
   }
   // Two switches: the device that could not become a port at creation does now.
   if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a as Port);
-  for (const [end, device] of [[first, a] as const, [second, b] as const]) {
-    const settings = portAttributes(end.options);
-    if (settings.length > 0 && device instanceof Port) device.set(pick(end.options));
-  }
+  const ports = [
+    { options: first.options, device: a },
+    { options: second.options, device: b },
+  ].filter((end): end is { options: EndOptions & PortOptions; device: Port } => end.device instanceof Port);
+  for (const { options, device } of ports) setPort(device, { ...pick(options), state: undefined });
   settle(a);
+  // A state is taken only once the port has its carrier (br_set_state, ENETDOWN).
+  for (const { options, device } of ports) setPort(device, { state: options.state });
   return new Cable(a as EndOf<A>, b as EndOf<B>);
+}
+
+function setPort(port: Port, options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): void {
+  const chosen = Object.entries(options).filter(([, value]) => value !== undefined);
+  if (chosen.length > 0) port.set(Object.fromEntries(chosen));
 }
 
 function newLink({ origin, options }: End, mtu: number | undefined) {

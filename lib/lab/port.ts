@@ -74,6 +74,8 @@ export class Port extends Interface {
       Object.entries(change).filter(([key]) => INTERFACE_CHANGES.some((name) => name === key)),
     );
     checkInterfaceChange(call, ofInterface);
+    // The device first: a port takes a state only when it is up and has its carrier.
+    if (Object.keys(ofInterface).length > 0) super.set(ofInterface);
     const settings = portAttributes(change);
     if (settings.length > 0) {
       const words = Object.entries(change).filter(([key]) => PORT_OPTIONS.some((name) => name === key));
@@ -85,7 +87,6 @@ export class Port extends Interface {
         },
       });
     }
-    if (Object.keys(ofInterface).length > 0) super.set(ofInterface);
     return this;
   }
 }

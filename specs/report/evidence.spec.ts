@@ -58,7 +58,14 @@ test('a failed test leaves its capture, its script, its state and its drawings',
     'Capture: test-results/some.test.ts-fails/lab.pcapng   Reproduce: test-results/some.test.ts-fails/lab.sh',
   );
   const host = lab.namespace('reader');
-  const { stdout: packets } = await host.exec('tcpdump', ['-nn', '-r', join(failed, 'lab.pcapng'), 'arp']);
+  const { stdout: packets } = await host.exec('tcpdump', [
+    '-Z',
+    'root',
+    '-nn',
+    '-r',
+    join(failed, 'lab.pcapng'),
+    'arp',
+  ]);
   expect(packets).toContain('Request who-has 10.0.0.102 tell 10.0.0.101');
   const { stdout: comments } = await host.exec('tshark', [
     '-r',

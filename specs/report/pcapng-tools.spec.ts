@@ -29,7 +29,9 @@ const CAPTURE = encodePcapng({
 
 // a
 test('tcpdump reads a capture, to the nanosecond', async ({ lab }) => {
-  const lines = await withFile((file) => read(lab.namespace('a'), 'tcpdump', ['-r', file, '-nn', '-tt', '--nano']));
+  const lines = await withFile((file) =>
+    read(lab.namespace('a'), 'tcpdump', ['-Z', 'root', '-r', file, '-nn', '-tt', '--nano']),
+  );
   expect(lines).toEqual([
     '1767225600.123456789 ARP, Request who-has 10.0.0.2 tell 10.0.0.1, length 28',
     '1767225600.123457789 ARP, Reply 10.0.0.2 is-at 02:00:00:00:00:67, length 28',
