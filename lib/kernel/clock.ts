@@ -1,4 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers';
+import { clockGettime } from './libc.ts';
 
 // Taken at load, so that a spec's fake timers (vi.useFakeTimers) stop neither probes nor disposal.
 const hrtime = process.hrtime.bigint;
@@ -8,6 +9,15 @@ const stop = clearTimeout;
 /** Milliseconds of the monotonic clock, with fractions. */
 export function now(): number {
   return Number(hrtime()) / 1e6;
+}
+
+const CLOCK_REALTIME = 0;
+const timespec = Buffer.alloc(16);
+
+/** Nanoseconds since 1970, by the clock that the kernel stamps frames with. */
+export function realtimeNanoseconds(): bigint {
+  clockGettime(CLOCK_REALTIME, timespec);
+  return timespec.readBigInt64LE(0) * 1_000_000_000n + timespec.readBigInt64LE(8);
 }
 
 /** Calls back once, after at least so many milliseconds; the function returned calls it off. */

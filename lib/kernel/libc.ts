@@ -50,6 +50,8 @@ export const recvmmsg = declare<[fd: number, messages: Uint8Array, count: number
   'int recvmmsg(int, void *, uint32_t, int, void *)',
 );
 
+export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
+
 const closeFunction = library.func('int close(int)');
 
 /** For descriptors that come from here: in a worker thread Node warns of a `closeSync` of one that it did not open. */

@@ -54,7 +54,7 @@ export async function toReach(
   const holds = isNot ? isSoundNegative(report.outcome, because) : answered;
   // The taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints) return { pass: !isNot, message: () => '' };
-  const trace = tracePath(report.question, report.recognize);
+  const trace = tracePath(report.question, report.recognize, { answered });
   const detour = answered && waypoints ? describeDetour(waypoints, trace?.path) : undefined;
   const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
   const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, loss, detour });

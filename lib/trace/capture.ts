@@ -1,3 +1,4 @@
+import { realtimeNanoseconds } from '../kernel/clock.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import { frameIdentity } from './frame-identity.ts';
 
@@ -24,6 +25,8 @@ export class Capture {
   static readonly #ofLab = new WeakMap<Lab, Capture>();
   readonly #lab: Lab;
   #frames: CapturedFrame[] = [];
+  /** Seen while the taps were being read: what belongs to them at other devices is not read yet. */
+  #early: CapturedFrame[] = [];
   #probes = 0;
   #losses = 0;
   #forgotten = 0;
@@ -57,7 +60,9 @@ export class Capture {
   }
 
   #drain(): void {
-    const added: CapturedFrame[] = [];
+    // The taps are read one after the other, and traffic goes on meanwhile: only up to now all have been read.
+    const until = realtimeNanoseconds();
+    const added = this.#early;
     for (const namespace of this.#lab.namespaces) {
       if (!namespace.tap) continue;
       for (const { index, ...frame } of namespace.tap.drain()) {
@@ -67,8 +72,10 @@ export class Capture {
       }
       this.#losses += namespace.tap.takeLosses();
     }
-    if (added.length === 0) return;
-    this.#frames = [...this.#frames, ...added].sort((a, b) => Number(a.nanoseconds - b.nanoseconds));
+    this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
+    const complete = added.filter(({ nanoseconds }) => nanoseconds <= until);
+    if (complete.length === 0) return;
+    this.#frames = [...this.#frames, ...complete].sort((a, b) => Number(a.nanoseconds - b.nanoseconds));
     const surplus = this.#frames.length - MOST_FRAMES;
     if (surplus <= 0) return;
     this.#frames = this.#frames.slice(surplus);

@@ -1,3 +1,4 @@
+import { realtimeNanoseconds } from '../kernel/clock.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
@@ -8,6 +9,9 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
+
+/** How long a frame may be under way, in nanoseconds. Worst seen under load: 12 ms. */
+const TIME_OF_FLIGHT = 15_000_000n;
 
 /** Which frames are those of a question, as {@link Asker.recognize} says. */
 export type Recognize = (bytes: Buffer) => 'probe' | 'answer' | undefined;
@@ -26,19 +30,23 @@ export interface ProbePath {
 }
 
 /** Puts together what the taps saw of a question; undefined when its source sent nothing, or there are no taps. */
-export function tracePath(question: Question, recognize: Recognize): ProbePath | undefined {
+export function tracePath(
+  question: Question,
+  recognize: Recognize,
+  { answered }: { answered: boolean },
+): ProbePath | undefined {
   const frames = Capture.of(question.from.lab).frames();
   const { device } = question.source;
-  const asked = sentBy(frames, device, (frame) => recognize(frame.bytes) === 'probe').at(-1);
+  const sent = sentBy(frames, device, (frame) => recognize(frame.bytes) === 'probe');
+  // Nothing is sent after an answer, so the last probe is the answered one.
+  const asked = answered ? sent.at(-1) : lastWhole(sent);
   if (asked)
     return follow(frames, question, question.to.address, asked, (frame) => recognize(frame.bytes) === 'answer');
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
-  const neighbour = sentBy(
-    frames,
-    device,
-    ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address,
-  ).at(-1);
+  const neighbour = lastWhole(
+    sentBy(frames, device, ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address),
+  );
   return (
     neighbour && follow(frames, question, hop.address, neighbour, ({ bytes }) => advertised(bytes) === hop.address)
   );
@@ -75,8 +83,17 @@ export function ownerOf(lab: Lab, address: string): Interface | undefined {
 }
 
 function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
-  const same = frames.filter((frame) => frame.identity === first.identity && frame.nanoseconds >= first.nanoseconds);
+  const later = frames.filter((frame) => frame.identity === first.identity && frame.nanoseconds >= first.nanoseconds);
+  // The kernel repeats a question for a neighbour byte by byte: the next one is another frame.
+  const repeated = later.find((frame) => frame !== first && frame.at === first.at && frame.direction === 'out');
+  const same = later.filter(({ nanoseconds }) => !repeated || nanoseconds < repeated.nanoseconds);
   return buildPath(same, first.at);
+}
+
+/** The last frame that had the time to get everywhere, a parent's broadcast worker included; else the last. */
+function lastWhole(sent: readonly CapturedFrame[]): CapturedFrame | undefined {
+  const before = realtimeNanoseconds() - TIME_OF_FLIGHT;
+  return sent.findLast(({ nanoseconds }) => nanoseconds < before) ?? sent.at(-1);
 }
 
 function sentBy(
