@@ -24,7 +24,9 @@ const PROBES_A_DRAIN = 8;
 export class Capture {
   static readonly #ofLab = new WeakMap<Lab, Capture>();
   readonly #lab: Lab;
-  #frames: CapturedFrame[] = [];
+  /** What each emptying of the taps brought, oldest first; put in order only when somebody looks. */
+  #batches: CapturedFrame[][] = [];
+  #count = 0;
   /** Seen while the taps were being read: what belongs to them at other devices is not read yet. */
   #early: CapturedFrame[] = [];
   #probes = 0;
@@ -46,7 +48,7 @@ export class Capture {
   /** Every frame that is kept, in the order of the kernel's clock. Reads the taps first. */
   frames(): readonly CapturedFrame[] {
     this.#drain();
-    return this.#frames;
+    return this.#batches.flat().sort((a, b) => Number(a.nanoseconds - b.nanoseconds));
   }
 
   /** Frames that the taps had no room for, and that were dropped here for newer ones. */
@@ -74,12 +76,13 @@ export class Capture {
     }
     this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
     const complete = added.filter(({ nanoseconds }) => nanoseconds <= until);
-    if (complete.length === 0) return;
-    this.#frames = [...this.#frames, ...complete].sort((a, b) => Number(a.nanoseconds - b.nanoseconds));
-    const surplus = this.#frames.length - MOST_FRAMES;
-    if (surplus <= 0) return;
-    this.#frames = this.#frames.slice(surplus);
-    this.#forgotten += surplus;
+    this.#batches.push(complete);
+    this.#count += complete.length;
+    while (this.#count > MOST_FRAMES) {
+      const dropped = this.#batches.shift()?.length ?? 0;
+      this.#count -= dropped;
+      this.#forgotten += dropped;
+    }
   }
 }
 
