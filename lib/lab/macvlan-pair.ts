@@ -1,6 +1,8 @@
+import type { MacvlanOptions } from './add-macvlan.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
-import { MACVLAN_MODES, type Macvlan, type MacvlanMode, type MacvlanOptions } from './macvlan.ts';
+import type { Macvlan } from './macvlan.ts';
+import { MACVLAN_MODES, type MacvlanMode } from './macvlan-attributes.ts';
 import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Switch } from './switch.ts';

@@ -2,7 +2,7 @@ import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts
 import type { ListedLink } from '../kernel/rtnetlink/link.ts';
 import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
 import { type Namespace, Switch } from '../lab/index.ts';
-import { macvlanSettings } from '../lab/macvlan.ts';
+import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
 import { normalizeIp } from '../wire/ip-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
