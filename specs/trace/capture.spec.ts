@@ -1,0 +1,61 @@
+import { createLab, expect, type Lab, test } from 'hairpin';
+import { FrameSocket } from '../../lib/probes/frame-socket.ts';
+import { Capture } from '../../lib/trace/capture.ts';
+import { decodeEthernet, encodeEthernet } from '../../lib/wire/ethernet.ts';
+
+/** IEEE 802 local experimental EtherType: no stack answers it. */
+const EXPERIMENTAL = 0x88b5;
+
+// a ── b
+function build(lab: Lab) {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: from, b: to } = lab.cable(a, b);
+  const frame = (text: string) =>
+    encodeEthernet({ destination: to.mac, source: from.mac, etherType: EXPERIMENTAL, payload: Buffer.from(text) });
+  const sightings = () =>
+    Capture.of(lab)
+      .frames()
+      .filter(({ bytes }) => decodeEthernet(bytes)?.etherType === EXPERIMENTAL);
+  return { a, from, to, frame, sightings };
+}
+
+test('a frame is seen at both ends, in the order of time, with its direction', ({ lab }) => {
+  const { a, from, frame, sightings } = build(lab);
+  FrameSocket.of(a).send(from, frame('hello'));
+  expect(sightings().map(({ at, direction }) => `${at} ${direction}`)).toEqual(['a/eth0 out', 'b/eth0 in']);
+  const [out, back] = sightings();
+  expect(out?.identity).toBe(back?.identity);
+  expect(out && back && back.nanoseconds >= out.nanoseconds).toBe(true);
+});
+
+test('a frame that is longer than the tap takes says how long it was', ({ lab }) => {
+  const { a, from, to, sightings } = build(lab);
+  from.set({ mtu: 9000 });
+  to.set({ mtu: 9000 });
+  FrameSocket.of(a).send(
+    from,
+    encodeEthernet({ destination: to.mac, source: from.mac, etherType: EXPERIMENTAL, payload: Buffer.alloc(5000) }),
+  );
+  expect(sightings().map(({ bytes, originalLength }) => [bytes.length, originalLength])).toEqual([
+    [2048, 5014],
+    [2048, 5014],
+  ]);
+});
+
+test('frames that a tap had no room for are counted', ({ lab }) => {
+  const { a, from, frame, sightings } = build(lab);
+  const sent = 40_000;
+  for (let number = 0; number < sent; number++) FrameSocket.of(a).send(from, frame(`${number}`));
+  const seen = sightings().length;
+  const { kernel, forgotten } = Capture.of(lab).losses;
+  expect(kernel + forgotten).toBeGreaterThan(0);
+  // Two sightings a frame; what else is lost (MLD) only adds.
+  expect(seen + kernel + forgotten).toBeGreaterThanOrEqual(2 * sent);
+});
+
+test('a lab without taps sees nothing', async () => {
+  await using lab = createLab({ taps: false });
+  const { a, from, frame, sightings } = build(lab);
+  FrameSocket.of(a).send(from, frame('hello'));
+  expect(sightings()).toEqual([]);
+});
