@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { detectCapabilities } from '../kernel/capabilities.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { EXIT } from './exit-codes.ts';
-import { inOwnNamespaces, whyNoUserNamespace } from './in-own-namespaces.ts';
+import { inOwnNamespaces, MARK, whyNoUserNamespace } from './in-own-namespaces.ts';
 
 /** What the doctor found of one thing. */
 interface Finding {
@@ -40,7 +40,8 @@ export function doctorCommand(): Command {
 
 /** Root, or what an ordinary user needs to be root of a namespace. */
 function examineRootless(): Finding {
-  if (process.getuid?.() === 0) return { name: 'privileges: root', available: true, needed: true };
+  const outside = process.env[MARK] ? 'user namespaces' : 'root';
+  if (process.getuid?.() === 0) return { name: `privileges: ${outside}`, available: true, needed: true };
   const name = 'privileges: user namespaces';
   if (!findProgram('unshare'))
     return {

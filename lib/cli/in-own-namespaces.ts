@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { ownNamespacesCommand } from '../kernel/own-namespaces.ts';
 
 /** Set for the second run, so that there is no third. */
-const MARK = 'HAIRPIN_IN_NAMESPACES';
+export const MARK = 'HAIRPIN_IN_NAMESPACES';
 
 /**
  * An ordinary user's command runs itself again as root of a user namespace; root's goes on as it is, since a lab never

@@ -63,7 +63,8 @@ async function observeAllModes(onProgress: ((done: number, all: number) => void)
 }
 
 async function observeModes(modes: PairModes): Promise<CountedRow[]> {
-  await using lab = createLab();
+  // Nothing is traced, and a tap takes the kernel a while to close.
+  await using lab = createLab({ taps: false });
   const { ns1, ns2, hairpin } = modes;
   const pair = addMacvlanPair(lab, {
     hairpin,

@@ -57,9 +57,25 @@ const closeFunction = library.func('int close(int)');
 /** For descriptors that come from here: in a worker thread Node warns of a `closeSync` of one that it did not open. */
 export const close = closeFunction as unknown as Call<[fd: number]>;
 
+/** As many as libuv's pool has threads by default; koffi refuses more than some hundred calls that wait. */
+const MOST_CLOSING = 4;
+const toClose: number[] = [];
+let closing = 0;
+
 /** Closes on a thread of libuv's pool, for descriptors whose release waits in the kernel. */
 export function closeInBackground(fd: number): void {
-  closeFunction.async(fd, () => {});
+  toClose.push(fd);
+  if (closing < MOST_CLOSING) closeNext();
+}
+
+function closeNext(): void {
+  const fd = toClose.shift();
+  if (fd === undefined) return;
+  closing++;
+  closeFunction.async(fd, () => {
+    closing--;
+    closeNext();
+  });
 }
 
 /** The errno of the last call that returned −1. Read it before anything else runs. */

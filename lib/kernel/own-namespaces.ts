@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { findProgram } from './find-program.ts';
 
 /**
@@ -24,8 +25,15 @@ export function ownNamespacesCommand(): [string, ...string[]] {
  * no exit handler can. Nothing where util-linux is missing: then the program is started as it is.
  */
 export function dieWithParentCommand(): string[] {
-  setpriv ??= { path: findProgram('setpriv') };
+  setpriv ??= { path: workingSetpriv() };
   return setpriv.path ? [setpriv.path, '--pdeathsig', 'KILL', '--'] : [];
+}
+
+/** By trying: busybox has a setpriv, too, which knows no --pdeathsig. */
+function workingSetpriv(): string | undefined {
+  const [path, nothing] = [findProgram('setpriv'), findProgram('true')];
+  if (!path || !nothing) return undefined;
+  return spawnSync(path, ['--pdeathsig', 'KILL', '--', nothing]).status === 0 ? path : undefined;
 }
 
 let setpriv: { path: string | undefined } | undefined;

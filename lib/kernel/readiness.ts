@@ -10,6 +10,7 @@ export class Readiness {
   readonly #event: 'readable' | 'writable';
   readonly #waiting = new Set<(ready: boolean) => void>();
   #handle: ReturnType<typeof koffi.node.poll> | undefined;
+  #closed = false;
 
   constructor(fd: number, event: 'readable' | 'writable') {
     this.#fd = fd;
@@ -19,8 +20,12 @@ export class Readiness {
   /**
    * True as soon as the descriptor can be read (or written; an error pending on it counts too), false when the time is
    * over or the wait is called off. All who wait are told together.
+   *
+   * @throws Error (as a rejection) after {@link close}
    */
   wait(milliseconds: number): Promise<boolean> {
+    // A question that outlives its lab: its descriptor may be another's by now, and libuv aborts on a closed one.
+    if (this.#closed) return Promise.reject(new Error('this socket is closed: its lab has ended'));
     return new Promise((resolve) => {
       const settle = (ready: boolean) => {
         cancel();
@@ -41,6 +46,7 @@ export class Readiness {
 
   /** Stops polling; whoever waits is told false. The descriptor itself is its owner's to close, after this. */
   close(): void {
+    this.#closed = true;
     this.stop();
     this.#handle?.close();
     this.#handle = undefined;

@@ -60,14 +60,19 @@ export class TapSocket {
     this.#socket.trySetOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(RECEIVE_BUFFER));
   }
 
-  /** Takes every frame that is there, in the order in which they came. */
-  drain(): TappedFrame[] {
+  /**
+   * Takes the frames that are there, in the order in which they came.
+   *
+   * @param most stop after about so many: in a storm more come than can be read
+   */
+  drain(most: number): TappedFrame[] {
     const frames: TappedFrame[] = [];
-    for (;;) {
+    while (frames.length < most) {
       const batch = receiveBatch(this.#socket.fd);
       frames.push(...batch.map(toFrame));
-      if (batch.length < BATCH) return frames;
+      if (batch.length < BATCH) break;
     }
+    return frames;
   }
 
   /** How many frames were lost since this was last asked, for want of room (`packet_rcv`, tp_drops). */

@@ -4,7 +4,7 @@ import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions } from './port.ts';
-import { Segment } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { Switch } from './switch.ts';
 import { checkBoolean, checkMtu, checkOptions, show, UsageError } from './validate.ts';
@@ -180,7 +180,7 @@ function segmentOf(lab: Lab, a: Namespace, b: Namespace): Segment {
   }
   if (a instanceof Switch) return a.segment;
   if (b instanceof Switch) return b.segment;
-  return new Segment(`${a.name}–${b.name}`, lab.nextSegment());
+  return lab.newSegment(`${a.name}–${b.name}`);
 }
 
 function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {

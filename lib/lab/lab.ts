@@ -3,6 +3,7 @@ import { addCable, type Cable, type CableOptions } from './cable.ts';
 import type { Subprocess } from './exec.ts';
 import { Namespace } from './namespace.ts';
 import { endProcessesIn } from './processes.ts';
+import { Segment } from './segment.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
 import { checkBoolean, checkNamespaceName, checkOptions, UsageError } from './validate.ts';
 
@@ -33,7 +34,8 @@ export class Lab implements AsyncDisposable {
   /** The namespaces that a spec ran something in: only there anything can be left to kill. */
   readonly #ranIn = new Set<Namespace>();
   #index = FIRST_INDEX;
-  #segments = 0;
+  #segmentNumber = 0;
+  readonly #segments: Segment[] = [];
   #closing: Promise<void> | undefined;
 
   constructor({ taps = true }: LabOptions = {}) {
@@ -112,9 +114,18 @@ export class Lab implements AsyncDisposable {
     return this.#index++;
   }
 
-  /** The next segment's number. */
-  nextSegment(): number {
-    return this.#segments++;
+  /** A segment of its own subnets, or of the ones that a spec chose; no two of a lab overlap. */
+  newSegment(name: string, chosen?: readonly string[]): Segment {
+    const segment = new Segment(name, this.#segmentNumber++, chosen);
+    const other = this.#segments.find((each) => each.overlaps(segment));
+    if (other && chosen) {
+      throw new UsageError(
+        `switch ${name}: subnets ${chosen.join(', ')} overlap with those of ${other.name}: ${other.describe()}`,
+      );
+    }
+    if (other) return this.newSegment(name);
+    this.#segments.push(segment);
+    return segment;
   }
 
   /** Registers what has just been made, to be closed with the lab. */

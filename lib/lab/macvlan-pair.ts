@@ -58,6 +58,9 @@ export interface MacvlanPair {
 
 const OPTIONS = ['mode', 'modes', 'hairpin', 'promiscuous', 'macaddr', 'bcqueuelen', 'mtu'] as const;
 
+/** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
+const IPV6_MIN_MTU = 1280;
+
 /** The article's last numbers: .1 is the gateway, .10 another machine, .18 the parent, .101 and .102 the children. */
 const HOSTS = { gateway: 1, neighbour: 10, host: 18, ns1: 101, ns2: 102 } as const;
 
@@ -71,19 +74,19 @@ export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): Macv
   const size = mtu === undefined ? {} : { mtu };
   const { a: uplink, b: switchPort } = lab.cable(host, sw, {
     ...size,
-    a: { name: 'up0', promiscuous, address: addressesOf('host') },
+    a: { name: 'up0', promiscuous, address: addressesOf('host', mtu) },
     b: { hairpin },
   });
-  lab.cable(gateway, sw, { ...size, a: { address: addressesOf('gateway') } });
-  lab.cable(neighbour, sw, { ...size, a: { address: addressesOf('neighbour') } });
+  lab.cable(gateway, sw, { ...size, a: { address: addressesOf('gateway', mtu) } });
+  lab.cable(neighbour, sw, { ...size, a: { address: addressesOf('neighbour', mtu) } });
   const common: MacvlanOptions = {
     parent: uplink,
     promiscuous,
     ...size,
     ...(bcqueuelen === undefined ? {} : { bcqueuelen }),
   };
-  const m1 = ns1.macvlan({ ...common, mode: mode1, name: 'm1', address: addressesOf('ns1') });
-  const m2 = mode2 && ns2.macvlan({ ...common, mode: mode2, name: 'm2', address: addressesOf('ns2') });
+  const m1 = ns1.macvlan({ ...common, mode: mode1, name: 'm1', address: addressesOf('ns1', mtu) });
+  const m2 = mode2 && ns2.macvlan({ ...common, mode: mode2, name: 'm2', address: addressesOf('ns2', mtu) });
   const everybody = [uplink, gateway.interface(), neighbour.interface(), m1, m2].flatMap((device) => device?.mac ?? []);
   for (const child of [m1, m2]) {
     if (child?.mode === 'source') child.macaddr.set(macaddr ?? everybody.filter((mac) => mac !== child.mac));
@@ -116,6 +119,7 @@ function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, M
   return [modes[0], modes[1]];
 }
 
-function addressesOf(name: keyof typeof HOSTS): string[] {
-  return [`10.0.0.${HOSTS[name]}/24`, `fd00::${HOSTS[name].toString(16)}/64`];
+function addressesOf(name: keyof typeof HOSTS, mtu = IPV6_MIN_MTU): string[] {
+  const v4 = `10.0.0.${HOSTS[name]}/24`;
+  return mtu < IPV6_MIN_MTU ? [v4] : [v4, `fd00::${HOSTS[name].toString(16)}/64`];
 }

@@ -1,3 +1,4 @@
+import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { setLink } from '../kernel/rtnetlink/link.ts';
 import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
@@ -133,8 +134,9 @@ export class Namespace {
    * Runs a *synchronous* function with the thread inside the namespace, and always comes back. Sockets opened and
    * children spawned in it stay inside.
    *
-   * Node does some things later, in other words outside: it looks a host up even where it is an address. So let a
-   * server listen on a port alone.
+   * A server may be given an address to listen at. Other things Node does in a later tick, in other words outside: it
+   * connects a client there (have a program do that, by {@link exec}), and binds a datagram socket, unless that has a
+   * `lookup` that answers at once: `createSocket({ type: 'udp4', lookup: (host, options, done) => done(null, host, 4) })`.
    *
    * @throws UsageError when `fn` is no function; TypeError when it returns a promise
    * @example const server = ns.run(() => net.createServer(onConnection).listen(8080))
@@ -142,7 +144,7 @@ export class Namespace {
   run<T>(fn: () => T): T {
     if (typeof fn !== 'function') throw new UsageError(`${this.name}.run: fn must be a function: received ${show(fn)}`);
     this.lab.ranIn(this);
-    return this.handle.run(fn);
+    return this.handle.run(() => withImmediateLookup(fn));
   }
 
   /**

@@ -64,11 +64,14 @@ export class RouteTable {
     });
   }
 
-  /** The route that the kernel would take. @throws KernelError `ENETUNREACH` when there is none */
-  get(to: string): Route {
+  /** The route that the kernel would take, or would by one device. @throws KernelError `ENETUNREACH` when there is none */
+  get(to: string, dev?: Interface | string): Route {
     checkIp(`${this.#namespace.name}.route.get`, 'to', to);
-    const operation = { operation: `ip -n ${this.#namespace.name} route get ${to}` };
-    return lookUpRoute(this.#namespace.rtnetlink, to, familyOf(to) as Family, operation);
+    const device = dev === undefined ? undefined : this.#namespace.interface(dev);
+    const operation = {
+      operation: `ip -n ${this.#namespace.name} route get ${to}${device ? ` oif ${device.name}` : ''}`,
+    };
+    return lookUpRoute(this.#namespace.rtnetlink, to, familyOf(to) as Family, operation, device?.index);
   }
 
   #parse(method: string, options: RouteOptions): Route {

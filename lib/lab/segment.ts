@@ -45,7 +45,7 @@ export class Segment {
       return this.subnets.map((subnet) => ({ ...subnet, address: addHost(subnet, host) }));
     }
     throw new UsageError(
-      `segment ${this.name}: all ${most} addresses of ${this.#describe()} are given out; give its switch a larger subnet: ` +
+      `segment ${this.name}: all ${most} addresses of ${this.describe()} are given out; give its switch a larger subnet: ` +
         `lab.switch('${this.name}', { subnets: ['10.0.0.0/16', 'fd00::/64'] })`,
     );
   }
@@ -61,7 +61,15 @@ export class Segment {
     return this.subnets.find((subnet) => contains(subnet, address))?.length;
   }
 
-  #describe(): string {
+  /** Whether an address could belong to both. */
+  overlaps(other: Segment): boolean {
+    return this.subnets.some((own) =>
+      other.subnets.some((each) => contains(own, each.address) || contains(each, own.address)),
+    );
+  }
+
+  /** Its subnets, in words. */
+  describe(): string {
     return this.subnets.map(({ address, length }) => `${address}/${length}`).join(' and ');
   }
 }

@@ -5,7 +5,7 @@ import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../kernel/r
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import { Port } from './port.ts';
-import { Segment } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { checkBoolean, checkInteger, checkMac, checkOptions, UsageError } from './validate.ts';
 
 // enum IFLA_BR_*, linux/if_link.h
@@ -58,7 +58,7 @@ export class Switch extends Namespace {
     if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
       throw new UsageError(`${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']`);
     }
-    const segment = new Segment(name, lab.nextSegment(), subnets);
+    const segment = lab.newSegment(name, subnets);
     super(lab, name, 'switch');
     this.segment = segment;
     this.bridge = lab.nextIndex();

@@ -17,13 +17,23 @@ export class Sysctls {
    */
   get(name: string): string {
     checkName(`${this.#namespace.name}.sysctl.get`, name);
-    return readSysctl(this.#namespace.handle, name);
+    return known(`${this.#namespace.name}.sysctl.get`, name, () => readSysctl(this.#namespace.handle, name));
   }
 
   /** Writes one. */
   set(name: string, value: string | number): void {
     checkName(`${this.#namespace.name}.sysctl.set`, name);
-    writeSysctl(this.#namespace.handle, name, value);
+    known(`${this.#namespace.name}.sysctl.set`, name, () => writeSysctl(this.#namespace.handle, name, value));
+  }
+}
+
+function known<T>(call: string, name: string, access: () => T): T {
+  try {
+    return access();
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (missing) throw new UsageError(`${call}: this kernel has no sysctl ${show(name)}`);
+    throw error;
   }
 }
 

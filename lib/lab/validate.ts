@@ -56,10 +56,13 @@ export function checkInteger(call: string, option: string, value: unknown, from:
   throw new UsageError(`${call}: ${option} must be a whole number from ${from} to ${to}: received ${show(value)}`);
 }
 
+/** Node's timers count in 32 bits with a sign. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** A length of time in milliseconds; `undefined` is left to the default. */
 export function checkMilliseconds(call: string, option: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= 0)) return;
-  throw new UsageError(`${call}: ${option} must be milliseconds, 0 or more: received ${show(value)}`);
+  if (value === undefined || (typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER)) return;
+  throw new UsageError(`${call}: ${option} must be milliseconds, 0 to ${LONGEST_TIMER}: received ${show(value)}`);
 }
 
 /** A namespace's name stands in messages, paths (`ns1/m1`) and file names. */

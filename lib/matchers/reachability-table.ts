@@ -34,7 +34,10 @@ export function parseReachabilityTable(call: string, lab: Lab, text: unknown): R
       `${call}: the rows must be those of the first line, ${head.join(', ')}: received ${rowNames.join(', ')}`,
     );
   }
-  return { namespaces, cells: rows.map(([name, ...cells]) => parseRow(call, name ?? '', cells, head)) };
+  const cells = rows.map(([name, ...row]) => parseRow(call, name ?? '', row, head));
+  if (cells.flat().every((cell) => cell === '.'))
+    throw new UsageError(`${call}: the table asks nothing: all its cells are dots`);
+  return { namespaces, cells };
 }
 
 function parseRow(call: string, name: string, cells: string[], head: string[]): Cell[] {

@@ -1,6 +1,7 @@
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 import { devicesOf, type Hop } from '../trace/path.ts';
+import type { ProbePath } from '../trace/probe-path.ts';
 
 /** A place on a path: one device, or any device of a namespace. */
 export type Waypoint = Interface | Namespace;
@@ -36,8 +37,11 @@ export function checkThrough(
 }
 
 /** What is wrong with the way that was taken, or undefined. */
-export function describeDetour({ through, notThrough }: Waypoints, path: Hop | undefined): string | undefined {
-  if (!path) return 'its path is not known: the taps had no room for it';
+export function describeDetour({ through, notThrough }: Waypoints, trace: ProbePath | undefined): string | undefined {
+  if (!trace) return 'and its path is not known: the taps did not see it leave';
+  const { path, arrival } = trace;
+  // What has not been seen cannot have been avoided: address translation, or a tap without room.
+  if (!arrival) return 'and its path is known only in part, as drawn below';
   const forbidden = notThrough.find((waypoint) => devicesOf(path).some((device) => isAt(waypoint, device)));
   if (forbidden) return `through ${forbidden}`;
   return missedWaypoint(through, path);

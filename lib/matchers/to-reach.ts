@@ -1,7 +1,8 @@
+import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import type { Outcome } from '../probes/outcome.ts';
-import { checkReachOptions, checkWithin, type ReachOptions, reach } from '../probes/reach.ts';
+import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { explainLoss } from '../trace/explain.ts';
 import { tracePath } from '../trace/probe-path.ts';
@@ -49,13 +50,15 @@ export async function toReach(
   const { within = WITHIN, hold = HOLD, because, through, notThrough, ...question } = options;
   const waypoints = checkThrough(call, received, { through, notThrough, isNot });
   Capture.of(received.lab).beforeProbe();
-  const report = await reach(call, received, to, question, { milliseconds: isNot ? hold : within });
+  const since = realtimeNanoseconds();
+  const asked = await reach(call, received, to, question, { milliseconds: isNot ? hold : within });
+  const report = isNot ? exceptUnseen(asked, since) : asked;
   const answered = report.outcome === 'answered';
   const holds = isNot ? isSoundNegative(report.outcome, because) : answered;
   // The taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints) return { pass: !isNot, message: () => '' };
-  const trace = tracePath(report.question, report.recognize, { answered });
-  const detour = answered && waypoints ? describeDetour(waypoints, trace?.path) : undefined;
+  const trace = tracePath(report.question, report.recognize, { answered, since });
+  const detour = answered && waypoints ? describeDetour(waypoints, trace) : undefined;
   const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
   const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, loss, detour });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
@@ -64,6 +67,21 @@ export async function toReach(
     failed: { report, path: trace?.path, lostAt: loss && String(loss.at.frame.at) },
   };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
+}
+
+/**
+ * A negative rests on a probe that left. The source's own packet filter, or its traffic control, may have taken it
+ * without a word (`tcp_connect` swallows what the output hook says), but the taps have not seen it then.
+ */
+function exceptUnseen(report: ReachReport, since: bigint): ReachReport {
+  const { question, outcome, recognize } = report;
+  const silent = outcome === 'lost' || outcome === 'refused';
+  const { from, to } = question;
+  // What is for itself takes the loopback, which has no place on a path.
+  if (!silent || !from.lab.taps || to.namespace === from) return report;
+  if (tracePath(question, recognize, { answered: false, since })) return report;
+  const reason = `no interface of ${from.name} was seen to send it: a packet filter or queue of its own took it`;
+  return { ...report, outcome: 'unsent', reason };
 }
 
 function isSoundNegative(outcome: Outcome, because: Outcome | undefined): boolean {

@@ -1,8 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { s32 } from '../kernel/bytes.ts';
-import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
-import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import {
   decodeEcho,
@@ -15,19 +12,20 @@ import {
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
+import { bindSource } from './bind-source.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
 /** Echo requests, as `ping` sends them, told from all others by identifier and payload. */
 export function askIcmp(question: Question): Asker {
-  const { from, source, to, family, bound } = question;
+  const { from, to, family } = question;
   const types = [ICMP_TYPE[family].echoReply, ...ICMP_TYPE[family].errors];
   const socket = openIcmpSocket(from.handle, family, types);
   const identifier = randomInt(0x1_0000);
   const payload = randomBytes(16);
   const target = ipSocketAddress(family, to.address);
-  if (bound) bindTo(socket, question);
+  bindSource(socket, question);
   return {
     send(sequence) {
       const errno = socket.send(encodeEchoRequest(family, { identifier, sequence, payload }), target);
@@ -64,10 +62,5 @@ export function askIcmp(question: Question): Asker {
       original.protocol === protocol &&
       decodeEcho(original.payload).identifier === identifier
     );
-  }
-
-  function bindTo(raw: Socket, { source: { address, device } }: Question): void {
-    raw.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
-    raw.bind(ipSocketAddress(family, address, 0, source.device.index));
   }
 }

@@ -6,13 +6,14 @@ import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.t
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
+import { bindSource } from './bind-source.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
 /** Connections to a port, one a probe: each is a SYN of its own, since the kernel repeats one only after a second. */
 export function askTcp(question: Question, port: number): Asker {
-  const { from, source, to, family, bound } = question;
+  const { from, to, family } = question;
   const errors = new IcmpErrors(from.handle, family);
   const target = ipSocketAddress(family, to.address, port);
   const connections: { socket: Socket; localPort: number; done: boolean }[] = [];
@@ -21,8 +22,7 @@ export function askTcp(question: Question, port: number): Asker {
     send(sequence) {
       const socket = Socket.open(from.handle, familyNumber(family), SOCK_STREAM, 0);
       connections.push({ socket, localPort: 0, done: false });
-      const refusedToBind = bound ? socket.bind(ipSocketAddress(family, source.address)) : 0;
-      const errno = refusedToBind || socket.connect(target);
+      const errno = bindSource(socket, question) || socket.connect(target);
       const connection = connections[sequence];
       if (connection) connection.localPort = readIpSocketAddress(socket.localAddress()).port;
       if (errno === 0 || errnoName(errno) === 'EINPROGRESS') return undefined;

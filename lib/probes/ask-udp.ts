@@ -8,21 +8,21 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
+import { bindSource } from './bind-source.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
 /** Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol. */
 export function askUdp(question: Question, port: number): Asker {
-  const { from, source, to, family, bound } = question;
+  const { from, to, family, bound } = question;
   const errors = new IcmpErrors(from.handle, family);
   const socket = Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0);
   const target = ipSocketAddress(family, to.address, port);
   const payload = randomBytes(16);
   // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.
-  socket.bind(
-    bound ? ipSocketAddress(family, source.address) : ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'),
-  );
+  if (bound) bindSource(socket, question);
+  else socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
   const localPort = readIpSocketAddress(socket.localAddress()).port;
 
   return {

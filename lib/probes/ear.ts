@@ -30,13 +30,14 @@ export class Ear implements Disposable {
   readonly #nd: Socket | undefined;
   readonly #arp: FrameSocket | undefined;
   readonly #copies = new Map<string, number>();
-  readonly #resources = new DisposableStack();
+  readonly #resources: Disposable[] = [];
 
   constructor(device: Interface, kinds: readonly FrameKind[]) {
     this.device = device;
     const { namespace } = device;
     // Open for unicast of whatever kind: a closed port would answer with an ICMP error.
-    this.#udp = this.#resources.use(Socket.open(namespace.handle, AF_INET, SOCK_DGRAM, 0));
+    this.#udp = Socket.open(namespace.handle, AF_INET, SOCK_DGRAM, 0);
+    this.#resources.push(this.#udp);
     this.#udp.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     this.#udp.bind(ipSocketAddress(4, '0.0.0.0'));
     this.port = readIpSocketAddress(this.#udp.localAddress()).port;
@@ -45,12 +46,13 @@ export class Ear implements Disposable {
       this.#udp.setOption(IPPROTO_IP, IP_ADD_MEMBERSHIP, membership);
     }
     if (kinds.includes('nd')) {
-      this.#nd = this.#resources.use(openIcmpSocket(namespace.handle, 6, [NEIGHBOUR_SOLICITATION]));
+      this.#nd = openIcmpSocket(namespace.handle, 6, [NEIGHBOUR_SOLICITATION]);
+      this.#resources.push(this.#nd);
       this.#nd.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     }
     if (kinds.includes('arp')) {
       this.#arp = FrameSocket.of(namespace);
-      this.#resources.defer(this.#arp.listen((frame) => this.#hearArp(frame)));
+      this.#resources.push({ [Symbol.dispose]: this.#arp.listen((frame) => this.#hearArp(frame)) });
     }
   }
 
@@ -71,7 +73,7 @@ export class Ear implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#resources.dispose();
+    for (const resource of this.#resources) resource[Symbol.dispose]();
   }
 
   #drainNd(socket: Socket): void {

@@ -25,6 +25,7 @@ export function openListener(
   { protocol, family, address, port }: { protocol: 'tcp' | 'udp'; family: Family; address: string; port: number },
 ): Listener | undefined {
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
+  if (port !== 0 && isTaken(namespace, protocol, port)) return undefined;
   const socket = Socket.open(namespace.handle, familyNumber(family), type, 0);
   if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
   if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
@@ -39,6 +40,26 @@ export function openListener(
   }
   if (protocol === 'udp') void echo(socket);
   return { port: readIpSocketAddress(socket.localAddress()).port, [Symbol.dispose]: () => socket.close() };
+}
+
+/**
+ * Whether anybody in the namespace has the port, at whatever address: a server that listens at 127.0.0.1 alone is to be
+ * found out, not stood in for.
+ */
+function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): boolean {
+  return ([4, 6] as const).some((family) => {
+    using socket = Socket.open(
+      namespace.handle,
+      familyNumber(family),
+      protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM,
+      0,
+    );
+    if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
+    if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
+    const errno = socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::', port));
+    // Binding is refused only at listen() where both have SO_REUSEADDR (inet_csk_get_port).
+    return errnoName(errno || (protocol === 'tcp' ? socket.listen() : 0)) === 'EADDRINUSE';
+  });
 }
 
 /** Sends back what comes, until the socket is closed. */

@@ -6,7 +6,7 @@ import { askIcmp } from './ask-icmp.ts';
 import { Ear } from './ear.ts';
 import { sendFrame } from './hear.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
-import { FRAMES, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
+import { FRAMES, type FrameEnd, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
 
 /** The places of a pair, by the names that they have there. */
 export type Place = 'ns1' | 'ns2' | 'host' | 'gateway' | 'neighbour';
@@ -51,11 +51,21 @@ function orderedPairs(places: Place[]): [Place, Place][] {
 }
 
 async function observeFrames(devices: Devices, pairs: [Place, Place][]): Promise<Observation[]> {
-  using stack = new DisposableStack();
-  const ends = new Map<Place, { end: ReturnType<typeof frameEnd>; ear: Ear }>();
+  const ends = new Map<Place, { end: FrameEnd; ear: Ear }>();
   for (const [place, device] of Object.entries(devices) as [Place, Interface][]) {
-    ends.set(place, { end: frameEnd(device), ear: stack.use(new Ear(device, FRAMES)) });
+    ends.set(place, { end: frameEnd(device), ear: new Ear(device, FRAMES) });
   }
+  try {
+    return await countFrames(ends, pairs);
+  } finally {
+    for (const { ear } of ends.values()) ear[Symbol.dispose]();
+  }
+}
+
+async function countFrames(
+  ends: Map<Place, { end: FrameEnd; ear: Ear }>,
+  pairs: [Place, Place][],
+): Promise<Observation[]> {
   const sent = pairs.flatMap(([from, to]) =>
     FRAMES.flatMap((kind) => {
       const [sender, receiver] = [ends.get(from), ends.get(to)];
@@ -91,7 +101,7 @@ async function observeEchoes(
       source: { address: own, device: source },
       to: { address, namespace: pair[to] },
       family,
-      bound: false,
+      bound: undefined,
     });
     const overflowed = watchNeighbourTable(pair[from], family);
     const { outcome, reason } = await ask(asker, WINDOW);

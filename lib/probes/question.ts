@@ -8,6 +8,6 @@ export interface Question {
   source: { address: string; device: Interface };
   to: { address: string; namespace: Namespace | undefined };
   family: Family;
-  /** Bind to `source`: the spec chose it. Otherwise the kernel does, and comes to the same. */
-  bound: boolean;
+  /** What the spec chose of `source`: the device to leave by, or only the address; otherwise the kernel chooses. */
+  bound: 'device' | 'address' | undefined;
 }

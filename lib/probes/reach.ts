@@ -1,4 +1,4 @@
-import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import { Interface, KernelError, Namespace, type Route, UsageError } from '../lab/index.ts';
 import { checkInteger, checkIp, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
@@ -77,7 +77,7 @@ export async function reach(
     const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, milliseconds);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
-    const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result);
+    const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     return { ...examined, question, by, port, recognize: asker.recognize };
   } finally {
     listener?.[Symbol.dispose]();
@@ -140,7 +140,8 @@ function toQuestion(
   const target = toTarget(call, from, to, options);
   const family = familyOf(target.address) as Family;
   const source = toSource(call, from, target.address, family, options.from);
-  return { from, to: target, family, source, bound: options.from !== undefined };
+  const bound = options.from === undefined ? undefined : options.from instanceof Interface ? 'device' : 'address';
+  return { from, to: target, family, source, bound };
 }
 
 function toTarget(
@@ -205,12 +206,24 @@ function toSource(
       }`,
     );
   }
+  // The kernel's own choice, where it has one: the device that the route leaves by, and the address that it prefers.
+  const route = routeTo(from, target);
+  const onRoute = own.filter(({ device }) => device.index === route?.device);
   const near = own.find((prefix) => contains(prefix, target));
-  const chosen = near ?? own[0];
+  const chosen = onRoute.find(({ address }) => address === route?.source) ?? onRoute[0] ?? near ?? own[0];
   if (chosen) return chosen;
   throw new UsageError(
     `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces)}`,
   );
+}
+
+function routeTo(from: Namespace, target: string): Route | undefined {
+  try {
+    return from.route.get(target);
+  } catch (error) {
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  }
 }
 
 function addressHint(devices: readonly Interface[]): string {

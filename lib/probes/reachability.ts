@@ -207,6 +207,6 @@ function toQuestion(
     source,
     to: { address, namespace: namespaces[asked] },
     family,
-    bound: false,
+    bound: undefined,
   };
 }

@@ -23,6 +23,11 @@ export function sendFailure({ from, to }: Question, errno: string): SendFailure 
       return { outcome: 'unsent', reason: `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)` };
     case 'EPERM':
       return { outcome: 'unsent', reason: `a netfilter rule of ${from.name} drops it on output (EPERM)` };
+    // fib_props: what a blackhole and a prohibit route say.
+    case 'EINVAL':
+      return { outcome: 'unsent', reason: `a blackhole route of ${from.name} takes it (EINVAL)` };
+    case 'EACCES':
+      return { outcome: 'unsent', reason: `a prohibit route of ${from.name} takes it (EACCES)` };
     case 'EMSGSIZE':
       return { outcome: 'unsent', reason: `it is longer than the MTU (EMSGSIZE)` };
     default:
@@ -34,9 +39,11 @@ export function sendFailure({ from, to }: Question, errno: string): SendFailure 
  * Looks, after a probe was lost, whether it can have left at all. A device without carrier swallows what it is given
  * (`noop_enqueue`), so the send itself said nothing.
  */
-export function examineLoss(question: Question, result: ProbeResult): ProbeResult {
+export function examineLoss(question: Question, result: ProbeResult, by?: string): ProbeResult {
   if (result.outcome !== 'lost') return result;
-  const hop = nextHop(question);
+  // An ARP request of our own takes the device, and no route.
+  const { source, to } = question;
+  const hop = by === 'arp' ? { device: source.device, address: to.address } : nextHop(question);
   if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop };
   const { device, address } = hop;
   const obstacle = obstacleOf(device);
@@ -49,22 +56,34 @@ export function examineLoss(question: Question, result: ProbeResult): ProbeResul
 
 /** Why a device cannot send, or undefined. */
 function obstacleOf(device: Interface): string | undefined {
-  const { up, carrier, operState }: LinkState = device.state();
+  const state = stateOf(device);
+  if (!state) return `${device} is gone`;
+  const { up, carrier, operState } = state;
   if (!up) return `${device} is down`;
   if (!carrier || operState === 'LOWERLAYERDOWN') return `${device} has no carrier`;
   return undefined;
+}
+
+/** Undefined for a device that somebody deleted behind the lab's back. */
+function stateOf(device: Interface): LinkState | undefined {
+  try {
+    return device.state();
+  } catch (error) {
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  }
 }
 
 /** The device and address that the kernel would send to now, or why there is none. */
 export function nextHop({ from, to, source, bound }: Question): { device: Interface; address: string } | string {
   let route: Route;
   try {
-    route = from.route.get(to.address);
+    route = from.route.get(to.address, bound === 'device' ? source.device : undefined);
   } catch (error) {
     if (error instanceof KernelError) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
   }
-  const device = bound ? source.device : from.interfaces.find(({ index }) => index === route.device);
+  const device = bound === 'device' ? source.device : from.interfaces.find(({ index }) => index === route.device);
   // To itself: over lo, which is no interface of the lab's and cannot be without carrier.
   if (!device) return { device: source.device, address: route.via ?? to.address };
   return { device, address: route.via ?? to.address };

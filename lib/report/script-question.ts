@@ -52,7 +52,7 @@ function netcatLines({ by, port, question: { to } }: AskedQuestion): string[] {
 }
 
 function sourceFor(option: string, { question: { bound, source } }: AskedQuestion): string[] {
-  return bound ? [option, source.address] : [];
+  return bound ? [option, bound === 'device' ? source.device.name : source.address] : [];
 }
 
 function within(namespace: string, ...command: (string | number | undefined)[]): string {

@@ -17,6 +17,9 @@ export interface CapturedFrame {
 /** How many frames are kept, at most: the newest. */
 const MOST_FRAMES = 50_000;
 
+/** How many are read off one tap at once, at most: what a storm leaves behind is lost there, and counted. */
+const MOST_A_DRAIN = 20_000;
+
 /** Probes between two emptyings of the taps. A probe leaves some ten frames in each namespace, and a tap has room for hundreds. */
 const PROBES_A_DRAIN = 8;
 
@@ -67,7 +70,7 @@ export class Capture {
     const added = this.#early;
     for (const namespace of this.#lab.namespaces) {
       if (!namespace.tap) continue;
-      for (const { index, ...frame } of namespace.tap.drain()) {
+      for (const { index, ...frame } of namespace.tap.drain(MOST_A_DRAIN)) {
         const at = namespace.interfaces.find((device) => device.index === index);
         // The loopback and a switch's own br0 are no part of any path.
         if (at) added.push(withIdentity({ at, ...frame }));

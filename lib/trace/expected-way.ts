@@ -20,7 +20,9 @@ export function expectedWay(from: Interface, to: Interface): Step[] | undefined 
     const last = way.at(-1) as Step;
     if (last.at === to && last.direction === 'in') return way;
     for (const next of nextSteps(last)) {
-      if (next.at.deleted || seen.has(key(next))) continue;
+      // Nobody passes on its own words, once they have come back.
+      const ownAgain = next.direction === 'out' && last.direction === 'in' && next.at.namespace === from.namespace;
+      if (next.at.deleted || seen.has(key(next)) || (ownAgain && !(next.at instanceof Port))) continue;
       seen.add(key(next));
       ways.push([...way, next]);
     }
@@ -35,7 +37,8 @@ function nextSteps({ at, direction }: Step): Step[] {
   }
   if (at instanceof Port) {
     const others = at.namespace.interfaces.filter((port) => port !== at);
-    return [...others.map(outOf), outOf(at)];
+    // Sent back to where it came from, a frame is of use only to macvlans there: a VEPA station's.
+    return [...others.map(outOf), ...(at.peer && at.peer.children.size > 0 ? [outOf(at)] : [])];
   }
   const others = at.namespace.interfaces.filter((device) => device !== at);
   return [...[...at.children].map(inOf), ...others.map(outOf)];

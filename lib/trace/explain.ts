@@ -1,4 +1,6 @@
-import { type Interface, Macvlan, Port } from '../lab/index.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { hadNftables } from '../kernel/nftables.ts';
+import { type Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import { cableObstacle } from './obstacles/cable.ts';
@@ -27,14 +29,56 @@ export function explainLoss(
   { frame, goal, path, arrival, answer }: ProbePath,
 ): Explanation | undefined {
   if (answer?.arrival) return undefined;
+  const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
+  if (known) return known;
+  // No reason is known: then at least the place is.
+  const at = arrival ?? (answer ? lastOf(answer.path) : lastOf(path));
+  const { namespace } = at.frame.at;
+  const filtered = hadNftables(namespace.handle);
+  const hint = filtered ? `${namespace} has packet filters, which may have dropped it: nft list ruleset` : undefined;
+  return { of: answer ? 'answer' : 'probe', at, text: 'last seen here', ...(hint ? { hint } : {}) };
+}
+
+function knownLoss(
+  { from, source }: Pick<Question, 'from' | 'source'>,
+  { frame, goal, path, arrival, answer }: ProbePath,
+): Explanation | undefined {
   if (answer) return onTheWay('answer', answer.path, answer.path.frame.at, source.device, answer.path.frame.bytes);
   if (arrival) {
     const obstacle = targetObstacle(arrival.frame.at, goal, frame);
     return obstacle && { of: 'probe', at: arrival, ...obstacle };
   }
   const target = ownerOf(from.lab, goal);
-  if (!target) return { of: 'probe', at: path, text: `no device of the lab has ${goal}` };
+  if (!target) return strayed(path, goal);
   return onTheWay('probe', path, source.device, target, frame);
+}
+
+/** Nobody here has the address: the last router to get the packet is where it ends. */
+function strayed(path: Hop, goal: string): Explanation {
+  const router = hopsOf(path).findLast(
+    ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
+  );
+  if (!router) return { of: 'probe', at: path, text: `no device of the lab has ${goal}` };
+  const { namespace } = router.frame.at;
+  const text = hasRoute(namespace, goal)
+    ? `${namespace} passes it on to nobody who has ${goal}`
+    : `${namespace} has no route to ${goal}`;
+  return { of: 'probe', at: router, text };
+}
+
+function hasRoute(namespace: Namespace, address: string): boolean {
+  try {
+    namespace.route.get(address);
+    return true;
+  } catch (error) {
+    if (error instanceof KernelError) return false;
+    throw error;
+  }
+}
+
+/** The end of a path's longest branch. */
+function lastOf(path: Hop): Hop {
+  return hopsOf(path).reduce((last, hop) => (hop.frame.nanoseconds > last.frame.nanoseconds ? hop : last), path);
 }
 
 function onTheWay(
@@ -52,8 +96,14 @@ function onTheWay(
   const last = seen.findLastIndex((hop) => hop !== undefined);
   const [hop, here, next] = [seen[last], way[last], way[last + 1]];
   if (!hop || !here || !next) return undefined;
-  const obstacle = obstacleBetween(here, next, bytes);
-  return obstacle && { of, at: hop, ...obstacle };
+  try {
+    const obstacle = obstacleBetween(here, next, bytes);
+    return obstacle && { of, at: hop, ...obstacle };
+  } catch (error) {
+    // A device that somebody deleted behind the lab's back cannot be asked for its settings.
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  }
 }
 
 /** What stands between two neighbouring steps. A new kind of link adds its line here, and a file of its own. */

@@ -1,5 +1,5 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
-import type { Interface, Lab } from '../lab/index.ts';
+import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { decodeArp } from '../wire/arp.ts';
@@ -33,11 +33,13 @@ export interface ProbePath {
 export function tracePath(
   question: Question,
   recognize: Recognize,
-  { answered }: { answered: boolean },
+  { answered, since }: { answered: boolean; since: bigint },
 ): ProbePath | undefined {
-  const frames = Capture.of(question.from.lab).frames();
-  const { device } = question.source;
-  const sent = sentBy(frames, device, (frame) => recognize(frame.bytes) === 'probe');
+  const frames = Capture.of(question.from.lab)
+    .frames()
+    .filter(({ nanoseconds }) => nanoseconds >= since);
+  const { from } = question;
+  const sent = sentBy(frames, from, (frame) => recognize(frame.bytes) === 'probe');
   // Nothing is sent after an answer, so the last probe is the answered one.
   const asked = answered ? sent.at(-1) : lastWhole(sent);
   if (asked)
@@ -45,7 +47,7 @@ export function tracePath(
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
-    sentBy(frames, device, ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address),
+    sentBy(frames, from, ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address),
   );
   return (
     neighbour && follow(frames, question, hop.address, neighbour, ({ bytes }) => advertised(bytes) === hop.address)
@@ -98,10 +100,13 @@ function lastWhole(sent: readonly CapturedFrame[]): CapturedFrame | undefined {
 
 function sentBy(
   frames: readonly CapturedFrame[],
-  device: Interface,
+  from: Namespace,
   isIt: (frame: CapturedFrame) => boolean,
 ): CapturedFrame[] {
-  return frames.filter((frame) => frame.at === device && frame.direction === 'out' && isIt(frame));
+  // A macvlan's frame shows at its parent next, which may be in the same namespace: the first sighting is the origin's.
+  return frames.filter(
+    (frame) => frame.at.namespace === from && frame.direction === 'out' && frame.at.children.size === 0 && isIt(frame),
+  );
 }
 
 /** The address that an ARP request or ND solicitation of ours asks for. */

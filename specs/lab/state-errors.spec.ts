@@ -181,8 +181,8 @@ withHost.for<[what: string, call: (net: Net) => unknown, message: string]>([
 });
 
 // a eth0 ── p0 sw
-withHost('a sysctl that this kernel does not have is told of by its path', ({ net }) => {
+withHost('a sysctl that this kernel does not have is told of by its name', ({ net }) => {
   expect(() => net.a.sysctl.get('net.ipv4.no_such')).toThrow(
-    "ENOENT: no such file or directory, open '/proc/sys/net/ipv4/no_such'",
+    "a.sysctl.get: this kernel has no sysctl 'net.ipv4.no_such'",
   );
 });

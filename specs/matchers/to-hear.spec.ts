@@ -55,7 +55,7 @@ test('a frame that cannot leave is inconclusive, for toHear and for .not', async
 const wrong: [options: object, message: string][] = [
   [{ frame: 'anycast' }, "frame must be one of unicast, broadcast, multicast, arp, nd: received 'anycast'"],
   [{ copies: -1 }, 'copies must be a whole number from 0 to 1000000: received -1'],
-  [{ within: 'long' }, "within must be milliseconds, 0 or more: received 'long'"],
+  [{ within: 'long' }, "within must be milliseconds, 0 to 2147483647: received 'long'"],
   [{ times: 1 }, "there is no option 'times'; the options are frame, copies, within"],
 ];
 

@@ -3,7 +3,7 @@ import { failureOf } from './failure-of.ts';
 
 // a ── b
 const wrong: [options: object, message: string][] = [
-  [{ within: -1 }, 'within must be milliseconds, 0 or more: received -1'],
+  [{ within: -1 }, 'within must be milliseconds, 0 to 2147483647: received -1'],
   [{ by: 'sctp' }, "by must be one of icmp, tcp, udp, arp: received 'sctp'"],
   [{ family: 5 }, 'family must be one of 4, 6: received 5'],
   [{ by: 'tcp', port: 0 }, 'port must be a whole number from 1 to 65535: received 0'],

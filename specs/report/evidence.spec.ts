@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLab, expect, type Lab, test } from 'hairpin';
 import { startVitest } from '../leaks/nested-vitest.ts';
+import { tcpdump } from './tcpdump.ts';
 
 // host: vitest, on a project of three tests
 //
@@ -58,14 +59,7 @@ test('a failed test leaves its capture, its script, its state and its drawings',
     'Capture: test-results/some.test.ts-fails/lab.pcapng   Reproduce: test-results/some.test.ts-fails/lab.sh',
   );
   const host = lab.namespace('reader');
-  const { stdout: packets } = await host.exec('tcpdump', [
-    '-Z',
-    'root',
-    '-nn',
-    '-r',
-    join(failed, 'lab.pcapng'),
-    'arp',
-  ]);
+  const packets = await tcpdump(host, ['-r', join(failed, 'lab.pcapng'), 'arp']);
   expect(packets).toContain('Request who-has 10.0.0.102 tell 10.0.0.101');
   const { stdout: comments } = await host.exec('tshark', [
     '-r',

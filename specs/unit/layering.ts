@@ -23,7 +23,7 @@ const OWNERS: Record<string, readonly string[]> = {
   '@dagrejs/dagre': ['lib/report'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],
   // A program of the machine's is started in a namespace, by execa. The two here start this very program anew.
-  'node:child_process': ['lib/pool.ts', 'lib/cli/in-own-namespaces.ts', 'specs'],
+  'node:child_process': ['lib/pool.ts', 'lib/cli/in-own-namespaces.ts', 'lib/kernel/own-namespaces.ts', 'specs'],
   'node:timers': ['lib/kernel/clock.ts', 'specs'],
   // A user's own name for the library.
   hairpin: ['specs'],

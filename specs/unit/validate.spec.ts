@@ -119,7 +119,7 @@ describe('checkMilliseconds', () => {
     [null, 'null'],
   ])('refuses %s', (value, shown) => {
     expect(() => checkMilliseconds('toReach', 'within', value)).toThrow(
-      refusal(`toReach: within must be milliseconds, 0 or more: received ${shown}`),
+      refusal(`toReach: within must be milliseconds, 0 to 2147483647: received ${shown}`),
     );
   });
 });

@@ -77,11 +77,25 @@ export function listAddedRoutes(socket: RtnetlinkSocket, family: Family, operati
  *
  * @throws KernelError `ENETUNREACH` when there is none
  */
-export function lookUpRoute(socket: RtnetlinkSocket, to: string, family: Family, operation: Operation): Route {
+export function lookUpRoute(
+  socket: RtnetlinkSocket,
+  to: string,
+  family: Family,
+  operation: Operation,
+  device?: number,
+): Route {
   const length = family === 4 ? 32 : 128;
   return decodeRoute(
     socket.get(
-      { type: RTM_GETROUTE, flags: 0, header: header(family, length), attributes: [[RTA_DST, ipToBytes(to)]] },
+      {
+        type: RTM_GETROUTE,
+        flags: 0,
+        header: header(family, length),
+        attributes: [
+          [RTA_DST, ipToBytes(to)],
+          [RTA_OIF, device === undefined ? undefined : u32(device)],
+        ],
+      },
       operation,
     ),
   );

@@ -16,6 +16,9 @@ export function routerObstacle(ingress: Interface, egress: Interface, bytes: Buf
       hint: `${namespace}.sysctl.set('${forwarding}', 1)`,
     };
   }
+  const link = egress.state();
+  if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
+  if (!link.carrier) return { text: `${egress} has no carrier` };
   const route = routeTo(ingress, packet.destination);
   if (!route) {
     return {
@@ -29,7 +32,6 @@ export function routerObstacle(ingress: Interface, egress: Interface, bytes: Buf
       text: `${namespace} sends to ${packet.destination} by ${other ?? `device ${route.device}`}, not by ${egress}`,
     };
   }
-  if (!egress.state().carrier) return { text: `${egress} has no carrier` };
   return reversePathObstacle(ingress, packet.source);
 }
 

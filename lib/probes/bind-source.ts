@@ -1,0 +1,12 @@
+import { s32 } from '../kernel/bytes.ts';
+import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
+import type { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress } from '../kernel/socket-address.ts';
+import type { Question } from './question.ts';
+
+/** Has a socket send as the spec chose: from an address, or also by a device. 0, or the errno. */
+export function bindSource(socket: Socket, { family, source, bound }: Question): number {
+  if (bound === undefined) return 0;
+  if (bound === 'device') socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(source.device.index));
+  return socket.bind(ipSocketAddress(family, source.address));
+}

@@ -1,0 +1,217 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, createLab, expect, type Lab, test } from 'hairpin';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, openPage } from './browser.ts';
+import { addressOf, HOSTILE, type ReportProject, readReport, reportProject } from './report-project.ts';
+
+// host: vitest, on a project with planted failures; Chromium looks at what it reports
+let browser: Browser;
+let lab: Lab;
+let project: ReportProject;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  lab = createLab();
+  project = await reportProject(lab);
+  await project.run();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await project?.remove();
+  await lab?.[Symbol.asyncDispose]();
+});
+
+const currentDevice = (page: Page) => page.locator('.interface.current').getAttribute('data-interface');
+
+/** Clicks a test in the list, and waits until it is shown. */
+async function choose(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name }).click();
+  await page.getByRole('heading', { level: 2, name }).and(page.locator(':focus')).waitFor();
+}
+
+const currentStep = (page: Page) => page.locator('.steps [aria-current=step]').textContent();
+
+test('the test that failed first is shown, with the hop at which its packet was lost, and why', async () => {
+  const { page, complaints, requests } = await openPage(browser, addressOf(project));
+  await expect(page.title()).resolves.toBe('✗ 3 failed – hairpin report');
+  await expect(page.locator('.counts').textContent()).resolves.toBe('3 failed 2 passed 1 skipped ');
+  await expect(page.getByRole('heading', { level: 2, name: 'children talk' }).isVisible()).resolves.toBe(true);
+  await expect(page.locator('.said').textContent()).resolves.toBe(
+    'Lost at sw/p0: not sent back out of sw/p0: hairpin is off on that portHint: a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
+  );
+  await expect(page.locator('[data-interface="sw/p0"].lost .cross').isVisible()).resolves.toBe(true);
+  expect(await currentDevice(page)).toBe('sw/p0');
+  await expect(page.locator('.error pre').first().textContent()).resolves.toContain('expect(ns1).toReach(ns2');
+  expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
+});
+
+test('the path is walked by buttons, by arrow keys, and by its steps; the frame is beside it', async () => {
+  const { page, complaints } = await openPage(browser, addressOf(project));
+  await page.getByRole('button', { name: 'Start' }).click();
+  expect([await currentDevice(page), await currentStep(page)]).toEqual(['ns1/m1', 'ns1/m1 sends it']);
+  await expect(page.locator('.position').textContent()).resolves.toBe('Step 1 of 8');
+  await page.getByRole('button', { name: 'Next' }).click();
+  expect(await currentDevice(page)).toBe('host/up0');
+  await expect(page.locator('.edge.current').getAttribute('data-edge')).resolves.toBe('ns1/m1 host/up0');
+  await page.keyboard.press('ArrowRight');
+  expect(await currentDevice(page)).toBe('sw/p0');
+  await expect(page.locator('[data-interface="gateway/eth0"]').getAttribute('class')).resolves.toContain('ahead');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  expect(await currentDevice(page)).toBe('ns1/m1');
+  await page.getByRole('button', { name: /neighbour\/eth0 receives it/ }).click();
+  expect(await currentDevice(page)).toBe('neighbour/eth0');
+  await expect(page.locator('.frame').textContent()).resolves.toContain('who-has 10.0.0.102 tell 10.0.0.101');
+  await expect(page.locator('.frame h5').allTextContents()).resolves.toEqual(['Ethernet', 'ARP']);
+  expect(complaints).toEqual([]);
+});
+
+test('arrow keys in the search move its cursor, not the packet', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  await page.getByRole('searchbox').fill('children');
+  await page.keyboard.press('ArrowLeft');
+  expect(await currentStep(page)).toBe('✗ sw/p0 lost');
+});
+
+test('every link leads to a file that is there, or to a test', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  const links = async (selector: string) =>
+    page.locator(selector).evaluateAll((all) => all.map((link) => String((link as unknown as { href: string }).href)));
+  const evidence: string[] = [];
+  for (const test of await links('nav a')) {
+    await page.goto(test);
+    await expect(page.locator('nav [aria-current]').count()).resolves.toBe(1);
+    evidence.push(...(await links('main a')));
+  }
+  const names = evidence.map((link) => link.split('/').at(-1));
+  expect(new Set(names)).toEqual(new Set(['lab.pcapng', 'lab.sh', 'state.txt', 'topology.svg', 'topology.mmd']));
+  expect(names).toHaveLength(10);
+  expect(evidence.filter((link) => !existsSync(fileURLToPath(link)))).toEqual([]);
+});
+
+test('a routed path has the frame of each hop', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  await choose(page, 'a router that has forgotten to forward');
+  await expect(page.locator('.said .lost').textContent()).resolves.toMatch(/^Lost at r\/\w+: .*forward/);
+  await page.getByRole('button', { name: 'Start' }).click();
+  expect(await currentDevice(page)).toBe('a/eth0');
+});
+
+test('the list is filtered by state and by text', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  const names = () => page.locator('nav li:visible .name').allTextContents();
+  expect(await names()).toHaveLength(6);
+  await page.getByText('Skipped 1', { exact: true }).click();
+  expect(await names()).toEqual(['needs what is not here']);
+  await page.getByText('Failed 3', { exact: true }).click();
+  expect(await names()).toHaveLength(3);
+  await page.getByRole('searchbox').fill('router FORGOTTEN');
+  expect(await names()).toEqual(['a router that has forgotten to forward']);
+  await expect(page.getByRole('status').textContent()).resolves.toBe('1 of 6 shown');
+});
+
+test('a name full of markup stays text', async () => {
+  const { page, complaints, requests } = await openPage(browser, addressOf(project));
+  await choose(page, HOSTILE);
+  await expect(page.locator('#test-name').textContent()).resolves.toBe(`✗failed ${HOSTILE}`);
+  await expect(page.locator('img').count()).resolves.toBe(0);
+  await expect(page.locator('.error pre').first().textContent()).resolves.toContain('</script><img src=x');
+  expect({ complaints, requests, title: await page.title() }).toEqual({
+    ...{ complaints: [], requests: [] },
+    title: '✗ 3 failed – hairpin report',
+  });
+});
+
+test('a test that passed has its network drawn', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  await choose(page, 'passes');
+  await expect(page.locator('.network [data-interface="ns1/m1"]').isVisible()).resolves.toBe(true);
+  await expect(page.locator('.walk').count()).resolves.toBe(0);
+});
+
+test('a retried test shows its last attempt', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  await choose(page, 'only the second time');
+  await expect(page.locator('.facts').last().textContent()).resolves.toMatch(/ · 2 labs · passed after 1 retry$/);
+  await expect(page.locator('.network').count()).resolves.toBe(1);
+  await expect(page.locator('.walk, .timeline .failed, main a').count()).resolves.toBe(0);
+});
+
+test('failed assertions are on the timeline', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  const titles = await page.locator('.timeline .failed code').allTextContents();
+  expect(titles).toEqual(['expect(ns1).toReach(ns2, { within: 50 })', 'expect(ns2).toReach(ns1, { within: 50 })']);
+});
+
+test.for([
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 380, colorScheme: 'light' },
+] as const)(
+  'at $width px and $colorScheme nothing sticks out, and each text can be read',
+  async ({ width, colorScheme }) => {
+    const { page } = await openPage(browser, addressOf(project), { width, colorScheme });
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await page.evaluate(`(${lowContrast})()`)).toEqual([]);
+  },
+);
+
+test('everything is in a landmark, headings do not skip a level, and each control has a name', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  expect(await page.evaluate("document.querySelectorAll('header, nav[aria-label], main').length")).toBe(3);
+  const levels = await page
+    .locator('main :is(h2, h3, h4, h5)')
+    .evaluateAll((all) => all.map((h) => Number(h.tagName[1])));
+  for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 1)).toBeLessThanOrEqual(1);
+  for (const control of await page.locator('button, input, a').all()) expect(await control.ariaSnapshot()).toMatch(/"/);
+  await page.keyboard.press('Tab');
+  await expect(page.locator(':focus').textContent()).resolves.toBe('Skip to the test');
+});
+
+test('a report merged from blobs has it all, but for links to what is not there', { timeout: 60_000 }, async () => {
+  await rm(join(project.root, 'test-results'), { recursive: true });
+  await project.run('--reporter=blob', '--outputFile.blob=blobs/one.json');
+  await rm(join(project.root, 'test-results'), { recursive: true });
+  await project.run('--merge-reports=blobs');
+  const { page, complaints } = await openPage(browser, addressOf(project));
+  await expect(page.locator('.said .lost').textContent()).resolves.toContain('hairpin is off on that port');
+  await expect(page.locator('.error pre').first().textContent()).resolves.toContain('expect(ns1).toReach(ns2');
+  await expect(page.locator('main a').count()).resolves.toBe(0);
+  expect(await readReport(project)).not.toContain(HOSTILE);
+  expect(complaints).toEqual([]);
+});
+
+/** Runs in the page: the texts whose colour is too near to that behind them (WCAG 1.4.3: 4.5 to 1). */
+const lowContrast = `() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const parse = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => {
+    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour[3] > 0) return colour;
+    }
+    return parse('Canvas');
+  };
+  return [...document.querySelectorAll('body *:not(svg *, script, [aria-disabled=true])')]
+    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+    .map((element) => {
+      const [one, other] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
+      const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+      return { text: element.textContent.slice(0, 30), class: element.className, ratio };
+    })
+    .filter(({ ratio }) => ratio < 4.5);
+}`;
