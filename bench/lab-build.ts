@@ -6,9 +6,10 @@ const TARGET = 1 / 5;
 
 /** The same network, built by hand, by batch and by hairpin. */
 export async function labBuild({ runs }: { runs: number }): Promise<Report> {
-  for (let warmUp = 0; warmUp < 20; warmUp++) await hairpinBuild();
+  for (let warmUp = 0; warmUp < 20; warmUp++) await hairpinBuild({ taps: warmUp % 2 === 0 });
   const results = await alternate(runs, {
-    hairpin: hairpinBuild,
+    hairpin: () => hairpinBuild({ taps: false }),
+    tapped: () => hairpinBuild({ taps: true }),
     batch: () => buildByScript('lab-by-batch.sh'),
     batches: () => buildByScript('lab-by-batches.sh'),
     steps: () => buildByScript('lab-by-steps.sh'),
@@ -20,6 +21,7 @@ export async function labBuild({ runs }: { runs: number }): Promise<Report> {
   return {
     title: 'A lab of 5 namespaces, a bridge, 2 veth pairs, 2 macvlans and 4 IPv4 addresses',
     notes: [
+      'The scripts see no traffic, so hairpin without taps is their like.',
       'hairpin in one warm process, as in a test worker; it also sets up loopbacks, sysctls and ARP timers, and waits for carriers.',
       'The scripts measure themselves: starting bash is not counted, starting ip is. They make only what the title says.',
       'Every run starts when the kernel has taken down the network of the run before; for back to back see the memory benchmark.',
@@ -27,12 +29,13 @@ export async function labBuild({ runs }: { runs: number }): Promise<Report> {
     figures: [
       {
         group: build,
-        name: 'hairpin',
+        name: 'hairpin, without taps',
         unit: 'ms',
         summary: ours,
         isOurs: true,
         target: { text: 'at most 1/5 of ip -batch in one file', met: ours.median <= batch.median * TARGET },
       },
+      { group: build, name: 'hairpin, with its taps (the default)', unit: 'ms', summary: builds('tapped') },
       { group: build, name: 'ip -batch in one file (netns exec)', unit: 'ms', summary: batch },
       { group: build, name: 'ip -batch, a file a namespace (ip -n)', unit: 'ms', summary: builds('batches') },
       { group: build, name: 'one ip a step (ip -n)', unit: 'ms', summary: builds('steps') },
@@ -43,8 +46,8 @@ export async function labBuild({ runs }: { runs: number }): Promise<Report> {
   };
 }
 
-async function hairpinBuild(): Promise<{ build: number; close: number }> {
-  const lab = createLab();
+async function hairpinBuild({ taps }: { taps: boolean }): Promise<{ build: number; close: number }> {
+  const lab = createLab({ taps });
   const build = await timed(() => makeLab(lab));
   return { build, close: await timed(() => lab.close()) };
 }

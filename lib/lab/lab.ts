@@ -35,6 +35,7 @@ export class Lab implements AsyncDisposable {
   readonly #ranIn = new Set<Namespace>();
   #index = FIRST_INDEX;
   #segmentNumber = 0;
+  readonly #inherited = new Map<string, string>();
   readonly #segments: Segment[] = [];
   #closing: Promise<void> | undefined;
 
@@ -112,6 +113,18 @@ export class Lab implements AsyncDisposable {
   /** The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`). */
   nextIndex(): number {
     return this.#index++;
+  }
+
+  /**
+   * What a new namespace of this lab has of a sysctl: read in the first one, since a write costs as much as a read, and
+   * what the host hands on does not change while a lab is being built.
+   */
+  inherited(sysctl: string, read: () => string): string {
+    const known = this.#inherited.get(sysctl);
+    if (known !== undefined) return known;
+    const value = read();
+    this.#inherited.set(sysctl, value);
+    return value;
   }
 
   /** A segment of its own subnets, or of the ones that a spec chose; no two of a lab overlap. */

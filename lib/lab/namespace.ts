@@ -87,7 +87,9 @@ export class Namespace {
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
     this.handle.run(() => {
-      for (const [sysctl, value] of SYSCTLS[role]) this.sysctl.set(sysctl, value);
+      for (const [sysctl, value] of SYSCTLS[role]) {
+        if (lab.inherited(sysctl, () => this.sysctl.get(sysctl)) !== value) this.sysctl.set(sysctl, value);
+      }
     });
     if (role !== 'switch')
       setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
