@@ -1,6 +1,7 @@
 import type { TestContext } from 'vitest';
-import { keepEvidence } from './keep-evidence.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import { now } from '../kernel/clock.ts';
+import { keepEvidence, noteAssertion, ownerOf } from './keep-evidence.ts';
+import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
@@ -31,15 +32,17 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const first = typeof expected === 'string' && expected.includes('\n') ? 'table' : nameOf(expected);
     const words = `${first}${options === undefined ? '' : wordsOf(options)}`;
     const title = assertionTitle(name, nameOf(received), words, state);
-    const { task } = this;
+    const task = ownerOf(labOf(received)) ?? this.task;
+    const started = now();
     const answer = matcher.call(state, received, ...args).then(async (given) => {
       const failed = given.pass === state.isNot;
+      if (task) noteAssertion(task, { title, passed: !failed, started });
       if (!failed || !given.evidence || !task) return given;
       const { lab, failed: question } = given.evidence;
       const files = await keepEvidence(task, lab, { title, ...question });
       return files ? { ...given, message: () => `${given.message()}\n${files}` } : given;
     });
     // `promises` is vitest's own, and no part of the task's type.
-    return mustBeAwaited(this as MatcherState, title, answer, assertion);
+    return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, assertion);
   };
 }

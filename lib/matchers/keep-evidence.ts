@@ -1,7 +1,11 @@
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { inject, type TestContext } from 'vitest';
+import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
+import { failureMeta } from '../report/failure-meta.ts';
+import type { LabMeta } from '../report/lab-meta.ts';
+import { takeNetwork } from '../report/take-network.ts';
 import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
 
 declare module 'vitest' {
@@ -15,6 +19,43 @@ type Task = TestContext['task'];
 
 const kept = new WeakSet<Task>();
 
+/** Whose lab it is. vitest's own idea of the running test is wrong for `test.concurrent` with the global `expect`. */
+const owners = new WeakMap<Lab, Task>();
+
+/** Folders given out by this worker, with the test that has each. */
+const folders = new Map<string, string>();
+
+/** Says which test a lab is of; for the fixture that makes it. */
+export function ownLab(lab: Lab, task: Task): void {
+  owners.set(lab, task);
+}
+
+/** The test that a lab was made for, if by the fixture. */
+export function ownerOf(lab: Lab | undefined): Task | undefined {
+  return lab && owners.get(lab);
+}
+
+/** What a monotonic clock's zero is as a date: a spec's fake timers, which come later, do not move it. */
+const EPOCH = Date.now() - now();
+
+/** Tells the report of an assertion that has just ended. */
+export function noteAssertion(task: Task, assertion: { title: string; passed: boolean; started?: number }): void {
+  const { title, passed, started } = assertion;
+  const ended = now();
+  const assertions = task.meta.hairpin?.assertions ?? [];
+  tell(task, {
+    assertions: [
+      ...assertions,
+      {
+        title,
+        passed,
+        ended: EPOCH + ended - (task.result?.startTime ?? EPOCH + ended),
+        ...(started === undefined ? {} : { took: ended - started }),
+      },
+    ],
+  });
+}
+
 /**
  * Keeps the evidence of a test's first failed assertion, while its network is still as it was, and attaches it by
  * vitest's annotations.
@@ -24,19 +65,60 @@ const kept = new WeakSet<Task>();
 export async function keepEvidence(task: Task, lab: Lab, failed: FailedQuestion): Promise<string | undefined> {
   if (traceMode() === 'off' || kept.has(task)) return undefined;
   kept.add(task);
-  const files = writeEvidence(lab, folderOf(task), failed);
-  for (const { name, path, contentType } of files) await task.context.annotate(name, 'evidence', { path, contentType });
-  return describeFiles(files);
+  tell(task, { failure: failureMeta(lab, failed) });
+  // What is said of a failure must not stand in for the failure.
+  try {
+    const files = keepFiles(task, lab, failed);
+    for (const { name, path, contentType } of files)
+      await task.context.annotate(name, 'evidence', { path, contentType });
+    return describeFiles(files);
+  } catch (error) {
+    return `Its evidence could not be kept: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** What a failed attempt has left is no evidence of the next (vitest's `retry`); for the fixture that makes the lab. */
+export function forgetAttempt(task: Task): void {
+  if (!task.result?.retryCount) return;
+  kept.delete(task);
+  const { labs = 0, milliseconds = 0 } = task.meta.hairpin ?? {};
+  task.meta.hairpin = { labs, milliseconds };
 }
 
 /** What is done with the evidence when the test has ended; for the fixture that owns the lab. */
 export function settleEvidence(task: Task, lab: Lab): void {
   const mode = traceMode();
   if (mode === 'off') return;
-  const failed = task.result?.state === 'fail';
-  // A test that failed otherwise than by a question (an exception, another matcher) has its network kept, too.
-  if ((failed || mode === 'on') && !kept.has(task)) writeEvidence(lab, folderOf(task));
-  if (!failed && mode !== 'on') removeEvidence(folderOf(task));
+  const { state, errors = [], retryCount = 0 } = task.result ?? {};
+  // A failure among repeats fails the test, before a retry it does not; what fails because it is to is none.
+  const failed = !task.fails && (state === 'fail' || (errors.length > 0 && retryCount === 0));
+  try {
+    // A test that failed otherwise than by a question (an exception, another matcher) has its network kept, too.
+    if ((failed || mode === 'on') && !kept.has(task)) keepFiles(task, lab);
+    if (!failed && mode !== 'on') removeEvidence(folderOf(task));
+  } catch (error) {
+    process.stderr.write(`hairpin: the evidence of "${task.fullTestName}" could not be kept: ${error}\n`);
+  }
+  if (!task.meta.hairpin?.failure) tellNetwork(task, lab);
+}
+
+function tellNetwork(task: Task, lab: Lab): void {
+  try {
+    tell(task, { network: takeNetwork(lab) });
+  } catch {
+    // A test may have ended its lab itself; a drawing less is no reason to fail it.
+  }
+}
+
+function keepFiles(task: Task, lab: Lab, failed?: FailedQuestion): EvidenceFile[] {
+  const folder = folderOf(task);
+  const files = writeEvidence(lab, folder, failed);
+  tell(task, { evidence: { folder: basename(folder), files: files.map(({ name }) => name) } });
+  return files;
+}
+
+function tell(task: Task, news: Partial<LabMeta>): void {
+  task.meta.hairpin = { labs: 0, milliseconds: 0, ...task.meta.hairpin, ...news };
 }
 
 function traceMode(): TraceMode {
@@ -48,10 +130,23 @@ function resultsFolder(): string {
   return inject('hairpin')?.results ?? join(process.cwd(), 'test-results');
 }
 
+const LONGEST_NAME = 200;
+
 /** `test-results/article-vepa.spec.ts-ns2-does-not-reach-ns1`: the file's and the test's names, as a file name. */
-function folderOf({ file, fullTestName }: Task): string {
-  const name = `${file.name} ${fullTestName}`.replaceAll(/[^\p{L}\p{N}.]+/gu, '-').slice(0, 180);
-  return join(resultsFolder(), name.replaceAll(/^-|-$/g, ''));
+function folderOf({ id, file, fullTestName }: Task): string {
+  const words = `${file.name} ${fullTestName}`.replaceAll(/[^\p{L}\p{N}.]+/gu, '-').replaceAll(/^-|-$/g, '');
+  // By bytes: a file's name has room for 255.
+  const name = Buffer.from(words)
+    .subarray(0, LONGEST_NAME)
+    .toString()
+    .replace(/\uFFFD+$/u, '');
+  for (let number = 1; ; number++) {
+    const folder = number === 1 ? name : `${name}-${number}`;
+    const owner = folders.get(folder) ?? id;
+    if (owner !== id) continue;
+    folders.set(folder, id);
+    return join(resultsFolder(), folder);
+  }
 }
 
 function describeFiles(files: readonly EvidenceFile[]): string {

@@ -51,6 +51,13 @@ export function nameOf(value: unknown): string {
   return value instanceof Namespace || value instanceof Interface ? String(value) : show(value);
 }
 
+/** The lab that a value is of. */
+export function labOf(value: unknown): Lab | undefined {
+  if (value instanceof Lab) return value;
+  if (value instanceof Namespace || isMacvlanPair(value)) return value.lab;
+  return value instanceof Interface ? value.namespace.lab : undefined;
+}
+
 /** Whether a value is what `macvlanPair()` returned. */
 export function isMacvlanPair(value: unknown): value is MacvlanPair {
   return typeof value === 'object' && value !== null && 'm1' in value && value.m1 instanceof Macvlan;

@@ -3,6 +3,11 @@ export interface LabSnapshot {
   namespaces: NamespaceSnapshot[];
 }
 
+/** Of a lab what a drawing needs. */
+export interface NetworkSnapshot {
+  namespaces: Pick<NamespaceSnapshot, 'name' | 'role' | 'interfaces'>[];
+}
+
 export interface NamespaceSnapshot {
   name: string;
   role: 'host' | 'router' | 'switch';

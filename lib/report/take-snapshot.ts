@@ -1,5 +1,4 @@
 import { hadNftables } from '../kernel/nftables.ts';
-import { listLinks } from '../kernel/rtnetlink/link.ts';
 import { listFdb, listNeighbours } from '../kernel/rtnetlink/neighbour.ts';
 import { type AddedRoute, listAddedRoutes } from '../kernel/rtnetlink/route.ts';
 import { outputOf } from '../lab/exec.ts';
@@ -9,6 +8,7 @@ import { isGroupMac } from '../wire/mac-address.ts';
 import type { LabSnapshot, NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
 import { type LinksOf, snapshotInterfaces } from './snapshot-interfaces.ts';
 import { snapshotSysctls } from './snapshot-sysctls.ts';
+import { linksOf } from './take-network.ts';
 
 /**
  * Reads a lab from the kernel as it is at this moment, whoever made it so: nothing is remembered, nothing changed.
@@ -16,13 +16,7 @@ import { snapshotSysctls } from './snapshot-sysctls.ts';
  * @example const snapshot = takeSnapshot(lab)
  */
 export function takeSnapshot(lab: Lab): LabSnapshot {
-  // All links first: what a cable or a macvlan leads to may be in any other namespace.
-  const links: LinksOf = new Map(
-    lab.namespaces.map((namespace) => [
-      namespace,
-      listLinks(namespace.rtnetlink, { operation: `ip -n ${namespace} link` }),
-    ]),
-  );
+  const links = linksOf(lab);
   return { namespaces: lab.namespaces.map((namespace) => snapshotNamespace(namespace, links)) };
 }
 

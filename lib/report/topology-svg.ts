@@ -1,4 +1,4 @@
-import type { LabSnapshot } from './lab-snapshot.ts';
+import type { NetworkSnapshot } from './lab-snapshot.ts';
 import { edgeId, type TopologyEdge, topologyOf } from './topology.ts';
 import { type DeviceBox, deviceLines, METRICS } from './topology-box.ts';
 import { ICONS } from './topology-icons.ts';
@@ -22,7 +22,7 @@ export interface TopologyOptions {
  *
  * @example await writeFile('lab.svg', topologySvg(takeSnapshot(lab)));
  */
-export function topologySvg(snapshot: LabSnapshot, { path = [], lostAt }: TopologyOptions = {}): string {
+export function topologySvg(snapshot: NetworkSnapshot, { path = [], lostAt }: TopologyOptions = {}): string {
   const { width, height, boxes, wires } = layOut(topologyOf(snapshot));
   const trail = trailOf(path, lostAt);
   const names = snapshot.namespaces.map(({ name }) => name).join(', ');

@@ -1,4 +1,4 @@
-import type { InterfaceSnapshot, LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
+import type { InterfaceSnapshot, NamespaceSnapshot, NetworkSnapshot } from './lab-snapshot.ts';
 
 /** A lab as a drawing needs it. */
 export interface Topology {
@@ -39,7 +39,7 @@ const USUAL_MTU = 1500;
 /** The port settings worth a word, and what they are on a new port (`bridge -d link`). */
 const PORT_DEFAULTS: Record<string, boolean> = { hairpin: false, isolated: false, learning: true, flood: true };
 
-export function topologyOf(snapshot: LabSnapshot): Topology {
+export function topologyOf(snapshot: NetworkSnapshot): Topology {
   const namespaces = snapshot.namespaces.map(({ name, role, interfaces }) => ({
     name,
     role,
@@ -80,7 +80,7 @@ function notesOf({ promiscuous, mtu, port = {} }: InterfaceSnapshot): string[] {
 }
 
 /** Each cable once, though both of its ends name it. An end outside the lab has no edge. */
-function edgesOf({ namespaces }: LabSnapshot, devices: Map<string, TopologyDevice>): TopologyEdge[] {
+function edgesOf({ namespaces }: NetworkSnapshot, devices: Map<string, TopologyDevice>): TopologyEdge[] {
   const edges = new Map<string, TopologyEdge>();
   const add = (kind: TopologyEdge['kind'], from: string, to: string | undefined) => {
     const [one, other] = [devices.get(from), devices.get(to ?? '')];

@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createLab, expect, type Lab, test } from 'hairpin';
-import { startVitest } from '../leaks/nested-vitest.ts';
+import { createLab, expect, test } from 'hairpin';
+import { runProject } from './evidence-project.ts';
 import { tcpdump } from './tcpdump.ts';
 
 // host: vitest, on a project of three tests
@@ -10,8 +9,6 @@ import { tcpdump } from './tcpdump.ts';
 // ns1 ─ m1 (vepa) ┐
 //                 ├─ up0 (host) ── p0 (sw) ── gateway, neighbour
 // ns2 ─ m2 (vepa) ┘
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
 const TESTS = `import { expect, test } from 'hairpin';
 test('fails', async ({ macvlanPair }) => {
   const { ns1, ns2 } = macvlanPair({ mode: 'vepa' });
@@ -26,32 +23,11 @@ test('passes', async ({ macvlanPair }) => {
   await expect(ns1).toReach(gateway);
 });`;
 
-async function run(lab: Lab, options: string, onTestFinished: (clean: () => Promise<void>) => void) {
-  const root = await mkdtemp(join(ROOT, '.evidence-'));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
-  await writeFile(
-    join(root, 'vitest.config.ts'),
-    `import config from '${ROOT}vitest.config.ts';
-     import { hairpin } from '${ROOT}lib/config.ts';
-     export default { ...config, plugins: [hairpin(${options})], test: { include: ['*.test.ts'] } };`,
-  );
-  await writeFile(join(root, 'some.test.ts'), TESTS);
-  const json = join(root, 'report.json');
-  const { all } = await startVitest(
-    lab.namespace('host'),
-    ['--reporter=json', '--reporter=default', `--outputFile.json=${json}`],
-    { root },
-  );
-  const results = join(root, 'test-results');
-  const folders = await readdir(results).catch(() => []);
-  return { root, all: String(all), results, folders, json: JSON.parse(await readFile(json, 'utf8')) };
-}
-
 test('a failed test leaves its capture, its script, its state and its drawings', { timeout: 60_000 }, async ({
   lab,
   onTestFinished,
 }) => {
-  const { all, results, folders } = await run(lab, '', onTestFinished);
+  const { all, results, folders } = await runProject(lab, '', TESTS, onTestFinished);
   expect(folders).toEqual(['some.test.ts-fails', 'some.test.ts-throws']);
   const failed = join(results, 'some.test.ts-fails');
   expect(await readdir(failed)).toEqual(['lab.pcapng', 'lab.sh', 'state.txt', 'topology.mmd', 'topology.svg']);
@@ -85,10 +61,10 @@ test('a failed test leaves its capture, its script, its state and its drawings',
 });
 
 test('trace: off leaves nothing, on leaves it of every test', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
-  const off = await run(lab, "{ trace: 'off' }", onTestFinished);
+  const off = await runProject(lab, "{ trace: 'off' }", TESTS, onTestFinished);
   expect(off.folders).toEqual([]);
   expect(off.all).not.toContain('Capture:');
   await using second = createLab();
-  const on = await run(second, "{ trace: 'on' }", onTestFinished);
+  const on = await runProject(second, "{ trace: 'on' }", TESTS, onTestFinished);
   expect(on.folders).toEqual(['some.test.ts-fails', 'some.test.ts-passes', 'some.test.ts-throws']);
 });

@@ -55,7 +55,7 @@ export interface ReportProject {
 }
 
 export async function reportProject(lab: Lab, { tests = TESTS } = {}): Promise<ReportProject> {
-  const root = await mkdtemp(join(ROOT, '.report-'));
+  const root = await mkdtemp(join(ROOT, '.evidence-'));
   await writeFile(
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';

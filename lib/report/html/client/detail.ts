@@ -1,0 +1,112 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import type { AssertionMeta } from '../../lab-meta.ts';
+import type { ListedTest, TestDetail } from '../page-data.ts';
+import type { Dom } from './dom.ts';
+import type { Walk } from './walk.ts';
+
+/** Everything of one test. */
+export function detailView({ h, read, drawing, time, state, count }: Dom, walk: Walk) {
+  const files: Record<string, string> = {
+    'lab.pcapng': 'every frame at every device, for Wireshark',
+    'lab.sh': 'rebuilds the network with ip and bridge',
+    'state.txt': 'addresses, routes, neighbours, ports',
+    'topology.svg': 'the drawing',
+    'topology.mmd': 'the drawing for Mermaid',
+  };
+
+  /** @param onKey is given what the arrow keys do while this test is shown */
+  return function detail(
+    number: number,
+    test: ListedTest,
+    onKey: (handle: (event: KeyboardEvent) => void) => void,
+  ): HTMLElement {
+    const {
+      errors,
+      assertions,
+      labs,
+      note,
+      failure,
+      links,
+      drawing: picture,
+    } = read<TestDetail>(`test-data-${number}`);
+    const names = [...test.names];
+    const own = names.pop() ?? '';
+    const svg = picture === undefined ? undefined : drawing(picture);
+    const facts = [
+      ...(test.state === 'skipped' || test.outside ? [] : [time(test.milliseconds)]),
+      ...(labs > 0 ? [count(labs, 'lab')] : []),
+      ...(note ? [note] : []),
+    ];
+    const walked = failure && svg && failure.ways.length > 0 ? walk(failure, svg) : undefined;
+    if (walked) onKey(walked.onKey);
+    // The path stands below the failure that it explains.
+    const until = errors.findIndex(({ message }) => failure && message.startsWith(failure.title)) + 1 || errors.length;
+    return h(
+      'article',
+      { 'aria-labelledby': 'test-name' },
+      h('p', { class: 'path' }, [test.file, ...names].join(' › ')),
+      h('h2', { id: 'test-name', tabindex: '-1' }, state(test.state), ' ', own),
+      facts.length > 0 ? h('p', { class: 'facts' }, facts.join(' · ')) : undefined,
+      ...errors.slice(0, until).map(errorView),
+      walked?.element,
+      ...errors.slice(until).map((error, index) => errorView(error, until + index)),
+      links.length > 0 ? linksView(links) : undefined,
+      assertions.length > 0 ? timeline(assertions, test.milliseconds) : undefined,
+      svg && !walked ? section('Network', 'network', h('div', { class: 'drawing', tabindex: '0' }, svg)) : undefined,
+      !svg && errors.length + assertions.length === 0
+        ? h('p', { class: 'muted' }, test.state === 'skipped' ? 'It did not run.' : 'It has told nothing of itself.')
+        : undefined,
+    );
+  };
+
+  function section(title: string, id: string, ...children: (Node | undefined)[]): HTMLElement {
+    return h(
+      'section',
+      { class: id, 'aria-labelledby': `${id}-title` },
+      h('h3', { id: `${id}-title` }, title),
+      ...children,
+    );
+  }
+
+  function errorView({ message, diff, at }: TestDetail['errors'][number], index: number): HTMLElement {
+    const text = (content: string, label: string) =>
+      // A region that scrolls must be reachable by the keyboard.
+      h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, content);
+    const label = index === 0 ? 'Failure' : `Failure ${index + 1}`;
+    return h(
+      'section',
+      { class: 'error', 'aria-label': label },
+      h('h3', {}, label, at ? h('small', {}, ` ${at}`) : undefined),
+      text(message, `${label}: message`),
+      diff ? text(diff, `${label}: difference`) : undefined,
+    );
+  }
+
+  function linksView(links: TestDetail['links']): HTMLElement {
+    const item = ({ name, href }: TestDetail['links'][number]) =>
+      h('li', {}, h('a', { href }, name), files[name] ? h('small', {}, ` ${files[name]}`) : undefined);
+    return section('Evidence', 'evidence', h('ul', {}, ...links.map(item)));
+  }
+
+  function timeline(assertions: readonly AssertionMeta[], whole: number): HTMLElement {
+    const end = Math.max(whole, ...assertions.map(({ ended }) => ended), 0.001);
+    const percent = (part: number) => `${((100 * Math.max(0, part)) / end).toFixed(2)}%`;
+    const row = ({ title, passed, ended, took }: AssertionMeta) => {
+      const bar = h('span', { class: 'bar' });
+      bar.style.insetInlineStart = percent(ended - (took ?? 0));
+      bar.style.inlineSize = percent(took ?? 0);
+      const when =
+        took === undefined ? `ended at ${time(ended)}` : `at ${time(Math.max(0, ended - took))}, took ${time(took)}`;
+      return h(
+        'li',
+        { class: passed ? 'passed' : 'failed' },
+        state(passed ? 'passed' : 'failed'),
+        h('code', {}, title),
+        h('span', { class: 'track', 'aria-hidden': 'true' }, bar),
+        h('span', { class: 'time' }, when),
+      );
+    };
+    return section(`Assertions in ${time(end)}`, 'timeline', h('ol', {}, ...assertions.map(row)));
+  }
+}

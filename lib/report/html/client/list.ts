@@ -1,0 +1,82 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import type { ListedTest, PageIndex, TestState } from '../page-data.ts';
+import type { Dom } from './dom.ts';
+
+/** The list of tests, with its filters. */
+export function listView({ h, time, state }: Dom) {
+  return function list({ tests }: PageIndex): { elements: HTMLElement[]; select: (number: number) => void } {
+    const links = tests.map(linkTo);
+    const groups = Map.groupBy(tests.keys(), (number) => tests[number]?.file ?? '');
+    const sections = [...groups].map(([file, numbers]) => {
+      const items = numbers.map((number) => h('li', {}, links[number]));
+      const failed = numbers.filter((number) => tests[number]?.state === 'failed').length;
+      const heading = h('h2', {}, h('span', {}, file), failed > 0 ? h('em', {}, `${failed} failed`) : undefined);
+      return { numbers, items, element: h('section', { class: 'file' }, heading, h('ul', {}, ...items)) };
+    });
+    const texts = tests.map(({ file, names }) => `${file} ${names.join(' ')}`.toLowerCase());
+    const search = h('input', { type: 'search', id: 'search', placeholder: 'Name or file', autocomplete: 'off' });
+    const status = h('p', { role: 'status', class: 'status' });
+    const radios = (['all', 'failed', 'skipped'] as const).map((choice) => ({ choice, ...radio(choice, tests) }));
+
+    function filter(): void {
+      const words = search.value.toLowerCase().split(/\s+/);
+      const wanted = radios.find(({ input }) => input.checked)?.choice ?? 'all';
+      const shows = (number: number) =>
+        (wanted === 'all' || tests[number]?.state === wanted) && words.every((word) => texts[number]?.includes(word));
+      let shown = 0;
+      for (const { numbers, items, element } of sections) {
+        const visible = numbers.map(shows);
+        for (const [index, item] of items.entries()) item.hidden = !visible[index];
+        const some = visible.filter(Boolean).length;
+        element.hidden = some === 0;
+        shown += some;
+      }
+      status.textContent = shown === tests.length ? `All ${shown} shown` : `${shown} of ${tests.length} shown`;
+    }
+
+    function select(number: number): void {
+      for (const link of links) link.removeAttribute('aria-current');
+      links[number]?.setAttribute('aria-current', 'true');
+      links[number]?.scrollIntoView({ block: 'nearest' });
+    }
+
+    search.addEventListener('input', filter);
+    for (const { input } of radios) input.addEventListener('change', filter);
+    filter();
+    const filters = h(
+      'form',
+      { class: 'filters', role: 'search' },
+      h('label', { for: 'search' }, 'Search'),
+      search,
+      h('fieldset', {}, h('legend', {}, 'Show'), ...radios.map(({ label }) => label)),
+      status,
+    );
+    filters.addEventListener('submit', (event) => event.preventDefault());
+    return { elements: [filters, h('div', { class: 'files' }, ...sections.map(({ element }) => element))], select };
+  };
+
+  function linkTo(test: ListedTest, number: number): HTMLAnchorElement {
+    const [own = '', ...suites] = test.names.toReversed();
+    const path = suites.length > 0 ? h('small', {}, `${suites.toReversed().join(' › ')} › `) : undefined;
+    const length =
+      test.state === 'skipped' || test.outside ? undefined : h('span', { class: 'time' }, time(test.milliseconds));
+    return h(
+      'a',
+      { href: `#test-${number}` },
+      state(test.state),
+      ' ',
+      h('span', { class: 'name' }, path, own),
+      ' ',
+      length,
+    );
+  }
+
+  function radio(choice: 'all' | TestState, tests: readonly ListedTest[]) {
+    const number = choice === 'all' ? tests.length : tests.filter((test) => test.state === choice).length;
+    const input = h('input', { type: 'radio', name: 'state', value: choice });
+    input.checked = choice === 'all';
+    const word = choice.replace(/^./, (letter) => letter.toUpperCase());
+    return { input, label: h('label', {}, input, h('span', {}, `${word} `, h('b', {}, String(number)))) };
+  }
+}

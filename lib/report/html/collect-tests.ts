@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { SerializedError } from 'vitest';
+import type { TestCase, TestModule } from 'vitest/node';
+import type { FailureMeta, LabMeta, WayMeta } from '../lab-meta.ts';
+import { topologySvg } from '../topology-svg.ts';
+import type { ListedTest, PageData, TestDetail } from './page-data.ts';
+
+/** Where things are on this machine. */
+export interface Places {
+  root: string;
+  /** The folder that the page is in, which its links start from. */
+  page: string;
+}
+
+/** What the page shows of a run. */
+export function collectTests(
+  modules: readonly TestModule[],
+  unhandled: readonly SerializedError[],
+  places: Places,
+): Omit<PageData, 'index'> & { tests: ListedTest[]; labs: number } {
+  const drawings = new Drawings();
+  const tests: ListedTest[] = [];
+  const details: TestDetail[] = [];
+  const add = (test: ListedTest, detail: TestDetail) => {
+    tests.push(test);
+    details.push(detail);
+  };
+  const addOutside = (file: string, errors: readonly SerializedError[]) => {
+    if (errors.length === 0) return;
+    const test: ListedTest = {
+      file,
+      names: ['errors outside of any test'],
+      state: 'failed',
+      milliseconds: 0,
+      outside: true,
+    };
+    add(test, { ...NOTHING, errors: errors.map((error) => toError(error, places)) });
+  };
+  addOutside('The run itself', unhandled);
+  for (const module of modules) {
+    const file = fileOf(module);
+    addOutside(file, [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())]);
+    for (const test of module.children.allTests()) add(listed(file, test), detailOf(test, places, drawings));
+  }
+  return { tests, details, drawings: drawings.all, labs: details.reduce((sum, { labs }) => sum + labs, 0) };
+}
+
+const NOTHING: TestDetail = { errors: [], assertions: [], labs: 0, links: [] };
+
+/** `specs/a.spec.ts`, with the project where there are several. */
+function fileOf({ project, relativeModuleId }: TestModule): string {
+  return project.name ? `${project.name}: ${relativeModuleId}` : relativeModuleId;
+}
+
+function listed(file: string, test: TestCase): ListedTest {
+  const names = [test.name];
+  for (let suite = test.parent; suite.type === 'suite'; suite = suite.parent) names.unshift(suite.name);
+  const { state } = test.result();
+  // A test that the run did not come to has neither passed nor failed.
+  return {
+    file,
+    names,
+    state: state === 'pending' ? 'skipped' : state,
+    milliseconds: test.diagnostic()?.duration ?? 0,
+  };
+}
+
+function detailOf(test: TestCase, places: Places, drawings: Drawings): TestDetail {
+  const result = test.result();
+  const meta: Partial<LabMeta> = test.meta().hairpin ?? {};
+  const { failure } = meta;
+  const network = failure?.network ?? meta.network;
+  const note = noteOf(test);
+  return {
+    errors: (result.errors ?? []).map((error) => toError(error, places)),
+    assertions: meta.assertions ?? [],
+    labs: meta.labs ?? 0,
+    ...(note ? { note } : {}),
+    ...(network && network.namespaces.length > 0
+      ? { drawing: drawings.numberOf(topologySvg(network, failure ? marksOf(failure) : {})) }
+      : {}),
+    ...(failure ? { failure: { title: failure.title, ways: failure.ways, frames: failure.frames } } : {}),
+    links: linksOf(test, meta.evidence, places),
+  };
+}
+
+function noteOf(test: TestCase): string | undefined {
+  const result = test.result();
+  if (result.state === 'pending') return 'the run ended before it';
+  if (result.state === 'skipped') return result.note ? `skipped: ${result.note}` : undefined;
+  const { retryCount = 0 } = test.diagnostic() ?? {};
+  if (retryCount === 0) return undefined;
+  return `${result.state} after ${retryCount} ${retryCount === 1 ? 'retry' : 'retries'}`;
+}
+
+function toError(
+  error: { message?: string; diff?: string; stacks?: { file: string; line: number; column: number }[] },
+  { root }: Places,
+): TestDetail['errors'][number] {
+  const { message = '', diff, stacks = [] } = error;
+  const [frame] = stacks;
+  return {
+    message: stripVTControlCharacters(message),
+    ...(diff ? { diff: stripVTControlCharacters(diff) } : {}),
+    ...(frame ? { at: `${relative(root, frame.file)}:${frame.line}:${frame.column}` } : {}),
+  };
+}
+
+/** Only to files that are there: the blobs of a merged report may come from another machine. */
+function linksOf({ project }: TestCase, evidence: LabMeta['evidence'], { root, page }: Places): TestDetail['links'] {
+  if (!evidence) return [];
+  const results = project.getProvidedContext().hairpin?.results ?? join(root, 'test-results');
+  return evidence.files
+    .map((name) => ({ name, path: join(results, evidence.folder, name) }))
+    .filter(({ path }) => existsSync(path))
+    .map(({ name, path }) => ({ name, href: relative(page, path).split(sep).map(encodeURIComponent).join('/') }));
+}
+
+function marksOf({ ways }: FailureMeta) {
+  const lostAt = ways.find(({ lost }) => lost)?.lost?.at;
+  return { path: ways.flatMap(branchesOf), ...(lostAt ? { lostAt } : {}) };
+}
+
+/** A way's branches, each as the devices from its origin to its end. */
+function branchesOf({ hops }: WayMeta): string[][] {
+  const inner = new Set(hops.map(({ from }) => from));
+  return hops.flatMap((_, end) => {
+    if (inner.has(end)) return [];
+    const branch: string[] = [];
+    for (let hop = hops[end]; hop; hop = hop.from === undefined ? undefined : hops[hop.from]) branch.unshift(hop.at);
+    return [branch];
+  });
+}
+
+/** Each drawing once. */
+class Drawings {
+  readonly all: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(svg: string): number {
+    const number = this.#numbers.get(svg) ?? this.all.length;
+    if (number === this.all.length) {
+      this.#numbers.set(svg, number);
+      this.all.push(svg);
+    }
+    return number;
+  }
+}

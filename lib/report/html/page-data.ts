@@ -1,0 +1,43 @@
+import type { AssertionMeta, FailureMeta } from '../lab-meta.ts';
+
+export type TestState = 'passed' | 'failed' | 'skipped';
+
+/** What the page knows from the start: enough for its list. */
+export interface PageIndex {
+  /** ISO 8601. */
+  date: string;
+  milliseconds: number;
+  labs: number;
+  tests: ListedTest[];
+}
+
+export interface ListedTest {
+  file: string;
+  /** The suites that it is in, and its own name. */
+  names: string[];
+  state: TestState;
+  milliseconds: number;
+  /** Errors that belong to no test: they are listed, but not counted. */
+  outside?: true;
+}
+
+/** The rest of a test, which the page reads when it is shown. */
+export interface TestDetail {
+  errors: { message: string; diff?: string; at?: string }[];
+  assertions: AssertionMeta[];
+  labs: number;
+  /** `passed after 2 retries`, `skipped: no vxlan`. */
+  note?: string;
+  /** The number of its drawing. */
+  drawing?: number;
+  failure?: Omit<FailureMeta, 'network'>;
+  links: { name: string; href: string }[];
+}
+
+/** Everything that a page is made of. */
+export interface PageData {
+  index: PageIndex;
+  details: TestDetail[];
+  /** SVG; tests with the same network share one. */
+  drawings: string[];
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { PageData } from './page-data.ts';
+import { clientScript } from './script.ts';
+import { STYLE } from './style.ts';
+
+/**
+ * The report as one HTML page that needs nothing else. Whatever comes from a test is JSON in blocks that no browser
+ * executes, and becomes text nodes when it is shown; the page's policy forbids any other script, and the network.
+ */
+export function reportPage({ index, details, drawings }: PageData): string {
+  const script = clientScript();
+  const hash = createHash('sha256').update(script).digest('base64');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>hairpin report</title>
+<link rel="icon" href="data:,">
+<style>${STYLE}</style>
+</head>
+<body>
+<a class="skip-link" href="#detail">Skip to the test</a>
+<header id="header"><h1>hairpin report</h1></header>
+<nav id="list" aria-label="Tests"></nav>
+<main id="detail" tabindex="-1"></main>
+<noscript>This report needs JavaScript to be shown.</noscript>
+${block('index', index)}
+${drawings.map((svg, number) => block(`drawing-${number}`, svg)).join('\n')}
+${details.map((detail, number) => block(`test-data-${number}`, detail)).join('\n')}
+<script type="module">${script}</script>
+</body>
+</html>
+`;
+}
+
+/** No "<" means no end of the block, whatever a test is called. */
+function block(id: string, data: unknown): string {
+  return `<script type="application/json" id="${id}">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`;
+}

@@ -1,0 +1,34 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Lab } from 'hairpin';
+import { startVitest } from '../leaks/nested-vitest.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs tests as a project of their own, with the plugin's options as they are written, and tells what is left of it. */
+export async function runProject(
+  lab: Lab,
+  options: string,
+  tests: string,
+  onTestFinished: (clean: () => Promise<void>) => void,
+) {
+  const root = await mkdtemp(join(ROOT, '.evidence-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  await writeFile(
+    join(root, 'vitest.config.ts'),
+    `import config from '${ROOT}vitest.config.ts';
+     import { hairpin } from '${ROOT}lib/config.ts';
+     export default { ...config, plugins: [hairpin(${options})], test: { include: ['*.test.ts'] } };`,
+  );
+  await writeFile(join(root, 'some.test.ts'), tests);
+  const json = join(root, 'report.json');
+  const { all } = await startVitest(
+    lab.namespace('host'),
+    ['--reporter=json', '--reporter=default', `--outputFile.json=${json}`],
+    { root },
+  );
+  const results = join(root, 'test-results');
+  const folders = await readdir(results).catch(() => []);
+  return { root, all: String(all), results, folders, json: JSON.parse(await readFile(json, 'utf8')) };
+}
