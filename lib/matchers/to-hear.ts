@@ -7,6 +7,9 @@ import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plu
 /** How long a copy may take, in milliseconds. Worst seen under load: 12, in a macvlan parent's broadcast worker. */
 const WITHIN = 50;
 
+/** Less than a copy may take proves nothing of copies that did not come, in milliseconds. */
+const SHORTEST_WAIT = 20;
+
 export interface ToHearOptions {
   /**
    * The frame that is sent: `unicast` is IPv4 to the receiver's MAC address, `broadcast` to 255.255.255.255,
@@ -34,6 +37,9 @@ export async function toHear(
   checkOneOf(title, 'frame', frame, FRAMES);
   checkInteger(title, 'copies', copies, 0, 1_000_000);
   checkMilliseconds(title, 'within', within);
+  if ((isNot || copies !== undefined) && within < SHORTEST_WAIT) {
+    throw new UsageError(`${title}: within must be ${SHORTEST_WAIT} ms or more to count copies: received ${within}`);
+  }
   if (isNot && copies !== undefined)
     throw new UsageError(`${title}: copies belongs to toHear; .not means that none arrives`);
   const to = toDevice(title, 'expect() takes the receiver', received);

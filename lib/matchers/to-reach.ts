@@ -16,6 +16,9 @@ const WITHIN = 1000;
 /** How long `.not.toReach` must hold, in milliseconds. Worst seen under load for an answer on software links: 12. */
 const HOLD = 100;
 
+/** What `.not.toReach` must hold at least, in milliseconds: less than an answer may take proves nothing. */
+const SHORTEST_HOLD = 20;
+
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
 
@@ -98,6 +101,11 @@ function checkReceiver(call: string, received: unknown): asserts received is Nam
 function checkPolarity(call: string, { within, hold, because }: ToReachOptions, isNot: boolean): void {
   if (because !== undefined) checkOneOf(call, 'because', because, REASONS);
   if (isNot && within !== undefined) throw new UsageError(`${call}: within belongs to toReach; for .not it is hold`);
+  if (isNot && hold !== undefined && hold < SHORTEST_HOLD) {
+    throw new UsageError(
+      `${call}: hold must be ${SHORTEST_HOLD} ms or more, since an answer may take as long: received ${hold}`,
+    );
+  }
   const stray = hold !== undefined ? 'hold' : because !== undefined ? 'because' : undefined;
   if (!isNot && stray)
     throw new UsageError(

@@ -1,3 +1,4 @@
+import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import type { ReachOptions } from '../probes/reach.ts';
 import { shellLine } from './shell-words.ts';
@@ -7,6 +8,7 @@ export interface AskedQuestion {
   question: Question;
   by: NonNullable<ReachOptions['by']>;
   port?: number | undefined;
+  outcome?: Outcome | undefined;
 }
 
 /** The question as a command, whose exit code is the answer. */
@@ -26,6 +28,7 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
   },
   arp: ({ question: { from, to, source } }) => [
     '# hairpin asked by ARP; arping does the same.',
+    needs('arping', 'iputils-arping'),
     within(from.name, 'arping', '-c', 1, '-w', 1, '-I', source.device.name, to.address),
   ],
   tcp: (asked) => {
@@ -40,19 +43,28 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
   },
 };
 
-function netcatLines({ by, port, question: { to } }: AskedQuestion): string[] {
+function netcatLines({ by, port, outcome, question: { to } }: AskedQuestion): string[] {
   const words = `# hairpin asked by ${by.toUpperCase()}, port ${port}; netcat comes nearest.`;
-  if (!to.namespace) return [words];
+  const needed = needs('nc', 'netcat-openbsd');
+  // A refusal is asked again where nobody listens.
+  if (!to.namespace || outcome === 'refused') return [words, needed];
   const listen = within(to.namespace.name, 'timeout', 5, 'nc', by === 'udp' ? '-u' : '', '-l', '-p', port);
   return [
     `${words} The first one answers, in place of whoever did.`,
+    needed,
     `echo answer | ${listen} >/dev/null &`,
     'sleep 1',
   ];
 }
 
+/** Without the program the answer would seem to be no. */
+function needs(program: string, debianPackage: string): string {
+  return `command -v ${program} >/dev/null || { echo "lab.sh: the question needs ${program} (${debianPackage})" >&2; exit 3; }`;
+}
+
 function sourceFor(option: string, { question: { bound, source } }: AskedQuestion): string[] {
-  return bound ? [option, bound === 'device' ? source.device.name : source.address] : [];
+  // Only ping takes a device's name.
+  return bound ? [option, bound === 'device' && option === '-I' ? source.device.name : source.address] : [];
 }
 
 function within(namespace: string, ...command: (string | number | undefined)[]): string {

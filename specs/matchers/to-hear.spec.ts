@@ -56,6 +56,7 @@ const wrong: [options: object, message: string][] = [
   [{ frame: 'anycast' }, "frame must be one of unicast, broadcast, multicast, arp, nd: received 'anycast'"],
   [{ copies: -1 }, 'copies must be a whole number from 0 to 1000000: received -1'],
   [{ within: 'long' }, "within must be milliseconds, 0 to 2147483647: received 'long'"],
+  [{ copies: 1, within: 5 }, 'within must be 20 ms or more to count copies: received 5'],
   [{ times: 1 }, "there is no option 'times'; the options are frame, copies, within"],
 ];
 

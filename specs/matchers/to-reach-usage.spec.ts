@@ -48,6 +48,15 @@ test('within is not for .not, and because names an outcome', async ({ lab }) => 
   );
 });
 
+test('a hold that an answer may outlast is refused', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  expect(await failureOf(expect(a).not.toReach(b, { hold: 0 }))).toBe(
+    'expect(a).not.toReach(b, { hold: 0 }): hold must be 20 ms or more, since an answer may take as long: received 0',
+  );
+});
+
+// a ── b
 test('ends without an address are refused, with what to do', async ({ lab }) => {
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   lab.cable(a, b, { b: { address: false } });

@@ -32,6 +32,7 @@ test('by ARP', async ({ lab }) => {
   expect(await questionOf(lab, { by: 'arp' })).toEqual([
     '# The question: does a reach 10.0.0.2 (b)?',
     '# hairpin asked by ARP; arping does the same.',
+    'command -v arping >/dev/null || { echo "lab.sh: the question needs arping (iputils-arping)" >&2; exit 3; }',
     'ip netns exec a arping -c 1 -w 1 -I eth0 10.0.0.2',
   ]);
 });
@@ -41,6 +42,7 @@ test('by TCP', async ({ lab }) => {
   expect(await questionOf(lab, { by: 'tcp' }, 80)).toEqual([
     '# The question: does a reach 10.0.0.2 (b)?',
     '# hairpin asked by TCP, port 80; netcat comes nearest. The first one answers, in place of whoever did.',
+    'command -v nc >/dev/null || { echo "lab.sh: the question needs nc (netcat-openbsd)" >&2; exit 3; }',
     'echo answer | ip netns exec b timeout 5 nc -l -p 80 >/dev/null &',
     'sleep 1',
     'ip netns exec a nc -z -w 1 10.0.0.2 80',
@@ -50,6 +52,7 @@ test('by TCP', async ({ lab }) => {
 // a ── b
 test('by UDP', async ({ lab }) => {
   expect((await questionOf(lab, { by: 'udp', from: '10.0.0.1' }, 53)).slice(2)).toEqual([
+    'command -v nc >/dev/null || { echo "lab.sh: the question needs nc (netcat-openbsd)" >&2; exit 3; }',
     'echo answer | ip netns exec b timeout 5 nc -u -l -p 53 >/dev/null &',
     'sleep 1',
     'echo ask | ip netns exec a nc -u -w 1 -s 10.0.0.1 10.0.0.2 53 | grep -q .',
