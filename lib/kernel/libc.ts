@@ -59,7 +59,10 @@ export const close = closeFunction as unknown as Call<[fd: number]>;
 
 /** As many as libuv's pool has threads by default; koffi refuses more than some hundred calls that wait. */
 const MOST_CLOSING = 4;
+/** A few labs' taps: in an ordinary suite nobody waits. */
+const MOST_WAITING = 32;
 const toClose: number[] = [];
+const waitingForRoom: (() => void)[] = [];
 let closing = 0;
 
 /** Closes on a thread of libuv's pool, for descriptors whose release waits in the kernel. */
@@ -75,7 +78,18 @@ function closeNext(): void {
   closeFunction.async(fd, () => {
     closing--;
     closeNext();
+    if (toClose.length > MOST_WAITING) return;
+    for (const proceed of waitingForRoom.splice(0)) proceed();
   });
+}
+
+/**
+ * Waits while many descriptors are still to be closed. Each keeps its namespace alive, so whoever makes them faster than
+ * the kernel lets go of them must be held up.
+ */
+export function roomToClose(): Promise<void> {
+  if (toClose.length <= MOST_WAITING) return Promise.resolve();
+  return new Promise((resolve) => waitingForRoom.push(resolve));
 }
 
 /** The errno of the last call that returned −1. Read it before anything else runs. */

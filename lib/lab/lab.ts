@@ -1,4 +1,5 @@
 import { after } from '../kernel/clock.ts';
+import { roomToClose } from '../kernel/libc.ts';
 import { addCable, type Cable, type CableOptions } from './cable.ts';
 import type { Subprocess } from './exec.ts';
 import { Namespace } from './namespace.ts';
@@ -186,6 +187,7 @@ export class Lab implements AsyncDisposable {
     await attempt(() => this.#endPrograms());
     // Sockets before the namespaces that they are in: last made, first closed.
     for (const resource of this.#owned.reverse()) await attempt(() => resource.close());
+    await roomToClose();
     if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
   }
 
