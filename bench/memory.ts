@@ -58,7 +58,8 @@ export async function memory({ labs, progress }: { labs: number; progress: (line
         name: 'open descriptors',
         unit: '',
         summary: descriptors,
-        target: { text: 'constant', met: descriptors.min === descriptors.max },
+        // Taps of the last labs are still being closed: the kernel takes some 10 ms for each.
+        target: { text: 'never above 100', met: descriptors.max <= 100 },
       },
       { group: build, name: '6 namespaces, a switch, macvlans', unit: 'ms', summary: pairs },
       { group: build, name: '2 namespaces, a cable', unit: 'ms', summary: cables },

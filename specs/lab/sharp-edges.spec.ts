@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createLab, expect, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
@@ -18,6 +19,20 @@ test('a lab of hundreds of namespaces closes', { timeout: 30_000 }, async () => 
   const lab = createLab();
   for (let number = 0; number < 300; number++) lab.namespace(`n${number}`);
   await expect(lab.close()).resolves.toBeUndefined();
+});
+
+// Each tap keeps its namespace alive until the kernel has let go of it (packet_release): closing waits for room.
+test('labs closed one after the other leave no backlog of descriptors', { timeout: 30_000 }, async () => {
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  const seen: number[] = [];
+  for (let made = 0; made < 40; made++) {
+    const lab = createLab();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) lab.namespace(name);
+    await lab.close();
+    seen.push(open() - before);
+  }
+  expect(Math.max(...seen)).toBeLessThan(60);
 });
 
 test("a server and a datagram socket of Node's own are inside, whatever address they are given", async ({
