@@ -21,11 +21,18 @@ export async function allPairs({ runs, quick }: { runs: number; quick: boolean }
     return time;
   };
   await ours(hosts, pairs);
+  const misses: number[] = [];
   const results = await alternate(runs, {
     hairpin: () => ours(hosts, pairs),
     walled: () => ours(walled, pairs - 10 * 9),
-    sideBySide: async () => (quick ? undefined : await pings(pairs)),
+    sideBySide: async () => {
+      if (quick) return undefined;
+      const { time, missed } = await pings(pairs);
+      misses.push(missed);
+      return time;
+    },
   });
+  const missed = misses.reduce((sum, each) => sum + each, 0);
   const sideBySide = results.sideBySide.filter((time) => time !== undefined);
   const group = `${pairs} ordered pairs`;
   const summary = summarize(results.hairpin);
@@ -35,6 +42,9 @@ export async function allPairs({ runs, quick }: { runs: number; quick: boolean }
       'Building is not counted. hairpin asks each pair from cold tables; with ping only some are cold.',
       'ping -c1 -W1 in a shell a host, all side by side; each shell flushes its table after 5, lest that of the kernel is full.',
       '“10 isolated”: ports of the switch that do not talk to each other, so 10 of the 50 turns wait for the whole window of 100 ms; ping would take 1 s for each of 90 pairs.',
+      ...(missed > 0
+        ? [`ping missed ${missed} answers in all its runs: the neighbour table of the machine was full.`]
+        : []),
       ...(quick ? ['The pings were left out by --quick.'] : []),
     ],
     figures: [
@@ -63,10 +73,10 @@ function hostsOn(lab: Lab, name: string, isolated: number): Namespace[] {
   });
 }
 
-async function pings(pairs: number): Promise<number> {
+/** A peer that misses some answers is still timed: the kernel's neighbour table is not its to mend. */
+async function pings(pairs: number): Promise<{ time: number; missed: number }> {
   const { times, lines } = await peer('all-pairs.sh', HOSTS);
   const counts = lines.filter((line) => line.startsWith('answered ')).map((line) => Number(line.split(' ')[1]));
   const answered = counts.reduce((sum, count) => sum + count, 0);
-  if (answered !== pairs) throw new Error(`${answered} of ${pairs} pings were answered: the neighbour table was full`);
-  return times('all-pairs')[0] ?? Number.NaN;
+  return { time: times('all-pairs')[0] ?? Number.NaN, missed: pairs - answered };
 }
