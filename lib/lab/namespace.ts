@@ -75,6 +75,7 @@ export class Namespace {
   readonly sysctl: Sysctls;
   readonly #interfaces: Interface[] = [];
   #joining = false;
+  #settling: Promise<void> = Promise.resolve();
 
   constructor(lab: Lab, name: string, role: Role) {
     this.lab = lab;
@@ -167,10 +168,13 @@ export class Namespace {
    *
    * @throws Error naming the address whose group is not joined within a second
    */
-  async settled(): Promise<void> {
-    if (!this.#joining) return;
-    this.#joining = false;
-    await waitForSolicitedNodeGroups(this);
+  settled(): Promise<void> {
+    if (this.#joining) {
+      this.#joining = false;
+      // Kept, so that whoever asks meanwhile waits as well.
+      this.#settling = waitForSolicitedNodeGroups(this);
+    }
+    return this.#settling;
   }
 
   /** Says that an IPv6 address was added. */

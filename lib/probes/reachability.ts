@@ -16,6 +16,7 @@ import { contains, type Family } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { SendFailure } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
 import { examineLoss, isOwnAddress, sendFailure } from './source.ts';
@@ -56,6 +57,7 @@ export async function reachability(
   namespaces: readonly Namespace[],
   { milliseconds = WINDOW, family = 4 }: ReachabilityOptions = {},
 ): Promise<ReachabilityMatrix> {
+  await Promise.all(namespaces.map(({ lab }) => lab.settled()));
   const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
   const hasWorker = namespaces.some(({ lab }) => lab.namespaces.some(hasMacvlan));
   const matrix: ReachabilityMatrix = [];
@@ -65,10 +67,18 @@ export async function reachability(
     const others = namespaces.map((_, to) => to).filter((to) => to !== from);
     const questions = others.map((to) => toQuestion(namespaces, addresses, from, to, family));
     using echoer = new Echoer(namespace, family);
-    const results = await echoer.ask(questions, milliseconds);
+    const overflowed = watchNeighbourTable(namespace, family);
+    const results = withOverflow(await echoer.ask(questions, milliseconds), overflowed);
     matrix.push(namespaces.map((_, to) => results[others.indexOf(to)]));
   }
   return matrix;
+}
+
+/** What was lost while the machine's neighbour table was full may have been answered. */
+function withOverflow(results: ProbeResult[], overflowed: () => string | undefined): ProbeResult[] {
+  const reason = results.some(({ outcome }) => outcome === 'lost') ? overflowed() : undefined;
+  if (!reason) return results;
+  return results.map((result) => (result.outcome === 'lost' ? { ...result, outcome: 'broken', reason } : result));
 }
 
 function hasMacvlan({ interfaces }: Namespace): boolean {
