@@ -3,16 +3,14 @@ import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/valida
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reachability } from '../probes/reachability.ts';
 import type { Family } from '../wire/ip-address.ts';
+import { checkHold, HOLD } from './hold.ts';
 import { type Answer, assertionTitle, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { type Cell, parseReachabilityTable, type ReachabilityTable } from './reachability-table.ts';
-
-/** How long a pair may take to answer, and must not answer, in milliseconds. */
-const HOLD = 100;
 
 export interface ToMatchReachabilityOptions {
   /** @default 4 */
   family?: Family;
-  /** How long an answer may take, and must not come, in milliseconds. @default 100 */
+  /** How long an answer may take, and must not come, in milliseconds, 20 at least. @default 100 */
   hold?: number;
 }
 
@@ -29,6 +27,7 @@ export async function toMatchReachability(
   const { family = 4, hold = HOLD } = options;
   checkOneOf(title, 'family', family, [4, 6]);
   checkMilliseconds(title, 'hold', hold);
+  checkHold(title, 'hold', hold);
   const table = parseReachabilityTable(title, received, text);
   const results = await reachability(table.namespaces, { family, milliseconds: hold });
   const judged = judge(table, results);

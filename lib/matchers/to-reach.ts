@@ -6,18 +6,13 @@ import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, re
 import { Capture } from '../trace/capture.ts';
 import { explainLoss } from '../trace/explain.ts';
 import { tracePath } from '../trace/probe-path.ts';
+import { checkHold, HOLD } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
 
 /** How long `toReach` goes on asking, in milliseconds. */
 const WITHIN = 1000;
-
-/** How long `.not.toReach` must hold, in milliseconds. Worst seen under load for an answer on software links: 12. */
-const HOLD = 100;
-
-/** What `.not.toReach` must hold at least, in milliseconds: less than an answer may take proves nothing. */
-const SHORTEST_HOLD = 20;
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -101,11 +96,7 @@ function checkReceiver(call: string, received: unknown): asserts received is Nam
 function checkPolarity(call: string, { within, hold, because }: ToReachOptions, isNot: boolean): void {
   if (because !== undefined) checkOneOf(call, 'because', because, REASONS);
   if (isNot && within !== undefined) throw new UsageError(`${call}: within belongs to toReach; for .not it is hold`);
-  if (isNot && hold !== undefined && hold < SHORTEST_HOLD) {
-    throw new UsageError(
-      `${call}: hold must be ${SHORTEST_HOLD} ms or more, since an answer may take as long: received ${hold}`,
-    );
-  }
+  if (isNot && hold !== undefined) checkHold(call, 'hold', hold);
   const stray = hold !== undefined ? 'hold' : because !== undefined ? 'because' : undefined;
   if (!isNot && stray)
     throw new UsageError(

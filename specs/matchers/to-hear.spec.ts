@@ -52,11 +52,35 @@ test('a frame that cannot leave is inconclusive, for toHear and for .not', async
   }
 });
 
+// a: 192.0.2.1 ── eth0 b: the way back to 192.0.2.1 leads by other
+//                             └── c
+test.for(['unicast', 'broadcast', 'multicast'] as const)(
+  '%s: nothing heard through a reverse path filter is inconclusive',
+  async (frame, { lab }) => {
+    const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+    lab.cable(a, b, { a: { address: '192.0.2.1/32' }, b: { address: '10.0.0.2/24' } });
+    lab.cable(b, c, { a: { name: 'other' } });
+    const eth0 = b.interface('eth0');
+    b.route.add({ to: '192.0.2.1', dev: 'other' });
+    await expect(eth0, 'the filter is off, so it hears').toHear(a, { frame });
+    b.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
+    for (const assertion of [expect(eth0).not.toHear(a, { frame }), expect(eth0).toHear(a, { frame, copies: 0 })]) {
+      expect(await failureOf(assertion)).toContain(
+        `Received:  inconclusive: b/eth0 refuses packets from 192.0.2.1: rp_filter is 1, and the way back does not lead by eth0
+
+Hint: b.sysctl.set('net/ipv4/conf/eth0/rp_filter', 0), and 'all' as well`,
+      );
+    }
+    b.sysctl.set('net.ipv4.conf.all.rp_filter', 2);
+    await expect(eth0, 'loose beats strict').toHear(a, { frame });
+  },
+);
+
 const wrong: [options: object, message: string][] = [
   [{ frame: 'anycast' }, "frame must be one of unicast, broadcast, multicast, arp, nd: received 'anycast'"],
   [{ copies: -1 }, 'copies must be a whole number from 0 to 1000000: received -1'],
   [{ within: 'long' }, "within must be milliseconds, 0 to 2147483647: received 'long'"],
-  [{ copies: 1, within: 5 }, 'within must be 20 ms or more to count copies: received 5'],
+  [{ copies: 1, within: 5 }, 'within must be 20 ms or more, since an answer may take as long: received 5'],
   [{ times: 1 }, "there is no option 'times'; the options are frame, copies, within"],
 ];
 

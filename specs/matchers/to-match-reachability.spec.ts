@@ -91,11 +91,14 @@ test.for(wrong)('the table %j is refused: %s', async ([table, message], { lab })
   );
 });
 
-test('what is no lab, and no table, is refused', async ({ lab }) => {
+test('what is no lab, no table, and no time, is refused', async ({ lab }) => {
   expect(await failureOf(expect(lab.namespace('x')).toMatchReachability('a\na .'))).toBe(
     'expect(x).toMatchReachability(table): expect() takes a lab: received a Namespace x',
   );
   expect(await failureOf(expect(lab).toMatchReachability(5 as never))).toContain(
     'the table must be a text: received 5',
+  );
+  expect(await failureOf(expect(lab).toMatchReachability('a\na .', { hold: 5 }))).toContain(
+    'hold must be 20 ms or more, since an answer may take as long: received 5',
   );
 });

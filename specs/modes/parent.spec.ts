@@ -1,4 +1,6 @@
-import { expect, test } from 'hairpin';
+import { expect, type MacvlanMode, test } from 'hairpin';
+import { expectedOfPair } from '../../lib/model/macvlan-pair.ts';
+import { type Observation, observePair } from '../../lib/probes/observe-pair.ts';
 
 // ns1 ─ m1 (bridge) ┐
 //                   ├─ up0 (host) ── p0 (sw) ── gateway
@@ -16,6 +18,22 @@ test('a parent that is down takes the carrier of its children, and nothing can b
   await expect(ns1).toReach(ns2);
   await expect(ns1).toReach(gateway);
 });
+
+// Questions over the parent's IPv6 address fall away when it is down: addrconf_ifdown takes the address with it.
+test.for<MacvlanMode>(['bridge', 'private', 'vepa', 'source', 'passthru'])(
+  'mode %s: with the parent down every question has the answer of the model',
+  async (mode, { macvlanPair }) => {
+    const pair = macvlanPair({ mode, hairpin: true });
+    const modes = { ns1: mode, ns2: pair.m2 ? mode : null, hairpin: true };
+    const up = await observePair(pair);
+    pair.uplink.set({ up: false });
+    const down = await observePair(pair);
+    const byModel = (parentUp: boolean, asked: Observation[]) =>
+      asked.map((each) => ({ ...each, copies: expectedOfPair(modes, each, parentUp) }));
+    expect(up).toEqual(byModel(true, up));
+    expect(down).toEqual(byModel(false, down));
+  },
+);
 
 test('a pulled cable cuts bridge siblings off from each other, too', async ({ macvlanPair }) => {
   const { ns1, ns2, switchPort } = macvlanPair({ mode: 'bridge' });

@@ -42,6 +42,17 @@ Hint: r.sysctl.set('net/ipv4/conf/eth0/rp_filter', 0), and 'all' as well`,
   );
 });
 
+test('the reverse path filter of a router, loose: the source may come in anywhere, but from somewhere', async ({
+  lab,
+}) => {
+  const { a, r, b } = build(lab);
+  r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 2);
+  a.interface().address.add('192.0.2.1/32');
+  b.route.add({ to: '192.0.2.1', via: '10.0.1.1' });
+  const path = await explanationOf(expect(a).toReach(b, { within: 50, from: '192.0.2.1' }));
+  expect(path).toContain('r/eth0 refuses packets from 192.0.2.1: rp_filter is 2, and there is no way back');
+});
+
 test('a host that answers no echo', async ({ lab }) => {
   const { a, b } = build(lab);
   b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);

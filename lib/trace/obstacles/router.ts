@@ -35,14 +35,23 @@ export function routerObstacle(ingress: Interface, egress: Interface, bytes: Buf
   return reversePathObstacle(ingress, packet.source);
 }
 
-/** RFC 3704: with `rp_filter` 1 a packet must come in where its answer would go out (`__fib_validate_source`). */
+/**
+ * RFC 3704: with `rp_filter` 1 (strict) a packet must come in where its answer would go out, with 2 (loose) an answer
+ * must have some way out (`__fib_validate_source`).
+ */
 export function reversePathObstacle(ingress: Interface, source: string): Obstacle | undefined {
   const { namespace, name } = ingress;
-  const strict =
-    Math.max(...['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/rp_filter`)))) === 1;
-  if (!strict || source.includes(':') || routeTo(ingress, source)?.device === ingress.index) return undefined;
+  if (source.includes(':')) return undefined;
+  // IN_DEV_RPFILTER: the greater of the two counts, so loose beats strict.
+  const mode = Math.max(
+    ...['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/rp_filter`))),
+  );
+  if (mode === 0) return undefined;
+  const back = routeTo(ingress, source);
+  if (back && (mode !== 1 || back.device === ingress.index)) return undefined;
+  const why = back ? `the way back does not lead by ${name}` : `there is no way back`;
   return {
-    text: `${ingress} refuses packets from ${source}: rp_filter is 1, and the way back does not lead by ${name}`,
+    text: `${ingress} refuses packets from ${source}: rp_filter is ${mode}, and ${why}`,
     hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/rp_filter', 0), and 'all' as well`,
   };
 }
