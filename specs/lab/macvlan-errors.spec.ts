@@ -1,9 +1,6 @@
 import { createLab, expect, type Interface, type Macvlan, type Namespace, test, UsageError } from 'hairpin';
 import { refusal } from './referee.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: values that TypeScript would refuse, as they come from JavaScript
-const untyped = (value: unknown): any => value;
-
 interface Net {
   ns1: Namespace;
   up0: Interface;
@@ -22,7 +19,7 @@ const withMacvlan = test.extend<{ net: Net }>({
 
 withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
   [
-    ({ ns1 }) => ns1.macvlan(untyped({})),
+    ({ ns1 }) => ns1.macvlan({} as never),
     'ns1.macvlan: parent must be an interface of this lab, such as an end of a cable: received undefined',
   ],
   [
@@ -33,12 +30,12 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
     'ns1.macvlan: parent ns1/m1 has been deleted',
   ],
   [
-    ({ ns1, up0 }) => ns1.macvlan(untyped({ parent: up0, vlan: 3 })),
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, vlan: 3 } as never),
     "ns1.macvlan: there is no option 'vlan'; the options are parent, mode, name, address, mac, mtu, up, promiscuous, " +
       'nopromisc, nodst, macaddr, bcqueuelen',
   ],
   [
-    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: untyped('brdige') }),
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'brdige' as never }),
     "ns1.macvlan: mode must be one of private, vepa, bridge, passthru, source: received 'brdige'",
   ],
   [
@@ -50,7 +47,7 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
     'ns1.macvlan: nopromisc belongs to mode passthru: received mode vepa',
   ],
   [
-    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, nopromisc: untyped(1) }),
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, nopromisc: 1 as never }),
     'ns1.macvlan: nopromisc must be true or false: received 1',
   ],
   [
@@ -58,7 +55,7 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
     'ns1.macvlan: nodst belongs to mode source: received mode bridge',
   ],
   [
-    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'source', nodst: untyped('yes') }),
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'source', nodst: 'yes' as never }),
     "ns1.macvlan: nodst must be true or false: received 'yes'",
   ],
   [
@@ -66,7 +63,7 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
     'ns1.macvlan: macaddr belongs to mode source: received mode vepa',
   ],
   [
-    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'source', macaddr: untyped('02:00:00:00:00:01') }),
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'source', macaddr: '02:00:00:00:00:01' as never }),
     "ns1.macvlan: macaddr must be a list of MAC addresses: received '02:00:00:00:00:01'",
   ],
   [
@@ -82,11 +79,11 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
     "ns1.macvlan: ns1 has an interface of the name 'm1' already",
   ],
   [
-    ({ m1 }) => m1.set(untyped(undefined)),
+    ({ m1 }) => m1.set(undefined as never),
     'ns1/m1.set: options must be an object such as { up: … }: received undefined',
   ],
   [
-    ({ m1 }) => m1.set(untyped({ macaddr: [] })),
+    ({ m1 }) => m1.set({ macaddr: [] } as never),
     "ns1/m1.set: there is no option 'macaddr'; the options are up, mtu, mac, promiscuous, name, mode, nopromisc, bcqueuelen",
   ],
   [({ m1 }) => m1.set({ nopromisc: true }), 'ns1/m1.set: nopromisc belongs to mode passthru: received mode vepa'],

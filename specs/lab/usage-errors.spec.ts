@@ -22,10 +22,6 @@ interface Net {
 
 type Refusal = [call: (net: Net) => unknown, message: string];
 
-/** Values that TypeScript would refuse, as they come from JavaScript. */
-// biome-ignore lint/suspicious/noExplicitAny: it is what these specs are about
-const untyped = (value: unknown): any => value;
-
 // a eth0 ── p0 sw   b
 const refused = test.extend<{ net: Net }>({
   net: async ({ lab }, use) => {
@@ -52,7 +48,7 @@ refuses('names of namespaces', [
       "underscores: received '-r'",
   ],
   [
-    ({ lab }) => lab.switch(untyped(undefined)),
+    ({ lab }) => lab.switch(undefined as never),
     'lab.switch: name must begin with a letter or digit and have up to 64 letters, digits, dots, dashes and ' +
       'underscores: received undefined',
   ],
@@ -60,16 +56,16 @@ refuses('names of namespaces', [
 
 refuses('switches', [
   [
-    ({ lab }) => lab.switch('s', untyped({ ageing: 3 })),
+    ({ lab }) => lab.switch('s', { ageing: 3 } as never),
     "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, mcastSnooping, subnets",
   ],
   [
     ({ lab }) => lab.switch('s', { ageingTime: 1.5 }),
     "lab.switch('s'): ageingTime must be a whole number from 0 to 1000000: received 1.5",
   ],
-  [({ lab }) => lab.switch('s', untyped({ stp: 1 })), "lab.switch('s'): stp must be true or false: received 1"],
+  [({ lab }) => lab.switch('s', { stp: 1 } as never), "lab.switch('s'): stp must be true or false: received 1"],
   [
-    ({ lab }) => lab.switch('s', untyped({ mcastSnooping: 'on' })),
+    ({ lab }) => lab.switch('s', { mcastSnooping: 'on' } as never),
     "lab.switch('s'): mcastSnooping must be true or false: received 'on'",
   ],
   [
@@ -96,19 +92,19 @@ refuses('switches', [
 
 refuses('cables', [
   [
-    ({ lab, a }) => lab.cable(untyped('x'), a),
+    ({ lab, a }) => lab.cable('x' as never, a),
     "lab.cable: a must be a namespace, router or switch of this lab: received 'x'",
   ],
   [
-    ({ lab, a, eth0 }) => lab.cable(a, untyped(eth0)),
+    ({ lab, a, eth0 }) => lab.cable(a, eth0 as never),
     'lab.cable: b must be a namespace, router or switch of this lab: received an Interface eth0',
   ],
   [
-    ({ lab, a, b }) => lab.cable(a, b, untyped({ length: 3 })),
+    ({ lab, a, b }) => lab.cable(a, b, { length: 3 } as never),
     "lab.cable(a, b): there is no option 'length'; the options are mtu, a, b",
   ],
   [
-    ({ lab, a, b }) => lab.cable(a, b, untyped([])),
+    ({ lab, a, b }) => lab.cable(a, b, [] as never),
     'lab.cable(a, b): options must be an object such as { mtu: … }: received []',
   ],
   [
@@ -120,7 +116,7 @@ refuses('cables', [
     "lab.cable(a, b): a: there is no option 'hairpin'; the options are name, mac, address, up, promiscuous",
   ],
   [
-    ({ lab, a, b }) => lab.cable(a, b, { b: untyped(null) }),
+    ({ lab, a, b }) => lab.cable(a, b, { b: null as never }),
     'lab.cable(a, b): b: options must be an object such as { name: … }: received null',
   ],
   [
@@ -132,11 +128,11 @@ refuses('cables', [
     'lab.cable(b, sw): b: cost must be a whole number from 1 to 65535: received 0',
   ],
   [
-    ({ lab, a, b }) => lab.cable(a, b, { a: untyped({ up: 'no' }) }),
+    ({ lab, a, b }) => lab.cable(a, b, { a: { up: 'no' } as never }),
     "lab.cable(a, b): a: up must be true or false: received 'no'",
   ],
   [
-    ({ lab, a, b }) => lab.cable(a, b, { b: untyped({ promiscuous: 1 }) }),
+    ({ lab, a, b }) => lab.cable(a, b, { b: { promiscuous: 1 } as never }),
     'lab.cable(a, b): b: promiscuous must be true or false: received 1',
   ],
 ]);
@@ -178,19 +174,19 @@ refuses('names and MAC addresses of interfaces', [
 
 refuses('live changes', [
   [
-    ({ eth0 }) => eth0.set(untyped({ speed: 10 })),
+    ({ eth0 }) => eth0.set({ speed: 10 } as never),
     "a/eth0.set: there is no option 'speed'; the options are up, mtu, mac, promiscuous, name",
   ],
-  [({ eth0 }) => eth0.set(untyped(null)), 'a/eth0.set: options must be an object such as { up: … }: received null'],
+  [({ eth0 }) => eth0.set(null as never), 'a/eth0.set: options must be an object such as { up: … }: received null'],
   [({ eth0 }) => eth0.set({ mtu: 70_000 }), 'a/eth0.set: mtu must be a whole number from 68 to 65535: received 70000'],
   [
-    ({ port }) => port.set(untyped({ reflect: true })),
+    ({ port }) => port.set({ reflect: true } as never),
     "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
       'isolated, locked, state, cost, priority, up, mtu, mac, promiscuous, name',
   ],
-  [({ port }) => port.set(untyped({ hairpin: 'on' })), "sw/p0.set: hairpin must be true or false: received 'on'"],
+  [({ port }) => port.set({ hairpin: 'on' } as never), "sw/p0.set: hairpin must be true or false: received 'on'"],
   [
-    ({ port }) => port.set(untyped({ state: 'off' })),
+    ({ port }) => port.set({ state: 'off' } as never),
     "sw/p0.set: state must be one of disabled, listening, learning, forwarding, blocking: received 'off'",
   ],
   [({ port }) => port.set({ priority: 64 }), 'sw/p0.set: priority must be a whole number from 0 to 63: received 64'],
@@ -220,14 +216,14 @@ refuses('what was deleted', [
 ]);
 
 refuses('run and exec', [
-  [({ a }) => a.run(untyped('ls')), "a.run: fn must be a function: received 'ls'"],
+  [({ a }) => a.run('ls' as never), "a.run: fn must be a function: received 'ls'"],
   [({ a }) => a.exec(''), "a.exec: file must be a program's name: received ''"],
   [
-    ({ a }) => a.exec('ls', untyped('-l')),
+    ({ a }) => a.exec('ls', '-l' as never),
     "a.exec: args must be a list of strings, one an argument (there is no shell): received '-l'",
   ],
   [
-    ({ a }) => a.exec('ls', untyped([1])),
+    ({ a }) => a.exec('ls', [1] as never),
     'a.exec: args must be a list of strings, one an argument (there is no shell): received [1]',
   ],
   [

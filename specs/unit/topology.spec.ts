@@ -4,8 +4,6 @@ import type { LabSnapshot } from '../../lib/report/lab-snapshot.ts';
 import { edgeId, namespaceOf, topologyOf } from '../../lib/report/topology.ts';
 import { METRICS } from '../../lib/report/topology-box.ts';
 import { type Layout, layOut, type PlacedBox } from '../../lib/report/topology-layout.ts';
-import { topologyMermaid } from '../../lib/report/topology-mermaid.ts';
-import { topologySvg } from '../../lib/report/topology-svg.ts';
 import { pairSnapshot, SnapshotBuilder } from './snapshots.ts';
 
 const build = () => new SnapshotBuilder();
@@ -113,112 +111,6 @@ describe('layOut', () => {
   });
 });
 
-describe('topologySvg', () => {
-  const svg = topologySvg(pairSnapshot());
-
-  test('names every namespace, device and edge', () => {
-    const named = (attribute: string) =>
-      [...svg.matchAll(new RegExp(`${attribute}="([^"]*)"`, 'g'))].map(([, id]) => id);
-    expect(named('data-namespace')).toEqual(['ns1', 'ns2', 'host', 'gateway', 'neighbour', 'sw']);
-    expect(named('data-interface').sort()).toEqual([
-      'gateway/eth0',
-      'host/up0',
-      'neighbour/eth0',
-      'ns1/m1',
-      'ns2/m2',
-      'sw/p0',
-      'sw/p1',
-      'sw/p2',
-    ]);
-    expect(named('data-edge').sort()).toEqual(topologyOf(pairSnapshot()).edges.map(edgeId).sort());
-  });
-
-  test('is an image with a name, and asks for nothing from elsewhere', () => {
-    expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [^>]*role="img"/);
-    expect(svg).toContain('<title>A lab of ns1, ns2, host, gateway, neighbour, sw</title>');
-    expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|@import|<script/);
-  });
-
-  test('styles nothing of the page that it is inlined in', () => {
-    const style = /<style>([\s\S]*?)<\/style>/.exec(svg)?.[1] ?? '';
-    const selectors = [...style.matchAll(/([^{}]+)\{/g)].map(([, selector = '']) => selector.trim());
-    expect(selectors.length).toBeGreaterThan(10);
-    expect(selectors.filter((selector) => !selector.startsWith('.hairpin-topology'))).toEqual([]);
-  });
-
-  test("shows a packet's ways, and where it was lost", () => {
-    const path = [
-      ['ns1/m1', 'host/up0', 'sw/p0', 'sw/p1', 'gateway/eth0'],
-      ['ns1/m1', 'host/up0', 'sw/p0', 'sw/p2', 'neighbour/eth0'],
-    ];
-    const drawn = topologySvg(pairSnapshot(), { path, lostAt: 'sw/p0' });
-    const classes = (name: string) => new RegExp(`class="([^"]*)" data-[a-z]+="${name}"`).exec(drawn)?.[1];
-    expect(classes('ns1/m1')).toBe('interface on-path');
-    expect(classes('ns2/m2')).toBe('interface');
-    expect(classes('sw/p0')).toBe('interface on-path lost');
-    expect(classes('ns1/m1 host/up0')).toBe('edge parent on-path');
-    expect(classes('ns2/m2 host/up0')).toBe('edge parent');
-    expect(classes('gateway/eth0 sw/p1')).toBe('edge cable on-path');
-    // An arrow a wire that was passed.
-    expect(drawn.match(/<polygon/g)).toHaveLength(4);
-  });
-
-  test('is well-formed, whatever the names', () => {
-    const { snapshot } = build().namespace('<&">').device('<&">/"\'', { up: false });
-    const odd = topologySvg(snapshot);
-    expect(unbalanced(odd)).toEqual([]);
-    expect(odd).toContain('data-namespace="&lt;&amp;&quot;&gt;"');
-    expect(unbalanced(svg)).toEqual([]);
-  });
-
-  test('of an empty lab is an image too', () => {
-    expect(topologySvg({ namespaces: [] })).toContain('<title>An empty lab</title>');
-  });
-});
-
-describe('topologyMermaid', () => {
-  test('is a flowchart of subgraphs', () => {
-    const { snapshot } = build()
-      .namespace('end')
-      .namespace('sw', 'switch')
-      .namespace('ns1')
-      .cable('end/up0', 'sw/p"0', { addresses: ['10.0.0.1/24'] })
-      .macvlan('ns1/m1', 'end/up0')
-      .namespace('lonely', 'router');
-    expect(topologyMermaid(snapshot)).toBe(`flowchart LR
-  subgraph n0["end"]
-    d0["<b>up0</b> veth<br/>10.0.0.1/24"]
-  end
-  class n0 host
-  subgraph n1["sw (switch)"]
-    d1["<b>p#quot;0</b> veth"]
-  end
-  class n1 switch
-  subgraph n2["ns1"]
-    d2["<b>m1</b> macvlan vepa<br/>10.0.0.101/24<br/>fd00::65/64"]
-  end
-  class n2 host
-  subgraph n3["lonely (router)"]
-    e3[" "]:::none
-  end
-  class n3 router
-  d1 --- d0
-  d0 -.- d2
-  classDef host fill:transparent,stroke:#8b949e
-  classDef router fill:#d2992233,stroke:#8b949e
-  classDef switch fill:#388bfd33,stroke:#8b949e
-  classDef fault stroke:#f85149,stroke-dasharray:4
-  classDef none fill:transparent,stroke:none
-`);
-  });
-
-  test('marks what is down', () => {
-    const { snapshot } = build().namespace('a').namespace('b').cable('a/eth0', 'b/eth0', { up: false });
-    expect(topologyMermaid(snapshot)).toContain('<br/>down"]:::fault');
-    expect(topologyMermaid(snapshot)).toContain('d0 ---|down| d1');
-  });
-});
-
 interface Rectangle {
   x: number;
   y: number;
@@ -255,17 +147,6 @@ function crossed({ boxes, wires }: Layout): string[] {
     const wide = bends.some((bend) => bend.width <= 0 || boxes.some((box) => overlaps([bend, box]).length > 0));
     return wrong || wide ? [edgeId(edge)] : [];
   });
-}
-
-/** The tags of an XML document that are not closed in turn. */
-function unbalanced(xml: string): string[] {
-  const open: string[] = [];
-  for (const [, closing, name = '', alone] of xml.matchAll(/<(\/?)([a-z]+)(?:\s[^<>]*?)?(\/?)>/gi)) {
-    if (closing) {
-      if (open.pop() !== name) return [name];
-    } else if (!alone) open.push(name);
-  }
-  return open;
 }
 
 /** Up to nine namespaces with cables and macvlans anywhere, also from a namespace to itself. */

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { edgeId, topologyOf } from '../../lib/report/topology.ts';
+import { topologySvg } from '../../lib/report/topology-svg.ts';
+import { pairSnapshot, SnapshotBuilder } from './snapshots.ts';
+
+const svg = topologySvg(pairSnapshot());
+
+test('names every namespace, device and edge', () => {
+  const named = (attribute: string) => [...svg.matchAll(new RegExp(`${attribute}="([^"]*)"`, 'g'))].map(([, id]) => id);
+  expect(named('data-namespace')).toEqual(['ns1', 'ns2', 'host', 'gateway', 'neighbour', 'sw']);
+  expect(named('data-interface').sort()).toEqual([
+    'gateway/eth0',
+    'host/up0',
+    'neighbour/eth0',
+    'ns1/m1',
+    'ns2/m2',
+    'sw/p0',
+    'sw/p1',
+    'sw/p2',
+  ]);
+  expect(named('data-edge').sort()).toEqual(topologyOf(pairSnapshot()).edges.map(edgeId).sort());
+});
+
+test('is an image with a name, and asks for nothing from elsewhere', () => {
+  expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [^>]*role="img"/);
+  expect(svg).toContain('<title>A lab of ns1, ns2, host, gateway, neighbour, sw</title>');
+  expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|@import|<script/);
+});
+
+test('styles nothing of the page that it is inlined in', () => {
+  const style = /<style>([\s\S]*?)<\/style>/.exec(svg)?.[1] ?? '';
+  const selectors = [...style.matchAll(/([^{}]+)\{/g)].map(([, selector = '']) => selector.trim());
+  expect(selectors.length).toBeGreaterThan(10);
+  expect(selectors.filter((selector) => !selector.startsWith('.hairpin-topology'))).toEqual([]);
+});
+
+test("shows a packet's ways, and where it was lost", () => {
+  const path = [
+    ['ns1/m1', 'host/up0', 'sw/p0', 'sw/p1', 'gateway/eth0'],
+    ['ns1/m1', 'host/up0', 'sw/p0', 'sw/p2', 'neighbour/eth0'],
+  ];
+  const drawn = topologySvg(pairSnapshot(), { path, lostAt: 'sw/p0' });
+  const classes = (name: string) => new RegExp(`class="([^"]*)" data-[a-z]+="${name}"`).exec(drawn)?.[1];
+  expect(classes('ns1/m1')).toBe('interface on-path');
+  expect(classes('ns2/m2')).toBe('interface');
+  expect(classes('sw/p0')).toBe('interface on-path lost');
+  expect(classes('ns1/m1 host/up0')).toBe('edge parent on-path');
+  expect(classes('ns2/m2 host/up0')).toBe('edge parent');
+  expect(classes('gateway/eth0 sw/p1')).toBe('edge cable on-path');
+  // An arrow a wire that was passed.
+  expect(drawn.match(/<polygon/g)).toHaveLength(4);
+});
+
+test('is well-formed, whatever the names', () => {
+  const { snapshot } = new SnapshotBuilder().namespace('<&">').device('<&">/"\'', { up: false });
+  const odd = topologySvg(snapshot);
+  expect(unbalanced(odd)).toEqual([]);
+  expect(odd).toContain('data-namespace="&lt;&amp;&quot;&gt;"');
+  expect(unbalanced(svg)).toEqual([]);
+});
+
+test('of an empty lab is an image too', () => {
+  expect(topologySvg({ namespaces: [] })).toContain('<title>An empty lab</title>');
+});
+
+/** The tags of an XML document that are not closed in turn. */
+function unbalanced(xml: string): string[] {
+  const open: string[] = [];
+  for (const [, closing, name = '', alone] of xml.matchAll(/<(\/?)([a-z]+)(?:\s[^<>]*?)?(\/?)>/gi)) {
+    if (closing) {
+      if (open.pop() !== name) return [name];
+    } else if (!alone) open.push(name);
+  }
+  return open;
+}
