@@ -1,6 +1,6 @@
 export { KernelError } from '../kernel/kernel-error.ts';
 export type { AddressState } from '../kernel/rtnetlink/address.ts';
-export type { LinkState, OperState } from '../kernel/rtnetlink/link.ts';
+export type { LinkState, OperState } from '../kernel/rtnetlink/link-state.ts';
 export type { FdbEntry, Neighbour, NeighbourState } from '../kernel/rtnetlink/neighbour.ts';
 export type { Route } from '../kernel/rtnetlink/route.ts';
 export type { MacvlanOptions } from './add-macvlan.ts';

@@ -1,4 +1,5 @@
-import { deleteLink, getLink, type LinkState, setLink } from '../kernel/rtnetlink/link.ts';
+import { deleteLink, setLink } from '../kernel/rtnetlink/link.ts';
+import { getLink, type LinkState } from '../kernel/rtnetlink/link-state.ts';
 import type { Causes } from '../kernel/rtnetlink/socket.ts';
 import { AddressList } from './address-list.ts';
 import type { Namespace } from './namespace.ts';

@@ -13,14 +13,12 @@ import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan } from './macvlan.ts';
 import { NeighbourTable } from './neighbour-table.ts';
+import { ROLE_SYSCTLS, type Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
 import type { Segment } from './segment.ts';
 import { waitForSolicitedNodeGroups } from './solicited-node-groups.ts';
 import { Sysctls } from './sysctls.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
-
-/** What a namespace is for: it decides what of the kernel's defaults a lab overrides. */
-export type Role = 'host' | 'router' | 'switch';
 
 /**
  * How long an ARP or ND request may stay unanswered, in milliseconds. The kernel's own is 1000; on a software link an
@@ -32,33 +30,6 @@ const RETRANS_TIME = 20;
 const IPV6_MIN_MTU = 1280;
 
 const LOOPBACK_INDEX = 1;
-
-/** Settings that a lab makes itself, since a new namespace takes some of them from the host (`inet_init_net`). */
-const SYSCTLS: Record<Role, readonly [name: string, value: string][]> = {
-  host: [
-    ['net.ipv4.ip_forward', '0'],
-    ['net.ipv4.conf.all.rp_filter', '0'],
-    ['net.ipv4.conf.default.rp_filter', '0'],
-    // Link-local addresses serve at once, and nobody solicits routers: the only traffic in a lab is what a spec makes.
-    ['net.ipv6.conf.default.accept_dad', '0'],
-    ['net.ipv6.conf.default.router_solicitations', '0'],
-    // Every refusal is heard (icmpv4_xrlim_allow): otherwise the seventh probe within a second would seem to be lost.
-    ['net.ipv4.icmp_ratelimit', '0'],
-    ['net.ipv6.icmp.ratelimit', '0'],
-  ],
-  router: [
-    ['net.ipv4.ip_forward', '1'],
-    ['net.ipv4.conf.all.rp_filter', '0'],
-    ['net.ipv4.conf.default.rp_filter', '0'],
-    ['net.ipv6.conf.all.forwarding', '1'],
-    ['net.ipv6.conf.default.accept_dad', '0'],
-    ['net.ipv6.conf.default.router_solicitations', '0'],
-    ['net.ipv4.icmp_ratelimit', '0'],
-    ['net.ipv6.icmp.ratelimit', '0'],
-  ],
-  // A switch forwards frames and has no addresses, so its ports say nothing of their own.
-  switch: [['net.ipv6.conf.default.disable_ipv6', '1']],
-};
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
@@ -88,7 +59,7 @@ export class Namespace {
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
     this.handle.run(() => {
-      for (const [sysctl, value] of SYSCTLS[role]) {
+      for (const [sysctl, value] of ROLE_SYSCTLS[role]) {
         if (lab.inherited(sysctl, () => this.sysctl.get(sysctl)) !== value) this.sysctl.set(sysctl, value);
       }
     });

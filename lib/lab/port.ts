@@ -1,6 +1,7 @@
 import { u8, u16, u32 } from '../kernel/bytes.ts';
 import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
-import { listLinks, setBridgePort } from '../kernel/rtnetlink/link.ts';
+import { setBridgePort } from '../kernel/rtnetlink/link.ts';
+import { listLinks } from '../kernel/rtnetlink/link-state.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
 

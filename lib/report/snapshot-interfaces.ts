@@ -1,5 +1,5 @@
 import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
-import type { ListedLink } from '../kernel/rtnetlink/link.ts';
+import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
 import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
 import { type Namespace, Switch } from '../lab/index.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';

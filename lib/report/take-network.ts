@@ -1,4 +1,4 @@
-import { listLinks } from '../kernel/rtnetlink/link.ts';
+import { listLinks } from '../kernel/rtnetlink/link-state.ts';
 import type { Lab } from '../lab/index.ts';
 import type { NetworkSnapshot } from './lab-snapshot.ts';
 import { type LinksOf, snapshotInterfaces } from './snapshot-interfaces.ts';
