@@ -1,10 +1,11 @@
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { clockGettime } from './libc.ts';
 
 // Taken at load, so that a spec's fake timers (vi.useFakeTimers) stop neither probes nor disposal.
 const hrtime = process.hrtime.bigint;
 const start = setTimeout;
 const stop = clearTimeout;
+const soon = setImmediate;
 
 /** Milliseconds of the monotonic clock, with fractions. */
 export function now(): number {
@@ -24,4 +25,10 @@ export function realtimeNanoseconds(): bigint {
 export function after(milliseconds: number, callback: () => void): () => void {
   const timer = start(callback, Math.max(0, Math.ceil(milliseconds)));
   return () => stop(timer);
+}
+
+/** One whole turn of the event loop: whoever waits for a descriptor that is ready has been told when this resolves. */
+export async function turn(): Promise<void> {
+  // The first may run right behind the poll phase that called it; the second has one of its own before it.
+  for (let count = 0; count < 2; count++) await new Promise<void>((resolve) => soon(resolve));
 }

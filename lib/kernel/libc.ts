@@ -50,6 +50,16 @@ export const recvmmsg = declare<[fd: number, messages: Uint8Array, count: number
   'int recvmmsg(int, void *, uint32_t, int, void *)',
 );
 
+export const poll = declare<[descriptors: Uint8Array, count: number, milliseconds: number]>(
+  'int poll(void *, uint64_t, int)',
+);
+export const schedGetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
+  'int sched_getaffinity(int, size_t, void *)',
+);
+export const schedSetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
+  'int sched_setaffinity(int, size_t, void *)',
+);
+
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
 
 const closeFunction = library.func('int close(int)');

@@ -82,6 +82,11 @@ export class TapSocket {
     return statistics.readUInt32LE(4);
   }
 
+  /** Waits until there may be a frame, at most so many milliseconds. */
+  readable(milliseconds: number): Promise<boolean> {
+    return this.#socket.readable(milliseconds);
+  }
+
   close(): void {
     this.#socket.close();
   }

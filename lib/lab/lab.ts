@@ -153,6 +153,11 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
   }
 
+  /** Whether a spec has run a program or a function of its own in a namespace: then its network has more than hairpin made. */
+  get ranAnything(): boolean {
+    return this.#ranIn.size > 0;
+  }
+
   /** Registers a program, to be killed with the lab. */
   track(subprocess: Subprocess): void {
     this.#subprocesses.add(subprocess);

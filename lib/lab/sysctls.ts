@@ -5,6 +5,7 @@ import { show, UsageError } from './validate.ts';
 /** The sysctls of a namespace's network, as `sysctl` has them: `net.ipv4.ip_forward`. */
 export class Sysctls {
   readonly #namespace: Namespace;
+  readonly #written = new Set<string>();
 
   constructor(namespace: Namespace) {
     this.#namespace = namespace;
@@ -24,6 +25,12 @@ export class Sysctls {
   set(name: string, value: string | number): void {
     checkName(`${this.#namespace.name}.sysctl.set`, name);
     known(`${this.#namespace.name}.sysctl.set`, name, () => writeSysctl(this.#namespace.handle, name, value));
+    this.#written.add(name);
+  }
+
+  /** The names that were written. */
+  get written(): ReadonlySet<string> {
+    return this.#written;
   }
 }
 

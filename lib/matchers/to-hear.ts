@@ -4,6 +4,7 @@ import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
 import { FRAMES, type FrameKind, frameEnd } from '../probes/test-frame.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { reversePathObstacle } from '../trace/obstacles/router.ts';
+import { quietIn } from '../trace/quiescence.ts';
 import { checkHold } from './hold.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 
@@ -57,7 +58,9 @@ export async function toHear(
         `${title}: a frame of kind ${frame} needs an ${missing} address at both ends: ${end} has none`,
       );
   }
-  const result = await hear(to, from, frame, isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1, within);
+  const until = isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1;
+  const quiet = options.within === undefined ? quietIn(to.namespace.lab, 'frames') : undefined;
+  const result = await hear(to, from, frame, until, { milliseconds: within, quiet });
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   // The datagrams are heard by a socket: what the receiver's own IP refuses may well have come by its device.
   const source = overIp && result.outcome === 'lost' ? frameEnd(from).ip4 : undefined;

@@ -2,6 +2,7 @@ import { Lab, UsageError } from '../lab/index.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reachability } from '../probes/reachability.ts';
+import { quietIn } from '../trace/quiescence.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { checkHold, HOLD } from './hold.ts';
 import { type Answer, assertionTitle, formatMessage, nameOf, plural, wordsOf } from './message.ts';
@@ -29,7 +30,8 @@ export async function toMatchReachability(
   checkMilliseconds(title, 'hold', hold);
   checkHold(title, 'hold', hold);
   const table = parseReachabilityTable(title, received, text);
-  const results = await reachability(table.namespaces, { family, milliseconds: hold });
+  const quiet = options.hold === undefined ? () => quietIn(received, 'packets') : undefined;
+  const results = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
   const judged = judge(table, results);
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
   const inconclusive = wrong.some(({ verdict }) => verdict === 'inconclusive');

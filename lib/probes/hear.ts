@@ -4,6 +4,7 @@ import type { SendFailure } from './asker.ts';
 import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './outcome.ts';
+import type { Patience } from './patience.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
 /** What came of one frame. */
@@ -17,15 +18,14 @@ export interface HearResult {
 /**
  * Sends one frame and counts its copies at the receiver.
  *
- * @param until stop as soon as so many copies are there; `Infinity` waits for the whole time
- * @param milliseconds how long to wait
+ * @param until stop as soon as so many copies are there; `Infinity` waits for all that may come
  */
 export async function hear(
   receiver: Interface,
   sender: Interface,
   kind: FrameKind,
   until: number,
-  milliseconds: number,
+  { milliseconds, quiet }: Patience,
 ): Promise<HearResult> {
   await receiver.namespace.settled();
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
@@ -35,8 +35,9 @@ export async function hear(
   const failure = sendFrame(from, frame);
   if (failure) return { ...failure, copies: 0, elapsed: 0 };
   const deadline = started + milliseconds;
+  const over = until === Number.POSITIVE_INFINITY && (await quiet?.(deadline)) === true;
   let copies = ear.copies(frame.signature);
-  while (copies < until && now() < deadline) {
+  while (!over && copies < until && now() < deadline) {
     await ear.wait(deadline - now());
     copies = ear.copies(frame.signature);
   }

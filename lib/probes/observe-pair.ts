@@ -104,7 +104,7 @@ async function observeEchoes(
       bound: undefined,
     });
     const overflowed = watchNeighbourTable(pair[from], family);
-    const { outcome, reason } = await ask(asker, WINDOW);
+    const { outcome, reason } = await ask(asker, { milliseconds: WINDOW });
     const broken = outcome === 'broken' ? reason : outcome === 'lost' ? overflowed() : undefined;
     if (broken) throw new Error(`an echo of ${from} to ${to} failed: ${broken}`);
     observations.push({ from, to, kind: family === 4 ? 'ping4' : 'ping6', copies: outcome === 'answered' ? 1 : 0 });

@@ -10,6 +10,7 @@ import type { Asker } from './asker.ts';
 import { type Listener, openListener } from './listener.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
+import type { Patience } from './patience.ts';
 import type { Question } from './question.ts';
 import { examineLoss } from './source.ts';
 
@@ -36,11 +37,6 @@ export interface ReachOptions {
 
 export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'neighbours'] as const;
 
-/** Milliseconds: how long to go on asking. */
-export interface Patience {
-  milliseconds: number;
-}
-
 /** The question as it was put, for messages. */
 export interface ReachReport extends ProbeResult {
   question: Question;
@@ -60,7 +56,7 @@ export async function reach(
   from: Namespace,
   to: Namespace | Interface | string,
   options: ReachOptions,
-  { milliseconds }: Patience,
+  patience: Patience,
 ): Promise<ReachReport> {
   const question = toQuestion(call, from, to, options);
   const { by = 'icmp', neighbours = 'cold' } = options;
@@ -75,7 +71,7 @@ export async function reach(
   try {
     using asker = openAsker(by, question, port ?? 0);
     const overflowed = watchNeighbourTable(from, question.family);
-    const result = await ask(asker, milliseconds);
+    const result = await ask(asker, patience);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     return { ...examined, question, by, port, recognize: asker.recognize };

@@ -1,5 +1,6 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
 import type { Interface, Lab } from '../lab/index.ts';
+import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
 
 /** A frame at a device of the lab. */
@@ -33,6 +34,9 @@ export class Capture {
   /** Seen while the taps were being read: what belongs to them at other devices is not read yet. */
   #early: CapturedFrame[] = [];
   #probes = 0;
+  #seen = 0;
+  /** Where hairpin's own markers have come in: no part of the network's traffic. */
+  readonly #markers = new Map<string, Set<Interface>>();
   #losses = 0;
   #forgotten = 0;
 
@@ -59,6 +63,18 @@ export class Capture {
     return { kernel: this.#losses, forgotten: this.#forgotten };
   }
 
+  /** How often a frame has been seen at a device until now, markers aside. Reads the taps first. */
+  seen(): number {
+    this.#drain();
+    return this.#seen;
+  }
+
+  /** Whether a marker has come in at a device. Reads the taps first. */
+  hasMarker(mark: string, at: Interface): boolean {
+    this.#drain();
+    return this.#markers.get(mark)?.has(at) === true;
+  }
+
   /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
   beforeProbe(): void {
     if (this.#probes++ % PROBES_A_DRAIN === PROBES_A_DRAIN - 1) this.#drain();
@@ -73,7 +89,12 @@ export class Capture {
       for (const { index, ...frame } of namespace.tap.drain(MOST_A_DRAIN)) {
         const at = namespace.interfaces.find((device) => device.index === index);
         // The loopback and a switch's own br0 are no part of any path.
-        if (at) added.push(withIdentity({ at, ...frame }));
+        if (!at) continue;
+        const mark = markerOf(frame.bytes);
+        if (mark === undefined) {
+          added.push(withIdentity({ at, ...frame }));
+          this.#seen++;
+        } else if (frame.direction === 'in') this.#markers.set(mark, (this.#markers.get(mark) ?? new Set()).add(at));
       }
       this.#losses += namespace.tap.takeLosses();
     }
