@@ -34,7 +34,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['Received', describeOutcome(report, asked)],
     ],
     paths: asked.trace ? drawPaths(report, asked.trace, asked.loss) : [],
-    hint: asked.loss?.hint ?? hintFor(report, asked),
+    hint: hintFor(report, asked) ?? asked.loss?.hint,
   });
 }
 
@@ -49,7 +49,7 @@ function describeExpectation({ isNot, within, hold, because, waypoints }: ReachC
 }
 
 function describeOutcome(
-  { outcome, reason, probes, roundTrip }: ReachReport,
+  { outcome, reason, probes, roundTrip, unanswerable }: ReachReport,
   { isNot, because, detour }: ReachCase,
 ): string {
   const inconclusive = isNot && outcome !== 'answered' && because === undefined ? 'inconclusive: ' : '';
@@ -58,7 +58,7 @@ function describeOutcome(
     case 'answered':
       return `an answer after ${milliseconds(roundTrip ?? 0)} (${count})${detour ? `, ${detour}` : ''}`;
     case 'lost':
-      return `${inconclusive}none (${reason ? `${reason}; ` : ''}${count})`;
+      return `${inconclusive}none (${[unanswerable ?? reason, count].filter(Boolean).join('; ')})`;
     case 'refused':
       return `${inconclusive}a refusal: ${reason} (${count})`;
     case 'unsent':
@@ -84,7 +84,10 @@ function drawPaths({ outcome }: ReachReport, trace: ProbePath, loss: Explanation
   return [probe, back];
 }
 
-function hintFor({ outcome }: ReachReport, { isNot, because }: ReachCase): string | undefined {
+function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: ReachCase): string | undefined {
+  if (isNot && unanswerable) {
+    return "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+  }
   if (isNot && outcome === 'unsent' && because === undefined) {
     return "a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point";
   }

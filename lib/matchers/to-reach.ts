@@ -24,8 +24,9 @@ export interface ToReachOptions extends ReachOptions {
   /** With `.not`: how long there must be no answer, in milliseconds. @default 100 */
   hold?: number;
   /**
-   * With `.not`: the one outcome that counts. Without it `lost` and `refused` do, and `unsent` (the probe never left,
-   * so the network was not asked) fails as inconclusive.
+   * With `.not`: the one outcome that counts. Without it `lost` and `refused` do, and it fails as inconclusive when
+   * nothing was learnt of the network: when the probe never left (`unsent`), and when it was lost and the target does
+   * not even answer itself.
    */
   because?: (typeof REASONS)[number];
   /** Without `.not`: where the answered probe must have come by; of a list, in this order. */
@@ -52,12 +53,16 @@ export async function toReach(
   const since = realtimeNanoseconds();
   // A time that the spec gives is kept: something in its network may be slow.
   const patience = isNot
-    ? { milliseconds: hold, quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined }
+    ? {
+        milliseconds: hold,
+        control: because === undefined,
+        quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined,
+      }
     : { milliseconds: within };
   const asked = await reach(call, received, to, question, patience);
   const report = isNot ? exceptUnseen(asked, since) : asked;
   const answered = report.outcome === 'answered';
-  const holds = isNot ? isSoundNegative(report.outcome, because) : answered;
+  const holds = isNot ? isSoundNegative(report, because) : answered;
   // The taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints) return { pass: !isNot, message: () => '' };
   const trace = tracePath(report.question, report.recognize, { answered, since });
@@ -87,8 +92,9 @@ function exceptUnseen(report: ReachReport, since: bigint): ReachReport {
   return { ...report, outcome: 'unsent', reason };
 }
 
-function isSoundNegative(outcome: Outcome, because: Outcome | undefined): boolean {
-  return because === undefined ? outcome === 'lost' || outcome === 'refused' : outcome === because;
+function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {
+  if (because !== undefined) return outcome === because;
+  return (outcome === 'lost' && !unanswerable) || outcome === 'refused';
 }
 
 function checkReceiver(call: string, received: unknown): asserts received is Namespace {

@@ -12,6 +12,7 @@ import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import type { Question } from './question.ts';
+import { whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
 
 const WAYS = ['icmp', 'tcp', 'udp', 'arp'] as const;
@@ -42,6 +43,8 @@ export interface ReachReport extends ProbeResult {
   question: Question;
   by: (typeof WAYS)[number];
   port: number | undefined;
+  /** `lost`: why the target answers nobody, if it was asked for and does not. */
+  unanswerable: string | undefined;
   /** Whether a captured frame is one of the question's probes, or an answer to one. */
   recognize: Asker['recognize'];
 }
@@ -49,6 +52,7 @@ export interface ReachReport extends ProbeResult {
 /**
  * Asks whether a namespace reaches another, or an address. One question: several probes, one result.
  *
+ * @param patience with `control`, a target that was silent is asked from within whether it answers at all
  * @throws UsageError for options that cannot be right, and for ends that have no address
  */
 export async function reach(
@@ -56,7 +60,7 @@ export async function reach(
   from: Namespace,
   to: Namespace | Interface | string,
   options: ReachOptions,
-  patience: Patience,
+  { control = false, ...patience }: Patience & { control?: boolean },
 ): Promise<ReachReport> {
   const question = toQuestion(call, from, to, options);
   const { by = 'icmp', neighbours = 'cold' } = options;
@@ -74,7 +78,11 @@ export async function reach(
     const result = await ask(asker, patience);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
-    return { ...examined, question, by, port, recognize: asker.recognize };
+    const silent = control && examined.outcome === 'lost';
+    const unanswerable = silent
+      ? await whyNobodyAnswers(question, by, (self) => openAsker(by, self, port ?? 0))
+      : undefined;
+    return { ...examined, question, by, port, unanswerable, recognize: asker.recognize };
   } finally {
     listener?.[Symbol.dispose]();
   }

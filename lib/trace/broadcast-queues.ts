@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
 import { type Interface, type Lab, Macvlan } from '../lab/index.ts';
+import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { FrameSocket } from '../probes/frame-socket.ts';
 import { encodeMarker, MARK_LENGTH } from '../wire/marker.ts';
 import { Capture } from './capture.ts';
@@ -27,10 +28,13 @@ function parentsOf({ namespaces }: Lab): Interface[] {
 async function flushBroadcastQueue(parent: Interface): Promise<boolean> {
   const { peer, children } = parent;
   // macvlan_process_broadcast leaves out mode source: its children are given theirs at once (macvlan_forward_source).
-  const listener = [...children].find(
-    (child) => child instanceof Macvlan && !child.deleted && child.mode !== 'source' && child.state().up,
-  );
-  if (!listener) return true;
+  const alive = [...children]
+    .filter((child) => child instanceof Macvlan && !child.deleted)
+    .map((child) => ({ child, link: child.state() }))
+    .map(({ child, link }) => ({ child, up: link.up, ...macvlanSettings(link.data ?? Buffer.alloc(0)) }));
+  const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
+  // The longest that a child asks for counts; a queue of length 0 takes nothing in.
+  if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return true;
   // Without a cable's other end in the lab there is nowhere to send from, and a parent that is down takes nothing in.
   if (!peer || peer.deleted || !parent.state().up || !peer.state().carrier) return false;
   const mark = randomBytes(MARK_LENGTH);

@@ -91,6 +91,61 @@ Hint: a probe that never left says nothing of the network: mend the source, or s
 });
 
 // a ── b
+describe('a negative whose target answers nobody', () => {
+  const hint =
+    "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+
+  test('is inconclusive when it does not even answer itself', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
+    expect((await failureOf(expect(a).not.toReach(b))).replace(/id .*\)/, 'id …)')).toBe(`expect(a).not.toReach(b)
+
+From:      a 10.0.0.1 (eth0, veth to b/eth0)
+To:        b 10.0.0.2, ICMP over IPv4
+Expected:  no answer for 100 ms
+Received:  inconclusive: none (b does not even answer itself; 2 probes)
+
+Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.0.2 id …):
+  a/eth0 → b/eth0 ✗ b answers no echo: net.ipv4.icmp_echo_ignore_all is 1
+Hint: ${hint}`);
+    await expect(a).not.toReach(b, { because: 'lost' });
+  });
+
+  test('is inconclusive when nobody has the address, as after a slip of the pen', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    const failure = await failureOf(expect(a).not.toReach('10.0.0.20'));
+    expect(failure).toContain('Received:  inconclusive: none (no namespace of the lab has 10.0.0.20; 2 probes)');
+    expect(failure).toContain(`Hint: ${hint}`);
+    await expect(a).not.toReach('10.0.0.20', { because: 'lost' });
+  });
+
+  test.for(['icmp', 'tcp', 'udp', 'arp'] as const)('is inconclusive when it is down, by %s', async (by, { lab }) => {
+    const sw = lab.switch('sw');
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    for (const ns of [a, b]) lab.cable(ns, sw);
+    b.interface().set({ up: false });
+    const port = by === 'tcp' || by === 'udp' ? { port: 8080 } : {};
+    expect(await failureOf(expect(a).not.toReach('10.0.0.2', { by, ...port }))).toContain(
+      'inconclusive: none (b/eth0, which has 10.0.0.2, is down; 2 probes)',
+    );
+  });
+
+  test('is none when it answers itself, though nobody else', async ({ lab }) => {
+    const sw = lab.switch('sw');
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    const [plug] = [lab.cable(a, sw), lab.cable(b, sw)];
+    plug.b.set({ isolated: true });
+    sw.interface('p1').set({ up: false });
+    await expect(a).not.toReach(b);
+    await expect(a).not.toReach(b, { by: 'tcp' });
+    await expect(a).not.toReach(b, { by: 'udp' });
+    await expect(a).not.toReach(b, { by: 'arp' });
+  });
+});
+
+// a ── b
 describe('by TCP and UDP', () => {
   test.for(['tcp', 'udp'] as const)('%s: hairpin listens where nobody does', async (by, { lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
@@ -148,7 +203,7 @@ describe('by ARP', () => {
     lab.cable(a, b);
     a.neighbour.add({ to: '10.0.0.99', lladdr: b.interface().mac });
     await expect(a).toReach(b, { by: 'arp' });
-    await expect(a).not.toReach('10.0.0.99', { by: 'arp' });
+    await expect(a).not.toReach('10.0.0.99', { by: 'arp', because: 'lost' });
   });
 });
 
