@@ -2,6 +2,7 @@ import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { drawPath } from '../trace/draw-path.ts';
 import type { Explanation } from '../trace/explain.ts';
+import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
@@ -16,6 +17,8 @@ export interface ReachCase {
   waypoints: Waypoints | undefined;
   trace: ProbePath | undefined;
   loss: Explanation | undefined;
+  /** What took a probe that no device was seen to send. */
+  unsent: Obstacle | undefined;
   /** What is wrong with an answered probe's path. */
   detour: string | undefined;
 }
@@ -32,9 +35,10 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['To', `${target}, ${describeWay(by, question.family, port)}`],
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
+      ['Why', asked.unsent?.text],
     ],
     paths: asked.trace ? drawPaths(report, asked.trace, asked.loss) : [],
-    hint: asked.loss?.hint ?? hintFor(report, asked),
+    hint: asked.loss?.hint ?? hintFor(report, asked) ?? asked.unsent?.hint,
   });
 }
 

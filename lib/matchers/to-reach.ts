@@ -5,6 +5,8 @@ import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { explainLoss } from '../trace/explain.ts';
+import { filterUnsent } from '../trace/filter/filter-step.ts';
+import { FilterWitness } from '../trace/filter/filter-witness.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { checkHold, HOLD } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
@@ -13,6 +15,9 @@ import { checkThrough, describeDetour, type Waypoint } from './through.ts';
 
 /** How long `toReach` goes on asking, in milliseconds. */
 const WITHIN = 1000;
+
+/** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
+const ONE_MORE = 20;
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -57,12 +62,21 @@ export async function toReach(
   if (holds && !waypoints) return { pass: !isNot, message: () => '' };
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = answered && waypoints ? describeDetour(waypoints, trace) : undefined;
-  const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
-  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, loss, detour });
+  const witness = new FilterWitness();
+  const explain = () => (trace && !answered ? explainLoss(report.question, trace, { ...report, witness }) : undefined);
+  const explainSource = () => (trace || answered ? undefined : filterUnsent(report, witness));
+  let [loss, unsent] = [explain(), explainSource()];
+  if (witness.hasFilters) {
+    // What counts is which counters one more probe moves.
+    await reach(call, received, to, question, { milliseconds: ONE_MORE });
+    witness.lookAgain();
+    [loss, unsent] = [explain(), explainSource()];
+  }
+  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, loss, unsent, detour });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
   const evidence = {
     lab: received.lab,
-    failed: { report, path: trace?.path, lostAt: loss && String(loss.at.frame.at) },
+    failed: { report, trace, loss },
   };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
 }

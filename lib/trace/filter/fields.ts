@@ -96,7 +96,9 @@ export function payloadField(
 ): Field {
   const [header, fields] = headerOf(base, { protocol, network });
   // A prefix of whole bytes is compared as so many bytes.
-  const whole = fields.find((each) => each.at === offset && each.length >= length && (each.isAddress || each.length === length));
+  const whole = fields.find(
+    (each) => each.at === offset && each.length >= length && (each.isAddress || each.length === length),
+  );
   if (!whole) return { name: `@${['ll', 'nh', 'th', 'ih'][base] ?? '…'},${offset * 8},${length * 8}`, length };
   const { at: _, ...field } = whole;
   const prefix = length < whole.length ? length * 8 : undefined;

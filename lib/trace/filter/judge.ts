@@ -35,7 +35,10 @@ export function judge(
 ): { suspects: Culprit[]; ended: boolean; doubt: boolean } {
   const walk: Walk = { ruleset, packet, suspects: [], doubt: false, isInnocent };
   const inOrder = [...chains].sort((a, b) => (a.hook?.priority ?? 0) - (b.hook?.priority ?? 0));
+  const tracked = !ruleset.chains.some(({ rules }) => rules.some(hasNotrack));
   for (const chain of inOrder) {
+    const sees = tracked && chain.family !== 'bridge' && (chain.hook?.priority ?? 0) > CONNTRACK;
+    walk.packet = sees ? packet : { ...packet, state: undefined };
     const end = go(chain, walk, DEEPEST);
     if (end === 'accept') continue;
     if (end !== 'drop' && chain.policy === 'accept') continue;
@@ -43,6 +46,13 @@ export function judge(
     return { suspects: walk.suspects, ended: true, doubt: walk.doubt };
   }
   return { suspects: walk.suspects, ended: false, doubt: walk.doubt };
+}
+
+/** `NF_IP_PRI_CONNTRACK`: before it a packet has no state. */
+const CONNTRACK = -200;
+
+function hasNotrack({ expressions }: FilterRule): boolean {
+  return expressions.some(({ type }) => type === 'notrack');
 }
 
 /** NFT_JUMP_STACK_SIZE. */
@@ -67,7 +77,12 @@ function apply(
   depth: number,
 ): End | undefined {
   // A rule's counter stands before its verdict: where it did not move, the packet was none of the rule's.
-  if (matches === 'no' || verdict === undefined || walk.isInnocent(chain, rule)) return undefined;
+  if (matches === 'no' || verdict === undefined) return undefined;
+  if (walk.isInnocent(chain, rule)) {
+    // Its terms hold, and yet it did not see the packet: something that is not known of comes before it.
+    if (matches === 'yes') walk.doubt = true;
+    return undefined;
+  }
   const certain = matches === 'yes';
   switch (verdict.kind) {
     case 'drop':

@@ -58,14 +58,21 @@ class Writer {
         if (field) this.#loads.set(expression.register, { ...field, mask: expression.mask });
         return;
       }
-      case 'byteorder':
+      case 'byteorder': {
+        // Numbers of the machine's own order are turned around where their order counts.
+        const { value, ...field } = this.#loads.get(expression.source) ?? { name: '…', length: 4 };
+        const turned = value && { value: (bytes: Buffer) => value(Buffer.from(bytes).reverse()) };
+        this.#loads.set(expression.register, { ...field, ...turned });
         return;
+      }
       case 'compare':
         this.#compare(expression);
         return;
       case 'range':
-        this.#term(expression.register, expression.inverted ? '!= ' : '', (field) =>
-          `${valueOf(field, expression.from)}-${valueOf(field, expression.to)}`,
+        this.#term(
+          expression.register,
+          expression.inverted ? '!= ' : '',
+          (field) => `${valueText(field, expression.from)}-${valueText(field, expression.to)}`,
         );
         return;
       case 'lookup':
@@ -101,7 +108,7 @@ class Writer {
     const lowEnd = `${field.name} >= `;
     if (by === '<=' && last?.text.startsWith(lowEnd)) {
       // Two comparisons of one load are a range.
-      last.text = `${field.name} ${last.text.slice(lowEnd.length)}-${valueOf(field, value)}`;
+      last.text = `${field.name} ${last.text.slice(lowEnd.length)}-${valueText(field, value)}`;
       return;
     }
     this.#keep(field);
@@ -113,7 +120,7 @@ class Writer {
     const implies = by === '==' ? field.implies?.(value) : undefined;
     if (implies?.startsWith('network ')) this.#said = implies.slice('network '.length);
     if (implies?.startsWith('protocol ')) this.#protocol = Number(implies.slice('protocol '.length));
-    this.clauses.push({ text: `${field.name} ${operator}${valueOf(field, value)}`, implies });
+    this.clauses.push({ text: `${field.name} ${operator}${valueText(field, value)}`, implies });
   }
 
   #term(register: number, operator: string, text: (field: Field) => string): void {
@@ -152,6 +159,6 @@ class Writer {
   }
 }
 
-function valueOf(field: Field, value: Buffer): string {
+function valueText(field: Field, value: Buffer): string {
   return field.value?.(value) ?? `0x${value.toString('hex')}`;
 }

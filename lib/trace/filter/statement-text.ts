@@ -6,7 +6,15 @@ const USUAL_BURST = 5;
 const ICMPX = ['no-route', 'port-unreachable', 'host-unreachable', 'admin-prohibited'];
 const ICMP = ['net-unreachable', 'host-unreachable', 'prot-unreachable', 'port-unreachable'];
 const ICMP_LATER: Record<number, string> = { 9: 'net-prohibited', 10: 'host-prohibited', 13: 'admin-prohibited' };
-const ICMPV6 = ['no-route', 'admin-prohibited', '', 'addr-unreachable', 'port-unreachable', 'policy-fail', 'reject-route'];
+const ICMPV6 = [
+  'no-route',
+  'admin-prohibited',
+  '',
+  'addr-unreachable',
+  'port-unreachable',
+  'policy-fail',
+  'reject-route',
+];
 
 /** What a rule does, in nft's words. */
 export function statementText(expression: Expression, family: FilterChain['family']): string {
@@ -20,7 +28,13 @@ export function statementText(expression: Expression, family: FilterChain['famil
     case 'limit': {
       const { rate, seconds, burst, bytes, over } = expression;
       const unit = `${bytes ? ' bytes' : ''}/${SECONDS[String(seconds)] ?? `${seconds} seconds`}`;
-      const bursts = bytes ? (burst > 0 ? ` burst ${burst} bytes` : '') : burst === USUAL_BURST ? '' : ` burst ${burst} packets`;
+      const bursts = bytes
+        ? burst > 0
+          ? ` burst ${burst} bytes`
+          : ''
+        : burst === USUAL_BURST
+          ? ''
+          : ` burst ${burst} packets`;
       return `limit rate ${over ? 'over ' : ''}${rate}${unit}${bursts}`;
     }
     case 'reject':

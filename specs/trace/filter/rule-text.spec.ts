@@ -32,6 +32,9 @@ const RULES: Record<string, string[]> = {
     'reject',
     'jump sub',
     'notrack',
+    'meta length > 20 drop',
+    'meta length 100-200 drop',
+    'meta mark 1-5 drop',
   ],
   'ip6 t c': [
     'ip6 saddr fd00::1 drop',
