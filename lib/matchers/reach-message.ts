@@ -16,9 +16,11 @@ export interface ReachCase {
   because: Outcome | undefined;
   waypoints: Waypoints | undefined;
   trace: ProbePath | undefined;
-  loss: Explanation | undefined;
+  loss?: Explanation | undefined;
   /** What took a probe that no device was seen to send. */
-  unsent: Obstacle | undefined;
+  unsent?: Obstacle | undefined;
+  /** What the kernel itself says of a drop, where it may be asked. */
+  kernel?: string | undefined;
   /** What is wrong with an answered probe's path. */
   detour: string | undefined;
 }
@@ -36,6 +38,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
       ['Why', asked.unsent?.text],
+      ['Kernel', asked.kernel],
     ],
     paths: asked.trace ? drawPaths(report, asked.trace, asked.loss) : [],
     hint: asked.loss?.hint ?? hintFor(report, asked) ?? asked.unsent?.hint,

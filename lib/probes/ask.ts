@@ -12,7 +12,7 @@ const LAST_INTERVAL = 100;
  *
  * @param milliseconds how long to go on; 0 asks once and takes only what is there at once
  */
-export async function ask(asker: Asker, milliseconds: number): Promise<ProbeResult> {
+export async function ask(asker: Pick<Asker, 'send' | 'read' | 'wait'>, milliseconds: number): Promise<ProbeResult> {
   const started = now();
   const deadline = started + milliseconds;
   const sent: number[] = [];

@@ -1,3 +1,4 @@
+import { monotonicNanoseconds } from '../kernel/clock.ts';
 import { Interface, KernelError, Namespace, type Route, UsageError } from '../lab/index.ts';
 import { checkInteger, checkIp, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
@@ -39,6 +40,8 @@ export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'neighbo
 /** Milliseconds: how long to go on asking. */
 export interface Patience {
   milliseconds: number;
+  /** Told of each probe when it was sent: what the kernel did meanwhile on this thread's behalf was for it. */
+  onSend?: (from: bigint, to: bigint) => void;
 }
 
 /** The question as it was put, for messages. */
@@ -60,7 +63,7 @@ export async function reach(
   from: Namespace,
   to: Namespace | Interface | string,
   options: ReachOptions,
-  { milliseconds }: Patience,
+  { milliseconds, onSend }: Patience,
 ): Promise<ReachReport> {
   const question = toQuestion(call, from, to, options);
   const { by = 'icmp', neighbours = 'cold' } = options;
@@ -75,7 +78,7 @@ export async function reach(
   try {
     using asker = openAsker(by, question, port ?? 0);
     const overflowed = watchNeighbourTable(from, question.family);
-    const result = await ask(asker, milliseconds);
+    const result = await ask(onSend ? reporting(asker, onSend) : asker, milliseconds);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     return { ...examined, question, by, port, recognize: asker.recognize };
@@ -119,6 +122,19 @@ function openAsker(by: (typeof WAYS)[number], question: Question, port: number):
     case 'udp':
       return askUdp(question, port);
   }
+}
+
+function reporting(asker: Asker, onSend: NonNullable<Patience['onSend']>): Pick<Asker, 'send' | 'read' | 'wait'> {
+  return {
+    send(sequence) {
+      const from = monotonicNanoseconds();
+      const failure = asker.send(sequence);
+      onSend(from, monotonicNanoseconds());
+      return failure;
+    },
+    read: () => asker.read(),
+    wait: (milliseconds) => asker.wait(milliseconds),
+  };
 }
 
 function openListenerFor(call: string, { to, family }: Question, options: ReachOptions): Listener | undefined {

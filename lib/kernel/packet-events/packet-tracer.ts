@@ -1,4 +1,5 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { syscallWords } from '../libc.ts';
 import { type EventFormat, fieldOf, parseFormat, textOf } from './event-format.ts';
 import { kernelSymbol } from './kernel-symbol.ts';
 import { type PerfRecord, PerfRing } from './perf-ring.ts';
@@ -56,6 +57,8 @@ export class PacketTracer {
 
   /** Undefined where the kernel does not let this process watch. */
   static start(): PacketTracer | undefined {
+    // With PREEMPT_RT a thread serves others' soft interrupts without saying so.
+    refused ||= existsSync('/sys/kernel/realtime');
     if (refused) return undefined;
     formats ??= readFormats();
     const rings = formats && openRings(formats);
@@ -75,9 +78,17 @@ export class PacketTracer {
   }
 }
 
-/** The number of the thread that calls, as events have it. */
+/** The number of the thread that calls, as events have it: /proc may be of another PID namespace. */
 export function threadNumber(): number {
-  return Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+  return syscallWords(GETTID, 0, 0, 0, 0, 0);
+}
+
+const GETTID = process.arch === 'arm64' ? 178 : 186;
+
+/** The reasons that this kernel gives, `SKB_DROP_REASON_…`; undefined where it may not be asked. */
+export function dropReasons(): Set<string> | undefined {
+  formats ??= readFormats();
+  return formats && new Set([...formats.drop.symbols.values()].map((name) => `SKB_DROP_REASON_${name}`));
 }
 
 /** The function that a packet was dropped in. */

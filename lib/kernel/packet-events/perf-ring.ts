@@ -1,4 +1,4 @@
-import { close, getpagesize, ioctl, mapShared, type SharedMemory, syscallPointer } from '../libc.ts';
+import { close, closeInBackground, getpagesize, ioctl, mapShared, type SharedMemory, syscallPointer } from '../libc.ts';
 
 /** A record of a tracepoint, as `perf_event_open` gives it. */
 export interface PerfRecord {
@@ -71,9 +71,10 @@ export class PerfRing {
     return size - head < LARGEST ? undefined : records;
   }
 
+  /** Letting go of a tracepoint waits for an RCU grace period (`tracepoint_synchronize_unregister`), some 20 ms each. */
   close(): void {
     this.#ring.unmap();
-    for (const fd of this.#fds) close(fd);
+    for (const fd of this.#fds) closeInBackground(fd);
   }
 }
 
