@@ -12,6 +12,11 @@ export function now(): number {
   return Number(hrtime()) / 1e6;
 }
 
+/** The same in nanoseconds, to be compared with what the kernel stamps by that clock. */
+export function monotonicNanoseconds(): bigint {
+  return hrtime();
+}
+
 const CLOCK_REALTIME = 0;
 const timespec = Buffer.alloc(16);
 

@@ -62,6 +62,40 @@ export const schedSetaffinity = declare<[thread: number, length: number, process
 
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
 
+export const ioctl = declare<[fd: number, request: number, value: number]>('int ioctl(int, unsigned long, intptr_t)');
+export const getpagesize = declare<[]>('int getpagesize(void)');
+
+// For system calls that libc has no function for. Its prototype is variadic; words are passed alike on x64 and arm64.
+export const syscallPointer = declare<[number: number, a: Uint8Array, b: number, c: number, d: number, e: number]>(
+  'intptr_t syscall(intptr_t, void *, intptr_t, intptr_t, intptr_t, intptr_t)',
+);
+export const syscallWords = declare<[number: number, a: number, b: number, c: number, d: number, e: number]>(
+  'intptr_t syscall(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)',
+);
+
+const mmap = library.func('void *mmap(void *, size_t, int, int, int, intptr_t)') as unknown as (
+  ...args: [address: null, length: number, protection: number, flags: number, fd: number, offset: number]
+) => bigint;
+const munmap = library.func('int munmap(void *, size_t)') as unknown as (address: bigint, length: number) => number;
+
+/** Memory that is the kernel's as well. */
+export interface SharedMemory {
+  bytes: Buffer;
+  unmap: () => void;
+}
+
+/** What a descriptor shares with the kernel, for reading and writing; undefined where `mmap` fails. */
+export function mapShared(fd: number, length: number): SharedMemory | undefined {
+  const address = mmap(null, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (address === MAP_FAILED) return undefined;
+  return { bytes: Buffer.from(koffi.view(address, length)), unmap: () => munmap(address, length) };
+}
+
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+const MAP_FAILED = 2n ** 64n - 1n;
+
 const closeFunction = library.func('int close(int)');
 
 /** For descriptors that come from here: in a worker thread Node warns of a `closeSync` of one that it did not open. */

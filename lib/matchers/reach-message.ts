@@ -2,6 +2,7 @@ import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { drawPath } from '../trace/draw-path.ts';
 import type { Explanation } from '../trace/explain.ts';
+import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
@@ -15,7 +16,11 @@ export interface ReachCase {
   because: Outcome | undefined;
   waypoints: Waypoints | undefined;
   trace: ProbePath | undefined;
-  loss: Explanation | undefined;
+  loss?: Explanation | undefined;
+  /** What took a probe that no device was seen to send. */
+  unsent?: Obstacle | undefined;
+  /** What the kernel itself says of a drop, where it may be asked. */
+  kernel?: string | undefined;
   /** What is wrong with an answered probe's path. */
   detour: string | undefined;
 }
@@ -32,9 +37,11 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['To', `${target}, ${describeWay(by, question.family, port)}`],
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
+      ['Why', asked.unsent?.text],
+      ['Kernel', asked.kernel],
     ],
     paths: asked.trace ? drawPaths(report, asked.trace, asked.loss) : [],
-    hint: hintFor(report, asked) ?? asked.loss?.hint,
+    hint: hintFor(report, asked) ?? asked.loss?.hint ?? asked.unsent?.hint,
   });
 }
 

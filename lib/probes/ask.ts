@@ -1,4 +1,4 @@
-import { now } from '../kernel/clock.ts';
+import { monotonicNanoseconds, now } from '../kernel/clock.ts';
 import type { Asker, SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
@@ -21,7 +21,7 @@ export function probeInterval(sequence: number): number {
  *
  * @param patience 0 milliseconds ask once and take only what is there at once
  */
-export async function ask(asker: Asker, { milliseconds, quiet }: Patience): Promise<ProbeResult> {
+export async function ask(asker: Asker, { milliseconds, quiet, onSend }: Patience): Promise<ProbeResult> {
   const started = now();
   const deadline = started + milliseconds;
   const sent: number[] = [];
@@ -31,7 +31,9 @@ export async function ask(asker: Asker, { milliseconds, quiet }: Patience): Prom
   let knowsQuiet = quiet !== undefined;
   do {
     sent.push(now());
+    const begun = onSend && monotonicNanoseconds();
     const failure = asker.send(sent.length - 1);
+    if (begun !== undefined) onSend?.(begun, monotonicNanoseconds());
     if (failure === undefined) left = true;
     else if (stopped?.outcome !== 'broken') stopped = failure;
     knowsQuiet = knowsQuiet && (await quiet?.(deadline)) === true;

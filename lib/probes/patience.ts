@@ -11,4 +11,9 @@ export interface Patience {
   milliseconds: number;
   /** What may end the wait earlier without an answer; by default nothing does. */
   quiet?: Quiet | undefined;
+  /**
+   * Told of each probe when it was sent, from when to when by the monotonic clock in nanoseconds: what the kernel did
+   * meanwhile on this thread's behalf was for it.
+   */
+  onSend?: ((from: bigint, to: bigint) => void) | undefined;
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Lab } from '../lab/index.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
+import type { Explanation } from '../trace/explain.ts';
 import { type Hop, hopsOf } from '../trace/path.ts';
+import type { ProbePath } from '../trace/probe-path.ts';
 import { labCapture } from './lab-capture.ts';
 import { labScript } from './lab-script.ts';
 import { stateText } from './state-text.ts';
@@ -16,9 +18,9 @@ export interface FailedQuestion {
   title: string;
   report: ReachReport;
   /** The way of its last probe, where the taps saw one. */
-  path?: Hop | undefined;
-  /** The device where it stayed behind, where that is known. */
-  lostAt?: string | undefined;
+  trace?: ProbePath | undefined;
+  /** Where it stayed behind, and why, where that is known. */
+  loss?: Explanation | undefined;
 }
 
 /** A file of the evidence. */
@@ -38,8 +40,8 @@ export function writeEvidence(lab: Lab, folder: string, failed?: FailedQuestion)
       : [];
   const marked = failed && { title: failed.title, recognize: failed.report.recognize };
   const drawing = {
-    ...(failed?.path ? { path: branches(failed.path) } : {}),
-    ...(failed?.lostAt ? { lostAt: failed.lostAt } : {}),
+    ...(failed?.trace ? { path: branches(failed.trace.path) } : {}),
+    ...(failed?.loss ? { lostAt: String(failed.loss.at.frame.at) } : {}),
   };
   const contents: [name: string, contentType: string, content: string | Buffer][] = [
     ...(lab.taps ? [['lab.pcapng', 'application/x-pcapng', labCapture(lab, marked)] as [string, string, Buffer]] : []),

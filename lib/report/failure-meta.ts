@@ -1,7 +1,6 @@
 import type { Lab } from '../lab/index.ts';
-import { type Explanation, explainLoss } from '../trace/explain.ts';
+import type { Explanation } from '../trace/explain.ts';
 import type { Hop } from '../trace/path.ts';
-import { tracePath } from '../trace/probe-path.ts';
 import { decodeFrameFields, describeFrame } from '../wire/describe-frame.ts';
 import type { FailedQuestion } from './evidence.ts';
 import type { FailureMeta, HopMeta, WayMeta } from './lab-meta.ts';
@@ -11,12 +10,8 @@ import { takeNetwork } from './take-network.ts';
  * A failed question as plain data: the ways of its last probe and of the answer, with the frame at each hop, and where
  * and why one of them ended. To be made while the network is as it was.
  */
-export function failureMeta(lab: Lab, { title, report, path }: FailedQuestion): FailureMeta {
+export function failureMeta(lab: Lab, { title, report, trace, loss }: FailedQuestion): FailureMeta {
   const answered = report.outcome === 'answered';
-  // The probe whose way the matcher has found, and what came after it.
-  const since = path?.frame.nanoseconds;
-  const trace = since === undefined ? undefined : tracePath(report.question, report.recognize, { answered, since });
-  const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
   const frames = new FrameList();
   const ways: WayMeta[] = [];
   if (trace) {

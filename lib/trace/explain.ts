@@ -1,8 +1,11 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { hadNftables } from '../kernel/nftables.ts';
 import { type Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
+import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { expectedWay, type Step } from './expected-way.ts';
+import type { Filtering } from './filter/filter-obstacle.ts';
+import { filterBetween, filterInwards, filterTarget } from './filter/filter-step.ts';
+import type { FilterWitness } from './filter/filter-witness.ts';
 import { cableObstacle } from './obstacles/cable.ts';
 import { macvlanObstacle } from './obstacles/macvlan.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
@@ -26,31 +29,67 @@ export interface Explanation extends Obstacle {
  */
 export function explainLoss(
   { from, source }: Question,
-  { frame, goal, path, arrival, answer }: ProbePath,
+  trace: ProbePath,
+  { outcome, witness }: { outcome: Outcome; witness: FilterWitness },
 ): Explanation | undefined {
-  if (answer?.arrival) return undefined;
+  const { frame, goal, path, arrival, answer } = trace;
+  if (answer?.arrival) return explainIgnored(trace, answer.arrival, { outcome, witness });
   const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
   if (known) return known;
+  const of = answer ? 'answer' : 'probe';
+  const place = placeOfLoss({ from, source }, trace);
+  const filtering = place && filterAt(place, trace, witness);
+  if (place && filtering?.culprit) return { of, at: place.hop, ...filtering.culprit };
   // No reason is known: then at least the place is.
-  const at = arrival ?? (answer ? lastOf(answer.path) : lastOf(path));
+  const at = place?.hop ?? lastOf(answer ? answer.path : path);
   const { namespace } = at.frame.at;
-  const filtered = hadNftables(namespace.handle);
-  const hint = filtered ? `${namespace} has packet filters, which may have dropped it: nft list ruleset` : undefined;
-  return { of: answer ? 'answer' : 'probe', at, text: 'last seen here', ...(hint ? { hint } : {}) };
+  const hint = filtering?.doubt
+    ? `${namespace} has packet filters that may have dropped it: nft list ruleset`
+    : undefined;
+  return { of, at, text: 'last seen here', ...(hint ? { hint } : {}) };
+}
+
+/** An answer that came, and was none: a packet filter's own refusal, or one that the asker's packet filter took. */
+function explainIgnored(
+  { path, arrival }: ProbePath,
+  back: Hop,
+  { outcome, witness }: { outcome: Outcome; witness: FilterWitness },
+): Explanation | undefined {
+  if (outcome === 'refused') {
+    const { culprit, by } = (arrival && filterInwards(arrival, 'new', witness)) ?? {};
+    return culprit && by === 'reject' ? { of: 'probe', at: arrival ?? path, ...culprit } : undefined;
+  }
+  const { culprit } = filterInwards(back, 'established', witness);
+  return culprit && { of: 'answer', at: back, ...culprit };
 }
 
 function knownLoss(
   { from, source }: Pick<Question, 'from' | 'source'>,
   { frame, goal, path, arrival, answer }: ProbePath,
 ): Explanation | undefined {
-  if (answer) return onTheWay('answer', answer.path, answer.path.frame.at, source.device, answer.path.frame.bytes);
+  if (answer) return onTheWay('answer', answer.path, answer.path.frame.at, source.device);
   if (arrival) {
     const obstacle = targetObstacle(arrival.frame.at, goal, frame);
     return obstacle && { of: 'probe', at: arrival, ...obstacle };
   }
   const target = ownerOf(from.lab, goal);
   if (!target) return strayed(path, goal);
-  return onTheWay('probe', path, source.device, target, frame);
+  return onTheWay('probe', path, source.device, target);
+}
+
+/** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
+function placeOfLoss({ from, source }: Pick<Question, 'from' | 'source'>, trace: ProbePath): Place | undefined {
+  const { goal, path, arrival, answer } = trace;
+  if (answer) return placeOnTheWay(answer.path, answer.path.frame.at, source.device);
+  if (arrival) return { hop: arrival };
+  const target = ownerOf(from.lab, goal);
+  return target && placeOnTheWay(path, source.device, target);
+}
+
+function filterAt({ hop, step }: Place, { answer }: ProbePath, witness: FilterWitness): Filtering {
+  const state = answer ? 'established' : 'new';
+  if (!step) return filterTarget(hop, witness);
+  return filterBetween(hop, step.here, step.next, state, witness);
 }
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
@@ -81,24 +120,29 @@ function lastOf(path: Hop): Hop {
   return hopsOf(path).reduce((last, hop) => (hop.frame.nanoseconds > last.frame.nanoseconds ? hop : last), path);
 }
 
-function onTheWay(
-  of: Explanation['of'],
-  path: Hop,
-  from: Interface,
-  to: Interface,
-  bytes: Buffer,
-): Explanation | undefined {
-  const way = expectedWay(from, to);
-  if (!way) return { of, at: path, text: `no cable leads from ${from} to ${to}` };
+/** The last place where a frame was seen, and the step that it did not take from there. */
+interface Place {
+  hop: Hop;
+  step?: { here: Step; next: Step };
+}
+
+function placeOnTheWay(path: Hop, from: Interface, to: Interface): Place | undefined {
+  const way = expectedWay(from, to) ?? [];
   const seen = way.map((step) =>
     hopsOf(path).find(({ frame }) => frame.at === step.at && frame.direction === step.direction),
   );
   const last = seen.findLastIndex((hop) => hop !== undefined);
   const [hop, here, next] = [seen[last], way[last], way[last + 1]];
-  if (!hop || !here || !next) return undefined;
+  return hop && here && next && { hop, step: { here, next } };
+}
+
+function onTheWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface): Explanation | undefined {
+  if (!expectedWay(from, to)) return { of, at: path, text: `no cable leads from ${from} to ${to}` };
+  const place = placeOnTheWay(path, from, to);
+  if (!place?.step) return undefined;
   try {
-    const obstacle = obstacleBetween(here, next, bytes);
-    return obstacle && { of, at: hop, ...obstacle };
+    const obstacle = obstacleBetween(place.step.here, place.step.next, path.frame.bytes);
+    return obstacle && { of, at: place.hop, ...obstacle };
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
     if (error instanceof KernelError) return undefined;

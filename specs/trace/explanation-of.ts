@@ -5,5 +5,5 @@ export async function explanationOf(assertion: PromiseLike<unknown>): Promise<st
   const failure = await failureOf(assertion);
   const at = failure.indexOf('Path of');
   if (at < 0) throw new Error(`the failure was to have a path:\n${failure}`);
-  return failure.slice(at).replaceAll(/\b(id|seq) \d+/g, '$1 N');
+  return failure.slice(at).replaceAll(/\b(id|seq|packets|bytes) \d+/g, '$1 N');
 }

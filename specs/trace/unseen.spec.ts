@@ -42,7 +42,4 @@ test('a probe that the target drops was sent', async ({ lab }) => {
   lab.cable(a, b);
   await b.exec('nft', ['add table ip f; add chain ip f i { type filter hook input priority 0; policy drop; }']);
   await expect(a).not.toReach(b, { because: 'lost' });
-  expect(await failureOf(expect(a).toReach(b, { within: 50 }))).toContain(
-    '✗ last seen here\nHint: b has packet filters, which may have dropped it: nft list ruleset',
-  );
 });

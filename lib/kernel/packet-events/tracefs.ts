@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { close, syscallPointer, syscallWords } from '../libc.ts';
+
+/**
+ * The kernel's tracefs, for root: a mount of its own that is attached nowhere, so that nothing of it is seen, and nothing
+ * is left when its descriptor is closed.
+ */
+export class Tracefs {
+  readonly #fd: number;
+
+  private constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Undefined without the privilege, or on a kernel before 5.2. */
+  static open(): Tracefs | undefined {
+    const context = syscallPointer(SYS_FSOPEN, Buffer.from('tracefs\0'), FSOPEN_CLOEXEC, 0, 0, 0);
+    if (context < 0) return undefined;
+    try {
+      if (syscallWords(SYS_FSCONFIG, context, FSCONFIG_CMD_CREATE, 0, 0, 0) < 0) return undefined;
+      const fd = syscallWords(SYS_FSMOUNT, context, FSMOUNT_CLOEXEC, 0, 0, 0);
+      return fd < 0 ? undefined : new Tracefs(fd);
+    } finally {
+      close(context);
+    }
+  }
+
+  /** @throws when there is no such file, as for an event that this kernel does not have */
+  read(path: string): string {
+    return readFileSync(`/proc/self/fd/${this.#fd}/${path}`, 'utf8');
+  }
+
+  close(): void {
+    close(this.#fd);
+  }
+}
+
+// The same numbers on x64 and arm64.
+const SYS_FSOPEN = 430;
+const SYS_FSCONFIG = 431;
+const SYS_FSMOUNT = 432;
+const FSOPEN_CLOEXEC = 1;
+const FSMOUNT_CLOEXEC = 1;
+const FSCONFIG_CMD_CREATE = 6;

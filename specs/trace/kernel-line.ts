@@ -1,0 +1,17 @@
+import type { TestContext } from 'vitest';
+import { dropReasons, PacketTracer } from '../../lib/kernel/packet-events/packet-tracer.ts';
+import { failureOf } from '../matchers/failure-of.ts';
+
+/** What a failure says that the kernel says; undefined for nothing. */
+export async function kernelLineOf(assertion: PromiseLike<unknown>): Promise<string | undefined> {
+  return /^Kernel: +(.*)$/m.exec(await failureOf(assertion))?.[1];
+}
+
+/** Skips where the kernel may not be asked, or has no such reason yet: it is found out by trying. */
+export function needReasons(skip: TestContext['skip'], ...reasons: string[]): void {
+  const tracer = PacketTracer.start();
+  tracer?.stop();
+  const known = dropReasons();
+  if (!tracer || !known) skip('needs perf_event_open with tracefs, as root');
+  for (const reason of reasons) if (!known?.has(reason)) skip(`needs ${reason}`);
+}
