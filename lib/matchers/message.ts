@@ -1,6 +1,8 @@
 import { Interface, Lab, Macvlan, type MacvlanPair, Namespace, Port } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
+import { drawPath } from '../trace/draw-path.ts';
+import type { Way } from '../trace/way.ts';
 
 /** What a matcher gives to vitest. The message is made only when it is needed. */
 export interface Answer {
@@ -15,23 +17,28 @@ export interface Message {
   /** The assertion as it was written: `expect(ns1).toReach(ns2)`. */
   title: string;
   lines: readonly (readonly [label: string, text: string | undefined])[];
-  /** The ways that frames took, each with its title. */
-  paths?: readonly { title: string; drawing: string }[];
+  /** The ways that frames took. */
+  ways?: readonly Way[];
   /** What to do about it. */
   hint?: string | undefined;
 }
 
 /** Labels in a column, colons aligned. */
-export function formatMessage({ title, lines, paths = [], hint }: Message): string {
+export function formatMessage({ title, lines, ways = [], hint }: Message): string {
   const present = lines.filter((line): line is [string, string] => line[1] !== undefined);
   const width = Math.max(...present.map(([label]) => label.length)) + 1;
   const body = present.map(
     ([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(width + 2)}`)}`,
   );
-  const ways = paths.flatMap((path) => ['', `${path.title}:`, ...path.drawing.split('\n').map((line) => `  ${line}`)]);
+  const drawn = ways.flatMap(drawWay);
   // The hint belongs to the path above it, where there is one.
-  const advice = hint ? [...(paths.length > 0 ? [] : ['']), `Hint: ${hint}`] : [];
-  return [title, '', ...body, ...ways, ...advice].join('\n');
+  const advice = hint ? [...(ways.length > 0 ? [] : ['']), `Hint: ${hint}`] : [];
+  return [title, '', ...body, ...drawn, ...advice].join('\n');
+}
+
+function drawWay({ of, frame, path, lost }: Way): string[] {
+  const drawing = drawPath(path, lost);
+  return ['', `Path of ${of} (${frame}):`, ...drawing.split('\n').map((line) => `  ${line}`)];
 }
 
 /** `expect(ns1).not.toReach(ns2, …)`. */

@@ -1,10 +1,7 @@
 import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
-import { drawPath } from '../trace/draw-path.ts';
-import type { Explanation } from '../trace/explain.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
-import type { ProbePath } from '../trace/probe-path.ts';
-import { describeFrame } from '../wire/describe-frame.ts';
+import type { Way } from '../trace/way.ts';
 import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
 import type { Waypoints } from './through.ts';
 
@@ -15,8 +12,7 @@ export interface ReachCase {
   hold: number;
   because: Outcome | undefined;
   waypoints: Waypoints | undefined;
-  trace: ProbePath | undefined;
-  loss?: Explanation | undefined;
+  ways: readonly Way[];
   /** What took a probe that no device was seen to send. */
   unsent?: Obstacle | undefined;
   /** What the kernel itself says of a drop, where it may be asked. */
@@ -40,8 +36,9 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['Why', asked.unsent?.text],
       ['Kernel', asked.kernel],
     ],
-    paths: asked.trace ? drawPaths(report, asked.trace, asked.loss) : [],
-    hint: hintFor(report, asked) ?? asked.loss?.hint ?? asked.unsent?.hint,
+    // Of an answered question the answer's way is no news.
+    ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
+    hint: hintFor(report, asked) ?? asked.ways.find(({ lost }) => lost)?.lost?.hint ?? asked.unsent?.hint,
   });
 }
 
@@ -73,22 +70,6 @@ function describeOutcome(
     case 'broken':
       return `${inconclusive}the probe failed: ${reason}`;
   }
-}
-
-function drawPaths({ outcome }: ReachReport, trace: ProbePath, loss: Explanation | undefined) {
-  const which = outcome === 'answered' ? 'answered' : 'last';
-  const missing = (of: Explanation['of']) => (loss?.of === of ? { at: loss.at, text: loss.text } : undefined);
-  const probe = {
-    title: `Path of the ${which} probe (${describeFrame(trace.frame)})`,
-    drawing: drawPath(trace.path, missing('probe')),
-  };
-  if (outcome === 'answered' || !trace.answer) return [probe];
-  const { path } = trace.answer;
-  const back = {
-    title: `Path of its answer (${describeFrame(path.frame.bytes)})`,
-    drawing: drawPath(path, missing('answer')),
-  };
-  return [probe, back];
 }
 
 function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: ReachCase): string | undefined {

@@ -4,22 +4,17 @@ import { checkOneOf, show } from '../lab/validate.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
-import { acquitsFilters, DropWatch, describeDrop } from '../trace/drop-watch.ts';
-import { explainLoss } from '../trace/explain.ts';
-import { filterUnsent } from '../trace/filter/filter-step.ts';
-import { FilterWitness } from '../trace/filter/filter-witness.ts';
-import { type ProbePath, tracePath } from '../trace/probe-path.ts';
+import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import { waysOf } from '../trace/way.ts';
+import { explainSilence } from './explain-silence.ts';
 import { checkHold, HOLD } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
-import { describeReach, type ReachCase } from './reach-message.ts';
+import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
 
 /** How long `toReach` goes on asking, in milliseconds. */
 const WITHIN = 1000;
-
-/** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
-const ONE_MORE = 20;
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -73,40 +68,14 @@ export async function toReach(
   if (holds && !waypoints) return { pass: !isNot, message: () => '' };
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = answered && waypoints ? describeDetour(waypoints, trace) : undefined;
-  const explained = answered ? {} : await explain(call, received, to, { question, report, trace });
-  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, detour, ...explained });
+  const { loss, ...explained } = answered
+    ? { loss: undefined }
+    : await explainSilence(call, received, to, { question, report, trace });
+  const ways = trace ? waysOf(trace, loss, answered) : [];
+  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, ways, detour, ...explained });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  const evidence = {
-    lab: received.lab,
-    failed: { report, trace, loss: explained.loss },
-  };
+  const evidence = { lab: received.lab, failed: { recognize: report.recognize, ways, asked: report } };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
-}
-
-/** Why there was no answer: by what is known, and by what one more probe brings to light. */
-async function explain(
-  call: string,
-  from: Namespace,
-  to: Namespace | Interface | string,
-  { question, report, trace }: { question: ReachOptions; report: ReachReport; trace: ProbePath | undefined },
-): Promise<Pick<ReachCase, 'loss' | 'unsent' | 'kernel'>> {
-  const witness = new FilterWitness();
-  const reasons = () =>
-    trace
-      ? { loss: explainLoss(report.question, trace, { outcome: report.outcome, witness }), unsent: undefined }
-      : { loss: undefined, unsent: filterUnsent(report, witness) };
-  const known = reasons();
-  const watch = report.outcome === 'broken' ? undefined : DropWatch.start();
-  if (!watch && !witness.hasFilters) return known;
-  // What counts is which counters it moves, and what the kernel says of it.
-  await reach(call, from, to, question, { milliseconds: ONE_MORE, ...(watch ? { onSend: watch.onSend } : {}) });
-  watch?.stop();
-  witness.lookAgain();
-  const proved = reasons();
-  const drop = watch?.dropOf(trace, proved.loss);
-  if (!drop) return proved;
-  if (acquitsFilters(drop)) witness.acquitAll();
-  return { ...reasons(), kernel: describeDrop(drop, (proved.loss?.at ?? trace?.arrival)?.frame.at) };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface HearResult {
   copies: number;
   elapsed: number;
   reason?: string;
+  /** The frame as it was sent. */
+  frame: Buffer;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function hear(
   const frame = testFrame(kind, from, to, ear.port);
   const started = now();
   const failure = sendFrame(from, frame);
-  if (failure) return { ...failure, copies: 0, elapsed: 0 };
+  if (failure) return { ...failure, copies: 0, elapsed: 0, frame: frame.bytes };
   const deadline = started + milliseconds;
   const over = until === Number.POSITIVE_INFINITY && (await quiet?.(deadline)) === true;
   let copies = ear.copies(frame.signature);
@@ -41,7 +43,7 @@ export async function hear(
     await ear.wait(deadline - now());
     copies = ear.copies(frame.signature);
   }
-  return { outcome: copies > 0 ? 'answered' : 'lost', copies, elapsed: now() - started };
+  return { outcome: copies > 0 ? 'answered' : 'lost', copies, elapsed: now() - started, frame: frame.bytes };
 }
 
 /** The address that a kind of frame needs and an end lacks, as `IPv4`; undefined when all is there. */

@@ -49,6 +49,17 @@ export function explainLoss(
   return { of, at, text: 'last seen here', ...(hint ? { hint } : {}) };
 }
 
+/**
+ * Says what most likely kept a single frame from a device, or undefined when it came to it.
+ *
+ * @param path what the taps saw of it
+ */
+export function explainFrame(path: Hop, from: Interface, to: Interface): Explanation | undefined {
+  const arrival = hopsOf(path).find(({ frame }) => frame.at === to && frame.direction === 'in');
+  if (arrival) return { of: 'probe', at: arrival, text: `${to} got it, and did not give it to its own stack` };
+  return onTheWay('probe', path, from, to) ?? { of: 'probe', at: lastOf(path), text: 'last seen here' };
+}
+
 /** An answer that came, and was none: a packet filter's own refusal, or one that the asker's packet filter took. */
 function explainIgnored(
   { path, arrival }: ProbePath,
