@@ -89,7 +89,12 @@ async function explain(
   const watch = report.outcome === 'broken' ? undefined : DropWatch.start();
   if (!watch && !witness.hasFilters) return known;
   // What counts is which counters it moves, and what the kernel says of it.
-  await reach(call, from, to, question, { milliseconds: ONE_MORE, ...(watch ? { onSend: watch.onSend } : {}) });
+  const left = trace !== undefined && report.recognize(trace.frame) === 'probe';
+  // The kernel is asked about the probe: where that got as far as to leave, it is not to wait for ARP again.
+  await reach(call, from, to, left ? { ...question, neighbours: 'kept' } : question, {
+    milliseconds: ONE_MORE,
+    ...(watch ? { onSend: watch.onSend } : {}),
+  });
   watch?.stop();
   witness.lookAgain();
   const proved = reasons();

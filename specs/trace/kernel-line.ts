@@ -7,6 +7,15 @@ export async function kernelLineOf(assertion: PromiseLike<unknown>): Promise<str
   return /^Kernel: +(.*)$/m.exec(await wholeFailureOf(assertion))?.[1];
 }
 
+/** The first of some tries that says anything: on a machine that is busy with others, the kernel may have too much to say. */
+export async function firstKernelLineOf(ask: () => PromiseLike<unknown>): Promise<string | undefined> {
+  for (let tries = 0; tries < 10; tries++) {
+    const line = await kernelLineOf(ask());
+    if (line !== undefined) return line;
+  }
+  return undefined;
+}
+
 /** Skips where the kernel may not be asked, or has no such reason yet: it is found out by trying. */
 export function needReasons(skip: TestContext['skip'], ...reasons: string[]): void {
   const tracer = PacketTracer.start();
