@@ -63,8 +63,13 @@ function evaluateOne(
       return expression.verdict.kind === 'continue' ? 'yes' : expression.verdict;
     case 'reject':
       return { kind: 'reject' };
+    case 'load':
+      return load(registers, expression.register, expression.value, 4);
     case 'counter':
+    case 'named-counter':
     case 'log':
+    case 'note':
+    case 'notrack':
       return 'yes';
     case 'match':
       return expression.name === 'comment' ? 'yes' : 'perhaps';
@@ -72,8 +77,6 @@ function evaluateOne(
       return XT_TARGETS[expression.name] ?? { kind: 'unknown' };
     case 'limit':
       return 'perhaps';
-    case 'notrack':
-      return 'yes';
     case 'unknown':
       // Whatever it is, it may have written any register.
       registers.length = 0;
