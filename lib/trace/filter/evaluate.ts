@@ -107,6 +107,8 @@ function read(registers: Registers, register: number, length: number): Buffer | 
   return Buffer.concat(cells).subarray(0, length);
 }
 
+/** Of an Ethernet header, what stands before a VLAN's tag. */
+const ADDRESSES = 12;
 const BASES = ['link', 'network', 'transport'] as const;
 
 function loadPayload(
@@ -118,7 +120,8 @@ function loadPayload(
   const starts = { link: 0, network: headers.network, transport: headers.transport };
   const start = starts[BASES[base] ?? 'transport'];
   // An inner header (base 3) is none that hairpin's probes have.
-  const value = base > 2 || start === undefined ? undefined : bytesAt(packet, start + offset, length);
+  const isSure = base === 0 ? headers.network !== undefined || offset + length <= ADDRESSES : base <= 2;
+  const value = isSure && start !== undefined ? bytesAt(packet, start + offset, length) : undefined;
   return load(registers, register, value, length);
 }
 
