@@ -35,9 +35,20 @@ export async function explainSilence(
   const known = reasons();
   const watch = report.outcome === 'broken' ? undefined : DropWatch.start();
   if (!watch && !witness.hasFilters) return known;
-  // What counts is which counters it moves, and what the kernel says of it.
-  await reach(call, from, to, question, { milliseconds: ONE_MORE, ...(watch ? { onSend: watch.onSend } : {}) });
-  watch?.stop();
+  const left = trace !== undefined && report.recognize(trace.frame) === 'probe';
+  try {
+    // What counts is which counters it moves, and what the kernel says of it. Where the probe had got as far as to leave,
+    // this one is not to wait for ARP again.
+    await reach(call, from, to, left ? { ...question, neighbours: 'kept' } : question, {
+      milliseconds: ONE_MORE,
+      ...(watch ? { onSend: watch.onSend } : {}),
+    });
+  } catch {
+    // What is sent for the explanation's sake must not stand in for the failure.
+    return known;
+  } finally {
+    watch?.stop();
+  }
   witness.lookAgain();
   const proved = reasons();
   const drop = watch?.dropOf(trace, proved.loss);

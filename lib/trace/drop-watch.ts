@@ -30,7 +30,7 @@ export class DropWatch {
   };
 
   stop(): void {
-    this.#events = this.#tracer.stop() ?? [];
+    this.#events = this.#tracer.stop();
   }
 
   /**

@@ -37,7 +37,10 @@ export function findDrops(events: readonly PacketEvent[], sends: Sends, length: 
 
 /** What was dropped before any device was given it: by the output hook, for want of a route … */
 export function findUnsentDrop(events: readonly PacketEvent[], sends: Sends): PacketEvent | undefined {
-  return events.find((event) => event.kind === 'drop' && isOurs(event, sends));
+  const ours = events.filter((event) => isOurs(event, sends));
+  // What was sent all the same, no tap had room for; then the drop may be that of the tap's own copy.
+  if (ours.some(({ kind }) => kind === 'queue')) return undefined;
+  return ours.find(({ kind }) => kind === 'drop');
 }
 
 /**

@@ -95,6 +95,8 @@ describe('what is not surely ours is nobody’s', () => {
     const inSend = event('drop 5', { interrupt: false });
     expect(findUnsentDrop([event('drop 4'), inSend], SENDS)).toBe(inSend);
     expect(findUnsentDrop([event('drop 4'), event('drop 5', { interrupt: false, thread: 8 })], SENDS)).toBeUndefined();
+    const sent = event('queue 6 eth0', { interrupt: false });
+    expect(findUnsentDrop([inSend, sent], SENDS)).toBeUndefined();
   });
 });
 

@@ -67,13 +67,19 @@ export class PacketTracer {
     return undefined;
   }
 
-  /** Stops watching: what happened, in the order of time; undefined when something was missed. Only once. */
-  stop(): PacketEvent[] | undefined {
+  /**
+   * Stops watching: what happened, in the order of time. Where there was too much for one CPU's ring, only what happened
+   * before that anywhere. Only once.
+   */
+  stop(): PacketEvent[] {
     for (const ring of this.#rings) ring.stop();
-    const records = this.#rings.map((ring) => ring.read());
+    const written = this.#rings.map((ring) => ring.read());
     for (const ring of this.#rings) ring.close();
-    if (records.some((each) => each === undefined)) return undefined;
-    const events = records.flatMap((each) => each ?? []).flatMap((record) => decode(record, this.#formats));
+    const ends = written.flatMap(({ until }) => (until === undefined ? [] : [until]));
+    const events = written
+      .flatMap(({ records }) => records)
+      .filter(({ time }) => ends.every((end) => time <= end))
+      .flatMap((record) => decode(record, this.#formats));
     return events.sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
   }
 }
@@ -115,8 +121,11 @@ function readFormats(): Formats | undefined {
 function openRings(known: Formats): PerfRing[] | undefined {
   const tracepoints = Object.values(known).map(({ id }) => id);
   const rings: PerfRing[] = [];
-  for (const cpu of onlineCpus()) {
-    const ring = PerfRing.open(cpu, tracepoints);
+  const cpus = onlineCpus();
+  // The rings of a large machine are smaller: all of them are one process's locked memory.
+  const pages = 2 ** Math.max(4, 8 - Math.ceil(Math.log2(Math.max(1, cpus.length / 8))));
+  for (const cpu of cpus) {
+    const ring = PerfRing.open(cpu, tracepoints, pages);
     if (ring) {
       rings.push(ring);
       continue;

@@ -24,8 +24,12 @@ export class PerfRing {
     this.#ring = ring;
   }
 
-  /** Undefined without the privilege (CAP_PERFMON in the host), or for a CPU that is offline. */
-  static open(cpu: number, tracepoints: readonly number[]): PerfRing | undefined {
+  /**
+   * Undefined without the privilege (CAP_PERFMON in the host), or for a CPU that is offline.
+   *
+   * @param pages how many the ring has, a power of two; one holds some 50 records
+   */
+  static open(cpu: number, tracepoints: readonly number[], pages: number): PerfRing | undefined {
     const fds: number[] = [];
     let ring: SharedMemory | undefined;
     const give = () => {
@@ -39,7 +43,7 @@ export class PerfRing {
       fds.push(fd);
       // All write into the ring of the first, which has to be there (perf_event_set_output).
       const [first = fd] = fds;
-      if (first === fd) ring = mapShared(fd, (1 + DATA_PAGES) * getpagesize());
+      if (first === fd) ring = mapShared(fd, (1 + pages) * getpagesize());
       else if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first) !== 0) return give();
     }
     if (!ring) return give();
@@ -51,24 +55,28 @@ export class PerfRing {
     for (const fd of this.#fds) ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
   }
 
-  /** What has been written; undefined when the ring was too small. Only after {@link stop}. */
-  read(): PerfRecord[] | undefined {
+  /**
+   * What has been written, and until when that is everything: a ring that is full takes no more. Only after {@link stop}.
+   *
+   * @returns `until` undefined for a ring that had room for all
+   */
+  read(): { records: PerfRecord[]; until: bigint | undefined } {
     const { bytes } = this.#ring;
     const head = Number(bytes.readBigUInt64LE(DATA_HEAD));
     const size = Number(bytes.readBigUInt64LE(DATA_SIZE));
     const start = Number(bytes.readBigUInt64LE(DATA_OFFSET));
-    // Nothing was taken out of it, so it has not gone round: what had no room is counted (PERF_RECORD_LOST), not written.
-    if (head > size) return undefined;
     const records: PerfRecord[] = [];
+    // Nothing is taken out of it meanwhile, so it has not gone round.
     for (let at = start; at < start + head; ) {
       const length = bytes.readUInt16LE(at + 6);
       const type = bytes.readUInt32LE(at);
-      if (length < 8 || type === PERF_RECORD_LOST) return undefined;
+      // A smaller record may have had room behind one that had not.
+      if (length < 8 || type === PERF_RECORD_LOST) return { records, until: records.at(-1)?.time ?? 0n };
       if (type === PERF_RECORD_SAMPLE) records.push(decode(bytes.subarray(at + 8, at + length)));
       at += length;
     }
-    // Whoever filled the ring to its end has no room left to say what it lost.
-    return size - head < LARGEST ? undefined : records;
+    // Whoever filled the ring to its end had no room left to say what was lost.
+    return { records, until: size - head < LARGEST ? (records.at(-1)?.time ?? 0n) : undefined };
   }
 
   /** Letting go of a tracepoint waits for an RCU grace period (`tracepoint_synchronize_unregister`), some 20 ms each. */
@@ -124,7 +132,5 @@ const PERF_RECORD_SAMPLE = 9;
 const DATA_HEAD = 1024;
 const DATA_OFFSET = 1040;
 const DATA_SIZE = 1048;
-/** A power of two: 256 KiB a CPU hold some 3,000 records. */
-const DATA_PAGES = 64;
 /** No record is longer. */
 const LARGEST = 256;

@@ -21,13 +21,19 @@ export type Expression =
   | { type: 'lookup'; set: string; register: number; target: number | undefined; inverted: boolean }
   | { type: 'verdict'; verdict: Verdict }
   | { type: 'counter'; packets: bigint; bytes: bigint }
+  /** A counter that is an object of the table's, counted there. */
+  | { type: 'named-counter'; name: string }
+  /** A value for a later statement. */
+  | { type: 'load'; register: number; value: Buffer }
+  /** `meta mark set …` and the like: notes something about the packet, and judges nothing. */
+  | { type: 'note' }
   | { type: 'limit'; rate: bigint; seconds: bigint; burst: number; bytes: boolean; over: boolean }
   | { type: 'log'; prefix: string | undefined }
   | { type: 'reject'; how: number; code: number }
   | { type: 'notrack' }
   /** A match or target of iptables', run by `nft_compat`. */
   | { type: 'match' | 'target'; name: string }
-  /** Known by name alone. `writes`: it may change the packet or what is known of it, and judges nothing. */
+  /** Known by name alone. */
   | { type: 'unknown'; name: string };
 
 /** Decodes one `NFTA_LIST_ELEM` of a rule's expressions. */
@@ -114,10 +120,12 @@ class Fields {
 
 const NFT_REG32_00 = 8;
 
+const NFT_OBJECT_COUNTER = 1;
+
 const DECODERS: Record<string, (of: Fields) => Expression | undefined> = {
   // With a source register (3; 4 of ct) they write.
-  meta: (of) => (of.has(3) ? undefined : { type: 'meta', key: of.number(2), register: of.register(1) }),
-  ct: (of) => (of.has(4) ? undefined : { type: 'ct', key: of.number(2), register: of.register(1) }),
+  meta: (of) => (of.has(3) ? { type: 'note' } : { type: 'meta', key: of.number(2), register: of.register(1) }),
+  ct: (of) => (of.has(4) ? { type: 'note' } : { type: 'ct', key: of.number(2), register: of.register(1) }),
   payload: (of) =>
     of.has(5)
       ? undefined
@@ -168,9 +176,10 @@ const DECODERS: Record<string, (of: Fields) => Expression | undefined> = {
   }),
   immediate: (of) => {
     const verdict = of.verdict(2);
-    return verdict && { type: 'verdict', verdict };
+    return verdict ? { type: 'verdict', verdict } : { type: 'load', register: of.register(1), value: of.value(2) };
   },
   counter: (of) => ({ type: 'counter', bytes: of.long(1), packets: of.long(2) }),
+  objref: (of) => (of.number(1) === NFT_OBJECT_COUNTER ? { type: 'named-counter', name: of.text(2) ?? '' } : undefined),
   limit: (of) => ({
     type: 'limit',
     rate: of.long(1),

@@ -63,8 +63,13 @@ function evaluateOne(
       return expression.verdict.kind === 'continue' ? 'yes' : expression.verdict;
     case 'reject':
       return { kind: 'reject' };
+    case 'load':
+      return load(registers, expression.register, expression.value, 4);
     case 'counter':
+    case 'named-counter':
     case 'log':
+    case 'note':
+    case 'notrack':
       return 'yes';
     case 'match':
       return expression.name === 'comment' ? 'yes' : 'perhaps';
@@ -72,8 +77,6 @@ function evaluateOne(
       return XT_TARGETS[expression.name] ?? { kind: 'unknown' };
     case 'limit':
       return 'perhaps';
-    case 'notrack':
-      return 'yes';
     case 'unknown':
       // Whatever it is, it may have written any register.
       registers.length = 0;
@@ -104,6 +107,8 @@ function read(registers: Registers, register: number, length: number): Buffer | 
   return Buffer.concat(cells).subarray(0, length);
 }
 
+/** Of an Ethernet header, what stands before a VLAN's tag. */
+const ADDRESSES = 12;
 const BASES = ['link', 'network', 'transport'] as const;
 
 function loadPayload(
@@ -115,7 +120,8 @@ function loadPayload(
   const starts = { link: 0, network: headers.network, transport: headers.transport };
   const start = starts[BASES[base] ?? 'transport'];
   // An inner header (base 3) is none that hairpin's probes have.
-  const value = base > 2 || start === undefined ? undefined : bytesAt(packet, start + offset, length);
+  const isSure = base === 0 ? headers.network !== undefined || offset + length <= ADDRESSES : base <= 2;
+  const value = isSure && start !== undefined ? bytesAt(packet, start + offset, length) : undefined;
   return load(registers, register, value, length);
 }
 

@@ -39,8 +39,13 @@ export function filterTarget(hop: Hop, witness: FilterWitness): Filtering {
 }
 
 /** Which of the source's packet filters took a probe that none of its devices was seen to send. */
-export function filterUnsent({ question, by, port }: ReachReport, witness: FilterWitness): Obstacle | undefined {
+export function filterUnsent(
+  { question, by, port, outcome }: ReachReport,
+  witness: FilterWitness,
+): Obstacle | undefined {
   const { from, family, source, to } = question;
+  // What is for itself takes the loopback; and without taps nobody knows whether it was sent.
+  if (to.namespace === from || (!from.lab.taps && outcome !== 'unsent')) return undefined;
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const probe = expectedProbe(by, { family, source: source.address, target: to.address, port });

@@ -11,7 +11,7 @@ export function loadMeta(key: number, packet: HookedPacket, family: FilterFamily
   const { iif, oif } = packet;
   switch (key) {
     case 1:
-      return u16BE(headersOf(packet).etherType);
+      return headersOf(packet).network === undefined ? undefined : u16BE(headersOf(packet).etherType);
     case 4:
       return iif && u32LE(iif.index);
     case 5:

@@ -14,16 +14,20 @@ export interface HookedPacket {
 }
 
 const LINK_HEADER = 14;
+const VLAN_TAGS = [0x8100, 0x88a8];
 
-/** Where the headers of a frame begin; `transport` is undefined for what has none, or for a later fragment. */
+/** Where the headers of a frame begin; undefined where there is none, or that is not for sure. */
 export function headersOf({ bytes }: HookedPacket): {
   etherType: number;
-  network: number;
+  network: number | undefined;
   transport: number | undefined;
   protocol: number | undefined;
 } {
   const etherType = bytes.length >= LINK_HEADER ? bytes.readUInt16BE(12) : 0;
   const network = LINK_HEADER;
+  // Of a VLAN's frame the kernel keeps the tag beside it, or not (skb_vlan_untag): what is where depends on that.
+  if (VLAN_TAGS.includes(etherType))
+    return { etherType, network: undefined, transport: undefined, protocol: undefined };
   if (etherType === ETHERTYPE.ipv4 && bytes.length >= network + 20) {
     const isFirst = (bytes.readUInt16BE(network + 6) & 0x1fff) === 0;
     return {

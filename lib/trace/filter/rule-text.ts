@@ -78,9 +78,16 @@ class Writer {
       case 'lookup':
         this.#lookUp(expression);
         return;
+      case 'load':
+        return;
       default:
-        this.clauses.push({ text: statementText(expression, this.#vocabulary.family) });
+        this.#say(statementText(expression, this.#vocabulary.family));
     }
+  }
+
+  /** One ellipsis is enough for whatever is left out at a place. */
+  #say(text: string): void {
+    if (text !== '…' || this.clauses.at(-1)?.text !== '…') this.clauses.push({ text });
   }
 
   #payload({ base, offset, length }: Extract<Expression, { type: 'payload' }>): Field {
@@ -101,7 +108,7 @@ class Writer {
   #compare({ register, by, value }: Extract<Expression, { type: 'compare' }>): void {
     const field = this.#loads.get(register);
     if (!field) {
-      this.clauses.push({ text: '…' });
+      this.#say('…');
       return;
     }
     const last = this.clauses.at(-1);
@@ -126,7 +133,7 @@ class Writer {
   #term(register: number, operator: string, text: (field: Field) => string): void {
     const field = this.#loads.get(register);
     if (!field) {
-      this.clauses.push({ text: '…' });
+      this.#say('…');
       return;
     }
     this.#keep(field);

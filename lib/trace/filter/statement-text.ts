@@ -21,6 +21,8 @@ export function statementText(expression: Expression, family: FilterChain['famil
   switch (expression.type) {
     case 'counter':
       return `counter packets ${expression.packets} bytes ${expression.bytes}`;
+    case 'named-counter':
+      return `counter name "${expression.name}"`;
     case 'verdict':
       return verdictText(expression.verdict);
     case 'log':

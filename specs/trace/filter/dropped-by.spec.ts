@@ -149,6 +149,33 @@ test('a rule of which not everything is known may have dropped it; a counter tha
 Hint: on b: nft delete rule ip filter in handle 3`);
 });
 
+test('what only notes or counts does not make a rule less sure; what cannot be read does', async ({ lab }) => {
+  const { a, b } = build(lab);
+  await b.exec('nft', ['add table ip filter; add counter ip filter pings']);
+  const place = 'ip filter in { type filter hook input priority 0; }';
+  await addRules(b, place, ['icmp type echo-request meta mark set 7 counter name "pings" drop']);
+  const path = () => explanationOf(expect(a).toReach(b, { within: 50 }));
+  expect(await path()).toContain(`✗ dropped by the packet filter of b, table ip filter, chain in (hook input):
+                                      icmp type echo-request … counter name "pings" drop # handle 3`);
+  await b.exec('nft', ['flush chain ip filter in']);
+  await addRules(b, place, ['fib saddr . iif oif exists icmp type echo-request drop']);
+  expect(await path()).toContain(`✗ may be dropped by the packet filter of b, table ip filter, chain in (hook input):
+                                      … icmp type echo-request drop # handle 4`);
+});
+
+// What may have judged before leaves a doubt, and nothing but that is said.
+test('a rule behind one that may have accepted may have dropped it', async ({ lab }) => {
+  const { a, b } = build(lab);
+  await addRules(b, 'ip filter in { type filter hook input priority 0; }', [
+    'meta length > 10000 accept',
+    'icmp type echo-request drop',
+  ]);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
+    '✗ may be dropped by the packet filter of b, table ip filter, chain in (hook input):\n' +
+      '                                      icmp type echo-request drop # handle 3',
+  );
+});
+
 test('a rule that does not match is not blamed', async ({ lab }) => {
   const { a, b } = build(lab);
   await addRules(b, 'ip filter in { type filter hook input priority 0; }', [
