@@ -30,7 +30,7 @@ test('a negative ends when nothing is under way any more', async ({ macvlanPair 
 test('what waits in a queue of the kernel is waited for', async ({ macvlanPair }) => {
   const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa', hairpin: true });
   if (!m2) throw new Error('a pair of mode vepa has two children');
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 30; round++) {
     const patience = { milliseconds: FOREVER, quiet: quietIn(lab, 'frames') };
     expect(await hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, patience)).toMatchObject({ copies: 1 });
     const { outcome } = await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet: quietIn(lab, 'packets') });
