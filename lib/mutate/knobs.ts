@@ -1,0 +1,139 @@
+import type { Cable } from '../lab/cable.ts';
+import type { Interface } from '../lab/interface.ts';
+import type { Macvlan } from '../lab/macvlan.ts';
+import type { Namespace } from '../lab/namespace.ts';
+import type { Port, PortOptions } from '../lab/port.ts';
+import type { Part } from '../lab/watcher.ts';
+import { modeKnobs } from './mode-knobs.ts';
+
+/** A way in which a part of a lab can be otherwise, as it stands now. */
+export interface Knob {
+  /** `sw/p0: hairpin on → off`. */
+  what: string;
+  /** The settings that it turns, with what they would be. */
+  settings: Record<string, string>;
+  turn: () => void;
+}
+
+/** The settings of a part that a spec chooses, as they are, and what could be otherwise. */
+export interface Knobs {
+  settings: Record<string, string>;
+  knobs: Knob[];
+}
+
+/** What can be turned at a part now; nothing where it has been deleted. */
+export function knobsOf(part: Part): Knobs {
+  if (isCable(part)) return part.a.deleted ? NONE : cableKnobs(part);
+  if ('parent' in part) return part.deleted ? NONE : macvlanKnobs(part);
+  return routerKnobs(part);
+}
+
+/** The namespaces, other than switches, that a part is of. */
+export function hostsOf(part: Part): Namespace[] {
+  if (!isCable(part)) return ['parent' in part ? part.namespace : part];
+  return [part.a, part.b].filter((end) => !isPort(end)).map(({ namespace }) => namespace);
+}
+
+const NONE: Knobs = { settings: {}, knobs: [] };
+
+// By what they have, not by their class: a file's copy of the library need not be the runner's.
+function isCable(part: Part): part is Cable {
+  return 'a' in part;
+}
+
+function isPort(end: Interface): end is Port {
+  return 'settings' in end;
+}
+
+function cableKnobs(cable: Cable): Knobs {
+  const ends: Interface[] = [cable.a, cable.b];
+  const plugged = ends.every((end) => end.state().up);
+  const unplug = { what: `${cable}: unplugged`, settings: {}, turn: () => void cable.set({ up: false }) };
+  const ofEnds = ends.map((end) => (isPort(end) ? portKnobs(end) : addressKnobs(end)));
+  return together([{ settings: {}, knobs: plugged ? [unplug] : [] }, ...ofEnds]);
+}
+
+/** What a port is like unless a spec says otherwise; what is not here has no knob. */
+const USUAL = {
+  hairpin: false,
+  isolated: false,
+  learning: true,
+  flood: true,
+  mcastFlood: true,
+  bcastFlood: true,
+  guard: false,
+  locked: false,
+} as const satisfies PortOptions;
+
+function portKnobs(port: Port): Knobs {
+  const settings = port.settings;
+  const flags = (Object.keys(USUAL) as (keyof typeof USUAL)[]).filter((flag) => settings[flag] !== undefined);
+  const turnable = flags.filter((flag) => settings[flag] !== USUAL[flag] || mattersUnasked(port, flag));
+  const knobs = turnable.map((flag) => {
+    const [is, would] = [onOff(settings[flag]), onOff(!settings[flag])];
+    return {
+      what: `${port}: ${flag} ${is} → ${would}`,
+      settings: { [`${port} ${flag}`]: would },
+      turn: () => void port.set({ [flag]: !settings[flag] }),
+    };
+  });
+  const { state } = settings;
+  if (state !== undefined && state !== 'forwarding' && port.state().carrier) {
+    knobs.push({
+      what: `${port}: state ${state} → forwarding`,
+      settings: { [`${port} state`]: 'forwarding' },
+      turn: () => void port.set({ state: 'forwarding' }),
+    });
+  }
+  const known = flags.map((flag) => [`${port} ${flag}`, onOff(settings[flag])] as const);
+  return { settings: { ...Object.fromEntries(known), [`${port} state`]: String(state) }, knobs };
+}
+
+/** Whether a flag that nobody set could be noticed if it were: reflection by macvlans, isolation by another isolated port. */
+function mattersUnasked(port: Port, flag: keyof typeof USUAL): boolean {
+  if (flag === 'hairpin') return [...(port.peer?.children ?? [])].some((child) => !child.deleted);
+  if (flag !== 'isolated') return false;
+  return port.namespace.interfaces.some((other) => other !== port && isPort(other) && other.settings.isolated === true);
+}
+
+function addressKnobs(device: Interface): Knobs {
+  const own = device.address.list().filter(({ scope }) => scope === 0);
+  const words = own.map(({ address, length }) => `${address}/${length}`);
+  const withdraw = () => {
+    for (const each of words) device.address.delete(each);
+  };
+  const what = `${device}: ${words.length === 1 ? 'address' : 'addresses'} ${words.join(', ')} withdrawn`;
+  return { settings: {}, knobs: own.length > 0 ? [{ what, settings: {}, turn: withdraw }] : [] };
+}
+
+function macvlanKnobs(macvlan: Macvlan): Knobs {
+  const knobs: Knob[] = [];
+  if (macvlan.state().up) {
+    knobs.push({ what: `${macvlan}: down`, settings: {}, turn: () => void macvlan.set({ up: false }) });
+  }
+  const listed = macvlan.mode === 'source' ? macvlan.macaddr.list() : [];
+  if (listed.length > 0) {
+    const what = `${macvlan}: macaddr list of ${listed.length} emptied`;
+    knobs.push({ what, settings: {}, turn: () => macvlan.macaddr.flush() });
+  }
+  return together([{ settings: {}, knobs }, addressKnobs(macvlan), modeKnobs(macvlan)]);
+}
+
+function routerKnobs(router: Namespace): Knobs {
+  const turn = () => {
+    router.sysctl.set('net.ipv4.ip_forward', 0);
+    router.sysctl.set('net.ipv6.conf.all.forwarding', 0);
+  };
+  return { settings: {}, knobs: [{ what: `${router}: forwarding on → off`, settings: {}, turn }] };
+}
+
+function together(all: Knobs[]): Knobs {
+  return {
+    settings: Object.assign({}, ...all.map(({ settings }) => settings)),
+    knobs: all.flatMap(({ knobs }) => knobs),
+  };
+}
+
+function onOff(value: boolean | undefined): string {
+  return value ? 'on' : 'off';
+}

@@ -1,0 +1,97 @@
+import { type LabWatcher, watch } from '../lab/watcher.ts';
+import type { MutationMeta, TriedMutant } from './mutant.ts';
+import { Recording } from './recording.ts';
+import { Turning } from './turning.ts';
+
+/** How a run of a test ended. */
+export interface TestRun {
+  passed: boolean;
+  /** The first line of its failure. */
+  failure?: string | undefined;
+}
+
+/**
+ * The runs of one test: as it is, then with one mutant after another. First those that no test of the file has noticed;
+ * then, if it has noticed none of these, the others until it notices one.
+ */
+export class Session {
+  readonly #recording: Recording;
+  /** The mutants that some test of the file has noticed; shared by its sessions. */
+  readonly #noticed: Set<string>;
+  readonly #tried: TriedMutant[] = [];
+  #mutants: TriedMutant[] = [];
+  #failure: string | undefined;
+  #current: { mutant: TriedMutant; turning: Turning } | undefined;
+
+  constructor(spec: string, noticed: Set<string>) {
+    this.#recording = new Recording(spec);
+    this.#noticed = noticed;
+  }
+
+  /** Prepares the next run. @returns false when there is none */
+  next(): boolean {
+    const mutant = this.#choose();
+    if (!mutant) return false;
+    this.#begin(mutant);
+    return true;
+  }
+
+  /** The run as it is begins. */
+  record(): void {
+    watch(this.#recording);
+  }
+
+  /** The test's own function has ended, its fixtures have not. */
+  ended(): void {
+    if (!this.#current) this.#recording.ended();
+  }
+
+  finished({ passed, failure = '' }: TestRun): void {
+    watch(undefined);
+    if (!this.#current) {
+      if (!passed) this.#failure = failure;
+      else this.#mutants = this.#recording.mutants().map((mutant) => ({ ...mutant, fate: fateUntried(mutant.asked) }));
+      return;
+    }
+    const { mutant, turning } = this.#current;
+    this.#tried.push(mutant);
+    if (turning.state === 'unviable') mutant.fate = 'unviable';
+    else if (turning.state === 'not turned') mutant.fate = passed ? 'unasked' : 'unviable';
+    else mutant.fate = passed ? 'survived' : 'killed';
+    if (mutant.fate !== 'killed') return;
+    mutant.failure = failure;
+    this.#noticed.add(identity(mutant));
+  }
+
+  get meta(): MutationMeta {
+    const { lab, refusals } = this.#recording;
+    return {
+      lab,
+      refusals,
+      mutants: this.#mutants,
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+    };
+  }
+
+  #choose(): TriedMutant | undefined {
+    const open = this.#mutants.filter((mutant) => mutant.asked && !this.#tried.includes(mutant));
+    const unnoticed = open.find((mutant) => !this.#noticed.has(identity(mutant)));
+    if (unnoticed) return unnoticed;
+    return this.#tried.some(({ fate }) => fate === 'killed') ? undefined : open[0];
+  }
+
+  #begin(mutant: TriedMutant): void {
+    const turning = new Turning(mutant, this.#recording.slowest);
+    this.#current = { mutant, turning };
+    watch(turning satisfies LabWatcher);
+  }
+}
+
+/** What makes two mutants of a file one: a part is the same wherever a test makes it, a change is a line's. */
+export function identity({ what, line, omission }: { what: string; line: string; omission: boolean }): string {
+  return omission ? `${line} ${what}` : what;
+}
+
+function fateUntried(asked: boolean): 'spared' | 'unasked' {
+  return asked ? 'spared' : 'unasked';
+}

@@ -1,0 +1,73 @@
+import { type LabWatcher, type Part, unwatched } from '../lab/watcher.ts';
+import { knobsOf } from './knobs.ts';
+import type { Mutant } from './mutant.ts';
+
+/** A mutated lab's question may wait ten times as long as the slowest answer of the lab as it is, and this at least. */
+const PATIENCE = 100;
+
+/**
+ * Watches a test run again, and turns one knob: a part's at the first question after it was made, so that the lab is
+ * built undisturbed; a change is left out where it stands.
+ */
+export class Turning implements LabWatcher {
+  readonly #mutant: Mutant;
+  readonly #patience: number;
+  #part: Part | undefined;
+  #steps = 0;
+  #done = false;
+  #failed = false;
+
+  constructor(mutant: Mutant, slowest: number) {
+    this.#mutant = mutant;
+    this.#patience = Math.max(PATIENCE, 10 * slowest);
+  }
+
+  /** Whether the knob has been turned, as far as a failure of the test tells of the question that noticed. */
+  get state(): 'turned' | 'not turned' | 'unviable' {
+    if (this.#failed) return 'unviable';
+    return this.#done ? 'turned' : 'not turned';
+  }
+
+  made(part: Part): void {
+    if (this.#steps++ === this.#mutant.step && !this.#mutant.omission) this.#part = part;
+  }
+
+  changing(words: string): boolean {
+    const { step, what, omission } = this.#mutant;
+    if (this.#steps++ !== step || !omission) return true;
+    if (what === `${words}: not done`) this.#done = true;
+    else this.#failed = true;
+    return !this.#done;
+  }
+
+  asked(): void {
+    const part = this.#part;
+    if (!part) return;
+    this.#part = undefined;
+    try {
+      unwatched(() => {
+        const knob = knobsOf(part).knobs.find(({ what }) => what === this.#mutant.what);
+        knob?.turn();
+        if (knob) this.#done = true;
+        else this.#failed = true;
+      });
+    } catch {
+      this.#failed = true;
+    }
+  }
+
+  /** What cannot be built any more says nothing of the questions. */
+  refused(during: 'building' | 'asking'): void {
+    if (during === 'building' && this.#done) this.#failed = true;
+  }
+
+  patience(milliseconds: number): number {
+    return Math.min(milliseconds, this.#patience);
+  }
+
+  answered(): void {}
+
+  readyMade<T extends object>(make: () => T): T {
+    return make();
+  }
+}
