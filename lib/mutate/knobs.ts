@@ -12,6 +12,8 @@ export interface Knob {
   what: string;
   /** The settings that it turns, with what they would be. */
   settings: Record<string, string>;
+  /** What it is of: of a ready-made network's parts a spec means those that it takes out. */
+  of: readonly (Interface | Namespace)[];
   turn: () => void;
 }
 
@@ -28,12 +30,6 @@ export function knobsOf(part: Part): Knobs {
   return routerKnobs(part);
 }
 
-/** The namespaces, other than switches, that a part is of. */
-export function hostsOf(part: Part): Namespace[] {
-  if (!isCable(part)) return ['parent' in part ? part.namespace : part];
-  return [part.a, part.b].filter((end) => !isPort(end)).map(({ namespace }) => namespace);
-}
-
 const NONE: Knobs = { settings: {}, knobs: [] };
 
 // By what they have, not by their class: a file's copy of the library need not be the runner's.
@@ -48,7 +44,9 @@ function isPort(end: Interface): end is Port {
 function cableKnobs(cable: Cable): Knobs {
   const ends: Interface[] = [cable.a, cable.b];
   const plugged = ends.every((end) => end.state().up);
-  const unplug = { what: `${cable}: unplugged`, settings: {}, turn: () => void cable.set({ up: false }) };
+  // A switch has many cables: who names it means none in particular.
+  const of = ends.flatMap((end) => (isPort(end) ? [end] : [end, end.namespace]));
+  const unplug = { what: `${cable}: unplugged`, settings: {}, of, turn: () => void cable.set({ up: false }) };
   const ofEnds = ends.map((end) => (isPort(end) ? portKnobs(end) : addressKnobs(end)));
   return together([{ settings: {}, knobs: plugged ? [unplug] : [] }, ...ofEnds]);
 }
@@ -69,11 +67,13 @@ function portKnobs(port: Port): Knobs {
   const settings = port.settings;
   const flags = (Object.keys(USUAL) as (keyof typeof USUAL)[]).filter((flag) => settings[flag] !== undefined);
   const turnable = flags.filter((flag) => settings[flag] !== USUAL[flag] || mattersUnasked(port, flag));
+  const of = [port, port.namespace];
   const knobs = turnable.map((flag) => {
     const [is, would] = [onOff(settings[flag]), onOff(!settings[flag])];
     return {
       what: `${port}: ${flag} ${is} → ${would}`,
       settings: { [`${port} ${flag}`]: would },
+      of,
       turn: () => void port.set({ [flag]: !settings[flag] }),
     };
   });
@@ -82,6 +82,7 @@ function portKnobs(port: Port): Knobs {
     knobs.push({
       what: `${port}: state ${state} → forwarding`,
       settings: { [`${port} state`]: 'forwarding' },
+      of,
       turn: () => void port.set({ state: 'forwarding' }),
     });
   }
@@ -103,18 +104,20 @@ function addressKnobs(device: Interface): Knobs {
     for (const each of words) device.address.delete(each);
   };
   const what = `${device}: ${words.length === 1 ? 'address' : 'addresses'} ${words.join(', ')} withdrawn`;
-  return { settings: {}, knobs: own.length > 0 ? [{ what, settings: {}, turn: withdraw }] : [] };
+  const knob = { what, settings: {}, of: [device.namespace], turn: withdraw };
+  return { settings: {}, knobs: own.length > 0 ? [knob] : [] };
 }
 
 function macvlanKnobs(macvlan: Macvlan): Knobs {
   const knobs: Knob[] = [];
+  const of = [macvlan, macvlan.namespace];
   if (macvlan.state().up) {
-    knobs.push({ what: `${macvlan}: down`, settings: {}, turn: () => void macvlan.set({ up: false }) });
+    knobs.push({ what: `${macvlan}: down`, settings: {}, of, turn: () => void macvlan.set({ up: false }) });
   }
   const listed = macvlan.mode === 'source' ? macvlan.macaddr.list() : [];
   if (listed.length > 0) {
     const what = `${macvlan}: macaddr list of ${listed.length} emptied`;
-    knobs.push({ what, settings: {}, turn: () => macvlan.macaddr.flush() });
+    knobs.push({ what, settings: {}, of, turn: () => macvlan.macaddr.flush() });
   }
   return together([{ settings: {}, knobs }, addressKnobs(macvlan), modeKnobs(macvlan)]);
 }
@@ -124,7 +127,7 @@ function routerKnobs(router: Namespace): Knobs {
     router.sysctl.set('net.ipv4.ip_forward', 0);
     router.sysctl.set('net.ipv6.conf.all.forwarding', 0);
   };
-  return { settings: {}, knobs: [{ what: `${router}: forwarding on → off`, settings: {}, turn }] };
+  return { settings: {}, knobs: [{ what: `${router}: forwarding on → off`, settings: {}, of: [router], turn }] };
 }
 
 function together(all: Knobs[]): Knobs {

@@ -38,6 +38,7 @@ function modeKnob(macvlans: Macvlan[], to: MacvlanMode) {
   return {
     what: `${macvlans.join(', ')}: mode ${macvlans[0]?.mode} → ${to}`,
     settings: Object.fromEntries(macvlans.map((macvlan) => [key(macvlan), to])),
+    of: macvlans.flatMap((macvlan) => [macvlan, macvlan.namespace]),
     turn: () => {
       for (const macvlan of macvlans) macvlan.set({ mode: to });
     },

@@ -1,13 +1,12 @@
-import type { Port } from '../lab/port.ts';
 import { type LabWatcher, type Part, unwatched } from '../lab/watcher.ts';
-import { hostsOf, type Knob, knobsOf } from './knobs.ts';
+import { type Knob, knobsOf } from './knobs.ts';
 import type { Mutant } from './mutant.ts';
 import { specLine } from './spec-line.ts';
 
 /** Watches a test run as it is, to learn what of its lab could be otherwise. */
 export class Recording implements LabWatcher {
   readonly #spec: string;
-  readonly #mutants: (Omit<Mutant, 'unnamed' | 'lab'> & { knob?: Knob; part?: Part; readyMade: boolean })[] = [];
+  readonly #mutants: (Omit<Mutant, 'unnamed' | 'lab'> & { knob?: Knob; readyMade: boolean })[] = [];
   readonly #settings: Record<string, string> = {};
   readonly #changes: { step: number; words: string }[] = [];
   readonly #named = new Set<unknown>();
@@ -40,9 +39,9 @@ export class Recording implements LabWatcher {
   mutants(): Mutant[] {
     return this.#mutants
       .toSorted((a, b) => a.step - b.step)
-      .map(({ knob, part, readyMade, ...mutant }) => ({
+      .map(({ knob, readyMade, ...mutant }) => ({
         ...mutant,
-        unnamed: readyMade && part !== undefined && !hostsOf(part).some((host) => this.#named.has(host)),
+        unnamed: readyMade && !knob?.of.some((place) => this.#named.has(place)),
         lab: knob
           ? this.#describe({ ...this.#settings, ...knob.settings }, this.#changes)
           : this.#describe(
@@ -60,7 +59,14 @@ export class Recording implements LabWatcher {
     const step = this.#steps++;
     this.#changes.push({ step, words });
     const line = specLine(this.#spec);
-    this.#mutants.push({ what: `${words}: not done`, step, line, asked: true, omission: true, readyMade: this.#readyMade });
+    this.#mutants.push({
+      what: `${words}: not done`,
+      step,
+      line,
+      asked: true,
+      omission: true,
+      readyMade: this.#readyMade,
+    });
     return true;
   }
 
@@ -86,7 +92,7 @@ export class Recording implements LabWatcher {
         const { settings, knobs } = knobsOf(part);
         Object.assign(this.#settings, settings);
         for (const knob of knobs) {
-          this.#mutants.push({ what: knob.what, step, line, asked, omission: false, knob, part, readyMade });
+          this.#mutants.push({ what: knob.what, step, line, asked, omission: false, knob, readyMade });
         }
       }
     });
@@ -111,21 +117,13 @@ export class Recording implements LabWatcher {
       return new Proxy(parts, {
         get: (_, name) => {
           const part = Reflect.get(parts, name);
-          this.#name(part);
+          this.#named.add(part);
           return part;
         },
       });
     } finally {
       this.#readyMade = false;
     }
-  }
-
-  /** A device names the namespace that it is in; a switch's port the host at the other end. */
-  #name(part: unknown): void {
-    this.#named.add(part);
-    if (typeof part !== 'object' || part === null || !('namespace' in part)) return;
-    this.#named.add(part.namespace);
-    if ('settings' in part && 'peer' in part) this.#named.add((part as Port).peer?.namespace);
   }
 
   #describe(settings: Record<string, string>, changes: readonly { words: string }[]): string {

@@ -20,22 +20,21 @@ export interface MutationRun {
   errors: string[];
 }
 
-const RUNNER = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? 'runner.ts' : 'runner.js', import.meta.url),
-);
+const RUNNER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'runner.ts' : 'runner.js', import.meta.url));
 
 /**
  * Runs spec files with the project's own config, each test with one knob after another turned.
  *
- * @param filters parts of the paths of spec files, as vitest's
- * @param words further arguments of `vitest run`
+ * @param words the arguments of `vitest run`: parts of the paths of spec files, and options
+ * @returns what came of it, or why nothing could be run
  */
 export async function runMutation(
-  filters: readonly string[],
   words: readonly string[],
   onTest: () => void = () => {},
-): Promise<MutationRun> {
-  const { filter, options } = parseCLI(['vitest', 'run', ...words]);
+): Promise<MutationRun | { misuse: string }> {
+  const parsed = parse(words);
+  if ('misuse' in parsed) return parsed;
+  const { filter, options } = parsed;
   const vitest: Vitest = await createVitest(
     {
       ...options,
@@ -54,10 +53,28 @@ export async function runMutation(
     { stdout: process.stderr },
   );
   try {
-    return await run(vitest, [...filters, ...filter]);
+    return await run(vitest, filter);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const { include = [] } = vitest.config;
+    return {
+      misuse: `no spec file matches ${filter.join(' ') || 'the config'}; the config includes ${include.join(', ')}`,
+    };
   } finally {
     await vitest.close();
   }
+}
+
+function parse(words: readonly string[]): ReturnType<typeof parseCLI> | { misuse: string } {
+  try {
+    return parseCLI(['vitest', 'run', ...words]);
+  } catch (error) {
+    return { misuse: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'VITEST_FILES_NOT_FOUND';
 }
 
 async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {

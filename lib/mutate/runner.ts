@@ -1,4 +1,4 @@
-import { type RunnerTask, type RunnerTestCase, type RunnerTestFile, type TestTryOptions, TestRunner } from 'vitest';
+import { type RunnerTask, type RunnerTestCase, type RunnerTestFile, TestRunner, type TestTryOptions } from 'vitest';
 import type {} from './mutant.ts';
 import { Session } from './session.ts';
 
