@@ -1,4 +1,4 @@
-import type { Fate, TriedMutant } from './mutant.ts';
+import type { TriedMutant } from './mutant.ts';
 import type { MutatedTest } from './run-mutation.ts';
 import { identity } from './session.ts';
 
@@ -28,6 +28,8 @@ export interface Judgement {
   survivors: Survivor[];
   /** Tests that pass with whatever knob of their network turned, with how many that were. */
   vacuous: (NamedTest & { mutants: number })[];
+  /** Tests whose answer no knob changes: they fail only where their question cannot be asked at all. */
+  unmoved: NamedTest[];
   /** Tests that notice nothing, but are about calls that are refused. */
   refusals: NamedTest[];
   /** Tests that fail as they are. */
@@ -47,21 +49,22 @@ export function judge(
   ignored: (file: string, line: string) => boolean = () => false,
 ): Judgement {
   const judged = tests.filter(({ file, line }) => !ignored(file, String(line)));
-  const tried = judged.flatMap((test) => mutantsOf(test, judged).map((mutant) => ({ test, mutant })));
-  const grouped = Map.groupBy(tried, ({ test, mutant }) => `${test.file} ${identity(mutant)}`);
-  const mutants = [...grouped.values()].filter((group) => counts(group, ignored));
-  const killed = mutants.filter((group) => group.some(({ mutant }) => mutant.fate === 'killed'));
-  const survivors = mutants.filter((group) => !killed.includes(group)).map(toSurvivor);
-  const fates = new Map(judged.map((test) => [test, mutantsOf(test, judged).map(({ fate }) => fate)]));
-  const blind = judged.filter((test) => isBlind(fates.get(test) ?? []));
+  const tried = new Map(judged.map((test) => [test, triedMutants(test, judged)]));
+  const groups = [...tried].flatMap(([test, mutants]) => mutants.map((mutant) => ({ test, mutant })));
+  const byMutant = [...Map.groupBy(groups, ({ test, mutant }) => `${test.file} ${identity(mutant)}`).values()];
+  const killed = byMutant.filter((group) => group.some(({ mutant }) => mutant.fate === 'killed'));
+  const survivors = byMutant.flatMap((group) => (killed.includes(group) ? [] : toSurvivor(group, ignored)));
+  const mutants = killed.length + survivors.length;
+  const blind = judged.filter((test) => isBlind(tried.get(test) ?? []));
   return {
     killed: killed.length,
-    mutants: mutants.length,
-    score: mutants.length === 0 ? 100 : Math.floor((1000 * killed.length) / mutants.length) / 10,
+    mutants,
+    score: mutants === 0 ? 100 : Math.floor((1000 * killed.length) / mutants) / 10,
     survivors,
     vacuous: blind
       .filter(({ meta }) => !meta?.refusals)
-      .map((test) => ({ ...named(test), mutants: fates.get(test)?.length ?? 0 })),
+      .map((test) => ({ ...named(test), mutants: tried.get(test)?.length ?? 0 })),
+    unmoved: unmovedTests(tried),
     refusals: blind.filter(({ meta }) => meta?.refusals).map(named),
     failing: judged.flatMap((test) =>
       test.meta?.failure === undefined ? [] : [{ ...named(test), failure: test.meta.failure }],
@@ -71,12 +74,25 @@ export function judge(
 }
 
 /** A test's mutants of which something is known, without those that another case of the same test has as its network. */
-function mutantsOf(test: MutatedTest, all: readonly MutatedTest[]): TriedMutant[] {
+function triedMutants(test: MutatedTest, all: readonly MutatedTest[]): TriedMutant[] {
   const cases = all.filter((other) => other !== test && other.file === test.file && other.line === test.line);
   const networks = new Set(cases.map(({ meta }) => meta?.lab));
-  return (test.meta?.mutants ?? []).filter(
-    ({ fate, lab }) => fate !== 'unviable' && (isDetected(fate) || !networks.has(lab)),
-  );
+  const tried = (test.meta?.mutants ?? []).filter(({ fate }) => fate !== 'unviable' && fate !== 'spared');
+  return tried.filter(({ fate, lab }) => fate === 'killed' || !networks.has(lab));
+}
+
+function isBlind(mutants: readonly TriedMutant[]): boolean {
+  return mutants.length > 0 && mutants.every(({ fate }) => fate !== 'killed');
+}
+
+/** The cases of one test together: what cannot be otherwise in one of them may be in the next. */
+function unmovedTests(tried: Map<MutatedTest, TriedMutant[]>): NamedTest[] {
+  const byTest = Map.groupBy(tried, ([{ file, line, name }]) => `${file} ${line ?? name}`);
+  return [...byTest.values()].flatMap((cases) => {
+    const killed = cases.flatMap(([, mutants]) => mutants.filter(({ fate }) => fate === 'killed'));
+    const [[test]] = cases as [(typeof cases)[0]];
+    return killed.length > 0 && killed.every(({ unaskable }) => unaskable) ? [named(test)] : [];
+  });
 }
 
 interface Tried {
@@ -84,30 +100,15 @@ interface Tried {
   mutant: TriedMutant;
 }
 
-/** What a spec did not mean, or does not judge, counts only where it is noticed all the same. */
-function counts(group: readonly Tried[], ignored: (file: string, line: string) => boolean): boolean {
-  return group.some(
-    ({ test, mutant }) =>
-      isDetected(mutant.fate) || (!mutant.unnamed && !test.meta?.refusals && !ignored(test.file, mutant.line)),
+/** What a spec does not mean, or says to ignore, is no survivor. */
+function toSurvivor(group: readonly Tried[], ignored: (file: string, line: string) => boolean): Survivor[] {
+  const meant = group.filter(
+    ({ test, mutant }) => !mutant.unnamed && !test.meta?.refusals && !ignored(test.file, mutant.line),
   );
-}
-
-function isDetected(fate: Fate): boolean {
-  return fate === 'killed' || fate === 'spared';
-}
-
-function isBlind(fates: readonly Fate[]): boolean {
-  return fates.length > 0 && !fates.includes('killed');
-}
-
-function toSurvivor(group: readonly Tried[]): Survivor {
-  const [first] = group as [Tried];
-  return {
-    file: first.test.file,
-    lines: [...new Set(group.map(({ mutant }) => mutant.line))],
-    what: first.mutant.what,
-    tests: group.map(({ test }) => test.name),
-  };
+  const [first] = meant;
+  if (!first) return [];
+  const lines = [...new Set(meant.map(({ mutant }) => mutant.line))];
+  return [{ file: first.test.file, lines, what: first.mutant.what, tests: meant.map(({ test }) => test.name) }];
 }
 
 function named({ file, line, name }: MutatedTest): NamedTest {

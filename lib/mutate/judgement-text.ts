@@ -2,12 +2,13 @@ import type { Judgement, NamedTest, Survivor } from './judge.ts';
 
 /** A judgement as a person reads it: by file, the vacuous tests, then a table of the knobs that nobody noticed. */
 export function judgementText(judgement: Judgement): string {
-  const { vacuous, survivors, refusals } = judgement;
-  const files = [...new Set([...vacuous, ...survivors].map(({ file }) => file))].toSorted();
+  const { vacuous, unmoved, survivors, refusals } = judgement;
+  const files = [...new Set([...vacuous, ...unmoved, ...survivors].map(({ file }) => file))].toSorted();
   const sections = files.map((file) =>
     [
       file,
       ...vacuous.filter((test) => test.file === file).map(vacuousLine),
+      ...unmoved.filter((test) => test.file === file).map(unmovedLine),
       ...survivorTable(survivors.filter((survivor) => survivor.file === file)),
       '',
     ].join('\n'),
@@ -18,6 +19,10 @@ export function judgementText(judgement: Judgement): string {
 function vacuousLine({ line, name, mutants }: NamedTest & { mutants: number }): string {
   const knobs = mutants === 1 ? 'the one knob of its network' : `each of ${mutants} knobs of its network`;
   return `  ✗ line ${line}: "${name}" is vacuous: it passes with ${knobs} turned`;
+}
+
+function unmovedLine({ line, name }: NamedTest): string {
+  return `  ! line ${line}: "${name}" has the same answer with every knob turned, unless it cannot ask at all`;
 }
 
 function survivorTable(survivors: readonly Survivor[]): string[] {

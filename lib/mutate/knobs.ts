@@ -103,8 +103,7 @@ function addressKnobs(device: Interface): Knobs {
   const withdraw = () => {
     for (const each of words) device.address.delete(each);
   };
-  const what = `${device}: ${words.length === 1 ? 'address' : 'addresses'} ${words.join(', ')} withdrawn`;
-  const knob = { what, settings: {}, of: [device.namespace], turn: withdraw };
+  const knob = { what: `${device}: addresses withdrawn`, settings: {}, of: [device.namespace], turn: withdraw };
   return { settings: {}, knobs: own.length > 0 ? [knob] : [] };
 }
 
@@ -116,7 +115,7 @@ function macvlanKnobs(macvlan: Macvlan): Knobs {
   }
   const listed = macvlan.mode === 'source' ? macvlan.macaddr.list() : [];
   if (listed.length > 0) {
-    const what = `${macvlan}: macaddr list of ${listed.length} emptied`;
+    const what = `${macvlan}: macaddr list emptied`;
     knobs.push({ what, settings: {}, of, turn: () => macvlan.macaddr.flush() });
   }
   return together([{ settings: {}, knobs }, addressKnobs(macvlan), modeKnobs(macvlan)]);

@@ -8,18 +8,20 @@ export type Fate =
   | 'unasked'
   /** The knob could not be turned, or the test could not build the rest of its lab: nothing is known. */
   | 'unviable'
-  /** Not tried: another test of the file had noticed, and this one had noticed another. */
+  /** Not tried: another test has noticed it, or the spec does not mean it, and the test has noticed another. */
   | 'spared';
 
 export interface Mutant {
   /** What is otherwise: `sw/p0: hairpin on → off`, `sw/p0.set({ hairpin: true }): not done`. */
   what: string;
-  /** The number of the step, among those in which the test builds and changes its lab, that it is about. */
-  step: number;
+  /** The steps that it is about, by their numbers among those in which the test builds and changes its lab. */
+  steps: number[];
   /** The line of the spec that made the part, or the change; where it is in another file, with that. */
   line: string;
   /** A change that is left out, not a part that is otherwise. */
   omission: boolean;
+  /** A setting that a spec chooses is turned, or a change left out; not just something cut off. */
+  chosen: boolean;
   /** Whether anything was asked once the part was there. */
   asked: boolean;
   /** Part of a ready-made network that the spec did not take out of it. */
@@ -32,6 +34,8 @@ export interface TriedMutant extends Mutant {
   fate: Fate;
   /** `killed`: the first line of the failure. */
   failure?: string;
+  /** `killed`, but only in that the question could not be asked any more: no address, nothing that leaves. */
+  unaskable?: boolean;
 }
 
 /** What a test tells of its mutants, through vitest's task meta: plain JSON. */

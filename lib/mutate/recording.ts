@@ -1,14 +1,14 @@
 import { type LabWatcher, type Part, unwatched } from '../lab/watcher.ts';
 import { type Knob, knobsOf } from './knobs.ts';
 import type { Mutant } from './mutant.ts';
-import { specLine } from './spec-line.ts';
+import { specSite } from './spec-line.ts';
 
 /** Watches a test run as it is, to learn what of its lab could be otherwise. */
 export class Recording implements LabWatcher {
   readonly #spec: string;
-  readonly #mutants: (Omit<Mutant, 'unnamed' | 'lab'> & { knob?: Knob; readyMade: boolean })[] = [];
+  readonly #turnable: { knob: Knob; step: number; line: string; asked: boolean; readyMade: boolean }[] = [];
   readonly #settings: Record<string, string> = {};
-  readonly #changes: { step: number; words: string }[] = [];
+  readonly #changes: { words: string; step: number; line: string; site: string; readyMade: boolean }[] = [];
   readonly #named = new Set<unknown>();
   #fresh: { part: Part; step: number; line: string; readyMade: boolean }[] = [];
   #steps = 0;
@@ -37,36 +37,50 @@ export class Recording implements LabWatcher {
 
   /** Everything that could be otherwise, in the order of the steps. To be called when the test has ended. */
   mutants(): Mutant[] {
-    return this.#mutants
-      .toSorted((a, b) => a.step - b.step)
-      .map(({ knob, readyMade, ...mutant }) => ({
-        ...mutant,
-        unnamed: readyMade && !knob?.of.some((place) => this.#named.has(place)),
-        lab: knob
-          ? this.#describe({ ...this.#settings, ...knob.settings }, this.#changes)
-          : this.#describe(
-              this.#settings,
-              this.#changes.filter(({ step }) => step !== mutant.step),
-            ),
-      }));
+    return [...this.#otherwise(), ...this.#leftOut()].toSorted((a, b) => (a.steps[0] ?? 0) - (b.steps[0] ?? 0));
+  }
+
+  #otherwise(): Mutant[] {
+    return this.#turnable.map(({ knob, step, line, asked, readyMade }) => ({
+      what: knob.what,
+      steps: [step],
+      line,
+      omission: false,
+      chosen: Object.keys(knob.settings).length > 0,
+      asked,
+      unnamed: readyMade && !knob.of.some((place) => this.#named.has(place)),
+      lab: this.#describe({ ...this.#settings, ...knob.settings }, this.#changes),
+    }));
+  }
+
+  /** A statement that makes several changes, in a loop, is left out as a whole. */
+  #leftOut(): Mutant[] {
+    return [...Map.groupBy(this.#changes, ({ site }) => site).values()].map((changes) => {
+      const [{ words, line, readyMade }, ...more] = changes as [(typeof changes)[0]];
+      const times = more.length === 0 ? '' : ` and ${more.length} more`;
+      return {
+        what: `${words}${times}: not done`,
+        steps: changes.map(({ step }) => step),
+        line,
+        omission: true,
+        chosen: true,
+        asked: true,
+        unnamed: readyMade,
+        lab: this.#describe(
+          this.#settings,
+          this.#changes.filter((change) => !changes.includes(change)),
+        ),
+      };
+    });
   }
 
   made(part: Part): void {
-    this.#fresh.push({ part, step: this.#steps++, line: specLine(this.#spec), readyMade: this.#readyMade });
+    this.#fresh.push({ part, step: this.#steps++, line: specSite(this.#spec).line, readyMade: this.#readyMade });
   }
 
   changing(words: string): boolean {
-    const step = this.#steps++;
-    this.#changes.push({ step, words });
-    const line = specLine(this.#spec);
-    this.#mutants.push({
-      what: `${words}: not done`,
-      step,
-      line,
-      asked: true,
-      omission: true,
-      readyMade: this.#readyMade,
-    });
+    const { line, column } = specSite(this.#spec);
+    this.#changes.push({ words, step: this.#steps++, line, site: `${line}:${column}`, readyMade: this.#readyMade });
     return true;
   }
 
@@ -91,9 +105,7 @@ export class Recording implements LabWatcher {
       for (const { part, step, line, readyMade } of fresh) {
         const { settings, knobs } = knobsOf(part);
         Object.assign(this.#settings, settings);
-        for (const knob of knobs) {
-          this.#mutants.push({ what: knob.what, step, line, asked, omission: false, knob, readyMade });
-        }
+        for (const knob of knobs) this.#turnable.push({ knob, step, line, asked, readyMade });
       }
     });
   }

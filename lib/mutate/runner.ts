@@ -60,7 +60,8 @@ export default class MutatingRunner extends TestRunner {
     const failed = result?.state === 'fail';
     const [error] = result?.errors ?? [];
     const failure = error?.message.split('\n', 1)[0];
-    this.#sessions.get(test)?.finished({ passed: failed === Boolean(fails), failure });
+    const unaskable = error?.name === 'UsageError' || /^Received: +inconclusive/m.test(error?.message ?? '');
+    this.#sessions.get(test)?.finished({ passed: failed === Boolean(fails), failure, unaskable });
   }
 }
 

@@ -8,11 +8,13 @@ export interface TestRun {
   passed: boolean;
   /** The first line of its failure. */
   failure?: string | undefined;
+  /** It could not ask: there was no address, nothing left. */
+  unaskable?: boolean;
 }
 
 /**
- * The runs of one test: as it is, then with one mutant after another. First those that no test of the file has noticed;
- * then, if it has noticed none of these, the others until it notices one.
+ * The runs of one test: as it is, then with one mutant after another. First those that the spec means and no test of
+ * the file has noticed yet; then, where its answer has changed with none of these, the others until it does.
  */
 export class Session {
   readonly #recording: Recording;
@@ -46,7 +48,7 @@ export class Session {
     if (!this.#current) this.#recording.ended();
   }
 
-  finished({ passed, failure = '' }: TestRun): void {
+  finished({ passed, failure = '', unaskable = false }: TestRun): void {
     watch(undefined);
     if (!this.#current) {
       if (!passed) this.#failure = failure;
@@ -60,6 +62,7 @@ export class Session {
     else mutant.fate = passed ? 'survived' : 'killed';
     if (mutant.fate !== 'killed') return;
     mutant.failure = failure;
+    mutant.unaskable = unaskable;
     this.#noticed.add(identity(mutant));
   }
 
@@ -75,9 +78,10 @@ export class Session {
 
   #choose(): TriedMutant | undefined {
     const open = this.#mutants.filter((mutant) => mutant.asked && !this.#tried.includes(mutant));
-    const unnoticed = open.find((mutant) => !this.#noticed.has(identity(mutant)));
-    if (unnoticed) return unnoticed;
-    return this.#tried.some(({ fate }) => fate === 'killed') ? undefined : open[0];
+    const needed = open.find((mutant) => !mutant.unnamed && !this.#noticed.has(identity(mutant)));
+    if (needed) return needed;
+    const proven = this.#tried.some(({ fate, unaskable }) => fate === 'killed' && !unaskable);
+    return proven ? undefined : (open.find(({ chosen }) => chosen) ?? open[0]);
   }
 
   #begin(mutant: TriedMutant): void {

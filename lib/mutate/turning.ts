@@ -29,15 +29,14 @@ export class Turning implements LabWatcher {
   }
 
   made(part: Part): void {
-    if (this.#steps++ === this.#mutant.step && !this.#mutant.omission) this.#part = part;
+    if (this.#mutant.steps.includes(this.#steps++) && !this.#mutant.omission) this.#part = part;
   }
 
-  changing(words: string): boolean {
-    const { step, what, omission } = this.#mutant;
-    if (this.#steps++ !== step || !omission) return true;
-    if (what === `${words}: not done`) this.#done = true;
-    else this.#failed = true;
-    return !this.#done;
+  changing(): boolean {
+    const { steps, omission } = this.#mutant;
+    if (!steps.includes(this.#steps++) || !omission) return true;
+    this.#done = true;
+    return false;
   }
 
   asked(): void {
