@@ -14,8 +14,8 @@ export type Fate =
 export interface Mutant {
   /** What is otherwise: `sw/p0: hairpin on → off`, `sw/p0.set({ hairpin: true }): not done`. */
   what: string;
-  /** The steps that it is about, by their numbers among those in which the test builds and changes its lab. */
-  steps: number[];
+  /** The part that it is about, by its name and its number among those so called; of a change the statement. */
+  target: string;
   /** The line of the spec that made the part, or the change; where it is in another file, with that. */
   line: string;
   /** A change that is left out, not a part that is otherwise. */

@@ -1,17 +1,26 @@
 import { type LabWatcher, type Part, unwatched } from '../lab/watcher.ts';
 import { type Knob, knobsOf } from './knobs.ts';
 import type { Mutant } from './mutant.ts';
+import { PartNames } from './part-names.ts';
 import { specSite } from './spec-line.ts';
+
+/** A part that nothing has been asked of yet. */
+interface Fresh {
+  part: Part;
+  target: string;
+  line: string;
+  readyMade: boolean;
+}
 
 /** Watches a test run as it is, to learn what of its lab could be otherwise. */
 export class Recording implements LabWatcher {
   readonly #spec: string;
-  readonly #turnable: { knob: Knob; step: number; line: string; asked: boolean; readyMade: boolean }[] = [];
+  readonly #parts = new PartNames();
+  readonly #turnable: (Fresh & { knob: Knob; asked: boolean })[] = [];
   readonly #settings: Record<string, string> = {};
-  readonly #changes: { words: string; step: number; line: string; site: string; readyMade: boolean }[] = [];
+  readonly #changes: { words: string; line: string; statement: string; readyMade: boolean }[] = [];
   readonly #named = new Set<unknown>();
-  #fresh: { part: Part; step: number; line: string; readyMade: boolean }[] = [];
-  #steps = 0;
+  #fresh: Fresh[] = [];
   #readyMade = false;
   #slowest = 0;
   #refusals = false;
@@ -35,15 +44,15 @@ export class Recording implements LabWatcher {
     return this.#describe(this.#settings, this.#changes);
   }
 
-  /** Everything that could be otherwise, in the order of the steps. To be called when the test has ended. */
+  /** Everything that could be otherwise. To be called when the test has ended. */
   mutants(): Mutant[] {
-    return [...this.#otherwise(), ...this.#leftOut()].toSorted((a, b) => (a.steps[0] ?? 0) - (b.steps[0] ?? 0));
+    return [...this.#otherwise(), ...this.#leftOut()];
   }
 
   #otherwise(): Mutant[] {
-    return this.#turnable.map(({ knob, step, line, asked, readyMade }) => ({
+    return this.#turnable.map(({ knob, target, line, asked, readyMade }) => ({
       what: knob.what,
-      steps: [step],
+      target,
       line,
       omission: false,
       chosen: Object.keys(knob.settings).length > 0,
@@ -55,32 +64,30 @@ export class Recording implements LabWatcher {
 
   /** A statement that makes several changes, in a loop, is left out as a whole. */
   #leftOut(): Mutant[] {
-    return [...Map.groupBy(this.#changes, ({ site }) => site).values()].map((changes) => {
+    return [...Map.groupBy(this.#changes, ({ statement }) => statement)].map(([statement, changes]) => {
       const [{ words, line, readyMade }, ...more] = changes as [(typeof changes)[0]];
       const times = more.length === 0 ? '' : ` and ${more.length} more`;
+      const others = this.#changes.filter((change) => !changes.includes(change));
       return {
         what: `${words}${times}: not done`,
-        steps: changes.map(({ step }) => step),
+        target: statement,
         line,
         omission: true,
         chosen: true,
         asked: true,
         unnamed: readyMade,
-        lab: this.#describe(
-          this.#settings,
-          this.#changes.filter((change) => !changes.includes(change)),
-        ),
+        lab: this.#describe(this.#settings, others),
       };
     });
   }
 
   made(part: Part): void {
-    this.#fresh.push({ part, step: this.#steps++, line: specSite(this.#spec).line, readyMade: this.#readyMade });
+    const { line } = specSite(this.#spec);
+    this.#fresh.push({ part, target: this.#parts.add(part), line, readyMade: this.#readyMade });
   }
 
   changing(words: string): boolean {
-    const { line, column } = specSite(this.#spec);
-    this.#changes.push({ words, step: this.#steps++, line, site: `${line}:${column}`, readyMade: this.#readyMade });
+    this.#changes.push({ words, ...specSite(this.#spec), readyMade: this.#readyMade });
     return true;
   }
 
@@ -102,10 +109,10 @@ export class Recording implements LabWatcher {
     const fresh = this.#fresh;
     this.#fresh = [];
     unwatched(() => {
-      for (const { part, step, line, readyMade } of fresh) {
-        const { settings, knobs } = knobsOf(part);
+      for (const made of fresh) {
+        const { settings, knobs } = knobsOf(made.part);
         Object.assign(this.#settings, settings);
-        for (const knob of knobs) this.#turnable.push({ knob, step, line, asked, readyMade });
+        for (const knob of knobs) this.#turnable.push({ ...made, knob, asked });
       }
     });
   }

@@ -17,6 +17,7 @@ export interface TestRun {
  * the file has noticed yet; then, where its answer has changed with none of these, the others until it does.
  */
 export class Session {
+  readonly #spec: string;
   readonly #recording: Recording;
   /** The mutants that some test of the file has noticed; shared by its sessions. */
   readonly #noticed: Set<string>;
@@ -26,6 +27,7 @@ export class Session {
   #current: { mutant: TriedMutant; turning: Turning } | undefined;
 
   constructor(spec: string, noticed: Set<string>) {
+    this.#spec = spec;
     this.#recording = new Recording(spec);
     this.#noticed = noticed;
   }
@@ -57,9 +59,7 @@ export class Session {
     }
     const { mutant, turning } = this.#current;
     this.#tried.push(mutant);
-    if (turning.state === 'unviable') mutant.fate = 'unviable';
-    else if (turning.state === 'not turned') mutant.fate = passed ? 'unasked' : 'unviable';
-    else mutant.fate = passed ? 'survived' : 'killed';
+    mutant.fate = turning.turned ? (passed ? 'survived' : 'killed') : 'unviable';
     if (mutant.fate !== 'killed') return;
     mutant.failure = failure;
     mutant.unaskable = unaskable;
@@ -85,15 +85,15 @@ export class Session {
   }
 
   #begin(mutant: TriedMutant): void {
-    const turning = new Turning(mutant, this.#recording.slowest);
+    const turning = new Turning(mutant, this.#spec, this.#recording.slowest);
     this.#current = { mutant, turning };
     watch(turning satisfies LabWatcher);
   }
 }
 
-/** What makes two mutants of a file one: a part is the same wherever a test makes it, a change is a line's. */
-export function identity({ what, line, omission }: { what: string; line: string; omission: boolean }): string {
-  return omission ? `${line} ${what}` : what;
+/** What makes two mutants of a file one: a part is the same wherever a test makes it, a change is a statement's. */
+export function identity({ what, target, omission }: { what: string; target: string; omission: boolean }): string {
+  return omission ? target : what;
 }
 
 function fateUntried(asked: boolean): 'spared' | 'unasked' {

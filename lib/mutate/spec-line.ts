@@ -7,21 +7,18 @@ const DEPTH = 100;
 /** Where hairpin itself is, whose own frames are nobody's line. */
 const OWN = fileURLToPath(new URL('..', import.meta.url));
 
-/** A place in a spec. */
-export interface Site {
-  /** `12`; in another file than the spec's own, with that. */
-  line: string;
-  column: number;
-}
-
-/** Where in the spec the call under way comes from; where no frame is the spec's, the nearest that is not hairpin's. */
-export function specSite(spec: string): Site {
+/**
+ * Where in a spec the call under way stands: its line, with the file where that is not the spec's own, and the
+ * statement, which is the line with its column.
+ */
+export function specSite(spec: string): { line: string; statement: string } {
   const frames = callSites();
   const own = frames.find(({ file }) => file === spec);
-  if (own) return { line: String(own.line), column: own.column };
+  // A helper that no spec's frame is above: it was called from a hook, or by way of something asynchronous.
   const nearest = frames.find(({ file }) => !file.startsWith(OWN) && !file.includes('/node_modules/'));
-  if (!nearest) return { line: '?', column: 0 };
-  return { line: `${relative(process.cwd(), nearest.file)}:${nearest.line}`, column: nearest.column };
+  const { file, line, column } = own ?? nearest ?? { file: spec, line: 0, column: 0 };
+  const place = file === spec ? String(line) : `${relative(process.cwd(), file)}:${line}`;
+  return { line: place, statement: `${place}:${column}` };
 }
 
 function callSites(): { file: string; line: number; column: number }[] {

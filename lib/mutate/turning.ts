@@ -1,6 +1,8 @@
 import { type LabWatcher, type Part, unwatched } from '../lab/watcher.ts';
 import { knobsOf } from './knobs.ts';
 import type { Mutant } from './mutant.ts';
+import { PartNames } from './part-names.ts';
+import { specSite } from './spec-line.ts';
 
 /** A mutated lab's question may wait ten times as long as the slowest answer of the lab as it is, and this at least. */
 const PATIENCE = 100;
@@ -11,30 +13,31 @@ const PATIENCE = 100;
  */
 export class Turning implements LabWatcher {
   readonly #mutant: Mutant;
+  readonly #spec: string;
+  readonly #parts = new PartNames();
   readonly #patience: number;
   #part: Part | undefined;
-  #steps = 0;
   #done = false;
   #failed = false;
 
-  constructor(mutant: Mutant, slowest: number) {
+  constructor(mutant: Mutant, spec: string, slowest: number) {
     this.#mutant = mutant;
+    this.#spec = spec;
     this.#patience = Math.max(PATIENCE, 10 * slowest);
   }
 
-  /** Whether the knob has been turned, as far as a failure of the test tells of the question that noticed. */
-  get state(): 'turned' | 'not turned' | 'unviable' {
-    if (this.#failed) return 'unviable';
-    return this.#done ? 'turned' : 'not turned';
+  /** Whether the knob has been turned, and the rest of the lab built: then it is the questions that noticed, or did not. */
+  get turned(): boolean {
+    return this.#done && !this.#failed;
   }
 
   made(part: Part): void {
-    if (this.#mutant.steps.includes(this.#steps++) && !this.#mutant.omission) this.#part = part;
+    if (this.#parts.add(part) === this.#mutant.target) this.#part = part;
   }
 
   changing(): boolean {
-    const { steps, omission } = this.#mutant;
-    if (!steps.includes(this.#steps++) || !omission) return true;
+    const { target, omission } = this.#mutant;
+    if (!omission || specSite(this.#spec).statement !== target) return true;
     this.#done = true;
     return false;
   }
