@@ -36,9 +36,7 @@ async function mutate(words: readonly string[], threshold: number, json: boolean
   const failures = whyNotJudged(run, judgement);
   if (failures.length > 0) return complain(EXIT.unable, failures);
   if (judgement.mutants === 0 && judgement.vacuous.length === 0 && judgement.refusals.length === 0) {
-    return complain(EXIT.usage, [
-      `nothing to turn: of ${run.tests.length} tests none asks anything of a lab of its own`,
-    ]);
+    return complain(EXIT.usage, [`nothing to turn: ${whyNothing(run)}`]);
   }
   process.stdout.write(
     json ? `${JSON.stringify({ threshold, ...judgement }, undefined, 2)}\n` : judgementText(judgement),
@@ -53,6 +51,12 @@ function whyNotJudged({ errors }: MutationRun, { failing }: Judgement): string[]
     ...errors,
     ...failing.map((test) => `${place(test)} "${test.name}" fails as it is, with no knob turned: ${test.failure}`),
   ];
+}
+
+function whyNothing({ tests }: MutationRun): string {
+  const ran = tests.filter(({ meta }) => meta !== undefined).length;
+  if (ran === 0) return 'no test of these files was run';
+  return `of ${ran} ${ran === 1 ? 'test' : 'tests'} none has a network of its own`;
 }
 
 function place({ file, line }: NamedTest): string {

@@ -32,9 +32,7 @@ export async function runMutation(
   words: readonly string[],
   onTest: () => void = () => {},
 ): Promise<MutationRun | { misuse: string }> {
-  const parsed = parse(words);
-  if ('misuse' in parsed) return parsed;
-  const { filter, options } = parsed;
+  const { filter, options } = parseCLI(['vitest', 'run', ...words]);
   const vitest: Vitest = await createVitest(
     {
       ...options,
@@ -62,14 +60,6 @@ export async function runMutation(
     };
   } finally {
     await vitest.close();
-  }
-}
-
-function parse(words: readonly string[]): ReturnType<typeof parseCLI> | { misuse: string } {
-  try {
-    return parseCLI(['vitest', 'run', ...words]);
-  } catch (error) {
-    return { misuse: error instanceof Error ? error.message : String(error) };
   }
 }
 
