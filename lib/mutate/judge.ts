@@ -26,6 +26,8 @@ export interface Judgement {
   /** Percent, as Stryker's: killed of all. 100 where there are none. */
   score: number;
   survivors: Survivor[];
+  /** Runs that ran out of time: of their mutants nothing is known by them. */
+  timeouts: number;
   /** Tests that pass with whatever knob of their network turned, with how many that were. */
   vacuous: (NamedTest & { mutants: number })[];
   /** Tests whose answer no knob changes: they fail only where their question cannot be asked at all. */
@@ -61,6 +63,7 @@ export function judge(
     mutants,
     score: mutants === 0 ? 100 : Math.floor((1000 * killed.length) / mutants) / 10,
     survivors,
+    timeouts: judged.flatMap(({ meta }) => meta?.mutants ?? []).filter(({ fate }) => fate === 'timeout').length,
     vacuous: blind
       .filter(({ meta }) => !meta?.refusals)
       .map((test) => ({ ...named(test), mutants: tried.get(test)?.length ?? 0 })),
@@ -77,8 +80,10 @@ export function judge(
 function triedMutants(test: MutatedTest, all: readonly MutatedTest[]): TriedMutant[] {
   const cases = all.filter((other) => other !== test && other.file === test.file && other.line === test.line);
   const networks = new Set(cases.map(({ meta }) => meta?.lab));
-  const tried = (test.meta?.mutants ?? []).filter(({ fate }) => fate !== 'unviable' && fate !== 'spared');
-  return tried.filter(({ fate, lab }) => fate === 'killed' || !networks.has(lab));
+  return (test.meta?.mutants ?? []).filter(({ fate, lab }) => {
+    const passed = fate === 'survived' || fate === 'unasked';
+    return fate === 'killed' || (passed && !networks.has(lab));
+  });
 }
 
 function isBlind(mutants: readonly TriedMutant[]): boolean {

@@ -2,7 +2,7 @@ import type { Judgement, NamedTest, Survivor } from './judge.ts';
 
 /** A judgement as a person reads it: by file, the vacuous tests, then a table of the knobs that nobody noticed. */
 export function judgementText(judgement: Judgement): string {
-  const { vacuous, unmoved, survivors, refusals } = judgement;
+  const { vacuous, unmoved, survivors, refusals, timeouts } = judgement;
   const files = [...new Set([...vacuous, ...unmoved, ...survivors].map(({ file }) => file))].toSorted();
   const sections = files.map((file) =>
     [
@@ -13,7 +13,8 @@ export function judgementText(judgement: Judgement): string {
       '',
     ].join('\n'),
   );
-  return `${[...sections, ...refusalLines(refusals), summary(judgement)].join('\n')}\n`;
+  const asides = [...refusalLines(refusals), ...timeoutLines(timeouts)];
+  return `${[...sections, ...asides, summary(judgement)].join('\n')}\n`;
 }
 
 function vacuousLine({ line, name, mutants }: NamedTest & { mutants: number }): string {
@@ -44,6 +45,11 @@ function refusalLines(refusals: readonly NamedTest[]): string[] {
   if (refusals.length === 0) return [];
   const many = refusals.length === 1 ? '1 test is' : `${refusals.length} tests are`;
   return [`Not judged: ${many} about calls that are refused, whatever the network.`, ''];
+}
+
+function timeoutLines(timeouts: number): string[] {
+  if (timeouts === 0) return [];
+  return [`Not judged: ${timeouts === 1 ? '1 run' : `${timeouts} runs`} that ran out of time.`, ''];
 }
 
 function summary({ killed, mutants, score, vacuous }: Judgement): string {

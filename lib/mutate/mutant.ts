@@ -6,6 +6,8 @@ export type Fate =
   | 'survived'
   /** The test passed, and had asked nothing since the part was there. */
   | 'unasked'
+  /** The test ran out of time: it may have hung on what is broken, or the machine is busy; nothing is known. */
+  | 'timeout'
   /** The knob could not be turned, or the test could not build the rest of its lab: nothing is known. */
   | 'unviable'
   /** Not tried: another test has noticed it, or the spec does not mean it, and the test has noticed another. */

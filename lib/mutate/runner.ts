@@ -61,7 +61,9 @@ export default class MutatingRunner extends TestRunner {
     const [error] = result?.errors ?? [];
     const failure = error?.message.split('\n', 1)[0];
     const unaskable = error?.name === 'UsageError' || /^Received: +inconclusive/m.test(error?.message ?? '');
-    this.#sessions.get(test)?.finished({ passed: failed === Boolean(fails), failure, unaskable });
+    // vitest has no other mark of it (`makeTimeoutError`).
+    const timeout = failed && /^(Test|Hook) timed out in /.test(failure ?? '');
+    this.#sessions.get(test)?.finished({ passed: failed === Boolean(fails), failure, unaskable, timeout });
   }
 }
 

@@ -10,6 +10,8 @@ export interface TestRun {
   failure?: string | undefined;
   /** It could not ask: there was no address, nothing left. */
   unaskable?: boolean;
+  /** It ran out of time. */
+  timeout?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export class Session {
     if (!this.#current) this.#recording.ended();
   }
 
-  finished({ passed, failure = '', unaskable = false }: TestRun): void {
+  finished({ passed, failure = '', unaskable = false, timeout = false }: TestRun): void {
     watch(undefined);
     if (!this.#current) {
       if (!passed) this.#failure = failure;
@@ -59,7 +61,9 @@ export class Session {
     }
     const { mutant, turning } = this.#current;
     this.#tried.push(mutant);
-    mutant.fate = turning.turned ? (passed ? 'survived' : 'killed') : 'unviable';
+    if (!turning.turned) mutant.fate = 'unviable';
+    else if (timeout) mutant.fate = 'timeout';
+    else mutant.fate = passed ? 'survived' : 'killed';
     if (mutant.fate !== 'killed') return;
     mutant.failure = failure;
     mutant.unaskable = unaskable;
