@@ -66,7 +66,7 @@ const USUAL = {
 function portKnobs(port: Port): Knobs {
   const settings = port.settings;
   const flags = (Object.keys(USUAL) as (keyof typeof USUAL)[]).filter((flag) => settings[flag] !== undefined);
-  const turnable = flags.filter((flag) => settings[flag] !== USUAL[flag] || mattersUnasked(port, flag));
+  const turnable = flags.filter((flag) => couldMatter(port, flag, settings[flag] !== USUAL[flag]));
   const of = [port, port.namespace];
   const knobs = turnable.map((flag) => {
     const [is, would] = [onOff(settings[flag]), onOff(!settings[flag])];
@@ -90,10 +90,10 @@ function portKnobs(port: Port): Knobs {
   return { settings: { ...Object.fromEntries(known), [`${port} state`]: String(state) }, knobs };
 }
 
-/** Whether a flag that nobody set could be noticed if it were: reflection by macvlans, isolation by another isolated port. */
-function mattersUnasked(port: Port, flag: keyof typeof USUAL): boolean {
-  if (flag === 'hairpin') return [...(port.peer?.children ?? [])].some((child) => !child.deleted);
-  if (flag !== 'isolated') return false;
+/** Whether a flag's change could be noticed: unchosen reflection by macvlans, isolation by another isolated port. */
+function couldMatter(port: Port, flag: keyof typeof USUAL, chosen: boolean): boolean {
+  if (flag === 'hairpin') return chosen || [...(port.peer?.children ?? [])].some((child) => !child.deleted);
+  if (flag !== 'isolated') return chosen;
   return port.namespace.interfaces.some((other) => other !== port && isPort(other) && other.settings.isolated === true);
 }
 

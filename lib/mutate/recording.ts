@@ -98,11 +98,7 @@ export class Recording implements LabWatcher {
 
   /** The test has ended, its lab has not: what is fresh still was never asked of. */
   ended(): void {
-    try {
-      this.#examine(false);
-    } catch {
-      // A test may have ended its lab itself.
-    }
+    this.#examine(false);
   }
 
   #examine(asked: boolean): void {
@@ -110,9 +106,13 @@ export class Recording implements LabWatcher {
     this.#fresh = [];
     unwatched(() => {
       for (const made of fresh) {
-        const { settings, knobs } = knobsOf(made.part);
-        Object.assign(this.#settings, settings);
-        for (const knob of knobs) this.#turnable.push({ ...made, knob, asked });
+        try {
+          const { settings, knobs } = knobsOf(made.part);
+          Object.assign(this.#settings, settings);
+          for (const knob of knobs) this.#turnable.push({ ...made, knob, asked });
+        } catch {
+          // A test may have ended its lab itself: what it asks then is its own, and so is what it hears.
+        }
       }
     });
   }
