@@ -1,10 +1,10 @@
 import type { Cable } from './cable.ts';
-import type { Macvlan } from './macvlan.ts';
+import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { show } from './validate.ts';
 
-/** A part of a lab that could be otherwise: a cable, a macvlan, a router. */
-export type Part = Cable | Macvlan | Namespace;
+/** A part of a lab that could be otherwise: a cable, a device on another such as a macvlan, a router. */
+export type Part = Cable | Interface | Namespace;
 
 /** Looks on while a spec builds its lab and asks of it, and may interfere: `hairpin mutate`. */
 export interface LabWatcher {

@@ -26,8 +26,8 @@ export interface Knobs {
 /** What can be turned at a part now; nothing where it has been deleted. */
 export function knobsOf(part: Part): Knobs {
   if (isCable(part)) return part.a.deleted ? NONE : cableKnobs(part);
-  if ('parent' in part) return part.deleted ? NONE : macvlanKnobs(part);
-  return routerKnobs(part);
+  if ('role' in part) return routerKnobs(part);
+  return part.deleted ? NONE : deviceKnobs(part);
 }
 
 const NONE: Knobs = { settings: {}, knobs: [] };
@@ -107,18 +107,20 @@ function addressKnobs(device: Interface): Knobs {
   return { settings: {}, knobs: own.length > 0 ? [knob] : [] };
 }
 
-function macvlanKnobs(macvlan: Macvlan): Knobs {
-  const knobs: Knob[] = [];
-  const of = [macvlan, macvlan.namespace];
-  if (macvlan.state().up) {
-    knobs.push({ what: `${macvlan}: down`, settings: {}, of, turn: () => void macvlan.set({ up: false }) });
-  }
+function deviceKnobs(device: Interface): Knobs {
+  const of = [device, device.namespace];
+  const down = { what: `${device}: down`, settings: {}, of, turn: () => void device.set({ up: false }) };
+  const common = [{ settings: {}, knobs: device.state().up ? [down] : [] }, addressKnobs(device)];
+  return together(
+    'macaddr' in device ? [...common, macaddrKnobs(device as Macvlan), modeKnobs(device as Macvlan)] : common,
+  );
+}
+
+function macaddrKnobs(macvlan: Macvlan): Knobs {
   const listed = macvlan.mode === 'source' ? macvlan.macaddr.list() : [];
-  if (listed.length > 0) {
-    const what = `${macvlan}: macaddr list emptied`;
-    knobs.push({ what, settings: {}, of, turn: () => macvlan.macaddr.flush() });
-  }
-  return together([{ settings: {}, knobs }, addressKnobs(macvlan), modeKnobs(macvlan)]);
+  const of = [macvlan, macvlan.namespace];
+  const emptied = { what: `${macvlan}: macaddr list emptied`, settings: {}, of, turn: () => macvlan.macaddr.flush() };
+  return { settings: {}, knobs: listed.length > 0 ? [emptied] : [] };
 }
 
 function routerKnobs(router: Namespace): Knobs {

@@ -38,7 +38,6 @@ export async function runMutation(
       ...options,
       watch: false,
       run: true,
-      runner: RUNNER,
       includeTaskLocation: true,
       reporters: [{ onTestCaseResult: () => onTest() }],
       coverage: { enabled: false },
@@ -69,7 +68,11 @@ function isNotFound(error: unknown): boolean {
 
 async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {
   const { root } = vitest.config;
-  vitest.provide('hairpin', { trace: 'off', results: resolve(root, 'test-results') });
+  for (const project of vitest.projects) {
+    // Not by the options above: vitest hands few of them on to the projects of a workspace.
+    project.config.runner = RUNNER;
+    project.provide('hairpin', { trace: 'off', results: resolve(root, 'test-results') });
+  }
   const { testModules, unhandledErrors } = await vitest.start(filters);
   const tests = testModules.flatMap((module) =>
     [...module.children.allTests()].map((test) => describeTest(test, root)),

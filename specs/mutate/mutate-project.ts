@@ -16,19 +16,20 @@ const OUTSIDE = {
   NO_COLOR: '1',
 };
 
-/** Runs `hairpin mutate` on spec files of a project of their own, whose config is the repository's. */
+/** Runs `hairpin mutate` on files of a project of their own, whose config is the repository's, with tests of its own. */
 export async function mutateProject(
   lab: Lab,
   files: Record<string, string>,
   args: readonly string[],
   onTestFinished: (clean: () => Promise<void>) => void,
+  testConfig = "{ include: ['*.test.ts'] }",
 ) {
   const root = await mkdtemp(join(ROOT, '.mutate-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   await writeFile(
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
-     export default { ...config, test: { include: ['*.test.ts'] } };`,
+     export default { ...config, test: ${testConfig} };`,
   );
   for (const [name, text] of Object.entries(files)) await writeFile(join(root, name), text);
   return await mutate(lab, args, root);
