@@ -6,6 +6,7 @@ import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from './validate.ts';
+import { change, watcher, words } from './watcher.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
 export interface InterfaceChange {
@@ -75,7 +76,15 @@ export class Interface {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example port.set({ up: false })
    */
-  set(change: InterfaceChange): this {
+  set(options: InterfaceChange): this {
+    return change(
+      () => `${this}.set(${words(options)})`,
+      () => this.apply(options),
+      this,
+    );
+  }
+
+  protected apply(change: InterfaceChange): this {
     this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, change, INTERFACE_CHANGES);
@@ -93,15 +102,19 @@ export class Interface {
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
   delete(): void {
     if (this.#deleted) return;
-    deleteLink(this.namespace.rtnetlink, this.index, {
-      operation: `ip -n ${this.namespace.name} link del ${this.name}`,
-    });
-    this.#forget();
+    const remove = () => {
+      deleteLink(this.namespace.rtnetlink, this.index, {
+        operation: `ip -n ${this.namespace.name} link del ${this.name}`,
+      });
+      this.#forget();
+    };
+    change(() => `${this}.delete()`, remove, undefined);
   }
 
   /** What the kernel says of the device now. */
   state(): LinkState {
     this.checkAlive('state');
+    watcher()?.asked();
     return getLink(this.namespace.rtnetlink, this.index, {
       operation: `ip -n ${this.namespace.name} link show ${this.name}`,
     });

@@ -7,6 +7,7 @@ import { endProcessesIn } from './processes.ts';
 import { Segment } from './segment.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
 import { checkBoolean, checkNamespaceName, checkOptions, UsageError } from './validate.ts';
+import { furnish, make } from './watcher.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
 const FIRST_INDEX = 100;
@@ -62,13 +63,13 @@ export class Lab implements AsyncDisposable {
    */
   namespace(name: string): Namespace {
     this.#check('namespace', name);
-    return this.#add(new Namespace(this, name, 'host'));
+    return furnish(() => this.#add(new Namespace(this, name, 'host')));
   }
 
   /** Makes a router: a host with IPv4 and IPv6 forwarding on. */
   router(name: string): Namespace {
     this.#check('router', name);
-    return this.#add(new Namespace(this, name, 'router'));
+    return make(() => this.#add(new Namespace(this, name, 'router')));
   }
 
   /**
@@ -78,7 +79,7 @@ export class Lab implements AsyncDisposable {
    */
   switch(name: string, options: SwitchOptions = {}): Switch {
     this.#check('switch', name);
-    return this.#add(new Switch(this, name, options));
+    return furnish(() => this.#add(new Switch(this, name, options)));
   }
 
   /**
@@ -89,7 +90,7 @@ export class Lab implements AsyncDisposable {
    */
   cable<A extends Namespace, B extends Namespace>(a: A, b: B, options: CableOptions = {}): Cable<A, B> {
     this.#checkOpen('cable');
-    return addCable(this, a, b, options);
+    return make(() => addCable(this, a, b, options));
   }
 
   /**

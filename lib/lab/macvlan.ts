@@ -46,6 +46,10 @@ export class Macvlan extends Interface {
    * @example m1.set({ mode: 'bridge' })
    */
   override set(options: MacvlanChange): this {
+    return super.set(options);
+  }
+
+  protected override apply(options: MacvlanChange): this {
     this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, options, [...INTERFACE_CHANGES, 'mode', 'nopromisc', 'bcqueuelen']);
@@ -59,7 +63,7 @@ export class Macvlan extends Interface {
     if (data.some(([, value]) => value !== undefined)) {
       this.setData(data, { mode, nopromisc, bcqueuelen });
     }
-    if (Object.keys(change).length > 0) super.set(change);
+    if (Object.keys(change).length > 0) super.apply(change);
     return this;
   }
 

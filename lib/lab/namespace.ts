@@ -19,6 +19,7 @@ import type { Segment } from './segment.ts';
 import { waitForSolicitedNodeGroups } from './solicited-node-groups.ts';
 import { Sysctls } from './sysctls.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
+import { make, unwatched, watcher } from './watcher.ts';
 
 /**
  * How long an ARP or ND request may stay unanswered, in milliseconds. The kernel's own is 1000; on a software link an
@@ -101,7 +102,7 @@ export class Namespace {
    * @example const m1 = ns1.macvlan({ parent: host.interface('up0'), mode: 'vepa' })
    */
   macvlan(options: MacvlanOptions): Macvlan {
-    return addMacvlan(this, options);
+    return make(() => addMacvlan(this, options));
   }
 
   /**
@@ -118,6 +119,7 @@ export class Namespace {
   run<T>(fn: () => T): T {
     if (typeof fn !== 'function') throw new UsageError(`${this.name}.run: fn must be a function: received ${show(fn)}`);
     this.lab.ranIn(this);
+    watcher()?.asked();
     return this.handle.run(() => withImmediateLookup(fn));
   }
 
@@ -190,7 +192,7 @@ export class Namespace {
     this.#interfaces.push(device);
     if (this.role === 'switch') return device;
     try {
-      this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]);
+      unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]));
     } catch (error) {
       // Half made is worse than not made: its name would be taken.
       device.delete();

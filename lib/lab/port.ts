@@ -4,6 +4,7 @@ import { setBridgePort } from '../kernel/rtnetlink/link.ts';
 import { listLinks } from '../kernel/rtnetlink/link-state.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
+import { watcher } from './watcher.ts';
 
 /** `BR_STATE_*`, linux/if_bridge.h. */
 const STATES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
@@ -56,6 +57,7 @@ export const PORT_OPTIONS = [...(Object.keys(FLAGS) as (keyof typeof FLAGS)[]), 
 export class Port extends Interface {
   /** The settings that the kernel has now. */
   get settings(): PortOptions {
+    watcher()?.asked();
     const operation = { operation: `bridge -n ${this.namespace.name} -d link show dev ${this.name}` };
     const link = listLinks(this.namespace.rtnetlink, operation).find(({ index }) => index === this.index);
     return portSettings(link?.slaveData ?? Buffer.alloc(0));
@@ -67,6 +69,10 @@ export class Port extends Interface {
    * @example switchPort.set({ hairpin: true })
    */
   override set(change: PortOptions & InterfaceChange): this {
+    return super.set(change);
+  }
+
+  protected override apply(change: PortOptions & InterfaceChange): this {
     this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, change, [...PORT_OPTIONS, ...INTERFACE_CHANGES]);
@@ -76,7 +82,7 @@ export class Port extends Interface {
     );
     checkInterfaceChange(call, ofInterface);
     // The device first: a port takes a state only when it is up and has its carrier.
-    if (Object.keys(ofInterface).length > 0) super.set(ofInterface);
+    if (Object.keys(ofInterface).length > 0) super.apply(ofInterface);
     const settings = portAttributes(change);
     if (settings.length > 0) {
       const words = Object.entries(change).filter(([key]) => PORT_OPTIONS.some((name) => name === key));

@@ -1,6 +1,7 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
+import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
@@ -59,10 +60,11 @@ export async function toReach(
         control: because === undefined,
         quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined,
       }
-    : { milliseconds: within };
+    : { milliseconds: watcher()?.patience(within) ?? within };
   const asked = await reach(call, received, to, question, patience);
   const report = isNot ? exceptUnseen(asked, since) : asked;
   const answered = report.outcome === 'answered';
+  if (answered && !isNot) watcher()?.answered(report.elapsed);
   const holds = isNot ? isSoundNegative(report, because) : answered;
   // The taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints) return { pass: !isNot, message: () => '' };
