@@ -11,6 +11,7 @@ import { switchObstacle } from './obstacles/switch.ts';
 import { targetObstacle } from './obstacles/target.ts';
 import { type Hop, hopsOf } from './path.ts';
 import { ownerOf, type ProbePath } from './probe-path.ts';
+import { lastBeforeUplink } from './uplink.ts';
 
 /** Where a question, or its answer, stayed behind, and why. */
 export interface Explanation extends Obstacle {
@@ -55,6 +56,8 @@ function knownLoss(
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
 function strayed(path: Hop, goal: string): Explanation {
+  const left = lastBeforeUplink(path);
+  if (left) return { of: 'probe', ...left };
   const router = hopsOf(path).findLast(
     ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
   );
@@ -89,6 +92,8 @@ function onTheWay(
   bytes: Buffer,
 ): Explanation | undefined {
   const way = expectedWay(from, to);
+  const left = way ? undefined : lastBeforeUplink(path);
+  if (left) return { of, ...left };
   if (!way) return { of, at: path, text: `no cable leads from ${from} to ${to}` };
   const seen = way.map((step) =>
     hopsOf(path).find(({ frame }) => frame.at === step.at && frame.direction === step.direction),
