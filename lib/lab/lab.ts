@@ -205,6 +205,8 @@ export class Lab implements AsyncDisposable {
       }
     };
     await attempt(() => this.#endPrograms());
+    // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
+    for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
     for (const resource of this.#owned.reverse()) await attempt(() => resource.close());
     await roomToClose();

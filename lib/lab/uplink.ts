@@ -57,6 +57,18 @@ export class Uplink {
       .map(({ name }) => name);
   }
 
+  /** Deletes the lab's macvlans on it. */
+  release(): void {
+    for (const child of this.children) {
+      try {
+        child.delete();
+      } catch (error) {
+        // Somebody else has deleted it: so much the better.
+        if (!(error instanceof KernelError) || error.code !== 'ENODEV') throw error;
+      }
+    }
+  }
+
   toString(): string {
     return this.name;
   }
