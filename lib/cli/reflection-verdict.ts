@@ -19,7 +19,7 @@ export function judgeReflection(nic: string, { frames, neighbour, carrier }: Ref
   const unknown = (because: string): ReflectionVerdict => ({ verdict: 'cannot tell', because });
   if (!carrier) return unknown(`${nic} lost its carrier meanwhile`);
   if (frames.every((each) => each.heard > 0)) {
-    const again = extra > 0 ? `, ${extra} of them more than once: the switch, or a loop behind it, makes copies` : '';
+    const again = extra > 0 ? `, and ${extra} further copies of them: the switch, or a loop behind it, makes them` : '';
     return { verdict: 'reflects', because: `${heard} of ${sent} frames came back to the other child${again}` };
   }
   if (heard > 0) return unknown(`it came back in part only: ${frames.map(describeFrames).join(', ')}`);

@@ -77,8 +77,7 @@ export class Uplink {
 /** Finds a NIC by its name; {@link Lab.uplink} is this. */
 export function openUplink(lab: Lab, name: string): Uplink {
   checkInterfaceName('lab.uplink', name);
-  const handle = startingNamespace();
-  const rtnetlink = lab.own(openSocket(handle, name));
+  const { handle, rtnetlink } = enterStartingNamespace(lab, name);
   const links = listLinks(rtnetlink, { operation: 'ip link' });
   const link = links.find((each) => each.name === name);
   if (!link) {
@@ -100,14 +99,17 @@ export function randomMac(): string {
   return bytesToMac([0x02, ...randomBytes(5)]);
 }
 
-function openSocket(handle: NetNamespace, name: string): RtnetlinkSocket {
+/** The network that the NIC is in, and a socket there. */
+function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' | 'rtnetlink'> {
   try {
-    return handle.run(() => new RtnetlinkSocket());
+    const handle = startingNamespace();
+    return { handle, rtnetlink: lab.own(handle.run(() => new RtnetlinkSocket())) };
   } catch (error) {
-    if (!(error instanceof KernelError) || error.code !== 'EPERM') throw error;
+    const { code, errno = 0 } = error as NodeJS.ErrnoException;
+    if (code !== 'EPERM' && code !== 'EACCES') throw error;
     throw new KernelError({
       operation: `lab.uplink('${name}'): entering the network that this run was started from`,
-      errno: error.errno,
+      errno: Math.abs(errno),
       cause:
         'a real NIC takes root there: run as root. Without it hairpin is root of a user namespace only, which has no ' +
         "say over the machine's devices",
