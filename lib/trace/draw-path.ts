@@ -45,7 +45,7 @@ function draw(hop: Hop, drawing: Drawing): string[] {
   const branches = hop.next.map((next) => branch(hop.frame, next, drawing));
   if (missing?.at === hop) branches.push({ arrow: '✗', lines: missing.text.split('\n') });
   const [only, second] = branches;
-  if (!only) return [label];
+  if (!only) return [`${label}${leavesBy(hop.frame)}`];
   if (!second) return prefix(`${label} ${only.arrow} `, only.lines);
   const indent = ' '.repeat(label.length + 2);
   return branches.flatMap(({ arrow, lines }, index) => {
@@ -53,6 +53,12 @@ function draw(hop: Hop, drawing: Drawing): string[] {
     const head = index === 0 ? `${label} ─┬${arrow} ` : `${indent}${last ? '└' : '├'}${arrow} `;
     return joinBranch(head, `${indent}${last ? ' ' : '│'}  `, lines);
   });
+}
+
+/** What a macvlan on a real NIC sent goes on where nobody sees it. */
+function leavesBy({ at, direction }: CapturedFrame): string {
+  const uplink = direction === 'out' && at instanceof Macvlan ? uplinkOf(at) : undefined;
+  return uplink ? ` → (${uplink})` : '';
 }
 
 function branch(from: CapturedFrame, next: Hop, drawing: Drawing): Branch {

@@ -1,4 +1,5 @@
 import { Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
+import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import type { CapturedFrame } from './capture.ts';
 
 /** A frame at a device, and where it went from there: a flood fans out. */
@@ -109,11 +110,18 @@ class Paths {
 
   /** The hop that a sighting comes from: the latest one before it at a device that it can have come from. */
   #before(frame: CapturedFrame): Node | undefined {
-    for (const { namespace, isBefore } of originsOf(frame)) {
-      const candidates = this.#nodes.get(namespace) ?? [];
-      const fits = ({ hop }: Node) => hop.frame.nanoseconds <= frame.nanoseconds && isBefore(hop.frame);
-      // A device hands on one copy to each other one. Where several came in, each goes with one that has not gone yet.
-      const latest = candidates.findLast((node) => fits(node) && !leadsTo(frame, node)) ?? candidates.findLast(fits);
+    const origins = originsOf(frame);
+    // A device hands on one copy to each other one: where several came in, each goes with one that has not gone yet.
+    return this.#latest(frame, origins, (node) => !leadsTo(frame, node)) ?? this.#latest(frame, origins, () => true);
+  }
+
+  #latest(frame: CapturedFrame, origins: readonly Origin[], isFree: (node: Node) => boolean): Node | undefined {
+    for (const { namespace, isBefore } of origins) {
+      const latest = this.#nodes
+        .get(namespace)
+        ?.findLast(
+          (node) => node.hop.frame.nanoseconds <= frame.nanoseconds && isBefore(node.hop.frame) && isFree(node),
+        );
       if (latest) return latest;
     }
     return undefined;
@@ -150,7 +158,7 @@ interface Origin {
 }
 
 /** Where a frame at a device can have come from, the likelier first. */
-function originsOf({ at, direction }: CapturedFrame): Origin[] {
+function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
   const seen = (device: Interface, way: 'in' | 'out'): Origin => ({
     namespace: device.namespace,
     isBefore: (other) => other.at === device && other.direction === way,
@@ -158,9 +166,11 @@ function originsOf({ at, direction }: CapturedFrame): Origin[] {
   const children = [...at.children].map((child) => seen(child, 'out'));
   const { namespace } = at;
   if (direction === 'out') {
-    if (at instanceof Port) return [{ namespace, isBefore: (other) => other.direction === 'in' }];
-    // A macvlan's frame leaves by its parent (macvlan_queue_xmit); otherwise a router has passed it on.
-    return [...children, { namespace, isBefore: (other) => other.at !== at && other.direction === 'in' }];
+    const passedOn: Origin = { namespace, isBefore: (other) => other.at !== at && other.direction === 'in' };
+    // A port in hairpin mode sends back what came in by it, and so does a router on a stick.
+    const sendsBack = at instanceof Port || (namespace.role === 'router' && isIp(bytes));
+    // A macvlan's frame leaves by its parent (macvlan_queue_xmit); otherwise a switch or a router has passed it on.
+    return [...children, passedOn, ...(sendsBack ? [seen(at, 'in')] : [])];
   }
   const parent = at instanceof Macvlan ? at.parent : undefined;
   const siblings = parent ? [...parent.children].filter((child) => child !== at) : [];
@@ -171,4 +181,9 @@ function originsOf({ at, direction }: CapturedFrame): Origin[] {
     ...siblings.map((sibling) => seen(sibling, 'out')),
     ...children,
   ];
+}
+
+function isIp(bytes: Buffer): boolean {
+  const etherType = decodeEthernet(bytes)?.etherType;
+  return etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
 }
