@@ -7,6 +7,9 @@ import { encodeEthernet } from '../../lib/wire/ethernet.ts';
 /** IEEE 802 local experimental EtherType: no stack answers it. */
 const EXPERIMENTAL = 0x88b5;
 
+/** A storm takes the whole machine. */
+const LONG = { timeout: 30_000 };
+
 // a ── p0 (sw1) p1 ══ p1 (sw2) p0 ── b
 //              p2 ══ p2             no spanning tree
 function build(lab: Lab) {
@@ -19,7 +22,7 @@ function build(lab: Lab) {
   return { a, b, second: lab.cable(sw1, sw2, { a: { up: false } }).a };
 }
 
-test('a broadcast goes round and round: the path is cut where it does, and says so', async ({ lab }) => {
+test('a broadcast goes round and round: the path is cut where it does, and says so', LONG, async ({ lab }) => {
   const { a, b, second } = build(lab);
   const trace = await lab.trace(async () => {
     second.set({ up: true });
@@ -41,21 +44,23 @@ test('a broadcast goes round and round: the path is cut where it does, and says 
   expect(path?.duplicates.map(({ at, copies }) => `${copies} at ${at}`).sort()).toEqual(['2 at a/eth0', '2 at b/eth0']);
 });
 
-test('a storm that is longer than the taps can hold keeps its beginning, and counts what is missing', async ({
-  lab,
-}) => {
-  const { a, b, second } = build(lab);
-  const trace = await lab.trace(async () => {
-    second.set({ up: true });
-    await broadcastUntilHeard(lab, a, b, 5000);
-    second.set({ up: false });
-  });
-  expect(trace.losses).toBeGreaterThan(0);
-  const path = trace.paths.find(({ description }) => description.startsWith('EtherType 0x88b5'));
-  expect(path?.hop.frame.at).toBe(a.interface());
-  expect(path?.loops).not.toEqual([]);
-  expect(String(trace)).toMatch(/\n\d+ sightings are missing: the taps had no room for them$/);
-});
+test(
+  'a storm that is longer than the taps can hold keeps its beginning, and counts what is missing',
+  LONG,
+  async ({ lab }) => {
+    const { a, b, second } = build(lab);
+    const trace = await lab.trace(async () => {
+      second.set({ up: true });
+      await broadcastUntilHeard(lab, a, b, 5000);
+      second.set({ up: false });
+    });
+    expect(trace.losses).toBeGreaterThan(0);
+    const path = trace.paths.find(({ description }) => description.startsWith('EtherType 0x88b5'));
+    expect(path?.hop.frame.at).toBe(a.interface());
+    expect(path?.loops).not.toEqual([]);
+    expect(String(trace)).toMatch(/\n\d+ sightings are missing: the taps had no room for them$/);
+  },
+);
 
 // a ── r1 ── r2, and each router thinks that the other knows the way
 test('a packet that two routers pass to and fro', async ({ lab }) => {

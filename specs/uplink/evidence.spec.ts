@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
-import { addMachine, nicState, runScript } from './machine.ts';
+import { addMachine, LONG, nicState, runScript } from './machine.ts';
 
 const REPORT = fileURLToPath(new URL('../../lib/report/', import.meta.url));
 
@@ -18,7 +18,7 @@ const mermaid = topologyMermaid(snapshot);
 console.log(JSON.stringify({ script: labScript(snapshot), state: snapshot.namespaces.map(stateText).join(), mermaid }));`;
 
 // machine: nic0 ── p0 (sw) ── gateway 10.0.0.2, and a lab in it: ns1 ─ m1 on nic0
-test('the files of a failed test name the NIC, and the script builds the lab on it', async ({ lab }) => {
+test('the files of a failed test name the NIC, and the script builds the lab on it', LONG, async ({ lab }) => {
   const { machine } = addMachine(lab);
   const before = await nicState(machine);
   const { stdout, stderr } = await runScript(machine, SCRIPT);
@@ -33,5 +33,5 @@ ip link add link nic0 name m1 index 100 netns ns1 address 02:00:00:00:00:77 type
   expect(await machine.exec('unshare', ['--mount', 'sh', '-c', rebuild], { reject: false })).toMatchObject({
     exitCode: 0,
   });
-  await expect.poll(() => nicState(machine), { timeout: 10_000 }).toEqual(before);
+  await expect.poll(() => nicState(machine), LONG).toEqual(before);
 });

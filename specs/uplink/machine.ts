@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { Lab, Namespace, PortOptions, Subprocess } from 'hairpin';
 import { read } from '../lab/referee.ts';
 
+/** For a test that starts programs of its own: each of them may take seconds on a machine that has other work. */
+export const LONG = { timeout: 60_000 };
+
 const LAB = fileURLToPath(new URL('../../lib/lab/index.ts', import.meta.url));
 
 /** What stands in for a real machine: its NIC is a cable's end, so nothing of the host is touched. */
@@ -16,7 +19,9 @@ export function addMachine(lab: Lab, port: PortOptions = {}) {
 export async function nicState(machine: Namespace): Promise<Record<string, unknown>> {
   const [link] = await read<Record<string, unknown>>(machine, 'ip', ['-j', '-d', 'address', 'show', 'dev', 'nic0']);
   if (!link) throw new Error('ip shows no nic0');
-  return link;
+  const addresses = link['addr_info'] as Record<string, unknown>[];
+  // A link-local address is tentative until a worker has been by (addrconf_dad_work).
+  return { ...link, addr_info: addresses.map((address) => ({ ...address, tentative: undefined })) };
 }
 
 /** Runs a script that uses the library without vitest, in a namespace that is then its host's own network. */
