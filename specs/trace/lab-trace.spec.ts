@@ -1,4 +1,6 @@
 import { createLab, expect, type Trace, test } from 'hairpin';
+import { FrameSocket } from '../../lib/probes/frame-socket.ts';
+import { encodeEthernet } from '../../lib/wire/ethernet.ts';
 import { failureOf } from '../matchers/failure-of.ts';
 
 /** ping's traffic; the kernel's own reports of multicast groups come when they like. */
@@ -83,6 +85,22 @@ ICMP echo reply 10.0.0.2 > 10.0.0.1 id N seq 1
 ICMP echo reply 10.0.0.2 > 10.0.0.1 id N seq 1
   b/eth0 → sw/p1 → sw/p0 → a/eth0`);
   expect(trace.paths.map(({ duplicates }) => duplicates)).toEqual([[{ at: b.interface(), copies: 2 }], [], []]);
+});
+
+// a ── b, and a's end of the cable sends a frame every 8 ms
+test('what is still under way when the function returns is waited for', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: from, b: to } = lab.cable(a, b);
+  const slow = ['qdisc', 'add', 'dev', 'eth0', 'root', 'tbf', 'rate', '1mbit', 'burst', '1200', 'limit', '100000'];
+  await a.exec('tc', slow);
+  const { paths } = await lab.trace(() => {
+    for (const number of [1, 2, 3, 4, 5]) {
+      const frame = { destination: to.mac, source: from.mac, etherType: 0x88b5, payload: Buffer.alloc(1000, number) };
+      FrameSocket.of(a).send(from, encodeEthernet(frame));
+    }
+  });
+  const sent = paths.filter(({ description }) => description.startsWith('EtherType 0x88b5'));
+  expect(sent.map(({ devices }) => devices.join(' → '))).toEqual(Array(5).fill('a/eth0 → b/eth0'));
 });
 
 // a ── b
