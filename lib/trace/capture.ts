@@ -37,6 +37,8 @@ export class Capture {
   #early: CapturedFrame[] = [];
   #probes = 0;
   #following = 0;
+  /** How many were kept when somebody began to follow. */
+  #countBefore = 0;
   #losses = 0;
   #forgotten = 0;
 
@@ -69,7 +71,7 @@ export class Capture {
    */
   follow(): () => void {
     this.#drain();
-    this.#following++;
+    if (this.#following++ === 0) this.#countBefore = this.#count;
     return () => this.#following--;
   }
 
@@ -97,6 +99,7 @@ export class Capture {
 
   async #hear(milliseconds: number): Promise<void> {
     const taps = this.#lab.namespaces.flatMap(({ tap }) => tap ?? []);
+    if (taps.length === 0) return;
     await Promise.race(taps.map((tap) => tap.readable(milliseconds)));
     for (const tap of taps) tap.stopWaiting();
   }
@@ -130,9 +133,9 @@ export class Capture {
     return read;
   }
 
-  /** As many as there is room for, besides those that were kept before somebody followed. */
+  /** As many as there is room for, besides those from before. */
   #oldest(frames: CapturedFrame[]): CapturedFrame[] {
-    const room = Math.max(0, 2 * MOST_FRAMES - this.#count);
+    const room = Math.max(0, this.#countBefore + MOST_FRAMES - this.#count);
     if (frames.length <= room) return frames;
     this.#forgotten += frames.length - room;
     return frames.sort(byTime).slice(0, room);

@@ -111,6 +111,10 @@ test('a function may be synchronous, and what was sent before it does not count'
   expect(String(await lab.trace(() => {}, { protocol: 'icmp' }))).toBe('no frames');
 });
 
+test('a lab without a namespace has no frames', async ({ lab }) => {
+  expect(String(await lab.trace(() => {}))).toBe('no frames');
+});
+
 test('what a matcher sends is traced as well, and its failure is passed on', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
