@@ -11,7 +11,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^hairpin$/, replacement: source('./lib/index.ts') },
-      { find: /^hairpin\/lab$/, replacement: source('./lib/lab/index.ts') },
+      { find: /^hairpin\/lab$/, replacement: source('./lib/lab.ts') },
       { find: /^hairpin\/config$/, replacement: source('./lib/config.ts') },
     ],
   },

@@ -17,4 +17,5 @@ export type { NeighbourOptions } from './neighbour-table.ts';
 export { Port, type PortOptions, type PortState } from './port.ts';
 export type { RouteOptions } from './route-table.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
+export type { Uplink } from './uplink.ts';
 export { UsageError } from './validate.ts';

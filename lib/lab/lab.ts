@@ -6,6 +6,7 @@ import { Namespace } from './namespace.ts';
 import { endProcessesIn } from './processes.ts';
 import { Segment } from './segment.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
+import { openUplink, type Uplink } from './uplink.ts';
 import { checkBoolean, checkNamespaceName, checkOptions, UsageError } from './validate.ts';
 import { furnish, make } from './watcher.ts';
 
@@ -31,6 +32,7 @@ export class Lab implements AsyncDisposable {
   /** Whether every namespace has a tap, which sees each frame at each device. */
   readonly taps: boolean;
   readonly #namespaces = new Map<string, Namespace>();
+  readonly #uplinks = new Map<string, Uplink>();
   readonly #owned: { close(): void }[] = [];
   readonly #subprocesses = new Set<Subprocess>();
   /** The namespaces that a spec ran something in: only there anything can be left to kill. */
@@ -94,6 +96,22 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * A real NIC of the machine, for macvlans to hang on, in the network that the run was started from. It takes root
+   * there. The NIC is never moved and nothing of it is changed; the macvlans are made in the lab's namespaces, and go
+   * with them.
+   *
+   * @throws UsageError when there is no such NIC, or no macvlan can be of use there (down, a port of a bridge, wireless);
+   * KernelError `EPERM` without root
+   * @example const m1 = ns1.macvlan({ parent: lab.uplink('enp0s5'), mode: 'vepa', address: '192.168.1.201/24' })
+   */
+  uplink(name: string): Uplink {
+    this.#checkOpen('uplink');
+    const uplink = this.#uplinks.get(name) ?? openUplink(this, name);
+    this.#uplinks.set(name, uplink);
+    return uplink;
+  }
+
+  /**
    * Ends the lab: kills the programs that run in it and lets go of every namespace. A second call waits for the first.
    *
    * @throws AggregateError of everything that went wrong, after the rest is done
@@ -114,7 +132,9 @@ export class Lab implements AsyncDisposable {
 
   /** The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`). */
   nextIndex(): number {
-    return this.#index++;
+    const index = this.#index++;
+    // A real NIC's children hear late of its carrier as well, when they have its index.
+    return [...this.#uplinks.values()].some((uplink) => uplink.index === index) ? this.nextIndex() : index;
   }
 
   /**
@@ -154,6 +174,11 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
   }
 
+  /** Whether it has a way to a real network, whose nodes and addresses are not the lab's. */
+  get hasUplink(): boolean {
+    return this.#uplinks.size > 0;
+  }
+
   /** Whether a spec has run a program or a function of its own in a namespace: then its network has more than hairpin made. */
   get ranAnything(): boolean {
     return this.#ranIn.size > 0;
@@ -191,6 +216,8 @@ export class Lab implements AsyncDisposable {
       }
     };
     await attempt(() => this.#endPrograms());
+    // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
+    for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
     for (const resource of this.#owned.reverse()) await attempt(() => resource.close());
     await roomToClose();

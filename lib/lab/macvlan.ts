@@ -9,6 +9,7 @@ import {
 } from './interface.ts';
 import { MacaddrList } from './macaddr-list.ts';
 import { MACVLAN_MODES, type MacvlanMode, macvlanAttributes, macvlanSettings } from './macvlan-attributes.ts';
+import type { Uplink } from './uplink.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';
 
 /** Live changes of a macvlan. */
@@ -21,11 +22,11 @@ export interface MacvlanChange extends InterfaceChange {
 
 /** A macvlan interface: a second MAC address on its parent, in a namespace of its own. */
 export class Macvlan extends Interface {
-  readonly parent: Interface;
+  readonly parent: Interface | Uplink;
   /** The list of MAC addresses that a `source` macvlan hears, as `ip link set … type macvlan macaddr` changes it. */
   readonly macaddr: MacaddrList;
 
-  constructor(origin: InterfaceOrigin, parent: Interface) {
+  constructor(origin: InterfaceOrigin, parent: Interface | Uplink) {
     super(origin);
     // On top of a macvlan the kernel takes the device below that one (macvlan_common_newlink).
     this.parent = parent instanceof Macvlan ? parent.parent : parent;
@@ -82,7 +83,8 @@ export class Macvlan extends Interface {
   }
 
   protected override sharingMac(): Interface[] {
-    return this.parent.deleted ? super.sharingMac() : [...super.sharingMac(), this.parent];
+    const { parent } = this;
+    return parent instanceof Interface && !parent.deleted ? [...super.sharingMac(), parent] : super.sharingMac();
   }
 }
 

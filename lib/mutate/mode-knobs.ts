@@ -1,3 +1,4 @@
+import { Interface } from '../lab/interface.ts';
 import type { Macvlan } from '../lab/macvlan.ts';
 import type { MacvlanMode } from '../lab/macvlan-attributes.ts';
 import type { Port } from '../lab/port.ts';
@@ -52,7 +53,8 @@ function differ(is: PairModes, would: PairModes): boolean {
 
 /** Whether what leaves by the parent may come back by it. */
 function reflects({ parent }: Macvlan): boolean {
-  const { peer } = parent;
+  // What a real switch does is not known.
+  const peer = parent instanceof Interface ? parent.peer : undefined;
   return peer !== undefined && 'settings' in peer && (peer as Port).settings.hairpin === true;
 }
 

@@ -23,7 +23,8 @@ export async function whyNobodyAnswers(
 ): Promise<string | undefined> {
   const { address } = to;
   const namespace = to.namespace ?? holderOf(from.lab, address);
-  if (!namespace) return `no namespace of the lab has ${address}`;
+  // Beyond a real NIC there is nobody whom hairpin could ask from within.
+  if (!namespace) return from.lab.hasUplink ? undefined : `no namespace of the lab has ${address}`;
   const device = namespace.interfaces.find((each) => each.address.list().some((own) => own.address === address));
   if (device && !device.state().up) return `${device}, which has ${address}, is down`;
   // There is no ARP over a loopback.

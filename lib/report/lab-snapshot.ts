@@ -58,6 +58,8 @@ export interface InterfaceSnapshot {
   peer?: string;
   /** macvlan: the device below, as `host/up0`. */
   parent?: string;
+  /** macvlan: the real NIC below, which is not of the lab. */
+  uplink?: string;
   macvlan?: { mode: string; macaddr: string[]; nopromisc: boolean; nodst: boolean; bcqueuelen?: number };
   /** A port of a switch: its settings, in the words of PortOptions. */
   port?: Record<string, boolean | string | number>;

@@ -73,6 +73,9 @@ function bridgeLines({ name, bridge }: NamespaceSnapshot): string[] {
 function deviceLines(device: Device, peer: Device | undefined): string[] {
   if (device.kind === 'veth' && peer) return cableLines(device, peer);
   if (device.kind === 'macvlan' && device.parent) return [macvlanLine(device)];
+  if (device.kind === 'macvlan' && device.uplink) {
+    return [`# ${device.uplink} is a real NIC: as root in its network, not in one of its own`, macvlanLine(device)];
+  }
   if (SIMPLE_KINDS.includes(device.kind)) {
     const { namespace, name, index, kind } = device;
     return [
@@ -108,11 +111,23 @@ function cableLines(one: Device, other: Device): string[] {
 }
 
 function macvlanLine(device: Device): string {
-  const [parentNamespace, parent] = splitPath(device.parent ?? '');
+  const below = device.parent === undefined ? undefined : splitPath(device.parent);
+  const [parentNamespace, parent] = below ?? [undefined, device.uplink ?? ''];
   const { mode = 'vepa', nopromisc, nodst, bcqueuelen = DEFAULT_BCQUEUELEN, macaddr = [] } = device.macvlan ?? {};
   const { mac: _, ...rest } = device;
   return shellLine(
-    ...['ip', '-n', parentNamespace, 'link', 'add', 'link', parent, 'name', device.name, 'index', device.index],
+    ...[
+      'ip',
+      ...(parentNamespace === undefined ? [] : ['-n', parentNamespace]),
+      'link',
+      'add',
+      'link',
+      parent,
+      'name',
+      device.name,
+      'index',
+      device.index,
+    ],
     // A passthru child has its parent's address, whatever is asked for (macvlan_common_newlink).
     ...['netns', device.namespace.name, ...hardware(mode === 'passthru' ? rest : device), 'type', 'macvlan'],
     ...['mode', mode, nopromisc ? 'nopromisc' : undefined, nodst ? 'nodst' : undefined],

@@ -1,7 +1,7 @@
 import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
 import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
 import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
-import { type Namespace, Switch } from '../lab/index.ts';
+import { Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
 import { normalizeIp } from '../wire/ip-address.ts';
@@ -29,7 +29,10 @@ export function snapshotInterfaces(
   const loopback = own.find(({ name }) => name === LOOPBACK);
   const interfaces = own
     .filter(({ index, name }) => index !== bridge && name !== LOOPBACK && !FALLBACK_TUNNELS.test(name))
-    .map((link) => snapshotInterface(link, of(link), connectedTo(namespace, link, links), bridge));
+    .map((link) => ({
+      ...snapshotInterface(link, of(link), connectedTo(namespace, link, links), bridge),
+      ...uplinkBelow(namespace, link),
+    }));
   return loopback
     ? { interfaces, loopback: { up: loopback.up, addresses: of(loopback).map(withLength) } }
     : { interfaces };
@@ -70,6 +73,12 @@ function connectedTo(namespace: Namespace, link: ListedLink, links: LinksOf): st
     if (there) return `${other}/${device.name}`;
   }
   return undefined;
+}
+
+/** Only the lab knows: the kernel names a device of a network that the lab cannot look into. */
+function uplinkBelow({ interfaces }: Namespace, { index }: ListedLink): Pick<InterfaceSnapshot, 'uplink'> {
+  const device = interfaces.find((each) => each.index === index);
+  return device instanceof Macvlan && !(device.parent instanceof Interface) ? { uplink: device.parent.name } : {};
 }
 
 function isOfTheKernel({ family, address, scope, length }: AddressState, mac: string): boolean {

@@ -1,4 +1,4 @@
-import { type Interface, Macvlan, Port } from '../lab/index.ts';
+import { Interface, Macvlan, Port } from '../lab/index.ts';
 
 /** A frame's next place: a device, on the way in from its wire or out to it. */
 export interface Step {
@@ -32,7 +32,10 @@ export function expectedWay(from: Interface, to: Interface): Step[] | undefined 
 
 function nextSteps({ at, direction }: Step): Step[] {
   if (direction === 'out') {
-    if (at instanceof Macvlan) return [...bridgeSiblings(at).map(inOf), outOf(at.parent)];
+    if (at instanceof Macvlan) {
+      // Behind a real NIC there is no way that the lab knows of.
+      return [...bridgeSiblings(at).map(inOf), ...(at.parent instanceof Interface ? [outOf(at.parent)] : [])];
+    }
     return at.peer ? [inOf(at.peer)] : [];
   }
   if (at instanceof Port) {

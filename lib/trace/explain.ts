@@ -14,6 +14,7 @@ import { switchObstacle } from './obstacles/switch.ts';
 import { targetObstacle } from './obstacles/target.ts';
 import { type Hop, hopsOf } from './path.ts';
 import { ownerOf, type ProbePath } from './probe-path.ts';
+import { lastBeforeUplink } from './uplink.ts';
 
 /** Where a question, or its answer, stayed behind, and why. */
 export interface Explanation extends Obstacle {
@@ -105,6 +106,8 @@ function filterAt({ hop, step }: Place, { answer }: ProbePath, witness: FilterWi
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
 function strayed(path: Hop, goal: string): Explanation {
+  const left = lastBeforeUplink(path);
+  if (left) return { of: 'probe', ...left };
   const router = hopsOf(path).findLast(
     ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
   );
@@ -148,7 +151,10 @@ function placeOnTheWay(path: Hop, from: Interface, to: Interface): Place | undef
 }
 
 function onTheWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface): Explanation | undefined {
-  if (!expectedWay(from, to)) return { of, at: path, text: `no cable leads from ${from} to ${to}` };
+  if (!expectedWay(from, to)) {
+    const left = lastBeforeUplink(path);
+    return left ? { of, ...left } : { of, at: path, text: `no cable leads from ${from} to ${to}` };
+  }
   const place = placeOnTheWay(path, from, to);
   if (!place?.step) return undefined;
   try {

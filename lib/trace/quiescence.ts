@@ -1,6 +1,6 @@
 import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
 import { backlogDrops, flushProcessorBacklogs } from '../kernel/processor-backlogs.ts';
-import { type Interface, type Lab, Macvlan, Namespace, Switch } from '../lab/index.ts';
+import { Interface, type Lab, Macvlan, Namespace, Switch } from '../lab/index.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { Capture } from './capture.ts';
@@ -88,7 +88,8 @@ export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
 
 /** A kind of link whose queues are known here belongs on this list. */
 function isKnown(device: Interface): boolean {
-  return device.kind === 'veth' || device instanceof Macvlan;
+  // On a real NIC anybody may send at any time.
+  return device.kind === 'veth' || (device instanceof Macvlan && device.parent instanceof Interface);
 }
 
 function knowsEveryQueue({ taps, ranAnything, namespaces }: Lab): boolean {

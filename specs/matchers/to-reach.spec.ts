@@ -128,7 +128,7 @@ Hint: ${hint}`);
     b.interface().set({ up: false });
     const port = by === 'tcp' || by === 'udp' ? { port: 8080 } : {};
     expect(await failureOf(expect(a).not.toReach('10.0.0.2', { by, ...port }))).toContain(
-      'inconclusive: none (b/eth0, which has 10.0.0.2, is down; 2 probes)',
+      'inconclusive: none (b/eth0, which has 10.0.0.2, is down; ',
     );
   });
 

@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 const LEVELS: readonly (readonly string[])[] = [
   ['specs'],
   ['lib/index.ts', 'lib/cli', 'lib/config.ts'],
+  ['lib/lab.ts'],
   ['lib/pool.ts', 'lib/mutate', 'fixtures'],
   ['lib/matchers'],
   ['lib/report'],
