@@ -12,6 +12,7 @@ export default defineConfig({
     alias: [
       { find: /^hairpin$/, replacement: source('./lib/index.ts') },
       { find: /^hairpin\/lab$/, replacement: source('./lib/lab/index.ts') },
+      { find: /^hairpin\/plugins$/, replacement: source('./lib/plugins/index.ts') },
       { find: /^hairpin\/config$/, replacement: source('./lib/config.ts') },
     ],
   },

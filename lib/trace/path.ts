@@ -1,4 +1,4 @@
-import { type Interface, Macvlan, Port } from '../lab/index.ts';
+import { Bridge, type Interface, Macvlan, Port } from '../lab/index.ts';
 import type { CapturedFrame } from './capture.ts';
 
 /** A frame at a device, and where it went from there: a flood fans out. */
@@ -30,9 +30,16 @@ export function buildPath(frames: readonly CapturedFrame[], origin: Interface): 
   return path;
 }
 
-/** A parent and its child show one frame at one time: it is the same buffer (`RX_HANDLER_ANOTHER`), the parent's first. */
+/**
+ * A parent and its child, or a port and its bridge, show one frame at one time: it is the same buffer
+ * (`RX_HANDLER_ANOTHER`, `br_pass_frame_up`), the lower one's first.
+ */
 function byTime(a: CapturedFrame, b: CapturedFrame): number {
-  return Number(a.nanoseconds - b.nanoseconds) || Number(a.at instanceof Macvlan) - Number(b.at instanceof Macvlan);
+  return Number(a.nanoseconds - b.nanoseconds) || Number(isUpper(a.at)) - Number(isUpper(b.at));
+}
+
+function isUpper(device: Interface): boolean {
+  return device instanceof Macvlan || device instanceof Bridge;
 }
 
 /** Branches in the order in which the devices were made, whatever order a flood took; what is sent back comes last. */
@@ -76,13 +83,14 @@ function originsOf({ at, direction }: CapturedFrame): ((other: CapturedFrame) =>
     device !== undefined && other.at === device && other.direction === way;
   const child = (other: CapturedFrame) => at.children.has(other.at) && other.direction === 'out';
   if (direction === 'out') {
-    if (at instanceof Port) return [(other) => other.at.namespace === at.namespace && other.direction === 'in'];
+    if (at instanceof Port) return [child, (other) => other.at.namespace === at.namespace && other.direction === 'in'];
     // A macvlan's frame leaves by its parent (macvlan_queue_xmit); otherwise a router has passed it on.
     return [child, (other) => other.at !== at && other.at.namespace === at.namespace && other.direction === 'in'];
   }
-  const fromParent = at instanceof Macvlan ? [seen(at.parent, 'in')] : [];
+  const below = at instanceof Macvlan ? [at.parent] : at instanceof Bridge ? at.ports : [];
+  const fromBelow = below.map((device) => seen(device, 'in'));
   const sibling = (other: CapturedFrame) =>
     at instanceof Macvlan && other.at instanceof Macvlan && other.at.parent === at.parent && other.direction === 'out';
   // Between bridge siblings unicast shows at the parent as if it had come in there (dev_forward_skb), broadcast does not.
-  return [seen(at.peer, 'out'), ...fromParent, sibling, child];
+  return [seen(at.peer, 'out'), ...fromBelow, sibling, child];
 }

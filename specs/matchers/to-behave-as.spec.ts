@@ -51,7 +51,8 @@ Received:  just that, in all of 98 questions`);
 test('wrong use is refused', async ({ macvlanPair }) => {
   const pair = macvlanPair({ mode: 'private' });
   expect(await failureOf(expect(pair.ns1).toBehaveAs('bridge'))).toBe(
-    "expect(ns1).toBehaveAs('bridge'): expect() takes what macvlanPair() returns: received a Namespace ns1",
+    "expect(ns1).toBehaveAs('bridge'): expect() takes what macvlanPair() returns, or { ns1, ns2, uplink, gateway, " +
+      'neighbour }: received a Namespace ns1',
   );
   expect(await failureOf(expect(pair).toBehaveAs('brdige' as 'bridge'))).toBe(
     "expect(pair).toBehaveAs('brdige'): mode must be one of private, vepa, bridge, passthru, source: received 'brdige'",

@@ -1,0 +1,5 @@
+export { type CniAttachment, CniNetwork, type CniOptions, cni } from './cni.ts';
+export type { CniConflist, CniPluginConfig } from './cni-config.ts';
+export { CniError } from './cni-error.ts';
+export { findCniPlugin } from './cni-plugin.ts';
+export type { CniInterface, CniIp, CniResult } from './cni-result.ts';
