@@ -1,8 +1,6 @@
 import { UsageError } from '../lab/index.ts';
 import { checkOptions, show } from '../lab/validate.ts';
-
-/** A JSON object as it stands in a configuration file. */
-export type Json = Record<string, unknown>;
+import { isJson, type Json } from './json.ts';
 
 /** One plugin's part of a network configuration list (CNI specification 1.0, section 1). */
 export interface CniPluginConfig extends Json {
@@ -82,8 +80,4 @@ function withPrivateState(plugin: CniPluginConfig, state: string): CniPluginConf
     isJson(ipam) && ipam['type'] === 'host-local' ? { ipam: { dataDir: `${state}/cni/networks`, ...ipam } } : {};
   const privateTuning = plugin.type === 'tuning' ? { dataDir: `${state}/cni/tuning` } : {};
   return { ...privateTuning, ...plugin, ...privateIpam };
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { isJson } from './cni-config.ts';
+import { isJson, parseJson } from './json.ts';
 
 /** The specification's own codes (section 5, "Error"); plugins have theirs from 100 on. */
 const CODES: Record<number, string> = {
@@ -78,13 +78,4 @@ function parseError(stdout: string): { code?: number; msg?: string; details?: st
     ...(typeof msg === 'string' ? { msg } : {}),
     ...(typeof details === 'string' ? { details } : {}),
   };
-}
-
-/** The JSON value in a text; undefined for what is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
-import { isJson, type Json } from './cni-config.ts';
-import { CniError, type CniRun, parseJson } from './cni-error.ts';
+import { CniError, type CniRun } from './cni-error.ts';
+import { isJson, type Json, parseJson } from './json.ts';
 
 /** Where distributions and the upstream tarball put plugins. */
 const FOLDERS = ['/opt/cni/bin', '/usr/lib/cni', '/usr/libexec/cni'];

@@ -1,5 +1,5 @@
 import type { Interface } from '../lab/index.ts';
-import type { Json } from './cni-config.ts';
+import type { Json } from './json.ts';
 
 /** A device that a plugin says it made or found. */
 export interface CniInterface {
@@ -22,8 +22,12 @@ export interface CniIp {
 
 /** The last plugin's success result (CNI specification 1.0, section 5). */
 export interface CniResult {
-  /** The container's interface: an interface of the lab like any other. */
-  device: Interface;
+  /**
+   * The container's interface: an interface of the lab like any other.
+   *
+   * @throws UsageError when the plugins made none, as `loopback` does not
+   */
+  readonly device: Interface;
   interfaces: readonly CniInterface[];
   ips: readonly CniIp[];
   routes: readonly { to: string; via: string | undefined }[];
@@ -40,10 +44,10 @@ export interface RawResult extends Json {
   dns?: { nameservers?: string[]; search?: string[] };
 }
 
-/** Reads a result; `find` knows the devices, `device` is the container's own. */
+/** Reads a result; `find` knows the devices, `own` is the container's. */
 export function readResult(
   json: RawResult,
-  device: Interface,
+  own: () => Interface,
   find: (name: string, sandbox: string | undefined) => Interface | undefined,
 ): CniResult {
   const interfaces = (json.interfaces ?? []).map(({ name, mac = '', sandbox }) => {
@@ -52,7 +56,9 @@ export function readResult(
     return { name, mac, sandbox: where, device: find(name, where) };
   });
   return {
-    device,
+    get device() {
+      return own();
+    },
     interfaces,
     ips: (json.ips ?? []).map(({ address, gateway, interface: index }) => ({
       address,

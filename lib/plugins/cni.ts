@@ -2,17 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { delimiter } from 'node:path';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkInterfaceName, checkOptions, show } from '../lab/validate.ts';
-import {
-  type CniConflist,
-  type CniPluginConfig,
-  checkCniName,
-  checkConflist,
-  executionConfig,
-  type Json,
-} from './cni-config.ts';
+import { type CniConflist, type CniPluginConfig, checkCniName, checkConflist, executionConfig } from './cni-config.ts';
 import type { CniRun } from './cni-error.ts';
 import { cniPath, requireCniPlugin, runPlugin } from './cni-plugin.ts';
 import { type CniResult, type RawResult, readResult } from './cni-result.ts';
+import type { Json } from './json.ts';
 import { namespacePath, nodeState } from './node-state.ts';
 
 export interface CniOptions {
@@ -104,7 +98,7 @@ export class CniNetwork {
     this.node.lab.discover();
     const find = (name: string, sandbox: string | undefined): Interface | undefined =>
       (sandbox === undefined ? this.node : container).interfaces.find((device) => device.name === name);
-    return readResult(prevResult ?? {}, container.interface(call.name), find);
+    return readResult(prevResult ?? {}, () => container.interface(call.name), find);
   }
 
   /**

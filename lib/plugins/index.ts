@@ -3,3 +3,12 @@ export type { CniConflist, CniPluginConfig } from './cni-config.ts';
 export { CniError } from './cni-error.ts';
 export { findCniPlugin } from './cni-plugin.ts';
 export type { CniInterface, CniIp, CniResult } from './cni-result.ts';
+export {
+  findNetavark,
+  Netavark,
+  type NetavarkAttachment,
+  NetavarkError,
+  type NetavarkNetwork,
+  type NetavarkResult,
+  netavark,
+} from './netavark.ts';
