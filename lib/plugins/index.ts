@@ -3,6 +3,7 @@ export type { CniConflist, CniPluginConfig } from './cni-config.ts';
 export { CniError } from './cni-error.ts';
 export { findCniPlugin } from './cni-plugin.ts';
 export type { CniInterface, CniIp, CniResult } from './cni-result.ts';
+export { Ifupdown, IfupdownError, ifupdown } from './ifupdown.ts';
 export {
   findNetavark,
   Netavark,
@@ -12,3 +13,4 @@ export {
   type NetavarkResult,
   netavark,
 } from './netavark.ts';
+export { findNetworkd, Networkd, networkd } from './networkd.ts';
