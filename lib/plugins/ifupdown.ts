@@ -49,12 +49,12 @@ export class Ifupdown {
   /**
    * `ifup` of each, in their order.
    *
-   * @returns their interfaces, which are the lab's own then
+   * @returns their interfaces, as far as they are on the node; a file may move some elsewhere
    * @throws IfupdownError when it fails
    */
   async up(names: readonly string[]): Promise<Interface[]> {
     for (const name of names) await this.#run('ifup', name);
-    return names.map((name) => this.node.interface(name));
+    return this.node.interfaces.filter(({ name }) => names.includes(name));
   }
 
   /**
