@@ -35,12 +35,12 @@ export async function observePair(pair: Pair): Promise<Observation[]> {
   return pairs.flatMap(([from, to]) => all.filter((each) => each.from === from && each.to === to));
 }
 
-/** The families that are in use here: of another nothing can be asked. Where a single place lacks one, it is not reached. */
-function familiesOf(places: PairDevices): Family[] {
-  const devices = Object.values(places);
-  const families = ([4, 6] as const).filter((family) => devices.some(({ address }) => address.first(family)));
+/** The families that the macvlans have: another is none of their business. Where a place lacks one, it is not reached. */
+function familiesOf({ ns1, ns2 }: PairDevices): Family[] {
+  const children = ns2 ? [ns1, ns2] : [ns1];
+  const families = ([4, 6] as const).filter((family) => children.some(({ address }) => address.first(family)));
   if (families.length > 0) return families;
-  throw new UsageError(`a pair's places need addresses, to be asked: ${devices.join(', ')} have none`);
+  throw new UsageError(`a pair's macvlans need addresses, to be asked: ${children.join(', ')} have none`);
 }
 
 function orderedPairs(places: Place[]): [Place, Place][] {
