@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, type Subprocess, test } from 'hairpin';
-import { findCniPlugin } from 'hairpin/plugins';
+import { findCniPlugin, findNetworkd } from 'hairpin/plugins';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 /** Where the plugins would keep their leases and backups if nobody told them otherwise. */
@@ -12,7 +12,7 @@ const MACHINES_OWN = ['/var/lib/cni/networks', '/run/cni'];
 
 // host: vitest ─ worker ─ lab (a container attached by CNI, with a lease of host-local)
 test.skipIf(!findCniPlugin('macvlan'))(
-  'kill -9 leaves nothing of an attachment by CNI: no lease, no process, no mount',
+  'kill -9 leaves nothing of an attachment by CNI, and no daemon: no lease, no process, no mount',
   { timeout: 60_000 },
   async ({ lab, onTestFinished }) => {
     const folder = await mkdtemp(join(tmpdir(), 'hairpin-kill-'));
@@ -27,7 +27,11 @@ test.skipIf(!findCniPlugin('macvlan'))(
     expect(before).toMatchObject({ processes: [], files: [] });
     const config = ['--config', 'specs/plugins/victim/vitest.config.ts'];
     const run = startVitest(lab.namespace('host'), config, { env: { TMPDIR: folder } });
-    process.kill(await workerOf(run), 'SIGKILL');
+    const worker = await workerOf(run);
+    expect(left().processes.map(nameOf)).toEqual(
+      findNetworkd() ? expect.arrayContaining(['systemd-network']) : expect.anything(),
+    );
+    process.kill(worker, 'SIGKILL');
     await expect.poll(left, { timeout: 10_000 }).toEqual(before);
     await run;
   },
@@ -55,6 +59,11 @@ function environmentOf(pid: string): string[] {
     // It has ended, or is another user's.
     return [];
   }
+}
+
+/** As the kernel has it: the first 15 bytes. */
+function nameOf(pid: string): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
 function namesIn(folder: string): string[] | undefined {
