@@ -50,17 +50,21 @@ export interface ShardProject {
   remove: () => Promise<void>;
 }
 
-/** @param options those of the plugin, and which of the files it is to have */
+/** @param settings the plugin's and the reporter's options, and which of the files it is to have */
 export async function shardProject(
   lab: Lab,
-  { options = {}, files = FILES }: { options?: HairpinOptions; files?: readonly string[] } = {},
+  {
+    options = {},
+    files = FILES,
+    partial = false,
+  }: { options?: HairpinOptions; files?: readonly string[]; partial?: boolean } = {},
 ): Promise<ShardProject> {
   const root = await mkdtemp(join(ROOT, '.shards-'));
   await writeFile(
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
-     const test = { include: ['*.test.ts'], testTimeout: 60_000, reporters: ['${ROOT}lib/report/reporter.ts'] };
+     const test = { include: ['*.test.ts'], testTimeout: 60_000, reporters: [['${ROOT}lib/report/reporter.ts', { partial: ${partial} }]] };
      export default { ...config, plugins: [hairpin(${JSON.stringify(options)})], test };`,
   );
   for (const name of files)
