@@ -29,7 +29,8 @@ export function discover(namespaces: readonly Namespace[]): Interface[] {
     }
   }
   for (const [namespace, listed] of links) for (const link of listed) connect(namespace, link, links);
-  settle(...found);
+  // Others, such as ifb and tun, have no carrier to follow.
+  settle(...found.filter(({ kind }) => kind === 'veth' || kind === 'macvlan'));
   return found;
 }
 

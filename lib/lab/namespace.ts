@@ -68,6 +68,14 @@ export class Namespace {
       setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
   }
 
+  /**
+   * It as a path, for programs that take one: `ip link set … netns PATH`, `nsenter --net=PATH`. Good as long as the lab and
+   * this process live.
+   */
+  get path(): string {
+    return `/proc/${process.pid}/fd/${this.handle.fd}`;
+  }
+
   /** The interfaces that the lab made here, in the order in which it made them, then those that it has found. */
   get interfaces(): readonly Interface[] {
     return this.#interfaces;

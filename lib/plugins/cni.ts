@@ -7,7 +7,7 @@ import type { CniRun } from './cni-error.ts';
 import { cniPath, requireCniPlugin, runPlugin } from './cni-plugin.ts';
 import { type CniResult, type RawResult, readResult } from './cni-result.ts';
 import type { Json } from './json.ts';
-import { namespacePath, nodeState } from './node-state.ts';
+import { nodeState } from './node-state.ts';
 
 export interface CniOptions {
   /** The folders with the plugins. @default `CNI_PATH`, else /opt/cni/bin, /usr/lib/cni, /usr/libexec/cni */
@@ -158,7 +158,7 @@ export class CniNetwork {
     const words = Object.entries(args).map(([key, value]) => `${key}=${value}`);
     const env = {
       CNI_CONTAINERID: containerId,
-      CNI_NETNS: namespacePath(container),
+      CNI_NETNS: container.path,
       CNI_IFNAME: name,
       CNI_PATH: this.#path.join(delimiter),
       // Plugins refuse arguments that they do not know, unless told not to.

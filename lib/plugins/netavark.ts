@@ -4,7 +4,7 @@ import { findProgram } from '../kernel/find-program.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkInterfaceName, checkOptions, show } from '../lab/validate.ts';
 import { isJson, type Json, parseJson } from './json.ts';
-import { namespacePath, nodeState } from './node-state.ts';
+import { nodeState } from './node-state.ts';
 
 /** Where distributions put it: beside podman, not on the PATH. */
 const FOLDERS = ['/usr/libexec/podman', '/usr/lib/podman', '/usr/local/libexec/podman'];
@@ -149,7 +149,7 @@ export class Netavark {
     };
     const { exitCode, stdout, stderr } = await this.node.exec(
       this.#program,
-      ['--config', nodeState(this.node), command, namespacePath(container)],
+      ['--config', nodeState(this.node), command, container.path],
       { input: JSON.stringify(config), reject: false },
     );
     const json = parseJson(String(stdout));

@@ -14,8 +14,3 @@ export function nodeState(node: Namespace): string {
   folders.set(node, folder);
   return folder.path;
 }
-
-/** A lab's namespace as a path, for programs that take one: `/proc/…/fd/…` of this process, which alone holds it. */
-export function namespacePath(namespace: Namespace): string {
-  return `/proc/${process.pid}/fd/${namespace.handle.fd}`;
-}

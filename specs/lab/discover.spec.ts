@@ -9,16 +9,7 @@ test('a macvlan that a program made has its parent, mode, MAC address and addres
   const { a: up0 } = lab.cable(host, sw, { a: { name: 'up0' } });
   lab.cable(gateway, sw);
   const type = ['type', 'macvlan', 'mode', 'private'];
-  await host.exec('ip', [
-    'link',
-    'add',
-    'mv0',
-    'link',
-    'up0',
-    'netns',
-    `/proc/${process.pid}/fd/${ns1.handle.fd}`,
-    ...type,
-  ]);
+  await host.exec('ip', ['link', 'add', 'mv0', 'link', 'up0', 'netns', ns1.path, ...type]);
   await ns1.exec('ip', ['link', 'set', 'mv0', 'up']);
   await ns1.exec('ip', ['address', 'add', '10.0.0.77/24', 'dev', 'mv0']);
   const mv0 = ns1.interface('mv0');
@@ -41,7 +32,7 @@ test('a macvlan that a program made has its parent, mode, MAC address and addres
 // a ─ v0 ── v1 ─ b, by ip
 test('a veth pair that a program made is a cable between them, and its path is drawn', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  const other = `/proc/${process.pid}/fd/${b.handle.fd}`;
+  const other = b.path;
   await a.exec('ip', ['link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v1', 'netns', other]);
   for (const [ns, name, address] of [
     [a, 'v0', '10.7.0.1/24'],
@@ -61,13 +52,15 @@ test('a veth pair that a program made is a cable between them, and its path is d
 // a ─ eth0 ── v0 ┐
 //                ├─ br1 (r, by ip) ─ r's own stack ─ eth0 ── c
 // b ─ eth0 ── v1 ┘
-test('a bridge that a program made is a bridge, and the ends of cables on it are its ports', async ({ lab }) => {
+test('a bridge that a program made is a bridge, and the ends of cables on it are its ports', {
+  timeout: 30_000,
+}, async ({ lab }) => {
   const [a, b, c, r] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c'), lab.router('r')];
   lab.cable(c, r, { a: { address: '10.8.1.2/24' }, b: { address: '10.8.1.1/24' } });
   await r.exec('ip', ['link', 'add', 'br1', 'up', 'type', 'bridge']);
   await r.exec('ip', ['address', 'add', '10.8.0.1/24', 'dev', 'br1']);
   for (const [number, ns] of [a, b].entries()) {
-    const there = `/proc/${process.pid}/fd/${ns.handle.fd}`;
+    const there = ns.path;
     const port = ['link', 'add', `v${number}`, 'master', 'br1', 'up', 'type', 'veth'];
     await r.exec('ip', [...port, 'peer', 'name', 'eth0', 'netns', there]);
     await ns.exec('ip', ['address', 'add', `10.8.0.1${number}/24`, 'dev', 'eth0']);
@@ -102,7 +95,7 @@ test('what a program renamed, moved or deleted is noted', async ({ lab }) => {
   expect(ns1.interface('lan0')).toBe(mv0);
   expect(mv0).toMatchObject({ name: 'lan0', mac: '02:00:00:00:01:01', deleted: false });
 
-  await ns1.exec('ip', ['link', 'set', 'lan0', 'netns', `/proc/${process.pid}/fd/${ns2.handle.fd}`]);
+  await ns1.exec('ip', ['link', 'set', 'lan0', 'netns', ns2.path]);
   const moved = ns2.interface('lan0');
   expect(moved).toMatchObject({ parent: up0, mode: 'bridge', mac: '02:00:00:00:01:01' });
   expect(mv0.deleted).toBe(true);
@@ -124,4 +117,14 @@ test('discover finds each device once, and none of the kernel’s own', async ({
   expect(lab.discover()).toEqual([]);
   expect(ns1.interfaces.map(String)).toEqual(['ns1/eth0', 'ns1/br1']);
   expect(() => ns1.interface('br2')).toThrow("ns1.interface: ns1 has no interface 'br2'; it has eth0, br1");
+});
+
+// ns1: a bridge without ports, an ifb and a tap, whose operational state nobody sets
+test('devices of which no carrier is known are found as they are', async ({ lab }) => {
+  const ns1 = lab.namespace('ns1');
+  await ns1.exec('ip', ['link', 'add', 'br1', 'up', 'type', 'bridge']);
+  await ns1.exec('ip', ['link', 'add', 'ifb9', 'up', 'type', 'ifb']);
+  await ns1.exec('ip', ['tuntap', 'add', 'tap9', 'mode', 'tap']);
+  expect(lab.discover().map(({ name, kind }) => `${name} ${kind}`)).toEqual(['br1 bridge', 'ifb9 ifb', 'tap9 tun']);
+  expect(ns1.interface('ifb9').state()).toMatchObject({ up: true, operState: 'UNKNOWN' });
 });

@@ -5,6 +5,9 @@ import { findProgram } from '../../lib/kernel/find-program.ts';
 import { ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
+/** Each starts several programs, on a machine that may have much else to do. */
+const PROGRAMS = { timeout: 30_000 };
+
 const macvlan = (name: string, mode: string, ns: string, host: number) => `
 iface ${name} inet manual
   pre-up ip link add ${name} link up0 type macvlan mode ${mode}
@@ -17,15 +20,14 @@ iface ${name} inet manual
 // ns1 ─ mv1 (macvlan, by ifup) ┐
 //                              ├─ up0 (host) ── p0 (sw) ─┬─ gateway
 // ns2 ─ mv2 (macvlan, by ifup) ┘                         └─ neighbour
-describe.skipIf(!findProgram('ifup'))('needs ifupdown', () => {
+describe.skipIf(!findProgram('ifup'))('needs ifupdown', PROGRAMS, () => {
   const two = (['bridge', 'private', 'vepa'] as const).flatMap((mode) =>
     [false, true].map((hairpin) => ({ mode, hairpin })),
   );
   test.for(two)('a pair in mode $mode, hairpin $hairpin, is as the model says', async ({ mode, hairpin }, { lab }) => {
     const { host, uplink, gateway, neighbour } = addNode(lab, { hairpin });
     const [ns1, ns2] = [lab.namespace('ns1'), lab.namespace('ns2')];
-    const [there1, there2] = [ns1, ns2].map(({ handle }) => `/proc/${process.pid}/fd/${handle.fd}`) as [string, string];
-    const text = macvlan('mv1', mode, there1, 101) + macvlan('mv2', mode, there2, 102);
+    const text = macvlan('mv1', mode, ns1.path, 101) + macvlan('mv2', mode, ns2.path, 102);
     expect(await ifupdown(host, text).up(['mv1', 'mv2'])).toEqual([]);
     expect((await ipLink(ns1, 'mv1')).linkinfo).toMatchObject({ info_kind: 'macvlan', info_data: { mode } });
     await expect({ ns1, ns2, uplink, gateway, neighbour }).toBehaveAs(mode, { hairpin });

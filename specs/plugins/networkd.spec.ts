@@ -3,13 +3,16 @@ import { findNetworkd, networkd } from 'hairpin/plugins';
 import { ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
+/** Each starts several programs, on a machine that may have much else to do. */
+const PROGRAMS = { timeout: 30_000 };
+
 const netdev = (name: string, kind: string, settings: string) =>
   `[NetDev]\nName=${name}\nKind=${kind}\n[${kind.toUpperCase()}]\n${settings}\n`;
 const network = (name: string, ...settings: string[]) => `[Match]\nName=${name}\n[Network]\n${settings.join('\n')}\n`;
 
 /** As a container manager does with what networkd made: `ip link set dev … netns …`. */
 async function moveTo(ns: Namespace, device: Interface, ...addresses: string[]): Promise<void> {
-  const there = `/proc/${process.pid}/fd/${ns.handle.fd}`;
+  const there = ns.path;
   await device.namespace.exec('ip', ['link', 'set', 'dev', device.name, 'netns', there]);
   const moved = ns.interface(device.name);
   moved.set({ up: true });
@@ -19,7 +22,7 @@ async function moveTo(ns: Namespace, device: Interface, ...addresses: string[]):
 // ns1 ─ mv1 (macvlan, by networkd) ┐
 //                                  ├─ up0 (host) ── p0 (sw) ─┬─ gateway
 // ns2 ─ mv2 (macvlan, by networkd) ┘                         └─ neighbour
-describe.skipIf(!findNetworkd())('needs systemd-networkd', () => {
+describe.skipIf(!findNetworkd())('needs systemd-networkd', PROGRAMS, () => {
   const two = (['bridge', 'private', 'vepa'] as const).flatMap((mode) =>
     [false, true].map((hairpin) => ({ mode, hairpin })),
   );

@@ -1,5 +1,4 @@
 import type { Interface, Lab, Namespace, Port, Switch } from 'hairpin';
-import { findCniPlugin } from 'hairpin/plugins';
 
 /** A node with its uplink at a switch, and two other machines there; what other software puts on the node is its own. */
 export interface Node {
@@ -28,8 +27,3 @@ export const HOST_LOCAL = {
     [{ subnet: 'fd00::/64', rangeStart: 'fd00::65', rangeEnd: 'fd00::6e' }],
   ],
 };
-
-/** Why a spec of a CNI plugin cannot run here; undefined when it can. */
-export function lacksCniPlugin(type: string): string | undefined {
-  return findCniPlugin(type) ? undefined : `needs the CNI plugin ${type} (apt-get install containernetworking-plugins)`;
-}

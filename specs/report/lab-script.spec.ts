@@ -58,7 +58,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     const settings = ['ageing_time', '5000', 'mcast_snooping', '0'];
     await node.exec('ip', ['link', 'add', 'br1', 'address', '02:00:00:00:02:01', 'up', 'type', 'bridge', ...settings]);
     for (const [number, ns] of [a, b].entries()) {
-      const there = `/proc/${process.pid}/fd/${ns.handle.fd}`;
+      const there = ns.path;
       const port = ['link', 'add', `v${number}`, 'mtu', '1400', 'master', 'br1', 'up', 'type', 'veth'];
       await node.exec('ip', [...port, 'peer', 'name', 'eth0', 'mtu', '1400', 'netns', there]);
       await ns.exec('ip', ['address', 'add', `10.8.0.1${number}/24`, 'dev', 'eth0']);
