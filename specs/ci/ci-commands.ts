@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import type { ShardProject } from '../report/shard-project.ts';
+import type { ShardProject } from './shard-project.ts';
 
 /** One that changes nothing, since machines without it have no use for it: takes its own options off. */
 const SUDO = '#!/bin/sh\nwhile case "$1" in --*) true ;; *) false ;; esac do shift; done\nexec "$@"\n';

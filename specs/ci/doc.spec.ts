@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { ROOT, samplesOf } from '../doc-samples.ts';
-import { shardProject } from '../report/shard-project.ts';
 import { ciShell } from './ci-commands.ts';
+import { shardProject } from './shard-project.ts';
 
 // host: bash, with the commands of docs/ci.md, on a small suite
 test('the commands of docs/ci.md make one report', { timeout: 240_000 }, async ({ lab, onTestFinished }) => {

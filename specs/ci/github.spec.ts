@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
 import { parse } from 'yaml';
-import { shardProject } from '../report/shard-project.ts';
 import { ciShell, fillIn } from './ci-commands.ts';
+import { shardProject } from './shard-project.ts';
 
 const LINT = fileURLToPath(new URL('lint-workflow.ts', import.meta.url));
 const FILE = '.github/workflows/ci.yml';
