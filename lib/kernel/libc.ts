@@ -95,6 +95,18 @@ const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 1;
 const MAP_FAILED = 2n ** 64n - 1n;
+// By number, since musl has no functions for them, and glibc only since 2.36. They came after the tables of all
+// architectures were made one (Linux 5.0), so the numbers are the same everywhere.
+const SYS_FSOPEN = 430;
+const SYS_FSCONFIG = 431;
+const SYS_FSMOUNT = 432;
+const syscall = library.func('long syscall(long, ...)') as unknown as Call<unknown[]>;
+
+export const fsopen = (type: string, flags: number) => syscall(SYS_FSOPEN, 'str', type, 'uint', flags);
+/** For commands without a key and a value. */
+export const fsconfig = (fd: number, command: number) =>
+  syscall(SYS_FSCONFIG, 'int', fd, 'uint', command, 'void *', null, 'void *', null, 'int', 0);
+export const fsmount = (fd: number, flags: number) => syscall(SYS_FSMOUNT, 'int', fd, 'uint', flags, 'uint', 0);
 
 const closeFunction = library.func('int close(int)');
 

@@ -5,6 +5,7 @@ export type { FdbEntry, Neighbour, NeighbourState } from '../kernel/rtnetlink/ne
 export type { Route } from '../kernel/rtnetlink/route.ts';
 export type { MacvlanOptions } from './add-macvlan.ts';
 export type { AddressList, AddressOption } from './address-list.ts';
+export { Bridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions } from './cable.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export { Interface, type InterfaceChange } from './interface.ts';

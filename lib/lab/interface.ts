@@ -40,7 +40,7 @@ export class Interface {
   readonly address: AddressList;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
-  /** Devices on top of this one, wherever they are: macvlans. */
+  /** Devices on top of this one, wherever they are: macvlans, or the bridge that it is a port of. */
   readonly children = new Set<Interface>();
   #name: string;
   #mac: string;
@@ -120,6 +120,21 @@ export class Interface {
     });
   }
 
+  /** Takes over what other software has changed: a name, a MAC address. */
+  refresh({ name, mac }: Pick<LinkState, 'name' | 'mac'>): void {
+    this.#name = name;
+    this.#mac = mac;
+  }
+
+  /** Notes that the kernel has no such device here any more: other software has deleted or moved it. */
+  vanished(): void {
+    if (this.#deleted) return;
+    this.#deleted = true;
+    this.namespace.forget(this);
+    if (this.peer) this.peer.peer = undefined;
+    this.peer = undefined;
+  }
+
   /** As in `ns1/m1`. */
   toString(): string {
     return `${this.namespace.name}/${this.name}`;
@@ -144,12 +159,17 @@ export class Interface {
     if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);
   }
 
+  /** What becomes of it when a device below it is deleted: it goes, too. */
+  protected lowerDeleted(): void {
+    this.#forget();
+  }
+
   #forget(): void {
     if (this.#deleted) return;
     this.#deleted = true;
     this.namespace.forget(this);
     if (this.peer) this.peer.#forget();
-    for (const child of this.children) child.#forget();
+    for (const child of this.children) child.lowerDeleted();
   }
 }
 

@@ -1,7 +1,9 @@
 import { after } from '../kernel/clock.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { addCable, type Cable, type CableOptions } from './cable.ts';
+import { discover } from './discover.ts';
 import type { Subprocess } from './exec.ts';
+import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
 import { endProcessesIn } from './processes.ts';
 import { Segment } from './segment.ts';
@@ -109,6 +111,20 @@ export class Lab implements AsyncDisposable {
     const uplink = this.#uplinks.get(name) ?? openUplink(this, name);
     this.#uplinks.set(name, uplink);
     return uplink;
+  }
+
+  /**
+   * Takes in what programs made in the lab's namespaces: afterwards each such device is an {@link Interface} like the
+   * lab's own, a macvlan with its parent and mode, a port with its bridge. What they deleted, moved or renamed is noted, too.
+   *
+   * @returns the interfaces that are new
+   * @example
+   * await ns1.exec('ip', ['link', 'add', 'dummy0', 'type', 'dummy']);
+   * lab.discover();
+   */
+  discover(): Interface[] {
+    this.#checkOpen('discover');
+    return discover(this.namespaces);
   }
 
   /**

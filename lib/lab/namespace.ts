@@ -1,4 +1,5 @@
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { setLink } from '../kernel/rtnetlink/link.ts';
 import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
@@ -68,14 +69,24 @@ export class Namespace {
       setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
   }
 
-  /** The interfaces that the lab made here, in the order in which it made them. */
+  /**
+   * It as a path, for programs that take one: `ip link set … netns PATH`, `nsenter --net=PATH`. Good as long as the lab and
+   * this process live.
+   */
+  get path(): string {
+    return `/proc/${process.pid}/fd/${this.handle.fd}`;
+  }
+
+  /** The interfaces that the lab made here, in the order in which it made them, then those that it has found. */
   get interfaces(): readonly Interface[] {
     return this.#interfaces;
   }
 
   /**
-   * An interface by its name; without one the namespace's only interface.
+   * An interface by its name; without one the namespace's only interface. One that a program made here is found, too,
+   * as it is now ({@link Lab.discover}).
    *
+   * @example const eth0 = ns1.interface('eth0')
    * @throws UsageError when there is none of the name, or several and no name
    */
   interface(which?: string | Interface): Interface {
@@ -84,14 +95,17 @@ export class Namespace {
       if (which.namespace === this && !which.deleted) return which;
       throw new UsageError(`${call}: ${which} is ${which.deleted ? 'deleted' : `not in ${this.name}`}`);
     }
-    const names = this.#interfaces.map(({ name }) => name).join(', ') || 'none';
-    if (which === undefined) {
-      const [only, second] = this.#interfaces;
-      if (only && !second) return only;
-      throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
-    }
-    const found = this.#interfaces.find(({ name }) => name === which);
+    const find = () =>
+      which === undefined
+        ? this.#interfaces.length === 1 && this.#interfaces[0]
+        : this.#interfaces.find(({ name }) => name === which);
+    const known = find();
+    if (known) return known;
+    this.lab.discover();
+    const found = find();
     if (found) return found;
+    const names = this.#interfaces.map(({ name }) => name).join(', ') || 'none';
+    if (which === undefined) throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
     throw new UsageError(`${call}: ${this.name} has no interface ${show(which)}; it has ${names}`);
   }
 
@@ -199,6 +213,22 @@ export class Namespace {
       throw error;
     }
     return device;
+  }
+
+  /** Takes in an interface that other software made: everything about it stays as it is, but for its timers. */
+  takeIn(device: Interface): void {
+    this.#interfaces.push(device);
+    if (this.role === 'switch') return;
+    for (const family of [4, 6] as const) {
+      try {
+        setRetransTime(this.rtnetlink, device.index, family, RETRANS_TIME, { operation: 'ip ntable change' });
+      } catch (error) {
+        // A device without IPv6 has no such table.
+        if (!(error instanceof KernelError)) throw error;
+      }
+    }
+    for (const address of device.address.list()) device.segment?.reserve(address);
+    this.joining();
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {

@@ -2,6 +2,7 @@ import { u8, u16, u32 } from '../kernel/bytes.ts';
 import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
 import { setBridgePort } from '../kernel/rtnetlink/link.ts';
 import { listLinks } from '../kernel/rtnetlink/link-state.ts';
+import type { Bridge } from './bridge.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
 import { watcher } from './watcher.ts';
@@ -53,8 +54,11 @@ export interface PortOptions {
 
 export const PORT_OPTIONS = [...(Object.keys(FLAGS) as (keyof typeof FLAGS)[]), 'state', 'cost', 'priority'] as const;
 
-/** A port of a switch: the end of a cable there. */
+/** A port of a switch, or of a bridge that other software made: the end of a cable there. */
 export class Port extends Interface {
+  /** The bridge that it is a port of; undefined on a switch, which holds no other. */
+  bridge: Bridge | undefined;
+
   /** The settings that the kernel has now. */
   get settings(): PortOptions {
     watcher()?.asked();

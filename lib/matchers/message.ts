@@ -1,5 +1,6 @@
-import { Interface, Lab, Macvlan, type MacvlanPair, Namespace, Port } from '../lab/index.ts';
+import { Interface, Lab, Macvlan, Namespace, Port } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
+import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
 import { drawPath } from '../trace/draw-path.ts';
 import type { Way } from '../trace/way.ts';
@@ -53,7 +54,7 @@ export function assertionTitle(
 
 /** A value as the spec has it: namespaces and interfaces by their names. */
 export function nameOf(value: unknown): string {
-  if (isMacvlanPair(value)) return 'pair';
+  if (isPair(value)) return 'pair';
   if (value instanceof Lab) return 'lab';
   return value instanceof Namespace || value instanceof Interface ? String(value) : show(value);
 }
@@ -61,13 +62,9 @@ export function nameOf(value: unknown): string {
 /** The lab that a value is of. */
 export function labOf(value: unknown): Lab | undefined {
   if (value instanceof Lab) return value;
-  if (value instanceof Namespace || isMacvlanPair(value)) return value.lab;
+  if (value instanceof Namespace) return value.lab;
+  if (isPair(value)) return value.uplink.namespace.lab;
   return value instanceof Interface ? value.namespace.lab : undefined;
-}
-
-/** Whether a value is what `macvlanPair()` returned. */
-export function isMacvlanPair(value: unknown): value is MacvlanPair {
-  return typeof value === 'object' && value !== null && 'm1' in value && value.m1 instanceof Macvlan;
 }
 
 /** `, { by: 'tcp', port: 80 }` for options, nothing for none. */

@@ -71,7 +71,8 @@ async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {
   for (const project of vitest.projects) {
     // Not by the options above: vitest hands few of them on to the projects of a workspace.
     project.config.runner = RUNNER;
-    project.provide('hairpin', { trace: 'off', results: resolve(root, 'test-results') });
+    const results = resolve(root, 'test-results');
+    project.provide('hairpin', { trace: 'off', results, durations: resolve(results, 'durations.json') });
   }
   const { testModules, unhandledErrors } = await vitest.start(filters);
   const tests = testModules.flatMap((module) =>

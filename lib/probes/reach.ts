@@ -152,8 +152,9 @@ function toTarget(
   call: string,
   from: Namespace,
   to: Namespace | Interface | string,
-  { by, family }: ReachOptions,
+  options: ReachOptions,
 ): Question['to'] {
+  const { by, family } = options;
   if (typeof to === 'string') {
     checkIp(call, 'target', to);
     if (by === 'arp' && familyOf(to) === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4: received ${to}`);
@@ -184,6 +185,8 @@ function toTarget(
     const chosen = near ?? candidates[0];
     if (chosen) return { address: chosen.address, namespace };
   }
+  // A program may have given it one since.
+  if (namespace.lab.discover().length > 0) return toTarget(call, from, to, options);
   const kind = families.length === 2 ? 'IP' : `IPv${families[0]}`;
   throw new UsageError(`${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices)}`);
 }
@@ -216,6 +219,7 @@ function toSource(
   const near = own.find((prefix) => contains(prefix, target));
   const chosen = onRoute.find(({ address }) => address === route?.source) ?? onRoute[0] ?? near ?? own[0];
   if (chosen) return chosen;
+  if (from.lab.discover().length > 0) return toSource(call, from, target, family, wanted);
   throw new UsageError(
     `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces)}`,
   );

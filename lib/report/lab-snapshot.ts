@@ -61,6 +61,10 @@ export interface InterfaceSnapshot {
   /** macvlan: the real NIC below, which is not of the lab. */
   uplink?: string;
   macvlan?: { mode: string; macaddr: string[]; nopromisc: boolean; nodst: boolean; bcqueuelen?: number };
-  /** A port of a switch: its settings, in the words of PortOptions. */
+  /** A bridge in a host's namespace, made by other software. */
+  bridge?: { ageingTime: number; stp: boolean; mcastSnooping: boolean };
+  /** The bridge of a host that it is a port of; a switch has one only, and its ports don't name it. */
+  master?: string;
+  /** A port of a bridge: its settings, in the words of PortOptions. */
   port?: Record<string, boolean | string | number>;
 }

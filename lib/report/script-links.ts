@@ -36,7 +36,12 @@ export function linkLines(namespaces: readonly NamespaceSnapshot[]): string[] {
 export function devicesOf(namespaces: readonly NamespaceSnapshot[]): Device[] {
   return namespaces
     .flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })))
-    .sort((one, other) => Number(one.kind === 'macvlan') - Number(other.kind === 'macvlan') || one.index - other.index);
+    .sort((one, other) => rank(one) - rank(other) || one.index - other.index);
+}
+
+/** A port names its bridge when it is made, a macvlan its parent. */
+function rank({ kind }: InterfaceSnapshot): number {
+  return kind === 'bridge' ? 0 : kind === 'macvlan' ? 2 : 1;
 }
 
 /** The settings of a switch's ports, but for their states. */
@@ -60,14 +65,21 @@ export function portStateLines({ name, interfaces, bridge }: NamespaceSnapshot):
 
 function bridgeLines({ name, bridge }: NamespaceSnapshot): string[] {
   if (!bridge) return [];
-  const { ageingTime, stp, mcastSnooping } = bridge;
   const index = bridge.index === undefined ? [] : ['index', bridge.index];
+  const words = bridgeWords(bridge);
+  return [
+    shellLine('ip', '-n', name, 'link', 'add', 'dev', bridge.name ?? BRIDGE, ...index, 'type', 'bridge', ...words),
+  ];
+}
+
+function bridgeWords({
+  ageingTime,
+  stp,
+  mcastSnooping,
+}: NonNullable<InterfaceSnapshot['bridge']>): (string | number)[] {
   // iproute2 passes the kernel's own unit on: hundredths of a second.
   const ageing = ageingTime === DEFAULT_AGEING_TIME ? [] : ['ageing_time', ageingTime * 100];
-  const settings = [...ageing, ...(stp ? ['stp_state', 1] : []), ...(mcastSnooping ? [] : ['mcast_snooping', 0])];
-  return [
-    shellLine('ip', '-n', name, 'link', 'add', 'dev', bridge.name ?? BRIDGE, ...index, 'type', 'bridge', ...settings),
-  ];
+  return [...ageing, ...(stp ? ['stp_state', 1] : []), ...(mcastSnooping ? [] : ['mcast_snooping', 0])];
 }
 
 function deviceLines(device: Device, peer: Device | undefined): string[] {
@@ -76,24 +88,10 @@ function deviceLines(device: Device, peer: Device | undefined): string[] {
   if (device.kind === 'macvlan' && device.uplink) {
     return [`# ${device.uplink} is a real NIC: as root in its network, not in one of its own`, macvlanLine(device)];
   }
-  if (SIMPLE_KINDS.includes(device.kind)) {
-    const { namespace, name, index, kind } = device;
-    return [
-      shellLine(
-        'ip',
-        '-n',
-        namespace.name,
-        'link',
-        'add',
-        'dev',
-        name,
-        'index',
-        index,
-        ...hardware(device),
-        'type',
-        kind,
-      ),
-    ];
+  if (SIMPLE_KINDS.includes(device.kind) || device.bridge) {
+    const { namespace, name, index, kind, bridge } = device;
+    const words = [...hardware(device), 'type', kind, ...(bridge ? bridgeWords(bridge) : [])];
+    return [shellLine('ip', '-n', namespace.name, 'link', 'add', 'dev', name, 'index', index, ...words)];
   }
   const lacking = device.kind === 'veth' || device.kind === 'macvlan' ? ': what it leads to is not of this lab' : '';
   return [`# Left out: ${pathOf(device)}, ${device.kind}${lacking}`];
@@ -140,8 +138,8 @@ function hardware({ mac, mtu }: { mac?: string; mtu: number }): (string | number
   return [...(mac === undefined ? [] : ['address', mac]), ...(mtu === DEFAULT_MTU ? [] : ['mtu', mtu])];
 }
 
-function masterOf({ port, namespace }: Device): string[] {
-  return port ? ['master', namespace.bridge?.name ?? BRIDGE] : [];
+function masterOf({ port, master, namespace }: Device): string[] {
+  return port ? ['master', master ?? namespace.bridge?.name ?? BRIDGE] : [];
 }
 
 function setLine(device: Device, ...words: string[]): string {

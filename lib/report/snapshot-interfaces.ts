@@ -4,6 +4,7 @@ import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
 import { Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
+import { bridgeSettings } from '../lab/switch.ts';
 import { normalizeIp } from '../wire/ip-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 
@@ -29,10 +30,13 @@ export function snapshotInterfaces(
   const loopback = own.find(({ name }) => name === LOOPBACK);
   const interfaces = own
     .filter(({ index, name }) => index !== bridge && name !== LOOPBACK && !FALLBACK_TUNNELS.test(name))
-    .map((link) => ({
-      ...snapshotInterface(link, of(link), connectedTo(namespace, link, links), bridge),
-      ...uplinkBelow(namespace, link),
-    }));
+    .map((link) => {
+      const master = own.find(({ index, kind }) => index === link.master && kind === 'bridge');
+      return {
+        ...snapshotInterface(link, of(link), connectedTo(namespace, link, links), { master, bridge }),
+        ...uplinkBelow(namespace, link),
+      };
+    });
   return loopback
     ? { interfaces, loopback: { up: loopback.up, addresses: of(loopback).map(withLength) } }
     : { interfaces };
@@ -42,7 +46,7 @@ function snapshotInterface(
   link: ListedLink,
   addresses: AddressState[],
   connected: string | undefined,
-  bridge: number | undefined,
+  { master, bridge }: { master: ListedLink | undefined; bridge: number | undefined },
 ): InterfaceSnapshot {
   const { name, index, kind = 'unknown', mac, mtu, up, carrier, promiscuous, data = Buffer.alloc(0) } = link;
   const withheld = addresses.filter(({ tentative, dadFailed }) => tentative || dadFailed);
@@ -53,9 +57,9 @@ function snapshotInterface(
     ...(kind === 'veth' && connected ? { peer: connected } : {}),
     ...(kind === 'macvlan' && connected ? { parent: connected } : {}),
     ...(kind === 'macvlan' ? { macvlan: macvlanSettings(data) } : {}),
-    ...(bridge !== undefined && link.master === bridge && link.slaveData
-      ? { port: { ...portSettings(link.slaveData) } }
-      : {}),
+    ...(kind === 'bridge' ? { bridge: bridgeSettings(data) } : {}),
+    ...(master && link.slaveData ? { port: { ...portSettings(link.slaveData) } } : {}),
+    ...(master && master.index !== bridge ? { master: master.name } : {}),
   };
 }
 

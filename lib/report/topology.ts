@@ -97,6 +97,7 @@ function edgesOf({ namespaces }: NetworkSnapshot, devices: Map<string, TopologyD
     for (const device of interfaces) {
       add('cable', `${name}/${device.name}`, device.peer);
       add('parent', `${name}/${device.name}`, device.parent);
+      if (device.master) add('parent', `${name}/${device.master}`, `${name}/${device.name}`);
     }
   }
   return [...edges.values()];

@@ -106,14 +106,15 @@ export class Capture {
     const deadline = now() + within;
     let read = this.#drain();
     while (now() < deadline && read < STORM) {
-      await this.#hear(quiet);
+      await this.hear(quiet);
       const more = this.#drain();
       if (more === 0) return;
       read += more;
     }
   }
 
-  async #hear(milliseconds: number): Promise<void> {
+  /** Waits until a tap may have something new, at most so many milliseconds. */
+  async hear(milliseconds: number): Promise<void> {
     const taps = this.#lab.namespaces.flatMap(({ tap }) => tap ?? []);
     if (taps.length === 0) return;
     await Promise.race(taps.map((tap) => tap.readable(milliseconds)));

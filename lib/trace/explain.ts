@@ -1,11 +1,12 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { type Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
+import { Bridge, type Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import { filterBetween, filterInwards, filterTarget } from './filter/filter-step.ts';
 import type { FilterWitness } from './filter/filter-witness.ts';
+import { bridgeObstacle } from './obstacles/bridge.ts';
 import { cableObstacle } from './obstacles/cable.ts';
 import { macvlanObstacle } from './obstacles/macvlan.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
@@ -174,6 +175,10 @@ function obstacleBetween(here: Step, next: Step, bytes: Buffer): Obstacle | unde
   if (here.direction === 'in' && next.direction === 'in' && next.at instanceof Macvlan)
     return macvlanObstacle(here.at, next.at, bytes);
   if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
+  if (here.at instanceof Bridge || next.at instanceof Bridge) {
+    const obstacle = bridgeObstacle(here, next);
+    if (obstacle) return obstacle;
+  }
   if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes);
   if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes);
   return undefined;

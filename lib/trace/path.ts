@@ -1,4 +1,4 @@
-import { Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
+import { Bridge, Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import type { CapturedFrame } from './capture.ts';
 
@@ -128,9 +128,16 @@ class Paths {
   }
 }
 
-/** A parent and its child show one frame at one time: it is the same buffer (`RX_HANDLER_ANOTHER`), the parent's first. */
+/**
+ * A parent and its child, or a port and its bridge, show one frame at one time: it is the same buffer
+ * (`RX_HANDLER_ANOTHER`, `br_pass_frame_up`), the lower one's first.
+ */
 function byTime(a: CapturedFrame, b: CapturedFrame): number {
-  return Number(a.nanoseconds - b.nanoseconds) || Number(a.at instanceof Macvlan) - Number(b.at instanceof Macvlan);
+  return Number(a.nanoseconds - b.nanoseconds) || Number(isUpper(a.at)) - Number(isUpper(b.at));
+}
+
+function isUpper(device: Interface): boolean {
+  return device instanceof Macvlan || device instanceof Bridge;
 }
 
 /** Branches in the order in which the devices were made, whatever order a flood took; what is sent back comes last. */
@@ -174,9 +181,11 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
   }
   const parent = at instanceof Macvlan ? at.parent : undefined;
   const siblings = parent ? [...parent.children].filter((child) => child !== at) : [];
+  const ports = at instanceof Bridge ? at.ports : [];
   return [
     ...(at.peer ? [seen(at.peer, 'out')] : []),
     ...(parent instanceof Interface ? [seen(parent, 'in')] : []),
+    ...ports.map((port) => seen(port, 'in')),
     // Between bridge siblings unicast shows at the parent as if it had come in there (dev_forward_skb), broadcast does not.
     ...siblings.map((sibling) => seen(sibling, 'out')),
     ...children,

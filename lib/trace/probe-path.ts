@@ -102,8 +102,9 @@ function sentBy(
   from: Namespace,
   isIt: (frame: CapturedFrame) => boolean,
 ): CapturedFrame[] {
+  const sent = frames.filter((frame) => frame.at.namespace === from && frame.direction === 'out' && isIt(frame));
   // A macvlan's frame shows at its parent next, which may be in the same namespace: the first sighting is the origin's.
-  return frames.filter(
-    (frame) => frame.at.namespace === from && frame.direction === 'out' && frame.at.children.size === 0 && isIt(frame),
-  );
+  const isOfChild = ({ at, identity, nanoseconds }: CapturedFrame) =>
+    sent.some((other) => at.children.has(other.at) && other.identity === identity && other.nanoseconds <= nanoseconds);
+  return sent.filter((frame) => !isOfChild(frame));
 }

@@ -6,6 +6,15 @@ import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { Capture } from './capture.ts';
 import { solicitationOf } from './solicitation.ts';
 
+/** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
+const MOST_ROUNDS = 50;
+
+/** In milliseconds: on a starving machine a round may take a hundred. */
+const MOST_PATIENCE = 5000;
+
+/** After so many milliseconds a neighbour is asked for again (`retrans_time_ms` of a lab's devices). */
+const RETRANSMISSION = 20;
+
 /**
  * Knows when nothing of what was sent in a lab is under way any more, so that a negative need not wait for its time to
  * be over. A frame waits in two kinds of queue between the devices of a lab: a processor's backlog, and a macvlan
@@ -31,30 +40,36 @@ class Quiescence {
   }
 
   /**
-   * Waits for it. What has been begun is ended: on a starving machine, later than the deadline.
+   * Waits for it. What is under way gets a device further with each round of markers, at least; so after as many rounds
+   * as there are no devices on any way, it has arrived, whatever else goes on in the network.
    *
-   * @param deadline by the clock of `now()`
-   * @returns false when it is not known: other queues than those two, or traffic that does not end
+   * @param deadline by the clock of `now()`, for what waits in no queue; the rounds take the time that they take
+   * @returns false when it is not known: other queues than those two, losses, or no neighbour's address
    */
   async reached(deadline: number): Promise<boolean> {
     if (!knowsEveryQueue(this.#lab)) return false;
-    for (let before = this.#capture.seen(); now() < deadline; ) {
+    const patience = now() + MOST_PATIENCE;
+    for (let round = 1, before = this.#capture.seen(); now() < patience; round++) {
       // hairpin's own listeners answer in a turn of the event loop.
       await turn();
       // In this order: what leaves a parent's queue goes into a backlog.
       if (!(await flushBroadcastQueues(this.#lab)) || !flushProcessorBacklogs()) return false;
       const after = this.#capture.seen();
-      if (after === before) return this.#nothingWaits();
+      const still = after === before;
       before = after;
+      if (!still && round < MOST_ROUNDS) continue;
+      if (!this.#isWhole()) return false;
+      if (this.#of === 'frames' || this.#lab.namespaces.every((namespace) => this.#hasAskedFor(namespace))) return true;
+      if (now() >= deadline) return false;
+      await this.#capture.hear(RETRANSMISSION);
+      round = 0;
     }
     return false;
   }
 
   /** What was lost to the tool or the machine is not known to be lost to the network. */
-  #nothingWaits(): boolean {
-    const whole = this.#capture.losses.kernel === this.#losses && backlogDrops() === this.#drops;
-    if (!whole || this.#of === 'frames') return whole;
-    return this.#lab.namespaces.every((namespace) => this.#hasAskedFor(namespace));
+  #isWhole(): boolean {
+    return this.#capture.losses.kernel === this.#losses && backlogDrops() === this.#drops;
   }
 
   /**

@@ -9,7 +9,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/matchers'],
   ['lib/report'],
   ['lib/trace'],
-  ['lib/probes', 'lib/model'],
+  ['lib/probes', 'lib/model', 'lib/plugins'],
   ['lib/lab'],
   ['lib/kernel'],
   ['lib/wire'],
