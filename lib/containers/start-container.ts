@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import type { GenericContainer } from 'testcontainers';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { type Lab, UsageError } from '../lab/index.ts';
+import { checkOptions, show } from '../lab/validate.ts';
+import { Container } from './container.ts';
+import type { DockerEngine } from './docker-engine.ts';
+import { removeContainer } from './engine-api.ts';
+import { type ContainerImage, checkImage, describeContainer } from './image.ts';
+import { type Testcontainers, useTestcontainers } from './testcontainers.ts';
+
+export interface ContainerOptions {
+  /** What runs in it, in place of the image's own. */
+  command?: readonly string[];
+  /** A network of Docker's. @default 'none': the container has the links that the lab gives it, and no other */
+  network?: string;
+  /**
+   * Gives the container its links. Called once it runs, before its wait strategy is asked: for a program that is not
+   * ready without a network.
+   */
+  connect?: (container: Container) => unknown;
+}
+
+/** Checks a call of `lab.container` before anything is started for it. */
+export function checkContainer(lab: Lab, name: unknown, image: unknown, options: ContainerOptions): void {
+  lab.checkNew('container', name);
+  const call = `lab.container(${show(name)})`;
+  checkImage(call, image);
+  checkOptions(call, options, ['command', 'network', 'connect']);
+  const { command, network, connect } = options;
+  if (command !== undefined && (!Array.isArray(command) || command.some((word) => typeof word !== 'string')))
+    throw new UsageError(`${call}: command must be a list of strings, one an argument: received ${show(command)}`);
+  if (network !== undefined && typeof network !== 'string')
+    throw new UsageError(`${call}: network must be a name that docker network has: received ${show(network)}`);
+  if (connect !== undefined && typeof connect !== 'function')
+    throw new UsageError(`${call}: connect must be a function: received ${show(connect)}`);
+}
+
+/** Starts a container as a namespace of a lab; `lab.container` is this. */
+export async function startContainer(
+  lab: Lab,
+  engine: DockerEngine,
+  name: string,
+  image: ContainerImage,
+  { command, network, connect }: ContainerOptions,
+): Promise<Container> {
+  const using = await useTestcontainers(engine);
+  const generic = await describeContainer(image, engine, using);
+  // Off: the automatic clean-up would start Ryuk, in an engine that is shared too.
+  generic.withAutoCleanup(false).withLabels(engine.labels);
+  if (command) generic.withCommand([...command]);
+  let id: string | undefined;
+  let container: Container | undefined;
+  addHooks(generic, {
+    beforeContainerCreated: () => takeOffPorts(generic, network),
+    containerCreated: (created) => {
+      id = created;
+    },
+    containerStarting: async () => {
+      container = await takeIn(lab, engine, name, String(id), using);
+      await connect?.(container);
+    },
+  });
+  try {
+    const started = await generic.start();
+    if (!container)
+      throw new Error(`lab.container(${show(name)}): testcontainers has reused a container; leave withReuse out`);
+    return container.ready(started);
+  } catch (error) {
+    // testcontainers lets one that failed run on, to be looked at by hand.
+    if (id !== undefined) await removeContainer(engine.socketPath, id).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Nothing is published to the host: who asks is in the lab. testcontainers' modules publish their ports unasked, and it
+ * waits for ever for them on a network that has none.
+ */
+function takeOffPorts(generic: GenericContainer, network: string | undefined): void {
+  generic['exposedPorts'] = [];
+  generic['hostConfig'].PortBindings = {};
+  if (network !== undefined || generic['networkMode'] === undefined) generic.withNetworkMode(network ?? 'none');
+}
+
+interface Hooks {
+  beforeContainerCreated(): void;
+  containerCreated(id: string): void;
+  containerStarting(): Promise<void>;
+}
+
+/** testcontainers' hooks are methods for its modules to override, which some do: theirs come first. */
+function addHooks(generic: GenericContainer, hooks: Hooks): void {
+  const { beforeContainerCreated, containerCreated, containerStarting } = {
+    beforeContainerCreated: generic['beforeContainerCreated'],
+    containerCreated: generic['containerCreated'],
+    containerStarting: generic['containerStarting'],
+  };
+  generic['beforeContainerCreated'] = async () => {
+    await beforeContainerCreated?.call(generic);
+    hooks.beforeContainerCreated();
+  };
+  generic['containerCreated'] = async (id) => {
+    hooks.containerCreated(id);
+    await containerCreated?.call(generic, id);
+  };
+  generic['containerStarting'] = async (inspected, reused) => {
+    await containerStarting?.call(generic, inspected, reused);
+    if (!reused) await hooks.containerStarting();
+  };
+}
+
+async function takeIn(
+  lab: Lab,
+  engine: DockerEngine,
+  name: string,
+  id: string,
+  { client }: Testcontainers,
+): Promise<Container> {
+  const call = `lab.container(${show(name)})`;
+  const { State } = await client.container.inspect(client.container.getById(id));
+  const process = engine.procOf(State.Pid);
+  const cgroups = State.Running ? readOr(`${process}/cgroup`) : '';
+  if (cgroups.includes(id)) {
+    return lab.enrol('container', name, () => new Container(lab, name, NetNamespace.open(`${process}/ns/net`), id));
+  }
+  if (State.Running) {
+    throw new UsageError(
+      `${call}: the engine (${engine.host}) says process ${State.Pid}, which is another one here: it must be on this ` +
+        'machine, and count processes as this one does',
+    );
+  }
+  const logs = await client.container.dockerode.getContainer(id).logs({ stdout: true, stderr: true });
+  throw new Error(`${call}: the container has ended, with exit code ${State.ExitCode}:\n${logs}`);
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
