@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import type { GenericContainer } from 'testcontainers';
+import { after, now } from '../kernel/clock.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { type Lab, UsageError } from '../lab/index.ts';
 import { checkOptions, show } from '../lab/validate.ts';
@@ -110,34 +112,42 @@ function addHooks(generic: GenericContainer, hooks: Hooks): void {
   };
 }
 
-async function takeIn(
-  lab: Lab,
-  engine: DockerEngine,
-  name: string,
-  id: string,
-  { client }: Testcontainers,
-): Promise<Container> {
+/** How long an engine may take to notice that a container has ended, in milliseconds. */
+const NOTICE_DEADLINE = 2000;
+const INTERVAL = 10;
+
+async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, using: Testcontainers) {
   const call = `lab.container(${show(name)})`;
-  const { State } = await client.container.inspect(client.container.getById(id));
-  const process = engine.procOf(State.Pid);
-  const cgroups = State.Running ? readOr(`${process}/cgroup`) : '';
-  if (cgroups.includes(id)) {
-    return lab.enrol('container', name, () => new Container(lab, name, NetNamespace.open(`${process}/ns/net`), id));
+  const { container: api } = using.client;
+  const deadline = now() + NOTICE_DEADLINE;
+  for (;;) {
+    const { State } = await api.inspect(api.getById(id));
+    if (!State.Running) {
+      const logs = await text(await api.logs(api.getById(id)));
+      throw new Error(`${call}: the container has ended, with exit code ${State.ExitCode}:\n${logs.trimEnd()}`);
+    }
+    const handle = namespaceOf(engine.procOf(State.Pid), id);
+    if (handle) return lab.enrol('container', name, () => new Container(lab, name, handle, id));
+    if (now() > deadline) {
+      throw new UsageError(
+        `${call}: the engine (${engine.host}) says process ${State.Pid}, which is not the container's here: it must run ` +
+          'on this machine, and count processes as this one does',
+      );
+    }
+    await new Promise<void>((resolve) => after(INTERVAL, resolve));
   }
-  if (State.Running) {
-    throw new UsageError(
-      `${call}: the engine (${engine.host}) says process ${State.Pid}, which is another one here: it must be on this ` +
-        'machine, and count processes as this one does',
-    );
-  }
-  const logs = await client.container.dockerode.getContainer(id).logs({ stdout: true, stderr: true });
-  throw new Error(`${call}: the container has ended, with exit code ${State.ExitCode}:\n${logs}`);
 }
 
-function readOr(path: string): string {
+/** A container's network namespace by its process; undefined where that has ended, or is not the container's. */
+function namespaceOf(process: string, id: string): NetNamespace | undefined {
+  let handle: NetNamespace | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    handle = NetNamespace.open(`${process}/ns/net`);
+    // Read second: a process that is the container's now was it before.
+    if (readFileSync(`${process}/cgroup`, 'utf8').includes(id)) return handle;
   } catch {
-    return '';
+    // Ended meanwhile, or never there.
   }
+  handle?.close();
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -6,6 +6,8 @@ import type { DockerEngine } from 'hairpin';
 
 /** The commands of busybox that the specs run by name. */
 const COMMANDS = ['sh', 'cat', 'echo', 'grep', 'httpd', 'ip', 'nc', 'ping', 'sleep', 'test', 'true'];
+
+const PT_INTERP = 3;
 
 /** Why there is no image to be had: without a registry one is made of Debian's busybox-static, and nothing else. */
 export const NO_BUSYBOX = await whyNoBusybox();
@@ -24,8 +26,15 @@ export async function importBusybox(docker: DockerEngine): Promise<void> {
   }
 }
 
-/** By trying: on an empty root a program that needs a library, or is not there, does not start. */
+/** A program that needs a library (`PT_INTERP`, elf(5)) does not start on an empty root. */
 async function whyNoBusybox(): Promise<string | undefined> {
-  const { stdout, failed } = await execa('ldd', ['/bin/busybox'], { reject: false, all: true });
-  return failed && !stdout ? undefined : 'needs busybox-static: apt-get install busybox-static';
+  const program = await readFile('/bin/busybox').catch(() => undefined);
+  if (program && !programHeaders(program).includes(PT_INTERP)) return undefined;
+  return 'needs busybox-static: apt-get install busybox-static';
+}
+
+/** The types of a 64-bit program's headers. */
+function programHeaders(elf: Buffer): number[] {
+  const [start, size, count] = [Number(elf.readBigUInt64LE(32)), elf.readUInt16LE(54), elf.readUInt16LE(56)];
+  return Array.from({ length: count }, (_, index) => elf.readUInt32LE(start + index * size));
 }

@@ -1,6 +1,10 @@
 import { expect, test } from 'hairpin';
+import { vi } from 'vitest';
 import { NO_BUSYBOX } from './busybox.ts';
 import { addDockerPair } from './docker-pair.ts';
+
+// An engine starts in 0.4 s; on a busy machine in many.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const MODES = ['bridge', 'private', 'vepa', 'passthru'] as const;
 const CASES = MODES.flatMap((mode) => [false, true].map((hairpin) => ({ mode, hairpin })));
