@@ -16,16 +16,16 @@ export class EngineAtHand extends DockerEngine {
 
   /** @throws UsageError for an engine that is not on this machine */
   constructor(dockerHost: string) {
-    const { protocol, pathname } = parse(dockerHost);
-    if (protocol !== 'unix:' || !pathname.startsWith('/')) {
+    const socket = socketOfDockerHost(dockerHost);
+    if (socket === undefined) {
       throw new UsageError(
         "DOCKER_HOST must be a socket of this machine, such as unix:///var/run/docker.sock, since a container's network " +
           `namespace is entered from here: received ${show(dockerHost)}`,
       );
     }
-    super(pathname);
+    super(socket);
     this.labels = { [LABEL]: this.#lab };
-    this.#reaper = startReaper('containers', pathname, LABEL, this.#lab);
+    this.#reaper = startReaper('containers', socket, LABEL, this.#lab);
   }
 
   override get namespace(): Namespace {
@@ -46,6 +46,8 @@ export class EngineAtHand extends DockerEngine {
   }
 }
 
-function parse(dockerHost: string): { protocol?: string; pathname: string } {
-  return URL.parse(dockerHost) ?? { pathname: '' };
+/** The path of a socket; undefined for an engine that is spoken to otherwise. */
+export function socketOfDockerHost(dockerHost: string): string | undefined {
+  const { protocol, pathname = '' } = URL.parse(dockerHost) ?? {};
+  return protocol === 'unix:' && pathname.startsWith('/') ? pathname : undefined;
 }

@@ -5,7 +5,7 @@ import { after, now } from '../kernel/clock.ts';
 import type { Namespace, Subprocess } from '../lab/index.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { askEngine } from './engine-api.ts';
-import { ENGINE_FOLDER, ENGINE_SCRIPT, engineArguments } from './engine-script.ts';
+import { ENGINE_FOLDER, ENGINE_SCRIPT, engineArguments, engineEnvironment } from './engine-script.ts';
 import { type Reaper, startReaper } from './start-reaper.ts';
 
 /** How long dockerd may take to answer, in milliseconds; it takes 300 on an idle machine. */
@@ -55,7 +55,7 @@ export class PrivateEngine extends DockerEngine {
     const started = namespace.exec(
       'unshare',
       ['--pid', '--mount', '--fork', '--kill-child', '--', 'sh', '-euc', ENGINE_SCRIPT, 'sh', ...engineArguments(name)],
-      { stdin: 'ignore', reject: false },
+      { stdin: 'ignore', reject: false, env: engineEnvironment() },
     );
     const engine = new PrivateEngine(namespace, { name, pid: await firstNumber(started), process: started, reaper });
     try {

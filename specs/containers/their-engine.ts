@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { execa } from 'execa';
 import { expect, type Namespace } from 'hairpin';
-import { ENGINE_FOLDER, ENGINE_SCRIPT, engineArguments } from '../../lib/containers/engine-script.ts';
+import {
+  ENGINE_FOLDER,
+  ENGINE_SCRIPT,
+  engineArguments,
+  engineEnvironment,
+} from '../../lib/containers/engine-script.ts';
 import { removeCgroups } from '../../lib/kernel/cgroup.ts';
 
 /**
@@ -12,7 +17,7 @@ export async function startTheirEngine(host: Namespace, onTestFinished: (clean: 
   const name = `theirs-${randomBytes(6).toString('hex')}`;
   onTestFinished(() => expect.poll(() => removeCgroups(name), { timeout: 10_000 }).toBe(true));
   const words = ['--mount', '--', 'sh', '-euc', ENGINE_SCRIPT, 'sh', ...engineArguments(name)];
-  const dockerd = host.exec('unshare', words, { reject: false });
+  const dockerd = host.exec('unshare', words, { reject: false, env: engineEnvironment() });
   const address = `unix:///proc/${dockerd.pid}/root${ENGINE_FOLDER}/docker.sock`;
   const docker = (...args: string[]) => execa('docker', ['--host', address, ...args], { reject: false });
   await expect.poll(async () => (await docker('version')).exitCode, { timeout: 30_000 }).toBe(0);
