@@ -5,7 +5,7 @@ import { EngineAtHand } from './engine-at-hand.ts';
 import type { ContainerImage } from './image.ts';
 import { PrivateEngine } from './private-engine.ts';
 import { type ContainerOptions, checkContainer, startContainer } from './start-container.ts';
-import { dockerHost, leave } from './testcontainers.ts';
+import { dockerHost, leave, loadTestcontainers } from './testcontainers.ts';
 import { whyNoEngine } from './why-no-engine.ts';
 
 export interface ContainerLabOptions extends LabOptions {
@@ -36,6 +36,8 @@ export class ContainerLab extends Lab {
    */
   async container(name: string, image: ContainerImage, options: ContainerOptions = {}): Promise<Container> {
     checkContainer(this, name, image, options);
+    // Before an engine is started for nothing.
+    await loadTestcontainers();
     return startContainer(this, await this.docker(), name, image, options);
   }
 

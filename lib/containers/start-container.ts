@@ -9,6 +9,7 @@ import { Container } from './container.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { removeContainer } from './engine-api.ts';
 import { type ContainerImage, checkImage, describeContainer } from './image.ts';
+import { PrivateEngine } from './private-engine.ts';
 import { type Testcontainers, useTestcontainers } from './testcontainers.ts';
 
 export interface ContainerOptions {
@@ -48,6 +49,13 @@ export async function startContainer(
 ): Promise<Container> {
   const using = await useTestcontainers(engine);
   const generic = await describeContainer(image, engine, using);
+  if (engine instanceof PrivateEngine && !(await using.client.image.exists(generic['imageName']))) {
+    throw new UsageError(
+      `lab.container(${show(name)}): the lab's own engine has no image ${show(generic['imageName'].string)}, and no way out ` +
+        "to a registry: load it from a file, docker.cli(['load', '--input', 'images.tar']), build it, or set DOCKER_HOST to " +
+        'an engine that has it',
+    );
+  }
   // Off: the automatic clean-up would start Ryuk, in an engine that is shared too.
   generic.withAutoCleanup(false).withLabels(engine.labels);
   if (command) generic.withCommand([...command]);

@@ -22,7 +22,7 @@ let before: Record<string, string | undefined> = {};
  * @throws UsageError when the package is not installed, or another lab's engine has it
  */
 export async function useTestcontainers(engine: DockerEngine): Promise<Testcontainers> {
-  const testcontainers = await load();
+  const testcontainers = await loadTestcontainers();
   if (turn !== undefined && turn !== engine) {
     throw new UsageError(
       'lab.container: testcontainers works with one engine at a time, and another lab of this process has its own: ' +
@@ -63,7 +63,8 @@ function setEnvironment(values: Record<string, string | undefined>): Record<stri
   return old;
 }
 
-async function load(): Promise<typeof import('testcontainers')> {
+/** @throws UsageError when the package is not installed */
+export async function loadTestcontainers(): Promise<typeof import('testcontainers')> {
   try {
     return await import('testcontainers');
   } catch (error) {

@@ -107,3 +107,10 @@ test('a container that is not ready in time is removed', async ({ lab, docker })
   await expect(lab.container('web', description)).rejects.toThrow('Log message "never said" not received after 100ms');
   expect((await docker.cli(['ps', '--all', '--quiet'])).stdout).toBe('');
 });
+
+test('an image that the engine has not, and cannot get, is told at once', async ({ lab }) => {
+  await expect(lab.container('web', 'nginx:alpine')).rejects.toThrow(
+    "lab.container('web'): the lab's own engine has no image 'nginx:alpine', and no way out to a registry: load it from a " +
+      "file, docker.cli(['load', '--input', 'images.tar']), build it, or set DOCKER_HOST to an engine that has it",
+  );
+});
