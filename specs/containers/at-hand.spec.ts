@@ -20,11 +20,11 @@ test('the engine of DOCKER_HOST is used, and a lab takes away only what is its o
   onTestFinished,
 }) => {
   const theirs = await startTheirEngine(lab.namespace('theirs'), onTestFinished);
-  vi.stubEnv('DOCKER_HOST', theirs.address);
+  vi.stubEnv('DOCKER_HOST', theirs.host);
   const mine = new ContainerLab();
   const docker = await mine.docker();
   await importBusybox(docker);
-  await theirs.docker('run', '--detach', '--name', 'precious', 'busybox', 'sleep', '1000');
+  await theirs.cli(['run', '--detach', '--name', 'precious', 'busybox', 'sleep', '1000']);
 
   const web = await mine.container('web', 'busybox', { command: ['sleep', '1000'] });
   const client = mine.namespace('client');
@@ -32,7 +32,7 @@ test('the engine of DOCKER_HOST is used, and a lab takes away only what is its o
   await expect(client).toReach(web);
   expect((await theirs.containers()).split('\n')).toHaveLength(2);
   expect(() => docker.namespace).toThrow(
-    `docker.namespace: the engine of DOCKER_HOST (${theirs.address}) is in the host's own network, which is no part of ` +
+    `docker.namespace: the engine of DOCKER_HOST (${theirs.host}) is in the host's own network, which is no part of ` +
       'the lab; unset DOCKER_HOST for an engine of the lab',
   );
 
@@ -43,14 +43,14 @@ test('the engine of DOCKER_HOST is used, and a lab takes away only what is its o
 test('kill -9 of a run leaves none of its containers in the engine of DOCKER_HOST', async ({ lab, onTestFinished }) => {
   const theirs = await startTheirEngine(lab.namespace('theirs'), onTestFinished);
   const { run, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished, {
-    DOCKER_HOST: theirs.address,
+    DOCKER_HOST: theirs.host,
   });
   const { worker } = await ready(run);
   expect(await theirs.containers()).not.toBe('');
 
   process.kill(worker, 'SIGKILL');
 
-  await expect.poll(theirs.containers, { timeout: 20_000 }).toBe('');
+  await expect.poll(() => theirs.containers(), { timeout: 20_000 }).toBe('');
   await expect.poll(left, { timeout: 20_000 }).toEqual(nothing);
   await run;
 });

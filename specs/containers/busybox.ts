@@ -12,15 +12,24 @@ const PT_INTERP = 3;
 /** Why there is no image to be had: without a registry one is made of Debian's busybox-static, and nothing else. */
 export const NO_BUSYBOX = await whyNoBusybox();
 
-/** Gives an engine an image `busybox`, made of that one program. */
-export async function importBusybox(docker: DockerEngine): Promise<void> {
+/**
+ * Gives an engine an image `busybox`, made of that one program.
+ *
+ * @param name what the image is called @default 'busybox'
+ * @param changes a Dockerfile's instructions, such as CMD
+ */
+export async function importBusybox(
+  docker: Pick<DockerEngine, 'cli'>,
+  name = 'busybox',
+  changes: readonly string[] = [],
+): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'hairpin-busybox-'));
   try {
     await mkdir(join(root, 'bin'));
     await copyFile('/bin/busybox', join(root, 'bin/busybox'));
     for (const command of COMMANDS) await symlink('busybox', join(root, 'bin', command));
     const { stdout } = await execa('tar', ['--directory', root, '--create', '.'], { encoding: 'buffer' });
-    await docker.cli(['import', '-', 'busybox'], { input: stdout });
+    await docker.cli(['import', ...changes.flatMap((change) => ['--change', change]), '-', name], { input: stdout });
   } finally {
     await rm(root, { recursive: true, force: true });
   }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { execa } from 'execa';
-import { expect, type Namespace } from 'hairpin';
+import { DockerEngine, expect, type Namespace } from 'hairpin';
 import {
   ENGINE_FOLDER,
   ENGINE_SCRIPT,
@@ -18,8 +17,28 @@ export async function startTheirEngine(host: Namespace, onTestFinished: (clean: 
   onTestFinished(() => expect.poll(() => removeCgroups(name), { timeout: 10_000 }).toBe(true));
   const words = ['--mount', '--', 'sh', '-euc', ENGINE_SCRIPT, 'sh', ...engineArguments(name)];
   const dockerd = host.exec('unshare', words, { reject: false, env: engineEnvironment() });
-  const address = `unix:///proc/${dockerd.pid}/root${ENGINE_FOLDER}/docker.sock`;
-  const docker = (...args: string[]) => execa('docker', ['--host', address, ...args], { reject: false });
-  await expect.poll(async () => (await docker('version')).exitCode, { timeout: 30_000 }).toBe(0);
-  return { address, containers: async () => (await docker('ps', '--all', '--format', '{{.Names}}')).stdout, docker };
+  const engine = new TheirEngine(`/proc/${dockerd.pid}/root${ENGINE_FOLDER}/docker.sock`);
+  await expect
+    .poll(async () => (await engine.cli(['version'], { reject: false })).exitCode, { timeout: 30_000 })
+    .toBe(0);
+  return engine;
+}
+
+class TheirEngine extends DockerEngine {
+  readonly labels = {};
+
+  /** The names of all that it has, running or not. */
+  async containers(): Promise<string> {
+    return (await this.cli(['ps', '--all', '--format', '{{.Names}}'])).stdout;
+  }
+
+  override get namespace(): never {
+    throw new Error('it is not of the lab');
+  }
+
+  override procOf(pid: number): string {
+    return `/proc/${pid}`;
+  }
+
+  override async close(): Promise<void> {}
 }
