@@ -6,7 +6,7 @@ import type { ContainerImage } from './image.ts';
 import { PrivateEngine } from './private-engine.ts';
 import { type ContainerOptions, checkContainer, startContainer } from './start-container.ts';
 import { dockerHost, leave, loadTestcontainers } from './testcontainers.ts';
-import { whyNoEngine } from './why-no-engine.ts';
+import { whyNoContainers, whyNoEngine } from './why-no-engine.ts';
 
 export interface ContainerLabOptions extends LabOptions {
   /** Called where no engine can be had, with the reason and how to get one; a test skips. @default throws an Error */
@@ -57,9 +57,9 @@ export class ContainerLab extends Lab {
 
   async #start(): Promise<DockerEngine> {
     const atHand = dockerHost();
-    if (atHand) return new EngineAtHand(atHand);
-    const reason = whyNoEngine();
+    const reason = atHand ? whyNoContainers() : whyNoEngine();
     if (reason !== undefined) this.#withoutEngine(reason);
+    if (atHand) return new EngineAtHand(atHand);
     return PrivateEngine.start(this.namespace('docker'));
   }
 

@@ -10,20 +10,22 @@ const PROGRAMS = {
   mount: 'mount',
 };
 
-/** How to get an engine; ends the reason of a skip. */
-const MEND = 'needs a Docker engine: set DOCKER_HOST to one, or, as root, apt-get install docker.io';
-
-/** Why a lab cannot start an engine of its own here; undefined when it can. */
+/** Why a lab cannot start an engine of its own here, and how to get one; undefined when it can. */
 export function whyNoEngine(): string | undefined {
-  if (process.getuid?.() !== 0) return `${MEND} (a private one takes root)`;
-  if (!isRealRoot()) return `${MEND} (a private one takes the machine's root; here root is an ordinary user's)`;
   const missing = Object.entries(PROGRAMS).filter(([program]) => findProgram(program) === undefined);
-  if (missing.length === 0) return undefined;
-  return `${MEND} (missing: ${missing.map(([program, pkg]) => `${program} of ${pkg}`).join(', ')})`;
+  if (missing.length === 0) return whyNoContainers();
+  const programs = missing.map(([program, debianPackage]) => `${program} of ${debianPackage}`).join(', ');
+  return `needs a Docker engine: set DOCKER_HOST to one, or apt-get install docker.io (missing: ${programs})`;
 }
 
-/** Root of a user namespace may neither mount an overlay over /etc nor make cgroups. */
-function isRealRoot(): boolean {
+/**
+ * Why a lab cannot have containers, whatever the engine. Theirs are namespaces of the machine's root, which no other may
+ * enter; and root of a user namespace can make no cgroups, and mount no overlay over /etc.
+ */
+export function whyNoContainers(): string | undefined {
   const [inside, outside, length] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/).map(Number);
-  return inside === 0 && outside === 0 && length === 2 ** 32 - 1;
+  const root = process.getuid?.() === 0 && inside === 0 && outside === 0 && length === 2 ** 32 - 1;
+  return root
+    ? undefined
+    : "containers need the machine's own root, not that of a user namespace: run the tests by sudo";
 }

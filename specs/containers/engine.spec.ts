@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ContainerLab, expect, test } from 'hairpin';
 import { vi } from 'vitest';
 import { importBusybox, NO_BUSYBOX } from './busybox.ts';
@@ -63,10 +64,26 @@ test('a lab where no engine can be had says so, and how to get one', async () =>
   vi.stubEnv('DOCKER_HOST', '');
   try {
     await expect(lab.container('web', 'busybox')).rejects.toThrow(
-      /^no Docker engine: needs a Docker engine: set DOCKER_HOST to one, or, as root, apt-get install docker.io \(/,
+      /^no Docker engine: needs a Docker engine: set DOCKER_HOST to one, or apt-get install docker.io \(missing: dockerd of /,
     );
   } finally {
     vi.unstubAllEnvs();
     await lab.close();
   }
+});
+
+// host: an ordinary user's run, as hairpin's pool starts it
+test("without the machine's root a lab says what its containers need", async ({ lab }) => {
+  const script = `
+    import { ContainerLab } from '${fileURLToPath(new URL('../../lib/containers/index.ts', import.meta.url))}';
+    const lab = new ContainerLab();
+    await lab.docker().catch(({ message }) => console.log(message));
+    await lab.close();`;
+  const node = [process.execPath, '--input-type=module', '--eval', script];
+  const { stdout } = await lab
+    .namespace('host')
+    .exec('unshare', ['--user', '--map-root-user', '--net', '--', ...node], { env: { DOCKER_HOST: 'unix:///x' } });
+  expect(stdout).toBe(
+    "no Docker engine: containers need the machine's own root, not that of a user namespace: run the tests by sudo",
+  );
 });
