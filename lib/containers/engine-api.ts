@@ -1,21 +1,27 @@
 import { request } from 'node:http';
 
+/** How long an engine may take to answer, in milliseconds; one that hangs must not take the tests along. */
+const DEADLINE = 30_000;
+
 /** One request to an engine's API, over its socket. For what must work without testcontainers. */
 export function askEngine(socketPath: string, method: 'GET' | 'DELETE', path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, method, path, agent: false }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text) => {
-        body += text;
-      });
-      response.on('end', () => {
-        const { statusCode = 0 } = response;
-        if (statusCode < 300) resolve(body);
-        else reject(new Error(`${method} ${path}: the engine answered ${statusCode}: ${body.trim()}`));
-      });
-      response.on('error', reject);
-    });
+    const asked = request(
+      { socketPath, method, path, agent: false, signal: AbortSignal.timeout(DEADLINE) },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (text) => {
+          body += text;
+        });
+        response.on('end', () => {
+          const { statusCode = 0 } = response;
+          if (statusCode < 300) resolve(body);
+          else reject(new Error(`${method} ${path}: the engine answered ${statusCode}: ${body.trim()}`));
+        });
+        response.on('error', reject);
+      },
+    );
     asked.on('error', reject);
     asked.end();
   });

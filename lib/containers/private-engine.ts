@@ -57,12 +57,14 @@ export class PrivateEngine extends DockerEngine {
       ['--pid', '--mount', '--fork', '--kill-child', '--', 'sh', '-euc', ENGINE_SCRIPT, 'sh', ...engineArguments(name)],
       { stdin: 'ignore', reject: false, env: engineEnvironment() },
     );
-    const engine = new PrivateEngine(namespace, { name, pid: await firstNumber(started), process: started, reaper });
+    let engine: PrivateEngine | undefined;
     try {
+      engine = new PrivateEngine(namespace, { name, pid: await firstNumber(started), process: started, reaper });
       await engine.#answers();
       return engine;
     } catch (error) {
-      await engine.close();
+      if (engine) await engine.close();
+      else reaper.dismiss();
       throw error;
     }
   }
@@ -79,7 +81,11 @@ export class PrivateEngine extends DockerEngine {
 
   async #close(): Promise<void> {
     // The engine rather than unshare, which is left to reap it, and ends when all of its PID namespace has.
-    if (!this.#ended) process.kill(this.#pid, 'SIGKILL');
+    try {
+      if (!this.#ended) process.kill(this.#pid, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
     await this.#process;
     const deadline = now() + END_DEADLINE;
     while (!removeCgroups(this.#name)) {
