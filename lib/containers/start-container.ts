@@ -75,11 +75,15 @@ export async function startContainer(
     const started = await generic.start();
     if (!container)
       throw new Error(`lab.container(${show(name)}): testcontainers has reused a container; leave withReuse out`);
+    const ended = await whyEnded(name, container.id, using);
+    if (ended) throw ended;
     return container.ready(started);
   } catch (error) {
+    if (id === undefined) throw error;
+    const ended = await whyEnded(name, id, using).catch(() => undefined);
     // testcontainers lets one that failed run on, to be looked at by hand.
-    if (id !== undefined) await removeContainer(engine.socketPath, id).catch(() => {});
-    throw error;
+    await removeContainer(engine.socketPath, id).catch(() => {});
+    throw ended ?? error;
   }
 }
 
@@ -130,10 +134,8 @@ async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, 
   const deadline = now() + NOTICE_DEADLINE;
   for (;;) {
     const { State } = await api.inspect(api.getById(id));
-    if (!State.Running) {
-      const logs = await text(await api.logs(api.getById(id)));
-      throw new Error(`${call}: the container has ended, with exit code ${State.ExitCode}:\n${logs.trimEnd()}`);
-    }
+    // Whoever asked for it is told why.
+    if (!State.Running) throw new Error(`${call}: the container has ended`);
     const handle = namespaceOf(engine.procOf(State.Pid), id);
     if (handle) return lab.enrol('container', name, () => new Container(lab, name, handle, id));
     if (now() > deadline) {
@@ -144,6 +146,14 @@ async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, 
     }
     await new Promise<void>((resolve) => after(INTERVAL, resolve));
   }
+}
+
+/** What a container that has ended said; undefined of one that runs. */
+async function whyEnded(name: string, id: string, { client: { container: api } }: Testcontainers) {
+  const { State } = await api.inspect(api.getById(id));
+  if (State.Running) return undefined;
+  const logs = (await text(await api.logs(api.getById(id)))).trimEnd();
+  return new Error(`lab.container(${show(name)}): the container has ended, with exit code ${State.ExitCode}:\n${logs}`);
 }
 
 /** A container's network namespace by its process; undefined where that has ended, or is not the container's. */
