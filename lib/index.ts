@@ -10,6 +10,7 @@ import {
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 export * from '../fixtures/index.ts';
+export * from './containers/index.ts';
 export * from './lab.ts';
 export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
 export { expect };

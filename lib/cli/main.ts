@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
 import { modesCommand } from './modes.ts';
 import { mutateCommand } from './mutate.ts';
+import { testCommand } from './test.ts';
 
 const program = new Command('hairpin')
   .description('Playwright for Linux networks: a network of namespaces for every test, in milliseconds.')
@@ -16,7 +17,7 @@ const program = new Command('hairpin')
     'after',
     `\nExit codes: ${EXIT.ok} well, ${EXIT.difference} a difference or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
   );
-for (const command of [modesCommand(), doctorCommand(), mutateCommand(), checkSwitchCommand()])
+for (const command of [modesCommand(), doctorCommand(), testCommand(), mutateCommand(), checkSwitchCommand()])
   program.addCommand(command.exitOverride());
 
 // `hairpin modes | head` is no failure of ours.

@@ -13,6 +13,7 @@ function declare<Args extends unknown[]>(prototype: string): Call<Args> {
 
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
+export const dup3 = declare<[from: number, to: number, flags: number]>('int dup3(int, int, int)');
 export const socket = declare<[domain: number, type: number, protocol: number]>('int socket(int, int, int)');
 export const bind = declare<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, uint32_t)');
 export const connect = declare<[fd: number, address: Uint8Array, length: number]>('int connect(int, void *, uint32_t)');

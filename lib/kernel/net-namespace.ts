@@ -52,6 +52,15 @@ export class NetNamespace {
     }
   }
 
+  /**
+   * A namespace that somebody else made, such as a container's.
+   *
+   * @param path of its descriptor: `/proc/4711/ns/net`
+   */
+  static open(path: string): NetNamespace {
+    return new NetNamespace(openSync(path, 'r'));
+  }
+
   /** The namespace that this thread started in. Nothing is ever made there. */
   static home(): NetNamespace {
     home ??= NetNamespace.#ofThread();

@@ -66,14 +66,12 @@ export class Lab implements AsyncDisposable {
    * @throws UsageError for a name that cannot be or is taken; KernelError without the privilege
    */
   namespace(name: string): Namespace {
-    this.#check('namespace', name);
-    return furnish(() => this.#add(new Namespace(this, name, 'host')));
+    return furnish(() => this.enrol('namespace', name, () => new Namespace(this, name, 'host')));
   }
 
   /** Makes a router: a host with IPv4 and IPv6 forwarding on. */
   router(name: string): Namespace {
-    this.#check('router', name);
-    return make(() => this.#add(new Namespace(this, name, 'router')));
+    return make(() => this.enrol('router', name, () => new Namespace(this, name, 'router')));
   }
 
   /**
@@ -82,8 +80,7 @@ export class Lab implements AsyncDisposable {
    * @example const sw = lab.switch('sw', { subnets: ['10.9.0.0/16'] })
    */
   switch(name: string, options: SwitchOptions = {}): Switch {
-    this.#check('switch', name);
-    return furnish(() => this.#add(new Switch(this, name, options)));
+    return furnish(() => this.enrol('switch', name, () => new Switch(this, name, options)));
   }
 
   /**
@@ -208,12 +205,16 @@ export class Lab implements AsyncDisposable {
     subprocess.then(forget, forget);
   }
 
-  #add<T extends Namespace>(namespace: T): T {
-    this.#namespaces.set(namespace.name, namespace);
+  /** Makes a namespace, of whatever kind, and takes it into the lab; `method` is what a spec has called. */
+  enrol<T extends Namespace>(method: string, name: string, make: () => T): T {
+    this.checkNew(method, name);
+    const namespace = make();
+    this.#namespaces.set(name, namespace);
     return namespace;
   }
 
-  #check(method: string, name: unknown): void {
+  /** @throws UsageError when the lab has ended, or the name cannot be or is taken */
+  checkNew(method: string, name: unknown): asserts name is string {
     this.#checkOpen(method);
     checkNamespaceName(`lab.${method}`, name, (taken) => this.#namespaces.has(taken));
   }

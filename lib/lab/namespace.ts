@@ -50,11 +50,12 @@ export class Namespace {
   #joining = false;
   #settling: Promise<void> = Promise.resolve();
 
-  constructor(lab: Lab, name: string, role: Role) {
+  /** @param foreign a namespace that somebody else made; without it the namespace is a new one */
+  constructor(lab: Lab, name: string, role: Role, foreign?: NetNamespace) {
     this.lab = lab;
     this.name = name;
     this.role = role;
-    this.handle = lab.own(NetNamespace.create());
+    this.handle = lab.own(foreign ?? NetNamespace.create());
     this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
     this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
     this.route = new RouteTable(this);
@@ -62,7 +63,8 @@ export class Namespace {
     this.sysctl = new Sysctls(this);
     this.handle.run(() => {
       for (const [sysctl, value] of ROLE_SYSCTLS[role]) {
-        if (lab.inherited(sysctl, () => this.sysctl.get(sysctl)) !== value) this.sysctl.set(sysctl, value);
+        const read = () => this.sysctl.get(sysctl);
+        if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.set(sysctl, value);
       }
     });
     if (role !== 'switch')

@@ -7,7 +7,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/lab.ts'],
   ['lib/pool.ts', 'lib/mutate', 'fixtures'],
   ['lib/matchers'],
-  ['lib/report'],
+  ['lib/report', 'lib/containers'],
   ['lib/trace'],
   ['lib/probes', 'lib/model', 'lib/plugins'],
   ['lib/lab'],
@@ -28,12 +28,21 @@ const OWNERS: Record<string, readonly string[]> = {
     'specs',
   ],
   koffi: ['lib/kernel'],
-  execa: ['lib/lab/exec.ts', 'specs'],
+  execa: ['lib/lab/exec.ts', 'lib/containers/docker-engine.ts', 'specs'],
+  testcontainers: ['lib/containers', 'specs'],
   commander: ['lib/cli'],
   '@dagrejs/dagre': ['lib/report'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],
-  // A program of the machine's is started in a namespace, by execa. The two here start this very program anew.
-  'node:child_process': ['lib/pool.ts', 'lib/cli/in-own-namespaces.ts', 'lib/kernel/own-namespaces.ts', 'specs'],
+  // A program of the machine's is started in a namespace, by execa. The ones here start this very program anew, the reaper,
+  // which must outlive the lab, or docker, which is in no namespace of ours.
+  'node:child_process': [
+    'lib/pool.ts',
+    'lib/cli/in-container.ts',
+    'lib/cli/in-own-namespaces.ts',
+    'lib/containers/start-reaper.ts',
+    'lib/kernel/own-namespaces.ts',
+    'specs',
+  ],
   'node:timers': ['lib/kernel/clock.ts', 'specs'],
   // A user's own name for the library.
   hairpin: ['specs'],

@@ -1,0 +1,56 @@
+import { execa } from 'execa';
+import { findProgram } from '../kernel/find-program.ts';
+import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
+import { type ExecOptions, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
+import { show } from '../lab/validate.ts';
+
+/** The Docker engine that a lab's containers run in: one of the lab's own, or one at hand. */
+export abstract class DockerEngine {
+  /** Its socket, as a path that is good for every process of this machine's root. */
+  readonly socketPath: string;
+
+  constructor(socketPath: string) {
+    this.socketPath = socketPath;
+  }
+
+  /** Its address, in the words of `DOCKER_HOST`: `unix:///…/docker.sock`. */
+  get host(): string {
+    return `unix://${this.socketPath}`;
+  }
+
+  /**
+   * The namespace that the engine is in: a network that Docker makes there, macvlan's too, has its parents here.
+   *
+   * @throws UsageError for an engine at hand, which is in the host's own network
+   */
+  abstract readonly namespace: Namespace;
+
+  /** The label that a container of this lab has. */
+  abstract readonly labels: Record<string, string>;
+
+  /** Where `/proc` has a process that the engine speaks of: it may count them by a PID namespace of its own. */
+  abstract procOf(pid: number): string;
+
+  /** Ends it, or what this lab has in it. */
+  abstract close(): Promise<void>;
+
+  /**
+   * Runs the command `docker` with this engine.
+   *
+   * @throws UsageError when there is no such program
+   * @example await docker.cli(['network', 'create', '-d', 'macvlan', '-o', 'parent=up0', 'net'])
+   */
+  cli(args: readonly string[], options: ExecOptions = {}): Subprocess {
+    if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {
+      throw new UsageError(`docker.cli: args must be a list of strings, one an argument: received ${show(args)}`);
+    }
+    const program = findProgram('docker');
+    if (!program) {
+      throw new UsageError(
+        "docker.cli: there is no program 'docker' on the PATH: apt-get install docker.io (from Debian 13 on: docker-cli)",
+      );
+    }
+    const [command = program, ...words] = [...dieWithParentCommand(), program, '--host', this.host, ...args];
+    return execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as { encoding: 'utf8' });
+  }
+}

@@ -1,0 +1,5 @@
+export { Container } from './container.ts';
+export { ContainerLab, type ContainerLabOptions } from './container-lab.ts';
+export { DockerEngine } from './docker-engine.ts';
+export type { ContainerImage, Dockerfile } from './image.ts';
+export type { ContainerOptions } from './start-container.ts';

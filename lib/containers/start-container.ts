@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import type { GenericContainer } from 'testcontainers';
+import { after, now } from '../kernel/clock.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { type Lab, UsageError } from '../lab/index.ts';
+import { checkOptions, show } from '../lab/validate.ts';
+import { Container } from './container.ts';
+import type { DockerEngine } from './docker-engine.ts';
+import { removeContainer } from './engine-api.ts';
+import { type ContainerImage, checkImage, describeContainer } from './image.ts';
+import { PrivateEngine } from './private-engine.ts';
+import { type Testcontainers, useTestcontainers } from './testcontainers.ts';
+
+export interface ContainerOptions {
+  /** What runs in it, in place of the image's own. */
+  command?: readonly string[];
+  /** A network of Docker's. @default 'none': the container has the links that the lab gives it, and no other */
+  network?: string;
+  /**
+   * Gives the container its links. Called once it runs, before its wait strategy is asked: for a program that is not
+   * ready without a network.
+   */
+  connect?: (container: Container) => unknown;
+}
+
+/** Checks a call of `lab.container` before anything is started for it. */
+export function checkContainer(lab: Lab, name: unknown, image: unknown, options: ContainerOptions): void {
+  lab.checkNew('container', name);
+  const call = `lab.container(${show(name)})`;
+  checkImage(call, image);
+  checkOptions(call, options, ['command', 'network', 'connect']);
+  const { command, network, connect } = options;
+  if (command !== undefined && (!Array.isArray(command) || command.some((word) => typeof word !== 'string')))
+    throw new UsageError(`${call}: command must be a list of strings, one an argument: received ${show(command)}`);
+  if (network !== undefined && typeof network !== 'string')
+    throw new UsageError(`${call}: network must be a name that docker network has: received ${show(network)}`);
+  if (connect !== undefined && typeof connect !== 'function')
+    throw new UsageError(`${call}: connect must be a function: received ${show(connect)}`);
+}
+
+/** Starts a container as a namespace of a lab; `lab.container` is this. */
+export async function startContainer(
+  lab: Lab,
+  engine: DockerEngine,
+  name: string,
+  image: ContainerImage,
+  { command, network, connect }: ContainerOptions,
+): Promise<Container> {
+  const using = await useTestcontainers(engine);
+  const generic = await describeContainer(image, engine, using);
+  if (engine instanceof PrivateEngine && !(await using.client.image.exists(generic['imageName']))) {
+    throw new UsageError(
+      `lab.container(${show(name)}): the lab's own engine has no image ${show(generic['imageName'].string)}, and no way out ` +
+        "to a registry: load it from a file, docker.cli(['load', '--input', 'images.tar']), build it, or set DOCKER_HOST to " +
+        'an engine that has it',
+    );
+  }
+  // Off: the automatic clean-up would start Ryuk, in an engine that is shared too.
+  generic.withAutoCleanup(false).withLabels(engine.labels);
+  if (command) generic.withCommand([...command]);
+  let id: string | undefined;
+  let container: Container | undefined;
+  addHooks(generic, {
+    beforeContainerCreated: () => takeOffPorts(generic, network),
+    containerCreated: (created) => {
+      id = created;
+    },
+    containerStarting: async () => {
+      container = await takeIn(lab, engine, name, String(id), using);
+      await connect?.(container);
+    },
+  });
+  try {
+    const started = await generic.start();
+    if (!container)
+      throw new Error(`lab.container(${show(name)}): testcontainers has reused a container; leave withReuse out`);
+    const ended = await whyEnded(name, container.id, using);
+    if (ended) throw ended;
+    return container.ready(started);
+  } catch (error) {
+    if (id === undefined) throw error;
+    const ended = await whyEnded(name, id, using).catch(() => undefined);
+    // testcontainers lets one that failed run on, to be looked at by hand.
+    await removeContainer(engine.socketPath, id).catch(() => {});
+    throw ended ?? error;
+  }
+}
+
+/**
+ * Nothing is published to the host: who asks is in the lab. testcontainers' modules publish their ports unasked, and it
+ * waits for ever for them on a network that has none.
+ */
+function takeOffPorts(generic: GenericContainer, network: string | undefined): void {
+  generic['exposedPorts'] = [];
+  generic['hostConfig'].PortBindings = {};
+  if (network !== undefined || generic['networkMode'] === undefined) generic.withNetworkMode(network ?? 'none');
+}
+
+interface Hooks {
+  beforeContainerCreated(): void;
+  containerCreated(id: string): void;
+  containerStarting(): Promise<void>;
+}
+
+/** testcontainers' hooks are methods for its modules to override, which some do: theirs come first. */
+function addHooks(generic: GenericContainer, hooks: Hooks): void {
+  const { beforeContainerCreated, containerCreated, containerStarting } = {
+    beforeContainerCreated: generic['beforeContainerCreated'],
+    containerCreated: generic['containerCreated'],
+    containerStarting: generic['containerStarting'],
+  };
+  generic['beforeContainerCreated'] = async () => {
+    await beforeContainerCreated?.call(generic);
+    hooks.beforeContainerCreated();
+  };
+  generic['containerCreated'] = async (id) => {
+    hooks.containerCreated(id);
+    await containerCreated?.call(generic, id);
+  };
+  generic['containerStarting'] = async (inspected, reused) => {
+    await containerStarting?.call(generic, inspected, reused);
+    if (!reused) await hooks.containerStarting();
+  };
+}
+
+/** How long an engine may take to notice that a container has ended, in milliseconds. */
+const NOTICE_DEADLINE = 2000;
+const INTERVAL = 10;
+
+async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, using: Testcontainers) {
+  const call = `lab.container(${show(name)})`;
+  const { container: api } = using.client;
+  const deadline = now() + NOTICE_DEADLINE;
+  for (;;) {
+    const { State } = await api.inspect(api.getById(id));
+    // Whoever asked for it is told why.
+    if (!State.Running) throw new Error(`${call}: the container has ended`);
+    const handle = namespaceOf(engine.procOf(State.Pid), id);
+    if (handle) return lab.enrol('container', name, () => new Container(lab, name, handle, id));
+    if (now() > deadline) {
+      throw new UsageError(
+        `${call}: the engine (${engine.host}) says process ${State.Pid}, which is not the container's here: it must run ` +
+          'on this machine, and count processes as this one does',
+      );
+    }
+    await new Promise<void>((resolve) => after(INTERVAL, resolve));
+  }
+}
+
+/** What a container that has ended said; undefined of one that runs. */
+async function whyEnded(name: string, id: string, { client: { container: api } }: Testcontainers) {
+  const { State } = await api.inspect(api.getById(id));
+  if (State.Running) return undefined;
+  const logs = (await text(await api.logs(api.getById(id)))).trimEnd();
+  return new Error(`lab.container(${show(name)}): the container has ended, with exit code ${State.ExitCode}:\n${logs}`);
+}
+
+/** A container's network namespace by its process; undefined where that has ended, or is not the container's. */
+function namespaceOf(process: string, id: string): NetNamespace | undefined {
+  let handle: NetNamespace | undefined;
+  try {
+    handle = NetNamespace.open(`${process}/ns/net`);
+    // Read second: a process that is the container's now was it before.
+    if (readFileSync(`${process}/cgroup`, 'utf8').includes(id)) return handle;
+  } catch {
+    // Ended meanwhile, or never there.
+  }
+  handle?.close();
+  return undefined;
+}

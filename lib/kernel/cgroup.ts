@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Kills what runs in the cgroups of a name, which are at the top of their hierarchies, and removes them. A cgroup is
+ * busy until the last of what it held has been reaped, so ask again until the answer is true.
+ *
+ * @returns whether none is left
+ */
+export function removeCgroups(name: string): boolean {
+  return cgroupsNamed(name)
+    .map(removeTree)
+    .every((gone) => gone);
+}
+
+/** The folders of a cgroup of this name, one a hierarchy: v1 has one for each controller, v2 one in all. */
+export function cgroupsNamed(name: string): string[] {
+  return hierarchies().flatMap((folder) => (entriesOf(folder).includes(name) ? [join(folder, name)] : []));
+}
+
+function hierarchies(): string[] {
+  const rows = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  return rows.flatMap((row) => {
+    const [, folder, type] = row.split(' ');
+    return folder !== undefined && (type === 'cgroup' || type === 'cgroup2') ? [folder] : [];
+  });
+}
+
+function removeTree(folder: string): boolean {
+  for (const child of entriesOf(folder)) removeTree(join(folder, child));
+  for (const pid of processesIn(folder)) endProcess(pid);
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  }
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    // Gone meanwhile.
+    return [];
+  }
+}
+
+function processesIn(folder: string): number[] {
+  try {
+    // A process of another PID namespace is 0 here.
+    return readFileSync(join(folder, 'cgroup.procs'), 'utf8')
+      .split('\n')
+      .map(Number)
+      .filter((pid) => pid > 0);
+  } catch {
+    return [];
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone meanwhile.
+  }
+}
