@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { checkOneOf, checkOptions } from './lab/validate.ts';
+import { mergedMachines, projectName, thisMachine } from './machines/project-name.ts';
 import { namespacedForks } from './pool.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 
@@ -26,13 +27,28 @@ export interface HairpinOptions {
 export function hairpin(options: HairpinOptions = {}): Plugin {
   checkOptions('hairpin', options, ['trace']);
   const trace = checkOneOf('hairpin', 'trace', options.trace ?? DEFAULT_TRACE_MODE, TRACE_MODES);
+  const machine = thisMachine();
   return {
     name: 'hairpin',
     config: ({ root = process.cwd(), test }) => ({
       test: {
-        provide: { hairpin: { trace, results: resolve(root, 'test-results') } },
+        provide: { hairpin: { trace, results: resolve(root, 'test-results'), ...(machine ? { machine } : {}) } },
+        ...(machine ? { name: projectName(labelOf(test?.name), machine) } : {}),
         ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
       },
     }),
+    // Where reports of several kernels are merged, vitest has to know the projects that are named in them.
+    async configureVitest({ vitest, project, injectTestProjects }) {
+      if (!vitest.config.mergeReports) return;
+      const { configFile } = project.vite.config;
+      for (const merged of mergedMachines()) {
+        const test = { name: projectName(project.name, merged) };
+        await injectTestProjects(configFile ? { extends: configFile, test } : { test });
+      }
+    },
   };
+}
+
+function labelOf(name: string | { label: string } | undefined): string | undefined {
+  return typeof name === 'object' ? name.label : name;
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
 import { modesCommand } from './modes.ts';
+import { testCommand } from './test.ts';
 
 const program = new Command('hairpin')
   .description('Playwright for Linux networks: a network of namespaces for every test, in milliseconds.')
@@ -14,7 +15,7 @@ const program = new Command('hairpin')
     'after',
     `\nExit codes: ${EXIT.ok} well, ${EXIT.difference} a difference or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
   );
-for (const command of [modesCommand(), doctorCommand()]) program.addCommand(command.exitOverride());
+for (const command of [testCommand(), modesCommand(), doctorCommand()]) program.addCommand(command.exitOverride());
 
 // `hairpin modes | head` is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
