@@ -1,7 +1,10 @@
 /** The exit codes of every command, as `--help` documents them. */
 export const EXIT = {
   ok: 0,
-  /** `modes`: kernel and model differ. `doctor`: something that is needed is missing. */
+  /**
+   * `modes`: kernel and model, or two kernels, differ. `doctor`: something that is needed is missing. `test`: a test or a
+   * kernel fails.
+   */
   difference: 1,
   usage: 2,
   unable: 3,

@@ -56,9 +56,8 @@ export function packageOf(version: string, packages: readonly KernelPackage[]): 
   const begun = packages.filter(
     ({ release }) => release.startsWith(version) && /^[-.+]/.test(release.slice(version.length)),
   );
-  const flavour = ({ release }: KernelPackage) => release.replace(/^[\d.+a-z]*?(?:-\d+)?-(?=[a-z])/, '').length;
-  const plainest = Math.min(...begun.map(flavour));
-  return begun.filter((each) => flavour(each) === plainest).at(-1);
+  const plainest = Math.min(...begun.map(({ release }) => flavourOf(release).length));
+  return begun.filter(({ release }) => flavourOf(release).length === plainest).at(-1);
 }
 
 /**
@@ -85,4 +84,25 @@ export function fetchKernel(release: string, onFetch?: () => void): Kernel {
 
 function isFetched(release: string): boolean {
   return existsSync(join(kernelCache(), release));
+}
+
+/**
+ * The packages from one release to another, both left out, of the flavour of the first: `-cloud-amd64`.
+ *
+ * @throws KernelUnavailable when the two are no packages, or not of one flavour
+ */
+export function kernelsBetween(good: string, bad: string, packages: readonly KernelPackage[]): string[] {
+  const [first, last] = [packageOf(good, packages)?.release, packageOf(bad, packages)?.release];
+  if (!first || !last || flavourOf(first) !== flavourOf(last)) {
+    throw new KernelUnavailable(
+      `${good} and ${bad} are not two packages of one flavour: name the kernels between them, oldest first`,
+    );
+  }
+  const releases = packages.map(({ release }) => release).filter((release) => flavourOf(release) === flavourOf(first));
+  return releases.slice(releases.indexOf(first) + 1, releases.indexOf(last));
+}
+
+/** `cloud-amd64` of `6.1.0-40-cloud-amd64` and of `6.12.117+deb12-cloud-amd64`. */
+function flavourOf(release: string): string {
+  return release.replace(/^[\d.]+(?:[+~][\w.]+)?(?:-\d+)?-/, '');
 }

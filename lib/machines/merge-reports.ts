@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { MACHINES } from './project-name.ts';
 import { blobFolder } from './test-on-kernel.ts';
@@ -17,9 +17,14 @@ export function mergeReports(root: string, machines: readonly string[], telling:
 }
 
 /** The project's vitest on this very kernel, in front of the user. */
-export function runVitest(root: string, args: readonly string[], env: Record<string, string> = {}): Promise<number> {
+export function runVitest(
+  root: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  stdio: StdioOptions = 'inherit',
+): Promise<number> {
   const [file = '', ...words] = [...dieWithParentCommand(), ...vitestCommand(root), ...args];
-  const child = spawn(file, words, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const child = spawn(file, words, { cwd: root, stdio, env: { ...process.env, ...env } });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? -1));

@@ -107,7 +107,8 @@ describe('the check finds', () => {
       'a child process that is not in a namespace',
       'lib/lab/exec.ts',
       "import { spawn } from 'node:child_process';",
-      'lib/lab/exec.ts imports node:child_process, which only lib/pool.ts, lib/cli/in-own-namespaces.ts, lib/kernel/own-namespaces.ts, specs may',
+      'lib/lab/exec.ts imports node:child_process, which only lib/pool.ts, lib/cli/in-own-namespaces.ts, lib/kernel/own-namespaces.ts, ' +
+        'lib/machines/start-program.ts, lib/machines/merge-reports.ts, specs may',
     ],
     [
       'a timer that fake timers would stop',

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 const LEVELS: readonly (readonly string[])[] = [
   ['specs'],
   ['lib/index.ts', 'lib/cli', 'lib/config.ts'],
-  ['lib/pool.ts', 'fixtures'],
+  ['lib/pool.ts', 'fixtures', 'lib/machines'],
   ['lib/matchers'],
   ['lib/report'],
   ['lib/trace'],
@@ -18,12 +18,20 @@ const LEVELS: readonly (readonly string[])[] = [
 const OWNERS: Record<string, readonly string[]> = {
   vitest: ['lib/matchers', 'lib/report', 'lib/pool.ts', 'lib/config.ts', 'lib/index.ts', 'fixtures', 'specs'],
   koffi: ['lib/kernel'],
-  execa: ['lib/lab/exec.ts', 'specs'],
+  execa: ['lib/lab/exec.ts', 'lib/machines', 'specs'],
   commander: ['lib/cli'],
   '@dagrejs/dagre': ['lib/report'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],
-  // A program of the machine's is started in a namespace, by execa. The two here start this very program anew.
-  'node:child_process': ['lib/pool.ts', 'lib/cli/in-own-namespaces.ts', 'lib/kernel/own-namespaces.ts', 'specs'],
+  // A program of the machine's is started in a namespace, by execa. These start this very program anew, or vitest, or
+  // one that is given descriptors.
+  'node:child_process': [
+    'lib/pool.ts',
+    'lib/cli/in-own-namespaces.ts',
+    'lib/kernel/own-namespaces.ts',
+    'lib/machines/start-program.ts',
+    'lib/machines/merge-reports.ts',
+    'specs',
+  ],
   'node:timers': ['lib/kernel/clock.ts', 'specs'],
   // A user's own name for the library.
   hairpin: ['specs'],
