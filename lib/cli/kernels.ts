@@ -8,6 +8,7 @@ import { configFragment } from '../machines/kernel-options.ts';
 import { runVitest } from '../machines/merge-reports.ts';
 import { resultsFolder } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
+import { findKernels } from './machine-options.ts';
 
 export function kernelsCommand(): Command {
   return new Command('kernels')
@@ -23,7 +24,17 @@ export function kernelsCommand(): Command {
       process.stdout.write(json ? `${JSON.stringify(kernels, undefined, 2)}\n` : formatTable(kernels));
       process.exitCode = kernels.length > 0 ? EXIT.ok : EXIT.difference;
     })
+    .addCommand(fetchCommand().exitOverride())
     .addCommand(configCommand().exitOverride());
+}
+
+function fetchCommand(): Command {
+  return new Command('fetch')
+    .description('fetch packages into the cache, for machines and namespaces without a network; prints the images')
+    .argument('<version...>', 'as --kernel takes it')
+    .action(async (versions: string[]) => {
+      for (const { image } of await findKernels(versions)) process.stdout.write(`${image}\n`);
+    });
 }
 
 function configCommand(): Command {

@@ -66,7 +66,7 @@ export function packageOf(version: string, packages: readonly KernelPackage[]): 
  * @throws KernelUnavailable when apt cannot fetch it
  */
 export function fetchKernel(release: string, onFetch?: () => void): Kernel {
-  const root = cached(release, (staging) => {
+  cached(release, (staging) => {
     onFetch?.();
     const { failed, stderr } = execaSync('apt-get', ['download', `linux-image-${release}`], {
       cwd: staging,
@@ -79,11 +79,23 @@ export function fetchKernel(release: string, onFetch?: () => void): Kernel {
     rmSync(join(staging, file));
     listModules(staging, release);
   });
-  return { name: release, release, image: join(root, 'boot', `vmlinuz-${release}`), modules: modulesIn(root, release) };
+  return fetchedKernel(release);
+}
+
+/** The kernels in the cache, oldest first. */
+export function fetchedKernels(): Kernel[] {
+  const cache = kernelCache();
+  if (!existsSync(cache)) return [];
+  return readdirSync(cache).filter(isFetched).toSorted(byNumber).map(fetchedKernel);
 }
 
 function isFetched(release: string): boolean {
-  return existsSync(join(kernelCache(), release));
+  return existsSync(fetchedKernel(release).image);
+}
+
+function fetchedKernel(release: string): Kernel {
+  const root = join(kernelCache(), release);
+  return { name: release, release, image: join(root, 'boot', `vmlinuz-${release}`), modules: modulesIn(root, release) };
 }
 
 /**

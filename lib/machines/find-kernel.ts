@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { aptKernels, fetchKernel, packageOf } from './apt-kernels.ts';
+import { aptKernels, fetchedKernels, fetchKernel, packageOf } from './apt-kernels.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 import { kernelOfImage, kernelsIn } from './kernel-folder.ts';
 
@@ -12,6 +12,9 @@ import { kernelOfImage, kernelsIn } from './kernel-folder.ts';
 export async function findKernel(word: string, onFetch?: (release: string, size: number) => void): Promise<Kernel> {
   if (existsSync(word)) return statSync(word).isDirectory() ? onlyKernelIn(word) : kernelOfImage(word);
   if (word.includes('/')) throw new KernelUnavailable(`--kernel ${word}: there is no such file or folder`);
+  // What has been fetched stays, though the distribution has newer ones by now.
+  const here = fetchedKernels().find(({ release }) => release === word);
+  if (here) return here;
   const found = packageOf(word, await aptKernels());
   if (found) return fetchKernel(found.release, () => onFetch?.(found.release, found.size));
   throw new KernelUnavailable(

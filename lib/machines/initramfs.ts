@@ -49,12 +49,17 @@ export function chooseShare({ name, modules }: Kernel, shares: readonly Share[] 
   }
   const install = shares.includes('virtiofs')
     ? ''
-    : ' (there is no virtiofsd here: on Debian, apt-get install virtiofsd)';
+    : ' (there is no virtiofsd for this user: on Debian 13 and later, apt-get install virtiofsd)';
   throw new KernelUnavailable(`kernel ${name} cannot have this machine's root: ${reasons.join('; ')}${install}`);
 }
 
 function sharesHere(): Share[] {
-  return virtiofsdProgram() ? ['virtiofs', '9p'] : ['9p'];
+  const program = virtiofsdProgram();
+  if (!program) return ['9p'];
+  // QEMU's own of before 8.0 lets go of its groups first, which root of a user namespace may not (`setgroups`).
+  const refuses =
+    process.getuid?.() !== 0 && /qemu\/virtiofsd$/.test(program) && (process.getgroups?.() ?? []).length > 1;
+  return refuses ? ['9p'] : ['virtiofs', '9p'];
 }
 
 /** The kernel's first root: a busybox, the modules, and the two scripts of the task. */
