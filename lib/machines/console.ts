@@ -29,6 +29,16 @@ export function findTrouble(console: string): Trouble | undefined {
   return undefined;
 }
 
+/**
+ * What a console is to be quoted with: from the first sign of an oops or a panic on, for what follows is their effect;
+ * the last lines where there is none.
+ */
+export function tellingLines(console: string): string[] {
+  const lines = lastLines(console, Infinity);
+  const first = lines.findIndex((line) => SIGNS.slice(0, 2).some(([, sign]) => sign.test(line)));
+  return first < 0 ? lines.slice(-20) : lines.slice(Math.max(0, first - 3), first + 40);
+}
+
 /** The last lines of a console, without what only a terminal needs. */
 export function lastLines(console: string, count = 20): string[] {
   return linesOf(console)

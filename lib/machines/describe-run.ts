@@ -1,4 +1,4 @@
-import { lastLines } from './console.ts';
+import { lastLines, tellingLines } from './console.ts';
 import type { Ending, MachineRun } from './machine.ts';
 
 /** How a run on a kernel ended, in a line: `Linux … booted in 1.8 s (tcg), …`. */
@@ -18,7 +18,7 @@ export function describeFailure(run: Pick<MachineRun, 'ending' | 'console' | 'ou
   const sentence = sentenceOf(run.ending);
   if (sentence === undefined) return undefined;
   const sections = [
-    ['The last of its console:', lastLines(run.console)],
+    ['The last of its console:', tellingLines(run.console)],
     ['The last of its output:', lastLines(run.output, 10)],
   ] as const;
   return [

@@ -59,7 +59,8 @@ mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay 
 mkdir -p ${folder}
 ${
   share === 'virtiofs'
-    ? `mount --bind ${quote(`/lower${results}`)} ${folder}`
+    ? // From inside: busybox takes a source with a colon for NFS, and what stands before a '#' for a helper's name.
+      `(cd ${quote(`/lower${results}`)} && mount --bind . ${folder})`
     : `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${RESULTS_TAG} ${folder}`
 } || unable 'the results folder cannot be mounted'
 mount -t tmpfs -o mode=755 run /new/run
@@ -97,7 +98,7 @@ $b ip link set lo up
 $b stty raw -F /dev/ttyS1
 ulimit -n 65536
 ${exports.join('\n')}
-cd ${quote(cwd)} || exit
+cd ${quote(cwd)} || { echo ${quote(`${UNABLE}there is no folder ${cwd} in it`)} > /dev/console; exec $b poweroff -f; }
 echo '${BOOTED}' > /dev/console
 ${shellLine(...command)} < /dev/null > ${stdout ? quote(`${results}/${stdout}`) : '/dev/ttyS1'} 2> /dev/ttyS1
 echo $? > ${quote(`${results}/${EXIT_FILE}`)}

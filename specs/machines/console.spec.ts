@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findTrouble, lastLines } from '../../lib/machines/console.ts';
+import { findTrouble, lastLines, tellingLines } from '../../lib/machines/console.ts';
 
 // Consoles of Debian's 6.1 and 6.12.
 test.for([
@@ -47,4 +47,11 @@ test('a good boot has no trouble', () => {
 
 test('the last lines come without what is for terminals', () => {
   expect(lastLines('\u001Bc\u001B[2Ja\r\n\r\nb\r\nc\r\n', 2)).toEqual(['b', 'c']);
+});
+
+test('a panic is quoted from its beginning, a silent end by its last lines', () => {
+  const lines = Array.from({ length: 100 }, (_, index) => `[ ${index}.0] line ${index}`);
+  expect(tellingLines(lines.join('\n'))).toEqual(lines.slice(80));
+  const oops = '[ 50.0] Oops: 0002 [#1] SMP';
+  expect(tellingLines(lines.with(50, oops).join('\n'))).toEqual(lines.with(50, oops).slice(47, 90));
 });
