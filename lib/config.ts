@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { checkOneOf, checkOptions } from './lab/validate.ts';
-import { mergedMachines, projectName, thisMachine } from './machines/project-name.ts';
+import { mergedMachines, patience, projectName, thisMachine } from './machines/project-name.ts';
 import { namespacedForks } from './pool.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 
@@ -33,7 +33,7 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
     config: ({ root = process.cwd(), test }) => ({
       test: {
         provide: { hairpin: { trace, results: resolve(root, 'test-results'), ...(machine ? { machine } : {}) } },
-        ...(machine ? { name: projectName(labelOf(test?.name), machine) } : {}),
+        ...(machine ? { name: projectName(labelOf(test?.name), machine), ...timeouts(test) } : {}),
         ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
       },
     }),
@@ -47,6 +47,11 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
       }
     },
   };
+}
+
+/** vitest's defaults, and those of the config, are meant for a processor, not for one that is translated. */
+function timeouts({ testTimeout = 5000, hookTimeout = 10_000 }: { testTimeout?: number; hookTimeout?: number } = {}) {
+  return { testTimeout: testTimeout * patience(), hookTimeout: hookTimeout * patience() };
 }
 
 function labelOf(name: string | { label: string } | undefined): string | undefined {

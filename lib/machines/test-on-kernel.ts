@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import type { Kernel } from './kernel.ts';
 import { type MachineRun, type MachineTask, runInMachine } from './machine.ts';
-import { MACHINE } from './project-name.ts';
+import { MACHINE, PATIENCE } from './project-name.ts';
 import { vitestCommand } from './vitest-program.ts';
 
 export interface KernelTestOptions
@@ -22,6 +23,9 @@ export interface KernelTestRun extends MachineRun {
   blob?: string;
 }
 
+/** Programs take ten to twenty times as long where each instruction is translated. */
+const TCG_PATIENCE = '10';
+
 /** Where a project's results are, as the plugin has it. */
 export const resultsFolder = (root: string) => join(root, 'test-results');
 /** vitest's reports, one a kernel: what `vitest --merge-reports` takes, here or on another machine. */
@@ -34,11 +38,12 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   const report = join(results, 'blob.json');
+  const patience = (await chooseAccelerator()) === 'tcg' ? TCG_PATIENCE : '1';
   const run = await runInMachine(kernel, {
     ...machine,
     results,
     cwd: root,
-    env: guestEnvironment({ [MACHINE]: kernel.name, NO_COLOR: '1' }),
+    env: guestEnvironment({ [MACHINE]: kernel.name, [PATIENCE]: patience, NO_COLOR: '1' }),
     command: [
       ...[...vitestCommand(root), 'run', ...args],
       ...['--reporter=default', '--reporter=blob', `--outputFile.blob=${report}`],
