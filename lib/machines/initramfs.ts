@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isRootOfMachine } from '../kernel/user-namespace.ts';
 import { type CpioEntry, cpioArchive, DIRECTORY, PLAIN_FILE, PROGRAM } from './cpio.ts';
 import { type GuestTask, initScript, type Share, startScript } from './guest-scripts.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
@@ -47,19 +48,18 @@ export function chooseShare({ name, modules }: Kernel, shares: readonly Share[] 
     const options = needed.filter(([module]) => missing.includes(module)).map(([, option]) => option);
     reasons.push(`for ${share} it lacks ${options.join(', ')}`);
   }
-  const install = shares.includes('virtiofs')
-    ? ''
-    : ' (there is no virtiofsd for this user: on Debian 13 and later, apt-get install virtiofsd)';
+  const install = shares.includes('virtiofs') ? '' : ', and there is no virtiofsd for it here that serves this user';
   throw new KernelUnavailable(`kernel ${name} cannot have this machine's root: ${reasons.join('; ')}${install}`);
 }
 
+/**
+ * overlayfs opens files with O_NOATIME, which the owner alone may: for an ordinary user QEMU's 9p opens them anew without
+ * it (`openat_file`), QEMU's own virtiofsd of before 8.0 does not, and no program would run.
+ */
 function sharesHere(): Share[] {
   const program = virtiofsdProgram();
-  if (!program) return ['9p'];
-  // QEMU's own of before 8.0 lets go of its groups first, which root of a user namespace may not (`setgroups`).
-  const refuses =
-    process.getuid?.() !== 0 && /qemu\/virtiofsd$/.test(program) && (process.getgroups?.() ?? []).length > 1;
-  return refuses ? ['9p'] : ['virtiofs', '9p'];
+  const strict = program !== undefined && /qemu\/virtiofsd$/.test(program) && !isRootOfMachine();
+  return program && !strict ? ['virtiofs', '9p'] : ['9p'];
 }
 
 /** The kernel's first root: a busybox, the modules, and the two scripts of the task. */
