@@ -56,8 +56,8 @@ export interface MachineRun {
   trouble?: Trouble | undefined;
 }
 
-/** The file of the results folder with all that the kernel said. */
-export const CONSOLE_FILE = 'console.log';
+/** The files of the results folder with all that the kernel said, and all that the command printed, as it came. */
+const [CONSOLE_FILE, OUTPUT_FILE] = ['console.log', 'output.log'];
 const BOOT_WITHIN: Record<Accelerator, number> = { kvm: 60_000, tcg: 180_000 };
 const WITHIN = 30 * 60_000;
 /** A panic ends QEMU; one that does not get so far is ended. */
@@ -79,7 +79,7 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
   const started = now();
   const { qemu, server } = startPrograms(kernel, task, { accelerator, share, root });
 
-  const log = createWriteStream(join(task.results, CONSOLE_FILE));
+  const logs = [CONSOLE_FILE, OUTPUT_FILE].map((name) => createWriteStream(join(task.results, name)));
   const run: Partial<MachineRun> & { ending?: Ending } = {};
   const end = (ending: Ending) => {
     run.ending ??= ending;
@@ -92,12 +92,13 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
     }),
   ];
   const console = gather(qemu.child.stdout, (text) => {
-    log.write(text);
+    logs[0]?.write(text);
     if (run.booted === undefined && console().includes(BOOTED)) run.booted = now() - started;
     if (text.includes('Kernel panic')) timers.push(after(PANIC_WITHIN, () => qemu.child.kill('SIGKILL')));
   });
   const output = gather(qemu.more[2], (text) => {
     run.firstOutput ??= now() - started;
+    logs[1]?.write(text);
     task.onOutput?.(text);
   });
   const complaints = [gather(qemu.child.stderr), gather(server?.child.stderr)];
@@ -108,7 +109,7 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
     for (const cancel of timers) cancel();
     server?.child.kill('SIGKILL');
     await server?.ended;
-    await new Promise((done) => log.end(done));
+    await Promise.all(logs.map((log) => new Promise((done) => log.end(done))));
   }
   const trouble = findTrouble(console());
   const ending =

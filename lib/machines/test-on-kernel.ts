@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
@@ -49,7 +49,6 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
       ...['--reporter=default', '--reporter=blob', `--outputFile.blob=${report}`],
     ],
   });
-  writeFileSync(join(results, 'output.log'), run.output);
   return { ...run, kernel, results, ...(existsSync(report) ? { blob: keepBlob(root, kernel, report) } : {}) };
 }
 
