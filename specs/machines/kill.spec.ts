@@ -1,15 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Namespace, test } from 'hairpin';
 import { MAIN } from '../cli/hairpin.ts';
 import { kernelHere } from './kernel-here.ts';
 
+interface Seen {
+  names: string[];
+  console: string;
+}
+
 // host: hairpin modes --kernel ─┬─ qemu
 //                               └─ virtiofsd
 test.for([
-  ['when its programs are only beginning', (names: string[]) => names.length > 1],
-  ['when QEMU runs', (names: string[]) => names.includes('qemu-system-x86_64') && names.includes('virtiofsd')],
+  ['when its programs are only beginning', ({ names }: Seen) => names.length > 1],
+  ['when QEMU begins', ({ names }: Seen) => names.includes('qemu-system-x86_64') && names.includes('virtiofsd')],
+  // By then QEMU would do without virtiofsd and without anybody who reads its console.
+  ['when the guest is up', ({ console }: Seen) => console.includes('hairpin: booted')],
 ] as const)(
   'kill -9 %s leaves no process, mount, socket or file',
   { timeout: 120_000 },
@@ -28,15 +35,14 @@ test.for([
       sockets: unixSockets(host),
     });
     const nothing = left();
+    const seen = () => ({ names: left().processes, console: consoleIn(project) });
 
     const run = host.exec(process.execPath, [MAIN, 'modes', '--kernel', image], {
       env: { TMPDIR: folder },
       cwd: project,
       reject: false,
     });
-    await expect
-      .poll(() => ready(processesOf(folder).map(({ name }) => name)), { interval: 2, timeout: 60_000 })
-      .toBe(true);
+    await expect.poll(() => ready(seen()), { interval: 2, timeout: 60_000 }).toBe(true);
     run.kill('SIGKILL');
 
     await expect.poll(left, { timeout: 20_000 }).toEqual(nothing);
@@ -45,6 +51,11 @@ test.for([
     expect(readdirSync(project).filter((name) => name !== 'test-results')).toEqual([]);
   },
 );
+
+function consoleIn(project: string): string {
+  const [file] = globSync('test-results/*/console.log', { cwd: project });
+  return file === undefined ? '' : readFileSync(join(project, file), 'utf8');
+}
 
 /** The processes of a run: they all have its folder for temporary files. */
 function processesOf(folder: string): { pid: string; name: string }[] {
