@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { checkOneOf, checkOptions, show, UsageError } from './lab/validate.ts';
+import { mergedMachines, patience, projectName, thisMachine } from './machines/project-name.ts';
 import { namespacedForks } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
@@ -36,19 +37,40 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
   if (options.durations !== undefined && typeof options.durations !== 'string')
     throw new UsageError(`hairpin: durations must be a file's name: received ${show(options.durations)}`);
   const trace = checkOneOf('hairpin', 'trace', options.trace ?? DEFAULT_TRACE_MODE, TRACE_MODES);
+  const machine = thisMachine();
   return {
     name: 'hairpin',
     config: ({ root = process.cwd(), test }) => {
       const durations = resolve(root, options.durations ?? DEFAULT_DURATIONS);
+      const results = resolve(root, 'test-results');
       const { sequencer, shuffle } = test?.sequence ?? {};
       return {
         test: {
-          provide: { hairpin: { trace, results: resolve(root, 'test-results'), durations } },
+          provide: { hairpin: { trace, results, durations, ...(machine ? { machine } : {}) } },
+          ...(machine ? { name: projectName(labelOf(test?.name), machine), ...timeouts(test) } : {}),
           ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
           // A sequencer of the config's own would take the place of vitest's that shuffles.
           ...(sequencer || shuffle ? {} : { sequence: { sequencer: balancedSequencer(durations) } }),
         },
       };
     },
+    // Where reports of several kernels are merged, vitest has to know the projects that are named in them.
+    async configureVitest({ vitest, project, injectTestProjects }) {
+      if (!vitest.config.mergeReports) return;
+      const { configFile } = project.vite.config;
+      for (const merged of mergedMachines()) {
+        const test = { name: projectName(project.name, merged) };
+        await injectTestProjects(configFile ? { extends: configFile, test } : { test });
+      }
+    },
   };
+}
+
+/** vitest's defaults, and those of the config, are meant for a processor, not for one that is translated. */
+function timeouts({ testTimeout = 5000, hookTimeout = 10_000 }: { testTimeout?: number; hookTimeout?: number } = {}) {
+  return { testTimeout: testTimeout * patience(), hookTimeout: hookTimeout * patience() };
+}
+
+function labelOf(name: string | { label: string } | undefined): string | undefined {
+  return typeof name === 'object' ? name.label : name;
 }

@@ -93,6 +93,18 @@ function examinePrograms(): Finding[] {
       "an independent referee in hairpin's own specs",
       installs('iputils-ping', 'iputils', 'iputils-ping'),
     ],
+    [
+      'qemu-system-x86_64',
+      false,
+      'boots other kernels for hairpin test --kernel',
+      installs('qemu-system-x86', 'qemu-system-x86-core', 'qemu-system-x86_64'),
+    ],
+    [
+      'busybox',
+      false,
+      'the first steps of other kernels; a static one',
+      installs('busybox-static', 'busybox', 'busybox-static'),
+    ],
     ['tcpdump', false, "an independent referee in hairpin's own specs", installs('tcpdump', 'tcpdump', 'tcpdump')],
   ];
   return programs.map(([program, needed, use, mend]) => {

@@ -1,7 +1,10 @@
 /** The exit codes of every command, as `--help` documents them. */
 export const EXIT = {
   ok: 0,
-  /** `modes`: kernel and model differ. `doctor`: something that is needed is missing. `check-switch`: it does not reflect. */
+  /**
+   * `modes`: kernel and model, or two kernels, differ. `doctor`: something that is needed is missing. `test`: a test or a
+   * kernel fails. `check-switch`: it does not reflect.
+   */
   difference: 1,
   usage: 2,
   /** This machine cannot run it. `check-switch`: it cannot be told. */

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { bisectCommand } from './bisect.ts';
 import { checkSwitchCommand } from './check-switch.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
+import { kernelsCommand } from './kernels.ts';
 import { modesCommand } from './modes.ts';
 import { mutateCommand } from './mutate.ts';
 import { testCommand } from './test.ts';
@@ -17,8 +19,16 @@ const program = new Command('hairpin')
     'after',
     `\nExit codes: ${EXIT.ok} well, ${EXIT.difference} a difference or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
   );
-for (const command of [modesCommand(), doctorCommand(), testCommand(), mutateCommand(), checkSwitchCommand()])
-  program.addCommand(command.exitOverride());
+const commands = [
+  testCommand(),
+  modesCommand(),
+  mutateCommand(),
+  kernelsCommand(),
+  bisectCommand(),
+  checkSwitchCommand(),
+  doctorCommand(),
+];
+for (const command of commands) program.addCommand(command.exitOverride());
 
 // `hairpin modes | head` is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

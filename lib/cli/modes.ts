@@ -6,6 +6,8 @@ import { observePair } from '../probes/observe-pair.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOwnNamespaces } from './in-own-namespaces.ts';
+import { collect } from './machine-options.ts';
+import { diffModes, modesOnKernels } from './modes-on-kernels.ts';
 import { formatModes } from './modes-table.ts';
 
 /** One line of `hairpin modes --json`. */
@@ -22,10 +24,18 @@ export interface ModesRow extends PairModes {
 /** A row with the model's count, which the table compares too. */
 export type CountedRow = ModesRow & { expectedCopies: number };
 
+interface ModesOptions {
+  json?: boolean;
+  kernel?: string[];
+  diff?: boolean;
+}
+
 export function modesCommand(): Command {
   return new Command('modes')
     .description("the truth table of this kernel's macvlan modes, observed, beside the model's")
     .option('--json', 'print one array of all rows')
+    .option('--kernel <kernel>', 'of another kernel, booted in QEMU, as for hairpin test; several times', collect)
+    .option('--diff', 'only what the kernels answer differently (with two or more of --kernel)')
     .addHelpText(
       'after',
       `
@@ -35,7 +45,12 @@ and model is marked with "!", listed below the table, and makes the exit code ${
 
 Exit codes: ${EXIT.ok} kernel and model agree, ${EXIT.difference} they differ, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
     )
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json, kernel, diff }: ModesOptions, command: Command) => {
+      if (diff && (kernel ?? []).length < 2) command.error("error: option '--diff' needs two or more of --kernel");
+      if (kernel) {
+        process.exitCode = await (diff ? diffModes(kernel) : modesOnKernels(kernel, json ? ['--json'] : []));
+        return;
+      }
       const elsewhere = inOwnNamespaces();
       if (elsewhere !== undefined) {
         process.exitCode = elsewhere;

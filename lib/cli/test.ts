@@ -1,24 +1,79 @@
-import { Command } from 'commander';
+import { rmSync } from 'node:fs';
+import { relative } from 'node:path';
+import { Command, Option } from 'commander';
+import { describeFailure, describeRun } from '../machines/describe-run.ts';
+import { mergeReports, runVitest } from '../machines/merge-reports.ts';
+import { blobFolder, testOnKernel } from '../machines/test-on-kernel.ts';
+import { splitArguments } from '../machines/vitest-program.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
+import { addMachineOptions, collect, findKernels, type MachineOptions, machineTask, say } from './machine-options.ts';
+
+interface TestOptions extends MachineOptions {
+  kernel?: string[];
+  live?: boolean;
+  inContainer?: string | true;
+}
 
 export function testCommand(): Command {
-  return new Command('test')
-    .description("the project's specs, elsewhere than on this machine as it is")
+  const command = new Command('test')
+    .description("the project's specs, on this kernel, on others, or in a privileged container")
     .argument('[vitest...]', "vitest's own arguments, behind --")
-    .requiredOption(
-      '--in-container [image]',
-      `in a privileged container; the image has Node (default: ${DEFAULT_IMAGE})`,
+    .option('--kernel <kernel>', 'a bzImage, a folder with one, or the version of a package; several times', collect)
+    .addOption(
+      new Option(
+        '--in-container [image]',
+        `in a privileged container; the image has Node (default: ${DEFAULT_IMAGE})`,
+      ).conflicts('kernel'),
     )
+    .option('--live', 'show what vitest prints in each machine as it comes');
+  return addMachineOptions(command)
     .addHelpText(
       'after',
       `
-  hairpin test --in-container -- specs/article --reporter=junit
+Each kernel boots in QEMU (with KVM where that works) with this machine's own root, read-only under a throw-away overlay,
+and vitest runs there. All results come in one report, a project a kernel; consoles, output and evidence are in
+test-results/<kernel>/.
 
-Exit codes: vitest's own, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+  hairpin test --kernel 6.1.0-40-amd64 --kernel ../linux -- specs/article --reporter=junit
+  hairpin test --in-container -- specs/article
+
+Exit codes: ${EXIT.ok} every test passes on every kernel, ${EXIT.difference} a test or a kernel fails, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
     )
-    .action(async (args: string[], { inContainer }: { inContainer: string | true }) => {
-      const image = inContainer === true ? DEFAULT_IMAGE : inContainer;
-      process.exitCode = await testInContainer(image, process.cwd(), args);
+    .action(async (args: string[], { kernel: words, live, inContainer, ...options }: TestOptions) => {
+      const root = process.cwd();
+      if (inContainer !== undefined) {
+        const image = inContainer === true ? DEFAULT_IMAGE : inContainer;
+        process.exitCode = await testInContainer(image, root, args);
+        return;
+      }
+      process.exitCode = words
+        ? await testOnKernels(root, words, args, { ...options, ...(live ? { live } : {}) })
+        : await runVitest(root, ['run', ...args]);
     });
+}
+
+async function testOnKernels(root: string, words: readonly string[], args: readonly string[], options: TestOptions) {
+  const kernels = await findKernels(words);
+  const { testing, telling } = splitArguments(args);
+  rmSync(blobFolder(root), { recursive: true, force: true });
+  const reported: string[] = [];
+  let failed = false;
+  for (const kernel of kernels) {
+    say(`${kernel.name}: booting`);
+    const run = await testOnKernel(kernel, {
+      ...{ ...machineTask(options), root, args: testing },
+      ...(options.live ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
+    });
+    say(`${kernel.name}: ${describeRun(run)}`);
+    const failure = describeFailure(run) ?? (run.blob ? undefined : `vitest left no report:\n${run.output}`);
+    if (failure) say(`\n${kernel.name}: ${failure}\n\nAll of it: ${relative(root, run.results)}/\n`);
+    if (run.trouble && run.ending.kind === 'ended')
+      say(`${kernel.name}: its console tells of a ${run.trouble.kind}: ${run.trouble.line}`);
+    if (run.blob) reported.push(kernel.name);
+    // vitest may fail and yet report nothing that has failed, as of a threshold.
+    failed ||= failure !== undefined || (run.ending.kind === 'ended' && run.ending.exitCode !== 0);
+  }
+  const merged = reported.length > 0 ? await mergeReports(root, reported, telling) : EXIT.difference;
+  return failed || merged !== 0 ? EXIT.difference : EXIT.ok;
 }

@@ -3,7 +3,15 @@
 // linux/sched.h
 export const CLONE_NEWNET = 0x4000_0000;
 
+// linux/mount.h, linux/fcntl.h
+export const MS_BIND = 0x1000;
+export const MS_REC = 0x4000;
+export const MS_PRIVATE = 0x4_0000;
+export const MOUNT_ATTR_RDONLY = 1;
+export const AT_FDCWD = -100;
+
 // bits/socket.h, linux/net.h
+export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_BRIDGE = 7;
 export const AF_INET6 = 10;

@@ -60,6 +60,23 @@ export const schedGetaffinity = declare<[thread: number, length: number, process
 export const schedSetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
   'int sched_setaffinity(int, size_t, void *)',
 );
+export const memfdCreate = declare<[name: string, flags: number]>('int memfd_create(const char *, uint32_t)');
+export const mount = declare<[source: string, target: string, type: string | null, flags: number, data: null]>(
+  'int mount(const char *, const char *, const char *, unsigned long, const void *)',
+);
+export const fcntl = declare<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)');
+export const execv = declare<[path: string, args: (string | null)[]]>('int execv(const char *, const char **)');
+
+const syscallPath = declare<
+  [number: number, directory: number, path: string, flags: number, attributes: Uint8Array, size: number]
+>('intptr_t syscall(intptr_t, int, const char *, uint32_t, void *, size_t)');
+/** The same on every architecture. */
+const SYS_MOUNT_SETATTR = 442;
+
+/** A libc wraps it from glibc 2.36 on only. */
+export function mountSetattr(directory: number, path: string, flags: number, attributes: Uint8Array): number {
+  return syscallPath(SYS_MOUNT_SETATTR, directory, path, flags, attributes, attributes.length);
+}
 
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
 

@@ -9,6 +9,15 @@ import { findProgram } from './find-program.ts';
  * @throws Error without util-linux's `unshare`
  */
 export function ownNamespacesCommand(): [string, ...string[]] {
+  return unshareCommand(['--net', '--mount']);
+}
+
+/** As {@link ownNamespacesCommand}, but in the network that is there: for a program that only sees the mounts otherwise. */
+export function ownMountsCommand(): [string, ...string[]] {
+  return unshareCommand(['--mount']);
+}
+
+function unshareCommand(namespaces: readonly string[]): [string, ...string[]] {
   const unshare = findProgram('unshare');
   if (!unshare) {
     throw new Error(
@@ -17,7 +26,7 @@ export function ownNamespacesCommand(): [string, ...string[]] {
   }
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   // Behind unshare: new credentials clear what setpriv asks for (begin_new_exec, commit_creds).
-  return [unshare, ...user, '--net', '--mount', '--', ...dieWithParentCommand()];
+  return [unshare, ...user, ...namespaces, '--', ...dieWithParentCommand()];
 }
 
 /**

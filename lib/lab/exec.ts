@@ -1,4 +1,5 @@
 import { execa, execaSync, type Options, type ResultPromise } from 'execa';
+import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import type { Namespace } from './namespace.ts';
@@ -33,6 +34,7 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   const program = findProgram(file, options.env?.['PATH'], options.cwd === undefined ? undefined : String(options.cwd));
   if (!program)
     throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
+  noteProgram(program, args);
   const [command = program, ...words] = [...dieWithParentCommand(), program, ...args];
   const subprocess = namespace.run(() =>
     execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as TextOptions),

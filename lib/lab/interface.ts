@@ -150,6 +150,7 @@ export class Interface {
     return {
       EADDRINUSE: 'another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)',
       EINVAL: "a macvlan's MTU may not be larger than its parent's (macvlan_change_mtu)",
+      EBUSY: 'an interface that is up cannot be renamed before Linux 6.2 (dev_change_name): set({ up: false }) first',
       EEXIST: `${this.namespace.name} has an interface of this name already`,
     };
   }

@@ -1,7 +1,10 @@
 import { now } from '../kernel/clock.ts';
+import { hurryLinkwatch } from '../kernel/linkwatch.ts';
 import type { Interface } from './interface.ts';
 
 const DEADLINE = 1000;
+/** A round of the link watch that began before the device came up has left it out. */
+const HURRY_EVERY = 20;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -24,6 +27,7 @@ export function settle(...interfaces: Interface[]): void {
 }
 
 function waitForCarrier(device: Interface, deadline: number): void {
+  let hurried = 0;
   for (;;) {
     const { up, carrier, operState } = device.state();
     // RFC 2863's state is set by the worker that also activates the device, so it tells when that has been done.
@@ -34,6 +38,10 @@ function waitForCarrier(device: Interface, deadline: number): void {
       );
     }
     // Only kernels before 6.8 come here. The thread must not go back to the event loop: the lab's methods are synchronous.
+    if (operState === 'UNKNOWN' && now() > hurried + HURRY_EVERY) {
+      hurryLinkwatch();
+      hurried = now();
+    }
     Atomics.wait(pause, 0, 0, 0.2);
   }
 }

@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { inject, type TestContext } from 'vitest';
 import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
@@ -12,7 +12,7 @@ import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     /** What `hairpin()` of the config says to its workers. */
-    hairpin: { trace: TraceMode; results: string; durations: string };
+    hairpin: { trace: TraceMode; results: string; durations: string; machine?: string };
   }
 }
 
@@ -114,7 +114,7 @@ function tellNetwork(task: Task, lab: Lab): void {
 function keepFiles(task: Task, lab: Lab, failed?: FailedQuestion): EvidenceFile[] {
   const folder = folderOf(task);
   const files = writeEvidence(lab, folder, failed);
-  tell(task, { evidence: { folder: basename(folder), files: files.map(({ name }) => name) } });
+  tell(task, { evidence: { folder: relative(resultsFolder(), folder), files: files.map(({ name }) => name) } });
   return files;
 }
 
@@ -148,7 +148,8 @@ function folderOf({ id, file, fullTestName }: Task): string {
     const owner = folders.get(folder) ?? id;
     if (owner !== id) continue;
     folders.set(folder, id);
-    return join(resultsFolder(), folder);
+    // On another kernel beside what that run leaves otherwise: its console.
+    return join(resultsFolder(), inject('hairpin')?.machine ?? '', folder);
   }
 }
 

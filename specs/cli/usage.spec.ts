@@ -2,15 +2,22 @@ import { expect, test } from 'hairpin';
 import { hairpin, MAIN } from './hairpin.ts';
 
 // host: hairpin, used wrongly and rightly
-test.for([[['--help']], [['modes', '--help']], [['doctor', '--help']], [['mutate', '--help']]])(
-  'hairpin %j helps, and documents its exit codes',
-  async ([args], { lab }) => {
-    const { exitCode, stdout } = await hairpin(lab.namespace('host'), args ?? []);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('Usage: hairpin');
-    expect(stdout).toContain('Exit codes: 0');
-  },
-);
+test.for([
+  [['--help']],
+  [['test', '--help']],
+  [['modes', '--help']],
+  [['mutate', '--help']],
+  [['kernels', '--help']],
+  [['kernels', 'config', '--help']],
+  [['bisect', '--help']],
+  [['check-switch', '--help']],
+  [['doctor', '--help']],
+])('hairpin %j helps, and documents its exit codes', async ([args], { lab }) => {
+  const { exitCode, stdout } = await hairpin(lab.namespace('host'), args ?? []);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Usage: hairpin');
+  expect(stdout).toContain('Exit codes: 0');
+});
 
 test('an unknown command or option is wrong usage: exit code 2, and nothing on stdout', async ({ lab }) => {
   const host = lab.namespace('host');

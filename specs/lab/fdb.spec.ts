@@ -5,11 +5,14 @@ interface Shown {
   mac: string;
   ifname: string;
   state: string;
+  vlan?: number;
   master?: string;
 }
 
 async function shown(sw: Namespace, mac: string): Promise<Shown[]> {
-  return (await read<Shown>(sw, 'bridge', ['-j', 'fdb', 'show', 'br', 'br0'])).filter((entry) => entry.mac === mac);
+  const entries = await read<Shown>(sw, 'bridge', ['-j', 'fdb', 'show', 'br', 'br0']);
+  // A kernel with CONFIG_BRIDGE_VLAN_FILTERING adds an entry for each VLAN of the port beside it (`br_fdb_add`).
+  return entries.filter((entry) => entry.mac === mac && entry.vlan === undefined);
 }
 
 // a eth0 ── p0 sw p1 ── eth0 b

@@ -17,6 +17,8 @@ test('an interface is found by its name, by itself, and without a name where it 
 test('a renamed interface is found by its new name only', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { a: device } = lab.cable(a, b);
+  // One that is up can be renamed from 6.2 on only (`dev_change_name`).
+  device.set({ up: false });
   device.set({ name: 'wan' });
   expect(await ipLinkNames(a)).toEqual(['wan']);
   expect([device.name, String(device), a.interface('wan')]).toEqual(['wan', 'a/wan', device]);

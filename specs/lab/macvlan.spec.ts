@@ -68,6 +68,8 @@ test('one set changes what every interface has and what only a macvlan has', asy
   const [host, far, ns1] = [lab.namespace('host'), lab.namespace('far'), lab.namespace('ns1')];
   const { a: up0 } = lab.cable(host, far, { a: { name: 'up0' } });
   const m1 = ns1.macvlan({ parent: up0, name: 'm1' });
+  // One that is up can be renamed from 6.2 on only (`dev_change_name`).
+  m1.set({ up: false });
   m1.set({ mode: 'bridge', bcqueuelen: 7, mtu: 1280, mac: '02:00:00:00:AA:04', promiscuous: true, name: 'm9' });
   const link = await ipLink(ns1, 'm9');
   expect(link.linkinfo.info_data).toMatchObject({ mode: 'bridge', bcqueuelen: 7 });

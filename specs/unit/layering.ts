@@ -5,7 +5,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['specs'],
   ['lib/index.ts', 'lib/cli', 'lib/config.ts'],
   ['lib/lab.ts'],
-  ['lib/pool.ts', 'lib/mutate', 'fixtures'],
+  ['lib/pool.ts', 'lib/mutate', 'lib/machines', 'fixtures'],
   ['lib/matchers'],
   ['lib/report', 'lib/containers'],
   ['lib/trace'],
@@ -28,19 +28,21 @@ const OWNERS: Record<string, readonly string[]> = {
     'specs',
   ],
   koffi: ['lib/kernel'],
-  execa: ['lib/lab/exec.ts', 'lib/containers/docker-engine.ts', 'specs'],
+  execa: ['lib/lab/exec.ts', 'lib/containers/docker-engine.ts', 'lib/machines', 'specs'],
   testcontainers: ['lib/containers', 'specs'],
   commander: ['lib/cli'],
   '@dagrejs/dagre': ['lib/report'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],
-  // A program of the machine's is started in a namespace, by execa. The ones here start this very program anew, the reaper,
-  // which must outlive the lab, or docker, which is in no namespace of ours.
+  // A program of the machine's is started in a namespace, by execa. The ones here start this very program anew, vitest, the
+  // reaper, which must outlive the lab, docker, which is in no namespace of ours, or one that is given descriptors.
   'node:child_process': [
     'lib/pool.ts',
     'lib/cli/in-container.ts',
     'lib/cli/in-own-namespaces.ts',
     'lib/containers/start-reaper.ts',
     'lib/kernel/own-namespaces.ts',
+    'lib/machines/start-program.ts',
+    'lib/machines/merge-reports.ts',
     'specs',
   ],
   'node:timers': ['lib/kernel/clock.ts', 'specs'],

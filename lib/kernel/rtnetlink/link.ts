@@ -1,6 +1,7 @@
 import { macToBytes } from '../../wire/mac-address.ts';
 import { cString, u32 } from '../bytes.ts';
 import { AF_BRIDGE, IFF_PROMISC, IFF_UP, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL } from '../constants.ts';
+import { noteFeature } from '../features.ts';
 import type { NetNamespace } from '../net-namespace.ts';
 import { type Attribute, encodeAttributes } from './attribute.ts';
 import {
@@ -48,6 +49,7 @@ export interface LinkKind {
 
 /** Makes a device in its final namespace: one message an object, nothing is moved. */
 export function addLink(socket: RtnetlinkSocket, link: NewLink, kind: LinkKind, operation: Operation): void {
+  noteFeature(`link ${kind.kind}`);
   socket.change(
     {
       type: RTM_NEWLINK,

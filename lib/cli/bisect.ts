@@ -1,0 +1,67 @@
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import { aptKernels, kernelsBetween } from '../machines/apt-kernels.ts';
+import { describeFailure, describeRun } from '../machines/describe-run.ts';
+import { findKernel } from '../machines/find-kernel.ts';
+import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
+import type { MachineRun } from '../machines/machine.ts';
+import { testOnKernel } from '../machines/test-on-kernel.ts';
+import { splitArguments } from '../machines/vitest-program.ts';
+import { EXIT } from './exit-codes.ts';
+import { addMachineOptions, type MachineOptions, machineTask, say } from './machine-options.ts';
+
+interface BisectOptions extends MachineOptions {
+  good: string;
+  bad: string;
+}
+
+export function bisectCommand(): Command {
+  const command = new Command('bisect')
+    .description('the first of a list of kernels on which specs fail, by binary search')
+    .argument('[kernels...]', 'those between, oldest first; without them, the packages of the same flavour')
+    .requiredOption('--good <kernel>', 'one on which the specs pass, as for hairpin test --kernel')
+    .requiredOption('--bad <kernel>', 'a later one on which they fail');
+  return addMachineOptions(command)
+    .addHelpText(
+      'after',
+      `
+Behind -- come vitest's arguments: the specs. A kernel that panics or hangs under them is bad; one that does not boot is
+passed over, as by git bisect skip.
+
+  hairpin bisect --good 6.1.0-47-cloud-amd64 --bad 6.1.0-56-cloud-amd64 -- specs/article
+
+Exit codes: ${EXIT.ok} found, ${EXIT.usage} wrong usage, ${EXIT.unable} good is not good, bad not bad, or this machine cannot run it`,
+    )
+    .action(async (words: string[], { good, bad, ...options }: BisectOptions) => {
+      const { kernels: given, specs } = splitWords(words, process.argv);
+      const between = given.length > 0 ? given : kernelsBetween(good, bad, await aptKernels());
+      const list = [good, ...between.filter((each) => each !== good && each !== bad), bad];
+      say(`${list.length} kernels, about ${Math.ceil(Math.log2(list.length - 1)) + 2} to boot`);
+      const { lastGood, firstBad, unknown } = await findFirstBad(list, (word) => judge(word, specs, options));
+      const doubt = unknown.length > 0 ? ` (or one of those that could not be asked: ${unknown.join(', ')})` : '';
+      process.stdout.write(`last good: ${lastGood}\nfirst bad: ${firstBad}${doubt}\n`);
+    });
+}
+
+/** commander leaves out the `--` that parts the kernels from vitest's arguments. */
+function splitWords(words: readonly string[], argv: readonly string[]): { kernels: string[]; specs: string[] } {
+  const parting = argv.indexOf('--');
+  const kernels = parting < 0 ? words.length : words.length - (argv.length - 1 - parting);
+  return { kernels: words.slice(0, kernels), specs: words.slice(kernels) };
+}
+
+async function judge(word: string, specs: readonly string[], options: MachineOptions): Promise<Verdict> {
+  const kernel = await findKernel(word, (release, size) => say(`fetching linux-image-${release} (${size} MiB)`));
+  const root = process.cwd();
+  const run = await testOnKernel(kernel, { ...machineTask(options), root, args: splitArguments(specs).testing });
+  const verdict = verdictOf(run);
+  say(`${word}: ${verdict}; ${describeRun(run)}; see ${relative(root, run.results)}/`);
+  if (verdict === 'skip') say(describeFailure(run) ?? `vitest left no report:\n${run.output}`);
+  return verdict;
+}
+
+/** Only what happens once the guest is up is the specs' doing. */
+function verdictOf({ ending, booted, blob }: MachineRun & { blob?: string }): Verdict {
+  if (ending.kind === 'ended') return ending.exitCode === 0 ? 'good' : blob ? 'bad' : 'skip';
+  return booted === undefined || ending.kind === 'unable' || ending.kind === 'lost' ? 'skip' : 'bad';
+}

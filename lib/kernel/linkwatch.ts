@@ -1,0 +1,33 @@
+import { NetNamespace } from './net-namespace.ts';
+import { addLink, setLink, vethPeer } from './rtnetlink/link.ts';
+import { RtnetlinkSocket } from './rtnetlink/socket.ts';
+
+/** Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). */
+const [END, OTHER_END] = [2, 3];
+
+/**
+ * Makes the kernel's link watch look at every device that waits for it. It handles the event of a device that was not
+ * up yet when it came (a macvlan's first, `macvlan_common_newlink`) once a second only; an urgent one, the carrier of a
+ * device that is up, starts a round at once, in which all that are up by then are handled (`__linkwatch_run_queue`). So
+ * a cable in a namespace of our own is pulled out and plugged in. The round is a worker's: it has not ended on return.
+ */
+export function hurryLinkwatch(): void {
+  cable ??= plugCable();
+  for (const up of [false, true]) setLink(cable, END, { up }, { operation: 'ip link set link watch' });
+}
+
+let cable: RtnetlinkSocket | undefined;
+
+/** Its socket and the two devices keep their namespace; with the process it goes. */
+function plugCable(): RtnetlinkSocket {
+  const namespace = NetNamespace.create();
+  const socket = namespace.run(() => new RtnetlinkSocket());
+  const data = vethPeer({ index: OTHER_END, name: 'watch1' }, namespace);
+  const operation = 'ip link add watch0 type veth peer watch1';
+  addLink(socket, { index: END, name: 'watch0', up: true }, { kind: 'veth', data }, { operation });
+  // Its peer is not known yet while it is made (`veth_open`: ENOTCONN).
+  setLink(socket, OTHER_END, { up: true }, { operation: 'ip link set watch1 up' });
+  // An open socket holds its namespace as a descriptor of it does.
+  namespace.close();
+  return socket;
+}

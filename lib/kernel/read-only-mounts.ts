@@ -1,0 +1,29 @@
+import { AT_FDCWD, MOUNT_ATTR_RDONLY, MS_BIND, MS_PRIVATE, MS_REC } from './constants.ts';
+import { KernelError } from './kernel-error.ts';
+import { lastErrno, mount, mountSetattr } from './libc.ts';
+
+const AT_RECURSIVE = 0x8000;
+
+/**
+ * Makes everything that is mounted read-only for this mount namespace, which must be one of our own, but for one folder.
+ * What is mounted elsewhere keeps its ways: the mounts are cut off from it first (`MS_PRIVATE`).
+ *
+ * @throws KernelError `ENOSYS` before Linux 5.12, which has no `mount_setattr`
+ */
+export function mountAllReadOnlyBut(folder: string): void {
+  check('mount --make-rprivate /', mount('none', '/', null, MS_REC | MS_PRIVATE, null));
+  check(`mount --bind ${folder}`, mount(folder, folder, null, MS_BIND, null));
+  check('mount_setattr(/, AT_RECURSIVE, MOUNT_ATTR_RDONLY)', change('/', AT_RECURSIVE, { set: MOUNT_ATTR_RDONLY }));
+  check(`mount_setattr(${folder})`, change(folder, 0, { clear: MOUNT_ATTR_RDONLY }));
+}
+
+/** `struct mount_attr`: four times 64 bits. */
+function change(path: string, flags: number, { set = 0, clear = 0 }: { set?: number; clear?: number }): number {
+  const attributes = Buffer.alloc(32);
+  new BigUint64Array(attributes.buffer, attributes.byteOffset, 2).set([BigInt(set), BigInt(clear)]);
+  return mountSetattr(AT_FDCWD, path, flags, attributes);
+}
+
+function check(operation: string, result: number): void {
+  if (result !== 0) throw new KernelError({ operation, errno: lastErrno() });
+}

@@ -1,0 +1,45 @@
+import { lastLines, tellingLines } from './console.ts';
+import type { Ending, MachineRun } from './machine.ts';
+
+/** How a run on a kernel ended, in a line: `Linux … booted in 1.8 s (tcg), …`. */
+export function describeRun({ ending, accelerator, booted, firstOutput, milliseconds }: MachineRun): string {
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  return [
+    booted === undefined
+      ? 'did not boot'
+      : `booted in ${seconds(booted)} (${accelerator === 'kvm' ? 'KVM' : 'TCG, no KVM'})`,
+    ...(firstOutput === undefined ? [] : [`first line after ${seconds(firstOutput)}`]),
+    `${ending.kind === 'ended' ? `ended with ${ending.exitCode}` : ending.kind} after ${seconds(milliseconds)}`,
+  ].join(', ');
+}
+
+/** What went wrong, with the last that the guest said; undefined when its command ended by itself. */
+export function describeFailure(run: Pick<MachineRun, 'ending' | 'console' | 'output'>): string | undefined {
+  const sentence = sentenceOf(run.ending);
+  if (sentence === undefined) return undefined;
+  const sections = [
+    ['The last of its console:', tellingLines(run.console)],
+    ['The last of its output:', lastLines(run.output, 10)],
+  ] as const;
+  return [
+    sentence,
+    ...sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', title, ...lines.map((line) => `  ${line}`)] : [])),
+  ].join('\n');
+}
+
+function sentenceOf(ending: Ending): string | undefined {
+  switch (ending.kind) {
+    case 'ended':
+      return undefined;
+    case 'panic':
+      return `the kernel panicked: ${ending.line}`;
+    case 'no boot':
+      return `the kernel did not boot within ${ending.milliseconds / 1000} s`;
+    case 'time-out':
+      return `it had not ended after ${ending.milliseconds / 1000} s`;
+    case 'unable':
+      return `the guest could not begin: ${ending.reason}`;
+    case 'lost':
+      return `the machine ended before the command had: ${ending.reason}`;
+  }
+}

@@ -1,0 +1,107 @@
+import { quote, shellLine } from '../report/shell-words.ts';
+
+/** How the machine's root comes into the guest. */
+export type Share = 'virtiofs' | '9p';
+
+/** What the guest does, from its first process on. */
+export interface GuestTask {
+  share: Share;
+  /** Paths in the initramfs of the modules to load first, in order. */
+  modules: readonly string[];
+  /** The kernel's folder of modules on this machine, and its release. */
+  moduleFolder?: string | undefined;
+  release: string;
+  /** The one folder that is written through to this machine. */
+  results: string;
+  /** The program and its arguments. */
+  command: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  /** A file in the results folder for what the program prints to its standard output; without it, it is relayed. */
+  stdout?: string | undefined;
+}
+
+/** Written to the console when the guest's own root is up, before the command is started. */
+export const BOOTED = 'hairpin: booted';
+/** Said on the console of what keeps the guest from coming so far. */
+export const UNABLE = 'hairpin: unable: ';
+/** The file of the results folder that has the command's exit code. */
+export const EXIT_FILE = '.exit-code';
+/** The tag of the folder that is written through, in 9p, which shares a folder a device. */
+export const RESULTS_TAG = 'results';
+export const ROOT_TAG = 'root';
+
+const MOUNT_OPTIONS: Record<Share, string> = {
+  virtiofs: '-t virtiofs',
+  // cache=loose: nobody else writes to what is shared while the guest runs. msize: the default of 8 KiB is slow.
+  '9p': '-t 9p -o trans=virtio,version=9p2000.L,cache=loose,msize=512000,ro',
+};
+
+/** The first process, in the initramfs: everything that needs to be there for this machine's own programs to run. */
+export function initScript({ share, modules, results }: GuestTask): string {
+  const folder = quote(`/new${results}`);
+  return `#!/bin/busybox sh
+export PATH=/bin
+/bin/busybox --install -s /bin
+unable() {
+  echo "${UNABLE}$*" > /dev/console
+  poweroff -f
+}
+mkdir -p /proc /sys /dev /lower /results /rw /new
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+${modules.map((path) => `insmod ${quote(path)} || unable 'a module does not load:' ${quote(path)}`).join('\n')}
+mount ${MOUNT_OPTIONS[share]} ${ROOT_TAG} /lower || unable 'the root of the machine cannot be mounted by ${share}'
+mount -t tmpfs -o size=90% rw /rw
+mkdir /rw/upper /rw/work
+mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /new || unable 'no overlay: CONFIG_OVERLAY_FS'
+mkdir -p ${folder}
+${
+  share === 'virtiofs'
+    ? // From inside: busybox takes a source with a colon for NFS, and what stands before a '#' for a helper's name.
+      `(cd ${quote(`/lower${results}`)} && mount --bind . ${folder})`
+    : `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${RESULTS_TAG} ${folder}`
+} || unable 'the results folder cannot be mounted'
+mount -t tmpfs -o mode=755 run /new/run
+mkdir -p /new/run/hairpin
+cp /bin/busybox /start /new/run/hairpin/
+for each in proc sys dev; do mount --move /$each /new/$each; done
+exec switch_root /new /run/hairpin/busybox sh /run/hairpin/start
+`;
+}
+
+/** The second, in the machine's root under the overlay: what a booted system has, then the command. */
+export function startScript(task: GuestTask): string {
+  const { moduleFolder, release, results, command, cwd, env, stdout } = task;
+  const modules = `/lib/modules/${release}`;
+  const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
+  return `b=/run/hairpin/busybox
+$b mkdir -p /dev/pts /dev/shm /run/lock
+$b mount -t devpts -o ptmxmode=666 pts /dev/pts
+$b mount -t tmpfs -o mode=1777 shm /dev/shm
+$b mount -t tracefs trace /sys/kernel/tracing 2>/dev/null
+$b mount -t cgroup2 cgroup /sys/fs/cgroup 2>/dev/null
+$b ln -sf /proc/self/fd /dev/fd
+${
+  moduleFolder
+    ? `$b mkdir -p /lib/modules
+[ -e ${quote(modules)} ] || $b ln -s ${quote(moduleFolder)} ${quote(modules)}
+# The machine may have no modprobe of its own; the kernel calls this one for a kind of link that it does not know yet.
+$b ln -s busybox /run/hairpin/modprobe
+echo /run/hairpin/modprobe > /proc/sys/kernel/modprobe`
+    : ''
+}
+$b hostname guest
+$b ip link set lo up
+# Output as it is: the line's discipline would put a carriage return before each line's end.
+$b stty raw -F /dev/ttyS1
+ulimit -n 65536
+${exports.join('\n')}
+cd ${quote(cwd)} || { echo ${quote(`${UNABLE}there is no folder ${cwd} in it`)} > /dev/console; exec $b poweroff -f; }
+echo '${BOOTED}' > /dev/console
+${shellLine(...command)} < /dev/null > ${stdout ? quote(`${results}/${stdout}`) : '/dev/ttyS1'} 2> /dev/ttyS1
+echo $? > ${quote(`${results}/${EXIT_FILE}`)}
+exec $b poweroff -f
+`;
+}

@@ -1,0 +1,97 @@
+/** The options of a kernel's `.config` by what a spec uses, in the words of lib/kernel/features.ts. */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'link bond': ['BONDING'],
+  'link bridge': ['BRIDGE'],
+  'link dummy': ['DUMMY'],
+  'link geneve': ['GENEVE'],
+  'link gre': ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
+  'link gretap': ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
+  'link ifb': ['IFB'],
+  'link ipip': ['NET_IPIP'],
+  'link ipvlan': ['NET_L3_MASTER_DEV', 'IPVLAN'],
+  'link ipvtap': ['NET_L3_MASTER_DEV', 'IPVLAN', 'IPVTAP'],
+  'link macsec': ['MACSEC'],
+  'link macvlan': ['MACVLAN'],
+  'link macvtap': ['MACVLAN', 'MACVTAP'],
+  'link team': ['NET_TEAM'],
+  'link tun': ['TUN'],
+  'link veth': ['VETH'],
+  'link vlan': ['VLAN_8021Q'],
+  'link vrf': ['NET_L3_MASTER_DEV', 'NET_VRF', 'IP_MULTIPLE_TABLES', 'IPV6_MULTIPLE_TABLES'],
+  'link vxlan': ['VXLAN'],
+  'link wireguard': ['WIREGUARD'],
+  'packet filter': [
+    'NETFILTER',
+    'NETFILTER_ADVANCED',
+    'NF_TABLES',
+    'NF_TABLES_INET',
+    'NF_TABLES_NETDEV',
+    'NF_TABLES_BRIDGE',
+  ],
+  'qdisc htb': ['NET_SCHED', 'NET_SCH_HTB'],
+  'qdisc ingress': ['NET_SCHED', 'NET_SCH_INGRESS'],
+  'qdisc netem': ['NET_SCHED', 'NET_SCH_NETEM'],
+  'qdisc tbf': ['NET_SCHED', 'NET_SCH_TBF'],
+};
+
+/** What every lab takes. */
+const LAB = [
+  'NET',
+  'INET',
+  'IPV6',
+  'PACKET',
+  'UNIX',
+  'NAMESPACES',
+  'NET_NS',
+  'USER_NS',
+  'SYSCTL',
+  'NETDEVICES',
+  'NET_CORE',
+];
+
+/** What `hairpin test --kernel` boots: a PC with the root by virtiofs under an overlay, and two serial lines. */
+const MACHINE = [
+  ...[
+    '64BIT',
+    'SMP',
+    'PCI',
+    'VIRTIO_MENU',
+    'VIRTIO_PCI',
+    'FUSE_FS',
+    'VIRTIO_FS',
+    'OVERLAY_FS',
+    'TMPFS',
+    'PROC_FS',
+    'SYSFS',
+  ],
+  ...['DEVTMPFS', 'UNIX98_PTYS', 'BLK_DEV_INITRD', 'BINFMT_ELF', 'BINFMT_SCRIPT', 'TTY', 'PRINTK', 'SERIAL_8250'],
+  ...['SERIAL_8250_CONSOLE', 'EPOLL', 'EVENTFD', 'FUTEX', 'MEMFD_CREATE', 'SHMEM', 'FILE_LOCKING', 'MULTIUSER'],
+];
+
+/** Features that there is no option known for, such as a kind of link that came later. */
+export function unknownFeatures(features: readonly string[]): string[] {
+  return features.filter((feature) => !(feature in OPTIONS));
+}
+
+/**
+ * The fragment for the kernel's `scripts/kconfig/merge_config.sh`: built in, so that no modules need to be installed.
+ *
+ * @param features what the specs use
+ */
+export function configFragment(features: readonly string[]): string {
+  const seen = new Set<string>();
+  const section = (title: string, options: readonly string[]) => {
+    const fresh = options.filter((option) => !seen.has(option));
+    for (const option of fresh) seen.add(option);
+    return fresh.length === 0 ? [] : [`# ${title}`, ...[...new Set(fresh)].map((option) => `CONFIG_${option}=y`), ''];
+  };
+  return [
+    ...section('a machine for hairpin test --kernel', MACHINE),
+    ...section('every lab', LAB),
+    ...features.toSorted().flatMap((feature) => section(feature, OPTIONS[feature] ?? [])),
+    ...unknownFeatures(features).map((feature) => `# ${feature}: hairpin knows no option for it`),
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
+}

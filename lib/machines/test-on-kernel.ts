@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseAccelerator } from './accelerator.ts';
+import { guestEnvironment } from './guest-environment.ts';
+import type { Kernel } from './kernel.ts';
+import { type MachineRun, type MachineTask, runInMachine } from './machine.ts';
+import { MACHINE, PATIENCE } from './project-name.ts';
+import { vitestCommand } from './vitest-program.ts';
+
+export interface KernelTestOptions
+  extends Pick<MachineTask, 'bootWithin' | 'within' | 'memory' | 'cpus' | 'append' | 'shares' | 'onOutput'> {
+  /** The project's root. */
+  root: string;
+  /** vitest's arguments, without those on reporters. */
+  args: readonly string[];
+}
+
+export interface KernelTestRun extends MachineRun {
+  kernel: Kernel;
+  /** The folder with all that it left: console, output, evidence. */
+  results: string;
+  /** vitest's report, to be merged; none when it did not get so far. */
+  blob?: string;
+}
+
+/** Programs take ten to twenty times as long where each instruction is translated. */
+const TCG_PATIENCE = '10';
+
+/** Where a project's results are, as the plugin has it. */
+export const resultsFolder = (root: string) => join(root, 'test-results');
+/** vitest's reports, one a kernel: what `vitest --merge-reports` takes, here or on another machine. */
+export const blobFolder = (root: string) => join(resultsFolder(root), 'blobs');
+
+/** Runs a project's vitest on a kernel. Its results are in `test-results/<kernel>`, its report beside those of others. */
+export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): Promise<KernelTestRun> {
+  const { root, args, ...machine } = options;
+  const results = join(resultsFolder(root), kernel.name);
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+  const report = join(results, 'blob.json');
+  const patience = (await chooseAccelerator()) === 'tcg' ? TCG_PATIENCE : '1';
+  const run = await runInMachine(kernel, {
+    ...machine,
+    results,
+    cwd: root,
+    env: guestEnvironment({ [MACHINE]: kernel.name, [PATIENCE]: patience, NO_COLOR: '1' }),
+    command: [
+      ...[...vitestCommand(root), 'run', ...args],
+      ...['--reporter=default', '--reporter=blob', `--outputFile.blob=${report}`],
+    ],
+  });
+  return { ...run, kernel, results, ...(existsSync(report) ? { blob: keepBlob(root, kernel, report) } : {}) };
+}
+
+function keepBlob(root: string, { name }: Kernel, report: string): string {
+  mkdirSync(blobFolder(root), { recursive: true });
+  const blob = join(blobFolder(root), `${name}.json`);
+  renameSync(report, blob);
+  return blob;
+}

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { KernelUnavailable } from './kernel.ts';
+
+/**
+ * The project's own vitest, to be run by this Node: no npm or npx in between, which take seconds where there is no KVM.
+ *
+ * @throws KernelUnavailable when the project has none
+ */
+export function vitestCommand(root: string): string[] {
+  try {
+    const manifest = createRequire(join(root, 'package.json')).resolve('vitest/package.json');
+    return [process.execPath, join(dirname(manifest), 'vitest.mjs')];
+  } catch {
+    throw new KernelUnavailable(`there is no vitest for ${root}: npm install --save-dev vitest`);
+  }
+}
+
+/** Splits vitest's arguments: how results are told is for the run that merges, all else for the runs that test. */
+export function splitArguments(args: readonly string[]): { testing: string[]; telling: string[] } {
+  const [testing, telling]: [string[], string[]] = [[], []];
+  let value = false;
+  for (const word of args) {
+    const tells: boolean = value || /^--(reporter|outputFile)\b/.test(word);
+    (tells ? telling : testing).push(word);
+    // `--reporter json` has its value in the next word, `--reporter=json` in itself.
+    value = !value && tells && !word.includes('=');
+  }
+  return { testing, telling };
+}

@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { findProgram } from '../../lib/kernel/find-program.ts';
+import { cached, kernelCache } from '../../lib/machines/cache.ts';
+import { findKernel } from '../../lib/machines/find-kernel.ts';
+import { kernelsIn, releaseOf } from '../../lib/machines/kernel-folder.ts';
+
+let folder: string;
+beforeEach(({ onTestFinished }) => {
+  folder = mkdtempSync(join(tmpdir(), 'hairpin-kernels-'));
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+test('the release is read from the image', () => {
+  expect(releaseOf(write('vmlinuz', bzImage('6.1.0-40-amd64')))).toBe('6.1.0-40-amd64');
+});
+
+test('what is no image is refused, saying how that was seen', () => {
+  const file = write('bzImage', Buffer.alloc(2048));
+  expect(() => releaseOf(file)).toThrow(`${file} is no bzImage of Linux: it has no boot header ("HdrS" at 0x202)`);
+});
+
+test('an unpacked package: its image with its modules', () => {
+  write('boot/vmlinuz-6.1.0-40-amd64', bzImage('6.1.0-40-amd64'));
+  write('lib/modules/6.1.0-40-amd64/modules.dep', '');
+  expect(kernelsIn(folder)).toEqual([
+    {
+      name: '6.1.0-40-amd64',
+      release: '6.1.0-40-amd64',
+      image: join(folder, 'boot/vmlinuz-6.1.0-40-amd64'),
+      modules: join(folder, 'lib/modules/6.1.0-40-amd64'),
+    },
+  ]);
+});
+
+test('a folder of images: all, oldest first', () => {
+  for (const release of ['6.1.0-10', '6.1.0-9', '5.10.0-1']) write(`vmlinuz-${release}`, bzImage(release));
+  expect(kernelsIn(folder).map(({ release }) => release)).toEqual(['5.10.0-1', '6.1.0-9', '6.1.0-10']);
+});
+
+test.skipIf(!findProgram('busybox')).for([
+  ['6.2 and later', 'drivers/net/macvlan.o\n'],
+  ['before', 'kernel/drivers/net/macvlan.ko\n'],
+] as const)(
+  "a build's modules are gathered from all over it, as %s lists them (requires: busybox-static)",
+  ([, order]) => {
+    write('arch/x86/boot/bzImage', bzImage('6.19.0-rc1'));
+    write('modules.order', order);
+    write('modules.builtin', 'kernel/fs/overlayfs/overlay.ko\n');
+    write('drivers/net/macvlan.ko', '\x7fELF');
+    const [kernel] = kernelsIn(folder);
+    expect(kernel).toMatchObject({ release: '6.19.0-rc1', image: join(folder, 'arch/x86/boot/bzImage') });
+    const modules = kernel?.modules ?? '';
+    expect(modules).toContain(kernelCache());
+    expect(readFileSync(join(modules, 'modules.dep'), 'utf8')).toBe('kernel/drivers/net/macvlan.ko:\n');
+    expect(readFileSync(join(modules, 'modules.builtin'), 'utf8')).toContain('overlay.ko');
+  },
+);
+
+test('what is half made is nobody else’s, and what a killed run left of it is removed', () => {
+  expect(() =>
+    cached('x', () => {
+      throw new Error('killed');
+    }),
+  ).toThrow('killed');
+  // The highest that a process can have is 4194304 (PID_MAX_LIMIT).
+  const abandoned = join(kernelCache(), '.staging-9999999-abc');
+  mkdirSync(abandoned);
+  const made = cached('x', (staging) => writeFileSync(join(staging, 'file'), ''));
+  expect(readFileSync(join(made, 'file'), 'utf8')).toBe('');
+  expect(() => readFileSync(join(abandoned, 'file'))).toThrow('ENOENT');
+  expect(() => mkdirSync(abandoned)).not.toThrow();
+  expect(
+    cached('x', () => {
+      throw new Error('made twice');
+    }),
+  ).toBe(made);
+});
+
+test.for([
+  ['/nonexistent/bzImage', '--kernel /nonexistent/bzImage: there is no such file or folder'],
+  [
+    'no-such-version',
+    '--kernel must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64: received no-such-version. See: hairpin kernels',
+  ],
+] as const)('%s is refused', { timeout: 30_000 }, async ([word, message]) => {
+  await expect(findKernel(word)).rejects.toThrow(message);
+});
+
+function write(path: string, content: string | Buffer): string {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
+}
+
+/** Only the header: Documentation/arch/x86/boot.rst. */
+function bzImage(release: string): Buffer {
+  const image = Buffer.alloc(2048);
+  image.write('HdrS', 0x202, 'latin1');
+  image.writeUInt16LE(0x300, 0x20e);
+  image.write(`${release} (builder@host) #1 SMP\0`, 0x500, 'latin1');
+  return image;
+}

@@ -1,0 +1,83 @@
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Namespace, test } from 'hairpin';
+import { MAIN } from '../cli/hairpin.ts';
+import { kernelHere } from './kernel-here.ts';
+
+interface Seen {
+  names: string[];
+  console: string;
+}
+
+// host: hairpin modes --kernel ─┬─ qemu
+//                               └─ virtiofsd
+test.for([
+  ['when its programs are only beginning', ({ names }: Seen) => names.length > 1],
+  ['when QEMU begins', ({ names }: Seen) => names.includes('qemu-system-x86_64') && names.includes('virtiofsd')],
+  // By then QEMU would do without virtiofsd and without anybody who reads its console.
+  ['when the guest is up', ({ console }: Seen) => console.includes('hairpin: booted')],
+] as const)(
+  'kill -9 %s leaves no process, mount, socket or file',
+  { timeout: 120_000 },
+  async ([, ready], { lab, skip, onTestFinished }) => {
+    const { image } = kernelHere(skip);
+    const host = lab.namespace('host');
+    const folder = mkdtempSync(join(tmpdir(), 'hairpin-kill-'));
+    const project = mkdtempSync(join(tmpdir(), 'hairpin-project-'));
+    onTestFinished(() => {
+      for (const each of [folder, project]) rmSync(each, { recursive: true, force: true });
+    });
+    const left = () => ({
+      processes: processesOf(folder).map(({ name }) => name),
+      files: readdirSync(folder),
+      mounts: readFileSync('/proc/self/mounts', 'utf8'),
+      sockets: unixSockets(host),
+    });
+    const nothing = left();
+    const seen = () => ({ names: left().processes, console: consoleIn(project) });
+
+    const run = host.exec(process.execPath, [MAIN, 'modes', '--kernel', image], {
+      env: { TMPDIR: folder },
+      cwd: project,
+      reject: false,
+    });
+    await expect.poll(() => ready(seen()), { interval: 2, timeout: 60_000 }).toBe(true);
+    run.kill('SIGKILL');
+
+    await expect.poll(left, { timeout: 20_000 }).toEqual(nothing);
+    await run;
+    // What is meant to stay: the console, as far as it has come.
+    expect(readdirSync(project).filter((name) => name !== 'test-results')).toEqual([]);
+  },
+);
+
+function consoleIn(project: string): string {
+  const [file] = globSync('test-results/*/console.log', { cwd: project });
+  return file === undefined ? '' : readFileSync(join(project, file), 'utf8');
+}
+
+/** The processes of a run: they all have its folder for temporary files. */
+function processesOf(folder: string): { pid: string; name: string }[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`TMPDIR=${folder}`)) return [];
+        const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return [{ pid, name: program.slice(program.lastIndexOf('/') + 1) }];
+      } catch {
+        // It has ended meanwhile.
+        return [];
+      }
+    });
+}
+
+function unixSockets(host: Namespace): string[] {
+  const table = host.run(() => readFileSync('/proc/thread-self/net/unix', 'utf8'));
+  return table
+    .split('\n')
+    .slice(1)
+    .filter(Boolean)
+    .map((row) => row.split(/\s+/).at(7) ?? 'unnamed');
+}

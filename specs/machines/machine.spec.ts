@@ -1,0 +1,134 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { works } from '../../lib/machines/accelerator.ts';
+import { describeFailure } from '../../lib/machines/describe-run.ts';
+import { guestEnvironment } from '../../lib/machines/guest-environment.ts';
+import { chooseShare } from '../../lib/machines/initramfs.ts';
+import { type MachineTask, runInMachine } from '../../lib/machines/machine.ts';
+import { kernelHere } from './kernel-here.ts';
+
+// this machine: / ── read-only ──▶ guest: / under an overlay
+//               results ◀── written through ── results
+const BOOT = { timeout: 180_000 };
+
+let results: string;
+beforeEach(({ onTestFinished }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hairpin-machine-'));
+  // Of characters that mean something to a shell, to QEMU or to mount.
+  results = join(folder, "it's #1, a:b");
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+const shell = (script: string, more: Partial<MachineTask> = {}): MachineTask => ({
+  command: ['sh', '-c', script],
+  cwd: '/',
+  env: guestEnvironment({ GREETING: "it's $HOME" }),
+  results,
+  ...more,
+});
+
+test("QEMU's own translation works wherever QEMU is", BOOT, async ({ skip }) => {
+  kernelHere(skip);
+  expect(await works('tcg')).toBe(true);
+});
+
+test("the guest has its own kernel and this machine's root, which it cannot write", BOOT, async ({ skip }) => {
+  const kernel = kernelHere(skip);
+  const marker = `hairpin-${process.pid}-${Date.now()}`;
+  const { share } = chooseShare(kernel);
+  // A 9p device is mounted once; QEMU has it as read-only.
+  const again = `mkdir /mnt/root && mount -t virtiofs root /mnt/root && ls /mnt/root/etc/passwd
+       touch /mnt/root/etc/${marker}-2 || echo refused`;
+  const run = await runInMachine(
+    kernel,
+    shell(
+      `uname -r; echo "$GREETING"; echo here > /etc/${marker} && cat /etc/${marker}
+       echo through > "${results}/through"
+       ${share === 'virtiofs' ? again : ''}
+       modprobe macvtap && ls -d /sys/module/macvtap
+       exit 7`,
+    ),
+  );
+  expect(run).toMatchObject({ ending: { kind: 'ended', exitCode: 7 }, share, trouble: undefined });
+  expect(run.output.split('\n')).toEqual([
+    kernel.release,
+    "it's $HOME",
+    'here',
+    ...(share === 'virtiofs'
+      ? ['/mnt/root/etc/passwd', expect.stringContaining('Read-only file system'), 'refused']
+      : []),
+    '/sys/module/macvtap',
+    '',
+  ]);
+  expect(readFileSync(join(results, 'through'), 'utf8')).toBe('through\n');
+  expect(existsSync(`/etc/${marker}`)).toBe(false);
+  expect(readFileSync(join(results, 'console.log'), 'utf8')).toContain(`Linux version ${kernel.release}`);
+});
+
+describe('a failure of the kernel is one of the run, with what it said last:', () => {
+  test('a panic in the middle', BOOT, async ({ skip }) => {
+    const run = await runInMachine(kernelHere(skip), shell('echo before; echo c > /proc/sysrq-trigger; sleep 100'));
+    expect(run.ending).toEqual({ kind: 'panic', line: 'Kernel panic - not syncing: sysrq triggered crash' });
+    expect(describeFailure(run)).toMatch(
+      /^the kernel panicked: Kernel panic - not syncing: sysrq triggered crash\n\nThe last of its console:\n[\s\S]*Call Trace:[\s\S]*\n\nThe last of its output:\n {2}before$/,
+    );
+  });
+
+  test('a panic before anything ran', BOOT, async ({ skip }) => {
+    const run = await runInMachine(kernelHere(skip), shell('true', { append: 'rdinit=/nonexistent' }));
+    expect(run.ending).toMatchObject({ kind: 'panic', line: expect.stringContaining('Unable to mount root fs') });
+    expect(run.booted).toBe(undefined);
+  });
+
+  test('a boot that comes to nothing', BOOT, async ({ skip }) => {
+    // A first process that does nothing, for ever.
+    const task = shell('true', { append: 'rdinit=/bin/busybox -- sleep 1000', bootWithin: 15_000 });
+    const run = await runInMachine(kernelHere(skip), task);
+    expect(run.ending).toEqual({ kind: 'no boot', milliseconds: 15_000 });
+    expect(describeFailure(run)).toMatch(/^the kernel did not boot within 15 s\n\nThe last of its console:\n {2}\[/);
+  });
+
+  test('a command that never ends', BOOT, async ({ skip }) => {
+    const run = await runInMachine(kernelHere(skip), shell('echo begun; sleep 1000', { within: 30_000 }));
+    expect(run).toMatchObject({ ending: { kind: 'time-out', milliseconds: 30_000 }, output: 'begun\n' });
+  });
+
+  test('a folder that is not there for the command', BOOT, async ({ skip }) => {
+    const run = await runInMachine(kernelHere(skip), shell('true', { cwd: '/nonexistent' }));
+    expect(run.ending).toEqual({ kind: 'unable', reason: 'there is no folder /nonexistent in it' });
+  });
+});
+
+test('nothing of it is left when it has ended', BOOT, async ({ skip }) => {
+  const kernel = kernelHere(skip);
+  const before = { open: openFiles(), mounts: readFileSync('/proc/self/mounts', 'utf8'), sockets: unixSockets() };
+  await runInMachine(kernel, shell('true'));
+  expect({ open: openFiles(), mounts: readFileSync('/proc/self/mounts', 'utf8'), sockets: unixSockets() }).toEqual(
+    before,
+  );
+});
+
+/** Of the kinds that a machine is given: files in memory, sockets, pipes. */
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd')
+    .flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${fd}`)];
+      } catch {
+        // The descriptor by which they are listed.
+        return [];
+      }
+    })
+    .filter((target) => /memfd|socket|pipe/.test(target))
+    .toSorted();
+}
+
+/** Those that can be found by a name, a file's or an abstract one's. */
+function unixSockets(): string[] {
+  const rows = readFileSync('/proc/self/net/unix', 'utf8')
+    .split('\n')
+    .map((row) => row.split(/\s+/));
+  return rows.flatMap(([, , , , , , , name]) => name ?? []).toSorted();
+}

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'hairpin';
+import { MAIN } from '../cli/hairpin.ts';
+import { startVitest } from '../leaks/nested-vitest.ts';
+import { kernelHere } from './kernel-here.ts';
+
+const EVIDENCE = ['lab.pcapng', 'lab.sh', 'state.txt', 'topology.mmd', 'topology.svg'];
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+// this machine: vitest --merge-reports ◀── blob, evidence ── guest: vitest ─ lab ─ a ── b
+const TESTS = `import { expect, test } from 'hairpin';
+import { release } from 'node:os';
+test('passes on ' + release(), async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await expect(a).toReach(b, { within: 30_000 });
+});
+test('fails', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: end } = lab.cable(a, b);
+  end.set({ up: false });
+  await expect(a).toReach(b, { within: 50 });
+});`;
+
+test('a project on another kernel: its results and its evidence come out', { timeout: 600_000 }, async ({
+  lab,
+  skip,
+  onTestFinished,
+}) => {
+  const { image, release } = kernelHere(skip);
+  const root = project(onTestFinished);
+
+  const { exitCode, all } = await lab
+    .namespace('host')
+    .exec(
+      process.execPath,
+      [MAIN, 'test', '--kernel', image, '--', '--reporter=json', '--outputFile=report.json', '--reporter=default'],
+      { cwd: root, reject: false, all: true, env: { VITEST: undefined, NO_COLOR: '1', FORCE_COLOR: undefined } },
+    );
+
+  expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
+  expect(all).toMatch(new RegExp(`^${release.replaceAll(/[.+]/g, '\\$&')}: booted in [\\d.]+ s`, 'm'));
+  expect(all).toContain(`|${release}| some.test.ts`);
+  const folder = `test-results/${release}/some.test.ts-fails`;
+  expect(all).toContain(`Capture: ${folder}/lab.pcapng   Reproduce: ${folder}/lab.sh`);
+  expect(readdirSync(join(root, folder)).toSorted()).toEqual(EVIDENCE);
+  expect(readFileSync(join(root, 'test-results', release, 'console.log'), 'utf8')).toContain('hairpin: booted');
+  const { testResults } = JSON.parse(readFileSync(join(root, 'report.json'), 'utf8'));
+  expect(testResults.map(statuses)).toEqual([[`passes on ${release}: passed`, 'fails: failed']]);
+  // Nothing of it is where this kernel's own would be.
+  expect(existsSync(join(root, 'test-results', 'some.test.ts-fails'))).toBe(false);
+});
+
+// The same without a machine: vitest is told that it runs on a kernel, twice, and the reports are merged.
+test('each kernel is a project of the merged report, and its page leads to its evidence', { timeout: 60_000 }, async ({
+  lab,
+  onTestFinished,
+}) => {
+  const root = project(onTestFinished);
+  const host = lab.namespace('host');
+  const kernels = ['6.1.0-40-amd64', '6.12.0-1-amd64'];
+  for (const kernel of kernels) {
+    await startVitest(host, ['--reporter=blob', `--outputFile.blob=test-results/blobs/${kernel}.json`], {
+      root,
+      env: { HAIRPIN_MACHINE: kernel },
+    });
+  }
+  const report = join(ROOT, 'lib/report/reporter.ts');
+  const { exitCode, all } = await startVitest(host, ['--merge-reports=test-results/blobs', `--reporter=${report}`], {
+    root,
+    env: { HAIRPIN_MACHINES: JSON.stringify(kernels) },
+  });
+
+  expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
+  const page = readFileSync(join(root, 'test-results/report.html'), 'utf8');
+  for (const kernel of kernels) {
+    expect(all).toContain(`|${kernel}| some.test.ts`);
+    expect(page).toContain(`${kernel}: some.test.ts`);
+    expect(page).toContain(`"${kernel}/some.test.ts-fails/lab.pcapng"`);
+    expect(readdirSync(join(root, 'test-results', kernel, 'some.test.ts-fails')).toSorted()).toEqual(EVIDENCE);
+  }
+});
+
+function project(onTestFinished: (clean: () => void) => void): string {
+  const root = mkdtempSync(join(ROOT, '.evidence-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  writeFileSync(
+    join(root, 'vitest.config.ts'),
+    `import config from '${ROOT}vitest.config.ts';
+     import { hairpin } from '${ROOT}lib/config.ts';
+     export default { ...config, plugins: [hairpin()], test: { include: ['*.test.ts'] } };`,
+  );
+  writeFileSync(join(root, 'some.test.ts'), TESTS);
+  return root;
+}
+
+function statuses({ assertionResults }: { assertionResults: { title: string; status: string }[] }): string[] {
+  return assertionResults.map(({ title, status }) => `${title}: ${status}`);
+}
