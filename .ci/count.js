@@ -1,7 +1,8 @@
 // Adds up vitest's JSON reports and prints the line that CI reads last. Skips fail it unless they are listed here.
 import { readFileSync } from 'node:fs';
 
-const ALLOWED_SKIPS = new Set([]);
+/** Suite and test, as vitest joins them: what a machine may lack, and says that it lacks. */
+const ALLOWED_SKIPS = [];
 
 const tests = process.argv.slice(2).flatMap((file) => {
   const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -14,7 +15,7 @@ const tests = process.argv.slice(2).flatMap((file) => {
 });
 const count = (...states) => tests.filter(({ status }) => states.includes(status)).length;
 const skipped = tests.filter(({ status }) => !['passed', 'failed'].includes(status));
-const unexpected = skipped.filter(({ fullName }) => !ALLOWED_SKIPS.has(fullName));
+const unexpected = skipped.filter(({ fullName }) => !ALLOWED_SKIPS.some((allowed) => allowed.test(fullName)));
 for (const { fullName } of unexpected) console.log(`skipped, and not on the list: ${fullName}`);
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${skipped.length} skipped`);
 process.exitCode = count('failed') > 0 || unexpected.length > 0 || tests.length === 0 ? 1 : 0;
