@@ -50,6 +50,34 @@ export const recvmmsg = declare<[fd: number, messages: Uint8Array, count: number
   'int recvmmsg(int, void *, uint32_t, int, void *)',
 );
 
+export const read = declare<[fd: number, data: Uint8Array, length: number]>('intptr_t read(int, void *, size_t)');
+export const write = declare<[fd: number, data: Uint8Array, length: number]>('intptr_t write(int, void *, size_t)');
+export const ioctl = declare<[fd: number, request: number, argument: Uint8Array | null]>(
+  'int ioctl(int, unsigned long, void *)',
+);
+export const openat = declare<[directory: number, path: string, flags: number, mode: number]>(
+  'int openat(int, str, int, uint32_t)',
+);
+
+// By number: musl has no functions for these, and glibc only since 2.33 and 2.36. Numbers above 423 are every machine's.
+const mknodatNumber = process.arch === 'arm64' ? 33 : 259;
+const mknodatCall = declare<[number: number, directory: number, path: string, mode: number, device: number]>(
+  'intptr_t syscall(intptr_t, intptr_t, str, uint32_t, uint32_t)',
+);
+const fsopenCall = declare<[number: number, name: string, flags: number]>('intptr_t syscall(intptr_t, str, uint32_t)');
+const fsconfigCall = declare<[number: number, fd: number, command: number, key: null, value: null, auxiliary: number]>(
+  'intptr_t syscall(intptr_t, intptr_t, uint32_t, void *, void *, intptr_t)',
+);
+const fsmountCall = declare<[number: number, fd: number, flags: number, attributes: number]>(
+  'intptr_t syscall(intptr_t, intptr_t, uint32_t, uint32_t)',
+);
+export const mknodat = (directory: number, path: string, mode: number, device: number) =>
+  mknodatCall(mknodatNumber, directory, path, mode, device);
+export const fsopen = (name: string, flags: number) => fsopenCall(430, name, flags);
+export const fsconfig = (fd: number, command: number, key: null, value: null, auxiliary: number) =>
+  fsconfigCall(431, fd, command, key, value, auxiliary);
+export const fsmount = (fd: number, flags: number, attributes: number) => fsmountCall(432, fd, flags, attributes);
+
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
 
 const closeFunction = library.func('int close(int)');

@@ -39,7 +39,7 @@ export class Interface {
   readonly address: AddressList;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
-  /** Devices on top of this one, wherever they are: macvlans. */
+  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans. */
   readonly children = new Set<Interface>();
   #name: string;
   #mac: string;
@@ -112,9 +112,10 @@ export class Interface {
     return `${this.namespace.name}/${this.name}`;
   }
 
-  /** The devices whose MAC address may have changed with this one's: a passthru child has its parent's. */
+  /** The devices whose MAC address may have changed with this one's: some children have their parent's. */
   protected sharingMac(): Interface[] {
-    return [this, ...[...this.children].filter((child) => !child.deleted)];
+    const children = [...this.children].filter((child) => !child.deleted);
+    return [this, ...children.flatMap((child) => Interface.prototype.sharingMac.call(child))];
   }
 
   /** The usual causes of a refused change, by errno. */

@@ -5,13 +5,14 @@ import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
 import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import type { Family } from '../wire/ip-address.ts';
-import { addMacvlan, type MacvlanOptions } from './add-macvlan.ts';
+import { addMacvlan, addMacvtap, type MacvlanOptions } from './add-macvlan.ts';
 import type { AddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan } from './macvlan.ts';
+import type { Macvtap } from './macvtap.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { ROLE_SYSCTLS, type Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
@@ -102,6 +103,17 @@ export class Namespace {
    */
   macvlan(options: MacvlanOptions): Macvlan {
     return addMacvlan(this, options);
+  }
+
+  /**
+   * Makes a macvtap here: a macvlan whose frames a virtual machine, or a spec in its place, reads and writes at a
+   * character device.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no macvtap (`CONFIG_MACVTAP`)
+   * @example const vm = ns1.macvtap({ parent: host.interface('up0'), mode: 'bridge', address: false }).open()
+   */
+  macvtap(options: MacvlanOptions): Macvtap {
+    return addMacvtap(this, options);
   }
 
   /**

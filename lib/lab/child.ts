@@ -1,0 +1,95 @@
+import type { LinkType } from '../kernel/link-types.ts';
+import { missingLinkType } from '../kernel/link-types.ts';
+import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
+import { addLink } from '../kernel/rtnetlink/link.ts';
+import type { Operation } from '../kernel/rtnetlink/socket.ts';
+import type { AddressOption } from './address-list.ts';
+import { Interface, type InterfaceOrigin } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { settle } from './settle.ts';
+import { show, UsageError } from './validate.ts';
+
+/** A device on top of another: macvlan, ipvlan, vlan … */
+export class Child extends Interface {
+  /** The device below, in whatever namespace of the lab. */
+  readonly parent: Interface;
+
+  constructor(origin: InterfaceOrigin, parent: Interface) {
+    super(origin);
+    this.parent = parent;
+    parent.children.add(this);
+  }
+}
+
+/** What every new child may be told. */
+export interface ChildOptions {
+  /** The device below, in whatever namespace of the lab. */
+  parent: Interface;
+  /** @default the type and a number: `macvlan0`, `macvlan1` … */
+  name?: string;
+  /** @default the segment's next addresses, IPv4 and IPv6 */
+  address?: AddressOption;
+  /** @default the parent's */
+  mtu?: number;
+  /** @default true */
+  up?: boolean;
+  /** @default false */
+  promiscuous?: boolean;
+}
+
+export const CHILD_OPTIONS = ['parent', 'name', 'address', 'mtu', 'up', 'promiscuous'] as const;
+
+/** What a child's own type adds to {@link ChildOptions}. */
+export interface NewChild {
+  type: LinkType;
+  options: ChildOptions;
+  origin: InterfaceOrigin;
+  data: readonly Attribute[];
+  /** Left out: the kernel's choice. */
+  mac: string | undefined;
+  /** Words behind `type …` in an error. */
+  words: readonly (string | number | undefined)[];
+  causes: NonNullable<Operation['causes']>;
+}
+
+/** Makes the device, on its parent and in its own namespace: it is never moved. */
+export function addChildLink(
+  namespace: Namespace,
+  { type, options, origin, data, mac, words, causes }: NewChild,
+): void {
+  const { parent, mtu, up = true, promiscuous = false } = options;
+  const { index, name } = origin;
+  const text = words.filter((word) => word !== undefined).join(' ');
+  addLink(
+    parent.namespace.rtnetlink,
+    { index, name, mac, mtu, up, promiscuous },
+    { kind: type, link: parent.index, namespace: namespace.handle, data },
+    {
+      operation: `ip -n ${parent.namespace.name} link add ${name} link ${parent.name} netns ${namespace.name} type ${type}${text && ` ${text}`}`,
+      causes: {
+        EEXIST: `${namespace.name} has an interface ${name} already`,
+        EOPNOTSUPP: missingLinkType(type),
+        ...causes,
+      },
+    },
+  );
+}
+
+/** Takes a child in that {@link addChildLink} has made. */
+export function adoptChild<T extends Child>(child: T, { address, mtu, up = true, parent }: ChildOptions): T {
+  const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? parent.state().mtu });
+  if (up) settle(adopted);
+  return adopted;
+}
+
+export function checkParent(call: string, namespace: Namespace, parent: unknown): asserts parent is Interface {
+  if (!(parent instanceof Interface)) {
+    throw new UsageError(
+      `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,
+    );
+  }
+  if (parent.namespace.lab !== namespace.lab) {
+    throw new UsageError(`${call}: parent must be an interface of the same lab: received ${parent}, of another`);
+  }
+  if (parent.deleted) throw new UsageError(`${call}: parent ${parent} has been deleted`);
+}
