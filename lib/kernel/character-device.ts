@@ -24,24 +24,31 @@ const NODE = 'device';
  */
 export function openCharacterDevice(namespace: NetNamespace, numbers: DeviceNumbers, published: string): number {
   return namespace.run(() => {
-    const mount = detachedTmpfs();
     try {
-      const device = libc.mknodat(mount, NODE, S_IFCHR | 0o600, encodeDevice(numbers));
-      if (device === 0) return check(libc.openat(mount, NODE, O_RDWR | O_CLOEXEC, 0), `open(${published})`);
-      const errno = libc.lastErrno();
+      return openPrivately(numbers);
+    } catch (error) {
+      if (!(error instanceof KernelError) || error.code !== 'EPERM') throw error;
       const fd = isThatDevice(published, numbers) ? libc.openat(-1, published, O_RDWR | O_CLOEXEC, 0) : -1;
       if (fd >= 0) return fd;
       throw new KernelError({
         operation: `mknod c ${numbers.major} ${numbers.minor}`,
-        errno,
+        errno: error.errno,
         cause:
-          'a device node takes CAP_MKNOD of the host itself, which no user namespace has (vfs_mknod): run as root, or ' +
-          `let this user at ${published} (udev: SUBSYSTEM=="macvtap|ipvtap", MODE="0666")`,
+          'a device node takes CAP_MKNOD of the host itself, which no user namespace has (vfs_mknod): run as root, in a ' +
+          `container with --privileged, or let this user at ${published} (udev: SUBSYSTEM=="macvtap|ipvtap", MODE="0666")`,
       });
-    } finally {
-      libc.close(mount);
     }
   });
+}
+
+function openPrivately(numbers: DeviceNumbers): number {
+  const mount = detachedTmpfs();
+  try {
+    check(libc.mknodat(mount, NODE, S_IFCHR | 0o600, encodeDevice(numbers)), 'mknod');
+    return check(libc.openat(mount, NODE, O_RDWR | O_CLOEXEC, 0), 'open');
+  } finally {
+    libc.close(mount);
+  }
 }
 
 function detachedTmpfs(): number {
@@ -57,14 +64,9 @@ function detachedTmpfs(): number {
 function check(result: number, operation: string): number {
   if (result >= 0) return result;
   const errno = libc.lastErrno();
-  throw new KernelError({ operation, errno, cause: CAUSES[libc.errnoName(errno)] });
+  const cause = libc.errnoName(errno) === 'ENOSYS' ? 'a node that nobody sees takes Linux 5.2 (fsmount)' : undefined;
+  throw new KernelError({ operation, errno, cause });
 }
-
-const CAUSES: Partial<Record<string, string>> = {
-  ENOSYS: 'opening a tap takes Linux 5.2 (fsmount)',
-  EPERM: 'a container may be denied device nodes and mounts: docker run --privileged',
-  EACCES: 'a container may be denied device nodes: docker run --privileged',
-};
 
 function isThatDevice(path: string, { major, minor }: DeviceNumbers): boolean {
   const { rdev = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};

@@ -1,6 +1,6 @@
 import type { Operation } from '../kernel/rtnetlink/socket.ts';
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import { addChildLink, adoptChild, type ChildOptions, checkParent } from './child.ts';
+import { addChildLink, adoptChild, type ChildOptions, checkChild } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkMacvlanSettings, Macvlan } from './macvlan.ts';
 import { type MacvlanMode, macaddrAttributes, macvlanAttributes } from './macvlan-attributes.ts';
@@ -55,7 +55,7 @@ function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: M
   const call = `${namespace.name}.${type}`;
   checkOptions(call, options, OPTIONS);
   const { parent, mode = 'vepa', macaddr } = options;
-  checkParent(call, namespace, parent);
+  checkChild(call, namespace, options);
   checkNewSettings(call, options);
   const origin = namespace.newInterface(call, type, { ...options, base: type, segment: parent.segment });
   // macvlan_common_newlink gives a passthru child its parent's address, whatever was asked for.

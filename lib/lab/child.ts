@@ -7,7 +7,7 @@ import type { AddressOption } from './address-list.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
-import { show, UsageError } from './validate.ts';
+import { checkBoolean, show, UsageError } from './validate.ts';
 
 /** A device on top of another: macvlan, ipvlan, vlan … */
 export class Child extends Interface {
@@ -82,7 +82,14 @@ export function adoptChild<T extends Child>(child: T, { address, mtu, up = true,
   return adopted;
 }
 
-export function checkParent(call: string, namespace: Namespace, parent: unknown): asserts parent is Interface {
+/** Checks what every child may be told, but for what {@link Namespace.newInterface} looks at. */
+export function checkChild(call: string, namespace: Namespace, { parent, up, promiscuous }: ChildOptions): void {
+  checkParent(call, namespace, parent);
+  checkBoolean(call, 'up', up);
+  checkBoolean(call, 'promiscuous', promiscuous);
+}
+
+function checkParent(call: string, namespace: Namespace, parent: unknown): void {
   if (!(parent instanceof Interface)) {
     throw new UsageError(
       `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,

@@ -1,7 +1,8 @@
 import { now } from '../kernel/clock.ts';
 import type { Interface } from './interface.ts';
 
-const DEADLINE = 1000;
+/** Before 6.8 a worker may take a second to look at a carrier (`linkwatch_schedule_work`), in milliseconds. */
+const DEADLINE = 3000;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -27,6 +28,8 @@ function waitForCarrier(device: Interface, deadline: number): void {
     const { up, carrier, operState } = device.state();
     // RFC 2863's state is set by the worker that also activates the device, so it tells when that has been done.
     if ((operState === 'UP') === (up && carrier)) return;
+    // Nobody ever fires an event for a dummy's carrier, which is always on.
+    if (device.kind === 'dummy') return;
     if (now() > deadline) {
       throw new Error(
         `${device}: its operational state (${operState}) did not follow its carrier (${carrier ? 'on' : 'off'}) within ${DEADLINE} ms`,

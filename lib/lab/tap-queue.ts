@@ -1,6 +1,5 @@
 import { now } from '../kernel/clock.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { errnoName } from '../kernel/libc.ts';
 import { TapFile } from '../kernel/tap-file.ts';
 import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
@@ -31,7 +30,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * A macvtap's or ipvtap's character device, opened: the place of a virtual machine's network card. What the device
- * receives is read here, what is written leaves by it. Either read in Node, or hand {@link fd} to a program.
+ * receives is read here, what is written leaves by it. Either read in Node, or hand it to a
+ * program: `ns.exec('qemu-system-x86_64', ['-netdev', 'tap,id=n,fd=3', …], { taps: [queue] })`.
  */
 export class TapQueue implements AsyncIterable<Buffer>, Disposable {
   readonly device: Interface;
@@ -45,9 +45,8 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
   }
 
   /**
-   * The descriptor, for a program: blocking, until something is read in Node.
-   *
-   * @example ns1.exec('qemu-system-x86_64', ['-netdev', 'tap,id=n,fd=3', …], { stdio: ['ignore', 'pipe', 'pipe', vm.fd] })
+   * The descriptor, blocking until something is read in Node. To open it anew by its path (`/dev/fd/3`) makes another
+   * queue, with the kernel's defaults.
    */
   get fd(): number {
     return this.#file.fd;
@@ -87,11 +86,13 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
   /**
    * Sends a frame, from the Ethernet header on, without FCS.
    *
-   * @throws KernelError `ENOLINK` when the device is gone
+   * @throws UsageError when the queue is closed, or the device deleted; KernelError when the kernel refuses
    */
   write(frame: Uint8Array): void {
     const call = `${this.device}: TapQueue.write`;
     if (this.closed) throw new UsageError(`${call}: the queue is closed`);
+    // tap_get_user frees the frame and says nothing.
+    if (this.device.deleted) throw new UsageError(`${call}: the interface has been deleted`);
     if (!(frame instanceof Uint8Array) || frame.length < ETHERNET_HEADER)
       throw new UsageError(
         `${call}: frame must be bytes, of an Ethernet header at least (${ETHERNET_HEADER}): received ${
@@ -99,9 +100,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
         }`,
       );
     const errno = this.#file.write(this.vnetHeader ? Buffer.concat([Buffer.alloc(VIRTIO_NET_HEADER), frame]) : frame);
-    if (errno === 0) return;
-    const cause = errnoName(errno) === 'ENOLINK' ? 'the device has been deleted' : undefined;
-    throw new KernelError({ operation: `write to the character device of ${this.device}`, errno, cause });
+    if (errno !== 0) throw new KernelError({ operation: `write to the character device of ${this.device}`, errno });
   }
 
   /** Every frame that comes, until the queue is closed. */

@@ -56,9 +56,12 @@ export interface InterfaceSnapshot {
   withheld?: string[];
   /** veth: the other end, as `sw/p0`. */
   peer?: string;
-  /** macvlan: the device below, as `host/up0`. */
+  /** macvlan, ipvlan, vlan …: the device below, as `host/up0`. */
   parent?: string;
+  /** Of a macvtap, too, as `ipvlan` is of an ipvtap. */
   macvlan?: { mode: string; macaddr: string[]; nopromisc: boolean; nodst: boolean; bcqueuelen?: number };
+  ipvlan?: { mode: string; flag: string };
+  vlan?: { protocol: string; id: number };
   /** A port of a switch: its settings, in the words of PortOptions. */
   port?: Record<string, boolean | string | number>;
 }

@@ -34,9 +34,14 @@ export function linkLines(namespaces: readonly NamespaceSnapshot[]): string[] {
 
 /** Every device, those first that others are made on. */
 export function devicesOf(namespaces: readonly NamespaceSnapshot[]): Device[] {
-  return namespaces
-    .flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })))
-    .sort((one, other) => Number(one.kind === 'macvlan') - Number(other.kind === 'macvlan') || one.index - other.index);
+  const devices = namespaces.flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })));
+  const byPath = new Map(devices.map((device) => [pathOf(device), device]));
+  const depthOf = ({ parent }: InterfaceSnapshot): number => {
+    if (!parent) return 0;
+    const below = byPath.get(parent);
+    return below ? 1 + depthOf(below) : 1;
+  };
+  return devices.sort((one, other) => depthOf(one) - depthOf(other) || one.index - other.index);
 }
 
 /** The settings of a switch's ports, but for their states. */
@@ -72,7 +77,7 @@ function bridgeLines({ name, bridge }: NamespaceSnapshot): string[] {
 
 function deviceLines(device: Device, peer: Device | undefined): string[] {
   if (device.kind === 'veth' && peer) return cableLines(device, peer);
-  if (device.kind === 'macvlan' && device.parent) return [macvlanLine(device)];
+  if (device.parent) return [childLine(device)];
   if (SIMPLE_KINDS.includes(device.kind)) {
     const { namespace, name, index, kind } = device;
     return [
@@ -92,7 +97,7 @@ function deviceLines(device: Device, peer: Device | undefined): string[] {
       ),
     ];
   }
-  const lacking = device.kind === 'veth' || device.kind === 'macvlan' ? ': what it leads to is not of this lab' : '';
+  const lacking = device.kind === 'veth' || isKnownChild(device) ? ': what it leads to is not of this lab' : '';
   return [`# Left out: ${pathOf(device)}, ${device.kind}${lacking}`];
 }
 
@@ -107,18 +112,31 @@ function cableLines(one: Device, other: Device): string[] {
   return peer.port ? [line, setLine(peer, ...masterOf(peer))] : [line];
 }
 
-function macvlanLine(device: Device): string {
+function isKnownChild({ macvlan, ipvlan, vlan }: Device): boolean {
+  return [macvlan, ipvlan, vlan].some((settings) => settings !== undefined);
+}
+
+function childLine(device: Device): string {
   const [parentNamespace, parent] = splitPath(device.parent ?? '');
-  const { mode = 'vepa', nopromisc, nodst, bcqueuelen = DEFAULT_BCQUEUELEN, macaddr = [] } = device.macvlan ?? {};
-  const { mac: _, ...rest } = device;
+  const { mac: _, ...withoutMac } = device;
+  // A passthru child and an ipvlan have their parent's address, whatever is asked for.
+  const shared = device.macvlan?.mode === 'passthru' || device.ipvlan;
   return shellLine(
     ...['ip', '-n', parentNamespace, 'link', 'add', 'link', parent, 'name', device.name, 'index', device.index],
-    // A passthru child has its parent's address, whatever is asked for (macvlan_common_newlink).
-    ...['netns', device.namespace.name, ...hardware(mode === 'passthru' ? rest : device), 'type', 'macvlan'],
+    ...['netns', device.namespace.name, ...hardware(shared ? withoutMac : device), 'type', device.kind],
+    ...settingWords(device),
+  );
+}
+
+function settingWords({ macvlan, ipvlan, vlan }: Device): (string | number | undefined)[] {
+  if (ipvlan) return ['mode', ipvlan.mode, ipvlan.flag];
+  if (vlan) return ['protocol', vlan.protocol, 'id', vlan.id];
+  const { mode = 'vepa', nopromisc, nodst, bcqueuelen = DEFAULT_BCQUEUELEN, macaddr = [] } = macvlan ?? {};
+  return [
     ...['mode', mode, nopromisc ? 'nopromisc' : undefined, nodst ? 'nodst' : undefined],
     ...(bcqueuelen === DEFAULT_BCQUEUELEN ? [] : ['bcqueuelen', bcqueuelen]),
     ...(macaddr.length > 0 ? ['macaddr', 'set', ...macaddr] : []),
-  );
+  ];
 }
 
 function hardware({ mac, mtu }: { mac?: string; mtu: number }): (string | number)[] {

@@ -1,4 +1,4 @@
-import { type Interface, Macvlan, Port } from '../lab/index.ts';
+import { Child, type Interface, Port } from '../lab/index.ts';
 import type { CapturedFrame } from './capture.ts';
 
 /** A frame at a device, and where it went from there: a flood fans out. */
@@ -32,7 +32,12 @@ export function buildPath(frames: readonly CapturedFrame[], origin: Interface): 
 
 /** A parent and its child show one frame at one time: it is the same buffer (`RX_HANDLER_ANOTHER`), the parent's first. */
 function byTime(a: CapturedFrame, b: CapturedFrame): number {
-  return Number(a.nanoseconds - b.nanoseconds) || Number(a.at instanceof Macvlan) - Number(b.at instanceof Macvlan);
+  return Number(a.nanoseconds - b.nanoseconds) || depthOf(a.at) - depthOf(b.at);
+}
+
+/** How many devices are below: a macvlan on a VLAN on a cable has two. */
+function depthOf(device: Interface): number {
+  return device instanceof Child ? 1 + depthOf(device.parent) : 0;
 }
 
 /** Branches in the order in which the devices were made, whatever order a flood took; what is sent back comes last. */
@@ -77,12 +82,12 @@ function originsOf({ at, direction }: CapturedFrame): ((other: CapturedFrame) =>
   const child = (other: CapturedFrame) => at.children.has(other.at) && other.direction === 'out';
   if (direction === 'out') {
     if (at instanceof Port) return [(other) => other.at.namespace === at.namespace && other.direction === 'in'];
-    // A macvlan's frame leaves by its parent (macvlan_queue_xmit); otherwise a router has passed it on.
+    // What a child sends leaves by its parent (macvlan_queue_xmit …); otherwise a router has passed it on.
     return [child, (other) => other.at !== at && other.at.namespace === at.namespace && other.direction === 'in'];
   }
-  const fromParent = at instanceof Macvlan ? [seen(at.parent, 'in')] : [];
+  const fromParent = at instanceof Child ? [seen(at.parent, 'in')] : [];
   const sibling = (other: CapturedFrame) =>
-    at instanceof Macvlan && other.at instanceof Macvlan && other.at.parent === at.parent && other.direction === 'out';
+    at instanceof Child && other.at instanceof Child && other.at.parent === at.parent && other.direction === 'out';
   // Between bridge siblings unicast shows at the parent as if it had come in there (dev_forward_skb), broadcast does not.
   return [seen(at.peer, 'out'), ...fromParent, sibling, child];
 }

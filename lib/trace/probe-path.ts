@@ -1,5 +1,5 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
-import type { Interface, Lab, Namespace } from '../lab/index.ts';
+import { type Interface, Ipvlan } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { decodeArp } from '../wire/arp.ts';
@@ -8,6 +8,7 @@ import { bytesToIp } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
+import { ownerOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
 
 /** How long a frame may be under way, in nanoseconds. Worst seen under load: 12 ms. */
@@ -38,8 +39,7 @@ export function tracePath(
   const frames = Capture.of(question.from.lab)
     .frames()
     .filter(({ nanoseconds }) => nanoseconds >= since);
-  const { from } = question;
-  const sent = sentBy(frames, from, (frame) => recognize(frame.bytes) === 'probe');
+  const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
   // Nothing is sent after an answer, so the last probe is the answered one.
   const asked = answered ? sent.at(-1) : lastWhole(sent);
   if (asked)
@@ -47,7 +47,7 @@ export function tracePath(
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
-    sentBy(frames, from, ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address),
+    sentBy(frames, question, ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address),
   );
   return (
     neighbour && follow(frames, question, hop.address, neighbour, ({ bytes }) => advertised(bytes) === hop.address)
@@ -64,7 +64,7 @@ function follow(
   const path = pathOf(frames, asked);
   if (!path) return undefined;
   const owner = ownerOf(from.lab, goal);
-  const arrival = hopsOf(path).find(({ frame }) => frame.direction === 'in' && frame.at === owner);
+  const arrival = hopsOf(path).find(({ frame }) => frame.direction === 'in' && isAt(frame.at, owner));
   const sent = frames.find(
     (frame) =>
       frame.direction === 'out' &&
@@ -73,15 +73,13 @@ function follow(
       isAnswer(frame),
   );
   const back = sent && pathOf(frames, sent);
-  const home = back && hopsOf(back).find(({ frame }) => frame.direction === 'in' && frame.at === source.device);
+  const home = back && hopsOf(back).find(({ frame }) => frame.direction === 'in' && isAt(frame.at, source.device));
   return { frame: asked.bytes, goal, path, arrival, answer: back && { path: back, arrival: home } };
 }
 
-/** The device of the lab that has an address. */
-export function ownerOf(lab: Lab, address: string): Interface | undefined {
-  return lab.namespaces
-    .flatMap(({ interfaces }) => interfaces)
-    .find((device) => device.address.list().some((own) => own.address === address));
+/** In mode l3s it is the parent's stack that an ipvlan's packets pass (`ipvlan_nf_input`): no tap sees them at the ipvlan. */
+function isAt(device: Interface, wanted: Interface | undefined): boolean {
+  return device === wanted || (wanted instanceof Ipvlan && device === wanted.parent && wanted.mode === 'l3s');
 }
 
 function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
@@ -100,12 +98,13 @@ function lastWhole(sent: readonly CapturedFrame[]): CapturedFrame | undefined {
 
 function sentBy(
   frames: readonly CapturedFrame[],
-  from: Namespace,
+  { from, source }: Question,
   isIt: (frame: CapturedFrame) => boolean,
 ): CapturedFrame[] {
-  // A macvlan's frame shows at its parent next, which may be in the same namespace: the first sighting is the origin's.
+  // A child's frame shows at its parent next, which may be in the same namespace: the first sighting is the origin's.
+  const isOrigin = (device: Interface) => device === source.device || device.children.size === 0;
   return frames.filter(
-    (frame) => frame.at.namespace === from && frame.direction === 'out' && frame.at.children.size === 0 && isIt(frame),
+    (frame) => frame.at.namespace === from && frame.direction === 'out' && isOrigin(frame.at) && isIt(frame),
   );
 }
 
