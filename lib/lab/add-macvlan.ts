@@ -109,7 +109,7 @@ function causesOf(parent: Interface, mode: MacvlanMode): NonNullable<Operation['
 function usualCauseOfBusy(parent: Interface): string {
   const other = [...parent.children].find(({ deleted, kind }) => !deleted && kind.startsWith('ipv'));
   if (other) {
-    return `${parent} has ${other}, ${other.kind}: macvlan and ipvlan exclude one another on one parent, since a device has one rx_handler (netdev_rx_handler_register)`;
+    return `${parent} has ${other}, an ${other.kind}: macvlan and ipvlan exclude one another on one parent, since a device has one rx_handler (netdev_rx_handler_register)`;
   }
   return `${parent} is a bridge port already; a device has one rx_handler (netdev_rx_handler_register)`;
 }

@@ -19,6 +19,9 @@ export interface Observation {
   copies: number;
 }
 
+/** A pair of children of any kind. */
+export type ObservedPair = Pick<MacvlanPair, 'lab' | 'uplink' | Place> & { m1: Interface; m2: Interface | undefined };
+
 /** How long a frame or an echo may take, in milliseconds. Worst seen under load: 12, in the parent's broadcast worker. */
 const WINDOW = 50;
 
@@ -26,7 +29,7 @@ const WINDOW = 50;
  * Asks every question about a pair: first all the frames, together and counted, then each echo by itself, from cold
  * neighbour tables. IPv4 and IPv6 go side by side, since neither's table knows of the other. Answers come pair by pair.
  */
-export async function observePair(pair: MacvlanPair): Promise<Observation[]> {
+export async function observePair(pair: ObservedPair): Promise<Observation[]> {
   const places = devicesOf(pair);
   await pair.lab.settled();
   const pairs = orderedPairs(Object.keys(places) as Place[]);
@@ -38,7 +41,7 @@ export async function observePair(pair: MacvlanPair): Promise<Observation[]> {
 
 type Devices = Partial<Record<Place, Interface>>;
 
-function devicesOf({ m1, m2, uplink, gateway, neighbour }: MacvlanPair): Devices {
+function devicesOf({ m1, m2, uplink, gateway, neighbour }: ObservedPair): Devices {
   const devices: Devices = { ns1: m1, host: uplink, gateway: gateway.interface(), neighbour: neighbour.interface() };
   return m2 ? { ...devices, ns2: m2 } : devices;
 }
@@ -84,7 +87,7 @@ async function countFrames(
 }
 
 async function observeEchoes(
-  pair: MacvlanPair,
+  pair: ObservedPair,
   devices: Devices,
   pairs: [Place, Place][],
   family: Family,
