@@ -77,8 +77,12 @@ export function addChildLink(
 
 /** Takes a child in that {@link addChildLink} has made. */
 export function adoptChild<T extends Child>(child: T, { address, mtu, up = true, parent }: ChildOptions): T {
-  const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? parent.state().mtu });
-  if (up) settle(adopted);
+  const below = parent.state();
+  const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? below.mtu });
+  // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
+  // takes a worker up to a second to say so, which nobody needs to wait for.
+  const born = below.carrier && ['UP', 'UNKNOWN'].includes(below.operState) && adopted.state().operState === 'UNKNOWN';
+  if (up && !born) settle(adopted);
   return adopted;
 }
 
