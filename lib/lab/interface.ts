@@ -124,6 +124,7 @@ export class Interface {
       EADDRINUSE: 'another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)',
       EINVAL: "a macvlan's MTU may not be larger than its parent's (macvlan_change_mtu)",
       EEXIST: `${this.namespace.name} has an interface of this name already`,
+      EBUSY: 'before Linux 6.2 only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
     };
   }
 

@@ -65,7 +65,8 @@ export class Ipvlan extends Child {
   }
 
   protected override changeCauses(): Causes {
-    return { EEXIST: `${this.namespace.name} has an interface of this name already` };
+    const { EEXIST, EBUSY } = super.changeCauses();
+    return { EEXIST, EBUSY };
   }
 
   #setPort({ mode, flag }: { mode: IpvlanMode | undefined; flag: IpvlanFlag | undefined }): void {

@@ -60,7 +60,7 @@ function checkPair(title: string, received: unknown): asserts received is Macvla
 }
 
 function describeChild(child: Macvlan | undefined): string {
-  return child ? `macvlan ${child.mode}` : 'none';
+  return child ? `${child.kind} ${child.mode}` : 'none';
 }
 
 function table(differences: (Observation & { expected: number })[], all: number): string {

@@ -64,9 +64,9 @@ describeNeeding(['ipvlan'], () => {
     i1.set({ mode: 'l2', flag: 'private' });
     const i2 = ns2.ipvlan({ parent: up0, name: 'i2' });
     expect([await settings(ns1, 'i1'), await settings(ns2, 'i2')]).toEqual(Array(2).fill(['l2', 'private']));
-    i2.set({ flag: 'vepa', mtu: 1300, promiscuous: true, name: 'i9' });
-    expect([await settings(ns1, 'i1'), await settings(ns2, 'i9')]).toEqual(Array(2).fill(['l2', 'vepa']));
-    expect(await ipLink(ns2, 'i9')).toMatchObject({ mtu: 1300, promiscuity: 1 });
+    i2.set({ flag: 'vepa', mtu: 1300, promiscuous: true });
+    expect([await settings(ns1, 'i1'), await settings(ns2, 'i2')]).toEqual(Array(2).fill(['l2', 'vepa']));
+    expect(await ipLink(ns2, 'i2')).toMatchObject({ mtu: 1300, promiscuity: 1 });
     lab.namespace('ns3').ipvlan({ parent: up0, mode: 'l3s' });
     expect([i1.mode, i2.mode]).toEqual(['l3s', 'l3s']);
   });
