@@ -12,8 +12,9 @@ import type { Obstacle } from './obstacles/obstacle.ts';
 import { ownerOf } from './obstacles/owner.ts';
 import { routerObstacle } from './obstacles/router.ts';
 import { switchObstacle } from './obstacles/switch.ts';
+import { tapObstacle } from './obstacles/tap.ts';
 import { targetObstacle } from './obstacles/target.ts';
-import { vlanObstacle } from './obstacles/vlan.ts';
+import { tagObstacle, vlanObstacle } from './obstacles/vlan.ts';
 import { type Hop, hopsOf } from './path.ts';
 import type { ProbePath } from './probe-path.ts';
 
@@ -33,7 +34,7 @@ export function explainLoss(
   { from, source }: Question,
   { frame, goal, path, arrival, answer }: ProbePath,
 ): Explanation | undefined {
-  if (answer?.arrival) return undefined;
+  if (answer?.arrival) return notTaken(answer.arrival, source.device);
   const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
   if (known) return known;
   // No reason is known: then at least the place is.
@@ -103,6 +104,12 @@ function onTheWay(of: Explanation['of'], path: Hop, from: Interface, to: Interfa
     if (error instanceof KernelError) return undefined;
     throw error;
   }
+}
+
+/** An answer that came to the device of the asker, whose stack does not get it. */
+function notTaken(at: Hop, device: Interface): Explanation | undefined {
+  const obstacle = tapObstacle(device) ?? tagObstacle(device, at.frame.bytes);
+  return obstacle && { of: 'answer', at, ...obstacle };
 }
 
 function noWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface): Explanation {
