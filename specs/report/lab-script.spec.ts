@@ -25,7 +25,7 @@ async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[]> {
 }
 
 // Most of the time goes into waiting for pings that are not answered.
-const WAITING = { concurrent: true, timeout: 20_000 };
+const WAITING = { concurrent: true, timeout: 60_000 };
 
 describe('a lab rebuilt by its script is the same, and answers the same:', WAITING, () => {
   // ns1 ─ m1 ┐
