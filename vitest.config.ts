@@ -11,7 +11,9 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^hairpin$/, replacement: source('./lib/index.ts') },
-      { find: /^hairpin\/lab$/, replacement: source('./lib/lab/index.ts') },
+      { find: /^hairpin\/lab$/, replacement: source('./lib/lab.ts') },
+      { find: /^hairpin\/plugins$/, replacement: source('./lib/plugins/index.ts') },
+      { find: /^hairpin\/reporter$/, replacement: source('./lib/report/reporter.ts') },
       { find: /^hairpin\/config$/, replacement: source('./lib/config.ts') },
     ],
   },

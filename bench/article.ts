@@ -1,31 +1,11 @@
-import { addMacvlanPair, createLab, type MacvlanPairOptions } from '../lib/lab/index.ts';
-import { reach } from '../lib/probes/reach.ts';
+import { createLab } from '../lib/lab/index.ts';
+import { CASES, type Case, HOLD, openCase, PLACES, type Place, WITHIN } from './article-cases.ts';
 import { peer, quietKernel, type Report, summarize, timed } from './measure.ts';
 
 /** hairpin has to be this many times faster than the script … */
 const TARGET_RATIO = 200;
 /** … and to need less than this, in milliseconds. */
 const TARGET = 400;
-
-/** The matchers' own: `toReach` asks for so long at most, `.not.toReach` holds for so long. */
-const [WITHIN, HOLD] = [1000, 100];
-
-const PLACES = ['peer', 'gateway', 'neighbour', 'parent'] as const;
-type Place = (typeof PLACES)[number];
-
-interface Case {
-  name: string;
-  options: MacvlanPairOptions;
-  /** Whom ns1 does not reach. */
-  walled: readonly Place[];
-}
-
-const CASES: readonly Case[] = [
-  { name: 'bridge', options: { mode: 'bridge', promiscuous: true }, walled: ['parent'] },
-  { name: 'private', options: { mode: 'private', promiscuous: true }, walled: ['peer', 'parent'] },
-  { name: 'vepa', options: { mode: 'vepa', promiscuous: true }, walled: ['peer', 'parent'] },
-  { name: 'vepa+hairpin', options: { mode: 'vepa', hairpin: true, promiscuous: true }, walled: [] },
-];
 
 /** `vepa gateway yes`: what was found out. */
 type Answers = Set<string>;
@@ -53,7 +33,7 @@ export async function article({ runs, quick }: { runs: number; quick: boolean })
     title: "The article's procedure: macvlan bridge, private, vepa and vepa behind a reflecting switch",
     notes: [
       'Each case: a network of 6 namespaces; ns1 asks its peer, the gateway, a neighbour and the parent, from cold tables. 11 reach, 5 do not.',
-      `hairpin asks as the matchers do: an answer within ${WITHIN} ms, none for ${HOLD} ms. In each lab the positives go one after another.`,
+      `hairpin asks as the matchers do: an answer within ${WITHIN} ms; none for ${HOLD} ms, or until nothing is under way. In each lab the positives go one after another.`,
       script
         ? `Script and hairpin ${agree(answers, script.answers)}.`
         : 'The script (about 67 s) was left out by --quick, and with it the ratio.',
@@ -77,20 +57,19 @@ export async function article({ runs, quick }: { runs: number; quick: boolean })
   };
 }
 
-async function askCase({ name, options, walled }: Case, negatives: 'together' | 'in turn'): Promise<Answers> {
+async function askCase(each: Case, negatives: 'together' | 'in turn'): Promise<Answers> {
   await using lab = createLab();
-  const { ns1, ns2, gateway, neighbour, host } = addMacvlanPair(lab, options);
-  const target = { peer: ns2, gateway, neighbour, parent: host };
-  const ask = async (place: Place, milliseconds: number) => {
-    const { outcome } = await reach('bench', ns1, target[place], {}, { milliseconds });
-    return `${name} ${place} ${outcome === 'answered' ? 'yes' : 'no'}`;
-  };
-  const open = PLACES.filter((place) => !walled.includes(place));
-  const positives = await inTurn(open, (place) => ask(place, WITHIN));
+  const question = openCase(lab, each);
+  const ask = async (place: Place, as: 'reached' | 'walled') =>
+    `${each.name} ${place} ${(await question(place, as)) === 'answered' ? 'yes' : 'no'}`;
+  const positives = await inTurn(
+    PLACES.filter((place) => !each.walled.includes(place)),
+    (place) => ask(place, 'reached'),
+  );
   const rest =
     negatives === 'together'
-      ? await Promise.all(walled.map((place) => ask(place, HOLD)))
-      : await inTurn(walled, (place) => ask(place, HOLD));
+      ? await Promise.all(each.walled.map((place) => ask(place, 'walled')))
+      : await inTurn(each.walled, (place) => ask(place, 'walled'));
   return new Set([...positives, ...rest]);
 }
 

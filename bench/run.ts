@@ -9,6 +9,7 @@ import type { Report } from './measure.ts';
 import { memory } from './memory.ts';
 import { formatReport } from './print.ts';
 import { reachOnce } from './reach.ts';
+import { underLoad } from './under-load.ts';
 
 const USAGE = `node bench/run.ts [--quick] [--json] [benchmark …]
 
@@ -16,7 +17,7 @@ Measures hairpin beside ip and ping, in one run. Timings are no test: the exit c
 
   --quick  fewer runs, and without what takes more than a few seconds (the article's script, 2450 pings)
   --json   the figures as JSON
-  benchmark: lab-build, article, reach, all-pairs, memory; all of them without`;
+  benchmark: lab-build, article, reach, all-pairs, under-load, memory; all of them without`;
 
 /** Of the peers; hairpin itself needs none. */
 const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash'];
@@ -31,6 +32,7 @@ const BENCHMARKS: Record<string, (options: Options) => Promise<Report>> = {
   article: ({ quick }) => article({ runs: quick ? 3 : 10, quick }),
   reach: ({ quick }) => reachOnce({ runs: quick ? 30 : 200 }),
   'all-pairs': ({ quick }) => allPairs({ runs: quick ? 3 : 5, quick }),
+  'under-load': ({ quick }) => underLoad({ repeats: quick ? 100 : 1000 }),
   memory: ({ quick, progress }) => memory({ labs: quick ? 500 : 2000, progress }),
 };
 

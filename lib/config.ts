@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
-import { checkOneOf, checkOptions } from './lab/validate.ts';
+import { checkOneOf, checkOptions, show, UsageError } from './lab/validate.ts';
 import { namespacedForks } from './pool.ts';
+import { balancedSequencer } from './report/balanced-sequencer.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 
 export interface HairpinOptions {
@@ -10,7 +11,14 @@ export interface HairpinOptions {
    * namespace, drawings. @default 'retain-on-failure'
    */
   trace?: TraceMode;
+  /**
+   * Where `hairpin/reporter` writes down how long each test file took, by which `--shard` then shares them out. All
+   * shards must have the same one: committed, or from CI's cache. @default 'test-results/durations.json'
+   */
+  durations?: string;
 }
+
+const DEFAULT_DURATIONS = 'test-results/durations.json';
 
 /**
  * The vitest plugin: gives every worker namespaces of its own, so that plain `npx vitest` works, as root and as an
@@ -24,15 +32,23 @@ export interface HairpinOptions {
  * export default defineConfig({ plugins: [hairpin()] });
  */
 export function hairpin(options: HairpinOptions = {}): Plugin {
-  checkOptions('hairpin', options, ['trace']);
+  checkOptions('hairpin', options, ['trace', 'durations']);
+  if (options.durations !== undefined && typeof options.durations !== 'string')
+    throw new UsageError(`hairpin: durations must be a file's name: received ${show(options.durations)}`);
   const trace = checkOneOf('hairpin', 'trace', options.trace ?? DEFAULT_TRACE_MODE, TRACE_MODES);
   return {
     name: 'hairpin',
-    config: ({ root = process.cwd(), test }) => ({
-      test: {
-        provide: { hairpin: { trace, results: resolve(root, 'test-results') } },
-        ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
-      },
-    }),
+    config: ({ root = process.cwd(), test }) => {
+      const durations = resolve(root, options.durations ?? DEFAULT_DURATIONS);
+      const { sequencer, shuffle } = test?.sequence ?? {};
+      return {
+        test: {
+          provide: { hairpin: { trace, results: resolve(root, 'test-results'), durations } },
+          ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
+          // A sequencer of the config's own would take the place of vitest's that shuffles.
+          ...(sequencer || shuffle ? {} : { sequence: { sequencer: balancedSequencer(durations) } }),
+        },
+      };
+    },
   };
 }

@@ -10,7 +10,7 @@ import {
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 export * from '../fixtures/index.ts';
-export * from './lab/index.ts';
+export * from './lab.ts';
 export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
 export { expect };
 
@@ -33,7 +33,8 @@ declare module 'vitest' {
      */
     toHear(sender: Namespace | Interface, options?: ToHearOptions): Promise<void>;
     /**
-     * What `macvlanPair()` returned behaves as the kernel's code says of the mode, in every question between its places.
+     * What `macvlanPair()` returned, or `{ ns1, ns2, uplink, gateway, neighbour }` that somebody else made, behaves as the
+     * kernel's code says of the mode, in every question between its places; of IPv6 too, where the macvlans have it.
      *
      * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
      */

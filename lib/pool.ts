@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { PoolOptions, PoolRunnerInitializer, PoolWorker, WorkerRequest } from 'vitest/node';
 import { ownNamespacesCommand } from './kernel/own-namespaces.ts';
+import { POOL_PROCESS } from './kernel/starting-namespace.ts';
 
 /** How long a worker may take to end after SIGTERM, in milliseconds. */
 const KILL_AFTER = 1000;
@@ -33,7 +34,7 @@ class NamespacedWorker implements PoolWorker {
     const child = fork(resolve(distPath, 'workers/forks.js'), [], {
       execPath: execPath as string,
       execArgv: [...wrapper, ...execArgv],
-      env: { ...env, HAIRPIN_POOL: '1' },
+      env: { ...env, [POOL_PROCESS]: String(process.pid) },
       stdio: 'pipe',
       serialization: 'advanced',
     });

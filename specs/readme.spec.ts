@@ -1,11 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'hairpin';
+import { projectFolder, ROOT, samplesOf } from './doc-samples.ts';
 import { startVitest } from './leaks/nested-vitest.ts';
 
 // host: everything that the README says, done as its reader would, with the package as it is built
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
 
 describe('the README', () => {
@@ -40,17 +39,8 @@ describe('the README', () => {
   });
 });
 
-/** A folder inside the package, where `hairpin` is the package itself (Node's self-reference), as built. */
-async function projectFolder(onTestFinished: (clean: () => Promise<void>) => void): Promise<string> {
-  const folder = await mkdtemp(join(ROOT, '.readme-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 function samples(kind: string): string[] {
-  return [...readme.matchAll(/^```ts (\w+)\n(.*?)^```$/gms)].flatMap(([, what, code]) =>
-    what === kind && code ? [code] : [],
-  );
+  return samplesOf(readme, kind);
 }
 
 function only([first, ...rest]: string[]): string {

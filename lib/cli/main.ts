@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { checkSwitchCommand } from './check-switch.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
 import { modesCommand } from './modes.ts';
+import { mutateCommand } from './mutate.ts';
 
 const program = new Command('hairpin')
   .description('Playwright for Linux networks: a network of namespaces for every test, in milliseconds.')
@@ -14,7 +16,8 @@ const program = new Command('hairpin')
     'after',
     `\nExit codes: ${EXIT.ok} well, ${EXIT.difference} a difference or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
   );
-for (const command of [modesCommand(), doctorCommand()]) program.addCommand(command.exitOverride());
+for (const command of [modesCommand(), doctorCommand(), mutateCommand(), checkSwitchCommand()])
+  program.addCommand(command.exitOverride());
 
 // `hairpin modes | head` is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

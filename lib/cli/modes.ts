@@ -3,6 +3,7 @@ import { detectCapabilities } from '../kernel/capabilities.ts';
 import { addMacvlanPair, createLab, type MacvlanMode } from '../lab/index.ts';
 import { allPairModes, expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';
 import { observePair } from '../probes/observe-pair.ts';
+import { quietIn } from '../trace/quiescence.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOwnNamespaces } from './in-own-namespaces.ts';
 import { formatModes } from './modes-table.ts';
@@ -63,14 +64,13 @@ async function observeAllModes(onProgress: ((done: number, all: number) => void)
 }
 
 async function observeModes(modes: PairModes): Promise<CountedRow[]> {
-  // Nothing is traced, and a tap takes the kernel a while to close.
-  await using lab = createLab({ taps: false });
+  await using lab = createLab();
   const { ns1, ns2, hairpin } = modes;
   const pair = addMacvlanPair(lab, {
     hairpin,
     ...(ns2 === null ? { mode: ns1 } : { modes: [ns1, ns2] as [MacvlanMode, MacvlanMode] }),
   });
-  const observations = await observePair(pair);
+  const observations = await observePair(pair, (of) => quietIn(lab, of));
   return pairQuestions(modes).map((question) => {
     const { from, to, kind } = question;
     const observed = observations.find((each) => each.from === from && each.to === to && each.kind === kind);

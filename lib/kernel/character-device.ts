@@ -1,16 +1,14 @@
 import { statSync } from 'node:fs';
+import { openDetachedFolder } from './detached-folder.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import type { DeviceNumbers } from './uevents.ts';
 
-// asm-generic/fcntl.h, linux/stat.h, linux/mount.h
+// asm-generic/fcntl.h, linux/stat.h
 const O_RDWR = 2;
 const O_CLOEXEC = 0o2_000_000;
 const S_IFCHR = 0o020_000;
-const FSOPEN_CLOEXEC = 1;
-const FSCONFIG_CMD_CREATE = 6;
-const FSMOUNT_CLOEXEC = 1;
 const NODE = 'device';
 
 /**
@@ -42,30 +40,18 @@ export function openCharacterDevice(namespace: NetNamespace, numbers: DeviceNumb
 }
 
 function openPrivately(numbers: DeviceNumbers): number {
-  const mount = detachedTmpfs();
+  const folder = openDetachedFolder();
   try {
-    check(libc.mknodat(mount, NODE, S_IFCHR | 0o600, encodeDevice(numbers)), 'mknod');
-    return check(libc.openat(mount, NODE, O_RDWR | O_CLOEXEC, 0), 'open');
+    check(libc.mknodat(folder, NODE, S_IFCHR | 0o600, encodeDevice(numbers)), 'mknod');
+    return check(libc.openat(folder, NODE, O_RDWR | O_CLOEXEC, 0), 'open');
   } finally {
-    libc.close(mount);
-  }
-}
-
-function detachedTmpfs(): number {
-  const context = check(libc.fsopen('tmpfs', FSOPEN_CLOEXEC), 'fsopen(tmpfs)');
-  try {
-    check(libc.fsconfig(context, FSCONFIG_CMD_CREATE, null, null, 0), 'fsconfig(FSCONFIG_CMD_CREATE)');
-    return check(libc.fsmount(context, FSMOUNT_CLOEXEC, 0), 'fsmount');
-  } finally {
-    libc.close(context);
+    libc.close(folder);
   }
 }
 
 function check(result: number, operation: string): number {
   if (result >= 0) return result;
-  const errno = libc.lastErrno();
-  const cause = libc.errnoName(errno) === 'ENOSYS' ? 'a node that nobody sees takes Linux 5.2 (fsmount)' : undefined;
-  throw new KernelError({ operation, errno, cause });
+  throw new KernelError({ operation, errno: libc.lastErrno() });
 }
 
 function isThatDevice(path: string, { major, minor }: DeviceNumbers): boolean {

@@ -52,33 +52,73 @@ export const recvmmsg = declare<[fd: number, messages: Uint8Array, count: number
 
 export const read = declare<[fd: number, data: Uint8Array, length: number]>('intptr_t read(int, void *, size_t)');
 export const write = declare<[fd: number, data: Uint8Array, length: number]>('intptr_t write(int, void *, size_t)');
-export const ioctl = declare<[fd: number, request: number, argument: Uint8Array | null]>(
-  'int ioctl(int, unsigned long, void *)',
-);
 export const openat = declare<[directory: number, path: string, flags: number, mode: number]>(
   'int openat(int, str, int, uint32_t)',
 );
-
-// By number: musl has no functions for these, and glibc only since 2.33 and 2.36. Numbers above 423 are every machine's.
-const mknodatNumber = process.arch === 'arm64' ? 33 : 259;
-const mknodatCall = declare<[number: number, directory: number, path: string, mode: number, device: number]>(
-  'intptr_t syscall(intptr_t, intptr_t, str, uint32_t, uint32_t)',
+export const poll = declare<[descriptors: Uint8Array, count: number, milliseconds: number]>(
+  'int poll(void *, uint64_t, int)',
 );
-const fsopenCall = declare<[number: number, name: string, flags: number]>('intptr_t syscall(intptr_t, str, uint32_t)');
-const fsconfigCall = declare<[number: number, fd: number, command: number, key: null, value: null, auxiliary: number]>(
-  'intptr_t syscall(intptr_t, intptr_t, uint32_t, void *, void *, intptr_t)',
+export const schedGetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
+  'int sched_getaffinity(int, size_t, void *)',
 );
-const fsmountCall = declare<[number: number, fd: number, flags: number, attributes: number]>(
-  'intptr_t syscall(intptr_t, intptr_t, uint32_t, uint32_t)',
+export const schedSetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
+  'int sched_setaffinity(int, size_t, void *)',
 );
-export const mknodat = (directory: number, path: string, mode: number, device: number) =>
-  mknodatCall(mknodatNumber, directory, path, mode, device);
-export const fsopen = (name: string, flags: number) => fsopenCall(430, name, flags);
-export const fsconfig = (fd: number, command: number, key: null, value: null, auxiliary: number) =>
-  fsconfigCall(431, fd, command, key, value, auxiliary);
-export const fsmount = (fd: number, flags: number, attributes: number) => fsmountCall(432, fd, flags, attributes);
 
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
+
+/** The argument is a pointer, or the value itself: as the request has it. */
+export const ioctl = declare<[fd: number, request: number, argument: Uint8Array | number]>(
+  'int ioctl(int, unsigned long, void *)',
+);
+export const getpagesize = declare<[]>('int getpagesize(void)');
+
+// For system calls that libc has no function for. Its prototype is variadic; words are passed alike on x64 and arm64.
+export const syscallPointer = declare<[number: number, a: Uint8Array, b: number, c: number, d: number, e: number]>(
+  'intptr_t syscall(intptr_t, void *, intptr_t, intptr_t, intptr_t, intptr_t)',
+);
+export const syscallWords = declare<[number: number, a: number, b: number, c: number, d: number, e: number]>(
+  'intptr_t syscall(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)',
+);
+
+const mmap = library.func('void *mmap(void *, size_t, int, int, int, intptr_t)') as unknown as (
+  ...args: [address: null, length: number, protection: number, flags: number, fd: number, offset: number]
+) => bigint;
+const munmap = library.func('int munmap(void *, size_t)') as unknown as (address: bigint, length: number) => number;
+
+/** Memory that is the kernel's as well. */
+export interface SharedMemory {
+  bytes: Buffer;
+  unmap: () => void;
+}
+
+/** What a descriptor shares with the kernel, for reading and writing; undefined where `mmap` fails. */
+export function mapShared(fd: number, length: number): SharedMemory | undefined {
+  const address = mmap(null, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (address === MAP_FAILED) return undefined;
+  return { bytes: Buffer.from(koffi.view(address, length)), unmap: () => munmap(address, length) };
+}
+
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const MAP_SHARED = 1;
+const MAP_FAILED = 2n ** 64n - 1n;
+// By number, since musl has no functions for them, and glibc only since 2.36. They came after the tables of all
+// architectures were made one (Linux 5.0), so the numbers are the same everywhere.
+const SYS_FSOPEN = 430;
+const SYS_FSCONFIG = 431;
+const SYS_FSMOUNT = 432;
+// An older one. glibc has a function for it since 2.33.
+const SYS_MKNODAT = process.arch === 'arm64' ? 33 : 259;
+const syscall = library.func('long syscall(long, ...)') as unknown as Call<unknown[]>;
+
+export const fsopen = (type: string, flags: number) => syscall(SYS_FSOPEN, 'str', type, 'uint', flags);
+/** For commands without a key and a value. */
+export const fsconfig = (fd: number, command: number) =>
+  syscall(SYS_FSCONFIG, 'int', fd, 'uint', command, 'void *', null, 'void *', null, 'int', 0);
+export const fsmount = (fd: number, flags: number) => syscall(SYS_FSMOUNT, 'int', fd, 'uint', flags, 'uint', 0);
+export const mknodat = (directory: number, path: string, mode: number, device: number) =>
+  syscall(SYS_MKNODAT, 'int', directory, 'str', path, 'uint', mode, 'uint', device);
 
 const closeFunction = library.func('int close(int)');
 

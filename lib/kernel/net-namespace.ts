@@ -58,6 +58,15 @@ export class NetNamespace {
     return home;
   }
 
+  /**
+   * The namespace that a process's main thread is in.
+   *
+   * @throws NodeJS.ErrnoException `EACCES` when it is another user's
+   */
+  static ofProcess(pid: number): NetNamespace {
+    return new NetNamespace(openSync(`/proc/${pid}/ns/net`, 'r'));
+  }
+
   /** The namespace that the calling thread is in at this moment, whoever put it there. */
   static #ofThread(): NetNamespace {
     // Node opens with O_CLOEXEC, so a child does not keep the namespace alive by accident.

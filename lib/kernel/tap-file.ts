@@ -46,7 +46,7 @@ export class TapFile {
     if (length === 0) return;
     this.#ioctl('TUNSETVNETHDRSZ', TUNSETVNETHDRSZ, u32(length));
     // The argument is the set of features itself: none.
-    this.#ioctl('TUNSETOFFLOAD', TUNSETOFFLOAD, null);
+    this.#ioctl('TUNSETOFFLOAD', TUNSETOFFLOAD, 0);
   }
 
   /** The next frame, as soon as it is there; undefined when the time is over or the file is closed. */
@@ -77,7 +77,7 @@ export class TapFile {
     libc.close(this.fd);
   }
 
-  #ioctl(name: string, request: number, argument: Uint8Array | null): void {
+  #ioctl(name: string, request: number, argument: Uint8Array | number): void {
     if (libc.ioctl(this.fd, request, argument) === 0) return;
     throw new KernelError({ operation: `ioctl(${name})`, errno: libc.lastErrno() });
   }

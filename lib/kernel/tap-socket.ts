@@ -12,10 +12,11 @@ import {
 } from './constants.ts';
 import { getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { keepEtherType } from './packet-filter.ts';
 import { openPacketSocket } from './packet-socket.ts';
 import { BATCH, type BatchItem, receiveBatch } from './receive-batch.ts';
 import type { Socket } from './socket.ts';
-import { readPacketSocketAddress } from './socket-address.ts';
+import { packetSocketAddress, readPacketSocketAddress } from './socket-address.ts';
 
 /** A frame at a device. */
 export interface TappedFrame {
@@ -52,12 +53,27 @@ const AUXDATA_VLAN_TPID_AT = 18;
 export class TapSocket {
   readonly #socket: Socket;
 
-  constructor(namespace: NetNamespace) {
-    this.#socket = openPacketSocket(namespace, ETH_P_ALL, SOCK_RAW);
+  /** @param only one device, and the frames there of one EtherType; without it all */
+  constructor(namespace: NetNamespace, only?: { index: number; etherType: number }) {
+    // A packet socket of protocol 0 hears nothing until it is bound.
+    this.#socket = openPacketSocket(namespace, only ? 0 : ETH_P_ALL, SOCK_RAW);
     this.#socket.setOption(SOL_PACKET, PACKET_AUXDATA, s32(1));
     this.#socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, s32(1));
     this.#socket.trySetOption(SOL_SOCKET, SO_RCVBUF, s32(RECEIVE_BUFFER));
     this.#socket.trySetOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(RECEIVE_BUFFER));
+    if (!only) return;
+    keepEtherType(this.#socket, only.etherType);
+    this.#socket.bind(packetSocketAddress(only.index, ETH_P_ALL));
+  }
+
+  /** True once there is a frame to be taken; false after so many milliseconds. */
+  readable(milliseconds: number): Promise<boolean> {
+    return this.#socket.readable(milliseconds);
+  }
+
+  /** Whoever waits is told false at once. */
+  stopWaiting(): void {
+    this.#socket.stopWaiting();
   }
 
   /**

@@ -1,18 +1,24 @@
-import type { Operation } from '../kernel/rtnetlink/socket.ts';
+import type { Causes } from '../kernel/rtnetlink/socket.ts';
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import { addChildLink, adoptChild, type ChildOptions, checkChild } from './child.ts';
+import type { AddressOption } from './address-list.ts';
+import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkMacvlanSettings, Macvlan } from './macvlan.ts';
 import { type MacvlanMode, macaddrAttributes, macvlanAttributes } from './macvlan-attributes.ts';
 import { Macvtap } from './macvtap.ts';
 import type { Namespace } from './namespace.ts';
+import { randomMac, Uplink } from './uplink.ts';
 import { checkBoolean, checkMac, checkOptions, show, UsageError } from './validate.ts';
 
 /** A new macvlan, in the words of `ip link add … type macvlan`. */
-export interface MacvlanOptions extends ChildOptions {
+export interface MacvlanOptions extends ChildOptions<Interface | Uplink> {
+  /** The device below, in whatever namespace of the lab, or a real NIC (`lab.uplink`). */
+  parent: Interface | Uplink;
   /** @default 'vepa', the kernel's own */
   mode?: MacvlanMode;
-  /** Not with `passthru`, whose child has its parent's. @default one derived from the device's index */
+  /** @default the segment's next addresses, IPv4 and IPv6; on a real NIC none */
+  address?: AddressOption;
+  /** Not with `passthru`, whose child has its parent's. @default one derived from the device's index; on a real NIC a random one */
   mac?: string;
   /** passthru: leave the parent's promiscuity alone. @default false */
   nopromisc?: boolean;
@@ -55,9 +61,14 @@ function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: M
   const call = `${namespace.name}.${type}`;
   checkOptions(call, options, OPTIONS);
   const { parent, mode = 'vepa', macaddr } = options;
-  checkChild(call, namespace, options);
+  checkChildOfAny(call, namespace, options);
   checkNewSettings(call, options);
-  const origin = namespace.newInterface(call, type, { ...options, base: type, segment: parent.segment });
+  const origin = namespace.newInterface(call, type, {
+    ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
+    ...options,
+    base: type,
+    segment: parent.segment,
+  });
   // macvlan_common_newlink gives a passthru child its parent's address, whatever was asked for.
   const mac = mode === 'passthru' ? parent.mac : origin.mac;
   addChildLink(namespace, {
@@ -97,7 +108,7 @@ function checkMacaddr(call: string, macaddr: unknown): void {
   for (const mac of macaddr) checkMac(call, 'macaddr', mac);
 }
 
-function causesOf(parent: Interface, mode: MacvlanMode): NonNullable<Operation['causes']> {
+function causesOf(parent: Interface | Uplink, mode: MacvlanMode): Causes {
   return {
     EINVAL: () => usualCauseOfInvalid(parent, mode),
     EBUSY: () => usualCauseOfBusy(parent),
@@ -106,17 +117,21 @@ function causesOf(parent: Interface, mode: MacvlanMode): NonNullable<Operation['
 }
 
 /** netdev_rx_handler_register: there is room for one. */
-function usualCauseOfBusy(parent: Interface): string {
+function usualCauseOfBusy(parent: Interface | Uplink): string {
+  const oneHandler = 'a device has one rx_handler (netdev_rx_handler_register)';
+  if (parent instanceof Uplink)
+    return `${parent} carries an ipvlan, or belongs to a bridge, bond or the like, already; ${oneHandler}`;
   const other = [...parent.children].find(({ deleted, kind }) => !deleted && kind.startsWith('ipv'));
-  if (other) {
-    return `${parent} has ${other}, an ${other.kind}: macvlan and ipvlan exclude one another on one parent, since a device has one rx_handler (netdev_rx_handler_register)`;
-  }
-  return `${parent} is a bridge port already; a device has one rx_handler (netdev_rx_handler_register)`;
+  if (!other) return `${parent} is a bridge port already; ${oneHandler}`;
+  return `${parent} has ${other}, an ${other.kind}: macvlan and ipvlan exclude one another on one parent, since ${oneHandler}`;
 }
 
-function usualCauseOfInvalid(parent: Interface, mode: MacvlanMode): string {
+function usualCauseOfInvalid(parent: Interface | Uplink, mode: MacvlanMode): string {
   const siblings = [...parent.children].filter((child): child is Macvlan => child instanceof Macvlan && !child.deleted);
   const alone = siblings.length > 0 && (mode === 'passthru' || siblings.some((child) => child.mode === 'passthru'));
   if (alone) return `a passthru parent takes one child only, and ${parent} has ${siblings.join(', ')}`;
-  return `the MTU must not be larger than that of ${parent} (${parent.state().mtu}), and the parent must be Ethernet`;
+  const mtu = `the MTU must not be larger than that of ${parent} (${parent.state().mtu}), and the parent must be Ethernet`;
+  if (!(parent instanceof Uplink)) return mtu;
+  const others = parent.foreignChildren();
+  return `${mtu}; or a passthru macvlan is, or would be, on ${parent} beside another (${others.join(', ') || 'in another namespace'}): it takes one child only`;
 }

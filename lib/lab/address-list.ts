@@ -2,6 +2,7 @@ import { type AddressState, addAddress, deleteAddress, listAddresses } from '../
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import { checkIp, checkOptions, checkPrefix, UsageError } from './validate.ts';
+import { change, watcher, words } from './watcher.ts';
 
 /** What `address` of a new interface may be: `false` for none; without it the segment gives one of each family. */
 export type AddressOption = string | readonly string[] | false;
@@ -21,7 +22,15 @@ export class AddressList {
    * @param options `dad: true` lets IPv6 look for duplicates first (1 to 2 s), which a lab otherwise does without
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
    */
-  add(text: string, options: { dad?: boolean } = {}): void {
+  add(text: string, options?: { dad?: boolean }): void {
+    change(
+      () => `${this.#interface}.address.add(${words(text, options)})`,
+      () => this.#add(text, options),
+      undefined,
+    );
+  }
+
+  #add(text: string, options: { dad?: boolean } = {}): void {
     this.#interface.checkAlive('address.add');
     const call = `${this.#interface}.address.add`;
     checkOptions(call, options, ['dad']);
@@ -42,6 +51,14 @@ export class AddressList {
 
   /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
   delete(text: string): void {
+    change(
+      () => `${this.#interface}.address.delete(${words(text)})`,
+      () => this.#delete(text),
+      undefined,
+    );
+  }
+
+  #delete(text: string): void {
     this.#interface.checkAlive('address.delete');
     const prefix = this.#parse(`${this.#interface}.address.delete`, text);
     const { namespace, index, name } = this.#interface;
@@ -54,6 +71,7 @@ export class AddressList {
   /** What the kernel has now, IPv6 link-local addresses too. */
   list(): AddressState[] {
     this.#interface.checkAlive('address.list');
+    watcher()?.asked();
     const { namespace, index } = this.#interface;
     return listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace.name} address show` }).filter(
       (address) => address.index === index,

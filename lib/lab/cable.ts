@@ -8,6 +8,7 @@ import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { Switch } from './switch.ts';
 import { checkBoolean, checkMtu, checkOptions, show, UsageError } from './validate.ts';
+import { change, words } from './watcher.ts';
 
 /** One end of a new cable. */
 export interface EndOptions {
@@ -54,13 +55,25 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
   set({ up }: { up: boolean }): this {
     const ends = [this.a, this.b];
     const ports = ends.filter((end) => end instanceof Port);
-    for (const end of up || ports.length === 0 ? ends : ports) end.set({ up });
-    return this;
+    const set = () => {
+      for (const end of up || ports.length === 0 ? ends : ports) end.set({ up });
+      return this;
+    };
+    return change(() => `${this}.set(${words({ up })})`, set, this);
   }
 
   /** Deletes the pair, and whatever hangs on its ends. */
   delete(): void {
-    this.a.delete();
+    change(
+      () => `${this}.delete()`,
+      () => this.a.delete(),
+      undefined,
+    );
+  }
+
+  /** As in `a/eth0–sw/p0`. */
+  toString(): string {
+    return `${this.a}–${this.b}`;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from './validate.ts';
+import { change, watcher, words } from './watcher.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
 export interface InterfaceChange {
@@ -39,7 +40,7 @@ export class Interface {
   readonly address: AddressList;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
-  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans. */
+  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge that it is a port of. */
   readonly children = new Set<Interface>();
   #name: string;
   #mac: string;
@@ -75,7 +76,15 @@ export class Interface {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example port.set({ up: false })
    */
-  set(change: InterfaceChange): this {
+  set(options: InterfaceChange): this {
+    return change(
+      () => `${this}.set(${words(options)})`,
+      () => this.apply(options),
+      this,
+    );
+  }
+
+  protected apply(change: InterfaceChange): this {
     this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, change, INTERFACE_CHANGES);
@@ -93,18 +102,37 @@ export class Interface {
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
   delete(): void {
     if (this.#deleted) return;
-    deleteLink(this.namespace.rtnetlink, this.index, {
-      operation: `ip -n ${this.namespace.name} link del ${this.name}`,
-    });
-    this.#forget();
+    const remove = () => {
+      deleteLink(this.namespace.rtnetlink, this.index, {
+        operation: `ip -n ${this.namespace.name} link del ${this.name}`,
+      });
+      this.#forget();
+    };
+    change(() => `${this}.delete()`, remove, undefined);
   }
 
   /** What the kernel says of the device now. */
   state(): LinkState {
     this.checkAlive('state');
+    watcher()?.asked();
     return getLink(this.namespace.rtnetlink, this.index, {
       operation: `ip -n ${this.namespace.name} link show ${this.name}`,
     });
+  }
+
+  /** Takes over what other software has changed: a name, a MAC address. */
+  refresh({ name, mac }: Pick<LinkState, 'name' | 'mac'>): void {
+    this.#name = name;
+    this.#mac = mac;
+  }
+
+  /** Notes that the kernel has no such device here any more: other software has deleted or moved it. */
+  vanished(): void {
+    if (this.#deleted) return;
+    this.#deleted = true;
+    this.namespace.forget(this);
+    if (this.peer) this.peer.peer = undefined;
+    this.peer = undefined;
   }
 
   /** As in `ns1/m1`. */
@@ -133,12 +161,17 @@ export class Interface {
     if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);
   }
 
+  /** What becomes of it when a device below it is deleted: it goes, too. */
+  protected lowerDeleted(): void {
+    this.#forget();
+  }
+
   #forget(): void {
     if (this.#deleted) return;
     this.#deleted = true;
     this.namespace.forget(this);
     if (this.peer) this.peer.#forget();
-    for (const child of this.children) child.#forget();
+    for (const child of this.children) child.lowerDeleted();
   }
 }
 

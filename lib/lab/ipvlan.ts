@@ -29,7 +29,7 @@ export interface IpvlanChange extends Omit<InterfaceChange, 'mac'> {
 }
 
 /** An ipvlan interface: further IP addresses, in a namespace of their own, behind the one MAC address of the parent. */
-export class Ipvlan extends Child {
+export class Ipvlan extends Child<Interface> {
   constructor(origin: InterfaceOrigin, parent: Interface) {
     // On top of an ipvlan the kernel takes the device below that one (ipvlan_link_new).
     super(origin, parent instanceof Ipvlan ? parent.parent : parent);
@@ -52,6 +52,10 @@ export class Ipvlan extends Child {
    * @example i1.set({ mode: 'l3', flag: 'vepa' })
    */
   override set(options: IpvlanChange): this {
+    return super.set(options);
+  }
+
+  protected override apply(options: IpvlanChange): this {
     this.checkAlive('set');
     const call = `${this}.set`;
     refuseMac(call, options, this.parent);
@@ -60,7 +64,7 @@ export class Ipvlan extends Child {
     checkInterfaceChange(call, change);
     checkIpvlanSettings(call, { mode, flag });
     if (mode !== undefined || flag !== undefined) this.#setPort({ mode, flag });
-    if (Object.keys(change).length > 0) super.set(change);
+    if (Object.keys(change).length > 0) super.apply(change);
     return this;
   }
 

@@ -1,12 +1,16 @@
 import { after } from '../kernel/clock.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { addCable, type Cable, type CableOptions } from './cable.ts';
+import { discover } from './discover.ts';
 import type { Subprocess } from './exec.ts';
+import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
 import { endProcessesIn } from './processes.ts';
 import { Segment } from './segment.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
+import { openUplink, type Uplink } from './uplink.ts';
 import { checkBoolean, checkNamespaceName, checkOptions, UsageError } from './validate.ts';
+import { furnish, make } from './watcher.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
 const FIRST_INDEX = 100;
@@ -30,6 +34,7 @@ export class Lab implements AsyncDisposable {
   /** Whether every namespace has a tap, which sees each frame at each device. */
   readonly taps: boolean;
   readonly #namespaces = new Map<string, Namespace>();
+  readonly #uplinks = new Map<string, Uplink>();
   readonly #owned: { close(): void }[] = [];
   readonly #subprocesses = new Set<Subprocess>();
   /** The namespaces that a spec ran something in: only there anything can be left to kill. */
@@ -63,13 +68,13 @@ export class Lab implements AsyncDisposable {
    */
   namespace(name: string): Namespace {
     this.#check('namespace', name);
-    return this.#add(new Namespace(this, name, 'host'));
+    return furnish(() => this.#add(new Namespace(this, name, 'host')));
   }
 
   /** Makes a router: a host with IPv4 and IPv6 forwarding on. */
   router(name: string): Namespace {
     this.#check('router', name);
-    return this.#add(new Namespace(this, name, 'router'));
+    return make(() => this.#add(new Namespace(this, name, 'router')));
   }
 
   /**
@@ -79,7 +84,7 @@ export class Lab implements AsyncDisposable {
    */
   switch(name: string, options: SwitchOptions = {}): Switch {
     this.#check('switch', name);
-    return this.#add(new Switch(this, name, options));
+    return furnish(() => this.#add(new Switch(this, name, options)));
   }
 
   /**
@@ -90,7 +95,37 @@ export class Lab implements AsyncDisposable {
    */
   cable<A extends Namespace, B extends Namespace>(a: A, b: B, options: CableOptions = {}): Cable<A, B> {
     this.#checkOpen('cable');
-    return addCable(this, a, b, options);
+    return make(() => addCable(this, a, b, options));
+  }
+
+  /**
+   * A real NIC of the machine, for macvlans to hang on, in the network that the run was started from. It takes root
+   * there. The NIC is never moved and nothing of it is changed; the macvlans are made in the lab's namespaces, and go
+   * with them.
+   *
+   * @throws UsageError when there is no such NIC, or no macvlan can be of use there (down, a port of a bridge, wireless);
+   * KernelError `EPERM` without root
+   * @example const m1 = ns1.macvlan({ parent: lab.uplink('enp0s5'), mode: 'vepa', address: '192.168.1.201/24' })
+   */
+  uplink(name: string): Uplink {
+    this.#checkOpen('uplink');
+    const uplink = this.#uplinks.get(name) ?? openUplink(this, name);
+    this.#uplinks.set(name, uplink);
+    return uplink;
+  }
+
+  /**
+   * Takes in what programs made in the lab's namespaces: afterwards each such device is an {@link Interface} like the
+   * lab's own, a macvlan with its parent and mode, a port with its bridge. What they deleted, moved or renamed is noted, too.
+   *
+   * @returns the interfaces that are new
+   * @example
+   * await ns1.exec('ip', ['link', 'add', 'dummy0', 'type', 'dummy']);
+   * lab.discover();
+   */
+  discover(): Interface[] {
+    this.#checkOpen('discover');
+    return discover(this.namespaces);
   }
 
   /**
@@ -114,7 +149,9 @@ export class Lab implements AsyncDisposable {
 
   /** The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`). */
   nextIndex(): number {
-    return this.#index++;
+    const index = this.#index++;
+    // A real NIC's children hear late of its carrier as well, when they have its index.
+    return [...this.#uplinks.values()].some((uplink) => uplink.index === index) ? this.nextIndex() : index;
   }
 
   /**
@@ -163,6 +200,16 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
   }
 
+  /** Whether it has a way to a real network, whose nodes and addresses are not the lab's. */
+  get hasUplink(): boolean {
+    return this.#uplinks.size > 0;
+  }
+
+  /** Whether a spec has run a program or a function of its own in a namespace: then its network has more than hairpin made. */
+  get ranAnything(): boolean {
+    return this.#ranIn.size > 0;
+  }
+
   /** Registers a program, to be killed with the lab. */
   track(subprocess: Subprocess): void {
     this.#subprocesses.add(subprocess);
@@ -195,6 +242,8 @@ export class Lab implements AsyncDisposable {
       }
     };
     await attempt(() => this.#endPrograms());
+    // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
+    for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
     for (const resource of this.#owned.reverse()) await attempt(() => resource.close());
     await roomToClose();

@@ -1,6 +1,7 @@
 import type { Macvlan } from './macvlan.ts';
 import { macaddrAttributes, macvlanSettings } from './macvlan-attributes.ts';
 import { checkMac } from './validate.ts';
+import { change, words } from './watcher.ts';
 
 /** The addresses of a `source` macvlan (`IFLA_MACVLAN_MACADDR`). */
 export class MacaddrList {
@@ -21,13 +22,17 @@ export class MacaddrList {
 
   /** Empties the list: the macvlan hears nobody. */
   flush(): void {
-    this.#macvlan.setData(macaddrAttributes('flush'), { macaddr: 'flush' });
+    const flush = () => this.#macvlan.setData(macaddrAttributes('flush'), { macaddr: 'flush' });
+    change(() => `${this.#macvlan}.macaddr.flush()`, flush, undefined);
   }
 
   /** Replaces the whole list. */
   set(macs: readonly string[]): void {
-    for (const mac of macs) checkMac(`${this.#macvlan}.macaddr.set`, 'macaddr', mac);
-    this.#macvlan.setData(macaddrAttributes('set', macs), { macaddr: `set ${macs.join(' ')}` });
+    const set = () => {
+      for (const mac of macs) checkMac(`${this.#macvlan}.macaddr.set`, 'macaddr', mac);
+      this.#macvlan.setData(macaddrAttributes('set', macs), { macaddr: `set ${macs.join(' ')}` });
+    };
+    change(() => `${this.#macvlan}.macaddr.set(${words(macs)})`, set, undefined);
   }
 
   /** The list as the kernel has it. */
@@ -36,7 +41,11 @@ export class MacaddrList {
   }
 
   #change(how: 'add' | 'del', mac: string): void {
-    checkMac(`${this.#macvlan}.macaddr.${how === 'del' ? 'delete' : how}`, 'mac', mac);
-    this.#macvlan.setData(macaddrAttributes(how, [mac]), { macaddr: `${how} ${mac}` });
+    const call = `${this.#macvlan}.macaddr.${how === 'del' ? 'delete' : how}`;
+    const set = () => {
+      checkMac(call, 'mac', mac);
+      this.#macvlan.setData(macaddrAttributes(how, [mac]), { macaddr: `${how} ${mac}` });
+    };
+    change(() => `${call}(${words(mac)})`, set, undefined);
   }
 }

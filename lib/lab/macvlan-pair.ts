@@ -90,8 +90,8 @@ export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): Macv
   const m1 = ns1[type]({ ...common, mode: mode1, name: 'm1', address: addressesOf('ns1', mtu) });
   const m2 = mode2 && ns2[type]({ ...common, mode: mode2, name: 'm2', address: addressesOf('ns2', mtu) });
   const everybody = [uplink, gateway.interface(), neighbour.interface(), m1, m2].flatMap((device) => device?.mac ?? []);
-  for (const child of [m1, m2]) {
-    if (child?.mode === 'source') child.macaddr.set(macaddr ?? everybody.filter((mac) => mac !== child.mac));
+  for (const [child, mode] of [[m1, mode1] as const, [m2, mode2] as const]) {
+    if (mode === 'source') child?.macaddr.set(macaddr ?? everybody.filter((mac) => mac !== child.mac));
   }
   return { lab, ns1, ns2, host, uplink, switchPort, switch: sw, gateway, neighbour, m1, m2 };
 }

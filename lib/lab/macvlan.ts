@@ -4,12 +4,13 @@ import { Child } from './child.ts';
 import {
   checkInterfaceChange,
   INTERFACE_CHANGES,
-  type Interface,
+  Interface,
   type InterfaceChange,
   type InterfaceOrigin,
 } from './interface.ts';
 import { MacaddrList } from './macaddr-list.ts';
 import { MACVLAN_MODES, type MacvlanMode, macvlanAttributes, macvlanSettings } from './macvlan-attributes.ts';
+import type { Uplink } from './uplink.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';
 
 /** Live changes of a macvlan. */
@@ -21,11 +22,11 @@ export interface MacvlanChange extends InterfaceChange {
 }
 
 /** A macvlan interface: a second MAC address on its parent, in a namespace of its own. */
-export class Macvlan extends Child {
+export class Macvlan extends Child<Interface | Uplink> {
   /** The list of MAC addresses that a `source` macvlan hears, as `ip link set … type macvlan macaddr` changes it. */
   readonly macaddr: MacaddrList;
 
-  constructor(origin: InterfaceOrigin, parent: Interface) {
+  constructor(origin: InterfaceOrigin, parent: Interface | Uplink) {
     // On top of a macvlan the kernel takes the device below that one (macvlan_common_newlink).
     super(origin, parent instanceof Macvlan ? parent.parent : parent);
     this.macaddr = new MacaddrList(this);
@@ -44,6 +45,10 @@ export class Macvlan extends Child {
    * @example m1.set({ mode: 'bridge' })
    */
   override set(options: MacvlanChange): this {
+    return super.set(options);
+  }
+
+  protected override apply(options: MacvlanChange): this {
     this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, options, [...INTERFACE_CHANGES, 'mode', 'nopromisc', 'bcqueuelen']);
@@ -57,7 +62,7 @@ export class Macvlan extends Child {
     if (data.some(([, value]) => value !== undefined)) {
       this.setData(data, { mode, nopromisc, bcqueuelen });
     }
-    if (Object.keys(change).length > 0) super.set(change);
+    if (Object.keys(change).length > 0) super.apply(change);
     return this;
   }
 
@@ -76,7 +81,8 @@ export class Macvlan extends Child {
   }
 
   protected override sharingMac(): Interface[] {
-    return this.parent.deleted ? super.sharingMac() : [...super.sharingMac(), this.parent];
+    const { parent } = this;
+    return parent instanceof Interface && !parent.deleted ? [...super.sharingMac(), parent] : super.sharingMac();
   }
 }
 

@@ -2,6 +2,7 @@ import type { DeviceNumbers } from '../kernel/uevents.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { Macvlan } from './macvlan.ts';
 import { openTapQueue, type TapOptions, type TapQueue } from './tap-queue.ts';
+import type { Uplink } from './uplink.ts';
 
 /**
  * A macvlan with a character device, at which a virtual machine reads and writes frames. While nobody has that open, it
@@ -11,7 +12,7 @@ export class Macvtap extends Macvlan {
   readonly #numbers: DeviceNumbers | undefined;
   readonly #queues = new Set<TapQueue>();
 
-  constructor(origin: InterfaceOrigin, parent: Interface, numbers: DeviceNumbers | undefined) {
+  constructor(origin: InterfaceOrigin, parent: Interface | Uplink, numbers: DeviceNumbers | undefined) {
     super(origin, parent);
     this.#numbers = numbers;
   }

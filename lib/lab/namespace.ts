@@ -1,4 +1,5 @@
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { setLink } from '../kernel/rtnetlink/link.ts';
 import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
@@ -24,6 +25,7 @@ import { waitForSolicitedNodeGroups } from './solicited-node-groups.ts';
 import { Sysctls } from './sysctls.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
 import { addVlan, type Vlan, type VlanOptions } from './vlan.ts';
+import { make, unwatched, watcher } from './watcher.ts';
 
 /**
  * How long an ARP or ND request may stay unanswered, in milliseconds. The kernel's own is 1000; on a software link an
@@ -72,14 +74,24 @@ export class Namespace {
       setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
   }
 
-  /** The interfaces that the lab made here, in the order in which it made them. */
+  /**
+   * It as a path, for programs that take one: `ip link set … netns PATH`, `nsenter --net=PATH`. Good as long as the lab and
+   * this process live.
+   */
+  get path(): string {
+    return `/proc/${process.pid}/fd/${this.handle.fd}`;
+  }
+
+  /** The interfaces that the lab made here, in the order in which it made them, then those that it has found. */
   get interfaces(): readonly Interface[] {
     return this.#interfaces;
   }
 
   /**
-   * An interface by its name; without one the namespace's only interface.
+   * An interface by its name; without one the namespace's only interface. One that a program made here is found, too,
+   * as it is now ({@link Lab.discover}).
    *
+   * @example const eth0 = ns1.interface('eth0')
    * @throws UsageError when there is none of the name, or several and no name
    */
   interface(which?: string | Interface): Interface {
@@ -88,14 +100,17 @@ export class Namespace {
       if (which.namespace === this && !which.deleted) return which;
       throw new UsageError(`${call}: ${which} is ${which.deleted ? 'deleted' : `not in ${this.name}`}`);
     }
-    const names = this.#interfaces.map(({ name }) => name).join(', ') || 'none';
-    if (which === undefined) {
-      const [only, second] = this.#interfaces;
-      if (only && !second) return only;
-      throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
-    }
-    const found = this.#interfaces.find(({ name }) => name === which);
+    const find = () =>
+      which === undefined
+        ? this.#interfaces.length === 1 && this.#interfaces[0]
+        : this.#interfaces.find(({ name }) => name === which);
+    const known = find();
+    if (known) return known;
+    this.lab.discover();
+    const found = find();
     if (found) return found;
+    const names = this.#interfaces.map(({ name }) => name).join(', ') || 'none';
+    if (which === undefined) throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
     throw new UsageError(`${call}: ${this.name} has no interface ${show(which)}; it has ${names}`);
   }
 
@@ -106,7 +121,7 @@ export class Namespace {
    * @example const m1 = ns1.macvlan({ parent: host.interface('up0'), mode: 'vepa' })
    */
   macvlan(options: MacvlanOptions): Macvlan {
-    return addMacvlan(this, options);
+    return make(() => addMacvlan(this, options));
   }
 
   /**
@@ -117,7 +132,7 @@ export class Namespace {
    * @example const vm = ns1.macvtap({ parent: host.interface('up0'), mode: 'bridge', address: false }).open()
    */
   macvtap(options: MacvlanOptions): Macvtap {
-    return addMacvtap(this, options);
+    return make(() => addMacvtap(this, options));
   }
 
   /**
@@ -128,7 +143,7 @@ export class Namespace {
    * @example const i1 = ns1.ipvlan({ parent: host.interface('up0'), mode: 'l2', flag: 'bridge' })
    */
   ipvlan(options: IpvlanOptions): Ipvlan {
-    return addIpvlan(this, options);
+    return make(() => addIpvlan(this, options));
   }
 
   /**
@@ -137,7 +152,7 @@ export class Namespace {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no ipvtap (`CONFIG_IPVTAP`)
    */
   ipvtap(options: IpvlanOptions): Ipvtap {
-    return addIpvtap(this, options);
+    return make(() => addIpvtap(this, options));
   }
 
   /**
@@ -148,7 +163,7 @@ export class Namespace {
    * @example const v10 = host.vlan({ parent: host.interface('eth0'), id: 10 })
    */
   vlan(options: VlanOptions): Vlan {
-    return addVlan(this, options);
+    return make(() => addVlan(this, options));
   }
 
   /**
@@ -158,7 +173,7 @@ export class Namespace {
    * @example const d0 = host.dummy({ address: '192.0.2.1/32' })
    */
   dummy(options: DummyOptions = {}): Interface {
-    return addDummy(this, options);
+    return make(() => addDummy(this, options));
   }
 
   /**
@@ -175,6 +190,7 @@ export class Namespace {
   run<T>(fn: () => T): T {
     if (typeof fn !== 'function') throw new UsageError(`${this.name}.run: fn must be a function: received ${show(fn)}`);
     this.lab.ranIn(this);
+    watcher()?.asked();
     return this.handle.run(() => withImmediateLookup(fn));
   }
 
@@ -247,13 +263,29 @@ export class Namespace {
     this.#interfaces.push(device);
     if (this.role === 'switch') return device;
     try {
-      this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]);
+      unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]));
     } catch (error) {
       // Half made is worse than not made: its name would be taken.
       device.delete();
       throw error;
     }
     return device;
+  }
+
+  /** Takes in an interface that other software made: everything about it stays as it is, but for its timers. */
+  takeIn(device: Interface): void {
+    this.#interfaces.push(device);
+    if (this.role === 'switch') return;
+    for (const family of [4, 6] as const) {
+      try {
+        setRetransTime(this.rtnetlink, device.index, family, RETRANS_TIME, { operation: 'ip ntable change' });
+      } catch (error) {
+        // A device without IPv6 has no such table.
+        if (!(error instanceof KernelError)) throw error;
+      }
+    }
+    for (const address of device.address.list()) device.segment?.reserve(address);
+    this.joining();
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {

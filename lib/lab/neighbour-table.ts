@@ -5,6 +5,7 @@ import { familyOf } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { checkIp, checkMac, checkOptions } from './validate.ts';
+import { change, watcher, words } from './watcher.ts';
 
 /** A permanent entry to be made. */
 export interface NeighbourOptions {
@@ -30,22 +31,38 @@ export class NeighbourTable {
    * @example ns1.neighbour.add({ to: '10.0.0.102', lladdr: m2.mac })
    */
   add(options: NeighbourOptions): void {
+    change(
+      () => `${this.#namespace}.neighbour.add(${words(options)})`,
+      () => this.#add(options),
+      undefined,
+    );
+  }
+
+  #add(options: NeighbourOptions): void {
     const call = `${this.#namespace.name}.neighbour.add`;
     checkOptions(call, options, ['to', 'lladdr', 'dev']);
     checkIp(call, 'to', options.to);
     checkMac(call, 'lladdr', options.lladdr);
     const device = this.#namespace.interface(options.dev);
-    const words = `${options.to} lladdr ${options.lladdr} dev ${device.name} nud permanent`;
+    const entry = `${options.to} lladdr ${options.lladdr} dev ${device.name} nud permanent`;
     addNeighbour(
       this.#namespace.rtnetlink,
       { device: device.index, to: options.to, lladdr: options.lladdr },
       familyOf(options.to) as Family,
-      { operation: `ip -n ${this.#namespace.name} neighbour replace ${words}` },
+      { operation: `ip -n ${this.#namespace.name} neighbour replace ${entry}` },
     );
   }
 
   /** Deletes an entry. @throws KernelError `ENOENT` when there is none */
   delete(to: string, dev?: Interface | string): void {
+    change(
+      () => `${this.#namespace}.neighbour.delete(${words(to, dev)})`,
+      () => this.#delete(to, dev),
+      undefined,
+    );
+  }
+
+  #delete(to: string, dev?: Interface | string): void {
     checkIp(`${this.#namespace.name}.neighbour.delete`, 'to', to);
     const device = this.#namespace.interface(dev);
     deleteNeighbour(this.#namespace.rtnetlink, { device: device.index, to }, familyOf(to) as Family, {
@@ -55,6 +72,7 @@ export class NeighbourTable {
 
   /** What the kernel has now, without the `NOARP` entries. */
   list(): Neighbour[] {
+    watcher()?.asked();
     return listNeighbours(this.#namespace.rtnetlink, { operation: `ip -n ${this.#namespace.name} neighbour show` });
   }
 

@@ -2,8 +2,10 @@ import { u8, u16, u32 } from '../kernel/bytes.ts';
 import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
 import { setBridgePort } from '../kernel/rtnetlink/link.ts';
 import { listLinks } from '../kernel/rtnetlink/link-state.ts';
+import type { Bridge } from './bridge.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
+import { watcher } from './watcher.ts';
 
 /** `BR_STATE_*`, linux/if_bridge.h. */
 const STATES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
@@ -52,10 +54,14 @@ export interface PortOptions {
 
 export const PORT_OPTIONS = [...(Object.keys(FLAGS) as (keyof typeof FLAGS)[]), 'state', 'cost', 'priority'] as const;
 
-/** A port of a switch: the end of a cable there. */
+/** A port of a switch, or of a bridge that other software made: the end of a cable there. */
 export class Port extends Interface {
+  /** The bridge that it is a port of; undefined on a switch, which holds no other. */
+  bridge: Bridge | undefined;
+
   /** The settings that the kernel has now. */
   get settings(): PortOptions {
+    watcher()?.asked();
     const operation = { operation: `bridge -n ${this.namespace.name} -d link show dev ${this.name}` };
     const link = listLinks(this.namespace.rtnetlink, operation).find(({ index }) => index === this.index);
     return portSettings(link?.slaveData ?? Buffer.alloc(0));
@@ -67,6 +73,10 @@ export class Port extends Interface {
    * @example switchPort.set({ hairpin: true })
    */
   override set(change: PortOptions & InterfaceChange): this {
+    return super.set(change);
+  }
+
+  protected override apply(change: PortOptions & InterfaceChange): this {
     this.checkAlive('set');
     const call = `${this}.set`;
     checkOptions(call, change, [...PORT_OPTIONS, ...INTERFACE_CHANGES]);
@@ -76,7 +86,7 @@ export class Port extends Interface {
     );
     checkInterfaceChange(call, ofInterface);
     // The device first: a port takes a state only when it is up and has its carrier.
-    if (Object.keys(ofInterface).length > 0) super.set(ofInterface);
+    if (Object.keys(ofInterface).length > 0) super.apply(ofInterface);
     const settings = portAttributes(change);
     if (settings.length > 0) {
       const words = Object.entries(change).filter(([key]) => PORT_OPTIONS.some((name) => name === key));

@@ -3,6 +3,7 @@ import { type Family, familyOf, type Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { checkIp, checkOptions, checkPrefix, UsageError } from './validate.ts';
+import { change, watcher, words } from './watcher.ts';
 
 /** A route to be added or deleted, in the words of `ip route`. */
 export interface RouteOptions {
@@ -38,8 +39,16 @@ export class RouteTable {
    * @example a.route.add({ to: 'default', via: '10.0.0.1' })
    */
   add(options: RouteOptions): void {
+    change(
+      () => `${this.#namespace}.route.add(${words(options)})`,
+      () => this.#add(options),
+      undefined,
+    );
+  }
+
+  #add(options: RouteOptions): void {
     addRoute(this.#namespace.rtnetlink, this.#parse('add', options), {
-      operation: `ip -n ${this.#namespace.name} route add ${words(options)}`,
+      operation: `ip -n ${this.#namespace.name} route add ${commandWords(options)}`,
       causes: {
         ENETUNREACH: `the next hop ${options.via} is on no link of ${this.#namespace.name}, or its interface is down`,
         EHOSTUNREACH: `the next hop ${options.via} is on no link of ${this.#namespace.name}, or its interface is down`,
@@ -51,14 +60,23 @@ export class RouteTable {
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
   delete(options: RouteOptions): void {
+    change(
+      () => `${this.#namespace}.route.delete(${words(options)})`,
+      () => this.#delete(options),
+      undefined,
+    );
+  }
+
+  #delete(options: RouteOptions): void {
     deleteRoute(this.#namespace.rtnetlink, this.#parse('delete', options), {
-      operation: `ip -n ${this.#namespace.name} route del ${words(options)}`,
+      operation: `ip -n ${this.#namespace.name} route del ${commandWords(options)}`,
       causes: { ESRCH: 'there is no such route' },
     });
   }
 
   /** The unicast routes that the kernel has now. */
   list(family: Family = 4): Route[] {
+    watcher()?.asked();
     return listRoutes(this.#namespace.rtnetlink, family, {
       operation: `ip -n ${this.#namespace.name} -${family} route show`,
     });
@@ -66,6 +84,7 @@ export class RouteTable {
 
   /** The route that the kernel would take, or would by one device. @throws KernelError `ENETUNREACH` when there is none */
   get(to: string, dev?: Interface | string): Route {
+    watcher()?.asked();
     checkIp(`${this.#namespace.name}.route.get`, 'to', to);
     const device = dev === undefined ? undefined : this.#namespace.interface(dev);
     const operation = {
@@ -93,7 +112,7 @@ export class RouteTable {
   }
 }
 
-function words({ to, via, dev, src }: RouteOptions): string {
+function commandWords({ to, via, dev, src }: RouteOptions): string {
   const name = typeof dev === 'object' ? dev.name : dev;
   return [to, via && `via ${via}`, name && `dev ${name}`, src && `src ${src}`].filter(Boolean).join(' ');
 }

@@ -7,6 +7,7 @@ import { Namespace } from './namespace.ts';
 import { Port } from './port.ts';
 import type { Segment } from './segment.ts';
 import { checkBoolean, checkInteger, checkMac, checkOptions, UsageError } from './validate.ts';
+import { change, watcher, words } from './watcher.ts';
 
 // enum IFLA_BR_*, linux/if_link.h
 const IFLA_BR_AGEING_TIME = 4;
@@ -99,26 +100,33 @@ export class Switch extends Namespace {
   get fdb() {
     return {
       /** Entries of the ports; those of the bridge itself are left out. */
-      list: (): (FdbEntry & { port: Port })[] =>
-        listFdb(this.rtnetlink, this.bridge, { operation: `bridge -n ${this.name} fdb show br br0` }).flatMap(
-          (entry) => {
-            const port = this.ports.find(({ index }) => index === entry.device);
-            return port ? [{ ...entry, port }] : [];
-          },
-        ),
+      list: (): (FdbEntry & { port: Port })[] => {
+        watcher()?.asked();
+        const operation = { operation: `bridge -n ${this.name} fdb show br br0` };
+        return listFdb(this.rtnetlink, this.bridge, operation).flatMap((entry) => {
+          const port = this.ports.find(({ index }) => index === entry.device);
+          return port ? [{ ...entry, port }] : [];
+        });
+      },
       /** Makes a static entry. */
       add: (mac: string, port: Port): void => {
-        checkMac(`${this.name}.fdb.add`, 'mac', mac);
-        addFdbEntry(this.rtnetlink, port.index, mac, {
-          operation: `bridge -n ${this.name} fdb replace ${mac} dev ${port.name} master static`,
-        });
+        const add = () => {
+          checkMac(`${this.name}.fdb.add`, 'mac', mac);
+          addFdbEntry(this.rtnetlink, port.index, mac, {
+            operation: `bridge -n ${this.name} fdb replace ${mac} dev ${port.name} master static`,
+          });
+        };
+        change(() => `${this.name}.fdb.add(${words(mac, port)})`, add, undefined);
       },
       /** @throws KernelError `ENOENT` when there is no such entry */
       delete: (mac: string, port: Port): void => {
-        checkMac(`${this.name}.fdb.delete`, 'mac', mac);
-        deleteFdbEntry(this.rtnetlink, port.index, mac, {
-          operation: `bridge -n ${this.name} fdb del ${mac} dev ${port.name} master`,
-        });
+        const remove = () => {
+          checkMac(`${this.name}.fdb.delete`, 'mac', mac);
+          deleteFdbEntry(this.rtnetlink, port.index, mac, {
+            operation: `bridge -n ${this.name} fdb del ${mac} dev ${port.name} master`,
+          });
+        };
+        change(() => `${this.name}.fdb.delete(${words(mac, port)})`, remove, undefined);
       },
     };
   }

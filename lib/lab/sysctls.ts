@@ -1,10 +1,12 @@
 import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
 import type { Namespace } from './namespace.ts';
 import { show, UsageError } from './validate.ts';
+import { change, watcher, words } from './watcher.ts';
 
 /** The sysctls of a namespace's network, as `sysctl` has them: `net.ipv4.ip_forward`. */
 export class Sysctls {
   readonly #namespace: Namespace;
+  readonly #written = new Set<string>();
 
   constructor(namespace: Namespace) {
     this.#namespace = namespace;
@@ -16,14 +18,29 @@ export class Sysctls {
    * @example router.sysctl.get('net.ipv4.ip_forward') // '1'
    */
   get(name: string): string {
+    watcher()?.asked();
     checkName(`${this.#namespace.name}.sysctl.get`, name);
     return known(`${this.#namespace.name}.sysctl.get`, name, () => readSysctl(this.#namespace.handle, name));
   }
 
   /** Writes one. */
   set(name: string, value: string | number): void {
+    change(
+      () => `${this.#namespace}.sysctl.set(${words(name, value)})`,
+      () => this.#set(name, value),
+      undefined,
+    );
+  }
+
+  #set(name: string, value: string | number): void {
     checkName(`${this.#namespace.name}.sysctl.set`, name);
     known(`${this.#namespace.name}.sysctl.set`, name, () => writeSysctl(this.#namespace.handle, name, value));
+    this.#written.add(name);
+  }
+
+  /** The names that were written. */
+  get written(): ReadonlySet<string> {
+    return this.#written;
   }
 }
 

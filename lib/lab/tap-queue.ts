@@ -5,6 +5,7 @@ import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import type { Interface } from './interface.ts';
 import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from './validate.ts';
+import { watcher } from './watcher.ts';
 
 /** How the character device of a macvtap or ipvtap is opened. */
 export interface TapOptions {
@@ -129,13 +130,18 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
 /** Opens a queue of a device; for {@link Macvtap.open} and {@link Ipvtap.open}. */
 export function openTapQueue(device: Interface, numbers: DeviceNumbers | undefined, options: TapOptions): TapQueue {
   device.checkAlive('open');
+  // Who opens it asks, and answers, in the place of a machine.
+  watcher()?.asked();
   const call = `${device}.open`;
   checkOptions(call, options, ['vnetHeader']);
   checkBoolean(call, 'vnetHeader', options.vnetHeader);
   const { vnetHeader = false } = options;
   // macvtap_device_event names it after the ifindex.
   const published = `/dev/tap${device.index}`;
-  if (!numbers) throw new Error(`${call}: the kernel did not say which number its character device has (no uevent)`);
+  if (!numbers)
+    throw new Error(
+      `${call}: which number its character device has, the kernel says when it is made (uevent): nobody heard it, or other software made ${device}`,
+    );
   const { lab, handle } = device.namespace;
   const file = lab.own(new TapFile(handle, numbers, published));
   file.setHeader(vnetHeader ? VIRTIO_NET_HEADER : 0);

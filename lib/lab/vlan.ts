@@ -3,7 +3,9 @@ import { hasLinkType, missingLinkType } from '../kernel/link-types.ts';
 import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
 import type { Causes } from '../kernel/rtnetlink/socket.ts';
 import { addChildLink, adoptChild, CHILD_OPTIONS, Child, type ChildOptions, checkChild } from './child.ts';
+import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
+import type { Segment } from './segment.ts';
 import { checkInteger, checkMac, checkOneOf, checkOptions, UsageError } from './validate.ts';
 
 // enum IFLA_VLAN_*, linux/if_link.h
@@ -37,7 +39,7 @@ const OPTIONS = [...CHILD_OPTIONS, 'id', 'protocol', 'mac'] as const;
  * A VLAN device: what it sends leaves by its parent with a tag, and what comes in there with that tag is its own. The id
  * and the protocol stay what they were made with.
  */
-export class Vlan extends Child {
+export class Vlan extends Child<Interface> {
   /** The id that the kernel has. */
   get id(): number {
     return vlanSettings(this.state().data ?? Buffer.alloc(0)).id;
@@ -70,8 +72,7 @@ export function addVlan(namespace: Namespace, options: VlanOptions): Vlan {
     ...options,
     base: 'vlan',
     ...nameOf(namespace, options),
-    segment:
-      parent.segment && namespace.lab.vlanSegment(parent.segment, `${protocol} ${id}`, `${parent.segment.name}.${id}`),
+    segment: vlanSegment(parent, { id, protocol }),
   });
   addChildLink(namespace, {
     type: 'vlan',
@@ -83,6 +84,14 @@ export function addVlan(namespace: Namespace, options: VlanOptions): Vlan {
     causes: causesOf(namespace, options, origin.name),
   });
   return adoptChild(new Vlan({ ...origin, mac: mac?.toLowerCase() ?? parent.mac }, parent), options);
+}
+
+/** What VLANs of one tag on one segment have in common. */
+export function vlanSegment(
+  { namespace: { lab }, segment }: Interface,
+  { id, protocol }: { id: number; protocol: VlanProtocol },
+): Segment | undefined {
+  return segment && lab.vlanSegment(segment, `${protocol} ${id}`, `${segment.name}.${id}`);
 }
 
 /** `eth0.10`, where that is free and short enough. */

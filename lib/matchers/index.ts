@@ -1,5 +1,6 @@
 import type { TestContext } from 'vitest';
 import { now } from '../kernel/clock.ts';
+import { watcher } from '../lab/watcher.ts';
 import { keepEvidence, noteAssertion, ownerOf } from './keep-evidence.ts';
 import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
@@ -34,6 +35,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const title = assertionTitle(name, nameOf(received), words, state);
     const task = ownerOf(labOf(received)) ?? this.task;
     const started = now();
+    watcher()?.asked();
     const answer = matcher.call(state, received, ...args).then(async (given) => {
       const failed = given.pass === state.isNot;
       if (task) noteAssertion(task, { title, passed: !failed, started });
@@ -42,6 +44,8 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
       const files = await keepEvidence(task, lab, { title, ...question });
       return files ? { ...given, message: () => `${given.message()}\n${files}` } : given;
     });
+    // Only what cannot be asked throws.
+    answer.catch(() => watcher()?.refused('asking'));
     // `promises` is vitest's own, and no part of the task's type.
     return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, assertion);
   };

@@ -5,13 +5,14 @@ import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
 import { failureMeta } from '../report/failure-meta.ts';
 import type { LabMeta } from '../report/lab-meta.ts';
+import { labelOf } from '../report/run-label.ts';
 import { takeNetwork } from '../report/take-network.ts';
 import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** What `hairpin()` of the config says to its workers. */
-    hairpin: { trace: TraceMode; results: string };
+    hairpin: { trace: TraceMode; results: string; durations: string };
   }
 }
 
@@ -134,7 +135,9 @@ const LONGEST_NAME = 200;
 
 /** `test-results/article-vepa.spec.ts-ns2-does-not-reach-ns1`: the file's and the test's names, as a file name. */
 function folderOf({ id, file, fullTestName }: Task): string {
-  const words = `${file.name} ${fullTestName}`.replaceAll(/[^\p{L}\p{N}.]+/gu, '-').replaceAll(/^-|-$/g, '');
+  const words = `${labelOf(file.meta) ?? ''} ${file.name} ${fullTestName}`
+    .replaceAll(/[^\p{L}\p{N}.]+/gu, '-')
+    .replaceAll(/^-|-$/g, '');
   // By bytes: a file's name has room for 255.
   const name = Buffer.from(words)
     .subarray(0, LONGEST_NAME)

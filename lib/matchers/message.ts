@@ -1,6 +1,9 @@
-import { Child, Interface, Ipvlan, Lab, Macvlan, type MacvlanPair, Namespace, Port, Vlan } from '../lab/index.ts';
+import { Child, Interface, Ipvlan, Lab, Macvlan, Namespace, Port, Vlan } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
+import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
+import { drawPath } from '../trace/draw-path.ts';
+import type { Way } from '../trace/way.ts';
 
 /** What a matcher gives to vitest. The message is made only when it is needed. */
 export interface Answer {
@@ -15,23 +18,28 @@ export interface Message {
   /** The assertion as it was written: `expect(ns1).toReach(ns2)`. */
   title: string;
   lines: readonly (readonly [label: string, text: string | undefined])[];
-  /** The ways that frames took, each with its title. */
-  paths?: readonly { title: string; drawing: string }[];
+  /** The ways that frames took. */
+  ways?: readonly Way[];
   /** What to do about it. */
   hint?: string | undefined;
 }
 
 /** Labels in a column, colons aligned. */
-export function formatMessage({ title, lines, paths = [], hint }: Message): string {
+export function formatMessage({ title, lines, ways = [], hint }: Message): string {
   const present = lines.filter((line): line is [string, string] => line[1] !== undefined);
   const width = Math.max(...present.map(([label]) => label.length)) + 1;
   const body = present.map(
     ([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(width + 2)}`)}`,
   );
-  const ways = paths.flatMap((path) => ['', `${path.title}:`, ...path.drawing.split('\n').map((line) => `  ${line}`)]);
+  const drawn = ways.flatMap(drawWay);
   // The hint belongs to the path above it, where there is one.
-  const advice = hint ? [...(paths.length > 0 ? [] : ['']), `Hint: ${hint}`] : [];
-  return [title, '', ...body, ...ways, ...advice].join('\n');
+  const advice = hint ? [...(ways.length > 0 ? [] : ['']), `Hint: ${hint}`] : [];
+  return [title, '', ...body, ...drawn, ...advice].join('\n');
+}
+
+function drawWay({ of, frame, path, lost }: Way): string[] {
+  const drawing = drawPath(path, lost);
+  return ['', `Path of ${of} (${frame}):`, ...drawing.split('\n').map((line) => `  ${line}`)];
 }
 
 /** `expect(ns1).not.toReach(ns2, …)`. */
@@ -46,7 +54,7 @@ export function assertionTitle(
 
 /** A value as the spec has it: namespaces and interfaces by their names. */
 export function nameOf(value: unknown): string {
-  if (isMacvlanPair(value)) return 'pair';
+  if (isPair(value)) return 'pair';
   if (value instanceof Lab) return 'lab';
   return value instanceof Namespace || value instanceof Interface ? String(value) : show(value);
 }
@@ -54,13 +62,9 @@ export function nameOf(value: unknown): string {
 /** The lab that a value is of. */
 export function labOf(value: unknown): Lab | undefined {
   if (value instanceof Lab) return value;
-  if (value instanceof Namespace || isMacvlanPair(value)) return value.lab;
+  if (value instanceof Namespace) return value.lab;
+  if (isPair(value)) return value.uplink.namespace.lab;
   return value instanceof Interface ? value.namespace.lab : undefined;
-}
-
-/** Whether a value is what `macvlanPair()` returned. */
-export function isMacvlanPair(value: unknown): value is MacvlanPair {
-  return typeof value === 'object' && value !== null && 'm1' in value && value.m1 instanceof Macvlan;
 }
 
 /** `, { by: 'tcp', port: 80 }` for options, nothing for none. */

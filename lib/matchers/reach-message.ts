@@ -1,9 +1,7 @@
 import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
-import { drawPath } from '../trace/draw-path.ts';
-import type { Explanation } from '../trace/explain.ts';
-import type { ProbePath } from '../trace/probe-path.ts';
-import { describeFrame } from '../wire/describe-frame.ts';
+import type { Obstacle } from '../trace/obstacles/obstacle.ts';
+import type { Way } from '../trace/way.ts';
 import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
 import type { Waypoints } from './through.ts';
 
@@ -14,8 +12,11 @@ export interface ReachCase {
   hold: number;
   because: Outcome | undefined;
   waypoints: Waypoints | undefined;
-  trace: ProbePath | undefined;
-  loss: Explanation | undefined;
+  ways: readonly Way[];
+  /** What took a probe that no device was seen to send. */
+  unsent?: Obstacle | undefined;
+  /** What the kernel itself says of a drop, where it may be asked. */
+  kernel?: string | undefined;
   /** What is wrong with an answered probe's path. */
   detour: string | undefined;
 }
@@ -32,9 +33,12 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['To', `${target}, ${describeWay(by, question.family, port)}`],
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
+      ['Why', asked.unsent?.text],
+      ['Kernel', asked.kernel],
     ],
-    paths: asked.trace ? drawPaths(report, asked.trace, asked.loss) : [],
-    hint: asked.loss?.hint ?? hintFor(report, asked),
+    // Of an answered question the answer's way is no news.
+    ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
+    hint: hintFor(report, asked) ?? asked.ways.find(({ lost }) => lost)?.lost?.hint ?? asked.unsent?.hint,
   });
 }
 
@@ -49,7 +53,7 @@ function describeExpectation({ isNot, within, hold, because, waypoints }: ReachC
 }
 
 function describeOutcome(
-  { outcome, reason, probes, roundTrip }: ReachReport,
+  { outcome, reason, probes, roundTrip, unanswerable }: ReachReport,
   { isNot, because, detour }: ReachCase,
 ): string {
   const inconclusive = isNot && outcome !== 'answered' && because === undefined ? 'inconclusive: ' : '';
@@ -58,7 +62,7 @@ function describeOutcome(
     case 'answered':
       return `an answer after ${milliseconds(roundTrip ?? 0)} (${count})${detour ? `, ${detour}` : ''}`;
     case 'lost':
-      return `${inconclusive}none (${reason ? `${reason}; ` : ''}${count})`;
+      return `${inconclusive}none (${[unanswerable ?? reason, count].filter(Boolean).join('; ')})`;
     case 'refused':
       return `${inconclusive}a refusal: ${reason} (${count})`;
     case 'unsent':
@@ -68,23 +72,10 @@ function describeOutcome(
   }
 }
 
-function drawPaths({ outcome }: ReachReport, trace: ProbePath, loss: Explanation | undefined) {
-  const which = outcome === 'answered' ? 'answered' : 'last';
-  const missing = (of: Explanation['of']) => (loss?.of === of ? { at: loss.at, text: loss.text } : undefined);
-  const probe = {
-    title: `Path of the ${which} probe (${describeFrame(trace.frame)})`,
-    drawing: drawPath(trace.path, missing('probe')),
-  };
-  if (outcome === 'answered' || !trace.answer) return [probe];
-  const { path } = trace.answer;
-  const back = {
-    title: `Path of its answer (${describeFrame(path.frame.bytes)})`,
-    drawing: drawPath(path, missing('answer')),
-  };
-  return [probe, back];
-}
-
-function hintFor({ outcome }: ReachReport, { isNot, because }: ReachCase): string | undefined {
+function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: ReachCase): string | undefined {
+  if (isNot && unanswerable) {
+    return "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+  }
   if (isNot && outcome === 'unsent' && because === undefined) {
     return "a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point";
   }

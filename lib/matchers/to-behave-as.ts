@@ -1,8 +1,10 @@
-import { MACVLAN_MODES, type Macvlan, type MacvlanMode, type MacvlanPair, UsageError } from '../lab/index.ts';
+import { type Interface, MACVLAN_MODES, Macvlan, type MacvlanMode, UsageError } from '../lab/index.ts';
 import { checkBoolean, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';
 import { type Observation, observePair } from '../probes/observe-pair.ts';
-import { type Answer, assertionTitle, formatMessage, isMacvlanPair, nameOf, wordsOf } from './message.ts';
+import { isPair, type Pair, pairDevices } from '../probes/pair-devices.ts';
+import { quietIn } from '../trace/quiescence.ts';
+import { type Answer, assertionTitle, formatMessage, nameOf, wordsOf } from './message.ts';
 
 export interface ToBehaveAsOptions {
   /** Whether the switch reflects. @default false */
@@ -21,15 +23,19 @@ export async function toBehaveAs(
   checkOneOf(title, 'mode', mode, MACVLAN_MODES);
   checkOptions(title, options, ['hairpin']);
   checkBoolean(title, 'hairpin', options.hairpin);
-  if ((mode === 'passthru') !== (received.m2 === undefined)) {
-    const has = received.m2 ? 'a second child' : 'one child only';
+  const devices = pairDevices(title, received);
+  const other = [devices.ns1, devices.ns2].find((child) => child && !(child instanceof Macvlan));
+  if (other) throw new UsageError(`${title}: the modes are those of macvlans: ${other} is an ${other.kind}`);
+  if ((mode === 'passthru') !== (devices.ns2 === undefined)) {
+    const has = devices.ns2 ? 'a second child' : 'one child only';
     throw new UsageError(
       `${title}: passthru has room for one child, the other modes take two here: the pair has ${has}`,
     );
   }
   const { hairpin = false } = options;
   const modes = { ns1: mode, ns2: mode === 'passthru' ? null : mode, hairpin };
-  const observations = await observePair(received);
+  const { lab } = devices.host.namespace;
+  const observations = await observePair(received, (of) => quietIn(lab, of));
   const rows = observations.map((observation) => ({ ...observation, expected: expectedOfPair(modes, observation) }));
   const differences = rows.filter(({ copies, expected }) => copies !== expected);
   return {
@@ -38,7 +44,7 @@ export async function toBehaveAs(
       formatMessage({
         title,
         lines: [
-          ['Pair', `ns1 ${describeChild(received.m1)}, ns2 ${describeChild(received.m2)}`],
+          ['Pair', `ns1 ${describeChild(devices.ns1)}, ns2 ${describeChild(devices.ns2)}`],
           [
             'Expected',
             `${isNot ? 'a difference from' : 'the behaviour of'} ${mode} behind a switch that ${hairpin ? 'reflects' : 'does not reflect'}`,
@@ -54,13 +60,15 @@ export async function toBehaveAs(
   };
 }
 
-function checkPair(title: string, received: unknown): asserts received is MacvlanPair {
-  if (!isMacvlanPair(received))
-    throw new UsageError(`${title}: expect() takes what macvlanPair() returns: received ${show(received)}`);
+function checkPair(title: string, received: unknown): asserts received is Pair {
+  if (isPair(received)) return;
+  throw new UsageError(
+    `${title}: expect() takes what macvlanPair() returns, or { ns1, ns2, uplink, gateway, neighbour }: received ${show(received)}`,
+  );
 }
 
-function describeChild(child: Macvlan | undefined): string {
-  return child ? `${child.kind} ${child.mode}` : 'none';
+function describeChild(child: Interface | undefined): string {
+  return child instanceof Macvlan ? `${child.kind} ${child.mode}` : 'none';
 }
 
 function table(differences: (Observation & { expected: number })[], all: number): string {

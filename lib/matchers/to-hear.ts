@@ -2,8 +2,13 @@ import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
 import { FRAMES, type FrameKind, frameEnd } from '../probes/test-frame.ts';
+import { Capture } from '../trace/capture.ts';
+import { frameIdentity } from '../trace/frame-identity.ts';
+import { frameWay } from '../trace/frame-way.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { reversePathObstacle } from '../trace/obstacles/router.ts';
+import { quietIn } from '../trace/quiescence.ts';
+import type { Way } from '../trace/way.ts';
 import { checkHold } from './hold.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 
@@ -57,7 +62,10 @@ export async function toHear(
         `${title}: a frame of kind ${frame} needs an ${missing} address at both ends: ${end} has none`,
       );
   }
-  const result = await hear(to, from, frame, isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1, within);
+  Capture.of(to.namespace.lab).beforeProbe();
+  const until = isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1;
+  const quiet = options.within === undefined ? quietIn(to.namespace.lab, 'frames') : undefined;
+  const result = await hear(to, from, frame, until, { milliseconds: within, quiet });
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   // The datagrams are heard by a socket: what the receiver's own IP refuses may well have come by its device.
   const source = overIp && result.outcome === 'lost' ? frameEnd(from).ip4 : undefined;
@@ -65,9 +73,19 @@ export async function toHear(
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !deaf && (result.outcome === 'answered' || result.outcome === 'lost');
   const holds = conclusive && heard !== isNot;
+  if (holds) return { pass: !isNot, message: () => '' };
+  const way =
+    result.outcome === 'unsent'
+      ? undefined
+      : frameWay(from, result.frame, result.copies === 0 && !deaf ? to : undefined);
+  const ways = way ? [way] : [];
+  const message = describe(title, { from, to, frame, copies, within, isNot, result, deaf, ways });
+  const identity = frameIdentity(result.frame);
+  const recognize = (bytes: Buffer) => (frameIdentity(bytes) === identity ? ('probe' as const) : undefined);
   return {
-    pass: holds !== isNot,
-    message: () => describe(title, { from, to, frame, copies, within, isNot, result, deaf }),
+    pass: isNot,
+    message: () => message,
+    evidence: { lab: to.namespace.lab, failed: { recognize, ways } },
   };
 }
 
@@ -93,9 +111,10 @@ function describe(
     isNot: boolean;
     result: HearResult;
     deaf: Obstacle | undefined;
+    ways: readonly Way[];
   },
 ): string {
-  const { from, to, frame, copies, within, isNot, result, deaf } = asked;
+  const { from, to, frame, copies, within, isNot, result, deaf, ways } = asked;
   const wanted = isNot
     ? 'no copy'
     : copies === undefined
@@ -114,6 +133,7 @@ function describe(
       ['Expected', `${wanted} within ${within} ms`],
       ['Received', unknown === undefined ? received : `inconclusive: ${unknown}`],
     ],
-    hint: deaf?.hint,
+    ways,
+    hint: deaf?.hint ?? ways.find(({ lost }) => lost)?.lost?.hint,
   });
 }

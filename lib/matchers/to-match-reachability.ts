@@ -1,11 +1,20 @@
+import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { Lab, UsageError } from '../lab/index.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
+import { reach } from '../probes/reach.ts';
 import { reachability } from '../probes/reachability.ts';
+import { tracePath } from '../trace/probe-path.ts';
+import { quietIn } from '../trace/quiescence.ts';
+import { type Way, waysOf } from '../trace/way.ts';
 import type { Family } from '../wire/ip-address.ts';
+import { explainSilence } from './explain-silence.ts';
 import { checkHold, HOLD } from './hold.ts';
-import { type Answer, assertionTitle, formatMessage, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, assertionTitle, formatMessage, type Message, nameOf, plural, wordsOf } from './message.ts';
 import { type Cell, parseReachabilityTable, type ReachabilityTable } from './reachability-table.ts';
+
+/** How long the pair that is explained is asked for, in milliseconds. */
+const ONE_MORE = 100;
 
 export interface ToMatchReachabilityOptions {
   /** @default 4 */
@@ -29,26 +38,56 @@ export async function toMatchReachability(
   checkMilliseconds(title, 'hold', hold);
   checkHold(title, 'hold', hold);
   const table = parseReachabilityTable(title, received, text);
-  const results = await reachability(table.namespaces, { family, milliseconds: hold });
+  const quiet = options.hold === undefined ? () => quietIn(received, 'packets') : undefined;
+  const results = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
   const judged = judge(table, results);
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
   const inconclusive = wrong.some(({ verdict }) => verdict === 'inconclusive');
   const matches = wrong.length === 0;
-  return {
-    // What was not asked can be neither a match nor a mismatch.
-    pass: inconclusive ? isNot : matches,
-    message: () =>
-      formatMessage({
-        title,
-        lines: [
-          ['Expected', isNot ? 'some pair that is not as in the table' : 'every pair as in the table'],
-          [
-            'Received',
-            matches ? 'just that' : `${plural(wrong.length, 'pair')} otherwise\n${drawTable(table, judged)}`,
-          ],
-        ],
-      }),
-  };
+  const pass = inconclusive ? isNot : matches;
+  if (pass !== isNot) return { pass, message: () => '' };
+  const example = isNot ? undefined : await explainOne(title, table, wrong, family);
+  const message = formatMessage({
+    title,
+    lines: [
+      ['Expected', isNot ? 'some pair that is not as in the table' : 'every pair as in the table'],
+      ['Received', matches ? 'just that' : `${plural(wrong.length, 'pair')} otherwise\n${drawTable(table, judged)}`],
+    ],
+    ...example?.words,
+  });
+  // What was not asked can be neither a match nor a mismatch.
+  return { pass, message: () => message, ...(example ? { evidence: example.evidence } : {}) };
+}
+
+/** One wrong pair asked again, by itself, so that the failure says more of it than its letters in the table. */
+async function explainOne(
+  title: string,
+  { namespaces }: ReachabilityTable,
+  wrong: readonly Judged[],
+  family: Family,
+): Promise<{ words: Pick<Message, 'ways' | 'hint'>; evidence: NonNullable<Answer['evidence']> } | undefined> {
+  const clear = wrong.filter(({ verdict }) => verdict === 'wrong');
+  // Of one that was not reached there is more to say.
+  const pair = clear.find(({ cell }) => cell === '✓') ?? clear[0];
+  const [from, to] = [pair?.from, pair?.to].map((wanted) => namespaces.find(({ name }) => name === wanted));
+  if (!pair || !from || !to) return undefined;
+  const question = { family };
+  const since = realtimeNanoseconds();
+  const report = await reach(title, from, to, question, { milliseconds: ONE_MORE });
+  const answered = report.outcome === 'answered';
+  const evidence = (ways: Way[]) => ({
+    lab: from.lab,
+    failed: { recognize: report.recognize, ways, asked: report },
+  });
+  // The second time it was otherwise: then there is nothing to explain.
+  const trace =
+    answered === (pair.result.outcome === 'answered')
+      ? tracePath(report.question, report.recognize, { answered, since })
+      : undefined;
+  if (!trace) return { words: {}, evidence: evidence([]) };
+  const { loss } = answered ? {} : await explainSilence(title, from, to, { question, report, trace });
+  const ways = waysOf(trace, loss, answered).map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));
+  return { words: { ways: answered ? ways.slice(0, 1) : ways, hint: loss?.hint }, evidence: evidence(ways) };
 }
 
 interface Judged {

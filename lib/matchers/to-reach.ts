@@ -1,11 +1,14 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
+import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
-import { explainLoss } from '../trace/explain.ts';
 import { tracePath } from '../trace/probe-path.ts';
+import { quietIn } from '../trace/quiescence.ts';
+import { waysOf } from '../trace/way.ts';
+import { explainSilence } from './explain-silence.ts';
 import { checkHold, HOLD } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
@@ -23,8 +26,9 @@ export interface ToReachOptions extends ReachOptions {
   /** With `.not`: how long there must be no answer, in milliseconds. @default 100 */
   hold?: number;
   /**
-   * With `.not`: the one outcome that counts. Without it `lost` and `refused` do, and `unsent` (the probe never left,
-   * so the network was not asked) fails as inconclusive.
+   * With `.not`: the one outcome that counts. Without it `lost` and `refused` do, and it fails as inconclusive when
+   * nothing was learnt of the network: when the probe never left (`unsent`), and when it was lost and the target does
+   * not even answer itself.
    */
   because?: (typeof REASONS)[number];
   /** Without `.not`: where the answered probe must have come by; of a list, in this order. */
@@ -49,21 +53,30 @@ export async function toReach(
   const waypoints = checkThrough(call, received, { through, notThrough, isNot });
   Capture.of(received.lab).beforeProbe();
   const since = realtimeNanoseconds();
-  const asked = await reach(call, received, to, question, { milliseconds: isNot ? hold : within });
+  // A time that the spec gives is kept: something in its network may be slow.
+  const patience = isNot
+    ? {
+        milliseconds: hold,
+        control: because === undefined,
+        quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined,
+      }
+    : { milliseconds: watcher()?.patience(within) ?? within };
+  const asked = await reach(call, received, to, question, patience);
   const report = isNot ? exceptUnseen(asked, since) : asked;
   const answered = report.outcome === 'answered';
-  const holds = isNot ? isSoundNegative(report.outcome, because) : answered;
+  if (answered && !isNot) watcher()?.answered(report.elapsed);
+  const holds = isNot ? isSoundNegative(report, because) : answered;
   // The taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints) return { pass: !isNot, message: () => '' };
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = answered && waypoints ? describeDetour(waypoints, trace) : undefined;
-  const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
-  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, trace, loss, detour });
+  const { loss, ...explained } = answered
+    ? { loss: undefined }
+    : await explainSilence(call, received, to, { question, report, trace });
+  const ways = trace ? waysOf(trace, loss, answered) : [];
+  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, ways, detour, ...explained });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  const evidence = {
-    lab: received.lab,
-    failed: { report, path: trace?.path, lostAt: loss && String(loss.at.frame.at) },
-  };
+  const evidence = { lab: received.lab, failed: { recognize: report.recognize, ways, asked: report } };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
 }
 
@@ -82,8 +95,9 @@ function exceptUnseen(report: ReachReport, since: bigint): ReachReport {
   return { ...report, outcome: 'unsent', reason };
 }
 
-function isSoundNegative(outcome: Outcome, because: Outcome | undefined): boolean {
-  return because === undefined ? outcome === 'lost' || outcome === 'refused' : outcome === because;
+function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {
+  if (because !== undefined) return outcome === because;
+  return (outcome === 'lost' && !unanswerable) || outcome === 'refused';
 }
 
 function checkReceiver(call: string, received: unknown): asserts received is Namespace {

@@ -4,6 +4,7 @@ import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from '../kernel/socket-address.ts';
 import { type Interface, Ipvlan, type Namespace } from '../lab/index.ts';
+import { watcher } from '../lab/watcher.ts';
 import type { SendFailure } from './asker.ts';
 
 /** An ARP frame that a namespace's own stack was given. */
@@ -25,6 +26,7 @@ export class FrameSocket {
   readonly #listeners = new Set<(frame: HeardFrame) => void>();
 
   static of(namespace: Namespace): FrameSocket {
+    watcher()?.asked();
     const known = FrameSocket.#ofNamespace.get(namespace);
     if (known) return known;
     const made = new FrameSocket(namespace);

@@ -4,6 +4,7 @@ import type { SendFailure } from './asker.ts';
 import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
 import type { Outcome } from './outcome.ts';
+import type { Patience } from './patience.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
 /** What came of one frame. */
@@ -12,20 +13,21 @@ export interface HearResult {
   copies: number;
   elapsed: number;
   reason?: string;
+  /** The frame as it was sent. */
+  frame: Buffer;
 }
 
 /**
  * Sends one frame and counts its copies at the receiver.
  *
- * @param until stop as soon as so many copies are there; `Infinity` waits for the whole time
- * @param milliseconds how long to wait
+ * @param until stop as soon as so many copies are there; `Infinity` waits for all that may come
  */
 export async function hear(
   receiver: Interface,
   sender: Interface,
   kind: FrameKind,
   until: number,
-  milliseconds: number,
+  { milliseconds, quiet }: Patience,
 ): Promise<HearResult> {
   await receiver.namespace.settled();
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
@@ -33,14 +35,15 @@ export async function hear(
   const frame = testFrame(kind, from, to, ear.port);
   const started = now();
   const failure = sendFrame(from, frame);
-  if (failure) return { ...failure, copies: 0, elapsed: 0 };
+  if (failure) return { ...failure, copies: 0, elapsed: 0, frame: frame.bytes };
   const deadline = started + milliseconds;
+  const over = until === Number.POSITIVE_INFINITY && (await quiet?.(deadline)) === true;
   let copies = ear.copies(frame.signature);
-  while (copies < until && now() < deadline) {
+  while (!over && copies < until && now() < deadline) {
     await ear.wait(deadline - now());
     copies = ear.copies(frame.signature);
   }
-  return { outcome: copies > 0 ? 'answered' : 'lost', copies, elapsed: now() - started };
+  return { outcome: copies > 0 ? 'answered' : 'lost', copies, elapsed: now() - started, frame: frame.bytes };
 }
 
 /** The address that a kind of frame needs and an end lacks, as `IPv4`; undefined when all is there. */

@@ -10,7 +10,9 @@ import type { Asker } from './asker.ts';
 import { type Listener, openListener } from './listener.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
+import type { Patience } from './patience.ts';
 import type { Question } from './question.ts';
+import { whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
 
 const WAYS = ['icmp', 'tcp', 'udp', 'arp'] as const;
@@ -36,16 +38,13 @@ export interface ReachOptions {
 
 export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'neighbours'] as const;
 
-/** Milliseconds: how long to go on asking. */
-export interface Patience {
-  milliseconds: number;
-}
-
 /** The question as it was put, for messages. */
 export interface ReachReport extends ProbeResult {
   question: Question;
   by: (typeof WAYS)[number];
   port: number | undefined;
+  /** `lost`: why the target answers nobody, if it was asked for and does not. */
+  unanswerable: string | undefined;
   /** Whether a captured frame is one of the question's probes, or an answer to one. */
   recognize: Asker['recognize'];
 }
@@ -53,6 +52,7 @@ export interface ReachReport extends ProbeResult {
 /**
  * Asks whether a namespace reaches another, or an address. One question: several probes, one result.
  *
+ * @param patience with `control`, a target that was silent is asked from within whether it answers at all
  * @throws UsageError for options that cannot be right, and for ends that have no address
  */
 export async function reach(
@@ -60,7 +60,7 @@ export async function reach(
   from: Namespace,
   to: Namespace | Interface | string,
   options: ReachOptions,
-  { milliseconds }: Patience,
+  { control = false, ...patience }: Patience & { control?: boolean },
 ): Promise<ReachReport> {
   const question = toQuestion(call, from, to, options);
   const { by = 'icmp', neighbours = 'cold' } = options;
@@ -75,10 +75,14 @@ export async function reach(
   try {
     using asker = openAsker(by, question, port ?? 0);
     const overflowed = watchNeighbourTable(from, question.family);
-    const result = await ask(asker, milliseconds);
+    const result = await ask(asker, patience);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
-    return { ...examined, question, by, port, recognize: asker.recognize };
+    const silent = control && examined.outcome === 'lost';
+    const unanswerable = silent
+      ? await whyNobodyAnswers(question, by, (self) => openAsker(by, self, port ?? 0))
+      : undefined;
+    return { ...examined, question, by, port, unanswerable, recognize: asker.recognize };
   } finally {
     listener?.[Symbol.dispose]();
   }
@@ -148,8 +152,9 @@ function toTarget(
   call: string,
   from: Namespace,
   to: Namespace | Interface | string,
-  { by, family }: ReachOptions,
+  options: ReachOptions,
 ): Question['to'] {
+  const { by, family } = options;
   if (typeof to === 'string') {
     checkIp(call, 'target', to);
     if (by === 'arp' && familyOf(to) === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4: received ${to}`);
@@ -180,6 +185,8 @@ function toTarget(
     const chosen = near ?? candidates[0];
     if (chosen) return { address: chosen.address, namespace };
   }
+  // A program may have given it one since.
+  if (namespace.lab.discover().length > 0) return toTarget(call, from, to, options);
   const kind = families.length === 2 ? 'IP' : `IPv${families[0]}`;
   throw new UsageError(`${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices)}`);
 }
@@ -212,6 +219,7 @@ function toSource(
   const near = own.find((prefix) => contains(prefix, target));
   const chosen = onRoute.find(({ address }) => address === route?.source) ?? onRoute[0] ?? near ?? own[0];
   if (chosen) return chosen;
+  if (from.lab.discover().length > 0) return toSource(call, from, target, family, wanted);
   throw new UsageError(
     `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces)}`,
   );

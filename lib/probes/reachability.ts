@@ -14,16 +14,14 @@ import {
 } from '../wire/icmp.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { PROBES_ENOUGH, probeInterval } from './ask.ts';
 import type { SendFailure } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
+import type { Patience, Quiet } from './patience.ts';
 import type { Question } from './question.ts';
 import { examineLoss, isOwnAddress, sendFailure } from './source.ts';
-
-/** How often an unanswered question is put again, in milliseconds: as one by itself is (`ask`). */
-const INTERVALS = [10, 20, 40, 80];
-const LAST_INTERVAL = 100;
 
 /** How long no answer must come for a pair to count as one that does not reach, in milliseconds. */
 const WINDOW = 100;
@@ -39,6 +37,8 @@ export interface ReachabilityOptions {
   milliseconds?: number;
   /** @default 4 */
   family?: Family;
+  /** What may end a turn earlier: it is made anew for each. @default nothing does */
+  quiet?: (() => Quiet) | undefined;
 }
 
 /** Row asks column: `matrix[i][j]` is what came of namespace `i` asking `j`; undefined on the diagonal. */
@@ -55,23 +55,29 @@ export type ReachabilityMatrix = (ProbeResult | undefined)[][];
  */
 export async function reachability(
   namespaces: readonly Namespace[],
-  { milliseconds = WINDOW, family = 4 }: ReachabilityOptions = {},
+  { milliseconds = WINDOW, family = 4, quiet }: ReachabilityOptions = {},
 ): Promise<ReachabilityMatrix> {
   await Promise.all(namespaces.map(({ lab }) => lab.settled()));
   const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
   const hasWorker = namespaces.some(({ lab }) => lab.namespaces.some(hasMacvlan));
   const matrix: ReachabilityMatrix = [];
   for (const [from, namespace] of namespaces.entries()) {
-    if (hasWorker && from > 0) await new Promise<void>((resolve) => after(BROADCASTS_DELIVERED, resolve));
+    if (hasWorker && from > 0) await broadcastsDelivered(quiet?.());
     for (const each of namespaces) each.neighbour.flush(family);
     const others = namespaces.map((_, to) => to).filter((to) => to !== from);
     const questions = others.map((to) => toQuestion(namespaces, addresses, from, to, family));
     using echoer = new Echoer(namespace, family);
     const overflowed = watchNeighbourTable(namespace, family);
-    const results = withOverflow(await echoer.ask(questions, milliseconds), overflowed);
+    const results = withOverflow(await echoer.ask(questions, { milliseconds, quiet: quiet?.() }), overflowed);
     matrix.push(namespaces.map((_, to) => results[others.indexOf(to)]));
   }
   return matrix;
+}
+
+async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
+  const deadline = now() + BROADCASTS_DELIVERED;
+  if (await quiet?.(deadline)) return;
+  await new Promise<void>((resolve) => after(deadline - now(), resolve));
 }
 
 /** What was lost while the machine's neighbour table was full may have been answered. */
@@ -117,7 +123,7 @@ class Echoer implements Disposable {
   }
 
   /** Puts all the questions at once, and the unanswered ones again until the time is over: a result each. */
-  async ask(questions: readonly Question[], milliseconds: number): Promise<ProbeResult[]> {
+  async ask(questions: readonly Question[], { milliseconds, quiet }: Patience): Promise<ProbeResult[]> {
     const started = now();
     const deadline = started + milliseconds;
     const all = questions.map((question): Pending => {
@@ -126,9 +132,16 @@ class Echoer implements Disposable {
     });
     const probes = new Map<number, { pending: Pending; at: number }>();
     let open = all;
+    let knowsQuiet = quiet !== undefined;
     for (let attempt = 0; open.length > 0 && (attempt === 0 || now() < deadline); attempt++) {
+      if (knowsQuiet && attempt === PROBES_ENOUGH) break;
       for (const pending of open) this.#send(pending, probes);
-      const next = Math.min(deadline, now() + (INTERVALS[attempt] ?? LAST_INTERVAL));
+      this.#read(probes, all, started);
+      // Most answers are there at once; only for the others it is worth to know that nothing is under way.
+      const waits = all.some(({ result }) => !result);
+      knowsQuiet = knowsQuiet && (!waits || (await quiet?.(deadline)) === true);
+      const interval = knowsQuiet ? 0 : probeInterval(attempt);
+      const next = Math.min(deadline, now() + interval);
       for (;;) {
         this.#read(probes, all, started);
         open = all.filter(({ result }) => !result);

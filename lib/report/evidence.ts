@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../lab/index.ts';
-import type { ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { type Hop, hopsOf } from '../trace/path.ts';
+import type { Recognize } from '../trace/probe-path.ts';
+import type { Way } from '../trace/way.ts';
 import { labCapture } from './lab-capture.ts';
 import { labScript } from './lab-script.ts';
+import type { AskedQuestion } from './script-question.ts';
 import { stateText } from './state-text.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { topologyMermaid } from './topology-mermaid.ts';
@@ -14,11 +16,12 @@ import { topologySvg } from './topology-svg.ts';
 /** What failed, as far as the evidence needs it. */
 export interface FailedQuestion {
   title: string;
-  report: ReachReport;
-  /** The way of its last probe, where the taps saw one. */
-  path?: Hop | undefined;
-  /** The device where it stayed behind, where that is known. */
-  lostAt?: string | undefined;
+  /** Which captured frames belong to it. */
+  recognize: Recognize;
+  /** The ways that its frames took, where the taps saw any. */
+  ways: readonly Way[];
+  /** What `ping` and its like can ask again, at the end of the script. */
+  asked?: AskedQuestion | undefined;
 }
 
 /** A file of the evidence. */
@@ -36,14 +39,16 @@ export function writeEvidence(lab: Lab, folder: string, failed?: FailedQuestion)
     kernel + forgotten > 0
       ? [`The capture lacks ${kernel} frames that the taps had no room for, and the oldest ${forgotten}.\n`]
       : [];
-  const marked = failed && { title: failed.title, recognize: failed.report.recognize };
+  const marked = failed && { title: failed.title, recognize: failed.recognize };
+  const [way] = failed?.ways ?? [];
+  const lost = failed?.ways.find((each) => each.lost)?.lost;
   const drawing = {
-    ...(failed?.path ? { path: branches(failed.path) } : {}),
-    ...(failed?.lostAt ? { lostAt: failed.lostAt } : {}),
+    ...(way ? { path: branches(way.path) } : {}),
+    ...(lost ? { lostAt: String(lost.at.frame.at) } : {}),
   };
   const contents: [name: string, contentType: string, content: string | Buffer][] = [
     ...(lab.taps ? [['lab.pcapng', 'application/x-pcapng', labCapture(lab, marked)] as [string, string, Buffer]] : []),
-    ['lab.sh', 'text/x-shellscript', labScript(snapshot, failed?.report)],
+    ['lab.sh', 'text/x-shellscript', labScript(snapshot, failed?.asked)],
     ['state.txt', 'text/plain', [...losses, ...snapshot.namespaces.map(stateText)].join('\n')],
     ['topology.svg', 'image/svg+xml', topologySvg(snapshot, drawing)],
     ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(snapshot)],

@@ -1,41 +1,22 @@
 import type { Lab } from '../lab/index.ts';
-import { type Explanation, explainLoss } from '../trace/explain.ts';
 import type { Hop } from '../trace/path.ts';
-import { tracePath } from '../trace/probe-path.ts';
+import type { Way } from '../trace/way.ts';
 import { decodeFrameFields, describeFrame } from '../wire/describe-frame.ts';
 import type { FailedQuestion } from './evidence.ts';
 import type { FailureMeta, HopMeta, WayMeta } from './lab-meta.ts';
 import { takeNetwork } from './take-network.ts';
 
 /**
- * A failed question as plain data: the ways of its last probe and of the answer, with the frame at each hop, and where
- * and why one of them ended. To be made while the network is as it was.
+ * A failed question as plain data: the ways of its frames, with the frame at each hop, and where and why one of them
+ * ended. To be made while the network is as it was.
  */
-export function failureMeta(lab: Lab, { title, report, path }: FailedQuestion): FailureMeta {
-  const answered = report.outcome === 'answered';
-  // The probe whose way the matcher has found, and what came after it.
-  const since = path?.frame.nanoseconds;
-  const trace = since === undefined ? undefined : tracePath(report.question, report.recognize, { answered, since });
-  const loss = trace && !answered ? explainLoss(report.question, trace) : undefined;
+export function failureMeta(lab: Lab, { title, ways }: FailedQuestion): FailureMeta {
   const frames = new FrameList();
-  const ways: WayMeta[] = [];
-  if (trace) {
-    const which = answered ? 'answered' : 'last';
-    ways.push(wayMeta(`The ${which} probe: ${describeFrame(trace.frame)}`, trace.path, frames, lostOn('probe', loss)));
-  }
-  if (trace?.answer) {
-    const back = trace.answer.path;
-    ways.push(wayMeta(`Its answer: ${describeFrame(back.frame.bytes)}`, back, frames, lostOn('answer', loss)));
-  }
-  return { title, network: takeNetwork(lab), ways, frames: frames.all };
+  const described = ways.map((way) => wayMeta(way, frames));
+  return { title, network: takeNetwork(lab), ways: described, frames: frames.all };
 }
 
-function lostOn(of: Explanation['of'], loss: Explanation | undefined): WayMeta['lost'] {
-  if (loss?.of !== of) return undefined;
-  return { at: String(loss.at.frame.at), text: loss.text, ...(loss.hint ? { hint: loss.hint } : {}) };
-}
-
-function wayMeta(title: string, path: Hop, frames: FrameList, lost: WayMeta['lost']): WayMeta {
+function wayMeta({ of, frame: words, path, lost }: Way, frames: FrameList): WayMeta {
   const hops: HopMeta[] = [];
   const add = ({ frame, next }: Hop, from?: number) => {
     const number = hops.length;
@@ -49,7 +30,12 @@ function wayMeta(title: string, path: Hop, frames: FrameList, lost: WayMeta['los
     for (const hop of next) add(hop, number);
   };
   add(path);
-  return { title, hops, ...(lost ? { lost } : {}) };
+  const title = `${of.charAt(0).toUpperCase()}${of.slice(1)}: ${words}`;
+  return { title, hops, ...(lost ? { lost: lostMeta(lost) } : {}) };
+}
+
+function lostMeta({ at, text, hint }: NonNullable<Way['lost']>): NonNullable<WayMeta['lost']> {
+  return { at: String(at.frame.at), text, ...(hint ? { hint } : {}) };
 }
 
 class FrameList {

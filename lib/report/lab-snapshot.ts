@@ -58,10 +58,16 @@ export interface InterfaceSnapshot {
   peer?: string;
   /** macvlan, ipvlan, vlan …: the device below, as `host/up0`. */
   parent?: string;
+  /** macvlan: the real NIC below, which is not of the lab. */
+  uplink?: string;
   /** Of a macvtap, too, as `ipvlan` is of an ipvtap. */
   macvlan?: { mode: string; macaddr: string[]; nopromisc: boolean; nodst: boolean; bcqueuelen?: number };
   ipvlan?: { mode: string; flag: string };
   vlan?: { protocol: string; id: number };
-  /** A port of a switch: its settings, in the words of PortOptions. */
+  /** A bridge in a host's namespace, made by other software. */
+  bridge?: { ageingTime: number; stp: boolean; mcastSnooping: boolean };
+  /** The bridge of a host that it is a port of; a switch has one only, and its ports don't name it. */
+  master?: string;
+  /** A port of a bridge: its settings, in the words of PortOptions. */
   port?: Record<string, boolean | string | number>;
 }

@@ -1,16 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { DefaultReporter, type TestCase, type TestModule } from 'vitest/node';
+import { readDurations, updateDurations, writeDurations } from './durations.ts';
 import { collectTests } from './html/collect-tests.ts';
 import { reportPage } from './html/page.ts';
 import type {} from './lab-meta.ts';
 import { LiveLine } from './live-line.ts';
+import { moduleKey, specificationKey } from './module-key.ts';
+import { labelOf, withLabel } from './run-label.ts';
 
 type DefaultOptions = NonNullable<ConstructorParameters<typeof DefaultReporter>[0]>;
 
 export interface HairpinReporterOptions extends Omit<DefaultOptions, 'summary'> {
   /** Where the HTML report goes, seen from the project's root. @default 'test-results/report.html' */
   file?: string;
+  /**
+   * Merged reports need not have every file of the suite, as after runs of a part. Without it a file that no shard ran
+   * fails the merge: a blob was lost, or the shards had different files of durations. @default false
+   */
+  partial?: boolean;
 }
 
 const DEFAULT_FILE = 'test-results/report.html';
@@ -26,6 +34,7 @@ const DEFAULT_FILE = 'test-results/report.html';
  */
 export default class HairpinReporter extends DefaultReporter {
   readonly #file: string;
+  readonly #partial: boolean;
   #line: LiveLine | undefined;
   #labs = 0;
   #milliseconds = 0;
@@ -34,10 +43,11 @@ export default class HairpinReporter extends DefaultReporter {
   #failed = 0;
   #started = Date.now();
 
-  constructor({ file = DEFAULT_FILE, ...options }: HairpinReporterOptions = {}) {
+  constructor({ file = DEFAULT_FILE, partial = false, ...options }: HairpinReporterOptions = {}) {
     // The live line is in the place of vitest's summary.
     super({ ...options, summary: false });
     this.#file = file;
+    this.#partial = partial;
   }
 
   override onTestRunStart(...args: Parameters<DefaultReporter['onTestRunStart']>): void {
@@ -63,7 +73,7 @@ export default class HairpinReporter extends DefaultReporter {
     if (test.result().state === 'failed') this.#failed++;
   }
 
-  override onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): void {
+  override async onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): Promise<void> {
     const [modules, unhandled] = args;
     this.#line?.stop();
     super.onTestRunEnd(...args);
@@ -72,11 +82,52 @@ export default class HairpinReporter extends DefaultReporter {
     const path = resolve(this.ctx.config.root, this.#file);
     const page = dirname(path);
     const { tests, labs, ...rest } = collectTests(modules, unhandled, { root: this.ctx.config.root, page });
-    const index = { date: new Date().toISOString(), milliseconds: Date.now() - this.#started, labs, tests };
+    const index = { date: new Date().toISOString(), milliseconds: this.#duration(), labs, tests };
     mkdirSync(page, { recursive: true });
     writeFileSync(path, reportPage({ index, ...rest }));
     if (this.#line) this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
     this.#line = undefined;
+    const suite = new Set((await this.ctx.globTestSpecifications()).map(specificationKey));
+    this.#recordDurations(modules, suite);
+    if (this.ctx.state.blobs && !this.#partial) this.#refuseGaps(modules, suite);
+  }
+
+  /** A test that nobody ran must not pass for one that passed. */
+  #refuseGaps(modules: readonly TestModule[], suite: ReadonlySet<string>): void {
+    const labels = new Set(modules.map((module) => labelOf(module.meta())));
+    const ran = new Set(modules.map((module) => withLabel(labelOf(module.meta()), moduleKey(module))));
+    const all = [...labels].flatMap((label) => [...suite].map((key) => withLabel(label, key)));
+    const missing = all.filter((name) => !ran.has(name)).sort();
+    if (missing.length === 0) return;
+    this.ctx.logger.error(
+      `${missing.length} of the suite's files ran in none of the merged runs:\n  ${missing.join('\n  ')}\n` +
+        'A blob is missing, or the shards had different files of durations. ' +
+        "Where only a part was to run: reporters: [['hairpin/reporter', { partial: true }]]\n",
+    );
+    process.exitCode = 1;
+  }
+
+  /** Of merged runs that of the longest: they went side by side. */
+  #duration(): number {
+    return Math.max(...(this.ctx.state.blobs?.executionTimes ?? [Date.now() - this.#started]));
+  }
+
+  /**
+   * For the next run's shards. A shard's own run writes nothing: those that come after it on the same machine would share
+   * the files out otherwise than those before.
+   */
+  #recordDurations(modules: readonly TestModule[], suite: ReadonlySet<string>): void {
+    const { config } = this.ctx;
+    const path = this.ctx.getRootProject().getProvidedContext().hairpin?.durations;
+    if (!path || config.shard || config.testNamePattern) return;
+    const measured = new Map<string, number>();
+    for (const module of modules) {
+      if (module.state() !== 'passed') continue;
+      const key = moduleKey(module);
+      // Runs that are merged under labels have each file several times.
+      measured.set(key, Math.max(measured.get(key) ?? 0, timeOf(module)));
+    }
+    writeDurations(path, updateDurations(readDurations(path), measured, suite));
   }
 
   /** `  12/40 tests, 1 failed   14 labs   3 s`. */
@@ -85,4 +136,10 @@ export default class HairpinReporter extends DefaultReporter {
     const seconds = Math.floor((Date.now() - this.#started) / 1000);
     return `  ${this.#done}/${this.#tests} tests${failed}   ${this.#labs} labs   ${seconds} s`;
   }
+}
+
+/** All that a file takes of its worker. */
+function timeOf(module: TestModule): number {
+  const { duration, collectDuration, setupDuration, prepareDuration, environmentSetupDuration } = module.diagnostic();
+  return duration + collectDuration + setupDuration + prepareDuration + environmentSetupDuration;
 }

@@ -36,10 +36,11 @@ export function linkLines(namespaces: readonly NamespaceSnapshot[]): string[] {
 export function devicesOf(namespaces: readonly NamespaceSnapshot[]): Device[] {
   const devices = namespaces.flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })));
   const byPath = new Map(devices.map((device) => [pathOf(device), device]));
-  const depthOf = ({ parent }: InterfaceSnapshot): number => {
-    if (!parent) return 0;
-    const below = byPath.get(parent);
-    return below ? 1 + depthOf(below) : 1;
+  // A port names its bridge when it is made, a child its parent.
+  const depthOf = ({ bridge, parent, uplink }: Device): number => {
+    if (bridge) return 0;
+    const below = parent === undefined ? undefined : byPath.get(parent);
+    return parent === undefined && uplink === undefined ? 1 : 1 + Math.max(1, below ? depthOf(below) : 1);
   };
   return devices.sort((one, other) => depthOf(one) - depthOf(other) || one.index - other.index);
 }
@@ -65,36 +66,36 @@ export function portStateLines({ name, interfaces, bridge }: NamespaceSnapshot):
 
 function bridgeLines({ name, bridge }: NamespaceSnapshot): string[] {
   if (!bridge) return [];
-  const { ageingTime, stp, mcastSnooping } = bridge;
   const index = bridge.index === undefined ? [] : ['index', bridge.index];
+  const words = bridgeWords(bridge);
+  return [
+    shellLine('ip', '-n', name, 'link', 'add', 'dev', bridge.name ?? BRIDGE, ...index, 'type', 'bridge', ...words),
+  ];
+}
+
+function bridgeWords({
+  ageingTime,
+  stp,
+  mcastSnooping,
+}: NonNullable<InterfaceSnapshot['bridge']>): (string | number)[] {
   // iproute2 passes the kernel's own unit on: hundredths of a second.
   const ageing = ageingTime === DEFAULT_AGEING_TIME ? [] : ['ageing_time', ageingTime * 100];
-  const settings = [...ageing, ...(stp ? ['stp_state', 1] : []), ...(mcastSnooping ? [] : ['mcast_snooping', 0])];
-  return [
-    shellLine('ip', '-n', name, 'link', 'add', 'dev', bridge.name ?? BRIDGE, ...index, 'type', 'bridge', ...settings),
-  ];
+  return [...ageing, ...(stp ? ['stp_state', 1] : []), ...(mcastSnooping ? [] : ['mcast_snooping', 0])];
 }
 
 function deviceLines(device: Device, peer: Device | undefined): string[] {
   if (device.kind === 'veth' && peer) return cableLines(device, peer);
-  if (device.parent) return [childLine(device)];
-  if (SIMPLE_KINDS.includes(device.kind)) {
-    const { namespace, name, index, kind } = device;
+  if (device.parent) return [childLine(device), ...portLine(device)];
+  if (device.uplink) {
+    const remark = `# ${device.uplink} is a real NIC: as root in its network, not in one of its own`;
+    return [remark, childLine(device), ...portLine(device)];
+  }
+  if (SIMPLE_KINDS.includes(device.kind) || device.bridge) {
+    const { namespace, name, index, kind, bridge } = device;
+    const words = [...hardware(device), 'type', kind, ...(bridge ? bridgeWords(bridge) : [])];
     return [
-      shellLine(
-        'ip',
-        '-n',
-        namespace.name,
-        'link',
-        'add',
-        'dev',
-        name,
-        'index',
-        index,
-        ...hardware(device),
-        'type',
-        kind,
-      ),
+      shellLine('ip', '-n', namespace.name, 'link', 'add', 'dev', name, 'index', index, ...words),
+      ...portLine(device),
     ];
   }
   const lacking = device.kind === 'veth' || isKnownChild(device) ? ': what it leads to is not of this lab' : '';
@@ -109,7 +110,11 @@ function cableLines(one: Device, other: Device): string[] {
     ...[...hardware(main), ...masterOf(main), 'type', 'veth'],
     ...['peer', 'name', peer.name, 'index', peer.index, 'netns', peer.namespace.name, ...hardware(peer)],
   );
-  return peer.port ? [line, setLine(peer, ...masterOf(peer))] : [line];
+  return [line, ...portLine(peer)];
+}
+
+function portLine(device: Device): string[] {
+  return device.port ? [setLine(device, ...masterOf(device))] : [];
 }
 
 function isKnownChild({ macvlan, ipvlan, vlan }: Device): boolean {
@@ -117,14 +122,15 @@ function isKnownChild({ macvlan, ipvlan, vlan }: Device): boolean {
 }
 
 function childLine(device: Device): string {
-  const [parentNamespace, parent] = splitPath(device.parent ?? '');
+  const below = device.parent === undefined ? undefined : splitPath(device.parent);
+  const [parentNamespace, parent] = below ?? [undefined, device.uplink ?? ''];
   const { mac: _, ...withoutMac } = device;
   // A passthru child and an ipvlan have their parent's address, whatever is asked for.
   const shared = device.macvlan?.mode === 'passthru' || device.ipvlan;
   return shellLine(
-    ...['ip', '-n', parentNamespace, 'link', 'add', 'link', parent, 'name', device.name, 'index', device.index],
-    ...['netns', device.namespace.name, ...hardware(shared ? withoutMac : device), 'type', device.kind],
-    ...settingWords(device),
+    ...['ip', ...(parentNamespace === undefined ? [] : ['-n', parentNamespace]), 'link', 'add', 'link', parent],
+    ...['name', device.name, 'index', device.index, 'netns', device.namespace.name],
+    ...[...hardware(shared ? withoutMac : device), 'type', device.kind, ...settingWords(device)],
   );
 }
 
@@ -143,8 +149,8 @@ function hardware({ mac, mtu }: { mac?: string; mtu: number }): (string | number
   return [...(mac === undefined ? [] : ['address', mac]), ...(mtu === DEFAULT_MTU ? [] : ['mtu', mtu])];
 }
 
-function masterOf({ port, namespace }: Device): string[] {
-  return port ? ['master', namespace.bridge?.name ?? BRIDGE] : [];
+function masterOf({ port, master, namespace }: Device): string[] {
+  return port ? ['master', master ?? namespace.bridge?.name ?? BRIDGE] : [];
 }
 
 function setLine(device: Device, ...words: string[]): string {

@@ -1,10 +1,11 @@
 import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
 import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
 import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
-import { type Namespace, Switch } from '../lab/index.ts';
+import { Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
 import { ipvlanSettings } from '../lab/ipvlan-attributes.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
+import { bridgeSettings } from '../lab/switch.ts';
 import { vlanSettings } from '../lab/vlan.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
@@ -32,7 +33,13 @@ export function snapshotInterfaces(
   const loopback = own.find(({ name }) => name === LOOPBACK);
   const interfaces = own
     .filter(({ index, name }) => index !== bridge && name !== LOOPBACK && !FALLBACK_TUNNELS.test(name))
-    .map((link) => snapshotInterface(link, of(link), connectedTo(namespace, link, links), bridge));
+    .map((link) => {
+      const master = own.find(({ index, kind }) => index === link.master && kind === 'bridge');
+      return {
+        ...snapshotInterface(link, of(link), connectedTo(namespace, link, links), { master, bridge }),
+        ...uplinkBelow(namespace, link),
+      };
+    });
   return loopback
     ? { interfaces, loopback: { up: loopback.up, addresses: of(loopback).map(withLength) } }
     : { interfaces };
@@ -42,7 +49,7 @@ function snapshotInterface(
   link: ListedLink,
   addresses: AddressState[],
   connected: string | undefined,
-  bridge: number | undefined,
+  { master, bridge }: { master: ListedLink | undefined; bridge: number | undefined },
 ): InterfaceSnapshot {
   const { name, index, kind = 'unknown', mac, mtu, up, carrier, promiscuous, data = Buffer.alloc(0) } = link;
   const withheld = addresses.filter(({ tentative, dadFailed }) => tentative || dadFailed);
@@ -53,9 +60,8 @@ function snapshotInterface(
     ...(kind === 'veth' && connected ? { peer: connected } : {}),
     ...(isChild(kind) && connected ? { parent: connected } : {}),
     ...kindSettings(kind, data),
-    ...(bridge !== undefined && link.master === bridge && link.slaveData
-      ? { port: { ...portSettings(link.slaveData) } }
-      : {}),
+    ...(master && link.slaveData ? { port: { ...portSettings(link.slaveData) } } : {}),
+    ...(master && master.index !== bridge ? { master: master.name } : {}),
   };
 }
 
@@ -63,9 +69,10 @@ function isChild(kind: string): boolean {
   return /^(mac|ip)v(lan|tap)$|^vlan$/.test(kind);
 }
 
-function kindSettings(kind: string, data: Buffer): Pick<InterfaceSnapshot, 'macvlan' | 'ipvlan' | 'vlan'> {
+function kindSettings(kind: string, data: Buffer): Pick<InterfaceSnapshot, 'macvlan' | 'ipvlan' | 'vlan' | 'bridge'> {
   if (kind === 'macvlan' || kind === 'macvtap') return { macvlan: macvlanSettings(data) };
   if (kind === 'ipvlan' || kind === 'ipvtap') return { ipvlan: ipvlanSettings(data) };
+  if (kind === 'bridge') return { bridge: bridgeSettings(data) };
   return kind === 'vlan' ? { vlan: vlanSettings(data) } : {};
 }
 
@@ -83,6 +90,12 @@ function connectedTo(namespace: Namespace, link: ListedLink, links: LinksOf): st
     if (there) return `${other}/${device.name}`;
   }
   return undefined;
+}
+
+/** Only the lab knows: the kernel names a device of a network that the lab cannot look into. */
+function uplinkBelow({ interfaces }: Namespace, { index }: ListedLink): Pick<InterfaceSnapshot, 'uplink'> {
+  const device = interfaces.find((each) => each.index === index);
+  return device instanceof Macvlan && !(device.parent instanceof Interface) ? { uplink: device.parent.name } : {};
 }
 
 function isOfTheKernel({ family, address, scope, length }: AddressState, mac: string): boolean {

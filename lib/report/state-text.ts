@@ -30,8 +30,8 @@ export function stateText(namespace: NamespaceSnapshot): string {
 }
 
 function linkRow(device: InterfaceSnapshot): string[] {
-  const { name, mac, mtu, kind, promiscuous, parent, peer } = device;
-  const other = parent ?? peer;
+  const { name, mac, mtu, kind, promiscuous, parent, uplink, peer } = device;
+  const other = parent ?? uplink ?? peer;
   return [
     other ? `${name}@${other}` : name,
     linkState(device),

@@ -79,11 +79,16 @@ function faultOf({ up, carrier }: InterfaceSnapshot): TopologyDevice['fault'] {
   return carrier ? undefined : 'no carrier';
 }
 
-function notesOf({ promiscuous, mtu, port = {} }: InterfaceSnapshot): string[] {
+function notesOf({ promiscuous, mtu, uplink, port = {} }: InterfaceSnapshot): string[] {
   const settings = Object.entries(PORT_DEFAULTS)
     .filter(([name, usual]) => port[name] === !usual)
     .map(([name, usual]) => (usual ? `no ${name}` : name));
-  return [...settings, ...(promiscuous ? ['promiscuous'] : []), ...(mtu === USUAL_MTU ? [] : [`mtu ${mtu}`])];
+  return [
+    ...settings,
+    ...(uplink ? [`on the real NIC ${uplink}`] : []),
+    ...(promiscuous ? ['promiscuous'] : []),
+    ...(mtu === USUAL_MTU ? [] : [`mtu ${mtu}`]),
+  ];
 }
 
 /** Each cable once, though both of its ends name it. An end outside the lab has no edge. */
@@ -99,6 +104,7 @@ function edgesOf({ namespaces }: NetworkSnapshot, devices: Map<string, TopologyD
     for (const device of interfaces) {
       add('cable', `${name}/${device.name}`, device.peer);
       add('parent', `${name}/${device.name}`, device.parent);
+      if (device.master) add('parent', `${name}/${device.master}`, `${name}/${device.name}`);
     }
   }
   return [...edges.values()];

@@ -1,5 +1,6 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { now, realtimeNanoseconds } from '../kernel/clock.ts';
 import type { Interface, Lab } from '../lab/index.ts';
+import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
 
 /** A frame at a device of the lab. */
@@ -20,6 +21,9 @@ const MOST_FRAMES = 50_000;
 /** How many are read off one tap at once, at most: what a storm leaves behind is lost there, and counted. */
 const MOST_A_DRAIN = 20_000;
 
+/** So many frames while everything is to become quiet are a loop's: reading on would push the first ones out. */
+const STORM = 10_000;
+
 /** Probes between two emptyings of the taps. A probe leaves some ten frames in each namespace, and a tap has room for hundreds. */
 const PROBES_A_DRAIN = 8;
 
@@ -33,6 +37,12 @@ export class Capture {
   /** Seen while the taps were being read: what belongs to them at other devices is not read yet. */
   #early: CapturedFrame[] = [];
   #probes = 0;
+  #seen = 0;
+  /** Where hairpin's own markers have come in: no part of the network's traffic. */
+  readonly #markers = new Map<string, Set<Interface>>();
+  #following = 0;
+  /** How many were kept when somebody began to follow. */
+  #countBefore = 0;
   #losses = 0;
   #forgotten = 0;
 
@@ -51,7 +61,7 @@ export class Capture {
   /** Every frame that is kept, in the order of the kernel's clock. Reads the taps first. */
   frames(): readonly CapturedFrame[] {
     this.#drain();
-    return this.#batches.flat().sort((a, b) => Number(a.nanoseconds - b.nanoseconds));
+    return this.#batches.flat().sort(byTime);
   }
 
   /** Frames that the taps had no room for, and that were dropped here for newer ones. */
@@ -59,34 +69,103 @@ export class Capture {
     return { kernel: this.#losses, forgotten: this.#forgotten };
   }
 
+  /** How often a frame has been seen at a device until now, markers aside. Reads the taps first. */
+  seen(): number {
+    this.#drain();
+    return this.#seen;
+  }
+
+  /** Whether a marker has come in at a device. Reads the taps first. */
+  hasMarker(mark: string, at: Interface): boolean {
+    this.#drain();
+    return this.#markers.get(mark)?.has(at) === true;
+  }
+
+  /**
+   * Keeps the oldest frames from now on, rather than the newest: in a storm a path is lost with its beginning. The
+   * function returned ends it.
+   */
+  follow(): () => void {
+    this.#drain();
+    if (this.#following++ === 0) this.#countBefore = this.#count;
+    return () => this.#following--;
+  }
+
   /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
   beforeProbe(): void {
     if (this.#probes++ % PROBES_A_DRAIN === PROBES_A_DRAIN - 1) this.#drain();
   }
 
-  #drain(): void {
+  /**
+   * Waits until no tap has seen anything for a while, so that what is under way has arrived.
+   *
+   * @param quiet how long, in milliseconds
+   * @param within how long at most: traffic of its own accord, such as a loop's, does not end
+   */
+  async settle({ quiet, within }: { quiet: number; within: number }): Promise<void> {
+    const deadline = now() + within;
+    let read = this.#drain();
+    while (now() < deadline && read < STORM) {
+      await this.hear(quiet);
+      const more = this.#drain();
+      if (more === 0) return;
+      read += more;
+    }
+  }
+
+  /** Waits until a tap may have something new, at most so many milliseconds. */
+  async hear(milliseconds: number): Promise<void> {
+    const taps = this.#lab.namespaces.flatMap(({ tap }) => tap ?? []);
+    if (taps.length === 0) return;
+    await Promise.race(taps.map((tap) => tap.readable(milliseconds)));
+    for (const tap of taps) tap.stopWaiting();
+  }
+
+  /** Returns how many frames there were. */
+  #drain(): number {
     // The taps are read one after the other, and traffic goes on meanwhile: only up to now all have been read.
     const until = realtimeNanoseconds();
     const added = this.#early;
+    const known = added.length;
     for (const namespace of this.#lab.namespaces) {
       if (!namespace.tap) continue;
       for (const { index, ...frame } of namespace.tap.drain(MOST_A_DRAIN)) {
         const at = namespace.interfaces.find((device) => device.index === index);
         // The loopback and a switch's own br0 are no part of any path.
-        if (at) added.push(withIdentity({ at, ...frame }));
+        if (!at) continue;
+        const mark = markerOf(frame.bytes);
+        if (mark === undefined) {
+          added.push(withIdentity({ at, ...frame }));
+          this.#seen++;
+        } else if (frame.direction === 'in') this.#markers.set(mark, (this.#markers.get(mark) ?? new Set()).add(at));
       }
       this.#losses += namespace.tap.takeLosses();
     }
+    const read = added.length - known;
     this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
     const complete = added.filter(({ nanoseconds }) => nanoseconds <= until);
-    this.#batches.push(complete);
-    this.#count += complete.length;
-    while (this.#count > MOST_FRAMES) {
+    const batch = this.#following > 0 ? this.#oldest(complete) : complete;
+    this.#batches.push(batch);
+    this.#count += batch.length;
+    while (this.#following === 0 && this.#count > MOST_FRAMES) {
       const dropped = this.#batches.shift()?.length ?? 0;
       this.#count -= dropped;
       this.#forgotten += dropped;
     }
+    return read;
   }
+
+  /** As many as there is room for, besides those from before. */
+  #oldest(frames: CapturedFrame[]): CapturedFrame[] {
+    const room = Math.max(0, this.#countBefore + MOST_FRAMES - this.#count);
+    if (frames.length <= room) return frames;
+    this.#forgotten += frames.length - room;
+    return frames.sort(byTime).slice(0, room);
+  }
+}
+
+function byTime(a: CapturedFrame, b: CapturedFrame): number {
+  return Number(a.nanoseconds - b.nanoseconds);
 }
 
 function withIdentity(frame: Omit<CapturedFrame, 'identity'>): CapturedFrame {

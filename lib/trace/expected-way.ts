@@ -1,4 +1,4 @@
-import { Child, type Interface, Ipvlan, Macvlan, Port } from '../lab/index.ts';
+import { Bridge, Child, Interface, Ipvlan, Macvlan, Port } from '../lab/index.ts';
 
 /** A frame's next place: a device, on the way in from its wire or out to it. */
 export interface Step {
@@ -32,15 +32,21 @@ export function expectedWay(from: Interface, to: Interface): Step[] | undefined 
 
 function nextSteps({ at, direction }: Step): Step[] {
   if (direction === 'out') {
-    if (at instanceof Child) return [...siblingsOf(at).map(inOf), outOf(at.parent)];
+    if (at instanceof Child) {
+      // Behind a real NIC there is no way that the lab knows of.
+      return [...siblingsOf(at).map(inOf), ...(at.parent instanceof Interface ? [outOf(at.parent)] : [])];
+    }
+    if (at instanceof Bridge) return at.ports.map(outOf);
     return at.peer ? [inOf(at.peer)] : [];
   }
   if (at instanceof Port) {
-    const others = at.namespace.interfaces.filter((port) => port !== at);
+    const others = (at.bridge?.ports ?? at.namespace.interfaces).filter((port) => port !== at);
     // Sent back to where it came from, a frame is of use only to what hangs on a parent there: a VEPA station's.
-    return [...others.map(outOf), ...(at.peer && at.peer.children.size > 0 ? [outOf(at)] : [])];
+    const back = at.peer && at.peer.children.size > 0 ? [outOf(at)] : [];
+    // Before the bridge's own stack gets it, which might route what the bridge only passes on.
+    return [...others.map(outOf), ...back, ...(at.bridge ? [inOf(at.bridge)] : [])];
   }
-  const others = at.namespace.interfaces.filter((device) => device !== at);
+  const others = at.namespace.interfaces.filter((device) => device !== at && !(device instanceof Port));
   return [...[...at.children].map(inOf), ...others.map(outOf)];
 }
 

@@ -1,10 +1,14 @@
-import { Child, type Interface, Port } from '../lab/index.ts';
+import { Bridge, Child, Interface, type Namespace, Port } from '../lab/index.ts';
+import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
 
 /** A frame at a device, and where it went from there: a flood fans out. */
 export interface Hop {
   frame: CapturedFrame;
   next: Hop[];
+  /** It has come by here before, on this very way: a loop, which is not followed a second time. */
+  again?: true;
 }
 
 /**
@@ -17,32 +21,20 @@ export interface Hop {
 export function buildPath(frames: readonly CapturedFrame[], origin: Interface): Hop | undefined {
   const root = frames.find(({ at, direction }) => at === origin && direction === 'out');
   if (!root) return undefined;
-  const path: Hop = { frame: root, next: [] };
-  const hops = [path];
-  for (const frame of frames.filter((each) => each !== root).sort(byTime)) {
-    const parent = parentOf(frame, hops);
-    if (!parent) continue;
-    const hop = { frame, next: [] };
-    parent.next.push(hop);
-    hops.push(hop);
-  }
-  for (const { frame, next } of hops) next.sort((a, b) => rank(frame, a) - rank(frame, b));
-  return path;
+  const paths = new Paths();
+  paths.begin(root);
+  for (const frame of frames.filter((each) => each !== root).sort(byTime)) paths.follow(frame);
+  return paths.finish()[0];
 }
 
-/** A parent and its child show one frame at one time: it is the same buffer (`RX_HANDLER_ANOTHER`), the parent's first. */
-function byTime(a: CapturedFrame, b: CapturedFrame): number {
-  return Number(a.nanoseconds - b.nanoseconds) || depthOf(a.at) - depthOf(b.at);
-}
-
-/** How many devices are below: a macvlan on a VLAN on a cable has two. */
-function depthOf(device: Interface): number {
-  return device instanceof Child ? 1 + depthOf(device.parent) : 0;
-}
-
-/** Branches in the order in which the devices were made, whatever order a flood took; what is sent back comes last. */
-function rank(from: CapturedFrame, { frame }: Hop): number {
-  return frame.at === from.at ? Number.POSITIVE_INFINITY : frame.at.index;
+/**
+ * The paths of every frame of one identity: a sighting that comes from nowhere that is known begins one. The same bytes
+ * sent twice, such as a repeated question for a neighbour, have two.
+ */
+export function buildPaths(frames: readonly CapturedFrame[]): Hop[] {
+  const paths = new Paths();
+  for (const frame of [...frames].sort(byTime)) if (!paths.follow(frame)) paths.begin(frame);
+  return paths.finish();
 }
 
 /** Every device of a path, each once, the origin first. */
@@ -65,29 +57,146 @@ export function hopsTo(hop: Hop, isGoal: (hop: Hop) => boolean): Hop[] {
   return [];
 }
 
-/** The hop that a sighting comes from: the latest one before it at a device that it can have come from. */
-function parentOf(frame: CapturedFrame, hops: readonly Hop[]): Hop | undefined {
-  for (const isBefore of originsOf(frame)) {
-    const candidates = hops.filter((hop) => hop.frame.nanoseconds <= frame.nanoseconds && isBefore(hop.frame));
-    const latest = candidates.at(-1);
-    if (latest) return latest;
+/** The hops by which a device was handed the frame, for each device that was so more than once; in the order of time. */
+export function copiesOf(path: Hop): Map<Interface, Hop[]> {
+  const arrivals = hopsOf(path)
+    .filter(({ frame, again }) => frame.direction === 'in' && !again)
+    .sort((a, b) => byTime(a.frame, b.frame));
+  return new Map([...Map.groupBy(arrivals, ({ frame }) => frame.at)].filter(([, hops]) => hops.length > 1));
+}
+
+/** A hop on the way of a frame that goes round: known, so that later sightings find where they come from. */
+interface Node {
+  hop: Hop;
+  before: Node | undefined;
+  /** In a loop's second round or a later one, which no path shows. */
+  hidden: boolean;
+}
+
+class Paths {
+  readonly #roots: Hop[] = [];
+  readonly #nodes = new Map<Namespace, Node[]>();
+
+  begin(frame: CapturedFrame): void {
+    const hop = { frame, next: [] };
+    this.#roots.push(hop);
+    this.#add({ hop, before: undefined, hidden: false });
   }
-  return undefined;
+
+  /** Adds a sighting to the path that it belongs to; false when there is none. */
+  follow(frame: CapturedFrame): boolean {
+    const before = this.#before(frame);
+    if (!before) return false;
+    const hop: Hop = { frame, next: [] };
+    const again = !before.hidden && isOnTheWay(frame, before);
+    if (again) hop.again = true;
+    if (!before.hidden) before.hop.next.push(hop);
+    this.#add({ hop, before, hidden: before.hidden || again });
+    return true;
+  }
+
+  finish(): Hop[] {
+    for (const root of this.#roots) {
+      for (const { frame, next } of hopsOf(root)) next.sort((a, b) => rank(frame, a) - rank(frame, b));
+    }
+    return this.#roots;
+  }
+
+  #add(node: Node): void {
+    const { namespace } = node.hop.frame.at;
+    const known = this.#nodes.get(namespace);
+    if (known) known.push(node);
+    else this.#nodes.set(namespace, [node]);
+  }
+
+  /** The hop that a sighting comes from: the latest one before it at a device that it can have come from. */
+  #before(frame: CapturedFrame): Node | undefined {
+    const origins = originsOf(frame);
+    // A device hands on one copy to each other one: where several came in, each goes with one that has not gone yet.
+    return this.#latest(frame, origins, (node) => !leadsTo(frame, node)) ?? this.#latest(frame, origins, () => true);
+  }
+
+  #latest(frame: CapturedFrame, origins: readonly Origin[], isFree: (node: Node) => boolean): Node | undefined {
+    for (const { namespace, isBefore } of origins) {
+      const latest = this.#nodes
+        .get(namespace)
+        ?.findLast(
+          (node) => node.hop.frame.nanoseconds <= frame.nanoseconds && isBefore(node.hop.frame) && isFree(node),
+        );
+      if (latest) return latest;
+    }
+    return undefined;
+  }
+}
+
+/**
+ * A parent and its child, or a port and its bridge, show one frame at one time: it is the same buffer
+ * (`RX_HANDLER_ANOTHER`, `br_pass_frame_up`), the lower one's first.
+ */
+function byTime(a: CapturedFrame, b: CapturedFrame): number {
+  return Number(a.nanoseconds - b.nanoseconds) || depthOf(a.at) - depthOf(b.at);
+}
+
+/** How many devices are below: a macvlan on a VLAN on a cable has two, a bridge one more than its ports. */
+function depthOf(device: Interface): number {
+  if (device instanceof Bridge) return 1 + Math.max(0, ...device.ports.map(depthOf));
+  if (!(device instanceof Child)) return 0;
+  return device.parent instanceof Interface ? 1 + depthOf(device.parent) : 1;
+}
+
+/** Branches in the order in which the devices were made, whatever order a flood took; what is sent back comes last. */
+function rank(from: CapturedFrame, { frame }: Hop): number {
+  return frame.at === from.at ? Number.POSITIVE_INFINITY : frame.at.index;
+}
+
+function isSamePlace(a: CapturedFrame, b: CapturedFrame): boolean {
+  return a.at === b.at && a.direction === b.direction;
+}
+
+function isOnTheWay(frame: CapturedFrame, last: Node): boolean {
+  for (let node: Node | undefined = last; node; node = node.before) if (isSamePlace(node.hop.frame, frame)) return true;
+  return false;
+}
+
+function leadsTo(frame: CapturedFrame, { hop }: Node): boolean {
+  return hop.next.some((next) => isSamePlace(next.frame, frame));
+}
+
+/** Where a frame may have been before it was seen at a device. */
+interface Origin {
+  namespace: Namespace;
+  isBefore: (other: CapturedFrame) => boolean;
 }
 
 /** Where a frame at a device can have come from, the likelier first. */
-function originsOf({ at, direction }: CapturedFrame): ((other: CapturedFrame) => boolean)[] {
-  const seen = (device: Interface | undefined, way: 'in' | 'out') => (other: CapturedFrame) =>
-    device !== undefined && other.at === device && other.direction === way;
-  const child = (other: CapturedFrame) => at.children.has(other.at) && other.direction === 'out';
+function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
+  const seen = (device: Interface, way: 'in' | 'out'): Origin => ({
+    namespace: device.namespace,
+    isBefore: (other) => other.at === device && other.direction === way,
+  });
+  const children = [...at.children].map((child) => seen(child, 'out'));
+  const { namespace } = at;
   if (direction === 'out') {
-    if (at instanceof Port) return [(other) => other.at.namespace === at.namespace && other.direction === 'in'];
-    // What a child sends leaves by its parent (macvlan_queue_xmit …); otherwise a router has passed it on.
-    return [child, (other) => other.at !== at && other.at.namespace === at.namespace && other.direction === 'in'];
+    const passedOn: Origin = { namespace, isBefore: (other) => other.at !== at && other.direction === 'in' };
+    // A port in hairpin mode sends back what came in by it, and so does a router on a stick.
+    const sendsBack = at instanceof Port || (namespace.role === 'router' && isIp(bytes));
+    // What a child sends leaves by its parent (macvlan_queue_xmit …); otherwise a switch or a router has passed it on.
+    return [...children, passedOn, ...(sendsBack ? [seen(at, 'in')] : [])];
   }
-  const fromParent = at instanceof Child ? [seen(at.parent, 'in')] : [];
-  const sibling = (other: CapturedFrame) =>
-    at instanceof Child && other.at instanceof Child && other.at.parent === at.parent && other.direction === 'out';
-  // Between bridge siblings unicast shows at the parent as if it had come in there (dev_forward_skb), broadcast does not.
-  return [seen(at.peer, 'out'), ...fromParent, sibling, child];
+  const parent = at instanceof Child ? at.parent : undefined;
+  const siblings = parent ? [...parent.children].filter((child) => child !== at) : [];
+  const ports = at instanceof Bridge ? at.ports : [];
+  return [
+    ...(at.peer ? [seen(at.peer, 'out')] : []),
+    ...(parent instanceof Interface ? [seen(parent, 'in')] : []),
+    ...ports.map((port) => seen(port, 'in')),
+    // Between bridge siblings unicast shows at the parent as if it had come in there (dev_forward_skb), broadcast does not.
+    ...siblings.map((sibling) => seen(sibling, 'out')),
+    ...children,
+  ];
+}
+
+function isIp(bytes: Buffer): boolean {
+  const etherType = decodeEthernet(withoutVlanTags(bytes))?.etherType;
+  return etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
 }

@@ -2,14 +2,10 @@ import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { type Interface, Ipvlan } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
-import { decodeArp } from '../wire/arp.ts';
-import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
-import { bytesToIp } from '../wire/ip-address.ts';
-import { ipPacketOf } from '../wire/ip-packet.ts';
-import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
 import { ownerOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
+import { advertised, solicitationOf } from './solicitation.ts';
 
 /** How long a frame may be under way, in nanoseconds. Worst seen under load: 12 ms. */
 const TIME_OF_FLIGHT = 15_000_000n;
@@ -47,7 +43,10 @@ export function tracePath(
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
-    sentBy(frames, question, ({ bytes }) => solicitedBy(bytes, question.source.address) === hop.address),
+    sentBy(frames, question, ({ bytes }) => {
+      const asked = solicitationOf(bytes);
+      return asked?.source === question.source.address && asked.target === hop.address;
+    }),
   );
   return (
     neighbour && follow(frames, question, hop.address, neighbour, ({ bytes }) => advertised(bytes) === hop.address)
@@ -98,39 +97,12 @@ function lastWhole(sent: readonly CapturedFrame[]): CapturedFrame | undefined {
 
 function sentBy(
   frames: readonly CapturedFrame[],
-  { from, source }: Question,
+  { from }: Question,
   isIt: (frame: CapturedFrame) => boolean,
 ): CapturedFrame[] {
+  const sent = frames.filter((frame) => frame.at.namespace === from && frame.direction === 'out' && isIt(frame));
   // A child's frame shows at its parent next, which may be in the same namespace: the first sighting is the origin's.
-  const isOrigin = (device: Interface) => device === source.device || device.children.size === 0;
-  return frames.filter(
-    (frame) => frame.at.namespace === from && frame.direction === 'out' && isOrigin(frame.at) && isIt(frame),
-  );
-}
-
-/** The address that an ARP request or ND solicitation of ours asks for. */
-function solicitedBy(bytes: Buffer, own: string): string | undefined {
-  const frame = decodeEthernet(bytes);
-  const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
-  if (arp) return arp.operation === 'request' && arp.senderIp === own ? arp.targetIp : undefined;
-  const message = ndMessage(bytes, NEIGHBOUR_SOLICITATION);
-  return message && message.source === own ? message.target : undefined;
-}
-
-/** The address that an ARP reply or ND advertisement is about. */
-function advertised(bytes: Buffer): string | undefined {
-  const frame = decodeEthernet(bytes);
-  const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
-  if (arp) return arp.operation === 'reply' ? arp.senderIp : undefined;
-  return ndMessage(bytes, NEIGHBOUR_ADVERTISEMENT)?.target;
-}
-
-const NEIGHBOUR_SOLICITATION = 135;
-const NEIGHBOUR_ADVERTISEMENT = 136;
-
-function ndMessage(bytes: Buffer, type: number): { source: string; target: string } | undefined {
-  const packet = ipPacketOf(bytes);
-  if (packet?.protocol !== IP_PROTOCOL.icmpv6 || packet.payload[0] !== type || packet.payload.length < 24)
-    return undefined;
-  return { source: packet.source, target: bytesToIp(packet.payload.subarray(8, 24)) };
+  const isOfChild = ({ at, identity, nanoseconds }: CapturedFrame) =>
+    sent.some((other) => at.children.has(other.at) && other.identity === identity && other.nanoseconds <= nanoseconds);
+  return sent.filter((frame) => !isOfChild(frame));
 }

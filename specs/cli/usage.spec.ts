@@ -2,7 +2,7 @@ import { expect, kernelOption, supports, test } from 'hairpin';
 import { hairpin, MAIN } from './hairpin.ts';
 
 // host: hairpin, used wrongly and rightly
-test.for([[['--help']], [['modes', '--help']], [['doctor', '--help']]])(
+test.for([[['--help']], [['modes', '--help']], [['doctor', '--help']], [['mutate', '--help']]])(
   'hairpin %j helps, and documents its exit codes',
   async ([args], { lab }) => {
     const { exitCode, stdout } = await hairpin(lab.namespace('host'), args ?? []);

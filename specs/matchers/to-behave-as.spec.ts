@@ -51,12 +51,41 @@ Received:  just that, in all of 98 questions`);
 test('wrong use is refused', async ({ macvlanPair }) => {
   const pair = macvlanPair({ mode: 'private' });
   expect(await failureOf(expect(pair.ns1).toBehaveAs('bridge'))).toBe(
-    "expect(ns1).toBehaveAs('bridge'): expect() takes what macvlanPair() returns: received a Namespace ns1",
+    "expect(ns1).toBehaveAs('bridge'): expect() takes what macvlanPair() returns, or { ns1, ns2, uplink, gateway, " +
+      'neighbour }: received a Namespace ns1',
   );
   expect(await failureOf(expect(pair).toBehaveAs('brdige' as 'bridge'))).toBe(
     "expect(pair).toBehaveAs('brdige'): mode must be one of private, vepa, bridge, passthru, source: received 'brdige'",
   );
   expect(await failureOf(expect(pair).toBehaveAs('passthru'))).toContain(
     'passthru has room for one child, the other modes take two here: the pair has a second child',
+  );
+});
+
+// ns1 ─ m1 ┐
+//          ├─ up0 (host) ── p0 (sw) ─┬─ gateway
+// ns2 ─ m2 ┘                         └─ neighbour
+test('a pair may be put together by hand, of namespaces or their interfaces', async ({ macvlanPair }) => {
+  const { ns1, ns2, m1, m2, uplink, gateway, neighbour } = macvlanPair({ mode: 'private' });
+  await expect({ ns1, ns2, uplink, gateway, neighbour }).toBehaveAs('private');
+  await expect({ ns1: m1, ns2: m2, uplink, gateway: gateway.interface(), neighbour }).toBehaveAs('private');
+  expect(await failureOf(expect({ ns1, uplink, gateway, neighbour }).toBehaveAs('private'))).toContain(
+    'has one child only',
+  );
+  expect(await failureOf(expect({ ns1: gateway, uplink, gateway, neighbour }).toBehaveAs('private'))).toBe(
+    "expect(pair).toBehaveAs('private'): ns1 must have a macvlan on host/up0: gateway has none",
+  );
+});
+
+test('of IPv6 nothing is asked where the macvlans have none, and without addresses nothing can be', async ({
+  macvlanPair,
+}) => {
+  const pair = macvlanPair({ mode: 'bridge' });
+  for (const child of [pair.m1, pair.m2]) child?.address.delete(child.address.first(6)?.address ?? '');
+  await expect(pair).toBehaveAs('bridge');
+  expect(await failureOf(expect(pair).not.toBehaveAs('bridge'))).toContain('in all of 70 questions');
+  for (const child of [pair.m1, pair.m2]) child?.address.delete(child.address.first(4)?.address ?? '');
+  expect(await failureOf(expect(pair).toBehaveAs('bridge'))).toBe(
+    "a pair's macvlans need addresses, to be asked: ns1/m1, ns2/m2 have none",
   );
 });

@@ -22,15 +22,43 @@ test.for(kinds)('%s: nothing gets past an isolated port', async (frame, { lab })
 test('a wrong count fails, and says how many came', async ({ lab }) => {
   const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
   for (const ns of [a, b]) lab.cable(ns, sw);
-  expect(
-    await failureOf(expect(b).toHear(a, { frame: 'multicast', copies: 2 })),
-  ).toBe(`expect(b).toHear(a, { frame: 'multicast', copies: 2 })
+  const failure = await failureOf(expect(b).toHear(a, { frame: 'multicast', copies: 2 }));
+  expect(failure.replace(/UDP .*,/, 'UDP …,')).toBe(`expect(b).toHear(a, { frame: 'multicast', copies: 2 })
 
 From:      a 02:00:00:00:00:65 (eth0, veth to sw/p0)
 To:        b 02:00:00:00:00:67 (eth0, veth to sw/p1)
 Frame:     multicast
 Expected:  exactly 2 copies within 50 ms
-Received:  1 copy`);
+Received:  1 copy
+
+Path of the frame (UDP …, 6 bytes):
+  a/eth0 → sw/p0 → sw/p1 → b/eth0`);
+});
+
+test('a frame that is not heard has a way, with where and why it ended', async ({ lab }) => {
+  const [sw, a, b, c] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  for (const ns of [a, b]) lab.cable(ns, sw, { b: { isolated: true } });
+  lab.cable(c, sw);
+  expect(await failureOf(expect(b).toHear(a, { frame: 'arp' }))).toBe(`expect(b).toHear(a, { frame: 'arp' })
+
+From:      a 02:00:00:00:00:65 (eth0, veth to sw/p0)
+To:        b 02:00:00:00:00:67 (eth0, veth to sw/p1)
+Frame:     arp
+Expected:  a copy within 50 ms
+Received:  none
+
+Path of the frame (ARP who-has 10.0.0.2 tell 10.0.0.1):
+  a/eth0 → sw/p0 ─┬→ sw/p2 → c/eth0
+                  └✗ sw/p0 and sw/p1 are isolated: isolated ports do not talk to each other
+Hint: set({ isolated: false }) on one of them`);
+});
+
+// host/up0 is the parent of ns1's macvlan in mode passthru, which gets all that is for it
+test('a frame that a macvlan took from its parent came there all the same', async ({ macvlanPair }) => {
+  const { uplink, gateway } = macvlanPair({ mode: 'passthru' });
+  expect(await failureOf(expect(uplink).toHear(gateway, { frame: 'unicast' }))).toMatch(
+    /gateway\/eth0 → sw\/p1 → sw\/p0 → host\/up0 .*✗ host\/up0 got it, and did not give it to its own stack/s,
+  );
 });
 
 test('a frame that is heard fails .not, one that is not fails toHear', async ({ lab }) => {
@@ -65,9 +93,12 @@ test.for(['unicast', 'broadcast', 'multicast'] as const)(
     await expect(eth0, 'the filter is off, so it hears').toHear(a, { frame });
     b.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
     for (const assertion of [expect(eth0).not.toHear(a, { frame }), expect(eth0).toHear(a, { frame, copies: 0 })]) {
-      expect(await failureOf(assertion)).toContain(
-        `Received:  inconclusive: b/eth0 refuses packets from 192.0.2.1: rp_filter is 1, and the way back does not lead by eth0
-
+      const failure = await failureOf(assertion);
+      expect(failure).toContain(
+        'Received:  inconclusive: b/eth0 refuses packets from 192.0.2.1: rp_filter is 1, and the way back does not lead by eth0',
+      );
+      expect(failure).toContain(
+        `  a/eth0 → b/eth0
 Hint: b.sysctl.set('net/ipv4/conf/eth0/rp_filter', 0), and 'all' as well`,
       );
     }

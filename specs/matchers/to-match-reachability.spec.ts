@@ -39,7 +39,7 @@ test('fails with the table as it is, wrong cells marked', async ({ lab }) => {
       b  ✓  .  ✓
       c  ✓  ✗  .`),
   );
-  expect(failure).toBe(`expect(lab).toMatchReachability(table)
+  expect(failure.replace(/Kernel:.*\n/, '')).toBe(`expect(lab).toMatchReachability(table)
 
 Expected:  every pair as in the table
 Received:  2 pairs otherwise
@@ -49,7 +49,23 @@ Received:  2 pairs otherwise
            c  ✓  ✗  .
 
            a → c was not to be reached: it answered
-           b → c was to be reached: ARP who-has 10.0.0.3 was never answered`);
+           b → c was to be reached: ARP who-has 10.0.0.3 was never answered
+
+Path of the last probe of b → c (ARP who-has 10.0.0.3 tell 10.0.0.2):
+  b/eth0 → sw/p1 ─┬→ sw/p0 → a/eth0
+                  └✗ sw/p1 and sw/p2 are isolated: isolated ports do not talk to each other
+Hint: set({ isolated: false }) on one of them`);
+});
+
+test('a pair that was not to be reached has the way that its probe took', async ({ lab }) => {
+  build(lab);
+  const failure = await failureOf(expect(lab).toMatchReachability('a b\na . ✗\nb ✗ .'));
+  expect(failure.replaceAll(/id \d+ seq \d+/g, 'id N')).toContain(`
+           a → b was not to be reached: it answered
+           b → a was not to be reached: it answered
+
+Path of the answered probe of a → b (ICMP echo request 10.0.0.1 > 10.0.0.2 id N):
+  a/eth0 → sw/p0 → sw/p1 → b/eth0`);
 });
 
 test('.not passes when some pair is otherwise, and fails when none is', async ({ lab }) => {

@@ -85,6 +85,24 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     expect(await outcomes(lab, [ns1, ns2])).toEqual(['answered']);
   });
 
+  // a ─ eth0 ── v0 ┐
+  //                ├─ br1 (node, by ip)
+  // b ─ eth0 ── v1 ┘
+  test('a bridge that a program made in a host', async ({ lab }) => {
+    const [node, a, b] = [lab.namespace('node'), lab.namespace('a'), lab.namespace('b')];
+    const settings = ['ageing_time', '5000', 'mcast_snooping', '0'];
+    await node.exec('ip', ['link', 'add', 'br1', 'address', '02:00:00:00:02:01', 'up', 'type', 'bridge', ...settings]);
+    for (const [number, ns] of [a, b].entries()) {
+      const there = ns.path;
+      const port = ['link', 'add', `v${number}`, 'mtu', '1400', 'master', 'br1', 'up', 'type', 'veth'];
+      await node.exec('ip', [...port, 'peer', 'name', 'eth0', 'mtu', '1400', 'netns', there]);
+      await ns.exec('ip', ['address', 'add', `10.8.0.1${number}/24`, 'dev', 'eth0']);
+      await ns.exec('ip', ['link', 'set', 'eth0', 'up']);
+    }
+    await node.exec('bridge', ['link', 'set', 'dev', 'v1', 'hairpin', 'on']);
+    expect(await outcomes(lab, [a, b])).toEqual(['answered']);
+  });
+
   // ns1 ─ m1, source with nodst ──────── eth0 (host) ── eth0 (far)
   // ns2 ─ m2, passthru with nopromisc ── eth1 (host) ── eth1 (far)
   test('the flags and the list of a macvlan', async ({ lab }) => {

@@ -58,6 +58,6 @@ test('frames that a tap had no room for are counted', ({ lab }) => {
 test('a lab without taps sees nothing', async () => {
   await using lab = createLab({ taps: false });
   const { a, from, frame, sightings } = build(lab);
-  FrameSocket.of(a).send(from, frame('hello'));
+  expect(FrameSocket.of(a).send(from, frame('hello')), 'it left').toBeUndefined();
   expect(sightings()).toEqual([]);
 });

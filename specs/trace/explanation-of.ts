@@ -8,5 +8,5 @@ export async function explanationOf(assertion: PromiseLike<unknown>): Promise<st
   return failure
     .slice(at)
     .replaceAll(/\bid \d+(?= seq)/g, 'id N')
-    .replaceAll(/\bseq \d+/g, 'seq N');
+    .replaceAll(/\b(seq|packets|bytes) \d+/g, '$1 N');
 }

@@ -33,7 +33,6 @@ test('the reverse path filter of a router', async ({ lab }) => {
   const { a, r, b } = build(lab);
   r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
   a.interface().address.add('192.0.2.1/32');
-  b.route.add({ to: '192.0.2.1', via: '10.0.1.1' });
   r.route.add({ to: '192.0.2.1', dev: 'eth1' });
   expect(await explanationOf(expect(a).toReach(b, { within: 50, from: '192.0.2.1' }))).toBe(
     `Path of the last probe (ARP who-has 10.0.0.2 tell 192.0.2.1):
@@ -48,7 +47,6 @@ test('the reverse path filter of a router, loose: the source may come in anywher
   const { a, r, b } = build(lab);
   r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 2);
   a.interface().address.add('192.0.2.1/32');
-  b.route.add({ to: '192.0.2.1', via: '10.0.1.1' });
   const path = await explanationOf(expect(a).toReach(b, { within: 50, from: '192.0.2.1' }));
   expect(path).toContain('r/eth0 refuses packets from 192.0.2.1: rp_filter is 2, and there is no way back');
 });
@@ -80,7 +78,6 @@ test('an answer that gets lost on its way back', async ({ lab }) => {
   for (const { mac, port, permanent } of sw.fdb.list()) if (port === p0 && !permanent) sw.fdb.delete(mac, port);
   lab.cable(b, sw);
   a.neighbour.add({ to: '10.0.0.2', lladdr: b.interface().mac });
-  b.neighbour.add({ to: '10.0.0.1', lladdr: a.interface().mac });
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.0.2 id N seq N):
   a/eth0 → sw/p0 → sw/p1 → b/eth0

@@ -32,6 +32,17 @@ test('a list is an order', async ({ macvlanPair }) => {
   );
 });
 
+// ns1 ─ m1 ┐
+//          ├─ up0 (host), m3 too ── p0 (sw) ── p1 ── gateway
+// ns2 ─ m2 ┘
+test('a parent that sends for itself is not taken for its children', async ({ macvlanPair }) => {
+  const { host, gateway, uplink, switchPort } = macvlanPair({ mode: 'bridge' });
+  await expect(host).toReach(gateway, { through: [uplink, switchPort] });
+  const m3 = host.macvlan({ parent: uplink, mode: 'bridge' });
+  await expect(host).toReach(gateway, { from: m3, through: [m3, uplink, switchPort] });
+  await expect(host).toReach(gateway, { from: uplink, through: switchPort, notThrough: m3 });
+});
+
 // a ── r ── b
 test('a router is a place, too', async ({ lab }) => {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];

@@ -4,11 +4,12 @@ import { posix } from 'node:path';
 const LEVELS: readonly (readonly string[])[] = [
   ['specs'],
   ['lib/index.ts', 'lib/cli', 'lib/config.ts'],
-  ['lib/pool.ts', 'fixtures'],
+  ['lib/lab.ts'],
+  ['lib/pool.ts', 'lib/mutate', 'fixtures'],
   ['lib/matchers'],
   ['lib/report'],
   ['lib/trace'],
-  ['lib/probes', 'lib/model'],
+  ['lib/probes', 'lib/model', 'lib/plugins'],
   ['lib/lab'],
   ['lib/kernel'],
   ['lib/wire'],
@@ -16,7 +17,16 @@ const LEVELS: readonly (readonly string[])[] = [
 
 /** Who may import a package: files, or folders with all that is in them. Packages that are not here anybody may. */
 const OWNERS: Record<string, readonly string[]> = {
-  vitest: ['lib/matchers', 'lib/report', 'lib/pool.ts', 'lib/config.ts', 'lib/index.ts', 'fixtures', 'specs'],
+  vitest: [
+    'lib/matchers',
+    'lib/report',
+    'lib/mutate',
+    'lib/pool.ts',
+    'lib/config.ts',
+    'lib/index.ts',
+    'fixtures',
+    'specs',
+  ],
   koffi: ['lib/kernel'],
   execa: ['lib/lab/exec.ts', 'specs'],
   commander: ['lib/cli'],

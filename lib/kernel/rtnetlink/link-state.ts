@@ -50,6 +50,8 @@ export interface LinkState {
 
 /** A device of a list, with what it takes to tell what it is connected to. */
 export interface ListedLink extends LinkState {
+  /** What kind of hardware it is, or passes for: 1 is Ethernet (`ARPHRD_*`, linux/if_arp.h). */
+  hardware: number;
   /** The namespace that {@link LinkState.link} is in, by this one's number for it; undefined: this one. */
   linkNamespaceId: number | undefined;
   /** A bridge port's own attributes (`IFLA_INFO_SLAVE_DATA`), still encoded. */
@@ -73,6 +75,7 @@ export function listLinks(socket: RtnetlinkSocket, operation: Operation): Listed
     const attributes = decodeAttributes(body.subarray(16));
     return {
       ...decodeLink(body),
+      hardware: body.readUInt16LE(2),
       linkNamespaceId: attributes.get(IFLA_LINK_NETNSID)?.readInt32LE(0),
       slaveData: decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0)).get(IFLA_INFO_SLAVE_DATA),
     };

@@ -4,6 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
 import type { FailureMeta, LabMeta, WayMeta } from '../lab-meta.ts';
+import { moduleKey } from '../module-key.ts';
+import { labelOf, withLabel } from '../run-label.ts';
 import { topologySvg } from '../topology-svg.ts';
 import type { ListedTest, PageData, TestDetail } from './page-data.ts';
 
@@ -39,7 +41,7 @@ export function collectTests(
     add(test, { ...NOTHING, errors: errors.map((error) => toError(error, places)) });
   };
   addOutside('The run itself', unhandled);
-  for (const module of modules) {
+  for (const module of [...modules].sort(byFile)) {
     const file = fileOf(module);
     addOutside(file, [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())]);
     for (const test of module.children.allTests()) add(listed(file, test), detailOf(test, places, drawings));
@@ -49,9 +51,15 @@ export function collectTests(
 
 const NOTHING: TestDetail = { errors: [], assertions: [], labs: 0, links: [] };
 
-/** `specs/a.spec.ts`, with the project where there are several. */
-function fileOf({ project, relativeModuleId }: TestModule): string {
-  return project.name ? `${project.name}: ${relativeModuleId}` : relativeModuleId;
+/** `specs/a.spec.ts`, with the project where there are several, and with the run where several are merged. */
+function fileOf(module: TestModule): string {
+  return withLabel(labelOf(module.meta()), moduleKey(module));
+}
+
+/** The order in which files ran is the machine's, and that of a merged report's shards: it says nothing. */
+function byFile(one: TestModule, other: TestModule): number {
+  const [a, b] = [fileOf(one), fileOf(other)];
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function listed(file: string, test: TestCase): ListedTest {

@@ -1,10 +1,10 @@
-import { type Interface, Macvlan } from '../../lab/index.ts';
+import { type Interface, Macvlan, type Uplink } from '../../lab/index.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /** Why a frame that came in by a parent was not handed to one of its children (`macvlan_handle_frame`). */
-export function macvlanObstacle(parent: Interface, child: Macvlan, bytes: Buffer): Obstacle | undefined {
+export function macvlanObstacle(parent: Interface | Uplink, child: Macvlan, bytes: Buffer): Obstacle | undefined {
   const frame = decodeEthernet(bytes);
   if (!frame) return undefined;
   if (!child.state().up) return { text: `${child} is down`, hint: `bring it up: set({ up: true }) on ${child}` };
@@ -36,7 +36,7 @@ function sourceObstacle(child: Macvlan, sender: string): Obstacle | undefined {
   };
 }
 
-function unicastObstacle(parent: Interface, child: Macvlan, destination: string): Obstacle | undefined {
+function unicastObstacle(parent: Interface | Uplink, child: Macvlan, destination: string): Obstacle | undefined {
   const { mac } = child.state();
   if (child.mode === 'passthru' || destination === mac) return undefined;
   return {

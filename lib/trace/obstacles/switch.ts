@@ -1,4 +1,4 @@
-import { type Port, Switch } from '../../lab/index.ts';
+import { Bridge, type Port, Switch } from '../../lab/index.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -60,6 +60,7 @@ function learningObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle 
 }
 
 function behind(ingress: Port, mac: string): Port | undefined {
-  const { namespace } = ingress;
-  return namespace instanceof Switch ? namespace.fdb.list().find((entry) => entry.mac === mac)?.port : undefined;
+  const bridge = ingress.bridge ?? ingress.namespace;
+  const entries = bridge instanceof Bridge || bridge instanceof Switch ? bridge.fdb.list() : [];
+  return entries.find((entry) => entry.mac === mac)?.port;
 }

@@ -1,0 +1,79 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { ignoredLines } from '../mutate/ignored-lines.ts';
+import { type Judgement, judge, type NamedTest } from '../mutate/judge.ts';
+import { judgementText } from '../mutate/judgement-text.ts';
+import type { MutationRun } from '../mutate/run-mutation.ts';
+import { EXIT } from './exit-codes.ts';
+
+export function mutateCommand(): Command {
+  return new Command('mutate')
+    .description('finds specs that pass though their network is broken: turns one knob of it at a time')
+    .argument('[filters...]', 'spec files, or parts of their paths; behind -- arguments of vitest run')
+    .option('--threshold <percent>', 'the least score', toPercent, 0)
+    .option('--json', 'print the judgement as JSON')
+    .addHelpText(
+      'after',
+      `
+Runs each test as it is, and again with one knob of its network turned at a time: a cable unplugged, a port's hairpin
+flipped, a macvlan's mode changed, an address withdrawn, a live change left out. Lists the knobs that no test of a
+file noticed. A test that notices none of its knobs is vacuous.
+
+Exit codes: ${EXIT.ok} no vacuous test, score not below the threshold, ${EXIT.difference} otherwise, ${EXIT.usage} wrong usage, or nothing to judge, ${EXIT.unable} a spec fails as it is`,
+    )
+    .action(async (filters: string[], { threshold, json }: { threshold: number; json?: boolean }) => {
+      process.exitCode = await mutate(filters, threshold, json === true);
+    });
+}
+
+async function mutate(words: readonly string[], threshold: number, json: boolean): Promise<number> {
+  // Loaded here: vitest is an optional peer, which no other command needs.
+  const { runMutation } = await import('../mutate/run-mutation.ts');
+  let done = 0;
+  const run = await runMutation(words, process.stderr.isTTY ? () => showProgress(++done) : undefined);
+  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+  if ('misuse' in run) return complain(EXIT.usage, [run.misuse]);
+  const judgement = judge(run.tests, ignoredLines(run.root));
+  const failures = whyNotJudged(run, judgement);
+  if (failures.length > 0) return complain(EXIT.unable, failures);
+  if (judgement.mutants === 0 && judgement.vacuous.length === 0 && judgement.refusals.length === 0) {
+    return complain(EXIT.usage, [`nothing to turn: ${whyNothing(run)}`]);
+  }
+  process.stdout.write(
+    json ? `${JSON.stringify({ threshold, ...judgement }, undefined, 2)}\n` : judgementText(judgement),
+  );
+  if (judgement.score < threshold) complain(EXIT.difference, [`the score is below the threshold of ${threshold} %`]);
+  return judgement.vacuous.length > 0 || judgement.score < threshold ? EXIT.difference : EXIT.ok;
+}
+
+/** A test that fails anyhow would notice every mutant. */
+function whyNotJudged({ errors }: MutationRun, { failing }: Judgement): string[] {
+  return [
+    ...errors,
+    ...failing.map((test) => `${place(test)} "${test.name}" fails as it is, with no knob turned: ${test.failure}`),
+  ];
+}
+
+function whyNothing({ tests }: MutationRun): string {
+  const ran = tests.filter(({ meta }) => meta !== undefined).length;
+  if (ran === 0) return 'no test of these files was run';
+  return `of ${ran} ${ran === 1 ? 'test' : 'tests'} none has a network of its own`;
+}
+
+function place({ file, line }: NamedTest): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+function complain(code: number, reasons: readonly string[]): number {
+  for (const reason of reasons) process.stderr.write(`hairpin mutate: ${reason}\n`);
+  return code;
+}
+
+function showProgress(done: number): void {
+  process.stderr.write(`\rmutating: ${done} tests done\u001B[K`);
+}
+
+function toPercent(text: string): number {
+  const percent = Number(text);
+  if (text.trim() !== '' && percent >= 0 && percent <= 100) return percent;
+  throw new InvalidArgumentError(`It must be a percentage from 0 to 100: received '${text}'.`);
+}

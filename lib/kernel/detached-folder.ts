@@ -1,0 +1,52 @@
+import { KernelError } from './kernel-error.ts';
+import { close, fsconfig, fsmount, fsopen, lastErrno } from './libc.ts';
+
+// linux/mount.h
+const FSOPEN_CLOEXEC = 1;
+const FSCONFIG_CMD_CREATE = 6;
+const FSMOUNT_CLOEXEC = 1;
+
+/**
+ * A folder in memory that is mounted nowhere: a tmpfs held by a descriptor alone. Others reach it through this process's
+ * `/proc/…/fd`. When the descriptor is closed, or the process dies in whatever way, the folder and all in it are gone
+ * (`dissolve_on_fput`).
+ */
+export class DetachedFolder {
+  #fd: number | undefined;
+
+  /** @throws KernelError `ENOSYS` before Linux 5.2, `EPERM` without `CAP_SYS_ADMIN` over the mount namespace */
+  constructor() {
+    this.#fd = openDetachedFolder();
+  }
+
+  /** Where programs of this process's PID namespace find it. */
+  get path(): string {
+    if (this.#fd === undefined) throw new Error('this folder is closed: its lab has ended');
+    return `/proc/${process.pid}/fd/${this.#fd}`;
+  }
+
+  /** Lets go of the folder. A second call does nothing. */
+  close(): void {
+    if (this.#fd === undefined) return;
+    close(this.#fd);
+    this.#fd = undefined;
+  }
+}
+
+/** A descriptor of a tmpfs that is mounted nowhere. */
+export function openDetachedFolder(): number {
+  const context = check('fsopen(tmpfs)', fsopen('tmpfs', FSOPEN_CLOEXEC));
+  try {
+    check('fsconfig(FSCONFIG_CMD_CREATE)', fsconfig(context, FSCONFIG_CMD_CREATE));
+    return check('fsmount(tmpfs)', fsmount(context, FSMOUNT_CLOEXEC));
+  } finally {
+    close(context);
+  }
+}
+
+function check(operation: string, result: number): number {
+  if (result >= 0) return result;
+  const cause =
+    'it takes Linux 5.2, and CAP_SYS_ADMIN over the mount namespace: run as root, or through the pool of hairpin/config';
+  throw new KernelError({ operation, errno: lastErrno(), cause });
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { u32 } from './bytes.ts';
+import { AF_INET, SOCK_DGRAM } from './constants.ts';
+import { poll, schedGetaffinity, schedSetaffinity } from './libc.ts';
+import { NetNamespace } from './net-namespace.ts';
+import { setLink } from './rtnetlink/link.ts';
+import { RtnetlinkSocket } from './rtnetlink/socket.ts';
+import { Socket } from './socket.ts';
+import { ipSocketAddress } from './socket-address.ts';
+
+/** Markers a processor: each lets what is under way go one device further. */
+const MARKERS = 8;
+
+/** How long a marker may take, in milliseconds: a busy machine's softirqs may wait for ksoftirqd to be scheduled. */
+const DEADLINE = 50;
+
+/** `cpu_set_t`: a bit for each of 1024 processors. */
+const CPU_SET_LENGTH = 128;
+
+const LOOPBACK_INDEX = 1;
+const POLLIN = 1;
+
+let loopback: Socket | undefined;
+
+/**
+ * Waits until each processor has handled the packets that are in its backlog now. Between two software devices a packet
+ * waits in the backlog of the processor that sent it (`enqueue_to_backlog`), first come, first served, whatever its
+ * namespace; so a marker over a loopback of ours comes back behind all that was there.
+ *
+ * @returns false when that cannot be said: a processor that this process may not run on, or a marker that took too long
+ */
+export function flushProcessorBacklogs(): boolean {
+  const before = Buffer.alloc(CPU_SET_LENGTH);
+  if (schedGetaffinity(0, CPU_SET_LENGTH, before) < 0) return false;
+  const marker = markerSocket();
+  try {
+    return onlineProcessors().every((processor) => {
+      const only = Buffer.alloc(CPU_SET_LENGTH);
+      only.writeUInt8(1 << (processor % 8), processor >> 3);
+      return schedSetaffinity(0, CPU_SET_LENGTH, only) === 0 && sendMarkers(marker);
+    });
+  } finally {
+    schedSetaffinity(0, CPU_SET_LENGTH, before);
+  }
+}
+
+/** Packets that processors have dropped since the machine was started, since a backlog had no room (`net.core.netdev_max_backlog`). */
+export function backlogDrops(): number {
+  // One line a processor: processed, dropped, …, in hexadecimal (softnet_seq_show).
+  const lines = readFileSync('/proc/net/softnet_stat', 'latin1').trim().split('\n');
+  return lines.reduce((sum, line) => sum + Number.parseInt(line.split(/\s+/)[1] ?? '0', 16), 0);
+}
+
+function sendMarkers(marker: Socket): boolean {
+  for (let count = 0; count < MARKERS; count++) {
+    if (marker.send(Buffer.of(count)) !== 0) return false;
+    // struct pollfd
+    const waiting = Buffer.concat([u32(marker.fd), Buffer.of(POLLIN, 0, 0, 0)]);
+    if (poll(waiting, 1, DEADLINE) !== 1 || marker.receive()?.data[0] !== count) return false;
+  }
+  return true;
+}
+
+/** A datagram socket that talks to itself, in a namespace of its own: no lab sees its markers. Kept for good. */
+function markerSocket(): Socket {
+  if (loopback) {
+    // A marker that came too late for an earlier round.
+    while (loopback.receive());
+    return loopback;
+  }
+  const namespace = NetNamespace.create();
+  try {
+    const rtnetlink = namespace.run(() => new RtnetlinkSocket());
+    setLink(rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: 'ip link set lo up' });
+    rtnetlink.close();
+    const socket = Socket.open(namespace, AF_INET, SOCK_DGRAM, 0);
+    socket.bind(ipSocketAddress(4, '127.0.0.1'));
+    socket.connect(socket.localAddress());
+    loopback = socket;
+    return socket;
+  } finally {
+    // The socket keeps the namespace.
+    namespace.close();
+  }
+}
+
+/** `0-3,8`, as sysfs lists processors. */
+function onlineProcessors(): number[] {
+  const list = readFileSync('/sys/devices/system/cpu/online', 'latin1').trim();
+  return list.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+  });
+}

@@ -1,0 +1,32 @@
+import { type FdbEntry, listFdb } from '../kernel/rtnetlink/neighbour.ts';
+import { Interface } from './interface.ts';
+import { Port } from './port.ts';
+
+/**
+ * A Linux bridge in a host's namespace, as container software makes it: the host's own stack sits behind it as behind one
+ * more port (`br_pass_frame_up`). A lab's own bridges are a {@link Switch} each.
+ */
+export class Bridge extends Interface {
+  /** Its ports, as far as they are interfaces of the lab. */
+  get ports(): readonly Port[] {
+    return this.namespace.interfaces.filter(
+      (device): device is Port => device instanceof Port && device.bridge === this,
+    );
+  }
+
+  /** The forwarding database: which address is behind which port. */
+  get fdb() {
+    return {
+      list: (): (FdbEntry & { port: Port })[] =>
+        listFdb(this.namespace.rtnetlink, this.index, {
+          operation: `bridge -n ${this.namespace.name} fdb show br ${this.name}`,
+        }).flatMap((entry) => {
+          const port = this.ports.find(({ index }) => index === entry.device);
+          return port ? [{ ...entry, port }] : [];
+        }),
+    };
+  }
+
+  /** It outlives its ports. */
+  protected override lowerDeleted(): void {}
+}

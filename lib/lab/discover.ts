@@ -1,0 +1,137 @@
+import { type ListedLink, listLinks } from '../kernel/rtnetlink/link-state.ts';
+import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
+import { Bridge } from './bridge.ts';
+import { Interface, type InterfaceOrigin } from './interface.ts';
+import { Ipvlan, Ipvtap } from './ipvlan.ts';
+import { Macvlan } from './macvlan.ts';
+import { Macvtap } from './macvtap.ts';
+import type { Namespace } from './namespace.ts';
+import { Port } from './port.ts';
+import { settle } from './settle.ts';
+import { Vlan, vlanSegment, vlanSettings } from './vlan.ts';
+
+/** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
+const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
+
+/** Kinds of devices on top of another. */
+const CHILDREN = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan'];
+
+type Links = ReadonlyMap<Namespace, readonly ListedLink[]>;
+
+/** Brings what the namespaces' interfaces are up to date with the kernel; {@link Lab.discover} is this. */
+export function discover(namespaces: readonly Namespace[]): Interface[] {
+  const links: Links = new Map(
+    namespaces.map((namespace) => [
+      namespace,
+      listLinks(namespace.rtnetlink, { operation: `ip -n ${namespace} link` }),
+    ]),
+  );
+  for (const [namespace, listed] of links) refresh(namespace, listed);
+  const found: Interface[] = [];
+  for (const [namespace, listed] of links) {
+    for (const link of listed) {
+      if (isOfTheKernel(namespace, link) || deviceOf(namespace, link.index)) continue;
+      found.push(take(namespace, link, links));
+    }
+  }
+  for (const [namespace, listed] of links) for (const link of listed) connect(namespace, link, links);
+  // Others, such as ifb and tun, have no carrier to follow.
+  settle(...found.filter(({ kind }) => ['veth', 'dummy', ...CHILDREN].includes(kind)));
+  return found;
+}
+
+function refresh(namespace: Namespace, listed: readonly ListedLink[]): void {
+  for (const device of [...namespace.interfaces]) {
+    const link = listed.find(({ index }) => index === device.index);
+    if (link) device.refresh(link);
+    else device.vanished();
+  }
+}
+
+function isOfTheKernel(namespace: Namespace, { name }: ListedLink): boolean {
+  return name === 'lo' || FALLBACK_TUNNELS.test(name) || (namespace.role === 'switch' && name === 'br0');
+}
+
+/** Makes the interface that stands for a device. Those below it are taken first: a macvlan has its parent for life. */
+function take(namespace: Namespace, link: ListedLink, links: Links): Interface {
+  const { index, name, mac, kind = 'device' } = link;
+  const below = CHILDREN.includes(kind) ? takeLower(namespace, link, links) : undefined;
+  const segment =
+    kind === 'vlan' ? below && vlanSegment(below, vlanSettings(link.data ?? Buffer.alloc(0))) : below?.segment;
+  const origin = { namespace, index, name, mac, kind, segment };
+  const device = classed(origin, link, links, below);
+  namespace.takeIn(device);
+  return device;
+}
+
+function classed(origin: InterfaceOrigin, link: ListedLink, links: Links, parent: Interface | undefined): Interface {
+  if (origin.kind === 'bridge') return new Bridge(origin);
+  if (origin.kind === 'macvlan' && parent) return new Macvlan(origin, parent);
+  if (isPort(origin.namespace, link, links)) return new Port(origin);
+  return (parent && child(origin, parent)) ?? new Interface(origin);
+}
+
+/** Which number a tap's character device has, is told only when it is made. */
+function child(origin: InterfaceOrigin, parent: Interface): Interface | undefined {
+  switch (origin.kind) {
+    case 'macvtap':
+      return new Macvtap(origin, parent, undefined);
+    case 'ipvlan':
+      return new Ipvlan(origin, parent);
+    case 'ipvtap':
+      return new Ipvtap(origin, parent, undefined);
+    case 'vlan':
+      return new Vlan(origin, parent);
+    default:
+      return undefined;
+  }
+}
+
+function isPort(namespace: Namespace, { master }: ListedLink, links: Links): boolean {
+  return links.get(namespace)?.some(({ index, kind }) => index === master && kind === 'bridge') ?? false;
+}
+
+function takeLower(namespace: Namespace, link: ListedLink, links: Links): Interface | undefined {
+  const lower = lowerOf(namespace, link, links);
+  if (!lower) return undefined;
+  return deviceOf(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
+}
+
+/** A cable's two ends, and a port and its bridge, learn of each other once all are there. */
+function connect(namespace: Namespace, link: ListedLink, links: Links): void {
+  const device = deviceOf(namespace, link.index);
+  if (!device) return;
+  if (link.kind === 'veth') {
+    const other = lowerOf(namespace, link, links);
+    device.peer = other && deviceOf(other.namespace, other.link.index);
+  }
+  if (!(device instanceof Port)) return;
+  const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
+  if (device.bridge && device.bridge !== bridge) device.children.delete(device.bridge);
+  device.bridge = bridge instanceof Bridge ? bridge : undefined;
+  if (device.bridge) device.children.add(device.bridge);
+}
+
+/** The device below, or at the other end. The kernel tells its index, unique in its namespace only. */
+function lowerOf(
+  namespace: Namespace,
+  { link: index, linkNamespaceId }: ListedLink,
+  links: Links,
+): { namespace: Namespace; link: ListedLink } | undefined {
+  if (!index) return undefined;
+  for (const [other, listed] of links) {
+    const link = listed.find((each) => each.index === index);
+    if (!link) continue;
+    const isThere =
+      linkNamespaceId === undefined
+        ? other === namespace
+        : namespaceId(namespace.rtnetlink, other.handle, { operation: `ip -n ${namespace} netns list-id` }) ===
+          linkNamespaceId;
+    if (isThere) return { namespace: other, link };
+  }
+  return undefined;
+}
+
+function deviceOf(namespace: Namespace, index: number): Interface | undefined {
+  return namespace.interfaces.find((device) => device.index === index);
+}

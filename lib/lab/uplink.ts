@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { KernelError } from '../kernel/kernel-error.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { getLink, type LinkState, type ListedLink, listLinks } from '../kernel/rtnetlink/link-state.ts';
+import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
+import { startingNamespace } from '../kernel/starting-namespace.ts';
+import { wirelessDevices } from '../kernel/wireless.ts';
+import { bytesToMac } from '../wire/mac-address.ts';
+import type { Interface } from './interface.ts';
+import type { Lab } from './lab.ts';
+import { checkInterfaceName, show, UsageError } from './validate.ts';
+
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772;
+
+/**
+ * A real NIC of the machine, for macvlans of a lab to hang on. It stays where it is and as it is: hairpin reads its
+ * state, and the kernel takes back by itself what its children ask of it, promiscuity for example, when they go
+ * (`macvlan_stop`, `macvlan_port_destroy`).
+ */
+export class Uplink {
+  readonly lab: Lab;
+  readonly name: string;
+  readonly index: number;
+  /** The network that the NIC is in, which is not of the lab. */
+  readonly handle: NetNamespace;
+  readonly rtnetlink: RtnetlinkSocket;
+  /** The macvlans of this lab on it. */
+  readonly children = new Set<Interface>();
+  /** A real network's addresses are not the lab's to give out. */
+  readonly segment = undefined;
+  readonly deleted = false;
+
+  constructor(lab: Lab, { index, name }: ListedLink, handle: NetNamespace, rtnetlink: RtnetlinkSocket) {
+    this.lab = lab;
+    this.name = name;
+    this.index = index;
+    this.handle = handle;
+    this.rtnetlink = rtnetlink;
+  }
+
+  get mac(): string {
+    return this.state().mac;
+  }
+
+  /** What the kernel says of the NIC now. @throws KernelError `ENODEV` when it is no longer there */
+  state(): LinkState {
+    return getLink(this.rtnetlink, this.index, { operation: `ip link show ${this.name}` });
+  }
+
+  /** Every macvlan and macvtap on it in the NIC's own network, whoever made it; others' in other networks cannot be seen. */
+  foreignChildren(): string[] {
+    return listLinks(this.rtnetlink, { operation: 'ip link' })
+      .filter(
+        ({ kind = '', link, linkNamespaceId }) =>
+          ['macvlan', 'macvtap'].includes(kind) && link === this.index && linkNamespaceId === undefined,
+      )
+      .map(({ name }) => name);
+  }
+
+  /** Deletes the lab's macvlans on it. */
+  release(): void {
+    for (const child of this.children) {
+      try {
+        child.delete();
+      } catch (error) {
+        // Somebody else has deleted it: so much the better.
+        if (!(error instanceof KernelError) || error.code !== 'ENODEV') throw error;
+      }
+    }
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+/** Finds a NIC by its name; {@link Lab.uplink} is this. */
+export function openUplink(lab: Lab, name: string): Uplink {
+  checkInterfaceName('lab.uplink', name);
+  const { handle, rtnetlink } = enterStartingNamespace(lab, name);
+  const links = listLinks(rtnetlink, { operation: 'ip link' });
+  const link = links.find((each) => each.name === name);
+  if (!link) {
+    const names = links.filter(({ hardware }) => hardware !== ARPHRD_LOOPBACK).map((each) => each.name);
+    throw new UsageError(
+      `lab.uplink: there is no NIC ${show(name)} in the network that this run was started from; it has ${names.join(', ') || 'none'}`,
+    );
+  }
+  const reason = whyNot(link, links, handle);
+  if (reason) throw new UsageError(`lab.uplink: ${name} ${reason}`);
+  return new Uplink(lab, link, handle, rtnetlink);
+}
+
+/**
+ * A locally administered address that no other run has: a child of a real NIC shares its switch with the children of
+ * whoever else runs the same spec.
+ */
+export function randomMac(): string {
+  return bytesToMac([0x02, ...randomBytes(5)]);
+}
+
+/** The network that the NIC is in, and a socket there. */
+function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' | 'rtnetlink'> {
+  try {
+    const handle = startingNamespace();
+    return { handle, rtnetlink: lab.own(handle.run(() => new RtnetlinkSocket())) };
+  } catch (error) {
+    const { code, errno = 0 } = error as NodeJS.ErrnoException;
+    if (code !== 'EPERM' && code !== 'EACCES') throw error;
+    throw new KernelError({
+      operation: `lab.uplink('${name}'): entering the network that this run was started from`,
+      errno: Math.abs(errno),
+      cause:
+        'a real NIC takes root there: run as root. Without it hairpin is root of a user namespace only, which has no ' +
+        "say over the machine's devices",
+    });
+  }
+}
+
+/** Why macvlans cannot hang on a NIC, or would hear nothing there. */
+function whyNot(link: ListedLink, links: readonly ListedLink[], handle: NetNamespace): string | undefined {
+  const { name, hardware, master, up, carrier } = link;
+  if (hardware === ARPHRD_LOOPBACK) return 'is the loopback, which leads nowhere: name a NIC with a cable';
+  // macvlan_port_create takes nothing else.
+  if (hardware !== ARPHRD_ETHER)
+    return `is no Ethernet device (its hardware type is ${hardware}), which a macvlan needs`;
+  if (master !== undefined) {
+    const of = links.find(({ index }) => index === master);
+    return `belongs to ${of ? `the ${of.kind ?? 'device'} ${of.name}` : 'another device'} already; a device has one rx_handler (netdev_rx_handler_register)`;
+  }
+  if (wirelessDevices(handle).includes(name)) {
+    return 'is wireless: an access point takes frames of the MAC address only that signed on (IEEE 802.11 clause 11.3), so macvlans hear nothing there';
+  }
+  if (!up) return `is down, and hairpin changes nothing of a real NIC: ip link set dev ${name} up`;
+  if (!carrier) return 'has no carrier: is its cable plugged in, and the switch on?';
+  return undefined;
+}

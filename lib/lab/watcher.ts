@@ -1,0 +1,104 @@
+import type { Cable } from './cable.ts';
+import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { show } from './validate.ts';
+
+/** A part of a lab that could be otherwise: a cable, a device on another such as a macvlan, a router. */
+export type Part = Cable | Interface | Namespace;
+
+/** Looks on while a spec builds its lab and asks of it, and may interfere: `hairpin mutate`. */
+export interface LabWatcher {
+  /** A part has been made. */
+  made(part: Part): void;
+  /** A live change is about to be made, in the spec's words; it is left out when the answer is false. */
+  changing(words: string): boolean;
+  /** The network is about to be asked something. */
+  asked(): void;
+  /** Something could not be made or changed, or was asked wrongly. */
+  refused(during: 'building' | 'asking'): void;
+  /** How long a question may wait for its answer instead of so many milliseconds. */
+  patience(milliseconds: number): number;
+  /** An answer took so many milliseconds. */
+  answered(milliseconds: number): void;
+  /** The parts made by this are a ready-made network's; a spec means those that it takes out of the result. */
+  readyMade<T extends object>(make: () => T): T;
+}
+
+/** Global, since vitest may load this module anew for a file (`isolate: false`), beside the test runner's copy. */
+const SLOT = Symbol.for('hairpin.watcher');
+const slots = globalThis as { [SLOT]?: { watcher?: LabWatcher | undefined; depth: number } };
+slots[SLOT] ??= { depth: 0 };
+/** `depth` is how deep in the library's own calls we are: only those that a spec makes are of interest. */
+const slot = slots[SLOT];
+
+export function watch(watcher: LabWatcher | undefined): void {
+  slot.watcher = watcher;
+}
+
+/** The watcher, if there is one and the call is not the library's own. */
+export function watcher(): LabWatcher | undefined {
+  return slot.depth === 0 ? slot.watcher : undefined;
+}
+
+/** Does something that the watcher is not to see. */
+export function unwatched<T>(action: () => T): T {
+  slot.depth++;
+  try {
+    return action();
+  } finally {
+    slot.depth--;
+  }
+}
+
+/** Makes a part. */
+export function make<T extends Part>(action: () => T): T {
+  const looking = watcher();
+  if (!looking) return action();
+  const part = build(looking, action);
+  looking.made(part);
+  return part;
+}
+
+/** Makes what is no part: nothing of it could be otherwise. */
+export function furnish<T>(action: () => T): T {
+  const looking = watcher();
+  return looking ? build(looking, action) : action();
+}
+
+/** Changes a lab that is there; `unchanged` is what the call returns anyhow. */
+export function change<T>(words: () => string, action: () => T, unchanged: T): T {
+  const looking = watcher();
+  if (!looking) return action();
+  return looking.changing(words()) ? build(looking, action) : unchanged;
+}
+
+/** Makes a ready-made network of several parts. */
+export function makeReady<T extends object>(action: () => T): T {
+  return watcher()?.readyMade(action) ?? action();
+}
+
+/** Arguments as a spec has them. */
+export function words(...args: readonly unknown[]): string {
+  return args
+    .filter((arg) => arg !== undefined)
+    .map(word)
+    .join(', ');
+}
+
+function word(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return show(value);
+  // Devices and namespaces, by their names.
+  if (Object.getPrototypeOf(value) !== Object.prototype) return String(value);
+  return `{ ${Object.entries(value)
+    .map(([option, given]) => `${option}: ${word(given)}`)
+    .join(', ')} }`;
+}
+
+function build<T>(looking: LabWatcher, action: () => T): T {
+  try {
+    return unwatched(action);
+  } catch (error) {
+    looking.refused('building');
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Interface, Namespace } from '../lab/index.ts';
+import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { acquitsFilters, DropWatch, describeDrop } from '../trace/drop-watch.ts';
+import { type Explanation, explainLoss } from '../trace/explain.ts';
+import { filterUnsent } from '../trace/filter/filter-step.ts';
+import { FilterWitness } from '../trace/filter/filter-witness.ts';
+import type { Obstacle } from '../trace/obstacles/obstacle.ts';
+import type { ProbePath } from '../trace/probe-path.ts';
+
+/** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
+const ONE_MORE = 20;
+
+/** Why there was no answer, as far as it is known. */
+export interface Reasons {
+  /** Where the probe or its answer stayed behind. */
+  loss?: Explanation | undefined;
+  /** What took a probe that no device was seen to send. */
+  unsent?: Obstacle | undefined;
+  /** What the kernel itself says of a drop, where it may be asked. */
+  kernel?: string | undefined;
+}
+
+/** Why there was no answer: by what is known, and by what one more probe brings to light. */
+export async function explainSilence(
+  call: string,
+  from: Namespace,
+  to: Namespace | Interface | string,
+  { question, report, trace }: { question: ReachOptions; report: ReachReport; trace: ProbePath | undefined },
+): Promise<Reasons> {
+  const witness = new FilterWitness();
+  const reasons = () =>
+    trace
+      ? { loss: explainLoss(report.question, trace, { outcome: report.outcome, witness }), unsent: undefined }
+      : { loss: undefined, unsent: filterUnsent(report, witness) };
+  const known = reasons();
+  const watch = report.outcome === 'broken' ? undefined : DropWatch.start();
+  if (!watch && !witness.hasFilters) return known;
+  const left = trace !== undefined && report.recognize(trace.frame) === 'probe';
+  try {
+    // What counts is which counters it moves, and what the kernel says of it. Where the probe had got as far as to leave,
+    // this one is not to wait for ARP again.
+    await reach(call, from, to, left ? { ...question, neighbours: 'kept' } : question, {
+      milliseconds: ONE_MORE,
+      ...(watch ? { onSend: watch.onSend } : {}),
+    });
+  } catch {
+    // What is sent for the explanation's sake must not stand in for the failure.
+    return known;
+  } finally {
+    watch?.stop();
+  }
+  witness.lookAgain();
+  const proved = reasons();
+  const drop = watch?.dropOf(trace, proved.loss);
+  if (!drop) return proved;
+  if (acquitsFilters(drop)) witness.acquitAll();
+  return { ...reasons(), kernel: describeDrop(drop, (proved.loss?.at ?? trace?.arrival)?.frame.at) };
+}

@@ -1,0 +1,100 @@
+import { relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createVitest, parseCLI, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import type {} from '../matchers/keep-evidence.ts';
+import type { MutationMeta } from './mutant.ts';
+
+/** A test that was run, with what it told; without where it did not run to its end. */
+export interface MutatedTest {
+  /** Seen from the project's root. */
+  file: string;
+  name: string;
+  line: number | undefined;
+  meta: MutationMeta | undefined;
+}
+
+export interface MutationRun {
+  root: string;
+  tests: MutatedTest[];
+  /** What went wrong outside of tests: a file that cannot be imported. */
+  errors: string[];
+}
+
+const RUNNER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'runner.ts' : 'runner.js', import.meta.url));
+
+/**
+ * Runs spec files with the project's own config, each test with one knob after another turned.
+ *
+ * @param words the arguments of `vitest run`: parts of the paths of spec files, and options
+ * @returns what came of it, or why nothing could be run
+ */
+export async function runMutation(
+  words: readonly string[],
+  onTest: () => void = () => {},
+): Promise<MutationRun | { misuse: string }> {
+  const { filter, options } = parseCLI(['vitest', 'run', ...words]);
+  const vitest: Vitest = await createVitest(
+    {
+      ...options,
+      watch: false,
+      run: true,
+      includeTaskLocation: true,
+      reporters: [{ onTestCaseResult: () => onTest() }],
+      coverage: { enabled: false },
+      // One run of a test is judged by itself.
+      bail: 0,
+      retry: 0,
+    },
+    {},
+    // What specs print is of no interest a thousand times.
+    { stdout: process.stderr },
+  );
+  try {
+    return await run(vitest, filter);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const { include = [] } = vitest.config;
+    return {
+      misuse: `no spec file matches ${filter.join(' ') || 'the config'}; the config includes ${include.join(', ')}`,
+    };
+  } finally {
+    await vitest.close();
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'VITEST_FILES_NOT_FOUND';
+}
+
+async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {
+  const { root } = vitest.config;
+  for (const project of vitest.projects) {
+    // Not by the options above: vitest hands few of them on to the projects of a workspace.
+    project.config.runner = RUNNER;
+    const results = resolve(root, 'test-results');
+    project.provide('hairpin', { trace: 'off', results, durations: resolve(results, 'durations.json') });
+  }
+  const { testModules, unhandledErrors } = await vitest.start(filters);
+  const tests = testModules.flatMap((module) =>
+    [...module.children.allTests()].map((test) => describeTest(test, root)),
+  );
+  const errors = [
+    ...testModules.flatMap((module) => module.errors().map((error) => `${nameOf(module, root)}: ${error.message}`)),
+    ...unhandledErrors.map((error) => (error instanceof Error ? error.message : String(error))),
+  ];
+  return { root, tests, errors };
+}
+
+function describeTest(test: TestCase, root: string): MutatedTest {
+  const { hairpinMutation } = test.meta();
+  return {
+    file: nameOf(test.module, root),
+    name: test.fullName,
+    line: test.location?.line,
+    meta: hairpinMutation,
+  };
+}
+
+function nameOf(module: TestModule, root: string): string {
+  return relative(root, module.moduleId);
+}

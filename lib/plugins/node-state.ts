@@ -1,0 +1,16 @@
+import { DetachedFolder } from '../kernel/detached-folder.ts';
+import type { Namespace } from '../lab/index.ts';
+
+const folders = new WeakMap<Namespace, DetachedFolder>();
+
+/**
+ * The folder in which a node's software keeps what it must remember, as `/var/lib` and `/run` on a real one: one a
+ * namespace, in memory, gone with the lab or the process.
+ */
+export function nodeState(node: Namespace): string {
+  const known = folders.get(node);
+  if (known) return known.path;
+  const folder = node.lab.own(new DetachedFolder());
+  folders.set(node, folder);
+  return folder.path;
+}

@@ -1,0 +1,61 @@
+import { listRoutes } from '../kernel/rtnetlink/route.ts';
+import type { Interface, Uplink } from '../lab/index.ts';
+import { decodeArp, encodeArp } from '../wire/arp.ts';
+import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
+import { BROADCAST_MAC, NO_MAC } from '../wire/mac-address.ts';
+import { FrameSocket } from './frame-socket.ts';
+
+/** The IPv4 gateway that the machine itself has by the NIC. */
+export function gatewayOf({ rtnetlink, index }: Uplink): string | undefined {
+  const routes = listRoutes(rtnetlink, 4, { operation: 'ip route' });
+  return routes.find(({ to, device, via }) => to.length === 0 && device === index && via !== undefined)?.via;
+}
+
+/**
+ * The positive control of {@link askReflection}: a switch that drops what has a foreign MAC address looks like one that
+ * does not reflect, unless somebody behind it answers the children. Asked by ARP probes, which claim no address
+ * (RFC 5227 section 2.1.1).
+ */
+export class ReflectionControl {
+  readonly address: string | undefined;
+  readonly #devices: readonly Interface[];
+  readonly #answered = new Set<Interface>();
+
+  /** @param address whom to ask; nobody, when undefined */
+  constructor(devices: readonly Interface[], address: string | undefined) {
+    this.address = address;
+    this.#devices = address === undefined ? [] : devices;
+    for (const device of this.#devices) {
+      FrameSocket.of(device.namespace).listen(({ bytes }) => {
+        const arp = decodeArp(decodeEthernet(bytes)?.payload ?? Buffer.alloc(0));
+        if (arp?.operation === 'reply' && arp.senderIp === address) this.#answered.add(device);
+      });
+    }
+  }
+
+  /** Whether every device has been answered. */
+  get answered(): boolean {
+    return this.#devices.every((device) => this.#answered.has(device));
+  }
+
+  /** Has each device ask that has not been answered. */
+  ask(): void {
+    for (const device of this.#devices) {
+      if (this.#answered.has(device) || this.address === undefined) continue;
+      const payload = encodeArp({
+        operation: 'request',
+        senderMac: device.mac,
+        senderIp: '0.0.0.0',
+        targetMac: NO_MAC,
+        targetIp: this.address,
+      });
+      const question = { destination: BROADCAST_MAC, source: device.mac, etherType: ETHERTYPE.arp, payload };
+      FrameSocket.of(device.namespace).send(device, encodeEthernet(question));
+    }
+  }
+
+  /** Takes the answers that are there. */
+  hear(): void {
+    for (const { namespace } of this.#devices) FrameSocket.of(namespace).drain();
+  }
+}

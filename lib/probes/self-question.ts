@@ -1,0 +1,49 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
+import { ask } from './ask.ts';
+import type { Asker } from './asker.ts';
+import type { Question } from './question.ts';
+
+/** How long a namespace may take to answer itself, in milliseconds. It takes 0.1; a starving machine takes longer. */
+const PATIENCE = 500;
+
+const LOOPBACK_INDEX = 1;
+
+/**
+ * The positive control of a negative: puts the question to the target from within, where no network is in between. One
+ * that does not even answer itself answers nobody, so that its silence towards others says nothing of the network.
+ *
+ * @param openAsker for the same question, asked by another
+ * @returns why nobody could have had an answer; undefined when the target answers
+ */
+export async function whyNobodyAnswers(
+  { from, to, family }: Question,
+  by: string,
+  openAsker: (question: Question) => Asker,
+): Promise<string | undefined> {
+  const { address } = to;
+  const namespace = to.namespace ?? holderOf(from.lab, address);
+  // Beyond a real NIC there is nobody whom hairpin could ask from within.
+  if (!namespace) return from.lab.hasUplink ? undefined : `no namespace of the lab has ${address}`;
+  const device = namespace.interfaces.find((each) => each.address.list().some((own) => own.address === address));
+  if (device && !device.state().up) return `${device}, which has ${address}, is down`;
+  // There is no ARP over a loopback.
+  if (by === 'arp') return undefined;
+  const source = { address, device: device ?? from.interfaces[0] ?? namespace.interface() };
+  using asker = openAsker({ from: namespace, source, to: { address, namespace }, family, bound: undefined });
+  const { outcome } = await ask(asker, { milliseconds: PATIENCE });
+  return outcome === 'answered' || outcome === 'refused' ? undefined : `${namespace} does not even answer itself`;
+}
+
+/** Who has an address on a device that the lab did not make. */
+function holderOf(lab: Lab, address: string): Namespace | undefined {
+  return lab.namespaces.find(({ route }) => {
+    try {
+      // ip_route_input: what is local leaves by the loopback.
+      return route.get(address).device === LOOPBACK_INDEX;
+    } catch (error) {
+      if (error instanceof KernelError) return false;
+      throw error;
+    }
+  });
+}

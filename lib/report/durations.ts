@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** How long each test file took, in whole milliseconds, by its name (`moduleKey`). */
+export type Durations = ReadonlyMap<string, number>;
+
+/**
+ * Reads recorded durations.
+ *
+ * @returns an empty map where there is no such file, as on a first run
+ * @throws Error when the file is something else: machines that read it differently would not share the tests out alike
+ */
+export function readDurations(path: string): Durations {
+  if (!existsSync(path)) return new Map();
+  const text = readFileSync(path, 'utf8');
+  const entries = entriesOf(text);
+  if (entries) return new Map(entries);
+  throw new Error(
+    `${path} is no file of durations, such as { "a.test.ts": 1200 }: delete it, or name another (durations)`,
+  );
+}
+
+/** Writes durations in the order of their names, so that a committed file changes by what has changed alone. */
+export function writeDurations(path: string, durations: Durations): void {
+  const sorted = [...durations].sort(([one], [other]) => (one < other ? -1 : 1));
+  mkdirSync(dirname(path), { recursive: true });
+  // In one step: another run may be reading it.
+  const beside = `${path}.${process.pid}`;
+  writeFileSync(beside, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
+  renameSync(beside, path);
+}
+
+/** What a run has brought, on top of what was known; files that the suite no longer has are dropped. */
+export function updateDurations(known: Durations, measured: Durations, suite: ReadonlySet<string>): Durations {
+  const rounded = [...measured].map(([key, time]): [string, number] => [key, Math.round(time)]);
+  return new Map([...known, ...rounded].filter(([key]) => suite.has(key)));
+}
+
+function entriesOf(text: string): [string, number][] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value);
+    return entries.every(([, time]) => typeof time === 'number' && time >= 0) ? entries : undefined;
+  } catch {
+    return undefined;
+  }
+}

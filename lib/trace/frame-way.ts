@@ -1,0 +1,21 @@
+import type { Interface } from '../lab/index.ts';
+import { describeFrame } from '../wire/describe-frame.ts';
+import { Capture } from './capture.ts';
+import { explainFrame } from './explain.ts';
+import { frameIdentity } from './frame-identity.ts';
+import { buildPath } from './path.ts';
+import type { Way } from './way.ts';
+
+/**
+ * The way of one frame that hairpin made and sent; undefined where the taps did not see it.
+ *
+ * @param to where it was to come and did not; undefined when it did
+ */
+export function frameWay(from: Interface, frame: Buffer, to: Interface | undefined): Way | undefined {
+  const identity = frameIdentity(frame);
+  const sightings = Capture.of(from.namespace.lab)
+    .frames()
+    .filter((each) => each.identity === identity);
+  const path = buildPath(sightings, from);
+  return path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explainFrame(path, from, to) };
+}

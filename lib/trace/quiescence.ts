@@ -1,0 +1,123 @@
+import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
+import { backlogDrops, flushProcessorBacklogs } from '../kernel/processor-backlogs.ts';
+import { Interface, type Lab, Macvlan, Namespace, Switch } from '../lab/index.ts';
+import type { Quiet } from '../probes/patience.ts';
+import { flushBroadcastQueues } from './broadcast-queues.ts';
+import { Capture } from './capture.ts';
+import { solicitationOf } from './solicitation.ts';
+
+/** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
+const MOST_ROUNDS = 50;
+
+/** In milliseconds: on a starving machine a round may take a hundred. */
+const MOST_PATIENCE = 5000;
+
+/** After so many milliseconds a neighbour is asked for again (`retrans_time_ms` of a lab's devices). */
+const RETRANSMISSION = 20;
+
+/**
+ * Knows when nothing of what was sent in a lab is under way any more, so that a negative need not wait for its time to
+ * be over. A frame waits in two kinds of queue between the devices of a lab: a processor's backlog, and a macvlan
+ * parent's broadcasts. Both are first come, first served, and whatever leaves one is seen by a tap. So when each has let
+ * a marker through, and meanwhile no tap has seen anything, there was nothing in them.
+ */
+class Quiescence {
+  readonly #lab: Lab;
+  readonly #of: 'frames' | 'packets';
+  readonly #capture: Capture;
+  readonly #since: bigint;
+  readonly #losses: number;
+  readonly #drops: number;
+
+  /** @param since when the question began, in nanoseconds by the clock of the taps */
+  constructor(lab: Lab, of: 'frames' | 'packets', since: bigint) {
+    this.#lab = lab;
+    this.#of = of;
+    this.#capture = Capture.of(lab);
+    this.#since = since;
+    this.#losses = this.#capture.losses.kernel;
+    this.#drops = backlogDrops();
+  }
+
+  /**
+   * Waits for it. What is under way gets a device further with each round of markers, at least; so after as many rounds
+   * as there are no devices on any way, it has arrived, whatever else goes on in the network.
+   *
+   * @param deadline by the clock of `now()`, for what waits in no queue; the rounds take the time that they take
+   * @returns false when it is not known: other queues than those two, losses, or no neighbour's address
+   */
+  async reached(deadline: number): Promise<boolean> {
+    if (!knowsEveryQueue(this.#lab)) return false;
+    const patience = now() + MOST_PATIENCE;
+    for (let round = 1, before = this.#capture.seen(); now() < patience; round++) {
+      // hairpin's own listeners answer in a turn of the event loop.
+      await turn();
+      // In this order: what leaves a parent's queue goes into a backlog.
+      if (!(await flushBroadcastQueues(this.#lab)) || !flushProcessorBacklogs()) return false;
+      const after = this.#capture.seen();
+      const still = after === before;
+      before = after;
+      if (!still && round < MOST_ROUNDS) continue;
+      if (!this.#isWhole()) return false;
+      if (this.#of === 'frames' || this.#lab.namespaces.every((namespace) => this.#hasAskedFor(namespace))) return true;
+      if (now() >= deadline) return false;
+      await this.#capture.hear(RETRANSMISSION);
+      round = 0;
+    }
+    return false;
+  }
+
+  /** What was lost to the tool or the machine is not known to be lost to the network. */
+  #isWhole(): boolean {
+    return this.#capture.losses.kernel === this.#losses && backlogDrops() === this.#drops;
+  }
+
+  /**
+   * A packet may wait for its neighbour's MAC address (`neigh_event_send`, arp_queue). Asked for since the question began,
+   * and not answered, it is not there; asked for before, by an earlier question, it will be asked for again.
+   */
+  #hasAskedFor({ neighbour, interfaces, role }: Namespace): boolean {
+    if (role === 'switch') return true;
+    const waiting = neighbour.list().filter(({ state }) => state === 'INCOMPLETE');
+    if (waiting.length === 0) return true;
+    const asked = this.#capture
+      .frames()
+      .filter(
+        ({ direction, nanoseconds, at }) =>
+          direction === 'out' && nanoseconds >= this.#since && interfaces.includes(at),
+      )
+      .map(({ at, bytes }) => ({ device: at.index, target: solicitationOf(bytes)?.target }));
+    return waiting.every(({ device, to }) => asked.some((each) => each.device === device && each.target === to));
+  }
+}
+
+/**
+ * For a question that begins now, as its patience has it.
+ *
+ * @param of a packet may also wait for a neighbour's address; a frame that hairpin made has all it needs
+ */
+export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
+  const quiescence = new Quiescence(lab, of, realtimeNanoseconds());
+  return (deadline) => quiescence.reached(deadline);
+}
+
+/** A kind of link whose queues are known here belongs on this list. */
+function isKnown(device: Interface): boolean {
+  // On a real NIC anybody may send at any time.
+  return (
+    device.kind === 'veth' ||
+    (device.kind === 'macvlan' && device instanceof Macvlan && device.parent instanceof Interface)
+  );
+}
+
+function knowsEveryQueue({ taps, ranAnything, namespaces }: Lab): boolean {
+  // A program may have made devices, queueing disciplines and packet filters, and may itself be what answers.
+  if (!taps || ranAnything) return false;
+  return namespaces.every(
+    (namespace) =>
+      (namespace.constructor === Namespace || namespace instanceof Switch) &&
+      namespace.interfaces.every(isKnown) &&
+      // A proxy's answer waits for up to 0.8 s (pneigh_enqueue).
+      ![...namespace.sysctl.written].some((name) => name.includes('proxy')),
+  );
+}

@@ -1,0 +1,40 @@
+import { decodeArp } from '../wire/arp.ts';
+import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { bytesToIp } from '../wire/ip-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { NEIGHBOUR_SOLICITATION } from '../wire/neighbour-solicitation.ts';
+
+const NEIGHBOUR_ADVERTISEMENT = 136;
+
+/** A question for a neighbour's MAC address: by whom, and for which IP address. */
+export interface Solicitation {
+  source: string;
+  target: string;
+}
+
+/** What an ARP request or ND solicitation asks for; undefined for any other frame. */
+export function solicitationOf(bytes: Buffer): Solicitation | undefined {
+  const arp = arpOf(bytes);
+  if (arp) return arp.operation === 'request' ? { source: arp.senderIp, target: arp.targetIp } : undefined;
+  return ndMessage(bytes, NEIGHBOUR_SOLICITATION);
+}
+
+/** The address that an ARP reply or ND advertisement is about. */
+export function advertised(bytes: Buffer): string | undefined {
+  const arp = arpOf(bytes);
+  if (arp) return arp.operation === 'reply' ? arp.senderIp : undefined;
+  return ndMessage(bytes, NEIGHBOUR_ADVERTISEMENT)?.target;
+}
+
+function arpOf(bytes: Buffer) {
+  const frame = decodeEthernet(bytes);
+  return frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
+}
+
+function ndMessage(bytes: Buffer, type: number): Solicitation | undefined {
+  const packet = ipPacketOf(bytes);
+  if (packet?.protocol !== IP_PROTOCOL.icmpv6 || packet.payload[0] !== type || packet.payload.length < 24)
+    return undefined;
+  return { source: packet.source, target: bytesToIp(packet.payload.subarray(8, 24)) };
+}

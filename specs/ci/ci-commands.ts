@@ -1,0 +1,40 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { execa } from 'execa';
+import type { ShardProject } from './shard-project.ts';
+
+/** One that changes nothing, since machines without it have no use for it: takes its own options off. */
+const SUDO = '#!/bin/sh\nwhile case "$1" in --*) true ;; *) false ;; esac do shift; done\nexec "$@"\n';
+
+/** Runs a command of a CI configuration as CI would: by a shell, in the checkout. */
+export type CiShell = (
+  command: string,
+  env?: Record<string, string>,
+) => Promise<{ exitCode: number | undefined; output: string }>;
+
+export async function ciShell({ root }: ShardProject): Promise<CiShell> {
+  const programs = join(root, 'programs');
+  await mkdir(programs);
+  await writeFile(join(programs, 'sudo'), SUDO);
+  await chmod(join(programs, 'sudo'), 0o755);
+  return async (command, env = {}) => {
+    const { exitCode, all } = await execa('bash', ['-e', '-o', 'pipefail', '-c', command], {
+      cwd: root,
+      reject: false,
+      all: true,
+      env: {
+        PATH: [programs, process.env['PATH']].join(delimiter),
+        // A run inside a run must not take the outer worker's settings for its own.
+        ...{ VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined, NODE_OPTIONS: undefined },
+        ...{ FORCE_COLOR: undefined, NO_COLOR: '1', npm_config_offline: 'true' },
+        ...env,
+      },
+    });
+    return { exitCode, output: all };
+  };
+}
+
+/** A command once CI has filled its expressions in, such as `matrix.shard`. */
+export function fillIn(command: string, values: Record<string, string | number>): string {
+  return command.replaceAll(/\$\{\{ *matrix\.(\w+) *\}\}/g, (_, name: string) => String(values[name]));
+}

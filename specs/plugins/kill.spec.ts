@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, type Subprocess, test } from 'hairpin';
+import { findCniPlugin, findNetworkd } from 'hairpin/plugins';
+import { startVitest } from '../leaks/nested-vitest.ts';
+
+/** Where the plugins would keep their leases and backups if nobody told them otherwise. */
+const MACHINES_OWN = ['/var/lib/cni/networks', '/run/cni'];
+
+// host: vitest ─ worker ─ lab (a container attached by CNI, with a lease of host-local)
+test.skipIf(!findCniPlugin('macvlan'))(
+  'kill -9 leaves nothing of an attachment by CNI, and no daemon: no lease, no process, no mount',
+  { timeout: 60_000 },
+  async ({ lab, onTestFinished }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'hairpin-kill-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const left = () => ({
+      processes: processesOf(folder),
+      files: readdirSync(folder),
+      mounts: readFileSync('/proc/self/mounts', 'utf8'),
+      state: MACHINES_OWN.map(namesIn),
+    });
+    const before = left();
+    expect(before).toMatchObject({ processes: [], files: [] });
+    const config = ['--config', 'specs/plugins/victim/vitest.config.ts'];
+    const run = startVitest(lab.namespace('host'), config, { env: { TMPDIR: folder } });
+    const worker = await workerOf(run);
+    expect(left().processes.map(nameOf)).toEqual(
+      findNetworkd() ? expect.arrayContaining(['systemd-network']) : expect.anything(),
+    );
+    process.kill(worker, 'SIGKILL');
+    await expect.poll(left, { timeout: 10_000 }).toEqual(before);
+    await run;
+  },
+);
+
+async function workerOf(run: Subprocess): Promise<number> {
+  const seen: string[] = [];
+  for await (const line of createInterface({ input: run.stdout })) {
+    const [, pid] = /READY (\d+)/.exec(line) ?? [];
+    if (pid) return Number(pid);
+    seen.push(line);
+  }
+  throw new Error(`it ended without being ready:\n${seen.join('\n')}\n${(await run).stderr}`);
+}
+
+/** The processes of a run, its children's children too: they all have its folder for temporary files. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(`TMPDIR=${folder}`));
+}
+
+function environmentOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    // It has ended, or is another user's.
+    return [];
+  }
+}
+
+/** As the kernel has it: the first 15 bytes. */
+function nameOf(pid: string): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+}
+
+function namesIn(folder: string): string[] | undefined {
+  return existsSync(folder) ? readdirSync(folder) : undefined;
+}

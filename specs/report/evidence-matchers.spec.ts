@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'hairpin';
+import { runProject } from './evidence-project.ts';
+import { tcpdump } from './tcpdump.ts';
+
+// host: vitest, on a project of two tests
+//
+// a ── p0 (isolated) sw (isolated) p1 ── b
+const TESTS = `import { expect, test } from 'hairpin';
+function isolate(lab) {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  for (const ns of [a, b]) lab.cable(ns, sw, { b: { isolated: true } });
+  return { a, b };
+}
+test('hears', async ({ lab }) => {
+  const { a, b } = isolate(lab);
+  await expect(b).toHear(a, { frame: 'arp' });
+});
+test('matches', async ({ lab }) => {
+  isolate(lab);
+  await expect(lab).toMatchReachability('a b\\na . ✓\\nb ✓ .');
+});`;
+
+test('a failed toHear, and a failed matrix, leave what a failed toReach does', { timeout: 60_000 }, async ({
+  lab,
+  onTestFinished,
+}) => {
+  const { all, results, folders, json } = await runProject(lab, '', TESTS, onTestFinished);
+  expect(folders).toEqual(['some.test.ts-hears', 'some.test.ts-matches']);
+  for (const folder of folders) expect(all).toContain(`Capture: test-results/${folder}/lab.pcapng`);
+  const [heard, matched] = folders.map((folder) => join(results, folder)) as [string, string];
+  const frames = await tcpdump(lab.namespace('reader'), ['-r', join(heard, 'lab.pcapng'), 'arp']);
+  expect(frames).toContain('Request who-has 10.0.0.2 tell 10.0.0.1');
+  expect(await readFile(join(matched, 'lab.sh'), 'utf8')).toContain('ip netns exec a ping -4');
+  const metas = json.testResults.flatMap(({ assertionResults }: { assertionResults: { meta: unknown }[] }) =>
+    assertionResults.map(({ meta }) => meta),
+  );
+  const lost = { at: 'sw/p0', text: expect.stringContaining('are isolated') };
+  expect(metas).toMatchObject([
+    { hairpin: { failure: { ways: [{ title: expect.stringMatching(/^The frame: ARP who-has/), lost }] } } },
+    { hairpin: { failure: { ways: [{ title: expect.stringMatching(/^The last probe of a → b/), lost }] } } },
+  ]);
+});

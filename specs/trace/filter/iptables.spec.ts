@@ -1,0 +1,30 @@
+import { expect, test } from 'hairpin';
+import { findProgram } from '../../../lib/kernel/find-program.ts';
+import { failureOf } from '../../matchers/failure-of.ts';
+import { explanationOf } from '../explanation-of.ts';
+
+// a ── b
+test("a rule of iptables' is named as such", async ({ lab, skip }) => {
+  if (!findProgram('iptables-nft')) skip('needs iptables-nft');
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const iptables = (...args: string[]) => b.exec('iptables-nft', args);
+  await iptables('-A', 'INPUT', '-s', '10.0.0.9', '-j', 'DROP');
+  await iptables('-A', 'INPUT', '-p', 'icmp', '-m', 'ttl', '--ttl-gt', '200', '-j', 'DROP');
+  await iptables('-A', 'INPUT', '-p', 'icmp', '-m', 'ttl', '--ttl-gt', '3', '-j', 'DROP');
+  // Of iptables' own matches only the counter knows whether they hold: it moved behind the last alone.
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toMatch(
+    /✗ may be dropped by the packet filter of b, table ip filter, chain INPUT \(hook input\):\n +\S.* icmp xt match "ttl" counter packets N bytes N drop # handle 4, made by iptables\nHint: on b: nft delete rule ip filter INPUT handle 4$/,
+  );
+});
+
+// a ── b
+test('REJECT of iptables', async ({ lab, skip }) => {
+  if (!findProgram('iptables-nft')) skip('needs iptables-nft');
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  await b.exec('iptables-nft', ['-A', 'INPUT', '-p', 'icmp', '-j', 'REJECT', '--reject-with', 'icmp-host-prohibited']);
+  const failure = await failureOf(expect(a).toReach(b, { within: 50 }));
+  expect(failure).toContain('a refusal: ICMP host prohibited from 10.0.0.2');
+  expect(failure).toContain('✗ refused by the packet filter of b, table ip filter, chain INPUT (hook input):');
+});

@@ -1,0 +1,98 @@
+import { expect, test } from 'hairpin';
+import { now } from '../../lib/kernel/clock.ts';
+import { FrameSocket } from '../../lib/probes/frame-socket.ts';
+import { hear } from '../../lib/probes/hear.ts';
+import { reach } from '../../lib/probes/reach.ts';
+import { type FrameEnd, frameEnd, testFrame } from '../../lib/probes/test-frame.ts';
+import { quietIn } from '../../lib/trace/quiescence.ts';
+
+/** Longer than a test may take: a wait that is not ended by quiescence fails its test. */
+const FOREVER = 60_000;
+
+const soon = () => now() + 1000;
+
+// ns1 ─ macvlan vepa ┐
+//                    ├─ up0 (host) ── p0 (sw), hairpin off
+// ns2 ─ macvlan vepa ┘
+test('a negative ends when nothing is under way any more', async ({ macvlanPair }) => {
+  const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa' });
+  if (!m2) throw new Error('a pair of mode vepa has two children');
+  const quiet = () => quietIn(lab, 'packets');
+  expect(await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet: quiet() })).toMatchObject({
+    outcome: 'lost',
+    probes: 2,
+  });
+  const nobody = { milliseconds: FOREVER, quiet: quietIn(lab, 'frames') };
+  expect(await hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, nobody)).toMatchObject({ outcome: 'lost' });
+});
+
+// The same with hairpin on: the broadcast comes back, and waits in up0's queue for the kernel's worker.
+test('what waits in a queue of the kernel is waited for', async ({ macvlanPair }) => {
+  const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa', hairpin: true });
+  if (!m2) throw new Error('a pair of mode vepa has two children');
+  for (let round = 0; round < 30; round++) {
+    const patience = { milliseconds: FOREVER, quiet: quietIn(lab, 'frames') };
+    expect(await hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, patience)).toMatchObject({ copies: 1 });
+    const { outcome } = await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet: quietIn(lab, 'packets') });
+    expect(outcome).toBe('answered');
+  }
+});
+
+// a ── sw1 ── r ── sw2 ── b, which is silent at first: r goes on asking for it
+test('what waits for a neighbour that an earlier question asked for is waited for', async ({ lab }) => {
+  const [sw1, sw2] = [lab.switch('sw1'), lab.switch('sw2')];
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  for (const [host, sw] of [
+    [a, sw1],
+    [r, sw1],
+    [r, sw2],
+    [b, sw2],
+  ] as const)
+    lab.cable(host, sw);
+  b.sysctl.set('net.ipv4.conf.all.arp_ignore', 8);
+  const ask = () => reach('spec', a, b, {}, { milliseconds: FOREVER, quiet: quietIn(lab, 'packets') });
+  expect(await ask()).not.toMatchObject({ outcome: 'answered' });
+  b.sysctl.set('net.ipv4.conf.all.arp_ignore', 0);
+  expect(await ask()).toMatchObject({ outcome: 'answered' });
+});
+
+// a ── b
+test('where a spec has run something, nothing is known of its queues', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  expect(await quietIn(lab, 'packets')(soon())).toBe(true);
+  await a.exec('true');
+  expect(await quietIn(lab, 'packets')(soon())).toBe(false);
+});
+
+// a ── r (a proxy may take its time) ── b
+test('where a proxy may answer late, nothing is known', async ({ lab }) => {
+  const [a, r] = [lab.namespace('a'), lab.router('r')];
+  lab.cable(a, r);
+  r.sysctl.set('net.ipv4.conf.eth0.proxy_arp', 1);
+  expect(await quietIn(lab, 'packets')(soon())).toBe(false);
+});
+
+// a ── b, sending all the while
+test('other traffic keeps no question from its end', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const [near, far] = [lab.cable(a, b).a, b.interface()].map(frameEnd) as [FrameEnd, FrameEnd];
+  const { bytes } = testFrame('arp', near, far, 0);
+  let over = false;
+  const send = () => {
+    if (over) return;
+    FrameSocket.of(a).send(near.device, bytes);
+    setImmediate(send);
+  };
+  send();
+  const quiet = await quietIn(lab, 'frames')(now() + 50);
+  over = true;
+  expect(quiet).toBe(true);
+});
+
+// ns1 ─ macvlan bridge on up0 (host), whose cable has lost the other end's carrier
+test('behind a parent that is down nothing is known', async ({ macvlanPair }) => {
+  const { lab, uplink } = macvlanPair({ mode: 'bridge' });
+  uplink.set({ up: false });
+  expect(await quietIn(lab, 'frames')(soon())).toBe(false);
+});
