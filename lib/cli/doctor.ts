@@ -62,10 +62,10 @@ function examineRootless(): Finding {
 }
 
 function examineKernel(): Finding[] {
-  return detectCapabilities().map(({ name, available, reason, module }) => ({
+  return detectCapabilities().map(({ name, available, reason, module, optional = false }) => ({
     name: `kernel: ${name}`,
     available,
-    needed: true,
+    needed: !optional,
     reason,
     mend: available || !module ? undefined : modprobe(module),
   }));
@@ -113,7 +113,7 @@ function examinePrograms(): Finding[] {
       name: `program: ${program}`,
       available,
       needed,
-      reason: available ? undefined : use,
+      reason: available ? undefined : needed ? use : `not found; ${use}`,
       mend: available ? undefined : mend,
     };
   });
@@ -121,7 +121,7 @@ function examinePrograms(): Finding[] {
 
 function format(findings: readonly Finding[]): string {
   const lines = findings.flatMap(({ name, available, needed, reason, mend }) => [
-    `${available ? '✓' : needed ? '✗' : '○'} ${name}${available ? '' : `: ${needed ? '' : 'not found; '}${reason}`}`,
+    `${available ? '✓' : needed ? '✗' : '○'} ${name}${available ? '' : `: ${reason}`}`,
     ...Object.entries(mend ?? {}).map(([distribution, command]) => `    ${distribution}: ${command}`),
   ]);
   const missing = findings.filter(({ needed, available }) => needed && !available).length;

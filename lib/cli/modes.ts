@@ -97,7 +97,7 @@ async function observeModes(modes: PairModes): Promise<CountedRow[]> {
 }
 
 function requireCapabilities(): void {
-  const missing = detectCapabilities().filter(({ available }) => !available);
+  const missing = detectCapabilities().filter(({ available, optional }) => !available && !optional);
   if (missing.length > 0) throw new Error(`${missing.map(({ reason }) => reason).join('; ')}. See: hairpin doctor`);
 }
 

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { AF_PACKET, SOCK_RAW } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
+import { LINK_TYPES, type LinkType, tryLinkType } from './link-types.ts';
 import { NetNamespace } from './net-namespace.ts';
-import type { Attribute } from './rtnetlink/attribute.ts';
-import { addLink, vethPeer } from './rtnetlink/link.ts';
-import { RtnetlinkSocket } from './rtnetlink/socket.ts';
 import { Socket } from './socket.ts';
 
 /** Something that a lab needs of the kernel or of the process. */
@@ -17,6 +15,8 @@ export interface Capability {
   option?: string;
   /** The module that brings it, where it may be one. */
   module?: string;
+  /** Only some labs need it. */
+  optional?: boolean;
 }
 
 /** Tries everything that a lab is made of, in a namespace that is gone when this returns. Nothing is read off a version. */
@@ -24,33 +24,26 @@ export function detectCapabilities(): Capability[] {
   const namespaces = attempt('network namespaces', { option: 'CONFIG_NET_NS' }, () => NetNamespace.create().close());
   if (!namespaces.available) return [namespaces];
   const namespace = NetNamespace.create();
-  const rtnetlink = namespace.run(() => new RtnetlinkSocket());
-  const add = (kind: string, index: number, more: { link?: number; data?: readonly Attribute[] } = {}) =>
-    addLink(rtnetlink, { index, name: `try${index}` }, { kind, ...more }, { operation: `ip link add type ${kind}` });
+  const link = (type: LinkType) => attempt(type, LINK_TYPES[type], () => tryLinkType(type));
   try {
     return [
       namespaces,
-      attempt('veth', { option: 'CONFIG_VETH', module: 'veth' }, () =>
-        add('veth', PARENT, { data: vethPeer({ index: PARENT + 1, name: `try${PARENT + 1}` }, namespace) }),
-      ),
-      attempt('bridge', { option: 'CONFIG_BRIDGE', module: 'bridge' }, () => add('bridge', PARENT + 2)),
-      attempt('macvlan', { option: 'CONFIG_MACVLAN', module: 'macvlan' }, () =>
-        add('macvlan', PARENT + 3, { link: PARENT }),
-      ),
+      ...(['veth', 'bridge', 'macvlan'] as const).map(link),
       attempt('packet sockets', { option: 'CONFIG_PACKET', module: 'af_packet' }, () =>
         Socket.open(namespace, AF_PACKET, SOCK_RAW, 0).close(),
       ),
       attempt('IPv6', { option: 'CONFIG_IPV6', module: 'ipv6' }, () =>
         namespace.run(() => readFileSync('/proc/sys/net/ipv6/conf/all/forwarding')),
       ),
+      ...OPTIONAL.map((type) => ({ ...link(type), optional: true })),
     ];
   } finally {
-    rtnetlink.close();
     namespace.close();
   }
 }
 
-const PARENT = 100;
+/** What only specs that ask for it need. */
+const OPTIONAL = ['macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy'] as const;
 
 function attempt(name: string, needs: { option: string; module?: string }, trial: () => unknown): Capability {
   try {

@@ -82,4 +82,5 @@ export const NLA_TYPE_MASK = 0x3fff;
 
 // linux/if.h
 export const IFF_UP = 0x1;
+export const IFF_NOARP = 0x80;
 export const IFF_PROMISC = 0x100;

@@ -1,6 +1,5 @@
-import { closeSync } from 'node:fs';
 import { KernelError } from './kernel-error.ts';
-import { fsconfig, fsmount, fsopen, lastErrno } from './libc.ts';
+import { close, fsconfig, fsmount, fsopen, lastErrno } from './libc.ts';
 
 // linux/mount.h
 const FSOPEN_CLOEXEC = 1;
@@ -17,7 +16,7 @@ export class DetachedFolder {
 
   /** @throws KernelError `ENOSYS` before Linux 5.2, `EPERM` without `CAP_SYS_ADMIN` over the mount namespace */
   constructor() {
-    this.#fd = mountTmpfs();
+    this.#fd = openDetachedFolder();
   }
 
   /** Where programs of this process's PID namespace find it. */
@@ -29,18 +28,19 @@ export class DetachedFolder {
   /** Lets go of the folder. A second call does nothing. */
   close(): void {
     if (this.#fd === undefined) return;
-    closeSync(this.#fd);
+    close(this.#fd);
     this.#fd = undefined;
   }
 }
 
-function mountTmpfs(): number {
+/** A descriptor of a tmpfs that is mounted nowhere. */
+export function openDetachedFolder(): number {
   const context = check('fsopen(tmpfs)', fsopen('tmpfs', FSOPEN_CLOEXEC));
   try {
     check('fsconfig(FSCONFIG_CMD_CREATE)', fsconfig(context, FSCONFIG_CMD_CREATE));
     return check('fsmount(tmpfs)', fsmount(context, FSMOUNT_CLOEXEC));
   } finally {
-    closeSync(context);
+    close(context);
   }
 }
 

@@ -51,6 +51,11 @@ export const recvmmsg = declare<[fd: number, messages: Uint8Array, count: number
   'int recvmmsg(int, void *, uint32_t, int, void *)',
 );
 
+export const read = declare<[fd: number, data: Uint8Array, length: number]>('intptr_t read(int, void *, size_t)');
+export const write = declare<[fd: number, data: Uint8Array, length: number]>('intptr_t write(int, void *, size_t)');
+export const openat = declare<[directory: number, path: string, flags: number, mode: number]>(
+  'int openat(int, str, int, uint32_t)',
+);
 export const poll = declare<[descriptors: Uint8Array, count: number, milliseconds: number]>(
   'int poll(void *, uint64_t, int)',
 );
@@ -80,7 +85,10 @@ export function mountSetattr(directory: number, path: string, flags: number, att
 
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
 
-export const ioctl = declare<[fd: number, request: number, value: number]>('int ioctl(int, unsigned long, intptr_t)');
+/** The argument is a pointer, or the value itself: as the request has it. */
+export const ioctl = declare<[fd: number, request: number, argument: Uint8Array | number]>(
+  'int ioctl(int, unsigned long, void *)',
+);
 export const getpagesize = declare<[]>('int getpagesize(void)');
 
 // For system calls that libc has no function for. Its prototype is variadic; words are passed alike on x64 and arm64.
@@ -118,6 +126,8 @@ const MAP_FAILED = 2n ** 64n - 1n;
 const SYS_FSOPEN = 430;
 const SYS_FSCONFIG = 431;
 const SYS_FSMOUNT = 432;
+// An older one. glibc has a function for it since 2.33.
+const SYS_MKNODAT = process.arch === 'arm64' ? 33 : 259;
 const syscall = library.func('long syscall(long, ...)') as unknown as Call<unknown[]>;
 
 export const fsopen = (type: string, flags: number) => syscall(SYS_FSOPEN, 'str', type, 'uint', flags);
@@ -125,6 +135,8 @@ export const fsopen = (type: string, flags: number) => syscall(SYS_FSOPEN, 'str'
 export const fsconfig = (fd: number, command: number) =>
   syscall(SYS_FSCONFIG, 'int', fd, 'uint', command, 'void *', null, 'void *', null, 'int', 0);
 export const fsmount = (fd: number, flags: number) => syscall(SYS_FSMOUNT, 'int', fd, 'uint', flags, 'uint', 0);
+export const mknodat = (directory: number, path: string, mode: number, device: number) =>
+  syscall(SYS_MKNODAT, 'int', directory, 'str', path, 'uint', mode, 'uint', device);
 
 const closeFunction = library.func('int close(int)');
 

@@ -40,7 +40,10 @@ export class AddressList {
     if (options.dad && prefix.family === 6) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
     addAddress(namespace.rtnetlink, index, prefix, options, {
       operation: `ip -n ${namespace.name} address add ${prefix.address}/${prefix.length} dev ${name}`,
-      causes: { EEXIST: 'the interface has this address already' },
+      causes: {
+        EEXIST: 'the interface has this address already',
+        EADDRINUSE: 'another ipvlan of the same parent has this address (ipvlan_addr_busy)',
+      },
     });
     if (prefix.family === 6) namespace.joining();
     this.#interface.segment?.reserve(prefix);

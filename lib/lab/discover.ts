@@ -2,13 +2,19 @@ import { type ListedLink, listLinks } from '../kernel/rtnetlink/link-state.ts';
 import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
 import { Bridge } from './bridge.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
+import { Ipvlan, Ipvtap } from './ipvlan.ts';
 import { Macvlan } from './macvlan.ts';
+import { Macvtap } from './macvtap.ts';
 import type { Namespace } from './namespace.ts';
 import { Port } from './port.ts';
 import { settle } from './settle.ts';
+import { Vlan, vlanSegment, vlanSettings } from './vlan.ts';
 
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
 const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
+
+/** Kinds of devices on top of another. */
+const CHILDREN = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan'];
 
 type Links = ReadonlyMap<Namespace, readonly ListedLink[]>;
 
@@ -30,7 +36,7 @@ export function discover(namespaces: readonly Namespace[]): Interface[] {
   }
   for (const [namespace, listed] of links) for (const link of listed) connect(namespace, link, links);
   // Others, such as ifb and tun, have no carrier to follow.
-  settle(...found.filter(({ kind }) => kind === 'veth' || kind === 'macvlan'));
+  settle(...found.filter(({ kind }) => ['veth', 'dummy', ...CHILDREN].includes(kind)));
   return found;
 }
 
@@ -49,8 +55,10 @@ function isOfTheKernel(namespace: Namespace, { name }: ListedLink): boolean {
 /** Makes the interface that stands for a device. Those below it are taken first: a macvlan has its parent for life. */
 function take(namespace: Namespace, link: ListedLink, links: Links): Interface {
   const { index, name, mac, kind = 'device' } = link;
-  const below = kind === 'macvlan' ? takeLower(namespace, link, links) : undefined;
-  const origin = { namespace, index, name, mac, kind, segment: below?.segment };
+  const below = CHILDREN.includes(kind) ? takeLower(namespace, link, links) : undefined;
+  const segment =
+    kind === 'vlan' ? below && vlanSegment(below, vlanSettings(link.data ?? Buffer.alloc(0))) : below?.segment;
+  const origin = { namespace, index, name, mac, kind, segment };
   const device = classed(origin, link, links, below);
   namespace.takeIn(device);
   return device;
@@ -59,7 +67,24 @@ function take(namespace: Namespace, link: ListedLink, links: Links): Interface {
 function classed(origin: InterfaceOrigin, link: ListedLink, links: Links, parent: Interface | undefined): Interface {
   if (origin.kind === 'bridge') return new Bridge(origin);
   if (origin.kind === 'macvlan' && parent) return new Macvlan(origin, parent);
-  return isPort(origin.namespace, link, links) ? new Port(origin) : new Interface(origin);
+  if (isPort(origin.namespace, link, links)) return new Port(origin);
+  return (parent && child(origin, parent)) ?? new Interface(origin);
+}
+
+/** Which number a tap's character device has, is told only when it is made. */
+function child(origin: InterfaceOrigin, parent: Interface): Interface | undefined {
+  switch (origin.kind) {
+    case 'macvtap':
+      return new Macvtap(origin, parent, undefined);
+    case 'ipvlan':
+      return new Ipvlan(origin, parent);
+    case 'ipvtap':
+      return new Ipvtap(origin, parent, undefined);
+    case 'vlan':
+      return new Vlan(origin, parent);
+    default:
+      return undefined;
+  }
 }
 
 function isPort(namespace: Namespace, { master }: ListedLink, links: Links): boolean {

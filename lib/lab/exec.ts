@@ -3,6 +3,7 @@ import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import type { Namespace } from './namespace.ts';
+import { TapQueue } from './tap-queue.ts';
 import { show, UsageError } from './validate.ts';
 
 /** What a program inside a namespace prints, read in one go; empty when the program is not installed, or fails. */
@@ -14,7 +15,10 @@ export function outputOf(namespace: Namespace, file: string, args: readonly stri
 }
 
 /** execa's options. Output is text: `encoding` and `lines` stay as they are. */
-export type ExecOptions = Omit<Options, 'encoding' | 'lines'>;
+export type ExecOptions = Omit<Options, 'encoding' | 'lines'> & {
+  /** Opened character devices that the program is given, as its descriptors 3, 4 … @default none */
+  taps?: readonly TapQueue[];
+};
 /** A program under way, as execa has it: a promise of its result, with streams; text comes as strings. */
 export type Subprocess = ResultPromise<TextOptions>;
 type TextOptions = { encoding: 'utf8' };
@@ -35,10 +39,28 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   if (!program)
     throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
   noteProgram(program, args);
+  const { taps = [], ...rest } = options;
+  const descriptors = checkTaps(call, taps, rest as Options);
   const [command = program, ...words] = [...dieWithParentCommand(), program, ...args];
   const subprocess = namespace.run(() =>
-    execa(command, words, { killSignal: 'SIGKILL', ...options, encoding: 'utf8' } as TextOptions),
+    execa(command, words, { killSignal: 'SIGKILL', ...rest, ...descriptors, encoding: 'utf8' } as TextOptions),
   );
   namespace.lab.track(subprocess);
   return subprocess;
+}
+
+/** The program's standard streams as they were asked for, and the taps behind them. */
+function checkTaps(call: string, taps: readonly TapQueue[], options: Options): Pick<Options, 'stdio'> {
+  if (!Array.isArray(taps) || taps.some((tap) => !(tap instanceof TapQueue) || tap.closed)) {
+    throw new UsageError(
+      `${call}: taps must be a list of what macvtap.open() returns, not closed: received ${show(taps)}`,
+    );
+  }
+  if (taps.length === 0) return {};
+  const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', stdio } = options;
+  if (stdio !== undefined) {
+    throw new UsageError(`${call}: taps are the descriptors from 3 on: say stdin, stdout and stderr, not stdio`);
+  }
+  // execa knows numbers from 0 to 9 by type; any other is a descriptor as well.
+  return { stdio: [stdin, stdout, stderr, ...taps.map(({ fd }) => fd)] as unknown as Options['stdio'] & {} };
 }

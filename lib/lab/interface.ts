@@ -40,7 +40,7 @@ export class Interface {
   readonly address: AddressList;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
-  /** Devices on top of this one, wherever they are: macvlans, or the bridge that it is a port of. */
+  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge that it is a port of. */
   readonly children = new Set<Interface>();
   #name: string;
   #mac: string;
@@ -140,9 +140,10 @@ export class Interface {
     return `${this.namespace.name}/${this.name}`;
   }
 
-  /** The devices whose MAC address may have changed with this one's: a passthru child has its parent's. */
+  /** The devices whose MAC address may have changed with this one's: some children have their parent's. */
   protected sharingMac(): Interface[] {
-    return [this, ...[...this.children].filter((child) => !child.deleted)];
+    const children = [...this.children].filter((child) => !child.deleted);
+    return [this, ...children.flatMap((child) => Interface.prototype.sharingMac.call(child))];
   }
 
   /** The usual causes of a refused change, by errno. */
@@ -150,8 +151,8 @@ export class Interface {
     return {
       EADDRINUSE: 'another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)',
       EINVAL: "a macvlan's MTU may not be larger than its parent's (macvlan_change_mtu)",
-      EBUSY: 'an interface that is up cannot be renamed before Linux 6.2 (dev_change_name): set({ up: false }) first',
       EEXIST: `${this.namespace.name} has an interface of this name already`,
+      EBUSY: 'before Linux 6.2 only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
     };
   }
 

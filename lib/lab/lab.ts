@@ -43,6 +43,7 @@ export class Lab implements AsyncDisposable {
   #segmentNumber = 0;
   readonly #inherited = new Map<string, string>();
   readonly #segments: Segment[] = [];
+  readonly #vlanSegments = new Map<Segment, Map<string, Segment>>();
   #closing: Promise<void> | undefined;
 
   constructor({ taps = true }: LabOptions = {}) {
@@ -173,6 +174,15 @@ export class Lab implements AsyncDisposable {
     }
     if (other) return this.newSegment(name);
     this.#segments.push(segment);
+    return segment;
+  }
+
+  /** What VLANs of one tag on one segment have in common: a segment of its own. */
+  vlanSegment(below: Segment, tag: string, name: string): Segment {
+    const vlans = this.#vlanSegments.get(below) ?? new Map<string, Segment>();
+    this.#vlanSegments.set(below, vlans);
+    const segment = vlans.get(tag) ?? this.newSegment(name);
+    vlans.set(tag, segment);
     return segment;
   }
 

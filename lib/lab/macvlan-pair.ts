@@ -10,6 +10,8 @@ import { checkBoolean, checkOneOf, checkOptions, show, UsageError } from './vali
 
 /** What a macvlan pair is made of. */
 export interface MacvlanPairOptions {
+  /** What the two children are; a macvtap that nobody has open is a macvlan. @default 'macvlan' */
+  type?: 'macvlan' | 'macvtap';
   /** The mode of both children; passthru has room for one, so there is no ns2 then. @default 'vepa' */
   mode?: MacvlanMode;
   /** The modes of the two, where they differ. */
@@ -56,7 +58,7 @@ export interface MacvlanPair {
   m2: Macvlan | undefined;
 }
 
-const OPTIONS = ['mode', 'modes', 'hairpin', 'promiscuous', 'macaddr', 'bcqueuelen', 'mtu'] as const;
+const OPTIONS = ['type', 'mode', 'modes', 'hairpin', 'promiscuous', 'macaddr', 'bcqueuelen', 'mtu'] as const;
 
 /** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
 const IPV6_MIN_MTU = 1280;
@@ -67,7 +69,7 @@ const HOSTS = { gateway: 1, neighbour: 10, host: 18, ns1: 101, ns2: 102 } as con
 /** Builds the pair in a lab; the fixture `macvlanPair` is this with the test's own. */
 export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): MacvlanPair {
   const [mode1, mode2] = checkPairOptions(options);
-  const { hairpin = false, promiscuous = false, macaddr, bcqueuelen, mtu } = options;
+  const { type = 'macvlan', hairpin = false, promiscuous = false, macaddr, bcqueuelen, mtu } = options;
   const [ns1, ns2, host] = [lab.namespace('ns1'), lab.namespace('ns2'), lab.namespace('host')];
   const [gateway, neighbour] = [lab.namespace('gateway'), lab.namespace('neighbour')];
   const sw = lab.switch('sw');
@@ -85,8 +87,8 @@ export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): Macv
     ...size,
     ...(bcqueuelen === undefined ? {} : { bcqueuelen }),
   };
-  const m1 = ns1.macvlan({ ...common, mode: mode1, name: 'm1', address: addressesOf('ns1', mtu) });
-  const m2 = mode2 && ns2.macvlan({ ...common, mode: mode2, name: 'm2', address: addressesOf('ns2', mtu) });
+  const m1 = ns1[type]({ ...common, mode: mode1, name: 'm1', address: addressesOf('ns1', mtu) });
+  const m2 = mode2 && ns2[type]({ ...common, mode: mode2, name: 'm2', address: addressesOf('ns2', mtu) });
   const everybody = [uplink, gateway.interface(), neighbour.interface(), m1, m2].flatMap((device) => device?.mac ?? []);
   for (const [child, mode] of [[m1, mode1] as const, [m2, mode2] as const]) {
     if (mode === 'source') child?.macaddr.set(macaddr ?? everybody.filter((mac) => mac !== child.mac));
@@ -96,7 +98,8 @@ export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): Macv
 
 function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, MacvlanMode | undefined] {
   checkOptions('macvlanPair', options, OPTIONS);
-  const { mode, modes, hairpin, promiscuous, macaddr } = options;
+  const { type = 'macvlan', mode, modes, hairpin, promiscuous, macaddr } = options;
+  checkOneOf('macvlanPair', 'type', type, ['macvlan', 'macvtap']);
   checkBoolean('macvlanPair', 'hairpin', hairpin);
   checkBoolean('macvlanPair', 'promiscuous', promiscuous);
   if (modes === undefined) {

@@ -1,5 +1,6 @@
 import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
 import { setLinkData } from '../kernel/rtnetlink/link.ts';
+import { Child } from './child.ts';
 import {
   checkInterfaceChange,
   INTERFACE_CHANGES,
@@ -21,17 +22,14 @@ export interface MacvlanChange extends InterfaceChange {
 }
 
 /** A macvlan interface: a second MAC address on its parent, in a namespace of its own. */
-export class Macvlan extends Interface {
-  readonly parent: Interface | Uplink;
+export class Macvlan extends Child<Interface | Uplink> {
   /** The list of MAC addresses that a `source` macvlan hears, as `ip link set … type macvlan macaddr` changes it. */
   readonly macaddr: MacaddrList;
 
   constructor(origin: InterfaceOrigin, parent: Interface | Uplink) {
-    super(origin);
     // On top of a macvlan the kernel takes the device below that one (macvlan_common_newlink).
-    this.parent = parent instanceof Macvlan ? parent.parent : parent;
+    super(origin, parent instanceof Macvlan ? parent.parent : parent);
     this.macaddr = new MacaddrList(this);
-    this.parent.children.add(this);
   }
 
   /** The mode that the kernel has it in now. */
@@ -72,8 +70,8 @@ export class Macvlan extends Interface {
   setData(data: readonly Attribute[], words: Record<string, unknown>): void {
     this.checkAlive('set');
     const text = Object.entries(words).filter(([, value]) => value !== undefined);
-    setLinkData(this.namespace.rtnetlink, this.index, 'macvlan', data, {
-      operation: `ip -n ${this.namespace.name} link set ${this.name} type macvlan ${text.map((pair) => pair.join(' ')).join(' ')}`,
+    setLinkData(this.namespace.rtnetlink, this.index, this.kind, data, {
+      operation: `ip -n ${this.namespace.name} link set ${this.name} type ${this.kind} ${text.map((pair) => pair.join(' ')).join(' ')}`,
       causes: {
         EINVAL:
           'passthru can be neither entered nor left by a live macvlan, and MAC addresses can be listed in mode source ' +

@@ -6,13 +6,17 @@ import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
 import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import type { Family } from '../wire/ip-address.ts';
-import { addMacvlan, type MacvlanOptions } from './add-macvlan.ts';
+import { addDummy, type DummyOptions } from './add-dummy.ts';
+import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
+import { addMacvlan, addMacvtap, type MacvlanOptions } from './add-macvlan.ts';
 import type { AddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
+import type { Ipvlan, Ipvtap } from './ipvlan.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan } from './macvlan.ts';
+import type { Macvtap } from './macvtap.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { ROLE_SYSCTLS, type Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
@@ -20,6 +24,7 @@ import type { Segment } from './segment.ts';
 import { waitForSolicitedNodeGroups } from './solicited-node-groups.ts';
 import { Sysctls } from './sysctls.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
+import { addVlan, type Vlan, type VlanOptions } from './vlan.ts';
 import { make, unwatched, watcher } from './watcher.ts';
 
 /**
@@ -119,6 +124,58 @@ export class Namespace {
    */
   macvlan(options: MacvlanOptions): Macvlan {
     return make(() => addMacvlan(this, options));
+  }
+
+  /**
+   * Makes a macvtap here: a macvlan whose frames a virtual machine, or a spec in its place, reads and writes at a
+   * character device.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no macvtap (`CONFIG_MACVTAP`)
+   * @example const vm = ns1.macvtap({ parent: host.interface('up0'), mode: 'bridge', address: false }).open()
+   */
+  macvtap(options: MacvlanOptions): Macvtap {
+    return make(() => addMacvtap(this, options));
+  }
+
+  /**
+   * Makes an ipvlan here, on a parent in whatever namespace of the lab. Its mode and flag are the parent's port's: those
+   * of all ipvlans there.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no ipvlan (`CONFIG_IPVLAN`)
+   * @example const i1 = ns1.ipvlan({ parent: host.interface('up0'), mode: 'l2', flag: 'bridge' })
+   */
+  ipvlan(options: IpvlanOptions): Ipvlan {
+    return make(() => addIpvlan(this, options));
+  }
+
+  /**
+   * Makes an ipvtap here: an ipvlan with a character device, as {@link macvtap} has.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no ipvtap (`CONFIG_IPVTAP`)
+   */
+  ipvtap(options: IpvlanOptions): Ipvtap {
+    return make(() => addIpvtap(this, options));
+  }
+
+  /**
+   * Makes a VLAN device here, on a parent in whatever namespace of the lab. VLANs of one id on one segment are a segment
+   * of their own, with subnets of its own.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has none (`CONFIG_VLAN_8021Q`)
+   * @example const v10 = host.vlan({ parent: host.interface('eth0'), id: 10 })
+   */
+  vlan(options: VlanOptions): Vlan {
+    return make(() => addVlan(this, options));
+  }
+
+  /**
+   * Makes a dummy here: a device that swallows what it is sent, as a parent of others or to hold addresses.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has none (`CONFIG_DUMMY`)
+   * @example const d0 = host.dummy({ address: '192.0.2.1/32' })
+   */
+  dummy(options: DummyOptions = {}): Interface {
+    return make(() => addDummy(this, options));
   }
 
   /**

@@ -22,7 +22,11 @@ export async function waitForSolicitedNodeGroups(namespace: Namespace): Promise<
 function missingGroups(namespace: Namespace): string[] {
   const joined = joinedIpv6Groups(namespace.handle);
   return namespace.interfaces
-    .filter((device) => device.state().carrier)
+    .filter((device) => {
+      const { carrier, arp } = device.state();
+      // addrconf_join_solict passes over devices without ARP.
+      return carrier && arp;
+    })
     .flatMap((device) =>
       device.address
         .list()

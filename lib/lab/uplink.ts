@@ -48,11 +48,12 @@ export class Uplink {
     return getLink(this.rtnetlink, this.index, { operation: `ip link show ${this.name}` });
   }
 
-  /** Every macvlan on it in the NIC's own network, whoever made it; others' in other networks cannot be seen. */
+  /** Every macvlan and macvtap on it in the NIC's own network, whoever made it; others' in other networks cannot be seen. */
   foreignChildren(): string[] {
     return listLinks(this.rtnetlink, { operation: 'ip link' })
       .filter(
-        ({ kind, link, linkNamespaceId }) => kind === 'macvlan' && link === this.index && linkNamespaceId === undefined,
+        ({ kind = '', link, linkNamespaceId }) =>
+          ['macvlan', 'macvtap'].includes(kind) && link === this.index && linkNamespaceId === undefined,
       )
       .map(({ name }) => name);
   }

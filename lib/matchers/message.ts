@@ -1,4 +1,4 @@
-import { Interface, Lab, Macvlan, Namespace, Port } from '../lab/index.ts';
+import { Child, Interface, Ipvlan, Lab, Macvlan, Namespace, Port, Vlan } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
@@ -76,9 +76,16 @@ export function wordsOf(options: unknown): string {
 
 /** `m1, macvlan vepa on host/up0`. */
 export function describeDevice(device: Interface): string {
-  if (device instanceof Macvlan) return `${device.name}, macvlan ${device.mode} on ${device.parent}`;
+  if (device instanceof Child)
+    return `${device.name}, ${[device.kind, ...settingsOf(device)].join(' ')} on ${device.parent}`;
   const peer = device.peer ? ` to ${device.peer}` : '';
   return `${device.name}, ${device.kind}${device instanceof Port ? ' port' : ''}${peer}`;
+}
+
+function settingsOf(device: Child): (string | number)[] {
+  if (device instanceof Macvlan) return [device.mode];
+  if (device instanceof Ipvlan) return [device.mode, device.flag];
+  return device instanceof Vlan ? [device.protocol, 'id', device.id] : [];
 }
 
 /** A length of time as a person writes it: `0.31 ms`, `12 ms`, `1000 ms`. */

@@ -24,6 +24,8 @@ export async function toBehaveAs(
   checkOptions(title, options, ['hairpin']);
   checkBoolean(title, 'hairpin', options.hairpin);
   const devices = pairDevices(title, received);
+  const other = [devices.ns1, devices.ns2].find((child) => child && !(child instanceof Macvlan));
+  if (other) throw new UsageError(`${title}: the modes are those of macvlans: ${other} is an ${other.kind}`);
   if ((mode === 'passthru') !== (devices.ns2 === undefined)) {
     const has = devices.ns2 ? 'a second child' : 'one child only';
     throw new UsageError(
@@ -66,7 +68,7 @@ function checkPair(title: string, received: unknown): asserts received is Pair {
 }
 
 function describeChild(child: Interface | undefined): string {
-  return child instanceof Macvlan ? `macvlan ${child.mode}` : 'none';
+  return child instanceof Macvlan ? `${child.kind} ${child.mode}` : 'none';
 }
 
 function table(differences: (Observation & { expected: number })[], all: number): string {

@@ -1,4 +1,4 @@
-import { Interface, Macvlan, Namespace, UsageError } from '../lab/index.ts';
+import { Interface, Ipvlan, Macvlan, Namespace, UsageError } from '../lab/index.ts';
 
 /** The places of a pair, by the names that they have there. */
 export type Place = 'ns1' | 'ns2' | 'host' | 'gateway' | 'neighbour';
@@ -7,7 +7,7 @@ export type Place = 'ns1' | 'ns2' | 'host' | 'gateway' | 'neighbour';
 export type PairDevices = Record<Exclude<Place, 'ns2'>, Interface> & { ns2?: Interface };
 
 /**
- * Two macvlans on one parent, whoever made them, and two other machines behind the switch: what `macvlanPair()` returns,
+ * Two macvlans, or ipvlans, on one parent, whoever made them, and two other machines behind the switch: what `macvlanPair()` returns,
  * or the same put together by hand. A namespace stands for its only interface; where it has several, say which.
  */
 export interface Pair {
@@ -47,7 +47,10 @@ export function pairDevices(call: string, { ns1, ns2, uplink, gateway, neighbour
 
 function childOf(uplink: Interface, place: Namespace | Interface): Interface | undefined {
   return [...uplink.children].find(
-    (child) => child instanceof Macvlan && !child.deleted && (child === place || child.namespace === place),
+    (child) =>
+      (child instanceof Macvlan || child instanceof Ipvlan) &&
+      !child.deleted &&
+      (child === place || child.namespace === place),
   );
 }
 

@@ -160,8 +160,9 @@ class Echoer implements Disposable {
     pending.sent.push(at);
     const request = { identifier: this.#identifier, sequence, payload: this.#payload };
     const errno = this.#socket.send(encodeEchoRequest(this.#family, request), pending.target);
-    if (errno === 0) pending.left = true;
-    else pending.stopped = sendFailure(pending.question, errnoName(errno));
+    const failure = errno === 0 ? undefined : sendFailure(pending.question, errnoName(errno));
+    if (failure) pending.stopped = failure;
+    else pending.left = true;
   }
 
   /** Takes what is there. */

@@ -1,5 +1,5 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import type { Interface, LinkState, Namespace, Route } from '../lab/index.ts';
+import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
@@ -10,8 +10,10 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
   return namespace.interfaces.some((device) => device.address.list().some((own) => own.address === address));
 }
 
-/** What an errno of a send means: the network's state forbids it, or nothing can be known. */
-export function sendFailure({ from, to }: Question, errno: string): SendFailure {
+/** What an errno of a send means: the network's state forbids it, nothing can be known, or, undefined, that it left. */
+export function sendFailure({ from, to, source }: Question, errno: string): SendFailure | undefined {
+  // NET_XMIT_DROP: an ipvlan took it, and dropped what is for a private sibling (ipvlan_queue_xmit). Others are congested.
+  if (errno === 'ENOBUFS' && source.device instanceof Ipvlan) return undefined;
   switch (errno) {
     case 'ENETUNREACH':
       return { outcome: 'unsent', reason: `${from.name} has no route to ${to.address} (ENETUNREACH)` };

@@ -56,11 +56,14 @@ export interface InterfaceSnapshot {
   withheld?: string[];
   /** veth: the other end, as `sw/p0`. */
   peer?: string;
-  /** macvlan: the device below, as `host/up0`. */
+  /** macvlan, ipvlan, vlan …: the device below, as `host/up0`. */
   parent?: string;
   /** macvlan: the real NIC below, which is not of the lab. */
   uplink?: string;
+  /** Of a macvtap, too, as `ipvlan` is of an ipvtap. */
   macvlan?: { mode: string; macaddr: string[]; nopromisc: boolean; nodst: boolean; bcqueuelen?: number };
+  ipvlan?: { mode: string; flag: string };
+  vlan?: { protocol: string; id: number };
   /** A bridge in a host's namespace, made by other software. */
   bridge?: { ageingTime: number; stp: boolean; mcastSnooping: boolean };
   /** The bridge of a host that it is a port of; a switch has one only, and its ports don't name it. */

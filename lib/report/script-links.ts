@@ -34,14 +34,15 @@ export function linkLines(namespaces: readonly NamespaceSnapshot[]): string[] {
 
 /** Every device, those first that others are made on. */
 export function devicesOf(namespaces: readonly NamespaceSnapshot[]): Device[] {
-  return namespaces
-    .flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })))
-    .sort((one, other) => rank(one) - rank(other) || one.index - other.index);
-}
-
-/** A port names its bridge when it is made, a macvlan its parent. */
-function rank({ kind }: InterfaceSnapshot): number {
-  return kind === 'bridge' ? 0 : kind === 'macvlan' ? 2 : 1;
+  const devices = namespaces.flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })));
+  const byPath = new Map(devices.map((device) => [pathOf(device), device]));
+  // A port names its bridge when it is made, a child its parent.
+  const depthOf = ({ bridge, parent, uplink }: Device): number => {
+    if (bridge) return 0;
+    const below = parent === undefined ? undefined : byPath.get(parent);
+    return parent === undefined && uplink === undefined ? 1 : 1 + Math.max(1, below ? depthOf(below) : 1);
+  };
+  return devices.sort((one, other) => depthOf(one) - depthOf(other) || one.index - other.index);
 }
 
 /** The settings of a switch's ports, but for their states. */
@@ -84,16 +85,20 @@ function bridgeWords({
 
 function deviceLines(device: Device, peer: Device | undefined): string[] {
   if (device.kind === 'veth' && peer) return cableLines(device, peer);
-  if (device.kind === 'macvlan' && device.parent) return [macvlanLine(device)];
-  if (device.kind === 'macvlan' && device.uplink) {
-    return [`# ${device.uplink} is a real NIC: as root in its network, not in one of its own`, macvlanLine(device)];
+  if (device.parent) return [childLine(device), ...portLine(device)];
+  if (device.uplink) {
+    const remark = `# ${device.uplink} is a real NIC: as root in its network, not in one of its own`;
+    return [remark, childLine(device), ...portLine(device)];
   }
   if (SIMPLE_KINDS.includes(device.kind) || device.bridge) {
     const { namespace, name, index, kind, bridge } = device;
     const words = [...hardware(device), 'type', kind, ...(bridge ? bridgeWords(bridge) : [])];
-    return [shellLine('ip', '-n', namespace.name, 'link', 'add', 'dev', name, 'index', index, ...words)];
+    return [
+      shellLine('ip', '-n', namespace.name, 'link', 'add', 'dev', name, 'index', index, ...words),
+      ...portLine(device),
+    ];
   }
-  const lacking = device.kind === 'veth' || device.kind === 'macvlan' ? ': what it leads to is not of this lab' : '';
+  const lacking = device.kind === 'veth' || isKnownChild(device) ? ': what it leads to is not of this lab' : '';
   return [`# Left out: ${pathOf(device)}, ${device.kind}${lacking}`];
 }
 
@@ -105,33 +110,39 @@ function cableLines(one: Device, other: Device): string[] {
     ...[...hardware(main), ...masterOf(main), 'type', 'veth'],
     ...['peer', 'name', peer.name, 'index', peer.index, 'netns', peer.namespace.name, ...hardware(peer)],
   );
-  return peer.port ? [line, setLine(peer, ...masterOf(peer))] : [line];
+  return [line, ...portLine(peer)];
 }
 
-function macvlanLine(device: Device): string {
+function portLine(device: Device): string[] {
+  return device.port ? [setLine(device, ...masterOf(device))] : [];
+}
+
+function isKnownChild({ macvlan, ipvlan, vlan }: Device): boolean {
+  return [macvlan, ipvlan, vlan].some((settings) => settings !== undefined);
+}
+
+function childLine(device: Device): string {
   const below = device.parent === undefined ? undefined : splitPath(device.parent);
   const [parentNamespace, parent] = below ?? [undefined, device.uplink ?? ''];
-  const { mode = 'vepa', nopromisc, nodst, bcqueuelen = DEFAULT_BCQUEUELEN, macaddr = [] } = device.macvlan ?? {};
-  const { mac: _, ...rest } = device;
+  const { mac: _, ...withoutMac } = device;
+  // A passthru child and an ipvlan have their parent's address, whatever is asked for.
+  const shared = device.macvlan?.mode === 'passthru' || device.ipvlan;
   return shellLine(
-    ...[
-      'ip',
-      ...(parentNamespace === undefined ? [] : ['-n', parentNamespace]),
-      'link',
-      'add',
-      'link',
-      parent,
-      'name',
-      device.name,
-      'index',
-      device.index,
-    ],
-    // A passthru child has its parent's address, whatever is asked for (macvlan_common_newlink).
-    ...['netns', device.namespace.name, ...hardware(mode === 'passthru' ? rest : device), 'type', 'macvlan'],
+    ...['ip', ...(parentNamespace === undefined ? [] : ['-n', parentNamespace]), 'link', 'add', 'link', parent],
+    ...['name', device.name, 'index', device.index, 'netns', device.namespace.name],
+    ...[...hardware(shared ? withoutMac : device), 'type', device.kind, ...settingWords(device)],
+  );
+}
+
+function settingWords({ macvlan, ipvlan, vlan }: Device): (string | number | undefined)[] {
+  if (ipvlan) return ['mode', ipvlan.mode, ipvlan.flag];
+  if (vlan) return ['protocol', vlan.protocol, 'id', vlan.id];
+  const { mode = 'vepa', nopromisc, nodst, bcqueuelen = DEFAULT_BCQUEUELEN, macaddr = [] } = macvlan ?? {};
+  return [
     ...['mode', mode, nopromisc ? 'nopromisc' : undefined, nodst ? 'nodst' : undefined],
     ...(bcqueuelen === DEFAULT_BCQUEUELEN ? [] : ['bcqueuelen', bcqueuelen]),
     ...(macaddr.length > 0 ? ['macaddr', 'set', ...macaddr] : []),
-  );
+  ];
 }
 
 function hardware({ mac, mtu }: { mac?: string; mtu: number }): (string | number)[] {

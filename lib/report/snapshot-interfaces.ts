@@ -2,10 +2,13 @@ import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts
 import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
 import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
 import { Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
+import { ipvlanSettings } from '../lab/ipvlan-attributes.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
 import { bridgeSettings } from '../lab/switch.ts';
-import { normalizeIp } from '../wire/ip-address.ts';
+import { vlanSettings } from '../lab/vlan.ts';
+import { ipToBytes } from '../wire/ip-address.ts';
+import { macToBytes } from '../wire/mac-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 
 /** Every device of each namespace of a lab. */
@@ -55,12 +58,22 @@ function snapshotInterface(
     addresses: addresses.map(withLength),
     ...(withheld.length > 0 ? { withheld: withheld.map(withLength) } : {}),
     ...(kind === 'veth' && connected ? { peer: connected } : {}),
-    ...(kind === 'macvlan' && connected ? { parent: connected } : {}),
-    ...(kind === 'macvlan' ? { macvlan: macvlanSettings(data) } : {}),
-    ...(kind === 'bridge' ? { bridge: bridgeSettings(data) } : {}),
+    ...(isChild(kind) && connected ? { parent: connected } : {}),
+    ...kindSettings(kind, data),
     ...(master && link.slaveData ? { port: { ...portSettings(link.slaveData) } } : {}),
     ...(master && master.index !== bridge ? { master: master.name } : {}),
   };
+}
+
+function isChild(kind: string): boolean {
+  return /^(mac|ip)v(lan|tap)$|^vlan$/.test(kind);
+}
+
+function kindSettings(kind: string, data: Buffer): Pick<InterfaceSnapshot, 'macvlan' | 'ipvlan' | 'vlan' | 'bridge'> {
+  if (kind === 'macvlan' || kind === 'macvtap') return { macvlan: macvlanSettings(data) };
+  if (kind === 'ipvlan' || kind === 'ipvtap') return { ipvlan: ipvlanSettings(data) };
+  if (kind === 'bridge') return { bridge: bridgeSettings(data) };
+  return kind === 'vlan' ? { vlan: vlanSettings(data) } : {};
 }
 
 /** The device at the other end, or below, as `host/up0`. The kernel tells its index, unique in its namespace only. */
@@ -87,15 +100,17 @@ function uplinkBelow({ interfaces }: Namespace, { index }: ListedLink): Pick<Int
 
 function isOfTheKernel({ family, address, scope, length }: AddressState, mac: string): boolean {
   if (scope === SCOPE_HOST) return address === '::1' || (address === '127.0.0.1' && length === 8);
-  return family === 6 && scope === SCOPE_LINK && address === linkLocalOf(mac);
+  return family === 6 && scope === SCOPE_LINK && isLinkLocalOf(mac, address);
 }
 
 /** The address that a device gets as it comes up: RFC 4291, appendix A. */
-function linkLocalOf(mac: string): string {
-  const bytes = mac.split(':').map((byte) => Number.parseInt(byte, 16));
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = bytes;
-  const groups = [((a ^ 2) << 8) | b, (c << 8) | 0xff, 0xfe00 | d, (e << 8) | f];
-  return normalizeIp(`fe80::${groups.map((group) => group.toString(16)).join(':')}`);
+function isLinkLocalOf(mac: string, address: string): boolean {
+  const bytes = ipToBytes(address);
+  const [a = 0, ...rest] = macToBytes(mac);
+  const own = (first: number) =>
+    Buffer.from([first, ...rest]).equals(Buffer.concat([bytes.subarray(8, 11), bytes.subarray(13)]));
+  // addrconf_ifid_eui48: ipvlans, which share a MAC address, have a number of their own in the middle (dev_id).
+  return bytes.readUInt16BE(11) === 0xfffe ? own(a ^ 2) : own(a);
 }
 
 function withLength({ address, length }: AddressState): string {

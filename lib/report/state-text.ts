@@ -37,7 +37,7 @@ function linkRow(device: InterfaceSnapshot): string[] {
     linkState(device),
     mac,
     `mtu ${mtu}`,
-    [kind, macvlanWords(device), promiscuous ? 'promisc' : ''].filter(Boolean).join(' '),
+    [kind, settingWords(device), promiscuous ? 'promisc' : ''].filter(Boolean).join(' '),
   ];
 }
 
@@ -46,7 +46,9 @@ function linkState({ up, carrier }: Pick<InterfaceSnapshot, 'up' | 'carrier'>): 
   return carrier ? 'UP' : 'NO-CARRIER';
 }
 
-function macvlanWords({ macvlan }: InterfaceSnapshot): string {
+function settingWords({ macvlan, ipvlan, vlan }: InterfaceSnapshot): string {
+  if (ipvlan) return `${ipvlan.mode} ${ipvlan.flag}`;
+  if (vlan) return `${vlan.protocol} id ${vlan.id}`;
   if (!macvlan) return '';
   const { mode, nopromisc, nodst, bcqueuelen, macaddr } = macvlan;
   const words = [

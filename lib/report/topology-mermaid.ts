@@ -7,7 +7,7 @@ const ROLES = { host: 'fill:transparent', router: 'fill:#d2992233', switch: 'fil
 
 /**
  * A lab as a Mermaid flowchart, which GitHub draws in issues and pull requests: a namespace is a subgraph, a cable a
- * line, a macvlan's way to its parent a dotted one.
+ * line, the way from a child to its parent a dotted one.
  */
 export function topologyMermaid(snapshot: LabSnapshot): string {
   const topology = topologyOf(snapshot);

@@ -16,7 +16,7 @@ export interface TopologyDevice {
   /** `ns1/m1`, by which edges and paths name it. */
   key: string;
   name: string;
-  /** `macvlan vepa`, `veth`. */
+  /** `macvlan vepa`, `ipvlan l2 private`, `vlan 10`, `veth`. */
   kind: string;
   addresses: string[];
   /** What is not as it is by default: `hairpin`, `promiscuous`, `mtu 9000`. */
@@ -58,12 +58,19 @@ function deviceOf(namespace: string, device: InterfaceSnapshot): TopologyDevice 
   return {
     key: `${namespace}/${name}`,
     name,
-    kind: device.macvlan ? `${kind} ${device.macvlan.mode}` : kind,
+    kind: [kind, ...kindWords(device)].join(' '),
     addresses,
     notes: notesOf(device),
     ...(fault ? { fault } : {}),
     mac,
   };
+}
+
+function kindWords({ macvlan, ipvlan, vlan }: InterfaceSnapshot): (string | number)[] {
+  if (macvlan) return [macvlan.mode];
+  if (ipvlan) return ipvlan.flag === 'bridge' ? [ipvlan.mode] : [ipvlan.mode, ipvlan.flag];
+  if (vlan) return vlan.protocol === '802.1Q' ? [vlan.id] : [vlan.protocol, vlan.id];
+  return [];
 }
 
 /** A device that is down has no carrier either: the first is the reason. */

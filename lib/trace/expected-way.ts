@@ -1,4 +1,4 @@
-import { Bridge, Interface, Macvlan, Port } from '../lab/index.ts';
+import { Bridge, Child, Interface, Ipvlan, Macvlan, Port } from '../lab/index.ts';
 
 /** A frame's next place: a device, on the way in from its wire or out to it. */
 export interface Step {
@@ -32,22 +32,32 @@ export function expectedWay(from: Interface, to: Interface): Step[] | undefined 
 
 function nextSteps({ at, direction }: Step): Step[] {
   if (direction === 'out') {
-    if (at instanceof Macvlan) {
+    if (at instanceof Child) {
       // Behind a real NIC there is no way that the lab knows of.
-      return [...bridgeSiblings(at).map(inOf), ...(at.parent instanceof Interface ? [outOf(at.parent)] : [])];
+      return [...siblingsOf(at).map(inOf), ...(at.parent instanceof Interface ? [outOf(at.parent)] : [])];
     }
     if (at instanceof Bridge) return at.ports.map(outOf);
     return at.peer ? [inOf(at.peer)] : [];
   }
   if (at instanceof Port) {
     const others = (at.bridge?.ports ?? at.namespace.interfaces).filter((port) => port !== at);
-    // Sent back to where it came from, a frame is of use only to macvlans there: a VEPA station's.
+    // Sent back to where it came from, a frame is of use only to what hangs on a parent there: a VEPA station's.
     const back = at.peer && at.peer.children.size > 0 ? [outOf(at)] : [];
     // Before the bridge's own stack gets it, which might route what the bridge only passes on.
     return [...others.map(outOf), ...back, ...(at.bridge ? [inOf(at.bridge)] : [])];
   }
   const others = at.namespace.interfaces.filter((device) => device !== at && !(device instanceof Port));
   return [...[...at.children].map(inOf), ...others.map(outOf)];
+}
+
+/** The devices on the same parent that a frame needs no parent to come to. */
+function siblingsOf(device: Child): Child[] {
+  if (device instanceof Macvlan) return bridgeSiblings(device);
+  // ipvlan_queue_xmit: with the flag private a sibling is looked up as well, for the frame to be dropped.
+  if (!(device instanceof Ipvlan) || device.deleted || device.flag === 'vepa') return [];
+  return [...device.parent.children].filter(
+    (child): child is Ipvlan => child instanceof Ipvlan && child !== device && !child.deleted,
+  );
 }
 
 /** macvlan_queue_xmit: only where both are in mode bridge a frame needs no switch. */

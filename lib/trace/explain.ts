@@ -1,20 +1,26 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { Bridge, type Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
+import { Bridge, type Interface, Ipvlan, Macvlan, type Namespace, Port, Vlan } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import { filterBetween, filterInwards, filterTarget } from './filter/filter-step.ts';
 import type { FilterWitness } from './filter/filter-witness.ts';
 import { bridgeObstacle } from './obstacles/bridge.ts';
 import { cableObstacle } from './obstacles/cable.ts';
+import { dummyObstacle } from './obstacles/dummy.ts';
+import { ipvlanObstacle, ipvlanOutObstacle, ipvlanSiblingObstacle } from './obstacles/ipvlan.ts';
 import { macvlanObstacle } from './obstacles/macvlan.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
+import { ownerOf } from './obstacles/owner.ts';
 import { routerObstacle } from './obstacles/router.ts';
 import { switchObstacle } from './obstacles/switch.ts';
+import { tapObstacle } from './obstacles/tap.ts';
 import { targetObstacle } from './obstacles/target.ts';
+import { tagObstacle, vlanObstacle } from './obstacles/vlan.ts';
 import { type Hop, hopsOf } from './path.ts';
-import { ownerOf, type ProbePath } from './probe-path.ts';
+import type { ProbePath } from './probe-path.ts';
 import { lastBeforeUplink } from './uplink.ts';
 
 /** Where a question, or its answer, stayed behind, and why. */
@@ -35,7 +41,10 @@ export function explainLoss(
   { outcome, witness }: { outcome: Outcome; witness: FilterWitness },
 ): Explanation | undefined {
   const { frame, goal, path, arrival, answer } = trace;
-  if (answer?.arrival) return explainIgnored(trace, answer.arrival, { outcome, witness });
+  if (answer?.arrival) {
+    const taken = notTaken(answer.arrival, source.device);
+    return taken ?? explainIgnored(trace, answer.arrival, { outcome, witness });
+  }
   const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
   if (known) return known;
   const of = answer ? 'answer' : 'probe';
@@ -81,11 +90,11 @@ function knownLoss(
   { frame, goal, path, arrival, answer }: ProbePath,
 ): Explanation | undefined {
   if (answer) return onTheWay('answer', answer.path, answer.path.frame.at, source.device);
+  const target = ownerOf(from.lab, goal);
   if (arrival) {
-    const obstacle = targetObstacle(arrival.frame.at, goal, frame);
+    const obstacle = targetObstacle(target ?? arrival.frame.at, goal, frame, arrival.frame.bytes);
     return obstacle && { of: 'probe', at: arrival, ...obstacle };
   }
-  const target = ownerOf(from.lab, goal);
   if (!target) return strayed(path, goal);
   return onTheWay('probe', path, source.device, target);
 }
@@ -154,12 +163,12 @@ function placeOnTheWay(path: Hop, from: Interface, to: Interface): Place | undef
 function onTheWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface): Explanation | undefined {
   if (!expectedWay(from, to)) {
     const left = lastBeforeUplink(path);
-    return left ? { of, ...left } : { of, at: path, text: `no cable leads from ${from} to ${to}` };
+    return left ? { of, ...left } : noWay(of, path, from, to);
   }
   const place = placeOnTheWay(path, from, to);
   if (!place?.step) return undefined;
   try {
-    const obstacle = obstacleBetween(place.step.here, place.step.next, path.frame.bytes);
+    const obstacle = obstacleBetween(place.step.here, place.step.next, place.hop.frame.bytes);
     return obstacle && { of, at: place.hop, ...obstacle };
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
@@ -168,18 +177,40 @@ function onTheWay(of: Explanation['of'], path: Hop, from: Interface, to: Interfa
   }
 }
 
+/** An answer that came to the device of the asker, whose stack does not get it. */
+function notTaken(at: Hop, device: Interface): Explanation | undefined {
+  const obstacle = tapObstacle(device) ?? tagObstacle(device, at.frame.bytes);
+  return obstacle && { of: 'answer', at, ...obstacle };
+}
+
+function noWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface): Explanation {
+  const end = hopsOf(path).find(({ frame }) => frame.direction === 'out' && dummyObstacle(frame.at));
+  const dummy = end && dummyObstacle(end.frame.at);
+  return end && dummy ? { of, at: end, ...dummy } : { of, at: path, text: `no cable leads from ${from} to ${to}` };
+}
+
 /** What stands between two neighbouring steps. A new kind of link adds its line here, and a file of its own. */
-function obstacleBetween(here: Step, next: Step, bytes: Buffer): Obstacle | undefined {
+function obstacleBetween(here: Step, next: Step, seen: Buffer): Obstacle | undefined {
+  const bytes = withoutVlanTags(seen);
   if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
     return cableObstacle(here.at, next.at, bytes.length);
-  if (here.direction === 'in' && next.direction === 'in' && next.at instanceof Macvlan)
-    return macvlanObstacle(here.at, next.at, bytes);
+  if (here.direction === 'in' && next.direction === 'in') return handOverObstacle(here.at, next.at, seen);
   if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
+  if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingObstacle(here.at, next.at, bytes);
+  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutObstacle(here.at, bytes);
   if (here.at instanceof Bridge || next.at instanceof Bridge) {
     const obstacle = bridgeObstacle(here, next);
     if (obstacle) return obstacle;
   }
   if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes);
   if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes);
+  return undefined;
+}
+
+/** What keeps a parent from handing a frame to what is on top of it. */
+function handOverObstacle(parent: Interface, child: Interface, seen: Buffer): Obstacle | undefined {
+  if (child instanceof Vlan) return vlanObstacle(child, seen);
+  if (child instanceof Macvlan) return macvlanObstacle(parent, child, withoutVlanTags(seen));
+  if (child instanceof Ipvlan) return ipvlanObstacle(child, withoutVlanTags(seen));
   return undefined;
 }

@@ -1,16 +1,17 @@
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
 
 /** Enough of a packet to tell it from any other: headers, and the payload's beginning. */
 const LENGTH = 128;
 
 /**
- * What stays the same of a frame from hop to hop: all but the Ethernet header and its padding, and what a router changes
+ * What stays the same of a frame from hop to hop: all but the Ethernet header with its tags, the padding, and what a router changes
  * (TTL, checksum, hop limit). Transport checksums are left out, too: they are filled in only at the last moment
  * (`CHECKSUM_PARTIAL`).
  */
 export function frameIdentity(bytes: Buffer): string {
-  const frame = decodeEthernet(bytes);
+  const frame = decodeEthernet(withoutVlanTags(bytes));
   if (!frame) return bytes.toString('latin1');
   const packet = Buffer.from(frame.payload.subarray(0, LENGTH));
   if (frame.etherType === ETHERTYPE.ipv4 && packet.length >= 20) forgetIpv4(packet);

@@ -1,5 +1,6 @@
-import { Bridge, Interface, Macvlan, type Namespace, Port } from '../lab/index.ts';
+import { Bridge, Child, Interface, type Namespace, Port } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
 
 /** A frame at a device, and where it went from there: a flood fans out. */
@@ -133,11 +134,14 @@ class Paths {
  * (`RX_HANDLER_ANOTHER`, `br_pass_frame_up`), the lower one's first.
  */
 function byTime(a: CapturedFrame, b: CapturedFrame): number {
-  return Number(a.nanoseconds - b.nanoseconds) || Number(isUpper(a.at)) - Number(isUpper(b.at));
+  return Number(a.nanoseconds - b.nanoseconds) || depthOf(a.at) - depthOf(b.at);
 }
 
-function isUpper(device: Interface): boolean {
-  return device instanceof Macvlan || device instanceof Bridge;
+/** How many devices are below: a macvlan on a VLAN on a cable has two, a bridge one more than its ports. */
+function depthOf(device: Interface): number {
+  if (device instanceof Bridge) return 1 + Math.max(0, ...device.ports.map(depthOf));
+  if (!(device instanceof Child)) return 0;
+  return device.parent instanceof Interface ? 1 + depthOf(device.parent) : 1;
 }
 
 /** Branches in the order in which the devices were made, whatever order a flood took; what is sent back comes last. */
@@ -176,10 +180,10 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
     const passedOn: Origin = { namespace, isBefore: (other) => other.at !== at && other.direction === 'in' };
     // A port in hairpin mode sends back what came in by it, and so does a router on a stick.
     const sendsBack = at instanceof Port || (namespace.role === 'router' && isIp(bytes));
-    // A macvlan's frame leaves by its parent (macvlan_queue_xmit); otherwise a switch or a router has passed it on.
+    // What a child sends leaves by its parent (macvlan_queue_xmit …); otherwise a switch or a router has passed it on.
     return [...children, passedOn, ...(sendsBack ? [seen(at, 'in')] : [])];
   }
-  const parent = at instanceof Macvlan ? at.parent : undefined;
+  const parent = at instanceof Child ? at.parent : undefined;
   const siblings = parent ? [...parent.children].filter((child) => child !== at) : [];
   const ports = at instanceof Bridge ? at.ports : [];
   return [
@@ -193,6 +197,6 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
 }
 
 function isIp(bytes: Buffer): boolean {
-  const etherType = decodeEthernet(bytes)?.etherType;
+  const etherType = decodeEthernet(withoutVlanTags(bytes))?.etherType;
   return etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
 }

@@ -1,8 +1,9 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
-import type { Interface, Lab, Namespace } from '../lab/index.ts';
+import { type Interface, Ipvlan } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
+import { ownerOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 
@@ -34,8 +35,7 @@ export function tracePath(
   const frames = Capture.of(question.from.lab)
     .frames()
     .filter(({ nanoseconds }) => nanoseconds >= since);
-  const { from } = question;
-  const sent = sentBy(frames, from, (frame) => recognize(frame.bytes) === 'probe');
+  const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
   // Nothing is sent after an answer, so the last probe is the answered one.
   const asked = answered ? sent.at(-1) : lastWhole(sent);
   if (asked)
@@ -43,7 +43,7 @@ export function tracePath(
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
-    sentBy(frames, from, ({ bytes }) => {
+    sentBy(frames, question, ({ bytes }) => {
       const asked = solicitationOf(bytes);
       return asked?.source === question.source.address && asked.target === hop.address;
     }),
@@ -63,7 +63,7 @@ function follow(
   const path = pathOf(frames, asked);
   if (!path) return undefined;
   const owner = ownerOf(from.lab, goal);
-  const arrival = hopsOf(path).find(({ frame }) => frame.direction === 'in' && frame.at === owner);
+  const arrival = hopsOf(path).find(({ frame }) => frame.direction === 'in' && isAt(frame.at, owner));
   const sent = frames.find(
     (frame) =>
       frame.direction === 'out' &&
@@ -72,15 +72,13 @@ function follow(
       isAnswer(frame),
   );
   const back = sent && pathOf(frames, sent);
-  const home = back && hopsOf(back).find(({ frame }) => frame.direction === 'in' && frame.at === source.device);
+  const home = back && hopsOf(back).find(({ frame }) => frame.direction === 'in' && isAt(frame.at, source.device));
   return { frame: asked.bytes, goal, path, arrival, answer: back && { path: back, arrival: home } };
 }
 
-/** The device of the lab that has an address. */
-export function ownerOf(lab: Lab, address: string): Interface | undefined {
-  return lab.namespaces
-    .flatMap(({ interfaces }) => interfaces)
-    .find((device) => device.address.list().some((own) => own.address === address));
+/** In mode l3s it is the parent's stack that an ipvlan's packets pass (`ipvlan_nf_input`): no tap sees them at the ipvlan. */
+function isAt(device: Interface, wanted: Interface | undefined): boolean {
+  return device === wanted || (wanted instanceof Ipvlan && device === wanted.parent && wanted.mode === 'l3s');
 }
 
 function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
@@ -99,11 +97,11 @@ function lastWhole(sent: readonly CapturedFrame[]): CapturedFrame | undefined {
 
 function sentBy(
   frames: readonly CapturedFrame[],
-  from: Namespace,
+  { from }: Question,
   isIt: (frame: CapturedFrame) => boolean,
 ): CapturedFrame[] {
   const sent = frames.filter((frame) => frame.at.namespace === from && frame.direction === 'out' && isIt(frame));
-  // A macvlan's frame shows at its parent next, which may be in the same namespace: the first sighting is the origin's.
+  // A child's frame shows at its parent next, which may be in the same namespace: the first sighting is the origin's.
   const isOfChild = ({ at, identity, nanoseconds }: CapturedFrame) =>
     sent.some((other) => at.children.has(other.at) && other.identity === identity && other.nanoseconds <= nanoseconds);
   return sent.filter((frame) => !isOfChild(frame));

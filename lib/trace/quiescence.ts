@@ -104,7 +104,10 @@ export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
 /** A kind of link whose queues are known here belongs on this list. */
 function isKnown(device: Interface): boolean {
   // On a real NIC anybody may send at any time.
-  return device.kind === 'veth' || (device instanceof Macvlan && device.parent instanceof Interface);
+  return (
+    device.kind === 'veth' ||
+    (device.kind === 'macvlan' && device instanceof Macvlan && device.parent instanceof Interface)
+  );
 }
 
 function knowsEveryQueue({ taps, ranAnything, namespaces }: Lab): boolean {

@@ -1,4 +1,4 @@
-import { expect, test } from 'hairpin';
+import { expect, kernelOption, supports, test } from 'hairpin';
 import { hairpin, MAIN } from './hairpin.ts';
 
 // host: hairpin, used wrongly and rightly
@@ -42,6 +42,20 @@ test('doctor finds nothing needed missing here, in words and as JSON', async ({ 
   );
   expect(findings.filter(({ needed, available }) => needed && !available)).toEqual([]);
 });
+
+test.for(['macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy'] as const)(
+  'doctor says whether the kernel has %s, and what brings it, but does not need it',
+  async (type, { lab }) => {
+    const { exitCode, stdout } = await hairpin(lab.namespace('host'), ['doctor']);
+    const module = type === 'vlan' ? '8021q' : type;
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(
+      supports(type)
+        ? `✓ kernel: ${type}\n`
+        : `○ kernel: ${type}: this kernel has no ${type}: it needs ${kernelOption(type)} (modprobe ${module})\n    Debian: modprobe ${module}\n`,
+    );
+  },
+);
 
 test('doctor names a missing program with the commands that bring it, and exits with 1', async ({ lab }) => {
   const { exitCode, stdout } = await hairpin(lab.namespace('host'), ['doctor'], { env: { PATH: '/nonexistent' } });

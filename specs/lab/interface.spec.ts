@@ -51,7 +51,10 @@ test('set changes up, MTU, MAC and promiscuity live, and only what is named', as
 test('state is what iproute2 reads', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { a: device } = lab.cable(a, b, { mtu: 1450, a: { promiscuous: true } });
-  const { ifindex, ifname, address, mtu, operstate, promiscuity, link_index, linkinfo } = await ipLink(a, 'eth0');
+  const { ifindex, ifname, address, mtu, flags, operstate, promiscuity, link_index, linkinfo } = await ipLink(
+    a,
+    'eth0',
+  );
   expect(device.state()).toEqual({
     index: ifindex,
     name: ifname,
@@ -62,6 +65,7 @@ test('state is what iproute2 reads', async ({ lab }) => {
     promiscuous: true,
     promiscuity,
     carrier: true,
+    arp: !flags.includes('NOARP'),
     operState: operstate,
     master: undefined,
     link: link_index,

@@ -1,4 +1,4 @@
-import { describe, expect, type Lab, MACVLAN_MODES, type Namespace, test } from 'hairpin';
+import { describe, expect, type Interface, type Lab, MACVLAN_MODES, type Namespace, supports, test } from 'hairpin';
 import { type ReachOptions, reach } from '../../lib/probes/reach.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { takeSnapshot } from '../../lib/report/take-snapshot.ts';
@@ -25,7 +25,7 @@ async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[]> {
 }
 
 // Most of the time goes into waiting for pings that are not answered.
-const WAITING = { concurrent: true, timeout: 20_000 };
+const WAITING = { concurrent: true, timeout: 60_000 };
 
 describe('a lab rebuilt by its script is the same, and answers the same:', WAITING, () => {
   // ns1 ─ m1 ┐
@@ -36,6 +36,41 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     expect(await outcomes(lab, [ns1, gateway], [ns1, '10.0.0.102'], [ns1, 'fd00::66'], [gateway, ns1])).toEqual(
       mode === 'bridge' ? Array(4).fill('answered') : ['answered', 'lost', 'lost', 'answered'],
     );
+  });
+
+  // ns1 ─ m1 (macvtap) ┐
+  //                    ├─ up0 (host) ── p0 (sw) p1 ── gateway
+  // ns2 ─ m2 (macvtap) ┘                        p2 ── neighbour
+  test.skipIf(!supports('macvtap'))('macvtaps (needs CONFIG_MACVTAP)', async ({ lab, macvlanPair }) => {
+    const { ns1, ns2 } = macvlanPair({ type: 'macvtap', mode: 'bridge' });
+    expect(await outcomes(lab, [ns1, ns2])).toEqual(['answered']);
+  });
+
+  // ns1 ─ ipvlan0 ┐
+  //               ├─ eth0.100.10 ── eth0.100 (802.1ad) ── eth0 (a) ── eth0 ── eth0.100 ── eth0.100.10 (b)
+  // ns2 ─ ipvlan0 ┘
+  test.skipIf(!supports('ipvlan') || !supports('vlan'))(
+    'ipvlans on a VLAN in a VLAN (needs CONFIG_IPVLAN, CONFIG_VLAN_8021Q)',
+    async ({ lab }) => {
+      const [a, b, ns1, ns2] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('ns1'), lab.namespace('ns2')];
+      const { a: left, b: right } = lab.cable(a, b);
+      const inner = (ns: Namespace, parent: Interface) =>
+        ns.vlan({ parent: ns.vlan({ parent, id: 100, protocol: '802.1ad', address: false }), id: 10 });
+      const [parent, far] = [inner(a, left), inner(b, right)];
+      for (const ns of [ns1, ns2]) ns.ipvlan({ parent, mode: 'l2', flag: 'private' });
+      const answers = await outcomes(lab, [ns1, b, { family: 4 }], [ns1, '10.0.2.4'], [far.namespace, '10.0.2.3']);
+      expect(answers).toEqual(['answered', 'lost', 'answered']);
+    },
+  );
+
+  // ns1 ─ macvlan0 ┐
+  //                ├─ dummy0 (host)
+  // ns2 ─ macvlan0 ┘
+  test.skipIf(!supports('dummy'))('macvlans on a dummy (needs CONFIG_DUMMY)', async ({ lab }) => {
+    const [host, ns1, ns2] = [lab.namespace('host'), lab.namespace('ns1'), lab.namespace('ns2')];
+    const parent = host.dummy();
+    for (const ns of [ns1, ns2]) ns.macvlan({ parent, mode: 'bridge' });
+    expect(await outcomes(lab, [ns1, ns2])).toEqual(['answered']);
   });
 
   // ns1 ─ video ┐

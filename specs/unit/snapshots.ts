@@ -29,6 +29,26 @@ export class SnapshotBuilder {
   }
 }
 
+/** A chain of the other kinds: a macvtap and an ipvlan on VLANs in one another on a cable, and a dummy. */
+export function linksSnapshot(): LabSnapshot {
+  return new SnapshotBuilder()
+    .namespace('a')
+    .namespace('b')
+    .namespace('vm')
+    .device('vm/vm0', {
+      ...{ kind: 'macvtap', parent: 'a/eth0.100.10', index: 2 },
+      macvlan: { mode: 'bridge', macaddr: [], nopromisc: false, nodst: false },
+    })
+    .device('vm/i0', { kind: 'ipvlan', parent: 'a/eth0.20', ipvlan: { mode: 'l2', flag: 'private' }, index: 3 })
+    .device('vm/d0', { kind: 'dummy', index: 9 })
+    .device('a/eth0.100.10', { kind: 'vlan', parent: 'a/eth0.100', vlan: { protocol: '802.1Q', id: 10 }, index: 4 })
+    .device('a/eth0.100', { kind: 'vlan', parent: 'a/eth0', vlan: { protocol: '802.1ad', id: 100 }, index: 5 })
+    .device('a/eth0.20', { kind: 'vlan', parent: 'a/eth0', vlan: { protocol: '802.1Q', id: 20 }, index: 6 })
+    .device('a/eth0', { peer: 'b/eth0', index: 7 })
+    .device('b/eth0', { peer: 'a/eth0', index: 8 })
+    .device('b/gone0', { kind: 'ipvtap', ipvlan: { mode: 'l3', flag: 'bridge' }, index: 10 }).snapshot;
+}
+
 /** `macvlanPair`, as `takeSnapshot` has it. */
 export function pairSnapshot(): LabSnapshot {
   return new SnapshotBuilder()

@@ -4,7 +4,7 @@ import type { LabSnapshot } from '../../lib/report/lab-snapshot.ts';
 import { edgeId, namespaceOf, topologyOf } from '../../lib/report/topology.ts';
 import { METRICS } from '../../lib/report/topology-box.ts';
 import { type Layout, layOut, type PlacedBox } from '../../lib/report/topology-layout.ts';
-import { pairSnapshot, SnapshotBuilder } from './snapshots.ts';
+import { linksSnapshot, pairSnapshot, SnapshotBuilder } from './snapshots.ts';
 
 const build = () => new SnapshotBuilder();
 const layoutOf = (snapshot: LabSnapshot) => layOut(topologyOf(snapshot));
@@ -37,6 +37,20 @@ describe('topologyOf', () => {
       { key: 'sw/p0', fault: 'no carrier', notes: ['hairpin', 'no learning', 'promiscuous'] },
     ]);
     expect(edges).toMatchObject([{ live: false }]);
+  });
+
+  test('names each kind with its settings, and has the way from each child to its parent', () => {
+    const { namespaces, edges } = topologyOf(linksSnapshot());
+    const kinds = namespaces.flatMap(({ devices }) => devices).map(({ key, kind }) => `${key}: ${kind}`);
+    expect(kinds).toEqual([
+      ...['a/eth0.100.10: vlan 10', 'a/eth0.100: vlan 802.1ad 100', 'a/eth0.20: vlan 20', 'a/eth0: veth'],
+      ...['b/eth0: veth', 'b/gone0: ipvtap l3'],
+      ...['vm/vm0: macvtap bridge', 'vm/i0: ipvlan l2 private', 'vm/d0: dummy'],
+    ]);
+    expect(edges.map((edge) => `${edge.kind} ${edgeId(edge)}`)).toEqual([
+      ...['parent a/eth0.100.10 a/eth0.100', 'parent a/eth0.100 a/eth0', 'parent a/eth0.20 a/eth0'],
+      ...['cable a/eth0 b/eth0', 'parent vm/vm0 a/eth0.100.10', 'parent vm/i0 a/eth0.20'],
+    ]);
   });
 
   test('draws no line to what is not in the lab', () => {

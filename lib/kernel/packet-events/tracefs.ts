@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { close, syscallPointer, syscallWords } from '../libc.ts';
+import { close, fsconfig, fsmount, fsopen } from '../libc.ts';
 
 /**
  * The kernel's tracefs, for root: a mount of its own that is attached nowhere, so that nothing of it is seen, and nothing
@@ -14,11 +14,11 @@ export class Tracefs {
 
   /** Undefined without the privilege, or on a kernel before 5.2. */
   static open(): Tracefs | undefined {
-    const context = syscallPointer(SYS_FSOPEN, Buffer.from('tracefs\0'), FSOPEN_CLOEXEC, 0, 0, 0);
+    const context = fsopen('tracefs', FSOPEN_CLOEXEC);
     if (context < 0) return undefined;
     try {
-      if (syscallWords(SYS_FSCONFIG, context, FSCONFIG_CMD_CREATE, 0, 0, 0) < 0) return undefined;
-      const fd = syscallWords(SYS_FSMOUNT, context, FSMOUNT_CLOEXEC, 0, 0, 0);
+      if (fsconfig(context, FSCONFIG_CMD_CREATE) < 0) return undefined;
+      const fd = fsmount(context, FSMOUNT_CLOEXEC);
       return fd < 0 ? undefined : new Tracefs(fd);
     } finally {
       close(context);
@@ -36,9 +36,6 @@ export class Tracefs {
 }
 
 // The same numbers on x64 and arm64.
-const SYS_FSOPEN = 430;
-const SYS_FSCONFIG = 431;
-const SYS_FSMOUNT = 432;
 const FSOPEN_CLOEXEC = 1;
 const FSMOUNT_CLOEXEC = 1;
 const FSCONFIG_CMD_CREATE = 6;

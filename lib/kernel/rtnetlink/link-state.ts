@@ -1,6 +1,6 @@
 import { bytesToMac } from '../../wire/mac-address.ts';
 import { readCString } from '../bytes.ts';
-import { IFF_PROMISC, IFF_UP } from '../constants.ts';
+import { IFF_NOARP, IFF_PROMISC, IFF_UP } from '../constants.ts';
 import { decodeAttributes } from './attribute.ts';
 import {
   IFLA_ADDRESS,
@@ -37,6 +37,8 @@ export interface LinkState {
   /** Everyone who wants the device promiscuous, its children included. */
   promiscuity: number;
   carrier: boolean;
+  /** Whether it asks for and answers with MAC addresses; a dummy and an ipvlan in mode l3 do not (`IFF_NOARP`). */
+  arp: boolean;
   operState: OperState;
   /** ifindex of the bridge that it is a port of. */
   master: number | undefined;
@@ -95,6 +97,7 @@ function decodeLink(body: Buffer): LinkState {
     up: (flags & IFF_UP) !== 0,
     promiscuous: (flags & IFF_PROMISC) !== 0,
     promiscuity: number(IFLA_PROMISCUITY) ?? 0,
+    arp: (flags & IFF_NOARP) === 0,
     carrier: attributes.get(IFLA_CARRIER)?.[0] === 1,
     operState: OPERSTATES[attributes.get(IFLA_OPERSTATE)?.[0] ?? 0] ?? 'UNKNOWN',
     master: number(IFLA_MASTER),

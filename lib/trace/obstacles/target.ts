@@ -1,15 +1,25 @@
 import { KernelError } from '../../kernel/kernel-error.ts';
-import type { Interface, Namespace } from '../../lab/index.ts';
+import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import { neighbourObstacle } from './neighbour.ts';
 import type { Obstacle } from './obstacle.ts';
 import { reversePathObstacle } from './router.ts';
+import { tapObstacle } from './tap.ts';
+import { tagObstacle } from './vlan.ts';
 
-/** Why a host that was given a question sent no answer. */
-export function targetObstacle(arrival: Interface, address: string, bytes: Buffer): Obstacle | undefined {
+/**
+ * Why a host that was given a question sent no answer.
+ *
+ * @param bytes the frame as its sender had it
+ * @param seen the frame as it arrived
+ */
+export function targetObstacle(arrival: Interface, address: string, bytes: Buffer, seen: Buffer): Obstacle | undefined {
   const { namespace } = arrival;
+  const elsewhere = tapObstacle(arrival) ?? tagObstacle(arrival, seen);
+  if (elsewhere) return elsewhere;
   const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
   if (!own) return { text: `${namespace} does not have ${address}` };
   if (own.tentative)
@@ -25,7 +35,7 @@ export function targetObstacle(arrival: Interface, address: string, bytes: Buffe
   if (isEcho && namespace.sysctl.get(ignores) === '1') {
     return { text: `${namespace} answers no echo: ${ignores} is 1`, hint: `${namespace}.sysctl.set('${ignores}', 0)` };
   }
-  return backObstacle(namespace, packet.source);
+  return backObstacle(namespace, packet.source) ?? neighbourObstacle(namespace, packet.source);
 }
 
 /** `arp_process` checks the sender as `ip_rcv` does (`ip_route_input_noref`), and may be told to stay quiet. */
@@ -35,6 +45,12 @@ function arpObstacle(arrival: Interface, bytes: Buffer): Obstacle | undefined {
   const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
   const reverse = arp && reversePathObstacle(arrival, arp.senderIp);
   if (reverse) return reverse;
+  if (arp && arrival instanceof Ipvlan && arrival.mode !== 'l2') {
+    return {
+      text: `${arrival} answers no ARP: it is in mode ${arrival.mode}`,
+      hint: `route to it instead, by an address of ${arrival.parent}; or set({ mode: 'l2' }) on ${arrival}`,
+    };
+  }
   const values = ['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/arp_ignore`)));
   const ignore = Math.max(...values);
   return ignore > 0 ? { text: `${arrival} may not answer ARP: arp_ignore is ${ignore}` } : undefined;

@@ -1,0 +1,55 @@
+import { AF_NETLINK, SOCK_DGRAM } from './constants.ts';
+import { KernelError } from './kernel-error.ts';
+import type { NetNamespace } from './net-namespace.ts';
+import { Socket } from './socket.ts';
+
+const NETLINK_KOBJECT_UEVENT = 15;
+/** `struct sockaddr_nl`: family, padding, port, and the groups; the kernel's own events are group 1. */
+const KERNEL_EVENTS = Buffer.from([AF_NETLINK, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]);
+
+/** A device's number, as `stat` has it. */
+export interface DeviceNumbers {
+  major: number;
+  minor: number;
+}
+
+/**
+ * Runs what makes a device with a node in /dev, and says which number the kernel gave it. Its uevent goes to the network
+ * namespace of the device (`kobject_uevent_net_broadcast`), and is there when the making has returned. No sysfs is
+ * needed, of which each namespace would have to have its own mounted.
+ *
+ * @param subsystem `macvtap` …: its class
+ * @returns numbers undefined when no such device was made
+ */
+export function watchDeviceNumbers<T>(
+  namespace: NetNamespace,
+  subsystem: string,
+  make: () => T,
+): { result: T; numbers: DeviceNumbers | undefined } {
+  using socket = Socket.open(namespace, AF_NETLINK, SOCK_DGRAM, NETLINK_KOBJECT_UEVENT);
+  const errno = socket.bind(KERNEL_EVENTS);
+  if (errno !== 0) throw new KernelError({ operation: 'bind(NETLINK_KOBJECT_UEVENT)', errno });
+  const result = make();
+  for (let event = socket.receive(); event; event = socket.receive()) {
+    const { ACTION, SUBSYSTEM, MAJOR, MINOR } = parse(event.data);
+    if (ACTION !== 'add' || SUBSYSTEM !== subsystem || MAJOR === undefined || MINOR === undefined) continue;
+    return { result, numbers: { major: Number(MAJOR), minor: Number(MINOR) } };
+  }
+  return { result, numbers: undefined };
+}
+
+interface Uevent {
+  ACTION?: string;
+  SUBSYSTEM?: string;
+  MAJOR?: string;
+  MINOR?: string;
+}
+
+/** `add@/devices/…`, then `KEY=value`, each with a NUL behind it. */
+function parse(data: Buffer): Uevent {
+  const pairs = data
+    .toString()
+    .split('\0')
+    .map((line) => line.split('='));
+  return Object.fromEntries(pairs.flatMap(([key, value]) => (key && value !== undefined ? [[key, value]] : [])));
+}

@@ -1,0 +1,56 @@
+import { missingLinkType } from '../kernel/link-types.ts';
+import { addLink } from '../kernel/rtnetlink/link.ts';
+import type { AddressOption } from './address-list.ts';
+import { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { settle } from './settle.ts';
+import { checkBoolean, checkOptions } from './validate.ts';
+
+/** A new dummy, in the words of `ip link add … type dummy`. */
+export interface DummyOptions {
+  /** @default `dummy0`, `dummy1` … */
+  name?: string;
+  /** @default addresses of a segment of its own, IPv4 and IPv6 */
+  address?: AddressOption;
+  /** @default one derived from the device's index */
+  mac?: string;
+  /** @default 1500 */
+  mtu?: number;
+  /** @default true */
+  up?: boolean;
+  /** @default false */
+  promiscuous?: boolean;
+}
+
+const OPTIONS = [
+  'name',
+  'address',
+  'mac',
+  'mtu',
+  'up',
+  'promiscuous',
+] as const satisfies readonly (keyof DummyOptions)[];
+
+/** Makes a device that nothing is connected to; {@link Namespace.dummy} is this. */
+export function addDummy(namespace: Namespace, options: DummyOptions): Interface {
+  const call = `${namespace.name}.dummy`;
+  checkOptions(call, options, OPTIONS);
+  const { address, mtu, up = true, promiscuous = false } = options;
+  checkBoolean(call, 'up', up);
+  checkBoolean(call, 'promiscuous', promiscuous);
+  const segment = namespace.lab.newSegment(`${namespace.name} dummy`);
+  const origin = namespace.newInterface(call, 'dummy', { ...options, base: 'dummy', segment });
+  const { index, name, mac } = origin;
+  addLink(
+    namespace.rtnetlink,
+    { index, name, mac, mtu, up, promiscuous },
+    { kind: 'dummy' },
+    {
+      operation: `ip -n ${namespace.name} link add ${name} type dummy`,
+      causes: { EEXIST: `${namespace.name} has an interface ${name} already`, EOPNOTSUPP: missingLinkType('dummy') },
+    },
+  );
+  const device = namespace.adopt(new Interface(origin), { address, mtu });
+  if (up) settle(device);
+  return device;
+}

@@ -1,0 +1,124 @@
+import type { LinkType } from '../kernel/link-types.ts';
+import { missingLinkType } from '../kernel/link-types.ts';
+import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
+import { addLink } from '../kernel/rtnetlink/link.ts';
+import type { Causes } from '../kernel/rtnetlink/socket.ts';
+import type { AddressOption } from './address-list.ts';
+import { Interface, type InterfaceOrigin } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { settle } from './settle.ts';
+import { Uplink } from './uplink.ts';
+import { checkBoolean, show, UsageError } from './validate.ts';
+
+/** A device on top of another: macvlan, ipvlan, vlan … */
+export class Child<P extends Interface | Uplink = Interface | Uplink> extends Interface {
+  /** The device below, in whatever namespace of the lab; of a macvlan perhaps a real NIC, which is not of the lab. */
+  readonly parent: P;
+
+  constructor(origin: InterfaceOrigin, parent: P) {
+    super(origin);
+    this.parent = parent;
+    parent.children.add(this);
+  }
+}
+
+/** What every new child may be told. */
+export interface ChildOptions<P extends Interface | Uplink = Interface> {
+  /** The device below, in whatever namespace of the lab. */
+  parent: P;
+  /** @default the type and a number: `macvlan0`, `macvlan1` … */
+  name?: string;
+  /** @default the segment's next addresses, IPv4 and IPv6 */
+  address?: AddressOption;
+  /** @default the parent's */
+  mtu?: number;
+  /** @default true */
+  up?: boolean;
+  /** @default false */
+  promiscuous?: boolean;
+}
+
+type AnyOptions = ChildOptions<Interface | Uplink>;
+
+export const CHILD_OPTIONS = ['parent', 'name', 'address', 'mtu', 'up', 'promiscuous'] as const;
+
+/** What a child's own type adds to {@link ChildOptions}. */
+export interface NewChild {
+  type: LinkType;
+  options: AnyOptions;
+  origin: InterfaceOrigin;
+  data: readonly Attribute[];
+  /** Left out: the kernel's choice. */
+  mac: string | undefined;
+  /** Words behind `type …` in an error. */
+  words: readonly (string | number | undefined)[];
+  causes: Causes;
+}
+
+/** Makes the device, on its parent and in its own namespace: it is never moved. */
+export function addChildLink(
+  namespace: Namespace,
+  { type, options, origin, data, mac, words, causes }: NewChild,
+): void {
+  const { parent, mtu, up = true, promiscuous = false } = options;
+  const { index, name } = origin;
+  // The parent's own socket: the message goes where the parent is, and names the namespace that the child is made in.
+  const [{ rtnetlink }, ip] =
+    parent instanceof Uplink ? [parent, 'ip'] : [parent.namespace, `ip -n ${parent.namespace.name}`];
+  const text = words.filter((word) => word !== undefined).join(' ');
+  addLink(
+    rtnetlink,
+    { index, name, mac, mtu, up, promiscuous },
+    { kind: type, link: parent.index, namespace: namespace.handle, data },
+    {
+      operation: `${ip} link add ${name} link ${parent.name} netns ${namespace.name} type ${type}${text && ` ${text}`}`,
+      causes: {
+        EEXIST: `${namespace.name} has an interface ${name} already`,
+        EOPNOTSUPP: missingLinkType(type),
+        ...causes,
+      },
+    },
+  );
+}
+
+/** Takes a child in that {@link addChildLink} has made. */
+export function adoptChild<T extends Child>(child: T, { address, mtu, up = true, parent }: AnyOptions): T {
+  const below = parent.state();
+  const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? below.mtu });
+  // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
+  // takes a worker up to a second to say so, which nobody needs to wait for.
+  const born = below.carrier && ['UP', 'UNKNOWN'].includes(below.operState) && adopted.state().operState === 'UNKNOWN';
+  if (up && !born) settle(adopted);
+  return adopted;
+}
+
+/** Checks what every child may be told, but for what {@link Namespace.newInterface} looks at. */
+export function checkChild(call: string, namespace: Namespace, options: AnyOptions): void {
+  const { parent } = options;
+  if (parent instanceof Uplink) {
+    throw new UsageError(
+      `${call}: parent must be an interface of this lab: a real NIC (${parent}) takes macvlans only`,
+    );
+  }
+  checkChildOfAny(call, namespace, options);
+}
+
+/** As {@link checkChild}, for what may hang on a real NIC as well. */
+export function checkChildOfAny(call: string, namespace: Namespace, { parent, up, promiscuous }: AnyOptions): void {
+  checkParent(call, namespace, parent);
+  checkBoolean(call, 'up', up);
+  checkBoolean(call, 'promiscuous', promiscuous);
+}
+
+function checkParent(call: string, namespace: Namespace, parent: unknown): void {
+  if (!(parent instanceof Interface || parent instanceof Uplink)) {
+    throw new UsageError(
+      `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,
+    );
+  }
+  const { lab } = parent instanceof Uplink ? parent : parent.namespace;
+  if (lab !== namespace.lab) {
+    throw new UsageError(`${call}: parent must be an interface of the same lab: received ${parent}, of another`);
+  }
+  if (parent.deleted) throw new UsageError(`${call}: parent ${parent} has been deleted`);
+}

@@ -1,0 +1,149 @@
+import { now } from '../kernel/clock.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { TapFile } from '../kernel/tap-file.ts';
+import type { DeviceNumbers } from '../kernel/uevents.ts';
+import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
+import type { Interface } from './interface.ts';
+import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from './validate.ts';
+import { watcher } from './watcher.ts';
+
+/** How the character device of a macvtap or ipvtap is opened. */
+export interface TapOptions {
+  /**
+   * A `struct virtio_net_hdr` of ten bytes stands before each frame (`IFF_VNET_HDR`), for a program that wants it so.
+   * {@link TapQueue.read} and {@link TapQueue.write} take it off and put it on. @default false
+   */
+  vnetHeader?: boolean;
+}
+
+/** Which frame is waited for, and how long. */
+export interface TapReadOptions {
+  /** Milliseconds. @default 1000 */
+  within?: number;
+  /** Frames that it is false of are passed over. @default every frame */
+  where?: (frame: Buffer) => boolean;
+}
+
+const WITHIN = 1000;
+const ETHERNET_HEADER = 14;
+/** Node's timers count in 32 bits with a sign. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * A macvtap's or ipvtap's character device, opened: the place of a virtual machine's network card. What the device
+ * receives is read here, what is written leaves by it. Either read in Node, or hand it to a
+ * program: `ns.exec('qemu-system-x86_64', ['-netdev', 'tap,id=n,fd=3', …], { taps: [queue] })`.
+ */
+export class TapQueue implements AsyncIterable<Buffer>, Disposable {
+  readonly device: Interface;
+  readonly vnetHeader: boolean;
+  readonly #file: TapFile;
+
+  constructor(device: Interface, file: TapFile, vnetHeader: boolean) {
+    this.device = device;
+    this.vnetHeader = vnetHeader;
+    this.#file = file;
+  }
+
+  /**
+   * The descriptor, blocking until something is read in Node. To open it anew by its path (`/dev/fd/3`) makes another
+   * queue, with the kernel's defaults.
+   */
+  get fd(): number {
+    return this.#file.fd;
+  }
+
+  get closed(): boolean {
+    return this.#file.closed;
+  }
+
+  /**
+   * The next frame, from the Ethernet header on, without FCS.
+   *
+   * @throws Error when there is none in time, or the queue is closed meanwhile
+   * @example const reply = await vm.read({ where: (frame) => frame.readUInt16BE(12) === 0x0806 })
+   */
+  async read(options: TapReadOptions = {}): Promise<Buffer> {
+    const call = `${this.device}: TapQueue.read`;
+    checkOptions(call, options, ['within', 'where']);
+    checkMilliseconds(call, 'within', options.within);
+    if (options.where !== undefined && typeof options.where !== 'function')
+      throw new UsageError(`${call}: where must be a function of a frame: received ${show(options.where)}`);
+    const { within = WITHIN, where = () => true } = options;
+    const deadline = now() + within;
+    let passed = 0;
+    for (;;) {
+      const frame = await this.#next(Math.max(0, deadline - now()));
+      if (frame && where(frame)) return frame;
+      if (frame) passed++;
+      else if (this.closed) throw new Error(`${call}: the queue was closed, before a frame came`);
+      else {
+        const others = passed > 0 ? ` (${passed} others were passed over)` : '';
+        throw new Error(`${call}: no frame within ${within} ms${others}`);
+      }
+    }
+  }
+
+  /**
+   * Sends a frame, from the Ethernet header on, without FCS.
+   *
+   * @throws UsageError when the queue is closed, or the device deleted; KernelError when the kernel refuses
+   */
+  write(frame: Uint8Array): void {
+    const call = `${this.device}: TapQueue.write`;
+    if (this.closed) throw new UsageError(`${call}: the queue is closed`);
+    // tap_get_user frees the frame and says nothing.
+    if (this.device.deleted) throw new UsageError(`${call}: the interface has been deleted`);
+    if (!(frame instanceof Uint8Array) || frame.length < ETHERNET_HEADER)
+      throw new UsageError(
+        `${call}: frame must be bytes, of an Ethernet header at least (${ETHERNET_HEADER}): received ${
+          frame instanceof Uint8Array ? `${frame.length} bytes` : show(frame)
+        }`,
+      );
+    const errno = this.#file.write(this.vnetHeader ? Buffer.concat([Buffer.alloc(VIRTIO_NET_HEADER), frame]) : frame);
+    if (errno !== 0) throw new KernelError({ operation: `write to the character device of ${this.device}`, errno });
+  }
+
+  /** Every frame that comes, until the queue is closed. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+    while (!this.closed) {
+      const frame = await this.#next(LONGEST_TIMER);
+      if (frame) yield frame;
+    }
+  }
+
+  /** Unplugs the machine: the namespace's own stack hears again. The lab's end does it, too. */
+  close(): void {
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #next(milliseconds: number): Promise<Buffer | undefined> {
+    const bytes = await this.#file.read(milliseconds);
+    return bytes && this.vnetHeader ? completeFrame(bytes) : bytes;
+  }
+}
+
+/** Opens a queue of a device; for {@link Macvtap.open} and {@link Ipvtap.open}. */
+export function openTapQueue(device: Interface, numbers: DeviceNumbers | undefined, options: TapOptions): TapQueue {
+  device.checkAlive('open');
+  // Who opens it asks, and answers, in the place of a machine.
+  watcher()?.asked();
+  const call = `${device}.open`;
+  checkOptions(call, options, ['vnetHeader']);
+  checkBoolean(call, 'vnetHeader', options.vnetHeader);
+  const { vnetHeader = false } = options;
+  // macvtap_device_event names it after the ifindex.
+  const published = `/dev/tap${device.index}`;
+  if (!numbers)
+    throw new Error(
+      `${call}: which number its character device has, the kernel says when it is made (uevent): nobody heard it, or other software made ${device}`,
+    );
+  const { lab, handle } = device.namespace;
+  const file = lab.own(new TapFile(handle, numbers, published));
+  file.setHeader(vnetHeader ? VIRTIO_NET_HEADER : 0);
+  return new TapQueue(device, file, vnetHeader);
+}

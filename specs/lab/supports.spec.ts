@@ -1,0 +1,54 @@
+import { expect, kernelOption, type LinkType, supports, test, UsageError } from 'hairpin';
+import { refusal } from './referee.ts';
+
+/** What makes one by iproute2, on a veth where it needs a parent. */
+const COMMANDS: Record<LinkType, string[]> = {
+  veth: ['type', 'veth'],
+  bridge: ['type', 'bridge'],
+  macvlan: ['link', 'p', 'type', 'macvlan'],
+  macvtap: ['link', 'p', 'type', 'macvtap'],
+  ipvlan: ['link', 'p', 'type', 'ipvlan'],
+  ipvtap: ['link', 'p', 'type', 'ipvtap'],
+  vlan: ['link', 'p', 'type', 'vlan', 'id', '1'],
+  dummy: ['type', 'dummy'],
+};
+const types = Object.keys(COMMANDS) as LinkType[];
+
+// a ─ p (veth), t
+test.for(types)('supports(%o) says what iproute2 finds', async (type, { lab }) => {
+  const a = lab.namespace('a');
+  await a.exec('ip', ['link', 'add', 'p', 'type', 'veth']);
+  const { exitCode } = await a.exec('ip', ['link', 'add', 'name', 't', ...COMMANDS[type]], { reject: false });
+  expect(supports(type)).toBe(exitCode === 0);
+});
+
+// a ── b
+test.for<[type: 'ipvlan' | 'ipvtap' | 'vlan' | 'dummy', module: string]>([
+  ['ipvlan', 'ipvlan'],
+  ['ipvtap', 'ipvtap'],
+  ['vlan', '8021q'],
+  ['dummy', 'dummy'],
+])('where there is no %s, making one names the option that it needs', ([type, module], { lab, skip }) => {
+  skip(supports(type), `this kernel has ${kernelOption(type)}`);
+  const a = lab.namespace('a');
+  const { a: parent } = lab.cable(a, lab.namespace('b'));
+  const make = () => (type === 'dummy' ? a.dummy() : type === 'vlan' ? a.vlan({ parent, id: 1 }) : a[type]({ parent }));
+  expect(refusal(make)).toMatch(
+    `EOPNOTSUPP (operation not supported on socket)\n  usual cause: this kernel has no ${type}: it needs ${kernelOption(type)} (modprobe ${module})`,
+  );
+});
+
+test('the options of the kernel', () => {
+  expect(types.map(kernelOption)).toEqual([
+    ...['CONFIG_VETH', 'CONFIG_BRIDGE', 'CONFIG_MACVLAN', 'CONFIG_MACVTAP'],
+    ...['CONFIG_IPVLAN', 'CONFIG_IPVTAP', 'CONFIG_VLAN_8021Q', 'CONFIG_DUMMY'],
+  ]);
+});
+
+test.for([supports, kernelOption])('%o takes types of links', (call) => {
+  expect(() => call('bond' as never)).toThrow(
+    new UsageError(
+      `${call.name}: type must be one of veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy: received 'bond'`,
+    ),
+  );
+});

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { describe, kernelOption, type LinkType, supports } from 'hairpin';
+
+/** Specs that need types of links which not every kernel has: skipped where one is missing, under a title that names its option. */
+export function describeNeeding(types: readonly LinkType[], specs: () => void): void {
+  const missing = types.filter((type) => !supports(type));
+  const options = (missing.length > 0 ? missing : types).map(kernelOption);
+  describe.skipIf(missing.length > 0)(`needs ${options.join(', ')}`, specs);
+}
+
+/**
+ * Specs that open character devices, which in a user namespace nobody may (`vfs_mknod` asks for CAP_MKNOD of the host):
+ * there they are skipped.
+ */
+export function describeOpeningTaps(specs: () => void): void {
+  // The whole range of ids, mapped to itself, is the host's own user namespace.
+  const isHost = /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'));
+  describe.skipIf(!isHost)('needs root of the host, for device nodes', specs);
+}
