@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { hairpin } from './lib/config.ts';
@@ -18,5 +19,11 @@ export default defineConfig({
       { find: /^hairpin\/config$/, replacement: source('./lib/config.ts') },
     ],
   },
-  test: { include: ['specs/**/*.spec.ts'] },
+  test: {
+    include: ['specs/**/*.spec.ts'],
+    // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Two at once, on a machine that has but two processors and boots kernels besides.
+    testTimeout: 20_000,
+  },
 });

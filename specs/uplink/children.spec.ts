@@ -1,5 +1,6 @@
 import { expect, test } from 'hairpin';
-import { addMachine, LONG, runScript } from './machine.ts';
+import { describeNeeding } from '../needs.ts';
+import { addMachine, LONG, refusalOf, runScript } from './machine.ts';
 
 const SCRIPT = `
 const parent = lab.uplink('nic0');
@@ -39,3 +40,26 @@ test('no two runs have a MAC address in common: both may be on one switch', LONG
   // Locally administered, and no group (IEEE 802 clause 8.2.2).
   for (const mac of macs) expect(Number.parseInt(mac.slice(0, 2), 16) & 3).toBe(2);
 });
+
+describeNeeding(['macvtap'], () => {
+  test('a macvtap hangs on a NIC as a macvlan does', LONG, async ({ lab }) => {
+    const { machine } = addMachine(lab);
+    const { stdout } = await runScript(machine, SCRIPT.replace('.macvlan(', '.macvtap('));
+    expect((JSON.parse(stdout) as Link[]).map(({ linkinfo }) => linkinfo)).toMatchObject([
+      { info_kind: 'macvtap', info_data: { mode: 'bridge' } },
+      { info_kind: 'macvtap', info_data: { mode: 'bridge' } },
+    ]);
+  });
+});
+
+test.for(['ipvlan({ parent', 'vlan({ id: 5, parent'])(
+  'a NIC is no parent of others: %s',
+  LONG,
+  async (call, { lab }) => {
+    const { machine } = addMachine(lab);
+    const kind = call.slice(0, call.indexOf('('));
+    expect(await refusalOf(machine, `lab.namespace('ns1').${call}: lab.uplink('nic0') })`)).toBe(
+      `ns1.${kind}: parent must be an interface of this lab: a real NIC (nic0) takes macvlans only`,
+    );
+  },
+);
