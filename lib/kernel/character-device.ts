@@ -3,6 +3,7 @@ import { openDetachedFolder } from './detached-folder.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { mknodat } from './system-calls.ts';
 import type { DeviceNumbers } from './uevents.ts';
 
 // asm-generic/fcntl.h, linux/stat.h
@@ -42,7 +43,7 @@ export function openCharacterDevice(namespace: NetNamespace, numbers: DeviceNumb
 function openPrivately(numbers: DeviceNumbers): number {
   const folder = openDetachedFolder();
   try {
-    check(libc.mknodat(folder, NODE, S_IFCHR | 0o600, encodeDevice(numbers)), 'mknod');
+    check(mknodat(folder, NODE, S_IFCHR | 0o600, encodeDevice(numbers)), 'mknod');
     return check(libc.openat(folder, NODE, O_RDWR | O_CLOEXEC, 0), 'open');
   } finally {
     libc.close(folder);

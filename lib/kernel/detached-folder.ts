@@ -1,5 +1,6 @@
 import { KernelError } from './kernel-error.ts';
-import { close, fsconfig, fsmount, fsopen, lastErrno } from './libc.ts';
+import { close, lastErrno } from './libc.ts';
+import { fsconfig, fsmount, fsopen } from './system-calls.ts';
 
 // linux/mount.h
 const FSOPEN_CLOEXEC = 1;

@@ -2,12 +2,12 @@ import { constants } from 'node:os';
 import koffi from 'koffi';
 
 // The running process itself: Node is linked against the machine's libc, so the same line serves glibc and musl.
-const library = koffi.load(null);
+export const library = koffi.load(null);
 
 /** One libc function: returns what C returns; −1 means look at {@link lastErrno}. */
-type Call<Args extends unknown[]> = (...args: Args) => number;
+export type Call<Args extends unknown[]> = (...args: Args) => number;
 
-function declare<Args extends unknown[]>(prototype: string): Call<Args> {
+export function declare<Args extends unknown[]>(prototype: string): Call<Args> {
   return library.func(prototype) as unknown as Call<Args>;
 }
 
@@ -72,17 +72,6 @@ export const mount = declare<[source: string, target: string, type: string | nul
 export const fcntl = declare<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)');
 export const execv = declare<[path: string, args: (string | null)[]]>('int execv(const char *, const char **)');
 
-const syscallPath = declare<
-  [number: number, directory: number, path: string, flags: number, attributes: Uint8Array, size: number]
->('intptr_t syscall(intptr_t, int, const char *, uint32_t, void *, size_t)');
-/** The same on every architecture. */
-const SYS_MOUNT_SETATTR = 442;
-
-/** A libc wraps it from glibc 2.36 on only. */
-export function mountSetattr(directory: number, path: string, flags: number, attributes: Uint8Array): number {
-  return syscallPath(SYS_MOUNT_SETATTR, directory, path, flags, attributes, attributes.length);
-}
-
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
 
 /** The argument is a pointer, or the value itself: as the request has it. */
@@ -90,53 +79,6 @@ export const ioctl = declare<[fd: number, request: number, argument: Uint8Array 
   'int ioctl(int, unsigned long, void *)',
 );
 export const getpagesize = declare<[]>('int getpagesize(void)');
-
-// For system calls that libc has no function for. Its prototype is variadic; words are passed alike on x64 and arm64.
-export const syscallPointer = declare<[number: number, a: Uint8Array, b: number, c: number, d: number, e: number]>(
-  'intptr_t syscall(intptr_t, void *, intptr_t, intptr_t, intptr_t, intptr_t)',
-);
-export const syscallWords = declare<[number: number, a: number, b: number, c: number, d: number, e: number]>(
-  'intptr_t syscall(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)',
-);
-
-const mmap = library.func('void *mmap(void *, size_t, int, int, int, intptr_t)') as unknown as (
-  ...args: [address: null, length: number, protection: number, flags: number, fd: number, offset: number]
-) => bigint;
-const munmap = library.func('int munmap(void *, size_t)') as unknown as (address: bigint, length: number) => number;
-
-/** Memory that is the kernel's as well. */
-export interface SharedMemory {
-  bytes: Buffer;
-  unmap: () => void;
-}
-
-/** What a descriptor shares with the kernel, for reading and writing; undefined where `mmap` fails. */
-export function mapShared(fd: number, length: number): SharedMemory | undefined {
-  const address = mmap(null, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (address === MAP_FAILED) return undefined;
-  return { bytes: Buffer.from(koffi.view(address, length)), unmap: () => munmap(address, length) };
-}
-
-const PROT_READ = 1;
-const PROT_WRITE = 2;
-const MAP_SHARED = 1;
-const MAP_FAILED = 2n ** 64n - 1n;
-// By number, since musl has no functions for them, and glibc only since 2.36. They came after the tables of all
-// architectures were made one (Linux 5.0), so the numbers are the same everywhere.
-const SYS_FSOPEN = 430;
-const SYS_FSCONFIG = 431;
-const SYS_FSMOUNT = 432;
-// An older one. glibc has a function for it since 2.33.
-const SYS_MKNODAT = process.arch === 'arm64' ? 33 : 259;
-const syscall = library.func('long syscall(long, ...)') as unknown as Call<unknown[]>;
-
-export const fsopen = (type: string, flags: number) => syscall(SYS_FSOPEN, 'str', type, 'uint', flags);
-/** For commands without a key and a value. */
-export const fsconfig = (fd: number, command: number) =>
-  syscall(SYS_FSCONFIG, 'int', fd, 'uint', command, 'void *', null, 'void *', null, 'int', 0);
-export const fsmount = (fd: number, flags: number) => syscall(SYS_FSMOUNT, 'int', fd, 'uint', flags, 'uint', 0);
-export const mknodat = (directory: number, path: string, mode: number, device: number) =>
-  syscall(SYS_MKNODAT, 'int', directory, 'str', path, 'uint', mode, 'uint', device);
 
 const closeFunction = library.func('int close(int)');
 

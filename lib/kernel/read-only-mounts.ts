@@ -1,6 +1,7 @@
 import { AT_FDCWD, MOUNT_ATTR_RDONLY, MS_BIND, MS_PRIVATE, MS_REC } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
-import { lastErrno, mount, mountSetattr } from './libc.ts';
+import { lastErrno, mount } from './libc.ts';
+import { mountSetattr } from './system-calls.ts';
 
 const AT_RECURSIVE = 0x8000;
 

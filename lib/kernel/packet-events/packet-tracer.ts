@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { syscallWords } from '../libc.ts';
+import { syscallWords } from '../system-calls.ts';
 import { type EventFormat, fieldOf, parseFormat, textOf } from './event-format.ts';
 import { kernelSymbol } from './kernel-symbol.ts';
 import { type PerfRecord, PerfRing } from './perf-ring.ts';

@@ -1,4 +1,6 @@
-import { close, closeInBackground, getpagesize, ioctl, mapShared, type SharedMemory, syscallPointer } from '../libc.ts';
+import { close, closeInBackground, getpagesize, ioctl } from '../libc.ts';
+import { mapShared, type SharedMemory } from '../shared-memory.ts';
+import { syscallPointer } from '../system-calls.ts';
 
 /** A record of a tracepoint, as `perf_event_open` gives it. */
 export interface PerfRecord {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { close, fsconfig, fsmount, fsopen } from '../libc.ts';
+import { close } from '../libc.ts';
+import { fsconfig, fsmount, fsopen } from '../system-calls.ts';
 
 /**
  * The kernel's tracefs, for root: a mount of its own that is attached nowhere, so that nothing of it is seen, and nothing
