@@ -11,9 +11,11 @@ const kinds: [kind: LinkType, words: string[], of: new (...args: never[]) => Int
 
 for (const [kind, words, of, settings] of kinds) {
   describeNeeding([kind], () => {
-    // ns1 ─ c0 (by ip) ── up0 (host) ── eth0 far
+    // ns1 ─ c0 (by ip) ── up0 (host) ── eth0 far; an ipvtap is in host, too: of another namespace the kernel does not
+    // say where its parent is (ipvtap_link_ops has no get_link_net)
     test(`a device of type ${kind} that a program made has its parent and its settings`, async ({ lab }) => {
-      const [host, ns1, far] = [lab.namespace('host'), lab.namespace('ns1'), lab.namespace('far')];
+      const [host, far] = [lab.namespace('host'), lab.namespace('far')];
+      const ns1 = kind === 'ipvtap' ? host : lab.namespace('ns1');
       const { a: up0 } = lab.cable(host, far, { a: { name: 'up0' } });
       await host.exec('ip', ['link', 'add', 'c0', 'link', 'up0', 'netns', ns1.path, 'type', kind, ...words]);
       await ns1.exec('ip', ['link', 'set', 'c0', 'up']);
