@@ -1,7 +1,7 @@
 import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
 import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
 import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
-import { Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
+import { Child, Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
 import { ipvlanSettings } from '../lab/ipvlan-attributes.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
@@ -89,7 +89,9 @@ function connectedTo(namespace: Namespace, link: ListedLink, links: LinksOf): st
           link.linkNamespaceId;
     if (there) return `${other}/${device.name}`;
   }
-  return undefined;
+  // Of an ipvtap the kernel does not say where its parent is (ipvtap_link_ops has no get_link_net).
+  const own = namespace.interfaces.find(({ index }) => index === link.index);
+  return own instanceof Child && own.parent instanceof Interface ? String(own.parent) : undefined;
 }
 
 /** Only the lab knows: the kernel names a device of a network that the lab cannot look into. */

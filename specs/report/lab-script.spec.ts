@@ -25,7 +25,7 @@ async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[]> {
 }
 
 // Most of the time goes into waiting for pings that are not answered.
-const WAITING = { concurrent: true, timeout: 60_000 };
+const WAITING = { concurrent: true, timeout: 180_000 };
 
 describe('a lab rebuilt by its script is the same, and answers the same:', WAITING, () => {
   // ns1 ─ m1 ┐
@@ -66,6 +66,14 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
   // ns1 ─ macvlan0 ┐
   //                ├─ dummy0 (host)
   // ns2 ─ macvlan0 ┘
+  // ns1 ─ ipvtap0 ── eth0 (host) ── gateway
+  test.skipIf(!supports('ipvtap'))('an ipvtap (needs CONFIG_IPVTAP)', async ({ lab }) => {
+    const [host, gateway, ns1] = [lab.namespace('host'), lab.namespace('gateway'), lab.namespace('ns1')];
+    const { a: parent } = lab.cable(host, gateway);
+    ns1.ipvtap({ parent, mode: 'l2', flag: 'bridge' });
+    expect(await outcomes(lab, [ns1, gateway])).toEqual(['answered']);
+  });
+
   test.skipIf(!supports('dummy'))('macvlans on a dummy (needs CONFIG_DUMMY)', async ({ lab }) => {
     const [host, ns1, ns2] = [lab.namespace('host'), lab.namespace('ns1'), lab.namespace('ns2')];
     const parent = host.dummy();
