@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { describe, kernelOption, type LinkType, supports } from 'hairpin';
 
 /** Specs that need types of links which not every kernel has: skipped where one is missing, under a title that names its option. */
@@ -6,6 +6,16 @@ export function describeNeeding(types: readonly LinkType[], specs: () => void): 
   const missing = types.filter((type) => !supports(type));
   const options = (missing.length > 0 ? missing : types).map(kernelOption);
   describe.skipIf(missing.length > 0)(`needs ${options.join(', ')}`, specs);
+}
+
+/** Why no tun or tap can be made here, for `skip`: some machines keep the device node for root. */
+export function withoutTun(): string | false {
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK);
+    return false;
+  } catch {
+    return 'needs a /dev/net/tun that may be opened';
+  }
 }
 
 /**

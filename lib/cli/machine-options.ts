@@ -17,7 +17,7 @@ export function addMachineOptions(command: Command): Command {
     .option('--boot-timeout <seconds>', 'how long a kernel may take to boot (60 with KVM, 180 without)', wholeNumber)
     .option('--timeout <seconds>', 'how long all of it may take on a kernel (1800)', wholeNumber)
     .option('--memory <MiB>', 'of the machine (1024, and as much for each processor)', wholeNumber)
-    .option('--cpus <number>', 'of the machine (as many as there are here, at most 4)', wholeNumber)
+    .option('--cpus <number>', 'of the machine (as many as there are here, at most 4; 1 without KVM)', wholeNumber)
     .option('--append <arguments>', "more of the kernel's own arguments");
 }
 

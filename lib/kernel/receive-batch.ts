@@ -21,15 +21,12 @@ export interface BatchItem {
   data: Buffer;
   /** The raw `sockaddr`. */
   from: Buffer;
-  control: ControlMessage[];
+  /** Ancillary messages as they came, for {@link controlMessage}. */
+  control: Buffer;
 }
 
-/** An ancillary message (`struct cmsghdr`). */
-export interface ControlMessage {
-  level: number;
-  type: number;
-  data: Buffer;
-}
+/** How many slots the kernel has written to since they were made ready. */
+let written = BATCH;
 
 // One piece of memory, so that nothing that the kernel is given the address of can be collected by itself.
 const sizes = [HEADER_LENGTH, IOVEC_LENGTH, DATA_LENGTH, SOCKADDR_MAX, CONTROL_LENGTH].map((size) => size * BATCH);
@@ -51,12 +48,26 @@ for (let slot = 0; slot < BATCH; slot++) {
 
 /** Takes up to {@link BATCH} datagrams that are there, in one system call (`recvmmsg`). */
 export function receiveBatch(fd: number): BatchItem[] {
-  for (let slot = 0; slot < BATCH; slot++) {
+  // What the last call has written over; it is called for every passing assertion, so the rest is left.
+  for (let slot = 0; slot < written; slot++) {
     headers.writeUInt32LE(SOCKADDR_MAX, slot * HEADER_LENGTH + NAME_LENGTH_AT);
-    headers.writeBigUInt64LE(BigInt(CONTROL_LENGTH), slot * HEADER_LENGTH + CONTROL_LENGTH_AT);
+    headers.writeUInt32LE(CONTROL_LENGTH, slot * HEADER_LENGTH + CONTROL_LENGTH_AT);
   }
-  const count = Math.max(0, recvmmsg(fd, headers, BATCH, MSG_DONTWAIT, null));
-  return Array.from({ length: count }, (_, slot) => readSlot(slot));
+  written = Math.max(0, recvmmsg(fd, headers, BATCH, MSG_DONTWAIT, null));
+  return Array.from({ length: written }, (_, slot) => readSlot(slot));
+}
+
+/** The data of the ancillary message of a kind (`struct cmsghdr`), if there is one. */
+export function controlMessage({ control }: BatchItem, level: number, type: number): Buffer | undefined {
+  // A 64-bit length that counts the header, level, type; each message padded to eight bytes.
+  for (let at = 0; at + 16 <= control.length; ) {
+    const length = control.readUInt32LE(at);
+    if (length < 16) return undefined;
+    if (control.readInt32LE(at + 8) === level && control.readInt32LE(at + 12) === type)
+      return control.subarray(at + 16, at + length);
+    at += (length + 7) & ~7;
+  }
+  return undefined;
 }
 
 function readSlot(slot: number): BatchItem {
@@ -66,22 +77,6 @@ function readSlot(slot: number): BatchItem {
   return {
     data: data.subarray(slot * DATA_LENGTH, slot * DATA_LENGTH + length),
     from: names.subarray(slot * SOCKADDR_MAX, (slot + 1) * SOCKADDR_MAX),
-    control: readControl(control.subarray(slot * CONTROL_LENGTH, slot * CONTROL_LENGTH + controlLength)),
+    control: control.subarray(slot * CONTROL_LENGTH, slot * CONTROL_LENGTH + controlLength),
   };
-}
-
-/** `struct cmsghdr`: a 64-bit length that counts the header, level, type; each message padded to eight bytes. */
-function readControl(bytes: Buffer): ControlMessage[] {
-  const messages: ControlMessage[] = [];
-  for (let at = 0; at + 16 <= bytes.length; ) {
-    const length = bytes.readUInt32LE(at);
-    if (length < 16) break;
-    messages.push({
-      level: bytes.readInt32LE(at + 8),
-      type: bytes.readInt32LE(at + 12),
-      data: bytes.subarray(at + 16, at + length),
-    });
-    at += (length + 7) & ~7;
-  }
-  return messages;
 }

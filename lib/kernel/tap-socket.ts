@@ -14,7 +14,7 @@ import { getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { keepEtherType } from './packet-filter.ts';
 import { openPacketSocket } from './packet-socket.ts';
-import { BATCH, type BatchItem, receiveBatch } from './receive-batch.ts';
+import { BATCH, type BatchItem, controlMessage, receiveBatch } from './receive-batch.ts';
 import type { Socket } from './socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from './socket-address.ts';
 
@@ -103,11 +103,11 @@ export class TapSocket {
   }
 }
 
-function toFrame({ data, from, control }: BatchItem): TappedFrame {
+function toFrame(item: BatchItem): TappedFrame {
+  const { data, from } = item;
   const { index, packetType } = readPacketSocketAddress(from);
-  const of = (level: number, type: number) => control.find((each) => each.level === level && each.type === type)?.data;
-  const time = of(SOL_SOCKET, SO_TIMESTAMPNS);
-  const auxiliary = of(SOL_PACKET, PACKET_AUXDATA);
+  const time = controlMessage(item, SOL_SOCKET, SO_TIMESTAMPNS);
+  const auxiliary = controlMessage(item, SOL_PACKET, PACKET_AUXDATA);
   const tag = auxiliary && vlanTag(auxiliary);
   const length = auxiliary?.readUInt32LE(AUXDATA_LENGTH_AT) ?? data.length;
   return {

@@ -47,6 +47,7 @@ export class AddressList {
     });
     if (prefix.family === 6) namespace.joining();
     this.#interface.segment?.reserve(prefix);
+    namespace.lab.gave(prefix.address, namespace);
   }
 
   /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */

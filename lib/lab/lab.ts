@@ -39,6 +39,9 @@ export class Lab implements AsyncDisposable {
   readonly #subprocesses = new Set<Subprocess>();
   /** The namespaces that a spec ran something in: only there anything can be left to kill. */
   readonly #ranIn = new Set<Namespace>();
+  /** Who was last given an address. */
+  readonly #holders = new Map<string, Namespace>();
+  #sharesAddresses = false;
   #index = FIRST_INDEX;
   #segmentNumber = 0;
   readonly #inherited = new Map<string, string>();
@@ -202,9 +205,24 @@ export class Lab implements AsyncDisposable {
     return this.#uplinks.size > 0;
   }
 
-  /** Whether a spec has run a program or a function of its own in a namespace: then its network has more than hairpin made. */
-  get ranAnything(): boolean {
-    return this.#ranIn.size > 0;
+  /**
+   * Whether all in it is hairpin's own doing. It is not once a spec has run a program or a function of its own in a
+   * namespace, or has taken in a namespace of somebody else's: then the network may have more than hairpin knows of.
+   */
+  get isOwnDoing(): boolean {
+    return this.#ranIn.size === 0 && this.namespaces.every(({ foreign }) => !foreign);
+  }
+
+  /** Whether two namespaces were ever given one address. */
+  get sharesAddresses(): boolean {
+    return this.#sharesAddresses;
+  }
+
+  /** Registers that a namespace was given an address. */
+  gave(address: string, to: Namespace): void {
+    const before = this.#holders.get(address);
+    this.#holders.set(address, to);
+    if (before && before !== to) this.#sharesAddresses = true;
   }
 
   /** Registers a program, to be killed with the lab. */

@@ -51,6 +51,8 @@ export class Namespace {
   readonly route: RouteTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
+  /** Whether somebody else made it: a container's. */
+  readonly foreign: boolean;
   readonly #interfaces: Interface[] = [];
   #joining = false;
   #settling: Promise<void> = Promise.resolve();
@@ -60,6 +62,7 @@ export class Namespace {
     this.lab = lab;
     this.name = name;
     this.role = role;
+    this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
     this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
     this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
@@ -286,7 +289,10 @@ export class Namespace {
         if (!(error instanceof KernelError)) throw error;
       }
     }
-    for (const address of device.address.list()) device.segment?.reserve(address);
+    for (const address of device.address.list()) {
+      device.segment?.reserve(address);
+      this.lab.gave(address.address, this);
+    }
     this.joining();
   }
 

@@ -1,5 +1,5 @@
 import { after, now } from '../kernel/clock.ts';
-import { joinedIpv6Groups } from '../kernel/ipv6-groups.ts';
+import { joinedGroups } from '../kernel/joined-groups.ts';
 import { solicitedNodeGroup } from '../wire/ip-address.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -20,7 +20,7 @@ export async function waitForSolicitedNodeGroups(namespace: Namespace): Promise<
 
 /** Addresses that cannot be asked for yet. A device that is down, or has no carrier, joins when that has changed. */
 function missingGroups(namespace: Namespace): string[] {
-  const joined = joinedIpv6Groups(namespace.handle);
+  const joined = joinedGroups(namespace.handle, 6);
   return namespace.interfaces
     .filter((device) => {
       const { carrier, arp } = device.state();

@@ -23,7 +23,7 @@ export interface MachineTask extends Pick<GuestTask, 'command' | 'cwd' | 'env' |
   within?: number | undefined;
   /** Mebibytes. @default 1024, and as much for each processor */
   memory?: number | undefined;
-  /** @default as many as this machine has, at most 4 */
+  /** @default with KVM as many as this machine has, at most 4; without 1 */
   cpus?: number | undefined;
   /** More arguments for the kernel. */
   append?: string | undefined;
@@ -142,7 +142,7 @@ function startPrograms(
   const sockets = share === 'virtiofs' ? namelessListener() : undefined;
   try {
     const server = sockets && startProgram(serverCommand(task.results), [sockets.listener]);
-    const cpus = task.cpus ?? Math.min(availableParallelism(), 4);
+    const cpus = task.cpus ?? processorsFor(accelerator);
     const argv = qemuArguments({
       ...{ accelerator, share, image: kernel.image, results: task.results, append: task.append },
       ...{ initramfs: 4, virtiofsd: 3, output: 5 },
@@ -156,6 +156,14 @@ function startPrograms(
     sockets?.close();
     closeSync(image);
   }
+}
+
+/**
+ * QEMU's translation may go on with a breakpoint that another processor has long taken out again (`text_poke_bp`, as each
+ * static key of the kernel's is turned): that one then loops in `exc_int3` for ever. A single one patches for itself.
+ */
+function processorsFor(accelerator: Accelerator): number {
+  return accelerator === 'tcg' ? 1 : Math.min(availableParallelism(), 4);
 }
 
 /** Under a mount namespace in which only the results folder can be written; an ordinary user is root of a user namespace. */

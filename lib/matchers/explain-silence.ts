@@ -5,6 +5,7 @@ import { type Explanation, explainLoss } from '../trace/explain.ts';
 import { filterUnsent } from '../trace/filter/filter-step.ts';
 import { FilterWitness } from '../trace/filter/filter-witness.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
+import { sourceObstacle } from '../trace/obstacles/source.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 
 /** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
@@ -14,8 +15,8 @@ const ONE_MORE = 20;
 export interface Reasons {
   /** Where the probe or its answer stayed behind. */
   loss?: Explanation | undefined;
-  /** What took a probe that no device was seen to send. */
-  unsent?: Obstacle | undefined;
+  /** What kept a probe at its source, or took it before a device was seen to send it. */
+  unsent?: Partial<Obstacle> | undefined;
   /** What the kernel itself says of a drop, where it may be asked. */
   kernel?: string | undefined;
 }
@@ -31,7 +32,7 @@ export async function explainSilence(
   const reasons = () =>
     trace
       ? { loss: explainLoss(report.question, trace, { outcome: report.outcome, witness }), unsent: undefined }
-      : { loss: undefined, unsent: filterUnsent(report, witness) };
+      : { loss: undefined, unsent: filterUnsent(report, witness) ?? unsentObstacle(report) };
   const known = reasons();
   const watch = report.outcome === 'broken' ? undefined : DropWatch.start();
   if (!watch && !witness.hasFilters) return known;
@@ -55,4 +56,8 @@ export async function explainSilence(
   if (!drop) return proved;
   if (acquitsFilters(drop)) witness.acquitAll();
   return { ...reasons(), kernel: describeDrop(drop, (proved.loss?.at ?? trace?.arrival)?.frame.at) };
+}
+
+function unsentObstacle({ outcome, question, size }: ReachReport): Partial<Obstacle> | undefined {
+  return outcome === 'unsent' ? sourceObstacle(question, size) : undefined;
 }

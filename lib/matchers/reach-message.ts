@@ -13,12 +13,14 @@ export interface ReachCase {
   because: Outcome | undefined;
   waypoints: Waypoints | undefined;
   ways: readonly Way[];
-  /** What took a probe that no device was seen to send. */
-  unsent?: Obstacle | undefined;
+  /** What kept a probe at its source, or took it before a device was seen to send it. */
+  unsent?: Partial<Obstacle> | undefined;
   /** What the kernel itself says of a drop, where it may be asked. */
   kernel?: string | undefined;
   /** What is wrong with an answered probe's path. */
   detour: string | undefined;
+  /** What to do about an answer that is not the target's. */
+  hint?: string | undefined;
 }
 
 /** The message of a failed `toReach`. */
@@ -38,7 +40,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
     ],
     // Of an answered question the answer's way is no news.
     ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
-    hint: hintFor(report, asked) ?? asked.ways.find(({ lost }) => lost)?.lost?.hint ?? asked.unsent?.hint,
+    hint: asked.hint ?? hintFor(report, asked) ?? asked.ways.find(({ lost }) => lost)?.lost?.hint ?? asked.unsent?.hint,
   });
 }
 

@@ -1,5 +1,5 @@
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
-import { checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
+import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
 import { FRAMES, type FrameKind, frameEnd } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';
@@ -7,6 +7,7 @@ import { frameIdentity } from '../trace/frame-identity.ts';
 import { frameWay } from '../trace/frame-way.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { reversePathObstacle } from '../trace/obstacles/router.ts';
+import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
 import { checkHold } from './hold.ts';
@@ -18,11 +19,13 @@ const WITHIN = 50;
 export interface ToHearOptions {
   /**
    * The frame that is sent: `unicast` is IPv4 to the receiver's MAC address, `broadcast` to 255.255.255.255,
-   * `multicast` to 224.0.0.251, which the receiver joins; `arp` a request, `nd` a solicitation for its address.
+   * `multicast` to 224.0.0.251, which the receiver joins (`join`); `arp` a request, `nd` a solicitation for its address.
    *
    * @default 'broadcast'
    */
   frame?: FrameKind;
+  /** Of `multicast`: false leaves joining the group to the receiver's own programs. @default true */
+  join?: boolean;
   /** Exactly so many copies. Without it, one or more. */
   copies?: number;
   /** How long to wait for copies, in milliseconds. With `copies` and with `.not` all of it is waited. @default 50 */
@@ -37,9 +40,12 @@ export async function toHear(
 ): Promise<Answer> {
   const { isNot } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
-  checkOptions(title, options, ['frame', 'copies', 'within']);
-  const { frame = 'broadcast', copies, within = WITHIN } = options;
+  checkOptions(title, options, ['frame', 'join', 'copies', 'within']);
+  const { frame = 'broadcast', join, copies, within = WITHIN } = options;
   checkOneOf(title, 'frame', frame, FRAMES);
+  checkBoolean(title, 'join', join);
+  if (join !== undefined && frame !== 'multicast')
+    throw new UsageError(`${title}: join belongs to frame: 'multicast': received frame: '${frame}'`);
   checkInteger(title, 'copies', copies, 0, 1_000_000);
   checkMilliseconds(title, 'within', within);
   if (isNot || copies !== undefined) checkHold(title, 'within', within);
@@ -65,7 +71,7 @@ export async function toHear(
   Capture.of(to.namespace.lab).beforeProbe();
   const until = isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1;
   const quiet = options.within === undefined ? quietIn(to.namespace.lab, 'frames') : undefined;
-  const result = await hear(to, from, frame, until, { milliseconds: within, quiet });
+  const result = await hear(to, from, frame, until, { milliseconds: within, quiet, join });
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   // The datagrams are heard by a socket: what the receiver's own IP refuses may well have come by its device.
   const source = overIp && result.outcome === 'lost' ? frameEnd(from).ip4 : undefined;
@@ -123,6 +129,7 @@ function describe(
         ? 'no copy'
         : `exactly ${plural(copies, 'copy')}`;
   const unknown = deaf?.text ?? (result.reason && `nothing was sent: ${result.reason}`);
+  const unsent = result.outcome === 'unsent' ? linkObstacle(from) : undefined;
   const received = result.copies === 0 ? 'none' : plural(result.copies, 'copy');
   return formatMessage({
     title,
@@ -132,8 +139,9 @@ function describe(
       ['Frame', frame],
       ['Expected', `${wanted} within ${within} ms`],
       ['Received', unknown === undefined ? received : `inconclusive: ${unknown}`],
+      ['Why', unsent && unsent.text !== result.reason ? unsent.text : undefined],
     ],
     ways,
-    hint: deaf?.hint ?? ways.find(({ lost }) => lost)?.lost?.hint,
+    hint: deaf?.hint ?? unsent?.hint ?? ways.find(({ lost }) => lost)?.lost?.hint,
   });
 }

@@ -1,9 +1,9 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
-import { Lab, UsageError } from '../lab/index.ts';
+import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reach } from '../probes/reach.ts';
-import { reachability } from '../probes/reachability.ts';
+import { type ReachabilityMatrix, reachability } from '../probes/reachability.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type Way, waysOf } from '../trace/way.ts';
@@ -40,7 +40,7 @@ export async function toMatchReachability(
   const table = parseReachabilityTable(title, received, text);
   const quiet = options.hold === undefined ? () => quietIn(received, 'packets') : undefined;
   const results = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
-  const judged = judge(table, results);
+  const judged = judge(table, results, holdersIn(received));
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
   const inconclusive = wrong.some(({ verdict }) => verdict === 'inconclusive');
   const matches = wrong.length === 0;
@@ -96,14 +96,37 @@ interface Judged {
   cell: Cell;
   result: ProbeResult;
   verdict: 'right' | 'wrong' | 'inconclusive';
+  /** Why an answer says nothing. */
+  doubt?: string;
 }
 
-function judge({ namespaces, cells }: ReachabilityTable, results: (ProbeResult | undefined)[][]): Judged[] {
+/** Who has each address, where it can be several. */
+function holdersIn({ namespaces, isOwnDoing, sharesAddresses }: Lab): Map<string, Namespace[]> {
+  const asked = isOwnDoing && !sharesAddresses ? [] : namespaces;
+  const held = asked.flatMap((namespace) =>
+    namespace.interfaces.flatMap((device) => device.address.list().map(({ address }) => ({ address, namespace }))),
+  );
+  return new Map(
+    [...Map.groupBy(held, ({ address }) => address)].map(([address, all]) => [
+      address,
+      [...new Set(all.map(({ namespace }) => namespace))],
+    ]),
+  );
+}
+
+function judge(
+  { namespaces, cells }: ReachabilityTable,
+  results: ReachabilityMatrix,
+  holders: Map<string, Namespace[]>,
+): Judged[] {
   return namespaces.flatMap((from, row) =>
     namespaces.flatMap((to, column) => {
       const [cell, result] = [cells[row]?.[column], results[row]?.[column]];
       if (cell === undefined || cell === '.' || !result) return [];
-      return [{ from: from.name, to: to.name, cell, result, verdict: verdictOn(cell, result) }];
+      const pair = { from: from.name, to: to.name, cell, result };
+      const [other] = holders.get(result.address)?.filter((holder) => holder !== to) ?? [];
+      if (!other || result.outcome !== 'answered') return [{ ...pair, verdict: verdictOn(cell, result) }];
+      return [{ ...pair, verdict: 'inconclusive', doubt: `it answered, but ${other} has ${result.address} too` }];
     }),
   );
 }
@@ -137,8 +160,8 @@ function drawTable({ namespaces, cells }: ReachabilityTable, judged: readonly Ju
   return [...lines, '', ...wrong].join('\n');
 }
 
-function describeWrong({ from, to, cell, verdict, result }: Judged): string {
+function describeWrong({ from, to, cell, verdict, result, doubt }: Judged): string {
   const wanted = cell === '✓' ? 'was to be reached' : 'was not to be reached';
-  const got = result.outcome === 'answered' ? 'it answered' : (result.reason ?? 'no answer');
+  const got = doubt ?? (result.outcome === 'answered' ? 'it answered' : (result.reason ?? 'no answer'));
   return `${from} → ${to} ${wanted}: ${verdict === 'inconclusive' ? 'inconclusive: ' : ''}${got}`;
 }

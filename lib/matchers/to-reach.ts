@@ -7,6 +7,7 @@ import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, re
 import { Capture } from '../trace/capture.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import { describeStandIn, standInHint, standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { explainSilence } from './explain-silence.ts';
 import { checkHold, HOLD } from './hold.ts';
@@ -67,14 +68,30 @@ export async function toReach(
   if (answered && !isNot) watcher()?.answered(report.elapsed);
   const holds = isNot ? isSoundNegative(report, because) : answered;
   // The taps are read only where there is something to tell: a passing assertion costs no more for them.
-  if (holds && !waypoints) return { pass: !isNot, message: () => '' };
+  // Of an address anybody may be asked; a namespace answers for itself.
+  const standIn = answered && typeof to !== 'string' ? standInOf(report.question, report.recognize, since) : undefined;
+  if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
   const trace = tracePath(report.question, report.recognize, { answered, since });
-  const detour = answered && waypoints ? describeDetour(waypoints, trace) : undefined;
+  const detour = standIn
+    ? describeStandIn(standIn, report.question)
+    : answered && waypoints
+      ? describeDetour(waypoints, trace)
+      : undefined;
   const { loss, ...explained } = answered
     ? { loss: undefined }
     : await explainSilence(call, received, to, { question, report, trace });
   const ways = trace ? waysOf(trace, loss, answered) : [];
-  const message = describeReach(call, report, { isNot, within, hold, because, waypoints, ways, detour, ...explained });
+  const message = describeReach(call, report, {
+    isNot,
+    within,
+    hold,
+    because,
+    waypoints,
+    ways,
+    detour,
+    ...explained,
+    ...(standIn ? { hint: standInHint(standIn, report.question) } : {}),
+  });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
   const evidence = { lab: received.lab, failed: { recognize: report.recognize, ways, asked: report } };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };

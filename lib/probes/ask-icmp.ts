@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { errnoName } from '../kernel/libc.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import {
@@ -13,22 +13,32 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource } from './bind-source.ts';
+import { forbidFragments } from './forbid-fragments.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
-/** Echo requests, as `ping` sends them, told from all others by identifier and payload. */
-export function askIcmp(question: Question): Asker {
+/**
+ * Echo requests, as `ping` sends them, told from all others by identifier and data.
+ *
+ * @param size bytes of data in each, which then is not to be fragmented
+ */
+export function askIcmp(question: Question, size?: number): Asker {
   const { from, to, family } = question;
   const types = [ICMP_TYPE[family].echoReply, ...ICMP_TYPE[family].errors];
   const socket = openIcmpSocket(from.handle, family, types);
   const identifier = randomInt(0x1_0000);
-  const payload = randomBytes(16);
+  const data = new ProbeData(size);
   const target = ipSocketAddress(family, to.address);
-  bindSource(socket, question);
+  if (size !== undefined) forbidFragments(socket, family);
+  let unbound = bindSource(socket, question);
   return {
     send(sequence) {
-      const errno = socket.send(encodeEchoRequest(family, { identifier, sequence, payload }), target);
+      // A tentative address may have become one's own since.
+      if (unbound) unbound = bindSource(socket, question);
+      const errno =
+        unbound || socket.send(encodeEchoRequest(family, { identifier, sequence, payload: data.of(sequence) }), target);
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {
@@ -36,7 +46,7 @@ export function askIcmp(question: Question): Asker {
         const received = receiveIcmp(socket, family);
         if (!received) return undefined;
         const reply = decodeEchoReply(family, received.message);
-        if (reply?.identifier === identifier && reply.payload.equals(payload))
+        if (reply?.identifier === identifier && data.isOurs(reply.payload))
           return { kind: 'answer', sequence: reply.sequence };
         const error = decodeIcmpError(family, received.message);
         // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
@@ -47,8 +57,8 @@ export function askIcmp(question: Question): Asker {
     recognize(bytes) {
       const packet = ipPacketOf(bytes);
       const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
-      // The payload is random: no other ping has it, and an error quotes less of it.
-      if (packet?.protocol !== protocol || !packet.payload.subarray(8).equals(payload)) return undefined;
+      // The mark is random: no other ping has it, and an error quotes it behind more headers.
+      if (packet?.protocol !== protocol || !data.isOurs(packet.payload.subarray(8))) return undefined;
       return packet.payload[0] === ICMP_TYPE[family].echoRequest ? 'probe' : 'answer';
     },
     wait: (milliseconds) => socket.readable(milliseconds),

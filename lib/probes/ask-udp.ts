@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { SOCK_DGRAM } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { familyNumber } from '../kernel/rtnetlink/address.ts';
@@ -9,33 +8,45 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource } from './bind-source.ts';
+import { forbidFragments } from './forbid-fragments.ts';
 import { IcmpErrors } from './icmp-errors.ts';
+import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
-/** Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol. */
-export function askUdp(question: Question, port: number): Asker {
+/**
+ * Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol.
+ *
+ * @param size bytes of data in each, which then is not to be fragmented
+ */
+export function askUdp(question: Question, port: number, size?: number): Asker {
   const { from, to, family, bound } = question;
   const errors = new IcmpErrors(from.handle, family);
   const socket = Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0);
   const target = ipSocketAddress(family, to.address, port);
-  const payload = randomBytes(16);
+  const data = new ProbeData(size);
+  if (size !== undefined) forbidFragments(socket, family);
   // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.
-  if (bound) bindSource(socket, question);
-  else socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
-  const localPort = readIpSocketAddress(socket.localAddress()).port;
+  const bind = () =>
+    bound ? bindSource(socket, question) : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
+  let unbound = bind();
+  let localPort = readIpSocketAddress(socket.localAddress()).port;
 
   return {
     send(sequence) {
-      const errno = socket.send(Buffer.concat([payload, Buffer.of(sequence & 0xff)]), target);
+      if (unbound) {
+        // A tentative address may have become one's own since.
+        unbound = bind();
+        localPort = readIpSocketAddress(socket.localAddress()).port;
+      }
+      const errno = unbound || socket.send(data.of(sequence), target);
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {
       for (let received = socket.receive(); received; received = socket.receive()) {
         const sender = readIpSocketAddress(received.from);
         if (sender.address !== to.address || sender.port !== port) continue;
-        const ours = received.data.length === payload.length + 1 && received.data.subarray(0, -1).equals(payload);
-        return { kind: 'answer', sequence: ours ? (received.data.at(-1) ?? 0) : 0 };
+        return { kind: 'answer', sequence: data.isOurs(received.data) ? data.sequenceOf(received.data) : 0 };
       }
       for (let error = errors.read(); error; error = errors.read()) {
         const { protocol, destination, payload: quoted } = error.original;

@@ -32,7 +32,8 @@ export class Ear implements Disposable {
   readonly #copies = new Map<string, number>();
   readonly #resources: Disposable[] = [];
 
-  constructor(device: Interface, kinds: readonly FrameKind[]) {
+  /** @param join whether to join the group of `multicast`; otherwise only what the host has joined comes */
+  constructor(device: Interface, kinds: readonly FrameKind[], join = true) {
     this.device = device;
     const { namespace } = device;
     // Open for unicast of whatever kind: a closed port would answer with an ICMP error.
@@ -41,7 +42,7 @@ export class Ear implements Disposable {
     this.#udp.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     this.#udp.bind(ipSocketAddress(4, '0.0.0.0'));
     this.port = readIpSocketAddress(this.#udp.localAddress()).port;
-    if (kinds.includes('multicast')) {
+    if (kinds.includes('multicast') && join) {
       const membership = Buffer.concat([ipToBytes(MULTICAST_GROUP), ipToBytes('0.0.0.0'), s32(device.index)]);
       this.#udp.setOption(IPPROTO_IP, IP_ADD_MEMBERSHIP, membership);
     }

@@ -20,6 +20,7 @@ export interface HearResult {
 /**
  * Sends one frame and counts its copies at the receiver.
  *
+ * @param join whether the receiver joins the group of `multicast`; without it, it does
  * @param until stop as soon as so many copies are there; `Infinity` waits for all that may come
  */
 export async function hear(
@@ -27,11 +28,11 @@ export async function hear(
   sender: Interface,
   kind: FrameKind,
   until: number,
-  { milliseconds, quiet }: Patience,
+  { milliseconds, quiet, join }: Patience & { join?: boolean | undefined },
 ): Promise<HearResult> {
   await receiver.namespace.settled();
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
-  using ear = new Ear(receiver, [kind]);
+  using ear = new Ear(receiver, [kind], join);
   const frame = testFrame(kind, from, to, ear.port);
   const started = now();
   const failure = sendFrame(from, frame);

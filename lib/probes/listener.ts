@@ -7,6 +7,7 @@ import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import type { Namespace } from '../lab/index.ts';
 import type { Family } from '../wire/ip-address.ts';
+import { PROBE_DATA } from './probe-data.ts';
 
 /** Somebody who answers at a port for the time of a question. */
 export interface Listener extends Disposable {
@@ -15,7 +16,7 @@ export interface Listener extends Disposable {
 
 /**
  * Listens in a namespace, at one of its addresses. TCP connections are made by the kernel alone, out of the backlog;
- * UDP datagrams are sent back.
+ * UDP datagrams are sent back, as far as a probe's own data goes.
  *
  * @param port 0 lets the kernel choose
  * @returns undefined when somebody is listening there already: then the question is put to them
@@ -62,11 +63,11 @@ function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): b
   });
 }
 
-/** Sends back what comes, until the socket is closed. */
+/** Sends back the beginning of what comes, until the socket is closed: a long probe is a question of the way there alone. */
 async function echo(socket: Socket): Promise<void> {
   while (socket.fd >= 0 && (await socket.readable(LONGEST))) {
     for (let received = socket.receive(); received; received = socket.receive())
-      socket.send(received.data, received.from);
+      socket.send(received.data.subarray(0, PROBE_DATA), received.from);
   }
 }
 

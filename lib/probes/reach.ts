@@ -11,11 +11,15 @@ import { type Listener, openListener } from './listener.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
+import { PROBE_DATA } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
 
 const WAYS = ['icmp', 'tcp', 'udp', 'arp'] as const;
+
+/** What a probe is told from all others by takes its room; the longest IPv4 packet has 28 bytes of headers. */
+const [SMALLEST, LARGEST] = [PROBE_DATA, 65507];
 
 /** How to ask whether one reaches another. */
 export interface ReachOptions {
@@ -32,17 +36,25 @@ export interface ReachOptions {
   port?: number;
   /** `tcp`, `udp`: false never opens a listener, so that nobody listening is a refusal. @default true */
   listen?: boolean;
+  /**
+   * `icmp`, `udp`: bytes of data in the probe, as of `ping -s`; then it is not to be fragmented on its way, as with
+   * `ping -M do`. 1472 fill a packet of 1500 bytes over IPv4, 1452 over IPv6. Of UDP the answer is short.
+   *
+   * @default 16, and whoever needs to may fragment
+   */
+  size?: number;
   /** `kept` asks with what the neighbour tables have learnt; by default both ends start without. @default 'cold' */
   neighbours?: 'cold' | 'kept';
 }
 
-export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'neighbours'] as const;
+export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'size', 'neighbours'] as const;
 
 /** The question as it was put, for messages. */
 export interface ReachReport extends ProbeResult {
   question: Question;
   by: (typeof WAYS)[number];
   port: number | undefined;
+  size: number | undefined;
   /** `lost`: why the target answers nobody, if it was asked for and does not. */
   unanswerable: string | undefined;
   /** Whether a captured frame is one of the question's probes, or an answer to one. */
@@ -63,7 +75,7 @@ export async function reach(
   { control = false, ...patience }: Patience & { control?: boolean },
 ): Promise<ReachReport> {
   const question = toQuestion(call, from, to, options);
-  const { by = 'icmp', neighbours = 'cold' } = options;
+  const { by = 'icmp', size, neighbours = 'cold' } = options;
   const { namespace } = question.to;
   await from.lab.settled();
   if (neighbours === 'cold') {
@@ -73,16 +85,16 @@ export async function reach(
   const listener = openListenerFor(call, question, options);
   const port = listener?.port ?? options.port;
   try {
-    using asker = openAsker(by, question, port ?? 0);
+    using asker = openAsker(by, question, { port, size });
     const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, patience);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const silent = control && examined.outcome === 'lost';
     const unanswerable = silent
-      ? await whyNobodyAnswers(question, by, (self) => openAsker(by, self, port ?? 0))
+      ? await whyNobodyAnswers(question, by, (self) => openAsker(by, self, { port, size }))
       : undefined;
-    return { ...examined, question, by, port, unanswerable, recognize: asker.recognize };
+    return { ...examined, question, by, port, size, unanswerable, recognize: asker.recognize };
   } finally {
     listener?.[Symbol.dispose]();
   }
@@ -91,10 +103,11 @@ export async function reach(
 /** Checks the options; for the matcher, before anything is sent. */
 export function checkReachOptions(call: string, options: ReachOptions, more: readonly string[] = []): void {
   checkOptions(call, options, [...REACH_OPTIONS, ...more]);
-  const { by = 'icmp', family, port, listen, neighbours } = options;
+  const { by = 'icmp', family, port, listen, size, neighbours } = options;
   checkOneOf(call, 'by', by, WAYS);
   if (family !== undefined) checkOneOf(call, 'family', family, [4, 6]);
   checkInteger(call, 'port', port, 1, 65535);
+  checkInteger(call, 'size', size, SMALLEST, LARGEST);
   if (neighbours !== undefined) checkOneOf(call, 'neighbours', neighbours, ['cold', 'kept']);
   if (listen !== undefined) checkOneOf(call, 'listen', String(listen), ['true', 'false']);
   const hasPort = by === 'tcp' || by === 'udp';
@@ -102,6 +115,8 @@ export function checkReachOptions(call: string, options: ReachOptions, more: rea
     throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': received by: '${by}'`);
   if (listen !== undefined && !hasPort)
     throw new UsageError(`${call}: listen belongs to by: 'tcp' and 'udp': received by: '${by}'`);
+  if (size !== undefined && by !== 'icmp' && by !== 'udp')
+    throw new UsageError(`${call}: size belongs to by: 'icmp' and 'udp': received by: '${by}'`);
   if (listen === false && port === undefined) throw new UsageError(`${call}: listen: false needs a port to ask at`);
   if (by === 'arp' && family === 6)
     throw new UsageError(`${call}: by: 'arp' asks over IPv4 (RFC 826): received family: 6`);
@@ -112,16 +127,20 @@ export function checkWithin(call: string, { within, hold }: { within?: unknown; 
   checkMilliseconds(call, 'hold', hold);
 }
 
-function openAsker(by: (typeof WAYS)[number], question: Question, port: number): Asker {
+function openAsker(
+  by: (typeof WAYS)[number],
+  question: Question,
+  { port = 0, size }: { port: number | undefined; size: number | undefined },
+): Asker {
   switch (by) {
     case 'icmp':
-      return askIcmp(question);
+      return askIcmp(question, size);
     case 'arp':
       return askArp(question);
     case 'tcp':
       return askTcp(question, port);
     case 'udp':
-      return askUdp(question, port);
+      return askUdp(question, port, size);
   }
 }
 

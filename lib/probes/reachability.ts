@@ -41,8 +41,13 @@ export interface ReachabilityOptions {
   quiet?: (() => Quiet) | undefined;
 }
 
+/** What came of one namespace asking another, at which address. */
+export interface PairResult extends ProbeResult {
+  address: string;
+}
+
 /** Row asks column: `matrix[i][j]` is what came of namespace `i` asking `j`; undefined on the diagonal. */
-export type ReachabilityMatrix = (ProbeResult | undefined)[][];
+export type ReachabilityMatrix = (PairResult | undefined)[][];
 
 /**
  * Sends echoes from each namespace to each other, and says of every ordered pair what came of it. Each pair is asked
@@ -69,7 +74,8 @@ export async function reachability(
     using echoer = new Echoer(namespace, family);
     const overflowed = watchNeighbourTable(namespace, family);
     const results = withOverflow(await echoer.ask(questions, { milliseconds, quiet: quiet?.() }), overflowed);
-    matrix.push(namespaces.map((_, to) => results[others.indexOf(to)]));
+    const answers = questions.map(({ to: { address } }, at) => ({ ...(results[at] as ProbeResult), address }));
+    matrix.push(namespaces.map((_, to) => answers[others.indexOf(to)]));
   }
   return matrix;
 }

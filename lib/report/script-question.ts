@@ -8,6 +8,7 @@ export interface AskedQuestion {
   question: Question;
   by: NonNullable<ReachOptions['by']>;
   port?: number | undefined;
+  size?: number | undefined;
   outcome?: Outcome | undefined;
 }
 
@@ -23,7 +24,8 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
   // Until there is an answer, as hairpin asks: a first packet that a link still coming up loses does not decide.
   icmp: (asked) => {
     const { from, to, family } = asked.question;
-    const words = ['ping', `-${family}`, '-c', 1, '-i', 0.2, '-w', 2, ...sourceFor('-I', asked), to.address];
+    const whole = asked.size === undefined ? [] : ['-s', asked.size, '-M', 'do'];
+    const words = ['ping', `-${family}`, '-c', 1, '-i', 0.2, '-w', 2, ...whole, ...sourceFor('-I', asked), to.address];
     return [within(from.name, ...words)];
   },
   arp: ({ question: { from, to, source } }) => [
@@ -39,7 +41,8 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
   udp: (asked) => {
     const { from, to } = asked.question;
     const ask = within(from.name, 'nc', '-u', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
-    return [...netcatLines(asked), `echo ask | ${ask} | grep -q .`];
+    const data = asked.size === undefined ? 'echo ask' : `head -c ${asked.size} /dev/zero`;
+    return [...netcatLines(asked), `${data} | ${ask} | grep -q .`];
   },
 };
 

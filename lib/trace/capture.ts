@@ -1,5 +1,6 @@
 import { now, realtimeNanoseconds } from '../kernel/clock.ts';
-import type { Interface, Lab } from '../lab/index.ts';
+import type { TapSocket } from '../kernel/tap-socket.ts';
+import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
 
@@ -91,6 +92,17 @@ export class Capture {
     return () => this.#following--;
   }
 
+  /**
+   * Whether a namespace's tap has seen a frame since a time. Reads that one tap alone: a passing assertion asks this, so it
+   * must cost little.
+   */
+  sawAt(namespace: Namespace, since: bigint, isIt: (frame: CapturedFrame) => boolean): boolean {
+    if (namespace.tap) this.#early.push(...this.#read(namespace, namespace.tap));
+    const wanted = (frame: CapturedFrame) =>
+      frame.nanoseconds >= since && frame.at.namespace === namespace && isIt(frame);
+    return this.#early.some(wanted) || this.#batches.findLast((batch) => batch.some(wanted)) !== undefined;
+  }
+
   /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
   beforeProbe(): void {
     if (this.#probes++ % PROBES_A_DRAIN === PROBES_A_DRAIN - 1) this.#drain();
@@ -129,16 +141,7 @@ export class Capture {
     const known = added.length;
     for (const namespace of this.#lab.namespaces) {
       if (!namespace.tap) continue;
-      for (const { index, ...frame } of namespace.tap.drain(MOST_A_DRAIN)) {
-        const at = namespace.interfaces.find((device) => device.index === index);
-        // The loopback and a switch's own br0 are no part of any path.
-        if (!at) continue;
-        const mark = markerOf(frame.bytes);
-        if (mark === undefined) {
-          added.push(withIdentity({ at, ...frame }));
-          this.#seen++;
-        } else if (frame.direction === 'in') this.#markers.set(mark, (this.#markers.get(mark) ?? new Set()).add(at));
-      }
+      added.push(...this.#read(namespace, namespace.tap));
       this.#losses += namespace.tap.takeLosses();
     }
     const read = added.length - known;
@@ -153,6 +156,22 @@ export class Capture {
       this.#forgotten += dropped;
     }
     return read;
+  }
+
+  /** What one tap has, of the network's traffic. */
+  #read(namespace: Namespace, tap: TapSocket): CapturedFrame[] {
+    const frames: CapturedFrame[] = [];
+    for (const { index, ...frame } of tap.drain(MOST_A_DRAIN)) {
+      const at = namespace.interfaces.find((device) => device.index === index);
+      // The loopback and a switch's own br0 are no part of any path.
+      if (!at) continue;
+      const mark = markerOf(frame.bytes);
+      if (mark === undefined) {
+        frames.push(withIdentity({ at, ...frame }));
+        this.#seen++;
+      } else if (frame.direction === 'in') this.#markers.set(mark, (this.#markers.get(mark) ?? new Set()).add(at));
+    }
+    return frames;
   }
 
   /** As many as there is room for, besides those from before. */

@@ -3,6 +3,7 @@ import { Bridge, type Interface, Ipvlan, Macvlan, type Namespace, Port, Vlan } f
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import type { CapturedFrame } from './capture.ts';
 import { expectedWay, type Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import { filterBetween, filterInwards, filterTarget } from './filter/filter-step.ts';
@@ -10,6 +11,7 @@ import type { FilterWitness } from './filter/filter-witness.ts';
 import { bridgeObstacle } from './obstacles/bridge.ts';
 import { cableObstacle } from './obstacles/cable.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
+import { groupObstacle } from './obstacles/group.ts';
 import { ipvlanObstacle, ipvlanOutObstacle, ipvlanSiblingObstacle } from './obstacles/ipvlan.ts';
 import { macvlanObstacle } from './obstacles/macvlan.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
@@ -67,7 +69,10 @@ export function explainLoss(
  */
 export function explainFrame(path: Hop, from: Interface, to: Interface): Explanation | undefined {
   const arrival = hopsOf(path).find(({ frame }) => frame.at === to && frame.direction === 'in');
-  if (arrival) return { of: 'probe', at: arrival, text: `${to} got it, and did not give it to its own stack` };
+  if (arrival) {
+    const unknown = { text: `${to} got it, and did not give it to its own stack` };
+    return { of: 'probe', at: arrival, ...(groupObstacle(to, arrival.frame.bytes) ?? unknown) };
+  }
   return onTheWay('probe', path, from, to) ?? { of: 'probe', at: lastOf(path), text: 'last seen here' };
 }
 
@@ -168,7 +173,7 @@ function onTheWay(of: Explanation['of'], path: Hop, from: Interface, to: Interfa
   const place = placeOnTheWay(path, from, to);
   if (!place?.step) return undefined;
   try {
-    const obstacle = obstacleBetween(place.step.here, place.step.next, place.hop.frame.bytes);
+    const obstacle = obstacleBetween(place.step.here, place.step.next, place.hop.frame);
     return obstacle && { of, at: place.hop, ...obstacle };
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
@@ -190,10 +195,12 @@ function noWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface)
 }
 
 /** What stands between two neighbouring steps. A new kind of link adds its line here, and a file of its own. */
-function obstacleBetween(here: Step, next: Step, seen: Buffer): Obstacle | undefined {
+function obstacleBetween(here: Step, next: Step, { bytes: seen, originalLength }: CapturedFrame): Obstacle | undefined {
   const bytes = withoutVlanTags(seen);
+  // Of a long frame the taps keep the beginning alone.
+  const length = originalLength - (seen.length - bytes.length);
   if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
-    return cableObstacle(here.at, next.at, bytes.length);
+    return cableObstacle(here.at, next.at, length);
   if (here.direction === 'in' && next.direction === 'in') return handOverObstacle(here.at, next.at, seen);
   if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
   if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingObstacle(here.at, next.at, bytes);
@@ -203,7 +210,7 @@ function obstacleBetween(here: Step, next: Step, seen: Buffer): Obstacle | undef
     if (obstacle) return obstacle;
   }
   if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes);
-  if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes);
+  if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes, length);
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
 import { backlogDrops, flushProcessorBacklogs } from '../kernel/processor-backlogs.ts';
-import { Interface, type Lab, Macvlan, Namespace, Switch } from '../lab/index.ts';
+import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { Capture } from './capture.ts';
@@ -110,12 +110,11 @@ function isKnown(device: Interface): boolean {
   );
 }
 
-function knowsEveryQueue({ taps, ranAnything, namespaces }: Lab): boolean {
+function knowsEveryQueue({ taps, isOwnDoing, namespaces }: Lab): boolean {
   // A program may have made devices, queueing disciplines and packet filters, and may itself be what answers.
-  if (!taps || ranAnything) return false;
+  if (!taps || !isOwnDoing) return false;
   return namespaces.every(
     (namespace) =>
-      (namespace.constructor === Namespace || namespace instanceof Switch) &&
       namespace.interfaces.every(isKnown) &&
       // A proxy's answer waits for up to 0.8 s (pneigh_enqueue).
       ![...namespace.sysctl.written].some((name) => name.includes('proxy')),

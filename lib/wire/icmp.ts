@@ -68,7 +68,7 @@ export function decodeIcmpError(family: Family, message: Buffer): IcmpError | un
   return {
     type,
     code,
-    reason: reasonOf(family, type, code),
+    reason: `${reasonOf(family, type, code)}${mtuWords(family, type, code, message)}`,
     original: { destination: original.destination, protocol, payload: original.payload },
   };
 }
@@ -109,6 +109,13 @@ const REASONS: Record<Family, Record<number, readonly string[] | string>> = {
     4: 'parameter problem',
   },
 };
+
+/** The next hop's MTU, where the error tells it: RFC 1191 section 4, RFC 4443 section 3.2. */
+function mtuWords(family: Family, type: number, code: number, message: Buffer): string {
+  const isTooBig = family === 4 ? type === 3 && code === 4 : type === 2;
+  const mtu = !isTooBig ? 0 : family === 4 ? message.readUInt16BE(6) : message.readUInt32BE(4);
+  return mtu > 0 ? ` (MTU ${mtu})` : '';
+}
 
 function reasonOf(family: Family, type: number, code: number): string {
   const reasons = REASONS[family][type];

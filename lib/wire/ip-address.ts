@@ -70,3 +70,9 @@ export function solicitedNodeGroup(address: string): string {
   ipToBytes(address).copy(bytes, 13, 13);
   return bytesToIp(bytes);
 }
+
+/** Whether an address is a group's: 224.0.0.0/4 (RFC 5771), ff00::/8 (RFC 4291 section 2.7). */
+export function isMulticastIp(address: string): boolean {
+  const [first = 0] = ipToBytes(address);
+  return address.includes(':') ? first === 0xff : first >> 4 === 0xe;
+}

@@ -1,5 +1,6 @@
 import { Bridge, expect, Macvlan, Port, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
+import { withoutTun } from '../needs.ts';
 import { ipLink } from './referee.ts';
 
 // ns1 ─ mv0 (macvlan, by ip) ── up0 (host) ── p0 (sw) ─ gateway
@@ -119,12 +120,20 @@ test('discover finds each device once, and none of the kernel’s own', async ({
   expect(() => ns1.interface('br2')).toThrow("ns1.interface: ns1 has no interface 'br2'; it has eth0, br1");
 });
 
-// ns1: a bridge without ports, an ifb and a tap, whose operational state nobody sets
+// ns1: a bridge without ports, and an ifb, whose operational state nobody sets
 test('devices of which no carrier is known are found as they are', async ({ lab }) => {
   const ns1 = lab.namespace('ns1');
   await ns1.exec('ip', ['link', 'add', 'br1', 'up', 'type', 'bridge']);
   await ns1.exec('ip', ['link', 'add', 'ifb9', 'up', 'type', 'ifb']);
-  await ns1.exec('ip', ['tuntap', 'add', 'tap9', 'mode', 'tap']);
-  expect(lab.discover().map(({ name, kind }) => `${name} ${kind}`)).toEqual(['br1 bridge', 'ifb9 ifb', 'tap9 tun']);
+  expect(lab.discover().map(({ name, kind }) => `${name} ${kind}`)).toEqual(['br1 bridge', 'ifb9 ifb']);
   expect(ns1.interface('ifb9').state()).toMatchObject({ up: true, operState: 'UNKNOWN' });
+});
+
+// ns1: a tap that no program has open
+test('a tap is found', async ({ lab, skip }) => {
+  const why = withoutTun();
+  if (why) skip(why);
+  const ns1 = lab.namespace('ns1');
+  await ns1.exec('ip', ['tuntap', 'add', 'tap9', 'mode', 'tap']);
+  expect(lab.discover().map(({ name, kind }) => `${name} ${kind}`)).toEqual(['tap9 tun']);
 });

@@ -2,11 +2,14 @@ import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Namespace, test } from 'hairpin';
+import { chooseShare } from '../../lib/machines/initramfs.ts';
 import { MAIN } from '../cli/hairpin.ts';
 import { kernelHere } from './kernel-here.ts';
 
 interface Seen {
   names: string[];
+  /** Those that a machine consists of; an ordinary user's has no virtiofsd. */
+  wanted: string[];
   console: string;
 }
 
@@ -14,14 +17,16 @@ interface Seen {
 //                               └─ virtiofsd
 test.for([
   ['when its programs are only beginning', ({ names }: Seen) => names.length > 1],
-  ['when QEMU begins', ({ names }: Seen) => names.includes('qemu-system-x86_64') && names.includes('virtiofsd')],
+  ['when QEMU begins', ({ names, wanted }: Seen) => wanted.every((name) => names.includes(name))],
   // By then QEMU would do without virtiofsd and without anybody who reads its console.
   ['when the guest is up', ({ console }: Seen) => console.includes('hairpin: booted')],
 ] as const)(
   'kill -9 %s leaves no process, mount, socket or file',
   { timeout: 120_000 },
   async ([, ready], { lab, skip, onTestFinished }) => {
-    const { image } = kernelHere(skip);
+    const kernel = kernelHere(skip);
+    const programs = chooseShare(kernel).share === 'virtiofs' ? ['virtiofsd'] : [];
+    const wanted = ['qemu-system-x86_64', ...programs];
     const host = lab.namespace('host');
     const folder = mkdtempSync(join(tmpdir(), 'hairpin-kill-'));
     const project = mkdtempSync(join(tmpdir(), 'hairpin-project-'));
@@ -35,9 +40,9 @@ test.for([
       sockets: unixSockets(host),
     });
     const nothing = left();
-    const seen = () => ({ names: left().processes, console: consoleIn(project) });
+    const seen = () => ({ names: left().processes, wanted, console: consoleIn(project) });
 
-    const run = host.exec(process.execPath, [MAIN, 'modes', '--kernel', image], {
+    const run = host.exec(process.execPath, [MAIN, 'modes', '--kernel', kernel.image], {
       env: { TMPDIR: folder },
       cwd: project,
       reject: false,

@@ -23,9 +23,11 @@ const wrong: [options: object, message: string][] = [
     { notThrough: ['p0'] },
     "notThrough must be a port, an interface or a namespace of the lab, or a list of them: received 'p0'",
   ],
+  [{ size: 16 }, 'size must be a whole number from 17 to 65507: received 16'],
+  [{ size: 100, by: 'tcp' }, "size belongs to by: 'icmp' and 'udp': received by: 'tcp'"],
   [
     { wihtin: 5 },
-    "there is no option 'wihtin'; the options are by, family, from, port, listen, neighbours, within, hold, because, through, notThrough",
+    "there is no option 'wihtin'; the options are by, family, from, port, listen, size, neighbours, within, hold, because, through, notThrough",
   ],
 ];
 

@@ -68,6 +68,17 @@ describe('the reason', () => {
     expect(reasonOf(family, type, code)).toBe(reason);
   });
 
+  test('of too long a packet has the MTU that the next hop takes', () => {
+    const tooLong4 = Buffer.from(PORT4);
+    tooLong4.set([3, 4]);
+    tooLong4.writeUInt16BE(1400, 6);
+    expect(decodeIcmpError(4, tooLong4)?.reason).toBe('fragmentation needed (MTU 1400)');
+    const tooLong6 = Buffer.from(PORT6);
+    tooLong6.set([2, 0]);
+    tooLong6.writeUInt32BE(1280, 4);
+    expect(decodeIcmpError(6, tooLong6)?.reason).toBe('packet too big (MTU 1280)');
+  });
+
   test('is not for what is no error', () => {
     // Echo, redirect (5) and source quench (4) on IPv4; echo and ND on IPv6.
     for (const type of [0, 4, 5, 8]) expect(reasonOf(4, type, 0)).toBeUndefined();

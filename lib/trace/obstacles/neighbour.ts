@@ -1,5 +1,5 @@
 import { KernelError } from '../../kernel/kernel-error.ts';
-import { Ipvlan, type Namespace } from '../../lab/index.ts';
+import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
 import type { Obstacle } from './obstacle.ts';
 import { ownerOf } from './owner.ts';
 
@@ -10,10 +10,23 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
   if (!entry || !['INCOMPLETE', 'FAILED'].includes(entry.state)) return undefined;
   const text = `${namespace} asks who has ${hop}, and nobody answers`;
   const owner = ownerOf(namespace.lab, hop);
+  const silent = owner && !hop.includes(':') ? arpIgnoreObstacle(owner) : undefined;
+  if (silent) return { ...silent, text: `${text}: ${silent.text}` };
   if (!(owner instanceof Ipvlan) || owner.mode === 'l2') return { text };
   return {
     text: `${text}: ${owner}, in mode ${owner.mode}, has no ARP and no ND`,
     hint: `route to it instead: ${namespace}.route.add({ to: '${hop}', via: an address of ${owner.parent} })`,
+  };
+}
+
+/** `arp_ignore`: which questions a device leaves to others; the greater value of the two counts (IN_DEV_ARP_IGNORE). */
+export function arpIgnoreObstacle({ namespace, name }: Interface): Obstacle | undefined {
+  const values = ['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/arp_ignore`)));
+  const ignore = Math.max(...values);
+  if (ignore === 0) return undefined;
+  return {
+    text: `${namespace}/${name} may not answer ARP: arp_ignore is ${ignore}`,
+    hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/arp_ignore', 0), and 'all' as well`,
   };
 }
 

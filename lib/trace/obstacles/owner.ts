@@ -1,8 +1,15 @@
-import type { Interface, Lab } from '../../lab/index.ts';
+import type { Interface, Lab, Namespace } from '../../lab/index.ts';
 
 /** The device of the lab that has an address. */
 export function ownerOf(lab: Lab, address: string): Interface | undefined {
-  return lab.namespaces
-    .flatMap(({ interfaces }) => interfaces)
-    .find((device) => device.address.list().some((own) => own.address === address));
+  for (const namespace of lab.namespaces) {
+    const owner = ownerIn(namespace, address);
+    if (owner) return owner;
+  }
+  return undefined;
+}
+
+/** The device of a namespace that has an address. */
+export function ownerIn({ interfaces }: Namespace, address: string): Interface | undefined {
+  return interfaces.find((device) => device.address.list().some((own) => own.address === address));
 }

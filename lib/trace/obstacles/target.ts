@@ -4,8 +4,9 @@ import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
-import { neighbourObstacle } from './neighbour.ts';
+import { arpIgnoreObstacle, neighbourObstacle } from './neighbour.ts';
 import type { Obstacle } from './obstacle.ts';
+import { ownerIn } from './owner.ts';
 import { reversePathObstacle } from './router.ts';
 import { tapObstacle } from './tap.ts';
 import { tagObstacle } from './vlan.ts';
@@ -22,9 +23,10 @@ export function targetObstacle(arrival: Interface, address: string, bytes: Buffe
   if (elsewhere) return elsewhere;
   const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
   if (!own) return { text: `${namespace} does not have ${address}` };
+  // One that failed is tentative for good (addrconf_dad_stop).
+  if (own.dadFailed) return { text: `${address} of ${namespace} is a duplicate: another node has it (dadfailed)` };
   if (own.tentative)
     return { text: `${address} of ${namespace} is tentative: duplicate address detection is not done` };
-  if (own.dadFailed) return { text: `${address} of ${namespace} is a duplicate: another node has it (dadfailed)` };
   const packet = ipPacketOf(bytes);
   if (!packet) return arpObstacle(arrival, bytes);
   const reverse = reversePathObstacle(arrival, packet.source);
@@ -35,12 +37,15 @@ export function targetObstacle(arrival: Interface, address: string, bytes: Buffe
   if (isEcho && namespace.sysctl.get(ignores) === '1') {
     return { text: `${namespace} answers no echo: ${ignores} is 1`, hint: `${namespace}.sysctl.set('${ignores}', 0)` };
   }
-  return backObstacle(namespace, packet.source) ?? neighbourObstacle(namespace, packet.source);
+  return (
+    ownSourceObstacle(namespace, packet.source) ??
+    backObstacle(namespace, packet.source) ??
+    neighbourObstacle(namespace, packet.source)
+  );
 }
 
 /** `arp_process` checks the sender as `ip_rcv` does (`ip_route_input_noref`), and may be told to stay quiet. */
 function arpObstacle(arrival: Interface, bytes: Buffer): Obstacle | undefined {
-  const { namespace, name } = arrival;
   const frame = decodeEthernet(bytes);
   const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
   const reverse = arp && reversePathObstacle(arrival, arp.senderIp);
@@ -51,9 +56,16 @@ function arpObstacle(arrival: Interface, bytes: Buffer): Obstacle | undefined {
       hint: `route to it instead, by an address of ${arrival.parent}; or set({ mode: 'l2' }) on ${arrival}`,
     };
   }
-  const values = ['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/arp_ignore`)));
-  const ignore = Math.max(...values);
-  return ignore > 0 ? { text: `${arrival} may not answer ARP: arp_ignore is ${ignore}` } : undefined;
+  return arpIgnoreObstacle(arrival);
+}
+
+/** Of IPv4 `ip_rcv` has refused it before. */
+function ownSourceObstacle(namespace: Namespace, source: string): Obstacle | undefined {
+  if (!ownerIn(namespace, source)) return undefined;
+  return {
+    text: `${namespace} has ${source} too, so what it answers goes to itself`,
+    hint: `two hosts with one address: give ${namespace} another`,
+  };
 }
 
 function backObstacle(namespace: Namespace, source: string): Obstacle | undefined {

@@ -1,0 +1,77 @@
+import { expect, type Lab, test } from 'hairpin';
+import { failureOf } from '../matchers/failure-of.ts';
+import { explanationOf } from './explanation-of.ts';
+
+// a ── eth0 (r) eth1 ── b, asked with packets of 1500 bytes
+function build(lab: Lab) {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  const { a: eth1, b: end } = lab.cable(r, b);
+  return { a, b, eth1, end };
+}
+
+const whole = [
+  [4, 1472],
+  [6, 1452],
+] as const;
+
+test.for(whole)('over IPv%i, %i bytes of data fill an Ethernet packet', async ([family, size], { lab }) => {
+  const { a, b } = build(lab);
+  await expect(a).toReach(b, { family, size });
+  await expect(a).toReach(b, { family, size, by: 'udp' });
+  // The referee: ping, that is not to fragment either.
+  const ping = (bytes: number) =>
+    a.exec('ping', ['-c1', '-W1', '-M', 'do', '-s', String(bytes), family === 4 ? '10.0.1.2' : 'fd00:0:0:1::2'], {
+      reject: false,
+    });
+  expect((await ping(size)).exitCode).toBe(0);
+  expect((await ping(size + 1)).exitCode).not.toBe(0);
+});
+
+test.for(whole)("over IPv%i, longer than the source's own MTU", async ([family, size], { lab }) => {
+  const { a, b } = build(lab);
+  const failure = await failureOf(expect(a).toReach(b, { family, size: size + 1, within: 50 }));
+  expect(
+    failure.slice(failure.indexOf('Received:')),
+  ).toBe(`Received:  nothing was sent: it is longer than the MTU (EMSGSIZE)
+Why:       a/eth0 sends packets of up to 1500 bytes (its MTU), and this one has 1501
+
+Hint: size is without the headers: at most ${size} here; or set({ mtu: 1501 }) on a/eth0`);
+});
+
+test('a far end that takes less swallows it', async ({ lab }) => {
+  const { a, b, end } = build(lab);
+  end.set({ mtu: 1400 });
+  await expect(a).toReach(b, { size: 1372 });
+  expect(await explanationOf(expect(a).toReach(b, { size: 1472, within: 50 }))).toBe(
+    `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
+  a/eth0 → r/eth0 → r/eth1 ✗ b/eth0 takes packets of up to 1400 bytes (its MTU), and this one has 1500
+Hint: both ends of a cable need the same MTU: r/eth1 has 1500`,
+  );
+});
+
+test.for(whole)('over IPv%i, a router that has too long a packet refuses it', async ([family, size], { lab }) => {
+  const { a, b, eth1, end } = build(lab);
+  for (const device of [eth1, end]) device.set({ mtu: 1400 });
+  const failure = await failureOf(expect(a).toReach(b, { family, size, within: 50 }));
+  const words =
+    family === 4 ? 'fragmentation needed (MTU 1400) from 10.0.0.2' : 'packet too big (MTU 1400) from fd00::2';
+  expect(failure).toMatch(
+    new RegExp(`\\nReceived:  a refusal: ICMP ${words.replaceAll(/[()]/g, '\\$&')} \\(\\d+ probes?\\)\\n`),
+  );
+  expect(failure).toMatch(
+    /\n {2}a\/eth0 → r\/eth0 ✗ r\/eth1 sends packets of up to 1400 bytes \(its MTU\), and this one has 1500, not to be fragmented\nHint: set\({ mtu: 1500 }\) on r\/eth1 and on the other end of its cable; or smaller packets$/,
+  );
+  await expect(a).not.toReach(b, { family, size });
+  // What was learnt of the path is not asked: once the network has changed, the answer has.
+  for (const device of [eth1, end]) device.set({ mtu: 1500 });
+  await expect(a).toReach(b, { family, size });
+});
+
+test('of jumbo frames the path is seen, too', async ({ lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  const cables = [a, b].map((ns) => lab.cable(ns, sw));
+  for (const cable of cables) for (const end of [cable.a, cable.b]) end.set({ mtu: 9000 });
+  const [, port] = cables.map((cable) => cable.b);
+  await expect(a).toReach(b, { size: 8972, through: port as NonNullable<typeof port> });
+});

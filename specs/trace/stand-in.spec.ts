@@ -1,0 +1,94 @@
+import { expect, type Lab, test } from 'hairpin';
+import { failureOf } from '../matchers/failure-of.ts';
+import { addRules } from './filter/add-rules.ts';
+
+// a ── p0 (sw) ─┬─ p1 ── b
+//               └─ p2 ── c, which answers in b's place
+function build(lab: Lab) {
+  const sw = lab.switch('sw');
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  for (const ns of [a, b, c]) lab.cable(ns, sw);
+  return { a, b, c };
+}
+
+test("another's answer is none of the namespace that was asked for", async ({ lab }) => {
+  const { a, b, c } = build(lab);
+  c.interface().address.add('10.0.0.2/24');
+  b.interface().set({ up: false });
+  const failure = await failureOf(expect(a).toReach(b));
+  expect(
+    failure.replace(/[\d.]+ ms \(\d+ probes?\)/, 'N ms (N probes)').replace(/id \d+ seq \d+/, 'id N seq N'),
+  ).toBe(`expect(a).toReach(b)
+
+From:      a 10.0.0.1 (eth0, veth to sw/p0)
+To:        b 10.0.0.2, ICMP over IPv4
+Expected:  an answer within 1000 ms
+Received:  an answer after N ms (N probes), not of b: c has 10.0.0.2 too
+
+Path of the answered probe (ICMP echo request 10.0.0.1 > 10.0.0.2 id N seq N):
+  a/eth0 → sw/p0 → sw/p2 → c/eth0
+Hint: give c or b another address; whoever has it may answer toReach('10.0.0.2')`);
+});
+
+test.for(['arp', 'tcp', 'udp'] as const)('by %s, too', async (by, { lab }) => {
+  const { a, b, c } = build(lab);
+  c.interface().address.add('10.0.0.2/24');
+  const nobody = b.interface('eth0').set({ up: false });
+  const port = by === 'arp' ? {} : { port: 4000, listen: false };
+  if (by !== 'arp') await answerAt(c, by);
+  expect(await failureOf(expect(a).toReach(nobody, { by, ...port }))).toContain(', not of b: c has 10.0.0.2 too\n');
+  // Of the address whoever has it may answer.
+  await expect(a).toReach('10.0.0.2', { by, ...port });
+});
+
+test('a negative is told whose answer it was', async ({ lab }) => {
+  const { a, b, c } = build(lab);
+  c.interface().address.add('10.0.0.2/24');
+  b.interface().set({ up: false });
+  expect(await failureOf(expect(a).not.toReach(b))).toContain(', not of b: c has 10.0.0.2 too\n');
+});
+
+test('an address that two have, and the right one answers', async ({ lab }) => {
+  const { a, b, c } = build(lab);
+  c.interface().address.add('10.0.0.2/24');
+  c.interface().set({ up: false });
+  await expect(a).toReach(b);
+  await expect(a).toReach(b, { by: 'tcp' });
+});
+
+test('in a matrix an answer for an address that two have is inconclusive', async ({ lab }) => {
+  const { c } = build(lab);
+  c.interface().address.add('10.0.0.2/24');
+  const failure = await failureOf(
+    expect(lab).toMatchReachability(`
+         a  b  c
+      a  .  ✓  ✓
+      b  ✓  .  ✗
+      c  ✓  ✗  .`),
+  );
+  expect(failure).toContain('a → b was to be reached: inconclusive: it answered, but c has 10.0.0.2 too');
+});
+
+// a ── r ─┬─ b
+//         └─ c, to which r's packet filter sends what is for b
+test('a packet filter that sends the probe elsewhere', async ({ lab }) => {
+  const [a, r, b, c] = [lab.namespace('a'), lab.router('r'), lab.namespace('b'), lab.namespace('c')];
+  for (const ns of [a, b, c]) lab.cable(ns, r);
+  await addRules(r, 'ip nat pre { type nat hook prerouting priority -100; }', ['ip daddr 10.0.1.1 dnat to 10.0.2.1']);
+  const failure = await failureOf(expect(a).toReach(b, { within: 100 }));
+  expect(failure).toMatch(
+    /\nReceived: {2}an answer after .* \(\d probes?\), not of b: c got the probe, whose target had become 10\.0\.2\.1\n/,
+  );
+  expect(failure).toMatch(/\nHint: a packet filter on the way translates 10\.0\.1\.1: nft list ruleset$/);
+});
+
+/** A program that answers at port 4000 in a namespace, ready when this returns. */
+async function answerAt(namespace: ReturnType<Lab['namespace']>, by: 'tcp' | 'udp'): Promise<void> {
+  const script =
+    by === 'tcp'
+      ? `require('net').createServer((c) => c.end()).listen(4000, '0.0.0.0', () => console.log('ready'))`
+      : `const s = require('dgram').createSocket('udp4');
+         s.on('message', (m, from) => s.send(m, from.port, from.address)).bind(4000, '10.0.0.2', () => console.log('ready'))`;
+  const server = namespace.exec(process.execPath, ['-e', script], { reject: false });
+  await new Promise<void>((ready) => server.stdout.once('data', () => ready()));
+}

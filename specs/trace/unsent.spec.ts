@@ -1,0 +1,98 @@
+import { expect, type Lab, test } from 'hairpin';
+import { failureOf } from '../matchers/failure-of.ts';
+
+// a ── p0 (sw) p1 ── b
+function build(lab: Lab) {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  const [ofA] = [a, b].map((ns) => lab.cable(ns, sw));
+  return { a, b, eth0: a.interface(), p0: (ofA as NonNullable<typeof ofA>).b };
+}
+
+/** From what was received on. */
+async function receivedOf(assertion: PromiseLike<unknown>): Promise<string> {
+  const failure = await failureOf(assertion);
+  return failure.slice(failure.indexOf('Received:'));
+}
+
+test('the source is down', async ({ lab }) => {
+  const { a, b, eth0 } = build(lab);
+  eth0.set({ up: false });
+  expect(
+    await receivedOf(expect(a).toReach(b, { within: 50 })),
+  ).toBe(`Received:  nothing was sent: a has no route to 10.0.0.2 (ENETUNREACH)
+Why:       a/eth0 is down, and its routes are gone with it
+
+Hint: bring it up: set({ up: true }) on a/eth0`);
+  expect(await receivedOf(expect(b).toHear(a))).toBe(`Received:  inconclusive: nothing was sent: a/eth0 is down
+
+Hint: bring it up: set({ up: true }) on a/eth0`);
+});
+
+test('the other end of its cable is down', async ({ lab }) => {
+  const { a, b, p0 } = build(lab);
+  p0.set({ up: false });
+  const why = `Why:       the other end of its cable, sw/p0, is down
+
+Hint: bring it up: set({ up: true }) on sw/p0`;
+  expect(await receivedOf(expect(a).toReach(b, { within: 50 }))).toBe(
+    `Received:  nothing was sent: a/eth0 has no carrier\n${why}`,
+  );
+  expect(await receivedOf(expect(b).toHear(a))).toBe(
+    `Received:  inconclusive: nothing was sent: a/eth0 has no carrier\n${why}`,
+  );
+});
+
+test('no route', async ({ lab }) => {
+  const { a } = build(lab);
+  expect(
+    await receivedOf(expect(a).toReach('192.0.2.1', { within: 50 })),
+  ).toBe(`Received:  nothing was sent: a has no route to 192.0.2.1 (ENETUNREACH)
+
+Hint: a way to there: a.route.add({ to: '192.0.2.1', via: … })`);
+});
+
+test('no address', async ({ lab }) => {
+  const { a, b, eth0 } = build(lab);
+  eth0.address.delete('10.0.0.1/24');
+  expect(await failureOf(expect(a).toReach(b, { family: 4 }))).toBe(
+    "expect(a).toReach(b, { family: 4 }): a has no IPv4 address to ask from; give it one: a.interface('eth0').address.add('10.0.0.1/24')",
+  );
+});
+
+// The source's address is one that nobody may use yet.
+test('a tentative address', async ({ lab }) => {
+  const { a, b, eth0 } = build(lab);
+  // As long as the detection would take here: 30 solicitations.
+  a.sysctl.set('net/ipv6/conf/eth0/dad_transmits', 30);
+  eth0.address.add('fd00::78/64', { dad: true });
+  for (const by of ['icmp', 'tcp', 'udp'] as const) {
+    expect(
+      await receivedOf(expect(a).toReach(b, { by, within: 50, family: 6, from: 'fd00::78' })),
+    ).toBe(`Received:  nothing was sent: a cannot send from the address asked for (EADDRNOTAVAIL)
+Why:       fd00::78 of a is tentative: duplicate address detection is not done
+
+Hint: wait for it, 1 to 2 s, or add it without: address.add('fd00::78/64')`);
+  }
+});
+
+// ns1 ─ m1 ┐
+//          ├─ up0 (host) ── p0 (sw)
+// ns2 ─ m2 ┘
+test('the parent is down, or has no carrier', async ({ macvlanPair }) => {
+  const { ns1, ns2, uplink, switchPort } = macvlanPair({ mode: 'bridge' });
+  switchPort.set({ up: false });
+  expect(
+    await receivedOf(expect(ns1).toReach(ns2, { within: 50 })),
+  ).toBe(`Received:  nothing was sent: ns1/m1 has no carrier
+Why:       its parent host/up0 has no carrier: the other end of its cable, sw/p0, is down
+
+Hint: bring it up: set({ up: true }) on sw/p0`);
+  switchPort.set({ up: true });
+  uplink.set({ up: false });
+  expect(
+    await receivedOf(expect(ns1).toReach(ns2, { within: 50 })),
+  ).toBe(`Received:  nothing was sent: ns1/m1 has no carrier
+Why:       its parent host/up0 is down
+
+Hint: bring it up: set({ up: true }) on host/up0`);
+});
