@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { works } from '../../lib/machines/accelerator.ts';
 import { describeFailure } from '../../lib/machines/describe-run.ts';
 import { guestEnvironment } from '../../lib/machines/guest-environment.ts';
@@ -13,21 +13,21 @@ import { kernelHere } from './kernel-here.ts';
 //               results ◀── written through ── results
 const BOOT = { timeout: 180_000 };
 
-let results: string;
-beforeEach(({ onTestFinished }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hairpin-machine-'));
-  // Of characters that mean something to a shell, to QEMU or to mount.
-  results = join(folder, "it's #1, a:b");
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-const shell = (script: string, more: Partial<MachineTask> = {}): MachineTask => ({
-  command: ['sh', '-c', script],
-  cwd: '/',
-  env: guestEnvironment({ GREETING: "it's $HOME" }),
-  results,
-  ...more,
-});
+/** A script in a guest, with a results folder of its own. */
+function shell(script: string | ((results: string) => string), more: Partial<MachineTask> = {}): MachineTask {
+  const folder = mkdtempSync(join(tmpdir(), 'hairpin-machine-'));
+  folders.push(folder);
+  // Of characters that mean something to a shell, to QEMU or to mount.
+  const results = join(folder, "it's #1, a:b");
+  const text = typeof script === 'string' ? script : script(results);
+  const env = guestEnvironment({ GREETING: "it's $HOME" });
+  return { command: ['sh', '-c', text], cwd: '/', env, results, ...more };
+}
 
 test("QEMU's own translation works wherever QEMU is", BOOT, async ({ skip }) => {
   kernelHere(skip);
@@ -41,16 +41,15 @@ test("the guest has its own kernel and this machine's root, which it cannot writ
   // A 9p device is mounted once; QEMU has it as read-only.
   const again = `mkdir /mnt/root && mount -t virtiofs root /mnt/root && ls /mnt/root/etc/passwd
        touch /mnt/root/etc/${marker}-2 || echo refused`;
-  const run = await runInMachine(
-    kernel,
-    shell(
-      `uname -r; echo "$GREETING"; echo here > /etc/${marker} && cat /etc/${marker}
+  const task = shell(
+    (results) => `uname -r; echo "$GREETING"; echo here > /etc/${marker} && cat /etc/${marker}
        echo through > "${results}/through"
        ${share === 'virtiofs' ? again : ''}
        modprobe macvtap && ls -d /sys/module/macvtap
        exit 7`,
-    ),
   );
+  const before = traces();
+  const run = await runInMachine(kernel, task);
   expect(run).toMatchObject({ ending: { kind: 'ended', exitCode: 7 }, share, trouble: undefined });
   expect(run.output.split('\n')).toEqual([
     kernel.release,
@@ -62,12 +61,14 @@ test("the guest has its own kernel and this machine's root, which it cannot writ
     '/sys/module/macvtap',
     '',
   ]);
-  expect(readFileSync(join(results, 'through'), 'utf8')).toBe('through\n');
+  expect(readFileSync(join(task.results, 'through'), 'utf8')).toBe('through\n');
   expect(existsSync(`/etc/${marker}`)).toBe(false);
-  expect(readFileSync(join(results, 'console.log'), 'utf8')).toContain(`Linux version ${kernel.release}`);
+  expect(readFileSync(join(task.results, 'console.log'), 'utf8')).toContain(`Linux version ${kernel.release}`);
+  expect(traces(), 'nothing of it is left when it has ended').toEqual(before);
 });
 
-describe('a failure of the kernel is one of the run, with what it said last:', () => {
+// Side by side: the longest of them wait for a time to be over.
+describe.concurrent('a failure of the kernel is one of the run, with what it said last:', () => {
   test('a panic in the middle', BOOT, async ({ skip }) => {
     const run = await runInMachine(kernelHere(skip), shell('echo before; echo c > /proc/sysrq-trigger; sleep 100'));
     expect(run.ending).toEqual({ kind: 'panic', line: 'Kernel panic - not syncing: sysrq triggered crash' });
@@ -84,10 +85,10 @@ describe('a failure of the kernel is one of the run, with what it said last:', (
 
   test('a boot that comes to nothing', BOOT, async ({ skip }) => {
     // A first process that does nothing, for ever.
-    const task = shell('true', { append: 'rdinit=/bin/busybox -- sleep 1000', bootWithin: 15_000 });
+    const task = shell('true', { append: 'rdinit=/bin/busybox -- sleep 1000', bootWithin: 10_000 });
     const run = await runInMachine(kernelHere(skip), task);
-    expect(run.ending).toEqual({ kind: 'no boot', milliseconds: 15_000 });
-    expect(describeFailure(run)).toMatch(/^the kernel did not boot within 15 s\n\nThe last of its console:\n {2}\[/);
+    expect(run.ending).toEqual({ kind: 'no boot', milliseconds: 10_000 });
+    expect(describeFailure(run)).toMatch(/^the kernel did not boot within 10 s\n\nThe last of its console:\n {2}\[/);
   });
 
   test('a command that never ends', BOOT, async ({ skip }) => {
@@ -101,14 +102,10 @@ describe('a failure of the kernel is one of the run, with what it said last:', (
   });
 });
 
-test('nothing of it is left when it has ended', BOOT, async ({ skip }) => {
-  const kernel = kernelHere(skip);
-  const before = { open: openFiles(), mounts: readFileSync('/proc/self/mounts', 'utf8'), sockets: unixSockets() };
-  await runInMachine(kernel, shell('true'));
-  expect({ open: openFiles(), mounts: readFileSync('/proc/self/mounts', 'utf8'), sockets: unixSockets() }).toEqual(
-    before,
-  );
-});
+/** What a machine might leave in this process and on this machine. */
+function traces() {
+  return { open: openFiles(), mounts: readFileSync('/proc/self/mounts', 'utf8'), sockets: unixSockets() };
+}
 
 /** Of the kinds that a machine is given: files in memory, sockets, pipes. */
 function openFiles(): string[] {
