@@ -1,4 +1,13 @@
-import { addRoute, deleteRoute, listRoutes, lookUpRoute, type Route } from '../kernel/rtnetlink/route.ts';
+import {
+  type AddedRoute,
+  addRoute,
+  deleteRoute,
+  listAddedRoutes,
+  listRoutes,
+  lookUpRoute,
+  type Route,
+} from '../kernel/rtnetlink/route.ts';
+import { hasRules } from '../kernel/rtnetlink/rule.ts';
 import { type Family, familyOf, type Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -82,15 +91,37 @@ export class RouteTable {
     });
   }
 
-  /** The route that the kernel would take, or would by one device. @throws KernelError `ENETUNREACH` when there is none */
-  get(to: string, dev?: Interface | string): Route {
+  /**
+   * The route that the kernel would take; or would by one device, or from one of the namespace's addresses, which rules
+   * (`ip rule`) may make another.
+   *
+   * @throws KernelError `ENETUNREACH` when there is none; `EINVAL`, `EACCES` or `EHOSTUNREACH` for a blackhole, a prohibit
+   * or an unreachable one
+   */
+  get(to: string, dev?: Interface | string, from?: string): Route {
     watcher()?.asked();
-    checkIp(`${this.#namespace.name}.route.get`, 'to', to);
+    const call = `${this.#namespace.name}.route.get`;
+    checkIp(call, 'to', to);
+    if (from !== undefined) checkIp(call, 'from', from);
     const device = dev === undefined ? undefined : this.#namespace.interface(dev);
-    const operation = {
-      operation: `ip -n ${this.#namespace.name} route get ${to}${device ? ` oif ${device.name}` : ''}`,
-    };
-    return lookUpRoute(this.#namespace.rtnetlink, to, familyOf(to) as Family, operation, device?.index);
+    const words = [to, from && `from ${from}`, device && `oif ${device.name}`].filter(Boolean).join(' ');
+    const operation = { operation: `ip -n ${this.#namespace.name} route get ${words}` };
+    const options = { device: device?.index, source: from };
+    return lookUpRoute(this.#namespace.rtnetlink, to, familyOf(to) as Family, operation, options);
+  }
+
+  /** Whether somebody added rules (`ip rule`), so that a route depends on more than its destination. */
+  hasRules(family: Family): boolean {
+    return hasRules(this.#namespace.rtnetlink, family, {
+      operation: `ip -n ${this.#namespace.name} -${family} rule show`,
+    });
+  }
+
+  /** Routes that somebody added, those to nowhere (`blackhole`, `prohibit`, `unreachable`) among them. */
+  listAdded(family: Family): AddedRoute[] {
+    return listAddedRoutes(this.#namespace.rtnetlink, family, {
+      operation: `ip -n ${this.#namespace.name} -${family} route show`,
+    });
   }
 
   #parse(method: string, options: RouteOptions): Route {

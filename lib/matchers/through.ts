@@ -16,14 +16,17 @@ export interface Waypoints {
 export function checkThrough(
   call: string,
   { lab }: Namespace,
-  { through, notThrough, isNot }: { through: unknown; notThrough: unknown; isNot: boolean },
+  options: { through?: unknown; notThrough?: unknown },
+  isNot: boolean,
 ): Waypoints | undefined {
-  if (through === undefined && notThrough === undefined) return undefined;
+  // An option that is there and empty, such as a port that there is none of, would be a check that cannot fail.
+  const asked = (['through', 'notThrough'] as const).filter((option) => option in options);
+  if (asked.length === 0) return undefined;
   if (isNot)
     throw new UsageError(`${call}: through and notThrough belong to toReach: where nothing arrives there is no path`);
   if (!lab.taps) throw new UsageError(`${call}: through and notThrough need the lab's taps: createLab({ taps: true })`);
   const list = (option: string, value: unknown): Waypoint[] =>
-    [value ?? []].flat().map((waypoint) => {
+    [value].flat().map((waypoint) => {
       const ours =
         waypoint instanceof Namespace
           ? waypoint.lab === lab
@@ -33,7 +36,13 @@ export function checkThrough(
         `${call}: ${option} must be a port, an interface or a namespace of the lab, or a list of them: received ${show(waypoint)}`,
       );
     });
-  return { through: list('through', through), notThrough: list('notThrough', notThrough) };
+  const [through, notThrough] = (['through', 'notThrough'] as const).map((option) => {
+    const waypoints = option in options ? list(option, options[option]) : [];
+    if (option in options && waypoints.length === 0)
+      throw new UsageError(`${call}: ${option} must name a port, an interface or a namespace: received an empty list`);
+    return waypoints;
+  });
+  return { through: through ?? [], notThrough: notThrough ?? [] };
 }
 
 /** What is wrong with the way that was taken, or undefined. */

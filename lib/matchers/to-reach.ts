@@ -7,8 +7,9 @@ import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, re
 import { Capture } from '../trace/capture.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import { describeStandIn, standInHint, standInOf } from '../trace/stand-in.ts';
+import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
+import { asSeen } from './as-seen.ts';
 import { explainSilence } from './explain-silence.ts';
 import { checkHold, HOLD } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
@@ -50,8 +51,8 @@ export async function toReach(
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
-  const { within = WITHIN, hold = HOLD, because, through, notThrough, ...question } = options;
-  const waypoints = checkThrough(call, received, { through, notThrough, isNot });
+  const { within = WITHIN, hold = HOLD, because } = options;
+  const waypoints = checkThrough(call, received, options, isNot);
   Capture.of(received.lab).beforeProbe();
   const since = realtimeNanoseconds();
   // A time that the spec gives is kept: something in its network may be slow.
@@ -62,24 +63,24 @@ export async function toReach(
         quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined,
       }
     : { milliseconds: watcher()?.patience(within) ?? within };
-  const asked = await reach(call, received, to, question, patience);
-  const report = isNot ? exceptUnseen(asked, since) : asked;
+  const report = asSeen(await reach(call, received, to, options, patience), since, isNot);
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(report.elapsed);
   const holds = isNot ? isSoundNegative(report, because) : answered;
-  // The taps are read only where there is something to tell: a passing assertion costs no more for them.
   // Of an address anybody may be asked; a namespace answers for itself.
-  const standIn = answered && typeof to !== 'string' ? standInOf(report.question, report.recognize, since) : undefined;
+  const wanted = typeof to === 'string' ? 'address' : 'namespace';
+  const standIn = answered ? standInOf(report.question, report.recognize, { wanted, since }) : undefined;
+  // Otherwise the taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
-    ? describeStandIn(standIn, report.question)
+    ? `not of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
     : answered && waypoints
       ? describeDetour(waypoints, trace)
       : undefined;
   const { loss, ...explained } = answered
     ? { loss: undefined }
-    : await explainSilence(call, received, to, { question, report, trace });
+    : await explainSilence(call, received, to, { question: options, report, trace });
   const ways = trace ? waysOf(trace, loss, answered) : [];
   const message = describeReach(call, report, {
     isNot,
@@ -90,26 +91,11 @@ export async function toReach(
     ways,
     detour,
     ...explained,
-    ...(standIn ? { hint: standInHint(standIn, report.question) } : {}),
+    ...(standIn ? { hint: standIn.hint } : {}),
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
   const evidence = { lab: received.lab, failed: { recognize: report.recognize, ways, asked: report } };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
-}
-
-/**
- * A negative rests on a probe that left. The source's own packet filter, or its traffic control, may have taken it
- * without a word (`tcp_connect` swallows what the output hook says), but the taps have not seen it then.
- */
-function exceptUnseen(report: ReachReport, since: bigint): ReachReport {
-  const { question, outcome, recognize } = report;
-  const silent = outcome === 'lost' || outcome === 'refused';
-  const { from, to } = question;
-  // What is for itself takes the loopback, which has no place on a path.
-  if (!silent || !from.lab.taps || to.namespace === from) return report;
-  if (tracePath(question, recognize, { answered: false, since })) return report;
-  const reason = `no interface of ${from.name} was seen to send it: a packet filter or queue of its own took it`;
-  return { ...report, outcome: 'unsent', reason };
 }
 
 function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {

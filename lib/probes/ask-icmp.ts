@@ -12,7 +12,7 @@ import {
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
-import { bindSource } from './bind-source.ts';
+import { bindSource, scopeOf } from './bind-source.ts';
 import { forbidFragments } from './forbid-fragments.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
@@ -30,7 +30,7 @@ export function askIcmp(question: Question, size?: number): Asker {
   const socket = openIcmpSocket(from.handle, family, types);
   const identifier = randomInt(0x1_0000);
   const data = new ProbeData(size);
-  const target = ipSocketAddress(family, to.address);
+  const target = ipSocketAddress(family, to.address, 0, scopeOf(question));
   if (size !== undefined) forbidFragments(socket, family);
   let unbound = bindSource(socket, question);
   return {

@@ -6,7 +6,7 @@ import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.t
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
-import { bindSource } from './bind-source.ts';
+import { bindSource, scopeOf } from './bind-source.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
@@ -15,7 +15,7 @@ import { isOwnAddress, sendFailure } from './source.ts';
 export function askTcp(question: Question, port: number): Asker {
   const { from, to, family } = question;
   const errors = new IcmpErrors(from.handle, family);
-  const target = ipSocketAddress(family, to.address, port);
+  const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const connections: { socket: Socket; localPort: number; done: boolean }[] = [];
 
   return {

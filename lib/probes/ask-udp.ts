@@ -7,7 +7,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
-import { bindSource } from './bind-source.ts';
+import { bindSource, scopeOf } from './bind-source.ts';
 import { forbidFragments } from './forbid-fragments.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
@@ -23,7 +23,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
   const { from, to, family, bound } = question;
   const errors = new IcmpErrors(from.handle, family);
   const socket = Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0);
-  const target = ipSocketAddress(family, to.address, port);
+  const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const data = new ProbeData(size);
   if (size !== undefined) forbidFragments(socket, family);
   // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.

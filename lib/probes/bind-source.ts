@@ -4,6 +4,11 @@ import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import type { Question } from './question.ts';
 
+/** The device that a link-local address is on: without it there is no way there (`tcp_v6_connect`, `udpv6_sendmsg`). */
+export function scopeOf({ to, source }: Question): number {
+  return /^fe[89ab]/i.test(to.address) ? source.device.index : 0;
+}
+
 /** Has a socket send as the spec chose: from an address, or also by a device. 0, or the errno. */
 export function bindSource(socket: Socket, { family, source, bound }: Question): number {
   if (bound === undefined) return 0;

@@ -17,6 +17,8 @@ export interface ProbeResult {
   elapsed: number;
   /** `answered`: from the answered probe to its answer, in milliseconds. */
   roundTrip?: number;
+  /** `unsent`: concluded from the routes, not from a send that failed. */
+  presumed?: boolean;
   /** `refused`: who refused, in what words. `unsent`, `broken`: why. `lost`: what was last heard, if anything. */
   reason?: string;
 }

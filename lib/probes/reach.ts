@@ -1,5 +1,13 @@
 import { Interface, KernelError, Namespace, type Route, UsageError } from '../lab/index.ts';
-import { checkInteger, checkIp, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkIp,
+  checkMilliseconds,
+  checkOneOf,
+  checkOptions,
+  show,
+} from '../lab/validate.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askArp } from './ask-arp.ts';
@@ -109,7 +117,7 @@ export function checkReachOptions(call: string, options: ReachOptions, more: rea
   checkInteger(call, 'port', port, 1, 65535);
   checkInteger(call, 'size', size, SMALLEST, LARGEST);
   if (neighbours !== undefined) checkOneOf(call, 'neighbours', neighbours, ['cold', 'kept']);
-  if (listen !== undefined) checkOneOf(call, 'listen', String(listen), ['true', 'false']);
+  checkBoolean(call, 'listen', listen);
   const hasPort = by === 'tcp' || by === 'udp';
   if (port !== undefined && !hasPort)
     throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': received by: '${by}'`);

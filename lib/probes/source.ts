@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
+import { broadcastOf } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
@@ -29,6 +30,9 @@ export function sendFailure({ from, to, source }: Question, errno: string): Send
     case 'EINVAL':
       return { outcome: 'unsent', reason: `a blackhole route of ${from.name} takes it (EINVAL)` };
     case 'EACCES':
+      // raw_sendmsg, udp_sendmsg: a broadcast wants SO_BROADCAST.
+      if (isBroadcast(from, to.address))
+        return { outcome: 'unsent', reason: `${to.address} is a broadcast address: no host has it (EACCES)` };
       return { outcome: 'unsent', reason: `a prohibit route of ${from.name} takes it (EACCES)` };
     case 'EMSGSIZE':
       return { outcome: 'unsent', reason: `it is longer than the MTU (EMSGSIZE)` };
@@ -46,7 +50,7 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
   // An ARP request of our own takes the device, and no route.
   const { source, to } = question;
   const hop = by === 'arp' ? { device: source.device, address: to.address } : nextHop(question);
-  if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop };
+  if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop, presumed: true };
   const { device, address } = hop;
   const obstacle = obstacleOf(device);
   if (obstacle) return { ...result, outcome: 'unsent', reason: obstacle };
@@ -54,6 +58,13 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
   if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return result;
   const asked = question.family === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;
   return entry ? { ...result, reason: `${asked} was never answered` } : result;
+}
+
+/** The last address of a subnet, or of all. */
+function isBroadcast({ interfaces }: Namespace, address: string): boolean {
+  if (address === '255.255.255.255') return true;
+  const own = interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 4);
+  return own.some((prefix) => prefix.length < 31 && address === broadcastOf(prefix));
 }
 
 /** Why a device cannot send, or undefined. */
@@ -80,7 +91,8 @@ function stateOf(device: Interface): LinkState | undefined {
 export function nextHop({ from, to, source, bound }: Question): { device: Interface; address: string } | string {
   let route: Route;
   try {
-    route = from.route.get(to.address, bound === 'device' ? source.device : undefined);
+    const dev = bound === 'device' ? source.device : undefined;
+    route = from.route.get(to.address, dev, bound ? source.address : undefined);
   } catch (error) {
     if (error instanceof KernelError) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;

@@ -9,12 +9,16 @@ export interface CapturedFrame {
   at: Interface;
   /** `out`: the device was given it to send. `in`: it came from the device. */
   direction: 'in' | 'out';
+  /** How it was addressed when it came in (`PACKET_HOST` …). */
+  packetType: number;
   nanoseconds: bigint;
   bytes: Buffer;
   originalLength: number;
   /** The same at every hop of one frame, and different for any other; made when it is first asked for. */
   readonly identity: string;
 }
+
+const LOOPBACK_INDEX = 1;
 
 /** How many frames are kept, at most: the newest. */
 const MOST_FRAMES = 50_000;
@@ -41,6 +45,7 @@ export class Capture {
   #seen = 0;
   /** Where hairpin's own markers have come in: no part of the network's traffic. */
   readonly #markers = new Map<string, Set<Interface>>();
+  readonly #incomplete = new Set<Namespace>();
   #following = 0;
   /** How many were kept when somebody began to follow. */
   #countBefore = 0;
@@ -103,6 +108,12 @@ export class Capture {
     return this.#early.some(wanted) || this.#batches.findLast((batch) => batch.some(wanted)) !== undefined;
   }
 
+  /** Whether a tap lost nothing, and saw nothing at devices that the lab does not know. Reads the taps first. */
+  isWhole(namespace: Namespace): boolean {
+    this.#drain();
+    return namespace.tap !== undefined && !this.#incomplete.has(namespace);
+  }
+
   /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
   beforeProbe(): void {
     if (this.#probes++ % PROBES_A_DRAIN === PROBES_A_DRAIN - 1) this.#drain();
@@ -142,7 +153,9 @@ export class Capture {
     for (const namespace of this.#lab.namespaces) {
       if (!namespace.tap) continue;
       added.push(...this.#read(namespace, namespace.tap));
-      this.#losses += namespace.tap.takeLosses();
+      const lost = namespace.tap.takeLosses();
+      this.#losses += lost;
+      if (lost > 0) this.#incomplete.add(namespace);
     }
     const read = added.length - known;
     this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
@@ -164,7 +177,10 @@ export class Capture {
     for (const { index, ...frame } of tap.drain(MOST_A_DRAIN)) {
       const at = namespace.interfaces.find((device) => device.index === index);
       // The loopback and a switch's own br0 are no part of any path.
-      if (!at) continue;
+      if (!at) {
+        if (index !== LOOPBACK_INDEX && namespace.role !== 'switch') this.#incomplete.add(namespace);
+        continue;
+      }
       const mark = markerOf(frame.bytes);
       if (mark === undefined) {
         frames.push(withIdentity({ at, ...frame }));

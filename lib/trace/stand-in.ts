@@ -1,57 +1,110 @@
-import type { Interface } from '../lab/index.ts';
+import { PACKET_HOST } from '../kernel/constants.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
+import { isOwnAddress } from '../probes/source.ts';
 import { decodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import { Capture } from './capture.ts';
+import { Capture, type CapturedFrame } from './capture.ts';
 import { ownerIn } from './obstacles/owner.ts';
 import type { Recognize } from './probe-path.ts';
 
-/** Who took a question in its target's place. */
+/** Who answered in the place of a question's target. */
 export interface StandIn {
-  /** Where the probe came in. */
-  at: Interface;
-  /** Whom the probe was for by then: the target's address, which another has too, or what a translation made of it. */
-  address: string;
+  namespace: Namespace;
+  /** How it came to: behind the namespace's name. */
+  how: string;
+  hint: string;
 }
 
+/** Kinds of devices whose frames the taps see as they are; of a tunnel's, they see the packet alone. */
+const ETHERNET = new Set(['veth', 'bridge', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy', 'vxlan', 'ifb']);
+
 /**
- * Who answered, if it was not the target: two hosts with one address, or a packet filter that sends elsewhere. An answer
- * is only known to be another's where the taps saw that one get the probe, and the target answer nothing.
+ * Who answered, if it was not the target: another host with its address, whoever a packet filter sends the probe to, or
+ * the source itself. Only what the taps saw counts: where one may have missed something, the answer is the target's.
  *
+ * @param wanted whether the answer must be the target's own; of an address whoever has it may answer
  * @param since when the question began, in nanoseconds by the clock of the taps
  */
-export function standInOf({ from, to }: Question, recognize: Recognize, since: bigint): StandIn | undefined {
-  const { namespace } = to;
-  if (!namespace?.tap || namespace === from) return undefined;
+export function standInOf(
+  question: Question,
+  recognize: Recognize,
+  { wanted, since }: { wanted: 'namespace' | 'address'; since: bigint },
+): StandIn | undefined {
+  const { from, to } = question;
   // Where no address was given twice, and nobody but hairpin has had a hand in it, there is nobody who could.
   if (from.lab.isOwnDoing && !from.lab.sharesAddresses) return undefined;
+  if (to.namespace === from || (wanted === 'address' && isOwnAddress(from, to.address))) return undefined;
   const capture = Capture.of(from.lab);
-  const isAnswer = ({ bytes, direction }: { bytes: Buffer; direction: 'in' | 'out' }) =>
-    direction === 'out' && recognize(bytes) === 'answer';
-  if (capture.sawAt(namespace, since, isAnswer)) return undefined;
-  const losses = capture.losses.kernel;
+  const saw = (namespace: Namespace, isIt: (frame: CapturedFrame) => boolean) =>
+    capture.sawAt(namespace, since, isIt) || !capture.isWhole(namespace) || !namespace.interfaces.every(isEthernet);
+  const left = saw(from, ({ direction, bytes }) => direction === 'out' && recognize(bytes) === 'probe');
+  if (!left) return ofItself(question);
+  const target = wanted === 'namespace' ? to.namespace : undefined;
+  if (!target || saw(target, (frame) => isTargets(frame, recognize))) return undefined;
   const frames = capture.frames().filter(({ nanoseconds }) => nanoseconds >= since);
-  if (capture.losses.kernel > losses) return undefined;
+  return withItsAddress(frames, question, recognize) ?? answering(frames, question, recognize);
+}
+
+/** Whether a frame shows that the target itself got the question, or answered it. */
+function isTargets({ direction, bytes, packetType }: CapturedFrame, recognize: Recognize): boolean {
+  const kind = recognize(bytes);
+  if (direction === 'out') return kind === 'answer';
+  // Everybody gets a question by ARP, and a switch may hand everybody a frame that is for another.
+  return kind === 'probe' && packetType === PACKET_HOST;
+}
+
+function ofItself({ from, to }: Question): StandIn {
+  const own = isOwnAddress(from, to.address);
+  return {
+    namespace: from,
+    how: own ? `has ${to.address} itself, so nothing left it` : 'has a route to itself for it, so nothing left it',
+    hint: own ? `give ${from} or ${to.namespace} another address` : `on ${from}: ip route show table local`,
+  };
+}
+
+/** Whoever got the probe at an address of its own: the target's, or what a translation made of it. */
+function withItsAddress(
+  frames: readonly CapturedFrame[],
+  { from, to }: Question,
+  recognize: Recognize,
+): StandIn | undefined {
   for (const { at, direction, bytes } of frames) {
-    const isOther = at.namespace !== namespace && at.namespace !== from && direction === 'in';
-    const address = isOther && recognize(bytes) === 'probe' ? destinationOf(bytes) : undefined;
-    if (address !== undefined && ownerIn(at.namespace, address)) return { at, address };
+    const { namespace } = at;
+    if (direction !== 'in' || namespace === from || namespace === to.namespace || recognize(bytes) !== 'probe')
+      continue;
+    const address = destinationOf(bytes);
+    if (address === undefined || !ownerIn(namespace, address)) continue;
+    if (address !== to.address) return translated(namespace, to.address, address);
+    const hint = `give ${namespace} or ${to.namespace} another address; whoever has it may answer toReach('${address}')`;
+    return { namespace, how: `has ${address} too`, hint };
   }
   return undefined;
 }
 
-/** In words, for behind an answer: `not of b: c has 10.0.0.2 too`. */
-export function describeStandIn({ at, address }: StandIn, { to }: Question): string {
-  const how = address === to.address ? `has ${address} too` : `got the probe, whose target had become ${address}`;
-  return `not of ${to.namespace}: ${at.namespace} ${how}`;
+/** Whoever sent the answer without having been given it: a router that took the probe for itself. */
+function answering(
+  frames: readonly CapturedFrame[],
+  { from, to }: Question,
+  recognize: Recognize,
+): StandIn | undefined {
+  const first = frames.find(({ at, bytes }) => at.namespace !== from && recognize(bytes) === 'answer');
+  if (first?.direction !== 'out' || !first.at.namespace.interfaces.every(isEthernet)) return undefined;
+  return first.at.namespace.role === 'switch' ? undefined : translated(first.at.namespace, to.address, undefined);
 }
 
-/** What to do about it. */
-export function standInHint({ at, address }: StandIn, { to }: Question): string {
-  if (address !== to.address) return `a packet filter on the way translates ${to.address}: nft list ruleset`;
-  return `give ${at.namespace} or ${to.namespace} another address; whoever has it may answer toReach('${address}')`;
+function translated(namespace: Namespace, asked: string, became: string | undefined): StandIn {
+  return {
+    namespace,
+    how: became ? `got the probe, whose target had become ${became}` : 'took the probe for its own',
+    hint: `a packet filter on the way translates ${asked}: nft list ruleset`,
+  };
+}
+
+function isEthernet({ kind }: Interface): boolean {
+  return ETHERNET.has(kind);
 }
 
 function destinationOf(bytes: Buffer): string | undefined {

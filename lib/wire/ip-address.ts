@@ -76,3 +76,11 @@ export function isMulticastIp(address: string): boolean {
   const [first = 0] = ipToBytes(address);
   return address.includes(':') ? first === 0xff : first >> 4 === 0xe;
 }
+
+/** The last address of an IPv4 subnet, which is for all in it (RFC 919). */
+export function broadcastOf(prefix: Prefix): string {
+  const bytes = ipToBytes(networkOf(prefix));
+  const hosts = 2 ** (32 - prefix.length) - 1;
+  bytes.writeUInt32BE((bytes.readUInt32BE(0) | hosts) >>> 0, 0);
+  return bytesToIp(bytes);
+}

@@ -9,6 +9,7 @@ const RTM_NEWROUTE = 24;
 const RTM_DELROUTE = 25;
 const RTM_GETROUTE = 26;
 const RTA_DST = 1;
+const RTA_SRC = 2;
 const RTA_OIF = 4;
 const RTA_GATEWAY = 5;
 const RTA_PRIORITY = 6;
@@ -82,7 +83,7 @@ export function lookUpRoute(
   to: string,
   family: Family,
   operation: Operation,
-  device?: number,
+  { device, source }: { device?: number | undefined; source?: string | undefined } = {},
 ): Route {
   const length = family === 4 ? 32 : 128;
   return decodeRoute(
@@ -90,9 +91,11 @@ export function lookUpRoute(
       {
         type: RTM_GETROUTE,
         flags: 0,
-        header: header(family, length),
+        // inet_rtm_valid_getroute_req: a source has a whole address's length.
+        header: header(family, length, { sourceLength: source === undefined ? 0 : length }),
         attributes: [
           [RTA_DST, ipToBytes(to)],
+          [RTA_SRC, source === undefined ? undefined : ipToBytes(source)],
           [RTA_OIF, device === undefined ? undefined : u32(device)],
         ],
       },
@@ -116,8 +119,13 @@ function body({ to, via, device, source }: Route) {
 }
 
 /** `struct rtmsg`. */
-function header(family: Family, length: number, { table = 0, protocol = 0, scope = 0, type = 0 } = {}): Buffer {
-  return Buffer.concat([Buffer.of(familyNumber(family), length, 0, 0, table, protocol, scope, type), u32(0)]);
+function header(
+  family: Family,
+  length: number,
+  { sourceLength = 0, table = 0, protocol = 0, scope = 0, type = 0 } = {},
+): Buffer {
+  const bytes = Buffer.of(familyNumber(family), length, sourceLength, 0, table, protocol, scope, type);
+  return Buffer.concat([bytes, u32(0)]);
 }
 
 function tableOf(entry: Buffer): number {

@@ -1,0 +1,26 @@
+import type { ReachReport } from '../probes/reach.ts';
+import { tracePath } from '../trace/probe-path.ts';
+
+/**
+ * A report, put right by what the taps saw of its probes. Where the routes say that nothing can have left, and something
+ * did, there are rules (`ip rule`). And a negative rests on a probe that left: the source's own packet filter, or its
+ * traffic control, may have taken it without a word (`tcp_connect` swallows what the output hook says).
+ *
+ * @param since when the question began, in nanoseconds by the clock of the taps
+ */
+export function asSeen(report: ReachReport, since: bigint, isNot: boolean): ReachReport {
+  const { question, outcome, recognize, presumed } = report;
+  const { from, to } = question;
+  // What is for itself takes the loopback, which has no place on a path.
+  if (!from.lab.taps || to.namespace === from) return report;
+  const trace = () => tracePath(question, recognize, { answered: false, since });
+  if (outcome === 'unsent' && presumed) {
+    const seen = trace();
+    if (!seen || recognize(seen.frame) !== 'probe') return report;
+    const { reason: _, presumed: __, ...rest } = report;
+    return { ...rest, outcome: 'lost' };
+  }
+  if (!isNot || (outcome !== 'lost' && outcome !== 'refused') || trace()) return report;
+  const reason = `no interface of ${from.name} was seen to send it: a packet filter or queue of its own took it`;
+  return { ...report, outcome: 'unsent', reason };
+}
