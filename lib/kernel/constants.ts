@@ -55,6 +55,7 @@ export const ICMPV6_FILTER = 1;
 // linux/if_packet.h
 export const PACKET_HOST = 0;
 export const PACKET_BROADCAST = 1;
+export const PACKET_OTHERHOST = 3;
 
 export const PACKET_OUTGOING = 4;
 export const SOL_PACKET = 263;

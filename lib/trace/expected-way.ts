@@ -1,4 +1,4 @@
-import { Bridge, Child, Interface, Ipvlan, Macvlan, Port } from '../lab/index.ts';
+import { Bridge, Child, Interface, Ipvlan, Macvlan, type Namespace, Port } from '../lab/index.ts';
 
 /** A frame's next place: a device, on the way in from its wire or out to it. */
 export interface Step {
@@ -6,22 +6,29 @@ export interface Step {
   direction: 'in' | 'out';
 }
 
+/** Where a way is to lead, and what may be on it. */
+export interface Goal {
+  to: Interface | Namespace;
+  /** Whose frame it is: nobody passes on its own words, once they have come back. */
+  sender: Namespace;
+  /** A packet may be passed on by routers; a question for a neighbour by switches alone. @default true */
+  routed?: boolean;
+}
+
 /**
- * The shortest way that cables, parents, switches and routers offer from one device to another, whatever their settings
+ * The shortest way that cables, parents, switches and routers offer from one place to another, whatever their settings
  * say: what keeps a frame from it is for the obstacles to tell.
  *
  * @returns undefined when nothing leads there
  */
-export function expectedWay(from: Interface, to: Interface): Step[] | undefined {
-  const start: Step = { at: from, direction: 'out' };
+export function expectedWay(start: Step, { to, sender, routed = true }: Goal): Step[] | undefined {
   const ways: Step[][] = [[start]];
   const seen = new Set([key(start)]);
   for (let way = ways.shift(); way; way = ways.shift()) {
     const last = way.at(-1) as Step;
-    if (last.at === to && last.direction === 'in') return way;
-    for (const next of nextSteps(last)) {
-      // Nobody passes on its own words, once they have come back.
-      const ownAgain = next.direction === 'out' && last.direction === 'in' && next.at.namespace === from.namespace;
+    if (last.direction === 'in' && (last.at === to || last.at.namespace === to)) return way;
+    for (const next of nextSteps(last, routed)) {
+      const ownAgain = next.direction === 'out' && last.direction === 'in' && next.at.namespace === sender;
       if (next.at.deleted || seen.has(key(next)) || (ownAgain && !(next.at instanceof Port))) continue;
       seen.add(key(next));
       ways.push([...way, next]);
@@ -30,7 +37,7 @@ export function expectedWay(from: Interface, to: Interface): Step[] | undefined 
   return undefined;
 }
 
-function nextSteps({ at, direction }: Step): Step[] {
+function nextSteps({ at, direction }: Step, routed: boolean): Step[] {
   if (direction === 'out') {
     if (at instanceof Child) {
       // Behind a real NIC there is no way that the lab knows of.
@@ -46,7 +53,7 @@ function nextSteps({ at, direction }: Step): Step[] {
     // Before the bridge's own stack gets it, which might route what the bridge only passes on.
     return [...others.map(outOf), ...back, ...(at.bridge ? [inOf(at.bridge)] : [])];
   }
-  const others = at.namespace.interfaces.filter((device) => device !== at && !(device instanceof Port));
+  const others = routed ? at.namespace.interfaces.filter((device) => device !== at && !(device instanceof Port)) : [];
   return [...[...at.children].map(inOf), ...others.map(outOf)];
 }
 

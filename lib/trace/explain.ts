@@ -1,10 +1,10 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { Bridge, type Interface, Ipvlan, Macvlan, type Namespace, Port, Vlan } from '../lab/index.ts';
+import { Bridge, Interface, Ipvlan, Macvlan, Namespace, Port, Vlan } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
-import { expectedWay, type Step } from './expected-way.ts';
+import type { Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import { filterBetween, filterInwards, filterTarget } from './filter/filter-step.ts';
 import type { FilterWitness } from './filter/filter-witness.ts';
@@ -15,13 +15,15 @@ import { groupObstacle } from './obstacles/group.ts';
 import { ipvlanObstacle, ipvlanOutObstacle, ipvlanSiblingObstacle } from './obstacles/ipvlan.ts';
 import { macvlanObstacle } from './obstacles/macvlan.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
-import { ownerOf } from './obstacles/owner.ts';
+import { holderOf, ownerOf } from './obstacles/owner.ts';
+import { routeFor } from './obstacles/route.ts';
 import { routerObstacle } from './obstacles/router.ts';
 import { switchObstacle } from './obstacles/switch.ts';
 import { tapObstacle } from './obstacles/tap.ts';
 import { targetObstacle } from './obstacles/target.ts';
 import { tagObstacle, vlanObstacle } from './obstacles/vlan.ts';
 import { type Hop, hopsOf } from './path.ts';
+import { type Place, placesNearest } from './place.ts';
 import type { ProbePath } from './probe-path.ts';
 import { lastBeforeUplink } from './uplink.ts';
 
@@ -67,13 +69,13 @@ export function explainLoss(
  *
  * @param path what the taps saw of it
  */
-export function explainFrame(path: Hop, from: Interface, to: Interface): Explanation | undefined {
+export function explainFrame(path: Hop, to: Interface): Explanation | undefined {
   const arrival = hopsOf(path).find(({ frame }) => frame.at === to && frame.direction === 'in');
   if (arrival) {
     const unknown = { text: `${to} got it, and did not give it to its own stack` };
     return { of: 'probe', at: arrival, ...(groupObstacle(to, arrival.frame.bytes) ?? unknown) };
   }
-  return onTheWay('probe', path, from, to) ?? { of: 'probe', at: lastOf(path), text: 'last seen here' };
+  return onTheWay('probe', path, to) ?? { of: 'probe', at: lastOf(path), text: 'last seen here' };
 }
 
 /** An answer that came, and was none: a packet filter's own refusal, or one that the asker's packet filter took. */
@@ -94,23 +96,26 @@ function knownLoss(
   { from, source }: Pick<Question, 'from' | 'source'>,
   { frame, goal, path, arrival, answer }: ProbePath,
 ): Explanation | undefined {
-  if (answer) return onTheWay('answer', answer.path, answer.path.frame.at, source.device);
-  const target = ownerOf(from.lab, goal);
+  if (answer) return onTheWay('answer', answer.path, source.device);
+  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
   if (arrival) {
-    const obstacle = targetObstacle(target ?? arrival.frame.at, goal, frame, arrival.frame.bytes);
+    // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
+    const { at } = arrival.frame;
+    const device = target instanceof Interface && target.namespace !== at.namespace ? target : at;
+    const obstacle = targetObstacle(device, goal, frame, arrival.frame.bytes);
     return obstacle && { of: 'probe', at: arrival, ...obstacle };
   }
   if (!target) return strayed(path, goal);
-  return onTheWay('probe', path, source.device, target);
+  return onTheWay('probe', path, target);
 }
 
 /** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
 function placeOfLoss({ from, source }: Pick<Question, 'from' | 'source'>, trace: ProbePath): Place | undefined {
   const { goal, path, arrival, answer } = trace;
-  if (answer) return placeOnTheWay(answer.path, answer.path.frame.at, source.device);
+  if (answer) return placesOnTheWay(answer.path, source.device)[0];
   if (arrival) return { hop: arrival };
-  const target = ownerOf(from.lab, goal);
-  return target && placeOnTheWay(path, source.device, target);
+  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
+  return target && placesOnTheWay(path, target)[0];
 }
 
 function filterAt({ hop, step }: Place, { answer }: ProbePath, witness: FilterWitness): Filtering {
@@ -128,20 +133,8 @@ function strayed(path: Hop, goal: string): Explanation {
   );
   if (!router) return { of: 'probe', at: path, text: `no device of the lab has ${goal}` };
   const { namespace } = router.frame.at;
-  const text = hasRoute(namespace, goal)
-    ? `${namespace} passes it on to nobody who has ${goal}`
-    : `${namespace} has no route to ${goal}`;
-  return { of: 'probe', at: router, text };
-}
-
-function hasRoute(namespace: Namespace, address: string): boolean {
-  try {
-    namespace.route.get(address);
-    return true;
-  } catch (error) {
-    if (error instanceof KernelError) return false;
-    throw error;
-  }
+  const text = `${namespace} passes it on to nobody who has ${goal}`;
+  return { of: 'probe', at: router, ...(routeFor(namespace, goal).obstacle ?? { text }) };
 }
 
 /** The end of a path's longest branch. */
@@ -149,37 +142,34 @@ function lastOf(path: Hop): Hop {
   return hopsOf(path).reduce((last, hop) => (hop.frame.nanoseconds > last.frame.nanoseconds ? hop : last), path);
 }
 
-/** The last place where a frame was seen, and the step that it did not take from there. */
-interface Place {
-  hop: Hop;
-  step?: { here: Step; next: Step };
+/** The places that a frame got to on its way to a device, or at least to its host, which takes it by whichever device. */
+function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
+  const places = placesNearest(path, to);
+  return places.length > 0 || to instanceof Namespace ? places : placesNearest(path, to.namespace);
 }
 
-function placeOnTheWay(path: Hop, from: Interface, to: Interface): Place | undefined {
-  const way = expectedWay(from, to) ?? [];
-  const seen = way.map((step) =>
-    hopsOf(path).find(({ frame }) => frame.at === step.at && frame.direction === step.direction),
-  );
-  const last = seen.findLastIndex((hop) => hop !== undefined);
-  const [hop, here, next] = [seen[last], way[last], way[last + 1]];
-  return hop && here && next && { hop, step: { here, next } };
-}
-
-function onTheWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface): Explanation | undefined {
-  if (!expectedWay(from, to)) {
+function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Explanation | undefined {
+  const places = placesOnTheWay(path, to);
+  if (places.length === 0) {
     const left = lastBeforeUplink(path);
-    return left ? { of, ...left } : noWay(of, path, from, to);
+    return left ? { of, ...left } : noWay(of, path, to);
   }
-  const place = placeOnTheWay(path, from, to);
-  if (!place?.step) return undefined;
   try {
-    const obstacle = obstacleBetween(place.step.here, place.step.next, place.hop.frame);
-    return obstacle && { of, at: place.hop, ...obstacle };
+    const found = places.flatMap(({ hop, step }) => {
+      const obstacle = step && obstacleBetween(step.here, step.next, hop.frame);
+      return obstacle ? [{ of, at: hop, ...obstacle }] : [];
+    });
+    // A port that takes nothing in is no obstacle where the frame came by another one, too.
+    return found.find(({ at }) => !isBlocked(at.frame.at)) ?? found[0];
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
     if (error instanceof KernelError) return undefined;
     throw error;
   }
+}
+
+function isBlocked(device: Interface): boolean {
+  return device instanceof Port && device.settings.state !== 'forwarding';
 }
 
 /** An answer that came to the device of the asker, whose stack does not get it. */
@@ -188,10 +178,12 @@ function notTaken(at: Hop, device: Interface): Explanation | undefined {
   return obstacle && { of: 'answer', at, ...obstacle };
 }
 
-function noWay(of: Explanation['of'], path: Hop, from: Interface, to: Interface): Explanation {
+function noWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Explanation {
   const end = hopsOf(path).find(({ frame }) => frame.direction === 'out' && dummyObstacle(frame.at));
   const dummy = end && dummyObstacle(end.frame.at);
-  return end && dummy ? { of, at: end, ...dummy } : { of, at: path, text: `no cable leads from ${from} to ${to}` };
+  return end && dummy
+    ? { of, at: end, ...dummy }
+    : { of, at: path, text: `no cable leads from ${path.frame.at} to ${to}` };
 }
 
 /** What stands between two neighbouring steps. A new kind of link adds its line here, and a file of its own. */

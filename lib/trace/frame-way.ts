@@ -17,5 +17,5 @@ export function frameWay(from: Interface, frame: Buffer, to: Interface | undefin
     .frames()
     .filter((each) => each.identity === identity);
   const path = buildPath(sightings, from);
-  return path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explainFrame(path, from, to) };
+  return path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explainFrame(path, to) };
 }

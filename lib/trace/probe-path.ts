@@ -1,9 +1,10 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
-import { type Interface, Ipvlan } from '../lab/index.ts';
+import { PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { type Interface, Ipvlan, type Namespace } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
-import { ownerOf } from './obstacles/owner.ts';
+import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 
@@ -63,17 +64,33 @@ function follow(
   const path = pathOf(frames, asked);
   if (!path) return undefined;
   const owner = ownerOf(from.lab, goal);
-  const arrival = hopsOf(path).find(({ frame }) => frame.direction === 'in' && isAt(frame.at, owner));
+  const holder = owner?.namespace ?? holderOf(from.lab, goal);
+  const arrival = arrivalOf(path, owner, holder);
   const sent = frames.find(
     (frame) =>
       frame.direction === 'out' &&
-      frame.at.namespace === owner?.namespace &&
+      frame.at.namespace === holder &&
       frame.nanoseconds >= asked.nanoseconds &&
       isAnswer(frame),
   );
   const back = sent && pathOf(frames, sent);
-  const home = back && hopsOf(back).find(({ frame }) => frame.direction === 'in' && isAt(frame.at, source.device));
+  const home = back && arrivalOf(back, source.device, from);
   return { frame: asked.bytes, goal, path, arrival, answer: back && { path: back, arrival: home } };
+}
+
+/**
+ * Where a frame came to a device, or at least to its host: that takes what is for any of its addresses by whichever
+ * device it comes (`ip_route_input`, the weak model of RFC 1122 section 3.3.4.2), and answers ARP so (`arp_process`).
+ */
+function arrivalOf(path: Hop, device: Interface | undefined, host: Namespace | undefined): Hop | undefined {
+  const arrivals = hopsOf(path).filter(({ frame }) => frame.direction === 'in');
+  return (
+    arrivals.find(({ frame }) => isAt(frame.at, device)) ??
+    arrivals.find(
+      ({ frame: { at, packetType } }) =>
+        at.namespace === host && host !== path.frame.at.namespace && packetType !== PACKET_OTHERHOST,
+    )
+  );
 }
 
 /** In mode l3s it is the parent's stack that an ipvlan's packets pass (`ipvlan_nf_input`): no tap sees them at the ipvlan. */

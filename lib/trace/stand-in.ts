@@ -7,7 +7,7 @@ import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
-import { ownerIn } from './obstacles/owner.ts';
+import { holds } from './obstacles/owner.ts';
 import type { Recognize } from './probe-path.ts';
 
 /** Who answered in the place of a question's target. */
@@ -76,7 +76,7 @@ function withItsAddress(
     if (direction !== 'in' || namespace === from || namespace === to.namespace || recognize(bytes) !== 'probe')
       continue;
     const address = destinationOf(bytes);
-    if (address === undefined || !ownerIn(namespace, address)) continue;
+    if (address === undefined || !holds(namespace, address)) continue;
     if (address !== to.address) return translated(namespace, to.address, address);
     const hint = `give ${namespace} or ${to.namespace} another address; whoever has it may answer toReach('${address}')`;
     return { namespace, how: `has ${address} too`, hint };

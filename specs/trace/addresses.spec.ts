@@ -89,7 +89,7 @@ test("a router's neighbour that may not answer", async ({ lab }) => {
   b.sysctl.set('net/ipv4/conf/eth0/arp_ignore', 8);
   expect(await explanationOf(expect(a).toReach(b, { within: 100 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
-  a/eth0 → r/eth0 ✗ r asks who has 10.0.1.2, and nobody answers: b/eth0 may not answer ARP: arp_ignore is 8
+  a/eth0 → r/eth0 ✗ r asks who has 10.0.1.2, and nobody answers: b/eth0 does not answer ARP for 10.0.1.2: arp_ignore is 8
 Hint: b.sysctl.set('net/ipv4/conf/eth0/arp_ignore', 0), and 'all' as well`,
   );
 });

@@ -82,6 +82,38 @@ test('a packet filter that sends the probe elsewhere', async ({ lab }) => {
   expect(failure).toMatch(/\nHint: a packet filter on the way translates 10\.0\.1\.1: nft list ruleset$/);
 });
 
+test('a router that takes the probe for itself', async ({ lab }) => {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(b, r);
+  await addRules(r, 'ip nat pre { type nat hook prerouting priority -100; }', ['ip daddr 10.0.1.1 redirect']);
+  expect(await failureOf(expect(a).toReach(b, { within: 100 }))).toMatch(
+    /\nReceived: {2}an answer after .* \(\d probes?\), not of b: r took the probe for its own\n/,
+  );
+});
+
+// a ── b, and a answers in b's place
+test('nothing leaves where the source has the address itself', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: end } = lab.cable(a, b);
+  a.interface().address.add('10.0.0.2/24');
+  end.set({ up: false });
+  expect(await failureOf(expect(a).toReach(b, { within: 100 }))).toContain(
+    ', not of b: a has 10.0.0.2 itself, so nothing left it\n\nHint: give a or b another address',
+  );
+  await expect(a).toReach('10.0.0.2');
+});
+
+test('nothing leaves where a route of the source leads to itself', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: end } = lab.cable(a, b);
+  await a.exec('ip', ['route', 'add', 'local', '10.0.0.2/32', 'dev', 'lo']);
+  end.set({ up: false });
+  expect(await failureOf(expect(a).toReach('10.0.0.2', { within: 100 }))).toContain(
+    ', not of 10.0.0.2: a has a route to itself for it, so nothing left it\n\nHint: on a: ip route show table local',
+  );
+});
+
 /** A program that answers at port 4000 in a namespace, ready when this returns. */
 async function answerAt(namespace: ReturnType<Lab['namespace']>, by: 'tcp' | 'udp'): Promise<void> {
   const script =

@@ -22,6 +22,7 @@ const RTN_UNICAST = 1;
 /** `RTN_*` in iproute2's words. */
 const TYPES: Record<number, RouteType> = { 1: 'unicast', 6: 'blackhole', 7: 'unreachable', 8: 'prohibit', 9: 'throw' };
 const RT_SCOPE_LINK = 253;
+const RT_SCOPE_NOWHERE = 255;
 
 export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
 
@@ -48,7 +49,9 @@ export function addRoute(socket: RtnetlinkSocket, route: Route, operation: Opera
 }
 
 export function deleteRoute(socket: RtnetlinkSocket, route: Route, operation: Operation): void {
-  socket.change({ type: RTM_DELROUTE, flags: 0, ...body(route) }, operation);
+  // As iproute2 does: whoever made it, the kernel included, and of whatever scope (fib_table_delete).
+  const any = { protocol: 0, scope: RT_SCOPE_NOWHERE, type: 0 };
+  socket.change({ type: RTM_DELROUTE, flags: 0, ...body(route, any) }, operation);
 }
 
 /** The main table's unicast routes. */
@@ -104,11 +107,17 @@ export function lookUpRoute(
   );
 }
 
-function body({ to, via, device, source }: Route) {
+function body({ to, via, device, source }: Route, more: { protocol?: number; scope?: number; type?: number } = {}) {
   // On IPv4 a route without a next hop must say that its targets are on the link (fib_check_nh).
   const scope = to.family === 4 && via === undefined ? RT_SCOPE_LINK : 0;
   return {
-    header: header(to.family, to.length, { table: RT_TABLE_MAIN, protocol: RTPROT_BOOT, scope, type: RTN_UNICAST }),
+    header: header(to.family, to.length, {
+      table: RT_TABLE_MAIN,
+      protocol: RTPROT_BOOT,
+      scope,
+      type: RTN_UNICAST,
+      ...more,
+    }),
     attributes: [
       [RTA_DST, to.length === 0 ? undefined : ipToBytes(to.address)],
       [RTA_GATEWAY, via === undefined ? undefined : ipToBytes(via)],

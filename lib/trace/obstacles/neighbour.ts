@@ -1,16 +1,21 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
 import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
+import { contains } from '../../wire/ip-address.ts';
 import type { Obstacle } from './obstacle.ts';
 import { ownerOf } from './owner.ts';
+import { routeFor } from './route.ts';
+
+/** `RT_SCOPE_HOST` */
+const SCOPE_HOST = 254;
 
 /** Why a host that wanted to send to an address did not: nobody has told it the MAC address of its next hop. */
 export function neighbourObstacle(namespace: Namespace, address: string): Obstacle | undefined {
   const hop = nextHop(namespace, address);
+  if (hop === undefined) return undefined;
   const entry = namespace.neighbour.list().find(({ to }) => to === hop);
   if (!entry || !['INCOMPLETE', 'FAILED'].includes(entry.state)) return undefined;
   const text = `${namespace} asks who has ${hop}, and nobody answers`;
   const owner = ownerOf(namespace.lab, hop);
-  const silent = owner && !hop.includes(':') ? arpIgnoreObstacle(owner) : undefined;
+  const silent = owner && !hop.includes(':') ? arpSilence(owner, hop) : undefined;
   if (silent) return { ...silent, text: `${text}: ${silent.text}` };
   if (!(owner instanceof Ipvlan) || owner.mode === 'l2') return { text };
   return {
@@ -19,22 +24,32 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
   };
 }
 
-/** `arp_ignore`: which questions a device leaves to others; the greater value of the two counts (IN_DEV_ARP_IGNORE). */
-export function arpIgnoreObstacle({ namespace, name }: Interface): Obstacle | undefined {
+/**
+ * Why a device answers no question for an address (`arp_ignore`, of which the greater value of `all` and its own counts),
+ * or none at all.
+ *
+ * @param asker who asks; where nobody knows, only what holds for all askers is told
+ */
+export function arpSilence(device: Interface, target: string, asker?: string): Obstacle | undefined {
+  const { namespace, name } = device;
+  if (!device.state().arp)
+    return { text: `${device} has no ARP (IFF_NOARP)`, hint: `on ${namespace}: ip link set ${name} arp on` };
   const values = ['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/arp_ignore`)));
   const ignore = Math.max(...values);
-  if (ignore === 0) return undefined;
+  const own = device.address.list().find(({ address }) => address === target);
+  const ignores =
+    (ignore === 1 && !own) ||
+    (ignore === 2 && (!own || (asker !== undefined && !contains(own, asker)))) ||
+    (ignore === 3 && own?.scope === SCOPE_HOST) ||
+    ignore === 8;
+  if (!ignores) return undefined;
   return {
-    text: `${namespace}/${name} may not answer ARP: arp_ignore is ${ignore}`,
+    text: `${device} does not answer ARP for ${target}: arp_ignore is ${ignore}`,
     hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/arp_ignore', 0), and 'all' as well`,
   };
 }
 
-function nextHop(namespace: Namespace, address: string): string {
-  try {
-    return namespace.route.get(address).via ?? address;
-  } catch (error) {
-    if (error instanceof KernelError) return address;
-    throw error;
-  }
+function nextHop(namespace: Namespace, address: string): string | undefined {
+  const { route, obstacle } = routeFor(namespace, address);
+  return route ? (route.via ?? address) : obstacle && address;
 }

@@ -1,9 +1,10 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
-import type { Interface } from '../../lab/index.ts';
+import { type Interface, type Namespace, UsageError } from '../../lab/index.ts';
+import { contains } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { neighbourObstacle } from './neighbour.ts';
 import type { Obstacle } from './obstacle.ts';
-import { ownerIn } from './owner.ts';
+import { holds } from './owner.ts';
+import { routeFor } from './route.ts';
 
 const ETHERNET_HEADER = 14;
 /** In the byte of the flags (RFC 791 section 3.1). */
@@ -20,34 +21,49 @@ export function routerObstacle(
   const { namespace } = ingress;
   if (!packet)
     return { text: `${namespace} passes on packets, not frames such as this one: it is a router, no switch` };
-  const forwarding = packet.family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
-  if (namespace.sysctl.get(forwarding) === '0') {
-    return {
-      text: `${namespace} does not forward IPv${packet.family}: ${forwarding} is 0`,
-      hint: `${namespace}.sysctl.set('${forwarding}', 1)`,
-    };
-  }
+  const off = forwardingOff(ingress, packet.family);
+  if (off) return off;
   const link = egress.state();
   if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
   if (!link.carrier) return { text: `${egress} has no carrier` };
-  const route = routeTo(ingress, packet.destination);
-  if (!route) {
-    return {
-      text: `${namespace} has no route to ${packet.destination}`,
-      hint: `${namespace}.route.add({ to: '${packet.destination}', via: … })`,
-    };
-  }
-  if (route.device !== egress.index) {
+  const { route, obstacle } = routeFor(namespace, packet.destination);
+  if (obstacle) return obstacle;
+  if (!route) return undefined;
+  if (route.device !== undefined && route.device !== egress.index) {
     const other = namespace.interfaces.find(({ index }) => index === route.device);
-    return {
-      text: `${namespace} sends to ${packet.destination} by ${other ?? `device ${route.device}`}, not by ${egress}`,
-    };
+    // By the loopback: a translation may have made the packet its own before the routes were asked.
+    return other && { text: `${namespace} sends to ${packet.destination} by ${other}, not by ${egress}` };
   }
   return (
     reversePathObstacle(ingress, packet.source) ??
     mtuObstacle(egress, link.mtu, bytes, length - ETHERNET_HEADER) ??
     neighbourObstacle(namespace, packet.destination)
   );
+}
+
+/** `ip_forward` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or that one's force_forwarding. */
+function forwardingOff({ namespace, name }: Interface, family: 4 | 6): Obstacle | undefined {
+  const isOff = (sysctl: string) => sysctlOf(namespace, sysctl) === '0';
+  const [all, own] =
+    family === 4
+      ? ['net.ipv4.ip_forward', `net/ipv4/conf/${name}/forwarding`]
+      : ['net.ipv6.conf.all.forwarding', `net/ipv6/conf/${name}/force_forwarding`];
+  if (family === 4 ? !isOff(own) : !isOff(all) || sysctlOf(namespace, own) === '1') return undefined;
+  const sysctl = isOff(all) ? all : own;
+  return {
+    text: `${namespace} does not forward IPv${family}: ${sysctl} is 0`,
+    hint: `${namespace}.sysctl.set('${sysctl}', 1)`,
+  };
+}
+
+/** Undefined where the kernel has no such sysctl: force_forwarding came with 6.17. */
+function sysctlOf({ sysctl }: Namespace, name: string): string | undefined {
+  try {
+    return sysctl.get(name);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
 }
 
 /** `ip_exceeds_mtu`, `ip6_pkt_too_big`: a router fragments over IPv4 only, and where it may. */
@@ -75,8 +91,9 @@ export function reversePathObstacle(ingress: Interface, source: string): Obstacl
     ...['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/rp_filter`))),
   );
   if (mode === 0) return undefined;
-  const back = routeTo(ingress, source);
-  if (back && (mode !== 1 || back.device === ingress.index)) return undefined;
+  const { route: back, obstacle } = routeFor(namespace, source);
+  const leadsBack = mode !== 1 || back?.device === ingress.index || hasSeveralHops(namespace, source);
+  if (!obstacle && (!back || leadsBack)) return undefined;
   const why = back ? `the way back does not lead by ${name}` : `there is no way back`;
   return {
     text: `${ingress} refuses packets from ${source}: rp_filter is ${mode}, and ${why}`,
@@ -86,7 +103,7 @@ export function reversePathObstacle(ingress: Interface, source: string): Obstacl
 
 /** A host takes nothing that says it is from the host itself (`fib_validate_source`), but with `accept_local`. */
 function ownSourceObstacle({ namespace, name }: Interface, source: string): Obstacle | undefined {
-  if (!ownerIn(namespace, source)) return undefined;
+  if (!holds(namespace, source)) return undefined;
   // IN_DEV_ORCONF: either will do.
   const accepts = ['all', name].some((which) => namespace.sysctl.get(`net/ipv4/conf/${which}/accept_local`) === '1');
   if (accepts) return undefined;
@@ -96,11 +113,9 @@ function ownSourceObstacle({ namespace, name }: Interface, source: string): Obst
   };
 }
 
-function routeTo({ namespace }: Interface, address: string) {
-  try {
-    return namespace.route.get(address);
-  } catch (error) {
-    if (error instanceof KernelError) return undefined;
-    throw error;
-  }
+/** Of several next hops any will do (`fib_info_nh_uses_dev`), and the kernel tells of one. */
+function hasSeveralHops({ route }: Namespace, source: string): boolean {
+  return route
+    .listAdded(4)
+    .some(({ to, type, device }) => type === 'unicast' && device === undefined && contains(to, source));
 }

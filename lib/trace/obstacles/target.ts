@@ -1,12 +1,12 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
 import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
-import { arpIgnoreObstacle, neighbourObstacle } from './neighbour.ts';
+import { arpSilence, neighbourObstacle } from './neighbour.ts';
 import type { Obstacle } from './obstacle.ts';
-import { ownerIn } from './owner.ts';
+import { holds } from './owner.ts';
+import { routeFor } from './route.ts';
 import { reversePathObstacle } from './router.ts';
 import { tapObstacle } from './tap.ts';
 import { tagObstacle } from './vlan.ts';
@@ -22,10 +22,10 @@ export function targetObstacle(arrival: Interface, address: string, bytes: Buffe
   const elsewhere = tapObstacle(arrival) ?? tagObstacle(arrival, seen);
   if (elsewhere) return elsewhere;
   const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
-  if (!own) return { text: `${namespace} does not have ${address}` };
+  if (!own && !holds(namespace, address)) return { text: `${namespace} does not have ${address}` };
   // One that failed is tentative for good (addrconf_dad_stop).
-  if (own.dadFailed) return { text: `${address} of ${namespace} is a duplicate: another node has it (dadfailed)` };
-  if (own.tentative)
+  if (own?.dadFailed) return { text: `${address} of ${namespace} is a duplicate: another node has it (dadfailed)` };
+  if (own?.tentative)
     return { text: `${address} of ${namespace} is tentative: duplicate address detection is not done` };
   const packet = ipPacketOf(bytes);
   if (!packet) return arpObstacle(arrival, bytes);
@@ -37,11 +37,8 @@ export function targetObstacle(arrival: Interface, address: string, bytes: Buffe
   if (isEcho && namespace.sysctl.get(ignores) === '1') {
     return { text: `${namespace} answers no echo: ${ignores} is 1`, hint: `${namespace}.sysctl.set('${ignores}', 0)` };
   }
-  return (
-    ownSourceObstacle(namespace, packet.source) ??
-    backObstacle(namespace, packet.source) ??
-    neighbourObstacle(namespace, packet.source)
-  );
+  const back = routeFor(namespace, packet.source, 'route back to').obstacle;
+  return ownSourceObstacle(namespace, packet.source) ?? back ?? neighbourObstacle(namespace, packet.source);
 }
 
 /** `arp_process` checks the sender as `ip_rcv` does (`ip_route_input_noref`), and may be told to stay quiet. */
@@ -56,27 +53,14 @@ function arpObstacle(arrival: Interface, bytes: Buffer): Obstacle | undefined {
       hint: `route to it instead, by an address of ${arrival.parent}; or set({ mode: 'l2' }) on ${arrival}`,
     };
   }
-  return arpIgnoreObstacle(arrival);
+  return arp && arpSilence(arrival, arp.targetIp, arp.senderIp);
 }
 
 /** Of IPv4 `ip_rcv` has refused it before. */
 function ownSourceObstacle(namespace: Namespace, source: string): Obstacle | undefined {
-  if (!ownerIn(namespace, source)) return undefined;
+  if (!holds(namespace, source)) return undefined;
   return {
     text: `${namespace} has ${source} too, so what it answers goes to itself`,
     hint: `two hosts with one address: give ${namespace} another`,
   };
-}
-
-function backObstacle(namespace: Namespace, source: string): Obstacle | undefined {
-  try {
-    namespace.route.get(source);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    return {
-      text: `${namespace} has no route back to ${source}`,
-      hint: `${namespace}.route.add({ to: '${source}', via: … })`,
-    };
-  }
 }
