@@ -6,12 +6,12 @@ import { Capture } from '../trace/capture.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
 import { frameWay } from '../trace/frame-way.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
-import { reversePathObstacle } from '../trace/obstacles/router.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
 import { checkHold } from './hold.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
+import { whyDeaf } from './why-deaf.ts';
 
 /** How long a copy may take, in milliseconds. Worst seen under load: 12, in a macvlan parent's broadcast worker. */
 const WITHIN = 50;
@@ -26,6 +26,11 @@ export interface ToHearOptions {
   frame?: FrameKind;
   /** Of `multicast`: false leaves joining the group to the receiver's own programs. @default true */
   join?: boolean;
+  /**
+   * With `.not`, and with `copies: 0`: `lost` takes the receiver's silence as it is. Without it that is inconclusive, and
+   * fails, where the receiver would hear nothing whatever the network does: it is down, or its own stack takes nothing.
+   */
+  because?: 'lost';
   /** Exactly so many copies. Without it, one or more. */
   copies?: number;
   /** How long to wait for copies, in milliseconds. With `copies` and with `.not` all of it is waited. @default 50 */
@@ -40,8 +45,11 @@ export async function toHear(
 ): Promise<Answer> {
   const { isNot } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
-  checkOptions(title, options, ['frame', 'join', 'copies', 'within']);
-  const { frame = 'broadcast', join, copies, within = WITHIN } = options;
+  checkOptions(title, options, ['frame', 'join', 'because', 'copies', 'within']);
+  const { frame = 'broadcast', join, because, copies, within = WITHIN } = options;
+  if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
+  if (because !== undefined && !isNot && copies !== 0)
+    throw new UsageError(`${title}: because belongs to .not.toHear, and to copies: 0`);
   checkOneOf(title, 'frame', frame, FRAMES);
   checkBoolean(title, 'join', join);
   if (join !== undefined && frame !== 'multicast')
@@ -73,18 +81,17 @@ export async function toHear(
   const quiet = options.within === undefined ? quietIn(to.namespace.lab, 'frames') : undefined;
   const result = await hear(to, from, frame, until, { milliseconds: within, quiet, join });
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
-  // The datagrams are heard by a socket: what the receiver's own IP refuses may well have come by its device.
-  const source = overIp && result.outcome === 'lost' ? frameEnd(from).ip4 : undefined;
-  const deaf = source === undefined ? undefined : reversePathObstacle(to, source);
+  const lost = result.outcome === 'lost';
+  const seen = lost ? frameWay(from, result.frame, to) : undefined;
+  const silence = { to, kind: frame, source: frameEnd(from).ip4, way: seen, ownGroups: join === false };
+  const deaf = lost && because === undefined ? whyDeaf(silence) : undefined;
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !deaf && (result.outcome === 'answered' || result.outcome === 'lost');
   const holds = conclusive && heard !== isNot;
   if (holds) return { pass: !isNot, message: () => '' };
-  const way =
-    result.outcome === 'unsent'
-      ? undefined
-      : frameWay(from, result.frame, result.copies === 0 && !deaf ? to : undefined);
-  const ways = way ? [way] : [];
+  const way = seen ?? (result.outcome === 'unsent' ? undefined : frameWay(from, result.frame, undefined));
+  // What the receiver itself refuses is no matter of the way.
+  const ways = way ? [deaf ? { ...way, lost: undefined } : way] : [];
   const message = describe(title, { from, to, frame, copies, within, isNot, result, deaf, ways });
   const identity = frameIdentity(result.frame);
   const recognize = (bytes: Buffer) => (frameIdentity(bytes) === identity ? ('probe' as const) : undefined);

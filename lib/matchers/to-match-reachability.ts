@@ -1,9 +1,11 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
+import { askIcmp } from '../probes/ask-icmp.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reach } from '../probes/reach.ts';
 import { type ReachabilityMatrix, reachability } from '../probes/reachability.ts';
+import { whyNobodyAnswers } from '../probes/self-question.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type Way, waysOf } from '../trace/way.ts';
@@ -17,8 +19,13 @@ import { type Cell, parseReachabilityTable, type ReachabilityTable } from './rea
 const ONE_MORE = 100;
 
 export interface ToMatchReachabilityOptions {
-  /** @default 4 */
+  /** @default 4 where all hosts of the table have an IPv4 address, else 6 */
   family?: Family;
+  /**
+   * Without it a ✗ is inconclusive, and fails, where the target does not even answer itself: it is down, or answers no
+   * echo. `lost` takes its silence as it is.
+   */
+  because?: 'lost';
   /** How long an answer may take, and must not come, in milliseconds, 20 at least. @default 100 */
   hold?: number;
 }
@@ -32,15 +39,18 @@ export async function toMatchReachability(
   const { isNot } = this;
   const title = assertionTitle('toMatchReachability', nameOf(received), `table${wordsOf(options)}`, { isNot });
   if (!(received instanceof Lab)) throw new UsageError(`${title}: expect() takes a lab: received ${show(received)}`);
-  checkOptions(title, options, ['family', 'hold']);
-  const { family = 4, hold = HOLD } = options;
-  checkOneOf(title, 'family', family, [4, 6]);
+  checkOptions(title, options, ['family', 'because', 'hold']);
+  const { because, hold = HOLD } = options;
+  if (options.family !== undefined) checkOneOf(title, 'family', options.family, [4, 6]);
+  if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
   checkMilliseconds(title, 'hold', hold);
   checkHold(title, 'hold', hold);
   const table = parseReachabilityTable(title, received, text);
+  const family = options.family ?? familyOf(title, table.namespaces);
   const quiet = options.hold === undefined ? () => quietIn(received, 'packets') : undefined;
   const results = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
-  const judged = judge(table, results, holdersIn(received));
+  const silent = because === undefined ? await silentTargets(table, results, family) : new Map<string, string>();
+  const judged = judge(table, results, holdersIn(received), silent);
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
   const inconclusive = wrong.some(({ verdict }) => verdict === 'inconclusive');
   const matches = wrong.length === 0;
@@ -100,6 +110,25 @@ interface Judged {
   doubt?: string;
 }
 
+/** The addresses of those who were to be silent, and do not even answer themselves, with what is the matter there. */
+async function silentTargets(
+  { namespaces, cells }: ReachabilityTable,
+  results: ReachabilityMatrix,
+  family: Family,
+): Promise<Map<string, string>> {
+  const silent = new Map<string, string>();
+  for (const [column, namespace] of namespaces.entries()) {
+    const row = namespaces.findIndex(
+      (_, each) => cells[each]?.[column] === '✗' && results[each]?.[column]?.outcome === 'lost',
+    );
+    const [from, address] = [namespaces[row], results[row]?.[column]?.address];
+    if (!from || address === undefined) continue;
+    const reason = await whyNobodyAnswers({ from, to: { address, namespace }, family }, 'icmp', askIcmp);
+    if (reason) silent.set(address, reason);
+  }
+  return silent;
+}
+
 /** Who has each address, where it can be several. */
 function holdersIn({ namespaces, isOwnDoing, sharesAddresses }: Lab): Map<string, Namespace[]> {
   const asked = isOwnDoing && !sharesAddresses ? [] : namespaces;
@@ -118,12 +147,15 @@ function judge(
   { namespaces, cells }: ReachabilityTable,
   results: ReachabilityMatrix,
   holders: Map<string, Namespace[]>,
+  silent: Map<string, string>,
 ): Judged[] {
   return namespaces.flatMap((from, row) =>
     namespaces.flatMap((to, column) => {
       const [cell, result] = [cells[row]?.[column], results[row]?.[column]];
       if (cell === undefined || cell === '.' || !result) return [];
       const pair = { from: from.name, to: to.name, cell, result };
+      const mute = cell === '✗' && result.outcome === 'lost' ? silent.get(result.address) : undefined;
+      if (mute) return [{ ...pair, verdict: 'inconclusive', doubt: mute }];
       const [other] = holders.get(result.address)?.filter((holder) => holder !== to) ?? [];
       if (!other || result.outcome !== 'answered') return [{ ...pair, verdict: verdictOn(cell, result) }];
       return [{ ...pair, verdict: 'inconclusive', doubt: `it answered, but ${other} has ${result.address} too` }];
@@ -164,4 +196,15 @@ function describeWrong({ from, to, cell, verdict, result, doubt }: Judged): stri
   const wanted = cell === '✓' ? 'was to be reached' : 'was not to be reached';
   const got = doubt ?? (result.outcome === 'answered' ? 'it answered' : (result.reason ?? 'no answer'));
   return `${from} → ${to} ${wanted}: ${verdict === 'inconclusive' ? 'inconclusive: ' : ''}${got}`;
+}
+
+/** The family that all hosts of a table have an address of. */
+function familyOf(title: string, namespaces: readonly Namespace[]): Family {
+  const has = ({ interfaces }: Namespace, family: Family) => interfaces.some((device) => device.address.first(family));
+  const all = ([4, 6] as const).find((family) => namespaces.every((namespace) => has(namespace, family)));
+  if (all) return all;
+  const bare = namespaces.find((namespace) => !has(namespace, 4)) as Namespace;
+  throw new UsageError(
+    `${title}: the hosts of a table need an address of one family each: ${bare} has none of IPv4, and not all have one of IPv6`,
+  );
 }

@@ -19,6 +19,7 @@ import { type Listener, openListener } from './listener.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
+import { turnAt } from './port-turns.ts';
 import { PROBE_DATA } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { whyNobodyAnswers } from './self-question.ts';
@@ -86,13 +87,16 @@ export async function reach(
   const { by = 'icmp', size, neighbours = 'cold' } = options;
   const { namespace } = question.to;
   await from.lab.settled();
+  const { port: wantedPort } = options;
+  const endTurn = namespace && wantedPort !== undefined ? await turnAt(namespace, `${by} ${wantedPort}`) : undefined;
   if (neighbours === 'cold') {
     from.neighbour.flush();
     namespace?.neighbour.flush();
   }
-  const listener = openListenerFor(call, question, options);
-  const port = listener?.port ?? options.port;
+  let listener: Listener | undefined;
   try {
+    listener = openListenerFor(call, question, options);
+    const port = listener?.port ?? wantedPort;
     using asker = openAsker(by, question, { port, size });
     const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, patience);
@@ -105,6 +109,7 @@ export async function reach(
     return { ...examined, question, by, port, size, unanswerable, recognize: asker.recognize };
   } finally {
     listener?.[Symbol.dispose]();
+    endTurn?.();
   }
 }
 

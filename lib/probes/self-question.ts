@@ -17,7 +17,7 @@ const LOOPBACK_INDEX = 1;
  * @returns why nobody could have had an answer; undefined when the target answers
  */
 export async function whyNobodyAnswers(
-  { from, to, family }: Question,
+  { from, to, family }: Pick<Question, 'from' | 'to' | 'family'>,
   by: string,
   openAsker: (question: Question) => Asker,
 ): Promise<string | undefined> {

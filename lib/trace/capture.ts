@@ -27,7 +27,7 @@ const MOST_FRAMES = 50_000;
 const MOST_A_DRAIN = 20_000;
 
 /** So many frames while everything is to become quiet are a loop's: reading on would push the first ones out. */
-const STORM = 10_000;
+export const STORM = 10_000;
 
 /** Probes between two emptyings of the taps. A probe leaves some ten frames in each namespace, and a tap has room for hundreds. */
 const PROBES_A_DRAIN = 8;

@@ -11,6 +11,9 @@ export interface Hop {
   again?: true;
 }
 
+/** A loop shows one frame for ever; a path shows its first round. */
+const MOST_SIGHTINGS = 2000;
+
 /**
  * Puts the sightings of one frame together to the path that it took.
  *
@@ -23,7 +26,8 @@ export function buildPath(frames: readonly CapturedFrame[], origin: Interface): 
   if (!root) return undefined;
   const paths = new Paths();
   paths.begin(root);
-  for (const frame of frames.filter((each) => each !== root).sort(byTime)) paths.follow(frame);
+  const others = frames.filter((each) => each !== root).sort(byTime);
+  for (const frame of others.slice(0, MOST_SIGHTINGS)) paths.follow(frame);
   return paths.finish()[0];
 }
 

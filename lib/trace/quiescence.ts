@@ -3,7 +3,7 @@ import { backlogDrops, flushProcessorBacklogs } from '../kernel/processor-backlo
 import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
-import { Capture } from './capture.ts';
+import { Capture, STORM } from './capture.ts';
 import { solicitationOf } from './solicitation.ts';
 
 /** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
@@ -55,6 +55,8 @@ class Quiescence {
       // In this order: what leaves a parent's queue goes into a backlog.
       if (!(await flushBroadcastQueues(this.#lab)) || !flushProcessorBacklogs()) return false;
       const after = this.#capture.seen();
+      // A loop's, which never ends.
+      if (after - before > STORM) return false;
       const still = after === before;
       before = after;
       if (!still && round < MOST_ROUNDS) continue;

@@ -112,9 +112,10 @@ const wrong: [options: object, message: string][] = [
   [{ copies: -1 }, 'copies must be a whole number from 0 to 1000000: received -1'],
   [{ within: 'long' }, "within must be milliseconds, 0 to 2147483647: received 'long'"],
   [{ copies: 1, within: 5 }, 'within must be 20 ms or more, since an answer may take as long: received 5'],
+  [{ because: 'lost' }, 'because belongs to .not.toHear, and to copies: 0'],
   [{ join: 1, frame: 'multicast' }, 'join must be true or false: received 1'],
   [{ join: false, frame: 'arp' }, "join belongs to frame: 'multicast': received frame: 'arp'"],
-  [{ times: 1 }, "there is no option 'times'; the options are frame, join, copies, within"],
+  [{ times: 1 }, "there is no option 'times'; the options are frame, join, because, copies, within"],
 ];
 
 test.for(wrong)('%o is refused: %s', async ([options, message], { lab }) => {

@@ -23,6 +23,12 @@ const wrong: [options: object, message: string][] = [
     { notThrough: ['p0'] },
     "notThrough must be a port, an interface or a namespace of the lab, or a list of them: received 'p0'",
   ],
+  [{ by: 'tcp', port: 80, listen: 'false' }, "listen must be true or false: received 'false'"],
+  [
+    { through: undefined },
+    'through must be a port, an interface or a namespace of the lab, or a list of them: received undefined',
+  ],
+  [{ notThrough: [] }, 'notThrough must name a port, an interface or a namespace: received an empty list'],
   [{ size: 16 }, 'size must be a whole number from 17 to 65507: received 16'],
   [{ size: 100, by: 'tcp' }, "size belongs to by: 'icmp' and 'udp': received by: 'tcp'"],
   [
