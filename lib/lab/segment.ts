@@ -31,6 +31,10 @@ export class Segment {
     }
   }
 
+  get #most(): number {
+    return Math.min(MOST_HOSTS, ...this.subnets.map(({ family, length }) => hostsOf(family, length)));
+  }
+
   /** Whether nobody has an address here yet. */
   get unused(): boolean {
     return this.#used.size === 0;
@@ -38,16 +42,21 @@ export class Segment {
 
   /** The next free address of each subnet. */
   next(): Prefix[] {
-    const most = Math.min(MOST_HOSTS, ...this.subnets.map(({ family, length }) => hostsOf(family, length)));
-    for (let host = 1; host <= most; host++) {
-      if (this.#used.has(host)) continue;
-      this.#used.add(host);
-      return this.subnets.map((subnet) => ({ ...subnet, address: addHost(subnet, host) }));
-    }
+    const free = this.peek();
+    for (const address of free) this.reserve(address);
+    if (free.length > 0) return free;
     throw new UsageError(
-      `segment ${this.name}: all ${most} addresses of ${this.describe()} are given out; give its switch a larger subnet: ` +
+      `segment ${this.name}: all ${this.#most} addresses of ${this.describe()} are given out; give its switch a larger subnet: ` +
         `lab.switch('${this.name}', { subnets: ['10.0.0.0/16', 'fd00::/64'] })`,
     );
+  }
+
+  /** The next free address of each subnet, which stays free; none where all are given out. */
+  peek(): Prefix[] {
+    for (let host = 1; host <= this.#most; host++) {
+      if (!this.#used.has(host)) return this.subnets.map((subnet) => ({ ...subnet, address: addHost(subnet, host) }));
+    }
+    return [];
   }
 
   /** Takes an address that a spec chose out of those to be given out. */

@@ -74,7 +74,11 @@ function describeOutcome(
   }
 }
 
-function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: ReachCase): string | undefined {
+function hintFor(report: ReachReport, { isNot, because }: ReachCase): string | undefined {
+  const { outcome, unanswerable, question, by, port, reason } = report;
+  const { address, namespace } = question.to;
+  if (outcome === 'refused' && (reason === `TCP reset from ${address} port ${port}` || isUnreachable(reason, address)))
+    return `nothing listens at ${by} port ${port} in ${namespace ?? address}`;
   if (isNot && unanswerable) {
     return "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
   }
@@ -87,4 +91,8 @@ function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: Rea
 function describeWay(by: ReachReport['by'], family: 4 | 6, port: number | undefined): string {
   const protocol = by === 'icmp' && family === 6 ? 'ICMPv6' : by.toUpperCase();
   return by === 'arp' ? 'ARP' : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
+}
+
+function isUnreachable(reason: string | undefined, address: string): boolean {
+  return reason === `ICMP port unreachable from ${address}`;
 }

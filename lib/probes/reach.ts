@@ -124,8 +124,10 @@ export function checkReachOptions(call: string, options: ReachOptions, more: rea
   if (neighbours !== undefined) checkOneOf(call, 'neighbours', neighbours, ['cold', 'kept']);
   checkBoolean(call, 'listen', listen);
   const hasPort = by === 'tcp' || by === 'udp';
-  if (port !== undefined && !hasPort)
-    throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': received by: '${by}'`);
+  if (port !== undefined && !hasPort) {
+    const mend = options.by === undefined ? "add by: 'tcp' or 'udp'" : `received by: '${by}'`;
+    throw new UsageError(`${call}: port belongs to by: 'tcp' and 'udp': ${mend}`);
+  }
   if (listen !== undefined && !hasPort)
     throw new UsageError(`${call}: listen belongs to by: 'tcp' and 'udp': received by: '${by}'`);
   if (size !== undefined && by !== 'icmp' && by !== 'udp')
@@ -204,6 +206,8 @@ function toTarget(
       `${call}: the target must be a namespace, an interface or an IP address: received ${show(to)}`,
     );
   }
+  if (namespace.role === 'switch')
+    throw new UsageError(`${call}: ${to} is of a switch, which has no address of its own: ask for one of its hosts`);
   if (namespace.lab !== from.lab)
     throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
@@ -220,7 +224,9 @@ function toTarget(
   // A program may have given it one since.
   if (namespace.lab.discover().length > 0) return toTarget(call, from, to, options);
   const kind = families.length === 2 ? 'IP' : `IPv${families[0]}`;
-  throw new UsageError(`${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices)}`);
+  throw new UsageError(
+    `${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices, families.length === 1 ? families[0] : undefined)}`,
+  );
 }
 
 function toSource(
@@ -253,7 +259,7 @@ function toSource(
   if (chosen) return chosen;
   if (from.lab.discover().length > 0) return toSource(call, from, target, family, wanted);
   throw new UsageError(
-    `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces)}`,
+    `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces, family)}`,
   );
 }
 
@@ -266,9 +272,11 @@ function routeTo(from: Namespace, target: string): Route | undefined {
   }
 }
 
-function addressHint(devices: readonly Interface[]): string {
+function addressHint(devices: readonly Interface[], family: Family = 4): string {
   const [device] = devices;
+  const free = device?.segment?.peek().find((each) => each.family === family);
+  const address = free ? `${free.address}/${free.length}` : family === 4 ? '10.0.0.1/24' : 'fd00::1/64';
   return device
-    ? `${device.namespace.name}.interface('${device.name}').address.add('10.0.0.1/24')`
+    ? `${device.namespace.name}.interface('${device.name}').address.add('${address}')`
     : 'it has no interface: plug in a cable or a macvlan';
 }

@@ -7,7 +7,7 @@ const wrong: [options: object, message: string][] = [
   [{ by: 'sctp' }, "by must be one of icmp, tcp, udp, arp: received 'sctp'"],
   [{ family: 5 }, 'family must be one of 4, 6: received 5'],
   [{ by: 'tcp', port: 0 }, 'port must be a whole number from 1 to 65535: received 0'],
-  [{ port: 80 }, "port belongs to by: 'tcp' and 'udp': received by: 'icmp'"],
+  [{ port: 80 }, "port belongs to by: 'tcp' and 'udp': add by: 'tcp' or 'udp'"],
   [{ listen: false }, "listen belongs to by: 'tcp' and 'udp': received by: 'icmp'"],
   [{ by: 'udp', listen: false }, 'listen: false needs a port to ask at'],
   [{ by: 'arp', family: 6 }, "by: 'arp' asks over IPv4 (RFC 826): received family: 6"],
@@ -69,7 +69,7 @@ test('ends without an address are refused, with what to do', async ({ lab }) => 
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   lab.cable(a, b, { b: { address: false } });
   expect(await failureOf(expect(a).toReach(b))).toBe(
-    "expect(a).toReach(b): b has no IP address to ask for; give it one: b.interface('eth0').address.add('10.0.0.1/24')",
+    "expect(a).toReach(b): b has no IP address to ask for; give it one: b.interface('eth0').address.add('10.0.0.2/24')",
   );
   expect(await failureOf(expect(b).not.toReach(a))).toBe(
     "expect(b).not.toReach(a): b has no IPv4 address to ask from; give it one: b.interface('eth0').address.add('10.0.0.1/24')",
