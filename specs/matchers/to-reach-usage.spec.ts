@@ -72,7 +72,7 @@ test('ends without an address are refused, with what to do', async ({ lab }) => 
     "expect(a).toReach(b): b has no IP address to ask for; give it one: b.interface('eth0').address.add('10.0.0.2/24')",
   );
   expect(await failureOf(expect(b).not.toReach(a))).toBe(
-    "expect(b).not.toReach(a): b has no IPv4 address to ask from; give it one: b.interface('eth0').address.add('10.0.0.1/24')",
+    "expect(b).not.toReach(a): b has no IPv4 address to ask from; give it one: b.interface('eth0').address.add('10.0.0.2/24')",
   );
   expect(await failureOf(expect(a).toReach(c))).toBe(
     'expect(a).toReach(c): c has no IP address to ask for; give it one: it has no interface: plug in a cable or a macvlan',

@@ -55,7 +55,7 @@ test('no address', async ({ lab }) => {
   const { a, b, eth0 } = build(lab);
   eth0.address.delete('10.0.0.1/24');
   expect(await failureOf(expect(a).toReach(b, { family: 4 }))).toBe(
-    "expect(a).toReach(b, { family: 4 }): a has no IPv4 address to ask from; give it one: a.interface('eth0').address.add('10.0.0.1/24')",
+    "expect(a).toReach(b, { family: 4 }): a has no IPv4 address to ask from; give it one: a.interface('eth0').address.add('10.0.0.3/24')",
   );
 });
 
