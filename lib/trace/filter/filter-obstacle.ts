@@ -3,11 +3,8 @@ import type { Obstacle } from '../obstacles/obstacle.ts';
 import type { FilterWitness } from './filter-witness.ts';
 import { chainsAt, type Hook, hookName } from './hooks.ts';
 import { type Culprit, judge } from './judge.ts';
-import type { HookedPacket } from './packet.ts';
+import { type FilteredPacket, packetAt } from './packet-at.ts';
 import { ruleText } from './rule-text.ts';
-
-/** A packet on its way through a namespace's hooks, without the devices, which each hook has. */
-export type FilteredPacket = Omit<HookedPacket, 'iif' | 'oif'>;
 
 /** What packet filters make of a packet. */
 export interface Filtering {
@@ -38,7 +35,7 @@ export function filterObstacle(
   const isInnocent: Parameters<typeof judge>[3] = (chain, rule) => witness.isInnocent(namespace, chain, rule);
   let doubt = false;
   for (const hook of hooks) {
-    const hooked = { ...packet, iif: hook.iif, oif: hook.oif };
+    const hooked = packetAt(hook, packet);
     const { suspects, ...judged } = judge(ruleset, chainsAt(ruleset, hook, hooked), hooked, isInnocent);
     const [first] = suspects;
     // What may have happened at an earlier hook makes nothing sure at a later one.

@@ -8,9 +8,10 @@ import type { Step } from '../expected-way.ts';
 import type { Obstacle } from '../obstacles/obstacle.ts';
 import type { Hop } from '../path.ts';
 import { type ExpectedPacket, expectedAnswer, expectedProbe } from './expected-packet.ts';
-import { type FilteredPacket, type Filtering, filterObstacle } from './filter-obstacle.ts';
+import { type Filtering, filterObstacle } from './filter-obstacle.ts';
 import type { FilterWitness } from './filter-witness.ts';
 import { across, bridged, type Hook, inwards, outwards } from './hooks.ts';
+import type { FilteredPacket } from './packet-at.ts';
 
 type State = 'new' | 'established';
 

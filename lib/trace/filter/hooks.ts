@@ -24,6 +24,8 @@ export interface Hook {
   layer: 'device' | 'bridge' | 'packet';
   iif?: Interface | undefined;
   oif?: Interface | undefined;
+  /** Who has worked on the packet by then: a router that passes it on, or the host that it is of. */
+  by?: 'router' | 'host';
 }
 
 /** The base chains that a packet meets at a hook. */
@@ -64,10 +66,10 @@ export function inwards(iif: Interface, bytes: Buffer): Hook[] {
 
 /** What a namespace does with a packet of its own that is to leave by `oif`. */
 export function outwards(oif: Interface, bytes: Buffer): Hook[] {
-  const output: Hook = { name: 'output', layer: 'packet', oif };
-  const egress: Hook = { name: 'egress', layer: 'device', oif };
+  const output: Hook = { name: 'output', layer: 'packet', oif, by: 'host' };
+  const egress: Hook = { name: 'egress', layer: 'device', oif, by: 'host' };
   if (isArp(bytes)) return [output, egress];
-  return [output, { name: 'postrouting', layer: 'packet', oif }, egress];
+  return [output, { name: 'postrouting', layer: 'packet', oif, by: 'host' }, egress];
 }
 
 /** A router's. */
@@ -75,9 +77,9 @@ export function across(iif: Interface, oif: Interface): Hook[] {
   return [
     { name: 'ingress', layer: 'device', iif },
     { name: 'prerouting', layer: 'packet', iif },
-    { name: 'forward', layer: 'packet', iif, oif },
-    { name: 'postrouting', layer: 'packet', oif },
-    { name: 'egress', layer: 'device', oif },
+    { name: 'forward', layer: 'packet', iif, oif, by: 'router' },
+    { name: 'postrouting', layer: 'packet', oif, by: 'router' },
+    { name: 'egress', layer: 'device', oif, by: 'router' },
   ];
 }
 
