@@ -28,7 +28,7 @@ export async function explainSilence(
   to: Namespace | Interface | string,
   { question, report, trace }: { question: ReachOptions; report: ReachReport; trace: ProbePath | undefined },
 ): Promise<Reasons> {
-  const witness = new FilterWitness();
+  const witness = new FilterWitness({ refused: report.outcome === 'refused' });
   const reasons = () =>
     trace
       ? { loss: explainLoss(report.question, trace, { outcome: report.outcome, witness }), unsent: undefined }

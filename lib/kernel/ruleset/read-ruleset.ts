@@ -9,6 +9,8 @@ export interface FilterChain {
   family: FilterFamily;
   table: string;
   name: string;
+  /** Counts up within its table, together with the rules'. */
+  handle: bigint;
   /** Undefined for a chain that is only jumped to. */
   hook: { number: number; priority: number; devices: string[] } | undefined;
   policy: 'accept' | 'drop';
@@ -114,6 +116,7 @@ function decodeChain(body: Buffer): FilterChain[] {
       family,
       table: text(of.get(1)),
       name: text(of.get(3)),
+      handle: of.get(2)?.readBigUInt64BE(0) ?? 0n,
       hook: hook && decodeHook(decodeAttributes(hook)),
       policy: of.get(5)?.readUInt32BE(0) === 0 ? 'drop' : 'accept',
       rules: [],

@@ -2,7 +2,7 @@ import type { Namespace } from '../../lab/index.ts';
 import type { Obstacle } from '../obstacles/obstacle.ts';
 import type { FilterWitness } from './filter-witness.ts';
 import { chainsAt, type Hook, hookName } from './hooks.ts';
-import { type Culprit, judge } from './judge.ts';
+import { type Culprit, type Evidence, judge } from './judge.ts';
 import { type FilteredPacket, packetAt } from './packet-at.ts';
 import { ruleText } from './rule-text.ts';
 
@@ -32,16 +32,20 @@ export function filterObstacle(
 ): Filtering {
   const ruleset = witness.rulesetOf(namespace);
   if (!ruleset) return NOTHING;
-  const isInnocent: Parameters<typeof judge>[3] = (chain, rule) => witness.isInnocent(namespace, chain, rule);
+  const evidence: Evidence = {
+    isInnocent: (chain, rule) => witness.isInnocent(namespace, chain, rule),
+    refused: witness.refused,
+  };
   let doubt = false;
   for (const hook of hooks) {
     const hooked = packetAt(hook, packet);
-    const { suspects, ...judged } = judge(ruleset, chainsAt(ruleset, hook, hooked), hooked, isInnocent);
+    const { suspects, ...judged } = judge(ruleset, chainsAt(ruleset, hook, hooked), hooked, evidence);
     const [first] = suspects;
     // What may have happened at an earlier hook makes nothing sure at a later one.
     const sure = first?.sure === true && suspects.length === 1 && !doubt;
     if (first) return { culprit: describe(namespace, { ...first, sure }, hook, witness, what), by: first.by, doubt };
     doubt ||= judged.doubt;
+    if (judged.ended) break;
   }
   return { ...NOTHING, doubt };
 }

@@ -10,7 +10,14 @@ export class FilterWitness {
   readonly #before = new Map<Namespace, Ruleset | undefined>();
   readonly #after = new Map<Namespace, Ruleset | undefined>();
 
+  /** Whether the sender was told that the packet does not come through. */
+  readonly refused: boolean;
+
   #acquitted = false;
+
+  constructor({ refused = false }: { refused?: boolean } = {}) {
+    this.refused = refused;
+  }
 
   /** Says that no packet filter dropped the probe, whatever their rules look like: the kernel knows. */
   acquitAll(): void {

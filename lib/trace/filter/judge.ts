@@ -12,40 +12,78 @@ export interface Culprit {
   sure: boolean;
 }
 
+/** What is known of what became of a packet. */
+export interface Evidence {
+  /** Whether a rule's verdict was not reached, whatever its terms say: its counter did not move. */
+  isInnocent: (chain: FilterChain, rule: FilterRule) => boolean;
+  /** Whether its sender was told: then nothing dropped it without a word. */
+  refused: boolean;
+}
+
 /** What is known of the way through the chains so far. */
-interface Walk {
+interface Walk extends Evidence {
   ruleset: Ruleset;
   packet: HookedPacket;
   /** Rules that may have ended it, in the kernel's order. */
   suspects: Culprit[];
   /** Whether something on the way cannot be read: what comes behind it is no longer sure. */
   doubt: boolean;
-  /** Whether a rule's verdict was not reached, whatever its terms say: its counter did not move. */
-  isInnocent: (chain: FilterChain, rule: FilterRule) => boolean;
 }
 
 type End = 'accept' | 'drop' | 'return' | 'through';
 
-/** Who ends a packet's way in the base chains of one hook, in the order of their priorities. */
+/** Who ends a packet's way in the base chains of one hook. */
 export function judge(
   ruleset: Ruleset,
   chains: readonly FilterChain[],
   packet: HookedPacket,
-  isInnocent: Walk['isInnocent'],
+  evidence: Evidence,
 ): { suspects: Culprit[]; ended: boolean; doubt: boolean } {
-  const walk: Walk = { ruleset, packet, suspects: [], doubt: false, isInnocent };
-  const inOrder = [...chains].sort((a, b) => (a.hook?.priority ?? 0) - (b.hook?.priority ?? 0));
+  const suspects: Culprit[] = [];
+  let doubt = false;
+  for (const tables of inOrder(chains)) {
+    const walks = tables.map((each) => walkThrough(each, { ruleset, packet, suspects: [], doubt, ...evidence }));
+    for (const walk of walks) {
+      // Which of several tables' chains comes first is not known: nothing is sure that another one may have forestalled.
+      const unsure = walks.some((other) => other !== walk && other.doubt);
+      suspects.push(...walk.suspects.map((each) => (unsure ? { ...each, sure: false } : each)));
+    }
+    doubt = walks.some((walk) => walk.doubt);
+    if (walks.some(({ ended }) => ended)) return { suspects, ended: true, doubt };
+  }
+  return { suspects, ended: false, doubt };
+}
+
+/**
+ * Chains as the kernel tries them: by priority, and of one priority the youngest first (`nf_hook_entries_grow` puts a
+ * hook before those that are not of a lower one). Handles say which is the youngest of a table, and nothing of two
+ * tables: those stand side by side.
+ */
+function inOrder(chains: readonly FilterChain[]): FilterChain[][][] {
+  const byPriority = Map.groupBy(chains, ({ hook }) => hook?.priority ?? 0);
+  return [...byPriority]
+    .sort(([a], [b]) => a - b)
+    .map(([, equals]) =>
+      [...Map.groupBy(equals, ({ family, table }) => `${family} ${table}`).values()].map((ofTable) =>
+        ofTable.toSorted((a, b) => Number(b.handle - a.handle)),
+      ),
+    );
+}
+
+/** Goes through one table's chains of one priority. */
+function walkThrough(chains: readonly FilterChain[], walk: Walk): Walk & { ended: boolean } {
+  const { ruleset, packet } = walk;
   const tracked = !ruleset.chains.some(({ rules }) => rules.some(hasNotrack));
-  for (const chain of inOrder) {
+  for (const chain of chains) {
     const sees = tracked && chain.family !== 'bridge' && (chain.hook?.priority ?? 0) > CONNTRACK;
     walk.packet = sees ? packet : { ...packet, state: undefined };
     const end = go(chain, walk, DEEPEST);
     if (end === 'accept') continue;
     if (end !== 'drop' && chain.policy === 'accept') continue;
-    if (end !== 'drop') walk.suspects.push({ chain, rule: undefined, by: 'drop', sure: !walk.doubt });
-    return { suspects: walk.suspects, ended: true, doubt: walk.doubt };
+    if (end !== 'drop' && !walk.refused) walk.suspects.push({ chain, rule: undefined, by: 'drop', sure: !walk.doubt });
+    return { ...walk, ended: true };
   }
-  return { suspects: walk.suspects, ended: false, doubt: walk.doubt };
+  return { ...walk, ended: false };
 }
 
 /** `NF_IP_PRI_CONNTRACK`: before it a packet has no state. */
@@ -87,6 +125,7 @@ function apply(
   switch (verdict.kind) {
     case 'drop':
     case 'reject':
+      if (verdict.kind === 'drop' && walk.refused) return certain ? 'drop' : undefined;
       walk.suspects.push({ chain, rule, by: verdict.kind, sure: certain && !walk.doubt });
       if (certain) return 'drop';
       walk.doubt = true;
