@@ -6,7 +6,7 @@ import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
 import type { Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
-import { filterBetween, filterInwards, filterTarget } from './filter/filter-step.ts';
+import { filterBetween, filterInwards, filterTarget, stateOfAnswer } from './filter/filter-step.ts';
 import type { FilterWitness } from './filter/filter-witness.ts';
 import { bridgeObstacle } from './obstacles/bridge.ts';
 import { cableObstacle } from './obstacles/cable.ts';
@@ -118,9 +118,9 @@ function placeOfLoss({ from, source }: Pick<Question, 'from' | 'source'>, trace:
   return target && placesOnTheWay(path, target)[0];
 }
 
-function filterAt({ hop, step }: Place, { answer }: ProbePath, witness: FilterWitness): Filtering {
-  const state = answer ? 'established' : 'new';
+function filterAt({ hop, step }: Place, trace: ProbePath, witness: FilterWitness): Filtering {
   if (!step) return filterTarget(hop, witness);
+  const state = trace.answer ? stateOfAnswer(hop.frame.at, trace) : 'new';
   return filterBetween(hop, step.here, step.next, state, witness);
 }
 

@@ -6,7 +6,8 @@ import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import type { Step } from '../expected-way.ts';
 import type { Obstacle } from '../obstacles/obstacle.ts';
-import type { Hop } from '../path.ts';
+import { type Hop, hopsOf } from '../path.ts';
+import type { ProbePath } from '../probe-path.ts';
 import { type ExpectedPacket, expectedAnswer, expectedProbe } from './expected-packet.ts';
 import { type Filtering, filterObstacle } from './filter-obstacle.ts';
 import type { FilterWitness } from './filter-witness.ts';
@@ -15,8 +16,25 @@ import type { FilteredPacket } from './packet-at.ts';
 
 type State = 'new' | 'established';
 
+/**
+ * What connection tracking makes of an answer: of a connection only where the namespace itself passed on, sent or took
+ * what is answered (`nf_conntrack_in`). Elsewhere it may be invalid, or the first of its own.
+ */
+export function stateOfAnswer({ namespace }: Interface, { path, arrival }: ProbePath): State | undefined {
+  const knows = hopsOf(path).some(
+    (hop) => hop.frame.at.namespace === namespace && (hop.frame.direction === 'out' || hop === arrival),
+  );
+  return knows ? 'established' : undefined;
+}
+
 /** What packet filters made of a frame between two neighbouring steps of its way. */
-export function filterBetween(hop: Hop, here: Step, next: Step, state: State, witness: FilterWitness): Filtering {
+export function filterBetween(
+  hop: Hop,
+  here: Step,
+  next: Step,
+  state: State | undefined,
+  witness: FilterWitness,
+): Filtering {
   return filterObstacle(here.at.namespace, hooksBetween(here, next), seen(hop, state), witness);
 }
 
@@ -71,12 +89,12 @@ function hooksBetween(here: Step, next: Step): Hook[] {
   return [];
 }
 
-function seen({ frame: { bytes } }: Hop, state: State): FilteredPacket {
+function seen({ frame: { bytes } }: Hop, state: State | undefined): FilteredPacket {
   return { bytes, unknown: [], state: stateOf(bytes, state) };
 }
 
 /** Connection tracking follows echoes, TCP and UDP; a neighbour solicitation has no state (`nf_conntrack_icmpv6_…`). */
-function stateOf(bytes: Buffer, state: State): State | undefined {
+function stateOf(bytes: Buffer, state: State | undefined): State | undefined {
   const packet = ipPacketOf(bytes);
   if (!packet) return undefined;
   const { protocol, payload } = packet;
