@@ -8,6 +8,7 @@ import type { Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import { filterBetween, filterInwards, filterTarget, stateOfAnswer } from './filter/filter-step.ts';
 import type { FilterWitness } from './filter/filter-witness.ts';
+import { translationAt } from './filter/translate.ts';
 import { bridgeObstacle } from './obstacles/bridge.ts';
 import { cableObstacle } from './obstacles/cable.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
@@ -50,13 +51,16 @@ export function explainLoss(
     return taken ?? explainIgnored(trace, answer.arrival, { outcome, witness });
   }
   const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
-  if (known) return known;
   const of = answer ? 'answer' : 'probe';
   const place = placeOfLoss({ from, source }, trace);
+  // Where no reason is known, at least the place is.
+  const at = known?.at ?? place?.hop ?? lastOf(answer ? answer.path : path);
+  const translation = translationAt(at, place?.step?.next, witness);
+  if (known && !translation) return known;
   const filtering = place && filterAt(place, trace, witness);
-  if (place && filtering?.culprit) return { of, at: place.hop, ...filtering.culprit };
-  // No reason is known: then at least the place is.
-  const at = place?.hop ?? lastOf(answer ? answer.path : path);
+  if (place && filtering?.culprit && (filtering.sure || !translation))
+    return { of, at: place.hop, ...filtering.culprit };
+  if (translation) return { of, at, ...translation };
   const { namespace } = at.frame.at;
   const hint = filtering?.doubt
     ? `${namespace} has packet filters that may have dropped it: nft list ruleset`

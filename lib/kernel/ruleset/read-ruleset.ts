@@ -12,7 +12,7 @@ export interface FilterChain {
   /** Counts up within its table, together with the rules'. */
   handle: bigint;
   /** Undefined for a chain that is only jumped to. */
-  hook: { number: number; priority: number; devices: string[] } | undefined;
+  hook: { type: string; number: number; priority: number; devices: string[] } | undefined;
   policy: 'accept' | 'drop';
   rules: FilterRule[];
 }
@@ -117,16 +117,17 @@ function decodeChain(body: Buffer): FilterChain[] {
       table: text(of.get(1)),
       name: text(of.get(3)),
       handle: of.get(2)?.readBigUInt64BE(0) ?? 0n,
-      hook: hook && decodeHook(decodeAttributes(hook)),
+      hook: hook && decodeHook(decodeAttributes(hook), text(of.get(7))),
       policy: of.get(5)?.readUInt32BE(0) === 0 ? 'drop' : 'accept',
       rules: [],
     },
   ];
 }
 
-function decodeHook(of: Map<number, Buffer>): FilterChain['hook'] {
+function decodeHook(of: Map<number, Buffer>, type: string): FilterChain['hook'] {
   const [device, devices] = [of.get(3), of.get(4)];
   return {
+    type,
     number: of.get(1)?.readUInt32BE(0) ?? 0,
     priority: of.get(2)?.readInt32BE(0) ?? 0,
     devices: devices ? listAttributes(devices).map(([, name]) => readCString(name)) : device ? [text(device)] : [],

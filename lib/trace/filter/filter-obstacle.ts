@@ -5,6 +5,7 @@ import { chainsAt, type Hook, hookName } from './hooks.ts';
 import { type Culprit, type Evidence, judge } from './judge.ts';
 import { type FilteredPacket, packetAt } from './packet-at.ts';
 import { ruleText } from './rule-text.ts';
+import { translatedAt } from './translate.ts';
 
 /** What packet filters make of a packet. */
 export interface Filtering {
@@ -12,11 +13,13 @@ export interface Filtering {
   culprit: Obstacle | undefined;
   /** `reject` answers the sender. */
   by: Culprit['by'] | undefined;
+  /** Whether it surely was them. */
+  sure: boolean;
   /** Whether something on the way cannot be read. */
   doubt: boolean;
 }
 
-const NOTHING: Filtering = { culprit: undefined, by: undefined, doubt: false };
+const NOTHING: Filtering = { culprit: undefined, by: undefined, sure: false, doubt: false };
 
 /**
  * Which rule of a namespace most likely ended a packet's way through its hooks. `dropped by` is said only of a rule all
@@ -38,12 +41,16 @@ export function filterObstacle(
   };
   let doubt = false;
   for (const hook of hooks) {
-    const hooked = packetAt(hook, packet);
+    const asIs = packetAt(hook, packet);
+    const hooked = { ...asIs, unknown: [...asIs.unknown, ...translatedAt(ruleset, hook, asIs)] };
     const { suspects, ...judged } = judge(ruleset, chainsAt(ruleset, hook, hooked), hooked, evidence);
     const [first] = suspects;
     // What may have happened at an earlier hook makes nothing sure at a later one.
     const sure = first?.sure === true && suspects.length === 1 && !doubt;
-    if (first) return { culprit: describe(namespace, { ...first, sure }, hook, witness, what), by: first.by, doubt };
+    if (first) {
+      const culprit = describe(namespace, { ...first, sure }, hook, witness, what);
+      return { culprit, by: first.by, sure, doubt };
+    }
     doubt ||= judged.doubt;
     if (judged.ended) break;
   }

@@ -26,7 +26,11 @@ export class FilterWitness {
 
   /** Undefined where there are none, or they cannot be read. */
   rulesetOf(namespace: Namespace): Ruleset | undefined {
-    if (this.#acquitted) return undefined;
+    return this.#acquitted ? undefined : this.everyRuleOf(namespace);
+  }
+
+  /** Those of a packet filter that is acquitted as well: what it translates, it translates. */
+  everyRuleOf(namespace: Namespace): Ruleset | undefined {
     const later = this.#after.get(namespace);
     if (later) return later;
     if (!this.#before.has(namespace)) this.#before.set(namespace, read(namespace));

@@ -41,7 +41,8 @@ export function chainsAt({ chains }: Ruleset, { name, layer, iif, oif }: Hook, p
   );
 }
 
-function familiesOf(layer: Hook['layer'], bytes: Buffer): FilterFamily[] {
+/** Whose chains a frame meets at a hook. */
+export function familiesOf(layer: Hook['layer'], bytes: Buffer): FilterFamily[] {
   if (layer === 'bridge') return ['bridge'];
   if (layer === 'device') return ['netdev', 'inet'];
   switch (bytes.length >= 14 ? bytes.readUInt16BE(12) : 0) {
