@@ -82,7 +82,7 @@ export async function toHear(
   const result = await hear(to, from, frame, until, { milliseconds: within, quiet, join });
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
-  const seen = lost ? frameWay(from, result.frame, to) : undefined;
+  const seen = lost ? frameWay(from, result.frame, to, join !== false) : undefined;
   const silence = { to, kind: frame, source: frameEnd(from).ip4, way: seen, ownGroups: join === false };
   const deaf = lost && because === undefined ? whyDeaf(silence) : undefined;
   // Nothing sent is nothing learnt, whichever way the question was put.

@@ -6,13 +6,13 @@ import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
 import type { Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
-import { filterBetween, filterInwards, filterTarget, stateOfAnswer } from './filter/filter-step.ts';
-import type { FilterWitness } from './filter/filter-witness.ts';
+import { filterBetween, filterHeard, filterInwards, filterTarget, stateOfAnswer } from './filter/filter-step.ts';
+import { FilterWitness } from './filter/filter-witness.ts';
 import { translationAt } from './filter/translate.ts';
 import { bridgeObstacle } from './obstacles/bridge.ts';
 import { cableObstacle } from './obstacles/cable.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
-import { groupObstacle } from './obstacles/group.ts';
+import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
 import { ipvlanObstacle, ipvlanOutObstacle, ipvlanSiblingObstacle } from './obstacles/ipvlan.ts';
 import { macvlanObstacle } from './obstacles/macvlan.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
@@ -69,17 +69,29 @@ export function explainLoss(
 }
 
 /**
- * Says what most likely kept a single frame from a device, or undefined when it came to it.
+ * Says what most likely kept a single frame from the stack of a device.
  *
  * @param path what the taps saw of it
+ * @param joined whether the device was in the frame's group while it was listened for
  */
-export function explainFrame(path: Hop, to: Interface): Explanation | undefined {
+export function explainFrame(path: Hop, to: Interface, joined: boolean): Explanation {
+  const witness = new FilterWitness();
   const arrival = hopsOf(path).find(({ frame }) => frame.at === to && frame.direction === 'in');
   if (arrival) {
+    const deaf = joined ? undefined : groupObstacle(to, arrival.frame.bytes);
+    const known = deaf ?? filterHeard(arrival, witness).culprit;
     const unknown = { text: `${to} got it, and did not give it to its own stack` };
-    return { of: 'probe', at: arrival, ...(groupObstacle(to, arrival.frame.bytes) ?? unknown) };
+    return { of: 'probe', at: arrival, ...(known ?? unknown) };
   }
-  return onTheWay('probe', path, to) ?? { of: 'probe', at: lastOf(path), text: 'last seen here' };
+  const known = onTheWay('probe', path, to);
+  if (known) return known;
+  const [place] = placesOnTheWay(path, to);
+  const step = place?.step;
+  const filter = step && filterBetween(place.hop, step.here, step.next, 'new', witness).culprit;
+  const child = step?.next.at instanceof Macvlan && !joined ? step.next.at : undefined;
+  const reason = filter ?? (place && child && childGroupObstacle(child, place.hop.frame.bytes));
+  if (place && reason) return { of: 'probe', at: place.hop, ...reason };
+  return { of: 'probe', at: lastOf(path), text: 'last seen here' };
 }
 
 /** An answer that came, and was none: a packet filter's own refusal, or one that the asker's packet filter took. */

@@ -10,12 +10,13 @@ import type { Way } from './way.ts';
  * The way of one frame that hairpin made and sent; undefined where the taps did not see it.
  *
  * @param to where it was to come and did not; undefined when it did
+ * @param joined whether whoever listened there had joined the frame's group
  */
-export function frameWay(from: Interface, frame: Buffer, to: Interface | undefined): Way | undefined {
+export function frameWay(from: Interface, frame: Buffer, to: Interface | undefined, joined = false): Way | undefined {
   const identity = frameIdentity(frame);
   const sightings = Capture.of(from.namespace.lab)
     .frames()
     .filter((each) => each.identity === identity);
   const path = buildPath(sightings, from);
-  return path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explainFrame(path, to) };
+  return path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explainFrame(path, to, joined) };
 }

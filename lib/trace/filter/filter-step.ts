@@ -11,7 +11,7 @@ import type { ProbePath } from '../probe-path.ts';
 import { type ExpectedPacket, expectedAnswer, expectedProbe } from './expected-packet.ts';
 import { type Filtering, filterObstacle } from './filter-obstacle.ts';
 import type { FilterWitness } from './filter-witness.ts';
-import { across, bridged, type Hook, inwards, outwards } from './hooks.ts';
+import { across, bridged, type Hook, inwards, isArp, outwards } from './hooks.ts';
 import type { FilteredPacket } from './packet-at.ts';
 
 type State = 'new' | 'established';
@@ -42,6 +42,16 @@ export function filterBetween(
 export function filterInwards(hop: Hop, state: State, witness: FilterWitness): Filtering {
   const { at, bytes } = hop.frame;
   return filterObstacle(at.namespace, inwards(at, bytes), seen(hop, state), witness);
+}
+
+/**
+ * What the packet filters of a host made of a frame that a socket of it listens for. ARP is heard beside `arp_rcv`, whose
+ * hook has no say in that.
+ */
+export function filterHeard(hop: Hop, witness: FilterWitness): Filtering {
+  const { at, bytes } = hop.frame;
+  const hooks = inwards(at, bytes).filter(({ layer }) => layer === 'device' || !isArp(bytes));
+  return filterObstacle(at.namespace, hooks, seen(hop, 'new'), witness);
 }
 
 /** What the target's packet filters made of a probe, or of its answer, which no device was seen to send. */

@@ -57,6 +57,10 @@ export function familiesOf(layer: Hook['layer'], bytes: Buffer): FilterFamily[] 
   }
 }
 
+export function isArp(bytes: Buffer): boolean {
+  return bytes.length >= 14 && bytes.readUInt16BE(12) === ETHERTYPE.arp;
+}
+
 /** What a namespace does with a packet that came in by `iif` and is for one of its own addresses. */
 export function inwards(iif: Interface, bytes: Buffer): Hook[] {
   const ingress: Hook = { name: 'ingress', layer: 'device', iif };
@@ -93,8 +97,4 @@ export function bridged(iif: Interface, oif: Interface): Hook[] {
     { name: 'postrouting', layer: 'bridge', oif },
     { name: 'egress', layer: 'device', oif },
   ];
-}
-
-function isArp(bytes: Buffer): boolean {
-  return bytes.length >= 14 && bytes.readUInt16BE(12) === ETHERTYPE.arp;
 }

@@ -1,7 +1,6 @@
 import { type Interface, Macvlan, type Uplink } from '../../lab/index.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { isGroupMac } from '../../wire/mac-address.ts';
-import { childGroupObstacle } from './group.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /** Why a frame that came in by a parent was not handed to one of its children (`macvlan_handle_frame`). */
@@ -25,7 +24,7 @@ export function macvlanObstacle(parent: Interface | Uplink, child: Macvlan, byte
       hint: `set({ mode: 'vepa' }) or 'bridge' on ${child}`,
     };
   }
-  return childGroupObstacle(child, bytes);
+  return undefined;
 }
 
 /** `macvlan_forward_source`. */
