@@ -1,6 +1,6 @@
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
-import { acquitsFilters, DropWatch, describeDrop } from '../trace/drop-watch.ts';
+import { acquitsFilters, convictsFilters, DropWatch, describeDrop } from '../trace/drop-watch.ts';
 import { type Explanation, explainLoss } from '../trace/explain.ts';
 import { filterUnsent } from '../trace/filter/filter-step.ts';
 import { FilterWitness } from '../trace/filter/filter-witness.ts';
@@ -32,7 +32,7 @@ export async function explainSilence(
   const reasons = () =>
     trace
       ? { loss: explainLoss(report.question, trace, { outcome: report.outcome, witness }), unsent: undefined }
-      : { loss: undefined, unsent: filterUnsent(report, witness) ?? unsentObstacle(report) };
+      : { loss: undefined, unsent: filterUnsent(report, witness) ?? unsentObstacle(report, witness) };
   const known = reasons();
   const watch = report.outcome === 'broken' ? undefined : DropWatch.start();
   if (!watch && !witness.hasFilters) return known;
@@ -55,9 +55,13 @@ export async function explainSilence(
   const drop = watch?.dropOf(trace, proved.loss);
   if (!drop) return proved;
   if (acquitsFilters(drop)) witness.acquitAll();
+  if (convictsFilters(drop)) witness.convict();
   return { ...reasons(), kernel: describeDrop(drop, (proved.loss?.at ?? trace?.arrival)?.frame.at) };
 }
 
-function unsentObstacle({ outcome, question, size }: ReachReport): Partial<Obstacle> | undefined {
-  return outcome === 'unsent' ? sourceObstacle(question, size) : undefined;
+function unsentObstacle(
+  { outcome, question, size }: ReachReport,
+  { convicted }: FilterWitness,
+): Partial<Obstacle> | undefined {
+  return outcome === 'unsent' && !convicted ? sourceObstacle(question, size) : undefined;
 }

@@ -71,3 +71,8 @@ export function describeDrop(event: PacketEvent, at: Interface | undefined): str
 export function acquitsFilters({ reason }: PacketEvent): boolean {
   return reason !== undefined && !/NETFILTER|NOT_SPECIFIED/.test(reason);
 }
+
+/** Whether the kernel says that it was a packet filter (`nf_hook_slow`). */
+export function convictsFilters({ reason }: PacketEvent): boolean {
+  return reason !== undefined && /NETFILTER_DROP/.test(reason);
+}

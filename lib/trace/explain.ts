@@ -6,7 +6,14 @@ import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
 import type { Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
-import { filterBetween, filterHeard, filterInwards, filterTarget, stateOfAnswer } from './filter/filter-step.ts';
+import {
+  filterBetween,
+  filterHeard,
+  filterHint,
+  filterInwards,
+  filterTarget,
+  stateOfAnswer,
+} from './filter/filter-step.ts';
 import { FilterWitness } from './filter/filter-witness.ts';
 import { translationAt } from './filter/translate.ts';
 import { bridgeObstacle } from './obstacles/bridge.ts';
@@ -47,7 +54,7 @@ export function explainLoss(
 ): Explanation | undefined {
   const { frame, goal, path, arrival, answer } = trace;
   if (answer?.arrival) {
-    const taken = notTaken(answer.arrival, source.device);
+    const taken = witness.convicted ? undefined : notTaken(answer.arrival, source.device);
     return taken ?? explainIgnored(trace, answer.arrival, { outcome, witness });
   }
   const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
@@ -55,16 +62,14 @@ export function explainLoss(
   const place = placeOfLoss({ from, source }, trace);
   // Where no reason is known, at least the place is.
   const at = known?.at ?? place?.hop ?? lastOf(answer ? answer.path : path);
-  const translation = translationAt(at, place?.step?.next, witness);
-  if (known && !translation) return known;
+  const { convicted } = witness;
+  const translation = convicted ? undefined : translationAt(at, place?.step?.next, witness);
+  if (known && !translation && !convicted) return known;
   const filtering = place && filterAt(place, trace, witness);
   if (place && filtering?.culprit && (filtering.sure || !translation))
     return { of, at: place.hop, ...filtering.culprit };
   if (translation) return { of, at, ...translation };
-  const { namespace } = at.frame.at;
-  const hint = filtering?.doubt
-    ? `${namespace} has packet filters that may have dropped it: nft list ruleset`
-    : undefined;
+  const hint = filterHint(at.frame.at.namespace, witness, filtering?.doubt === true);
   return { of, at, text: 'last seen here', ...(hint ? { hint } : {}) };
 }
 

@@ -1,5 +1,5 @@
 import { KernelError } from '../../kernel/kernel-error.ts';
-import { type Interface, Port } from '../../lab/index.ts';
+import { type Interface, type Namespace, Port } from '../../lab/index.ts';
 import type { ReachReport } from '../../probes/reach.ts';
 import { nextHop } from '../../probes/source.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
@@ -65,6 +65,14 @@ export function filterTarget(hop: Hop, witness: FilterWitness): Filtering {
   const packet = { ...answer, state: stateOf(answer.bytes, 'established') };
   const back = filterObstacle(at.namespace, outwards(device, answer.bytes), packet, witness, 'its answer');
   return { ...back, doubt: probe.doubt || back.doubt };
+}
+
+/** What to look at where no rule can be named, and yet packet filters may have dropped a packet, or have for sure. */
+export function filterHint(namespace: Namespace, witness: FilterWitness, doubt: boolean): string | undefined {
+  // What nftables does not know of is the older iptables'.
+  const list = witness.rulesetOf(namespace) ? 'nft list ruleset' : 'iptables-legacy-save';
+  if (witness.convicted) return `a packet filter of ${namespace} dropped it: ${list}`;
+  return doubt ? `${namespace} has packet filters that may have dropped it: ${list}` : undefined;
 }
 
 /** Which of the source's packet filters took a probe that none of its devices was seen to send. */

@@ -14,6 +14,7 @@ export class FilterWitness {
   readonly refused: boolean;
 
   #acquitted = false;
+  #convicted = false;
 
   constructor({ refused = false }: { refused?: boolean } = {}) {
     this.refused = refused;
@@ -22,6 +23,15 @@ export class FilterWitness {
   /** Says that no packet filter dropped the probe, whatever their rules look like: the kernel knows. */
   acquitAll(): void {
     this.#acquitted = true;
+  }
+
+  /** Says that it was a packet filter where the probe was last seen, whatever else might have kept it: the kernel knows. */
+  convict(): void {
+    this.#convicted = true;
+  }
+
+  get convicted(): boolean {
+    return this.#convicted;
   }
 
   /** Undefined where there are none, or they cannot be read. */
