@@ -40,7 +40,12 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
     ],
     // Of an answered question the answer's way is no news.
     ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
-    hint: asked.hint ?? hintFor(report, asked) ?? asked.ways.find(({ lost }) => lost)?.lost?.hint ?? asked.unsent?.hint,
+    hint:
+      asked.hint ??
+      hintFor(report, asked) ??
+      asked.ways.find(({ lost }) => lost)?.lost?.hint ??
+      asked.unsent?.hint ??
+      nobodyListens(report),
   });
 }
 
@@ -74,11 +79,7 @@ function describeOutcome(
   }
 }
 
-function hintFor(report: ReachReport, { isNot, because }: ReachCase): string | undefined {
-  const { outcome, unanswerable, question, by, port, reason } = report;
-  const { address, namespace } = question.to;
-  if (outcome === 'refused' && (reason === `TCP reset from ${address} port ${port}` || isUnreachable(reason, address)))
-    return `nothing listens at ${by} port ${port} in ${namespace ?? address}`;
+function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: ReachCase): string | undefined {
   if (isNot && unanswerable) {
     return "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
   }
@@ -93,6 +94,10 @@ function describeWay(by: ReachReport['by'], family: 4 | 6, port: number | undefi
   return by === 'arp' ? 'ARP' : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
 }
 
-function isUnreachable(reason: string | undefined, address: string): boolean {
-  return reason === `ICMP port unreachable from ${address}`;
+/** Where the target's own host refused, and nothing more is known. */
+function nobodyListens({ outcome, question, by, port, reason }: ReachReport): string | undefined {
+  const { address, namespace } = question.to;
+  const words = [`TCP reset from ${address} port ${port}`, `ICMP port unreachable from ${address}`];
+  const isOwn = outcome === 'refused' && reason !== undefined && words.includes(reason);
+  return isOwn ? `nothing listens at ${by} port ${port} in ${namespace ?? address}` : undefined;
 }

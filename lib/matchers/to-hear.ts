@@ -11,7 +11,7 @@ import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
 import { checkHold } from './hold.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
-import { whyDeaf } from './why-deaf.ts';
+import { wasIgnored, whyDeaf } from './why-deaf.ts';
 
 /** How long a copy may take, in milliseconds. Worst seen under load: 12, in a macvlan parent's broadcast worker. */
 const WITHIN = 50;
@@ -83,16 +83,18 @@ export async function toHear(
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
   const seen = lost ? frameWay(from, result.frame, to, join !== false) : undefined;
-  const silence = { to, kind: frame, source: frameEnd(from).ip4, way: seen, ownGroups: join === false };
-  const deaf = lost && because === undefined ? whyDeaf(silence) : undefined;
+  const deaf = lost && because === undefined ? whyDeaf(to, overIp ? frameEnd(from).ip4 : undefined) : undefined;
+  // Whether its programs have joined a group may be the very question.
+  const wantsNone = (isNot || copies === 0) && because === undefined && join !== false;
+  const ignored = wantsNone && lost && wasIgnored(to, frame, seen);
   // Nothing sent is nothing learnt, whichever way the question was put.
-  const conclusive = !deaf && (result.outcome === 'answered' || result.outcome === 'lost');
+  const conclusive = !deaf && !ignored && (result.outcome === 'answered' || result.outcome === 'lost');
   const holds = conclusive && heard !== isNot;
   if (holds) return { pass: !isNot, message: () => '' };
   const way = seen ?? (result.outcome === 'unsent' ? undefined : frameWay(from, result.frame, undefined));
   // What the receiver itself refuses is no matter of the way.
   const ways = way ? [deaf ? { ...way, lost: undefined } : way] : [];
-  const message = describe(title, { from, to, frame, copies, within, isNot, result, deaf, ways });
+  const message = describe(title, { from, to, frame, copies, within, isNot, result, deaf, ignored, ways });
   const identity = frameIdentity(result.frame);
   const recognize = (bytes: Buffer) => (frameIdentity(bytes) === identity ? ('probe' as const) : undefined);
   return {
@@ -124,10 +126,11 @@ function describe(
     isNot: boolean;
     result: HearResult;
     deaf: Obstacle | undefined;
+    ignored: boolean;
     ways: readonly Way[];
   },
 ): string {
-  const { from, to, frame, copies, within, isNot, result, deaf, ways } = asked;
+  const { from, to, frame, copies, within, isNot, result, deaf, ignored, ways } = asked;
   const wanted = isNot
     ? 'no copy'
     : copies === undefined
@@ -135,7 +138,8 @@ function describe(
       : copies === 0
         ? 'no copy'
         : `exactly ${plural(copies, 'copy')}`;
-  const unknown = deaf?.text ?? (result.reason && `nothing was sent: ${result.reason}`);
+  const stack = ignored ? `it came to ${to}, whose own stack did not take it` : undefined;
+  const unknown = deaf?.text ?? stack ?? (result.reason && `nothing was sent: ${result.reason}`);
   const unsent = result.outcome === 'unsent' ? linkObstacle(from) : undefined;
   const received = result.copies === 0 ? 'none' : plural(result.copies, 'copy');
   return formatMessage({
