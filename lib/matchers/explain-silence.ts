@@ -1,5 +1,6 @@
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { Capture } from '../trace/capture.ts';
 import { acquitsFilters, convictsFilters, DropWatch, describeDrop } from '../trace/drop-watch.ts';
 import { type Explanation, explainLoss } from '../trace/explain.ts';
 import { filterUnsent } from '../trace/filter/filter-step.ts';
@@ -28,7 +29,11 @@ export async function explainSilence(
   to: Namespace | Interface | string,
   { question, report, trace }: { question: ReachOptions; report: ReachReport; trace: ProbePath | undefined },
 ): Promise<Reasons> {
-  const witness = new FilterWitness({ refused: report.outcome === 'refused' });
+  const answers = Capture.of(from.lab)
+    .frames()
+    .filter(({ bytes }) => report.recognize(bytes) === 'answer');
+  const answered = new Set(answers.map(({ at }) => at.namespace));
+  const witness = new FilterWitness({ refused: report.outcome === 'refused', answered });
   const reasons = () =>
     trace
       ? { loss: explainLoss(report.question, trace, { outcome: report.outcome, witness }), unsent: undefined }

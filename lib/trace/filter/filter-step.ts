@@ -35,13 +35,13 @@ export function filterBetween(
   state: State | undefined,
   witness: FilterWitness,
 ): Filtering {
-  return filterObstacle(here.at.namespace, hooksBetween(here, next), seen(hop, state), witness);
+  return filterObstacle(here.at.namespace, hooksBetween(here, next), seen(hop, state, witness), witness);
 }
 
 /** What the packet filters of a host made of a packet for itself. */
 export function filterInwards(hop: Hop, state: State, witness: FilterWitness): Filtering {
   const { at, bytes } = hop.frame;
-  return filterObstacle(at.namespace, inwards(at, bytes), seen(hop, state), witness);
+  return filterObstacle(at.namespace, inwards(at, bytes), seen(hop, state, witness), witness);
 }
 
 /**
@@ -51,7 +51,7 @@ export function filterInwards(hop: Hop, state: State, witness: FilterWitness): F
 export function filterHeard(hop: Hop, witness: FilterWitness): Filtering {
   const { at, bytes } = hop.frame;
   const hooks = inwards(at, bytes).filter(({ layer }) => layer === 'device' || !isArp(bytes));
-  return filterObstacle(at.namespace, hooks, seen(hop, 'new'), witness);
+  return filterObstacle(at.namespace, hooks, seen(hop, 'new', witness), witness);
 }
 
 /** What the target's packet filters made of a probe, or of its answer, which no device was seen to send. */
@@ -107,8 +107,10 @@ function hooksBetween(here: Step, next: Step): Hook[] {
   return [];
 }
 
-function seen({ frame: { bytes } }: Hop, state: State | undefined): FilteredPacket {
-  return { bytes, unknown: [], state: stateOf(bytes, state) };
+function seen({ frame: { at, bytes } }: Hop, state: State | undefined, { answered }: FilterWitness): FilteredPacket {
+  // A probe is sent again with the same ports, or identifier: once it was answered, it is of a connection (IPS_SEEN_REPLY).
+  const isKnown = state === 'new' && answered.has(at.namespace);
+  return { bytes, unknown: [], state: stateOf(bytes, isKnown ? undefined : state) };
 }
 
 /** Connection tracking follows echoes, TCP and UDP; a neighbour solicitation has no state (`nf_conntrack_icmpv6_…`). */

@@ -13,11 +13,21 @@ export class FilterWitness {
   /** Whether the sender was told that the packet does not come through. */
   readonly refused: boolean;
 
+  /** Where an answer came by, to this probe or to one before it: to connection tracking the probe is not new there. */
+  readonly answered: ReadonlySet<Namespace>;
+
   #acquitted = false;
   #convicted = false;
 
-  constructor({ refused = false }: { refused?: boolean } = {}) {
+  constructor({
+    refused = false,
+    answered = new Set(),
+  }: {
+    refused?: boolean;
+    answered?: ReadonlySet<Namespace>;
+  } = {}) {
     this.refused = refused;
+    this.answered = answered;
   }
 
   /** Says that no packet filter dropped the probe, whatever their rules look like: the kernel knows. */
