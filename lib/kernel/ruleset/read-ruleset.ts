@@ -63,6 +63,9 @@ export function readRuleset(namespace: NetNamespace): Ruleset | undefined {
   try {
     socket = namespace.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
     const chains = dump(socket, NFT_MSG_GETCHAIN).flatMap(decodeChain);
+    const dormant = new Set(dump(socket, NFT_MSG_GETTABLE).flatMap(dormantTable));
+    // Of a table that sleeps no chain has a hook (nf_tables_table_disable).
+    for (const chain of chains) if (dormant.has(`${chain.family} ${chain.table}`)) chain.hook = undefined;
     for (const body of dump(socket, NFT_MSG_GETRULE)) addRule(chains, body);
     const sets = dump(socket, NFT_MSG_GETSET).flatMap(decodeSet);
     for (const set of sets) set.elements = readElements(socket, set);
@@ -77,12 +80,14 @@ export function readRuleset(namespace: NetNamespace): Ruleset | undefined {
 const NETLINK_NETFILTER = 12;
 // linux/netfilter/nfnetlink.h, nf_tables.h
 const NFNL_SUBSYS_NFTABLES = 10;
+const NFT_MSG_GETTABLE = 1;
 const NFT_MSG_GETCHAIN = 4;
 const NFT_MSG_GETRULE = 7;
 const NFT_MSG_GETSET = 10;
 const NFT_MSG_GETSETELEM = 13;
 const NFGENMSG = 4;
 
+const NFT_TABLE_F_DORMANT = 0x1;
 const NFT_SET_ANONYMOUS = 0x1;
 const NFT_SET_INTERVAL = 0x4;
 const NFT_SET_TIMEOUT = 0x10;
@@ -104,6 +109,12 @@ function familyOf(body: Buffer): FilterFamily | undefined {
 
 function text(bytes: Buffer | undefined): string {
   return bytes ? readCString(bytes) : '';
+}
+
+function dormantTable(body: Buffer): string[] {
+  const of = decodeAttributes(body.subarray(NFGENMSG));
+  const flags = of.get(2)?.readUInt32BE(0) ?? 0;
+  return (flags & NFT_TABLE_F_DORMANT) === 0 ? [] : [`${familyOf(body)} ${text(of.get(1))}`];
 }
 
 function decodeChain(body: Buffer): FilterChain[] {
