@@ -1,7 +1,7 @@
 /** What a namespace is for: it decides what of the kernel's defaults a lab overrides. */
 export type Role = 'host' | 'router' | 'switch';
 
-/** Settings that a lab makes itself, since a new namespace takes some of them from the host (`inet_init_net`). */
+/** Settings that a lab makes itself, since a new namespace takes some of them from the host (`devinet_init_net`). */
 export const ROLE_SYSCTLS: Record<Role, readonly [name: string, value: string][]> = {
   host: [
     ['net.ipv4.ip_forward', '0'],

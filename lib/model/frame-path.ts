@@ -88,7 +88,7 @@ function receiveUnicast(topology: Topology, frame: Frame): Deliveries {
   return frame.destination === topology.parent.mac ? [topology.parent.place] : [];
 }
 
-/** `macvlan_multicast_rx` (before 6.3 in `macvlan_process_broadcast`). */
+/** `macvlan_multicast_rx` (before 6.4 in `macvlan_process_broadcast`). */
 function processBroadcast(topology: Topology, source: Child | undefined): Deliveries {
   if (!source) return broadcast(topology, undefined, ['private', 'vepa', 'passthru', 'bridge']);
   if (source.mode === 'vepa') return broadcast(topology, source, ['vepa', 'bridge']);

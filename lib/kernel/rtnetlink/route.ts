@@ -108,7 +108,7 @@ export function lookUpRoute(
 }
 
 function body({ to, via, device, source }: Route, more: { protocol?: number; scope?: number; type?: number } = {}) {
-  // On IPv4 a route without a next hop must say that its targets are on the link (fib_check_nh).
+  // As iproute2 has it (iproute_modify): on IPv4 what has no next hop is on the link. The kernel takes scope global, too.
   const scope = to.family === 4 && via === undefined ? RT_SCOPE_LINK : 0;
   return {
     header: header(to.family, to.length, {
