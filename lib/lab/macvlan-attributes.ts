@@ -45,7 +45,7 @@ export function macaddrAttributes(how: keyof typeof MACADDR_MODES, macs: readonl
 
 /** A macvlan's settings as the kernel has them (`IFLA_INFO_DATA`), in the words of `MacvlanOptions`. */
 export function macvlanSettings(data: Buffer) {
-  const attributes = decodeAttributes(data);
+  const attributes = decodeAttributes(data, IFLA_MACVLAN_MACADDR_DATA);
   const mode = attributes.get(IFLA_MACVLAN_MODE)?.readUInt32LE(0);
   const flags = attributes.get(IFLA_MACVLAN_FLAGS)?.readUInt16LE(0) ?? 0;
   const macaddr = attributes.get(IFLA_MACVLAN_MACADDR_DATA) ?? Buffer.alloc(0);

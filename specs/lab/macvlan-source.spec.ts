@@ -49,3 +49,18 @@ test('nodst is what was asked for at creation, and stays through live changes', 
   expect((await ipLink(ns1, 'm1')).linkinfo.info_data).toMatchObject({ nodst: true, bcqueuelen: 9 });
   expect((await ipLink(ns1, 'm2')).linkinfo.info_data).not.toHaveProperty('nodst');
 });
+
+// More than netlink's 16 bits of an attribute's length can say; iproute2 reads no such list.
+test('a list of thousands is read whole, and so is the rest of the device', { timeout: 60_000 }, ({ lab }) => {
+  const { ns1, up0 } = parent(lab);
+  const macs = Array.from({ length: 6000 }, (_, number) => `02:00:00:00:${hexByte(number >> 8)}:${hexByte(number)}`);
+  const m1 = ns1.macvlan({ parent: up0, mode: 'source', name: 'm1', mtu: 1400, macaddr: macs.slice(0, 5000) });
+  for (const mac of macs.slice(5000)) m1.macaddr.add(mac);
+  expect(m1.macaddr.list().sort()).toEqual(macs);
+  expect(m1.mode).toBe('source');
+  expect(m1.state()).toMatchObject({ name: 'm1', mtu: 1400, kind: 'macvlan', up: true });
+});
+
+function hexByte(number: number): string {
+  return (number & 255).toString(16).padStart(2, '0');
+}

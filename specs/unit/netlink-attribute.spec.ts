@@ -145,3 +145,21 @@ describe('decodeAttributes', () => {
 test('align is the next multiple of four (NLA_ALIGN)', () => {
   expect([0, 1, 3, 4, 5, 8, 17].map(align)).toEqual([0, 4, 4, 4, 8, 8, 20]);
 });
+
+test('the length of one attribute may have wrapped round, and only of the one that is named', () => {
+  const inside = Buffer.alloc(70_000, 'x');
+  const header = Buffer.alloc(4);
+  header.writeUInt16LE((4 + inside.length) & 0xffff, 0);
+  header.writeUInt16LE(5, 2);
+  const encoded = Buffer.concat([
+    encodeAttributes([[1, hex('01')]]),
+    header,
+    inside,
+    encodeAttributes([[7, hex('e803')]]),
+  ]);
+  const decoded = decodeAttributes(encoded, 5);
+  expect([...decoded.keys()]).toEqual([1, 5, 7]);
+  expect(decoded.get(5)?.equals(inside)).toBe(true);
+  expect(decoded.get(7)).toEqual(hex('e803'));
+  expect(decodeAttributes(encodeAttributes([[5, hex('01')]]), 5).get(5)).toEqual(hex('01'));
+});

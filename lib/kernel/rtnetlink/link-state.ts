@@ -72,21 +72,22 @@ export function getLink(socket: RtnetlinkSocket, index: number, operation: Opera
 export function listLinks(socket: RtnetlinkSocket, operation: Operation): ListedLink[] {
   const request = { type: RTM_GETLINK, flags: 0, header: interfaceHeader(0), attributes: [] };
   return socket.dump(request, operation).map((body) => {
-    const attributes = decodeAttributes(body.subarray(16));
+    const attributes = decodeAttributes(body.subarray(16), IFLA_LINKINFO);
+    const info = decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0), IFLA_INFO_DATA);
     return {
       ...decodeLink(body),
       hardware: body.readUInt16LE(2),
       linkNamespaceId: attributes.get(IFLA_LINK_NETNSID)?.readInt32LE(0),
-      slaveData: decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0)).get(IFLA_INFO_SLAVE_DATA),
+      slaveData: info.get(IFLA_INFO_SLAVE_DATA),
     };
   });
 }
 
 function decodeLink(body: Buffer): LinkState {
   const flags = body.readUInt32LE(8);
-  const attributes = decodeAttributes(body.subarray(16));
+  const attributes = decodeAttributes(body.subarray(16), IFLA_LINKINFO);
   const number = (type: number) => attributes.get(type)?.readUInt32LE(0);
-  const info = decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0));
+  const info = decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0), IFLA_INFO_DATA);
   const kind = info.get(IFLA_INFO_KIND);
   return {
     index: body.readInt32LE(4),

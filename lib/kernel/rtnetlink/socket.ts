@@ -2,6 +2,8 @@ import { u32 } from '../bytes.ts';
 import {
   AF_NETLINK,
   MSG_DONTWAIT,
+  MSG_PEEK,
+  MSG_TRUNC,
   NETLINK_CAP_ACK,
   NETLINK_EXT_ACK,
   NETLINK_GET_STRICT_CHK,
@@ -37,8 +39,12 @@ export interface Operation {
 /** By errno's name; a function is asked only when it comes to that. */
 export type Causes = Partial<Record<string, string | (() => string)>>;
 
-// A dump's datagrams are at most 32 KiB (netlink_dump); twice that is what iproute2 came to use.
-const receiveBuffer = Buffer.alloc(65536);
+// A dump's datagrams are 32 KiB as a rule (netlink_dump). One object can be longer than any number that one would choose:
+// a source macvlan with its list (macvlan_get_size). So it grows.
+let receiveBuffer = Buffer.alloc(65536);
+
+/** A table that changes under this many dumps in a row never stands still. */
+const MOST_DUMPS = 100;
 
 const GENERAL_CAUSES: Causes = {
   EPERM: 'changing a network takes CAP_NET_ADMIN in its namespace: run as root, or through the pool of hairpin/config',
@@ -93,18 +99,28 @@ export class RtnetlinkSocket {
    */
   get(request: Request, operation: Operation): Buffer {
     this.#send({ ...request, flags: request.flags | NLM_F_REQUEST }, operation);
-    const [reply] = this.#receive(operation);
-    if (!reply) throw new Error(`${operation.operation}: the kernel's answer was empty`);
-    if (reply.type === NLMSG_ERROR) check(decodeAcknowledgement(reply), operation);
-    return Buffer.from(reply.body);
+    for (;;) {
+      const [reply] = this.#receive(operation);
+      if (!reply) continue;
+      if (reply.type === NLMSG_ERROR) check(decodeAcknowledgement(reply), operation);
+      return Buffer.from(reply.body);
+    }
   }
 
-  /** Lists all objects of a kind: the bodies of the dump's messages, in the kernel's order. */
+  /**
+   * Lists all objects of a kind: the bodies of the dump's messages, in the kernel's order.
+   *
+   * @throws Error when the table never stands still
+   */
   dump(request: Request, operation: Operation): Buffer[] {
-    for (;;) {
+    for (let time = 0; time < MOST_DUMPS; time++) {
       const { bodies, interrupted } = this.#dumpOnce(request, operation);
       if (!interrupted) return bodies;
     }
+    throw new Error(
+      `${operation.operation}: the table changed during each of ${MOST_DUMPS} dumps (NLM_F_DUMP_INTR); a program in the ` +
+        'namespace changes it without a pause: stop it, or ask when it has done',
+    );
   }
 
   /** Closes the socket. A second call does nothing. */
@@ -139,10 +155,17 @@ export class RtnetlinkSocket {
     }
   }
 
-  /** The messages of the next datagram that answer the request that is under way. */
+  /** The messages of the next datagram that answer the request that is under way; none when it is an earlier one's. */
   #receive({ operation }: Operation): Reply[] {
-    const length = recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, null, null);
-    if (length < 0) throw new KernelError({ operation: `${operation} (receiving the answer)`, errno: lastErrno() });
+    const receive = (flags: number) => {
+      const length = recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT | flags, null, null);
+      if (length < 0) throw new KernelError({ operation: `${operation} (receiving the answer)`, errno: lastErrno() });
+      return length;
+    };
+    // What is cut off is lost (netlink_recvmsg), so its length first.
+    const whole = receive(MSG_PEEK | MSG_TRUNC);
+    if (whole > receiveBuffer.length) receiveBuffer = Buffer.alloc(whole);
+    const length = receive(0);
     // An earlier request that threw half-way may have left answers behind.
     return decodeMessages(receiveBuffer.subarray(0, length)).filter((reply) => reply.sequence === this.#sequence);
   }
