@@ -6,9 +6,12 @@ export class UsageError extends TypeError {
   override readonly name = 'UsageError';
 }
 
+/** Control characters, and halves of characters: a terminal, or a page, would show something else. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
+
 /** A value as the reader would type it. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value.replaceAll("'", "\\'")}'`;
+  if (typeof value === 'string') return `'${value.replaceAll("'", "\\'").replace(UNPRINTABLE, escaped)}'`;
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
@@ -19,6 +22,11 @@ export function show(value: unknown): string {
       : `{ ${Object.keys(value).join(', ')} }`.replace('{  }', '{}');
   }
   return String(value);
+}
+
+function escaped(character: string): string {
+  const usual: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };
+  return usual[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function article(noun: string): string {
@@ -81,7 +89,13 @@ export function checkNamespaceName(
     throw new UsageError(`${call}: this lab has a namespace of the name ${show(name)} already; names are unique`);
 }
 
-/** `dev_valid_name` in net/core/dev.c; also no `%`, which the kernel would take for a pattern. */
+/** `sysctl_dev_name_is_allowed`. */
+const SYSCTL_FOLDERS = ['all', 'default'];
+
+/**
+ * `dev_valid_name` in net/core/dev.c; also no `%`, which the kernel would take for a pattern, and no control characters,
+ * which it allows, but for the NUL that ends a name there.
+ */
 export function checkInterfaceName(call: string, name: unknown): asserts name is string {
   const valid =
     typeof name === 'string' &&
@@ -89,6 +103,17 @@ export function checkInterfaceName(call: string, name: unknown): asserts name is
     /^[^\s/:%]+$/.test(name) &&
     name !== '.' &&
     name !== '..';
+  if (valid && name.search(UNPRINTABLE) >= 0) {
+    throw new UsageError(
+      `${call}: name must be without control characters and halves of characters, which no report can show: received ${show(name)}`,
+    );
+  }
+  if (valid && SYSCTL_FOLDERS.includes(name)) {
+    throw new UsageError(
+      `${call}: name must be another than ${SYSCTL_FOLDERS.join(' and ')}, which mean all devices in sysctls ` +
+        `(net.ipv4.conf.${name}): received ${show(name)}`,
+    );
+  }
   if (valid) return;
   throw new UsageError(
     `${call}: name must be 1 to 15 bytes without slash, colon, percent sign or white space: received ${show(name)}` +

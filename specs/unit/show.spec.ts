@@ -9,6 +9,7 @@ class Interface {}
 test.each<[string, unknown, string]>([
   ['a string in quotes', 'brdige', "'brdige'"],
   ['a quote escaped', "it's", "'it\\'s'"],
+  ['what a terminal would not show', 'a\n\t\r\0\x1b\ud800😀', "'a\\n\\t\\r\\0\\u001b\\ud800😀'"],
   ['the empty string', '', "''"],
   ['a number', 1.5, '1.5'],
   ['NaN', Number.NaN, 'NaN'],

@@ -14,7 +14,8 @@ describe('checkNamespaceName', () => {
     ['.', "'.'"],
     ['a/b', "'a/b'"],
     ['a b', "'a b'"],
-    ['ns1\n', "'ns1\n'"],
+    ['ns1\n', "'ns1\\n'"],
+    ['ns\0x', "'ns\\0x'"],
     ['é', "'é'"],
     ['x'.repeat(65), `'${'x'.repeat(65)}'`],
     [undefined, 'undefined'],
@@ -51,7 +52,7 @@ describe('checkInterfaceName', () => {
     ['a:b', "'a:b'"],
     ['eth%d', "'eth%d'"],
     ['a b', "'a b'"],
-    ['a\t', "'a\t'"],
+    ['a\t', "'a\\t'"],
     [5, '5'],
     [undefined, 'undefined'],
     ['abcdefghijklmnop', "'abcdefghijklmnop' (16 bytes)"],
@@ -60,6 +61,28 @@ describe('checkInterfaceName', () => {
   ])('refuses %j', (name, shown) => {
     expect(() => checkInterfaceName('ns1.macvlan', name)).toThrow(
       new UsageError(`ns1.macvlan: ${rule}: received ${shown}`),
+    );
+  });
+
+  test.each([
+    ['net\0x', "'net\\0x'"],
+    ['a\x1bb', "'a\\u001bb'"],
+    ['a\x7f', "'a\\u007f'"],
+    ['a\ud800', "'a\\ud800'"],
+  ])('refuses %j, which no report can show', (name, shown) => {
+    expect(() => checkInterfaceName('ns1.macvlan', name)).toThrow(
+      new UsageError(
+        `ns1.macvlan: name must be without control characters and halves of characters, which no report can show: received ${shown}`,
+      ),
+    );
+  });
+
+  test.each(['all', 'default'])('refuses %s, which sysctls have for something else', (name) => {
+    expect(() => checkInterfaceName('ns1.macvlan', name)).toThrow(
+      new UsageError(
+        'ns1.macvlan: name must be another than all and default, which mean all devices in sysctls ' +
+          `(net.ipv4.conf.${name}): received '${name}'`,
+      ),
     );
   });
 });
