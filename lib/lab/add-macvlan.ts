@@ -3,12 +3,13 @@ import { watchDeviceNumbers } from '../kernel/uevents.ts';
 import type { AddressOption } from './address-list.ts';
 import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
+import { checkMacaddr } from './macaddr-list.ts';
 import { checkMacvlanSettings, Macvlan } from './macvlan.ts';
 import { type MacvlanMode, macaddrAttributes, macvlanAttributes } from './macvlan-attributes.ts';
 import { Macvtap } from './macvtap.ts';
 import type { Namespace } from './namespace.ts';
 import { randomMac, Uplink } from './uplink.ts';
-import { checkBoolean, checkMac, checkOptions, show, UsageError } from './validate.ts';
+import { checkBoolean, checkOptions, UsageError } from './validate.ts';
 
 /** A new macvlan, in the words of `ip link add … type macvlan`. */
 export interface MacvlanOptions extends ChildOptions<Interface | Uplink> {
@@ -98,14 +99,6 @@ function checkNewSettings(call: string, options: MacvlanOptions): void {
   if (mode !== 'source' && (macaddr || options.nodst)) {
     throw new UsageError(`${call}: ${macaddr ? 'macaddr' : 'nodst'} belongs to mode source: received mode ${mode}`);
   }
-}
-
-function checkMacaddr(call: string, macaddr: unknown): void {
-  if (macaddr === undefined) return;
-  if (!Array.isArray(macaddr)) {
-    throw new UsageError(`${call}: macaddr must be a list of MAC addresses: received ${show(macaddr)}`);
-  }
-  for (const mac of macaddr) checkMac(call, 'macaddr', mac);
 }
 
 function causesOf(parent: Interface | Uplink, mode: MacvlanMode): Causes {

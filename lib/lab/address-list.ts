@@ -1,7 +1,7 @@
 import { type AddressState, addAddress, deleteAddress, listAddresses } from '../kernel/rtnetlink/address.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
-import { checkIp, checkOptions, checkPrefix, UsageError } from './validate.ts';
+import { checkBoolean, checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** What `address` of a new interface may be: `false` for none; without it the segment gives one of each family. */
@@ -34,6 +34,7 @@ export class AddressList {
     this.#interface.checkAlive('address.add');
     const call = `${this.#interface}.address.add`;
     checkOptions(call, options, ['dad']);
+    checkBoolean(call, 'dad', options.dad);
     const prefix = this.#parse(call, text);
     const { namespace, index, name } = this.#interface;
     // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
@@ -81,6 +82,8 @@ export class AddressList {
 
   /** The first address of global scope, or undefined. */
   first(family: Family): AddressState | undefined {
+    this.#interface.checkAlive('address.first');
+    checkOneOf(`${this.#interface}.address.first`, 'family', family, [4, 6]);
     return this.list().find((address) => address.family === family && address.scope === 0);
   }
 

@@ -17,13 +17,14 @@ export class Bridge extends Interface {
   /** The forwarding database: which address is behind which port. */
   get fdb() {
     return {
-      list: (): (FdbEntry & { port: Port })[] =>
-        listFdb(this.namespace.rtnetlink, this.index, {
-          operation: `bridge -n ${this.namespace.name} fdb show br ${this.name}`,
-        }).flatMap((entry) => {
+      list: (): (FdbEntry & { port: Port })[] => {
+        this.checkAlive('fdb.list');
+        const operation = { operation: `bridge -n ${this.namespace.name} fdb show br ${this.name}` };
+        return listFdb(this.namespace.rtnetlink, this.index, operation).flatMap((entry) => {
           const port = this.ports.find(({ index }) => index === entry.device);
           return port ? [{ ...entry, port }] : [];
-        }),
+        });
+      },
     };
   }
 

@@ -1,5 +1,6 @@
 import { addLink, setLink, vethPeer } from '../kernel/rtnetlink/link.ts';
 import type { AddressOption } from './address-list.ts';
+import { checkOpen } from './ended.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
@@ -52,14 +53,25 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
    * port goes down (`veth_close` takes the carrier of both), so that the host keeps its routes and IPv6 addresses, as
    * one does whose plug is pulled. Between two hosts both ends go down, and the kernel forgets those.
    */
-  set({ up }: { up: boolean }): this {
+  set(options: { up: boolean }): this {
+    return change(
+      () => `${this}.set(${words(options)})`,
+      () => this.#set(options),
+      this,
+    );
+  }
+
+  #set(options: { up: boolean }): this {
+    const call = `${this}.set`;
+    checkOpen(call, this.a.namespace.lab);
+    checkOptions(call, options, ['up']);
+    if (options.up === undefined) throw new UsageError(`${call}: up must be given: true or false`);
+    checkBoolean(call, 'up', options.up);
+    const { up } = options;
     const ends = [this.a, this.b];
     const ports = ends.filter((end) => end instanceof Port);
-    const set = () => {
-      for (const end of up || ports.length === 0 ? ends : ports) end.set({ up });
-      return this;
-    };
-    return change(() => `${this}.set(${words({ up })})`, set, this);
+    for (const end of up || ports.length === 0 ? ends : ports) end.set({ up });
+    return this;
   }
 
   /** Deletes the pair, and whatever hangs on its ends. */

@@ -2,6 +2,7 @@ import { deleteLink, setLink } from '../kernel/rtnetlink/link.ts';
 import { getLink, type LinkState } from '../kernel/rtnetlink/link-state.ts';
 import type { Causes } from '../kernel/rtnetlink/socket.ts';
 import { AddressList } from './address-list.ts';
+import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
@@ -102,13 +103,21 @@ export class Interface {
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
   delete(): void {
     if (this.#deleted) return;
-    const remove = () => {
-      deleteLink(this.namespace.rtnetlink, this.index, {
-        operation: `ip -n ${this.namespace.name} link del ${this.name}`,
-      });
-      this.#forget();
-    };
-    change(() => `${this}.delete()`, remove, undefined);
+    checkOpen(`${this}.delete`, this.namespace.lab);
+    change(
+      () => `${this}.delete()`,
+      () => this.remove(),
+      undefined,
+    );
+  }
+
+  /** Deletes the device, whoever looks on, and when the lab is being closed, too: for what hairpin itself undoes. */
+  remove(): void {
+    if (this.#deleted) return;
+    deleteLink(this.namespace.rtnetlink, this.index, {
+      operation: `ip -n ${this.namespace.name} link del ${this.name}`,
+    });
+    this.#forget();
   }
 
   /** What the kernel says of the device now. */
@@ -156,8 +165,9 @@ export class Interface {
     };
   }
 
-  /** @throws UsageError when the interface has been deleted; `method` is what was called on it */
+  /** @throws UsageError when the lab has ended, or the interface been deleted; `method` is what was called on it */
   checkAlive(method: string): void {
+    checkOpen(`${this}.${method}`, this.namespace.lab);
     if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);
   }
 

@@ -1,6 +1,6 @@
 import type { Macvlan } from './macvlan.ts';
 import { macaddrAttributes, macvlanSettings } from './macvlan-attributes.ts';
-import { checkMac } from './validate.ts';
+import { checkMac, show, UsageError } from './validate.ts';
 import { change, words } from './watcher.ts';
 
 /** The addresses of a `source` macvlan (`IFLA_MACVLAN_MACADDR`). */
@@ -29,7 +29,9 @@ export class MacaddrList {
   /** Replaces the whole list. */
   set(macs: readonly string[]): void {
     const set = () => {
-      for (const mac of macs) checkMac(`${this.#macvlan}.macaddr.set`, 'macaddr', mac);
+      const call = `${this.#macvlan}.macaddr.set`;
+      if (macs === undefined) throw new UsageError(`${call}: macaddr must be given: a list of MAC addresses`);
+      checkMacaddr(call, macs);
       this.#macvlan.setData(macaddrAttributes('set', macs), { macaddr: `set ${macs.join(' ')}` });
     };
     change(() => `${this.#macvlan}.macaddr.set(${words(macs)})`, set, undefined);
@@ -48,4 +50,22 @@ export class MacaddrList {
     };
     change(() => `${call}(${words(mac)})`, set, undefined);
   }
+}
+
+/** What one netlink attribute has room for (65535 bytes), and its siblings in it. */
+const MOST_AT_ONCE = 5000;
+
+/** Checks a whole list, as a new macvlan or {@link MacaddrList.set} is given it; `undefined` is left to the default. */
+export function checkMacaddr(call: string, macaddr: unknown): void {
+  if (macaddr === undefined) return;
+  if (!Array.isArray(macaddr)) {
+    throw new UsageError(`${call}: macaddr must be a list of MAC addresses: received ${show(macaddr)}`);
+  }
+  if (macaddr.length > MOST_AT_ONCE) {
+    throw new UsageError(
+      `${call}: macaddr must be at most ${MOST_AT_ONCE} MAC addresses at once, which fit into one message: received ` +
+        `${macaddr.length}; add the others by macaddr.add`,
+    );
+  }
+  for (const mac of macaddr) checkMac(call, 'macaddr', mac);
 }

@@ -11,6 +11,7 @@ import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
 import { addMacvlan, addMacvtap, type MacvlanOptions } from './add-macvlan.ts';
 import type { AddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
+import { checkOpen } from './ended.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Ipvlan, Ipvtap } from './ipvlan.ts';
@@ -84,6 +85,9 @@ export class Namespace {
    * this process live.
    */
   get path(): string {
+    this.checkOpen('path');
+    // Whoever is given it may change the network, and hairpin would not know.
+    this.lab.ranIn(this);
     return `/proc/${process.pid}/fd/${this.handle.fd}`;
   }
 
@@ -111,6 +115,7 @@ export class Namespace {
         : this.#interfaces.find(({ name }) => name === which);
     const known = find();
     if (known) return known;
+    this.checkOpen('interface');
     this.lab.discover();
     const found = find();
     if (found) return found;
@@ -126,6 +131,7 @@ export class Namespace {
    * @example const m1 = ns1.macvlan({ parent: host.interface('up0'), mode: 'vepa' })
    */
   macvlan(options: MacvlanOptions): Macvlan {
+    this.checkOpen('macvlan');
     return make(() => addMacvlan(this, options));
   }
 
@@ -137,6 +143,7 @@ export class Namespace {
    * @example const vm = ns1.macvtap({ parent: host.interface('up0'), mode: 'bridge', address: false }).open()
    */
   macvtap(options: MacvlanOptions): Macvtap {
+    this.checkOpen('macvtap');
     return make(() => addMacvtap(this, options));
   }
 
@@ -148,6 +155,7 @@ export class Namespace {
    * @example const i1 = ns1.ipvlan({ parent: host.interface('up0'), mode: 'l2', flag: 'bridge' })
    */
   ipvlan(options: IpvlanOptions): Ipvlan {
+    this.checkOpen('ipvlan');
     return make(() => addIpvlan(this, options));
   }
 
@@ -157,6 +165,7 @@ export class Namespace {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no ipvtap (`CONFIG_IPVTAP`)
    */
   ipvtap(options: IpvlanOptions): Ipvtap {
+    this.checkOpen('ipvtap');
     return make(() => addIpvtap(this, options));
   }
 
@@ -168,6 +177,7 @@ export class Namespace {
    * @example const v10 = host.vlan({ parent: host.interface('eth0'), id: 10 })
    */
   vlan(options: VlanOptions): Vlan {
+    this.checkOpen('vlan');
     return make(() => addVlan(this, options));
   }
 
@@ -178,6 +188,7 @@ export class Namespace {
    * @example const d0 = host.dummy({ address: '192.0.2.1/32' })
    */
   dummy(options: DummyOptions = {}): Interface {
+    this.checkOpen('dummy');
     return make(() => addDummy(this, options));
   }
 
@@ -194,6 +205,7 @@ export class Namespace {
    */
   run<T>(fn: () => T): T {
     if (typeof fn !== 'function') throw new UsageError(`${this.name}.run: fn must be a function: received ${show(fn)}`);
+    this.checkOpen('run');
     this.lab.ranIn(this);
     watcher()?.asked();
     return this.handle.run(() => withImmediateLookup(fn));
@@ -235,6 +247,11 @@ export class Namespace {
     return this.name;
   }
 
+  /** @throws UsageError when the lab has ended; `method` is what was called on the namespace */
+  checkOpen(method: string): void {
+    checkOpen(`${this.name}.${method}`, this.lab);
+  }
+
   /** Chooses what a new interface of this namespace is made from, and checks what the spec says of it. */
   newInterface(
     call: string,
@@ -271,7 +288,7 @@ export class Namespace {
       unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]));
     } catch (error) {
       // Half made is worse than not made: its name would be taken.
-      device.delete();
+      device.remove();
       throw error;
     }
     return device;

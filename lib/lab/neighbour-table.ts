@@ -4,7 +4,7 @@ import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { checkIp, checkMac, checkOptions } from './validate.ts';
+import { checkIp, checkMac, checkOneOf, checkOptions } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** A permanent entry to be made. */
@@ -39,6 +39,7 @@ export class NeighbourTable {
   }
 
   #add(options: NeighbourOptions): void {
+    this.#namespace.checkOpen('neighbour.add');
     const call = `${this.#namespace.name}.neighbour.add`;
     checkOptions(call, options, ['to', 'lladdr', 'dev']);
     checkIp(call, 'to', options.to);
@@ -63,6 +64,7 @@ export class NeighbourTable {
   }
 
   #delete(to: string, dev?: Interface | string): void {
+    this.#namespace.checkOpen('neighbour.delete');
     checkIp(`${this.#namespace.name}.neighbour.delete`, 'to', to);
     const device = this.#namespace.interface(dev);
     deleteNeighbour(this.#namespace.rtnetlink, { device: device.index, to }, familyOf(to) as Family, {
@@ -72,12 +74,15 @@ export class NeighbourTable {
 
   /** What the kernel has now, without the `NOARP` entries. */
   list(): Neighbour[] {
+    this.#namespace.checkOpen('neighbour.list');
     watcher()?.asked();
     return listNeighbours(this.#namespace.rtnetlink, { operation: `ip -n ${this.#namespace.name} neighbour show` });
   }
 
   /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. @param only one family's */
   flush(only?: Family): void {
+    this.#namespace.checkOpen('neighbour.flush');
+    if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
     for (const { device, to, state } of this.list()) {
       if (state === 'PERMANENT' || (only !== undefined && familyOf(to) !== only)) continue;
       try {

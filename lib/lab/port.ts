@@ -61,6 +61,7 @@ export class Port extends Interface {
 
   /** The settings that the kernel has now. */
   get settings(): PortOptions {
+    this.checkAlive('settings');
     watcher()?.asked();
     const operation = { operation: `bridge -n ${this.namespace.name} -d link show dev ${this.name}` };
     const link = listLinks(this.namespace.rtnetlink, operation).find(({ index }) => index === this.index);

@@ -11,7 +11,7 @@ import { hasRules } from '../kernel/rtnetlink/rule.ts';
 import { type Family, familyOf, type Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { checkIp, checkOptions, checkPrefix, UsageError } from './validate.ts';
+import { checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** A route to be added or deleted, in the words of `ip route`. */
@@ -85,6 +85,8 @@ export class RouteTable {
 
   /** The unicast routes that the kernel has now. */
   list(family: Family = 4): Route[] {
+    this.#namespace.checkOpen('route.list');
+    checkOneOf(`${this.#namespace.name}.route.list`, 'family', family, [4, 6]);
     watcher()?.asked();
     return listRoutes(this.#namespace.rtnetlink, family, {
       operation: `ip -n ${this.#namespace.name} -${family} route show`,
@@ -99,6 +101,7 @@ export class RouteTable {
    * or an unreachable one
    */
   get(to: string, dev?: Interface | string, from?: string): Route {
+    this.#namespace.checkOpen('route.get');
     watcher()?.asked();
     const call = `${this.#namespace.name}.route.get`;
     checkIp(call, 'to', to);
@@ -125,6 +128,7 @@ export class RouteTable {
   }
 
   #parse(method: string, options: RouteOptions): Route {
+    this.#namespace.checkOpen(`route.${method}`);
     const call = `${this.#namespace.name}.route.${method}`;
     checkOptions(call, options, ['to', 'via', 'dev', 'src']);
     const { to, via, dev, src } = options;

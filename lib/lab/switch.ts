@@ -2,11 +2,12 @@ import { u8, u32 } from '../kernel/bytes.ts';
 import { decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
 import { addLink, setLink } from '../kernel/rtnetlink/link.ts';
 import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../kernel/rtnetlink/neighbour.ts';
+import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import { Port } from './port.ts';
 import type { Segment } from './segment.ts';
-import { checkBoolean, checkInteger, checkMac, checkOptions, UsageError } from './validate.ts';
+import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 // enum IFLA_BR_*, linux/if_link.h
@@ -57,7 +58,9 @@ export class Switch extends Namespace {
     checkBoolean(call, 'stp', stp);
     checkBoolean(call, 'mcastSnooping', mcastSnooping);
     if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
-      throw new UsageError(`${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']`);
+      throw new UsageError(
+        `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
+      );
     }
     const segment = lab.newSegment(name, subnets);
     super(lab, name, 'switch');
@@ -101,6 +104,7 @@ export class Switch extends Namespace {
     return {
       /** Entries of the ports; those of the bridge itself are left out. */
       list: (): (FdbEntry & { port: Port })[] => {
+        this.checkOpen('fdb.list');
         watcher()?.asked();
         const operation = { operation: `bridge -n ${this.name} fdb show br br0` };
         return listFdb(this.rtnetlink, this.bridge, operation).flatMap((entry) => {
@@ -111,7 +115,7 @@ export class Switch extends Namespace {
       /** Makes a static entry. */
       add: (mac: string, port: Port): void => {
         const add = () => {
-          checkMac(`${this.name}.fdb.add`, 'mac', mac);
+          this.#checkEntry('add', mac, port);
           addFdbEntry(this.rtnetlink, port.index, mac, {
             operation: `bridge -n ${this.name} fdb replace ${mac} dev ${port.name} master static`,
           });
@@ -121,7 +125,7 @@ export class Switch extends Namespace {
       /** @throws KernelError `ENOENT` when there is no such entry */
       delete: (mac: string, port: Port): void => {
         const remove = () => {
-          checkMac(`${this.name}.fdb.delete`, 'mac', mac);
+          this.#checkEntry('delete', mac, port);
           deleteFdbEntry(this.rtnetlink, port.index, mac, {
             operation: `bridge -n ${this.name} fdb del ${mac} dev ${port.name} master`,
           });
@@ -130,4 +134,21 @@ export class Switch extends Namespace {
       },
     };
   }
+
+  #checkEntry(method: 'add' | 'delete', mac: unknown, port: unknown): void {
+    const call = `${this.name}.fdb.${method}`;
+    this.checkOpen(`fdb.${method}`);
+    checkMac(call, 'mac', mac);
+    if (!(port instanceof Port) || port.namespace !== this) {
+      throw new UsageError(
+        `${call}: port must be a port of ${this.name}, such as an end of a cable there: received ${describePort(this, port)}`,
+      );
+    }
+    if (port.deleted) throw new UsageError(`${call}: port ${port} has been deleted`);
+  }
+}
+
+function describePort({ lab }: Switch, port: unknown): string {
+  if (!(port instanceof Interface)) return show(port);
+  return port.namespace.lab === lab ? `${port}` : `${port}, of another lab`;
 }

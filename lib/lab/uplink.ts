@@ -62,7 +62,7 @@ export class Uplink {
   release(): void {
     for (const child of this.children) {
       try {
-        child.delete();
+        child.remove();
       } catch (error) {
         // Somebody else has deleted it: so much the better.
         if (!(error instanceof KernelError) || error.code !== 'ENODEV') throw error;

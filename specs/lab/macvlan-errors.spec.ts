@@ -87,6 +87,16 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
     "ns1/m1.set: there is no option 'macaddr'; the options are up, mtu, mac, promiscuous, name, mode, nopromisc, bcqueuelen",
   ],
   [({ m1 }) => m1.set({ nopromisc: true }), 'ns1/m1.set: nopromisc belongs to mode passthru: received mode vepa'],
+  [({ m1 }) => m1.macaddr.set('' as never), "ns1/m1.macaddr.set: macaddr must be a list of MAC addresses: received ''"],
+  [
+    ({ m1 }) => m1.macaddr.set(undefined as never),
+    'ns1/m1.macaddr.set: macaddr must be given: a list of MAC addresses',
+  ],
+  [
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'source', macaddr: Array(5001).fill('02:00:00:00:00:01') }),
+    'ns1.macvlan: macaddr must be at most 5000 MAC addresses at once, which fit into one message: received 5001; add the ' +
+      'others by macaddr.add',
+  ],
   [
     ({ m1 }) => m1.macaddr.delete('ff:ff:ff:ff:ff:ff'),
     'ns1/m1.macaddr.delete: mac must be a unicast address, its first byte even: ' +

@@ -76,6 +76,30 @@ withHost.for<[call: (net: Net) => unknown, message: string]>([
     "a.sysctl.set: name must begin with 'net.', since other sysctls belong to the whole machine: " +
       "received 'net/../kernel/hostname'",
   ],
+  [
+    ({ eth0 }) => eth0.address.add('10.0.0.9', { dad: 'no' as never }),
+    "a/eth0.address.add: dad must be true or false: received 'no'",
+  ],
+  ...(['', ' ', [], null, {}, undefined, true, Number.NaN] as const).map((value): [(net: Net) => unknown, string] => [
+    ({ a }) => a.sysctl.set('net.ipv4.ip_forward', value as never),
+    `a.sysctl.set: value must be a number, or a text that is not empty: received ${
+      typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? '[]' : value instanceof Object ? '{}' : value
+    }`,
+  ]),
+  [
+    ({ a }) => a.sysctl.get('net.ipv4'),
+    "a.sysctl.get: name must be that of one sysctl: received 'net.ipv4', which has others in it",
+  ],
+  [
+    ({ a }) => a.sysctl.set('net.ipv4.conf.all', 1),
+    "a.sysctl.set: name must be that of one sysctl: received 'net.ipv4.conf.all', which has others in it",
+  ],
+  [({ a }) => a.sysctl.get('net.ipv4.ip_forward.x'), "a.sysctl.get: this kernel has no sysctl 'net.ipv4.ip_forward.x'"],
+  [
+    ({ a }) => a.sysctl.get('net.ipv4.ip_forward\0'),
+    "a.sysctl.get: name must begin with 'net.', since other sysctls belong to the whole machine: " +
+      "received 'net.ipv4.ip_forward\\0'",
+  ],
 ])('before the kernel is asked: $1', ([call, message], { net }) => {
   expect(() => call(net)).toThrow(new UsageError(message));
 });
@@ -177,6 +201,12 @@ withHost.for<[what: string, call: (net: Net) => unknown, message: string]>([
     },
     'bridge -n sw link set dev p0 state forwarding: ENETDOWN (network is down)\n' +
       '  usual cause: a port that is down, or has no carrier, can be put into the state disabled only',
+  ],
+  [
+    'a value that a sysctl does not take',
+    ({ a }) => a.sysctl.set('net.ipv4.ip_forward', 'yes'),
+    'ip netns exec a sysctl -w net.ipv4.ip_forward=yes: EINVAL (invalid argument)\n' +
+      "  usual cause: the kernel does not take 'yes' there; it is '0' now: give it a value of that form",
   ],
 ])('the kernel refuses %s', ([, call, message], { net }) => {
   expect(refusal(() => call(net))).toBe(message);

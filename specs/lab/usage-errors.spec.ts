@@ -1,4 +1,5 @@
 import {
+  type Cable,
   createLab,
   expect,
   type Interface,
@@ -18,6 +19,7 @@ interface Net {
   sw: Switch;
   eth0: Interface;
   port: Port;
+  cable: Cable<Namespace, Switch>;
 }
 
 type Refusal = [call: (net: Net) => unknown, message: string];
@@ -26,8 +28,8 @@ type Refusal = [call: (net: Net) => unknown, message: string];
 const refused = test.extend<{ net: Net }>({
   net: async ({ lab }, use) => {
     const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
-    const { a: eth0, b: port } = lab.cable(a, sw);
-    await use({ lab, a, b, sw, eth0, port });
+    const cable = lab.cable(a, sw);
+    await use({ lab, a, b, sw, eth0: cable.a, port: cable.b, cable });
   },
 });
 
@@ -70,7 +72,15 @@ refuses('switches', [
   ],
   [
     ({ lab }) => lab.switch('s', { subnets: [] }),
-    "lab.switch('s'): subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']",
+    "lab.switch('s'): subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received []",
+  ],
+  [
+    ({ lab }) => lab.switch('s', { subnets: 'x' as never }),
+    "lab.switch('s'): subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received 'x'",
+  ],
+  [
+    ({ lab }) => lab.switch('s', { subnets: null as never }),
+    "lab.switch('s'): subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received null",
   ],
   [
     ({ lab }) => lab.switch('s', { subnets: ['10.1.0.0/99'] }),
@@ -159,6 +169,15 @@ refuses('names and MAC addresses of interfaces', [
     "a/eth0.set: name must be 1 to 15 bytes without slash, colon, percent sign or white space: received 'a%d'",
   ],
   [
+    ({ lab, a, b }) => lab.cable(a, b, { a: { name: 'net\0x' } }),
+    "lab.cable(a, b): name must be without control characters and halves of characters, which no report can show: received 'net\\0x'",
+  ],
+  [
+    ({ eth0 }) => eth0.set({ name: 'all' }),
+    'a/eth0.set: name must be another than all and default, which mean all devices in sysctls ' +
+      "(net.ipv4.conf.all): received 'all'",
+  ],
+  [
     ({ eth0 }) => eth0.set({ mac: '2:0:0:0:0:1' }),
     "a/eth0.set: mac must be a MAC address such as 02:00:00:00:00:01: received '2:0:0:0:0:1'",
   ],
@@ -192,6 +211,39 @@ refuses('live changes', [
   [({ port }) => port.set({ priority: 64 }), 'sw/p0.set: priority must be a whole number from 0 to 63: received 64'],
 ]);
 
+refuses('pulling a plug', [
+  [
+    ({ cable }) => cable.set({ down: true } as never),
+    "a/eth0–sw/p0.set: there is no option 'down'; the options are up",
+  ],
+  [
+    ({ cable }) => cable.set({ up: true, mtu: 9000 } as never),
+    "a/eth0–sw/p0.set: there is no option 'mtu'; the options are up",
+  ],
+  [({ cable }) => cable.set({} as never), 'a/eth0–sw/p0.set: up must be given: true or false'],
+  [
+    ({ cable }) => cable.set(false as never),
+    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received false',
+  ],
+  [
+    ({ cable }) => cable.set(null as never),
+    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received null',
+  ],
+  [
+    ({ cable }) => cable.set(...([] as unknown as [never])),
+    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received undefined',
+  ],
+  [({ cable }) => cable.set({ up: 'no' as never }), "a/eth0–sw/p0.set: up must be true or false: received 'no'"],
+]);
+
+refuses('families', [
+  [({ a }) => a.neighbour.flush('4' as never), "a.neighbour.flush: family must be one of 4, 6: received '4'"],
+  [({ eth0 }) => eth0.address.first('4' as never), "a/eth0.address.first: family must be one of 4, 6: received '4'"],
+  [({ a }) => a.route.list('6' as never), "a.route.list: family must be one of 4, 6: received '6'"],
+  [({ a }) => a.route.list(5 as never), 'a.route.list: family must be one of 4, 6: received 5'],
+  [({ a }) => a.route.list({} as never), 'a.route.list: family must be one of 4, 6: received {}'],
+]);
+
 refuses('looking interfaces up', [
   [({ b }) => b.interface(), 'b.interface: say which interface of b; it has none'],
   [({ b }) => b.interface('eth0'), "b.interface: b has no interface 'eth0'; it has none"],
@@ -206,6 +258,8 @@ refuses('looking interfaces up', [
 ]);
 
 refuses('what was deleted', [
+  [deleted(({ cable }) => cable.set({ up: true })), 'a/eth0.set: the interface has been deleted'],
+  [deleted(({ sw, port }) => sw.fdb.add('02:00:00:00:dd:01', port)), 'sw.fdb.add: port sw/p0 has been deleted'],
   [deleted(({ a, eth0 }) => a.interface(eth0)), 'a.interface: a/eth0 is deleted'],
   [deleted(({ eth0 }) => eth0.set({ up: true })), 'a/eth0.set: the interface has been deleted'],
   [deleted(({ eth0 }) => eth0.state()), 'a/eth0.state: the interface has been deleted'],
@@ -235,6 +289,30 @@ refuses('run and exec', [
     "a.exec: there is no program 'ls' on the PATH; install it, or give its path",
   ],
 ]);
+
+// a ── p0 sw, and a switch of the same names in another lab
+test('an entry of a forwarding database is of a port of the same switch', async ({ lab }) => {
+  await using other = createLab();
+  const [sw, second, foreign] = [lab.switch('sw'), lab.switch('second'), other.switch('sw')];
+  const { a: eth0 } = lab.cable(lab.namespace('a'), sw);
+  const { b: ofSecond } = lab.cable(lab.namespace('b'), second);
+  const { b: ofAnother } = other.cable(other.namespace('a'), foreign);
+  const rule = 'port must be a port of sw, such as an end of a cable there: received';
+  for (const method of ['add', 'delete'] as const) {
+    for (const [port, received] of [
+      [ofSecond, 'second/p0'],
+      [ofAnother, 'sw/p0, of another lab'],
+      [eth0 as never, 'a/eth0'],
+      [undefined as never, 'undefined'],
+      ['p0' as never, "'p0'"],
+    ] as const) {
+      expect(() => sw.fdb[method]('02:00:00:00:dd:01', port)).toThrow(
+        new UsageError(`sw.fdb.${method}: ${rule} ${received}`),
+      );
+    }
+  }
+  expect(sw.fdb.list().map(({ mac }) => mac)).not.toContain('02:00:00:00:dd:01');
+});
 
 // a ── b, of two labs
 test('a cable does not cross labs', async ({ lab }) => {
