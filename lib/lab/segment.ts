@@ -5,6 +5,18 @@ import { checkPrefix, UsageError } from './validate.ts';
 /** The host numbers that a subnet leaves for hosts, at most; more hosts than this on one segment is a mistake. */
 const MOST_HOSTS = 65534;
 
+/** Networks that are no hosts': the kernel takes such addresses, and routes nothing to them, or not as to a host. */
+const RESERVED: readonly { prefix: Prefix; of: string }[] = [
+  { prefix: { address: '0.0.0.0', length: 8, family: 4 }, of: 'this network, RFC 1122' },
+  { prefix: { address: '127.0.0.0', length: 8, family: 4 }, of: 'loopback' },
+  { prefix: { address: '224.0.0.0', length: 4, family: 4 }, of: 'multicast' },
+  { prefix: { address: '240.0.0.0', length: 4, family: 4 }, of: 'reserved, and broadcast' },
+  { prefix: { address: '::', length: 96, family: 6 }, of: 'unspecified, and loopback' },
+  { prefix: { address: '::ffff:0:0', length: 96, family: 6 }, of: 'IPv4-mapped' },
+  { prefix: { address: 'fe80::', length: 10, family: 6 }, of: 'link-local' },
+  { prefix: { address: 'ff00::', length: 8, family: 6 }, of: 'multicast' },
+];
+
 /**
  * One layer 2 segment: everything that hears one broadcast. It has an IPv4 and an IPv6 subnet of its own and gives out
  * addresses; a host has the same number in both.
@@ -94,6 +106,14 @@ function checkSubnet(name: string, text: string): Prefix {
   const subnet = checkPrefix(`switch ${name}`, 'subnets', text, 'networks such as 10.1.0.0/16 and fd01::/64');
   if (hostsOf(subnet.family, subnet.length) < 1) {
     throw new UsageError(`switch ${name}: subnets must leave room for hosts: received ${text}`);
+  }
+  const reserved = RESERVED.find(({ prefix }) => contains(prefix, subnet.address) || contains(subnet, prefix.address));
+  if (reserved) {
+    const { prefix, of } = reserved;
+    throw new UsageError(
+      `switch ${name}: subnets must be of addresses that hosts can have and be reached at, so have nothing of ` +
+        `${prefix.address}/${prefix.length} (${of}): received ${text}`,
+    );
   }
   const network = networkOf(subnet);
   if (network !== subnet.address) {

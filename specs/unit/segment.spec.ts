@@ -50,6 +50,23 @@ describe('the subnets', () => {
       ['10.0.0'],
       "switch sw: subnets must be networks such as 10.1.0.0/16 and fd01::/64: received '10.0.0'",
     ],
+    ...[
+      ['224.0.0.0/4', '224.0.0.0/4 (multicast)'],
+      ['0.0.0.0/0', '0.0.0.0/8 (this network, RFC 1122)'],
+      ['127.0.0.0/8', '127.0.0.0/8 (loopback)'],
+      ['127.1.0.0/16', '127.0.0.0/8 (loopback)'],
+      ['128.0.0.0/1', '224.0.0.0/4 (multicast)'],
+      ['240.0.0.0/8', '240.0.0.0/4 (reserved, and broadcast)'],
+      ['fe80::/64', 'fe80::/10 (link-local)'],
+      ['ff05::/64', 'ff00::/8 (multicast)'],
+      ['::/64', '::/96 (unspecified, and loopback)'],
+      ['::ffff:a00:0/104', '::ffff:0:0/96 (IPv4-mapped)'],
+    ].map(([subnet, of]): [string, string[], string] => [
+      `nothing of hosts, ${subnet}`,
+      [`${subnet}`],
+      'switch sw: subnets must be of addresses that hosts can have and be reached at, so have nothing of ' +
+        `${of}: received ${subnet}`,
+    ]),
   ])('refused: %s', (_, subnets, message) => {
     expect(() => new Segment('sw', 0, subnets)).toThrow(new UsageError(message));
   });
