@@ -86,21 +86,45 @@ export class Port extends Interface {
       Object.entries(change).filter(([key]) => INTERFACE_CHANGES.some((name) => name === key)),
     );
     checkInterfaceChange(call, ofInterface);
+    const ofPort: PortOptions = Object.fromEntries(
+      Object.entries(change).filter(([key]) => PORT_OPTIONS.some((name) => name === key)),
+    );
+    // One alone is refused or done.
+    const before = Object.keys(change).length > 1 ? { ofInterface: this.state(), ofPort: this.settings } : undefined;
     // The device first: a port takes a state only when it is up and has its carrier.
     if (Object.keys(ofInterface).length > 0) super.apply(ofInterface);
-    const settings = portAttributes(change);
-    if (settings.length > 0) {
-      const words = Object.entries(change).filter(([key]) => PORT_OPTIONS.some((name) => name === key));
-      setBridgePort(this.namespace.rtnetlink, this.index, settings, {
-        operation: `bridge -n ${this.namespace.name} link set dev ${this.name} ${words.map(portWord).join(' ')}`,
-        causes: {
-          EBUSY: "a port's state is the spanning tree's to set while STP is on",
-          ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
-        },
-      });
+    try {
+      this.#setPort(ofPort);
+    } catch (error) {
+      // br_setport goes through the settings one by one, the flags before the state, and stops at the one that it refuses.
+      if (before) {
+        this.#setPort({ ...only(ofPort, before.ofPort), state: undefined });
+        const changed = only(ofInterface, before.ofInterface);
+        if (Object.keys(changed).length > 0) super.apply(changed);
+      }
+      throw error;
     }
     return this;
   }
+
+  #setPort(options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): void {
+    const settings = portAttributes(options);
+    if (settings.length === 0) return;
+    const words = Object.entries(options).filter(([, value]) => value !== undefined);
+    setBridgePort(this.namespace.rtnetlink, this.index, settings, {
+      operation: `bridge -n ${this.namespace.name} link set dev ${this.name} ${words.map(portWord).join(' ')}`,
+      causes: {
+        EBUSY: "a port's state is the spanning tree's to set while STP is on",
+        ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
+      },
+    });
+  }
+}
+
+/** Of `values` what has a counterpart in `chosen`. */
+function only<T extends object>(chosen: object, values: T): Partial<T> {
+  const keys = Object.keys(values).filter((key) => key in chosen);
+  return Object.fromEntries(keys.map((key) => [key, values[key as keyof T]])) as Partial<T>;
 }
 
 export function checkPortOptions(call: string, options: PortOptions): void {
@@ -111,7 +135,7 @@ export function checkPortOptions(call: string, options: PortOptions): void {
 }
 
 /** Options as `IFLA_PROTINFO` carries them. */
-export function portAttributes(options: PortOptions): Attribute[] {
+export function portAttributes(options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): Attribute[] {
   const attributes: Attribute[] = [];
   for (const flag of Object.keys(FLAGS) as (keyof typeof FLAGS)[]) {
     const value = options[flag];

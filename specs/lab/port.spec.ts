@@ -1,5 +1,5 @@
 import { expect, type PortOptions, test } from 'hairpin';
-import { bridgeLink, ipLink } from './referee.ts';
+import { bridgeLink, type IpLink, ipLink } from './referee.ts';
 
 /** What each setting is without being asked for, another value, and its word in iproute2. */
 const SETTINGS: { [K in keyof PortOptions]-?: [word: string, usual: PortOptions[K], other: PortOptions[K]] } = {
@@ -68,4 +68,23 @@ test('port.set takes what an interface takes, in the same call', async ({ lab })
   expect(await bridgeLink(sw, 'p0')).toMatchObject({ hairpin: true });
   expect(await ipLink(sw, 'p0')).toMatchObject({ mtu: 1300, address: '02:00:00:00:aa:02' });
   expect(port.mac).toBe('02:00:00:00:aa:02');
+});
+
+// a eth0 ── p0 sw, with a spanning tree, whose the state is
+test('a refused change leaves the port as it was, and the device', async ({ lab }) => {
+  const { b: port } = lab.cable(lab.namespace('a'), lab.switch('sw', { stp: true }), { b: { isolated: true } });
+  const before = [await bridgeLink(port.namespace, 'p0'), await ipLink(port.namespace, 'p0')];
+  expect(() =>
+    port.set({
+      ...{ mtu: 1300, mac: '02:00:00:00:aa:02', promiscuous: true },
+      ...{ hairpin: true, isolated: false, cost: 7, priority: 9, state: 'blocking' },
+    }),
+  ).toThrow(expect.objectContaining({ code: 'EBUSY' }));
+  // The tree goes on by itself.
+  const still = { state: expect.anything() };
+  expect([await bridgeLink(port.namespace, 'p0'), await ipLink(port.namespace, 'p0')]).toMatchObject([
+    { ...before[0], ...still },
+    { mtu: 1500, address: (before[1] as IpLink).address, promiscuity: (before[1] as IpLink).promiscuity },
+  ]);
+  expect(port.mac).toBe((before[1] as IpLink).address);
 });
