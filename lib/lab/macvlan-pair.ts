@@ -1,12 +1,14 @@
 import type { MacvlanOptions } from './add-macvlan.ts';
+import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
-import type { Macvlan } from './macvlan.ts';
+import { checkMacaddr } from './macaddr-list.ts';
+import { checkMacvlanSettings, type Macvlan } from './macvlan.ts';
 import { MACVLAN_MODES, type MacvlanMode } from './macvlan-attributes.ts';
 import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Switch } from './switch.ts';
-import { checkBoolean, checkOneOf, checkOptions, show, UsageError } from './validate.ts';
+import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from './validate.ts';
 
 /** What a macvlan pair is made of. */
 export interface MacvlanPairOptions {
@@ -60,6 +62,8 @@ export interface MacvlanPair {
 
 const OPTIONS = ['type', 'mode', 'modes', 'hairpin', 'promiscuous', 'macaddr', 'bcqueuelen', 'mtu'] as const;
 
+const NAMES = ['ns1', 'ns2', 'host', 'gateway', 'neighbour', 'sw'] as const;
+
 /** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
 const IPV6_MIN_MTU = 1280;
 
@@ -69,6 +73,7 @@ const HOSTS = { gateway: 1, neighbour: 10, host: 18, ns1: 101, ns2: 102 } as con
 /** Builds the pair in a lab; the fixture `macvlanPair` is this with the test's own. */
 export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): MacvlanPair {
   const [mode1, mode2] = checkPairOptions(options);
+  checkRoom(lab);
   const { type = 'macvlan', hairpin = false, promiscuous = false, macaddr, bcqueuelen, mtu } = options;
   const [ns1, ns2, host] = [lab.namespace('ns1'), lab.namespace('ns2'), lab.namespace('host')];
   const [gateway, neighbour] = [lab.namespace('gateway'), lab.namespace('neighbour')];
@@ -98,10 +103,13 @@ export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): Macv
 
 function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, MacvlanMode | undefined] {
   checkOptions('macvlanPair', options, OPTIONS);
-  const { type = 'macvlan', mode, modes, hairpin, promiscuous, macaddr } = options;
+  const { type = 'macvlan', mode, modes, hairpin, promiscuous, macaddr, bcqueuelen, mtu } = options;
   checkOneOf('macvlanPair', 'type', type, ['macvlan', 'macvtap']);
   checkBoolean('macvlanPair', 'hairpin', hairpin);
   checkBoolean('macvlanPair', 'promiscuous', promiscuous);
+  checkMacaddr('macvlanPair', macaddr);
+  checkMacvlanSettings('macvlanPair', { bcqueuelen });
+  checkMtu('macvlanPair', mtu);
   if (modes === undefined) {
     const both = mode === undefined ? 'vepa' : checkOneOf('macvlanPair', 'mode', mode, MACVLAN_MODES);
     if (macaddr && both !== 'source')
@@ -119,7 +127,20 @@ function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, M
       `macvlanPair: a passthru parent takes one child only, so modes cannot have it: received ${show(modes)}; say mode: 'passthru'`,
     );
   }
+  if (macaddr && !modes.includes('source'))
+    throw new UsageError(`macvlanPair: macaddr belongs to mode source: received modes ${show(modes)}`);
   return [modes[0], modes[1]];
+}
+
+/** The pair is all there or not at all: its names are looked at before any of it is made. */
+function checkRoom(lab: Lab): void {
+  checkOpen('macvlanPair', lab);
+  const taken = lab.namespaces.map(({ name }) => name).filter((name) => NAMES.some((own) => own === name));
+  if (taken.length === 0) return;
+  throw new UsageError(
+    `macvlanPair: a pair takes the names ${NAMES.join(', ')}: this lab has ${taken.join(', ')} already; a lab has room ` +
+      'for one pair, so make another lab (createLab), or give your own namespaces other names',
+  );
 }
 
 function addressesOf(name: keyof typeof HOSTS, mtu = IPV6_MIN_MTU): string[] {
