@@ -3,6 +3,7 @@ import { addLink } from '../kernel/rtnetlink/link.ts';
 import type { AddressOption } from './address-list.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
+import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { checkBoolean, checkOptions } from './validate.ts';
 
@@ -35,11 +36,15 @@ const OPTIONS = [
 export function addDummy(namespace: Namespace, options: DummyOptions): Interface {
   const call = `${namespace.name}.dummy`;
   checkOptions(call, options, OPTIONS);
+  checkBoolean(call, 'up', options.up);
+  checkBoolean(call, 'promiscuous', options.promiscuous);
+  namespace.checkNewInterface(call, options);
+  return namespace.lab.withNewSegment(`${namespace.name} dummy`, (segment) => build(namespace, options, segment));
+}
+
+function build(namespace: Namespace, options: DummyOptions, segment: Segment): Interface {
   const { address, mtu, up = true, promiscuous = false } = options;
-  checkBoolean(call, 'up', up);
-  checkBoolean(call, 'promiscuous', promiscuous);
-  const segment = namespace.lab.newSegment(`${namespace.name} dummy`);
-  const origin = namespace.newInterface(call, 'dummy', { ...options, base: 'dummy', segment });
+  const origin = namespace.newInterface(`${namespace.name}.dummy`, 'dummy', { ...options, base: 'dummy', segment });
   const { index, name, mac } = origin;
   addLink(
     namespace.rtnetlink,

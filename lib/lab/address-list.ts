@@ -1,11 +1,33 @@
 import { type AddressState, addAddress, deleteAddress, listAddresses } from '../kernel/rtnetlink/address.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
-import { checkBoolean, checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from './validate.ts';
+import type { Segment } from './segment.ts';
+import { checkBoolean, checkIp, checkOneOf, checkOptions, checkPrefix, show, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** What `address` of a new interface may be: `false` for none; without it the segment gives one of each family. */
 export type AddressOption = string | readonly string[] | false;
+
+/** Checks what an interface that is about to be made is to have, as far as it can be told without its segment. */
+export function checkAddressOption(call: string, option: unknown): asserts option is AddressOption | undefined {
+  if (option === undefined || option === false) return;
+  if (typeof option !== 'string' && !Array.isArray(option)) {
+    throw new UsageError(
+      `${call}: address must be an address such as '10.0.0.1/24', a list of them, or false for none: received ${show(option)}`,
+    );
+  }
+  for (const text of [option].flat()) parseAddress(call, text);
+}
+
+/** The rest, once the segment is known: it has the length of an address that is given without. */
+export function checkAddressLengths(
+  call: string,
+  option: AddressOption | undefined,
+  segment: Segment | undefined,
+): void {
+  if (option === undefined || option === false) return;
+  for (const text of [option].flat()) prefixIn(segment, call, text);
+}
 
 /** The addresses of one interface, as `ip address` has them. */
 export class AddressList {
@@ -35,7 +57,7 @@ export class AddressList {
     const call = `${this.#interface}.address.add`;
     checkOptions(call, options, ['dad']);
     checkBoolean(call, 'dad', options.dad);
-    const prefix = this.#parse(call, text);
+    const prefix = prefixIn(this.#interface.segment, call, text);
     const { namespace, index, name } = this.#interface;
     // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
     if (options.dad && prefix.family === 6) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
@@ -62,7 +84,7 @@ export class AddressList {
 
   #delete(text: string): void {
     this.#interface.checkAlive('address.delete');
-    const prefix = this.#parse(`${this.#interface}.address.delete`, text);
+    const prefix = prefixIn(this.#interface.segment, `${this.#interface}.address.delete`, text);
     const { namespace, index, name } = this.#interface;
     deleteAddress(namespace.rtnetlink, index, prefix, {
       operation: `ip -n ${namespace.name} address del ${prefix.address}/${prefix.length} dev ${name}`,
@@ -99,18 +121,6 @@ export class AddressList {
     }
   }
 
-  #parse(call: string, text: string): Prefix {
-    if (typeof text === 'string' && text.includes('/')) return checkPrefix(call, 'address', text);
-    checkIp(call, 'address', text);
-    const length = this.#interface.segment?.lengthFor(text);
-    if (length === undefined) {
-      throw new UsageError(
-        `${call}: address ${text} is in no subnet of its segment, so it needs a prefix length: '${text}/24'`,
-      );
-    }
-    return checkPrefix(call, 'address', `${text}/${length}`);
-  }
-
   #summary(): string {
     return (
       this.list()
@@ -118,4 +128,21 @@ export class AddressList {
         .join(', ') || 'none'
     );
   }
+}
+
+/** Undefined for an address without a length. */
+function parseAddress(call: string, text: unknown): Prefix | undefined {
+  if (typeof text === 'string' && text.includes('/')) return checkPrefix(call, 'address', text);
+  checkIp(call, 'address', text);
+  return undefined;
+}
+
+function prefixIn(segment: Segment | undefined, call: string, text: string): Prefix {
+  const prefix = parseAddress(call, text);
+  if (prefix) return prefix;
+  const length = segment?.lengthFor(text);
+  if (length !== undefined) return checkPrefix(call, 'address', `${text}/${length}`);
+  throw new UsageError(
+    `${call}: address ${text} is in no subnet of its segment, so it needs a prefix length: '${text}/24'`,
+  );
 }

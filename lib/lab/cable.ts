@@ -1,5 +1,5 @@
 import { addLink, setLink, vethPeer } from '../kernel/rtnetlink/link.ts';
-import type { AddressOption } from './address-list.ts';
+import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
@@ -103,40 +103,62 @@ export function addCable<A extends Namespace, B extends Namespace>(
   checkMtu(call, options.mtu);
   checkEndOptions(call, 'a', a, options.a);
   checkEndOptions(call, 'b', b, options.b);
-  const segment = segmentOf(lab, a, b);
-  const first = { node: a, options: options.a ?? {}, origin: newEnd(call, a, options.a, options.mtu, segment) };
+  return onSegment(lab, a, b, (segment) => plug(call, [a, b], options, segment));
+}
+
+function plug<A extends Namespace, B extends Namespace>(
+  call: string,
+  [a, b]: [A, B],
+  options: CableOptions,
+  segment: Segment,
+): Cable<A, B> {
+  const first = { node: a, options: options.a ?? {}, origin: newEnd(call, 'a', a, options, segment) };
   // Both ends may be in one namespace: then they must not get one name.
   const taken = a === (b as Namespace) ? [first.origin.name] : [];
-  const second = { node: b, options: options.b ?? {}, origin: newEnd(call, b, options.b, options.mtu, segment, taken) };
+  const second = { node: b, options: options.b ?? {}, origin: newEnd(call, 'b', b, options, segment, taken) };
   // In RTM_NEWLINK only the device itself can become a port at once (IFLA_MASTER), its peer cannot: a switch goes first.
   const [main, peer] = b instanceof Switch ? [second, first] : [first, second];
-  const operation = `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`;
+  addPair(main, peer, options.mtu);
+  const devices = [first, second].map(({ node, origin }) =>
+    node instanceof Switch ? new Port(origin) : new Interface(origin),
+  ) as [Interface, Interface];
+  devices[0].peer = devices[1];
+  devices[1].peer = devices[0];
+  try {
+    if (peer.options.up ?? true) {
+      setLink(
+        peer.node.rtnetlink,
+        peer.origin.index,
+        { up: true },
+        { operation: `ip -n ${peer.node.name} link set ${peer.origin.name} up` },
+      );
+    }
+    return finish<A, B>([first, second], devices, options.mtu);
+  } catch (error) {
+    // Half made is worse than not made.
+    devices[0].remove();
+    throw error;
+  }
+}
+
+function addPair(main: End, peer: End, mtu: number | undefined): void {
   addLink(
     main.node.rtnetlink,
-    newLink(main, options.mtu),
+    newLink(main, mtu),
     {
       kind: 'veth',
       // Not up yet: veth_open refuses with ENOTCONN until the pair is complete.
-      data: vethPeer({ ...newLink(peer, options.mtu), up: false }, peer.node.handle),
+      data: vethPeer({ ...newLink(peer, mtu), up: false }, peer.node.handle),
       ...(main.node instanceof Switch ? { master: main.node.bridge } : {}),
     },
     {
-      operation,
+      operation: `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`,
       causes: {
         EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)',
         EEXIST: 'an interface has this name already',
       },
     },
   );
-  if (peer.options.up ?? true) {
-    setLink(
-      peer.node.rtnetlink,
-      peer.origin.index,
-      { up: true },
-      { operation: `ip -n ${peer.node.name} link set ${peer.origin.name} up` },
-    );
-  }
-  return finish(first, second, options.mtu);
 }
 
 interface End {
@@ -146,15 +168,10 @@ interface End {
 }
 
 function finish<A extends Namespace, B extends Namespace>(
-  first: End,
-  second: End,
+  [first, second]: [End, End],
+  [a, b]: [Interface, Interface],
   mtu: number | undefined,
 ): Cable<A, B> {
-  const [a, b] = [first, second].map(({ node, origin }) =>
-    node instanceof Switch ? new Port(origin) : new Interface(origin),
-  ) as [Interface, Interface];
-  a.peer = b;
-  b.peer = a;
   for (const [end, device] of [[first, a] as const, [second, b] as const]) {
     end.node.adopt(device, { address: end.options.address, mtu });
   }
@@ -183,29 +200,32 @@ function newLink({ origin, options }: End, mtu: number | undefined) {
 
 function newEnd(
   call: string,
+  which: 'a' | 'b',
   node: Namespace,
-  options: EndOptions | undefined,
-  mtu: number | undefined,
+  { mtu, [which]: options = {} }: CableOptions,
   segment: Segment,
   taken: readonly string[] = [],
 ): InterfaceOrigin {
+  const { address, ...others } = options;
+  checkAddressLengths(`${call}: ${which}`, address, segment);
   const base = node instanceof Switch ? 'p' : 'eth';
-  return node.newInterface(call, 'veth', { ...options, base, segment, taken, ...(mtu === undefined ? {} : { mtu }) });
+  return node.newInterface(call, 'veth', { ...others, base, segment, taken, ...(mtu === undefined ? {} : { mtu }) });
 }
 
 /** A cable at a switch belongs to the switch's segment, any other is a segment of its own. */
-function segmentOf(lab: Lab, a: Namespace, b: Namespace): Segment {
+function onSegment<T>(lab: Lab, a: Namespace, b: Namespace, plug: (segment: Segment) => T): T {
   if (a instanceof Switch && b instanceof Switch) {
     // One broadcast domain from now on; the switch that has given out nothing yet takes the other's subnets.
     const [kept, dropped] = b.segment.unused ? [a.segment, b.segment] : [b.segment, a.segment];
-    if (!dropped.unused) return a.segment;
+    if (!dropped.unused) return plug(a.segment);
+    const plugged = plug(kept);
     // Switches cabled to the one that changes go with it.
     for (const node of lab.namespaces) if (node instanceof Switch && node.segment === dropped) node.segment = kept;
-    return kept;
+    return plugged;
   }
-  if (a instanceof Switch) return a.segment;
-  if (b instanceof Switch) return b.segment;
-  return lab.newSegment(`${a.name}–${b.name}`);
+  if (a instanceof Switch) return plug(a.segment);
+  if (b instanceof Switch) return plug(b.segment);
+  return lab.withNewSegment(`${a.name}–${b.name}`, plug);
 }
 
 function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {
@@ -233,6 +253,8 @@ function checkEndOptions(
   if (isPort && options.address !== undefined) {
     throw new UsageError(`${call}: ${which}: address is for hosts: a port of a switch has none`);
   }
+  checkAddressOption(`${call}: ${which}`, options.address);
+  node.checkNewInterface(call, options);
 }
 
 function pick(options: EndOptions & PortOptions): PortOptions {

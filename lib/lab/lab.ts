@@ -180,6 +180,19 @@ export class Lab implements AsyncDisposable {
     return segment;
   }
 
+  /** Makes what is on a segment of its own. Where that fails, nobody has the segment's subnets, and the next one gets them. */
+  withNewSegment<T>(name: string, make: (segment: Segment) => T): T {
+    const number = this.#segmentNumber;
+    const segment = this.newSegment(name);
+    try {
+      return make(segment);
+    } catch (error) {
+      this.#segments.splice(this.#segments.indexOf(segment), 1);
+      this.#segmentNumber = number;
+      throw error;
+    }
+  }
+
   /** What VLANs of one tag on one segment have in common: a segment of its own. */
   vlanSegment(below: Segment, tag: string, name: string): Segment {
     const vlans = this.#vlanSegments.get(below) ?? new Map<string, Segment>();

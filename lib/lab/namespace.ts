@@ -9,7 +9,7 @@ import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
 import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
 import { addMacvlan, addMacvtap, type MacvlanOptions } from './add-macvlan.ts';
-import type { AddressOption } from './address-list.ts';
+import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
 import { checkOpen } from './ended.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
@@ -38,6 +38,16 @@ const RETRANS_TIME = 20;
 const IPV6_MIN_MTU = 1280;
 
 const LOOPBACK_INDEX = 1;
+
+/** What a spec says of an interface that is to be made. */
+export interface NewInterface {
+  name?: string;
+  mac?: string;
+  mtu?: number;
+  address?: AddressOption;
+  /** Interfaces that are being made here too. */
+  taken?: readonly string[];
+}
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
@@ -256,25 +266,25 @@ export class Namespace {
   newInterface(
     call: string,
     kind: string,
-    options: {
-      base: string;
-      name?: string;
-      mac?: string;
-      mtu?: number;
-      segment: Segment | undefined;
-      /** Interfaces that are being made here too. */
-      taken?: readonly string[];
-    },
+    options: NewInterface & { base: string; segment: Segment | undefined },
   ): InterfaceOrigin {
-    const { base, taken = [], name = this.#freeName(base, taken), mac, mtu, segment } = options;
-    checkInterfaceName(call, name);
-    if (this.#interfaces.some((other) => other.name === name) || name === 'lo' || taken.includes(name)) {
-      throw new UsageError(`${call}: ${this.name} has an interface of the name ${show(name)} already`);
+    const { base, taken = [], name = this.#freeName(base, taken), mac, segment } = options;
+    this.checkNewInterface(call, { ...options, name });
+    checkAddressLengths(call, options.address, segment);
+    const index = this.lab.nextIndex();
+    return { namespace: this, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
+  }
+
+  /** What {@link newInterface} checks and can be told before there is a segment: a refused call must leave none behind. */
+  checkNewInterface(call: string, { name, mac, mtu, address, taken = [] }: NewInterface): void {
+    if (name !== undefined) {
+      checkInterfaceName(call, name);
+      if (this.#interfaces.some((other) => other.name === name) || name === 'lo' || taken.includes(name))
+        throw new UsageError(`${call}: ${this.name} has an interface of the name ${show(name)} already`);
     }
     if (mac !== undefined) checkMac(call, 'mac', mac);
     checkMtu(call, mtu);
-    const index = this.lab.nextIndex();
-    return { namespace: this, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
+    checkAddressOption(call, address);
   }
 
   /** Takes in an interface that has been made: its timers, its addresses, its routes. */

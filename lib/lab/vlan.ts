@@ -6,7 +6,7 @@ import { addChildLink, adoptChild, CHILD_OPTIONS, Child, type ChildOptions, chec
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
-import { checkInteger, checkMac, checkOneOf, checkOptions, UsageError } from './validate.ts';
+import { checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';
 
 // enum IFLA_VLAN_*, linux/if_link.h
 const IFLA_VLAN_ID = 1;
@@ -67,7 +67,7 @@ export function addVlan(namespace: Namespace, options: VlanOptions): Vlan {
   if (id === undefined) throw new UsageError(`${call}: id must be given: a whole number from 0 to ${HIGHEST_ID}`);
   checkInteger(call, 'id', id, 0, HIGHEST_ID);
   checkOneOf(call, 'protocol', protocol, VLAN_PROTOCOLS);
-  if (mac !== undefined) checkMac(call, 'mac', mac);
+  namespace.checkNewInterface(call, options);
   const origin = namespace.newInterface(call, 'vlan', {
     ...options,
     base: 'vlan',

@@ -1,5 +1,13 @@
-import { expect, test } from 'hairpin';
-import { ipLink, ipLinkNames } from './referee.ts';
+import {
+  type CableOptions,
+  type EndOptions,
+  expect,
+  type Namespace,
+  type PortOptions,
+  test,
+  UsageError,
+} from 'hairpin';
+import { ipAddresses, ipLink, ipLinkNames } from './referee.ts';
 
 // a up0 ── far b
 test('a cable has each end in its namespace as asked for, and up', async ({ lab }) => {
@@ -65,12 +73,55 @@ test('both ends of a cable may be in one namespace', async ({ lab }) => {
   expect(await ipLink(a, 'eth1')).toMatchObject({ ifindex: far.index, operstate: 'UP' });
 });
 
-// a eth0 ── eth0 b, its addresses refused
-test('a cable that cannot be finished leaves nothing behind', async ({ lab }) => {
-  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  expect(() => lab.cable(a, b, { b: { address: '192.0.2.1' } })).toThrow(
-    "b/eth0.address.add: address 192.0.2.1 is in no subnet of its segment, so it needs a prefix length: '192.0.2.1/24'",
-  );
-  expect([a.interfaces, b.interfaces]).toEqual([[], []]);
-  expect([await ipLinkNames(a), await ipLinkNames(b)]).toEqual([[], []]);
+// a ⇸ b, then c eth0 ── eth0 d
+test.for<[what: string, options: CableOptions, message: string]>([
+  [
+    'is no address',
+    { b: { address: 'bogus' } },
+    "lab.cable(a, b): b: address must be an IP address such as 10.0.0.1 or fd00::1: received 'bogus'",
+  ],
+  [
+    'is no list',
+    { a: { address: true as never } },
+    "lab.cable(a, b): a: address must be an address such as '10.0.0.1/24', a list of them, or false for none: received true",
+  ],
+  [
+    'has no length, and is in no subnet',
+    { b: { address: ['10.0.0.7', '192.0.2.1'] } },
+    "lab.cable(a, b): b: address 192.0.2.1 is in no subnet of its segment, so it needs a prefix length: '192.0.2.1/24'",
+  ],
+])(
+  'an address that %s is refused before anything is made, and no subnet is used up',
+  async ([, options, message], { lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    expect(() => lab.cable(a, b, options)).toThrow(new UsageError(message));
+    expect([a.interfaces, b.interfaces]).toEqual([[], []]);
+    expect([await ipLinkNames(a), await ipLinkNames(b)]).toEqual([[], []]);
+    lab.cable(lab.namespace('c'), lab.namespace('d'));
+    expect(await ipAddresses(lab.namespaces[2] as Namespace, 'eth0')).toEqual(['10.0.0.1/24', 'fd00::1/64']);
+  },
+);
+
+// a eth0 ── p0 sw, refused by the kernel when all of it is there
+test.for<[what: string, stp: boolean, options: EndOptions & PortOptions, code: string]>([
+  ['the state of a port that is down', false, { state: 'listening', up: false }, 'ENETDOWN'],
+  ['the state of a port of a spanning tree', true, { state: 'forwarding', hairpin: true }, 'EBUSY'],
+])('a cable that cannot be finished leaves nothing behind: %s', async ([, stp, options, code], { lab }) => {
+  const [a, sw] = [lab.namespace('a'), lab.switch('sw', { stp })];
+  for (const plug of [() => lab.cable(a, sw, { b: options }), () => lab.cable(sw, a, { a: options })]) {
+    expect(plug).toThrow(expect.objectContaining({ name: 'KernelError', code }));
+    expect([a.interfaces, sw.interfaces]).toEqual([[], []]);
+    expect([await ipLinkNames(a), await ipLinkNames(sw)]).toEqual([[], ['br0']]);
+  }
+  // The names are free again.
+  expect(`${lab.cable(a, sw)}`).toBe('a/eth0–sw/p0');
+});
+
+// a eth0 ── eth0 b, of one and the same name: EEXIST, since a program made it
+test('a subnet that a refused cable was to have goes to the next', async ({ lab }) => {
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  await b.exec('ip', ['link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'other']);
+  expect(() => lab.cable(a, b)).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+  lab.cable(a, c);
+  expect(await ipAddresses(a, 'eth0')).toEqual(['10.0.0.1/24', 'fd00::1/64']);
 });

@@ -75,6 +75,14 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
     'ns1.macvlan: bcqueuelen must be a whole number from 0 to 4294967295: received -1',
   ],
   [
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, address: ['10.0.0.9/24', 'bogus'] }),
+    "ns1.macvlan: address must be an IP address such as 10.0.0.1 or fd00::1: received 'bogus'",
+  ],
+  [
+    ({ ns1, up0 }) => ns1.macvlan({ parent: up0, address: '192.0.2.1' }),
+    "ns1.macvlan: address 192.0.2.1 is in no subnet of its segment, so it needs a prefix length: '192.0.2.1/24'",
+  ],
+  [
     ({ ns1, up0 }) => ns1.macvlan({ parent: up0, name: 'm1' }),
     "ns1.macvlan: ns1 has an interface of the name 'm1' already",
   ],

@@ -79,6 +79,6 @@ test('an address on a real network needs its length: the lab knows no subnet the
   const { machine } = addMachine(lab);
   const call = "lab.namespace('ns1').macvlan({ parent: lab.uplink('nic0'), address: '10.0.0.9' })";
   expect(await refusalOf(machine, call)).toBe(
-    "ns1/macvlan0.address.add: address 10.0.0.9 is in no subnet of its segment, so it needs a prefix length: '10.0.0.9/24'",
+    "ns1.macvlan: address 10.0.0.9 is in no subnet of its segment, so it needs a prefix length: '10.0.0.9/24'",
   );
 });
