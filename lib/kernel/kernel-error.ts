@@ -1,5 +1,6 @@
 import { getSystemErrorMessage } from 'node:util';
 import { errnoName } from './libc.ts';
+import { hideOwnFrames } from './own-frames.ts';
 
 /** What was being done, and what may have gone wrong, for a {@link KernelError}. */
 export interface KernelErrorDetails {
@@ -41,6 +42,7 @@ export class KernelError extends Error {
     this.errno = errno;
     this.operation = operation;
     this.extendedAck = extendedAck;
+    hideOwnFrames(this);
   }
 }
 

@@ -1,9 +1,15 @@
+import { hideOwnFrames } from '../kernel/own-frames.ts';
 import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
 
 /** A call that cannot be right, found before the kernel is asked. Says the option, the rule, the value and the mend. */
 export class UsageError extends TypeError {
   override readonly name = 'UsageError';
+
+  constructor(message: string) {
+    super(message);
+    hideOwnFrames(this);
+  }
 }
 
 /** Control characters, and halves of characters: a terminal, or a page, would show something else. */
