@@ -1,6 +1,7 @@
 import { after } from '../kernel/clock.ts';
 import { roomToClose } from '../kernel/libc.ts';
-import { addCable, type Cable, type CableOptions } from './cable.ts';
+import { addCable } from './add-cable.ts';
+import type { Cable, CableOptions } from './cable.ts';
 import { discover } from './discover.ts';
 import type { Subprocess } from './exec.ts';
 import type { Interface } from './interface.ts';

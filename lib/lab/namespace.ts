@@ -40,7 +40,7 @@ const IPV6_MIN_MTU = 1280;
 const LOOPBACK_INDEX = 1;
 
 /** What a spec says of an interface that is to be made. */
-export interface NewInterface {
+interface NewInterface {
   name?: string;
   mac?: string;
   mtu?: number;

@@ -1,0 +1,185 @@
+import { addLink, setLink, vethPeer } from '../kernel/rtnetlink/link.ts';
+import { checkAddressLengths, checkAddressOption } from './address-list.ts';
+import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
+import { Interface, type InterfaceOrigin } from './interface.ts';
+import type { Lab } from './lab.ts';
+import { Namespace } from './namespace.ts';
+import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions } from './port.ts';
+import type { Segment } from './segment.ts';
+import { settle } from './settle.ts';
+import { Switch } from './switch.ts';
+import { checkBoolean, checkMtu, checkOptions, show, UsageError } from './validate.ts';
+
+const END_OPTIONS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
+
+/** Makes a veth pair; {@link Lab.cable} is this. */
+export function addCable<A extends Namespace, B extends Namespace>(
+  lab: Lab,
+  a: A,
+  b: B,
+  options: CableOptions,
+): Cable<A, B> {
+  checkEnd(lab, 'a', a);
+  checkEnd(lab, 'b', b);
+  const call = `lab.cable(${a.name}, ${b.name})`;
+  checkOptions(call, options, ['mtu', 'a', 'b']);
+  checkMtu(call, options.mtu);
+  checkEndOptions(call, 'a', a, options.a);
+  checkEndOptions(call, 'b', b, options.b);
+  return onSegment(lab, a, b, (segment) => plug(call, [a, b], options, segment));
+}
+
+function plug<A extends Namespace, B extends Namespace>(
+  call: string,
+  [a, b]: [A, B],
+  options: CableOptions,
+  segment: Segment,
+): Cable<A, B> {
+  const first = { node: a, options: options.a ?? {}, origin: newEnd(call, 'a', a, options, segment) };
+  // Both ends may be in one namespace: then they must not get one name.
+  const taken = a === (b as Namespace) ? [first.origin.name] : [];
+  const second = { node: b, options: options.b ?? {}, origin: newEnd(call, 'b', b, options, segment, taken) };
+  // In RTM_NEWLINK only the device itself can become a port at once (IFLA_MASTER), its peer cannot: a switch goes first.
+  const [main, peer] = b instanceof Switch ? [second, first] : [first, second];
+  addPair(main, peer, options.mtu);
+  const devices = [first, second].map(({ node, origin }) =>
+    node instanceof Switch ? new Port(origin) : new Interface(origin),
+  ) as [Interface, Interface];
+  devices[0].peer = devices[1];
+  devices[1].peer = devices[0];
+  try {
+    if (peer.options.up ?? true) {
+      setLink(
+        peer.node.rtnetlink,
+        peer.origin.index,
+        { up: true },
+        { operation: `ip -n ${peer.node.name} link set ${peer.origin.name} up` },
+      );
+    }
+    return finish<A, B>([first, second], devices, options.mtu);
+  } catch (error) {
+    // Half made is worse than not made.
+    devices[0].remove();
+    throw error;
+  }
+}
+
+function addPair(main: End, peer: End, mtu: number | undefined): void {
+  addLink(
+    main.node.rtnetlink,
+    newLink(main, mtu),
+    {
+      kind: 'veth',
+      // Not up yet: veth_open refuses with ENOTCONN until the pair is complete.
+      data: vethPeer({ ...newLink(peer, mtu), up: false }, peer.node.handle),
+      ...(main.node instanceof Switch ? { master: main.node.bridge } : {}),
+    },
+    {
+      operation: `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`,
+      causes: {
+        EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)',
+        EEXIST: 'an interface has this name already',
+      },
+    },
+  );
+}
+
+interface End {
+  node: Namespace;
+  options: EndOptions & PortOptions;
+  origin: InterfaceOrigin;
+}
+
+function finish<A extends Namespace, B extends Namespace>(
+  [first, second]: [End, End],
+  [a, b]: [Interface, Interface],
+  mtu: number | undefined,
+): Cable<A, B> {
+  for (const [end, device] of [[first, a] as const, [second, b] as const]) {
+    end.node.adopt(device, { address: end.options.address, mtu });
+  }
+  // Two switches: the device that could not become a port at creation does now.
+  if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a as Port);
+  const ports = [
+    { options: first.options, device: a },
+    { options: second.options, device: b },
+  ].filter((end): end is { options: EndOptions & PortOptions; device: Port } => end.device instanceof Port);
+  for (const { options, device } of ports) setPort(device, { ...pick(options), state: undefined });
+  settle(a);
+  // A state is taken only once the port has its carrier (br_set_state, ENETDOWN).
+  for (const { options, device } of ports) setPort(device, { state: options.state });
+  return new Cable(a as EndOf<A>, b as EndOf<B>);
+}
+
+function setPort(port: Port, options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): void {
+  const chosen = Object.entries(options).filter(([, value]) => value !== undefined);
+  if (chosen.length > 0) port.set(Object.fromEntries(chosen));
+}
+
+function newLink({ origin, options }: End, mtu: number | undefined) {
+  const { up = true, promiscuous } = options;
+  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, up, promiscuous };
+}
+
+function newEnd(
+  call: string,
+  which: 'a' | 'b',
+  node: Namespace,
+  { mtu, [which]: options = {} }: CableOptions,
+  segment: Segment,
+  taken: readonly string[] = [],
+): InterfaceOrigin {
+  const { address, ...others } = options;
+  checkAddressLengths(`${call}: ${which}`, address, segment);
+  const base = node instanceof Switch ? 'p' : 'eth';
+  return node.newInterface(call, 'veth', { ...others, base, segment, taken, ...(mtu === undefined ? {} : { mtu }) });
+}
+
+/** A cable at a switch belongs to the switch's segment, any other is a segment of its own. */
+function onSegment<T>(lab: Lab, a: Namespace, b: Namespace, plug: (segment: Segment) => T): T {
+  if (a instanceof Switch && b instanceof Switch) {
+    // One broadcast domain from now on; the switch that has given out nothing yet takes the other's subnets.
+    const [kept, dropped] = b.segment.unused ? [a.segment, b.segment] : [b.segment, a.segment];
+    if (!dropped.unused) return plug(a.segment);
+    const plugged = plug(kept);
+    // Switches cabled to the one that changes go with it.
+    for (const node of lab.namespaces) if (node instanceof Switch && node.segment === dropped) node.segment = kept;
+    return plugged;
+  }
+  if (a instanceof Switch) return plug(a.segment);
+  if (b instanceof Switch) return plug(b.segment);
+  return lab.withNewSegment(`${a.name}–${b.name}`, plug);
+}
+
+function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {
+  if (!(node instanceof Namespace)) {
+    throw new UsageError(
+      `lab.cable: ${which} must be a namespace, router or switch of this lab: received ${show(node)}`,
+    );
+  }
+  if (node.lab !== lab)
+    throw new UsageError(`lab.cable: ${which} must be of the same lab: received ${node.name}, of another`);
+}
+
+function checkEndOptions(
+  call: string,
+  which: 'a' | 'b',
+  node: Namespace,
+  options: (EndOptions & PortOptions) | undefined,
+): void {
+  if (options === undefined) return;
+  const isPort = node instanceof Switch;
+  checkOptions(`${call}: ${which}`, options, isPort ? [...END_OPTIONS, ...PORT_OPTIONS] : END_OPTIONS);
+  checkBoolean(`${call}: ${which}`, 'up', options.up);
+  checkBoolean(`${call}: ${which}`, 'promiscuous', options.promiscuous);
+  checkPortOptions(`${call}: ${which}`, options);
+  if (isPort && options.address !== undefined) {
+    throw new UsageError(`${call}: ${which}: address is for hosts: a port of a switch has none`);
+  }
+  checkAddressOption(`${call}: ${which}`, options.address);
+  node.checkNewInterface(call, options);
+}
+
+function pick(options: EndOptions & PortOptions): PortOptions {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => PORT_OPTIONS.some((name) => name === key)));
+}
