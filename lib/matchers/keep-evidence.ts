@@ -3,6 +3,7 @@ import { inject, type TestContext } from 'vitest';
 import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
+import { evidenceFolder } from '../report/evidence-folder.ts';
 import { failureMeta } from '../report/failure-meta.ts';
 import type { LabMeta } from '../report/lab-meta.ts';
 import { labelOf } from '../report/run-label.ts';
@@ -22,9 +23,6 @@ const kept = new WeakSet<Task>();
 
 /** Whose lab it is. vitest's own idea of the running test is wrong for `test.concurrent` with the global `expect`. */
 const owners = new WeakMap<Lab, Task>();
-
-/** Folders given out by this worker, with the test that has each. */
-const folders = new Map<string, string>();
 
 /** Says which test a lab is of; for the fixture that makes it. */
 export function ownLab(lab: Lab, task: Task): void {
@@ -131,26 +129,30 @@ function resultsFolder(): string {
   return inject('hairpin')?.results ?? join(process.cwd(), 'test-results');
 }
 
-const LONGEST_NAME = 200;
+/** `test-results/vepa.spec.ts-fails`: a folder that no other test has, on another kernel beside that run's console. */
+function folderOf(task: Task): string {
+  const machine = inject('hairpin')?.machine ?? '';
+  const { file, fullTestName } = task;
+  const name = evidenceFolder({
+    label: labelOf(file.meta),
+    project: withoutMachine(file.projectName ?? '', machine),
+    file: file.name,
+    test: fullTestName,
+    number: 1 + namesakes(file.tasks, fullTestName).findIndex(({ id }) => id === task.id),
+  });
+  return join(resultsFolder(), machine, name);
+}
 
-/** `test-results/article-vepa.spec.ts-ns2-does-not-reach-ns1`: the file's and the test's names, as a file name. */
-function folderOf({ id, file, fullTestName }: Task): string {
-  const words = `${labelOf(file.meta) ?? ''} ${file.name} ${fullTestName}`
-    .replaceAll(/[^\p{L}\p{N}.]+/gu, '-')
-    .replaceAll(/^-|-$/g, '');
-  // By bytes: a file's name has room for 255.
-  const name = Buffer.from(words)
-    .subarray(0, LONGEST_NAME)
-    .toString()
-    .replace(/\uFFFD+$/u, '');
-  for (let number = 1; ; number++) {
-    const folder = number === 1 ? name : `${name}-${number}`;
-    const owner = folders.get(folder) ?? id;
-    if (owner !== id) continue;
-    folders.set(folder, id);
-    // On another kernel beside what that run leaves otherwise: its console.
-    return join(resultsFolder(), inject('hairpin')?.machine ?? '', folder);
-  }
+/** The plugin puts the kernel's name behind the project's. */
+function withoutMachine(project: string, machine: string): string {
+  return project.endsWith(machine) ? project.slice(0, project.length - machine.length).trimEnd() : project;
+}
+
+/** The tests of a name, which vitest lets several have. */
+function namesakes(tasks: Task['file']['tasks'], name: string): Task[] {
+  return tasks.flatMap((task) =>
+    task.type === 'suite' ? namesakes(task.tasks, name) : task.fullTestName === name ? [task] : [],
+  );
 }
 
 function describeFiles(files: readonly EvidenceFile[]): string {

@@ -26,7 +26,7 @@ test('evidence goes to the test that failed, and decides no result', { timeout: 
   onTestFinished,
 }) => {
   const { folders, json, all } = await runProject(lab, '', TESTS, onTestFinished);
-  expect(folders).toEqual(['some.test.ts-at-once-fails', 'some.test.ts-ns1-ns2']);
+  expect(folders).toEqual(['some.test.ts-at-once-fails-5adfda29', 'some.test.ts-ns1-ns2-0e2a2d1e']);
   const results: { title: string; status: string }[] = json.testResults[0].assertionResults;
   expect(results.filter(({ status }) => status === 'failed').map(({ title }) => title)).toEqual(['ns1 → ns2', 'fails']);
   expect(all).toContain('Capture: test-results/some.test.ts-at-once-fails/lab.pcapng');
