@@ -4,7 +4,7 @@ import { expect, test } from 'hairpin';
 import { runProject } from './evidence-project.ts';
 import { tcpdump } from './tcpdump.ts';
 
-// host: vitest, on a project of two tests
+// host: vitest, on a project of three tests
 //
 // a ── p0 (isolated) sw (isolated) p1 ── b
 const TESTS = `import { expect, test } from 'hairpin';
@@ -20,16 +20,22 @@ test('hears', async ({ lab }) => {
 test('matches', async ({ lab }) => {
   isolate(lab);
   await expect(lab).toMatchReachability('a b\\na . ✓\\nb ✓ .');
+});
+test('behaves', async ({ macvlanPair }) => {
+  await expect(macvlanPair({ mode: 'private' })).toBehaveAs('bridge');
 });`;
 
-test('a failed toHear, and a failed matrix, leave what a failed toReach does', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('a failed toHear, a failed matrix and a failed mode leave what a failed toReach does', {
+  timeout: 60_000,
+}, async ({ lab, onTestFinished }) => {
   const { all, results, folders, json } = await runProject(lab, '', TESTS, onTestFinished);
-  expect(folders).toEqual(['some.test.ts-hears', 'some.test.ts-matches']);
-  for (const folder of folders) expect(all).toContain(`Capture: test-results/${folder}/lab.pcapng`);
-  const [heard, matched] = folders.map((folder) => join(results, folder)) as [string, string];
+  expect(folders).toEqual(['some.test.ts-behaves', 'some.test.ts-hears', 'some.test.ts-matches']);
+  for (const folder of folders) {
+    const files = `test-results/${folder}`;
+    expect(all).toContain(`Capture: ${files}/lab.pcapng   Reproduce: ${files}/lab.sh`);
+  }
+  expect(all.match(/❯ .*evidence$/gm)).toHaveLength(3);
+  const [, heard, matched] = folders.map((folder) => join(results, folder)) as [string, string, string];
   const frames = await tcpdump(lab.namespace('reader'), ['-r', join(heard, 'lab.pcapng'), 'arp']);
   expect(frames).toContain('Request who-has 10.0.0.2 tell 10.0.0.1');
   expect(await readFile(join(matched, 'lab.sh'), 'utf8')).toContain('ip netns exec a ping -4');
@@ -40,5 +46,6 @@ test('a failed toHear, and a failed matrix, leave what a failed toReach does', {
   expect(metas).toMatchObject([
     { hairpin: { failure: { ways: [{ title: expect.stringMatching(/^The frame: ARP who-has/), lost }] } } },
     { hairpin: { failure: { ways: [{ title: expect.stringMatching(/^The last probe of a → b/), lost }] } } },
+    { hairpin: { failure: { title: "expect(pair).toBehaveAs('bridge')", ways: [] } } },
   ]);
 });
