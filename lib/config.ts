@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
-import { checkOneOf, checkOptions, show, UsageError } from './lab/validate.ts';
+import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './machines/project-name.ts';
 import { namespacedForks } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
@@ -34,9 +34,10 @@ const DEFAULT_DURATIONS = 'test-results/durations.json';
  */
 export function hairpin(options: HairpinOptions = {}): Plugin {
   checkOptions('hairpin', options, ['trace', 'durations']);
-  if (options.durations !== undefined && typeof options.durations !== 'string')
-    throw new UsageError(`hairpin: durations must be a file's name: received ${show(options.durations)}`);
-  const trace = checkOneOf('hairpin', 'trace', options.trace ?? DEFAULT_TRACE_MODE, TRACE_MODES);
+  checkFileName('hairpin', 'durations', options.durations);
+  // null is no way to leave it to the default.
+  const { trace: wanted = DEFAULT_TRACE_MODE } = options;
+  const trace = checkOneOf('hairpin', 'trace', wanted, TRACE_MODES);
   const machine = thisMachine();
   return {
     name: 'hairpin',

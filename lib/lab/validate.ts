@@ -65,6 +65,12 @@ export function checkBoolean(call: string, option: string, value: unknown): void
   throw new UsageError(`${call}: ${option} must be true or false: received ${show(value)}`);
 }
 
+/** A path of the reader's own; `undefined` is left to the default. */
+export function checkFileName(call: string, option: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  throw new UsageError(`${call}: ${option} must be a file's name: received ${show(value)}`);
+}
+
 export function checkInteger(call: string, option: string, value: unknown, from: number, to: number): void {
   if (value === undefined || (Number.isInteger(value) && Number(value) >= from && Number(value) <= to)) return;
   throw new UsageError(`${call}: ${option} must be a whole number from ${from} to ${to}: received ${show(value)}`);

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { DefaultReporter, type TestCase, type TestModule } from 'vitest/node';
+import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import { checkBoolean, checkFileName, checkOptions, show, UsageError } from '../lab/validate.ts';
+import { isToldByAnother, silence } from './beside-others.ts';
 import { readDurations, updateDurations, writeDurations } from './durations.ts';
 import { collectTests } from './html/collect-tests.ts';
 import { reportPage } from './html/page.ts';
@@ -21,12 +23,13 @@ export interface HairpinReporterOptions extends Omit<DefaultOptions, 'summary'> 
   partial?: boolean;
 }
 
+const CALL = 'hairpin/reporter';
 const DEFAULT_FILE = 'test-results/report.html';
 
 /**
  * vitest's default reporter, with a line on the labs that the run used, and an HTML page to look into it: every test
  * with its network and its assertions, and the way of a packet that was lost. On a terminal one live line says how far
- * the run is.
+ * the run is. Beside another of vitest's reporters for terminals it leaves the telling to that, and only writes the page.
  *
  * @example
  * // vitest.config.ts
@@ -35,6 +38,8 @@ const DEFAULT_FILE = 'test-results/report.html';
 export default class HairpinReporter extends DefaultReporter {
   readonly #file: string;
   readonly #partial: boolean;
+  /** Another reporter tells the run. */
+  #silent = false;
   #line: LiveLine | undefined;
   #labs = 0;
   #milliseconds = 0;
@@ -43,29 +48,39 @@ export default class HairpinReporter extends DefaultReporter {
   #failed = 0;
   #started = Date.now();
 
-  constructor({ file = DEFAULT_FILE, partial = false, ...options }: HairpinReporterOptions = {}) {
+  constructor(given: HairpinReporterOptions = {}) {
+    checkReporterOptions(given);
+    const { file = DEFAULT_FILE, partial = false, ...options } = given;
     // The live line is in the place of vitest's summary.
     super({ ...options, summary: false });
     this.#file = file;
     this.#partial = partial;
   }
 
+  override onInit(vitest: Vitest): void {
+    this.#silent = isToldByAnother(this, vitest.config.reporters);
+    if (this.#silent) {
+      this.ctx = vitest;
+      silence(this, ['onInit', 'onTestRunStart', 'onTestModuleCollected', 'onTestCaseResult', 'onTestRunEnd']);
+    } else super.onInit(vitest);
+  }
+
   override onTestRunStart(...args: Parameters<DefaultReporter['onTestRunStart']>): void {
-    super.onTestRunStart(...args);
+    if (!this.#silent) super.onTestRunStart(...args);
     this.#labs = this.#milliseconds = this.#tests = this.#done = this.#failed = 0;
     this.#started = Date.now();
-    if (!this.isTTY || !process.stdout.isTTY) return;
+    if (this.#silent || !this.isTTY || !process.stdout.isTTY) return;
     this.#line = new LiveLine([process.stdout, process.stderr], () => this.#progress());
     this.#line.start();
   }
 
   override onTestModuleCollected(module: TestModule): void {
-    super.onTestModuleCollected(module);
+    if (!this.#silent) super.onTestModuleCollected(module);
     this.#tests += [...module.children.allTests()].length;
   }
 
   override onTestCaseResult(test: TestCase): void {
-    super.onTestCaseResult(test);
+    if (!this.#silent) super.onTestCaseResult(test);
     const meta = test.meta().hairpin;
     this.#labs += meta?.labs ?? 0;
     this.#milliseconds += meta?.milliseconds ?? 0;
@@ -76,19 +91,22 @@ export default class HairpinReporter extends DefaultReporter {
   override async onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): Promise<void> {
     const [modules, unhandled] = args;
     this.#line?.stop();
-    super.onTestRunEnd(...args);
-    const seconds = (this.#milliseconds / 1000).toFixed(1);
-    this.ctx.logger.log(`       Labs  ${this.#labs}, alive for ${seconds} s in all\n`);
+    this.#line = undefined;
+    if (!this.#silent) {
+      super.onTestRunEnd(...args);
+      const seconds = (this.#milliseconds / 1000).toFixed(1);
+      this.ctx.logger.log(`       Labs  ${this.#labs}, alive for ${seconds} s in all\n`);
+    }
     const path = resolve(this.ctx.config.root, this.#file);
     const page = dirname(path);
     const { tests, labs, ...rest } = collectTests(modules, unhandled, { root: this.ctx.config.root, page });
     const index = { date: new Date().toISOString(), milliseconds: this.#duration(), labs, tests };
     mkdirSync(page, { recursive: true });
     writeFileSync(path, reportPage({ index, ...rest }));
-    if (this.#line) this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
-    this.#line = undefined;
     const suite = new Set((await this.ctx.globTestSpecifications()).map(specificationKey));
     this.#recordDurations(modules, suite);
+    // Here the others have told all that they have to.
+    this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
     if (this.ctx.state.blobs && !this.#partial) this.#refuseGaps(modules, suite);
   }
 
@@ -136,6 +154,14 @@ export default class HairpinReporter extends DefaultReporter {
     const seconds = Math.floor((Date.now() - this.#started) / 1000);
     return `  ${this.#done}/${this.#tests} tests${failed}   ${this.#labs} labs   ${seconds} s`;
   }
+}
+
+function checkReporterOptions(options: HairpinReporterOptions): void {
+  checkOptions(CALL, options, ['file', 'partial', 'isTTY', 'silent']);
+  checkFileName(CALL, 'file', options.file);
+  for (const option of ['partial', 'isTTY'] as const) checkBoolean(CALL, option, options[option]);
+  if (![undefined, true, false, 'passed-only'].includes(options.silent))
+    throw new UsageError(`${CALL}: silent must be true, false or 'passed-only': received ${show(options.silent)}`);
 }
 
 /** All that a file takes of its worker. */

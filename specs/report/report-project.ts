@@ -48,6 +48,8 @@ type Surroundings = Omit<NonNullable<Parameters<typeof startVitest>[2]>, 'root'>
 /** A small project with planted failures, that reports by `hairpin/reporter`. */
 export interface ReportProject {
   root: string;
+  /** What `hairpin/reporter` is called by. */
+  reporter: string;
   /** Runs vitest on it, and gives what it printed. */
   run: (...args: string[]) => Promise<string>;
   runIn: (surroundings: Surroundings) => Promise<string>;
@@ -67,6 +69,7 @@ export async function reportProject(lab: Lab, { tests = TESTS } = {}): Promise<R
   const host = lab.namespace('host');
   return {
     root,
+    reporter: `${ROOT}lib/report/reporter.ts`,
     run: async (...args) => String((await startVitest(host, args, { root })).all),
     runIn: async (surroundings) => String((await startVitest(host, [], { root, ...surroundings })).all),
     remove: () => rm(root, { recursive: true, force: true }),

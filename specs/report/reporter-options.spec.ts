@@ -1,0 +1,34 @@
+import { hairpin } from 'hairpin/config';
+import { UsageError } from 'hairpin/lab';
+import HairpinReporter from 'hairpin/reporter';
+import { expect, test } from 'vitest';
+
+// What can be wrong in a config, without a run
+test.for([
+  [{ fiel: 'x' }, "hairpin/reporter: there is no option 'fiel'; the options are file, partial, isTTY, silent"],
+  [{ file: 5 }, "hairpin/reporter: file must be a file's name: received 5"],
+  [{ file: '' }, "hairpin/reporter: file must be a file's name: received ''"],
+  [{ partial: 'no' }, "hairpin/reporter: partial must be true or false: received 'no'"],
+  [{ silent: 'yes' }, "hairpin/reporter: silent must be true, false or 'passed-only': received 'yes'"],
+  [{ isTTY: 1 }, 'hairpin/reporter: isTTY must be true or false: received 1'],
+  [null, 'hairpin/reporter: options must be an object such as { file: … }: received null'],
+] as const)('of the reporter: %j', ([options, message]) => {
+  expect(() => new HairpinReporter(options as never)).toThrow(new UsageError(message));
+});
+
+test.for([
+  [{ trace: null }, 'hairpin: trace must be one of off, on, retain-on-failure: received null'],
+  [{ trace: 'yes' }, "hairpin: trace must be one of off, on, retain-on-failure: received 'yes'"],
+  [{ durations: '' }, "hairpin: durations must be a file's name: received ''"],
+  [{ durations: null }, "hairpin: durations must be a file's name: received null"],
+  [{ tarce: 'on' }, "hairpin: there is no option 'tarce'; the options are trace, durations"],
+] as const)('of hairpin(): %j', ([options, message]) => {
+  expect(() => hairpin(options as never)).toThrow(new UsageError(message));
+});
+
+test('what is right is taken', () => {
+  expect(
+    () => new HairpinReporter({ file: 'a.html', partial: true, silent: 'passed-only', isTTY: false }),
+  ).not.toThrow();
+  expect(() => hairpin({ trace: 'on', durations: 'a.json' })).not.toThrow();
+});
