@@ -104,7 +104,10 @@ test('runs under labels are told apart in the one report, and in their evidence'
   const expected = ['container', 'root'].flatMap((label) => FILES.map((file) => `${label}: ${file}`));
   expect([...new Set(tests.map(({ file }) => file))]).toEqual(expected);
   const links = JSON.stringify(blocks).match(/(?<="href":")[^"]*lab\.sh/g);
-  expect(links).toEqual(['container-vepa.test.ts-children-talk/lab.sh', 'root-vepa.test.ts-children-talk/lab.sh']);
+  expect(links).toEqual([
+    'container-vepa.test.ts-children-talk-6f8f74b3/lab.sh',
+    'root-vepa.test.ts-children-talk-6793bcd5/lab.sh',
+  ]);
 });
 
 test('a file of durations that is none is refused', { timeout: 60_000 }, async () => {
