@@ -1,3 +1,5 @@
+import './kernel/needs-node.ts';
+
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';

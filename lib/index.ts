@@ -1,3 +1,5 @@
+import './kernel/needs-node.ts';
+
 import { expect } from 'vitest';
 import type { Interface, MacvlanMode, Namespace } from './lab/index.ts';
 import {

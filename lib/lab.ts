@@ -1,3 +1,5 @@
+import './kernel/needs-node.ts';
+
 import './trace/lab-trace.ts';
 
 // `hairpin/lab`: what a script needs. The folder's own index is below the layer that lab.trace() is of.

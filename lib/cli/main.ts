@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import './needs-node.ts';
+
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { bisectCommand } from './bisect.ts';

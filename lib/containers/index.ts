@@ -1,3 +1,5 @@
+import '../kernel/needs-node.ts';
+
 export { Container } from './container.ts';
 export { ContainerLab, type ContainerLabOptions } from './container-lab.ts';
 export { DockerEngine } from './docker-engine.ts';

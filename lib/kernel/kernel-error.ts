@@ -1,4 +1,4 @@
-import { getSystemErrorMessage } from 'node:util';
+import * as util from 'node:util';
 import { errnoName } from './libc.ts';
 import { hideOwnFrames } from './own-frames.ts';
 
@@ -47,5 +47,6 @@ export class KernelError extends Error {
 }
 
 function describe(errno: number): string {
-  return getSystemErrorMessage(-errno) ?? 'unknown error';
+  // By its name it could not be imported by an old Node, which is to be told so (needs-node.ts).
+  return util.getSystemErrorMessage(-errno) ?? 'unknown error';
 }

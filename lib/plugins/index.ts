@@ -1,3 +1,5 @@
+import '../kernel/needs-node.ts';
+
 export { type CniAttachment, CniNetwork, type CniOptions, cni } from './cni.ts';
 export type { CniConflist, CniPluginConfig } from './cni-config.ts';
 export { CniError } from './cni-error.ts';

@@ -1,0 +1,9 @@
+import { whyNodeIsTooOld } from '../kernel/node-version.ts';
+import { EXIT } from './exit-codes.ts';
+
+// Before all else of the program, as kernel/needs-node.ts is of a library; here without a stack.
+const reason = whyNodeIsTooOld(process.versions.node);
+if (reason !== undefined) {
+  process.stderr.write(`${reason}\n`);
+  process.exit(EXIT.unable);
+}
