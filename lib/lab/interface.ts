@@ -129,12 +129,14 @@ export class Interface {
     });
   }
 
+  /** @internal */
   /** Takes over what other software has changed: a name, a MAC address. */
   refresh({ name, mac }: Pick<LinkState, 'name' | 'mac'>): void {
     this.#name = name;
     this.#mac = mac;
   }
 
+  /** @internal */
   /** Notes that the kernel has no such device here any more: other software has deleted or moved it. */
   vanished(): void {
     if (this.#deleted) return;
@@ -165,6 +167,7 @@ export class Interface {
     };
   }
 
+  /** @internal */
   /** @throws UsageError when the lab has ended, or the interface been deleted; `method` is what was called on it */
   checkAlive(method: string): void {
     checkOpen(`${this}.${method}`, this.namespace.lab);

@@ -148,6 +148,7 @@ export class Lab implements AsyncDisposable {
     await Promise.all(this.namespaces.map((namespace) => namespace.settled()));
   }
 
+  /** @internal */
   /** The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`). */
   nextIndex(): number {
     const index = this.#index++;
@@ -158,6 +159,7 @@ export class Lab implements AsyncDisposable {
   /**
    * What a new namespace of this lab has of a sysctl: read in the first one, since a write costs as much as a read, and
    * what the host hands on does not change while a lab is being built.
+   * @internal
    */
   inherited(sysctl: string, read: () => string): string {
     const known = this.#inherited.get(sysctl);
@@ -167,6 +169,7 @@ export class Lab implements AsyncDisposable {
     return value;
   }
 
+  /** @internal */
   /** A segment of its own subnets, or of the ones that a spec chose; no two of a lab overlap. */
   newSegment(name: string, chosen?: readonly string[]): Segment {
     const segment = new Segment(name, this.#segmentNumber++, chosen);
@@ -181,6 +184,7 @@ export class Lab implements AsyncDisposable {
     return segment;
   }
 
+  /** @internal */
   /** Makes what is on a segment of its own. Where that fails, nobody has the segment's subnets, and the next one gets them. */
   withNewSegment<T>(name: string, make: (segment: Segment) => T): T {
     const number = this.#segmentNumber;
@@ -194,6 +198,7 @@ export class Lab implements AsyncDisposable {
     }
   }
 
+  /** @internal */
   /** What VLANs of one tag on one segment have in common: a segment of its own. */
   vlanSegment(below: Segment, tag: string, name: string): Segment {
     const vlans = this.#vlanSegments.get(below) ?? new Map<string, Segment>();
@@ -203,17 +208,20 @@ export class Lab implements AsyncDisposable {
     return segment;
   }
 
+  /** @internal */
   /** Registers what has just been made, to be closed with the lab. */
   own<T extends { close(): void }>(resource: T): T {
     this.#owned.push(resource);
     return resource;
   }
 
+  /** @internal */
   /** Registers that a spec runs something in a namespace, which may start programs there. */
   ranIn(namespace: Namespace): void {
     this.#ranIn.add(namespace);
   }
 
+  /** @internal */
   /** Whether it has a way to a real network, whose nodes and addresses are not the lab's. */
   get hasUplink(): boolean {
     return this.#uplinks.size > 0;
@@ -222,16 +230,19 @@ export class Lab implements AsyncDisposable {
   /**
    * Whether all in it is hairpin's own doing. It is not once a spec has run a program or a function of its own in a
    * namespace, or has taken in a namespace of somebody else's: then the network may have more than hairpin knows of.
+   * @internal
    */
   get isOwnDoing(): boolean {
     return this.#ranIn.size === 0 && this.namespaces.every(({ foreign }) => !foreign);
   }
 
+  /** @internal */
   /** Whether two namespaces were ever given one address. */
   get sharesAddresses(): boolean {
     return this.#sharesAddresses;
   }
 
+  /** @internal */
   /** Registers that a namespace was given an address. */
   gave(address: string, to: Namespace): void {
     const before = this.#holders.get(address);
@@ -239,6 +250,7 @@ export class Lab implements AsyncDisposable {
     if (before && before !== to) this.#sharesAddresses = true;
   }
 
+  /** @internal */
   /** Registers a program, to be killed with the lab. */
   track(subprocess: Subprocess): void {
     this.#subprocesses.add(subprocess);
@@ -247,6 +259,7 @@ export class Lab implements AsyncDisposable {
     subprocess.then(forget, forget);
   }
 
+  /** @internal */
   /** Makes a namespace, of whatever kind, and takes it into the lab; `method` is what a spec has called. */
   enrol<T extends Namespace>(method: string, name: string, make: () => T): T {
     this.checkNew(method, name);
@@ -255,6 +268,7 @@ export class Lab implements AsyncDisposable {
     return namespace;
   }
 
+  /** @internal */
   /** @throws UsageError when the lab has ended, or the name cannot be or is taken */
   checkNew(method: string, name: unknown): asserts name is string {
     this.#checkOpen(method);

@@ -66,6 +66,7 @@ export class Macvlan extends Child<Interface | Uplink> {
     return this;
   }
 
+  /** @internal */
   /** Changes kind-specific attributes; `words` are those of the operation in an error. */
   setData(data: readonly Attribute[], words: Record<string, unknown>): void {
     this.checkAlive('set');

@@ -54,14 +54,18 @@ export class Namespace {
   readonly lab: Lab;
   readonly name: string;
   readonly role: Role;
+  /** @internal */
   /** The kernel's namespace, for {@link run}. */
   readonly handle: NetNamespace;
+  /** @internal */
   readonly rtnetlink: RtnetlinkSocket;
+  /** @internal */
   /** Sees every frame at every device here; undefined in a lab without taps. */
   readonly tap: TapSocket | undefined;
   readonly route: RouteTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
+  /** @internal */
   /** Whether somebody else made it: a container's. */
   readonly foreign: boolean;
   readonly #interfaces: Interface[] = [];
@@ -248,6 +252,7 @@ export class Namespace {
     return this.#settling;
   }
 
+  /** @internal */
   /** Says that an IPv6 address was added. */
   joining(): void {
     this.#joining = true;
@@ -257,11 +262,13 @@ export class Namespace {
     return this.name;
   }
 
+  /** @internal */
   /** @throws UsageError when the lab has ended; `method` is what was called on the namespace */
   checkOpen(method: string): void {
     checkOpen(`${this.name}.${method}`, this.lab);
   }
 
+  /** @internal */
   /** Chooses what a new interface of this namespace is made from, and checks what the spec says of it. */
   newInterface(
     call: string,
@@ -287,6 +294,7 @@ export class Namespace {
     checkAddressOption(call, address);
   }
 
+  /** @internal */
   /** Takes in an interface that has been made: its timers, its addresses, its routes. */
   adopt<T extends Interface>(
     device: T,
@@ -304,6 +312,7 @@ export class Namespace {
     return device;
   }
 
+  /** @internal */
   /** Takes in an interface that other software made: everything about it stays as it is, but for its timers. */
   takeIn(device: Interface): void {
     this.#interfaces.push(device);
@@ -333,6 +342,7 @@ export class Namespace {
     giveDefaultRoutes(device);
   }
 
+  /** @internal */
   /** Strikes a deleted interface off the list. */
   forget(device: Interface): void {
     const at = this.#interfaces.indexOf(device);

@@ -45,6 +45,7 @@ export function bridgeSettings(data: Buffer) {
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
 export class Switch extends Namespace {
+  /** @internal */
   /** ifindex of the bridge. */
   readonly bridge: number;
   /** Where the addresses of what is plugged in come from. */
@@ -89,6 +90,7 @@ export class Switch extends Namespace {
     return this.interfaces.filter((device): device is Port => device instanceof Port);
   }
 
+  /** @internal */
   /** Makes a device that is here already a port of the bridge. */
   join(device: Port): void {
     setLink(

@@ -22,8 +22,10 @@ export class Uplink {
   readonly lab: Lab;
   readonly name: string;
   readonly index: number;
+  /** @internal */
   /** The network that the NIC is in, which is not of the lab. */
   readonly handle: NetNamespace;
+  /** @internal */
   readonly rtnetlink: RtnetlinkSocket;
   /** The macvlans of this lab on it. */
   readonly children = new Set<Interface>();
@@ -58,6 +60,7 @@ export class Uplink {
       .map(({ name }) => name);
   }
 
+  /** @internal */
   /** Deletes the lab's macvlans on it. */
   release(): void {
     for (const child of this.children) {
