@@ -1,6 +1,6 @@
-import type { StartedTestContainer } from 'testcontainers';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { type Lab, Namespace } from '../lab/index.ts';
+import type { StartedContainer } from './started-container.ts';
 
 /**
  * A running container, as a namespace of a lab: links, cables, routes, probes and taps are those of any other. `exec` runs
@@ -10,7 +10,7 @@ import { type Lab, Namespace } from '../lab/index.ts';
 export class Container extends Namespace {
   /** The engine's name of it. */
   readonly id: string;
-  #started: StartedTestContainer | undefined;
+  #started: StartedContainer | undefined;
 
   constructor(lab: Lab, name: string, handle: NetNamespace, id: string) {
     super(lab, name, 'host', handle);
@@ -25,13 +25,14 @@ export class Container extends Namespace {
    * @throws Error before its wait strategy has said that it is ready
    * @example const { output } = await web.started.exec(['cat', '/etc/hostname'])
    */
-  get started(): StartedTestContainer {
+  get started(): StartedContainer {
     if (!this.#started) throw new Error(`${this.name}.started: the container is not ready yet`);
     return this.#started;
   }
 
+  /** @internal */
   /** Says that it is ready. */
-  ready(started: StartedTestContainer): this {
+  ready(started: StartedContainer): this {
     this.#started = started;
     return this;
   }

@@ -1,8 +1,6 @@
-import type { GenericContainer } from 'testcontainers';
 import { UsageError } from '../lab/index.ts';
 import { checkOptions, show } from '../lab/validate.ts';
-import type { DockerEngine } from './docker-engine.ts';
-import type { Testcontainers } from './testcontainers.ts';
+import type { ContainerDescription } from './started-container.ts';
 
 /** A Dockerfile to build an image from, with `docker build`. */
 export interface Dockerfile {
@@ -15,19 +13,9 @@ export interface Dockerfile {
 }
 
 /** What a container is made from: an image's name, a Dockerfile, or testcontainers' description of it all. */
-export type ContainerImage = string | Dockerfile | GenericContainer;
+export type ContainerImage = string | Dockerfile | ContainerDescription;
 
 const EXPECTED = "an image's name, { context } of a Dockerfile, or a GenericContainer of testcontainers";
-
-export async function describeContainer(
-  image: ContainerImage,
-  engine: DockerEngine,
-  { testcontainers: { GenericContainer } }: Testcontainers,
-): Promise<GenericContainer> {
-  if (image instanceof GenericContainer) return image;
-  if (typeof image === 'string') return new GenericContainer(image);
-  return new GenericContainer(await build(image, engine));
-}
 
 /** Checks as far as can be before testcontainers is loaded. */
 export function checkImage(call: string, image: unknown): void {
@@ -41,11 +29,4 @@ export function checkImage(call: string, image: unknown): void {
   if (!('context' in image) || typeof image.context !== 'string') {
     throw new UsageError(`${call}: image must be ${EXPECTED}: received ${show(image)}`);
   }
-}
-
-/** By the command: testcontainers' own build waits for ever where the engine refuses it, and needs Ryuk. */
-async function build({ context, dockerfile = 'Dockerfile', buildArgs = {} }: Dockerfile, engine: DockerEngine) {
-  const values = Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
-  const { stdout } = await engine.cli(['build', '--quiet', '--file', dockerfile, ...values, '.'], { cwd: context });
-  return stdout.trim();
 }

@@ -5,3 +5,4 @@ export { ContainerLab, type ContainerLabOptions } from './container-lab.ts';
 export { DockerEngine } from './docker-engine.ts';
 export type { ContainerImage, Dockerfile } from './image.ts';
 export type { ContainerOptions } from './start-container.ts';
+export type { ContainerDescription, StartedContainer } from './started-container.ts';

@@ -6,9 +6,10 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { type Lab, UsageError } from '../lab/index.ts';
 import { checkOptions, show } from '../lab/validate.ts';
 import { Container } from './container.ts';
+import { describeContainer } from './describe-container.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { removeContainer } from './engine-api.ts';
-import { type ContainerImage, checkImage, describeContainer } from './image.ts';
+import { type ContainerImage, checkImage } from './image.ts';
 import { PrivateEngine } from './private-engine.ts';
 import { type Testcontainers, useTestcontainers } from './testcontainers.ts';
 
