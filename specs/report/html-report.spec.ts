@@ -151,7 +151,7 @@ test('assertions are on the timeline, whatever came of them', async () => {
   ]);
   await expect(page.locator('.timeline .state').allTextContents()).resolves.toEqual(['✓passed', '✗failed', '✗failed']);
   const times = await page.locator('.timeline .time').allTextContents();
-  expect(times.filter((text) => !/^at [\d.]+ ms, took [\d.]+ ms$/.test(text))).toEqual([]);
+  expect(times.filter((text) => !/^at [\d.]+ m?s, took [\d.]+ m?s$/.test(text))).toEqual([]);
 });
 
 test.for([
@@ -166,6 +166,49 @@ test.for([
     expect(await page.evaluate(`(${lowContrast})()`)).toEqual([]);
   },
 );
+
+test('list and test scroll by themselves: the page does not, and a test that is chosen begins at its top', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  // As of a long failure: more than a window.
+  const lengthen = "document.querySelector('.error pre').textContent += '\\n'.repeat(200)";
+  const scrolled = () =>
+    page.evaluate(`(() => {
+      const { scrollHeight } = document.scrollingElement;
+      return { more: scrollHeight - innerHeight, y: scrollY, header: document.querySelector('header').getBoundingClientRect().top,
+        main: document.querySelector('main').scrollTop };
+    })()`);
+  const still = { more: 0, y: 0, header: 0, main: 0 };
+  expect(await scrolled()).toEqual(still);
+  await page.evaluate(lengthen);
+  expect(await scrolled()).toEqual(still);
+  for (const name of ['a router that has forgotten to forward', HOSTILE, 'children talk']) {
+    await page.evaluate("document.querySelector('main').scrollTop = 100000");
+    await choose(page, name);
+    expect(await scrolled()).toEqual(still);
+    await page.evaluate(lengthen);
+  }
+  await page.setViewportSize({ width: 1280, height: 300 });
+  await page.getByRole('radio', { name: 'Failed' }).check({ force: true });
+  await page.evaluate("document.querySelector('main').scrollTop = 0");
+  expect(await scrolled()).toEqual(still);
+});
+
+test("the article's network is drawn whole, be there room for the frame beside it or not", async () => {
+  for (const width of [1280, 1440]) {
+    const { page } = await openPage(browser, addressOf(project), { width });
+    expect(
+      await page.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.drawing'))",
+      ),
+    ).toBe(0);
+  }
+});
+
+test('on a narrow page a test that is chosen is scrolled to', async () => {
+  const { page } = await openPage(browser, addressOf(project), { width: 380 });
+  await choose(page, 'a router that has forgotten to forward');
+  expect(await page.evaluate("Math.round(document.querySelector('main').getBoundingClientRect().top)")).toBe(0);
+});
 
 test('everything is in a landmark, headings do not skip a level, and each control has a name', async () => {
   const { page } = await openPage(browser, addressOf(project));

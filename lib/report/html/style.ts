@@ -9,7 +9,7 @@ export const STYLE = `
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 body{margin:0;color:var(--text);background:var(--bg);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;
-display:grid;grid-template:auto minmax(0,1fr)/minmax(17rem,22rem) minmax(0,1fr);height:100vh}
+display:grid;grid-template:auto minmax(0,1fr)/minmax(17rem,22rem) minmax(0,1fr);height:100vh;height:100dvh}
 h1,h2,h3,h4,h5,p,ul,ol,dl,dd,fieldset{margin:0;padding:0}
 ul,ol{list-style:none}
 code,pre,kbd{font-family:var(--mono);font-size:.92em}
@@ -29,7 +29,9 @@ h1{font-size:1.05rem}
 .count.skipped,.state.skipped{color:var(--soft)}
 .state{font-weight:700;flex:none;display:inline-block;inline-size:1.1em}
 
-nav{background:var(--side);border-inline-end:1px solid var(--rule);overflow-y:auto;min-height:0}
+/* Positioned, or what is absolute in them would make the page as long as they are. */
+nav,main{position:relative;overflow-y:auto;min-height:0}
+nav{background:var(--side);border-inline-end:1px solid var(--rule)}
 .filters{position:sticky;inset-block-start:0;background:var(--side);padding:.8rem 1rem .5rem;display:grid;gap:.4rem;z-index:1;
 border-bottom:1px solid var(--rule)}
 .filters>label,legend{font-size:.87em;color:var(--soft);padding:0}
@@ -58,7 +60,7 @@ justify-content:space-between}
 .file .name{flex:1;overflow-wrap:anywhere;min-inline-size:0}
 .time{white-space:nowrap;font-size:.87em;font-variant-numeric:tabular-nums}
 
-main{overflow-y:auto;min-height:0;padding:1.2rem 1.6rem 4rem}
+main{padding:1.2rem 1.6rem 4rem;container-type:inline-size}
 article{display:grid;grid-template-columns:minmax(0,1fr);gap:1.4rem;max-inline-size:88rem}
 article>.path,article>h2,article>.facts{margin-block-end:-1.2rem;overflow-wrap:anywhere}
 article>.facts{margin-block-end:0}
@@ -116,7 +118,9 @@ kbd{border:1px solid var(--rule);border-radius:4px;padding:0 .35em;background:va
 .walk .hairpin-topology .edge.current path{stroke:var(--accent);stroke-width:4.5}
 .walk .hairpin-topology .edge.current polygon{fill:var(--accent)}
 
-@media (max-width:70rem){.stage{grid-template-columns:minmax(0,1fr)}.frame{max-block-size:none}}
+/* Beside the frame only where the article's network, some 700 px wide, still has room: a drawing that is cut off tells less. */
+@container (max-width:66rem){.stage{grid-template-columns:minmax(0,1fr)}.frame{max-block-size:none;columns:17rem;column-gap:2rem}
+.frame h5{break-after:avoid}.frame dl{break-inside:avoid}}
 @media (max-width:52rem){
 body{display:block;height:auto}
 nav{border-inline-end:0;border-block-end:1px solid var(--rule);max-block-size:45vh}

@@ -57,6 +57,8 @@ export function showReport(
     show(number);
     // The reader has asked for it: there they go on, by eye and by screen reader.
     const heading = document.getElementById('test-name');
+    main?.scrollTo({ top: 0 });
+    // Where list and test are below each other the page is what scrolls.
     main?.scrollIntoView({ block: 'start' });
     heading?.focus({ preventScroll: true });
   });
