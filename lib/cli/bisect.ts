@@ -2,13 +2,13 @@ import { relative } from 'node:path';
 import { Command } from 'commander';
 import { aptKernels, kernelsBetween } from '../machines/apt-kernels.ts';
 import { describeFailure, describeRun } from '../machines/describe-run.ts';
-import { findKernel } from '../machines/find-kernel.ts';
+import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
 import type { MachineRun } from '../machines/machine.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
 import { splitArguments } from '../machines/vitest-program.ts';
 import { EXIT } from './exit-codes.ts';
-import { addMachineOptions, type MachineOptions, machineTask, say } from './machine-options.ts';
+import { addMachineOptions, type MachineOptions, machineTask, named, say } from './machine-options.ts';
 
 interface BisectOptions extends MachineOptions {
   good: string;
@@ -19,8 +19,8 @@ export function bisectCommand(): Command {
   const command = new Command('bisect')
     .description('the first of a list of kernels on which specs fail, by binary search')
     .argument('[kernels...]', 'those between, oldest first; without them, the packages of the same flavour')
-    .requiredOption('--good <kernel>', 'one on which the specs pass, as for hairpin test --kernel')
-    .requiredOption('--bad <kernel>', 'a later one on which they fail');
+    .requiredOption('--good <kernel>', 'one on which the specs pass, as for hairpin test --kernel', named)
+    .requiredOption('--bad <kernel>', 'a later one on which they fail', named);
   return addMachineOptions(command)
     .addHelpText(
       'after',
@@ -32,8 +32,14 @@ passed over, as by git bisect skip.
 
 Exit codes: ${EXIT.ok} found, ${EXIT.usage} wrong usage, ${EXIT.unable} good is not good, bad not bad, or this machine cannot run it`,
     )
-    .action(async (words: string[], { good, bad, ...options }: BisectOptions) => {
+    .action(async (words: string[], { good, bad, ...options }: BisectOptions, command: Command) => {
       const { kernels: given, specs } = splitWords(words, process.argv);
+      if (good === bad)
+        command.error(`error: options '--good' and '--bad' need two kernels: received '${good}' for both`);
+      // All of them before the first is booted.
+      await locateKernel('--good', good);
+      await locateKernel('--bad', bad);
+      for (const word of given) await locateKernel('kernels', word);
       const between = given.length > 0 ? given : kernelsBetween(good, bad, await aptKernels());
       const list = [good, ...between.filter((each) => each !== good && each !== bad), bad];
       say(`${list.length} kernels, about ${Math.ceil(Math.log2(list.length - 1)) + 2} to boot`);
@@ -51,7 +57,9 @@ function splitWords(words: readonly string[], argv: readonly string[]): { kernel
 }
 
 async function judge(word: string, specs: readonly string[], options: MachineOptions): Promise<Verdict> {
-  const kernel = await findKernel(word, (release, size) => say(`fetching linux-image-${release} (${size} MiB)`));
+  const kernel = await findKernel('kernels', word, (release, size) =>
+    say(`fetching linux-image-${release} (${size} MiB)`),
+  );
   const root = process.cwd();
   const run = await testOnKernel(kernel, { ...machineTask(options), root, args: splitArguments(specs).testing });
   const verdict = verdictOf(run);

@@ -4,6 +4,7 @@ import { createLab, UsageError } from '../lab/index.ts';
 import { askReflection, type ReflectedFrames } from '../probes/reflection.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { EXIT } from './exit-codes.ts';
+import { named } from './machine-options.ts';
 import { judgeReflection, type ReflectionVerdict } from './reflection-verdict.ts';
 
 const DEFAULT_WITHIN = 500;
@@ -27,7 +28,7 @@ type Finding = ReflectionVerdict & { nic: string; frames: ReflectedFrames[] };
 export function checkSwitchCommand(): Command {
   return new Command('check-switch')
     .description('whether the switch behind a real NIC reflects frames, as macvlans in mode vepa need (802.1Qbg)')
-    .argument('<nic>', 'the NIC, such as enp0s5; it must be up, and stays as it is')
+    .argument('<nic>', 'the NIC, such as enp0s5; it must be up, and stays as it is', named)
     .option('--json', 'print one object with the counts of every kind of frame')
     .option(
       '--within <ms>',

@@ -1,27 +1,31 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { FEATURES_FILE } from '../kernel/features.ts';
+import { show, UsageError } from '../lab/validate.ts';
 import { aptKernels } from '../machines/apt-kernels.ts';
-import { kernelsIn } from '../machines/kernel-folder.ts';
+import { kernelsIn, LOOKED_FOR } from '../machines/kernel-folder.ts';
 import { configFragment } from '../machines/kernel-options.ts';
 import { runVitest } from '../machines/merge-reports.ts';
 import { resultsFolder } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
-import { findKernels } from './machine-options.ts';
+import { collect, findKernels, named, say } from './machine-options.ts';
 
 export function kernelsCommand(): Command {
   return new Command('kernels')
     .description('the kernels that --kernel can boot')
-    .argument('[folder]', 'with a build, an unpacked package or images; without it, what apt has')
+    .argument('[folder]', 'with a build, an unpacked package or images; without it, what apt has', named)
     .option('--json', 'print one array')
     .addHelpText(
       'after',
-      `\nExit codes: ${EXIT.ok} some are there, ${EXIT.difference} there are none, ${EXIT.usage} wrong usage`,
+      `\nExit codes: ${EXIT.ok} some are there, ${EXIT.difference} there are none, ${EXIT.usage} wrong usage, ${EXIT.unable} what is there cannot be read`,
     )
     .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
+      if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+        throw new UsageError(`kernels: there is no folder ${show(folder)}`);
       const kernels = folder === undefined ? await aptKernels() : kernelsIn(folder);
-      process.stdout.write(json ? `${JSON.stringify(kernels, undefined, 2)}\n` : formatTable(kernels));
+      const none = folder === undefined ? 'apt has no package linux-image-… (try apt-get update)' : LOOKED_FOR;
+      process.stdout.write(json ? `${JSON.stringify(kernels, undefined, 2)}\n` : formatTable(kernels, none));
       process.exitCode = kernels.length > 0 ? EXIT.ok : EXIT.difference;
     })
     .addCommand(fetchCommand().exitOverride())
@@ -31,9 +35,13 @@ export function kernelsCommand(): Command {
 function fetchCommand(): Command {
   return new Command('fetch')
     .description('fetch packages into the cache, for machines and namespaces without a network; prints the images')
-    .argument('<version...>', 'as --kernel takes it')
+    .argument('<version...>', 'as --kernel takes it', collect)
+    .addHelpText(
+      'after',
+      `\nExit codes: ${EXIT.ok} all are there, ${EXIT.usage} wrong usage, or there is no such kernel, ${EXIT.unable} one cannot be fetched`,
+    )
     .action(async (versions: string[]) => {
-      for (const { image } of await findKernels(versions)) process.stdout.write(`${image}\n`);
+      for (const { image } of await findKernels(versions, 'version')) process.stdout.write(`${image}\n`);
     });
 }
 
@@ -49,7 +57,7 @@ What a spec asks the kernel for is noted when it is asked, so also what this ker
   hairpin kernels config specs/article > hairpin.config
   scripts/kconfig/merge_config.sh -m .config hairpin.config && make olddefconfig
 
-Exit codes: ${EXIT.ok} the fragment is complete, ${EXIT.difference} a spec failed, so it may lack something, ${EXIT.usage} wrong usage`,
+Exit codes: ${EXIT.ok} the fragment is complete, ${EXIT.difference} a spec failed, so it may lack something, or none ran, ${EXIT.usage} wrong usage`,
     )
     .action(async (specs: string[]) => {
       const root = process.cwd();
@@ -58,16 +66,23 @@ Exit codes: ${EXIT.ok} the fragment is complete, ${EXIT.difference} a spec faile
       writeFileSync(file, '');
       const failed = await runVitest(root, ['run', ...specs], { [FEATURES_FILE]: file }, ['ignore', 2, 2]);
       const features = new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean));
+      if (features.size === 0) {
+        say(
+          `hairpin kernels config: no spec of ${specs.map(show).join(', ') || 'the project'} has asked the kernel for anything`,
+        );
+        process.exitCode = EXIT.difference;
+        return;
+      }
       process.stdout.write(configFragment([...features]));
       process.exitCode = failed === 0 ? EXIT.ok : EXIT.difference;
     });
 }
 
 /** Columns by the names of the things' own fields. */
-function formatTable(things: readonly object[]): string {
+function formatTable(things: readonly object[], none: string): string {
   const [first] = things;
-  if (!first) return 'There are none.\n';
-  const lines = [Object.keys(first), ...things.map((each) => Object.values(each).map(show))];
+  if (!first) return `There are none: ${none}.\n`;
+  const lines = [Object.keys(first), ...things.map((each) => Object.values(each).map(cellOf))];
   const widths = (lines[0] as string[]).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines
     .map(
@@ -80,6 +95,6 @@ function formatTable(things: readonly object[]): string {
     .join('');
 }
 
-function show(value: unknown): string {
+function cellOf(value: unknown): string {
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { findKernel } from '../machines/find-kernel.ts';
+import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import type { Kernel } from '../machines/kernel.ts';
 import type { MachineTask } from '../machines/machine.ts';
 
@@ -14,10 +14,14 @@ export interface MachineOptions {
 
 export function addMachineOptions(command: Command): Command {
   return command
-    .option('--boot-timeout <seconds>', 'how long a kernel may take to boot (60 with KVM, 180 without)', wholeNumber)
-    .option('--timeout <seconds>', 'how long all of it may take on a kernel (1800)', wholeNumber)
-    .option('--memory <MiB>', 'of the machine (1024, and as much for each processor)', wholeNumber)
-    .option('--cpus <number>', 'of the machine (as many as there are here, at most 4; 1 without KVM)', wholeNumber)
+    .option('--boot-timeout <seconds>', 'how long a kernel may take to boot (60 with KVM, 180 without)', seconds)
+    .option('--timeout <seconds>', 'how long all of it may take on a kernel (1800)', seconds)
+    .option('--memory <MiB>', 'of the machine (1024, and as much for each processor)', (text) =>
+      wholeNumber(text, 2 ** 20, 'a whole number of mebibytes'),
+    )
+    .option('--cpus <number>', 'of the machine (as many as there are here, at most 4; 1 without KVM)', (text) =>
+      wholeNumber(text, 255),
+    )
     .option('--append <arguments>', "more of the kernel's own arguments");
 }
 
@@ -32,16 +36,25 @@ export function machineTask({
   return { bootWithin: milliseconds(bootTimeout), within: milliseconds(timeout), memory, cpus, append };
 }
 
-/** For an option that may be given several times. */
+/** For an option or an argument that may be given several times, and is not to be empty. */
 export function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
+  return [...before, named(value)];
+}
+
+/** For one that names something: a shell's variable that is not set must not pass for a name. */
+export function named(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It must not be empty.');
+  return value;
 }
 
 /** Each `--kernel`, found or fetched, before any is booted. Two of one name are told apart by a number. */
-export async function findKernels(words: readonly string[]): Promise<Kernel[]> {
+export async function findKernels(words: readonly string[], option = '--kernel'): Promise<Kernel[]> {
+  for (const word of words) await locateKernel(option, word);
   const kernels: Kernel[] = [];
   for (const word of words) {
-    const kernel = await findKernel(word, (release, size) => say(`fetching linux-image-${release} (${size} MiB)`));
+    const kernel = await findKernel(option, word, (release, size) =>
+      say(`fetching linux-image-${release} (${size} MiB)`),
+    );
     const namesakes = kernels.filter(({ release }) => release === kernel.release).length;
     kernels.push(namesakes === 0 ? kernel : { ...kernel, name: `${kernel.name}#${namesakes + 1}` });
   }
@@ -53,8 +66,15 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function wholeNumber(text: string): number {
+/** Node's timers count milliseconds in 32 bits with a sign. */
+const LONGEST = Math.floor((2 ** 31 - 1) / 1000);
+
+function seconds(text: string): number {
+  return wholeNumber(text, LONGEST, 'a whole number of seconds');
+}
+
+function wholeNumber(text: string, most: number, what = 'a whole number'): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError(`a whole number from 1 on is needed.`);
-  return number;
+  if (text.trim() !== '' && Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new InvalidArgumentError(`It must be ${what} from 1 to ${most}.`);
 }

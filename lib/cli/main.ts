@@ -3,10 +3,12 @@ import './needs-node.ts';
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { UsageError } from '../lab/index.ts';
 import { bisectCommand } from './bisect.ts';
 import { checkSwitchCommand } from './check-switch.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
+import { helpCommand } from './help.ts';
 import { kernelsCommand } from './kernels.ts';
 import { modesCommand } from './modes.ts';
 import { mutateCommand } from './mutate.ts';
@@ -31,6 +33,7 @@ const commands = [
   doctorCommand(),
 ];
 for (const command of commands) program.addCommand(command.exitOverride());
+program.helpCommand(false).addCommand(helpCommand(program).exitOverride());
 
 // `hairpin modes | head` is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -44,7 +47,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else {
     process.stderr.write(`hairpin: ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = EXIT.unable;
+    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unable;
   }
 }
 

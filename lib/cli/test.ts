@@ -7,7 +7,15 @@ import { blobFolder, testOnKernel } from '../machines/test-on-kernel.ts';
 import { splitArguments } from '../machines/vitest-program.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
-import { addMachineOptions, collect, findKernels, type MachineOptions, machineTask, say } from './machine-options.ts';
+import {
+  addMachineOptions,
+  collect,
+  findKernels,
+  type MachineOptions,
+  machineTask,
+  named,
+  say,
+} from './machine-options.ts';
 
 interface TestOptions extends MachineOptions {
   kernel?: string[];
@@ -21,10 +29,9 @@ export function testCommand(): Command {
     .argument('[vitest...]', "vitest's own arguments, behind --")
     .option('--kernel <kernel>', 'a bzImage, a folder with one, or the version of a package; several times', collect)
     .addOption(
-      new Option(
-        '--in-container [image]',
-        `in a privileged container; the image has Node (default: ${DEFAULT_IMAGE})`,
-      ).conflicts('kernel'),
+      new Option('--in-container [image]', `in a privileged container; the image has Node (default: ${DEFAULT_IMAGE})`)
+        .argParser(named)
+        .conflicts('kernel'),
     )
     .option('--live', 'show what vitest prints in each machine as it comes');
   return addMachineOptions(command)
@@ -40,8 +47,10 @@ test-results/<kernel>/.
 
 Exit codes: ${EXIT.ok} every test passes on every kernel, ${EXIT.difference} a test or a kernel fails, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
     )
-    .action(async (args: string[], { kernel: words, live, inContainer, ...options }: TestOptions) => {
+    .action(async (args: string[], given: TestOptions, command: Command) => {
+      const { kernel: words, live, inContainer, ...options } = given;
       const root = process.cwd();
+      if (!words) refuseMachineOptions(command, given);
       if (inContainer !== undefined) {
         const image = inContainer === true ? DEFAULT_IMAGE : inContainer;
         process.exitCode = await testInContainer(image, root, args);
@@ -51,6 +60,16 @@ Exit codes: ${EXIT.ok} every test passes on every kernel, ${EXIT.difference} a t
         ? await testOnKernels(root, words, args, { ...options, ...(live ? { live } : {}) })
         : await runVitest(root, ['run', ...args]);
     });
+}
+
+/** What would change nothing must not look as if it did. */
+function refuseMachineOptions(command: Command, given: TestOptions): void {
+  const others = ['kernel', 'inContainer'];
+  const stray = command.options.find((option) => {
+    const name = option.attributeName();
+    return !others.includes(name) && name in given;
+  });
+  if (stray) command.error(`error: option '${stray.flags}' is for other kernels: it needs --kernel`);
 }
 
 async function testOnKernels(root: string, words: readonly string[], args: readonly string[], options: TestOptions) {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
 import { findProgram } from '../kernel/find-program.ts';
+import { show, UsageError } from '../lab/validate.ts';
 import { cached, kernelCache } from './cache.ts';
 import { listModules, modulesIn } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
@@ -101,13 +102,13 @@ function fetchedKernel(release: string): Kernel {
 /**
  * The packages from one release to another, both left out, of the flavour of the first: `-cloud-amd64`.
  *
- * @throws KernelUnavailable when the two are no packages, or not of one flavour
+ * @throws UsageError when the two are no packages, or not of one flavour
  */
 export function kernelsBetween(good: string, bad: string, packages: readonly KernelPackage[]): string[] {
   const [first, last] = [packageOf(good, packages)?.release, packageOf(bad, packages)?.release];
   if (!first || !last || flavourOf(first) !== flavourOf(last)) {
-    throw new KernelUnavailable(
-      `${good} and ${bad} are not two packages of one flavour: name the kernels between them, oldest first`,
+    throw new UsageError(
+      `${show(good)} and ${show(bad)} are not two packages of one flavour: name the kernels between them, oldest first`,
     );
   }
   const releases = packages.map(({ release }) => release).filter((release) => flavourOf(release) === flavourOf(first));

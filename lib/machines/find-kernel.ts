@@ -1,26 +1,47 @@
 import { existsSync, statSync } from 'node:fs';
-import { aptKernels, fetchedKernels, fetchKernel, packageOf } from './apt-kernels.ts';
+import { show, UsageError } from '../lab/validate.ts';
+import { aptKernels, fetchedKernels, fetchKernel, type KernelPackage, packageOf } from './apt-kernels.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
-import { kernelOfImage, kernelsIn } from './kernel-folder.ts';
+import { kernelOfImage, kernelsIn, LOOKED_FOR } from './kernel-folder.ts';
 
 /**
  * What `--kernel` means: the file of an image, a folder with one, or the version of a package, which is fetched unless
  * it has been.
  *
- * @throws KernelUnavailable saying what it takes
+ * @param option what the word was given as: `--kernel`
+ * @throws UsageError when it means none; KernelUnavailable when it cannot be fetched
  */
-export async function findKernel(word: string, onFetch?: (release: string, size: number) => void): Promise<Kernel> {
-  if (existsSync(word)) return statSync(word).isDirectory() ? onlyKernelIn(word) : kernelOfImage(word);
-  if (word.includes('/')) throw new KernelUnavailable(`--kernel ${word}: there is no such file or folder`);
+export async function findKernel(
+  option: string,
+  word: string,
+  onFetch?: (release: string, size: number) => void,
+): Promise<Kernel> {
+  const found = await locateKernel(option, word);
+  return 'image' in found ? found : fetchKernel(found.release, () => onFetch?.(found.release, found.size));
+}
+
+/** The same, without fetching: before any is booted all are to be known. */
+export async function locateKernel(option: string, word: string): Promise<Kernel | KernelPackage> {
+  if (word !== '' && existsSync(word)) return kernelAt(option, word);
+  if (word.includes('/')) throw new UsageError(`${option} ${show(word)}: there is no such file or folder`);
   // What has been fetched stays, though the distribution has newer ones by now.
   const here = fetchedKernels().find(({ release }) => release === word);
   if (here) return here;
-  const found = packageOf(word, await aptKernels());
-  if (found) return fetchKernel(found.release, () => onFetch?.(found.release, found.size));
-  throw new KernelUnavailable(
-    `--kernel must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64: received ${word}. ` +
-      'See: hairpin kernels',
+  const found = word === '' ? undefined : packageOf(word, await aptKernels());
+  if (found) return found;
+  throw new UsageError(
+    `${option} must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64: received ` +
+      `${show(word)}. See: hairpin kernels`,
   );
+}
+
+function kernelAt(option: string, path: string): Kernel {
+  try {
+    return statSync(path).isDirectory() ? onlyKernelIn(path) : kernelOfImage(path);
+  } catch (error) {
+    if (error instanceof KernelUnavailable) throw new UsageError(`${option} ${show(path)}: ${error.message}`);
+    throw error;
+  }
 }
 
 function onlyKernelIn(folder: string): Kernel {
@@ -29,7 +50,7 @@ function onlyKernelIn(folder: string): Kernel {
   if (first && kernels.length === 1) return first;
   throw new KernelUnavailable(
     first
-      ? `${folder} has ${kernels.length} kernels; name one: ${kernels.map(({ image }) => image).join(', ')}`
-      : `${folder} has no kernel: neither arch/x86/boot/bzImage of a build, nor a vmlinuz-… or bzImage in it or in its boot/`,
+      ? `the folder has ${kernels.length} kernels; name one: ${kernels.map(({ image }) => image).join(', ')}`
+      : `the folder has no kernel: ${LOOKED_FOR}`,
   );
 }

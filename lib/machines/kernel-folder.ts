@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { installModules } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 
+/** What a folder without a kernel lacks. */
+export const LOOKED_FOR = 'neither arch/x86/boot/bzImage of a build, nor a vmlinuz-… or bzImage in it or in its boot/';
+
 /**
  * The kernels in a folder: of an unpacked package (`boot/vmlinuz-…`, `lib/modules/…`), of a `/boot`, of a build
  * (`arch/x86/boot/bzImage`), or simply with images in it.

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createVitest, parseCLI, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import { createCLI, createVitest, parseCLI, type TestCase, type TestModule, type Vitest } from 'vitest/node';
 import type {} from '../matchers/keep-evidence.ts';
 import type { MutationMeta } from './mutant.ts';
 
@@ -32,6 +32,8 @@ export async function runMutation(
   words: readonly string[],
   onTest: () => void = () => {},
 ): Promise<MutationRun | { misuse: string }> {
+  const wrong = whyWrong(words);
+  if (wrong !== undefined) return { misuse: wrong };
   const { filter, options } = parseCLI(['vitest', 'run', ...words]);
   const vitest: Vitest = await createVitest(
     {
@@ -59,6 +61,19 @@ export async function runMutation(
     };
   } finally {
     await vitest.close();
+  }
+}
+
+/** What vitest's own command line would say of the arguments; `parseCLI` lets options through that there are none of. */
+function whyWrong(words: readonly string[]): string | undefined {
+  const cli = createCLI();
+  try {
+    cli.parse(['node', 'vitest', 'run', ...words], { run: false });
+    cli.matchedCommand?.checkUnknownOptions();
+    cli.matchedCommand?.checkOptionValue();
+    return undefined;
+  } catch (error) {
+    return `vitest run does not take these arguments: ${error instanceof Error ? error.message : error}`;
   }
 }
 

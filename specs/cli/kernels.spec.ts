@@ -4,16 +4,66 @@ import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { hairpin } from './hairpin.ts';
 
+const MUST_BE = 'must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64';
+
+function timeoutRefused(seconds: string) {
+  const rule = 'It must be a whole number of seconds from 1 to 2147483\\.';
+  const message = new RegExp(`^error: option '--timeout <seconds>' argument '${seconds}' is invalid\\. ${rule}`);
+  return [['test', '--timeout', seconds, '--kernel', 'x'], 2, message] as const;
+}
+
 // host: hairpin, asked for kernels that are not there
 test.for([
-  [['test', '--kernel', '/nonexistent'], 3, 'hairpin: --kernel /nonexistent: there is no such file or folder'],
-  [['test', '--kernel', '/etc'], 3, /^hairpin: \/etc has no kernel: neither arch\/x86\/boot\/bzImage of a build, nor /],
-  [['test', '--kernel', '/etc/passwd'], 3, /^hairpin: \/etc\/passwd is no bzImage of Linux: /],
+  [['test', '--kernel', '/nonexistent'], 2, "hairpin: --kernel '/nonexistent': there is no such file or folder"],
   [
-    ['test', '--timeout', 'soon', '--kernel', 'x'],
+    ['test', '--kernel', '/etc'],
     2,
-    /^error: option '--timeout <seconds>' argument 'soon' is invalid\. a whole number from 1 on is needed\./,
+    "hairpin: --kernel '/etc': the folder has no kernel: neither arch/x86/boot/bzImage of a build, nor a vmlinuz-… or " +
+      'bzImage in it or in its boot/',
   ],
+  [
+    ['test', '--kernel', '/etc/passwd'],
+    2,
+    'hairpin: --kernel \'/etc/passwd\': /etc/passwd is no bzImage of Linux: it has no boot header ("HdrS" at 0x202)',
+  ],
+  [['test', '--kernel', 'nope'], 2, `hairpin: --kernel ${MUST_BE}: received 'nope'. See: hairpin kernels`],
+  [['modes', '--kernel', 'nope'], 2, `hairpin: --kernel ${MUST_BE}: received 'nope'. See: hairpin kernels`],
+  [['test', '--kernel', ''], 2, /^error: option '--kernel <kernel>' argument '' is invalid\. It must not be empty\./],
+  [['kernels', 'fetch', '1.2.3'], 2, `hairpin: version ${MUST_BE}: received '1.2.3'. See: hairpin kernels`],
+  [
+    ['kernels', 'fetch', ''],
+    2,
+    /^error: command-argument value '' is invalid for argument 'version'\. It must not be empty\./,
+  ],
+  [['kernels', '/nonexist'], 2, "hairpin: kernels: there is no folder '/nonexist'"],
+  [
+    ['bisect', '--good', '', '--bad', ''],
+    2,
+    /^error: option '--good <kernel>' argument '' is invalid\. It must not be empty\./,
+  ],
+  [
+    ['bisect', '--good', '6.1', '--bad', '6.1'],
+    2,
+    /^error: options '--good' and '--bad' need two kernels: received '6\.1' for both/,
+  ],
+  [
+    ['bisect', '--good', 'nope', '--bad', '6.1'],
+    2,
+    `hairpin: --good ${MUST_BE}: received 'nope'. See: hairpin kernels`,
+  ],
+  [
+    ['test', '--in-container', ''],
+    2,
+    /^error: option '--in-container \[image\]' argument '' is invalid\. It must not be empty\./,
+  ],
+  [['test', '--live'], 2, /^error: option '--live' is for other kernels: it needs --kernel/],
+  [['test', '--cpus', '2'], 2, /^error: option '--cpus <number>' is for other kernels: it needs --kernel/],
+  [
+    ['test', '--memory', '512', '--in-container'],
+    2,
+    /^error: option '--memory <MiB>' is for other kernels: it needs --kernel/,
+  ],
+  ...['soon', '', '0', '2147484'].map((seconds) => timeoutRefused(seconds)),
   [['modes', '--diff', '--kernel', '6.1'], 2, /^error: option '--diff' needs two or more of --kernel/],
   [['bisect', '--good', '6.1', '--', 'specs'], 2, /^error: required option '--bad <kernel>' not specified/],
 ] as const)('hairpin %j', { timeout: 30_000 }, async ([args, exitCode, message], { lab }) => {
@@ -30,7 +80,11 @@ test('kernels of a folder, in words and as JSON; an empty one has none, and exit
   const folder = mkdtempSync(join(tmpdir(), 'hairpin-kernels-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const host = lab.namespace('host');
-  expect(await hairpin(host, ['kernels', folder])).toMatchObject({ exitCode: 1, stdout: 'There are none.' });
+  expect(await hairpin(host, ['kernels', folder])).toMatchObject({
+    exitCode: 1,
+    stdout:
+      'There are none: neither arch/x86/boot/bzImage of a build, nor a vmlinuz-… or bzImage in it or in its boot/.',
+  });
 
   // The header of an image: Documentation/arch/x86/boot.rst.
   const image = Buffer.alloc(2048);
@@ -46,4 +100,10 @@ test('kernels of a folder, in words and as JSON; an empty one has none, and exit
     ['name', 'release', 'image'],
     [kernel.name, kernel.release, kernel.image],
   ]);
+});
+
+test('where no spec ran there is no fragment, which would look complete', { timeout: 30_000 }, async ({ lab }) => {
+  const { exitCode, stdout, stderr } = await hairpin(lab.namespace('host'), ['kernels', 'config', 'nosuch']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toContain("hairpin kernels config: no spec of 'nosuch' has asked the kernel for anything");
 });

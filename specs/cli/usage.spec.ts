@@ -9,6 +9,9 @@ test.for([
   [['mutate', '--help']],
   [['kernels', '--help']],
   [['kernels', 'config', '--help']],
+  [['kernels', 'fetch', '--help']],
+  [['help', 'test']],
+  [['help', 'kernels', 'config']],
   [['bisect', '--help']],
   [['check-switch', '--help']],
   [['doctor', '--help']],
@@ -29,6 +32,15 @@ test('an unknown command or option is wrong usage: exit code 2, and nothing on s
   expect(await hairpin(host, ['modes', '--jsn'])).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining("unknown option '--jsn'"),
+  });
+  expect(await hairpin(host, ['help', 'foo'])).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: "error: unknown command 'foo'\n(see --help)",
+  });
+  expect(await hairpin(host, ['check-switch', ''])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("command-argument value '' is invalid for argument 'nic'. It must not be empty."),
   });
 });
 

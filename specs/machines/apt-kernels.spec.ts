@@ -29,6 +29,6 @@ test('between two are those of their flavour', () => {
 
 test('between two of different flavours is nothing that could be guessed', () => {
   expect(() => kernelsBetween('6.1.0-9-amd64', '6.1.0-10-cloud-amd64', packages)).toThrow(
-    '6.1.0-9-amd64 and 6.1.0-10-cloud-amd64 are not two packages of one flavour: name the kernels between them, oldest first',
+    "'6.1.0-9-amd64' and '6.1.0-10-cloud-amd64' are not two packages of one flavour: name the kernels between them, oldest first",
   );
 });

@@ -84,13 +84,13 @@ test('what is half made is nobody else’s, and what a killed run left of it is 
 });
 
 test.for([
-  ['/nonexistent/bzImage', '--kernel /nonexistent/bzImage: there is no such file or folder'],
+  ['/nonexistent/bzImage', "--kernel '/nonexistent/bzImage': there is no such file or folder"],
   [
     'no-such-version',
-    '--kernel must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64: received no-such-version. See: hairpin kernels',
+    "--kernel must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64: received 'no-such-version'. See: hairpin kernels",
   ],
 ] as const)('%s is refused', { timeout: 30_000 }, async ([word, message]) => {
-  await expect(findKernel(word)).rejects.toThrow(message);
+  await expect(findKernel('--kernel', word)).rejects.toThrow(message);
 });
 
 function write(path: string, content: string | Buffer): string {

@@ -44,6 +44,18 @@ const cases: [args: string[], exitCode: number, stdout: string, stderr: string][
   ],
   [['nowhere'], 2, '', 'hairpin mutate: no spec file matches nowhere; the config includes *.test.ts'],
   [['other'], 2, '', 'hairpin mutate: nothing to turn: of 1 test none has a network of its own'],
+  [
+    ['half', '--', '--nosuchflag'],
+    2,
+    '',
+    'hairpin mutate: vitest run does not take these arguments: Unknown option `--nosuchflag`',
+  ],
+  [
+    ['half', '--', '-t'],
+    2,
+    '',
+    'hairpin mutate: vitest run does not take these arguments: option `-t, --testNamePattern <pattern>` value is missing',
+  ],
   [['half', '--', '-t', 'has no'], 2, '', 'hairpin mutate: nothing to turn: no test of these files was run'],
 ];
 
