@@ -49,7 +49,7 @@ export function writeEvidence(lab: Lab, folder: string, failed?: FailedQuestion)
   const contents: [name: string, contentType: string, content: string | Buffer][] = [
     ...(lab.taps ? [['lab.pcapng', 'application/x-pcapng', labCapture(lab, marked)] as [string, string, Buffer]] : []),
     ['lab.sh', 'text/x-shellscript', labScript(snapshot, failed?.asked)],
-    ['state.txt', 'text/plain', [...losses, ...snapshot.namespaces.map(stateText)].join('\n')],
+    ['state.txt', 'text/plain', `${[...losses, ...snapshot.namespaces.map(stateText)].join('\n')}\n`],
     ['topology.svg', 'image/svg+xml', topologySvg(snapshot, drawing)],
     ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(snapshot)],
   ];

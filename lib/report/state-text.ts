@@ -1,5 +1,6 @@
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { changedPortWords } from './port-words.ts';
+import { visible } from './visible-text.ts';
 
 /**
  * A namespace's state for a person, as `ip -br` and `bridge` would show it; what there is none of is left out.
@@ -26,7 +27,7 @@ export function stateText(namespace: NamespaceSnapshot): string {
   const lines = sections.flatMap(([title, body]) =>
     body.length > 0 ? [`  ${title}`, ...body.map((line) => `    ${line}`.trimEnd())] : [],
   );
-  return [`${name} (${role})`, ...lines].join('\n');
+  return visible([`${name} (${role})`, ...lines].join('\n'));
 }
 
 function linkRow(device: InterfaceSnapshot): string[] {

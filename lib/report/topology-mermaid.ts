@@ -1,6 +1,7 @@
 import type { LabSnapshot } from './lab-snapshot.ts';
 import { devicesOf, type TopologyDevice, topologyOf } from './topology.ts';
 import { directEdges } from './topology-order.ts';
+import { visible } from './visible-text.ts';
 
 /** Subgraphs have no shapes, so colours of GitHub's both themes tell them apart. */
 const ROLES = { host: 'fill:transparent', router: 'fill:#d2992233', switch: 'fill:#388bfd33' } as const;
@@ -50,5 +51,5 @@ function classOf({ fault }: TopologyDevice): string {
 /** Mermaid's entities, which begin with # where HTML's begin with &. */
 function escapeText(text: string): string {
   const entities: Record<string, string> = { '#': '#35;', '"': '#quot;', '<': '#lt;', '>': '#gt;', '&': '#amp;' };
-  return text.replaceAll(/[#"<>&]/g, (character) => entities[character] ?? '');
+  return visible(text).replaceAll(/[#"<>&]/g, (character) => entities[character] ?? '');
 }

@@ -5,6 +5,7 @@ import { ICONS } from './topology-icons.ts';
 import { layOut, type PlacedBox } from './topology-layout.ts';
 import { TOPOLOGY_STYLE } from './topology-style.ts';
 import { nestedWire, type Trail, trailOf, wirePath } from './topology-wires.ts';
+import { visible } from './visible-text.ts';
 
 /** What of a drawing is to stand out. */
 export interface TopologyOptions {
@@ -100,5 +101,5 @@ function edgeSvg(edge: TopologyEdge, { hops }: Trail, drawn: string): string {
 
 function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? '');
+  return visible(text).replaceAll(/[&<>"]/g, (character) => entities[character] ?? '');
 }

@@ -56,7 +56,9 @@ test('a failed test leaves its capture, its script, its state and its drawings',
     exitCode: 1,
     stdout: expect.stringContaining('0 received, 100% packet loss'),
   });
-  expect(await readFile(join(failed, 'state.txt'), 'utf8')).toContain('m1@host/up0  UP');
+  const state = await readFile(join(failed, 'state.txt'), 'utf8');
+  expect(state).toContain('m1@host/up0  UP');
+  expect(state).toMatch(/[^\n]\n$/);
   expect(await readFile(join(failed, 'topology.svg'), 'utf8')).toContain('data-interface="ns1/m1"');
 });
 

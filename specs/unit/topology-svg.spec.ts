@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { stateText } from '../../lib/report/state-text.ts';
 import { edgeId, topologyOf } from '../../lib/report/topology.ts';
+import { topologyMermaid } from '../../lib/report/topology-mermaid.ts';
 import { topologySvg } from '../../lib/report/topology-svg.ts';
 import { pairSnapshot, SnapshotBuilder } from './snapshots.ts';
 
@@ -57,6 +59,17 @@ test('is well-formed, whatever the names', () => {
   expect(unbalanced(odd)).toEqual([]);
   expect(odd).toContain('data-namespace="&lt;&amp;&quot;&gt;"');
   expect(unbalanced(svg)).toEqual([]);
+});
+
+test('has no character that XML has no room for', () => {
+  const name = 'a\u001b[31m\u0000\u007f\u0085\uD800\uFFFF😀';
+  const { snapshot } = new SnapshotBuilder().namespace('ns').device(`ns/${name}`);
+  const odd = topologySvg(snapshot);
+  // XML 1.0, section 2.2.
+  expect(odd).not.toMatch(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u);
+  expect(odd).toContain('data-interface="ns/a␛[31m␀␡���😀"');
+  expect(topologyMermaid(snapshot)).toContain('<b>a␛[31m␀␡���😀</b>');
+  expect(snapshot.namespaces.map(stateText).join()).toContain('a␛[31m␀␡���😀');
 });
 
 test('of an empty lab is an image too', () => {
