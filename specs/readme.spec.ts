@@ -24,9 +24,19 @@ describe('the README', () => {
 
   test('has a script that runs', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
     const folder = await projectFolder(onTestFinished);
-    await writeFile(join(folder, 'script.mts'), only(samples('script')));
-    const { stdout } = await lab.namespace('host').exec(process.execPath, [join(folder, 'script.mts')]);
-    expect(stdout).toContain('1 received, 0% packet loss');
+    await writeFile(join(folder, 'script.ts'), only(samples('script')));
+    const host = lab.namespace('host');
+    const [unshare = '', ...words] = only(samplesOf(readme, 'script', 'sh'))
+      .trim()
+      .split(' ');
+    const rootless = [...words.slice(0, -2), process.execPath, ...words.slice(-1)];
+    for (const [file, args] of [
+      [process.execPath, ['script.ts']],
+      [unshare, rootless],
+    ] as const) {
+      const { stdout } = await host.exec(file, args, { cwd: folder });
+      expect(stdout).toContain('1 received, 0% packet loss');
+    }
   });
 
   test("has this kernel's truth table", { timeout: 60_000 }, async ({ lab }) => {

@@ -8,9 +8,12 @@ import { warmThreadPool } from './thread-pool.ts';
 const THREAD_NAMESPACE = '/proc/thread-self/ns/net';
 
 const CREATE_CAUSES: Partial<Record<string, string>> = {
-  EPERM:
-    'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
-    'namespace for each worker (it is there unless --pool replaces it)',
+  // vitest's variable is in its workers, and in what they start; a script has no pool.
+  EPERM: process.env['VITEST']
+    ? 'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
+      'namespace for each worker (it is there unless --pool replaces it)'
+    : 'a new network namespace takes CAP_SYS_ADMIN: run as root, or as root of a user namespace: ' +
+      'unshare --map-root-user --net --mount node script.ts',
   ENOSPC:
     'the limit of network namespaces is reached (sysctl user.max_net_namespaces); those of ended labs count until the kernel has taken them down',
 };

@@ -26,6 +26,18 @@ test('without CAP_SYS_ADMIN a lab says what it needs', async ({ lab: outer }) =>
   );
 });
 
+// a: Node without capabilities, not started by vitest
+test('a script is told how to be root of a user namespace', async ({ lab: outer }) => {
+  const body = script(`import { createLab } from '${lab}';`, "createLab().namespace('a');");
+  const args = [...WITHOUT_CAPABILITIES, process.execPath, ...body];
+  const { stdout } = await outer.namespace('a').exec('setpriv', args, { env: { VITEST: undefined } });
+  expect(stdout).toBe(
+    'KernelError: unshare(CLONE_NEWNET): EPERM (operation not permitted)\n' +
+      '  usual cause: a new network namespace takes CAP_SYS_ADMIN: run as root, or as root of a user namespace: ' +
+      'unshare --map-root-user --net --mount node script.ts',
+  );
+});
+
 // a: Node without capabilities
 test('without CAP_NET_ADMIN a change says what it needs', async ({ lab: outer }) => {
   const body = script(
