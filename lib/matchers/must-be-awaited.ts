@@ -1,11 +1,13 @@
+import { type Owner, reportForgotten, tryOf } from './report-forgotten.ts';
+
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
 export interface MatcherState {
   /** Undefined without `.not`. */
   isNot?: boolean | undefined;
   /** `expect.soft`. */
   soft?: boolean | undefined;
-  /** The running test; its `promises` are awaited at its end (`withAwaitAsyncAssertions` in vitest's runner). */
-  task?: { promises?: PromiseLike<unknown>[] } | undefined;
+  /** The running test; its `promises` are awaited when its function has ended (`withAwaitAsyncAssertions` in vitest's runner). */
+  task?: (Owner & { promises?: PromiseLike<unknown>[] }) | undefined;
 }
 
 /**
@@ -24,27 +26,36 @@ export function mustBeAwaited<T>(
 ): PromiseLike<T> {
   const error = new Error(`${title} was not awaited, so the test did not wait for its answer; write: await ${title}`);
   Error.captureStackTrace(error, caller);
-  const call: Call = { awaited: false, frames: error.stack?.split('\n').slice(1).join('\n') ?? '' };
+  const call: Call = { awaited: false, judged: false, frames: error.stack?.split('\n').slice(1).join('\n') ?? '' };
   if (task) {
+    const madeIn = tryOf(task);
     task.promises ??= [];
     // A lazy thenable: asked when the test function has ended, it knows then whether anybody had awaited.
     task.promises.push({
       // biome-ignore lint/suspicious/noThenProperty: it is meant to be awaited
-      then: (onFulfilled, onRejected) =>
-        answer
+      then: (onFulfilled, onRejected) => {
+        // The list stays from try to try; a try that failed before it came to its await is no fault of the next.
+        const own = madeIn === tryOf(task);
+        call.judged ||= own;
+        return answer
           .then(ignore, ignore)
           .then(() => {
-            if (!call.awaited) throw error;
+            if (own && !call.awaited) throw error;
           })
-          .then(onFulfilled as () => never, onRejected),
+          .then(onFulfilled as () => never, onRejected);
+      },
     });
   }
+  // In a hook, and behind the end of the test, nobody looks at that list any more, or there is none.
+  reportForgotten(task, error, () => call.awaited || call.judged);
   // vitest hangs its own `then` on what a matcher returns, and with expect.soft a second; the next is the spec's.
   return watch(answer, soft ? 2 : 1, call);
 }
 
 interface Call {
   awaited: boolean;
+  /** Whether vitest has asked, and so tells of it if nobody awaits. */
+  judged: boolean;
   /** The stack of the spec's line. */
   frames: string;
 }

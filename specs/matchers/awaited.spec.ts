@@ -12,7 +12,7 @@ test('a test that forgets await fails, with expect, .not, .soft; one that awaits
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'report.json');
   const config = ['--config', 'specs/matchers/misuse/vitest.config.ts'];
-  await startVitest(lab.namespace('host'), [...config, '--reporter=json', `--outputFile=${file}`]);
+  await startVitest(lab.namespace('host'), ['misuse/misuse.ts', ...config, '--reporter=json', `--outputFile=${file}`]);
   const report: {
     testResults: { assertionResults: { title: string; status: string; failureMessages: string[] }[] }[];
   } = JSON.parse(await readFile(file, 'utf8'));
@@ -43,4 +43,18 @@ test('a test that forgets await fails, with expect, .not, .soft; one that awaits
   ]);
   // The stack of a failure begins in the spec.
   expect(results.at(-1)?.failureMessages[0]).toMatch(/\n +at .*misuse\/misuse\.ts:\d+:\d+/);
+});
+
+// vitest runs specs/matchers/misuse/hooks.ts: every test passes, and the run fails.
+test('an assertion that is forgotten where vitest does not look makes the run fail, and no other does', {
+  timeout: 60_000,
+}, async ({ lab }) => {
+  const config = ['--config', 'specs/matchers/misuse/vitest.config.ts'];
+  const { exitCode, all = '' } = await startVitest(lab.namespace('host'), ['misuse/hooks.ts', ...config]);
+  expect({ exitCode, all }).toMatchObject({ exitCode: 1, all: expect.stringContaining('6 passed (6)') });
+  const forgotten = [...all.matchAll(/^Error: expect\((\w+)\).* was not awaited, .*; write: await expect.*/gm)];
+  const places = ['afterAll', 'afterEach', 'beforeAll', 'behindTheEnd', 'concurrent', 'onTestFinished'];
+  expect(forgotten.map(([, place]) => place).sort()).toEqual(places);
+  expect(all).toContain(`Errors  ${places.length} errors`);
+  expect(all.match(/❯ specs\/matchers\/misuse\/hooks\.ts:\d+:\d+/g)).toHaveLength(places.length);
 });
