@@ -1,5 +1,6 @@
 import { after } from '../kernel/clock.ts';
 import { roomToClose } from '../kernel/libc.ts';
+import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions } from './cable.ts';
 import { discover } from './discover.ts';
@@ -219,6 +220,13 @@ export class Lab implements AsyncDisposable {
   /** Registers that a spec runs something in a namespace, which may start programs there. */
   ranIn(namespace: Namespace): void {
     this.#ranIn.add(namespace);
+    for (const { handle } of this.#reachable()) reapWithThread(handle);
+  }
+
+  /** Where programs of a spec's may be: one that runs anywhere may enter any other (`setns`). Of somebody else's only if it was let in. */
+  #reachable(): Namespace[] {
+    if (this.#ranIn.size === 0) return [];
+    return this.namespaces.filter((namespace) => !namespace.foreign || this.#ranIn.has(namespace));
   }
 
   /** @internal */
@@ -265,6 +273,7 @@ export class Lab implements AsyncDisposable {
     this.checkNew(method, name);
     const namespace = make();
     this.#namespaces.set(name, namespace);
+    if (this.#ranIn.size > 0 && !namespace.foreign) reapWithThread(namespace.handle);
     return namespace;
   }
 
@@ -289,6 +298,7 @@ export class Lab implements AsyncDisposable {
       }
     };
     await attempt(() => this.#endPrograms());
+    for (const { handle } of this.namespaces) reapNoMore(handle);
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.

@@ -3,17 +3,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { expect, type Namespace, type Subprocess, test } from 'hairpin';
 import { startVitest } from './nested-vitest.ts';
 
-// host: vitest ─ worker ─ lab (ns1, ns2, …, victim: sleep)
+// host: vitest ─ worker ─ lab (ns1, ns2, …, victim: sleep, a shell ─ sleep; sleep; sleep, other: sleep)
 // observer ── veth ── victim: goes when the victim's namespace does
-test.for(['vitest', 'worker'] as const)(
-  'kill -9 of the %s leaves nothing behind',
+test.for([
+  ['SIGKILL', 'vitest', 'hairpin'],
+  ['SIGKILL', 'worker', 'hairpin'],
+  ['SIGINT', 'vitest', 'hairpin'],
+  ['SIGTERM', 'vitest', 'hairpin'],
+  ['SIGKILL', 'vitest', 'forks'],
+  ['SIGKILL', 'vitest', 'threads'],
+  ['SIGINT', 'vitest', 'threads'],
+] as const)(
+  '%s to the %s of pool %s leaves nothing behind, no child of a program either',
   { timeout: 60_000 },
-  async (whom, { lab, onTestFinished }) => {
+  async ([signal, whom, pool], { lab, onTestFinished }) => {
     const [host, observer] = [lab.namespace('host'), lab.namespace('observer')];
-    const { run, left, nothing } = await startVictim(host, onTestFinished);
+    const { run, left, nothing } = await startVictim(host, onTestFinished, pool);
     const { worker, sleep } = await readReady(run);
     // A link of the referee's into the victim's namespace, by the program that runs there: it cannot outlive it.
     await observer.exec('ip', [
@@ -32,13 +41,22 @@ test.for(['vitest', 'worker'] as const)(
     const gone = waitForLine(monitor, (line) => line.includes('Deleted') && line.includes('watch0'));
     await monitorIsListening(observer, monitor);
 
-    process.kill(whom === 'vitest' ? mainProcess(worker) : worker, 'SIGKILL');
+    process.kill(whom === 'vitest' && pool !== 'threads' ? mainProcess(worker) : worker, signal);
 
     await gone;
     await expect.poll(left, { timeout: 10_000 }).toEqual(nothing);
     await run;
   },
 );
+
+// host: node ─ lab (victim, other)
+test('a script that exits without closing its lab leaves nothing behind', async ({ lab, onTestFinished }) => {
+  const folder = await temporaryFolder(onTestFinished);
+  const script = fileURLToPath(new URL('victim/exits.ts', import.meta.url));
+  const run = lab.namespace('host').exec(process.execPath, [script], { env: { TMPDIR: folder }, reject: false });
+  expect(await run).toMatchObject({ exitCode: 7, stderr: '' });
+  await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([]);
+});
 
 // host: vitest ─ worker ─ namespaces, as far as it has got
 test.for([0, 1, 3, 6])(
@@ -60,17 +78,23 @@ test.for([0, 1, 3, 6])(
 );
 
 /** Starts the run that is to be killed; `left` says what there is of it, to be compared with `nothing`. */
-async function startVictim(host: Namespace, onTestFinished: (clean: () => Promise<void>) => void) {
-  const folder = await mkdtemp(join(tmpdir(), 'hairpin-kill-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+async function startVictim(host: Namespace, onTestFinished: (clean: () => Promise<void>) => void, pool = 'hairpin') {
+  const folder = await temporaryFolder(onTestFinished);
   const before = mountsNow();
-  const run = startVitest(host, ['--config', 'specs/leaks/victim/vitest.config.ts'], { env: { TMPDIR: folder } });
+  const args = ['--config', 'specs/leaks/victim/vitest.config.ts', ...(pool === 'hairpin' ? [] : [`--pool=${pool}`])];
+  const run = startVitest(host, args, { env: { TMPDIR: folder } });
   const left = () => ({
     processes: processesOf(folder),
     files: readdirSync(folder),
     mounts: mountsNow(),
   });
   return { run, left, nothing: { processes: [], files: [], mounts: before } };
+}
+
+async function temporaryFolder(onTestFinished: (clean: () => Promise<void>) => void): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hairpin-kill-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 function mountsNow(): string {

@@ -34,13 +34,14 @@ const OWNERS: Record<string, readonly string[]> = {
   '@dagrejs/dagre': ['lib/report'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],
   // A program of the machine's is started in a namespace, by execa. The ones here start this very program anew, vitest, the
-  // reaper, which must outlive the lab, docker, which is in no namespace of ours, or one that is given descriptors.
+  // reapers, which must outlive the lab, docker, which is in no namespace of ours, or one that is given descriptors.
   'node:child_process': [
     'lib/pool.ts',
     'lib/cli/in-container.ts',
     'lib/cli/in-own-namespaces.ts',
     'lib/containers/start-reaper.ts',
     'lib/kernel/own-namespaces.ts',
+    'lib/kernel/program-reaper.ts',
     'lib/machines/start-program.ts',
     'lib/machines/merge-reports.ts',
     'specs',
