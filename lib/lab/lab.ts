@@ -1,5 +1,6 @@
 import { after } from '../kernel/clock.ts';
 import { roomToClose } from '../kernel/libc.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
 import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions } from './cable.ts';
@@ -39,7 +40,7 @@ export class Lab implements AsyncDisposable {
   readonly #uplinks = new Map<string, Uplink>();
   readonly #owned: { close(): void }[] = [];
   readonly #subprocesses = new Set<Subprocess>();
-  /** The namespaces that a spec ran something in: only there anything can be left to kill. */
+  /** The namespaces that a spec ran something in: without any there is nothing to kill. */
   readonly #ranIn = new Set<Namespace>();
   /** Who was last given an address. */
   readonly #holders = new Map<string, Namespace>();
@@ -96,7 +97,7 @@ export class Lab implements AsyncDisposable {
    * @example const { b: port } = lab.cable(host, sw, { a: { name: 'up0' }, b: { hairpin: true } })
    */
   cable<A extends Namespace, B extends Namespace>(a: A, b: B, options: CableOptions = {}): Cable<A, B> {
-    this.#checkOpen('cable');
+    this.#checkOpen('lab.cable');
     return make(() => addCable(this, a, b, options));
   }
 
@@ -110,7 +111,7 @@ export class Lab implements AsyncDisposable {
    * @example const m1 = ns1.macvlan({ parent: lab.uplink('enp0s5'), mode: 'vepa', address: '192.168.1.201/24' })
    */
   uplink(name: string): Uplink {
-    this.#checkOpen('uplink');
+    this.#checkOpen('lab.uplink');
     const uplink = this.#uplinks.get(name) ?? openUplink(this, name);
     this.#uplinks.set(name, uplink);
     return uplink;
@@ -126,7 +127,7 @@ export class Lab implements AsyncDisposable {
    * lab.discover();
    */
   discover(): Interface[] {
-    this.#checkOpen('discover');
+    this.#checkOpen('lab.discover');
     return discover(this.namespaces);
   }
 
@@ -217,8 +218,13 @@ export class Lab implements AsyncDisposable {
   }
 
   /** @internal */
-  /** Registers that a spec runs something in a namespace, which may start programs there. */
-  ranIn(namespace: Namespace): void {
+  /**
+   * Registers that a spec runs something in a namespace, which may start programs there.
+   *
+   * @throws UsageError when the lab has ended, or is about to: nobody would end what is started any more
+   */
+  ranIn(namespace: Namespace, method = 'run'): void {
+    this.#checkOpen(`${namespace.name}.${method}`);
     this.#ranIn.add(namespace);
     for (const { handle } of this.#reachable()) reapWithThread(handle);
   }
@@ -280,12 +286,12 @@ export class Lab implements AsyncDisposable {
   /** @internal */
   /** @throws UsageError when the lab has ended, or the name cannot be or is taken */
   checkNew(method: string, name: unknown): asserts name is string {
-    this.#checkOpen(method);
+    this.#checkOpen(`lab.${method}`);
     checkNamespaceName(`lab.${method}`, name, (taken) => this.#namespaces.has(taken));
   }
 
-  #checkOpen(method: string): void {
-    if (this.closed) throw new UsageError(`lab.${method}: the lab has ended; a spec's lab lives as long as its test`);
+  #checkOpen(call: string): void {
+    if (this.closed) throw new UsageError(`${call}: the lab has ended; a spec's lab lives as long as its test`);
   }
 
   async #close(): Promise<void> {
@@ -302,17 +308,25 @@ export class Lab implements AsyncDisposable {
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
-    for (const resource of this.#owned.reverse()) await attempt(() => resource.close());
+    for (const resource of this.#owned.splice(0).reverse()) await attempt(() => resource.close());
     await roomToClose();
     if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
   }
 
   async #endPrograms(): Promise<void> {
-    if (this.#ranIn.size === 0) return;
-    const inodes = new Set([...this.#ranIn].map((namespace) => namespace.handle.inode));
+    const inodes = new Set(this.#reachable().map(({ handle }) => handle.inode));
+    if (inodes.size === 0) return;
     for (const subprocess of this.#subprocesses) subprocess.kill('SIGKILL');
-    await endProcessesIn(inodes, KILL_DEADLINE);
+    await endProcessesIn(inodes, KILL_DEADLINE, () => this.#makeRoom());
     await this.#reap();
+  }
+
+  /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */
+  #makeRoom(): void {
+    const isNamespace = (resource: { close(): void }) => resource instanceof NetNamespace;
+    const others = this.#owned.filter((resource) => !isNamespace(resource));
+    this.#owned.splice(0, this.#owned.length, ...this.#owned.filter(isNamespace));
+    for (const resource of others.reverse()) resource.close();
   }
 
   /** Node has yet to reap what was killed; without this their promises would settle in the next test. */

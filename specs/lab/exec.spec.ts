@@ -54,6 +54,18 @@ test('a child that a spec spawned inside run ends with the lab', async () => {
   expect(await ended).toBe('SIGKILL');
 });
 
+// a: the program that put sleep into b, where nothing was run
+test('what came into a namespace from another of the lab ends with the lab', async () => {
+  const lab = createLab();
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  await a.exec('setsid', ['-f', 'nsenter', `--net=/proc/${process.pid}/fd/${b.handle.fd}`, 'sleep', '1000'], {
+    stdio: 'ignore',
+  });
+  await expect.poll(() => processesIn(b.handle)).toHaveLength(1);
+  await lab.close();
+  expect(processesIn(b.handle)).toEqual([]);
+});
+
 // a: unshare ── (a namespace of its own): sleep, which holds the output of unshare open
 test('the lab does not wait for what a program started in a namespace of its own', { timeout: 3000 }, async () => {
   const lab = createLab();
