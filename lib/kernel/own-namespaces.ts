@@ -34,15 +34,18 @@ function unshareCommand(namespaces: readonly string[]): [string, ...string[]] {
  * no exit handler can. Nothing where util-linux is missing: then the program is started as it is.
  */
 export function dieWithParentCommand(): string[] {
-  setpriv ??= { path: workingSetpriv() };
-  return setpriv.path ? [setpriv.path, '--pdeathsig', 'KILL', '--'] : [];
+  setpriv ??= workingSetpriv();
+  return setpriv?.path ? [setpriv.path, '--pdeathsig', 'KILL', '--'] : [];
 }
 
-/** By trying: busybox has a setpriv, too, which knows no --pdeathsig. */
-function workingSetpriv(): string | undefined {
+/** By trying: busybox has a setpriv, too, which knows no --pdeathsig. Undefined when it could not be tried this time. */
+function workingSetpriv(): { path: string | undefined } | undefined {
   const [path, nothing] = [findProgram('setpriv'), findProgram('true')];
-  if (!path || !nothing) return undefined;
-  return spawnSync(path, ['--pdeathsig', 'KILL', '--', nothing]).status === 0 ? path : undefined;
+  if (!path || !nothing) return { path: undefined };
+  const { error, status } = spawnSync(path, ['--pdeathsig', 'KILL', '--', nothing]);
+  // Without a descriptor or a process to spare (EMFILE, EAGAIN): no word on setpriv.
+  if (error) return undefined;
+  return { path: status === 0 ? path : undefined };
 }
 
 let setpriv: { path: string | undefined } | undefined;

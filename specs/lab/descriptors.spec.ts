@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readdirSync } from 'node:fs';
+import { createLab, expect, test } from 'hairpin';
+import { dieWithParentCommand } from '../../lib/kernel/own-namespaces.ts';
+import { processesIn } from './referee.ts';
+
+/** Leaves this process no descriptor that it could open, until the function returned is called. */
+function exhaustDescriptors(): () => void {
+  const limits = (values: string) => {
+    const { status, stdout } = spawnSync('prlimit', ['--pid', String(process.pid), ...values.split(' ')]);
+    expect(status).toBe(0);
+    return String(stdout).trim();
+  };
+  const before = limits('--nofile --output=SOFT --noheadings --raw');
+  const highest = Math.max(...readdirSync('/proc/self/fd').map(Number));
+  // prlimit's own streams take a few.
+  limits(`--nofile=${highest + 16}:`);
+  const opened: number[] = [];
+  try {
+    for (;;) opened.push(openSync('/dev/null', 'r'));
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'EMFILE' });
+  }
+  return () => {
+    for (const fd of opened) closeSync(fd);
+    limits(`--nofile=${before}:`);
+  };
+}
+
+// First: what is learnt of setpriv is kept.
+test('that setpriv could not be tried for lack of descriptors is no word on setpriv', () => {
+  const release = exhaustDescriptors();
+  try {
+    expect(dieWithParentCommand()).toEqual([]);
+  } finally {
+    release();
+  }
+  expect(dieWithParentCommand()).toEqual([expect.stringContaining('setpriv'), '--pdeathsig', 'KILL', '--']);
+});
+
+// a: sleep, whose parent has gone
+test('a lab ends its programs when the process has no descriptor left', async () => {
+  const lab = createLab();
+  const a = lab.namespace('a');
+  await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
+  expect(processesIn(a.handle)).toHaveLength(1);
+  const release = exhaustDescriptors();
+  try {
+    await lab.close();
+  } finally {
+    release();
+  }
+  expect(processesIn(a.handle)).toEqual([]);
+});
