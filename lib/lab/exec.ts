@@ -2,6 +2,8 @@ import { execa, execaSync, type Options, type ResultPromise } from 'execa';
 import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
+import { describeFailure } from './exec-failure.ts';
+import { checkExecOptions } from './exec-options.ts';
 import type { Namespace } from './namespace.ts';
 import { TapQueue } from './tap-queue.ts';
 import { show, UsageError } from './validate.ts';
@@ -35,16 +37,23 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
       `${call}: args must be a list of strings, one an argument (there is no shell): received ${show(args)}`,
     );
   }
+  checkExecOptions(call, options);
   const program = findProgram(file, options.env?.['PATH'], options.cwd === undefined ? undefined : String(options.cwd));
   if (!program)
     throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
   noteProgram(program, args);
   const { taps = [], ...rest } = options;
   const descriptors = checkTaps(call, taps, rest as Options);
-  const [command = program, ...words] = [...dieWithParentCommand(), program, ...args];
+  const prefix = dieWithParentCommand();
+  const [command = program, ...words] = [...prefix, program, ...args];
   const subprocess = namespace.run(() =>
     execa(command, words, { killSignal: 'SIGKILL', ...rest, ...descriptors, encoding: 'utf8' } as TextOptions),
   );
+  const place = {};
+  Error.captureStackTrace(place, namespace.exec);
+  const describe = (result: unknown) => describeFailure(result, { call, file, args, prefix, place });
+  // The first to hear of it: whoever else does has the failure as it is told here.
+  subprocess.then(describe, describe);
   namespace.lab.track(subprocess);
   return subprocess;
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createLab, expect, test } from 'hairpin';
+import { ExecaError } from 'execa';
+import { createLab, type ExecOptions, expect, test, UsageError } from 'hairpin';
 import { processesIn, read } from './referee.ts';
 
 // a eth0 ── eth0 b
@@ -17,9 +18,49 @@ test('a program runs inside its namespace, without a shell', async ({ lab }) => 
 });
 
 // a
-test('a program that fails rejects with its exit code and what it said', async ({ lab }) => {
+test('a program that fails rejects with its exit code and what it said, and with where it was started', async ({
+  lab,
+}) => {
   const failed = lab.namespace('a').exec('ip', ['link', 'show', 'dev', 'nowhere']);
-  await expect(failed).rejects.toMatchObject({ exitCode: 1, stderr: 'Device "nowhere" does not exist.' });
+  const error = await failed.catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(ExecaError);
+  const message = "a.exec('ip', ['link', 'show', 'dev', 'nowhere']): exit code 1";
+  expect(error).toMatchObject({
+    name: 'ExecaError',
+    message: `${message}\n\nDevice "nowhere" does not exist.`,
+    shortMessage: message,
+    exitCode: 1,
+    stderr: 'Device "nowhere" does not exist.',
+    command: expect.stringMatching(/^\S+\/ip link show dev nowhere$/),
+    escapedCommand: expect.stringMatching(/^\S+\/ip link show dev nowhere$/),
+    stack: expect.stringMatching(/^ExecaError: a\.exec\(.*\n\nDevice .*\n +at .*specs\/lab\/exec\.spec\.ts:\d+:\d+/),
+  });
+});
+
+// a
+test.for<[string, ExecOptions, string]>([
+  ['false', { reject: false }, 'exit code 1'],
+  ['sleep', { timeout: 1 }, 'timed out after 1 milliseconds'],
+  ['false', { cwd: '/nowhere' }, 'failed with ENOENT\nThe "cwd" option is invalid'],
+])('how a program ended is told: %s %o', async ([file, options, how], { lab }) => {
+  const args = file === 'sleep' ? ['1000'] : [];
+  const written = `a.exec('${file}', ${args.length ? "['1000']" : '[]'})`;
+  const told = await lab
+    .namespace('a')
+    .exec(file, args, options)
+    .catch((error: unknown) => error);
+  expect(told).toMatchObject({ message: expect.stringContaining(`${written}: ${how}`) });
+});
+
+// a
+test.for<[unknown, string]>([
+  [5, 'options must be an object such as { timeout: 1000 }: received 5'],
+  [null, 'options must be an object such as { timeout: 1000 }: received null'],
+  [['a'], "options must be an object such as { timeout: 1000 }: received ['a']"],
+  [{ timout: 5 }, "there is no option 'timout'; the options are taps and those of execa, except encoding and lines"],
+])('options that cannot be are refused: %o', ([options, rule], { lab }) => {
+  const a = lab.namespace('a');
+  expect(() => a.exec('true', [], options as ExecOptions)).toThrow(new UsageError(`a.exec: ${rule}`));
 });
 
 // a
