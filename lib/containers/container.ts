@@ -30,8 +30,11 @@ export class Container extends Namespace {
     return this.#started;
   }
 
-  /** @internal */
-  /** Says that it is ready. */
+  /**
+   * Says that it is ready.
+   *
+   * @internal
+   */
   ready(started: StartedContainer): this {
     this.#started = started;
     return this;

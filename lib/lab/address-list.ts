@@ -109,8 +109,11 @@ export class AddressList {
     return this.list().find((address) => address.family === family && address.scope === 0);
   }
 
-  /** @internal */
-  /** What a new interface gets: what the spec says, else the segment's next, of the families that it has. */
+  /**
+   * What a new interface gets: what the spec says, else the segment's next, of the families that it has.
+   *
+   * @internal
+   */
   assign(option: AddressOption | undefined, families: readonly Family[]): void {
     if (option === false) return;
     if (option !== undefined) {

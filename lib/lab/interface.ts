@@ -129,15 +129,21 @@ export class Interface {
     });
   }
 
-  /** @internal */
-  /** Takes over what other software has changed: a name, a MAC address. */
+  /**
+   * Takes over what other software has changed: a name, a MAC address.
+   *
+   * @internal
+   */
   refresh({ name, mac }: Pick<LinkState, 'name' | 'mac'>): void {
     this.#name = name;
     this.#mac = mac;
   }
 
-  /** @internal */
-  /** Notes that the kernel has no such device here any more: other software has deleted or moved it. */
+  /**
+   * Notes that the kernel has no such device here any more: other software has deleted or moved it.
+   *
+   * @internal
+   */
   vanished(): void {
     if (this.#deleted) return;
     this.#deleted = true;
@@ -167,8 +173,11 @@ export class Interface {
     };
   }
 
-  /** @internal */
-  /** @throws UsageError when the lab has ended, or the interface been deleted; `method` is what was called on it */
+  /**
+   * @throws UsageError when the lab has ended, or the interface been deleted; `method` is what was called on it
+   *
+   * @internal
+   */
   checkAlive(method: string): void {
     checkOpen(`${this}.${method}`, this.namespace.lab);
     if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);

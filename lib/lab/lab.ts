@@ -150,8 +150,11 @@ export class Lab implements AsyncDisposable {
     await Promise.all(this.namespaces.map((namespace) => namespace.settled()));
   }
 
-  /** @internal */
-  /** The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`). */
+  /**
+   * The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`).
+   *
+   * @internal
+   */
   nextIndex(): number {
     const index = this.#index++;
     // A real NIC's children hear late of its carrier as well, when they have its index.
@@ -171,8 +174,11 @@ export class Lab implements AsyncDisposable {
     return value;
   }
 
-  /** @internal */
-  /** A segment of its own subnets, or of the ones that a spec chose; no two of a lab overlap. */
+  /**
+   * A segment of its own subnets, or of the ones that a spec chose; no two of a lab overlap.
+   *
+   * @internal
+   */
   newSegment(name: string, chosen?: readonly string[]): Segment {
     const segment = new Segment(name, this.#segmentNumber++, chosen);
     const other = this.#segments.find((each) => each.overlaps(segment));
@@ -186,8 +192,11 @@ export class Lab implements AsyncDisposable {
     return segment;
   }
 
-  /** @internal */
-  /** Makes what is on a segment of its own. Where that fails, nobody has the segment's subnets, and the next one gets them. */
+  /**
+   * Makes what is on a segment of its own. Where that fails, nobody has the segment's subnets, and the next one gets them.
+   *
+   * @internal
+   */
   withNewSegment<T>(name: string, make: (segment: Segment) => T): T {
     const number = this.#segmentNumber;
     const segment = this.newSegment(name);
@@ -200,8 +209,11 @@ export class Lab implements AsyncDisposable {
     }
   }
 
-  /** @internal */
-  /** What VLANs of one tag on one segment have in common: a segment of its own. */
+  /**
+   * What VLANs of one tag on one segment have in common: a segment of its own.
+   *
+   * @internal
+   */
   vlanSegment(below: Segment, tag: string, name: string): Segment {
     const vlans = this.#vlanSegments.get(below) ?? new Map<string, Segment>();
     this.#vlanSegments.set(below, vlans);
@@ -210,18 +222,22 @@ export class Lab implements AsyncDisposable {
     return segment;
   }
 
-  /** @internal */
-  /** Registers what has just been made, to be closed with the lab. */
+  /**
+   * Registers what has just been made, to be closed with the lab.
+   *
+   * @internal
+   */
   own<T extends { close(): void }>(resource: T): T {
     this.#owned.push(resource);
     return resource;
   }
 
-  /** @internal */
   /**
    * Registers that a spec runs something in a namespace, which may start programs there.
    *
    * @throws UsageError when the lab has ended, or is about to: nobody would end what is started any more
+   *
+   * @internal
    */
   ranIn(namespace: Namespace, method = 'run'): void {
     this.#checkOpen(`${namespace.name}.${method}`);
@@ -235,8 +251,11 @@ export class Lab implements AsyncDisposable {
     return this.namespaces.filter((namespace) => !namespace.foreign || this.#ranIn.has(namespace));
   }
 
-  /** @internal */
-  /** Whether it has a way to a real network, whose nodes and addresses are not the lab's. */
+  /**
+   * Whether it has a way to a real network, whose nodes and addresses are not the lab's.
+   *
+   * @internal
+   */
   get hasUplink(): boolean {
     return this.#uplinks.size > 0;
   }
@@ -244,28 +263,38 @@ export class Lab implements AsyncDisposable {
   /**
    * Whether all in it is hairpin's own doing. It is not once a spec has run a program or a function of its own in a
    * namespace, or has taken in a namespace of somebody else's: then the network may have more than hairpin knows of.
+   *
    * @internal
    */
   get isOwnDoing(): boolean {
     return this.#ranIn.size === 0 && this.namespaces.every(({ foreign }) => !foreign);
   }
 
-  /** @internal */
-  /** Whether two namespaces were ever given one address. */
+  /**
+   * Whether two namespaces were ever given one address.
+   *
+   * @internal
+   */
   get sharesAddresses(): boolean {
     return this.#sharesAddresses;
   }
 
-  /** @internal */
-  /** Registers that a namespace was given an address. */
+  /**
+   * Registers that a namespace was given an address.
+   *
+   * @internal
+   */
   gave(address: string, to: Namespace): void {
     const before = this.#holders.get(address);
     this.#holders.set(address, to);
     if (before && before !== to) this.#sharesAddresses = true;
   }
 
-  /** @internal */
-  /** Registers a program, to be killed with the lab. */
+  /**
+   * Registers a program, to be killed with the lab.
+   *
+   * @internal
+   */
   track(subprocess: Subprocess): void {
     this.#subprocesses.add(subprocess);
     const forget = () => this.#subprocesses.delete(subprocess);
@@ -273,8 +302,11 @@ export class Lab implements AsyncDisposable {
     subprocess.then(forget, forget);
   }
 
-  /** @internal */
-  /** Makes a namespace, of whatever kind, and takes it into the lab; `method` is what a spec has called. */
+  /**
+   * Makes a namespace, of whatever kind, and takes it into the lab; `method` is what a spec has called.
+   *
+   * @internal
+   */
   enrol<T extends Namespace>(method: string, name: string, make: () => T): T {
     this.checkNew(method, name);
     const namespace = make();
@@ -283,8 +315,11 @@ export class Lab implements AsyncDisposable {
     return namespace;
   }
 
-  /** @internal */
-  /** @throws UsageError when the lab has ended, or the name cannot be or is taken */
+  /**
+   * @throws UsageError when the lab has ended, or the name cannot be or is taken
+   *
+   * @internal
+   */
   checkNew(method: string, name: unknown): asserts name is string {
     this.#checkOpen(`lab.${method}`);
     checkNamespaceName(`lab.${method}`, name, (taken) => this.#namespaces.has(taken));

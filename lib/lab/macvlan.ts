@@ -66,8 +66,11 @@ export class Macvlan extends Child<Interface | Uplink> {
     return this;
   }
 
-  /** @internal */
-  /** Changes kind-specific attributes; `words` are those of the operation in an error. */
+  /**
+   * Changes kind-specific attributes; `words` are those of the operation in an error.
+   *
+   * @internal
+   */
   setData(data: readonly Attribute[], words: Record<string, unknown>): void {
     this.checkAlive('set');
     const text = Object.entries(words).filter(([, value]) => value !== undefined);

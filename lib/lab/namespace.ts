@@ -54,19 +54,28 @@ export class Namespace {
   readonly lab: Lab;
   readonly name: string;
   readonly role: Role;
-  /** @internal */
-  /** The kernel's namespace, for {@link run}. */
+  /**
+   * The kernel's namespace, for {@link run}.
+   *
+   * @internal
+   */
   readonly handle: NetNamespace;
   /** @internal */
   readonly rtnetlink: RtnetlinkSocket;
-  /** @internal */
-  /** Sees every frame at every device here; undefined in a lab without taps. */
+  /**
+   * Sees every frame at every device here; undefined in a lab without taps.
+   *
+   * @internal
+   */
   readonly tap: TapSocket | undefined;
   readonly route: RouteTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
-  /** @internal */
-  /** Whether somebody else made it: a container's. */
+  /**
+   * Whether somebody else made it: a container's.
+   *
+   * @internal
+   */
   readonly foreign: boolean;
   readonly #interfaces: Interface[] = [];
   #joining = false;
@@ -252,8 +261,11 @@ export class Namespace {
     return this.#settling;
   }
 
-  /** @internal */
-  /** Says that an IPv6 address was added. */
+  /**
+   * Says that an IPv6 address was added.
+   *
+   * @internal
+   */
   joining(): void {
     this.#joining = true;
   }
@@ -262,14 +274,20 @@ export class Namespace {
     return this.name;
   }
 
-  /** @internal */
-  /** @throws UsageError when the lab has ended; `method` is what was called on the namespace */
+  /**
+   * @throws UsageError when the lab has ended; `method` is what was called on the namespace
+   *
+   * @internal
+   */
   checkOpen(method: string): void {
     checkOpen(`${this.name}.${method}`, this.lab);
   }
 
-  /** @internal */
-  /** Chooses what a new interface of this namespace is made from, and checks what the spec says of it. */
+  /**
+   * Chooses what a new interface of this namespace is made from, and checks what the spec says of it.
+   *
+   * @internal
+   */
   newInterface(
     call: string,
     kind: string,
@@ -294,8 +312,11 @@ export class Namespace {
     checkAddressOption(call, address);
   }
 
-  /** @internal */
-  /** Takes in an interface that has been made: its timers, its addresses, its routes. */
+  /**
+   * Takes in an interface that has been made: its timers, its addresses, its routes.
+   *
+   * @internal
+   */
   adopt<T extends Interface>(
     device: T,
     { address, mtu = 1500 }: { address: AddressOption | undefined; mtu?: number | undefined },
@@ -312,8 +333,11 @@ export class Namespace {
     return device;
   }
 
-  /** @internal */
-  /** Takes in an interface that other software made: everything about it stays as it is, but for its timers. */
+  /**
+   * Takes in an interface that other software made: everything about it stays as it is, but for its timers.
+   *
+   * @internal
+   */
   takeIn(device: Interface): void {
     this.#interfaces.push(device);
     if (this.role === 'switch') return;
@@ -342,8 +366,11 @@ export class Namespace {
     giveDefaultRoutes(device);
   }
 
-  /** @internal */
-  /** Strikes a deleted interface off the list. */
+  /**
+   * Strikes a deleted interface off the list.
+   *
+   * @internal
+   */
   forget(device: Interface): void {
     const at = this.#interfaces.indexOf(device);
     if (at >= 0) this.#interfaces.splice(at, 1);

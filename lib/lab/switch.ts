@@ -45,8 +45,11 @@ export function bridgeSettings(data: Buffer) {
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
 export class Switch extends Namespace {
-  /** @internal */
-  /** ifindex of the bridge. */
+  /**
+   * ifindex of the bridge.
+   *
+   * @internal
+   */
   readonly bridge: number;
   /** Where the addresses of what is plugged in come from. */
   segment: Segment;
@@ -90,8 +93,11 @@ export class Switch extends Namespace {
     return this.interfaces.filter((device): device is Port => device instanceof Port);
   }
 
-  /** @internal */
-  /** Makes a device that is here already a port of the bridge. */
+  /**
+   * Makes a device that is here already a port of the bridge.
+   *
+   * @internal
+   */
   join(device: Port): void {
     setLink(
       this.rtnetlink,

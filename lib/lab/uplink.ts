@@ -22,8 +22,11 @@ export class Uplink {
   readonly lab: Lab;
   readonly name: string;
   readonly index: number;
-  /** @internal */
-  /** The network that the NIC is in, which is not of the lab. */
+  /**
+   * The network that the NIC is in, which is not of the lab.
+   *
+   * @internal
+   */
   readonly handle: NetNamespace;
   /** @internal */
   readonly rtnetlink: RtnetlinkSocket;
@@ -60,8 +63,11 @@ export class Uplink {
       .map(({ name }) => name);
   }
 
-  /** @internal */
-  /** Deletes the lab's macvlans on it. */
+  /**
+   * Deletes the lab's macvlans on it.
+   *
+   * @internal
+   */
   release(): void {
     for (const child of this.children) {
       try {
