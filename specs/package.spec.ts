@@ -34,9 +34,9 @@ export const all = [hairpin, ContainerLab, createLab, cni, HairpinReporter];
 
 const INTERNAL = `
 export type Internal =
-  | Extract<keyof Lab, 'nextIndex' | 'inherited' | 'newSegment' | 'vlanSegment' | 'own' | 'ranIn' | 'hasUplink' | 'isOwnDoing'
+  | Extract<keyof Lab, 'nextIndex' | 'inherited' | 'newSegment' | 'withNewSegment' | 'vlanSegment' | 'own' | 'ranIn' | 'hasUplink' | 'isOwnDoing'
       | 'sharesAddresses' | 'gave' | 'track' | 'enrol' | 'checkNew'>
-  | Extract<keyof Namespace, 'handle' | 'rtnetlink' | 'tap' | 'foreign' | 'joining' | 'newInterface' | 'adopt' | 'takeIn' | 'forget'>
+  | Extract<keyof Namespace, 'handle' | 'rtnetlink' | 'tap' | 'foreign' | 'joining' | 'checkOpen' | 'checkNewInterface' | 'newInterface' | 'adopt' | 'takeIn' | 'forget'>
   | Extract<keyof Interface, 'refresh' | 'vanished' | 'checkAlive'>
   | Extract<keyof Switch, 'join' | 'bridge'>
   | Extract<keyof Container, 'ready'>;

@@ -300,6 +300,7 @@ export class Namespace {
     return { namespace: this, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
   }
 
+  /** @internal */
   /** What {@link newInterface} checks and can be told before there is a segment: a refused call must leave none behind. */
   checkNewInterface(call: string, { name, mac, mtu, address, taken = [] }: NewInterface): void {
     if (name !== undefined) {

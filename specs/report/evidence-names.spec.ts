@@ -29,5 +29,5 @@ test('evidence goes to the test that failed, and decides no result', { timeout: 
   expect(folders).toEqual(['some.test.ts-at-once-fails-5adfda29', 'some.test.ts-ns1-ns2-0e2a2d1e']);
   const results: { title: string; status: string }[] = json.testResults[0].assertionResults;
   expect(results.filter(({ status }) => status === 'failed').map(({ title }) => title)).toEqual(['ns1 → ns2', 'fails']);
-  expect(all).toContain('Capture: test-results/some.test.ts-at-once-fails/lab.pcapng');
+  expect(all).toContain('Capture: test-results/some.test.ts-at-once-fails-5adfda29/lab.pcapng');
 });
