@@ -9,10 +9,12 @@ import { configFragment } from '../machines/kernel-options.ts';
 import { runVitest } from '../machines/merge-reports.ts';
 import { resultsFolder } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
+import { helpCommand } from './help.ts';
 import { collect, findKernels, named, say } from './machine-options.ts';
 
 export function kernelsCommand(): Command {
-  return new Command('kernels')
+  const command = new Command('kernels');
+  return command
     .description('the kernels that --kernel can boot')
     .argument('[folder]', 'with a build, an unpacked package or images; without it, what apt has', named)
     .option('--json', 'print one array')
@@ -29,7 +31,9 @@ export function kernelsCommand(): Command {
       process.exitCode = kernels.length > 0 ? EXIT.ok : EXIT.difference;
     })
     .addCommand(fetchCommand().exitOverride())
-    .addCommand(configCommand().exitOverride());
+    .addCommand(configCommand().exitOverride())
+    .helpCommand(false)
+    .addCommand(helpCommand(command).exitOverride());
 }
 
 function fetchCommand(): Command {

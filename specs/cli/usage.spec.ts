@@ -12,6 +12,7 @@ test.for([
   [['kernels', 'fetch', '--help']],
   [['help', 'test']],
   [['help', 'kernels', 'config']],
+  [['kernels', 'help', 'config']],
   [['bisect', '--help']],
   [['check-switch', '--help']],
   [['doctor', '--help']],
@@ -38,6 +39,7 @@ test('an unknown command or option is wrong usage: exit code 2, and nothing on s
     stdout: '',
     stderr: "error: unknown command 'foo'\n(see --help)",
   });
+  expect(await hairpin(host, ['kernels', 'help', 'foo'])).toMatchObject({ exitCode: 2, stdout: '' });
   expect(await hairpin(host, ['check-switch', ''])).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining("command-argument value '' is invalid for argument 'nic'. It must not be empty."),
