@@ -12,13 +12,17 @@ const [END, OTHER_END] = [2, 3];
  * a cable in a namespace of our own is pulled out and plugged in. The round is a worker's: it has not ended on return.
  */
 export function hurryLinkwatch(): void {
-  cable ??= plugCable();
-  for (const up of [false, true]) setLink(cable, END, { up }, { operation: 'ip link set link watch' });
+  slot.cable ??= plugCable();
+  for (const up of [false, true]) setLink(slot.cable, END, { up }, { operation: 'ip link set link watch' });
 }
 
-let cable: RtnetlinkSocket | undefined;
+/** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
+const SLOT = Symbol.for('hairpin.linkwatch');
+const slots = globalThis as { [SLOT]?: { cable?: RtnetlinkSocket } };
+slots[SLOT] ??= {};
+const slot = slots[SLOT];
 
-/** Its socket and the two devices keep their namespace; with the process it goes. */
+/** Its socket and the two devices keep their namespace; with the thread it goes. */
 function plugCable(): RtnetlinkSocket {
   const namespace = NetNamespace.create();
   const socket = namespace.run(() => new RtnetlinkSocket());

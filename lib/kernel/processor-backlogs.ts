@@ -20,7 +20,11 @@ const CPU_SET_LENGTH = 128;
 const LOOPBACK_INDEX = 1;
 const POLLIN = 1;
 
-let loopback: Socket | undefined;
+/** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
+const SLOT = Symbol.for('hairpin.processor-backlogs');
+const slots = globalThis as { [SLOT]?: { loopback?: Socket } };
+slots[SLOT] ??= {};
+const slot = slots[SLOT];
 
 /**
  * Waits until each processor has handled the packets that are in its backlog now. Between two software devices a packet
@@ -61,12 +65,12 @@ function sendMarkers(marker: Socket): boolean {
   return true;
 }
 
-/** A datagram socket that talks to itself, in a namespace of its own: no lab sees its markers. Kept for good. */
+/** A datagram socket that talks to itself, in a namespace of its own: no lab sees its markers. Kept as long as the thread. */
 function markerSocket(): Socket {
-  if (loopback) {
+  if (slot.loopback) {
     // A marker that came too late for an earlier round.
-    while (loopback.receive());
-    return loopback;
+    while (slot.loopback.receive());
+    return slot.loopback;
   }
   const namespace = NetNamespace.create();
   try {
@@ -76,7 +80,7 @@ function markerSocket(): Socket {
     const socket = Socket.open(namespace, AF_INET, SOCK_DGRAM, 0);
     socket.bind(ipSocketAddress(4, '127.0.0.1'));
     socket.connect(socket.localAddress());
-    loopback = socket;
+    slot.loopback = socket;
     return socket;
   } finally {
     // The socket keeps the namespace.

@@ -12,6 +12,7 @@ import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { Readiness } from './readiness.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
+import { closeOfThread, ofThread } from './thread-descriptor.ts';
 
 /** A datagram, and where it came from as a raw `sockaddr`. */
 export interface Received {
@@ -35,8 +36,8 @@ export class Socket implements Disposable {
   #writable: Readiness | undefined;
 
   private constructor(fd: number, slowToClose = false) {
-    this.#fd = fd;
-    this.#readable = new Readiness(fd, 'readable');
+    this.#fd = ofThread(fd);
+    this.#readable = new Readiness(this.#fd, 'readable');
     this.#slowToClose = slowToClose;
   }
 
@@ -136,8 +137,7 @@ export class Socket implements Disposable {
     this.#readable.close();
     this.#writable?.close();
     // packet_release waits for an RCU grace period (synchronize_net), some 10 ms: not on this thread.
-    if (this.#slowToClose) libc.closeInBackground(this.#fd);
-    else libc.close(this.#fd);
+    closeOfThread(this.#fd, { slowly: this.#slowToClose });
     this.#fd = -1;
   }
 

@@ -19,7 +19,8 @@ import {
   SOL_NETLINK,
 } from '../constants.ts';
 import { KernelError } from '../kernel-error.ts';
-import { close, errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
+import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
+import { closeOfThread, ofThread } from '../thread-descriptor.ts';
 import {
   type Acknowledgement,
   decodeAcknowledgement,
@@ -71,6 +72,7 @@ export class RtnetlinkSocket {
         cause: causeOf(errno),
       });
     }
+    this.#fd = ofThread(this.#fd);
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
       setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4);
@@ -125,7 +127,7 @@ export class RtnetlinkSocket {
 
   /** Closes the socket. A second call does nothing. */
   close(): void {
-    if (this.#fd >= 0) close(this.#fd);
+    if (this.#fd >= 0) closeOfThread(this.#fd);
     this.#fd = -1;
   }
 

@@ -1,0 +1,39 @@
+import { closeSync, openSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import { KernelError } from './kernel-error.ts';
+import { close, closeInBackground, dup3, fcntl, lastErrno } from './libc.ts';
+
+// asm-generic/fcntl.h; the numbers are the same on x64 and arm64.
+const O_CLOEXEC = 0o2000000;
+const F_DUPFD_CLOEXEC = 1030;
+
+/**
+ * Has a descriptor closed with the worker thread that it is of, which may be ended at any moment (`terminate`) while the
+ * process goes on: vitest's pool `threads`. Node does so with what it has opened itself (`trackUnmanagedFds`), so the
+ * descriptor takes the place of such a one.
+ *
+ * @returns the descriptor from now on, to be closed by {@link closeOfThread}
+ */
+export function ofThread(fd: number): number {
+  if (isMainThread) return fd;
+  try {
+    const place = openSync('/dev/null', 'r');
+    if (dup3(fd, place, O_CLOEXEC) < 0) throw new KernelError({ operation: 'dup3', errno: lastErrno() });
+    return place;
+  } finally {
+    close(fd);
+  }
+}
+
+/** @param slowly its release waits in the kernel: on another thread, then */
+export function closeOfThread(fd: number, { slowly = false } = {}): void {
+  const release = slowly ? closeInBackground : close;
+  if (isMainThread) {
+    release(fd);
+    return;
+  }
+  // Node is to forget this one: at the end of the thread the number may be another thread's.
+  const other = slowly ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+  closeSync(fd);
+  if (other >= 0) release(other);
+}

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'hairpin';
+import { processesIn } from '../lab/referee.ts';
+
+/** What this process holds of namespaces and sockets, as in `net:[4026531840]`. */
+function held(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${fd}`);
+      return /^(net|socket):/.test(target) ? [target] : [];
+    } catch {
+      // Closed meanwhile: the listing's own.
+      return [];
+    }
+  });
+}
+
+// In a thread: a ── b, with a program in a, never closed
+test('a thread that is ended with an open lab leaves its process nothing, and no program', async () => {
+  const before = held();
+  const thread = new Worker(new URL('victim/thread-with-lab.ts', import.meta.url), { execArgv: [] });
+  const [inode] = await once(thread, 'message');
+  // Two namespaces, a socket and a tap for each, and one each of linkwatch and of the markers.
+  expect(held().length - before.length).toBeGreaterThanOrEqual(8);
+  expect(processesIn({ inode })).toHaveLength(1);
+  await thread.terminate();
+  await expect.poll(() => held().filter((each) => !before.includes(each))).toEqual([]);
+  await expect.poll(() => processesIn({ inode })).toEqual([]);
+});

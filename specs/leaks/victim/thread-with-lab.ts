@@ -1,0 +1,19 @@
+import { parentPort } from 'node:worker_threads';
+import { hurryLinkwatch } from '../../../lib/kernel/linkwatch.ts';
+import { flushProcessorBacklogs } from '../../../lib/kernel/processor-backlogs.ts';
+import { createLab } from '../../../lib/lab.ts';
+
+// a ── b, and c, whose lab is closed
+//
+// Not a spec of its own: threads.spec.ts runs it in a thread, and ends that.
+const closed = createLab();
+closed.cable(closed.namespace('c'), closed.switch('sw'));
+await closed.close();
+const lab = createLab();
+const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+lab.cable(a, b);
+hurryLinkwatch();
+flushProcessorBacklogs();
+await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
+parentPort?.postMessage(a.handle.inode);
+parentPort?.once('message', () => {});
