@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'hairpin';
 import { processesIn } from '../lab/referee.ts';
@@ -17,6 +17,20 @@ function held(): string[] {
   });
 }
 
+/** Children that have ended, and that nobody waits for. */
+function zombies(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      return status.includes(`\nPPid:\t${process.pid}\n`) && /^State:\tZ/m.test(status);
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+}
+
 // In a thread: a ── b, with a program in a, never closed
 test('a thread that is ended with an open lab leaves its process nothing, and no program', async () => {
   const before = held();
@@ -28,4 +42,6 @@ test('a thread that is ended with an open lab leaves its process nothing, and no
   await thread.terminate();
   await expect.poll(() => held().filter((each) => !before.includes(each))).toEqual([]);
   await expect.poll(() => processesIn({ inode })).toEqual([]);
+  // No zombie of a helper of ours either, which this process would have until its end.
+  await expect.poll(zombies).toEqual([]);
 });
