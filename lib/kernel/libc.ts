@@ -89,21 +89,25 @@ export const close = closeFunction as unknown as Call<[fd: number]>;
 const MOST_CLOSING = 4;
 /** A few labs' taps: in an ordinary suite nobody waits. */
 const MOST_WAITING = 32;
-const toClose: number[] = [];
+const toClose: { fd: number; handOver: (fd: number) => number }[] = [];
 const waitingForRoom: (() => void)[] = [];
 let closing = 0;
 
-/** Closes on a thread of libuv's pool, for descriptors whose release waits in the kernel. */
-export function closeInBackground(fd: number): void {
-  toClose.push(fd);
+/**
+ * Closes on a thread of libuv's pool, for descriptors whose release waits in the kernel.
+ *
+ * @param handOver called when it is its turn: what to close in its place
+ */
+export function closeInBackground(fd: number, handOver = (own: number) => own): void {
+  toClose.push({ fd, handOver });
   if (closing < MOST_CLOSING) closeNext();
 }
 
 function closeNext(): void {
-  const fd = toClose.shift();
-  if (fd === undefined) return;
+  const next = toClose.shift();
+  if (next === undefined) return;
   closing++;
-  closeFunction.async(fd, () => {
+  closeFunction.async(next.handOver(next.fd), () => {
     closing--;
     closeNext();
     if (toClose.length > MOST_WAITING) return;

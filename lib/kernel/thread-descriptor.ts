@@ -27,13 +27,15 @@ export function ofThread(fd: number): number {
 
 /** @param slowly its release waits in the kernel: on another thread, then */
 export function closeOfThread(fd: number, { slowly = false } = {}): void {
-  const release = slowly ? closeInBackground : close;
-  if (isMainThread) {
-    release(fd);
-    return;
-  }
-  // Node is to forget this one: at the end of the thread the number may be another thread's.
-  const other = slowly ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+  if (slowly) closeInBackground(fd, isMainThread ? undefined : handOver);
+  else if (isMainThread) close(fd);
+  // Node is to forget it: at the end of the thread the number may be another thread's.
+  else closeSync(fd);
+}
+
+/** A descriptor that Node does not know of, in the place of one that it does. Not before it is closed: the thread may end. */
+function handOver(fd: number): number {
+  const other = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   closeSync(fd);
-  if (other >= 0) release(other);
+  return other;
 }
