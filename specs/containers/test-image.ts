@@ -12,7 +12,22 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What hairpin needs at run time, and what its specs start besides: referees, and programs to be found or killed. */
 const PROGRAMS = [
   ...['unshare', 'setpriv', 'ip', 'bridge', 'ping', 'nft', 'tcpdump'],
-  ...['sh', 'true', 'cat', 'sleep', 'printf', 'readlink', 'setsid', 'prlimit', 'pwd', 'env', 'date'],
+  ...[
+    'sh',
+    'true',
+    'false',
+    'nsenter',
+    'cat',
+    'sleep',
+    'printf',
+    'readlink',
+    'setsid',
+    'prlimit',
+    'pwd',
+    'env',
+    'date',
+    'stat',
+  ],
 ];
 
 /**
