@@ -3,6 +3,7 @@ import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { type Interface, Ipvlan, type Namespace } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
+import { vlanTagOf } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
 import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
@@ -87,8 +88,12 @@ function arrivalOf(path: Hop, device: Interface | undefined, host: Namespace | u
   return (
     arrivals.find(({ frame }) => isAt(frame.at, device)) ??
     arrivals.find(
-      ({ frame: { at, packetType } }) =>
-        at.namespace === host && host !== path.frame.at.namespace && packetType !== PACKET_OTHERHOST,
+      // What has a tag is for a VLAN on the device, not for the host behind it.
+      ({ frame: { at, packetType, bytes } }) =>
+        at.namespace === host &&
+        host !== path.frame.at.namespace &&
+        packetType !== PACKET_OTHERHOST &&
+        vlanTagOf(bytes) === undefined,
     )
   );
 }

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { importBusybox, NO_BUSYBOX } from './busybox.ts';
 
 // An engine starts in 0.4 s; on a busy machine in many.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
 // c1 (container) ─ eth0, Docker's ipvlan ┐
 //                                        ├─ up0 (docker: the engine) ── sw ── gateway

@@ -13,6 +13,8 @@ describeNeeding(['vlan'], () => {
   test.for(VLAN_PROTOCOLS)('a %s VLAN is what iproute2 calls one', async (protocol, { lab }) => {
     const { a, left } = trunk(lab);
     const vlan = a.vlan({ parent: left, id: 10, protocol });
+    // linkwatch_do_dev: a worker tells the operational state.
+    await expect.poll(async () => (await ipLink(a, 'eth0.10')).operstate).toBe('UP');
     const link = await ipLink(a, 'eth0.10');
     expect(link.linkinfo).toMatchObject({ info_kind: 'vlan', info_data: { protocol, id: 10 } });
     expect(link).toMatchObject({ ifindex: vlan.index, address: left.mac, operstate: 'UP', mtu: 1500 });

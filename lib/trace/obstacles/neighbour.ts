@@ -9,19 +9,22 @@ const SCOPE_HOST = 254;
 
 /** Why a host that wanted to send to an address did not: nobody has told it the MAC address of its next hop. */
 export function neighbourObstacle(namespace: Namespace, address: string): Obstacle | undefined {
-  const hop = nextHop(namespace, address);
-  if (hop === undefined) return undefined;
-  const entry = namespace.neighbour.list().find(({ to }) => to === hop);
+  const { route } = routeFor(namespace, address);
+  if (!route) return undefined;
+  const hop = route.via ?? address;
+  // A table has an entry a device: what was learnt at another one does not count.
+  const entry = namespace.neighbour.list().find(({ to, device }) => to === hop && device === route.device);
   if (!entry || !['INCOMPLETE', 'FAILED'].includes(entry.state)) return undefined;
   const text = `${namespace} asks who has ${hop}, and nobody answers`;
   const owner = ownerOf(namespace.lab, hop);
+  if (owner instanceof Ipvlan && owner.mode !== 'l2') {
+    return {
+      text: `${text}: ${owner}, in mode ${owner.mode}, has no ARP and no ND`,
+      hint: `route to it instead: ${namespace}.route.add({ to: '${hop}', via: an address of ${owner.parent} })`,
+    };
+  }
   const silent = owner && !hop.includes(':') ? arpSilence(owner, hop) : undefined;
-  if (silent) return { ...silent, text: `${text}: ${silent.text}` };
-  if (!(owner instanceof Ipvlan) || owner.mode === 'l2') return { text };
-  return {
-    text: `${text}: ${owner}, in mode ${owner.mode}, has no ARP and no ND`,
-    hint: `route to it instead: ${namespace}.route.add({ to: '${hop}', via: an address of ${owner.parent} })`,
-  };
+  return silent ? { ...silent, text: `${text}: ${silent.text}` } : { text };
 }
 
 /**
@@ -47,9 +50,4 @@ export function arpSilence(device: Interface, target: string, asker?: string): O
     text: `${device} does not answer ARP for ${target}: arp_ignore is ${ignore}`,
     hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/arp_ignore', 0), and 'all' as well`,
   };
-}
-
-function nextHop(namespace: Namespace, address: string): string | undefined {
-  const { route, obstacle } = routeFor(namespace, address);
-  return route ? (route.via ?? address) : obstacle && address;
 }
