@@ -22,8 +22,8 @@ export default defineConfig({
   test: {
     include: ['specs/**/*.spec.ts'],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Two at once, on a machine that has but two processors and boots kernels besides.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Three at once, on a machine that has but two processors and boots kernels besides.
     testTimeout: 20_000,
   },
 });

@@ -1,10 +1,7 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { Bridge, Interface, Ipvlan, Macvlan, Namespace, Port, Vlan } from '../lab/index.ts';
+import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
-import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import type { CapturedFrame } from './capture.ts';
-import type { Step } from './expected-way.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import {
   filterBetween,
@@ -16,20 +13,16 @@ import {
 } from './filter/filter-step.ts';
 import { FilterWitness } from './filter/filter-witness.ts';
 import { translationAt } from './filter/translate.ts';
-import { bridgeObstacle } from './obstacles/bridge.ts';
-import { cableObstacle } from './obstacles/cable.ts';
+import { obstacleBetween } from './obstacles/between.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
 import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
-import { ipvlanObstacle, ipvlanOutObstacle, ipvlanSiblingObstacle } from './obstacles/ipvlan.ts';
-import { macvlanObstacle } from './obstacles/macvlan.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
+import { otherHostObstacle } from './obstacles/other-host.ts';
 import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { routeFor } from './obstacles/route.ts';
-import { routerObstacle } from './obstacles/router.ts';
-import { switchObstacle } from './obstacles/switch.ts';
 import { tapObstacle } from './obstacles/tap.ts';
 import { targetObstacle } from './obstacles/target.ts';
-import { tagObstacle, vlanObstacle } from './obstacles/vlan.ts';
+import { tagObstacle } from './obstacles/vlan.ts';
 import { type Hop, hopsOf } from './path.ts';
 import { type Place, placesNearest } from './place.ts';
 import type { ProbePath } from './probe-path.ts';
@@ -123,7 +116,7 @@ function knownLoss(
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
     const device = target instanceof Interface && target.namespace !== at.namespace ? target : at;
-    const obstacle = targetObstacle(device, goal, frame, arrival.frame.bytes);
+    const obstacle = otherHostObstacle(arrival.frame) ?? targetObstacle(device, goal, frame, arrival.frame.bytes);
     return obstacle && { of: 'probe', at: arrival, ...obstacle };
   }
   if (!target) return strayed(path, goal);
@@ -205,32 +198,4 @@ function noWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Exp
   return end && dummy
     ? { of, at: end, ...dummy }
     : { of, at: path, text: `no cable leads from ${path.frame.at} to ${to}` };
-}
-
-/** What stands between two neighbouring steps. A new kind of link adds its line here, and a file of its own. */
-function obstacleBetween(here: Step, next: Step, { bytes: seen, originalLength }: CapturedFrame): Obstacle | undefined {
-  const bytes = withoutVlanTags(seen);
-  // Of a long frame the taps keep the beginning alone.
-  const length = originalLength - (seen.length - bytes.length);
-  if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
-    return cableObstacle(here.at, next.at, length);
-  if (here.direction === 'in' && next.direction === 'in') return handOverObstacle(here.at, next.at, seen);
-  if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
-  if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingObstacle(here.at, next.at, bytes);
-  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutObstacle(here.at, bytes);
-  if (here.at instanceof Bridge || next.at instanceof Bridge) {
-    const obstacle = bridgeObstacle(here, next);
-    if (obstacle) return obstacle;
-  }
-  if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes);
-  if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes, length);
-  return undefined;
-}
-
-/** What keeps a parent from handing a frame to what is on top of it. */
-function handOverObstacle(parent: Interface, child: Interface, seen: Buffer): Obstacle | undefined {
-  if (child instanceof Vlan) return vlanObstacle(child, seen);
-  if (child instanceof Macvlan) return macvlanObstacle(parent, child, withoutVlanTags(seen));
-  if (child instanceof Ipvlan) return ipvlanObstacle(child, withoutVlanTags(seen));
-  return undefined;
 }

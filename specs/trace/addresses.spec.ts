@@ -76,6 +76,18 @@ test('an IPv6 address that another had first', async ({ lab }) => {
   );
 });
 
+// a ── b, and a knows b by an old MAC address
+test('a neighbour entry with a MAC address that is not the target’s', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  a.neighbour.add({ to: '10.0.0.2', lladdr: '02:00:00:00:99:99' });
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
+    `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.0.2 id N seq N):
+  a/eth0 → b/eth0 ✗ the frame is for 02:00:00:00:99:99, and b/eth0 has ${b.interface().mac}
+Hint: a permanent neighbour entry with an old MAC address? See neighbour.list() of who sent it`,
+  );
+});
+
 // a ── r ── b
 function routed(lab: Lab) {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
