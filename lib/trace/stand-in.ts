@@ -40,10 +40,12 @@ export function standInOf(
   const capture = Capture.of(from.lab);
   const saw = (namespace: Namespace, isIt: (frame: CapturedFrame) => boolean) =>
     capture.sawAt(namespace, since, isIt) || !capture.isWhole(namespace) || !namespace.interfaces.every(isEthernet);
+  const target = to.namespace;
+  // First what is nearly always so: a passing assertion reads this one tap.
+  if (target && saw(target, (frame) => isTargets(frame, recognize))) return undefined;
   const left = saw(from, ({ direction, bytes }) => direction === 'out' && recognize(bytes) === 'probe');
   if (!left) return ofItself(question);
-  const target = wanted === 'namespace' ? to.namespace : undefined;
-  if (!target || saw(target, (frame) => isTargets(frame, recognize))) return undefined;
+  if (!target || wanted === 'address') return undefined;
   const frames = capture.frames().filter(({ nanoseconds }) => nanoseconds >= since);
   return withItsAddress(frames, question, recognize) ?? answering(frames, question, recognize);
 }
