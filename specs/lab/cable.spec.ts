@@ -43,14 +43,16 @@ test('an end with up: false stays down until it is set up', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { a: near, b: far } = lab.cable(a, b, { b: { up: false } });
   expect((await ipLink(b, 'eth0')).flags).not.toContain('UP');
-  expect(near.state()).toMatchObject({
-    up: true,
-    carrier: false,
-    // LOWERLAYERDOWN where the kernel takes any other end for a lower layer (`default_operstate`, as of 6.1).
-    operState: expect.stringMatching(/DOWN$/),
-  });
+  await expect
+    .poll(() => near.state())
+    .toMatchObject({
+      up: true,
+      carrier: false,
+      // LOWERLAYERDOWN where the kernel takes any other end for a lower layer (`default_operstate`, as of 6.1).
+      operState: expect.stringMatching(/DOWN$/),
+    });
   far.set({ up: true });
-  expect(near.state()).toMatchObject({ up: true, carrier: true, operState: 'UP' });
+  await expect.poll(() => near.state()).toMatchObject({ up: true, carrier: true, operState: 'UP' });
 });
 
 // a eth0 ── eth0 b   a eth1 ── eth1 b: the second pair is deleted

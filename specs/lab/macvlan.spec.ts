@@ -1,5 +1,5 @@
 import { expect, MACVLAN_MODES, test } from 'hairpin';
-import { ipAddresses, ipLink, ipLinkNames } from './referee.ts';
+import { ipAddresses, ipLink, ipLinkNames, ipLinkUp } from './referee.ts';
 
 // ns1 ─ m1 ── up0 (host) ── eth0 (far)
 test.for(MACVLAN_MODES)(
@@ -10,7 +10,7 @@ test.for(MACVLAN_MODES)(
     const m1 = ns1.macvlan({ parent: up0, mode, name: 'm1' });
 
     expect(await ipLinkNames(host)).toEqual(['up0']);
-    const link = await ipLink(ns1, 'm1');
+    const link = await ipLinkUp(ns1, 'm1');
     expect(link.linkinfo).toMatchObject({ info_kind: 'macvlan', info_data: { mode, bcqueuelen: 1000 } });
     expect(link).toMatchObject({ ifindex: m1.index, link_index: up0.index, operstate: 'UP', mtu: 1400 });
     expect(link.address).toBe(m1.mac);

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { KernelError, type Namespace } from 'hairpin';
+import { expect, KernelError, type Namespace } from 'hairpin';
 
 /** A device as iproute2 reads it: the fields that specs look at. */
 export interface IpLink {
@@ -20,6 +20,12 @@ export async function ipLink(namespace: Namespace, name: string): Promise<IpLink
   const [link] = await read<IpLink>(namespace, 'ip', ['-j', '-d', 'link', 'show', 'dev', name]);
   if (!link) throw new Error(`ip link shows no ${name}`);
   return link;
+}
+
+/** {@link ipLink}, once a worker of the kernel's (`linkwatch_do_dev`) has told that the device is up. */
+export async function ipLinkUp(namespace: Namespace, name: string): Promise<IpLink> {
+  await expect.poll(async () => (await ipLink(namespace, name)).operstate).toBe('UP');
+  return ipLink(namespace, name);
 }
 
 /** The names of all devices of a namespace, without the kernel's own. */

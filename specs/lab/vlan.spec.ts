@@ -1,6 +1,6 @@
 import { expect, type Interface, type Lab, type Namespace, test, UsageError, VLAN_PROTOCOLS } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
-import { ipAddresses, ipLink, refusal } from './referee.ts';
+import { ipAddresses, ipLink, ipLinkUp, refusal } from './referee.ts';
 
 // a ─ eth0.10 ── eth0 ═══ eth0 ── eth0.10 ─ b
 function trunk(lab: Lab) {
@@ -13,9 +13,7 @@ describeNeeding(['vlan'], () => {
   test.for(VLAN_PROTOCOLS)('a %s VLAN is what iproute2 calls one', async (protocol, { lab }) => {
     const { a, left } = trunk(lab);
     const vlan = a.vlan({ parent: left, id: 10, protocol });
-    // linkwatch_do_dev: a worker tells the operational state.
-    await expect.poll(async () => (await ipLink(a, 'eth0.10')).operstate).toBe('UP');
-    const link = await ipLink(a, 'eth0.10');
+    const link = await ipLinkUp(a, 'eth0.10');
     expect(link.linkinfo).toMatchObject({ info_kind: 'vlan', info_data: { protocol, id: 10 } });
     expect(link).toMatchObject({ ifindex: vlan.index, address: left.mac, operstate: 'UP', mtu: 1500 });
     expect([vlan.id, vlan.protocol, vlan.parent, vlan.mac]).toEqual([10, protocol, left, left.mac]);

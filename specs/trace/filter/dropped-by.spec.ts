@@ -154,13 +154,15 @@ test('what only notes or counts does not make a rule less sure; what cannot be r
   await b.exec('nft', ['add table ip filter; add counter ip filter pings']);
   const place = 'ip filter in { type filter hook input priority 0; }';
   await addRules(b, place, ['icmp type echo-request meta mark set 7 counter name "pings" drop']);
-  const path = () => explanationOf(expect(a).toReach(b, { within: 50 }));
+  // Where kernels begin to count handles differs.
+  const path = async () =>
+    (await explanationOf(expect(a).toReach(b, { within: 50 }))).replaceAll(/handle \d+/g, 'handle N');
   expect(await path()).toContain(`✗ dropped by the packet filter of b, table ip filter, chain in (hook input):
-                                      icmp type echo-request … counter name "pings" drop # handle 3`);
+                                      icmp type echo-request … counter name "pings" drop # handle N`);
   await b.exec('nft', ['flush chain ip filter in']);
   await addRules(b, place, ['fib saddr . iif oif exists icmp type echo-request drop']);
   expect(await path()).toContain(`✗ may be dropped by the packet filter of b, table ip filter, chain in (hook input):
-                                      … icmp type echo-request drop # handle 4`);
+                                      … icmp type echo-request drop # handle N`);
 });
 
 // What may have judged before leaves a doubt, and nothing but that is said.
