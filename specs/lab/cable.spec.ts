@@ -52,7 +52,9 @@ test('an end with up: false stays down until it is set up', async ({ lab }) => {
       operState: expect.stringMatching(/DOWN$/),
     });
   far.set({ up: true });
-  await expect.poll(() => near.state()).toMatchObject({ up: true, carrier: true, operState: 'UP' });
+  await expect
+    .poll(() => near.state(), { timeout: 10_000 })
+    .toMatchObject({ up: true, carrier: true, operState: 'UP' });
 });
 
 // a eth0 ── eth0 b   a eth1 ── eth1 b: the second pair is deleted

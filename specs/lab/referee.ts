@@ -22,9 +22,9 @@ export async function ipLink(namespace: Namespace, name: string): Promise<IpLink
   return link;
 }
 
-/** {@link ipLink}, once a worker of the kernel's (`linkwatch_do_dev`) has told that the device is up. */
+/** {@link ipLink}, once a worker of the kernel's (`linkwatch_do_dev`), which may take its second, has told that it is up. */
 export async function ipLinkUp(namespace: Namespace, name: string): Promise<IpLink> {
-  await expect.poll(async () => (await ipLink(namespace, name)).operstate).toBe('UP');
+  await expect.poll(async () => (await ipLink(namespace, name)).operstate, { timeout: 10_000 }).toBe('UP');
   return ipLink(namespace, name);
 }
 
