@@ -54,7 +54,9 @@ export function receiveBatch(fd: number): BatchItem[] {
     headers.writeUInt32LE(CONTROL_LENGTH, slot * HEADER_LENGTH + CONTROL_LENGTH_AT);
   }
   written = Math.max(0, recvmmsg(fd, headers, BATCH, MSG_DONTWAIT, null));
-  return Array.from({ length: written }, (_, slot) => readSlot(slot));
+  const items: BatchItem[] = [];
+  for (let slot = 0; slot < written; slot++) items.push(readSlot(slot));
+  return items;
 }
 
 /** The data of the ancillary message of a kind (`struct cmsghdr`), if there is one. */

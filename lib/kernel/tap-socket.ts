@@ -85,7 +85,7 @@ export class TapSocket {
     const frames: TappedFrame[] = [];
     while (frames.length < most) {
       const batch = receiveBatch(this.#socket.fd);
-      frames.push(...batch.map(toFrame));
+      for (const item of batch) frames.push(toFrame(item));
       if (batch.length < BATCH) break;
     }
     return frames;

@@ -1,5 +1,5 @@
 import { now, realtimeNanoseconds } from '../kernel/clock.ts';
-import type { TapSocket } from '../kernel/tap-socket.ts';
+import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
@@ -174,7 +174,8 @@ export class Capture {
   /** What one tap has, of the network's traffic. */
   #read(namespace: Namespace, tap: TapSocket): CapturedFrame[] {
     const frames: CapturedFrame[] = [];
-    for (const { index, ...frame } of tap.drain(MOST_A_DRAIN)) {
+    for (const frame of tap.drain(MOST_A_DRAIN)) {
+      const { index } = frame;
       const at = namespace.interfaces.find((device) => device.index === index);
       // The loopback and a switch's own br0 are no part of any path.
       if (!at) {
@@ -183,7 +184,7 @@ export class Capture {
       }
       const mark = markerOf(frame.bytes);
       if (mark === undefined) {
-        frames.push(withIdentity({ at, ...frame }));
+        frames.push(new Sighting(at, frame));
         this.#seen++;
       } else if (frame.direction === 'in') this.#markers.set(mark, (this.#markers.get(mark) ?? new Set()).add(at));
     }
@@ -203,13 +204,27 @@ function byTime(a: CapturedFrame, b: CapturedFrame): number {
   return Number(a.nanoseconds - b.nanoseconds);
 }
 
-function withIdentity(frame: Omit<CapturedFrame, 'identity'>): CapturedFrame {
-  let identity: string | undefined;
-  return {
-    ...frame,
-    get identity() {
-      identity ??= frameIdentity(frame.bytes);
-      return identity;
-    },
-  };
+/** A class and no copied object: a passing assertion may make some of them, and it must cost little. */
+class Sighting implements CapturedFrame {
+  readonly at: Interface;
+  readonly direction: 'in' | 'out';
+  readonly packetType: number;
+  readonly nanoseconds: bigint;
+  readonly bytes: Buffer;
+  readonly originalLength: number;
+  #identity: string | undefined;
+
+  constructor(at: Interface, { direction, packetType, nanoseconds, bytes, originalLength }: TappedFrame) {
+    this.at = at;
+    this.direction = direction;
+    this.packetType = packetType;
+    this.nanoseconds = nanoseconds;
+    this.bytes = bytes;
+    this.originalLength = originalLength;
+  }
+
+  get identity(): string {
+    this.#identity ??= frameIdentity(this.bytes);
+    return this.#identity;
+  }
 }
