@@ -1,14 +1,6 @@
-import { Interface, KernelError, Namespace, type Route, UsageError } from '../lab/index.ts';
-import {
-  checkBoolean,
-  checkInteger,
-  checkIp,
-  checkMilliseconds,
-  checkOneOf,
-  checkOptions,
-  show,
-} from '../lab/validate.ts';
-import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
+import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../lab/validate.ts';
+import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askArp } from './ask-arp.ts';
 import { askIcmp } from './ask-icmp.ts';
@@ -24,6 +16,7 @@ import { PROBE_DATA } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
+import { toQuestion } from './to-question.ts';
 
 const WAYS = ['icmp', 'tcp', 'udp', 'arp'] as const;
 
@@ -167,116 +160,4 @@ function openListenerFor(call: string, { to, family }: Question, options: ReachO
   throw new UsageError(
     `${call}: by: '${by}' needs a port: ${to.address} is in no namespace of the lab, so hairpin cannot listen there`,
   );
-}
-
-function toQuestion(
-  call: string,
-  from: Namespace,
-  to: Namespace | Interface | string,
-  options: ReachOptions,
-): Question {
-  const target = toTarget(call, from, to, options);
-  const family = familyOf(target.address) as Family;
-  const source = toSource(call, from, target.address, family, options.from);
-  const bound = options.from === undefined ? undefined : options.from instanceof Interface ? 'device' : 'address';
-  return { from, to: target, family, source, bound };
-}
-
-function toTarget(
-  call: string,
-  from: Namespace,
-  to: Namespace | Interface | string,
-  options: ReachOptions,
-): Question['to'] {
-  const { by, family } = options;
-  if (typeof to === 'string') {
-    checkIp(call, 'target', to);
-    if (by === 'arp' && familyOf(to) === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4: received ${to}`);
-    if (family !== undefined && family !== familyOf(to))
-      throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
-    const address = normalizeIp(to);
-    const namespace = from.lab.namespaces.find(({ interfaces }) =>
-      interfaces.some((device) => device.address.list().some((own) => own.address === address)),
-    );
-    return { address, namespace };
-  }
-  const namespace = to instanceof Interface ? to.namespace : to;
-  if (!(namespace instanceof Namespace)) {
-    throw new UsageError(
-      `${call}: the target must be a namespace, an interface or an IP address: received ${show(to)}`,
-    );
-  }
-  if (namespace.role === 'switch')
-    throw new UsageError(`${call}: ${to} is of a switch, which has no address of its own: ask for one of its hosts`);
-  if (namespace.lab !== from.lab)
-    throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
-  const devices = to instanceof Interface ? [to] : namespace.interfaces;
-  const families: readonly Family[] = by === 'arp' ? [4] : family === undefined ? [4, 6] : [family];
-  for (const wanted of families) {
-    const candidates = devices
-      .flatMap((device) => device.address.list())
-      .filter((own) => own.family === wanted && own.scope === 0);
-    const prefixes = from.interfaces.flatMap((device) => device.address.list());
-    const near = candidates.find(({ address }) => prefixes.some((prefix) => contains(prefix, address)));
-    const chosen = near ?? candidates[0];
-    if (chosen) return { address: chosen.address, namespace };
-  }
-  // A program may have given it one since.
-  if (namespace.lab.discover().length > 0) return toTarget(call, from, to, options);
-  const kind = families.length === 2 ? 'IP' : `IPv${families[0]}`;
-  throw new UsageError(
-    `${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices, families.length === 1 ? families[0] : undefined)}`,
-  );
-}
-
-function toSource(
-  call: string,
-  from: Namespace,
-  target: string,
-  family: Family,
-  wanted: Interface | string | undefined,
-): Question['source'] {
-  const all = from.interfaces.flatMap((device) =>
-    device.address
-      .list()
-      .map((own) => ({ address: own.address, length: own.length, family: own.family, scope: own.scope, device })),
-  );
-  const own = all.filter((candidate) => candidate.family === family && candidate.scope === 0);
-  if (wanted !== undefined) {
-    const chosen = own.find(({ device, address }) => device === wanted || address === wanted);
-    if (chosen) return chosen;
-    throw new UsageError(
-      `${call}: from must be an interface of ${from.name} with an IPv${family} address, or one of its addresses: received ${
-        wanted instanceof Interface ? wanted : show(wanted)
-      }`,
-    );
-  }
-  // The kernel's own choice, where it has one: the device that the route leaves by, and the address that it prefers.
-  const route = routeTo(from, target);
-  const onRoute = own.filter(({ device }) => device.index === route?.device);
-  const near = own.find((prefix) => contains(prefix, target));
-  const chosen = onRoute.find(({ address }) => address === route?.source) ?? onRoute[0] ?? near ?? own[0];
-  if (chosen) return chosen;
-  if (from.lab.discover().length > 0) return toSource(call, from, target, family, wanted);
-  throw new UsageError(
-    `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces, family)}`,
-  );
-}
-
-function routeTo(from: Namespace, target: string): Route | undefined {
-  try {
-    return from.route.get(target);
-  } catch (error) {
-    if (error instanceof KernelError) return undefined;
-    throw error;
-  }
-}
-
-function addressHint(devices: readonly Interface[], family: Family = 4): string {
-  const [device] = devices;
-  const free = device?.segment?.peek().find((each) => each.family === family);
-  const address = free ? `${free.address}/${free.length}` : family === 4 ? '10.0.0.1/24' : 'fd00::1/64';
-  return device
-    ? `${device.namespace.name}.interface('${device.name}').address.add('${address}')`
-    : 'it has no interface: plug in a cable or a macvlan';
 }
