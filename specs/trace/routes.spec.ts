@@ -1,4 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
+import { reversePathObstacle } from '../../lib/trace/obstacles/router.ts';
 import { explanationOf } from './explanation-of.ts';
 import { addRules } from './filter/add-rules.ts';
 
@@ -68,6 +69,8 @@ test('where there are rules, no route is to blame', async ({ lab }) => {
   ])
     await r.exec('ip', words);
   await expect(a).toReach(b, { from: '192.0.2.1' });
+  // By the main table alone the way back would lead by eth1; where the kernel tells of a drop, its word hides this.
+  expect(reversePathObstacle(r.interface('eth0'), '192.0.2.1')).toBeUndefined();
   await addRules(r, ...DROP);
   expect(await explanationOf(expect(a).toReach(b, { within: 50, from: '192.0.2.1' }))).toContain(DROPPED);
 });
@@ -94,6 +97,21 @@ test('a source address whose routes are chosen by a rule is asked for with them'
   expect(await explanationOf(expect(a).toReach(b, { from: '10.0.1.1', within: 50 }))).toContain(
     'a/eth1 → r/eth1 → r/eth2 → b/eth0 ✗ b has no route back to 10.0.1.1\n',
   );
+});
+
+// a ── r ── b: a has a way for ICMP alone, which nobody is told who asks for the route without saying so
+test('what the taps saw leave has left, whatever the routes say', async ({ lab }) => {
+  const { a, b } = build(lab);
+  for (const words of [
+    ['route', 'del', 'default'],
+    ['route', 'add', 'default', 'via', '10.0.0.2', 'table', '7'],
+    ['rule', 'add', 'ipproto', 'icmp', 'table', '7'],
+  ])
+    await a.exec('ip', words);
+  await expect(a).toReach(b);
+  b.route.delete({ to: 'default', via: '10.0.1.1' });
+  expect((await a.exec('ip', ['route', 'get', '10.0.1.2'], { reject: false })).exitCode).not.toBe(0);
+  await expect(a).not.toReach(b, { because: 'lost' });
 });
 
 // a ── b
