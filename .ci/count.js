@@ -1,4 +1,5 @@
-// Adds up vitest's JSON reports and prints the line that CI reads last. Skips fail it unless they are listed here.
+// Adds up vitest's JSON reports and prints what failed, where a log that shows only its end still has it, and the line that
+// CI reads last. Skips fail it unless they are listed here.
 import { readFileSync } from 'node:fs';
 
 /** What no run here can show, by suite and test as vitest joins them. */
@@ -24,6 +25,8 @@ const passed = new Set(tests.filter(({ status }) => status === 'passed').map(({ 
 const skipped = tests.filter(({ status, fullName }) => !['passed', 'failed'].includes(status) && !passed.has(fullName));
 const names = [...new Set(skipped.map(({ fullName }) => fullName))];
 const unexpected = names.filter((name) => !ALLOWED_SKIPS.some((allowed) => allowed.test(name)));
+for (const { fullName, failureMessages } of tests.filter(({ status }) => status === 'failed'))
+  console.log(['failed:', fullName, ...(failureMessages ?? []).flatMap((message) => message.split('\n').slice(0, 25))].join('\n  '));
 for (const name of unexpected) console.log(`skipped, and not on the list: ${name}`);
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${names.length} skipped`);
 process.exitCode = count('failed') > 0 || unexpected.length > 0 || tests.length === 0 ? 1 : 0;

@@ -7,7 +7,7 @@ export function describeRun({ ending, accelerator, booted, firstOutput, millisec
   return [
     booted === undefined
       ? 'did not boot'
-      : `booted in ${seconds(booted)} (${accelerator === 'kvm' ? 'KVM' : 'TCG, no KVM'})`,
+      : `booted in ${seconds(booted)} (${accelerator === 'kvm' ? 'KVM' : 'TCG: KVM is not there, or does not work'})`,
     ...(firstOutput === undefined ? [] : [`first line after ${seconds(firstOutput)}`]),
     `${ending.kind === 'ended' ? `ended with ${ending.exitCode}` : ending.kind} after ${seconds(milliseconds)}`,
   ].join(', ');
