@@ -85,10 +85,10 @@ describe.concurrent('a failure of the kernel is one of the run, with what it sai
 
   test('a boot that comes to nothing', BOOT, async ({ skip }) => {
     // A first process that does nothing, for ever.
-    const task = shell('true', { append: 'rdinit=/bin/busybox -- sleep 1000', bootWithin: 10_000 });
+    const task = shell('true', { append: 'rdinit=/bin/busybox -- sleep 1000', bootWithin: 15_000 });
     const run = await runInMachine(kernelHere(skip), task);
-    expect(run.ending).toEqual({ kind: 'no boot', milliseconds: 10_000 });
-    expect(describeFailure(run)).toMatch(/^the kernel did not boot within 10 s\n\nThe last of its console:\n {2}\[/);
+    expect(run.ending).toEqual({ kind: 'no boot', milliseconds: 15_000 });
+    expect(describeFailure(run)).toMatch(/^the kernel did not boot within 15 s\n\nThe last of its console:\n {2}\S/);
   });
 
   test('a command that never ends', BOOT, async ({ skip }) => {
