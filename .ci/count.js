@@ -25,8 +25,10 @@ const passed = new Set(tests.filter(({ status }) => status === 'passed').map(({ 
 const skipped = tests.filter(({ status, fullName }) => !['passed', 'failed'].includes(status) && !passed.has(fullName));
 const names = [...new Set(skipped.map(({ fullName }) => fullName))];
 const unexpected = names.filter((name) => !ALLOWED_SKIPS.some((allowed) => allowed.test(name)));
-for (const { fullName, failureMessages } of tests.filter(({ status }) => status === 'failed'))
-  console.log(['failed:', fullName, ...(failureMessages ?? []).flatMap((message) => message.split('\n').slice(0, 25))].join('\n  '));
+for (const { fullName, failureMessages = [] } of tests.filter(({ status }) => status === 'failed')) {
+  const lines = failureMessages.flatMap((message) => message.split('\n').slice(0, 25));
+  console.log(['failed:', fullName, ...lines].join('\n  '));
+}
 for (const name of unexpected) console.log(`skipped, and not on the list: ${name}`);
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${names.length} skipped`);
 process.exitCode = count('failed') > 0 || unexpected.length > 0 || tests.length === 0 ? 1 : 0;
