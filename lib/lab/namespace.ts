@@ -2,7 +2,7 @@ import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { setLink } from '../kernel/rtnetlink/link.ts';
-import { setRetransTime } from '../kernel/rtnetlink/neighbour.ts';
+import { setNeighbourTimers } from '../kernel/rtnetlink/neighbour.ts';
 import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -29,10 +29,11 @@ import { addVlan, type Vlan, type VlanOptions } from './vlan.ts';
 import { make, unwatched, watcher } from './watcher.ts';
 
 /**
- * How long an ARP or ND request may stay unanswered, in milliseconds. The kernel's own is 1000; on a software link an
- * answer takes microseconds, and nothing is won by waiting. Three requests, so a neighbour has failed after 60 ms.
+ * The kernel would wait for an answer to ARP or ND for a second; on a software link one takes microseconds. Three requests,
+ * so a neighbour has failed after 60 ms. Proxies would put theirs off by up to 0.8 s (`pneigh_enqueue`), for the sake of
+ * other holders of the address: longer than any negative is held.
  */
-const RETRANS_TIME = 20;
+const NEIGHBOUR_TIMERS = { retrans: 20, proxyDelay: 0 };
 
 /** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
 const IPV6_MIN_MTU = 1280;
@@ -344,7 +345,7 @@ export class Namespace {
     if (this.role === 'switch') return;
     for (const family of [4, 6] as const) {
       try {
-        setRetransTime(this.rtnetlink, device.index, family, RETRANS_TIME, { operation: 'ip ntable change' });
+        setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, { operation: 'ip ntable change' });
       } catch (error) {
         // A device without IPv6 has no such table.
         if (!(error instanceof KernelError)) throw error;
@@ -359,8 +360,9 @@ export class Namespace {
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
     for (const family of families) {
-      setRetransTime(this.rtnetlink, device.index, family, RETRANS_TIME, {
-        operation: `ip -n ${this.name} ntable change name arp_cache dev ${device.name} retrans ${RETRANS_TIME}`,
+      const { retrans, proxyDelay } = NEIGHBOUR_TIMERS;
+      setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, {
+        operation: `ip -n ${this.name} ntable change name ${family === 4 ? 'arp' : 'ndisc'}_cache dev ${device.name} retrans ${retrans} proxy_delay ${proxyDelay}`,
       });
     }
     device.address.assign(address, families);

@@ -11,7 +11,7 @@ import { quietIn } from '../trace/quiescence.ts';
 import { type Way, waysOf } from '../trace/way.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { explainSilence } from './explain-silence.ts';
-import { checkHold, HOLD } from './hold.ts';
+import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, formatMessage, type Message, nameOf, plural, wordsOf } from './message.ts';
 import { type Cell, parseReachabilityTable, type ReachabilityTable } from './reachability-table.ts';
 
@@ -40,7 +40,7 @@ export async function toMatchReachability(
   const title = assertionTitle('toMatchReachability', nameOf(received), `table${wordsOf(options)}`, { isNot });
   if (!(received instanceof Lab)) throw new UsageError(`${title}: expect() takes a lab: received ${show(received)}`);
   checkOptions(title, options, ['family', 'because', 'hold']);
-  const { because, hold = HOLD } = options;
+  const { because, hold = holdIn(received) } = options;
   if (options.family !== undefined) checkOneOf(title, 'family', options.family, [4, 6]);
   if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
   checkMilliseconds(title, 'hold', hold);

@@ -11,7 +11,7 @@ import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
 import { explainSilence } from './explain-silence.ts';
-import { checkHold, HOLD } from './hold.ts';
+import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
@@ -51,7 +51,7 @@ export async function toReach(
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
-  const { within = WITHIN, hold = HOLD, because } = options;
+  const { within = WITHIN, hold = holdIn(received.lab), because } = options;
   const waypoints = checkThrough(call, received, options, isNot);
   Capture.of(received.lab).beforeProbe();
   const since = realtimeNanoseconds();

@@ -118,7 +118,7 @@ function knowsEveryQueue({ taps, isOwnDoing, namespaces }: Lab): boolean {
   return namespaces.every(
     (namespace) =>
       namespace.interfaces.every(isKnown) &&
-      // A proxy's answer waits for up to 0.8 s (pneigh_enqueue).
-      ![...namespace.sysctl.written].some((name) => name.includes('proxy')),
+      // A lab's proxies answer at once, but where a spec has told them not to (pneigh_enqueue).
+      ![...namespace.sysctl.written].some((name) => name.endsWith('proxy_delay')),
   );
 }

@@ -65,11 +65,13 @@ test('where a spec has run something, nothing is known of its queues', async ({ 
   expect(await quietIn(lab, 'packets')(soon())).toBe(false);
 });
 
-// a ── r (a proxy may take its time) ── b
+// a ── r (a proxy that takes its time)
 test('where a proxy may answer late, nothing is known', async ({ lab }) => {
   const [a, r] = [lab.namespace('a'), lab.router('r')];
   lab.cable(a, r);
   r.sysctl.set('net.ipv4.conf.eth0.proxy_arp', 1);
+  expect(await quietIn(lab, 'packets')(soon())).toBe(true);
+  r.sysctl.set('net.ipv4.neigh.eth0.proxy_delay', 80);
   expect(await quietIn(lab, 'packets')(soon())).toBe(false);
 });
 

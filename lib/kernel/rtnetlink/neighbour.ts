@@ -17,6 +17,7 @@ const NDTA_NAME = 1;
 const NDTA_PARMS = 6;
 const NDTPA_IFINDEX = 1;
 const NDTPA_RETRANS_TIME = 5;
+const NDTPA_PROXY_DELAY = 13;
 const NUD_NOARP = 0x40;
 const NUD_PERMANENT = 0x80;
 const NTF_MASTER = 0x04;
@@ -157,12 +158,20 @@ export function deleteFdbEntry(socket: RtnetlinkSocket, port: number, mac: strin
   );
 }
 
-/** Sets a device's `retrans_time_ms` for ARP (4) or ND (6): how long a request may stay unanswered. */
-export function setRetransTime(
+/** Timers of a device's neighbour table, in milliseconds. */
+export interface NeighbourTimers {
+  /** How long a request may stay unanswered (`retrans_time_ms`). */
+  retrans: number;
+  /** How long a proxy, or one of the holders of an anycast address, puts its answer off, at most (`proxy_delay`). */
+  proxyDelay: number;
+}
+
+/** Sets them for ARP (4) or ND (6). */
+export function setNeighbourTimers(
   socket: RtnetlinkSocket,
   device: number,
   family: Family,
-  milliseconds: number,
+  { retrans, proxyDelay }: NeighbourTimers,
   operation: Operation,
 ): void {
   socket.change(
@@ -176,7 +185,8 @@ export function setRetransTime(
           NDTA_PARMS,
           [
             [NDTPA_IFINDEX, u32(device)],
-            [NDTPA_RETRANS_TIME, u64(BigInt(milliseconds))],
+            [NDTPA_RETRANS_TIME, u64(BigInt(retrans))],
+            [NDTPA_PROXY_DELAY, u64(BigInt(proxyDelay))],
           ],
         ],
       ],
