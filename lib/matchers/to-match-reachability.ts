@@ -26,7 +26,7 @@ export interface ToMatchReachabilityOptions {
    * echo. `lost` takes its silence as it is.
    */
   because?: 'lost';
-  /** How long an answer may take, and must not come, in milliseconds, 20 at least. @default 100 */
+  /** How long an answer may take, and must not come, in milliseconds, 20 at least. @default as with `.not.toReach` */
   hold?: number;
 }
 

@@ -11,13 +11,10 @@ import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
 import { explainSilence } from './explain-silence.ts';
-import { checkHold, holdIn } from './hold.ts';
+import { checkHold, holdIn, WITHIN } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
-
-/** How long `toReach` goes on asking, in milliseconds. */
-const WITHIN = 1000;
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -25,7 +22,12 @@ const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcom
 export interface ToReachOptions extends ReachOptions {
   /** Without `.not`: how long to go on asking, in milliseconds. @default 1000 */
   within?: number;
-  /** With `.not`: how long there must be no answer, in milliseconds. @default 100 */
+  /**
+   * With `.not`: how long there must be no answer, in milliseconds.
+   *
+   * @default until nothing is under way any more, and where that cannot be known 100, or what a queueing discipline or a
+   * proxy of the lab may put an answer off
+   */
   hold?: number;
   /**
    * With `.not`: the one outcome that counts. Without it `lost` and `refused` do, and it fails as inconclusive when
@@ -51,7 +53,8 @@ export async function toReach(
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
-  const { within = WITHIN, hold = holdIn(received.lab), because } = options;
+  const { within = WITHIN, because } = options;
+  const hold = options.hold ?? (isNot ? holdIn(received.lab) : 0);
   const waypoints = checkThrough(call, received, options, isNot);
   Capture.of(received.lab).beforeProbe();
   const since = realtimeNanoseconds();

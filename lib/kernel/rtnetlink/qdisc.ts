@@ -1,0 +1,27 @@
+import { readCString } from '../bytes.ts';
+import { decodeAttributes } from './attribute.ts';
+import type { Operation, RtnetlinkSocket } from './socket.ts';
+
+const RTM_GETQDISC = 38;
+const TCA_KIND = 1;
+
+// struct tcmsg: family, ifindex, handle, parent, info
+const TCMSG_LENGTH = 20;
+const IFINDEX_AT = 4;
+
+/** A queueing discipline of a device, as `tc qdisc` has it. */
+export interface Qdisc {
+  /** ifindex. */
+  device: number;
+  /** `noqueue`, `fq_codel`, `netem` … */
+  kind: string;
+}
+
+/** Those that were given to a device: the kernel leaves out its built-in ones, such as a veth's `noqueue`. */
+export function listQdiscs(socket: RtnetlinkSocket, operation: Operation): Qdisc[] {
+  const header = Buffer.alloc(TCMSG_LENGTH);
+  return socket.dump({ type: RTM_GETQDISC, flags: 0, header, attributes: [] }, operation).map((entry) => ({
+    device: entry.readInt32LE(IFINDEX_AT),
+    kind: readCString(decodeAttributes(entry.subarray(TCMSG_LENGTH)).get(TCA_KIND) ?? Buffer.alloc(0)),
+  }));
+}
