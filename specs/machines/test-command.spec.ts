@@ -90,7 +90,8 @@ function project(onTestFinished: (clean: () => void) => void): string {
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
-     export default { ...config, plugins: [hairpin()], test: { include: ['*.test.ts'] } };`,
+     // In a guest ten times as long: beside other specs it gets a third of a processor.
+     export default { ...config, plugins: [hairpin()], test: { include: ['*.test.ts'], testTimeout: 20_000 } };`,
   );
   writeFileSync(join(root, 'some.test.ts'), TESTS);
   return root;
