@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { createLab, expect, test } from 'hairpin';
-import { dieWithParentCommand } from '../../lib/kernel/own-namespaces.ts';
+import { vi } from 'vitest';
 import { processesIn } from './referee.ts';
 
 /** Leaves this process no descriptor that it could open, until the function returned is called. */
@@ -27,8 +27,10 @@ function exhaustDescriptors(): () => void {
   };
 }
 
-// First: what is learnt of setpriv is kept.
-test('that setpriv could not be tried for lack of descriptors is no word on setpriv', () => {
+test('that setpriv could not be tried for lack of descriptors is no word on setpriv', async () => {
+  // What is learnt of setpriv is kept, so this wants a module that has learnt nothing.
+  vi.resetModules();
+  const { dieWithParentCommand } = await import('../../lib/kernel/own-namespaces.ts');
   const release = exhaustDescriptors();
   try {
     expect(dieWithParentCommand()).toEqual([]);

@@ -1,5 +1,4 @@
-import { expect, test, vi } from 'vitest';
-import { RtnetlinkSocket } from '../../lib/kernel/rtnetlink/socket.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 /** What the kernel that stands in for Linux has sent and not been asked for yet. */
 const { datagrams } = vi.hoisted(() => ({ datagrams: [] as Buffer[] }));
@@ -24,6 +23,14 @@ vi.mock('../../lib/kernel/libc.ts', async (original) => ({
     return flags & MSG_TRUNC ? first.length : Math.min(first.length, length);
   },
 }));
+
+// In a worker that goes on to other files, or comes from one (--no-isolate), theirs is the true one.
+let RtnetlinkSocket: typeof import('../../lib/kernel/rtnetlink/socket.ts').RtnetlinkSocket;
+beforeAll(async () => {
+  vi.resetModules();
+  ({ RtnetlinkSocket } = await import('../../lib/kernel/rtnetlink/socket.ts'));
+});
+afterAll(() => vi.resetModules());
 
 const MSG_PEEK = 0x2;
 const MSG_TRUNC = 0x20;
