@@ -10,9 +10,10 @@ export const ROLE_SYSCTLS: Record<Role, readonly [name: string, value: string][]
     // Link-local addresses serve at once, and nobody solicits routers: the only traffic in a lab is what a spec makes.
     ['net.ipv6.conf.default.accept_dad', '0'],
     ['net.ipv6.conf.default.router_solicitations', '0'],
-    // Every refusal is heard (icmpv4_xrlim_allow): otherwise the seventh probe within a second would seem to be lost.
-    ['net.ipv4.icmp_ratelimit', '0'],
-    ['net.ipv6.icmp.ratelimit', '0'],
+    // Every refusal is heard: otherwise the seventh within a second to one host, or the 51st of all, would seem to be lost
+    // (icmpv4_xrlim_allow, icmp_global_allow). Of ICMPv6 an empty mask cannot be written; type 0 is reserved.
+    ['net.ipv4.icmp_ratemask', '0'],
+    ['net.ipv6.icmp.ratemask', '0'],
   ],
   router: [
     ['net.ipv4.ip_forward', '1'],
@@ -21,8 +22,8 @@ export const ROLE_SYSCTLS: Record<Role, readonly [name: string, value: string][]
     ['net.ipv6.conf.all.forwarding', '1'],
     ['net.ipv6.conf.default.accept_dad', '0'],
     ['net.ipv6.conf.default.router_solicitations', '0'],
-    ['net.ipv4.icmp_ratelimit', '0'],
-    ['net.ipv6.icmp.ratelimit', '0'],
+    ['net.ipv4.icmp_ratemask', '0'],
+    ['net.ipv6.icmp.ratemask', '0'],
   ],
   // A switch forwards frames and has no addresses, so its ports say nothing of their own.
   switch: [['net.ipv6.conf.default.disable_ipv6', '1']],

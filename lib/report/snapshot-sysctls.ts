@@ -5,8 +5,8 @@ import type { Namespace } from '../lab/index.ts';
 /** What decides whether a packet is answered, forwarded or dropped. Each costs 10 µs to read, so not all there are. */
 const GLOBAL = {
   // ip_forward first, as the kernel gives its value to `all`, `default` and every device (inet_forward_change).
-  ipv4: ['ip_forward', 'icmp_ratelimit', 'icmp_echo_ignore_all', 'icmp_echo_ignore_broadcasts', 'ip_default_ttl'],
-  ipv6: ['icmp.ratelimit', 'icmp.echo_ignore_all', 'icmp.echo_ignore_multicast'],
+  ipv4: ['ip_forward', 'icmp_ratemask', 'icmp_echo_ignore_all', 'icmp_echo_ignore_broadcasts', 'ip_default_ttl'],
+  ipv6: ['icmp.ratemask', 'icmp.echo_ignore_all', 'icmp.echo_ignore_multicast'],
 } as const;
 
 /** The same of one device: `net.ipv4.conf.eth0.…`. */

@@ -25,8 +25,8 @@ ns1 (host)
     10.0.0.102  dev m1  lladdr 02:00:00:00:00:6c  PERMANENT
   sysctls
     net.ipv4.ip_forward = 0
-    net.ipv4.icmp_ratelimit = 0
-    net.ipv6.icmp.ratelimit = 0
+    net.ipv4.icmp_ratemask = 0
+    net.ipv6.icmp.ratemask = 0
     net.ipv4.conf.all.rp_filter = 0
     net.ipv4.conf.default.rp_filter = 0
     net.ipv6.conf.default.accept_dad = 0
