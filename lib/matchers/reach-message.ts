@@ -61,15 +61,18 @@ function describeExpectation({ isNot, within, hold, because, waypoints }: ReachC
 
 function describeOutcome(
   { outcome, reason, probes, roundTrip, unanswerable }: ReachReport,
-  { isNot, because, detour }: ReachCase,
+  { isNot, because, detour, ways }: ReachCase,
 ): string {
   const inconclusive = isNot && outcome !== 'answered' && because === undefined ? 'inconclusive: ' : '';
   const count = plural(probes, 'probe');
   switch (outcome) {
     case 'answered':
       return `an answer after ${milliseconds(roundTrip ?? 0)} (${count})${detour ? `, ${detour}` : ''}`;
-    case 'lost':
-      return `${inconclusive}none (${[unanswerable ?? reason, count].filter(Boolean).join('; ')})`;
+    case 'lost': {
+      // The neighbour table says that nobody answered; where somebody did, and it was lost, the taps know better.
+      const why = unanswerable ?? (ways.length > 1 ? undefined : reason);
+      return `${inconclusive}none (${[why, count].filter(Boolean).join('; ')})`;
+    }
     case 'refused':
       return `${inconclusive}a refusal: ${reason} (${count})`;
     case 'unsent':

@@ -104,6 +104,17 @@ Hint: on r: nft delete rule arp filter in handle 2`,
   );
 });
 
+test('ARP: the answer to it, which is then not said never to have come', async ({ lab }) => {
+  const { a, b } = build(lab);
+  await addRules(a, 'arp filter in { type filter hook input priority 0; }', ['arp operation reply drop']);
+  const failure = await failureOf(expect(a).toReach(b, { within: 50 }));
+  expect(failure).toMatch(/^Received: {2}none \(\d+ probes?\)$/m);
+  expect(failure).toContain(`
+Path of its answer (ARP reply 10.0.0.2 is-at 02:00:00:00:00:65):
+  r/eth0 → a/eth0 ✗ dropped by the packet filter of a, table arp filter, chain in (hook input):
+                    arp operation reply drop # handle 2`);
+});
+
 test('IPv6', async ({ lab }) => {
   const { a, b } = build(lab);
   await addRules(b, 'inet filter in { type filter hook input priority 0; }', [
