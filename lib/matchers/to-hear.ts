@@ -9,7 +9,7 @@ import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
-import { checkHold } from './hold.ts';
+import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { wasIgnored, whyDeaf } from './why-deaf.ts';
 
@@ -33,7 +33,11 @@ export interface ToHearOptions {
   because?: 'lost';
   /** Exactly so many copies. Without it, one or more. */
   copies?: number;
-  /** How long to wait for copies, in milliseconds. With `copies` and with `.not` all of it is waited. @default 50 */
+  /**
+   * How long to wait for copies, in milliseconds. With `copies` and with `.not` all of it is waited.
+   *
+   * @default 50, and where a queueing discipline may keep frames back 1000 besides
+   */
   within?: number;
 }
 
@@ -46,7 +50,7 @@ export async function toHear(
   const { isNot } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
   checkOptions(title, options, ['frame', 'join', 'because', 'copies', 'within']);
-  const { frame = 'broadcast', join, because, copies, within = WITHIN } = options;
+  const { frame = 'broadcast', join, because, copies } = options;
   if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
   if (because !== undefined && !isNot && copies !== 0)
     throw new UsageError(`${title}: because belongs to .not.toHear, and to copies: 0`);
@@ -55,8 +59,8 @@ export async function toHear(
   if (join !== undefined && frame !== 'multicast')
     throw new UsageError(`${title}: join belongs to frame: 'multicast': received frame: '${frame}'`);
   checkInteger(title, 'copies', copies, 0, 1_000_000);
-  checkMilliseconds(title, 'within', within);
-  if (isNot || copies !== undefined) checkHold(title, 'within', within);
+  checkMilliseconds(title, 'within', options.within);
+  if (options.within !== undefined && (isNot || copies !== undefined)) checkHold(title, 'within', options.within);
   if (isNot && copies !== undefined)
     throw new UsageError(`${title}: copies belongs to toHear; .not means that none arrives`);
   const to = toDevice(title, 'expect() takes the receiver', received);
@@ -77,6 +81,7 @@ export async function toHear(
       );
   }
   Capture.of(to.namespace.lab).beforeProbe();
+  const within = options.within ?? holdIn(to.namespace.lab, WITHIN);
   const until = isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1;
   const quiet = options.within === undefined ? quietIn(to.namespace.lab, 'frames') : undefined;
   const result = await hear(to, from, frame, until, { milliseconds: within, quiet, join });

@@ -11,10 +11,13 @@ import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
 import { explainSilence } from './explain-silence.ts';
-import { checkHold, holdIn, WITHIN } from './hold.ts';
+import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
+
+/** How long `toReach` goes on asking, in milliseconds. */
+const WITHIN = 1000;
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -25,8 +28,8 @@ export interface ToReachOptions extends ReachOptions {
   /**
    * With `.not`: how long there must be no answer, in milliseconds.
    *
-   * @default until nothing is under way any more, and where that cannot be known 100, or what a queueing discipline or a
-   * proxy of the lab may put an answer off
+   * @default until nothing is under way any more; where that cannot be known 100, and where somebody may answer late (DAD,
+   * a slow proxy, a queueing discipline) as long besides
    */
   hold?: number;
   /**

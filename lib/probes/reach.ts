@@ -1,3 +1,4 @@
+import { now } from '../kernel/clock.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../lab/validate.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -17,6 +18,9 @@ import type { Question } from './question.ts';
 import { whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
 import { toQuestion } from './to-question.ts';
+
+/** An answer to oneself takes 0.1 ms. */
+const SLOW = 10;
 
 const WAYS = ['icmp', 'tcp', 'udp', 'arp'] as const;
 
@@ -95,11 +99,15 @@ export async function reach(
     const result = await ask(asker, patience);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
-    const silent = control && examined.outcome === 'lost';
-    const unanswerable = silent
-      ? await whyNobodyAnswers(question, by, (self) => openAsker(by, self, { port, size }))
-      : undefined;
-    return { ...examined, question, by, port, size, unanswerable, recognize: asker.recognize };
+    const report = { question, by, port, size, recognize: asker.recognize };
+    if (!control || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
+    const began = now();
+    const unanswerable = await whyNobodyAnswers(question, by, (self) => openAsker(by, self, { port, size }));
+    const took = now() - began;
+    if (unanswerable || took < SLOW) return { ...examined, ...report, unanswerable };
+    // Whoever is slow to answer itself is slow to answer others, or could not when it was asked.
+    const again = await ask(asker, { milliseconds: patience.milliseconds + 2 * took });
+    return { ...(again.outcome === 'lost' ? examined : again), ...report, unanswerable };
   } finally {
     listener?.[Symbol.dispose]();
     endTurn?.();

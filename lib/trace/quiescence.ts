@@ -4,6 +4,7 @@ import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { Capture, STORM } from './capture.ts';
+import { latenessIn } from './late-answers.ts';
 import { solicitationOf } from './solicitation.ts';
 
 /** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
@@ -112,13 +113,9 @@ function isKnown(device: Interface): boolean {
   );
 }
 
-function knowsEveryQueue({ taps, isOwnDoing, namespaces }: Lab): boolean {
+function knowsEveryQueue(lab: Lab): boolean {
+  const { taps, isOwnDoing, namespaces } = lab;
   // A program may have made devices, queueing disciplines and packet filters, and may itself be what answers.
   if (!taps || !isOwnDoing) return false;
-  return namespaces.every(
-    (namespace) =>
-      namespace.interfaces.every(isKnown) &&
-      // A lab's proxies answer at once, but where a spec has told them not to (pneigh_enqueue).
-      ![...namespace.sysctl.written].some((name) => name.endsWith('proxy_delay')),
-  );
+  return namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
 }

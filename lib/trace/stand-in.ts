@@ -34,28 +34,39 @@ export function standInOf(
   { wanted, since }: { wanted: 'namespace' | 'address'; since: bigint },
 ): StandIn | undefined {
   const { from, to } = question;
-  // Where no address was given twice, and nobody but hairpin has had a hand in it, there is nobody who could.
-  if (from.lab.isOwnDoing && !from.lab.sharesAddresses) return undefined;
+  // Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, there is nobody who could.
+  if (from.lab.isOwnDoing && !from.lab.sharesAddresses && !from.lab.namespaces.some(mayBeProxy)) return undefined;
   if (to.namespace === from || (wanted === 'address' && isOwnAddress(from, to.address))) return undefined;
   const capture = Capture.of(from.lab);
   const saw = (namespace: Namespace, isIt: (frame: CapturedFrame) => boolean) =>
     capture.sawAt(namespace, since, isIt) || !capture.isWhole(namespace) || !namespace.interfaces.every(isEthernet);
   const target = to.namespace;
   // First what is nearly always so: a passing assertion reads this one tap.
-  if (target && saw(target, (frame) => isTargets(frame, recognize))) return undefined;
+  const isAnswer = ({ direction, bytes }: CapturedFrame) => direction === 'out' && recognize(bytes) === 'answer';
+  if (target && saw(target, isAnswer)) return undefined;
   const left = saw(from, ({ direction, bytes }) => direction === 'out' && recognize(bytes) === 'probe');
   if (!left) return ofItself(question);
   if (!target || wanted === 'address') return undefined;
   const frames = capture.frames().filter(({ nanoseconds }) => nanoseconds >= since);
-  return withItsAddress(frames, question, recognize) ?? answering(frames, question, recognize);
+  const standIn = withItsAddress(frames, question, recognize) ?? answering(frames, question, recognize);
+  // A question that the target got may have an answer that was not known for one there: it was translated on its way.
+  const got = frames.some((frame) => frame.at.namespace === target && isDelivered(frame, recognize));
+  return got && standIn?.namespace !== answerer(frames, recognize) ? undefined : standIn;
 }
 
-/** Whether a frame shows that the target itself got the question, or answered it. */
-function isTargets({ direction, bytes, packetType }: CapturedFrame, recognize: Recognize): boolean {
-  const kind = recognize(bytes);
-  if (direction === 'out') return kind === 'answer';
-  // Everybody gets a question by ARP, and a switch may hand everybody a frame that is for another.
-  return kind === 'probe' && packetType === PACKET_HOST;
+/** Everybody gets a question by ARP, and a switch may hand everybody a frame that is for another. */
+function isDelivered({ direction, bytes, packetType }: CapturedFrame, recognize: Recognize): boolean {
+  return direction === 'in' && packetType === PACKET_HOST && recognize(bytes) === 'probe';
+}
+
+/** Whom the answer was first seen to leave. */
+function answerer(frames: readonly CapturedFrame[], recognize: Recognize): Namespace | undefined {
+  const first = frames.find(({ bytes }) => recognize(bytes) === 'answer');
+  return first?.direction === 'out' ? first.at.namespace : undefined;
+}
+
+function mayBeProxy({ sysctl }: Namespace): boolean {
+  return [...sysctl.written].some((name) => name.includes('proxy'));
 }
 
 function ofItself({ from, to }: Question): StandIn {
@@ -94,7 +105,15 @@ function answering(
 ): StandIn | undefined {
   const first = frames.find(({ at, bytes }) => at.namespace !== from && recognize(bytes) === 'answer');
   if (first?.direction !== 'out' || !first.at.namespace.interfaces.every(isEthernet)) return undefined;
-  return first.at.namespace.role === 'switch' ? undefined : translated(first.at.namespace, to.address, undefined);
+  const { namespace } = first.at;
+  if (namespace.role === 'switch') return undefined;
+  const byArp = decodeEthernet(withoutVlanTags(first.bytes))?.etherType === ETHERTYPE.arp;
+  return byArp ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);
+}
+
+function proxy(namespace: Namespace, asked: string): StandIn {
+  const hint = `ask by 'icmp', which only the target itself answers; or turn proxy_arp off on ${namespace}`;
+  return { namespace, how: `answered for ${asked}, as a proxy`, hint };
 }
 
 function translated(namespace: Namespace, asked: string, became: string | undefined): StandIn {

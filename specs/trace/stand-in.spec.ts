@@ -41,6 +41,26 @@ test.for(['arp', 'tcp', 'udp'] as const)('by %s, too', async (by, { lab }) => {
   await expect(a).toReach('10.0.0.2', { by, ...port });
 });
 
+test('that the target got the question is no answer of its own', async ({ lab }) => {
+  const { a, b, c } = build(lab);
+  // Before b's is learnt: c overrides it with its own advertisement.
+  c.interface().address.add('fd00::2/64');
+  await addRules(b, 'inet f i { type filter hook input priority 0; }', ['icmpv6 type echo-request counter drop']);
+  expect(await failureOf(expect(a).toReach(b, { family: 6 }))).toContain(', not of b: c has fd00::2 too\n');
+});
+
+// a ── r, a proxy ── b, which is down
+test("a proxy's answer to ARP is none of the target's", async ({ lab }) => {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, b);
+  r.sysctl.set('net.ipv4.conf.eth0.proxy_arp', 1);
+  b.interface().set({ up: false });
+  const failure = await failureOf(expect(a).toReach(b, { by: 'arp' }));
+  expect(failure).toContain(', not of b: r answered for 10.0.1.2, as a proxy\n');
+  expect(failure).toContain("Hint: ask by 'icmp', which only the target itself answers; or turn proxy_arp off on r");
+});
+
 test('a negative is told whose answer it was', async ({ lab }) => {
   const { a, b, c } = build(lab);
   c.interface().address.add('10.0.0.2/24');

@@ -1,0 +1,48 @@
+import { listAddresses } from '../kernel/rtnetlink/address.ts';
+import { listQdiscs } from '../kernel/rtnetlink/qdisc.ts';
+import { readSysctls } from '../kernel/sysctl.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
+
+/** What `proxy_delay` is counted in, by `proc_dointvec_userhz_jiffies`. */
+const MS_A_TICK = 10;
+
+/** The longest that duplicate address detection takes in a lab, in milliseconds (`addrconf_dad_kick`): a second by chance. */
+const DETECTION = 1200;
+
+/** What a queueing discipline is given, in milliseconds: as long as `toReach` waits for an answer. */
+const SHAPED = 1000;
+
+/** The queueing disciplines that never keep a frame from a device that would take it. Others shape, or delay. */
+const WORK_CONSERVING = new Set(
+  `noqueue noop mq mqprio multiq pfifo_fast pfifo bfifo pfifo_head_drop prio ets drr qfq sfq sfb red gred choke codel
+  fq_codel fq_pie pie fq hhf skbprio ingress clsact`.split(/\s+/),
+);
+
+/**
+ * How much later than usual somebody in a lab may answer, in milliseconds; 0 where nobody can: a proxy that a spec has
+ * made slow, an address that is looked for duplicates of, a queueing discipline that keeps frames back.
+ */
+export function latenessIn(lab: Lab): number {
+  return Math.max(0, ...lab.namespaces.map((each) => Math.max(proxyDelay(each), detection(each), shaping(each))));
+}
+
+/** A lab's proxies answer at once, but where a spec has told them not to (`pneigh_enqueue`). */
+function proxyDelay({ handle, sysctl }: Namespace): number {
+  const names = [...sysctl.written].filter((name) => name.endsWith('proxy_delay'));
+  const ticks = names.length > 0 ? [...readSysctls(handle, names).values()].map(Number) : [];
+  return MS_A_TICK * Math.max(0, ...ticks);
+}
+
+/** A tentative address is silent, and about to speak. A lab's have no such time, but where a spec wants them to (`dad`). */
+function detection({ name, lab, sysctl, rtnetlink }: Namespace): number {
+  if (lab.isOwnDoing && ![...sysctl.written].some((written) => written.endsWith('accept_dad'))) return 0;
+  const addresses = listAddresses(rtnetlink, { operation: `ip -n ${name} address show` });
+  return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION : 0;
+}
+
+/** Only a program can have given a device one. */
+function shaping({ name, lab, rtnetlink }: Namespace): number {
+  if (lab.isOwnDoing) return 0;
+  const qdiscs = listQdiscs(rtnetlink, { operation: `tc -n ${name} qdisc show` });
+  return qdiscs.some(({ kind }) => !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
+}
