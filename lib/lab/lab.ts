@@ -1,6 +1,7 @@
 import { after } from '../kernel/clock.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
 import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions } from './cable.ts';
@@ -242,6 +243,7 @@ export class Lab implements AsyncDisposable {
   ranIn(namespace: Namespace, method = 'run'): void {
     this.#checkOpen(`${namespace.name}.${method}`);
     this.#ranIn.add(namespace);
+    hideMachinesInterfaces();
     for (const { handle } of this.#reachable()) reapWithThread(handle);
   }
 
