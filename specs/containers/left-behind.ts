@@ -17,7 +17,7 @@ const FOLDERS = [
   '/var/run',
   '/tmp',
 ];
-const THEIRS = /docker|containerd|runc|moby|xtables|hairpin-busybox|testcontainers/;
+const THEIRS = /docker|containerd|runc|moby|xtables|testcontainers/;
 
 /** Starts a run that is to be killed, in a namespace which is its host's network; `left` says what there is of it. */
 export async function startVictim(
@@ -40,7 +40,7 @@ async function stateOf(host: Namespace, folder: string) {
     processes: [...processesOf(folder)].map(([pid, words]) => `${pid} ${words}`),
     // Busybox's image is made in the run's own folder for temporary files; koffi and vitest keep nothing there.
     files: [...FOLDERS.flatMap(theirFilesIn), ...readdirSync(folder)],
-    cgroups: cgroups(),
+    cgroups: cgroups().filter((path) => !isOfOthers(path)),
     mounts: readFileSync('/proc/self/mounts', 'utf8'),
     rules: rules.stdout,
     links: links.stdout,
@@ -80,6 +80,12 @@ export function cgroups(): string[] {
   return hierarchies.flatMap((folder) =>
     readdirSync(folder).flatMap((name) => (/^(hairpin|docker)/.test(name) ? [join(folder, name)] : [])),
   );
+}
+
+/** Beside this run others have engines, too: those whose worker is alive. This run's would be among the processes. */
+function isOfOthers(path: string): boolean {
+  const worker = /\/hairpin-(\d+)-/.exec(path)?.[1];
+  return worker !== undefined && existsSync(`/proc/${worker}`);
 }
 
 function theirFilesIn(folder: string): string[] {
