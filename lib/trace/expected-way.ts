@@ -13,6 +13,8 @@ export interface Goal {
   sender: Namespace;
   /** A packet may be passed on by routers; a question for a neighbour by switches alone. @default true */
   routed?: boolean;
+  /** Who may pass a packet on. @default whoever has several interfaces */
+  isRouter?: (namespace: Namespace) => boolean;
 }
 
 /**
@@ -21,13 +23,16 @@ export interface Goal {
  *
  * @returns undefined when nothing leads there
  */
-export function expectedWay(start: Step, { to, sender, routed = true }: Goal): Step[] | undefined {
+export function expectedWay(
+  start: Step,
+  { to, sender, routed = true, isRouter = () => true }: Goal,
+): Step[] | undefined {
   const ways: Step[][] = [[start]];
   const seen = new Set([key(start)]);
   for (let way = ways.shift(); way; way = ways.shift()) {
     const last = way.at(-1) as Step;
     if (last.direction === 'in' && (last.at === to || last.at.namespace === to)) return way;
-    for (const next of nextSteps(last, routed)) {
+    for (const next of nextSteps(last, routed && isRouter(last.at.namespace))) {
       const ownAgain = next.direction === 'out' && last.direction === 'in' && next.at.namespace === sender;
       if (next.at.deleted || seen.has(key(next)) || (ownAgain && !(next.at instanceof Port))) continue;
       seen.add(key(next));

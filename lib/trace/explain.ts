@@ -26,6 +26,7 @@ import { tagObstacle } from './obstacles/vlan.ts';
 import { type Hop, hopsOf } from './path.ts';
 import { type Place, placesNearest } from './place.ts';
 import type { ProbePath } from './probe-path.ts';
+import { solicitationOf } from './solicitation.ts';
 import { lastBeforeUplink } from './uplink.ts';
 
 /** Where a question, or its answer, stayed behind, and why. */
@@ -145,7 +146,9 @@ function strayed(path: Hop, goal: string): Explanation {
   const router = hopsOf(path).findLast(
     ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
   );
-  if (!router) return { of: 'probe', at: path, text: `no device of the lab has ${goal}` };
+  // A question for a neighbour is passed on by nobody.
+  if (!router || solicitationOf(path.frame.bytes))
+    return { of: 'probe', at: path, text: `no device of the lab has ${goal}` };
   const { namespace } = router.frame.at;
   const text = `${namespace} passes it on to nobody who has ${goal}`;
   return { of: 'probe', at: router, ...(routeFor(namespace, goal).obstacle ?? { text }) };

@@ -1,10 +1,10 @@
-import { PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { Bridge, type Interface, type Namespace, Port } from '../lab/index.ts';
+import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { Bridge, type Interface, type Namespace, Port, UsageError } from '../lab/index.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { expectedWay, type Step } from './expected-way.ts';
-import { type Hop, hopsOf } from './path.ts';
+import { type Hop, hopsOf, hopsTo } from './path.ts';
 
 /** Where a frame was last seen on a way to its goal, and the step that it did not take from there; without one it had arrived. */
 export interface Place {
@@ -15,15 +15,27 @@ export interface Place {
 /**
  * The places, of those where a frame was seen, from which it had the least way left to go. A lab may have several ways
  * to a goal, and which of them a frame took is for routes, spanning tree and the switches' tables to say: so it is the
- * frame that is followed. Of a flood several places may be as near.
+ * frame that is followed. Of a flood several places may be as near. Hosts are no way where routers are.
  *
  * @returns none where no way leads to the goal
  */
 export function placesNearest(path: Hop, to: Interface | Namespace): Place[] {
+  const routers = new Map<Namespace, boolean>();
+  const isRouter = (namespace: Namespace) => {
+    const known = routers.get(namespace) ?? forwards(namespace);
+    routers.set(namespace, known);
+    return known;
+  };
+  const places = placesOf(path, to, isRouter);
+  return places.length > 0 ? places : placesOf(path, to);
+}
+
+function placesOf(path: Hop, to: Interface | Namespace, isRouter?: (namespace: Namespace) => boolean): Place[] {
   const { bytes, at } = path.frame;
-  const goal = { to, sender: at.namespace, routed: isPacket(bytes) };
+  const goal = { to, sender: at.namespace, routed: isPacket(bytes), ...(isRouter ? { isRouter } : {}) };
+  const left = isRouter ? leftBehind(path, isRouter) : new Set();
   const ways = hopsOf(path)
-    .filter(couldGoOn)
+    .filter((hop) => couldGoOn(hop) && !left.has(hop))
     .flatMap((hop) => {
       const way = expectedWay({ at: hop.frame.at, direction: hop.frame.direction }, goal);
       return way ? [{ hop, way }] : [];
@@ -32,6 +44,28 @@ export function placesNearest(path: Hop, to: Interface | Namespace): Place[] {
   return ways
     .filter(({ way }) => way.length === least)
     .map(({ hop, way: [here, next] }) => ({ hop, ...(here && next ? { step: { here, next } } : {}) }));
+}
+
+/** What is behind a frame for one MAC address that came to the router that has it: where it was before is done. */
+function leftBehind(path: Hop, isRouter: (namespace: Namespace) => boolean): Set<unknown> {
+  const isForOne = ({ bytes }: Hop['frame']) => !isGroupMac(bytes.toString('hex', 0, 6));
+  const arrived = hopsTo(path, ({ frame }) => {
+    const { at, direction, packetType } = frame;
+    const isHost = !(at instanceof Port) && !(at instanceof Bridge) && at.children.size === 0;
+    return isHost && direction === 'in' && packetType === PACKET_HOST && isForOne(frame) && isRouter(at.namespace);
+  });
+  return new Set(arrived.slice(0, -1));
+}
+
+function forwards({ role, sysctl }: Namespace): boolean {
+  if (role === 'router') return true;
+  try {
+    return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].some((name) => sysctl.get(name) === '1');
+  } catch (error) {
+    // A switch has no IPv6; a kernel may have none.
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
 }
 
 /** A question for a neighbour, and whatever else is for a group, stays on its link. */

@@ -1,8 +1,13 @@
 import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
 import { contains } from '../../wire/ip-address.ts';
+import { Capture } from '../capture.ts';
+import { solicitationOf } from '../solicitation.ts';
 import type { Obstacle } from './obstacle.ts';
 import { ownerOf } from './owner.ts';
 import { routeFor } from './route.ts';
+
+/** An entry that has failed is asked for again with the next packet: each tenth of a second, while a question goes on. */
+const LATELY = 200_000_000n;
 
 /** `RT_SCOPE_HOST` */
 const SCOPE_HOST = 254;
@@ -14,7 +19,7 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
   const hop = route.via ?? address;
   // A table has an entry a device: what was learnt at another one does not count.
   const entry = namespace.neighbour.list().find(({ to, device }) => to === hop && device === route.device);
-  if (!entry || !['INCOMPLETE', 'FAILED'].includes(entry.state)) return undefined;
+  if (!entry || !['INCOMPLETE', 'FAILED'].includes(entry.state) || !asksFor(namespace, hop)) return undefined;
   const text = `${namespace} asks who has ${hop}, and nobody answers`;
   const owner = ownerOf(namespace.lab, hop);
   if (owner instanceof Ipvlan && owner.mode !== 'l2') {
@@ -25,6 +30,20 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
   }
   const silent = owner && !hop.includes(':') ? arpSilence(owner, hop) : undefined;
   return silent ? { ...silent, text: `${text}: ${silent.text}` } : { text };
+}
+
+/** Whether it was seen to ask of late: that nobody answered once is no word on what did not get so far. */
+function asksFor({ lab, interfaces }: Namespace, address: string): boolean {
+  if (!lab.taps) return true;
+  const frames = Capture.of(lab).frames();
+  const since = (frames.at(-1)?.nanoseconds ?? 0n) - LATELY;
+  return frames.some(
+    ({ at, direction, bytes, nanoseconds }) =>
+      nanoseconds >= since &&
+      direction === 'out' &&
+      interfaces.includes(at) &&
+      solicitationOf(bytes)?.target === address,
+  );
 }
 
 /**

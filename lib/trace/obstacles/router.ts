@@ -1,9 +1,10 @@
 import { type Interface, type Namespace, UsageError } from '../../lab/index.ts';
 import { contains } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { expectedWay } from '../expected-way.ts';
 import { neighbourObstacle } from './neighbour.ts';
 import type { Obstacle } from './obstacle.ts';
-import { holds } from './owner.ts';
+import { holds, ownerOf } from './owner.ts';
 import { routeFor } from './route.ts';
 
 const ETHERNET_HEADER = 14;
@@ -23,21 +24,30 @@ export function routerObstacle(
     return { text: `${namespace} passes on packets, not frames such as this one: it is a router, no switch` };
   const off = forwardingOff(ingress, packet.family);
   if (off) return off;
-  const link = egress.state();
-  if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
-  if (!link.carrier) return { text: `${egress} has no carrier` };
   const { route, obstacle } = routeFor(namespace, packet.destination);
+  const chosen = namespace.interfaces.find(({ index }) => index === route?.device);
+  // The shortest way is not the only one.
+  const by = chosen && leadsTo(chosen, packet.destination) ? chosen : egress;
+  const link = by.state();
+  if (!link.up) return { text: `${by} is down`, hint: `bring it up: set({ up: true }) on ${by}` };
+  if (!link.carrier) return { text: `${by} has no carrier` };
   if (obstacle) return obstacle;
-  if (!route) return undefined;
-  if (route.device !== undefined && route.device !== egress.index) {
-    const other = namespace.interfaces.find(({ index }) => index === route.device);
-    // By the loopback: a translation may have made the packet its own before the routes were asked.
-    return other && { text: `${namespace} sends to ${packet.destination} by ${other}, not by ${egress}` };
-  }
+  // Which of several next hops it is depends on the packet (fib_select_multipath).
+  if (!route || hasSeveralHops(namespace, packet.destination)) return undefined;
+  // By the loopback: a translation may have made the packet its own before the routes were asked.
+  if (route.device !== undefined && route.device !== by.index)
+    return chosen && { text: `${namespace} sends to ${packet.destination} by ${chosen}, not by ${by}` };
   return (
     reversePathObstacle(ingress, packet.source) ??
-    mtuObstacle(egress, link.mtu, bytes, length - ETHERNET_HEADER) ??
+    mtuObstacle(by, link.mtu, bytes, length - ETHERNET_HEADER) ??
     neighbourObstacle(namespace, packet.destination)
+  );
+}
+
+function leadsTo(device: Interface, destination: string): boolean {
+  const to = ownerOf(device.namespace.lab, destination);
+  return (
+    to !== undefined && expectedWay({ at: device, direction: 'out' }, { to, sender: device.namespace }) !== undefined
   );
 }
 
@@ -114,8 +124,8 @@ function ownSourceObstacle({ namespace, name }: Interface, source: string): Obst
 }
 
 /** Of several next hops any will do (`fib_info_nh_uses_dev`), and the kernel tells of one. */
-function hasSeveralHops({ route }: Namespace, source: string): boolean {
+function hasSeveralHops({ route }: Namespace, address: string): boolean {
   return route
-    .listAdded(4)
-    .some(({ to, type, device }) => type === 'unicast' && device === undefined && contains(to, source));
+    .listAdded(address.includes(':') ? 6 : 4)
+    .some(({ to, type, device }) => type === 'unicast' && device === undefined && contains(to, address));
 }
