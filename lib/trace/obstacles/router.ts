@@ -45,7 +45,8 @@ export function routerObstacle(
 }
 
 function leadsTo(device: Interface, destination: string): boolean {
-  const to = ownerOf(device.namespace.lab, destination);
+  // A host takes what is for it by whichever device.
+  const to = ownerOf(device.namespace.lab, destination)?.namespace;
   return (
     to !== undefined && expectedWay({ at: device, direction: 'out' }, { to, sender: device.namespace }) !== undefined
   );
