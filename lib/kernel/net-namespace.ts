@@ -11,7 +11,7 @@ const CREATE_CAUSES: Partial<Record<string, string>> = {
   // vitest's variable is in its workers, and in what they start; a script has no pool.
   EPERM: process.env['VITEST']
     ? 'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
-      'namespace for each worker (it is there unless --pool replaces it)'
+      "namespace for each worker: plugins: [hairpin()] in vitest's config, in each of its projects, and no other pool"
     : 'a new network namespace takes CAP_SYS_ADMIN: run as root, or as root of a user namespace: ' +
       'unshare --map-root-user --net --mount node script.ts',
   ENOSPC:

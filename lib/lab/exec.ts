@@ -2,6 +2,7 @@ import { execa, execaSync, type Options, type ResultPromise } from 'execa';
 import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
+import { checkOpen } from './ended.ts';
 import { describeFailure } from './exec-failure.ts';
 import { checkExecOptions } from './exec-options.ts';
 import type { Namespace } from './namespace.ts';
@@ -29,7 +30,7 @@ type TextOptions = { encoding: 'utf8' };
 export function exec(namespace: Namespace, file: string, args: readonly string[], options: ExecOptions): Subprocess {
   const call = `${namespace.name}.exec`;
   // Between lab.close() and its end the namespace is still open, but nobody would kill the program any more.
-  if (namespace.lab.closed) throw new UsageError(`${call}: the lab has ended; a spec's lab lives as long as its test`);
+  checkOpen(call, namespace.lab);
   if (typeof file !== 'string' || file === '')
     throw new UsageError(`${call}: file must be a program's name: received ${show(file)}`);
   if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {

@@ -6,12 +6,14 @@ import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions } from './cable.ts';
 import { discover } from './discover.ts';
+import { checkOpen } from './ended.ts';
 import type { Subprocess } from './exec.ts';
 import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
 import { endProcessesIn } from './processes.ts';
 import { Segment } from './segment.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
+import { Unawaited } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { checkBoolean, checkNamespaceName, checkOptions, UsageError } from './validate.ts';
 import { furnish, make } from './watcher.ts';
@@ -40,6 +42,7 @@ export class Lab implements AsyncDisposable {
   readonly #namespaces = new Map<string, Namespace>();
   readonly #uplinks = new Map<string, Uplink>();
   readonly #owned: { close(): void }[] = [];
+  readonly #unawaited = new Unawaited();
   readonly #subprocesses = new Set<Subprocess>();
   /** The namespaces that a spec ran something in: without any there is nothing to kill. */
   readonly #ranIn = new Set<Namespace>();
@@ -302,6 +305,7 @@ export class Lab implements AsyncDisposable {
     const forget = () => this.#subprocesses.delete(subprocess);
     // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
     subprocess.then(forget, forget);
+    this.#unawaited.watch(subprocess);
   }
 
   /**
@@ -328,7 +332,7 @@ export class Lab implements AsyncDisposable {
   }
 
   #checkOpen(call: string): void {
-    if (this.closed) throw new UsageError(`${call}: the lab has ended; a spec's lab lives as long as its test`);
+    checkOpen(call, this);
   }
 
   async #close(): Promise<void> {
@@ -340,6 +344,7 @@ export class Lab implements AsyncDisposable {
         errors.push(error);
       }
     };
+    errors.push(...this.#unawaited.failures);
     await attempt(() => this.#endPrograms());
     for (const { handle } of this.namespaces) reapNoMore(handle);
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
@@ -347,6 +352,7 @@ export class Lab implements AsyncDisposable {
     // Sockets before the namespaces that they are in: last made, first closed.
     for (const resource of this.#owned.splice(0).reverse()) await attempt(() => resource.close());
     await roomToClose();
+    if (errors.length === 1) throw errors[0];
     if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
   }
 

@@ -228,7 +228,11 @@ export class Namespace {
    * @example const server = ns.run(() => net.createServer(onConnection).listen(8080))
    */
   run<T>(fn: () => T): T {
-    if (typeof fn !== 'function') throw new UsageError(`${this.name}.run: fn must be a function: received ${show(fn)}`);
+    if (typeof fn !== 'function') {
+      throw new UsageError(
+        `${this.name}.run: fn must be a function: received ${show(fn)}; a program is run by ${this.name}.exec`,
+      );
+    }
     this.checkOpen('run');
     this.lab.ranIn(this);
     watcher()?.asked();

@@ -1,4 +1,5 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { checkOpen } from '../lab/ended.ts';
 import { Lab } from '../lab/index.ts';
 import { checkOneOf, checkOptions, show, UsageError } from '../lab/validate.ts';
 import { decodeFrameFields } from '../wire/describe-frame.ts';
@@ -78,7 +79,7 @@ function makeTrace(
 }
 
 function checkTrace(lab: Lab, fn: unknown, options: TraceOptions): readonly TraceProtocol[] {
-  if (lab.closed) throw new UsageError("lab.trace: the lab has ended; a spec's lab lives as long as its test");
+  checkOpen('lab.trace', lab);
   if (typeof fn !== 'function') throw new UsageError(`lab.trace: fn must be a function: received ${show(fn)}`);
   checkOptions('lab.trace', options, ['protocol']);
   const protocols = [options.protocol ?? []].flat();

@@ -22,7 +22,7 @@ test('without CAP_SYS_ADMIN a lab says what it needs', async ({ lab: outer }) =>
   expect(stdout).toBe(
     'KernelError: unshare(CLONE_NEWNET): EPERM (operation not permitted)\n' +
       '  usual cause: a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a ' +
-      'user namespace for each worker (it is there unless --pool replaces it)',
+      "user namespace for each worker: plugins: [hairpin()] in vitest's config, in each of its projects, and no other pool",
   );
 });
 

@@ -1,6 +1,6 @@
 import { createLab, expect, test, UsageError } from 'hairpin';
 
-const OVER = "the lab has ended; a spec's lab lives as long as its test";
+const OVER = 'the lab has ended: that of a test with the test, one of createLab() with lab.close()';
 
 // ns1 ─ m1 ── eth0 (a) ── p0 sw, once
 function build() {

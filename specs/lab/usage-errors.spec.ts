@@ -270,7 +270,7 @@ refuses('what was deleted', [
 ]);
 
 refuses('run and exec', [
-  [({ a }) => a.run('ls' as never), "a.run: fn must be a function: received 'ls'"],
+  [({ a }) => a.run('ls' as never), "a.run: fn must be a function: received 'ls'; a program is run by a.exec"],
   [({ a }) => a.exec(''), "a.exec: file must be a program's name: received ''"],
   [
     ({ a }) => a.exec('ls', '-l' as never),

@@ -158,6 +158,6 @@ test('a lab that has ended', async () => {
   const lab = createLab();
   await lab.close();
   expect(await failureOf(lab.trace(() => {}))).toBe(
-    "lab.trace: the lab has ended; a spec's lab lives as long as its test",
+    'lab.trace: the lab has ended: that of a test with the test, one of createLab() with lab.close()',
   );
 });

@@ -1,4 +1,4 @@
-import { Bridge, type Port, Switch } from '../../lab/index.ts';
+import { Bridge, Macvlan, type Port, Switch } from '../../lab/index.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -14,7 +14,9 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer): Obst
   if (ingress === egress && !outgoing.hairpin) {
     return {
       text: `not sent back out of ${egress}: hairpin is off on that port`,
-      hint: 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
+      hint: isOfNoUse(egress, bytes)
+        ? "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'"
+        : 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
     };
   }
   if (ingress !== egress && incoming.isolated && outgoing.isolated) {
@@ -24,6 +26,17 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer): Obst
     };
   }
   return floodingObstacle(ingress, egress, bytes) ?? learningObstacle(ingress, egress, bytes);
+}
+
+/** Whether a reflected group frame would be heard by none: from a private station, or by private ones (`macvlan_broadcast`). */
+function isOfNoUse({ peer }: Port, bytes: Buffer): boolean {
+  const frame = decodeEthernet(bytes);
+  if (!peer || !frame || !isGroupMac(frame.destination)) return false;
+  const stations = [...peer.children].filter((child) => child instanceof Macvlan);
+  const isPrivate = ({ mode }: Macvlan) => mode === 'private';
+  const sender = stations.find(({ mac }) => mac === frame.source);
+  const others = stations.filter((station) => station !== sender);
+  return (sender !== undefined && isPrivate(sender)) || (others.length > 0 && others.every(isPrivate));
 }
 
 /** `br_flood`: each class of frame has a switch of its own. */

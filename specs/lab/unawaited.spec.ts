@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createLab, expect, test } from 'hairpin';
+
+// a alone, with programs that nobody awaits
+
+test('a program that fails, and that nobody awaits, fails the end of its lab', async () => {
+  const lab = createLab();
+  const program = lab.namespace('a').exec('sh', ['-c', 'echo broken >&2; exit 3']);
+  await once(program.stdout, 'close');
+  await new Promise(setImmediate);
+  const error = await lab.close().catch((reason: unknown) => reason as Error);
+  expect(error).toMatchObject({
+    message: expect.stringMatching(
+      /^nobody awaited a program that failed: a\.exec\('sh', \['-c', 'echo broken >&2; exit 3'\]\): exit code 3\n\nbroken$/,
+    ),
+    stack: expect.stringContaining('unawaited.spec.ts:8'),
+  });
+});
+
+test.for([
+  ['late', async (program: PromiseLike<unknown>) => expect(Promise.resolve(program)).rejects.toThrow('exit code 3')],
+  ['by all', async (program: PromiseLike<unknown>) => Promise.allSettled([program])],
+] as const)('one that is awaited, %s, has told it already', async ([, wait]) => {
+  const lab = createLab();
+  const program = lab.namespace('a').exec('sh', ['-c', 'exit 3']);
+  await once(program.stdout, 'close');
+  await wait(program);
+  await lab.close();
+});
+
+test('one that is ended, by the spec or with the lab, has not failed', async () => {
+  const lab = createLab();
+  const a = lab.namespace('a');
+  const program = a.exec('sleep', ['1000']);
+  a.exec('sleep', ['1000']);
+  program.kill();
+  await once(program.stdout, 'close');
+  await new Promise(setImmediate);
+  await lab.close();
+});
