@@ -15,6 +15,19 @@ Hint: a VEPA switch reflects frames: switchPort.set({ hairpin: true })`,
   );
 });
 
+test.for([
+  ['private', 'private'],
+  ['private', 'bridge'],
+  ['bridge', 'private'],
+] as const)('hairpin off, where reflecting would not help: %s and %s', async (modes, { macvlanPair }) => {
+  const { ns1, ns2, switchPort } = macvlanPair({ modes: [...modes] });
+  const ask = () => explanationOf(expect(ns1).toReach(ns2, { within: 50 }));
+  const hint = "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'";
+  expect(await ask()).toContain(`hairpin is off on that port\nHint: ${hint}`);
+  switchPort.set({ hairpin: true });
+  await ask();
+});
+
 test('mode private', async ({ macvlanPair }) => {
   const { ns1, ns2 } = macvlanPair({ modes: ['private', 'vepa'], hairpin: true });
   expect(await explanationOf(expect(ns1).toReach(ns2, { within: 50 }))).toBe(
