@@ -5,15 +5,17 @@ import { createLab, expect, test } from 'hairpin';
 
 test('a program that fails, and that nobody awaits, fails the end of its lab', async () => {
   const lab = createLab();
-  const program = lab.namespace('a').exec('sh', ['-c', 'echo broken >&2; exit 3']);
+  const a = lab.namespace('a');
+  const program = a.exec('sh', ['-c', 'echo broken >&2; exit 3']);
   await once(program.stdout, 'close');
-  await new Promise(setImmediate);
+  // By its end the other has been reaped.
+  await a.exec('true');
   const error = await lab.close().catch((reason: unknown) => reason as Error);
   expect(error).toMatchObject({
     message: expect.stringMatching(
       /^nobody awaited a program that failed: a\.exec\('sh', \['-c', 'echo broken >&2; exit 3'\]\): exit code 3\n\nbroken$/,
     ),
-    stack: expect.stringContaining('unawaited.spec.ts:8'),
+    stack: expect.stringContaining('unawaited.spec.ts:9'),
   });
 });
 
@@ -35,6 +37,6 @@ test('one that is ended, by the spec or with the lab, has not failed', async () 
   a.exec('sleep', ['1000']);
   program.kill();
   await once(program.stdout, 'close');
-  await new Promise(setImmediate);
+  await a.exec('true');
   await lab.close();
 });
