@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Namespace, Subprocess } from 'hairpin';
+import { mountsNow } from '../leaks/mounts.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 /** Where Docker, containerd and runc keep files of the machine's, if they are let. */
@@ -41,7 +42,7 @@ async function stateOf(host: Namespace, folder: string) {
     // Busybox's image is made in the run's own folder for temporary files; koffi and vitest keep nothing there.
     files: [...FOLDERS.flatMap(theirFilesIn), ...readdirSync(folder)],
     cgroups: cgroups().filter((path) => !isOfOthers(path)),
-    mounts: readFileSync('/proc/self/mounts', 'utf8'),
+    mounts: mountsNow(),
     rules: rules.stdout,
     links: links.stdout,
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, type Namespace, type Subprocess, test } from 'hairpin';
+import { mountsNow } from './mounts.ts';
 import { startVitest } from './nested-vitest.ts';
 
 // host: vitest ─ worker ─ lab (ns1, ns2, …, victim: sleep, a shell ─ sleep; sleep; sleep, other: sleep)
@@ -95,10 +96,6 @@ async function temporaryFolder(onTestFinished: (clean: () => Promise<void>) => v
   const folder = await mkdtemp(join(tmpdir(), 'hairpin-kill-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
-}
-
-function mountsNow(): string {
-  return readFileSync('/proc/self/mounts', 'utf8');
 }
 
 /** The processes of a run, its children's children too: they all have its folder for temporary files. */

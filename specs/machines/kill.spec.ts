@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, type Namespace, test } from 'hairpin';
 import { chooseShare } from '../../lib/machines/initramfs.ts';
 import { MAIN } from '../cli/hairpin.ts';
+import { mountsNow } from '../leaks/mounts.ts';
 import { kernelHere } from './kernel-here.ts';
 
 interface Seen {
@@ -36,7 +37,7 @@ test.for([
     const left = () => ({
       processes: processesOf(folder).map(({ name }) => name),
       files: readdirSync(folder),
-      mounts: readFileSync('/proc/self/mounts', 'utf8'),
+      mounts: mountsNow(),
       sockets: unixSockets(host),
     });
     const nothing = left();

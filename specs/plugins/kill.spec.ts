@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, type Subprocess, test } from 'hairpin';
 import { findCniPlugin, findNetworkd } from 'hairpin/plugins';
+import { mountsNow } from '../leaks/mounts.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 /** Where the plugins would keep their leases and backups if nobody told them otherwise. */
@@ -20,7 +21,7 @@ test.skipIf(!findCniPlugin('macvlan'))(
     const left = () => ({
       processes: processesOf(folder),
       files: readdirSync(folder),
-      mounts: readFileSync('/proc/self/mounts', 'utf8'),
+      mounts: mountsNow(),
       state: MACHINES_OWN.map(namesIn),
     });
     const before = left();
