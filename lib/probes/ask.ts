@@ -10,6 +10,15 @@ const LAST_INTERVAL = 100;
 /** Probes after which nothing more is waited for once nothing is under way. */
 export const PROBES_ENOUGH = 2;
 
+/**
+ * Milliseconds after which the kernel has given up on a neighbour, and on the packets that waited for it (`neigh_timer_handler`):
+ * so long must what is under way not have taken, or the probe may have been lost to the machine. A starving one takes longer.
+ */
+const NEIGHBOUR_FAILS = 50;
+
+/** How often a probe of that kind is asked again, at most. */
+const MOST_SLOW = 20;
+
 /** How long to wait behind probe number `sequence`, in milliseconds. */
 export function probeInterval(sequence: number): number {
   return INTERVALS[sequence] ?? LAST_INTERVAL;
@@ -23,12 +32,13 @@ export function probeInterval(sequence: number): number {
  */
 export async function ask(asker: Asker, { milliseconds, quiet, onSend }: Patience): Promise<ProbeResult> {
   const started = now();
-  const deadline = started + milliseconds;
+  let deadline = started + milliseconds;
   const sent: number[] = [];
   let refusal: string | undefined;
   let stopped: SendFailure | undefined;
   let left = false;
   let knowsQuiet = quiet !== undefined;
+  let slow = 0;
   do {
     sent.push(now());
     const begun = onSend && monotonicNanoseconds();
@@ -37,6 +47,10 @@ export async function ask(asker: Asker, { milliseconds, quiet, onSend }: Patienc
     if (failure === undefined) left = true;
     else if (stopped?.outcome !== 'broken') stopped = failure;
     knowsQuiet = knowsQuiet && (await quiet?.(deadline)) === true;
+    if (knowsQuiet && slow < MOST_SLOW && now() - (sent.at(-1) ?? started) > NEIGHBOUR_FAILS) {
+      slow++;
+      deadline = Math.max(deadline, now() + milliseconds);
+    }
     const interval = knowsQuiet ? 0 : probeInterval(sent.length - 1);
     const next = Math.min(deadline, now() + interval);
     for (;;) {
@@ -58,7 +72,7 @@ export async function ask(asker: Asker, { milliseconds, quiet, onSend }: Patienc
       if (remaining <= 0) break;
       await asker.wait(remaining);
     }
-  } while (now() < deadline && !(knowsQuiet && sent.length >= PROBES_ENOUGH));
+  } while (now() < deadline && !(knowsQuiet && sent.length - slow >= PROBES_ENOUGH));
   const common = { probes: sent.length, elapsed: now() - started };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   // One probe that failed for the tool's own sake leaves a hole in what a negative rests on.
