@@ -17,7 +17,7 @@ export const PROBES_ENOUGH = 2;
 const NEIGHBOUR_FAILS = 50;
 
 /** How often a probe of that kind is asked again, at most. */
-const MOST_SLOW = 20;
+const MOST_SLOW = 3;
 
 /** How long to wait behind probe number `sequence`, in milliseconds. */
 export function probeInterval(sequence: number): number {
