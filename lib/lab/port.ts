@@ -98,6 +98,7 @@ export class Port extends Interface {
     } catch (error) {
       // br_setport goes through the settings one by one, the flags before the state, and stops at the one that it refuses.
       if (before) {
+        // The state is the last to be set, so the refused one was never taken: it need not be put back.
         this.#setPort({ ...only(ofPort, before.ofPort), state: undefined });
         const changed = only(ofInterface, before.ofInterface);
         if (Object.keys(changed).length > 0) super.apply(changed);
