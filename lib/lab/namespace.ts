@@ -97,7 +97,7 @@ export class Namespace {
     this.handle.run(() => {
       for (const [sysctl, value] of ROLE_SYSCTLS[role]) {
         const read = () => this.sysctl.get(sysctl);
-        if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.set(sysctl, value);
+        if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
       }
     });
     if (role !== 'switch')

@@ -46,7 +46,16 @@ export class Sysctls {
     this.#written.add(name);
   }
 
-  /** The names that were written. */
+  /**
+   * Writes what a lab overrides of the kernel's defaults: no change of a spec's.
+   *
+   * @internal
+   */
+  give(name: string, value: string): void {
+    this.#access('set', name, () => writeSysctl(this.#namespace.handle, name, value), value);
+  }
+
+  /** The names that a spec has written. */
   get written(): ReadonlySet<string> {
     return this.#written;
   }

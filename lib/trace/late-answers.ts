@@ -33,12 +33,9 @@ function proxyDelay({ handle, sysctl }: Namespace): number {
   return MS_A_TICK * Math.max(0, ...ticks);
 }
 
-/** What every namespace of a lab is given (`ROLE_SYSCTLS`). */
-const DEFAULT = /[./]default[./]/;
-
 /** A tentative address is silent, and about to speak. A lab's have no such time, but where a spec wants them to (`dad`). */
 function detection({ name, lab, sysctl, rtnetlink }: Namespace): number {
-  const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad') && !DEFAULT.test(written));
+  const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
   if (lab.isOwnDoing && !isWanted) return 0;
   const addresses = listAddresses(rtnetlink, { operation: `ip -n ${name} address show` });
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION : 0;

@@ -20,7 +20,8 @@ test('a negative ends when nothing is under way any more', async ({ macvlanPair 
   const quiet = () => quietIn(lab, 'packets');
   expect(await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet: quiet() })).toMatchObject({
     outcome: 'lost',
-    probes: 2,
+    // Two, and as many besides as a starving machine has kept; not one each tenth of a second.
+    probes: expect.toSatisfy((count: number) => count >= 2 && count <= 5),
   });
   const nobody = { milliseconds: FOREVER, quiet: quietIn(lab, 'frames') };
   expect(await hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, nobody)).toMatchObject({ outcome: 'lost' });
