@@ -255,7 +255,7 @@ export class Namespace {
    * Waits until the new IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
    * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard.
    *
-   * @throws Error naming the address whose group is not joined within a second
+   * @throws Error naming the address whose group is not joined within ten seconds
    */
   settled(): Promise<void> {
     if (this.#joining) {
