@@ -4,6 +4,7 @@ import { aptKernels, kernelsBetween } from '../machines/apt-kernels.ts';
 import { describeFailure, describeRun } from '../machines/describe-run.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
+import { lockResults } from '../machines/lock-results.ts';
 import type { MachineRun } from '../machines/machine.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
 import { splitArguments } from '../machines/vitest-program.ts';
@@ -43,6 +44,7 @@ Exit codes: ${EXIT.ok} found, ${EXIT.usage} wrong usage, ${EXIT.unable} good is 
       const between = given.length > 0 ? given : kernelsBetween(good, bad, await aptKernels());
       const list = [good, ...between.filter((each) => each !== good && each !== bad), bad];
       say(`${list.length} kernels, about ${Math.ceil(Math.log2(list.length - 1)) + 2} to boot`);
+      using _lock = lockResults(process.cwd());
       const { lastGood, firstBad, unknown } = await findFirstBad(list, (word) => judge(word, specs, options));
       const doubt = unknown.length > 0 ? ` (or one of those that could not be asked: ${unknown.join(', ')})` : '';
       process.stdout.write(`last good: ${lastGood}\nfirst bad: ${firstBad}${doubt}\n`);

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { describeFailure, describeRun } from '../machines/describe-run.ts';
+import { lockResults } from '../machines/lock-results.ts';
 import { mergeReports, runVitest } from '../machines/merge-reports.ts';
 import { blobFolder, testOnKernel } from '../machines/test-on-kernel.ts';
 import { splitArguments } from '../machines/vitest-program.ts';
@@ -75,6 +76,7 @@ function refuseMachineOptions(command: Command, given: TestOptions): void {
 async function testOnKernels(root: string, words: readonly string[], args: readonly string[], options: TestOptions) {
   const kernels = await findKernels(words);
   const { testing, telling } = splitArguments(args);
+  using _lock = lockResults(root);
   rmSync(blobFolder(root), { recursive: true, force: true });
   const reported: string[] = [];
   let failed = false;

@@ -70,6 +70,7 @@ export const mount = declare<[source: string, target: string, type: string | nul
   'int mount(const char *, const char *, const char *, unsigned long, const void *)',
 );
 export const fcntl = declare<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)');
+export const flock = declare<[fd: number, operation: number]>('int flock(int, int)');
 export const execv = declare<[path: string, args: (string | null)[]]>('int execv(const char *, const char **)');
 
 export const clockGettime = declare<[clock: number, time: Uint8Array]>('int clock_gettime(int, void *)');
