@@ -148,7 +148,7 @@ function onSegment<T>(lab: Lab, a: Namespace, b: Namespace, plug: (segment: Segm
   }
   if (a instanceof Switch) return plug(a.segment);
   if (b instanceof Switch) return plug(b.segment);
-  return lab.withNewSegment(`${a.name}–${b.name}`, plug);
+  return lab.segments.addFor(`${a.name}–${b.name}`, plug);
 }
 
 function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {

@@ -39,7 +39,7 @@ export function addDummy(namespace: Namespace, options: DummyOptions): Interface
   checkBoolean(call, 'up', options.up);
   checkBoolean(call, 'promiscuous', options.promiscuous);
   namespace.checkNewInterface(call, options);
-  return namespace.lab.withNewSegment(`${namespace.name} dummy`, (segment) => build(namespace, options, segment));
+  return namespace.lab.segments.addFor(`${namespace.name} dummy`, (segment) => build(namespace, options, segment));
 }
 
 function build(namespace: Namespace, options: DummyOptions, segment: Segment): Interface {

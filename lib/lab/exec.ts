@@ -55,7 +55,7 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   const describe = (result: unknown) => describeFailure(result, { call, file, args, prefix, place });
   // The first to hear of it: whoever else does has the failure as it is told here.
   subprocess.then(describe, describe);
-  namespace.lab.track(subprocess);
+  namespace.lab.programs.track(subprocess);
   return subprocess;
 }
 

@@ -1,4 +1,3 @@
-import { after } from '../kernel/clock.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
@@ -7,25 +6,17 @@ import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions } from './cable.ts';
 import { discover } from './discover.ts';
 import { checkOpen } from './ended.ts';
-import type { Subprocess } from './exec.ts';
 import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
-import { endProcessesIn } from './processes.ts';
-import { Segment } from './segment.ts';
+import { Programs } from './programs.ts';
+import { SegmentPlan } from './segment-plan.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
-import { Unawaited } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
-import { checkBoolean, checkNamespaceName, checkOptions, UsageError } from './validate.ts';
+import { checkBoolean, checkNamespaceName, checkOptions } from './validate.ts';
 import { furnish, make } from './watcher.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
 const FIRST_INDEX = 100;
-
-/** How long the disposal waits for the programs that it killed, in milliseconds. */
-const KILL_DEADLINE = 5000;
-
-/** How long it waits for the end of their output, in milliseconds. */
-const OUTPUT_DEADLINE = 500;
 
 /**
  * A network of namespaces, switches and cables, held by this process alone. When it is closed, or the process ends in
@@ -39,21 +30,24 @@ const OUTPUT_DEADLINE = 500;
 export class Lab implements AsyncDisposable {
   /** Whether every namespace has a tap, which sees each frame at each device. */
   readonly taps: boolean;
+  /** @internal */
+  readonly segments = new SegmentPlan();
+  /**
+   * What runs in it, to be killed with it.
+   *
+   * @internal
+   */
+  readonly programs = new Programs();
   readonly #namespaces = new Map<string, Namespace>();
   readonly #uplinks = new Map<string, Uplink>();
   readonly #owned: { close(): void }[] = [];
-  readonly #unawaited = new Unawaited();
-  readonly #subprocesses = new Set<Subprocess>();
   /** The namespaces that a spec ran something in: without any there is nothing to kill. */
   readonly #ranIn = new Set<Namespace>();
   /** Who was last given an address. */
   readonly #holders = new Map<string, Namespace>();
   #sharesAddresses = false;
   #index = FIRST_INDEX;
-  #segmentNumber = 0;
   readonly #inherited = new Map<string, string>();
-  readonly #segments: Segment[] = [];
-  readonly #vlanSegments = new Map<Segment, Map<string, Segment>>();
   #closing: Promise<void> | undefined;
 
   constructor({ taps = true }: LabOptions = {}) {
@@ -179,54 +173,6 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * A segment of its own subnets, or of the ones that a spec chose; no two of a lab overlap.
-   *
-   * @internal
-   */
-  newSegment(name: string, chosen?: readonly string[]): Segment {
-    const segment = new Segment(name, this.#segmentNumber++, chosen);
-    const other = this.#segments.find((each) => each.overlaps(segment));
-    if (other && chosen) {
-      throw new UsageError(
-        `switch ${name}: subnets ${chosen.join(', ')} overlap with those of ${other.name}: ${other.describe()}`,
-      );
-    }
-    if (other) return this.newSegment(name);
-    this.#segments.push(segment);
-    return segment;
-  }
-
-  /**
-   * Makes what is on a segment of its own. Where that fails, nobody has the segment's subnets, and the next one gets them.
-   *
-   * @internal
-   */
-  withNewSegment<T>(name: string, make: (segment: Segment) => T): T {
-    const number = this.#segmentNumber;
-    const segment = this.newSegment(name);
-    try {
-      return make(segment);
-    } catch (error) {
-      this.#segments.splice(this.#segments.indexOf(segment), 1);
-      this.#segmentNumber = number;
-      throw error;
-    }
-  }
-
-  /**
-   * What VLANs of one tag on one segment have in common: a segment of its own.
-   *
-   * @internal
-   */
-  vlanSegment(below: Segment, tag: string, name: string): Segment {
-    const vlans = this.#vlanSegments.get(below) ?? new Map<string, Segment>();
-    this.#vlanSegments.set(below, vlans);
-    const segment = vlans.get(tag) ?? this.newSegment(name);
-    vlans.set(tag, segment);
-    return segment;
-  }
-
-  /**
    * Registers what has just been made, to be closed with the lab.
    *
    * @internal
@@ -296,19 +242,6 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Registers a program, to be killed with the lab.
-   *
-   * @internal
-   */
-  track(subprocess: Subprocess): void {
-    this.#subprocesses.add(subprocess);
-    const forget = () => this.#subprocesses.delete(subprocess);
-    // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
-    subprocess.then(forget, forget);
-    this.#unawaited.watch(subprocess);
-  }
-
-  /**
    * Makes a namespace, of whatever kind, and takes it into the lab; `method` is what a spec has called.
    *
    * @internal
@@ -344,7 +277,7 @@ export class Lab implements AsyncDisposable {
         errors.push(error);
       }
     };
-    errors.push(...this.#unawaited.failures);
+    errors.push(...this.programs.failures);
     await attempt(() => this.#endPrograms());
     for (const { handle } of this.namespaces) reapNoMore(handle);
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
@@ -358,10 +291,7 @@ export class Lab implements AsyncDisposable {
 
   async #endPrograms(): Promise<void> {
     const inodes = new Set(this.#reachable().map(({ handle }) => handle.inode));
-    if (inodes.size === 0) return;
-    for (const subprocess of this.#subprocesses) subprocess.kill('SIGKILL');
-    await endProcessesIn(inodes, KILL_DEADLINE, () => this.#makeRoom());
-    await this.#reap();
+    if (inodes.size > 0) await this.programs.end(inodes, () => this.#makeRoom());
   }
 
   /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */
@@ -370,17 +300,6 @@ export class Lab implements AsyncDisposable {
     const others = this.#owned.filter((resource) => !isNamespace(resource));
     this.#owned.splice(0, this.#owned.length, ...this.#owned.filter(isNamespace));
     for (const resource of others.reverse()) resource.close();
-  }
-
-  /** Node has yet to reap what was killed; without this their promises would settle in the next test. */
-  async #reap(): Promise<void> {
-    const settled = Promise.allSettled(this.#subprocesses);
-    // What a program started in a namespace of that one's own is not ours to kill, and may hold its output open.
-    const callOff = after(OUTPUT_DEADLINE, () => {
-      for (const { stdout, stderr } of this.#subprocesses) for (const stream of [stdout, stderr]) stream?.destroy();
-    });
-    await settled;
-    callOff();
   }
 }
 

@@ -66,7 +66,7 @@ export class Switch extends Namespace {
         `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
       );
     }
-    const segment = lab.newSegment(name, subnets);
+    const segment = lab.segments.add(name, subnets);
     super(lab, name, 'switch');
     this.segment = segment;
     this.bridge = lab.nextIndex();

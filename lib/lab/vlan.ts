@@ -91,7 +91,7 @@ export function vlanSegment(
   { namespace: { lab }, segment }: Interface,
   { id, protocol }: { id: number; protocol: VlanProtocol },
 ): Segment | undefined {
-  return segment && lab.vlanSegment(segment, `${protocol} ${id}`, `${segment.name}.${id}`);
+  return segment && lab.segments.ofVlan(segment, `${protocol} ${id}`, `${segment.name}.${id}`);
 }
 
 /** `eth0.10`, where that is free and short enough. */
