@@ -5,7 +5,7 @@ import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
 import { evidenceFolder } from '../report/evidence-folder.ts';
 import { failureMeta } from '../report/failure-meta.ts';
-import type { LabMeta } from '../report/lab-meta.ts';
+import type { AttemptMeta } from '../report/lab-meta.ts';
 import { labelOf } from '../report/run-label.ts';
 import { takeNetwork } from '../report/take-network.ts';
 import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
@@ -19,7 +19,8 @@ declare module 'vitest' {
 
 type Task = TestContext['task'];
 
-const kept = new WeakSet<Task>();
+/** The attempts of a test whose evidence is kept. */
+const kept = new WeakMap<Task, Set<number>>();
 
 /** Whose lab it is. vitest's own idea of the running test is wrong for `test.concurrent` with the global `expect`. */
 const owners = new WeakMap<Lab, Task>();
@@ -41,7 +42,7 @@ const EPOCH = Date.now() - now();
 export function noteAssertion(task: Task, assertion: { title: string; passed: boolean; started?: number }): void {
   const { title, passed, started } = assertion;
   const ended = now();
-  const assertions = task.meta.hairpin?.assertions ?? [];
+  const { assertions = [] } = toldOf(task);
   tell(task, {
     assertions: [
       ...assertions,
@@ -56,49 +57,60 @@ export function noteAssertion(task: Task, assertion: { title: string; passed: bo
 }
 
 /**
- * Keeps the evidence of a test's first failed assertion, while its network is still as it was, and attaches it by
+ * Keeps the evidence of an attempt's first failed assertion, while its network is still as it was, and attaches it by
  * vitest's annotations.
  *
  * @returns the line of the failure's message that names the files; undefined where none are kept
  */
 export async function keepEvidence(task: Task, lab: Lab, failed: FailedQuestion): Promise<string | undefined> {
-  if (traceMode() === 'off' || kept.has(task)) return undefined;
-  kept.add(task);
+  if (traceMode() === 'off' || isKept(task)) return undefined;
+  kept.set(task, (kept.get(task) ?? new Set()).add(attemptOf(task)));
   tell(task, { failure: failureMeta(lab, failed) });
   // What is said of a failure must not stand in for the failure.
   try {
     const files = keepFiles(task, lab, failed);
-    for (const { name, path, contentType } of files)
-      await task.context.annotate(name, 'evidence', { path, contentType });
+    for (const { path, contentType } of files)
+      await task.context.annotate(relative(process.cwd(), path), 'evidence', { path, contentType });
     return describeFiles(files);
   } catch (error) {
     return `Its evidence could not be kept: ${error instanceof Error ? error.message : error}`;
   }
 }
 
-/** What a failed attempt has left is no evidence of the next (vitest's `retry`); for the fixture that makes the lab. */
-export function forgetAttempt(task: Task): void {
-  if (!task.result?.retryCount) return;
-  kept.delete(task);
-  const { labs = 0, milliseconds = 0 } = task.meta.hairpin ?? {};
-  task.meta.hairpin = { labs, milliseconds };
-}
-
-/** What is done with the evidence when the test has ended; for the fixture that owns the lab. */
+/** What is done with the evidence when the attempt has ended; for the fixture that owns the lab. */
 export function settleEvidence(task: Task, lab: Lab): void {
   const mode = traceMode();
   if (mode === 'off') return;
-  const { state, errors = [], retryCount = 0 } = task.result ?? {};
-  // A failure among repeats fails the test, before a retry it does not; what fails because it is to is none.
-  const failed = !task.fails && (state === 'fail' || (errors.length > 0 && retryCount === 0));
+  // What fails because it is to is no failure.
+  const failed = !task.fails && task.result?.state === 'fail';
   try {
     // A test that failed otherwise than by a question (an exception, another matcher) has its network kept, too.
-    if ((failed || mode === 'on') && !kept.has(task)) keepFiles(task, lab);
-    if (!failed && mode !== 'on') removeEvidence(folderOf(task));
+    if ((failed || mode === 'on') && !isKept(task)) {
+      const files = keepFiles(task, lab);
+      // vitest takes no annotations any more; what is logged it shows beside the test's name.
+      if (failed) console.log(describeFiles(files));
+    }
+    removeStale(task, { own: !failed && mode !== 'on' });
   } catch (error) {
     process.stderr.write(`hairpin: the evidence of "${task.fullTestName}" could not be kept: ${error}\n`);
   }
-  if (!task.meta.hairpin?.failure) tellNetwork(task, lab);
+  if (!toldOf(task).failure) tellNetwork(task, lab);
+}
+
+/** An earlier run may have had more attempts, and failed in this one. */
+function removeStale(task: Task, { own }: { own: boolean }): void {
+  const number = attemptOf(task);
+  if (own) removeEvidence(folderOf(task, number));
+  for (let later = number + 1; removeEvidence(folderOf(task, later)); later++);
+}
+
+function isKept(task: Task): boolean {
+  return kept.get(task)?.has(attemptOf(task)) ?? false;
+}
+
+/** How often the test has been tried before, by `retry` and `repeats`. */
+function attemptOf({ result }: Task): number {
+  return (result?.retryCount ?? 0) + (result?.repeatCount ?? 0);
 }
 
 function tellNetwork(task: Task, lab: Lab): void {
@@ -110,14 +122,23 @@ function tellNetwork(task: Task, lab: Lab): void {
 }
 
 function keepFiles(task: Task, lab: Lab, failed?: FailedQuestion): EvidenceFile[] {
-  const folder = folderOf(task);
+  const folder = folderOf(task, attemptOf(task));
   const files = writeEvidence(lab, folder, failed);
   tell(task, { evidence: { folder: relative(resultsFolder(), folder), files: files.map(({ name }) => name) } });
   return files;
 }
 
-function tell(task: Task, news: Partial<LabMeta>): void {
-  task.meta.hairpin = { labs: 0, milliseconds: 0, ...task.meta.hairpin, ...news };
+function tell(task: Task, news: AttemptMeta): void {
+  const { labs = 0, milliseconds = 0, attempts = [] } = task.meta.hairpin ?? {};
+  const all = [...attempts];
+  // One without a question has told nothing.
+  for (let number = all.length; number <= attemptOf(task); number++) all.push({});
+  all[attemptOf(task)] = { ...toldOf(task), ...news };
+  task.meta.hairpin = { labs, milliseconds, attempts: all };
+}
+
+function toldOf(task: Task): AttemptMeta {
+  return task.meta.hairpin?.attempts?.[attemptOf(task)] ?? {};
 }
 
 function traceMode(): TraceMode {
@@ -129,8 +150,11 @@ function resultsFolder(): string {
   return inject('hairpin')?.results ?? join(process.cwd(), 'test-results');
 }
 
-/** `test-results/vepa.spec.ts-fails`: a folder that no other test has, on another kernel beside that run's console. */
-function folderOf(task: Task): string {
+/**
+ * `test-results/vepa.spec.ts-fails`: a folder that no other test has, on another kernel beside that run's console; the
+ * second attempt's has `-attempt2` behind it.
+ */
+function folderOf(task: Task, attempt: number): string {
   const machine = inject('hairpin')?.machine ?? '';
   const { file, fullTestName } = task;
   const name = evidenceFolder({
@@ -139,6 +163,7 @@ function folderOf(task: Task): string {
     file: file.name,
     test: fullTestName,
     number: 1 + namesakes(file.tasks, fullTestName).findIndex(({ id }) => id === task.id),
+    attempt: attempt + 1,
   });
   return join(resultsFolder(), machine, name);
 }

@@ -12,6 +12,8 @@ export interface TestIdentity {
   test: string;
   /** Which it is of the tests of that name in the file, from 1 on. */
   number?: number;
+  /** Which it is of its attempts (`retry`, `repeats`), from 1 on. */
+  attempt?: number;
 }
 
 const LONGEST_NAME = 200;
@@ -20,7 +22,14 @@ const LONGEST_NAME = 200;
  * `vepa.spec.ts-fails`, `article-vepa.spec.ts-ns2-does-not-reach-ns1-5d41402a`: the names of a test as one file name. What
  * it does not say as it was, a hash does: no two tests have the same, or one would take away the other's evidence.
  */
-export function evidenceFolder({ label = '', project = '', file, test, number = 1 }: TestIdentity): string {
+export function evidenceFolder({
+  label = '',
+  project = '',
+  file,
+  test,
+  number = 1,
+  attempt = 1,
+}: TestIdentity): string {
   const words = [label, project, file, test].map((name) =>
     name.replaceAll(/[^\p{L}\p{N}._]+/gu, '-').replaceAll(/^-|-$/g, ''),
   );
@@ -33,7 +42,8 @@ export function evidenceFolder({ label = '', project = '', file, test, number = 
   // The last dash parts file and test only where the test has none of its own.
   const plain = label === '' && project === '' && /^[\p{L}\p{N}._-]+$/u.test(file) && /^[\p{L}\p{N}._]+$/u.test(test);
   const told = plain && name === `${file}-${test}` ? [] : [hashOf([label, project, file, test])];
-  return [name, ...told, ...(number > 1 ? [number] : [])].join('-');
+  const tries = attempt > 1 ? [`attempt${attempt}`] : [];
+  return [name, ...told, ...(number > 1 ? [number] : []), ...tries].join('-');
 }
 
 function hashOf(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
@@ -61,9 +61,15 @@ export function writeEvidence(lab: Lab, folder: string, failed?: FailedQuestion)
   });
 }
 
-/** Takes a folder of evidence away; one that is not there is no failure. */
-export function removeEvidence(folder: string): void {
+/**
+ * Takes a folder of evidence away.
+ *
+ * @returns false when there was none
+ */
+export function removeEvidence(folder: string): boolean {
+  if (!existsSync(folder)) return false;
   rmSync(folder, { recursive: true, force: true });
+  return true;
 }
 
 /** A path's branches, each as the devices from its origin to its end. */

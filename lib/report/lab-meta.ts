@@ -10,9 +10,14 @@ export interface LabMeta {
   labs: number;
   /** Milliseconds from the making of the first to the end of the last. */
   milliseconds: number;
+  /** As vitest's attempts: a test that is retried or repeated has several. */
+  attempts?: AttemptMeta[];
+}
+
+export interface AttemptMeta {
   /** In the order in which they ended. */
   assertions?: AssertionMeta[];
-  /** The network at the test's end. */
+  /** The network at the attempt's end. */
   network?: NetworkSnapshot;
   /** The first failed question that the taps can say something of. */
   failure?: FailureMeta;

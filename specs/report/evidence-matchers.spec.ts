@@ -44,8 +44,16 @@ test('a failed toHear, a failed matrix and a failed mode leave what a failed toR
   );
   const lost = { at: 'sw/p0', text: expect.stringContaining('are isolated') };
   expect(metas).toMatchObject([
-    { hairpin: { failure: { ways: [{ title: expect.stringMatching(/^The frame: ARP who-has/), lost }] } } },
-    { hairpin: { failure: { ways: [{ title: expect.stringMatching(/^The last probe of a → b/), lost }] } } },
-    { hairpin: { failure: { title: "expect(pair).toBehaveAs('bridge')", ways: [] } } },
+    {
+      hairpin: {
+        attempts: [{ failure: { ways: [{ title: expect.stringMatching(/^The frame: ARP who-has/), lost }] } }],
+      },
+    },
+    {
+      hairpin: {
+        attempts: [{ failure: { ways: [{ title: expect.stringMatching(/^The last probe of a → b/), lost }] } }],
+      },
+    },
+    { hairpin: { attempts: [{ failure: { title: "expect(pair).toBehaveAs('bridge')", ways: [] } }] } },
   ]);
 });

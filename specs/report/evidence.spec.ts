@@ -34,6 +34,7 @@ test('a failed test leaves its capture, its script, its state and its drawings',
   expect(all).toContain(
     'Capture: test-results/some.test.ts-fails/lab.pcapng   Reproduce: test-results/some.test.ts-fails/lab.sh',
   );
+  expect(all).toMatch(/some\.test\.ts > throws\nCapture: test-results\/some\.test\.ts-throws\/lab\.pcapng /);
   const host = lab.namespace('reader');
   const packets = await tcpdump(host, ['-r', join(failed, 'lab.pcapng'), 'arp']);
   expect(packets).toContain('Request who-has 10.0.0.102 tell 10.0.0.101');

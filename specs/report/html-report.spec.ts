@@ -38,7 +38,7 @@ const currentStep = (page: Page) => page.locator('.steps [aria-current=step]').t
 test('the test that failed first is shown, with the hop at which its packet was lost, and why', async () => {
   const { page, complaints, requests } = await openPage(browser, addressOf(project));
   await expect(page.title()).resolves.toBe('✗ 3 failed – hairpin report');
-  await expect(page.locator('.counts').textContent()).resolves.toBe('3 failed 2 passed 1 skipped ');
+  await expect(page.locator('.counts').textContent()).resolves.toBe('3 failed 2 passed 1 skipped 1 flaky ');
   await expect(page.getByRole('heading', { level: 2, name: 'children talk' }).isVisible()).resolves.toBe(true);
   await expect(page.locator('.said').textContent()).resolves.toBe(
     'Lost at sw/p0: not sent back out of sw/p0: hairpin is off on that portHint: a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
@@ -108,6 +108,8 @@ test('the list is filtered by state and by text', async () => {
   expect(await names()).toHaveLength(6);
   await page.getByText('Skipped 1', { exact: true }).click();
   expect(await names()).toEqual(['needs what is not here']);
+  await page.getByText('Flaky 1', { exact: true }).click();
+  expect(await names()).toEqual(['only the second time']);
   await page.getByText('Failed 3', { exact: true }).click();
   expect(await names()).toHaveLength(3);
   await page.getByRole('searchbox').fill('router FORGOTTEN');
@@ -134,12 +136,30 @@ test('a test that passed has its network drawn', async () => {
   await expect(page.locator('.walk').count()).resolves.toBe(0);
 });
 
-test('a retried test shows its last attempt', async () => {
-  const { page } = await openPage(browser, addressOf(project));
+test('a retried test shows its last attempt, and an earlier one with its own failure, path and files', async () => {
+  const { page, complaints } = await openPage(browser, addressOf(project));
   await choose(page, 'only the second time');
   await expect(page.locator('.facts').last().textContent()).resolves.toMatch(/ · 2 labs · passed after 1 retry$/);
   await expect(page.locator('.network').count()).resolves.toBe(1);
-  await expect(page.locator('.walk, .timeline .failed, main a').count()).resolves.toBe(0);
+  await expect(page.locator('.walk, .error, .timeline .failed, main a').count()).resolves.toBe(0);
+  await page.getByRole('button', { name: 'failed Attempt 1' }).click();
+  await expect(page.locator('.error pre').allTextContents()).resolves.toEqual([expect.stringContaining('.toReach(')]);
+  await expect(page.locator('.said .lost').textContent()).resolves.toContain('hairpin is off on that port');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('.position').textContent()).resolves.toBe('Step 7 of 8');
+  await expect(page.locator('.timeline .state').allTextContents()).resolves.toEqual(['✗failed']);
+  const capture = page.getByRole('link', { name: 'lab.pcapng' });
+  expect(
+    existsSync(
+      fileURLToPath(String(await capture.getAttribute('href').then((href) => new URL(String(href), page.url())))),
+    ),
+  ).toBe(true);
+  // The one that its failure names.
+  const message = await page.locator('.error pre').textContent();
+  expect(message).toContain(decodeURIComponent(String(await capture.getAttribute('href'))));
+  await page.getByRole('button', { name: 'passed Attempt 2' }).click();
+  await expect(page.locator('.walk, .error, main a').count()).resolves.toBe(0);
+  expect(complaints).toEqual([]);
 });
 
 test('assertions are on the timeline, whatever came of them', async () => {

@@ -3,11 +3,11 @@ import { join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
-import type { FailureMeta, LabMeta, WayMeta } from '../lab-meta.ts';
+import type { AttemptMeta, FailureMeta, WayMeta } from '../lab-meta.ts';
 import { moduleKey } from '../module-key.ts';
 import { labelOf, withLabel } from '../run-label.ts';
 import { topologySvg } from '../topology-svg.ts';
-import type { ListedTest, PageData, TestDetail } from './page-data.ts';
+import type { AttemptDetail, ListedTest, PageData, TestDetail, TestState } from './page-data.ts';
 
 /** Where things are on this machine. */
 export interface Places {
@@ -38,7 +38,7 @@ export function collectTests(
       milliseconds: 0,
       outside: true,
     };
-    add(test, { ...NOTHING, errors: errors.map((error) => toError(error, places)) });
+    add(test, { labs: 0, attempts: [{ ...NOTHING, errors: errors.map((error) => toError(error, places)) }] });
   };
   addOutside('The run itself', unhandled);
   for (const module of [...modules].sort(byFile)) {
@@ -49,7 +49,7 @@ export function collectTests(
   return { tests, details, drawings: drawings.all, labs: details.reduce((sum, { labs }) => sum + labs, 0) };
 }
 
-const NOTHING: TestDetail = { errors: [], assertions: [], labs: 0, links: [] };
+const NOTHING: AttemptDetail = { state: 'failed', milliseconds: 0, errors: [], assertions: [], links: [] };
 
 /** `specs/a.spec.ts`, with the project where there are several, and with the run where several are merged. */
 function fileOf(module: TestModule): string {
@@ -65,32 +65,54 @@ function byFile(one: TestModule, other: TestModule): number {
 function listed(file: string, test: TestCase): ListedTest {
   const names = [test.name];
   for (let suite = test.parent; suite.type === 'suite'; suite = suite.parent) names.unshift(suite.name);
-  const { state } = test.result();
-  // A test that the run did not come to has neither passed nor failed.
   return {
     file,
     names,
-    state: state === 'pending' ? 'skipped' : state,
+    state: stateOf(test),
     milliseconds: test.diagnostic()?.duration ?? 0,
+    ...(test.diagnostic()?.flaky ? { flaky: true } : {}),
   };
 }
 
+/** A test that the run did not come to has neither passed nor failed. */
+function stateOf(test: TestCase): TestState {
+  const { state } = test.result();
+  return state === 'pending' ? 'skipped' : state;
+}
+
 function detailOf(test: TestCase, places: Places, drawings: Drawings): TestDetail {
-  const result = test.result();
-  const meta: Partial<LabMeta> = test.meta().hairpin ?? {};
-  const { failure } = meta;
-  const network = failure?.network ?? meta.network;
+  const { labs = 0, attempts: told = [] } = test.meta().hairpin ?? {};
   const note = noteOf(test);
+  const { startTime: began = 0, duration = 0 } = test.diagnostic() ?? {};
+  const attempts = test.attempts();
+  // A test that was skipped has none, and errors of hooks belong to none.
+  const only = { state: stateOf(test), errors: test.result().errors, startTime: began, duration };
   return {
-    errors: (result.errors ?? []).map((error) => toError(error, places)),
-    assertions: meta.assertions ?? [],
-    labs: meta.labs ?? 0,
+    labs,
     ...(note ? { note } : {}),
-    ...(network && network.namespaces.length > 0
-      ? { drawing: drawings.numberOf(topologySvg(network, failure ? marksOf(failure) : {})) }
+    attempts: (attempts.length > 1 ? attempts : [only]).map(({ state, errors, startTime, duration }, number) => ({
+      state,
+      milliseconds: duration,
+      errors: (errors ?? []).map((error) => toError(error, places)),
+      ...toldBy(test, told[number] ?? {}, { since: startTime - began, places, drawings }),
+    })),
+  };
+}
+
+/** What the matchers said of an attempt, that began so many milliseconds after the test. */
+function toldBy(
+  test: TestCase,
+  { assertions = [], network, failure, evidence }: AttemptMeta,
+  { since, places, drawings }: { since: number; places: Places; drawings: Drawings },
+): Omit<AttemptDetail, 'state' | 'milliseconds' | 'errors'> {
+  const drawn = failure?.network ?? network;
+  return {
+    assertions: assertions.map((assertion) => ({ ...assertion, ended: assertion.ended - since })),
+    ...(drawn && drawn.namespaces.length > 0
+      ? { drawing: drawings.numberOf(topologySvg(drawn, failure ? marksOf(failure) : {})) }
       : {}),
     ...(failure ? { failure: { title: failure.title, ways: failure.ways, frames: failure.frames } } : {}),
-    links: linksOf(test, meta.evidence, places),
+    links: linksOf(test, evidence, places),
   };
 }
 
@@ -106,7 +128,7 @@ function noteOf(test: TestCase): string | undefined {
 function toError(
   error: { message?: string; diff?: string; stacks?: { file: string; line: number; column: number }[] },
   { root }: Places,
-): TestDetail['errors'][number] {
+): AttemptDetail['errors'][number] {
   const { message = '', diff, stacks = [] } = error;
   const [frame] = stacks;
   return {
@@ -117,7 +139,11 @@ function toError(
 }
 
 /** Only to files that are there: the blobs of a merged report may come from another machine. */
-function linksOf({ project }: TestCase, evidence: LabMeta['evidence'], { root, page }: Places): TestDetail['links'] {
+function linksOf(
+  { project }: TestCase,
+  evidence: AttemptMeta['evidence'],
+  { root, page }: Places,
+): AttemptDetail['links'] {
   if (!evidence) return [];
   const results = project.getProvidedContext().hairpin?.results ?? join(root, 'test-results');
   return evidence.files

@@ -17,17 +17,26 @@ export interface ListedTest {
   names: string[];
   state: TestState;
   milliseconds: number;
+  /** It passed, after attempts that failed. */
+  flaky?: true;
   /** Errors that belong to no test: they are listed, but not counted. */
   outside?: true;
 }
 
 /** The rest of a test, which the page reads when it is shown. */
 export interface TestDetail {
-  errors: { message: string; diff?: string; at?: string }[];
-  assertions: AssertionMeta[];
   labs: number;
   /** `passed after 2 retries`, `skipped: no vxlan`. */
   note?: string;
+  /** One at least; several where it was retried or repeated. */
+  attempts: AttemptDetail[];
+}
+
+export interface AttemptDetail {
+  state: TestState;
+  milliseconds: number;
+  errors: { message: string; diff?: string; at?: string }[];
+  assertions: AssertionMeta[];
   /** The number of its drawing. */
   drawing?: number;
   failure?: Omit<FailureMeta, 'network'>;

@@ -4,7 +4,7 @@ export const STYLE = `
 --bg:light-dark(#ffffff,#0d1117);--side:light-dark(#f6f8fa,#010409);--raised:light-dark(#f6f8fa,#151b23);
 --text:light-dark(#1f2328,#e6edf3);--soft:light-dark(#59636e,#9198a1);--rule:light-dark(#d1d9e0,#3d444d);
 --accent:light-dark(#0969da,#4493f8);--tint:light-dark(#ddf4ff,#12283f);
---green:light-dark(#1a7f37,#3fb950);--red:light-dark(#cf222e,#ff7b72);--red-tint:light-dark(#ffebe9,#2d1214);
+--green:light-dark(#1a7f37,#3fb950);--amber:light-dark(#8a5c00,#d29922);--red:light-dark(#cf222e,#ff7b72);--red-tint:light-dark(#ffebe9,#2d1214);
 --mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
@@ -26,6 +26,7 @@ border-bottom:1px solid var(--rule)}
 h1{font-size:1.05rem}
 .count{font-weight:600;margin-inline-end:.5rem}
 .count.failed,.state.failed{color:var(--red)}.count.passed,.state.passed{color:var(--green)}
+.count.flaky,.flaky{color:var(--amber)}
 .count.skipped,.state.skipped{color:var(--soft)}
 .state{font-weight:700;flex:none;display:inline-block;inline-size:1.1em}
 
@@ -61,7 +62,10 @@ justify-content:space-between}
 .time{white-space:nowrap;font-size:.87em;font-variant-numeric:tabular-nums}
 
 main{padding:1.2rem 1.6rem 4rem;container-type:inline-size}
-article{display:grid;grid-template-columns:minmax(0,1fr);gap:1.4rem;max-inline-size:88rem}
+article,.attempt{display:grid;grid-template-columns:minmax(0,1fr);gap:1.4rem}
+article{max-inline-size:88rem}
+.attempts{display:flex;flex-wrap:wrap;gap:.4rem}
+.attempts [aria-pressed=true]{background:var(--tint);border-color:var(--accent)}
 article>.path,article>h2,article>.facts{margin-block-end:-1.2rem;overflow-wrap:anywhere}
 article>.facts{margin-block-end:0}
 article h2{font-size:1.35rem;line-height:1.3}

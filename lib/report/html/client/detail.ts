@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { AssertionMeta } from '../../lab-meta.ts';
-import type { ListedTest, TestDetail } from '../page-data.ts';
+import type { AttemptDetail, ListedTest, TestDetail } from '../page-data.ts';
 import type { Dom } from './dom.ts';
 import type { Walk } from './walk.ts';
 
@@ -15,50 +15,78 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
     'topology.mmd': 'the drawing for Mermaid',
   };
 
-  /** @param onKey is given what the arrow keys do while this test is shown */
-  return function detail(
-    number: number,
-    test: ListedTest,
-    onKey: (handle: (event: KeyboardEvent) => void) => void,
-  ): HTMLElement {
-    const {
-      errors,
-      assertions,
-      labs,
-      note,
-      failure,
-      links,
-      drawing: picture,
-    } = read<TestDetail>(`test-data-${number}`);
+  type KeyHandler = (event: KeyboardEvent) => void;
+
+  /** @param onKey is given what the arrow keys do while this attempt is shown */
+  return function detail(number: number, test: ListedTest, onKey: (handle?: KeyHandler) => void): HTMLElement {
+    const { labs, note, attempts } = read<TestDetail>(`test-data-${number}`);
     const names = [...test.names];
     const own = names.pop() ?? '';
-    const svg = picture === undefined ? undefined : drawing(picture);
     const facts = [
       ...(test.state === 'skipped' || test.outside ? [] : [time(test.milliseconds)]),
       ...(labs > 0 ? [count(labs, 'lab')] : []),
       ...(note ? [note] : []),
     ];
-    const walked = failure && svg && failure.ways.length > 0 ? walk(failure, svg) : undefined;
-    if (walked) onKey(walked.onKey);
-    // The path stands below the failure that it explains.
-    const until = errors.findIndex(({ message }) => failure && message.startsWith(failure.title)) + 1 || errors.length;
+    const place = h('div', { class: 'attempt' });
+    const show = (attempt: AttemptDetail) => {
+      const { elements, handle } = attemptView(attempt);
+      onKey(handle);
+      place.replaceChildren(...elements);
+    };
+    const choice = attempts.length > 1 ? attemptButtons(attempts, show) : undefined;
+    // The last one decided what came of the test.
+    const last = attempts.at(-1);
+    if (last) show(last);
     return h(
       'article',
       { 'aria-labelledby': 'test-name' },
       h('p', { class: 'path' }, [test.file, ...names].join(' › ')),
       h('h2', { id: 'test-name', tabindex: '-1' }, state(test.state), ' ', own),
       facts.length > 0 ? h('p', { class: 'facts' }, facts.join(' · ')) : undefined,
+      choice,
+      place,
+    );
+  };
+
+  function attemptButtons(attempts: readonly AttemptDetail[], show: (attempt: AttemptDetail) => void): HTMLElement {
+    const buttons = attempts.map((attempt, index) => {
+      const button = h('button', { type: 'button' }, state(attempt.state), ` Attempt ${index + 1} `);
+      button.append(h('small', {}, time(attempt.milliseconds)));
+      button.addEventListener('click', () => {
+        press(index);
+        show(attempt);
+      });
+      return button;
+    });
+    const press = (pressed: number) => {
+      for (const [index, button] of buttons.entries()) button.setAttribute('aria-pressed', String(index === pressed));
+    };
+    press(attempts.length - 1);
+    return h('div', { class: 'attempts', role: 'group', 'aria-label': 'Attempts' }, ...buttons);
+  }
+
+  function attemptView(attempt: AttemptDetail): { elements: Node[]; handle?: KeyHandler } {
+    const { state: came, milliseconds, errors, assertions, failure, links, drawing: picture } = attempt;
+    const svg = picture === undefined ? undefined : drawing(picture);
+    const walked = failure && svg && failure.ways.length > 0 ? walk(failure, svg) : undefined;
+    // The path stands below the failure that it explains.
+    const until = errors.findIndex(({ message }) => failure && message.startsWith(failure.title)) + 1 || errors.length;
+    const elements = [
       ...errors.slice(0, until).map(errorView),
       walked?.element,
       ...errors.slice(until).map((error, index) => errorView(error, until + index)),
       links.length > 0 ? linksView(links) : undefined,
-      assertions.length > 0 ? timeline(assertions, test.milliseconds) : undefined,
+      assertions.length > 0 ? timeline(assertions, milliseconds) : undefined,
       svg && !walked ? section('Network', 'network', h('div', { class: 'drawing', tabindex: '0' }, svg)) : undefined,
       !svg && errors.length + assertions.length === 0
-        ? h('p', { class: 'muted' }, test.state === 'skipped' ? 'It did not run.' : 'It has told nothing of itself.')
+        ? h('p', { class: 'muted' }, came === 'skipped' ? 'It did not run.' : 'It has told nothing of itself.')
         : undefined,
-    );
-  };
+    ];
+    return {
+      elements: elements.filter((element) => element !== undefined),
+      ...(walked ? { handle: walked.onKey } : {}),
+    };
+  }
 
   function section(title: string, id: string, ...children: (Node | undefined)[]): HTMLElement {
     return h(
@@ -69,7 +97,7 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
     );
   }
 
-  function errorView({ message, diff, at }: TestDetail['errors'][number], index: number): HTMLElement {
+  function errorView({ message, diff, at }: AttemptDetail['errors'][number], index: number): HTMLElement {
     const text = (content: string, label: string) =>
       // A region that scrolls must be reachable by the keyboard.
       h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, content);
@@ -83,8 +111,8 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
     );
   }
 
-  function linksView(links: TestDetail['links']): HTMLElement {
-    const item = ({ name, href }: TestDetail['links'][number]) =>
+  function linksView(links: AttemptDetail['links']): HTMLElement {
+    const item = ({ name, href }: AttemptDetail['links'][number]) =>
       h('li', {}, h('a', { href }, name), files[name] ? h('small', {}, ` ${files[name]}`) : undefined);
     return section('Evidence', 'evidence', h('ul', {}, ...links.map(item)));
   }

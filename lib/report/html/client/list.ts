@@ -1,10 +1,13 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import type { ListedTest, PageIndex, TestState } from '../page-data.ts';
+import type { ListedTest, PageIndex } from '../page-data.ts';
 import type { Dom } from './dom.ts';
 
 /** The list of tests, with its filters. */
 export function listView({ h, time, state }: Dom) {
+  const CHOICES = ['all', 'failed', 'flaky', 'skipped'] as const;
+  type Choice = (typeof CHOICES)[number];
+
   return function list({ tests }: PageIndex): { elements: HTMLElement[]; select: (number: number) => void } {
     const links = tests.map(linkTo);
     const groups = Map.groupBy(tests.keys(), (number) => tests[number]?.file ?? '');
@@ -17,13 +20,15 @@ export function listView({ h, time, state }: Dom) {
     const texts = tests.map(({ file, names }) => `${file} ${names.join(' ')}`.toLowerCase());
     const search = h('input', { type: 'search', id: 'search', placeholder: 'Name or file', autocomplete: 'off' });
     const status = h('p', { role: 'status', class: 'status' });
-    const radios = (['all', 'failed', 'skipped'] as const).map((choice) => ({ choice, ...radio(choice, tests) }));
+    const radios = CHOICES.map((choice) => ({ choice, ...radio(choice, tests) })).filter(
+      ({ choice, number }) => choice !== 'flaky' || number > 0,
+    );
 
     function filter(): void {
       const words = search.value.toLowerCase().split(/\s+/);
       const wanted = radios.find(({ input }) => input.checked)?.choice ?? 'all';
       const shows = (number: number) =>
-        (wanted === 'all' || tests[number]?.state === wanted) && words.every((word) => texts[number]?.includes(word));
+        chosen(tests[number], wanted) && words.every((word) => texts[number]?.includes(word));
       let shown = 0;
       for (const { numbers, items, element } of sections) {
         const visible = numbers.map(shows);
@@ -68,15 +73,21 @@ export function listView({ h, time, state }: Dom) {
       ' ',
       h('span', { class: 'name' }, path, own),
       ' ',
+      test.flaky ? h('small', { class: 'flaky' }, 'flaky') : undefined,
       length,
     );
   }
 
-  function radio(choice: 'all' | TestState, tests: readonly ListedTest[]) {
-    const number = choice === 'all' ? tests.length : tests.filter((test) => test.state === choice).length;
+  function chosen(test: ListedTest | undefined, choice: Choice): boolean {
+    if (choice === 'all') return true;
+    return choice === 'flaky' ? test?.flaky === true : test?.state === choice;
+  }
+
+  function radio(choice: Choice, tests: readonly ListedTest[]) {
+    const number = tests.filter((test) => chosen(test, choice)).length;
     const input = h('input', { type: 'radio', name: 'state', value: choice });
     input.checked = choice === 'all';
     const word = choice.replace(/^./, (letter) => letter.toUpperCase());
-    return { input, label: h('label', {}, input, h('span', {}, `${word} `, h('b', {}, String(number)))) };
+    return { input, number, label: h('label', {}, input, h('span', {}, `${word} `, h('b', {}, String(number)))) };
   }
 }

@@ -39,6 +39,8 @@ export function showReport(
   const summary = (['failed', 'passed', 'skipped'] as const)
     .filter((state) => of(state) > 0)
     .map((state) => h('span', { class: `count ${state}` }, `${of(state)} ${state}`));
+  const flaky = tests.filter((test) => test.flaky).length;
+  if (flaky > 0) summary.push(h('span', { class: 'count flaky' }, `${flaky} flaky`));
   const outside = tests.filter((test) => test.outside).length;
   if (outside > 0) summary.push(h('span', { class: 'count failed' }, `${count(outside, 'error')} outside of tests`));
   const facts = [time(index.milliseconds), count(index.labs, 'lab'), new Date(index.date).toLocaleString()];

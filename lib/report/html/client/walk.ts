@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { HopMeta, WayMeta } from '../../lab-meta.ts';
-import type { TestDetail } from '../page-data.ts';
+import type { AttemptDetail } from '../page-data.ts';
 import type { Dom } from './dom.ts';
 
 export type Walk = ReturnType<typeof walkView>;
@@ -17,7 +17,7 @@ export function walkView({ h }: Dom) {
     lost?: WayMeta['lost'];
   }
 
-  return function walk({ ways, frames }: NonNullable<TestDetail['failure']>, svg: Element) {
+  return function walk({ ways, frames }: NonNullable<AttemptDetail['failure']>, svg: Element) {
     const steps = ways.flatMap(stepsOf);
     const buttons = steps.map(stepButton);
     const lists = ways.map((way) => {
