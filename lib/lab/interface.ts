@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { deleteLink, setLink } from '../kernel/rtnetlink/link.ts';
 import { getLink, type LinkState } from '../kernel/rtnetlink/link-state.ts';
 import type { Causes } from '../kernel/rtnetlink/socket.ts';
@@ -155,6 +156,16 @@ export class Interface {
   /** As in `ns1/m1`. */
   toString(): string {
     return `${this.namespace.name}/${this.name}`;
+  }
+
+  /** A name in differences and JSON, for what is behind it has no end. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  /** `macvlan ns1/m1`, for `console.log`. */
+  [inspect.custom](): string {
+    return `${this.kind} ${this}`;
   }
 
   /** The devices whose MAC address may have changed with this one's: some children have their parent's. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
@@ -141,6 +142,11 @@ export class Lab implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** `lab [ns1, ns2, sw]`, for `console.log`. */
+  [inspect.custom](): string {
+    return `lab [${this.namespaces.join(', ')}]`;
   }
 
   /** Waits until every address that the lab gave can be asked for; probes do so before the first packet. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
@@ -277,6 +278,16 @@ export class Namespace {
 
   toString(): string {
     return this.name;
+  }
+
+  /** A name in differences and JSON, for what is behind it has no end. */
+  toJSON(): string {
+    return this.toString();
+  }
+
+  /** `host ns1 [eth0, m1]`, for `console.log`. */
+  [inspect.custom](): string {
+    return `${this.role} ${this} [${this.#interfaces.map(({ name }) => name).join(', ')}]`;
   }
 
   /**

@@ -36,7 +36,7 @@ test.for(whole)("over IPv%i, longer than the source's own MTU", async ([family, 
   ).toBe(`Received:  nothing was sent: it is longer than the MTU (EMSGSIZE)
 Why:       a/eth0 sends packets of up to 1500 bytes (its MTU), and this one has 1501
 
-Hint: size is without the headers: at most ${size} here; or set({ mtu: 1501 }) on a/eth0`);
+Hint: size is without the headers: at most ${size} here; or set({ mtu: 1501 }) on each device of the way`);
 });
 
 test('a far end that takes less swallows it', async ({ lab }) => {
@@ -66,6 +66,20 @@ test.for(whole)('over IPv%i, a router that has too long a packet refuses it', as
   // What was learnt of the path is not asked: once the network has changed, the answer has.
   for (const device of [eth1, end]) device.set({ mtu: 1500 });
   await expect(a).toReach(b, { family, size });
+});
+
+// a ── p0 sw p1 ── b, and only a's cable takes more than 1500 bytes
+test('a bridge drops what is too long for the port', async ({ lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  const near = lab.cable(a, sw);
+  lab.cable(b, sw);
+  for (const end of [near.a, near.b]) end.set({ mtu: 2000 });
+  await expect(a).toReach(b, { size: 1472 });
+  expect(await explanationOf(expect(a).toReach(b, { size: 1572, within: 50 }))).toBe(
+    `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.0.2 id N seq N):
+  a/eth0 → sw/p0 ✗ sw/p1 sends packets of up to 1500 bytes (its MTU), and this one has 1600: a bridge fragments nothing
+Hint: set({ mtu: 1600 }) on sw/p1 and on the other end of its cable`,
+  );
 });
 
 test('of jumbo frames the path is seen, too', async ({ lab }) => {

@@ -30,7 +30,7 @@ export function obstacleBetween(
     const obstacle = bridgeObstacle(here, next);
     if (obstacle) return obstacle;
   }
-  if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes);
+  if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes, length);
   if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes, length);
   return undefined;
 }

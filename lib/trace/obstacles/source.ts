@@ -68,7 +68,7 @@ function mtuObstacle(question: Question, size: number | undefined): Obstacle | u
   if (size + headers <= mtu) return undefined;
   return {
     text: `${hop.device} sends packets of up to ${mtu} bytes (its MTU), and this one has ${size + headers}`,
-    hint: `size is without the headers: at most ${mtu - headers} here; or set({ mtu: ${size + headers} }) on ${hop.device}`,
+    hint: `size is without the headers: at most ${mtu - headers} here; or set({ mtu: ${size + headers} }) on each device of the way`,
   };
 }
 

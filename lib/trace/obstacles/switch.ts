@@ -3,8 +3,10 @@ import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';
 
+const ETHERNET_HEADER = 14;
+
 /** Why a frame that came in by one port of a switch did not go out of another, or of the same (`should_deliver`). */
-export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle | undefined {
+export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, length: number): Obstacle | undefined {
   const [incoming, outgoing] = [ingress.settings, egress.settings];
   const link = egress.state();
   if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
@@ -23,6 +25,14 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer): Obst
     return {
       text: `${ingress} and ${egress} are isolated: isolated ports do not talk to each other`,
       hint: 'set({ isolated: false }) on one of them',
+    };
+  }
+  // br_dev_queue_push_xmit → is_skb_forwardable: up to the port's MTU, the Ethernet header and a VLAN tag.
+  const size = length - ETHERNET_HEADER;
+  if (size > link.mtu + 4) {
+    return {
+      text: `${egress} sends packets of up to ${link.mtu} bytes (its MTU), and this one has ${size}: a bridge fragments nothing`,
+      hint: `set({ mtu: ${size} }) on ${egress} and on the other end of its cable`,
     };
   }
   return floodingObstacle(ingress, egress, bytes) ?? learningObstacle(ingress, egress, bytes);

@@ -1,0 +1,17 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'hairpin';
+
+// a ── p0 sw
+test('what a lab has is printed by its name, not by what is behind it', ({ lab }) => {
+  const [a, sw] = [lab.namespace('a'), lab.switch('sw')];
+  const { a: eth0, b: port } = lab.cable(a, sw);
+  expect([lab, a, sw, eth0, port].map((each) => inspect(each))).toEqual([
+    ...['lab [a, sw]', 'host a [eth0]', 'switch sw [p0]', 'veth a/eth0', 'veth sw/p0'],
+  ]);
+  expect(JSON.stringify({ a, eth0 })).toBe('{"a":"a","eth0":"a/eth0"}');
+});
+
+test('a difference between two of them is one of names', ({ lab }) => {
+  const { a, b } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  expect(() => expect([a]).toEqual([b])).toThrow(/^expected \[ veth a\/eth0 \] to deeply equal \[ veth b\/eth0 \]$/);
+});
