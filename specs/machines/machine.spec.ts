@@ -92,8 +92,8 @@ describe.concurrent('a failure of the kernel is one of the run, with what it sai
   });
 
   test('a command that never ends', BOOT, async ({ skip }) => {
-    const run = await runInMachine(kernelHere(skip), shell('echo begun; sleep 1000', { within: 30_000 }));
-    expect(run).toMatchObject({ ending: { kind: 'time-out', milliseconds: 30_000 }, output: 'begun\n' });
+    const run = await runInMachine(kernelHere(skip), shell('echo begun; sleep 1000', { within: 45_000 }));
+    expect(run).toMatchObject({ ending: { kind: 'time-out', milliseconds: 45_000 }, output: 'begun\n' });
   });
 
   test('a folder that is not there for the command', BOOT, async ({ skip }) => {
