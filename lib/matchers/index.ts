@@ -1,7 +1,8 @@
 import type { TestContext } from 'vitest';
 import { now } from '../kernel/clock.ts';
 import { watcher } from '../lab/watcher.ts';
-import { keepEvidence, noteAssertion, ownerOf } from './keep-evidence.ts';
+import { attemptOf, noteAssertion, toldOf } from './attempt.ts';
+import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
 import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
@@ -20,7 +21,7 @@ export const matchers = {
 };
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
-type AssertionState = Omit<MatcherState, 'task'> & { task?: TestContext['task'] | undefined };
+type AssertionState = Omit<MatcherState, 'task'> & { task?: TestContext['task'] | undefined; poll?: boolean };
 
 type Matcher<Args extends unknown[]> = (this: { isNot: boolean }, received: unknown, ...args: Args) => Promise<Answer>;
 
@@ -34,14 +35,16 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const words = `${first}${options === undefined ? '' : wordsOf(options)}`;
     const title = assertionTitle(name, nameOf(received), words, state);
     const task = ownerOf(labOf(received)) ?? this.task;
-    const started = now();
+    const attempt = task && attemptOf(task);
+    const asking = { started: now(), soft: this.soft === true, poll: this.poll === true };
+    if (attempt && !toldOf(attempt).assertions) forgetEarlierRun(attempt);
     watcher()?.asked();
     const answer = matcher.call(state, received, ...args).then(async (given) => {
       const failed = given.pass === state.isNot;
-      if (task) noteAssertion(task, { title, passed: !failed, started });
-      if (!failed || !given.evidence || !task) return given;
+      if (attempt) noteAssertion(attempt, { title, passed: !failed, started: asking.started });
+      if (!failed || !given.evidence || !attempt) return given;
       const { lab, failed: question } = given.evidence;
-      const files = await keepEvidence(task, lab, { title, ...question });
+      const files = await keepEvidence(attempt, lab, { title, ...question }, asking);
       return files ? { ...given, message: () => `${given.message()}\n${files}` } : given;
     });
     // Only what cannot be asked throws.

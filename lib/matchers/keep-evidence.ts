@@ -1,26 +1,22 @@
-import { join, relative } from 'node:path';
-import { inject, type TestContext } from 'vitest';
+import { relative } from 'node:path';
 import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
-import { evidenceFolder } from '../report/evidence-folder.ts';
 import { failureMeta } from '../report/failure-meta.ts';
-import type { AttemptMeta } from '../report/lab-meta.ts';
-import { labelOf } from '../report/run-label.ts';
 import { takeNetwork } from '../report/take-network.ts';
-import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
+import { type Attempt, attemptOf, isOver, type Task, tell, toldOf } from './attempt.ts';
+import { folderOf, resultsFolder, traceMode } from './evidence-place.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** What `hairpin()` of the config says to its workers. */
-    hairpin: { trace: TraceMode; results: string; durations: string; machine?: string };
-  }
+/** Of the question whose evidence an attempt has. */
+interface Kept {
+  /** Its title, and those of what failed beside it or after it: `Promise.all` tells of whichever was first. */
+  titles: string[];
+  /** When its evidence was complete, by the monotonic clock. */
+  ended: number;
+  soft: boolean;
 }
 
-type Task = TestContext['task'];
-
-/** The attempts of a test whose evidence is kept. */
-const kept = new WeakMap<Task, Set<number>>();
+const kept = new WeakMap<Task, Map<number, Kept>>();
 
 /** Whose lab it is. vitest's own idea of the running test is wrong for `test.concurrent` with the global `expect`. */
 const owners = new WeakMap<Lab, Task>();
@@ -35,149 +31,153 @@ export function ownerOf(lab: Lab | undefined): Task | undefined {
   return lab && owners.get(lab);
 }
 
-/** What a monotonic clock's zero is as a date: a spec's fake timers, which come later, do not move it. */
-const EPOCH = Date.now() - now();
-
-/** Tells the report of an assertion that has just ended. */
-export function noteAssertion(task: Task, assertion: { title: string; passed: boolean; started?: number }): void {
-  const { title, passed, started } = assertion;
-  const ended = now();
-  const { assertions = [] } = toldOf(task);
-  tell(task, {
-    assertions: [
-      ...assertions,
-      {
-        title,
-        passed,
-        ended: EPOCH + ended - (task.result?.startTime ?? EPOCH + ended),
-        ...(started === undefined ? {} : { took: ended - started }),
-      },
-    ],
-  });
+/** How a question that failed was asked. */
+export interface Asking {
+  /** When, by the monotonic clock. */
+  started: number;
+  soft: boolean;
+  /** By `expect.poll`, which asks again. */
+  poll: boolean;
 }
 
 /**
- * Keeps the evidence of an attempt's first failed assertion, while its network is still as it was, and attaches it by
- * vitest's annotations.
+ * Keeps the evidence of an attempt's failed question, while its network is still as it was, and attaches it by vitest's
+ * annotations. It is the first one's; but one that was asked when the first had failed and was survived (`expect.poll`,
+ * `vi.waitFor`, `catch`) takes its place.
  *
  * @returns the line of the failure's message that names the files; undefined where none are kept
  */
-export async function keepEvidence(task: Task, lab: Lab, failed: FailedQuestion): Promise<string | undefined> {
-  if (traceMode() === 'off' || isKept(task)) return undefined;
-  kept.set(task, (kept.get(task) ?? new Set()).add(attemptOf(task)));
-  tell(task, { failure: failureMeta(lab, failed) });
+export async function keepEvidence(
+  attempt: Attempt,
+  lab: Lab,
+  failed: FailedQuestion,
+  { started, soft, poll }: Asking,
+): Promise<string | undefined> {
+  const { task } = attempt;
+  const before = keptOf(attempt);
+  // What fails because it is to leaves nothing; an answer that comes when its attempt is over decides nothing any more.
+  if (traceMode() === 'off' || task.fails || isOver(attempt)) return undefined;
+  if (before && (before.soft || started < before.ended)) {
+    before.titles.push(failed.title);
+    return undefined;
+  }
+  const own: Kept = { titles: [failed.title], ended: Infinity, soft };
+  setKept(attempt, own);
   // What is said of a failure must not stand in for the failure.
   try {
-    const files = keepFiles(task, lab, failed);
-    for (const { path, contentType } of files)
-      await task.context.annotate(relative(process.cwd(), path), 'evidence', { path, contentType });
+    tell(attempt, { failure: failureMeta(lab, failed) });
+    const files = keepFiles(attempt, lab, failed);
+    if (!owners.has(lab) && !before) settleAtEnd(attempt);
+    // What is polled fails time and again, and an annotation cannot be taken back.
+    if (!poll) await attach(attempt, files);
     return describeFiles(files);
   } catch (error) {
     return `Its evidence could not be kept: ${error instanceof Error ? error.message : error}`;
+  } finally {
+    own.ended = now();
   }
 }
 
 /** What is done with the evidence when the attempt has ended; for the fixture that owns the lab. */
 export function settleEvidence(task: Task, lab: Lab): void {
+  const attempt = attemptOf(task);
   const mode = traceMode();
   if (mode === 'off') return;
-  // What fails because it is to is no failure.
-  const failed = !task.fails && task.result?.state === 'fail';
+  const failed = hasFailed(attempt);
   try {
+    dropSurvived(attempt);
     // A test that failed otherwise than by a question (an exception, another matcher) has its network kept, too.
-    if ((failed || mode === 'on') && !isKept(task)) {
-      const files = keepFiles(task, lab);
+    if ((failed || mode === 'on') && !keptOf(attempt)) {
+      const files = keepFiles(attempt, lab);
       // vitest takes no annotations any more; what is logged it shows beside the test's name.
       if (failed) console.log(describeFiles(files));
     }
-    removeStale(task, { own: !failed && mode !== 'on' });
+    if (!failed && mode !== 'on') removeEvidence(folderOf(attempt));
+    removeLater(attempt);
   } catch (error) {
     process.stderr.write(`hairpin: the evidence of "${task.fullTestName}" could not be kept: ${error}\n`);
   }
-  if (!toldOf(task).failure) tellNetwork(task, lab);
+  if (!toldOf(attempt).failure) tellNetwork(attempt, lab);
 }
 
-/** An earlier run may have had more attempts, and failed in this one. */
-function removeStale(task: Task, { own }: { own: boolean }): void {
-  const number = attemptOf(task);
-  if (own) removeEvidence(folderOf(task, number));
-  for (let later = number + 1; removeEvidence(folderOf(task, later)); later++);
+/** Takes away what an earlier run has left of an attempt, before it has anything of its own. */
+export function forgetEarlierRun(attempt: Attempt): void {
+  if (traceMode() === 'off' || keptOf(attempt) || isOver(attempt)) return;
+  removeEvidence(folderOf(attempt));
+  removeLater(attempt);
 }
 
-function isKept(task: Task): boolean {
-  return kept.get(task)?.has(attemptOf(task)) ?? false;
+/** An earlier run may have had more attempts. */
+function removeLater({ task, number }: Attempt): void {
+  for (let later = number + 1; removeEvidence(folderOf({ task, number: later })); later++);
 }
 
-/** How often the test has been tried before, by `retry` and `repeats`. */
-function attemptOf({ result }: Task): number {
-  return (result?.retryCount ?? 0) + (result?.repeatCount ?? 0);
+/** For labs that the test made itself, whose end nobody here hears of. */
+function settleAtEnd(attempt: Attempt): void {
+  attempt.task.context.onTestFinished(() => {
+    dropSurvived(attempt);
+    if (!keptOf(attempt)) removeEvidence(folderOf(attempt));
+  });
 }
 
-function tellNetwork(task: Task, lab: Lab): void {
+/** A failed question that the test survived must not stand for what it failed by, or for a failure that there is none. */
+function dropSurvived(attempt: Attempt): void {
+  const question = keptOf(attempt);
+  if (!question || (hasFailed(attempt) && (question.soft || isReported(attempt, question.titles)))) return;
+  setKept(attempt, undefined);
+  const { failure, evidence, ...rest } = toldOf(attempt);
+  const { hairpin } = attempt.task.meta;
+  if (hairpin?.attempts) hairpin.attempts[attempt.number] = rest;
+}
+
+/** What fails because it is to is no failure. */
+function hasFailed({ task }: Attempt): boolean {
+  return !task.fails && task.result?.state === 'fail';
+}
+
+/** Whether one of these failures is among the test's errors, by itself or as a cause (`expect.poll`). */
+function isReported({ task }: Attempt, titles: readonly string[]): boolean {
+  const tells = (error: unknown): boolean => {
+    const { message, cause } = (error ?? {}) as { message?: unknown; cause?: unknown };
+    return titles.some((title) => String(message).includes(title)) || (cause !== undefined && tells(cause));
+  };
+  return (task.result?.errors ?? []).some(tells);
+}
+
+function keptOf({ task, number }: Attempt): Kept | undefined {
+  return kept.get(task)?.get(number);
+}
+
+function setKept({ task, number }: Attempt, question: Kept | undefined): void {
+  const all = kept.get(task) ?? new Map<number, Kept>();
+  kept.set(task, all);
+  if (question) all.set(number, question);
+  else all.delete(number);
+}
+
+function tellNetwork(attempt: Attempt, lab: Lab): void {
   try {
-    tell(task, { network: takeNetwork(lab) });
+    tell(attempt, { network: takeNetwork(lab) });
   } catch {
     // A test may have ended its lab itself; a drawing less is no reason to fail it.
   }
 }
 
-function keepFiles(task: Task, lab: Lab, failed?: FailedQuestion): EvidenceFile[] {
-  const folder = folderOf(task, attemptOf(task));
+function keepFiles(attempt: Attempt, lab: Lab, failed?: FailedQuestion): EvidenceFile[] {
+  const folder = folderOf(attempt);
   const files = writeEvidence(lab, folder, failed);
-  tell(task, { evidence: { folder: relative(resultsFolder(), folder), files: files.map(({ name }) => name) } });
+  tell(attempt, { evidence: { folder: relative(resultsFolder(), folder), files: files.map(({ name }) => name) } });
   return files;
 }
 
-function tell(task: Task, news: AttemptMeta): void {
-  const { labs = 0, milliseconds = 0, attempts = [] } = task.meta.hairpin ?? {};
-  const all = [...attempts];
-  // One without a question has told nothing.
-  for (let number = all.length; number <= attemptOf(task); number++) all.push({});
-  all[attemptOf(task)] = { ...toldOf(task), ...news };
-  task.meta.hairpin = { labs, milliseconds, attempts: all };
-}
-
-function toldOf(task: Task): AttemptMeta {
-  return task.meta.hairpin?.attempts?.[attemptOf(task)] ?? {};
-}
-
-function traceMode(): TraceMode {
-  // Without the plugin nothing is provided.
-  return inject('hairpin')?.trace ?? DEFAULT_TRACE_MODE;
-}
-
-function resultsFolder(): string {
-  return inject('hairpin')?.results ?? join(process.cwd(), 'test-results');
-}
-
-/**
- * `test-results/vepa.spec.ts-fails`: a folder that no other test has, on another kernel beside that run's console; the
- * second attempt's has `-attempt2` behind it.
- */
-function folderOf(task: Task, attempt: number): string {
-  const machine = inject('hairpin')?.machine ?? '';
-  const { file, fullTestName } = task;
-  const name = evidenceFolder({
-    label: labelOf(file.meta),
-    project: withoutMachine(file.projectName ?? '', machine),
-    file: file.name,
-    test: fullTestName,
-    number: 1 + namesakes(file.tasks, fullTestName).findIndex(({ id }) => id === task.id),
-    attempt: attempt + 1,
-  });
-  return join(resultsFolder(), machine, name);
-}
-
-/** The plugin puts the kernel's name behind the project's. */
-function withoutMachine(project: string, machine: string): string {
-  return project.endsWith(machine) ? project.slice(0, project.length - machine.length).trimEnd() : project;
-}
-
-/** The tests of a name, which vitest lets several have. */
-function namesakes(tasks: Task['file']['tasks'], name: string): Task[] {
-  return tasks.flatMap((task) =>
-    task.type === 'suite' ? namesakes(task.tasks, name) : task.fullTestName === name ? [task] : [],
-  );
+async function attach({ task }: Attempt, files: readonly EvidenceFile[]): Promise<void> {
+  try {
+    for (const { path, contentType } of files)
+      await task.context.annotate(relative(process.cwd(), path), 'evidence', { path, contentType });
+  } catch (error) {
+    // They are there nevertheless, and the message names them.
+    process.stderr.write(`hairpin: vitest could not attach the evidence of "${task.fullTestName}": ${error}\n`);
+  }
 }
 
 function describeFiles(files: readonly EvidenceFile[]): string {

@@ -138,7 +138,9 @@ export default class HairpinReporter extends DefaultReporter {
    */
   #recordDurations(modules: readonly TestModule[], suite: ReadonlySet<string>): void {
     const { config } = this.ctx;
-    const path = this.ctx.getRootProject().getProvidedContext().hairpin?.durations;
+    // Where only its projects have the plugin, the root provides nothing.
+    const projects = [this.ctx.getRootProject(), ...this.ctx.projects];
+    const path = projects.map((project) => project.getProvidedContext().hairpin?.durations).find(Boolean);
     if (!path || config.shard || config.testNamePattern) return;
     const measured = new Map<string, number>();
     for (const module of modules) {

@@ -120,22 +120,34 @@ function noteOf(test: TestCase): string | undefined {
   const result = test.result();
   if (result.state === 'pending') return 'the run ended before it';
   if (result.state === 'skipped') return result.note ? `skipped: ${result.note}` : undefined;
+  if (test.options.fails && result.state === 'passed') return 'failed, as it is to';
   const { retryCount = 0 } = test.diagnostic() ?? {};
-  if (retryCount === 0) return undefined;
+  const states = test.attempts().map(({ state }) => state);
+  const failed = states.filter((state) => state === 'failed').length;
+  if (retryCount === 0)
+    return states.length > 1 && failed > 0 ? `failed in ${failed} of ${states.length} rounds` : undefined;
   return `${result.state} after ${retryCount} ${retryCount === 1 ? 'retry' : 'retries'}`;
 }
 
-function toError(
-  error: { message?: string; diff?: string; stacks?: { file: string; line: number; column: number }[] },
-  { root }: Places,
-): AttemptDetail['errors'][number] {
-  const { message = '', diff, stacks = [] } = error;
+function toError(error: SerializedError, { root }: Places): AttemptDetail['errors'][number] {
+  const { diff, stacks = [] } = error;
   const [frame] = stacks;
   return {
-    message: stripVTControlCharacters(message),
-    ...(diff ? { diff: stripVTControlCharacters(diff) } : {}),
+    message: stripVTControlCharacters([error, ...causesOf(error)].map(messageOf).join('\nCaused by: ')),
+    ...(diff ? { diff: stripVTControlCharacters(String(diff)) } : {}),
     ...(frame ? { at: `${relative(root, frame.file)}:${frame.line}:${frame.column}` } : {}),
   };
+}
+
+function causesOf({ cause }: SerializedError): SerializedError[] {
+  return cause ? [cause, ...causesOf(cause)] : [];
+}
+
+/** Whatever was thrown, an object without a message too. */
+function messageOf(error: SerializedError): string {
+  if (error.message) return error.message;
+  const { stack, stacks, name, message, ...rest } = error;
+  return Object.keys(rest).length > 0 ? `thrown: ${JSON.stringify(rest)}` : (name ?? 'an error without a message');
 }
 
 /** Only to files that are there: the blobs of a merged report may come from another machine. */

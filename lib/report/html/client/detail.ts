@@ -33,10 +33,13 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
       onKey(handle);
       place.replaceChildren(...elements);
     };
-    const choice = attempts.length > 1 ? attemptButtons(attempts, show) : undefined;
-    // The last one decided what came of the test.
-    const last = attempts.at(-1);
-    if (last) show(last);
+    // The last that came to what the test did: with `repeats` each of them decides.
+    const first = Math.max(
+      0,
+      attempts.findLastIndex(({ state }) => state === test.state),
+    );
+    const choice = attempts.length > 1 ? attemptButtons(attempts, first, show) : undefined;
+    if (attempts[first]) show(attempts[first]);
     return h(
       'article',
       { 'aria-labelledby': 'test-name' },
@@ -48,7 +51,11 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
     );
   };
 
-  function attemptButtons(attempts: readonly AttemptDetail[], show: (attempt: AttemptDetail) => void): HTMLElement {
+  function attemptButtons(
+    attempts: readonly AttemptDetail[],
+    first: number,
+    show: (attempt: AttemptDetail) => void,
+  ): HTMLElement {
     const buttons = attempts.map((attempt, index) => {
       const button = h('button', { type: 'button' }, state(attempt.state), ` Attempt ${index + 1} `);
       button.append(h('small', {}, time(attempt.milliseconds)));
@@ -61,7 +68,7 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
     const press = (pressed: number) => {
       for (const [index, button] of buttons.entries()) button.setAttribute('aria-pressed', String(index === pressed));
     };
-    press(attempts.length - 1);
+    press(first);
     return h('div', { class: 'attempts', role: 'group', 'aria-label': 'Attempts' }, ...buttons);
   }
 
@@ -70,7 +77,7 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
     const svg = picture === undefined ? undefined : drawing(picture);
     const walked = failure && svg && failure.ways.length > 0 ? walk(failure, svg) : undefined;
     // The path stands below the failure that it explains.
-    const until = errors.findIndex(({ message }) => failure && message.startsWith(failure.title)) + 1 || errors.length;
+    const until = errors.findIndex(({ message }) => failure && message.includes(failure.title)) + 1 || errors.length;
     const elements = [
       ...errors.slice(0, until).map(errorView),
       walked?.element,

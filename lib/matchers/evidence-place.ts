@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { evidenceFolder } from '../report/evidence-folder.ts';
+import { labelOf } from '../report/run-label.ts';
+import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
+import type { Attempt, Task } from './attempt.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** What `hairpin()` of the config says to its workers. */
+    hairpin: { trace: TraceMode; results: string; durations: string; machine?: string };
+  }
+}
+
+export function traceMode(): TraceMode {
+  // Without the plugin nothing is provided.
+  return inject('hairpin')?.trace ?? DEFAULT_TRACE_MODE;
+}
+
+export function resultsFolder(): string {
+  return inject('hairpin')?.results ?? join(process.cwd(), 'test-results');
+}
+
+/**
+ * `test-results/vepa.spec.ts-fails`: a folder that no other test has, on another kernel beside that run's console; the
+ * second attempt's has `-attempt2` behind it.
+ */
+export function folderOf({ task, number }: Attempt): string {
+  const machine = inject('hairpin')?.machine ?? '';
+  const { file, fullTestName } = task;
+  const name = evidenceFolder({
+    label: labelOf(file.meta),
+    project: withoutMachine(file.projectName ?? '', machine),
+    file: file.name,
+    test: fullTestName,
+    number: 1 + namesakes(file.tasks, fullTestName).findIndex(({ id }) => id === task.id),
+    attempt: number + 1,
+  });
+  return join(resultsFolder(), machine, name);
+}
+
+/** The plugin puts the kernel's name behind the project's. */
+function withoutMachine(project: string, machine: string): string {
+  return project.endsWith(machine) ? project.slice(0, project.length - machine.length).trimEnd() : project;
+}
+
+/** The tests of a name, which vitest lets several have. */
+function namesakes(tasks: Task['file']['tasks'], name: string): Task[] {
+  return tasks.flatMap((task) =>
+    task.type === 'suite' ? namesakes(task.tasks, name) : task.fullTestName === name ? [task] : [],
+  );
+}
