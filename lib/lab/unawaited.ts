@@ -25,6 +25,8 @@ export class Unawaited {
       };
       Object.defineProperty(subprocess, method, { value: note });
     }
+    // `await` calls the `then` of whatever is no promise of its own (PromiseResolve compares the constructor).
+    Object.defineProperty(subprocess, 'constructor', { value: undefined });
   }
 
   /** What has failed until now, and nobody has heard of it. */

@@ -21,6 +21,16 @@ test('a program that fails, and that nobody awaits, fails the end of its lab', a
 
 test.for([
   ['late', async (program: PromiseLike<unknown>) => expect(Promise.resolve(program)).rejects.toThrow('exit code 3')],
+  [
+    'caught',
+    async (program: PromiseLike<unknown>) => {
+      try {
+        await program;
+      } catch {
+        // That it fails is known.
+      }
+    },
+  ],
   ['by all', async (program: PromiseLike<unknown>) => Promise.allSettled([program])],
 ] as const)('one that is awaited, %s, has told it already', async ([, wait]) => {
   const lab = createLab();
