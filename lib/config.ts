@@ -3,9 +3,9 @@ import './kernel/needs-node.ts';
 import { resolve } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';
-import { mergedMachines, patience, projectName, thisMachine } from './machines/project-name.ts';
 import { namespacedForks } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
+import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 
 export interface HairpinOptions {

@@ -1,6 +1,6 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
-import { MACHINES } from './project-name.ts';
+import { MACHINES } from '../report/project-name.ts';
 import { blobFolder } from './test-on-kernel.ts';
 import { vitestCommand } from './vitest-program.ts';
 

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { MACHINE, PATIENCE } from '../report/project-name.ts';
 import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import type { Kernel } from './kernel.ts';
 import { type MachineRun, type MachineTask, runInMachine } from './machine.ts';
-import { MACHINE, PATIENCE } from './project-name.ts';
 import { vitestCommand } from './vitest-program.ts';
 
 export interface KernelTestOptions

@@ -25,3 +25,9 @@ export function mergedMachines(): string[] {
 export function projectName(project: string | undefined, machine: string): string {
   return project ? `${project} ${machine}` : machine;
 }
+
+/** The inverse of {@link projectName}: what the project is called elsewhere, and the kernel of the merged ones that it ran on. */
+export function splitProjectName(name: string): { project: string; machine: string } {
+  const machine = mergedMachines().find((each) => name === each || name.endsWith(` ${each}`)) ?? '';
+  return { project: name.slice(0, name.length - machine.length).trimEnd(), machine };
+}

@@ -11,6 +11,7 @@ import { reportPage } from './html/page.ts';
 import type {} from './lab-meta.ts';
 import { LiveLine } from './live-line.ts';
 import { moduleKey, specificationKey } from './module-key.ts';
+import { mergedMachines, projectName, splitProjectName } from './project-name.ts';
 import { labelOf, withLabel } from './run-label.ts';
 
 type DefaultOptions = NonNullable<ConstructorParameters<typeof DefaultReporter>[0]>;
@@ -116,8 +117,9 @@ export default class HairpinReporter extends DefaultReporter {
   #refuseGaps(modules: readonly TestModule[], suite: ReadonlySet<string>): void {
     const labels = new Set(modules.map((module) => labelOf(module.meta())));
     const ran = new Set(modules.map((module) => withLabel(labelOf(module.meta()), moduleKey(module))));
-    const all = [...labels].flatMap((label) => [...suite].map((key) => withLabel(label, key)));
-    const missing = all.filter((name) => !ran.has(name)).sort();
+    const wanted = mergedMachines().length > 0 ? onEachMachine(modules) : [...suite];
+    const all = [...labels].flatMap((label) => wanted.map((key) => withLabel(label, key)));
+    const missing = [...new Set(all)].filter((name) => !ran.has(name)).sort();
     if (missing.length === 0) return;
     this.ctx.logger.error(
       `${missing.length} of the suite's files ran in none of the merged runs:\n  ${missing.join('\n  ')}\n` +
@@ -141,7 +143,8 @@ export default class HairpinReporter extends DefaultReporter {
     // Where only its projects have the plugin, the root provides nothing.
     const projects = [this.ctx.getRootProject(), ...this.ctx.projects];
     const path = projects.map((project) => project.getProvidedContext().hairpin?.durations).find(Boolean);
-    if (!path || config.shard || config.testNamePattern) return;
+    // How long a file takes on another kernel says nothing of this one.
+    if (!path || config.shard || config.testNamePattern || mergedMachines().length > 0) return;
     const measured = new Map<string, number>();
     for (const module of modules) {
       if (module.state() !== 'passed') continue;
@@ -166,6 +169,17 @@ function checkReporterOptions(options: HairpinReporterOptions): void {
   for (const option of ['partial', 'isTTY'] as const) checkBoolean(CALL, option, options[option]);
   if (![undefined, true, false, 'passed-only'].includes(options.silent))
     throw new UsageError(`${CALL}: silent must be true, false or 'passed-only': received ${show(options.silent)}`);
+}
+
+/** A part of the suite may have run on other kernels, but the same part on each. */
+function onEachMachine(modules: readonly TestModule[]): string[] {
+  const files = modules.map(({ project, relativeModuleId }) => ({
+    ...splitProjectName(project.name),
+    path: relativeModuleId,
+  }));
+  return mergedMachines().flatMap((machine) =>
+    files.map(({ project, path }) => `${projectName(project, machine)}: ${path}`),
+  );
 }
 
 /** All that a file takes of its worker. */

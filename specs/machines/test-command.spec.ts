@@ -83,6 +83,40 @@ test('each kernel is a project of the merged report, and its page leads to its e
   }
 });
 
+test('files that ran on each kernel are all that was asked for; those on one alone are a gap', {
+  timeout: 60_000,
+}, async ({ lab, onTestFinished }) => {
+  const root = project(onTestFinished);
+  writeFileSync(join(root, 'well.test.ts'), "import { test } from 'hairpin';\ntest('passes', () => {});");
+  const host = lab.namespace('host');
+  const kernels = ['6.1.0-40-amd64', '6.12.0-1-amd64'];
+  const run = (kernel: string, ...files: string[]) =>
+    startVitest(
+      host,
+      [...files, '-t', 'passes', '--reporter=blob', `--outputFile.blob=test-results/blobs/${kernel}.json`],
+      {
+        root,
+        env: { HAIRPIN_MACHINE: kernel },
+      },
+    );
+  const report = join(ROOT, 'lib/report/reporter.ts');
+  const merge = () =>
+    startVitest(host, ['--merge-reports=test-results/blobs', `--reporter=${report}`], {
+      root,
+      env: { HAIRPIN_MACHINES: JSON.stringify(kernels) },
+    });
+
+  for (const kernel of kernels) await run(kernel, 'well');
+  const well = await merge();
+  expect({ exitCode: well.exitCode, all: well.all }).toMatchObject({ exitCode: 0 });
+  expect(existsSync(join(root, 'test-results/durations.json'))).toBe(false);
+
+  await run(kernels[0] as string);
+  const { exitCode, all } = await merge();
+  expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
+  expect(all).toContain("1 of the suite's files ran in none of the merged runs:\n  6.12.0-1-amd64: some.test.ts\n");
+});
+
 function project(onTestFinished: (clean: () => void) => void): string {
   const root = mkdtempSync(join(ROOT, '.evidence-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
