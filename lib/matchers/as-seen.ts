@@ -1,4 +1,5 @@
 import type { ReachReport } from '../probes/reach.ts';
+import { Capture } from '../trace/capture.ts';
 import { tracePath } from '../trace/probe-path.ts';
 
 /**
@@ -20,7 +21,17 @@ export function asSeen(report: ReachReport, since: bigint, isNot: boolean): Reac
     const { reason: _, presumed: __, ...rest } = report;
     return { ...rest, outcome: 'lost' };
   }
-  if (!isNot || (outcome !== 'lost' && outcome !== 'refused') || trace()) return report;
+  if (!isNot || (outcome !== 'lost' && outcome !== 'refused')) return report;
+  const seen = trace();
+  // Behind an answered question for the next hop's MAC address the probe itself must have left: a hook, or a queueing
+  // discipline, takes it behind the neighbour (__dev_queue_xmit).
+  if (seen && (recognize(seen.frame) === 'probe' || !seen.answer?.arrival)) return report;
+  if (!Capture.of(from.lab).isWhole(from))
+    return {
+      ...report,
+      outcome: 'broken',
+      reason: `its tap missed frames, so whether ${from.name} sent it is not known`,
+    };
   const reason = `no interface of ${from.name} was seen to send it: a packet filter or queue of its own took it`;
   return { ...report, outcome: 'unsent', reason };
 }

@@ -34,18 +34,30 @@ export async function explainSilence(
     .filter(({ bytes }) => report.recognize(bytes) === 'answer');
   const answered = new Set(answers.map(({ at }) => at.namespace));
   const witness = new FilterWitness({ refused: report.outcome === 'refused', answered });
-  const reasons = () =>
-    trace
-      ? { loss: explainLoss(report.question, trace, { outcome: report.outcome, witness }), unsent: undefined }
-      : { loss: undefined, unsent: filterUnsent(report, witness) ?? unsentObstacle(report, witness) };
+  const hasLeft = trace !== undefined && report.recognize(trace.frame) === 'probe';
+  const reasons = (): Reasons => {
+    try {
+      return examine();
+    } catch (error) {
+      // What is said of a failure must not stand in for the failure.
+      const hint = `hairpin could not look into it: ${error instanceof Error ? error.message : error}`;
+      return { loss: undefined, unsent: { hint } };
+    }
+  };
+  // The next hop's MAC address was learnt, and yet no probe was seen.
+  const isKept = trace !== undefined && trace.answer?.arrival !== undefined && !hasLeft;
+  const examine = (): Reasons => {
+    const loss = trace && explainLoss(report.question, trace, { outcome: report.outcome, witness });
+    if (loss || (trace && !isKept)) return { loss, unsent: undefined };
+    return { loss, unsent: filterUnsent(report, witness) ?? unsentObstacle(report, witness) };
+  };
   const known = reasons();
   const watch = report.outcome === 'broken' ? undefined : DropWatch.start();
   if (!watch && !witness.hasFilters) return known;
-  const left = trace !== undefined && report.recognize(trace.frame) === 'probe';
   try {
     // What counts is which counters it moves, and what the kernel says of it. Where the probe had got as far as to leave,
     // this one is not to wait for ARP again.
-    await reach(call, from, to, left ? { ...question, neighbours: 'kept' } : question, {
+    await reach(call, from, to, hasLeft ? { ...question, neighbours: 'kept' } : question, {
       milliseconds: ONE_MORE,
       ...(watch ? { onSend: watch.onSend } : {}),
     });

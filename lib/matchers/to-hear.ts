@@ -88,7 +88,7 @@ export async function toHear(
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
   const seen = lost ? frameWay(from, result.frame, to, join !== false) : undefined;
-  const deaf = lost && because === undefined ? whyDeaf(to, overIp ? frameEnd(from).ip4 : undefined) : undefined;
+  const deaf = lost && because === undefined ? whyDeaf(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
   // Whether its programs have joined a group may be the very question.
   const wantsNone = (isNot || copies === 0) && because === undefined && join !== false;
   const ignored = wantsNone && lost && wasIgnored(to, frame, seen);

@@ -1,5 +1,6 @@
 import type { Interface } from '../lab/index.ts';
 import type { FrameKind } from '../probes/test-frame.ts';
+import { withoutArp } from '../trace/obstacles/neighbour.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { reversePathObstacle } from '../trace/obstacles/router.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
@@ -11,9 +12,10 @@ import type { Way } from '../trace/way.ts';
  *
  * @param source the IPv4 address that a frame over IP came from: those are heard by a socket, behind the receiver's own IP
  */
-export function whyDeaf(to: Interface, source: string | undefined): Obstacle | undefined {
+export function whyDeaf(to: Interface, kind: FrameKind, source: string | undefined): Obstacle | undefined {
   const link = linkObstacle(to);
   if (link) return to.state().up ? { ...link, text: `${to} has no carrier: ${link.text}` } : link;
+  if (kind === 'arp' && !to.state().arp) return withoutArp(to);
   return source === undefined ? undefined : reversePathObstacle(to, source);
 }
 

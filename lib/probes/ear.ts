@@ -54,7 +54,8 @@ export class Ear implements Disposable {
       this.#resources.push(this.#nd);
       this.#nd.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     }
-    if (kinds.includes('arp')) {
+    // arp_rcv frees what comes to a device without ARP.
+    if (kinds.includes('arp') && device.state().arp) {
       this.#arp = FrameSocket.of(namespace);
       this.#resources.push({ [Symbol.dispose]: this.#arp.listen((frame) => this.#hearArp(frame)) });
     }

@@ -53,7 +53,8 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
   if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop, presumed: true };
   const { device, address } = hop;
   const obstacle = obstacleOf(device);
-  if (obstacle) return { ...result, outcome: 'unsent', reason: obstacle };
+  // Of several next hops one may lead elsewhere than the one that was asked about (fib_select_multipath).
+  if (obstacle) return { ...result, outcome: 'unsent', reason: obstacle, presumed: true };
   const entry = question.from.neighbour.list().find(({ to }) => to === address);
   if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return result;
   const asked = question.family === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;

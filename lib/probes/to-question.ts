@@ -4,6 +4,9 @@ import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address
 import type { Question } from './question.ts';
 import type { ReachOptions } from './reach.ts';
 
+/** `RT_SCOPE_LINK`. */
+const SCOPE_LINK = 253;
+
 /**
  * Chooses the ends of a question: the address that is asked for, one on a subnet of the asker's where there is any, and
  * the one that is asked from, which is the kernel's choice where the spec makes none.
@@ -82,7 +85,8 @@ function toSource(
       .list()
       .map((own) => ({ address: own.address, length: own.length, family: own.family, scope: own.scope, device })),
   );
-  const own = all.filter((candidate) => candidate.family === family && candidate.scope === 0);
+  const wantedScope = isLinkLocal(target) && typeof wanted !== 'string' ? SCOPE_LINK : 0;
+  const own = all.filter((candidate) => candidate.family === family && candidate.scope === wantedScope);
   if (wanted !== undefined) {
     const chosen = own.find(({ device, address }) => device === wanted || address === wanted);
     if (chosen) return chosen;
@@ -92,16 +96,30 @@ function toSource(
       }`,
     );
   }
-  // The kernel's own choice, where it has one: the device that the route leaves by, and the address that it prefers.
-  const route = routeTo(from, target);
-  const onRoute = own.filter(({ device }) => device.index === route?.device);
-  const near = own.find((prefix) => contains(prefix, target));
-  const chosen = onRoute.find(({ address }) => address === route?.source) ?? onRoute[0] ?? near ?? own[0];
+  // Every device has the prefix of link-local addresses: what counts is whose segment the target is on.
+  const segment = isLinkLocal(target) ? segmentOf(from, target) : undefined;
+  // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
+  const route = segment ? undefined : routeTo(from, target);
+  const chosen =
+    own.find(({ device }) => segment && device.segment === segment) ??
+    own.find(({ address }) => address === route?.source) ??
+    own.find(({ device }) => device.index === route?.device) ??
+    own.find((prefix) => contains(prefix, target)) ??
+    own[0];
   if (chosen) return chosen;
   if (from.lab.discover().length > 0) return toSource(call, from, target, family, wanted);
   throw new UsageError(
     `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces, family)}`,
   );
+}
+
+function isLinkLocal(address: string): boolean {
+  return /^fe[89ab]/i.test(address);
+}
+
+function segmentOf({ lab }: Namespace, address: string): Interface['segment'] {
+  const devices = lab.namespaces.flatMap(({ interfaces }) => interfaces);
+  return devices.find((device) => device.address.list().some((own) => own.address === address))?.segment;
 }
 
 function routeTo(from: Namespace, target: string): Route | undefined {

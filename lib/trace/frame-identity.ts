@@ -7,7 +7,7 @@ const LENGTH = 128;
 
 /**
  * What stays the same of a frame from hop to hop: all but the Ethernet header with its tags, the padding, and what a router changes
- * (TTL, checksum, hop limit). Transport checksums are left out, too: they are filled in only at the last moment
+ * (TTL, checksum, hop limit; RFC 2474: the DS field, RFC 3168: ECN). Transport checksums are left out, too: they are filled in only at the last moment
  * (`CHECKSUM_PARTIAL`).
  */
 export function frameIdentity(bytes: Buffer): string {
@@ -28,12 +28,14 @@ function lengthOf(etherType: number, packet: Buffer): number {
 }
 
 function forgetIpv4(packet: Buffer): void {
+  packet.writeUInt8(0, 1);
   packet.writeUInt8(0, 8);
   packet.writeUInt16BE(0, 10);
   forgetTransport(packet, (packet.readUInt8(0) & 0xf) * 4, packet.readUInt8(9));
 }
 
 function forgetIpv6(packet: Buffer): void {
+  packet.writeUInt16BE(0x6000 | (packet.readUInt16BE(0) & 0xf), 0);
   packet.writeUInt8(0, 7);
   forgetTransport(packet, 40, packet.readUInt8(6));
 }

@@ -45,10 +45,8 @@ export function tracePath(
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
-    sentBy(frames, question, ({ bytes }) => {
-      const asked = solicitationOf(bytes);
-      return asked?.source === question.source.address && asked.target === hop.address;
-    }),
+    // It bears the packet's own source, whichever that is (arp_solicit, ndisc_solicit).
+    sentBy(frames, question, ({ bytes }) => solicitationOf(bytes)?.target === hop.address),
   );
   return (
     neighbour && follow(frames, question, hop.address, neighbour, ({ bytes }) => advertised(bytes) === hop.address)

@@ -170,9 +170,11 @@ function swap(
 ): Step {
   const found = read(registers, source, length);
   const value = found && Buffer.from(found);
-  if (size === 2) value?.swap16();
-  else if (size === 4) value?.swap32();
-  else value?.swap64();
+  // nft_byteorder_eval turns whole words alone: of a key of one byte, none.
+  const whole = value?.subarray(0, length - (length % size));
+  if (size === 2) whole?.swap16();
+  else if (size === 4) whole?.swap32();
+  else whole?.swap64();
   return load(registers, register, value, length);
 }
 

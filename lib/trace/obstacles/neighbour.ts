@@ -28,7 +28,7 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
       hint: `route to it instead: ${namespace}.route.add({ to: '${hop}', via: an address of ${owner.parent} })`,
     };
   }
-  const silent = owner && !hop.includes(':') ? arpSilence(owner, hop) : undefined;
+  const silent = owner && (hop.includes(':') ? ndSilence(owner) : arpSilence(owner, hop));
   return silent ? { ...silent, text: `${text}: ${silent.text}` } : { text };
 }
 
@@ -46,6 +46,18 @@ function asksFor({ lab, interfaces }: Namespace, address: string): boolean {
   );
 }
 
+function ndSilence(device: Interface): Obstacle | undefined {
+  return device.state().arp ? undefined : withoutArp(device);
+}
+
+/** It takes no ARP in (`arp_rcv`), and no solicited-node group is joined on it (`addrconf_join_solict`). */
+export function withoutArp(device: Interface): Obstacle {
+  return {
+    text: `${device} has no ARP (IFF_NOARP)`,
+    hint: `on ${device.namespace}: ip link set ${device.name} arp on`,
+  };
+}
+
 /**
  * Why a device answers no question for an address (`arp_ignore`, of which the greater value of `all` and its own counts),
  * or none at all.
@@ -54,8 +66,7 @@ function asksFor({ lab, interfaces }: Namespace, address: string): boolean {
  */
 export function arpSilence(device: Interface, target: string, asker?: string): Obstacle | undefined {
   const { namespace, name } = device;
-  if (!device.state().arp)
-    return { text: `${device} has no ARP (IFF_NOARP)`, hint: `on ${namespace}: ip link set ${name} arp on` };
+  if (!device.state().arp) return withoutArp(device);
   const values = ['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/arp_ignore`)));
   const ignore = Math.max(...values);
   const own = device.address.list().find(({ address }) => address === target);
