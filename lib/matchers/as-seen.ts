@@ -1,6 +1,10 @@
+import type { ProbeResult } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { tracePath } from '../trace/probe-path.ts';
+
+/** What came of a question, of whatever kind. */
+type Asked = ProbeResult & Pick<ReachReport, 'question' | 'recognize'>;
 
 /**
  * A report, put right by what the taps saw of its probes. Where the routes say that nothing can have left, and something
@@ -9,7 +13,7 @@ import { tracePath } from '../trace/probe-path.ts';
  *
  * @param since when the question began, in nanoseconds by the clock of the taps
  */
-export function asSeen(report: ReachReport, since: bigint, isNot: boolean): ReachReport {
+export function asSeen<Report extends Asked>(report: Report, since: bigint, isNot: boolean): Report {
   const { question, outcome, recognize, presumed } = report;
   const { from, to } = question;
   // What is for itself takes the loopback, which has no place on a path.
@@ -19,7 +23,7 @@ export function asSeen(report: ReachReport, since: bigint, isNot: boolean): Reac
     const seen = trace();
     if (!seen || recognize(seen.frame) !== 'probe') return report;
     const { reason: _, presumed: __, ...rest } = report;
-    return { ...rest, outcome: 'lost' };
+    return { ...rest, outcome: 'lost' } as Report;
   }
   if (!isNot || (outcome !== 'lost' && outcome !== 'refused')) return report;
   const seen = trace();

@@ -4,12 +4,16 @@ import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/valida
 import { askIcmp } from '../probes/ask-icmp.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reach } from '../probes/reach.ts';
-import { type ReachabilityMatrix, reachability } from '../probes/reachability.ts';
+import { type PairResult, type ReachabilityMatrix, reachability } from '../probes/reachability.ts';
 import { whyNobodyAnswers } from '../probes/self-question.ts';
+import type { Obstacle } from '../trace/obstacles/obstacle.ts';
+import { sourceObstacle } from '../trace/obstacles/source.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import { standInOf } from '../trace/stand-in.ts';
 import { type Way, waysOf } from '../trace/way.ts';
 import type { Family } from '../wire/ip-address.ts';
+import { asSeen } from './as-seen.ts';
 import { explainSilence } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, formatMessage, type Message, nameOf, plural, wordsOf } from './message.ts';
@@ -48,9 +52,11 @@ export async function toMatchReachability(
   const table = parseReachabilityTable(title, received, text);
   const family = options.family ?? familyOf(title, table.namespaces);
   const quiet = options.hold === undefined ? () => quietIn(received, 'packets') : undefined;
-  const results = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
+  const since = realtimeNanoseconds();
+  const asked = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
+  const results = received.isOwnDoing ? asked : putRight(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, family) : new Map<string, string>();
-  const judged = judge(table, results, holdersIn(received), silent);
+  const judged = judge(table, results, silent, since);
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
   const inconclusive = wrong.some(({ verdict }) => verdict === 'inconclusive');
   const matches = wrong.length === 0;
@@ -63,7 +69,7 @@ export async function toMatchReachability(
       ['Expected', isNot ? 'some pair that is not as in the table' : 'every pair as in the table'],
       ['Received', matches ? 'just that' : `${plural(wrong.length, 'pair')} otherwise\n${drawTable(table, judged)}`],
     ],
-    ...example?.words,
+    ...(example?.words ?? { hint: wrong.map(whyUnsent).find((why) => why?.hint)?.hint }),
   });
   // What was not asked can be neither a match nor a mismatch.
   return { pass, message: () => message, ...(example ? { evidence: example.evidence } : {}) };
@@ -104,7 +110,7 @@ interface Judged {
   from: string;
   to: string;
   cell: Cell;
-  result: ProbeResult;
+  result: PairResult;
   verdict: 'right' | 'wrong' | 'inconclusive';
   /** Why an answer says nothing. */
   doubt?: string;
@@ -129,25 +135,18 @@ async function silentTargets(
   return silent;
 }
 
-/** Who has each address, where it can be several. */
-function holdersIn({ namespaces, isOwnDoing, sharesAddresses }: Lab): Map<string, Namespace[]> {
-  const asked = isOwnDoing && !sharesAddresses ? [] : namespaces;
-  const held = asked.flatMap((namespace) =>
-    namespace.interfaces.flatMap((device) => device.address.list().map(({ address }) => ({ address, namespace }))),
-  );
-  return new Map(
-    [...Map.groupBy(held, ({ address }) => address)].map(([address, all]) => [
-      address,
-      [...new Set(all.map(({ namespace }) => namespace))],
-    ]),
+/** Only a program can have seen to it that something else left than the routes say, or nothing. */
+function putRight({ cells }: ReachabilityTable, results: ReachabilityMatrix, since: bigint): ReachabilityMatrix {
+  return results.map((all, row) =>
+    all.map((result, column) => result && asSeen(result, since, cells[row]?.[column] === '✗')),
   );
 }
 
 function judge(
   { namespaces, cells }: ReachabilityTable,
   results: ReachabilityMatrix,
-  holders: Map<string, Namespace[]>,
   silent: Map<string, string>,
+  since: bigint,
 ): Judged[] {
   return namespaces.flatMap((from, row) =>
     namespaces.flatMap((to, column) => {
@@ -156,9 +155,11 @@ function judge(
       const pair = { from: from.name, to: to.name, cell, result };
       const mute = cell === '✗' && result.outcome === 'lost' ? silent.get(result.address) : undefined;
       if (mute) return [{ ...pair, verdict: 'inconclusive', doubt: mute }];
-      const [other] = holders.get(result.address)?.filter((holder) => holder !== to) ?? [];
-      if (!other || result.outcome !== 'answered') return [{ ...pair, verdict: verdictOn(cell, result) }];
-      return [{ ...pair, verdict: 'inconclusive', doubt: `it answered, but ${other} has ${result.address} too` }];
+      const { question, recognize } = result;
+      const other =
+        result.outcome === 'answered' ? standInOf(question, recognize, { wanted: 'namespace', since }) : undefined;
+      if (!other) return [{ ...pair, verdict: verdictOn(cell, result) }];
+      return [{ ...pair, verdict: 'inconclusive', doubt: `it answered, but ${other.namespace} ${other.how}` }];
     }),
   );
 }
@@ -194,8 +195,18 @@ function drawTable({ namespaces, cells }: ReachabilityTable, judged: readonly Ju
 
 function describeWrong({ from, to, cell, verdict, result, doubt }: Judged): string {
   const wanted = cell === '✓' ? 'was to be reached' : 'was not to be reached';
-  const got = doubt ?? (result.outcome === 'answered' ? 'it answered' : (result.reason ?? 'no answer'));
+  const { outcome, reason = 'no answer' } = result;
+  const got =
+    doubt ??
+    (outcome === 'answered' ? 'it answered' : [reason, whyUnsent({ result })?.text].filter(Boolean).join(': '));
   return `${from} → ${to} ${wanted}: ${verdict === 'inconclusive' ? 'inconclusive: ' : ''}${got}`;
+}
+
+/** What kept a probe at its source, behind what the kernel said of it. */
+function whyUnsent({ result: { outcome, question, reason } }: Pick<Judged, 'result'>): Partial<Obstacle> | undefined {
+  if (outcome !== 'unsent') return undefined;
+  const { text, ...rest } = sourceObstacle(question) ?? {};
+  return text === undefined || text === reason ? rest : { text, ...rest };
 }
 
 /** The family that all hosts of a table have an address of. */

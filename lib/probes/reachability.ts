@@ -13,9 +13,10 @@ import {
   type IcmpError,
 } from '../wire/icmp.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { PROBES_ENOUGH, probeInterval } from './ask.ts';
-import type { SendFailure } from './asker.ts';
+import type { Asker, SendFailure } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -44,6 +45,9 @@ export interface ReachabilityOptions {
 /** What came of one namespace asking another, at which address. */
 export interface PairResult extends ProbeResult {
   address: string;
+  question: Question;
+  /** Whether a captured frame is one of this pair's probes, or an answer to one. */
+  recognize: Asker['recognize'];
 }
 
 /** Row asks column: `matrix[i][j]` is what came of namespace `i` asking `j`; undefined on the diagonal. */
@@ -74,7 +78,10 @@ export async function reachability(
     using echoer = new Echoer(namespace, family);
     const overflowed = watchNeighbourTable(namespace, family);
     const results = withOverflow(await echoer.ask(questions, { milliseconds, quiet: quiet?.() }), overflowed);
-    const answers = questions.map(({ to: { address } }, at) => ({ ...(results[at] as ProbeResult), address }));
+    const answers = questions.map((question, at) => ({
+      ...(results[at] as ProbeResult),
+      ...{ address: question.to.address, question, recognize: echoer.recognizer(at) },
+    }));
     matrix.push(namespaces.map((_, to) => answers[others.indexOf(to)]));
   }
   return matrix;
@@ -115,6 +122,8 @@ class Echoer implements Disposable {
   readonly #socket: Socket;
   readonly #identifier = randomInt(0x1_0000);
   readonly #payload = randomBytes(16);
+  readonly #askedBy = new Map<number, Question>();
+  #questions: readonly Question[] = [];
   #sequence = 0;
 
   constructor(namespace: Namespace, family: Family) {
@@ -132,6 +141,7 @@ class Echoer implements Disposable {
   async ask(questions: readonly Question[], { milliseconds, quiet }: Patience): Promise<ProbeResult[]> {
     const started = now();
     const deadline = started + milliseconds;
+    this.#questions = questions;
     const all = questions.map((question): Pending => {
       const target = ipSocketAddress(question.family, question.to.address);
       return { question, target, sent: [], left: false };
@@ -159,10 +169,27 @@ class Echoer implements Disposable {
     return all.map((pending) => pending.result ?? withoutAnswer(pending, now() - started));
   }
 
+  /** Knows the frames of one of the questions, by its place among them. */
+  recognizer(at: number): Asker['recognize'] {
+    const [family, identifier, payload] = [this.#family, this.#identifier, this.#payload];
+    const [askedBy, question] = [this.#askedBy, this.#questions[at]];
+    const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    const { echoRequest, echoReply } = ICMP_TYPE[family];
+    return (bytes) => {
+      const packet = ipPacketOf(bytes);
+      if (packet?.protocol !== protocol || !packet.payload.subarray(8).equals(payload)) return undefined;
+      const echo = decodeEcho(packet.payload);
+      if (echo.identifier !== identifier || askedBy.get(echo.sequence) !== question) return undefined;
+      if (packet.payload[0] === echoRequest) return 'probe';
+      return packet.payload[0] === echoReply ? 'answer' : undefined;
+    };
+  }
+
   #send(pending: Pending, probes: Map<number, { pending: Pending; at: number }>): void {
     const sequence = this.#sequence++ & 0xffff;
     const at = now();
     probes.set(sequence, { pending, at });
+    this.#askedBy.set(sequence, pending.question);
     pending.sent.push(at);
     const request = { identifier: this.#identifier, sequence, payload: this.#payload };
     const errno = this.#socket.send(encodeEchoRequest(this.#family, request), pending.target);

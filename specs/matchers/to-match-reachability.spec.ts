@@ -84,9 +84,11 @@ test('a pair that could not be asked is inconclusive, and fails on either side',
   const [port] = build(lab);
   port?.set({ up: false });
   const table = 'a b\na . ✗\nb ✗ .';
-  expect(await failureOf(expect(lab).toMatchReachability(table))).toContain(
-    'b → a was not to be reached: inconclusive: b/eth0 has no carrier',
+  const failure = await failureOf(expect(lab).toMatchReachability(table));
+  expect(failure).toContain(
+    'b → a was not to be reached: inconclusive: b/eth0 has no carrier: the other end of its cable, sw/p1, is down\n',
   );
+  expect(failure).toMatch(/\nHint: bring it up: set\({ up: true }\) on sw\/p1$/);
   await failureOf(expect(lab).not.toMatchReachability(table));
 });
 
