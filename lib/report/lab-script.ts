@@ -1,7 +1,16 @@
 import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { linkLines, portLines, portStateLines } from './script-links.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
-import { addressLines, fdbLines, neighbourLines, nftablesLines, routeLines, upLines } from './script-state.ts';
+import {
+  addressLines,
+  fdbLines,
+  leftOutLines,
+  neighbourLines,
+  nftablesLines,
+  proxyLines,
+  routeLines,
+  upLines,
+} from './script-state.ts';
 import { deviceSysctlLines, generalSysctlLines } from './script-sysctls.ts';
 import { quote, shellLine } from './shell-words.ts';
 
@@ -27,10 +36,12 @@ export function labScript({ namespaces }: LabSnapshot, question?: AskedQuestion)
     ['Addresses', each(addressLines)],
     ['Routes', each(routeLines)],
     ['Permanent neighbours', each(neighbourLines)],
+    ['Addresses that are answered for', each(proxyLines)],
     ['Static forwarding entries', each(fdbLines)],
     ['Packet filters', each(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
+    ['What else there was', each(leftOutLines)],
   ];
   const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));
   const end = question ? ['', ...questionLines(question)] : [];
@@ -46,7 +57,7 @@ function header(namespaces: NamespaceSnapshot[], asks: boolean): string[] {
     "#   unshare --map-root-user --net --mount sh -c 'mount -t tmpfs none /run && sh lab.sh'",
     '# To keep it: `sh lab.sh` as root. To take that down again:',
     `#   for name in ${names}; do ip netns del "$name"; done`,
-    `# It exits with ${asks ? "the question's answer: 0 where it was answered, 1 where not" : '0'}; ` +
+    `# It exits with ${asks ? "the question's answer: 0 where it was answered, 1 or 2 where not" : '0'}; ` +
       `with ${NOT_BUILT} where the network could not be built.`,
     '',
     'set -e',

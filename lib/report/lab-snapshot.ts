@@ -14,9 +14,17 @@ export interface NamespaceSnapshot {
   /** All but the loopback and a switch's bridge, by index: a device stands behind those that it was made on. */
   interfaces: InterfaceSnapshot[];
   /** `lo`; its addresses without 127.0.0.1 and ::1. Left out: up, except on a switch. */
-  loopback?: { up: boolean; addresses: string[] };
-  /** The main tables' routes that the lab or a spec added; the kernel's own (of an address's subnet) are left out. */
+  loopback?: { up: boolean; addresses: string[]; addressWords?: Record<string, string[]> };
+  /** Routes that the lab or a spec added, of any table; the kernel's own (of an address's subnet) are left out. */
   routes: RouteSnapshot[];
+  /** Of the kernel's own routes, of an address's subnet each, those that somebody deleted. */
+  withoutRoutes?: { to: string; family: 4 | 6; dev: string }[];
+  /** The routing policy where somebody changed it, in the words of `ip rule show`. */
+  rules?: { family: 4 | 6; lines: string[] }[];
+  /** The addresses that it answers for: `ip neighbour show proxy`. */
+  proxies?: { to: string; dev: string }[];
+  /** Queueing disciplines that somebody gave to a device. */
+  qdiscs?: { dev: string; kind: string }[];
   neighbours: { to: string; lladdr?: string; dev: string; state: string }[];
   /** Static forwarding entries of a switch, and learnt ones; the addresses of the ports themselves are left out. */
   fdb: { mac: string; dev: string; static: boolean }[];
@@ -34,8 +42,18 @@ export interface RouteSnapshot {
   family: 4 | 6;
   via?: string;
   dev?: string;
+  /** The next hop is on the link, whatever the other routes say. */
+  onlink?: boolean;
+  /** Several next hops, in place of `via` and `dev`. */
+  nexthops?: { via?: string; dev?: string; weight: number; onlink?: boolean }[];
   src?: string;
   metric?: number;
+  /** Bytes of a packet that may go this way. */
+  mtu?: number;
+  /** The only type of service that it is for. */
+  tos?: number;
+  /** Left out: `main`. */
+  table?: number;
   /** `blackhole` and the like; left out for an ordinary one. */
   type?: string;
 }
@@ -50,8 +68,12 @@ export interface InterfaceSnapshot {
   up: boolean;
   carrier: boolean;
   promiscuous: boolean;
+  /** Left out: it asks for MAC addresses, and answers with its own; false is `arp off`. */
+  arp?: false;
   /** `10.0.0.1/24`; link-local ones that the kernel made are left out. */
   addresses: string[];
+  /** Of some addresses, what else was said as they were added: `{ '10.0.0.1/24': ['noprefixroute'] }`. */
+  addressWords?: Record<string, string[]>;
   /** Those of the addresses that nobody may use: duplicate address detection is not done, or found another owner. */
   withheld?: string[];
   /** veth: the other end, as `sw/p0`. */

@@ -29,6 +29,7 @@ export function linkLines(namespaces: readonly NamespaceSnapshot[]): string[] {
       return deviceLines(device, peer);
     }),
     ...devices.filter(({ promiscuous }) => promiscuous).map((device) => setLine(device, 'promisc', 'on')),
+    ...devices.filter(({ arp }) => arp === false).map((device) => setLine(device, 'arp', 'off')),
   ];
 }
 

@@ -1,9 +1,7 @@
-import type { NamespaceSnapshot } from './lab-snapshot.ts';
+import type { InterfaceSnapshot, NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
+import { routeWords } from './route-words.ts';
 import { devicesOf } from './script-links.ts';
 import { quote, shellLine } from './shell-words.ts';
-
-/** IPv6's own (`IP6_RT_PRIO_USER`); IPv4 has none. */
-const IPV6_METRIC = 1024;
 
 /** Brings up what was up, devices before those on top of them. */
 export function upLines(namespaces: readonly NamespaceSnapshot[]): string[] {
@@ -21,25 +19,47 @@ export function upLines(namespaces: readonly NamespaceSnapshot[]): string[] {
 }
 
 export function addressLines({ name, interfaces, loopback }: NamespaceSnapshot): string[] {
-  const devices = [{ name: 'lo', addresses: loopback?.addresses ?? [], withheld: [] }, ...interfaces];
-  return devices.flatMap(({ name: dev, addresses, withheld = [] }) =>
+  const devices: Pick<InterfaceSnapshot, 'name' | 'addresses' | 'addressWords' | 'withheld'>[] = [
+    { name: 'lo', addresses: [], ...loopback },
+    ...interfaces,
+  ];
+  return devices.flatMap(({ name: dev, addresses, addressWords = {}, withheld = [] }) =>
     addresses.map((address) => {
       const nodad = address.includes(':') && !withheld.includes(address) ? 'nodad' : undefined;
-      return shellLine('ip', '-n', name, 'address', 'add', address, 'dev', dev, nodad);
+      const words = addressWords[address] ?? [];
+      // Beside a peer's the address has no length of its own.
+      const own = words.includes('peer') ? address.slice(0, address.indexOf('/')) : address;
+      return shellLine('ip', '-n', name, 'address', 'add', own, ...words, 'dev', dev, nodad);
     }),
   );
 }
 
-export function routeLines({ name, routes }: NamespaceSnapshot): string[] {
+export function routeLines({ name, routes, withoutRoutes = [], rules = [] }: NamespaceSnapshot): string[] {
+  const ip = (family: 4 | 6, ...words: (string | number | undefined)[]) =>
+    shellLine('ip', '-n', name, family === 6 ? '-6' : undefined, ...words);
   // A next hop must be on a link, so what says where links lead comes first.
-  const inOrder = [...routes.filter(({ via }) => !via), ...routes.filter(({ via }) => via)];
-  return inOrder.map(({ to, family, via, dev, src, metric, type }) =>
-    shellLine(
-      ...['ip', '-n', name, family === 6 ? '-6' : undefined, 'route', 'add', type, to],
-      ...[...(via ? ['via', via] : []), ...(dev ? ['dev', dev] : []), ...(src ? ['src', src] : [])],
-      ...(metric === undefined || metric === IPV6_METRIC ? [] : ['metric', metric]),
-    ),
-  );
+  const isFirst = ({ via, nexthops }: RouteSnapshot) => via === undefined && nexthops === undefined;
+  const inOrder = [...routes.filter(isFirst), ...routes.filter((route) => !isFirst(route))];
+  return [
+    ...inOrder.map((route) => ip(route.family, 'route', 'add', ...routeWords(route))),
+    // Behind them: a next hop may have been given while the route of its subnet was there.
+    ...withoutRoutes.map(({ to, family, dev }) => `${ip(family, 'route', 'del', to, 'dev', dev)} || true`),
+    ...rules.flatMap(({ family, lines }) => ruleLines(lines, (...words) => ip(family, 'rule', ...words))),
+  ];
+}
+
+/** The whole policy anew. `flush` leaves the rule of priority 0, the kernel's own of the table `local`. */
+function ruleLines(lines: string[], rule: (...words: string[]) => string): string[] {
+  const [first, rest] = [lines.filter(isLocalRule), lines.filter((line) => !isLocalRule(line))];
+  const add = rest.map((line) => {
+    const [priority = '', ...words] = line.split(/[:\s]+/).filter((word) => word !== '' && !word.startsWith('['));
+    return rule('add', 'priority', priority, ...words);
+  });
+  return [rule('flush'), ...add, ...(first.length > 0 ? [] : [rule('del', 'priority', '0')])];
+}
+
+function isLocalRule(line: string): boolean {
+  return line.startsWith('0:');
 }
 
 export function neighbourLines({ name, neighbours }: NamespaceSnapshot): string[] {
@@ -48,6 +68,15 @@ export function neighbourLines({ name, neighbours }: NamespaceSnapshot): string[
     .map(({ to, lladdr, dev }) =>
       shellLine('ip', '-n', name, 'neighbour', 'replace', to, 'lladdr', lladdr, 'dev', dev, 'nud', 'permanent'),
     );
+}
+
+export function proxyLines({ name, proxies = [] }: NamespaceSnapshot): string[] {
+  return proxies.map(({ to, dev }) => shellLine('ip', '-n', name, 'neighbour', 'add', 'proxy', to, 'dev', dev));
+}
+
+/** What a script cannot tell in the words of `ip` and `bridge`. */
+export function leftOutLines({ name, qdiscs = [] }: NamespaceSnapshot): string[] {
+  return qdiscs.map(({ dev, kind }) => `# Left out: the queueing discipline ${kind} of ${name}/${dev} (tc qdisc)`);
 }
 
 /** Learnt entries are left out: the bridge learns them again. */

@@ -2,7 +2,7 @@ import type { NamespaceSnapshot } from './lab-snapshot.ts';
 import { quote, shellLine } from './shell-words.ts';
 
 /** A device's own; `all` and `default` are no devices. */
-const OF_DEVICE = /^net[./]ipv[46][./]conf[./](?!(?:all|default)[./])/;
+const OF_DEVICE = /^net[./](?:ipv[46][./](?:conf|neigh)|mpls[./]conf)[./](?!(?:all|default)[./])/;
 
 /** Sets what new devices take, for all namespaces at once that have it the same. */
 export function generalSysctlLines(namespaces: readonly NamespaceSnapshot[]): string[] {

@@ -17,6 +17,8 @@ export type LinksOf = ReadonlyMap<Namespace, readonly ListedLink[]>;
 const LOOPBACK = 'lo';
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
 const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
+/** Kinds that never ask for MAC addresses, or in some modes of their own only. */
+const NOARP = /^(dummy|ipvlan|ipvtap|ifb)$/;
 const SCOPE_LINK = 253;
 const SCOPE_HOST = 254;
 
@@ -41,7 +43,10 @@ export function snapshotInterfaces(
       };
     });
   return loopback
-    ? { interfaces, loopback: { up: loopback.up, addresses: of(loopback).map(withLength) } }
+    ? {
+        interfaces,
+        loopback: { up: loopback.up, addresses: of(loopback).map(withLength), ...addressWords(of(loopback)) },
+      }
     : { interfaces };
 }
 
@@ -52,10 +57,13 @@ function snapshotInterface(
   { master, bridge }: { master: ListedLink | undefined; bridge: number | undefined },
 ): InterfaceSnapshot {
   const { name, index, kind = 'unknown', mac, mtu, up, carrier, promiscuous, data = Buffer.alloc(0) } = link;
+  const words = addressWords(addresses);
   const withheld = addresses.filter(({ tentative, dadFailed }) => tentative || dadFailed);
   return {
     ...{ name, index, kind, mac, mtu, up, carrier, promiscuous },
+    ...(link.arp || NOARP.test(kind) ? {} : { arp: false as const }),
     addresses: addresses.map(withLength),
+    ...words,
     ...(withheld.length > 0 ? { withheld: withheld.map(withLength) } : {}),
     ...(kind === 'veth' && connected ? { peer: connected } : {}),
     ...(isChild(kind) && connected ? { parent: connected } : {}),
@@ -113,6 +121,19 @@ function isLinkLocalOf(mac: string, address: string): boolean {
     Buffer.from([first, ...rest]).equals(Buffer.concat([bytes.subarray(8, 11), bytes.subarray(13)]));
   // addrconf_ifid_eui48: ipvlans, which share a MAC address, have a number of their own in the middle (dev_id).
   return bytes.readUInt16BE(11) === 0xfffe ? own(a ^ 2) : own(a);
+}
+
+/** What is not said by the address itself; without the field where that is nothing. */
+function addressWords(addresses: AddressState[]): Pick<InterfaceSnapshot, 'addressWords'> {
+  const said = addresses.flatMap((each) => {
+    const words = [
+      ...(each.peer === undefined ? [] : ['peer', `${each.peer}/${each.length}`]),
+      ...(each.family === 4 && each.scope === SCOPE_LINK ? ['scope', 'link'] : []),
+      ...(each.noPrefixRoute ? ['noprefixroute'] : []),
+    ];
+    return words.length > 0 ? [[withLength(each), words] as const] : [];
+  });
+  return said.length > 0 ? { addressWords: Object.fromEntries(said) } : {};
 }
 
 function withLength({ address, length }: AddressState): string {

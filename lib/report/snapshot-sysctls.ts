@@ -11,7 +11,18 @@ const GLOBAL = {
 
 /** The same of one device: `net.ipv4.conf.eth0.…`. */
 const OF_DEVICE = {
-  ipv4: ['forwarding', 'rp_filter', 'accept_local', 'arp_announce', 'arp_filter', 'arp_ignore', 'proxy_arp'],
+  ipv4: [
+    'forwarding',
+    'rp_filter',
+    'accept_local',
+    'arp_announce',
+    'arp_filter',
+    'arp_ignore',
+    'proxy_arp',
+    'route_localnet',
+    'drop_unicast_in_l2_multicast',
+    'ignore_routes_with_linkdown',
+  ],
   ipv6: ['disable_ipv6', 'forwarding', 'accept_dad', 'accept_ra', 'addr_gen_mode', 'proxy_ndp', 'router_solicitations'],
 } as const;
 
@@ -40,7 +51,16 @@ export function snapshotSysctls(namespace: Namespace, devices: readonly string[]
     return now.get(name) !== (all ? now.get(all) : original.get(name));
   });
   const own = ofDevices.filter(({ name, from }) => now.has(name) && now.get(name) !== now.get(from));
-  return Object.fromEntries([...changed, ...own.map(({ name }) => name)].map((name) => [name, now.get(name) ?? '']));
+  const told = new Map([...changed, ...own.map(({ name }) => name)].map((name) => [name, now.get(name) ?? '']));
+  // What a spec has set itself is said in any case, of whatever kind.
+  const written = [...namespace.sysctl.written].filter((name) => !now.has(name) && !now.has(otherNotation(name)));
+  for (const [name, value] of readSysctls(namespace.handle, written)) told.set(name, value);
+  return Object.fromEntries(told);
+}
+
+/** sysctl(8) takes dots, and slashes. */
+function otherNotation(name: string): string {
+  return name.includes('/') ? name.replaceAll('/', '.') : name.replaceAll('.', '/');
 }
 
 /** What every new namespace of this kernel has; asked once. */

@@ -1,5 +1,6 @@
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { changedPortWords } from './port-words.ts';
+import { routeWords } from './route-words.ts';
 import { visible } from './visible-text.ts';
 
 /**
@@ -9,19 +10,29 @@ import { visible } from './visible-text.ts';
  */
 export function stateText(namespace: NamespaceSnapshot): string {
   const { name, role, interfaces, routes, neighbours, fdb, sysctls, nftables } = namespace;
+  const { withoutRoutes = [], rules = [], proxies = [], qdiscs = [] } = namespace;
   const sections: [title: string, lines: string[]][] = [
     ['links', table([...bridgeRow(namespace), ...interfaces.map(linkRow)])],
     ['addresses', table(addressRows(namespace))],
     ['ports', table(interfaces.flatMap(portRow))],
-    ['routes', routes.map(routeWords)],
+    [
+      'routes',
+      [
+        ...routes.map((route) => routeWords(route).join(' ')),
+        ...withoutRoutes.map(({ to, dev }) => `(deleted: ${to} dev ${dev})`),
+      ],
+    ],
+    ...rules.map(({ family, lines }): [string, string[]] => [`rules of IPv${family}`, lines]),
     [
       'neighbours',
       table(
         neighbours.map(({ to, lladdr, dev, state }) => [to, `dev ${dev}`, lladdr ? `lladdr ${lladdr}` : '', state]),
       ),
     ],
+    ['proxies', proxies.map(({ to, dev }) => `${to} dev ${dev}`)],
     ['forwarding', table(fdb.map((entry) => [entry.mac, `dev ${entry.dev}`, entry.static ? 'static' : 'learnt']))],
     ['sysctls', Object.entries(sysctls).map(([key, value]) => `${key} = ${value}`)],
+    ['queueing disciplines', table(qdiscs.map(({ dev, kind }) => [dev, kind]))],
     ['nftables', nftables === '' ? [] : nftables.split('\n')],
   ];
   const lines = sections.flatMap(([title, body]) =>
@@ -31,14 +42,14 @@ export function stateText(namespace: NamespaceSnapshot): string {
 }
 
 function linkRow(device: InterfaceSnapshot): string[] {
-  const { name, mac, mtu, kind, promiscuous, parent, uplink, peer } = device;
+  const { name, mac, mtu, kind, promiscuous, arp = true, parent, uplink, peer } = device;
   const other = parent ?? uplink ?? peer;
   return [
     other ? `${name}@${other}` : name,
     linkState(device),
     mac,
     `mtu ${mtu}`,
-    [kind, settingWords(device), promiscuous ? 'promisc' : ''].filter(Boolean).join(' '),
+    [kind, settingWords(device), promiscuous ? 'promisc' : '', arp ? '' : 'arp off'].filter(Boolean).join(' '),
   ];
 }
 
@@ -70,29 +81,25 @@ function bridgeRow({ bridge }: NamespaceSnapshot): string[][] {
 }
 
 function addressRows({ interfaces, loopback }: NamespaceSnapshot): string[][] {
-  const devices = [{ name: 'lo', addresses: loopback?.addresses ?? [], withheld: [] }, ...interfaces];
+  const devices: Pick<InterfaceSnapshot, 'name' | 'addresses' | 'addressWords' | 'withheld'>[] = [
+    { name: 'lo', addresses: [], ...loopback },
+    ...interfaces,
+  ];
   return devices
     .filter(({ addresses }) => addresses.length > 0)
-    .map(({ name, addresses, withheld = [] }) => [
+    .map(({ name, addresses, addressWords = {}, withheld = [] }) => [
       name,
-      addresses.map((address) => (withheld.includes(address) ? `${address} (not usable: DAD)` : address)).join(' '),
+      addresses
+        .flatMap((address) => [
+          withheld.includes(address) ? `${address} (not usable: DAD)` : address,
+          ...(addressWords[address] ?? []),
+        ])
+        .join(' '),
     ]);
 }
 
 function portRow({ name, port }: InterfaceSnapshot): string[][] {
   return port ? [[name, [port['state'], ...changedPortWords(port)].join(' ')]] : [];
-}
-
-function routeWords({ to, via, dev, src, metric, type }: NamespaceSnapshot['routes'][number]): string {
-  const words = [
-    type,
-    to,
-    via && `via ${via}`,
-    dev && `dev ${dev}`,
-    src && `src ${src}`,
-    metric === undefined ? '' : `metric ${metric}`,
-  ];
-  return words.filter(Boolean).join(' ');
 }
 
 /** Rows with their columns aligned. */

@@ -1,12 +1,12 @@
 import { hadNftables } from '../kernel/nftables.ts';
 import { listFdb, listNeighbours } from '../kernel/rtnetlink/neighbour.ts';
-import { type AddedRoute, listAddedRoutes } from '../kernel/rtnetlink/route.ts';
 import { outputOf } from '../lab/exec.ts';
 import { type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { bridgeSettings } from '../lab/switch.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
-import type { LabSnapshot, NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
+import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { type LinksOf, snapshotInterfaces } from './snapshot-interfaces.ts';
+import { snapshotRouting } from './snapshot-routes.ts';
 import { snapshotSysctls } from './snapshot-sysctls.ts';
 import { linksOf } from './take-network.ts';
 
@@ -30,11 +30,7 @@ function snapshotNamespace(namespace: Namespace, links: LinksOf): NamespaceSnaps
     role: namespace.role,
     interfaces,
     ...(loopback ? { loopback } : {}),
-    routes: ([4, 6] as const).flatMap((family) =>
-      listAddedRoutes(namespace.rtnetlink, family, { operation: `ip -n ${namespace} -${family} route` }).map((route) =>
-        snapshotRoute(route, names),
-      ),
-    ),
+    ...snapshotRouting(namespace, links.get(namespace) ?? []),
     neighbours: listNeighbours(namespace.rtnetlink, { operation: `ip -n ${namespace} neighbour` }).map(
       ({ to, lladdr, device, state }) => ({ to, ...(lladdr ? { lladdr } : {}), dev: names.get(device) ?? '', state }),
     ),
@@ -42,18 +38,6 @@ function snapshotNamespace(namespace: Namespace, links: LinksOf): NamespaceSnaps
     nftables: hadNftables(namespace.handle) ? outputOf(namespace, 'nft', ['list', 'ruleset']) : '',
     ...bridge,
   };
-}
-
-function snapshotRoute({ to, via, device, source, metric, type }: AddedRoute, names: Map<number, string>) {
-  const dev = names.get(device ?? 0);
-  const route: RouteSnapshot = { to: to.length === 0 ? 'default' : `${to.address}/${to.length}`, family: to.family };
-  if (via) route.via = via;
-  // The kernel hangs IPv6's unreachable routes on the loopback.
-  if (dev && type === 'unicast') route.dev = dev;
-  if (source) route.src = source;
-  if (metric !== undefined) route.metric = metric;
-  if (type !== 'unicast') route.type = type;
-  return route;
 }
 
 function snapshotBridge(namespace: Namespace, links: LinksOf) {

@@ -6,12 +6,14 @@ export type Reading = Record<keyof typeof COMMANDS, unknown>;
 const COMMANDS = {
   links: 'ip -j -d link',
   addresses: 'ip -j -d address',
-  routes: 'ip -j route; ip -j -6 route',
+  routes: 'ip -j -d route show table all; ip -j -6 -d route show table all',
+  rules: 'ip -j rule; ip -j -6 rule',
+  proxies: 'ip -j neighbour show proxy',
   neighbours: 'ip -j neighbour show nud permanent; ip -j -6 neighbour show nud permanent',
   ports: 'bridge -j -d link',
   fdb: 'bridge -j fdb show',
   sysctls:
-    'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv6/icmp | grep -v conf/lo/ | sort',
+    'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp | grep -v conf/lo/ | sort',
   nftables: 'command -v nft >/dev/null && nft list ruleset',
 } as const;
 

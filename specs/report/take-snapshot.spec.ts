@@ -63,3 +63,27 @@ test('routes are those that somebody added', ({ lab }) => {
     [],
   ]);
 });
+
+// a ── b     c ── d, which is down     addresses of every length
+test('the routes of subnets that are not there are told, and only they', async ({ lab }) => {
+  const [a, b, c, d] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c'), lab.namespace('d')];
+  const { a: device } = lab.cable(a, b);
+  const { a: withoutCarrier, b: down } = lab.cable(c, d);
+  for (const address of ['10.1.0.1/32', '10.2.0.0/31', '10.0.0.7/24', 'fd01::1/128', 'fd02::/127', 'fd03::3/0'])
+    device.address.add(address);
+  down.set({ up: false });
+  withoutCarrier.address.add('10.3.0.1/24');
+  withoutCarrier.address.add('fd04::1/64', { dad: false });
+  await a.exec('ip', ['address', 'add', '10.5.0.1', 'peer', '10.6.0.2/24', 'dev', 'eth0']);
+  await a.exec('ip', ['address', 'add', '10.7.0.1/24', 'dev', 'eth0', 'noprefixroute']);
+  const told = () => takeSnapshot(lab).namespaces.map(({ withoutRoutes }) => withoutRoutes);
+  expect(told()).toEqual([undefined, undefined, undefined, undefined]);
+  a.route.delete({ to: '10.6.0.0/24', dev: 'eth0' });
+  c.route.delete({ to: 'fd04::/64', dev: 'eth0' });
+  expect(told()).toEqual([
+    [{ to: '10.6.0.0/24', family: 4, dev: 'eth0' }],
+    undefined,
+    [{ to: 'fd04::/64', family: 6, dev: 'eth0' }],
+    undefined,
+  ]);
+});

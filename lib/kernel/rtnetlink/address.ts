@@ -13,6 +13,7 @@ const IFA_FLAGS = 8;
 const IFA_F_NODAD = 0x02;
 const IFA_F_DADFAILED = 0x08;
 const IFA_F_TENTATIVE = 0x40;
+const IFA_F_NOPREFIXROUTE = 0x200;
 
 /** An address of an interface, as the kernel has it. */
 export interface AddressState extends Prefix {
@@ -24,6 +25,10 @@ export interface AddressState extends Prefix {
   tentative: boolean;
   /** IPv6: another node has it. */
   dadFailed: boolean;
+  /** The far end of a point-to-point address (`ip address add … peer …`), which {@link Prefix.length} is of then. */
+  peer: string | undefined;
+  /** It has brought no route of its subnet along (`noprefixroute`). */
+  noPrefixRoute: boolean;
 }
 
 export interface AddressOptions {
@@ -68,15 +73,19 @@ function body(index: number, { address, length, family }: Prefix, flags: number)
 function decodeAddress(body: Buffer): AddressState {
   const attributes = decodeAttributes(body.subarray(8));
   const flags = attributes.get(IFA_FLAGS)?.readUInt32LE(0) ?? 0;
+  // IFA_LOCAL, where there, is one's own; IFA_ADDRESS then the far end of a point-to-point link, or the same.
+  const far = attributes.get(IFA_ADDRESS) ?? Buffer.alloc(4);
+  const own = attributes.get(IFA_LOCAL) ?? far;
   return {
-    // On IPv4 IFA_ADDRESS is the far end of a point-to-point link; IFA_LOCAL, where there, is one's own.
-    address: bytesToIp(attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS) ?? Buffer.alloc(4)),
+    address: bytesToIp(own),
     length: body.readUInt8(1),
     family: body.readUInt8(0) === AF_INET ? 4 : 6,
     index: body.readUInt32LE(4),
     scope: body.readUInt8(3),
     tentative: (flags & IFA_F_TENTATIVE) !== 0,
     dadFailed: (flags & IFA_F_DADFAILED) !== 0,
+    peer: own.equals(far) ? undefined : bytesToIp(far),
+    noPrefixRoute: (flags & IFA_F_NOPREFIXROUTE) !== 0,
   };
 }
 

@@ -21,6 +21,7 @@ const NDTPA_PROXY_DELAY = 13;
 const NUD_NOARP = 0x40;
 const NUD_PERMANENT = 0x80;
 const NTF_MASTER = 0x04;
+const NTF_PROXY = 0x08;
 
 /** The states of a neighbour entry (`NUD_*`), in iproute2's words. */
 const STATES: Record<number, NeighbourState> = {
@@ -118,6 +119,16 @@ export function listNeighbours(socket: RtnetlinkSocket, operation: Operation): N
         state: STATES[entry.readUInt16LE(8)] ?? 'NONE',
       };
     });
+}
+
+/** The addresses that the socket's namespace answers for though it has them not (`ip neighbour show proxy`). */
+export function listProxies(socket: RtnetlinkSocket, operation: Operation): Pick<Neighbour, 'device' | 'to'>[] {
+  return socket
+    .dump({ type: RTM_GETNEIGH, flags: 0, header: header(0, 0, 0, NTF_PROXY), attributes: [] }, operation)
+    .map((entry) => ({
+      device: entry.readInt32LE(4),
+      to: bytesToIp(decodeAttributes(entry.subarray(12)).get(NDA_DST) ?? Buffer.alloc(4)),
+    }));
 }
 
 /** The forwarding database of the bridge with this ifindex. */

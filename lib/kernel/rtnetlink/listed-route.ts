@@ -1,0 +1,126 @@
+import { bytesToIp, type Family } from '../../wire/ip-address.ts';
+import { AF_INET6 } from '../constants.ts';
+import { familyNumber } from './address.ts';
+import { decodeAttributes } from './attribute.ts';
+import type { Operation, RtnetlinkSocket } from './socket.ts';
+
+const RTM_GETROUTE = 26;
+// struct rtmsg
+const RTMSG_LENGTH = 12;
+const RTA_DST = 1;
+const RTA_OIF = 4;
+const RTA_GATEWAY = 5;
+const RTA_PRIORITY = 6;
+const RTA_PREFSRC = 7;
+const RTA_METRICS = 8;
+const RTA_MULTIPATH = 9;
+const RTA_TABLE = 15;
+const RTA_VIA = 18;
+const RTAX_MTU = 2;
+const RTPROT_KERNEL = 2;
+const RTNH_F_DEAD = 1;
+const RTNH_F_ONLINK = 4;
+const RTNH_F_LINKDOWN = 16;
+/** `RTN_*` in iproute2's words. */
+const TYPES = [
+  ...['unspec', 'unicast', 'local', 'broadcast', 'anycast', 'multicast'],
+  ...['blackhole', 'unreachable', 'prohibit', 'throw', 'nat'],
+];
+
+/** Where a route leads to next. */
+export interface NextHop {
+  /** An IPv4 route's may be an IPv6 address (RFC 5549). */
+  via: string | undefined;
+  /** ifindex. */
+  device: number | undefined;
+  /** Its share among several, from 1. */
+  weight: number;
+  /** Taken to be on the link whatever the other routes say. */
+  onlink: boolean;
+}
+
+/** A route, of any table and type, as `ip route show table all` has it. */
+export interface ListedRoute {
+  family: Family;
+  to: { address: string; length: number };
+  /** `unicast`, `blackhole` … */
+  type: string;
+  /** 254 is `main`, 255 `local`. */
+  table: number;
+  /** `proto kernel`: of an address, or of its subnet. */
+  ofTheKernel: boolean;
+  tos: number;
+  metric: number | undefined;
+  mtu: number | undefined;
+  source: string | undefined;
+  /** More than one: `nexthop … nexthop …`. Without those whose device is down. */
+  nextHops: NextHop[];
+}
+
+/** Every route of the socket's namespace, in whatever table. */
+export function listAllRoutes(socket: RtnetlinkSocket, family: Family, operation: Operation): ListedRoute[] {
+  const header = Buffer.concat([Buffer.of(familyNumber(family)), Buffer.alloc(RTMSG_LENGTH - 1)]);
+  return socket
+    .dump({ type: RTM_GETROUTE, flags: 0, header, attributes: [] }, operation)
+    .map((entry) => decodeListedRoute(entry, family));
+}
+
+function decodeListedRoute(entry: Buffer, family: Family): ListedRoute {
+  const attributes = decodeAttributes(entry.subarray(RTMSG_LENGTH));
+  const number = (type: number) => attributes.get(type)?.readUInt32LE(0);
+  const source = attributes.get(RTA_PREFSRC);
+  const metrics = decodeAttributes(attributes.get(RTA_METRICS) ?? Buffer.alloc(0));
+  const several = attributes.get(RTA_MULTIPATH);
+  const one = { attributes, device: number(RTA_OIF), weight: 1, flags: entry.readUInt32LE(8) };
+  return {
+    family,
+    to: {
+      address: bytesToIp(attributes.get(RTA_DST) ?? Buffer.alloc(family === 4 ? 4 : 16)),
+      length: entry.readUInt8(1),
+    },
+    type: TYPES[entry.readUInt8(7)] ?? 'unspec',
+    table: number(RTA_TABLE) ?? entry.readUInt8(4),
+    ofTheKernel: entry.readUInt8(5) === RTPROT_KERNEL,
+    tos: entry.readUInt8(3),
+    metric: number(RTA_PRIORITY),
+    mtu: metrics.get(RTAX_MTU)?.readUInt32LE(0),
+    source: source && bytesToIp(source),
+    nextHops: (several ? decodeNextHops(several) : [one]).filter(isAlive).map(nextHop),
+  };
+}
+
+interface EncodedHop {
+  attributes: Map<number, Buffer>;
+  device: number | undefined;
+  weight: number;
+  flags: number;
+}
+
+/** A row of `struct rtnexthop`: length, flags, weight less one, ifindex, attributes. */
+function decodeNextHops(bytes: Buffer): EncodedHop[] {
+  const hops: EncodedHop[] = [];
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const length = bytes.readUInt16LE(at);
+    hops.push({
+      attributes: decodeAttributes(bytes.subarray(at + 8, at + length)),
+      device: bytes.readUInt32LE(at + 4),
+      weight: bytes.readUInt8(at + 3) + 1,
+      flags: bytes.readUInt8(at + 2),
+    });
+    at += Math.max(8, (length + 3) & ~3);
+  }
+  return hops;
+}
+
+/** Not one whose device is down; without a carrier it is there still, though marked dead (`fib_sync_down_dev`). */
+function isAlive({ flags }: EncodedHop): boolean {
+  return (flags & RTNH_F_DEAD) === 0 || (flags & RTNH_F_LINKDOWN) !== 0;
+}
+
+function nextHop({ attributes, device, weight, flags }: EncodedHop): NextHop {
+  const gateway = attributes.get(RTA_GATEWAY);
+  // struct rtvia: the address's family before it.
+  const other = attributes.get(RTA_VIA);
+  const ofOther = other && other.readUInt16LE(0) === AF_INET6 ? bytesToIp(other.subarray(2)) : undefined;
+  return { via: gateway ? bytesToIp(gateway) : ofOther, device, weight, onlink: (flags & RTNH_F_ONLINK) !== 0 };
+}
