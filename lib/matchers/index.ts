@@ -4,7 +4,7 @@ import { watcher } from '../lab/watcher.ts';
 import { attemptOf, noteAssertion, toldOf } from './attempt.ts';
 import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
 import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
-import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
+import { framesOf, type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
@@ -36,7 +36,8 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const title = assertionTitle(name, nameOf(received), words, state);
     const task = ownerOf(labOf(received)) ?? this.task;
     const attempt = task && attemptOf(task);
-    const asking = { started: now(), soft: this.soft === true, poll: this.poll === true };
+    const frames = framesOf(assertion);
+    const asking = { started: now(), soft: this.soft === true, poll: this.poll === true, frames };
     if (attempt && !toldOf(attempt).assertions) forgetEarlierRun(attempt);
     watcher()?.asked();
     const answer = matcher.call(state, received, ...args).then(async (given) => {
@@ -50,6 +51,6 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     // Only what cannot be asked throws.
     answer.catch(() => watcher()?.refused('asking'));
     // `promises` is vitest's own, and no part of the task's type.
-    return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, assertion);
+    return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, frames);
   };
 }

@@ -38,6 +38,8 @@ export interface Asking {
   soft: boolean;
   /** By `expect.poll`, which asks again. */
   poll: boolean;
+  /** The stack of the spec's line. */
+  frames: string;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function keepEvidence(
   attempt: Attempt,
   lab: Lab,
   failed: FailedQuestion,
-  { started, soft, poll }: Asking,
+  { started, soft, poll, frames }: Asking,
 ): Promise<string | undefined> {
   const { task } = attempt;
   const before = keptOf(attempt);
@@ -69,7 +71,7 @@ export async function keepEvidence(
     const files = keepFiles(attempt, lab, failed);
     if (!owners.has(lab) && !before) settleAtEnd(attempt);
     // What is polled fails time and again, and an annotation cannot be taken back.
-    if (!poll) await attach(attempt, files);
+    if (!poll) await attach(attempt, files, frames);
     return describeFiles(files);
   } catch (error) {
     return `Its evidence could not be kept: ${error instanceof Error ? error.message : error}`;
@@ -170,13 +172,30 @@ function keepFiles(attempt: Attempt, lab: Lab, failed?: FailedQuestion): Evidenc
   return files;
 }
 
-async function attach({ task }: Attempt, files: readonly EvidenceFile[]): Promise<void> {
+async function attach({ task }: Attempt, files: readonly EvidenceFile[], frames: string): Promise<void> {
   try {
     for (const { path, contentType } of files)
-      await task.context.annotate(relative(process.cwd(), path), 'evidence', { path, contentType });
+      await calledFrom(frames, () =>
+        task.context.annotate(relative(process.cwd(), path), 'evidence', { path, contentType }),
+      );
   } catch (error) {
     // They are there nevertheless, and the message names them.
     process.stderr.write(`hairpin: vitest could not attach the evidence of "${task.fullTestName}": ${error}\n`);
+  }
+}
+
+/**
+ * Annotations are at the line of the stack that they are made in (`recordArtifact`), and the GitHub Actions reporter
+ * leaves out those without one. Behind the wait for an answer the stack does not have the spec's line any more.
+ */
+function calledFrom<T>(frames: string, call: () => T): T {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = ({ name, message }) => `${name}: ${message}\n${frames}`;
+  try {
+    return call();
+  } finally {
+    if (prepareStackTrace) Error.prepareStackTrace = prepareStackTrace;
+    else Reflect.deleteProperty(Error, 'prepareStackTrace');
   }
 }
 

@@ -16,17 +16,17 @@ export interface MatcherState {
  * lost behind a custom thenable.
  *
  * @param title the assertion as it was written, for the error
- * @param caller the function whose caller is the spec
+ * @param frames of the spec's line: {@link framesOf}
  */
 export function mustBeAwaited<T>(
   { task, soft }: MatcherState,
   title: string,
   answer: Promise<T>,
-  caller: (...args: never[]) => unknown,
+  frames: string,
 ): PromiseLike<T> {
   const error = new Error(`${title} was not awaited, so the test did not wait for its answer; write: await ${title}`);
-  Error.captureStackTrace(error, caller);
-  const call: Call = { awaited: false, judged: false, frames: error.stack?.split('\n').slice(1).join('\n') ?? '' };
+  error.stack = `${error.name}: ${error.message}\n${frames}`;
+  const call: Call = { awaited: false, judged: false, frames };
   if (task) {
     const madeIn = tryOf(task);
     task.promises ??= [];
@@ -50,6 +50,13 @@ export function mustBeAwaited<T>(
   reportForgotten(task, error, () => call.awaited || call.judged);
   // vitest hangs its own `then` on what a matcher returns, and with expect.soft a second; the next is the spec's.
   return watch(answer, soft ? 2 : 1, call);
+}
+
+/** The stack above a function, whose caller is the spec, without a title. */
+export function framesOf(caller: (...args: never[]) => unknown): string {
+  const place = { stack: '' };
+  Error.captureStackTrace(place, caller);
+  return place.stack.slice(place.stack.indexOf('\n') + 1);
 }
 
 interface Call {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type MatcherState, mustBeAwaited } from '../../lib/matchers/must-be-awaited.ts';
+import { framesOf, type MatcherState, mustBeAwaited } from '../../lib/matchers/must-be-awaited.ts';
 
 const title = 'expect(ns1).toReach(ns2)';
 const notAwaited = new Error(
@@ -11,7 +11,7 @@ const same = <T>(value: T) => value;
 function ask<T>(answer: Promise<T>, state: MatcherState = {}) {
   const task: { promises?: PromiseLike<unknown>[] } = {};
   function assertion() {
-    return mustBeAwaited({ task, ...state }, title, answer, assertion);
+    return mustBeAwaited({ task, ...state }, title, answer, framesOf(assertion));
   }
   const first = assertion().then(same);
   const asserted = (state.soft ? first.then(same) : first) as Promise<T>;
