@@ -17,6 +17,8 @@ export interface ReachCase {
   unsent?: Partial<Obstacle> | undefined;
   /** What the kernel itself says of a drop, where it may be asked. */
   kernel?: string | undefined;
+  /** How many frames the taps had no room for since the question began, so that they are missing on the paths. */
+  missed?: number | undefined;
   /** What is wrong with an answered probe's path. */
   detour: string | undefined;
   /** What to do about an answer that is not the target's. */
@@ -37,6 +39,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['Received', describeOutcome(report, asked)],
       ['Why', asked.unsent?.text],
       ['Kernel', asked.kernel],
+      ['Taps', describeMissed(asked.missed)],
     ],
     // Of an answered question the answer's way is no news.
     ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
@@ -47,6 +50,10 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       asked.unsent?.hint ??
       nobodyListens(report),
   });
+}
+
+function describeMissed(missed = 0): string | undefined {
+  return missed === 0 ? undefined : `they had no room for ${plural(missed, 'frame')}, so the paths may have gaps`;
 }
 
 function describeExpectation({ isNot, within, hold, because, waypoints }: ReachCase): string {

@@ -59,7 +59,9 @@ export async function toReach(
   const { within = WITHIN, because } = options;
   const hold = options.hold ?? (isNot ? holdIn(received.lab) : 0);
   const waypoints = checkThrough(call, received, options, isNot);
-  Capture.of(received.lab).beforeProbe();
+  const capture = Capture.of(received.lab);
+  capture.beforeProbe();
+  const lossesBefore = capture.losses.kernel;
   const since = realtimeNanoseconds();
   // A time that the spec gives is kept: something in its network may be slow.
   const patience = isNot
@@ -95,6 +97,7 @@ export async function toReach(
     because,
     waypoints,
     ways,
+    missed: capture.losses.kernel - lossesBefore,
     detour,
     ...explained,
     ...(standIn ? { hint: standIn.hint } : {}),

@@ -33,23 +33,27 @@ export type Deliveries = readonly string[];
 /** How many copies of one frame the receiver gets; of an exchange, 1 when its answer is back. */
 export function ipvlanCopies(topology: IpvlanTopology, from: string, to: string, kind: Kind): number {
   if (kind === 'ping4' || kind === 'ping6') return echo(topology, from, to) ? 1 : 0;
+  // Its device gets the request, and its stack has no use for it (arp_rcv).
+  if (kind === 'arp' && isSilent(topology, to)) return 0;
   return deliverIpvlan(topology, { kind, from, to }).filter((place) => place === to).length;
 }
 
-/**
- * An echo from cold neighbour tables. In modes l3 and l3s an ipvlan asks nobody for a MAC address and answers no such
- * question (`IFF_NOARP`, set in `ipvlan_set_port_mode`).
- */
+/** An echo from cold neighbour tables. */
 function echo(topology: IpvlanTopology, from: string, to: string): boolean {
   const arrives = (kind: FrameKind, sender: string, receiver: string) =>
     deliverIpvlan(topology, { kind, from: sender, to: receiver }).includes(receiver);
-  const silent = (place: string) => topology.mode !== 'l2' && isChild(topology, place);
+  const silent = (place: string) => isSilent(topology, place);
   if (!silent(from)) {
     if (silent(to) || !arrives('arp', from, to) || !arrives('unicast', to, from)) return false;
     return arrives('unicast', from, to);
   }
   // Who is asked has to find the asker: nothing was learnt, since nobody asked for a MAC address.
   return silent(to) && arrives('unicast', from, to) && arrives('unicast', to, from);
+}
+
+/** In modes l3 and l3s an ipvlan asks nobody for a MAC address, and answers no such question (`IFF_NOARP`, `ipvlan_set_port_mode`). */
+function isSilent(topology: IpvlanTopology, place: string): boolean {
+  return topology.mode !== 'l2' && isChild(topology, place);
 }
 
 /** Sends a frame from its place, and follows it through the parent, the wire and the switch. */

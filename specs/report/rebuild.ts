@@ -69,7 +69,7 @@ type Entry = Record<string, unknown>;
 function isVolatile(entry: Entry): boolean {
   const { mac, state, flags, dst, local, scope } = entry;
   if (mac !== undefined) return state === '' || String(flags).includes('self');
-  return dst === 'fe80::/64' || (local !== undefined && scope === 'link');
+  return String(dst).startsWith('fe80::') || (local !== undefined && scope === 'link');
 }
 
 /** Without what no two networks have the same: timers, the namespaces' numbers for each other, traces of the past. */

@@ -68,6 +68,8 @@ describe.for(['l3', 'l3s'] as const)('%s', (mode) => {
 test('ARP comes to an ipvlan in l3, which says nothing, and to its host in l3s', () => {
   const arp = (mode: 'l3' | 'l3s') => deliverIpvlan(topology({ mode }), { kind: 'arp', from: 'gateway', to: 'ns1' });
   expect([arp('l3'), arp('l3s')]).toEqual([['ns1'], ['host']]);
+  // Its stack has no use for it.
+  expect(ipvlanCopies(topology({ mode: 'l3' }), 'gateway', 'ns1', 'arp')).toBe(0);
 });
 
 test('who is down, or whose parent is, hears and says nothing', () => {
