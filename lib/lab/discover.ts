@@ -34,7 +34,13 @@ export function discover(namespaces: readonly Namespace[]): Interface[] {
       found.push(take(namespace, link, links));
     }
   }
-  for (const [namespace, listed] of links) for (const link of listed) connect(namespace, link, links);
+  for (const [namespace, listed] of links) {
+    for (const link of listed) {
+      const device = deviceOf(namespace, link.index);
+      if (device) reclass(device, isPort(namespace, link, links));
+      connect(namespace, link, links);
+    }
+  }
   // Others, such as ifb and tun, have no carrier to follow.
   settle(...found.filter(({ kind }) => ['veth', 'dummy', ...CHILDREN].includes(kind)));
   return found;
@@ -95,6 +101,14 @@ function takeLower(namespace: Namespace, link: ListedLink, links: Links): Interf
   const lower = lowerOf(namespace, link, links);
   if (!lower) return undefined;
   return deviceOf(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
+}
+
+/** `ip link set … master` makes a port of a device, and `nomaster` a device of a port. The object that stands for it is the specs': it stays, as another kind. */
+function reclass(device: Interface, isPortNow: boolean): void {
+  const [was, is] = isPortNow ? [Interface, Port] : [Port, Interface];
+  if (device.namespace.role === 'switch' || Object.getPrototypeOf(device) !== was.prototype) return;
+  if (device instanceof Port && device.bridge) device.children.delete(device.bridge);
+  Object.setPrototypeOf(device, is.prototype);
 }
 
 /** A cable's two ends, and a port and its bridge, learn of each other once all are there. */

@@ -237,6 +237,24 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * Who was given an address, whether it has it still or not.
+   *
+   * @internal
+   */
+  lastGiven(address: string): Namespace | undefined {
+    return this.#holders.get(address);
+  }
+
+  /**
+   * The addresses that a namespace was the last to be given, whether it has them still or not.
+   *
+   * @internal
+   */
+  givenTo(namespace: Namespace): string[] {
+    return [...this.#holders].flatMap(([address, holder]) => (holder === namespace ? [address] : []));
+  }
+
+  /**
    * Registers that a namespace was given an address.
    *
    * @internal

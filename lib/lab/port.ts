@@ -94,12 +94,12 @@ export class Port extends Interface {
     // The device first: a port takes a state only when it is up and has its carrier.
     if (Object.keys(ofInterface).length > 0) super.apply(ofInterface);
     try {
-      this.#setPort(ofPort);
+      this.setPort(ofPort);
     } catch (error) {
       // br_setport goes through the settings one by one, the flags before the state, and stops at the one that it refuses.
       if (before) {
         // The state is the last to be set, so the refused one was never taken: it need not be put back.
-        this.#setPort({ ...only(ofPort, before.ofPort), state: undefined });
+        this.setPort({ ...only(ofPort, before.ofPort), state: undefined });
         const changed = only(ofInterface, before.ofInterface);
         if (Object.keys(changed).length > 0) super.apply(changed);
       }
@@ -108,7 +108,8 @@ export class Port extends Interface {
     return this;
   }
 
-  #setPort(options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): void {
+  // No private name of JavaScript's: an interface that a program puts into a bridge becomes a Port (discover.ts).
+  private setPort(options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): void {
     const settings = portAttributes(options);
     if (settings.length === 0) return;
     const words = Object.entries(options).filter(([, value]) => value !== undefined);

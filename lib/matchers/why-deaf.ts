@@ -2,7 +2,7 @@ import type { Interface } from '../lab/index.ts';
 import type { FrameKind } from '../probes/test-frame.ts';
 import { withoutArp } from '../trace/obstacles/neighbour.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
-import { reversePathObstacle } from '../trace/obstacles/router.ts';
+import { reversePathObstacle } from '../trace/obstacles/reverse-path.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
 import { hopsOf } from '../trace/path.ts';
 import type { Way } from '../trace/way.ts';

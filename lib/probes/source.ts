@@ -1,6 +1,7 @@
 import { KernelError } from '../kernel/kernel-error.ts';
+import { hadNftables } from '../kernel/nftables.ts';
 import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
-import { broadcastOf } from '../wire/ip-address.ts';
+import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Question } from './question.ts';
@@ -17,6 +18,9 @@ export function sendFailure({ from, to, source }: Question, errno: string): Send
   if (errno === 'ENOBUFS' && source.device instanceof Ipvlan) return undefined;
   switch (errno) {
     case 'ENETUNREACH':
+      // tcp_v4_connect: nobody connects to all at once.
+      if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
+      if (isMulticastIp(to.address)) return { outcome: 'unsent', reason: multicast(to.address, errno) };
       return { outcome: 'unsent', reason: `${from.name} has no route to ${to.address} (ENETUNREACH)` };
     case 'EHOSTUNREACH':
       return { outcome: 'unsent', reason: `${from.name} has no way to ${to.address} (EHOSTUNREACH)` };
@@ -25,20 +29,34 @@ export function sendFailure({ from, to, source }: Question, errno: string): Send
     case 'EADDRNOTAVAIL':
       return { outcome: 'unsent', reason: `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)` };
     case 'EPERM':
-      return { outcome: 'unsent', reason: `a netfilter rule of ${from.name} drops it on output (EPERM)` };
+      return { outcome: 'unsent', reason: `${refuser(from)} drops it on output (EPERM)` };
     // fib_props: what a blackhole and a prohibit route say.
     case 'EINVAL':
       return { outcome: 'unsent', reason: `a blackhole route of ${from.name} takes it (EINVAL)` };
     case 'EACCES':
       // raw_sendmsg, udp_sendmsg: a broadcast wants SO_BROADCAST.
-      if (isBroadcast(from, to.address))
-        return { outcome: 'unsent', reason: `${to.address} is a broadcast address: no host has it (EACCES)` };
+      if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
       return { outcome: 'unsent', reason: `a prohibit route of ${from.name} takes it (EACCES)` };
     case 'EMSGSIZE':
       return { outcome: 'unsent', reason: `it is longer than the MTU (EMSGSIZE)` };
     default:
       return { outcome: 'broken', reason: `sending failed with ${errno}` };
   }
+}
+
+function broadcast(address: string, errno: string): string {
+  return `${address} is a broadcast address: no host has it (${errno})`;
+}
+
+function multicast(address: string, errno: string): string {
+  return `${address} is a multicast group: no host has it; toHear asks who hears it (${errno})`;
+}
+
+/** Netfilter's hooks say EPERM, and so does an IPsec policy that blocks (`xfrm_lookup_with_ifid`). */
+function refuser({ name, handle }: Namespace): string {
+  return hadNftables(handle)
+    ? `a netfilter rule of ${name}`
+    : `a packet filter or an IPsec policy (ip xfrm) of ${name}`;
 }
 
 /**

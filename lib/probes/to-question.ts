@@ -69,7 +69,7 @@ function toTarget(
   if (namespace.lab.discover().length > 0) return toTarget(call, from, to, options);
   const kind = families.length === 2 ? 'IP' : `IPv${families[0]}`;
   throw new UsageError(
-    `${call}: ${to} has no ${kind} address to ask for; give it one: ${addressHint(devices, families.length === 1 ? families[0] : undefined)}`,
+    `${call}: ${to} has no ${kind} address to ask for; ${addressHint(namespace, devices, families.length === 1 ? families[0] : undefined)}`,
   );
 }
 
@@ -109,7 +109,7 @@ function toSource(
   if (chosen) return chosen;
   if (from.lab.discover().length > 0) return toSource(call, from, target, family, wanted);
   throw new UsageError(
-    `${call}: ${from.name} has no IPv${family} address to ask from; give it one: ${addressHint(from.interfaces, family)}`,
+    `${call}: ${from.name} has no IPv${family} address to ask from; ${addressHint(from, from.interfaces, family)}`,
   );
 }
 
@@ -131,11 +131,14 @@ function routeTo(from: Namespace, target: string): Route | undefined {
   }
 }
 
-function addressHint(devices: readonly Interface[], family: Family = 4): string {
+function addressHint(namespace: Namespace, devices: readonly Interface[], family: Family = 4): string {
   const [device] = devices;
-  const free = device?.segment?.peek().find((each) => each.family === family);
-  const address = free ? `${free.address}/${free.length}` : family === 4 ? '10.0.0.1/24' : 'fd00::1/64';
-  return device
-    ? `${device.namespace.name}.interface('${device.name}').address.add('${address}')`
-    : 'it has no interface: plug in a cable or a macvlan';
+  if (!device) return 'give it one: it has no interface: plug in a cable or a macvlan';
+  const free = device.segment?.peek().find((each) => each.family === family);
+  // The kernel takes IPv6 addresses along when a link goes down (addrconf_ifdown, keep_addr_on_down).
+  const gone = family === 6 ? namespace.lab.givenTo(namespace).find((address) => familyOf(address) === 6) : undefined;
+  const address = gone ?? free?.address ?? (family === 4 ? '10.0.0.1' : 'fd00::1');
+  const words = gone ? `${gone} went when its link went down; give it again` : 'give it one';
+  const length = free?.length ?? (family === 4 ? 24 : 64);
+  return `${words}: ${namespace.name}.interface('${device.name}').address.add('${address}/${length}')`;
 }

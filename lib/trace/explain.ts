@@ -2,6 +2,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import {
   filterBetween,
@@ -16,9 +17,11 @@ import { translationAt } from './filter/translate.ts';
 import { obstacleBetween } from './obstacles/between.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
 import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
+import { lostAddress } from './obstacles/lost-address.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { otherHostObstacle } from './obstacles/other-host.ts';
 import { holderOf, ownerOf } from './obstacles/owner.ts';
+import { reversePathObstacle } from './obstacles/reverse-path.ts';
 import { routeFor } from './obstacles/route.ts';
 import { tapObstacle } from './obstacles/tap.ts';
 import { targetObstacle } from './obstacles/target.ts';
@@ -64,6 +67,8 @@ export function explainLoss(
     return { of, at: place.hop, ...filtering.culprit };
   if (translation) return { of, at, ...translation };
   const hint = filterHint(at.frame.at.namespace, witness, filtering?.doubt === true);
+  // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
+  if (outcome === 'refused' && arrival && !answer && !hint) return undefined;
   return { of, at, text: 'last seen here', ...(hint ? { hint } : {}) };
 }
 
@@ -148,7 +153,7 @@ function strayed(path: Hop, goal: string): Explanation {
   );
   // A question for a neighbour is passed on by nobody.
   if (!router || solicitationOf(path.frame.bytes))
-    return { of: 'probe', at: path, text: `no device of the lab has ${goal}` };
+    return { of: 'probe', at: path, ...lostAddress(path.frame.at.namespace.lab, goal) };
   const { namespace } = router.frame.at;
   const text = `${namespace} passes it on to nobody who has ${goal}`;
   return { of: 'probe', at: router, ...(routeFor(namespace, goal).obstacle ?? { text }) };
@@ -189,9 +194,13 @@ function isBlocked(device: Interface): boolean {
   return device instanceof Port && device.settings.state !== 'forwarding';
 }
 
-/** An answer that came to the device of the asker, whose stack does not get it. */
+/** An answer that came to the asker, whose stack does not get it. */
 function notTaken(at: Hop, device: Interface): Explanation | undefined {
-  const obstacle = tapObstacle(device) ?? tagObstacle(device, at.frame.bytes);
+  const { frame } = at;
+  // A host takes what is for it by whichever device it comes.
+  const packet = ipPacketOf(frame.bytes);
+  const reverse = packet && reversePathObstacle(frame.at, packet.source);
+  const obstacle = tapObstacle(device) ?? tagObstacle(device, frame.bytes) ?? otherHostObstacle(frame) ?? reverse;
   return obstacle && { of: 'answer', at, ...obstacle };
 }
 

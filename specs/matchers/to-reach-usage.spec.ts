@@ -103,3 +103,17 @@ test('two labs cannot meet, and a lab that has ended cannot ask', async ({ lab }
     'expect(b).toReach(a): the lab of b has ended; was the assertion awaited?',
   );
 });
+
+// a ── b: the kernel takes IPv6 addresses along when a link goes down
+test('ends whose IPv6 address went with their link are refused, with what it was', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: device } = lab.cable(a, b);
+  device.set({ up: false }).set({ up: true });
+  const hint = "fd00::1 went when its link went down; give it again: a.interface('eth0').address.add('fd00::1/64')";
+  expect(await failureOf(expect(a).toReach(b, { family: 6 }))).toBe(
+    `expect(a).toReach(b, { family: 6 }): a has no IPv6 address to ask from; ${hint}`,
+  );
+  expect(await failureOf(expect(b).toReach(a, { family: 6 }))).toBe(
+    `expect(b).toReach(a, { family: 6 }): a has no IPv6 address to ask for; ${hint}`,
+  );
+});

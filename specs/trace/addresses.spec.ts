@@ -84,7 +84,7 @@ test('a neighbour entry with a MAC address that is not the target’s', async ({
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
     `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.0.2 id N seq N):
   a/eth0 → b/eth0 ✗ the frame is for 02:00:00:00:99:99, and b/eth0 has ${b.interface().mac}
-Hint: a permanent neighbour entry with an old MAC address? See neighbour.list() of who sent it`,
+Hint: a has a permanent neighbour entry for 10.0.0.2 with that MAC address: a.neighbour.delete('10.0.0.2')`,
   );
 });
 
@@ -93,7 +93,7 @@ function routed(lab: Lab) {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
   lab.cable(a, r);
   lab.cable(r, b);
-  return { a, b };
+  return { a, b, r };
 }
 
 test("a router's neighbour that may not answer", async ({ lab }) => {
@@ -113,4 +113,37 @@ test("a router's neighbour that nobody is", async ({ lab }) => {
   // What nobody has, the last router is asked for.
   const explanation = await explanationOf(expect(a).toReach('10.0.1.2', { within: 100 }));
   expect(explanation).toContain('a/eth0 → r/eth0 ✗ r passes it on to nobody who has 10.0.1.2');
+});
+
+test('an IPv6 address that nobody has, and one that went with its link', async ({ lab }) => {
+  const { a, b } = build(lab);
+  expect(await explanationOf(expect(a).toReach('fd00::99', { within: 50 }))).toBe(
+    `Path of the last probe (ICMPv6 neighbour solicitation, who has fd00::99):
+  a/eth0 ─┬→ sw/p0 ─┬→ sw/p1 → b/eth0
+          │         └→ sw/p2 → c/eth0
+          └✗ no device of the lab has fd00::99`,
+  );
+  b.interface().set({ up: false }).set({ up: true });
+  expect(await explanationOf(expect(a).toReach('fd00::2', { within: 50 }))).toContain(
+    `✗ no device of the lab has fd00::2 any more: b had it
+Hint: IPv6 addresses go when their link goes down; give it again: address.add('fd00::2/…')`,
+  );
+});
+
+// a ── r ── b, whose MAC address changes
+test('a router that has learnt an old MAC address', async ({ lab }) => {
+  const { a, b, r } = routed(lab);
+  for (const family of [4, 6] as const) await expect(a).toReach(b, { family });
+  b.interface().set({ mac: '02:00:00:00:77:77' });
+  for (const [family, address] of [
+    [4, '10.0.1.2'],
+    [6, 'fd00:0:0:1::2'],
+  ] as const) {
+    expect(await explanationOf(expect(a).toReach(b, { family, within: 50 }))).toContain(
+      `→ b/eth0 ✗ the frame is for 02:00:00:00:00:67, and b/eth0 has 02:00:00:00:77:77
+Hint: r has learnt that of ${address} before: r.neighbour.flush()`,
+    );
+  }
+  r.neighbour.flush();
+  await expect(a).toReach(b);
 });

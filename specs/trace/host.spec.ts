@@ -86,3 +86,70 @@ Path of its answer (ICMP echo reply 10.0.0.2 > 10.0.0.1 id N seq N):
   b/eth0 → sw/p1 ✗ sw/p0 sends no unicast to unknown addresses: flood is off, and nobody has learnt ${a.interface().mac}`,
   );
 });
+
+test('forwarding of IPv6 off', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  r.sysctl.set('net.ipv6.conf.all.forwarding', 0);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50, family: 6 }))).toBe(
+    `Path of the last probe (ICMPv6 echo request fd00::1 > fd00:0:0:1::2 id N seq N):
+  a/eth0 → r/eth0 ✗ r does not forward IPv6: net.ipv6.conf.all.forwarding is 0
+Hint: r.sysctl.set('net.ipv6.conf.all.forwarding', 1)`,
+  );
+});
+
+// a eth0 ── r ── eth0 b eth1 ── eth1 a: what a asks by the router, b answers by the cable
+function triangle(lab: Lab) {
+  const { a, b } = build(lab);
+  const { b: eth1 } = lab.cable(b, a);
+  b.route.add({ to: '10.0.0.1/32', via: '10.0.2.2' });
+  a.sysctl.set('net.ipv4.conf.eth1.rp_filter', 1);
+  return { a, b, eth1 };
+}
+const REFUSES =
+  'a/eth1 refuses packets from 10.0.1.2: rp_filter is 1, and the way back does not lead by eth1\n' +
+  "Hint: a.sysctl.set('net/ipv4/conf/eth1/rp_filter', 0), and 'all' as well";
+
+test('the reverse path filter of the asker, which refuses even the question for its MAC address', async ({ lab }) => {
+  const { a } = triangle(lab);
+  expect(await explanationOf(expect(a).toReach('10.0.1.2', { within: 50 }))).toBe(
+    `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
+  a/eth0 → r/eth0 → r/eth1 → b/eth0 ✗ b asks who has 10.0.2.2, and nobody answers: ${REFUSES}`,
+  );
+});
+
+test('the reverse path filter of the asker, which refuses the answer', async ({ lab }) => {
+  const { a, b, eth1 } = triangle(lab);
+  b.neighbour.add({ to: '10.0.2.2', lladdr: eth1.mac, dev: 'eth1' });
+  expect(await explanationOf(expect(a).toReach('10.0.1.2', { within: 50 }))).toBe(
+    `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
+  a/eth0 → r/eth0 → r/eth1 → b/eth0
+
+Path of its answer (ICMP echo reply 10.0.1.2 > 10.0.0.1 id N seq N):
+  b/eth1 → a/eth1 ✗ ${REFUSES}`,
+  );
+});
+
+test('a host that has a whole subnet as its own, and answers no echo', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  await b.exec('ip', ['route', 'add', 'local', '10.9.0.0/16', 'dev', 'lo']);
+  r.route.add({ to: '10.9.0.0/16', via: '10.0.1.2' });
+  await expect(a).toReach('10.9.1.1');
+  b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
+  expect(await explanationOf(expect(a).toReach('10.9.1.1', { within: 50 }))).toContain(
+    '→ r/eth1 → b/eth0 ✗ b answers no echo: net.ipv4.icmp_echo_ignore_all is 1\n',
+  );
+});
+
+test('a port at which nobody listens: a refusal that came is no loss', async ({ lab }) => {
+  const { a, b } = build(lab);
+  const port = { port: 80, listen: false, within: 50 } as const;
+  const explanation = await explanationOf(expect(a).toReach(b, { by: 'udp', ...port }));
+  expect(explanation.replace(/10\.0\.0\.1:\d+/, '10.0.0.1:N')).toBe(
+    `Path of the last probe (UDP 10.0.0.1:N > 10.0.1.2:80, 17 bytes):
+  a/eth0 → r/eth0 → r/eth1 → b/eth0
+Hint: nothing listens at udp port 80 in b`,
+  );
+  expect(await explanationOf(expect(a).toReach(b, { by: 'tcp', ...port }))).toContain(
+    '\n  b/eth0 → r/eth1 → r/eth0 → a/eth0\nHint: nothing listens at tcp port 80 in b',
+  );
+});

@@ -1,5 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
-import { reversePathObstacle } from '../../lib/trace/obstacles/router.ts';
+import { reversePathObstacle } from '../../lib/trace/obstacles/reverse-path.ts';
 import { explanationOf } from './explanation-of.ts';
 import { addRules } from './filter/add-rules.ts';
 

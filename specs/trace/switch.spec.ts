@@ -1,4 +1,4 @@
-import { expect, type Lab, type PortOptions, test } from 'hairpin';
+import { expect, type Lab, Port, type PortOptions, test } from 'hairpin';
 import { explanationOf } from './explanation-of.ts';
 
 // a ── p0 (sw) p1 ── b
@@ -18,15 +18,20 @@ const ports: [what: string, p0: PortOptions, p1: PortOptions, explanation: strin
     'a disabled port at the far end',
     {},
     { state: 'disabled' },
-    'a/eth0 → sw/p0 ✗ sw/p1 is disabled: nothing goes out of it',
+    "a/eth0 → sw/p0 ✗ sw/p1 is disabled: nothing goes out of it\nHint: set({ state: 'forwarding' }) on sw/p1",
   ],
   [
     'a disabled port at the near end',
     { state: 'disabled' },
     {},
-    'a/eth0 → sw/p0 ✗ sw/p0 is disabled: it takes nothing in',
+    "a/eth0 → sw/p0 ✗ sw/p0 is disabled: it takes nothing in\nHint: set({ state: 'forwarding' }) on sw/p0",
   ],
-  ['a learning port', {}, { state: 'learning' }, 'a/eth0 → sw/p0 ✗ sw/p1 is learning: nothing goes out of it'],
+  [
+    'a learning port',
+    {},
+    { state: 'learning' },
+    "a/eth0 → sw/p0 ✗ sw/p1 is learning: nothing goes out of it\nHint: set({ state: 'forwarding' }) on sw/p1",
+  ],
   [
     'no broadcast',
     {},
@@ -68,4 +73,36 @@ test("another's MAC address: the switch sends to whoever used it last", async ({
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
     `✗ the switch has ${b.interface().mac} behind sw/p2, not behind sw/p1\nHint: two devices with one MAC address, or a static fdb entry: see fdb.list()`,
   );
+});
+
+test('a switch that is down', async ({ lab }) => {
+  const { sw, a, b } = build(lab);
+  await sw.exec('ip', ['link', 'set', 'br0', 'down']);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
+    `Path of the last probe (ARP who-has 10.0.0.2 tell 10.0.0.1):
+  a/eth0 → sw/p0 ✗ br0 of sw is down, and its ports with it
+Hint: on sw: ip link set br0 up`,
+  );
+});
+
+// a ── eth0 (node) eth1 ── b: a program makes a bridge of the two cables' ends
+test('a bridge that a program makes of what the lab has made', async ({ lab }) => {
+  const [a, node, b] = [lab.namespace('a'), lab.namespace('node'), lab.namespace('b')];
+  const ends = [lab.cable(a, node).b, lab.cable(b, node).b];
+  await node.exec('ip', ['link', 'add', 'br1', 'up', 'type', 'bridge']);
+  for (const { name } of ends) await node.exec('ip', ['link', 'set', name, 'master', 'br1']);
+  b.interface().address.add('10.0.0.77/24');
+  await expect(a).toReach('10.0.0.77');
+  for (const { name } of ends) await node.exec('bridge', ['link', 'set', 'dev', name, 'isolated', 'on']);
+  const asked = () => explanationOf(expect(a).toReach('10.0.0.77', { within: 50 }));
+  expect(await asked()).toContain(
+    '✗ node/eth0 and node/eth1 are isolated: isolated ports do not talk to each other\nHint: set({ isolated: false }) on one of them',
+  );
+  // They are ports now, to be changed as such; and devices once more when the bridge has gone.
+  expect(ends[0]).toBeInstanceOf(Port);
+  ends[0]?.set({ isolated: false } as object);
+  await expect(a).toReach('10.0.0.77');
+  await node.exec('ip', ['link', 'del', 'br1']);
+  expect(await asked()).toContain('✗ no cable leads from a/eth0 to b/eth0');
+  expect(ends[0]).not.toBeInstanceOf(Port);
 });

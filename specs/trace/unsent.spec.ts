@@ -96,3 +96,26 @@ Why:       its parent host/up0 is down
 
 Hint: bring it up: set({ up: true }) on host/up0`);
 });
+
+test('what is no host: a group, and the broadcast address', async ({ lab }) => {
+  const { a } = build(lab);
+  expect(await receivedOf(expect(a).toReach('224.0.0.251', { within: 50 }))).toBe(
+    'Received:  nothing was sent: 224.0.0.251 is a multicast group: no host has it; toHear asks who hears it (ENETUNREACH)',
+  );
+  for (const [by, errno] of [
+    [{}, 'EACCES'],
+    [{ by: 'tcp', port: 7, listen: false }, 'ENETUNREACH'],
+  ] as const) {
+    expect(await receivedOf(expect(a).toReach('10.0.0.255', { ...by, within: 50 }))).toBe(
+      `Received:  nothing was sent: 10.0.0.255 is a broadcast address: no host has it (${errno})`,
+    );
+  }
+});
+
+test('a policy of IPsec that blocks', async ({ lab }) => {
+  const { a, b } = build(lab);
+  await a.exec('ip', ['xfrm', 'policy', 'add', 'dir', 'out', 'dst', '10.0.0.2/32', 'action', 'block']);
+  expect(await receivedOf(expect(a).toReach(b, { within: 50 }))).toBe(
+    'Received:  nothing was sent: a packet filter or an IPsec policy (ip xfrm) of a drops it on output (EPERM)',
+  );
+});

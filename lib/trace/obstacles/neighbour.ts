@@ -1,9 +1,13 @@
 import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
+import { decodeArp } from '../../wire/arp.ts';
+import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { contains } from '../../wire/ip-address.ts';
+import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { Capture } from '../capture.ts';
 import { solicitationOf } from '../solicitation.ts';
 import type { Obstacle } from './obstacle.ts';
 import { ownerOf } from './owner.ts';
+import { reversePathObstacle } from './reverse-path.ts';
 import { routeFor } from './route.ts';
 
 /** An entry that has failed is asked for again with the next packet: each tenth of a second, while a question goes on. */
@@ -19,7 +23,10 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
   const hop = route.via ?? address;
   // A table has an entry a device: what was learnt at another one does not count.
   const entry = namespace.neighbour.list().find(({ to, device }) => to === hop && device === route.device);
-  if (!entry || !['INCOMPLETE', 'FAILED'].includes(entry.state) || !asksFor(namespace, hop)) return undefined;
+  const asked = askedFor(namespace, hop);
+  if (!asked || (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state))) return undefined;
+  // One that failed goes at any time where the table, which all namespaces share, is large (neigh_periodic_work).
+  if (!entry && !namespace.lab.taps) return undefined;
   const text = `${namespace} asks who has ${hop}, and nobody answers`;
   const owner = ownerOf(namespace.lab, hop);
   if (owner instanceof Ipvlan && owner.mode !== 'l2') {
@@ -28,22 +35,28 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
       hint: `route to it instead: ${namespace}.route.add({ to: '${hop}', via: an address of ${owner.parent} })`,
     };
   }
-  const silent = owner && (hop.includes(':') ? ndSilence(owner) : arpSilence(owner, hop));
+  const silent = owner && (hop.includes(':') ? ndSilence(owner) : arpSilence(owner, hop, asked.sender));
   return silent ? { ...silent, text: `${text}: ${silent.text}` } : { text };
 }
 
-/** Whether it was seen to ask of late: that nobody answered once is no word on what did not get so far. */
-function asksFor({ lab, interfaces }: Namespace, address: string): boolean {
-  if (!lab.taps) return true;
+/** What it was seen to ask of late: that nobody answered once is no word on what did not get so far. */
+function askedFor({ lab, interfaces }: Namespace, address: string): { sender?: string | undefined } | undefined {
+  if (!lab.taps) return {};
   const frames = Capture.of(lab).frames();
   const since = (frames.at(-1)?.nanoseconds ?? 0n) - LATELY;
-  return frames.some(
+  const asking = frames.findLast(
     ({ at, direction, bytes, nanoseconds }) =>
       nanoseconds >= since &&
       direction === 'out' &&
       interfaces.includes(at) &&
       solicitationOf(bytes)?.target === address,
   );
+  return asking && { sender: senderOf(asking.bytes) };
+}
+
+function senderOf(bytes: Buffer): string | undefined {
+  const frame = decodeEthernet(withoutVlanTags(bytes));
+  return frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload)?.senderIp : undefined;
 }
 
 function ndSilence(device: Interface): Obstacle | undefined {
@@ -67,6 +80,9 @@ export function withoutArp(device: Interface): Obstacle {
 export function arpSilence(device: Interface, target: string, asker?: string): Obstacle | undefined {
   const { namespace, name } = device;
   if (!device.state().arp) return withoutArp(device);
+  // arp_process looks for a way to the asker (ip_route_input_noref) before it answers.
+  const reverse = asker === undefined ? undefined : reversePathObstacle(device, asker);
+  if (reverse) return reverse;
   const values = ['all', name].map((which) => Number(namespace.sysctl.get(`net/ipv4/conf/${which}/arp_ignore`)));
   const ignore = Math.max(...values);
   const own = device.address.list().find(({ address }) => address === target);

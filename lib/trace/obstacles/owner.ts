@@ -1,5 +1,7 @@
 import { listAddresses } from '../../kernel/rtnetlink/address.ts';
+import { listAllRoutes } from '../../kernel/rtnetlink/listed-route.ts';
 import type { Interface, Lab, Namespace } from '../../lab/index.ts';
+import { contains, familyOf } from '../../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */
 export function ownerOf(lab: Lab, address: string): Interface | undefined {
@@ -22,5 +24,14 @@ export function holderOf(lab: Lab, address: string): Namespace | undefined {
 
 export function holds(namespace: Namespace, address: string): boolean {
   const all = listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address show` });
-  return all.some((own) => own.address === address);
+  return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
+}
+
+/** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
+function hasLocalRoute(namespace: Namespace, address: string): boolean {
+  const family = familyOf(address);
+  if (namespace.lab.isOwnDoing || family === undefined) return false;
+  return listAllRoutes(namespace.rtnetlink, family, {
+    operation: `ip -n ${namespace} -${family} route show table local`,
+  }).some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains({ ...to, family }, address));
 }

@@ -2,6 +2,7 @@ import { KernelError } from '../../kernel/kernel-error.ts';
 import { Child, Interface } from '../../lab/index.ts';
 import type { Question } from '../../probes/question.ts';
 import { nextHop } from '../../probes/source.ts';
+import { isMulticastIp } from '../../wire/ip-address.ts';
 import type { Obstacle } from './obstacle.ts';
 
 /**
@@ -56,6 +57,8 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
   if (!source.device.state().up) {
     return { text: `${source.device} is down, and its routes are gone with it`, hint: bringUp(source.device) };
   }
+  // No host's address: no route is missing.
+  if (isMulticastIp(to.address)) return undefined;
   return { hint: `a way to there: ${from}.route.add({ to: '${to.address}', via: … })` };
 }
 

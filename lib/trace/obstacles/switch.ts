@@ -1,4 +1,6 @@
+import { getLink, type LinkState } from '../../kernel/rtnetlink/link-state.ts';
 import { Bridge, Macvlan, type Port, Switch } from '../../lab/index.ts';
+import { bridgeSettings } from '../../lab/switch.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -11,8 +13,19 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, lengt
   const link = egress.state();
   if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
   if (!link.carrier) return { text: `${egress} has no carrier: the other end of its cable is down` };
-  if (incoming.state !== 'forwarding') return { text: `${ingress} is ${incoming.state}: it takes nothing in` };
-  if (outgoing.state !== 'forwarding') return { text: `${egress} is ${outgoing.state}: nothing goes out of it` };
+  const bridge = bridgeOf(ingress);
+  if (bridge && !bridge.up) {
+    const { namespace } = ingress;
+    // With it all of its ports are disabled (br_stp_disable_bridge).
+    const text = `${bridge.name} of ${namespace} is down, and its ports with it`;
+    return { text, hint: `on ${namespace}: ip link set ${bridge.name} up` };
+  }
+  if (incoming.state !== 'forwarding') {
+    return { text: `${ingress} is ${incoming.state}: it takes nothing in`, hint: forwardAgain(ingress, bridge) };
+  }
+  if (outgoing.state !== 'forwarding') {
+    return { text: `${egress} is ${outgoing.state}: nothing goes out of it`, hint: forwardAgain(egress, bridge) };
+  }
   if (ingress === egress && !outgoing.hairpin) {
     return {
       text: `not sent back out of ${egress}: hairpin is off on that port`,
@@ -36,6 +49,20 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, lengt
     };
   }
   return floodingObstacle(ingress, egress, bytes) ?? learningObstacle(ingress, egress, bytes);
+}
+
+/** The kernel's own word on a port's bridge, whoever made that. */
+function bridgeOf({ namespace, bridge }: Port): LinkState | undefined {
+  const index = bridge?.index ?? (namespace instanceof Switch ? namespace.bridge : undefined);
+  const operation = { operation: `ip -n ${namespace} link show` };
+  return index === undefined ? undefined : getLink(namespace.rtnetlink, index, operation);
+}
+
+function forwardAgain(port: Port, bridge: LinkState | undefined): string {
+  const hasSpanningTree = bridge?.data !== undefined && bridgeSettings(bridge.data).stp;
+  return hasSpanningTree
+    ? `the spanning tree of ${port.namespace} decides: a port that comes up forwards after 30 s`
+    : `set({ state: 'forwarding' }) on ${port}`;
 }
 
 /** Whether a reflected group frame would be heard by none: from a private station, or by private ones (`macvlan_broadcast`). */

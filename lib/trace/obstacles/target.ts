@@ -6,8 +6,8 @@ import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { arpSilence, neighbourObstacle } from './neighbour.ts';
 import type { Obstacle } from './obstacle.ts';
 import { holds } from './owner.ts';
+import { reversePathObstacle } from './reverse-path.ts';
 import { routeFor } from './route.ts';
-import { reversePathObstacle } from './router.ts';
 import { tapObstacle } from './tap.ts';
 import { tagObstacle } from './vlan.ts';
 
