@@ -1,9 +1,10 @@
 import { type Interface, MACVLAN_MODES, Macvlan, type MacvlanMode, UsageError } from '../lab/index.ts';
 import { checkBoolean, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';
-import { type Observation, observePair } from '../probes/observe-pair.ts';
+import { observePair } from '../probes/observe-pair.ts';
 import { isPair, type Pair, pairDevices } from '../probes/pair-devices.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import { type Difference, differingWay } from './differing-way.ts';
 import { type Answer, assertionTitle, formatMessage, nameOf, wordsOf } from './message.ts';
 
 export interface ToBehaveAsOptions {
@@ -38,11 +39,16 @@ export async function toBehaveAs(
   const observations = await observePair(received, (of) => quietIn(lab, of));
   const rows = observations.map((observation) => ({ ...observation, expected: expectedOfPair(modes, observation) }));
   const differences = rows.filter(({ copies, expected }) => copies !== expected);
+  const pass = differences.length === 0;
+  if (pass !== isNot) return { pass, message: () => '' };
+  const differing = await differingWay(devices, lab, differences);
   return {
-    pass: differences.length === 0,
+    pass,
     message: () =>
       formatMessage({
         title,
+        ways: differing.ways,
+        hint: differing.ways.find(({ lost }) => lost)?.lost?.hint,
         lines: [
           ['Pair', `ns1 ${describeChild(devices.ns1)}, ns2 ${describeChild(devices.ns2)}`],
           [
@@ -57,8 +63,7 @@ export async function toBehaveAs(
           ],
         ],
       }),
-    // So many questions, each right or wrong by itself: no one of them has its frames marked, or its path drawn.
-    evidence: { lab, failed: { recognize: () => undefined, ways: [] } },
+    evidence: { lab, failed: differing },
   };
 }
 
@@ -73,7 +78,7 @@ function describeChild(child: Interface | undefined): string {
   return child instanceof Macvlan ? `${child.kind} ${child.mode}` : 'none';
 }
 
-function table(differences: (Observation & { expected: number })[], all: number): string {
+function table(differences: readonly Difference[], all: number): string {
   const head = ['from', 'to', 'kind', 'expected', 'received'];
   const body = differences.map(({ from, to, kind, expected, copies }) => [
     from,

@@ -54,6 +54,10 @@ test('a failed toHear, a failed matrix and a failed mode leave what a failed toR
         attempts: [{ failure: { ways: [{ title: expect.stringMatching(/^The last probe of a → b/), lost }] } }],
       },
     },
-    { hairpin: { attempts: [{ failure: { title: "expect(pair).toBehaveAs('bridge')", ways: [] } }] } },
+    {
+      hairpin: {
+        attempts: [{ failure: { title: "expect(pair).toBehaveAs('bridge')", ways: [{ lost: { at: 'sw/p0' } }] } }],
+      },
+    },
   ]);
 });

@@ -1,0 +1,52 @@
+import type { Interface, Lab } from '../lab/index.ts';
+import { hear } from '../probes/hear.ts';
+import type { Observation } from '../probes/observe-pair.ts';
+import type { PairDevices } from '../probes/pair-devices.ts';
+import { FRAMES, type FrameKind } from '../probes/test-frame.ts';
+import { frameIdentity } from '../trace/frame-identity.ts';
+import { frameWay } from '../trace/frame-way.ts';
+import { quietIn } from '../trace/quiescence.ts';
+import type { Way } from '../trace/way.ts';
+import { holdIn } from './hold.ts';
+
+/** An observation that is not what the model says. */
+export type Difference = Observation & { expected: number };
+
+/** The way of a frame that differs, and how to know that frame in the capture. */
+interface DifferingWay {
+  ways: readonly Way[];
+  recognize: (frame: Buffer) => 'probe' | undefined;
+}
+
+const NONE: DifferingWay = { ways: [], recognize: () => undefined };
+
+/**
+ * Sends the frame of one difference once more, by itself, for its way to be drawn: of a frame that should have come and
+ * did not, if there is one. Differences of echoes go together with those of their frames.
+ */
+export async function differingWay(
+  devices: PairDevices,
+  lab: Lab,
+  differences: readonly Difference[],
+): Promise<DifferingWay> {
+  const frames = differences.filter(({ kind }) => FRAMES.some((each) => each === kind));
+  const chosen = frames.find(({ copies, expected }) => copies < expected) ?? frames[0];
+  if (!chosen) return NONE;
+  const [from, to] = [devices[chosen.from], devices[chosen.to]];
+  const kind = chosen.kind as FrameKind;
+  return from && to ? wayOf(from, to, kind, chosen, lab) : NONE;
+}
+
+async function wayOf(from: Interface, to: Interface, kind: FrameKind, wanted: Difference, lab: Lab) {
+  const patience = { milliseconds: holdIn(lab), quiet: quietIn(lab, 'frames') };
+  const { frame, outcome, copies } = await hear(to, from, kind, Number.POSITIVE_INFINITY, patience);
+  // Which it was that differed, this one need not: then there is nothing to show.
+  if (copies !== wanted.copies || (outcome !== 'lost' && outcome !== 'answered')) return NONE;
+  const way = frameWay(from, frame, outcome === 'lost' ? to : undefined, true);
+  const identity = frameIdentity(frame);
+  const of = `${wanted.from} → ${wanted.to} ${kind}`;
+  return {
+    ways: way ? [{ ...way, of }] : [],
+    recognize: (bytes: Buffer) => (frameIdentity(bytes) === identity ? ('probe' as const) : undefined),
+  };
+}
