@@ -30,6 +30,8 @@ export interface Report {
   title: string;
   notes: readonly string[];
   figures: readonly Figure[];
+  /** How many answers were wrong, where a benchmark looks at them. */
+  wrong?: number;
 }
 
 export function summarize(samples: readonly number[]): Summary {

@@ -13,7 +13,8 @@ import { underLoad } from './under-load.ts';
 
 const USAGE = `node bench/run.ts [--quick] [--json] [benchmark …]
 
-Measures hairpin beside ip and ping, in one run. Timings are no test: the exit code says nothing of them.
+Measures hairpin beside ip and ping, in one run. Timings are no test: the exit code says nothing of them; it is 1 where
+an answer was wrong (under-load).
 
   --quick  fewer runs, and without what takes more than a few seconds (the article's script, 2450 pings)
   --json   the figures as JSON
@@ -57,6 +58,7 @@ async function runAll(names: readonly string[]): Promise<void> {
     const report = await BENCHMARKS[name]?.({ quick, progress });
     if (!report) continue;
     reports[name] = report;
+    if (report.wrong) process.exitCode = 1;
     if (!json) console.log(formatReport(report));
   }
   if (json) console.log(JSON.stringify({ machine, reports }, undefined, 2));
