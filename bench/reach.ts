@@ -1,9 +1,12 @@
-import { createLab } from '../lib/lab/index.ts';
-import { type ReachOptions, reach } from '../lib/probes/reach.ts';
-import { peer, quietKernel, type Report, summarize, timed } from './measure.ts';
+import { createLab, type Lab } from '../lib/lab/index.ts';
+import { toReach } from '../lib/matchers/to-reach.ts';
+import type { ReachOptions } from '../lib/probes/reach.ts';
+import { peer, quietKernel, type Report, type Summary, summarize, timed } from './measure.ts';
 
 /** What a positive `toReach` may take, in milliseconds. */
 const TARGET = 2;
+/** How much longer it may take for the taps. */
+const TAPS = 1.1;
 
 const QUESTIONS: Record<string, ReachOptions> = {
   'hairpin, icmp': {},
@@ -17,28 +20,40 @@ const QUESTIONS: Record<string, ReachOptions> = {
 /** One question that is answered, over a switch. */
 export async function reachOnce({ runs }: { runs: number }): Promise<Report> {
   await using lab = createLab();
-  const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
-  for (const host of [a, b]) lab.cable(host, sw);
-  const ask = async (options: ReachOptions) => {
-    const { outcome } = await reach('bench', a, b, options, { milliseconds: 1000 });
-    if (outcome !== 'answered') throw new Error(`a asked b ${JSON.stringify(options)}: ${outcome}`);
-  };
+  await using untapped = createLab({ taps: false });
+  const ask = asker(lab);
+  const askUntapped = asker(untapped);
   const times = new Map(Object.keys(QUESTIONS).map((name) => [name, [] as number[]]));
   const pings: number[] = [];
-  for (let warmUp = 0; warmUp < 20; warmUp++) for (const options of Object.values(QUESTIONS)) await ask(options);
+  const [withTaps, withoutTaps]: [number[], number[]] = [[], []];
+  for (let warmUp = 0; warmUp < 20; warmUp++) {
+    for (const options of Object.values(QUESTIONS)) await ask(options);
+    await askUntapped({});
+  }
   // Ten by ten in turns: a ping's script builds a network of its own, which hairpin's numbers are not to feel.
   for (let run = 0; run < runs; run += 10) {
     pings.push(...(await peer('ping-once.sh', 10)).times('ping'));
     await quietKernel();
     for (let each = 0; each < 10; each++) {
       for (const [name, options] of Object.entries(QUESTIONS)) times.get(name)?.push(await timed(() => ask(options)));
+      // Each behind one of its kind, which finds the caches as it does.
+      for (const [samples, question] of [
+        [withTaps, ask],
+        [withoutTaps, askUntapped],
+      ] as const) {
+        await question({});
+        samples.push(await timed(() => question({})));
+      }
     }
   }
   const group = 'one answered question';
+  const taps = 'what the taps cost';
+  const [tapped, untappedOnes] = [withTaps, withoutTaps].map(summarize) as [Summary, Summary];
+  const ratio = tapped.median / untappedOnes.median;
   return {
     title: 'One host asks another over a switch',
     notes: [
-      'toReach without vitest: flush both neighbour tables, open a socket, ask, close it. tcp and udp open and close a listener too.',
+      'toReach without expect(): flush both neighbour tables, open a socket, ask, close it. tcp and udp open and close a listener too.',
       'ping runs in a shell that is in the namespace already, from flushed tables; the flushing is not counted.',
     ],
     figures: [
@@ -48,6 +63,20 @@ export async function reachOnce({ runs }: { runs: number }): Promise<Report> {
         return { group, name, unit: 'ms', summary, ...(at === 0 ? ours : {}) };
       }),
       { group, name: 'ping -c1', unit: 'ms', summary: summarize(pings) },
+      { group: taps, name: 'hairpin, icmp, taps: false', unit: 'ms', summary: untappedOnes, isOurs: true },
+      {
+        ...{ group: taps, name: 'hairpin, icmp', unit: 'ms', summary: tapped },
+        target: { text: `median at most ${TAPS} times as long`, met: ratio <= TAPS },
+      },
     ],
+  };
+}
+
+function asker(lab: Lab): (options: ReachOptions) => Promise<void> {
+  const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
+  for (const host of [a, b]) lab.cable(host, sw);
+  return async (options) => {
+    const { pass, message } = await toReach.call({ isNot: false }, a, b, options);
+    if (!pass) throw new Error(message());
   };
 }

@@ -6,8 +6,8 @@ import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
 import { lockResults } from '../machines/lock-results.ts';
 import type { MachineRun } from '../machines/machine.ts';
+import { splitArguments } from '../machines/split-arguments.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
-import { splitArguments } from '../machines/vitest-program.ts';
 import { EXIT } from './exit-codes.ts';
 import { addMachineOptions, type MachineOptions, machineTask, named, say } from './machine-options.ts';
 

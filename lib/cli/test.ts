@@ -4,8 +4,8 @@ import { Command, Option } from 'commander';
 import { describeFailure, describeRun } from '../machines/describe-run.ts';
 import { lockResults } from '../machines/lock-results.ts';
 import { mergeReports, runVitest } from '../machines/merge-reports.ts';
-import { blobFolder, testOnKernel } from '../machines/test-on-kernel.ts';
-import { splitArguments } from '../machines/vitest-program.ts';
+import { splitArguments } from '../machines/split-arguments.ts';
+import { blobFolder, copyBlob, testOnKernel } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
 import {
@@ -75,7 +75,7 @@ function refuseMachineOptions(command: Command, given: TestOptions): void {
 
 async function testOnKernels(root: string, words: readonly string[], args: readonly string[], options: TestOptions) {
   const kernels = await findKernels(words);
-  const { testing, telling } = splitArguments(args);
+  const { testing, telling, blob } = splitArguments(args);
   using _lock = lockResults(root);
   rmSync(blobFolder(root), { recursive: true, force: true });
   const reported: string[] = [];
@@ -92,6 +92,7 @@ async function testOnKernels(root: string, words: readonly string[], args: reado
     if (run.trouble && run.ending.kind === 'ended')
       say(`${kernel.name}: its console tells of a ${run.trouble.kind}: ${run.trouble.line}`);
     if (run.blob) reported.push(kernel.name);
+    if (blob !== undefined) copyBlob(root, run, blob, kernels.length === 1);
     // vitest may fail and yet report nothing that has failed, as of a threshold.
     failed ||= failure !== undefined || (run.ending.kind === 'ended' && run.ending.exitCode !== 0);
   }

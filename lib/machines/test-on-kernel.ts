@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join, parse, resolve } from 'node:path';
 import { MACHINE, PATIENCE } from '../report/project-name.ts';
 import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
@@ -50,6 +50,14 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
     ],
   });
   return { ...run, kernel, results, ...(existsSync(report) ? { blob: keepBlob(root, kernel, report) } : {}) };
+}
+
+/** Puts a kernel's blob where `--outputFile.blob` wants it, of several kernels each under a name of its own: `blobs/1-6.1.0-56.json`. */
+export function copyBlob(root: string, { kernel, blob }: KernelTestRun, wanted: string, isOnly: boolean): void {
+  if (!blob) return;
+  const { dir, name, ext } = parse(resolve(root, wanted));
+  mkdirSync(dir, { recursive: true });
+  copyFileSync(blob, join(dir, `${name}${isOnly ? '' : `-${kernel.name}`}${ext}`));
 }
 
 function keepBlob(root: string, { name }: Kernel, report: string): string {

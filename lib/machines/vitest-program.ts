@@ -15,16 +15,3 @@ export function vitestCommand(root: string): string[] {
     throw new KernelUnavailable(`there is no vitest for ${root}: npm install --save-dev vitest`);
   }
 }
-
-/** Splits vitest's arguments: how results are told is for the run that merges, all else for the runs that test. */
-export function splitArguments(args: readonly string[]): { testing: string[]; telling: string[] } {
-  const [testing, telling]: [string[], string[]] = [[], []];
-  let value = false;
-  for (const word of args) {
-    const tells: boolean = value || /^--(reporter|outputFile)\b/.test(word);
-    (tells ? telling : testing).push(word);
-    // `--reporter json` has its value in the next word, `--reporter=json` in itself.
-    value = !value && tells && !word.includes('=');
-  }
-  return { testing, telling };
-}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { qemuArguments } from '../../lib/machines/qemu-arguments.ts';
-import { splitArguments } from '../../lib/machines/vitest-program.ts';
+import { splitArguments } from '../../lib/machines/split-arguments.ts';
 
 test.for([
   [['specs/a', '-t', 'x'], ['specs/a', '-t', 'x'], []],
@@ -12,6 +12,14 @@ test.for([
   ],
 ] as const)('vitest is told of reporters once, outside: %j', ([args, testing, telling]) => {
   expect(splitArguments(args)).toEqual({ testing, telling });
+});
+
+test.for([
+  [['--reporter=blob', 'specs/a', '--outputFile.blob=blobs/1.json', '--reporter=default']],
+  [['--reporter', 'blob', 'specs/a', '--outputFile.blob', 'blobs/1.json', '--reporter=default']],
+])('a blob is no reporter of the whole, which is made of blobs: %j', ([args]) => {
+  const split = { testing: ['specs/a'], telling: ['--reporter=default'], blob: 'blobs/1.json' };
+  expect(splitArguments(args ?? [])).toEqual(split);
 });
 
 const machine = {

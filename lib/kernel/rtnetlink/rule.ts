@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Family } from '../../wire/ip-address.ts';
 import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
@@ -18,5 +17,5 @@ export function hasRules(socket: RtnetlinkSocket, family: Family, operation: Ope
   const priorities = socket
     .dump({ type: RTM_GETRULE, flags: 0, header, attributes: [] }, operation)
     .map((entry) => decodeAttributes(entry.subarray(HEADER_LENGTH)).get(FRA_PRIORITY)?.readUInt32LE(0) ?? 0);
-  return !isDeepStrictEqual(priorities, KERNELS_OWN[family]);
+  return priorities.join() !== KERNELS_OWN[family].join();
 }
