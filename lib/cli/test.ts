@@ -83,7 +83,7 @@ async function testOnKernels(root: string, words: readonly string[], args: reado
   for (const kernel of kernels) {
     say(`${kernel.name}: booting`);
     const run = await testOnKernel(kernel, {
-      ...{ ...machineTask(options), root, args: testing },
+      ...{ ...machineTask(options), root, args: testing, labelled: blob !== undefined },
       ...(options.live ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
     });
     say(`${kernel.name}: ${describeRun(run)}`);

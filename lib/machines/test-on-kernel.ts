@@ -13,6 +13,8 @@ export interface KernelTestOptions
   root: string;
   /** vitest's arguments, without those on reporters. */
   args: readonly string[];
+  /** Whether its report is to be merged elsewhere, too: a label tells it from others there (`VITEST_BLOB_LABEL`). */
+  labelled?: boolean;
 }
 
 export interface KernelTestRun extends MachineRun {
@@ -33,7 +35,8 @@ export const blobFolder = (root: string) => join(resultsFolder(root), 'blobs');
 
 /** Runs a project's vitest on a kernel. Its results are in `test-results/<kernel>`, its report beside those of others. */
 export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): Promise<KernelTestRun> {
-  const { root, args, ...machine } = options;
+  const { root, args, labelled = false, ...machine } = options;
+  const label = labelled ? { VITEST_BLOB_LABEL: process.env['VITEST_BLOB_LABEL'] || kernel.name } : {};
   const results = join(resultsFolder(root), kernel.name);
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
@@ -43,7 +46,7 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
     ...machine,
     results,
     cwd: root,
-    env: guestEnvironment({ [MACHINE]: kernel.name, [PATIENCE]: patience, NO_COLOR: '1' }),
+    env: guestEnvironment({ [MACHINE]: kernel.name, [PATIENCE]: patience, NO_COLOR: '1', ...label }),
     command: [
       ...[...vitestCommand(root), 'run', ...args],
       ...['--reporter=default', '--reporter=blob', `--outputFile.blob=${report}`],
