@@ -20,7 +20,7 @@ interface Job {
   strategy?: { matrix: { as: string[]; shard: number[] } };
   steps: Step[];
 }
-const { jobs } = parse(text) as { jobs: Record<'durations' | 'specs' | 'report', Job> };
+const { jobs } = parse(text) as { jobs: Record<'durations' | 'specs' | 'kernels' | 'report', Job> };
 
 const SUCCESS = { exitCode: 0, output: expect.any(String) };
 
