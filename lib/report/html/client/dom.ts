@@ -24,10 +24,14 @@ export function domTools() {
     return JSON.parse(document.getElementById(id)?.textContent ?? 'null') as T;
   }
 
-  function drawing(number: number): Element {
+  /** A network, in a frame that it scrolls in where it is large. */
+  function drawing(number: number): HTMLElement {
     parser ??= new DOMParser();
     const { documentElement } = parser.parseFromString(read<string>(`drawing-${number}`), 'image/svg+xml');
-    return document.importNode(documentElement, true);
+    const svg = document.importNode(documentElement, true);
+    // Smaller than this its text is not to be read.
+    if (svg instanceof SVGElement) svg.style.minInlineSize = `${0.75 * Number(svg.getAttribute('width'))}px`;
+    return h('div', { class: 'drawing', tabindex: '0', role: 'region', 'aria-label': 'The network' }, svg);
   }
 
   /** `0.31 ms`, `12 ms`, `3.4 s`. */
