@@ -39,7 +39,7 @@ interface Column {
 }
 
 const MARGIN = 12;
-const SPACING = { rankdir: 'LR', ranksep: 70, nodesep: 24, edgesep: 16, marginx: MARGIN, marginy: MARGIN } as const;
+const SPACING = { rankdir: 'LR', ranksep: 58, nodesep: 24, edgesep: 16, marginx: MARGIN, marginy: MARGIN } as const;
 
 /** Lays a lab out: dagre places the namespaces, whose insides are ours to arrange. */
 export function layOut(topology: Topology): Layout {
@@ -60,7 +60,7 @@ export function layOut(topology: Topology): Layout {
   const bottom = Math.max(0, ...boxes.map(({ y, height }) => y + height), ...wires.flatMap(heights));
   const top = Math.min(bottom, ...boxes.map(({ y }) => y), ...wires.flatMap(heights));
   // What dagre has turned over need not begin at its margin any more.
-  const up = Math.max(0, Math.floor(top) - MARGIN);
+  const up = Math.floor(top) - MARGIN;
   return {
     width: Math.ceil(right) + MARGIN,
     height: Math.ceil(bottom) - up + MARGIN,

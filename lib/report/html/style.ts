@@ -66,7 +66,7 @@ main{padding:1.2rem 1.6rem 4rem;container-type:inline-size}
 article,.attempt{display:grid;grid-template-columns:minmax(0,1fr);gap:1.4rem}
 article{max-inline-size:88rem}
 .attempts{display:flex;flex-wrap:wrap;gap:.4rem}
-.attempts [aria-pressed=true]{background:var(--tint);border-color:var(--accent)}
+button[aria-pressed=true]{background:var(--tint);border-color:var(--accent)}
 article>.path,article>h2,article>.facts{margin-block-end:-1.2rem;overflow-wrap:anywhere}
 article>.facts{margin-block-end:0}
 article h2{font-size:1.35rem;line-height:1.3}
@@ -82,8 +82,10 @@ pre+pre{margin-block-start:.5rem}
 .evidence ul{display:flex;flex-wrap:wrap;gap:.3rem 1.6rem}
 .evidence a{font-family:var(--mono);font-size:.92em}
 main a{color:var(--accent)}
-.drawing{overflow:auto;max-block-size:max(18rem,70vh);border:1px solid var(--rule);border-radius:6px;padding:1rem;background:var(--bg)}
-.drawing svg{display:block;margin:auto}
+.drawing{overflow:auto;max-block-size:max(18rem,70vh);border:1px solid var(--rule);border-radius:6px;padding:.6rem;background:var(--bg)}
+.drawing svg{display:block;margin:auto;min-inline-size:var(--least)}
+.drawing.whole svg{min-inline-size:0;max-block-size:calc(max(18rem,70vh) - 1.2rem - 2px)}
+.picture button{margin-block-start:.5rem;font-size:.87rem;padding:.15rem .6rem}
 .timeline li{display:grid;grid-template-columns:1.1em minmax(0,2fr) minmax(6rem,1fr) 13rem;gap:.7rem;align-items:baseline;
 padding-block:.25rem;border-block-end:1px solid var(--rule)}
 .timeline code{overflow-wrap:anywhere}
@@ -103,11 +105,11 @@ border-radius:0 6px 6px 0;overflow-wrap:anywhere}
 .said:has(.lost){border-color:var(--red);background:var(--red-tint)}
 .stage>*{min-inline-size:0}
 .stage{display:grid;grid:"network frame" auto "steps frame" 1fr/minmax(0,1fr) minmax(14rem,19rem);gap:1rem;align-items:start}
-.stage>.drawing{grid-area:network}.stage>.steps{grid-area:steps}.stage>.frame{grid-area:frame}
+.stage>.picture{grid-area:network}.stage>.steps{grid-area:steps}.stage>.frame{grid-area:frame}
 .frame{border:1px solid var(--rule);border-radius:6px;padding:.7rem 1rem;font-size:.9rem;overflow-wrap:anywhere;
 max-block-size:34rem;overflow-y:auto}
 .frame h5{font-size:.87rem;margin-block:.6rem .1rem;color:var(--soft)}
-.frame dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:0 .9rem}
+.frame dl{display:grid;grid-template-columns:7.6rem minmax(0,1fr);gap:0 .9rem}
 .frame dd{font-family:var(--mono);font-size:.92em}
 .steps{display:grid;gap:.7rem}
 .steps h4{font-weight:600;margin-block-end:.3rem}
@@ -128,18 +130,17 @@ kbd{border:1px solid var(--rule);border-radius:4px;padding:0 .35em;background:va
 .walk .hairpin-topology .edge.current polygon{fill:var(--accent)}
 
 /* Beside the frame only where the article's network, some 700 px wide, still has room: a drawing that is cut off tells less. */
-@container (max-width:66rem){.stage{grid:"network network" auto "steps frame" auto/minmax(0,1fr) minmax(17rem,22rem)}
-.frame{max-block-size:26rem}}
+@container (max-width:66rem){.stage{grid:"network network" auto "steps frame" auto/minmax(0,1fr) minmax(17rem,22rem)}}
 @container (max-width:42rem){.stage{grid:"network" auto "steps" auto "frame" auto/minmax(0,1fr)}
 .frame{max-block-size:none;columns:17rem;column-gap:2rem}.frame h5{break-after:avoid}.frame dl{break-inside:avoid}}
 @media (max-width:52rem){
 body{display:block;height:auto}
 nav{border-inline-end:0;border-block-end:1px solid var(--rule);block-size:45vh}
 main{padding:1rem 1rem 3rem;overflow:visible}
-.drawing .hairpin-topology:not(:root){max-width:none}
+.drawing:not(.whole) .hairpin-topology:not(:root){max-width:none}
 .timeline li{grid-template-columns:1.1em minmax(0,1fr);gap:.2rem .6rem}
 .timeline .track,.timeline .time{grid-column:2}.timeline .time{text-align:start}}
 @media (prefers-reduced-motion:no-preference){.hairpin-topology g{transition:opacity .15s}}
-@media print{body{display:block;height:auto}nav,.controls,.keys{display:none}main{overflow:visible}.drawing{max-block-size:none}}
+@media print{body{display:block;height:auto}nav,.controls,.keys{display:none}main{overflow:visible}.drawing{max-block-size:none}.picture button{display:none}}
 @media (hover:none){.keys{display:none}}
 `;

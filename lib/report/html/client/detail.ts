@@ -3,10 +3,11 @@
 import type { AssertionMeta } from '../../lab-meta.ts';
 import type { AttemptDetail, ListedTest, TestDetail } from '../page-data.ts';
 import type { Dom } from './dom.ts';
+import type { drawingView } from './drawing.ts';
 import type { Walk } from './walk.ts';
 
 /** Everything of one test. */
-export function detailView({ h, read, drawing, time, state, count }: Dom, walk: Walk) {
+export function detailView({ h, read, time, state, count }: Dom, drawing: ReturnType<typeof drawingView>, walk: Walk) {
   const files: Record<string, string> = {
     'lab.pcapng': 'every frame at every device, for Wireshark',
     'lab.sh': 'rebuilds the network with ip and bridge',
@@ -83,7 +84,7 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
       walked?.element,
       ...errors.slice(until).map((error, index) => errorView(error, until + index)),
       links.length > 0 ? linksView(links) : undefined,
-      network && !walked ? section('Network', 'network', network) : undefined,
+      network && !walked ? section('Network', 'network', network.element) : undefined,
       assertions.length > 0 ? timeline(assertions, milliseconds) : undefined,
       !network && errors.length + assertions.length === 0
         ? h('p', { class: 'muted' }, came === 'skipped' ? 'It did not run.' : 'It has told nothing of itself.')

@@ -6,7 +6,6 @@ export type Dom = ReturnType<typeof domTools>;
 /** What the views are made with. Data becomes text nodes and attributes, never markup. */
 export function domTools() {
   const marks = { passed: '✓', failed: '✗', skipped: '–' };
-  let parser: DOMParser | undefined;
 
   function h<K extends keyof HTMLElementTagNameMap>(
     tag: K,
@@ -22,16 +21,6 @@ export function domTools() {
   /** A block of the page's data, read when it is first needed. */
   function read<T>(id: string): T {
     return JSON.parse(document.getElementById(id)?.textContent ?? 'null') as T;
-  }
-
-  /** A network, in a frame that it scrolls in where it is large. */
-  function drawing(number: number): HTMLElement {
-    parser ??= new DOMParser();
-    const { documentElement } = parser.parseFromString(read<string>(`drawing-${number}`), 'image/svg+xml');
-    const svg = document.importNode(documentElement, true);
-    // Smaller than this its text is not to be read.
-    if (svg instanceof SVGElement) svg.style.minInlineSize = `${0.75 * Number(svg.getAttribute('width'))}px`;
-    return h('div', { class: 'drawing', tabindex: '0', role: 'region', 'aria-label': 'The network' }, svg);
   }
 
   /** `0.31 ms`, `12 ms`, `3.4 s`. */
@@ -54,5 +43,5 @@ export function domTools() {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
   }
 
-  return { h, read, drawing, time, state, count };
+  return { h, read, time, state, count };
 }

@@ -33,6 +33,7 @@ export function listView({ h, time, state }: Dom) {
     );
 
     let isShown: boolean[] = [];
+    let isFirst = true;
 
     function filter(): void {
       const words = search.value.toLowerCase().split(/\s+/);
@@ -54,7 +55,9 @@ export function listView({ h, time, state }: Dom) {
     function select(number: number): void {
       for (const link of links) link.removeAttribute('aria-current');
       links[number]?.setAttribute('aria-current', 'true');
-      links[number]?.scrollIntoView({ block: 'nearest' });
+      // The first that is shown is somewhere in the list; one that is chosen there is seen, and stays where it is.
+      links[number]?.scrollIntoView({ block: isFirst ? 'center' : 'nearest' });
+      isFirst = false;
     }
 
     /** By the arrow keys over those that are shown, beginning at the search; back from the test to it by Escape. */
