@@ -213,6 +213,31 @@ test('list and test scroll by themselves: the page does not, and a test that is 
   expect(await scrolled()).toEqual(still);
 });
 
+test('on a narrow page prose wraps, what is drawn in characters does not', async () => {
+  const { page } = await openPage(browser, addressOf(project), { width: 380 });
+  const whole = await page.locator('.error pre').first().textContent();
+  const prose = await page.locator('.error pre').first().locator('.wraps').allTextContents();
+  expect(prose.map((line) => line.slice(0, 10))).toEqual(
+    expect.arrayContaining(['expect(ns1', 'Received: ', 'Path of th', 'Hint: a VE', 'Capture: t']),
+  );
+  const drawn = String(whole)
+    .split(/(?<=\n)/)
+    .filter((line) => !prose.includes(line));
+  expect(drawn.filter((line) => !/^\s/.test(line))).toEqual([]);
+  expect(drawn.join('')).toContain('  ns1/m1 → host/up0 → sw/p0 ─┬→ sw/p1 → gateway/eth0\n');
+  expect(
+    await page.evaluate(`[...document.querySelectorAll('.wraps')].filter((line) =>
+      line.getBoundingClientRect().right > line.closest('pre').getBoundingClientRect().right).length`),
+  ).toBe(0);
+});
+
+test('of a difference each side has its colour', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  await choose(page, HOSTILE);
+  await expect(page.locator('.error .expected').allTextContents()).resolves.toEqual([`Expected: "${HOSTILE}"\n`]);
+  await expect(page.locator('.error .received').allTextContents()).resolves.toEqual([`Received: "<b>${HOSTILE}"`]);
+});
+
 test("the article's network is drawn whole, be there room for the frame beside it or not", async () => {
   for (const width of [1280, 1440]) {
     const { page } = await openPage(browser, addressOf(project), { width });
@@ -237,7 +262,7 @@ test('everything is in a landmark, headings do not skip a level, and each contro
     .locator('main :is(h2, h3, h4, h5)')
     .evaluateAll((all) => all.map((h) => Number(h.tagName[1])));
   for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 1)).toBeLessThanOrEqual(1);
-  for (const control of await page.locator('button, input, a').all()) expect(await control.ariaSnapshot()).toMatch(/"/);
+  for (const control of await page.locator('button:visible, input, a').all()) expect(await control.ariaSnapshot()).toMatch(/"/);
   await page.keyboard.press('Tab');
   await expect(page.locator(':focus').textContent()).resolves.toBe('Skip to the test');
 });

@@ -78,7 +78,7 @@ line-height:1.45}
 pre+pre{margin-block-start:.5rem}
 /* A drawing made of characters must not be broken; prose, and names of files, may. */
 .wraps{white-space:pre-wrap;overflow-wrap:anywhere}
-.removed{color:var(--green)}.added{color:var(--red)}.place{color:var(--soft)}
+.expected{color:var(--green)}.received{color:var(--red)}.place{color:var(--soft)}
 .evidence ul{display:flex;flex-wrap:wrap;gap:.3rem 1.6rem}
 .evidence a{font-family:var(--mono);font-size:.92em}
 main a{color:var(--accent)}

@@ -132,10 +132,12 @@ export function detailView({ h, read, time, state, count }: Dom, drawing: Return
     return /^\S/.test(line) ? 'wraps' : undefined;
   }
 
-  /** Of vitest's differences: `-` is what was expected. */
+  /** Of vitest's differences: those of one line have words for `-` and `+`. */
   function sideOf(line: string): string | undefined {
     if (line.startsWith('@@')) return 'place';
-    return line.startsWith('-') ? 'removed' : line.startsWith('+') ? 'added' : undefined;
+    const [, side, words] = /^(?:([-+])|(Expected|Received): )/.exec(line) ?? [];
+    if (words) return `${words.toLowerCase()} wraps`;
+    return side && (side === '-' ? 'expected' : 'received');
   }
 
   function linksView(links: AttemptDetail['links']): HTMLElement {
