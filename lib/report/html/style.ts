@@ -11,7 +11,7 @@ export const STYLE = `${TOPOLOGY_STYLE}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 body{margin:0;color:var(--text);background:var(--bg);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;
-display:grid;grid-template:auto minmax(0,1fr)/minmax(17rem,22rem) minmax(0,1fr);height:100vh;height:100dvh}
+display:grid;grid-template:auto minmax(0,1fr)/minmax(17rem,20rem) minmax(0,1fr);height:100vh;height:100dvh}
 h1,h2,h3,h4,h5,p,ul,ol,dl,dd,fieldset{margin:0;padding:0}
 ul,ol{list-style:none}
 code,pre,kbd{font-family:var(--mono);font-size:.92em}

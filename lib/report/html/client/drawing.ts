@@ -47,7 +47,7 @@ export function drawingView({ h, read }: Dom) {
     const { documentElement } = parser.parseFromString(text, 'image/svg+xml');
     const svg = document.importNode(documentElement, true);
     // Smaller than this its text is not to be read.
-    if (svg instanceof SVGElement) svg.style.setProperty('--least', `${0.75 * Number(svg.getAttribute('width'))}px`);
+    if (svg instanceof SVGElement) svg.style.setProperty('--least', `${0.73 * Number(svg.getAttribute('width'))}px`);
     return svg;
   }
 }
