@@ -11,7 +11,7 @@ import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-
 export interface HairpinOptions {
   /**
    * When a test's evidence is kept in `test-results/`: its capture, a script that rebuilds its lab, the state of every
-   * namespace, drawings. @default 'retain-on-failure'
+   * namespace, drawings. What `hairpin/reporter` draws does not depend on it. @default 'retain-on-failure'
    */
   trace?: TraceMode;
   /**

@@ -58,7 +58,7 @@ export async function keepEvidence(
   const { task } = attempt;
   const before = keptOf(attempt);
   // What fails because it is to leaves nothing; an answer that comes when its attempt is over decides nothing any more.
-  if (traceMode() === 'off' || task.fails || isOver(attempt)) return undefined;
+  if (task.fails || isOver(attempt)) return undefined;
   if (before && (before.soft || started < before.ended)) {
     before.titles.push(failed.title);
     return undefined;
@@ -68,8 +68,10 @@ export async function keepEvidence(
   // What is said of a failure must not stand in for the failure.
   try {
     tell(attempt, { failure: failureMeta(lab, failed) });
-    const files = keepFiles(attempt, lab, failed);
     if (!owners.has(lab) && !before) settleAtEnd(attempt);
+    // Files, that is: the report draws the failure in any case.
+    if (traceMode() === 'off') return undefined;
+    const files = keepFiles(attempt, lab, failed);
     // What is polled fails time and again, and an annotation cannot be taken back.
     if (!poll) await attach(attempt, files, frames);
     return describeFiles(files);
@@ -84,22 +86,25 @@ export async function keepEvidence(
 export function settleEvidence(task: Task, lab: Lab): void {
   const attempt = attemptOf(task);
   const mode = traceMode();
-  if (mode === 'off') return;
   const failed = hasFailed(attempt);
+  dropSurvived(attempt);
+  if (mode !== 'off') settleFiles(attempt, lab, { failed, keepAll: mode === 'on' });
+  if (!toldOf(attempt).failure) tellNetwork(attempt, lab);
+}
+
+function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: boolean; keepAll: boolean }): void {
   try {
-    dropSurvived(attempt);
     // A test that failed otherwise than by a question (an exception, another matcher) has its network kept, too.
-    if ((failed || mode === 'on') && !keptOf(attempt)) {
+    if ((failed || keepAll) && !keptOf(attempt)) {
       const files = keepFiles(attempt, lab);
       // vitest takes no annotations any more; what is logged it shows beside the test's name.
       if (failed) console.log(describeFiles(files));
     }
-    if (!failed && mode !== 'on') removeEvidence(folderOf(attempt));
+    if (!failed && !keepAll) removeEvidence(folderOf(attempt));
     removeLater(attempt);
   } catch (error) {
-    process.stderr.write(`hairpin: the evidence of "${task.fullTestName}" could not be kept: ${error}\n`);
+    process.stderr.write(`hairpin: the evidence of "${attempt.task.fullTestName}" could not be kept: ${error}\n`);
   }
-  if (!toldOf(attempt).failure) tellNetwork(attempt, lab);
 }
 
 /** Takes away what an earlier run has left of an attempt, before it has anything of its own. */
@@ -118,7 +123,7 @@ function removeLater({ task, number }: Attempt): void {
 function settleAtEnd(attempt: Attempt): void {
   attempt.task.context.onTestFinished(() => {
     dropSurvived(attempt);
-    if (!keptOf(attempt)) removeEvidence(folderOf(attempt));
+    if (!keptOf(attempt) && traceMode() !== 'off') removeEvidence(folderOf(attempt));
   });
 }
 

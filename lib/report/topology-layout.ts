@@ -19,10 +19,12 @@ export interface PlacedBox extends Box {
 export interface Wire {
   edge: TopologyEdge;
   /** Pairs of points: a line runs straight from the first to the second of a pair, and bends on to the next pair. */
-  runs: [Point, Point][];
+  runs: Run[];
   /** The device on the left. */
   left: string;
 }
+
+type Run = [Point, Point];
 
 export interface Point {
   x: number;
@@ -37,7 +39,7 @@ interface Column {
 }
 
 const MARGIN = 12;
-const SPACING = { rankdir: 'LR', ranksep: 70, nodesep: 24, edgesep: 16, marginx: MARGIN, marginy: MARGIN } as const;
+const SPACING = { rankdir: 'LR', ranksep: 58, nodesep: 24, edgesep: 16, marginx: MARGIN, marginy: MARGIN } as const;
 
 /** Lays a lab out: dagre places the namespaces, whose insides are ours to arrange. */
 export function layOut(topology: Topology): Layout {
@@ -56,7 +58,18 @@ export function layOut(topology: Topology): Layout {
   const wires = directed.map((each, index) => wireOf(each, routes[index] ?? [], boxes, columns));
   const right = Math.max(0, ...boxes.map(({ x, width }) => x + width));
   const bottom = Math.max(0, ...boxes.map(({ y, height }) => y + height), ...wires.flatMap(heights));
-  return { width: Math.ceil(right) + MARGIN, height: Math.ceil(bottom) + MARGIN, boxes, wires };
+  const top = Math.min(bottom, ...boxes.map(({ y }) => y), ...wires.flatMap(heights));
+  // What dagre has turned over need not begin at its margin any more.
+  const up = Math.floor(top) - MARGIN;
+  return {
+    width: Math.ceil(right) + MARGIN,
+    height: Math.ceil(bottom) - up + MARGIN,
+    boxes: boxes.map((box) => ({ ...box, y: box.y - up })),
+    wires: wires.map((wire) => ({
+      ...wire,
+      runs: wire.runs.map((run) => run.map(({ x, y }) => ({ x, y: y - up })) as Run),
+    })),
+  };
 }
 
 /** Where dagre has the namespaces' centers, and the points that each edge passes. */
@@ -118,7 +131,7 @@ function wireOf({ edge, left, right }: DirectedEdge, points: Point[], boxes: Pla
   const startEdge = columnAt(start.x, columns)?.right ?? start.right;
   const endEdge = columnAt(end.x, columns)?.left ?? end.x;
   // On its way through a column that it does not end in, dagre has kept a lane free for it.
-  const passed = points.slice(1, -1).flatMap(({ x, y }): [Point, Point][] => {
+  const passed = points.slice(1, -1).flatMap(({ x, y }): Run[] => {
     const column = columns.find(({ center }) => isAt(center, x));
     return column
       ? [
@@ -129,11 +142,11 @@ function wireOf({ edge, left, right }: DirectedEdge, points: Point[], boxes: Pla
         ]
       : [];
   });
-  const first: [Point, Point] = [
+  const first: Run = [
     { x: start.right, y: start.y },
     { x: startEdge, y: start.y },
   ];
-  const last: [Point, Point] = [
+  const last: Run = [
     { x: endEdge, y: end.y },
     { x: end.x, y: end.y },
   ];

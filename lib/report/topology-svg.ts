@@ -13,6 +13,8 @@ export interface TopologyOptions {
   path?: readonly (readonly string[])[];
   /** The device at which it was lost. */
   lostAt?: string;
+  /** Whether it brings its styles. A page of many drawings has `TOPOLOGY_STYLE` once. @default true */
+  styled?: boolean;
 }
 
 /**
@@ -23,14 +25,17 @@ export interface TopologyOptions {
  *
  * @example await writeFile('lab.svg', topologySvg(takeSnapshot(lab)));
  */
-export function topologySvg(snapshot: NetworkSnapshot, { path = [], lostAt }: TopologyOptions = {}): string {
+export function topologySvg(
+  snapshot: NetworkSnapshot,
+  { path = [], lostAt, styled = true }: TopologyOptions = {},
+): string {
   const { width, height, boxes, wires } = layOut(topologyOf(snapshot));
   const trail = trailOf(path, lostAt);
   const names = snapshot.namespaces.map(({ name }) => name).join(', ');
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" class="hairpin-topology" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${escapeXml(names ? `A lab of ${names}` : 'An empty lab')}</title>`,
-    `<style>${TOPOLOGY_STYLE}</style>`,
+    ...(styled ? [`<style>${TOPOLOGY_STYLE}</style>`] : []),
     ...boxes.map((box) => namespaceSvg(box, trail)),
     // Above the namespaces, whose devices they end at; two wires that overlap differ in what is on the path.
     ...wires

@@ -12,7 +12,7 @@ test('beside another reporter for terminals it writes the page, and says but whe
   lab,
   onTestFinished,
 }) => {
-  const project = await reportProject(lab, { tests: TESTS });
+  const project = await reportProject(lab, { 'some.test.ts': TESTS });
   onTestFinished(project.remove);
   const own = `--reporter=${project.reporter}`;
   const alone = await project.run(own);

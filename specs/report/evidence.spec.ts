@@ -63,10 +63,17 @@ test('a failed test leaves its capture, its script, its state and its drawings',
   expect(await readFile(join(failed, 'topology.svg'), 'utf8')).toContain('data-interface="ns1/m1"');
 });
 
-test('trace: off leaves nothing, on leaves it of every test', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+test('trace: off leaves no files, but what the report draws; on leaves files of every test', {
+  timeout: 60_000,
+}, async ({ lab, onTestFinished }) => {
   const off = await runProject(lab, "{ trace: 'off' }", TESTS, onTestFinished);
   expect(off.folders).toEqual([]);
   expect(off.all).not.toContain('Capture:');
+  expect(off.json.testResults[0].assertionResults).toMatchObject([
+    { title: 'fails', meta: { hairpin: { attempts: [{ failure: { ways: [{ lost: { at: 'sw/p0' } }] } }] } } },
+    { title: 'throws', meta: { hairpin: { attempts: [{ network: { namespaces: expect.any(Array) } }] } } },
+    { title: 'passes', meta: { hairpin: { attempts: [{ network: { namespaces: expect.any(Array) } }] } } },
+  ]);
   await using second = createLab();
   const on = await runProject(second, "{ trace: 'on' }", TESTS, onTestFinished);
   expect(on.folders).toEqual(['some.test.ts-fails', 'some.test.ts-passes', 'some.test.ts-throws']);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, createLab, expect, type Lab, test } from 'hairpin';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage } from './browser.ts';
+import { lowContrast } from './low-contrast.ts';
 import { addressOf, HOSTILE, type ReportProject, readReport, reportProject } from './report-project.ts';
 
 // host: vitest, on a project with planted failures; Chromium looks at what it reports
@@ -213,6 +214,31 @@ test('list and test scroll by themselves: the page does not, and a test that is 
   expect(await scrolled()).toEqual(still);
 });
 
+test('on a narrow page prose wraps, what is drawn in characters does not', async () => {
+  const { page } = await openPage(browser, addressOf(project), { width: 380 });
+  const whole = await page.locator('.error pre').first().textContent();
+  const prose = await page.locator('.error pre').first().locator('.wraps').allTextContents();
+  expect(prose.map((line) => line.slice(0, 10))).toEqual(
+    expect.arrayContaining(['expect(ns1', 'Received: ', 'Path of th', 'Hint: a VE', 'Capture: t']),
+  );
+  const drawn = String(whole)
+    .split(/(?<=\n)/)
+    .filter((line) => !prose.includes(line));
+  expect(drawn.filter((line) => !/^\s/.test(line))).toEqual([]);
+  expect(drawn.join('')).toContain('  ns1/m1 → host/up0 → sw/p0 ─┬→ sw/p1 → gateway/eth0\n');
+  expect(
+    await page.evaluate(`[...document.querySelectorAll('.wraps')].filter((line) =>
+      line.getBoundingClientRect().right > line.closest('pre').getBoundingClientRect().right).length`),
+  ).toBe(0);
+});
+
+test('of a difference each side has its colour', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  await choose(page, HOSTILE);
+  await expect(page.locator('.error .expected').allTextContents()).resolves.toEqual([`Expected: "${HOSTILE}"\n`]);
+  await expect(page.locator('.error .received').allTextContents()).resolves.toEqual([`Received: "<b>${HOSTILE}"`]);
+});
+
 test("the article's network is drawn whole, be there room for the frame beside it or not", async () => {
   for (const width of [1280, 1440]) {
     const { page } = await openPage(browser, addressOf(project), { width });
@@ -237,7 +263,8 @@ test('everything is in a landmark, headings do not skip a level, and each contro
     .locator('main :is(h2, h3, h4, h5)')
     .evaluateAll((all) => all.map((h) => Number(h.tagName[1])));
   for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 1)).toBeLessThanOrEqual(1);
-  for (const control of await page.locator('button, input, a').all()) expect(await control.ariaSnapshot()).toMatch(/"/);
+  for (const control of await page.locator('button:visible, input, a').all())
+    expect(await control.ariaSnapshot()).toMatch(/"/);
   await page.keyboard.press('Tab');
   await expect(page.locator(':focus').textContent()).resolves.toBe('Skip to the test');
 });
@@ -254,33 +281,3 @@ test('a report merged from blobs has it all, but for links to what is not there'
   expect(await readReport(project)).not.toContain(HOSTILE);
   expect(complaints).toEqual([]);
 });
-
-/** Runs in the page: the texts whose colour is too near to that behind them (WCAG 1.4.3: 4.5 to 1). */
-const lowContrast = `() => {
-  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const parse = (colour) => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data];
-  };
-  const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = parse(getComputedStyle(at).backgroundColor);
-      if (colour[3] > 0) return colour;
-    }
-    return parse('Canvas');
-  };
-  return [...document.querySelectorAll('body *:not(svg *, script, [aria-disabled=true])')]
-    .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
-    .map((element) => {
-      const [one, other] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
-      const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-      return { text: element.textContent.slice(0, 30), class: element.className, ratio };
-    })
-    .filter(({ ratio }) => ratio < 4.5);
-}`;

@@ -59,7 +59,7 @@ test('on a terminal tests, labs and seconds are counted; elsewhere nothing is', 
   lab,
   onTestFinished,
 }) => {
-  const project = await reportProject(lab, { tests: TESTS });
+  const project = await reportProject(lab, { 'some.test.ts': TESTS });
   onTestFinished(project.remove);
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's
   const onTerminal = ['bash', '-c', 'exec script -qefc "${*@Q}" /dev/null', 'bash'];

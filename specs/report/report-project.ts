@@ -56,7 +56,10 @@ export interface ReportProject {
   remove: () => Promise<void>;
 }
 
-export async function reportProject(lab: Lab, { tests = TESTS } = {}): Promise<ReportProject> {
+export async function reportProject(
+  lab: Lab,
+  files: Record<string, string> = { 'some.test.ts': TESTS },
+): Promise<ReportProject> {
   const root = await mkdtemp(join(ROOT, '.evidence-'));
   await writeFile(
     join(root, 'vitest.config.ts'),
@@ -65,7 +68,7 @@ export async function reportProject(lab: Lab, { tests = TESTS } = {}): Promise<R
      const test = { include: ['*.test.ts'], reporters: ['${ROOT}lib/report/reporter.ts'] };
      export default { ...config, plugins: [hairpin()], test };`,
   );
-  await writeFile(join(root, 'some.test.ts'), tests);
+  for (const [name, text] of Object.entries(files)) await writeFile(join(root, name), text);
   const host = lab.namespace('host');
   return {
     root,

@@ -87,6 +87,15 @@ describe('layOut', () => {
     ]);
   });
 
+  test('has no room above what is uppermost, though boxes differ in height', () => {
+    const lab = build().namespace('sw', 'switch');
+    const addresses = ['10.0.0.1/24', 'fd00::1/64'];
+    for (let host = 0; host < 30; host += 1) {
+      lab.namespace(`h${host}`).cable(`h${host}/eth0`, `sw/p${host}`, host < 29 ? { addresses } : {});
+    }
+    expect(Math.min(...layoutOf(lab.snapshot).boxes.map(({ y }) => y))).toBe(12);
+  });
+
   test('has devices of one namespace under the one that they are made on', () => {
     const { snapshot } = build()
       .namespace('host')
@@ -119,6 +128,8 @@ describe('layOut', () => {
           expect(box.y + box.height).toBeLessThan(layout.height);
         }
         expect(crossed(layout)).toEqual([]);
+        const heights = [...layout.boxes, ...layout.wires.flatMap(({ runs }) => runs.flat())].map(({ y }) => y);
+        expect(Math.floor(Math.min(...heights))).toBe(12);
       }),
       { numRuns: 200 },
     );

@@ -109,7 +109,7 @@ function toldBy(
   return {
     assertions: assertions.map((assertion) => ({ ...assertion, ended: assertion.ended - since })),
     ...(drawn && drawn.namespaces.length > 0
-      ? { drawing: drawings.numberOf(topologySvg(drawn, failure ? marksOf(failure) : {})) }
+      ? { drawing: drawings.numberOf(topologySvg(drawn, { ...(failure ? marksOf(failure) : {}), styled: false })) }
       : {}),
     ...(failure ? { failure: { title: failure.title, ways: failure.ways, frames: failure.frames } } : {}),
     links: linksOf(test, evidence, places),

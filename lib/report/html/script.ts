@@ -1,5 +1,6 @@
 import { detailView } from './client/detail.ts';
 import { domTools } from './client/dom.ts';
+import { drawingView } from './client/drawing.ts';
 import { listView } from './client/list.ts';
 import { showReport } from './client/show-report.ts';
 import { walkView } from './client/walk.ts';
@@ -11,8 +12,9 @@ import { walkView } from './client/walk.ts';
 export function clientScript(): string {
   return `
 const dom = (${domTools})();
+const drawing = (${drawingView})(dom);
 const walk = (${walkView})(dom);
-const detail = (${detailView})(dom, walk);
+const detail = (${detailView})(dom, drawing, walk);
 const list = (${listView})(dom);
 (${showReport})(dom, list, detail);
 `;

@@ -3,10 +3,11 @@
 import type { AssertionMeta } from '../../lab-meta.ts';
 import type { AttemptDetail, ListedTest, TestDetail } from '../page-data.ts';
 import type { Dom } from './dom.ts';
+import type { drawingView } from './drawing.ts';
 import type { Walk } from './walk.ts';
 
 /** Everything of one test. */
-export function detailView({ h, read, drawing, time, state, count }: Dom, walk: Walk) {
+export function detailView({ h, read, time, state, count }: Dom, drawing: ReturnType<typeof drawingView>, walk: Walk) {
   const files: Record<string, string> = {
     'lab.pcapng': 'every frame at every device, for Wireshark',
     'lab.sh': 'rebuilds the network with ip and bridge',
@@ -74,8 +75,8 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
 
   function attemptView(attempt: AttemptDetail): { elements: Node[]; handle?: KeyHandler } {
     const { state: came, milliseconds, errors, assertions, failure, links, drawing: picture } = attempt;
-    const svg = picture === undefined ? undefined : drawing(picture);
-    const walked = failure && svg && failure.ways.length > 0 ? walk(failure, svg) : undefined;
+    const network = picture === undefined ? undefined : drawing(picture);
+    const walked = failure && network && failure.ways.length > 0 ? walk(failure, network) : undefined;
     // The path stands below the failure that it explains.
     const until = errors.findIndex(({ message }) => failure && message.includes(failure.title)) + 1 || errors.length;
     const elements = [
@@ -83,9 +84,9 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
       walked?.element,
       ...errors.slice(until).map((error, index) => errorView(error, until + index)),
       links.length > 0 ? linksView(links) : undefined,
+      network && !walked ? section('Network', 'network', network.element) : undefined,
       assertions.length > 0 ? timeline(assertions, milliseconds) : undefined,
-      svg && !walked ? section('Network', 'network', h('div', { class: 'drawing', tabindex: '0' }, svg)) : undefined,
-      !svg && errors.length + assertions.length === 0
+      !network && errors.length + assertions.length === 0
         ? h('p', { class: 'muted' }, came === 'skipped' ? 'It did not run.' : 'It has told nothing of itself.')
         : undefined,
     ];
@@ -105,17 +106,38 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
   }
 
   function errorView({ message, diff, at }: AttemptDetail['errors'][number], index: number): HTMLElement {
-    const text = (content: string, label: string) =>
+    const text = (content: (Node | string)[], label: string) =>
       // A region that scrolls must be reachable by the keyboard.
-      h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, content);
+      h('pre', { tabindex: '0', role: 'region', 'aria-label': label }, ...content);
     const label = index === 0 ? 'Failure' : `Failure ${index + 1}`;
     return h(
       'section',
       { class: 'error', 'aria-label': label },
       h('h3', {}, label, at ? h('small', {}, ` ${at}`) : undefined),
-      text(message, `${label}: message`),
-      diff ? text(diff, `${label}: difference`) : undefined,
+      text(styled(message, proseOf), `${label}: message`),
+      diff ? text(styled(diff, sideOf), `${label}: difference`) : undefined,
     );
+  }
+
+  /** A text's lines, those of a class in elements of their own. */
+  function styled(text: string, classOf: (line: string) => string | undefined): (Node | string)[] {
+    return text.split(/(?<=\n)/).map((line) => {
+      const style = classOf(line);
+      return style ? h('span', { class: style }, line) : line;
+    });
+  }
+
+  /** What is indented is a path, a table or a rule, drawn in characters. */
+  function proseOf(line: string): string | undefined {
+    return /^\S/.test(line) ? 'wraps' : undefined;
+  }
+
+  /** Of vitest's differences: those of one line have words for `-` and `+`. */
+  function sideOf(line: string): string | undefined {
+    if (line.startsWith('@@')) return 'place';
+    const [, side, words] = /^(?:([-+])|(Expected|Received): )/.exec(line) ?? [];
+    if (words) return `${words.toLowerCase()} wraps`;
+    return side && (side === '-' ? 'expected' : 'received');
   }
 
   function linksView(links: AttemptDetail['links']): HTMLElement {
@@ -142,6 +164,10 @@ export function detailView({ h, read, drawing, time, state, count }: Dom, walk: 
         h('span', { class: 'time' }, when),
       );
     };
-    return section(`Assertions in ${time(end)}`, 'timeline', h('ol', {}, ...assertions.map(row)));
+    return section(
+      `${count(assertions.length, 'assertion')} in ${time(end)}`,
+      'timeline',
+      h('ol', {}, ...assertions.map(row)),
+    );
   }
 }

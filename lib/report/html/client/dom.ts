@@ -6,7 +6,6 @@ export type Dom = ReturnType<typeof domTools>;
 /** What the views are made with. Data becomes text nodes and attributes, never markup. */
 export function domTools() {
   const marks = { passed: '✓', failed: '✗', skipped: '–' };
-  let parser: DOMParser | undefined;
 
   function h<K extends keyof HTMLElementTagNameMap>(
     tag: K,
@@ -22,12 +21,6 @@ export function domTools() {
   /** A block of the page's data, read when it is first needed. */
   function read<T>(id: string): T {
     return JSON.parse(document.getElementById(id)?.textContent ?? 'null') as T;
-  }
-
-  function drawing(number: number): Element {
-    parser ??= new DOMParser();
-    const { documentElement } = parser.parseFromString(read<string>(`drawing-${number}`), 'image/svg+xml');
-    return document.importNode(documentElement, true);
   }
 
   /** `0.31 ms`, `12 ms`, `3.4 s`. */
@@ -50,5 +43,5 @@ export function domTools() {
     return `${number} ${noun}${number === 1 ? '' : 's'}`;
   }
 
-  return { h, read, drawing, time, state, count };
+  return { h, read, time, state, count };
 }

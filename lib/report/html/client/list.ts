@@ -3,12 +3,20 @@
 import type { ListedTest, PageIndex } from '../page-data.ts';
 import type { Dom } from './dom.ts';
 
+interface List {
+  elements: HTMLElement[];
+  /** Marks the test that is shown. */
+  select: (number: number) => void;
+  /** Moves the focus to it. */
+  comeBack: () => void;
+}
+
 /** The list of tests, with its filters. */
 export function listView({ h, time, state }: Dom) {
   const CHOICES = ['all', 'failed', 'flaky', 'skipped'] as const;
   type Choice = (typeof CHOICES)[number];
 
-  return function list({ tests }: PageIndex): { elements: HTMLElement[]; select: (number: number) => void } {
+  return function list({ tests }: PageIndex): List {
     const links = tests.map(linkTo);
     const groups = Map.groupBy(tests.keys(), (number) => tests[number]?.file ?? '');
     const sections = [...groups].map(([file, numbers]) => {
@@ -24,14 +32,18 @@ export function listView({ h, time, state }: Dom) {
       ({ choice, number }) => choice !== 'flaky' || number > 0,
     );
 
+    let isShown: boolean[] = [];
+    let isFirst = true;
+
     function filter(): void {
       const words = search.value.toLowerCase().split(/\s+/);
       const wanted = radios.find(({ input }) => input.checked)?.choice ?? 'all';
-      const shows = (number: number) =>
-        chosen(tests[number], wanted) && words.every((word) => texts[number]?.includes(word));
+      isShown = tests.map(
+        (test, number) => chosen(test, wanted) && words.every((word) => texts[number]?.includes(word)),
+      );
       let shown = 0;
       for (const { numbers, items, element } of sections) {
-        const visible = numbers.map(shows);
+        const visible = numbers.map((number) => isShown[number]);
         for (const [index, item] of items.entries()) item.hidden = !visible[index];
         const some = visible.filter(Boolean).length;
         element.hidden = some === 0;
@@ -43,12 +55,34 @@ export function listView({ h, time, state }: Dom) {
     function select(number: number): void {
       for (const link of links) link.removeAttribute('aria-current');
       links[number]?.setAttribute('aria-current', 'true');
-      links[number]?.scrollIntoView({ block: 'nearest' });
+      // The first that is shown is somewhere in the list; one that is chosen there is seen, and stays where it is.
+      links[number]?.scrollIntoView({ block: isFirst ? 'center' : 'nearest' });
+      isFirst = false;
+    }
+
+    /** By the arrow keys over those that are shown, beginning at the search; back from the test to it by Escape. */
+    function onKey(event: KeyboardEvent): void {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.target instanceof HTMLInputElement && event.target !== search) return;
+      const shown: (Element | null)[] = [search, ...links.filter((_, number) => isShown[number])];
+      const at = shown.indexOf(document.activeElement);
+      const next = step === undefined || at < 0 ? undefined : shown[at + step];
+      if (!(next instanceof HTMLElement)) return;
+      event.preventDefault();
+      next.focus();
+    }
+
+    function comeBack(): void {
+      const link = links.findIndex((each) => each.hasAttribute('aria-current'));
+      const isThere = isShown[link] && document.activeElement !== links[link];
+      (isThere ? links[link] : search)?.focus();
     }
 
     search.addEventListener('input', filter);
     for (const { input } of radios) input.addEventListener('change', filter);
     filter();
+    const keys = h('p', { class: 'muted keys' }, h('kbd', {}, '↑'), ' ', h('kbd', {}, '↓'), ' in the list, ');
+    keys.append(h('kbd', {}, 'Esc'), ' back to it');
     const filters = h(
       'form',
       { class: 'filters', role: 'search' },
@@ -56,9 +90,13 @@ export function listView({ h, time, state }: Dom) {
       search,
       h('fieldset', {}, h('legend', {}, 'Show'), ...radios.map(({ label }) => label)),
       status,
+      keys,
     );
     filters.addEventListener('submit', (event) => event.preventDefault());
-    return { elements: [filters, h('div', { class: 'files' }, ...sections.map(({ element }) => element))], select };
+    const files = h('div', { class: 'files' }, ...sections.map(({ element }) => element));
+    const elements: HTMLElement[] = [filters, files];
+    for (const element of elements) element.addEventListener('keydown', onKey);
+    return { elements, select, comeBack };
   };
 
   function linkTo(test: ListedTest, number: number): HTMLAnchorElement {

@@ -14,7 +14,7 @@ export function showReport(
   const index = read<PageIndex>('index');
   const { tests } = index;
   const main = document.getElementById('detail');
-  const { elements, select } = list(index);
+  const { elements, select, comeBack } = list(index);
   let onKey: ((event: KeyboardEvent) => void) | undefined;
 
   function show(number: number): void {
@@ -66,7 +66,9 @@ export function showReport(
   });
   addEventListener('keydown', (event) => {
     const typing = event.target instanceof Element && event.target.closest('input, textarea, select');
-    if (!typing && !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) onKey?.(event);
+    if (typing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === 'Escape') comeBack();
+    else onKey?.(event);
   });
   const failed = tests.findIndex(({ state }) => state === 'failed');
   show(numberInAddress() ?? Math.max(0, failed));

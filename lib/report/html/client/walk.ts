@@ -3,6 +3,7 @@
 import type { HopMeta, WayMeta } from '../../lab-meta.ts';
 import type { AttemptDetail } from '../page-data.ts';
 import type { Dom } from './dom.ts';
+import type { drawingView } from './drawing.ts';
 
 export type Walk = ReturnType<typeof walkView>;
 
@@ -17,7 +18,10 @@ export function walkView({ h }: Dom) {
     lost?: WayMeta['lost'];
   }
 
-  return function walk({ ways, frames }: NonNullable<AttemptDetail['failure']>, svg: Element) {
+  return function walk(
+    { ways, frames }: NonNullable<AttemptDetail['failure']>,
+    network: ReturnType<ReturnType<typeof drawingView>>,
+  ) {
     const steps = ways.flatMap(stepsOf);
     const buttons = steps.map(stepButton);
     const lists = ways.map((way) => {
@@ -54,14 +58,14 @@ export function walkView({ h }: Dom) {
       const passed = steps.slice(0, number + 1);
       const devices = new Set(passed.map(({ at }) => at));
       const pairs = new Set(passed.flatMap(({ at, before }) => [`${before} ${at}`, `${at} ${before}`]));
-      for (const device of svg.querySelectorAll('[data-interface]')) {
+      for (const device of network.element.querySelectorAll('[data-interface]')) {
         const name = device.getAttribute('data-interface') ?? '';
         device.classList.toggle('ahead', device.classList.contains('on-path') && !devices.has(name));
         device.classList.toggle('current', name === step?.at);
         device.classList.toggle('undecided', !step?.lost);
       }
-      bringIntoView(svg.querySelector('.interface.current'));
-      for (const edge of svg.querySelectorAll('[data-edge]')) {
+      network.reveal();
+      for (const edge of network.element.querySelectorAll('[data-edge]')) {
         const name = edge.getAttribute('data-edge') ?? '';
         edge.classList.toggle('ahead', edge.classList.contains('on-path') && !pairs.has(name));
         edge.classList.toggle(
@@ -105,11 +109,6 @@ export function walkView({ h }: Dom) {
     // What a reader wants to know first: where it was lost.
     const lostAt = steps.findIndex(({ lost }) => lost);
     show(lostAt < 0 ? steps.length - 1 : lostAt);
-    // Only now it has no place on the page yet.
-    requestAnimationFrame(() => bringIntoView(svg.querySelector('.interface.current')));
-    // Smaller than this its text is not to be read: then it scrolls.
-    if (svg instanceof SVGElement) svg.style.minInlineSize = `${0.75 * Number(svg.getAttribute('width'))}px`;
-    const network = h('div', { class: 'drawing', tabindex: '0', role: 'region', 'aria-label': 'The network' }, svg);
     const keys = h(
       'p',
       { class: 'muted keys' },
@@ -125,18 +124,10 @@ export function walkView({ h }: Dom) {
       h('h3', { id: 'walk-title' }, 'The packet’s path'),
       h('div', { class: 'controls', role: 'group', 'aria-label': 'Walk the path' }, first, previous, next, position),
       said,
-      h('div', { class: 'stage' }, h('div', {}, network, h('div', { class: 'steps' }, ...lists), keys), fields),
+      h('div', { class: 'stage' }, network.element, h('div', { class: 'steps' }, ...lists, keys), fields),
     );
     return { element, onKey };
   };
-
-  /** Sideways only: the page itself stays where the reader has it. */
-  function bringIntoView(device: Element | null): void {
-    const frame = device?.closest('.drawing');
-    if (!device || !frame) return;
-    const [inner, outer] = [device.getBoundingClientRect(), frame.getBoundingClientRect()];
-    frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
-  }
 
   function control(text: string): HTMLButtonElement {
     return h('button', { type: 'button' }, text);
