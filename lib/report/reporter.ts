@@ -10,9 +10,9 @@ import { collectTests } from './html/collect-tests.ts';
 import { reportPage } from './html/page.ts';
 import type {} from './lab-meta.ts';
 import { LiveLine } from './live-line.ts';
+import { mergedGaps, ranElsewhere } from './merged-gaps.ts';
 import { moduleKey, specificationKey } from './module-key.ts';
-import { mergedMachines, projectName, splitProjectName } from './project-name.ts';
-import { labelOf, withLabel } from './run-label.ts';
+import { mergedMachines } from './project-name.ts';
 
 type DefaultOptions = NonNullable<ConstructorParameters<typeof DefaultReporter>[0]>;
 
@@ -115,11 +115,7 @@ export default class HairpinReporter extends DefaultReporter {
 
   /** A test that nobody ran must not pass for one that passed. */
   #refuseGaps(modules: readonly TestModule[], suite: ReadonlySet<string>): void {
-    const labels = new Set(modules.map((module) => labelOf(module.meta())));
-    const ran = new Set(modules.map((module) => withLabel(labelOf(module.meta()), moduleKey(module))));
-    const wanted = mergedMachines().length > 0 ? onEachMachine(modules) : [...suite];
-    const all = [...labels].flatMap((label) => wanted.map((key) => withLabel(label, key)));
-    const missing = [...new Set(all)].filter((name) => !ran.has(name)).sort();
+    const missing = mergedGaps(modules, suite, this.ctx);
     if (missing.length === 0) return;
     this.ctx.logger.error(
       `${missing.length} of the suite's files ran in none of the merged runs:\n  ${missing.join('\n  ')}\n` +
@@ -147,7 +143,7 @@ export default class HairpinReporter extends DefaultReporter {
     if (!path || config.shard || config.testNamePattern || mergedMachines().length > 0) return;
     const measured = new Map<string, number>();
     for (const module of modules) {
-      if (module.state() !== 'passed') continue;
+      if (module.state() !== 'passed' || ranElsewhere(module, this.ctx)) continue;
       const key = moduleKey(module);
       // Runs that are merged under labels have each file several times.
       measured.set(key, Math.max(measured.get(key) ?? 0, timeOf(module)));
@@ -169,17 +165,6 @@ function checkReporterOptions(options: HairpinReporterOptions): void {
   for (const option of ['partial', 'isTTY'] as const) checkBoolean(CALL, option, options[option]);
   if (![undefined, true, false, 'passed-only'].includes(options.silent))
     throw new UsageError(`${CALL}: silent must be true, false or 'passed-only': received ${show(options.silent)}`);
-}
-
-/** A part of the suite may have run on other kernels, but the same part on each. */
-function onEachMachine(modules: readonly TestModule[]): string[] {
-  const files = modules.map(({ project, relativeModuleId }) => ({
-    ...splitProjectName(project.name),
-    path: relativeModuleId,
-  }));
-  return mergedMachines().flatMap((machine) =>
-    files.map(({ project, path }) => `${projectName(project, machine)}: ${path}`),
-  );
 }
 
 /** All that a file takes of its worker. */

@@ -96,7 +96,8 @@ test('files that ran on each kernel are all that was asked for; those on one alo
       [...files, '-t', 'passes', '--reporter=blob', `--outputFile.blob=test-results/blobs/${kernel}.json`],
       {
         root,
-        env: { HAIRPIN_MACHINE: kernel },
+        // As where its blob is to be merged elsewhere, too.
+        env: { HAIRPIN_MACHINE: kernel, VITEST_BLOB_LABEL: kernel },
       },
     );
   const report = join(ROOT, 'lib/report/reporter.ts');
@@ -115,6 +116,31 @@ test('files that ran on each kernel are all that was asked for; those on one alo
   const { exitCode, all } = await merge();
   expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
   expect(all).toContain("1 of the suite's files ran in none of the merged runs:\n  6.12.0-1-amd64: some.test.ts\n");
+});
+
+test('blobs of kernels are merged with those of this one: of theirs, a part of the suite is no gap', {
+  timeout: 60_000,
+}, async ({ lab, onTestFinished }) => {
+  const root = project(onTestFinished);
+  writeFileSync(join(root, 'well.test.ts'), "import { test } from 'hairpin';\ntest('passes', () => {});");
+  const host = lab.namespace('host');
+  const run = (label: string, files: string[], env: Record<string, string> = {}) =>
+    startVitest(host, [...files, '-t', 'passes', '--reporter=blob', `--outputFile.blob=blobs/${label}.json`], {
+      root,
+      env: { VITEST_BLOB_LABEL: label, ...env },
+    });
+  const merge = () =>
+    startVitest(host, ['--merge-reports=blobs', `--reporter=${join(ROOT, 'lib/report/reporter.ts')}`], { root });
+  await run('root', []);
+  for (const kernel of ['6.1.0-40-amd64', '6.12.0-1-amd64']) await run(kernel, ['well'], { HAIRPIN_MACHINE: kernel });
+  const { exitCode, all } = await merge();
+  expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+  for (const label of ['root', '6.1.0-40-amd64', '6.12.0-1-amd64']) expect(all).toContain(label);
+  // What a kernel takes in a machine is no measure of this one.
+  const durations = JSON.parse(readFileSync(join(root, 'test-results/durations.json'), 'utf8'));
+  expect(Object.keys(durations)).toEqual(['some.test.ts', 'well.test.ts']);
+  await run('6.12.0-1-amd64', [], { HAIRPIN_MACHINE: '6.12.0-1-amd64' });
+  expect((await merge()).all).toContain('ran in none of the merged runs:\n  6.1.0-40-amd64: some.test.ts\n');
 });
 
 function project(onTestFinished: (clean: () => void) => void): string {
