@@ -2,9 +2,11 @@ import type { Cable } from '../lab/cable.ts';
 import type { Interface } from '../lab/interface.ts';
 import type { Macvlan } from '../lab/macvlan.ts';
 import type { Namespace } from '../lab/namespace.ts';
-import type { Port, PortOptions } from '../lab/port.ts';
+import type { Port } from '../lab/port.ts';
 import type { Part } from '../lab/watcher.ts';
 import { modeKnobs } from './mode-knobs.ts';
+import { swapKnobs } from './swap-knobs.ts';
+import { FLAGS, isPort, onOff, settingsOf, USUAL } from './switch-ports.ts';
 
 /** A way in which a part of a lab can be otherwise, as it stands now. */
 export interface Knob {
@@ -32,13 +34,9 @@ export function knobsOf(part: Part): Knobs {
 
 const NONE: Knobs = { settings: {}, knobs: [] };
 
-// By what they have, not by their class: a file's copy of the library need not be the runner's.
+// By what it has, not by its class: a file's copy of the library need not be the runner's.
 function isCable(part: Part): part is Cable {
   return 'a' in part;
-}
-
-function isPort(end: Interface): end is Port {
-  return 'settings' in end;
 }
 
 function cableKnobs(cable: Cable): Knobs {
@@ -48,24 +46,12 @@ function cableKnobs(cable: Cable): Knobs {
   const of = ends.flatMap((end) => (isPort(end) ? [end] : [end, end.namespace]));
   const unplug = { what: `${cable}: unplugged`, settings: {}, of, turn: () => void cable.set({ up: false }) };
   const ofEnds = ends.map((end) => (isPort(end) ? portKnobs(end) : addressKnobs(end)));
-  return together([{ settings: {}, knobs: plugged ? [unplug] : [] }, ...ofEnds]);
+  return together([{ settings: {}, knobs: plugged ? [unplug] : [] }, ...ofEnds, swapKnobs(cable)]);
 }
-
-/** What a port is like unless a spec says otherwise; what is not here has no knob. */
-const USUAL = {
-  hairpin: false,
-  isolated: false,
-  learning: true,
-  flood: true,
-  mcastFlood: true,
-  bcastFlood: true,
-  guard: false,
-  locked: false,
-} as const satisfies PortOptions;
 
 function portKnobs(port: Port): Knobs {
   const settings = port.settings;
-  const flags = (Object.keys(USUAL) as (keyof typeof USUAL)[]).filter((flag) => settings[flag] !== undefined);
+  const flags = FLAGS.filter((flag) => settings[flag] !== undefined);
   const turnable = flags.filter((flag) => couldMatter(port, flag, settings[flag] !== USUAL[flag]));
   const of = [port, port.namespace];
   const knobs = turnable.map((flag) => {
@@ -86,8 +72,7 @@ function portKnobs(port: Port): Knobs {
       turn: () => void port.set({ state: 'forwarding' }),
     });
   }
-  const known = flags.map((flag) => [`${port} ${flag}`, onOff(settings[flag])] as const);
-  return { settings: { ...Object.fromEntries(known), [`${port} state`]: String(state) }, knobs };
+  return { settings: settingsOf(port, settings), knobs };
 }
 
 /** Whether a flag's change could be noticed: unchosen reflection by macvlans, isolation by another isolated port. */
@@ -136,8 +121,4 @@ function together(all: Knobs[]): Knobs {
     settings: Object.assign({}, ...all.map(({ settings }) => settings)),
     knobs: all.flatMap(({ knobs }) => knobs),
   };
-}
-
-function onOff(value: boolean | undefined): string {
-  return value ? 'on' : 'off';
 }

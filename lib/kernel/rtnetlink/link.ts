@@ -14,6 +14,7 @@ import {
   IFLA_MASTER,
   IFLA_MTU,
   IFLA_NET_NS_FD,
+  IFLA_NEW_IFINDEX,
   IFLA_PROTINFO,
   interfaceHeader,
   RTM_DELLINK,
@@ -89,6 +90,10 @@ export interface LinkChange {
   name?: string | undefined;
   /** ifindex of a bridge to join, or 0 to leave the one it is in. */
   master?: number | undefined;
+  /** Another namespace to move into, down and out of its bridge (`dev_change_net_namespace`). */
+  namespace?: NetNamespace;
+  /** The ifindex that it has from then on. Before Linux 5.13 it keeps the one that it had. */
+  newIndex?: number;
 }
 
 export function setLink(socket: RtnetlinkSocket, index: number, change: LinkChange, operation: Operation): void {
@@ -103,6 +108,8 @@ export function setLink(socket: RtnetlinkSocket, index: number, change: LinkChan
         [IFLA_MTU, change.mtu === undefined ? undefined : u32(change.mtu)],
         [IFLA_ADDRESS, change.mac === undefined ? undefined : macToBytes(change.mac)],
         [IFLA_MASTER, change.master === undefined ? undefined : u32(change.master)],
+        [IFLA_NET_NS_FD, change.namespace && u32(change.namespace.fd)],
+        [IFLA_NEW_IFINDEX, change.newIndex === undefined ? undefined : u32(change.newIndex)],
       ],
     },
     operation,

@@ -1,0 +1,75 @@
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { setLink } from '../kernel/rtnetlink/link.ts';
+import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
+import type { Port, PortOptions } from '../lab/port.ts';
+import type { Switch } from '../lab/switch.ts';
+import { staticEntries } from './switch-ports.ts';
+
+/**
+ * Plugs what hangs at each of two switch ports into the other. The ports stay what they are: whatever device is one has
+ * its name, ifindex, MAC address, settings and static entries, so that everything that knows them is right.
+ *
+ * @throws KernelError before Linux 5.13, where no device can be moved to a given ifindex (`IFLA_NEW_IFINDEX`)
+ */
+export function swapCables(a: Port, b: Port): void {
+  const [likeA, likeB] = [likenessOf(a), likenessOf(b)];
+  // In between, where neither name nor ifindex is taken: a switch cannot hold both of two that have one name.
+  const between = NetNamespace.create();
+  const rtnetlink = between.run(() => new RtnetlinkSocket());
+  try {
+    for (const [port, name] of [[a, 'a'] as const, [b, 'b'] as const]) {
+      setLink(
+        port.namespace.rtnetlink,
+        port.index,
+        { namespace: between, name },
+        { operation: `ip -n ${port.namespace} link set ${port.name} name ${name} netns between` },
+      );
+    }
+    replug(rtnetlink, 'b', b.index, a);
+    replug(rtnetlink, 'a', a.index, b);
+  } finally {
+    rtnetlink.close();
+    between.close();
+  }
+  [a.peer, b.peer] = [b.peer, a.peer];
+  for (const port of [a, b]) if (port.peer) port.peer.peer = port;
+  likeA.bringUp();
+  likeB.bringUp();
+  likeA.restore();
+  likeB.restore();
+}
+
+/** Moves a device to where a port has been, to be the port. */
+function replug(rtnetlink: RtnetlinkSocket, name: string, index: number, port: Port): void {
+  const { namespace } = port;
+  setLink(
+    rtnetlink,
+    index,
+    { namespace: namespace.handle, newIndex: port.index, name: port.name, mac: port.mac },
+    { operation: `ip -n between link set ${name} name ${port.name} netns ${namespace} index ${port.index}` },
+  );
+  switchOf(port).join(port);
+}
+
+/** What a port is like, to be given to the device that takes its place: the kernel forgets it with the old one (`del_nbp`). */
+function likenessOf(port: Port) {
+  const { up, promiscuous } = port.state();
+  const { settings } = port;
+  const macs = staticEntries(switchOf(port)).get(port) ?? [];
+  return {
+    bringUp: () => void port.set({ up, promiscuous }),
+    restore: () => {
+      port.set(differences(settings, port.settings));
+      for (const mac of macs) switchOf(port).fdb.add(mac, port);
+    },
+  };
+}
+
+function differences(wanted: PortOptions, is: PortOptions): PortOptions {
+  const changed = Object.entries(wanted).filter(([key, value]) => is[key as keyof PortOptions] !== value);
+  return Object.fromEntries(changed);
+}
+
+function switchOf(port: Port): Switch {
+  return port.namespace as Switch;
+}
