@@ -3,6 +3,7 @@ import { hear } from '../probes/hear.ts';
 import type { Observation } from '../probes/observe-pair.ts';
 import type { PairDevices } from '../probes/pair-devices.ts';
 import { FRAMES, type FrameKind } from '../probes/test-frame.ts';
+import type { HeardQuestion } from '../report/script-heard.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
 import { frameWay } from '../trace/frame-way.ts';
 import { quietIn } from '../trace/quiescence.ts';
@@ -16,6 +17,7 @@ export type Difference = Observation & { expected: number };
 interface DifferingWay {
   ways: readonly Way[];
   recognize: (frame: Buffer) => 'probe' | undefined;
+  asked?: HeardQuestion;
 }
 
 const NONE: DifferingWay = { ways: [], recognize: () => undefined };
@@ -37,7 +39,13 @@ export async function differingWay(
   return from && to ? wayOf(from, to, kind, chosen, lab) : NONE;
 }
 
-async function wayOf(from: Interface, to: Interface, kind: FrameKind, wanted: Difference, lab: Lab) {
+async function wayOf(
+  from: Interface,
+  to: Interface,
+  kind: FrameKind,
+  wanted: Difference,
+  lab: Lab,
+): Promise<DifferingWay> {
   const patience = { milliseconds: holdIn(lab), quiet: quietIn(lab, 'frames') };
   const { frame, outcome, copies } = await hear(to, from, kind, Number.POSITIVE_INFINITY, patience);
   // Which it was that differed, this one need not: then there is nothing to show.
@@ -47,6 +55,7 @@ async function wayOf(from: Interface, to: Interface, kind: FrameKind, wanted: Di
   const of = `${wanted.from} → ${wanted.to} ${kind}`;
   return {
     ways: way ? [{ ...way, of }] : [],
+    asked: { frame: kind, from, to, joined: true },
     recognize: (bytes: Buffer) => (frameIdentity(bytes) === identity ? ('probe' as const) : undefined),
   };
 }

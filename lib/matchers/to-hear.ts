@@ -105,7 +105,10 @@ export async function toHear(
   return {
     pass: isNot,
     message: () => message,
-    evidence: { lab: to.namespace.lab, failed: { recognize, ways } },
+    evidence: {
+      lab: to.namespace.lab,
+      failed: { recognize, ways, asked: { frame, from, to, joined: join !== false } },
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Recognize } from '../trace/probe-path.ts';
 import type { Way } from '../trace/way.ts';
 import { labCapture } from './lab-capture.ts';
 import { labScript } from './lab-script.ts';
+import type { HeardQuestion } from './script-heard.ts';
 import type { AskedQuestion } from './script-question.ts';
 import { stateText } from './state-text.ts';
 import { takeSnapshot } from './take-snapshot.ts';
@@ -21,7 +22,7 @@ export interface FailedQuestion {
   /** The ways that its frames took, where the taps saw any. */
   ways: readonly Way[];
   /** What `ping` and its like can ask again, at the end of the script. */
-  asked?: AskedQuestion | undefined;
+  asked?: AskedQuestion | HeardQuestion | undefined;
 }
 
 /** A file of the evidence. */

@@ -1,4 +1,5 @@
 import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
+import { type HeardQuestion, heardLines } from './script-heard.ts';
 import { linkLines, portLines, portStateLines } from './script-links.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import {
@@ -20,10 +21,10 @@ const NOT_BUILT = 3;
 /**
  * A lab as a POSIX shell script of `ip`, `bridge` and `sysctl`, to look into a failure without hairpin.
  *
- * @param question asked at the end; the script's exit code is its answer: a report of `reach()` will do
+ * @param question asked at the end, or heard; the script's exit code is its answer: a report of `reach()` will do
  * @example writeFileSync('lab.sh', labScript(takeSnapshot(lab), report))
  */
-export function labScript({ namespaces }: LabSnapshot, question?: AskedQuestion): string {
+export function labScript({ namespaces }: LabSnapshot, question?: AskedQuestion | HeardQuestion): string {
   const each = (lines: (namespace: NamespaceSnapshot) => string[]) => namespaces.flatMap(lines);
   const sections: [title: string, lines: string[]][] = [
     ['Namespaces', each(({ name }) => [shellLine('ip', 'netns', 'add', name)])],
@@ -44,7 +45,8 @@ export function labScript({ namespaces }: LabSnapshot, question?: AskedQuestion)
     ['What else there was', each(leftOutLines)],
   ];
   const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));
-  const end = question ? ['', ...questionLines(question)] : [];
+  const asked = question && ('frame' in question ? heardLines(question) : questionLines(question));
+  const end = asked ? ['', ...asked] : [];
   return `${[...header(namespaces, question !== undefined), ...body, '', 'trap - EXIT', ...end].join('\n')}\n`;
 }
 

@@ -61,7 +61,7 @@ function netcatLines({ by, port, outcome, question: { to } }: AskedQuestion): st
 }
 
 /** Without the program the answer would seem to be no. */
-function needs(program: string, debianPackage: string): string {
+export function needs(program: string, debianPackage: string): string {
   return `command -v ${program} >/dev/null || { echo "lab.sh: the question needs ${program} (${debianPackage})" >&2; exit 3; }`;
 }
 
@@ -70,6 +70,6 @@ function sourceFor(option: string, { question: { bound, source } }: AskedQuestio
   return bound ? [option, bound === 'device' && option === '-I' ? source.device.name : source.address] : [];
 }
 
-function within(namespace: string, ...command: (string | number | undefined)[]): string {
+export function within(namespace: string, ...command: (string | number | undefined)[]): string {
   return shellLine('ip', 'netns', 'exec', namespace, ...command);
 }

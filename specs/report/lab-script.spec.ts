@@ -1,6 +1,8 @@
 import { describe, expect, type Interface, type Lab, MACVLAN_MODES, type Namespace, supports, test } from 'hairpin';
 import { type ReachOptions, reach } from '../../lib/probes/reach.ts';
+import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
+import type { HeardQuestion } from '../../lib/report/script-heard.ts';
 import { takeSnapshot } from '../../lib/report/take-snapshot.ts';
 import { readLab, rebuild } from './rebuild.ts';
 
@@ -24,6 +26,12 @@ async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[]> {
   const answers = rebuilt.map(({ exitCode = 3 }) => words[exitCode] ?? `exit code ${exitCode}`);
   expect(answers).toEqual(asked.map(({ outcome }) => (outcome === 'answered' ? outcome : 'not answered')));
   return asked.map(({ outcome }) => outcome);
+}
+
+/** Whether ns2 hears ns1, by the script of the lab's; `exit code 1` where not. */
+async function heardBy(lab: Lab, question: HeardQuestion): Promise<string> {
+  const { exitCode, output } = await rebuild(labScript(takeSnapshot(lab), question));
+  return exitCode === 0 ? 'heard' : `exit code ${exitCode} ${output.replace(/^exit.*/m, '').trim()}`.trim();
 }
 
 // Most of the time goes into waiting for pings that are not answered.
@@ -256,6 +264,25 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     await b.exec('nft', ['add table ip spec; add chain ip spec in { type filter hook input priority 0; }']);
     await b.exec('nft', ['add rule ip spec in iif "eth0" icmp type echo-request drop']);
     expect(await outcomes(lab, [a, b], [a, b, { family: 6 }])).toEqual(['lost', 'answered']);
+  });
+});
+
+// ns1 ─ m1 ┐
+//          ├─ up0 (host) ── p0 (sw) ── gateway, neighbour
+// ns2 ─ m2 ┘
+describe('a script that asks who hears a frame', WAITING, () => {
+  test.for(FRAMES)('%s', async (frame, { lab, macvlanPair }) => {
+    const { m1, m2, switchPort } = macvlanPair({ mode: 'vepa' });
+    const question = { frame, from: m1, to: m2 as Interface, joined: true };
+    expect(await heardBy(lab, question)).toBe('exit code 1');
+    switchPort.set({ hairpin: true });
+    expect(await heardBy(lab, question)).toBe('heard');
+  });
+
+  // a ── b
+  test('of a group that nobody has joined, tcpdump sees the frame all the same', async ({ lab }) => {
+    const { a: from, b: to } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+    expect(await heardBy(lab, { frame: 'multicast', from, to, joined: false })).toBe('heard');
   });
 });
 
