@@ -1,3 +1,4 @@
+import { buildable } from './buildable.ts';
 import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
 import { linkLines, portLines, portStateLines } from './script-links.ts';
@@ -24,7 +25,8 @@ const NOT_BUILT = 3;
  * @param question asked at the end, or heard; the script's exit code is its answer: a report of `reach()` will do
  * @example writeFileSync('lab.sh', labScript(takeSnapshot(lab), report))
  */
-export function labScript({ namespaces }: LabSnapshot, question?: AskedQuestion | HeardQuestion): string {
+export function labScript(snapshot: LabSnapshot, question?: AskedQuestion | HeardQuestion): string {
+  const { namespaces, leftOut } = buildable(snapshot.namespaces);
   const each = (lines: (namespace: NamespaceSnapshot) => string[]) => namespaces.flatMap(lines);
   const sections: [title: string, lines: string[]][] = [
     ['Namespaces', each(({ name }) => [shellLine('ip', 'netns', 'add', name)])],
@@ -42,7 +44,7 @@ export function labScript({ namespaces }: LabSnapshot, question?: AskedQuestion 
     ['Packet filters', each(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
-    ['What else there was', each(leftOutLines)],
+    ['What else there was', [...leftOut, ...each(leftOutLines)]],
   ];
   const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));
   const asked = question && ('frame' in question ? heardLines(question) : questionLines(question));

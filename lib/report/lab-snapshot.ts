@@ -14,7 +14,7 @@ export interface NamespaceSnapshot {
   /** All but the loopback and a switch's bridge, by index: a device stands behind those that it was made on. */
   interfaces: InterfaceSnapshot[];
   /** `lo`; its addresses without 127.0.0.1 and ::1. Left out: up, except on a switch. */
-  loopback?: { up: boolean; addresses: string[]; addressWords?: Record<string, string[]> };
+  loopback?: { up: boolean; addresses: string[]; addressWords?: string[][] };
   /** Routes that the lab or a spec added, of any table; the kernel's own (of an address's subnet) are left out. */
   routes: RouteSnapshot[];
   /** Of the kernel's own routes, of an address's subnet each, those that somebody deleted. */
@@ -27,7 +27,7 @@ export interface NamespaceSnapshot {
   qdiscs?: { dev: string; kind: string }[];
   neighbours: { to: string; lladdr?: string; dev: string; state: string }[];
   /** Static forwarding entries of a switch, and learnt ones; the addresses of the ports themselves are left out. */
-  fdb: { mac: string; dev: string; static: boolean }[];
+  fdb: { mac: string; dev: string; static: boolean; local?: true }[];
   /** Those that differ from what a new namespace of this kernel has, and what a lab sets because hosts differ in it. */
   sysctls: Record<string, string>;
   /** The ruleset in nft's own words; empty for none. */
@@ -52,6 +52,12 @@ export interface RouteSnapshot {
   mtu?: number;
   /** The only type of service that it is for. */
   tos?: number;
+  /** IPv6: the only sources that it is for. */
+  from?: string;
+  /** Left out: `boot`. Of the kernel's own, those that no address has brought along. */
+  proto?: 'kernel';
+  /** What it does that a script cannot say, such as `encap`. */
+  leftOut?: string;
   /** Left out: `main`. */
   table?: number;
   /** `blackhole` and the like; left out for an ordinary one. */
@@ -72,8 +78,8 @@ export interface InterfaceSnapshot {
   arp?: false;
   /** `10.0.0.1/24`; link-local ones that the kernel made are left out. */
   addresses: string[];
-  /** Of some addresses, what else was said as they were added: `{ '10.0.0.1/24': ['noprefixroute'] }`. */
-  addressWords?: Record<string, string[]>;
+  /** Of each address, what else was said as it was added, such as `noprefixroute`; left out where that is nothing. */
+  addressWords?: string[][];
   /** Those of the addresses that nobody may use: duplicate address detection is not done, or found another owner. */
   withheld?: string[];
   /** veth: the other end, as `sw/p0`. */

@@ -5,16 +5,19 @@ const IPV6_METRIC = 1024;
 
 /** A route as `ip route add` takes it. */
 export function routeWords(route: RouteSnapshot): string[] {
-  const { to, family, type, src, metric, mtu, tos, table, nexthops = [] } = route;
-  const own = metric === undefined || metric === IPV6_METRIC ? [] : ['metric', metric];
+  const { to, family, type, from, src, metric, mtu, tos, table, proto, nexthops = [] } = route;
+  const own = metric === undefined || (family === 6 && metric === IPV6_METRIC) ? [] : ['metric', metric];
   const words = [
     ...(type ? [type] : []),
     to,
-    ...(tos ? ['tos', tos] : []),
+    ...(from ? ['from', from] : []),
+    // iproute2 reads it as hexadecimal, with or without the 0x (rtnl_dsfield_a2n).
+    ...(tos ? ['tos', `0x${tos.toString(16)}`] : []),
     ...(nexthops.length > 0 ? [] : hopWords(family, route)),
     ...(src ? ['src', src] : []),
     ...own,
     ...(table ? ['table', table] : []),
+    ...(proto ? ['proto', proto] : []),
     ...(mtu ? ['mtu', mtu] : []),
     ...nexthops.flatMap((hop) => ['nexthop', ...hopWords(family, hop), 'weight', hop.weight]),
   ];

@@ -6,8 +6,6 @@ const BRIDGE = 'br0';
 const DEFAULT_MTU = 1500;
 const DEFAULT_AGEING_TIME = 300;
 const DEFAULT_BCQUEUELEN = 1000;
-/** Kinds that need no more than a name. */
-const SIMPLE_KINDS = ['dummy', 'ifb'];
 
 interface Device extends InterfaceSnapshot {
   namespace: NamespaceSnapshot;
@@ -91,16 +89,12 @@ function deviceLines(device: Device, peer: Device | undefined): string[] {
     const remark = `# ${device.uplink} is a real NIC: as root in its network, not in one of its own`;
     return [remark, childLine(device), ...portLine(device)];
   }
-  if (SIMPLE_KINDS.includes(device.kind) || device.bridge) {
-    const { namespace, name, index, kind, bridge } = device;
-    const words = [...hardware(device), 'type', kind, ...(bridge ? bridgeWords(bridge) : [])];
-    return [
-      shellLine('ip', '-n', namespace.name, 'link', 'add', 'dev', name, 'index', index, ...words),
-      ...portLine(device),
-    ];
-  }
-  const lacking = device.kind === 'veth' || isKnownChild(device) ? ': what it leads to is not of this lab' : '';
-  return [`# Left out: ${pathOf(device)}, ${device.kind}${lacking}`];
+  const { namespace, name, index, kind, bridge } = device;
+  const words = [...hardware(device), 'type', kind, ...(bridge ? bridgeWords(bridge) : [])];
+  return [
+    shellLine('ip', '-n', namespace.name, 'link', 'add', 'dev', name, 'index', index, ...words),
+    ...portLine(device),
+  ];
 }
 
 function cableLines(one: Device, other: Device): string[] {
@@ -116,10 +110,6 @@ function cableLines(one: Device, other: Device): string[] {
 
 function portLine(device: Device): string[] {
   return device.port ? [setLine(device, ...masterOf(device))] : [];
-}
-
-function isKnownChild({ macvlan, ipvlan, vlan }: Device): boolean {
-  return [macvlan, ipvlan, vlan].some((settings) => settings !== undefined);
 }
 
 function childLine(device: Device): string {

@@ -28,7 +28,7 @@ export function snapshotInterfaces(
   links: LinksOf,
 ): Pick<NamespaceSnapshot, 'interfaces' | 'loopback'> {
   const own = [...(links.get(namespace) ?? [])].sort((one, other) => one.index - other.index);
-  const addresses = listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address` });
+  const addresses = inOrder(listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address` }));
   const of = ({ index, mac }: ListedLink) =>
     addresses.filter((address) => address.index === index && !isOfTheKernel(address, mac));
   const bridge = namespace instanceof Switch ? namespace.bridge : undefined;
@@ -108,6 +108,14 @@ function uplinkBelow({ interfaces }: Namespace, { index }: ListedLink): Pick<Int
   return device instanceof Macvlan && !(device.parent instanceof Interface) ? { uplink: device.parent.name } : {};
 }
 
+/** As they were added, which decides between equals when a source is chosen: the kernel lists the newest of IPv6 first (`ipv6_link_dev_addr`). */
+function inOrder(addresses: readonly AddressState[]): AddressState[] {
+  return [
+    ...addresses.filter(({ family }) => family === 4),
+    ...addresses.filter(({ family }) => family === 6).reverse(),
+  ];
+}
+
 function isOfTheKernel({ family, address, scope, length }: AddressState, mac: string): boolean {
   if (scope === SCOPE_HOST) return address === '::1' || (address === '127.0.0.1' && length === 8);
   return family === 6 && scope === SCOPE_LINK && isLinkLocalOf(mac, address);
@@ -125,15 +133,13 @@ function isLinkLocalOf(mac: string, address: string): boolean {
 
 /** What is not said by the address itself; without the field where that is nothing. */
 function addressWords(addresses: AddressState[]): Pick<InterfaceSnapshot, 'addressWords'> {
-  const said = addresses.flatMap((each) => {
-    const words = [
-      ...(each.peer === undefined ? [] : ['peer', `${each.peer}/${each.length}`]),
-      ...(each.family === 4 && each.scope === SCOPE_LINK ? ['scope', 'link'] : []),
-      ...(each.noPrefixRoute ? ['noprefixroute'] : []),
-    ];
-    return words.length > 0 ? [[withLength(each), words] as const] : [];
-  });
-  return said.length > 0 ? { addressWords: Object.fromEntries(said) } : {};
+  const words = addresses.map((each) => [
+    ...(each.peer === undefined ? [] : ['peer', `${each.peer}/${each.length}`]),
+    ...(each.family === 4 && each.scope === SCOPE_LINK ? ['scope', 'link'] : []),
+    ...(each.metric === undefined ? [] : ['metric', String(each.metric)]),
+    ...(each.noPrefixRoute ? ['noprefixroute'] : []),
+  ]);
+  return words.some((each) => each.length > 0) ? { addressWords: words } : {};
 }
 
 function withLength({ address, length }: AddressState): string {

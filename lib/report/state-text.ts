@@ -30,7 +30,12 @@ export function stateText(namespace: NamespaceSnapshot): string {
       ),
     ],
     ['proxies', proxies.map(({ to, dev }) => `${to} dev ${dev}`)],
-    ['forwarding', table(fdb.map((entry) => [entry.mac, `dev ${entry.dev}`, entry.static ? 'static' : 'learnt']))],
+    [
+      'forwarding',
+      table(
+        fdb.map((entry) => [entry.mac, `dev ${entry.dev}`, entry.local ? 'local' : entry.static ? 'static' : 'learnt']),
+      ),
+    ],
     ['sysctls', Object.entries(sysctls).map(([key, value]) => `${key} = ${value}`)],
     ['queueing disciplines', table(qdiscs.map(({ dev, kind }) => [dev, kind]))],
     ['nftables', nftables === '' ? [] : nftables.split('\n')],
@@ -87,12 +92,12 @@ function addressRows({ interfaces, loopback }: NamespaceSnapshot): string[][] {
   ];
   return devices
     .filter(({ addresses }) => addresses.length > 0)
-    .map(({ name, addresses, addressWords = {}, withheld = [] }) => [
+    .map(({ name, addresses, addressWords = [], withheld = [] }) => [
       name,
       addresses
-        .flatMap((address) => [
+        .flatMap((address, at) => [
           withheld.includes(address) ? `${address} (not usable: DAD)` : address,
-          ...(addressWords[address] ?? []),
+          ...(addressWords[at] ?? []),
         ])
         .join(' '),
     ]);

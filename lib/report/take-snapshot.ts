@@ -5,8 +5,9 @@ import { type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { bridgeSettings } from '../lab/switch.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
+import { snapshotByOthers } from './snapshot-by-others.ts';
 import { type LinksOf, snapshotInterfaces } from './snapshot-interfaces.ts';
-import { snapshotRouting } from './snapshot-routes.ts';
+import { snapshotRoutes } from './snapshot-routes.ts';
 import { snapshotSysctls } from './snapshot-sysctls.ts';
 import { linksOf } from './take-network.ts';
 
@@ -30,7 +31,8 @@ function snapshotNamespace(namespace: Namespace, links: LinksOf): NamespaceSnaps
     role: namespace.role,
     interfaces,
     ...(loopback ? { loopback } : {}),
-    ...snapshotRouting(namespace, links.get(namespace) ?? []),
+    ...snapshotRoutes(namespace, links.get(namespace) ?? []),
+    ...snapshotByOthers(namespace, names),
     neighbours: listNeighbours(namespace.rtnetlink, { operation: `ip -n ${namespace} neighbour` }).map(
       ({ to, lladdr, device, state }) => ({ to, ...(lladdr ? { lladdr } : {}), dev: names.get(device) ?? '', state }),
     ),
@@ -57,7 +59,8 @@ function snapshotBridge(namespace: Namespace, links: LinksOf) {
       // What comes and goes with a port: its own address, and the groups that it listens to as a device.
       const local =
         entry.permanent && (isGroupMac(entry.mac) || [bridge, ...ports].some(({ mac }) => mac === entry.mac));
-      return port && !local ? [{ mac: entry.mac, dev: port.name, static: entry.permanent }] : [];
+      const own = entry.local ? { local: true as const } : {};
+      return port && !local ? [{ mac: entry.mac, dev: port.name, static: entry.permanent, ...own }] : [];
     }),
   };
 }

@@ -8,6 +8,15 @@ import { readLab, rebuild } from './rebuild.ts';
 
 type Asked = [from: Namespace, to: Namespace | string, options?: ReachOptions];
 
+/** Asks, and runs the scripts that ask the same; compares the answers alone. */
+async function outcomesOf(lab: Lab, [from, to, options = {}]: Asked): Promise<{ asked: string[]; script: string }> {
+  const report = await reach('spec', from, to, { ...options, neighbours: 'kept' }, { milliseconds: 100 });
+  const script = labScript(takeSnapshot(lab), report);
+  const { exitCode } = await rebuild(script);
+  expect(exitCode).toBe(report.outcome === 'answered' ? 0 : 1);
+  return { asked: [report.outcome], script };
+}
+
 /** Asks, and runs the scripts that ask the same; compares the answers, and the networks as other programs read them. */
 async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[]> {
   const names = lab.namespaces.map(({ name }) => name);
@@ -213,9 +222,21 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
       ['route', 'add', '10.8.0.0/16', 'via', 'inet6', 'fd00::2', 'dev', 'eth0'],
       ['route', 'add', 'local', '10.9.0.0/16', 'dev', 'lo'],
       ['route', 'add', 'prohibit', 'default', 'table', '7'],
+      // The way that systemd-networkd numbers what DHCP brings, a class of traffic, and two of one prefix.
+      ['route', 'add', '10.3.0.0/16', 'via', '10.0.0.77', 'metric', '1024'],
+      ['route', 'add', '10.3.0.0/16', 'via', '10.0.1.2', 'metric', '512'],
+      ['route', 'add', '10.2.0.0/16', 'via', '10.0.0.2', 'tos', '0x10'],
+      ['route', 'add', '10.1.0.0/16', 'dev', 'eth0'],
+      ['route', 'append', '10.1.0.0/16', 'dev', 'eth1'],
+      ['route', 'add', '172.16.0.0/16', 'dev', 'eth0', 'src', '10.9.0.1'],
+      ['route', 'add', 'multicast', '239.0.0.0/8', 'dev', 'eth0'],
+      ['-6', 'route', 'add', 'fd03::/32', 'from', 'fd00::/64', 'via', 'fd00::2'],
       ['rule', 'add', 'priority', '100', 'from', '10.0.1.1', 'to', '10.0.1.0/24', 'lookup', '7'],
+      ['rule', 'add', 'priority', '0', 'to', '10.4.9.9', 'prohibit'],
       ['-6', 'rule', 'add', 'priority', '7', 'fwmark', '0x1', 'prohibit'],
+      ['-6', 'rule', 'add', 'priority', '8', 'from', 'fd00::1', 'to', 'fd07::/32', 'lookup', '7'],
       ['address', 'add', '10.5.0.1', 'peer', '10.5.0.2/32', 'dev', 'eth0'],
+      ['address', 'add', '10.5.0.1', 'peer', '10.5.0.3/32', 'dev', 'eth0'],
       ['address', 'add', '10.4.0.1/24', 'dev', 'eth0', 'noprefixroute'],
     ];
     for (const command of commands) await a.exec('ip', command);
@@ -242,6 +263,84 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
       [d, c, { family: 4 }],
     ];
     expect(await outcomes(lab, ...asked)).toEqual(['lost', 'unsent', 'unsent', 'unsent']);
+  });
+
+  // a ═ eth0, eth1, eth2 ═ b: routes of subnets that programs replaced, moved, or added in the kernel's name
+  test('routes of subnets that are not as the kernel made them', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    for (let cable = 0; cable < 3; cable++) lab.cable(a, b);
+    const commands = [
+      // As the CNI plugin ptp does.
+      ['route', 'del', '10.0.0.0/24', 'dev', 'eth0'],
+      ['route', 'add', '10.0.0.2/32', 'dev', 'eth0', 'scope', 'link', 'src', '10.0.0.1'],
+      ['route', 'add', '10.0.0.0/24', 'via', '10.0.0.2', 'dev', 'eth0', 'src', '10.0.0.1'],
+      // To a table of its own.
+      ['route', 'del', '10.0.1.0/24', 'dev', 'eth1'],
+      ['route', 'add', '10.0.1.0/24', 'dev', 'eth1', 'table', '100'],
+      ['route', 'replace', '10.0.2.0/24', 'dev', 'eth2', 'src', '10.0.2.1', 'mtu', '1400'],
+      // As NetworkManager does.
+      ['address', 'add', '10.4.0.1/24', 'dev', 'eth0', 'noprefixroute'],
+      [
+        'route',
+        'add',
+        '10.4.0.0/24',
+        'dev',
+        'eth0',
+        'proto',
+        'kernel',
+        'scope',
+        'link',
+        'src',
+        '10.4.0.1',
+        'metric',
+        '100',
+      ],
+      ['address', 'add', '10.6.0.1/24', 'dev', 'eth0', 'metric', '200'],
+      ['address', 'add', '10.6.0.7/24', 'dev', 'eth1', 'metric', '100'],
+    ];
+    for (const command of commands) await a.exec('ip', command);
+    await b.exec('ip', ['address', 'add', '10.4.0.2/24', 'dev', 'eth0']);
+    await b.exec('ip', ['address', 'add', '10.6.0.2/24', 'dev', 'eth1']);
+    const asked: Asked[] = [
+      [a, '10.4.0.2'],
+      [a, '10.6.0.2'],
+      [a, '10.0.1.2'],
+    ];
+    expect(await outcomes(lab, ...asked)).toEqual(['answered', 'answered', 'unsent']);
+  });
+
+  // a ═ eth0, eth1, which is down ═ b
+  test('several next hops of which one is down; two addresses of which the newer is the source', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b).a.address.add('fd00::a9/64');
+    const { a: down } = lab.cable(a, b);
+    const hops = ['nexthop', 'via', '10.0.0.2', 'nexthop', 'via', '10.0.1.2'];
+    await a.exec('ip', ['route', 'add', '10.6.0.0/16', ...hops]);
+    down.set({ up: false });
+    await b.exec('nft', ['add table ip6 spec; add chain ip6 spec in { type filter hook input priority 0; }']);
+    await b.exec('nft', ['add rule ip6 spec in ip6 saddr fd00::a9 icmpv6 type echo-request drop']);
+    await b.exec('ip', ['address', 'add', '10.6.0.1/32', 'dev', 'lo']);
+    // A next hop whose device is down cannot be added again; nobody would take it.
+    expect((await outcomesOf(lab, [a, '10.6.0.1'])).asked).toEqual(['answered']);
+    expect((await outcomesOf(lab, [a, 'fd00::2'])).asked).toEqual(['lost']);
+  });
+
+  // a ── p0 sw p1 ── b, whose address the bridge has for its own; a also has a tunnel
+  test('what a script cannot make does not keep it from the rest', async ({ lab }) => {
+    const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, sw);
+    const { b: p1, a: end } = lab.cable(b, sw);
+    await a.exec('ip', ['tuntap', 'add', 'dev', 'tun7', 'mode', 'tun']);
+    await a.exec('ip', ['link', 'set', 'tun7', 'up']);
+    await a.exec('ip', ['address', 'add', '10.44.0.1/24', 'dev', 'tun7']);
+    await a.exec('ip', ['route', 'add', '10.45.0.0/24', 'dev', 'tun7']);
+    await a.exec('ip', ['neighbour', 'add', '10.0.0.2', 'lladdr', end.mac, 'dev', 'eth0', 'nud', 'permanent']);
+    expect((await outcomesOf(lab, [a, b])).asked).toEqual(['answered']);
+    await sw.exec('bridge', ['fdb', 'replace', end.mac, 'dev', p1.name, 'master', 'local']);
+    const { asked, script } = await outcomesOf(lab, [a, b]);
+    expect(asked).toEqual(['lost']);
+    expect(script).toContain('# Left out: a/tun7, tun\n');
+    expect(script.replace('# Left out: a/tun7', '')).not.toContain('tun7');
   });
 
   // a ── router ── b, whose address the router answers for

@@ -10,6 +10,7 @@ const RTM_GETADDR = 22;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_FLAGS = 8;
+const IFA_RT_PRIORITY = 9;
 const IFA_F_NODAD = 0x02;
 const IFA_F_DADFAILED = 0x08;
 const IFA_F_TENTATIVE = 0x40;
@@ -29,6 +30,8 @@ export interface AddressState extends Prefix {
   peer: string | undefined;
   /** It has brought no route of its subnet along (`noprefixroute`). */
   noPrefixRoute: boolean;
+  /** Of the route of its subnet; undefined: the kernel's own choice. */
+  metric: number | undefined;
 }
 
 export interface AddressOptions {
@@ -86,6 +89,7 @@ function decodeAddress(body: Buffer): AddressState {
     dadFailed: (flags & IFA_F_DADFAILED) !== 0,
     peer: own.equals(far) ? undefined : bytesToIp(far),
     noPrefixRoute: (flags & IFA_F_NOPREFIXROUTE) !== 0,
+    metric: attributes.get(IFA_RT_PRIORITY)?.readUInt32LE(0) || undefined,
   };
 }
 

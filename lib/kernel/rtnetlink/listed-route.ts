@@ -8,6 +8,7 @@ const RTM_GETROUTE = 26;
 // struct rtmsg
 const RTMSG_LENGTH = 12;
 const RTA_DST = 1;
+const RTA_SRC = 2;
 const RTA_OIF = 4;
 const RTA_GATEWAY = 5;
 const RTA_PRIORITY = 6;
@@ -16,11 +17,10 @@ const RTA_METRICS = 8;
 const RTA_MULTIPATH = 9;
 const RTA_TABLE = 15;
 const RTA_VIA = 18;
+const RTA_ENCAP = 22;
 const RTAX_MTU = 2;
 const RTPROT_KERNEL = 2;
-const RTNH_F_DEAD = 1;
 const RTNH_F_ONLINK = 4;
-const RTNH_F_LINKDOWN = 16;
 /** `RTN_*` in iproute2's words. */
 const TYPES = [
   ...['unspec', 'unicast', 'local', 'broadcast', 'anycast', 'multicast'],
@@ -53,7 +53,11 @@ export interface ListedRoute {
   metric: number | undefined;
   mtu: number | undefined;
   source: string | undefined;
-  /** More than one: `nexthop … nexthop …`. Without those whose device is down. */
+  /** IPv6: the only sources that it is for, `from …`. */
+  from: { address: string; length: number } | undefined;
+  /** What it sends is wrapped (`encap …`). */
+  encapsulates: boolean;
+  /** More than one: `nexthop … nexthop …`. */
   nextHops: NextHop[];
 }
 
@@ -71,7 +75,9 @@ function decodeListedRoute(entry: Buffer, family: Family): ListedRoute {
   const source = attributes.get(RTA_PREFSRC);
   const metrics = decodeAttributes(attributes.get(RTA_METRICS) ?? Buffer.alloc(0));
   const several = attributes.get(RTA_MULTIPATH);
+  const from = attributes.get(RTA_SRC);
   const one = { attributes, device: number(RTA_OIF), weight: 1, flags: entry.readUInt32LE(8) };
+  const hops = several ? decodeNextHops(several) : [one];
   return {
     family,
     to: {
@@ -85,7 +91,9 @@ function decodeListedRoute(entry: Buffer, family: Family): ListedRoute {
     metric: number(RTA_PRIORITY),
     mtu: metrics.get(RTAX_MTU)?.readUInt32LE(0),
     source: source && bytesToIp(source),
-    nextHops: (several ? decodeNextHops(several) : [one]).filter(isAlive).map(nextHop),
+    from: from && { address: bytesToIp(from), length: entry.readUInt8(2) },
+    encapsulates: hops.some(({ attributes }) => attributes.has(RTA_ENCAP)),
+    nextHops: hops.map(nextHop),
   };
 }
 
@@ -110,11 +118,6 @@ function decodeNextHops(bytes: Buffer): EncodedHop[] {
     at += Math.max(8, (length + 3) & ~3);
   }
   return hops;
-}
-
-/** Not one whose device is down; without a carrier it is there still, though marked dead (`fib_sync_down_dev`). */
-function isAlive({ flags }: EncodedHop): boolean {
-  return (flags & RTNH_F_DEAD) === 0 || (flags & RTNH_F_LINKDOWN) !== 0;
 }
 
 function nextHop({ attributes, device, weight, flags }: EncodedHop): NextHop {

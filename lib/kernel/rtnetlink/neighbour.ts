@@ -64,6 +64,8 @@ export interface FdbEntry {
   mac: string;
   /** Entries of the bridge's own devices and `bridge fdb add … static` ones; others were learnt. */
   permanent: boolean;
+  /** The bridge takes its frames for itself, and sends them on to nobody (`bridge fdb add … local`). */
+  local: boolean;
 }
 
 /** Adds or replaces a permanent entry. */
@@ -142,6 +144,7 @@ export function listFdb(socket: RtnetlinkSocket, bridge: number, operation: Oper
       device: entry.readInt32LE(4),
       mac: bytesToMac(decodeAttributes(entry.subarray(12)).get(NDA_LLADDR) ?? Buffer.alloc(6)),
       permanent: (entry.readUInt16LE(8) & (NUD_PERMANENT | NUD_NOARP)) !== 0,
+      local: (entry.readUInt16LE(8) & NUD_PERMANENT) !== 0,
     }));
 }
 

@@ -8,6 +8,7 @@ const TCA_KIND = 1;
 // struct tcmsg: family, ifindex, handle, parent, info
 const TCMSG_LENGTH = 20;
 const IFINDEX_AT = 4;
+const HANDLE_AT = 8;
 
 /** A queueing discipline of a device, as `tc qdisc` has it. */
 export interface Qdisc {
@@ -17,11 +18,14 @@ export interface Qdisc {
   kind: string;
 }
 
-/** Those that were given to a device: the kernel leaves out its built-in ones, such as a veth's `noqueue`. */
+/** Those that were given to a device. A device's own, such as a veth's `noqueue`, has no handle. */
 export function listQdiscs(socket: RtnetlinkSocket, operation: Operation): Qdisc[] {
   const header = Buffer.alloc(TCMSG_LENGTH);
-  return socket.dump({ type: RTM_GETQDISC, flags: 0, header, attributes: [] }, operation).map((entry) => ({
-    device: entry.readInt32LE(IFINDEX_AT),
-    kind: readCString(decodeAttributes(entry.subarray(TCMSG_LENGTH)).get(TCA_KIND) ?? Buffer.alloc(0)),
-  }));
+  return socket
+    .dump({ type: RTM_GETQDISC, flags: 0, header, attributes: [] }, operation)
+    .filter((entry) => entry.readUInt32LE(HANDLE_AT) !== 0)
+    .map((entry) => ({
+      device: entry.readInt32LE(IFINDEX_AT),
+      kind: readCString(decodeAttributes(entry.subarray(TCMSG_LENGTH)).get(TCA_KIND) ?? Buffer.alloc(0)),
+    }));
 }
