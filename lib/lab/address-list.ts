@@ -90,6 +90,7 @@ export class AddressList {
       operation: `ip -n ${namespace.name} address del ${prefix.address}/${prefix.length} dev ${name}`,
       causes: { EADDRNOTAVAIL: `${this.#interface} has no such address; it has ${this.#summary()}` },
     });
+    namespace.lab.took(prefix.address);
   }
 
   /** What the kernel has now, IPv6 link-local addresses too. */

@@ -46,6 +46,7 @@ export class Lab implements AsyncDisposable {
   readonly #ranIn = new Set<Namespace>();
   /** Who was last given an address. */
   readonly #holders = new Map<string, Namespace>();
+  readonly #taken = new Set<string>();
   #sharesAddresses = false;
   #index = FIRST_INDEX;
   readonly #inherited = new Map<string, string>();
@@ -246,6 +247,24 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
+   * Notes that a spec took an address away.
+   *
+   * @internal
+   */
+  took(address: string): void {
+    this.#taken.add(address);
+  }
+
+  /**
+   * Whether a spec took an address away since it was last given.
+   *
+   * @internal
+   */
+  wasTaken(address: string): boolean {
+    return this.#taken.has(address);
+  }
+
+  /**
    * The addresses that a namespace was the last to be given, whether it has them still or not.
    *
    * @internal
@@ -262,6 +281,7 @@ export class Lab implements AsyncDisposable {
   gave(address: string, to: Namespace): void {
     const before = this.#holders.get(address);
     this.#holders.set(address, to);
+    this.#taken.delete(address);
     if (before && before !== to) this.#sharesAddresses = true;
   }
 

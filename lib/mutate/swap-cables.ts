@@ -1,8 +1,9 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { setLink } from '../kernel/rtnetlink/link.ts';
+import { getLink } from '../kernel/rtnetlink/link-state.ts';
 import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import type { Port, PortOptions } from '../lab/port.ts';
-import type { Switch } from '../lab/switch.ts';
+import { bridgeSettings, type Switch } from '../lab/switch.ts';
 import { staticEntries } from './switch-ports.ts';
 
 /**
@@ -59,7 +60,9 @@ function likenessOf(port: Port) {
   return {
     bringUp: () => void port.set({ up, promiscuous }),
     restore: () => {
-      port.set(differences(settings, port.settings));
+      const { state, ...others } = differences(settings, port.settings);
+      // While STP is on a port's state is the spanning tree's, to be found anew (br_setport refuses it).
+      port.set(state === undefined || hasSpanningTree(switchOf(port)) ? others : { ...others, state });
       for (const mac of macs) switchOf(port).fdb.add(mac, port);
     },
   };
@@ -68,6 +71,11 @@ function likenessOf(port: Port) {
 function differences(wanted: PortOptions, is: PortOptions): PortOptions {
   const changed = Object.entries(wanted).filter(([key, value]) => is[key as keyof PortOptions] !== value);
   return Object.fromEntries(changed);
+}
+
+function hasSpanningTree({ rtnetlink, bridge, name }: Switch): boolean {
+  const { data } = getLink(rtnetlink, bridge, { operation: `ip -n ${name} link show br0` });
+  return data !== undefined && bridgeSettings(data).stp;
 }
 
 function switchOf(port: Port): Switch {

@@ -13,15 +13,19 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
 }
 
 /** What an errno of a send means: the network's state forbids it, nothing can be known, or, undefined, that it left. */
-export function sendFailure({ from, to, source }: Question, errno: string): SendFailure | undefined {
+export function sendFailure({ from, to, source, family }: Question, errno: string): SendFailure | undefined {
   // NET_XMIT_DROP: an ipvlan took it, and dropped what is for a private sibling (ipvlan_queue_xmit). Others are congested.
   if (errno === 'ENOBUFS' && source.device instanceof Ipvlan) return undefined;
+  const orRule = (words: string) => (from.route.hasRules(family) ? words : '');
   switch (errno) {
     case 'ENETUNREACH':
       // tcp_v4_connect: nobody connects to all at once.
       if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
       if (isMulticastIp(to.address)) return { outcome: 'unsent', reason: multicast(to.address, errno) };
-      return { outcome: 'unsent', reason: `${from.name} has no route to ${to.address} (ENETUNREACH)` };
+      return {
+        outcome: 'unsent',
+        reason: `${from.name} has no route to ${to.address}${orRule(', or a rule says so')} (ENETUNREACH)`,
+      };
     case 'EHOSTUNREACH':
       return { outcome: 'unsent', reason: `${from.name} has no way to ${to.address} (EHOSTUNREACH)` };
     case 'ENETDOWN':
@@ -32,11 +36,11 @@ export function sendFailure({ from, to, source }: Question, errno: string): Send
       return { outcome: 'unsent', reason: `${refuser(from)} drops it on output (EPERM)` };
     // fib_props: what a blackhole and a prohibit route say.
     case 'EINVAL':
-      return { outcome: 'unsent', reason: `a blackhole route of ${from.name} takes it (EINVAL)` };
+      return { outcome: 'unsent', reason: `a blackhole route${orRule(' or rule')} of ${from.name} takes it (EINVAL)` };
     case 'EACCES':
       // raw_sendmsg, udp_sendmsg: a broadcast wants SO_BROADCAST.
       if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
-      return { outcome: 'unsent', reason: `a prohibit route of ${from.name} takes it (EACCES)` };
+      return { outcome: 'unsent', reason: `a prohibit route${orRule(' or rule')} of ${from.name} takes it (EACCES)` };
     case 'EMSGSIZE':
       return { outcome: 'unsent', reason: `it is longer than the MTU (EMSGSIZE)` };
     default:

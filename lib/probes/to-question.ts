@@ -1,6 +1,7 @@
 import { Interface, KernelError, Namespace, type Route, UsageError } from '../lab/index.ts';
 import { checkIp, show } from '../lab/validate.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
+import { goneBecause } from './gone-address.ts';
 import type { Question } from './question.ts';
 import type { ReachOptions } from './reach.ts';
 
@@ -135,10 +136,12 @@ function addressHint(namespace: Namespace, devices: readonly Interface[], family
   const [device] = devices;
   if (!device) return 'give it one: it has no interface: plug in a cable or a macvlan';
   const free = device.segment?.peek().find((each) => each.family === family);
-  // The kernel takes IPv6 addresses along when a link goes down (addrconf_ifdown, keep_addr_on_down).
+  // The kernel takes IPv6 addresses along when a link goes down (addrconf_ifdown).
   const gone = family === 6 ? namespace.lab.givenTo(namespace).find((address) => familyOf(address) === 6) : undefined;
   const address = gone ?? free?.address ?? (family === 4 ? '10.0.0.1' : 'fd00::1');
-  const words = gone ? `${gone} went when its link went down; give it again` : 'give it one';
+  const { why, mend } = gone ? goneBecause(namespace, gone) : {};
+  if (mend) return `${why}: ${mend}`;
+  const words = gone ? `${why}; give it again` : 'give it one';
   const length = free?.length ?? (family === 4 ? 24 : 64);
   return `${words}: ${namespace.name}.interface('${device.name}').address.add('${address}/${length}')`;
 }

@@ -1,8 +1,10 @@
+import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { Filtering } from './filter/filter-obstacle.ts';
 import {
   filterBetween,
@@ -23,6 +25,7 @@ import { otherHostObstacle } from './obstacles/other-host.ts';
 import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { reversePathObstacle } from './obstacles/reverse-path.ts';
 import { routeFor } from './obstacles/route.ts';
+import { routerObstacle } from './obstacles/router.ts';
 import { tapObstacle } from './obstacles/tap.ts';
 import { targetObstacle } from './obstacles/target.ts';
 import { tagObstacle } from './obstacles/vlan.ts';
@@ -50,6 +53,8 @@ export function explainLoss(
   { outcome, witness }: { outcome: Outcome; witness: FilterWitness },
 ): Explanation | undefined {
   const { frame, goal, path, arrival, answer } = trace;
+  const stranded = strandedAt(answer ? 'answer' : 'probe', answer?.path ?? path, answer ? answer.arrival : arrival);
+  if (stranded && !witness.convicted) return stranded;
   if (answer?.arrival) {
     const taken = witness.convicted ? undefined : notTaken(answer.arrival, source.device);
     return taken ?? explainIgnored(trace, answer.arrival, { outcome, witness });
@@ -192,6 +197,30 @@ function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): 
 
 function isBlocked(device: Interface): boolean {
   return device instanceof Port && device.settings.state !== 'forwarding';
+}
+
+/**
+ * Where a frame that came to its goal as a flooded copy was meant to go: to a host that was to pass it on, and did not.
+ */
+function strandedAt(of: Explanation['of'], path: Hop, arrival: Hop | undefined): Explanation | undefined {
+  if (arrival?.frame.packetType !== PACKET_OTHERHOST) return undefined;
+  const at = hopsOf(path).find(
+    ({ frame, next }) =>
+      next.length === 0 &&
+      frame.direction === 'in' &&
+      frame.packetType === PACKET_HOST &&
+      !(frame.at instanceof Port) &&
+      frame.at.children.size === 0 &&
+      frame.at.namespace !== arrival.frame.at.namespace,
+  );
+  if (!at) return undefined;
+  const { frame } = at;
+  const unknown = { text: `the frame is for ${frame.at.namespace}, which does not pass it on` };
+  return {
+    of,
+    at,
+    ...(routerObstacle(frame.at, frame.at, withoutVlanTags(frame.bytes), frame.originalLength) ?? unknown),
+  };
 }
 
 /** An answer that came to the asker, whose stack does not get it. */

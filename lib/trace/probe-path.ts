@@ -1,6 +1,6 @@
 import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { type Interface, Ipvlan, type Namespace } from '../lab/index.ts';
+import { type Interface, Ipvlan, type Namespace, Port } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { vlanTagOf } from '../wire/vlan-tag.ts';
@@ -83,16 +83,20 @@ function follow(
  */
 function arrivalOf(path: Hop, device: Interface | undefined, host: Namespace | undefined): Hop | undefined {
   const arrivals = hopsOf(path).filter(({ frame }) => frame.direction === 'in');
+  const isForHost = ({ frame }: Hop) => frame.packetType !== PACKET_OTHERHOST;
   return (
-    arrivals.find(({ frame }) => isAt(frame.at, device)) ??
+    arrivals.find((hop) => isAt(hop.frame.at, device) && isForHost(hop)) ??
     arrivals.find(
-      // What has a tag is for a VLAN on the device, not for the host behind it.
-      ({ frame: { at, packetType, bytes } }) =>
-        at.namespace === host &&
+      // What has a tag is for a VLAN on the device, not for the host behind it; what comes in by a port, for its bridge.
+      (hop) =>
+        hop.frame.at.namespace === host &&
         host !== path.frame.at.namespace &&
-        packetType !== PACKET_OTHERHOST &&
-        vlanTagOf(bytes) === undefined,
-    )
+        isForHost(hop) &&
+        !(hop.frame.at instanceof Port) &&
+        vlanTagOf(hop.frame.bytes) === undefined,
+    ) ??
+    // A copy of what a switch floods on its way to another's MAC address.
+    arrivals.find(({ frame }) => isAt(frame.at, device))
   );
 }
 

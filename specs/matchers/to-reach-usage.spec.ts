@@ -109,11 +109,25 @@ test('ends whose IPv6 address went with their link are refused, with what it was
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { a: device } = lab.cable(a, b);
   device.set({ up: false }).set({ up: true });
-  const hint = "fd00::1 went when its link went down; give it again: a.interface('eth0').address.add('fd00::1/64')";
+  const hint =
+    "fd00::1 was deleted, or went when its link went down; give it again: a.interface('eth0').address.add('fd00::1/64')";
   expect(await failureOf(expect(a).toReach(b, { family: 6 }))).toBe(
     `expect(a).toReach(b, { family: 6 }): a has no IPv6 address to ask from; ${hint}`,
   );
   expect(await failureOf(expect(b).toReach(a, { family: 6 }))).toBe(
     `expect(b).toReach(a, { family: 6 }): a has no IPv6 address to ask for; ${hint}`,
+  );
+});
+
+// a ── b
+test('an address that the spec deleted, and IPv6 that is off, are told apart', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: device } = lab.cable(a, b);
+  device.address.delete('fd00::1/64');
+  expect(await failureOf(expect(a).toReach(b, { family: 6 }))).toContain('to ask from; fd00::1 was deleted; give it');
+  b.sysctl.set('net.ipv6.conf.all.disable_ipv6', 1);
+  expect(await failureOf(expect(a).toReach(b, { family: 6 }))).toBe(
+    'expect(a).toReach(b, { family: 6 }): b has no IPv6 address to ask for; IPv6 is off: ' +
+      "net.ipv6.conf.all.disable_ipv6 is 1: b.sysctl.set('net.ipv6.conf.all.disable_ipv6', 0), and give it again",
   );
 });

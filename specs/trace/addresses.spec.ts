@@ -126,7 +126,7 @@ test('an IPv6 address that nobody has, and one that went with its link', async (
   b.interface().set({ up: false }).set({ up: true });
   expect(await explanationOf(expect(a).toReach('fd00::2', { within: 50 }))).toContain(
     `✗ no device of the lab has fd00::2 any more: b had it
-Hint: IPv6 addresses go when their link goes down; give it again: address.add('fd00::2/…')`,
+Hint: fd00::2 was deleted, or went when its link went down; give it again: address.add('fd00::2/…')`,
   );
 });
 

@@ -106,3 +106,11 @@ test('a bridge that a program makes of what the lab has made', async ({ lab }) =
   expect(await asked()).toContain('✗ no cable leads from a/eth0 to b/eth0');
   expect(ends[0]).not.toBeInstanceOf(Port);
 });
+
+test('a port that was taken out of the bridge', async ({ lab }) => {
+  const { sw, a, b } = build(lab);
+  await sw.exec('ip', ['link', 'set', 'p1', 'nomaster']);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
+    '✗ sw/p1 is no port of br0 any more\nHint: on sw: ip link set p1 master br0',
+  );
+});

@@ -119,3 +119,15 @@ test('a policy of IPsec that blocks', async ({ lab }) => {
     'Received:  nothing was sent: a packet filter or an IPsec policy (ip xfrm) of a drops it on output (EPERM)',
   );
 });
+
+test.for<[action: string, reason: string]>([
+  ['prohibit', 'a prohibit route or rule of a takes it (EACCES)'],
+  ['blackhole', 'a blackhole route or rule of a takes it (EINVAL)'],
+  ['unreachable', 'a has no route to 10.0.0.2, or a rule says so (ENETUNREACH)'],
+])('a rule that says %s is no missing route', async ([action, reason], { lab }) => {
+  const { a, b } = build(lab);
+  await a.exec('ip', ['rule', 'add', 'to', '10.0.0.2', 'priority', '5', action]);
+  expect(await receivedOf(expect(a).toReach(b, { within: 50 }))).toBe(`Received:  nothing was sent: ${reason}
+
+Hint: which rule it is: ip rule and ip route show table all, on a`);
+});

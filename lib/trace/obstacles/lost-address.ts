@@ -1,13 +1,14 @@
 import type { Lab } from '../../lab/index.ts';
+import { goneBecause } from '../../probes/gone-address.ts';
 import type { Obstacle } from './obstacle.ts';
 
-/** That no device has an address; and who had it. The kernel takes IPv6 addresses along when a link goes down (`addrconf_ifdown`). */
+/** That no device has an address; and who had it. */
 export function lostAddress(lab: Lab, address: string): Obstacle {
   const holder = lab.lastGiven(address);
   if (!holder) return { text: `no device of the lab has ${address}` };
-  const why = address.includes(':') ? 'IPv6 addresses go when their link goes down' : 'it was deleted';
+  const { why, mend } = goneBecause(holder, address);
   return {
     text: `no device of the lab has ${address} any more: ${holder} had it`,
-    hint: `${why}; give it again: address.add('${address}/…')`,
+    hint: `${why}; ${mend ?? `give it again: address.add('${address}/…')`}`,
   };
 }

@@ -1,10 +1,7 @@
-import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
-import { decodeArp } from '../../wire/arp.ts';
-import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
+import { type Interface, Ipvlan, type Lab, type Namespace, Port } from '../../lab/index.ts';
 import { contains } from '../../wire/ip-address.ts';
-import { withoutVlanTags } from '../../wire/vlan-tag.ts';
-import { Capture } from '../capture.ts';
-import { solicitationOf } from '../solicitation.ts';
+import { Capture, type CapturedFrame } from '../capture.ts';
+import { advertised, solicitationOf } from '../solicitation.ts';
 import type { Obstacle } from './obstacle.ts';
 import { ownerOf } from './owner.ts';
 import { reversePathObstacle } from './reverse-path.ts';
@@ -23,44 +20,82 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
   const hop = route.via ?? address;
   // A table has an entry a device: what was learnt at another one does not count.
   const entry = namespace.neighbour.list().find(({ to, device }) => to === hop && device === route.device);
-  const asked = askedFor(namespace, hop);
-  if (!asked || (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state))) return undefined;
+  const asked = lastQuestion(namespace, hop);
+  if ((!asked && namespace.lab.taps) || (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state))) return undefined;
   // One that failed goes at any time where the table, which all namespaces share, is large (neigh_periodic_work).
-  if (!entry && !namespace.lab.taps) return undefined;
-  const text = `${namespace} asks who has ${hop}, and nobody answers`;
+  if (!entry && !asked) return undefined;
   const owner = ownerOf(namespace.lab, hop);
+  if (asked && owner && wasAnswered(asked, owner.namespace, hop)) return lostAnswer(asked, owner, hop);
+  const text = `${namespace} asks who has ${hop}, and nobody answers`;
   if (owner instanceof Ipvlan && owner.mode !== 'l2') {
     return {
       text: `${text}: ${owner}, in mode ${owner.mode}, has no ARP and no ND`,
       hint: `route to it instead: ${namespace}.route.add({ to: '${hop}', via: an address of ${owner.parent} })`,
     };
   }
-  const silent = owner && (hop.includes(':') ? ndSilence(owner) : arpSilence(owner, hop, asked.sender));
+  const silent = owner && asked && silenceOf(asked, owner, hop);
   return silent ? { ...silent, text: `${text}: ${silent.text}` } : { text };
 }
 
-/** What it was seen to ask of late: that nobody answered once is no word on what did not get so far. */
-function askedFor({ lab, interfaces }: Namespace, address: string): { sender?: string | undefined } | undefined {
-  if (!lab.taps) return {};
-  const frames = Capture.of(lab).frames();
-  const since = (frames.at(-1)?.nanoseconds ?? 0n) - LATELY;
-  const asking = frames.findLast(
-    ({ at, direction, bytes, nanoseconds }) =>
-      nanoseconds >= since &&
-      direction === 'out' &&
-      interfaces.includes(at) &&
-      solicitationOf(bytes)?.target === address,
+/** Without ARP a device sends whatever it sends to its own MAC address (`ndisc_constructor`). */
+function lostAnswer(asked: CapturedFrame, owner: Interface, address: string): Obstacle {
+  const text = `${asked.at.namespace} asks who has ${address}, and the answer of ${owner.namespace} does not come`;
+  const by = arrivalOf(asked, owner);
+  if (!by || by.state().arp) return { text };
+  const silent = withoutArp(by);
+  return { ...silent, text: `${text}: ${silent.text}` };
+}
+
+/** The last time that it was seen to ask, of late: that nobody answered once is no word on what did not get so far. */
+function lastQuestion({ lab, interfaces }: Namespace, address: string): CapturedFrame | undefined {
+  return lately(lab).findLast(
+    ({ at, direction, bytes }) =>
+      direction === 'out' && interfaces.includes(at) && solicitationOf(bytes)?.target === address,
   );
-  return asking && { sender: senderOf(asking.bytes) };
 }
 
-function senderOf(bytes: Buffer): string | undefined {
-  const frame = decodeEthernet(withoutVlanTags(bytes));
-  return frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload)?.senderIp : undefined;
+function lately(lab: Lab): readonly CapturedFrame[] {
+  const frames = lab.taps ? Capture.of(lab).frames() : [];
+  const since = (frames.at(-1)?.nanoseconds ?? 0n) - LATELY;
+  return frames.filter(({ nanoseconds }) => nanoseconds >= since);
 }
 
-function ndSilence(device: Interface): Obstacle | undefined {
-  return device.state().arp ? undefined : withoutArp(device);
+function wasAnswered(
+  { at: { namespace }, nanoseconds: since }: CapturedFrame,
+  owner: Namespace,
+  address: string,
+): boolean {
+  return lately(namespace.lab).some(
+    ({ at, direction, bytes, nanoseconds }) =>
+      nanoseconds >= since && direction === 'out' && at.namespace === owner && advertised(bytes) === address,
+  );
+}
+
+/**
+ * Why a host does not answer: by the device that the question came to, which need not be the one with the address
+ * (`arp_process`; of IPv6 it must be, `ndisc_recv_ns`). Undefined where it did not come.
+ */
+function silenceOf(asked: CapturedFrame, owner: Interface, address: string): Obstacle | undefined {
+  const arrival = arrivalOf(asked, owner);
+  if (!arrival) return undefined;
+  if (!address.includes(':')) return arpSilence(arrival, address, solicitationOf(asked.bytes)?.source);
+  if (arrival !== owner) {
+    return {
+      text: `${address} is an address of ${owner}, and ${arrival} answers ND for its own alone`,
+      hint: `give it to ${arrival}, or a route by way of ${owner.namespace} to whoever asks`,
+    };
+  }
+  return arrival.state().arp ? undefined : withoutArp(arrival);
+}
+
+/** The device of a host that a question for an address came to: the one that has it, if it came there. */
+function arrivalOf({ identity }: CapturedFrame, owner: Interface): Interface | undefined {
+  const { namespace } = owner;
+  const devices = lately(namespace.lab).flatMap((frame) =>
+    frame.direction === 'in' && frame.at.namespace === namespace && frame.identity === identity ? [frame.at] : [],
+  );
+  // Behind a port it is the bridge that IP gets it by.
+  return devices.find((device) => device === owner) ?? devices.find((device) => !(device instanceof Port));
 }
 
 /** It takes no ARP in (`arp_rcv`), and no solicited-node group is joined on it (`addrconf_join_solict`). */

@@ -59,6 +59,8 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
   }
   // No host's address: no route is missing.
   if (isMulticastIp(to.address)) return undefined;
+  if (from.route.hasRules(question.family))
+    return { hint: `which rule it is: ip rule and ip route show table all, on ${from}` };
   return { hint: `a way to there: ${from}.route.add({ to: '${to.address}', via: … })` };
 }
 

@@ -9,11 +9,18 @@ const ETHERNET_HEADER = 14;
 
 /** Why a frame that came in by one port of a switch did not go out of another, or of the same (`should_deliver`). */
 export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, length: number): Obstacle | undefined {
+  const bridge = bridgeOf(ingress);
+  for (const port of [ingress, egress]) {
+    if (!bridge || port.state().master === bridge.index) continue;
+    return {
+      text: `${port} is no port of ${bridge.name} any more`,
+      hint: `on ${port.namespace}: ip link set ${port.name} master ${bridge.name}`,
+    };
+  }
   const [incoming, outgoing] = [ingress.settings, egress.settings];
   const link = egress.state();
   if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
   if (!link.carrier) return { text: `${egress} has no carrier: the other end of its cable is down` };
-  const bridge = bridgeOf(ingress);
   if (bridge && !bridge.up) {
     const { namespace } = ingress;
     // With it all of its ports are disabled (br_stp_disable_bridge).

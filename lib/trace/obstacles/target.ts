@@ -1,6 +1,7 @@
 import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
+import { familyOf } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { arpSilence, neighbourObstacle } from './neighbour.ts';
@@ -58,7 +59,7 @@ function arpObstacle(arrival: Interface, bytes: Buffer): Obstacle | undefined {
 
 /** Of IPv4 `ip_rcv` has refused it before. */
 function ownSourceObstacle(namespace: Namespace, source: string): Obstacle | undefined {
-  if (!holds(namespace, source)) return undefined;
+  if (namespace.route.hasRules(familyOf(source) ?? 4) || !holds(namespace, source)) return undefined;
   return {
     text: `${namespace} has ${source} too, so what it answers goes to itself`,
     hint: `two hosts with one address: give ${namespace} another`,
