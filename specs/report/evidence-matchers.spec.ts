@@ -38,7 +38,7 @@ test('a failed toHear, a failed matrix and a failed mode leave what a failed toR
   const [, heard, matched] = folders.map((folder) => join(results, folder)) as [string, string, string];
   const frames = await tcpdump(lab.namespace('reader'), ['-r', join(heard, 'lab.pcapng'), 'arp']);
   expect(frames).toContain('Request who-has 10.0.0.2 tell 10.0.0.1');
-  expect(await readFile(join(heard, 'lab.sh'), 'utf8')).toContain('timeout 5 tcpdump -i eth0 ');
+  expect(await readFile(join(heard, 'lab.sh'), 'utf8')).toContain('add table netdev ask;');
   expect(await readFile(join(matched, 'lab.sh'), 'utf8')).toContain('ip netns exec a ping -4');
   const metas = json.testResults.flatMap(({ assertionResults }: { assertionResults: { meta: unknown }[] }) =>
     assertionResults.map(({ meta }) => meta),
