@@ -5,7 +5,7 @@ import { describeFailure, describeRun } from '../machines/describe-run.ts';
 import { lockResults } from '../machines/lock-results.ts';
 import { mergeReports, runVitest } from '../machines/merge-reports.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
-import { blobFolder, copyBlob, testOnKernel } from '../machines/test-on-kernel.ts';
+import { blobFolder, blobTarget, copyBlob, testOnKernel } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
 import {
@@ -79,8 +79,10 @@ async function testOnKernels(root: string, words: readonly string[], args: reado
   using _lock = lockResults(root);
   rmSync(blobFolder(root), { recursive: true, force: true });
   const reported: string[] = [];
+  const copies: [blob: string, target: string][] = [];
   let failed = false;
   for (const kernel of kernels) {
+    const target = blob === undefined ? undefined : blobTarget(root, kernel, blob, kernels.length === 1);
     say(`${kernel.name}: booting`);
     const run = await testOnKernel(kernel, {
       ...{ ...machineTask(options), root, args: testing, labelled: blob !== undefined },
@@ -92,10 +94,12 @@ async function testOnKernels(root: string, words: readonly string[], args: reado
     if (run.trouble && run.ending.kind === 'ended')
       say(`${kernel.name}: its console tells of a ${run.trouble.kind}: ${run.trouble.line}`);
     if (run.blob) reported.push(kernel.name);
-    if (blob !== undefined) copyBlob(root, run, blob, kernels.length === 1);
+    if (run.blob && target !== undefined) copies.push([run.blob, target]);
     // vitest may fail and yet report nothing that has failed, as of a threshold.
     failed ||= failure !== undefined || (run.ending.kind === 'ended' && run.ending.exitCode !== 0);
   }
   const merged = reported.length > 0 ? await mergeReports(root, reported, telling) : EXIT.difference;
+  // Behind the merge, which takes all that is in the blobs' folder: it may be the one that is named.
+  for (const [from, target] of copies) copyBlob(from, target);
   return failed || merged !== 0 ? EXIT.difference : EXIT.ok;
 }

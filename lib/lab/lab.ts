@@ -46,6 +46,7 @@ export class Lab implements AsyncDisposable {
   readonly #ranIn = new Set<Namespace>();
   /** Who was last given an address. */
   readonly #holders = new Map<string, Namespace>();
+  readonly #devices = new Map<string, Interface>();
   readonly #taken = new Set<string>();
   #sharesAddresses = false;
   #index = FIRST_INDEX;
@@ -265,12 +266,12 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * The addresses that a namespace was the last to be given, whether it has them still or not.
+   * The addresses that a device was the last to be given, whether it has them still or not.
    *
    * @internal
    */
-  givenTo(namespace: Namespace): string[] {
-    return [...this.#holders].flatMap(([address, holder]) => (holder === namespace ? [address] : []));
+  givenTo(device: Interface): string[] {
+    return [...this.#devices].flatMap(([address, holder]) => (holder === device ? [address] : []));
   }
 
   /**
@@ -278,7 +279,8 @@ export class Lab implements AsyncDisposable {
    *
    * @internal
    */
-  gave(address: string, to: Namespace): void {
+  gave(address: string, to: Namespace, device: Interface): void {
+    this.#devices.set(address, device);
     const before = this.#holders.get(address);
     this.#holders.set(address, to);
     this.#taken.delete(address);

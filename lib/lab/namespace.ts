@@ -368,7 +368,7 @@ export class Namespace {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.lab.gave(address.address, this);
+      this.lab.gave(address.address, this, device);
     }
     this.joining();
   }

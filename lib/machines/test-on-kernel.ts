@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join, parse, resolve } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
 import { MACHINE, PATIENCE } from '../report/project-name.ts';
 import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
@@ -36,7 +36,8 @@ export const blobFolder = (root: string) => join(resultsFolder(root), 'blobs');
 /** Runs a project's vitest on a kernel. Its results are in `test-results/<kernel>`, its report beside those of others. */
 export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): Promise<KernelTestRun> {
   const { root, args, labelled = false, ...machine } = options;
-  const label = labelled ? { VITEST_BLOB_LABEL: process.env['VITEST_BLOB_LABEL'] || kernel.name } : {};
+  const { VITEST_BLOB_LABEL: outer } = process.env;
+  const label = labelled ? { VITEST_BLOB_LABEL: [...(outer ? [outer] : []), kernel.name].join('-') } : {};
   const results = join(resultsFolder(root), kernel.name);
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
@@ -55,12 +56,20 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
   return { ...run, kernel, results, ...(existsSync(report) ? { blob: keepBlob(root, kernel, report) } : {}) };
 }
 
-/** Puts a kernel's blob where `--outputFile.blob` wants it, of several kernels each under a name of its own: `blobs/1-6.1.0-56.json`. */
-export function copyBlob(root: string, { kernel, blob }: KernelTestRun, wanted: string, isOnly: boolean): void {
-  if (!blob) return;
+/**
+ * Where `--outputFile.blob` wants a kernel's blob: of several kernels each under a name of its own, `blobs/1-6.1.0-56.json`.
+ * What an earlier run has left there is taken away.
+ */
+export function blobTarget(root: string, kernel: Kernel, wanted: string, isOnly: boolean): string {
   const { dir, name, ext } = parse(resolve(root, wanted));
-  mkdirSync(dir, { recursive: true });
-  copyFileSync(blob, join(dir, `${name}${isOnly ? '' : `-${kernel.name}`}${ext}`));
+  const target = join(dir, `${name}${isOnly ? '' : `-${kernel.name}`}${ext}`);
+  rmSync(target, { force: true });
+  return target;
+}
+
+export function copyBlob(blob: string, target: string): void {
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(blob, target);
 }
 
 function keepBlob(root: string, { name }: Kernel, report: string): string {

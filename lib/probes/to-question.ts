@@ -137,7 +137,13 @@ function addressHint(namespace: Namespace, devices: readonly Interface[], family
   if (!device) return 'give it one: it has no interface: plug in a cable or a macvlan';
   const free = device.segment?.peek().find((each) => each.family === family);
   // The kernel takes IPv6 addresses along when a link goes down (addrconf_ifdown).
-  const gone = family === 6 ? namespace.lab.givenTo(namespace).find((address) => familyOf(address) === 6) : undefined;
+  const had = new Set(namespace.interfaces.flatMap((each) => each.address.list().map((own) => own.address)));
+  const gone =
+    family === 6
+      ? namespace.lab
+          .givenTo(device)
+          .find((address) => familyOf(address) === 6 && !isLinkLocal(address) && !had.has(address))
+      : undefined;
   const address = gone ?? free?.address ?? (family === 4 ? '10.0.0.1' : 'fd00::1');
   const { why, mend } = gone ? goneBecause(namespace, gone) : {};
   if (mend) return `${why}: ${mend}`;

@@ -9,10 +9,34 @@ export function mergedGaps(modules: readonly TestModule[], suite: ReadonlySet<st
   if (mergedMachines().length > 0) return without(onEachMachine(modules), modules.map(moduleKey));
   const elsewhere = modules.filter((module) => ranElsewhere(module, vitest));
   const here = modules.filter((module) => !elsewhere.includes(module));
-  const wanted = [...onEachLabel(here, suite), ...onEachLabel(elsewhere, elsewhere.map(moduleKey))];
-  return without(
-    wanted,
-    modules.map((module) => withLabel(labelOf(module.meta()), moduleKey(module))),
+  // Beside runs of this kernel others may have run a part of the suite, but the same part on each.
+  const part = here.length > 0 ? elsewhere.map((module) => keyElsewhere(module, vitest)) : suite;
+  return [
+    ...gaps(here, suite, (module) => labelOf(module.meta()), moduleKey),
+    ...gaps(
+      elsewhere,
+      part,
+      (module) => labelOf(module.meta()) ?? machineOf(module, vitest),
+      (module) => keyElsewhere(module, vitest),
+    ),
+  ];
+}
+
+/** Whether a file ran on another kernel, in a project that is called after that and is none of the merging run's. */
+export function ranElsewhere(module: TestModule, vitest: Vitest): boolean {
+  return nameThere(module, vitest) !== module.project.name;
+}
+
+/** What each label's runs lack of what is wanted. */
+function gaps(
+  modules: readonly TestModule[],
+  wanted: Iterable<string>,
+  label: (module: TestModule) => string | undefined,
+  key: (module: TestModule) => string,
+): string[] {
+  const all = [...wanted];
+  return [...Map.groupBy(modules, label)].flatMap(([name, own]) =>
+    without(all, own.map(key)).map((missing) => withLabel(name, missing)),
   );
 }
 
@@ -20,15 +44,20 @@ function without(wanted: readonly string[], ran: readonly string[]): string[] {
   return [...new Set(wanted)].filter((key) => !ran.includes(key)).sort();
 }
 
-/** Whether a file ran on another kernel, in a project that is called after that and is none of the merging run's. */
-export function ranElsewhere({ id, project }: TestModule, { state }: Vitest): boolean {
-  return (state.idMap.get(id)?.file.projectName ?? '') !== project.name;
+/** As its blob has it: vitest takes a project that it does not know for its first. */
+function nameThere({ id, project }: TestModule, { state }: Vitest): string {
+  return state.idMap.get(id)?.file.projectName ?? project.name;
 }
 
-function onEachLabel(modules: readonly TestModule[], keys: Iterable<string>): string[] {
-  const labels = new Set(modules.map((module) => labelOf(module.meta())));
-  const all = [...keys];
-  return [...labels].flatMap((label) => all.map((key) => withLabel(label, key)));
+/** `unit 6.1.0-56-amd64`: a kernel's name has no blanks. */
+function machineOf(module: TestModule, vitest: Vitest): string {
+  return nameThere(module, vitest).split(' ').at(-1) ?? '';
+}
+
+/** A file as it is called here: without the kernel. */
+function keyElsewhere(module: TestModule, vitest: Vitest): string {
+  const project = nameThere(module, vitest).split(' ').slice(0, -1).join(' ');
+  return project ? `${project}: ${module.relativeModuleId}` : module.relativeModuleId;
 }
 
 /** A part of the suite may have run on other kernels, but the same part on each. */

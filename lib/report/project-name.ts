@@ -23,6 +23,8 @@ export function mergedMachines(): string[] {
 
 /** What a project is called on a kernel, inside the machine and in the merged report. */
 export function projectName(project: string | undefined, machine: string): string {
+  // The plugin may be both the root's and a project's.
+  if (project === machine || project?.endsWith(` ${machine}`)) return project;
   return project ? `${project} ${machine}` : machine;
 }
 

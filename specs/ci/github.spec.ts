@@ -57,6 +57,21 @@ test('what one job leaves for another is what that one takes', () => {
   ]);
 });
 
+test('what the jobs on kernels leave is what the report takes', () => {
+  const { kernel, shard } = (jobs.kernels.strategy?.matrix ?? {}) as unknown as { kernel: string[]; shard: number[] };
+  const cells = kernel.flatMap((version) => shard.map((number) => ({ kernel: version, shard: number })));
+  const [command] = commandsOf(jobs.kernels, 'hairpin test --kernel');
+  const names = cells.map((cell) => /--outputFile\.blob=(\S+)/.exec(fillIn(String(command), cell))?.[1]);
+  expect(names).toEqual(cells.map((cell) => `blobs/kernel-${cell.kernel}-${cell.shard}.json`));
+  expect(fillIn(String(command), { kernel: '6.1', shard: 2 })).toContain(`--kernel 6.1 -- --shard=2/${shard.length}`);
+  const upload = jobs.kernels.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+  expect(upload?.with).toMatchObject({
+    name: expect.stringMatching(/^run-/),
+    path: expect.stringContaining('blobs/'),
+  });
+  expect(jobs.report.needs).toContain('kernels');
+});
+
 // host: bash, with the workflow's own commands, on a small suite
 test('its commands make one report of two ways in three shards each', { timeout: 240_000 }, async ({
   lab,

@@ -139,8 +139,29 @@ test('blobs of kernels are merged with those of this one: of theirs, a part of t
   // What a kernel takes in a machine is no measure of this one.
   const durations = JSON.parse(readFileSync(join(root, 'test-results/durations.json'), 'utf8'));
   expect(Object.keys(durations)).toEqual(['some.test.ts', 'well.test.ts']);
+  // Alone they are a whole suite each, or a blob is missing.
+  rmSync(join(root, 'blobs/root.json'));
+  expect((await merge()).all).toContain('  6.1.0-40-amd64: some.test.ts\n  6.12.0-1-amd64: some.test.ts\n');
+  await run('root', []);
   await run('6.12.0-1-amd64', [], { HAIRPIN_MACHINE: '6.12.0-1-amd64' });
   expect((await merge()).all).toContain('ran in none of the merged runs:\n  6.1.0-40-amd64: some.test.ts\n');
+});
+
+test('a config whose reporters include blob does not keep kernels from one report', { timeout: 60_000 }, async ({
+  lab,
+  onTestFinished,
+}) => {
+  const root = project(onTestFinished);
+  const config = join(root, 'vitest.config.ts');
+  writeFileSync(config, readFileSync(config, 'utf8').replace('test: {', "test: { reporters: ['default', 'blob'],"));
+  const host = lab.namespace('host');
+  const blob = ['--reporter=blob', '--outputFile.blob=test-results/blobs/k.json'];
+  await startVitest(host, ['-t', 'passes', ...blob], { root, env: { HAIRPIN_MACHINE: 'k' } });
+  const { exitCode, all } = await startVitest(host, ['--merge-reports=test-results/blobs'], {
+    root,
+    env: { HAIRPIN_MACHINES: '["k"]' },
+  });
+  expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('some.test.ts') });
 });
 
 function project(onTestFinished: (clean: () => void) => void): string {

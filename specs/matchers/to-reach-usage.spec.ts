@@ -131,3 +131,13 @@ test('an address that the spec deleted, and IPv6 that is off, are told apart', a
       "net.ipv6.conf.all.disable_ipv6 is 1: b.sysctl.set('net.ipv6.conf.all.disable_ipv6', 0), and give it again",
   );
 });
+
+// a ══ b: the second cable has IPv4 alone
+test('an address that another interface has did not go', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const { b: second } = lab.cable(a, b, { a: { address: '10.5.0.1/24' }, b: { address: '10.5.0.2/24' } });
+  expect(await failureOf(expect(a).toReach(second, { family: 6 }))).toMatch(
+    /: b\/eth1 has no IPv6 address to ask for; give it one: b\.interface\('eth1'\)\.address\.add\('fd00:/,
+  );
+});
