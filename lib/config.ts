@@ -59,6 +59,8 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
     },
     // Where reports of several kernels are merged, vitest has to know the projects that are named in them.
     async configureVitest({ vitest, project, injectTestProjects }) {
+      // A project that has this plugin of the root's has its own name put over what the hook above says.
+      if (machine) project.config.name = projectName(project.config.name, machine);
       if (!vitest.config.mergeReports) return;
       // What is merged is made of blobs, and no blob; vitest refuses it otherwise, though it is the config that says so.
       if (mergedMachines().length > 0)

@@ -147,6 +147,33 @@ test('blobs of kernels are merged with those of this one: of theirs, a part of t
   expect((await merge()).all).toContain('ran in none of the merged runs:\n  6.1.0-40-amd64: some.test.ts\n');
 });
 
+test('projects keep their names on each kernel, whether they have the plugin of the root or one of their own', {
+  timeout: 60_000,
+}, async ({ lab, onTestFinished }) => {
+  const root = project(onTestFinished);
+  const config = join(root, 'vitest.config.ts');
+  const projects = `{ ...config, plugins: [hairpin()], test: { projects: [
+    { extends: true, test: { name: 'unit', include: ['some.test.ts'] } },
+    { extends: false, resolve: config.resolve, plugins: [hairpin()], test: { name: 'e2e', include: ['well.test.ts'] } },
+  ] } }`;
+  const imports = readFileSync(config, 'utf8').split('// In a guest')[0];
+  writeFileSync(config, `${imports}\nexport default ${projects};`);
+  writeFileSync(join(root, 'well.test.ts'), "import { test } from 'hairpin';\ntest('passes', () => {});");
+  const host = lab.namespace('host');
+  const kernels = ['6.1.0-40-amd64', '6.12.0-1-amd64'];
+  for (const kernel of kernels) {
+    const blob = ['--reporter=blob', `--outputFile.blob=test-results/blobs/${kernel}.json`];
+    await startVitest(host, ['-t', 'passes', ...blob], { root, env: { HAIRPIN_MACHINE: kernel } });
+  }
+  const report = join(ROOT, 'lib/report/reporter.ts');
+  const { exitCode, all } = await startVitest(host, ['--merge-reports=test-results/blobs', `--reporter=${report}`], {
+    root,
+    env: { HAIRPIN_MACHINES: JSON.stringify(kernels), NO_COLOR: '1' },
+  });
+  expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+  for (const kernel of kernels) for (const name of ['unit', 'e2e']) expect(all).toContain(`${name} ${kernel}`);
+});
+
 test('a config whose reporters include blob does not keep kernels from one report', { timeout: 60_000 }, async ({
   lab,
   onTestFinished,
