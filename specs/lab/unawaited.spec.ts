@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createLab, expect, test } from 'hairpin';
 
 // a alone, with programs that nobody awaits
@@ -7,8 +7,8 @@ test('a program that fails, and that nobody awaits, fails the end of its lab', a
   const lab = createLab();
   const a = lab.namespace('a');
   const program = a.exec('sh', ['-c', 'echo broken >&2; exit 3']);
-  await once(program.stdout, 'close');
-  // By its end the other has been reaped.
+  await reaped(program.pid);
+  // By its end all has been told of the other's.
   await a.exec('true');
   const error = await lab.close().catch((reason: unknown) => reason as Error);
   expect(error).toMatchObject({
@@ -35,7 +35,7 @@ test.for([
 ] as const)('one that is awaited, %s, has told it already', async ([, wait]) => {
   const lab = createLab();
   const program = lab.namespace('a').exec('sh', ['-c', 'exit 3']);
-  await once(program.stdout, 'close');
+  await reaped(program.pid);
   await wait(program);
   await lab.close();
 });
@@ -46,7 +46,12 @@ test('one that is ended, by the spec or with the lab, has not failed', async () 
   const program = a.exec('sleep', ['1000']);
   a.exec('sleep', ['1000']);
   program.kill();
-  await once(program.stdout, 'close');
+  await reaped(program.pid);
   await a.exec('true');
   await lab.close();
 });
+
+/** Until Node has heard of its end: a program's output closes before that. */
+async function reaped(pid: number | undefined): Promise<void> {
+  await expect.poll(() => existsSync(`/proc/${pid}`), { interval: 5, timeout: 5000 }).toBe(false);
+}

@@ -49,7 +49,7 @@ Hint: two devices with one MAC address, or a static fdb entry: see fdb.list()`,
 
 test('an IPv6 address that is still being looked for', async ({ lab }) => {
   const { a, b } = build(lab);
-  b.sysctl.set('net/ipv6/conf/eth0/dad_transmits', 30);
+  b.sysctl.set('net/ipv6/conf/eth0/dad_transmits', 10_000);
   b.interface().address.add('fd00::77/64', { dad: true });
   expect(await explanationOf(expect(a).toReach('fd00::77', { within: 50 }))).toBe(
     `Path of the last probe (ICMPv6 neighbour solicitation, who has fd00::77):
