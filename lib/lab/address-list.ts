@@ -70,7 +70,7 @@ export class AddressList {
     });
     if (prefix.family === 6) namespace.joining();
     this.#interface.segment?.reserve(prefix);
-    namespace.lab.gave(prefix.address, namespace, this.#interface);
+    namespace.lab.addresses.give(prefix.address, this.#interface);
   }
 
   /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
@@ -90,7 +90,7 @@ export class AddressList {
       operation: `ip -n ${namespace.name} address del ${prefix.address}/${prefix.length} dev ${name}`,
       causes: { EADDRNOTAVAIL: `${this.#interface} has no such address; it has ${this.#summary()}` },
     });
-    namespace.lab.took(prefix.address);
+    namespace.lab.addresses.delete(prefix.address);
   }
 
   /** What the kernel has now, IPv6 link-local addresses too. */

@@ -4,6 +4,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
 import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
+import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions } from './cable.ts';
 import { discover } from './discover.ts';
 import { checkOpen } from './ended.ts';
@@ -33,6 +34,8 @@ export class Lab implements AsyncDisposable {
   readonly taps: boolean;
   /** @internal */
   readonly segments = new SegmentPlan();
+  /** @internal */
+  readonly addresses = new AddressBook();
   /**
    * What runs in it, to be killed with it.
    *
@@ -44,11 +47,6 @@ export class Lab implements AsyncDisposable {
   readonly #owned: { close(): void }[] = [];
   /** The namespaces that a spec ran something in: without any there is nothing to kill. */
   readonly #ranIn = new Set<Namespace>();
-  /** Who was last given an address. */
-  readonly #holders = new Map<string, Namespace>();
-  readonly #devices = new Map<string, Interface>();
-  readonly #taken = new Set<string>();
-  #sharesAddresses = false;
   #index = FIRST_INDEX;
   readonly #inherited = new Map<string, string>();
   #closing: Promise<void> | undefined;
@@ -227,64 +225,6 @@ export class Lab implements AsyncDisposable {
    */
   get isOwnDoing(): boolean {
     return this.#ranIn.size === 0 && this.namespaces.every(({ foreign }) => !foreign);
-  }
-
-  /**
-   * Whether two namespaces were ever given one address.
-   *
-   * @internal
-   */
-  get sharesAddresses(): boolean {
-    return this.#sharesAddresses;
-  }
-
-  /**
-   * Who was given an address, whether it has it still or not.
-   *
-   * @internal
-   */
-  lastGiven(address: string): Namespace | undefined {
-    return this.#holders.get(address);
-  }
-
-  /**
-   * Notes that a spec took an address away.
-   *
-   * @internal
-   */
-  took(address: string): void {
-    this.#taken.add(address);
-  }
-
-  /**
-   * Whether a spec took an address away since it was last given.
-   *
-   * @internal
-   */
-  wasTaken(address: string): boolean {
-    return this.#taken.has(address);
-  }
-
-  /**
-   * The addresses that a device was the last to be given, whether it has them still or not.
-   *
-   * @internal
-   */
-  givenTo(device: Interface): string[] {
-    return [...this.#devices].flatMap(([address, holder]) => (holder === device ? [address] : []));
-  }
-
-  /**
-   * Registers that a namespace was given an address.
-   *
-   * @internal
-   */
-  gave(address: string, to: Namespace, device: Interface): void {
-    this.#devices.set(address, device);
-    const before = this.#holders.get(address);
-    this.#holders.set(address, to);
-    this.#taken.delete(address);
-    if (before && before !== to) this.#sharesAddresses = true;
   }
 
   /**

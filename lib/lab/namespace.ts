@@ -316,8 +316,11 @@ export class Namespace {
     return { namespace: this, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
   }
 
-  /** @internal */
-  /** What {@link newInterface} checks and can be told before there is a segment: a refused call must leave none behind. */
+  /**
+   * What {@link newInterface} checks and can be told before there is a segment: a refused call must leave none behind.
+   *
+   * @internal
+   */
   checkNewInterface(call: string, { name, mac, mtu, address, taken = [] }: NewInterface): void {
     if (name !== undefined) {
       checkInterfaceName(call, name);
@@ -368,7 +371,7 @@ export class Namespace {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.lab.gave(address.address, this, device);
+      this.lab.addresses.give(address.address, device);
     }
     this.joining();
   }

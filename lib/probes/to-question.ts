@@ -140,7 +140,7 @@ function addressHint(namespace: Namespace, devices: readonly Interface[], family
   const had = new Set(namespace.interfaces.flatMap((each) => each.address.list().map((own) => own.address)));
   const gone =
     family === 6
-      ? namespace.lab
+      ? namespace.lab.addresses
           .givenTo(device)
           .find((address) => familyOf(address) === 6 && !isLinkLocal(address) && !had.has(address))
       : undefined;

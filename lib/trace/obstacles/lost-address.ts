@@ -4,7 +4,7 @@ import type { Obstacle } from './obstacle.ts';
 
 /** That no device has an address; and who had it. */
 export function lostAddress(lab: Lab, address: string): Obstacle {
-  const holder = lab.lastGiven(address);
+  const holder = lab.addresses.holderOf(address);
   if (!holder) return { text: `no device of the lab has ${address}` };
   const { why, mend } = goneBecause(holder, address);
   return {
