@@ -1,0 +1,153 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { now } from '../kernel/clock.ts';
+import { errnoName } from '../kernel/libc.ts';
+import type { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress } from '../kernel/socket-address.ts';
+import type { Namespace } from '../lab/index.ts';
+import {
+  decodeEcho,
+  decodeEchoReply,
+  decodeIcmpError,
+  encodeEchoRequest,
+  ICMP_TYPE,
+  type IcmpError,
+} from '../wire/icmp.ts';
+import type { Family } from '../wire/ip-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { PROBES_ENOUGH, probeInterval } from './ask.ts';
+import type { Asker, SendFailure } from './asker.ts';
+import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import type { ProbeResult } from './outcome.ts';
+import type { Patience } from './patience.ts';
+import type { Question } from './question.ts';
+import { examineLoss, isOwnAddress, sendFailure } from './source.ts';
+
+/** The one socket that a namespace asks everybody with. A probe is told from all others by identifier and sequence. */
+export class Echoer implements Disposable {
+  readonly #namespace: Namespace;
+  readonly #family: Family;
+  readonly #socket: Socket;
+  readonly #identifier = randomInt(0x1_0000);
+  readonly #payload = randomBytes(16);
+  readonly #askedBy = new Map<number, Question>();
+  #questions: readonly Question[] = [];
+  #sequence = 0;
+
+  constructor(namespace: Namespace, family: Family) {
+    this.#namespace = namespace;
+    this.#family = family;
+    const { echoReply, errors } = ICMP_TYPE[family];
+    this.#socket = openIcmpSocket(namespace.handle, family, [echoReply, ...errors]);
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close();
+  }
+
+  /** Puts all the questions at once, and the unanswered ones again until the time is over: a result each. */
+  async ask(questions: readonly Question[], { milliseconds, quiet }: Patience): Promise<ProbeResult[]> {
+    const started = now();
+    const deadline = started + milliseconds;
+    this.#questions = questions;
+    const all = questions.map((question): Pending => {
+      const target = ipSocketAddress(question.family, question.to.address);
+      return { question, target, sent: [], left: false };
+    });
+    const probes = new Map<number, { pending: Pending; at: number }>();
+    let open = all;
+    let knowsQuiet = quiet !== undefined;
+    for (let attempt = 0; open.length > 0 && (attempt === 0 || now() < deadline); attempt++) {
+      if (knowsQuiet && attempt === PROBES_ENOUGH) break;
+      for (const pending of open) this.#send(pending, probes);
+      this.#read(probes, all, started);
+      // Most answers are there at once; only for the others it is worth to know that nothing is under way.
+      const waits = all.some(({ result }) => !result);
+      knowsQuiet = knowsQuiet && (!waits || (await quiet?.(deadline)) === true);
+      const interval = knowsQuiet ? 0 : probeInterval(attempt);
+      const next = Math.min(deadline, now() + interval);
+      for (;;) {
+        this.#read(probes, all, started);
+        open = all.filter(({ result }) => !result);
+        const remaining = next - now();
+        if (open.length === 0 || remaining <= 0) break;
+        await this.#socket.readable(remaining);
+      }
+    }
+    return all.map((pending) => pending.result ?? withoutAnswer(pending, now() - started));
+  }
+
+  /** Knows the frames of one of the questions, by its place among them. */
+  recognizer(at: number): Asker['recognize'] {
+    const [family, identifier, payload] = [this.#family, this.#identifier, this.#payload];
+    const [askedBy, question] = [this.#askedBy, this.#questions[at]];
+    const protocol = family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    const { echoRequest, echoReply } = ICMP_TYPE[family];
+    return (bytes) => {
+      const packet = ipPacketOf(bytes);
+      if (packet?.protocol !== protocol || !packet.payload.subarray(8).equals(payload)) return undefined;
+      const echo = decodeEcho(packet.payload);
+      if (echo.identifier !== identifier || askedBy.get(echo.sequence) !== question) return undefined;
+      if (packet.payload[0] === echoRequest) return 'probe';
+      return packet.payload[0] === echoReply ? 'answer' : undefined;
+    };
+  }
+
+  #send(pending: Pending, probes: Map<number, { pending: Pending; at: number }>): void {
+    const sequence = this.#sequence++ & 0xffff;
+    const at = now();
+    probes.set(sequence, { pending, at });
+    this.#askedBy.set(sequence, pending.question);
+    pending.sent.push(at);
+    const request = { identifier: this.#identifier, sequence, payload: this.#payload };
+    const errno = this.#socket.send(encodeEchoRequest(this.#family, request), pending.target);
+    const failure = errno === 0 ? undefined : sendFailure(pending.question, errnoName(errno));
+    if (failure) pending.stopped = failure;
+    else pending.left = true;
+  }
+
+  /** Takes what is there. */
+  #read(probes: Map<number, { pending: Pending; at: number }>, all: readonly Pending[], started: number): void {
+    for (;;) {
+      const received = receiveIcmp(this.#socket, this.#family);
+      if (!received) return;
+      const reply = decodeEchoReply(this.#family, received.message);
+      if (reply?.identifier === this.#identifier && reply.payload.equals(this.#payload)) {
+        const probe = probes.get(reply.sequence);
+        if (!probe || probe.pending.result) continue;
+        const [at, sent] = [now(), probe.pending.sent.length];
+        probe.pending.result = { outcome: 'answered', probes: sent, elapsed: at - started, roundTrip: at - probe.at };
+        continue;
+      }
+      const error = decodeIcmpError(this.#family, received.message);
+      if (!error || !this.#isOurs(error)) continue;
+      // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
+      if (isOwnAddress(this.#namespace, received.sender)) continue;
+      const refused = all.find(({ question }) => question.to.address === error.original.destination);
+      if (refused) refused.refusal = `ICMP ${error.reason} from ${received.sender}`;
+    }
+  }
+
+  #isOurs({ original }: IcmpError): boolean {
+    const protocol = this.#family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
+    return original.protocol === protocol && decodeEcho(original.payload).identifier === this.#identifier;
+  }
+}
+
+/** A question under way. */
+interface Pending {
+  question: Question;
+  target: Buffer;
+  sent: number[];
+  left: boolean;
+  stopped?: SendFailure;
+  refusal?: string;
+  result?: ProbeResult;
+}
+
+function withoutAnswer({ question, sent, left, stopped, refusal }: Pending, elapsed: number): ProbeResult {
+  const common = { probes: sent.length, elapsed };
+  if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
+  if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
+  return examineLoss(question, { outcome: 'lost', ...common });
+}
