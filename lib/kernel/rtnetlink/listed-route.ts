@@ -2,24 +2,25 @@ import { bytesToIp, type Family } from '../../wire/ip-address.ts';
 import { AF_INET6 } from '../constants.ts';
 import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
+import {
+  RTA_DST,
+  RTA_GATEWAY,
+  RTA_OIF,
+  RTA_PREFSRC,
+  RTA_PRIORITY,
+  RTA_SRC,
+  RTA_TABLE,
+  RTM_GETROUTE,
+  RTMSG_LENGTH,
+  RTPROT_KERNEL,
+} from './route-message.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';
 
-const RTM_GETROUTE = 26;
-// struct rtmsg
-const RTMSG_LENGTH = 12;
-const RTA_DST = 1;
-const RTA_SRC = 2;
-const RTA_OIF = 4;
-const RTA_GATEWAY = 5;
-const RTA_PRIORITY = 6;
-const RTA_PREFSRC = 7;
 const RTA_METRICS = 8;
 const RTA_MULTIPATH = 9;
-const RTA_TABLE = 15;
 const RTA_VIA = 18;
 const RTA_ENCAP = 22;
 const RTAX_MTU = 2;
-const RTPROT_KERNEL = 2;
 const RTNH_F_ONLINK = 4;
 /** `RTN_*` in iproute2's words. */
 const TYPES = [

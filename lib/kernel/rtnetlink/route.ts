@@ -3,20 +3,23 @@ import { u32 } from '../bytes.ts';
 import { AF_INET, NLM_F_CREATE, NLM_F_EXCL } from '../constants.ts';
 import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
+import {
+  RTA_DST,
+  RTA_GATEWAY,
+  RTA_OIF,
+  RTA_PREFSRC,
+  RTA_PRIORITY,
+  RTA_SRC,
+  RTA_TABLE,
+  RTM_DELROUTE,
+  RTM_GETROUTE,
+  RTM_NEWROUTE,
+  RTMSG_LENGTH,
+  RTPROT_KERNEL,
+} from './route-message.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';
 
-const RTM_NEWROUTE = 24;
-const RTM_DELROUTE = 25;
-const RTM_GETROUTE = 26;
-const RTA_DST = 1;
-const RTA_SRC = 2;
-const RTA_OIF = 4;
-const RTA_GATEWAY = 5;
-const RTA_PRIORITY = 6;
-const RTA_PREFSRC = 7;
-const RTA_TABLE = 15;
 const RT_TABLE_MAIN = 254;
-const RTPROT_KERNEL = 2;
 const RTPROT_BOOT = 3;
 const RTN_UNICAST = 1;
 /** `RTN_*` in iproute2's words. */
@@ -71,7 +74,7 @@ export function listAddedRoutes(socket: RtnetlinkSocket, family: Family, operati
     .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(5) !== RTPROT_KERNEL)
     .flatMap((entry) => {
       const type = TYPES[entry.readUInt8(7)];
-      const metric = decodeAttributes(entry.subarray(12)).get(RTA_PRIORITY)?.readUInt32LE(0);
+      const metric = decodeAttributes(entry.subarray(RTMSG_LENGTH)).get(RTA_PRIORITY)?.readUInt32LE(0);
       return type ? [{ ...decodeRoute(entry), type, metric }] : [];
     });
 }
@@ -138,12 +141,12 @@ function header(
 }
 
 function tableOf(entry: Buffer): number {
-  return decodeAttributes(entry.subarray(12)).get(RTA_TABLE)?.readUInt32LE(0) ?? entry.readUInt8(4);
+  return decodeAttributes(entry.subarray(RTMSG_LENGTH)).get(RTA_TABLE)?.readUInt32LE(0) ?? entry.readUInt8(4);
 }
 
 function decodeRoute(entry: Buffer): Route {
   const family: Family = entry.readUInt8(0) === AF_INET ? 4 : 6;
-  const attributes = decodeAttributes(entry.subarray(12));
+  const attributes = decodeAttributes(entry.subarray(RTMSG_LENGTH));
   const address = (type: number) => {
     const bytes = attributes.get(type);
     return bytes && bytesToIp(bytes);
