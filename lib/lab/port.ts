@@ -99,8 +99,8 @@ export class Port extends Interface {
       // br_setport goes through the settings one by one, the flags before the state, and stops at the one that it refuses.
       if (before) {
         // The state is the last to be set, so the refused one was never taken: it need not be put back.
-        this.setPort({ ...only(ofPort, before.ofPort), state: undefined });
-        const changed = only(ofInterface, before.ofInterface);
+        this.setPort({ ...counterparts(ofPort, before.ofPort), state: undefined });
+        const changed = counterparts(ofInterface, before.ofInterface);
         if (Object.keys(changed).length > 0) super.apply(changed);
       }
       throw error;
@@ -124,7 +124,7 @@ export class Port extends Interface {
 }
 
 /** Of `values` what has a counterpart in `chosen`. */
-function only<T extends object>(chosen: object, values: T): Partial<T> {
+function counterparts<T extends object>(chosen: object, values: T): Partial<T> {
   const keys = Object.keys(values).filter((key) => key in chosen);
   return Object.fromEntries(keys.map((key) => [key, values[key as keyof T]])) as Partial<T>;
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 /** What a kernel said of itself before it was gone. */
 export interface Trouble {
   /** `panic`, `oops` …: what the line is a sign of. */
@@ -48,6 +49,5 @@ export function lastLines(console: string, count = 20): string[] {
 
 function linesOf(console: string): string[] {
   // The firmware clears the screen, and the kernel's first lines come with carriage returns.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what these are
-  return console.replaceAll(/\u001B\[[\d;?]*[A-Za-z]|\u001Bc|\r/g, '').split('\n');
+  return stripVTControlCharacters(console).replaceAll('\r', '').split('\n');
 }

@@ -1,5 +1,10 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { explanationOf } from './explanation-of.ts';
+
+/** Commands of iproute2's, one after the other. */
+async function ip(ns: Namespace, commands: readonly string[][]): Promise<void> {
+  for (const command of commands) await ns.exec('ip', command);
+}
 
 // a ── eth0 (r) eth1 ── b
 function build(lab: Lab) {
@@ -157,15 +162,14 @@ Hint: nothing listens at udp port 80 in b`,
 // a ── r ── eth0 (b), a port of br0, which has b's addresses; b has one on its loopback, too
 test('behind a port of a bridge it is the bridge whose reverse path filter counts', async ({ lab }) => {
   const { a, r, b } = build(lab);
-  for (const command of [
+  await ip(b, [
     ['link', 'add', 'br0', 'up', 'type', 'bridge'],
     ['address', 'flush', 'dev', 'eth0'],
     ['link', 'set', 'eth0', 'master', 'br0'],
     ['address', 'add', '10.0.1.2/24', 'dev', 'br0'],
     ['route', 'add', 'default', 'via', '10.0.1.1'],
     ['address', 'add', '10.9.9.9/32', 'dev', 'lo'],
-  ])
-    await b.exec('ip', command);
+  ]);
   b.sysctl.set('net.ipv4.conf.all.rp_filter', 1);
   r.route.add({ to: '10.9.9.9/32', via: '10.0.1.2' });
   await expect(a).toReach('10.9.9.9');
@@ -179,14 +183,13 @@ test('behind a port of a bridge it is the bridge whose reverse path filter count
 test('where rules have a say, an address of the asker is no reason', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  for (const command of [
+  await ip(b, [
     ['address', 'add', '10.0.0.1/32', 'dev', 'lo'],
     ['rule', 'add', 'priority', '5', 'to', '10.0.0.1', 'lookup', '60'],
     ['rule', 'add', 'priority', '6', 'lookup', 'local'],
     ['rule', 'del', 'priority', '0'],
     ['route', 'add', '10.0.0.1', 'dev', 'eth0', 'table', '60'],
-  ])
-    await b.exec('ip', command);
+  ]);
   await expect(a).toReach('10.0.0.2');
   b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
   expect(await explanationOf(expect(a).toReach('10.0.0.2', { within: 50 }))).toContain('✗ b answers no echo');
