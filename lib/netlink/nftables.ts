@@ -1,6 +1,7 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { decodeAttributes } from './attribute.ts';
-import { RtnetlinkSocket } from './socket.ts';
+import { raw } from './raw.ts';
+import { NetlinkSocket } from './socket.ts';
 
 const NETLINK_NETFILTER = 12;
 // linux/netfilter/nfnetlink.h, nf_tables.h
@@ -12,13 +13,15 @@ const FIRST_GENERATION = 1;
 
 /** Whether anybody has ever put nftables rules into a namespace. Costs microseconds where starting `nft` costs milliseconds. */
 export function hadNftables(namespace: NetNamespace): boolean {
-  let socket: RtnetlinkSocket | undefined;
+  let socket: NetlinkSocket | undefined;
   try {
-    socket = namespace.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+    socket = namespace.run(() => new NetlinkSocket(undefined, NETLINK_NETFILTER));
     const body = socket.get(
-      // struct nfgenmsg: family, version, resource
-      { type: (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETGEN, flags: 0, header: Buffer.alloc(4), attributes: [] },
-      { operation: 'nft list ruleset' },
+      raw(
+        // struct nfgenmsg: family, version, resource
+        { type: (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETGEN, flags: 0, header: Buffer.alloc(4), attributes: [] },
+        { operation: 'nft list ruleset' },
+      ),
     );
     const generation = decodeAttributes(body.subarray(4)).get(NFTA_GEN_ID)?.readUInt32BE(0);
     return generation !== undefined && generation > FIRST_GENERATION;

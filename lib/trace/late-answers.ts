@@ -1,6 +1,6 @@
 import { readSysctls } from '../kernel/sysctl.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import { listAddresses } from '../netlink/address.ts';
+import { ipAddress } from '../netlink/address.ts';
 import { listQdiscs } from '../netlink/qdisc.ts';
 
 /** What `proxy_delay` is counted in, by `proc_dointvec_userhz_jiffies`. */
@@ -34,10 +34,10 @@ function proxyDelay({ handle, sysctl }: Namespace): number {
 }
 
 /** A tentative address is silent, and about to speak. A lab's have no such time, but where a spec wants them to (`dad`). */
-function detection({ name, lab, sysctl, rtnetlink }: Namespace): number {
+function detection({ lab, sysctl, rtnetlink }: Namespace): number {
   const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
   if (lab.isOwnDoing && !isWanted) return 0;
-  const addresses = listAddresses(rtnetlink, { operation: `ip -n ${name} address show` });
+  const addresses = rtnetlink.list(ipAddress.all());
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION : 0;
 }
 

@@ -6,7 +6,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import { setLink } from '../netlink/link.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
 const MARKERS = 8;
@@ -74,7 +74,7 @@ function markerSocket(): Socket {
   }
   const namespace = NetNamespace.create();
   try {
-    const rtnetlink = namespace.run(() => new RtnetlinkSocket());
+    const rtnetlink = namespace.run(() => new NetlinkSocket());
     setLink(rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: 'ip link set lo up' });
     rtnetlink.close();
     const socket = Socket.open(namespace, AF_INET, SOCK_DGRAM, 0);

@@ -1,7 +1,8 @@
 import { cString, readCString } from '../../kernel/bytes.ts';
 import type { NetNamespace } from '../../kernel/net-namespace.ts';
 import { type Attribute, decodeAttributes, listAttributes } from '../attribute.ts';
-import { RtnetlinkSocket } from '../socket.ts';
+import { raw } from '../raw.ts';
+import { NetlinkSocket } from '../socket.ts';
 import { decodeData, decodeExpression, type Expression, type Verdict } from './expression.ts';
 
 /** A chain with its rules, in the order in which they are tried. */
@@ -59,9 +60,9 @@ export type FilterFamily = (typeof FAMILIES)[keyof typeof FAMILIES];
 
 /** Reads the packet filters of a namespace; undefined on a kernel without nftables. */
 export function readRuleset(namespace: NetNamespace): Ruleset | undefined {
-  let socket: RtnetlinkSocket | undefined;
+  let socket: NetlinkSocket | undefined;
   try {
-    socket = namespace.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+    socket = namespace.run(() => new NetlinkSocket(undefined, NETLINK_NETFILTER));
     const chains = dump(socket, NFT_MSG_GETCHAIN).flatMap(decodeChain);
     const dormant = new Set(dump(socket, NFT_MSG_GETTABLE).flatMap(dormantTable));
     // Of a table that sleeps no chain has a hook (nf_tables_table_disable).
@@ -97,10 +98,10 @@ const NFT_SET_ELEM_INTERVAL_END = 0x1;
 const NFT_SET_ELEM_CATCHALL = 0x2;
 const NFTA_SET_ELEM_KEY_END = 10;
 
-function dump(socket: RtnetlinkSocket, message: number, family = 0, attributes: readonly Attribute[] = []): Buffer[] {
+function dump(socket: NetlinkSocket, message: number, family = 0, attributes: readonly Attribute[] = []): Buffer[] {
   const header = Buffer.of(family, 0, 0, 0);
   const type = (NFNL_SUBSYS_NFTABLES << 8) | message;
-  return socket.dump({ type, flags: 0, header, attributes }, { operation: 'nft list ruleset' });
+  return socket.list(raw({ type, flags: 0, header, attributes }, { operation: 'nft list ruleset' }));
 }
 
 function familyOf(body: Buffer): FilterFamily | undefined {
@@ -183,7 +184,7 @@ function decodeSet(body: Buffer): FilterSet[] {
   ];
 }
 
-function readElements(socket: RtnetlinkSocket, { family, table, name }: FilterSet): FilterElement[] {
+function readElements(socket: NetlinkSocket, { family, table, name }: FilterSet): FilterElement[] {
   const number = Object.entries(FAMILIES).find(([, each]) => each === family)?.[0];
   const wanted: Attribute[] = [
     [1, cString(table)],
