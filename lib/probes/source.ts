@@ -1,6 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { hadNftables } from '../kernel/nftables.ts';
 import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
+import { hadNftables } from '../netlink/nftables.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';

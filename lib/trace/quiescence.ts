@@ -1,11 +1,11 @@
 import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
-import { backlogDrops, type Flushed, flushProcessorBacklogs } from '../kernel/processor-backlogs.ts';
 import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import { serveListeners } from '../probes/listener.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { Capture, STORM } from './capture.ts';
 import { latenessIn } from './late-answers.ts';
+import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { solicitationOf } from './solicitation.ts';
 
 /** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */

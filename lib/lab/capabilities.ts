@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { AF_PACKET, SOCK_RAW } from './constants.ts';
-import { KernelError } from './kernel-error.ts';
+import { AF_PACKET, SOCK_RAW } from '../kernel/constants.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { Socket } from '../kernel/socket.ts';
 import { LINK_TYPES, type LinkType, tryLinkType } from './link-types.ts';
-import { NetNamespace } from './net-namespace.ts';
-import { Socket } from './socket.ts';
 
 /** Something that a lab needs of the kernel or of the process. */
 export interface Capability {

@@ -1,7 +1,7 @@
-import { cString, readCString } from '../bytes.ts';
-import type { NetNamespace } from '../net-namespace.ts';
-import { type Attribute, decodeAttributes, listAttributes } from '../rtnetlink/attribute.ts';
-import { RtnetlinkSocket } from '../rtnetlink/socket.ts';
+import { cString, readCString } from '../../kernel/bytes.ts';
+import type { NetNamespace } from '../../kernel/net-namespace.ts';
+import { type Attribute, decodeAttributes, listAttributes } from '../attribute.ts';
+import { RtnetlinkSocket } from '../socket.ts';
 import { decodeData, decodeExpression, type Expression, type Verdict } from './expression.ts';
 
 /** A chain with its rules, in the order in which they are tried. */

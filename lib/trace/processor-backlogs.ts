@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { u32 } from './bytes.ts';
-import { AF_INET, SOCK_DGRAM } from './constants.ts';
-import { poll, schedGetaffinity, schedSetaffinity } from './libc.ts';
-import { NetNamespace } from './net-namespace.ts';
-import { setLink } from './rtnetlink/link.ts';
-import { RtnetlinkSocket } from './rtnetlink/socket.ts';
-import { Socket } from './socket.ts';
-import { ipSocketAddress } from './socket-address.ts';
+import { u32 } from '../kernel/bytes.ts';
+import { AF_INET, SOCK_DGRAM } from '../kernel/constants.ts';
+import { poll, schedGetaffinity, schedSetaffinity } from '../kernel/libc.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { setLink } from '../netlink/link.ts';
+import { RtnetlinkSocket } from '../netlink/socket.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
 const MARKERS = 8;

@@ -1,9 +1,9 @@
-import { u16 } from './bytes.ts';
-import { KernelError } from './kernel-error.ts';
-import { NetNamespace } from './net-namespace.ts';
-import type { Attribute } from './rtnetlink/attribute.ts';
-import { addLink, vethPeer } from './rtnetlink/link.ts';
-import { RtnetlinkSocket } from './rtnetlink/socket.ts';
+import { u16 } from '../kernel/bytes.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import type { Attribute } from '../netlink/attribute.ts';
+import { addLink, vethPeer } from '../netlink/link.ts';
+import { RtnetlinkSocket } from '../netlink/socket.ts';
 
 /** The types of `ip link add … type …` that a lab makes: what each needs of the kernel. */
 export const LINK_TYPES = {

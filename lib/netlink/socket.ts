@@ -1,4 +1,4 @@
-import { u32 } from '../bytes.ts';
+import { u32 } from '../kernel/bytes.ts';
 import {
   AF_NETLINK,
   MSG_DONTWAIT,
@@ -17,10 +17,10 @@ import {
   SOCK_CLOEXEC,
   SOCK_RAW,
   SOL_NETLINK,
-} from '../constants.ts';
-import { KernelError } from '../kernel-error.ts';
-import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
-import { closeOfThread, ofThread } from '../thread-descriptor.ts';
+} from '../kernel/constants.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../kernel/libc.ts';
+import { closeOfThread, ofThread } from '../kernel/thread-descriptor.ts';
 import {
   type Acknowledgement,
   decodeAcknowledgement,

@@ -1,6 +1,6 @@
-import { NetNamespace } from './net-namespace.ts';
-import { addLink, setLink, vethPeer } from './rtnetlink/link.ts';
-import { RtnetlinkSocket } from './rtnetlink/socket.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { addLink, setLink, vethPeer } from '../netlink/link.ts';
+import { RtnetlinkSocket } from '../netlink/socket.ts';
 
 /** Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). */
 const [END, OTHER_END] = [2, 3];

@@ -1,6 +1,6 @@
-import type { NetNamespace } from './net-namespace.ts';
-import { decodeAttributes } from './rtnetlink/attribute.ts';
-import { RtnetlinkSocket } from './rtnetlink/socket.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { decodeAttributes } from './attribute.ts';
+import { RtnetlinkSocket } from './socket.ts';
 
 const NETLINK_NETFILTER = 12;
 // linux/netfilter/nfnetlink.h, nf_tables.h
