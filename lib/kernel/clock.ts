@@ -1,4 +1,5 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { checked } from './checked.ts';
 import { clockGettime } from './libc.ts';
 
 // Taken at load, so that a spec's fake timers (vi.useFakeTimers) stop neither probes nor disposal.
@@ -22,7 +23,7 @@ const timespec = Buffer.alloc(16);
 
 /** Nanoseconds since 1970, by the clock that the kernel stamps frames with. */
 export function realtimeNanoseconds(): bigint {
-  clockGettime(CLOCK_REALTIME, timespec);
+  checked('clock_gettime(CLOCK_REALTIME)', clockGettime(CLOCK_REALTIME, timespec));
   return timespec.readBigInt64LE(0) * 1_000_000_000n + timespec.readBigInt64LE(8);
 }
 

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { u32 } from '../kernel/bytes.ts';
+import { checkErrno, checked } from '../kernel/checked.ts';
 import { AF_INET, SOCK_DGRAM } from '../kernel/constants.ts';
-import { poll, schedGetaffinity, schedSetaffinity } from '../kernel/libc.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { errnoName, lastErrno, poll, schedGetaffinity, schedSetaffinity } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import { setLink } from '../netlink/link.ts';
@@ -43,19 +46,31 @@ export function flushedAll(each: readonly Flushed[]): Flushed {
  */
 export function flushProcessorBacklogs(): Flushed {
   const before = Buffer.alloc(CPU_SET_LENGTH);
-  if (schedGetaffinity(0, CPU_SET_LENGTH, before) < 0) return 'no way';
+  if (schedGetaffinity(0, CPU_SET_LENGTH, before) < 0 && !unlessInvalid('sched_getaffinity')) return 'no way';
   const marker = markerSocket();
   try {
     return flushedAll(
       onlineProcessors().map((processor) => {
         const only = Buffer.alloc(CPU_SET_LENGTH);
         only.writeUInt8(1 << (processor % 8), processor >> 3);
-        return schedSetaffinity(0, CPU_SET_LENGTH, only) === 0 ? sendMarkers(marker) : 'no way';
+        return mayRunOn(only) ? sendMarkers(marker) : 'no way';
       }),
     );
   } finally {
-    schedSetaffinity(0, CPU_SET_LENGTH, before);
+    checked('sched_setaffinity', schedSetaffinity(0, CPU_SET_LENGTH, before));
   }
+}
+
+/** Moves the thread to a processor; false when that is not among those that it may use (a cpuset), or is offline by now. */
+function mayRunOn(processor: Buffer): boolean {
+  return schedSetaffinity(0, CPU_SET_LENGTH, processor) === 0 || unlessInvalid('sched_setaffinity');
+}
+
+/** False for EINVAL, which is the kernel's word on the processors: not this one, or more of them than the set has room for. */
+function unlessInvalid(operation: string): false {
+  const errno = lastErrno();
+  if (errnoName(errno) === 'EINVAL') return false;
+  throw new KernelError({ operation, errno });
 }
 
 /** Packets that processors have dropped since the machine was started, since a backlog had no room (`net.core.netdev_max_backlog`). */
@@ -82,20 +97,19 @@ function markerSocket(): Socket {
     while (slot.loopback.receive());
     return slot.loopback;
   }
-  const namespace = NetNamespace.create();
-  try {
-    const rtnetlink = namespace.run(() => new RtnetlinkSocket());
+  // The socket keeps the namespace.
+  using namespace = NetNamespace.create();
+  {
+    using rtnetlink = namespace.run(() => new RtnetlinkSocket());
     setLink(rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: 'ip link set lo up' });
-    rtnetlink.close();
-    const socket = Socket.open(namespace, AF_INET, SOCK_DGRAM, 0);
-    socket.bind(ipSocketAddress(4, '127.0.0.1'));
-    socket.connect(socket.localAddress());
-    slot.loopback = socket;
-    return socket;
-  } finally {
-    // The socket keeps the namespace.
-    namespace.close();
   }
+  using resources = new ResourceStack();
+  const socket = resources.use(Socket.open(namespace, AF_INET, SOCK_DGRAM, 0));
+  checkErrno('bind(127.0.0.1)', socket.bind(ipSocketAddress(4, '127.0.0.1')));
+  checkErrno('connect(127.0.0.1)', socket.connect(socket.localAddress()));
+  resources.move();
+  slot.loopback = socket;
+  return socket;
 }
 
 /** `0-3,8`, as sysfs lists processors. */
