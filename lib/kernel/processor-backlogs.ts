@@ -12,7 +12,7 @@ import { ipSocketAddress } from './socket-address.ts';
 const MARKERS = 8;
 
 /** How long a marker may take, in milliseconds: a busy machine's softirqs may wait for ksoftirqd to be scheduled. */
-const DEADLINE = 50;
+const DEADLINE = 200;
 
 /** `cpu_set_t`: a bit for each of 1024 processors. */
 const CPU_SET_LENGTH = 128;
@@ -26,23 +26,33 @@ const slots = globalThis as { [SLOT]?: { loopback?: Socket } };
 slots[SLOT] ??= {};
 const slot = slots[SLOT];
 
+/** What came of emptying queues: `late` when a marker took too long, `no way` when none can be sent through them. */
+export type Flushed = 'flushed' | 'late' | 'no way';
+
+/** What came of all of several. */
+export function flushedAll(each: readonly Flushed[]): Flushed {
+  return each.find((one) => one === 'no way') ?? each.find((one) => one === 'late') ?? 'flushed';
+}
+
 /**
  * Waits until each processor has handled the packets that are in its backlog now. Between two software devices a packet
  * waits in the backlog of the processor that sent it (`enqueue_to_backlog`), first come, first served, whatever its
  * namespace; so a marker over a loopback of ours comes back behind all that was there.
  *
- * @returns false when that cannot be said: a processor that this process may not run on, or a marker that took too long
+ * @returns `no way` where this process may not run on one of the processors
  */
-export function flushProcessorBacklogs(): boolean {
+export function flushProcessorBacklogs(): Flushed {
   const before = Buffer.alloc(CPU_SET_LENGTH);
-  if (schedGetaffinity(0, CPU_SET_LENGTH, before) < 0) return false;
+  if (schedGetaffinity(0, CPU_SET_LENGTH, before) < 0) return 'no way';
   const marker = markerSocket();
   try {
-    return onlineProcessors().every((processor) => {
-      const only = Buffer.alloc(CPU_SET_LENGTH);
-      only.writeUInt8(1 << (processor % 8), processor >> 3);
-      return schedSetaffinity(0, CPU_SET_LENGTH, only) === 0 && sendMarkers(marker);
-    });
+    return flushedAll(
+      onlineProcessors().map((processor) => {
+        const only = Buffer.alloc(CPU_SET_LENGTH);
+        only.writeUInt8(1 << (processor % 8), processor >> 3);
+        return schedSetaffinity(0, CPU_SET_LENGTH, only) === 0 ? sendMarkers(marker) : 'no way';
+      }),
+    );
   } finally {
     schedSetaffinity(0, CPU_SET_LENGTH, before);
   }
@@ -55,14 +65,14 @@ export function backlogDrops(): number {
   return lines.reduce((sum, line) => sum + Number.parseInt(line.split(/\s+/)[1] ?? '0', 16), 0);
 }
 
-function sendMarkers(marker: Socket): boolean {
+function sendMarkers(marker: Socket): Flushed {
   for (let count = 0; count < MARKERS; count++) {
-    if (marker.send(Buffer.of(count)) !== 0) return false;
+    if (marker.send(Buffer.of(count)) !== 0) return 'no way';
     // struct pollfd
     const waiting = Buffer.concat([u32(marker.fd), Buffer.of(POLLIN, 0, 0, 0)]);
-    if (poll(waiting, 1, DEADLINE) !== 1 || marker.receive()?.data[0] !== count) return false;
+    if (poll(waiting, 1, DEADLINE) !== 1 || marker.receive()?.data[0] !== count) return 'late';
   }
-  return true;
+  return 'flushed';
 }
 
 /** A datagram socket that talks to itself, in a namespace of its own: no lab sees its markers. Kept as long as the thread. */
