@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { after } from './clock.ts';
+import { after, continuePromises } from './clock.ts';
 
 /**
  * Waits for a descriptor on Node's own event loop. The one place that knows `koffi.node.poll` (a `uv_poll_t`), which
@@ -62,7 +62,10 @@ export class Readiness {
 
   #start(): void {
     const options = { [this.#event]: true, disconnect: true };
-    const ready = () => this.#settle(true);
+    const ready = () => {
+      this.#settle(true);
+      continuePromises();
+    };
     if (this.#handle) this.#handle.start(options, ready);
     else this.#handle = koffi.node.poll(this.#fd, options, ready);
   }
