@@ -11,7 +11,7 @@ import {
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
-import { Readiness } from './readiness.ts';
+import { Readiness, socketClosed } from './readiness.ts';
 import { nothingToReceive } from './receive-errno.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
@@ -110,9 +110,10 @@ export class Socket implements Disposable {
   /**
    * The next datagram that is there already; undefined when there is none.
    *
-   * @throws KernelError when that cannot be known (`ENOMEM`, or `ENOBUFS` where datagrams were lost)
+   * @throws KernelError when that cannot be known (`ENOMEM`, or `ENOBUFS` where datagrams were lost); Error after {@link close}
    */
   receive(): Received | undefined {
+    if (this.#fd < 0) throw socketClosed();
     for (;;) {
       fromLength[0] = SOCKADDR_MAX;
       const length = libc.recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, fromBuffer, fromLength);
