@@ -1,4 +1,4 @@
-import { addLink, setLink, vethPeer } from '../kernel/rtnetlink/link.ts';
+import { addLink, setLink, vethPeer } from '../netlink/link.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';

@@ -1,4 +1,4 @@
-import { type AddressState, addAddress, deleteAddress, listAddresses } from '../kernel/rtnetlink/address.ts';
+import { type AddressState, addAddress, deleteAddress, listAddresses } from '../netlink/address.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Segment } from './segment.ts';

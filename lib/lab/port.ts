@@ -1,7 +1,7 @@
 import { u8, u16, u32 } from '../kernel/bytes.ts';
-import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
-import { setBridgePort } from '../kernel/rtnetlink/link.ts';
-import { listLinks } from '../kernel/rtnetlink/link-state.ts';
+import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
+import { setBridgePort } from '../netlink/link.ts';
+import { listLinks } from '../netlink/link-state.ts';
 import type { Bridge } from './bridge.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';

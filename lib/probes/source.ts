@@ -1,6 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { hadNftables } from '../kernel/nftables.ts';
 import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
+import { hadNftables } from '../netlink/nftables.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -79,9 +79,9 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
   const hop = by === 'arp' ? { device: source.device, address: to.address } : nextHop(question);
   if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop, presumed: true };
   const { device, address } = hop;
-  const obstacle = obstacleOf(device);
+  const fault = linkFault(device);
   // Of several next hops one may lead elsewhere than the one that was asked about (fib_select_multipath).
-  if (obstacle) return { ...result, outcome: 'unsent', reason: obstacle, presumed: true };
+  if (fault) return { ...result, outcome: 'unsent', reason: `${device} ${fault}`, presumed: true };
   const entry = question.from.neighbour.list().find(({ to }) => to === address);
   if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return result;
   const asked = question.family === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;
@@ -95,14 +95,13 @@ function isBroadcast({ interfaces }: Namespace, address: string): boolean {
   return own.some((prefix) => prefix.length < 31 && address === broadcastOf(prefix));
 }
 
-/** Why a device cannot send, or undefined. */
-function obstacleOf(device: Interface): string | undefined {
+/** What is wrong with a link, so that nothing passes it; undefined when it is up and plugged in. */
+export function linkFault(device: Interface): 'is gone' | 'is down' | 'has no carrier' | undefined {
   const state = stateOf(device);
-  if (!state) return `${device} is gone`;
+  if (!state) return 'is gone';
   const { up, carrier, operState } = state;
-  if (!up) return `${device} is down`;
-  if (!carrier || operState === 'LOWERLAYERDOWN') return `${device} has no carrier`;
-  return undefined;
+  if (!up) return 'is down';
+  return carrier && operState !== 'LOWERLAYERDOWN' ? undefined : 'has no carrier';
 }
 
 /** Undefined for a device that somebody deleted behind the lab's back. */

@@ -1,7 +1,7 @@
-import { listAddresses } from '../kernel/rtnetlink/address.ts';
-import { listQdiscs } from '../kernel/rtnetlink/qdisc.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { listAddresses } from '../netlink/address.ts';
+import { listQdiscs } from '../netlink/qdisc.ts';
 
 /** What `proxy_delay` is counted in, by `proc_dointvec_userhz_jiffies`. */
 const MS_A_TICK = 10;

@@ -1,6 +1,6 @@
-import { listAddresses } from '../../kernel/rtnetlink/address.ts';
-import { listAllRoutes } from '../../kernel/rtnetlink/listed-route.ts';
 import type { Interface, Lab, Namespace } from '../../lab/index.ts';
+import { listAddresses } from '../../netlink/address.ts';
+import { listAllRoutes } from '../../netlink/listed-route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */

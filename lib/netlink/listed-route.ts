@@ -1,5 +1,5 @@
-import { bytesToIp, type Family } from '../../wire/ip-address.ts';
-import { AF_INET6 } from '../constants.ts';
+import { AF_INET6 } from '../kernel/constants.ts';
+import { bytesToIp, type Family } from '../wire/ip-address.ts';
 import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
 import {

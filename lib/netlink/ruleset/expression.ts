@@ -1,5 +1,5 @@
-import { readCString } from '../bytes.ts';
-import { decodeAttributes } from '../rtnetlink/attribute.ts';
+import { readCString } from '../../kernel/bytes.ts';
+import { decodeAttributes } from '../attribute.ts';
 
 /** What a rule, a set's element or a chain's end says of a packet. */
 export type Verdict =

@@ -1,8 +1,8 @@
-import { macToBytes } from '../../wire/mac-address.ts';
-import { cString, u32 } from '../bytes.ts';
-import { AF_BRIDGE, IFF_PROMISC, IFF_UP, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL } from '../constants.ts';
-import { noteFeature } from '../features.ts';
-import type { NetNamespace } from '../net-namespace.ts';
+import { cString, u32 } from '../kernel/bytes.ts';
+import { AF_BRIDGE, IFF_PROMISC, IFF_UP, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL } from '../kernel/constants.ts';
+import { noteFeature } from '../kernel/features.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { macToBytes } from '../wire/mac-address.ts';
 import { type Attribute, encodeAttributes } from './attribute.ts';
 import {
   IFLA_ADDRESS,

@@ -1,5 +1,5 @@
 import { expect, KernelError, test } from 'hairpin';
-import { RtnetlinkSocket } from '../../lib/kernel/rtnetlink/socket.ts';
+import { RtnetlinkSocket } from '../../lib/netlink/socket.ts';
 
 function caught(call: () => unknown): unknown {
   try {

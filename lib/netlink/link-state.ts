@@ -1,6 +1,6 @@
-import { bytesToMac } from '../../wire/mac-address.ts';
-import { readCString } from '../bytes.ts';
-import { IFF_NOARP, IFF_PROMISC, IFF_UP } from '../constants.ts';
+import { readCString } from '../kernel/bytes.ts';
+import { IFF_NOARP, IFF_PROMISC, IFF_UP } from '../kernel/constants.ts';
+import { bytesToMac } from '../wire/mac-address.ts';
 import { decodeAttributes } from './attribute.ts';
 import {
   IFLA_ADDRESS,

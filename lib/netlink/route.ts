@@ -1,6 +1,6 @@
-import { bytesToIp, type Family, ipToBytes, type Prefix } from '../../wire/ip-address.ts';
-import { u32 } from '../bytes.ts';
-import { AF_INET, NLM_F_CREATE, NLM_F_EXCL } from '../constants.ts';
+import { u32 } from '../kernel/bytes.ts';
+import { AF_INET, NLM_F_CREATE, NLM_F_EXCL } from '../kernel/constants.ts';
+import { bytesToIp, type Family, ipToBytes, type Prefix } from '../wire/ip-address.ts';
 import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
 import {

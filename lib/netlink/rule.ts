@@ -1,4 +1,4 @@
-import type { Family } from '../../wire/ip-address.ts';
+import type { Family } from '../wire/ip-address.ts';
 import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';

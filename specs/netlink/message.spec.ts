@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeAttributes } from '../../lib/kernel/rtnetlink/attribute.ts';
-import { decodeAcknowledgement, decodeMessages, encodeMessage } from '../../lib/kernel/rtnetlink/message.ts';
-import { bytes } from './arbitraries.ts';
-import { hex } from './hex.ts';
+import { decodeAttributes } from '../../lib/netlink/attribute.ts';
+import { decodeAcknowledgement, decodeMessages, encodeMessage } from '../../lib/netlink/message.ts';
+import { bytes } from '../unit/arbitraries.ts';
+import { hex } from '../unit/hex.ts';
 
 const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });

@@ -1,4 +1,4 @@
-import { NLA_F_NESTED, NLA_TYPE_MASK } from '../constants.ts';
+import { NLA_F_NESTED, NLA_TYPE_MASK } from '../kernel/constants.ts';
 
 /** One netlink attribute: its type, and its payload or the attributes nested in it. `undefined` leaves it out. */
 export type Attribute = readonly [type: number, value: Uint8Array | readonly Attribute[] | undefined];

@@ -1,4 +1,4 @@
-import { readCString } from '../bytes.ts';
+import { readCString } from '../kernel/bytes.ts';
 import { decodeAttributes } from './attribute.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';
 

@@ -1,4 +1,4 @@
-import { s32, u16, u32 } from '../bytes.ts';
+import { s32, u16, u32 } from '../kernel/bytes.ts';
 
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;

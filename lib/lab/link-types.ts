@@ -1,9 +1,9 @@
-import { u16 } from './bytes.ts';
-import { KernelError } from './kernel-error.ts';
-import { NetNamespace } from './net-namespace.ts';
-import type { Attribute } from './rtnetlink/attribute.ts';
-import { addLink, vethPeer } from './rtnetlink/link.ts';
-import { RtnetlinkSocket } from './rtnetlink/socket.ts';
+import { u16 } from '../kernel/bytes.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import type { Attribute } from '../netlink/attribute.ts';
+import { addLink, vethPeer } from '../netlink/link.ts';
+import { RtnetlinkSocket } from '../netlink/socket.ts';
 
 /** The types of `ip link add … type …` that a lab makes: what each needs of the kernel. */
 export const LINK_TYPES = {
@@ -54,20 +54,15 @@ function succeeds(type: LinkType): boolean {
 
 /** Makes one link of a type in a namespace that is gone when this returns. */
 export function tryLinkType(type: LinkType): void {
-  const namespace = NetNamespace.create();
-  const rtnetlink = namespace.run(() => new RtnetlinkSocket());
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new RtnetlinkSocket());
   const add = (index: number, kind: LinkType, more: { link?: number; data?: readonly Attribute[] } = {}) =>
     addLink(rtnetlink, { index, name: `try${index}` }, { kind, ...more }, { operation: `ip link add type ${kind}` });
   const veth = (index: number) =>
     add(index, 'veth', { data: vethPeer({ index: index + 1, name: `try${index + 1}` }, namespace) });
-  try {
-    const { parent, data } = TRIALS[type] ?? {};
-    if (parent || type === 'veth') veth(PARENT);
-    if (type !== 'veth') add(PARENT + 2, type, { ...(parent ? { link: PARENT } : {}), ...(data ? { data } : {}) });
-  } finally {
-    rtnetlink.close();
-    namespace.close();
-  }
+  const { parent, data } = TRIALS[type] ?? {};
+  if (parent || type === 'veth') veth(PARENT);
+  if (type !== 'veth') add(PARENT + 2, type, { ...(parent ? { link: PARENT } : {}), ...(data ? { data } : {}) });
 }
 
 /** The usual cause of EOPNOTSUPP where a link was to be made (`rtnl_newlink`: no `rtnl_link_ops` of that name). */

@@ -1,4 +1,5 @@
-import { u32 } from '../bytes.ts';
+import { u32 } from '../kernel/bytes.ts';
+import { checked } from '../kernel/checked.ts';
 import {
   AF_NETLINK,
   MSG_DONTWAIT,
@@ -17,10 +18,10 @@ import {
   SOCK_CLOEXEC,
   SOCK_RAW,
   SOL_NETLINK,
-} from '../constants.ts';
-import { KernelError } from '../kernel-error.ts';
-import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
-import { closeOfThread, ofThread } from '../thread-descriptor.ts';
+} from '../kernel/constants.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../kernel/libc.ts';
+import { closeOfThread, ofThread } from '../kernel/thread-descriptor.ts';
 import {
   type Acknowledgement,
   decodeAcknowledgement,
@@ -57,7 +58,7 @@ const GENERAL_CAUSES: Causes = {
  * A route netlink socket in the namespace that the thread was in when it was made. It stays there: requests need no
  * entering. rtnetlink answers inside `send` (`rtnl_unicast` from the caller's context), so everything here is synchronous.
  */
-export class RtnetlinkSocket {
+export class RtnetlinkSocket implements Disposable {
   #fd: number;
   #sequence = 0;
 
@@ -73,9 +74,11 @@ export class RtnetlinkSocket {
       });
     }
     this.#fd = ofThread(this.#fd);
-    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
-      // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
-      setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4);
+    try {
+      for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) this.#turnOn(option);
+    } catch (error) {
+      this.close();
+      throw error;
     }
   }
 
@@ -131,6 +134,18 @@ export class RtnetlinkSocket {
     this.#fd = -1;
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #turnOn(option: number): void {
+    if (setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4) === 0) return;
+    const errno = lastErrno();
+    // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
+    if (errnoName(errno) !== 'ENOPROTOOPT')
+      throw new KernelError({ operation: `setsockopt(SOL_NETLINK, ${option})`, errno, cause: causeOf(errno) });
+  }
+
   #dumpOnce(request: Request, operation: Operation): { bodies: Buffer[]; interrupted: boolean } {
     this.#send({ ...request, flags: request.flags | NLM_F_REQUEST | NLM_F_DUMP }, operation);
     const bodies: Buffer[] = [];
@@ -161,8 +176,7 @@ export class RtnetlinkSocket {
   #receive({ operation }: Operation): Reply[] {
     const receive = (flags: number) => {
       const length = recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT | flags, null, null);
-      if (length < 0) throw new KernelError({ operation: `${operation} (receiving the answer)`, errno: lastErrno() });
-      return length;
+      return checked(`${operation} (receiving the answer)`, length);
     };
     // What is cut off is lost (netlink_recvmsg), so its length first.
     const whole = receive(MSG_PEEK | MSG_TRUNC);

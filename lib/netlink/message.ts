@@ -1,5 +1,5 @@
-import { readCString } from '../bytes.ts';
-import { NLM_F_ACK_TLVS, NLMSG_ERROR, NLMSGERR_ATTR_MSG } from '../constants.ts';
+import { readCString } from '../kernel/bytes.ts';
+import { NLM_F_ACK_TLVS, NLMSG_ERROR, NLMSGERR_ATTR_MSG } from '../kernel/constants.ts';
 import { type Attribute, align, decodeAttributes, encodeAttributes } from './attribute.ts';
 
 const HEADER = 16;

@@ -1,6 +1,6 @@
-import { bytesToIp, type Family, ipToBytes, type Prefix } from '../../wire/ip-address.ts';
-import { u32 } from '../bytes.ts';
-import { AF_INET, AF_INET6, NLM_F_CREATE, NLM_F_EXCL } from '../constants.ts';
+import { u32 } from '../kernel/bytes.ts';
+import { AF_INET, AF_INET6, NLM_F_CREATE, NLM_F_EXCL } from '../kernel/constants.ts';
+import { bytesToIp, type Family, ipToBytes, type Prefix } from '../wire/ip-address.ts';
 import { decodeAttributes } from './attribute.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';
 

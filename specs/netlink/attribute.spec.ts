@@ -6,9 +6,9 @@ import {
   decodeAttributes,
   encodeAttributes,
   listAttributes,
-} from '../../lib/kernel/rtnetlink/attribute.ts';
-import { bytes } from './arbitraries.ts';
-import { hex } from './hex.ts';
+} from '../../lib/netlink/attribute.ts';
+import { bytes } from '../unit/arbitraries.ts';
+import { hex } from '../unit/hex.ts';
 
 // Types below NLA_TYPE_MASK, whose two upper bits are flags.
 const type = fc.integer({ min: 0, max: 0x3fff });

@@ -1,7 +1,7 @@
-import { bytesToIp, type Family, ipToBytes } from '../../wire/ip-address.ts';
-import { bytesToMac, macToBytes } from '../../wire/mac-address.ts';
-import { cString, s32, u16, u32, u64 } from '../bytes.ts';
-import { AF_BRIDGE, AF_INET, AF_INET6, NLM_F_CREATE, NLM_F_REPLACE } from '../constants.ts';
+import { cString, s32, u16, u32, u64 } from '../kernel/bytes.ts';
+import { AF_BRIDGE, AF_INET, AF_INET6, NLM_F_CREATE, NLM_F_REPLACE } from '../kernel/constants.ts';
+import { bytesToIp, type Family, ipToBytes } from '../wire/ip-address.ts';
+import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';

@@ -1,5 +1,5 @@
-import { u32 } from '../bytes.ts';
-import type { NetNamespace } from '../net-namespace.ts';
+import { u32 } from '../kernel/bytes.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { decodeAttributes } from './attribute.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';
 

@@ -25,10 +25,10 @@ vi.mock('../../lib/kernel/libc.ts', async (original) => ({
 }));
 
 // In a worker that goes on to other files, or comes from one (--no-isolate), theirs is the true one.
-let RtnetlinkSocket: typeof import('../../lib/kernel/rtnetlink/socket.ts').RtnetlinkSocket;
+let RtnetlinkSocket: typeof import('../../lib/netlink/socket.ts').RtnetlinkSocket;
 beforeAll(async () => {
   vi.resetModules();
-  ({ RtnetlinkSocket } = await import('../../lib/kernel/rtnetlink/socket.ts'));
+  ({ RtnetlinkSocket } = await import('../../lib/netlink/socket.ts'));
 });
 afterAll(() => vi.resetModules());
 
