@@ -371,7 +371,7 @@ export class Namespace {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.lab.addresses.give(address.address, device);
+      this.lab.addresses.give(address, device);
     }
     this.joining();
   }

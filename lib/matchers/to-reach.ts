@@ -86,7 +86,7 @@ export async function toReach(
   if (!received.lab.isOwnDoing) received.lab.discover();
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
-    ? `not of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
+    ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
     : answered && waypoints
       ? describeDetour(waypoints, trace)
       : undefined;
