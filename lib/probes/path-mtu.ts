@@ -1,5 +1,5 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { forgetRoute6, lookUpPathMtu, type PathMtu } from '../kernel/rtnetlink/route.ts';
+import { forgetRoute6, lookUpPathMtu, type PathMtu } from '../netlink/route.ts';
 import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
 import type { Interface } from '../lab/index.ts';
 import type { Question } from './question.ts';

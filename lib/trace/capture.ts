@@ -1,4 +1,5 @@
-import { now, realtimeNanoseconds } from '../kernel/clock.ts';
+import { now } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
@@ -145,7 +146,7 @@ export class Capture {
   /** Returns how many frames there were. */
   #drain(): number {
     // The taps are read one after the other, and traffic goes on meanwhile: only up to now all have been read.
-    const until = realtimeNanoseconds();
+    const until = tapTime();
     const added = this.#early;
     const known = added.length;
     for (const namespace of this.#lab.namespaces) {

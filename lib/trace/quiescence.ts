@@ -1,4 +1,5 @@
-import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
+import { now, turn } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import { serveListeners } from '../probes/listener.ts';
 import type { Quiet } from '../probes/patience.ts';
@@ -131,7 +132,7 @@ class Quiescence implements Quiet {
  * @param of a packet may also wait for a neighbour's address; a frame that hairpin made has all it needs
  */
 export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
-  return new Quiescence(lab, of, realtimeNanoseconds());
+  return new Quiescence(lab, of, tapTime());
 }
 
 /** A kind of link whose queues are known here belongs on this list. */
