@@ -1,7 +1,7 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { forgetRoute6, lookUpPathMtu, type PathMtu } from '../netlink/route.ts';
 import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
 import type { Interface } from '../lab/index.ts';
+import { forgetRoute6, lookUpPathMtu, type PathMtu } from '../netlink/route.ts';
 import type { Question } from './question.ts';
 
 /** Bytes of IP's own header, and of ICMP's or UDP's. */
