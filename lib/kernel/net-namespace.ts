@@ -43,7 +43,7 @@ export class NetNamespace {
    */
   static create(): NetNamespace {
     warmThreadPool();
-    const back = current();
+    const back = currentNamespace();
     if (unshare(CLONE_NEWNET) !== 0) {
       const errno = lastErrno();
       throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause: CREATE_CAUSES[errnoName(errno)] });
@@ -103,7 +103,7 @@ export class NetNamespace {
    * @throws TypeError when `fn` returns a promise
    */
   run<T>(fn: () => T): T {
-    const back = current();
+    const back = currentNamespace();
     enter(this);
     entered.push(this);
     let result: T;
@@ -133,7 +133,8 @@ export class NetNamespace {
   }
 }
 
-function current(): NetNamespace {
+/** The namespace that this thread is in now: the one that {@link NetNamespace.run} has entered, or its home. */
+export function currentNamespace(): NetNamespace {
   return entered.at(-1) ?? NetNamespace.home();
 }
 

@@ -7,6 +7,7 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from './constants.ts';
+import { registerOwnSocket } from './foreign-sockets.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -32,13 +33,19 @@ const fromLength = new Uint32Array(1);
 export class Socket implements Disposable {
   #fd: number;
   readonly #readable: Readiness;
-  readonly #slowToClose: boolean;
+  readonly #namespace: NetNamespace;
+  readonly #domain: number;
+  readonly #type: number;
+  readonly #unregister: () => void;
   #writable: Readiness | undefined;
 
-  private constructor(fd: number, slowToClose = false) {
+  private constructor(fd: number, namespace: NetNamespace, domain: number, type: number) {
     this.#fd = ofThread(fd);
     this.#readable = new Readiness(this.#fd, 'readable');
-    this.#slowToClose = slowToClose;
+    this.#namespace = namespace;
+    this.#domain = domain;
+    this.#type = type;
+    this.#unregister = registerOwnSocket(namespace, { fd: this.#fd, domain, type });
   }
 
   /** @throws KernelError `EPERM` for a raw or packet socket without `CAP_NET_RAW` */
@@ -47,7 +54,7 @@ export class Socket implements Disposable {
       const fd = libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
       if (fd < 0)
         throw new KernelError({ operation: `socket(${domain}, ${type}, ${protocol})`, errno: libc.lastErrno() });
-      return new Socket(fd, domain === AF_PACKET);
+      return new Socket(fd, namespace, domain, type);
     });
   }
 
@@ -72,7 +79,7 @@ export class Socket implements Disposable {
   /** The next connection that was made to this listener, if any. */
   accept(): Socket | undefined {
     const fd = libc.accept4(this.#fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    return fd < 0 ? undefined : new Socket(fd);
+    return fd < 0 ? undefined : new Socket(fd, this.#namespace, this.#domain, this.#type);
   }
 
   setOption(level: number, name: number, value: Uint8Array): void {
@@ -136,8 +143,9 @@ export class Socket implements Disposable {
     if (this.#fd < 0) return;
     this.#readable.close();
     this.#writable?.close();
+    this.#unregister();
     // packet_release waits for an RCU grace period (synchronize_net), some 10 ms: not on this thread.
-    closeOfThread(this.#fd, { slowly: this.#slowToClose });
+    closeOfThread(this.#fd, { slowly: this.#domain === AF_PACKET });
     this.#fd = -1;
   }
 

@@ -54,7 +54,7 @@ export async function toMatchReachability(
   const quiet = options.hold === undefined ? () => quietIn(received, 'packets') : undefined;
   const since = realtimeNanoseconds();
   const asked = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
-  const results = received.isOwnDoing ? asked : putRight(table, asked, since);
+  const results = received.isPristine ? asked : putRight(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, family) : new Map<string, string>();
   const judged = judge(table, results, silent, since);
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');

@@ -1,10 +1,10 @@
 import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
 import { backlogDrops, flushProcessorBacklogs } from '../kernel/processor-backlogs.ts';
-import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { Capture, STORM } from './capture.ts';
-import { latenessIn } from './late-answers.ts';
+import { knowsEveryQueue } from './known-queues.ts';
 import { solicitationOf } from './solicitation.ts';
 
 /** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
@@ -102,20 +102,4 @@ class Quiescence {
 export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
   const quiescence = new Quiescence(lab, of, realtimeNanoseconds());
   return (deadline) => quiescence.reached(deadline);
-}
-
-/** A kind of link whose queues are known here belongs on this list. */
-function isKnown(device: Interface): boolean {
-  // On a real NIC anybody may send at any time.
-  return (
-    device.kind === 'veth' ||
-    (device.kind === 'macvlan' && device instanceof Macvlan && device.parent instanceof Interface)
-  );
-}
-
-function knowsEveryQueue(lab: Lab): boolean {
-  const { taps, isOwnDoing, namespaces } = lab;
-  // A program may have made devices, queueing disciplines and packet filters, and may itself be what answers.
-  if (!taps || !isOwnDoing) return false;
-  return namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
 }

@@ -35,7 +35,7 @@ export function standInOf(
 ): StandIn | undefined {
   const { from, to } = question;
   // Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, there is nobody who could.
-  if (from.lab.isOwnDoing && !from.lab.addresses.isShared && !from.lab.namespaces.some(mayBeProxy)) return undefined;
+  if (from.lab.isPristine && !from.lab.addresses.isShared && !from.lab.namespaces.some(mayBeProxy)) return undefined;
   if (to.namespace === from || (wanted === 'address' && isOwnAddress(from, to.address))) return undefined;
   const capture = Capture.of(from.lab);
   const saw = (namespace: Namespace, isIt: (frame: CapturedFrame) => boolean) =>

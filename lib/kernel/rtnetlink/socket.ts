@@ -18,8 +18,10 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
 } from '../constants.ts';
+import { registerOwnSocket } from '../foreign-sockets.ts';
 import { KernelError } from '../kernel-error.ts';
 import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
+import { currentNamespace } from '../net-namespace.ts';
 import { closeOfThread, ofThread } from '../thread-descriptor.ts';
 import {
   type Acknowledgement,
@@ -59,6 +61,7 @@ const GENERAL_CAUSES: Causes = {
  */
 export class RtnetlinkSocket {
   #fd: number;
+  readonly #unregister: () => void;
   #sequence = 0;
 
   /** @param protocol another family of netlink's that answers in the same way */
@@ -73,6 +76,11 @@ export class RtnetlinkSocket {
       });
     }
     this.#fd = ofThread(this.#fd);
+    this.#unregister = registerOwnSocket(currentNamespace(), {
+      fd: this.#fd,
+      domain: AF_NETLINK,
+      type: SOCK_RAW,
+    });
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
       setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4);
@@ -127,7 +135,9 @@ export class RtnetlinkSocket {
 
   /** Closes the socket. A second call does nothing. */
   close(): void {
-    if (this.#fd >= 0) closeOfThread(this.#fd);
+    if (this.#fd < 0) return;
+    this.#unregister();
+    closeOfThread(this.#fd);
     this.#fd = -1;
   }
 
