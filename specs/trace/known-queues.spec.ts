@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { createLab, expect, type Lab, test } from 'hairpin';
 import { onTestFinished } from 'vitest';
 import { knowsEveryQueue } from '../../lib/trace/known-queues.ts';
@@ -54,6 +55,14 @@ test('a program that runs may do anything', async ({ lab }) => {
   expect(knowsEveryQueue(lab)).toBe(true);
 });
 
+// the same; and a program that has gone into a network of its own
+test('so may one that runs elsewhere', async ({ lab }) => {
+  const { b } = build(lab);
+  const { stdout } = b.exec('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 1000']);
+  await once(stdout, 'data');
+  expect(knowsEveryQueue(lab)).toBe(false);
+});
+
 // the same; and a daemon, whose parent has gone
 test('so may what it has left running', async ({ lab }) => {
   const { b } = build(lab);
@@ -71,6 +80,16 @@ test('a server that the spec runs in a namespace may answer', async ({ lab }) =>
   server.close();
   await once(server, 'close');
   expect(knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same; and a thread of the spec's own process
+test('so may a thread that the spec starts there', async ({ lab }) => {
+  const { b } = build(lab);
+  const thread = b.run(() => new Worker('setInterval(() => {}, 1000)', { eval: true }));
+  await once(thread, 'online');
+  expect(knowsEveryQueue(lab)).toBe(false);
+  await thread.terminate();
+  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
 });
 
 // the same; and a program in no namespace of the lab
@@ -94,9 +113,13 @@ test('whoever has the path of a namespace may come at any time', async ({ lab })
   const { b } = build(lab);
   const { path } = b;
   expect(knowsEveryQueue(lab)).toBe(true);
-  const inside = spawn('nsenter', [`--net=${path}`, 'sleep', '1000']);
-  onTestFinished(() => void inside.kill('SIGKILL'));
-  await expect.poll(() => knowsEveryQueue(lab)).toBe(false);
+  // Another lab's program: this one knows nothing of it.
+  await using other = createLab();
+  const visitor = other
+    .namespace('other')
+    .exec('nsenter', [`--net=${path}`, 'sh', '-c', 'echo ready; exec sleep 1000']);
+  await once(visitor.stdout, 'data');
+  expect(knowsEveryQueue(lab)).toBe(false);
 });
 
 test.for<[string, string, boolean]>([
