@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { checked } from './checked.ts';
 import { AF_INET6, AF_NETLINK, AF_PACKET, SOCK_DGRAM, SOCK_RAW } from './constants.ts';
 import { getsockname, getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -70,12 +71,12 @@ function protocolOf(domain: number, type: number): string {
 function isCounted({ fd, protocol }: OwnSocket): boolean {
   if (protocol.startsWith('UDP')) {
     const address = Buffer.alloc(SOCKADDR_MAX);
-    getsockname(fd, address, Uint32Array.of(SOCKADDR_MAX));
+    checked('getsockname', getsockname(fd, address, Uint32Array.of(SOCKADDR_MAX)));
     return address.readUInt16BE(2) !== 0;
   }
   if (!protocol.startsWith('TCP')) return true;
   // struct tcp_info begins with the state.
   const state = Buffer.alloc(1);
-  getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, Uint32Array.of(state.length));
+  checked('getsockopt(TCP_INFO)', getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, Uint32Array.of(state.length)));
   return state[0] !== TCP_CLOSE;
 }

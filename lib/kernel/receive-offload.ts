@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { checked } from './checked.ts';
 import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import { close, errnoName, ioctl, lastErrno, socket } from './libc.ts';
@@ -16,8 +17,7 @@ const VALUE_LENGTH = 8;
 /** Those of a namespace's devices that merge packets before they hand them on (`ethtool -K eth0 gro on`). */
 export function devicesWithGro(namespace: NetNamespace, names: readonly string[]): string[] {
   return namespace.run(() => {
-    const fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw new KernelError({ operation: 'socket(AF_INET)', errno: lastErrno() });
+    const fd = checked('socket(AF_INET)', socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     try {
       return names.filter((name) => hasGro(fd, name));
     } finally {

@@ -63,14 +63,16 @@ export async function toReach(
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
   const since = realtimeNanoseconds();
+  const quiet = () => quietIn(received.lab, 'packets');
   // A time that the spec gives is kept: something in its network may be slow.
   const patience = isNot
     ? {
         milliseconds: hold,
         control: because === undefined,
-        quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined,
+        quiet,
+        untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within };
+    : { milliseconds: watcher()?.patience(within) ?? within, quiet };
   const report = asSeen(await reach(call, received, to, options, patience), since, isNot);
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(report.elapsed);
@@ -84,7 +86,7 @@ export async function toReach(
   if (!received.lab.isPristine) received.lab.discover();
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
-    ? `not of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
+    ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
     : answered && waypoints
       ? describeDetour(waypoints, trace)
       : undefined;

@@ -1,7 +1,7 @@
-import { listProxies } from '../kernel/rtnetlink/neighbour.ts';
-import { listQdiscs } from '../kernel/rtnetlink/qdisc.ts';
 import { outputOf } from '../lab/exec.ts';
 import type { Namespace } from '../lab/index.ts';
+import { listProxies } from '../netlink/neighbour.ts';
+import { listQdiscs } from '../netlink/qdisc.ts';
 import type { NamespaceSnapshot } from './lab-snapshot.ts';
 
 const FAMILIES = [4, 6] as const;

@@ -70,6 +70,15 @@ export class Capture {
     return this.#batches.flat().sort(byTime);
   }
 
+  /** The frames that were seen since a time, in the order of the kernel's clock. Reads the taps first. */
+  since(nanoseconds: bigint): CapturedFrame[] {
+    this.#drain();
+    // The taps are emptied one time after another: what is in a batch is older than all of the next one.
+    const first = this.#batches.findLastIndex((batch) => batch.some((frame) => frame.nanoseconds < nanoseconds));
+    const batches = this.#batches.slice(Math.max(0, first));
+    return batches.flatMap((batch) => batch.filter((frame) => frame.nanoseconds >= nanoseconds)).sort(byTime);
+  }
+
   /** Frames that the taps had no room for, and that were dropped here for newer ones. */
   get losses(): { kernel: number; forgotten: number } {
     return { kernel: this.#losses, forgotten: this.#forgotten };
@@ -95,17 +104,6 @@ export class Capture {
     this.#drain();
     if (this.#following++ === 0) this.#countBefore = this.#count;
     return () => this.#following--;
-  }
-
-  /**
-   * Whether a namespace's tap has seen a frame since a time. Reads that one tap alone: a passing assertion asks this, so it
-   * must cost little.
-   */
-  sawAt(namespace: Namespace, since: bigint, isIt: (frame: CapturedFrame) => boolean): boolean {
-    if (namespace.tap) this.#early.push(...this.#read(namespace, namespace.tap));
-    const wanted = (frame: CapturedFrame) =>
-      frame.nanoseconds >= since && frame.at.namespace === namespace && isIt(frame);
-    return this.#early.some(wanted) || this.#batches.findLast((batch) => batch.some(wanted)) !== undefined;
   }
 
   /** Whether a tap lost nothing, and saw nothing at devices that the lab does not know. Reads the taps first. */
@@ -204,7 +202,7 @@ function byTime(a: CapturedFrame, b: CapturedFrame): number {
   return Number(a.nanoseconds - b.nanoseconds);
 }
 
-/** A class and no copied object: a passing assertion may make some of them, and it must cost little. */
+/** A class and no copied object: its identity is made when somebody asks for it. */
 class Sighting implements CapturedFrame {
   readonly at: Interface;
   readonly direction: 'in' | 'out';

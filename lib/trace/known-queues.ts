@@ -1,11 +1,11 @@
 import { hasForeignSockets } from '../kernel/foreign-sockets.ts';
-import { hasIpsec } from '../kernel/ipsec.ts';
-import { hasFiltersAtDevices } from '../kernel/nftables.ts';
 import { devicesWithGro } from '../kernel/receive-offload.ts';
-import { type ListedLink, listLinks } from '../kernel/rtnetlink/link-state.ts';
-import { listQdiscs } from '../kernel/rtnetlink/qdisc.ts';
 import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
+import { hasIpsec } from '../netlink/ipsec.ts';
+import { type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { hasFiltersAtDevices } from '../netlink/nftables.ts';
+import { listQdiscs } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**

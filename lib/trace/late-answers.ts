@@ -1,7 +1,7 @@
-import { listAddresses } from '../kernel/rtnetlink/address.ts';
-import { listProxyDelays } from '../kernel/rtnetlink/neighbour.ts';
-import { listQdiscs } from '../kernel/rtnetlink/qdisc.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { listAddresses } from '../netlink/address.ts';
+import { listProxyDelays } from '../netlink/neighbour.ts';
+import { listQdiscs } from '../netlink/qdisc.ts';
 
 /** The longest that duplicate address detection takes in a lab, in milliseconds (`addrconf_dad_kick`): a second by chance. */
 const DETECTION = 1200;

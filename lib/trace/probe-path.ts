@@ -34,9 +34,7 @@ export function tracePath(
   recognize: Recognize,
   { answered, since }: { answered: boolean; since: bigint },
 ): ProbePath | undefined {
-  const frames = Capture.of(question.from.lab)
-    .frames()
-    .filter(({ nanoseconds }) => nanoseconds >= since);
+  const frames = Capture.of(question.from.lab).since(since);
   const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
   // Nothing is sent after an answer, so the last probe is the answered one.
   const asked = answered ? sent.at(-1) : lastWhole(sent);
