@@ -60,7 +60,7 @@ export async function toMatchReachability(
     quiet,
     untilQuiet: options.hold === undefined,
   });
-  const results = received.isOwnDoing ? asked : putRight(table, asked, since);
+  const results = received.isPristine ? asked : putRight(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, { family, isNot }) : new Map();
   const judged = judge(table, results, silent, { since, isNot });
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');

@@ -83,7 +83,7 @@ export async function toReach(
   // Otherwise the taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
   // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
-  if (!received.lab.isOwnDoing) received.lab.discover();
+  if (!received.lab.isPristine) received.lab.discover();
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
     ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`

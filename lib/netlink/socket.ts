@@ -19,8 +19,10 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
 } from '../kernel/constants.ts';
+import { registerOwnSocket } from '../kernel/foreign-sockets.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../kernel/libc.ts';
+import { currentNamespace } from '../kernel/net-namespace.ts';
 import { closeOfThread, ofThread } from '../kernel/thread-descriptor.ts';
 import {
   type Acknowledgement,
@@ -60,6 +62,7 @@ const GENERAL_CAUSES: Causes = {
  */
 export class RtnetlinkSocket implements Disposable {
   #fd: number;
+  readonly #unregister: () => void;
   #sequence = 0;
 
   /** @param protocol another family of netlink's that answers in the same way */
@@ -74,6 +77,7 @@ export class RtnetlinkSocket implements Disposable {
       });
     }
     this.#fd = ofThread(this.#fd);
+    this.#unregister = registerOwnSocket(currentNamespace(), { fd: this.#fd, domain: AF_NETLINK, type: SOCK_RAW });
     try {
       for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) this.#turnOn(option);
     } catch (error) {
@@ -130,7 +134,9 @@ export class RtnetlinkSocket implements Disposable {
 
   /** Closes the socket. A second call does nothing. */
   close(): void {
-    if (this.#fd >= 0) closeOfThread(this.#fd);
+    if (this.#fd < 0) return;
+    this.#unregister();
+    closeOfThread(this.#fd);
     this.#fd = -1;
   }
 

@@ -1,11 +1,11 @@
 import { now, turn } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
 import { serveListeners } from '../probes/listener.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { Capture, STORM } from './capture.ts';
-import { latenessIn } from './late-answers.ts';
+import { knowsEveryQueue } from './known-queues.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { solicitationOf } from './solicitation.ts';
 
@@ -133,20 +133,4 @@ class Quiescence implements Quiet {
  */
 export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
   return new Quiescence(lab, of, tapTime());
-}
-
-/** A kind of link whose queues are known here belongs on this list. */
-function isKnown(device: Interface): boolean {
-  // On a real NIC anybody may send at any time.
-  return (
-    device.kind === 'veth' ||
-    (device.kind === 'macvlan' && device instanceof Macvlan && device.parent instanceof Interface)
-  );
-}
-
-function knowsEveryQueue(lab: Lab): boolean {
-  const { taps, isOwnDoing, namespaces } = lab;
-  // A program may have made devices, queueing disciplines and packet filters, and may itself be what answers.
-  if (!taps || !isOwnDoing) return false;
-  return namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
 }

@@ -37,7 +37,7 @@ export function answersAnycast(namespace: Namespace, address: string): boolean {
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
-  if (namespace.lab.isOwnDoing || family === undefined) return false;
+  if (namespace.lab.isPristine || family === undefined) return false;
   return listAllRoutes(namespace.rtnetlink, family, {
     operation: `ip -n ${namespace} -${family} route show table local`,
   }).some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains({ ...to, family }, address));
