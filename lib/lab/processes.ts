@@ -41,7 +41,8 @@ function isLackOfDescriptors(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
 }
 
-function processesIn(inodes: ReadonlySet<number>): number[] {
+/** The processes inside the namespaces, but for this one. */
+export function processesIn(inodes: ReadonlySet<number>): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(String(pid))));

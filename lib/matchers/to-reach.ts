@@ -1,4 +1,4 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import { watcher } from '../lab/watcher.ts';
@@ -62,7 +62,7 @@ export async function toReach(
   const capture = Capture.of(received.lab);
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
-  const since = realtimeNanoseconds();
+  const since = tapTime();
   const quiet = () => quietIn(received.lab, 'packets');
   // A time that the spec gives is kept: something in its network may be slow.
   const patience = isNot

@@ -1,4 +1,5 @@
-import { now, realtimeNanoseconds } from '../kernel/clock.ts';
+import { now } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
@@ -145,7 +146,7 @@ export class Capture {
   /** Returns how many frames there were. */
   #drain(): number {
     // The taps are read one after the other, and traffic goes on meanwhile: only up to now all have been read.
-    const until = realtimeNanoseconds();
+    const until = tapTime();
     const added = this.#early;
     const known = added.length;
     for (const namespace of this.#lab.namespaces) {
@@ -172,12 +173,16 @@ export class Capture {
   /** What one tap has, of the network's traffic. */
   #read(namespace: Namespace, tap: TapSocket): CapturedFrame[] {
     const frames: CapturedFrame[] = [];
-    for (const frame of tap.drain(MOST_A_DRAIN)) {
-      const { index } = frame;
-      const at = namespace.interfaces.find((device) => device.index === index);
+    const tapped = tap.drain(MOST_A_DRAIN);
+    const isKnown = ({ index }: TappedFrame) =>
       // The loopback and a switch's own br0 are no part of any path.
+      index === LOOPBACK_INDEX || namespace.role === 'switch' || deviceOf(namespace, index) !== undefined;
+    // A program made the device since, and it may be gone by the time that somebody else looks for it.
+    if (!this.#lab.isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
+    for (const frame of tapped) {
+      const at = deviceOf(namespace, frame.index);
       if (!at) {
-        if (index !== LOOPBACK_INDEX && namespace.role !== 'switch') this.#incomplete.add(namespace);
+        if (!isKnown(frame)) this.#incomplete.add(namespace);
         continue;
       }
       const mark = markerOf(frame.bytes);
@@ -196,6 +201,10 @@ export class Capture {
     this.#forgotten += frames.length - room;
     return frames.sort(byTime).slice(0, room);
   }
+}
+
+function deviceOf({ interfaces }: Namespace, index: number): Interface | undefined {
+  return interfaces.find((device) => device.index === index);
 }
 
 function byTime(a: CapturedFrame, b: CapturedFrame): number {
