@@ -10,16 +10,18 @@ import { setGro } from './set-gro.ts';
 import { writeXdpObject } from './xdp-object.ts';
 
 // a eth0 ── p0 sw p1 ── eth0 b
-function build(lab: Lab) {
+async function build(lab: Lab) {
   const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
   lab.cable(a, sw);
   lab.cable(b, sw);
+  // Probes wait for it, too: until then the link-local addresses are tentative.
+  await lab.settled();
   return { a, b, sw };
 }
 
 // the same
 test('a program that has ended and left nothing changes nothing', async ({ lab }) => {
-  const { a, sw } = build(lab);
+  const { a, sw } = await build(lab);
   expect(knowsEveryQueue(lab)).toBe(true);
   await a.exec('ping', ['-c1', '-W1', '10.0.0.2']);
   await sw.exec('bridge', ['-j', 'fdb']);
@@ -30,7 +32,7 @@ test('a program that has ended and left nothing changes nothing', async ({ lab }
 
 // the same
 test('nor does one that hairpin has asked a question beside', async ({ lab }) => {
-  const { a, b } = build(lab);
+  const { a, b } = await build(lab);
   await a.exec('true');
   await expect(a).toReach(b);
   await expect(a).toReach(b, { by: 'tcp', port: 8080 });
@@ -47,7 +49,7 @@ test('nor does one that hairpin has asked a question beside', async ({ lab }) =>
 
 // the same
 test('a program that runs may do anything', async ({ lab }) => {
-  const { b } = build(lab);
+  const { b } = await build(lab);
   const program = b.exec('sleep', ['1000'], { reject: false });
   expect(knowsEveryQueue(lab)).toBe(false);
   program.kill();
@@ -57,7 +59,7 @@ test('a program that runs may do anything', async ({ lab }) => {
 
 // the same; and a program that has gone into a network of its own
 test('so may one that runs elsewhere', async ({ lab }) => {
-  const { b } = build(lab);
+  const { b } = await build(lab);
   const { stdout } = b.exec('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 1000']);
   await once(stdout, 'data');
   expect(knowsEveryQueue(lab)).toBe(false);
@@ -65,7 +67,7 @@ test('so may one that runs elsewhere', async ({ lab }) => {
 
 // the same; and a daemon, whose parent has gone
 test('so may what it has left running', async ({ lab }) => {
-  const { b } = build(lab);
+  const { b } = await build(lab);
   const { stdout } = await b.exec('sh', ['-c', 'sleep 1000 >/dev/null 2>&1 & echo $!']);
   expect(knowsEveryQueue(lab)).toBe(false);
   process.kill(Number(stdout), 'SIGKILL');
@@ -74,7 +76,7 @@ test('so may what it has left running', async ({ lab }) => {
 
 // the same; and a function of the spec's own process
 test('a server that the spec runs in a namespace may answer', async ({ lab }) => {
-  const { b } = build(lab);
+  const { b } = await build(lab);
   const server = b.run(() => createServer().listen(8080));
   expect(knowsEveryQueue(lab)).toBe(false);
   server.close();
@@ -84,7 +86,7 @@ test('a server that the spec runs in a namespace may answer', async ({ lab }) =>
 
 // the same; and a thread of the spec's own process
 test('so may a thread that the spec starts there', async ({ lab }) => {
-  const { b } = build(lab);
+  const { b } = await build(lab);
   const thread = b.run(() => new Worker('setInterval(() => {}, 1000)', { eval: true }));
   await once(thread, 'online');
   expect(knowsEveryQueue(lab)).toBe(false);
@@ -94,7 +96,7 @@ test('so may a thread that the spec starts there', async ({ lab }) => {
 
 // the same; and a program in no namespace of the lab
 test('a program outside may hold a socket that is inside', async ({ lab }) => {
-  const { b } = build(lab);
+  const { b } = await build(lab);
   const server = b.run(() => createServer().listen(8080));
   const { _handle: socket } = server as unknown as { _handle: { fd: number } };
   const outside = spawn('sleep', ['1000'], { stdio: ['ignore', 'ignore', 'ignore', socket.fd] });
@@ -110,7 +112,7 @@ test('a program outside may hold a socket that is inside', async ({ lab }) => {
 
 // the same
 test('whoever has the path of a namespace may come at any time', async ({ lab }) => {
-  const { b } = build(lab);
+  const { b } = await build(lab);
   const { path } = b;
   expect(knowsEveryQueue(lab)).toBe(true);
   // Another lab's program: this one knows nothing of it.
@@ -145,7 +147,7 @@ test.for<[string, string, boolean]>([
   ['an IPsec policy', 'ip xfrm policy add dir out src 10.9.0.0/16 dst 10.8.0.0/16 tmpl proto esp mode tunnel', false],
   ['a proxy that takes its time', 'sysctl -qw net.ipv4.neigh.eth0.proxy_delay=80', false],
 ])('what a program left behind: %s', async ([, script, known], { lab }) => {
-  const { a } = build(lab);
+  const { a } = await build(lab);
   // A network that is not of the lab, kept by nothing but its path.
   const outside = createLab();
   onTestFinished(() => outside.close());
@@ -156,7 +158,7 @@ test.for<[string, string, boolean]>([
 
 // a eth0, which merges packets ── p0 sw p1 ── eth0 b
 test('a veth that merges packets has a queue of its own', async ({ lab }) => {
-  const { a } = build(lab);
+  const { a } = await build(lab);
   await setGro(a, 'eth0', true);
   expect(knowsEveryQueue(lab)).toBe(false);
   await setGro(a, 'eth0', false);
@@ -166,7 +168,7 @@ test('a veth that merges packets has a queue of its own', async ({ lab }) => {
 describeLoadingPrograms(() => {
   // a eth0, with a program ── p0 sw p1 ── eth0 b
   test.for(['xdp', 'xdpgeneric'])('a device whose packets a program gets first: %s', async (how, { lab }) => {
-    const { a } = build(lab);
+    const { a } = await build(lab);
     const object = await writeXdpObject();
     await a.exec('ip', ['link', 'set', 'eth0', how, 'object', object, 'section', 'xdp']);
     expect(knowsEveryQueue(lab)).toBe(false);
@@ -178,6 +180,6 @@ describeLoadingPrograms(() => {
 // a ── b, without taps
 test('without taps nothing is known', async () => {
   await using lab = createLab({ taps: false });
-  build(lab);
+  await build(lab);
   expect(knowsEveryQueue(lab)).toBe(false);
 });
