@@ -11,10 +11,12 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
 } from './constants.ts';
+import { registerOwnSocket } from './foreign-sockets.ts';
 import { lastErrno, recvfrom, sendto, setsockopt, socket } from './libc.ts';
+import { currentNamespace } from './net-namespace.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
 
-const { EAGAIN, ENOBUFS } = constants.errno;
+const { EAGAIN, ENOBUFS, ENOPROTOOPT } = constants.errno;
 
 // A dump's datagrams are 32 KiB as a rule (netlink_dump). One object can be longer than any number that one would choose:
 // a source macvlan with its list (macvlan_get_size). So it grows.
@@ -23,9 +25,11 @@ let receiveBuffer = Buffer.alloc(65536);
 /** A netlink socket in the namespace that the thread was in when it was opened: datagrams to the kernel, and from it. */
 export class NetlinkChannel {
   #fd: number;
+  readonly #unregister: () => void;
 
   private constructor(fd: number) {
     this.#fd = ofThread(fd);
+    this.#unregister = registerOwnSocket(currentNamespace(), { fd: this.#fd, domain: AF_NETLINK, type: SOCK_RAW });
   }
 
   /** Opens one. Returns the errno when there can be none. */
@@ -34,8 +38,12 @@ export class NetlinkChannel {
     if (fd < 0) return lastErrno();
     const channel = new NetlinkChannel(fd);
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
+      if (setsockopt(channel.#fd, SOL_NETLINK, option, u32(1), 4) === 0) continue;
+      const errno = lastErrno();
       // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
-      setsockopt(channel.#fd, SOL_NETLINK, option, u32(1), 4);
+      if (errno === ENOPROTOOPT) continue;
+      channel.close();
+      return errno;
     }
     return channel;
   }
@@ -70,7 +78,9 @@ export class NetlinkChannel {
 
   /** Closes the socket. A second call does nothing. */
   close(): void {
-    if (this.#fd >= 0) closeOfThread(this.#fd);
+    if (this.#fd < 0) return;
+    this.#unregister();
+    closeOfThread(this.#fd);
     this.#fd = -1;
   }
 }

@@ -91,7 +91,7 @@ export class Namespace {
     this.role = role;
     this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
-    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket(namesOf(lab, this))));
+    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket({ names: namesOf(lab, this) })));
     this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
@@ -112,8 +112,7 @@ export class Namespace {
    */
   get path(): string {
     this.checkOpen('path');
-    // Whoever is given it may change the network, and hairpin would not know.
-    this.lab.ranIn(this);
+    this.lab.tellPath(this);
     return `/proc/${process.pid}/fd/${this.handle.fd}`;
   }
 
@@ -372,7 +371,7 @@ export class Namespace {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.lab.addresses.give(address.address, device);
+      this.lab.addresses.give(address, device);
     }
     this.joining();
   }

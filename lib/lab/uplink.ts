@@ -114,7 +114,7 @@ export function randomMac(): string {
 function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' | 'rtnetlink'> {
   try {
     const handle = startingNamespace();
-    return { handle, rtnetlink: lab.own(handle.run(() => new NetlinkSocket(namesOf(lab)))) };
+    return { handle, rtnetlink: lab.own(handle.run(() => new NetlinkSocket({ names: namesOf(lab) }))) };
   } catch (error) {
     const { code, errno = 0 } = error as NodeJS.ErrnoException;
     if (code !== 'EPERM' && code !== 'EACCES') throw error;

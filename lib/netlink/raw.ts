@@ -2,15 +2,7 @@ import { type Attribute, encodeAttributes } from './attribute.ts';
 import type { Causes, Request } from './request.ts';
 
 /** A message that no table describes yet. */
-export function raw(
-  {
-    type,
-    flags,
-    header,
-    attributes,
-  }: { type: number; flags: number; header: Uint8Array; attributes: readonly Attribute[] },
-  { operation, causes }: Operation,
-): Request<Buffer> {
+export function raw({ type, flags, header, attributes }: Message, { operation, causes }: Operation): Request<Buffer> {
   return {
     type,
     flags,
@@ -30,4 +22,11 @@ export function raw(
 export interface Operation {
   operation: string;
   causes?: Causes;
+}
+
+export interface Message {
+  type: number;
+  flags: number;
+  header: Uint8Array;
+  attributes: readonly Attribute[];
 }

@@ -41,17 +41,17 @@ const GENERAL_CAUSES: Causes = {
  * Speaks to the kernel in the namespace that the thread was in when it was made. It stays there: requests need no
  * entering. rtnetlink answers inside `send` (`rtnl_unicast` from the caller's context), so everything here is synchronous.
  */
-export class NetlinkSocket {
+export class NetlinkSocket implements Disposable {
   readonly #channel: NetlinkChannel;
   readonly #known: KnownNames;
   /** That of the last message. */
   #sequence = 0;
 
   /**
-   * @param names for the words of errors
-   * @param protocol another family of netlink's that answers in the same way
+   * @param options `names` are for the words of errors; `protocol` is another family of netlink's that answers in the same
+   * way
    */
-  constructor(names: KnownNames = {}, protocol = NETLINK_ROUTE) {
+  constructor({ names = {}, protocol = NETLINK_ROUTE }: { names?: KnownNames; protocol?: number } = {}) {
     const channel = NetlinkChannel.open(protocol);
     if (typeof channel === 'number') {
       const operation = `socket(AF_NETLINK, ${protocol === NETLINK_ROUTE ? 'NETLINK_ROUTE' : protocol})`;
@@ -123,6 +123,10 @@ export class NetlinkSocket {
   /** Closes the socket. A second call does nothing. */
   close(): void {
     this.#channel.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   /** Has as many changes made as go into one send. Returns their number. */

@@ -1,8 +1,9 @@
 import { cString, readCString } from '../../kernel/bytes.ts';
 import type { NetNamespace } from '../../kernel/net-namespace.ts';
 import { type Attribute, decodeAttributes, listAttributes } from '../attribute.ts';
+import { isWithoutNftables, openNetfilterSocket } from '../nftables.ts';
 import { raw } from '../raw.ts';
-import { NetlinkSocket } from '../socket.ts';
+import type { NetlinkSocket } from '../socket.ts';
 import { decodeData, decodeExpression, type Expression, type Verdict } from './expression.ts';
 
 /** A chain with its rules, in the order in which they are tried. */
@@ -60,9 +61,8 @@ export type FilterFamily = (typeof FAMILIES)[keyof typeof FAMILIES];
 
 /** Reads the packet filters of a namespace; undefined on a kernel without nftables. */
 export function readRuleset(namespace: NetNamespace): Ruleset | undefined {
-  let socket: NetlinkSocket | undefined;
   try {
-    socket = namespace.run(() => new NetlinkSocket(undefined, NETLINK_NETFILTER));
+    using socket = openNetfilterSocket(namespace);
     const chains = dump(socket, NFT_MSG_GETCHAIN).flatMap(decodeChain);
     const dormant = new Set(dump(socket, NFT_MSG_GETTABLE).flatMap(dormantTable));
     // Of a table that sleeps no chain has a hook (nf_tables_table_disable).
@@ -71,14 +71,12 @@ export function readRuleset(namespace: NetNamespace): Ruleset | undefined {
     const sets = dump(socket, NFT_MSG_GETSET).flatMap(decodeSet);
     for (const set of sets) set.elements = readElements(socket, set);
     return { chains, sets };
-  } catch {
-    return undefined;
-  } finally {
-    socket?.close();
+  } catch (error) {
+    if (isWithoutNftables(error)) return undefined;
+    throw error;
   }
 }
 
-const NETLINK_NETFILTER = 12;
 // linux/netfilter/nfnetlink.h, nf_tables.h
 const NFNL_SUBSYS_NFTABLES = 10;
 const NFT_MSG_GETTABLE = 1;
