@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { detectCapabilities } from '../kernel/capabilities.ts';
+import { detectCapabilities } from '../lab/capabilities.ts';
 import { addMacvlanPair, createLab, type MacvlanMode } from '../lab/index.ts';
 import { allPairModes, expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';
 import { observePair } from '../probes/observe-pair.ts';

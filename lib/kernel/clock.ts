@@ -1,4 +1,5 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { checked } from './checked.ts';
 import { clockGettime } from './libc.ts';
 
 // Taken at load, so that a spec's fake timers (vi.useFakeTimers) stop neither probes nor disposal.
@@ -20,9 +21,9 @@ export function monotonicNanoseconds(): bigint {
 const CLOCK_REALTIME = 0;
 const timespec = Buffer.alloc(16);
 
-/** Nanoseconds since 1970, by the clock that the kernel stamps frames with. */
+/** Nanoseconds since 1970, by a clock that may be set at any time. */
 export function realtimeNanoseconds(): bigint {
-  clockGettime(CLOCK_REALTIME, timespec);
+  checked('clock_gettime(CLOCK_REALTIME)', clockGettime(CLOCK_REALTIME, timespec));
   return timespec.readBigInt64LE(0) * 1_000_000_000n + timespec.readBigInt64LE(8);
 }
 

@@ -1,4 +1,4 @@
-import { type AddressState, addAddress, deleteAddress, listAddresses } from '../kernel/rtnetlink/address.ts';
+import { type AddressState, addAddress, deleteAddress, listAddresses } from '../netlink/address.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Segment } from './segment.ts';
@@ -70,7 +70,7 @@ export class AddressList {
     });
     if (prefix.family === 6) namespace.joining();
     this.#interface.segment?.reserve(prefix);
-    namespace.lab.addresses.give(prefix.address, this.#interface);
+    namespace.lab.addresses.give(prefix, this.#interface);
   }
 
   /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */

@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import { setLink } from '../kernel/rtnetlink/link.ts';
-import { setNeighbourTimers } from '../kernel/rtnetlink/neighbour.ts';
-import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
+import { setLink } from '../netlink/link.ts';
+import { setNeighbourTimers } from '../netlink/neighbour.ts';
+import { RtnetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
 import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
@@ -111,8 +111,7 @@ export class Namespace {
    */
   get path(): string {
     this.checkOpen('path');
-    // Whoever is given it may change the network, and hairpin would not know.
-    this.lab.ranIn(this);
+    this.lab.tellPath(this);
     return `/proc/${process.pid}/fd/${this.handle.fd}`;
   }
 
@@ -371,7 +370,7 @@ export class Namespace {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.lab.addresses.give(address.address, device);
+      this.lab.addresses.give(address, device);
     }
     this.joining();
   }

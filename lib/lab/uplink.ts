@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { getLink, type LinkState, type ListedLink, listLinks } from '../kernel/rtnetlink/link-state.ts';
-import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { startingNamespace } from '../kernel/starting-namespace.ts';
 import { wirelessDevices } from '../kernel/wireless.ts';
+import { getLink, type LinkState, type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { RtnetlinkSocket } from '../netlink/socket.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';

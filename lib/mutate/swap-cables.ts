@@ -1,9 +1,9 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import { setLink } from '../kernel/rtnetlink/link.ts';
-import { getLink } from '../kernel/rtnetlink/link-state.ts';
-import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import type { Port, PortOptions } from '../lab/port.ts';
 import { bridgeSettings, type Switch } from '../lab/switch.ts';
+import { setLink } from '../netlink/link.ts';
+import { getLink } from '../netlink/link-state.ts';
+import { RtnetlinkSocket } from '../netlink/socket.ts';
 import { staticEntries } from './switch-ports.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { hadNftables } from '../kernel/nftables.ts';
 import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
+import { hadNftables } from '../netlink/nftables.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
+import { mtuOf } from './path-mtu.ts';
 import type { Question } from './question.ts';
 
 /** Whether an address is one of the namespace's own, loopback included. */
@@ -13,7 +14,8 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
 }
 
 /** What an errno of a send means: the network's state forbids it, nothing can be known, or, undefined, that it left. */
-export function sendFailure({ from, to, source, family }: Question, errno: string): SendFailure | undefined {
+export function sendFailure(question: Question, errno: string): SendFailure | undefined {
+  const { from, to, source, family } = question;
   // NET_XMIT_DROP: an ipvlan took it, and dropped what is for a private sibling (ipvlan_queue_xmit). Others are congested.
   if (errno === 'ENOBUFS' && source.device instanceof Ipvlan) return undefined;
   const orRule = (words: string) => (from.route.hasRules(family) ? words : '');
@@ -42,7 +44,10 @@ export function sendFailure({ from, to, source, family }: Question, errno: strin
       if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
       return { outcome: 'unsent', reason: `a prohibit route${orRule(' or rule')} of ${from.name} takes it (EACCES)` };
     case 'EMSGSIZE':
-      return { outcome: 'unsent', reason: `it is longer than the MTU (EMSGSIZE)` };
+      return {
+        outcome: 'unsent',
+        reason: `message too long, mtu=${mtuOf(question, deviceOf(question)).mtu} (EMSGSIZE)`,
+      };
     default:
       return { outcome: 'broken', reason: `sending failed with ${errno}` };
   }
@@ -107,6 +112,11 @@ function stateOf(device: Interface): LinkState | undefined {
     if (error instanceof KernelError) return undefined;
     throw error;
   }
+}
+
+function deviceOf(question: Question): Interface {
+  const hop = nextHop(question);
+  return typeof hop === 'string' ? question.source.device : hop.device;
 }
 
 /** The device and address that the kernel would send to now, or why there is none. */

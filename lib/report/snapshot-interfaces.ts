@@ -1,12 +1,12 @@
-import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
-import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
-import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
 import { Child, Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
 import { ipvlanSettings } from '../lab/ipvlan-attributes.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
 import { bridgeSettings } from '../lab/switch.ts';
 import { vlanSettings } from '../lab/vlan.ts';
+import { type AddressState, listAddresses } from '../netlink/address.ts';
+import type { ListedLink } from '../netlink/link-state.ts';
+import { namespaceId } from '../netlink/namespace-id.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';

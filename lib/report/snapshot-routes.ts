@@ -1,7 +1,7 @@
-import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
-import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
-import { type ListedRoute, listAllRoutes, type NextHop } from '../kernel/rtnetlink/listed-route.ts';
 import type { Namespace } from '../lab/index.ts';
+import { type AddressState, listAddresses } from '../netlink/address.ts';
+import type { ListedLink } from '../netlink/link-state.ts';
+import { type ListedRoute, listAllRoutes, type NextHop } from '../netlink/listed-route.ts';
 import { networkOf } from '../wire/ip-address.ts';
 import type { NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
 

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
-import { type Flushed, flushedAll } from '../kernel/processor-backlogs.ts';
 import { type Interface, type Lab, Macvlan } from '../lab/index.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { FrameSocket } from '../probes/frame-socket.ts';
 import { encodeMarker, MARK_LENGTH } from '../wire/marker.ts';
 import { Capture } from './capture.ts';
+import { type Flushed, flushedAll } from './processor-backlogs.ts';
 
 /** How long a marker may take, in milliseconds. On a quiet machine it takes 0.3, on a starving one some hundreds. */
 const DEADLINE = 2000;
 
 /** A queue that is full takes no marker in, so it is sent again after so many milliseconds. */
-const AGAIN = 10;
+const AGAIN = 2;
 
 /**
  * Waits until every macvlan parent has handed on the broadcasts that came in by it until now. They wait in a queue of the

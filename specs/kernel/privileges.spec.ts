@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
 
 const lab = fileURLToPath(new URL('../../lib/lab/index.ts', import.meta.url));
-const socket = fileURLToPath(new URL('../../lib/kernel/rtnetlink/socket.ts', import.meta.url));
-const link = fileURLToPath(new URL('../../lib/kernel/rtnetlink/link.ts', import.meta.url));
+const socket = fileURLToPath(new URL('../../lib/netlink/socket.ts', import.meta.url));
+const link = fileURLToPath(new URL('../../lib/netlink/link.ts', import.meta.url));
 
 /** A program of Node's that says how its last line fails. */
 const script = (imports: string, body: string) => [
