@@ -1,6 +1,6 @@
 import { now, realtimeNanoseconds } from '../kernel/clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
-import type { Interface, Lab, Namespace } from '../lab/index.ts';
+import { type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
 
@@ -45,7 +45,8 @@ export class Capture {
   #seen = 0;
   /** Where hairpin's own markers have come in: no part of the network's traffic. */
   readonly #markers = new Map<string, Set<Interface>>();
-  readonly #incomplete = new Set<Namespace>();
+  /** When a namespace's tap last missed something. */
+  readonly #missed = new Map<Namespace, bigint>();
   #following = 0;
   /** How many were kept when somebody began to follow. */
   #countBefore = 0;
@@ -106,10 +107,12 @@ export class Capture {
     return () => this.#following--;
   }
 
-  /** Whether a tap lost nothing, and saw nothing at devices that the lab does not know. Reads the taps first. */
-  isWhole(namespace: Namespace): boolean {
+  /**
+   * Whether a tap lost nothing since a time, and saw nothing at devices that the lab does not know. Reads the taps first.
+   */
+  isWhole(namespace: Namespace, since: bigint): boolean {
     this.#drain();
-    return namespace.tap !== undefined && !this.#incomplete.has(namespace);
+    return namespace.tap !== undefined && (this.#missed.get(namespace) ?? 0n) < since;
   }
 
   /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
@@ -153,7 +156,7 @@ export class Capture {
       added.push(...this.#read(namespace, namespace.tap));
       const lost = namespace.tap.takeLosses();
       this.#losses += lost;
-      if (lost > 0) this.#incomplete.add(namespace);
+      if (lost > 0) this.#missed.set(namespace, until);
     }
     const read = added.length - known;
     this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
@@ -174,10 +177,11 @@ export class Capture {
     const frames: CapturedFrame[] = [];
     for (const frame of tap.drain(MOST_A_DRAIN)) {
       const { index } = frame;
-      const at = namespace.interfaces.find((device) => device.index === index);
       // The loopback and a switch's own br0 are no part of any path.
+      if (index === LOOPBACK_INDEX || (namespace instanceof Switch && index === namespace.bridge)) continue;
+      const at = deviceOf(namespace, index);
       if (!at) {
-        if (index !== LOOPBACK_INDEX && namespace.role !== 'switch') this.#incomplete.add(namespace);
+        this.#missed.set(namespace, frame.nanoseconds);
         continue;
       }
       const mark = markerOf(frame.bytes);
@@ -196,6 +200,15 @@ export class Capture {
     this.#forgotten += frames.length - room;
     return frames.sort(byTime).slice(0, room);
   }
+}
+
+/** A program may have made the device since. */
+function deviceOf(namespace: Namespace, index: number): Interface | undefined {
+  const find = () => namespace.interfaces.find((device) => device.index === index);
+  const known = find();
+  if (known || namespace.lab.isOwnDoing || namespace.lab.closed) return known;
+  namespace.lab.discover();
+  return find();
 }
 
 function byTime(a: CapturedFrame, b: CapturedFrame): number {
