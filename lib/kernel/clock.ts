@@ -21,7 +21,7 @@ export function monotonicNanoseconds(): bigint {
 const CLOCK_REALTIME = 0;
 const timespec = Buffer.alloc(16);
 
-/** Nanoseconds since 1970, by the clock that the kernel stamps frames with. */
+/** Nanoseconds since 1970, by a clock that may be set at any time. */
 export function realtimeNanoseconds(): bigint {
   checked('clock_gettime(CLOCK_REALTIME)', clockGettime(CLOCK_REALTIME, timespec));
   return timespec.readBigInt64LE(0) * 1_000_000_000n + timespec.readBigInt64LE(8);

@@ -25,7 +25,7 @@ export class Readiness {
    */
   wait(milliseconds: number): Promise<boolean> {
     // A question that outlives its lab: its descriptor may be another's by now, and libuv aborts on a closed one.
-    if (this.#closed) return Promise.reject(new Error('this socket is closed: its lab has ended'));
+    if (this.#closed) return Promise.reject(socketClosed());
     return new Promise((resolve, reject) => {
       const settle = (ready: boolean) => {
         cancel();
@@ -73,4 +73,9 @@ export class Readiness {
   #settle(ready: boolean): void {
     for (const settle of [...this.#waiting]) settle(ready);
   }
+}
+
+/** A question outlived its lab. */
+export function socketClosed(): Error {
+  return new Error('this socket is closed: its lab has ended');
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { deleteLink, setLink } from '../netlink/link.ts';
 import { getLink, type LinkState } from '../netlink/link-state.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';

@@ -5,7 +5,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { setLink } from '../netlink/link.ts';
 import { setNeighbourTimers } from '../netlink/neighbour.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
 import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
@@ -19,6 +19,7 @@ import type { Ipvlan, Ipvtap } from './ipvlan.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan } from './macvlan.ts';
 import type { Macvtap } from './macvtap.ts';
+import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { ROLE_SYSCTLS, type Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
@@ -63,7 +64,7 @@ export class Namespace {
    */
   readonly handle: NetNamespace;
   /** @internal */
-  readonly rtnetlink: RtnetlinkSocket;
+  readonly rtnetlink: NetlinkSocket;
   /**
    * Sees every frame at every device here; undefined in a lab without taps.
    *
@@ -90,7 +91,7 @@ export class Namespace {
     this.role = role;
     this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
-    this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
+    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket({ names: namesOf(lab, this) })));
     this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
@@ -111,8 +112,7 @@ export class Namespace {
    */
   get path(): string {
     this.checkOpen('path');
-    // Whoever is given it may change the network, and hairpin would not know.
-    this.lab.ranIn(this);
+    this.lab.tellPath(this);
     return `/proc/${process.pid}/fd/${this.handle.fd}`;
   }
 

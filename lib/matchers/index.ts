@@ -63,7 +63,7 @@ async function ask<Args extends unknown[]>(
   args: Args,
 ): Promise<Answer> {
   const lab = labOf(received);
-  if (lab && !lab.closed && !lab.isOwnDoing) {
+  if (lab && !lab.closed && !lab.isPristine) {
     // An answer may be there at once. A spec that asks until a program has ended must come to hear of its end.
     await turn();
     if (!lab.closed) lab.discover();

@@ -1,4 +1,4 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
@@ -52,7 +52,7 @@ export async function toMatchReachability(
   const table = parseReachabilityTable(title, received, text);
   const family = options.family ?? familyOf(title, table.namespaces);
   const quiet = () => quietIn(received, 'packets');
-  const since = realtimeNanoseconds();
+  const since = tapTime();
   const asked = await reachability(table.namespaces, {
     family,
     milliseconds: hold,
@@ -60,7 +60,7 @@ export async function toMatchReachability(
     quiet,
     untilQuiet: options.hold === undefined,
   });
-  const results = received.isOwnDoing ? asked : putRight(table, asked, since);
+  const results = received.isPristine ? asked : putRight(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, { family, isNot }) : new Map();
   const judged = judge(table, results, silent, { since, isNot });
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
@@ -94,7 +94,7 @@ async function explainOne(
   const [from, to] = [pair?.from, pair?.to].map((wanted) => namespaces.find(({ name }) => name === wanted));
   if (!pair || !from || !to) return undefined;
   const question = { family };
-  const since = realtimeNanoseconds();
+  const since = tapTime();
   const report = await reach(title, from, to, question, { milliseconds: ONE_MORE });
   const answered = report.outcome === 'answered';
   const evidence = (ways: Way[]) => ({

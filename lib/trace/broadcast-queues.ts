@@ -11,7 +11,7 @@ import { type Flushed, flushedAll } from './processor-backlogs.ts';
 const DEADLINE = 2000;
 
 /** A queue that is full takes no marker in, so it is sent again after so many milliseconds. */
-const AGAIN = 10;
+const AGAIN = 2;
 
 /**
  * Waits until every macvlan parent has handed on the broadcasts that came in by it until now. They wait in a queue of the

@@ -1,4 +1,5 @@
-import { now, realtimeNanoseconds } from '../kernel/clock.ts';
+import { now } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import { type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
@@ -148,7 +149,7 @@ export class Capture {
   /** Returns how many frames there were. */
   #drain(): number {
     // The taps are read one after the other, and traffic goes on meanwhile: only up to now all have been read.
-    const until = realtimeNanoseconds();
+    const until = tapTime();
     const added = this.#early;
     const known = added.length;
     for (const namespace of this.#lab.namespaces) {
@@ -175,13 +176,16 @@ export class Capture {
   /** What one tap has, of the network's traffic. */
   #read(namespace: Namespace, tap: TapSocket): CapturedFrame[] {
     const frames: CapturedFrame[] = [];
-    for (const frame of tap.drain(MOST_A_DRAIN)) {
-      const { index } = frame;
+    const tapped = tap.drain(MOST_A_DRAIN);
+    const isKnown = ({ index }: TappedFrame) =>
       // The loopback and a switch's own br0 are no part of any path.
-      if (index === LOOPBACK_INDEX || (namespace instanceof Switch && index === namespace.bridge)) continue;
-      const at = deviceOf(namespace, index);
+      index === LOOPBACK_INDEX || isBridgeOf(namespace, index) || deviceOf(namespace, index) !== undefined;
+    // A program made the device since, and it may be gone by the time that somebody else looks for it.
+    if (!this.#lab.isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
+    for (const frame of tapped) {
+      const at = deviceOf(namespace, frame.index);
       if (!at) {
-        this.#missed.set(namespace, frame.nanoseconds);
+        if (!isKnown(frame)) this.#missed.set(namespace, frame.nanoseconds);
         continue;
       }
       const mark = markerOf(frame.bytes);
@@ -202,13 +206,12 @@ export class Capture {
   }
 }
 
-/** A program may have made the device since. */
-function deviceOf(namespace: Namespace, index: number): Interface | undefined {
-  const find = () => namespace.interfaces.find((device) => device.index === index);
-  const known = find();
-  if (known || namespace.lab.isOwnDoing || namespace.lab.closed) return known;
-  namespace.lab.discover();
-  return find();
+function deviceOf({ interfaces }: Namespace, index: number): Interface | undefined {
+  return interfaces.find((device) => device.index === index);
+}
+
+function isBridgeOf(namespace: Namespace, index: number): boolean {
+  return namespace instanceof Switch && index === namespace.bridge;
 }
 
 function byTime(a: CapturedFrame, b: CapturedFrame): number {

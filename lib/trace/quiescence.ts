@@ -1,10 +1,12 @@
-import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
-import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
+import { now, turn } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
 import { serveListeners } from '../probes/listener.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
+import { BusyPrograms } from './busy-programs.ts';
 import { Capture, STORM } from './capture.ts';
-import { latenessIn } from './late-answers.ts';
+import { knowsEveryQueue } from './known-queues.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { solicitationOf } from './solicitation.ts';
 
@@ -53,13 +55,20 @@ class Quiescence implements Quiet {
    */
   async drained(): Promise<string | undefined> {
     const patience = now() + MOST_PATIENCE;
+    const programs = new BusyPrograms(this.#lab);
     for (;;) {
+      const areBusy = programs.areBusy();
+      // What a program has sent by now is in a queue.
       const { broadcasts, backlogs } = await this.#flush();
-      if (broadcasts !== 'late' && backlogs !== 'late') return undefined;
-      if (now() >= patience) {
-        const queue = broadcasts === 'late' ? "a macvlan parent's queue of broadcasts" : "a processor's backlog";
-        return `${queue} did not empty within ${MOST_PATIENCE / 1000} s: the machine is too busy`;
-      }
+      const busy = areBusy
+        ? 'the programs of the lab did not get a processor'
+        : broadcasts === 'late'
+          ? "a macvlan parent's queue of broadcasts did not empty"
+          : backlogs === 'late'
+            ? "a processor's backlog did not empty"
+            : undefined;
+      if (busy === undefined) return undefined;
+      if (now() >= patience) return `${busy} within ${MOST_PATIENCE / 1000} s: the machine is too busy`;
     }
   }
 
@@ -131,21 +140,5 @@ class Quiescence implements Quiet {
  * @param of a packet may also wait for a neighbour's address; a frame that hairpin made has all it needs
  */
 export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
-  return new Quiescence(lab, of, realtimeNanoseconds());
-}
-
-/** A kind of link whose queues are known here belongs on this list. */
-function isKnown(device: Interface): boolean {
-  // On a real NIC anybody may send at any time.
-  return (
-    device.kind === 'veth' ||
-    (device.kind === 'macvlan' && device instanceof Macvlan && device.parent instanceof Interface)
-  );
-}
-
-function knowsEveryQueue(lab: Lab): boolean {
-  const { taps, isOwnDoing, namespaces } = lab;
-  // A program may have made devices, queueing disciplines and packet filters, and may itself be what answers.
-  if (!taps || !isOwnDoing) return false;
-  return namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
+  return new Quiescence(lab, of, tapTime());
 }

@@ -64,8 +64,8 @@ export function standInOf(
 
 /** Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, nobody else can answer. */
 function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
-  const { addresses, isOwnDoing, namespaces } = lab;
-  return !isOwnDoing || addresses.isShared || addresses.isOfRouters(to.address) || namespaces.some(mayBeProxy);
+  const { addresses, isPristine, namespaces } = lab;
+  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || namespaces.some(mayBeProxy);
 }
 
 /** The answers that came to the asker, each where its way was seen to begin. */

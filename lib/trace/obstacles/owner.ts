@@ -1,5 +1,5 @@
 import type { Interface, Lab, Namespace } from '../../lab/index.ts';
-import { listAddresses } from '../../netlink/address.ts';
+import { ipAddress } from '../../netlink/address.ts';
 import { listAllRoutes } from '../../netlink/listed-route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
@@ -23,7 +23,7 @@ export function holderOf(lab: Lab, address: string): Namespace | undefined {
 }
 
 export function holds(namespace: Namespace, address: string): boolean {
-  const all = listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address show` });
+  const all = namespace.rtnetlink.list(ipAddress.all());
   return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
 }
 
@@ -37,7 +37,7 @@ export function answersAnycast(namespace: Namespace, address: string): boolean {
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
-  if (namespace.lab.isOwnDoing || family === undefined) return false;
+  if (namespace.lab.isPristine || family === undefined) return false;
   return listAllRoutes(namespace.rtnetlink, family, {
     operation: `ip -n ${namespace} -${family} route show table local`,
   }).some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains({ ...to, family }, address));
