@@ -21,8 +21,6 @@ export function hideMachinesInterfaces(): void {
   slots[SLOT] = true;
   if (mount('sysfs', CLASS, 'sysfs', 0, null) !== 0) {
     const errno = lastErrno();
-    // Another copy of this module has done it, as after `vi.resetModules()` (do_add_mount: the same one in the same place).
-    if (errnoName(errno) === 'EBUSY') return;
     // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own; a profile of AppArmor's),
     // or there is no sysfs, all stays as it is.
     if (['EPERM', 'EACCES', 'ENOENT', 'ENODEV'].includes(errnoName(errno))) return;

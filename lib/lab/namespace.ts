@@ -262,7 +262,11 @@ export class Namespace {
     if (this.#joining) {
       this.#joining = false;
       // Kept, so that whoever asks meanwhile waits as well.
-      this.#settling = waitForSolicitedNodeGroups(this);
+      this.#settling = waitForSolicitedNodeGroups(this).catch((error: unknown) => {
+        // The next question waits anew.
+        this.#joining = true;
+        throw error;
+      });
     }
     return this.#settling;
   }

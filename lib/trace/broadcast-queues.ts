@@ -33,14 +33,16 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   // macvlan_process_broadcast leaves out mode source: its children are given theirs at once (macvlan_forward_source).
   const alive = [...children]
     .filter((child) => child instanceof Macvlan && !child.deleted)
-    .map((child) => ({ child, link: child.state() }))
-    .map(({ child, link }) => ({ child, up: link.up, ...macvlanSettings(link.data ?? Buffer.alloc(0)) }));
+    .flatMap((child) => {
+      const link = child.stateIfThere();
+      return link ? [{ child, up: link.up, ...macvlanSettings(link.data ?? Buffer.alloc(0)) }] : [];
+    });
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
   // The longest that a child asks for counts; a queue of length 0 takes nothing in.
   if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return 'flushed';
   const { tap } = listener.namespace;
   // Without a cable's other end in the lab there is nowhere to send from, and a parent that is down takes nothing in.
-  if (!tap || !peer || peer.deleted || !parent.state().up || !peer.state().carrier) return 'no way';
+  if (!tap || !peer || peer.deleted || !parent.stateIfThere()?.up || !peer.stateIfThere()?.carrier) return 'no way';
   const capture = Capture.of(listener.namespace.lab);
   const deadline = now() + DEADLINE;
   for (let wait = AGAIN; now() < deadline; wait *= 2) {
