@@ -34,7 +34,7 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   const alive = [...children]
     .filter((child) => child instanceof Macvlan && !child.deleted)
     .map((child) => ({ child, link: child.state() }))
-    .map(({ child, link }) => ({ child, up: link.up, ...macvlanSettings(link.data ?? Buffer.alloc(0)) }));
+    .map(({ child, link }) => ({ child, up: link.up, ...macvlanSettings(link) }));
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
   // The longest that a child asks for counts; a queue of length 0 takes nothing in.
   if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return 'flushed';
