@@ -3,7 +3,7 @@ import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
-import { setLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { setNeighbourTimers } from '../netlink/neighbour.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -102,8 +102,7 @@ export class Namespace {
         if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
       }
     });
-    if (role !== 'switch')
-      setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
+    if (role !== 'switch') this.rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
 
   /**
