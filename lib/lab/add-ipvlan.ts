@@ -1,5 +1,5 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import { addChildLink, adoptChild, CHILD_OPTIONS, type ChildOptions, checkChild } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkIpvlanSettings, Ipvlan, Ipvtap, refuseMac } from './ipvlan.ts';

@@ -1,5 +1,5 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
 import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';

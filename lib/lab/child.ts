@@ -1,6 +1,6 @@
 import type { Attribute } from '../netlink/attribute.ts';
 import { addLink } from '../netlink/link.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { LinkType } from './link-types.ts';

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
+import { KernelError } from '../kernel/kernel-error.ts';
 import { deleteLink, setLink } from '../netlink/link.ts';
 import { getLink, type LinkState } from '../netlink/link-state.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';
@@ -121,13 +122,35 @@ export class Interface {
     this.#forget();
   }
 
-  /** What the kernel says of the device now. */
+  /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
   state(): LinkState {
     this.checkAlive('state');
     watcher()?.asked();
-    return getLink(this.namespace.rtnetlink, this.index, {
-      operation: `ip -n ${this.namespace.name} link show ${this.name}`,
-    });
+    try {
+      return getLink(this.namespace.rtnetlink, this.index, {
+        operation: `ip -n ${this.namespace.name} link show ${this.name}`,
+      });
+    } catch (error) {
+      if (isGone(error)) this.vanished();
+      throw error;
+    }
+  }
+
+  /**
+   * As {@link state}, for whoever can go on without the device: other software may delete it at any moment.
+   *
+   * @returns undefined when it is gone
+   *
+   * @internal
+   */
+  stateIfThere(): LinkState | undefined {
+    if (this.#deleted) return undefined;
+    try {
+      return this.state();
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -206,6 +229,10 @@ export class Interface {
     if (this.peer) this.peer.#forget();
     for (const child of this.children) child.lowerDeleted();
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof KernelError && error.code === 'ENODEV';
 }
 
 /** A change in the words of `ip link set`. */

@@ -1,6 +1,6 @@
 import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { setLinkData } from '../netlink/link.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import { Child } from './child.ts';
 import {
   checkInterfaceChange,

@@ -3,7 +3,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import type { Attribute } from '../netlink/attribute.ts';
 import { addLink, vethPeer } from '../netlink/link.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 
 /** The types of `ip link add … type …` that a lab makes: what each needs of the kernel. */
 export const LINK_TYPES = {
@@ -55,7 +55,7 @@ function succeeds(type: LinkType): boolean {
 /** Makes one link of a type in a namespace that is gone when this returns. */
 export function tryLinkType(type: LinkType): void {
   using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new RtnetlinkSocket());
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
   const add = (index: number, kind: LinkType, more: { link?: number; data?: readonly Attribute[] } = {}) =>
     addLink(rtnetlink, { index, name: `try${index}` }, { kind, ...more }, { operation: `ip link add type ${kind}` });
   const veth = (index: number) =>

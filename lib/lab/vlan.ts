@@ -1,6 +1,6 @@
 import { u16 } from '../kernel/bytes.ts';
 import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import { addChildLink, adoptChild, CHILD_OPTIONS, Child, type ChildOptions, checkChild } from './child.ts';
 import type { Interface } from './interface.ts';
 import { hasLinkType, missingLinkType } from './link-types.ts';

@@ -21,7 +21,8 @@ import {
   interfaceHeader,
   RTM_GETLINK,
 } from './link-message.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import { type Operation, raw } from './raw.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 /** RFC 2863's states in the kernel's order (`IF_OPER_*`), in iproute2's words. */
 const OPERSTATES = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'] as const;
@@ -66,16 +67,16 @@ export interface ListedLink extends LinkState {
  * What the kernel says of one device. Since 6.8 `rtnl_getlink` also brings the device's link watch up to date
  * (`linkwatch_sync_dev`), so a carrier that is on here can be sent to.
  */
-export function getLink(socket: RtnetlinkSocket, index: number, operation: Operation): LinkState {
+export function getLink(socket: NetlinkSocket, index: number, operation: Operation): LinkState {
   return decodeLink(
-    socket.get({ type: RTM_GETLINK, flags: 0, header: interfaceHeader(index), attributes: [] }, operation),
+    socket.get(raw({ type: RTM_GETLINK, flags: 0, header: interfaceHeader(index), attributes: [] }, operation)),
   );
 }
 
 /** Every device of the socket's namespace, the loopback too. */
-export function listLinks(socket: RtnetlinkSocket, operation: Operation): ListedLink[] {
+export function listLinks(socket: NetlinkSocket, operation: Operation): ListedLink[] {
   const request = { type: RTM_GETLINK, flags: 0, header: interfaceHeader(0), attributes: [] };
-  return socket.dump(request, operation).map((body) => {
+  return socket.list(raw(request, operation)).map((body) => {
     const attributes = decodeAttributes(body.subarray(16), IFLA_LINKINFO);
     const info = decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0), IFLA_INFO_DATA);
     const xdp = decodeAttributes(attributes.get(IFLA_XDP) ?? Buffer.alloc(0));

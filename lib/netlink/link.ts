@@ -21,7 +21,8 @@ import {
   RTM_NEWLINK,
   RTM_SETLINK,
 } from './link-message.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import { type Operation, raw } from './raw.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 /** Of `IFLA_INFO_DATA`, linux/veth.h. */
 const VETH_INFO_PEER = 1;
@@ -49,28 +50,30 @@ export interface LinkKind {
 }
 
 /** Makes a device in its final namespace: one message an object, nothing is moved. */
-export function addLink(socket: RtnetlinkSocket, link: NewLink, kind: LinkKind, operation: Operation): void {
+export function addLink(socket: NetlinkSocket, link: NewLink, kind: LinkKind, operation: Operation): void {
   noteFeature(`link ${kind.kind}`);
   socket.change(
-    {
-      type: RTM_NEWLINK,
-      flags: NLM_F_CREATE | NLM_F_EXCL,
-      header: interfaceHeader(link.index, flagsOf(link)),
-      attributes: [
-        ...namingAttributes(link),
-        [IFLA_LINK, kind.link === undefined ? undefined : u32(kind.link)],
-        [IFLA_MASTER, kind.master === undefined ? undefined : u32(kind.master)],
-        [IFLA_NET_NS_FD, kind.namespace && u32(kind.namespace.fd)],
-        [
-          IFLA_LINKINFO,
+    raw(
+      {
+        type: RTM_NEWLINK,
+        flags: NLM_F_CREATE | NLM_F_EXCL,
+        header: interfaceHeader(link.index, flagsOf(link)),
+        attributes: [
+          ...namingAttributes(link),
+          [IFLA_LINK, kind.link === undefined ? undefined : u32(kind.link)],
+          [IFLA_MASTER, kind.master === undefined ? undefined : u32(kind.master)],
+          [IFLA_NET_NS_FD, kind.namespace && u32(kind.namespace.fd)],
           [
-            [IFLA_INFO_KIND, cString(kind.kind)],
-            [IFLA_INFO_DATA, kind.data],
+            IFLA_LINKINFO,
+            [
+              [IFLA_INFO_KIND, cString(kind.kind)],
+              [IFLA_INFO_DATA, kind.data],
+            ],
           ],
         ],
-      ],
-    },
-    operation,
+      },
+      operation,
+    ),
   );
 }
 
@@ -96,73 +99,79 @@ export interface LinkChange {
   newIndex?: number;
 }
 
-export function setLink(socket: RtnetlinkSocket, index: number, change: LinkChange, operation: Operation): void {
+export function setLink(socket: NetlinkSocket, index: number, change: LinkChange, operation: Operation): void {
   const mask = (change.up === undefined ? 0 : IFF_UP) | (change.promiscuous === undefined ? 0 : IFF_PROMISC);
   socket.change(
-    {
-      type: RTM_NEWLINK,
-      flags: 0,
-      header: interfaceHeader(index, { flags: flagsOf(change).flags, mask }),
-      attributes: [
-        [IFLA_IFNAME, change.name === undefined ? undefined : cString(change.name)],
-        [IFLA_MTU, change.mtu === undefined ? undefined : u32(change.mtu)],
-        [IFLA_ADDRESS, change.mac === undefined ? undefined : macToBytes(change.mac)],
-        [IFLA_MASTER, change.master === undefined ? undefined : u32(change.master)],
-        [IFLA_NET_NS_FD, change.namespace && u32(change.namespace.fd)],
-        [IFLA_NEW_IFINDEX, change.newIndex === undefined ? undefined : u32(change.newIndex)],
-      ],
-    },
-    operation,
+    raw(
+      {
+        type: RTM_NEWLINK,
+        flags: 0,
+        header: interfaceHeader(index, { flags: flagsOf(change).flags, mask }),
+        attributes: [
+          [IFLA_IFNAME, change.name === undefined ? undefined : cString(change.name)],
+          [IFLA_MTU, change.mtu === undefined ? undefined : u32(change.mtu)],
+          [IFLA_ADDRESS, change.mac === undefined ? undefined : macToBytes(change.mac)],
+          [IFLA_MASTER, change.master === undefined ? undefined : u32(change.master)],
+          [IFLA_NET_NS_FD, change.namespace && u32(change.namespace.fd)],
+          [IFLA_NEW_IFINDEX, change.newIndex === undefined ? undefined : u32(change.newIndex)],
+        ],
+      },
+      operation,
+    ),
   );
 }
 
 /** Changes a device's kind-specific settings, as `ip link set … type KIND …` does. */
 export function setLinkData(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   index: number,
   kind: string,
   data: readonly Attribute[],
   operation: Operation,
 ): void {
   socket.change(
-    {
-      type: RTM_NEWLINK,
-      flags: 0,
-      header: interfaceHeader(index),
-      attributes: [
-        [
-          IFLA_LINKINFO,
+    raw(
+      {
+        type: RTM_NEWLINK,
+        flags: 0,
+        header: interfaceHeader(index),
+        attributes: [
           [
-            [IFLA_INFO_KIND, cString(kind)],
-            [IFLA_INFO_DATA, data],
+            IFLA_LINKINFO,
+            [
+              [IFLA_INFO_KIND, cString(kind)],
+              [IFLA_INFO_DATA, data],
+            ],
           ],
         ],
-      ],
-    },
-    operation,
+      },
+      operation,
+    ),
   );
 }
 
 /** Changes a bridge port's settings (`IFLA_BRPORT_*`), as `bridge link set dev …` does. */
 export function setBridgePort(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   index: number,
   settings: readonly Attribute[],
   operation: Operation,
 ): void {
   socket.change(
-    {
-      type: RTM_SETLINK,
-      flags: 0,
-      header: interfaceHeader(index, { flags: 0, mask: 0 }, AF_BRIDGE),
-      attributes: [[IFLA_PROTINFO, settings]],
-    },
-    operation,
+    raw(
+      {
+        type: RTM_SETLINK,
+        flags: 0,
+        header: interfaceHeader(index, { flags: 0, mask: 0 }, AF_BRIDGE),
+        attributes: [[IFLA_PROTINFO, settings]],
+      },
+      operation,
+    ),
   );
 }
 
-export function deleteLink(socket: RtnetlinkSocket, index: number, operation: Operation): void {
-  socket.change({ type: RTM_DELLINK, flags: 0, header: interfaceHeader(index), attributes: [] }, operation);
+export function deleteLink(socket: NetlinkSocket, index: number, operation: Operation): void {
+  socket.change(raw({ type: RTM_DELLINK, flags: 0, header: interfaceHeader(index), attributes: [] }, operation));
 }
 
 function flagsOf({ up, promiscuous }: { up?: boolean | undefined; promiscuous?: boolean | undefined }) {

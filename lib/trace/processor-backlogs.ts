@@ -9,7 +9,7 @@ import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import { setLink } from '../netlink/link.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
 const MARKERS = 8;
@@ -100,7 +100,7 @@ function markerSocket(): Socket {
   // The socket keeps the namespace.
   using namespace = NetNamespace.create();
   {
-    using rtnetlink = namespace.run(() => new RtnetlinkSocket());
+    using rtnetlink = namespace.run(() => new NetlinkSocket());
     setLink(rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: 'ip link set lo up' });
   }
   using resources = new ResourceStack();
