@@ -51,7 +51,7 @@ export class ContainerLab extends Lab {
   }
 
   override close(): Promise<void> {
-    this.#ending ??= this.#end();
+    this.#ending ??= this.registerEnd(this.#end());
     return this.#ending;
   }
 
