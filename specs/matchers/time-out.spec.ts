@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createLab, expect, type Lab, type Subprocess, test } from 'hairpin';
 import type { TestContext } from 'vitest';
 import { tellTimeOut } from '../../lib/matchers/tell-time-out.ts';
@@ -142,6 +143,16 @@ test('what belongs to another test is not told', async ({ lab, task }) => {
 });
 
 // a alone
+test('of many, and of a long call, it tells the beginning', async ({ lab, task }) => {
+  const a = lab.namespace('a');
+  const text = 'x'.repeat(300);
+  for (let count = 0; count < 7; count++) void a.exec('sleep', ['1000', text]).catch(() => {});
+  const lines = addition(task).split('\n');
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}a\.exec\('sleep', \['1000', 'x{100,200}… at /));
+  expect(lines.at(-1)).toBe('  … and 2 more');
+});
+
+// a alone
 test('an error that is none of a time-out stays as it is', async ({ lab, task }) => {
   void lab
     .namespace('a')
@@ -152,6 +163,21 @@ test('an error that is none of a time-out stays as it is', async ({ lab, task })
   tellTimeOut(error, task, 0);
   expect({ ...error, stack: error.stack }).toEqual(before);
   expect(error.message).toBe('the run was cancelled');
+});
+
+// a alone
+test('the one in docs/failures.md is a real one', async ({ lab, task }) => {
+  const text = await readFile(fileURLToPath(new URL('../../docs/failures.md', import.meta.url)), 'utf8');
+  const shown = /```\nTest timed out in .*?\n\n(It was waiting for\n.*?)\n```/s.exec(text)?.[1];
+  const program = lab.namespace('a').exec('sh', ['-c', 'sleep 1000 &']);
+  void program.catch(() => {});
+  await hasEnded(program);
+  const exact = (words = '') =>
+    words
+      .trim()
+      .replace(/process \w+/, 'process N')
+      .replace(/at \S+$/m, 'at PLACE');
+  expect(exact(shown)).toBe(exact(addition(task)));
 });
 
 const TESTS = `import { beforeEach, describe, expect, test } from 'hairpin';
