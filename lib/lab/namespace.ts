@@ -243,6 +243,9 @@ export class Namespace {
    * Runs a program inside the namespace, without a shell. It ends with the lab at the latest, whatever happens to the
    * test process.
    *
+   * Its standard input is empty, like `/dev/null`, unless `input`, `inputFile`, `stdin` or `stdio` says otherwise. Awaiting
+   * it waits for the end of its output, too: what it leaves running needs an output of its own (`>/dev/null 2>&1 &`).
+   *
    * @returns execa's subprocess: a promise of its result, with streams
    * @throws UsageError when there is no such program on the PATH
    * @example const { stdout } = await ns1.exec('ip', ['-j', '-d', 'link'])

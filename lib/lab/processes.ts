@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { after, now } from '../kernel/clock.ts';
 
 /**
@@ -19,7 +19,8 @@ export async function endProcessesIn(
       const left = processesIn(inodes);
       if (left.length === 0) return;
       if (now() > deadline) {
-        throw new Error(`processes ${left.join(', ')} are still in the lab ${deadlineMilliseconds} ms after SIGKILL`);
+        const who = left.map(describeProcess).join(', ');
+        throw new Error(`still in the lab ${deadlineMilliseconds} ms after SIGKILL: ${who}`);
       }
       for (const pid of left) kill(pid);
     } catch (error) {
@@ -48,13 +49,41 @@ export function processesIn(inodes: ReadonlySet<number>): number[] {
     .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(String(pid))));
 }
 
+/** The processes that have one of these files open, but for this one: `socket:[4711]`, as `/proc/PID/fd` names it. */
+export function holdersOf(files: ReadonlySet<string>): number[] {
+  if (files.size === 0) return [];
+  const holds = (pid: number) => descriptorsOf(pid).some((descriptor) => files.has(descriptor));
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid && holds(pid));
+}
+
+function descriptorsOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return unlessGone(() => readdirSync(folder), []).flatMap((fd) =>
+    unlessGone(() => [readlinkSync(`${folder}/${fd}`)], []),
+  );
+}
+
+/** `process 4711 (sleep 1000)`. */
+export function describeProcess(pid: number): string {
+  const words = unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '');
+  const command = words.replaceAll('\0', ' ').trim();
+  return `process ${pid}${command && ` (${command.length > 80 ? `${command.slice(0, 79)}…` : command})`}`;
+}
+
+/** A process may end at any time, and another user's is not ours to look at. */
+function unlessGone<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
+
 /** The inode of a process's network namespace; −1 when it has ended or is not ours to look at. A zombie has none. */
 function networkOf(process: string): number {
-  try {
-    return statSync(`/proc/${process}/ns/net`).ino;
-  } catch {
-    return -1;
-  }
+  return unlessGone(() => statSync(`/proc/${process}/ns/net`).ino, -1);
 }
 
 function kill(pid: number): void {

@@ -1,7 +1,9 @@
 import { after } from '../kernel/clock.ts';
-import type { Subprocess } from './exec.ts';
+import type { ExecFailure } from './exec.ts';
 import { endProcessesIn } from './processes.ts';
+import type { Program } from './program.ts';
 import { Unawaited } from './unawaited.ts';
+import { registerWait } from './waits.ts';
 
 /** How long the end waits for the programs that it killed, in milliseconds. */
 const KILL_DEADLINE = 5000;
@@ -11,26 +13,27 @@ const OUTPUT_DEADLINE = 500;
 
 /** The programs of a lab, which end with it. */
 export class Programs {
-  readonly #running = new Set<Subprocess>();
+  readonly #running = new Set<Program>();
   readonly #unawaited = new Unawaited();
 
   /** Registers a program. */
-  track(subprocess: Subprocess): void {
-    this.#running.add(subprocess);
-    const forget = () => this.#running.delete(subprocess);
+  track(program: Program): void {
+    this.#running.add(program);
+    const forget = () => this.#running.delete(program);
     // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
-    subprocess.then(forget, forget);
-    this.#unawaited.watch(subprocess);
+    program.subprocess.then(forget, forget);
+    registerWait(program, program.subprocess);
+    this.#unawaited.watch(program);
   }
 
-  /** Whether one of those that `exec` started has not ended yet. */
-  get areRunning(): boolean {
-    return this.#running.size > 0;
+  /** Those that `exec` started and that have not ended yet. */
+  get running(): readonly Program[] {
+    return [...this.#running];
   }
 
-  /** What has failed until now, and nobody has heard of it. */
-  get failures(): Error[] {
-    return this.#unawaited.failures;
+  /** Those that have failed until now, and nobody has heard of it. */
+  get failed(): { program: Program; error: ExecFailure }[] {
+    return this.#unawaited.failed;
   }
 
   /**
@@ -40,17 +43,18 @@ export class Programs {
    * @throws Error naming a process that does not end
    */
   async end(inodes: ReadonlySet<number>, makeRoom: () => void): Promise<void> {
-    for (const subprocess of this.#running) subprocess.kill('SIGKILL');
+    for (const { subprocess } of this.#running) subprocess.kill('SIGKILL');
     await endProcessesIn(inodes, KILL_DEADLINE, makeRoom);
     await this.#reap();
   }
 
   /** Node has yet to reap what was killed; without this their promises would settle in the next test. */
   async #reap(): Promise<void> {
-    const settled = Promise.allSettled(this.#running);
+    const settled = Promise.allSettled(this.running.map(({ subprocess }) => subprocess));
     // What a program started in a namespace of that one's own is not ours to kill, and may hold its output open.
     const callOff = after(OUTPUT_DEADLINE, () => {
-      for (const { stdout, stderr } of this.#running) for (const stream of [stdout, stderr]) stream?.destroy();
+      for (const { subprocess } of this.#running)
+        for (const stream of [subprocess.stdout, subprocess.stderr]) stream?.destroy();
     });
     await settled;
     callOff();

@@ -10,9 +10,11 @@ import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
+import type { Assertion } from './assertion.ts';
 import { explainSilence } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import { givesUp } from './lost-programs.ts';
+import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
 
@@ -45,12 +47,12 @@ export interface ToReachOptions extends ReachOptions {
 }
 
 export async function toReach(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
+  const { isNot, progress } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
@@ -72,8 +74,13 @@ export async function toReach(
         quiet,
         untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within, quiet };
-  const report = asSeen(await reach(call, received, to, options, patience), since, isNot);
+    : { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless: () => givesUp(received.lab, progress) };
+  const nameOfTarget = nameOf(to);
+  progress.goal = isNot
+    ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`
+    : `an answer from ${nameOfTarget}, for ${milliseconds(within)} at most`;
+  const onSend = () => void progress.asked++;
+  const report = asSeen(await reach(call, received, to, options, { ...patience, onSend }), since, isNot);
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(report.elapsed);
   const holds = isNot ? isSoundNegative(report, because) : answered;

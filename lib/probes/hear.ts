@@ -5,7 +5,7 @@ import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
-import type { Patience } from './patience.ts';
+import { LAST_CHANCE, type Patience } from './patience.ts';
 import { linkFault } from './source.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
@@ -60,7 +60,10 @@ export async function hear(
         return unsent !== undefined || copies >= until || copies > MANY;
       },
       wait: (milliseconds) => ear.wait(milliseconds),
-      milliseconds: () => (copies < wanted ? Math.max(within, patience.milliseconds) : patience.milliseconds),
+      milliseconds() {
+        if (copies >= wanted) return patience.milliseconds;
+        return patience.isHopeless?.() ? Math.min(within, LAST_CHANCE) : Math.max(within, patience.milliseconds);
+      },
     },
     patience,
   );

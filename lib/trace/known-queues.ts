@@ -48,7 +48,7 @@ const leftAt = new WeakMap<Lab, number>();
 
 function areOthersGone(lab: Lab): boolean {
   if (leftAt.get(lab) === lab.visits) return true;
-  if (lab.programs.areRunning) return false;
+  if (lab.programs.running.length > 0) return false;
   const { namespaces } = lab;
   if (namespaces.some(({ handle }) => hasForeignSockets(handle))) return false;
   // Before its devices are looked at: a process that has no socket may change them.
