@@ -65,7 +65,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
 /** Asks of the network as it is: programs make devices, change them and delete them at any time. */
 async function ask<Args extends unknown[]>(
   matcher: Matcher<Args>,
-  state: { isNot: boolean },
+  state: Assertion,
   received: unknown,
   args: Args,
 ): Promise<Answer> {
