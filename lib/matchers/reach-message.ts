@@ -17,6 +17,8 @@ export interface ReachCase {
   unsent?: Partial<Obstacle> | undefined;
   /** What the kernel itself says of a drop, where it may be asked. */
   kernel?: string | undefined;
+  /** What packet filters made of the probe's addresses. */
+  translated?: string | undefined;
   /** How many frames the taps had no room for since the question began, so that they are missing on the paths. */
   missed?: number | undefined;
   /** What is wrong with an answered probe's path. */
@@ -38,6 +40,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
       ['Why', asked.unsent?.text],
+      ['Translated', asked.translated],
       ['Kernel', asked.kernel],
       ['Taps', describeMissed(asked.missed)],
     ],

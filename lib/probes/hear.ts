@@ -31,12 +31,14 @@ export async function hear(
   sender: Interface,
   kind: FrameKind,
   until: number,
-  { milliseconds, quiet, join }: Patience & { join?: boolean | undefined },
+  { milliseconds, quiet, onOpen, join }: Patience & { join?: boolean | undefined },
 ): Promise<HearResult> {
   await receiver.namespace.settled();
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
   using ear = new Ear(receiver, [kind], join);
   const frame = testFrame(kind, from, to, ear.port);
+  // In a datagram it stands behind the header; other frames need no sign.
+  onOpen?.({ mark: { at: 8, bytes: Buffer.from(frame.signature, 'hex') } });
   const started = now();
   const failure = sendFrame(from, frame);
   if (failure) return { ...failure, copies: 0, elapsed: 0, frame: frame.bytes };

@@ -5,6 +5,14 @@
  */
 export type Quiet = (deadline: number) => Promise<boolean>;
 
+/** What packets of a question, and answers to them, are known by, whatever addresses they have by then. */
+export interface ProbeSigns {
+  /** Bytes of their data. */
+  mark?: { at: number; bytes: Buffer } | undefined;
+  /** The port that answers come from. */
+  port?: number | undefined;
+}
+
 /** How long an answer is waited for. */
 export interface Patience {
   /** At most so many milliseconds. */
@@ -16,4 +24,6 @@ export interface Patience {
    * meanwhile on this thread's behalf was for it.
    */
   onSend?: ((from: bigint, to: bigint) => void) | undefined;
+  /** Called before the first probe is sent. */
+  onOpen?: ((signs: ProbeSigns) => void) | undefined;
 }

@@ -95,6 +95,7 @@ export async function reach(
     listener = openListenerFor(call, question, options);
     const port = listener?.port ?? wantedPort;
     using asker = openAsker(by, question, { port, size });
+    patience.onOpen?.(asker.signs);
     const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, patience);
     const reason = result.outcome === 'lost' ? overflowed() : undefined;
