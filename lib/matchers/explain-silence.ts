@@ -14,6 +14,7 @@ import { filteringIn, RuleTraces, type Told } from '../trace/rules/rule-traces.t
 import { takenAtSource } from '../trace/rules/taken.ts';
 import { becameOf, describeTranslation, type Translation, translationsOf } from '../trace/rules/translations.ts';
 import { isPassive } from './evidence-place.ts';
+import { whyClosed } from './why-closed.ts';
 
 /** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
 const ONE_MORE = 20;
@@ -32,6 +33,8 @@ export interface Reasons {
   kernel?: string | undefined;
   /** What packet filters made of the probe's addresses. */
   translated?: string | undefined;
+  /** Why a port refused. */
+  closed?: string | undefined;
 }
 
 /** Why there was no answer: by what is known, and by what the kernel tells of one more probe. */
@@ -138,7 +141,7 @@ function nameOfStep(step: Step): string {
   return step.by === 'nft' ? `${step.family} ${step.table} ${step.handle}` : `${step.program} ${step.chain} ${step.rule}`;
 }
 
-interface Found extends Pick<Reasons, 'loss' | 'unsent'> {
+interface Found extends Pick<Reasons, 'loss' | 'unsent' | 'closed'> {
   /** Whether it is a rule that the kernel told of. */
   isTold: boolean;
 }
@@ -149,10 +152,11 @@ function examine(report: ReachReport, trace: ProbePath | undefined, { packets, s
   const loss = trace && explainLoss(question, trace, { outcome, recognize, packets, silent });
   // The next hop's MAC address was learnt, and yet no probe was seen.
   const isKept = trace !== undefined && trace.answer?.arrival !== undefined && recognize(trace.frame) !== 'probe';
-  if (trace && (loss || !isKept)) return { loss, isTold: loss?.isTold === true };
+  const closed = loss ? undefined : whyClosed(report, trace, packets);
+  if (trace && (loss || !isKept)) return { loss, closed, isTold: loss?.isTold === true };
   const taken = from.lab.taps ? takenBySource(report, packets) : takenAnywhere(report, packets);
   if (taken) return { unsent: taken, isTold: true };
-  return { loss, unsent: outcome === 'unsent' ? sourceObstacle(question, size) : undefined, isTold: false };
+  return { loss, unsent: outcome === 'unsent' ? sourceObstacle(question, size) : undefined, closed, isTold: false };
 }
 
 /** The rule of the source that took a probe which none of its devices was seen to send. */

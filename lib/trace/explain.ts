@@ -9,7 +9,6 @@ import { obstacleBetween } from './obstacles/between.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
 import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
 import { lostAddress } from './obstacles/lost-address.ts';
-import { neighbourObstacle } from './obstacles/neighbour.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { otherHostObstacle } from './obstacles/other-host.ts';
 import { holderOf, ownerOf } from './obstacles/owner.ts';
@@ -161,8 +160,7 @@ function strayed(path: Hop, goal: string): Explanation {
     return { of: 'probe', at: path, ...lostAddress(path.frame.at.namespace.lab, goal) };
   const { namespace } = router.frame.at;
   const text = `${namespace} passes it on to nobody who has ${goal}`;
-  const known = routeFor(namespace, goal).obstacle ?? neighbourObstacle(namespace, goal);
-  return { of: 'probe', at: router, ...(known ?? { text }) };
+  return { of: 'probe', at: router, ...(routeFor(namespace, goal).obstacle ?? { text }) };
 }
 
 /** The end of a path's longest branch. */

@@ -1,5 +1,5 @@
 import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
-import { addRules } from './filter/add-rules.ts';
+import { addRules } from './rules/add-rules.ts';
 import { firstKernelLineOf, kernelLineOf, needReasons } from './kernel-line.ts';
 
 // a ── eth0 (b) eth1 ── c, in three labs with the same names and addresses
