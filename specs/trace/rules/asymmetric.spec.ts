@@ -15,7 +15,7 @@ function build(lab: Lab) {
 
 const WATCH = ['ct state invalid counter', 'ct state established counter'];
 
-test('where the probe did not pass, the state of its answer is not known', async ({ lab }) => {
+test('an answer whose probe went another way is invalid there', async ({ lab }) => {
   const { a, back, b } = build(lab);
   // The answer goes by back all the same, which has never heard of what it answers.
   a.route.add({ to: '10.0.1.0/24', via: '10.0.0.3' });
@@ -29,7 +29,7 @@ test('where the probe did not pass, the state of its answer is not known', async
   expect(invalid).toBeGreaterThan(0);
   expect(established).toBe(0);
   expect(explanation).toMatch(
-    /✗ may be dropped by the packet filter of back, table ip t, chain c \(hook forward\):\n +ct state invalid drop #/,
+    /✗ dropped by the packet filter of back, table ip t, chain c \(hook forward\):\n +ct state invalid drop #/,
   );
 });
 

@@ -36,7 +36,7 @@ test('where the kernel says that a packet filter dropped it, no sysctl is blamed
   expect(failure).not.toContain('forward');
 });
 
-test('nor a route, where no rule can be named', { timeout: 30_000 }, async ({ lab, skip }) => {
+test('nor a route, where it was a rule of iptables-legacy', { timeout: 30_000 }, async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_NETFILTER_DROP');
   const { a, r, b } = build(lab);
   r.route.add({ to: '10.0.1.2', dev: 'eth0' });
@@ -46,5 +46,5 @@ test('nor a route, where no rule can be named', { timeout: 30_000 }, async ({ la
   const failure = await convictionOf(() => expect(a).toReach(b, { within: 50 }));
   const [, dropped] = /^ *(\d+) +\d+ DROP /m.exec((await legacy('-nvxL', 'PREROUTING')).stdout) ?? [];
   expect(Number(dropped)).toBeGreaterThan(0);
-  expect(failure).toContain('✗ last seen here\nHint: a packet filter of r dropped it: iptables-legacy-save');
+  expect(failure).toContain('✗ dropped by the packet filter of r, iptables-legacy, table raw, chain PREROUTING: rule 1\n');
 });

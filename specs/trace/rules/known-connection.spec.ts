@@ -5,7 +5,7 @@ import { counted } from './counted.ts';
 
 // a ── eth0 (r) eth1 ── b
 // The first probe is let through, its answer is not; the next probe is of a connection that has been answered by then.
-test('a probe whose like has been answered is not new for sure', async ({ lab }) => {
+test('a probe whose like has been answered is not new: the policy takes it, or its answer', async ({ lab }) => {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
   lab.cable(a, r);
   lab.cable(r, b);
@@ -16,6 +16,6 @@ test('a probe whose like has been answered is not new for sure', async ({ lab })
   const explanation = await explanationOf(expect(a).toReach(b, { within: 50 }));
   expect((await counted(r, 'ip t seen'))[0]).toBeGreaterThan(0);
   expect(explanation).toContain(
-    '✗ may be dropped by the packet filter of r, table ip t, chain c (hook forward): policy drop',
+    '✗ dropped by the packet filter of r, table ip t, chain c (hook forward): policy drop',
   );
 });
