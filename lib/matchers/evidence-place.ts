@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import type { Diagnose } from '../report/diagnose.ts';
 import { evidenceFolder } from '../report/evidence-folder.ts';
 import { labelOf } from '../report/run-label.ts';
-import type { Diagnose } from '../report/diagnose.ts';
 import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
 import type { Attempt, Task } from './attempt.ts';
 

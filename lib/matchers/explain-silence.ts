@@ -102,12 +102,22 @@ async function askAgain(
 }
 
 /** The reasons, by what the kernel tells. */
-function judge(report: ReachReport, before: ProbePath | undefined, { report: again, since, told, watch }: Again): Reasons {
+function judge(
+  report: ReachReport,
+  before: ProbePath | undefined,
+  { report: again, since, told, watch }: Again,
+): Reasons {
   const { packets, silent } = told ?? { packets: [], silent: [] };
   const ofProbe = packets.filter(({ seen }) => seen.some(({ frame }) => again.recognize(frame) === 'probe'));
   const translations = translationsOf(ofProbe);
   // Where there are packet filters, what is told is of this very probe.
-  const later = told && tracePath(again.question, again.recognize, { answered: false, since, became: becameOf(translations, again.question.to.address) });
+  const later =
+    told &&
+    tracePath(again.question, again.recognize, {
+      answered: false,
+      since,
+      became: becameOf(translations, again.question.to.address),
+    });
   const trace = later && went(later) >= went(before) ? later : before;
   const recognize: ReachReport['recognize'] = (bytes) => report.recognize(bytes) ?? again.recognize(bytes);
   const found = examine({ ...report, recognize }, trace, { packets, silent });
@@ -138,7 +148,9 @@ function describeTranslations(translations: readonly Translation[]): string | un
 }
 
 function nameOfStep(step: Step): string {
-  return step.by === 'nft' ? `${step.family} ${step.table} ${step.handle}` : `${step.program} ${step.chain} ${step.rule}`;
+  return step.by === 'nft'
+    ? `${step.family} ${step.table} ${step.handle}`
+    : `${step.program} ${step.chain} ${step.rule}`;
 }
 
 interface Found extends Pick<Reasons, 'loss' | 'unsent' | 'closed'> {

@@ -17,8 +17,8 @@ import {
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../kernel/libc.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { decodeAcknowledgement, decodeMessages, encodeMessage, type Reply, type Request } from './message.ts';
 import { closeOfThread, ofThread } from '../kernel/thread-descriptor.ts';
+import { decodeAcknowledgement, decodeMessages, encodeMessage, type Reply, type Request } from './message.ts';
 import { NETLINK_NETFILTER, netfilterHeader } from './netfilter.ts';
 
 // linux/netfilter/nfnetlink.h

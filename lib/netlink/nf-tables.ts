@@ -3,9 +3,9 @@ import { NLM_F_APPEND, NLM_F_CREATE } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { type Attribute, decodeAttributes, listAttributes } from './attribute.ts';
 import type { Request } from './message.ts';
-import type { RtnetlinkSocket } from './socket.ts';
 import { attributesOf, type FilterFamily, familyOf, netfilterHeader } from './netfilter.ts';
 import { be32 } from './nf-expression.ts';
+import type { RtnetlinkSocket } from './socket.ts';
 
 // linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h
 const NFNL_SUBSYS_NFTABLES = 10;

@@ -1,7 +1,7 @@
 import { readCString } from '../kernel/bytes.ts';
+import { ETHERTYPE } from '../wire/ethernet.ts';
 import { decodeAttributes } from './attribute.ts';
 import type { Reply } from './message.ts';
-import { ETHERTYPE } from '../wire/ethernet.ts';
 import { attributesOf, familyOf } from './netfilter.ts';
 import type { ChainPlace } from './nf-tables.ts';
 

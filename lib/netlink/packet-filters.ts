@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { RtnetlinkSocket } from './socket.ts';
 import { type FilterFamily, NETLINK_NETFILTER } from './netfilter.ts';
 import { listTables } from './nf-tables.ts';
+import { RtnetlinkSocket } from './socket.ts';
 
 /** What the older iptables calls its families. */
 const LEGACY = ['ip', 'ip6', 'arp'] as const;

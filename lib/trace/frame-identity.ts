@@ -37,12 +37,21 @@ export function frameContent(bytes: Buffer): string | undefined {
 /** Where a transport header has no ports, no identifier of a query (which is a port to NAT, RFC 5508) and no checksum. */
 const CONTENT: Record<number, [from: number, to: number][]> = {
   // type and code; sequence and the beginning of the data
-  [IP_PROTOCOL.icmp]: [[0, 2], [6, 20]],
-  [IP_PROTOCOL.icmpv6]: [[0, 2], [6, 20]],
+  [IP_PROTOCOL.icmp]: [
+    [0, 2],
+    [6, 20],
+  ],
+  [IP_PROTOCOL.icmpv6]: [
+    [0, 2],
+    [6, 20],
+  ],
   // sequence, acknowledgement, flags: options may be changed on the way, as the MSS often is
   [IP_PROTOCOL.tcp]: [[4, 14]],
   // length, the beginning of the data
-  [IP_PROTOCOL.udp]: [[4, 6], [8, 20]],
+  [IP_PROTOCOL.udp]: [
+    [4, 6],
+    [8, 20],
+  ],
 };
 
 function lengthOf(etherType: number, packet: Buffer): number {

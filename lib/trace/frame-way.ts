@@ -25,5 +25,12 @@ export function frameWay(
     .frames()
     .filter((each) => each.identity === identity);
   const path = buildPath(sightings, from);
-  return path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explainFrame(path, to, { joined, packets }) };
+  return (
+    path && {
+      of: 'the frame',
+      frame: describeFrame(frame),
+      path,
+      lost: to && explainFrame(path, to, { joined, packets }),
+    }
+  );
 }

@@ -45,8 +45,7 @@ export function tracePath(
   const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
   // Nothing is sent after an answer, so the last probe is the answered one.
   const asked = answered ? sent.at(-1) : lastWhole(sent);
-  if (asked)
-    return follow(frames, question, { asked, became }, (frame) => recognize(frame.bytes) === 'answer');
+  if (asked) return follow(frames, question, { asked, became }, (frame) => recognize(frame.bytes) === 'answer');
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
@@ -55,7 +54,12 @@ export function tracePath(
   );
   return (
     neighbour &&
-    follow(frames, question, { asked: neighbour, became: hop.address }, ({ bytes }) => advertised(bytes) === hop.address)
+    follow(
+      frames,
+      question,
+      { asked: neighbour, became: hop.address },
+      ({ bytes }) => advertised(bytes) === hop.address,
+    )
   );
 }
 

@@ -43,7 +43,9 @@ export function isReply(question: Buffer, bytes: Buffer): boolean {
   if (!one || !other || one.protocol !== other.protocol) return false;
   if (one.source !== other.destination || one.destination !== other.source) return false;
   const [there, back] = [portsOf(one), portsOf(other)];
-  return there && back ? there.source === back.destination && there.destination === back.source : isEchoReply(one, other);
+  return there && back
+    ? there.source === back.destination && there.destination === back.source
+    : isEchoReply(one, other);
 }
 
 /** The address that a packet is for. */

@@ -1,7 +1,7 @@
-import { RtnetlinkSocket } from '../../netlink/socket.ts';
 import type { Namespace } from '../../lab/index.ts';
 import { NETLINK_NETFILTER } from '../../netlink/netfilter.ts';
 import { getExpressions, getHook } from '../../netlink/nf-tables.ts';
+import { RtnetlinkSocket } from '../../netlink/socket.ts';
 import type { Obstacle } from '../obstacles/obstacle.ts';
 import type { LegacyStep, NftStep, Step } from './follow-packets.ts';
 import { nearestAccepts } from './nearest-accepts.ts';

@@ -57,8 +57,8 @@ interface Packet {
   seen: SeenPacket[];
   /** The chain that it is in. */
   base: ChainPlace | undefined;
-  /** hairpin's own chains that it has come to. */
-  own: Set<string>;
+  /** The chains with a hook that it has come to. */
+  visited: Set<string>;
   /** The hooks that it has got through, with how many steps it had taken by then. */
   passed: Map<HookName, number>;
 }
@@ -77,10 +77,13 @@ class Followed {
   }
 
   addLog({ prefix, hook, seen }: LoggedPacket): void {
-    const [, table = '', chain = '', kind, number] = /^TRACE: ([^:]+):(.+):(rule|policy|return):(\d+) /.exec(prefix) ?? [];
+    const [, table = '', chain = '', kind, number] =
+      /^TRACE: ([^:]+):(.+):(rule|policy|return):(\d+) /.exec(prefix) ?? [];
     if (kind === undefined) return;
     const identity = frameIdentity(seen.frame);
-    const packet = this.packets.findLast((each) => each.seen.some(({ frame }) => identity.startsWith(frameIdentity(frame))));
+    const packet = this.packets.findLast((each) =>
+      each.seen.some(({ frame }) => identity.startsWith(frameIdentity(frame))),
+    );
     const isIpv6 = (seen.frame[14] ?? 0) >> 4 === 6;
     packet?.seen.push(seen);
     packet?.steps.push({
@@ -97,24 +100,24 @@ class Followed {
   /** A packet comes to a base chain. */
   #come(trace: NftTrace, seen: SeenPacket, isOwn: boolean): void {
     const { family, table, chain } = trace;
-    const own = `${family} ${chain}`;
-    // What a host sends begins at its output. Numbers come again, and change with the addresses: a packet comes to each of
-    // hairpin's chains but once, and stays itself.
+    const name = `${family} ${table} ${chain}`;
+    // What a host sends begins at its output.
     const begins = isOwn && chain === 'output' && family !== 'bridge';
+    // Numbers come again, and change with the addresses. A packet comes to each chain but once; a flood's copies differ.
     const known = [this.#byNumber.get(trace.packet), this.packets.findLast((each) => isSamePacket(each, seen.frame))];
-    const same = known.find((each) => each && !(isOwn && each.own.has(own)) && isSamePacket(each, seen.frame));
+    const same = known.find((each) => each && !each.visited.has(name) && isSamePacket(each, seen.frame));
     const packet = same && !begins ? same : this.#begin();
     this.#byNumber.set(trace.packet, packet);
     packet.base = { family, table, chain };
     packet.seen.push(seen);
+    packet.visited.add(name);
     if (!isOwn) return;
-    packet.own.add(own);
     const hook = HOOKS_WITH_END.find((each) => endChain(each) === chain);
     if (hook) packet.passed.set(hook, packet.steps.length);
   }
 
   #begin(): Packet {
-    const packet: Packet = { steps: [], seen: [], base: undefined, own: new Set(), passed: new Map() };
+    const packet: Packet = { steps: [], seen: [], base: undefined, visited: new Set(), passed: new Map() };
     this.packets.push(packet);
     return packet;
   }

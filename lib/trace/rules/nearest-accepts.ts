@@ -1,9 +1,9 @@
 import { outputOf } from '../../lab/exec.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { NftStep } from './follow-packets.ts';
-import { type FieldValue, fieldsOf } from './packet-fields.ts';
-import { ruleText } from './rule-text.ts';
 import { isTrue, type NftMatch } from './nft-match.ts';
+import { type FieldValue, fieldsOf } from './packet-fields.ts';
+import { ruleTexts } from './rule-text.ts';
 
 /** More would bury the policy. */
 const MOST = 3;
@@ -17,13 +17,14 @@ const MOST = 3;
 export function nearestAccepts(namespace: Namespace, step: NftStep): string[] {
   const { family, table, chain } = step;
   const fields = fieldsOf(step.seen, (index) => namespace.interfaces.find((device) => device.index === index)?.name);
-  return rulesOf(outputOf(namespace, 'nft', ['-j', 'list', 'chain', family, table, chain]))
-    .flatMap((rule) => {
-      const missed = missedTerm(rule, fields);
-      const text = missed && ruleText(namespace, { family, table, chain }, BigInt(rule.handle));
-      return text ? [`\`${text}\` does not match: ${missed}`] : [];
-    })
-    .slice(0, MOST);
+  const near = rulesOf(outputOf(namespace, 'nft', ['-j', 'list', 'chain', family, table, chain])).flatMap((rule) => {
+    const missed = missedTerm(rule, fields);
+    return missed ? [{ handle: BigInt(rule.handle), missed }] : [];
+  });
+  const texts = near.length > 0 ? ruleTexts(namespace, step) : new Map<bigint, string>();
+  return near
+    .slice(0, MOST)
+    .flatMap(({ handle, missed }) => (texts.has(handle) ? [`\`${texts.get(handle)}\` does not match: ${missed}`] : []));
 }
 
 interface NftRule {

@@ -1,7 +1,7 @@
 import { KernelError } from '../../kernel/kernel-error.ts';
-import type { Request } from '../../netlink/message.ts';
 import { readSysctl, writeSysctl } from '../../kernel/sysctl.ts';
 import type { Lab, Namespace } from '../../lab/index.ts';
+import type { Request } from '../../netlink/message.ts';
 import type { FilterFamily } from '../../netlink/netfilter.ts';
 import { NetfilterSocket } from '../../netlink/netfilter-socket.ts';
 import { listenToLog } from '../../netlink/nf-log.ts';
@@ -145,7 +145,8 @@ function transact(socket: NetfilterSocket, requests: readonly Request[]): boolea
     socket.transact(requests, 'tracing packet filters');
     return true;
   } catch (error) {
-    if (error instanceof KernelError && ['EOPNOTSUPP', 'ENOENT', 'EINVAL', 'EAFNOSUPPORT'].includes(error.code)) return false;
+    if (error instanceof KernelError && ['EOPNOTSUPP', 'ENOENT', 'EINVAL', 'EAFNOSUPPORT'].includes(error.code))
+      return false;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { frameIdentity } from '../frame-identity.ts';
 import { type Hop, hopsOf } from '../path.ts';
 import type { Place } from '../place.ts';
 import type { ProbePath, Recognize } from '../probe-path.ts';
-import { advertised, solicitationOf } from '../solicitation.ts';
+import { isAbout } from '../solicitation.ts';
 import { isReply } from '../translation.ts';
 import type { Step, TracedPacket } from './follow-packets.ts';
 
@@ -41,7 +41,7 @@ export function takenUnseen(
   const { namespace } = arrival.frame.at;
   const isAnswer = ({ frame, iif }: TracedPacket['seen'][number]) =>
     iif === undefined &&
-    (recognize(frame) === 'answer' || advertised(frame) === goal || isReply(arrival.frame.bytes, frame));
+    (recognize(frame) === 'answer' || isAbout(frame, 'answer', goal) || isReply(arrival.frame.bytes, frame));
   const taken = packets.find((each) => each.namespace === namespace && each.taker && each.seen.some(isAnswer));
   return taken?.taker && { at: arrival, namespace, step: taken.taker };
 }
@@ -61,7 +61,7 @@ export function takenAtSource(
     const own = seen.filter(({ iif }) => iif === undefined);
     if (namespace !== source || !taker) return [];
     if (own.some(({ frame }) => recognize(frame) === 'probe')) return [{ step: taker, isSolicitation: false }];
-    const asks = own.some(({ frame }) => hop !== undefined && solicitationOf(frame)?.target === hop);
+    const asks = own.some(({ frame }) => hop !== undefined && isAbout(frame, 'question', hop));
     return asks ? [{ step: taker, isSolicitation: true }] : [];
   });
   return taken.find(({ isSolicitation }) => !isSolicitation) ?? taken[0];

@@ -42,10 +42,7 @@ export function traceTable(family: FilterFamily, signs: ProbeSigns, devices: rea
     ...BEGINNINGS[family].flatMap((hook) => {
       const chain = { ...table, chain: hook };
       const rules = matches(family, signs).map((match) => newRule(chain, [...match, ...setTrace()]));
-      return [
-        newBaseChain({ ...chain, hook, priority: FIRST, ...(family === 'netdev' ? { devices } : {}) }),
-        ...rules,
-      ];
+      return [newBaseChain({ ...chain, hook, priority: FIRST, ...(family === 'netdev' ? { devices } : {}) }), ...rules];
     }),
     ...(ENDS[family] ?? []).map((hook) => newBaseChain({ ...table, chain: endChain(hook), hook, priority: LAST })),
   ];

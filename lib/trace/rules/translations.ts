@@ -1,7 +1,7 @@
-import { RtnetlinkSocket } from '../../netlink/socket.ts';
 import type { Namespace } from '../../lab/index.ts';
 import { NETLINK_NETFILTER } from '../../netlink/netfilter.ts';
 import { getHook } from '../../netlink/nf-tables.ts';
+import { RtnetlinkSocket } from '../../netlink/socket.ts';
 import { addressesOf, destinationOf } from '../translation.ts';
 import type { Step, TracedPacket } from './follow-packets.ts';
 import { legacyRuleText, ruleText } from './rule-text.ts';

@@ -46,5 +46,7 @@ test('nor a route, where it was a rule of iptables-legacy', { timeout: 30_000 },
   const failure = await convictionOf(() => expect(a).toReach(b, { within: 50 }));
   const [, dropped] = /^ *(\d+) +\d+ DROP /m.exec((await legacy('-nvxL', 'PREROUTING')).stdout) ?? [];
   expect(Number(dropped)).toBeGreaterThan(0);
-  expect(failure).toContain('✗ dropped by the packet filter of r, iptables-legacy, table raw, chain PREROUTING: rule 1\n');
+  expect(failure).toContain(
+    '✗ dropped by the packet filter of r, iptables-legacy, table raw, chain PREROUTING: rule 1\n',
+  );
 });

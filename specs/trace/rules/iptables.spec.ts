@@ -4,7 +4,7 @@ import { failureOf } from '../../matchers/failure-of.ts';
 import { explanationOf } from '../explanation-of.ts';
 
 // a ── b
-test("a rule of iptables with a match of its own", async ({ lab, skip }) => {
+test('a rule of iptables with a match of its own', async ({ lab, skip }) => {
   if (!findProgram('iptables-nft')) skip('needs iptables-nft');
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);

@@ -15,7 +15,5 @@ test('a probe whose like has been answered is not new: the policy takes it, or i
   await addRules(r, 'ip t c { type filter hook forward priority 0; policy drop; }', ['ct state new accept']);
   const explanation = await explanationOf(expect(a).toReach(b, { within: 50 }));
   expect((await counted(r, 'ip t seen'))[0]).toBeGreaterThan(0);
-  expect(explanation).toContain(
-    '✗ dropped by the packet filter of r, table ip t, chain c (hook forward): policy drop',
-  );
+  expect(explanation).toContain('✗ dropped by the packet filter of r, table ip t, chain c (hook forward): policy drop');
 });

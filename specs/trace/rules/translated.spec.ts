@@ -29,17 +29,20 @@ Translated:  in r: 10.0.0.1 > 10.0.1.2 became 10.0.1.1 > 10.0.1.2
 Hint: on b: nft delete rule ip t c handle 2`);
 });
 
-test.for(['icmp', 'tcp', 'udp'] as const)('%s: its answer, which goes back to a translated address', async (by, { lab }) => {
-  const { a, r, b } = build(lab);
-  await addRules(r, MASQUERADE, ['oifname "eth1" masquerade']);
-  // Behind r the answer has a's address again.
-  await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['ip daddr 10.0.0.1 drop']);
-  const explanation = await explanationOf(expect(a).toReach(b, { by, within: 50 }));
-  expect(explanation).toMatch(/^Path of its answer \(.* 10\.0\.1\.2\S* > 10\.0\.1\.1\S* .*\):$/m);
-  expect(explanation).toContain(`
+test.for(['icmp', 'tcp', 'udp'] as const)(
+  '%s: its answer, which goes back to a translated address',
+  async (by, { lab }) => {
+    const { a, r, b } = build(lab);
+    await addRules(r, MASQUERADE, ['oifname "eth1" masquerade']);
+    // Behind r the answer has a's address again.
+    await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['ip daddr 10.0.0.1 drop']);
+    const explanation = await explanationOf(expect(a).toReach(b, { by, within: 50 }));
+    expect(explanation).toMatch(/^Path of its answer \(.* 10\.0\.1\.2\S* > 10\.0\.1\.1\S* .*\):$/m);
+    expect(explanation).toContain(`
   b/eth0 → r/eth1 ✗ dropped by the packet filter of r, table ip t, chain c (hook forward):
                     ip daddr 10.0.0.1 drop # handle 2`);
-});
+  },
+);
 
 test('a port that is forwarded, and the server drops it', async ({ lab }) => {
   const { a, r, b } = build(lab);
@@ -85,11 +88,15 @@ test('an address that nobody has, and that a router translates', async ({ lab })
 
 test('an address that the source itself translates', async ({ lab }) => {
   const { a, b } = build(lab);
-  await addRules(a, 'ip nat out { type nat hook output priority -100; }', ['ip daddr 10.9.9.9 tcp dport 80 dnat to 10.0.1.2']);
-  await expect(a).toReach('10.9.9.9', { by: 'udp', port: 53, within: 50 }).then(
-    () => expect.unreachable('nobody has that address'),
-    () => {},
-  );
+  await addRules(a, 'ip nat out { type nat hook output priority -100; }', [
+    'ip daddr 10.9.9.9 tcp dport 80 dnat to 10.0.1.2',
+  ]);
+  await expect(a)
+    .toReach('10.9.9.9', { by: 'udp', port: 53, within: 50 })
+    .then(
+      () => expect.unreachable('nobody has that address'),
+      () => {},
+    );
   await addRules(b, 'ip t c { type filter hook input priority 0; }', ['tcp dport 80 drop']);
   expect(await explanationOf(expect(a).toReach('10.9.9.9', { by: 'tcp', port: 80, within: 50 }))).toContain(
     '→ b/eth0 ✗ dropped by the packet filter of b, table ip t, chain c (hook input):\n',
