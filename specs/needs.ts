@@ -23,7 +23,15 @@ export function withoutTun(): string | false {
  * there they are skipped.
  */
 export function describeOpeningTaps(specs: () => void): void {
-  // The whole range of ids, mapped to itself, is the host's own user namespace.
-  const isHost = /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'));
-  describe.skipIf(!isHost)('needs root of the host, for device nodes', specs);
+  describe.skipIf(!isHostsRoot())('needs root of the host, for device nodes', specs);
+}
+
+/** Specs that load BPF programs, which in a user namespace nobody may (`bpf_prog_load` asks for CAP_BPF of the host). */
+export function describeLoadingPrograms(specs: () => void): void {
+  describe.skipIf(!isHostsRoot())('needs root of the host, for BPF programs', specs);
+}
+
+/** The whole range of ids, mapped to itself, is the host's own user namespace. */
+function isHostsRoot(): boolean {
+  return /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'));
 }

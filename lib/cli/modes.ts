@@ -85,7 +85,11 @@ async function observeModes(modes: PairModes): Promise<CountedRow[]> {
     hairpin,
     ...(ns2 === null ? { mode: ns1 } : { modes: [ns1, ns2] as [MacvlanMode, MacvlanMode] }),
   });
-  const observations = await observePair(pair, (of) => quietIn(lab, of));
+  const observations = await observePair(
+    pair,
+    (question) => expectedOfPair(modes, question),
+    (of) => quietIn(lab, of),
+  );
   return pairQuestions(modes).map((question) => {
     const { from, to, kind } = question;
     const observed = observations.find((each) => each.from === from && each.to === to && each.kind === kind);

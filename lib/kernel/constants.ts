@@ -43,10 +43,9 @@ export const IPPROTO_IP = 0;
 export const IPPROTO_IPV6 = 41;
 export const IPPROTO_ICMPV6 = 58;
 export const IP_MTU_DISCOVER = 10;
-export const IP_PMTUDISC_PROBE = 3;
+export const IP_PMTUDISC_DO = 2;
 export const IP_ADD_MEMBERSHIP = 35;
 export const IPV6_MTU_DISCOVER = 23;
-export const IPV6_DONTFRAG = 62;
 export const IPV6_V6ONLY = 26;
 
 // linux/icmp.h, linux/icmpv6.h

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { checked } from './checked.ts';
 import { CLONE_NEWNET } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import { errnoName, lastErrno, setns, unshare } from './libc.ts';
@@ -26,14 +27,20 @@ let home: NetNamespace | undefined;
  * A network namespace held by a descriptor alone: no name, no mount. When the descriptor is closed, or the process
  * dies in whatever way, the kernel takes the namespace down with every device in it (`cleanup_net`).
  */
-export class NetNamespace {
-  #fd: number | undefined;
+export class NetNamespace implements Disposable {
+  readonly #fd: number;
   /** The namespace's inode number, as in `net:[4026531840]`: what tells two namespaces apart. */
   readonly inode: number;
+  #closed = false;
 
   private constructor(fd: number) {
     this.#fd = fd;
-    this.inode = fstatSync(fd).ino;
+    try {
+      this.inode = fstatSync(fd).ino;
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
   }
 
   /**
@@ -43,7 +50,7 @@ export class NetNamespace {
    */
   static create(): NetNamespace {
     warmThreadPool();
-    const back = current();
+    const back = currentNamespace();
     if (unshare(CLONE_NEWNET) !== 0) {
       const errno = lastErrno();
       throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause: CREATE_CAUSES[errnoName(errno)] });
@@ -51,7 +58,7 @@ export class NetNamespace {
     try {
       return NetNamespace.#ofThread();
     } finally {
-      comeBack(back);
+      back.#comeBack();
     }
   }
 
@@ -87,13 +94,13 @@ export class NetNamespace {
 
   /** The descriptor, for `IFLA_NET_NS_FD` and the like. */
   get fd(): number {
-    if (this.#fd === undefined) throw new Error('this network namespace is closed: its lab has ended');
+    if (this.#closed) throw new Error('this network namespace is closed: its lab has ended');
     return this.#fd;
   }
 
   /** Whether {@link close} has been called. */
   get closed(): boolean {
-    return this.#fd === undefined;
+    return this.#closed;
   }
 
   /**
@@ -103,7 +110,7 @@ export class NetNamespace {
    * @throws TypeError when `fn` returns a promise
    */
   run<T>(fn: () => T): T {
-    const back = current();
+    const back = currentNamespace();
     enter(this);
     entered.push(this);
     let result: T;
@@ -111,7 +118,9 @@ export class NetNamespace {
       result = fn();
     } finally {
       entered.pop();
-      comeBack(back);
+      back.#comeBack();
+      // Closed meanwhile, from within.
+      if (this.#closed && !entered.includes(this)) closeSync(this.#fd);
     }
     // A subprocess of execa's is a promise too, but one whose work was started inside.
     if (result instanceof Promise && !('pid' in result)) {
@@ -125,29 +134,33 @@ export class NetNamespace {
     return result;
   }
 
-  /** Lets go of the namespace. A second call does nothing. */
+  /** Lets go of the namespace, as soon as no thread is in it. A second call does nothing. */
   close(): void {
-    if (this.#fd === undefined) return;
-    closeSync(this.#fd);
-    this.#fd = undefined;
+    if (this.#closed) return;
+    this.#closed = true;
+    // The thread has yet to come back here from an inner namespace.
+    if (!entered.includes(this)) closeSync(this.#fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #comeBack(): void {
+    if (setns(this.#fd, CLONE_NEWNET) === 0) return;
+    // Lost inside a lab: whatever ran next would run in the wrong network. Nothing is safer than to stop here.
+    process.stderr.write(`hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
+    process.abort();
   }
 }
 
-function current(): NetNamespace {
+/** The namespace that this thread is in now: the one that {@link NetNamespace.run} has entered, or its home. */
+export function currentNamespace(): NetNamespace {
   return entered.at(-1) ?? NetNamespace.home();
 }
 
 function enter(namespace: NetNamespace): void {
   // libuv's pool threads inherit the namespace of whoever starts them, so they must all be there before the first entry.
   warmThreadPool();
-  if (setns(namespace.fd, CLONE_NEWNET) !== 0) {
-    throw new KernelError({ operation: 'setns(CLONE_NEWNET)', errno: lastErrno() });
-  }
-}
-
-function comeBack(namespace: NetNamespace): void {
-  if (setns(namespace.fd, CLONE_NEWNET) === 0) return;
-  // Lost inside a lab: whatever ran next would run in the wrong network. Nothing is safer than to stop here.
-  process.stderr.write(`hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
-  process.abort();
+  checked('setns(CLONE_NEWNET)', setns(namespace.fd, CLONE_NEWNET));
 }

@@ -70,7 +70,7 @@ export class AddressList {
     });
     if (prefix.family === 6) namespace.joining();
     this.#interface.segment?.reserve(prefix);
-    namespace.lab.addresses.give(prefix.address, this.#interface);
+    namespace.lab.addresses.give(prefix, this.#interface);
   }
 
   /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */

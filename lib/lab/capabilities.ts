@@ -23,23 +23,19 @@ export interface Capability {
 export function detectCapabilities(): Capability[] {
   const namespaces = attempt('network namespaces', { option: 'CONFIG_NET_NS' }, () => NetNamespace.create().close());
   if (!namespaces.available) return [namespaces];
-  const namespace = NetNamespace.create();
+  using namespace = NetNamespace.create();
   const link = (type: LinkType) => attempt(type, LINK_TYPES[type], () => tryLinkType(type));
-  try {
-    return [
-      namespaces,
-      ...(['veth', 'bridge', 'macvlan'] as const).map(link),
-      attempt('packet sockets', { option: 'CONFIG_PACKET', module: 'af_packet' }, () =>
-        Socket.open(namespace, AF_PACKET, SOCK_RAW, 0).close(),
-      ),
-      attempt('IPv6', { option: 'CONFIG_IPV6', module: 'ipv6' }, () =>
-        namespace.run(() => readFileSync('/proc/sys/net/ipv6/conf/all/forwarding')),
-      ),
-      ...OPTIONAL.map((type) => ({ ...link(type), optional: true })),
-    ];
-  } finally {
-    namespace.close();
-  }
+  return [
+    namespaces,
+    ...(['veth', 'bridge', 'macvlan'] as const).map(link),
+    attempt('packet sockets', { option: 'CONFIG_PACKET', module: 'af_packet' }, () =>
+      Socket.open(namespace, AF_PACKET, SOCK_RAW, 0).close(),
+    ),
+    attempt('IPv6', { option: 'CONFIG_IPV6', module: 'ipv6' }, () =>
+      namespace.run(() => readFileSync('/proc/sys/net/ipv6/conf/all/forwarding')),
+    ),
+    ...OPTIONAL.map((type) => ({ ...link(type), optional: true })),
+  ];
 }
 
 /** What only specs that ask for it need. */

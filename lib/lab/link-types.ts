@@ -54,20 +54,15 @@ function succeeds(type: LinkType): boolean {
 
 /** Makes one link of a type in a namespace that is gone when this returns. */
 export function tryLinkType(type: LinkType): void {
-  const namespace = NetNamespace.create();
-  const rtnetlink = namespace.run(() => new RtnetlinkSocket());
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new RtnetlinkSocket());
   const add = (index: number, kind: LinkType, more: { link?: number; data?: readonly Attribute[] } = {}) =>
     addLink(rtnetlink, { index, name: `try${index}` }, { kind, ...more }, { operation: `ip link add type ${kind}` });
   const veth = (index: number) =>
     add(index, 'veth', { data: vethPeer({ index: index + 1, name: `try${index + 1}` }, namespace) });
-  try {
-    const { parent, data } = TRIALS[type] ?? {};
-    if (parent || type === 'veth') veth(PARENT);
-    if (type !== 'veth') add(PARENT + 2, type, { ...(parent ? { link: PARENT } : {}), ...(data ? { data } : {}) });
-  } finally {
-    rtnetlink.close();
-    namespace.close();
-  }
+  const { parent, data } = TRIALS[type] ?? {};
+  if (parent || type === 'veth') veth(PARENT);
+  if (type !== 'veth') add(PARENT + 2, type, { ...(parent ? { link: PARENT } : {}), ...(data ? { data } : {}) });
 }
 
 /** The usual cause of EOPNOTSUPP where a link was to be made (`rtnl_newlink`: no `rtnl_link_ops` of that name). */

@@ -1,4 +1,5 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { addLink, setLink, vethPeer } from '../netlink/link.ts';
 import { RtnetlinkSocket } from '../netlink/socket.ts';
 
@@ -24,14 +25,15 @@ const slot = slots[SLOT];
 
 /** Its socket and the two devices keep their namespace; with the thread it goes. */
 function plugCable(): RtnetlinkSocket {
-  const namespace = NetNamespace.create();
-  const socket = namespace.run(() => new RtnetlinkSocket());
+  // An open socket holds its namespace as a descriptor of it does.
+  using namespace = NetNamespace.create();
+  using resources = new ResourceStack();
+  const socket = resources.use(namespace.run(() => new RtnetlinkSocket()));
   const data = vethPeer({ index: OTHER_END, name: 'watch1' }, namespace);
   const operation = 'ip link add watch0 type veth peer watch1';
   addLink(socket, { index: END, name: 'watch0', up: true }, { kind: 'veth', data }, { operation });
   // Its peer is not known yet while it is made (`veth_open`: ENOTCONN).
   setLink(socket, OTHER_END, { up: true }, { operation: 'ip link set watch1 up' });
-  // An open socket holds its namespace as a descriptor of it does.
-  namespace.close();
+  resources.move();
   return socket;
 }

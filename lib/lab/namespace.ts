@@ -111,8 +111,7 @@ export class Namespace {
    */
   get path(): string {
     this.checkOpen('path');
-    // Whoever is given it may change the network, and hairpin would not know.
-    this.lab.ranIn(this);
+    this.lab.tellPath(this);
     return `/proc/${process.pid}/fd/${this.handle.fd}`;
   }
 
@@ -371,7 +370,7 @@ export class Namespace {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.lab.addresses.give(address.address, device);
+      this.lab.addresses.give(address, device);
     }
     this.joining();
   }

@@ -1,4 +1,4 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { nextHop } from '../probes/source.ts';
@@ -83,7 +83,7 @@ async function askAgain(
   if (!watch && filters.length === 0) return undefined;
   let traces: RuleTraces | undefined;
   let told: Told | undefined;
-  const since = realtimeNanoseconds();
+  const since = tapTime();
   try {
     const report = await reach(call, from, to, question, {
       milliseconds: ONE_MORE,

@@ -18,10 +18,12 @@ export const IFLA_NET_NS_FD = 28;
 export const IFLA_PROMISCUITY = 30;
 export const IFLA_CARRIER = 33;
 export const IFLA_LINK_NETNSID = 37;
+export const IFLA_XDP = 43;
 export const IFLA_NEW_IFINDEX = 49;
 export const IFLA_INFO_KIND = 1;
 export const IFLA_INFO_DATA = 2;
 export const IFLA_INFO_SLAVE_DATA = 5;
+export const IFLA_XDP_ATTACHED = 2;
 
 /** `struct ifinfomsg`: family, type, index, flags and the mask of flags to change. */
 export function interfaceHeader(index: number, { flags, mask } = { flags: 0, mask: 0 }, family = 0): Buffer {

@@ -16,6 +16,8 @@ import {
   IFLA_MTU,
   IFLA_OPERSTATE,
   IFLA_PROMISCUITY,
+  IFLA_XDP,
+  IFLA_XDP_ATTACHED,
   interfaceHeader,
   RTM_GETLINK,
 } from './link-message.ts';
@@ -56,6 +58,8 @@ export interface ListedLink extends LinkState {
   linkNamespaceId: number | undefined;
   /** A bridge port's own attributes (`IFLA_INFO_SLAVE_DATA`), still encoded. */
   slaveData: Buffer | undefined;
+  /** Whether a program gets its packets first (`ip link set … xdp`). */
+  xdp: boolean;
 }
 
 /**
@@ -74,11 +78,14 @@ export function listLinks(socket: RtnetlinkSocket, operation: Operation): Listed
   return socket.dump(request, operation).map((body) => {
     const attributes = decodeAttributes(body.subarray(16), IFLA_LINKINFO);
     const info = decodeAttributes(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0), IFLA_INFO_DATA);
+    const xdp = decodeAttributes(attributes.get(IFLA_XDP) ?? Buffer.alloc(0));
     return {
       ...decodeLink(body),
       hardware: body.readUInt16LE(2),
       linkNamespaceId: attributes.get(IFLA_LINK_NETNSID)?.readInt32LE(0),
       slaveData: info.get(IFLA_INFO_SLAVE_DATA),
+      // XDP_ATTACHED_NONE is 0; others tell where.
+      xdp: (xdp.get(IFLA_XDP_ATTACHED)?.[0] ?? 0) !== 0,
     };
   });
 }

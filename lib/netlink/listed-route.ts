@@ -5,22 +5,22 @@ import { decodeAttributes } from './attribute.ts';
 import {
   RTA_DST,
   RTA_GATEWAY,
+  RTA_METRICS,
   RTA_OIF,
   RTA_PREFSRC,
   RTA_PRIORITY,
   RTA_SRC,
   RTA_TABLE,
+  RTAX_MTU,
   RTM_GETROUTE,
   RTMSG_LENGTH,
   RTPROT_KERNEL,
 } from './route-message.ts';
 import type { Operation, RtnetlinkSocket } from './socket.ts';
 
-const RTA_METRICS = 8;
 const RTA_MULTIPATH = 9;
 const RTA_VIA = 18;
 const RTA_ENCAP = 22;
-const RTAX_MTU = 2;
 const RTNH_F_ONLINK = 4;
 /** `RTN_*` in iproute2's words. */
 const TYPES = [

@@ -9,6 +9,7 @@ import type { Operation, RtnetlinkSocket } from './socket.ts';
 const RTM_NEWNEIGH = 28;
 const RTM_DELNEIGH = 29;
 const RTM_GETNEIGH = 30;
+const RTM_GETNEIGHTBL = 66;
 const RTM_SETNEIGHTBL = 67;
 const NDA_DST = 1;
 const NDA_LLADDR = 2;
@@ -20,6 +21,8 @@ const NDTPA_RETRANS_TIME = 5;
 const NDTPA_PROXY_DELAY = 13;
 const NUD_NOARP = 0x40;
 const NUD_PERMANENT = 0x80;
+/** struct ndtmsg: the family, and padding. */
+const NDTMSG_LENGTH = 4;
 const NTF_MASTER = 0x04;
 const NTF_PROXY = 0x08;
 
@@ -207,6 +210,20 @@ export function setNeighbourTimers(
     },
     operation,
   );
+}
+
+/** How long each device's proxies put their answers off at most, in milliseconds; ARP's and ND's (`proxy_delay`). */
+export function listProxyDelays(socket: RtnetlinkSocket, operation: Operation): { device: number; delay: number }[] {
+  return socket
+    .dump({ type: RTM_GETNEIGHTBL, flags: 0, header: Buffer.alloc(NDTMSG_LENGTH), attributes: [] }, operation)
+    .flatMap((entry) => {
+      const table = decodeAttributes(entry.subarray(NDTMSG_LENGTH));
+      const of = decodeAttributes(table.get(NDTA_PARMS) ?? Buffer.alloc(0));
+      const device = of.get(NDTPA_IFINDEX)?.readUInt32LE(0);
+      // Without a device they are the defaults of devices to come.
+      if (device === undefined) return [];
+      return [{ device, delay: Number(of.get(NDTPA_PROXY_DELAY)?.readBigUInt64LE(0) ?? 0) }];
+    });
 }
 
 /** `struct ndmsg`. */

@@ -25,6 +25,7 @@ const NFTA_CHAIN_HOOK = 4;
 const NFTA_CHAIN_TYPE = 7;
 const NFTA_HOOK_HOOKNUM = 1;
 const NFTA_HOOK_PRIORITY = 2;
+const NFTA_HOOK_DEV = 3;
 const NFTA_HOOK_DEVS = 4;
 const NFTA_DEVICE_NAME = 1;
 const NFTA_RULE_TABLE = 1;
@@ -110,6 +111,15 @@ export function listTables(socket: RtnetlinkSocket): { family: FilterFamily; nam
     const family = familyOf(body);
     const name = decodeAttributes(attributesOf(body)).get(NFTA_TABLE_NAME);
     return family && name ? [{ family, name: readCString(name) }] : [];
+  });
+}
+
+/** Whether the socket's namespace has chains at single devices (`hook ingress device eth0`, `hook egress …`). */
+export function hasChainsAtDevices(socket: RtnetlinkSocket): boolean {
+  return socket.dump(message(NFT_MSG_GETCHAIN), { operation: 'nft list chains' }).some((body) => {
+    const hook = decodeAttributes(attributesOf(body)).get(NFTA_CHAIN_HOOK);
+    const of = decodeAttributes(hook ?? Buffer.alloc(0));
+    return of.has(NFTA_HOOK_DEV) || of.has(NFTA_HOOK_DEVS);
   });
 }
 

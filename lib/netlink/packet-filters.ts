@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { hasCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { type FilterFamily, NETLINK_NETFILTER } from './netfilter.ts';
-import { listTables } from './nf-tables.ts';
+import { hasChainsAtDevices, listTables } from './nf-tables.ts';
 import { RtnetlinkSocket } from './socket.ts';
 
 /** What the older iptables calls its families. */
@@ -19,37 +19,41 @@ export interface PacketFilters {
 
 /** Which packet filters a namespace has. Costs microseconds where starting `nft` costs milliseconds. */
 export function filtersOf(namespace: NetNamespace): PacketFilters {
-  return namespace.run(() => ({
-    nftables: tables().map(({ family }) => family),
-    legacy: LEGACY.filter((family) => read(`/proc/thread-self/net/${family}_tables_names`).trim() !== ''),
-  }));
+  const nftables = askNftables(namespace, listTables) ?? [];
+  const legacy = namespace.run(() => LEGACY.filter((family) => read(`/proc/thread-self/net/${family}_tables_names`)));
+  return { nftables: nftables.map(({ family }) => family), legacy };
 }
 
 /** Whether a namespace has tables of nftables. */
 export function hasNftables(namespace: NetNamespace): boolean {
-  return namespace.run(tables).length > 0;
+  return (askNftables(namespace, listTables) ?? []).length > 0;
 }
 
-function tables() {
-  let socket: RtnetlinkSocket | undefined;
+/** Whether a namespace has chains at single devices (`hook ingress device eth0`, `hook egress …`). */
+export function hasFiltersAtDevices(namespace: NetNamespace): boolean {
+  return askNftables(namespace, hasChainsAtDevices) ?? false;
+}
+
+/**
+ * Undefined for a kernel without nftables: no netfilter socket (`EPROTONOSUPPORT`, `__netlink_create`), or nobody behind it
+ * (`EINVAL`, `nfnetlink_rcv_msg`; `EOPNOTSUPP` for a message that is newer than the kernel).
+ */
+function askNftables<T>(namespace: NetNamespace, question: (socket: RtnetlinkSocket) => T): T | undefined {
   try {
-    socket = new RtnetlinkSocket(NETLINK_NETFILTER);
-    return listTables(socket);
+    using socket = namespace.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+    return question(socket);
   } catch (error) {
-    // A kernel without netfilter's netlink (no such protocol), or without nftables (nfnetlink_rcv_msg).
-    if (error instanceof KernelError && ['EPROTONOSUPPORT', 'EINVAL', 'EOPNOTSUPP'].includes(error.code)) return [];
+    if (hasCode(error, 'EPROTONOSUPPORT', 'EINVAL', 'EOPNOTSUPP')) return undefined;
     throw error;
-  } finally {
-    socket?.close();
   }
 }
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(path, 'latin1').trim();
   } catch (error) {
     // A kernel without the older iptables.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (hasCode(error, 'ENOENT')) return '';
     throw error;
   }
 }

@@ -10,6 +10,9 @@ export const RTA_OIF = 4;
 export const RTA_GATEWAY = 5;
 export const RTA_PRIORITY = 6;
 export const RTA_PREFSRC = 7;
+export const RTA_METRICS = 8;
 export const RTA_TABLE = 15;
+/** Of `RTA_METRICS`. */
+export const RTAX_MTU = 2;
 /** Made by the kernel itself, of an address or its subnet. */
 export const RTPROT_KERNEL = 2;

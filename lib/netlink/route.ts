@@ -6,11 +6,13 @@ import { decodeAttributes } from './attribute.ts';
 import {
   RTA_DST,
   RTA_GATEWAY,
+  RTA_METRICS,
   RTA_OIF,
   RTA_PREFSRC,
   RTA_PRIORITY,
   RTA_SRC,
   RTA_TABLE,
+  RTAX_MTU,
   RTM_DELROUTE,
   RTM_GETROUTE,
   RTM_NEWROUTE,
@@ -26,6 +28,11 @@ const RTN_UNICAST = 1;
 const TYPES: Record<number, RouteType> = { 1: 'unicast', 6: 'blackhole', 7: 'unreachable', 8: 'prohibit', 9: 'throw' };
 const RT_SCOPE_LINK = 253;
 const RT_SCOPE_NOWHERE = 255;
+/** A route to one address, which the kernel made of another and keeps for what it has learnt. */
+const RTM_F_CLONED = 0x200;
+const RTA_CACHEINFO = 12;
+/** Of `struct rta_cacheinfo`, linux/rtnetlink.h. */
+const RTA_CACHEINFO_EXPIRES = 8;
 
 export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
 
@@ -79,6 +86,14 @@ export function listAddedRoutes(socket: RtnetlinkSocket, family: Family, operati
     });
 }
 
+/** What besides the destination a route is looked up by. */
+export interface LookUp {
+  /** ifindex of the device to leave by. */
+  device?: number | undefined;
+  /** The address to send from. */
+  source?: string | undefined;
+}
+
 /**
  * The route that the kernel would take to an address now (`ip route get`).
  *
@@ -89,24 +104,64 @@ export function lookUpRoute(
   to: string,
   family: Family,
   operation: Operation,
-  { device, source }: { device?: number | undefined; source?: string | undefined } = {},
+  by: LookUp = {},
 ): Route {
+  return decodeRoute(lookUp(socket, to, family, operation, by));
+}
+
+/** The longest packet that a route takes. */
+export interface PathMtu {
+  /** Undefined: the device's. */
+  mtu: number | undefined;
+  /** A router has said so, and the kernel remembers it for ten minutes (RFC 1191 section 6.3, RFC 8201 section 5.3). */
+  learnt: boolean;
+}
+
+/** The MTU of the route that the kernel would take. @throws KernelError `ENETUNREACH` when there is none */
+export function lookUpPathMtu(
+  socket: RtnetlinkSocket,
+  to: string,
+  family: Family,
+  operation: Operation,
+  by: LookUp = {},
+): PathMtu {
+  const attributes = decodeAttributes(lookUp(socket, to, family, operation, by).subarray(RTMSG_LENGTH));
+  const metrics = decodeAttributes(attributes.get(RTA_METRICS) ?? Buffer.alloc(0));
+  const expires = attributes.get(RTA_CACHEINFO)?.readInt32LE(RTA_CACHEINFO_EXPIRES) ?? 0;
+  const mtu = metrics.get(RTAX_MTU)?.readUInt32LE(0);
+  return { mtu, learnt: mtu !== undefined && expires > 0 };
+}
+
+/** Forgets what was learnt of the path to an IPv6 address, as `ip -6 route flush cache` does of all. */
+export function forgetRoute6(socket: RtnetlinkSocket, to: string, operation: Operation): void {
+  const attributes = [[RTA_DST, ipToBytes(to)]] as const;
+  socket.change(
+    { type: RTM_DELROUTE, flags: 0, header: header(6, 128, { table: RT_TABLE_MAIN, flags: RTM_F_CLONED }), attributes },
+    operation,
+  );
+}
+
+function lookUp(
+  socket: RtnetlinkSocket,
+  to: string,
+  family: Family,
+  operation: Operation,
+  { device, source }: LookUp,
+): Buffer {
   const length = family === 4 ? 32 : 128;
-  return decodeRoute(
-    socket.get(
-      {
-        type: RTM_GETROUTE,
-        flags: 0,
-        // inet_rtm_valid_getroute_req: a source has a whole address's length.
-        header: header(family, length, { sourceLength: source === undefined ? 0 : length }),
-        attributes: [
-          [RTA_DST, ipToBytes(to)],
-          [RTA_SRC, source === undefined ? undefined : ipToBytes(source)],
-          [RTA_OIF, device === undefined ? undefined : u32(device)],
-        ],
-      },
-      operation,
-    ),
+  return socket.get(
+    {
+      type: RTM_GETROUTE,
+      flags: 0,
+      // inet_rtm_valid_getroute_req: a source has a whole address's length.
+      header: header(family, length, { sourceLength: source === undefined ? 0 : length }),
+      attributes: [
+        [RTA_DST, ipToBytes(to)],
+        [RTA_SRC, source === undefined ? undefined : ipToBytes(source)],
+        [RTA_OIF, device === undefined ? undefined : u32(device)],
+      ],
+    },
+    operation,
   );
 }
 
@@ -134,10 +189,10 @@ function body({ to, via, device, source }: Route, more: { protocol?: number; sco
 function header(
   family: Family,
   length: number,
-  { sourceLength = 0, table = 0, protocol = 0, scope = 0, type = 0 } = {},
+  { sourceLength = 0, table = 0, protocol = 0, scope = 0, type = 0, flags = 0 } = {},
 ): Buffer {
   const bytes = Buffer.of(familyNumber(family), length, sourceLength, 0, table, protocol, scope, type);
-  return Buffer.concat([bytes, u32(0)]);
+  return Buffer.concat([bytes, u32(flags)]);
 }
 
 function tableOf(entry: Buffer): number {

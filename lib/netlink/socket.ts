@@ -1,4 +1,5 @@
 import { u32 } from '../kernel/bytes.ts';
+import { checked } from '../kernel/checked.ts';
 import {
   AF_NETLINK,
   MSG_DONTWAIT,
@@ -18,8 +19,10 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
 } from '../kernel/constants.ts';
+import { registerOwnSocket } from '../kernel/foreign-sockets.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../kernel/libc.ts';
+import { currentNamespace } from '../kernel/net-namespace.ts';
 import { closeOfThread, ofThread } from '../kernel/thread-descriptor.ts';
 import {
   type Acknowledgement,
@@ -57,8 +60,9 @@ const GENERAL_CAUSES: Causes = {
  * A route netlink socket in the namespace that the thread was in when it was made. It stays there: requests need no
  * entering. rtnetlink answers inside `send` (`rtnl_unicast` from the caller's context), so everything here is synchronous.
  */
-export class RtnetlinkSocket {
+export class RtnetlinkSocket implements Disposable {
   #fd: number;
+  readonly #unregister: () => void;
   #sequence = 0;
 
   /** @param protocol another family of netlink's that answers in the same way */
@@ -73,9 +77,12 @@ export class RtnetlinkSocket {
       });
     }
     this.#fd = ofThread(this.#fd);
-    for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
-      // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
-      setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4);
+    this.#unregister = registerOwnSocket(currentNamespace(), { fd: this.#fd, domain: AF_NETLINK, type: SOCK_RAW });
+    try {
+      for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) this.#turnOn(option);
+    } catch (error) {
+      this.close();
+      throw error;
     }
   }
 
@@ -127,8 +134,22 @@ export class RtnetlinkSocket {
 
   /** Closes the socket. A second call does nothing. */
   close(): void {
-    if (this.#fd >= 0) closeOfThread(this.#fd);
+    if (this.#fd < 0) return;
+    this.#unregister();
+    closeOfThread(this.#fd);
     this.#fd = -1;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #turnOn(option: number): void {
+    if (setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4) === 0) return;
+    const errno = lastErrno();
+    // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
+    if (errnoName(errno) !== 'ENOPROTOOPT')
+      throw new KernelError({ operation: `setsockopt(SOL_NETLINK, ${option})`, errno, cause: causeOf(errno) });
   }
 
   #dumpOnce(request: Request, operation: Operation): { bodies: Buffer[]; interrupted: boolean } {
@@ -161,8 +182,7 @@ export class RtnetlinkSocket {
   #receive({ operation }: Operation): Reply[] {
     const receive = (flags: number) => {
       const length = recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT | flags, null, null);
-      if (length < 0) throw new KernelError({ operation: `${operation} (receiving the answer)`, errno: lastErrno() });
-      return length;
+      return checked(`${operation} (receiving the answer)`, length);
     };
     // What is cut off is lost (netlink_recvmsg), so its length first.
     const whole = receive(MSG_PEEK | MSG_TRUNC);

@@ -8,7 +8,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
-import { forbidFragments } from './forbid-fragments.ts';
+import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
@@ -39,7 +39,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
         unbound = bind();
         localPort = readIpSocketAddress(socket.localAddress()).port;
       }
-      const errno = unbound || socket.send(data.of(sequence), target);
+      const errno = unbound || sendWhole(question, () => socket.send(data.of(sequence), target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {

@@ -11,7 +11,7 @@ export function snapshotByOthers(
   namespace: Namespace,
   names: ReadonlyMap<number, string>,
 ): Pick<NamespaceSnapshot, 'rules' | 'proxies' | 'qdiscs'> {
-  if (namespace.lab.isOwnDoing) return {};
+  if (namespace.lab.isPristine) return {};
   const { rtnetlink, route } = namespace;
   const named = ({ device }: { device: number }) => names.get(device) ?? '';
   const rules = FAMILIES.filter((family) => route.hasRules(family)).flatMap((family) => {

@@ -15,7 +15,7 @@ export function sightingsOf(frames: readonly CapturedFrame[], first: CapturedFra
   const later = frames.filter(({ nanoseconds }) => nanoseconds >= first.nanoseconds);
   const identities = new Set([first.identity]);
   // Nobody but a program can have seen to it.
-  const content = first.at.namespace.lab.isOwnDoing ? undefined : frameContent(first.bytes);
+  const content = first.at.namespace.lab.isPristine ? undefined : frameContent(first.bytes);
   const variants = [first];
   const cameTo = new Set<Namespace>();
   return later.filter((frame) => {

@@ -27,10 +27,17 @@ export function holds(namespace: Namespace, address: string): boolean {
   return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
 }
 
+/** Whether it answers for an address as one of several: an IPv6 router for the first address of its subnets. */
+export function answersAnycast(namespace: Namespace, address: string): boolean {
+  const operation = { operation: `ip -n ${namespace} -6 route show table local` };
+  const routes = familyOf(address) === 6 ? listAllRoutes(namespace.rtnetlink, 6, operation) : [];
+  return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
+}
+
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
-  if (namespace.lab.isOwnDoing || family === undefined) return false;
+  if (namespace.lab.isPristine || family === undefined) return false;
   return listAllRoutes(namespace.rtnetlink, family, {
     operation: `ip -n ${namespace} -${family} route show table local`,
   }).some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains({ ...to, family }, address));

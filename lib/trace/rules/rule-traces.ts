@@ -57,7 +57,7 @@ export interface Told {
 /** The namespaces of a lab that have packet filters. */
 export function filteringIn(lab: Lab): Namespace[] {
   // Nobody but a program can have made any.
-  return lab.isOwnDoing ? [] : lab.namespaces.filter(hasFilters);
+  return lab.isPristine ? [] : lab.namespaces.filter(hasFilters);
 }
 
 function hasFilters({ handle }: Namespace): boolean {
