@@ -20,10 +20,13 @@ export function ruleTexts(namespace: Namespace, { family, table, chain }: ChainP
   );
 }
 
+/** Its lock is the machine's, which an ordinary user may not take, and is of no use to who only reads. */
+const NO_LOCK = { XTABLES_LOCKFILE: '/dev/null' };
+
 /** A rule as `iptables-legacy -S` prints it; undefined where that is not installed. */
 export function legacyRuleText(
   namespace: Namespace,
   { program, table, chain, rule }: { program: string; table: string; chain: string; rule: number },
 ): string | undefined {
-  return outputOf(namespace, program, ['-t', table, '-S', chain, String(rule)]).trim() || undefined;
+  return outputOf(namespace, program, ['-t', table, '-S', chain, String(rule)], NO_LOCK).trim() || undefined;
 }
