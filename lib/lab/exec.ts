@@ -45,7 +45,7 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   noteProgram(program, args);
   const { taps = [], ...rest } = options;
   const descriptors = checkTaps(call, taps, rest as Options);
-  const prefix = dieWithParentCommand();
+  const prefix = [...namespace.lab.programs.command(), ...dieWithParentCommand()];
   const [command = program, ...words] = [...prefix, program, ...args];
   const subprocess = namespace.run(() =>
     execa(command, words, { killSignal: 'SIGKILL', ...rest, ...descriptors, encoding: 'utf8' } as TextOptions),

@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
-import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions } from './cable.ts';
@@ -199,7 +198,7 @@ export class Lab implements AsyncDisposable {
     this.#checkOpen(`${namespace.name}.${method}`);
     this.#ranIn.add(namespace);
     hideMachinesInterfaces();
-    for (const { handle } of this.#reachable()) reapWithThread(handle);
+    this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
   }
 
   /** Where programs of a spec's may be: one that runs anywhere may enter any other (`setns`). Of somebody else's only if it was let in. */
@@ -236,7 +235,7 @@ export class Lab implements AsyncDisposable {
     this.checkNew(method, name);
     const namespace = make();
     this.#namespaces.set(name, namespace);
-    if (this.#ranIn.size > 0 && !namespace.foreign) reapWithThread(namespace.handle);
+    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle.inode]);
     return namespace;
   }
 
@@ -264,8 +263,7 @@ export class Lab implements AsyncDisposable {
       }
     };
     errors.push(...this.programs.failures);
-    await attempt(() => this.#endPrograms());
-    for (const { handle } of this.namespaces) reapNoMore(handle);
+    await attempt(() => this.programs.end(() => this.#makeRoom()));
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
@@ -273,11 +271,6 @@ export class Lab implements AsyncDisposable {
     await roomToClose();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
-  }
-
-  async #endPrograms(): Promise<void> {
-    const inodes = new Set(this.#reachable().map(({ handle }) => handle.inode));
-    if (inodes.size > 0) await this.programs.end(inodes, () => this.#makeRoom());
   }
 
   /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */

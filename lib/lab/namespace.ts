@@ -237,12 +237,12 @@ export class Namespace {
     this.checkOpen('run');
     this.lab.ranIn(this);
     watcher()?.asked();
-    return this.handle.run(() => withImmediateLookup(fn));
+    return this.handle.run(() => this.lab.programs.during(() => withImmediateLookup(fn)));
   }
 
   /**
    * Runs a program inside the namespace, without a shell. It ends with the lab at the latest, whatever happens to the
-   * test process.
+   * test process, and so does all that it starts: daemons, in whatever session and namespaces of their own.
    *
    * @returns execa's subprocess: a promise of its result, with streams
    * @throws UsageError when there is no such program on the PATH

@@ -1,6 +1,8 @@
 import { after } from '../kernel/clock.ts';
+import { endPrograms } from '../kernel/end-programs.ts';
+import { ProgramMark } from '../kernel/program-mark.ts';
+import { reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
 import type { Subprocess } from './exec.ts';
-import { endProcessesIn } from './processes.ts';
 import { Unawaited } from './unawaited.ts';
 
 /** How long the end waits for the programs that it killed, in milliseconds. */
@@ -9,10 +11,35 @@ const KILL_DEADLINE = 5000;
 /** How long it waits for the end of their output, in milliseconds. */
 const OUTPUT_DEADLINE = 500;
 
-/** The programs of a lab, which end with it. */
+/** The programs of a lab, and what they have started, which end with it. */
 export class Programs {
+  readonly #mark = new ProgramMark();
+  readonly #networks = new Set<number>();
   readonly #running = new Set<Subprocess>();
   readonly #unawaited = new Unawaited();
+
+  /** Runs a synchronous function; what it starts is of the lab, wherever it goes. */
+  during<T>(fn: () => T): T {
+    return this.#mark.during(fn);
+  }
+
+  /** What a program's command begins with. */
+  command(): string[] {
+    return this.#mark.command();
+  }
+
+  /**
+   * Has whatever runs in these networks, and whatever is started from now on, end with this thread as well.
+   *
+   * @param inodes of network namespaces
+   */
+  reapIn(inodes: readonly number[]): void {
+    reapWithThread({ mark: this.#mark.value });
+    for (const network of inodes) {
+      this.#networks.add(network);
+      reapWithThread({ network });
+    }
+  }
 
   /** Registers a program. */
   track(subprocess: Subprocess): void {
@@ -29,21 +56,28 @@ export class Programs {
   }
 
   /**
-   * Kills every process in namespaces of these inodes: the lab's programs, and what they have started.
+   * Kills the lab's programs, what they have started, and whatever runs in its networks.
    *
    * @param makeRoom frees descriptors, of which the search needs some
    * @throws Error naming a process that does not end
    */
-  async end(inodes: ReadonlySet<number>, makeRoom: () => void): Promise<void> {
-    for (const subprocess of this.#running) subprocess.kill('SIGKILL');
-    await endProcessesIn(inodes, KILL_DEADLINE, makeRoom);
+  async end(makeRoom: () => void): Promise<void> {
+    // Nothing has been run.
+    if (this.#networks.size === 0) return;
+    const marks = new Set([this.#mark.value]);
+    try {
+      await endPrograms({ networks: this.#networks, marks }, KILL_DEADLINE, makeRoom);
+    } finally {
+      for (const mark of marks) reapNoMore({ mark });
+      for (const network of this.#networks) reapNoMore({ network });
+    }
     await this.#reap();
   }
 
   /** Node has yet to reap what was killed; without this their promises would settle in the next test. */
   async #reap(): Promise<void> {
     const settled = Promise.allSettled(this.#running);
-    // What a program started in a namespace of that one's own is not ours to kill, and may hold its output open.
+    // What a program had somebody else start, such as systemd, is not ours to kill, and may hold its output open.
     const callOff = after(OUTPUT_DEADLINE, () => {
       for (const { stdout, stderr } of this.#running) for (const stream of [stdout, stderr]) stream?.destroy();
     });
