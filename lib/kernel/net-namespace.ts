@@ -1,11 +1,12 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { CLONE_NEWNET } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
-import { errnoName, lastErrno, setns, unshare } from './libc.ts';
+import { abort, errnoName, lastErrno, setns, unshare } from './libc.ts';
 import { warmThreadPool } from './thread-pool.ts';
 
 // The thread's, never the process's: /proc/self names the main thread, which another worker thread may not be.
 const THREAD_NAMESPACE = '/proc/thread-self/ns/net';
+const STDERR = 2;
 
 const CREATE_CAUSES: Partial<Record<string, string>> = {
   // vitest's variable is in its workers, and in what they start; a script has no pool.
@@ -27,7 +28,9 @@ let home: NetNamespace | undefined;
  * dies in whatever way, the kernel takes the namespace down with every device in it (`cleanup_net`).
  */
 export class NetNamespace {
-  #fd: number | undefined;
+  readonly #fd: number;
+  #closed = false;
+  #released = false;
   /** The namespace's inode number, as in `net:[4026531840]`: what tells two namespaces apart. */
   readonly inode: number;
 
@@ -51,7 +54,7 @@ export class NetNamespace {
     try {
       return NetNamespace.#ofThread();
     } finally {
-      comeBack(back);
+      back.#comeBack();
     }
   }
 
@@ -87,13 +90,13 @@ export class NetNamespace {
 
   /** The descriptor, for `IFLA_NET_NS_FD` and the like. */
   get fd(): number {
-    if (this.#fd === undefined) throw new Error('this network namespace is closed: its lab has ended');
+    if (this.#closed) throw new Error('this network namespace is closed: its lab has ended');
     return this.#fd;
   }
 
   /** Whether {@link close} has been called. */
   get closed(): boolean {
-    return this.#fd === undefined;
+    return this.#closed;
   }
 
   /**
@@ -104,14 +107,15 @@ export class NetNamespace {
    */
   run<T>(fn: () => T): T {
     const back = current();
-    enter(this);
+    this.#enter();
     entered.push(this);
     let result: T;
     try {
       result = fn();
     } finally {
       entered.pop();
-      comeBack(back);
+      back.#comeBack();
+      this.#release();
     }
     // A subprocess of execa's is a promise too, but one whose work was started inside.
     if (result instanceof Promise && !('pid' in result)) {
@@ -125,29 +129,36 @@ export class NetNamespace {
     return result;
   }
 
-  /** Lets go of the namespace. A second call does nothing. */
+  /**
+   * Lets go of the namespace; while the thread is inside, at the end of that, for it has to come back. A second call does
+   * nothing.
+   */
   close(): void {
-    if (this.#fd === undefined) return;
+    this.#closed = true;
+    this.#release();
+  }
+
+  #release(): void {
+    if (!this.#closed || this.#released || this === home || entered.includes(this)) return;
+    this.#released = true;
     closeSync(this.#fd);
-    this.#fd = undefined;
+  }
+
+  #enter(): void {
+    // libuv's pool threads inherit the namespace of whoever starts them, so they must all be there before the first entry.
+    warmThreadPool();
+    if (setns(this.fd, CLONE_NEWNET) !== 0)
+      throw new KernelError({ operation: 'setns(CLONE_NEWNET)', errno: lastErrno() });
+  }
+
+  #comeBack(): void {
+    if (setns(this.#fd, CLONE_NEWNET) === 0) return;
+    // Lost inside a lab: whatever ran next would run in the wrong network. Nothing is safer than to stop here.
+    writeSync(STDERR, `hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
+    abort();
   }
 }
 
 function current(): NetNamespace {
   return entered.at(-1) ?? NetNamespace.home();
-}
-
-function enter(namespace: NetNamespace): void {
-  // libuv's pool threads inherit the namespace of whoever starts them, so they must all be there before the first entry.
-  warmThreadPool();
-  if (setns(namespace.fd, CLONE_NEWNET) !== 0) {
-    throw new KernelError({ operation: 'setns(CLONE_NEWNET)', errno: lastErrno() });
-  }
-}
-
-function comeBack(namespace: NetNamespace): void {
-  if (setns(namespace.fd, CLONE_NEWNET) === 0) return;
-  // Lost inside a lab: whatever ran next would run in the wrong network. Nothing is safer than to stop here.
-  process.stderr.write(`hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
-  process.abort();
 }
