@@ -1,5 +1,5 @@
-import { KernelError } from './kernel-error.ts';
-import { execv, fcntl, lastErrno } from './libc.ts';
+import { checked } from './checked.ts';
+import { execv, fcntl } from './libc.ts';
 
 const F_SETFD = 2;
 
@@ -8,9 +8,7 @@ const F_SETFD = 2;
  * own alone (`uv_disable_stdio_inheritance`). The process id stays, and so does what `setpriv --pdeathsig` asked for.
  */
 export function become(program: string, args: readonly string[], keep: readonly number[] = []): never {
-  for (const fd of [0, 1, 2, ...keep]) {
-    if (fcntl(fd, F_SETFD, 0) !== 0) throw new KernelError({ operation: `fcntl(${fd})`, errno: lastErrno() });
-  }
-  execv(program, [program, ...args, null]);
-  throw new KernelError({ operation: `execv(${program})`, errno: lastErrno() });
+  for (const fd of [0, 1, 2, ...keep]) checked(`fcntl(${fd})`, fcntl(fd, F_SETFD, 0));
+  // It returns only when it failed.
+  return checked(`execv(${program})`, execv(program, [program, ...args, null])) as never;
 }

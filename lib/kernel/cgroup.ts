@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from './has-code.ts';
 
 /**
  * Kills what runs in the cgroups of a name, which are at the top of their hierarchies, and removes them. A cgroup is
@@ -33,15 +34,16 @@ function removeTree(folder: string): boolean {
     rmdirSync(folder);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return hasCode(error, 'ENOENT');
   }
 }
 
 function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
-  } catch {
+  } catch (error) {
     // Gone meanwhile.
+    if (!hasCode(error, 'ENOENT', 'ENODEV')) throw error;
     return [];
   }
 }
@@ -53,7 +55,9 @@ function processesIn(folder: string): number[] {
       .split('\n')
       .map(Number)
       .filter((pid) => pid > 0);
-  } catch {
+  } catch (error) {
+    // Gone meanwhile; or a threaded one, whose processes are listed further up (cgroup_procs_start).
+    if (!hasCode(error, 'ENOENT', 'ENODEV', 'EOPNOTSUPP')) throw error;
     return [];
   }
 }
@@ -61,7 +65,8 @@ function processesIn(folder: string): number[] {
 function endProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
-  } catch {
+  } catch (error) {
     // Gone meanwhile.
+    if (!hasCode(error, 'ESRCH')) throw error;
   }
 }

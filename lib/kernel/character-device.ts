@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { checked } from './checked.ts';
 import { openDetachedFolder } from './detached-folder.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
@@ -43,16 +44,11 @@ export function openCharacterDevice(namespace: NetNamespace, numbers: DeviceNumb
 function openPrivately(numbers: DeviceNumbers): number {
   const folder = openDetachedFolder();
   try {
-    check(mknodat(folder, NODE, S_IFCHR | 0o600, encodeDevice(numbers)), 'mknod');
-    return check(libc.openat(folder, NODE, O_RDWR | O_CLOEXEC, 0), 'open');
+    checked('mknod', mknodat(folder, NODE, S_IFCHR | 0o600, encodeDevice(numbers)));
+    return checked('open', libc.openat(folder, NODE, O_RDWR | O_CLOEXEC, 0));
   } finally {
     libc.close(folder);
   }
-}
-
-function check(result: number, operation: string): number {
-  if (result >= 0) return result;
-  throw new KernelError({ operation, errno: libc.lastErrno() });
 }
 
 function isThatDevice(path: string, { major, minor }: DeviceNumbers): boolean {

@@ -1,5 +1,5 @@
-import { KernelError } from './kernel-error.ts';
-import { close, lastErrno } from './libc.ts';
+import { checked } from './checked.ts';
+import { close } from './libc.ts';
 import { fsconfig, fsmount, fsopen } from './system-calls.ts';
 
 // linux/mount.h
@@ -34,20 +34,17 @@ export class DetachedFolder {
   }
 }
 
+/** The usual cause of a failure, with the mend. */
+const CAUSE =
+  'it takes Linux 5.2, and CAP_SYS_ADMIN over the mount namespace: run as root, or through the pool of hairpin/config';
+
 /** A descriptor of a tmpfs that is mounted nowhere. */
 export function openDetachedFolder(): number {
-  const context = check('fsopen(tmpfs)', fsopen('tmpfs', FSOPEN_CLOEXEC));
+  const context = checked('fsopen(tmpfs)', fsopen('tmpfs', FSOPEN_CLOEXEC), CAUSE);
   try {
-    check('fsconfig(FSCONFIG_CMD_CREATE)', fsconfig(context, FSCONFIG_CMD_CREATE));
-    return check('fsmount(tmpfs)', fsmount(context, FSMOUNT_CLOEXEC));
+    checked('fsconfig(FSCONFIG_CMD_CREATE)', fsconfig(context, FSCONFIG_CMD_CREATE), CAUSE);
+    return checked('fsmount(tmpfs)', fsmount(context, FSMOUNT_CLOEXEC), CAUSE);
   } finally {
     close(context);
   }
-}
-
-function check(operation: string, result: number): number {
-  if (result >= 0) return result;
-  const cause =
-    'it takes Linux 5.2, and CAP_SYS_ADMIN over the mount namespace: run as root, or through the pool of hairpin/config';
-  throw new KernelError({ operation, errno: lastErrno(), cause });
 }

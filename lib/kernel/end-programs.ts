@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { after, now } from './clock.ts';
-import { isLackOfDescriptors } from './lack-of-descriptors.ts';
+import { describeProcess } from './describe-process.ts';
+import { hasCode } from './has-code.ts';
+import { networkOf } from './network-of.ts';
 import { markOf } from './program-mark.ts';
 
 /** What tells the programs of labs from all others: they are in one of these networks, bear one of these marks, or descend from one that does. */
@@ -29,13 +31,15 @@ export async function endPrograms(signs: LabSigns, deadlineMilliseconds: number,
       const toKill = now() > reapersDeadline ? left : programs;
       if (left.length === 0) return;
       if (now() > deadline)
-        throw new Error(`processes ${left.join(', ')} are still in the lab ${deadlineMilliseconds} ms after SIGKILL`);
+        throw new Error(
+          `still in the lab ${deadlineMilliseconds} ms after SIGKILL: ${left.map(describeProcess).join(', ')}`,
+        );
       for (const pid of toKill) signal(pid, 'SIGKILL');
       // A look at all processes takes longer than one at these.
       const until = toKill === left ? deadline : reapersDeadline;
       while (left.some(isAlive) && now() < until) await after1Millisecond();
     } catch (error) {
-      if (!isLackOfDescriptors(error) || now() > deadline) throw error;
+      if (!hasCode(error, 'EMFILE', 'ENFILE') || now() > deadline) throw error;
       makeRoom();
     }
   }
@@ -43,6 +47,11 @@ export async function endPrograms(signs: LabSigns, deadlineMilliseconds: number,
 
 function after1Millisecond(): Promise<void> {
   return new Promise((resolve) => after(1, resolve));
+}
+
+/** The programs of labs that are there now; nothing is done to them. */
+export function findPrograms(signs: LabSigns): number[] {
+  return processes().filter((pid) => pid !== process.pid && ['program', 'reaper'].includes(judge(pid, signs)));
 }
 
 type Verdict = 'program' | 'reaper' | 'other' | 'gone';
@@ -90,7 +99,7 @@ function childrenOf(pid: number): number[] {
       .map(Number)
       .filter((child) => child > 0);
   } catch (error) {
-    if (isLackOfDescriptors(error)) throw error;
+    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
     return [];
   }
 }
@@ -108,7 +117,7 @@ function isAlive(pid: number): boolean {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     return !['Z', 'X'].includes(fields[0] as string) || Number(fields[17]) > 1;
   } catch (error) {
-    if (isLackOfDescriptors(error)) throw error;
+    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
     return false;
   }
 }
@@ -118,15 +127,6 @@ function processes(): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0);
-}
-
-/** The inode of a process's network namespace; −1 when it has ended or is not ours to look at. A zombie has none. */
-function networkOf(pid: number): number {
-  try {
-    return statSync(`/proc/${pid}/ns/net`).ino;
-  } catch {
-    return -1;
-  }
 }
 
 function signal(pid: number, name: 'SIGSTOP' | 'SIGKILL'): void {

@@ -20,9 +20,6 @@ export const socket = declare<[domain: number, type: number, protocol: number]>(
 export const bind = declare<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, uint32_t)');
 export const connect = declare<[fd: number, address: Uint8Array, length: number]>('int connect(int, void *, uint32_t)');
 export const listen = declare<[fd: number, backlog: number]>('int listen(int, int)');
-export const accept4 = declare<[fd: number, address: null, length: null, flags: number]>(
-  'int accept4(int, void *, void *, int)',
-);
 export const getsockname = declare<[fd: number, address: Uint8Array, length: Uint32Array]>(
   'int getsockname(int, void *, void *)',
 );
@@ -92,16 +89,16 @@ export const close = closeFunction as unknown as Call<[fd: number]>;
 const MOST_CLOSING = 4;
 /** A few labs' taps: in an ordinary suite nobody waits. */
 const MOST_WAITING = 32;
-const toClose: { fd: number; handOver: (fd: number) => number }[] = [];
+const toClose: { fd: number; handOver: (fd: number) => number | undefined }[] = [];
 const waitingForRoom: (() => void)[] = [];
 let closing = 0;
 
 /**
  * Closes on a thread of libuv's pool, for descriptors whose release waits in the kernel.
  *
- * @param handOver called when it is its turn: what to close in its place
+ * @param handOver called when it is its turn: what to close in its place, or undefined when it is closed already
  */
-export function closeInBackground(fd: number, handOver = (own: number) => own): void {
+export function closeInBackground(fd: number, handOver: (fd: number) => number | undefined = (own) => own): void {
   toClose.push({ fd, handOver });
   if (closing < MOST_CLOSING) closeNext();
 }
@@ -110,12 +107,16 @@ function closeNext(): void {
   const next = toClose.shift();
   if (next === undefined) return;
   closing++;
-  closeFunction.async(next.handOver(next.fd), () => {
-    closing--;
-    closeNext();
-    if (toClose.length > MOST_WAITING) return;
-    for (const proceed of waitingForRoom.splice(0)) proceed();
-  });
+  const fd = next.handOver(next.fd);
+  if (fd === undefined) closed();
+  else closeFunction.async(fd, closed);
+}
+
+function closed(): void {
+  closing--;
+  closeNext();
+  if (toClose.length > MOST_WAITING) return;
+  for (const proceed of waitingForRoom.splice(0)) proceed();
 }
 
 /**

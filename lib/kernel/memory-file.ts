@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
-import { KernelError } from './kernel-error.ts';
-import { lastErrno, memfdCreate } from './libc.ts';
+import { checked } from './checked.ts';
+import { close, memfdCreate } from './libc.ts';
+import { ResourceStack } from './resource-stack.ts';
 
 const MFD_CLOEXEC = 1;
 
@@ -11,8 +12,10 @@ const MFD_CLOEXEC = 1;
  * @returns the descriptor, which the caller closes
  */
 export function memoryFile(name: string, content: Uint8Array): number {
-  const fd = memfdCreate(name, MFD_CLOEXEC);
-  if (fd < 0) throw new KernelError({ operation: 'memfd_create', errno: lastErrno() });
+  using resources = new ResourceStack();
+  const fd = checked('memfd_create', memfdCreate(name, MFD_CLOEXEC));
+  resources.defer(() => close(fd));
   for (let written = 0; written < content.length; ) written += writeSync(fd, content, written);
+  resources.move();
   return fd;
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import { KernelError } from './kernel-error.ts';
-import { dup3, lastErrno } from './libc.ts';
+import { checked } from './checked.ts';
+import { dup3 } from './libc.ts';
 
 // asm-generic/fcntl.h; the numbers are the same on x64 and arm64.
 const O_PATH = 0o10000000;
@@ -23,7 +23,7 @@ export class MovablePath {
   pointTo(target: string): void {
     const fd = openSync(target, O_PATH);
     try {
-      if (dup3(fd, this.#fd, O_CLOEXEC) < 0) throw new KernelError({ operation: 'dup3', errno: lastErrno() });
+      checked('dup3', dup3(fd, this.#fd, O_CLOEXEC));
     } finally {
       closeSync(fd);
     }

@@ -1,37 +1,31 @@
+import { checked } from './checked.ts';
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM } from './constants.ts';
-import { KernelError } from './kernel-error.ts';
-import { bind, close, connect, getsockname, lastErrno, listen, socket } from './libc.ts';
+import { bind, close, connect, getsockname, listen, socket } from './libc.ts';
+import { ResourceStack } from './resource-stack.ts';
 
 /**
  * A listening Unix socket with one connection to it already made, for two programs that are each given a descriptor. It
  * has no file: the kernel chooses an abstract name (`unix_autobind`), which goes with the socket.
  */
 export function namelessListener(): { listener: number; connection: number; close(): void } {
-  const listener = open();
-  const connection = open();
+  using resources = new ResourceStack();
+  const listener = open(resources);
+  const connection = open(resources);
   const family = Buffer.alloc(2);
   new Uint16Array(family.buffer, family.byteOffset, 1)[0] = AF_UNIX;
   const address = Buffer.alloc(128);
   const length = Uint32Array.of(address.length);
-  check('bind', bind(listener, family, family.length));
-  check('listen', listen(listener, 1));
-  check('getsockname', getsockname(listener, address, length));
+  checked('bind(AF_UNIX)', bind(listener, family, family.length));
+  checked('listen(AF_UNIX)', listen(listener, 1));
+  checked('getsockname(AF_UNIX)', getsockname(listener, address, length));
   // It is accepted later: until then it waits in the queue.
-  check('connect', connect(connection, address, length[0] as number));
-  return {
-    listener,
-    connection,
-    close: () => {
-      for (const fd of [listener, connection]) close(fd);
-    },
-  };
+  checked('connect(AF_UNIX)', connect(connection, address, length[0] as number));
+  const owned = resources.move();
+  return { listener, connection, close: () => owned[Symbol.dispose]() };
 }
 
-function open(): number {
-  return check('socket(AF_UNIX)', socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-}
-
-function check(operation: string, result: number): number {
-  if (result < 0) throw new KernelError({ operation, errno: lastErrno() });
-  return result;
+function open(resources: ResourceStack): number {
+  const fd = checked('socket(AF_UNIX)', socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  resources.defer(() => close(fd));
+  return fd;
 }

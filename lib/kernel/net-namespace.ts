@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { checked } from './checked.ts';
 import { CLONE_NEWNET } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import { abort, errnoName, lastErrno, setns, unshare } from './libc.ts';
@@ -27,16 +28,20 @@ let home: NetNamespace | undefined;
  * A network namespace held by a descriptor alone: no name, no mount. When the descriptor is closed, or the process
  * dies in whatever way, the kernel takes the namespace down with every device in it (`cleanup_net`).
  */
-export class NetNamespace {
+export class NetNamespace implements Disposable {
   readonly #fd: number;
-  #closed = false;
-  #released = false;
   /** The namespace's inode number, as in `net:[4026531840]`: what tells two namespaces apart. */
   readonly inode: number;
+  #closed = false;
 
   private constructor(fd: number) {
     this.#fd = fd;
-    this.inode = fstatSync(fd).ino;
+    try {
+      this.inode = fstatSync(fd).ino;
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
   }
 
   /**
@@ -46,7 +51,7 @@ export class NetNamespace {
    */
   static create(): NetNamespace {
     warmThreadPool();
-    const back = current();
+    const back = currentNamespace();
     if (unshare(CLONE_NEWNET) !== 0) {
       const errno = lastErrno();
       throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause: CREATE_CAUSES[errnoName(errno)] });
@@ -106,8 +111,8 @@ export class NetNamespace {
    * @throws TypeError when `fn` returns a promise
    */
   run<T>(fn: () => T): T {
-    const back = current();
-    this.#enter();
+    const back = currentNamespace();
+    enter(this);
     entered.push(this);
     let result: T;
     try {
@@ -115,7 +120,8 @@ export class NetNamespace {
     } finally {
       entered.pop();
       back.#comeBack();
-      this.#release();
+      // Closed meanwhile, from within.
+      if (this.#closed && !entered.includes(this)) closeSync(this.#fd);
     }
     // A subprocess of execa's is a promise too, but one whose work was started inside.
     if (result instanceof Promise && !('pid' in result)) {
@@ -129,26 +135,16 @@ export class NetNamespace {
     return result;
   }
 
-  /**
-   * Lets go of the namespace; while the thread is inside, at the end of that, for it has to come back. A second call does
-   * nothing.
-   */
+  /** Lets go of the namespace, as soon as no thread is in it. A second call does nothing, nor does one on the thread's home. */
   close(): void {
+    if (this.#closed || this === home) return;
     this.#closed = true;
-    this.#release();
+    // The thread has yet to come back here from an inner namespace.
+    if (!entered.includes(this)) closeSync(this.#fd);
   }
 
-  #release(): void {
-    if (!this.#closed || this.#released || this === home || entered.includes(this)) return;
-    this.#released = true;
-    closeSync(this.#fd);
-  }
-
-  #enter(): void {
-    // libuv's pool threads inherit the namespace of whoever starts them, so they must all be there before the first entry.
-    warmThreadPool();
-    if (setns(this.fd, CLONE_NEWNET) !== 0)
-      throw new KernelError({ operation: 'setns(CLONE_NEWNET)', errno: lastErrno() });
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #comeBack(): void {
@@ -159,6 +155,13 @@ export class NetNamespace {
   }
 }
 
-function current(): NetNamespace {
+/** The namespace that this thread is in now: the one that {@link NetNamespace.run} has entered, or its home. */
+export function currentNamespace(): NetNamespace {
   return entered.at(-1) ?? NetNamespace.home();
+}
+
+function enter(namespace: NetNamespace): void {
+  // libuv's pool threads inherit the namespace of whoever starts them, so they must all be there before the first entry.
+  warmThreadPool();
+  checked('setns(CLONE_NEWNET)', setns(namespace.fd, CLONE_NEWNET));
 }

@@ -1,11 +1,15 @@
+import { checked } from './checked.ts';
 import { MS_BIND } from './constants.ts';
-import { mount } from './libc.ts';
+import { KernelError } from './kernel-error.ts';
+import { errnoName, lastErrno, mount } from './libc.ts';
 import { isPoolWorker } from './starting-namespace.ts';
 
 const CLASS = '/sys/class/net';
 const VIRTUAL = '/sys/devices/virtual/net';
 
-let done = false;
+/** Global, since vitest may load this module anew for a file (`isolate: false`): mounted twice, sysfs is busy. */
+const SLOT = Symbol.for('hairpin.own-sysfs');
+const slots = globalThis as { [SLOT]?: boolean };
 
 /**
  * Hides the machine's own interfaces from what a worker's specs run: a sysfs shows the network that it was mounted in
@@ -13,10 +17,19 @@ let done = false;
  * `/sys/class/net` shows the worker's network, which has none. Only in a worker of the pool, whose mounts are its own.
  */
 export function hideMachinesInterfaces(): void {
-  if (done || !isPoolWorker()) return;
-  done = true;
-  // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own), all stays as it is.
-  if (mount('sysfs', CLASS, 'sysfs', 0, null) !== 0) return;
-  mount(`${CLASS}${VIRTUAL.slice('/sys'.length)}`, VIRTUAL, null, MS_BIND, null);
-  mount(`${CLASS}/class/net`, CLASS, null, MS_BIND, null);
+  if (slots[SLOT] || !isPoolWorker()) return;
+  slots[SLOT] = true;
+  if (mount('sysfs', CLASS, 'sysfs', 0, null) !== 0) {
+    const errno = lastErrno();
+    // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own; a profile of AppArmor's),
+    // or there is no sysfs, all stays as it is.
+    if (['EPERM', 'EACCES', 'ENOENT', 'ENODEV'].includes(errnoName(errno))) return;
+    throw new KernelError({ operation: `mount -t sysfs sysfs ${CLASS}`, errno });
+  }
+  bind(`${CLASS}${VIRTUAL.slice('/sys'.length)}`, VIRTUAL);
+  bind(`${CLASS}/class/net`, CLASS);
+}
+
+function bind(from: string, to: string): void {
+  checked(`mount --bind ${from} ${to}`, mount(from, to, null, MS_BIND, null));
 }

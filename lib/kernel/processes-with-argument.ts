@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { hasCode } from './has-code.ts';
 
 /**
  * The processes, other than this one, that were started with an argument in which the text stands. A name that no other
@@ -10,11 +11,12 @@ export function processesWithArgument(text: string): number[] {
     .filter((pid) => pid > 0 && pid !== process.pid && argumentsOf(pid).includes(text));
 }
 
-/** Empty for a zombie, and for what has ended meanwhile. */
+/** Empty for a zombie, for what has ended meanwhile, and for what is not ours to look at. */
 function argumentsOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) throw error;
     return '';
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { findProgram } from './find-program.ts';
-import { isLackOfDescriptors } from './lack-of-descriptors.ts';
+import { hasCode } from './has-code.ts';
 import { declare, lastErrno } from './libc.ts';
 
 // asm-generic/resource.h
@@ -90,7 +90,7 @@ function limitsInFile(pid: number): Limits | undefined {
     const [, soft, hard] = /^Max file locks\s+(\d+)\s+(\d+)/m.exec(text) ?? [];
     return [BigInt(soft ?? 0), BigInt(hard ?? 0)];
   } catch (error) {
-    if (isLackOfDescriptors(error)) throw error;
+    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
+import { checked } from './checked.ts';
 import { AT_FDCWD, MOUNT_ATTR_RDONLY, MS_BIND, MS_PRIVATE, MS_REC } from './constants.ts';
-import { KernelError } from './kernel-error.ts';
-import { lastErrno, mount } from './libc.ts';
+import { mount } from './libc.ts';
 import { mountSetattr } from './system-calls.ts';
 
 const AT_RECURSIVE = 0x8000;
@@ -12,10 +12,10 @@ const AT_RECURSIVE = 0x8000;
  * @throws KernelError `ENOSYS` before Linux 5.12, which has no `mount_setattr`
  */
 export function mountAllReadOnlyBut(folder: string): void {
-  check('mount --make-rprivate /', mount('none', '/', null, MS_REC | MS_PRIVATE, null));
-  check(`mount --bind ${folder}`, mount(folder, folder, null, MS_BIND, null));
-  check('mount_setattr(/, AT_RECURSIVE, MOUNT_ATTR_RDONLY)', change('/', AT_RECURSIVE, { set: MOUNT_ATTR_RDONLY }));
-  check(`mount_setattr(${folder})`, change(folder, 0, { clear: MOUNT_ATTR_RDONLY }));
+  checked('mount --make-rprivate /', mount('none', '/', null, MS_REC | MS_PRIVATE, null));
+  checked(`mount --bind ${folder}`, mount(folder, folder, null, MS_BIND, null));
+  checked('mount_setattr(/, AT_RECURSIVE, MOUNT_ATTR_RDONLY)', change('/', AT_RECURSIVE, { set: MOUNT_ATTR_RDONLY }));
+  checked(`mount_setattr(${folder})`, change(folder, 0, { clear: MOUNT_ATTR_RDONLY }));
 }
 
 /** `struct mount_attr`: four times 64 bits. */
@@ -23,8 +23,4 @@ function change(path: string, flags: number, { set = 0, clear = 0 }: { set?: num
   const attributes = Buffer.alloc(32);
   new BigUint64Array(attributes.buffer, attributes.byteOffset, 2).set([BigInt(set), BigInt(clear)]);
   return mountSetattr(AT_FDCWD, path, flags, attributes);
-}
-
-function check(operation: string, result: number): void {
-  if (result !== 0) throw new KernelError({ operation, errno: lastErrno() });
 }

@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import { MSG_DONTWAIT } from './constants.ts';
-import { recvmmsg } from './libc.ts';
+import { lastErrno, recvmmsg } from './libc.ts';
+import { nothingToReceive } from './receive-errno.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 
 /** Datagrams a system call, and bytes of each; what is longer is cut off. */
@@ -12,6 +13,7 @@ const CONTROL_LENGTH = 128;
 // musl's has 32-bit lengths with padding behind them, which comes to the same bytes on little-endian.
 const HEADER_LENGTH = 64;
 const IOVEC_LENGTH = 16;
+const CMSGHDR_LENGTH = 16;
 const NAME_LENGTH_AT = 8;
 const CONTROL_LENGTH_AT = 40;
 const RECEIVED_LENGTH_AT = 56;
@@ -46,30 +48,51 @@ for (let slot = 0; slot < BATCH; slot++) {
   headers.writeBigUInt64LE(koffi.address(control) + BigInt(slot * CONTROL_LENGTH), header + 32);
 }
 
-/** Takes up to {@link BATCH} datagrams that are there, in one system call (`recvmmsg`). */
+/**
+ * Takes up to {@link BATCH} datagrams that are there, in one system call (`recvmmsg`).
+ *
+ * @throws KernelError when it is not known whether any is there (`ENOMEM`)
+ */
 export function receiveBatch(fd: number): BatchItem[] {
-  // What the last call has written over; it is called for every passing assertion, so the rest is left.
-  for (let slot = 0; slot < written; slot++) {
-    headers.writeUInt32LE(SOCKADDR_MAX, slot * HEADER_LENGTH + NAME_LENGTH_AT);
-    headers.writeUInt32LE(CONTROL_LENGTH, slot * HEADER_LENGTH + CONTROL_LENGTH_AT);
-  }
-  written = Math.max(0, recvmmsg(fd, headers, BATCH, MSG_DONTWAIT, null));
   const items: BatchItem[] = [];
+  written = receive(fd);
   for (let slot = 0; slot < written; slot++) items.push(readSlot(slot));
   return items;
 }
 
 /** The data of the ancillary message of a kind (`struct cmsghdr`), if there is one. */
-export function controlMessage({ control }: BatchItem, level: number, type: number): Buffer | undefined {
+export function controlMessage(
+  { control }: Pick<BatchItem, 'control'>,
+  level: number,
+  type: number,
+): Buffer | undefined {
   // A 64-bit length that counts the header, level, type; each message padded to eight bytes.
-  for (let at = 0; at + 16 <= control.length; ) {
-    const length = control.readUInt32LE(at);
-    if (length < 16) return undefined;
+  for (let at = 0; at + CMSGHDR_LENGTH <= control.length; ) {
+    const length = Number(control.readBigUInt64LE(at));
+    // As CMSG_NXTHDR: one that cannot be right is the end.
+    if (length < CMSGHDR_LENGTH || length > control.length - at) return undefined;
     if (control.readInt32LE(at + 8) === level && control.readInt32LE(at + 12) === type)
-      return control.subarray(at + 16, at + length);
-    at += (length + 7) & ~7;
+      return control.subarray(at + CMSGHDR_LENGTH, at + length);
+    at += Math.ceil(length / 8) * 8;
   }
   return undefined;
+}
+
+/** How many datagrams were received. */
+function receive(fd: number): number {
+  for (;;) {
+    // What the last call has written over; it is called for every passing assertion, so the rest is left.
+    for (let slot = 0; slot < written; slot++) {
+      headers.writeUInt32LE(SOCKADDR_MAX, slot * HEADER_LENGTH + NAME_LENGTH_AT);
+      headers.writeUInt32LE(CONTROL_LENGTH, slot * HEADER_LENGTH + CONTROL_LENGTH_AT);
+    }
+    const count = recvmmsg(fd, headers, BATCH, MSG_DONTWAIT, null);
+    if (count >= 0) return count;
+    const errno = lastErrno();
+    // What an error has written is not known.
+    written = BATCH;
+    if (nothingToReceive('recvmmsg', errno)) return 0;
+  }
 }
 
 function readSlot(slot: number): BatchItem {

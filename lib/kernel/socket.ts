@@ -1,3 +1,4 @@
+import { checked } from './checked.ts';
 import {
   AF_PACKET,
   MSG_DONTWAIT,
@@ -7,10 +8,12 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from './constants.ts';
+import { registerOwnSocket } from './foreign-sockets.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
-import { Readiness } from './readiness.ts';
+import { Readiness, socketClosed } from './readiness.ts';
+import { nothingToReceive } from './receive-errno.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
 
@@ -32,22 +35,25 @@ const fromLength = new Uint32Array(1);
 export class Socket implements Disposable {
   #fd: number;
   readonly #readable: Readiness;
-  readonly #slowToClose: boolean;
+  readonly #domain: number;
+  readonly #unregister: () => void;
   #writable: Readiness | undefined;
 
-  private constructor(fd: number, slowToClose = false) {
+  private constructor(fd: number, namespace: NetNamespace, domain: number, type: number) {
     this.#fd = ofThread(fd);
     this.#readable = new Readiness(this.#fd, 'readable');
-    this.#slowToClose = slowToClose;
+    this.#domain = domain;
+    this.#unregister = registerOwnSocket(namespace, { fd: this.#fd, domain, type });
   }
 
   /** @throws KernelError `EPERM` for a raw or packet socket without `CAP_NET_RAW` */
   static open(namespace: NetNamespace, domain: number, type: number, protocol: number): Socket {
     return namespace.run(() => {
-      const fd = libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-      if (fd < 0)
-        throw new KernelError({ operation: `socket(${domain}, ${type}, ${protocol})`, errno: libc.lastErrno() });
-      return new Socket(fd, domain === AF_PACKET);
+      const fd = checked(
+        `socket(${domain}, ${type}, ${protocol})`,
+        libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol),
+      );
+      return new Socket(fd, namespace, domain, type);
     });
   }
 
@@ -69,35 +75,33 @@ export class Socket implements Disposable {
     return errnoOf(libc.listen(this.#fd, 128));
   }
 
-  /** The next connection that was made to this listener, if any. */
-  accept(): Socket | undefined {
-    const fd = libc.accept4(this.#fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    return fd < 0 ? undefined : new Socket(fd);
-  }
-
+  /** @throws KernelError when the kernel refuses */
   setOption(level: number, name: number, value: Uint8Array): void {
-    if (libc.setsockopt(this.#fd, level, name, value, value.length) === 0) return;
-    throw new KernelError({ operation: `setsockopt(${level}, ${name})`, errno: libc.lastErrno() });
+    checked(`setsockopt(${level}, ${name})`, libc.setsockopt(this.#fd, level, name, value, value.length));
   }
 
-  /** As {@link setOption}, for what the kernel may refuse without harm: whether it took it. */
-  trySetOption(level: number, name: number, value: Uint8Array): boolean {
-    return libc.setsockopt(this.#fd, level, name, value, value.length) === 0;
+  /** An option's value, which fills the buffer. @throws KernelError when the kernel refuses */
+  getOption(level: number, name: number, value: Uint8Array | Int32Array): void {
+    const length = Uint32Array.of(value.byteLength);
+    checked(`getsockopt(${level}, ${name})`, libc.getsockopt(this.#fd, level, name, value, length));
   }
 
   /** How a TCP connection is getting on: made, under way, or the errno that ended it. */
   connection(): 'connected' | 'connecting' | number {
     const address = Buffer.alloc(SOCKADDR_MAX);
-    if (libc.getpeername(this.#fd, address, new Uint32Array([SOCKADDR_MAX])) === 0) return 'connected';
+    const errno = errnoOf(libc.getpeername(this.#fd, address, new Uint32Array([SOCKADDR_MAX])));
+    if (errno === 0) return 'connected';
+    // Only this says that there is no peer yet (inet_getname).
+    if (libc.errnoName(errno) !== 'ENOTCONN') throw new KernelError({ operation: 'getpeername', errno });
     const error = new Int32Array(1);
-    libc.getsockopt(this.#fd, SOL_SOCKET, SO_ERROR, error, new Uint32Array([4]));
+    this.getOption(SOL_SOCKET, SO_ERROR, error);
     return error[0] || 'connecting';
   }
 
   /** The address that the socket is bound to, as a raw `sockaddr`. */
   localAddress(): Buffer {
     const address = Buffer.alloc(SOCKADDR_MAX);
-    libc.getsockname(this.#fd, address, new Uint32Array([SOCKADDR_MAX]));
+    checked('getsockname', libc.getsockname(this.#fd, address, new Uint32Array([SOCKADDR_MAX])));
     return address;
   }
 
@@ -106,12 +110,19 @@ export class Socket implements Disposable {
     return errnoOf(libc.sendto(this.#fd, data, data.length, MSG_NOSIGNAL, to ?? null, to?.length ?? 0));
   }
 
-  /** The next datagram that is there already; undefined when there is none (a pending error is skipped). */
+  /**
+   * The next datagram that is there already; undefined when there is none.
+   *
+   * @throws KernelError when that cannot be known (`ENOMEM`, or `ENOBUFS` where datagrams were lost); Error after {@link close}
+   */
   receive(): Received | undefined {
-    fromLength[0] = SOCKADDR_MAX;
-    const length = libc.recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, fromBuffer, fromLength);
-    if (length < 0) return undefined;
-    return { data: Buffer.from(receiveBuffer.subarray(0, length)), from: Buffer.from(fromBuffer) };
+    if (this.#fd < 0) throw socketClosed();
+    for (;;) {
+      fromLength[0] = SOCKADDR_MAX;
+      const length = libc.recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, fromBuffer, fromLength);
+      if (length >= 0) return { data: Buffer.from(receiveBuffer.subarray(0, length)), from: Buffer.from(fromBuffer) };
+      if (nothingToReceive('recvfrom', libc.lastErrno())) return undefined;
+    }
   }
 
   /** True once the socket can be read or has an error; false after so many milliseconds. */
@@ -136,8 +147,9 @@ export class Socket implements Disposable {
     if (this.#fd < 0) return;
     this.#readable.close();
     this.#writable?.close();
+    this.#unregister();
     // packet_release waits for an RCU grace period (synchronize_net), some 10 ms: not on this thread.
-    closeOfThread(this.#fd, { slowly: this.#slowToClose });
+    closeOfThread(this.#fd, { slowly: this.#domain === AF_PACKET });
     this.#fd = -1;
   }
 

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { hasCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 /**
@@ -12,15 +13,20 @@ export function readSysctl(namespace: NetNamespace, name: string): string {
   return namespace.run(() => readFileSync(pathOf(name), 'utf8')).trimEnd();
 }
 
-/** Reads many at once: the namespace is entered once. A sysctl that this kernel, or a device, does not have is left out. */
+/**
+ * Reads many at once: the namespace is entered once. Left out is a sysctl that this kernel, or a device, does not have,
+ * one that can only be written (`route.flush`), and one that has no value (`stable_secret` that nobody set).
+ */
 export function readSysctls(namespace: NetNamespace, names: readonly string[]): Map<string, string> {
   const values = new Map<string, string>();
   namespace.run(() => {
     for (const name of names) {
       try {
         values.set(name, readFileSync(pathOf(name), 'utf8').trimEnd());
-      } catch {
-        // Not there: an older kernel, a device without IPv6, a module that is not loaded.
+      } catch (error) {
+        // ENOENT: an older kernel, a device without IPv6, a module that is not loaded. EACCES: proc_sys_permission.
+        // EIO: addrconf_sysctl_stable_secret.
+        if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EIO')) throw error;
       }
     }
   });

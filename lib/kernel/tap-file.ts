@@ -1,5 +1,6 @@
 import { u16, u32 } from './bytes.ts';
 import { openCharacterDevice } from './character-device.ts';
+import { checked } from './checked.ts';
 import { now } from './clock.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
@@ -58,8 +59,8 @@ export class TapFile {
       const length = libc.read(this.fd, buffer, buffer.length);
       if (length >= 0) return Buffer.from(buffer.subarray(0, length));
       const errno = libc.lastErrno();
-      // Another reader was faster.
-      if (libc.errnoName(errno) !== 'EAGAIN') throw new KernelError({ operation: 'read', errno });
+      // Another reader was faster, or a signal.
+      if (!['EAGAIN', 'EINTR'].includes(libc.errnoName(errno))) throw new KernelError({ operation: 'read', errno });
     }
     return undefined;
   }
@@ -78,7 +79,6 @@ export class TapFile {
   }
 
   #ioctl(name: string, request: number, argument: Uint8Array | number): void {
-    if (libc.ioctl(this.fd, request, argument) === 0) return;
-    throw new KernelError({ operation: `ioctl(${name})`, errno: libc.lastErrno() });
+    checked(`ioctl(${name})`, libc.ioctl(this.fd, request, argument));
   }
 }

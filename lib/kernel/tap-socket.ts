@@ -1,4 +1,5 @@
 import { s32 } from './bytes.ts';
+import { checkErrno } from './checked.ts';
 import {
   PACKET_AUXDATA,
   PACKET_OUTGOING,
@@ -10,13 +11,15 @@ import {
   SOL_PACKET,
   SOL_SOCKET,
 } from './constants.ts';
-import { getsockopt } from './libc.ts';
+import { hasCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { keepEtherType } from './packet-filter.ts';
 import { openPacketSocket } from './packet-socket.ts';
 import { BATCH, type BatchItem, controlMessage, receiveBatch } from './receive-batch.ts';
+import { ResourceStack } from './resource-stack.ts';
 import type { Socket } from './socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from './socket-address.ts';
+import { StampReader } from './tap-clock.ts';
 
 /** A frame at a device. */
 export interface TappedFrame {
@@ -26,7 +29,7 @@ export interface TappedFrame {
   direction: 'in' | 'out';
   /** How it was addressed (`PACKET_HOST` …); of a frame that goes out nothing is said. */
   packetType: number;
-  /** When, in nanoseconds since 1970 by the kernel's clock. */
+  /** When, by the clock of the taps (`tapTime`). */
   nanoseconds: bigint;
   /** The frame, with its VLAN tag where it has one. */
   bytes: Buffer;
@@ -52,18 +55,22 @@ const AUXDATA_VLAN_TPID_AT = 18;
  */
 export class TapSocket {
   readonly #socket: Socket;
+  readonly #stamps = new StampReader();
 
   /** @param only one device, and the frames there of one EtherType; without it all */
   constructor(namespace: NetNamespace, only?: { index: number; etherType: number }) {
+    using resources = new ResourceStack();
     // A packet socket of protocol 0 hears nothing until it is bound.
-    this.#socket = openPacketSocket(namespace, only ? 0 : ETH_P_ALL, SOCK_RAW);
-    this.#socket.setOption(SOL_PACKET, PACKET_AUXDATA, s32(1));
-    this.#socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, s32(1));
-    this.#socket.trySetOption(SOL_SOCKET, SO_RCVBUF, s32(RECEIVE_BUFFER));
-    this.#socket.trySetOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(RECEIVE_BUFFER));
-    if (!only) return;
-    keepEtherType(this.#socket, only.etherType);
-    this.#socket.bind(packetSocketAddress(only.index, ETH_P_ALL));
+    const socket = resources.use(openPacketSocket(namespace, only ? 0 : ETH_P_ALL, SOCK_RAW));
+    socket.setOption(SOL_PACKET, PACKET_AUXDATA, s32(1));
+    socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, s32(1));
+    enlargeReceiveBuffer(socket);
+    if (only) {
+      keepEtherType(socket, only.etherType);
+      checkErrno(`bind(${only.index})`, socket.bind(packetSocketAddress(only.index, ETH_P_ALL)));
+    }
+    resources.move();
+    this.#socket = socket;
   }
 
   /** True once there is a frame to be taken; false after so many milliseconds. */
@@ -88,18 +95,31 @@ export class TapSocket {
       for (const item of batch) frames.push(toFrame(item));
       if (batch.length < BATCH) break;
     }
+    if (frames.length === 0) return frames;
+    const times = this.#stamps.read(frames.map(({ nanoseconds }) => nanoseconds));
+    for (const [at, frame] of frames.entries()) frame.nanoseconds = times[at] as bigint;
     return frames;
   }
 
   /** How many frames were lost since this was last asked, for want of room (`packet_rcv`, tp_drops). */
   takeLosses(): number {
     const statistics = Buffer.alloc(8);
-    getsockopt(this.#socket.fd, SOL_PACKET, PACKET_STATISTICS, statistics, new Uint32Array([8]));
+    this.#socket.getOption(SOL_PACKET, PACKET_STATISTICS, statistics);
     return statistics.readUInt32LE(4);
   }
 
   close(): void {
     this.#socket.close();
+  }
+}
+
+/** Beyond `net.core.rmem_max` with CAP_NET_ADMIN over the host only (`sk_setsockopt`); a user namespace has less room. */
+function enlargeReceiveBuffer(socket: Socket): void {
+  socket.setOption(SOL_SOCKET, SO_RCVBUF, s32(RECEIVE_BUFFER));
+  try {
+    socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(RECEIVE_BUFFER));
+  } catch (error) {
+    if (!hasCode(error, 'EPERM')) throw error;
   }
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import { KernelError } from './kernel-error.ts';
-import { close, closeInBackground, dup3, fcntl, lastErrno } from './libc.ts';
+import { checked } from './checked.ts';
+import { close, closeInBackground, dup3, fcntl } from './libc.ts';
+import { ResourceStack } from './resource-stack.ts';
 
 // asm-generic/fcntl.h; the numbers are the same on x64 and arm64.
 const O_CLOEXEC = 0o2000000;
@@ -16,9 +17,12 @@ const F_DUPFD_CLOEXEC = 1030;
  */
 export function ofThread(fd: number): number {
   if (isMainThread) return fd;
+  using resources = new ResourceStack();
   try {
     const place = openSync('/dev/null', 'r');
-    if (dup3(fd, place, O_CLOEXEC) < 0) throw new KernelError({ operation: 'dup3', errno: lastErrno() });
+    resources.defer(() => closeSync(place));
+    checked('dup3', dup3(fd, place, O_CLOEXEC));
+    resources.move();
     return place;
   } finally {
     close(fd);
@@ -33,9 +37,13 @@ export function closeOfThread(fd: number, { slowly = false } = {}): void {
   else closeSync(fd);
 }
 
-/** A descriptor that Node does not know of, in the place of one that it does. Not before it is closed: the thread may end. */
-function handOver(fd: number): number {
+/**
+ * A descriptor that Node does not know of, in the place of one that it does. Not before it is closed: the thread may end.
+ *
+ * @returns undefined when there is no other to be had (`EMFILE`): this one is closed at once, then
+ */
+function handOver(fd: number): number | undefined {
   const other = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   closeSync(fd);
-  return other;
+  return other < 0 ? undefined : other;
 }

@@ -1,5 +1,5 @@
+import { checkErrno } from './checked.ts';
 import { AF_NETLINK, SOCK_DGRAM } from './constants.ts';
-import { KernelError } from './kernel-error.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { Socket } from './socket.ts';
 
@@ -27,8 +27,7 @@ export function watchDeviceNumbers<T>(
   make: () => T,
 ): { result: T; numbers: DeviceNumbers | undefined } {
   using socket = Socket.open(namespace, AF_NETLINK, SOCK_DGRAM, NETLINK_KOBJECT_UEVENT);
-  const errno = socket.bind(KERNEL_EVENTS);
-  if (errno !== 0) throw new KernelError({ operation: 'bind(NETLINK_KOBJECT_UEVENT)', errno });
+  checkErrno('bind(NETLINK_KOBJECT_UEVENT)', socket.bind(KERNEL_EVENTS));
   const result = make();
   for (let event = socket.receive(); event; event = socket.receive()) {
     const { ACTION, SUBSYSTEM, MAJOR, MINOR } = parse(event.data);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hasCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 /** The wireless devices of a namespace, by name; none where the kernel has no list of them (`CONFIG_CFG80211_WEXT`). */
@@ -6,7 +7,8 @@ export function wirelessDevices(namespace: NetNamespace): string[] {
   return namespace.run(() => {
     try {
       return readWireless(readFileSync('/proc/thread-self/net/wireless', 'utf8'));
-    } catch {
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
       return [];
     }
   });

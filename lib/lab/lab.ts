@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { now } from '../kernel/clock.ts';
+import { describeProcess } from '../kernel/describe-process.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
@@ -12,8 +14,10 @@ import { Namespace } from './namespace.ts';
 import { Programs } from './programs.ts';
 import { SegmentPlan } from './segment-plan.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
+import { unawaitedFailure } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { checkBoolean, checkNamespaceName, checkOptions } from './validate.ts';
+import { framesOf, registerWait } from './waits.ts';
 import { furnish, make } from './watcher.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
@@ -46,6 +50,9 @@ export class Lab implements AsyncDisposable {
   readonly #owned: { close(): void }[] = [];
   /** The namespaces that a spec ran something in: without any there is nothing to kill. */
   readonly #ranIn = new Set<Namespace>();
+  #visits = 0;
+  #isPathKnown = false;
+  #isEnding = false;
   #index = FIRST_INDEX;
   readonly #inherited = new Map<string, string>();
   #closing: Promise<void> | undefined;
@@ -135,7 +142,7 @@ export class Lab implements AsyncDisposable {
    * @throws AggregateError of everything that went wrong, after the rest is done
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.registerEnd(this.#close());
     return this.#closing;
   }
 
@@ -197,8 +204,19 @@ export class Lab implements AsyncDisposable {
   ranIn(namespace: Namespace, method = 'run'): void {
     this.#checkOpen(`${namespace.name}.${method}`);
     this.#ranIn.add(namespace);
+    this.#visits++;
     hideMachinesInterfaces();
     this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
+  }
+
+  /**
+   * Registers that a spec has been told a namespace's path: whoever has it may act there at any time.
+   *
+   * @internal
+   */
+  tellPath(namespace: Namespace): void {
+    this.ranIn(namespace, 'path');
+    this.#isPathKnown = true;
   }
 
   /** Where programs of a spec's may be: one that runs anywhere may enter any other (`setns`). Of somebody else's only if it was let in. */
@@ -217,13 +235,32 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Whether all in it is hairpin's own doing. It is not once a spec has run a program or a function of its own in a
-   * namespace, or has taken in a namespace of somebody else's: then the network may have more than hairpin knows of.
+   * Whether hairpin alone has ever acted in it. Once a spec has run a program or a function in a namespace, or the lab has
+   * a container, the network may have more than hairpin knows of, and must be read.
    *
    * @internal
    */
-  get isOwnDoing(): boolean {
-    return this.#ranIn.size === 0 && this.namespaces.every(({ foreign }) => !foreign);
+  get isPristine(): boolean {
+    return this.#visits === 0 && this.namespaces.every(({ foreign }) => !foreign);
+  }
+
+  /**
+   * Whether others may come without asking the lab: it has a container, or a spec was told a namespace's path.
+   *
+   * @internal
+   */
+  get isOpenToOthers(): boolean {
+    return this.#isPathKnown || this.namespaces.some(({ foreign }) => foreign);
+  }
+
+  /**
+   * How often a spec has run something in a namespace, or taken its path: what is known of programs that have ended
+   * is good until there is one more.
+   *
+   * @internal
+   */
+  get visits(): number {
+    return this.#visits;
   }
 
   /**
@@ -262,7 +299,7 @@ export class Lab implements AsyncDisposable {
         errors.push(error);
       }
     };
-    errors.push(...this.programs.failures);
+    errors.push(...this.programs.failed.map(({ error }) => unawaitedFailure(error)));
     await attempt(() => this.programs.end(() => this.#makeRoom()));
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
@@ -273,6 +310,29 @@ export class Lab implements AsyncDisposable {
     if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
   }
 
+  /**
+   * Registers the end of the lab as something that a spec waits for.
+   *
+   * @internal
+   */
+  protected registerEnd(end: Promise<void>): Promise<void> {
+    if (this.#isEnding) return end;
+    this.#isEnding = true;
+    const state = () => this.#describeEnd();
+    const frames = framesOf(this.close);
+    registerWait({ lab: this, words: 'lab.close()', frames, isAwaited: true, since: now(), state }, end);
+    return end;
+  }
+
+  /** What the end waits for. */
+  #describeEnd(): string[] {
+    const processes = this.programs.left().map(describeProcess);
+    if (processes.length > 0) return ['It waits for the end of what runs in the lab:', ...indented(processes)];
+    const open = this.programs.running.map(({ words }) => words);
+    if (open.length > 0) return ['It waits for the end of the output of', ...indented(open)];
+    return ['It waits for the kernel to close its sockets.'];
+  }
+
   /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */
   #makeRoom(): void {
     const isNamespace = (resource: { close(): void }) => resource instanceof NetNamespace;
@@ -280,6 +340,10 @@ export class Lab implements AsyncDisposable {
     this.#owned.splice(0, this.#owned.length, ...this.#owned.filter(isNamespace));
     for (const resource of others.reverse()) resource.close();
   }
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
 }
 
 /** What a lab is like as a whole. */

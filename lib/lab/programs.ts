@@ -1,9 +1,11 @@
 import { after } from '../kernel/clock.ts';
-import { endPrograms } from '../kernel/end-programs.ts';
+import { endPrograms, findPrograms, type LabSigns } from '../kernel/end-programs.ts';
 import { ProgramMark } from '../kernel/program-mark.ts';
 import { reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
-import type { Subprocess } from './exec.ts';
+import type { ExecFailure } from './exec.ts';
+import type { Program } from './program.ts';
 import { Unawaited } from './unawaited.ts';
+import { registerWait } from './waits.ts';
 
 /** How long the end waits for the programs that it killed, in milliseconds. */
 const KILL_DEADLINE = 5000;
@@ -15,7 +17,7 @@ const OUTPUT_DEADLINE = 500;
 export class Programs {
   readonly #mark = new ProgramMark();
   readonly #networks = new Set<number>();
-  readonly #running = new Set<Subprocess>();
+  readonly #running = new Set<Program>();
   readonly #unawaited = new Unawaited();
 
   /** Runs a synchronous function; what it starts is of the lab, wherever it goes. */
@@ -42,17 +44,28 @@ export class Programs {
   }
 
   /** Registers a program. */
-  track(subprocess: Subprocess): void {
-    this.#running.add(subprocess);
-    const forget = () => this.#running.delete(subprocess);
+  track(program: Program): void {
+    this.#running.add(program);
+    const forget = () => this.#running.delete(program);
     // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
-    subprocess.then(forget, forget);
-    this.#unawaited.watch(subprocess);
+    program.subprocess.then(forget, forget);
+    registerWait(program, program.subprocess);
+    this.#unawaited.watch(program);
   }
 
-  /** What has failed until now, and nobody has heard of it. */
-  get failures(): Error[] {
-    return this.#unawaited.failures;
+  /** Those that `exec` started and that have not ended yet. */
+  get running(): readonly Program[] {
+    return [...this.#running];
+  }
+
+  /** All processes of the lab that are there now, by their numbers: also what its programs have started. */
+  left(): number[] {
+    return findPrograms(this.#signs);
+  }
+
+  /** Those that have failed until now, and nobody has heard of it. */
+  get failed(): { program: Program; error: ExecFailure }[] {
+    return this.#unawaited.failed;
   }
 
   /**
@@ -64,22 +77,27 @@ export class Programs {
   async end(makeRoom: () => void): Promise<void> {
     // Nothing has been run.
     if (this.#networks.size === 0) return;
-    const marks = new Set([this.#mark.value]);
+    const { marks, networks } = this.#signs;
     try {
-      await endPrograms({ networks: this.#networks, marks }, KILL_DEADLINE, makeRoom);
+      await endPrograms(this.#signs, KILL_DEADLINE, makeRoom);
     } finally {
       for (const mark of marks) reapNoMore({ mark });
-      for (const network of this.#networks) reapNoMore({ network });
+      for (const network of networks) reapNoMore({ network });
     }
     await this.#reap();
   }
 
+  get #signs(): LabSigns {
+    return { networks: this.#networks, marks: new Set([this.#mark.value]) };
+  }
+
   /** Node has yet to reap what was killed; without this their promises would settle in the next test. */
   async #reap(): Promise<void> {
-    const settled = Promise.allSettled(this.#running);
+    const settled = Promise.allSettled(this.running.map(({ subprocess }) => subprocess));
     // What a program had somebody else start, such as systemd, is not ours to kill, and may hold its output open.
     const callOff = after(OUTPUT_DEADLINE, () => {
-      for (const { stdout, stderr } of this.#running) for (const stream of [stdout, stderr]) stream?.destroy();
+      for (const { subprocess } of this.#running)
+        for (const stream of [subprocess.stdout, subprocess.stderr]) stream?.destroy();
     });
     await settled;
     callOff();

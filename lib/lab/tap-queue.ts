@@ -1,5 +1,6 @@
 import { now } from '../kernel/clock.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { TapFile } from '../kernel/tap-file.ts';
 import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
@@ -143,7 +144,11 @@ export function openTapQueue(device: Interface, numbers: DeviceNumbers | undefin
       `${call}: which number its character device has, the kernel says when it is made (uevent): nobody heard it, or other software made ${device}`,
     );
   const { lab, handle } = device.namespace;
-  const file = lab.own(new TapFile(handle, numbers, published));
+  using resources = new ResourceStack();
+  const file = new TapFile(handle, numbers, published);
+  // A queue that stays open takes the frames from the namespace's own stack (tap_handle_frame).
+  resources.defer(() => file.close());
   file.setHeader(vnetHeader ? VIRTIO_NET_HEADER : 0);
-  return new TapQueue(device, file, vnetHeader);
+  resources.move();
+  return new TapQueue(device, lab.own(file), vnetHeader);
 }

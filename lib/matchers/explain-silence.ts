@@ -61,13 +61,13 @@ export async function explainSilence(
       milliseconds: ONE_MORE,
       ...(watch ? { onSend: watch.onSend } : {}),
     });
+    witness.lookAgain();
   } catch {
     // What is sent for the explanation's sake must not stand in for the failure.
     return known;
   } finally {
     watch?.stop();
   }
-  witness.lookAgain();
   const proved = reasons();
   const drop = watch?.dropOf(trace, proved.loss);
   if (!drop) return proved;

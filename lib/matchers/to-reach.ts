@@ -1,4 +1,4 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import { watcher } from '../lab/watcher.ts';
@@ -10,9 +10,11 @@ import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
+import type { Assertion } from './assertion.ts';
 import { explainSilence } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import { givesUp } from './lost-programs.ts';
+import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
 
@@ -45,12 +47,12 @@ export interface ToReachOptions extends ReachOptions {
 }
 
 export async function toReach(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
+  const { isNot, progress } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
@@ -62,16 +64,23 @@ export async function toReach(
   const capture = Capture.of(received.lab);
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
-  const since = realtimeNanoseconds();
+  const since = tapTime();
+  const quiet = () => quietIn(received.lab, 'packets');
   // A time that the spec gives is kept: something in its network may be slow.
   const patience = isNot
     ? {
         milliseconds: hold,
         control: because === undefined,
-        quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined,
+        quiet,
+        untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within };
-  const report = asSeen(await reach(call, received, to, options, patience), since, isNot);
+    : { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless: () => givesUp(received.lab, progress) };
+  const nameOfTarget = nameOf(to);
+  progress.goal = isNot
+    ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`
+    : `an answer from ${nameOfTarget}, for ${milliseconds(within)} at most`;
+  const onSend = () => void progress.asked++;
+  const report = asSeen(await reach(call, received, to, options, { ...patience, onSend }), since, isNot);
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(report.elapsed);
   const holds = isNot ? isSoundNegative(report, because) : answered;
@@ -81,10 +90,10 @@ export async function toReach(
   // Otherwise the taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
   // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
-  if (!received.lab.isOwnDoing) received.lab.discover();
+  if (!received.lab.isPristine) received.lab.discover();
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
-    ? `not of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
+    ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
     : answered && waypoints
       ? describeDetour(waypoints, trace)
       : undefined;

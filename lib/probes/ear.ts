@@ -1,4 +1,5 @@
 import { s32 } from '../kernel/bytes.ts';
+import { checkErrno } from '../kernel/checked.ts';
 import {
   AF_INET,
   IP_ADD_MEMBERSHIP,
@@ -9,6 +10,7 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from '../kernel/constants.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import type { Interface } from '../lab/index.ts';
@@ -33,32 +35,35 @@ export class Ear implements Disposable {
   readonly #nd: Socket | undefined;
   readonly #arp: FrameSocket | undefined;
   readonly #copies = new Map<string, number>();
-  readonly #resources: Disposable[] = [];
+  readonly #resources: ResourceStack;
 
-  /** @param join whether to join the group of `multicast`; otherwise only what the host has joined comes */
+  /**
+   * @param join whether to join the group of `multicast`; otherwise only what the host has joined comes
+   * @throws KernelError when it cannot listen: an ear that is deaf would count no copies
+   */
   constructor(device: Interface, kinds: readonly FrameKind[], join = true) {
     this.device = device;
     const { namespace } = device;
+    using resources = new ResourceStack();
     // Open for unicast of whatever kind: a closed port would answer with an ICMP error.
-    this.#udp = Socket.open(namespace.handle, AF_INET, SOCK_DGRAM, 0);
-    this.#resources.push(this.#udp);
+    this.#udp = resources.use(Socket.open(namespace.handle, AF_INET, SOCK_DGRAM, 0));
     this.#udp.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
-    this.#udp.bind(ipSocketAddress(4, '0.0.0.0'));
+    checkErrno(`bind(0.0.0.0) in ${namespace.name}`, this.#udp.bind(ipSocketAddress(4, '0.0.0.0')));
     this.port = readIpSocketAddress(this.#udp.localAddress()).port;
     if (kinds.includes('multicast') && join) {
       const membership = Buffer.concat([ipToBytes(MULTICAST_GROUP), ipToBytes('0.0.0.0'), s32(device.index)]);
       this.#udp.setOption(IPPROTO_IP, IP_ADD_MEMBERSHIP, membership);
     }
     if (kinds.includes('nd')) {
-      this.#nd = openIcmpSocket(namespace.handle, 6, [NEIGHBOUR_SOLICITATION]);
-      this.#resources.push(this.#nd);
+      this.#nd = resources.use(openIcmpSocket(namespace.handle, 6, [NEIGHBOUR_SOLICITATION]));
       this.#nd.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     }
     // arp_rcv frees what comes to a device without ARP.
-    if (kinds.includes('arp') && device.state().arp) {
+    if (kinds.includes('arp') && device.stateIfThere()?.arp) {
       this.#arp = FrameSocket.of(namespace);
-      this.#resources.push({ [Symbol.dispose]: this.#arp.listen((frame) => this.#hearArp(frame)) });
+      resources.defer(this.#arp.listen((frame) => this.#hearArp(frame)));
     }
+    this.#resources = resources.move();
   }
 
   /** How many copies of a frame have come so far. */
@@ -81,7 +86,7 @@ export class Ear implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const resource of this.#resources) resource[Symbol.dispose]();
+    this.#resources[Symbol.dispose]();
   }
 
   #drainNd(socket: Socket): void {

@@ -3,8 +3,10 @@ import type { Interface } from '../lab/index.ts';
 import type { SendFailure } from './asker.ts';
 import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
+import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
-import type { Patience } from './patience.ts';
+import { LAST_CHANCE, type Patience } from './patience.ts';
+import { linkFault } from './source.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
 /** Copies at once of one frame that no network without a loop makes. */
@@ -25,32 +27,50 @@ export interface HearResult {
  *
  * @param join whether the receiver joins the group of `multicast`; without it, it does
  * @param until stop as soon as so many copies are there; `Infinity` waits for all that may come
+ * @param wanted while fewer copies have come, `within` is how long they are waited for, in milliseconds
  */
 export async function hear(
   receiver: Interface,
   sender: Interface,
   kind: FrameKind,
   until: number,
-  { milliseconds, quiet, join }: Patience & { join?: boolean | undefined },
+  {
+    join,
+    wanted = 0,
+    within = 0,
+    ...patience
+  }: Patience & { join?: boolean | undefined; wanted?: number; within?: number },
 ): Promise<HearResult> {
   await receiver.namespace.settled();
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
   using ear = new Ear(receiver, [kind], join);
   const frame = testFrame(kind, from, to, ear.port);
   const started = now();
-  const failure = sendFrame(from, frame);
-  if (failure) return { ...failure, copies: 0, elapsed: 0, frame: frame.bytes };
-  const deadline = started + milliseconds;
-  let copies = ear.copies(frame.signature);
-  // So many are a loop's, in which nothing becomes quiet.
-  const isLoop = copies > MANY;
-  const over = isLoop || (until === Number.POSITIVE_INFINITY && (await quiet?.(deadline)) === true);
-  if (!isLoop) copies = ear.copies(frame.signature);
-  while (!over && copies < until && now() < deadline) {
-    await ear.wait(deadline - now());
-    copies = ear.copies(frame.signature);
-  }
-  return { outcome: copies > 0 ? 'answered' : 'lost', copies, elapsed: now() - started, frame: frame.bytes };
+  let copies = 0;
+  let unsent: SendFailure | undefined;
+  const broken = await keepAsking(
+    {
+      once: true,
+      send(attempt) {
+        if (attempt === 0) unsent = sendFrame(from, frame);
+      },
+      read() {
+        copies = ear.copies(frame.signature);
+        // So many are a loop's, in which nothing becomes quiet.
+        return unsent !== undefined || copies >= until || copies > MANY;
+      },
+      wait: (milliseconds) => ear.wait(milliseconds),
+      milliseconds() {
+        if (copies >= wanted) return patience.milliseconds;
+        return patience.isHopeless?.() ? Math.min(within, LAST_CHANCE) : Math.max(within, patience.milliseconds);
+      },
+    },
+    patience,
+  );
+  const result = { copies, elapsed: now() - started, frame: frame.bytes };
+  if (unsent) return { ...result, ...unsent, elapsed: 0 };
+  if (broken !== undefined) return { ...result, outcome: 'broken', reason: broken };
+  return { ...result, outcome: copies > 0 ? 'answered' : 'lost' };
 }
 
 /** The address that a kind of frame needs and an end lacks, as `IPv4`; undefined when all is there. */
@@ -62,8 +82,7 @@ export function missingAddress(device: Interface, kind: FrameKind): 'IPv4' | 'IP
 
 /** Puts a frame on a device; why it could not leave, or undefined. */
 export function sendFrame({ device }: FrameEnd, { bytes }: TestFrame): SendFailure | undefined {
-  const { up, carrier } = device.state();
-  if (!up) return { outcome: 'unsent', reason: `${device} is down` };
-  if (!carrier) return { outcome: 'unsent', reason: `${device} has no carrier` };
+  const fault = linkFault(device);
+  if (fault) return { outcome: 'unsent', reason: `${device} ${fault}` };
   return FrameSocket.of(device.namespace).send(device, bytes);
 }

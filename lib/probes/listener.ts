@@ -2,21 +2,37 @@ import { s32 } from '../kernel/bytes.ts';
 import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { familyNumber } from '../kernel/rtnetlink/address.ts';
 import { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import type { Namespace } from '../lab/index.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';
 
-/** Somebody who answers at a port for the time of a question. */
+/** Answers at a port for the time of a question. */
 export interface Listener extends Disposable {
   port: number;
+  /** Waits until there may be a datagram to answer, at most so many milliseconds. Over TCP the kernel alone answers. */
+  wait?(milliseconds: number): Promise<unknown>;
+}
+
+/** The UDP sockets that hairpin listens at now. */
+const listening = new Set<Socket>();
+
+/**
+ * Answers the UDP datagrams that have come to hairpin's listeners. Each question calls this before it looks for its
+ * answer, so that no answer waits for a turn of the event loop, which something else may keep.
+ */
+export function serveListeners(): void {
+  for (const socket of listening) {
+    for (let received = socket.receive(); received; received = socket.receive())
+      socket.send(received.data.subarray(0, PROBE_DATA), received.from);
+  }
 }
 
 /**
- * Listens in a namespace, at one of its addresses. TCP connections are made by the kernel alone, out of the backlog;
- * UDP datagrams are sent back, as far as a probe's own data goes.
+ * Listens in a namespace, at one of its addresses. TCP connections are made by the kernel alone, out of the backlog; UDP
+ * datagrams are sent back by {@link serveListeners}, as far as a probe's own data goes: a long probe is a question of the
+ * way there alone.
  *
  * @param port 0 lets the kernel choose
  * @returns undefined when somebody is listening there already: then the question is put to them
@@ -39,8 +55,17 @@ export function openListener(
       errno,
     });
   }
-  if (protocol === 'udp') void echo(socket);
-  return { port: readIpSocketAddress(socket.localAddress()).port, [Symbol.dispose]: () => socket.close() };
+  const { port: bound } = readIpSocketAddress(socket.localAddress());
+  if (protocol === 'tcp') return { port: bound, [Symbol.dispose]: () => socket.close() };
+  listening.add(socket);
+  return {
+    port: bound,
+    wait: (milliseconds) => socket.readable(milliseconds),
+    [Symbol.dispose]: () => {
+      listening.delete(socket);
+      socket.close();
+    },
+  };
 }
 
 /**
@@ -62,14 +87,3 @@ function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): b
     return errnoName(errno || (protocol === 'tcp' ? socket.listen() : 0)) === 'EADDRINUSE';
   });
 }
-
-/** Sends back the beginning of what comes, until the socket is closed: a long probe is a question of the way there alone. */
-async function echo(socket: Socket): Promise<void> {
-  while (socket.fd >= 0 && (await socket.readable(LONGEST))) {
-    for (let received = socket.receive(); received; received = socket.receive())
-      socket.send(received.data.subarray(0, PROBE_DATA), received.from);
-  }
-}
-
-/** A timer's longest: the listener's closing ends the wait. */
-const LONGEST = 2 ** 31 - 1;

@@ -1,3 +1,4 @@
+import { KernelError } from '../kernel/kernel-error.ts';
 import { dropFunction, type PacketEvent, PacketTracer, threadNumber } from '../kernel/packet-events/packet-tracer.ts';
 import type { Interface } from '../lab/index.ts';
 import type { Explanation } from './explain.ts';
@@ -19,9 +20,16 @@ export class DropWatch {
     this.#tracer = tracer;
   }
 
+  /** Undefined where the kernel may not be asked, or not now. */
   static start(): DropWatch | undefined {
-    const tracer = PacketTracer.start();
-    return tracer && new DropWatch(tracer);
+    try {
+      const tracer = PacketTracer.start();
+      return tracer && new DropWatch(tracer);
+    } catch (error) {
+      // Out of descriptors, or of memory: what is said of a failure must not stand in for the failure.
+      if (error instanceof KernelError) return undefined;
+      throw error;
+    }
   }
 
   /** For `reach`: when a probe was sent. */

@@ -18,6 +18,29 @@ test('a program runs inside its namespace, without a shell', async ({ lab }) => 
 });
 
 // a
+test('a program has nothing to read, unless it is given something', async ({ lab }) => {
+  const a = lab.namespace('a');
+  expect((await a.exec('cat')).stdout).toBe('');
+  expect((await a.exec('readlink', ['/proc/self/fd/0'])).stdout).toBe('/dev/null');
+  expect((await a.exec('cat', [], { input: 'given' })).stdout).toBe('given');
+  expect((await a.exec('cat', [], { inputFile: '/proc/sys/kernel/ostype' })).stdout).toBe('Linux');
+  const program = a.exec('cat', [], { stdin: 'pipe' });
+  program.stdin.end('written');
+  expect((await program).stdout).toBe('written');
+});
+
+// a
+test('to write to a program without an input is refused, with the mend', async ({ lab }) => {
+  const program = lab.namespace('a').exec('cat');
+  expect(() => program.stdin.end('written')).toThrow(
+    new UsageError(
+      "a.exec('cat', []): its standard input is empty, like /dev/null; to write to it add stdin: 'pipe', or give it the option input",
+    ),
+  );
+  await program;
+});
+
+// a
 test('a program that fails rejects with its exit code and what it said, and with where it was started', async ({
   lab,
 }) => {

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { hasCode } from '../has-code.ts';
+import { ResourceStack } from '../resource-stack.ts';
 import { syscallWords } from '../system-calls.ts';
 import { type EventFormat, fieldOf, parseFormat, textOf } from './event-format.ts';
 import { kernelSymbol } from './kernel-symbol.ts';
@@ -47,15 +49,17 @@ let refused = false;
  * there is none. Switched on only for an explanation, since every packet of the machine pays for it.
  */
 export class PacketTracer {
-  readonly #rings: PerfRing[];
+  readonly #rings: readonly PerfRing[];
   readonly #formats: Formats;
+  readonly #resources: ResourceStack;
 
-  private constructor(rings: PerfRing[], formats: Formats) {
+  private constructor({ rings, resources }: Rings, formats: Formats) {
     this.#rings = rings;
+    this.#resources = resources;
     this.#formats = formats;
   }
 
-  /** Undefined where the kernel does not let this process watch. */
+  /** Undefined where the kernel does not let this process watch. @throws KernelError when it cannot just now (`EMFILE`) */
   static start(): PacketTracer | undefined {
     // With PREEMPT_RT a thread serves others' soft interrupts without saying so.
     refused ||= existsSync('/sys/kernel/realtime');
@@ -72,9 +76,9 @@ export class PacketTracer {
    * before that anywhere. Only once.
    */
   stop(): PacketEvent[] {
+    using _ = this.#resources;
     for (const ring of this.#rings) ring.stop();
     const written = this.#rings.map((ring) => ring.read());
-    for (const ring of this.#rings) ring.close();
     const ends = written.flatMap(({ until }) => (until === undefined ? [] : [until]));
     const events = written
       .flatMap(({ records }) => records)
@@ -104,21 +108,30 @@ export function dropFunction({ location }: PacketEvent): string | undefined {
 
 function readFormats(): Formats | undefined {
   const tracefs = Tracefs.open();
+  if (!tracefs) return undefined;
   try {
     const entries = Object.entries(EVENTS).map(([kind, path]) => [
       kind,
-      parseFormat(tracefs?.read(`events/${path}/format`) ?? ''),
+      parseFormat(tracefs.read(`events/${path}/format`)),
     ]);
-    return tracefs && Object.fromEntries(entries);
-  } catch {
+    return Object.fromEntries(entries);
+  } catch (error) {
     // A kernel without one of the tracepoints.
+    if (!hasCode(error, 'ENOENT')) throw error;
     return undefined;
   } finally {
-    tracefs?.close();
+    tracefs.close();
   }
 }
 
-function openRings(known: Formats): PerfRing[] | undefined {
+/** The rings of all CPUs, and what closes them. */
+interface Rings {
+  rings: PerfRing[];
+  resources: ResourceStack;
+}
+
+function openRings(known: Formats): Rings | undefined {
+  using resources = new ResourceStack();
   const tracepoints = Object.values(known).map(({ id }) => id);
   const rings: PerfRing[] = [];
   const cpus = onlineCpus();
@@ -126,14 +139,10 @@ function openRings(known: Formats): PerfRing[] | undefined {
   const pages = 2 ** Math.max(4, 8 - Math.ceil(Math.log2(Math.max(1, cpus.length / 8))));
   for (const cpu of cpus) {
     const ring = PerfRing.open(cpu, tracepoints, pages);
-    if (ring) {
-      rings.push(ring);
-      continue;
-    }
-    for (const each of rings) each.close();
-    return undefined;
+    if (!ring) return undefined;
+    rings.push(resources.use(ring));
   }
-  return rings;
+  return { rings, resources: resources.move() };
 }
 
 /** `0-3,5` of sysfs. */

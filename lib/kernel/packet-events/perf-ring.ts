@@ -1,6 +1,9 @@
-import { close, closeInBackground, getpagesize, ioctl } from '../libc.ts';
+import { checked } from '../checked.ts';
+import { closeInBackground, getpagesize, ioctl } from '../libc.ts';
+import { ResourceStack } from '../resource-stack.ts';
 import { mapShared, type SharedMemory } from '../shared-memory.ts';
 import { syscallPointer } from '../system-calls.ts';
+import { unlessRefused } from './refusal.ts';
 
 /** A record of a tracepoint, as `perf_event_open` gives it. */
 export interface PerfRecord {
@@ -17,44 +20,49 @@ export interface PerfRecord {
  * Tracepoints of one CPU, whoever meets them, written into a ring from now on. A descriptor: when the process dies in
  * whatever way, the kernel switches them off.
  */
-export class PerfRing {
+export class PerfRing implements Disposable {
   readonly #fds: readonly number[];
   readonly #ring: SharedMemory;
 
-  private constructor(fds: number[], ring: SharedMemory) {
+  readonly #resources: ResourceStack;
+
+  private constructor(fds: number[], ring: SharedMemory, resources: ResourceStack) {
     this.#fds = fds;
     this.#ring = ring;
+    this.#resources = resources;
   }
 
   /**
    * Undefined without the privilege (CAP_PERFMON in the host), or for a CPU that is offline.
    *
    * @param pages how many the ring has, a power of two; one holds some 50 records
+   * @throws KernelError when it cannot be had just now (`EMFILE`)
    */
   static open(cpu: number, tracepoints: readonly number[], pages: number): PerfRing | undefined {
+    using resources = new ResourceStack();
     const fds: number[] = [];
     let ring: SharedMemory | undefined;
-    const give = () => {
-      ring?.unmap();
-      for (const fd of fds) close(fd);
-      return undefined;
-    };
     for (const tracepoint of tracepoints) {
       const fd = syscallPointer(PERF_EVENT_OPEN, attributes(tracepoint), -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-      if (fd < 0) return give();
+      if (fd < 0) return unlessRefused('perf_event_open');
+      resources.defer(() => closeInBackground(fd));
       fds.push(fd);
       // All write into the ring of the first, which has to be there (perf_event_set_output).
       const [first = fd] = fds;
-      if (first === fd) ring = mapShared(fd, (1 + pages) * getpagesize());
-      else if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first) !== 0) return give();
+      if (first !== fd) checked('ioctl(PERF_EVENT_IOC_SET_OUTPUT)', ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first));
+      else {
+        ring = mapShared(fd, (1 + pages) * getpagesize());
+        if (!ring) return unlessRefused('mmap(perf_event)');
+        resources.defer(ring.unmap);
+      }
     }
-    if (!ring) return give();
-    for (const fd of fds) ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
-    return new PerfRing(fds, ring);
+    if (!ring) return undefined;
+    for (const fd of fds) checked('ioctl(PERF_EVENT_IOC_ENABLE)', ioctl(fd, PERF_EVENT_IOC_ENABLE, 0));
+    return new PerfRing(fds, ring, resources.move());
   }
 
   stop(): void {
-    for (const fd of this.#fds) ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
+    for (const fd of this.#fds) checked('ioctl(PERF_EVENT_IOC_DISABLE)', ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
   }
 
   /**
@@ -83,8 +91,11 @@ export class PerfRing {
 
   /** Letting go of a tracepoint waits for an RCU grace period (`tracepoint_synchronize_unregister`), some 20 ms each. */
   close(): void {
-    this.#ring.unmap();
-    for (const fd of this.#fds) closeInBackground(fd);
+    this.#resources[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 

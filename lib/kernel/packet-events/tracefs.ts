@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { close } from '../libc.ts';
 import { fsconfig, fsmount, fsopen } from '../system-calls.ts';
+import { unlessRefused } from './refusal.ts';
 
 /**
  * The kernel's tracefs, for root: a mount of its own that is attached nowhere, so that nothing of it is seen, and nothing
@@ -13,14 +14,14 @@ export class Tracefs {
     this.#fd = fd;
   }
 
-  /** Undefined without the privilege, or on a kernel before 5.2. */
+  /** Undefined without the privilege, without tracefs, or on a kernel before 5.2. @throws KernelError for other reasons */
   static open(): Tracefs | undefined {
     const context = fsopen('tracefs', FSOPEN_CLOEXEC);
-    if (context < 0) return undefined;
+    if (context < 0) return unlessRefused('fsopen(tracefs)');
     try {
-      if (fsconfig(context, FSCONFIG_CMD_CREATE) < 0) return undefined;
+      if (fsconfig(context, FSCONFIG_CMD_CREATE) < 0) return unlessRefused('fsconfig(FSCONFIG_CMD_CREATE)');
       const fd = fsmount(context, FSMOUNT_CLOEXEC);
-      return fd < 0 ? undefined : new Tracefs(fd);
+      return fd < 0 ? unlessRefused('fsmount(tracefs)') : new Tracefs(fd);
     } finally {
       close(context);
     }

@@ -1,5 +1,6 @@
 import { KernelError } from '../../kernel/kernel-error.ts';
 import { Child, Interface } from '../../lab/index.ts';
+import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
 import { nextHop } from '../../probes/source.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
@@ -22,16 +23,21 @@ export function sourceObstacle(question: Question, size?: number): Partial<Obsta
 
 /** Why a device cannot send, followed to the cable or the parent that is at fault. */
 export function linkObstacle(device: Interface): Obstacle | undefined {
-  const { up, carrier, operState } = device.state();
+  const state = device.stateIfThere();
+  if (!state) return { text: `${device} is gone: a program has deleted it, or moved it elsewhere` };
+  const { up, carrier, operState } = state;
   if (!up) return { text: `${device} is down`, hint: bringUp(device) };
   if (carrier && operState !== 'LOWERLAYERDOWN') return undefined;
   const { peer } = device;
-  if (peer && !peer.state().up) return { text: `the other end of its cable, ${peer}, is down`, hint: bringUp(peer) };
+  if (peer?.stateIfThere()?.up === false)
+    return { text: `the other end of its cable, ${peer}, is down`, hint: bringUp(peer) };
   if (!(device instanceof Child) || !(device.parent instanceof Interface)) return undefined;
   const { parent } = device;
   const below = linkObstacle(parent);
   if (!below) return undefined;
-  const text = parent.state().up ? `its parent ${parent} has no carrier: ${below.text}` : `its parent ${below.text}`;
+  const text = parent.stateIfThere()?.up
+    ? `its parent ${parent} has no carrier: ${below.text}`
+    : `its parent ${below.text}`;
   return { ...below, text };
 }
 
@@ -54,7 +60,7 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
   const hop = nextHop(question);
   if (typeof hop !== 'string') return linkObstacle(hop.device);
   // With the link its routes have gone (fib_disable_ip).
-  if (!source.device.state().up) {
+  if (source.device.stateIfThere()?.up === false) {
     return { text: `${source.device} is down, and its routes are gone with it`, hint: bringUp(source.device) };
   }
   // No host's address: no route is missing.
@@ -68,12 +74,17 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
 function mtuObstacle(question: Question, size: number | undefined): Obstacle | undefined {
   const hop = nextHop(question);
   if (size === undefined || typeof hop === 'string') return undefined;
-  const { mtu } = hop.device.state();
-  const headers = (question.family === 4 ? 20 : 40) + 8;
-  if (size + headers <= mtu) return undefined;
+  const { mtu, ofRoute } = mtuOf(question, hop.device);
+  const length = packetLength(question, size);
+  if (length <= mtu) return undefined;
+  const { from, to } = question;
+  const sender = ofRoute ? `the route of ${from} to ${to.address}` : hop.device;
+  const mend = ofRoute
+    ? `on ${from}: ip route show, and the mtu of that route`
+    : `set({ mtu: ${length} }) on each device of the way`;
   return {
-    text: `${hop.device} sends packets of up to ${mtu} bytes (its MTU), and this one has ${size + headers}`,
-    hint: `size is without the headers: at most ${mtu - headers} here; or set({ mtu: ${size + headers} }) on each device of the way`,
+    text: `${sender} ${ofRoute ? 'takes' : 'sends'} packets of up to ${mtu} bytes (its MTU), and this one has ${length}`,
+    hint: `size is without the headers: at most ${mtu - packetLength(question, 0)} here; or ${mend}`,
   };
 }
 

@@ -1,0 +1,101 @@
+import { bit, invertedBit, maskedBits } from './bits.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { linkInfo } from './link-kind.ts';
+import { oneOf } from './one-of.ts';
+import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
+import { flat } from './type.ts';
+
+/** RFC 2863's states, in iproute2's words. */
+export type OperState = 'UNKNOWN' | 'NOTPRESENT' | 'DOWN' | 'LOWERLAYERDOWN' | 'TESTING' | 'DORMANT' | 'UP';
+
+/** What the kernel says of a device. */
+export interface LinkState {
+  index: number;
+  name: string;
+  kind: string | undefined;
+  mac: string;
+  mtu: number;
+  up: boolean;
+  promiscuous: boolean;
+  /** Everyone who wants the device promiscuous, its children included. */
+  promiscuity: number;
+  carrier: boolean;
+  /** Whether it asks for and answers with MAC addresses; a dummy and an ipvlan in mode l3 do not (`IFF_NOARP`). */
+  arp: boolean;
+  operState: OperState;
+  /** What kind of hardware it is, or passes for: 1 is Ethernet (`ARPHRD_*`, linux/if_arp.h). */
+  hardware: number;
+  /** ifindex of the bridge that it is a port of. */
+  master: number | undefined;
+  /** ifindex of the device below, in whatever namespace that is. */
+  link: number | undefined;
+  /** The namespace that {@link LinkState.link} is in, by this one's number for it; undefined: this one. */
+  linkNamespaceId: number | undefined;
+  /** Whether a program gets its packets first (`ip link set … xdp`). */
+  xdp: boolean;
+  /** The settings of its kind (`IFLA_INFO_DATA`): to be had by the kind's `of`. */
+  data: unknown;
+  /** The kind of the device that it is a port of. */
+  slaveKind: string | undefined;
+  /** Its settings as a port (`IFLA_INFO_SLAVE_DATA`). */
+  slaveData: unknown;
+}
+
+export const linkHeader = struct('ifinfomsg', {
+  family: u8,
+  padding: pad(1),
+  hardware: u16,
+  index: s32,
+  flags: flat(
+    maskedBits(u32, {
+      up: bit('IFF_UP', 0x1, 'up', 'down'),
+      promiscuous: bit('IFF_PROMISC', 0x100, 'promisc on', 'promisc off'),
+      arp: invertedBit('IFF_NOARP', 0x80, 'arp on', 'arp off'),
+    }),
+  ),
+});
+
+const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
+
+const attributes = table({
+  name: attribute('IFLA_IFNAME', 3, string, { word: false, absent: '' }),
+  link: attribute('IFLA_LINK', 5, device),
+  mac: attribute('IFLA_ADDRESS', 1, mac, { word: 'address', absent: '' }),
+  mtu: attribute('IFLA_MTU', 4, u32, { absent: 0 }),
+  master: attribute('IFLA_MASTER', 10, device),
+  netns: attribute('IFLA_NET_NS_FD', 28, netns),
+  newIndex: attribute('IFLA_NEW_IFINDEX', 49, s32, { word: 'index' }),
+  operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', operStates, 'UNKNOWN'), { absent: 'UNKNOWN' }),
+  promiscuity: attribute('IFLA_PROMISCUITY', 30, u32, { absent: 0 }),
+  carrier: attribute('IFLA_CARRIER', 33, bool(u8), { absent: false }),
+  linkNamespaceId: attribute('IFLA_LINK_NETNSID', 37, s32),
+  // XDP_ATTACHED_NONE is 0; others tell where.
+  xdp: attribute('IFLA_XDP', 43, flat(table({ xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { absent: false }) }))),
+  info: attribute('IFLA_LINKINFO', 18, linkInfo, { isLong: true }),
+});
+
+/** `struct ifinfomsg` and what stands behind it: the body of a message, and of a veth's other end. */
+export const linkBody = body(linkHeader, attributes);
+
+/**
+ * The devices of a namespace, the loopback too. What a kind has of its own, {@link linkKind} registers.
+ *
+ * Since 6.8 to ask for one also brings its link watch up to date (`rtnl_getlink`, `linkwatch_sync_dev`): a carrier that is
+ * on then can be sent to. Before Linux 5.13 a device that moves keeps its ifindex, whatever `newIndex` says.
+ */
+export const ipLink = new Family({
+  command: ['ip', 'link'],
+  messages: ['LINK', 16],
+  body: linkBody,
+  state: ({ family: _, netns: __, newIndex: ___, ...state }): LinkState => state,
+  verbs: { change: 'set', get: 'show' },
+  words: ({ index = 0, name }, names, rest, verb) => {
+    if (verb === 'list') return [];
+    if (verb === 'add') return [name, ...rest];
+    return [names.device(index), ...rest, ...(name === undefined ? [] : ['name', name])];
+  },
+  feature: ({ kind }) => kind && `link ${kind}`,
+});
