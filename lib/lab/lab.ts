@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { now } from '../kernel/clock.ts';
+import { describeProcess } from '../kernel/describe-process.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
-import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions } from './cable.ts';
@@ -11,7 +11,6 @@ import { discover } from './discover.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
-import { describeProcess, processesIn } from './processes.ts';
 import { Programs } from './programs.ts';
 import { SegmentPlan } from './segment-plan.ts';
 import { Switch, type SwitchOptions } from './switch.ts';
@@ -207,7 +206,7 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
     this.#visits++;
     hideMachinesInterfaces();
-    for (const { handle } of this.#reachable()) reapWithThread(handle);
+    this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
   }
 
   /**
@@ -273,7 +272,7 @@ export class Lab implements AsyncDisposable {
     this.checkNew(method, name);
     const namespace = make();
     this.#namespaces.set(name, namespace);
-    if (this.#ranIn.size > 0 && !namespace.foreign) reapWithThread(namespace.handle);
+    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle.inode]);
     return namespace;
   }
 
@@ -301,8 +300,7 @@ export class Lab implements AsyncDisposable {
       }
     };
     errors.push(...this.programs.failed.map(({ error }) => unawaitedFailure(error)));
-    await attempt(() => this.#endPrograms());
-    for (const { handle } of this.namespaces) reapNoMore(handle);
+    await attempt(() => this.programs.end(() => this.#makeRoom()));
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
@@ -328,20 +326,11 @@ export class Lab implements AsyncDisposable {
 
   /** What the end waits for. */
   #describeEnd(): string[] {
-    const processes = processesIn(this.#reachableInodes()).map(describeProcess);
+    const processes = this.programs.left().map(describeProcess);
     if (processes.length > 0) return ['It waits for the end of what runs in the lab:', ...indented(processes)];
     const open = this.programs.running.map(({ words }) => words);
     if (open.length > 0) return ['It waits for the end of the output of', ...indented(open)];
     return ['It waits for the kernel to close its sockets.'];
-  }
-
-  #reachableInodes(): Set<number> {
-    return new Set(this.#reachable().map(({ handle }) => handle.inode));
-  }
-
-  async #endPrograms(): Promise<void> {
-    const inodes = this.#reachableInodes();
-    if (inodes.size > 0) await this.programs.end(inodes, () => this.#makeRoom());
   }
 
   /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */
