@@ -1,6 +1,7 @@
 import { addLink, setLink, vethPeer } from '../kernel/rtnetlink/link.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
@@ -47,7 +48,7 @@ function plug<A extends Namespace, B extends Namespace>(
   ) as [Interface, Interface];
   devices[0].peer = devices[1];
   devices[1].peer = devices[0];
-  try {
+  return finishOrRemove(devices[0], () => {
     if (peer.options.up ?? true) {
       setLink(
         peer.node.rtnetlink,
@@ -57,11 +58,7 @@ function plug<A extends Namespace, B extends Namespace>(
       );
     }
     return finish<A, B>([first, second], devices, options.mtu);
-  } catch (error) {
-    // Half made is worse than not made.
-    devices[0].remove();
-    throw error;
-  }
+  });
 }
 
 function addPair(main: End, peer: End, mtu: number | undefined): void {

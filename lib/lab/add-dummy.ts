@@ -1,6 +1,7 @@
 import { missingLinkType } from '../kernel/link-types.ts';
 import { addLink } from '../kernel/rtnetlink/link.ts';
 import type { AddressOption } from './address-list.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
@@ -55,7 +56,10 @@ function build(namespace: Namespace, options: DummyOptions, segment: Segment): I
       causes: { EEXIST: `${namespace.name} has an interface ${name} already`, EOPNOTSUPP: missingLinkType('dummy') },
     },
   );
-  const device = namespace.adopt(new Interface(origin), { address, mtu });
-  if (up) settle(device);
-  return device;
+  const device = new Interface(origin);
+  return finishOrRemove(device, () => {
+    namespace.adopt(device, { address, mtu });
+    if (up) settle(device);
+    return device;
+  });
 }

@@ -28,13 +28,16 @@ export function ipvlanAttributes({ mode, flag }: IpvlanSettings): Attribute[] {
   ];
 }
 
-/** An ipvlan's settings as the kernel has them (`IFLA_INFO_DATA`), in iproute2's words. */
-export function ipvlanSettings(data: Buffer): { mode: IpvlanMode; flag: IpvlanFlag } {
+/**
+ * An ipvlan's settings as the kernel has them (`IFLA_INFO_DATA`), in iproute2's words; a number that hairpin has no word
+ * for stays a number. A kernel before 4.15 has no flags, and all its ipvlans are bridges.
+ */
+export function ipvlanSettings(data: Buffer): { mode: string; flag: string } {
   const attributes = decodeAttributes(data);
   const mode = attributes.get(IFLA_IPVLAN_MODE)?.readUInt16LE(0);
-  const flags = attributes.get(IFLA_IPVLAN_FLAGS)?.readUInt16LE(0);
+  const flags = attributes.get(IFLA_IPVLAN_FLAGS)?.readUInt16LE(0) ?? FLAG_NUMBERS.bridge;
   return {
-    mode: IPVLAN_MODES.find((name) => MODE_NUMBERS[name] === mode) ?? 'l3',
-    flag: IPVLAN_FLAGS.find((name) => FLAG_NUMBERS[name] === flags) ?? 'bridge',
+    mode: IPVLAN_MODES.find((name) => MODE_NUMBERS[name] === mode) ?? String(mode),
+    flag: IPVLAN_FLAGS.find((name) => FLAG_NUMBERS[name] === flags) ?? String(flags),
   };
 }

@@ -37,12 +37,12 @@ export class Ipvlan extends Child<Interface> {
 
   /** The mode that the kernel has the parent's port in now. */
   get mode(): IpvlanMode {
-    return this.#settings().mode;
+    return this.#known('mode', IPVLAN_MODES);
   }
 
   /** `bridge`, `private` or `vepa`: the port's, as the mode is. */
   get flag(): IpvlanFlag {
-    return this.#settings().flag;
+    return this.#known('flag', IPVLAN_FLAGS);
   }
 
   /**
@@ -82,8 +82,11 @@ export class Ipvlan extends Child<Interface> {
     });
   }
 
-  #settings() {
-    return ipvlanSettings(this.state().data ?? Buffer.alloc(0));
+  #known<T extends string>(setting: 'mode' | 'flag', words: readonly T[]): T {
+    const value = ipvlanSettings(this.state().data ?? Buffer.alloc(0))[setting];
+    const known = words.find((word) => word === value);
+    if (!known) throw new Error(`${this}: the kernel says ${setting} ${value}, which hairpin does not know`);
+    return known;
   }
 }
 

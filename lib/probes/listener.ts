@@ -1,7 +1,8 @@
 import { s32 } from '../kernel/bytes.ts';
+import { checkErrno } from '../kernel/checked.ts';
 import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { familyNumber } from '../kernel/rtnetlink/address.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
@@ -12,7 +13,15 @@ import { PROBE_DATA } from './probe-data.ts';
 /** Somebody who answers at a port for the time of a question. */
 export interface Listener extends Disposable {
   port: number;
+  /** Why an answer was not sent that the network would have taken; undefined when all were. */
+  readonly failure: string | undefined;
 }
+
+/** What the network's state says to an answer: a rule of a packet filter, no way back, a link that is down. */
+const OF_THE_NETWORK = [
+  ...['EPERM', 'EACCES', 'EINVAL', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EMSGSIZE'],
+  'ECONNREFUSED',
+];
 
 /**
  * Listens in a namespace, at one of its addresses. TCP connections are made by the kernel alone, out of the backlog;
@@ -27,20 +36,28 @@ export function openListener(
 ): Listener | undefined {
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
   if (port !== 0 && isTaken(namespace, protocol, port)) return undefined;
-  const socket = Socket.open(namespace.handle, familyNumber(family), type, 0);
+  using resources = new ResourceStack();
+  const socket = resources.use(Socket.open(namespace.handle, familyNumber(family), type, 0));
   if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
   if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
   const errno = socket.bind(ipSocketAddress(family, address, port)) || (protocol === 'tcp' ? socket.listen() : 0);
-  if (errno !== 0) {
-    socket.close();
-    if (errnoName(errno) === 'EADDRINUSE') return undefined;
-    throw new KernelError({
-      operation: `listening on ${protocol} ${address} port ${port} in ${namespace.name}`,
-      errno,
-    });
-  }
-  if (protocol === 'udp') void echo(socket);
-  return { port: readIpSocketAddress(socket.localAddress()).port, [Symbol.dispose]: () => socket.close() };
+  // With port 0 it is the kernel that has no port left.
+  if (errnoName(errno) === 'EADDRINUSE' && port !== 0) return undefined;
+  checkErrno(`listening on ${protocol} ${address} port ${port} in ${namespace.name}`, errno);
+  const { port: own } = readIpSocketAddress(socket.localAddress());
+  let failure: string | undefined;
+  const failed = (reason: string) => {
+    failure ??= `hairpin's listener at ${protocol} port ${own} of ${namespace.name}: ${reason}`;
+  };
+  if (protocol === 'udp') echo(socket, failed).catch((error: unknown) => failed(String(error)));
+  const owned = resources.move();
+  return {
+    port: own,
+    get failure() {
+      return failure;
+    },
+    [Symbol.dispose]: () => owned[Symbol.dispose](),
+  };
 }
 
 /**
@@ -64,10 +81,13 @@ function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): b
 }
 
 /** Sends back the beginning of what comes, until the socket is closed: a long probe is a question of the way there alone. */
-async function echo(socket: Socket): Promise<void> {
+async function echo(socket: Socket, failed: (reason: string) => void): Promise<void> {
   while (socket.fd >= 0 && (await socket.readable(LONGEST))) {
-    for (let received = socket.receive(); received; received = socket.receive())
-      socket.send(received.data.subarray(0, PROBE_DATA), received.from);
+    for (let received = socket.receive(); received; received = socket.receive()) {
+      const errno = socket.send(received.data.subarray(0, PROBE_DATA), received.from);
+      if (errno !== 0 && !OF_THE_NETWORK.includes(errnoName(errno)))
+        failed(`answering failed with ${errnoName(errno)}`);
+    }
   }
 }
 

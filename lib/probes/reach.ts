@@ -97,7 +97,7 @@ export async function reach(
     using asker = openAsker(by, question, { port, size });
     const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, patience);
-    const reason = result.outcome === 'lost' ? overflowed() : undefined;
+    const reason = result.outcome === 'lost' ? (listener?.failure ?? overflowed()) : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const report = { question, by, port, size, recognize: asker.recognize };
     if (!control || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };

@@ -64,6 +64,20 @@ test('sockets stay in the namespace that they were opened in', async () => {
   expect(await receiver.readable(0)).toBe(false);
 });
 
+// outer, closed while the thread is in inner
+test('a namespace that is closed from within is left first: the thread comes back through it', () => {
+  const [outer, inner] = [create(), create()];
+  const home = here();
+  const seen = outer.run(() => {
+    inner.run(() => outer.close());
+    return here();
+  });
+  expect(seen).toBe(`net:[${outer.inode}]`);
+  expect(here()).toBe(home);
+  expect(outer.closed).toBe(true);
+  expect(() => outer.run(here)).toThrow('this network namespace is closed: its lab has ended');
+});
+
 // one namespace, closed
 test('a closed namespace says so, and is closed once', () => {
   const namespace = create();

@@ -21,6 +21,7 @@ import {
 } from '../constants.ts';
 import { KernelError } from '../kernel-error.ts';
 import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../libc.ts';
+import { nothingToReceive } from '../receive-errno.ts';
 import { closeOfThread, ofThread } from '../thread-descriptor.ts';
 import {
   type Acknowledgement,
@@ -61,6 +62,8 @@ const GENERAL_CAUSES: Causes = {
 export class RtnetlinkSocket implements Disposable {
   #fd: number;
   #sequence = 0;
+  /** Whether a request is under way: when the next one comes, it has failed half-way. */
+  #underWay = false;
 
   /** @param protocol another family of netlink's that answers in the same way */
   constructor(protocol = NETLINK_ROUTE) {
@@ -92,6 +95,7 @@ export class RtnetlinkSocket implements Disposable {
     for (;;) {
       const acknowledgement = this.#receive(operation).find((reply) => reply.type === NLMSG_ERROR);
       if (!acknowledgement) continue;
+      this.#underWay = false;
       check(decodeAcknowledgement(acknowledgement), operation);
       return;
     }
@@ -107,6 +111,7 @@ export class RtnetlinkSocket implements Disposable {
     for (;;) {
       const [reply] = this.#receive(operation);
       if (!reply) continue;
+      this.#underWay = false;
       if (reply.type === NLMSG_ERROR) check(decodeAcknowledgement(reply), operation);
       return Buffer.from(reply.body);
     }
@@ -155,6 +160,7 @@ export class RtnetlinkSocket implements Disposable {
         // The table changed between two datagrams of the dump (nl_dump_check_consistent): what came may have holes.
         if (reply.flags & NLM_F_DUMP_INTR) interrupted = true;
         if (reply.type === NLMSG_ERROR || reply.type === NLMSG_DONE) {
+          this.#underWay = false;
           check(decodeAcknowledgement(reply), operation);
           return { bodies, interrupted };
         }
@@ -165,11 +171,22 @@ export class RtnetlinkSocket implements Disposable {
 
   #send(request: Request, { operation, causes }: Operation): void {
     if (this.#fd < 0) throw new Error(`${operation}: its namespace is closed (the lab has ended)`);
+    if (this.#underWay) this.#skipAnswers(operation);
     const message = encodeMessage(request, ++this.#sequence);
     if (sendto(this.#fd, message, message.length, 0, null, 0) < 0) {
       const errno = lastErrno();
       throw new KernelError({ operation, errno, cause: causeOf(errno, causes) });
     }
+    this.#underWay = true;
+  }
+
+  /** Takes away what an earlier request has left behind: while its dump goes on, no other begins (`__netlink_dump_start`, EBUSY). */
+  #skipAnswers(operation: string): void {
+    for (;;) {
+      if (recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, null, null) >= 0) continue;
+      if (nothingToReceive(`${operation} (receiving an earlier answer)`, lastErrno())) break;
+    }
+    this.#underWay = false;
   }
 
   /** The messages of the next datagram that answer the request that is under way; none when it is an earlier one's. */
@@ -182,7 +199,7 @@ export class RtnetlinkSocket implements Disposable {
     const whole = receive(MSG_PEEK | MSG_TRUNC);
     if (whole > receiveBuffer.length) receiveBuffer = Buffer.alloc(whole);
     const length = receive(0);
-    // An earlier request that threw half-way may have left answers behind.
+    // What an earlier request has left behind may come as late as this.
     return decodeMessages(receiveBuffer.subarray(0, length)).filter((reply) => reply.sequence === this.#sequence);
   }
 }
