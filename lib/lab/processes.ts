@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { after, now } from '../kernel/clock.ts';
+import { hasCode } from '../kernel/has-code.ts';
 
 /**
  * Kills every process inside the namespaces, daemons that left their parent too, and waits until all are gone.
@@ -32,7 +33,7 @@ export async function endProcessesIn(
 
 /** This process's, or the machine's. */
 function isLackOfDescriptors(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+  return hasCode(error, 'EMFILE', 'ENFILE');
 }
 
 function processesIn(inodes: ReadonlySet<number>): number[] {
@@ -45,7 +46,8 @@ function processesIn(inodes: ReadonlySet<number>): number[] {
 function networkOf(pid: number): number {
   try {
     return statSync(`/proc/${pid}/ns/net`).ino;
-  } catch {
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) throw error;
     return -1;
   }
 }
@@ -53,7 +55,8 @@ function networkOf(pid: number): number {
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone by itself meanwhile.
+  } catch (error) {
+    // Gone by itself meanwhile, or not ours to kill: then it is named when the time is over.
+    if (!hasCode(error, 'ESRCH', 'EPERM')) throw error;
   }
 }

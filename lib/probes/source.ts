@@ -1,5 +1,6 @@
-import { KernelError } from '../kernel/kernel-error.ts';
+import { hasCode } from '../kernel/has-code.ts';
 import { hadNftables } from '../kernel/nftables.ts';
+import { isNoRoute } from '../kernel/no-route.ts';
 import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
@@ -105,7 +106,7 @@ function stateOf(device: Interface): LinkState | undefined {
   try {
     return device.state();
   } catch (error) {
-    if (error instanceof KernelError) return undefined;
+    if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
 }
@@ -117,7 +118,7 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
     const dev = bound === 'device' ? source.device : undefined;
     route = from.route.get(to.address, dev, bound ? source.address : undefined);
   } catch (error) {
-    if (error instanceof KernelError) return `${from.name} has no route to ${to.address} (${error.code})`;
+    if (isNoRoute(error)) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
   }
   const device = bound === 'device' ? source.device : from.interfaces.find(({ index }) => index === route.device);

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { type Faults, openDescriptors } from './failing-calls.ts';
 
 const faults = vi.hoisted(
-  (): Faults => ({ count: undefined, places: new Map(), failing: 0, failed: undefined, closing: new Set() }),
+  (): Faults => ({
+    ...{ count: undefined, places: new Map(), failing: 0, failed: undefined, errno: undefined, closing: new Set() },
+  }),
 );
 
 vi.mock('../../lib/kernel/libc.ts', async (original) =>

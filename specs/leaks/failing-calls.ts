@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import koffi from 'koffi';
 
 // The true one: a spec may have put one that fails in its place.
 const { readdirSync, readlinkSync, statSync } = process.getBuiltinModule('node:fs');
@@ -17,6 +16,8 @@ export interface Faults {
   failing: number;
   /** What has failed, as `socket: EMFILE`. */
   failed: string | undefined;
+  /** The errno of the last call, where it was made to fail. */
+  errno: number | undefined;
   /** What is being closed on another thread, and so may still be open. */
   closing: Set<string>;
 }
@@ -31,7 +32,7 @@ const ERRNOS: Record<string, ErrnoName> = {
 };
 
 /** These never fail, or are no calls into the kernel. */
-const NO_CALLS = ['close', 'roomToClose', 'lastErrno', 'errnoName', 'getpagesize', 'declare'];
+const NO_CALLS = ['close', 'roomToClose', 'errnoName', 'getpagesize', 'declare'];
 
 const FILE_CALLS = ['openSync', 'readFileSync', 'writeFileSync', 'writeSync', 'readdirSync', 'statSync', 'fstatSync'];
 
@@ -40,6 +41,7 @@ const home = networkOfThread();
 /** A module of libc's functions, in which {@link Faults} decides what fails. */
 export function failingLibc<T extends object>(libc: T, faults: Faults): T {
   const wrapped = Object.entries(libc).map(([name, call]) => {
+    if (name === 'lastErrno') return [name, () => faults.errno ?? call()];
     if (typeof call !== 'function' || NO_CALLS.includes(name)) return [name, call];
     return [name, name === 'closeInBackground' ? noted(call, faults) : failing(name, call, faults)];
   });
@@ -78,9 +80,8 @@ function failing(name: string, call: Call, faults: Faults): Call {
     // A thread that cannot come back from a namespace ends the process, on purpose.
     if (name === 'setns' && networkOfThread() !== home) return call(...args);
     const errno = nextErrno(name, faults);
-    if (errno === undefined) return call(...args);
-    koffi.errno(constants.errno[errno]);
-    return -1;
+    faults.errno = errno && constants.errno[errno];
+    return errno === undefined ? call(...args) : -1;
   };
 }
 

@@ -1,4 +1,4 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
+import { isNoRoute } from '../../kernel/no-route.ts';
 import { type Interface, type Namespace, Port } from '../../lab/index.ts';
 import type { ReachReport } from '../../probes/reach.ts';
 import { nextHop } from '../../probes/source.ts';
@@ -133,7 +133,7 @@ function wayBack(arrival: Interface, answer: Buffer): Interface {
     const route = namespace.route.get(packet.destination);
     return namespace.interfaces.find(({ index }) => index === route.device) ?? arrival;
   } catch (error) {
-    if (error instanceof KernelError) return arrival;
+    if (isNoRoute(error)) return arrival;
     throw error;
   }
 }
