@@ -34,8 +34,8 @@ export const all = [hairpin, ContainerLab, createLab, cni, HairpinReporter];
 
 const INTERNAL = `
 export type Internal =
-  | Extract<keyof Lab, 'nextIndex' | 'inherited' | 'segments' | 'programs' | 'own' | 'ranIn' | 'hasUplink' | 'isOwnDoing'
-      | 'addresses' | 'enrol' | 'checkNew'>
+  | Extract<keyof Lab, 'nextIndex' | 'inherited' | 'segments' | 'programs' | 'own' | 'ranIn' | 'tellPath' | 'hasUplink' | 'isPristine'
+      | 'isOpenToOthers' | 'visits' | 'addresses' | 'enrol' | 'checkNew'>
   | Extract<keyof Namespace, 'handle' | 'rtnetlink' | 'tap' | 'foreign' | 'joining' | 'checkOpen' | 'checkNewInterface' | 'newInterface' | 'adopt' | 'takeIn' | 'forget'>
   | Extract<keyof Interface, 'refresh' | 'vanished' | 'checkAlive'>
   | Extract<keyof Switch, 'join' | 'bridge'>

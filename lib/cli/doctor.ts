@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { detectCapabilities } from '../kernel/capabilities.ts';
 import { findProgram } from '../kernel/find-program.ts';
+import { detectCapabilities } from '../lab/capabilities.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOwnNamespaces, MARK, whyNoUserNamespace } from './in-own-namespaces.ts';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { detectCapabilities } from '../kernel/capabilities.ts';
+import { detectCapabilities } from '../lab/capabilities.ts';
 import { addMacvlanPair, createLab, type MacvlanMode } from '../lab/index.ts';
 import { allPairModes, expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';
 import { observePair } from '../probes/observe-pair.ts';
@@ -85,7 +85,11 @@ async function observeModes(modes: PairModes): Promise<CountedRow[]> {
     hairpin,
     ...(ns2 === null ? { mode: ns1 } : { modes: [ns1, ns2] as [MacvlanMode, MacvlanMode] }),
   });
-  const observations = await observePair(pair, (of) => quietIn(lab, of));
+  const observations = await observePair(
+    pair,
+    (question) => expectedOfPair(modes, question),
+    (of) => quietIn(lab, of),
+  );
   return pairQuestions(modes).map((question) => {
     const { from, to, kind } = question;
     const observed = observations.find((each) => each.from === from && each.to === to && each.kind === kind);

@@ -22,7 +22,6 @@ export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2_000_000;
-export const MSG_PEEK = 0x2;
 export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
@@ -43,10 +42,9 @@ export const IPPROTO_IP = 0;
 export const IPPROTO_IPV6 = 41;
 export const IPPROTO_ICMPV6 = 58;
 export const IP_MTU_DISCOVER = 10;
-export const IP_PMTUDISC_PROBE = 3;
+export const IP_PMTUDISC_DO = 2;
 export const IP_ADD_MEMBERSHIP = 35;
 export const IPV6_MTU_DISCOVER = 23;
-export const IPV6_DONTFRAG = 62;
 export const IPV6_V6ONLY = 26;
 
 // linux/icmp.h, linux/icmpv6.h
@@ -83,7 +81,7 @@ export const NLM_F_CREATE = 0x400;
 export const NLM_F_ACK_TLVS = 0x200;
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
-export const NLMSGERR_ATTR_MSG = 1;
+export const NLMSG_OVERRUN = 4;
 export const NLA_F_NESTED = 0x8000;
 export const NLA_TYPE_MASK = 0x3fff;
 

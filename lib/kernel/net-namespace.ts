@@ -50,7 +50,7 @@ export class NetNamespace implements Disposable {
    */
   static create(): NetNamespace {
     warmThreadPool();
-    const back = current();
+    const back = currentNamespace();
     if (unshare(CLONE_NEWNET) !== 0) {
       const errno = lastErrno();
       throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause: CREATE_CAUSES[errnoName(errno)] });
@@ -110,7 +110,7 @@ export class NetNamespace implements Disposable {
    * @throws TypeError when `fn` returns a promise
    */
   run<T>(fn: () => T): T {
-    const back = current();
+    const back = currentNamespace();
     enter(this);
     entered.push(this);
     let result: T;
@@ -154,7 +154,8 @@ export class NetNamespace implements Disposable {
   }
 }
 
-function current(): NetNamespace {
+/** The namespace that this thread is in now: the one that {@link NetNamespace.run} has entered, or its home. */
+export function currentNamespace(): NetNamespace {
   return entered.at(-1) ?? NetNamespace.home();
 }
 

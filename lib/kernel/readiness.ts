@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { after } from './clock.ts';
+import { after, continuePromises } from './clock.ts';
 
 /**
  * Waits for a descriptor on Node's own event loop. The one place that knows `koffi.node.poll` (a `uv_poll_t`), which
@@ -25,7 +25,7 @@ export class Readiness {
    */
   wait(milliseconds: number): Promise<boolean> {
     // A question that outlives its lab: its descriptor may be another's by now, and libuv aborts on a closed one.
-    if (this.#closed) return Promise.reject(new Error('this socket is closed: its lab has ended'));
+    if (this.#closed) return Promise.reject(socketClosed());
     return new Promise((resolve, reject) => {
       const settle = (ready: boolean) => {
         cancel();
@@ -62,7 +62,10 @@ export class Readiness {
 
   #start(): void {
     const options = { [this.#event]: true, disconnect: true };
-    const ready = () => this.#settle(true);
+    const ready = () => {
+      this.#settle(true);
+      continuePromises();
+    };
     if (this.#handle) this.#handle.start(options, ready);
     else this.#handle = koffi.node.poll(this.#fd, options, ready);
   }
@@ -70,4 +73,9 @@ export class Readiness {
   #settle(ready: boolean): void {
     for (const settle of [...this.#waiting]) settle(ready);
   }
+}
+
+/** A question outlived its lab. */
+export function socketClosed(): Error {
+  return new Error('this socket is closed: its lab has ended');
 }

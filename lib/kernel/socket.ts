@@ -8,10 +8,11 @@ import {
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from './constants.ts';
+import { registerOwnSocket } from './foreign-sockets.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
-import { Readiness } from './readiness.ts';
+import { Readiness, socketClosed } from './readiness.ts';
 import { nothingToReceive } from './receive-errno.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
@@ -34,13 +35,15 @@ const fromLength = new Uint32Array(1);
 export class Socket implements Disposable {
   #fd: number;
   readonly #readable: Readiness;
-  readonly #slowToClose: boolean;
+  readonly #domain: number;
+  readonly #unregister: () => void;
   #writable: Readiness | undefined;
 
-  private constructor(fd: number, slowToClose = false) {
+  private constructor(fd: number, namespace: NetNamespace, domain: number, type: number) {
     this.#fd = ofThread(fd);
     this.#readable = new Readiness(this.#fd, 'readable');
-    this.#slowToClose = slowToClose;
+    this.#domain = domain;
+    this.#unregister = registerOwnSocket(namespace, { fd: this.#fd, domain, type });
   }
 
   /** @throws KernelError `EPERM` for a raw or packet socket without `CAP_NET_RAW` */
@@ -50,7 +53,7 @@ export class Socket implements Disposable {
         `socket(${domain}, ${type}, ${protocol})`,
         libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol),
       );
-      return new Socket(fd, domain === AF_PACKET);
+      return new Socket(fd, namespace, domain, type);
     });
   }
 
@@ -110,9 +113,10 @@ export class Socket implements Disposable {
   /**
    * The next datagram that is there already; undefined when there is none.
    *
-   * @throws KernelError when that cannot be known (`ENOMEM`, or `ENOBUFS` where datagrams were lost)
+   * @throws KernelError when that cannot be known (`ENOMEM`, or `ENOBUFS` where datagrams were lost); Error after {@link close}
    */
   receive(): Received | undefined {
+    if (this.#fd < 0) throw socketClosed();
     for (;;) {
       fromLength[0] = SOCKADDR_MAX;
       const length = libc.recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, fromBuffer, fromLength);
@@ -143,8 +147,9 @@ export class Socket implements Disposable {
     if (this.#fd < 0) return;
     this.#readable.close();
     this.#writable?.close();
+    this.#unregister();
     // packet_release waits for an RCU grace period (synchronize_net), some 10 ms: not on this thread.
-    closeOfThread(this.#fd, { slowly: this.#slowToClose });
+    closeOfThread(this.#fd, { slowly: this.#domain === AF_PACKET });
     this.#fd = -1;
   }
 

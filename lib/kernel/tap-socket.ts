@@ -19,6 +19,7 @@ import { BATCH, type BatchItem, controlMessage, receiveBatch } from './receive-b
 import { ResourceStack } from './resource-stack.ts';
 import type { Socket } from './socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from './socket-address.ts';
+import { StampReader } from './tap-clock.ts';
 
 /** A frame at a device. */
 export interface TappedFrame {
@@ -28,7 +29,7 @@ export interface TappedFrame {
   direction: 'in' | 'out';
   /** How it was addressed (`PACKET_HOST` …); of a frame that goes out nothing is said. */
   packetType: number;
-  /** When, in nanoseconds since 1970 by the kernel's clock. */
+  /** When, by the clock of the taps (`tapTime`). */
   nanoseconds: bigint;
   /** The frame, with its VLAN tag where it has one. */
   bytes: Buffer;
@@ -54,6 +55,7 @@ const AUXDATA_VLAN_TPID_AT = 18;
  */
 export class TapSocket {
   readonly #socket: Socket;
+  readonly #stamps = new StampReader();
 
   /** @param only one device, and the frames there of one EtherType; without it all */
   constructor(namespace: NetNamespace, only?: { index: number; etherType: number }) {
@@ -93,6 +95,9 @@ export class TapSocket {
       for (const item of batch) frames.push(toFrame(item));
       if (batch.length < BATCH) break;
     }
+    if (frames.length === 0) return frames;
+    const times = this.#stamps.read(frames.map(({ nanoseconds }) => nanoseconds));
+    for (const [at, frame] of frames.entries()) frame.nanoseconds = times[at] as bigint;
     return frames;
   }
 

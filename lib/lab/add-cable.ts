@@ -1,4 +1,4 @@
-import { addLink, setLink, vethPeer } from '../kernel/rtnetlink/link.ts';
+import { addLink, setLink, vethPeer } from '../netlink/link.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
@@ -49,26 +49,18 @@ function plug<A extends Namespace, B extends Namespace>(
   devices[0].peer = devices[1];
   devices[1].peer = devices[0];
   return finishOrRemove(devices[0], () => {
-    if (peer.options.up ?? true) {
-      setLink(
-        peer.node.rtnetlink,
-        peer.origin.index,
-        { up: true },
-        { operation: `ip -n ${peer.node.name} link set ${peer.origin.name} up` },
-      );
-    }
     return finish<A, B>([first, second], devices, options.mtu);
   });
 }
 
+/** Both ends are down: a port must not forward a frame before it has its settings. */
 function addPair(main: End, peer: End, mtu: number | undefined): void {
   addLink(
     main.node.rtnetlink,
     newLink(main, mtu),
     {
       kind: 'veth',
-      // Not up yet: veth_open refuses with ENOTCONN until the pair is complete.
-      data: vethPeer({ ...newLink(peer, mtu), up: false }, peer.node.handle),
+      data: vethPeer(newLink(peer, mtu), peer.node.handle),
       ...(main.node instanceof Switch ? { master: main.node.bridge } : {}),
     },
     {
@@ -92,30 +84,30 @@ function finish<A extends Namespace, B extends Namespace>(
   [a, b]: [Interface, Interface],
   mtu: number | undefined,
 ): Cable<A, B> {
-  for (const [end, device] of [[first, a] as const, [second, b] as const]) {
-    end.node.adopt(device, { address: end.options.address, mtu });
-  }
+  const ends = [
+    { ...first, device: a },
+    { ...second, device: b },
+  ];
   // Two switches: the device that could not become a port at creation does now.
   if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a as Port);
-  const ports = [
-    { options: first.options, device: a },
-    { options: second.options, device: b },
-  ].filter((end): end is { options: EndOptions & PortOptions; device: Port } => end.device instanceof Port);
-  for (const { options, device } of ports) setPort(device, { ...pick(options), state: undefined });
+  const opens = ends.flatMap(({ device, options }) => (device instanceof Port ? [device.prepare(pick(options))] : []));
+  // Ports last: with its port a host gets its carrier, and sends at once (MLD reports).
+  const hosts = ends.filter(({ device }) => !(device instanceof Port));
+  for (const { node, options, origin } of [...hosts, ...ends.filter((end) => !hosts.includes(end))]) {
+    if (options.up ?? true) bringUp(node, origin);
+  }
+  for (const { node, device, options } of ends) node.adopt(device, { address: options.address, mtu });
   settle(a);
-  // A state is taken only once the port has its carrier (br_set_state, ENETDOWN).
-  for (const { options, device } of ports) setPort(device, { state: options.state });
+  for (const open of opens) open();
   return new Cable(a as EndOf<A>, b as EndOf<B>);
 }
 
-function setPort(port: Port, options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): void {
-  const chosen = Object.entries(options).filter(([, value]) => value !== undefined);
-  if (chosen.length > 0) port.set(Object.fromEntries(chosen));
+function bringUp(node: Namespace, { index, name }: InterfaceOrigin): void {
+  setLink(node.rtnetlink, index, { up: true }, { operation: `ip -n ${node.name} link set ${name} up` });
 }
 
-function newLink({ origin, options }: End, mtu: number | undefined) {
-  const { up = true, promiscuous } = options;
-  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, up, promiscuous };
+function newLink({ origin, options: { promiscuous } }: End, mtu: number | undefined) {
+  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, promiscuous };
 }
 
 function newEnd(

@@ -1,8 +1,8 @@
-import { missingLinkType } from '../kernel/link-types.ts';
-import { addLink } from '../kernel/rtnetlink/link.ts';
+import { addLink } from '../netlink/link.ts';
 import type { AddressOption } from './address-list.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface } from './interface.ts';
+import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';

@@ -1,10 +1,10 @@
-import { hasLinkType, missingLinkType } from '../kernel/link-types.ts';
-import type { Causes } from '../kernel/rtnetlink/socket.ts';
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
+import type { Causes } from '../netlink/request.ts';
 import { addChildLink, adoptChild, CHILD_OPTIONS, type ChildOptions, checkChild, removeChildLink } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkIpvlanSettings, Ipvlan, Ipvtap, refuseMac } from './ipvlan.ts';
 import { type IpvlanFlag, type IpvlanMode, ipvlanAttributes } from './ipvlan-attributes.ts';
+import { hasLinkType, missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import { checkOptions } from './validate.ts';
 

@@ -1,5 +1,5 @@
-import type { Causes } from '../kernel/rtnetlink/socket.ts';
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
+import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
 import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny, removeChildLink } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';

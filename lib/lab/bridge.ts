@@ -1,4 +1,4 @@
-import { type FdbEntry, listFdb } from '../kernel/rtnetlink/neighbour.ts';
+import { type FdbEntry, listFdb } from '../netlink/neighbour.ts';
 import { Interface } from './interface.ts';
 import { Port } from './port.ts';
 

@@ -1,11 +1,11 @@
-import type { LinkType } from '../kernel/link-types.ts';
-import { missingLinkType } from '../kernel/link-types.ts';
-import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
-import { addLink, deleteLink } from '../kernel/rtnetlink/link.ts';
-import type { Causes } from '../kernel/rtnetlink/socket.ts';
+import type { Attribute } from '../netlink/attribute.ts';
+import { addLink, deleteLink } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
+import type { LinkType } from './link-types.ts';
+import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
 import { Uplink } from './uplink.ts';

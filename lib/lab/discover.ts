@@ -1,5 +1,5 @@
-import { type ListedLink, listLinks } from '../kernel/rtnetlink/link-state.ts';
-import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
+import { type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { namespaceId } from '../netlink/namespace-id.ts';
 import { Bridge } from './bridge.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import { Ipvlan, Ipvtap } from './ipvlan.ts';

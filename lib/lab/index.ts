@@ -1,8 +1,8 @@
 export { KernelError } from '../kernel/kernel-error.ts';
-export type { AddressState } from '../kernel/rtnetlink/address.ts';
-export type { LinkState, OperState } from '../kernel/rtnetlink/link-state.ts';
-export type { FdbEntry, Neighbour, NeighbourState } from '../kernel/rtnetlink/neighbour.ts';
-export type { Route } from '../kernel/rtnetlink/route.ts';
+export type { AddressState } from '../netlink/address.ts';
+export type { LinkState, OperState } from '../netlink/link-state.ts';
+export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
+export type { Route } from '../netlink/route.ts';
 export type { DummyOptions } from './add-dummy.ts';
 export type { IpvlanOptions } from './add-ipvlan.ts';
 export type { MacvlanOptions } from './add-macvlan.ts';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { deleteLink, setLink } from '../kernel/rtnetlink/link.ts';
-import { getLink, type LinkState } from '../kernel/rtnetlink/link-state.ts';
-import type { Causes } from '../kernel/rtnetlink/socket.ts';
+import { deleteLink, setLink } from '../netlink/link.ts';
+import { getLink, type LinkState } from '../netlink/link-state.ts';
+import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';

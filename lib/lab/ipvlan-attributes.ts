@@ -1,5 +1,5 @@
 import { u16 } from '../kernel/bytes.ts';
-import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
+import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
 
 // enum IFLA_IPVLAN_*, linux/if_link.h
 const IFLA_IPVLAN_MODE = 1;

@@ -1,6 +1,6 @@
-import { setLinkData } from '../kernel/rtnetlink/link.ts';
-import type { Causes } from '../kernel/rtnetlink/socket.ts';
 import type { DeviceNumbers } from '../kernel/uevents.ts';
+import { setLinkData } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
 import { Child } from './child.ts';
 import {
   checkInterfaceChange,

@@ -47,6 +47,8 @@ export class Lab implements AsyncDisposable {
   readonly #owned: { close(): void }[] = [];
   /** The namespaces that a spec ran something in: without any there is nothing to kill. */
   readonly #ranIn = new Set<Namespace>();
+  #visits = 0;
+  #isPathKnown = false;
   #index = FIRST_INDEX;
   readonly #inherited = new Map<string, string>();
   #closing: Promise<void> | undefined;
@@ -198,8 +200,19 @@ export class Lab implements AsyncDisposable {
   ranIn(namespace: Namespace, method = 'run'): void {
     this.#checkOpen(`${namespace.name}.${method}`);
     this.#ranIn.add(namespace);
+    this.#visits++;
     hideMachinesInterfaces();
     for (const { handle } of this.#reachable()) reapWithThread(handle);
+  }
+
+  /**
+   * Registers that a spec has been told a namespace's path: whoever has it may act there at any time.
+   *
+   * @internal
+   */
+  tellPath(namespace: Namespace): void {
+    this.ranIn(namespace, 'path');
+    this.#isPathKnown = true;
   }
 
   /** Where programs of a spec's may be: one that runs anywhere may enter any other (`setns`). Of somebody else's only if it was let in. */
@@ -218,13 +231,32 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Whether all in it is hairpin's own doing. It is not once a spec has run a program or a function of its own in a
-   * namespace, or has taken in a namespace of somebody else's: then the network may have more than hairpin knows of.
+   * Whether hairpin alone has ever acted in it. Once a spec has run a program or a function in a namespace, or the lab has
+   * a container, the network may have more than hairpin knows of, and must be read.
    *
    * @internal
    */
-  get isOwnDoing(): boolean {
-    return this.#ranIn.size === 0 && this.namespaces.every(({ foreign }) => !foreign);
+  get isPristine(): boolean {
+    return this.#visits === 0 && this.namespaces.every(({ foreign }) => !foreign);
+  }
+
+  /**
+   * Whether others may come without asking the lab: it has a container, or a spec was told a namespace's path.
+   *
+   * @internal
+   */
+  get isOpenToOthers(): boolean {
+    return this.#isPathKnown || this.namespaces.some(({ foreign }) => foreign);
+  }
+
+  /**
+   * How often a spec has run something in a namespace, or taken its path: what is known of programs that have ended
+   * is good until there is one more.
+   *
+   * @internal
+   */
+  get visits(): number {
+    return this.#visits;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { u16, u32 } from '../kernel/bytes.ts';
-import { type Attribute, decodeAttributes, listAttributes } from '../kernel/rtnetlink/attribute.ts';
+import { type Attribute, decodeAttributes, listAttributes } from '../netlink/attribute.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 
 // enum IFLA_MACVLAN_*, linux/if_link.h

@@ -1,5 +1,5 @@
-import type { Attribute } from '../kernel/rtnetlink/attribute.ts';
-import { setLinkData } from '../kernel/rtnetlink/link.ts';
+import type { Attribute } from '../netlink/attribute.ts';
+import { setLinkData } from '../netlink/link.ts';
 import { Child } from './child.ts';
 import {
   checkInterfaceChange,

@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { hasCode } from '../kernel/has-code.ts';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import { setLink } from '../kernel/rtnetlink/link.ts';
-import { setNeighbourTimers } from '../kernel/rtnetlink/neighbour.ts';
-import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
+import { setLink } from '../netlink/link.ts';
+import { setNeighbourTimers } from '../netlink/neighbour.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
 import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
@@ -20,6 +20,7 @@ import type { Ipvlan, Ipvtap } from './ipvlan.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan } from './macvlan.ts';
 import type { Macvtap } from './macvtap.ts';
+import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { ROLE_SYSCTLS, type Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
@@ -64,7 +65,7 @@ export class Namespace {
    */
   readonly handle: NetNamespace;
   /** @internal */
-  readonly rtnetlink: RtnetlinkSocket;
+  readonly rtnetlink: NetlinkSocket;
   /**
    * Sees every frame at every device here; undefined in a lab without taps.
    *
@@ -91,7 +92,7 @@ export class Namespace {
     this.role = role;
     this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
-    this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
+    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket({ names: namesOf(lab, this) })));
     this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
@@ -112,8 +113,7 @@ export class Namespace {
    */
   get path(): string {
     this.checkOpen('path');
-    // Whoever is given it may change the network, and hairpin would not know.
-    this.lab.ranIn(this);
+    this.lab.tellPath(this);
     return `/proc/${process.pid}/fd/${this.handle.fd}`;
   }
 
@@ -263,7 +263,11 @@ export class Namespace {
     if (this.#joining) {
       this.#joining = false;
       // Kept, so that whoever asks meanwhile waits as well.
-      this.#settling = waitForSolicitedNodeGroups(this);
+      this.#settling = waitForSolicitedNodeGroups(this).catch((error: unknown) => {
+        // Whoever asks next tries again.
+        this.#joining = true;
+        throw error;
+      });
     }
     return this.#settling;
   }
@@ -366,7 +370,7 @@ export class Namespace {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.lab.addresses.give(address.address, device);
+      this.lab.addresses.give(address, device);
     }
     this.joining();
   }

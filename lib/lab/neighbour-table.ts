@@ -1,5 +1,5 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { addNeighbour, deleteNeighbour, listNeighbours, type Neighbour } from '../kernel/rtnetlink/neighbour.ts';
+import { addNeighbour, deleteNeighbour, listNeighbours, type Neighbour } from '../netlink/neighbour.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';

@@ -1,7 +1,7 @@
 import { u8, u16, u32 } from '../kernel/bytes.ts';
-import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
-import { setBridgePort } from '../kernel/rtnetlink/link.ts';
-import { listLinks } from '../kernel/rtnetlink/link-state.ts';
+import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
+import { setBridgePort } from '../netlink/link.ts';
+import { listLinks } from '../netlink/link-state.ts';
 import type { Bridge } from './bridge.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
@@ -54,6 +54,9 @@ export interface PortOptions {
 
 export const PORT_OPTIONS = [...(Object.keys(FLAGS) as (keyof typeof FLAGS)[]), 'state', 'cost', 'priority'] as const;
 
+/** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
+const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: false, locked: true } as const;
+
 /** A port of a switch, or of a bridge that other software made: the end of a cable there. */
 export class Port extends Interface {
   /** The bridge that it is a port of; undefined on a switch, which holds no other. */
@@ -82,30 +85,59 @@ export class Port extends Interface {
     const call = `${this}.set`;
     checkOptions(call, change, [...PORT_OPTIONS, ...INTERFACE_CHANGES]);
     checkPortOptions(call, change);
-    const ofInterface = Object.fromEntries(
+    const ofInterface: InterfaceChange = Object.fromEntries(
       Object.entries(change).filter(([key]) => INTERFACE_CHANGES.some((name) => name === key)),
     );
     checkInterfaceChange(call, ofInterface);
     const ofPort: PortOptions = Object.fromEntries(
       Object.entries(change).filter(([key]) => PORT_OPTIONS.some((name) => name === key)),
     );
-    // One alone is refused or done.
+    // A single change is refused or done.
     const before = Object.keys(change).length > 1 ? { ofInterface: this.state(), ofPort: this.settings } : undefined;
-    // The device first: a port takes a state only when it is up and has its carrier.
-    if (Object.keys(ofInterface).length > 0) super.apply(ofInterface);
+    const comesUp = ofInterface.up === true;
+    // A device that comes up has its settings before its first frame. One that is up keeps them until it has changed.
+    const open = comesUp ? this.prepare(ofPort) : () => this.setPort(ofPort);
+    const hasChanged = Object.keys(ofInterface).length > 0;
     try {
-      this.setPort(ofPort);
+      if (hasChanged) super.apply(ofInterface);
+    } catch (error) {
+      if (before && comesUp)
+        this.setPort({ ...counterparts({ ...ofPort, ...SEALED }, before.ofPort), state: undefined });
+      throw error;
+    }
+    try {
+      open();
     } catch (error) {
       // br_setport goes through the settings one by one, the flags before the state, and stops at the one that it refuses.
       if (before) {
         // The state is the last to be set, so the refused one was never taken: it need not be put back.
-        this.setPort({ ...counterparts(ofPort, before.ofPort), state: undefined });
-        const changed = counterparts(ofInterface, before.ofInterface);
-        if (Object.keys(changed).length > 0) super.apply(changed);
+        this.setPort({ ...counterparts({ ...ofPort, ...SEALED }, before.ofPort), state: undefined });
+        if (hasChanged) super.apply(counterparts(ofInterface, before.ofInterface));
       }
       throw error;
     }
     return this;
+  }
+
+  /**
+   * Gives a port that is down its settings, so that they hold for the first frame that passes it. The kernel takes a state
+   * only once the port has its carrier (`br_set_port_state`): until then such a port is sealed.
+   *
+   * @returns to be called when the port has its carrier: it sets the state and breaks the seal
+   *
+   * @internal
+   */
+  prepare({ state, ...options }: PortOptions): () => void {
+    if (state === undefined || state === 'forwarding') {
+      this.setPort(options);
+      return () => this.setPort({ state });
+    }
+    const unsealed = { ...counterparts(SEALED, this.settings), ...counterparts(SEALED, options) };
+    this.setPort({ ...options, ...SEALED });
+    return () => {
+      this.setPort({ state });
+      this.setPort(unsealed);
+    };
   }
 
   // No private name of JavaScript's: an interface that a program puts into a bridge becomes a Port (discover.ts).

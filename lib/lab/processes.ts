@@ -31,21 +31,28 @@ export async function endProcessesIn(
   }
 }
 
+/** Whether a process lives in one of the namespaces, or a thread of this one that somebody took there. */
+export function somebodyLivesIn(inodes: ReadonlySet<number>): boolean {
+  const threads = readdirSync('/proc/self/task').map((thread) => `self/task/${thread}`);
+  return threads.some((thread) => inodes.has(networkOf(thread))) || processesIn(inodes).length > 0;
+}
+
 /** This process's, or the machine's. */
 function isLackOfDescriptors(error: unknown): boolean {
   return hasCode(error, 'EMFILE', 'ENFILE');
 }
 
-function processesIn(inodes: ReadonlySet<number>): number[] {
+/** The processes inside the namespaces, but for this one. */
+export function processesIn(inodes: ReadonlySet<number>): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(pid)));
+    .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(String(pid))));
 }
 
 /** The inode of a process's network namespace; −1 when it has ended or is not ours to look at. A zombie has none. */
-function networkOf(pid: number): number {
+function networkOf(process: string): number {
   try {
-    return statSync(`/proc/${pid}/ns/net`).ino;
+    return statSync(`/proc/${process}/ns/net`).ino;
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) throw error;
     return -1;

@@ -23,6 +23,11 @@ export class Programs {
     this.#unawaited.watch(subprocess);
   }
 
+  /** Whether one of those that `exec` started has not ended yet. */
+  get areRunning(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** What has failed until now, and nobody has heard of it. */
   get failures(): Error[] {
     return this.#unawaited.failures;

@@ -6,8 +6,8 @@ import {
   listRoutes,
   lookUpRoute,
   type Route,
-} from '../kernel/rtnetlink/route.ts';
-import { hasRules } from '../kernel/rtnetlink/rule.ts';
+} from '../netlink/route.ts';
+import { hasRules } from '../netlink/rule.ts';
 import { type Family, familyOf, type Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';

@@ -1,6 +1,6 @@
 import { now } from '../kernel/clock.ts';
-import { hurryLinkwatch } from '../kernel/linkwatch.ts';
 import type { Interface } from './interface.ts';
+import { hurryLinkwatch } from './linkwatch.ts';
 
 /** Before 6.8 a worker may take a second to look at a carrier (`linkwatch_schedule_work`), in milliseconds. */
 const DEADLINE = 3000;

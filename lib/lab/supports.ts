@@ -1,4 +1,4 @@
-import { hasLinkType, LINK_TYPES, type LinkType } from '../kernel/link-types.ts';
+import { hasLinkType, LINK_TYPES, type LinkType } from './link-types.ts';
 import { checkOneOf } from './validate.ts';
 
 export type { LinkType };

@@ -1,7 +1,7 @@
 import { u8, u32 } from '../kernel/bytes.ts';
-import { decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
-import { addLink, setLink } from '../kernel/rtnetlink/link.ts';
-import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../kernel/rtnetlink/neighbour.ts';
+import { decodeAttributes } from '../netlink/attribute.ts';
+import { addLink, setLink } from '../netlink/link.ts';
+import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../netlink/neighbour.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { getLink, type LinkState, type ListedLink, listLinks } from '../kernel/rtnetlink/link-state.ts';
-import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import { startingNamespace } from '../kernel/starting-namespace.ts';
 import { wirelessDevices } from '../kernel/wireless.ts';
+import { getLink, type LinkState, type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
+import { namesOf } from './names.ts';
 import { checkInterfaceName, show, UsageError } from './validate.ts';
 
 const ARPHRD_ETHER = 1;
@@ -29,14 +30,14 @@ export class Uplink {
    */
   readonly handle: NetNamespace;
   /** @internal */
-  readonly rtnetlink: RtnetlinkSocket;
+  readonly rtnetlink: NetlinkSocket;
   /** The macvlans of this lab on it. */
   readonly children = new Set<Interface>();
   /** A real network's addresses are not the lab's to give out. */
   readonly segment = undefined;
   readonly deleted = false;
 
-  constructor(lab: Lab, { index, name }: ListedLink, handle: NetNamespace, rtnetlink: RtnetlinkSocket) {
+  constructor(lab: Lab, { index, name }: ListedLink, handle: NetNamespace, rtnetlink: NetlinkSocket) {
     this.lab = lab;
     this.name = name;
     this.index = index;
@@ -113,7 +114,7 @@ export function randomMac(): string {
 function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' | 'rtnetlink'> {
   try {
     const handle = startingNamespace();
-    return { handle, rtnetlink: lab.own(handle.run(() => new RtnetlinkSocket())) };
+    return { handle, rtnetlink: lab.own(handle.run(() => new NetlinkSocket({ names: namesOf(lab) }))) };
   } catch (error) {
     const { code, errno = 0 } = error as NodeJS.ErrnoException;
     if (code !== 'EPERM' && code !== 'EACCES') throw error;

@@ -1,9 +1,9 @@
 import { u16 } from '../kernel/bytes.ts';
-import { hasLinkType, missingLinkType } from '../kernel/link-types.ts';
-import { type Attribute, decodeAttributes } from '../kernel/rtnetlink/attribute.ts';
-import type { Causes } from '../kernel/rtnetlink/socket.ts';
+import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
+import type { Causes } from '../netlink/request.ts';
 import { addChildLink, adoptChild, CHILD_OPTIONS, Child, type ChildOptions, checkChild } from './child.ts';
 import type { Interface } from './interface.ts';
+import { hasLinkType, missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';

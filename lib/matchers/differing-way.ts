@@ -46,7 +46,7 @@ async function wayOf(
   wanted: Difference,
   lab: Lab,
 ): Promise<DifferingWay> {
-  const patience = { milliseconds: holdIn(lab), quiet: quietIn(lab, 'frames') };
+  const patience = { milliseconds: holdIn(lab), quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
   const { frame, outcome, copies } = await hear(to, from, kind, Number.POSITIVE_INFINITY, patience);
   // Which it was that differed, this one need not: then there is nothing to show.
   if (copies !== wanted.copies || (outcome !== 'lost' && outcome !== 'answered')) return NONE;

@@ -13,8 +13,8 @@ import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { wasIgnored, whyDeaf } from './why-deaf.ts';
 
-/** How long a copy may take, in milliseconds. Worst seen under load: 12, in a macvlan parent's broadcast worker. */
-const WITHIN = 50;
+/** How long a copy that is wanted is waited for, in milliseconds. */
+const WITHIN = 1000;
 
 export interface ToHearOptions {
   /**
@@ -36,7 +36,8 @@ export interface ToHearOptions {
   /**
    * How long to wait for copies, in milliseconds. With `copies` and with `.not` all of it is waited.
    *
-   * @default 50, and where a queueing discipline may keep frames back 1000 besides
+   * @default until nothing is under way any more; where that cannot be known, 1000 for a copy that is wanted and 100 for one
+   * that is not, and where a queueing discipline may keep frames back 1000 besides
    */
   within?: number;
 }
@@ -81,10 +82,20 @@ export async function toHear(
       );
   }
   Capture.of(to.namespace.lab).beforeProbe();
-  const within = options.within ?? holdIn(to.namespace.lab, WITHIN);
-  const until = isNot || copies !== undefined ? Number.POSITIVE_INFINITY : 1;
-  const quiet = options.within === undefined ? quietIn(to.namespace.lab, 'frames') : undefined;
-  const result = await hear(to, from, frame, until, { milliseconds: within, quiet, join });
+  const { lab } = to.namespace;
+  // A copy that is wanted is waited for longer than one too many.
+  const hold = options.within ?? holdIn(lab);
+  const wanted = isNot ? 0 : (copies ?? 1);
+  const within = wanted === 0 ? hold : (options.within ?? holdIn(lab, WITHIN));
+  const isCounted = isNot || copies !== undefined;
+  const result = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
+    milliseconds: hold,
+    wanted,
+    within,
+    quiet: () => quietIn(lab, 'frames'),
+    untilQuiet: options.within === undefined,
+    join,
+  });
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
   const seen = lost ? frameWay(from, result.frame, to, join !== false) : undefined;

@@ -1,4 +1,4 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
@@ -51,17 +51,24 @@ export async function toMatchReachability(
   checkHold(title, 'hold', hold);
   const table = parseReachabilityTable(title, received, text);
   const family = options.family ?? familyOf(title, table.namespaces);
-  const quiet = options.hold === undefined ? () => quietIn(received, 'packets') : undefined;
-  const since = realtimeNanoseconds();
-  const asked = await reachability(table.namespaces, { family, milliseconds: hold, quiet });
-  const results = received.isOwnDoing ? asked : putRight(table, asked, since);
-  const silent = because === undefined ? await silentTargets(table, results, family) : new Map<string, string>();
-  const judged = judge(table, results, silent, since);
+  const quiet = () => quietIn(received, 'packets');
+  const since = tapTime();
+  const asked = await reachability(table.namespaces, {
+    family,
+    milliseconds: hold,
+    wanted: (from, to) => cellOf(table, from, to) === '✓',
+    quiet,
+    untilQuiet: options.hold === undefined,
+  });
+  const results = received.isPristine ? asked : putRight(table, asked, since);
+  const silent = because === undefined ? await silentTargets(table, results, { family, isNot }) : new Map();
+  const judged = judge(table, results, silent, { since, isNot });
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
-  const inconclusive = wrong.some(({ verdict }) => verdict === 'inconclusive');
   const matches = wrong.length === 0;
-  const pass = inconclusive ? isNot : matches;
-  if (pass !== isNot) return { pass, message: () => '' };
+  // What was not learnt is neither a match nor a mismatch.
+  const holds = isNot ? wrong.some(({ verdict }) => verdict === 'wrong') : matches;
+  const pass = holds !== isNot;
+  if (holds) return { pass, message: () => '' };
   const example = isNot ? undefined : await explainOne(title, table, wrong, family);
   const message = formatMessage({
     title,
@@ -71,7 +78,6 @@ export async function toMatchReachability(
     ],
     ...(example?.words ?? { hint: wrong.map(whyUnsent).find((why) => why?.hint)?.hint }),
   });
-  // What was not asked can be neither a match nor a mismatch.
   return { pass, message: () => message, ...(example ? { evidence: example.evidence } : {}) };
 }
 
@@ -88,7 +94,7 @@ async function explainOne(
   const [from, to] = [pair?.from, pair?.to].map((wanted) => namespaces.find(({ name }) => name === wanted));
   if (!pair || !from || !to) return undefined;
   const question = { family };
-  const since = realtimeNanoseconds();
+  const since = tapTime();
   const report = await reach(title, from, to, question, { milliseconds: ONE_MORE });
   const answered = report.outcome === 'answered';
   const evidence = (ways: Way[]) => ({
@@ -116,16 +122,20 @@ interface Judged {
   doubt?: string;
 }
 
-/** The addresses of those who were to be silent, and do not even answer themselves, with what is the matter there. */
+/**
+ * The addresses of those whose silence the assertion rests on, and who do not even answer themselves, with what is the
+ * matter there. Without `.not` it rests on the crosses, with it on the ticks.
+ */
 async function silentTargets(
   { namespaces, cells }: ReachabilityTable,
   results: ReachabilityMatrix,
-  family: Family,
+  { family, isNot }: { family: Family; isNot: boolean },
 ): Promise<Map<string, string>> {
   const silent = new Map<string, string>();
+  const decisive = isNot ? '✓' : '✗';
   for (const [column, namespace] of namespaces.entries()) {
     const row = namespaces.findIndex(
-      (_, each) => cells[each]?.[column] === '✗' && results[each]?.[column]?.outcome === 'lost',
+      (_, each) => cells[each]?.[column] === decisive && results[each]?.[column]?.outcome === 'lost',
     );
     const [from, address] = [namespaces[row], results[row]?.[column]?.address];
     if (!from || address === undefined) continue;
@@ -145,29 +155,35 @@ function putRight({ cells }: ReachabilityTable, results: ReachabilityMatrix, sin
 function judge(
   { namespaces, cells }: ReachabilityTable,
   results: ReachabilityMatrix,
-  silent: Map<string, string>,
-  since: bigint,
+  silent: ReadonlyMap<string, string>,
+  { since, isNot }: { since: bigint; isNot: boolean },
 ): Judged[] {
   return namespaces.flatMap((from, row) =>
     namespaces.flatMap((to, column) => {
       const [cell, result] = [cells[row]?.[column], results[row]?.[column]];
       if (cell === undefined || cell === '.' || !result) return [];
       const pair = { from: from.name, to: to.name, cell, result };
-      const mute = cell === '✗' && result.outcome === 'lost' ? silent.get(result.address) : undefined;
+      const mute = cell === (isNot ? '✓' : '✗') && result.outcome === 'lost' ? silent.get(result.address) : undefined;
       if (mute) return [{ ...pair, verdict: 'inconclusive', doubt: mute }];
       const { question, recognize } = result;
       const other =
         result.outcome === 'answered' ? standInOf(question, recognize, { wanted: 'namespace', since }) : undefined;
-      if (!other) return [{ ...pair, verdict: verdictOn(cell, result) }];
+      if (!other) return [{ ...pair, verdict: verdictOn(cell, result, isNot) }];
       return [{ ...pair, verdict: 'inconclusive', doubt: `it answered, but ${other.namespace} ${other.how}` }];
     }),
   );
 }
 
-function verdictOn(cell: Cell, { outcome }: ProbeResult): Judged['verdict'] {
+/** A probe that never left says nothing of the network: it is no reason to pass, but one to fail. */
+function verdictOn(cell: Cell, { outcome }: ProbeResult, isNot: boolean): Judged['verdict'] {
   if (outcome === 'answered') return cell === '✓' ? 'right' : 'wrong';
-  if (cell === '✓') return 'wrong';
-  return outcome === 'lost' || outcome === 'refused' ? 'right' : 'inconclusive';
+  if (outcome === 'broken') return 'inconclusive';
+  if (outcome === 'unsent') return cell === '✓' && !isNot ? 'wrong' : 'inconclusive';
+  return cell === '✓' ? 'wrong' : 'right';
+}
+
+function cellOf({ namespaces, cells }: ReachabilityTable, from: Namespace, to: Namespace): Cell | undefined {
+  return cells[namespaces.indexOf(from)]?.[namespaces.indexOf(to)];
 }
 
 /** The table as it is, wrong cells marked with "!", and a line for each of them. */

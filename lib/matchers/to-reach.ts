@@ -1,4 +1,4 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import { watcher } from '../lab/watcher.ts';
@@ -62,15 +62,17 @@ export async function toReach(
   const capture = Capture.of(received.lab);
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
-  const since = realtimeNanoseconds();
+  const since = tapTime();
+  const quiet = () => quietIn(received.lab, 'packets');
   // A time that the spec gives is kept: something in its network may be slow.
   const patience = isNot
     ? {
         milliseconds: hold,
         control: because === undefined,
-        quiet: options.hold === undefined ? quietIn(received.lab, 'packets') : undefined,
+        quiet,
+        untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within };
+    : { milliseconds: watcher()?.patience(within) ?? within, quiet };
   const report = asSeen(await reach(call, received, to, options, patience), since, isNot);
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(report.elapsed);
@@ -81,10 +83,10 @@ export async function toReach(
   // Otherwise the taps are read only where there is something to tell: a passing assertion costs no more for them.
   if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
   // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
-  if (!received.lab.isOwnDoing) received.lab.discover();
+  if (!received.lab.isPristine) received.lab.discover();
   const trace = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
-    ? `not of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
+    ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
     : answered && waypoints
       ? describeDetour(waypoints, trace)
       : undefined;

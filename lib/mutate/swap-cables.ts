@@ -1,9 +1,9 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import { setLink } from '../kernel/rtnetlink/link.ts';
-import { getLink } from '../kernel/rtnetlink/link-state.ts';
-import { RtnetlinkSocket } from '../kernel/rtnetlink/socket.ts';
 import type { Port, PortOptions } from '../lab/port.ts';
 import { bridgeSettings, type Switch } from '../lab/switch.ts';
+import { setLink } from '../netlink/link.ts';
+import { getLink } from '../netlink/link-state.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import { staticEntries } from './switch-ports.ts';
 
 /**
@@ -16,7 +16,7 @@ export function swapCables(a: Port, b: Port): void {
   const [likeA, likeB] = [likenessOf(a), likenessOf(b)];
   // In between, where neither name nor ifindex is taken: a switch cannot hold both of two that have one name.
   const between = NetNamespace.create();
-  const rtnetlink = between.run(() => new RtnetlinkSocket());
+  const rtnetlink = between.run(() => new NetlinkSocket());
   try {
     for (const [port, name] of [[a, 'a'] as const, [b, 'b'] as const]) {
       setLink(
@@ -41,7 +41,7 @@ export function swapCables(a: Port, b: Port): void {
 }
 
 /** Moves a device to where a port has been, to be the port. */
-function replug(rtnetlink: RtnetlinkSocket, name: string, index: number, port: Port): void {
+function replug(rtnetlink: NetlinkSocket, name: string, index: number, port: Port): void {
   const { namespace } = port;
   setLink(
     rtnetlink,

@@ -1,9 +1,9 @@
-import { listLinks } from '../kernel/rtnetlink/link-state.ts';
 import type { Interface } from '../lab/interface.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type Port, type PortOptions, portSettings } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
 import { type BridgePort, type Bridges, FLOOD_KINDS, type FloodKind, floodsTo } from '../model/bridge-flood.ts';
+import { listLinks } from '../netlink/link-state.ts';
 import { contains, type Prefix } from '../wire/ip-address.ts';
 import { FLAGS, isSwitch, isSwitchPort, staticEntries, USUAL } from './switch-ports.ts';
 

@@ -14,7 +14,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
-import { forbidFragments } from './forbid-fragments.ts';
+import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
@@ -40,8 +40,8 @@ export function askIcmp(question: Question, size?: number): Asker {
     send(sequence) {
       // A tentative address may have become one's own since.
       if (unbound) unbound = bindSource(socket, question);
-      const errno =
-        unbound || socket.send(encodeEchoRequest(family, { identifier, sequence, payload: data.of(sequence) }), target);
+      const request = encodeEchoRequest(family, { identifier, sequence, payload: data.of(sequence) });
+      const errno = unbound || sendWhole(question, () => socket.send(request, target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {

@@ -1,15 +1,14 @@
 import { SOCK_DGRAM } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
-import { familyNumber } from '../kernel/rtnetlink/address.ts';
 import { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
-import { forbidFragments } from './forbid-fragments.ts';
+import { forbidFragments, sendWhole } from './forbid-fragments.ts';
 import { IcmpErrors } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
@@ -42,7 +41,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
         unbound = bind();
         localPort = readIpSocketAddress(socket.localAddress()).port;
       }
-      const errno = unbound || socket.send(data.of(sequence), target);
+      const errno = unbound || sendWhole(question, () => socket.send(data.of(sequence), target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {

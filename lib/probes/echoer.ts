@@ -15,9 +15,9 @@ import {
 import type { Family } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { PROBES_ENOUGH, probeInterval } from './ask.ts';
 import type { Asker, SendFailure } from './asker.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { keepAsking } from './keep-asking.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import type { Question } from './question.ts';
@@ -45,36 +45,41 @@ export class Echoer implements Disposable {
     this.#socket.close();
   }
 
-  /** Puts all the questions at once, and the unanswered ones again until the time is over: a result each. */
-  async ask(questions: readonly Question[], { milliseconds, quiet }: Patience): Promise<ProbeResult[]> {
+  /**
+   * Puts all the questions at once, and the unanswered ones again until the patience is over: a result each.
+   *
+   * @param within how long those that are `wanted` are waited for, in milliseconds; the others as the patience says
+   */
+  async ask(
+    questions: readonly Question[],
+    { within, wanted, ...patience }: Patience & { within: number; wanted: (at: number) => boolean },
+  ): Promise<ProbeResult[]> {
     const started = now();
-    const deadline = started + milliseconds;
     this.#questions = questions;
     const all = questions.map((question): Pending => {
       const target = ipSocketAddress(question.family, question.to.address);
       return { question, target, sent: [], left: false };
     });
     const probes = new Map<number, { pending: Pending; at: number }>();
-    let open = all;
-    let knowsQuiet = quiet !== undefined;
-    for (let attempt = 0; open.length > 0 && (attempt === 0 || now() < deadline); attempt++) {
-      if (knowsQuiet && attempt === PROBES_ENOUGH) break;
-      for (const pending of open) this.#send(pending, probes);
-      this.#read(probes, all, started);
-      // Most answers are there at once; only for the others it is worth to know that nothing is under way.
-      const waits = all.some(({ result }) => !result);
-      knowsQuiet = knowsQuiet && (!waits || (await quiet?.(deadline)) === true);
-      const interval = knowsQuiet ? 0 : probeInterval(attempt);
-      const next = Math.min(deadline, now() + interval);
-      for (;;) {
-        this.#read(probes, all, started);
-        open = all.filter(({ result }) => !result);
-        const remaining = next - now();
-        if (open.length === 0 || remaining <= 0) break;
-        await this.#socket.readable(remaining);
-      }
-    }
-    return all.map((pending) => pending.result ?? withoutAnswer(pending, now() - started));
+    const isOpen = ({ result }: Pending) => !result;
+    const broken = await keepAsking(
+      {
+        send: () => {
+          for (const pending of all.filter(isOpen)) this.#send(pending, probes);
+        },
+        read: () => {
+          this.#read(probes, all, started);
+          return !all.some(isOpen);
+        },
+        wait: (milliseconds) => this.#socket.readable(milliseconds),
+        milliseconds: () => {
+          const waitsForMore = all.some((pending, at) => isOpen(pending) && wanted(at));
+          return waitsForMore ? Math.max(within, patience.milliseconds) : patience.milliseconds;
+        },
+      },
+      patience,
+    );
+    return all.map((pending) => pending.result ?? withoutAnswer(pending, now() - started, broken));
   }
 
   /** Knows the frames of one of the questions, by its place among them. */
@@ -145,9 +150,14 @@ interface Pending {
   result?: ProbeResult;
 }
 
-function withoutAnswer({ question, sent, left, stopped, refusal }: Pending, elapsed: number): ProbeResult {
+function withoutAnswer(
+  { question, sent, left, stopped, refusal }: Pending,
+  elapsed: number,
+  broken: string | undefined,
+): ProbeResult {
   const common = { probes: sent.length, elapsed };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
+  if (broken !== undefined) return { outcome: 'broken', reason: broken, ...common };
   return examineLoss(question, { outcome: 'lost', ...common });
 }

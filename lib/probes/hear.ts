@@ -3,6 +3,7 @@ import type { Interface } from '../lab/index.ts';
 import type { SendFailure } from './asker.ts';
 import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
+import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
@@ -25,32 +26,47 @@ export interface HearResult {
  *
  * @param join whether the receiver joins the group of `multicast`; without it, it does
  * @param until stop as soon as so many copies are there; `Infinity` waits for all that may come
+ * @param wanted while fewer copies have come, `within` is how long they are waited for, in milliseconds
  */
 export async function hear(
   receiver: Interface,
   sender: Interface,
   kind: FrameKind,
   until: number,
-  { milliseconds, quiet, join }: Patience & { join?: boolean | undefined },
+  {
+    join,
+    wanted = 0,
+    within = 0,
+    ...patience
+  }: Patience & { join?: boolean | undefined; wanted?: number; within?: number },
 ): Promise<HearResult> {
   await receiver.namespace.settled();
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
   using ear = new Ear(receiver, [kind], join);
   const frame = testFrame(kind, from, to, ear.port);
   const started = now();
-  const failure = sendFrame(from, frame);
-  if (failure) return { ...failure, copies: 0, elapsed: 0, frame: frame.bytes };
-  const deadline = started + milliseconds;
-  let copies = ear.copies(frame.signature);
-  // So many are a loop's, in which nothing becomes quiet.
-  const isLoop = copies > MANY;
-  const over = isLoop || (until === Number.POSITIVE_INFINITY && (await quiet?.(deadline)) === true);
-  if (!isLoop) copies = ear.copies(frame.signature);
-  while (!over && copies < until && now() < deadline) {
-    await ear.wait(deadline - now());
-    copies = ear.copies(frame.signature);
-  }
-  return { outcome: copies > 0 ? 'answered' : 'lost', copies, elapsed: now() - started, frame: frame.bytes };
+  let copies = 0;
+  let unsent: SendFailure | undefined;
+  const broken = await keepAsking(
+    {
+      once: true,
+      send(attempt) {
+        if (attempt === 0) unsent = sendFrame(from, frame);
+      },
+      read() {
+        copies = ear.copies(frame.signature);
+        // So many are a loop's, in which nothing becomes quiet.
+        return unsent !== undefined || copies >= until || copies > MANY;
+      },
+      wait: (milliseconds) => ear.wait(milliseconds),
+      milliseconds: () => (copies < wanted ? Math.max(within, patience.milliseconds) : patience.milliseconds),
+    },
+    patience,
+  );
+  const result = { copies, elapsed: now() - started, frame: frame.bytes };
+  if (unsent) return { ...result, ...unsent, elapsed: 0 };
+  if (broken !== undefined) return { ...result, outcome: 'broken', reason: broken };
+  return { ...result, outcome: copies > 0 ? 'answered' : 'lost' };
 }
 
 /** The address that a kind of frame needs and an end lacks, as `IPv4`; undefined when all is there. */

@@ -1,9 +1,8 @@
 import { ICMP_FILTER, ICMPV6_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW, SOL_RAW } from '../kernel/constants.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
-import { familyNumber } from '../kernel/rtnetlink/address.ts';
 import { Socket } from '../kernel/socket.ts';
-import { readIpSocketAddress } from '../kernel/socket-address.ts';
+import { familyNumber, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { decodeIcmpError, ICMP_TYPE, type IcmpError } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';

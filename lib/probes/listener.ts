@@ -3,18 +3,19 @@ import { checkErrno } from '../kernel/checked.ts';
 import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
-import { familyNumber } from '../kernel/rtnetlink/address.ts';
 import { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import type { Namespace } from '../lab/index.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';
 
-/** Somebody who answers at a port for the time of a question. */
+/** Answers at a port for the time of a question. */
 export interface Listener extends Disposable {
   port: number;
   /** Why an answer was not sent that the network would have taken; undefined when all were. */
-  readonly failure: string | undefined;
+  failure(): string | undefined;
+  /** Waits until there may be a datagram to answer, at most so many milliseconds. Over TCP the kernel alone answers. */
+  wait?(milliseconds: number): Promise<unknown>;
 }
 
 /** What the network's state says to an answer: a rule of a packet filter, no way back, a link that is down. */
@@ -23,9 +24,27 @@ const OF_THE_NETWORK = [
   'ECONNREFUSED',
 ];
 
+/** The UDP sockets that hairpin listens at now, and why one could not answer. */
+const listening = new Map<Socket, string | undefined>();
+
 /**
- * Listens in a namespace, at one of its addresses. TCP connections are made by the kernel alone, out of the backlog;
- * UDP datagrams are sent back, as far as a probe's own data goes.
+ * Answers the UDP datagrams that have come to hairpin's listeners. Each question calls this before it looks for its
+ * answer, so that no answer waits for a turn of the event loop, which something else may keep.
+ */
+export function serveListeners(): void {
+  for (const socket of listening.keys()) {
+    for (let received = socket.receive(); received; received = socket.receive()) {
+      const errno = socket.send(received.data.subarray(0, PROBE_DATA), received.from);
+      if (errno !== 0 && !OF_THE_NETWORK.includes(errnoName(errno)))
+        listening.set(socket, `answering failed with ${errnoName(errno)}`);
+    }
+  }
+}
+
+/**
+ * Listens in a namespace, at one of its addresses. TCP connections are made by the kernel alone, out of the backlog; UDP
+ * datagrams are sent back by {@link serveListeners}, as far as a probe's own data goes: a long probe is a question of the
+ * way there alone.
  *
  * @param port 0 lets the kernel choose
  * @returns undefined when somebody is listening there already: then the question is put to them
@@ -43,19 +62,21 @@ export function openListener(
   const errno = socket.bind(ipSocketAddress(family, address, port)) || (protocol === 'tcp' ? socket.listen() : 0);
   // With port 0 it is the kernel that has no port left.
   if (errnoName(errno) === 'EADDRINUSE' && port !== 0) return undefined;
-  checkErrno(`listening on ${protocol} ${address} port ${port} in ${namespace.name}`, errno);
-  const { port: own } = readIpSocketAddress(socket.localAddress());
-  let failure: string | undefined;
-  const failed = (reason: string) => {
-    failure ??= `hairpin's listener at ${protocol} port ${own} of ${namespace.name}: ${reason}`;
-  };
-  if (protocol === 'udp') echo(socket, failed).catch((error: unknown) => failed(String(error)));
+  const place = `${protocol} ${address} port`;
+  checkErrno(`listening on ${place} ${port} in ${namespace.name}`, errno);
+  const { port: bound } = readIpSocketAddress(socket.localAddress());
   const owned = resources.move();
+  if (protocol === 'tcp')
+    return { port: bound, failure: () => undefined, [Symbol.dispose]: () => owned[Symbol.dispose]() };
+  listening.set(socket, undefined);
+  owned.defer(() => listening.delete(socket));
   return {
-    port: own,
-    get failure() {
-      return failure;
+    port: bound,
+    failure: () => {
+      const failure = listening.get(socket);
+      return failure && `hairpin's listener on ${place} ${bound} in ${namespace.name}: ${failure}`;
     },
+    wait: (milliseconds) => socket.readable(milliseconds),
     [Symbol.dispose]: () => owned[Symbol.dispose](),
   };
 }
@@ -79,17 +100,3 @@ function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): b
     return errnoName(errno || (protocol === 'tcp' ? socket.listen() : 0)) === 'EADDRINUSE';
   });
 }
-
-/** Sends back the beginning of what comes, until the socket is closed: a long probe is a question of the way there alone. */
-async function echo(socket: Socket, failed: (reason: string) => void): Promise<void> {
-  while (socket.fd >= 0 && (await socket.readable(LONGEST))) {
-    for (let received = socket.receive(); received; received = socket.receive()) {
-      const errno = socket.send(received.data.subarray(0, PROBE_DATA), received.from);
-      if (errno !== 0 && !OF_THE_NETWORK.includes(errnoName(errno)))
-        failed(`answering failed with ${errnoName(errno)}`);
-    }
-  }
-}
-
-/** A timer's longest: the listener's closing ends the wait. */
-const LONGEST = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
-import { listNeighbourTables } from '../kernel/rtnetlink/neighbour-table.ts';
 import type { Namespace } from '../lab/index.ts';
+import { listNeighbourTables } from '../netlink/neighbour-table.ts';
 import type { Family } from '../wire/ip-address.ts';
 
 /**

@@ -1,10 +1,12 @@
-import { after, now } from '../kernel/clock.ts';
-import { type Interface, UsageError } from '../lab/index.ts';
+import { after } from '../kernel/clock.ts';
+import { type Interface, Macvlan, UsageError } from '../lab/index.ts';
+import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askIcmp } from './ask-icmp.ts';
 import { Ear } from './ear.ts';
 import { sendFrame } from './hear.ts';
+import { keepAsking } from './keep-asking.ts';
 import { watchNeighbourTable } from './neighbour-overflow.ts';
 import { type Pair, type PairDevices, type Place, pairDevices } from './pair-devices.ts';
 import type { Quiet } from './patience.ts';
@@ -18,24 +20,47 @@ export interface Observation {
   copies: number;
 }
 
-/** How long a frame or an echo may take where nothing tells sooner, in milliseconds. Worst seen under load: 12, in the parent's broadcast worker. */
-const WINDOW = 100;
+/** How long to wait for a copy or an answer that is not expected, in milliseconds. */
+const HOLD = 100;
 
-/** What may end a wait earlier, made anew for each: nothing of the frames, or of the packets, is under way any more. */
+/** How long to wait in all for those that are and do not come, in milliseconds: one that is missing decides already. */
+const WITHIN = 1000;
+
+/** What is known of the lab's queues, made anew for each question: of frames, or of packets, which wait for neighbours too. */
 type QuietOf = (of: 'frames' | 'packets') => Quiet;
 
+/** `MACVLAN_DEFAULT_BC_QUEUE_LEN`, which kernels before 5.11 do not tell. */
+const BC_QUEUE_LEN = 1000;
+
+/** How many copies a question should bring. */
+type Expect = (question: Omit<Observation, 'copies'>) => number;
+
 /**
- * Asks every question about a pair: first all the frames, together and counted, then each echo by itself, from cold
+ * Asks every question about a pair: first all the frames, counted together, then each echo by itself, from cold
  * neighbour tables. Answers come pair by pair.
+ *
+ * @param expected what should come is waited for longer than what should not
  */
-export async function observePair(pair: Pair, quiet?: QuietOf): Promise<Observation[]> {
+export async function observePair(
+  pair: Pair,
+  expected: Expect = () => 0,
+  quiet?: QuietOf | undefined,
+): Promise<Observation[]> {
   const places = pairDevices('observePair', pair);
   await places.host.namespace.lab.settled();
   const pairs = orderedPairs(Object.keys(places) as Place[]);
   const families = familiesOf(places);
-  const frames = await observeFrames(places, pairs, families, quiet);
-  const all = [...frames, ...(await observeFamilies(places, pairs, families, quiet))];
+  const asked: Asking = { places, pairs, families, expected, quiet };
+  const all = [...(await observeFrames(asked)), ...(await observeFamilies(asked))];
   return pairs.flatMap(([from, to]) => all.filter((each) => each.from === from && each.to === to));
+}
+
+interface Asking {
+  places: PairDevices;
+  pairs: readonly (readonly [Place, Place])[];
+  families: readonly Family[];
+  expected: Expect;
+  quiet: QuietOf | undefined;
 }
 
 /** The families that the macvlans have: another is none of their business. Where a place lacks one, it is not reached. */
@@ -53,73 +78,102 @@ function orderedPairs(places: Place[]): [Place, Place][] {
   );
 }
 
-async function observeFrames(
-  devices: PairDevices,
-  pairs: [Place, Place][],
-  families: readonly Family[],
-  quiet: QuietOf | undefined,
-): Promise<Observation[]> {
+async function observeFrames(asking: Asking): Promise<Observation[]> {
+  const { places, families } = asking;
   const kinds = FRAMES.filter((kind) => families.includes(addressNeeded(kind) === 'ip4' ? 4 : 6));
-  const ends = new Map<Place, { end: FrameEnd; ear: Ear }>();
-  for (const [place, device] of Object.entries(devices) as [Place, Interface][]) {
-    ends.set(place, { end: frameEnd(device), ear: new Ear(device, kinds) });
-  }
+  const ends = new Map<Place, Listening>();
   try {
-    return await countFrames(ends, pairs, kinds, quiet);
+    for (const [place, device] of Object.entries(places) as [Place, Interface][])
+      ends.set(place, { end: frameEnd(device), ear: new Ear(device, kinds) });
+    const observations: Observation[] = [];
+    const questions = asking.pairs.flatMap(([from, to]) => kinds.map((kind) => ({ from, to, kind })));
+    for (const some of inBursts(questions, burstOf(places.host)))
+      observations.push(...(await countFrames(some, ends, asking)));
+    return observations;
   } finally {
     for (const { ear } of ends.values()) ear[Symbol.dispose]();
   }
 }
 
-async function countFrames(
-  ends: Map<Place, { end: FrameEnd; ear: Ear }>,
-  pairs: [Place, Place][],
-  kinds: readonly FrameKind[],
-  quiet: QuietOf | undefined,
-): Promise<Observation[]> {
-  const isOver = quiet?.('frames');
-  const sent = pairs.flatMap(([from, to]) =>
-    kinds.flatMap((kind) => {
-      const [sender, receiver] = [ends.get(from), ends.get(to)];
-      if (!sender || !receiver) return [];
-      const frame = testFrame(kind, sender.end, receiver.end, receiver.ear.port);
-      const failure = sendFrame(sender.end, frame);
-      if (failure?.outcome === 'broken') throw new Error(`a frame of ${from} to ${to} failed: ${failure.reason}`);
-      const unsent = failure !== undefined;
-      return [{ from, to, kind, unsent, count: () => receiver.ear.copies(frame.signature) }];
-    }),
+interface Listening {
+  end: FrameEnd;
+  ear: Ear;
+}
+
+interface FrameQuestion {
+  from: Place;
+  to: Place;
+  kind: FrameKind;
+}
+
+/**
+ * How many frames may be sent at once. A parent's queue of broadcasts has room for the longest `bcqueuelen` of its
+ * children (`macvlan_broadcast_enqueue`), and what it has no room for is dropped: that would be this tool's doing.
+ */
+function burstOf({ children }: Interface): number {
+  const macvlans = [...children].filter((child) => child instanceof Macvlan && !child.deleted);
+  const longest = Math.max(
+    0,
+    ...macvlans.map((child) => macvlanSettings(child.state().data ?? Buffer.alloc(0))?.bcqueuelen ?? BC_QUEUE_LEN),
   );
-  const deadline = now() + WINDOW;
-  // Otherwise the whole window: a copy too many comes as late as any other.
-  const over = (await isOver?.(deadline)) === true;
-  while (!over && now() < deadline) await new Promise<void>((resolve) => after(deadline - now(), resolve));
+  // A queue without room takes nothing in, however little is sent.
+  return longest === 0 ? Number.POSITIVE_INFINITY : longest;
+}
+
+function inBursts<T>(all: readonly T[], size: number): T[][] {
+  if (size >= all.length) return [[...all]];
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+}
+
+async function countFrames(
+  questions: readonly FrameQuestion[],
+  ends: Map<Place, Listening>,
+  { expected, quiet }: Asking,
+): Promise<Observation[]> {
+  let sent: (FrameQuestion & { unsent: boolean; count: () => number })[] = [];
+  const send = (question: FrameQuestion) => {
+    const [sender, receiver] = [ends.get(question.from), ends.get(question.to)];
+    if (!sender || !receiver) return [];
+    const { from, to, kind } = question;
+    const frame = testFrame(kind, sender.end, receiver.end, receiver.ear.port);
+    const failure = sendFrame(sender.end, frame);
+    if (failure?.outcome === 'broken') throw new Error(`a frame of ${from} to ${to} failed: ${failure.reason}`);
+    return [{ ...question, unsent: failure !== undefined, count: () => receiver.ear.copies(frame.signature) }];
+  };
+  const isMissing = (each: (typeof sent)[number]) => !each.unsent && each.count() < expected(each);
+  const broken = await keepAsking(
+    {
+      once: true,
+      send(attempt) {
+        if (attempt === 0) sent = questions.flatMap(send);
+      },
+      // A copy too many comes as late as any other, so there is no end before the time is over.
+      read: () => false,
+      wait: (milliseconds) => new Promise<void>((resolve) => after(milliseconds, resolve)),
+      milliseconds: () => (sent.some(isMissing) ? WITHIN : HOLD),
+    },
+    { milliseconds: HOLD, quiet: quiet && (() => quiet('frames')), untilQuiet: true },
+  );
+  if (broken !== undefined) throw new Error(`the copies of frames could not be counted: ${broken}`);
   return sent.map(({ from, to, kind, unsent, count }) => ({ from, to, kind, copies: unsent ? 0 : count() }));
 }
 
 /** Side by side, since neither's table knows of the other; but one's traffic would keep the other's from being quiet. */
-async function observeFamilies(
-  places: PairDevices,
-  pairs: [Place, Place][],
-  families: readonly Family[],
-  quiet: QuietOf | undefined,
-): Promise<Observation[]> {
-  const observe = (family: Family) => observeEchoes(places, pairs, family, quiet);
-  if (!quiet) return (await Promise.all(families.map(observe))).flat();
+async function observeFamilies(asking: Asking): Promise<Observation[]> {
+  const { families, quiet } = asking;
+  if (!quiet) return (await Promise.all(families.map((family) => observeEchoes(family, asking)))).flat();
   const observations: Observation[] = [];
-  for (const family of families) observations.push(...(await observe(family)));
+  for (const family of families) observations.push(...(await observeEchoes(family, asking)));
   return observations;
 }
 
-async function observeEchoes(
-  devices: PairDevices,
-  pairs: [Place, Place][],
-  family: Family,
-  quiet: QuietOf | undefined,
-): Promise<Observation[]> {
+async function observeEchoes(family: Family, { places, pairs, expected, quiet }: Asking): Promise<Observation[]> {
+  const kind = family === 4 ? 'ping4' : 'ping6';
   const observations: Observation[] = [];
+  let within = WITHIN;
   for (const [from, to] of pairs) {
-    for (const { namespace } of Object.values(devices)) namespace.neighbour.flush(family);
-    const [source, target] = [devices[from], devices[to]];
+    for (const { namespace } of Object.values(places)) namespace.neighbour.flush(family);
+    const [source, target] = [places[from], places[to]];
     const address = target?.address.first(family)?.address;
     const own = source?.address.first(family)?.address;
     if (!source || !target || !address || !own) continue;
@@ -131,10 +185,16 @@ async function observeEchoes(
       bound: undefined,
     });
     const overflowed = watchNeighbourTable(source.namespace, family);
-    const { outcome, reason } = await ask(asker, { milliseconds: WINDOW, quiet: quiet?.('packets') });
+    const isWanted = expected({ from, to, kind }) > 0;
+    const { outcome, reason, elapsed } = await ask(asker, {
+      milliseconds: isWanted ? Math.max(HOLD, within) : HOLD,
+      quiet: quiet && (() => quiet('packets')),
+      untilQuiet: true,
+    });
+    if (isWanted && outcome !== 'answered') within -= elapsed;
     const broken = outcome === 'broken' ? reason : outcome === 'lost' ? overflowed() : undefined;
     if (broken) throw new Error(`an echo of ${from} to ${to} failed: ${broken}`);
-    observations.push({ from, to, kind: family === 4 ? 'ping4' : 'ping6', copies: outcome === 'answered' ? 1 : 0 });
+    observations.push({ from, to, kind, copies: outcome === 'answered' ? 1 : 0 });
   }
   return observations;
 }

@@ -96,17 +96,19 @@ export async function reach(
     const port = listener?.port ?? wantedPort;
     using asker = openAsker(by, question, { port, size });
     const overflowed = watchNeighbourTable(from, question.family);
-    const result = await ask(asker, patience);
-    const reason = result.outcome === 'lost' ? (listener?.failure ?? overflowed()) : undefined;
+    const result = await ask(asker, patience, listener);
+    const reason = result.outcome === 'lost' ? (listener?.failure() ?? overflowed()) : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const report = { question, by, port, size, recognize: asker.recognize };
     if (!control || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
     const began = now();
-    const unanswerable = await whyNobodyAnswers(question, by, (self) => openAsker(by, self, { port, size }));
+    const openSelf = (self: Question) => openAsker(by, self, { port, size });
+    const unanswerable = await whyNobodyAnswers(question, by, openSelf, { quiet: patience.quiet, listener });
     const took = now() - began;
     if (unanswerable || took < SLOW) return { ...examined, ...report, unanswerable };
     // Whoever is slow to answer itself is slow to answer others, or could not when it was asked.
-    const again = await ask(asker, { milliseconds: patience.milliseconds + 2 * took });
+    const longer = { ...patience, milliseconds: patience.milliseconds + 2 * took, untilQuiet: false };
+    const again = await ask(asker, longer, listener);
     return { ...(again.outcome === 'lost' ? examined : again), ...report, unanswerable };
   } finally {
     listener?.[Symbol.dispose]();

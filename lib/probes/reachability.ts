@@ -1,4 +1,4 @@
-import { after, now } from '../kernel/clock.ts';
+import { after } from '../kernel/clock.ts';
 import { type AddressState, type Interface, Macvlan, type Namespace, UsageError } from '../lab/index.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import type { Asker } from './asker.ts';
@@ -8,22 +8,29 @@ import type { ProbeResult } from './outcome.ts';
 import type { Quiet } from './patience.ts';
 import type { Question } from './question.ts';
 
-/** How long no answer must come for a pair to count as one that does not reach, in milliseconds. */
-const WINDOW = 100;
-
 /**
- * How long a macvlan parent's worker may sit on a broadcast, in milliseconds (`macvlan_process_broadcast`); worst seen
- * under load: 12. One that came late, into the next turn, would tell who sent it.
+ * How long a macvlan parent's worker may sit on a broadcast, in milliseconds (`macvlan_process_broadcast`), where nothing
+ * is known of the queues; worst seen under load: 12.
  */
 const BROADCASTS_DELIVERED = 20;
 
+/** How long no answer must come for a pair to count as one that does not reach, in milliseconds. */
+const HOLD = 100;
+
+/** How long to wait in all for answers that are wanted and do not come, in milliseconds: one that is missing decides already. */
+const WITHIN = 1000;
+
 export interface ReachabilityOptions {
-  /** How long a turn waits for answers that do not come. @default 100 */
+  /** How long a turn waits for answers that are not wanted, in milliseconds. @default 100 */
   milliseconds?: number;
+  /** Which pairs are to answer, as `(from, to)`: those are waited for as long as `toReach` waits. @default none */
+  wanted?: (from: Namespace, to: Namespace) => boolean;
   /** @default 4 */
   family?: Family;
-  /** What may end a turn earlier: it is made anew for each. @default nothing does */
+  /** What is known of the lab's queues, for each turn. @default nothing is */
   quiet?: (() => Quiet) | undefined;
+  /** Whether a turn ends once nothing is under way any more. @default false */
+  untilQuiet?: boolean;
 }
 
 /** What came of one namespace asking another, at which address. */
@@ -48,20 +55,32 @@ export type ReachabilityMatrix = (PairResult | undefined)[][];
  */
 export async function reachability(
   namespaces: readonly Namespace[],
-  { milliseconds = WINDOW, family = 4, quiet }: ReachabilityOptions = {},
+  { milliseconds = HOLD, wanted = () => false, family = 4, quiet, untilQuiet = false }: ReachabilityOptions = {},
 ): Promise<ReachabilityMatrix> {
   await Promise.all(namespaces.map(({ lab }) => lab.settled()));
   const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
   const hasWorker = namespaces.some(({ lab }) => lab.namespaces.some(hasMacvlan));
   const matrix: ReachabilityMatrix = [];
+  let within = WITHIN;
   for (const [from, namespace] of namespaces.entries()) {
+    // A broadcast that waits for a macvlan parent's worker would come into the next turn, and tell who sent it.
     if (hasWorker && from > 0) await broadcastsDelivered(quiet?.());
     for (const each of namespaces) each.neighbour.flush(family);
     const others = namespaces.map((_, to) => to).filter((to) => to !== from);
     const questions = others.map((to) => toQuestion(namespaces, addresses, from, to, family));
     using echoer = new Echoer(namespace, family);
     const overflowed = watchNeighbourTable(namespace, family);
-    const results = withOverflow(await echoer.ask(questions, { milliseconds, quiet: quiet?.() }), overflowed);
+    const isWanted = (at: number) => wanted(namespace, namespaces[others[at] as number] as Namespace);
+    const asked = await echoer.ask(questions, {
+      milliseconds,
+      within,
+      wanted: isWanted,
+      quiet,
+      untilQuiet,
+    });
+    const missing = asked.find(({ outcome }, at) => outcome !== 'answered' && isWanted(at));
+    if (missing) within -= missing.elapsed;
+    const results = withOverflow(asked, overflowed);
     const answers = questions.map((question, at) => ({
       ...(results[at] as ProbeResult),
       ...{ address: question.to.address, question, recognize: echoer.recognizer(at) },
@@ -72,9 +91,8 @@ export async function reachability(
 }
 
 async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
-  const deadline = now() + BROADCASTS_DELIVERED;
-  if (await quiet?.(deadline)) return;
-  await new Promise<void>((resolve) => after(deadline - now(), resolve));
+  if (quiet) await quiet.drained();
+  else await new Promise<void>((resolve) => after(BROADCASTS_DELIVERED, resolve));
 }
 
 /** What was lost while the machine's neighbour table was full may have been answered. */

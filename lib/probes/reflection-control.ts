@@ -1,5 +1,5 @@
-import { listRoutes } from '../kernel/rtnetlink/route.ts';
 import type { Interface, Uplink } from '../lab/index.ts';
+import { listRoutes } from '../netlink/route.ts';
 import { decodeArp, encodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, NO_MAC } from '../wire/mac-address.ts';

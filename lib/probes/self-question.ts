@@ -2,9 +2,12 @@ import { isNoRoute } from '../kernel/no-route.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
+import type { Listener } from './listener.ts';
+import type { Quiet } from './patience.ts';
 import type { Question } from './question.ts';
+import { linkFault } from './source.ts';
 
-/** How long a namespace may take to answer itself, in milliseconds. It takes 0.1; a starving machine takes longer. */
+/** How long a namespace may take to answer itself, in milliseconds. The kernel takes 0.1; a program may take longer. */
 const PATIENCE = 500;
 
 const LOOPBACK_INDEX = 1;
@@ -20,18 +23,20 @@ export async function whyNobodyAnswers(
   { from, to, family }: Pick<Question, 'from' | 'to' | 'family'>,
   by: string,
   openAsker: (question: Question) => Asker,
+  { quiet, listener }: { quiet?: (() => Quiet) | undefined; listener?: Listener | undefined } = {},
 ): Promise<string | undefined> {
   const { address } = to;
   const namespace = to.namespace ?? holderOf(from.lab, address);
   // Beyond a real NIC there is nobody whom hairpin could ask from within.
   if (!namespace) return from.lab.hasUplink ? undefined : `no namespace of the lab has ${address}`;
   const device = namespace.interfaces.find((each) => each.address.list().some((own) => own.address === address));
-  if (device && !device.state().up) return `${device}, which has ${address}, is down`;
+  const fault = device && linkFault(device);
+  if (fault) return `${device}, which has ${address}, ${fault}`;
   // There is no ARP over a loopback.
   if (by === 'arp') return undefined;
   const source = { address, device: device ?? from.interfaces[0] ?? namespace.interface() };
   using asker = openAsker({ from: namespace, source, to: { address, namespace }, family, bound: undefined });
-  const { outcome } = await ask(asker, { milliseconds: PATIENCE });
+  const { outcome } = await ask(asker, { milliseconds: PATIENCE, quiet, untilQuiet: true }, listener);
   return outcome === 'answered' || outcome === 'refused' ? undefined : `${namespace} does not even answer itself`;
 }
 

@@ -1,10 +1,11 @@
 import { hasCode } from '../kernel/has-code.ts';
-import { hadNftables } from '../kernel/nftables.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
 import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
+import { hadNftables } from '../netlink/nftables.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
+import { mtuOf } from './path-mtu.ts';
 import type { Question } from './question.ts';
 
 /** Whether an address is one of the namespace's own, loopback included. */
@@ -14,7 +15,8 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
 }
 
 /** What an errno of a send means: the network's state forbids it, nothing can be known, or, undefined, that it left. */
-export function sendFailure({ from, to, source, family }: Question, errno: string): SendFailure | undefined {
+export function sendFailure(question: Question, errno: string): SendFailure | undefined {
+  const { from, to, source, family } = question;
   // NET_XMIT_DROP: an ipvlan took it, and dropped what is for a private sibling (ipvlan_queue_xmit). Others are congested.
   if (errno === 'ENOBUFS' && source.device instanceof Ipvlan) return undefined;
   const orRule = (words: string) => (from.route.hasRules(family) ? words : '');
@@ -43,7 +45,10 @@ export function sendFailure({ from, to, source, family }: Question, errno: strin
       if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
       return { outcome: 'unsent', reason: `a prohibit route${orRule(' or rule')} of ${from.name} takes it (EACCES)` };
     case 'EMSGSIZE':
-      return { outcome: 'unsent', reason: `it is longer than the MTU (EMSGSIZE)` };
+      return {
+        outcome: 'unsent',
+        reason: `message too long, mtu=${mtuOf(question, deviceOf(question)).mtu} (EMSGSIZE)`,
+      };
     default:
       return { outcome: 'broken', reason: `sending failed with ${errno}` };
   }
@@ -75,9 +80,9 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
   const hop = by === 'arp' ? { device: source.device, address: to.address } : nextHop(question);
   if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop, presumed: true };
   const { device, address } = hop;
-  const obstacle = obstacleOf(device);
+  const fault = linkFault(device);
   // Of several next hops one may lead elsewhere than the one that was asked about (fib_select_multipath).
-  if (obstacle) return { ...result, outcome: 'unsent', reason: obstacle, presumed: true };
+  if (fault) return { ...result, outcome: 'unsent', reason: `${device} ${fault}`, presumed: true };
   const entry = question.from.neighbour.list().find(({ to }) => to === address);
   if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return result;
   const asked = question.family === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;
@@ -91,14 +96,13 @@ function isBroadcast({ interfaces }: Namespace, address: string): boolean {
   return own.some((prefix) => prefix.length < 31 && address === broadcastOf(prefix));
 }
 
-/** Why a device cannot send, or undefined. */
-function obstacleOf(device: Interface): string | undefined {
+/** What is wrong with a link, so that nothing passes it; undefined when it is up and plugged in. */
+export function linkFault(device: Interface): 'is gone' | 'is down' | 'has no carrier' | undefined {
   const state = stateOf(device);
-  if (!state) return `${device} is gone`;
+  if (!state) return 'is gone';
   const { up, carrier, operState } = state;
-  if (!up) return `${device} is down`;
-  if (!carrier || operState === 'LOWERLAYERDOWN') return `${device} has no carrier`;
-  return undefined;
+  if (!up) return 'is down';
+  return carrier && operState !== 'LOWERLAYERDOWN' ? undefined : 'has no carrier';
 }
 
 /** Undefined for a device that somebody deleted behind the lab's back. */
@@ -109,6 +113,11 @@ function stateOf(device: Interface): LinkState | undefined {
     if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
+}
+
+function deviceOf(question: Question): Interface {
+  const hop = nextHop(question);
+  return typeof hop === 'string' ? question.source.device : hop.device;
 }
 
 /** The device and address that the kernel would send to now, or why there is none. */

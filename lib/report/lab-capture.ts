@@ -1,3 +1,4 @@
+import { wallTime } from '../kernel/tap-clock.ts';
 import type { Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
 import type { Recognize } from '../trace/probe-path.ts';
@@ -26,7 +27,7 @@ export function labCapture(lab: Lab, question?: MarkedQuestion): Buffer {
       const role = question?.recognize(bytes);
       return {
         interface: numbers.get(at) ?? 0,
-        nanoseconds,
+        nanoseconds: wallTime(nanoseconds),
         bytes,
         originalLength,
         direction,

@@ -1,7 +1,7 @@
-import { listProxies } from '../kernel/rtnetlink/neighbour.ts';
-import { listQdiscs } from '../kernel/rtnetlink/qdisc.ts';
 import { outputOf } from '../lab/exec.ts';
 import type { Namespace } from '../lab/index.ts';
+import { listProxies } from '../netlink/neighbour.ts';
+import { listQdiscs } from '../netlink/qdisc.ts';
 import type { NamespaceSnapshot } from './lab-snapshot.ts';
 
 const FAMILIES = [4, 6] as const;
@@ -11,7 +11,7 @@ export function snapshotByOthers(
   namespace: Namespace,
   names: ReadonlyMap<number, string>,
 ): Pick<NamespaceSnapshot, 'rules' | 'proxies' | 'qdiscs'> {
-  if (namespace.lab.isOwnDoing) return {};
+  if (namespace.lab.isPristine) return {};
   const { rtnetlink, route } = namespace;
   const named = ({ device }: { device: number }) => names.get(device) ?? '';
   const rules = FAMILIES.filter((family) => route.hasRules(family)).flatMap((family) => {

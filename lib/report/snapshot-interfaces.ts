@@ -1,12 +1,12 @@
-import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
-import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
-import { namespaceId } from '../kernel/rtnetlink/namespace-id.ts';
 import { Child, Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
 import { ipvlanSettings } from '../lab/ipvlan-attributes.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
 import { bridgeSettings } from '../lab/switch.ts';
 import { vlanSettings } from '../lab/vlan.ts';
+import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { ListedLink } from '../netlink/link-state.ts';
+import { namespaceId } from '../netlink/namespace-id.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
@@ -28,7 +28,7 @@ export function snapshotInterfaces(
   links: LinksOf,
 ): Pick<NamespaceSnapshot, 'interfaces' | 'loopback'> {
   const own = [...(links.get(namespace) ?? [])].sort((one, other) => one.index - other.index);
-  const addresses = inOrder(listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address` }));
+  const addresses = inOrder(namespace.rtnetlink.list(ipAddress.all()));
   const of = ({ index, mac }: ListedLink) =>
     addresses.filter((address) => address.index === index && !isOfTheKernel(address, mac));
   const bridge = namespace instanceof Switch ? namespace.bridge : undefined;

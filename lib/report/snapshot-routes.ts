@@ -1,7 +1,7 @@
-import { type AddressState, listAddresses } from '../kernel/rtnetlink/address.ts';
-import type { ListedLink } from '../kernel/rtnetlink/link-state.ts';
-import { type ListedRoute, listAllRoutes, type NextHop } from '../kernel/rtnetlink/listed-route.ts';
 import type { Namespace } from '../lab/index.ts';
+import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { ListedLink } from '../netlink/link-state.ts';
+import { type ListedRoute, listAllRoutes, type NextHop } from '../netlink/listed-route.ts';
 import { networkOf } from '../wire/ip-address.ts';
 import type { NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
 
@@ -22,7 +22,7 @@ export function snapshotRoutes(namespace: Namespace, listed: readonly ListedLink
   const routes = FAMILIES.flatMap((family) =>
     listAllRoutes(namespace.rtnetlink, family, { operation: `ip -n ${namespace} -${family} route show table all` }),
   );
-  const addresses = listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address` });
+  const addresses = namespace.rtnetlink.list(ipAddress.all());
   const ofAddresses = addresses.flatMap((address) => subnetRoute(address, links));
   const isOfAddress = (route: ListedRoute) => ofAddresses.some((expected) => expected.is(route));
   const withoutRoutes = ofAddresses.filter(

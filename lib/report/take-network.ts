@@ -1,5 +1,5 @@
-import { listLinks } from '../kernel/rtnetlink/link-state.ts';
 import type { Lab } from '../lab/index.ts';
+import { listLinks } from '../netlink/link-state.ts';
 import type { NetworkSnapshot } from './lab-snapshot.ts';
 import { type LinksOf, snapshotInterfaces } from './snapshot-interfaces.ts';
 

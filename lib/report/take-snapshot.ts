@@ -1,8 +1,8 @@
-import { hadNftables } from '../kernel/nftables.ts';
-import { listFdb, listNeighbours } from '../kernel/rtnetlink/neighbour.ts';
 import { outputOf } from '../lab/exec.ts';
 import { type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { bridgeSettings } from '../lab/switch.ts';
+import { listFdb, listNeighbours } from '../netlink/neighbour.ts';
+import { hadNftables } from '../netlink/nftables.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { snapshotByOthers } from './snapshot-by-others.ts';

@@ -5,27 +5,30 @@ import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { FrameSocket } from '../probes/frame-socket.ts';
 import { encodeMarker, MARK_LENGTH } from '../wire/marker.ts';
 import { Capture } from './capture.ts';
+import { type Flushed, flushedAll } from './processor-backlogs.ts';
 
 /** How long a marker may take, in milliseconds. On a quiet machine it takes 0.3, on a starving one some hundreds. */
 const DEADLINE = 2000;
+
+/** A queue that is full takes no marker in, so it is sent again after so many milliseconds. */
+const AGAIN = 2;
 
 /**
  * Waits until every macvlan parent has handed on the broadcasts that came in by it until now. They wait in a queue of the
  * parent's for a kernel worker (`macvlan_broadcast_enqueue`), first come, first served; so a marker that comes in behind
  * them, from the other end of the parent's cable, reaches the children last.
  *
- * @returns false when that cannot be said: a parent that no marker gets to, or one that took too long
+ * @returns `no way` for a parent that no marker gets to
  */
-export async function flushBroadcastQueues(lab: Lab): Promise<boolean> {
-  const flushed = parentsOf(lab).map((parent) => flushBroadcastQueue(parent));
-  return (await Promise.all(flushed)).every(Boolean);
+export async function flushBroadcastQueues(lab: Lab): Promise<Flushed> {
+  return flushedAll(await Promise.all(parentsOf(lab).map((parent) => flushBroadcastQueue(parent))));
 }
 
 function parentsOf({ namespaces }: Lab): Interface[] {
   return namespaces.flatMap(({ interfaces }) => interfaces).filter(({ children }) => children.size > 0);
 }
 
-async function flushBroadcastQueue(parent: Interface): Promise<boolean> {
+async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   const { peer, children } = parent;
   // macvlan_process_broadcast leaves out mode source: its children are given theirs at once (macvlan_forward_source).
   const alive = [...children]
@@ -34,18 +37,17 @@ async function flushBroadcastQueue(parent: Interface): Promise<boolean> {
     .map(({ child, link }) => ({ child, up: link.up, ...macvlanSettings(link.data ?? Buffer.alloc(0)) }));
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
   // The longest that a child asks for counts; a queue of length 0 takes nothing in.
-  if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return true;
-  // Without a cable's other end in the lab there is nowhere to send from, and a parent that is down takes nothing in.
-  if (!peer || peer.deleted || !parent.state().up || !peer.state().carrier) return false;
-  const mark = randomBytes(MARK_LENGTH);
-  if (FrameSocket.of(peer.namespace).send(peer, encodeMarker(mark))) return false;
+  if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return 'flushed';
   const { tap } = listener.namespace;
-  const deadline = now() + DEADLINE;
+  // Without a cable's other end in the lab there is nowhere to send from, and a parent that is down takes nothing in.
+  if (!tap || !peer || peer.deleted || !parent.state().up || !peer.state().carrier) return 'no way';
+  const mark = randomBytes(MARK_LENGTH);
   const capture = Capture.of(listener.namespace.lab);
-  while (!capture.hasMarker(mark.toString('hex'), listener)) {
-    const remaining = deadline - now();
-    if (!tap || remaining <= 0) return false;
-    await tap.readable(remaining);
-  }
-  return true;
+  const deadline = now() + DEADLINE;
+  do {
+    if (FrameSocket.of(peer.namespace).send(peer, encodeMarker(mark))) return 'no way';
+    for (const again = now() + AGAIN; now() < again; await tap.readable(Math.max(0, again - now())))
+      if (capture.hasMarker(mark.toString('hex'), listener)) return 'flushed';
+  } while (now() < deadline);
+  return 'late';
 }

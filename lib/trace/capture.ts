@@ -1,4 +1,5 @@
-import { now, realtimeNanoseconds } from '../kernel/clock.ts';
+import { now } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
@@ -70,6 +71,15 @@ export class Capture {
     return this.#batches.flat().sort(byTime);
   }
 
+  /** The frames that were seen since a time, in the order of the kernel's clock. Reads the taps first. */
+  since(nanoseconds: bigint): CapturedFrame[] {
+    this.#drain();
+    // The taps are emptied one time after another: what is in a batch is older than all of the next one.
+    const first = this.#batches.findLastIndex((batch) => batch.some((frame) => frame.nanoseconds < nanoseconds));
+    const batches = this.#batches.slice(Math.max(0, first));
+    return batches.flatMap((batch) => batch.filter((frame) => frame.nanoseconds >= nanoseconds)).sort(byTime);
+  }
+
   /** Frames that the taps had no room for, and that were dropped here for newer ones. */
   get losses(): { kernel: number; forgotten: number } {
     return { kernel: this.#losses, forgotten: this.#forgotten };
@@ -95,17 +105,6 @@ export class Capture {
     this.#drain();
     if (this.#following++ === 0) this.#countBefore = this.#count;
     return () => this.#following--;
-  }
-
-  /**
-   * Whether a namespace's tap has seen a frame since a time. Reads that one tap alone: a passing assertion asks this, so it
-   * must cost little.
-   */
-  sawAt(namespace: Namespace, since: bigint, isIt: (frame: CapturedFrame) => boolean): boolean {
-    if (namespace.tap) this.#early.push(...this.#read(namespace, namespace.tap));
-    const wanted = (frame: CapturedFrame) =>
-      frame.nanoseconds >= since && frame.at.namespace === namespace && isIt(frame);
-    return this.#early.some(wanted) || this.#batches.findLast((batch) => batch.some(wanted)) !== undefined;
   }
 
   /** Whether a tap lost nothing, and saw nothing at devices that the lab does not know. Reads the taps first. */
@@ -147,7 +146,7 @@ export class Capture {
   /** Returns how many frames there were. */
   #drain(): number {
     // The taps are read one after the other, and traffic goes on meanwhile: only up to now all have been read.
-    const until = realtimeNanoseconds();
+    const until = tapTime();
     const added = this.#early;
     const known = added.length;
     for (const namespace of this.#lab.namespaces) {
@@ -174,12 +173,16 @@ export class Capture {
   /** What one tap has, of the network's traffic. */
   #read(namespace: Namespace, tap: TapSocket): CapturedFrame[] {
     const frames: CapturedFrame[] = [];
-    for (const frame of tap.drain(MOST_A_DRAIN)) {
-      const { index } = frame;
-      const at = namespace.interfaces.find((device) => device.index === index);
+    const tapped = tap.drain(MOST_A_DRAIN);
+    const isKnown = ({ index }: TappedFrame) =>
       // The loopback and a switch's own br0 are no part of any path.
+      index === LOOPBACK_INDEX || namespace.role === 'switch' || deviceOf(namespace, index) !== undefined;
+    // A program made the device since, and it may be gone by the time that somebody else looks for it.
+    if (!this.#lab.isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
+    for (const frame of tapped) {
+      const at = deviceOf(namespace, frame.index);
       if (!at) {
-        if (index !== LOOPBACK_INDEX && namespace.role !== 'switch') this.#incomplete.add(namespace);
+        if (!isKnown(frame)) this.#incomplete.add(namespace);
         continue;
       }
       const mark = markerOf(frame.bytes);
@@ -200,11 +203,15 @@ export class Capture {
   }
 }
 
+function deviceOf({ interfaces }: Namespace, index: number): Interface | undefined {
+  return interfaces.find((device) => device.index === index);
+}
+
 function byTime(a: CapturedFrame, b: CapturedFrame): number {
   return Number(a.nanoseconds - b.nanoseconds);
 }
 
-/** A class and no copied object: a passing assertion may make some of them, and it must cost little. */
+/** A class and no copied object: its identity is made when somebody asks for it. */
 class Sighting implements CapturedFrame {
   readonly at: Interface;
   readonly direction: 'in' | 'out';

@@ -1,4 +1,4 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { checkOpen } from '../lab/ended.ts';
 import { Lab } from '../lab/index.ts';
 import { checkOneOf, checkOptions, show, UsageError } from '../lab/validate.ts';
@@ -52,7 +52,7 @@ async function traceLab(lab: Lab, fn: () => unknown, options: TraceOptions): Pro
   await lab.settled();
   const unfollow = capture.follow();
   const lossesBefore = lossesOf(capture);
-  const since = realtimeNanoseconds();
+  const since = tapTime();
   try {
     await fn();
     await capture.settle({ quiet: QUIET, within: SETTLE_DEADLINE });

@@ -1,10 +1,7 @@
-import { listAddresses } from '../kernel/rtnetlink/address.ts';
-import { listQdiscs } from '../kernel/rtnetlink/qdisc.ts';
-import { readSysctls } from '../kernel/sysctl.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-
-/** What `proxy_delay` is counted in, by `proc_dointvec_userhz_jiffies`. */
-const MS_A_TICK = 10;
+import { ipAddress } from '../netlink/address.ts';
+import { listProxyDelays } from '../netlink/neighbour.ts';
+import { listQdiscs } from '../netlink/qdisc.ts';
 
 /** The longest that duplicate address detection takes in a lab, in milliseconds (`addrconf_dad_kick`): a second by chance. */
 const DETECTION = 1200;
@@ -26,24 +23,27 @@ export function latenessIn(lab: Lab): number {
   return Math.max(0, ...lab.namespaces.map((each) => Math.max(proxyDelay(each), detection(each), shaping(each))));
 }
 
-/** A lab's proxies answer at once, but where a spec has told them not to (`pneigh_enqueue`). */
-function proxyDelay({ handle, sysctl }: Namespace): number {
-  const names = [...sysctl.written].filter((name) => name.endsWith('proxy_delay'));
-  const ticks = names.length > 0 ? [...readSysctls(handle, names).values()].map(Number) : [];
-  return MS_A_TICK * Math.max(0, ...ticks);
+/** A lab's proxies answer at once, but where a spec or a program has told them not to (`pneigh_enqueue`). */
+function proxyDelay({ name, lab, role, interfaces, sysctl, rtnetlink }: Namespace): number {
+  const isWanted = [...sysctl.written].some((written) => written.endsWith('proxy_delay'));
+  if (role === 'switch' || (lab.isPristine && !isWanted)) return 0;
+  const delays = listProxyDelays(rtnetlink, { operation: `ip -n ${name} ntable show` });
+  // The loopback and the kernel's own tunnels keep the kernel's 0.8 s.
+  const ofInterfaces = delays.filter(({ device }) => interfaces.some(({ index }) => index === device));
+  return Math.max(0, ...ofInterfaces.map(({ delay }) => delay));
 }
 
 /** A tentative address is silent, and about to speak. A lab's have no such time, but where a spec wants them to (`dad`). */
-function detection({ name, lab, sysctl, rtnetlink }: Namespace): number {
+function detection({ lab, sysctl, rtnetlink }: Namespace): number {
   const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
-  if (lab.isOwnDoing && !isWanted) return 0;
-  const addresses = listAddresses(rtnetlink, { operation: `ip -n ${name} address show` });
+  if (lab.isPristine && !isWanted) return 0;
+  const addresses = rtnetlink.list(ipAddress.all());
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION : 0;
 }
 
 /** Only a program can have given a device one. */
 function shaping({ name, lab, rtnetlink }: Namespace): number {
-  if (lab.isOwnDoing) return 0;
+  if (lab.isPristine) return 0;
   const qdiscs = listQdiscs(rtnetlink, { operation: `tc -n ${name} qdisc show` });
   return qdiscs.some(({ kind }) => !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
 }

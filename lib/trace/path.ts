@@ -11,6 +11,9 @@ export interface Hop {
   again?: true;
 }
 
+/** Destination and source. */
+const MAC_ADDRESSES = 12;
+
 /** A loop shows one frame for ever; a path shows its first round. */
 const MOST_SIGHTINGS = 2000;
 
@@ -181,9 +184,13 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
   const children = [...at.children].map((child) => seen(child, 'out'));
   const { namespace } = at;
   if (direction === 'out') {
-    const passedOn: Origin = { namespace, isBefore: (other) => other.at !== at && other.direction === 'in' };
+    const isPort = at instanceof Port;
+    const passedOn: Origin = {
+      namespace,
+      isBefore: (other) => other.at !== at && other.direction === 'in' && (!isPort || isSameFrame(other.bytes, bytes)),
+    };
     // A port in hairpin mode sends back what came in by it, and so does a router on a stick.
-    const sendsBack = at instanceof Port || (namespace.role === 'router' && isIp(bytes));
+    const sendsBack = isPort || (namespace.role === 'router' && isIp(bytes));
     // What a child sends leaves by its parent (macvlan_queue_xmit …); otherwise a switch or a router has passed it on.
     return [...children, passedOn, ...(sendsBack ? [seen(at, 'in')] : [])];
   }
@@ -198,6 +205,11 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
     ...siblings.map((sibling) => seen(sibling, 'out')),
     ...children,
   ];
+}
+
+/** A bridge leaves the MAC addresses as they are (IEEE 802.1Q-2018 clause 6.8), where a router puts in its own. */
+function isSameFrame(one: Buffer, other: Buffer): boolean {
+  return one.subarray(0, MAC_ADDRESSES).equals(other.subarray(0, MAC_ADDRESSES));
 }
 
 function isIp(bytes: Buffer): boolean {

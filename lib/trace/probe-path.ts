@@ -1,5 +1,5 @@
-import { realtimeNanoseconds } from '../kernel/clock.ts';
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { type Interface, Ipvlan, type Namespace, Port } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
@@ -34,9 +34,7 @@ export function tracePath(
   recognize: Recognize,
   { answered, since }: { answered: boolean; since: bigint },
 ): ProbePath | undefined {
-  const frames = Capture.of(question.from.lab)
-    .frames()
-    .filter(({ nanoseconds }) => nanoseconds >= since);
+  const frames = Capture.of(question.from.lab).since(since);
   const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
   // Nothing is sent after an answer, so the last probe is the answered one.
   const asked = answered ? sent.at(-1) : lastWhole(sent);
@@ -115,7 +113,7 @@ function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | u
 
 /** The last frame that had the time to get everywhere, a parent's broadcast worker included; else the last. */
 function lastWhole(sent: readonly CapturedFrame[]): CapturedFrame | undefined {
-  const before = realtimeNanoseconds() - TIME_OF_FLIGHT;
+  const before = tapTime() - TIME_OF_FLIGHT;
   return sent.findLast(({ nanoseconds }) => nanoseconds < before) ?? sent.at(-1);
 }
 

@@ -1,10 +1,13 @@
-import { now, realtimeNanoseconds, turn } from '../kernel/clock.ts';
-import { backlogDrops, flushProcessorBacklogs } from '../kernel/processor-backlogs.ts';
-import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
+import { now, turn } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
+import type { Lab, Namespace } from '../lab/index.ts';
+import { serveListeners } from '../probes/listener.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
+import { BusyPrograms } from './busy-programs.ts';
 import { Capture, STORM } from './capture.ts';
-import { latenessIn } from './late-answers.ts';
+import { knowsEveryQueue } from './known-queues.ts';
+import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { solicitationOf } from './solicitation.ts';
 
 /** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
@@ -22,7 +25,7 @@ const RETRANSMISSION = 20;
  * parent's broadcasts. Both are first come, first served, and whatever leaves one is seen by a tap. So when each has let
  * a marker through, and meanwhile no tap has seen anything, there was nothing in them.
  */
-class Quiescence {
+class Quiescence implements Quiet {
   readonly #lab: Lab;
   readonly #of: 'frames' | 'packets';
   readonly #capture: Capture;
@@ -40,6 +43,35 @@ class Quiescence {
     this.#drops = backlogDrops();
   }
 
+  /** How often a frame has been seen at a device of the lab until now. */
+  seen(): number | undefined {
+    return this.#lab.taps ? this.#capture.seen() : undefined;
+  }
+
+  /**
+   * Empties every queue that is known, whatever other queues the lab may have, and gives hairpin's own listeners their turn.
+   *
+   * @returns why that could not be done in time; undefined when it was done
+   */
+  async drained(): Promise<string | undefined> {
+    const patience = now() + MOST_PATIENCE;
+    const programs = new BusyPrograms(this.#lab);
+    for (;;) {
+      const areBusy = programs.areBusy();
+      // What a program has sent by now is in a queue.
+      const { broadcasts, backlogs } = await this.#flush();
+      const busy = areBusy
+        ? 'the programs of the lab did not get a processor'
+        : broadcasts === 'late'
+          ? "a macvlan parent's queue of broadcasts did not empty"
+          : backlogs === 'late'
+            ? "a processor's backlog did not empty"
+            : undefined;
+      if (busy === undefined) return undefined;
+      if (now() >= patience) return `${busy} within ${MOST_PATIENCE / 1000} s: the machine is too busy`;
+    }
+  }
+
   /**
    * Waits for it. What is under way gets a device further with each round of markers, at least; so after as many rounds
    * as there are no devices on any way, it has arrived, whatever else goes on in the network.
@@ -51,16 +83,15 @@ class Quiescence {
     if (!knowsEveryQueue(this.#lab)) return false;
     const patience = now() + MOST_PATIENCE;
     for (let round = 1, before = this.#capture.seen(); now() < patience; round++) {
-      // hairpin's own listeners answer in a turn of the event loop.
-      await turn();
-      // In this order: what leaves a parent's queue goes into a backlog.
-      if (!(await flushBroadcastQueues(this.#lab)) || !flushProcessorBacklogs()) return false;
+      const { broadcasts, backlogs } = await this.#flush();
+      if (broadcasts === 'no way' || backlogs === 'no way') return false;
       const after = this.#capture.seen();
       // A loop's, which never ends.
       if (after - before > STORM) return false;
       const still = after === before;
       before = after;
       if (!still && round < MOST_ROUNDS) continue;
+      if (broadcasts === 'late' || backlogs === 'late') continue;
       if (!this.#isWhole()) return false;
       if (this.#of === 'frames' || this.#lab.namespaces.every((namespace) => this.#hasAskedFor(namespace))) return true;
       if (now() >= deadline) return false;
@@ -68,6 +99,15 @@ class Quiescence {
       round = 0;
     }
     return false;
+  }
+
+  async #flush(): Promise<{ broadcasts: Flushed; backlogs: Flushed }> {
+    // Node's own servers answer in a turn of the event loop.
+    await turn();
+    serveListeners();
+    // In this order: what leaves a parent's queue goes into a backlog.
+    const broadcasts = await flushBroadcastQueues(this.#lab);
+    return { broadcasts, backlogs: flushProcessorBacklogs() };
   }
 
   /** What was lost to the tool or the machine is not known to be lost to the network. */
@@ -95,27 +135,10 @@ class Quiescence {
 }
 
 /**
- * For a question that begins now, as its patience has it.
+ * What is known of a lab's queues, for a question that begins now.
  *
  * @param of a packet may also wait for a neighbour's address; a frame that hairpin made has all it needs
  */
 export function quietIn(lab: Lab, of: 'frames' | 'packets'): Quiet {
-  const quiescence = new Quiescence(lab, of, realtimeNanoseconds());
-  return (deadline) => quiescence.reached(deadline);
-}
-
-/** A kind of link whose queues are known here belongs on this list. */
-function isKnown(device: Interface): boolean {
-  // On a real NIC anybody may send at any time.
-  return (
-    device.kind === 'veth' ||
-    (device.kind === 'macvlan' && device instanceof Macvlan && device.parent instanceof Interface)
-  );
-}
-
-function knowsEveryQueue(lab: Lab): boolean {
-  const { taps, isOwnDoing, namespaces } = lab;
-  // A program may have made devices, queueing disciplines and packet filters, and may itself be what answers.
-  if (!taps || !isOwnDoing) return false;
-  return namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
+  return new Quiescence(lab, of, tapTime());
 }

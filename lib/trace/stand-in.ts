@@ -7,7 +7,8 @@ import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
-import { holds } from './obstacles/owner.ts';
+import { answersAnycast, holds } from './obstacles/owner.ts';
+import { buildPaths, hopsOf } from './path.ts';
 import type { Recognize } from './probe-path.ts';
 
 /** Who answered in the place of a question's target. */
@@ -16,6 +17,8 @@ export interface StandIn {
   /** How it came to: behind the namespace's name. */
   how: string;
   hint: string;
+  /** The target sent the very same, and not all came: whose it was that did is not known. */
+  orTarget?: boolean;
 }
 
 /** Kinds of devices whose frames the taps see as they are; of a tunnel's, they see the packet alone. */
@@ -23,7 +26,8 @@ const ETHERNET = new Set(['veth', 'bridge', 'macvlan', 'macvtap', 'ipvlan', 'ipv
 
 /**
  * Who answered, if it was not the target: another host with its address, whoever a packet filter sends the probe to, or
- * the source itself. Only what the taps saw counts: where one may have missed something, the answer is the target's.
+ * the source itself. What counts is whose answer came to the asker, not who sent one. Only what the taps saw counts: where
+ * one may have missed something, the answer is the target's.
  *
  * @param wanted whether the answer must be the target's own; of an address whoever has it may answer
  * @param since when the question began, in nanoseconds by the clock of the taps
@@ -34,35 +38,77 @@ export function standInOf(
   { wanted, since }: { wanted: 'namespace' | 'address'; since: bigint },
 ): StandIn | undefined {
   const { from, to } = question;
-  // Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, there is nobody who could.
-  if (from.lab.isOwnDoing && !from.lab.addresses.isShared && !from.lab.namespaces.some(mayBeProxy)) return undefined;
+  if (!mayHaveStandIn(question)) return undefined;
   if (to.namespace === from || (wanted === 'address' && isOwnAddress(from, to.address))) return undefined;
   const capture = Capture.of(from.lab);
-  const saw = (namespace: Namespace, isIt: (frame: CapturedFrame) => boolean) =>
-    capture.sawAt(namespace, since, isIt) || !capture.isWhole(namespace) || !namespace.interfaces.every(isEthernet);
+  const frames = capture.since(since);
+  const isKnown = (namespace: Namespace) => capture.isWhole(namespace) && namespace.interfaces.every(isEthernet);
   const target = to.namespace;
-  // First what is nearly always so: a passing assertion reads this one tap.
-  const isAnswer = ({ direction, bytes }: CapturedFrame) => direction === 'out' && recognize(bytes) === 'answer';
-  if (target && saw(target, isAnswer)) return undefined;
-  const left = saw(from, ({ direction, bytes }) => direction === 'out' && recognize(bytes) === 'probe');
-  if (!left) return ofItself(question);
+  const sent = (namespace: Namespace, what: 'probe' | 'answer') =>
+    frames.some((frame) => frame.at.namespace === namespace && isSent(frame) && recognize(frame.bytes) === what);
+  const targetSent = target && (sent(target, 'answer') || !isKnown(target));
+  if (!targetSent && isKnown(from) && !sent(from, 'probe')) return ofItself(question);
   if (!target || wanted === 'address') return undefined;
-  const frames = capture.frames().filter(({ nanoseconds }) => nanoseconds >= since);
-  const standIn = withItsAddress(frames, question, recognize) ?? answering(frames, question, recognize);
+  const senders = sendersOf(frames, from, recognize);
+  // A way that breaks off, in a tunnel or at a translation, may begin at the target.
+  const isOthers = (sender: CapturedFrame) => claims(sender, to.address);
+  if (targetSent && !senders.some(isOthers)) return undefined;
+  const clone = cloneOf(target, question, frames, recognize);
+  if (clone) return clone;
+  if (targetSent && senders.some(({ at }) => at.namespace === target)) return undefined;
+  const standIn = withItsAddress(senders, frames, question, recognize) ?? answering(senders, question);
   // A question that the target got may have an answer that was not known for one there: it was translated on its way.
   const got = frames.some((frame) => frame.at.namespace === target && isDelivered(frame, recognize));
-  return got && standIn?.namespace !== answerer(frames, recognize) ? undefined : standIn;
+  return got && !senders.some(({ at }) => at.namespace === standIn?.namespace) ? undefined : standIn;
+}
+
+/** Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, nobody else can answer. */
+function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
+  const { addresses, isPristine, namespaces } = lab;
+  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || namespaces.some(mayBeProxy);
+}
+
+/** The answers that came to the asker, each where its way was seen to begin. */
+function sendersOf(frames: readonly CapturedFrame[], from: Namespace, recognize: Recognize): CapturedFrame[] {
+  const isHere = ({ at, direction }: CapturedFrame) => at.namespace === from && direction === 'in';
+  const came = frames.filter((frame) => isHere(frame) && recognize(frame.bytes) === 'answer');
+  return [...new Set(came.map(({ identity }) => identity))]
+    .flatMap((identity) => buildPaths(frames.filter((frame) => frame.identity === identity)))
+    .filter((path) => hopsOf(path).some(({ frame }) => isHere(frame)))
+    .map(({ frame }) => frame)
+    .filter((frame) => isSent(frame) && frame.at.namespace !== from);
+}
+
+/**
+ * Who sent byte for byte what the target sent, where fewer came than were sent: on a common way they cannot be told apart.
+ */
+function cloneOf(
+  target: Namespace,
+  { from, to }: Question,
+  frames: readonly CapturedFrame[],
+  recognize: Recognize,
+): StandIn | undefined {
+  const answers = frames.filter(({ bytes }) => recognize(bytes) === 'answer');
+  for (const own of answers.filter((frame) => isSent(frame) && frame.at.namespace === target)) {
+    const same = answers.filter(({ identity }) => identity === own.identity);
+    const sent = same.filter(
+      (frame) => isSent(frame) && frame.bytes.equals(own.bytes) && holds(frame.at.namespace, to.address),
+    );
+    const clone = sent.find(({ at }) => at.namespace !== target)?.at.namespace;
+    const came = same.filter(({ at, direction }) => at.namespace === from && direction === 'in');
+    if (clone && came.length > 0 && came.length < sent.length) return { ...twice(clone, to), orTarget: true };
+  }
+  return undefined;
+}
+
+/** Whether whoever sent an answer speaks for the address itself, rather than pass the answer on. */
+function claims({ at: { namespace }, bytes }: CapturedFrame, address: string): boolean {
+  return isArp(bytes) || holds(namespace, address) || answersAnycast(namespace, address);
 }
 
 /** Everybody gets a question by ARP, and a switch may hand everybody a frame that is for another. */
 function isDelivered({ direction, bytes, packetType }: CapturedFrame, recognize: Recognize): boolean {
   return direction === 'in' && packetType === PACKET_HOST && recognize(bytes) === 'probe';
-}
-
-/** Whom the answer was first seen to leave. */
-function answerer(frames: readonly CapturedFrame[], recognize: Recognize): Namespace | undefined {
-  const first = frames.find(({ bytes }) => recognize(bytes) === 'answer');
-  return first?.direction === 'out' ? first.at.namespace : undefined;
 }
 
 function mayBeProxy({ sysctl }: Namespace): boolean {
@@ -78,37 +124,52 @@ function ofItself({ from, to }: Question): StandIn {
   };
 }
 
-/** Whoever got the probe at an address of its own: the target's, or what a translation made of it. */
+/**
+ * Whoever got the probe at an address of its own: the target's, or what a translation made of it. Somebody whose answer
+ * came before somebody whose did not; behind a translation it was not known for one.
+ */
 function withItsAddress(
+  senders: readonly CapturedFrame[],
   frames: readonly CapturedFrame[],
   { from, to }: Question,
   recognize: Recognize,
 ): StandIn | undefined {
-  for (const { at, direction, bytes } of frames) {
+  const answered = new Set(senders.map(({ at }) => at.namespace));
+  const [first, others] = [true, false].map((has) => frames.filter(({ at }) => answered.has(at.namespace) === has));
+  for (const { at, direction, bytes } of [...(first ?? []), ...(others ?? [])]) {
     const { namespace } = at;
     if (direction !== 'in' || namespace === from || namespace === to.namespace || recognize(bytes) !== 'probe')
       continue;
     const address = destinationOf(bytes);
-    if (address === undefined || !holds(namespace, address)) continue;
+    if (address === undefined) continue;
+    if (address === to.address && answersAnycast(namespace, address)) return anyRouter(namespace, to);
+    if (!holds(namespace, address)) continue;
     if (address !== to.address) return translated(namespace, to.address, address);
-    const hint = `give ${namespace} or ${to.namespace} another address; whoever has it may answer toReach('${address}')`;
-    return { namespace, how: `has ${address} too`, hint };
+    return twice(namespace, to);
   }
   return undefined;
 }
 
+function twice(namespace: Namespace, { address, namespace: target }: Question['to']): StandIn {
+  const hint = `give ${namespace} or ${target} another address; whoever has it may answer toReach('${address}')`;
+  return { namespace, how: `has ${address} too`, hint };
+}
+
+function anyRouter(namespace: Namespace, { address, namespace: target }: Question['to']): StandIn {
+  return {
+    namespace,
+    how: `answers for ${address} as a router of that subnet (RFC 4291 section 2.6.1)`,
+    hint: `the first address of an IPv6 subnet is that of all of its routers: give ${target} another`,
+  };
+}
+
 /** Whoever sent the answer without having been given it: a router that took the probe for itself. */
-function answering(
-  frames: readonly CapturedFrame[],
-  { from, to }: Question,
-  recognize: Recognize,
-): StandIn | undefined {
-  const first = frames.find(({ at, bytes }) => at.namespace !== from && recognize(bytes) === 'answer');
-  if (first?.direction !== 'out' || !first.at.namespace.interfaces.every(isEthernet)) return undefined;
+function answering(senders: readonly CapturedFrame[], { to }: Question): StandIn | undefined {
+  const [first] = senders;
+  if (!first?.at.namespace.interfaces.every(isEthernet)) return undefined;
   const { namespace } = first.at;
   if (namespace.role === 'switch') return undefined;
-  const byArp = decodeEthernet(withoutVlanTags(first.bytes))?.etherType === ETHERTYPE.arp;
-  return byArp ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);
+  return isArp(first.bytes) ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);
 }
 
 function proxy(namespace: Namespace, asked: string): StandIn {
@@ -122,6 +183,14 @@ function translated(namespace: Namespace, asked: string, became: string | undefi
     how: became ? `got the probe, whose target had become ${became}` : 'took the probe for its own',
     hint: `a packet filter on the way translates ${asked}: nft list ruleset`,
   };
+}
+
+function isSent({ direction }: CapturedFrame): boolean {
+  return direction === 'out';
+}
+
+function isArp(bytes: Buffer): boolean {
+  return decodeEthernet(withoutVlanTags(bytes))?.etherType === ETHERTYPE.arp;
 }
 
 function isEthernet({ kind }: Interface): boolean {

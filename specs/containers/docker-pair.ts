@@ -6,7 +6,7 @@ import {
   type MacvlanMode,
   type MacvlanPair,
 } from 'hairpin';
-import { listLinks } from '../../lib/kernel/rtnetlink/link-state.ts';
+import { listLinks } from '../../lib/netlink/link-state.ts';
 import { importBusybox } from './busybox.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
-import { addLink, vethPeer } from '../../lib/kernel/rtnetlink/link.ts';
+import { addLink, vethPeer } from '../../lib/netlink/link.ts';
 import { heldDescriptors, ipLinkNames } from './referee.ts';
 
 /** A small lab, and the names by which this process could hold its namespaces. */

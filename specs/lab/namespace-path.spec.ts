@@ -7,7 +7,7 @@ test("whoever asks for the path of a namespace may change it: not all there is h
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await expect(a).toReach(b);
-  expect(lab.isOwnDoing).toBe(true);
+  expect(lab.isPristine).toBe(true);
   expect(a.path).toMatch(/^\/proc\/\d+\/fd\/\d+$/);
-  expect(lab.isOwnDoing).toBe(false);
+  expect(lab.isPristine).toBe(false);
 });

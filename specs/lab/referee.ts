@@ -68,7 +68,7 @@ export function refusal(call: () => unknown): string {
   try {
     call();
   } catch (error) {
-    if (error instanceof KernelError) return error.message.replace(/\n {2}kernel: .*/, '');
+    if (error instanceof KernelError) return error.message.replace(/\n {2}(kernel|attribute): .*/g, '');
     throw error;
   }
   throw new Error('the kernel did not refuse');

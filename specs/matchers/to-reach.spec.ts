@@ -137,9 +137,7 @@ Hint: ${hint}`);
   test('is none when it answers itself, though nobody else', async ({ lab }) => {
     const sw = lab.switch('sw');
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-    const [plug] = [lab.cable(a, sw), lab.cable(b, sw)];
-    plug.b.set({ isolated: true });
-    sw.interface('p1').set({ up: false });
+    for (const ns of [a, b]) lab.cable(ns, sw, { b: { isolated: true } });
     await expect(a).not.toReach(b);
     await expect(a).not.toReach(b, { by: 'tcp' });
     await expect(a).not.toReach(b, { by: 'udp' });

@@ -33,10 +33,45 @@ test.for(whole)("over IPv%i, longer than the source's own MTU", async ([family, 
   const failure = await failureOf(expect(a).toReach(b, { family, size: size + 1, within: 50 }));
   expect(
     failure.slice(failure.indexOf('Received:')),
-  ).toBe(`Received:  nothing was sent: it is longer than the MTU (EMSGSIZE)
+  ).toBe(`Received:  nothing was sent: message too long, mtu=1500 (EMSGSIZE)
 Why:       a/eth0 sends packets of up to 1500 bytes (its MTU), and this one has 1501
 
 Hint: size is without the headers: at most ${size} here; or set({ mtu: 1501 }) on each device of the way`);
+});
+
+// What the route says of itself counts, as for ping -M do; what a router has said of it does not.
+test.for([
+  ['mtu lock 600', 4, 572],
+  ['mtu 600', 4, 572],
+  ['mtu 1300', 6, 1252],
+] as const)('a route with %s over IPv%i takes no longer packet', async ([words, family, size], { lab }) => {
+  const { a, b } = build(lab);
+  const [via, target] = family === 4 ? ['10.0.0.2', '10.0.1.2'] : ['fd00::2', 'fd00:0:0:1::2'];
+  await a.exec('ip', [`-${family}`, 'route', 'replace', 'default', 'via', via, ...words.split(' ')]);
+  const mtu = words.split(' ').at(-1);
+  for (const by of ['icmp', 'udp'] as const) {
+    await expect(a).toReach(b, { family, by, size });
+    await expect(a).not.toReach(b, { family, by, size: size + 1, because: 'unsent' });
+    const failure = await failureOf(expect(a).toReach(b, { family, by, size: size + 1, within: 50 }));
+    expect(
+      failure.slice(failure.indexOf('Received:')),
+    ).toBe(`Received:  nothing was sent: message too long, mtu=${mtu} (EMSGSIZE)
+Why:       the route of a to ${target} takes packets of up to ${mtu} bytes (its MTU), and this one has ${Number(mtu) + 1}
+
+Hint: size is without the headers: at most ${size} here; or on a: ip route show, and the mtu of that route`);
+  }
+  const ping = await a.exec('ping', ['-c1', '-W1', '-M', 'do', '-s', String(size + 1), target], { reject: false });
+  expect(ping.stderr).toMatch(new RegExp(`message too long, mtu[=:] ?${mtu}$`, 'm'));
+});
+
+test('IPv6 of a device takes no longer packet than its own MTU', async ({ lab }) => {
+  const { a, b } = build(lab);
+  a.sysctl.set('net/ipv6/conf/eth0/mtu', 1300);
+  await expect(a).toReach(b, { family: 6, size: 1252 });
+  await expect(a).toReach(b, { family: 4, size: 1472 });
+  expect(await failureOf(expect(a).toReach(b, { family: 6, size: 1253, within: 50 }))).toContain(
+    'Received:  nothing was sent: message too long, mtu=1300 (EMSGSIZE)\n',
+  );
 });
 
 test('a far end that takes less swallows it', async ({ lab }) => {
@@ -66,6 +101,7 @@ test.for(whole)('over IPv%i, a router that has too long a packet refuses it', as
   // What was learnt of the path is not asked: once the network has changed, the answer has.
   for (const device of [eth1, end]) device.set({ mtu: 1500 });
   await expect(a).toReach(b, { family, size });
+  await expect(a).toReach(b, { family, size, by: 'udp' });
 });
 
 // a ── p0 sw p1 ── b, and only a's cable takes more than 1500 bytes

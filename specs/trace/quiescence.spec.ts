@@ -18,12 +18,12 @@ test('a negative ends when nothing is under way any more', async ({ macvlanPair 
   const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa' });
   if (!m2) throw new Error('a pair of mode vepa has two children');
   const quiet = () => quietIn(lab, 'packets');
-  expect(await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet: quiet() })).toMatchObject({
+  expect(await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet, untilQuiet: true })).toMatchObject({
     outcome: 'lost',
     // Two, and as many besides as a starving machine has kept; not one each tenth of a second.
     probes: expect.toSatisfy((count: number) => count >= 2 && count <= 5),
   });
-  const nobody = { milliseconds: FOREVER, quiet: quietIn(lab, 'frames') };
+  const nobody = { milliseconds: FOREVER, quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
   expect(await hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, nobody)).toMatchObject({ outcome: 'lost' });
 });
 
@@ -32,9 +32,15 @@ test('what waits in a queue of the kernel is waited for', async ({ macvlanPair }
   const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa', hairpin: true });
   if (!m2) throw new Error('a pair of mode vepa has two children');
   for (let round = 0; round < 30; round++) {
-    const patience = { milliseconds: FOREVER, quiet: quietIn(lab, 'frames') };
+    const patience = { milliseconds: FOREVER, quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
     expect(await hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, patience)).toMatchObject({ copies: 1 });
-    const { outcome } = await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet: quietIn(lab, 'packets') });
+    const { outcome } = await reach(
+      'spec',
+      ns1,
+      ns2,
+      {},
+      { milliseconds: FOREVER, quiet: () => quietIn(lab, 'packets'), untilQuiet: true },
+    );
     expect(outcome).toBe('answered');
   }
 });
@@ -51,19 +57,21 @@ test('what waits for a neighbour that an earlier question asked for is waited fo
   ] as const)
     lab.cable(host, sw);
   b.sysctl.set('net.ipv4.conf.all.arp_ignore', 8);
-  const ask = () => reach('spec', a, b, {}, { milliseconds: FOREVER, quiet: quietIn(lab, 'packets') });
+  const ask = () =>
+    reach('spec', a, b, {}, { milliseconds: FOREVER, quiet: () => quietIn(lab, 'packets'), untilQuiet: true });
   expect(await ask()).not.toMatchObject({ outcome: 'answered' });
   b.sysctl.set('net.ipv4.conf.all.arp_ignore', 0);
   expect(await ask()).toMatchObject({ outcome: 'answered' });
 });
 
 // a ── b
-test('where a spec has run something, nothing is known of its queues', async ({ lab }) => {
+test('a program that has ended is no reason to wait, one that runs is', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  expect(await quietIn(lab, 'packets')(soon())).toBe(true);
   await a.exec('true');
-  expect(await quietIn(lab, 'packets')(soon())).toBe(false);
+  expect(await quietIn(lab, 'packets').reached(soon())).toBe(true);
+  b.exec('sleep', ['1000']);
+  expect(await quietIn(lab, 'packets').reached(soon())).toBe(false);
 });
 
 // a ── r (a proxy that takes its time)
@@ -71,9 +79,9 @@ test('where a proxy may answer late, nothing is known', async ({ lab }) => {
   const [a, r] = [lab.namespace('a'), lab.router('r')];
   lab.cable(a, r);
   r.sysctl.set('net.ipv4.conf.eth0.proxy_arp', 1);
-  expect(await quietIn(lab, 'packets')(soon())).toBe(true);
+  expect(await quietIn(lab, 'packets').reached(soon())).toBe(true);
   r.sysctl.set('net.ipv4.neigh.eth0.proxy_delay', 80);
-  expect(await quietIn(lab, 'packets')(soon())).toBe(false);
+  expect(await quietIn(lab, 'packets').reached(soon())).toBe(false);
 });
 
 // a ── b, sending all the while
@@ -88,7 +96,7 @@ test('other traffic keeps no question from its end', async ({ lab }) => {
     setImmediate(send);
   };
   send();
-  const quiet = await quietIn(lab, 'frames')(now() + 50);
+  const quiet = await quietIn(lab, 'frames').reached(now() + 50);
   over = true;
   expect(quiet).toBe(true);
 });
@@ -97,5 +105,5 @@ test('other traffic keeps no question from its end', async ({ lab }) => {
 test('behind a parent that is down nothing is known', async ({ macvlanPair }) => {
   const { lab, uplink } = macvlanPair({ mode: 'bridge' });
   uplink.set({ up: false });
-  expect(await quietIn(lab, 'frames')(soon())).toBe(false);
+  expect(await quietIn(lab, 'frames').reached(soon())).toBe(false);
 });

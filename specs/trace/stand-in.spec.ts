@@ -76,6 +76,49 @@ test('an address that two have, and the right one answers', async ({ lab }) => {
   await expect(a).toReach(b, { by: 'tcp' });
 });
 
+// a ── p0 (sw) ─┬─ p1, locked ── b
+//               └─ p2 ── c, a clone of b
+test.for([
+  ['icmp', 'not of b'],
+  // Both send the same bytes, and one copy comes.
+  ['arp', 'not surely of b'],
+] as const)(
+  'that the target sent an answer, by %s, is not that it came',
+  { repeats: 4 },
+  async ([by, whose], { lab }) => {
+    const sw = lab.switch('sw');
+    const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+    const clone = { address: '10.0.0.50/24', mac: '02:00:00:00:0b:0b' };
+    lab.cable(a, sw);
+    const { b: port } = lab.cable(b, sw, { a: clone, b: { locked: true, learning: false } });
+    const { b: other } = lab.cable(c, sw, { a: clone, b: { learning: false } });
+    expect(await failureOf(expect(a).toReach(b, { by }))).toContain(`, ${whose}: c has 10.0.0.50 too\n`);
+    other.set({ up: false });
+    await expect(a).not.toReach(b, { because: 'lost', by });
+    port.set({ locked: false });
+    await expect(a).toReach(b, { by });
+  },
+);
+
+// a ── p0 (sw) ─┬─ p1 ── r
+//               └─ p2 ── b, which is unplugged
+test("a router's answer for the first address of its subnet is none of the host's that has it", async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, sw, { a: { address: 'fd00:9::10/64' } });
+  lab.cable(r, sw, { a: { address: 'fd00:9::1/64' } });
+  const cable = lab.cable(b, sw, { a: { address: 'fd00:9::/64' } }).set({ up: false });
+  const failure = await failureOf(expect(a).toReach(b));
+  expect(failure).toContain(', not of b: r answers for fd00:9:: as a router of that subnet (RFC 4291 section 2.6.1)\n');
+  expect(failure).toContain(
+    '\nHint: the first address of an IPv6 subnet is that of all of its routers: give b another',
+  );
+  await expect(a).toReach('fd00:9::');
+  // The router's own is overridden by b's (RFC 4861 section 7.2.7).
+  cable.set({ up: true });
+  await expect(a).toReach(b);
+});
+
 test('in a matrix an answer for an address that two have is inconclusive', async ({ lab }) => {
   const { c } = build(lab);
   c.interface().address.add('10.0.0.2/24');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { u16 } from '../../lib/kernel/bytes.ts';
-import { type Attribute, encodeAttributes } from '../../lib/kernel/rtnetlink/attribute.ts';
 import { ipvlanAttributes, ipvlanSettings } from '../../lib/lab/ipvlan-attributes.ts';
+import { type Attribute, encodeAttributes } from '../../lib/netlink/attribute.ts';
 
 const read = (attributes: readonly Attribute[]) => ipvlanSettings(encodeAttributes(attributes));
 

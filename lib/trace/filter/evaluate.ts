@@ -1,5 +1,5 @@
-import type { Expression, Verdict } from '../../kernel/ruleset/expression.ts';
-import type { FilterChain, FilterRule, FilterSet } from '../../kernel/ruleset/read-ruleset.ts';
+import type { Expression, Verdict } from '../../netlink/ruleset/expression.ts';
+import type { FilterChain, FilterRule, FilterSet } from '../../netlink/ruleset/read-ruleset.ts';
 import { findElement } from './find-element.ts';
 import { loadMeta } from './load-meta.ts';
 import { bytesAt, type HookedPacket, headersOf } from './packet.ts';

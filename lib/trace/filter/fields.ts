@@ -1,5 +1,5 @@
-import type { COMPARISONS } from '../../kernel/ruleset/expression.ts';
-import type { FilterFamily } from '../../kernel/ruleset/read-ruleset.ts';
+import type { COMPARISONS } from '../../netlink/ruleset/expression.ts';
+import type { FilterFamily } from '../../netlink/ruleset/read-ruleset.ts';
 import { bytesToIp } from '../../wire/ip-address.ts';
 import { bytesToMac } from '../../wire/mac-address.ts';
 import {

@@ -1,6 +1,6 @@
-import { hadNftables } from '../../kernel/nftables.ts';
-import { type FilterChain, type FilterRule, type Ruleset, readRuleset } from '../../kernel/ruleset/read-ruleset.ts';
 import type { Namespace } from '../../lab/index.ts';
+import { hadNftables } from '../../netlink/nftables.ts';
+import { type FilterChain, type FilterRule, type Ruleset, readRuleset } from '../../netlink/ruleset/read-ruleset.ts';
 
 /**
  * The packet filters of the namespaces that an explanation asks about, read when they are first asked for; and again

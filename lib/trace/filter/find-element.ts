@@ -1,4 +1,4 @@
-import type { FilterElement, FilterSet } from '../../kernel/ruleset/read-ruleset.ts';
+import type { FilterElement, FilterSet } from '../../netlink/ruleset/read-ruleset.ts';
 
 /** The element of a set that a key belongs to; undefined when there is none. */
 export function findElement({ interval, elements }: FilterSet, key: Buffer): FilterElement | undefined | 'unknown' {

@@ -1,5 +1,5 @@
-import type { FilterChain, FilterFamily, Ruleset } from '../../kernel/ruleset/read-ruleset.ts';
 import type { Interface } from '../../lab/index.ts';
+import type { FilterChain, FilterFamily, Ruleset } from '../../netlink/ruleset/read-ruleset.ts';
 import { ETHERTYPE } from '../../wire/ethernet.ts';
 import type { HookedPacket } from './packet.ts';
 

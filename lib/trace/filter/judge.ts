@@ -1,4 +1,4 @@
-import type { FilterChain, FilterRule, Ruleset } from '../../kernel/ruleset/read-ruleset.ts';
+import type { FilterChain, FilterRule, Ruleset } from '../../netlink/ruleset/read-ruleset.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { HookedPacket } from './packet.ts';
 

@@ -1,5 +1,5 @@
-import type { FilterFamily } from '../../kernel/ruleset/read-ruleset.ts';
 import type { Interface } from '../../lab/index.ts';
+import type { FilterFamily } from '../../netlink/ruleset/read-ruleset.ts';
 import { ETHERTYPE } from '../../wire/ethernet.ts';
 import { type HookedPacket, headersOf } from './packet.ts';
 

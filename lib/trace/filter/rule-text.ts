@@ -1,5 +1,5 @@
-import type { Expression } from '../../kernel/ruleset/expression.ts';
-import type { FilterChain, FilterRule, FilterSet } from '../../kernel/ruleset/read-ruleset.ts';
+import type { Expression } from '../../netlink/ruleset/expression.ts';
+import type { FilterChain, FilterRule, FilterSet } from '../../netlink/ruleset/read-ruleset.ts';
 import { bitsText, ctField, type Field, metaField, payloadField } from './fields.ts';
 import { setText } from './set-text.ts';
 import { statementText } from './statement-text.ts';

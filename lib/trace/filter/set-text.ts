@@ -1,4 +1,4 @@
-import type { FilterElement, FilterSet } from '../../kernel/ruleset/read-ruleset.ts';
+import type { FilterElement, FilterSet } from '../../netlink/ruleset/read-ruleset.ts';
 import type { Field } from './fields.ts';
 import { verdictText } from './statement-text.ts';
 

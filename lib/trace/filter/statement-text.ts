@@ -1,5 +1,5 @@
-import type { Expression, Verdict } from '../../kernel/ruleset/expression.ts';
-import type { FilterChain } from '../../kernel/ruleset/read-ruleset.ts';
+import type { Expression, Verdict } from '../../netlink/ruleset/expression.ts';
+import type { FilterChain } from '../../netlink/ruleset/read-ruleset.ts';
 
 const SECONDS: Record<string, string> = { 1: 'second', 60: 'minute', 3600: 'hour', 86400: 'day', 604800: 'week' };
 const USUAL_BURST = 5;

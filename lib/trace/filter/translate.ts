@@ -1,5 +1,5 @@
-import type { FilterChain, FilterRule, Ruleset } from '../../kernel/ruleset/read-ruleset.ts';
 import { Port } from '../../lab/index.ts';
+import type { FilterChain, FilterRule, Ruleset } from '../../netlink/ruleset/read-ruleset.ts';
 import { ETHERTYPE } from '../../wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import type { Step } from '../expected-way.ts';

@@ -1,6 +1,6 @@
-import { listAddresses } from '../../kernel/rtnetlink/address.ts';
-import { listAllRoutes } from '../../kernel/rtnetlink/listed-route.ts';
 import type { Interface, Lab, Namespace } from '../../lab/index.ts';
+import { ipAddress } from '../../netlink/address.ts';
+import { listAllRoutes } from '../../netlink/listed-route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */
@@ -23,14 +23,21 @@ export function holderOf(lab: Lab, address: string): Namespace | undefined {
 }
 
 export function holds(namespace: Namespace, address: string): boolean {
-  const all = listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address show` });
+  const all = namespace.rtnetlink.list(ipAddress.all());
   return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
+}
+
+/** Whether it answers for an address as one of several: an IPv6 router for the first address of its subnets. */
+export function answersAnycast(namespace: Namespace, address: string): boolean {
+  const operation = { operation: `ip -n ${namespace} -6 route show table local` };
+  const routes = familyOf(address) === 6 ? listAllRoutes(namespace.rtnetlink, 6, operation) : [];
+  return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
 }
 
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
-  if (namespace.lab.isOwnDoing || family === undefined) return false;
+  if (namespace.lab.isPristine || family === undefined) return false;
   return listAllRoutes(namespace.rtnetlink, family, {
     operation: `ip -n ${namespace} -${family} route show table local`,
   }).some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains({ ...to, family }, address));

@@ -1,5 +1,6 @@
 import { hasCode } from '../../kernel/has-code.ts';
 import { Child, Interface } from '../../lab/index.ts';
+import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
 import { nextHop } from '../../probes/source.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
@@ -68,12 +69,17 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
 function mtuObstacle(question: Question, size: number | undefined): Obstacle | undefined {
   const hop = nextHop(question);
   if (size === undefined || typeof hop === 'string') return undefined;
-  const { mtu } = hop.device.state();
-  const headers = (question.family === 4 ? 20 : 40) + 8;
-  if (size + headers <= mtu) return undefined;
+  const { mtu, ofRoute } = mtuOf(question, hop.device);
+  const length = packetLength(question, size);
+  if (length <= mtu) return undefined;
+  const { from, to } = question;
+  const sender = ofRoute ? `the route of ${from} to ${to.address}` : hop.device;
+  const mend = ofRoute
+    ? `on ${from}: ip route show, and the mtu of that route`
+    : `set({ mtu: ${length} }) on each device of the way`;
   return {
-    text: `${hop.device} sends packets of up to ${mtu} bytes (its MTU), and this one has ${size + headers}`,
-    hint: `size is without the headers: at most ${mtu - headers} here; or set({ mtu: ${size + headers} }) on each device of the way`,
+    text: `${sender} ${ofRoute ? 'takes' : 'sends'} packets of up to ${mtu} bytes (its MTU), and this one has ${length}`,
+    hint: `size is without the headers: at most ${mtu - packetLength(question, 0)} here; or ${mend}`,
   };
 }
 

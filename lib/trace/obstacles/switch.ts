@@ -1,6 +1,6 @@
-import { getLink, type LinkState } from '../../kernel/rtnetlink/link-state.ts';
 import { Bridge, Macvlan, type Port, Switch } from '../../lab/index.ts';
 import { bridgeSettings } from '../../lab/switch.ts';
+import { getLink, type LinkState } from '../../netlink/link-state.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';

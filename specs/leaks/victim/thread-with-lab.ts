@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { hurryLinkwatch } from '../../../lib/kernel/linkwatch.ts';
-import { flushProcessorBacklogs } from '../../../lib/kernel/processor-backlogs.ts';
+import { hurryLinkwatch } from '../../../lib/lab/linkwatch.ts';
 import { createLab } from '../../../lib/lab.ts';
+import { flushProcessorBacklogs } from '../../../lib/trace/processor-backlogs.ts';
 
 // a ── b, and c, whose lab is closed
 //

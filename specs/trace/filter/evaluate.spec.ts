@@ -1,5 +1,5 @@
 import { expect, test } from 'hairpin';
-import { type FilterRule, readRuleset } from '../../../lib/kernel/ruleset/read-ruleset.ts';
+import { type FilterRule, readRuleset } from '../../../lib/netlink/ruleset/read-ruleset.ts';
 import { Capture } from '../../../lib/trace/capture.ts';
 import { evaluate } from '../../../lib/trace/filter/evaluate.ts';
 import { ruleText } from '../../../lib/trace/filter/rule-text.ts';

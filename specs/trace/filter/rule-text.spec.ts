@@ -1,5 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
-import { readRuleset } from '../../../lib/kernel/ruleset/read-ruleset.ts';
+import { readRuleset } from '../../../lib/netlink/ruleset/read-ruleset.ts';
 import { ruleText } from '../../../lib/trace/filter/rule-text.ts';
 
 const RULES: Record<string, string[]> = {

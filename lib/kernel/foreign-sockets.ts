@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { checked } from './checked.ts';
+import { AF_INET6, AF_NETLINK, AF_PACKET, SOCK_DGRAM, SOCK_RAW } from './constants.ts';
+import { getsockname, getsockopt } from './libc.ts';
+import type { NetNamespace } from './net-namespace.ts';
+import { SOCKADDR_MAX } from './socket-address.ts';
+
+/** A socket that hairpin has opened. */
+interface OwnSocket {
+  fd: number;
+  /** As the kernel calls it (`struct proto`). */
+  protocol: string;
+}
+
+/** Global, since vitest may load this module anew for a file (`isolate: false`): hairpin's open sockets by the inode of their namespace. */
+const SLOT = Symbol.for('hairpin.own-sockets');
+const slots = globalThis as { [SLOT]?: Map<number, Set<OwnSocket>> };
+slots[SLOT] ??= new Map();
+const ownSockets = slots[SLOT];
+
+/** Sockets that reach no network. Node has some of Unix's for each program's output. */
+const LOCAL = new Set(['UNIX', 'UNIX-STREAM', 'AF_VSOCK']);
+
+const IPPROTO_TCP = 6;
+const TCP_INFO = 11;
+const TCP_CLOSE = 7;
+
+/**
+ * Registers a socket that hairpin has opened in a namespace. Every socket of hairpin's in a lab must be registered, or
+ * {@link hasForeignSockets} takes it for somebody else's.
+ *
+ * @param domain and type, as `socket()` was told them
+ * @returns to be called before the socket is closed
+ */
+export function registerOwnSocket(
+  { inode }: NetNamespace,
+  { fd, domain, type }: { fd: number; domain: number; type: number },
+): () => void {
+  const own: OwnSocket = { fd, protocol: protocolOf(domain, type) };
+  const all = ownSockets.get(inode) ?? new Set();
+  ownSockets.set(inode, all.add(own));
+  return () => {
+    all.delete(own);
+    if (all.size === 0) ownSockets.delete(inode);
+  };
+}
+
+/**
+ * Whether anybody but hairpin has a socket in a namespace: a program, wherever that runs now, or a function of the spec.
+ * Only who has one can answer a packet or keep one back (nfnetlink_queue), unless there is a device for it, such as a tun.
+ */
+export function hasForeignSockets(namespace: NetNamespace): boolean {
+  const own = [...(ownSockets.get(namespace.inode) ?? [])];
+  const table = namespace.run(() => readFileSync('/proc/thread-self/net/protocols', 'latin1'));
+  // A line a protocol: its name, the size of a socket, and how many there are in this namespace (proto_seq_printf). The
+  // kernel's own are not counted, nor are those of IP that have no port yet.
+  return [...table.matchAll(/^(\S+) +\d+ +(\d+) /gm)].some(
+    ([, name = '', count]) =>
+      !LOCAL.has(name) && Number(count) !== own.filter((each) => each.protocol === name && isCounted(each)).length,
+  );
+}
+
+function protocolOf(domain: number, type: number): string {
+  if (domain === AF_NETLINK) return 'NETLINK';
+  if (domain === AF_PACKET) return 'PACKET';
+  const name = type === SOCK_RAW ? 'RAW' : type === SOCK_DGRAM ? 'UDP' : 'TCP';
+  return domain === AF_INET6 ? `${name}v6` : name;
+}
+
+/** Whether the kernel counts it now: one of UDP once it has a port (`udp_lib_get_port`), one of TCP until it is closed (`inet_unhash`). */
+function isCounted({ fd, protocol }: OwnSocket): boolean {
+  if (protocol.startsWith('UDP')) {
+    const address = Buffer.alloc(SOCKADDR_MAX);
+    checked('getsockname', getsockname(fd, address, Uint32Array.of(SOCKADDR_MAX)));
+    return address.readUInt16BE(2) !== 0;
+  }
+  if (!protocol.startsWith('TCP')) return true;
+  // struct tcp_info begins with the state.
+  const state = Buffer.alloc(1);
+  checked('getsockopt(TCP_INFO)', getsockopt(fd, IPPROTO_TCP, TCP_INFO, state, Uint32Array.of(state.length)));
+  return state[0] !== TCP_CLOSE;
+}

@@ -1,0 +1,40 @@
+import koffi from 'koffi';
+import { checked } from './checked.ts';
+import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
+import { KernelError } from './kernel-error.ts';
+import { close, errnoName, ioctl, lastErrno, socket } from './libc.ts';
+import type { NetNamespace } from './net-namespace.ts';
+
+// linux/sockios.h, linux/ethtool.h
+const SIOCETHTOOL = 0x8946;
+const ETHTOOL_GGRO = 0x2b;
+
+// struct ifreq: the device's name and a pointer, here to the struct ethtool_value behind it
+const NAME_LENGTH = 16;
+const IFREQ_LENGTH = 40;
+const VALUE_LENGTH = 8;
+
+/** Those of a namespace's devices that merge packets before they hand them on (`ethtool -K eth0 gro on`). */
+export function devicesWithGro(namespace: NetNamespace, names: readonly string[]): string[] {
+  return namespace.run(() => {
+    const fd = checked('socket(AF_INET)', socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    try {
+      return names.filter((name) => hasGro(fd, name));
+    } finally {
+      close(fd);
+    }
+  });
+}
+
+function hasGro(fd: number, name: string): boolean {
+  // One piece of memory, so that what the kernel is given the address of is still there.
+  const request = Buffer.alloc(IFREQ_LENGTH + VALUE_LENGTH);
+  request.write(name, 0, NAME_LENGTH - 1, 'latin1');
+  request.writeBigUInt64LE(koffi.address(request) + BigInt(IFREQ_LENGTH), NAME_LENGTH);
+  request.writeUInt32LE(ETHTOOL_GGRO, IFREQ_LENGTH);
+  if (ioctl(fd, SIOCETHTOOL, request) === 0) return request.readUInt32LE(IFREQ_LENGTH + 4) !== 0;
+  const errno = lastErrno();
+  // Deleted since it was listed.
+  if (errnoName(errno) === 'ENODEV') return false;
+  throw new KernelError({ operation: `ethtool -k ${name}`, errno });
+}

@@ -1,0 +1,39 @@
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
+import { addLink, setLink, vethPeer } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+
+/** Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). */
+const [END, OTHER_END] = [2, 3];
+
+/**
+ * Makes the kernel's link watch look at every device that waits for it. It handles the event of a device that was not
+ * up yet when it came (a macvlan's first, `macvlan_common_newlink`) once a second only; an urgent one, the carrier of a
+ * device that is up, starts a round at once, in which all that are up by then are handled (`__linkwatch_run_queue`). So
+ * a cable in a namespace of our own is pulled out and plugged in. The round is a worker's: it has not ended on return.
+ */
+export function hurryLinkwatch(): void {
+  slot.cable ??= plugCable();
+  for (const up of [false, true]) setLink(slot.cable, END, { up }, { operation: 'ip link set link watch' });
+}
+
+/** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
+const SLOT = Symbol.for('hairpin.linkwatch');
+const slots = globalThis as { [SLOT]?: { cable?: NetlinkSocket } };
+slots[SLOT] ??= {};
+const slot = slots[SLOT];
+
+/** Its socket and the two devices keep their namespace; with the thread it goes. */
+function plugCable(): NetlinkSocket {
+  // An open socket holds its namespace as a descriptor of it does.
+  using namespace = NetNamespace.create();
+  using resources = new ResourceStack();
+  const socket = resources.use(namespace.run(() => new NetlinkSocket()));
+  const data = vethPeer({ index: OTHER_END, name: 'watch1' }, namespace);
+  const operation = 'ip link add watch0 type veth peer watch1';
+  addLink(socket, { index: END, name: 'watch0', up: true }, { kind: 'veth', data }, { operation });
+  // Its peer is not known yet while it is made (`veth_open`: ENOTCONN).
+  setLink(socket, OTHER_END, { up: true }, { operation: 'ip link set watch1 up' });
+  resources.move();
+  return socket;
+}

@@ -1,0 +1,63 @@
+import { NLA_F_NESTED, NLA_TYPE_MASK } from '../kernel/constants.ts';
+
+/** One netlink attribute: its type, and its payload or the attributes nested in it. `undefined` leaves it out. */
+export type Attribute = readonly [type: number, value: Uint8Array | readonly Attribute[] | undefined];
+
+const HEADER = 4;
+/** Where a length of 16 bits begins anew. */
+const WRAP = 0x1_0000;
+
+/** A list of attributes as bytes, each padded to four (`NLA_ALIGN`). */
+export function encodeAttributes(attributes: readonly Attribute[]): Buffer {
+  const parts: Uint8Array[] = [];
+  for (const [type, value] of attributes) {
+    if (value === undefined) continue;
+    const nested = !(value instanceof Uint8Array);
+    const payload = nested ? encodeAttributes(value) : value;
+    const header = Buffer.allocUnsafe(HEADER);
+    header.writeUInt16LE(HEADER + payload.length, 0);
+    header.writeUInt16LE(nested ? type | NLA_F_NESTED : type, 2);
+    parts.push(header, payload, Buffer.alloc(align(payload.length) - payload.length));
+  }
+  return Buffer.concat(parts);
+}
+
+/**
+ * The attributes in `bytes` by type; a type that comes twice keeps its last value, as in the kernel's `nla_parse`.
+ *
+ * @param long the type of the one that may be longer than its 16 bits can say: `nla_nest_end` lets them wrap round, as in
+ * the list of a source macvlan. It is then as long as it can be, which is right as long as what is behind it is short
+ * @throws RangeError when an attribute says it is longer than what is left, or shorter than its own header
+ */
+export function decodeAttributes(bytes: Uint8Array, long?: number): Map<number, Buffer> {
+  return new Map(listAttributes(bytes, long));
+}
+
+/** As {@link decodeAttributes}, but in order and with repeated types: for arrays such as `IFLA_MACVLAN_MACADDR_DATA`. */
+export function listAttributes(bytes: Uint8Array, long?: number): [type: number, payload: Buffer][] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const list: [number, Buffer][] = [];
+  let at = 0;
+  while (at + HEADER <= buffer.length) {
+    const type = buffer.readUInt16LE(at + 2) & NLA_TYPE_MASK;
+    const said = buffer.readUInt16LE(at);
+    const length = type === long ? unwrapped(said, buffer.length - at) : said;
+    if (length < HEADER || at + length > buffer.length) {
+      throw new RangeError(
+        `netlink attribute of length ${length} at byte ${at} does not fit into ${buffer.length} bytes`,
+      );
+    }
+    list.push([type, buffer.subarray(at + HEADER, at + length)]);
+    at += align(length);
+  }
+  return list;
+}
+
+/** The longest that fits of those that 16 bits show as `said`. */
+function unwrapped(said: number, left: number): number {
+  return said + Math.max(0, Math.floor((left - said) / WRAP)) * WRAP;
+}
+
+export function align(length: number): number {
+  return (length + 3) & ~3;
+}

@@ -1,0 +1,53 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
+import type { Interface } from '../lab/index.ts';
+import { forgetRoute6, lookUpPathMtu, type PathMtu } from '../netlink/route.ts';
+import type { Question } from './question.ts';
+
+/** Bytes of IP's own header, and of ICMP's or UDP's. */
+const HEADERS = { 4: 20 + 8, 6: 40 + 8 };
+
+/** How long a packet with so many bytes of data is. */
+export function packetLength({ family }: Question, size: number): number {
+  return HEADERS[family] + size;
+}
+
+/** The longest packet that leaves whole (`ipv4_mtu`, `ip6_mtu`): by the route's MTU, else by the device's. */
+export function mtuOf(question: Question, device: Interface): { mtu: number; ofRoute: boolean } {
+  const { mtu } = lookUp(question);
+  if (mtu !== undefined) return { mtu, ofRoute: true };
+  const { name, namespace } = device;
+  // IPv6 has one of its own, which a router may advertise (addrconf_sysctl_mtu, RFC 4861 section 4.6.4).
+  const own = question.family === 6 ? Number(readSysctl(namespace.handle, `net/ipv6/conf/${name}/mtu`)) : undefined;
+  return { mtu: own ?? device.state().mtu, ofRoute: false };
+}
+
+/** Has the kernel forget what a router has said of the path's MTU; false where it has been told nothing. */
+export function forgetPathMtu(question: Question): boolean {
+  if (!lookUp(question).learnt) return false;
+  const { from, to, family } = question;
+  if (family === 6) forgetRoute6(from.rtnetlink, to.address, { operation: `ip -n ${from} -6 route flush cache` });
+  // Of IPv4 all of it goes or nothing (ipv4_sysctl_rtcache_flush).
+  else writeSysctl(from.handle, 'net.ipv4.route.flush', 1);
+  return true;
+}
+
+function lookUp({ from, to, family, source, bound }: Question): PathMtu {
+  const by = {
+    device: bound === 'device' ? source.device.index : undefined,
+    source: bound ? source.address : undefined,
+  };
+  try {
+    return lookUpPathMtu(
+      from.rtnetlink,
+      to.address,
+      family,
+      { operation: `ip -n ${from} route get ${to.address}` },
+      by,
+    );
+  } catch (error) {
+    // The route went meanwhile.
+    if (error instanceof KernelError) return { mtu: undefined, learnt: false };
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+import { hasForeignSockets } from '../kernel/foreign-sockets.ts';
+import { devicesWithGro } from '../kernel/receive-offload.ts';
+import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
+import { somebodyLivesIn } from '../lab/processes.ts';
+import { hasIpsec } from '../netlink/ipsec.ts';
+import { type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { hasFiltersAtDevices } from '../netlink/nftables.ts';
+import { listQdiscs } from '../netlink/qdisc.ts';
+import { latenessIn } from './late-answers.ts';
+
+/**
+ * Queueing disciplines that are more than a queue. fq keeps a packet until the time of departure that a socket or a BPF
+ * program gave it; the other two are there for filters, which may hand a packet to whatever there is.
+ */
+const DECIDING = new Set(['fq', 'ingress', 'clsact']);
+
+/**
+ * Whether hairpin knows every place where a frame may wait in a lab as it is now: processors' backlogs and macvlan
+ * parents' broadcast queues. Only then can a negative end before its time. After a program has run, the network is
+ * read: nobody is left who could answer, and nothing is left that could keep a frame back.
+ */
+export function knowsEveryQueue(lab: Lab): boolean {
+  // The taps tell whether anything still moves.
+  if (!lab.taps) return false;
+  if (!lab.isPristine && !areOthersGone(lab)) return false;
+  return lab.namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
+}
+
+/** A kind of link whose queues are known belongs here. */
+function isKnown(device: Interface): boolean {
+  switch (device.kind) {
+    case 'veth':
+      // The other end may be in a namespace that is not of the lab.
+      return device.peer !== undefined;
+    case 'macvlan':
+      // On a real NIC anybody may send at any time.
+      return device instanceof Macvlan && device.parent instanceof Interface;
+    case 'bridge':
+      // It hands a frame on at once (br_handle_frame_finish, br_dev_xmit).
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** At which {@link Lab.visits} a lab was last found to be left by all others. */
+const leftAt = new WeakMap<Lab, number>();
+
+function areOthersGone(lab: Lab): boolean {
+  if (leftAt.get(lab) === lab.visits) return true;
+  if (lab.programs.areRunning) return false;
+  const { namespaces } = lab;
+  if (namespaces.some(({ handle }) => hasForeignSockets(handle))) return false;
+  // Before its devices are looked at: a process that has no socket may change them.
+  if (somebodyLivesIn(new Set(namespaces.map(({ handle }) => handle.inode)))) return false;
+  lab.discover();
+  if (!namespaces.every(leftNothing)) return false;
+  // Nobody can come back without being let in again.
+  if (!lab.isOpenToOthers) leftAt.set(lab, lab.visits);
+  return true;
+}
+
+/** Whether programs have left nothing in a namespace that could keep a frame back, or take one where hairpin does not look. */
+function leftNothing(namespace: Namespace): boolean {
+  const { rtnetlink, handle } = namespace;
+  const links = listLinks(rtnetlink, { operation: `ip -n ${namespace} link` });
+  if (links.some((link) => link.xdp || isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link)))
+    return false;
+  if (listQdiscs(rtnetlink, { operation: `tc -n ${namespace} qdisc show` }).some(({ kind }) => DECIDING.has(kind)))
+    return false;
+  const veths = links.filter(({ kind }) => kind === 'veth').map(({ name }) => name);
+  // With GRO a veth has a queue of its own (veth_xdp_rx). A chain at a device may drop the markers that show a queue to be
+  // empty, and IPsec may wait for a key, or for a cipher's worker (cryptd).
+  return devicesWithGro(handle, veths).length === 0 && !hasFiltersAtDevices(handle) && !hasIpsec(handle);
+}
+
+/** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */
+function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: ListedLink): boolean {
+  return up && kind !== undefined && kind !== 'bridge' && !interfaces.some((device) => device.index === index);
+}
+
+/**
+ * Whether a device takes in more than its own for somebody that the lab does not know: a macvlan in a namespace of a
+ * program's own, whose queue no marker shows (`macvlan_open` adds its address, `__dev_set_rx_mode` makes the parent promiscuous).
+ */
+function isOverheard({ interfaces }: Namespace, link: ListedLink): boolean {
+  const device = interfaces.find(({ index }) => index === link.index);
+  if (!device || link.master !== undefined || device.children.size > 0) return false;
+  return link.promiscuity > (link.promiscuous ? 1 : 0);
+}

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'hairpin';
+
+const readiness = fileURLToPath(new URL('../../lib/kernel/readiness.ts', import.meta.url));
+
+/** Waits for its standard input. Node emits `beforeExit` when its event loop has nothing left to wait for. */
+const SCRIPT = `
+import { Readiness } from '${readiness}';
+process.once('beforeExit', () => console.log('event loop empty'));
+console.log('readable:', await new Readiness(0, 'readable').wait(60_000));`;
+
+// host: a program with nothing else to do, and a pipe with a byte in it
+test('who waits for a descriptor goes on at once, whatever else the event loop does', async ({ lab }) => {
+  const args = ['--no-warnings', '--input-type=module', '--eval', SCRIPT];
+  const { stdout } = await lab.namespace('host').exec(process.execPath, args, { input: 'x' });
+  expect(stdout).toBe('readable: true\nevent loop empty');
+});

@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { createLab, expect, type Lab, test } from 'hairpin';
+import { onTestFinished } from 'vitest';
+import { knowsEveryQueue } from '../../lib/trace/known-queues.ts';
+import { describeLoadingPrograms } from '../needs.ts';
+import { setGro } from './set-gro.ts';
+import { writeXdpObject } from './xdp-object.ts';
+
+// a eth0 ── p0 sw p1 ── eth0 b
+async function build(lab: Lab) {
+  const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
+  lab.cable(a, sw);
+  lab.cable(b, sw);
+  // Probes wait for it, too: until then the link-local addresses are tentative.
+  await lab.settled();
+  return { a, b, sw };
+}
+
+// the same
+test('a program that has ended and left nothing changes nothing', async ({ lab }) => {
+  const { a, sw } = await build(lab);
+  expect(knowsEveryQueue(lab)).toBe(true);
+  await a.exec('ping', ['-c1', '-W1', '10.0.0.2']);
+  await sw.exec('bridge', ['-j', 'fdb']);
+  expect(knowsEveryQueue(lab)).toBe(true);
+  expect(sw.run(() => 'a function')).toBe('a function');
+  expect(knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same
+test('nor does one that hairpin has asked a question beside', async ({ lab }) => {
+  const { a, b } = await build(lab);
+  await a.exec('true');
+  await expect(a).toReach(b);
+  await expect(a).toReach(b, { by: 'tcp', port: 8080 });
+  await expect(a).toReach(b, { by: 'udp', port: 8080 });
+  await expect(a).toReach(b, { by: 'arp' });
+  await expect(b).toHear(a, { frame: 'broadcast' });
+  await expect(lab).toMatchReachability(`
+        a  b
+    a   .  ✓
+    b   ✓  .
+  `);
+  expect(knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same
+test('a program that runs may do anything', async ({ lab }) => {
+  const { b } = await build(lab);
+  const program = b.exec('sleep', ['1000'], { reject: false });
+  expect(knowsEveryQueue(lab)).toBe(false);
+  program.kill();
+  await program;
+  expect(knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same; and a program that has gone into a network of its own
+test('so may one that runs elsewhere', async ({ lab }) => {
+  const { b } = await build(lab);
+  const { stdout } = b.exec('unshare', ['--net', 'sh', '-c', 'echo ready; exec sleep 1000']);
+  await once(stdout, 'data');
+  expect(knowsEveryQueue(lab)).toBe(false);
+});
+
+// the same; and a daemon, whose parent has gone
+test('so may what it has left running', async ({ lab }) => {
+  const { b } = await build(lab);
+  const { stdout } = await b.exec('sh', ['-c', 'sleep 1000 >/dev/null 2>&1 & echo $!']);
+  expect(knowsEveryQueue(lab)).toBe(false);
+  process.kill(Number(stdout), 'SIGKILL');
+  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same; and a function of the spec's own process
+test('a server that the spec runs in a namespace may answer', async ({ lab }) => {
+  const { b } = await build(lab);
+  const server = b.run(() => createServer().listen(8080));
+  expect(knowsEveryQueue(lab)).toBe(false);
+  server.close();
+  await once(server, 'close');
+  expect(knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same; and a thread of the spec's own process
+test('so may a thread that the spec starts there', async ({ lab }) => {
+  const { b } = await build(lab);
+  const thread = b.run(() => new Worker('setInterval(() => {}, 1000)', { eval: true }));
+  await once(thread, 'online');
+  expect(knowsEveryQueue(lab)).toBe(false);
+  await thread.terminate();
+  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same; and a program in no namespace of the lab
+test('a program outside may hold a socket that is inside', async ({ lab }) => {
+  const { b } = await build(lab);
+  const server = b.run(() => createServer().listen(8080));
+  const { _handle: socket } = server as unknown as { _handle: { fd: number } };
+  const outside = spawn('sleep', ['1000'], { stdio: ['ignore', 'ignore', 'ignore', socket.fd] });
+  onTestFinished(() => void outside.kill('SIGKILL'));
+  await once(outside, 'spawn');
+  server.close();
+  await once(server, 'close');
+  expect(knowsEveryQueue(lab)).toBe(false);
+  outside.kill('SIGKILL');
+  await once(outside, 'exit');
+  expect(knowsEveryQueue(lab)).toBe(true);
+});
+
+// the same
+test('whoever has the path of a namespace may come at any time', async ({ lab }) => {
+  const { b } = await build(lab);
+  const { path } = b;
+  expect(knowsEveryQueue(lab)).toBe(true);
+  // Another lab's program: this one knows nothing of it.
+  await using other = createLab();
+  const visitor = other
+    .namespace('other')
+    .exec('nsenter', [`--net=${path}`, 'sh', '-c', 'echo ready; exec sleep 1000']);
+  await once(visitor.stdout, 'data');
+  expect(knowsEveryQueue(lab)).toBe(false);
+});
+
+test.for<[string, string, boolean]>([
+  ['a veth inside of the lab', 'ip link add v0 up type veth peer v1', true],
+  ['a veth out of the lab', 'ip link add v0 up type veth peer v1; ip link set v1 netns $1', false],
+  ['a macvlan', 'ip link add m0 up link eth0 type macvlan', true],
+  [
+    'a macvlan in a network of its own',
+    'ip link add m0 up link eth0 netns $1 type macvlan; nsenter --net=$1 ip link set m0 up',
+    false,
+  ],
+  ['a bridge with a port', 'ip link add br9 up type bridge; ip link set eth0 master br9', true],
+  ['a tunnel', 'ip link add vx0 up type vxlan id 5 dstport 4789 remote 10.0.0.2 local 10.0.0.1', false],
+  ['a plain queue', 'tc qdisc add dev eth0 root pfifo', true],
+  ['a queue that keeps frames back', 'tc qdisc add dev eth0 root tbf rate 8kbit burst 200 latency 60s', false],
+  ['a place for filters', 'tc qdisc add dev eth0 clsact', false],
+  ['a packet filter', 'nft add table inet t', true],
+  [
+    'a packet filter at a device',
+    "nft add table netdev t; nft add chain netdev t c '{ type filter hook ingress device eth0 priority 0; }'",
+    false,
+  ],
+  ['an IPsec policy', 'ip xfrm policy add dir out src 10.9.0.0/16 dst 10.8.0.0/16 tmpl proto esp mode tunnel', false],
+  ['a proxy that takes its time', 'sysctl -qw net.ipv4.neigh.eth0.proxy_delay=80', false],
+])('what a program left behind: %s', async ([, script, known], { lab }) => {
+  const { a } = await build(lab);
+  // A network that is not of the lab, kept by nothing but its path.
+  const outside = createLab();
+  onTestFinished(() => outside.close());
+  const path = outside.namespace('outside').path;
+  await a.exec('sh', ['-ec', script, 'sh', path]);
+  expect(knowsEveryQueue(lab)).toBe(known);
+});
+
+// a eth0, which merges packets ── p0 sw p1 ── eth0 b
+test('a veth that merges packets has a queue of its own', async ({ lab }) => {
+  const { a } = await build(lab);
+  await setGro(a, 'eth0', true);
+  expect(knowsEveryQueue(lab)).toBe(false);
+  await setGro(a, 'eth0', false);
+  expect(knowsEveryQueue(lab)).toBe(true);
+});
+
+describeLoadingPrograms(() => {
+  // a eth0, with a program ── p0 sw p1 ── eth0 b
+  test.for(['xdp', 'xdpgeneric'])('a device whose packets a program gets first: %s', async (how, { lab }) => {
+    const { a } = await build(lab);
+    const object = await writeXdpObject();
+    await a.exec('ip', ['link', 'set', 'eth0', how, 'object', object, 'section', 'xdp']);
+    expect(knowsEveryQueue(lab)).toBe(false);
+    await a.exec('ip', ['link', 'set', 'eth0', how, 'off']);
+    expect(knowsEveryQueue(lab)).toBe(true);
+  });
+});
+
+// a ── b, without taps
+test('without taps nothing is known', async () => {
+  await using lab = createLab({ taps: false });
+  await build(lab);
+  expect(knowsEveryQueue(lab)).toBe(false);
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const HEADER = 64;
+const SYMBOL = 24;
+const EM_BPF = 247;
+const [SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB] = [1, 2, 3];
+const [SHF_ALLOC, SHF_EXECINSTR] = [2n, 4n];
+
+interface Section {
+  name: string;
+  type: number;
+  flags: bigint;
+  body: Buffer;
+}
+
+/** Writes what a compiler would make of a program that lets every packet pass, for `ip link set … xdp object`. */
+export async function writeXdpObject(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hairpin-xdp-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'pass.o');
+  // r0 = XDP_PASS; exit
+  const code = Buffer.from('b700000002000000' + '9500000000000000', 'hex');
+  await writeFile(path, elf(code));
+  return path;
+}
+
+/** An ELF file with one function, `xdp`, in a section of its name. */
+function elf(code: Buffer): Buffer {
+  const names = Buffer.from('\0xdp\0.strtab\0.symtab\0', 'latin1');
+  const nameAt = (name: string) => names.indexOf(`${name}\0`);
+  const symbols = Buffer.alloc(2 * SYMBOL);
+  symbols.writeUInt32LE(nameAt('xdp'), SYMBOL);
+  // STB_GLOBAL, STT_FUNC; in section 1; its length
+  symbols.writeUInt8(0x12, SYMBOL + 4);
+  symbols.writeUInt16LE(1, SYMBOL + 6);
+  symbols.writeBigUInt64LE(BigInt(code.length), SYMBOL + 16);
+  const sections: Section[] = [
+    { name: 'xdp', type: SHT_PROGBITS, flags: SHF_ALLOC | SHF_EXECINSTR, body: code },
+    { name: '.strtab', type: SHT_STRTAB, flags: 0n, body: names },
+    { name: '.symtab', type: SHT_SYMTAB, flags: 0n, body: symbols },
+  ];
+  // The first header stands for no section.
+  const headers = [Buffer.alloc(HEADER)];
+  const bodies: Buffer[] = [];
+  let offset = HEADER;
+  for (const { name, type, flags, body } of sections) {
+    const header = Buffer.alloc(HEADER);
+    header.writeUInt32LE(nameAt(name), 0);
+    header.writeUInt32LE(type, 4);
+    header.writeBigUInt64LE(flags, 8);
+    header.writeBigUInt64LE(BigInt(offset), 24);
+    header.writeBigUInt64LE(BigInt(body.length), 32);
+    // Where the symbols' names are, the first symbol that is not local, and how long one is.
+    if (type === SHT_SYMTAB) {
+      header.writeUInt32LE(2, 40);
+      header.writeUInt32LE(1, 44);
+      header.writeBigUInt64LE(BigInt(SYMBOL), 56);
+    }
+    header.writeBigUInt64LE(8n, 48);
+    headers.push(header);
+    const padded = Buffer.concat([body, Buffer.alloc(-body.length & 7)]);
+    bodies.push(padded);
+    offset += padded.length;
+  }
+  const file = Buffer.alloc(HEADER);
+  // 64 bits, little-endian, version 1; relocatable; where the section headers are, how long, how many, and the names' own.
+  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  file.writeUInt16LE(1, 16);
+  file.writeUInt16LE(EM_BPF, 18);
+  file.writeUInt32LE(1, 20);
+  file.writeBigUInt64LE(BigInt(offset), 40);
+  file.writeUInt16LE(HEADER, 52);
+  file.writeUInt16LE(HEADER, 58);
+  file.writeUInt16LE(headers.length, 60);
+  file.writeUInt16LE(2, 62);
+  return Buffer.concat([file, ...bodies, ...headers]);
+}
