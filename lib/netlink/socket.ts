@@ -13,6 +13,7 @@ import { noteFeature } from '../kernel/features.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { NetlinkChannel } from '../kernel/netlink-channel.ts';
+import { whyRefused } from '../kernel/why-no-namespaces.ts';
 import { getLink } from './link-state.ts';
 import { type Acknowledgement, decodeAcknowledgement, decodeMessages, type Reply, writeMessage } from './message.ts';
 import type { KnownNames, Names } from './names.ts';
@@ -31,9 +32,6 @@ const MOST_AT_ONCE = 65536;
 const FLAGS_AT = 6;
 
 const GENERAL_CAUSES: Causes = {
-  EPERM: 'changing a network takes CAP_NET_ADMIN in its namespace: run as root, or through the pool of hairpin/config',
-  ENFILE: 'the machine is out of file descriptors (fs.file-max)',
-  EMFILE: 'this process is out of file descriptors (ulimit -n)',
   ENOBUFS: 'the kernel had no room for its answer, so it is not known whether it did as it was asked',
 };
 
@@ -274,6 +272,8 @@ function pathAt(request: Request, offset: number): string | undefined {
 }
 
 function causeOf(errno: number, causes: Causes = {}): string | undefined {
-  const cause = causes[errnoName(errno)] ?? GENERAL_CAUSES[errnoName(errno)];
+  const code = errnoName(errno);
+  const cause = causes[code] ?? GENERAL_CAUSES[code];
+  if (cause === undefined && code === 'EPERM') return whyRefused('network change', code);
   return typeof cause === 'function' ? cause() : cause;
 }

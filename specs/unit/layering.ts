@@ -43,6 +43,7 @@ const OWNERS: Record<string, readonly string[]> = {
     'lib/containers/start-reaper.ts',
     'lib/kernel/own-namespaces.ts',
     'lib/kernel/program-reaper.ts',
+    'lib/kernel/why-no-namespaces.ts',
     'lib/machines/start-program.ts',
     'lib/machines/merge-reports.ts',
     'specs',
