@@ -3,7 +3,7 @@ import { hasCode } from '../kernel/has-code.ts';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
-import { setLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { setNeighbourTimers } from '../netlink/neighbour.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -103,8 +103,7 @@ export class Namespace {
         if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
       }
     });
-    if (role !== 'switch')
-      setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
+    if (role !== 'switch') this.rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
 
   /**
@@ -264,7 +263,7 @@ export class Namespace {
       this.#joining = false;
       // Kept, so that whoever asks meanwhile waits as well.
       this.#settling = waitForSolicitedNodeGroups(this).catch((error: unknown) => {
-        // Whoever asks next tries again.
+        // The next question waits anew.
         this.#joining = true;
         throw error;
       });

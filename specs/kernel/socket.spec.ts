@@ -4,7 +4,7 @@ import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
 import { nothingToReceive } from '../../lib/kernel/receive-errno.ts';
 import { Socket } from '../../lib/kernel/socket.ts';
 import { ipSocketAddress } from '../../lib/kernel/socket-address.ts';
-import { setLink } from '../../lib/netlink/link.ts';
+import { ipLink } from '../../lib/netlink/link.ts';
 import { NetlinkSocket } from '../../lib/netlink/socket.ts';
 
 const ECONNREFUSED = 111;
@@ -16,7 +16,7 @@ const SO_DOMAIN = 39;
 function loopback(): NetNamespace {
   const namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
-  setLink(rtnetlink, 1, { up: true }, { operation: 'ip link set lo up' });
+  rtnetlink.change(ipLink.change({ index: 1, up: true }));
   return namespace;
 }
 
