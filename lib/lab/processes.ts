@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { hasCode } from '../kernel/has-code.ts';
 import { networkOf } from '../kernel/network-of.ts';
 
 /** Whether a process lives in one of the namespaces, or a thread of this one that somebody took there. */
@@ -34,7 +35,8 @@ function descriptorsOf(pid: number): string[] {
 function unlessGone<T>(read: () => T, otherwise: T): T {
   try {
     return read();
-  } catch {
-    return otherwise;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return otherwise;
+    throw error;
   }
 }
