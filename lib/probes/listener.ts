@@ -21,12 +21,18 @@ const listening = new Set<Socket>();
 /**
  * Answers the UDP datagrams that have come to hairpin's listeners. Each question calls this before it looks for its
  * answer, so that no answer waits for a turn of the event loop, which something else may keep.
+ *
+ * @returns how many there were
  */
-export function serveListeners(): void {
+export function serveListeners(): number {
+  let answered = 0;
   for (const socket of listening) {
-    for (let received = socket.receive(); received; received = socket.receive())
+    for (let received = socket.receive(); received; received = socket.receive()) {
       socket.send(received.data.subarray(0, PROBE_DATA), received.from);
+      answered++;
+    }
   }
+  return answered;
 }
 
 /**

@@ -144,8 +144,8 @@ async function countFrames(
   const broken = await keepAsking(
     {
       once: true,
-      send(attempt) {
-        if (attempt === 0) sent = questions.flatMap(send);
+      send() {
+        sent = questions.flatMap(send);
       },
       // A copy too many comes as late as any other, so there is no end before the time is over.
       read: () => false,
