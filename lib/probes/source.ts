@@ -1,6 +1,6 @@
-import { KernelError } from '../kernel/kernel-error.ts';
+import { isNoRoute } from '../kernel/no-route.ts';
 import { type Interface, Ipvlan, type Namespace, type Route } from '../lab/index.ts';
-import { hadNftables } from '../netlink/nftables.ts';
+import { hasNftables } from '../netlink/packet-filters.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -65,7 +65,7 @@ function multicast(address: string, errno: string): string {
 
 /** Netfilter's hooks say EPERM, and so does an IPsec policy that blocks (`xfrm_lookup_with_ifid`). */
 function refuser({ name, handle }: Namespace): string {
-  return hadNftables(handle)
+  return hasNftables(handle)
     ? `a netfilter rule of ${name}`
     : `a packet filter or an IPsec policy (ip xfrm) of ${name}`;
 }
@@ -118,7 +118,7 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
     const dev = bound === 'device' ? source.device : undefined;
     route = from.route.get(to.address, dev, bound ? source.address : undefined);
   } catch (error) {
-    if (error instanceof KernelError) return `${from.name} has no route to ${to.address} (${error.code})`;
+    if (isNoRoute(error)) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
   }
   const device = bound === 'device' ? source.device : from.interfaces.find(({ index }) => index === route.device);
