@@ -2,7 +2,6 @@ import { u8, u16, u32 } from '../kernel/bytes.ts';
 import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
 import { setBridgePort } from '../netlink/link.ts';
 import { listLinks } from '../netlink/link-state.ts';
-import type { Bridge } from './bridge.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
 import { watcher } from './watcher.ts';
@@ -59,16 +58,13 @@ const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: f
 
 /** A port of a switch, or of a bridge that other software made: the end of a cable there. */
 export class Port extends Interface {
-  /** The bridge that it is a port of; undefined on a switch, which holds no other. */
-  bridge: Bridge | undefined;
+  override get isPort(): true {
+    return true;
+  }
 
   /** The settings that the kernel has now. */
   get settings(): PortOptions {
-    this.checkAlive('settings');
-    watcher()?.asked();
-    const operation = { operation: `bridge -n ${this.namespace.name} -d link show dev ${this.name}` };
-    const link = listLinks(this.namespace.rtnetlink, operation).find(({ index }) => index === this.index);
-    return portSettings(link?.slaveData ?? Buffer.alloc(0));
+    return settingsOfPort(this);
   }
 
   /**
@@ -153,6 +149,16 @@ export class Port extends Interface {
       },
     });
   }
+}
+
+/** The settings that the kernel has of a device as a port, whatever kind of link it is. */
+export function settingsOfPort(device: Interface): PortOptions {
+  device.checkAlive('settings');
+  watcher()?.asked();
+  const { namespace, name, index } = device;
+  const operation = { operation: `bridge -n ${namespace.name} -d link show dev ${name}` };
+  const link = listLinks(namespace.rtnetlink, operation).find((each) => each.index === index);
+  return portSettings(link?.slaveData ?? Buffer.alloc(0));
 }
 
 /** Of `values` what has a counterpart in `chosen`. */

@@ -1,6 +1,7 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
+import { Interface, Macvlan, Namespace } from '../lab/index.ts';
+import { settingsOfPort } from '../lab/port.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -22,7 +23,6 @@ import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
 import { lostAddress } from './obstacles/lost-address.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { otherHostObstacle } from './obstacles/other-host.ts';
-import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { reversePathObstacle } from './obstacles/reverse-path.ts';
 import { routeFor } from './obstacles/route.ts';
 import { routerObstacle } from './obstacles/router.ts';
@@ -48,20 +48,20 @@ export interface Explanation extends Obstacle {
  * wrong one.
  */
 export function explainLoss(
-  { from, source }: Question,
+  { source }: Question,
   trace: ProbePath,
   { outcome, witness }: { outcome: Outcome; witness: FilterWitness },
 ): Explanation | undefined {
-  const { frame, goal, path, arrival, answer } = trace;
+  const { path, arrival, answer } = trace;
   const stranded = strandedAt(answer ? 'answer' : 'probe', answer?.path ?? path, answer ? answer.arrival : arrival);
   if (stranded && !witness.convicted) return stranded;
   if (answer?.arrival) {
     const taken = witness.convicted ? undefined : notTaken(answer.arrival, source.device);
     return taken ?? explainIgnored(trace, answer.arrival, { outcome, witness });
   }
-  const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
+  const known = knownLoss({ source }, trace);
   const of = answer ? 'answer' : 'probe';
-  const place = placeOfLoss({ from, source }, trace);
+  const place = placeOfLoss({ source }, trace);
   // Where no reason is known, at least the place is.
   const at = known?.at ?? place?.hop ?? lastOf(answer ? answer.path : path);
   const { convicted } = witness;
@@ -118,11 +118,10 @@ function explainIgnored(
 }
 
 function knownLoss(
-  { from, source }: Pick<Question, 'from' | 'source'>,
-  { frame, goal, path, arrival, answer }: ProbePath,
+  { source }: Pick<Question, 'source'>,
+  { frame, goal, path, target, arrival, answer }: ProbePath,
 ): Explanation | undefined {
   if (answer) return onTheWay('answer', answer.path, source.device);
-  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
   if (arrival) {
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
@@ -135,11 +134,10 @@ function knownLoss(
 }
 
 /** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
-function placeOfLoss({ from, source }: Pick<Question, 'from' | 'source'>, trace: ProbePath): Place | undefined {
-  const { goal, path, arrival, answer } = trace;
+function placeOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): Place | undefined {
+  const { target, path, arrival, answer } = trace;
   if (answer) return placesOnTheWay(answer.path, source.device)[0];
   if (arrival) return { hop: arrival };
-  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
   return target && placesOnTheWay(path, target)[0];
 }
 
@@ -196,7 +194,7 @@ function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): 
 }
 
 function isBlocked(device: Interface): boolean {
-  return device instanceof Port && device.settings.state !== 'forwarding';
+  return device.isPort && settingsOfPort(device).state !== 'forwarding';
 }
 
 /**
@@ -209,7 +207,7 @@ function strandedAt(of: Explanation['of'], path: Hop, arrival: Hop | undefined):
       next.length === 0 &&
       frame.direction === 'in' &&
       frame.packetType === PACKET_HOST &&
-      !(frame.at instanceof Port) &&
+      !frame.at.isPort &&
       frame.at.children.size === 0 &&
       frame.at.namespace !== arrival.frame.at.namespace,
   );

@@ -1,5 +1,5 @@
 import { KernelError } from '../../kernel/kernel-error.ts';
-import { type Interface, type Namespace, Port } from '../../lab/index.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
 import type { ReachReport } from '../../probes/reach.ts';
 import { nextHop } from '../../probes/source.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
@@ -99,8 +99,7 @@ export function filterUnsent(
 
 function hooksBetween(here: Step, next: Step): Hook[] {
   const [iif, oif] = [here.at, next.at];
-  if (here.direction === 'in' && next.direction === 'out')
-    return iif instanceof Port ? bridged(iif, oif) : across(iif, oif);
+  if (here.direction === 'in' && next.direction === 'out') return iif.isPort ? bridged(iif, oif) : across(iif, oif);
   // To a macvlan from its parent, and back.
   if (here.direction === 'in' && next.direction === 'in') return [{ name: 'ingress', layer: 'device', iif }];
   if (here.direction === 'out' && next.direction === 'out') return [{ name: 'egress', layer: 'device', oif }];

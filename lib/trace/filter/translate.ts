@@ -1,4 +1,3 @@
-import { Port } from '../../lab/index.ts';
 import type { FilterChain, FilterRule, Ruleset } from '../../netlink/ruleset/read-ruleset.ts';
 import { ETHERTYPE } from '../../wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
@@ -19,7 +18,7 @@ export function translationAt(
   witness: FilterWitness,
 ): Obstacle | undefined {
   // What a bridge or a parent hands on has not come to IP.
-  if (direction === 'out' || at instanceof Port || next?.direction === 'in') return undefined;
+  if (direction === 'out' || at.isPort || next?.direction === 'in') return undefined;
   const { namespace } = at;
   const ruleset = witness.everyRuleOf(namespace);
   const { source, destination } = ruleset ? translationsOf(ruleset, bytes) : {};
