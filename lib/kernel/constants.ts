@@ -68,6 +68,7 @@ export const ETH_P_ARP = 0x0806;
 // linux/netlink.h
 export const NETLINK_ROUTE = 0;
 export const SOL_NETLINK = 270;
+export const NETLINK_ADD_MEMBERSHIP = 1;
 export const NETLINK_EXT_ACK = 11;
 export const NETLINK_CAP_ACK = 10;
 export const NETLINK_GET_STRICT_CHK = 12;

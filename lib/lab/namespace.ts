@@ -3,7 +3,7 @@ import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
-import { setLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { setNeighbourTimers } from '../netlink/neighbour.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -102,8 +102,7 @@ export class Namespace {
         if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
       }
     });
-    if (role !== 'switch')
-      setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
+    if (role !== 'switch') this.rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
 
   /**
@@ -237,12 +236,15 @@ export class Namespace {
     this.checkOpen('run');
     this.lab.ranIn(this);
     watcher()?.asked();
-    return this.handle.run(() => withImmediateLookup(fn));
+    return this.handle.run(() => this.lab.programs.during(() => withImmediateLookup(fn)));
   }
 
   /**
    * Runs a program inside the namespace, without a shell. It ends with the lab at the latest, whatever happens to the
-   * test process.
+   * test process, and so does all that it starts: daemons, in whatever session and namespaces of their own.
+   *
+   * Its standard input is empty, like `/dev/null`, unless `input`, `inputFile`, `stdin` or `stdio` says otherwise. Awaiting
+   * it waits for the end of its output, too: what it leaves running needs an output of its own (`>/dev/null 2>&1 &`).
    *
    * @returns execa's subprocess: a promise of its result, with streams
    * @throws UsageError when there is no such program on the PATH

@@ -46,6 +46,7 @@ export async function putQuestion(question: ReachQuestion): Promise<PutQuestion>
   const deadline = now() + patience.milliseconds;
   let answered = await putOnce(question, patience.milliseconds);
   for (let attempt = 1; !isNot && answered.fault && (attempt < FEWEST_ATTEMPTS || now() < deadline); attempt++) {
+    if (patience.isHopeless?.()) break;
     await pause(PAUSES[attempt - 1] ?? LAST_PAUSE);
     const again = await putOnce(question, Math.max(LAST_PAUSE, deadline - now()));
     if (again.report.outcome === 'answered') answered = again;

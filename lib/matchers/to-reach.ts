@@ -7,9 +7,11 @@ import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } f
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { waysOf } from '../trace/way.ts';
-import { explainSilence } from './explain-silence.ts';
+import type { Assertion } from './assertion.ts';
+import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import { givesUp } from './lost-programs.ts';
+import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { putQuestion, traceOf } from './put-question.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, type Waypoint } from './through.ts';
@@ -43,12 +45,12 @@ export interface ToReachOptions extends ReachOptions {
 }
 
 export async function toReach(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
+  const { isNot, progress } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
@@ -69,18 +71,26 @@ export async function toReach(
         quiet,
         untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within, quiet };
+    : { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless: () => givesUp(received.lab, progress) };
+  const nameOfTarget = nameOf(to);
+  progress.goal = isNot
+    ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`
+    : `an answer from ${nameOfTarget}, for ${milliseconds(within)} at most`;
+  const onSend = () => void progress.asked++;
   const started = now();
-  const put = await putQuestion({ call, from: received, to, options, patience, isNot, waypoints });
+  const put = await putQuestion({
+    ...{ call, from: received, to, options, isNot, waypoints },
+    patience: { ...patience, onSend },
+  });
   const { report, fault } = put;
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(now() - started);
   const holds = (isNot ? isSoundNegative(report, because) : answered) && !fault;
   if (holds) return { pass: !isNot, message: () => '' };
-  const trace = traceOf(put);
-  const { loss, ...explained } = answered
-    ? { loss: undefined }
-    : await explainSilence(call, received, to, { question: options, report, trace });
+  const seen = traceOf(put);
+  const { trace, recognize, loss, ...explained }: Reasons = answered
+    ? { trace: seen, recognize: report.recognize }
+    : await explainSilence(call, received, to, { question: options, report, trace: seen });
   const ways = trace ? waysOf(trace, loss, answered) : [];
   const message = describeReach(call, report, {
     isNot,
@@ -95,7 +105,7 @@ export async function toReach(
     ...(put.hint ? { hint: put.hint } : {}),
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  const evidence = { lab: received.lab, failed: { recognize: report.recognize, ways, asked: report } };
+  const evidence = { lab: received.lab, failed: { recognize, ways, asked: report } };
   return { pass: isNot, message: () => message, evidence };
 }
 

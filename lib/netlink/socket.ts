@@ -13,7 +13,7 @@ import { noteFeature } from '../kernel/features.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { NetlinkChannel } from '../kernel/netlink-channel.ts';
-import { getLink } from './link-state.ts';
+import { ipLink } from './link.ts';
 import { type Acknowledgement, decodeAcknowledgement, decodeMessages, type Reply, writeMessage } from './message.ts';
 import type { KnownNames, Names } from './names.ts';
 import type { Causes, Request } from './request.ts';
@@ -235,7 +235,8 @@ export class NetlinkSocket implements Disposable {
 
   #nameOf(index: number): string {
     try {
-      return getLink(this, index, { operation: 'ip link show' }).name;
+      // Without words of its own: they would ask for the name again.
+      return this.get({ ...ipLink.get({ index }), words: () => 'ip link show' }).name;
     } catch {
       // It is gone, or the socket is closed: not what the error is about.
       return `if${index}`;

@@ -112,10 +112,7 @@ interface FrameQuestion {
  */
 function burstOf({ children }: Interface): number {
   const macvlans = [...children].filter((child) => child instanceof Macvlan && !child.deleted);
-  const longest = Math.max(
-    0,
-    ...macvlans.map((child) => macvlanSettings(child.state().data ?? Buffer.alloc(0))?.bcqueuelen ?? BC_QUEUE_LEN),
-  );
+  const longest = Math.max(0, ...macvlans.map((child) => macvlanSettings(child.state()).bcqueuelen ?? BC_QUEUE_LEN));
   // A queue without room takes nothing in, however little is sent.
   return longest === 0 ? Number.POSITIVE_INFINITY : longest;
 }

@@ -35,7 +35,7 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
     .filter((child) => child instanceof Macvlan && !child.deleted)
     .flatMap((child) => {
       const link = child.stateIfThere();
-      return link ? [{ child, up: link.up, ...macvlanSettings(link.data ?? Buffer.alloc(0)) }] : [];
+      return link ? [{ child, up: link.up, ...macvlanSettings(link) }] : [];
     });
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
   // The longest that a child asks for counts; a queue of length 0 takes nothing in.

@@ -5,9 +5,10 @@ import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { vlanTagOf } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
-import { holdersOf } from './obstacles/owner.ts';
+import { type Holder, holdersOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
+import { destinationOf, isReply, sightingsOf } from './translation.ts';
 
 /** How long a frame may be under way, in nanoseconds. Worst seen under load: 12 ms. */
 const TIME_OF_FLIGHT = 15_000_000n;
@@ -30,18 +31,21 @@ export interface ProbePath {
   answer: { path: Hop; arrival: Hop | undefined } | undefined;
 }
 
-/** Puts together what the taps saw of a question; undefined when its source sent nothing, or there are no taps. */
+/**
+ * Puts together what the taps saw of a question; undefined when its source sent nothing, or there are no taps.
+ *
+ * @param became the address that the probe was for in the end, where packet filters are known to have translated it
+ */
 export function tracePath(
   question: Question,
   recognize: Recognize,
-  { answered, since }: { answered: boolean; since: bigint },
+  { answered, since, became }: { answered: boolean; since: bigint; became?: string | undefined },
 ): ProbePath | undefined {
   const frames = Capture.of(question.from.lab).since(since);
   const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
-  const { to } = question;
-  const isAnswer = (frame: CapturedFrame) => recognize(frame.bytes) === 'answer';
   if (sent.length > 0) {
-    const traced = followerOf(question, frames, { address: to.address, first: to.namespace, isAnswer });
+    const isAnswer = (frame: CapturedFrame) => recognize(frame.bytes) === 'answer';
+    const traced = followerOf(frames, question, { became, isAnswer });
     if (!answered) return traced(lastWhole(sent) as CapturedFrame);
     // An answer may have come while the next probe was under way.
     const all = sent.map(traced);
@@ -53,41 +57,39 @@ export function tracePath(
     // It bears the packet's own source, whichever that is (arp_solicit, ndisc_solicit).
     sentBy(frames, question, ({ bytes }) => solicitationOf(bytes)?.target === hop.address),
   );
-  if (!neighbour) return undefined;
-  const first = hop.address === to.address ? to.namespace : undefined;
   const isAdvertised = ({ bytes }: CapturedFrame) => advertised(bytes) === hop.address;
-  return followerOf(question, frames, { address: hop.address, first, isAnswer: isAdvertised })(neighbour);
+  return neighbour && followerOf(frames, question, { became: hop.address, isAnswer: isAdvertised })(neighbour);
 }
 
-/** Whom a frame is for, and how to know the answer. */
-interface Goal {
-  address: string;
-  /** Who it is that is meant, where several have the address. */
-  first: Namespace | undefined;
-  isAnswer: (frame: CapturedFrame) => boolean;
-}
-
-/** Follows frames to a goal. */
+/** Follows frames to whoever has the address that they are for. */
 function followerOf(
-  { from, source }: Question,
   frames: readonly CapturedFrame[],
-  { address, first, isAnswer }: Goal,
+  { from, source, to }: Question,
+  { became, isAnswer }: { became: string | undefined; isAnswer: (frame: CapturedFrame) => boolean },
 ): (asked: CapturedFrame) => ProbePath | undefined {
-  const holders = holdersOf(from.lab, address, first);
+  const known = new Map<string, Holder[]>();
+  const whoHas = (address: string) => {
+    const holders =
+      known.get(address) ?? holdersOf(from.lab, address, address === to.address ? to.namespace : undefined);
+    known.set(address, holders);
+    return holders;
+  };
   return (asked) => {
     const path = pathOf(frames, asked);
     if (!path) return undefined;
-    const all = holders.map(({ device, namespace }) => {
+    const goal = became ?? translatedGoal(path) ?? to.address;
+    const all = whoHas(goal).map(({ device, namespace }) => {
+      const arrival = arrivalOf(path, device, namespace);
       const sent = frames.find(
         (frame) =>
           frame.direction === 'out' &&
           frame.at.namespace === namespace &&
           frame.nanoseconds >= asked.nanoseconds &&
-          isAnswer(frame),
+          (isAnswer(frame) || (arrival !== undefined && isReply(arrival.frame.bytes, frame.bytes))),
       );
       const back = sent && pathOf(frames, sent);
       const answer = back && { path: back, arrival: arrivalOf(back, source.device, from) };
-      return { target: device ?? namespace, arrival: arrivalOf(path, device, namespace), answer };
+      return { target: device ?? namespace, arrival, answer };
     });
     // Of several it is the network that chose one.
     const chosen =
@@ -97,7 +99,7 @@ function followerOf(
       all.find(({ arrival }) => arrival) ??
       all[0];
     const nobody = { target: undefined, arrival: undefined, answer: undefined };
-    return { frame: asked.bytes, goal: address, path, ...(chosen ?? nobody) };
+    return { frame: asked.bytes, goal, path, ...(chosen ?? nobody) };
   };
 }
 
@@ -133,11 +135,18 @@ function isAt(device: Interface, wanted: Interface | undefined): boolean {
 }
 
 function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
-  const later = frames.filter((frame) => frame.identity === first.identity && frame.nanoseconds >= first.nanoseconds);
+  const later = sightingsOf(frames, first);
   // The kernel repeats a question for a neighbour byte by byte: the next one is another frame.
   const repeated = later.find((frame) => frame !== first && frame.at === first.at && frame.direction === 'out');
   const same = later.filter(({ nanoseconds }) => !repeated || nanoseconds < repeated.nanoseconds);
   return buildPath(same, first.at);
+}
+
+/** Whom a packet was for when it was last seen, where that is another than at first. */
+function translatedGoal(path: Hop): string | undefined {
+  const hops = hopsOf(path).toSorted((a, b) => Number(a.frame.nanoseconds - b.frame.nanoseconds));
+  const [first, last] = [path, hops.at(-1)].map((hop) => hop && destinationOf(hop.frame.bytes));
+  return first === last ? undefined : last;
 }
 
 /** The last frame that had the time to get everywhere, a parent's broadcast worker included; else the last. */

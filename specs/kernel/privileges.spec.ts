@@ -41,8 +41,8 @@ test('a script is told how to be root of a user namespace', async ({ lab: outer 
 // a: Node without capabilities
 test('without CAP_NET_ADMIN a change says what it needs', async ({ lab: outer }) => {
   const body = script(
-    `import { NetlinkSocket } from '${socket}';\nimport { setLink } from '${link}';`,
-    "setLink(new NetlinkSocket(), 1, { up: false }, { operation: 'ip link set lo down' });",
+    `import { NetlinkSocket } from '${socket}';\nimport { ipLink } from '${link}';`,
+    'new NetlinkSocket().change(ipLink.change({ index: 1, up: false }));',
   );
   const { stdout } = await outer.namespace('a').exec('setpriv', [...WITHOUT_CAPABILITIES, process.execPath, ...body]);
   expect(stdout).toBe(
