@@ -9,6 +9,8 @@ export interface KernelErrorDetails {
   errno: number;
   /** The kernel's own sentence (`NLMSGERR_ATTR_MSG`), where it gave one. */
   extendedAck?: string | undefined;
+  /** The attribute of the message that it means (`NLMSGERR_ATTR_OFFS`), by the kernel's name. */
+  attribute?: string | undefined;
   /** The usual cause of this errno for this operation, with the mend. */
   cause?: string | undefined;
 }
@@ -26,13 +28,15 @@ export class KernelError extends Error {
   readonly errno: number;
   readonly operation: string;
   readonly extendedAck: string | undefined;
+  readonly attribute: string | undefined;
 
-  constructor({ operation, errno, extendedAck, cause }: KernelErrorDetails) {
+  constructor({ operation, errno, extendedAck, attribute, cause }: KernelErrorDetails) {
     const code = errnoName(errno);
     super(
       [
         `${operation}: ${code} (${describe(errno)})`,
         extendedAck ? `  kernel: ${extendedAck}` : undefined,
+        attribute ? `  attribute: ${attribute}` : undefined,
         cause ? `  usual cause: ${cause}` : undefined,
       ]
         .filter((line) => line !== undefined)
@@ -42,6 +46,7 @@ export class KernelError extends Error {
     this.errno = errno;
     this.operation = operation;
     this.extendedAck = extendedAck;
+    this.attribute = attribute;
     hideOwnFrames(this);
   }
 }

@@ -1,8 +1,7 @@
-import type { Attribute } from '../netlink/attribute.ts';
-import { addLink } from '../netlink/link.ts';
-import type { Causes } from '../netlink/socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
-import { Interface, type InterfaceOrigin } from './interface.ts';
+import { Interface, type InterfaceOrigin, turnedOn } from './interface.ts';
 import type { LinkType } from './link-types.ts';
 import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
@@ -19,6 +18,13 @@ export class Child<P extends Interface | Uplink = Interface | Uplink> extends In
     super(origin);
     this.parent = parent;
     parent.children.add(this);
+  }
+
+  /** A word of the kernel's, which a later kernel may have more of. */
+  protected known<T extends string>(setting: string, words: readonly T[], word: string): T {
+    const known = words.find((each) => each === word);
+    if (known) return known;
+    throw new Error(`${this}: the kernel says ${setting} ${word}, which hairpin does not know`);
   }
 }
 
@@ -44,41 +50,27 @@ export const CHILD_OPTIONS = ['parent', 'name', 'address', 'mtu', 'up', 'promisc
 
 /** What a child's own type adds to {@link ChildOptions}. */
 export interface NewChild {
-  type: LinkType;
+  /** Its kind with what that is told, as the kind's `as` has it. */
+  kind: { kind: LinkType; data: object };
   options: AnyOptions;
   origin: InterfaceOrigin;
-  data: readonly Attribute[];
   /** Left out: the kernel's choice. */
   mac: string | undefined;
-  /** Words behind `type …` in an error. */
-  words: readonly (string | number | undefined)[];
   causes: Causes;
 }
 
 /** Makes the device, on its parent and in its own namespace: it is never moved. */
-export function addChildLink(
-  namespace: Namespace,
-  { type, options, origin, data, mac, words, causes }: NewChild,
-): void {
-  const { parent, mtu, up = true, promiscuous = false } = options;
+export function addChildLink(namespace: Namespace, { kind, options, origin, mac, causes }: NewChild): void {
+  const { parent, mtu, up = true, promiscuous } = options;
   const { index, name } = origin;
   // The parent's own socket: the message goes where the parent is, and names the namespace that the child is made in.
-  const [{ rtnetlink }, ip] =
-    parent instanceof Uplink ? [parent, 'ip'] : [parent.namespace, `ip -n ${parent.namespace.name}`];
-  const text = words.filter((word) => word !== undefined).join(' ');
-  addLink(
-    rtnetlink,
-    { index, name, mac, mtu, up, promiscuous },
-    { kind: type, link: parent.index, namespace: namespace.handle, data },
-    {
-      operation: `${ip} link add ${name} link ${parent.name} netns ${namespace.name} type ${type}${text && ` ${text}`}`,
-      causes: {
-        EEXIST: `${namespace.name} has an interface ${name} already`,
-        EOPNOTSUPP: missingLinkType(type),
-        ...causes,
-      },
-    },
-  );
+  const { rtnetlink } = parent instanceof Uplink ? parent : parent.namespace;
+  const link = { index, name, link: parent.index, mac, mtu, netns: namespace.handle.fd, ...kind };
+  const usual = {
+    EEXIST: `${namespace.name} has an interface ${name} already`,
+    EOPNOTSUPP: missingLinkType(kind.kind),
+  };
+  rtnetlink.change(ipLink.add({ ...link, ...turnedOn({ up, promiscuous }) }, { ...usual, ...causes }));
 }
 
 /** Takes a child in that {@link addChildLink} has made. */

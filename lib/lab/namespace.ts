@@ -3,9 +3,9 @@ import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
-import { setLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { setNeighbourTimers } from '../netlink/neighbour.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
 import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
@@ -19,6 +19,7 @@ import type { Ipvlan, Ipvtap } from './ipvlan.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan } from './macvlan.ts';
 import type { Macvtap } from './macvtap.ts';
+import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { ROLE_SYSCTLS, type Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
@@ -63,7 +64,7 @@ export class Namespace {
    */
   readonly handle: NetNamespace;
   /** @internal */
-  readonly rtnetlink: RtnetlinkSocket;
+  readonly rtnetlink: NetlinkSocket;
   /**
    * Sees every frame at every device here; undefined in a lab without taps.
    *
@@ -90,7 +91,7 @@ export class Namespace {
     this.role = role;
     this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
-    this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
+    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket({ names: namesOf(lab, this) })));
     this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
@@ -101,8 +102,7 @@ export class Namespace {
         if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
       }
     });
-    if (role !== 'switch')
-      setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
+    if (role !== 'switch') this.rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
 
   /**
@@ -264,7 +264,11 @@ export class Namespace {
     if (this.#joining) {
       this.#joining = false;
       // Kept, so that whoever asks meanwhile waits as well.
-      this.#settling = waitForSolicitedNodeGroups(this);
+      this.#settling = waitForSolicitedNodeGroups(this).catch((error: unknown) => {
+        // The next question waits anew.
+        this.#joining = true;
+        throw error;
+      });
     }
     return this.#settling;
   }

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { now } from '../kernel/clock.ts';
+import { now, turn } from '../kernel/clock.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
@@ -44,7 +44,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const asking = { started: now(), soft: this.soft === true, poll: this.poll === true, frames };
     if (attempt && !toldOf(attempt).assertions) forgetEarlierRun(attempt);
     watcher()?.asked();
-    const answer = matcher.call(state, received, ...args).then(async (given) => {
+    const answer = ask(matcher, state, received, args).then(async (given) => {
       const failed = given.pass === state.isNot;
       if (attempt) noteAssertion(attempt, { title, passed: !failed, started: asking.started });
       if (!failed) return given;
@@ -60,4 +60,20 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     // `promises` is vitest's own, and no part of the task's type.
     return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, frames);
   };
+}
+
+/** Asks of the network as it is: programs make devices, change them and delete them at any time. */
+async function ask<Args extends unknown[]>(
+  matcher: Matcher<Args>,
+  state: Assertion,
+  received: unknown,
+  args: Args,
+): Promise<Answer> {
+  const lab = labOf(received);
+  if (lab && !lab.closed && !lab.isPristine) {
+    // An answer may be there at once. A spec that asks until a program has ended must come to hear of its end.
+    await turn();
+    if (!lab.closed) lab.discover();
+  }
+  return matcher.call(state, received, ...args);
 }

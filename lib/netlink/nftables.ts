@@ -1,8 +1,8 @@
 import { hasCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { decodeAttributes } from './attribute.ts';
-import type { Request } from './message.ts';
-import { RtnetlinkSocket } from './socket.ts';
+import { type Message, raw } from './raw.ts';
+import { NetlinkSocket } from './socket.ts';
 
 const NETLINK_NETFILTER = 12;
 // linux/netfilter/nfnetlink.h, nf_tables.h
@@ -22,7 +22,7 @@ const FIRST_GENERATION = 1;
 export function hadNftables(namespace: NetNamespace): boolean {
   try {
     using socket = openNetfilterSocket(namespace);
-    const body = socket.get(request(NFT_MSG_GETGEN), { operation: 'nft list ruleset' });
+    const body = socket.get(raw(request(NFT_MSG_GETGEN), { operation: 'nft list ruleset' }));
     const generation = decodeAttributes(body.subarray(NFGENMSG_LENGTH)).get(NFTA_GEN_ID)?.readUInt32BE(0);
     return generation !== undefined && generation > FIRST_GENERATION;
   } catch (error) {
@@ -35,7 +35,7 @@ export function hadNftables(namespace: NetNamespace): boolean {
 export function hasFiltersAtDevices(namespace: NetNamespace): boolean {
   if (!hadNftables(namespace)) return false;
   using socket = openNetfilterSocket(namespace);
-  return socket.dump(request(NFT_MSG_GETCHAIN), { operation: 'nft list chains' }).some((body) => {
+  return socket.list(raw(request(NFT_MSG_GETCHAIN), { operation: 'nft list chains' })).some((body) => {
     const chain = decodeAttributes(body.subarray(NFGENMSG_LENGTH));
     const hook = decodeAttributes(chain.get(NFTA_CHAIN_HOOK) ?? Buffer.alloc(0));
     return hook.has(NFTA_HOOK_DEV) || hook.has(NFTA_HOOK_DEVS);
@@ -43,8 +43,8 @@ export function hasFiltersAtDevices(namespace: NetNamespace): boolean {
 }
 
 /** A netlink socket for a namespace's packet filters. */
-export function openNetfilterSocket(namespace: NetNamespace): RtnetlinkSocket {
-  return namespace.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+export function openNetfilterSocket(namespace: NetNamespace): NetlinkSocket {
+  return namespace.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
 }
 
 /**
@@ -55,7 +55,7 @@ export function isWithoutNftables(error: unknown): boolean {
   return hasCode(error, 'EPROTONOSUPPORT', 'EINVAL', 'EOPNOTSUPP');
 }
 
-function request(message: number): Request {
+function request(message: number): Message {
   const type = (NFNL_SUBSYS_NFTABLES << 8) | message;
   return { type, flags: 0, header: Buffer.alloc(NFGENMSG_LENGTH), attributes: [] };
 }

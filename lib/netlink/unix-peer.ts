@@ -2,7 +2,8 @@ import { u32 } from '../kernel/bytes.ts';
 import { AF_UNIX } from '../kernel/constants.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { decodeAttributes } from './attribute.ts';
-import { RtnetlinkSocket } from './socket.ts';
+import { raw } from './raw.ts';
+import { NetlinkSocket } from './socket.ts';
 
 const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
@@ -21,13 +22,13 @@ const NO_COOKIE = 0xffff_ffff;
  * @throws KernelError when there is no such socket, or the kernel has no diagnosis of Unix sockets (`CONFIG_UNIX_DIAG`)
  */
 export function peerOfUnixSocket(namespace: NetNamespace, inode: number): number | undefined {
-  using socket = namespace.run(() => new RtnetlinkSocket(NETLINK_SOCK_DIAG));
+  using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_SOCK_DIAG }));
   // struct unix_diag_req
   const header = Buffer.concat([
     Buffer.of(AF_UNIX, 0, 0, 0),
     ...[EVERY_STATE, inode, UDIAG_SHOW_PEER, NO_COOKIE, NO_COOKIE].map(u32),
   ]);
   const request = { type: SOCK_DIAG_BY_FAMILY, flags: 0, header, attributes: [] };
-  const body = socket.get(request, { operation: 'ss -x' });
+  const body = socket.get(raw(request, { operation: 'ss -x' }));
   return decodeAttributes(body.subarray(MESSAGE_LENGTH)).get(UNIX_DIAG_PEER)?.readUInt32LE(0);
 }

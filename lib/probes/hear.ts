@@ -6,6 +6,7 @@ import { FrameSocket } from './frame-socket.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
 import { LAST_CHANCE, type Patience } from './patience.ts';
+import { linkFault } from './source.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
 /** Copies at once of one frame that no network without a loop makes. */
@@ -81,8 +82,7 @@ export function missingAddress(device: Interface, kind: FrameKind): 'IPv4' | 'IP
 
 /** Puts a frame on a device; why it could not leave, or undefined. */
 export function sendFrame({ device }: FrameEnd, { bytes }: TestFrame): SendFailure | undefined {
-  const { up, carrier } = device.state();
-  if (!up) return { outcome: 'unsent', reason: `${device} is down` };
-  if (!carrier) return { outcome: 'unsent', reason: `${device} has no carrier` };
+  const fault = linkFault(device);
+  if (fault) return { outcome: 'unsent', reason: `${device} ${fault}` };
   return FrameSocket.of(device.namespace).send(device, bytes);
 }

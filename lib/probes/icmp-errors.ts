@@ -1,8 +1,7 @@
 import { ICMP_FILTER, ICMPV6_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW, SOL_RAW } from '../kernel/constants.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { Socket } from '../kernel/socket.ts';
-import { readIpSocketAddress } from '../kernel/socket-address.ts';
-import { familyNumber } from '../netlink/address.ts';
+import { familyNumber, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { decodeIcmpError, ICMP_TYPE, type IcmpError } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';

@@ -3,7 +3,7 @@ import { devicesWithGro } from '../kernel/receive-offload.ts';
 import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
-import { type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/nftables.ts';
 import { listQdiscs } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
@@ -63,7 +63,7 @@ function areOthersGone(lab: Lab): boolean {
 /** Whether programs have left nothing in a namespace that could keep a frame back, or take one where hairpin does not look. */
 function leftNothing(namespace: Namespace): boolean {
   const { rtnetlink, handle } = namespace;
-  const links = listLinks(rtnetlink, { operation: `ip -n ${namespace} link` });
+  const links = rtnetlink.list(ipLink.all());
   if (links.some((link) => link.xdp || isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link)))
     return false;
   if (listQdiscs(rtnetlink, { operation: `tc -n ${namespace} qdisc show` }).some(({ kind }) => DECIDING.has(kind)))
@@ -75,7 +75,7 @@ function leftNothing(namespace: Namespace): boolean {
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */
-function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: ListedLink): boolean {
+function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: LinkState): boolean {
   return up && kind !== undefined && kind !== 'bridge' && !interfaces.some((device) => device.index === index);
 }
 
@@ -83,7 +83,7 @@ function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: Lis
  * Whether a device takes in more than its own for somebody that the lab does not know: a macvlan in a namespace of a
  * program's own, whose queue no marker shows (`macvlan_open` adds its address, `__dev_set_rx_mode` makes the parent promiscuous).
  */
-function isOverheard({ interfaces }: Namespace, link: ListedLink): boolean {
+function isOverheard({ interfaces }: Namespace, link: LinkState): boolean {
   const device = interfaces.find(({ index }) => index === link.index);
   if (!device || link.master !== undefined || device.children.size > 0) return false;
   return link.promiscuity > (link.promiscuous ? 1 : 0);

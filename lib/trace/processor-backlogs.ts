@@ -8,8 +8,8 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
-import { setLink } from '../netlink/link.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
 const MARKERS = 8;
@@ -100,8 +100,8 @@ function markerSocket(): Socket {
   // The socket keeps the namespace.
   using namespace = NetNamespace.create();
   {
-    using rtnetlink = namespace.run(() => new RtnetlinkSocket());
-    setLink(rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: 'ip link set lo up' });
+    using rtnetlink = namespace.run(() => new NetlinkSocket());
+    rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
   using resources = new ResourceStack();
   const socket = resources.use(Socket.open(namespace, AF_INET, SOCK_DGRAM, 0));

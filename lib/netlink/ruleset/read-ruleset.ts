@@ -2,7 +2,8 @@ import { cString, readCString } from '../../kernel/bytes.ts';
 import type { NetNamespace } from '../../kernel/net-namespace.ts';
 import { type Attribute, decodeAttributes, listAttributes } from '../attribute.ts';
 import { isWithoutNftables, openNetfilterSocket } from '../nftables.ts';
-import type { RtnetlinkSocket } from '../socket.ts';
+import { raw } from '../raw.ts';
+import type { NetlinkSocket } from '../socket.ts';
 import { decodeData, decodeExpression, type Expression, type Verdict } from './expression.ts';
 
 /** A chain with its rules, in the order in which they are tried. */
@@ -95,10 +96,10 @@ const NFT_SET_ELEM_INTERVAL_END = 0x1;
 const NFT_SET_ELEM_CATCHALL = 0x2;
 const NFTA_SET_ELEM_KEY_END = 10;
 
-function dump(socket: RtnetlinkSocket, message: number, family = 0, attributes: readonly Attribute[] = []): Buffer[] {
+function dump(socket: NetlinkSocket, message: number, family = 0, attributes: readonly Attribute[] = []): Buffer[] {
   const header = Buffer.of(family, 0, 0, 0);
   const type = (NFNL_SUBSYS_NFTABLES << 8) | message;
-  return socket.dump({ type, flags: 0, header, attributes }, { operation: 'nft list ruleset' });
+  return socket.list(raw({ type, flags: 0, header, attributes }, { operation: 'nft list ruleset' }));
 }
 
 function familyOf(body: Buffer): FilterFamily | undefined {
@@ -181,7 +182,7 @@ function decodeSet(body: Buffer): FilterSet[] {
   ];
 }
 
-function readElements(socket: RtnetlinkSocket, { family, table, name }: FilterSet): FilterElement[] {
+function readElements(socket: NetlinkSocket, { family, table, name }: FilterSet): FilterElement[] {
   const number = Object.entries(FAMILIES).find(([, each]) => each === family)?.[0];
   const wanted: Attribute[] = [
     [1, cString(table)],

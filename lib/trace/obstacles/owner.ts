@@ -1,5 +1,5 @@
 import type { Interface, Lab, Namespace } from '../../lab/index.ts';
-import { listAddresses } from '../../netlink/address.ts';
+import { ipAddress } from '../../netlink/address.ts';
 import { listAllRoutes } from '../../netlink/listed-route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
@@ -23,7 +23,7 @@ export function holderOf(lab: Lab, address: string): Namespace | undefined {
 }
 
 export function holds(namespace: Namespace, address: string): boolean {
-  const all = listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address show` });
+  const all = namespace.rtnetlink.list(ipAddress.all());
   return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
 }
 

@@ -1,6 +1,6 @@
+import { bridgeKind } from '../../lab/bridge-attributes.ts';
 import { Bridge, Macvlan, type Port, Switch } from '../../lab/index.ts';
-import { bridgeSettings } from '../../lab/switch.ts';
-import { getLink, type LinkState } from '../../netlink/link-state.ts';
+import { ipLink, type LinkState } from '../../netlink/link.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -61,12 +61,11 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, lengt
 /** The kernel's own word on a port's bridge, whoever made that. */
 function bridgeOf({ namespace, bridge }: Port): LinkState | undefined {
   const index = bridge?.index ?? (namespace instanceof Switch ? namespace.bridge : undefined);
-  const operation = { operation: `ip -n ${namespace} link show` };
-  return index === undefined ? undefined : getLink(namespace.rtnetlink, index, operation);
+  return index === undefined ? undefined : namespace.rtnetlink.get(ipLink.get({ index }));
 }
 
 function forwardAgain(port: Port, bridge: LinkState | undefined): string {
-  const hasSpanningTree = bridge?.data !== undefined && bridgeSettings(bridge.data).stp;
+  const hasSpanningTree = bridge !== undefined && bridgeKind.of(bridge).stp;
   return hasSpanningTree
     ? `the spanning tree of ${port.namespace} decides: a port that comes up forwards after 30 s`
     : `set({ state: 'forwarding' }) on ${port}`;

@@ -1,11 +1,12 @@
 import { expect, test } from 'hairpin';
-import { findProgram } from '../../../lib/kernel/find-program.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { needs } from '../../needs.ts';
 import { explanationOf } from '../explanation-of.ts';
 
+needs('iptables-nft');
+
 // a ── b
-test("a rule of iptables' is named as such", async ({ lab, skip }) => {
-  if (!findProgram('iptables-nft')) skip('needs iptables-nft');
+test("a rule of iptables' is named as such", async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   const iptables = (...args: string[]) => b.exec('iptables-nft', args);
@@ -19,8 +20,7 @@ test("a rule of iptables' is named as such", async ({ lab, skip }) => {
 });
 
 // a ── b
-test('REJECT of iptables', async ({ lab, skip }) => {
-  if (!findProgram('iptables-nft')) skip('needs iptables-nft');
+test('REJECT of iptables', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await b.exec('iptables-nft', ['-A', 'INPUT', '-p', 'icmp', '-j', 'REJECT', '--reject-with', 'icmp-host-prohibited']);
