@@ -97,6 +97,7 @@ export async function toReach(
     : answered && waypoints
       ? describeDetour(waypoints, trace)
       : undefined;
+  progress.goal = 'one more probe, to say why it failed';
   const { loss, ...explained } = answered
     ? { loss: undefined }
     : await explainSilence(call, received, to, { question: options, report, trace });
