@@ -11,11 +11,15 @@ import { Program } from './program.ts';
 import type { TapQueue } from './tap-queue.ts';
 import { show, UsageError } from './validate.ts';
 
-/** What a program inside a namespace prints, read in one go; empty when the program is not installed, or fails. */
-export function outputOf(namespace: Namespace, file: string, args: readonly string[]): string {
+/**
+ * What a program inside a namespace prints, read in one go; empty when the program is not installed, or fails.
+ *
+ * @param env what it has in its environment beside this process's own
+ */
+export function outputOf(namespace: Namespace, file: string, args: readonly string[], env = {}): string {
   const program = findProgram(file);
   if (!program) return '';
-  const { failed, stdout } = namespace.handle.run(() => execaSync(program, [...args], { reject: false }));
+  const { failed, stdout } = namespace.handle.run(() => execaSync(program, [...args], { reject: false, env }));
   return failed ? '' : stdout;
 }
 

@@ -11,7 +11,7 @@ import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
 import type { Assertion } from './assertion.ts';
-import { explainSilence } from './explain-silence.ts';
+import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
@@ -91,16 +91,16 @@ export async function toReach(
   if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
   // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
   if (!received.lab.isPristine) received.lab.discover();
-  const trace = tracePath(report.question, report.recognize, { answered, since });
+  const seen = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
     ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
     : answered && waypoints
-      ? describeDetour(waypoints, trace)
+      ? describeDetour(waypoints, seen)
       : undefined;
   progress.goal = 'one more probe, to say why it failed';
-  const { loss, ...explained } = answered
-    ? { loss: undefined }
-    : await explainSilence(call, received, to, { question: options, report, trace });
+  const { trace, recognize, loss, ...explained }: Reasons = answered
+    ? { trace: seen, recognize: report.recognize }
+    : await explainSilence(call, received, to, { question: options, report, trace: seen });
   const ways = trace ? waysOf(trace, loss, answered) : [];
   const message = describeReach(call, report, {
     isNot,
@@ -115,7 +115,7 @@ export async function toReach(
     ...(standIn ? { hint: standIn.hint } : {}),
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  const evidence = { lab: received.lab, failed: { recognize: report.recognize, ways, asked: report } };
+  const evidence = { lab: received.lab, failed: { recognize, ways, asked: report } };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
 }
 

@@ -45,6 +45,8 @@ export async function hear(
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
   using ear = new Ear(receiver, [kind], join);
   const frame = testFrame(kind, from, to, ear.port);
+  // In a datagram it stands behind the header; other frames need no sign.
+  patience.onOpen?.({ mark: { at: 8, bytes: Buffer.from(frame.signature, 'hex') } });
   const started = now();
   let copies = 0;
   let unsent: SendFailure | undefined;

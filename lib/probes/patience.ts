@@ -21,6 +21,14 @@ export interface Quiet {
 /** How long an answer may still be under way where there is no hope of another, in milliseconds. */
 export const LAST_CHANCE = 100;
 
+/** What packets of a question, and answers to them, are known by, whatever addresses they have by then. */
+export interface ProbeSigns {
+  /** Bytes of their data. */
+  mark?: { at: number; bytes: Buffer } | undefined;
+  /** The port that answers come from. */
+  port?: number | undefined;
+}
+
 /** How long an answer is waited for. */
 export interface Patience {
   /** So many milliseconds, not counting those in which the machine kept this process from looking. */
@@ -42,4 +50,6 @@ export interface Patience {
    * meanwhile on this thread's behalf was for it.
    */
   onSend?: ((from: bigint, to: bigint) => void) | undefined;
+  /** Called before the first probe is sent. */
+  onOpen?: ((signs: ProbeSigns) => void) | undefined;
 }

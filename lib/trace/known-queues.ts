@@ -4,7 +4,7 @@ import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import { hasFiltersAtDevices } from '../netlink/nftables.ts';
+import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
 import { listQdiscs } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
 
