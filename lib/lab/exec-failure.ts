@@ -31,10 +31,18 @@ export function describeFailure(result: unknown, { words, prefix, place }: Start
   result.message = `${result.shortMessage}${message.slice(shortMessage.length)}`;
   const frames = place.stack?.split('\n').slice(1) ?? [];
   result.stack = [`${result.name}: ${result.message}`, ...frames].join('\n');
+  result.command = withoutPrefix(result.command, prefix);
+  result.escapedCommand = withoutPrefix(escapedCommand, prefix.map(escaped));
+}
+
+function withoutPrefix(command: string, prefix: readonly string[]): string {
   const before = prefix.map((word) => `${word} `).join('');
-  for (const field of ['command', 'escapedCommand'] as const) {
-    if (result[field].startsWith(before)) result[field] = result[field].slice(before.length);
-  }
+  return command.startsWith(before) ? command.slice(before.length) : command;
+}
+
+/** As execa escapes words that have no apostrophe. */
+function escaped(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word}'`;
 }
 
 /** With `reject: false` it is what the promise resolves to. */

@@ -52,7 +52,7 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
     throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
   noteProgram(program, args);
   const streams = withStreams(call, options);
-  const prefix = dieWithParentCommand();
+  const prefix = [...namespace.lab.programs.command(), ...dieWithParentCommand()];
   const [command = program, ...words] = [...prefix, program, ...args];
   const subprocess = namespace.run(() =>
     execa(command, words, { killSignal: 'SIGKILL', ...streams, encoding: 'utf8' } as TextOptions),

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { now } from '../kernel/clock.ts';
+import { describeProcess } from '../kernel/describe-process.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
-import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions } from './cable.ts';
@@ -11,10 +11,9 @@ import { discover } from './discover.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
-import { describeProcess, processesIn } from './processes.ts';
 import { Programs } from './programs.ts';
 import { SegmentPlan } from './segment-plan.ts';
-import { Switch, type SwitchOptions } from './switch.ts';
+import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { unawaitedFailure } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { checkBoolean, checkNamespaceName, checkOptions } from './validate.ts';
@@ -93,7 +92,7 @@ export class Lab implements AsyncDisposable {
    * @example const sw = lab.switch('sw', { subnets: ['10.9.0.0/16'] })
    */
   switch(name: string, options: SwitchOptions = {}): Switch {
-    return furnish(() => this.enrol('switch', name, () => new Switch(this, name, options)));
+    return furnish(() => this.enrol('switch', name, () => addSwitch(this, name, options)));
   }
 
   /**
@@ -207,7 +206,7 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
     this.#visits++;
     hideMachinesInterfaces();
-    for (const { handle } of this.#reachable()) reapWithThread(handle);
+    this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
   }
 
   /**
@@ -271,9 +270,9 @@ export class Lab implements AsyncDisposable {
    */
   enrol<T extends Namespace>(method: string, name: string, make: () => T): T {
     this.checkNew(method, name);
-    const namespace = make();
+    const namespace = this.#undoUnlessMade(make);
     this.#namespaces.set(name, namespace);
-    if (this.#ranIn.size > 0 && !namespace.foreign) reapWithThread(namespace.handle);
+    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle.inode]);
     return namespace;
   }
 
@@ -285,6 +284,17 @@ export class Lab implements AsyncDisposable {
   checkNew(method: string, name: unknown): asserts name is string {
     this.#checkOpen(`lab.${method}`);
     checkNamespaceName(`lab.${method}`, name, (taken) => this.#namespaces.has(taken));
+  }
+
+  /** What fails half-way is closed at once, and not only with the lab. */
+  #undoUnlessMade<T>(make: () => T): T {
+    const before = this.#owned.length;
+    try {
+      return make();
+    } catch (error) {
+      for (const resource of this.#owned.splice(before).reverse()) resource.close();
+      throw error;
+    }
   }
 
   #checkOpen(call: string): void {
@@ -301,8 +311,7 @@ export class Lab implements AsyncDisposable {
       }
     };
     errors.push(...this.programs.failed.map(({ error }) => unawaitedFailure(error)));
-    await attempt(() => this.#endPrograms());
-    for (const { handle } of this.namespaces) reapNoMore(handle);
+    await attempt(() => this.programs.end(() => this.#makeRoom()));
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
@@ -328,20 +337,11 @@ export class Lab implements AsyncDisposable {
 
   /** What the end waits for. */
   #describeEnd(): string[] {
-    const processes = processesIn(this.#reachableInodes()).map(describeProcess);
+    const processes = this.programs.left().map(describeProcess);
     if (processes.length > 0) return ['It waits for the end of what runs in the lab:', ...indented(processes)];
     const open = this.programs.running.map(({ words }) => words);
     if (open.length > 0) return ['It waits for the end of the output of', ...indented(open)];
     return ['It waits for the kernel to close its sockets.'];
-  }
-
-  #reachableInodes(): Set<number> {
-    return new Set(this.#reachable().map(({ handle }) => handle.inode));
-  }
-
-  async #endPrograms(): Promise<void> {
-    const inodes = this.#reachableInodes();
-    if (inodes.size > 0) await this.programs.end(inodes, () => this.#makeRoom());
   }
 
   /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */

@@ -1,11 +1,12 @@
 import { fstatSync } from 'node:fs';
 import { now } from '../kernel/clock.ts';
+import { describeProcess } from '../kernel/describe-process.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { peerOfUnixSocket } from '../netlink/unix-peer.ts';
 import type { Subprocess } from './exec.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
-import { describeProcess, holdersOf } from './processes.ts';
+import { holdersOf } from './processes.ts';
 import type { Wait } from './waits.ts';
 
 /** How much of a program's output is kept for messages, in characters. */

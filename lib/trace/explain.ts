@@ -1,5 +1,5 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { hasCode } from '../kernel/has-code.ts';
 import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
@@ -189,7 +189,7 @@ function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): 
     return found.find(({ at }) => !isBlocked(at.frame.at)) ?? found[0];
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
-    if (error instanceof KernelError) return undefined;
+    if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
 }
