@@ -88,6 +88,7 @@ export async function toReach(
   const holds = (isNot ? isSoundNegative(report, because) : answered) && !fault;
   if (holds) return { pass: !isNot, message: () => '' };
   const seen = traceOf(put);
+  progress.goal = 'one more probe, to say why it failed';
   const { trace, recognize, loss, ...explained }: Reasons = answered
     ? { trace: seen, recognize: report.recognize }
     : await explainSilence(call, received, to, { question: options, report, trace: seen });
