@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
 import { findProgram } from '../lib/kernel/find-program.ts';
 import { addMacvlanPair, createLab, type Lab } from '../lib/lab/index.ts';
+import { Progress } from '../lib/matchers/assertion.ts';
 import { toHear } from '../lib/matchers/to-hear.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import { CASES, type Case, PLACES } from './article-cases.ts';
@@ -82,14 +83,14 @@ function questionsOf(lab: Lab, { options, walled }: Case): Question[] {
     (place): Question => ({
       name: place,
       asked: walled.includes(place) ? '.not.toReach' : 'toReach',
-      ask: (isNot) => toReach.call({ isNot }, ns1, target[place]),
+      ask: (isNot) => toReach.call({ isNot, progress: new Progress() }, ns1, target[place]),
     }),
   );
   const heard = (['broadcast', 'multicast'] as const).map(
     (frame): Question => ({
       name: frame,
       asked: walled.includes('peer') ? '.not.toHear' : 'toHear',
-      ask: (isNot) => toHear.call({ isNot }, ns2, ns1, { frame }),
+      ask: (isNot) => toHear.call({ isNot, progress: new Progress() }, ns2, ns1, { frame }),
     }),
   );
   return [...reached, ...heard];

@@ -1,4 +1,5 @@
 import { ipLink, type LinkState } from '../netlink/link.ts';
+import { LinkMonitor } from '../netlink/link-monitor.ts';
 import { namespaceId } from '../netlink/namespace-id.ts';
 import { Bridge } from './bridge.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
@@ -19,8 +20,28 @@ const CHILDREN = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan'];
 
 type Links = ReadonlyMap<Namespace, readonly LinkState[]>;
 
+/** Who tells of news, for each namespace that has been looked at. */
+const monitors = new WeakMap<Namespace, LinkMonitor>();
+/** Of those, the ones without news since. */
+const upToDate = new WeakSet<Namespace>();
+
 /** Brings what the namespaces' interfaces are up to date with the kernel; {@link Lab.discover} is this. */
 export function discover(namespaces: readonly Namespace[]): Interface[] {
+  // Each question begins with this, and hardly ever is there any news.
+  for (const namespace of namespaces) listen(namespace);
+  if (namespaces.every((namespace) => upToDate.has(namespace))) return [];
+  const found = lookAtAll(namespaces);
+  for (const namespace of namespaces) upToDate.add(namespace);
+  return found;
+}
+
+function listen(namespace: Namespace): void {
+  const monitor = monitors.get(namespace);
+  if (monitor?.changed()) upToDate.delete(namespace);
+  if (!monitor) monitors.set(namespace, namespace.lab.own(new LinkMonitor(namespace.handle)));
+}
+
+function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   const links: Links = new Map(namespaces.map((namespace) => [namespace, namespace.rtnetlink.list(ipLink.all())]));
   for (const [namespace, listed] of links) refresh(namespace, listed);
   const found: Interface[] = [];

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { KernelError } from '../kernel/kernel-error.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
@@ -115,11 +116,33 @@ export class Interface {
     this.#forget();
   }
 
-  /** What the kernel says of the device now. */
+  /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
   state(): LinkState {
     this.checkAlive('state');
     watcher()?.asked();
-    return this.namespace.rtnetlink.get(ipLink.get({ index: this.index }));
+    try {
+      return this.namespace.rtnetlink.get(ipLink.get({ index: this.index }));
+    } catch (error) {
+      if (isGone(error)) this.vanished();
+      throw error;
+    }
+  }
+
+  /**
+   * As {@link state}, for whoever can go on without the device: other software may delete it at any moment.
+   *
+   * @returns undefined when it is gone
+   *
+   * @internal
+   */
+  stateIfThere(): LinkState | undefined {
+    if (this.#deleted) return undefined;
+    try {
+      return this.state();
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -198,6 +221,10 @@ export class Interface {
     if (this.peer) this.peer.#forget();
     for (const child of this.children) child.lowerDeleted();
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof KernelError && error.code === 'ENODEV';
 }
 
 export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {

@@ -24,6 +24,22 @@ export interface SwitchOptions {
   subnets?: readonly string[];
 }
 
+/** Makes a switch, with a segment of its own; {@link Lab.switch} is this. */
+export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switch {
+  const call = `lab.switch('${name}')`;
+  checkOptions(call, options, ['ageingTime', 'stp', 'mcastSnooping', 'subnets']);
+  const { ageingTime, stp, mcastSnooping, subnets } = options;
+  checkInteger(call, 'ageingTime', ageingTime, 0, 1_000_000);
+  checkBoolean(call, 'stp', stp);
+  checkBoolean(call, 'mcastSnooping', mcastSnooping);
+  if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
+    throw new UsageError(
+      `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
+    );
+  }
+  return lab.segments.addFor(name, (segment) => new Switch(lab, name, segment, options), subnets);
+}
+
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
 export class Switch extends Namespace {
   /**
@@ -35,19 +51,7 @@ export class Switch extends Namespace {
   /** Where the addresses of what is plugged in come from. */
   segment: Segment;
 
-  constructor(lab: Lab, name: string, options: SwitchOptions = {}) {
-    const call = `lab.switch('${name}')`;
-    checkOptions(call, options, ['ageingTime', 'stp', 'mcastSnooping', 'subnets']);
-    const { ageingTime, stp, mcastSnooping = false, subnets } = options;
-    checkInteger(call, 'ageingTime', ageingTime, 0, 1_000_000);
-    checkBoolean(call, 'stp', stp);
-    checkBoolean(call, 'mcastSnooping', mcastSnooping);
-    if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
-      throw new UsageError(
-        `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
-      );
-    }
-    const segment = lab.segments.add(name, subnets);
+  constructor(lab: Lab, name: string, segment: Segment, { ageingTime, stp, mcastSnooping = false }: SwitchOptions) {
     super(lab, name, 'switch');
     this.segment = segment;
     this.bridge = lab.nextIndex();

@@ -83,6 +83,7 @@ export function describeDevice(device: Interface): string {
 }
 
 function settingsOf(device: Child): (string | number)[] {
+  if (!device.stateIfThere()) return [];
   if (device instanceof Macvlan) return [device.mode];
   if (device instanceof Ipvlan) return [device.mode, device.flag];
   return device instanceof Vlan ? [device.protocol, 'id', device.id] : [];

@@ -10,9 +10,11 @@ import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
-import { explainSilence } from './explain-silence.ts';
+import type { Assertion } from './assertion.ts';
+import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
-import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import { givesUp } from './lost-programs.ts';
+import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, describeDetour, type Waypoint } from './through.ts';
 
@@ -45,12 +47,12 @@ export interface ToReachOptions extends ReachOptions {
 }
 
 export async function toReach(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
+  const { isNot, progress } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
@@ -72,8 +74,13 @@ export async function toReach(
         quiet,
         untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within, quiet };
-  const report = asSeen(await reach(call, received, to, options, patience), since, isNot);
+    : { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless: () => givesUp(received.lab, progress) };
+  const nameOfTarget = nameOf(to);
+  progress.goal = isNot
+    ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`
+    : `an answer from ${nameOfTarget}, for ${milliseconds(within)} at most`;
+  const onSend = () => void progress.asked++;
+  const report = asSeen(await reach(call, received, to, options, { ...patience, onSend }), since, isNot);
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(report.elapsed);
   const holds = isNot ? isSoundNegative(report, because) : answered;
@@ -84,15 +91,15 @@ export async function toReach(
   if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
   // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
   if (!received.lab.isPristine) received.lab.discover();
-  const trace = tracePath(report.question, report.recognize, { answered, since });
+  const seen = tracePath(report.question, report.recognize, { answered, since });
   const detour = standIn
     ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
     : answered && waypoints
-      ? describeDetour(waypoints, trace)
+      ? describeDetour(waypoints, seen)
       : undefined;
-  const { loss, ...explained } = answered
-    ? { loss: undefined }
-    : await explainSilence(call, received, to, { question: options, report, trace });
+  const { trace, recognize, loss, ...explained }: Reasons = answered
+    ? { trace: seen, recognize: report.recognize }
+    : await explainSilence(call, received, to, { question: options, report, trace: seen });
   const ways = trace ? waysOf(trace, loss, answered) : [];
   const message = describeReach(call, report, {
     isNot,
@@ -107,7 +114,7 @@ export async function toReach(
     ...(standIn ? { hint: standIn.hint } : {}),
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  const evidence = { lab: received.lab, failed: { recognize: report.recognize, ways, asked: report } };
+  const evidence = { lab: received.lab, failed: { recognize, ways, asked: report } };
   return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
 }
 

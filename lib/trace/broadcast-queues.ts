@@ -10,7 +10,7 @@ import { type Flushed, flushedAll } from './processor-backlogs.ts';
 /** How long a marker may take, in milliseconds. On a quiet machine it takes 0.3, on a starving one some hundreds. */
 const DEADLINE = 2000;
 
-/** A queue that is full takes no marker in, so it is sent again after so many milliseconds. */
+/** A queue that is full takes no marker in, so another is sent after so many milliseconds, and each time twice as many. */
 const AGAIN = 2;
 
 /**
@@ -33,21 +33,24 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   // macvlan_process_broadcast leaves out mode source: its children are given theirs at once (macvlan_forward_source).
   const alive = [...children]
     .filter((child) => child instanceof Macvlan && !child.deleted)
-    .map((child) => ({ child, link: child.state() }))
-    .map(({ child, link }) => ({ child, up: link.up, ...macvlanSettings(link) }));
+    .flatMap((child) => {
+      const link = child.stateIfThere();
+      return link ? [{ child, up: link.up, ...macvlanSettings(link) }] : [];
+    });
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
   // The longest that a child asks for counts; a queue of length 0 takes nothing in.
   if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return 'flushed';
   const { tap } = listener.namespace;
   // Without a cable's other end in the lab there is nowhere to send from, and a parent that is down takes nothing in.
-  if (!tap || !peer || peer.deleted || !parent.state().up || !peer.state().carrier) return 'no way';
-  const mark = randomBytes(MARK_LENGTH);
+  if (!tap || !peer || peer.deleted || !parent.stateIfThere()?.up || !peer.stateIfThere()?.carrier) return 'no way';
   const capture = Capture.of(listener.namespace.lab);
   const deadline = now() + DEADLINE;
-  do {
+  for (let wait = AGAIN; now() < deadline; wait *= 2) {
+    // The last one counts: behind an earlier one the queue may still hold those that were sent after it.
+    const mark = randomBytes(MARK_LENGTH);
     if (FrameSocket.of(peer.namespace).send(peer, encodeMarker(mark))) return 'no way';
-    for (const again = now() + AGAIN; now() < again; await tap.readable(Math.max(0, again - now())))
+    for (const again = now() + wait; now() < again; await tap.readable(Math.max(0, again - now())))
       if (capture.hasMarker(mark.toString('hex'), listener)) return 'flushed';
-  } while (now() < deadline);
+  }
   return 'late';
 }

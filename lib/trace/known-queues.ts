@@ -4,7 +4,7 @@ import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import { hasFiltersAtDevices } from '../netlink/nftables.ts';
+import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
 import { listQdiscs } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
 
@@ -48,7 +48,7 @@ const leftAt = new WeakMap<Lab, number>();
 
 function areOthersGone(lab: Lab): boolean {
   if (leftAt.get(lab) === lab.visits) return true;
-  if (lab.programs.areRunning) return false;
+  if (lab.programs.running.length > 0) return false;
   const { namespaces } = lab;
   if (namespaces.some(({ handle }) => hasForeignSockets(handle))) return false;
   // Before its devices are looked at: a process that has no socket may change them.

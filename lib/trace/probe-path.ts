@@ -8,6 +8,7 @@ import { Capture, type CapturedFrame } from './capture.ts';
 import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
+import { destinationOf, isReply, sightingsOf } from './translation.ts';
 
 /** How long a frame may be under way, in nanoseconds. Worst seen under load: 12 ms. */
 const TIME_OF_FLIGHT = 15_000_000n;
@@ -28,18 +29,21 @@ export interface ProbePath {
   answer: { path: Hop; arrival: Hop | undefined } | undefined;
 }
 
-/** Puts together what the taps saw of a question; undefined when its source sent nothing, or there are no taps. */
+/**
+ * Puts together what the taps saw of a question; undefined when its source sent nothing, or there are no taps.
+ *
+ * @param became the address that the probe was for in the end, where packet filters are known to have translated it
+ */
 export function tracePath(
   question: Question,
   recognize: Recognize,
-  { answered, since }: { answered: boolean; since: bigint },
+  { answered, since, became }: { answered: boolean; since: bigint; became?: string | undefined },
 ): ProbePath | undefined {
   const frames = Capture.of(question.from.lab).since(since);
   const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
   // Nothing is sent after an answer, so the last probe is the answered one.
   const asked = answered ? sent.at(-1) : lastWhole(sent);
-  if (asked)
-    return follow(frames, question, question.to.address, asked, (frame) => recognize(frame.bytes) === 'answer');
+  if (asked) return follow(frames, question, { asked, became }, (frame) => recognize(frame.bytes) === 'answer');
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
@@ -47,19 +51,25 @@ export function tracePath(
     sentBy(frames, question, ({ bytes }) => solicitationOf(bytes)?.target === hop.address),
   );
   return (
-    neighbour && follow(frames, question, hop.address, neighbour, ({ bytes }) => advertised(bytes) === hop.address)
+    neighbour &&
+    follow(
+      frames,
+      question,
+      { asked: neighbour, became: hop.address },
+      ({ bytes }) => advertised(bytes) === hop.address,
+    )
   );
 }
 
 function follow(
   frames: readonly CapturedFrame[],
-  { from, source }: Question,
-  goal: string,
-  asked: CapturedFrame,
+  { from, source, to }: Question,
+  { asked, became }: { asked: CapturedFrame; became: string | undefined },
   isAnswer: (frame: CapturedFrame) => boolean,
 ): ProbePath | undefined {
   const path = pathOf(frames, asked);
   if (!path) return undefined;
+  const goal = became ?? translatedGoal(path) ?? to.address;
   const owner = ownerOf(from.lab, goal);
   const holder = owner?.namespace ?? holderOf(from.lab, goal);
   const arrival = arrivalOf(path, owner, holder);
@@ -68,7 +78,7 @@ function follow(
       frame.direction === 'out' &&
       frame.at.namespace === holder &&
       frame.nanoseconds >= asked.nanoseconds &&
-      isAnswer(frame),
+      (isAnswer(frame) || (arrival !== undefined && isReply(arrival.frame.bytes, frame.bytes))),
   );
   const back = sent && pathOf(frames, sent);
   const home = back && arrivalOf(back, source.device, from);
@@ -104,11 +114,18 @@ function isAt(device: Interface, wanted: Interface | undefined): boolean {
 }
 
 function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
-  const later = frames.filter((frame) => frame.identity === first.identity && frame.nanoseconds >= first.nanoseconds);
+  const later = sightingsOf(frames, first);
   // The kernel repeats a question for a neighbour byte by byte: the next one is another frame.
   const repeated = later.find((frame) => frame !== first && frame.at === first.at && frame.direction === 'out');
   const same = later.filter(({ nanoseconds }) => !repeated || nanoseconds < repeated.nanoseconds);
   return buildPath(same, first.at);
+}
+
+/** Whom a packet was for when it was last seen, where that is another than at first. */
+function translatedGoal(path: Hop): string | undefined {
+  const hops = hopsOf(path).toSorted((a, b) => Number(a.frame.nanoseconds - b.frame.nanoseconds));
+  const [first, last] = [path, hops.at(-1)].map((hop) => hop && destinationOf(hop.frame.bytes));
+  return first === last ? undefined : last;
 }
 
 /** The last frame that had the time to get everywhere, a parent's broadcast worker included; else the last. */

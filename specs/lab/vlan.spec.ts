@@ -1,5 +1,5 @@
 import { expect, type Interface, type Lab, type Namespace, test, UsageError, VLAN_PROTOCOLS } from 'hairpin';
-import { describeNeeding } from '../needs.ts';
+import { describeNeeding, needs } from '../needs.ts';
 import { ipAddresses, ipLink, ipLinkUp, refusal } from './referee.ts';
 
 // a ─ eth0.10 ── eth0 ═══ eth0 ── eth0.10 ─ b
@@ -10,6 +10,7 @@ function trunk(lab: Lab) {
 }
 
 describeNeeding(['vlan'], () => {
+  needs('tcpdump');
   test.for(VLAN_PROTOCOLS)('a %s VLAN is what iproute2 calls one', async (protocol, { lab }) => {
     const { a, left } = trunk(lab);
     const vlan = a.vlan({ parent: left, id: 10, protocol });

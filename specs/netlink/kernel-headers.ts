@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withoutPrograms } from '../needs.ts';
 
 /** Where Debian's linux-libc-dev puts the kernel's headers. */
 const HEADERS = [
@@ -20,7 +21,7 @@ const HEADERS = [
 export function withoutHeaders(): string | false {
   const missing = HEADERS.filter((header) => !existsSync(`/usr/include/${header}`));
   if (missing.length > 0) return `needs linux-libc-dev, for ${missing.join(', ')}`;
-  return spawnSync('cc', ['--version']).error ? 'needs a C compiler (gcc)' : false;
+  return withoutPrograms('cc');
 }
 
 /**
