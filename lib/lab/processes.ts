@@ -32,8 +32,14 @@ export async function endProcessesIn(
 
 /** Whether a process lives in one of the namespaces, or a thread of this one that somebody took there. */
 export function somebodyLivesIn(inodes: ReadonlySet<number>): boolean {
-  const threads = readdirSync('/proc/self/task').map((thread) => `self/task/${thread}`);
-  return threads.some((thread) => inodes.has(networkOf(thread))) || processesIn(inodes).length > 0;
+  return ownThreadsIn(inodes).length > 0 || processesIn(inodes).length > 0;
+}
+
+/** The threads of this process that somebody took into one of the namespaces: each is a folder of `/proc`. */
+export function ownThreadsIn(inodes: ReadonlySet<number>): string[] {
+  return readdirSync('/proc/self/task')
+    .map((thread) => `/proc/self/task/${thread}`)
+    .filter((thread) => inodes.has(networkOf(thread)));
 }
 
 /** This process's, or the machine's. */
@@ -45,13 +51,17 @@ function isLackOfDescriptors(error: unknown): boolean {
 export function processesIn(inodes: ReadonlySet<number>): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(String(pid))));
+    .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(`/proc/${pid}`)));
 }
 
-/** The inode of a process's network namespace; −1 when it has ended or is not ours to look at. A zombie has none. */
-function networkOf(process: string): number {
+/**
+ * The inode of a network namespace; −1 when its process has ended, or is not ours to look at. A zombie has none.
+ *
+ * @param folder of a process or a thread in `/proc`
+ */
+function networkOf(folder: string): number {
   try {
-    return statSync(`/proc/${process}/ns/net`).ino;
+    return statSync(`${folder}/ns/net`).ino;
   } catch {
     return -1;
   }
