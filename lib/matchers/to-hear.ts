@@ -9,6 +9,7 @@ import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
+import { frameAsSeen } from './as-seen.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { wasIgnored, whyDeaf } from './why-deaf.ts';
@@ -88,7 +89,7 @@ export async function toHear(
   const wanted = isNot ? 0 : (copies ?? 1);
   const within = wanted === 0 ? hold : (options.within ?? holdIn(lab, WITHIN));
   const isCounted = isNot || copies !== undefined;
-  const result = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
+  const heard = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
     milliseconds: hold,
     wanted,
     within,
@@ -96,7 +97,8 @@ export async function toHear(
     untilQuiet: options.within === undefined,
     join,
   });
-  const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
+  const result = frameAsSeen(heard, from);
+  const isAsWanted = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
   const seen = lost ? frameWay(from, result.frame, to, join !== false) : undefined;
   const deaf = lost && because === undefined ? whyDeaf(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
@@ -105,7 +107,7 @@ export async function toHear(
   const ignored = wantsNone && lost && wasIgnored(to, frame, seen);
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !deaf && !ignored && (result.outcome === 'answered' || result.outcome === 'lost');
-  const holds = conclusive && heard !== isNot;
+  const holds = conclusive && isAsWanted !== isNot;
   if (holds) return { pass: !isNot, message: () => '' };
   const way = seen ?? (result.outcome === 'unsent' ? undefined : frameWay(from, result.frame, undefined));
   // What the receiver itself refuses is no matter of the way.
