@@ -10,7 +10,7 @@ import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
 import { asSeen } from './as-seen.ts';
-import type { Assertion } from './assertion.ts';
+import { type Assertion, Progress } from './assertion.ts';
 import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
@@ -52,7 +52,7 @@ export async function toReach(
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress } = this;
+  const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
