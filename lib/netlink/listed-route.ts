@@ -7,6 +7,7 @@ import {
   RTA_DST,
   RTA_GATEWAY,
   RTA_METRICS,
+  RTA_MULTIPATH,
   RTA_OIF,
   RTA_PREFSRC,
   RTA_PRIORITY,
@@ -19,7 +20,6 @@ import {
 } from './route-message.ts';
 import type { NetlinkSocket } from './socket.ts';
 
-const RTA_MULTIPATH = 9;
 const RTA_VIA = 18;
 const RTA_ENCAP = 22;
 const RTNH_F_ONLINK = 4;
@@ -71,7 +71,7 @@ export function listAllRoutes(socket: NetlinkSocket, family: Family, operation: 
     .map((entry) => decodeListedRoute(entry, family));
 }
 
-function decodeListedRoute(entry: Buffer, family: Family): ListedRoute {
+export function decodeListedRoute(entry: Buffer, family: Family): ListedRoute {
   const attributes = decodeAttributes(entry.subarray(RTMSG_LENGTH));
   const number = (type: number) => attributes.get(type)?.readUInt32LE(0);
   const source = attributes.get(RTA_PREFSRC);
