@@ -1,3 +1,4 @@
+import { Progress } from '../lib/matchers/assertion.ts';
 import { toBehaveAs } from '../lib/matchers/to-behave-as.ts';
 import { toHear } from '../lib/matchers/to-hear.ts';
 import { toMatchReachability } from '../lib/matchers/to-match-reachability.ts';
@@ -72,21 +73,21 @@ export function faultOf({ pass, message }: Answer, { isTrue, isNot }: { isTrue: 
 function reach(options: ReachOptions): Ask {
   return (isNot, { from, to }, { programs }) => {
     const port = programs === 'serves' ? { port: SERVER_PORT } : {};
-    return toReach.call({ isNot }, from, to, { ...options, ...port });
+    return toReach.call({ isNot, progress: new Progress() }, from, to, { ...options, ...port });
   };
 }
 
 function hear(frame: FrameKind): Ask {
-  return (isNot, { from, to }) => toHear.call({ isNot }, to, from, { frame });
+  return (isNot, { from, to }) => toHear.call({ isNot, progress: new Progress() }, to, from, { frame });
 }
 
 function matrix(cell: '✓' | '✗'): Ask {
   return (isNot, { lab }) => {
     const table = ['    ns1 ns2', `ns1 .   ${cell}`, `ns2 ${cell}   .`].join('\n');
-    return toMatchReachability.call({ isNot }, lab, table);
+    return toMatchReachability.call({ isNot, progress: new Progress() }, lab, table);
   };
 }
 
 function behaviour(isNot: boolean, { pair }: Network): Promise<Answer> {
-  return toBehaveAs.call({ isNot }, pair, 'vepa', { hairpin: true });
+  return toBehaveAs.call({ isNot, progress: new Progress() }, pair, 'vepa', { hairpin: true });
 }

@@ -5,6 +5,7 @@ import type { Plugin } from 'vitest/config';
 import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';
 import { namespacedForks } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
+import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 
@@ -14,6 +15,12 @@ export interface HairpinOptions {
    * namespace, drawings. What `hairpin/reporter` draws does not depend on it. @default 'retain-on-failure'
    */
   trace?: TraceMode;
+  /**
+   * How a failed question is explained. `probe` sends one probe more, and has the kernel tell which rule, or which of its
+   * functions, took that. `passive` sends nothing: for specs that count packets (`limit`, counters, dynamic sets). Then no
+   * rule is named. @default 'probe'
+   */
+  diagnose?: Diagnose;
   /**
    * Where `hairpin/reporter` writes down how long each test file took, by which `--shard` then shares them out. All
    * shards must have the same one: committed, or from CI's cache. @default 'test-results/durations.json'
@@ -35,11 +42,12 @@ const DEFAULT_DURATIONS = 'test-results/durations.json';
  * export default defineConfig({ plugins: [hairpin()] });
  */
 export function hairpin(options: HairpinOptions = {}): Plugin {
-  checkOptions('hairpin', options, ['trace', 'durations']);
+  checkOptions('hairpin', options, ['trace', 'diagnose', 'durations']);
   checkFileName('hairpin', 'durations', options.durations);
   // null is no way to leave it to the default.
-  const { trace: wanted = DEFAULT_TRACE_MODE } = options;
+  const { trace: wanted = DEFAULT_TRACE_MODE, diagnose: asked = DEFAULT_DIAGNOSE } = options;
   const trace = checkOneOf('hairpin', 'trace', wanted, TRACE_MODES);
+  const diagnose = checkOneOf('hairpin', 'diagnose', asked, DIAGNOSES);
   const machine = thisMachine();
   return {
     name: 'hairpin',
@@ -49,7 +57,7 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
       const { sequencer, shuffle } = test?.sequence ?? {};
       return {
         test: {
-          provide: { hairpin: { trace, results, durations, ...(machine ? { machine } : {}) } },
+          provide: { hairpin: { trace, diagnose, results, durations, ...(machine ? { machine } : {}) } },
           ...(machine ? { name: projectName(labelOf(test?.name), machine), ...timeouts(test) } : {}),
           ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
           // A project that shares its root's server takes the root's config as it was before this hook: no pool of ours.

@@ -13,6 +13,8 @@ export function declare<Args extends unknown[]>(prototype: string): Call<Args> {
 
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
+/** Ends the process at once, from any thread; Node's own is not there in a worker thread. */
+export const abort = declare<[]>('void abort(void)');
 export const dup3 = declare<[from: number, to: number, flags: number]>('int dup3(int, int, int)');
 export const socket = declare<[domain: number, type: number, protocol: number]>('int socket(int, int, int)');
 export const bind = declare<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, uint32_t)');

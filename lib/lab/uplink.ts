@@ -3,7 +3,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { startingNamespace } from '../kernel/starting-namespace.ts';
 import { wirelessDevices } from '../kernel/wireless.ts';
-import { getLink, type LinkState, type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
 import type { Interface } from './interface.ts';
@@ -37,7 +37,7 @@ export class Uplink {
   readonly segment = undefined;
   readonly deleted = false;
 
-  constructor(lab: Lab, { index, name }: ListedLink, handle: NetNamespace, rtnetlink: NetlinkSocket) {
+  constructor(lab: Lab, { index, name }: LinkState, handle: NetNamespace, rtnetlink: NetlinkSocket) {
     this.lab = lab;
     this.name = name;
     this.index = index;
@@ -51,12 +51,13 @@ export class Uplink {
 
   /** What the kernel says of the NIC now. @throws KernelError `ENODEV` when it is no longer there */
   state(): LinkState {
-    return getLink(this.rtnetlink, this.index, { operation: `ip link show ${this.name}` });
+    return this.rtnetlink.get(ipLink.get({ index: this.index }));
   }
 
   /** Every macvlan and macvtap on it in the NIC's own network, whoever made it; others' in other networks cannot be seen. */
   foreignChildren(): string[] {
-    return listLinks(this.rtnetlink, { operation: 'ip link' })
+    return this.rtnetlink
+      .list(ipLink.all())
       .filter(
         ({ kind = '', link, linkNamespaceId }) =>
           ['macvlan', 'macvtap'].includes(kind) && link === this.index && linkNamespaceId === undefined,
@@ -89,7 +90,7 @@ export class Uplink {
 export function openUplink(lab: Lab, name: string): Uplink {
   checkInterfaceName('lab.uplink', name);
   const { handle, rtnetlink } = enterStartingNamespace(lab, name);
-  const links = listLinks(rtnetlink, { operation: 'ip link' });
+  const links = rtnetlink.list(ipLink.all());
   const link = links.find((each) => each.name === name);
   if (!link) {
     const names = links.filter(({ hardware }) => hardware !== ARPHRD_LOOPBACK).map((each) => each.name);
@@ -129,7 +130,7 @@ function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' |
 }
 
 /** Why macvlans cannot hang on a NIC, or would hear nothing there. */
-function whyNot(link: ListedLink, links: readonly ListedLink[], handle: NetNamespace): string | undefined {
+function whyNot(link: LinkState, links: readonly LinkState[], handle: NetNamespace): string | undefined {
   const { name, hardware, master, up, carrier } = link;
   if (hardware === ARPHRD_LOOPBACK) return 'is the loopback, which leads nowhere: name a NIC with a cable';
   // macvlan_port_create takes nothing else.

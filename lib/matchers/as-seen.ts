@@ -33,19 +33,19 @@ export function asSeen<Report extends Asked>(report: Report, since: bigint, isNo
   // Behind an answered question for the next hop's MAC address the probe itself must have left: a hook, or a queueing
   // discipline, takes it behind the neighbour (__dev_queue_xmit).
   if (seen && (recognize(seen.frame) === 'probe' || !seen.answer?.arrival)) return report;
-  return { ...report, ...neverLeft(from) };
+  return { ...report, ...neverLeft(from, since) };
 }
 
 /** What came of a frame, put right in the same way: a queueing discipline of its device's may keep it. */
-export function frameAsSeen(result: HearResult, from: Interface): HearResult {
+export function frameAsSeen(result: HearResult, from: Interface, since: bigint): HearResult {
   const { namespace } = from;
-  if (!namespace.lab.taps || result.outcome !== 'lost' || frameWay(from, result.frame, undefined)) return result;
-  return { ...result, ...neverLeft(namespace) };
+  if (!namespace.lab.taps || result.outcome !== 'lost' || frameWay(from, result.frame)) return result;
+  return { ...result, ...neverLeft(namespace, since) };
 }
 
 /** Nothing was seen to leave a namespace. */
-function neverLeft(from: Namespace): { outcome: 'unsent' | 'broken'; reason: string } {
-  if (Capture.of(from.lab).isWhole(from))
+function neverLeft(from: Namespace, since: bigint): { outcome: 'unsent' | 'broken'; reason: string } {
+  if (Capture.of(from.lab).isWhole(from, since))
     return {
       outcome: 'unsent',
       reason: `no interface of ${from.name} was seen to send it: a packet filter or queue of its own took it`,

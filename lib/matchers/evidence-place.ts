@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import type { Diagnose } from '../report/diagnose.ts';
 import { evidenceFolder } from '../report/evidence-folder.ts';
 import { labelOf } from '../report/run-label.ts';
 import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
@@ -8,13 +9,18 @@ import type { Attempt, Task } from './attempt.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     /** What `hairpin()` of the config says to its workers. */
-    hairpin: { trace: TraceMode; results: string; durations: string; machine?: string };
+    hairpin: { trace: TraceMode; diagnose: Diagnose; results: string; durations: string; machine?: string };
   }
 }
 
 export function traceMode(): TraceMode {
   // Without the plugin nothing is provided.
   return inject('hairpin')?.trace ?? DEFAULT_TRACE_MODE;
+}
+
+/** Whether a failure must not send anything more into the network. */
+export function isPassive(): boolean {
+  return inject('hairpin')?.diagnose === 'passive';
 }
 
 export function resultsFolder(): string {

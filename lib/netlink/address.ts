@@ -4,7 +4,7 @@ import { body } from './body.ts';
 import { Family } from './family.ts';
 import { device, ip, ipFamily, pad, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
-import { attribute, Table } from './table.ts';
+import { attribute, table } from './table.ts';
 import { flat } from './type.ts';
 
 /** An address of an interface, as the kernel has it. */
@@ -28,7 +28,7 @@ export interface AddressState extends Prefix {
 // The flags of the header have 8 bits, IFA_FLAGS has 32.
 const header = struct('ifaddrmsg', { family: ipFamily, length: u8, flags: pad(1), scope: u8, index: device });
 
-const attributes = new Table({
+const attributes = table({
   peer: attribute('IFA_ADDRESS', 1, ip, { word: false }),
   address: attribute('IFA_LOCAL', 2, ip, { word: false }),
   flags: attribute(

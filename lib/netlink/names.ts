@@ -14,3 +14,6 @@ export interface KnownNames {
   device?(index: number): string | undefined;
   netns?(fd: number): string | undefined;
 }
+
+/** For words that have no names in them. */
+export const NUMBERS: Names = { namespace: undefined, device: String, netns: String };

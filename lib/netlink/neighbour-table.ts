@@ -23,6 +23,18 @@ export interface NeighbourTableState {
   overflows: bigint;
 }
 
+/** Why a table has no room for a lab, and what to do about it. */
+export function whyNoNeighbourRoom({ name, entries, limit }: NeighbourTableState): string {
+  const sysctl = `net.ipv${name === 'arp_cache' ? 4 : 6}.neigh.default.gc_thresh3`;
+  return (
+    `the machine's ${name} has no room (${entries} entries of all namespaces, at most ${limit}, ${sysctl}): run fewer ` +
+    `programs with a network at once, or sudo sysctl -w ${sysctl}=${ENOUGH}, on the machine itself`
+  );
+}
+
+/** What container hosts take. */
+const ENOUGH = 65_536;
+
 export function listNeighbourTables(socket: NetlinkSocket, operation: Operation): NeighbourTableState[] {
   const request = { type: RTM_GETNEIGHTBL, flags: 0, header: Buffer.alloc(4), attributes: [] };
   return socket.list(raw(request, operation)).flatMap((body) => {

@@ -28,6 +28,17 @@ export const u64 = fixed<bigint>(
   (bytes, at, value) => bytes.writeBigUInt64LE(value, at),
 );
 
+/** `USER_HZ`: what the kernel counts some times in, as `clock_t` (`jiffies_to_clock_t`). */
+const TICKS_A_SECOND = 100;
+
+/** Seconds, which travel in ticks. iproute2 says the ticks. */
+export const userTicks = fixed<number>(
+  4,
+  (bytes, at) => bytes.readUInt32LE(at) / TICKS_A_SECOND,
+  (bytes, at, seconds) => bytes.writeUInt32LE(Math.round(seconds * TICKS_A_SECOND), at),
+  { words: (seconds) => [String(Math.round(seconds * TICKS_A_SECOND))] },
+);
+
 /** The ifindex of a device. */
 export const device = number(4, 'readInt32LE', 'writeInt32LE', (index, names) => [names.device(index)]);
 

@@ -1,8 +1,6 @@
 import { listAttributes } from './attribute.ts';
-import type { Names } from './names.ts';
 import type { Entry, ReadOf, WriteOf } from './object-of.ts';
 import type { Flat, Type } from './type.ts';
-import type { Writer } from './writer.ts';
 
 /** One row of a table: an attribute by the kernel's name and number, and how its value travels. */
 export interface Row<R, W, IsFlat extends boolean = false> extends Entry<R, W, IsFlat> {
@@ -29,19 +27,19 @@ export function attribute<R, W>(
   kernel: string,
   number: number,
   of: Type<R, W>,
-  options: RowOptions<R> & { absent: R },
+  options: RowOptions<NoInfer<R>> & { absent: NoInfer<R> },
 ): Row<R, W>;
 export function attribute<R, W>(
   kernel: string,
   number: number,
   of: Type<R, W> & Flat,
-  options?: RowOptions<R>,
+  options?: RowOptions<NoInfer<R>>,
 ): Row<R, W, true>;
 export function attribute<R, W>(
   kernel: string,
   number: number,
   of: Type<R, W>,
-  options?: RowOptions<R>,
+  options?: RowOptions<NoInfer<R>>,
 ): Row<R | undefined, W>;
 export function attribute(
   kernel: string,
@@ -62,84 +60,94 @@ export function attributes<R, W>(
   return { kernel, number, of: of as Type<unknown, unknown>, options, isMany: true };
 }
 
-export type Rows = Readonly<Record<string, Row<unknown, unknown, boolean> & { readonly isMany?: true }>>;
-
-/**
- * Attributes one behind the other, as one object. An attribute that it does not know is passed over when it is read; one
- * that comes twice keeps its last value, as in the kernel's `nla_parse`. A property that is undefined is not written.
- *
- * @example new Table({ name: attribute('IFLA_IFNAME', 3, string), mtu: attribute('IFLA_MTU', 4, u32) })
- */
-export class Table<F extends Rows> implements Type<ReadOf<F>, WriteOf<F>> {
-  readonly rows: F;
-  readonly keys: readonly string[];
-  readonly parts: readonly Type<unknown, never>[];
-  readonly isNested = true;
-  readonly #all: readonly (Rows[string] & { key: string })[];
-  readonly #absent: Readonly<Record<string, unknown>>;
-
-  constructor(rows: F) {
-    this.rows = rows;
-    this.#all = Object.entries(rows).map(([key, row]) => ({ key, ...row }));
-    this.keys = this.#all.flatMap(({ key, of }) => of.flat ?? key);
-    this.parts = this.#all.map(({ of }) => of);
-    this.#absent = Object.assign({}, ...this.#all.map(absentOf));
-  }
-
-  write(to: Writer, object: WriteOf<F>): void {
-    const values = object as Record<string, unknown>;
-    for (const row of this.#all) {
-      for (const value of valuesOf(row, values)) {
-        to.attribute(row.number, row.of.isNested ?? false, () => row.of.write(to, value));
-      }
-    }
-  }
-
-  read(bytes: Buffer): ReadOf<F> {
-    const object: Record<string, unknown> = { ...this.#absent };
-    const long = this.#all.find(({ options }) => options.isLong)?.number;
-    for (const [number, payload] of listAttributes(bytes, long)) {
-      const row = this.#all.find((each) => each.number === number);
-      if (!row) continue;
-      const value = readRow(row, payload);
-      if (row.of.flat) Object.assign(object, value);
-      else object[row.key] = row.isMany ? [...(object[row.key] as unknown[]), value] : value;
-    }
-    return object as ReadOf<F>;
-  }
-
-  words(object: WriteOf<F>, names: Names): string[] {
-    const values = object as Record<string, unknown>;
-    return this.#all.flatMap((row) =>
-      row.options.word === false
-        ? []
-        : valuesOf(row, values).flatMap((value) => [...keywordOf(row), ...row.of.words(value, names)]),
-    );
-  }
-
-  pathAt(bytes: Buffer, offset: number): string[] {
-    for (const [number, payload] of listAttributes(bytes)) {
-      const inside = offset - (payload.byteOffset - bytes.byteOffset);
-      if (inside >= payload.length) continue;
-      const row = this.#all.find((each) => each.number === number);
-      const inner = inside < 0 ? [] : (row?.of.pathAt?.(payload, inside) ?? []);
-      return [row?.kernel ?? `attribute ${number}`, ...inner];
-    }
-    return [];
-  }
+/** A row for the numbers of the attributes that no other row knows. */
+export function others(): Row<number[], never> & { readonly isRest: true } {
+  const of: Type<unknown> = { write: () => {}, read: () => [], words: () => [] };
+  return { kernel: '', number: -1, of, options: { word: false }, isRest: true };
 }
 
+export type Rows = Readonly<
+  Record<string, Row<unknown, unknown, boolean> & { readonly isMany?: true; readonly isRest?: true }>
+>;
+
+/** Attributes one behind the other, as one object. */
+export interface Table<F extends Rows> extends Type<ReadOf<F>, WriteOf<F>> {
+  readonly rows: F;
+  readonly keys: readonly string[];
+  pathAt(bytes: Buffer, offset: number): string[];
+}
+
+/**
+ * Makes a table of rows. When it is read, an attribute that it does not know is passed over, and one that comes twice keeps
+ * its last value, as in the kernel's `nla_parse`. A property that is undefined is not written.
+ *
+ * @example const link = table({ name: attribute('IFLA_IFNAME', 3, string), mtu: attribute('IFLA_MTU', 4, u32) })
+ */
+export function table<F extends Rows>(rows: F): Table<F> {
+  const all: KeyedRow[] = Object.entries(rows).map(([key, row]) => ({ key, ...row }));
+  const absent: Readonly<Record<string, unknown>> = Object.assign({}, ...all.map(absentOf));
+  const long = all.find(({ options }) => options.isLong)?.number;
+  const byNumber = new Map(all.map((row) => [row.number, row]));
+  const lists = all.filter(({ isMany, isRest }) => isMany || isRest);
+  const rest = all.find(({ isRest }) => isRest)?.key;
+  return {
+    rows,
+    keys: all.flatMap(({ key, of }) => of.flat ?? key),
+    isNested: true,
+    parts: all.map(({ of }) => of),
+    write: (to, object) => {
+      for (const row of all) {
+        for (const value of valuesOf(row, object)) {
+          to.attribute(row.number, row.of.isNested ?? false, () => row.of.write(to, value));
+        }
+      }
+    },
+    read: (bytes) => {
+      const object: Record<string, unknown> = { ...absent };
+      for (const { key } of lists) object[key] = [];
+      for (const [number, payload] of listAttributes(bytes, long)) {
+        const row = byNumber.get(number);
+        if (!row && rest) (object[rest] as number[]).push(number);
+        if (!row) continue;
+        const value = readRow(row, payload);
+        if (row.of.flat) Object.assign(object, value);
+        else if (row.isMany) (object[row.key] as unknown[]).push(value);
+        else object[row.key] = value;
+      }
+      return object as ReadOf<F>;
+    },
+    words: (object, names) =>
+      all
+        .filter(({ options }) => options.word !== false)
+        .flatMap((row) => valuesOf(row, object).flatMap((value) => [...keywordOf(row), ...row.of.words(value, names)])),
+    pathAt: (bytes, offset) => {
+      for (const [number, payload] of listAttributes(bytes, long)) {
+        const inside = offset - (payload.byteOffset - bytes.byteOffset);
+        if (inside >= payload.length) continue;
+        const row = byNumber.get(number);
+        const inner = inside < 0 ? [] : (row?.of.pathAt?.(payload, inside) ?? []);
+        return [row?.kernel ?? `attribute ${number}`, ...inner];
+      }
+      return [];
+    },
+  };
+}
+
+type KeyedRow = Rows[string] & { readonly key: string };
+
 /** The values that a row has in an object; a flat one is the whole object, where that has anything for it. */
-function valuesOf({ key, of, isMany }: Rows[string] & { key: string }, object: Record<string, unknown>): unknown[] {
+function valuesOf({ key, of, isMany, isRest }: KeyedRow, said: object): unknown[] {
+  if (isRest) return [];
+  const object = said as Record<string, unknown>;
   if (of.flat) return of.flat.some((each) => object[each] !== undefined) ? [object] : [];
   const value = object[key];
   if (isMany) return (value ?? []) as unknown[];
   return value === undefined || (of.isFlag && value === false) ? [] : [value];
 }
 
-function absentOf({ key, of, options, isMany }: Rows[string] & { key: string }): Record<string, unknown> {
+function absentOf({ key, of, options }: KeyedRow): Record<string, unknown> {
   if (of.flat) return of.read(Buffer.alloc('size' in of ? Number(of.size) : 0)) as Record<string, unknown>;
-  return { [key]: isMany ? [] : options.absent };
+  return { [key]: options.absent };
 }
 
 function readRow({ kernel, of }: Rows[string], payload: Buffer): unknown {
@@ -150,7 +158,7 @@ function readRow({ kernel, of }: Rows[string], payload: Buffer): unknown {
   }
 }
 
-function keywordOf({ key, of, options: { word } }: Rows[string] & { key: string }): string[] {
+function keywordOf({ key, of, options: { word } }: KeyedRow): string[] {
   const keyword = word || word === '' || of.flat ? word : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return keyword ? keyword.split(' ') : [];
 }

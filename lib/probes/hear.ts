@@ -5,7 +5,8 @@ import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
-import type { Patience } from './patience.ts';
+import { LAST_CHANCE, type Patience } from './patience.ts';
+import { linkFault } from './source.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
 /** Copies at once of one frame that no network without a loop makes. */
@@ -44,6 +45,8 @@ export async function hear(
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
   using ear = new Ear(receiver, [kind], join);
   const frame = testFrame(kind, from, to, ear.port);
+  // In a datagram it stands behind the header; other frames need no sign.
+  patience.onOpen?.({ mark: { at: 8, bytes: Buffer.from(frame.signature, 'hex') } });
   const started = now();
   let copies = 0;
   let unsent: SendFailure | undefined;
@@ -59,7 +62,10 @@ export async function hear(
         return unsent !== undefined || copies >= until || copies > MANY;
       },
       wait: (milliseconds) => ear.wait(milliseconds),
-      milliseconds: () => (copies < wanted ? Math.max(within, patience.milliseconds) : patience.milliseconds),
+      milliseconds() {
+        if (copies >= wanted) return patience.milliseconds;
+        return patience.isHopeless?.() ? Math.min(within, LAST_CHANCE) : Math.max(within, patience.milliseconds);
+      },
     },
     patience,
   );
@@ -79,8 +85,7 @@ export function missingAddress(device: Interface, kind: FrameKind): 'IPv4' | 'IP
 
 /** Puts a frame on a device; why it could not leave, or undefined. */
 export function sendFrame({ device }: FrameEnd, { bytes }: TestFrame): SendFailure | undefined {
-  const { up, carrier } = device.state();
-  if (!up) return { outcome: 'unsent', reason: `${device} is down` };
-  if (!carrier) return { outcome: 'unsent', reason: `${device} has no carrier` };
+  const fault = linkFault(device);
+  if (fault) return { outcome: 'unsent', reason: `${device} ${fault}` };
   return FrameSocket.of(device.namespace).send(device, bytes);
 }

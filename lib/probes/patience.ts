@@ -25,6 +25,17 @@ export interface Quiet {
   lost(): string | undefined;
 }
 
+/** How long an answer may still be under way where there is no hope of another, in milliseconds. */
+export const LAST_CHANCE = 100;
+
+/** What packets of a question, and answers to them, are known by, whatever addresses they have by then. */
+export interface ProbeSigns {
+  /** Bytes of their data. */
+  mark?: { at: number; bytes: Buffer } | undefined;
+  /** The port that answers come from. */
+  port?: number | undefined;
+}
+
 /** How long an answer is waited for. */
 export interface Patience {
   /** So many milliseconds, not counting those in which the machine kept this process from looking. */
@@ -37,8 +48,15 @@ export interface Patience {
   /** Whether the wait ends early once nothing is under way any more. @default false */
   untilQuiet?: boolean | undefined;
   /**
+   * Whether there is no hope of an answer any more: it is waited for no longer than {@link LAST_CHANCE}. Only for an answer
+   * that is wanted: that none comes would prove nothing.
+   */
+  isHopeless?: (() => boolean) | undefined;
+  /**
    * Told of each probe when it was sent, from when to when by the monotonic clock in nanoseconds: what the kernel did
    * meanwhile on this thread's behalf was for it.
    */
   onSend?: ((from: bigint, to: bigint) => void) | undefined;
+  /** Called before the first probe is sent. */
+  onOpen?: ((signs: ProbeSigns) => void) | undefined;
 }

@@ -61,6 +61,8 @@ export interface ReachReport extends ProbeResult {
   by: (typeof WAYS)[number];
   port: number | undefined;
   size: number | undefined;
+  /** Whether hairpin listened at the port itself. */
+  listened: boolean;
   /** `lost`: why the target answers nobody, if it was asked for and does not. */
   unanswerable: string | undefined;
   /** Whether a captured frame is one of the question's probes, or an answer to one. */
@@ -95,11 +97,13 @@ export async function reach(
     listener = openListenerFor(call, question, options);
     const port = listener?.port ?? wantedPort;
     using asker = openAsker(by, question, { port, size });
+    patience.onOpen?.(asker.signs);
     const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, patience, listener);
-    const reason = result.outcome === 'lost' ? overflowed() : undefined;
+    const reason = result.outcome === 'lost' ? (listener?.failure() ?? overflowed()) : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
-    const report = { question, by, port, size, recognize: asker.recognize };
+    const listened = listener !== undefined;
+    const report = { question, by, port, size, listened, recognize: asker.recognize };
     if (!control || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
     const began = now();
     const openSelf = (self: Question) => openAsker(by, self, { port, size });

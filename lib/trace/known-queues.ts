@@ -3,8 +3,8 @@ import { devicesWithGro } from '../kernel/receive-offload.ts';
 import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
-import { type ListedLink, listLinks } from '../netlink/link-state.ts';
-import { hasFiltersAtDevices } from '../netlink/nftables.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
+import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
 import { listQdiscs } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
 
@@ -48,7 +48,7 @@ const leftAt = new WeakMap<Lab, number>();
 
 function areOthersGone(lab: Lab): boolean {
   if (leftAt.get(lab) === lab.visits) return true;
-  if (lab.programs.areRunning) return false;
+  if (lab.programs.running.length > 0) return false;
   const { namespaces } = lab;
   if (namespaces.some(({ handle }) => hasForeignSockets(handle))) return false;
   // Before its devices are looked at: a process that has no socket may change them.
@@ -63,7 +63,7 @@ function areOthersGone(lab: Lab): boolean {
 /** Whether programs have left nothing in a namespace that could keep a frame back, or take one where hairpin does not look. */
 function leftNothing(namespace: Namespace): boolean {
   const { rtnetlink, handle } = namespace;
-  const links = listLinks(rtnetlink, { operation: `ip -n ${namespace} link` });
+  const links = rtnetlink.list(ipLink.all());
   if (links.some((link) => isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link))) return false;
   const veths = links.filter(({ kind }) => kind === 'veth').map(({ name }) => name);
   // With GRO a veth has a queue of its own (veth_xdp_rx). IPsec may wait for a key, or for a cipher's worker (cryptd).
@@ -74,10 +74,7 @@ function leftNothing(namespace: Namespace): boolean {
  * Whether a namespace has filters at its devices: XDP, tc, a chain of nftables. They may drop the markers that show a queue
  * to be empty, or hand a packet to whatever there is.
  */
-export function filtersAtDevices(
-  namespace: Namespace,
-  links = listLinks(namespace.rtnetlink, { operation: `ip -n ${namespace} link` }),
-): boolean {
+export function filtersAtDevices(namespace: Namespace, links = namespace.rtnetlink.list(ipLink.all())): boolean {
   const { rtnetlink, handle } = namespace;
   if (links.some(({ xdp }) => xdp)) return true;
   const qdiscs = listQdiscs(rtnetlink, { operation: `tc -n ${namespace} qdisc show` });
@@ -85,7 +82,7 @@ export function filtersAtDevices(
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */
-function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: ListedLink): boolean {
+function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: LinkState): boolean {
   return up && kind !== undefined && kind !== 'bridge' && !interfaces.some((device) => device.index === index);
 }
 
@@ -93,7 +90,7 @@ function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: Lis
  * Whether a device takes in more than its own for somebody that the lab does not know: a macvlan in a namespace of a
  * program's own, whose queue no marker shows (`macvlan_open` adds its address, `__dev_set_rx_mode` makes the parent promiscuous).
  */
-function isOverheard({ interfaces }: Namespace, link: ListedLink): boolean {
+function isOverheard({ interfaces }: Namespace, link: LinkState): boolean {
   const device = interfaces.find(({ index }) => index === link.index);
   if (!device || link.master !== undefined || device.children.size > 0) return false;
   return link.promiscuity > (link.promiscuous ? 1 : 0);

@@ -8,7 +8,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
-import { setLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
@@ -101,7 +101,7 @@ function markerSocket(): Socket {
   using namespace = NetNamespace.create();
   {
     using rtnetlink = namespace.run(() => new NetlinkSocket());
-    setLink(rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: 'ip link set lo up' });
+    rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
   using resources = new ResourceStack();
   const socket = resources.use(Socket.open(namespace, AF_INET, SOCK_DGRAM, 0));

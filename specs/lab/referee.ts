@@ -6,6 +6,7 @@ export interface IpLink {
   ifindex: number;
   ifname: string;
   link_index?: number;
+  link_netnsid?: number;
   address: string;
   mtu: number;
   flags: string[];

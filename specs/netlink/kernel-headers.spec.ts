@@ -1,20 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import type { Struct } from '../../lib/netlink/struct.ts';
-import { Table } from '../../lib/netlink/table.ts';
+import type { Rows, Table } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
 
 type AnyType = Type<unknown, never>;
 
-/** The members of C's structs, in order; the tables have names of their own for them. */
+/** The members of C's structs, in order; the tables have names of their own for them, and some for several at once. */
 const MEMBERS: Record<string, string> = {
   ifaddrmsg: 'ifa_family ifa_prefixlen ifa_flags ifa_scope ifa_index',
+  fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
+  ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
+  rta_cacheinfo: 'rta_clntref-rta_lastuse rta_expires rta_error-rta_tsage',
+  rtmsg: 'rtm_family rtm_dst_len rtm_src_len rtm_tos rtm_table rtm_protocol rtm_scope rtm_type rtm_flags',
+  rtnexthop: 'rtnh_len rtnh_flags rtnh_hops rtnh_ifindex',
 };
 
 const families = Object.values(FAMILIES);
 const types = families.flatMap(({ options }) => [...within(options.body as AnyType)]);
-const tables = types.filter((type): type is AnyType & Table<never> => type instanceof Table);
+const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);
 const structs = new Map(types.filter(isStruct).map((type) => [type.struct.name, type]));
 
 describe.skipIf(withoutHeaders())(
@@ -24,11 +29,10 @@ describe.skipIf(withoutHeaders())(
       ['messages', families.map(({ options: { messages } }) => [`RTM_NEW${messages[0]}`, messages[1]] as const)],
       [
         'attributes',
-        tables.flatMap(({ rows }) =>
-          Object.values<{ kernel: string; number: number }>(rows).map(
-            ({ kernel, number }) => [kernel, number] as const,
-          ),
-        ),
+        tables
+          .flatMap(({ rows }) => Object.values<{ kernel: string; number: number }>(rows))
+          .filter(({ kernel }) => kernel !== '')
+          .map(({ kernel, number }) => [kernel, number] as const),
       ],
       ['constants', types.flatMap(({ constants = [] }) => constants)],
       ['structs', [...structs].map(([name, { size }]) => [`sizeof(struct ${name})`, size] as const)],
@@ -44,7 +48,10 @@ describe.skipIf(withoutHeaders())(
 function membersOf({ struct: { name, fields } }: Struct<unknown, unknown>): (readonly [string, number])[] {
   const members = MEMBERS[name]?.split(' ') ?? [];
   expect(members, `the members of ${name}`).toHaveLength(fields.length);
-  return fields.map(({ at, size }, index) => [`MEMBER(struct ${name}, ${members[index]})`, at * 1000 + size] as const);
+  return fields.map(({ at, size }, index) => {
+    const [first = '', last = first] = members[index]?.split('-') ?? [];
+    return [`PLACE(struct ${name}, ${first}, ${last})`, at * 1000 + size] as const;
+  });
 }
 
 /** A type, and all that is in it. */

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withoutPrograms } from '../needs.ts';
 
 /** Where Debian's linux-libc-dev puts the kernel's headers. */
 const HEADERS = [
@@ -20,7 +21,7 @@ const HEADERS = [
 export function withoutHeaders(): string | false {
   const missing = HEADERS.filter((header) => !existsSync(`/usr/include/${header}`));
   if (missing.length > 0) return `needs linux-libc-dev, for ${missing.join(', ')}`;
-  return spawnSync('cc', ['--version']).error ? 'needs a C compiler (gcc)' : false;
+  return withoutPrograms('cc');
 }
 
 /**
@@ -60,7 +61,8 @@ function source(expressions: readonly string[]): string {
     '#include <stddef.h>',
     '#include <stdio.h>',
     ...HEADERS.map((header) => `#include <${header}>`),
-    '#define MEMBER(type, member) (long long)(offsetof(type, member) * 1000 + sizeof(((type *)0)->member))',
+    '#define END(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))',
+    '#define PLACE(type, first, last) (offsetof(type, first) * 1000 + END(type, last) - offsetof(type, first))',
     'int main(void) { long long all[] = {',
     MARK,
     ...expressions.map((each) => `  (long long)(${each}),`),

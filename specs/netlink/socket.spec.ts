@@ -5,7 +5,7 @@ import { Family } from '../../lib/netlink/family.ts';
 import { bytes, device, ipFamily, string, u8 } from '../../lib/netlink/scalars.ts';
 import { NetlinkSocket } from '../../lib/netlink/socket.ts';
 import { struct } from '../../lib/netlink/struct.ts';
-import { attribute, Table } from '../../lib/netlink/table.ts';
+import { attribute, table } from '../../lib/netlink/table.ts';
 import { ipAddresses } from '../lab/referee.ts';
 
 function caught(call: () => unknown): unknown {
@@ -94,10 +94,7 @@ test('an error names the attribute that the kernel refuses', ({ lab }) => {
   const wrong = new Family({
     command: ['ip', 'address'],
     messages: ['ADDR', 20],
-    body: body(
-      header,
-      new Table({ label: attribute('IFA_LABEL', 3, string), local: attribute('IFA_LOCAL', 2, bytes) }),
-    ),
+    body: body(header, table({ label: attribute('IFA_LABEL', 3, string), local: attribute('IFA_LOCAL', 2, bytes) })),
   });
   const local = Buffer.of(10, 9, 0);
   const error = caught(() => a.rtnetlink.change(wrong.add({ family: 4, length: 24, index, label: 'eth0', local })));

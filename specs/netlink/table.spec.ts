@@ -23,7 +23,7 @@ import {
   u64,
 } from '../../lib/netlink/scalars.ts';
 import { struct } from '../../lib/netlink/struct.ts';
-import { attribute, attributes, Table } from '../../lib/netlink/table.ts';
+import { attribute, attributes, table } from '../../lib/netlink/table.ts';
 import { flat, type Type } from '../../lib/netlink/type.ts';
 import { Writer } from '../../lib/netlink/writer.ts';
 import * as arbitrary from '../unit/arbitraries.ts';
@@ -44,7 +44,7 @@ const flags = bits(u16, {
 });
 
 /** A table with every type of row. */
-const everything = new Table({
+const everything = table({
   name: attribute('NAME', 1, string, { word: '' }),
   mtu: attribute('MTU', 2, u32, { absent: 1500 }),
   queueLength: attribute('QUEUE', 3, u8),
@@ -57,7 +57,7 @@ const everything = new Table({
   onlink: attribute('ONLINK', 10, flag),
   mode: attribute('MODE', 11, mode),
   flags: attribute('FLAGS', 12, flat(flags)),
-  inner: attribute('INNER', 13, new Table({ link: attribute('LINK', 1, device), netns: attribute('NETNS', 2, netns) })),
+  inner: attribute('INNER', 13, table({ link: attribute('LINK', 1, device), netns: attribute('NETNS', 2, netns) })),
   macaddr: attribute('MACADDR', 14, list(4, mac)),
   several: attributes('SEVERAL', 15, u16),
   data: attribute('DATA', 16, bytes),
@@ -88,18 +88,18 @@ const object = fc.record({
 describe('a table', () => {
   test('writes attributes in its own order: length, type, payload, padding', () => {
     // IFLA_IFNAME (3) m1 and IFLA_MTU (4) 1500, as `strace -e sendmsg ip link` shows them.
-    const link = new Table({ name: attribute('IFLA_IFNAME', 3, string), mtu: attribute('IFLA_MTU', 4, u32) });
+    const link = table({ name: attribute('IFLA_IFNAME', 3, string), mtu: attribute('IFLA_MTU', 4, u32) });
     expect(written(link, { mtu: 1500, name: 'm1' })).toEqual(hex('0700 0300 6d3100 00 0800 0400 dc050000'));
   });
 
   test('marks a nest with NLA_F_NESTED, and counts its padding', () => {
     // IFLA_LINKINFO (18) { IFLA_INFO_KIND (1) macvlan, IFLA_INFO_DATA (2) { IFLA_MACVLAN_MODE (1) vepa (2) } }
-    const data = new Table({ mode: attribute('IFLA_MACVLAN_MODE', 1, mode) });
-    const info = new Table({
+    const data = table({ mode: attribute('IFLA_MACVLAN_MODE', 1, mode) });
+    const info = table({
       kind: attribute('IFLA_INFO_KIND', 1, string),
       data: attribute('IFLA_INFO_DATA', 2, data),
     });
-    const link = new Table({ info: attribute('IFLA_LINKINFO', 18, info) });
+    const link = table({ info: attribute('IFLA_LINKINFO', 18, info) });
     expect(written(link, { info: { kind: 'macvlan', data: { mode: 'vepa' } } })).toEqual(
       hex('1c00 1280 0c00 0100 6d6163766c616e00 0c00 0280 0800 0100 02000000'),
     );
@@ -226,7 +226,7 @@ describe('a struct', () => {
   });
 
   test('with attributes behind it is one object', () => {
-    const link = body(header, new Table({ mtu: attribute('IFLA_MTU', 4, u32) }));
+    const link = body(header, table({ mtu: attribute('IFLA_MTU', 4, u32) }));
     const value = { family: 0, type: 0, index: 7, up: true, arp: true, mtu: 1400 };
     expect(link.read(written(link, value))).toEqual(value);
     expect(link.words(value, names)).toEqual(['up', 'arp', 'on', 'mtu', '1400']);

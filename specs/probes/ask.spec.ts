@@ -16,6 +16,7 @@ function fakeAsker(overrides: Partial<Asker> = {}): Asker {
     read: () => undefined,
     wait: pass,
     recognize: () => undefined,
+    signs: {},
     [Symbol.dispose]: () => {},
     ...overrides,
   };

@@ -12,8 +12,22 @@ const specs = globSync('specs/**/*.ts', { cwd: ROOT }).map((file) => ({ file, te
 
 /** What every Debian has: programs of packages that are `Essential: yes` or `Priority: required`. */
 const EVERYWHERE = [
-  ...['apt-cache', 'bash', 'cat', 'date', 'flock', 'ldd', 'ls', 'printf', 'prlimit', 'pwd', 'readlink', 'setpriv'],
-  ...['setsid', 'sh', 'sleep', 'tar', 'true', 'unshare'],
+  ...[
+    'apt-cache',
+    'bash',
+    'cat',
+    'date',
+    'false',
+    'flock',
+    'ldd',
+    'ls',
+    'printf',
+    'prlimit',
+    'pwd',
+    'readlink',
+    'setpriv',
+  ],
+  ...['nsenter', 'setsid', 'sh', 'sleep', 'tar', 'true', 'unshare'],
 ];
 
 /** What a spec may run without asking: with less than these there is little left to run. */
