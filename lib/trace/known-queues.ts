@@ -5,7 +5,7 @@ import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { listQdiscs } from '../netlink/qdisc.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**
@@ -66,8 +66,7 @@ function leftNothing(namespace: Namespace): boolean {
   const links = rtnetlink.list(ipLink.all());
   if (links.some((link) => link.xdp || isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link)))
     return false;
-  if (listQdiscs(rtnetlink, { operation: `tc -n ${namespace} qdisc show` }).some(({ kind }) => DECIDING.has(kind)))
-    return false;
+  if (rtnetlink.list(tcQdisc.all()).some(({ kind, isGiven }) => isGiven && DECIDING.has(kind))) return false;
   const veths = links.filter(({ kind }) => kind === 'veth').map(({ name }) => name);
   // With GRO a veth has a queue of its own (veth_xdp_rx). A chain at a device may drop the markers that show a queue to be
   // empty, and IPsec may wait for a key, or for a cipher's worker (cryptd).
