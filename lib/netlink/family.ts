@@ -90,7 +90,7 @@ export class Family<R, W extends object, State = R, Said extends object = W> {
       type: messages[1] + OFFSETS[message],
       flags,
       write: (to) => body.write(to, object()),
-      read: (bytes) => state?.(body.read(bytes)) ?? (body.read(bytes) as unknown as State),
+      read: (bytes) => (state ? state(body.read(bytes)) : (body.read(bytes) as unknown as State)),
       words: (names) => this.#words(verb, said, body.words(object(), names), names),
       pathAt: (bytes, offset) => body.pathAt?.(bytes, offset) ?? [],
       causes,
