@@ -11,6 +11,8 @@ export const ALONE = [
   'specs/lab/descriptors.spec.ts',
   'specs/lab/loaded-again.spec.ts',
   'specs/netlink/faked-kernel.spec.ts',
+  'specs/probes/ask.spec.ts',
+  'specs/probes/keep-asking.spec.ts',
 ];
 
 /** Specs that start vitest, npm or hairpin as programs, or take Docker, QEMU, a browser or other network software. */
