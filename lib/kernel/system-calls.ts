@@ -28,6 +28,16 @@ export function mountSetattr(directory: number, path: string, flags: number, att
   return syscallPath(SYS_MOUNT_SETATTR, directory, path, flags, attributes, attributes.length);
 }
 
+const SYS_BPF = process.arch === 'arm64' ? 280 : 321;
+const syscallCommand = declare<[number: number, command: number, attributes: Uint8Array, size: number]>(
+  'intptr_t syscall(intptr_t, int, void *, uint32_t)',
+);
+
+/** `bpf(2)`. */
+export function bpfCall(command: number, attributes: Uint8Array): number {
+  return syscallCommand(SYS_BPF, command, attributes, attributes.length);
+}
+
 // For system calls that libc has no function for. Its prototype is variadic; words are passed alike on x64 and arm64.
 export const syscallPointer = declare<[number: number, a: Uint8Array, b: number, c: number, d: number, e: number]>(
   'intptr_t syscall(intptr_t, void *, intptr_t, intptr_t, intptr_t, intptr_t)',

@@ -1,4 +1,4 @@
-import { monotonicNanoseconds, now } from '../kernel/clock.ts';
+import { now } from '../kernel/clock.ts';
 import type { Asker, SendFailure } from './asker.ts';
 import { keepAsking } from './keep-asking.ts';
 import { type Listener, serveListeners } from './listener.ts';
@@ -12,7 +12,6 @@ import type { Patience } from './patience.ts';
  * @param listener what hairpin opened at the other end for it
  */
 export async function ask(asker: Asker, patience: Patience, listener?: Listener): Promise<ProbeResult> {
-  const { onSend } = patience;
   const started = now();
   const sent: number[] = [];
   let answer: { at: number; sequence: number } | undefined;
@@ -24,9 +23,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
     {
       send(attempt) {
         sent.push(now());
-        const begun = onSend && monotonicNanoseconds();
         const failed = asker.send(attempt);
-        if (begun !== undefined) onSend?.(begun, monotonicNanoseconds());
         if (failed === undefined) left = true;
         else if (stopped?.outcome !== 'broken') stopped = failed;
       },

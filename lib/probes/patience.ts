@@ -37,11 +37,6 @@ export interface Patience {
   quiet?: (() => Quiet) | undefined;
   /** Whether the wait ends early once nothing is under way any more. @default false */
   untilQuiet?: boolean | undefined;
-  /**
-   * Told of each probe when it was sent, from when to when by the monotonic clock in nanoseconds: what the kernel did
-   * meanwhile on this thread's behalf was for it.
-   */
-  onSend?: ((from: bigint, to: bigint) => void) | undefined;
   /** Called before the first probe is sent. */
   onOpen?: ((signs: ProbeSigns) => void) | undefined;
 }
