@@ -76,7 +76,6 @@ export const clockGettime = declare<[clock: number, time: Uint8Array]>('int cloc
 export const ioctl = declare<[fd: number, request: number, argument: Uint8Array | number]>(
   'int ioctl(int, unsigned long, void *)',
 );
-export const getpagesize = declare<[]>('int getpagesize(void)');
 
 const closeFunction = library.func('int close(int)');
 

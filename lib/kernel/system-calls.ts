@@ -37,11 +37,3 @@ const syscallCommand = declare<[number: number, command: number, attributes: Uin
 export function bpfCall(command: number, attributes: Uint8Array): number {
   return syscallCommand(SYS_BPF, command, attributes, attributes.length);
 }
-
-// For system calls that libc has no function for. Its prototype is variadic; words are passed alike on x64 and arm64.
-export const syscallPointer = declare<[number: number, a: Uint8Array, b: number, c: number, d: number, e: number]>(
-  'intptr_t syscall(intptr_t, void *, intptr_t, intptr_t, intptr_t, intptr_t)',
-);
-export const syscallWords = declare<[number: number, a: number, b: number, c: number, d: number, e: number]>(
-  'intptr_t syscall(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)',
-);
