@@ -6,6 +6,25 @@ import { hairpin } from './lib/config.ts';
 /** Specs import hairpin by its name, as a user's do; here that is the source. */
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Specs that put modules in the place of hairpin's own, or load them again: another file would get those. */
+export const ALONE = [
+  'specs/lab/descriptors.spec.ts',
+  'specs/lab/loaded-again.spec.ts',
+  'specs/netlink/faked-kernel.spec.ts',
+];
+
+/** Specs that start vitest, npm or hairpin as programs, or take Docker, QEMU, a browser or other network software. */
+export const PROGRAMS = [
+  'specs/{ci,cli,containers,leaks,machines,mutate,plugins,uplink}/**/*.spec.ts',
+  'specs/{package,pools,readme}.spec.ts',
+  'specs/lab/links-doc.spec.ts',
+  'specs/matchers/{awaited,passive,time-out,time-out-reporters}.spec.ts',
+  'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,thousand-tests}.spec.ts',
+];
+
+// As negated patterns, not as `exclude`, which would take the place of the command line's.
+const CORE = ['specs/**/*.spec.ts', ...[...ALONE, ...PROGRAMS].map((pattern) => `!${pattern}`)];
+
 export default defineConfig({
   // Most failures here are wanted, by specs of their messages.
   plugins: [hairpin({ trace: 'off' })],
@@ -20,7 +39,14 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['specs/**/*.spec.ts'],
+    projects: [
+      // What the library says of networks: `npm test`. A worker takes one file after the other, since starting one for
+      // each file takes longer than most files.
+      { extends: true, test: { name: 'core', include: CORE, isolate: false } },
+      { extends: true, test: { name: 'core-alone', include: ALONE } },
+      // And with the rest: `npm run test:all`.
+      { extends: true, test: { name: 'programs', include: PROGRAMS } },
+    ],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // Three at once, on a machine that has but two processors and boots kernels besides.

@@ -60,6 +60,8 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
           provide: { hairpin: { trace, diagnose, results, durations, ...(machine ? { machine } : {}) } },
           ...(machine ? { name: projectName(labelOf(test?.name), machine), ...timeouts(test) } : {}),
           ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
+          // A project that shares its root's server takes the root's config as it was before this hook: no pool of ours.
+          ...(test?.projects ? { sharedViteServer: false } : {}),
           // A sequencer of the config's own would take the place of vitest's that shuffles.
           ...(sequencer || shuffle ? {} : { sequence: { sequencer: balancedSequencer(durations) } }),
         },

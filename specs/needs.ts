@@ -1,5 +1,32 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { describe, kernelOption, type LinkType, supports } from 'hairpin';
+import { beforeEach, describe, kernelOption, type LinkType, supports } from 'hairpin';
+import { findProgram } from '../lib/kernel/find-program.ts';
+import programs from './programs.json' with { type: 'json' };
+
+const PACKAGES = { ...programs.core, ...programs.all };
+
+type Program = keyof typeof PACKAGES;
+
+/**
+ * Skips the tests of this file, or of the suite that calls it, where a program is not installed. Every spec may run
+ * `ip`, `bridge`, `tc`, `ping` and `nft` without asking.
+ */
+export function needs(...names: Program[]): void {
+  const why = withoutPrograms(...names);
+  beforeEach(({ skip }) => {
+    if (!why) return;
+    // CI installs all programs of the core. A skip would hide that the README does not.
+    if (process.env['CI'] && names.every((name) => name in programs.core)) throw new Error(why);
+    skip(why);
+  });
+}
+
+/** Why programs cannot be run here, with their Debian packages, for `skip`. */
+export function withoutPrograms(...names: Program[]): string | false {
+  const missing = names.filter((name) => !findProgram(name));
+  const packages = new Set(missing.map((name) => PACKAGES[name]));
+  return missing.length > 0 && `needs ${missing.join(', ')}: apt-get install ${[...packages].join(' ')}`;
+}
 
 /** Specs that need types of links which not every kernel has: skipped where one is missing, under a title that names its option. */
 export function describeNeeding(types: readonly LinkType[], specs: () => void): void {

@@ -1,4 +1,8 @@
+import { readlinkSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'hairpin';
+import { ROOT } from './doc-samples.ts';
 import { startVitest } from './leaks/nested-vitest.ts';
 
 // host: vitest in each of its pools
@@ -15,4 +19,31 @@ test("without the privilege, vitest's own pools say what is missing", { timeout:
   expect(exitCode).toBe(1);
   expect(all).toContain('KernelError: unshare(CLONE_NEWNET): EPERM (operation not permitted)');
   expect(all).toContain('let the pool of hairpin/config make a user namespace for each worker');
+});
+
+// host: vitest, with projects that have the plugin of the root's config
+test('projects that extend a config with hairpin() have its pool', { timeout: 60_000 }, async ({
+  lab,
+  onTestFinished,
+}) => {
+  const root = await mkdtemp(join(ROOT, '.projects-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const projects = [{ extends: true, test: { name: 'one' } }, { test: { name: 'two' } }];
+  await writeFile(
+    join(root, 'vitest.config.ts'),
+    `import { hairpin } from '${ROOT}lib/config.ts';
+     export default { plugins: [hairpin()], test: { projects: ${JSON.stringify(projects)} } };`,
+  );
+  await writeFile(
+    join(root, 'own.test.ts'),
+    `import { readlinkSync } from 'node:fs';
+     import { expect, test } from 'vitest';
+     test('is in a network of its own', () => {
+       expect(readlinkSync('/proc/self/ns/net')).not.toBe(process.env.HOST);
+     });`,
+  );
+  const host = lab.namespace('host');
+  const HOST = readlinkSync(host.path);
+  const { exitCode, all } = await startVitest(host, [], { root, env: { HOST } });
+  expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('2 passed') });
 });

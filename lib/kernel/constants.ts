@@ -22,7 +22,6 @@ export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2_000_000;
-export const MSG_PEEK = 0x2;
 export const MSG_TRUNC = 0x20;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_NOSIGNAL = 0x4000;
@@ -84,11 +83,8 @@ export const NLM_F_APPEND = 0x800;
 export const NLM_F_ACK_TLVS = 0x200;
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
-export const NLMSGERR_ATTR_MSG = 1;
+export const NLMSG_OVERRUN = 4;
 export const NLA_F_NESTED = 0x8000;
 export const NLA_TYPE_MASK = 0x3fff;
 
 // linux/if.h
-export const IFF_UP = 0x1;
-export const IFF_NOARP = 0x80;
-export const IFF_PROMISC = 0x100;

@@ -9,9 +9,17 @@ export interface KernelErrorDetails {
   errno: number;
   /** The kernel's own sentence (`NLMSGERR_ATTR_MSG`), where it gave one. */
   extendedAck?: string | undefined;
+  /** The attribute of the message that it means (`NLMSGERR_ATTR_OFFS`), by the kernel's name. */
+  attribute?: string | undefined;
   /** The usual cause of this errno for this operation, with the mend. */
   cause?: string | undefined;
 }
+
+/** Whatever was being done. */
+const GENERAL_CAUSES: Partial<Record<string, string>> = {
+  ENFILE: 'the machine is out of file descriptors (fs.file-max)',
+  EMFILE: 'this process is out of file descriptors (ulimit -n)',
+};
 
 /**
  * The kernel refused an operation. `code` is the errno's name, so `error.code === 'EBUSY'` works as in Node.
@@ -26,14 +34,19 @@ export class KernelError extends Error {
   readonly errno: number;
   readonly operation: string;
   readonly extendedAck: string | undefined;
+  readonly attribute: string | undefined;
+  /** With the mend. */
+  readonly usualCause: string | undefined;
 
-  constructor({ operation, errno, extendedAck, cause }: KernelErrorDetails) {
+  constructor({ operation, errno, extendedAck, attribute, cause }: KernelErrorDetails) {
     const code = errnoName(errno);
+    const usualCause = cause ?? GENERAL_CAUSES[code];
     super(
       [
         `${operation}: ${code} (${describe(errno)})`,
         extendedAck ? `  kernel: ${extendedAck}` : undefined,
-        cause ? `  usual cause: ${cause}` : undefined,
+        attribute ? `  attribute: ${attribute}` : undefined,
+        usualCause ? `  usual cause: ${usualCause}` : undefined,
       ]
         .filter((line) => line !== undefined)
         .join('\n'),
@@ -42,6 +55,8 @@ export class KernelError extends Error {
     this.errno = errno;
     this.operation = operation;
     this.extendedAck = extendedAck;
+    this.attribute = attribute;
+    this.usualCause = usualCause;
     hideOwnFrames(this);
   }
 }

@@ -1,23 +1,14 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { checked } from './checked.ts';
 import { CLONE_NEWNET } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
-import { errnoName, lastErrno, setns, unshare } from './libc.ts';
+import { abort, errnoName, lastErrno, setns, unshare } from './libc.ts';
 import { warmThreadPool } from './thread-pool.ts';
+import { whyRefused } from './why-no-namespaces.ts';
 
 // The thread's, never the process's: /proc/self names the main thread, which another worker thread may not be.
 const THREAD_NAMESPACE = '/proc/thread-self/ns/net';
-
-const CREATE_CAUSES: Partial<Record<string, string>> = {
-  // vitest's variable is in its workers, and in what they start; a script has no pool.
-  EPERM: process.env['VITEST']
-    ? 'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
-      "namespace for each worker: plugins: [hairpin()] in vitest's config, in each of its projects, and no other pool"
-    : 'a new network namespace takes CAP_SYS_ADMIN: run as root, or as root of a user namespace: ' +
-      'unshare --map-root-user --net --mount node script.ts',
-  ENOSPC:
-    'the limit of network namespaces is reached (sysctl user.max_net_namespaces); those of ended labs count until the kernel has taken them down',
-};
+const STDERR = 2;
 
 /** Namespaces that are entered now, innermost last: coming back goes to the one before. */
 const entered: NetNamespace[] = [];
@@ -53,7 +44,8 @@ export class NetNamespace implements Disposable {
     const back = currentNamespace();
     if (unshare(CLONE_NEWNET) !== 0) {
       const errno = lastErrno();
-      throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause: CREATE_CAUSES[errnoName(errno)] });
+      const cause = whyRefused('network namespace', errnoName(errno));
+      throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause });
     }
     try {
       return NetNamespace.#ofThread();
@@ -134,9 +126,9 @@ export class NetNamespace implements Disposable {
     return result;
   }
 
-  /** Lets go of the namespace, as soon as no thread is in it. A second call does nothing. */
+  /** Lets go of the namespace, as soon as no thread is in it. A second call does nothing, nor does one on the thread's home. */
   close(): void {
-    if (this.#closed) return;
+    if (this.#closed || this === home) return;
     this.#closed = true;
     // The thread has yet to come back here from an inner namespace.
     if (!entered.includes(this)) closeSync(this.#fd);
@@ -149,8 +141,8 @@ export class NetNamespace implements Disposable {
   #comeBack(): void {
     if (setns(this.#fd, CLONE_NEWNET) === 0) return;
     // Lost inside a lab: whatever ran next would run in the wrong network. Nothing is safer than to stop here.
-    process.stderr.write(`hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
-    process.abort();
+    writeSync(STDERR, `hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
+    abort();
   }
 }
 

@@ -7,7 +7,9 @@ import { isPoolWorker } from './starting-namespace.ts';
 const CLASS = '/sys/class/net';
 const VIRTUAL = '/sys/devices/virtual/net';
 
-let done = false;
+/** Global, since vitest may load this module anew for a file (`isolate: false`): mounted twice, sysfs is busy. */
+const SLOT = Symbol.for('hairpin.own-sysfs');
+const slots = globalThis as { [SLOT]?: boolean };
 
 /**
  * Hides the machine's own interfaces from what a worker's specs run: a sysfs shows the network that it was mounted in
@@ -15,8 +17,8 @@ let done = false;
  * `/sys/class/net` shows the worker's network, which has none. Only in a worker of the pool, whose mounts are its own.
  */
 export function hideMachinesInterfaces(): void {
-  if (done || !isPoolWorker()) return;
-  done = true;
+  if (slots[SLOT] || !isPoolWorker()) return;
+  slots[SLOT] = true;
   if (mount('sysfs', CLASS, 'sysfs', 0, null) !== 0) {
     const errno = lastErrno();
     // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own; a profile of AppArmor's),

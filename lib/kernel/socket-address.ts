@@ -4,10 +4,15 @@ import { AF_INET, AF_INET6, AF_PACKET } from './constants.ts';
 /** The longest of them, `sockaddr_in6`; `sockaddr_ll` is 20. */
 export const SOCKADDR_MAX = 28;
 
+/** `AF_INET` or `AF_INET6`. */
+export function familyNumber(family: Family): number {
+  return family === 4 ? AF_INET : AF_INET6;
+}
+
 /** `sockaddr_in` or `sockaddr_in6`. `scope` is the ifindex that a link-local IPv6 address is on. */
 export function ipSocketAddress(family: Family, address: string, port = 0, scope = 0): Buffer {
   const buffer = Buffer.alloc(family === 4 ? 16 : 28);
-  buffer.writeUInt16LE(family === 4 ? AF_INET : AF_INET6, 0);
+  buffer.writeUInt16LE(familyNumber(family), 0);
   buffer.writeUInt16BE(port, 2);
   ipToBytes(address).copy(buffer, family === 4 ? 4 : 8);
   if (family === 6) buffer.writeUInt32LE(scope, 24);

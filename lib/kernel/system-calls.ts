@@ -1,4 +1,4 @@
-import { type Call, declare, library } from './libc.ts';
+import { type Call, declare, library, syscallCommand } from './libc.ts';
 
 // By number, since musl has no functions for them, and glibc only since 2.36. They came after the tables of all
 // architectures were made one (Linux 5.0), so the numbers are the same everywhere.
@@ -29,9 +29,6 @@ export function mountSetattr(directory: number, path: string, flags: number, att
 }
 
 const SYS_BPF = process.arch === 'arm64' ? 280 : 321;
-const syscallCommand = declare<[number: number, command: number, attributes: Uint8Array, size: number]>(
-  'intptr_t syscall(intptr_t, int, void *, uint32_t)',
-);
 
 /** `bpf(2)`. */
 export function bpfCall(command: number, attributes: Uint8Array): number {

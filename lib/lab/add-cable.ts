@@ -1,7 +1,9 @@
-import { addLink, setLink, vethPeer } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
+import { vethKind } from '../netlink/veth.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
-import { Interface, type InterfaceOrigin } from './interface.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
+import { Interface, type InterfaceOrigin, turnedOn } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions } from './port.ts';
@@ -47,33 +49,20 @@ function plug<A extends Namespace, B extends Namespace>(
   ) as [Interface, Interface];
   devices[0].peer = devices[1];
   devices[1].peer = devices[0];
-  try {
+  return finishOrRemove(devices[0], () => {
     return finish<A, B>([first, second], devices, options.mtu);
-  } catch (error) {
-    // Half made is worse than not made.
-    devices[0].remove();
-    throw error;
-  }
+  });
 }
 
 /** Both ends are down: a port must not forward a frame before it has its settings. */
 function addPair(main: End, peer: End, mtu: number | undefined): void {
-  addLink(
-    main.node.rtnetlink,
-    newLink(main, mtu),
-    {
-      kind: 'veth',
-      data: vethPeer(newLink(peer, mtu), peer.node.handle),
-      ...(main.node instanceof Switch ? { master: main.node.bridge } : {}),
-    },
-    {
-      operation: `ip -n ${main.node.name} link add ${main.origin.name} type veth peer name ${peer.origin.name} netns ${peer.node.name}`,
-      causes: {
-        EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)',
-        EEXIST: 'an interface has this name already',
-      },
-    },
-  );
+  const master = main.node instanceof Switch ? main.node.bridge : undefined;
+  const kind = vethKind.as('veth', { peer: { ...newLink(peer, mtu), netns: peer.node.handle.fd } });
+  const causes = {
+    EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)',
+    EEXIST: 'an interface has this name already',
+  };
+  main.node.rtnetlink.change(ipLink.add({ ...newLink(main, mtu), master, ...kind }, causes));
 }
 
 interface End {
@@ -105,12 +94,12 @@ function finish<A extends Namespace, B extends Namespace>(
   return new Cable(a as EndOf<A>, b as EndOf<B>);
 }
 
-function bringUp(node: Namespace, { index, name }: InterfaceOrigin): void {
-  setLink(node.rtnetlink, index, { up: true }, { operation: `ip -n ${node.name} link set ${name} up` });
+function bringUp(node: Namespace, { index }: InterfaceOrigin): void {
+  node.rtnetlink.change(ipLink.change({ index, up: true }));
 }
 
 function newLink({ origin, options: { promiscuous } }: End, mtu: number | undefined) {
-  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, promiscuous };
+  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, ...turnedOn({ promiscuous }) };
 }
 
 function newEnd(

@@ -1,6 +1,7 @@
-import { addLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import type { AddressOption } from './address-list.ts';
-import { Interface } from './interface.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
+import { Interface, turnedOn } from './interface.ts';
 import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
@@ -43,19 +44,20 @@ export function addDummy(namespace: Namespace, options: DummyOptions): Interface
 }
 
 function build(namespace: Namespace, options: DummyOptions, segment: Segment): Interface {
-  const { address, mtu, up = true, promiscuous = false } = options;
+  const { address, mtu, up = true, promiscuous } = options;
   const origin = namespace.newInterface(`${namespace.name}.dummy`, 'dummy', { ...options, base: 'dummy', segment });
   const { index, name, mac } = origin;
-  addLink(
-    namespace.rtnetlink,
-    { index, name, mac, mtu, up, promiscuous },
-    { kind: 'dummy' },
-    {
-      operation: `ip -n ${namespace.name} link add ${name} type dummy`,
-      causes: { EEXIST: `${namespace.name} has an interface ${name} already`, EOPNOTSUPP: missingLinkType('dummy') },
-    },
+  const causes = {
+    EEXIST: `${namespace.name} has an interface ${name} already`,
+    EOPNOTSUPP: missingLinkType('dummy'),
+  };
+  namespace.rtnetlink.change(
+    ipLink.add({ index, name, mac, mtu, ...turnedOn({ up, promiscuous }), kind: 'dummy' }, causes),
   );
-  const device = namespace.adopt(new Interface(origin), { address, mtu });
-  if (up) settle(device);
-  return device;
+  const device = new Interface(origin);
+  return finishOrRemove(device, () => {
+    namespace.adopt(device, { address, mtu });
+    if (up) settle(device);
+    return device;
+  });
 }

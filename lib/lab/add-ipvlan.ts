@@ -1,9 +1,9 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import type { Causes } from '../netlink/socket.ts';
-import { addChildLink, adoptChild, CHILD_OPTIONS, type ChildOptions, checkChild } from './child.ts';
+import type { Causes } from '../netlink/request.ts';
+import { addChildLink, adoptChild, CHILD_OPTIONS, type ChildOptions, checkChild, removeChildLink } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkIpvlanSettings, Ipvlan, Ipvtap, refuseMac } from './ipvlan.ts';
-import { type IpvlanFlag, type IpvlanMode, ipvlanAttributes } from './ipvlan-attributes.ts';
+import { type IpvlanFlag, type IpvlanMode, ipvlanKind } from './ipvlan-attributes.ts';
 import { hasLinkType, missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import { checkOptions } from './validate.ts';
@@ -29,7 +29,8 @@ export function addIpvlan(namespace: Namespace, options: IpvlanOptions): Ipvlan 
 /** Makes an ipvlan with a character device; {@link Namespace.ipvtap} is this. */
 export function addIpvtap(namespace: Namespace, options: IpvlanOptions): Ipvtap {
   const make = () => addLinkOf('ipvtap', namespace, options);
-  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'ipvtap', make);
+  const undo = (made: InterfaceOrigin) => removeChildLink(namespace, made);
+  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'ipvtap', make, undo);
   return adoptChild(new Ipvtap(origin, options.parent, numbers), options);
 }
 
@@ -46,12 +47,10 @@ function addLinkOf(type: 'ipvlan' | 'ipvtap', namespace: Namespace, options: Ipv
   // Without a mode ipvlan_link_new would set the port, and so the siblings, back to l3.
   const { mode = sibling?.mode ?? 'l3', flag = sibling?.flag ?? 'bridge' } = options;
   addChildLink(namespace, {
-    type,
+    kind: ipvlanKind.as(type, { mode, flag }),
     options,
     origin,
     mac: undefined,
-    data: ipvlanAttributes({ mode, flag }),
-    words: ['mode', mode, flag],
     causes: causesOf(type, parent),
   });
   return { ...origin, mac: parent.mac };

@@ -1,11 +1,11 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
-import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny } from './child.ts';
+import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny, removeChildLink } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkMacaddr } from './macaddr-list.ts';
 import { checkMacvlanSettings, Macvlan } from './macvlan.ts';
-import { type MacvlanMode, macaddrAttributes, macvlanAttributes } from './macvlan-attributes.ts';
+import { type MacvlanMode, macvlanKind } from './macvlan-attributes.ts';
 import { Macvtap } from './macvtap.ts';
 import type { Namespace } from './namespace.ts';
 import { randomMac, Uplink } from './uplink.ts';
@@ -54,14 +54,15 @@ export function addMacvlan(namespace: Namespace, options: MacvlanOptions): Macvl
 /** Makes a macvlan with a character device; {@link Namespace.macvtap} is this. */
 export function addMacvtap(namespace: Namespace, options: MacvlanOptions): Macvtap {
   const make = () => addLinkOf('macvtap', namespace, options);
-  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'macvtap', make);
+  const undo = (made: InterfaceOrigin) => removeChildLink(namespace, made);
+  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'macvtap', make, undo);
   return adoptChild(new Macvtap(origin, options.parent, numbers), options);
 }
 
 function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: MacvlanOptions): InterfaceOrigin {
   const call = `${namespace.name}.${type}`;
   checkOptions(call, options, OPTIONS);
-  const { parent, mode = 'vepa', macaddr } = options;
+  const { parent, mode = 'vepa', macaddr, nopromisc, nodst, bcqueuelen } = options;
   checkChildOfAny(call, namespace, options);
   checkNewSettings(call, options);
   const origin = namespace.newInterface(call, type, {
@@ -73,12 +74,16 @@ function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: M
   // macvlan_common_newlink gives a passthru child its parent's address, whatever was asked for.
   const mac = mode === 'passthru' ? parent.mac : origin.mac;
   addChildLink(namespace, {
-    type,
+    kind: macvlanKind.as(type, {
+      mode,
+      nopromisc,
+      nodst,
+      bcqueuelen,
+      ...(macaddr ? { listChange: 'set', macaddr } : {}),
+    }),
     options,
     origin,
     mac: mode === 'passthru' ? undefined : mac,
-    data: [...macvlanAttributes({ ...options, mode }), ...(macaddr ? macaddrAttributes('set', macaddr) : [])],
-    words: ['mode', mode],
     causes: causesOf(parent, mode),
   });
   return { ...origin, mac };

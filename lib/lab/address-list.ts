@@ -1,4 +1,4 @@
-import { type AddressState, addAddress, deleteAddress, listAddresses } from '../netlink/address.ts';
+import { type AddressState, ipAddress } from '../netlink/address.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Segment } from './segment.ts';
@@ -61,13 +61,13 @@ export class AddressList {
     const { namespace, index, name } = this.#interface;
     // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
     if (options.dad && prefix.family === 6) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
-    addAddress(namespace.rtnetlink, index, prefix, options, {
-      operation: `ip -n ${namespace.name} address add ${prefix.address}/${prefix.length} dev ${name}`,
-      causes: {
-        EEXIST: 'the interface has this address already',
-        EADDRINUSE: 'another ipvlan of the same parent has this address (ipvlan_addr_busy)',
-      },
-    });
+    // RFC 4862 section 5.4: IPv6 looks for duplicates, unless it is told not to.
+    const address = { ...prefix, index, ...(prefix.family === 6 && !options.dad ? { nodad: true } : {}) };
+    const causes = {
+      EEXIST: 'the interface has this address already',
+      EADDRINUSE: 'another ipvlan of the same parent has this address (ipvlan_addr_busy)',
+    };
+    namespace.rtnetlink.change(ipAddress.add(address, causes));
     if (prefix.family === 6) namespace.joining();
     this.#interface.segment?.reserve(prefix);
     namespace.lab.addresses.give(prefix, this.#interface);
@@ -85,11 +85,9 @@ export class AddressList {
   #delete(text: string): void {
     this.#interface.checkAlive('address.delete');
     const prefix = prefixIn(this.#interface.segment, `${this.#interface}.address.delete`, text);
-    const { namespace, index, name } = this.#interface;
-    deleteAddress(namespace.rtnetlink, index, prefix, {
-      operation: `ip -n ${namespace.name} address del ${prefix.address}/${prefix.length} dev ${name}`,
-      causes: { EADDRNOTAVAIL: `${this.#interface} has no such address; it has ${this.#summary()}` },
-    });
+    const { namespace, index } = this.#interface;
+    const causes = { EADDRNOTAVAIL: () => `${this.#interface} has no such address; it has ${this.#summary()}` };
+    namespace.rtnetlink.change(ipAddress.delete({ ...prefix, index }, causes));
     namespace.lab.addresses.delete(prefix.address);
   }
 
@@ -98,9 +96,7 @@ export class AddressList {
     this.#interface.checkAlive('address.list');
     watcher()?.asked();
     const { namespace, index } = this.#interface;
-    return listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace.name} address show` }).filter(
-      (address) => address.index === index,
-    );
+    return namespace.rtnetlink.list(ipAddress.all()).filter((address) => address.index === index);
   }
 
   /** The first address of global scope, or undefined. */

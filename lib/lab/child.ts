@@ -1,8 +1,8 @@
-import type { Attribute } from '../netlink/attribute.ts';
-import { addLink } from '../netlink/link.ts';
-import type { Causes } from '../netlink/socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
-import { Interface, type InterfaceOrigin } from './interface.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
+import { Interface, type InterfaceOrigin, turnedOn } from './interface.ts';
 import type { LinkType } from './link-types.ts';
 import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
@@ -19,6 +19,13 @@ export class Child<P extends Interface | Uplink = Interface | Uplink> extends In
     super(origin);
     this.parent = parent;
     parent.children.add(this);
+  }
+
+  /** A word of the kernel's, which a later kernel may have more of. */
+  protected known<T extends string>(setting: string, words: readonly T[], word: string): T {
+    const known = words.find((each) => each === word);
+    if (known) return known;
+    throw new Error(`${this}: the kernel says ${setting} ${word}, which hairpin does not know`);
   }
 }
 
@@ -44,52 +51,45 @@ export const CHILD_OPTIONS = ['parent', 'name', 'address', 'mtu', 'up', 'promisc
 
 /** What a child's own type adds to {@link ChildOptions}. */
 export interface NewChild {
-  type: LinkType;
+  /** Its kind with what that is told, as the kind's `as` has it. */
+  kind: { kind: LinkType; data: object };
   options: AnyOptions;
   origin: InterfaceOrigin;
-  data: readonly Attribute[];
   /** Left out: the kernel's choice. */
   mac: string | undefined;
-  /** Words behind `type …` in an error. */
-  words: readonly (string | number | undefined)[];
   causes: Causes;
 }
 
 /** Makes the device, on its parent and in its own namespace: it is never moved. */
-export function addChildLink(
-  namespace: Namespace,
-  { type, options, origin, data, mac, words, causes }: NewChild,
-): void {
-  const { parent, mtu, up = true, promiscuous = false } = options;
+export function addChildLink(namespace: Namespace, { kind, options, origin, mac, causes }: NewChild): void {
+  const { parent, mtu, up = true, promiscuous } = options;
   const { index, name } = origin;
   // The parent's own socket: the message goes where the parent is, and names the namespace that the child is made in.
-  const [{ rtnetlink }, ip] =
-    parent instanceof Uplink ? [parent, 'ip'] : [parent.namespace, `ip -n ${parent.namespace.name}`];
-  const text = words.filter((word) => word !== undefined).join(' ');
-  addLink(
-    rtnetlink,
-    { index, name, mac, mtu, up, promiscuous },
-    { kind: type, link: parent.index, namespace: namespace.handle, data },
-    {
-      operation: `${ip} link add ${name} link ${parent.name} netns ${namespace.name} type ${type}${text && ` ${text}`}`,
-      causes: {
-        EEXIST: `${namespace.name} has an interface ${name} already`,
-        EOPNOTSUPP: missingLinkType(type),
-        ...causes,
-      },
-    },
-  );
+  const { rtnetlink } = parent instanceof Uplink ? parent : parent.namespace;
+  const link = { index, name, link: parent.index, mac, mtu, netns: namespace.handle.fd, ...kind };
+  const usual = {
+    EEXIST: `${namespace.name} has an interface ${name} already`,
+    EOPNOTSUPP: missingLinkType(kind.kind),
+  };
+  rtnetlink.change(ipLink.add({ ...link, ...turnedOn({ up, promiscuous }) }, { ...usual, ...causes }));
+}
+
+/** Removes what {@link addChildLink} has made, before it is an interface of the lab. */
+export function removeChildLink({ rtnetlink }: Namespace, { index }: InterfaceOrigin): void {
+  rtnetlink.change(ipLink.delete({ index }));
 }
 
 /** Takes a child in that {@link addChildLink} has made. */
 export function adoptChild<T extends Child>(child: T, { address, mtu, up = true, parent }: AnyOptions): T {
-  const below = parent.state();
-  const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? below.mtu });
-  // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
-  // takes a worker up to a second to say so, which nobody needs to wait for.
-  const born = below.carrier && ['UP', 'UNKNOWN'].includes(below.operState) && adopted.state().operState === 'UNKNOWN';
-  if (up && !born) settle(adopted);
-  return adopted;
+  return finishOrRemove(child, () => {
+    const below = parent.state();
+    const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? below.mtu });
+    // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
+    // takes a worker up to a second to say so, which nobody needs to wait for.
+    const isActive = below.carrier && ['UP', 'UNKNOWN'].includes(below.operState);
+    if (up && !(isActive && adopted.state().operState === 'UNKNOWN')) settle(adopted);
+    return adopted;
+  });
 }
 
 /** Checks what every child may be told, but for what {@link Namespace.newInterface} looks at. */

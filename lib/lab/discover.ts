@@ -1,4 +1,5 @@
-import { type ListedLink, listLinks } from '../netlink/link-state.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
+import { LinkMonitor } from '../netlink/link-monitor.ts';
 import { namespaceId } from '../netlink/namespace-id.ts';
 import { Bridge } from './bridge.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
@@ -8,7 +9,8 @@ import { Macvtap } from './macvtap.ts';
 import type { Namespace } from './namespace.ts';
 import { Port } from './port.ts';
 import { settle } from './settle.ts';
-import { Vlan, vlanSegment, vlanSettings } from './vlan.ts';
+import { Vlan, vlanSegment } from './vlan.ts';
+import { vlanKind } from './vlan-attributes.ts';
 
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
 const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
@@ -16,16 +18,31 @@ const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6
 /** Kinds of devices on top of another. */
 const CHILDREN = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan'];
 
-type Links = ReadonlyMap<Namespace, readonly ListedLink[]>;
+type Links = ReadonlyMap<Namespace, readonly LinkState[]>;
+
+/** Who tells of news, for each namespace that has been looked at. */
+const monitors = new WeakMap<Namespace, LinkMonitor>();
+/** Of those, the ones without news since. */
+const upToDate = new WeakSet<Namespace>();
 
 /** Brings what the namespaces' interfaces are up to date with the kernel; {@link Lab.discover} is this. */
 export function discover(namespaces: readonly Namespace[]): Interface[] {
-  const links: Links = new Map(
-    namespaces.map((namespace) => [
-      namespace,
-      listLinks(namespace.rtnetlink, { operation: `ip -n ${namespace} link` }),
-    ]),
-  );
+  // Each question begins with this, and hardly ever is there any news.
+  for (const namespace of namespaces) listen(namespace);
+  if (namespaces.every((namespace) => upToDate.has(namespace))) return [];
+  const found = lookAtAll(namespaces);
+  for (const namespace of namespaces) upToDate.add(namespace);
+  return found;
+}
+
+function listen(namespace: Namespace): void {
+  const monitor = monitors.get(namespace);
+  if (monitor?.changed()) upToDate.delete(namespace);
+  if (!monitor) monitors.set(namespace, namespace.lab.own(new LinkMonitor(namespace.handle)));
+}
+
+function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
+  const links: Links = new Map(namespaces.map((namespace) => [namespace, namespace.rtnetlink.list(ipLink.all())]));
   for (const [namespace, listed] of links) refresh(namespace, listed);
   const found: Interface[] = [];
   for (const [namespace, listed] of links) {
@@ -46,7 +63,7 @@ export function discover(namespaces: readonly Namespace[]): Interface[] {
   return found;
 }
 
-function refresh(namespace: Namespace, listed: readonly ListedLink[]): void {
+function refresh(namespace: Namespace, listed: readonly LinkState[]): void {
   for (const device of [...namespace.interfaces]) {
     const link = listed.find(({ index }) => index === device.index);
     if (link) device.refresh(link);
@@ -54,23 +71,22 @@ function refresh(namespace: Namespace, listed: readonly ListedLink[]): void {
   }
 }
 
-function isOfTheKernel(namespace: Namespace, { name }: ListedLink): boolean {
+function isOfTheKernel(namespace: Namespace, { name }: LinkState): boolean {
   return name === 'lo' || FALLBACK_TUNNELS.test(name) || (namespace.role === 'switch' && name === 'br0');
 }
 
 /** Makes the interface that stands for a device. Those below it are taken first: a macvlan has its parent for life. */
-function take(namespace: Namespace, link: ListedLink, links: Links): Interface {
+function take(namespace: Namespace, link: LinkState, links: Links): Interface {
   const { index, name, mac, kind = 'device' } = link;
   const below = CHILDREN.includes(kind) ? takeLower(namespace, link, links) : undefined;
-  const segment =
-    kind === 'vlan' ? below && vlanSegment(below, vlanSettings(link.data ?? Buffer.alloc(0))) : below?.segment;
+  const segment = kind === 'vlan' ? below && vlanSegment(below, vlanKind.of(link)) : below?.segment;
   const origin = { namespace, index, name, mac, kind, segment };
   const device = classed(origin, link, links, below);
   namespace.takeIn(device);
   return device;
 }
 
-function classed(origin: InterfaceOrigin, link: ListedLink, links: Links, parent: Interface | undefined): Interface {
+function classed(origin: InterfaceOrigin, link: LinkState, links: Links, parent: Interface | undefined): Interface {
   if (origin.kind === 'bridge') return new Bridge(origin);
   if (origin.kind === 'macvlan' && parent) return new Macvlan(origin, parent);
   if (isPort(origin.namespace, link, links)) return new Port(origin);
@@ -93,11 +109,11 @@ function child(origin: InterfaceOrigin, parent: Interface): Interface | undefine
   }
 }
 
-function isPort(namespace: Namespace, { master }: ListedLink, links: Links): boolean {
+function isPort(namespace: Namespace, { master }: LinkState, links: Links): boolean {
   return links.get(namespace)?.some(({ index, kind }) => index === master && kind === 'bridge') ?? false;
 }
 
-function takeLower(namespace: Namespace, link: ListedLink, links: Links): Interface | undefined {
+function takeLower(namespace: Namespace, link: LinkState, links: Links): Interface | undefined {
   const lower = lowerOf(namespace, link, links);
   if (!lower) return undefined;
   return deviceOf(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
@@ -107,19 +123,17 @@ function takeLower(namespace: Namespace, link: ListedLink, links: Links): Interf
 function reclass(device: Interface, isPortNow: boolean): void {
   const [was, is] = isPortNow ? [Interface, Port] : [Port, Interface];
   if (device.namespace.role === 'switch' || Object.getPrototypeOf(device) !== was.prototype) return;
-  if (device instanceof Port && device.bridge) device.children.delete(device.bridge);
   Object.setPrototypeOf(device, is.prototype);
 }
 
 /** A cable's two ends, and a port and its bridge, learn of each other once all are there. */
-function connect(namespace: Namespace, link: ListedLink, links: Links): void {
+function connect(namespace: Namespace, link: LinkState, links: Links): void {
   const device = deviceOf(namespace, link.index);
   if (!device) return;
   if (link.kind === 'veth') {
     const other = lowerOf(namespace, link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }
-  if (!(device instanceof Port)) return;
   const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
   if (device.bridge && device.bridge !== bridge) device.children.delete(device.bridge);
   device.bridge = bridge instanceof Bridge ? bridge : undefined;
@@ -129,9 +143,9 @@ function connect(namespace: Namespace, link: ListedLink, links: Links): void {
 /** The device below, or at the other end. The kernel tells its index, unique in its namespace only. */
 function lowerOf(
   namespace: Namespace,
-  { link: index, linkNamespaceId }: ListedLink,
+  { link: index, linkNamespaceId }: LinkState,
   links: Links,
-): { namespace: Namespace; link: ListedLink } | undefined {
+): { namespace: Namespace; link: LinkState } | undefined {
   if (!index) return undefined;
   for (const [other, listed] of links) {
     const link = listed.find((each) => each.index === index);

@@ -1,6 +1,6 @@
 export { KernelError } from '../kernel/kernel-error.ts';
 export type { AddressState } from '../netlink/address.ts';
-export type { LinkState, OperState } from '../netlink/link-state.ts';
+export type { LinkState, OperState } from '../netlink/link.ts';
 export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
 export type { Route } from '../netlink/route.ts';
 export type { DummyOptions } from './add-dummy.ts';
@@ -28,4 +28,5 @@ export { Switch, type SwitchOptions } from './switch.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { Uplink } from './uplink.ts';
 export { UsageError } from './validate.ts';
-export { VLAN_PROTOCOLS, Vlan, type VlanOptions, type VlanProtocol } from './vlan.ts';
+export { Vlan, type VlanOptions } from './vlan.ts';
+export { VLAN_PROTOCOLS, type VlanProtocol } from './vlan-attributes.ts';

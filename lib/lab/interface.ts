@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
-import { deleteLink, setLink } from '../netlink/link.ts';
-import { getLink, type LinkState } from '../netlink/link-state.ts';
-import type { Causes } from '../netlink/socket.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
+import type { Bridge } from './bridge.ts';
 import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
@@ -42,6 +43,8 @@ export class Interface {
   readonly address: AddressList;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
+  /** The bridge of a host that it is a port of, whatever kind of link it is; other software made that bridge. */
+  bridge: Bridge | undefined;
   /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge that it is a port of. */
   readonly children = new Set<Interface>();
   #name: string;
@@ -64,6 +67,11 @@ export class Interface {
 
   get mac(): string {
     return this.#mac;
+  }
+
+  /** Whether it is a port of a bridge: of a switch, or of a host's. */
+  get isPort(): boolean {
+    return this.bridge !== undefined;
   }
 
   /** Whether it, or what it hangs on, has been deleted. */
@@ -91,10 +99,7 @@ export class Interface {
     const call = `${this}.set`;
     checkOptions(call, change, INTERFACE_CHANGES);
     checkInterfaceChange(call, change);
-    setLink(this.namespace.rtnetlink, this.index, change, {
-      operation: `ip -n ${this.namespace.name} link set ${this.name} ${changeWords(change)}`,
-      causes: this.changeCauses(),
-    });
+    this.namespace.rtnetlink.change(ipLink.change({ ...change, index: this.index }, this.changeCauses()));
     this.#name = change.name ?? this.#name;
     if (change.mac !== undefined) for (const device of this.sharingMac()) device.#mac = device.state().mac;
     if (change.up !== undefined) settle(this);
@@ -115,19 +120,37 @@ export class Interface {
   /** Deletes the device, whoever looks on, and when the lab is being closed, too: for what hairpin itself undoes. */
   remove(): void {
     if (this.#deleted) return;
-    deleteLink(this.namespace.rtnetlink, this.index, {
-      operation: `ip -n ${this.namespace.name} link del ${this.name}`,
-    });
+    this.namespace.rtnetlink.change(ipLink.delete({ index: this.index }));
     this.#forget();
   }
 
-  /** What the kernel says of the device now. */
+  /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
   state(): LinkState {
     this.checkAlive('state');
     watcher()?.asked();
-    return getLink(this.namespace.rtnetlink, this.index, {
-      operation: `ip -n ${this.namespace.name} link show ${this.name}`,
-    });
+    try {
+      return this.namespace.rtnetlink.get(ipLink.get({ index: this.index }));
+    } catch (error) {
+      if (isGone(error)) this.vanished();
+      throw error;
+    }
+  }
+
+  /**
+   * As {@link state}, for whoever can go on without the device: other software may delete it at any moment.
+   *
+   * @returns undefined when it is gone
+   *
+   * @internal
+   */
+  stateIfThere(): LinkState | undefined {
+    if (this.#deleted) return undefined;
+    try {
+      return this.state();
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -208,17 +231,8 @@ export class Interface {
   }
 }
 
-/** A change in the words of `ip link set`. */
-function changeWords({ up, mtu, mac, promiscuous, name }: InterfaceChange): string {
-  return [
-    up === undefined ? [] : up ? 'up' : 'down',
-    mtu === undefined ? [] : `mtu ${mtu}`,
-    mac === undefined ? [] : `address ${mac}`,
-    promiscuous === undefined ? [] : `promisc ${promiscuous ? 'on' : 'off'}`,
-    name === undefined ? [] : `name ${name}`,
-  ]
-    .flat()
-    .join(' ');
+function isGone(error: unknown): boolean {
+  return error instanceof KernelError && error.code === 'ENODEV';
 }
 
 export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {
@@ -227,4 +241,9 @@ export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, 
   checkMtu(call, mtu);
   if (mac !== undefined) checkMac(call, 'mac', mac);
   if (name !== undefined) checkInterfaceName(call, name);
+}
+
+/** Of what a new device has off, what is to be on. */
+export function turnedOn<T extends Record<string, boolean | undefined>>(switches: T): { [K in keyof T]?: true } {
+  return Object.fromEntries(Object.entries(switches).filter(([, on]) => on)) as { [K in keyof T]?: true };
 }

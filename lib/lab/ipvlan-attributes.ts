@@ -1,40 +1,18 @@
-import { u16 } from '../kernel/bytes.ts';
-import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
+import { linkKind } from '../netlink/link-kind.ts';
+import { oneOf } from '../netlink/one-of.ts';
+import { u16 } from '../netlink/scalars.ts';
+import { attribute } from '../netlink/table.ts';
 
-// enum IFLA_IPVLAN_*, linux/if_link.h
-const IFLA_IPVLAN_MODE = 1;
-const IFLA_IPVLAN_FLAGS = 2;
-
-/** `enum ipvlan_mode`. */
-const MODE_NUMBERS = { l2: 0, l3: 1, l3s: 2 } as const;
+const MODES = { l2: 0, l3: 1, l3s: 2 } as const;
 /** `IPVLAN_F_*`; bridge is neither of the two. */
-const FLAG_NUMBERS = { bridge: 0, private: 1, vepa: 2 } as const;
-export type IpvlanMode = keyof typeof MODE_NUMBERS;
-export type IpvlanFlag = keyof typeof FLAG_NUMBERS;
-export const IPVLAN_MODES = Object.keys(MODE_NUMBERS) as IpvlanMode[];
-export const IPVLAN_FLAGS = Object.keys(FLAG_NUMBERS) as IpvlanFlag[];
+const FLAGS = { bridge: 0, private: 1, vepa: 2 } as const;
+export type IpvlanMode = keyof typeof MODES;
+export type IpvlanFlag = keyof typeof FLAGS;
+export const IPVLAN_MODES = Object.keys(MODES) as IpvlanMode[];
+export const IPVLAN_FLAGS = Object.keys(FLAGS) as IpvlanFlag[];
 
 /** The settings of an ipvlan: those of its parent's port, and so of all ipvlans on it. */
-export interface IpvlanSettings {
-  mode?: IpvlanMode | undefined;
-  flag?: IpvlanFlag | undefined;
-}
-
-/** Settings as `IFLA_INFO_DATA` carries them; what is undefined is left out. */
-export function ipvlanAttributes({ mode, flag }: IpvlanSettings): Attribute[] {
-  return [
-    [IFLA_IPVLAN_MODE, mode && u16(MODE_NUMBERS[mode])],
-    [IFLA_IPVLAN_FLAGS, flag && u16(FLAG_NUMBERS[flag])],
-  ];
-}
-
-/** An ipvlan's settings as the kernel has them (`IFLA_INFO_DATA`), in iproute2's words. */
-export function ipvlanSettings(data: Buffer): { mode: IpvlanMode; flag: IpvlanFlag } {
-  const attributes = decodeAttributes(data);
-  const mode = attributes.get(IFLA_IPVLAN_MODE)?.readUInt16LE(0);
-  const flags = attributes.get(IFLA_IPVLAN_FLAGS)?.readUInt16LE(0);
-  return {
-    mode: IPVLAN_MODES.find((name) => MODE_NUMBERS[name] === mode) ?? 'l3',
-    flag: IPVLAN_FLAGS.find((name) => FLAG_NUMBERS[name] === flags) ?? 'bridge',
-  };
-}
+export const ipvlanKind = linkKind(['ipvlan', 'ipvtap'], {
+  mode: attribute('IFLA_IPVLAN_MODE', 1, oneOf(u16, 'IPVLAN_MODE_', MODES), { absent: 'l3' }),
+  flag: attribute('IFLA_IPVLAN_FLAGS', 2, oneOf(u16, '', FLAGS), { word: '', absent: 'bridge' }),
+});

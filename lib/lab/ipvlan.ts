@@ -1,6 +1,6 @@
 import type { DeviceNumbers } from '../kernel/uevents.ts';
-import { setLinkData } from '../netlink/link.ts';
-import type { Causes } from '../netlink/socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
 import { Child } from './child.ts';
 import {
   checkInterfaceChange,
@@ -9,14 +9,7 @@ import {
   type InterfaceChange,
   type InterfaceOrigin,
 } from './interface.ts';
-import {
-  IPVLAN_FLAGS,
-  IPVLAN_MODES,
-  type IpvlanFlag,
-  type IpvlanMode,
-  ipvlanAttributes,
-  ipvlanSettings,
-} from './ipvlan-attributes.ts';
+import { IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode, ipvlanKind } from './ipvlan-attributes.ts';
 import { openTapQueue, type TapOptions, type TapQueue } from './tap-queue.ts';
 import { checkOneOf, checkOptions, UsageError } from './validate.ts';
 
@@ -37,12 +30,12 @@ export class Ipvlan extends Child<Interface> {
 
   /** The mode that the kernel has the parent's port in now. */
   get mode(): IpvlanMode {
-    return this.#settings().mode;
+    return this.known('mode', IPVLAN_MODES, ipvlanKind.of(this.state()).mode);
   }
 
   /** `bridge`, `private` or `vepa`: the port's, as the mode is. */
   get flag(): IpvlanFlag {
-    return this.#settings().flag;
+    return this.known('flag', IPVLAN_FLAGS, ipvlanKind.of(this.state()).flag);
   }
 
   /**
@@ -74,16 +67,11 @@ export class Ipvlan extends Child<Interface> {
   }
 
   #setPort({ mode, flag }: { mode: IpvlanMode | undefined; flag: IpvlanFlag | undefined }): void {
+    const kind = this.kind === 'ipvtap' ? 'ipvtap' : 'ipvlan';
+    const causes = { EOPNOTSUPP: 'mode l3s needs CONFIG_IPVLAN_L3S' };
     // The flag stands for both bits (ipvlan_nl_changelink), the mode for itself.
-    const words = [mode && `mode ${mode}`, flag].filter((word) => word !== undefined).join(' ');
-    setLinkData(this.namespace.rtnetlink, this.index, this.kind, ipvlanAttributes({ mode, flag }), {
-      operation: `ip -n ${this.namespace.name} link set ${this.name} type ${this.kind} ${words}`,
-      causes: { EOPNOTSUPP: 'mode l3s needs CONFIG_IPVLAN_L3S' },
-    });
-  }
-
-  #settings() {
-    return ipvlanSettings(this.state().data ?? Buffer.alloc(0));
+    const change = { index: this.index, ...ipvlanKind.as(kind, { mode, flag }) };
+    this.namespace.rtnetlink.change(ipLink.change(change, causes));
   }
 }
 

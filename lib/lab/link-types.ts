@@ -1,9 +1,9 @@
-import { u16 } from '../kernel/bytes.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import type { Attribute } from '../netlink/attribute.ts';
-import { addLink, vethPeer } from '../netlink/link.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import { vethKind } from '../netlink/veth.ts';
+import { vlanKind } from './vlan-attributes.ts';
 
 /** The types of `ip link add … type …` that a lab makes: what each needs of the kernel. */
 export const LINK_TYPES = {
@@ -20,15 +20,14 @@ export const LINK_TYPES = {
 export type LinkType = keyof typeof LINK_TYPES;
 
 const PARENT = 100;
-const IFLA_VLAN_ID = 1;
 
 /** What a type needs beyond its name. */
-const TRIALS: Partial<Record<LinkType, { parent: true; data?: readonly Attribute[] }>> = {
-  macvlan: { parent: true },
-  macvtap: { parent: true },
-  ipvlan: { parent: true },
-  ipvtap: { parent: true },
-  vlan: { parent: true, data: [[IFLA_VLAN_ID, u16(1)]] },
+const TRIALS: Partial<Record<LinkType, { kind: string; data?: object; link: number }>> = {
+  macvlan: { kind: 'macvlan', link: PARENT },
+  macvtap: { kind: 'macvtap', link: PARENT },
+  ipvlan: { kind: 'ipvlan', link: PARENT },
+  ipvtap: { kind: 'ipvtap', link: PARENT },
+  vlan: { ...vlanKind.as('vlan', { id: 1 }), link: PARENT },
 };
 
 const known = new Map<LinkType, boolean>();
@@ -55,14 +54,12 @@ function succeeds(type: LinkType): boolean {
 /** Makes one link of a type in a namespace that is gone when this returns. */
 export function tryLinkType(type: LinkType): void {
   using namespace = NetNamespace.create();
-  using rtnetlink = namespace.run(() => new RtnetlinkSocket());
-  const add = (index: number, kind: LinkType, more: { link?: number; data?: readonly Attribute[] } = {}) =>
-    addLink(rtnetlink, { index, name: `try${index}` }, { kind, ...more }, { operation: `ip link add type ${kind}` });
-  const veth = (index: number) =>
-    add(index, 'veth', { data: vethPeer({ index: index + 1, name: `try${index + 1}` }, namespace) });
-  const { parent, data } = TRIALS[type] ?? {};
-  if (parent || type === 'veth') veth(PARENT);
-  if (type !== 'veth') add(PARENT + 2, type, { ...(parent ? { link: PARENT } : {}), ...(data ? { data } : {}) });
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  const peer = { index: PARENT + 1, name: 'peer', netns: namespace.fd };
+  const veth = ipLink.add({ index: PARENT, name: 'parent', ...vethKind.as('veth', { peer }) });
+  const trial = TRIALS[type];
+  if (trial || type === 'veth') rtnetlink.change(veth);
+  if (type !== 'veth') rtnetlink.change(ipLink.add({ index: PARENT + 2, name: 'trial', kind: type, ...trial }));
 }
 
 /** The usual cause of EOPNOTSUPP where a link was to be made (`rtnl_newlink`: no `rtnl_link_ops` of that name). */

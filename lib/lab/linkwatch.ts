@@ -1,7 +1,8 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
-import { addLink, setLink, vethPeer } from '../netlink/link.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import { vethKind } from '../netlink/veth.ts';
 
 /** Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). */
 const [END, OTHER_END] = [2, 3];
@@ -14,26 +15,25 @@ const [END, OTHER_END] = [2, 3];
  */
 export function hurryLinkwatch(): void {
   slot.cable ??= plugCable();
-  for (const up of [false, true]) setLink(slot.cable, END, { up }, { operation: 'ip link set link watch' });
+  for (const up of [false, true]) slot.cable.change(ipLink.change({ index: END, up }));
 }
 
 /** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
 const SLOT = Symbol.for('hairpin.linkwatch');
-const slots = globalThis as { [SLOT]?: { cable?: RtnetlinkSocket } };
+const slots = globalThis as { [SLOT]?: { cable?: NetlinkSocket } };
 slots[SLOT] ??= {};
 const slot = slots[SLOT];
 
 /** Its socket and the two devices keep their namespace; with the thread it goes. */
-function plugCable(): RtnetlinkSocket {
+function plugCable(): NetlinkSocket {
   // An open socket holds its namespace as a descriptor of it does.
   using namespace = NetNamespace.create();
   using resources = new ResourceStack();
-  const socket = resources.use(namespace.run(() => new RtnetlinkSocket()));
-  const data = vethPeer({ index: OTHER_END, name: 'watch1' }, namespace);
-  const operation = 'ip link add watch0 type veth peer watch1';
-  addLink(socket, { index: END, name: 'watch0', up: true }, { kind: 'veth', data }, { operation });
+  const socket = resources.use(namespace.run(() => new NetlinkSocket()));
+  const peer = { index: OTHER_END, name: 'watch1', netns: namespace.fd };
+  const cable = ipLink.add({ index: END, name: 'watch0', up: true, ...vethKind.as('veth', { peer }) });
   // Its peer is not known yet while it is made (`veth_open`: ENOTCONN).
-  setLink(socket, OTHER_END, { up: true }, { operation: 'ip link set watch1 up' });
+  socket.change(cable, ipLink.change({ index: OTHER_END, up: true }));
   resources.move();
   return socket;
 }

@@ -1,5 +1,5 @@
 import type { Macvlan } from './macvlan.ts';
-import { macaddrAttributes, macvlanSettings } from './macvlan-attributes.ts';
+import { macvlanSettings } from './macvlan-attributes.ts';
 import { checkMac, show, UsageError } from './validate.ts';
 import { change, words } from './watcher.ts';
 
@@ -22,7 +22,7 @@ export class MacaddrList {
 
   /** Empties the list: the macvlan hears nobody. */
   flush(): void {
-    const flush = () => this.#macvlan.setData(macaddrAttributes('flush'), { macaddr: 'flush' });
+    const flush = () => this.#macvlan.setData({ listChange: 'flush' });
     change(() => `${this.#macvlan}.macaddr.flush()`, flush, undefined);
   }
 
@@ -32,21 +32,21 @@ export class MacaddrList {
       const call = `${this.#macvlan}.macaddr.set`;
       if (macs === undefined) throw new UsageError(`${call}: macaddr must be given: a list of MAC addresses`);
       checkMacaddr(call, macs);
-      this.#macvlan.setData(macaddrAttributes('set', macs), { macaddr: `set ${macs.join(' ')}` });
+      this.#macvlan.setData({ listChange: 'set', macaddr: macs });
     };
     change(() => `${this.#macvlan}.macaddr.set(${words(macs)})`, set, undefined);
   }
 
   /** The list as the kernel has it. */
   list(): string[] {
-    return macvlanSettings(this.#macvlan.state().data ?? Buffer.alloc(0)).macaddr;
+    return macvlanSettings(this.#macvlan.state()).macaddr;
   }
 
   #change(how: 'add' | 'del', mac: string): void {
     const call = `${this.#macvlan}.macaddr.${how === 'del' ? 'delete' : how}`;
     const set = () => {
       checkMac(call, 'mac', mac);
-      this.#macvlan.setData(macaddrAttributes(how, [mac]), { macaddr: `${how} ${mac}` });
+      this.#macvlan.setData({ listChange: how, listed: mac });
     };
     change(() => `${call}(${words(mac)})`, set, undefined);
   }

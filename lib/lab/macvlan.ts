@@ -1,5 +1,4 @@
-import type { Attribute } from '../netlink/attribute.ts';
-import { setLinkData } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { Child } from './child.ts';
 import {
   checkInterfaceChange,
@@ -9,7 +8,7 @@ import {
   type InterfaceOrigin,
 } from './interface.ts';
 import { MacaddrList } from './macaddr-list.ts';
-import { MACVLAN_MODES, type MacvlanMode, macvlanAttributes, macvlanSettings } from './macvlan-attributes.ts';
+import { MACVLAN_MODES, type MacvlanMode, macvlanKind, macvlanSettings } from './macvlan-attributes.ts';
 import type { Uplink } from './uplink.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';
 
@@ -34,10 +33,7 @@ export class Macvlan extends Child<Interface | Uplink> {
 
   /** The mode that the kernel has it in now. */
   get mode(): MacvlanMode {
-    const { mode } = macvlanSettings(this.state().data ?? Buffer.alloc(0));
-    const known = MACVLAN_MODES.find((name) => name === mode);
-    if (!known) throw new Error(`${this}: the kernel says mode ${mode}, which hairpin does not know`);
-    return known;
+    return this.known('mode', MACVLAN_MODES, macvlanSettings(this.state()).mode);
   }
 
   /**
@@ -58,30 +54,26 @@ export class Macvlan extends Child<Interface | Uplink> {
     // The flags are one word: set on another mode, it would take a source child's nodst away.
     if (nopromisc !== undefined && this.mode !== 'passthru')
       throw new UsageError(`${call}: nopromisc belongs to mode passthru: received mode ${this.mode}`);
-    const data = macvlanAttributes({ mode, nopromisc, bcqueuelen });
-    if (data.some(([, value]) => value !== undefined)) {
-      this.setData(data, { mode, nopromisc, bcqueuelen });
-    }
+    const data = { mode, nopromisc, bcqueuelen };
+    if (Object.values(data).some((value) => value !== undefined)) this.setData(data);
     if (Object.keys(change).length > 0) super.apply(change);
     return this;
   }
 
   /**
-   * Changes kind-specific attributes; `words` are those of the operation in an error.
+   * Changes what only macvlans have.
    *
    * @internal
    */
-  setData(data: readonly Attribute[], words: Record<string, unknown>): void {
+  setData(data: Parameters<typeof macvlanKind.as>[1]): void {
     this.checkAlive('set');
-    const text = Object.entries(words).filter(([, value]) => value !== undefined);
-    setLinkData(this.namespace.rtnetlink, this.index, this.kind, data, {
-      operation: `ip -n ${this.namespace.name} link set ${this.name} type ${this.kind} ${text.map((pair) => pair.join(' ')).join(' ')}`,
-      causes: {
-        EINVAL:
-          'passthru can be neither entered nor left by a live macvlan, and MAC addresses can be listed in mode source ' +
-          'only (macvlan_changelink): delete it and make it anew',
-      },
-    });
+    const causes = {
+      EINVAL:
+        'passthru can be neither entered nor left by a live macvlan, and MAC addresses can be listed in mode source ' +
+        'only (macvlan_changelink): delete it and make it anew',
+    };
+    const kind = this.kind === 'macvtap' ? 'macvtap' : 'macvlan';
+    this.namespace.rtnetlink.change(ipLink.change({ index: this.index, ...macvlanKind.as(kind, data) }, causes));
   }
 
   protected override sharingMac(): Interface[] {

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
+import { hasCode } from '../kernel/has-code.ts';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
-import { setLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { setNeighbourTimers } from '../netlink/neighbour.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
 import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
@@ -14,11 +14,13 @@ import { type AddressOption, checkAddressLengths, checkAddressOption } from './a
 import { giveDefaultRoutes } from './default-route.ts';
 import { checkOpen } from './ended.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Ipvlan, Ipvtap } from './ipvlan.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan } from './macvlan.ts';
 import type { Macvtap } from './macvtap.ts';
+import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { ROLE_SYSCTLS, type Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
@@ -63,7 +65,7 @@ export class Namespace {
    */
   readonly handle: NetNamespace;
   /** @internal */
-  readonly rtnetlink: RtnetlinkSocket;
+  readonly rtnetlink: NetlinkSocket;
   /**
    * Sees every frame at every device here; undefined in a lab without taps.
    *
@@ -90,7 +92,7 @@ export class Namespace {
     this.role = role;
     this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
-    this.rtnetlink = lab.own(this.handle.run(() => new RtnetlinkSocket()));
+    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket({ names: namesOf(lab, this) })));
     this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
@@ -101,8 +103,7 @@ export class Namespace {
         if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
       }
     });
-    if (role !== 'switch')
-      setLink(this.rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: `ip -n ${name} link set lo up` });
+    if (role !== 'switch') this.rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
 
   /**
@@ -236,12 +237,15 @@ export class Namespace {
     this.checkOpen('run');
     this.lab.ranIn(this);
     watcher()?.asked();
-    return this.handle.run(() => withImmediateLookup(fn));
+    return this.handle.run(() => this.lab.programs.during(() => withImmediateLookup(fn)));
   }
 
   /**
    * Runs a program inside the namespace, without a shell. It ends with the lab at the latest, whatever happens to the
-   * test process.
+   * test process, and so does all that it starts: daemons, in whatever session and namespaces of their own.
+   *
+   * Its standard input is empty, like `/dev/null`, unless `input`, `inputFile`, `stdin` or `stdio` says otherwise. Awaiting
+   * it waits for the end of its output, too: what it leaves running needs an output of its own (`>/dev/null 2>&1 &`).
    *
    * @returns execa's subprocess: a promise of its result, with streams
    * @throws UsageError when there is no such program on the PATH
@@ -261,7 +265,11 @@ export class Namespace {
     if (this.#joining) {
       this.#joining = false;
       // Kept, so that whoever asks meanwhile waits as well.
-      this.#settling = waitForSolicitedNodeGroups(this);
+      this.#settling = waitForSolicitedNodeGroups(this).catch((error: unknown) => {
+        // The next question waits anew.
+        this.#joining = true;
+        throw error;
+      });
     }
     return this.#settling;
   }
@@ -342,13 +350,7 @@ export class Namespace {
   ): T {
     this.#interfaces.push(device);
     if (this.role === 'switch') return device;
-    try {
-      unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]));
-    } catch (error) {
-      // Half made is worse than not made: its name would be taken.
-      device.remove();
-      throw error;
-    }
+    finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6])));
     return device;
   }
 
@@ -364,8 +366,8 @@ export class Namespace {
       try {
         setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, { operation: 'ip ntable change' });
       } catch (error) {
-        // A device without IPv6 has no such table.
-        if (!(error instanceof KernelError)) throw error;
+        // A device without IPv6 has no such table (neightbl_set).
+        if (!hasCode(error, 'ENOENT')) throw error;
       }
     }
     for (const address of device.address.list()) {

@@ -1,30 +1,10 @@
-import { u8, u16, u32 } from '../kernel/bytes.ts';
-import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
-import { setBridgePort } from '../netlink/link.ts';
-import { listLinks } from '../netlink/link-state.ts';
-import type { Bridge } from './bridge.ts';
+import { BRIDGE_PORT_STATES, type BridgePortState, bridgeLink, bridgePort } from '../netlink/bridge-port.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
 import { watcher } from './watcher.ts';
 
-/** `BR_STATE_*`, linux/if_bridge.h. */
-const STATES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
-export type PortState = (typeof STATES)[number];
-
-/** The settings that are flags, with their attribute (`IFLA_BRPORT_*`). */
-const FLAGS = {
-  hairpin: 4,
-  guard: 5,
-  learning: 8,
-  flood: 9,
-  mcastFlood: 27,
-  bcastFlood: 30,
-  isolated: 33,
-  locked: 39,
-} as const;
-const IFLA_BRPORT_STATE = 1;
-const IFLA_BRPORT_PRIORITY = 2;
-const IFLA_BRPORT_COST = 3;
+export type PortState = BridgePortState;
 
 /** The settings of a bridge port, in the words of `bridge link set` (camel-cased). */
 export interface PortOptions {
@@ -52,23 +32,24 @@ export interface PortOptions {
   priority?: number;
 }
 
-export const PORT_OPTIONS = [...(Object.keys(FLAGS) as (keyof typeof FLAGS)[]), 'state', 'cost', 'priority'] as const;
+const FLAGS = [
+  ...(['hairpin', 'guard', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'isolated', 'locked'] as const),
+] as const satisfies readonly (keyof PortOptions)[];
+
+export const PORT_OPTIONS = [...FLAGS, 'state', 'cost', 'priority'] as const;
 
 /** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
 const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: false, locked: true } as const;
 
 /** A port of a switch, or of a bridge that other software made: the end of a cable there. */
 export class Port extends Interface {
-  /** The bridge that it is a port of; undefined on a switch, which holds no other. */
-  bridge: Bridge | undefined;
+  override get isPort(): true {
+    return true;
+  }
 
   /** The settings that the kernel has now. */
   get settings(): PortOptions {
-    this.checkAlive('settings');
-    watcher()?.asked();
-    const operation = { operation: `bridge -n ${this.namespace.name} -d link show dev ${this.name}` };
-    const link = listLinks(this.namespace.rtnetlink, operation).find(({ index }) => index === this.index);
-    return portSettings(link?.slaveData ?? Buffer.alloc(0));
+    return settingsOfPort(this);
   }
 
   /**
@@ -142,17 +123,20 @@ export class Port extends Interface {
 
   // No private name of JavaScript's: an interface that a program puts into a bridge becomes a Port (discover.ts).
   private setPort(options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): void {
-    const settings = portAttributes(options);
-    if (settings.length === 0) return;
-    const words = Object.entries(options).filter(([, value]) => value !== undefined);
-    setBridgePort(this.namespace.rtnetlink, this.index, settings, {
-      operation: `bridge -n ${this.namespace.name} link set dev ${this.name} ${words.map(portWord).join(' ')}`,
-      causes: {
-        EBUSY: "a port's state is the spanning tree's to set while STP is on",
-        ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
-      },
-    });
+    if (Object.values(options).every((value) => value === undefined)) return;
+    const causes = {
+      EBUSY: "a port's state is the spanning tree's to set while STP is on",
+      ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
+    };
+    this.namespace.rtnetlink.change(bridgeLink.change({ ...options, index: this.index }, causes));
   }
+}
+
+/** The settings that the kernel has of a device as a port, whatever kind of link it is. */
+export function settingsOfPort(device: Interface): PortOptions {
+  device.checkAlive('settings');
+  watcher()?.asked();
+  return portSettings(device.namespace.rtnetlink.get(ipLink.get({ index: device.index })));
 }
 
 /** Of `values` what has a counterpart in `chosen`. */
@@ -162,45 +146,14 @@ function counterparts<T extends object>(chosen: object, values: T): Partial<T> {
 }
 
 export function checkPortOptions(call: string, options: PortOptions): void {
-  for (const flag of Object.keys(FLAGS) as (keyof typeof FLAGS)[]) checkBoolean(call, flag, options[flag]);
-  if (options.state !== undefined) checkOneOf(call, 'state', options.state, STATES);
+  for (const flag of FLAGS) checkBoolean(call, flag, options[flag]);
+  if (options.state !== undefined) checkOneOf(call, 'state', options.state, BRIDGE_PORT_STATES);
   checkInteger(call, 'cost', options.cost, 1, 65535);
   checkInteger(call, 'priority', options.priority, 0, 63);
 }
 
-/** Options as `IFLA_PROTINFO` carries them. */
-export function portAttributes(options: { [K in keyof PortOptions]: PortOptions[K] | undefined }): Attribute[] {
-  const attributes: Attribute[] = [];
-  for (const flag of Object.keys(FLAGS) as (keyof typeof FLAGS)[]) {
-    const value = options[flag];
-    if (value !== undefined) attributes.push([FLAGS[flag], u8(value ? 1 : 0)]);
-  }
-  if (options.state !== undefined) attributes.push([IFLA_BRPORT_STATE, u8(STATES.indexOf(options.state))]);
-  if (options.priority !== undefined) attributes.push([IFLA_BRPORT_PRIORITY, u16(options.priority)]);
-  if (options.cost !== undefined) attributes.push([IFLA_BRPORT_COST, u32(options.cost)]);
-  return attributes;
-}
-
-/** The inverse of {@link portAttributes}: a port's settings as the kernel has them (`IFLA_INFO_SLAVE_DATA`). */
-export function portSettings(data: Buffer): PortOptions {
-  const attributes = decodeAttributes(data);
-  const flags = Object.entries(FLAGS).flatMap(([name, type]) => {
-    const value = attributes.get(type);
-    return value ? [[name, value[0] === 1] as const] : [];
-  });
-  const state = STATES[attributes.get(IFLA_BRPORT_STATE)?.[0] ?? -1];
-  const priority = attributes.get(IFLA_BRPORT_PRIORITY)?.readUInt16LE(0);
-  const cost = attributes.get(IFLA_BRPORT_COST)?.readUInt32LE(0);
-  return {
-    ...Object.fromEntries(flags),
-    ...(state === undefined ? {} : { state }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(cost === undefined ? {} : { cost }),
-  };
-}
-
-/** A setting in the words of `bridge link set`: `mcast_flood off`. */
-export function portWord([key, value]: [string, unknown]): string {
-  const word = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return `${word} ${typeof value === 'boolean' ? (value ? 'on' : 'off') : value}`;
+/** A port's settings as the kernel has them; an older one has not all of them. */
+export function portSettings(link: LinkState): PortOptions {
+  const settings = Object.entries(bridgePort.of(link) ?? {});
+  return Object.fromEntries(settings.filter(([, value]) => value !== undefined));
 }

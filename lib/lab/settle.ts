@@ -32,7 +32,9 @@ export function settle(...interfaces: Interface[]): void {
 function waitForCarrier(device: Interface, deadline: number): void {
   let hurried = 0;
   for (;;) {
-    const { up, carrier, operState } = device.state();
+    const state = device.stateIfThere();
+    if (!state) return;
+    const { up, carrier, operState } = state;
     // RFC 2863's state is set by the worker that also activates the device, so it tells when that has been done.
     if ((operState === 'UP') === (up && carrier) && !followsParent(device, carrier)) return;
     if (operState === 'UNKNOWN' && up && carrier && BORN_WITH_CARRIER.includes(device.kind)) return;
@@ -55,6 +57,6 @@ function waitForCarrier(device: Interface, deadline: number): void {
 function followsParent(device: Interface, carrier: boolean): boolean {
   if (carrier || !('parent' in device)) return false;
   const parent = device.parent as Interface;
-  const { up, carrier: below, operState } = parent.state();
-  return up && below && operState === 'UP' && device.state().up;
+  const [below, own] = [parent.stateIfThere(), device.stateIfThere()];
+  return below?.up === true && below.carrier && below.operState === 'UP' && own?.up === true;
 }

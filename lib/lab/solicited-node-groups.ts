@@ -22,11 +22,11 @@ export async function waitForSolicitedNodeGroups(namespace: Namespace): Promise<
 /** Addresses that cannot be asked for yet. A device that is down, or has no carrier, joins when that has changed. */
 function missingGroups(namespace: Namespace): string[] {
   const joined = joinedGroups(namespace.handle, 6);
-  return namespace.interfaces
+  return [...namespace.interfaces]
     .filter((device) => {
-      const { carrier, arp } = device.state();
+      const state = device.stateIfThere();
       // addrconf_join_solict passes over devices without ARP.
-      return carrier && arp;
+      return state?.carrier && state.arp;
     })
     .flatMap((device) =>
       device.address

@@ -1,7 +1,6 @@
-import { u8, u32 } from '../kernel/bytes.ts';
-import { decodeAttributes } from '../netlink/attribute.ts';
-import { addLink, setLink } from '../netlink/link.ts';
+import { ipLink } from '../netlink/link.ts';
 import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../netlink/neighbour.ts';
+import { bridgeKind } from './bridge-attributes.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
@@ -9,14 +8,6 @@ import { Port } from './port.ts';
 import type { Segment } from './segment.ts';
 import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
-
-// enum IFLA_BR_*, linux/if_link.h
-const IFLA_BR_AGEING_TIME = 4;
-const IFLA_BR_STP_STATE = 5;
-const IFLA_BR_MCAST_SNOOPING = 23;
-
-/** clock_t ticks a second, in which the bridge's times are (`USER_HZ`). */
-const USER_HZ = 100;
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */
 export interface SwitchOptions {
@@ -33,14 +24,20 @@ export interface SwitchOptions {
   subnets?: readonly string[];
 }
 
-/** A bridge's settings as the kernel has them (`IFLA_INFO_DATA`), in the words of {@link SwitchOptions}. */
-export function bridgeSettings(data: Buffer) {
-  const attributes = decodeAttributes(data);
-  return {
-    ageingTime: (attributes.get(IFLA_BR_AGEING_TIME)?.readUInt32LE(0) ?? 300 * USER_HZ) / USER_HZ,
-    stp: (attributes.get(IFLA_BR_STP_STATE)?.readUInt32LE(0) ?? 0) !== 0,
-    mcastSnooping: attributes.get(IFLA_BR_MCAST_SNOOPING)?.[0] === 1,
-  };
+/** Makes a switch, with a segment of its own; {@link Lab.switch} is this. */
+export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switch {
+  const call = `lab.switch('${name}')`;
+  checkOptions(call, options, ['ageingTime', 'stp', 'mcastSnooping', 'subnets']);
+  const { ageingTime, stp, mcastSnooping, subnets } = options;
+  checkInteger(call, 'ageingTime', ageingTime, 0, 1_000_000);
+  checkBoolean(call, 'stp', stp);
+  checkBoolean(call, 'mcastSnooping', mcastSnooping);
+  if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
+    throw new UsageError(
+      `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
+    );
+  }
+  return lab.segments.addFor(name, (segment) => new Switch(lab, name, segment, options), subnets);
 }
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
@@ -54,38 +51,13 @@ export class Switch extends Namespace {
   /** Where the addresses of what is plugged in come from. */
   segment: Segment;
 
-  constructor(lab: Lab, name: string, options: SwitchOptions = {}) {
-    const call = `lab.switch('${name}')`;
-    checkOptions(call, options, ['ageingTime', 'stp', 'mcastSnooping', 'subnets']);
-    const { ageingTime, stp, mcastSnooping = false, subnets } = options;
-    checkInteger(call, 'ageingTime', ageingTime, 0, 1_000_000);
-    checkBoolean(call, 'stp', stp);
-    checkBoolean(call, 'mcastSnooping', mcastSnooping);
-    if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
-      throw new UsageError(
-        `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
-      );
-    }
-    const segment = lab.segments.add(name, subnets);
+  constructor(lab: Lab, name: string, segment: Segment, { ageingTime, stp, mcastSnooping = false }: SwitchOptions) {
     super(lab, name, 'switch');
     this.segment = segment;
     this.bridge = lab.nextIndex();
-    addLink(
-      this.rtnetlink,
-      { index: this.bridge, name: 'br0', up: true },
-      {
-        kind: 'bridge',
-        data: [
-          [IFLA_BR_AGEING_TIME, ageingTime === undefined ? undefined : u32(ageingTime * USER_HZ)],
-          [IFLA_BR_STP_STATE, stp === undefined ? undefined : u32(stp ? 1 : 0)],
-          [IFLA_BR_MCAST_SNOOPING, u8(mcastSnooping ? 1 : 0)],
-        ],
-      },
-      {
-        operation: `ip -n ${name} link add br0 type bridge`,
-        causes: { EOPNOTSUPP: 'this kernel has no bridge: it needs CONFIG_BRIDGE (modprobe bridge)' },
-      },
-    );
+    const kind = bridgeKind.as('bridge', { ageingTime, stp, mcastSnooping });
+    const causes = { EOPNOTSUPP: 'this kernel has no bridge: it needs CONFIG_BRIDGE (modprobe bridge)' };
+    this.rtnetlink.change(ipLink.add({ index: this.bridge, name: 'br0', up: true, ...kind }, causes));
   }
 
   /** The ports, in the order in which cables were plugged in. */
@@ -99,12 +71,7 @@ export class Switch extends Namespace {
    * @internal
    */
   join(device: Port): void {
-    setLink(
-      this.rtnetlink,
-      device.index,
-      { master: this.bridge },
-      { operation: `ip -n ${this.name} link set ${device.name} master br0` },
-    );
+    this.rtnetlink.change(ipLink.change({ index: device.index, master: this.bridge }));
   }
 
   /** The forwarding database, as `bridge fdb` has it: which address is behind which port. */

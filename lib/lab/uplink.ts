@@ -3,11 +3,12 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { startingNamespace } from '../kernel/starting-namespace.ts';
 import { wirelessDevices } from '../kernel/wireless.ts';
-import { getLink, type LinkState, type ListedLink, listLinks } from '../netlink/link-state.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
+import { namesOf } from './names.ts';
 import { checkInterfaceName, show, UsageError } from './validate.ts';
 
 const ARPHRD_ETHER = 1;
@@ -29,14 +30,14 @@ export class Uplink {
    */
   readonly handle: NetNamespace;
   /** @internal */
-  readonly rtnetlink: RtnetlinkSocket;
+  readonly rtnetlink: NetlinkSocket;
   /** The macvlans of this lab on it. */
   readonly children = new Set<Interface>();
   /** A real network's addresses are not the lab's to give out. */
   readonly segment = undefined;
   readonly deleted = false;
 
-  constructor(lab: Lab, { index, name }: ListedLink, handle: NetNamespace, rtnetlink: RtnetlinkSocket) {
+  constructor(lab: Lab, { index, name }: LinkState, handle: NetNamespace, rtnetlink: NetlinkSocket) {
     this.lab = lab;
     this.name = name;
     this.index = index;
@@ -50,12 +51,13 @@ export class Uplink {
 
   /** What the kernel says of the NIC now. @throws KernelError `ENODEV` when it is no longer there */
   state(): LinkState {
-    return getLink(this.rtnetlink, this.index, { operation: `ip link show ${this.name}` });
+    return this.rtnetlink.get(ipLink.get({ index: this.index }));
   }
 
   /** Every macvlan and macvtap on it in the NIC's own network, whoever made it; others' in other networks cannot be seen. */
   foreignChildren(): string[] {
-    return listLinks(this.rtnetlink, { operation: 'ip link' })
+    return this.rtnetlink
+      .list(ipLink.all())
       .filter(
         ({ kind = '', link, linkNamespaceId }) =>
           ['macvlan', 'macvtap'].includes(kind) && link === this.index && linkNamespaceId === undefined,
@@ -88,7 +90,7 @@ export class Uplink {
 export function openUplink(lab: Lab, name: string): Uplink {
   checkInterfaceName('lab.uplink', name);
   const { handle, rtnetlink } = enterStartingNamespace(lab, name);
-  const links = listLinks(rtnetlink, { operation: 'ip link' });
+  const links = rtnetlink.list(ipLink.all());
   const link = links.find((each) => each.name === name);
   if (!link) {
     const names = links.filter(({ hardware }) => hardware !== ARPHRD_LOOPBACK).map((each) => each.name);
@@ -113,7 +115,7 @@ export function randomMac(): string {
 function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' | 'rtnetlink'> {
   try {
     const handle = startingNamespace();
-    return { handle, rtnetlink: lab.own(handle.run(() => new RtnetlinkSocket())) };
+    return { handle, rtnetlink: lab.own(handle.run(() => new NetlinkSocket({ names: namesOf(lab) }))) };
   } catch (error) {
     const { code, errno = 0 } = error as NodeJS.ErrnoException;
     if (code !== 'EPERM' && code !== 'EACCES') throw error;
@@ -128,7 +130,7 @@ function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' |
 }
 
 /** Why macvlans cannot hang on a NIC, or would hear nothing there. */
-function whyNot(link: ListedLink, links: readonly ListedLink[], handle: NetNamespace): string | undefined {
+function whyNot(link: LinkState, links: readonly LinkState[], handle: NetNamespace): string | undefined {
   const { name, hardware, master, up, carrier } = link;
   if (hardware === ARPHRD_LOOPBACK) return 'is the loopback, which leads nowhere: name a NIC with a cable';
   // macvlan_port_create takes nothing else.

@@ -1,21 +1,11 @@
-import { u16 } from '../kernel/bytes.ts';
-import { type Attribute, decodeAttributes } from '../netlink/attribute.ts';
-import type { Causes } from '../netlink/socket.ts';
+import type { Causes } from '../netlink/request.ts';
 import { addChildLink, adoptChild, CHILD_OPTIONS, Child, type ChildOptions, checkChild } from './child.ts';
 import type { Interface } from './interface.ts';
 import { hasLinkType, missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';
-
-// enum IFLA_VLAN_*, linux/if_link.h
-const IFLA_VLAN_ID = 1;
-const IFLA_VLAN_PROTOCOL = 5;
-
-/** Tag protocol identifiers: customer and service tags (IEEE 802.1Q-2018 table 9-1). */
-const PROTOCOL_NUMBERS = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const;
-export type VlanProtocol = keyof typeof PROTOCOL_NUMBERS;
-export const VLAN_PROTOCOLS = Object.keys(PROTOCOL_NUMBERS) as VlanProtocol[];
+import { VLAN_PROTOCOL_NUMBERS, VLAN_PROTOCOLS, type VlanProtocol, vlanKind } from './vlan-attributes.ts';
 
 /** 4095 is reserved (IEEE 802.1Q-2018 table 9-2). */
 const HIGHEST_ID = 4094;
@@ -42,11 +32,11 @@ const OPTIONS = [...CHILD_OPTIONS, 'id', 'protocol', 'mac'] as const;
 export class Vlan extends Child<Interface> {
   /** The id that the kernel has. */
   get id(): number {
-    return vlanSettings(this.state().data ?? Buffer.alloc(0)).id;
+    return vlanKind.of(this.state()).id;
   }
 
   get protocol(): VlanProtocol {
-    return vlanSettings(this.state().data ?? Buffer.alloc(0)).protocol;
+    return vlanKind.of(this.state()).protocol;
   }
 
   protected override changeCauses(): Causes {
@@ -75,12 +65,10 @@ export function addVlan(namespace: Namespace, options: VlanOptions): Vlan {
     segment: vlanSegment(parent, { id, protocol }),
   });
   addChildLink(namespace, {
-    type: 'vlan',
+    kind: vlanKind.as('vlan', { protocol, id }),
     options,
     origin,
     mac,
-    data: vlanAttributes({ id, protocol }),
-    words: ['protocol', protocol, 'id', id],
     causes: causesOf(namespace, options, origin.name),
   });
   return adoptChild(new Vlan({ ...origin, mac: mac?.toLowerCase() ?? parent.mac }, parent), options);
@@ -113,26 +101,7 @@ function causesOf(namespace: Namespace, { parent, id, protocol = '802.1Q' }: Vla
   };
 }
 
-function vlanAttributes({ id, protocol }: { id: number; protocol: VlanProtocol }): Attribute[] {
-  const number = Buffer.alloc(2);
-  number.writeUInt16BE(PROTOCOL_NUMBERS[protocol]);
-  return [
-    [IFLA_VLAN_ID, u16(id)],
-    [IFLA_VLAN_PROTOCOL, number],
-  ];
-}
-
-/** A VLAN's settings as the kernel has them (`IFLA_INFO_DATA`). */
-export function vlanSettings(data: Buffer): { id: number; protocol: VlanProtocol } {
-  const attributes = decodeAttributes(data);
-  const protocol = attributes.get(IFLA_VLAN_PROTOCOL)?.readUInt16BE(0);
-  return {
-    id: attributes.get(IFLA_VLAN_ID)?.readUInt16LE(0) ?? 0,
-    protocol: VLAN_PROTOCOLS.find((name) => PROTOCOL_NUMBERS[name] === protocol) ?? '802.1Q',
-  };
-}
-
 /** Whether a tag is a VLAN's: its type as on the wire, and its id. */
 export function isTagOf(vlan: { id: number; protocol: VlanProtocol }, tag: { type: number; id: number }): boolean {
-  return PROTOCOL_NUMBERS[vlan.protocol] === tag.type && vlan.id === tag.id;
+  return VLAN_PROTOCOL_NUMBERS[vlan.protocol] === tag.type && vlan.id === tag.id;
 }

@@ -30,7 +30,7 @@ export function asSeen<Report extends Asked>(report: Report, since: bigint, isNo
   // Behind an answered question for the next hop's MAC address the probe itself must have left: a hook, or a queueing
   // discipline, takes it behind the neighbour (__dev_queue_xmit).
   if (seen && (recognize(seen.frame) === 'probe' || !seen.answer?.arrival)) return report;
-  if (!Capture.of(from.lab).isWhole(from))
+  if (!Capture.of(from.lab).isWhole(from, since))
     return {
       ...report,
       outcome: 'broken',

@@ -9,7 +9,9 @@ import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
+import type { Assertion } from './assertion.ts';
 import { checkHold, holdIn } from './hold.ts';
+import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { hearOnceMore } from './traced-frame.ts';
 import { wasIgnored, whyDeaf } from './why-deaf.ts';
@@ -44,12 +46,12 @@ export interface ToHearOptions {
 }
 
 export async function toHear(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   sender: Namespace | Interface,
   options: ToHearOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
+  const { isNot, progress } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
   checkOptions(title, options, ['frame', 'join', 'because', 'copies', 'within']);
   const { frame = 'broadcast', join, because, copies } = options;
@@ -89,12 +91,14 @@ export async function toHear(
   const wanted = isNot ? 0 : (copies ?? 1);
   const within = wanted === 0 ? hold : (options.within ?? holdIn(lab, WITHIN));
   const isCounted = isNot || copies !== undefined;
+  progress.goal = wanted === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
   const result = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
     milliseconds: hold,
     wanted,
     within,
     quiet: () => quietIn(lab, 'frames'),
     untilQuiet: options.within === undefined,
+    isHopeless: () => givesUp(lab, progress),
     join,
   });
   const heard = copies === undefined ? result.copies > 0 : result.copies === copies;

@@ -14,6 +14,7 @@ import { standInOf } from '../trace/stand-in.ts';
 import { type Way, waysOf } from '../trace/way.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { asSeen } from './as-seen.ts';
+import type { Assertion } from './assertion.ts';
 import { isPassive } from './evidence-place.ts';
 import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
@@ -36,7 +37,7 @@ export interface ToMatchReachabilityOptions {
 }
 
 export async function toMatchReachability(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   text: string,
   options: ToMatchReachabilityOptions = {},

@@ -14,8 +14,8 @@ import type { Way } from '../trace/way.ts';
  */
 export function whyDeaf(to: Interface, kind: FrameKind, source: string | undefined): Obstacle | undefined {
   const link = linkObstacle(to);
-  if (link) return to.state().up ? { ...link, text: `${to} has no carrier: ${link.text}` } : link;
-  if (kind === 'arp' && !to.state().arp) return withoutArp(to);
+  if (link) return to.stateIfThere()?.up ? { ...link, text: `${to} has no carrier: ${link.text}` } : link;
+  if (kind === 'arp' && to.stateIfThere()?.arp === false) return withoutArp(to);
   return source === undefined ? undefined : reversePathObstacle(to, source);
 }
 

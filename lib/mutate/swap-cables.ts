@@ -1,9 +1,9 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { bridgeKind } from '../lab/bridge-attributes.ts';
 import type { Port, PortOptions } from '../lab/port.ts';
-import { bridgeSettings, type Switch } from '../lab/switch.ts';
-import { setLink } from '../netlink/link.ts';
-import { getLink } from '../netlink/link-state.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import type { Switch } from '../lab/switch.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 import { staticEntries } from './switch-ports.ts';
 
 /**
@@ -16,18 +16,14 @@ export function swapCables(a: Port, b: Port): void {
   const [likeA, likeB] = [likenessOf(a), likenessOf(b)];
   // In between, where neither name nor ifindex is taken: a switch cannot hold both of two that have one name.
   const between = NetNamespace.create();
-  const rtnetlink = between.run(() => new RtnetlinkSocket());
+  const rtnetlink = between.run(() => new NetlinkSocket());
   try {
     for (const [port, name] of [[a, 'a'] as const, [b, 'b'] as const]) {
-      setLink(
-        port.namespace.rtnetlink,
-        port.index,
-        { namespace: between, name },
-        { operation: `ip -n ${port.namespace} link set ${port.name} name ${name} netns between` },
-      );
+      const { namespace, index } = port;
+      namespace.rtnetlink.change(ipLink.change({ index, name, netns: between.fd }));
     }
-    replug(rtnetlink, 'b', b.index, a);
-    replug(rtnetlink, 'a', a.index, b);
+    replug(rtnetlink, b.index, a);
+    replug(rtnetlink, a.index, b);
   } finally {
     rtnetlink.close();
     between.close();
@@ -41,14 +37,9 @@ export function swapCables(a: Port, b: Port): void {
 }
 
 /** Moves a device to where a port has been, to be the port. */
-function replug(rtnetlink: RtnetlinkSocket, name: string, index: number, port: Port): void {
-  const { namespace } = port;
-  setLink(
-    rtnetlink,
-    index,
-    { namespace: namespace.handle, newIndex: port.index, name: port.name, mac: port.mac },
-    { operation: `ip -n between link set ${name} name ${port.name} netns ${namespace} index ${port.index}` },
-  );
+function replug(rtnetlink: NetlinkSocket, index: number, port: Port): void {
+  const { namespace, index: newIndex, name, mac } = port;
+  rtnetlink.change(ipLink.change({ index, netns: namespace.handle.fd, newIndex, name, mac }));
   switchOf(port).join(port);
 }
 
@@ -73,9 +64,8 @@ function differences(wanted: PortOptions, is: PortOptions): PortOptions {
   return Object.fromEntries(changed);
 }
 
-function hasSpanningTree({ rtnetlink, bridge, name }: Switch): boolean {
-  const { data } = getLink(rtnetlink, bridge, { operation: `ip -n ${name} link show br0` });
-  return data !== undefined && bridgeSettings(data).stp;
+function hasSpanningTree({ rtnetlink, bridge }: Switch): boolean {
+  return bridgeKind.of(rtnetlink.get(ipLink.get({ index: bridge }))).stp;
 }
 
 function switchOf(port: Port): Switch {

@@ -3,7 +3,7 @@ import type { Lab } from '../lab/lab.ts';
 import { type Port, type PortOptions, portSettings } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
 import { type BridgePort, type Bridges, FLOOD_KINDS, type FloodKind, floodsTo } from '../model/bridge-flood.ts';
-import { listLinks } from '../netlink/link-state.ts';
+import { ipLink } from '../netlink/link.ts';
 import { contains, type Prefix } from '../wire/ip-address.ts';
 import { FLAGS, isSwitch, isSwitchPort, staticEntries, USUAL } from './switch-ports.ts';
 
@@ -98,12 +98,12 @@ export function isChosen({ settings, entries, forwards }: SwitchPort): boolean {
 }
 
 function portsOf(node: Switch): SwitchPort[] {
-  const links = listLinks(node.rtnetlink, { operation: `bridge -n ${node.name} -d link show` });
+  const links = node.rtnetlink.list(ipLink.all());
   const entries = staticEntries(node);
   return node.ports.flatMap((port) => {
     const link = links.find(({ index }) => index === port.index);
     if (!link) return [];
-    const settings = portSettings(link.slaveData ?? Buffer.alloc(0));
+    const settings = portSettings(link);
     const { hairpin = false, isolated = false, flood = true, mcastFlood = true, bcastFlood = true } = settings;
     return {
       port,

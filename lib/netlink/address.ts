@@ -1,20 +1,11 @@
-import { u32 } from '../kernel/bytes.ts';
-import { AF_INET, AF_INET6, NLM_F_CREATE, NLM_F_EXCL } from '../kernel/constants.ts';
-import { bytesToIp, type Family, ipToBytes, type Prefix } from '../wire/ip-address.ts';
-import { decodeAttributes } from './attribute.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
-
-const RTM_NEWADDR = 20;
-const RTM_DELADDR = 21;
-const RTM_GETADDR = 22;
-const IFA_ADDRESS = 1;
-const IFA_LOCAL = 2;
-const IFA_FLAGS = 8;
-const IFA_RT_PRIORITY = 9;
-const IFA_F_NODAD = 0x02;
-const IFA_F_DADFAILED = 0x08;
-const IFA_F_TENTATIVE = 0x40;
-const IFA_F_NOPREFIXROUTE = 0x200;
+import type { Prefix } from '../wire/ip-address.ts';
+import { bit, bits } from './bits.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { device, ip, ipFamily, pad, u8, u32 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
+import { flat } from './type.ts';
 
 /** An address of an interface, as the kernel has it. */
 export interface AddressState extends Prefix {
@@ -34,66 +25,47 @@ export interface AddressState extends Prefix {
   metric: number | undefined;
 }
 
-export interface AddressOptions {
-  /** IPv6: find out first whether another node has it (RFC 4862 section 5.4); takes 1 to 2 s. */
-  dad?: boolean;
-}
+// The flags of the header have 8 bits, IFA_FLAGS has 32.
+const header = struct('ifaddrmsg', { family: ipFamily, length: u8, flags: pad(1), scope: u8, index: device });
 
-export function addAddress(
-  socket: RtnetlinkSocket,
-  index: number,
-  prefix: Prefix,
-  { dad = false }: AddressOptions,
-  operation: Operation,
-): void {
-  const flags = prefix.family === 6 && !dad ? IFA_F_NODAD : 0;
-  socket.change({ type: RTM_NEWADDR, flags: NLM_F_CREATE | NLM_F_EXCL, ...body(index, prefix, flags) }, operation);
-}
+const attributes = table({
+  peer: attribute('IFA_ADDRESS', 1, ip, { word: false }),
+  address: attribute('IFA_LOCAL', 2, ip, { word: false }),
+  flags: attribute(
+    'IFA_FLAGS',
+    8,
+    flat(
+      bits(u32, {
+        nodad: bit('IFA_F_NODAD', 0x02, 'nodad'),
+        dadFailed: bit('IFA_F_DADFAILED', 0x08),
+        tentative: bit('IFA_F_TENTATIVE', 0x40),
+        noPrefixRoute: bit('IFA_F_NOPREFIXROUTE', 0x200, 'noprefixroute'),
+      }),
+    ),
+  ),
+  metric: attribute('IFA_RT_PRIORITY', 9, u32),
+});
 
-export function deleteAddress(socket: RtnetlinkSocket, index: number, prefix: Prefix, operation: Operation): void {
-  socket.change({ type: RTM_DELADDR, flags: 0, ...body(index, prefix, 0) }, operation);
-}
-
-/** Every address of the socket's namespace, link-local ones too. */
-export function listAddresses(socket: RtnetlinkSocket, operation: Operation): AddressState[] {
-  const request = { type: RTM_GETADDR, flags: 0, header: Buffer.alloc(8), attributes: [] };
-  return socket.dump(request, operation).map(decodeAddress);
-}
-
-function body(index: number, { address, length, family }: Prefix, flags: number) {
-  const bytes = ipToBytes(address);
-  return {
-    // struct ifaddrmsg: family, prefix length, flags (too short, hence IFA_FLAGS), scope, index
-    header: Buffer.concat([Buffer.of(familyNumber(family), length, 0, 0), u32(index)]),
-    attributes: [
-      [IFA_LOCAL, bytes],
-      [IFA_ADDRESS, bytes],
-      [IFA_FLAGS, flags === 0 ? undefined : u32(flags)],
-    ] as const,
-  };
-}
-
-function decodeAddress(body: Buffer): AddressState {
-  const attributes = decodeAttributes(body.subarray(8));
-  const flags = attributes.get(IFA_FLAGS)?.readUInt32LE(0) ?? 0;
-  // IFA_LOCAL, where there, is one's own; IFA_ADDRESS then the far end of a point-to-point link, or the same.
-  const far = attributes.get(IFA_ADDRESS) ?? Buffer.alloc(4);
-  const own = attributes.get(IFA_LOCAL) ?? far;
-  return {
-    address: bytesToIp(own),
-    length: body.readUInt8(1),
-    family: body.readUInt8(0) === AF_INET ? 4 : 6,
-    index: body.readUInt32LE(4),
-    scope: body.readUInt8(3),
-    tentative: (flags & IFA_F_TENTATIVE) !== 0,
-    dadFailed: (flags & IFA_F_DADFAILED) !== 0,
-    peer: own.equals(far) ? undefined : bytesToIp(far),
-    noPrefixRoute: (flags & IFA_F_NOPREFIXROUTE) !== 0,
-    metric: attributes.get(IFA_RT_PRIORITY)?.readUInt32LE(0) || undefined,
-  };
-}
-
-/** `AF_INET` or `AF_INET6`. */
-export function familyNumber(family: Family): number {
-  return family === 4 ? AF_INET : AF_INET6;
-}
+export const ipAddress = new Family({
+  command: ['ip', 'address'],
+  messages: ['ADDR', 20],
+  body: body(header, attributes),
+  // Without IFA_ADDRESS an address of any length would be deleted (inet_rtm_deladdr).
+  complete: ({ peer, ...object }) => ({ ...object, peer: peer ?? object.address }),
+  state: ({ nodad: _, peer: far = '', address = far, metric, ...read }): AddressState => ({
+    ...read,
+    address,
+    // IFA_ADDRESS is the far end of a point-to-point link, or the address itself.
+    peer: far === address ? undefined : far,
+    metric: metric || undefined,
+  }),
+  words: ({ address, length, peer, index = 0 }, names, rest, verb) =>
+    verb === 'list'
+      ? []
+      : [
+          ...(peer ? [address, 'peer', `${peer}/${length}`] : [`${address}/${length}`]),
+          'dev',
+          names.device(index),
+          ...rest,
+        ],
+});

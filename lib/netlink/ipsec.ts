@@ -1,7 +1,8 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { netlinkProtocols } from '../kernel/netlink-protocols.ts';
 import { decodeAttributes } from './attribute.ts';
-import { RtnetlinkSocket } from './socket.ts';
+import { raw } from './raw.ts';
+import { NetlinkSocket } from './socket.ts';
 
 const NETLINK_XFRM = 6;
 
@@ -17,9 +18,9 @@ const FLAGS_LENGTH = 4;
 /** Whether a namespace has states or policies of IPsec (`ip xfrm state`, `ip xfrm policy`). */
 export function hasIpsec(namespace: NetNamespace): boolean {
   if (!netlinkProtocols(namespace).has(NETLINK_XFRM)) return false;
-  using socket = namespace.run(() => new RtnetlinkSocket(NETLINK_XFRM));
+  using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_XFRM }));
   const ask = (type: number, attribute: number, operation: string) => {
-    const body = socket.get({ type, flags: 0, header: Buffer.alloc(FLAGS_LENGTH), attributes: [] }, { operation });
+    const body = socket.get(raw({ type, flags: 0, header: Buffer.alloc(FLAGS_LENGTH), attributes: [] }, { operation }));
     return decodeAttributes(body.subarray(FLAGS_LENGTH)).get(attribute);
   };
   const states = ask(XFRM_MSG_GETSADINFO, XFRMA_SAD_CNT, 'ip xfrm state count');

@@ -1,179 +1,101 @@
-import { cString, u32 } from '../kernel/bytes.ts';
-import { AF_BRIDGE, IFF_PROMISC, IFF_UP, NLA_F_NESTED, NLM_F_CREATE, NLM_F_EXCL } from '../kernel/constants.ts';
-import { noteFeature } from '../kernel/features.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { macToBytes } from '../wire/mac-address.ts';
-import { type Attribute, encodeAttributes } from './attribute.ts';
-import {
-  IFLA_ADDRESS,
-  IFLA_IFNAME,
-  IFLA_INFO_DATA,
-  IFLA_INFO_KIND,
-  IFLA_LINK,
-  IFLA_LINKINFO,
-  IFLA_MASTER,
-  IFLA_MTU,
-  IFLA_NET_NS_FD,
-  IFLA_NEW_IFINDEX,
-  IFLA_PROTINFO,
-  interfaceHeader,
-  RTM_DELLINK,
-  RTM_NEWLINK,
-  RTM_SETLINK,
-} from './link-message.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import { bit, invertedBit, maskedBits } from './bits.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { linkInfo } from './link-kind.ts';
+import { oneOf } from './one-of.ts';
+import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
+import { flat } from './type.ts';
 
-/** Of `IFLA_INFO_DATA`, linux/veth.h. */
-const VETH_INFO_PEER = 1;
+/** RFC 2863's states, in iproute2's words. */
+export type OperState = 'UNKNOWN' | 'NOTPRESENT' | 'DOWN' | 'LOWERLAYERDOWN' | 'TESTING' | 'DORMANT' | 'UP';
 
-/** A device to be made. `index` is chosen by the caller, so that no two devices of a lab share one. */
-export interface NewLink {
+/** What the kernel says of a device. */
+export interface LinkState {
   index: number;
   name: string;
-  mac?: string | undefined;
-  mtu?: number | undefined;
-  up?: boolean | undefined;
-  promiscuous?: boolean | undefined;
+  kind: string | undefined;
+  mac: string;
+  mtu: number;
+  up: boolean;
+  promiscuous: boolean;
+  /** Everyone who wants the device promiscuous, its children included. */
+  promiscuity: number;
+  carrier: boolean;
+  /** Whether it asks for and answers with MAC addresses; a dummy and an ipvlan in mode l3 do not (`IFF_NOARP`). */
+  arp: boolean;
+  operState: OperState;
+  /** What kind of hardware it is, or passes for: 1 is Ethernet (`ARPHRD_*`, linux/if_arp.h). */
+  hardware: number;
+  /** ifindex of the bridge that it is a port of. */
+  master: number | undefined;
+  /** ifindex of the device below, in whatever namespace that is. */
+  link: number | undefined;
+  /** The namespace that {@link LinkState.link} is in, by this one's number for it; undefined: this one. */
+  linkNamespaceId: number | undefined;
+  /** Whether a program gets its packets first (`ip link set … xdp`). */
+  xdp: boolean;
+  /** The settings of its kind (`IFLA_INFO_DATA`): to be had by the kind's `of`. */
+  data: unknown;
+  /** The kind of the device that it is a port of. */
+  slaveKind: string | undefined;
+  /** Its settings as a port (`IFLA_INFO_SLAVE_DATA`). */
+  slaveData: unknown;
 }
 
-/** How a new link relates to others; the kind's own attributes are `data`. */
-export interface LinkKind {
-  kind: string;
-  data?: readonly Attribute[];
-  /** ifindex, in the namespace of the socket, of the device below (`ip link add link …`). */
-  link?: number;
-  /** ifindex of the bridge that the new device becomes a port of. */
-  master?: number;
-  /** The namespace that the device is made in; without it, the socket's own. */
-  namespace?: NetNamespace;
-}
+export const linkHeader = struct('ifinfomsg', {
+  family: u8,
+  padding: pad(1),
+  hardware: u16,
+  index: s32,
+  flags: flat(
+    maskedBits(u32, {
+      up: bit('IFF_UP', 0x1, 'up', 'down'),
+      promiscuous: bit('IFF_PROMISC', 0x100, 'promisc on', 'promisc off'),
+      arp: invertedBit('IFF_NOARP', 0x80, 'arp on', 'arp off'),
+    }),
+  ),
+});
 
-/** Makes a device in its final namespace: one message an object, nothing is moved. */
-export function addLink(socket: RtnetlinkSocket, link: NewLink, kind: LinkKind, operation: Operation): void {
-  noteFeature(`link ${kind.kind}`);
-  socket.change(
-    {
-      type: RTM_NEWLINK,
-      flags: NLM_F_CREATE | NLM_F_EXCL,
-      header: interfaceHeader(link.index, flagsOf(link)),
-      attributes: [
-        ...namingAttributes(link),
-        [IFLA_LINK, kind.link === undefined ? undefined : u32(kind.link)],
-        [IFLA_MASTER, kind.master === undefined ? undefined : u32(kind.master)],
-        [IFLA_NET_NS_FD, kind.namespace && u32(kind.namespace.fd)],
-        [
-          IFLA_LINKINFO,
-          [
-            [IFLA_INFO_KIND, cString(kind.kind)],
-            [IFLA_INFO_DATA, kind.data],
-          ],
-        ],
-      ],
-    },
-    operation,
-  );
-}
+const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
 
-/** The `data` of a veth pair: its other end, made in the same message in a namespace of its own. */
-export function vethPeer(peer: NewLink, namespace: NetNamespace): readonly Attribute[] {
-  const attributes = encodeAttributes([...namingAttributes(peer), [IFLA_NET_NS_FD, u32(namespace.fd)]]);
-  // VETH_INFO_PEER nests a whole ifinfomsg with its attributes behind it, not a plain list.
-  return [[VETH_INFO_PEER | NLA_F_NESTED, Buffer.concat([interfaceHeader(peer.index, flagsOf(peer)), attributes])]];
-}
+const attributes = table({
+  name: attribute('IFLA_IFNAME', 3, string, { word: false, absent: '' }),
+  link: attribute('IFLA_LINK', 5, device),
+  mac: attribute('IFLA_ADDRESS', 1, mac, { word: 'address', absent: '' }),
+  mtu: attribute('IFLA_MTU', 4, u32, { absent: 0 }),
+  master: attribute('IFLA_MASTER', 10, device),
+  netns: attribute('IFLA_NET_NS_FD', 28, netns),
+  newIndex: attribute('IFLA_NEW_IFINDEX', 49, s32, { word: 'index' }),
+  operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', operStates, 'UNKNOWN'), { absent: 'UNKNOWN' }),
+  promiscuity: attribute('IFLA_PROMISCUITY', 30, u32, { absent: 0 }),
+  carrier: attribute('IFLA_CARRIER', 33, bool(u8), { absent: false }),
+  linkNamespaceId: attribute('IFLA_LINK_NETNSID', 37, s32),
+  // XDP_ATTACHED_NONE is 0; others tell where.
+  xdp: attribute('IFLA_XDP', 43, flat(table({ xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { absent: false }) }))),
+  info: attribute('IFLA_LINKINFO', 18, linkInfo, { isLong: true }),
+});
 
-/** Live changes of what every device has. */
-export interface LinkChange {
-  up?: boolean | undefined;
-  promiscuous?: boolean | undefined;
-  mtu?: number | undefined;
-  mac?: string | undefined;
-  name?: string | undefined;
-  /** ifindex of a bridge to join, or 0 to leave the one it is in. */
-  master?: number | undefined;
-  /** Another namespace to move into, down and out of its bridge (`dev_change_net_namespace`). */
-  namespace?: NetNamespace;
-  /** The ifindex that it has from then on. Before Linux 5.13 it keeps the one that it had. */
-  newIndex?: number;
-}
+/** `struct ifinfomsg` and what stands behind it: the body of a message, and of a veth's other end. */
+export const linkBody = body(linkHeader, attributes);
 
-export function setLink(socket: RtnetlinkSocket, index: number, change: LinkChange, operation: Operation): void {
-  const mask = (change.up === undefined ? 0 : IFF_UP) | (change.promiscuous === undefined ? 0 : IFF_PROMISC);
-  socket.change(
-    {
-      type: RTM_NEWLINK,
-      flags: 0,
-      header: interfaceHeader(index, { flags: flagsOf(change).flags, mask }),
-      attributes: [
-        [IFLA_IFNAME, change.name === undefined ? undefined : cString(change.name)],
-        [IFLA_MTU, change.mtu === undefined ? undefined : u32(change.mtu)],
-        [IFLA_ADDRESS, change.mac === undefined ? undefined : macToBytes(change.mac)],
-        [IFLA_MASTER, change.master === undefined ? undefined : u32(change.master)],
-        [IFLA_NET_NS_FD, change.namespace && u32(change.namespace.fd)],
-        [IFLA_NEW_IFINDEX, change.newIndex === undefined ? undefined : u32(change.newIndex)],
-      ],
-    },
-    operation,
-  );
-}
-
-/** Changes a device's kind-specific settings, as `ip link set … type KIND …` does. */
-export function setLinkData(
-  socket: RtnetlinkSocket,
-  index: number,
-  kind: string,
-  data: readonly Attribute[],
-  operation: Operation,
-): void {
-  socket.change(
-    {
-      type: RTM_NEWLINK,
-      flags: 0,
-      header: interfaceHeader(index),
-      attributes: [
-        [
-          IFLA_LINKINFO,
-          [
-            [IFLA_INFO_KIND, cString(kind)],
-            [IFLA_INFO_DATA, data],
-          ],
-        ],
-      ],
-    },
-    operation,
-  );
-}
-
-/** Changes a bridge port's settings (`IFLA_BRPORT_*`), as `bridge link set dev …` does. */
-export function setBridgePort(
-  socket: RtnetlinkSocket,
-  index: number,
-  settings: readonly Attribute[],
-  operation: Operation,
-): void {
-  socket.change(
-    {
-      type: RTM_SETLINK,
-      flags: 0,
-      header: interfaceHeader(index, { flags: 0, mask: 0 }, AF_BRIDGE),
-      attributes: [[IFLA_PROTINFO, settings]],
-    },
-    operation,
-  );
-}
-
-export function deleteLink(socket: RtnetlinkSocket, index: number, operation: Operation): void {
-  socket.change({ type: RTM_DELLINK, flags: 0, header: interfaceHeader(index), attributes: [] }, operation);
-}
-
-function flagsOf({ up, promiscuous }: { up?: boolean | undefined; promiscuous?: boolean | undefined }) {
-  const flags = (up ? IFF_UP : 0) | (promiscuous ? IFF_PROMISC : 0);
-  return { flags, mask: flags };
-}
-
-function namingAttributes({ name, mac, mtu }: NewLink): readonly Attribute[] {
-  return [
-    [IFLA_IFNAME, cString(name)],
-    [IFLA_ADDRESS, mac === undefined ? undefined : macToBytes(mac)],
-    [IFLA_MTU, mtu === undefined ? undefined : u32(mtu)],
-  ];
-}
+/**
+ * The devices of a namespace, the loopback too. What a kind has of its own, {@link linkKind} registers.
+ *
+ * Since 6.8 to ask for one also brings its link watch up to date (`rtnl_getlink`, `linkwatch_sync_dev`): a carrier that is
+ * on then can be sent to. Before Linux 5.13 a device that moves keeps its ifindex, whatever `newIndex` says.
+ */
+export const ipLink = new Family({
+  command: ['ip', 'link'],
+  messages: ['LINK', 16],
+  body: linkBody,
+  state: ({ family: _, netns: __, newIndex: ___, ...state }): LinkState => state,
+  verbs: { change: 'set', get: 'show' },
+  words: ({ index = 0, name }, names, rest, verb) => {
+    if (verb === 'list') return [];
+    if (verb === 'add') return [name, ...rest];
+    return [names.device(index), ...rest, ...(name === undefined ? [] : ['name', name])];
+  },
+  feature: ({ kind }) => kind && `link ${kind}`,
+});

@@ -1,11 +1,13 @@
 import { AF_INET6 } from '../kernel/constants.ts';
+import { familyNumber } from '../kernel/socket-address.ts';
 import { bytesToIp, type Family } from '../wire/ip-address.ts';
-import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
+import { type Operation, raw } from './raw.ts';
 import {
   RTA_DST,
   RTA_GATEWAY,
   RTA_METRICS,
+  RTA_MULTIPATH,
   RTA_OIF,
   RTA_PREFSRC,
   RTA_PRIORITY,
@@ -16,9 +18,8 @@ import {
   RTMSG_LENGTH,
   RTPROT_KERNEL,
 } from './route-message.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import type { NetlinkSocket } from './socket.ts';
 
-const RTA_MULTIPATH = 9;
 const RTA_VIA = 18;
 const RTA_ENCAP = 22;
 const RTNH_F_ONLINK = 4;
@@ -63,14 +64,14 @@ export interface ListedRoute {
 }
 
 /** Every route of the socket's namespace, in whatever table. */
-export function listAllRoutes(socket: RtnetlinkSocket, family: Family, operation: Operation): ListedRoute[] {
+export function listAllRoutes(socket: NetlinkSocket, family: Family, operation: Operation): ListedRoute[] {
   const header = Buffer.concat([Buffer.of(familyNumber(family)), Buffer.alloc(RTMSG_LENGTH - 1)]);
   return socket
-    .dump({ type: RTM_GETROUTE, flags: 0, header, attributes: [] }, operation)
+    .list(raw({ type: RTM_GETROUTE, flags: 0, header, attributes: [] }, operation))
     .map((entry) => decodeListedRoute(entry, family));
 }
 
-function decodeListedRoute(entry: Buffer, family: Family): ListedRoute {
+export function decodeListedRoute(entry: Buffer, family: Family): ListedRoute {
   const attributes = decodeAttributes(entry.subarray(RTMSG_LENGTH));
   const number = (type: number) => attributes.get(type)?.readUInt32LE(0);
   const source = attributes.get(RTA_PREFSRC);

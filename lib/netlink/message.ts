@@ -1,23 +1,18 @@
 import { readCString } from '../kernel/bytes.ts';
-import { NLM_F_ACK_TLVS, NLMSG_ERROR, NLMSGERR_ATTR_MSG } from '../kernel/constants.ts';
-import { type Attribute, align, decodeAttributes, encodeAttributes } from './attribute.ts';
+import { NLM_F_ACK_TLVS, NLMSG_ERROR } from '../kernel/constants.ts';
+import { align, decodeAttributes } from './attribute.ts';
+import type { Writer } from './writer.ts';
 
 const HEADER = 16;
-
-/** A request to the kernel: the message's type, flags, its fixed header (`ifinfomsg` …) and its attributes. */
-export interface Request {
-  type: number;
-  flags: number;
-  header: Uint8Array;
-  attributes: readonly Attribute[];
-}
+const NLMSGERR_ATTR_MSG = 1;
+const NLMSGERR_ATTR_OFFS = 2;
 
 /** One message of the kernel's answer, split from its neighbours but not yet decoded. */
 export interface Reply {
   type: number;
   flags: number;
   sequence: number;
-  /** What follows `nlmsghdr`. */
+  /** What follows `nlmsghdr`: a view, good until the next answer comes. */
   body: Buffer;
 }
 
@@ -25,18 +20,24 @@ export interface Reply {
 export interface Acknowledgement {
   errno: number;
   extendedAck: string | undefined;
+  /** Where in the request's body the attribute is that the kernel refuses. */
+  offset: number | undefined;
 }
 
-export function encodeMessage({ type, flags, header, attributes }: Request, sequence: number): Buffer {
-  const body = encodeAttributes(attributes);
-  const message = Buffer.alloc(HEADER + align(header.length) + body.length);
-  message.writeUInt32LE(message.length, 0);
-  message.writeUInt16LE(type, 4);
-  message.writeUInt16LE(flags, 6);
-  message.writeUInt32LE(sequence, 8);
-  message.set(header, HEADER);
-  message.set(body, HEADER + align(header.length));
-  return message;
+/** Writes a message: `nlmsghdr`, and behind it what `body` writes. */
+export function writeMessage(
+  to: Writer,
+  { type, flags, sequence }: Omit<Reply, 'body'>,
+  body: (to: Writer) => void,
+): void {
+  const start = to.length;
+  to.put(HEADER, (bytes, at) => {
+    bytes.writeUInt16LE(type, at + 4);
+    bytes.writeUInt16LE(flags, at + 6);
+    bytes.writeUInt32LE(sequence, at + 8);
+  });
+  body(to);
+  to.bytes.writeUInt32LE(to.length - start, start);
 }
 
 /**
@@ -70,6 +71,11 @@ export function decodeAcknowledgement({ type, flags, body }: Reply): Acknowledge
   const errno = body.length >= 4 ? 0 - body.readInt32LE(0) : 0;
   // With NETLINK_CAP_ACK the request's own body is left out, only its header (for NLMSG_ERROR) stands before the TLVs.
   const tlvs = body.subarray(type === NLMSG_ERROR ? 4 + HEADER : 4);
-  const message = flags & NLM_F_ACK_TLVS ? decodeAttributes(tlvs).get(NLMSGERR_ATTR_MSG) : undefined;
-  return { errno, extendedAck: message && readCString(message) };
+  const said = flags & NLM_F_ACK_TLVS ? decodeAttributes(tlvs) : new Map<number, Buffer>();
+  const [message, offset] = [said.get(NLMSGERR_ATTR_MSG), said.get(NLMSGERR_ATTR_OFFS)];
+  return {
+    errno,
+    extendedAck: message && readCString(message),
+    offset: offset?.length === 4 ? offset.readUInt32LE(0) - HEADER : undefined,
+  };
 }

@@ -1,6 +1,7 @@
 import { readCString } from '../kernel/bytes.ts';
 import { decodeAttributes } from './attribute.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import { type Operation, raw } from './raw.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 const RTM_GETNEIGHTBL = 66;
 const NDTA_NAME = 1;
@@ -22,9 +23,9 @@ export interface NeighbourTableState {
   overflows: bigint;
 }
 
-export function listNeighbourTables(socket: RtnetlinkSocket, operation: Operation): NeighbourTableState[] {
+export function listNeighbourTables(socket: NetlinkSocket, operation: Operation): NeighbourTableState[] {
   const request = { type: RTM_GETNEIGHTBL, flags: 0, header: Buffer.alloc(4), attributes: [] };
-  return socket.dump(request, operation).flatMap((body) => {
+  return socket.list(raw(request, operation)).flatMap((body) => {
     const attributes = decodeAttributes(body.subarray(4));
     const [config, stats] = [attributes.get(NDTA_CONFIG), attributes.get(NDTA_STATS)];
     // The other messages of the dump are the parameters of single devices.

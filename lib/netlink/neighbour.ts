@@ -1,10 +1,11 @@
 import { cString, s32, u16, u32, u64 } from '../kernel/bytes.ts';
 import { AF_BRIDGE, AF_INET, AF_INET6, NLM_F_CREATE, NLM_F_REPLACE } from '../kernel/constants.ts';
+import { familyNumber } from '../kernel/socket-address.ts';
 import { bytesToIp, type Family, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
-import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import { type Operation, raw } from './raw.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 const RTM_NEWNEIGH = 28;
 const RTM_DELNEIGH = 29;
@@ -73,46 +74,50 @@ export interface FdbEntry {
 
 /** Adds or replaces a permanent entry. */
 export function addNeighbour(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   { device, to, lladdr }: { device: number; to: string; lladdr: string },
   family: Family,
   operation: Operation,
 ): void {
   socket.change(
-    {
-      type: RTM_NEWNEIGH,
-      flags: NLM_F_CREATE | NLM_F_REPLACE,
-      header: header(familyNumber(family), device, NUD_PERMANENT),
-      attributes: [
-        [NDA_DST, ipToBytes(to)],
-        [NDA_LLADDR, macToBytes(lladdr)],
-      ],
-    },
-    operation,
+    raw(
+      {
+        type: RTM_NEWNEIGH,
+        flags: NLM_F_CREATE | NLM_F_REPLACE,
+        header: header(familyNumber(family), device, NUD_PERMANENT),
+        attributes: [
+          [NDA_DST, ipToBytes(to)],
+          [NDA_LLADDR, macToBytes(lladdr)],
+        ],
+      },
+      operation,
+    ),
   );
 }
 
 export function deleteNeighbour(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   { device, to }: { device: number; to: string },
   family: Family,
   operation: Operation,
 ): void {
   socket.change(
-    {
-      type: RTM_DELNEIGH,
-      flags: 0,
-      header: header(familyNumber(family), device),
-      attributes: [[NDA_DST, ipToBytes(to)]],
-    },
-    operation,
+    raw(
+      {
+        type: RTM_DELNEIGH,
+        flags: 0,
+        header: header(familyNumber(family), device),
+        attributes: [[NDA_DST, ipToBytes(to)]],
+      },
+      operation,
+    ),
   );
 }
 
 /** The ARP and ND tables of the socket's namespace, without the `NOARP` entries of multicast and loopback. */
-export function listNeighbours(socket: RtnetlinkSocket, operation: Operation): Neighbour[] {
+export function listNeighbours(socket: NetlinkSocket, operation: Operation): Neighbour[] {
   return socket
-    .dump({ type: RTM_GETNEIGH, flags: 0, header: header(0, 0), attributes: [] }, operation)
+    .list(raw({ type: RTM_GETNEIGH, flags: 0, header: header(0, 0), attributes: [] }, operation))
     .filter((entry) => [AF_INET, AF_INET6].includes(entry.readUInt8(0)) && (entry.readUInt16LE(8) & NUD_NOARP) === 0)
     .map((entry) => {
       const attributes = decodeAttributes(entry.subarray(12));
@@ -127,9 +132,9 @@ export function listNeighbours(socket: RtnetlinkSocket, operation: Operation): N
 }
 
 /** The addresses that the socket's namespace answers for though it has them not (`ip neighbour show proxy`). */
-export function listProxies(socket: RtnetlinkSocket, operation: Operation): Pick<Neighbour, 'device' | 'to'>[] {
+export function listProxies(socket: NetlinkSocket, operation: Operation): Pick<Neighbour, 'device' | 'to'>[] {
   return socket
-    .dump({ type: RTM_GETNEIGH, flags: 0, header: header(0, 0, 0, NTF_PROXY), attributes: [] }, operation)
+    .list(raw({ type: RTM_GETNEIGH, flags: 0, header: header(0, 0, 0, NTF_PROXY), attributes: [] }, operation))
     .map((entry) => ({
       device: entry.readInt32LE(4),
       to: bytesToIp(decodeAttributes(entry.subarray(12)).get(NDA_DST) ?? Buffer.alloc(4)),
@@ -137,11 +142,13 @@ export function listProxies(socket: RtnetlinkSocket, operation: Operation): Pick
 }
 
 /** The forwarding database of the bridge with this ifindex. */
-export function listFdb(socket: RtnetlinkSocket, bridge: number, operation: Operation): FdbEntry[] {
+export function listFdb(socket: NetlinkSocket, bridge: number, operation: Operation): FdbEntry[] {
   return socket
-    .dump(
-      { type: RTM_GETNEIGH, flags: 0, header: header(AF_BRIDGE, 0), attributes: [[NDA_MASTER, u32(bridge)]] },
-      operation,
+    .list(
+      raw(
+        { type: RTM_GETNEIGH, flags: 0, header: header(AF_BRIDGE, 0), attributes: [[NDA_MASTER, u32(bridge)]] },
+        operation,
+      ),
     )
     .map((entry) => ({
       device: entry.readInt32LE(4),
@@ -151,27 +158,31 @@ export function listFdb(socket: RtnetlinkSocket, bridge: number, operation: Oper
     }));
 }
 
-export function addFdbEntry(socket: RtnetlinkSocket, port: number, mac: string, operation: Operation): void {
+export function addFdbEntry(socket: NetlinkSocket, port: number, mac: string, operation: Operation): void {
   socket.change(
-    {
-      type: RTM_NEWNEIGH,
-      flags: NLM_F_CREATE | NLM_F_REPLACE,
-      header: header(AF_BRIDGE, port, NUD_NOARP, NTF_MASTER),
-      attributes: [[NDA_LLADDR, macToBytes(mac)]],
-    },
-    operation,
+    raw(
+      {
+        type: RTM_NEWNEIGH,
+        flags: NLM_F_CREATE | NLM_F_REPLACE,
+        header: header(AF_BRIDGE, port, NUD_NOARP, NTF_MASTER),
+        attributes: [[NDA_LLADDR, macToBytes(mac)]],
+      },
+      operation,
+    ),
   );
 }
 
-export function deleteFdbEntry(socket: RtnetlinkSocket, port: number, mac: string, operation: Operation): void {
+export function deleteFdbEntry(socket: NetlinkSocket, port: number, mac: string, operation: Operation): void {
   socket.change(
-    {
-      type: RTM_DELNEIGH,
-      flags: 0,
-      header: header(AF_BRIDGE, port, 0, NTF_MASTER),
-      attributes: [[NDA_LLADDR, macToBytes(mac)]],
-    },
-    operation,
+    raw(
+      {
+        type: RTM_DELNEIGH,
+        flags: 0,
+        header: header(AF_BRIDGE, port, 0, NTF_MASTER),
+        attributes: [[NDA_LLADDR, macToBytes(mac)]],
+      },
+      operation,
+    ),
   );
 }
 
@@ -185,37 +196,39 @@ export interface NeighbourTimers {
 
 /** Sets them for ARP (4) or ND (6). */
 export function setNeighbourTimers(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   device: number,
   family: Family,
   { retrans, proxyDelay }: NeighbourTimers,
   operation: Operation,
 ): void {
   socket.change(
-    {
-      type: RTM_SETNEIGHTBL,
-      flags: 0,
-      header: Buffer.of(familyNumber(family), 0, 0, 0),
-      attributes: [
-        [NDTA_NAME, cString(family === 4 ? 'arp_cache' : 'ndisc_cache')],
-        [
-          NDTA_PARMS,
+    raw(
+      {
+        type: RTM_SETNEIGHTBL,
+        flags: 0,
+        header: Buffer.of(familyNumber(family), 0, 0, 0),
+        attributes: [
+          [NDTA_NAME, cString(family === 4 ? 'arp_cache' : 'ndisc_cache')],
           [
-            [NDTPA_IFINDEX, u32(device)],
-            [NDTPA_RETRANS_TIME, u64(BigInt(retrans))],
-            [NDTPA_PROXY_DELAY, u64(BigInt(proxyDelay))],
+            NDTA_PARMS,
+            [
+              [NDTPA_IFINDEX, u32(device)],
+              [NDTPA_RETRANS_TIME, u64(BigInt(retrans))],
+              [NDTPA_PROXY_DELAY, u64(BigInt(proxyDelay))],
+            ],
           ],
         ],
-      ],
-    },
-    operation,
+      },
+      operation,
+    ),
   );
 }
 
 /** How long each device's proxies put their answers off at most, in milliseconds; ARP's and ND's (`proxy_delay`). */
-export function listProxyDelays(socket: RtnetlinkSocket, operation: Operation): { device: number; delay: number }[] {
+export function listProxyDelays(socket: NetlinkSocket, operation: Operation): { device: number; delay: number }[] {
   return socket
-    .dump({ type: RTM_GETNEIGHTBL, flags: 0, header: Buffer.alloc(NDTMSG_LENGTH), attributes: [] }, operation)
+    .list(raw({ type: RTM_GETNEIGHTBL, flags: 0, header: Buffer.alloc(NDTMSG_LENGTH), attributes: [] }, operation))
     .flatMap((entry) => {
       const table = decodeAttributes(entry.subarray(NDTMSG_LENGTH));
       const of = decodeAttributes(table.get(NDTA_PARMS) ?? Buffer.alloc(0));

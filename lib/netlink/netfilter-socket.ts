@@ -18,8 +18,10 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../kernel/libc.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { closeOfThread, ofThread } from '../kernel/thread-descriptor.ts';
-import { decodeAcknowledgement, decodeMessages, encodeMessage, type Reply, type Request } from './message.ts';
+import { decodeAcknowledgement, decodeMessages, type Reply, writeMessage } from './message.ts';
 import { NETLINK_NETFILTER, netfilterHeader } from './netfilter.ts';
+import { type Message, raw } from './raw.ts';
+import { Writer } from './writer.ts';
 
 // linux/netfilter/nfnetlink.h
 const NFNL_MSG_BATCH_BEGIN = 16;
@@ -57,7 +59,7 @@ export class NetfilterSocket implements Disposable {
    *
    * @throws KernelError of the first that the kernel refuses
    */
-  change(requests: readonly Request[], operation: string): void {
+  change(requests: readonly Message[], operation: string): void {
     for (const request of requests) this.#send([{ ...request, flags: request.flags | NLM_F_ACK }], operation);
   }
 
@@ -66,8 +68,8 @@ export class NetfilterSocket implements Disposable {
    *
    * @throws KernelError of the first change that the kernel refuses
    */
-  transact(requests: readonly Request[], operation: string): void {
-    const frame = (type: number, flags: number): Request => ({
+  transact(requests: readonly Message[], operation: string): void {
+    const frame = (type: number, flags: number): Message => ({
       type,
       flags,
       header: netfilterHeader(undefined, NFNL_SUBSYS_NFTABLES),
@@ -89,12 +91,16 @@ export class NetfilterSocket implements Disposable {
   }
 
   /** Sends messages in one go; the last asks for an acknowledgement. */
-  #send(requests: readonly Request[], operation: string): void {
+  #send(requests: readonly Message[], operation: string): void {
     const first = this.#sequence + 1;
-    const data = Buffer.concat(
-      requests.map((request) => encodeMessage({ ...request, flags: request.flags | NLM_F_REQUEST }, ++this.#sequence)),
-    );
-    if (sendto(this.#fd, data, data.length, 0, null, 0) < 0) throw new KernelError({ operation, errno: lastErrno() });
+    const datagram = new Writer();
+    for (const request of requests) {
+      const { type, flags } = request;
+      const header = { type, flags: flags | NLM_F_REQUEST, sequence: ++this.#sequence };
+      writeMessage(datagram, header, (to) => raw(request, { operation }).write(to));
+    }
+    const { bytes } = datagram;
+    if (sendto(this.#fd, bytes, bytes.length, 0, null, 0) < 0) throw new KernelError({ operation, errno: lastErrno() });
     // The kernel has answered inside of sendto (nfnetlink_rcv).
     const answers: Reply[] = [];
     for (let replies = this.#receive(); replies; replies = this.#receive())

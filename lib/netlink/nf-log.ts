@@ -1,9 +1,10 @@
 import { readCString } from '../kernel/bytes.ts';
 import { decodeAttributes } from './attribute.ts';
-import type { Reply, Request } from './message.ts';
+import type { Reply } from './message.ts';
 import { attributesOf, netfilterHeader } from './netfilter.ts';
 import { be32 } from './nf-expression.ts';
 import { frameAround, type SeenPacket } from './nft-trace.ts';
+import type { Message } from './raw.ts';
 
 // linux/netfilter/nfnetlink_log.h
 const NFNL_SUBSYS_ULOG = 4;
@@ -34,8 +35,8 @@ export interface LoggedPacket {
 }
 
 /** Has a socket told of what is logged to a group, each packet at once. `EBUSY` where somebody else has the group. */
-export function listenToLog(group: number): Request[] {
-  const config = (attributes: Request['attributes']): Request => ({
+export function listenToLog(group: number): Message[] {
+  const config = (attributes: Message['attributes']): Message => ({
     type: (NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_CONFIG,
     flags: 0,
     header: netfilterHeader(undefined, group),

@@ -2,10 +2,10 @@ import { cString, readCString } from '../kernel/bytes.ts';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { type Attribute, decodeAttributes, listAttributes } from './attribute.ts';
-import type { Request } from './message.ts';
 import { attributesOf, type FilterFamily, familyOf, netfilterHeader } from './netfilter.ts';
 import { be32 } from './nf-expression.ts';
-import type { RtnetlinkSocket } from './socket.ts';
+import { type Message, raw } from './raw.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 // linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h
 const NFNL_SUBSYS_NFTABLES = 10;
@@ -64,7 +64,7 @@ export interface BaseChain extends ChainPlace {
 }
 
 /** A table that only its socket may change, and that vanishes with it (Linux 5.12). */
-export function newOwnedTable({ family, table }: Omit<ChainPlace, 'chain'>): Request {
+export function newOwnedTable({ family, table }: Omit<ChainPlace, 'chain'>): Message {
   const attributes: Attribute[] = [
     [NFTA_TABLE_NAME, cString(table)],
     [NFTA_TABLE_FLAGS, be32(NFT_TABLE_F_OWNER)],
@@ -72,12 +72,12 @@ export function newOwnedTable({ family, table }: Omit<ChainPlace, 'chain'>): Req
   return { ...message(NFT_MSG_NEWTABLE, family), flags: NLM_F_CREATE, attributes };
 }
 
-export function deleteTable({ family, table }: Omit<ChainPlace, 'chain'>): Request {
+export function deleteTable({ family, table }: Omit<ChainPlace, 'chain'>): Message {
   return { ...message(NFT_MSG_DELTABLE, family), attributes: [[NFTA_TABLE_NAME, cString(table)]] };
 }
 
 /** Accepts what its rules do not judge. */
-export function newBaseChain({ family, table, chain, hook, priority, devices }: BaseChain): Request {
+export function newBaseChain({ family, table, chain, hook, priority, devices }: BaseChain): Message {
   const names = devices?.map((name): Attribute => [NFTA_DEVICE_NAME, cString(name)]);
   const attributes: Attribute[] = [
     [NFTA_CHAIN_TABLE, cString(table)],
@@ -96,7 +96,7 @@ export function newBaseChain({ family, table, chain, hook, priority, devices }: 
 }
 
 /** A rule behind those that are there. */
-export function newRule({ family, table, chain }: ChainPlace, expressions: readonly Attribute[]): Request {
+export function newRule({ family, table, chain }: ChainPlace, expressions: readonly Attribute[]): Message {
   const attributes: Attribute[] = [
     [NFTA_RULE_TABLE, cString(table)],
     [NFTA_RULE_CHAIN, cString(chain)],
@@ -106,8 +106,8 @@ export function newRule({ family, table, chain }: ChainPlace, expressions: reado
 }
 
 /** Every table of the socket's namespace. */
-export function listTables(socket: RtnetlinkSocket): { family: FilterFamily; name: string }[] {
-  return socket.dump(message(NFT_MSG_GETTABLE), { operation: 'nft list tables' }).flatMap((body) => {
+export function listTables(socket: NetlinkSocket): { family: FilterFamily; name: string }[] {
+  return socket.list(raw(message(NFT_MSG_GETTABLE), { operation: 'nft list tables' })).flatMap((body) => {
     const family = familyOf(body);
     const name = decodeAttributes(attributesOf(body)).get(NFTA_TABLE_NAME);
     return family && name ? [{ family, name: readCString(name) }] : [];
@@ -115,8 +115,8 @@ export function listTables(socket: RtnetlinkSocket): { family: FilterFamily; nam
 }
 
 /** Whether the socket's namespace has chains at single devices (`hook ingress device eth0`, `hook egress …`). */
-export function hasChainsAtDevices(socket: RtnetlinkSocket): boolean {
-  return socket.dump(message(NFT_MSG_GETCHAIN), { operation: 'nft list chains' }).some((body) => {
+export function hasChainsAtDevices(socket: NetlinkSocket): boolean {
+  return socket.list(raw(message(NFT_MSG_GETCHAIN), { operation: 'nft list chains' })).some((body) => {
     const hook = decodeAttributes(attributesOf(body)).get(NFTA_CHAIN_HOOK);
     const of = decodeAttributes(hook ?? Buffer.alloc(0));
     return of.has(NFTA_HOOK_DEV) || of.has(NFTA_HOOK_DEVS);
@@ -125,7 +125,7 @@ export function hasChainsAtDevices(socket: RtnetlinkSocket): boolean {
 
 /** The hook of a chain and its type (`filter`, `nat`, `route`); undefined for one that is only jumped to, or is gone. */
 export function getHook(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   { family, table, chain }: ChainPlace,
 ): { hook: HookName; type: string } | undefined {
   const attributes: Attribute[] = [
@@ -141,7 +141,7 @@ export function getHook(
 
 /** The names of a rule's expressions; of a target of iptables (`nft_compat`), that target's. None for a rule that is gone. */
 export function getExpressions(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   { family, table, chain, handle }: ChainPlace & { handle: bigint },
 ): string[] {
   const bytes = Buffer.alloc(8);
@@ -162,13 +162,13 @@ function nameOf(element: Buffer): string {
   return target ? readCString(target.get(NFTA_TARGET_NAME) ?? Buffer.alloc(0)) : name;
 }
 
-function message(type: number, family?: FilterFamily): Request {
+function message(type: number, family?: FilterFamily): Message {
   return { type: (NFNL_SUBSYS_NFTABLES << 8) | type, flags: 0, header: netfilterHeader(family), attributes: [] };
 }
 
-function get(socket: RtnetlinkSocket, request: Request, operation: string): Map<number, Buffer> | undefined {
+function get(socket: NetlinkSocket, request: Message, operation: string): Map<number, Buffer> | undefined {
   try {
-    return decodeAttributes(attributesOf(socket.get(request, { operation })));
+    return decodeAttributes(attributesOf(socket.get(raw(request, { operation }))));
   } catch (error) {
     if (error instanceof KernelError && error.code === 'ENOENT') return undefined;
     throw error;

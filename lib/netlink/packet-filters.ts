@@ -3,7 +3,7 @@ import { hasCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { type FilterFamily, NETLINK_NETFILTER } from './netfilter.ts';
 import { hasChainsAtDevices, listTables } from './nf-tables.ts';
-import { RtnetlinkSocket } from './socket.ts';
+import { NetlinkSocket } from './socket.ts';
 
 /** What the older iptables calls its families. */
 const LEGACY = ['ip', 'ip6', 'arp'] as const;
@@ -38,9 +38,9 @@ export function hasFiltersAtDevices(namespace: NetNamespace): boolean {
  * Undefined for a kernel without nftables: no netfilter socket (`EPROTONOSUPPORT`, `__netlink_create`), or nobody behind it
  * (`EINVAL`, `nfnetlink_rcv_msg`; `EOPNOTSUPP` for a message that is newer than the kernel).
  */
-function askNftables<T>(namespace: NetNamespace, question: (socket: RtnetlinkSocket) => T): T | undefined {
+function askNftables<T>(namespace: NetNamespace, question: (socket: NetlinkSocket) => T): T | undefined {
   try {
-    using socket = namespace.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+    using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
     return question(socket);
   } catch (error) {
     if (hasCode(error, 'EPROTONOSUPPORT', 'EINVAL', 'EOPNOTSUPP')) return undefined;

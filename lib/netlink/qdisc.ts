@@ -1,6 +1,7 @@
 import { readCString } from '../kernel/bytes.ts';
 import { decodeAttributes } from './attribute.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import { type Operation, raw } from './raw.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 const RTM_GETQDISC = 38;
 const TCA_KIND = 1;
@@ -19,10 +20,10 @@ export interface Qdisc {
 }
 
 /** Those that were given to a device. A device's own, such as a veth's `noqueue`, has no handle. */
-export function listQdiscs(socket: RtnetlinkSocket, operation: Operation): Qdisc[] {
+export function listQdiscs(socket: NetlinkSocket, operation: Operation): Qdisc[] {
   const header = Buffer.alloc(TCMSG_LENGTH);
   return socket
-    .dump({ type: RTM_GETQDISC, flags: 0, header, attributes: [] }, operation)
+    .list(raw({ type: RTM_GETQDISC, flags: 0, header, attributes: [] }, operation))
     .filter((entry) => entry.readUInt32LE(HANDLE_AT) !== 0)
     .map((entry) => ({
       device: entry.readInt32LE(IFINDEX_AT),

@@ -1,8 +1,9 @@
 import { u32 } from '../kernel/bytes.ts';
 import { AF_INET, NLM_F_CREATE, NLM_F_EXCL } from '../kernel/constants.ts';
+import { familyNumber } from '../kernel/socket-address.ts';
 import { bytesToIp, type Family, ipToBytes, type Prefix } from '../wire/ip-address.ts';
-import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
+import { type Operation, raw } from './raw.ts';
 import {
   RTA_DST,
   RTA_GATEWAY,
@@ -19,7 +20,7 @@ import {
   RTMSG_LENGTH,
   RTPROT_KERNEL,
 } from './route-message.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 const RT_TABLE_MAIN = 254;
 const RTPROT_BOOT = 3;
@@ -54,30 +55,30 @@ export interface AddedRoute extends Route {
   metric: number | undefined;
 }
 
-export function addRoute(socket: RtnetlinkSocket, route: Route, operation: Operation): void {
-  socket.change({ type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_EXCL, ...body(route) }, operation);
+export function addRoute(socket: NetlinkSocket, route: Route, operation: Operation): void {
+  socket.change(raw({ type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_EXCL, ...body(route) }, operation));
 }
 
-export function deleteRoute(socket: RtnetlinkSocket, route: Route, operation: Operation): void {
+export function deleteRoute(socket: NetlinkSocket, route: Route, operation: Operation): void {
   // As iproute2 does: whoever made it, the kernel included, and of whatever scope (fib_table_delete).
   const any = { protocol: 0, scope: RT_SCOPE_NOWHERE, type: 0 };
-  socket.change({ type: RTM_DELROUTE, flags: 0, ...body(route, any) }, operation);
+  socket.change(raw({ type: RTM_DELROUTE, flags: 0, ...body(route, any) }, operation));
 }
 
 /** The main table's unicast routes. */
-export function listRoutes(socket: RtnetlinkSocket, family: Family, operation: Operation): Route[] {
+export function listRoutes(socket: NetlinkSocket, family: Family, operation: Operation): Route[] {
   const request = { type: RTM_GETROUTE, flags: 0, header: header(family, 0), attributes: [] };
   return socket
-    .dump(request, operation)
+    .list(raw(request, operation))
     .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(7) === RTN_UNICAST)
     .map(decodeRoute);
 }
 
 /** The main table's routes without the kernel's own (`proto kernel`), such as those of an address's subnet. */
-export function listAddedRoutes(socket: RtnetlinkSocket, family: Family, operation: Operation): AddedRoute[] {
+export function listAddedRoutes(socket: NetlinkSocket, family: Family, operation: Operation): AddedRoute[] {
   const request = { type: RTM_GETROUTE, flags: 0, header: header(family, 0), attributes: [] };
   return socket
-    .dump(request, operation)
+    .list(raw(request, operation))
     .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(5) !== RTPROT_KERNEL)
     .flatMap((entry) => {
       const type = TYPES[entry.readUInt8(7)];
@@ -100,7 +101,7 @@ export interface LookUp {
  * @throws KernelError `ENETUNREACH` when there is none
  */
 export function lookUpRoute(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   to: string,
   family: Family,
   operation: Operation,
@@ -119,7 +120,7 @@ export interface PathMtu {
 
 /** The MTU of the route that the kernel would take. @throws KernelError `ENETUNREACH` when there is none */
 export function lookUpPathMtu(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   to: string,
   family: Family,
   operation: Operation,
@@ -133,16 +134,23 @@ export function lookUpPathMtu(
 }
 
 /** Forgets what was learnt of the path to an IPv6 address, as `ip -6 route flush cache` does of all. */
-export function forgetRoute6(socket: RtnetlinkSocket, to: string, operation: Operation): void {
+export function forgetRoute6(socket: NetlinkSocket, to: string, operation: Operation): void {
   const attributes = [[RTA_DST, ipToBytes(to)]] as const;
   socket.change(
-    { type: RTM_DELROUTE, flags: 0, header: header(6, 128, { table: RT_TABLE_MAIN, flags: RTM_F_CLONED }), attributes },
-    operation,
+    raw(
+      {
+        type: RTM_DELROUTE,
+        flags: 0,
+        header: header(6, 128, { table: RT_TABLE_MAIN, flags: RTM_F_CLONED }),
+        attributes,
+      },
+      operation,
+    ),
   );
 }
 
 function lookUp(
-  socket: RtnetlinkSocket,
+  socket: NetlinkSocket,
   to: string,
   family: Family,
   operation: Operation,
@@ -150,18 +158,20 @@ function lookUp(
 ): Buffer {
   const length = family === 4 ? 32 : 128;
   return socket.get(
-    {
-      type: RTM_GETROUTE,
-      flags: 0,
-      // inet_rtm_valid_getroute_req: a source has a whole address's length.
-      header: header(family, length, { sourceLength: source === undefined ? 0 : length }),
-      attributes: [
-        [RTA_DST, ipToBytes(to)],
-        [RTA_SRC, source === undefined ? undefined : ipToBytes(source)],
-        [RTA_OIF, device === undefined ? undefined : u32(device)],
-      ],
-    },
-    operation,
+    raw(
+      {
+        type: RTM_GETROUTE,
+        flags: 0,
+        // inet_rtm_valid_getroute_req: a source has a whole address's length.
+        header: header(family, length, { sourceLength: source === undefined ? 0 : length }),
+        attributes: [
+          [RTA_DST, ipToBytes(to)],
+          [RTA_SRC, source === undefined ? undefined : ipToBytes(source)],
+          [RTA_OIF, device === undefined ? undefined : u32(device)],
+        ],
+      },
+      operation,
+    ),
   );
 }
 

@@ -1,7 +1,8 @@
+import { familyNumber } from '../kernel/socket-address.ts';
 import type { Family } from '../wire/ip-address.ts';
-import { familyNumber } from './address.ts';
 import { decodeAttributes } from './attribute.ts';
-import type { Operation, RtnetlinkSocket } from './socket.ts';
+import { type Operation, raw } from './raw.ts';
+import type { NetlinkSocket } from './socket.ts';
 
 const RTM_GETRULE = 34;
 const FRA_PRIORITY = 6;
@@ -18,10 +19,10 @@ const HEADER_LENGTH = 12;
 const KERNELS_OWN: Record<Family, string[]> = { 4: ['0 255', '32766 254', '32767 253'], 6: ['0 255', '32766 254'] };
 
 /** Whether routes depend on more than the destination: somebody added rules (`ip rule`), or took the kernel's away. */
-export function hasRules(socket: RtnetlinkSocket, family: Family, operation: Operation): boolean {
+export function hasRules(socket: NetlinkSocket, family: Family, operation: Operation): boolean {
   const header = Buffer.alloc(HEADER_LENGTH);
   header.writeUInt8(familyNumber(family), 0);
-  const rules = socket.dump({ type: RTM_GETRULE, flags: 0, header, attributes: [] }, operation).map(describe);
+  const rules = socket.list(raw({ type: RTM_GETRULE, flags: 0, header, attributes: [] }, operation)).map(describe);
   return rules.join() !== KERNELS_OWN[family].join();
 }
 

@@ -1,13 +1,5 @@
-import { u32 } from '../kernel/bytes.ts';
-import { checked } from '../kernel/checked.ts';
+import { constants } from 'node:os';
 import {
-  AF_NETLINK,
-  MSG_DONTWAIT,
-  MSG_PEEK,
-  MSG_TRUNC,
-  NETLINK_CAP_ACK,
-  NETLINK_EXT_ACK,
-  NETLINK_GET_STRICT_CHK,
   NETLINK_ROUTE,
   NLM_F_ACK,
   NLM_F_DUMP,
@@ -15,90 +7,69 @@ import {
   NLM_F_REQUEST,
   NLMSG_DONE,
   NLMSG_ERROR,
-  SOCK_CLOEXEC,
-  SOCK_RAW,
-  SOL_NETLINK,
+  NLMSG_OVERRUN,
 } from '../kernel/constants.ts';
-import { registerOwnSocket } from '../kernel/foreign-sockets.ts';
+import { noteFeature } from '../kernel/features.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { errnoName, lastErrno, recvfrom, sendto, setsockopt, socket } from '../kernel/libc.ts';
-import { currentNamespace } from '../kernel/net-namespace.ts';
-import { closeOfThread, ofThread } from '../kernel/thread-descriptor.ts';
-import {
-  type Acknowledgement,
-  decodeAcknowledgement,
-  decodeMessages,
-  encodeMessage,
-  type Reply,
-  type Request,
-} from './message.ts';
+import { errnoName } from '../kernel/libc.ts';
+import { NetlinkChannel } from '../kernel/netlink-channel.ts';
+import { whyRefused } from '../kernel/why-no-namespaces.ts';
+import { ipLink } from './link.ts';
+import { type Acknowledgement, decodeAcknowledgement, decodeMessages, type Reply, writeMessage } from './message.ts';
+import type { KnownNames, Names } from './names.ts';
+import type { Causes, Request } from './request.ts';
+import { Writer } from './writer.ts';
 
-/** What a failed request is called, and the usual causes of its errnos by name. */
-export interface Operation {
-  /** In the words of iproute2: `ip link add …`. */
-  operation: string;
-  causes?: Causes;
-}
-
-/** By errno's name; a function is asked only when it comes to that. */
-export type Causes = Partial<Record<string, string | (() => string)>>;
-
-// A dump's datagrams are 32 KiB as a rule (netlink_dump). One object can be longer than any number that one would choose:
-// a source macvlan with its list (macvlan_get_size). So it grows.
-let receiveBuffer = Buffer.alloc(65536);
+const { EAGAIN, ENOBUFS } = constants.errno;
 
 /** A table that changes under this many dumps in a row never stands still. */
-const MOST_DUMPS = 100;
+const MOST_TRIES = 100;
+
+/** A socket takes as much at once as its send buffer has room for (netlink_sendmsg): 208 KiB, where nobody changed it. */
+const MOST_AT_ONCE = 65536;
+
+/** Of `nlmsg_flags` in `struct nlmsghdr`. */
+const FLAGS_AT = 6;
 
 const GENERAL_CAUSES: Causes = {
-  EPERM: 'changing a network takes CAP_NET_ADMIN in its namespace: run as root, or through the pool of hairpin/config',
-  ENFILE: 'the machine is out of file descriptors (fs.file-max)',
-  EMFILE: 'this process is out of file descriptors (ulimit -n)',
+  ENOBUFS: 'the kernel had no room for its answer, so it is not known whether it did as it was asked',
 };
 
 /**
- * A route netlink socket in the namespace that the thread was in when it was made. It stays there: requests need no
+ * Speaks to the kernel in the namespace that the thread was in when it was made. It stays there: requests need no
  * entering. rtnetlink answers inside `send` (`rtnl_unicast` from the caller's context), so everything here is synchronous.
  */
-export class RtnetlinkSocket implements Disposable {
-  #fd: number;
-  readonly #unregister: () => void;
+export class NetlinkSocket implements Disposable {
+  readonly #channel: NetlinkChannel;
+  readonly #known: KnownNames;
+  /** That of the last message. */
   #sequence = 0;
+  /** Whether an answer is still to come. When the next request is made, its predecessor has failed half-way. */
+  #isUnderWay = false;
 
-  /** @param protocol another family of netlink's that answers in the same way */
-  constructor(protocol = NETLINK_ROUTE) {
-    this.#fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-    if (this.#fd < 0) {
-      const errno = lastErrno();
-      throw new KernelError({
-        operation: `socket(AF_NETLINK, ${protocol === NETLINK_ROUTE ? 'NETLINK_ROUTE' : protocol})`,
-        errno,
-        cause: causeOf(errno),
-      });
+  /**
+   * @param options `names` are for the words of errors; `protocol` is another family of netlink's that answers in the same
+   * way
+   */
+  constructor({ names = {}, protocol = NETLINK_ROUTE }: { names?: KnownNames; protocol?: number } = {}) {
+    const channel = NetlinkChannel.open(protocol);
+    if (typeof channel === 'number') {
+      const operation = `socket(AF_NETLINK, ${protocol === NETLINK_ROUTE ? 'NETLINK_ROUTE' : protocol})`;
+      throw new KernelError({ operation, errno: channel, cause: causeOf(channel) });
     }
-    this.#fd = ofThread(this.#fd);
-    this.#unregister = registerOwnSocket(currentNamespace(), { fd: this.#fd, domain: AF_NETLINK, type: SOCK_RAW });
-    try {
-      for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) this.#turnOn(option);
-    } catch (error) {
-      this.close();
-      throw error;
-    }
+    this.#channel = channel;
+    this.#known = names;
   }
 
   /**
-   * Sends one request that changes something, and waits for the kernel's acknowledgement.
+   * Has changes made, all by one send, and waits until the kernel has done the last. It does them in order; one that it
+   * refuses does not keep it from those behind it.
    *
-   * @throws KernelError with the kernel's extended ack, when it refuses
+   * @throws KernelError for the first request that the kernel refused
    */
-  change(request: Request, operation: Operation): void {
-    this.#send({ ...request, flags: request.flags | NLM_F_REQUEST | NLM_F_ACK }, operation);
-    for (;;) {
-      const acknowledgement = this.#receive(operation).find((reply) => reply.type === NLMSG_ERROR);
-      if (!acknowledgement) continue;
-      check(decodeAcknowledgement(acknowledgement), operation);
-      return;
-    }
+  change(...requests: readonly Request[]): void {
+    let rest = requests;
+    while (rest.length > 0) rest = rest.slice(this.#changeSome(rest));
   }
 
   /**
@@ -106,99 +77,204 @@ export class RtnetlinkSocket implements Disposable {
    *
    * @throws KernelError when there is none
    */
-  get(request: Request, operation: Operation): Buffer {
-    this.#send({ ...request, flags: request.flags | NLM_F_REQUEST }, operation);
-    for (;;) {
-      const [reply] = this.#receive(operation);
-      if (!reply) continue;
-      if (reply.type === NLMSG_ERROR) check(decodeAcknowledgement(reply), operation);
-      return Buffer.from(reply.body);
-    }
+  get<Answer>(request: Request<Answer>): Answer {
+    return this.#untilWhole(request, () => {
+      this.#send([request], NLM_F_REQUEST);
+      for (;;) {
+        const { replies, isCut } = this.#receive(request) ?? this.#noAnswer(request);
+        if (isCut) return undefined;
+        const [reply] = replies;
+        if (!reply) continue;
+        this.#isUnderWay = false;
+        if (reply.type === NLMSG_ERROR) this.#check(request, decodeAcknowledgement(reply));
+        return { answer: this.#read(request, reply.body) };
+      }
+    });
   }
 
   /**
-   * Lists all objects of a kind: the bodies of the dump's messages, in the kernel's order.
+   * Lists all objects of a kind, in the kernel's order.
    *
    * @throws Error when the table never stands still
    */
-  dump(request: Request, operation: Operation): Buffer[] {
-    for (let time = 0; time < MOST_DUMPS; time++) {
-      const { bodies, interrupted } = this.#dumpOnce(request, operation);
-      if (!interrupted) return bodies;
-    }
-    throw new Error(
-      `${operation.operation}: the table changed during each of ${MOST_DUMPS} dumps (NLM_F_DUMP_INTR); a program in the ` +
-        'namespace changes it without a pause: stop it, or ask when it has done',
-    );
+  list<Answer>(request: Request<Answer>): Answer[] {
+    return this.#untilWhole(request, () => {
+      this.#send([request], NLM_F_REQUEST | NLM_F_DUMP);
+      const bodies: Buffer[] = [];
+      let isWhole = true;
+      for (;;) {
+        const received = this.#receive(request);
+        // Its end may be in what was lost.
+        if (!received) return isWhole ? this.#noAnswer(request) : undefined;
+        if (received.isCut) isWhole = false;
+        for (const reply of received.replies) {
+          // The table changed between two datagrams of the dump (nl_dump_check_consistent): what came may have holes.
+          if (reply.flags & NLM_F_DUMP_INTR) isWhole = false;
+          if (reply.type === NLMSG_ERROR || reply.type === NLMSG_DONE) {
+            this.#isUnderWay = false;
+            this.#check(request, decodeAcknowledgement(reply));
+            return isWhole ? { answer: bodies.map((body) => this.#read(request, body)) } : undefined;
+          }
+          bodies.push(Buffer.from(reply.body));
+        }
+      }
+    });
   }
 
   /** Closes the socket. A second call does nothing. */
   close(): void {
-    if (this.#fd < 0) return;
-    this.#unregister();
-    closeOfThread(this.#fd);
-    this.#fd = -1;
+    this.#channel.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  #turnOn(option: number): void {
-    if (setsockopt(this.#fd, SOL_NETLINK, option, u32(1), 4) === 0) return;
-    const errno = lastErrno();
-    // Kernels before 4.12 and 4.20 lack two of these; without them messages are only poorer and dumps longer.
-    if (errnoName(errno) !== 'ENOPROTOOPT')
-      throw new KernelError({ operation: `setsockopt(SOL_NETLINK, ${option})`, errno, cause: causeOf(errno) });
+  /** Has as many changes made as go into one send. Returns their number. */
+  #changeSome(requests: readonly Request[]): number {
+    const first = this.#sequence + 1;
+    const sent = requests.slice(0, this.#send(requests, NLM_F_REQUEST, NLM_F_ACK));
+    const last = sent.at(-1) as Request;
+    const answers: (Acknowledgement & { sequence: number })[] = [];
+    while (answers.at(-1)?.sequence !== this.#sequence) {
+      const { replies, isCut } = this.#receive(last, first) ?? this.#noAnswer(last);
+      if (isCut) this.#noAnswer(last, ENOBUFS);
+      const told = replies.filter(({ type }) => type === NLMSG_ERROR);
+      answers.push(...told.map((reply) => ({ ...decodeAcknowledgement(reply), sequence: reply.sequence })));
+    }
+    this.#isUnderWay = false;
+    // Only now: the names in an error may take a question of their own.
+    const refusal = answers.find(({ errno }) => errno !== 0);
+    if (refusal) this.#check(sent[refusal.sequence - first] as Request, refusal);
+    return sent.length;
   }
 
-  #dumpOnce(request: Request, operation: Operation): { bodies: Buffer[]; interrupted: boolean } {
-    this.#send({ ...request, flags: request.flags | NLM_F_REQUEST | NLM_F_DUMP }, operation);
-    const bodies: Buffer[] = [];
-    let interrupted = false;
+  /**
+   * Sends as many requests as go into one datagram. Returns their number.
+   *
+   * @param lastFlags of the last one. The kernel does all in order, and answers what it refuses anyhow (`netlink_rcv_skb`):
+   * an acknowledgement of the last says that all is done
+   */
+  #send(requests: readonly Request[], flags: number, lastFlags = 0): number {
+    const [first] = requests;
+    if (first && this.#channel.closed) {
+      throw new Error(`${first.words(this.#names)}: its namespace is closed (the lab has ended)`);
+    }
+    if (first && this.#isUnderWay) this.#skipAnswers(first);
+    const datagram = new Writer();
+    let count = 0;
+    let lastAt = 0;
+    for (const request of requests) {
+      if (datagram.length > MOST_AT_ONCE) break;
+      if (request.feature) noteFeature(request.feature);
+      lastAt = datagram.length;
+      const header = { type: request.type, flags: request.flags | flags, sequence: ++this.#sequence };
+      writeMessage(datagram, header, () => request.write(datagram));
+      count++;
+    }
+    const { bytes } = datagram;
+    bytes.writeUInt16LE(bytes.readUInt16LE(lastAt + FLAGS_AT) | lastFlags, lastAt + FLAGS_AT);
+    const errno = this.#channel.send(bytes);
+    if (first && errno !== 0) this.#check(first, { errno });
+    this.#isUnderWay = true;
+    return count;
+  }
+
+  /** Takes away what an earlier request has left behind: beside its dump there is no other (`__netlink_dump_start`, EBUSY). */
+  #skipAnswers(request: Request): void {
     for (;;) {
-      for (const reply of this.#receive(operation)) {
-        // The table changed between two datagrams of the dump (nl_dump_check_consistent): what came may have holes.
-        if (reply.flags & NLM_F_DUMP_INTR) interrupted = true;
-        if (reply.type === NLMSG_ERROR || reply.type === NLMSG_DONE) {
-          check(decodeAcknowledgement(reply), operation);
-          return { bodies, interrupted };
-        }
-        bodies.push(Buffer.from(reply.body));
-      }
+      const datagram = this.#channel.receive();
+      if (datagram === 'nothing') break;
+      if (typeof datagram === 'number') this.#noAnswer(request, datagram);
+    }
+    this.#isUnderWay = false;
+  }
+
+  /** What has come for the requests from the one with this number on; undefined when nothing more comes. */
+  #receive(request: Request, first = this.#sequence): Received | undefined {
+    const datagram = this.#channel.receive();
+    if (datagram === 'nothing') return undefined;
+    if (datagram === 'lost') return { replies: [], isCut: true };
+    if (typeof datagram === 'number') return this.#noAnswer(request, datagram);
+    // What an earlier request has left behind may come as late as this.
+    const replies = decodeMessages(datagram).filter(({ sequence }) => sequence >= first);
+    return { replies, isCut: replies.some(({ type }) => type === NLMSG_OVERRUN) };
+  }
+
+  #read<Answer>(request: Request<Answer>, body: Buffer): Answer {
+    try {
+      return request.read(body);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const message = `${request.words(this.#names)}: the kernel's answer cannot be read: ${error.message}`;
+      throw new Error(message, { cause: error });
     }
   }
 
-  #send(request: Request, { operation, causes }: Operation): void {
-    if (this.#fd < 0) throw new Error(`${operation}: its namespace is closed (the lab has ended)`);
-    const message = encodeMessage(request, ++this.#sequence);
-    if (sendto(this.#fd, message, message.length, 0, null, 0) < 0) {
-      const errno = lastErrno();
-      throw new KernelError({ operation, errno, cause: causeOf(errno, causes) });
+  #untilWhole<Answer>(request: Request, ask: () => { answer: Answer } | undefined): Answer {
+    for (let time = 0; time < MOST_TRIES; time++) {
+      const whole = ask();
+      if (whole) return whole.answer;
     }
+    throw new Error(
+      `${request.words(this.#names)}: the table changed during each of ${MOST_TRIES} dumps (NLM_F_DUMP_INTR); a program in ` +
+        'the namespace changes it without a pause: stop it, or ask when it has done',
+    );
   }
 
-  /** The messages of the next datagram that answer the request that is under way; none when it is an earlier one's. */
-  #receive({ operation }: Operation): Reply[] {
-    const receive = (flags: number) => {
-      const length = recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT | flags, null, null);
-      return checked(`${operation} (receiving the answer)`, length);
+  #noAnswer(request: Request, errno = EAGAIN): never {
+    const operation = `${request.words(this.#names)} (receiving the answer)`;
+    throw new KernelError({ operation, errno, cause: causeOf(errno) });
+  }
+
+  #check(
+    request: Request,
+    { errno, extendedAck, offset }: Pick<Acknowledgement, 'errno'> & Partial<Acknowledgement>,
+  ): void {
+    if (errno === 0) return;
+    const attribute = offset === undefined ? undefined : pathAt(request, offset);
+    const operation = request.words(this.#names);
+    throw new KernelError({ operation, errno, extendedAck, attribute, cause: causeOf(errno, request.causes) });
+  }
+
+  /** The names for the words of an error: what nobody knows the kernel is asked for. */
+  get #names(): Names {
+    const { namespace, device, netns } = this.#known;
+    return {
+      namespace,
+      device: (index) => device?.(index) ?? this.#nameOf(index),
+      netns: (fd) => netns?.(fd) ?? `/proc/self/fd/${fd}`,
     };
-    // What is cut off is lost (netlink_recvmsg), so its length first.
-    const whole = receive(MSG_PEEK | MSG_TRUNC);
-    if (whole > receiveBuffer.length) receiveBuffer = Buffer.alloc(whole);
-    const length = receive(0);
-    // An earlier request that threw half-way may have left answers behind.
-    return decodeMessages(receiveBuffer.subarray(0, length)).filter((reply) => reply.sequence === this.#sequence);
+  }
+
+  #nameOf(index: number): string {
+    try {
+      // Without words of its own: they would ask for the name again.
+      return this.get({ ...ipLink.get({ index }), words: () => 'ip link show' }).name;
+    } catch {
+      // It is gone, or the socket is closed: not what the error is about.
+      return `if${index}`;
+    }
   }
 }
 
-function check({ errno, extendedAck }: Acknowledgement, { operation, causes }: Operation): void {
-  if (errno === 0) return;
-  throw new KernelError({ operation, errno, extendedAck, cause: causeOf(errno, causes) });
+/** What a datagram of the kernel holds. */
+interface Received {
+  replies: readonly Reply[];
+  /** Something of the answer is lost. */
+  isCut: boolean;
+}
+
+/** The attributes of a request that a place in it is in, by the kernel's names. */
+function pathAt(request: Request, offset: number): string | undefined {
+  const body = new Writer();
+  request.write(body);
+  return request.pathAt(body.bytes, offset).join(' › ') || undefined;
 }
 
 function causeOf(errno: number, causes: Causes = {}): string | undefined {
-  const cause = causes[errnoName(errno)] ?? GENERAL_CAUSES[errnoName(errno)];
+  const code = errnoName(errno);
+  const cause = causes[code] ?? GENERAL_CAUSES[code];
+  if (cause === undefined && code === 'EPERM') return whyRefused('network change', code);
   return typeof cause === 'function' ? cause() : cause;
 }

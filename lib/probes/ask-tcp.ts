@@ -1,8 +1,7 @@
 import { SOCK_STREAM } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
-import { familyNumber } from '../netlink/address.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';

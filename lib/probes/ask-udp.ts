@@ -1,8 +1,8 @@
 import { SOCK_DGRAM } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
-import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
-import { familyNumber } from '../netlink/address.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
@@ -21,8 +21,9 @@ import { isOwnAddress, sendFailure } from './source.ts';
  */
 export function askUdp(question: Question, port: number, size?: number): Asker {
   const { from, to, family, bound } = question;
-  const errors = new IcmpErrors(from.handle, family);
-  const socket = Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0);
+  using resources = new ResourceStack();
+  const errors = resources.use(new IcmpErrors(from.handle, family));
+  const socket = resources.use(Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0));
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const data = new ProbeData(size);
   if (size !== undefined) forbidFragments(socket, family);
@@ -31,6 +32,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
     bound ? bindSource(socket, question) : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
   let unbound = bind();
   let localPort = readIpSocketAddress(socket.localAddress()).port;
+  const owned = resources.move();
 
   return {
     send(sequence) {
@@ -75,10 +77,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       socket.stopWaiting();
       errors.socket.stopWaiting();
     },
-    [Symbol.dispose]() {
-      socket.close();
-      errors[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => owned[Symbol.dispose](),
   };
 
   /** The kernel giving up on the neighbour; to itself, the source's own refusal counts. */

@@ -1,5 +1,6 @@
 import { s32 } from '../kernel/bytes.ts';
 import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import type { Question } from './question.ts';
@@ -12,6 +13,12 @@ export function scopeOf({ to, source }: Question): number {
 /** Has a socket send as the spec chose: from an address, or also by a device. 0, or the errno. */
 export function bindSource(socket: Socket, { family, source, bound }: Question): number {
   if (bound === undefined) return 0;
-  if (bound === 'device') socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(source.device.index));
+  try {
+    if (bound === 'device') socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(source.device.index));
+  } catch (error) {
+    // ENODEV: other software has deleted the device.
+    if (error instanceof KernelError) return error.errno;
+    throw error;
+  }
   return socket.bind(ipSocketAddress(family, source.address));
 }

@@ -59,7 +59,7 @@ export class Ear implements Disposable {
       this.#nd.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     }
     // arp_rcv frees what comes to a device without ARP.
-    if (kinds.includes('arp') && device.state().arp) {
+    if (kinds.includes('arp') && device.stateIfThere()?.arp) {
       this.#arp = FrameSocket.of(namespace);
       resources.defer(this.#arp.listen((frame) => this.#hearArp(frame)));
     }

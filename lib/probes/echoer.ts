@@ -156,8 +156,9 @@ function withoutAnswer(
   broken: string | undefined,
 ): ProbeResult {
   const common = { probes: sent.length, elapsed };
+  // A router refuses as well what it was too slow to find a way for.
+  if (broken !== undefined && left) return { outcome: 'broken', reason: broken, ...common };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
-  if (broken !== undefined) return { outcome: 'broken', reason: broken, ...common };
   return examineLoss(question, { outcome: 'lost', ...common });
 }

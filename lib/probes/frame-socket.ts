@@ -44,6 +44,8 @@ export class FrameSocket {
     if (errno === 0) return undefined;
     // packet_snd's word for NET_XMIT_DROP: an ipvlan's own answer to what is for a private sibling, or to a broadcast in l3.
     if (errnoName(errno) === 'ENOBUFS' && device instanceof Ipvlan) return undefined;
+    // packet_snd has no device for the index.
+    if (errnoName(errno) === 'ENXIO') return { outcome: 'unsent', reason: `${device} is gone` };
     if (errnoName(errno) === 'ENETDOWN') return { outcome: 'unsent', reason: `${device} is down` };
     return { outcome: 'broken', reason: `sending on ${device} failed with ${errnoName(errno)}` };
   }

@@ -5,7 +5,8 @@ import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
-import type { Patience } from './patience.ts';
+import { LAST_CHANCE, type Patience } from './patience.ts';
+import { linkFault } from './source.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
 /** Copies at once of one frame that no network without a loop makes. */
@@ -52,8 +53,8 @@ export async function hear(
   const broken = await keepAsking(
     {
       once: true,
-      send(attempt) {
-        if (attempt === 0) unsent = sendFrame(from, frame);
+      send() {
+        unsent = sendFrame(from, frame);
       },
       read() {
         copies = ear.copies(frame.signature);
@@ -61,13 +62,17 @@ export async function hear(
         return unsent !== undefined || copies >= until || copies > MANY;
       },
       wait: (milliseconds) => ear.wait(milliseconds),
-      milliseconds: () => (copies < wanted ? Math.max(within, patience.milliseconds) : patience.milliseconds),
+      milliseconds() {
+        if (copies >= wanted) return patience.milliseconds;
+        return patience.isHopeless?.() ? Math.min(within, LAST_CHANCE) : Math.max(within, patience.milliseconds);
+      },
     },
     patience,
   );
   const result = { copies, elapsed: now() - started, frame: frame.bytes };
   if (unsent) return { ...result, ...unsent, elapsed: 0 };
-  if (broken !== undefined) return { ...result, outcome: 'broken', reason: broken };
+  // What came has come, whatever was lost besides.
+  if (broken !== undefined && copies <= wanted) return { ...result, outcome: 'broken', reason: broken };
   return { ...result, outcome: copies > 0 ? 'answered' : 'lost' };
 }
 
@@ -80,8 +85,7 @@ export function missingAddress(device: Interface, kind: FrameKind): 'IPv4' | 'IP
 
 /** Puts a frame on a device; why it could not leave, or undefined. */
 export function sendFrame({ device }: FrameEnd, { bytes }: TestFrame): SendFailure | undefined {
-  const { up, carrier } = device.state();
-  if (!up) return { outcome: 'unsent', reason: `${device} is down` };
-  if (!carrier) return { outcome: 'unsent', reason: `${device} has no carrier` };
+  const fault = linkFault(device);
+  if (fault) return { outcome: 'unsent', reason: `${device} ${fault}` };
   return FrameSocket.of(device.namespace).send(device, bytes);
 }

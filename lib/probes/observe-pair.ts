@@ -85,11 +85,11 @@ async function observeFrames(asking: Asking): Promise<Observation[]> {
   try {
     for (const [place, device] of Object.entries(places) as [Place, Interface][])
       ends.set(place, { end: frameEnd(device), ear: new Ear(device, kinds) });
-    const observations: Observation[] = [];
-    const questions = asking.pairs.flatMap(([from, to]) => kinds.map((kind) => ({ from, to, kind })));
-    for (const some of inBursts(questions, burstOf(places.host)))
-      observations.push(...(await countFrames(some, ends, asking)));
-    return observations;
+    return await countFrames(
+      asking.pairs.flatMap(([from, to]) => kinds.map((kind) => ({ from, to, kind }))),
+      ends,
+      asking,
+    );
   } finally {
     for (const { ear } of ends.values()) ear[Symbol.dispose]();
   }
@@ -112,10 +112,7 @@ interface FrameQuestion {
  */
 function burstOf({ children }: Interface): number {
   const macvlans = [...children].filter((child) => child instanceof Macvlan && !child.deleted);
-  const longest = Math.max(
-    0,
-    ...macvlans.map((child) => macvlanSettings(child.state().data ?? Buffer.alloc(0))?.bcqueuelen ?? BC_QUEUE_LEN),
-  );
+  const longest = Math.max(0, ...macvlans.map((child) => macvlanSettings(child.state()).bcqueuelen ?? BC_QUEUE_LEN));
   // A queue without room takes nothing in, however little is sent.
   return longest === 0 ? Number.POSITIVE_INFINITY : longest;
 }
@@ -128,9 +125,8 @@ function inBursts<T>(all: readonly T[], size: number): T[][] {
 async function countFrames(
   questions: readonly FrameQuestion[],
   ends: Map<Place, Listening>,
-  { expected, quiet }: Asking,
+  { places, expected, quiet }: Asking,
 ): Promise<Observation[]> {
-  let sent: (FrameQuestion & { unsent: boolean; count: () => number })[] = [];
   const send = (question: FrameQuestion) => {
     const [sender, receiver] = [ends.get(question.from), ends.get(question.to)];
     if (!sender || !receiver) return [];
@@ -140,19 +136,24 @@ async function countFrames(
     if (failure?.outcome === 'broken') throw new Error(`a frame of ${from} to ${to} failed: ${failure.reason}`);
     return [{ ...question, unsent: failure !== undefined, count: () => receiver.ear.copies(frame.signature) }];
   };
+  const isOver = quiet?.('frames');
+  const sent: ReturnType<typeof send> = [];
+  for (const burst of inBursts(questions, burstOf(places.host))) {
+    if (sent.length > 0) await isOver?.drained();
+    sent.push(...burst.flatMap(send));
+  }
   const isMissing = (each: (typeof sent)[number]) => !each.unsent && each.count() < expected(each);
   const broken = await keepAsking(
     {
       once: true,
-      send(attempt) {
-        if (attempt === 0) sent = questions.flatMap(send);
-      },
+      // They have been, each burst behind the last.
+      send: () => {},
       // A copy too many comes as late as any other, so there is no end before the time is over.
       read: () => false,
       wait: (milliseconds) => new Promise<void>((resolve) => after(milliseconds, resolve)),
       milliseconds: () => (sent.some(isMissing) ? WITHIN : HOLD),
     },
-    { milliseconds: HOLD, quiet: quiet && (() => quiet('frames')), untilQuiet: true },
+    { milliseconds: HOLD, quiet: isOver && (() => isOver), untilQuiet: true },
   );
   if (broken !== undefined) throw new Error(`the copies of frames could not be counted: ${broken}`);
   return sent.map(({ from, to, kind, unsent, count }) => ({ from, to, kind, copies: unsent ? 0 : count() }));

@@ -1,5 +1,5 @@
-import { KernelError } from '../kernel/kernel-error.ts';
-import { type Interface, Ipvlan, type LinkState, type Namespace, type Route } from '../lab/index.ts';
+import { isNoRoute } from '../kernel/no-route.ts';
+import { type Interface, Ipvlan, type Namespace, type Route } from '../lab/index.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
@@ -32,6 +32,8 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
       return { outcome: 'unsent', reason: `${from.name} has no way to ${to.address} (EHOSTUNREACH)` };
     case 'ENETDOWN':
       return { outcome: 'unsent', reason: 'the interface is down (ENETDOWN)' };
+    case 'ENODEV':
+      return { outcome: 'unsent', reason: `${source.device} is gone (ENODEV)` };
     case 'EADDRNOTAVAIL':
       return { outcome: 'unsent', reason: `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)` };
     case 'EPERM':
@@ -97,21 +99,11 @@ function isBroadcast({ interfaces }: Namespace, address: string): boolean {
 
 /** What is wrong with a link, so that nothing passes it; undefined when it is up and plugged in. */
 export function linkFault(device: Interface): 'is gone' | 'is down' | 'has no carrier' | undefined {
-  const state = stateOf(device);
+  const state = device.stateIfThere();
   if (!state) return 'is gone';
   const { up, carrier, operState } = state;
   if (!up) return 'is down';
   return carrier && operState !== 'LOWERLAYERDOWN' ? undefined : 'has no carrier';
-}
-
-/** Undefined for a device that somebody deleted behind the lab's back. */
-function stateOf(device: Interface): LinkState | undefined {
-  try {
-    return device.state();
-  } catch (error) {
-    if (error instanceof KernelError) return undefined;
-    throw error;
-  }
 }
 
 function deviceOf(question: Question): Interface {
@@ -126,7 +118,7 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
     const dev = bound === 'device' ? source.device : undefined;
     route = from.route.get(to.address, dev, bound ? source.address : undefined);
   } catch (error) {
-    if (error instanceof KernelError) return `${from.name} has no route to ${to.address} (${error.code})`;
+    if (isNoRoute(error)) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
   }
   const device = bound === 'device' ? source.device : from.interfaces.find(({ index }) => index === route.device);

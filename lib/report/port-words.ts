@@ -1,4 +1,5 @@
-import { portWord } from '../lab/port.ts';
+import { bridgePort } from '../netlink/bridge-port.ts';
+import { NUMBERS } from '../netlink/names.ts';
 import type { InterfaceSnapshot } from './lab-snapshot.ts';
 
 /** What a new port has (`new_nbp`); the cost is that of 10 Gbit/s (`port_cost`), which a veth claims to have. */
@@ -8,8 +9,7 @@ const DEFAULTS: Record<string, unknown> = {
 };
 
 /** The settings that somebody changed, as in `hairpin on`; not the state, which comes and goes with the carrier. */
-export function changedPortWords(port: NonNullable<InterfaceSnapshot['port']>): string[] {
-  return Object.entries(port)
-    .filter(([key, value]) => key !== 'state' && DEFAULTS[key] !== value)
-    .map(portWord);
+export function changedPortWords(port: NonNullable<InterfaceSnapshot['port']>): readonly string[] {
+  const changed = Object.entries(port).filter(([key, value]) => key !== 'state' && DEFAULTS[key] !== value);
+  return bridgePort.table.words(Object.fromEntries(changed), NUMBERS);
 }

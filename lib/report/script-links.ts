@@ -47,7 +47,7 @@ export function devicesOf(namespaces: readonly NamespaceSnapshot[]): Device[] {
 /** The settings of a switch's ports, but for their states. */
 export function portLines(namespace: NamespaceSnapshot): string[] {
   return namespace.interfaces.flatMap(({ name, port = {} }) => {
-    const words = changedPortWords(port).flatMap((setting) => setting.split(' '));
+    const words = changedPortWords(port);
     return words.length > 0 ? [shellLine('bridge', '-n', namespace.name, 'link', 'set', 'dev', name, ...words)] : [];
   });
 }

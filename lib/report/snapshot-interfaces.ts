@@ -1,18 +1,18 @@
+import { bridgeKind } from '../lab/bridge-attributes.ts';
 import { Child, Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
-import { ipvlanSettings } from '../lab/ipvlan-attributes.ts';
+import { ipvlanKind } from '../lab/ipvlan-attributes.ts';
 import { macvlanSettings } from '../lab/macvlan-attributes.ts';
 import { portSettings } from '../lab/port.ts';
-import { bridgeSettings } from '../lab/switch.ts';
-import { vlanSettings } from '../lab/vlan.ts';
-import { type AddressState, listAddresses } from '../netlink/address.ts';
-import type { ListedLink } from '../netlink/link-state.ts';
+import { vlanKind } from '../lab/vlan-attributes.ts';
+import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { LinkState } from '../netlink/link.ts';
 import { namespaceId } from '../netlink/namespace-id.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 
 /** Every device of each namespace of a lab. */
-export type LinksOf = ReadonlyMap<Namespace, readonly ListedLink[]>;
+export type LinksOf = ReadonlyMap<Namespace, readonly LinkState[]>;
 
 const LOOPBACK = 'lo';
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
@@ -28,8 +28,8 @@ export function snapshotInterfaces(
   links: LinksOf,
 ): Pick<NamespaceSnapshot, 'interfaces' | 'loopback'> {
   const own = [...(links.get(namespace) ?? [])].sort((one, other) => one.index - other.index);
-  const addresses = inOrder(listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address` }));
-  const of = ({ index, mac }: ListedLink) =>
+  const addresses = inOrder(namespace.rtnetlink.list(ipAddress.all()));
+  const of = ({ index, mac }: LinkState) =>
     addresses.filter((address) => address.index === index && !isOfTheKernel(address, mac));
   const bridge = namespace instanceof Switch ? namespace.bridge : undefined;
   const loopback = own.find(({ name }) => name === LOOPBACK);
@@ -51,12 +51,12 @@ export function snapshotInterfaces(
 }
 
 function snapshotInterface(
-  link: ListedLink,
+  link: LinkState,
   addresses: AddressState[],
   connected: string | undefined,
-  { master, bridge }: { master: ListedLink | undefined; bridge: number | undefined },
+  { master, bridge }: { master: LinkState | undefined; bridge: number | undefined },
 ): InterfaceSnapshot {
-  const { name, index, kind = 'unknown', mac, mtu, up, carrier, promiscuous, data = Buffer.alloc(0) } = link;
+  const { name, index, kind = 'unknown', mac, mtu, up, carrier, promiscuous } = link;
   const words = addressWords(addresses);
   const withheld = addresses.filter(({ tentative, dadFailed }) => tentative || dadFailed);
   return {
@@ -67,8 +67,8 @@ function snapshotInterface(
     ...(withheld.length > 0 ? { withheld: withheld.map(withLength) } : {}),
     ...(kind === 'veth' && connected ? { peer: connected } : {}),
     ...(isChild(kind) && connected ? { parent: connected } : {}),
-    ...kindSettings(kind, data),
-    ...(master && link.slaveData ? { port: { ...portSettings(link.slaveData) } } : {}),
+    ...kindSettings(kind, link),
+    ...(master ? { port: { ...portSettings(link) } } : {}),
     ...(master && master.index !== bridge ? { master: master.name } : {}),
   };
 }
@@ -77,15 +77,18 @@ function isChild(kind: string): boolean {
   return /^(mac|ip)v(lan|tap)$|^vlan$/.test(kind);
 }
 
-function kindSettings(kind: string, data: Buffer): Pick<InterfaceSnapshot, 'macvlan' | 'ipvlan' | 'vlan' | 'bridge'> {
-  if (kind === 'macvlan' || kind === 'macvtap') return { macvlan: macvlanSettings(data) };
-  if (kind === 'ipvlan' || kind === 'ipvtap') return { ipvlan: ipvlanSettings(data) };
-  if (kind === 'bridge') return { bridge: bridgeSettings(data) };
-  return kind === 'vlan' ? { vlan: vlanSettings(data) } : {};
+function kindSettings(
+  kind: string,
+  link: LinkState,
+): Pick<InterfaceSnapshot, 'macvlan' | 'ipvlan' | 'vlan' | 'bridge'> {
+  if (kind === 'macvlan' || kind === 'macvtap') return { macvlan: macvlanSettings(link) };
+  if (kind === 'ipvlan' || kind === 'ipvtap') return { ipvlan: ipvlanKind.of(link) };
+  if (kind === 'bridge') return { bridge: bridgeKind.of(link) };
+  return kind === 'vlan' ? { vlan: vlanKind.of(link) } : {};
 }
 
 /** The device at the other end, or below, as `host/up0`. The kernel tells its index, unique in its namespace only. */
-function connectedTo(namespace: Namespace, link: ListedLink, links: LinksOf): string | undefined {
+function connectedTo(namespace: Namespace, link: LinkState, links: LinksOf): string | undefined {
   if (!link.link) return undefined;
   for (const [other, devices] of links) {
     const device = devices.find(({ index }) => index === link.link);
@@ -103,7 +106,7 @@ function connectedTo(namespace: Namespace, link: ListedLink, links: LinksOf): st
 }
 
 /** Only the lab knows: the kernel names a device of a network that the lab cannot look into. */
-function uplinkBelow({ interfaces }: Namespace, { index }: ListedLink): Pick<InterfaceSnapshot, 'uplink'> {
+function uplinkBelow({ interfaces }: Namespace, { index }: LinkState): Pick<InterfaceSnapshot, 'uplink'> {
   const device = interfaces.find((each) => each.index === index);
   return device instanceof Macvlan && !(device.parent instanceof Interface) ? { uplink: device.parent.name } : {};
 }

@@ -1,12 +1,12 @@
 import type { Namespace } from '../lab/index.ts';
-import { type AddressState, listAddresses } from '../netlink/address.ts';
-import type { ListedLink } from '../netlink/link-state.ts';
+import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { LinkState } from '../netlink/link.ts';
 import { type ListedRoute, listAllRoutes, type NextHop } from '../netlink/listed-route.ts';
 import { networkOf } from '../wire/ip-address.ts';
 import type { NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
 
 type Routes = Pick<NamespaceSnapshot, 'routes' | 'withoutRoutes'>;
-type Links = ReadonlyMap<number, ListedLink>;
+type Links = ReadonlyMap<number, LinkState>;
 
 const FAMILIES = [4, 6] as const;
 const TABLE_MAIN = 254;
@@ -17,12 +17,12 @@ const IPV6_ADDRESS_METRIC = 256;
 const NOWHERE = ['blackhole', 'unreachable', 'prohibit', 'throw'];
 
 /** The routes that are not of addresses alone, and those of addresses' subnets that somebody deleted. */
-export function snapshotRoutes(namespace: Namespace, listed: readonly ListedLink[]): Routes {
+export function snapshotRoutes(namespace: Namespace, listed: readonly LinkState[]): Routes {
   const links = new Map(listed.map((link) => [link.index, link]));
   const routes = FAMILIES.flatMap((family) =>
     listAllRoutes(namespace.rtnetlink, family, { operation: `ip -n ${namespace} -${family} route show table all` }),
   );
-  const addresses = listAddresses(namespace.rtnetlink, { operation: `ip -n ${namespace} address` });
+  const addresses = namespace.rtnetlink.list(ipAddress.all());
   const ofAddresses = addresses.flatMap((address) => subnetRoute(address, links));
   const isOfAddress = (route: ListedRoute) => ofAddresses.some((expected) => expected.is(route));
   const withoutRoutes = ofAddresses.filter(

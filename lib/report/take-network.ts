@@ -1,5 +1,5 @@
 import type { Lab } from '../lab/index.ts';
-import { listLinks } from '../netlink/link-state.ts';
+import { ipLink } from '../netlink/link.ts';
 import type { NetworkSnapshot } from './lab-snapshot.ts';
 import { type LinksOf, snapshotInterfaces } from './snapshot-interfaces.ts';
 
@@ -17,10 +17,5 @@ export function takeNetwork(lab: Lab): NetworkSnapshot {
 
 /** All links of a lab first: what a cable or a macvlan leads to may be in any other namespace. */
 export function linksOf(lab: Lab): LinksOf {
-  return new Map(
-    lab.namespaces.map((namespace) => [
-      namespace,
-      listLinks(namespace.rtnetlink, { operation: `ip -n ${namespace} link` }),
-    ]),
-  );
+  return new Map(lab.namespaces.map((namespace) => [namespace, namespace.rtnetlink.list(ipLink.all())]));
 }

@@ -1,6 +1,6 @@
+import { bridgeKind } from '../lab/bridge-attributes.ts';
 import { outputOf } from '../lab/exec.ts';
 import { type Lab, type Namespace, Switch } from '../lab/index.ts';
-import { bridgeSettings } from '../lab/switch.ts';
 import { listFdb, listNeighbours } from '../netlink/neighbour.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
@@ -49,7 +49,7 @@ function snapshotBridge(namespace: Namespace, links: LinksOf) {
   const ports = own.filter(({ master }) => master === bridge.index);
   return {
     bridge: {
-      ...bridgeSettings(bridge.data ?? Buffer.alloc(0)),
+      ...bridgeKind.of(bridge),
       name: bridge.name,
       index: bridge.index,
       up: bridge.up,

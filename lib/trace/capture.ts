@@ -1,7 +1,7 @@
 import { now } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
-import type { Interface, Lab, Namespace } from '../lab/index.ts';
+import { type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
 
@@ -46,7 +46,8 @@ export class Capture {
   #seen = 0;
   /** Where hairpin's own markers have come in: no part of the network's traffic. */
   readonly #markers = new Map<string, Set<Interface>>();
-  readonly #incomplete = new Set<Namespace>();
+  /** When a namespace's tap last missed something. */
+  readonly #missed = new Map<Namespace, bigint>();
   #following = 0;
   /** How many were kept when somebody began to follow. */
   #countBefore = 0;
@@ -107,10 +108,12 @@ export class Capture {
     return () => this.#following--;
   }
 
-  /** Whether a tap lost nothing, and saw nothing at devices that the lab does not know. Reads the taps first. */
-  isWhole(namespace: Namespace): boolean {
+  /**
+   * Whether a tap lost nothing since a time, and saw nothing at devices that the lab does not know. Reads the taps first.
+   */
+  isWhole(namespace: Namespace, since: bigint): boolean {
     this.#drain();
-    return namespace.tap !== undefined && !this.#incomplete.has(namespace);
+    return namespace.tap !== undefined && (this.#missed.get(namespace) ?? 0n) < since;
   }
 
   /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
@@ -154,7 +157,7 @@ export class Capture {
       added.push(...this.#read(namespace, namespace.tap));
       const lost = namespace.tap.takeLosses();
       this.#losses += lost;
-      if (lost > 0) this.#incomplete.add(namespace);
+      if (lost > 0) this.#missed.set(namespace, until);
     }
     const read = added.length - known;
     this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
@@ -176,13 +179,13 @@ export class Capture {
     const tapped = tap.drain(MOST_A_DRAIN);
     const isKnown = ({ index }: TappedFrame) =>
       // The loopback and a switch's own br0 are no part of any path.
-      index === LOOPBACK_INDEX || namespace.role === 'switch' || deviceOf(namespace, index) !== undefined;
+      index === LOOPBACK_INDEX || isBridgeOf(namespace, index) || deviceOf(namespace, index) !== undefined;
     // A program made the device since, and it may be gone by the time that somebody else looks for it.
     if (!this.#lab.isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
     for (const frame of tapped) {
       const at = deviceOf(namespace, frame.index);
       if (!at) {
-        if (!isKnown(frame)) this.#incomplete.add(namespace);
+        if (!isKnown(frame)) this.#missed.set(namespace, frame.nanoseconds);
         continue;
       }
       const mark = markerOf(frame.bytes);
@@ -205,6 +208,10 @@ export class Capture {
 
 function deviceOf({ interfaces }: Namespace, index: number): Interface | undefined {
   return interfaces.find((device) => device.index === index);
+}
+
+function isBridgeOf(namespace: Namespace, index: number): boolean {
+  return namespace instanceof Switch && index === namespace.bridge;
 }
 
 function byTime(a: CapturedFrame, b: CapturedFrame): number {

@@ -1,9 +1,10 @@
+import { KernelError } from '../kernel/kernel-error.ts';
 import type { Interface } from '../lab/index.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { Capture } from './capture.ts';
 import { explainFrame } from './explain.ts';
 import { frameIdentity } from './frame-identity.ts';
-import { buildPath } from './path.ts';
+import { buildPath, type Hop } from './path.ts';
 import type { TracedPacket } from './rules/follow-packets.ts';
 import type { Way } from './way.ts';
 
@@ -26,11 +27,16 @@ export function frameWay(
     .filter((each) => each.identity === identity);
   const path = buildPath(sightings, from);
   return (
-    path && {
-      of: 'the frame',
-      frame: describeFrame(frame),
-      path,
-      lost: to && explainFrame(path, to, { joined, packets }),
-    }
+    path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explain(path, to, { joined, packets }) }
   );
+}
+
+function explain(path: Hop, to: Interface, heard: { joined: boolean; packets: readonly TracedPacket[] }): Way['lost'] {
+  try {
+    return explainFrame(path, to, heard);
+  } catch (error) {
+    // A device that other software deletes meanwhile cannot be asked for its settings.
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  }
 }

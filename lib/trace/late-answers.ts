@@ -1,5 +1,5 @@
 import type { Lab, Namespace } from '../lab/index.ts';
-import { listAddresses } from '../netlink/address.ts';
+import { ipAddress } from '../netlink/address.ts';
 import { listProxyDelays } from '../netlink/neighbour.ts';
 import { listQdiscs } from '../netlink/qdisc.ts';
 
@@ -34,10 +34,10 @@ function proxyDelay({ name, lab, role, interfaces, sysctl, rtnetlink }: Namespac
 }
 
 /** A tentative address is silent, and about to speak. A lab's have no such time, but where a spec wants them to (`dad`). */
-function detection({ name, lab, sysctl, rtnetlink }: Namespace): number {
+function detection({ lab, sysctl, rtnetlink }: Namespace): number {
   const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
   if (lab.isPristine && !isWanted) return 0;
-  const addresses = listAddresses(rtnetlink, { operation: `ip -n ${name} address show` });
+  const addresses = rtnetlink.list(ipAddress.all());
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION : 0;
 }
 

@@ -3,13 +3,13 @@ import { u32 } from '../kernel/bytes.ts';
 import { checkErrno, checked } from '../kernel/checked.ts';
 import { AF_INET, SOCK_DGRAM } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { errnoName, lastErrno, poll, schedGetaffinity, schedSetaffinity } from '../kernel/libc.ts';
+import { errnoName, lastErrno, poll, schedGetaffinity, schedGetcpu, schedSetaffinity } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
-import { setLink } from '../netlink/link.ts';
-import { RtnetlinkSocket } from '../netlink/socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
 const MARKERS = 8;
@@ -100,8 +100,8 @@ function markerSocket(): Socket {
   // The socket keeps the namespace.
   using namespace = NetNamespace.create();
   {
-    using rtnetlink = namespace.run(() => new RtnetlinkSocket());
-    setLink(rtnetlink, LOOPBACK_INDEX, { up: true }, { operation: 'ip link set lo up' });
+    using rtnetlink = namespace.run(() => new NetlinkSocket());
+    rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
   using resources = new ResourceStack();
   const socket = resources.use(Socket.open(namespace, AF_INET, SOCK_DGRAM, 0));
@@ -112,11 +112,16 @@ function markerSocket(): Socket {
   return socket;
 }
 
-/** `0-3,8`, as sysfs lists processors. */
+/** Those that are online. Where this thread is comes first: on a busy machine each move waits for a turn there. */
 function onlineProcessors(): number[] {
+  // 0-3,8
   const list = readFileSync('/sys/devices/system/cpu/online', 'latin1').trim();
-  return list.split(',').flatMap((range) => {
-    const [first = 0, last = first] = range.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
-  });
+  const here = schedGetcpu();
+  return list
+    .split(',')
+    .flatMap((range) => {
+      const [first = 0, last = first] = range.split('-').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+    })
+    .sort((a, b) => Number(b === here) - Number(a === here));
 }

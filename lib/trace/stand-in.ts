@@ -42,7 +42,7 @@ export function standInOf(
   if (to.namespace === from || (wanted === 'address' && isOwnAddress(from, to.address))) return undefined;
   const capture = Capture.of(from.lab);
   const frames = capture.since(since);
-  const isKnown = (namespace: Namespace) => capture.isWhole(namespace) && namespace.interfaces.every(isEthernet);
+  const isKnown = (namespace: Namespace) => capture.isWhole(namespace, since) && namespace.interfaces.every(isEthernet);
   const target = to.namespace;
   const sent = (namespace: Namespace, what: 'probe' | 'answer') =>
     frames.some((frame) => frame.at.namespace === namespace && isSent(frame) && recognize(frame.bytes) === what);

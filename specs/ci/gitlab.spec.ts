@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type Namespace, test } from 'hairpin';
 import { parse } from 'yaml';
+import { needs } from '../needs.ts';
 import { ciShell } from './ci-commands.ts';
 import { shardProject } from './shard-project.ts';
+
+needs('git');
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const GITLAB_CI_LOCAL = join(ROOT, 'node_modules/gitlab-ci-local/dist/index.js');

@@ -6,7 +6,7 @@ import {
   type MacvlanMode,
   type MacvlanPair,
 } from 'hairpin';
-import { listLinks } from '../../lib/netlink/link-state.ts';
+import { ipLink } from '../../lib/netlink/link.ts';
 import { importBusybox } from './busybox.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function addDockerPair(
 
 /** The device that Docker made, as an interface of the lab. */
 function takeIn(container: Container, parent: MacvlanPair['uplink']): Macvlan {
-  const link = listLinks(container.rtnetlink, { operation: 'ip link' }).find(({ kind }) => kind === 'macvlan');
+  const link = container.rtnetlink.list(ipLink.all()).find(({ kind }) => kind === 'macvlan');
   if (!link) throw new Error(`${container} has no macvlan`);
   const { index, name, mac } = link;
   const origin = { namespace: container, index, name, mac, kind: 'macvlan', segment: undefined };

@@ -1,10 +1,12 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'hairpin';
 import { AF_INET, SOCK_DGRAM } from '../../lib/kernel/constants.ts';
 import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
 import { Socket } from '../../lib/kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../../lib/kernel/socket-address.ts';
+import { heldDescriptors } from '../lab/referee.ts';
 
 const here = () => readlinkSync('/proc/thread-self/ns/net');
 const made: NetNamespace[] = [];
@@ -62,6 +64,34 @@ test('sockets stay in the namespace that they were opened in', async () => {
   const loopbackIsDown = sender.send(Buffer.from('x'), ipSocketAddress(4, '127.0.0.1', port));
   expect(loopbackIsDown).not.toBe(0);
   expect(await receiver.readable(0)).toBe(false);
+});
+
+// outer ── inner: outer is closed meanwhile
+test('a namespace that is closed inside run stays until the thread has left it', () => {
+  const home = here();
+  const [outer, inner] = [create(), create()];
+  const seen = outer.run(() => {
+    inner.run(() => {
+      outer.close();
+      inner.close();
+    });
+    return here();
+  });
+  expect(seen).toBe(`net:[${outer.inode}]`);
+  expect(here()).toBe(home);
+  expect([outer.closed, inner.closed]).toEqual([true, true]);
+  expect(heldDescriptors().filter((held) => [outer, inner].some(({ inode }) => held === `net:[${inode}]`))).toEqual([]);
+});
+
+// home: its descriptor is closed meanwhile, by whoever closes what is not their own
+test.for(['process', 'thread'])('a %s that cannot come back ends the whole process', async (where, { lab }) => {
+  const script = fileURLToPath(new URL('victim/cannot-come-back.ts', import.meta.url));
+  const run = await lab.namespace('host').exec(process.execPath, [script, where], { reject: false });
+  expect(run).toMatchObject({
+    signal: 'SIGABRT',
+    stdout: 'inside',
+    stderr: expect.stringContaining('hairpin: cannot come back from a network namespace: EBADF'),
+  });
 });
 
 // one namespace, closed

@@ -41,8 +41,8 @@ test('a script is told how to be root of a user namespace', async ({ lab: outer 
 // a: Node without capabilities
 test('without CAP_NET_ADMIN a change says what it needs', async ({ lab: outer }) => {
   const body = script(
-    `import { RtnetlinkSocket } from '${socket}';\nimport { setLink } from '${link}';`,
-    "setLink(new RtnetlinkSocket(), 1, { up: false }, { operation: 'ip link set lo down' });",
+    `import { NetlinkSocket } from '${socket}';\nimport { ipLink } from '${link}';`,
+    'new NetlinkSocket().change(ipLink.change({ index: 1, up: false }));',
   );
   const { stdout } = await outer.namespace('a').exec('setpriv', [...WITHOUT_CAPABILITIES, process.execPath, ...body]);
   expect(stdout).toBe(
@@ -70,7 +70,7 @@ test('where no further namespace is allowed, the limit is named', async ({ lab: 
 
 // a: Node with few file descriptors, until there are none left
 test('out of file descriptors, a lab says so', async ({ lab: outer }) => {
-  const body = script(`import { RtnetlinkSocket } from '${socket}';`, 'for (;;) new RtnetlinkSocket();');
+  const body = script(`import { NetlinkSocket } from '${socket}';`, 'for (;;) new NetlinkSocket();');
   const { stdout } = await outer.namespace('a').exec('prlimit', ['--nofile=64', process.execPath, ...body]);
   expect(stdout).toBe(
     'KernelError: socket(AF_NETLINK, NETLINK_ROUTE): EMFILE (too many open files)\n' +

@@ -1,5 +1,6 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
-import { addLink, vethPeer } from '../../lib/netlink/link.ts';
+import { ipLink } from '../../lib/netlink/link.ts';
+import { vethKind } from '../../lib/netlink/veth.ts';
 import { heldDescriptors, ipLinkNames } from './referee.ts';
 
 /** A small lab, and the names by which this process could hold its namespaces. */
@@ -24,9 +25,8 @@ test('the kernel takes the namespaces of a closed lab down', async ({ lab: other
   const witness = other.namespace('witness');
   const { lab } = smallLab();
   for (const [number, { handle }] of lab.namespaces.entries()) {
-    const peer = vethPeer({ index: 900 + number, name: 'seen' }, handle);
-    const link = { index: 800 + number, name: `witness${number}` };
-    addLink(witness.rtnetlink, link, { kind: 'veth', data: peer }, { operation: 'ip link add' });
+    const kind = vethKind.as('veth', { peer: { index: 900 + number, name: 'seen', netns: handle.fd } });
+    witness.rtnetlink.change(ipLink.add({ index: 800 + number, name: `witness${number}`, ...kind }));
   }
   expect(await ipLinkNames(witness)).toHaveLength(3);
   await lab.close();

@@ -51,14 +51,11 @@ test('set changes up, MTU, MAC and promiscuity live, and only what is named', as
 test('state is what iproute2 reads', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { a: device } = lab.cable(a, b, { mtu: 1450, a: { promiscuous: true } });
-  const { ifindex, ifname, address, mtu, flags, operstate, promiscuity, link_index, linkinfo } = await ipLink(
-    a,
-    'eth0',
-  );
+  const { ifindex, ifname, address, mtu, flags, operstate, promiscuity, ...shown } = await ipLink(a, 'eth0');
   expect(device.state()).toEqual({
     index: ifindex,
     name: ifname,
-    kind: linkinfo.info_kind,
+    kind: shown.linkinfo.info_kind,
     mac: address,
     mtu,
     up: true,
@@ -68,7 +65,12 @@ test('state is what iproute2 reads', async ({ lab }) => {
     arp: !flags.includes('NOARP'),
     operState: operstate,
     master: undefined,
-    link: link_index,
+    hardware: 1,
+    link: shown.link_index,
+    linkNamespaceId: shown.link_netnsid,
+    xdp: false,
     data: undefined,
+    slaveKind: undefined,
+    slaveData: undefined,
   });
 });

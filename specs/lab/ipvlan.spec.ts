@@ -154,13 +154,13 @@ describeNeeding(['ipvlan'], () => {
     [
       'an ipvlan beside a macvlan',
       ({ ns1, ns2, up0 }) => [ns1.macvlan({ parent: up0, name: 'm1' }), ns2.ipvlan({ parent: up0, name: 'i2' })],
-      'ip -n host link add i2 link up0 netns ns2 type ipvlan mode l3 bridge: EBUSY (resource busy or locked)\n' +
+      'ip -n host link add i2 up link up0 netns ns2 type ipvlan mode l3 bridge: EBUSY (resource busy or locked)\n' +
         `  usual cause: host/up0 has ns1/m1, a macvlan: ${EXCLUDE}`,
     ],
     [
       'a macvlan beside an ipvlan',
       ({ ns1, ns2, up0 }) => [ns1.ipvlan({ parent: up0, name: 'i1' }), ns2.macvlan({ parent: up0, name: 'm2' })],
-      'ip -n host link add m2 link up0 netns ns2 type macvlan mode vepa: EBUSY (resource busy or locked)\n' +
+      'ip -n host link add m2 up link up0 address 02:00:00:00:00:67 netns ns2 type macvlan mode vepa: EBUSY (resource busy or locked)\n' +
         `  usual cause: host/up0 has ns1/i1, an ipvlan: ${EXCLUDE}`,
     ],
     [

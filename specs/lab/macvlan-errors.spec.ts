@@ -122,14 +122,14 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
 });
 
 const BUSY = 'a macvlan of host/up0, or host/up0 itself, has this MAC address (macvlan_addr_busy)';
-const ADD = (name: string, mode = 'vepa') =>
-  `ip -n host link add ${name} link up0 netns ns1 type macvlan mode ${mode}: EINVAL (invalid argument)\n  usual cause: `;
+const EINVAL = 'EINVAL (invalid argument)\n  usual cause: ';
+const EADDRINUSE = 'EADDRINUSE (address already in use)\n  usual cause: ';
 
 withMacvlan.for<[what: string, call: (net: Net) => unknown, message: string]>([
   [
     'passthru beside another',
     ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'passthru', name: 'm2' }),
-    `${ADD('m2', 'passthru')}a passthru parent takes one child only, and host/up0 has ns1/m1`,
+    `ip -n host link add m2 up link up0 netns ns1 type macvlan mode passthru: ${EINVAL}a passthru parent takes one child only, and host/up0 has ns1/m1`,
   ],
   [
     'another beside passthru',
@@ -138,27 +138,30 @@ withMacvlan.for<[what: string, call: (net: Net) => unknown, message: string]>([
       ns1.macvlan({ parent: up0, mode: 'passthru', name: 'm2' });
       ns1.macvlan({ parent: up0, mode: 'bridge', name: 'm3' });
     },
-    `${ADD('m3', 'bridge')}a passthru parent takes one child only, and host/up0 has ns1/m2`,
+    'ip -n host link add m3 up link up0 address 02:00:00:00:00:69 netns ns1 type macvlan mode bridge: ' +
+      `${EINVAL}a passthru parent takes one child only, and host/up0 has ns1/m2`,
   ],
   [
     'an MTU larger than that of the parent, beside others',
     ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mtu: 1501, name: 'm2' }),
-    `${ADD('m2')}the MTU must not be larger than that of host/up0 (1500), and the parent must be Ethernet`,
+    'ip -n host link add m2 up link up0 address 02:00:00:00:00:68 mtu 1501 netns ns1 type macvlan mode vepa: ' +
+      `${EINVAL}the MTU must not be larger than that of host/up0 (1500), and the parent must be Ethernet`,
   ],
   [
     'a MAC address that a sibling has',
     ({ ns1, up0, m1 }) => ns1.macvlan({ parent: up0, mac: m1.mac, name: 'm2' }),
-    `ip -n host link add m2 link up0 netns ns1 type macvlan mode vepa: EADDRINUSE (address already in use)\n  usual cause: ${BUSY}`,
+    `ip -n host link add m2 up link up0 address 02:00:00:00:00:67 netns ns1 type macvlan mode vepa: ${EADDRINUSE}${BUSY}`,
   ],
   [
     'a MAC address that the parent has',
     ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mac: up0.mac, name: 'm2' }),
-    `ip -n host link add m2 link up0 netns ns1 type macvlan mode vepa: EADDRINUSE (address already in use)\n  usual cause: ${BUSY}`,
+    `ip -n host link add m2 up link up0 address 02:00:00:00:00:65 netns ns1 type macvlan mode vepa: ${EADDRINUSE}${BUSY}`,
   ],
   [
     'a bridge port as parent',
     ({ ns1, up0 }) => ns1.macvlan({ parent: up0.peer as Interface, name: 'm2' }),
-    'ip -n sw link add m2 link p0 netns ns1 type macvlan mode vepa: EBUSY (resource busy or locked)\n' +
+    'ip -n sw link add m2 up link p0 address 02:00:00:00:00:68 netns ns1 type macvlan mode vepa: EBUSY (resource busy or ' +
+      'locked)\n' +
       '  usual cause: sw/p0 is a bridge port already; a device has one rx_handler (netdev_rx_handler_register)',
   ],
   [

@@ -6,6 +6,7 @@ export interface IpLink {
   ifindex: number;
   ifname: string;
   link_index?: number;
+  link_netnsid?: number;
   address: string;
   mtu: number;
   flags: string[];
@@ -68,7 +69,7 @@ export function refusal(call: () => unknown): string {
   try {
     call();
   } catch (error) {
-    if (error instanceof KernelError) return error.message.replace(/\n {2}kernel: .*/, '');
+    if (error instanceof KernelError) return error.message.replace(/\n {2}(kernel|attribute): .*/g, '');
     throw error;
   }
   throw new Error('the kernel did not refuse');

@@ -170,7 +170,7 @@ withHost.for<[what: string, call: (net: Net) => unknown, message: string]>([
   [
     'a name that the bridge itself has',
     ({ lab, sw }) => lab.cable(lab.namespace('b'), sw, { b: { name: 'br0' } }),
-    'ip -n sw link add br0 type veth peer name eth0 netns b: EEXIST (file already exists)\n' +
+    'ip -n sw link add br0 address 02:00:00:00:00:68 master br0 type veth peer name eth0 address 02:00:00:00:00:67 netns b: EEXIST (file already exists)\n' +
       '  usual cause: an interface has this name already',
   ],
   [
@@ -190,7 +190,7 @@ withHost.for<[what: string, call: (net: Net) => unknown, message: string]>([
       const { b: port } = lab.cable(lab.namespace('b'), lab.switch('tree', { stp: true }));
       port.set({ state: 'blocking', mcastFlood: false });
     },
-    'bridge -n tree link set dev p0 state blocking mcast_flood off: EBUSY (resource busy or locked)\n' +
+    'bridge -n tree link set dev p0 mcast_flood off state blocking: EBUSY (resource busy or locked)\n' +
       "  usual cause: a port's state is the spanning tree's to set while STP is on",
   ],
   [

@@ -1,5 +1,5 @@
 import { expect, type Interface, type Lab, type Namespace, test, UsageError, VLAN_PROTOCOLS } from 'hairpin';
-import { describeNeeding } from '../needs.ts';
+import { describeNeeding, needs } from '../needs.ts';
 import { ipAddresses, ipLink, ipLinkUp, refusal } from './referee.ts';
 
 // a ─ eth0.10 ── eth0 ═══ eth0 ── eth0.10 ─ b
@@ -10,6 +10,7 @@ function trunk(lab: Lab) {
 }
 
 describeNeeding(['vlan'], () => {
+  needs('tcpdump');
   test.for(VLAN_PROTOCOLS)('a %s VLAN is what iproute2 calls one', async (protocol, { lab }) => {
     const { a, left } = trunk(lab);
     const vlan = a.vlan({ parent: left, id: 10, protocol });
@@ -143,13 +144,13 @@ describeNeeding(['vlan'], () => {
     [
       'a second VLAN of one id',
       ({ a, left }) => [0, 1].map(() => a.vlan({ parent: left, id: 10 })),
-      'ip -n a link add vlan0 link eth0 netns a type vlan protocol 802.1Q id 10: EEXIST (file already exists)\n' +
+      'ip -n a link add vlan0 up link eth0 netns a type vlan protocol 802.1Q id 10: EEXIST (file already exists)\n' +
         '  usual cause: a/eth0 has a VLAN of 802.1Q id 10 already, or a an interface vlan0',
     ],
     [
       'an MTU larger than that of the parent',
       ({ a, left }) => a.vlan({ parent: left, id: 10, mtu: 1501 }),
-      'ip -n a link add eth0.10 link eth0 netns a type vlan protocol 802.1Q id 10: EINVAL (invalid argument)\n' +
+      'ip -n a link add eth0.10 up link eth0 mtu 1501 netns a type vlan protocol 802.1Q id 10: EINVAL (invalid argument)\n' +
         '  usual cause: the MTU must not be larger than that of a/eth0 (1500): vlan_newlink',
     ],
     [
@@ -161,7 +162,7 @@ describeNeeding(['vlan'], () => {
     [
       'a VLAN that is up on a parent that is down',
       ({ a, left }) => a.vlan({ parent: left.set({ up: false }), id: 10 }),
-      'ip -n a link add eth0.10 link eth0 netns a type vlan protocol 802.1Q id 10: ENETDOWN (network is down)\n' +
+      'ip -n a link add eth0.10 up link eth0 netns a type vlan protocol 802.1Q id 10: ENETDOWN (network is down)\n' +
         '  usual cause: a/eth0 is down, and a VLAN cannot be up then (vlan_dev_open): say up: false, or bring it up',
     ],
   ])('the kernel refuses %s', ([, call, message], { lab }) => {

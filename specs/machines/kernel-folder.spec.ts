@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
-import { findProgram } from '../../lib/kernel/find-program.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { cached, kernelCache } from '../../lib/machines/cache.ts';
 import { findKernel } from '../../lib/machines/find-kernel.ts';
 import { kernelsIn, releaseOf } from '../../lib/machines/kernel-folder.ts';
+import { needs } from '../needs.ts';
 
 let folder: string;
 beforeEach(({ onTestFinished }) => {
@@ -44,12 +44,12 @@ test('a folder of images: all, oldest first', () => {
   expect(kernelsIn(folder).map(({ release }) => release)).toEqual(['5.10.0-1', '6.1.0-9', '6.1.0-10']);
 });
 
-test.skipIf(!findProgram('busybox')).for([
-  ['6.2 and later', 'drivers/net/macvlan.o\n'],
-  ['before', 'kernel/drivers/net/macvlan.ko\n'],
-] as const)(
-  "a build's modules are gathered from all over it, as %s lists them (requires: busybox-static)",
-  ([, order]) => {
+describe('of a build', () => {
+  needs('busybox');
+  test.for([
+    ['6.2 and later', 'drivers/net/macvlan.o\n'],
+    ['before', 'kernel/drivers/net/macvlan.ko\n'],
+  ] as const)("a build's modules are gathered from all over it, as %s lists them", ([, order]) => {
     write('arch/x86/boot/bzImage', bzImage('6.19.0-rc1'));
     write('modules.order', order);
     write('modules.builtin', 'kernel/fs/overlayfs/overlay.ko\n');
@@ -60,8 +60,8 @@ test.skipIf(!findProgram('busybox')).for([
     expect(modules).toContain(kernelCache());
     expect(readFileSync(join(modules, 'modules.dep'), 'utf8')).toBe('kernel/drivers/net/macvlan.ko:\n');
     expect(readFileSync(join(modules, 'modules.builtin'), 'utf8')).toContain('overlay.ko');
-  },
-);
+  });
+});
 
 test('what is half made is nobody else’s, and what a killed run left of it is removed', () => {
   expect(() =>

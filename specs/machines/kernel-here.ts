@@ -1,13 +1,13 @@
 import type { TestContext } from 'vitest';
-import { findProgram } from '../../lib/kernel/find-program.ts';
 import { fetchedKernels } from '../../lib/machines/apt-kernels.ts';
 import { chooseShare } from '../../lib/machines/initramfs.ts';
 import type { Kernel } from '../../lib/machines/kernel.ts';
+import { withoutPrograms } from '../needs.ts';
 
-/** A kernel that has been fetched; without one, or without QEMU, the test is skipped, saying how to get it. */
+/** A kernel that has been fetched. Without one the test is skipped, and says how to get it. */
 export function kernelHere(skip: TestContext['skip']): Kernel {
-  if (!findProgram('qemu-system-x86_64')) skip('needs QEMU: apt-get install qemu-system-x86');
-  if (!findProgram('busybox')) skip('needs a static busybox: apt-get install busybox-static');
+  const why = withoutPrograms('qemu-system-x86_64', 'busybox');
+  if (why) skip(why);
   // A worker has no network to fetch one by.
   const [oldest] = fetchedKernels().filter((kernel) => !whyNot(kernel));
   const first = fetchedKernels().map(whyNot).find(Boolean);

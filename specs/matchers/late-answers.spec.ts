@@ -31,14 +31,10 @@ test('so is a router', async ({ lab }) => {
 test('a server that thinks for longer than a negative is held is slow, to itself too', async ({ lab }) => {
   const { a, b } = build(lab);
   const server = `
-import socket, threading
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(('0.0.0.0', 5353))
-print('ready', flush=True)
-while True:
-    data, peer = s.recvfrom(2048)
-    threading.Timer(0.15, s.sendto, (data, peer)).start()`;
-  await once(b.exec('python3', ['-c', server], { reject: false }).stdout, 'data');
+const socket = require('node:dgram').createSocket('udp4');
+socket.on('message', (data, { port, address }) => setTimeout(() => socket.send(data, port, address), 150));
+socket.bind(5353, () => console.log('ready'));`;
+  await once(b.exec(process.execPath, ['-e', server], { reject: false }).stdout, 'data');
   await expect(expect(a).not.toReach(b, { by: 'udp', port: 5353 })).rejects.toThrow(/^Received: {2}an answer/m);
 });
 

@@ -1,5 +1,12 @@
 import { expect, KernelError, test } from 'hairpin';
-import { RtnetlinkSocket } from '../../lib/netlink/socket.ts';
+import { ipAddress } from '../../lib/netlink/address.ts';
+import { body } from '../../lib/netlink/body.ts';
+import { Family } from '../../lib/netlink/family.ts';
+import { bytes, device, ipFamily, string, u8 } from '../../lib/netlink/scalars.ts';
+import { NetlinkSocket } from '../../lib/netlink/socket.ts';
+import { struct } from '../../lib/netlink/struct.ts';
+import { attribute, table } from '../../lib/netlink/table.ts';
+import { ipAddresses } from '../lab/referee.ts';
 
 function caught(call: () => unknown): unknown {
   try {
@@ -54,11 +61,48 @@ test('a refused request leaves the socket as it was', ({ lab }) => {
 // a
 test('a socket asks in the namespace that it was opened in, and is closed once', ({ lab }) => {
   const a = lab.namespace('a');
-  const socket = a.run(() => new RtnetlinkSocket());
+  const socket = a.run(() => new NetlinkSocket());
   socket.close();
   socket.close();
-  const request = { type: 18, flags: 0, header: Buffer.alloc(16), attributes: [] };
-  expect(() => socket.dump(request, { operation: 'ip link' })).toThrow(
-    'ip link: its namespace is closed (the lab has ended)',
-  );
+  expect(() => socket.list(ipAddress.all())).toThrow('ip address show: its namespace is closed (the lab has ended)');
+});
+
+// a eth0 ── eth0 b
+test('changes that are made together are all made, but for what is refused, which is the error', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { index } = lab.cable(a, b, { a: { address: false } }).a;
+  const add = (address: string) => ipAddress.add({ family: 4, address, length: 24, index });
+  const error = caught(() => a.rtnetlink.change(...['10.9.0.1', '10.9.0.2', '10.9.0.1', '10.9.0.3'].map(add)));
+  expect(error).toMatchObject({ code: 'EEXIST', operation: 'ip -n a address add 10.9.0.1/24 dev eth0' });
+  expect(await ipAddresses(a, 'eth0')).toEqual(['10.9.0.1/24', '10.9.0.2/24', '10.9.0.3/24']);
+});
+
+// a eth0 ── eth0 b: 2,000 addresses, more than go into one send
+test('changes are made in several sends where they are too many for one', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { index } = lab.cable(a, b, { a: { address: false } }).a;
+  const given = Array.from({ length: 2000 }, (_, number) => `10.9.${number >> 8}.${number & 255}`);
+  a.rtnetlink.change(...given.map((address) => ipAddress.add({ family: 4, address, length: 32, index })));
+  expect(await ipAddresses(a, 'eth0')).toEqual(given.map((address) => `${address}/32`));
+});
+
+// a eth0 ── eth0 b
+test('an error names the attribute that the kernel refuses', ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { index } = lab.cable(a, b).a;
+  const header = struct('ifaddrmsg', { family: ipFamily, length: u8, flags: u8, scope: u8, index: device });
+  const wrong = new Family({
+    command: ['ip', 'address'],
+    messages: ['ADDR', 20],
+    body: body(header, table({ label: attribute('IFA_LABEL', 3, string), local: attribute('IFA_LOCAL', 2, bytes) })),
+  });
+  const local = Buffer.of(10, 9, 0);
+  const error = caught(() => a.rtnetlink.change(wrong.add({ family: 4, length: 24, index, label: 'eth0', local })));
+  expect(error).toMatchObject({
+    code: 'ERANGE',
+    attribute: 'IFA_LOCAL',
+    message: expect.stringMatching(
+      /^ip -n a address add label eth0 local 0a0900: ERANGE \(.*\)\n {2}kernel: .*\n {2}attribute: IFA_LOCAL$/,
+    ),
+  });
 });

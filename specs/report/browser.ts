@@ -1,5 +1,9 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findProgram } from '../../lib/kernel/find-program.ts';
+import { withoutPrograms } from '../needs.ts';
+
+/** Why there is no browser here. */
+export const NO_BROWSER = withoutPrograms('chromium');
 
 /** A page in a real browser, and what went wrong in it. */
 export interface OpenPage {

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'hairpin';
+import { needs } from '../needs.ts';
 import { runProject } from './evidence-project.ts';
 import { tcpdump } from './tcpdump.ts';
+
+needs('tcpdump');
 
 // host: vitest, on a project of three tests
 //

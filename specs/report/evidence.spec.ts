@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLab, expect, test } from 'hairpin';
+import { needs } from '../needs.ts';
 import { runProject } from './evidence-project.ts';
 import { tcpdump } from './tcpdump.ts';
+
+needs('sysctl', 'tcpdump', 'tshark');
 
 // host: vitest, on a project of three tests
 //

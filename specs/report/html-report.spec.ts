@@ -4,16 +4,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, createLab, expect, type Lab, test } from 'hairpin';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser, openPage } from './browser.ts';
+import { needs } from '../needs.ts';
+import { NO_BROWSER, openBrowser, openPage } from './browser.ts';
 import { lowContrast } from './low-contrast.ts';
 import { addressOf, HOSTILE, type ReportProject, readReport, reportProject } from './report-project.ts';
 
 // host: vitest, on a project with planted failures; Chromium looks at what it reports
+needs('chromium');
+
 let browser: Browser;
 let lab: Lab;
 let project: ReportProject;
 
 beforeAll(async () => {
+  if (NO_BROWSER) return;
   browser = await openBrowser();
   lab = createLab();
   project = await reportProject(lab);

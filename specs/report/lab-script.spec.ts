@@ -4,7 +4,11 @@ import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import type { HeardQuestion } from '../../lib/report/script-heard.ts';
 import { takeSnapshot } from '../../lib/report/take-snapshot.ts';
+import { needs } from '../needs.ts';
 import { readLab, rebuild } from './rebuild.ts';
+
+// lab.sh runs it.
+needs('sysctl');
 
 type Asked = [from: Namespace, to: Namespace | string, options?: ReachOptions];
 

@@ -2,12 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Namespace, test } from 'hairpin';
-import { findProgram } from '../../lib/kernel/find-program.ts';
 import { describeFrame } from '../../lib/wire/describe-frame.ts';
 import { encodePcapng } from '../../lib/wire/pcapng.ts';
+import { needs } from '../needs.ts';
 import { CAPTURED } from '../unit/captured-frames.ts';
 import { hex } from '../unit/hex.ts';
 import { tcpdump } from './tcpdump.ts';
+
+needs('tcpdump', 'tshark', 'capinfos');
 
 const FRAMES = ['arpRequest', 'arpReply', 'echoRequest', 'echoReply6', 'tcpSyn', 'udp'] as const;
 const FIRST = 1_767_225_600_123_456_789n;
@@ -43,33 +45,30 @@ test('tcpdump reads a capture, to the nanosecond', async ({ lab }) => {
 });
 
 // a
-test.skipIf(!findProgram('tshark'))(
-  'tshark reads names, directions, lengths and comments (requires: tshark)',
-  async ({ lab }) => {
-    const fields = ['frame.interface_name', 'frame.packet_flags_direction', 'frame.time_epoch', 'frame.len'];
-    const wanted = [...fields, 'frame.cap_len', 'frame.comment'].flatMap((field) => ['-e', field]);
-    const lines = await withFile((file) =>
-      read(lab.namespace('a'), 'tshark', ['-r', file, '-n', '-T', 'fields', ...wanted]),
-    );
-    expect(lines.map((line) => line.split('\t'))).toEqual(
-      FRAMES.map((name, index) => {
-        const { length } = hex(CAPTURED[name].frame);
-        return [
-          index % 2 === 0 ? 'ns1/m1' : 'host/up0',
-          // epb_flags: 1 is inbound, 2 outbound.
-          expect.stringMatching(index % 2 === 0 ? /2$/ : /1$/),
-          seconds(FIRST + BigInt(index) * 1000n),
-          `${length}`,
-          `${name === 'udp' ? 46 : length}`,
-          CAPTURED[name].line,
-        ];
-      }),
-    );
-  },
-);
+test('tshark reads names, directions, lengths and comments', async ({ lab }) => {
+  const fields = ['frame.interface_name', 'frame.packet_flags_direction', 'frame.time_epoch', 'frame.len'];
+  const wanted = [...fields, 'frame.cap_len', 'frame.comment'].flatMap((field) => ['-e', field]);
+  const lines = await withFile((file) =>
+    read(lab.namespace('a'), 'tshark', ['-r', file, '-n', '-T', 'fields', ...wanted]),
+  );
+  expect(lines.map((line) => line.split('\t'))).toEqual(
+    FRAMES.map((name, index) => {
+      const { length } = hex(CAPTURED[name].frame);
+      return [
+        index % 2 === 0 ? 'ns1/m1' : 'host/up0',
+        // epb_flags: 1 is inbound, 2 outbound.
+        expect.stringMatching(index % 2 === 0 ? /2$/ : /1$/),
+        seconds(FIRST + BigInt(index) * 1000n),
+        `${length}`,
+        `${name === 'udp' ? 46 : length}`,
+        CAPTURED[name].line,
+      ];
+    }),
+  );
+});
 
 // a
-test.skipIf(!findProgram('capinfos'))('capinfos has no complaint (requires: tshark)', async ({ lab }) => {
+test('capinfos has no complaint', async ({ lab }) => {
   const lines = await withFile((file) => read(lab.namespace('a'), 'capinfos', ['-M', file]));
   const text = lines.join('\n');
   expect(text).toMatch(/Number of packets: +6$/m);

@@ -1,6 +1,10 @@
 import { expect, type Lab, test } from 'hairpin';
 import { type ReachOptions, reach } from '../../lib/probes/reach.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
+import { needs } from '../needs.ts';
+
+// lab.sh runs it.
+needs('sysctl');
 
 /** The end of a script, which asks what `reach` asked. */
 async function questionOf(lab: Lab, options: ReachOptions, port?: number): Promise<string[]> {

@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, createLab, expect, type Lab, test } from 'hairpin';
 import type { Browser, Page } from 'playwright-core';
-import { type OpenPage, openBrowser, openPage } from './browser.ts';
+import { needs } from '../needs.ts';
+import { NO_BROWSER, type OpenPage, openBrowser, openPage } from './browser.ts';
 import { addressOf, type ReportProject, readReport, reportProject } from './report-project.ts';
 import { THOUSAND, thousandTests } from './thousand-tests.ts';
 
 // host: vitest, on a thousand tests, three of which fail; Chromium looks at what it reports
+needs('chromium');
+
 let browser: Browser;
 let lab: Lab;
 let project: ReportProject;
 
 beforeAll(async () => {
+  if (NO_BROWSER) return;
   lab = createLab();
   project = await reportProject(lab, thousandTests());
   [browser] = await Promise.all([openBrowser(), project.run('--maxWorkers=2')]);

@@ -62,8 +62,8 @@ test('no address', async ({ lab }) => {
 // The source's address is one that nobody may use yet.
 test('a tentative address', async ({ lab }) => {
   const { a, b, eth0 } = build(lab);
-  // Minutes, at a solicitation each 20 ms.
-  a.sysctl.set('net/ipv6/conf/eth0/dad_transmits', 10_000);
+  // After its one solicitation, detection waits for as long as that (addrconf_dad_work).
+  a.sysctl.set('net/ipv6/neigh/eth0/retrans_time_ms', 60_000);
   eth0.address.add('fd00::78/64', { dad: true });
   for (const by of ['icmp', 'tcp', 'udp'] as const) {
     expect(

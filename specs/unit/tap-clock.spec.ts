@@ -1,37 +1,39 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-
-// No network: a wall clock and a monotonic clock that the test sets, in seconds.
-const clocks = vi.hoisted(() => ({ wall: 1_000_000, monotonic: 100 }));
-const seconds = (count: number) => BigInt(Math.round(count * 1e9));
-vi.mock('../../lib/kernel/clock.ts', () => ({
-  realtimeNanoseconds: () => seconds(clocks.wall),
-  monotonicNanoseconds: () => seconds(clocks.monotonic),
-}));
-const { StampReader, tapTime, wallTime } = await import('../../lib/kernel/tap-clock.ts');
+import { expect, test } from 'vitest';
+import { StampReader, TapClock } from '../../lib/kernel/tap-clock.ts';
 
 const HOUR = 3600;
-const pass = (time: number) => {
-  clocks.wall += time;
-  clocks.monotonic += time;
-};
-const set = (by: number) => {
-  clocks.wall += by;
-};
-const stamp = () => seconds(clocks.wall);
+const seconds = (count: number) => BigInt(Math.round(count * 1e9));
 
-beforeEach(() => pass(1));
+// No network: a wall clock and a monotonic clock that the test sets, in seconds.
+function makeClocks() {
+  let [wall, monotonic] = [1_000_000, 100];
+  const clock = new TapClock({ wall: () => seconds(wall), monotonic: () => seconds(monotonic) });
+  return {
+    clock,
+    reader: new StampReader(clock),
+    stamp: () => seconds(wall),
+    pass(time: number) {
+      wall += time;
+      monotonic += time;
+    },
+    set(by: number) {
+      wall += by;
+    },
+  };
+}
 
 test.for([HOUR, -HOUR])('time passes by what has passed, though the wall clock is set by %d s', (by) => {
-  const before = tapTime();
+  const { clock, stamp, pass, set } = makeClocks();
+  const before = clock.now();
   pass(1);
   set(by);
-  expect(tapTime() - before).toBe(seconds(1));
-  expect(wallTime(tapTime())).toBe(stamp());
+  expect(clock.now() - before).toBe(seconds(1));
+  expect(clock.now() + clock.steps).toBe(stamp());
 });
 
 test.for([HOUR, -HOUR])('frames before and after a step of %d s keep their order and their distances', (by) => {
-  const reader = new StampReader();
-  const start = tapTime();
+  const { clock, reader, stamp, pass, set } = makeClocks();
+  const start = clock.now();
   const stamps: bigint[] = [];
   for (let frame = 0; frame < 4; frame++) {
     pass(0.25);
@@ -45,10 +47,10 @@ test.for([HOUR, -HOUR])('frames before and after a step of %d s keep their order
 });
 
 test('a clock that is slewed takes its stamps along', () => {
-  const reader = new StampReader();
-  const start = tapTime();
+  const { clock, reader, stamp, pass, set } = makeClocks();
+  const start = clock.now();
   pass(1);
   set(0.0005);
   expect(reader.read([stamp()])).toEqual([start + seconds(1.0005)]);
-  expect(tapTime()).toBe(start + seconds(1.0005));
+  expect(clock.now()).toBe(start + seconds(1.0005));
 });

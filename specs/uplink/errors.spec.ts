@@ -63,7 +63,7 @@ test("another's passthru macvlan leaves no room, and the error names it", LONG, 
   await machine.exec('ip', ['link', 'add', 'theirs', 'link', 'nic0', 'type', 'macvlan', 'mode', 'passthru']);
   const call = "lab.namespace('ns1').macvlan({ parent: lab.uplink('nic0'), mode: 'vepa' })";
   expect(await refusalOf(machine, call)).toMatch(
-    /^ip link add macvlan0 link nic0 netns ns1 type macvlan mode vepa: EINVAL .*beside another \(theirs\): it takes one child only$/s,
+    /^ip link add macvlan0 up link nic0 address [\da-f:]+ netns ns1 type macvlan mode vepa: EINVAL .*beside another \(theirs\): it takes one child only$/s,
   );
 });
 

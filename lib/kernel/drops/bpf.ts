@@ -1,5 +1,6 @@
 import koffi from 'koffi';
-import { close, errnoName, lastErrno } from '../libc.ts';
+import { KernelError } from '../kernel-error.ts';
+import { close, lastErrno } from '../libc.ts';
 import { bpfCall } from '../system-calls.ts';
 
 // linux/bpf.h
@@ -19,7 +20,7 @@ export class BpfMap implements Disposable {
   readonly fd: number;
   readonly #valueSize: number;
 
-  /** @throws Error with the errno's name */
+  /** @throws KernelError where the kernel does not let this process have it */
   constructor(
     type: keyof typeof MAP_TYPES,
     { keySize, valueSize, most }: Record<'keySize' | 'valueSize' | 'most', number>,
@@ -50,7 +51,7 @@ export class TracepointProgram implements Disposable {
 
   /**
    * @param code of instructions of eight bytes
-   * @throws Error where the kernel does not let this process have it, or has no such tracepoint
+   * @throws KernelError where the kernel does not let this process have it, or has no such tracepoint
    */
   constructor(tracepoint: string, code: Buffer) {
     const license = Buffer.from('GPL\0');
@@ -82,6 +83,6 @@ function command(number: number, values: readonly (number | Buffer)[]): number {
 }
 
 function check(name: string, result: number): number {
-  if (result < 0) throw new Error(`${name}: ${errnoName(lastErrno())}`);
+  if (result < 0) throw new KernelError({ operation: `bpf(${name})`, errno: lastErrno() });
   return result;
 }

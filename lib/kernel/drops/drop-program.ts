@@ -10,6 +10,9 @@ export const EVENT = { location: 0, reason: 8, ifindex: 16, namespace: 20, packe
 /** Structures that are asked for offsets, and the enumeration of reasons. */
 export const WANTED = ['sk_buff', 'net_device', 'net', 'sock', 'skb_drop_reason'];
 
+/** A kernel whose structures are not as they are known. */
+export class UnknownLayout extends Error {}
+
 /**
  * The program that notes drops (`kfree_skb`) in the namespaces of a lab: of others it is gone again at once.
  *
@@ -19,7 +22,7 @@ export const WANTED = ['sk_buff', 'net_device', 'net', 'sock', 'skb_drop_reason'
 export function dropProgram(btf: Btf, queue: number, namespaces: number): Buffer {
   const offset = (struct: string, path: string): number => {
     const found = btf.offset(struct, path);
-    if (found === undefined) throw new Error(`this kernel has no ${struct}.${path}`);
+    if (found === undefined) throw new UnknownLayout(`this kernel has no ${struct}.${path}`);
     return found;
   };
   const [event, scratch] = [-EVENT.length, -EVENT.length - 8];

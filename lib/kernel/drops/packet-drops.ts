@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { hasCode } from '../has-code.ts';
 import type { NetNamespace } from '../net-namespace.ts';
 import { BpfMap, TracepointProgram } from './bpf.ts';
 import { Btf } from './btf.ts';
-import { dropProgram, EVENT, WANTED } from './drop-program.ts';
+import { dropProgram, EVENT, UnknownLayout, WANTED } from './drop-program.ts';
 import { kernelSymbol } from './kernel-symbol.ts';
 
 /** A packet that the kernel dropped, in its own words. */
@@ -45,14 +46,21 @@ export class PacketDrops implements Disposable {
     this.#maps = [this.#queue, wanted];
   }
 
-  /** Undefined where the kernel does not let this process do so, or gives no reasons (before 5.17). */
+  /**
+   * Undefined where the kernel does not let this process do so, or gives no reasons (before 5.17).
+   *
+   * @throws KernelError for what may be otherwise the next time
+   */
   static start(namespaces: readonly NetNamespace[]): PacketDrops | undefined {
     if (refused !== undefined || namespaces.length === 0) return undefined;
     try {
       return new PacketDrops(namespaces);
     } catch (error) {
-      // EPERM without root, or under lockdown; no BTF; no such tracepoint. It will be so the next time, too.
-      refused = error instanceof Error ? error.message : String(error);
+      // Without root, or under lockdown; without BTF, or a member of a structure; without such a tracepoint, or BPF at all.
+      const isForEver =
+        error instanceof UnknownLayout || hasCode(error, 'EPERM', 'EACCES', 'ENOENT', 'EINVAL', 'ENOSYS');
+      if (!isForEver) throw error;
+      refused = error.message;
       return undefined;
     }
   }

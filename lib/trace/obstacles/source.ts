@@ -1,4 +1,4 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
+import { hasCode } from '../../kernel/has-code.ts';
 import { Child, Interface } from '../../lab/index.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
@@ -16,23 +16,28 @@ export function sourceObstacle(question: Question, size?: number): Partial<Obsta
     return addressObstacle(question) ?? wayObstacle(question) ?? mtuObstacle(question, size);
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked.
-    if (error instanceof KernelError) return undefined;
+    if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
 }
 
 /** Why a device cannot send, followed to the cable or the parent that is at fault. */
 export function linkObstacle(device: Interface): Obstacle | undefined {
-  const { up, carrier, operState } = device.state();
+  const state = device.stateIfThere();
+  if (!state) return { text: `${device} is gone: a program has deleted it, or moved it elsewhere` };
+  const { up, carrier, operState } = state;
   if (!up) return { text: `${device} is down`, hint: bringUp(device) };
   if (carrier && operState !== 'LOWERLAYERDOWN') return undefined;
   const { peer } = device;
-  if (peer && !peer.state().up) return { text: `the other end of its cable, ${peer}, is down`, hint: bringUp(peer) };
+  if (peer?.stateIfThere()?.up === false)
+    return { text: `the other end of its cable, ${peer}, is down`, hint: bringUp(peer) };
   if (!(device instanceof Child) || !(device.parent instanceof Interface)) return undefined;
   const { parent } = device;
   const below = linkObstacle(parent);
   if (!below) return undefined;
-  const text = parent.state().up ? `its parent ${parent} has no carrier: ${below.text}` : `its parent ${below.text}`;
+  const text = parent.stateIfThere()?.up
+    ? `its parent ${parent} has no carrier: ${below.text}`
+    : `its parent ${below.text}`;
   return { ...below, text };
 }
 
@@ -55,7 +60,7 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
   const hop = nextHop(question);
   if (typeof hop !== 'string') return linkObstacle(hop.device);
   // With the link its routes have gone (fib_disable_ip).
-  if (!source.device.state().up) {
+  if (source.device.stateIfThere()?.up === false) {
     return { text: `${source.device} is down, and its routes are gone with it`, hint: bringUp(source.device) };
   }
   // No host's address: no route is missing.

@@ -1,7 +1,7 @@
 import type { Namespace } from '../../lab/index.ts';
 import { NETLINK_NETFILTER } from '../../netlink/netfilter.ts';
 import { getExpressions, getHook } from '../../netlink/nf-tables.ts';
-import { RtnetlinkSocket } from '../../netlink/socket.ts';
+import { NetlinkSocket } from '../../netlink/socket.ts';
 import type { Obstacle } from '../obstacles/obstacle.ts';
 import type { LegacyStep, NftStep, Step } from './follow-packets.ts';
 import { nearestAccepts } from './nearest-accepts.ts';
@@ -80,8 +80,8 @@ function nameOf(namespace: Namespace, index: number): string {
   return namespace.interfaces.find((device) => device.index === index)?.name ?? `device ${index}`;
 }
 
-function ask<T>({ handle }: Namespace, question: (socket: RtnetlinkSocket) => T): T {
-  const socket = handle.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+function ask<T>({ handle }: Namespace, question: (socket: NetlinkSocket) => T): T {
+  const socket = handle.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
   try {
     return question(socket);
   } finally {

@@ -1,13 +1,13 @@
 import { KernelError } from '../../kernel/kernel-error.ts';
 import { readSysctl, writeSysctl } from '../../kernel/sysctl.ts';
 import type { Lab, Namespace } from '../../lab/index.ts';
-import type { Request } from '../../netlink/message.ts';
 import type { FilterFamily } from '../../netlink/netfilter.ts';
 import { NetfilterSocket } from '../../netlink/netfilter-socket.ts';
 import { listenToLog } from '../../netlink/nf-log.ts';
 import { deleteTable } from '../../netlink/nf-tables.ts';
 import { NFNLGRP_NFTRACE } from '../../netlink/nft-trace.ts';
 import { filtersOf } from '../../netlink/packet-filters.ts';
+import type { Message } from '../../netlink/raw.ts';
 import type { ProbeSigns } from '../../probes/patience.ts';
 import { followPackets, type TracedPacket } from './follow-packets.ts';
 import { TRACE_TABLE, traceTable } from './trace-table.ts';
@@ -139,7 +139,7 @@ function familiesToTrace(nftables: readonly FilterFamily[], legacy: readonly str
 }
 
 /** False where this kernel does not have what it takes: a family, owned tables (5.12). */
-function transact(socket: NetfilterSocket, requests: readonly Request[]): boolean {
+function transact(socket: NetfilterSocket, requests: readonly Message[]): boolean {
   if (requests.length === 0) return false;
   try {
     socket.transact(requests, 'tracing packet filters');

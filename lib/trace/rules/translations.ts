@@ -1,7 +1,7 @@
 import type { Namespace } from '../../lab/index.ts';
 import { NETLINK_NETFILTER } from '../../netlink/netfilter.ts';
 import { getHook } from '../../netlink/nf-tables.ts';
-import { RtnetlinkSocket } from '../../netlink/socket.ts';
+import { NetlinkSocket } from '../../netlink/socket.ts';
 import { addressesOf, destinationOf } from '../translation.ts';
 import type { Step, TracedPacket } from './follow-packets.ts';
 import { legacyRuleText, ruleText } from './rule-text.ts';
@@ -75,7 +75,7 @@ function ruleWords(namespace: Namespace, step: Step): string {
 }
 
 function hookOf({ handle }: Namespace, base: Parameters<typeof getHook>[1]): string {
-  const socket = handle.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+  const socket = handle.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
   try {
     return getHook(socket, base)?.hook ?? 'unknown';
   } finally {

@@ -1,5 +1,6 @@
-import { expect, type Lab, test } from 'hairpin';
+import { describe, expect, type Lab, test } from 'hairpin';
 import { wholeFailureOf } from '../../matchers/failure-of.ts';
+import { needs } from '../../needs.ts';
 import { needReasons } from '../kernel-line.ts';
 import { addRules } from './add-rules.ts';
 import { counted } from './counted.ts';
@@ -36,17 +37,21 @@ test('where the kernel says that a packet filter dropped it, no sysctl is blamed
   expect(failure).not.toContain('forward');
 });
 
-test('nor a route, where it was a rule of iptables-legacy', { timeout: 30_000 }, async ({ lab, skip }) => {
-  needReasons(skip, 'SKB_DROP_REASON_NETFILTER_DROP');
-  const { a, r, b } = build(lab);
-  r.route.add({ to: '10.0.1.2', dev: 'eth0' });
-  const legacy = (...args: string[]) => r.exec('iptables-legacy', ['-t', 'raw', ...args]);
-  const made = await legacy('-A', 'PREROUTING', '-p', 'icmp', '-j', 'DROP').catch(() => undefined);
-  if (!made) skip('needs iptables-legacy, and a kernel that has ip_tables');
-  const failure = await convictionOf(() => expect(a).toReach(b, { within: 50 }));
-  const [, dropped] = /^ *(\d+) +\d+ DROP /m.exec((await legacy('-nvxL', 'PREROUTING')).stdout) ?? [];
-  expect(Number(dropped)).toBeGreaterThan(0);
-  expect(failure).toContain(
-    '✗ dropped by the packet filter of r, iptables-legacy, table raw, chain PREROUTING: rule 1\n',
-  );
+describe('with iptables-legacy', () => {
+  needs('iptables-legacy');
+
+  test('no route is blamed, but the rule', { timeout: 30_000 }, async ({ lab, skip }) => {
+    needReasons(skip, 'SKB_DROP_REASON_NETFILTER_DROP');
+    const { a, r, b } = build(lab);
+    r.route.add({ to: '10.0.1.2', dev: 'eth0' });
+    const legacy = (...args: string[]) => r.exec('iptables-legacy', ['-t', 'raw', ...args]);
+    const made = await legacy('-A', 'PREROUTING', '-p', 'icmp', '-j', 'DROP').catch(() => undefined);
+    if (!made) skip('needs CONFIG_IP_NF_IPTABLES');
+    const failure = await convictionOf(() => expect(a).toReach(b, { within: 50 }));
+    const [, dropped] = /^ *(\d+) +\d+ DROP /m.exec((await legacy('-nvxL', 'PREROUTING')).stdout) ?? [];
+    expect(Number(dropped)).toBeGreaterThan(0);
+    expect(failure).toContain(
+      '✗ dropped by the packet filter of r, iptables-legacy, table raw, chain PREROUTING: rule 1\n',
+    );
+  });
 });

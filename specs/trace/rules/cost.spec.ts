@@ -2,7 +2,8 @@ import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { outputOf } from '../../../lib/lab/exec.ts';
 import { decodeAttributes } from '../../../lib/netlink/attribute.ts';
 import { NETLINK_NETFILTER, netfilterHeader } from '../../../lib/netlink/netfilter.ts';
-import { RtnetlinkSocket } from '../../../lib/netlink/socket.ts';
+import { raw } from '../../../lib/netlink/raw.ts';
+import { NetlinkSocket } from '../../../lib/netlink/socket.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
 import { addRules } from './add-rules.ts';
 
@@ -18,9 +19,9 @@ const NFT_MSG_GETGEN = (10 << 8) | 16;
 
 /** How many changes of its tables a namespace has seen (`NFTA_GEN_ID`). */
 function generationOf({ handle }: Namespace): number | undefined {
-  const socket = handle.run(() => new RtnetlinkSocket(NETLINK_NETFILTER));
+  const socket = handle.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
   const request = { type: NFT_MSG_GETGEN, flags: 0, header: netfilterHeader(), attributes: [] };
-  const body = socket.get(request, { operation: 'nft list ruleset' });
+  const body = socket.get(raw(request, { operation: 'nft list ruleset' }));
   socket.close();
   return decodeAttributes(body.subarray(4)).get(1)?.readUInt32BE(0);
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'hairpin';
-import { findProgram } from '../../../lib/kernel/find-program.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
+import { needs } from '../../needs.ts';
 import { explanationOf } from '../explanation-of.ts';
 
+needs('iptables-nft');
+
 // a ── b
-test('a rule of iptables with a match of its own', async ({ lab, skip }) => {
-  if (!findProgram('iptables-nft')) skip('needs iptables-nft');
+test('a rule of iptables with a match of its own', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   const iptables = (...args: string[]) => b.exec('iptables-nft', args);
@@ -18,8 +19,7 @@ test('a rule of iptables with a match of its own', async ({ lab, skip }) => {
 });
 
 // a ── b
-test('REJECT of iptables', async ({ lab, skip }) => {
-  if (!findProgram('iptables-nft')) skip('needs iptables-nft');
+test('REJECT of iptables', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await b.exec('iptables-nft', ['-A', 'INPUT', '-p', 'icmp', '-j', 'REJECT', '--reject-with', 'icmp-host-prohibited']);

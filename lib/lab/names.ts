@@ -1,0 +1,12 @@
+import type { KnownNames } from '../netlink/names.ts';
+import type { Lab } from './lab.ts';
+import type { Namespace } from './namespace.ts';
+
+/** The names of a lab, for the words of errors; `namespace` is the one that is spoken to, undefined outside of the lab. */
+export function namesOf(lab: Lab, namespace?: Namespace): KnownNames {
+  return {
+    namespace: namespace?.name,
+    device: (index) => namespace?.interfaces.find((device) => device.index === index)?.name,
+    netns: (fd) => lab.namespaces.find(({ handle }) => !handle.closed && handle.fd === fd)?.name,
+  };
+}

@@ -1,0 +1,74 @@
+import { type Fixed, fixed } from './type.ts';
+
+/** One bit of a number. */
+interface Bit {
+  kernel: string;
+  mask: number;
+  /** The words of `ip` where the property is true, and where it is false. */
+  on: string | undefined;
+  off: string | undefined;
+  inverted: boolean;
+}
+
+/** A bit by the kernel's name; `on` and `off` are its words. */
+export function bit(kernel: string, mask: number, on?: string, off?: string): Bit {
+  return { kernel, mask, on, off, inverted: false };
+}
+
+/** A bit that takes away what its property says, such as `IFF_NOARP`. */
+export function invertedBit(kernel: string, mask: number, on?: string, off?: string): Bit {
+  return { kernel, mask, on, off, inverted: true };
+}
+
+type Set<K extends string> = Record<K, boolean>;
+type Change<K extends string> = { [Name in K]?: boolean | undefined };
+type Bits<K extends string> = Fixed<Set<K>, Change<K>> & { readonly keys: readonly string[] };
+
+/** A number whose bits have names. A property that is left out is false; bits without a name are lost. */
+export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record<K, Bit>>): Bits<K> {
+  const all = Object.entries<Bit>(named) as [K, Bit][];
+  const type = fixed<Set<K>, Change<K>>(
+    of.size,
+    (bytes, at) => {
+      const value = of.readAt(bytes, at);
+      return Object.fromEntries(
+        all.map(([name, { mask, inverted }]) => [name, ((value & mask) !== 0) !== inverted]),
+      ) as Set<K>;
+    },
+    (bytes, at, set) => of.writeAt(bytes, at, sum(all.filter(([name, bit]) => isSet(bit, set[name])))),
+    {
+      words: (set) => all.flatMap(([name, { on, off }]) => split(set[name] === undefined ? '' : set[name] ? on : off)),
+      constants: all.map(([, { kernel, mask }]) => [kernel, mask]),
+    },
+  );
+  return { ...type, keys: Object.keys(named) };
+}
+
+/** Bits, and behind them as many bits that say which are meant: what is left out stays as it is. */
+export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<Record<K, Bit>>): Bits<K> {
+  const all = Object.entries<Bit>(named) as [K, Bit][];
+  const values = bits(of, named);
+  const { words, constants = [], keys } = values;
+  const type = fixed<Set<K>, Change<K>>(
+    2 * of.size,
+    values.readAt,
+    (bytes, at, change) => {
+      values.writeAt(bytes, at, change);
+      of.writeAt(bytes, at + of.size, sum(all.filter(([name]) => change[name] !== undefined)));
+    },
+    { words, constants },
+  );
+  return { ...type, keys };
+}
+
+function isSet({ inverted }: Bit, property: boolean | undefined): boolean {
+  return property !== undefined && property !== inverted;
+}
+
+function sum(all: readonly (readonly [string, Bit])[]): number {
+  return all.reduce((total, [, { mask }]) => (total | mask) >>> 0, 0);
+}
+
+function split(words: string | undefined): string[] {
+  return words ? words.split(' ') : [];
+}

@@ -1,0 +1,114 @@
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../kernel/constants.ts';
+import type { Names } from './names.ts';
+import type { Causes, Request } from './request.ts';
+import type { Type } from './type.ts';
+
+/** What can be asked of a family of objects. */
+export type Verb = keyof typeof VERBS;
+
+/** iproute2's words for them. */
+const VERBS = {
+  add: 'add',
+  replace: 'replace',
+  change: 'change',
+  delete: 'del',
+  get: 'get',
+  list: 'show',
+} as const;
+
+/** Where a message's number is, counted from that of `RTM_NEW…` (linux/rtnetlink.h). */
+const OFFSETS = { new: 0, delete: 1, get: 2, set: 3 } as const;
+
+/** A family of objects, such as addresses: what its messages are made of. */
+interface FamilyOptions<R, W, State> {
+  /** iproute2's program, and its object: `['ip', 'address']`. */
+  command: readonly [tool: 'ip' | 'bridge' | 'tc', object: string];
+  /** The kernel's name of the messages, and the number of the one that makes an object: `['ADDR', 20]` for `RTM_NEWADDR`. */
+  messages: readonly [name: string, number: number];
+  /** What follows `nlmsghdr`. */
+  body: Type<R, W>;
+  /** What is sent for what was said. @default the same */
+  complete?: (said: W) => W;
+  /** What the kernel's answer says. @default the body as it is read */
+  state?: (body: R) => State;
+  /** The message that changes an object. @default 'new' */
+  changes?: 'new' | 'set';
+  /** Other verbs than usual. */
+  verbs?: Partial<Record<Verb, string>>;
+  /** The words behind the verb; `rest` are those of the body's attributes. @default these alone */
+  words?: (object: W, names: Names, rest: readonly string[], verb: Verb) => readonly (string | undefined)[];
+  /** What a new object needs of the kernel. */
+  feature?: (object: W) => string | undefined;
+}
+
+/**
+ * A family of objects that the kernel has, such as addresses. Its methods make requests; a {@link NetlinkSocket} sends
+ * them.
+ *
+ * @example socket.change(ipAddress.add({ index: 7, family: 4, address: '10.0.0.1', length: 24 }))
+ */
+export class Family<R, W extends object, State = R> {
+  readonly options: FamilyOptions<R, W, State>;
+
+  constructor(options: FamilyOptions<R, W, State>) {
+    this.options = options;
+  }
+
+  /** Makes an object that is not there yet. */
+  add(object: W, causes?: Causes): Request {
+    return this.#request('add', 'new', NLM_F_CREATE | NLM_F_EXCL, object, causes);
+  }
+
+  /** Makes an object, or changes the one that is there. */
+  replace(object: W, causes?: Causes): Request {
+    return this.#request('replace', 'new', NLM_F_CREATE | NLM_F_REPLACE, object, causes);
+  }
+
+  /** Changes an object that is there. */
+  change(object: W, causes?: Causes): Request {
+    return this.#request('change', this.options.changes ?? 'new', 0, object, causes);
+  }
+
+  delete(object: W, causes?: Causes): Request {
+    return this.#request('delete', 'delete', 0, object, causes);
+  }
+
+  /** Asks for one object. */
+  get(object: W, causes?: Causes): Request<State> {
+    return this.#request('get', 'get', 0, object, causes);
+  }
+
+  /** Asks for all objects, or for those that the kernel picks out by what is said of them. */
+  all(filter: W = {} as W): Request<State> {
+    return this.#request('list', 'get', 0, filter);
+  }
+
+  #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, object: W, causes?: Causes): Request<State> {
+    const {
+      messages,
+      body,
+      complete = (said) => said,
+      state = (read) => read as unknown as State,
+      feature,
+    } = this.options;
+    return {
+      type: messages[1] + OFFSETS[message],
+      flags,
+      write: (to) => body.write(to, complete(object)),
+      read: (bytes) => state(body.read(bytes)),
+      words: (names) => this.#words(verb, object, names),
+      pathAt: (bytes, offset) => body.pathAt?.(bytes, offset) ?? [],
+      causes,
+      feature: verb === 'add' ? feature?.(object) : undefined,
+    };
+  }
+
+  #words(verb: Verb, object: W, names: Names): string {
+    const { command, body, verbs, words = (_object, _names, rest) => rest } = this.options;
+    const family = verb === 'list' && 'family' in object && object.family ? [`-${object.family}`] : [];
+    const namespace = names.namespace === undefined ? [] : ['-n', names.namespace];
+    const behind = words(object, names, body.words(object, names), verb);
+    const all = [command[0], ...namespace, ...family, command[1], verbs?.[verb] ?? VERBS[verb], ...behind];
+    return all.filter(Boolean).join(' ');
+  }
+}

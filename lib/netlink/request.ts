@@ -1,0 +1,25 @@
+import type { Names } from './names.ts';
+import type { Writer } from './writer.ts';
+
+/** One message to the kernel, and how its answer is read. It is data: a {@link NetlinkSocket} sends it. */
+export interface Request<Answer = unknown> {
+  /** `RTM_NEWLINK` … */
+  type: number;
+  /** `NLM_F_CREATE` … */
+  flags: number;
+  /** Writes what follows `nlmsghdr`. */
+  write(to: Writer): void;
+  /** Reads the body of an answer. @throws RangeError when it is none */
+  read(body: Buffer): Answer;
+  /** The same in the words of iproute2: `ip -n ns1 link set m1 up`. */
+  words(names: Names): string;
+  /** The kernel's names of the attributes that a byte of the body is in, outermost first. */
+  pathAt(body: Buffer, offset: number): readonly string[];
+  /** The usual causes of its errors. */
+  causes?: Causes | undefined;
+  /** What a kernel may lack that it needs, for `hairpin kernels config`: `link macvlan`. */
+  feature?: string | undefined;
+}
+
+/** The usual causes of errors, by errno's name; a function is asked only when it comes to that. */
+export type Causes = Partial<Record<string, string | (() => string)>>;

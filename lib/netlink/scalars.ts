@@ -1,0 +1,105 @@
+import { cString, readCString } from '../kernel/bytes.ts';
+import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
+import { familyNumber } from '../kernel/socket-address.ts';
+import { bytesToIp, type Family, ipToBytes } from '../wire/ip-address.ts';
+import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
+import { type Fixed, fixed, type Type } from './type.ts';
+
+type Reader = 'readUInt8' | 'readUInt16LE' | 'readUInt32LE' | 'readInt32LE' | 'readUInt16BE';
+type Writer = 'writeUInt8' | 'writeUInt16LE' | 'writeUInt32LE' | 'writeInt32LE' | 'writeUInt16BE';
+
+function number(size: number, read: Reader, write: Writer, words?: Type<number>['words']): Fixed<number> {
+  return fixed(
+    size,
+    (bytes, at) => bytes[read](at),
+    (bytes, at, value) => bytes[write](value, at),
+    words && { words },
+  );
+}
+
+export const u8 = number(1, 'readUInt8', 'writeUInt8');
+export const u16 = number(2, 'readUInt16LE', 'writeUInt16LE');
+export const u32 = number(4, 'readUInt32LE', 'writeUInt32LE');
+export const s32 = number(4, 'readInt32LE', 'writeInt32LE');
+export const be16 = number(2, 'readUInt16BE', 'writeUInt16BE');
+export const u64 = fixed<bigint>(
+  8,
+  (bytes, at) => bytes.readBigUInt64LE(at),
+  (bytes, at, value) => bytes.writeBigUInt64LE(value, at),
+);
+
+/** `USER_HZ`: what the kernel counts some times in, as `clock_t` (`jiffies_to_clock_t`). */
+const TICKS_A_SECOND = 100;
+
+/** Seconds, which travel in ticks. iproute2 says the ticks. */
+export const userTicks = fixed<number>(
+  4,
+  (bytes, at) => bytes.readUInt32LE(at) / TICKS_A_SECOND,
+  (bytes, at, seconds) => bytes.writeUInt32LE(Math.round(seconds * TICKS_A_SECOND), at),
+  { words: (seconds) => [String(Math.round(seconds * TICKS_A_SECOND))] },
+);
+
+/** The ifindex of a device. */
+export const device = number(4, 'readInt32LE', 'writeInt32LE', (index, names) => [names.device(index)]);
+
+/** The descriptor of a namespace. */
+export const netns = number(4, 'readInt32LE', 'writeInt32LE', (fd, names) => [names.netns(fd)]);
+
+/** The version of IP. */
+export const ipFamily = fixed<Family>(
+  1,
+  (bytes, at) => {
+    const number = bytes.readUInt8(at);
+    if (number !== AF_INET && number !== AF_INET6) throw new RangeError(`address family ${number} is none of IP`);
+    return number === AF_INET ? 4 : 6;
+  },
+  (bytes, at, value) => bytes.writeUInt8(familyNumber(value), at),
+);
+
+/** Bytes of a struct that mean nothing. */
+export function pad(size: number): Fixed<undefined> {
+  return fixed<undefined>(
+    size,
+    () => undefined,
+    () => {},
+  );
+}
+
+/** A number that is yes or no; iproute2 says some as `on` and `off`, others as 1 and 0. */
+export function bool(of: Fixed<number>, [no, yes]: readonly [string, string] = ['off', 'on']): Fixed<boolean> {
+  return fixed(
+    of.size,
+    (bytes, at) => of.readAt(bytes, at) !== 0,
+    (bytes, at, value) => of.writeAt(bytes, at, value ? 1 : 0),
+    { words: (value) => [value ? yes : no] },
+  );
+}
+
+/** What is there or not, without a payload: its keyword says all. */
+export const flag: Type<boolean> = { isFlag: true, write: () => {}, read: () => true, words: () => [] };
+
+export const bytes: Type<Buffer, Uint8Array> = {
+  write: (to, value) => to.put(value.length, (all, at) => all.set(value, at)),
+  read: (value) => Buffer.from(value),
+  words: (value) => [Buffer.from(value).toString('hex')],
+};
+
+/** A string with a NUL behind it. */
+export const string = text(cString, readCString);
+
+/** `10.0.0.1` or `fd00::1`. */
+export const ip = text(ipToBytes, (value) => {
+  if (value.length !== 4 && value.length !== 16) throw new RangeError(`${value.length} bytes are no IP address`);
+  return bytesToIp(value);
+});
+
+/** `02:00:00:00:00:01`; of a device that is no Ethernet it may have another length. */
+export const mac = text(macToBytes, bytesToMac);
+
+function text(toBytes: (value: string) => Uint8Array, fromBytes: (value: Buffer) => string): Type<string> {
+  return {
+    write: (to, value) => bytes.write(to, toBytes(value)),
+    read: fromBytes,
+    words: (value) => [value],
+  };
+}

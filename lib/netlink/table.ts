@@ -1,0 +1,153 @@
+import { listAttributes } from './attribute.ts';
+import type { Entry, ReadOf, WriteOf } from './object-of.ts';
+import type { Flat, Type } from './type.ts';
+
+/** One row of a table: an attribute by the kernel's name and number, and how its value travels. */
+export interface Row<R, W, IsFlat extends boolean = false> extends Entry<R, W, IsFlat> {
+  readonly kernel: string;
+  readonly number: number;
+  readonly of: Type<unknown, unknown>;
+  readonly options: RowOptions<unknown>;
+}
+
+interface RowOptions<R> {
+  /** The keyword of `ip`; without it the property's name with `_`; '' for none, `false` where `ip` does not say it. */
+  word?: string | false;
+  /** What is read where the kernel leaves it out. @default undefined */
+  absent?: R;
+  /**
+   * It may be longer than its 16 bits can say: `nla_nest_end` lets them wrap round, as in the list of a source macvlan. It
+   * is then as long as it can be, which is right as long as what is behind it is short.
+   */
+  isLong?: boolean;
+}
+
+/** A row for a value of its own property. */
+export function attribute<R, W>(
+  kernel: string,
+  number: number,
+  of: Type<R, W>,
+  options: RowOptions<NoInfer<R>> & { absent: NoInfer<R> },
+): Row<R, W>;
+export function attribute<R, W>(
+  kernel: string,
+  number: number,
+  of: Type<R, W> & Flat,
+  options?: RowOptions<NoInfer<R>>,
+): Row<R, W, true>;
+export function attribute<R, W>(
+  kernel: string,
+  number: number,
+  of: Type<R, W>,
+  options?: RowOptions<NoInfer<R>>,
+): Row<R | undefined, W>;
+export function attribute(
+  kernel: string,
+  number: number,
+  of: Type<unknown>,
+  options: RowOptions<unknown> = {},
+): Row<unknown, unknown, boolean> {
+  return { kernel, number, of, options };
+}
+
+/** A row for an attribute that may come several times. */
+export function attributes<R, W>(
+  kernel: string,
+  number: number,
+  of: Type<R, W>,
+  options: Pick<RowOptions<R>, 'word'> = {},
+): Row<R[], readonly W[]> & { readonly isMany: true } {
+  return { kernel, number, of: of as Type<unknown, unknown>, options, isMany: true };
+}
+
+export type Rows = Readonly<Record<string, Row<unknown, unknown, boolean> & { readonly isMany?: true }>>;
+
+/** Attributes one behind the other, as one object. */
+export interface Table<F extends Rows> extends Type<ReadOf<F>, WriteOf<F>> {
+  readonly rows: F;
+  readonly keys: readonly string[];
+  pathAt(bytes: Buffer, offset: number): string[];
+}
+
+/**
+ * Makes a table of rows. When it is read, an attribute that it does not know is passed over, and one that comes twice keeps
+ * its last value, as in the kernel's `nla_parse`. A property that is undefined is not written.
+ *
+ * @example const link = table({ name: attribute('IFLA_IFNAME', 3, string), mtu: attribute('IFLA_MTU', 4, u32) })
+ */
+export function table<F extends Rows>(rows: F): Table<F> {
+  const all: KeyedRow[] = Object.entries(rows).map(([key, row]) => ({ key, ...row }));
+  const absent: Readonly<Record<string, unknown>> = Object.assign({}, ...all.map(absentOf));
+  const long = all.find(({ options }) => options.isLong)?.number;
+  const byNumber = new Map(all.map((row) => [row.number, row]));
+  const many = all.filter(({ isMany }) => isMany);
+  return {
+    rows,
+    keys: all.flatMap(({ key, of }) => of.flat ?? key),
+    isNested: true,
+    parts: all.map(({ of }) => of),
+    write: (to, object) => {
+      for (const row of all) {
+        for (const value of valuesOf(row, object)) {
+          to.attribute(row.number, row.of.isNested ?? false, () => row.of.write(to, value));
+        }
+      }
+    },
+    read: (bytes) => {
+      const object: Record<string, unknown> = { ...absent };
+      for (const { key } of many) object[key] = [];
+      for (const [number, payload] of listAttributes(bytes, long)) {
+        const row = byNumber.get(number);
+        if (!row) continue;
+        const value = readRow(row, payload);
+        if (row.of.flat) Object.assign(object, value);
+        else if (row.isMany) (object[row.key] as unknown[]).push(value);
+        else object[row.key] = value;
+      }
+      return object as ReadOf<F>;
+    },
+    words: (object, names) =>
+      all
+        .filter(({ options }) => options.word !== false)
+        .flatMap((row) => valuesOf(row, object).flatMap((value) => [...keywordOf(row), ...row.of.words(value, names)])),
+    pathAt: (bytes, offset) => {
+      for (const [number, payload] of listAttributes(bytes, long)) {
+        const inside = offset - (payload.byteOffset - bytes.byteOffset);
+        if (inside >= payload.length) continue;
+        const row = byNumber.get(number);
+        const inner = inside < 0 ? [] : (row?.of.pathAt?.(payload, inside) ?? []);
+        return [row?.kernel ?? `attribute ${number}`, ...inner];
+      }
+      return [];
+    },
+  };
+}
+
+type KeyedRow = Rows[string] & { readonly key: string };
+
+/** The values that a row has in an object; a flat one is the whole object, where that has anything for it. */
+function valuesOf({ key, of, isMany }: KeyedRow, said: object): unknown[] {
+  const object = said as Record<string, unknown>;
+  if (of.flat) return of.flat.some((each) => object[each] !== undefined) ? [object] : [];
+  const value = object[key];
+  if (isMany) return (value ?? []) as unknown[];
+  return value === undefined || (of.isFlag && value === false) ? [] : [value];
+}
+
+function absentOf({ key, of, options }: KeyedRow): Record<string, unknown> {
+  if (of.flat) return of.read(Buffer.alloc('size' in of ? Number(of.size) : 0)) as Record<string, unknown>;
+  return { [key]: options.absent };
+}
+
+function readRow({ kernel, of }: Rows[string], payload: Buffer): unknown {
+  try {
+    return of.read(payload);
+  } catch (error) {
+    throw error instanceof RangeError ? new RangeError(`${kernel}: ${error.message}`) : error;
+  }
+}
+
+function keywordOf({ key, of, options: { word } }: KeyedRow): string[] {
+  const keyword = word || word === '' || of.flat ? word : key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return keyword ? keyword.split(' ') : [];
+}

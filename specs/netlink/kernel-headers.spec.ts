@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import type { Struct } from '../../lib/netlink/struct.ts';
+import type { Rows, Table } from '../../lib/netlink/table.ts';
+import type { Type } from '../../lib/netlink/type.ts';
+import { FAMILIES } from './families.ts';
+import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
+
+type AnyType = Type<unknown, never>;
+
+/** The members of C's structs, in order; the tables have names of their own for them, and some for several at once. */
+const MEMBERS: Record<string, string> = {
+  ifaddrmsg: 'ifa_family ifa_prefixlen ifa_flags ifa_scope ifa_index',
+  ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
+};
+
+const families = Object.values(FAMILIES);
+const types = families.flatMap(({ options }) => [...within(options.body as AnyType)]);
+const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);
+const structs = new Map(types.filter(isStruct).map((type) => [type.struct.name, type]));
+
+describe.skipIf(withoutHeaders())(
+  `as the kernel's headers have them${withoutHeaders() ? `: ${withoutHeaders()}` : ''}`,
+  () => {
+    test.each([
+      ['messages', families.map(({ options: { messages } }) => [`RTM_NEW${messages[0]}`, messages[1]] as const)],
+      [
+        'attributes',
+        tables.flatMap(({ rows }) =>
+          Object.values<{ kernel: string; number: number }>(rows).map(
+            ({ kernel, number }) => [kernel, number] as const,
+          ),
+        ),
+      ],
+      ['constants', types.flatMap(({ constants = [] }) => constants)],
+      ['structs', [...structs].map(([name, { size }]) => [`sizeof(struct ${name})`, size] as const)],
+      ['members of structs', [...structs.values()].flatMap(membersOf)],
+    ])('are the numbers of %s', (_, numbers) => {
+      expect(numbers.length).toBeGreaterThan(0);
+      const expected = evaluateInC(numbers.map(([name]) => name));
+      expect(Object.fromEntries(numbers)).toEqual(Object.fromEntries(expected));
+    });
+  },
+);
+
+function membersOf({ struct: { name, fields } }: Struct<unknown, unknown>): (readonly [string, number])[] {
+  const members = MEMBERS[name]?.split(' ') ?? [];
+  expect(members, `the members of ${name}`).toHaveLength(fields.length);
+  return fields.map(({ at, size }, index) => {
+    const [first = '', last = first] = members[index]?.split('-') ?? [];
+    return [`PLACE(struct ${name}, ${first}, ${last})`, at * 1000 + size] as const;
+  });
+}
+
+/** A type, and all that is in it. */
+function* within(type: AnyType, seen = new Set<AnyType>()): Generator<AnyType> {
+  if (seen.has(type)) return;
+  seen.add(type);
+  yield type;
+  for (const part of type.parts ?? []) yield* within(part, seen);
+}
+
+function isStruct(type: AnyType): type is AnyType & Struct<unknown, unknown> {
+  return 'struct' in type;
+}
