@@ -18,7 +18,7 @@ export const PROGRAMS = [
   'specs/{ci,cli,containers,leaks,machines,mutate,plugins,uplink}/**/*.spec.ts',
   'specs/{package,pools,readme}.spec.ts',
   'specs/lab/links-doc.spec.ts',
-  'specs/matchers/{awaited,passive,time-out}.spec.ts',
+  'specs/matchers/{awaited,passive,time-out,time-out-reporters}.spec.ts',
   'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,thousand-tests}.spec.ts',
 ];
 

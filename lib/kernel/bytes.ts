@@ -22,7 +22,6 @@ export function s32(value: number): Buffer {
   return buffer;
 }
 
-
 /** A string as netlink has it: UTF-8 with a NUL behind it. */
 export function cString(value: string): Buffer {
   return Buffer.from(`${value}\0`);

@@ -58,6 +58,7 @@ export const openat = declare<[directory: number, path: string, flags: number, m
 export const poll = declare<[descriptors: Uint8Array, count: number, milliseconds: number]>(
   'int poll(void *, uint64_t, int)',
 );
+export const schedGetcpu = declare<[]>('int sched_getcpu()');
 export const schedGetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
   'int sched_getaffinity(int, size_t, void *)',
 );

@@ -52,8 +52,10 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
 
   const common = { probes: sent.length, elapsed: (answer?.at ?? now()) - started };
   if (answer) return { outcome: 'answered', roundTrip: answer.at - (sent[answer.sequence] ?? started), ...common };
+  // A router refuses as well what it was too slow to find a way for.
+  if (failure !== undefined && left) return { outcome: 'broken', reason: failure, ...common };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   // One probe that failed for the tool's own sake leaves a hole in what a negative rests on.
   if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
-  return failure === undefined ? { outcome: 'lost', ...common } : { outcome: 'broken', reason: failure, ...common };
+  return { outcome: 'lost', ...common };
 }

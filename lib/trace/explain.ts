@@ -1,6 +1,7 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
-import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
+import { Interface, Macvlan, Namespace } from '../lab/index.ts';
+import { settingsOfPort } from '../lab/port.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -11,7 +12,6 @@ import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
 import { lostAddress } from './obstacles/lost-address.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { otherHostObstacle } from './obstacles/other-host.ts';
-import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { reversePathObstacle } from './obstacles/reverse-path.ts';
 import { routeFor } from './obstacles/route.ts';
 import { routerObstacle } from './obstacles/router.ts';
@@ -52,19 +52,19 @@ export interface Testimony {
  * where nothing is known to: better no reason than a wrong one.
  */
 export function explainLoss(question: Question, trace: ProbePath, testimony: Testimony): Explanation | undefined {
-  const { from, source } = question;
+  const { source } = question;
   const { path, arrival, answer } = trace;
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
   const stranded = strandedAt(answer ? 'answer' : 'probe', answer?.path ?? path, answer ? answer.arrival : arrival);
   if (stranded) return stranded;
   if (answer?.arrival) return notTaken(answer.arrival, source.device);
-  const known = knownLoss({ from, source }, trace);
+  const known = knownLoss({ source }, trace);
   if (known) return known;
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
   if (testimony.outcome === 'refused' && arrival && !answer) return undefined;
   // Where no reason is known, at least the place is.
-  const at = placesOfLoss({ from, source }, trace)[0]?.hop ?? lastOf(answer ? answer.path : path);
+  const at = placesOfLoss({ source }, trace)[0]?.hop ?? lastOf(answer ? answer.path : path);
   const { namespace } = at.frame.at;
   const hint = `${namespace} has packet filters that may have dropped it: nft list ruleset`;
   const mayBeFiltered = testimony.silent.includes(namespace);
@@ -103,15 +103,15 @@ export function explainFrame(
 
 /** A rule that took the probe, or its answer. */
 function takenByRules(
-  { from, source }: Question,
+  { source }: Question,
   trace: ProbePath,
   { packets, recognize }: Testimony,
 ): Explanation | undefined {
   const { path, answer } = trace;
-  const probe = takenFrom(packets, path, placesOfLoss({ from, source }, { ...trace, answer: undefined }));
+  const probe = takenFrom(packets, path, placesOfLoss({ source }, { ...trace, answer: undefined }));
   if (probe) return describeTaken('probe', probe);
   if (answer) {
-    const taken = takenFrom(packets, answer.path, placesOfLoss({ from, source }, trace));
+    const taken = takenFrom(packets, answer.path, placesOfLoss({ source }, trace));
     return taken && describeTaken('answer', taken);
   }
   const unseen = takenUnseen(packets, trace, recognize);
@@ -123,11 +123,10 @@ function describeTaken(of: Explanation['of'], { at, namespace, step }: Taken, wh
 }
 
 function knownLoss(
-  { from, source }: Pick<Question, 'from' | 'source'>,
-  { frame, goal, path, arrival, answer }: ProbePath,
+  { source }: Pick<Question, 'source'>,
+  { frame, goal, path, target, arrival, answer }: ProbePath,
 ): Explanation | undefined {
   if (answer) return onTheWay('answer', answer.path, source.device);
-  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
   if (arrival) {
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
@@ -140,11 +139,10 @@ function knownLoss(
 }
 
 /** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
-function placesOfLoss({ from, source }: Pick<Question, 'from' | 'source'>, trace: ProbePath): Place[] {
-  const { goal, path, arrival, answer } = trace;
+function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): Place[] {
+  const { target, path, arrival, answer } = trace;
   if (answer) return answer.arrival ? [{ hop: answer.arrival }] : placesOnTheWay(answer.path, source.device);
   if (arrival) return [{ hop: arrival }];
-  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
   return target ? placesOnTheWay(path, target) : [];
 }
 
@@ -195,7 +193,7 @@ function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): 
 }
 
 function isBlocked(device: Interface): boolean {
-  return device instanceof Port && device.settings.state !== 'forwarding';
+  return device.isPort && settingsOfPort(device).state !== 'forwarding';
 }
 
 /**
@@ -208,7 +206,7 @@ function strandedAt(of: Explanation['of'], path: Hop, arrival: Hop | undefined):
       next.length === 0 &&
       frame.direction === 'in' &&
       frame.packetType === PACKET_HOST &&
-      !(frame.at instanceof Port) &&
+      !frame.at.isPort &&
       frame.at.children.size === 0 &&
       frame.at.namespace !== arrival.frame.at.namespace,
   );
