@@ -61,10 +61,8 @@ async function attemptHosts(): Promise<Capability> {
 
 function needNeighbourRoom(namespace: NetNamespace): void {
   using rtnetlink = namespace.run(() => new NetlinkSocket());
-  const full = rtnetlink.list(ipNtable.all()).find(
-    // The timers of single devices have neither.
-    ({ entries, limit }) => entries !== undefined && limit !== undefined && entries + ROOM > limit,
-  );
+  const tables = rtnetlink.list(ipNtable.all()).flatMap(({ whole }) => whole ?? []);
+  const full = tables.find(({ entries, limit }) => entries + ROOM > limit);
   if (full) throw new Error(whyNoNeighbourRoom(full));
 }
 

@@ -11,7 +11,8 @@ import type { Family } from '../wire/ip-address.ts';
 export function watchNeighbourTable(namespace: Namespace, family: Family): () => string | undefined {
   const table = () => {
     const name = family === 4 ? 'arp_cache' : 'ndisc_cache';
-    return namespace.rtnetlink.list(ipNtable.all()).find((each) => each.name === name && each.overflows !== undefined);
+    const told = namespace.rtnetlink.list(ipNtable.all()).flatMap(({ whole }) => whole ?? []);
+    return told.find((each) => each.name === name);
   };
   const before = table();
   return () => {
