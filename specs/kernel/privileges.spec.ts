@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
+import { ownModule } from '../own-module.ts';
 
-const lab = fileURLToPath(new URL('../../lib/lab/index.ts', import.meta.url));
-const socket = fileURLToPath(new URL('../../lib/netlink/socket.ts', import.meta.url));
-const link = fileURLToPath(new URL('../../lib/netlink/link.ts', import.meta.url));
+const lab = ownModule('lab/index');
+const socket = ownModule('netlink/socket');
+const link = ownModule('netlink/link');
 
 /** A program of Node's that says how its last line fails. */
 const script = (imports: string, body: string) => [

@@ -1,17 +1,17 @@
 import { closeSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, type Lab, test } from 'hairpin';
 import { memoryFile } from '../../lib/kernel/memory-file.ts';
 import { networkCookie } from '../../lib/kernel/network-cookie.ts';
-
-const REAPER = fileURLToPath(new URL('../../lib/kernel/program-reaper.ts', import.meta.url));
+import { ownModule } from '../own-module.ts';
 
 /** Runs the reaper of a thread that is gone. It returns when it has ended what its orders tell it to. */
 async function reap(lab: Lab, orders: string): Promise<void> {
   const fd = memoryFile('orders', Buffer.from(orders));
   try {
     const stdio = ['ignore', 'pipe', 'pipe', 'ignore', fd] as unknown as ['ignore', 'pipe', 'pipe'];
-    await lab.namespace('reaper').exec(process.execPath, ['--no-warnings', REAPER], { stdio });
+    await lab
+      .namespace('reaper')
+      .exec(process.execPath, ['--no-warnings', ownModule('kernel/program-reaper')], { stdio });
   } finally {
     closeSync(fd);
   }
