@@ -25,9 +25,11 @@ export interface Note {
 /** What a lane says: an answer, or that it is done with a {@link Labour}. */
 export type LaneMessage = Note | 'done';
 
-// In a thread of its own: a machine that is busy gives each its turn.
-parentPort?.on('message', (labour: Labour) => {
-  void askAll(workerData as readonly string[], labour).then(() => parentPort?.postMessage('done'));
+// In a thread of its own: a machine that is busy gives each its turn. It ends by itself, since a thread that is ended
+// from outside may be in the middle of a callback.
+parentPort?.on('message', (labour: Labour | undefined) => {
+  if (labour) void askAll(workerData as readonly string[], labour).then(() => parentPort?.postMessage('done'));
+  else parentPort?.close();
 });
 
 async function askAll(kinds: readonly string[], { variant, first, last }: Labour): Promise<void> {

@@ -129,7 +129,7 @@ async function runThread(
     if (labour) {
       busy++;
       worker.postMessage(labour);
-    } else if (busy === 0) void worker.terminate();
+    } else if (busy === 0) worker.postMessage(undefined);
   };
   worker.on('message', (message: LaneMessage) => {
     if (message !== 'done') return note(message);

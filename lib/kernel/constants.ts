@@ -87,5 +87,3 @@ export const NLMSG_DONE = 3;
 export const NLMSG_OVERRUN = 4;
 export const NLA_F_NESTED = 0x8000;
 export const NLA_TYPE_MASK = 0x3fff;
-
-// linux/if.h

@@ -32,12 +32,6 @@ const APPARMOR = 'kernel.apparmor_restrict_unprivileged_userns';
 const LIMITS = ['user.max_user_namespaces', 'user.max_net_namespaces', 'user.max_mnt_namespaces'] as const;
 const SYSCTLS = [CLONE, APPARMOR, ...LIMITS];
 
-/** What lets a container run labs. Docker's seccomp and AppArmor profiles forbid `unshare` and `mount`. */
-const CONTAINER =
-  'start the container with docker run --privileged (or with --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt ' +
-  'seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined), in Kubernetes with ' +
-  'securityContext: { privileged: true }';
-
 /** More than anybody has at once. */
 const ROOM = 15_000;
 
@@ -75,8 +69,9 @@ const ERRNOS = [
  * @returns undefined for an errno that says nothing of the machine
  */
 export function whyRefused(need: Need, code: string, machine: Machine = readMachine()): string | undefined {
-  if (/Microsoft/.test(machine.version))
-    return "WSL 1 has no namespaces: wsl --set-version DISTRIBUTION 2, in Windows' shell";
+  // WSL 1 passes for a kernel 4.4.0-…-Microsoft; that of WSL 2 is a …-microsoft-standard-WSL2.
+  if (machine.version.includes('Microsoft'))
+    return 'WSL 1 has no namespaces: wsl --set-version DISTRIBUTION 2, in PowerShell';
   switch (need) {
     case 'user namespace':
       return whyNoUserNamespace(code, machine);
@@ -93,11 +88,34 @@ export function whyRefused(need: Need, code: string, machine: Machine = readMach
         whyLacking('CAP_NET_RAW', machine) ?? `a raw or packet socket takes CAP_NET_RAW in its namespace: ${BE_ROOT}`
       );
     case 'sysctl':
-      return code === 'EROFS' ? `/proc/sys is read-only here, as in a plain container: ${CONTAINER}` : undefined;
+      return code === 'EROFS'
+        ? `/proc/sys is read-only here, as in a plain container: ${containerMend(machine)}`
+        : undefined;
   }
 }
 
 const BE_ROOT = 'run as root, or through the pool of hairpin/config';
+
+/** Why the kernel lacks something, and what brings it: one sentence, wherever it is said. */
+export function whyMissing(
+  what: string,
+  { option, module }: { option: string; module?: string | undefined },
+  version = kernelVersion(),
+): string {
+  return (
+    `this kernel has no ${what}: it needs ${option}${module ? ` (modprobe ${module})` : ''}` +
+    (version.includes('microsoft-standard')
+      ? '; wsl --update, in PowerShell, or a kernel of your own (kernel=… in .wslconfig)'
+      : '')
+  );
+}
+
+let knownVersion: string | undefined;
+
+function kernelVersion(): string {
+  knownVersion ??= readFileSync('/proc/version', 'utf8');
+  return knownVersion;
+}
 
 function whyNoNetworkNamespace(code: string, machine: Machine): string | undefined {
   if (code === 'ENOSPC') return whyNoRoom(machine, ['user.max_net_namespaces']);
@@ -108,7 +126,7 @@ function whyNoNetworkNamespace(code: string, machine: Machine): string | undefin
       whyLacking('CAP_SYS_ADMIN', machine) ??
       (machine.isRootOfMachine ? undefined : restrictedByAppArmor(machine)) ??
       (machine.isFiltered
-        ? `a seccomp filter forbids new namespaces, as in a plain container: ${CONTAINER}`
+        ? `a seccomp filter forbids new namespaces, as in a plain container: ${containerMend(machine)}`
         : 'a security module, such as AppArmor or SELinux, forbids new namespaces: its log, in dmesg, names the rule')
     );
   }
@@ -129,7 +147,7 @@ function whyNoUserNamespace(code: string, machine: Machine): string | undefined 
   if (code === 'ENOSPC') return whyNoRoom(machine, LIMITS);
   if (code !== 'EPERM' && code !== 'EACCES') return undefined;
   return machine.isInContainer || machine.isFiltered
-    ? `a seccomp filter forbids user namespaces, as in a plain container: ${CONTAINER}`
+    ? `a seccomp filter forbids user namespaces, as in a plain container: ${containerMend(machine)}`
     : undefined;
 }
 
@@ -162,9 +180,25 @@ function whyNoRoom({ sysctls }: Machine, limits: readonly string[]): string {
 }
 
 /** Root without a capability: somebody took it away. */
-function whyLacking(capability: string, { isRoot, lacking }: Machine): string | undefined {
-  if (!isRoot || !lacking.includes(capability)) return undefined;
-  return `root has no ${capability} here, as in a plain container: ${CONTAINER}`;
+function whyLacking(capability: string, machine: Machine): string | undefined {
+  if (!machine.isRoot || !machine.lacking.includes(capability)) return undefined;
+  return `root has no ${capability} here, as in a plain container: ${containerMend(machine)}`;
+}
+
+/**
+ * What lets a container run labs. Docker's seccomp profile allows namespaces to who has CAP_SYS_ADMIN alone, its AppArmor
+ * profile forbids mounts, and /proc/sys is one of its read-only paths.
+ */
+function containerMend({ isRootOfMachine, lacking }: Machine): string {
+  const capabilities = ['SYS_ADMIN', 'NET_ADMIN', ...(lacking.includes('CAP_NET_RAW') ? ['NET_RAW'] : [])];
+  const options = [
+    ...(isRootOfMachine ? capabilities.map((name) => `--cap-add ${name}`) : ['--security-opt seccomp=unconfined']),
+    ...['apparmor', 'systempaths'].map((name) => `--security-opt ${name}=unconfined`),
+  ];
+  return (
+    `start the container with docker run --privileged (or with ${options.join(' ')}), in Kubernetes with ` +
+    'securityContext: { privileged: true }'
+  );
 }
 
 function set(sysctl: string, value: number): string {
@@ -181,7 +215,7 @@ function readMachine(): Machine {
     isInContainer:
       ['/.dockerenv', '/run/.containerenv', '/var/run/secrets/kubernetes.io'].some(existsSync) ||
       process.env['container'] !== undefined,
-    version: readFileSync('/proc/version', 'utf8'),
+    version: kernelVersion(),
     sysctls: new Map(SYSCTLS.flatMap((name) => readOptional(name))),
     hasUserNamespaces: existsSync('/proc/self/ns/user'),
     // Its variable is in its workers, and in what they start; a script has no pool.

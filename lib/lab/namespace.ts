@@ -4,7 +4,7 @@ import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
-import { setNeighbourTimers } from '../netlink/neighbour.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
@@ -364,7 +364,7 @@ export class Namespace {
     if (this.role === 'switch') return;
     for (const family of [4, 6] as const) {
       try {
-        setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, { operation: 'ip ntable change' });
+        this.rtnetlink.change(ipNtable.change({ family, device: device.index, ...NEIGHBOUR_TIMERS }));
       } catch (error) {
         // A device without IPv6 has no such table (neightbl_set).
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -378,12 +378,8 @@ export class Namespace {
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    for (const family of families) {
-      const { retrans, proxyDelay } = NEIGHBOUR_TIMERS;
-      setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, {
-        operation: `ip -n ${this.name} ntable change name ${family === 4 ? 'arp' : 'ndisc'}_cache dev ${device.name} retrans ${retrans} proxy_delay ${proxyDelay}`,
-      });
-    }
+    const { index } = device;
+    this.rtnetlink.change(...families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS })));
     device.address.assign(address, families);
     giveDefaultRoutes(device);
   }

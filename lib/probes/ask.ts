@@ -1,4 +1,4 @@
-import { monotonicNanoseconds, now } from '../kernel/clock.ts';
+import { now } from '../kernel/clock.ts';
 import type { Asker, SendFailure } from './asker.ts';
 import { keepAsking } from './keep-asking.ts';
 import { type Listener, serveListeners } from './listener.ts';
@@ -24,9 +24,8 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
     {
       send(attempt) {
         sent.push(now());
-        const begun = onSend && monotonicNanoseconds();
         const failed = asker.send(attempt);
-        if (begun !== undefined) onSend?.(begun, monotonicNanoseconds());
+        onSend?.();
         if (failed === undefined) left = true;
         else if (stopped?.outcome !== 'broken') stopped = failed;
       },
