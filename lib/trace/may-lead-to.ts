@@ -10,13 +10,14 @@ const KNOWN_KINDS = ['veth', 'bridge', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap',
 export function mayLeadTo(from: Interface, to: Interface | Namespace): boolean {
   const seen = new Set([from]);
   for (const device of seen) {
-    if (device === to || device.namespace === to || !isKnown(device)) return true;
+    if (device === to || device.namespace === to || !hasKnownEnd(device)) return true;
     for (const next of neighboursOf(device)) if (!next.deleted) seen.add(next);
   }
   return false;
 }
 
-function isKnown(device: Interface): boolean {
+/** Whether hairpin knows what a device leads to: of a tunnel, or a program's own device, it does not. */
+export function hasKnownEnd(device: Interface): boolean {
   // What a program moved out of the lab, or took from it: a real NIC, the far end of a cable.
   const isComplete =
     device instanceof Child ? device.parent instanceof Interface : device.kind !== 'veth' || device.peer;

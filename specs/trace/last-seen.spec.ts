@@ -39,6 +39,19 @@ test('a tunnel is no missing cable', async ({ lab }) => {
   expect(explanation).toContain('✗ last seen here');
 });
 
+// a ── r1 ── r2 ── b, and a route by a tun device that nobody serves
+test('nor is a tunnel that the route leads by the wrong way', async ({ lab }) => {
+  const [a, r1, r2, b] = [lab.namespace('a'), lab.router('r1'), lab.router('r2'), lab.namespace('b')];
+  lab.cable(a, r1);
+  lab.cable(r1, r2);
+  lab.cable(r2, b);
+  await r1.exec('ip', ['tuntap', 'add', 'tun0', 'mode', 'tun']);
+  await r1.exec('ip', ['link', 'set', 'tun0', 'up']);
+  await r1.exec('ip', ['route', 'add', '10.0.2.0/24', 'dev', 'tun0']);
+  const asked = () => explanationOf(expect(a).toReach(b, { family: 4, within: 50 }));
+  expect(await asked()).toContain('\n  a/eth0 → r1/eth0 ✗ r1/tun0 has no carrier');
+});
+
 // a ── va ┐
 //         br0 (host), whose ports are isolated
 // b ── vb ┘
