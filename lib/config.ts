@@ -7,7 +7,9 @@ import { namespacedForks } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
 import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
+import { resultsFolder } from './report/results.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
+import { whyNotCleared } from './report/why-not-kept.ts';
 
 export interface HairpinOptions {
   /**
@@ -49,11 +51,12 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
   const trace = checkOneOf('hairpin', 'trace', wanted, TRACE_MODES);
   const diagnose = checkOneOf('hairpin', 'diagnose', asked, DIAGNOSES);
   const machine = thisMachine();
+  let warned = false;
   return {
     name: 'hairpin',
     config: ({ root = process.cwd(), test }) => {
       const durations = resolve(root, options.durations ?? DEFAULT_DURATIONS);
-      const results = resolve(root, 'test-results');
+      const results = resultsFolder(resolve(root));
       const { sequencer, shuffle } = test?.sequence ?? {};
       return {
         test: {
@@ -71,7 +74,12 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
     async configureVitest({ vitest, project, injectTestProjects }) {
       // A project that has this plugin of the root's has its own name put over what the hook above says.
       if (machine) project.config.name = projectName(project.config.name, machine);
-      if (!vitest.config.mergeReports) return;
+      if (!vitest.config.mergeReports) {
+        const obstacle = trace === 'off' ? undefined : whyNotCleared(resultsFolder(project.config.root));
+        if (obstacle && !warned) vitest.logger.warn(`hairpin: no evidence can be kept in its place: ${obstacle}`);
+        warned ||= obstacle !== undefined;
+        return;
+      }
       // What is merged is made of blobs, and no blob; vitest refuses it otherwise, though it is the config that says so.
       if (mergedMachines().length > 0)
         vitest.config.reporters = vitest.config.reporters.filter((each) => nameOf(each) !== 'blob');

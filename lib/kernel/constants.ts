@@ -86,8 +86,3 @@ export const NLMSG_DONE = 3;
 export const NLMSG_OVERRUN = 4;
 export const NLA_F_NESTED = 0x8000;
 export const NLA_TYPE_MASK = 0x3fff;
-
-// linux/if.h
-export const IFF_UP = 0x1;
-export const IFF_NOARP = 0x80;
-export const IFF_PROMISC = 0x100;

@@ -2,11 +2,15 @@ import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE } from '../kernel/constants.t
 import { familyNumber } from '../kernel/socket-address.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { decodeAttributes } from './attribute.ts';
-import { decodeListedRoute } from './listed-route.ts';
 import { type Operation, raw } from './raw.ts';
-import { RTA_MULTIPATH, RTM_GETROUTE, RTM_NEWROUTE, RTMSG_LENGTH } from './route-message.ts';
+import { ipRoute } from './route.ts';
 import type { NetlinkSocket } from './socket.ts';
 
+const RTM_NEWROUTE = 24;
+const RTM_GETROUTE = 26;
+/** `struct rtmsg`. */
+const RTMSG_LENGTH = 12;
+const RTA_MULTIPATH = 9;
 const RTM_NEWADDR = 20;
 const RTM_GETADDR = 22;
 const IFADDRMSG_LENGTH = 8;
@@ -24,7 +28,7 @@ export interface SavedObject {
 export function saveRoutes(socket: NetlinkSocket, device: number, family: Family, operation: Operation): SavedObject[] {
   const header = Buffer.concat([Buffer.of(familyNumber(family)), Buffer.alloc(RTMSG_LENGTH - 1)]);
   return socket.list(raw({ type: RTM_GETROUTE, flags: 0, header, attributes: [] }, operation)).flatMap((body) => {
-    const { ofTheKernel, nextHops } = decodeListedRoute(body, family);
+    const { ofTheKernel, nextHops } = ipRoute.all({ family }).read(body);
     if (ofTheKernel || nextHops.every((hop) => hop.device !== device)) return [];
     // Of several next hops those by other devices stay, and two routes may differ in nothing but the device.
     return [{ body: withoutState(body), flags: NLM_F_CREATE | (nextHops.length > 1 ? NLM_F_REPLACE : NLM_F_APPEND) }];

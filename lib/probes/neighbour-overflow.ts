@@ -1,5 +1,5 @@
 import type { Namespace } from '../lab/index.ts';
-import { listNeighbourTables } from '../netlink/neighbour-table.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
 import type { Family } from '../wire/ip-address.ts';
 
 /**
@@ -10,9 +10,8 @@ import type { Family } from '../wire/ip-address.ts';
  */
 export function watchNeighbourTable(namespace: Namespace, family: Family): () => string | undefined {
   const table = () => {
-    const operation = { operation: `ip -n ${namespace.name} ntable show` };
     const name = family === 4 ? 'arp_cache' : 'ndisc_cache';
-    return listNeighbourTables(namespace.rtnetlink, operation).find((each) => each.name === name);
+    return namespace.rtnetlink.list(ipNtable.all()).find((each) => each.name === name && each.overflows !== undefined);
   };
   const before = table();
   return () => {

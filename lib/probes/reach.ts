@@ -100,7 +100,7 @@ export async function reach(
     patience.onOpen?.(asker.signs);
     const overflowed = watchNeighbourTable(from, question.family);
     const result = await ask(asker, patience, listener);
-    const reason = result.outcome === 'lost' ? overflowed() : undefined;
+    const reason = result.outcome === 'lost' ? (listener?.failure() ?? overflowed()) : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const listened = listener !== undefined;
     const report = { question, by, port, size, listened, recognize: asker.recognize };

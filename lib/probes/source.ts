@@ -1,5 +1,5 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { isNoRoute } from '../kernel/no-route.ts';
 import { type Interface, Ipvlan, type Namespace, type Route } from '../lab/index.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
@@ -125,7 +125,7 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
     const dev = bound === 'device' ? source.device : undefined;
     route = from.route.get(to.address, dev, bound ? source.address : undefined);
   } catch (error) {
-    if (error instanceof KernelError) return `${from.name} has no route to ${to.address} (${error.code})`;
+    if (isNoRoute(error)) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
   }
   const device = bound === 'device' ? source.device : from.interfaces.find(({ index }) => index === route.device);

@@ -1,4 +1,5 @@
-import { Interface, KernelError, Namespace, type Route, UsageError } from '../lab/index.ts';
+import { isNoRoute } from '../kernel/no-route.ts';
+import { Interface, Namespace, type Route, UsageError } from '../lab/index.ts';
 import { checkIp, show } from '../lab/validate.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
@@ -143,7 +144,7 @@ function routeTo(from: Namespace, target: string): Route | undefined {
   try {
     return from.route.get(target);
   } catch (error) {
-    if (error instanceof KernelError) return undefined;
+    if (isNoRoute(error)) return undefined;
     throw error;
   }
 }

@@ -2,7 +2,24 @@ import '../../lib/lab/index.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
 import { bridgeLink } from '../../lib/netlink/bridge-port.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
+import { ipNetns } from '../../lib/netlink/namespace-id.ts';
+import { bridgeFdb, ipNeighbour } from '../../lib/netlink/neighbour.ts';
+import { ipNtable } from '../../lib/netlink/neighbour-table.ts';
+import { tcQdisc } from '../../lib/netlink/qdisc.ts';
+import { ipRoute } from '../../lib/netlink/route.ts';
+import { ipRule } from '../../lib/netlink/rule.ts';
 import '../../lib/netlink/veth.ts';
 
 /** Every family of objects; the lab registers its kinds of links. */
-export const FAMILIES = { ipLink, bridgeLink, ipAddress };
+export const FAMILIES = {
+  ipLink,
+  bridgeLink,
+  ipAddress,
+  ipRoute,
+  ipRule,
+  ipNeighbour,
+  bridgeFdb,
+  ipNtable,
+  tcQdisc,
+  ipNetns,
+};

@@ -1,6 +1,6 @@
 import type { Interface, Lab, Namespace } from '../../lab/index.ts';
 import { ipAddress } from '../../netlink/address.ts';
-import { listAllRoutes } from '../../netlink/listed-route.ts';
+import { ipRoute } from '../../netlink/route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */
@@ -44,10 +44,9 @@ export function holds(namespace: Namespace, address: string): boolean {
 
 /** Whether it answers for an address as one of several: an IPv6 router for the first address of its subnets. */
 export function answersAnycast(namespace: Namespace, address: string): boolean {
-  const operation = { operation: `ip -n ${namespace} -6 route show table local` };
   const { addresses, isPristine } = namespace.lab;
   if (familyOf(address) !== 6 || (isPristine && !addresses.isOfRouters(address))) return false;
-  const routes = listAllRoutes(namespace.rtnetlink, 6, operation);
+  const routes = namespace.rtnetlink.list(ipRoute.all({ family: 6 }));
   return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
 }
 
@@ -55,7 +54,7 @@ export function answersAnycast(namespace: Namespace, address: string): boolean {
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
   if (namespace.lab.isPristine || family === undefined) return false;
-  return listAllRoutes(namespace.rtnetlink, family, {
-    operation: `ip -n ${namespace} -${family} route show table local`,
-  }).some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains({ ...to, family }, address));
+  return namespace.rtnetlink
+    .list(ipRoute.all({ family }))
+    .some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains(to, address));
 }

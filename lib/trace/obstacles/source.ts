@@ -1,4 +1,4 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
+import { hasCode } from '../../kernel/has-code.ts';
 import { Child, Interface } from '../../lab/index.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
@@ -16,7 +16,7 @@ export function sourceObstacle(question: Question, size?: number): Partial<Obsta
     return addressObstacle(question) ?? wayObstacle(question) ?? mtuObstacle(question, size);
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked.
-    if (error instanceof KernelError) return undefined;
+    if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
 }

@@ -12,7 +12,16 @@ const CAPABILITIES = [
 
 /** The capabilities that nothing this process starts can ever have, root or not: `CAP_SYS_RESOURCE`. */
 export function capabilitiesOutOfBounds(): string[] {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const bounds = BigInt(`0x${/^CapBnd:\s+([0-9a-f]+)/m.exec(status)?.[1] ?? 'ffffffffffffffff'}`);
-  return CAPABILITIES.filter((_, number) => (bounds & (1n << BigInt(number))) === 0n);
+  return absentFrom('CapBnd');
+}
+
+/** The capabilities that this thread lacks now, over the user namespace that it is in. */
+export function capabilitiesLacking(): string[] {
+  return absentFrom('CapEff');
+}
+
+function absentFrom(set: 'CapBnd' | 'CapEff'): string[] {
+  const status = readFileSync('/proc/thread-self/status', 'utf8');
+  const present = BigInt(`0x${new RegExp(`^${set}:\\s+([0-9a-f]+)`, 'm').exec(status)?.[1] ?? 'ffffffffffffffff'}`);
+  return CAPABILITIES.filter((_, number) => (present & (1n << BigInt(number))) === 0n);
 }
