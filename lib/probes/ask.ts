@@ -30,6 +30,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
         else if (stopped?.outcome !== 'broken') stopped = failed;
       },
       read() {
+        if (stopped?.isFinal) return true;
         serveListeners();
         for (let reply = asker.read(); reply; reply = asker.read()) {
           if (reply.kind === 'refusal') refusal = reply.reason;
@@ -55,6 +56,9 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
   if (failure !== undefined && left) return { outcome: 'broken', reason: failure, ...common };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   // One probe that failed for the tool's own sake leaves a hole in what a negative rests on.
-  if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
+  if (stopped && (!left || stopped.outcome === 'broken')) {
+    const { outcome, reason } = stopped;
+    return { outcome, reason, ...common };
+  }
   return { outcome: 'lost', ...common };
 }

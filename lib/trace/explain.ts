@@ -6,6 +6,7 @@ import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { mayLeadTo } from './may-lead-to.ts';
 import { obstacleBetween } from './obstacles/between.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
 import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
@@ -244,10 +245,11 @@ function notTaken(at: Hop, device: Interface): Located | undefined {
   return obstacle && { of: 'answer', at, ...obstacle };
 }
 
+/** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Located {
   const end = hopsOf(path).find(({ frame }) => frame.direction === 'out' && dummyObstacle(frame.at));
   const dummy = end && dummyObstacle(end.frame.at);
-  return end && dummy
-    ? { of, at: end, ...dummy }
-    : { of, at: path, text: `no cable leads from ${path.frame.at} to ${to}` };
+  if (end && dummy) return { of, at: end, ...dummy };
+  if (mayLeadTo(path.frame.at, to)) return { of, at: lastOf(path), text: 'last seen here' };
+  return { of, at: path, text: `no cable leads from ${path.frame.at} to ${to}` };
 }
