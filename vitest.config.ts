@@ -11,7 +11,6 @@ export const ALONE = [
   'specs/lab/descriptors.spec.ts',
   'specs/lab/loaded-again.spec.ts',
   'specs/netlink/faked-kernel.spec.ts',
-  'specs/unit/tap-clock.spec.ts',
 ];
 
 /** Specs that start vitest, npm or hairpin as programs, or take Docker, QEMU, a browser or other network software. */
@@ -19,7 +18,7 @@ export const PROGRAMS = [
   'specs/{ci,cli,containers,leaks,machines,mutate,plugins,uplink}/**/*.spec.ts',
   'specs/{package,pools,readme}.spec.ts',
   'specs/lab/links-doc.spec.ts',
-  'specs/matchers/awaited.spec.ts',
+  'specs/matchers/{awaited,passive,time-out-reporters}.spec.ts',
   'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,thousand-tests}.spec.ts',
 ];
 

@@ -5,8 +5,11 @@ import type { Plugin } from 'vitest/config';
 import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';
 import { namespacedForks } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
+import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
+import { resultsFolder } from './report/results.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
+import { whyNotCleared } from './report/why-not-kept.ts';
 
 export interface HairpinOptions {
   /**
@@ -14,6 +17,12 @@ export interface HairpinOptions {
    * namespace, drawings. What `hairpin/reporter` draws does not depend on it. @default 'retain-on-failure'
    */
   trace?: TraceMode;
+  /**
+   * How a failed question is explained. `probe` sends one probe more, and has the kernel tell which rule, or which of its
+   * functions, took that. `passive` sends nothing: for specs that count packets (`limit`, counters, dynamic sets). Then no
+   * rule is named. @default 'probe'
+   */
+  diagnose?: Diagnose;
   /**
    * Where `hairpin/reporter` writes down how long each test file took, by which `--shard` then shares them out. All
    * shards must have the same one: committed, or from CI's cache. @default 'test-results/durations.json'
@@ -35,21 +44,23 @@ const DEFAULT_DURATIONS = 'test-results/durations.json';
  * export default defineConfig({ plugins: [hairpin()] });
  */
 export function hairpin(options: HairpinOptions = {}): Plugin {
-  checkOptions('hairpin', options, ['trace', 'durations']);
+  checkOptions('hairpin', options, ['trace', 'diagnose', 'durations']);
   checkFileName('hairpin', 'durations', options.durations);
   // null is no way to leave it to the default.
-  const { trace: wanted = DEFAULT_TRACE_MODE } = options;
+  const { trace: wanted = DEFAULT_TRACE_MODE, diagnose: asked = DEFAULT_DIAGNOSE } = options;
   const trace = checkOneOf('hairpin', 'trace', wanted, TRACE_MODES);
+  const diagnose = checkOneOf('hairpin', 'diagnose', asked, DIAGNOSES);
   const machine = thisMachine();
+  let warned = false;
   return {
     name: 'hairpin',
     config: ({ root = process.cwd(), test }) => {
       const durations = resolve(root, options.durations ?? DEFAULT_DURATIONS);
-      const results = resolve(root, 'test-results');
+      const results = resultsFolder(resolve(root));
       const { sequencer, shuffle } = test?.sequence ?? {};
       return {
         test: {
-          provide: { hairpin: { trace, results, durations, ...(machine ? { machine } : {}) } },
+          provide: { hairpin: { trace, diagnose, results, durations, ...(machine ? { machine } : {}) } },
           ...(machine ? { name: projectName(labelOf(test?.name), machine), ...timeouts(test) } : {}),
           ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
           // A project that shares its root's server takes the root's config as it was before this hook: no pool of ours.
@@ -63,7 +74,12 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
     async configureVitest({ vitest, project, injectTestProjects }) {
       // A project that has this plugin of the root's has its own name put over what the hook above says.
       if (machine) project.config.name = projectName(project.config.name, machine);
-      if (!vitest.config.mergeReports) return;
+      if (!vitest.config.mergeReports) {
+        const obstacle = trace === 'off' ? undefined : whyNotCleared(resultsFolder(project.config.root));
+        if (obstacle && !warned) vitest.logger.warn(`hairpin: no evidence can be kept in its place: ${obstacle}`);
+        warned ||= obstacle !== undefined;
+        return;
+      }
       // What is merged is made of blobs, and no blob; vitest refuses it otherwise, though it is the config that says so.
       if (mergedMachines().length > 0)
         vitest.config.reporters = vitest.config.reporters.filter((each) => nameOf(each) !== 'blob');

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { socketOfDockerHost } from '../containers/engine-at-hand.ts';
-import { type Reaper, startReaper } from '../containers/start-reaper.ts';
+import { startReaper } from '../containers/start-reaper.ts';
 import { findProgram } from '../kernel/find-program.ts';
+import type { Reaper } from '../kernel/reaper.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** What the tests run in when nothing else is said: any image will do that has Node and util-linux. */
@@ -38,7 +39,7 @@ export async function testInContainer(image: string, folder: string, args: reado
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal));
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   // Killed, docker leaves the container running: that is the reaper's, which acts when this process has ended.
-  if (signal === null) reaper?.dismiss();
+  if (signal === null) reaper?.close();
   if (code !== null && code < DOCKER_FAILED) return code;
   process.stderr.write(`hairpin: docker run ${signal ? `was ended by ${signal}` : `failed (exit code ${code})`}\n`);
   return EXIT.unable;

@@ -1,4 +1,7 @@
+import { now } from '../kernel/clock.ts';
 import { Lab, type LabOptions } from '../lab/index.ts';
+import { show } from '../lab/validate.ts';
+import { framesOf, registerWait } from '../lab/waits.ts';
 import type { Container } from './container.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { EngineAtHand } from './engine-at-hand.ts';
@@ -36,9 +39,12 @@ export class ContainerLab extends Lab {
    */
   async container(name: string, image: ContainerImage, options: ContainerOptions = {}): Promise<Container> {
     checkContainer(this, name, image, options);
-    // Before an engine is started for nothing.
-    await loadTestcontainers();
-    return startContainer(this, await this.docker(), name, image, options);
+    const started = this.#startContainer(name, image, options);
+    const words = `lab.container(${show(name)}, …)`;
+    const state = () => ['It waits until the container is ready, by its wait strategy.'];
+    const frames = framesOf(this.container);
+    registerWait({ lab: this, words, frames, isAwaited: true, since: now(), state }, started);
+    return started;
   }
 
   /**
@@ -51,8 +57,14 @@ export class ContainerLab extends Lab {
   }
 
   override close(): Promise<void> {
-    this.#ending ??= this.#end();
+    this.#ending ??= this.registerEnd(this.#end());
     return this.#ending;
+  }
+
+  async #startContainer(name: string, image: ContainerImage, options: ContainerOptions): Promise<Container> {
+    // Before an engine is started for nothing.
+    await loadTestcontainers();
+    return startContainer(this, await this.docker(), name, image, options);
   }
 
   async #start(): Promise<DockerEngine> {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Reaper } from '../kernel/reaper.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { containersLabelled, removeContainer } from './engine-api.ts';
-import { type Reaper, startReaper } from './start-reaper.ts';
+import { startReaper } from './start-reaper.ts';
 
 /** Whose containers they are, in an engine that has others, too. */
 const LABEL = 'hairpin.lab';
@@ -42,7 +43,7 @@ export class EngineAtHand extends DockerEngine {
   override async close(): Promise<void> {
     const ids = await containersLabelled(this.socketPath, LABEL, this.#lab);
     await Promise.all(ids.map((id) => removeContainer(this.socketPath, id)));
-    this.#reaper.dismiss();
+    this.#reaper.close();
   }
 }
 

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { cgroupsNamed, removeCgroups } from '../kernel/cgroup.ts';
 import { after, now } from '../kernel/clock.ts';
+import type { Reaper } from '../kernel/reaper.ts';
 import type { Namespace, Subprocess } from '../lab/index.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { askEngine } from './engine-api.ts';
 import { ENGINE_FOLDER, ENGINE_SCRIPT, engineArguments, engineEnvironment } from './engine-script.ts';
-import { type Reaper, startReaper } from './start-reaper.ts';
+import { startReaper } from './start-reaper.ts';
 
 /** How long dockerd may take to answer, in milliseconds; it takes 300 on an idle machine. */
 const START_DEADLINE = 30_000;
@@ -64,7 +65,7 @@ export class PrivateEngine extends DockerEngine {
       return engine;
     } catch (error) {
       if (engine) await engine.close();
-      else reaper.dismiss();
+      else reaper.close();
       throw error;
     }
   }
@@ -95,7 +96,7 @@ export class PrivateEngine extends DockerEngine {
       }
       await new Promise<void>((resolve) => after(INTERVAL, resolve));
     }
-    this.#reaper.dismiss();
+    this.#reaper.close();
   }
 
   async #answers(): Promise<void> {

@@ -4,10 +4,6 @@ import { endianness } from 'node:os';
 // guess here would be silent, so it is checked once.
 if (endianness() !== 'LE') throw new Error('hairpin needs a little-endian machine (x64 or arm64)');
 
-export function u8(value: number): Buffer {
-  return Buffer.of(value & 0xff);
-}
-
 export function u16(value: number): Buffer {
   const buffer = Buffer.allocUnsafe(2);
   buffer.writeUInt16LE(value);

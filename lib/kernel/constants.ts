@@ -68,6 +68,7 @@ export const ETH_P_ARP = 0x0806;
 // linux/netlink.h
 export const NETLINK_ROUTE = 0;
 export const SOL_NETLINK = 270;
+export const NETLINK_ADD_MEMBERSHIP = 1;
 export const NETLINK_EXT_ACK = 11;
 export const NETLINK_CAP_ACK = 10;
 export const NETLINK_GET_STRICT_CHK = 12;
@@ -78,14 +79,10 @@ export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
 export const NLM_F_ACK_TLVS = 0x200;
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
 export const NLMSG_OVERRUN = 4;
 export const NLA_F_NESTED = 0x8000;
 export const NLA_TYPE_MASK = 0x3fff;
-
-// linux/if.h
-export const IFF_UP = 0x1;
-export const IFF_NOARP = 0x80;
-export const IFF_PROMISC = 0x100;

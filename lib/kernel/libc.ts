@@ -13,6 +13,8 @@ export function declare<Args extends unknown[]>(prototype: string): Call<Args> {
 
 export const unshare = declare<[flags: number]>('int unshare(int)');
 export const setns = declare<[fd: number, type: number]>('int setns(int, int)');
+/** Ends the process at once, from any thread; Node's own is not there in a worker thread. */
+export const abort = declare<[]>('void abort(void)');
 export const dup3 = declare<[from: number, to: number, flags: number]>('int dup3(int, int, int)');
 export const socket = declare<[domain: number, type: number, protocol: number]>('int socket(int, int, int)');
 export const bind = declare<[fd: number, address: Uint8Array, length: number]>('int bind(int, void *, uint32_t)');
@@ -56,6 +58,7 @@ export const openat = declare<[directory: number, path: string, flags: number, m
 export const poll = declare<[descriptors: Uint8Array, count: number, milliseconds: number]>(
   'int poll(void *, uint64_t, int)',
 );
+export const schedGetcpu = declare<[]>('int sched_getcpu()');
 export const schedGetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
   'int sched_getaffinity(int, size_t, void *)',
 );

@@ -1,13 +1,14 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { checked } from './checked.ts';
 import { CLONE_NEWNET } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
-import { errnoName, lastErrno, setns, unshare } from './libc.ts';
+import { abort, errnoName, lastErrno, setns, unshare } from './libc.ts';
 import { warmThreadPool } from './thread-pool.ts';
 import { whyRefused } from './why-no-namespaces.ts';
 
 // The thread's, never the process's: /proc/self names the main thread, which another worker thread may not be.
 const THREAD_NAMESPACE = '/proc/thread-self/ns/net';
+const STDERR = 2;
 
 /** Namespaces that are entered now, innermost last: coming back goes to the one before. */
 const entered: NetNamespace[] = [];
@@ -125,9 +126,9 @@ export class NetNamespace implements Disposable {
     return result;
   }
 
-  /** Lets go of the namespace, as soon as no thread is in it. A second call does nothing. */
+  /** Lets go of the namespace, as soon as no thread is in it. A second call does nothing, nor does one on the thread's home. */
   close(): void {
-    if (this.#closed) return;
+    if (this.#closed || this === home) return;
     this.#closed = true;
     // The thread has yet to come back here from an inner namespace.
     if (!entered.includes(this)) closeSync(this.#fd);
@@ -140,8 +141,8 @@ export class NetNamespace implements Disposable {
   #comeBack(): void {
     if (setns(this.#fd, CLONE_NEWNET) === 0) return;
     // Lost inside a lab: whatever ran next would run in the wrong network. Nothing is safer than to stop here.
-    process.stderr.write(`hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
-    process.abort();
+    writeSync(STDERR, `hairpin: cannot come back from a network namespace: ${errnoName(lastErrno())}\n`);
+    abort();
   }
 }
 

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where hairpin itself is: its sources, or `dist`. Of its own repository's the specs are a user's. */
@@ -25,8 +26,16 @@ export function hideOwnFrames(error: Error): void {
   error.stack = [stack.slice(0, begin), ...shown].join('\n');
 }
 
-/** A built-in function's frame goes with the one that called it: what hairpin maps is hairpin's. */
-function framesOfOthers(frames: readonly string[]): string[] {
+/** The line of a spec in a stack: `specs/ping.spec.ts:7:3`, as seen from the working directory. */
+export function spotOf(frames: string): string | undefined {
+  const frame = framesOfOthers(frames.split('\n')).find((each) => !/\/node_modules\/|[( ]node:/.test(each)) ?? '';
+  const [, file, line] = /(?:\(| )((?:file:\/\/)?\/[^()]*?)(:\d+:\d+)\)?$/.exec(frame) ?? [];
+  if (!file) return undefined;
+  return `${relative(process.cwd(), file.startsWith('file:') ? fileURLToPath(file) : file)}${line}`;
+}
+
+/** A stack's frames but for hairpin's own. A built-in function's frame goes with the one that called it: what hairpin maps is hairpin's. */
+export function framesOfOthers(frames: readonly string[]): string[] {
   return frames.reduceRight<{ kept: string[]; callerIsOwn: boolean }>(
     ({ kept, callerIsOwn }, frame) => {
       const isOwn =

@@ -123,7 +123,6 @@ function takeLower(namespace: Namespace, link: LinkState, links: Links): Interfa
 function reclass(device: Interface, isPortNow: boolean): void {
   const [was, is] = isPortNow ? [Interface, Port] : [Port, Interface];
   if (device.namespace.role === 'switch' || Object.getPrototypeOf(device) !== was.prototype) return;
-  if (device instanceof Port && device.bridge) device.children.delete(device.bridge);
   Object.setPrototypeOf(device, is.prototype);
 }
 
@@ -135,7 +134,6 @@ function connect(namespace: Namespace, link: LinkState, links: Links): void {
     const other = lowerOf(namespace, link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }
-  if (!(device instanceof Port)) return;
   const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
   if (device.bridge && device.bridge !== bridge) device.children.delete(device.bridge);
   device.bridge = bridge instanceof Bridge ? bridge : undefined;

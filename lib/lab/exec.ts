@@ -1,19 +1,25 @@
-import { execa, execaSync, type Options, type ResultPromise } from 'execa';
+import { type ExecaError, execa, execaSync, type Options, type ResultPromise } from 'execa';
 import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { checkOpen } from './ended.ts';
 import { describeFailure } from './exec-failure.ts';
 import { checkExecOptions } from './exec-options.ts';
+import { isWithoutInput, refuseInput, withStreams } from './exec-streams.ts';
 import type { Namespace } from './namespace.ts';
-import { TapQueue } from './tap-queue.ts';
+import { Program } from './program.ts';
+import type { TapQueue } from './tap-queue.ts';
 import { show, UsageError } from './validate.ts';
 
-/** What a program inside a namespace prints, read in one go; empty when the program is not installed, or fails. */
-export function outputOf(namespace: Namespace, file: string, args: readonly string[]): string {
+/**
+ * What a program inside a namespace prints, read in one go; empty when the program is not installed, or fails.
+ *
+ * @param env what it has in its environment beside this process's own
+ */
+export function outputOf(namespace: Namespace, file: string, args: readonly string[], env = {}): string {
   const program = findProgram(file);
   if (!program) return '';
-  const { failed, stdout } = namespace.handle.run(() => execaSync(program, [...args], { reject: false }));
+  const { failed, stdout } = namespace.handle.run(() => execaSync(program, [...args], { reject: false, env }));
   return failed ? '' : stdout;
 }
 
@@ -24,6 +30,8 @@ export type ExecOptions = Omit<Options, 'encoding' | 'lines'> & {
 };
 /** A program under way, as execa has it: a promise of its result, with streams; text comes as strings. */
 export type Subprocess = ResultPromise<TextOptions>;
+/** What a program that failed rejects with. */
+export type ExecFailure = ExecaError;
 type TextOptions = { encoding: 'utf8' };
 
 /** Runs a program inside a namespace; {@link Namespace.exec} is this. */
@@ -43,34 +51,20 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   if (!program)
     throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
   noteProgram(program, args);
-  const { taps = [], ...rest } = options;
-  const descriptors = checkTaps(call, taps, rest as Options);
-  const prefix = dieWithParentCommand();
+  const streams = withStreams(call, options);
+  const prefix = [...namespace.lab.programs.command(), ...dieWithParentCommand()];
   const [command = program, ...words] = [...prefix, program, ...args];
   const subprocess = namespace.run(() =>
-    execa(command, words, { killSignal: 'SIGKILL', ...rest, ...descriptors, encoding: 'utf8' } as TextOptions),
+    execa(command, words, { killSignal: 'SIGKILL', ...streams, encoding: 'utf8' } as TextOptions),
   );
   const place = {};
   Error.captureStackTrace(place, namespace.exec);
-  const describe = (result: unknown) => describeFailure(result, { call, file, args, prefix, place });
+  const written = `${call}(${show(file)}, ${show(args)})`;
+  const describe = (result: unknown) => describeFailure(result, { words: written, prefix, place });
   // The first to hear of it: whoever else does has the failure as it is told here.
   subprocess.then(describe, describe);
-  namespace.lab.programs.track(subprocess);
+  if (isWithoutInput(options)) refuseInput(subprocess, written);
+  const isRead = (options.buffer ?? true) === true;
+  namespace.lab.programs.track(new Program(subprocess, { namespace, words: written, place, isRead }));
   return subprocess;
-}
-
-/** The program's standard streams as they were asked for, and the taps behind them. */
-function checkTaps(call: string, taps: readonly TapQueue[], options: Options): Pick<Options, 'stdio'> {
-  if (!Array.isArray(taps) || taps.some((tap) => !(tap instanceof TapQueue) || tap.closed)) {
-    throw new UsageError(
-      `${call}: taps must be a list of what macvtap.open() returns, not closed: received ${show(taps)}`,
-    );
-  }
-  if (taps.length === 0) return {};
-  const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', stdio } = options;
-  if (stdio !== undefined) {
-    throw new UsageError(`${call}: taps are the descriptors from 3 on: say stdin, stdout and stderr, not stdio`);
-  }
-  // execa knows numbers from 0 to 9 by type; any other is a descriptor as well.
-  return { stdio: [stdin, stdout, stderr, ...taps.map(({ fd }) => fd)] as unknown as Options['stdio'] & {} };
 }

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
+import { now } from '../kernel/clock.ts';
+import { describeProcess } from '../kernel/describe-process.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
-import { reapNoMore, reapWithThread } from '../kernel/program-reaper.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions } from './cable.ts';
@@ -13,8 +14,10 @@ import { Namespace } from './namespace.ts';
 import { Programs } from './programs.ts';
 import { SegmentPlan } from './segment-plan.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
+import { unawaitedFailure } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { checkBoolean, checkNamespaceName, checkOptions } from './validate.ts';
+import { framesOf, registerWait } from './waits.ts';
 import { furnish, make } from './watcher.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
@@ -49,6 +52,7 @@ export class Lab implements AsyncDisposable {
   readonly #ranIn = new Set<Namespace>();
   #visits = 0;
   #isPathKnown = false;
+  #isEnding = false;
   #index = FIRST_INDEX;
   readonly #inherited = new Map<string, string>();
   #closing: Promise<void> | undefined;
@@ -138,7 +142,7 @@ export class Lab implements AsyncDisposable {
    * @throws AggregateError of everything that went wrong, after the rest is done
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.registerEnd(this.#close());
     return this.#closing;
   }
 
@@ -202,7 +206,7 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
     this.#visits++;
     hideMachinesInterfaces();
-    for (const { handle } of this.#reachable()) reapWithThread(handle);
+    this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
   }
 
   /**
@@ -268,7 +272,7 @@ export class Lab implements AsyncDisposable {
     this.checkNew(method, name);
     const namespace = this.#undoUnlessMade(make);
     this.#namespaces.set(name, namespace);
-    if (this.#ranIn.size > 0 && !namespace.foreign) reapWithThread(namespace.handle);
+    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle.inode]);
     return namespace;
   }
 
@@ -306,9 +310,8 @@ export class Lab implements AsyncDisposable {
         errors.push(error);
       }
     };
-    errors.push(...this.programs.failures);
-    await attempt(() => this.#endPrograms());
-    for (const { handle } of this.namespaces) reapNoMore(handle);
+    errors.push(...this.programs.failed.map(({ error }) => unawaitedFailure(error)));
+    await attempt(() => this.programs.end(() => this.#makeRoom()));
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
     // Sockets before the namespaces that they are in: last made, first closed.
@@ -318,9 +321,27 @@ export class Lab implements AsyncDisposable {
     if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
   }
 
-  async #endPrograms(): Promise<void> {
-    const inodes = new Set(this.#reachable().map(({ handle }) => handle.inode));
-    if (inodes.size > 0) await this.programs.end(inodes, () => this.#makeRoom());
+  /**
+   * Registers the end of the lab as something that a spec waits for.
+   *
+   * @internal
+   */
+  protected registerEnd(end: Promise<void>): Promise<void> {
+    if (this.#isEnding) return end;
+    this.#isEnding = true;
+    const state = () => this.#describeEnd();
+    const frames = framesOf(this.close);
+    registerWait({ lab: this, words: 'lab.close()', frames, isAwaited: true, since: now(), state }, end);
+    return end;
+  }
+
+  /** What the end waits for. */
+  #describeEnd(): string[] {
+    const processes = this.programs.left().map(describeProcess);
+    if (processes.length > 0) return ['It waits for the end of what runs in the lab:', ...indented(processes)];
+    const open = this.programs.running.map(({ words }) => words);
+    if (open.length > 0) return ['It waits for the end of the output of', ...indented(open)];
+    return ['It waits for the kernel to close its sockets.'];
   }
 
   /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */
@@ -330,6 +351,10 @@ export class Lab implements AsyncDisposable {
     this.#owned.splice(0, this.#owned.length, ...this.#owned.filter(isNamespace));
     for (const resource of others.reverse()) resource.close();
   }
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
 }
 
 /** What a lab is like as a whole. */

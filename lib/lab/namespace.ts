@@ -237,12 +237,15 @@ export class Namespace {
     this.checkOpen('run');
     this.lab.ranIn(this);
     watcher()?.asked();
-    return this.handle.run(() => withImmediateLookup(fn));
+    return this.handle.run(() => this.lab.programs.during(() => withImmediateLookup(fn)));
   }
 
   /**
    * Runs a program inside the namespace, without a shell. It ends with the lab at the latest, whatever happens to the
-   * test process.
+   * test process, and so does all that it starts: daemons, in whatever session and namespaces of their own.
+   *
+   * Its standard input is empty, like `/dev/null`, unless `input`, `inputFile`, `stdin` or `stdio` says otherwise. Awaiting
+   * it waits for the end of its output, too: what it leaves running needs an output of its own (`>/dev/null 2>&1 &`).
    *
    * @returns execa's subprocess: a promise of its result, with streams
    * @throws UsageError when there is no such program on the PATH

@@ -1,7 +1,11 @@
 import { after } from '../kernel/clock.ts';
-import type { Subprocess } from './exec.ts';
-import { endProcessesIn } from './processes.ts';
+import { endPrograms, findPrograms, type LabSigns } from '../kernel/end-programs.ts';
+import { ProgramMark } from '../kernel/program-mark.ts';
+import { reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
+import type { ExecFailure } from './exec.ts';
+import type { Program } from './program.ts';
 import { Unawaited } from './unawaited.ts';
+import { registerWait } from './waits.ts';
 
 /** How long the end waits for the programs that it killed, in milliseconds. */
 const KILL_DEADLINE = 5000;
@@ -9,48 +13,91 @@ const KILL_DEADLINE = 5000;
 /** How long it waits for the end of their output, in milliseconds. */
 const OUTPUT_DEADLINE = 500;
 
-/** The programs of a lab, which end with it. */
+/** The programs of a lab, and what they have started, which end with it. */
 export class Programs {
-  readonly #running = new Set<Subprocess>();
+  readonly #mark = new ProgramMark();
+  readonly #networks = new Set<number>();
+  readonly #running = new Set<Program>();
   readonly #unawaited = new Unawaited();
 
-  /** Registers a program. */
-  track(subprocess: Subprocess): void {
-    this.#running.add(subprocess);
-    const forget = () => this.#running.delete(subprocess);
-    // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
-    subprocess.then(forget, forget);
-    this.#unawaited.watch(subprocess);
+  /** Runs a synchronous function; what it starts is of the lab, wherever it goes. */
+  during<T>(fn: () => T): T {
+    return this.#mark.during(fn);
   }
 
-  /** Whether one of those that `exec` started has not ended yet. */
-  get areRunning(): boolean {
-    return this.#running.size > 0;
-  }
-
-  /** What has failed until now, and nobody has heard of it. */
-  get failures(): Error[] {
-    return this.#unawaited.failures;
+  /** What a program's command begins with. */
+  command(): string[] {
+    return this.#mark.command();
   }
 
   /**
-   * Kills every process in namespaces of these inodes: the lab's programs, and what they have started.
+   * Has whatever runs in these networks, and whatever is started from now on, end with this thread as well.
+   *
+   * @param inodes of network namespaces
+   */
+  reapIn(inodes: readonly number[]): void {
+    reapWithThread({ mark: this.#mark.value });
+    for (const network of inodes) {
+      this.#networks.add(network);
+      reapWithThread({ network });
+    }
+  }
+
+  /** Registers a program. */
+  track(program: Program): void {
+    this.#running.add(program);
+    const forget = () => this.#running.delete(program);
+    // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
+    program.subprocess.then(forget, forget);
+    registerWait(program, program.subprocess);
+    this.#unawaited.watch(program);
+  }
+
+  /** Those that `exec` started and that have not ended yet. */
+  get running(): readonly Program[] {
+    return [...this.#running];
+  }
+
+  /** All processes of the lab that are there now, by their numbers: also what its programs have started. */
+  left(): number[] {
+    return findPrograms(this.#signs);
+  }
+
+  /** Those that have failed until now, and nobody has heard of it. */
+  get failed(): { program: Program; error: ExecFailure }[] {
+    return this.#unawaited.failed;
+  }
+
+  /**
+   * Kills the lab's programs, what they have started, and whatever runs in its networks.
    *
    * @param makeRoom frees descriptors, of which the search needs some
    * @throws Error naming a process that does not end
    */
-  async end(inodes: ReadonlySet<number>, makeRoom: () => void): Promise<void> {
-    for (const subprocess of this.#running) subprocess.kill('SIGKILL');
-    await endProcessesIn(inodes, KILL_DEADLINE, makeRoom);
+  async end(makeRoom: () => void): Promise<void> {
+    // Nothing has been run.
+    if (this.#networks.size === 0) return;
+    const { marks, networks } = this.#signs;
+    try {
+      await endPrograms(this.#signs, KILL_DEADLINE, makeRoom);
+    } finally {
+      for (const mark of marks) reapNoMore({ mark });
+      for (const network of networks) reapNoMore({ network });
+    }
     await this.#reap();
+  }
+
+  get #signs(): LabSigns {
+    return { networks: this.#networks, marks: new Set([this.#mark.value]) };
   }
 
   /** Node has yet to reap what was killed; without this their promises would settle in the next test. */
   async #reap(): Promise<void> {
-    const settled = Promise.allSettled(this.#running);
-    // What a program started in a namespace of that one's own is not ours to kill, and may hold its output open.
+    const settled = Promise.allSettled(this.running.map(({ subprocess }) => subprocess));
+    // What a program had somebody else start, such as systemd, is not ours to kill, and may hold its output open.
     const callOff = after(OUTPUT_DEADLINE, () => {
-      for (const { stdout, stderr } of this.#running) for (const stream of [stdout, stderr]) stream?.destroy();
+      for (const { subprocess } of this.#running)
+        for (const stream of [subprocess.stdout, subprocess.stderr]) stream?.destroy();
     });
     await settled;
     callOff();

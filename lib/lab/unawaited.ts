@@ -1,4 +1,5 @@
-import type { Subprocess } from './exec.ts';
+import type { ExecFailure } from './exec.ts';
+import type { Program } from './program.ts';
 
 const ENDED_BY = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
 
@@ -7,21 +8,21 @@ const ENDED_BY = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
  * lost, for a lab's own end is no failure of what it ends, and so no rejection may go unhandled.
  */
 export class Unawaited {
-  readonly #failures = new Map<Subprocess, Error>();
+  readonly #failed = new Map<Program, ExecFailure>();
 
-  watch(subprocess: Subprocess): void {
-    let isAwaited = false;
-    subprocess.catch((error: Error & { signal?: string }) => {
+  watch(program: Program): void {
+    const { subprocess } = program;
+    subprocess.catch((error: ExecFailure) => {
       // Whoever ends a program, by whatever means, knows that it has.
-      if (isAwaited || ENDED_BY.includes(error.signal ?? '')) return;
-      this.#failures.set(subprocess, told(error));
+      if (program.isAwaited || ENDED_BY.includes(error.signal ?? '')) return;
+      this.#failed.set(program, error);
     });
     for (const method of ['then', 'catch', 'finally'] as const) {
-      const settled = subprocess[method] as (...args: unknown[]) => unknown;
+      const settled = subprocess[method].bind(subprocess) as (...args: unknown[]) => unknown;
       const note = (...args: unknown[]) => {
-        isAwaited = true;
-        this.#failures.delete(subprocess);
-        return settled.apply(subprocess, args);
+        program.isAwaited = true;
+        this.#failed.delete(program);
+        return settled(...args);
       };
       Object.defineProperty(subprocess, method, { value: note });
     }
@@ -29,14 +30,14 @@ export class Unawaited {
     Object.defineProperty(subprocess, 'constructor', { value: undefined });
   }
 
-  /** What has failed until now, and nobody has heard of it. */
-  get failures(): Error[] {
-    return [...this.#failures.values()];
+  /** Those that have failed until now, and nobody has heard of it. */
+  get failed(): { program: Program; error: ExecFailure }[] {
+    return [...this.#failed].map(([program, error]) => ({ program, error }));
   }
 }
 
-/** With the spec's line, which the program's own error has. */
-function told({ message, stack = '' }: Error): Error {
+/** What the end of a lab says of such a failure. With the spec's line, which the program's own error has. */
+export function unawaitedFailure({ message, stack = '' }: Error): Error {
   const error = new Error(`nobody awaited a program that failed: ${message}`);
   const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
   error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');

@@ -1,5 +1,4 @@
 import type { Interface, Lab } from '../lab/index.ts';
-import { hear } from '../probes/hear.ts';
 import type { Observation } from '../probes/observe-pair.ts';
 import type { PairDevices } from '../probes/pair-devices.ts';
 import { FRAMES, type FrameKind } from '../probes/test-frame.ts';
@@ -8,7 +7,9 @@ import { frameIdentity } from '../trace/frame-identity.ts';
 import { frameWay } from '../trace/frame-way.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
+import { isPassive } from './evidence-place.ts';
 import { holdIn } from './hold.ts';
+import { hearTraced } from './traced-frame.ts';
 
 /** An observation that is not what the model says. */
 export type Difference = Observation & { expected: number };
@@ -36,7 +37,7 @@ export async function differingWay(
   if (!chosen) return NONE;
   const [from, to] = [devices[chosen.from], devices[chosen.to]];
   const kind = chosen.kind as FrameKind;
-  return from && to ? wayOf(from, to, kind, chosen, lab) : NONE;
+  return from && to && !isPassive() ? wayOf(from, to, kind, chosen, lab) : NONE;
 }
 
 async function wayOf(
@@ -47,10 +48,10 @@ async function wayOf(
   lab: Lab,
 ): Promise<DifferingWay> {
   const patience = { milliseconds: holdIn(lab), quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
-  const { frame, outcome, copies } = await hear(to, from, kind, Number.POSITIVE_INFINITY, patience);
+  const { frame, outcome, copies, packets } = await hearTraced(to, from, kind, patience);
   // Which it was that differed, this one need not: then there is nothing to show.
   if (copies !== wanted.copies || (outcome !== 'lost' && outcome !== 'answered')) return NONE;
-  const way = frameWay(from, frame, outcome === 'lost' ? to : undefined, true);
+  const way = frameWay(from, frame, outcome === 'lost' ? to : undefined, { packets });
   const identity = frameIdentity(frame);
   const of = `${wanted.from} → ${wanted.to} ${kind}`;
   return {

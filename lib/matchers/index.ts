@@ -1,10 +1,13 @@
 import type { TestContext } from 'vitest';
 import { now, turn } from '../kernel/clock.ts';
+import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
+import { type Assertion, assertionWait, Progress } from './assertion.ts';
 import { attemptOf, noteAssertion, toldOf } from './attempt.ts';
 import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
+import { describeLostPrograms } from './lost-programs.ts';
 import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
-import { framesOf, type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
+import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
@@ -23,18 +26,19 @@ export const matchers = {
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
 type AssertionState = Omit<MatcherState, 'task'> & { task?: TestContext['task'] | undefined; poll?: boolean };
 
-type Matcher<Args extends unknown[]> = (this: { isNot: boolean }, received: unknown, ...args: Args) => Promise<Answer>;
+type Matcher<Args extends unknown[]> = (this: Assertion, received: unknown, ...args: Args) => Promise<Answer>;
 
 function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
   return function assertion(this: AssertionState, received: unknown, ...args: Args): PromiseLike<Answer> {
     // Chai's flag is undefined without .not, and a matcher compares.
-    const state = { isNot: this.isNot === true };
+    const state = { isNot: this.isNot === true, progress: new Progress() };
     const [expected, options] = args;
     // A table of several lines has no place in a title.
     const first = typeof expected === 'string' && expected.includes('\n') ? 'table' : nameOf(expected);
     const words = `${first}${options === undefined ? '' : wordsOf(options)}`;
     const title = assertionTitle(name, nameOf(received), words, state);
-    const task = ownerOf(labOf(received)) ?? this.task;
+    const lab = labOf(received);
+    const task = ownerOf(lab) ?? this.task;
     const attempt = task && attemptOf(task);
     const frames = framesOf(assertion);
     const asking = { started: now(), soft: this.soft === true, poll: this.poll === true, frames };
@@ -43,11 +47,14 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const answer = ask(matcher, state, received, args).then(async (given) => {
       const failed = given.pass === state.isNot;
       if (attempt) noteAssertion(attempt, { title, passed: !failed, started: asking.started });
-      if (!failed || !given.evidence || !attempt) return given;
-      const { lab, failed: question } = given.evidence;
-      const files = await keepEvidence(attempt, lab, { title, ...question }, asking);
-      return files ? { ...given, message: () => `${given.message()}\n${files}` } : given;
+      if (!failed) return given;
+      const message = given.message() + (lab && !state.isNot ? describeLostPrograms(lab, state.progress) : '');
+      const { evidence } = given;
+      const files =
+        evidence && attempt && (await keepEvidence(attempt, evidence.lab, { title, ...evidence.failed }, asking));
+      return { ...given, message: () => (files ? `${message}\n${files}` : message) };
     });
+    if (lab) registerWait(assertionWait(lab, title, frames, state.progress), answer);
     // Only what cannot be asked throws.
     answer.catch(() => watcher()?.refused('asking'));
     // `promises` is vitest's own, and no part of the task's type.
@@ -58,7 +65,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
 /** Asks of the network as it is: programs make devices, change them and delete them at any time. */
 async function ask<Args extends unknown[]>(
   matcher: Matcher<Args>,
-  state: { isNot: boolean },
+  state: Assertion,
   received: unknown,
   args: Args,
 ): Promise<Answer> {

@@ -52,13 +52,6 @@ export function mustBeAwaited<T>(
   return watch(answer, soft ? 2 : 1, call);
 }
 
-/** The stack above a function, whose caller is the spec, without a title. */
-export function framesOf(caller: (...args: never[]) => unknown): string {
-  const place = { stack: '' };
-  Error.captureStackTrace(place, caller);
-  return place.stack.slice(place.stack.indexOf('\n') + 1);
-}
-
 interface Call {
   awaited: boolean;
   /** Whether vitest has asked, and so tells of it if nobody awaits. */

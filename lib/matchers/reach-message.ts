@@ -17,6 +17,10 @@ export interface ReachCase {
   unsent?: Partial<Obstacle> | undefined;
   /** What the kernel itself says of a drop, where it may be asked. */
   kernel?: string | undefined;
+  /** What packet filters made of the probe's addresses. */
+  translated?: string | undefined;
+  /** Why a port refused. */
+  closed?: string | undefined;
   /** How many frames the taps had no room for since the question began, so that they are missing on the paths. */
   missed?: number | undefined;
   /** What is wrong with an answered probe's path. */
@@ -38,6 +42,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
       ['Why', asked.unsent?.text],
+      ['Translated', asked.translated],
       ['Kernel', asked.kernel],
       ['Taps', describeMissed(asked.missed)],
     ],
@@ -48,7 +53,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       hintFor(report, asked) ??
       asked.ways.find(({ lost }) => lost)?.lost?.hint ??
       asked.unsent?.hint ??
-      nobodyListens(report),
+      asked.closed,
   });
 }
 
@@ -102,12 +107,4 @@ function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: Rea
 function describeWay(by: ReachReport['by'], family: 4 | 6, port: number | undefined): string {
   const protocol = by === 'icmp' && family === 6 ? 'ICMPv6' : by.toUpperCase();
   return by === 'arp' ? 'ARP' : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
-}
-
-/** Where the target's own host refused, and nothing more is known. */
-function nobodyListens({ outcome, question, by, port, reason }: ReachReport): string | undefined {
-  const { address, namespace } = question.to;
-  const words = [`TCP reset from ${address} port ${port}`, `ICMP port unreachable from ${address}`];
-  const isOwn = outcome === 'refused' && reason !== undefined && words.includes(reason);
-  return isOwn ? `nothing listens at ${by} port ${port} in ${namespace ?? address}` : undefined;
 }

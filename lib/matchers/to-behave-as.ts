@@ -5,6 +5,7 @@ import { type Observation, observePair } from '../probes/observe-pair.ts';
 import { isPair, type Pair, type PairDevices, pairDevices } from '../probes/pair-devices.ts';
 import { linkFault } from '../probes/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import type { Assertion } from './assertion.ts';
 import { type Difference, differingWay } from './differing-way.ts';
 import { type Answer, assertionTitle, formatMessage, nameOf, wordsOf } from './message.ts';
 
@@ -14,7 +15,7 @@ export interface ToBehaveAsOptions {
 }
 
 export async function toBehaveAs(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   mode: MacvlanMode,
   options: ToBehaveAsOptions = {},

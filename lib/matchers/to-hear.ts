@@ -1,3 +1,4 @@
+import { tapTime } from '../kernel/tap-clock.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
@@ -9,8 +10,12 @@ import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
+import { frameAsSeen } from './as-seen.ts';
+import { type Assertion, Progress } from './assertion.ts';
 import { checkHold, holdIn } from './hold.ts';
+import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
+import { hearOnceMore } from './traced-frame.ts';
 import { wasIgnored, whyDeaf } from './why-deaf.ts';
 
 /** How long a copy that is wanted is waited for, in milliseconds. */
@@ -43,12 +48,12 @@ export interface ToHearOptions {
 }
 
 export async function toHear(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   sender: Namespace | Interface,
   options: ToHearOptions = {},
 ): Promise<Answer> {
-  const { isNot } = this;
+  const { isNot, progress = new Progress() } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
   checkOptions(title, options, ['frame', 'join', 'because', 'copies', 'within']);
   const { frame = 'broadcast', join, because, copies } = options;
@@ -88,31 +93,41 @@ export async function toHear(
   const wanted = isNot ? 0 : (copies ?? 1);
   const within = wanted === 0 ? hold : (options.within ?? holdIn(lab, WITHIN));
   const isCounted = isNot || copies !== undefined;
-  const result = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
+  progress.goal = wanted === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
+  const since = tapTime();
+  const heard = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
     milliseconds: hold,
     wanted,
     within,
     quiet: () => quietIn(lab, 'frames'),
     untilQuiet: options.within === undefined,
+    isHopeless: () => givesUp(lab, progress),
     join,
   });
-  const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
+  const result = frameAsSeen(heard, from, since);
+  const isAsWanted = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
-  const seen = lost ? frameWay(from, result.frame, to, join !== false) : undefined;
+  const seen = lost ? frameWay(from, result.frame, to, { joined: join !== false }) : undefined;
   const deaf = lost && because === undefined ? whyDeaf(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
   // Whether its programs have joined a group may be the very question.
   const wantsNone = (isNot || copies === 0) && because === undefined && join !== false;
   const ignored = wantsNone && lost && wasIgnored(to, frame, seen);
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !deaf && !ignored && (result.outcome === 'answered' || result.outcome === 'lost');
-  const holds = conclusive && heard !== isNot;
+  const holds = conclusive && isAsWanted !== isNot;
   if (holds) return { pass: !isNot, message: () => '' };
-  const way = seen ?? (result.outcome === 'unsent' ? undefined : frameWay(from, result.frame, undefined));
+  const again = lost ? await hearOnceMore(to, from, frame, join) : undefined;
+  // The second time it was otherwise: then there is nothing to explain.
+  const traced =
+    again?.outcome === 'lost'
+      ? frameWay(from, again.frame, to, { joined: join !== false, packets: again.packets })
+      : undefined;
+  const way = traced ?? seen ?? (result.outcome === 'unsent' ? undefined : frameWay(from, result.frame));
   // What the receiver itself refuses is no matter of the way.
   const ways = way ? [deaf ? { ...way, lost: undefined } : way] : [];
   const message = describe(title, { from, to, frame, copies, within, isNot, result, deaf, ignored, ways });
-  const identity = frameIdentity(result.frame);
-  const recognize = (bytes: Buffer) => (frameIdentity(bytes) === identity ? ('probe' as const) : undefined);
+  const identities = [result, again].map((sent) => sent && frameIdentity(sent.frame));
+  const recognize = (bytes: Buffer) => (identities.includes(frameIdentity(bytes)) ? ('probe' as const) : undefined);
   return {
     pass: isNot,
     message: () => message,

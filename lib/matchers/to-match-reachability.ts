@@ -14,7 +14,9 @@ import { standInOf } from '../trace/stand-in.ts';
 import { type Way, waysOf } from '../trace/way.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { asSeen } from './as-seen.ts';
-import { explainSilence } from './explain-silence.ts';
+import type { Assertion } from './assertion.ts';
+import { isPassive } from './evidence-place.ts';
+import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, formatMessage, type Message, nameOf, plural, wordsOf } from './message.ts';
 import { type Cell, parseReachabilityTable, type ReachabilityTable } from './reachability-table.ts';
@@ -35,7 +37,7 @@ export interface ToMatchReachabilityOptions {
 }
 
 export async function toMatchReachability(
-  this: { isNot: boolean },
+  this: Assertion,
   received: unknown,
   text: string,
   options: ToMatchReachabilityOptions = {},
@@ -69,7 +71,7 @@ export async function toMatchReachability(
   const holds = isNot ? wrong.some(({ verdict }) => verdict === 'wrong') : matches;
   const pass = holds !== isNot;
   if (holds) return { pass, message: () => '' };
-  const example = isNot ? undefined : await explainOne(title, table, wrong, family);
+  const example = isNot || isPassive() ? undefined : await explainOne(title, table, wrong, family);
   const message = formatMessage({
     title,
     lines: [
@@ -102,14 +104,17 @@ async function explainOne(
     failed: { recognize: report.recognize, ways, asked: report },
   });
   // The second time it was otherwise: then there is nothing to explain.
-  const trace =
-    answered === (pair.result.outcome === 'answered')
-      ? tracePath(report.question, report.recognize, { answered, since })
-      : undefined;
-  if (!trace) return { words: {}, evidence: evidence([]) };
-  const { loss } = answered ? {} : await explainSilence(title, from, to, { question, report, trace });
-  const ways = waysOf(trace, loss, answered).map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));
-  return { words: { ways: answered ? ways.slice(0, 1) : ways, hint: loss?.hint }, evidence: evidence(ways) };
+  if (answered !== (pair.result.outcome === 'answered')) return { words: {}, evidence: evidence([]) };
+  const seen = tracePath(report.question, report.recognize, { answered, since });
+  const { trace, loss, unsent }: Partial<Reasons> = answered
+    ? { trace: seen }
+    : await explainSilence(title, from, to, { question, report, trace: seen });
+  const all = trace ? waysOf(trace, loss, answered) : [];
+  const ways = all.map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));
+  return {
+    words: { ways: answered ? ways.slice(0, 1) : ways, hint: loss?.hint ?? unsent?.hint },
+    evidence: evidence(ways),
+  };
 }
 
 interface Judged {

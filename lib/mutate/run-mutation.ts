@@ -87,7 +87,12 @@ async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {
     // Not by the options above: vitest hands few of them on to the projects of a workspace.
     project.config.runner = RUNNER;
     const results = resolve(root, 'test-results');
-    project.provide('hairpin', { trace: 'off', results, durations: resolve(results, 'durations.json') });
+    project.provide('hairpin', {
+      trace: 'off',
+      diagnose: 'passive',
+      results,
+      durations: resolve(results, 'durations.json'),
+    });
   }
   const { testModules, unhandledErrors } = await vitest.start(filters);
   const tests = testModules.flatMap((module) =>

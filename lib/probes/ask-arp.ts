@@ -40,6 +40,7 @@ export function askArp({ from, source, to }: Question): Asker {
       const back = arp?.operation === 'reply' && arp.senderIp === to.address && arp.targetIp === source.address;
       return back ? 'answer' : undefined;
     },
+    signs: {},
     wait: (milliseconds) => socket.readable(milliseconds),
     [Symbol.dispose]: stopListening,
   };

@@ -64,6 +64,8 @@ export function askIcmp(question: Question, size?: number): Asker {
       if (packet?.protocol !== protocol || !data.isOurs(packet.payload.subarray(8))) return undefined;
       return packet.payload[0] === ICMP_TYPE[family].echoRequest ? 'probe' : 'answer';
     },
+    // Behind the header, and the probe's number.
+    signs: { mark: { at: 9, bytes: data.mark } },
     wait: (milliseconds) => socket.readable(milliseconds),
     [Symbol.dispose]: () => owned[Symbol.dispose](),
   };

@@ -12,7 +12,7 @@ import { isOwnAddress, sendFailure } from './source.ts';
 
 /** Connections to a port, one a probe: each is a SYN of its own, since the kernel repeats one only after a second. */
 export function askTcp(question: Question, port: number): Asker {
-  const { from, to, family } = question;
+  const { from, to, family, source } = question;
   const errors = new IcmpErrors(from.handle, family);
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const connections: { socket: Socket; sequence: number; localPort: number; done: boolean }[] = [];
@@ -47,9 +47,12 @@ export function askTcp(question: Question, port: number): Asker {
       if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < 4) return undefined;
       const [from16, to16] = [packet.payload.readUInt16BE(0), packet.payload.readUInt16BE(2)];
       const isOurs = (local: number) => connections.some(({ localPort }) => localPort === local);
-      if (packet.destination === to.address && to16 === port && isOurs(from16)) return 'probe';
+      // Where its own host translates it, it leaves for another address.
+      const isAddressed = (packet.destination === to.address && to16 === port) || packet.source === source.address;
+      if (isAddressed && isOurs(from16)) return 'probe';
       return packet.source === to.address && from16 === port && isOurs(to16) ? 'answer' : undefined;
     },
+    signs: {},
     async wait(milliseconds) {
       const connecting = connections.filter(({ done }) => !done).map(({ socket }) => socket);
       await Promise.race([

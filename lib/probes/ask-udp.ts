@@ -61,12 +61,17 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       const packet = ipPacketOf(bytes);
       const datagram = packet?.protocol === IP_PROTOCOL.udp ? decodeUdp(packet.payload) : undefined;
       if (!packet || !datagram) return undefined;
-      if (packet.destination === to.address && datagram.destinationPort === port && datagram.sourcePort === localPort)
-        return 'probe';
+      // Where its own host translates it, it leaves for another address.
+      const isAddressed =
+        (packet.destination === to.address && datagram.destinationPort === port) ||
+        packet.source === question.source.address;
+      if (isAddressed && datagram.sourcePort === localPort) return 'probe';
       const back =
         packet.source === to.address && datagram.sourcePort === port && datagram.destinationPort === localPort;
       return back ? 'answer' : undefined;
     },
+    // Behind the header, and the probe's number; what a server answers is its own business.
+    signs: { mark: { at: 9, bytes: data.mark }, port },
     async wait(milliseconds) {
       await Promise.race([socket.readable(milliseconds), errors.socket.readable(milliseconds)]);
       socket.stopWaiting();

@@ -3,7 +3,7 @@ import type { Asker, SendFailure } from './asker.ts';
 import { keepAsking } from './keep-asking.ts';
 import { type Listener, serveListeners } from './listener.ts';
 import type { ProbeResult } from './outcome.ts';
-import type { Patience } from './patience.ts';
+import { LAST_CHANCE, type Patience } from './patience.ts';
 
 /**
  * Asks one question until there is an answer or the patience is over. A refusal is remembered, and asked again: what
@@ -12,7 +12,7 @@ import type { Patience } from './patience.ts';
  * @param listener what hairpin opened at the other end for it
  */
 export async function ask(asker: Asker, patience: Patience, listener?: Listener): Promise<ProbeResult> {
-  const { onSend } = patience;
+  const { onSend, isHopeless } = patience;
   const started = now();
   const sent: number[] = [];
   let answer: { at: number; sequence: number } | undefined;
@@ -45,14 +45,17 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
         listener?.wait
           ? Promise.race([asker.wait(milliseconds), listener.wait(milliseconds)])
           : asker.wait(milliseconds),
+      milliseconds: () => (isHopeless?.() ? Math.min(patience.milliseconds, LAST_CHANCE) : patience.milliseconds),
     },
     patience,
   );
 
   const common = { probes: sent.length, elapsed: (answer?.at ?? now()) - started };
   if (answer) return { outcome: 'answered', roundTrip: answer.at - (sent[answer.sequence] ?? started), ...common };
+  // A router refuses as well what it was too slow to find a way for.
+  if (failure !== undefined && left) return { outcome: 'broken', reason: failure, ...common };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   // One probe that failed for the tool's own sake leaves a hole in what a negative rests on.
   if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
-  return failure === undefined ? { outcome: 'lost', ...common } : { outcome: 'broken', reason: failure, ...common };
+  return { outcome: 'lost', ...common };
 }

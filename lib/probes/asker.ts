@@ -1,3 +1,5 @@
+import type { ProbeSigns } from './patience.ts';
+
 /** Why a probe could not be sent: the network's state forbids it, or the tool failed and nothing is known. */
 export interface SendFailure {
   outcome: 'unsent' | 'broken';
@@ -18,6 +20,8 @@ export interface Asker extends Disposable {
   read(): Reply | undefined;
   /** Whether a captured frame is one of this asker's probes, or an answer to one. */
   recognize(bytes: Buffer): 'probe' | 'answer' | undefined;
+  /** What its packets are known by. */
+  readonly signs: ProbeSigns;
   /** Waits until there may be a reply, at most so many milliseconds. */
   wait(milliseconds: number): Promise<unknown>;
 }

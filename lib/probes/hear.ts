@@ -5,7 +5,7 @@ import { Ear } from './ear.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
-import type { Patience } from './patience.ts';
+import { LAST_CHANCE, type Patience } from './patience.ts';
 import { linkFault } from './source.ts';
 import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
 
@@ -45,14 +45,16 @@ export async function hear(
   const [from, to] = [frameEnd(sender), frameEnd(receiver)];
   using ear = new Ear(receiver, [kind], join);
   const frame = testFrame(kind, from, to, ear.port);
+  // In a datagram it stands behind the header; other frames need no sign.
+  patience.onOpen?.({ mark: { at: 8, bytes: Buffer.from(frame.signature, 'hex') } });
   const started = now();
   let copies = 0;
   let unsent: SendFailure | undefined;
   const broken = await keepAsking(
     {
       once: true,
-      send(attempt) {
-        if (attempt === 0) unsent = sendFrame(from, frame);
+      send() {
+        unsent = sendFrame(from, frame);
       },
       read() {
         copies = ear.copies(frame.signature);
@@ -60,13 +62,17 @@ export async function hear(
         return unsent !== undefined || copies >= until || copies > MANY;
       },
       wait: (milliseconds) => ear.wait(milliseconds),
-      milliseconds: () => (copies < wanted ? Math.max(within, patience.milliseconds) : patience.milliseconds),
+      milliseconds() {
+        if (copies >= wanted) return patience.milliseconds;
+        return patience.isHopeless?.() ? Math.min(within, LAST_CHANCE) : Math.max(within, patience.milliseconds);
+      },
     },
     patience,
   );
   const result = { copies, elapsed: now() - started, frame: frame.bytes };
   if (unsent) return { ...result, ...unsent, elapsed: 0 };
-  if (broken !== undefined) return { ...result, outcome: 'broken', reason: broken };
+  // What came has come, whatever was lost besides.
+  if (broken !== undefined && copies <= wanted) return { ...result, outcome: 'broken', reason: broken };
   return { ...result, outcome: copies > 0 ? 'answered' : 'lost' };
 }
 

@@ -30,15 +30,20 @@ const listening = new Map<Socket, string | undefined>();
 /**
  * Answers the UDP datagrams that have come to hairpin's listeners. Each question calls this before it looks for its
  * answer, so that no answer waits for a turn of the event loop, which something else may keep.
+ *
+ * @returns how many there were
  */
-export function serveListeners(): void {
+export function serveListeners(): number {
+  let answered = 0;
   for (const socket of listening.keys()) {
     for (let received = socket.receive(); received; received = socket.receive()) {
       const errno = socket.send(received.data.subarray(0, PROBE_DATA), received.from);
       if (errno !== 0 && !OF_THE_NETWORK.includes(errnoName(errno)))
         listening.set(socket, `answering failed with ${errnoName(errno)}`);
+      answered++;
     }
   }
+  return answered;
 }
 
 /**

@@ -8,14 +8,32 @@ export interface Quiet {
    */
   reached(deadline: number): Promise<boolean>;
   /**
-   * Waits until every queue that is known has been emptied, and every program of the lab has had its turn. Other
-   * queues there may be.
+   * Waits until every known queue has been emptied, and every program of the lab has had its turn. The lab may have other
+   * queues.
    *
-   * @returns why that did not come about, where the machine is to blame; undefined when it did
+   * @returns why the machine did not get round to it; undefined when it did
    */
   drained(): Promise<string | undefined>;
   /** How often a frame has been seen at a device of the lab until now; undefined in a lab without taps. */
   seen(): number | undefined;
+  /**
+   * Whether a host has learnt a neighbour's MAC address that it asked for, since a time of `now()`. False in a lab without
+   * taps, where nobody knows.
+   */
+  learnt(since: number): boolean;
+  /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */
+  lost(): string | undefined;
+}
+
+/** How long an answer may still be under way where there is no hope of another, in milliseconds. */
+export const LAST_CHANCE = 100;
+
+/** What packets of a question, and answers to them, are known by, whatever addresses they have by then. */
+export interface ProbeSigns {
+  /** Bytes of their data. */
+  mark?: { at: number; bytes: Buffer } | undefined;
+  /** The port that answers come from. */
+  port?: number | undefined;
 }
 
 /** How long an answer is waited for. */
@@ -30,8 +48,15 @@ export interface Patience {
   /** Whether the wait ends early once nothing is under way any more. @default false */
   untilQuiet?: boolean | undefined;
   /**
+   * Whether there is no hope of an answer any more: it is waited for no longer than {@link LAST_CHANCE}. Only for an answer
+   * that is wanted: that none comes would prove nothing.
+   */
+  isHopeless?: (() => boolean) | undefined;
+  /**
    * Told of each probe when it was sent, from when to when by the monotonic clock in nanoseconds: what the kernel did
    * meanwhile on this thread's behalf was for it.
    */
   onSend?: ((from: bigint, to: bigint) => void) | undefined;
+  /** Called before the first probe is sent. */
+  onOpen?: ((signs: ProbeSigns) => void) | undefined;
 }

@@ -61,6 +61,8 @@ export interface ReachReport extends ProbeResult {
   by: (typeof WAYS)[number];
   port: number | undefined;
   size: number | undefined;
+  /** Whether hairpin listened at the port itself. */
+  listened: boolean;
   /** `lost`: why the target answers nobody, if it was asked for and does not. */
   unanswerable: string | undefined;
   /** Whether a captured frame is one of the question's probes, or an answer to one. */
@@ -95,6 +97,7 @@ export async function reach(
     listener = openListenerFor(call, question, options);
     const port = listener?.port ?? wantedPort;
     using asker = openAsker(by, question, { port, size });
+    patience.onOpen?.(asker.signs);
     const { result, noRoom } = await askWithRoom(from, question.family, {
       ask: () => ask(asker, patience, listener),
       isLost: ({ outcome }) => outcome === 'lost',
@@ -102,7 +105,8 @@ export async function reach(
     });
     const reason = result.outcome === 'lost' ? (listener?.failure() ?? noRoom) : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
-    const report = { question, by, port, size, recognize: asker.recognize };
+    const listened = listener !== undefined;
+    const report = { question, by, port, size, listened, recognize: asker.recognize };
     if (!control || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
     const began = now();
     const openSelf = (self: Question) => openAsker(by, self, { port, size });

@@ -91,8 +91,10 @@ export async function reachability(
 }
 
 async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
-  if (quiet) await quiet.drained();
-  else await new Promise<void>((resolve) => after(BROADCASTS_DELIVERED, resolve));
+  const failure = quiet
+    ? await quiet.drained()
+    : await new Promise<undefined>((resolve) => after(BROADCASTS_DELIVERED, () => resolve(undefined)));
+  if (failure) throw new Error(`the pairs could not be asked one after another: ${failure}`);
 }
 
 /** What was lost while the machine's neighbour table was full may have been answered. */

@@ -1,6 +1,6 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { type Interface, Ipvlan, type Namespace, type Route } from '../lab/index.ts';
-import { hadNftables } from '../netlink/nftables.ts';
+import { hasNftables } from '../netlink/packet-filters.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -65,7 +65,7 @@ function multicast(address: string, errno: string): string {
 
 /** Netfilter's hooks say EPERM, and so does an IPsec policy that blocks (`xfrm_lookup_with_ifid`). */
 function refuser({ name, handle }: Namespace): string {
-  return hadNftables(handle)
+  return hasNftables(handle)
     ? `a netfilter rule of ${name}`
     : `a packet filter or an IPsec policy (ip xfrm) of ${name}`;
 }

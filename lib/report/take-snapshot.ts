@@ -2,7 +2,7 @@ import { bridgeKind } from '../lab/bridge-attributes.ts';
 import { outputOf } from '../lab/exec.ts';
 import { type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { listFdb, listNeighbours } from '../netlink/neighbour.ts';
-import { hadNftables } from '../netlink/nftables.ts';
+import { hasNftables } from '../netlink/packet-filters.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { snapshotByOthers } from './snapshot-by-others.ts';
@@ -37,7 +37,7 @@ function snapshotNamespace(namespace: Namespace, links: LinksOf): NamespaceSnaps
       ({ to, lladdr, device, state }) => ({ to, ...(lladdr ? { lladdr } : {}), dev: names.get(device) ?? '', state }),
     ),
     sysctls: snapshotSysctls(namespace, devices),
-    nftables: hadNftables(namespace.handle) ? outputOf(namespace, 'nft', ['list', 'ruleset']) : '',
+    nftables: hasNftables(namespace.handle) ? outputOf(namespace, 'nft', ['list', 'ruleset']) : '',
     ...bridge,
   };
 }

@@ -1,6 +1,7 @@
 import { Macvlan } from '../lab/index.ts';
 import type { CapturedFrame } from './capture.ts';
 import { copiesOf, type Hop } from './path.ts';
+import { addressesOf } from './translation.ts';
 import { uplinkBetween, uplinkOf } from './uplink.ts';
 
 /** A branch that was to be and is not: where the frame stayed behind, and why. */
@@ -17,7 +18,8 @@ export interface MissingBranch {
  *                            └✗ not sent back out of sw/p0: hairpin is off on that port
  * ```
  *
- * A device that the frame came to twice says which copy it is; where it goes round, `↻` ends the branch. A real NIC, in
+ * Where its addresses were translated, it says what they became: `r/eth1 (as 10.0.1.1 > 10.0.1.2)`. A device that the frame
+ * came to twice says which copy it is; where it goes round, `↻` ends the branch. A real NIC, in
  * which nothing is observed, stands in parentheses.
  */
 export function drawPath(path: Hop, missing?: MissingBranch): string {
@@ -38,10 +40,11 @@ interface Branch {
   lines: string[];
 }
 
-function draw(hop: Hop, drawing: Drawing): string[] {
+/** @param before where it came from */
+function draw(hop: Hop, drawing: Drawing, before = hop.frame): string[] {
   const { missing, copies } = drawing;
   const copy = copies.get(hop) ?? 1;
-  const label = `${hop.frame.at}${copy > 1 ? ` (${ordinal(copy)} copy)` : ''}`;
+  const label = `${hop.frame.at}${copy > 1 ? ` (${ordinal(copy)} copy)` : ''}${translation(before, hop.frame)}`;
   const branches = hop.next.map((next) => branch(hop.frame, next, drawing));
   if (missing?.at === hop) branches.push({ arrow: '✗', lines: missing.text.split('\n') });
   const [only, second] = branches;
@@ -55,6 +58,12 @@ function draw(hop: Hop, drawing: Drawing): string[] {
   });
 }
 
+/** What a translation made of its addresses. */
+function translation(before: CapturedFrame, { bytes }: CapturedFrame): string {
+  const became = addressesOf(bytes);
+  return became === addressesOf(before.bytes) ? '' : ` (as ${became})`;
+}
+
 /** What a macvlan on a real NIC sent goes on where nobody sees it. */
 function leavesBy({ at, direction }: CapturedFrame): string {
   const uplink = direction === 'out' && at instanceof Macvlan ? uplinkOf(at) : undefined;
@@ -64,7 +73,7 @@ function leavesBy({ at, direction }: CapturedFrame): string {
 function branch(from: CapturedFrame, next: Hop, drawing: Drawing): Branch {
   if (next.again) return { arrow: '↻', lines: [`${next.frame.at} again: a loop`] };
   const uplink = uplinkBetween(from, next.frame);
-  return { arrow: '→', lines: prefix(uplink ? `(${uplink}) → ` : '', draw(next, drawing)) };
+  return { arrow: '→', lines: prefix(uplink ? `(${uplink}) → ` : '', draw(next, drawing, from)) };
 }
 
 function ordinal(number: number): string {

@@ -75,12 +75,7 @@ export function describeDrop(event: PacketEvent, at: Interface | undefined): str
   return place && `dropped in ${place}${reason}${at ? ` at ${at}` : ''}`;
 }
 
-/** Whether the kernel says that it was something else than a packet filter. */
-export function acquitsFilters({ reason }: PacketEvent): boolean {
-  return reason !== undefined && !/NETFILTER|NOT_SPECIFIED/.test(reason);
-}
-
 /** Whether the kernel says that it was a packet filter (`nf_hook_slow`). */
-export function convictsFilters({ reason }: PacketEvent): boolean {
+export function isFilterDrop({ reason }: PacketEvent): boolean {
   return reason !== undefined && /NETFILTER_DROP/.test(reason);
 }

@@ -1,28 +1,17 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
-import { Interface, Macvlan, Namespace, Port } from '../lab/index.ts';
+import { Interface, Macvlan, Namespace } from '../lab/index.ts';
+import { settingsOfPort } from '../lab/port.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import type { Filtering } from './filter/filter-obstacle.ts';
-import {
-  filterBetween,
-  filterHeard,
-  filterHint,
-  filterInwards,
-  filterTarget,
-  stateOfAnswer,
-} from './filter/filter-step.ts';
-import { FilterWitness } from './filter/filter-witness.ts';
-import { translationAt } from './filter/translate.ts';
 import { obstacleBetween } from './obstacles/between.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
 import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
 import { lostAddress } from './obstacles/lost-address.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { otherHostObstacle } from './obstacles/other-host.ts';
-import { holderOf, ownerOf } from './obstacles/owner.ts';
 import { reversePathObstacle } from './obstacles/reverse-path.ts';
 import { routeFor } from './obstacles/route.ts';
 import { routerObstacle } from './obstacles/router.ts';
@@ -31,7 +20,10 @@ import { targetObstacle } from './obstacles/target.ts';
 import { tagObstacle } from './obstacles/vlan.ts';
 import { type Hop, hopsOf } from './path.ts';
 import { type Place, placesNearest } from './place.ts';
-import type { ProbePath } from './probe-path.ts';
+import type { ProbePath, Recognize } from './probe-path.ts';
+import { describeTaker } from './rules/describe-taker.ts';
+import type { TracedPacket } from './rules/follow-packets.ts';
+import { type Taken, takenFrom, takenUnseen } from './rules/taken.ts';
 import { solicitationOf } from './solicitation.ts';
 import { lastBeforeUplink } from './uplink.ts';
 
@@ -40,89 +32,101 @@ export interface Explanation extends Obstacle {
   /** Whose way it is. */
   of: 'probe' | 'answer';
   at: Hop;
+  /** The kernel told of it: a rule. */
+  isTold?: true;
+}
+
+/** What is known of a question that was not answered, beside the ways of its packets. */
+export interface Testimony {
+  outcome: Outcome;
+  recognize: Recognize;
+  /** What packet filters made of them, as the kernel tells; none where it was not asked, or had nothing to tell. */
+  packets: readonly TracedPacket[];
+  /** Whose packet filters nobody told of. */
+  silent: readonly Namespace[];
 }
 
 /**
- * Says what most likely prevented an answer: follows the way that the lab offers as far as the taps saw the frame go,
- * and asks what stands between there and the next step. Undefined where nothing is known to: better no reason than a
- * wrong one.
+ * Says what prevented an answer. The kernel's own word comes first: the rule that took a packet. Otherwise the way that
+ * the lab offers is followed as far as the taps saw the frame go: what stands between there and the next step? Undefined
+ * where nothing is known to: better no reason than a wrong one.
  */
-export function explainLoss(
-  { from, source }: Question,
-  trace: ProbePath,
-  { outcome, witness }: { outcome: Outcome; witness: FilterWitness },
-): Explanation | undefined {
-  const { frame, goal, path, arrival, answer } = trace;
+export function explainLoss(question: Question, trace: ProbePath, testimony: Testimony): Explanation | undefined {
+  const { source } = question;
+  const { path, arrival, answer } = trace;
+  const taken = takenByRules(question, trace, testimony);
+  if (taken) return taken;
   const stranded = strandedAt(answer ? 'answer' : 'probe', answer?.path ?? path, answer ? answer.arrival : arrival);
-  if (stranded && !witness.convicted) return stranded;
-  if (answer?.arrival) {
-    const taken = witness.convicted ? undefined : notTaken(answer.arrival, source.device);
-    return taken ?? explainIgnored(trace, answer.arrival, { outcome, witness });
-  }
-  const known = knownLoss({ from, source }, { frame, goal, path, arrival, answer });
-  const of = answer ? 'answer' : 'probe';
-  const place = placeOfLoss({ from, source }, trace);
-  // Where no reason is known, at least the place is.
-  const at = known?.at ?? place?.hop ?? lastOf(answer ? answer.path : path);
-  const { convicted } = witness;
-  const translation = convicted ? undefined : translationAt(at, place?.step?.next, witness);
-  if (known && !translation && !convicted) return known;
-  const filtering = place && filterAt(place, trace, witness);
-  if (place && filtering?.culprit && (filtering.sure || !translation))
-    return { of, at: place.hop, ...filtering.culprit };
-  if (translation) return { of, at, ...translation };
-  const hint = filterHint(at.frame.at.namespace, witness, filtering?.doubt === true);
+  if (stranded) return stranded;
+  if (answer?.arrival) return notTaken(answer.arrival, source.device);
+  const known = knownLoss({ source }, trace);
+  if (known) return known;
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
-  if (outcome === 'refused' && arrival && !answer && !hint) return undefined;
-  return { of, at, text: 'last seen here', ...(hint ? { hint } : {}) };
+  if (testimony.outcome === 'refused' && arrival && !answer) return undefined;
+  // Where no reason is known, at least the place is.
+  const at = placesOfLoss({ source }, trace)[0]?.hop ?? lastOf(answer ? answer.path : path);
+  const { namespace } = at.frame.at;
+  const hint = `${namespace} has packet filters that may have dropped it: nft list ruleset`;
+  const mayBeFiltered = testimony.silent.includes(namespace);
+  return { of: answer ? 'answer' : 'probe', at, text: 'last seen here', ...(mayBeFiltered ? { hint } : {}) };
 }
 
 /**
- * Says what most likely kept a single frame from the stack of a device.
+ * Says what kept a single frame from the stack of a device.
  *
  * @param path what the taps saw of it
  * @param joined whether the device was in the frame's group while it was listened for
+ * @param packets what packet filters made of it, as the kernel tells
  */
-export function explainFrame(path: Hop, to: Interface, joined: boolean): Explanation {
-  const witness = new FilterWitness();
+export function explainFrame(
+  path: Hop,
+  to: Interface,
+  { joined, packets }: { joined: boolean; packets: readonly TracedPacket[] },
+): Explanation {
   const arrival = hopsOf(path).find(({ frame }) => frame.at === to && frame.direction === 'in');
+  const places = arrival ? [{ hop: arrival }] : placesOnTheWay(path, to);
+  const taken = takenFrom(packets, path, places);
+  if (taken) return describeTaken('probe', taken);
   if (arrival) {
     const deaf = joined ? undefined : groupObstacle(to, arrival.frame.bytes);
-    const known = deaf ?? filterHeard(arrival, witness).culprit;
     const unknown = { text: `${to} got it, and did not give it to its own stack` };
-    return { of: 'probe', at: arrival, ...(known ?? unknown) };
+    return { of: 'probe', at: arrival, ...(deaf ?? unknown) };
   }
   const known = onTheWay('probe', path, to);
   if (known) return known;
-  const [place] = placesOnTheWay(path, to);
-  const step = place?.step;
-  const filter = step && filterBetween(place.hop, step.here, step.next, 'new', witness).culprit;
-  const child = step?.next.at instanceof Macvlan && !joined ? step.next.at : undefined;
-  const reason = filter ?? (place && child && childGroupObstacle(child, place.hop.frame.bytes));
+  const [place] = places;
+  const child = place?.step?.next.at instanceof Macvlan && !joined ? place.step.next.at : undefined;
+  const reason = place && child && childGroupObstacle(child, place.hop.frame.bytes);
   if (place && reason) return { of: 'probe', at: place.hop, ...reason };
   return { of: 'probe', at: lastOf(path), text: 'last seen here' };
 }
 
-/** An answer that came, and was none: a packet filter's own refusal, or one that the asker's packet filter took. */
-function explainIgnored(
-  { path, arrival }: ProbePath,
-  back: Hop,
-  { outcome, witness }: { outcome: Outcome; witness: FilterWitness },
+/** A rule that took the probe, or its answer. */
+function takenByRules(
+  { source }: Question,
+  trace: ProbePath,
+  { packets, recognize }: Testimony,
 ): Explanation | undefined {
-  if (outcome === 'refused') {
-    const { culprit, by } = (arrival && filterInwards(arrival, 'new', witness)) ?? {};
-    return culprit && by === 'reject' ? { of: 'probe', at: arrival ?? path, ...culprit } : undefined;
+  const { path, answer } = trace;
+  const probe = takenFrom(packets, path, placesOfLoss({ source }, { ...trace, answer: undefined }));
+  if (probe) return describeTaken('probe', probe);
+  if (answer) {
+    const taken = takenFrom(packets, answer.path, placesOfLoss({ source }, trace));
+    return taken && describeTaken('answer', taken);
   }
-  const { culprit } = filterInwards(back, 'established', witness);
-  return culprit && { of: 'answer', at: back, ...culprit };
+  const unseen = takenUnseen(packets, trace, recognize);
+  return unseen && describeTaken('probe', unseen, 'its answer');
+}
+
+function describeTaken(of: Explanation['of'], { at, namespace, step }: Taken, what?: string): Explanation {
+  return { of, at, ...describeTaker(namespace, step, what), isTold: true };
 }
 
 function knownLoss(
-  { from, source }: Pick<Question, 'from' | 'source'>,
-  { frame, goal, path, arrival, answer }: ProbePath,
+  { source }: Pick<Question, 'source'>,
+  { frame, goal, path, target, arrival, answer }: ProbePath,
 ): Explanation | undefined {
   if (answer) return onTheWay('answer', answer.path, source.device);
-  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
   if (arrival) {
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
@@ -135,18 +139,11 @@ function knownLoss(
 }
 
 /** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
-function placeOfLoss({ from, source }: Pick<Question, 'from' | 'source'>, trace: ProbePath): Place | undefined {
-  const { goal, path, arrival, answer } = trace;
-  if (answer) return placesOnTheWay(answer.path, source.device)[0];
-  if (arrival) return { hop: arrival };
-  const target = ownerOf(from.lab, goal) ?? holderOf(from.lab, goal);
-  return target && placesOnTheWay(path, target)[0];
-}
-
-function filterAt({ hop, step }: Place, trace: ProbePath, witness: FilterWitness): Filtering {
-  if (!step) return filterTarget(hop, witness);
-  const state = trace.answer ? stateOfAnswer(hop.frame.at, trace) : 'new';
-  return filterBetween(hop, step.here, step.next, state, witness);
+function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): Place[] {
+  const { target, path, arrival, answer } = trace;
+  if (answer) return answer.arrival ? [{ hop: answer.arrival }] : placesOnTheWay(answer.path, source.device);
+  if (arrival) return [{ hop: arrival }];
+  return target ? placesOnTheWay(path, target) : [];
 }
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
@@ -196,7 +193,7 @@ function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): 
 }
 
 function isBlocked(device: Interface): boolean {
-  return device instanceof Port && device.settings.state !== 'forwarding';
+  return device.isPort && settingsOfPort(device).state !== 'forwarding';
 }
 
 /**
@@ -209,7 +206,7 @@ function strandedAt(of: Explanation['of'], path: Hop, arrival: Hop | undefined):
       next.length === 0 &&
       frame.direction === 'in' &&
       frame.packetType === PACKET_HOST &&
-      !(frame.at instanceof Port) &&
+      !frame.at.isPort &&
       frame.at.children.size === 0 &&
       frame.at.namespace !== arrival.frame.at.namespace,
   );

@@ -1,4 +1,5 @@
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 
@@ -20,6 +21,38 @@ export function frameIdentity(bytes: Buffer): string {
   const length = lengthOf(frame.etherType, packet);
   return `${frame.etherType} ${packet.subarray(0, length).toString('latin1')}`;
 }
+
+/**
+ * What stays the same of a packet where its addresses are translated, within the bytes that a rule trace shows of it; an
+ * echoed datagram has the same as its answer. Undefined for what is never translated.
+ */
+export function frameContent(bytes: Buffer): string | undefined {
+  const packet = ipPacketOf(withoutVlanTags(bytes));
+  if (!packet) return undefined;
+  const { protocol, payload } = packet;
+  const parts = CONTENT[protocol]?.map(([from, to]) => payload.toString('latin1', from, to));
+  return parts && `${protocol} ${parts.join('')}`;
+}
+
+/** Where a transport header has no ports, no identifier of a query (which is a port to NAT, RFC 5508) and no checksum. */
+const CONTENT: Record<number, [from: number, to: number][]> = {
+  // type and code; sequence and the beginning of the data
+  [IP_PROTOCOL.icmp]: [
+    [0, 2],
+    [6, 20],
+  ],
+  [IP_PROTOCOL.icmpv6]: [
+    [0, 2],
+    [6, 20],
+  ],
+  // sequence, acknowledgement, flags: options may be changed on the way, as the MSS often is
+  [IP_PROTOCOL.tcp]: [[4, 14]],
+  // length, the beginning of the data
+  [IP_PROTOCOL.udp]: [
+    [4, 6],
+    [8, 20],
+  ],
+};
 
 function lengthOf(etherType: number, packet: Buffer): number {
   if (etherType === ETHERTYPE.ipv4 && packet.length >= 4) return packet.readUInt16BE(2);

@@ -5,6 +5,7 @@ import { Capture } from './capture.ts';
 import { explainFrame } from './explain.ts';
 import { frameIdentity } from './frame-identity.ts';
 import { buildPath, type Hop } from './path.ts';
+import type { TracedPacket } from './rules/follow-packets.ts';
 import type { Way } from './way.ts';
 
 /**
@@ -12,19 +13,27 @@ import type { Way } from './way.ts';
  *
  * @param to where it was to come and did not; undefined when it did
  * @param joined whether whoever listened there had joined the frame's group
+ * @param packets what packet filters made of it, as the kernel tells
  */
-export function frameWay(from: Interface, frame: Buffer, to: Interface | undefined, joined = false): Way | undefined {
+export function frameWay(
+  from: Interface,
+  frame: Buffer,
+  to?: Interface,
+  { joined = true, packets = [] }: { joined?: boolean; packets?: readonly TracedPacket[] } = {},
+): Way | undefined {
   const identity = frameIdentity(frame);
   const sightings = Capture.of(from.namespace.lab)
     .frames()
     .filter((each) => each.identity === identity);
   const path = buildPath(sightings, from);
-  return path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explain(path, to, joined) };
+  return (
+    path && { of: 'the frame', frame: describeFrame(frame), path, lost: to && explain(path, to, { joined, packets }) }
+  );
 }
 
-function explain(path: Hop, to: Interface, joined: boolean): Way['lost'] {
+function explain(path: Hop, to: Interface, heard: { joined: boolean; packets: readonly TracedPacket[] }): Way['lost'] {
   try {
-    return explainFrame(path, to, joined);
+    return explainFrame(path, to, heard);
   } catch (error) {
     // A device that other software deletes meanwhile cannot be asked for its settings.
     if (error instanceof KernelError) return undefined;

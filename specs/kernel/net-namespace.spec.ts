@@ -1,10 +1,12 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'hairpin';
 import { AF_INET, SOCK_DGRAM } from '../../lib/kernel/constants.ts';
 import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
 import { Socket } from '../../lib/kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../../lib/kernel/socket-address.ts';
+import { heldDescriptors } from '../lab/referee.ts';
 
 const here = () => readlinkSync('/proc/thread-self/ns/net');
 const made: NetNamespace[] = [];
@@ -64,18 +66,32 @@ test('sockets stay in the namespace that they were opened in', async () => {
   expect(await receiver.readable(0)).toBe(false);
 });
 
-// outer, closed while the thread is in inner
-test('a namespace that is closed from within is left first: the thread comes back through it', () => {
-  const [outer, inner] = [create(), create()];
+// outer ── inner: outer is closed meanwhile
+test('a namespace that is closed inside run stays until the thread has left it', () => {
   const home = here();
+  const [outer, inner] = [create(), create()];
   const seen = outer.run(() => {
-    inner.run(() => outer.close());
+    inner.run(() => {
+      outer.close();
+      inner.close();
+    });
     return here();
   });
   expect(seen).toBe(`net:[${outer.inode}]`);
   expect(here()).toBe(home);
-  expect(outer.closed).toBe(true);
-  expect(() => outer.run(here)).toThrow('this network namespace is closed: its lab has ended');
+  expect([outer.closed, inner.closed]).toEqual([true, true]);
+  expect(heldDescriptors().filter((held) => [outer, inner].some(({ inode }) => held === `net:[${inode}]`))).toEqual([]);
+});
+
+// home: its descriptor is closed meanwhile, by whoever closes what is not their own
+test.for(['process', 'thread'])('a %s that cannot come back ends the whole process', async (where, { lab }) => {
+  const script = fileURLToPath(new URL('victim/cannot-come-back.ts', import.meta.url));
+  const run = await lab.namespace('host').exec(process.execPath, [script, where], { reject: false });
+  expect(run).toMatchObject({
+    signal: 'SIGABRT',
+    stdout: 'inside',
+    stderr: expect.stringContaining('hairpin: cannot come back from a network namespace: EBADF'),
+  });
 });
 
 // one namespace, closed

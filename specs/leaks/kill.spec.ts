@@ -8,20 +8,23 @@ import { expect, type Namespace, type Subprocess, test } from 'hairpin';
 import { mountsNow } from './mounts.ts';
 import { startVitest } from './nested-vitest.ts';
 
-// host: vitest ─ worker ─ lab (ns1, ns2, …, victim: sleep, a shell ─ sleep; sleep; sleep, other: sleep)
+// host: vitest ─ worker ─ lab (ns1, ns2, …, victim: sleep, a shell ─ sleep; sleep; sleep; daemons, other: sleep)
 // observer ── veth ── victim: goes when the victim's namespace does
 test.for([
-  ['SIGKILL', 'vitest', 'hairpin'],
-  ['SIGKILL', 'worker', 'hairpin'],
-  ['SIGINT', 'vitest', 'hairpin'],
-  ['SIGTERM', 'vitest', 'hairpin'],
-  ['SIGKILL', 'vitest', 'forks'],
-  ['SIGKILL', 'vitest', 'threads'],
-  ['SIGINT', 'vitest', 'threads'],
+  ['SIGKILL', ['vitest'], 'hairpin'],
+  ['SIGKILL', ['worker'], 'hairpin'],
+  ['SIGKILL', ['worker', 'vitest'], 'hairpin'],
+  ['SIGSTOP, SIGKILL', ['worker'], 'hairpin'],
+  ['SIGSTOP, SIGKILL', ['vitest'], 'hairpin'],
+  ['SIGINT', ['vitest'], 'hairpin'],
+  ['SIGTERM', ['vitest'], 'hairpin'],
+  ['SIGKILL', ['vitest'], 'forks'],
+  ['SIGKILL', ['vitest'], 'threads'],
+  ['SIGINT', ['vitest'], 'threads'],
 ] as const)(
-  '%s to the %s of pool %s leaves nothing behind, no child of a program either',
+  '%s to %j of pool %s leaves nothing behind: no child of a program, and no daemon',
   { timeout: 60_000 },
-  async ([signal, whom, pool], { lab, onTestFinished }) => {
+  async ([signals, whom, pool], { lab, onTestFinished }) => {
     const [host, observer] = [lab.namespace('host'), lab.namespace('observer')];
     const { run, left, nothing } = await startVictim(host, onTestFinished, pool);
     const { worker, sleep } = await readReady(run);
@@ -42,13 +45,33 @@ test.for([
     const gone = waitForLine(monitor, (line) => line.includes('Deleted') && line.includes('watch0'));
     await monitorIsListening(observer, monitor);
 
-    process.kill(whom === 'vitest' && pool !== 'threads' ? mainProcess(worker) : worker, signal);
+    // In threads, the worker is in vitest's own process.
+    const pids = { worker, vitest: pool === 'threads' ? worker : mainProcess(worker) };
+    for (const signal of signals.split(', ')) for (const each of whom) process.kill(pids[each], signal);
 
     await gone;
     await expect.poll(left, { timeout: 10_000 }).toEqual(nothing);
     await run;
   },
 );
+
+// host: vitest ─ worker ─ lab, reaper (waits for the worker's end)
+test('who kills the reaper first gets another', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+  const { run, folder, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished);
+  const { worker } = await readReady(run);
+  const reapers = () =>
+    processesOf(folder).filter((pid) => wordsOf(pid, 'cmdline').some((word) => word.includes('program-reaper')));
+  const [first] = reapers();
+  expect(first).toBeDefined();
+
+  process.kill(Number(first), 'SIGKILL');
+  await expect.poll(reapers).not.toEqual(expect.arrayContaining([first]));
+  await expect.poll(reapers).not.toEqual([]);
+  process.kill(worker, 'SIGKILL');
+
+  await expect.poll(left, { timeout: 10_000 }).toEqual(nothing);
+  await run;
+});
 
 // host: node ─ lab (victim, other)
 test('a script that exits without closing its lab leaves nothing behind', async ({ lab, onTestFinished }) => {
@@ -89,7 +112,7 @@ async function startVictim(host: Namespace, onTestFinished: (clean: () => Promis
     files: readdirSync(folder),
     mounts: mountsNow(),
   });
-  return { run, left, nothing: { processes: [], files: [], mounts: before } };
+  return { run, folder, left, nothing: { processes: [], files: [], mounts: before } };
 }
 
 async function temporaryFolder(onTestFinished: (clean: () => Promise<void>) => void): Promise<string> {
@@ -98,9 +121,13 @@ async function temporaryFolder(onTestFinished: (clean: () => Promise<void>) => v
   return folder;
 }
 
-/** The processes of a run, its children's children too: they all have its folder for temporary files. */
+/** The processes of a run, its children's children too: they have its folder for temporary files, or it as an argument. */
 function processesOf(folder: string): string[] {
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(`TMPDIR=${folder}`));
+  return readdirSync('/proc').filter(
+    (pid) =>
+      /^\d+$/.test(pid) &&
+      (wordsOf(pid, 'environ').includes(`TMPDIR=${folder}`) || wordsOf(pid, 'cmdline').includes(folder)),
+  );
 }
 
 function namespacesHeldBy(pid: string): number {
@@ -113,9 +140,9 @@ function namespacesHeldBy(pid: string): number {
   }
 }
 
-function environmentOf(pid: string): string[] {
+function wordsOf(pid: string, file: 'environ' | 'cmdline'): string[] {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
   } catch {
     // It has ended, or is another user's.
     return [];

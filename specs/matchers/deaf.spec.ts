@@ -1,5 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
-import { addRules } from '../trace/filter/add-rules.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
 import { failureOf } from './failure-of.ts';
 
 // a ── p0 (sw) p1 ── b, which hears and answers nothing whatever the network does

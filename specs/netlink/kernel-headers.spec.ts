@@ -10,7 +10,11 @@ type AnyType = Type<unknown, never>;
 /** The members of C's structs, in order; the tables have names of their own for them, and some for several at once. */
 const MEMBERS: Record<string, string> = {
   ifaddrmsg: 'ifa_family ifa_prefixlen ifa_flags ifa_scope ifa_index',
+  fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
+  rta_cacheinfo: 'rta_clntref-rta_lastuse rta_expires rta_error-rta_tsage',
+  rtmsg: 'rtm_family rtm_dst_len rtm_src_len rtm_tos rtm_table rtm_protocol rtm_scope rtm_type rtm_flags',
+  rtnexthop: 'rtnh_len rtnh_flags rtnh_hops rtnh_ifindex',
 };
 
 const families = Object.values(FAMILIES);
@@ -25,11 +29,10 @@ describe.skipIf(withoutHeaders())(
       ['messages', families.map(({ options: { messages } }) => [`RTM_NEW${messages[0]}`, messages[1]] as const)],
       [
         'attributes',
-        tables.flatMap(({ rows }) =>
-          Object.values<{ kernel: string; number: number }>(rows).map(
-            ({ kernel, number }) => [kernel, number] as const,
-          ),
-        ),
+        tables
+          .flatMap(({ rows }) => Object.values<{ kernel: string; number: number }>(rows))
+          .filter(({ kernel }) => kernel !== '')
+          .map(({ kernel, number }) => [kernel, number] as const),
       ],
       ['constants', types.flatMap(({ constants = [] }) => constants)],
       ['structs', [...structs].map(([name, { size }]) => [`sizeof(struct ${name})`, size] as const)],

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, type Lab, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
-import { addRules } from '../trace/filter/add-rules.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
 function build(lab: Lab) {

@@ -1,6 +1,6 @@
 import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
-import { addRules } from './filter/add-rules.ts';
 import { firstKernelLineOf, kernelLineOf, needReasons } from './kernel-line.ts';
+import { addRules } from './rules/add-rules.ts';
 
 // a ── eth0 (b) eth1 ── c, in three labs with the same names and addresses
 function build(lab: Lab): { a: Namespace; b: Namespace } {

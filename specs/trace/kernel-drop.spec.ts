@@ -1,6 +1,6 @@
 import { expect, type Lab, type PortOptions, test } from 'hairpin';
-import { addRules } from './filter/add-rules.ts';
 import { firstKernelLineOf, kernelLineOf, needReasons } from './kernel-line.ts';
+import { addRules } from './rules/add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
 function build(lab: Lab) {

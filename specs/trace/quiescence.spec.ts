@@ -21,7 +21,7 @@ test('a negative ends when nothing is under way any more', async ({ macvlanPair 
   expect(await reach('spec', ns1, ns2, {}, { milliseconds: FOREVER, quiet, untilQuiet: true })).toMatchObject({
     outcome: 'lost',
     // Two, and as many besides as a starving machine has kept; not one each tenth of a second.
-    probes: expect.toSatisfy((count: number) => count >= 2 && count <= 5),
+    probes: expect.toSatisfy((count: number) => count >= 2 && count <= 12),
   });
   const nobody = { milliseconds: FOREVER, quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
   expect(await hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, nobody)).toMatchObject({ outcome: 'lost' });
@@ -106,4 +106,26 @@ test('behind a parent that is down nothing is known', async ({ macvlanPair }) =>
   const { lab, uplink } = macvlanPair({ mode: 'bridge' });
   uplink.set({ up: false });
   expect(await quietIn(lab, 'frames').reached(soon())).toBe(false);
+});
+
+// a ── b
+test('it is known who has learnt the address of a neighbour that he asked for', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const [before, quiet] = [now(), quietIn(lab, 'packets')];
+  await expect(a).toReach(b);
+  expect(quiet.learnt(before)).toBe(true);
+  const after = now();
+  await expect(a).toReach(b, { neighbours: 'kept' });
+  expect(quiet.learnt(after)).toBe(false);
+});
+
+// a ── sw ── b, both behind isolated ports
+test('a question that nobody answers teaches nobody', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  for (const host of [a, b]) lab.cable(host, sw, { b: { isolated: true } });
+  const [before, quiet] = [now(), quietIn(lab, 'packets')];
+  await expect(a).not.toReach(b);
+  expect(quiet.learnt(before)).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { expect, type Lab, test } from 'hairpin';
 import { reversePathObstacle } from '../../lib/trace/obstacles/reverse-path.ts';
 import { explanationOf } from './explanation-of.ts';
-import { addRules } from './filter/add-rules.ts';
+import { addRules } from './rules/add-rules.ts';
 
 // a ── eth0 (r) eth1 ── b
 function build(lab: Lab) {

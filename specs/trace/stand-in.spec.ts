@@ -1,6 +1,6 @@
 import { expect, type Lab, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
-import { addRules } from './filter/add-rules.ts';
+import { addRules } from './rules/add-rules.ts';
 
 // a ── p0 (sw) ─┬─ p1 ── b
 //               └─ p2 ── c, which answers in b's place

@@ -1,6 +1,6 @@
 import { expect, test } from 'hairpin';
 import { explanationOf } from './explanation-of.ts';
-import { addRules } from './filter/add-rules.ts';
+import { addRules } from './rules/add-rules.ts';
 
 // a ── s1 ─┬─ r1 ─┬─ s2 ── b, where a's way is by r2
 //          └─ r2 ─┘

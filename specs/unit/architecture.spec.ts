@@ -108,8 +108,7 @@ describe('the check finds', () => {
       'lib/lab/exec.ts',
       "import { spawn } from 'node:child_process';",
       'lib/lab/exec.ts imports node:child_process, which only lib/pool.ts, lib/cli/in-container.ts, ' +
-        'lib/cli/in-own-namespaces.ts, lib/containers/start-reaper.ts, lib/kernel/own-namespaces.ts, ' +
-        'lib/kernel/program-reaper.ts, lib/kernel/why-no-namespaces.ts, ' +
+        'lib/cli/in-own-namespaces.ts, lib/kernel/own-namespaces.ts, lib/kernel/reaper.ts, lib/kernel/why-no-namespaces.ts, ' +
         'lib/machines/start-program.ts, lib/machines/merge-reports.ts, specs may',
     ],
     [
@@ -117,6 +116,13 @@ describe('the check finds', () => {
       'lib/probes/ask.ts',
       'await new Promise((done) => setTimeout(done, 10));',
       'lib/probes/ask.ts uses setTimeout, which fake timers stop: use after() of lib/kernel/clock.ts',
+    ],
+    [
+      'a path that is cleared without a look at it',
+      'lib/cli/test.ts',
+      'rmSync(join(root, kernel.name), { recursive: true });',
+      'lib/cli/test.ts uses rmSync, which only lib/report/results.ts, lib/report/write-file.ts, lib/machines/cache.ts, ' +
+        'lib/machines/apt-kernels.ts, lib/machines/test-on-kernel.ts, lib/kernel/cgroup.ts may',
     ],
     [
       'a timer of node:timers/promises',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { framesOf, type MatcherState, mustBeAwaited } from '../../lib/matchers/must-be-awaited.ts';
+import { framesOf } from '../../lib/lab/waits.ts';
+import { type MatcherState, mustBeAwaited } from '../../lib/matchers/must-be-awaited.ts';
 
 const title = 'expect(ns1).toReach(ns2)';
 const notAwaited = new Error(

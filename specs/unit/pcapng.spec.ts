@@ -112,16 +112,14 @@ test('whatever goes in can be read back', () => {
   );
 });
 
-test('a hundred thousand packets take one allocation, and well under a second', () => {
+test('a hundred thousand packets make a file', () => {
   const packets = Array.from({ length: 100_000 }, (_, index) => ({
     interface: 0,
     nanoseconds: 1_700_000_000_000_000_000n + BigInt(index),
     bytes: frame,
     direction: 'in' as const,
   }));
-  const start = performance.now();
   const file = encodePcapng({ interfaces, packets });
-  expect(performance.now() - start).toBeLessThan(2000);
   expect(readBlocks(file)).toHaveLength(100_002);
 });
 

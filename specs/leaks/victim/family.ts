@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import type { Lab, Subprocess } from '../../../lib/lab.ts';
+import { startDaemons } from './daemons.ts';
 
 /** Starts programs that live on by themselves, in a namespace `victim` of the lab; they are there when it resolves. */
 export async function startFamily(lab: Lab): Promise<{ sleep: Subprocess }> {
@@ -15,5 +17,6 @@ export async function startFamily(lab: Lab): Promise<{ sleep: Subprocess }> {
   // From one namespace of the lab into another, made later, that nothing was run in.
   const other = lab.namespace('other');
   await victim.exec('setsid', ['-f', 'nsenter', `--net=${other.path}`, 'sleep', '1004'], { stdio: 'ignore' });
+  await startDaemons(victim, tmpdir());
   return { sleep };
 }

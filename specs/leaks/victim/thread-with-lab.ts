@@ -15,5 +15,6 @@ lab.cable(a, b);
 hurryLinkwatch();
 flushProcessorBacklogs();
 await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
-parentPort?.postMessage(a.handle.inode);
+const failed = await a.exec('false').catch((error) => error);
+parentPort?.postMessage([a.handle.inode, failed.command, failed.escapedCommand]);
 parentPort?.once('message', () => {});

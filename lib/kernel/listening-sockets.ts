@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { bytesToIp } from '../wire/ip-address.ts';
+import type { NetNamespace } from './net-namespace.ts';
+
+/** A socket's state in hexadecimal digits: TCP_LISTEN, and TCP_CLOSE, which is what a UDP socket without a peer has. */
+const LISTENS = { tcp: '0A', udp: '07' } as const;
+
+/** The addresses of a namespace at which a program takes what comes to a port; `0.0.0.0` and `::` stand for all. */
+export function listeningAt(namespace: NetNamespace, protocol: 'tcp' | 'udp', port: number): string[] {
+  return namespace.run(() => [protocol, `${protocol}6`].flatMap((table) => read(table, LISTENS[protocol], port)));
+}
+
+/** `/proc/net/tcp`: number, local address, remote address, state, and more. */
+function read(table: string, state: string, port: number): string[] {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/thread-self/net/${table}`, 'latin1');
+  } catch (error) {
+    // A kernel without IPv6.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+  const lines = text.split('\n').slice(1);
+  return lines.flatMap((line) => {
+    const [, local = '', , found] = line.trim().split(/\s+/);
+    const [address = '', number = ''] = local.split(':');
+    return found === state && Number.parseInt(number, 16) === port ? [toIp(address)] : [];
+  });
+}
+
+/** Words of 32 bits in the machine's order (`tcp4_seq_show`), which is little-endian. */
+function toIp(words: string): string {
+  const bytes = Buffer.from(words, 'hex').swap32();
+  const isMapped = bytes.length === 16 && bytes.subarray(0, 12).equals(MAPPED);
+  return bytesToIp(isMapped ? bytes.subarray(12) : bytes);
+}
+
+/** An IPv6 socket that is bound to an IPv4 address (RFC 4291 section 2.5.5.2). */
+const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');

@@ -1,0 +1,31 @@
+import { Reaper } from './reaper.ts';
+
+/** What tells the programs of a lab, as in {@link LabSigns}: the inode of a network namespace, or the value of a mark. */
+export type LabSign = { network: number } | { mark: bigint };
+
+/** Has every program of a lab killed when this thread ends, in whatever way, by `kill -9` too. */
+export function reapWithThread(sign: LabSign): void {
+  const line = wordsOf(sign);
+  if (slot.signs.has(line)) return;
+  slot.signs.add(line);
+  slot.reaper ??= new Reaper(new URL('./program-reaper.ts', import.meta.url));
+  slot.reaper.order(`+ ${line}`);
+}
+
+/** Its programs have ended, and the namespace is about to go: its number may soon be another's. */
+export function reapNoMore(sign: LabSign): void {
+  const line = wordsOf(sign);
+  if (!slot.signs.delete(line)) return;
+  if (slot.signs.size === 0) slot.reaper?.dismiss();
+  else slot.reaper?.order(`- ${line}`);
+}
+
+function wordsOf(sign: LabSign): string {
+  return 'mark' in sign ? `mark ${sign.mark}` : `network ${sign.network}`;
+}
+
+/** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
+const SLOT = Symbol.for('hairpin.program-reaper');
+const slots = globalThis as { [SLOT]?: { reaper: Reaper | undefined; signs: Set<string> } };
+slots[SLOT] ??= { reaper: undefined, signs: new Set() };
+const slot = slots[SLOT];

@@ -1,0 +1,35 @@
+import { now } from '../kernel/clock.ts';
+import type { Lab } from '../lab/index.ts';
+import type { Wait } from '../lab/waits.ts';
+
+/** What a matcher is given as `this`. */
+export interface Assertion {
+  isNot: boolean;
+  /** What is told of it while it has no answer. @default nobody asks */
+  progress?: Progress;
+}
+
+/** How far an assertion has come. */
+export class Progress {
+  /** What it waits for. */
+  goal = 'the answers to its questions';
+  /** How often it has sent a probe. */
+  asked = 0;
+  /** Whether it stopped waiting for what it wants, since there was no hope of it. */
+  gaveUp = false;
+}
+
+/** An assertion that has no answer yet, for a test whose time is over. */
+export function assertionWait(lab: Lab, words: string, frames: string, progress: Progress): Wait {
+  const since = now();
+  const state = () => {
+    const asked =
+      progress.asked > 0 ? `, and has asked ${times(progress.asked)} in ${Math.round(now() - since)} ms` : '';
+    return [`It waits for ${progress.goal}${asked}.`];
+  };
+  return { lab, words, frames, isAwaited: true, since, state };
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

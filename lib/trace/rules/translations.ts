@@ -1,0 +1,71 @@
+import type { Namespace } from '../../lab/index.ts';
+import { NETLINK_NETFILTER } from '../../netlink/netfilter.ts';
+import { getHook } from '../../netlink/nf-tables.ts';
+import { NetlinkSocket } from '../../netlink/socket.ts';
+import { addressesOf, destinationOf } from '../translation.ts';
+import type { Step, TracedPacket } from './follow-packets.ts';
+import { legacyRuleText, ruleText } from './rule-text.ts';
+
+/** What the packet filters of a namespace made of a packet's addresses. */
+export interface Translation {
+  namespace: Namespace;
+  /** The packet as it came, and as it went on. */
+  before: Buffer;
+  after: Buffer;
+  /** The rule, if one was seen: a connection is only translated by the rules when it begins. */
+  rule: Step | undefined;
+}
+
+/** Whose addresses were translated, in the order in which it was told. */
+export function translationsOf(packets: readonly TracedPacket[]): Translation[] {
+  return packets.flatMap(({ namespace, seen, steps }) =>
+    seen.slice(1).flatMap((after, index) => {
+      const before = seen[index];
+      if (!before || addressesOf(before.frame) === addressesOf(after.frame)) return [];
+      const rule = steps.findLast((step) => step.seen === before && translates(step));
+      return [{ namespace, before: before.frame, after: after.frame, rule }];
+    }),
+  );
+}
+
+/** The address that a packet for an address was for in the end; undefined where that stayed the same. */
+export function becameOf(translations: readonly Translation[], address: string): string | undefined {
+  const became = new Map(translations.map(({ before, after }) => [destinationOf(before), destinationOf(after)]));
+  let current = address;
+  // Two that translate each other's would go on for ever.
+  for (let step = 0; step < became.size; step++) current = became.get(current) ?? current;
+  return current === address ? undefined : current;
+}
+
+/** `in r: 10.0.0.1:5000 > 10.0.0.2:80 became 10.0.0.1:5000 > 10.0.1.2:8080`, with the rule. */
+export function describeTranslation({ namespace, before, after, rule }: Translation): string {
+  const words = `in ${namespace}: ${addressesOf(before)} became ${addressesOf(after)}`;
+  return rule ? `${words}\n${ruleWords(namespace, rule)}` : words;
+}
+
+/** A rule of a chain for translation ends in `accept`, as the kernel sees it (`nft_nat_eval`). */
+function translates(step: Step): boolean {
+  return step.by === 'legacy' ? step.table === 'nat' && step.rule !== undefined : step.handle !== undefined;
+}
+
+function ruleWords(namespace: Namespace, step: Step): string {
+  if (step.by === 'legacy') {
+    const { program, table, chain, rule = 0 } = step;
+    const text = legacyRuleText(namespace, { program, table, chain, rule }) ?? '';
+    return `by ${program}, table ${table}, chain ${chain}: rule ${rule} ${text}`.trimEnd();
+  }
+  const { family, table, chain, handle = 0n, base } = step;
+  const text = ruleText(namespace, { family, table, chain }, handle);
+  const hook = hookOf(namespace, base);
+  const rule = text === undefined ? `the rule with handle ${handle}` : `${text} # handle ${handle}`;
+  return `by table ${family} ${table}, chain ${chain} (${chain === base.chain ? '' : 'of '}hook ${hook}): ${rule}`;
+}
+
+function hookOf({ handle }: Namespace, base: Parameters<typeof getHook>[1]): string {
+  const socket = handle.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
+  try {
+    return getHook(socket, base)?.hook ?? 'unknown';
+  } finally {
+    socket.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { createLab, expect, test } from 'hairpin';
+import { processesWithArgument } from '../../lib/kernel/processes-with-argument.ts';
+import { DAEMONS } from '../leaks/victim/daemons.ts';
+
+// a: a daemon, in a or in a namespace of its own; other: another daemon of another lab
+test.for(Object.entries(DAEMONS))(
+  'a daemon %s ends with its lab, and with no other',
+  async ([, command], { lab: other }) => {
+    const lab = createLab();
+    const [own, others] = [randomUUID(), randomUUID()];
+    const [program = '', ...args] = command;
+    await lab.namespace('a').exec(program, [...args, own], { stdio: 'ignore' });
+    await other.namespace('other').exec(program, [...args, others], { stdio: 'ignore' });
+    await expect.poll(() => processesWithArgument(others), { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => processesWithArgument(own), { timeout: 10_000 }).not.toEqual([]);
+
+    await lab.close();
+
+    expect(processesWithArgument(own)).toEqual([]);
+    await expect.poll(() => processesWithArgument(others), { timeout: 10_000 }).not.toEqual([]);
+  },
+);
+
+// a: a shell ── a child (a namespace of its own), which forks as fast as it can
+test('what forks without end ends with the lab', async () => {
+  const lab = createLab();
+  const token = randomUUID();
+  const script = 'again() { again & exit; }; again';
+  await lab.namespace('a').exec('setsid', ['-f', 'unshare', '--net', 'sh', '-c', script, token], { stdio: 'ignore' });
+  await expect.poll(() => processesWithArgument(token), { timeout: 10_000 }).not.toEqual([]);
+  await lab.close();
+  expect(processesWithArgument(token)).toEqual([]);
+});
