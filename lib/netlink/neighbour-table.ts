@@ -2,6 +2,7 @@ import type { Family as IpFamily } from '../wire/ip-address.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { device, ipFamily, pad, string, u32, u64 } from './scalars.ts';
+import type { NetlinkSocket } from './socket.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import { fixed, flat } from './type.ts';
@@ -61,6 +62,11 @@ export const ipNtable = new Family({
     ...{ device: index, retrans, proxyDelay },
   }),
 });
+
+/** The tables, without the timers of single devices. */
+export function listNeighbourTables(socket: NetlinkSocket): NeighbourTableState[] {
+  return socket.list(ipNtable.all()).flatMap(({ whole }) => whole ?? []);
+}
 
 /** Why a table has no room for a lab, and what to do about it. */
 export function whyNoNeighbourRoom({ name, entries, limit }: NeighbourTableState): string {
