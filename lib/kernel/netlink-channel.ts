@@ -4,12 +4,16 @@ import {
   AF_NETLINK,
   MSG_DONTWAIT,
   MSG_TRUNC,
+  NETLINK_ADD_MEMBERSHIP,
   NETLINK_CAP_ACK,
   NETLINK_EXT_ACK,
   NETLINK_GET_STRICT_CHK,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
   SOCK_RAW,
   SOL_NETLINK,
+  SOL_SOCKET,
 } from './constants.ts';
 import { registerOwnSocket } from './foreign-sockets.ts';
 import { lastErrno, recvfrom, sendto, setsockopt, socket } from './libc.ts';
@@ -77,11 +81,26 @@ export class NetlinkChannel {
     return 'lost';
   }
 
-  /** Closes the socket. A second call does nothing. */
-  close(): void {
+  /**
+   * Hears what is sent to a multicast group, from now on. Returns 0, or an errno.
+   *
+   * @param room for what has not been received yet, in bytes; without privilege in the host it is `net.core.rmem_max` at most
+   */
+  join(group: number, room: number): number {
+    setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUF, u32(room), 4);
+    setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, u32(room), 4);
+    return setsockopt(this.#fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, u32(group), 4) < 0 ? lastErrno() : 0;
+  }
+
+  /**
+   * Closes the socket. A second call does nothing.
+   *
+   * @param options `slowly`: its release waits in the kernel, so it is not done by this thread
+   */
+  close(options: { slowly?: boolean } = {}): void {
     if (this.#fd < 0) return;
     this.#unregister();
-    closeOfThread(this.#fd);
+    closeOfThread(this.#fd, options);
     this.#fd = -1;
   }
 }

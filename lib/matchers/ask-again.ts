@@ -1,4 +1,5 @@
 import { type PacketDrop, PacketDrops } from '../kernel/drops/packet-drops.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
@@ -26,21 +27,18 @@ export async function askAgain(
   question: ReachOptions,
 ): Promise<Again | undefined> {
   const filters = filteringIn(from.lab);
-  using watch = PacketDrops.start(from.lab.namespaces.map(({ handle }) => handle));
+  using resources = new ResourceStack();
+  const watch = PacketDrops.start(from.lab.namespaces.map(({ handle }) => handle));
+  if (watch) resources.use(watch);
   if (!watch && filters.length === 0) return undefined;
   let traces: RuleTraces | undefined;
   const since = tapTime();
-  try {
-    const report = await reach(call, from, to, question, {
-      milliseconds: ONE_MORE,
-      onOpen: (signs) => {
-        traces = filters.length > 0 ? RuleTraces.start(filters, signs) : undefined;
-      },
-    });
-    const told = traces?.stop();
-    traces = undefined;
-    return report.outcome === 'answered' ? undefined : { report, since, told, drops: watch?.take() ?? [] };
-  } finally {
-    traces?.stop();
-  }
+  const report = await reach(call, from, to, question, {
+    milliseconds: ONE_MORE,
+    onOpen: (signs) => {
+      traces = filters.length > 0 ? resources.use(RuleTraces.start(filters, signs)) : undefined;
+    },
+  });
+  const [told, drops] = [traces?.take(), watch?.take() ?? []];
+  return report.outcome === 'answered' ? undefined : { report, since, told, drops };
 }

@@ -1,3 +1,4 @@
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import type { Interface } from '../lab/index.ts';
 import { hear } from '../probes/hear.ts';
 import type { Patience } from '../probes/patience.ts';
@@ -19,17 +20,13 @@ export async function hearTraced(
   patience: Patience & { join?: boolean | undefined },
 ): Promise<TracedFrame> {
   const filters = filteringIn(to.namespace.lab);
+  using resources = new ResourceStack();
   let traces: RuleTraces | undefined;
   const onOpen: Patience['onOpen'] = (signs) => {
-    traces = filters.length > 0 ? RuleTraces.start(filters, signs) : undefined;
+    traces = filters.length > 0 ? resources.use(RuleTraces.start(filters, signs)) : undefined;
   };
-  try {
-    const heard = await hear(to, from, kind, Number.POSITIVE_INFINITY, { ...patience, onOpen });
-    return { ...heard, packets: traces?.stop().packets ?? [] };
-  } catch (error) {
-    traces?.stop();
-    throw error;
-  }
+  const heard = await hear(to, from, kind, Number.POSITIVE_INFINITY, { ...patience, onOpen });
+  return { ...heard, packets: traces?.take().packets ?? [] };
 }
 
 /**

@@ -1,25 +1,50 @@
+import { body } from './body.ts';
+import { oneOf } from './one-of.ts';
+import type { Request } from './request.ts';
+import { be16, u8 } from './scalars.ts';
+import { struct } from './struct.ts';
+import type { Rows, Table } from './table.ts';
+import type { Type } from './type.ts';
+
 /** The netlink protocol of nftables and of packet logs. */
 export const NETLINK_NETFILTER = 12;
+
+/** Its subsystems (linux/netfilter/nfnetlink.h). */
+export const NFNL_SUBSYS = { none: 0, ulog: 4, nftables: 10 } as const;
 
 /** nft's words for the protocol families (`NFPROTO_*`, linux/netfilter.h). */
 const FAMILIES = { inet: 1, ip: 2, arp: 3, netdev: 5, bridge: 7, ip6: 10 } as const;
 export type FilterFamily = keyof typeof FAMILIES;
 
-/** `struct nfgenmsg` stands before the attributes of each message. */
-const HEADER = 4;
+const nfgenmsg = struct('nfgenmsg', { family: oneOf(u8, '', FAMILIES, 'other'), version: u8, resource: be16 });
 
-/** `struct nfgenmsg`: family, version, resource. Without a family the message is about all of them. */
-export function netfilterHeader(family?: FilterFamily, resource = 0): Buffer {
-  return Buffer.of(family ? FAMILIES[family] : 0, 0, resource >> 8, resource & 0xff);
+/** What a message of netfilter's is made of: the same struct in each, and attributes behind it. */
+export function netfilterBody<F extends Rows>(attributes: Table<F>) {
+  return body(nfgenmsg, attributes);
 }
 
-/** The family that a message is about. */
-export function familyOf(body: Buffer): FilterFamily | undefined {
-  const number = body.readUInt8(0);
-  return (Object.keys(FAMILIES) as FilterFamily[]).find((name) => FAMILIES[name] === number);
+/** The number of a message: of a subsystem, and which of it. */
+export function netfilterType(subsystem: keyof typeof NFNL_SUBSYS, message: number): number {
+  return (NFNL_SUBSYS[subsystem] << 8) | message;
 }
 
-/** What stands behind the header of a message. */
-export function attributesOf(body: Buffer): Buffer {
-  return body.subarray(HEADER);
+/**
+ * A request of netfilter's.
+ *
+ * @param words what it is in nft's words
+ */
+export function netfilterRequest<R, W>(
+  type: number,
+  of: Type<R, W>,
+  said: W,
+  { flags = 0, words }: { flags?: number; words: string },
+): Request<R> {
+  return {
+    type,
+    flags,
+    write: (to) => of.write(to, said),
+    read: (bytes) => of.read(bytes),
+    words: () => words,
+    pathAt: (bytes, offset) => of.pathAt?.(bytes, offset) ?? [],
+  };
 }

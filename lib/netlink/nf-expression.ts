@@ -1,98 +1,104 @@
-import { cString } from '../kernel/bytes.ts';
-import type { Attribute } from './attribute.ts';
+import { be32, bytes, string } from './scalars.ts';
+import { attribute, table } from './table.ts';
+import type { Type } from './type.ts';
 
-// linux/netfilter/nf_tables.h
-const NFTA_LIST_ELEM = 1;
-const NFTA_EXPR_NAME = 1;
-const NFTA_EXPR_DATA = 2;
-const NFTA_DATA_VALUE = 1;
-const NFT_REG_1 = 1;
-const NFTA_PAYLOAD_DREG = 1;
-const NFTA_PAYLOAD_BASE = 2;
-const NFTA_PAYLOAD_OFFSET = 3;
-const NFTA_PAYLOAD_LEN = 4;
-const NFT_PAYLOAD_TRANSPORT_HEADER = 2;
-const NFTA_CMP_SREG = 1;
-const NFTA_CMP_OP = 2;
-const NFTA_CMP_DATA = 3;
+const REGISTER = 1;
+const TRANSPORT_HEADER = 2;
+/** `NFT_CMP_*`, in the order of their numbers. */
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='] as const;
-const NFTA_BITWISE_SREG = 1;
-const NFTA_BITWISE_DREG = 2;
-const NFTA_BITWISE_LEN = 3;
-const NFTA_BITWISE_MASK = 4;
-const NFTA_BITWISE_XOR = 5;
-const NFTA_META_DREG = 1;
-const NFTA_META_KEY = 2;
-const NFTA_META_SREG = 3;
+/** `NFT_META_*`. */
 const META_KEYS = { protocol: 1, nftrace: 12, l4proto: 16 } as const;
-const NFTA_IMMEDIATE_DREG = 1;
-const NFTA_IMMEDIATE_DATA = 2;
 
-/** nftables counts in the network's byte order. */
-export function be32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value | 0);
-  return bytes;
+const value = table({ value: attribute('NFTA_DATA_VALUE', 1, bytes) });
+
+/** What the expressions of a rule have, by the names of their kinds; of a kind that is not here, the name alone is read. */
+const KINDS = {
+  payload: table({
+    register: attribute('NFTA_PAYLOAD_DREG', 1, be32),
+    base: attribute('NFTA_PAYLOAD_BASE', 2, be32),
+    offset: attribute('NFTA_PAYLOAD_OFFSET', 3, be32),
+    length: attribute('NFTA_PAYLOAD_LEN', 4, be32),
+  }),
+  cmp: table({
+    register: attribute('NFTA_CMP_SREG', 1, be32),
+    by: attribute('NFTA_CMP_OP', 2, be32),
+    with: attribute('NFTA_CMP_DATA', 3, value),
+  }),
+  bitwise: table({
+    from: attribute('NFTA_BITWISE_SREG', 1, be32),
+    register: attribute('NFTA_BITWISE_DREG', 2, be32),
+    length: attribute('NFTA_BITWISE_LEN', 3, be32),
+    mask: attribute('NFTA_BITWISE_MASK', 4, value),
+    xor: attribute('NFTA_BITWISE_XOR', 5, value),
+  }),
+  meta: table({
+    register: attribute('NFTA_META_DREG', 1, be32),
+    key: attribute('NFTA_META_KEY', 2, be32),
+    from: attribute('NFTA_META_SREG', 3, be32),
+  }),
+  immediate: table({
+    register: attribute('NFTA_IMMEDIATE_DREG', 1, be32),
+    data: attribute('NFTA_IMMEDIATE_DATA', 2, value),
+  }),
+  /** One of iptables' own (linux/netfilter/nf_tables_compat.h). */
+  target: table({ target: attribute('NFTA_TARGET_NAME', 1, string) }),
+};
+
+/** One expression of a rule: what kind it is, and what that has. */
+export interface NftExpression {
+  name: string;
+  data: object;
 }
 
+const kind = table({ name: attribute('NFTA_EXPR_NAME', 1, string, { absent: '' }) });
+const NFTA_EXPR_DATA = 2;
+
+/** The attributes of an expression have other meanings with each kind. */
+export const nftExpression: Type<NftExpression> = {
+  isNested: true,
+  parts: [kind, ...Object.values(KINDS)] as Type<unknown, never>[],
+  write: (to, { name, data }) => {
+    kind.write(to, { name });
+    to.attribute(NFTA_EXPR_DATA, true, () =>
+      (KINDS[name as keyof typeof KINDS] as Type<unknown, object>).write(to, data),
+    );
+  },
+  read: (all) => {
+    const { name } = kind.read(all);
+    const known = (KINDS as Record<string, Type<object, never> | undefined>)[name];
+    const data = known && table({ data: attribute('NFTA_EXPR_DATA', NFTA_EXPR_DATA, known) }).read(all).data;
+    return { name, data: data ?? {} };
+  },
+  words: ({ name }) => [name],
+};
+
 /** Loads bytes of the transport header, or of what is behind it. */
-export function loadTransport(offset: number, length: number): Attribute {
-  return expression('payload', [
-    [NFTA_PAYLOAD_DREG, be32(NFT_REG_1)],
-    [NFTA_PAYLOAD_BASE, be32(NFT_PAYLOAD_TRANSPORT_HEADER)],
-    [NFTA_PAYLOAD_OFFSET, be32(offset)],
-    [NFTA_PAYLOAD_LEN, be32(length)],
-  ]);
+export function loadTransport(offset: number, length: number): NftExpression {
+  return { name: 'payload', data: { register: REGISTER, base: TRANSPORT_HEADER, offset, length } };
 }
 
 /** Loads what is known of a packet beside its bytes. */
-export function loadMeta(key: 'protocol' | 'l4proto'): Attribute {
-  return expression('meta', [
-    [NFTA_META_DREG, be32(NFT_REG_1)],
-    [NFTA_META_KEY, be32(META_KEYS[key])],
-  ]);
+export function loadMeta(key: 'protocol' | 'l4proto'): NftExpression {
+  return { name: 'meta', data: { register: REGISTER, key: META_KEYS[key] } };
 }
 
 /** Ends the rule, unless what was loaded compares so with a value. */
-export function compare(operator: (typeof COMPARISONS)[number], value: Buffer): Attribute {
-  return expression('cmp', [
-    [NFTA_CMP_SREG, be32(NFT_REG_1)],
-    [NFTA_CMP_OP, be32(COMPARISONS.indexOf(operator))],
-    [NFTA_CMP_DATA, [[NFTA_DATA_VALUE, value]]],
-  ]);
+export function compare(operator: (typeof COMPARISONS)[number], wanted: Buffer): NftExpression {
+  const by = COMPARISONS.indexOf(operator);
+  return { name: 'cmp', data: { register: REGISTER, by, with: { value: wanted } } };
 }
 
 /** Keeps only some bits of what was loaded. */
-export function maskWith(mask: Buffer): Attribute {
-  return expression('bitwise', [
-    [NFTA_BITWISE_SREG, be32(NFT_REG_1)],
-    [NFTA_BITWISE_DREG, be32(NFT_REG_1)],
-    [NFTA_BITWISE_LEN, be32(mask.length)],
-    [NFTA_BITWISE_MASK, [[NFTA_DATA_VALUE, mask]]],
-    [NFTA_BITWISE_XOR, [[NFTA_DATA_VALUE, Buffer.alloc(mask.length)]]],
-  ]);
+export function maskWith(mask: Buffer): NftExpression {
+  const { length } = mask;
+  const xor = { value: Buffer.alloc(length) };
+  return { name: 'bitwise', data: { from: REGISTER, register: REGISTER, length, mask: { value: mask }, xor } };
 }
 
 /** `meta nftrace set 1`: from here on the packet's way through this namespace's rules is told. */
-export function setTrace(): Attribute[] {
+export function setTrace(): NftExpression[] {
   return [
-    expression('immediate', [
-      [NFTA_IMMEDIATE_DREG, be32(NFT_REG_1)],
-      [NFTA_IMMEDIATE_DATA, [[NFTA_DATA_VALUE, Buffer.of(1)]]],
-    ]),
-    expression('meta', [
-      [NFTA_META_KEY, be32(META_KEYS.nftrace)],
-      [NFTA_META_SREG, be32(NFT_REG_1)],
-    ]),
-  ];
-}
-
-function expression(name: string, data: readonly Attribute[]): Attribute {
-  return [
-    NFTA_LIST_ELEM,
-    [
-      [NFTA_EXPR_NAME, cString(name)],
-      [NFTA_EXPR_DATA, data],
-    ],
+    { name: 'immediate', data: { register: REGISTER, data: { value: Buffer.of(1) } } },
+    { name: 'meta', data: { key: META_KEYS.nftrace, from: REGISTER } },
   ];
 }

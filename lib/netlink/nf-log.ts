@@ -1,25 +1,37 @@
-import { readCString } from '../kernel/bytes.ts';
-import { decodeAttributes } from './attribute.ts';
 import type { Reply } from './message.ts';
-import { attributesOf, netfilterHeader } from './netfilter.ts';
-import { be32 } from './nf-expression.ts';
+import { netfilterBody, netfilterRequest, netfilterType } from './netfilter.ts';
 import { frameAround, type SeenPacket } from './nft-trace.ts';
-import type { Message } from './raw.ts';
+import type { Request } from './request.ts';
+import { be16, be32, bytes, pad, string, u8 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
 
-// linux/netfilter/nfnetlink_log.h
-const NFNL_SUBSYS_ULOG = 4;
 const NFULNL_MSG_PACKET = 0;
 const NFULNL_MSG_CONFIG = 1;
-const NFULA_CFG_CMD = 1;
-const NFULA_CFG_MODE = 2;
-const NFULA_CFG_QTHRESH = 5;
 const NFULNL_CFG_CMD_BIND = 1;
 const NFULNL_COPY_PACKET = 2;
-const NFULA_PACKET_HDR = 1;
-const NFULA_IFINDEX_INDEV = 4;
-const NFULA_IFINDEX_OUTDEV = 5;
-const NFULA_PAYLOAD = 9;
-const NFULA_PREFIX = 10;
+
+export const logConfig = netfilterBody(
+  table({
+    command: attribute('NFULA_CFG_CMD', 1, struct('nfulnl_msg_config_cmd', { command: u8 })),
+    mode: attribute('NFULA_CFG_MODE', 2, struct('nfulnl_msg_config_mode', { range: be32, mode: u8, padding: pad(1) })),
+    threshold: attribute('NFULA_CFG_QTHRESH', 5, be32),
+  }),
+);
+
+export const logPacket = netfilterBody(
+  table({
+    header: attribute(
+      'NFULA_PACKET_HDR',
+      1,
+      struct('nfulnl_msg_packet_hdr', { protocol: be16, hook: u8, padding: pad(1) }),
+    ),
+    iif: attribute('NFULA_IFINDEX_INDEV', 4, be32),
+    oif: attribute('NFULA_IFINDEX_OUTDEV', 5, be32),
+    payload: attribute('NFULA_PAYLOAD', 9, bytes),
+    prefix: attribute('NFULA_PREFIX', 10, string),
+  }),
+);
 
 /** Headers, and enough of the payload to know a packet by. */
 const COPIED = 128;
@@ -35,31 +47,24 @@ export interface LoggedPacket {
 }
 
 /** Has a socket told of what is logged to a group, each packet at once. `EBUSY` where somebody else has the group. */
-export function listenToLog(group: number): Message[] {
-  const config = (attributes: Message['attributes']): Message => ({
-    type: (NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_CONFIG,
-    flags: 0,
-    header: netfilterHeader(undefined, group),
-    attributes,
-  });
+export function listenToLog(group: number): Request[] {
+  const config = (said: Parameters<typeof logConfig.write>[1]) =>
+    netfilterRequest(
+      netfilterType('ulog', NFULNL_MSG_CONFIG),
+      logConfig,
+      { resource: group, ...said },
+      { words: `listening to packet log ${group}` },
+    );
   return [
-    config([[NFULA_CFG_CMD, Buffer.of(NFULNL_CFG_CMD_BIND)]]),
-    // struct nfulnl_msg_config_mode: how much, which mode, a byte of padding.
-    config([
-      [NFULA_CFG_MODE, Buffer.concat([be32(COPIED), Buffer.of(NFULNL_COPY_PACKET, 0)])],
-      [NFULA_CFG_QTHRESH, be32(1)],
-    ]),
+    config({ command: { command: NFULNL_CFG_CMD_BIND } }),
+    config({ mode: { range: COPIED, mode: NFULNL_COPY_PACKET }, threshold: 1 }),
   ];
 }
 
 /** Reads what the group's listener is told; undefined for any other message. */
 export function decodeLog({ type, body }: Reply): LoggedPacket | undefined {
-  if (type !== ((NFNL_SUBSYS_ULOG << 8) | NFULNL_MSG_PACKET)) return undefined;
-  const of = decodeAttributes(attributesOf(body));
-  // struct nfulnl_msg_packet_hdr: protocol, hook.
-  const hook = HOOKS[of.get(NFULA_PACKET_HDR)?.[2] ?? -1];
-  const [prefix, payload] = [of.get(NFULA_PREFIX), of.get(NFULA_PAYLOAD)];
-  if (!hook || !prefix || !payload) return undefined;
-  const [iif, oif] = [NFULA_IFINDEX_INDEV, NFULA_IFINDEX_OUTDEV].map((device) => of.get(device)?.readUInt32BE(0));
-  return { prefix: readCString(prefix), hook, seen: { frame: frameAround(payload), iif, oif } };
+  if (type !== netfilterType('ulog', NFULNL_MSG_PACKET)) return undefined;
+  const { header, prefix, payload, iif, oif } = logPacket.read(body);
+  const hook = HOOKS[header?.hook ?? -1];
+  return hook && prefix && payload ? { prefix, hook, seen: { frame: frameAround(payload), iif, oif } } : undefined;
 }

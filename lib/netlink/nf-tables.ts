@@ -1,40 +1,48 @@
-import { cString, readCString } from '../kernel/bytes.ts';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../kernel/constants.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
-import { type Attribute, decodeAttributes, listAttributes } from './attribute.ts';
-import { attributesOf, type FilterFamily, familyOf, netfilterHeader } from './netfilter.ts';
-import { be32 } from './nf-expression.ts';
-import { type Message, raw } from './raw.ts';
+import { hasCode } from '../kernel/has-code.ts';
+import { list } from './list.ts';
+import { type FilterFamily, netfilterBody, netfilterRequest, netfilterType } from './netfilter.ts';
+import { type NftExpression, nftExpression } from './nf-expression.ts';
+import type { Request } from './request.ts';
+import { be32, be64, sbe32, string } from './scalars.ts';
 import type { NetlinkSocket } from './socket.ts';
+import { attribute, table } from './table.ts';
 
-// linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h
-const NFNL_SUBSYS_NFTABLES = 10;
-const NFT_MSG_NEWTABLE = 0;
-const NFT_MSG_GETTABLE = 1;
-const NFT_MSG_DELTABLE = 2;
-const NFT_MSG_NEWCHAIN = 3;
-const NFT_MSG_GETCHAIN = 4;
-const NFT_MSG_NEWRULE = 6;
-const NFT_MSG_GETRULE = 7;
-const NFTA_TABLE_NAME = 1;
-const NFTA_TABLE_FLAGS = 2;
+/** Numbers of messages (`enum nf_tables_msg_types`). */
+const MESSAGES = { newTable: 0, getTable: 1, delTable: 2, newChain: 3, getChain: 4, newRule: 6, getRule: 7 } as const;
 const NFT_TABLE_F_OWNER = 0x2;
-const NFTA_CHAIN_TABLE = 1;
-const NFTA_CHAIN_NAME = 3;
-const NFTA_CHAIN_HOOK = 4;
-const NFTA_CHAIN_TYPE = 7;
-const NFTA_HOOK_HOOKNUM = 1;
-const NFTA_HOOK_PRIORITY = 2;
-const NFTA_HOOK_DEV = 3;
-const NFTA_HOOK_DEVS = 4;
-const NFTA_DEVICE_NAME = 1;
-const NFTA_RULE_TABLE = 1;
-const NFTA_RULE_CHAIN = 2;
-const NFTA_RULE_HANDLE = 3;
-const NFTA_RULE_EXPRESSIONS = 4;
-const NFTA_EXPR_NAME = 1;
-const NFTA_EXPR_DATA = 2;
-const NFTA_TARGET_NAME = 1;
+
+export const nftTable = netfilterBody(
+  table({ table: attribute('NFTA_TABLE_NAME', 1, string), flags: attribute('NFTA_TABLE_FLAGS', 2, be32) }),
+);
+
+export const nftChain = netfilterBody(
+  table({
+    table: attribute('NFTA_CHAIN_TABLE', 1, string),
+    chain: attribute('NFTA_CHAIN_NAME', 3, string),
+    hook: attribute(
+      'NFTA_CHAIN_HOOK',
+      4,
+      table({
+        number: attribute('NFTA_HOOK_HOOKNUM', 1, be32),
+        priority: attribute('NFTA_HOOK_PRIORITY', 2, sbe32),
+        device: attribute('NFTA_HOOK_DEV', 3, string),
+        devices: attribute('NFTA_HOOK_DEVS', 4, list(1, string)),
+      }),
+    ),
+    type: attribute('NFTA_CHAIN_TYPE', 7, string),
+  }),
+);
+
+export const nftRule = netfilterBody(
+  table({
+    table: attribute('NFTA_RULE_TABLE', 1, string),
+    chain: attribute('NFTA_RULE_CHAIN', 2, string),
+    handle: attribute('NFTA_RULE_HANDLE', 3, be64),
+    // NFTA_LIST_ELEM
+    expressions: attribute('NFTA_RULE_EXPRESSIONS', 4, list(1, nftExpression)),
+  }),
+);
 
 /** nft's words for the hooks by their numbers (`NF_INET_*`; `NF_BR_*` are the same). */
 const INET_HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting', 'ingress'] as const;
@@ -48,7 +56,7 @@ const HOOKS = {
 } as const satisfies Record<FilterFamily, readonly string[]>;
 export type HookName = (typeof HOOKS)[FilterFamily][number];
 
-/** Where a chain, or a rule of it, is. */
+/** Where a rule is. */
 export interface ChainPlace {
   family: FilterFamily;
   table: string;
@@ -63,114 +71,69 @@ export interface BaseChain extends ChainPlace {
   devices?: readonly string[];
 }
 
-/** A table that only its socket may change, and that vanishes with it (Linux 5.12). */
-export function newOwnedTable({ family, table }: Omit<ChainPlace, 'chain'>): Message {
-  const attributes: Attribute[] = [
-    [NFTA_TABLE_NAME, cString(table)],
-    [NFTA_TABLE_FLAGS, be32(NFT_TABLE_F_OWNER)],
-  ];
-  return { ...message(NFT_MSG_NEWTABLE, family), flags: NLM_F_CREATE, attributes };
+/** Makes a table that only its socket may change, and that vanishes with it (Linux 5.12). */
+export function newOwnedTable({ family, table }: Omit<ChainPlace, 'chain'>): Request {
+  const said = { family, table, flags: NFT_TABLE_F_OWNER };
+  return request('newTable', nftTable, said, `nft add table ${family} ${table} { flags owner; }`, NLM_F_CREATE);
 }
 
-export function deleteTable({ family, table }: Omit<ChainPlace, 'chain'>): Message {
-  return { ...message(NFT_MSG_DELTABLE, family), attributes: [[NFTA_TABLE_NAME, cString(table)]] };
+export function deleteTable({ family, table }: Omit<ChainPlace, 'chain'>): Request {
+  return request('delTable', nftTable, { family, table }, `nft delete table ${family} ${table}`);
 }
 
-/** Accepts what its rules do not judge. */
-export function newBaseChain({ family, table, chain, hook, priority, devices }: BaseChain): Message {
-  const names = devices?.map((name): Attribute => [NFTA_DEVICE_NAME, cString(name)]);
-  const attributes: Attribute[] = [
-    [NFTA_CHAIN_TABLE, cString(table)],
-    [NFTA_CHAIN_NAME, cString(chain)],
-    [
-      NFTA_CHAIN_HOOK,
-      [
-        [NFTA_HOOK_HOOKNUM, be32((HOOKS[family] as readonly string[]).indexOf(hook))],
-        [NFTA_HOOK_PRIORITY, be32(priority)],
-        [NFTA_HOOK_DEVS, names],
-      ],
-    ],
-    [NFTA_CHAIN_TYPE, cString('filter')],
-  ];
-  return { ...message(NFT_MSG_NEWCHAIN, family), flags: NLM_F_CREATE, attributes };
+/** Makes a chain that accepts what its rules do not judge. */
+export function newBaseChain({ family, table, chain, hook, priority, devices }: BaseChain): Request {
+  const number = (HOOKS[family] as readonly string[]).indexOf(hook);
+  const said = { family, table, chain, hook: { number, priority, devices }, type: 'filter' };
+  return request('newChain', nftChain, said, `nft add chain ${family} ${table} ${chain}`, NLM_F_CREATE);
 }
 
-/** A rule behind those that are there. */
-export function newRule({ family, table, chain }: ChainPlace, expressions: readonly Attribute[]): Message {
-  const attributes: Attribute[] = [
-    [NFTA_RULE_TABLE, cString(table)],
-    [NFTA_RULE_CHAIN, cString(chain)],
-    [NFTA_RULE_EXPRESSIONS, expressions],
-  ];
-  return { ...message(NFT_MSG_NEWRULE, family), flags: NLM_F_CREATE | NLM_F_APPEND, attributes };
+/** Makes a rule behind those that are there. */
+export function newRule({ family, table, chain }: ChainPlace, expressions: readonly NftExpression[]): Request {
+  const said = { family, table, chain, expressions };
+  return request('newRule', nftRule, said, `nft add rule ${family} ${table} ${chain}`, NLM_F_CREATE | NLM_F_APPEND);
 }
 
-/** Every table of the socket's namespace. */
-export function listTables(socket: NetlinkSocket): { family: FilterFamily; name: string }[] {
-  return socket.list(raw(message(NFT_MSG_GETTABLE), { operation: 'nft list tables' })).flatMap((body) => {
-    const family = familyOf(body);
-    const name = decodeAttributes(attributesOf(body)).get(NFTA_TABLE_NAME);
-    return family && name ? [{ family, name: readCString(name) }] : [];
-  });
+/** The family of each table of the socket's namespace. */
+export function familiesOf(socket: NetlinkSocket): FilterFamily[] {
+  const tables = socket.list(request('getTable', nftTable, {}, 'nft list tables'));
+  return tables.flatMap(({ family }) => (family === 'other' ? [] : [family]));
 }
 
 /** Whether the socket's namespace has chains at single devices (`hook ingress device eth0`, `hook egress …`). */
 export function hasChainsAtDevices(socket: NetlinkSocket): boolean {
-  return socket.list(raw(message(NFT_MSG_GETCHAIN), { operation: 'nft list chains' })).some((body) => {
-    const hook = decodeAttributes(attributesOf(body)).get(NFTA_CHAIN_HOOK);
-    const of = decodeAttributes(hook ?? Buffer.alloc(0));
-    return of.has(NFTA_HOOK_DEV) || of.has(NFTA_HOOK_DEVS);
-  });
+  const chains = socket.list(request('getChain', nftChain, {}, 'nft list chains'));
+  return chains.some(({ hook }) => hook?.device !== undefined || hook?.devices !== undefined);
 }
 
-/** The hook of a chain and its type (`filter`, `nat`, `route`); undefined for one that is only jumped to, or is gone. */
-export function getHook(
-  socket: NetlinkSocket,
-  { family, table, chain }: ChainPlace,
-): { hook: HookName; type: string } | undefined {
-  const attributes: Attribute[] = [
-    [NFTA_CHAIN_TABLE, cString(table)],
-    [NFTA_CHAIN_NAME, cString(chain)],
-  ];
-  const of = get(socket, { ...message(NFT_MSG_GETCHAIN, family), attributes }, 'nft list chain');
-  const [nested, type] = [of?.get(NFTA_CHAIN_HOOK), of?.get(NFTA_CHAIN_TYPE)];
-  const number = nested && decodeAttributes(nested).get(NFTA_HOOK_HOOKNUM)?.readUInt32BE(0);
-  const hook = number === undefined ? undefined : HOOKS[family][number];
-  return hook && { hook, type: type ? readCString(type) : '' };
+/** The hook of a chain; undefined for one that is only jumped to, or is gone. */
+export function getHook(socket: NetlinkSocket, place: ChainPlace): HookName | undefined {
+  const chain = get(socket, request('getChain', nftChain, place, 'nft list chain'));
+  const number = chain?.hook?.number;
+  return number === undefined ? undefined : HOOKS[place.family][number];
 }
 
 /** The names of a rule's expressions; of a target of iptables (`nft_compat`), that target's. None for a rule that is gone. */
-export function getExpressions(
-  socket: NetlinkSocket,
-  { family, table, chain, handle }: ChainPlace & { handle: bigint },
-): string[] {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(handle);
-  const attributes: Attribute[] = [
-    [NFTA_RULE_TABLE, cString(table)],
-    [NFTA_RULE_CHAIN, cString(chain)],
-    [NFTA_RULE_HANDLE, bytes],
-  ];
-  const of = get(socket, { ...message(NFT_MSG_GETRULE, family), attributes }, 'nft list rule');
-  return listAttributes(of?.get(NFTA_RULE_EXPRESSIONS) ?? Buffer.alloc(0)).map(([, element]) => nameOf(element));
+export function getExpressions(socket: NetlinkSocket, place: ChainPlace & { handle: bigint }): string[] {
+  const rule = get(socket, request('getRule', nftRule, place, 'nft list rule'));
+  return (rule?.expressions ?? []).map(({ name, data }) => ('target' in data ? String(data.target) : name));
 }
 
-function nameOf(element: Buffer): string {
-  const of = decodeAttributes(element);
-  const name = readCString(of.get(NFTA_EXPR_NAME) ?? Buffer.alloc(0));
-  const target = name === 'target' ? decodeAttributes(of.get(NFTA_EXPR_DATA) ?? Buffer.alloc(0)) : undefined;
-  return target ? readCString(target.get(NFTA_TARGET_NAME) ?? Buffer.alloc(0)) : name;
+function request<R, W>(
+  message: keyof typeof MESSAGES,
+  of: Parameters<typeof netfilterRequest<R, W>>[1],
+  said: W,
+  words: string,
+  flags = 0,
+): Request<R> {
+  return netfilterRequest(netfilterType('nftables', MESSAGES[message]), of, said, { flags, words });
 }
 
-function message(type: number, family?: FilterFamily): Message {
-  return { type: (NFNL_SUBSYS_NFTABLES << 8) | type, flags: 0, header: netfilterHeader(family), attributes: [] };
-}
-
-function get(socket: NetlinkSocket, request: Message, operation: string): Map<number, Buffer> | undefined {
+function get<R>(socket: NetlinkSocket, wanted: Request<R>): R | undefined {
   try {
-    return decodeAttributes(attributesOf(socket.get(raw(request, { operation }))));
+    return socket.get(wanted);
   } catch (error) {
-    if (error instanceof KernelError && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }

@@ -1,34 +1,37 @@
-import { readCString } from '../kernel/bytes.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
-import { decodeAttributes } from './attribute.ts';
 import type { Reply } from './message.ts';
-import { attributesOf, familyOf } from './netfilter.ts';
+import { netfilterBody, netfilterType } from './netfilter.ts';
 import type { ChainPlace } from './nf-tables.ts';
+import { oneOf } from './one-of.ts';
+import { be32, be64, bytes, sbe32, string } from './scalars.ts';
+import { attribute, table } from './table.ts';
 
 /** The group that is told of traced packets. */
 export const NFNLGRP_NFTRACE = 9;
 
-const NFT_MSG_TRACE = (10 << 8) | 17;
-const NFTA_TRACE_TABLE = 1;
-const NFTA_TRACE_CHAIN = 2;
-const NFTA_TRACE_RULE_HANDLE = 3;
-const NFTA_TRACE_TYPE = 4;
-const NFTA_TRACE_VERDICT = 5;
-const NFTA_TRACE_ID = 6;
-const NFTA_TRACE_NETWORK_HEADER = 8;
-const NFTA_TRACE_TRANSPORT_HEADER = 9;
-const NFTA_TRACE_IIF = 10;
-const NFTA_TRACE_OIF = 12;
-const NFTA_TRACE_POLICY = 16;
-const NFTA_VERDICT_CODE = 1;
-const NFT_TRACETYPE_POLICY = 1;
-const NFT_TRACETYPE_RULE = 3;
+const NFT_MSG_TRACE = 17;
 
-/** `NF_DROP` …, `NFT_CONTINUE` …; an errno, or a queue's number, may stand above (`NF_VERDICT_MASK`). */
-const VERDICTS: Record<number, Verdict> = { 0: 'drop', 1: 'accept', 2: 'stolen', 3: 'queue' };
+export const nftTrace = netfilterBody(
+  table({
+    table: attribute('NFTA_TRACE_TABLE', 1, string, { absent: '' }),
+    chain: attribute('NFTA_TRACE_CHAIN', 2, string, { absent: '' }),
+    handle: attribute('NFTA_TRACE_RULE_HANDLE', 3, be64),
+    type: attribute('NFTA_TRACE_TYPE', 4, oneOf(be32, 'NFT_TRACETYPE_', { policy: 1, return: 2, rule: 3 })),
+    verdict: attribute('NFTA_TRACE_VERDICT', 5, table({ code: attribute('NFTA_VERDICT_CODE', 1, sbe32) })),
+    packet: attribute('NFTA_TRACE_ID', 6, be32, { absent: 0 }),
+    network: attribute('NFTA_TRACE_NETWORK_HEADER', 8, bytes),
+    transport: attribute('NFTA_TRACE_TRANSPORT_HEADER', 9, bytes),
+    iif: attribute('NFTA_TRACE_IIF', 10, be32),
+    oif: attribute('NFTA_TRACE_OIF', 12, be32),
+    policy: attribute('NFTA_TRACE_POLICY', 16, be32),
+  }),
+);
+
+/** `NF_DROP` …; an errno, or a queue's number, may stand above (`NF_VERDICT_MASK`). */
+const VERDICTS = ['drop', 'accept', 'stolen', 'queue'] as const;
 const NF_VERDICT_MASK = 0xff;
 
-export type Verdict = 'drop' | 'accept' | 'stolen' | 'queue' | 'go on';
+export type Verdict = (typeof VERDICTS)[number] | 'go on';
 
 /** What one rule, or the policy of a chain, made of a packet. */
 export interface NftTrace extends ChainPlace {
@@ -52,35 +55,19 @@ export interface SeenPacket {
   oif: number | undefined;
 }
 
-/** Reads an event of {@link NFNLGRP_NFTRACE}; undefined for any other message, and for the end of a chain that decided nothing. */
+/** Reads what {@link NFNLGRP_NFTRACE} is told; undefined for any other message. */
 export function decodeTrace({ type, body }: Reply): NftTrace | undefined {
-  const family = familyOf(body);
-  if (type !== NFT_MSG_TRACE || !family) return undefined;
-  const of = decodeAttributes(attributesOf(body));
-  const kind = of.get(NFTA_TRACE_TYPE)?.readUInt32BE(0);
-  const nested = of.get(NFTA_TRACE_VERDICT);
-  const code =
-    kind === NFT_TRACETYPE_POLICY
-      ? of.get(NFTA_TRACE_POLICY)?.readUInt32BE(0)
-      : nested && decodeAttributes(nested).get(NFTA_VERDICT_CODE)?.readInt32BE(0);
+  if (type !== netfilterType('nftables', NFT_MSG_TRACE)) return undefined;
+  const { family, table, chain, packet, ...told } = nftTrace.read(body);
+  if (family === 'other') return undefined;
+  // Those of nftables itself, such as `jump`, are negative.
+  const code = told.type === 'policy' ? told.policy : told.verdict?.code;
+  const { network, transport = Buffer.alloc(0), iif, oif } = told;
   return {
-    family,
-    table: text(of.get(NFTA_TRACE_TABLE)),
-    chain: text(of.get(NFTA_TRACE_CHAIN)),
-    handle: kind === NFT_TRACETYPE_RULE ? of.get(NFTA_TRACE_RULE_HANDLE)?.readBigUInt64BE(0) : undefined,
+    ...{ family, table, chain, packet },
+    handle: told.type === 'rule' ? told.handle : undefined,
     verdict: (code !== undefined && code >= 0 && VERDICTS[code & NF_VERDICT_MASK]) || 'go on',
-    packet: of.get(NFTA_TRACE_ID)?.readUInt32BE(0) ?? 0,
-    seen: seenPacket(of),
-  };
-}
-
-function seenPacket(of: Map<number, Buffer>): SeenPacket | undefined {
-  const network = of.get(NFTA_TRACE_NETWORK_HEADER);
-  if (!network) return undefined;
-  return {
-    frame: frameAround(Buffer.concat([network, of.get(NFTA_TRACE_TRANSPORT_HEADER) ?? Buffer.alloc(0)])),
-    iif: of.get(NFTA_TRACE_IIF)?.readUInt32BE(0),
-    oif: of.get(NFTA_TRACE_OIF)?.readUInt32BE(0),
+    seen: network && { frame: frameAround(Buffer.concat([network, transport])), iif, oif },
   };
 }
 
@@ -90,8 +77,4 @@ export function frameAround(packet: Buffer): Buffer {
   const header = Buffer.alloc(14);
   header.writeUInt16BE(version === 4 ? ETHERTYPE.ipv4 : version === 6 ? ETHERTYPE.ipv6 : ETHERTYPE.arp, 12);
   return Buffer.concat([header, packet]);
-}
-
-function text(bytes: Buffer | undefined): string {
-  return bytes ? readCString(bytes) : '';
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hasCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { type FilterFamily, NETLINK_NETFILTER } from './netfilter.ts';
-import { hasChainsAtDevices, listTables } from './nf-tables.ts';
+import { familiesOf, hasChainsAtDevices } from './nf-tables.ts';
 import { NetlinkSocket } from './socket.ts';
 
 /** What the older iptables calls its families. */
@@ -19,14 +19,14 @@ export interface PacketFilters {
 
 /** Which packet filters a namespace has. Costs microseconds where starting `nft` costs milliseconds. */
 export function filtersOf(namespace: NetNamespace): PacketFilters {
-  const nftables = askNftables(namespace, listTables) ?? [];
+  const nftables = askNftables(namespace, familiesOf) ?? [];
   const legacy = namespace.run(() => LEGACY.filter((family) => read(`/proc/thread-self/net/${family}_tables_names`)));
-  return { nftables: nftables.map(({ family }) => family), legacy };
+  return { nftables, legacy };
 }
 
 /** Whether a namespace has tables of nftables. */
 export function hasNftables(namespace: NetNamespace): boolean {
-  return (askNftables(namespace, listTables) ?? []).length > 0;
+  return (askNftables(namespace, familiesOf) ?? []).length > 0;
 }
 
 /** Whether a namespace has chains at single devices (`hook ingress device eth0`, `hook egress …`). */
@@ -35,10 +35,10 @@ export function hasFiltersAtDevices(namespace: NetNamespace): boolean {
 }
 
 /**
- * Undefined for a kernel without nftables: no netfilter socket (`EPROTONOSUPPORT`, `__netlink_create`), or nobody behind it
+ * Asks about the nftables of a namespace. Undefined for a kernel without nftables: no netfilter socket (`EPROTONOSUPPORT`, `__netlink_create`), or nobody behind it
  * (`EINVAL`, `nfnetlink_rcv_msg`; `EOPNOTSUPP` for a message that is newer than the kernel).
  */
-function askNftables<T>(namespace: NetNamespace, question: (socket: NetlinkSocket) => T): T | undefined {
+export function askNftables<T>(namespace: NetNamespace, question: (socket: NetlinkSocket) => T): T | undefined {
   try {
     using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
     return question(socket);

@@ -5,8 +5,9 @@ import { bytesToIp, type Family, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import { type Fixed, fixed, type Type } from './type.ts';
 
-type Reader = 'readUInt8' | 'readUInt16LE' | 'readUInt32LE' | 'readInt32LE' | 'readUInt16BE';
-type Writer = 'writeUInt8' | 'writeUInt16LE' | 'writeUInt32LE' | 'writeInt32LE' | 'writeUInt16BE';
+type Order = 'UInt8' | 'UInt16LE' | 'UInt32LE' | 'Int32LE' | 'UInt16BE' | 'UInt32BE' | 'Int32BE';
+type Reader = `read${Order}`;
+type Writer = `write${Order}`;
 
 function number(size: number, read: Reader, write: Writer, words?: Type<number>['words']): Fixed<number> {
   return fixed(
@@ -22,6 +23,13 @@ export const u16 = number(2, 'readUInt16LE', 'writeUInt16LE');
 export const u32 = number(4, 'readUInt32LE', 'writeUInt32LE');
 export const s32 = number(4, 'readInt32LE', 'writeInt32LE');
 export const be16 = number(2, 'readUInt16BE', 'writeUInt16BE');
+export const be32 = number(4, 'readUInt32BE', 'writeUInt32BE');
+export const sbe32 = number(4, 'readInt32BE', 'writeInt32BE');
+export const be64 = fixed<bigint>(
+  8,
+  (bytes, at) => bytes.readBigUInt64BE(at),
+  (bytes, at, value) => bytes.writeBigUInt64BE(value, at),
+);
 export const u64 = fixed<bigint>(
   8,
   (bytes, at) => bytes.readBigUInt64LE(at),

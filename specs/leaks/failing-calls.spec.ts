@@ -181,7 +181,7 @@ describe('each call fails once, and no descriptor is left behind', () => {
         const lab = hairpin.createLab();
         onTestFinished(() => lab.close());
         const namespace = lab.namespace('a');
-        return () => RuleTraces.start([namespace], {}).stop();
+        return () => RuleTraces.start([namespace], {})[Symbol.dispose]();
       },
     ],
   ])('%s', async ([, make], { skip }) => {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
+import { nftChain, nftRule, nftTable } from '../../lib/netlink/nf-tables.ts';
+import { nftTrace } from '../../lib/netlink/nft-trace.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import type { Rows, Table } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
@@ -15,6 +18,10 @@ const MEMBERS: Record<string, string> = {
   bridge_vlan_info: 'flags vid',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
+  nfgenmsg: 'nfgen_family version res_id',
+  nfulnl_msg_config_cmd: 'command',
+  nfulnl_msg_config_mode: 'copy_range copy_mode _pad',
+  nfulnl_msg_packet_hdr: 'hw_protocol hook _pad',
   ndmsg: 'ndm_family ndm_pad1-ndm_pad2 ndm_ifindex ndm_state ndm_flags ndm_type',
   ndt_config: 'ndtc_key_len-ndtc_entry_size ndtc_entries ndtc_last_flush-ndtc_proxy_qlen',
   ndt_stats: 'ndts_allocs-ndts_forced_gc_runs ndts_table_fulls',
@@ -29,7 +36,9 @@ const MEMBERS: Record<string, string> = {
 };
 
 const families = Object.values(FAMILIES);
-const types = families.flatMap(({ options }) => [...within(options.body as AnyType)]);
+const netfilter = [nftTable, nftChain, nftRule, nftTrace, logConfig, logPacket];
+const bodies = [...families.map(({ options }) => options.body), ...netfilter] as readonly AnyType[];
+const types = bodies.flatMap((body) => [...within(body)]);
 const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);
 const structs = new Map(types.filter(isStruct).map((type) => [type.struct.name, type]));
 

@@ -14,6 +14,10 @@ const HEADERS = [
     'linux/nexthop.h',
     'linux/veth.h',
     'linux/netlink.h',
+    'linux/netfilter/nfnetlink.h',
+    'linux/netfilter/nfnetlink_log.h',
+    'linux/netfilter/nf_tables.h',
+    'linux/netfilter/nf_tables_compat.h',
   ],
 ];
 

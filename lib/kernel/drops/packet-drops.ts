@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hasCode } from '../has-code.ts';
 import type { NetNamespace } from '../net-namespace.ts';
+import { ResourceStack } from '../resource-stack.ts';
 import { BpfMap, TracepointProgram } from './bpf.ts';
 import { Btf } from './btf.ts';
 import { dropProgram, EVENT, UnknownLayout, WANTED } from './drop-program.ts';
@@ -31,19 +32,17 @@ let refused: string | undefined;
  * takes root. It is there only for an explanation, and with its descriptors it goes, whatever ends the process.
  */
 export class PacketDrops implements Disposable {
-  readonly #program: TracepointProgram;
-  readonly #maps: readonly BpfMap[];
   readonly #queue: BpfMap;
+  readonly #resources: ResourceStack;
 
   private constructor(namespaces: readonly NetNamespace[]) {
     known ??= new Btf(readFileSync('/sys/kernel/btf/vmlinux'), WANTED);
-    using stack = new DisposableStack();
-    this.#queue = stack.use(new BpfMap('queue', { keySize: 0, valueSize: EVENT.length, most: MOST_EVENTS }));
-    const wanted = stack.use(new BpfMap('hash', { keySize: 4, valueSize: 4, most: namespaces.length }));
+    using resources = new ResourceStack();
+    this.#queue = resources.use(new BpfMap('queue', { keySize: 0, valueSize: EVENT.length, most: MOST_EVENTS }));
+    const wanted = resources.use(new BpfMap('hash', { keySize: 4, valueSize: 4, most: namespaces.length }));
     for (const { inode } of namespaces) wanted.set(number(inode), number(1));
-    this.#program = new TracepointProgram('kfree_skb', dropProgram(known, this.#queue.fd, wanted.fd));
-    stack.move();
-    this.#maps = [this.#queue, wanted];
+    resources.use(new TracepointProgram('kfree_skb', dropProgram(known, this.#queue.fd, wanted.fd)));
+    this.#resources = resources.move();
   }
 
   /**
@@ -73,8 +72,7 @@ export class PacketDrops implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#program[Symbol.dispose]();
-    for (const map of this.#maps) map[Symbol.dispose]();
+    this.#resources[Symbol.dispose]();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Namespace } from '../../lab/index.ts';
-import { NETLINK_NETFILTER } from '../../netlink/netfilter.ts';
 import { getExpressions, getHook } from '../../netlink/nf-tables.ts';
-import { NetlinkSocket } from '../../netlink/socket.ts';
+import type { Verdict } from '../../netlink/nft-trace.ts';
+import { askNftables } from '../../netlink/packet-filters.ts';
 import type { Obstacle } from '../obstacles/obstacle.ts';
 import type { LegacyStep, NftStep, Step } from './follow-packets.ts';
 import { nearestAccepts } from './nearest-accepts.ts';
@@ -18,6 +18,15 @@ export function describeTaker(namespace: Namespace, step: Step, what = ''): Obst
   return { text: `${done} by the packet filter of ${namespace}, ${place}${rule}`, hint };
 }
 
+/** `stolen`: sent elsewhere, or answered, by a rule (`fwd`, `synproxy`). */
+const VERBS: Record<Verdict, string> = {
+  drop: 'dropped',
+  stolen: 'taken',
+  queue: 'handed to a program',
+  accept: 'accepted',
+  'go on': 'let through',
+};
+
 interface Words {
   verb: string;
   place: string;
@@ -28,16 +37,17 @@ interface Words {
 function nftWords(namespace: Namespace, step: NftStep): Words {
   const { family, table, chain, handle, verdict, base } = step;
   const isBase = chain === base.chain;
-  const { hook, expressions } = ask(namespace, (socket) => ({
-    hook: getHook(socket, base)?.hook ?? '',
-    expressions: handle === undefined ? [] : getExpressions(socket, { family, table, chain, handle }),
-  }));
+  const { hook, expressions = [] } =
+    askNftables(namespace.handle, (socket) => ({
+      hook: getHook(socket, base),
+      expressions: handle === undefined ? [] : getExpressions(socket, { family, table, chain, handle }),
+    })) ?? {};
   const device = hook === 'ingress' ? step.seen.iif : hook === 'egress' ? step.seen.oif : undefined;
   const place = [
     `table ${family} ${table}, chain ${chain} (${isBase ? '' : 'of '}hook ${hook})`,
     device === undefined ? '' : ` of ${namespace}/${nameOf(namespace, device)}`,
   ].join('');
-  const verb = verdict === 'queue' ? 'handed to a program' : isReject(expressions) ? 'refused' : 'dropped';
+  const verb = isReject(expressions) ? 'refused' : VERBS[verdict];
   if (handle === undefined) {
     const near = nearestAccepts(namespace, step);
     return {
@@ -78,13 +88,4 @@ function isReject(expressions: readonly string[]): boolean {
 
 function nameOf(namespace: Namespace, index: number): string {
   return namespace.interfaces.find((device) => device.index === index)?.name ?? `device ${index}`;
-}
-
-function ask<T>({ handle }: Namespace, question: (socket: NetlinkSocket) => T): T {
-  const socket = handle.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
-  try {
-    return question(socket);
-  } finally {
-    socket.close();
-  }
 }

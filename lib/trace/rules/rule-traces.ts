@@ -1,5 +1,6 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
-import { readSysctl, writeSysctl } from '../../kernel/sysctl.ts';
+import { hasCode } from '../../kernel/has-code.ts';
+import { ResourceStack } from '../../kernel/resource-stack.ts';
+import { readSysctls, writeSysctl } from '../../kernel/sysctl.ts';
 import type { Lab, Namespace } from '../../lab/index.ts';
 import type { FilterFamily } from '../../netlink/netfilter.ts';
 import { NetfilterSocket } from '../../netlink/netfilter-socket.ts';
@@ -7,7 +8,7 @@ import { listenToLog } from '../../netlink/nf-log.ts';
 import { deleteTable } from '../../netlink/nf-tables.ts';
 import { NFNLGRP_NFTRACE } from '../../netlink/nft-trace.ts';
 import { filtersOf } from '../../netlink/packet-filters.ts';
-import type { Message } from '../../netlink/raw.ts';
+import type { Request } from '../../netlink/request.ts';
 import type { ProbeSigns } from '../../probes/patience.ts';
 import { followPackets, type TracedPacket } from './follow-packets.ts';
 import { TRACE_TABLE, traceTable } from './trace-table.ts';
@@ -22,11 +23,13 @@ const LOG_GROUP = 0;
  * namespace of the lab that has packet filters gets tables of hairpin's own, since the trace bit does not survive the way
  * from one to the next (`skb_scrub_packet`). They belong to a socket: when the process ends in whatever way, so do they.
  */
-export class RuleTraces {
+export class RuleTraces implements Disposable {
   readonly #watched: readonly Watched[];
+  readonly #resources: ResourceStack;
 
-  private constructor(watched: readonly Watched[]) {
+  private constructor(watched: readonly Watched[], resources: ResourceStack) {
     this.#watched = watched;
+    this.#resources = resources;
   }
 
   /**
@@ -34,16 +37,23 @@ export class RuleTraces {
    * @param signs what the question's packets are known by
    */
   static start(namespaces: readonly Namespace[], signs: ProbeSigns): RuleTraces {
-    return new RuleTraces(namespaces.map((namespace) => Watched.start(namespace, signs)));
+    using resources = new ResourceStack();
+    const watched = namespaces.map((namespace) => resources.use(Watched.start(namespace, signs)));
+    return new RuleTraces(watched, resources.move());
   }
 
-  /** Ends it: what became of each packet in each namespace. Only once. */
-  stop(): Told {
-    const told = this.#watched.map((each) => ({ namespace: each.namespace, packets: each.stop() }));
+  /** What became of each packet in each namespace since. */
+  take(): Told {
+    const told = this.#watched.map((each) => ({ each, packets: each.take() }));
     return {
       packets: told.flatMap(({ packets = [] }) => packets),
-      silent: told.flatMap(({ namespace, packets }) => (packets ? [] : [namespace])),
+      silent: told.flatMap(({ each, packets }) => (packets && !each.isDeaf ? [] : [each.namespace])),
     };
+  }
+
+  /** Takes hairpin's tables away. */
+  [Symbol.dispose](): void {
+    this.#resources[Symbol.dispose]();
   }
 }
 
@@ -66,61 +76,74 @@ function hasFilters({ handle }: Namespace): boolean {
 }
 
 /** One namespace of those that are listened to. */
-class Watched {
+class Watched implements Disposable {
   readonly namespace: Namespace;
+  /** Whether rules of iptables-legacy say nothing. */
+  isDeaf = false;
   readonly #socket: NetfilterSocket;
-  readonly #tables: readonly FilterFamily[];
+  /** The families that hairpin has a table of. */
+  readonly #families: FilterFamily[] = [];
   /** Who logged packets before. */
   readonly #loggers = new Map<string, string>();
 
-  private constructor(namespace: Namespace, socket: NetfilterSocket, tables: readonly FilterFamily[]) {
+  private constructor(namespace: Namespace) {
     this.namespace = namespace;
-    this.#socket = socket;
-    this.#tables = tables;
+    this.#socket = new NetfilterSocket(namespace.handle);
   }
 
   static start(namespace: Namespace, signs: ProbeSigns): Watched {
-    const filters = filtersOf(namespace.handle);
-    const socket = new NetfilterSocket(namespace.handle);
-    try {
-      socket.join(NFNLGRP_NFTRACE);
-      const families = familiesToTrace(filters.nftables, filters.legacy);
-      const devices = namespace.interfaces.map(({ name }) => name);
-      const tables = families.filter((family) => transact(socket, traceTable(family, signs, devices)));
-      const watched = new Watched(namespace, socket, tables);
-      if (filters.legacy.length > 0) watched.#listenToLegacy();
-      return watched;
-    } catch (error) {
-      socket[Symbol.dispose]();
-      throw error;
-    }
+    using resources = new ResourceStack();
+    const watched = resources.use(new Watched(namespace));
+    watched.#listen(signs);
+    resources.move();
+    return watched;
   }
 
   /** Undefined where nothing is known: the kernel traces nothing here, or more than could be heard. */
-  stop(): TracedPacket[] | undefined {
-    using socket = this.#socket;
-    for (const [name, logger] of this.#loggers) writeSysctl(this.namespace.handle, name, logger);
-    const heard = socket.take();
-    transact(
-      socket,
-      this.#tables.map((family) => deleteTable({ family, table: TRACE_TABLE })),
-    );
-    return heard && this.#tables.length > 0 ? followPackets(this.namespace, heard) : undefined;
+  take(): TracedPacket[] | undefined {
+    const heard = this.#socket.take();
+    return heard && this.#families.length > 0 ? followPackets(this.namespace, heard) : undefined;
   }
 
-  /** iptables-legacy logs where it would trace (`nf_log_trace`). The listener comes first: with it comes the logger's module. */
-  #listenToLegacy(): void {
+  [Symbol.dispose](): void {
+    using socket = this.#socket;
+    for (const [name, logger] of this.#loggers) writeSysctl(this.namespace.handle, name, logger);
+    transact(
+      socket,
+      this.#families.map((family) => deleteTable({ family, table: TRACE_TABLE })),
+    );
+  }
+
+  #listen(signs: ProbeSigns): void {
+    const { handle, interfaces } = this.namespace;
+    const { nftables, legacy } = filtersOf(handle);
+    this.#socket.join(NFNLGRP_NFTRACE);
+    const devices = interfaces.map(({ name }) => name);
+    for (const family of familiesToTrace(nftables, legacy))
+      if (transact(this.#socket, traceTable(family, signs, devices))) this.#families.push(family);
+    if (legacy.length > 0) this.isDeaf = !this.#listenToLegacy();
+  }
+
+  /**
+   * iptables-legacy logs where it would trace (`nf_log_trace`). The listener comes first: with it comes the logger's module.
+   *
+   * @returns false where a program has the group (`EBUSY`), /proc/sys is read-only, or the kernel has no such log
+   */
+  #listenToLegacy(): boolean {
     const { handle } = this.namespace;
     try {
-      this.#socket.change(listenToLog(LOG_GROUP), 'listening to packet logs');
-      for (const name of LOGGERS) {
-        const before = readSysctl(handle, name);
-        writeSysctl(handle, name, 'nfnetlink_log');
+      this.#socket.change(listenToLog(LOG_GROUP));
+      for (const [name, before] of readSysctls(handle, LOGGERS)) {
         this.#loggers.set(name, before);
+        writeSysctl(handle, name, 'nfnetlink_log');
       }
+      return this.#loggers.size > 0;
     } catch (error) {
-      // A program has the group (EBUSY), the kernel has no such log, or /proc/sys is read-only: then nothing is heard of them.
-      if (!(error instanceof KernelError) && !(error instanceof Error && 'code' in error)) throw error;
+      if (hasCode(error, 'EBUSY', 'EINVAL', 'EOPNOTSUPP', 'EROFS', 'EACCES', 'EPERM', 'ENOENT')) {
+        this.#loggers.clear();
+        return false;
+      }
+      throw error;
     }
   }
 }
@@ -139,14 +162,13 @@ function familiesToTrace(nftables: readonly FilterFamily[], legacy: readonly str
 }
 
 /** False where this kernel does not have what it takes: a family, owned tables (5.12). */
-function transact(socket: NetfilterSocket, requests: readonly Message[]): boolean {
+function transact(socket: NetfilterSocket, requests: readonly Request[]): boolean {
   if (requests.length === 0) return false;
   try {
-    socket.transact(requests, 'tracing packet filters');
+    socket.transact(requests);
     return true;
   } catch (error) {
-    if (error instanceof KernelError && ['EOPNOTSUPP', 'ENOENT', 'EINVAL', 'EAFNOSUPPORT'].includes(error.code))
-      return false;
+    if (hasCode(error, 'EOPNOTSUPP', 'ENOENT', 'EINVAL', 'EAFNOSUPPORT')) return false;
     throw error;
   }
 }

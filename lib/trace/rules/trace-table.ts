@@ -1,8 +1,14 @@
-import type { Attribute } from '../../netlink/attribute.ts';
 import type { FilterFamily } from '../../netlink/netfilter.ts';
-import { compare, loadMeta, loadTransport, maskWith, setTrace } from '../../netlink/nf-expression.ts';
+import {
+  compare,
+  loadMeta,
+  loadTransport,
+  maskWith,
+  type NftExpression,
+  setTrace,
+} from '../../netlink/nf-expression.ts';
 import { type HookName, newBaseChain, newOwnedTable, newRule } from '../../netlink/nf-tables.ts';
-import type { Message } from '../../netlink/raw.ts';
+import type { Request } from '../../netlink/request.ts';
 import type { ProbeSigns } from '../../probes/patience.ts';
 import { ETHERTYPE } from '../../wire/ethernet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
@@ -34,7 +40,7 @@ export function endChain(hook: HookName): string {
 }
 
 /** What makes a table that turns tracing on for a question's packets; nothing where there is no device to listen at. */
-export function traceTable(family: FilterFamily, signs: ProbeSigns, devices: readonly string[]): Message[] {
+export function traceTable(family: FilterFamily, signs: ProbeSigns, devices: readonly string[]): Request[] {
   if (family === 'ip' || family === 'ip6' || (family === 'netdev' && devices.length === 0)) return [];
   const table = { family, table: TRACE_TABLE };
   return [
@@ -49,7 +55,7 @@ export function traceTable(family: FilterFamily, signs: ProbeSigns, devices: rea
 }
 
 /** Which packets are traced: as few as may be, since a busy lab's would overflow the socket. What else is among them is left out later. */
-function matches(family: TracedFamily, { mark, port }: ProbeSigns): Attribute[][] {
+function matches(family: TracedFamily, { mark, port }: ProbeSigns): NftExpression[][] {
   if (family === 'arp') return [[]];
   const protocol = (number: number) => [loadMeta('l4proto'), compare('==', Buffer.of(number))];
   return [

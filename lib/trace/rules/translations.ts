@@ -1,7 +1,6 @@
 import type { Namespace } from '../../lab/index.ts';
-import { NETLINK_NETFILTER } from '../../netlink/netfilter.ts';
 import { getHook } from '../../netlink/nf-tables.ts';
-import { NetlinkSocket } from '../../netlink/socket.ts';
+import { askNftables } from '../../netlink/packet-filters.ts';
 import { addressesOf, destinationOf } from '../translation.ts';
 import type { Step, TracedPacket } from './follow-packets.ts';
 import { legacyRuleText, ruleText } from './rule-text.ts';
@@ -69,16 +68,7 @@ function ruleWords(namespace: Namespace, step: Step): string {
   }
   const { family, table, chain, handle = 0n, base } = step;
   const text = ruleText(namespace, { family, table, chain }, handle);
-  const hook = hookOf(namespace, base);
+  const hook = askNftables(namespace.handle, (socket) => getHook(socket, base));
   const rule = text === undefined ? `the rule with handle ${handle}` : `${text} # handle ${handle}`;
   return `by table ${family} ${table}, chain ${chain} (${chain === base.chain ? '' : 'of '}hook ${hook}): ${rule}`;
-}
-
-function hookOf({ handle }: Namespace, base: Parameters<typeof getHook>[1]): string {
-  const socket = handle.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
-  try {
-    return getHook(socket, base)?.hook ?? 'unknown';
-  } finally {
-    socket.close();
-  }
 }

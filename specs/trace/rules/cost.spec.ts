@@ -1,9 +1,9 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { outputOf } from '../../../lib/lab/exec.ts';
-import { decodeAttributes } from '../../../lib/netlink/attribute.ts';
-import { NETLINK_NETFILTER, netfilterHeader } from '../../../lib/netlink/netfilter.ts';
-import { raw } from '../../../lib/netlink/raw.ts';
-import { NetlinkSocket } from '../../../lib/netlink/socket.ts';
+import { netfilterBody, netfilterRequest, netfilterType } from '../../../lib/netlink/netfilter.ts';
+import { askNftables } from '../../../lib/netlink/packet-filters.ts';
+import { be32 } from '../../../lib/netlink/scalars.ts';
+import { attribute, table } from '../../../lib/netlink/table.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
 import { addRules } from './add-rules.ts';
 
@@ -15,15 +15,13 @@ function build(lab: Lab) {
   return { a, r, b };
 }
 
-const NFT_MSG_GETGEN = (10 << 8) | 16;
+const NFT_MSG_GETGEN = 16;
+const generation = netfilterBody(table({ id: attribute('NFTA_GEN_ID', 1, be32) }));
 
-/** How many changes of its tables a namespace has seen (`NFTA_GEN_ID`). */
+/** How many changes of its tables a namespace has seen. */
 function generationOf({ handle }: Namespace): number | undefined {
-  const socket = handle.run(() => new NetlinkSocket({ protocol: NETLINK_NETFILTER }));
-  const request = { type: NFT_MSG_GETGEN, flags: 0, header: netfilterHeader(), attributes: [] };
-  const body = socket.get(raw(request, { operation: 'nft list ruleset' }));
-  socket.close();
-  return decodeAttributes(body.subarray(4)).get(1)?.readUInt32BE(0);
+  const request = netfilterRequest(netfilterType('nftables', NFT_MSG_GETGEN), generation, {}, { words: 'generation' });
+  return askNftables(handle, (socket) => socket.get(request).id);
 }
 
 test('a question that passes makes no tables, and one that fails leaves none', async ({ lab }) => {
