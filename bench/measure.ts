@@ -7,6 +7,7 @@ import { createLab } from '../lib/lab/index.ts';
 export interface Summary {
   median: number;
   p95: number;
+  p99: number;
   min: number;
   max: number;
   runs: number;
@@ -23,6 +24,8 @@ export interface Figure {
   isOurs?: boolean;
   /** `at most 1/5 of ip -batch`, and whether it came to that. */
   target?: { text: string; met: boolean };
+  /** How many of its answers were wrong, where a benchmark looks at them. */
+  wrong?: number;
 }
 
 /** What a benchmark hands to the table: its lines, and what has to be said about how they came about. */
@@ -37,7 +40,7 @@ export interface Report {
 export function summarize(samples: readonly number[]): Summary {
   const sorted = [...samples].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { median: at(0.5), p95: at(0.95), min: at(0), max: at(1), runs: sorted.length };
+  return { median: at(0.5), p95: at(0.95), p99: at(0.99), min: at(0), max: at(1), runs: sorted.length };
 }
 
 export async function timed(step: () => unknown): Promise<number> {

@@ -5,11 +5,24 @@ export function formatReport({ title, notes, figures }: Report): string {
   const lines = [title, '='.repeat(title.length), ...notes.map((note) => `- ${note}`)];
   for (const [group, members] of Map.groupBy(figures, (figure) => figure.group)) {
     const ours = members.find((figure) => figure.isOurs);
-    const rows = members.map((figure) => rowOf(figure, ours));
-    const heading = [group, 'median', '[min – max]', 'runs', ours ? 'ratio' : '', 'target'];
+    const judged = members.some((figure) => figure.wrong !== undefined);
+    const rows = members.map((figure) => (judged ? judgedRowOf(figure) : rowOf(figure, ours)));
+    const heading = judged
+      ? [group, 'count', 'wrong', 'median', 'p99', 'max']
+      : [group, 'median', '[min – max]', 'runs', ours ? 'ratio' : '', 'target'];
     lines.push('', ...align([heading, ...rows]));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function judgedRowOf({ name, unit, summary, wrong }: Figure): string[] {
+  const { runs, median, p99, max } = summary;
+  return [
+    `  ${name}`,
+    String(runs),
+    String(wrong),
+    ...[median, p99, max].map((time) => `${significant(time)} ${unit}`),
+  ];
 }
 
 function rowOf({ name, unit, summary, target }: Figure, ours: Figure | undefined): string[] {

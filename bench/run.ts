@@ -9,22 +9,30 @@ import type { Report } from './measure.ts';
 import { memory } from './memory.ts';
 import { formatReport } from './print.ts';
 import { reachOnce } from './reach.ts';
-import { underLoad } from './under-load.ts';
+import { soundness } from './soundness.ts';
+import { KINDS } from './soundness-questions.ts';
 
-const USAGE = `node bench/run.ts [--quick] [--json] [benchmark …]
+const USAGE = `node bench/run.ts [--quick] [--json] [--each N] [--only kind,…] [--minutes M] [benchmark …]
 
-Measures hairpin beside ip and ping, in one run. Timings are no test: the exit code says nothing of them; it is 1 where
-an answer was wrong (under-load).
+Measures hairpin beside ip and ping, in one run. Timings are no test, so the exit code says nothing of them. It is 1
+where an answer was wrong (soundness).
 
   --quick  fewer runs, and without what takes more than a few seconds (the article's script, 2450 pings)
   --json   the figures as JSON
-  benchmark: lab-build, article, reach, all-pairs, under-load, memory; all of them without`;
+  --each   soundness: how often each kind of question is put, with .not and without, where it is so and where it is
+           not; 10000, or 100 with --quick
+  --only   soundness: these kinds of questions alone, of ${Object.keys(KINDS).join(', ')}
+  --minutes  soundness: begin nothing new after so many minutes
+  benchmark: lab-build, article, reach, all-pairs, memory, soundness; without any, all but soundness, which takes hours`;
 
 /** Of the peers; hairpin itself needs none. */
 const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash'];
 
 interface Options {
   quick: boolean;
+  each: number;
+  only: readonly string[] | undefined;
+  minutes: number | undefined;
   progress: (line: string) => void;
 }
 
@@ -33,20 +41,42 @@ const BENCHMARKS: Record<string, (options: Options) => Promise<Report>> = {
   article: ({ quick }) => article({ runs: quick ? 3 : 10, quick }),
   reach: ({ quick }) => reachOnce({ runs: quick ? 30 : 200 }),
   'all-pairs': ({ quick }) => allPairs({ runs: quick ? 3 : 5, quick }),
-  'under-load': ({ quick }) => underLoad({ repeats: quick ? 100 : 1000 }),
   memory: ({ quick, progress }) => memory({ labs: quick ? 500 : 2000, progress }),
+  soundness,
 };
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+    each: { type: 'string' },
+    only: { type: 'string' },
+    minutes: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const { quick = false, json = false, help = false } = values;
-const unknown = positionals.find((name) => !(name in BENCHMARKS));
-const obstacle = unknown === undefined ? obstacleHere() : `there is no benchmark ${unknown}\n\n${USAGE}`;
+const each = Number(values.each ?? (quick ? 100 : 10_000));
+const only = values.only?.split(',');
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+const obstacle = wrongUsage() ?? obstacleHere();
 if (help) console.log(USAGE);
 else if (obstacle) fail(obstacle);
-else await runAll(positionals.length > 0 ? positionals : Object.keys(BENCHMARKS));
+else
+  await runAll(positionals.length > 0 ? positionals : Object.keys(BENCHMARKS).filter((name) => name !== 'soundness'));
+
+/** What is wrong with the arguments. */
+function wrongUsage(): string | undefined {
+  const unknown = positionals.find((name) => !(name in BENCHMARKS));
+  if (unknown !== undefined) return `there is no benchmark ${unknown}\n\n${USAGE}`;
+  if (!Number.isInteger(each) || each < 1) return `--each must be a whole number from 1: received ${values.each}`;
+  if (minutes !== undefined && !(minutes > 0)) return `--minutes must be a number above 0: received ${values.minutes}`;
+  const kind = only?.find((name) => !(name in KINDS));
+  return kind === undefined
+    ? undefined
+    : `--only: there is no kind of question ${kind}; there are ${Object.keys(KINDS).join(', ')}`;
+}
 
 async function runAll(names: readonly string[]): Promise<void> {
   const progress = (line: string) => process.stderr.write(`${line}\n`);
@@ -55,7 +85,7 @@ async function runAll(names: readonly string[]): Promise<void> {
   if (!json) console.log(`Linux ${machine.linux}, ${machine.processors} processors, Node ${machine.node}\n`);
   for (const name of names) {
     progress(`${name} …`);
-    const report = await BENCHMARKS[name]?.({ quick, progress });
+    const report = await BENCHMARKS[name]?.({ quick, each, only, minutes, progress });
     if (!report) continue;
     reports[name] = report;
     if (report.wrong) process.exitCode = 1;

@@ -18,7 +18,9 @@ test("without the privilege, vitest's own pools say what is missing", { timeout:
   });
   expect(exitCode).toBe(1);
   expect(all).toContain('KernelError: unshare(CLONE_NEWNET): EPERM (operation not permitted)');
-  expect(all).toContain('let the pool of hairpin/config make a user namespace for each worker');
+  expect(all).toContain(
+    'usual cause: root has no CAP_SYS_ADMIN here, as in a plain container: start the container with',
+  );
 });
 
 // host: vitest, with projects that have the plugin of the root's config

@@ -1,8 +1,15 @@
 import { Command } from 'commander';
 import { findProgram } from '../kernel/find-program.ts';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { whyNoNamespaces } from '../kernel/why-no-namespaces.ts';
 import { detectCapabilities } from '../lab/capabilities.ts';
+import { createLab } from '../lab/index.ts';
+import { reach } from '../probes/reach.ts';
 import { EXIT } from './exit-codes.ts';
-import { inOwnNamespaces, MARK, whyNoUserNamespace } from './in-own-namespaces.ts';
+import { inOwnNamespaces, MARK } from './in-own-namespaces.ts';
+
+/** How long the lab's answer is waited for, in milliseconds. */
+const WITHIN = 1000;
 
 /** What the doctor found of one thing. */
 interface Finding {
@@ -25,25 +32,26 @@ export function doctorCommand(): Command {
       'after',
       `\nExit codes: ${EXIT.ok} nothing needed is missing, ${EXIT.difference} something is, ${EXIT.usage} wrong usage`,
     )
-    .action(({ json }: { json?: boolean }) => {
-      const privilege = examineRootless();
+    .action(async ({ json }: { json?: boolean }) => {
+      const privilege = examinePrivilege();
       const elsewhere = privilege.available ? inOwnNamespaces() : undefined;
       if (elsewhere !== undefined) {
         process.exitCode = elsewhere;
         return;
       }
-      const findings = [privilege, ...(privilege.available ? examineKernel() : []), ...examinePrograms()];
+      const kernel = privilege.available ? await examineKernel() : [];
+      const findings = [privilege, ...kernel, ...examinePrograms()];
       process.stdout.write(json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
       process.exitCode = findings.some(({ needed, available }) => needed && !available) ? EXIT.difference : EXIT.ok;
     });
 }
 
-/** Root, or what an ordinary user needs to be root of a namespace. */
-function examineRootless(): Finding {
-  const outside = process.env[MARK] ? 'user namespaces' : 'root';
-  if (process.getuid?.() === 0) return { name: `privileges: ${outside}`, available: true, needed: true };
-  const name = 'privileges: user namespaces';
-  if (!findProgram('unshare'))
+/** Whether a program can be started in namespaces of its own, as the pool does with each worker. */
+function examinePrivilege(): Finding {
+  const isSecond = process.env[MARK] !== undefined;
+  const isRoot = process.getuid?.() === 0 && !isSecond;
+  const name = `privileges: ${isRoot ? 'root' : 'user namespaces'}`;
+  if (!findProgram('unshare') && !isRoot) {
     return {
       name,
       available: false,
@@ -51,24 +59,42 @@ function examineRootless(): Finding {
       reason: "there is no program 'unshare'",
       mend: installs('util-linux', 'util-linux', 'util-linux-misc'),
     };
-  const limit = whyNoUserNamespace();
-  return {
-    name,
-    available: limit === undefined,
-    needed: true,
-    reason: limit,
-    mend: limit === undefined ? undefined : USER_NAMESPACES,
-  };
+  }
+  // The first run has found it out, and started this one so. Without unshare, root can have labs, but in no pool.
+  const reason = isSecond || !findProgram('unshare') ? undefined : whyNoNamespaces();
+  return { name, available: reason === undefined, needed: true, reason };
 }
 
-function examineKernel(): Finding[] {
-  return detectCapabilities().map(({ name, available, reason, module, optional = false }) => ({
-    name: `kernel: ${name}`,
-    available,
-    needed: !optional,
-    reason,
-    mend: available || !module ? undefined : modprobe(module),
-  }));
+/** What labs are made of, and then a lab. */
+async function examineKernel(): Promise<Finding[]> {
+  const findings = (await detectCapabilities()).map(
+    ({ name, available, reason, module, optional = false }): Finding => ({
+      name: `kernel: ${name}`,
+      available,
+      needed: !optional,
+      reason,
+      mend: available || !module ? undefined : modprobe(module),
+    }),
+  );
+  const isComplete = findings.every(({ available, needed }) => available || !needed);
+  return isComplete ? [...findings, await examineLab()] : findings;
+}
+
+/** Two hosts on a cable: one asks, and the other answers. */
+async function examineLab(): Promise<Finding> {
+  const lab = createLab();
+  try {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    const { outcome, reason } = await reach('hairpin doctor', a, b, {}, { milliseconds: WITHIN });
+    const answered = outcome === 'answered';
+    return { name: 'a lab', available: answered, needed: true, reason: answered ? undefined : (reason ?? outcome) };
+  } catch (error) {
+    const reason = error instanceof KernelError ? (error.usualCause ?? error.message) : String(error);
+    return { name: 'a lab', available: false, needed: true, reason };
+  } finally {
+    await lab.close();
+  }
 }
 
 function examinePrograms(): Finding[] {
@@ -129,13 +155,6 @@ function format(findings: readonly Finding[]): string {
     missing === 0 ? 'This machine can run labs.' : `This machine cannot run labs yet: ${missing} needed, missing.`;
   return `${lines.join('\n')}\n\n${verdict}\n`;
 }
-
-const USER_NAMESPACES: Mend = {
-  Debian:
-    'sysctl -w kernel.unprivileged_userns_clone=1; Ubuntu: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
-  Fedora: 'sysctl -w user.max_user_namespaces=15000',
-  Alpine: 'sysctl -w user.max_user_namespaces=15000',
-};
 
 function installs(debian: string, fedora: string, alpine: string): Mend {
   return { Debian: `apt-get install ${debian}`, Fedora: `dnf install ${fedora}`, Alpine: `apk add ${alpine}` };

@@ -26,10 +26,3 @@ export function inOwnNamespaces(): number | undefined {
   if (signal) throw new Error(`ended by ${signal}`);
   return status ?? 0;
 }
-
-/** Why an ordinary user cannot be root of a namespace here; undefined when it can. */
-export function whyNoUserNamespace(): string | undefined {
-  const [command, ...words] = [...ownNamespacesCommand(), process.execPath, '--version'];
-  const { status, stderr } = spawnSync(command as string, words, { encoding: 'utf8' });
-  return status === 0 ? undefined : stderr.trim();
-}

@@ -56,7 +56,7 @@ Exit codes: ${EXIT.ok} kernel and model agree, ${EXIT.difference} they differ, $
         process.exitCode = elsewhere;
         return;
       }
-      requireCapabilities();
+      await requireCapabilities();
       const rows = await observeAllModes(process.stderr.isTTY ? showProgress : undefined);
       const differ = rows.some(({ copies, expectedCopies }) => copies !== expectedCopies);
       process.stdout.write(json ? toJson(rows) : formatModes(rows));
@@ -100,8 +100,8 @@ async function observeModes(modes: PairModes): Promise<CountedRow[]> {
   });
 }
 
-function requireCapabilities(): void {
-  const missing = detectCapabilities().filter(({ available, optional }) => !available && !optional);
+async function requireCapabilities(): Promise<void> {
+  const missing = (await detectCapabilities()).filter(({ available, optional }) => !available && !optional);
   if (missing.length > 0) throw new Error(`${missing.map(({ reason }) => reason).join('; ')}. See: hairpin doctor`);
 }
 

@@ -1,4 +1,4 @@
-import { capabilitiesOutOfBounds } from '../kernel/bounding-set.ts';
+import { capabilitiesOutOfBounds } from '../kernel/capability-sets.ts';
 
 /** Where everything of an engine is, inside its own mount namespace. */
 export const ENGINE_FOLDER = '/run/hairpin';

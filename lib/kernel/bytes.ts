@@ -4,10 +4,6 @@ import { endianness } from 'node:os';
 // guess here would be silent, so it is checked once.
 if (endianness() !== 'LE') throw new Error('hairpin needs a little-endian machine (x64 or arm64)');
 
-export function u8(value: number): Buffer {
-  return Buffer.of(value & 0xff);
-}
-
 export function u16(value: number): Buffer {
   const buffer = Buffer.allocUnsafe(2);
   buffer.writeUInt16LE(value);
@@ -23,12 +19,6 @@ export function u32(value: number): Buffer {
 export function s32(value: number): Buffer {
   const buffer = Buffer.allocUnsafe(4);
   buffer.writeInt32LE(value);
-  return buffer;
-}
-
-export function u64(value: bigint): Buffer {
-  const buffer = Buffer.allocUnsafe(8);
-  buffer.writeBigUInt64LE(value);
   return buffer;
 }
 

@@ -35,6 +35,7 @@ export const SO_ATTACH_FILTER = 26;
 export const SO_RCVBUFFORCE = 33;
 export const SO_TIMESTAMPNS = 35;
 export const SO_BINDTOIFINDEX = 62;
+export const SO_NETNS_COOKIE = 71;
 
 // linux/in.h, linux/in6.h
 export const IPPROTO_ICMP = 1;
@@ -86,8 +87,3 @@ export const NLMSG_DONE = 3;
 export const NLMSG_OVERRUN = 4;
 export const NLA_F_NESTED = 0x8000;
 export const NLA_TYPE_MASK = 0x3fff;
-
-// linux/if.h
-export const IFF_UP = 0x1;
-export const IFF_NOARP = 0x80;
-export const IFF_PROMISC = 0x100;

@@ -15,6 +15,12 @@ export interface KernelErrorDetails {
   cause?: string | undefined;
 }
 
+/** Whatever was being done. */
+const GENERAL_CAUSES: Partial<Record<string, string>> = {
+  ENFILE: 'the machine is out of file descriptors (fs.file-max)',
+  EMFILE: 'this process is out of file descriptors (ulimit -n)',
+};
+
 /**
  * The kernel refused an operation. `code` is the errno's name, so `error.code === 'EBUSY'` works as in Node.
  *
@@ -29,15 +35,18 @@ export class KernelError extends Error {
   readonly operation: string;
   readonly extendedAck: string | undefined;
   readonly attribute: string | undefined;
+  /** With the mend. */
+  readonly usualCause: string | undefined;
 
   constructor({ operation, errno, extendedAck, attribute, cause }: KernelErrorDetails) {
     const code = errnoName(errno);
+    const usualCause = cause ?? GENERAL_CAUSES[code];
     super(
       [
         `${operation}: ${code} (${describe(errno)})`,
         extendedAck ? `  kernel: ${extendedAck}` : undefined,
         attribute ? `  attribute: ${attribute}` : undefined,
-        cause ? `  usual cause: ${cause}` : undefined,
+        usualCause ? `  usual cause: ${usualCause}` : undefined,
       ]
         .filter((line) => line !== undefined)
         .join('\n'),
@@ -47,6 +56,7 @@ export class KernelError extends Error {
     this.operation = operation;
     this.extendedAck = extendedAck;
     this.attribute = attribute;
+    this.usualCause = usualCause;
     hideOwnFrames(this);
   }
 }

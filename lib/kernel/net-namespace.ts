@@ -4,21 +4,11 @@ import { CLONE_NEWNET } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import { abort, errnoName, lastErrno, setns, unshare } from './libc.ts';
 import { warmThreadPool } from './thread-pool.ts';
+import { whyRefused } from './why-no-namespaces.ts';
 
 // The thread's, never the process's: /proc/self names the main thread, which another worker thread may not be.
 const THREAD_NAMESPACE = '/proc/thread-self/ns/net';
 const STDERR = 2;
-
-const CREATE_CAUSES: Partial<Record<string, string>> = {
-  // vitest's variable is in its workers, and in what they start; a script has no pool.
-  EPERM: process.env['VITEST']
-    ? 'a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a user ' +
-      "namespace for each worker: plugins: [hairpin()] in vitest's config, in each of its projects, and no other pool"
-    : 'a new network namespace takes CAP_SYS_ADMIN: run as root, or as root of a user namespace: ' +
-      'unshare --map-root-user --net --mount node script.ts',
-  ENOSPC:
-    'the limit of network namespaces is reached (sysctl user.max_net_namespaces); those of ended labs count until the kernel has taken them down',
-};
 
 /** Namespaces that are entered now, innermost last: coming back goes to the one before. */
 const entered: NetNamespace[] = [];
@@ -54,7 +44,8 @@ export class NetNamespace implements Disposable {
     const back = currentNamespace();
     if (unshare(CLONE_NEWNET) !== 0) {
       const errno = lastErrno();
-      throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause: CREATE_CAUSES[errnoName(errno)] });
+      const cause = whyRefused('network namespace', errnoName(errno));
+      throw new KernelError({ operation: 'unshare(CLONE_NEWNET)', errno, cause });
     }
     try {
       return NetNamespace.#ofThread();

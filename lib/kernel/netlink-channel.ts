@@ -13,7 +13,7 @@ import {
 } from './constants.ts';
 import { registerOwnSocket } from './foreign-sockets.ts';
 import { lastErrno, recvfrom, sendto, setsockopt, socket } from './libc.ts';
-import { currentNamespace } from './net-namespace.ts';
+import { currentNamespace, type NetNamespace } from './net-namespace.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
 
 const { EAGAIN, ENOBUFS, ENOPROTOOPT } = constants.errno;
@@ -27,16 +27,17 @@ export class NetlinkChannel {
   #fd: number;
   readonly #unregister: () => void;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, namespace: NetNamespace) {
     this.#fd = ofThread(fd);
-    this.#unregister = registerOwnSocket(currentNamespace(), { fd: this.#fd, domain: AF_NETLINK, type: SOCK_RAW });
+    this.#unregister = registerOwnSocket(namespace, { fd: this.#fd, domain: AF_NETLINK, type: SOCK_RAW });
   }
 
   /** Opens one. Returns the errno when there can be none. */
   static open(protocol: number): NetlinkChannel | number {
+    const namespace = currentNamespace();
     const fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     if (fd < 0) return lastErrno();
-    const channel = new NetlinkChannel(fd);
+    const channel = new NetlinkChannel(fd, namespace);
     for (const option of [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK]) {
       if (setsockopt(channel.#fd, SOL_NETLINK, option, u32(1), 4) === 0) continue;
       const errno = lastErrno();

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { hasCode } from './has-code.ts';
 
 /**
  * The inode of the network namespace that a process or a thread is in. A zombie is in none.
@@ -9,7 +10,8 @@ import { statSync } from 'node:fs';
 export function networkOf(place: number | string): number {
   try {
     return statSync(`/proc/${place}/ns/net`).ino;
-  } catch {
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) throw error;
     return -1;
   }
 }

@@ -1,6 +1,10 @@
 import { checked } from './checked.ts';
 import {
+  AF_INET,
+  AF_INET6,
+  AF_NETLINK,
   AF_PACKET,
+  AF_UNIX,
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
   SO_ERROR,
@@ -16,6 +20,15 @@ import { Readiness, socketClosed } from './readiness.ts';
 import { nothingToReceive } from './receive-errno.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 import { closeOfThread, ofThread } from './thread-descriptor.ts';
+import { whyRefused } from './why-no-namespaces.ts';
+
+const DOMAINS: Record<number, string> = {
+  [AF_UNIX]: 'AF_UNIX',
+  [AF_INET]: 'AF_INET',
+  [AF_INET6]: 'AF_INET6',
+  [AF_NETLINK]: 'AF_NETLINK',
+  [AF_PACKET]: 'AF_PACKET',
+};
 
 /** A datagram, and where it came from as a raw `sockaddr`. */
 export interface Received {
@@ -49,10 +62,8 @@ export class Socket implements Disposable {
   /** @throws KernelError `EPERM` for a raw or packet socket without `CAP_NET_RAW` */
   static open(namespace: NetNamespace, domain: number, type: number, protocol: number): Socket {
     return namespace.run(() => {
-      const fd = checked(
-        `socket(${domain}, ${type}, ${protocol})`,
-        libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol),
-      );
+      const fd = libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+      if (fd < 0) throw whyNoSocket(`socket(${DOMAINS[domain]}, ${type}, ${protocol})`, libc.lastErrno());
       return new Socket(fd, namespace, domain, type);
     });
   }
@@ -156,6 +167,11 @@ export class Socket implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function whyNoSocket(operation: string, errno: number): KernelError {
+  const code = libc.errnoName(errno);
+  return new KernelError({ operation, errno, cause: code === 'EPERM' ? whyRefused('packet socket', code) : undefined });
 }
 
 function errnoOf(result: number): number {

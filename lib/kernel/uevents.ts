@@ -19,22 +19,33 @@ export interface DeviceNumbers {
  * needed, of which each namespace would have to have its own mounted.
  *
  * @param subsystem `macvtap` …: its class
+ * @param undo removes what was made, when it cannot be said which number it has
  * @returns numbers undefined when no such device was made
  */
 export function watchDeviceNumbers<T>(
   namespace: NetNamespace,
   subsystem: string,
   make: () => T,
+  undo: (made: T) => void,
 ): { result: T; numbers: DeviceNumbers | undefined } {
   using socket = Socket.open(namespace, AF_NETLINK, SOCK_DGRAM, NETLINK_KOBJECT_UEVENT);
   checkErrno('bind(NETLINK_KOBJECT_UEVENT)', socket.bind(KERNEL_EVENTS));
   const result = make();
+  try {
+    return { result, numbers: readNumbers(socket, subsystem) };
+  } catch (error) {
+    undo(result);
+    throw error;
+  }
+}
+
+function readNumbers(socket: Socket, subsystem: string): DeviceNumbers | undefined {
   for (let event = socket.receive(); event; event = socket.receive()) {
     const { ACTION, SUBSYSTEM, MAJOR, MINOR } = parse(event.data);
     if (ACTION !== 'add' || SUBSYSTEM !== subsystem || MAJOR === undefined || MINOR === undefined) continue;
-    return { result, numbers: { major: Number(MAJOR), minor: Number(MINOR) } };
+    return { major: Number(MAJOR), minor: Number(MINOR) };
   }
-  return { result, numbers: undefined };
+  return undefined;
 }
 
 interface Uevent {

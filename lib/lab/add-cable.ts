@@ -2,6 +2,7 @@ import { ipLink } from '../netlink/link.ts';
 import { vethKind } from '../netlink/veth.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin, turnedOn } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
@@ -48,13 +49,9 @@ function plug<A extends Namespace, B extends Namespace>(
   ) as [Interface, Interface];
   devices[0].peer = devices[1];
   devices[1].peer = devices[0];
-  try {
+  return finishOrRemove(devices[0], () => {
     return finish<A, B>([first, second], devices, options.mtu);
-  } catch (error) {
-    // Half made is worse than not made.
-    devices[0].remove();
-    throw error;
-  }
+  });
 }
 
 /** Both ends are down: a port must not forward a frame before it has its settings. */

@@ -1,5 +1,6 @@
 import { ipLink } from '../netlink/link.ts';
 import type { AddressOption } from './address-list.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, turnedOn } from './interface.ts';
 import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
@@ -53,7 +54,10 @@ function build(namespace: Namespace, options: DummyOptions, segment: Segment): I
   namespace.rtnetlink.change(
     ipLink.add({ index, name, mac, mtu, ...turnedOn({ up, promiscuous }), kind: 'dummy' }, causes),
   );
-  const device = namespace.adopt(new Interface(origin), { address, mtu });
-  if (up) settle(device);
-  return device;
+  const device = new Interface(origin);
+  return finishOrRemove(device, () => {
+    namespace.adopt(device, { address, mtu });
+    if (up) settle(device);
+    return device;
+  });
 }

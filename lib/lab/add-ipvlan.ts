@@ -1,6 +1,6 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
 import type { Causes } from '../netlink/request.ts';
-import { addChildLink, adoptChild, CHILD_OPTIONS, type ChildOptions, checkChild } from './child.ts';
+import { addChildLink, adoptChild, CHILD_OPTIONS, type ChildOptions, checkChild, removeChildLink } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkIpvlanSettings, Ipvlan, Ipvtap, refuseMac } from './ipvlan.ts';
 import { type IpvlanFlag, type IpvlanMode, ipvlanKind } from './ipvlan-attributes.ts';
@@ -29,7 +29,8 @@ export function addIpvlan(namespace: Namespace, options: IpvlanOptions): Ipvlan 
 /** Makes an ipvlan with a character device; {@link Namespace.ipvtap} is this. */
 export function addIpvtap(namespace: Namespace, options: IpvlanOptions): Ipvtap {
   const make = () => addLinkOf('ipvtap', namespace, options);
-  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'ipvtap', make);
+  const undo = (made: InterfaceOrigin) => removeChildLink(namespace, made);
+  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'ipvtap', make, undo);
   return adoptChild(new Ipvtap(origin, options.parent, numbers), options);
 }
 

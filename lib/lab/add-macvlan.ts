@@ -1,7 +1,7 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
-import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny } from './child.ts';
+import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny, removeChildLink } from './child.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import { checkMacaddr } from './macaddr-list.ts';
 import { checkMacvlanSettings, Macvlan } from './macvlan.ts';
@@ -54,7 +54,8 @@ export function addMacvlan(namespace: Namespace, options: MacvlanOptions): Macvl
 /** Makes a macvlan with a character device; {@link Namespace.macvtap} is this. */
 export function addMacvtap(namespace: Namespace, options: MacvlanOptions): Macvtap {
   const make = () => addLinkOf('macvtap', namespace, options);
-  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'macvtap', make);
+  const undo = (made: InterfaceOrigin) => removeChildLink(namespace, made);
+  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'macvtap', make, undo);
   return adoptChild(new Macvtap(origin, options.parent, numbers), options);
 }
 

@@ -1,6 +1,5 @@
-import { type FdbEntry, listFdb } from '../netlink/neighbour.ts';
+import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import { Interface } from './interface.ts';
-import { Port } from './port.ts';
 
 /**
  * A Linux bridge in a host's namespace, as container software makes it: the host's own stack sits behind it as behind one
@@ -8,19 +7,16 @@ import { Port } from './port.ts';
  */
 export class Bridge extends Interface {
   /** Its ports, as far as they are interfaces of the lab. */
-  get ports(): readonly Port[] {
-    return this.namespace.interfaces.filter(
-      (device): device is Port => device instanceof Port && device.bridge === this,
-    );
+  get ports(): readonly Interface[] {
+    return this.namespace.interfaces.filter((device) => device.bridge === this);
   }
 
   /** The forwarding database: which address is behind which port. */
   get fdb() {
     return {
-      list: (): (FdbEntry & { port: Port })[] => {
+      list: (): (FdbEntry & { port: Interface })[] => {
         this.checkAlive('fdb.list');
-        const operation = { operation: `bridge -n ${this.namespace.name} fdb show br ${this.name}` };
-        return listFdb(this.namespace.rtnetlink, this.index, operation).flatMap((entry) => {
+        return this.namespace.rtnetlink.list(bridgeFdb.all({ bridge: this.index })).flatMap((entry) => {
           const port = this.ports.find(({ index }) => index === entry.device);
           return port ? [{ ...entry, port }] : [];
         });

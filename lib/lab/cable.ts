@@ -2,7 +2,8 @@ import type { AddressOption } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { Port, type PortOptions } from './port.ts';
+import type { Port, PortOptions } from './port.ts';
+import { endToPull, PulledPlug } from './pulled-plug.ts';
 import type { Switch } from './switch.ts';
 import { checkBoolean, checkOptions, UsageError } from './validate.ts';
 import { change, words } from './watcher.ts';
@@ -36,6 +37,7 @@ export type EndOf<N extends Namespace> = N extends Switch ? Port : Interface;
 export class Cable<A extends Namespace = Namespace, B extends Namespace = Namespace> {
   readonly a: EndOf<A>;
   readonly b: EndOf<B>;
+  #pulled: PulledPlug | undefined;
 
   constructor(a: EndOf<A>, b: EndOf<B>) {
     this.a = a;
@@ -43,9 +45,11 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
   }
 
   /**
-   * Pulls the plug (`up: false`) or puts it back: both ends lose and get their carrier. Where an end is a port, only the
-   * port goes down (`veth_close` takes the carrier of both), so that the host keeps its routes and IPv6 addresses, as
-   * one does whose plug is pulled. Between two hosts both ends go down, and the kernel forgets those.
+   * Pulls the plug (`up: false`) or puts it back (`up: true`): both ends lose and get their carrier. One end goes down
+   * for it, since a veth has no other way to lose its carrier: the port of a bridge where there is one, else `b`. Nothing is
+   * lost by it: addresses stay, and routes and permanent neighbours are back when the plug is.
+   *
+   * @example cable.set({ up: false }); await expect(a).not.toReach(b, { because: 'unsent' });
    */
   set(options: { up: boolean }): this {
     return change(
@@ -61,11 +65,16 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
     checkOptions(call, options, ['up']);
     if (options.up === undefined) throw new UsageError(`${call}: up must be given: true or false`);
     checkBoolean(call, 'up', options.up);
-    const { up } = options;
-    const ends = [this.a, this.b];
-    const ports = ends.filter((end) => end instanceof Port);
-    for (const end of up || ports.length === 0 ? ends : ports) end.set({ up });
+    if (options.up) this.#putBack();
+    else this.#pulled ??= new PulledPlug(endToPull([this.a, this.b]));
     return this;
+  }
+
+  #putBack(): void {
+    this.#pulled?.putBack();
+    this.#pulled = undefined;
+    // Whatever else took it down.
+    for (const end of [this.a, this.b]) if (end.stateIfThere()?.up !== true) end.set({ up: true });
   }
 
   /** Deletes the pair, and whatever hangs on its ends. */

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { AF_PACKET, SOCK_RAW } from '../kernel/constants.ts';
+import { hasCode } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import { Socket } from '../kernel/socket.ts';
+import { TapSocket } from '../kernel/tap-socket.ts';
+import { whyMissing } from '../kernel/why-no-namespaces.ts';
+import { listNeighbourTables, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import { Lab } from './lab.ts';
 import { LINK_TYPES, type LinkType, tryLinkType } from './link-types.ts';
 
 /** Something that a lab needs of the kernel or of the process. */
 export interface Capability {
   name: string;
   available: boolean;
-  /** What is missing, naming the kernel's option or the privilege. */
+  /** What is missing, naming the kernel's option or the privilege, and what to do about it. */
   reason?: string;
   /** The kernel's option. */
   option?: string;
@@ -19,29 +23,49 @@ export interface Capability {
   optional?: boolean;
 }
 
-/** Tries everything that a lab is made of, in a namespace that is gone when this returns. Nothing is read off a version. */
-export function detectCapabilities(): Capability[] {
+type Needs = Pick<Capability, 'option' | 'module'>;
+
+/** What only specs that ask for it need. */
+const OPTIONAL = ['macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy'] as const;
+
+/** The entries that a lab of some size makes in the machine's neighbour tables. */
+const ROOM = 128;
+
+/** Tries everything that a lab is made of, in namespaces that are gone when this has ended. Nothing is read off a version. */
+export async function detectCapabilities(): Promise<Capability[]> {
   const namespaces = attempt('network namespaces', { option: 'CONFIG_NET_NS' }, () => NetNamespace.create().close());
   if (!namespaces.available) return [namespaces];
   using namespace = NetNamespace.create();
   const link = (type: LinkType) => attempt(type, LINK_TYPES[type], () => tryLinkType(type));
   return [
     namespaces,
+    await attemptHosts(),
     ...(['veth', 'bridge', 'macvlan'] as const).map(link),
-    attempt('packet sockets', { option: 'CONFIG_PACKET', module: 'af_packet' }, () =>
-      Socket.open(namespace, AF_PACKET, SOCK_RAW, 0).close(),
-    ),
+    attempt('packet sockets', { option: 'CONFIG_PACKET', module: 'af_packet' }, () => new TapSocket(namespace).close()),
     attempt('IPv6', { option: 'CONFIG_IPV6', module: 'ipv6' }, () =>
       namespace.run(() => readFileSync('/proc/sys/net/ipv6/conf/all/forwarding')),
     ),
+    attempt('neighbour tables', {}, () => needNeighbourRoom(namespace)),
     ...OPTIONAL.map((type) => ({ ...link(type), optional: true })),
   ];
 }
 
-/** What only specs that ask for it need. */
-const OPTIONAL = ['macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy'] as const;
+/** A host and a router, as a lab makes them: their sysctls are written, their loopbacks brought up. */
+async function attemptHosts(): Promise<Capability> {
+  // Packet sockets are tried for themselves.
+  const lab = new Lab({ taps: false });
+  const hosts = attempt('hosts and routers', { option: 'CONFIG_SYSCTL' }, () => [lab.namespace('a'), lab.router('b')]);
+  await lab.close();
+  return hosts;
+}
 
-function attempt(name: string, needs: { option: string; module?: string }, trial: () => unknown): Capability {
+function needNeighbourRoom(namespace: NetNamespace): void {
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  const full = listNeighbourTables(rtnetlink).find(({ entries, limit }) => entries + ROOM > limit);
+  if (full) throw new Error(whyNoNeighbourRoom(full));
+}
+
+function attempt(name: string, needs: Needs, trial: () => unknown): Capability {
   try {
     trial();
     return { name, available: true, ...needs };
@@ -50,14 +74,9 @@ function attempt(name: string, needs: { option: string; module?: string }, trial
   }
 }
 
-function reasonOf(name: string, { option, module }: { option: string; module?: string }, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  if (code === 'EPERM' || code === 'EACCES') {
-    return `no privilege for ${name} (${code}): be root, or have user namespaces (CONFIG_USER_NS, user.max_user_namespaces)`;
-  }
-  if (error instanceof KernelError && code === 'ENOSPC') return `no more ${name}: user.max_net_namespaces is reached`;
-  if (code === 'EOPNOTSUPP' || code === 'EAFNOSUPPORT' || code === 'ENOENT' || code === 'EINVAL') {
-    return `this kernel has no ${name}: it needs ${option}${module ? ` (modprobe ${module})` : ''}`;
-  }
+function reasonOf(name: string, { option, module }: Needs, error: unknown): string {
+  if (error instanceof KernelError && error.usualCause) return error.usualCause;
+  if (option && hasCode(error, 'EOPNOTSUPP', 'EAFNOSUPPORT', 'ENOENT', 'EINVAL'))
+    return whyMissing(name, { option, module });
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { ipLink } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin, turnedOn } from './interface.ts';
 import type { LinkType } from './link-types.ts';
 import { missingLinkType } from './link-types.ts';
@@ -73,15 +74,22 @@ export function addChildLink(namespace: Namespace, { kind, options, origin, mac,
   rtnetlink.change(ipLink.add({ ...link, ...turnedOn({ up, promiscuous }) }, { ...usual, ...causes }));
 }
 
+/** Removes what {@link addChildLink} has made, before it is an interface of the lab. */
+export function removeChildLink(namespace: Namespace, { index }: InterfaceOrigin): void {
+  namespace.rtnetlink.change(ipLink.delete({ index }));
+}
+
 /** Takes a child in that {@link addChildLink} has made. */
 export function adoptChild<T extends Child>(child: T, { address, mtu, up = true, parent }: AnyOptions): T {
-  const below = parent.state();
-  const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? below.mtu });
-  // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
-  // takes a worker up to a second to say so, which nobody needs to wait for.
-  const born = below.carrier && ['UP', 'UNKNOWN'].includes(below.operState) && adopted.state().operState === 'UNKNOWN';
-  if (up && !born) settle(adopted);
-  return adopted;
+  return finishOrRemove(child, () => {
+    const below = parent.state();
+    const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? below.mtu });
+    // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
+    // takes a worker up to a second to say so, which nobody needs to wait for.
+    const isActive = below.carrier && ['UP', 'UNKNOWN'].includes(below.operState);
+    if (up && !(isActive && adopted.state().operState === 'UNKNOWN')) settle(adopted);
+    return adopted;
+  });
 }
 
 /** Checks what every child may be told, but for what {@link Namespace.newInterface} looks at. */

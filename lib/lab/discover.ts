@@ -1,6 +1,6 @@
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { LinkMonitor } from '../netlink/link-monitor.ts';
-import { namespaceId } from '../netlink/namespace-id.ts';
+import { ipNetns } from '../netlink/namespace-id.ts';
 import { Bridge } from './bridge.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import { Ipvlan, Ipvtap } from './ipvlan.ts';
@@ -123,7 +123,6 @@ function takeLower(namespace: Namespace, link: LinkState, links: Links): Interfa
 function reclass(device: Interface, isPortNow: boolean): void {
   const [was, is] = isPortNow ? [Interface, Port] : [Port, Interface];
   if (device.namespace.role === 'switch' || Object.getPrototypeOf(device) !== was.prototype) return;
-  if (device instanceof Port && device.bridge) device.children.delete(device.bridge);
   Object.setPrototypeOf(device, is.prototype);
 }
 
@@ -135,7 +134,6 @@ function connect(namespace: Namespace, link: LinkState, links: Links): void {
     const other = lowerOf(namespace, link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }
-  if (!(device instanceof Port)) return;
   const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
   if (device.bridge && device.bridge !== bridge) device.children.delete(device.bridge);
   device.bridge = bridge instanceof Bridge ? bridge : undefined;
@@ -155,8 +153,7 @@ function lowerOf(
     const isThere =
       linkNamespaceId === undefined
         ? other === namespace
-        : namespaceId(namespace.rtnetlink, other.handle, { operation: `ip -n ${namespace} netns list-id` }) ===
-          linkNamespaceId;
+        : namespace.rtnetlink.get(ipNetns.get({ netns: other.handle.fd })) === linkNamespaceId;
     if (isThere) return { namespace: other, link };
   }
   return undefined;

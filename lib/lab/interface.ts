@@ -3,6 +3,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
+import type { Bridge } from './bridge.ts';
 import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
@@ -42,6 +43,8 @@ export class Interface {
   readonly address: AddressList;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
+  /** The bridge of a host that it is a port of, whatever kind of link it is; other software made that bridge. */
+  bridge: Bridge | undefined;
   /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge that it is a port of. */
   readonly children = new Set<Interface>();
   #name: string;
@@ -64,6 +67,11 @@ export class Interface {
 
   get mac(): string {
     return this.#mac;
+  }
+
+  /** Whether it is a port of a bridge: of a switch, or of a host's. */
+  get isPort(): boolean {
+    return this.bridge !== undefined;
   }
 
   /** Whether it, or what it hangs on, has been deleted. */

@@ -13,7 +13,7 @@ import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
 import { Programs } from './programs.ts';
 import { SegmentPlan } from './segment-plan.ts';
-import { Switch, type SwitchOptions } from './switch.ts';
+import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { unawaitedFailure } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { checkBoolean, checkNamespaceName, checkOptions } from './validate.ts';
@@ -92,7 +92,7 @@ export class Lab implements AsyncDisposable {
    * @example const sw = lab.switch('sw', { subnets: ['10.9.0.0/16'] })
    */
   switch(name: string, options: SwitchOptions = {}): Switch {
-    return furnish(() => this.enrol('switch', name, () => new Switch(this, name, options)));
+    return furnish(() => this.enrol('switch', name, () => addSwitch(this, name, options)));
   }
 
   /**
@@ -206,7 +206,7 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
     this.#visits++;
     hideMachinesInterfaces();
-    this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
+    this.programs.reapIn(this.#reachable().map(({ handle }) => handle));
   }
 
   /**
@@ -270,9 +270,9 @@ export class Lab implements AsyncDisposable {
    */
   enrol<T extends Namespace>(method: string, name: string, make: () => T): T {
     this.checkNew(method, name);
-    const namespace = make();
+    const namespace = this.#undoUnlessMade(make);
     this.#namespaces.set(name, namespace);
-    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle.inode]);
+    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle]);
     return namespace;
   }
 
@@ -284,6 +284,17 @@ export class Lab implements AsyncDisposable {
   checkNew(method: string, name: unknown): asserts name is string {
     this.#checkOpen(`lab.${method}`);
     checkNamespaceName(`lab.${method}`, name, (taken) => this.#namespaces.has(taken));
+  }
+
+  /** What fails half-way is closed at once, and not only with the lab. */
+  #undoUnlessMade<T>(make: () => T): T {
+    const before = this.#owned.length;
+    try {
+      return make();
+    } catch (error) {
+      for (const resource of this.#owned.splice(before).reverse()) resource.close();
+      throw error;
+    }
   }
 
   #checkOpen(call: string): void {

@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { whyMissing } from '../kernel/why-no-namespaces.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { vethKind } from '../netlink/veth.ts';
@@ -64,6 +65,5 @@ export function tryLinkType(type: LinkType): void {
 
 /** The usual cause of EOPNOTSUPP where a link was to be made (`rtnl_newlink`: no `rtnl_link_ops` of that name). */
 export function missingLinkType(type: LinkType): string {
-  const { option, module } = LINK_TYPES[type];
-  return `this kernel has no ${type}: it needs ${option} (modprobe ${module})`;
+  return whyMissing(type, LINK_TYPES[type]);
 }

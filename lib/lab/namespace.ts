@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
+import { hasCode } from '../kernel/has-code.ts';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
-import { setNeighbourTimers } from '../netlink/neighbour.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
@@ -14,6 +14,7 @@ import { type AddressOption, checkAddressLengths, checkAddressOption } from './a
 import { giveDefaultRoutes } from './default-route.ts';
 import { checkOpen } from './ended.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Ipvlan, Ipvtap } from './ipvlan.ts';
 import type { Lab } from './lab.ts';
@@ -349,13 +350,7 @@ export class Namespace {
   ): T {
     this.#interfaces.push(device);
     if (this.role === 'switch') return device;
-    try {
-      unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6]));
-    } catch (error) {
-      // Half made is worse than not made: its name would be taken.
-      device.remove();
-      throw error;
-    }
+    finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6])));
     return device;
   }
 
@@ -369,10 +364,10 @@ export class Namespace {
     if (this.role === 'switch') return;
     for (const family of [4, 6] as const) {
       try {
-        setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, { operation: 'ip ntable change' });
+        this.rtnetlink.change(ipNtable.change({ family, device: device.index, ...NEIGHBOUR_TIMERS }));
       } catch (error) {
-        // A device without IPv6 has no such table.
-        if (!(error instanceof KernelError)) throw error;
+        // A device without IPv6 has no such table (neightbl_set).
+        if (!hasCode(error, 'ENOENT')) throw error;
       }
     }
     for (const address of device.address.list()) {
@@ -383,12 +378,8 @@ export class Namespace {
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    for (const family of families) {
-      const { retrans, proxyDelay } = NEIGHBOUR_TIMERS;
-      setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, {
-        operation: `ip -n ${this.name} ntable change name ${family === 4 ? 'arp' : 'ndisc'}_cache dev ${device.name} retrans ${retrans} proxy_delay ${proxyDelay}`,
-      });
-    }
+    const { index } = device;
+    this.rtnetlink.change(...families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS })));
     device.address.assign(address, families);
     giveDefaultRoutes(device);
   }

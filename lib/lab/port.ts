@@ -1,6 +1,5 @@
 import { BRIDGE_PORT_STATES, type BridgePortState, bridgeLink, bridgePort } from '../netlink/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import type { Bridge } from './bridge.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
 import { watcher } from './watcher.ts';
@@ -44,14 +43,13 @@ const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: f
 
 /** A port of a switch, or of a bridge that other software made: the end of a cable there. */
 export class Port extends Interface {
-  /** The bridge that it is a port of; undefined on a switch, which holds no other. */
-  bridge: Bridge | undefined;
+  override get isPort(): true {
+    return true;
+  }
 
   /** The settings that the kernel has now. */
   get settings(): PortOptions {
-    this.checkAlive('settings');
-    watcher()?.asked();
-    return portSettings(this.namespace.rtnetlink.get(ipLink.get({ index: this.index })));
+    return settingsOfPort(this);
   }
 
   /**
@@ -132,6 +130,13 @@ export class Port extends Interface {
     };
     this.namespace.rtnetlink.change(bridgeLink.change({ ...options, index: this.index }, causes));
   }
+}
+
+/** The settings that the kernel has of a device as a port, whatever kind of link it is. */
+export function settingsOfPort(device: Interface): PortOptions {
+  device.checkAlive('settings');
+  watcher()?.asked();
+  return portSettings(device.namespace.rtnetlink.get(ipLink.get({ index: device.index })));
 }
 
 /** Of `values` what has a counterpart in `chosen`. */

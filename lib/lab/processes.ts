@@ -1,10 +1,17 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { hasCode } from '../kernel/has-code.ts';
 import { networkOf } from '../kernel/network-of.ts';
 
 /** Whether a process lives in one of the namespaces, or a thread of this one that somebody took there. */
 export function somebodyLivesIn(inodes: ReadonlySet<number>): boolean {
-  const threads = readdirSync('/proc/self/task').map((thread) => `self/task/${thread}`);
-  return threads.some((thread) => inodes.has(networkOf(thread))) || processesIn(inodes).length > 0;
+  return ownThreadsIn(inodes).length > 0 || processesIn(inodes).length > 0;
+}
+
+/** The threads of this process that somebody took into one of the namespaces: each is a folder of `/proc`. */
+export function ownThreadsIn(inodes: ReadonlySet<number>): string[] {
+  return readdirSync('/proc/self/task')
+    .filter((thread) => inodes.has(networkOf(`self/task/${thread}`)))
+    .map((thread) => `/proc/self/task/${thread}`);
 }
 
 /** The processes inside the namespaces, but for this one. */
@@ -34,7 +41,8 @@ function descriptorsOf(pid: number): string[] {
 function unlessGone<T>(read: () => T, otherwise: T): T {
   try {
     return read();
-  } catch {
-    return otherwise;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return otherwise;
+    throw error;
   }
 }

@@ -1,14 +1,6 @@
-import {
-  type AddedRoute,
-  addRoute,
-  deleteRoute,
-  listAddedRoutes,
-  listRoutes,
-  lookUpRoute,
-  type Route,
-} from '../netlink/route.ts';
-import { hasRules } from '../netlink/rule.ts';
-import { type Family, familyOf, type Prefix } from '../wire/ip-address.ts';
+import { ipRoute, type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
+import { areChanged, ipRule } from '../netlink/rule.ts';
+import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from './validate.ts';
@@ -30,6 +22,9 @@ const DEFAULT: Record<Family, Prefix> = {
   4: { address: '0.0.0.0', length: 0, family: 4 },
   6: { address: '::', length: 0, family: 6 },
 };
+
+/** Not those that come with an address, such as `broadcast`. */
+const ADDED: readonly RouteType[] = ['unicast', 'blackhole', 'unreachable', 'prohibit', 'throw'];
 
 const TARGET_RULE = 'default, an address, or a network such as 10.1.0.0/24 or fd01::/64';
 
@@ -56,15 +51,14 @@ export class RouteTable {
   }
 
   #add(options: RouteOptions): void {
-    addRoute(this.#namespace.rtnetlink, this.#parse('add', options), {
-      operation: `ip -n ${this.#namespace.name} route add ${commandWords(options)}`,
-      causes: {
-        ENETUNREACH: `the next hop ${options.via} is on no link of ${this.#namespace.name}, or its interface is down`,
-        EHOSTUNREACH: `the next hop ${options.via} is on no link of ${this.#namespace.name}, or its interface is down`,
-        ENETDOWN: 'the interface is down: set({ up: true })',
-        EEXIST: 'a route to there exists already',
-      },
-    });
+    const unreachable = `the next hop ${options?.via} is on no link of ${this.#namespace}, or its interface is down`;
+    const causes = {
+      ENETUNREACH: unreachable,
+      EHOSTUNREACH: unreachable,
+      ENETDOWN: 'the interface is down: set({ up: true })',
+      EEXIST: 'a route to there exists already',
+    };
+    this.#namespace.rtnetlink.change(ipRoute.add(this.#parse('add', options), causes));
   }
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
@@ -77,20 +71,16 @@ export class RouteTable {
   }
 
   #delete(options: RouteOptions): void {
-    deleteRoute(this.#namespace.rtnetlink, this.#parse('delete', options), {
-      operation: `ip -n ${this.#namespace.name} route del ${commandWords(options)}`,
-      causes: { ESRCH: 'there is no such route' },
-    });
+    const causes = { ESRCH: 'there is no such route' };
+    this.#namespace.rtnetlink.change(ipRoute.delete(this.#parse('delete', options), causes));
   }
 
-  /** The unicast routes that the kernel has now. */
+  /** The unicast routes of the main table that the kernel has now, each with all of its next hops. */
   list(family: Family = 4): Route[] {
     this.#namespace.checkOpen('route.list');
     checkOneOf(`${this.#namespace.name}.route.list`, 'family', family, [4, 6]);
     watcher()?.asked();
-    return listRoutes(this.#namespace.rtnetlink, family, {
-      operation: `ip -n ${this.#namespace.name} -${family} route show`,
-    });
+    return this.#main(family).filter(({ type }) => type === 'unicast');
   }
 
   /**
@@ -107,27 +97,24 @@ export class RouteTable {
     checkIp(call, 'to', to);
     if (from !== undefined) checkIp(call, 'from', from);
     const device = dev === undefined ? undefined : this.#namespace.interface(dev);
-    const words = [to, from && `from ${from}`, device && `oif ${device.name}`].filter(Boolean).join(' ');
-    const operation = { operation: `ip -n ${this.#namespace.name} route get ${words}` };
-    const options = { device: device?.index, source: from };
-    return lookUpRoute(this.#namespace.rtnetlink, to, familyOf(to) as Family, operation, options);
+    return this.#namespace.rtnetlink.get(ipRoute.get({ to: parsePrefix(to) as Prefix, device: device?.index, from }));
   }
 
   /** Whether somebody added rules (`ip rule`), so that a route depends on more than its destination. */
   hasRules(family: Family): boolean {
-    return hasRules(this.#namespace.rtnetlink, family, {
-      operation: `ip -n ${this.#namespace.name} -${family} rule show`,
-    });
+    return areChanged(this.#namespace.rtnetlink.list(ipRule.all({ family })), family);
   }
 
   /** Routes that somebody added, those to nowhere (`blackhole`, `prohibit`, `unreachable`) among them. */
-  listAdded(family: Family): AddedRoute[] {
-    return listAddedRoutes(this.#namespace.rtnetlink, family, {
-      operation: `ip -n ${this.#namespace.name} -${family} route show`,
-    });
+  listAdded(family: Family): Route[] {
+    return this.#main(family).filter(({ type, ofTheKernel }) => !ofTheKernel && ADDED.includes(type));
   }
 
-  #parse(method: string, options: RouteOptions): Route {
+  #main(family: Family): Route[] {
+    return this.#namespace.rtnetlink.list(ipRoute.all({ family })).filter(({ table }) => table === TABLE_MAIN);
+  }
+
+  #parse(method: string, options: RouteOptions): Pick<Route, 'to' | 'via' | 'device' | 'source'> {
     this.#namespace.checkOpen(`route.${method}`);
     const call = `${this.#namespace.name}.route.${method}`;
     checkOptions(call, options, ['to', 'via', 'dev', 'src']);
@@ -145,9 +132,4 @@ export class RouteTable {
       source: src,
     };
   }
-}
-
-function commandWords({ to, via, dev, src }: RouteOptions): string {
-  const name = typeof dev === 'object' ? dev.name : dev;
-  return [to, via && `via ${via}`, name && `dev ${name}`, src && `src ${src}`].filter(Boolean).join(' ');
 }

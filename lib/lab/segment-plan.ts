@@ -22,9 +22,9 @@ export class SegmentPlan {
   }
 
   /** Makes what is on a segment of its own. Where that fails, nobody has the segment's subnets, and the next one gets them. */
-  addFor<T>(name: string, make: (segment: Segment) => T): T {
+  addFor<T>(name: string, make: (segment: Segment) => T, chosen?: readonly string[]): T {
     const number = this.#number;
-    const segment = this.add(name);
+    const segment = this.add(name, chosen);
     try {
       return make(segment);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { ipLink } from '../netlink/link.ts';
-import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../netlink/neighbour.ts';
+import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import { bridgeKind } from './bridge-attributes.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
@@ -24,6 +24,22 @@ export interface SwitchOptions {
   subnets?: readonly string[];
 }
 
+/** Makes a switch, with a segment of its own; {@link Lab.switch} is this. */
+export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switch {
+  const call = `lab.switch('${name}')`;
+  checkOptions(call, options, ['ageingTime', 'stp', 'mcastSnooping', 'subnets']);
+  const { ageingTime, stp, mcastSnooping, subnets } = options;
+  checkInteger(call, 'ageingTime', ageingTime, 0, 1_000_000);
+  checkBoolean(call, 'stp', stp);
+  checkBoolean(call, 'mcastSnooping', mcastSnooping);
+  if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
+    throw new UsageError(
+      `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
+    );
+  }
+  return lab.segments.addFor(name, (segment) => new Switch(lab, name, segment, options), subnets);
+}
+
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
 export class Switch extends Namespace {
   /**
@@ -35,19 +51,7 @@ export class Switch extends Namespace {
   /** Where the addresses of what is plugged in come from. */
   segment: Segment;
 
-  constructor(lab: Lab, name: string, options: SwitchOptions = {}) {
-    const call = `lab.switch('${name}')`;
-    checkOptions(call, options, ['ageingTime', 'stp', 'mcastSnooping', 'subnets']);
-    const { ageingTime, stp, mcastSnooping = false, subnets } = options;
-    checkInteger(call, 'ageingTime', ageingTime, 0, 1_000_000);
-    checkBoolean(call, 'stp', stp);
-    checkBoolean(call, 'mcastSnooping', mcastSnooping);
-    if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
-      throw new UsageError(
-        `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
-      );
-    }
-    const segment = lab.segments.add(name, subnets);
+  constructor(lab: Lab, name: string, segment: Segment, { ageingTime, stp, mcastSnooping = false }: SwitchOptions) {
     super(lab, name, 'switch');
     this.segment = segment;
     this.bridge = lab.nextIndex();
@@ -77,8 +81,7 @@ export class Switch extends Namespace {
       list: (): (FdbEntry & { port: Port })[] => {
         this.checkOpen('fdb.list');
         watcher()?.asked();
-        const operation = { operation: `bridge -n ${this.name} fdb show br br0` };
-        return listFdb(this.rtnetlink, this.bridge, operation).flatMap((entry) => {
+        return this.rtnetlink.list(bridgeFdb.all({ bridge: this.bridge })).flatMap((entry) => {
           const port = this.ports.find(({ index }) => index === entry.device);
           return port ? [{ ...entry, port }] : [];
         });
@@ -87,9 +90,7 @@ export class Switch extends Namespace {
       add: (mac: string, port: Port): void => {
         const add = () => {
           this.#checkEntry('add', mac, port);
-          addFdbEntry(this.rtnetlink, port.index, mac, {
-            operation: `bridge -n ${this.name} fdb replace ${mac} dev ${port.name} master static`,
-          });
+          this.rtnetlink.change(bridgeFdb.replace({ mac, device: port.index, master: true, state: 'NOARP' }));
         };
         change(() => `${this.name}.fdb.add(${words(mac, port)})`, add, undefined);
       },
@@ -97,9 +98,7 @@ export class Switch extends Namespace {
       delete: (mac: string, port: Port): void => {
         const remove = () => {
           this.#checkEntry('delete', mac, port);
-          deleteFdbEntry(this.rtnetlink, port.index, mac, {
-            operation: `bridge -n ${this.name} fdb del ${mac} dev ${port.name} master`,
-          });
+          this.rtnetlink.change(bridgeFdb.delete({ mac, device: port.index, master: true }));
         };
         change(() => `${this.name}.fdb.delete(${words(mac, port)})`, remove, undefined);
       },

@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctl, readSysctls, writeSysctl } from '../kernel/sysctl.ts';
+import { whyRefused } from '../kernel/why-no-namespaces.ts';
 import type { Namespace } from './namespace.ts';
 import { show, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
@@ -84,6 +85,8 @@ export class Sysctls {
 
   /** Why a write was refused; the kernel itself says nothing. */
   #causeOf(code: string | undefined, name: string, value: string | number): string | undefined {
+    const refused = code && whyRefused('sysctl', code);
+    if (refused) return refused;
     if (code === 'EACCES' || code === 'EPERM') return `${name} cannot be written in a network namespace of a lab`;
     if (code !== 'EINVAL' && code !== 'ERANGE') return undefined;
     const now = readSysctls(this.#namespace.handle, [name]).get(name);

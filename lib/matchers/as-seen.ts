@@ -1,6 +1,9 @@
+import type { Interface, Namespace } from '../lab/index.ts';
+import type { HearResult } from '../probes/hear.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
+import { frameWay } from '../trace/frame-way.ts';
 import { tracePath } from '../trace/probe-path.ts';
 
 /** What came of a question, of whatever kind. */
@@ -30,12 +33,22 @@ export function asSeen<Report extends Asked>(report: Report, since: bigint, isNo
   // Behind an answered question for the next hop's MAC address the probe itself must have left: a hook, or a queueing
   // discipline, takes it behind the neighbour (__dev_queue_xmit).
   if (seen && (recognize(seen.frame) === 'probe' || !seen.answer?.arrival)) return report;
-  if (!Capture.of(from.lab).isWhole(from, since))
+  return { ...report, ...neverLeft(from, since) };
+}
+
+/** What came of a frame, put right in the same way: a queueing discipline of its device's may keep it. */
+export function frameAsSeen(result: HearResult, from: Interface, since: bigint): HearResult {
+  const { namespace } = from;
+  if (!namespace.lab.taps || result.outcome !== 'lost' || frameWay(from, result.frame)) return result;
+  return { ...result, ...neverLeft(namespace, since) };
+}
+
+/** Nothing was seen to leave a namespace. */
+function neverLeft(from: Namespace, since: bigint): { outcome: 'unsent' | 'broken'; reason: string } {
+  if (Capture.of(from.lab).isWhole(from, since))
     return {
-      ...report,
-      outcome: 'broken',
-      reason: `its tap missed frames, so whether ${from.name} sent it is not known`,
+      outcome: 'unsent',
+      reason: `no interface of ${from.name} was seen to send it: a packet filter or queue of its own took it`,
     };
-  const reason = `no interface of ${from.name} was seen to send it: a packet filter or queue of its own took it`;
-  return { ...report, outcome: 'unsent', reason };
+  return { outcome: 'broken', reason: `its tap missed frames, so whether ${from.name} sent it is not known` };
 }

@@ -1,4 +1,4 @@
-import { Child, Interface, Ipvlan, Lab, Macvlan, Namespace, Port, Vlan } from '../lab/index.ts';
+import { Child, Interface, Ipvlan, Lab, Macvlan, Namespace, Vlan } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
@@ -79,7 +79,7 @@ export function describeDevice(device: Interface): string {
   if (device instanceof Child)
     return `${device.name}, ${[device.kind, ...settingsOf(device)].join(' ')} on ${device.parent}`;
   const peer = device.peer ? ` to ${device.peer}` : '';
-  return `${device.name}, ${device.kind}${device instanceof Port ? ' port' : ''}${peer}`;
+  return `${device.name}, ${device.kind}${device.isPort ? ' port' : ''}${peer}`;
 }
 
 function settingsOf(device: Child): (string | number)[] {

@@ -1,6 +1,7 @@
+import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
-import { devicesOf, type Hop } from '../trace/path.ts';
+import { type Hop, hopsOf, hopsTo } from '../trace/path.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 
 /** A place on a path: one device, or any device of a namespace. */
@@ -48,30 +49,41 @@ export function checkThrough(
 /** What is wrong with the way that was taken, or undefined. */
 export function describeDetour({ through, notThrough }: Waypoints, trace: ProbePath | undefined): string | undefined {
   if (!trace) return 'and its path is not known: the taps did not see it leave';
-  const { path, arrival } = trace;
+  const ways = waysTaken(trace);
   // What has not been seen cannot have been avoided: address translation, or a tap without room.
-  if (!arrival) return 'and its path is known only in part, as drawn below';
-  const forbidden = notThrough.find((waypoint) => devicesOf(path).some((device) => isAt(waypoint, device)));
+  if (ways.length === 0) return 'and its path is known only in part, as drawn below';
+  const forbidden = notThrough.find((waypoint) =>
+    ways.some((way) => way.some(({ frame }) => isAt(waypoint, frame.at))),
+  );
   if (forbidden) return `through ${forbidden}`;
-  return missedWaypoint(through, path);
+  return missedWaypoint(through, ways);
 }
 
-/** Follows one branch of the path: all waypoints must be on it, in order. */
-function missedWaypoint(through: readonly Waypoint[], path: Hop): string | undefined {
-  const best = mostPassed(through, path);
+/** The ways by which a probe came to whoever answered it, a copy each: where else it was flooded to was no way there. */
+function waysTaken({ path, arrival }: ProbePath): Hop[][] {
+  if (!arrival || arrival.frame.packetType === PACKET_OTHERHOST) return [];
+  const isArrival = ({ at, direction, packetType }: Hop['frame']) =>
+    at === arrival.frame.at && direction === 'in' && packetType !== PACKET_OTHERHOST;
+  return hopsOf(path)
+    .filter((hop) => isArrival(hop.frame))
+    .map((goal) => hopsTo(path, (hop) => hop === goal));
+}
+
+/** All waypoints must be on one way, in their order. */
+function missedWaypoint(through: readonly Waypoint[], ways: readonly Hop[][]): string | undefined {
+  const best = Math.max(...ways.map((way) => countPassed(through, way)));
   const missed = through[best];
   if (!missed) return undefined;
   return best === 0 ? `not through ${missed}` : `not through ${missed} after ${through[best - 1]}`;
 }
 
-function mostPassed(through: readonly Waypoint[], { frame, next }: Hop): number {
-  const [first, ...rest] = through;
-  if (!first) return 0;
-  const passed = isAt(first, frame.at) ? 1 : 0;
-  // One device may stand for several waypoints in a row, such as a port and its switch.
-  if (passed && rest.length > 0 && rest[0] && isAt(rest[0], frame.at)) return 1 + mostPassed(rest, { frame, next });
-  const left = passed ? rest : through;
-  return passed + Math.max(0, ...next.map((hop) => mostPassed(left, hop)));
+/** How many waypoints a way has come by. One device may stand for several in a row, such as a port and its switch. */
+function countPassed(through: readonly Waypoint[], way: readonly Hop[]): number {
+  let passed = 0;
+  for (const { frame } of way) {
+    for (let next = through[passed]; next && isAt(next, frame.at); next = through[passed]) passed++;
+  }
+  return passed;
 }
 
 function isAt(waypoint: Waypoint, device: Interface): boolean {

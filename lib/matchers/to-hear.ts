@@ -1,3 +1,4 @@
+import { tapTime } from '../kernel/tap-clock.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
@@ -9,7 +10,8 @@ import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
-import type { Assertion } from './assertion.ts';
+import { frameAsSeen } from './as-seen.ts';
+import { type Assertion, Progress } from './assertion.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
@@ -51,7 +53,7 @@ export async function toHear(
   sender: Namespace | Interface,
   options: ToHearOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress } = this;
+  const { isNot, progress = new Progress() } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
   checkOptions(title, options, ['frame', 'join', 'because', 'copies', 'within']);
   const { frame = 'broadcast', join, because, copies } = options;
@@ -92,7 +94,8 @@ export async function toHear(
   const within = wanted === 0 ? hold : (options.within ?? holdIn(lab, WITHIN));
   const isCounted = isNot || copies !== undefined;
   progress.goal = wanted === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
-  const result = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
+  const since = tapTime();
+  const heard = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
     milliseconds: hold,
     wanted,
     within,
@@ -101,7 +104,8 @@ export async function toHear(
     isHopeless: () => givesUp(lab, progress),
     join,
   });
-  const heard = copies === undefined ? result.copies > 0 : result.copies === copies;
+  const result = frameAsSeen(heard, from, since);
+  const isAsWanted = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
   const seen = lost ? frameWay(from, result.frame, to, { joined: join !== false }) : undefined;
   const deaf = lost && because === undefined ? whyDeaf(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
@@ -110,7 +114,7 @@ export async function toHear(
   const ignored = wantsNone && lost && wasIgnored(to, frame, seen);
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !deaf && !ignored && (result.outcome === 'answered' || result.outcome === 'lost');
-  const holds = conclusive && heard !== isNot;
+  const holds = conclusive && isAsWanted !== isNot;
   if (holds) return { pass: !isNot, message: () => '' };
   const again = lost ? await hearOnceMore(to, from, frame, join) : undefined;
   // The second time it was otherwise: then there is nothing to explain.

@@ -1,22 +1,20 @@
-import { tapTime } from '../kernel/tap-clock.ts';
+import { now } from '../kernel/clock.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkOneOf, show } from '../lab/validate.ts';
 import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
-import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
-import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import { standInOf } from '../trace/stand-in.ts';
 import { waysOf } from '../trace/way.ts';
-import { asSeen } from './as-seen.ts';
-import type { Assertion } from './assertion.ts';
+import { type Assertion, Progress } from './assertion.ts';
 import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
+import { putQuestion, traceOf } from './put-question.ts';
 import { describeReach } from './reach-message.ts';
-import { checkThrough, describeDetour, type Waypoint } from './through.ts';
+import { checkThrough, type Waypoint } from './through.ts';
 
 /** How long `toReach` goes on asking, in milliseconds. */
 const WITHIN = 1000;
@@ -52,7 +50,7 @@ export async function toReach(
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress } = this;
+  const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
@@ -64,7 +62,6 @@ export async function toReach(
   const capture = Capture.of(received.lab);
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
-  const since = tapTime();
   const quiet = () => quietIn(received.lab, 'packets');
   // A time that the spec gives is kept: something in its network may be slow.
   const patience = isNot
@@ -80,23 +77,18 @@ export async function toReach(
     ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`
     : `an answer from ${nameOfTarget}, for ${milliseconds(within)} at most`;
   const onSend = () => void progress.asked++;
-  const report = asSeen(await reach(call, received, to, options, { ...patience, onSend }), since, isNot);
+  const started = now();
+  const put = await putQuestion({
+    ...{ call, from: received, to, options, isNot, waypoints },
+    patience: { ...patience, onSend },
+  });
+  const { report, fault } = put;
   const answered = report.outcome === 'answered';
-  if (answered && !isNot) watcher()?.answered(report.elapsed);
-  const holds = isNot ? isSoundNegative(report, because) : answered;
-  // Of an address anybody may be asked; a namespace answers for itself.
-  const wanted = typeof to === 'string' ? 'address' : 'namespace';
-  const standIn = answered ? standInOf(report.question, report.recognize, { wanted, since }) : undefined;
-  // Otherwise the taps are read only where there is something to tell: a passing assertion costs no more for them.
-  if (holds && !waypoints && !standIn) return { pass: !isNot, message: () => '' };
-  // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
-  if (!received.lab.isPristine) received.lab.discover();
-  const seen = tracePath(report.question, report.recognize, { answered, since });
-  const detour = standIn
-    ? `not ${standIn.orTarget ? 'surely ' : ''}of ${typeof to === 'string' ? to : report.question.to.namespace}: ${standIn.namespace} ${standIn.how}`
-    : answered && waypoints
-      ? describeDetour(waypoints, seen)
-      : undefined;
+  if (answered && !isNot) watcher()?.answered(now() - started);
+  const holds = (isNot ? isSoundNegative(report, because) : answered) && !fault;
+  if (holds) return { pass: !isNot, message: () => '' };
+  const seen = traceOf(put);
+  progress.goal = 'one more probe, to say why it failed';
   const { trace, recognize, loss, ...explained }: Reasons = answered
     ? { trace: seen, recognize: report.recognize }
     : await explainSilence(call, received, to, { question: options, report, trace: seen });
@@ -109,13 +101,13 @@ export async function toReach(
     waypoints,
     ways,
     missed: capture.losses.kernel - lossesBefore,
-    detour,
+    detour: fault,
     ...explained,
-    ...(standIn ? { hint: standIn.hint } : {}),
+    ...(put.hint ? { hint: put.hint } : {}),
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
   const evidence = { lab: received.lab, failed: { recognize, ways, asked: report } };
-  return { pass: (holds && !detour) !== isNot, message: () => message, evidence };
+  return { pass: isNot, message: () => message, evidence };
 }
 
 function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {

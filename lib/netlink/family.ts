@@ -20,7 +20,7 @@ const VERBS = {
 const OFFSETS = { new: 0, delete: 1, get: 2, set: 3 } as const;
 
 /** A family of objects, such as addresses: what its messages are made of. */
-interface FamilyOptions<R, W, State> {
+interface FamilyOptions<R, W, State, Said> {
   /** iproute2's program, and its object: `['ip', 'address']`. */
   command: readonly [tool: 'ip' | 'bridge' | 'tc', object: string];
   /** The kernel's name of the messages, and the number of the one that makes an object: `['ADDR', 20]` for `RTM_NEWADDR`. */
@@ -28,17 +28,18 @@ interface FamilyOptions<R, W, State> {
   /** What follows `nlmsghdr`. */
   body: Type<R, W>;
   /** What is sent for what was said. @default the same */
-  complete?: (said: W) => W;
+  complete?: (said: Said, verb: Verb) => W;
   /** What the kernel's answer says. @default the body as it is read */
   state?: (body: R) => State;
-  /** The message that changes an object. @default 'new' */
+  /** The message that makes an object, and the one that changes one. @default 'new' */
+  makes?: 'new' | 'set';
   changes?: 'new' | 'set';
   /** Other verbs than usual. */
   verbs?: Partial<Record<Verb, string>>;
   /** The words behind the verb; `rest` are those of the body's attributes. @default these alone */
-  words?: (object: W, names: Names, rest: readonly string[], verb: Verb) => readonly (string | undefined)[];
+  words?: (said: Said, names: Names, rest: readonly string[], verb: Verb) => readonly (string | undefined)[];
   /** What a new object needs of the kernel. */
-  feature?: (object: W) => string | undefined;
+  feature?: (said: Said) => string | undefined;
 }
 
 /**
@@ -47,68 +48,63 @@ interface FamilyOptions<R, W, State> {
  *
  * @example socket.change(ipAddress.add({ index: 7, family: 4, address: '10.0.0.1', length: 24 }))
  */
-export class Family<R, W extends object, State = R> {
-  readonly options: FamilyOptions<R, W, State>;
+export class Family<R, W extends object, State = R, Said extends object = W> {
+  readonly options: FamilyOptions<R, W, State, Said>;
 
-  constructor(options: FamilyOptions<R, W, State>) {
+  constructor(options: FamilyOptions<R, W, State, Said>) {
     this.options = options;
   }
 
   /** Makes an object that is not there yet. */
-  add(object: W, causes?: Causes): Request {
-    return this.#request('add', 'new', NLM_F_CREATE | NLM_F_EXCL, object, causes);
+  add(said: Said, causes?: Causes): Request {
+    return this.#request('add', this.options.makes ?? 'new', NLM_F_CREATE | NLM_F_EXCL, said, causes);
   }
 
   /** Makes an object, or changes the one that is there. */
-  replace(object: W, causes?: Causes): Request {
-    return this.#request('replace', 'new', NLM_F_CREATE | NLM_F_REPLACE, object, causes);
+  replace(said: Said, causes?: Causes): Request {
+    return this.#request('replace', 'new', NLM_F_CREATE | NLM_F_REPLACE, said, causes);
   }
 
   /** Changes an object that is there. */
-  change(object: W, causes?: Causes): Request {
-    return this.#request('change', this.options.changes ?? 'new', 0, object, causes);
+  change(said: Said, causes?: Causes): Request {
+    return this.#request('change', this.options.changes ?? 'new', 0, said, causes);
   }
 
-  delete(object: W, causes?: Causes): Request {
-    return this.#request('delete', 'delete', 0, object, causes);
+  delete(said: Said, causes?: Causes): Request {
+    return this.#request('delete', 'delete', 0, said, causes);
   }
 
   /** Asks for one object. */
-  get(object: W, causes?: Causes): Request<State> {
-    return this.#request('get', 'get', 0, object, causes);
+  get(said: Said, causes?: Causes): Request<State> {
+    return this.#request('get', 'get', 0, said, causes);
   }
 
   /** Asks for all objects, or for those that the kernel picks out by what is said of them. */
-  all(filter: W = {} as W): Request<State> {
+  all(filter: Said = {} as Said): Request<State> {
     return this.#request('list', 'get', 0, filter);
   }
 
-  #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, object: W, causes?: Causes): Request<State> {
-    const {
-      messages,
-      body,
-      complete = (said) => said,
-      state = (read) => read as unknown as State,
-      feature,
-    } = this.options;
+  #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, said: Said, causes?: Causes): Request<State> {
+    const { messages, body, complete, state, feature } = this.options;
+    const object = () => complete?.(said, verb) ?? (said as unknown as W);
     return {
       type: messages[1] + OFFSETS[message],
       flags,
-      write: (to) => body.write(to, complete(object)),
-      read: (bytes) => state(body.read(bytes)),
-      words: (names) => this.#words(verb, object, names),
+      write: (to) => body.write(to, object()),
+      read: (bytes) => (state ? state(body.read(bytes)) : (body.read(bytes) as unknown as State)),
+      words: (names) => this.#words(verb, said, body.words(object(), names), names),
       pathAt: (bytes, offset) => body.pathAt?.(bytes, offset) ?? [],
       causes,
-      feature: verb === 'add' ? feature?.(object) : undefined,
+      feature: verb === 'add' ? feature?.(said) : undefined,
     };
   }
 
-  #words(verb: Verb, object: W, names: Names): string {
-    const { command, body, verbs, words = (_object, _names, rest) => rest } = this.options;
-    const family = verb === 'list' && 'family' in object && object.family ? [`-${object.family}`] : [];
+  #words(verb: Verb, said: Said, rest: readonly string[], names: Names): string {
+    const { command, verbs, words = () => rest } = this.options;
+    const [tool, object] = command;
     const namespace = names.namespace === undefined ? [] : ['-n', names.namespace];
-    const behind = words(object, names, body.words(object, names), verb);
-    const all = [command[0], ...namespace, ...family, command[1], verbs?.[verb] ?? VERBS[verb], ...behind];
-    return all.filter(Boolean).join(' ');
+    const family = verb === 'list' && 'family' in said && said.family ? [`-${said.family}`] : [];
+    const behind = words(said, names, rest, verb).filter((word) => word !== undefined);
+    return [tool, ...namespace, ...family, object, verbs?.[verb] ?? VERBS[verb], ...behind].join(' ');
   }
 }

@@ -1,7 +1,10 @@
-import { listAttributes } from './attribute.ts';
-import type { Type } from './type.ts';
+import { align, listAttributes } from './attribute.ts';
+import type { ReadOf, WriteOf } from './object-of.ts';
+import type { Struct } from './struct.ts';
+import type { Rows, Table } from './table.ts';
+import type { Fixed, Type } from './type.ts';
 
-/** Attributes of one kind nested in one, as a list. The kernel does not look at the `number` of most such lists' elements. */
+/** Attributes of one kind nested in one, as a list. The kernel looks at the number of the elements of some such lists only. */
 export function list<R, W>(number: number, of: Type<R, W>): Type<R[], readonly W[]> {
   return {
     isNested: true,
@@ -10,6 +13,57 @@ export function list<R, W>(number: number, of: Type<R, W>): Type<R[], readonly W
       for (const value of values) to.attribute(number, of.isNested ?? false, () => of.write(to, value));
     },
     read: (bytes) => listAttributes(bytes).map(([, payload]) => of.read(payload)),
+    words: (values, names) => values.flatMap((value) => of.words(value, names)),
+  };
+}
+
+/** Structs one behind the other, as `struct rtnexthop`: each begins with a length of 16 bits, and has attributes behind it. */
+export function rows<R, W, F extends Rows>(
+  header: Struct<R, W>,
+  attributes: Table<F>,
+): Type<(R & ReadOf<F>)[], readonly (W & WriteOf<F>)[]> {
+  return {
+    parts: [header as Type<unknown, never>, attributes as Type<unknown, never>],
+    write: (to, values) => {
+      for (const value of values) {
+        const start = to.length;
+        header.write(to, value);
+        attributes.write(to, value);
+        to.bytes.writeUInt16LE(to.length - start, start);
+      }
+    },
+    read: (bytes) => {
+      const values: (R & ReadOf<F>)[] = [];
+      for (let at = 0; at + header.size <= bytes.length; ) {
+        const length = bytes.readUInt16LE(at);
+        if (length < header.size || at + length > bytes.length) {
+          throw new RangeError(
+            `${header.struct.name} of length ${length} does not fit into ${bytes.length - at} bytes`,
+          );
+        }
+        const rest = bytes.subarray(at + align(header.size), at + length);
+        values.push({ ...header.readAt(bytes, at), ...attributes.read(rest) });
+        at += align(length);
+      }
+      return values;
+    },
+    words: (values, names) =>
+      values.flatMap((value) => [...header.words(value, names), ...attributes.words(value, names)]),
+  };
+}
+
+/** Structs of one length one behind the other, as `struct nexthop_grp`. */
+export function array<R, W>(of: Fixed<R, W>): Type<R[], readonly W[]> {
+  return {
+    parts: [of as Type<unknown, never>],
+    write: (to, values) =>
+      to.put(of.size * values.length, (bytes, at) => {
+        for (const [index, value] of values.entries()) of.writeAt(bytes, at + index * of.size, value);
+      }),
+    read: (bytes) => {
+      if (bytes.length % of.size !== 0) throw new RangeError(`${bytes.length} bytes are no whole number of ${of.size}`);
+      return Array.from({ length: bytes.length / of.size }, (_, index) => of.readAt(bytes, index * of.size));
+    },
     words: (values, names) => values.flatMap((value) => of.words(value, names)),
   };
 }

@@ -6,7 +6,18 @@ import { type Fixed, fixed } from './type.ts';
  * @param prefix of the kernel's constants: behind it, and in upper case, a word is the name of its number; '' where it is not
  * @param otherwise what an unknown number reads as; without it, as its digits
  */
-export function oneOf<K extends string, Other extends string = `${number}`>(
+export function oneOf<K extends string>(
+  of: Fixed<number>,
+  prefix: string,
+  numbers: Readonly<Record<K, number>>,
+): Fixed<K | `${number}`>;
+export function oneOf<K extends string, Other extends string>(
+  of: Fixed<number>,
+  prefix: string,
+  numbers: Readonly<Record<K, number>>,
+  otherwise: Other,
+): Fixed<K | Other>;
+export function oneOf<K extends string, Other extends string>(
   of: Fixed<number>,
   prefix: string,
   numbers: Readonly<Record<K, number>>,

@@ -1,225 +1,197 @@
-import { u32 } from '../kernel/bytes.ts';
-import { AF_INET, NLM_F_CREATE, NLM_F_EXCL } from '../kernel/constants.ts';
-import { familyNumber } from '../kernel/socket-address.ts';
-import { bytesToIp, type Family, ipToBytes, type Prefix } from '../wire/ip-address.ts';
-import { decodeAttributes } from './attribute.ts';
-import { type Operation, raw } from './raw.ts';
-import {
-  RTA_DST,
-  RTA_GATEWAY,
-  RTA_METRICS,
-  RTA_OIF,
-  RTA_PREFSRC,
-  RTA_PRIORITY,
-  RTA_SRC,
-  RTA_TABLE,
-  RTAX_MTU,
-  RTM_DELROUTE,
-  RTM_GETROUTE,
-  RTM_NEWROUTE,
-  RTMSG_LENGTH,
-  RTPROT_KERNEL,
-} from './route-message.ts';
-import type { NetlinkSocket } from './socket.ts';
+import { u16 as u16Bytes } from '../kernel/bytes.ts';
+import { AF_INET6 } from '../kernel/constants.ts';
+import { bytesToIp, type Family as IpFamily, ipToBytes, type Prefix } from '../wire/ip-address.ts';
+import { bit, bits } from './bits.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { rows } from './list.ts';
+import { oneOf } from './one-of.ts';
+import { bytes, device, ip, ipFamily, lessOne, pad, s32, u8, u32 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
+import { flat, type Type } from './type.ts';
 
-const RT_TABLE_MAIN = 254;
-const RTPROT_BOOT = 3;
-const RTN_UNICAST = 1;
-/** `RTN_*` in iproute2's words. */
-const TYPES: Record<number, RouteType> = { 1: 'unicast', 6: 'blackhole', 7: 'unreachable', 8: 'prohibit', 9: 'throw' };
-const RT_SCOPE_LINK = 253;
-const RT_SCOPE_NOWHERE = 255;
-/** A route to one address, which the kernel made of another and keeps for what it has learnt. */
-const RTM_F_CLONED = 0x200;
-const RTA_CACHEINFO = 12;
-/** Of `struct rta_cacheinfo`, linux/rtnetlink.h. */
-const RTA_CACHEINFO_EXPIRES = 8;
+export const TABLE_MAIN = 254;
 
-export type RouteType = 'unicast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+const TYPES = {
+  ...{ unspec: 0, unicast: 1, local: 2, broadcast: 3, anycast: 4, multicast: 5 },
+  ...{ blackhole: 6, unreachable: 7, prohibit: 8, throw: 9, nat: 10 },
+} as const;
+const SCOPES = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
+const PROTOCOLS = { unspec: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
 
-/** A unicast route of the main table. */
+/** What becomes of a packet, in iproute2's words: `unicast` sends it on. */
+export type RouteType = keyof typeof TYPES;
+
+/** Where a route leads to next. */
+export interface NextHop {
+  /** Without one the destination is on the link. An IPv4 route's may be an IPv6 address (RFC 5549). */
+  via: string | undefined;
+  /** ifindex of the device to leave by. */
+  device: number | undefined;
+  /** Its share among several, from 1. */
+  weight: number;
+  /** Taken to be on the link whatever the other routes say. */
+  onlink: boolean;
+}
+
+/** A route, of whatever table and type. */
 export interface Route {
   /** Where to: `length` 0 is the default route. */
   to: Prefix;
-  /** The next hop; without one `to` is on the link. */
-  via?: string | undefined;
-  /** ifindex of the device to leave by. */
-  device?: number | undefined;
+  /** The next hop; without one `to` is on the link. Of several, the first. */
+  via: string | undefined;
+  /** ifindex of the device to leave by. Of several, the first. */
+  device: number | undefined;
+  /** All of them; more than one share the packets out by their weight. */
+  nextHops: NextHop[];
   /** The preferred source address. */
-  source?: string | undefined;
-}
-
-/** A route that someone added, of whatever type. */
-export interface AddedRoute extends Route {
+  source: string | undefined;
   type: RouteType;
+  /** 254 is `main`, 255 `local`. */
+  table: number;
+  /** `proto kernel`: of an address, or of its subnet. */
+  ofTheKernel: boolean;
+  tos: number;
   metric: number | undefined;
-}
-
-export function addRoute(socket: NetlinkSocket, route: Route, operation: Operation): void {
-  socket.change(raw({ type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_EXCL, ...body(route) }, operation));
-}
-
-export function deleteRoute(socket: NetlinkSocket, route: Route, operation: Operation): void {
-  // As iproute2 does: whoever made it, the kernel included, and of whatever scope (fib_table_delete).
-  const any = { protocol: 0, scope: RT_SCOPE_NOWHERE, type: 0 };
-  socket.change(raw({ type: RTM_DELROUTE, flags: 0, ...body(route, any) }, operation));
-}
-
-/** The main table's unicast routes. */
-export function listRoutes(socket: NetlinkSocket, family: Family, operation: Operation): Route[] {
-  const request = { type: RTM_GETROUTE, flags: 0, header: header(family, 0), attributes: [] };
-  return socket
-    .list(raw(request, operation))
-    .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(7) === RTN_UNICAST)
-    .map(decodeRoute);
-}
-
-/** The main table's routes without the kernel's own (`proto kernel`), such as those of an address's subnet. */
-export function listAddedRoutes(socket: NetlinkSocket, family: Family, operation: Operation): AddedRoute[] {
-  const request = { type: RTM_GETROUTE, flags: 0, header: header(family, 0), attributes: [] };
-  return socket
-    .list(raw(request, operation))
-    .filter((entry) => tableOf(entry) === RT_TABLE_MAIN && entry.readUInt8(5) !== RTPROT_KERNEL)
-    .flatMap((entry) => {
-      const type = TYPES[entry.readUInt8(7)];
-      const metric = decodeAttributes(entry.subarray(RTMSG_LENGTH)).get(RTA_PRIORITY)?.readUInt32LE(0);
-      return type ? [{ ...decodeRoute(entry), type, metric }] : [];
-    });
-}
-
-/** What besides the destination a route is looked up by. */
-export interface LookUp {
-  /** ifindex of the device to leave by. */
-  device?: number | undefined;
-  /** The address to send from. */
-  source?: string | undefined;
-}
-
-/**
- * The route that the kernel would take to an address now (`ip route get`).
- *
- * @throws KernelError `ENETUNREACH` when there is none
- */
-export function lookUpRoute(
-  socket: NetlinkSocket,
-  to: string,
-  family: Family,
-  operation: Operation,
-  by: LookUp = {},
-): Route {
-  return decodeRoute(lookUp(socket, to, family, operation, by));
-}
-
-/** The longest packet that a route takes. */
-export interface PathMtu {
-  /** Undefined: the device's. */
+  /** The id of the nexthop object that it leads to (`ip nexthop`). */
+  nexthopId: number | undefined;
+  /** The longest packet that goes this way; undefined: the device's. */
   mtu: number | undefined;
-  /** A router has said so, and the kernel remembers it for ten minutes (RFC 1191 section 6.3, RFC 8201 section 5.3). */
-  learnt: boolean;
+  /** The kernel forgets it after some time: what a router has said of the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
+  expires: boolean;
+  /** IPv6: the only sources that it is for, `from …`. */
+  from: { address: string; length: number } | undefined;
+  /** What it sends is wrapped (`encap …`). */
+  encapsulates: boolean;
 }
 
-/** The MTU of the route that the kernel would take. @throws KernelError `ENETUNREACH` when there is none */
-export function lookUpPathMtu(
-  socket: NetlinkSocket,
-  to: string,
-  family: Family,
-  operation: Operation,
-  by: LookUp = {},
-): PathMtu {
-  const attributes = decodeAttributes(lookUp(socket, to, family, operation, by).subarray(RTMSG_LENGTH));
-  const metrics = decodeAttributes(attributes.get(RTA_METRICS) ?? Buffer.alloc(0));
-  const expires = attributes.get(RTA_CACHEINFO)?.readInt32LE(RTA_CACHEINFO_EXPIRES) ?? 0;
-  const mtu = metrics.get(RTAX_MTU)?.readUInt32LE(0);
-  return { mtu, learnt: mtu !== undefined && expires > 0 };
+/** What is said of a route to make, delete or look one up. */
+interface SaidRoute
+  extends Partial<Pick<Route, 'to' | 'via' | 'device' | 'source' | 'metric' | 'nexthopId' | 'mtu' | 'type' | 'table'>> {
+  family?: IpFamily;
+  /** To be looked up: the address to send from. */
+  from?: string | undefined;
+  /** Several, in place of `via` and `device`. */
+  nextHops?: readonly Partial<NextHop>[] | undefined;
+  /** The kernel's own copy of a route, for one address, in which it keeps what it has learnt. */
+  isCopy?: boolean;
 }
 
-/** Forgets what was learnt of the path to an IPv6 address, as `ip -6 route flush cache` does of all. */
-export function forgetRoute6(socket: NetlinkSocket, to: string, operation: Operation): void {
-  const attributes = [[RTA_DST, ipToBytes(to)]] as const;
-  socket.change(
-    raw(
-      {
-        type: RTM_DELROUTE,
-        flags: 0,
-        header: header(6, 128, { table: RT_TABLE_MAIN, flags: RTM_F_CLONED }),
-        attributes,
-      },
-      operation,
-    ),
-  );
-}
+/** `struct rtvia`: an address of another family than the route's, behind its family. */
+const rtvia: Type<string | undefined> = {
+  write: (to, address = '::') => bytes.write(to, Buffer.concat([u16Bytes(AF_INET6), ipToBytes(address)])),
+  read: (all) => (all.length === 18 && all.readUInt16LE(0) === AF_INET6 ? bytesToIp(all.subarray(2)) : undefined),
+  words: (address = '::') => ['inet6', address],
+};
 
-function lookUp(
-  socket: NetlinkSocket,
-  to: string,
-  family: Family,
-  operation: Operation,
-  { device, source }: LookUp,
-): Buffer {
-  const length = family === 4 ? 32 : 128;
-  return socket.get(
-    raw(
-      {
-        type: RTM_GETROUTE,
-        flags: 0,
-        // inet_rtm_valid_getroute_req: a source has a whole address's length.
-        header: header(family, length, { sourceLength: source === undefined ? 0 : length }),
-        attributes: [
-          [RTA_DST, ipToBytes(to)],
-          [RTA_SRC, source === undefined ? undefined : ipToBytes(source)],
-          [RTA_OIF, device === undefined ? undefined : u32(device)],
-        ],
-      },
-      operation,
-    ),
-  );
-}
+const onlink = bit('RTNH_F_ONLINK', 4, 'onlink');
 
-function body({ to, via, device, source }: Route, more: { protocol?: number; scope?: number; type?: number } = {}) {
-  // As iproute2 has it (iproute_modify): on IPv4 what has no next hop is on the link. The kernel takes scope global, too.
-  const scope = to.family === 4 && via === undefined ? RT_SCOPE_LINK : 0;
-  return {
-    header: header(to.family, to.length, {
-      table: RT_TABLE_MAIN,
-      protocol: RTPROT_BOOT,
-      scope,
-      type: RTN_UNICAST,
-      ...more,
-    }),
-    attributes: [
-      [RTA_DST, to.length === 0 ? undefined : ipToBytes(to.address)],
-      [RTA_GATEWAY, via === undefined ? undefined : ipToBytes(via)],
-      [RTA_OIF, device === undefined ? undefined : u32(device)],
-      [RTA_PREFSRC, source === undefined ? undefined : ipToBytes(source)],
-    ] as const,
-  };
-}
+const hopRows = {
+  gateway: attribute('RTA_GATEWAY', 5, ip, { word: 'via' }),
+  otherGateway: attribute('RTA_VIA', 18, rtvia, { word: 'via' }),
+  encap: attribute('RTA_ENCAP', 22, bytes, { word: false }),
+};
 
-/** `struct rtmsg`. */
-function header(
-  family: Family,
-  length: number,
-  { sourceLength = 0, table = 0, protocol = 0, scope = 0, type = 0, flags = 0 } = {},
-): Buffer {
-  const bytes = Buffer.of(familyNumber(family), length, sourceLength, 0, table, protocol, scope, type);
-  return Buffer.concat([bytes, u32(flags)]);
-}
+const hopAttributes = table(hopRows);
 
-function tableOf(entry: Buffer): number {
-  return decodeAttributes(entry.subarray(RTMSG_LENGTH)).get(RTA_TABLE)?.readUInt32LE(0) ?? entry.readUInt8(4);
-}
+const hopHeader = struct('rtnexthop', { length: pad(2), flags: flat(bits(u8, { onlink })), weight: lessOne, device });
 
-function decodeRoute(entry: Buffer): Route {
-  const family: Family = entry.readUInt8(0) === AF_INET ? 4 : 6;
-  const attributes = decodeAttributes(entry.subarray(RTMSG_LENGTH));
-  const address = (type: number) => {
-    const bytes = attributes.get(type);
-    return bytes && bytesToIp(bytes);
-  };
-  return {
-    to: { address: address(RTA_DST) ?? (family === 4 ? '0.0.0.0' : '::'), length: entry.readUInt8(1), family },
-    via: address(RTA_GATEWAY),
-    device: attributes.get(RTA_OIF)?.readUInt32LE(0),
-    source: address(RTA_PREFSRC),
-  };
+const hopRow = rows(hopHeader, hopAttributes);
+const hops: typeof hopRow = {
+  ...hopRow,
+  words: (all, names) =>
+    all.flatMap((hop) => [
+      ...['nexthop', ...hopAttributes.words(hop, names)],
+      ...(hop.device === undefined ? [] : ['dev', names.device(hop.device)]),
+      ...(hop.weight === undefined ? [] : ['weight', String(hop.weight)]),
+      ...hopHeader.words(hop, names),
+    ]),
+};
+
+const routeHeader = struct('rtmsg', {
+  family: ipFamily,
+  length: u8,
+  sourceLength: u8,
+  tos: u8,
+  lowTable: u8,
+  protocol: oneOf(u8, 'RTPROT_', PROTOCOLS),
+  scope: oneOf(u8, 'RT_SCOPE_', SCOPES),
+  type: oneOf(u8, 'RTN_', TYPES, 'unspec'),
+  flags: flat(bits(u32, { onlink, isCopy: bit('RTM_F_CLONED', 0x200) })),
+});
+
+const attributes = table({
+  destination: attribute('RTA_DST', 1, ip, { word: false }),
+  from: attribute('RTA_SRC', 2, ip),
+  ...hopRows,
+  device: attribute('RTA_OIF', 4, device, { word: 'dev' }),
+  source: attribute('RTA_PREFSRC', 7, ip, { word: 'src' }),
+  metric: attribute('RTA_PRIORITY', 6, u32),
+  nexthopId: attribute('RTA_NH_ID', 30, u32, { word: 'nhid' }),
+  table: attribute('RTA_TABLE', 15, u32),
+  metrics: attribute('RTA_METRICS', 8, flat(table({ mtu: attribute('RTAX_MTU', 2, u32) }))),
+  cache: attribute('RTA_CACHEINFO', 12, struct('rta_cacheinfo', { uses: pad(8), expires: s32, rest: pad(20) })),
+  hops: attribute('RTA_MULTIPATH', 9, hops, { word: '' }),
+});
+
+export const ipRoute = new Family({
+  command: ['ip', 'route'],
+  messages: ['ROUTE', 24],
+  body: body(routeHeader, attributes),
+  complete: ({ to, via, nextHops, table: number = TABLE_MAIN, ...said }: SaidRoute, verb) => {
+    const family = to?.family ?? said.family;
+    if (family === undefined || verb === 'list') return { family };
+    const all = {
+      ...said,
+      ...gateway(family, via),
+      family,
+      length: to?.length,
+      destination: to?.length === 0 ? undefined : to?.address,
+      hops: nextHops?.map(({ via: next, ...hop }) => ({ ...hop, ...gateway(family, next) })),
+    };
+    // inet_rtm_valid_getroute_req: no table, and of a source the whole address.
+    if (verb === 'get') return { ...all, sourceLength: said.from === undefined ? 0 : to?.length };
+    const tables = number < 256 ? { lowTable: number } : { table: number };
+    // As iproute2 does: whoever made it, the kernel included, and of whatever scope (fib_table_delete).
+    if (verb === 'delete') return { ...all, ...tables, scope: 'nowhere' as const };
+    // As iproute2 has it (iproute_modify): on IPv4 what has no next hop is on the link. The kernel takes universe, too.
+    const scope = family === 4 && via === undefined && !nextHops ? ('link' as const) : ('universe' as const);
+    return { ...all, ...tables, protocol: 'boot' as const, scope, type: said.type ?? 'unicast' };
+  },
+  state: ({ family, destination = family === 4 ? '0.0.0.0' : '::', length, ...read }): Route => {
+    const { hops, from, source, type, tos, metric, nexthopId, mtu } = read;
+    const all = hops ?? [{ ...read, weight: 1 }];
+    const nextHops = all.map(({ gateway: own, otherGateway, device: index, weight: share, onlink: isOnlink }) => ({
+      via: own ?? otherGateway,
+      device: index,
+      weight: share,
+      onlink: isOnlink,
+    }));
+    return {
+      to: { address: destination, length, family },
+      via: nextHops[0]?.via,
+      device: nextHops[0]?.device,
+      nextHops,
+      ...{ source, type, tos, metric, nexthopId, mtu },
+      table: read.table ?? read.lowTable,
+      ofTheKernel: read.protocol === 'kernel',
+      expires: (read.cache?.expires ?? 0) > 0,
+      from: from === undefined ? undefined : { address: from, length: read.sourceLength },
+      encapsulates: all.some(({ encap }) => encap !== undefined),
+    };
+  },
+  words: ({ to, type = 'unicast', device: index, from }, names, rest, verb) => {
+    if (!to) return rest;
+    const isWhole = to.length === (to.family === 4 ? 32 : 128);
+    const target = to.length === 0 ? 'default' : isWhole ? to.address : `${to.address}/${to.length}`;
+    if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...rest];
+    const oif = index === undefined ? [] : ['oif', names.device(index)];
+    return [target, ...(from === undefined ? [] : ['from', from]), ...oif];
+  },
+});
+
+function gateway(family: IpFamily, via: string | undefined): { gateway?: string; otherGateway?: string } {
+  if (via === undefined) return {};
+  return family === 4 && via.includes(':') ? { otherGateway: via } : { gateway: via };
 }

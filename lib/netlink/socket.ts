@@ -13,6 +13,7 @@ import { noteFeature } from '../kernel/features.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { NetlinkChannel } from '../kernel/netlink-channel.ts';
+import { whyRefused } from '../kernel/why-no-namespaces.ts';
 import { ipLink } from './link.ts';
 import { type Acknowledgement, decodeAcknowledgement, decodeMessages, type Reply, writeMessage } from './message.ts';
 import type { KnownNames, Names } from './names.ts';
@@ -31,9 +32,6 @@ const MOST_AT_ONCE = 65536;
 const FLAGS_AT = 6;
 
 const GENERAL_CAUSES: Causes = {
-  EPERM: 'changing a network takes CAP_NET_ADMIN in its namespace: run as root, or through the pool of hairpin/config',
-  ENFILE: 'the machine is out of file descriptors (fs.file-max)',
-  EMFILE: 'this process is out of file descriptors (ulimit -n)',
   ENOBUFS: 'the kernel had no room for its answer, so it is not known whether it did as it was asked',
 };
 
@@ -46,6 +44,8 @@ export class NetlinkSocket implements Disposable {
   readonly #known: KnownNames;
   /** That of the last message. */
   #sequence = 0;
+  /** Whether an answer is still to come. When the next request is made, its predecessor has failed half-way. */
+  #isUnderWay = false;
 
   /**
    * @param options `names` are for the words of errors; `protocol` is another family of netlink's that answers in the same
@@ -85,6 +85,7 @@ export class NetlinkSocket implements Disposable {
         if (isCut) return undefined;
         const [reply] = replies;
         if (!reply) continue;
+        this.#isUnderWay = false;
         if (reply.type === NLMSG_ERROR) this.#check(request, decodeAcknowledgement(reply));
         return { answer: this.#read(request, reply.body) };
       }
@@ -110,8 +111,8 @@ export class NetlinkSocket implements Disposable {
           // The table changed between two datagrams of the dump (nl_dump_check_consistent): what came may have holes.
           if (reply.flags & NLM_F_DUMP_INTR) isWhole = false;
           if (reply.type === NLMSG_ERROR || reply.type === NLMSG_DONE) {
+            this.#isUnderWay = false;
             this.#check(request, decodeAcknowledgement(reply));
-            // Only now: whoever threw before would leave a dump behind, beside which there is no other (EBUSY).
             return isWhole ? { answer: bodies.map((body) => this.#read(request, body)) } : undefined;
           }
           bodies.push(Buffer.from(reply.body));
@@ -141,6 +142,7 @@ export class NetlinkSocket implements Disposable {
       const told = replies.filter(({ type }) => type === NLMSG_ERROR);
       answers.push(...told.map((reply) => ({ ...decodeAcknowledgement(reply), sequence: reply.sequence })));
     }
+    this.#isUnderWay = false;
     // Only now: the names in an error may take a question of their own.
     const refusal = answers.find(({ errno }) => errno !== 0);
     if (refusal) this.#check(sent[refusal.sequence - first] as Request, refusal);
@@ -158,6 +160,7 @@ export class NetlinkSocket implements Disposable {
     if (first && this.#channel.closed) {
       throw new Error(`${first.words(this.#names)}: its namespace is closed (the lab has ended)`);
     }
+    if (first && this.#isUnderWay) this.#skipAnswers(first);
     const datagram = new Writer();
     let count = 0;
     let lastAt = 0;
@@ -173,7 +176,18 @@ export class NetlinkSocket implements Disposable {
     bytes.writeUInt16LE(bytes.readUInt16LE(lastAt + FLAGS_AT) | lastFlags, lastAt + FLAGS_AT);
     const errno = this.#channel.send(bytes);
     if (first && errno !== 0) this.#check(first, { errno });
+    this.#isUnderWay = true;
     return count;
+  }
+
+  /** Takes away what an earlier request has left behind: beside its dump there is no other (`__netlink_dump_start`, EBUSY). */
+  #skipAnswers(request: Request): void {
+    for (;;) {
+      const datagram = this.#channel.receive();
+      if (datagram === 'nothing') break;
+      if (typeof datagram === 'number') this.#noAnswer(request, datagram);
+    }
+    this.#isUnderWay = false;
   }
 
   /** What has come for the requests from the one with this number on; undefined when nothing more comes. */
@@ -182,7 +196,7 @@ export class NetlinkSocket implements Disposable {
     if (datagram === 'nothing') return undefined;
     if (datagram === 'lost') return { replies: [], isCut: true };
     if (typeof datagram === 'number') return this.#noAnswer(request, datagram);
-    // An earlier request that threw half-way may have left answers behind.
+    // What an earlier request has left behind may come as late as this.
     const replies = decodeMessages(datagram).filter(({ sequence }) => sequence >= first);
     return { replies, isCut: replies.some(({ type }) => type === NLMSG_OVERRUN) };
   }
@@ -259,6 +273,8 @@ function pathAt(request: Request, offset: number): string | undefined {
 }
 
 function causeOf(errno: number, causes: Causes = {}): string | undefined {
-  const cause = causes[errnoName(errno)] ?? GENERAL_CAUSES[errnoName(errno)];
+  const code = errnoName(errno);
+  const cause = causes[code] ?? GENERAL_CAUSES[code];
+  if (cause === undefined && code === 'EPERM') return whyRefused('network change', code);
   return typeof cause === 'function' ? cause() : cause;
 }

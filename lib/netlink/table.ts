@@ -60,7 +60,15 @@ export function attributes<R, W>(
   return { kernel, number, of: of as Type<unknown, unknown>, options, isMany: true };
 }
 
-export type Rows = Readonly<Record<string, Row<unknown, unknown, boolean> & { readonly isMany?: true }>>;
+/** A row for the numbers of the attributes that no other row knows. */
+export function others(): Row<number[], never> & { readonly isRest: true } {
+  const of: Type<unknown> = { write: () => {}, read: () => [], words: () => [] };
+  return { kernel: '', number: -1, of, options: { word: false }, isRest: true };
+}
+
+export type Rows = Readonly<
+  Record<string, Row<unknown, unknown, boolean> & { readonly isMany?: true; readonly isRest?: true }>
+>;
 
 /** Attributes one behind the other, as one object. */
 export interface Table<F extends Rows> extends Type<ReadOf<F>, WriteOf<F>> {
@@ -80,7 +88,8 @@ export function table<F extends Rows>(rows: F): Table<F> {
   const absent: Readonly<Record<string, unknown>> = Object.assign({}, ...all.map(absentOf));
   const long = all.find(({ options }) => options.isLong)?.number;
   const byNumber = new Map(all.map((row) => [row.number, row]));
-  const many = all.filter(({ isMany }) => isMany);
+  const lists = all.filter(({ isMany, isRest }) => isMany || isRest);
+  const rest = all.find(({ isRest }) => isRest)?.key;
   return {
     rows,
     keys: all.flatMap(({ key, of }) => of.flat ?? key),
@@ -95,9 +104,10 @@ export function table<F extends Rows>(rows: F): Table<F> {
     },
     read: (bytes) => {
       const object: Record<string, unknown> = { ...absent };
-      for (const { key } of many) object[key] = [];
+      for (const { key } of lists) object[key] = [];
       for (const [number, payload] of listAttributes(bytes, long)) {
         const row = byNumber.get(number);
+        if (!row && rest) (object[rest] as number[]).push(number);
         if (!row) continue;
         const value = readRow(row, payload);
         if (row.of.flat) Object.assign(object, value);
@@ -126,7 +136,8 @@ export function table<F extends Rows>(rows: F): Table<F> {
 type KeyedRow = Rows[string] & { readonly key: string };
 
 /** The values that a row has in an object; a flat one is the whole object, where that has anything for it. */
-function valuesOf({ key, of, isMany }: KeyedRow, said: object): unknown[] {
+function valuesOf({ key, of, isMany, isRest }: KeyedRow, said: object): unknown[] {
+  if (isRest) return [];
   const object = said as Record<string, unknown>;
   if (of.flat) return of.flat.some((each) => object[each] !== undefined) ? [object] : [];
   const value = object[key];

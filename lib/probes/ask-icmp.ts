@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { errnoName } from '../kernel/libc.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import {
   decodeEcho,
@@ -27,12 +28,14 @@ import { isOwnAddress, sendFailure } from './source.ts';
 export function askIcmp(question: Question, size?: number): Asker {
   const { from, to, family } = question;
   const types = [ICMP_TYPE[family].echoReply, ...ICMP_TYPE[family].errors];
-  const socket = openIcmpSocket(from.handle, family, types);
+  using resources = new ResourceStack();
+  const socket = resources.use(openIcmpSocket(from.handle, family, types));
   const identifier = randomInt(0x1_0000);
   const data = new ProbeData(size);
   const target = ipSocketAddress(family, to.address, 0, scopeOf(question));
   if (size !== undefined) forbidFragments(socket, family);
   let unbound = bindSource(socket, question);
+  const owned = resources.move();
   return {
     send(sequence) {
       // A tentative address may have become one's own since.
@@ -64,7 +67,7 @@ export function askIcmp(question: Question, size?: number): Asker {
     // Behind the header, and the probe's number.
     signs: { mark: { at: 9, bytes: data.mark } },
     wait: (milliseconds) => socket.readable(milliseconds),
-    [Symbol.dispose]: () => socket.close(),
+    [Symbol.dispose]: () => owned[Symbol.dispose](),
   };
 
   function isOurs({ original }: IcmpError): boolean {

@@ -15,26 +15,27 @@ export function askTcp(question: Question, port: number): Asker {
   const { from, to, family, source } = question;
   const errors = new IcmpErrors(from.handle, family);
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
-  const connections: { socket: Socket; localPort: number; done: boolean }[] = [];
+  const connections: { socket: Socket; sequence: number; localPort: number; done: boolean }[] = [];
 
   return {
     send(sequence) {
       const socket = Socket.open(from.handle, familyNumber(family), SOCK_STREAM, 0);
-      connections.push({ socket, localPort: 0, done: false });
+      // It may be asked anew, and its probes counted from 0 again.
+      const connection = { socket, sequence, localPort: 0, done: false };
+      connections.push(connection);
       const errno = bindSource(socket, question) || socket.connect(target);
-      const connection = connections[sequence];
-      if (connection) connection.localPort = readIpSocketAddress(socket.localAddress()).port;
+      connection.localPort = readIpSocketAddress(socket.localAddress()).port;
       if (errno === 0 || errnoName(errno) === 'EINPROGRESS') return undefined;
-      if (connection) connection.done = true;
+      connection.done = true;
       return sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {
-      for (const [sequence, connection] of connections.entries()) {
+      for (const connection of connections) {
         if (connection.done) continue;
         const state = connection.socket.connection();
         if (state === 'connecting') continue;
         connection.done = true;
-        if (state === 'connected') return { kind: 'answer', sequence };
+        if (state === 'connected') return { kind: 'answer', sequence: connection.sequence };
         // EHOSTUNREACH and the like come with an ICMP error, which says who sent it.
         if (errnoName(state) === 'ECONNREFUSED')
           return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}` };

@@ -1,5 +1,6 @@
 import { SOCK_DGRAM } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -20,8 +21,9 @@ import { isOwnAddress, sendFailure } from './source.ts';
  */
 export function askUdp(question: Question, port: number, size?: number): Asker {
   const { from, to, family, bound } = question;
-  const errors = new IcmpErrors(from.handle, family);
-  const socket = Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0);
+  using resources = new ResourceStack();
+  const errors = resources.use(new IcmpErrors(from.handle, family));
+  const socket = resources.use(Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0));
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const data = new ProbeData(size);
   if (size !== undefined) forbidFragments(socket, family);
@@ -30,6 +32,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
     bound ? bindSource(socket, question) : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
   let unbound = bind();
   let localPort = readIpSocketAddress(socket.localAddress()).port;
+  const owned = resources.move();
 
   return {
     send(sequence) {
@@ -74,10 +77,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       socket.stopWaiting();
       errors.socket.stopWaiting();
     },
-    [Symbol.dispose]() {
-      socket.close();
-      errors[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => owned[Symbol.dispose](),
   };
 
   /** The kernel giving up on the neighbour; to itself, the source's own refusal counts. */

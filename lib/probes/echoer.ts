@@ -23,6 +23,9 @@ import type { Patience } from './patience.ts';
 import type { Question } from './question.ts';
 import { examineLoss, isOwnAddress, sendFailure } from './source.ts';
 
+/** So many answers, at most, come before they are read: a socket has room for some 250 (`net.core.rmem_default`). */
+const MOST_UNREAD = 64;
+
 /** The one socket that a namespace asks everybody with. A probe is told from all others by identifier and sequence. */
 export class Echoer implements Disposable {
   readonly #namespace: Namespace;
@@ -65,7 +68,10 @@ export class Echoer implements Disposable {
     const broken = await keepAsking(
       {
         send: () => {
-          for (const pending of all.filter(isOpen)) this.#send(pending, probes);
+          for (const [at, pending] of all.filter(isOpen).entries()) {
+            this.#send(pending, probes);
+            if (at % MOST_UNREAD === MOST_UNREAD - 1) this.#read(probes, all, started);
+          }
         },
         read: () => {
           this.#read(probes, all, started);
@@ -156,8 +162,9 @@ function withoutAnswer(
   broken: string | undefined,
 ): ProbeResult {
   const common = { probes: sent.length, elapsed };
+  // A router refuses as well what it was too slow to find a way for.
+  if (broken !== undefined && left) return { outcome: 'broken', reason: broken, ...common };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
-  if (broken !== undefined) return { outcome: 'broken', reason: broken, ...common };
   return examineLoss(question, { outcome: 'lost', ...common });
 }

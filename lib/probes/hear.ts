@@ -53,8 +53,8 @@ export async function hear(
   const broken = await keepAsking(
     {
       once: true,
-      send(attempt) {
-        if (attempt === 0) unsent = sendFrame(from, frame);
+      send() {
+        unsent = sendFrame(from, frame);
       },
       read() {
         copies = ear.copies(frame.signature);
@@ -71,7 +71,8 @@ export async function hear(
   );
   const result = { copies, elapsed: now() - started, frame: frame.bytes };
   if (unsent) return { ...result, ...unsent, elapsed: 0 };
-  if (broken !== undefined) return { ...result, outcome: 'broken', reason: broken };
+  // What came has come, whatever was lost besides.
+  if (broken !== undefined && copies <= wanted) return { ...result, outcome: 'broken', reason: broken };
   return { ...result, outcome: copies > 0 ? 'answered' : 'lost' };
 }
 

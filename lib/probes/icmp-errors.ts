@@ -1,5 +1,6 @@
 import { ICMP_FILTER, ICMPV6_FILTER, IPPROTO_ICMP, IPPROTO_ICMPV6, SOCK_RAW, SOL_RAW } from '../kernel/constants.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { decodeIcmpError, ICMP_TYPE, type IcmpError } from '../wire/icmp.ts';
@@ -15,9 +16,11 @@ export interface IcmpMessage {
 /** A raw ICMP or ICMPv6 socket that hears only the types given. */
 export function openIcmpSocket(namespace: NetNamespace, family: Family, types: readonly number[]): Socket {
   const protocol = family === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-  const socket = Socket.open(namespace, familyNumber(family), SOCK_RAW, protocol);
+  using resources = new ResourceStack();
+  const socket = resources.use(Socket.open(namespace, familyNumber(family), SOCK_RAW, protocol));
   if (family === 4) socket.setOption(SOL_RAW, ICMP_FILTER, filter(types, 4));
   else socket.setOption(IPPROTO_ICMPV6, ICMPV6_FILTER, filter(types, 32));
+  resources.move();
   return socket;
 }
 

@@ -1,5 +1,8 @@
 import { now } from '../kernel/clock.ts';
+import { type Asked, Asking } from './asking.ts';
 import type { Patience, Quiet } from './patience.ts';
+
+export type { Asked };
 
 /** Milliseconds from one probe to the next: a cold start may cost the first, and a busy machine several. */
 const INTERVALS = [10, 20, 40, 80];
@@ -8,164 +11,120 @@ const LAST_INTERVAL = 100;
 /** Probes after which nothing more is waited for once nothing is under way. */
 const PROBES_ENOUGH = 2;
 
-/**
- * Milliseconds after which the kernel gives up on a neighbour, and on the packets that wait for it
- * (`neigh_timer_handler`, with a lab's `retrans_time_ms`). A probe that was kept for so long may have been lost to the
- * machine.
- */
-const NEIGHBOUR_FAILS = 60;
+/** More probes than a way has hosts that may learn an address too late. */
+const MOST_PROBES = 12;
 
-/** So many probes, at most, do not count because the machine kept them for too long. */
-const MOST_KEPT = 10;
+/**
+ * Milliseconds after which the kernel may have given up the packets that wait for a neighbour's MAC address. It does so
+ * after three times a lab's `retrans_time_ms` of 20, of which a timer may take a tick off (`neigh_timer_handler`).
+ */
+const NEIGHBOUR_GIVEN_UP = 40;
 
 /** How often the taps are looked at while the network is to become silent, in milliseconds. */
 const GLANCE = 20;
 
-/** How often the network may go on after a silence was waited for, at most: other traffic may never end. */
-const MOST_SILENCES = 4;
+/** Silence is waited for so many milliseconds longer than it is to last, at most: other traffic may never end. */
+const MOST_NOISE = 1500;
 
-/** What is asked, of whatever kind. The engine below knows neither frames nor sockets. */
-export interface Asked {
-  /** Sends what has no answer yet, for the n-th time. */
-  send(attempt: number): void;
-  /** Takes what has come. True when nothing more is wanted. */
-  read(): boolean;
-  /** Waits until there may be something to read, at most so many milliseconds. */
-  wait(milliseconds: number): Promise<unknown>;
-  /** The same frame is not sent again: its copies are counted. @default false */
-  once?: boolean;
-  /** How long what is still open is waited for, where that changes. @default the patience's milliseconds */
-  milliseconds?(): number;
-}
+/** More looks than a packet and its answer meet programs on their way. */
+const MOST_LOOKS = 10;
 
 /**
  * Asks until all that is wanted has come, or it is known that no more will come. Every question of hairpin goes through
  * here: one answer, a whole row of a matrix, the copies of a frame; those that should be answered and those that should
  * not.
  *
- * What ends it without an answer: that nothing is under way (`untilQuiet`), or that the time is over. Time counts only
- * while this process could look: a machine that stalls extends it. Where somebody else may still answer, a program say,
- * the taps must have seen nothing for as long again. Last, the queues that are known are emptied, and it is read once
- * more.
+ * Without an answer it ends when nothing is under way any more (`untilQuiet`), or when the time is over. Time counts only
+ * while this process could look, so a machine that stalls extends it. Where somebody else may still answer, such as a
+ * program, the taps must also have seen nothing for as long again. At last the known queues are emptied, and what has come
+ * is read once more.
  *
- * @returns undefined, or why nothing is known: the machine did not get round to it
+ * @returns undefined, or why nothing is known: the machine did not get round to it, or lost something itself
  */
 export async function keepAsking(asked: Asked, patience: Patience): Promise<string | undefined> {
-  const { untilQuiet = false } = patience;
-  const known = untilQuiet ? patience.quiet?.() : undefined;
+  const known = patience.untilQuiet ? patience.quiet?.() : undefined;
   const milliseconds = () => asked.milliseconds?.() ?? patience.milliseconds;
-  const watch = new Watch(asked);
-  const enough = asked.once ? 1 : PROBES_ENOUGH;
-  let attempt = 0;
-  const send = () => {
-    asked.send(attempt++);
-    return asked.read();
-  };
-
-  for (let isProvable = true; ; ) {
-    if (send()) return undefined;
-    if (isProvable && known) {
-      const began = now();
-      isProvable = await known.reached(began + milliseconds());
-      if (asked.read()) return undefined;
-      if (isProvable) {
-        if (now() - began > NEIGHBOUR_FAILS) watch.keptOne();
-        if (attempt - watch.kept >= enough) return undefined;
-        continue;
-      }
-    }
-    const left = milliseconds() - watch.listened;
-    if (await watch.listen(Math.min(probeInterval(attempt - 1), left))) return undefined;
-    if (watch.listened >= milliseconds()) break;
-  }
-  if (known && (await untilSilent(send, watch, known, milliseconds, asked.once === true))) return undefined;
+  const asking = new Asking(asked);
+  if (known ? await untilProved(asking, known, milliseconds) : asking.send()) return undefined;
+  if (await untilTimeIsOver(asking, milliseconds)) return undefined;
   const quiet = known ?? patience.quiet?.();
-  return quiet && lastLook(asked, quiet);
-}
-
-/** How long to wait behind probe number `attempt`, in milliseconds. */
-function probeInterval(attempt: number): number {
-  return INTERVALS[attempt] ?? LAST_INTERVAL;
-}
-
-/** Counts the time in which something was listened for. */
-class Watch {
-  readonly #asked: Asked;
-  /** In milliseconds. */
-  listened = 0;
-  /** How many probes do not count. */
-  kept = 0;
-
-  constructor(asked: Asked) {
-    this.#asked = asked;
-  }
-
-  keptOne(): void {
-    if (this.kept < MOST_KEPT) this.kept++;
-  }
-
-  /** Listens for so long. True when nothing more is wanted. */
-  async listen(milliseconds: number): Promise<boolean> {
-    const until = this.listened + milliseconds;
-    while (this.listened < until) {
-      const remaining = until - this.listened;
-      const before = now();
-      await this.#asked.wait(remaining);
-      const took = now() - before;
-      if (this.#asked.read()) return true;
-      // A wait that was kept for too long counts for nothing, as long as there is hope that the machine recovers.
-      const isLate = took - remaining > NEIGHBOUR_FAILS && this.kept < MOST_KEPT;
-      if (isLate) this.keptOne();
-      // Less than a timer can tell is nothing to wait for.
-      else this.listened = remaining - took < 0.1 ? until : this.listened + took;
-    }
-    return false;
-  }
+  return quiet && lastLook(asking, quiet, known ? patience.milliseconds : 0);
 }
 
 /**
- * Waits until no tap has seen anything for the whole time of a question: each hop of a packet is seen, so one that takes
- * as long as that on a hop is waited for on each. What came late may have been a neighbour's answer, behind which the
- * kernel had given the packet up; then it is asked once more.
+ * Asks until nothing is under way behind a probe, for as many probes as are enough.
  *
- * @returns whether nothing more is wanted
+ * @returns whether nothing more is wanted, or will come; false when that is not known
  */
-async function untilSilent(
-  send: () => boolean,
-  watch: Watch,
-  quiet: Quiet,
-  milliseconds: () => number,
-  once: boolean,
-): Promise<boolean> {
-  let seen = quiet.seen();
-  if (seen === undefined) return watch.listen(2 * milliseconds());
-  for (let round = 0; round < MOST_SILENCES; round++) {
-    let isLate = false;
-    const mostListened = watch.listened + MOST_SILENCES * milliseconds();
-    for (let silent = 0, sent = 0; silent < milliseconds() && watch.listened < mostListened; ) {
-      const slice = Math.min(GLANCE, milliseconds() - silent);
-      if (await watch.listen(slice)) return true;
-      sent += slice;
-      silent += slice;
-      const now = quiet.seen();
-      if (now === seen) continue;
-      seen = now;
-      silent = 0;
-      isLate ||= sent > NEIGHBOUR_FAILS + GLANCE;
-    }
-    if (!isLate || once) return false;
-    if (send()) return true;
+async function untilProved(asking: Asking, quiet: Quiet, milliseconds: () => number): Promise<boolean> {
+  const enough = asking.once ? 1 : PROBES_ENOUGH;
+  for (let counted = 0; asking.attempts < MOST_PROBES; ) {
+    if (asking.send()) return true;
+    const isQuiet = await quiet.reached(now() + milliseconds());
+    if (asking.read()) return true;
+    if (!isQuiet) return false;
+    counted = wasGivenUp(asking, quiet) ? 0 : counted + 1;
+    if (counted >= enough) return true;
   }
   return false;
 }
 
-/** Empties the queues until the network does nothing more, and reads. */
-async function lastLook(asked: Asked, quiet: Quiet): Promise<string | undefined> {
-  for (let round = 0; round < MOST_SILENCES; round++) {
+/** Listens, and asks again now and then. True when nothing more is wanted. */
+async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Promise<boolean> {
+  for (;;) {
+    const left = milliseconds() - asking.listened;
+    if (await asking.listen(Math.min(INTERVALS[asking.attempts - 1] ?? LAST_INTERVAL, left))) return true;
+    if (asking.listened >= milliseconds()) return false;
+    if (asking.send()) return true;
+  }
+}
+
+/**
+ * Empties the queues until the network does nothing more, and reads. It asks again where the last probe may have been lost
+ * to a slow machine, or a slow program, rather than to the network.
+ *
+ * @param silence how long the taps must have seen nothing before, in milliseconds
+ * @returns why nothing is known; undefined when nothing more is wanted, or will come
+ */
+async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
+  const mostListened = asking.listened + silence + MOST_NOISE;
+  let lost: string | undefined;
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    if (silence > 0 && (await untilSilent(asking, quiet, silence, mostListened))) return undefined;
     const before = quiet.seen();
     const failure = await quiet.drained();
-    if (asked.read()) return undefined;
-    if (failure || quiet.seen() === before) return failure;
+    if (asking.read()) return undefined;
+    lost = quiet.lost();
+    if (failure || (lost && asking.once)) return failure ?? lost;
+    const isAskedAgain = lost !== undefined || wasGivenUp(asking, quiet);
+    if (!isAskedAgain && quiet.seen() === before) return undefined;
+    if (isAskedAgain && asking.send()) return undefined;
   }
-  return undefined;
+  return lost;
+}
+
+/**
+ * Listens until no tap has seen anything for so long. Each hop of a packet is seen, so a packet that takes as long as that
+ * on a hop is waited for on each.
+ *
+ * @param most for how long to have listened in all, at most
+ * @returns whether nothing more is wanted
+ */
+async function untilSilent(asking: Asking, quiet: Quiet, silence: number, most: number): Promise<boolean> {
+  let seen = quiet.seen();
+  // Without taps, for as long again.
+  if (seen === undefined) return asking.listen(2 * silence);
+  for (let silent = 0; silent < silence && asking.listened < most; ) {
+    const slice = Math.min(GLANCE, silence - silent);
+    if (await asking.listen(slice)) return true;
+    const now = quiet.seen();
+    silent = now === seen ? silent + slice : 0;
+    seen = now;
+  }
+  return false;
+}
+
+/** Whether a host learnt a neighbour's address so late that the kernel may have given up what waited for it: the probe, say. */
+function wasGivenUp(asking: Asking, quiet: Quiet): boolean {
+  return !asking.once && now() - asking.sentAt > NEIGHBOUR_GIVEN_UP && quiet.learnt(asking.sentAt);
 }

@@ -1,7 +1,8 @@
 import { s32 } from '../kernel/bytes.ts';
+import { checkErrno } from '../kernel/checked.ts';
 import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
-import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName } from '../kernel/libc.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import type { Namespace } from '../lab/index.ts';
@@ -11,22 +12,38 @@ import { PROBE_DATA } from './probe-data.ts';
 /** Answers at a port for the time of a question. */
 export interface Listener extends Disposable {
   port: number;
+  /** Why an answer was not sent that the network would have taken; undefined when all were. */
+  failure(): string | undefined;
   /** Waits until there may be a datagram to answer, at most so many milliseconds. Over TCP the kernel alone answers. */
   wait?(milliseconds: number): Promise<unknown>;
 }
 
-/** The UDP sockets that hairpin listens at now. */
-const listening = new Set<Socket>();
+/** What the network's state says to an answer: a rule of a packet filter, no way back, a link that is down. */
+const OF_THE_NETWORK = [
+  ...['EPERM', 'EACCES', 'EINVAL', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL', 'EMSGSIZE'],
+  'ECONNREFUSED',
+];
+
+/** The UDP sockets that hairpin listens at now, and why one could not answer. */
+const listening = new Map<Socket, string | undefined>();
 
 /**
  * Answers the UDP datagrams that have come to hairpin's listeners. Each question calls this before it looks for its
  * answer, so that no answer waits for a turn of the event loop, which something else may keep.
+ *
+ * @returns how many there were
  */
-export function serveListeners(): void {
-  for (const socket of listening) {
-    for (let received = socket.receive(); received; received = socket.receive())
-      socket.send(received.data.subarray(0, PROBE_DATA), received.from);
+export function serveListeners(): number {
+  let answered = 0;
+  for (const socket of listening.keys()) {
+    for (let received = socket.receive(); received; received = socket.receive()) {
+      const errno = socket.send(received.data.subarray(0, PROBE_DATA), received.from);
+      if (errno !== 0 && !OF_THE_NETWORK.includes(errnoName(errno)))
+        listening.set(socket, `answering failed with ${errnoName(errno)}`);
+      answered++;
+    }
   }
+  return answered;
 }
 
 /**
@@ -35,36 +52,45 @@ export function serveListeners(): void {
  * way there alone.
  *
  * @param port 0 lets the kernel choose
+ * @param scope ifindex of the device that a link-local address is on
  * @returns undefined when somebody is listening there already: then the question is put to them
  */
 export function openListener(
   namespace: Namespace,
-  { protocol, family, address, port }: { protocol: 'tcp' | 'udp'; family: Family; address: string; port: number },
+  {
+    protocol,
+    family,
+    address,
+    port,
+    scope = 0,
+  }: { protocol: 'tcp' | 'udp'; family: Family; address: string; port: number; scope?: number | undefined },
 ): Listener | undefined {
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
   if (port !== 0 && isTaken(namespace, protocol, port)) return undefined;
-  const socket = Socket.open(namespace.handle, familyNumber(family), type, 0);
+  using resources = new ResourceStack();
+  const socket = resources.use(Socket.open(namespace.handle, familyNumber(family), type, 0));
   if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
   if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
-  const errno = socket.bind(ipSocketAddress(family, address, port)) || (protocol === 'tcp' ? socket.listen() : 0);
-  if (errno !== 0) {
-    socket.close();
-    if (errnoName(errno) === 'EADDRINUSE') return undefined;
-    throw new KernelError({
-      operation: `listening on ${protocol} ${address} port ${port} in ${namespace.name}`,
-      errno,
-    });
-  }
+  const errno =
+    socket.bind(ipSocketAddress(family, address, port, scope)) || (protocol === 'tcp' ? socket.listen() : 0);
+  // With port 0 it is the kernel that has no port left.
+  if (errnoName(errno) === 'EADDRINUSE' && port !== 0) return undefined;
+  const place = `${protocol} ${address} port`;
+  checkErrno(`listening on ${place} ${port} in ${namespace.name}`, errno);
   const { port: bound } = readIpSocketAddress(socket.localAddress());
-  if (protocol === 'tcp') return { port: bound, [Symbol.dispose]: () => socket.close() };
-  listening.add(socket);
+  const owned = resources.move();
+  if (protocol === 'tcp')
+    return { port: bound, failure: () => undefined, [Symbol.dispose]: () => owned[Symbol.dispose]() };
+  listening.set(socket, undefined);
+  owned.defer(() => listening.delete(socket));
   return {
     port: bound,
-    wait: (milliseconds) => socket.readable(milliseconds),
-    [Symbol.dispose]: () => {
-      listening.delete(socket);
-      socket.close();
+    failure: () => {
+      const failure = listening.get(socket);
+      return failure && `hairpin's listener on ${place} ${bound} in ${namespace.name}: ${failure}`;
     },
+    wait: (milliseconds) => socket.readable(milliseconds),
+    [Symbol.dispose]: () => owned[Symbol.dispose](),
   };
 }
 

@@ -1,7 +1,8 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
 import type { Interface } from '../lab/index.ts';
-import { forgetRoute6, lookUpPathMtu, type PathMtu } from '../netlink/route.ts';
+import { ipRoute, type Route } from '../netlink/route.ts';
+import type { Prefix } from '../wire/ip-address.ts';
 import type { Question } from './question.ts';
 
 /** Bytes of IP's own header, and of ICMP's or UDP's. */
@@ -14,7 +15,7 @@ export function packetLength({ family }: Question, size: number): number {
 
 /** The longest packet that leaves whole (`ipv4_mtu`, `ip6_mtu`): by the route's MTU, else by the device's. */
 export function mtuOf(question: Question, device: Interface): { mtu: number; ofRoute: boolean } {
-  const { mtu } = lookUp(question);
+  const { mtu } = lookUp(question) ?? {};
   if (mtu !== undefined) return { mtu, ofRoute: true };
   const { name, namespace } = device;
   // IPv6 has one of its own, which a router may advertise (addrconf_sysctl_mtu, RFC 4861 section 4.6.4).
@@ -24,30 +25,31 @@ export function mtuOf(question: Question, device: Interface): { mtu: number; ofR
 
 /** Has the kernel forget what a router has said of the path's MTU; false where it has been told nothing. */
 export function forgetPathMtu(question: Question): boolean {
-  if (!lookUp(question).learnt) return false;
-  const { from, to, family } = question;
-  if (family === 6) forgetRoute6(from.rtnetlink, to.address, { operation: `ip -n ${from} -6 route flush cache` });
+  const route = lookUp(question);
+  // A router has said so, and the kernel remembers it for ten minutes.
+  if (route?.mtu === undefined || !route.expires) return false;
+  const { from, family } = question;
+  if (family === 6) from.rtnetlink.change(ipRoute.delete({ to: hostRoute(question), isCopy: true }));
   // Of IPv4 all of it goes or nothing (ipv4_sysctl_rtcache_flush).
   else writeSysctl(from.handle, 'net.ipv4.route.flush', 1);
   return true;
 }
 
-function lookUp({ from, to, family, source, bound }: Question): PathMtu {
+function lookUp(question: Question): Route | undefined {
+  const { from, source, bound } = question;
   const by = {
     device: bound === 'device' ? source.device.index : undefined,
-    source: bound ? source.address : undefined,
+    from: bound ? source.address : undefined,
   };
   try {
-    return lookUpPathMtu(
-      from.rtnetlink,
-      to.address,
-      family,
-      { operation: `ip -n ${from} route get ${to.address}` },
-      by,
-    );
+    return from.rtnetlink.get(ipRoute.get({ to: hostRoute(question), ...by }));
   } catch (error) {
     // The route went meanwhile.
-    if (error instanceof KernelError) return { mtu: undefined, learnt: false };
+    if (error instanceof KernelError) return undefined;
     throw error;
   }
+}
+
+function hostRoute({ to: { address }, family }: Question): Prefix {
+  return { address, length: family === 4 ? 32 : 128, family };
 }

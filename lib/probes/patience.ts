@@ -8,14 +8,21 @@ export interface Quiet {
    */
   reached(deadline: number): Promise<boolean>;
   /**
-   * Waits until every queue that is known has been emptied, and every program of the lab has had its turn. Other
-   * queues there may be.
+   * Waits until every known queue has been emptied, and every program of the lab has had its turn. The lab may have other
+   * queues.
    *
-   * @returns why that did not come about, where the machine is to blame; undefined when it did
+   * @returns why the machine did not get round to it; undefined when it did
    */
   drained(): Promise<string | undefined>;
   /** How often a frame has been seen at a device of the lab until now; undefined in a lab without taps. */
   seen(): number | undefined;
+  /**
+   * Whether a host has learnt a neighbour's MAC address that it asked for, since a time of `now()`. False in a lab without
+   * taps, where nobody knows.
+   */
+  learnt(since: number): boolean;
+  /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */
+  lost(): string | undefined;
 }
 
 /** How long an answer may still be under way where there is no hope of another, in milliseconds. */
@@ -45,11 +52,8 @@ export interface Patience {
    * that is wanted: that none comes would prove nothing.
    */
   isHopeless?: (() => boolean) | undefined;
-  /**
-   * Told of each probe when it was sent, from when to when by the monotonic clock in nanoseconds: what the kernel did
-   * meanwhile on this thread's behalf was for it.
-   */
-  onSend?: ((from: bigint, to: bigint) => void) | undefined;
+  /** Called for each probe, once it was sent. */
+  onSend?: (() => void) | undefined;
   /** Called before the first probe is sent. */
   onOpen?: ((signs: ProbeSigns) => void) | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Interface, Uplink } from '../lab/index.ts';
-import { listRoutes } from '../netlink/route.ts';
+import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import { decodeArp, encodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, NO_MAC } from '../wire/mac-address.ts';
@@ -7,8 +7,9 @@ import { FrameSocket } from './frame-socket.ts';
 
 /** The IPv4 gateway that the machine itself has by the NIC. */
 export function gatewayOf({ rtnetlink, index }: Uplink): string | undefined {
-  const routes = listRoutes(rtnetlink, 4, { operation: 'ip route' });
-  return routes.find(({ to, device, via }) => to.length === 0 && device === index && via !== undefined)?.via;
+  const routes = rtnetlink.list(ipRoute.all({ family: 4 })).filter(({ table }) => table === TABLE_MAIN);
+  return routes.flatMap(({ to, nextHops }) => (to.length === 0 ? nextHops : [])).find(({ device }) => device === index)
+    ?.via;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { KernelError } from '../kernel/kernel-error.ts';
+import { isNoRoute } from '../kernel/no-route.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
@@ -47,7 +47,7 @@ function holderOf(lab: Lab, address: string): Namespace | undefined {
       // ip_route_input: what is local leaves by the loopback.
       return route.get(address).device === LOOPBACK_INDEX;
     } catch (error) {
-      if (error instanceof KernelError) return false;
+      if (isNoRoute(error)) return false;
       throw error;
     }
   });

@@ -1,7 +1,7 @@
 import type { Namespace } from '../lab/index.ts';
 import { type AddressState, ipAddress } from '../netlink/address.ts';
 import type { LinkState } from '../netlink/link.ts';
-import { type ListedRoute, listAllRoutes, type NextHop } from '../netlink/listed-route.ts';
+import { ipRoute, type NextHop, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { networkOf } from '../wire/ip-address.ts';
 import type { NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
 
@@ -9,7 +9,6 @@ type Routes = Pick<NamespaceSnapshot, 'routes' | 'withoutRoutes'>;
 type Links = ReadonlyMap<number, LinkState>;
 
 const FAMILIES = [4, 6] as const;
-const TABLE_MAIN = 254;
 const LOOPBACK = 'lo';
 /** `IP6_RT_PRIO_ADDRCONF`. */
 const IPV6_ADDRESS_METRIC = 256;
@@ -19,12 +18,10 @@ const NOWHERE = ['blackhole', 'unreachable', 'prohibit', 'throw'];
 /** The routes that are not of addresses alone, and those of addresses' subnets that somebody deleted. */
 export function snapshotRoutes(namespace: Namespace, listed: readonly LinkState[]): Routes {
   const links = new Map(listed.map((link) => [link.index, link]));
-  const routes = FAMILIES.flatMap((family) =>
-    listAllRoutes(namespace.rtnetlink, family, { operation: `ip -n ${namespace} -${family} route show table all` }),
-  );
+  const routes = FAMILIES.flatMap((family) => namespace.rtnetlink.list(ipRoute.all({ family })));
   const addresses = namespace.rtnetlink.list(ipAddress.all());
   const ofAddresses = addresses.flatMap((address) => subnetRoute(address, links));
-  const isOfAddress = (route: ListedRoute) => ofAddresses.some((expected) => expected.is(route));
+  const isOfAddress = (route: Route) => ofAddresses.some((expected) => expected.is(route));
   const withoutRoutes = ofAddresses.filter(
     ({ is, to, dev }, at) =>
       !routes.some(is) && ofAddresses.findIndex((each) => each.to === to && each.dev === dev) === at,
@@ -40,8 +37,8 @@ export function snapshotRoutes(namespace: Namespace, listed: readonly LinkState[
 }
 
 /** Of the kernel's own routes those that somebody may have added in its name, as NetworkManager does: where subnets are. */
-function isForSubnet({ type, table, nextHops, to, family }: ListedRoute): boolean {
-  const isLinkLocal = family === 6 && /^f[ef]/.test(to.address);
+function isForSubnet({ type, table, nextHops, to }: Route): boolean {
+  const isLinkLocal = to.family === 6 && /^f[ef]/.test(to.address);
   return type === 'unicast' && table === TABLE_MAIN && nextHops.every(({ via }) => via === undefined) && !isLinkLocal;
 }
 
@@ -52,7 +49,7 @@ function subnetRoute({ address, peer, length, family, index, noPrefixRoute, metr
   if (!link?.up || link.name === LOOPBACK || noPrefixRoute || isAlone) return [];
   const to = `${networkOf({ address: peer ?? address, length, family })}/${length}`;
   const wanted = metric ?? (family === 6 ? IPV6_ADDRESS_METRIC : undefined);
-  const is = (route: ListedRoute) =>
+  const is = (route: Route) =>
     route.ofTheKernel &&
     route.type === 'unicast' &&
     // A VRF's devices have their routes in its table.
@@ -63,8 +60,8 @@ function subnetRoute({ address, peer, length, family, index, noPrefixRoute, metr
   return [{ to, family, dev: link.name, is }];
 }
 
-function snapshotRoute(route: ListedRoute, links: Links): RouteSnapshot[] {
-  const { to, family, type, table, metric, mtu, tos, source, from, ofTheKernel, encapsulates, nextHops } = route;
+function snapshotRoute(route: Route, links: Links): RouteSnapshot[] {
+  const { to, type, table, metric, mtu, tos, source, from, ofTheKernel, encapsulates, nextHops } = route;
   const leads = !NOWHERE.includes(type);
   // One whose device is down is there no more, but of several (fib_sync_down_dev), where nobody could add it.
   const alive = nextHops.filter(({ device }) => device === undefined || links.get(device)?.up !== false);
@@ -74,7 +71,7 @@ function snapshotRoute(route: ListedRoute, links: Links): RouteSnapshot[] {
   return [
     {
       to: to.length === 0 ? 'default' : `${to.address}/${to.length}`,
-      family,
+      family: to.family,
       ...(leads && hops.length > 1 ? { nexthops: hops } : {}),
       ...(leads && first && hops.length === 1 ? withoutWeight(first) : {}),
       ...(from ? { from: `${from.address}/${from.length}` } : {}),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { hasCode } from '../kernel/has-code.ts';
 import type { Lab } from '../lab/index.ts';
-import { processesIn } from '../lab/processes.ts';
+import { ownThreadsIn, processesIn } from '../lab/processes.ts';
 
 /** So long on a processor, in ticks of 10 ms (`USER_HZ`), and a program that never sleeps has had its turn as well. */
 const TURN = 2;
@@ -23,10 +23,9 @@ export class BusyPrograms {
   areBusy(): boolean {
     if (this.#lab.isPristine) return false;
     const inodes = new Set(this.#lab.namespaces.map(({ handle }) => handle.inode));
-    return processesIn(inodes)
-      .flatMap(threadsOf)
-      .map((thread) => this.#isBusy(thread))
-      .some(Boolean);
+    const threads = [...ownThreadsIn(inodes), ...processesIn(inodes).flatMap(threadsOf)];
+    // Each is looked at: all have to have their turn.
+    return threads.map((thread) => this.#isBusy(thread)).some(Boolean);
   }
 
   #isBusy(thread: string): boolean {

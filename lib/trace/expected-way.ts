@@ -1,4 +1,4 @@
-import { Bridge, Child, Interface, Ipvlan, Macvlan, type Namespace, Port } from '../lab/index.ts';
+import { Bridge, Child, Interface, Ipvlan, Macvlan, type Namespace } from '../lab/index.ts';
 
 /** A frame's next place: a device, on the way in from its wire or out to it. */
 export interface Step {
@@ -34,7 +34,7 @@ export function expectedWay(
     if (last.direction === 'in' && (last.at === to || last.at.namespace === to)) return way;
     for (const next of nextSteps(last, routed && isRouter(last.at.namespace))) {
       const ownAgain = next.direction === 'out' && last.direction === 'in' && next.at.namespace === sender;
-      if (next.at.deleted || seen.has(key(next)) || (ownAgain && !(next.at instanceof Port))) continue;
+      if (next.at.deleted || seen.has(key(next)) || (ownAgain && !next.at.isPort)) continue;
       seen.add(key(next));
       ways.push([...way, next]);
     }
@@ -51,14 +51,14 @@ function nextSteps({ at, direction }: Step, routed: boolean): Step[] {
     if (at instanceof Bridge) return at.ports.map(outOf);
     return at.peer ? [inOf(at.peer)] : [];
   }
-  if (at instanceof Port) {
+  if (at.isPort) {
     const others = (at.bridge?.ports ?? at.namespace.interfaces).filter((port) => port !== at);
     // Sent back to where it came from, a frame is of use only to what hangs on a parent there: a VEPA station's.
     const back = at.peer && at.peer.children.size > 0 ? [outOf(at)] : [];
     // Before the bridge's own stack gets it, which might route what the bridge only passes on.
     return [...others.map(outOf), ...back, ...(at.bridge ? [inOf(at.bridge)] : [])];
   }
-  const others = routed ? at.namespace.interfaces.filter((device) => device !== at && !(device instanceof Port)) : [];
+  const others = routed ? at.namespace.interfaces.filter((device) => device !== at && !device.isPort) : [];
   return [...[...at.children].map(inOf), ...others.map(outOf)];
 }
 

@@ -5,7 +5,7 @@ import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { listQdiscs } from '../netlink/qdisc.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**
@@ -64,14 +64,21 @@ function areOthersGone(lab: Lab): boolean {
 function leftNothing(namespace: Namespace): boolean {
   const { rtnetlink, handle } = namespace;
   const links = rtnetlink.list(ipLink.all());
-  if (links.some((link) => link.xdp || isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link)))
-    return false;
-  if (listQdiscs(rtnetlink, { operation: `tc -n ${namespace} qdisc show` }).some(({ kind }) => DECIDING.has(kind)))
-    return false;
+  if (links.some((link) => isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link))) return false;
   const veths = links.filter(({ kind }) => kind === 'veth').map(({ name }) => name);
-  // With GRO a veth has a queue of its own (veth_xdp_rx). A chain at a device may drop the markers that show a queue to be
-  // empty, and IPsec may wait for a key, or for a cipher's worker (cryptd).
-  return devicesWithGro(handle, veths).length === 0 && !hasFiltersAtDevices(handle) && !hasIpsec(handle);
+  // With GRO a veth has a queue of its own (veth_xdp_rx). IPsec may wait for a key, or for a cipher's worker (cryptd).
+  return !filtersAtDevices(namespace, links) && devicesWithGro(handle, veths).length === 0 && !hasIpsec(handle);
+}
+
+/**
+ * Whether a namespace has filters at its devices: XDP, tc, a chain of nftables. They may drop the markers that show a queue
+ * to be empty, or hand a packet to whatever there is.
+ */
+export function filtersAtDevices(namespace: Namespace, links = namespace.rtnetlink.list(ipLink.all())): boolean {
+  const { rtnetlink, handle } = namespace;
+  if (links.some(({ xdp }) => xdp)) return true;
+  const qdiscs = rtnetlink.list(tcQdisc.all());
+  return qdiscs.some(({ kind, isGiven }) => isGiven && DECIDING.has(kind)) || hasFiltersAtDevices(handle);
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */

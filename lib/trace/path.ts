@@ -1,4 +1,4 @@
-import { Bridge, Child, Interface, type Namespace, Port } from '../lab/index.ts';
+import { Bridge, Child, Interface, type Namespace } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
@@ -184,13 +184,15 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
   const children = [...at.children].map((child) => seen(child, 'out'));
   const { namespace } = at;
   if (direction === 'out') {
-    const isPort = at instanceof Port;
+    // A bridge passes on what came in by its ports, and a router what came to its stack: from a port that is its bridge's.
+    const isFrom = ({ at: other, bytes: before }: CapturedFrame) =>
+      at.isPort ? other.isPort && other.bridge === at.bridge && isSameFrame(before, bytes) : !other.isPort;
     const passedOn: Origin = {
       namespace,
-      isBefore: (other) => other.at !== at && other.direction === 'in' && (!isPort || isSameFrame(other.bytes, bytes)),
+      isBefore: (other) => other.at !== at && other.direction === 'in' && isFrom(other),
     };
     // A port in hairpin mode sends back what came in by it, and so does a router on a stick.
-    const sendsBack = isPort || (namespace.role === 'router' && isIp(bytes));
+    const sendsBack = at.isPort || (namespace.role === 'router' && isIp(bytes));
     // What a child sends leaves by its parent (macvlan_queue_xmit …); otherwise a switch or a router has passed it on.
     return [...children, passedOn, ...(sendsBack ? [seen(at, 'in')] : [])];
   }

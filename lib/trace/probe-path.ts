@@ -1,11 +1,11 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import { type Interface, Ipvlan, type Namespace, Port } from '../lab/index.ts';
+import { type Interface, Ipvlan, type Namespace } from '../lab/index.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { vlanTagOf } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
-import { holderOf, ownerOf } from './obstacles/owner.ts';
+import { type Holder, holdersOf } from './obstacles/owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 import { destinationOf, isReply, sightingsOf } from './translation.ts';
@@ -23,6 +23,8 @@ export interface ProbePath {
   path: Hop;
   /** Whom the frame is for: the target, or the next hop whose MAC address is asked for. */
   goal: string;
+  /** Who of the lab has that address; of several the one that answered, or that it came to. */
+  target: Interface | Namespace | undefined;
   /** The hop by which it came to whoever has that address, if it did. */
   arrival: Hop | undefined;
   /** The answer's way, where the target sent one. */
@@ -41,48 +43,68 @@ export function tracePath(
 ): ProbePath | undefined {
   const frames = Capture.of(question.from.lab).since(since);
   const sent = sentBy(frames, question, (frame) => recognize(frame.bytes) === 'probe');
-  // Nothing is sent after an answer, so the last probe is the answered one.
-  const asked = answered ? sent.at(-1) : lastWhole(sent);
-  if (asked) return follow(frames, question, { asked, became }, (frame) => recognize(frame.bytes) === 'answer');
+  if (sent.length > 0) {
+    const isAnswer = (frame: CapturedFrame) => recognize(frame.bytes) === 'answer';
+    const traced = followerOf(frames, question, { became, isAnswer });
+    if (!answered) return traced(lastWhole(sent) as CapturedFrame);
+    // An answer may have come while the next probe was under way.
+    const all = sent.map(traced);
+    return all.findLast((path) => path?.answer?.arrival) ?? all.findLast((path) => path?.arrival) ?? all.at(-1);
+  }
   const hop = nextHop(question);
   if (typeof hop === 'string') return undefined;
   const neighbour = lastWhole(
     // It bears the packet's own source, whichever that is (arp_solicit, ndisc_solicit).
     sentBy(frames, question, ({ bytes }) => solicitationOf(bytes)?.target === hop.address),
   );
-  return (
-    neighbour &&
-    follow(
-      frames,
-      question,
-      { asked: neighbour, became: hop.address },
-      ({ bytes }) => advertised(bytes) === hop.address,
-    )
-  );
+  const isAdvertised = ({ bytes }: CapturedFrame) => advertised(bytes) === hop.address;
+  return neighbour && followerOf(frames, question, { became: hop.address, isAnswer: isAdvertised })(neighbour);
 }
 
-function follow(
+/** Follows frames to whoever has the address that they are for. */
+function followerOf(
   frames: readonly CapturedFrame[],
   { from, source, to }: Question,
-  { asked, became }: { asked: CapturedFrame; became: string | undefined },
-  isAnswer: (frame: CapturedFrame) => boolean,
-): ProbePath | undefined {
-  const path = pathOf(frames, asked);
-  if (!path) return undefined;
-  const goal = became ?? translatedGoal(path) ?? to.address;
-  const owner = ownerOf(from.lab, goal);
-  const holder = owner?.namespace ?? holderOf(from.lab, goal);
-  const arrival = arrivalOf(path, owner, holder);
-  const sent = frames.find(
-    (frame) =>
-      frame.direction === 'out' &&
-      frame.at.namespace === holder &&
-      frame.nanoseconds >= asked.nanoseconds &&
-      (isAnswer(frame) || (arrival !== undefined && isReply(arrival.frame.bytes, frame.bytes))),
-  );
-  const back = sent && pathOf(frames, sent);
-  const home = back && arrivalOf(back, source.device, from);
-  return { frame: asked.bytes, goal, path, arrival, answer: back && { path: back, arrival: home } };
+  { became, isAnswer }: { became: string | undefined; isAnswer: (frame: CapturedFrame) => boolean },
+): (asked: CapturedFrame) => ProbePath | undefined {
+  const known = new Map<string, Holder[]>();
+  const whoHas = (address: string) => {
+    const holders =
+      known.get(address) ?? holdersOf(from.lab, address, address === to.address ? to.namespace : undefined);
+    known.set(address, holders);
+    return holders;
+  };
+  return (asked) => {
+    const path = pathOf(frames, asked);
+    if (!path) return undefined;
+    const goal = became ?? translatedGoal(path) ?? to.address;
+    const all = whoHas(goal).map(({ device, namespace }) => {
+      const arrival = arrivalOf(path, device, namespace);
+      const sent = frames.find(
+        (frame) =>
+          frame.direction === 'out' &&
+          frame.at.namespace === namespace &&
+          frame.nanoseconds >= asked.nanoseconds &&
+          (isAnswer(frame) || (arrival !== undefined && isReply(arrival.frame.bytes, frame.bytes))),
+      );
+      const back = sent && pathOf(frames, sent);
+      const answer = back && { path: back, arrival: arrivalOf(back, source.device, from) };
+      return { target: device ?? namespace, arrival, answer };
+    });
+    // Of several it is the network that chose one.
+    const chosen =
+      all.find(({ answer }) => answer?.arrival) ??
+      all.find(({ answer }) => answer) ??
+      all.find(({ arrival }) => arrival && isForHost(arrival)) ??
+      all.find(({ arrival }) => arrival) ??
+      all[0];
+    const nobody = { target: undefined, arrival: undefined, answer: undefined };
+    return { frame: asked.bytes, goal, path, ...(chosen ?? nobody) };
+  };
+}
+
+function isForHost({ frame }: Hop): boolean {
+  return frame.packetType !== PACKET_OTHERHOST;
 }
 
 /**
@@ -91,7 +113,6 @@ function follow(
  */
 function arrivalOf(path: Hop, device: Interface | undefined, host: Namespace | undefined): Hop | undefined {
   const arrivals = hopsOf(path).filter(({ frame }) => frame.direction === 'in');
-  const isForHost = ({ frame }: Hop) => frame.packetType !== PACKET_OTHERHOST;
   return (
     arrivals.find((hop) => isAt(hop.frame.at, device) && isForHost(hop)) ??
     arrivals.find(
@@ -100,7 +121,7 @@ function arrivalOf(path: Hop, device: Interface | undefined, host: Namespace | u
         hop.frame.at.namespace === host &&
         host !== path.frame.at.namespace &&
         isForHost(hop) &&
-        !(hop.frame.at instanceof Port) &&
+        !hop.frame.at.isPort &&
         vlanTagOf(hop.frame.bytes) === undefined,
     ) ??
     // A copy of what a switch floods on its way to another's MAC address.

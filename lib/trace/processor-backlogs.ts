@@ -3,7 +3,7 @@ import { u32 } from '../kernel/bytes.ts';
 import { checkErrno, checked } from '../kernel/checked.ts';
 import { AF_INET, SOCK_DGRAM } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
-import { errnoName, lastErrno, poll, schedGetaffinity, schedSetaffinity } from '../kernel/libc.ts';
+import { errnoName, lastErrno, poll, schedGetaffinity, schedGetcpu, schedSetaffinity } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
@@ -112,11 +112,16 @@ function markerSocket(): Socket {
   return socket;
 }
 
-/** `0-3,8`, as sysfs lists processors. */
+/** Those that are online. Where this thread is comes first: on a busy machine each move waits for a turn there. */
 function onlineProcessors(): number[] {
+  // 0-3,8
   const list = readFileSync('/sys/devices/system/cpu/online', 'latin1').trim();
-  return list.split(',').flatMap((range) => {
-    const [first = 0, last = first] = range.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
-  });
+  const here = schedGetcpu();
+  return list
+    .split(',')
+    .flatMap((range) => {
+      const [first = 0, last = first] = range.split('-').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+    })
+    .sort((a, b) => Number(b === here) - Number(a === here));
 }

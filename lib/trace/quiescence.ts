@@ -5,16 +5,19 @@ import { serveListeners } from '../probes/listener.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
-import { Capture, STORM } from './capture.ts';
+import { Capture, type CapturedFrame, STORM } from './capture.ts';
 import { knowsEveryQueue } from './known-queues.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
-import { solicitationOf } from './solicitation.ts';
+import { advertised, solicitationOf } from './solicitation.ts';
 
 /** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
 const MOST_ROUNDS = 50;
 
 /** In milliseconds: on a starving machine a round may take a hundred. */
 const MOST_PATIENCE = 5000;
+
+/** So many looks, at least, decide that a machine is too busy: this process may be kept for all of the time. */
+const LEAST_ROUNDS = 3;
 
 /** After so many milliseconds a neighbour is asked for again (`retrans_time_ms` of a lab's devices). */
 const RETRANSMISSION = 20;
@@ -32,6 +35,8 @@ class Quiescence implements Quiet {
   readonly #since: bigint;
   readonly #losses: number;
   readonly #drops: number;
+  /** As when {@link lost} was last asked. */
+  #dropsKnown: number;
 
   /** @param since when the question began, in nanoseconds by the clock of the taps */
   constructor(lab: Lab, of: 'frames' | 'packets', since: bigint) {
@@ -41,25 +46,36 @@ class Quiescence implements Quiet {
     this.#since = since;
     this.#losses = this.#capture.losses.kernel;
     this.#drops = backlogDrops();
+    this.#dropsKnown = this.#drops;
   }
 
-  /** How often a frame has been seen at a device of the lab until now. */
   seen(): number | undefined {
     return this.#lab.taps ? this.#capture.seen() : undefined;
   }
 
-  /**
-   * Empties every queue that is known, whatever other queues the lab may have, and gives hairpin's own listeners their turn.
-   *
-   * @returns why that could not be done in time; undefined when it was done
-   */
+  learnt(since: number): boolean {
+    const frames = this.#capture.since(this.#since);
+    const told = tapTime() - BigInt(Math.ceil((now() - since) * 1e6));
+    return frames
+      .filter(({ direction, nanoseconds }) => direction === 'in' && nanoseconds >= told)
+      .map(({ at, bytes }) => ({ at, who: advertised(bytes) ?? solicitationOf(bytes)?.source }))
+      .some(({ at, who }) => who !== undefined && solicited(frames, at.namespace).some(({ target }) => target === who));
+  }
+
+  lost(): string | undefined {
+    const before = this.#dropsKnown;
+    this.#dropsKnown = backlogDrops();
+    if (this.#dropsKnown === before) return undefined;
+    return "a processor's backlog had no room (net.core.netdev_max_backlog), so the machine itself lost packets";
+  }
+
   async drained(): Promise<string | undefined> {
     const patience = now() + MOST_PATIENCE;
     const programs = new BusyPrograms(this.#lab);
-    for (;;) {
+    for (let round = 1; ; round++) {
       const areBusy = programs.areBusy();
       // What a program has sent by now is in a queue.
-      const { broadcasts, backlogs } = await this.#flush();
+      const { broadcasts, backlogs, answered } = await this.#flush();
       const busy = areBusy
         ? 'the programs of the lab did not get a processor'
         : broadcasts === 'late'
@@ -67,8 +83,9 @@ class Quiescence implements Quiet {
           : backlogs === 'late'
             ? "a processor's backlog did not empty"
             : undefined;
-      if (busy === undefined) return undefined;
-      if (now() >= patience) return `${busy} within ${MOST_PATIENCE / 1000} s: the machine is too busy`;
+      if (busy === undefined && answered === 0) return undefined;
+      if (now() < patience || round < LEAST_ROUNDS) continue;
+      return busy && `${busy} within ${MOST_PATIENCE / 1000} s: the machine is too busy`;
     }
   }
 
@@ -83,12 +100,13 @@ class Quiescence implements Quiet {
     if (!knowsEveryQueue(this.#lab)) return false;
     const patience = now() + MOST_PATIENCE;
     for (let round = 1, before = this.#capture.seen(); now() < patience; round++) {
-      const { broadcasts, backlogs } = await this.#flush();
+      const { broadcasts, backlogs, answered } = await this.#flush();
       if (broadcasts === 'no way' || backlogs === 'no way') return false;
       const after = this.#capture.seen();
       // A loop's, which never ends.
       if (after - before > STORM) return false;
-      const still = after === before;
+      // The loopback has no tap.
+      const still = after === before && answered === 0;
       before = after;
       if (!still && round < MOST_ROUNDS) continue;
       if (broadcasts === 'late' || backlogs === 'late') continue;
@@ -101,13 +119,15 @@ class Quiescence implements Quiet {
     return false;
   }
 
-  async #flush(): Promise<{ broadcasts: Flushed; backlogs: Flushed }> {
+  /** @returns what came of the queues, and how many datagrams were answered that came out of them */
+  async #flush(): Promise<{ broadcasts: Flushed; backlogs: Flushed; answered: number }> {
     // Node's own servers answer in a turn of the event loop.
     await turn();
     serveListeners();
     // In this order: what leaves a parent's queue goes into a backlog.
     const broadcasts = await flushBroadcastQueues(this.#lab);
-    return { broadcasts, backlogs: flushProcessorBacklogs() };
+    const backlogs = flushProcessorBacklogs();
+    return { broadcasts, backlogs, answered: serveListeners() };
   }
 
   /** What was lost to the tool or the machine is not known to be lost to the network. */
@@ -119,19 +139,23 @@ class Quiescence implements Quiet {
    * A packet may wait for its neighbour's MAC address (`neigh_event_send`, arp_queue). Asked for since the question began,
    * and not answered, it is not there; asked for before, by an earlier question, it will be asked for again.
    */
-  #hasAskedFor({ neighbour, interfaces, role }: Namespace): boolean {
-    if (role === 'switch') return true;
-    const waiting = neighbour.list().filter(({ state }) => state === 'INCOMPLETE');
+  #hasAskedFor(namespace: Namespace): boolean {
+    if (namespace.role === 'switch') return true;
+    const waiting = namespace.neighbour.list().filter(({ state }) => state === 'INCOMPLETE');
     if (waiting.length === 0) return true;
-    const asked = this.#capture
-      .frames()
-      .filter(
-        ({ direction, nanoseconds, at }) =>
-          direction === 'out' && nanoseconds >= this.#since && interfaces.includes(at),
-      )
-      .map(({ at, bytes }) => ({ device: at.index, target: solicitationOf(bytes)?.target }));
+    const asked = solicited(this.#capture.since(this.#since), namespace);
     return waiting.every(({ device, to }) => asked.some((each) => each.device === device && each.target === to));
   }
+}
+
+/** Whose MAC address the hosts of a namespace have asked for, and by which device. */
+function solicited(frames: readonly CapturedFrame[], namespace: Namespace): { device: number; target: string }[] {
+  return frames
+    .filter(({ direction, at }) => direction === 'out' && at.namespace === namespace)
+    .flatMap(({ at, bytes }) => {
+      const solicitation = solicitationOf(bytes);
+      return solicitation ? [{ device: at.index, target: solicitation.target }] : [];
+    });
 }
 
 /**

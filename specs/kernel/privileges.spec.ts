@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
+import { isRootOfMachine } from '../../lib/kernel/user-namespace.ts';
+import { ownModule } from '../own-module.ts';
 
-const lab = fileURLToPath(new URL('../../lib/lab/index.ts', import.meta.url));
-const socket = fileURLToPath(new URL('../../lib/netlink/socket.ts', import.meta.url));
-const link = fileURLToPath(new URL('../../lib/netlink/link.ts', import.meta.url));
+const lab = ownModule('lab/index');
+const socket = ownModule('netlink/socket');
 
 /** A program of Node's that says how its last line fails. */
 const script = (imports: string, body: string) => [
@@ -13,58 +13,29 @@ const script = (imports: string, body: string) => [
   `${imports}\ntry { ${body} } catch (error) { console.log(error.name + ': ' + error.message); }`,
 ];
 
-const WITHOUT_CAPABILITIES = ['--bounding-set=-all', '--inh-caps=-all', '--'];
+/** What makes an ordinary user of root. */
+const AS_NOBODY = ['--reuid=65534', '--clear-groups', '--inh-caps=-all', '--'];
 
-// a: Node without capabilities
-test('without CAP_SYS_ADMIN a lab says what it needs', async ({ lab: outer }) => {
+// a: Node of an ordinary user's
+test.for([
+  [
+    'of vitest is told of the pool',
+    { VITEST: 'true' },
+    'let the pool of hairpin/config make a user namespace for each worker: plugins: [hairpin()] in ' +
+      "vitest's config, in each of its projects, and no other pool",
+  ],
+  [
+    'with a script is told how to be root of a user namespace',
+    { VITEST: undefined },
+    'as root of a user namespace: unshare --map-root-user --net --mount node script.ts',
+  ],
+] as const)('an ordinary user %s', async ([, env, mend], { lab: outer, skip }) => {
+  if (!isRootOfMachine()) skip('needs root of the machine, which may become another user');
   const body = script(`import { createLab } from '${lab}';`, "createLab().namespace('a');");
-  const { stdout } = await outer.namespace('a').exec('setpriv', [...WITHOUT_CAPABILITIES, process.execPath, ...body]);
+  const { stdout } = await outer.namespace('a').exec('setpriv', [...AS_NOBODY, process.execPath, ...body], { env });
   expect(stdout).toBe(
     'KernelError: unshare(CLONE_NEWNET): EPERM (operation not permitted)\n' +
-      '  usual cause: a new network namespace takes CAP_SYS_ADMIN: run as root, or let the pool of hairpin/config make a ' +
-      "user namespace for each worker: plugins: [hairpin()] in vitest's config, in each of its projects, and no other pool",
-  );
-});
-
-// a: Node without capabilities, not started by vitest
-test('a script is told how to be root of a user namespace', async ({ lab: outer }) => {
-  const body = script(`import { createLab } from '${lab}';`, "createLab().namespace('a');");
-  const args = [...WITHOUT_CAPABILITIES, process.execPath, ...body];
-  const { stdout } = await outer.namespace('a').exec('setpriv', args, { env: { VITEST: undefined } });
-  expect(stdout).toBe(
-    'KernelError: unshare(CLONE_NEWNET): EPERM (operation not permitted)\n' +
-      '  usual cause: a new network namespace takes CAP_SYS_ADMIN: run as root, or as root of a user namespace: ' +
-      'unshare --map-root-user --net --mount node script.ts',
-  );
-});
-
-// a: Node without capabilities
-test('without CAP_NET_ADMIN a change says what it needs', async ({ lab: outer }) => {
-  const body = script(
-    `import { NetlinkSocket } from '${socket}';\nimport { ipLink } from '${link}';`,
-    'new NetlinkSocket().change(ipLink.change({ index: 1, up: false }));',
-  );
-  const { stdout } = await outer.namespace('a').exec('setpriv', [...WITHOUT_CAPABILITIES, process.execPath, ...body]);
-  expect(stdout).toBe(
-    'KernelError: ip link set lo down: EPERM (operation not permitted)\n' +
-      '  usual cause: changing a network takes CAP_NET_ADMIN in its namespace: run as root, or through the pool of ' +
-      'hairpin/config',
-  );
-});
-
-// a: Node in a user namespace of its own, which may have no network namespace
-test('where no further namespace is allowed, the limit is named', async ({ lab: outer }) => {
-  const body = script(
-    `import { writeFileSync } from 'node:fs';\nimport { createLab } from '${lab}';`,
-    "writeFileSync('/proc/sys/user/max_net_namespaces', '0'); createLab().namespace('a');",
-  );
-  const { stdout } = await outer
-    .namespace('a')
-    .exec('unshare', ['--user', '--map-root-user', '--', process.execPath, ...body]);
-  expect(stdout).toBe(
-    'KernelError: unshare(CLONE_NEWNET): ENOSPC (no space left on device)\n' +
-      '  usual cause: the limit of network namespaces is reached (sysctl user.max_net_namespaces); those of ended labs ' +
-      'count until the kernel has taken them down',
+      `  usual cause: a new network namespace takes CAP_SYS_ADMIN: run as root, or ${mend}`,
   );
 });
 

@@ -1,5 +1,5 @@
-import { expect, test } from 'hairpin';
-import { ipAddresses, ipLink, ipRoutes } from './referee.ts';
+import { expect, type Namespace, test } from 'hairpin';
+import { ipAddresses, ipLink, ipRoutes, read } from './referee.ts';
 
 // a eth0 ── p0 sw p1 ── eth0 router
 test('a pulled plug takes the carrier of both ends; the host keeps its addresses and routes', async ({ lab }) => {
@@ -29,13 +29,83 @@ test('a pulled plug takes the carrier of both ends; the host keeps its addresses
   expect(await ipRoutes(a)).toMatchObject([{ dst: 'default', gateway: '10.0.0.2' }]);
 });
 
+/** Everything of a namespace's network that somebody set, as iproute2 has it. */
+async function belongings(namespace: Namespace): Promise<unknown> {
+  const shown = await Promise.all([
+    read(namespace, 'ip', ['-j', 'address', 'show', 'dev', 'eth0']),
+    read(namespace, 'ip', ['-j', '-4', 'route', 'show', 'table', 'all']),
+    read(namespace, 'ip', ['-j', '-6', 'route', 'show', 'table', 'all']),
+    read(namespace, 'ip', ['-j', 'neighbour', 'show', 'nud', 'permanent']),
+  ]);
+  return shown.map((objects) => objects.map((object) => JSON.stringify(object)).sort());
+}
+
+/** Those of the link, too. */
+async function addresses(namespace: Namespace): Promise<string[]> {
+  const [device] = await read<{ addr_info: { local: string; prefixlen: number }[] }>(namespace, 'ip', [
+    ...['-j', 'address', 'show', 'dev', 'eth0'],
+  ]);
+  return (device?.addr_info ?? []).map(({ local, prefixlen }) => `${local}/${prefixlen}`).sort();
+}
+
 // a eth0 ── eth0 b
-test('between two hosts a pulled plug takes both ends down, and a put back one brings them up', async ({ lab }) => {
+test('between two hosts neither has a carrier then, and both are as before when it is back', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const cable = lab.cable(a, b);
+  for (const [ns, via] of [
+    [a, '10.0.0.2'],
+    [b, '10.0.0.1'],
+  ] as const) {
+    ns.route.add({ to: 'default', via });
+    ns.route.add({ to: 'default', via: via.replace('10.0.0.', 'fd00::') });
+    ns.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:00:77' });
+    const setUp = `
+      address add fe80::99/64 dev eth0 nodad
+      address add fd00:5::${ns.name}/64 dev eth0 nodad noprefixroute
+      route add 192.0.2.1 dev eth0
+      route add 10.9.0.0/16 via 192.0.2.1 metric 7 mtu 1400
+      route add 10.8.0.0/16 nexthop via ${via} weight 2 nexthop via 192.0.2.1
+      route add 10.7.0.0/16 via ${via} table 77
+      route add fd00:9::/64 nexthop via fe80::7 dev eth0 nexthop via fe80::8 dev eth0`;
+    await ns.exec('ip', ['-batch', '-'], { input: `${setUp.trim()}\n` });
+  }
+  const before = await Promise.all([a, b].map(belongings));
+  const addressesBefore = await Promise.all([a, b].map(addresses));
+
   cable.set({ up: false });
-  for (const end of [cable.a, cable.b]) expect(end.state()).toMatchObject({ up: false, carrier: false });
+  for (const end of [cable.a, cable.b]) expect(end.state()).toMatchObject({ carrier: false });
+  expect((await Promise.all([a, b].map(addresses))).flat()).toEqual(addressesBefore.flat());
+  await expect(a).not.toReach(b, { because: 'unsent' });
+  await expect(b).not.toReach(a, { because: 'unsent', family: 6 });
+  cable.set({ up: false });
+
   cable.set({ up: true });
   for (const end of [cable.a, cable.b]) expect(end.state()).toMatchObject({ up: true, carrier: true, operState: 'UP' });
+  expect(await Promise.all([a, b].map(belongings))).toEqual(before);
+  expect(b.sysctl.get('net.ipv6.conf.eth0.keep_addr_on_down')).toBe('0');
   await expect(a).toReach(b);
+  await expect(b).toReach(a, { family: 6 });
+});
+
+// a eth0 ── va ┐
+//              br0 (host, which a program made)
+// b eth0 ── vb ┘
+test.for([false, true])("a host's port is pulled as a switch's is, discovered: %s", async (discovered, { lab }) => {
+  const [host, a, b] = [lab.namespace('host'), lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, host, { b: { name: 'va', address: false } });
+  const cable = lab.cable(b, host, {
+    a: { address: ['10.0.0.2/24', 'fd00::2/64'] },
+    b: { name: 'vb', address: false },
+  });
+  await host.exec('ip', ['link', 'add', 'br0', 'up', 'type', 'bridge', 'mcast_snooping', '0']);
+  for (const port of ['va', 'vb']) await host.exec('ip', ['link', 'set', port, 'master', 'br0']);
+  if (discovered) lab.discover();
+
+  cable.set({ up: false });
+  expect(cable.a.state()).toMatchObject({ up: true, carrier: false });
+  expect(cable.b.state()).toMatchObject({ up: false, carrier: false });
+  expect(await ipAddresses(b, 'eth0')).toEqual(['10.0.0.2/24', 'fd00::2/64']);
+  cable.set({ up: true });
+  await expect(a).toReach(b);
+  await expect(a).toReach(b, { family: 6 });
 });

@@ -107,3 +107,25 @@ test('behind a parent that is down nothing is known', async ({ macvlanPair }) =>
   uplink.set({ up: false });
   expect(await quietIn(lab, 'frames').reached(soon())).toBe(false);
 });
+
+// a ── b
+test('it is known who has learnt the address of a neighbour that he asked for', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const [before, quiet] = [now(), quietIn(lab, 'packets')];
+  await expect(a).toReach(b);
+  expect(quiet.learnt(before)).toBe(true);
+  const after = now();
+  await expect(a).toReach(b, { neighbours: 'kept' });
+  expect(quiet.learnt(after)).toBe(false);
+});
+
+// a ── sw ── b, both behind isolated ports
+test('a question that nobody answers teaches nobody', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  for (const host of [a, b]) lab.cable(host, sw, { b: { isolated: true } });
+  const [before, quiet] = [now(), quietIn(lab, 'packets')];
+  await expect(a).not.toReach(b);
+  expect(quiet.learnt(before)).toBe(false);
+});

@@ -1,4 +1,4 @@
-import { createLab, expect, test } from 'hairpin';
+import { createLab, expect, type Lab, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 import { explanationOf } from './explanation-of.ts';
 
@@ -62,6 +62,113 @@ test('concurrent probes are not confused', async ({ macvlanPair }) => {
   );
   await Promise.all(asked);
 });
+
+// a ── p0 (sw) ─┬─ p1 ── b
+//               └─ p2 ── c
+function threeOnSwitch(lab: Lab, address?: string) {
+  const sw = lab.switch('sw');
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  lab.cable(a, sw);
+  const ports = [b, c].map((ns) => lab.cable(ns, sw, address === undefined ? {} : { a: { address } }).b);
+  return { a, b, c, ports };
+}
+
+test('who only gets a copy of a flood is no waypoint', async ({ lab }) => {
+  const { a, b, c, ports } = threeOnSwitch(lab);
+  const [toB, toC] = ports as [(typeof ports)[0], (typeof ports)[0]];
+  for (const aside of [c, toC]) {
+    // The first copy of a unicast is flooded as well: the switch has not heard b yet.
+    for (const by of ['arp', 'icmp'] as const) {
+      expect(await failureOf(expect(a).toReach(b, { by, through: aside, within: 20 }))).toContain(
+        `, not through ${aside}\n`,
+      );
+      await expect(a).toReach(b, { by, notThrough: aside });
+    }
+  }
+  await expect(a).toReach(b, { by: 'arp', through: [toB, b] });
+});
+
+test('of two who have an address, it is where the probe went that counts', async ({ lab }) => {
+  const { a, b, c, ports } = threeOnSwitch(lab, '10.0.0.50');
+  for (const [there, other] of [
+    [b, c],
+    [c, b],
+  ] as const) {
+    a.neighbour.add({ to: '10.0.0.50', lladdr: there.interface().mac });
+    await expect(a).toReach('10.0.0.50', { through: there, notThrough: other });
+    const failure = await failureOf(expect(a).toReach('10.0.0.50', { through: other, within: 20 }));
+    expect(failure).toContain(`, not through ${other}\n`);
+    const port = ports[there === b ? 0 : 1];
+    expect(failure).toContain(`→ ${port} → ${there}/eth0`);
+  }
+});
+
+//            ┌── r1 ──┐
+// a ── p0 (l)┤        ├(r) ── b
+//            └── r2 ──┘
+test('a way that is taken only later is waited for', async ({ lab }) => {
+  const [a, r1, r2, b] = [lab.namespace('a'), lab.router('r1'), lab.router('r2'), lab.namespace('b')];
+  const [l, r] = [lab.switch('l'), lab.switch('r')];
+  for (const ns of [a, r1, r2]) lab.cable(ns, l);
+  for (const ns of [r1, r2, b]) lab.cable(ns, r);
+  const swap = setTimeout(() => {
+    a.route.delete({ to: 'default', via: '10.0.0.2' });
+    a.route.add({ to: 'default', via: '10.0.0.3' });
+  }, 100);
+  await expect(a).toReach(b, { family: 4, through: r2, within: 2000 });
+  await expect(a).toReach(b, { family: 4, notThrough: r1 });
+  clearTimeout(swap);
+  expect(await failureOf(expect(a).toReach(b, { family: 4, through: r1, within: 50 }))).toContain('ms, through r1\n');
+});
+
+// a ── va ┐
+//         br0 (host), with a macvlan m0 on top
+// b ── vb ┘
+test('what a macvlan on a bridge gets goes nowhere', async ({ lab }) => {
+  const { host, a, b } = await onHostBridge(lab);
+  const m0 = host.macvlan({ parent: host.interface('br0'), name: 'm0', mode: 'private', address: '10.0.9.1/24' });
+  const { paths } = await lab.trace(() => expect(b).toHear(a), { protocol: 'udp' });
+  expect(String(paths[0])).toMatch(/host\/va ─┬→ host\/br0 → host\/m0\n *└→ host\/vb → b\/eth0$/);
+  for (let time = 0; time < 10; time++) {
+    await expect(a).toReach(b, { by: 'arp', notThrough: m0, through: [host.interface('va'), host.interface('vb')] });
+  }
+  expect(await failureOf(expect(a).toReach(b, { by: 'arp', through: m0, within: 20 }))).toContain(
+    'not through host/m0\n',
+  );
+});
+
+// a ── va ┐
+//         br0 (host)
+// b ── vb ─ mv, a macvlan in mode passthru ┘
+test('a macvlan may be a port', async ({ lab }) => {
+  const { host, a, b } = await onHostBridge(lab, ['va']);
+  const mv = host.macvlan({ parent: host.interface('vb'), name: 'mv', mode: 'passthru', address: false });
+  await host.exec('ip', ['link', 'set', 'mv', 'master', 'br0']);
+  const br0 = host.interface('br0');
+  br0.address.add('10.0.0.3/24');
+  await expect(b).toReach(br0, { through: [mv, br0] });
+  await expect(b).toReach(a, { through: [mv, host.interface('va')] });
+  expect([mv.isPort, mv.bridge, host.interface('vb').isPort]).toEqual([true, br0, false]);
+
+  mv.set({ up: false });
+  expect(await explanationOf(expect(b).toReach(a, { within: 50 }))).toBe(
+    `Path of the last probe (ARP who-has 10.0.0.1 tell 10.0.0.2):
+  b/eth0 → host/vb ✗ host/mv is down
+Hint: bring it up: set({ up: true }) on host/mv`,
+  );
+  await host.exec('ip', ['link', 'set', 'mv', 'nomaster']);
+  lab.discover();
+  expect([mv.isPort, mv.bridge]).toEqual([false, undefined]);
+});
+
+async function onHostBridge(lab: Lab, ports = ['va', 'vb']) {
+  const [host, a, b] = [lab.namespace('host'), lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, host, { a: { address: '10.0.0.1/24' }, b: { name: 'va', address: false } });
+  lab.cable(b, host, { a: { address: '10.0.0.2/24' }, b: { name: 'vb', address: false } });
+  await host.exec('ip', ['link', 'add', 'br0', 'up', 'type', 'bridge', 'mcast_snooping', '0']);
+  for (const port of ports) await host.exec('ip', ['link', 'set', port, 'master', 'br0']);
+  return { host, a, b };
+}
 
 test('what cannot be asked is refused', async ({ macvlanPair }) => {
   const { ns1, ns2, switchPort } = macvlanPair({ mode: 'vepa' });

@@ -42,6 +42,7 @@ const OWNERS: Record<string, readonly string[]> = {
     'lib/cli/in-own-namespaces.ts',
     'lib/kernel/own-namespaces.ts',
     'lib/kernel/reaper.ts',
+    'lib/kernel/why-no-namespaces.ts',
     'lib/machines/start-program.ts',
     'lib/machines/merge-reports.ts',
     'specs',

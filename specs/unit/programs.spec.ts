@@ -12,7 +12,21 @@ const specs = globSync('specs/**/*.ts', { cwd: ROOT }).map((file) => ({ file, te
 
 /** What every Debian has: programs of packages that are `Essential: yes` or `Priority: required`. */
 const EVERYWHERE = [
-  ...['apt-cache', 'bash', 'cat', 'date', 'flock', 'ldd', 'ls', 'printf', 'prlimit', 'pwd', 'readlink', 'setpriv'],
+  ...[
+    'apt-cache',
+    'bash',
+    'cat',
+    'date',
+    'false',
+    'flock',
+    'ldd',
+    'ls',
+    'printf',
+    'prlimit',
+    'pwd',
+    'readlink',
+    'setpriv',
+  ],
   ...['nsenter', 'setsid', 'sh', 'sleep', 'tar', 'true', 'unshare'],
 ];
 

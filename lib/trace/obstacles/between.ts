@@ -1,4 +1,4 @@
-import { Bridge, type Interface, Ipvlan, Macvlan, Port, Vlan } from '../../lab/index.ts';
+import { Bridge, type Interface, Ipvlan, Macvlan, Vlan } from '../../lab/index.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import type { CapturedFrame } from '../capture.ts';
 import type { Step } from '../expected-way.ts';
@@ -22,15 +22,15 @@ export function obstacleBetween(
   const length = originalLength - (seen.length - bytes.length);
   if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
     return cableObstacle(here.at, next.at, length);
-  if (here.direction === 'in' && next.direction === 'in') return handOverObstacle(here.at, next.at, seen);
-  if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
-  if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingObstacle(here.at, next.at, bytes);
-  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutObstacle(here.at, bytes);
   if (here.at instanceof Bridge || next.at instanceof Bridge) {
     const obstacle = bridgeObstacle(here, next);
     if (obstacle) return obstacle;
   }
-  if (here.at instanceof Port && next.at instanceof Port) return switchObstacle(here.at, next.at, bytes, length);
+  if (here.direction === 'in' && next.direction === 'in') return handOverObstacle(here.at, next.at, seen);
+  if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
+  if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingObstacle(here.at, next.at, bytes);
+  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutObstacle(here.at, bytes);
+  if (here.at.isPort && next.at.isPort) return switchObstacle(here.at, next.at, bytes, length);
   if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes, length);
   return undefined;
 }

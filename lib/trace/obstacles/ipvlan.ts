@@ -1,4 +1,4 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
+import { isNoRoute } from '../../kernel/no-route.ts';
 import type { Ipvlan } from '../../lab/index.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
@@ -51,7 +51,7 @@ export function ipvlanOutObstacle(child: Ipvlan, bytes: Buffer): Obstacle | unde
   try {
     namespace.route.get(destination, parent);
   } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
+    if (!isNoRoute(error)) throw error;
     return {
       text: `${namespace} has no route to ${destination} by ${parent.name}, and in mode ${mode} it is ${namespace} that routes`,
       hint: `${namespace}.route.add({ to: '${destination}', via: … })`,

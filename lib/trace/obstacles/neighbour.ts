@@ -1,4 +1,4 @@
-import { type Interface, Ipvlan, type Lab, type Namespace, Port } from '../../lab/index.ts';
+import { type Interface, Ipvlan, type Lab, type Namespace } from '../../lab/index.ts';
 import { contains } from '../../wire/ip-address.ts';
 import { Capture, type CapturedFrame } from '../capture.ts';
 import { advertised, solicitationOf } from '../solicitation.ts';
@@ -95,7 +95,7 @@ function arrivalOf({ identity }: CapturedFrame, owner: Interface): Interface | u
     frame.direction === 'in' && frame.at.namespace === namespace && frame.identity === identity ? [frame.at] : [],
   );
   // Behind a port it is the bridge that IP gets it by.
-  return devices.find((device) => device === owner) ?? devices.find((device) => !(device instanceof Port));
+  return devices.find((device) => device === owner) ?? devices.find((device) => !device.isPort);
 }
 
 /** It takes no ARP in (`arp_rcv`), and no solicited-node group is joined on it (`addrconf_join_solict`). */

@@ -1,4 +1,4 @@
-import { type Interface, type Namespace, Port } from '../../lab/index.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
 import { contains } from '../../wire/ip-address.ts';
 import type { Obstacle } from './obstacle.ts';
 import { holds } from './owner.ts';
@@ -12,7 +12,7 @@ export function reversePathObstacle(ingress: Interface, source: string): Obstacl
   const { namespace, name } = ingress;
   if (source.includes(':')) return undefined;
   // Behind a port it is the bridge that IP takes packets in by. And rules have a say in what is looked for (fib_validate_source).
-  if (ingress instanceof Port || namespace.route.hasRules(4)) return undefined;
+  if (ingress.isPort || namespace.route.hasRules(4)) return undefined;
   const martian = ownSourceObstacle(ingress, source);
   if (martian) return martian;
   // IN_DEV_RPFILTER: the greater of the two counts, so loose beats strict.
@@ -27,6 +27,7 @@ export function reversePathObstacle(ingress: Interface, source: string): Obstacl
   return {
     text: `${ingress} refuses packets from ${source}: rp_filter is ${mode}, and ${why}`,
     hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/rp_filter', 0), and 'all' as well`,
+    reason: 'IP_RPFILTER',
   };
 }
 

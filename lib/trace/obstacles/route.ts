@@ -1,4 +1,4 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
+import { isNoRoute } from '../../kernel/no-route.ts';
 import type { Namespace, Route } from '../../lab/index.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -17,7 +17,7 @@ export function routeFor(namespace: Namespace, to: string, words = 'route to'): 
   try {
     return { route: namespace.route.get(to) };
   } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
+    if (!isNoRoute(error)) throw error;
     return { obstacle: toNowhere(namespace, to) ?? noRoute(namespace, to, words) };
   }
 }

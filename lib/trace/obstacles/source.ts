@@ -1,4 +1,4 @@
-import { KernelError } from '../../kernel/kernel-error.ts';
+import { hasCode } from '../../kernel/has-code.ts';
 import { Child, Interface } from '../../lab/index.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
@@ -16,7 +16,7 @@ export function sourceObstacle(question: Question, size?: number): Partial<Obsta
     return addressObstacle(question) ?? wayObstacle(question) ?? mtuObstacle(question, size);
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked.
-    if (error instanceof KernelError) return undefined;
+    if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
 }
@@ -63,8 +63,12 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
   if (source.device.stateIfThere()?.up === false) {
     return { text: `${source.device} is down, and its routes are gone with it`, hint: bringUp(source.device) };
   }
-  // No host's address: no route is missing.
-  if (isMulticastIp(to.address)) return undefined;
+  if (isMulticastIp(to.address)) {
+    const groups = question.family === 4 ? '224.0.0.0/4' : 'ff00::/8';
+    return {
+      hint: `a way to groups: ${from}.route.add({ to: '${groups}', dev: '${source.device.name}' }); toHear asks who hears one`,
+    };
+  }
   if (from.route.hasRules(question.family))
     return { hint: `which rule it is: ip rule and ip route show table all, on ${from}` };
   return { hint: `a way to there: ${from}.route.add({ to: '${to.address}', via: … })` };

@@ -1,5 +1,6 @@
 import { bridgeKind } from '../../lab/bridge-attributes.ts';
-import { Bridge, Macvlan, type Port, Switch } from '../../lab/index.ts';
+import { Bridge, type Interface, Macvlan, Switch } from '../../lab/index.ts';
+import { settingsOfPort } from '../../lab/port.ts';
 import { ipLink, type LinkState } from '../../netlink/link.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
@@ -8,7 +9,12 @@ import type { Obstacle } from './obstacle.ts';
 const ETHERNET_HEADER = 14;
 
 /** Why a frame that came in by one port of a switch did not go out of another, or of the same (`should_deliver`). */
-export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, length: number): Obstacle | undefined {
+export function switchObstacle(
+  ingress: Interface,
+  egress: Interface,
+  bytes: Buffer,
+  length: number,
+): Obstacle | undefined {
   const bridge = bridgeOf(ingress);
   for (const port of [ingress, egress]) {
     if (!bridge || port.state().master === bridge.index) continue;
@@ -17,7 +23,7 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, lengt
       hint: `on ${port.namespace}: ip link set ${port.name} master ${bridge.name}`,
     };
   }
-  const [incoming, outgoing] = [ingress.settings, egress.settings];
+  const [incoming, outgoing] = [settingsOfPort(ingress), settingsOfPort(egress)];
   const link = egress.state();
   if (!link.up) return { text: `${egress} is down`, hint: `bring it up: set({ up: true }) on ${egress}` };
   if (!link.carrier) return { text: `${egress} has no carrier: the other end of its cable is down` };
@@ -59,12 +65,12 @@ export function switchObstacle(ingress: Port, egress: Port, bytes: Buffer, lengt
 }
 
 /** The kernel's own word on a port's bridge, whoever made that. */
-function bridgeOf({ namespace, bridge }: Port): LinkState | undefined {
+function bridgeOf({ namespace, bridge }: Interface): LinkState | undefined {
   const index = bridge?.index ?? (namespace instanceof Switch ? namespace.bridge : undefined);
   return index === undefined ? undefined : namespace.rtnetlink.get(ipLink.get({ index }));
 }
 
-function forwardAgain(port: Port, bridge: LinkState | undefined): string {
+function forwardAgain(port: Interface, bridge: LinkState | undefined): string {
   const hasSpanningTree = bridge !== undefined && bridgeKind.of(bridge).stp;
   return hasSpanningTree
     ? `the spanning tree of ${port.namespace} decides: a port that comes up forwards after 30 s`
@@ -72,7 +78,7 @@ function forwardAgain(port: Port, bridge: LinkState | undefined): string {
 }
 
 /** Whether a reflected group frame would be heard by none: from a private station, or by private ones (`macvlan_broadcast`). */
-function isOfNoUse({ peer }: Port, bytes: Buffer): boolean {
+function isOfNoUse({ peer }: Interface, bytes: Buffer): boolean {
   const frame = decodeEthernet(bytes);
   if (!peer || !frame || !isGroupMac(frame.destination)) return false;
   const stations = [...peer.children].filter((child) => child instanceof Macvlan);
@@ -83,8 +89,8 @@ function isOfNoUse({ peer }: Port, bytes: Buffer): boolean {
 }
 
 /** `br_flood`: each class of frame has a switch of its own. */
-function floodingObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle | undefined {
-  const { bcastFlood, mcastFlood, flood } = egress.settings;
+function floodingObstacle(ingress: Interface, egress: Interface, bytes: Buffer): Obstacle | undefined {
+  const { bcastFlood, mcastFlood, flood } = settingsOfPort(egress);
   const destination = decodeEthernet(bytes)?.destination ?? '';
   if (destination === BROADCAST_MAC) {
     return bcastFlood === false
@@ -105,7 +111,7 @@ function floodingObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle 
 }
 
 /** `br_handle_frame_finish`: a known address is sent to its port alone. */
-function learningObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle | undefined {
+function learningObstacle(ingress: Interface, egress: Interface, bytes: Buffer): Obstacle | undefined {
   const destination = decodeEthernet(bytes)?.destination ?? '';
   const port = behind(ingress, destination);
   if (!port || port === egress) return undefined;
@@ -115,7 +121,7 @@ function learningObstacle(ingress: Port, egress: Port, bytes: Buffer): Obstacle 
   };
 }
 
-function behind(ingress: Port, mac: string): Port | undefined {
+function behind(ingress: Interface, mac: string): Interface | undefined {
   const bridge = ingress.bridge ?? ingress.namespace;
   const entries = bridge instanceof Bridge || bridge instanceof Switch ? bridge.fdb.list() : [];
   return entries.find((entry) => entry.mac === mac)?.port;

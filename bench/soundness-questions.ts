@@ -1,0 +1,93 @@
+import { Progress } from '../lib/matchers/assertion.ts';
+import { toBehaveAs } from '../lib/matchers/to-behave-as.ts';
+import { toHear } from '../lib/matchers/to-hear.ts';
+import { toMatchReachability } from '../lib/matchers/to-match-reachability.ts';
+import { toReach } from '../lib/matchers/to-reach.ts';
+import type { ReachOptions } from '../lib/probes/reach.ts';
+import type { FrameKind } from '../lib/probes/test-frame.ts';
+import { type Network, SERVER_PORT, type Variant } from './soundness-networks.ts';
+
+/** What a matcher returns. */
+type Answer = { pass: boolean; message: () => string };
+type Ask = (isNot: boolean, network: Network, variant: Variant) => Promise<Answer>;
+
+/** One kind of question. */
+interface Kind {
+  ask: Ask;
+  /** Whether it is true of a network; without it, where the network reaches. */
+  isTrue?: (variant: Variant) => boolean;
+  /** Where it can be asked; without it, where the target has no server. */
+  isFor?: (variant: Variant) => boolean;
+  /** It is asked in one of so many rounds. */
+  rare?: number;
+}
+
+const hasNoServer = ({ programs }: Variant) => programs !== 'serves';
+
+/** Every kind of question, by the name that `--only` takes. */
+export const KINDS: Record<string, Kind> = {
+  icmp: { ask: reach({}) },
+  icmp6: { ask: reach({ family: 6 }) },
+  tcp: { ask: reach({ by: 'tcp' }), isFor: () => true },
+  udp: { ask: reach({ by: 'udp' }), isFor: () => true },
+  arp: { ask: reach({ by: 'arp' }) },
+  'hear-unicast': { ask: hear('unicast') },
+  'hear-broadcast': { ask: hear('broadcast') },
+  'hear-multicast': { ask: hear('multicast') },
+  'hear-arp': { ask: hear('arp') },
+  'hear-nd': { ask: hear('nd') },
+  ticks: { ask: matrix('✓') },
+  crosses: { ask: matrix('✗'), isTrue: ({ reaches }) => !reaches },
+  behaviour: {
+    ask: behaviour,
+    isFor: (variant) => variant.network === 'vepa' && hasNoServer(variant),
+    // It is some fifty questions in one.
+    rare: 10,
+  },
+};
+
+export function isAskedOf(kind: string, variant: Variant): boolean {
+  return (KINDS[kind]?.isFor ?? hasNoServer)(variant);
+}
+
+export function isTrueOf(kind: string, variant: Variant): boolean {
+  return KINDS[kind]?.isTrue?.(variant) ?? variant.reaches;
+}
+
+/** How a message has it that is sure of why it fails. */
+const SURE = /^Received: +(an answer|none|1 copy|just that|\d+ pairs? otherwise|\d+ of \d+ questions differ)/m;
+
+/**
+ * What is wrong with an answer: it passes and should not, fails and should not, or does not know. Undefined when it is
+ * right.
+ */
+export function faultOf({ pass, message }: Answer, { isTrue, isNot }: { isTrue: boolean; isNot: boolean }) {
+  const [passes, should] = [pass !== isNot, isTrue !== isNot];
+  if (passes && should) return undefined;
+  if (passes) return 'passes, and should fail';
+  const words = message();
+  if (should) return `fails, and should pass:\n${words}`;
+  return SURE.test(words) && !words.includes('inconclusive') ? undefined : `does not know:\n${words}`;
+}
+
+function reach(options: ReachOptions): Ask {
+  return (isNot, { from, to }, { programs }) => {
+    const port = programs === 'serves' ? { port: SERVER_PORT } : {};
+    return toReach.call({ isNot, progress: new Progress() }, from, to, { ...options, ...port });
+  };
+}
+
+function hear(frame: FrameKind): Ask {
+  return (isNot, { from, to }) => toHear.call({ isNot, progress: new Progress() }, to, from, { frame });
+}
+
+function matrix(cell: '✓' | '✗'): Ask {
+  return (isNot, { lab }) => {
+    const table = ['    ns1 ns2', `ns1 .   ${cell}`, `ns2 ${cell}   .`].join('\n');
+    return toMatchReachability.call({ isNot, progress: new Progress() }, lab, table);
+  };
+}
+
+function behaviour(isNot: boolean, { pair }: Network): Promise<Answer> {
+  return toBehaveAs.call({ isNot, progress: new Progress() }, pair, 'vepa', { hairpin: true });
+}

@@ -1,0 +1,91 @@
+import { after, now } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
+import type { Patience } from '../probes/patience.ts';
+import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { type ProbePath, tracePath } from '../trace/probe-path.ts';
+import { standInOf } from '../trace/stand-in.ts';
+import { asSeen } from './as-seen.ts';
+import { describeDetour, type Waypoints } from './through.ts';
+
+/** Milliseconds until a question is put again whose answer was not the one that was asked for. */
+const PAUSES = [10, 20, 40, 80];
+const LAST_PAUSE = 100;
+
+/** A machine that stalls is given another chance when the time is over. */
+const FEWEST_ATTEMPTS = 3;
+
+/** Who asks whom, and what is wanted of the answer. */
+export interface ReachQuestion {
+  call: string;
+  from: Namespace;
+  to: Namespace | Interface | string;
+  options: ReachOptions;
+  patience: Patience & { control?: boolean };
+  isNot: boolean;
+  waypoints: Waypoints | undefined;
+}
+
+/** What came of it. */
+export interface PutQuestion {
+  report: ReachReport;
+  /** When it was put, in nanoseconds by the clock of the taps. */
+  since: bigint;
+  /** What is wrong with an answer: it is another's, or did not come by the way that was wanted. */
+  fault?: string;
+  /** What to do about that. */
+  hint?: string;
+}
+
+/**
+ * Puts a question, and puts it again while the time lasts and the answer is not the one that is wanted: the network may be
+ * about to change. What came last counts; where nothing came any more, the last answer.
+ */
+export async function putQuestion(question: ReachQuestion): Promise<PutQuestion> {
+  const { patience, isNot } = question;
+  const deadline = now() + patience.milliseconds;
+  let answered = await putOnce(question, patience.milliseconds);
+  for (let attempt = 1; !isNot && answered.fault && (attempt < FEWEST_ATTEMPTS || now() < deadline); attempt++) {
+    if (patience.isHopeless?.()) break;
+    await pause(PAUSES[attempt - 1] ?? LAST_PAUSE);
+    const again = await putOnce(question, Math.max(LAST_PAUSE, deadline - now()));
+    if (again.report.outcome === 'answered') answered = again;
+  }
+  return answered;
+}
+
+/** The way of the last probe, and of its answer. */
+export function traceOf({ report, since }: PutQuestion): ProbePath | undefined {
+  const { question, recognize, outcome } = report;
+  const { lab } = question.from;
+  // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
+  if (!lab.isPristine) lab.discover();
+  return tracePath(question, recognize, { answered: outcome === 'answered', since });
+}
+
+async function putOnce(question: ReachQuestion, milliseconds: number): Promise<PutQuestion> {
+  const { call, from, to, options, patience, isNot } = question;
+  const since = tapTime();
+  const report = asSeen(await reach(call, from, to, options, { ...patience, milliseconds }), since, isNot);
+  const put = { report, since };
+  return report.outcome === 'answered' ? { ...put, ...faultOf(put, question) } : put;
+}
+
+/** The taps are read only where there may be something to tell: a passing assertion costs no more for them. */
+function faultOf(put: PutQuestion, { to, waypoints }: ReachQuestion): Pick<PutQuestion, 'fault' | 'hint'> {
+  const { report, since } = put;
+  // Of an address anybody may be asked; a namespace answers for itself.
+  const wanted = typeof to === 'string' ? 'address' : 'namespace';
+  const standIn = standInOf(report.question, report.recognize, { wanted, since });
+  if (standIn) {
+    const whom = typeof to === 'string' ? to : report.question.to.namespace;
+    const fault = `not ${standIn.orTarget ? 'surely ' : ''}of ${whom}: ${standIn.namespace} ${standIn.how}`;
+    return { fault, hint: standIn.hint };
+  }
+  const fault = waypoints && describeDetour(waypoints, traceOf(put));
+  return fault === undefined ? {} : { fault };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => after(milliseconds, resolve));
+}

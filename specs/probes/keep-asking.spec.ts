@@ -1,0 +1,231 @@
+import { expect, test, vi } from 'vitest';
+import { fakeQuestion, inTurn } from './fake-asking.ts';
+import { clock, pass } from './fake-clock.ts';
+
+vi.mock(import('../../lib/kernel/clock.ts'), async (original) => ({
+  ...(await original()),
+  now: (await import('./fake-clock.ts')).now,
+}));
+
+const KNOWN = { reached: async () => true };
+
+/** So many milliseconds later a wait is over than it should be. */
+const STALL = 500;
+
+test('two probes are enough where nothing is under way', async () => {
+  const fake = fakeQuestion({ quiet: KNOWN });
+  await fake.ask();
+  expect(fake.sent).toBe(2);
+  expect(clock.milliseconds).toBe(0);
+});
+
+test('they are enough however slow the machine is, where nobody has learnt an address', async () => {
+  const fake = fakeQuestion({ quiet: { reached: () => pass(STALL).then(() => true) } });
+  await fake.ask();
+  expect(fake.sent).toBe(2);
+});
+
+test('a probe does not count when an address that it may have waited for was learnt too late', async () => {
+  const fake = fakeQuestion({
+    quiet: { reached: () => pass(STALL).then(() => true), learnt: (since) => since < STALL },
+  });
+  await fake.ask();
+  expect(fake.sent).toBe(3);
+});
+
+test('an address that was learnt in time costs no probe', async () => {
+  const fake = fakeQuestion({ quiet: { reached: () => pass(30).then(() => true), learnt: () => true } });
+  await fake.ask();
+  expect(fake.sent).toBe(2);
+});
+
+test('addresses that are always learnt too late come to an end', async () => {
+  const fake = fakeQuestion({ quiet: { reached: () => pass(STALL).then(() => true), learnt: () => true } });
+  expect(await fake.ask()).toBeUndefined();
+  expect(fake.sent).toBeLessThan(50);
+});
+
+test('without knowing the queues, a question is asked again until its time is over', async () => {
+  const fake = fakeQuestion();
+  await fake.ask({ untilQuiet: false });
+  // At 0, 10, 30 and 70 ms.
+  expect(fake.sent).toBe(4);
+  expect(clock.milliseconds).toBe(100);
+});
+
+test('what becomes unknown on the way is waited for by time', async () => {
+  const fake = fakeQuestion({ quiet: { reached: inTurn<Promise<boolean>>(KNOWN.reached, async () => false) } });
+  await fake.ask();
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(100);
+});
+
+test('an answer ends it at once', async () => {
+  const fake = fakeQuestion();
+  fake.asked.send = () => {
+    fake.answered = true;
+  };
+  await fake.ask();
+  expect(clock.milliseconds).toBe(0);
+});
+
+test('a wait that a stall made longer does not count', async () => {
+  let stalls = 3;
+  const fake = fakeQuestion();
+  fake.asked.wait = (milliseconds) => pass(milliseconds + (stalls-- > 0 ? STALL : 0));
+  // Listened for: what no stall made longer.
+  fake.asked.send = (attempt) => {
+    fake.sent++;
+    fake.answered = attempt === 3;
+  };
+  await fake.ask({ untilQuiet: false });
+  expect(fake.answered).toBe(true);
+  expect(fake.sent).toBe(4);
+});
+
+test('a machine that never recovers keeps no question for ever', async () => {
+  const fake = fakeQuestion();
+  fake.asked.wait = (milliseconds) => pass(milliseconds + STALL);
+  expect(await fake.ask()).toBeUndefined();
+});
+
+test('the last look reads once more behind the queues', async () => {
+  const fake = fakeQuestion();
+  fake.quiet.drained = async () => {
+    fake.answered = true;
+    return undefined;
+  };
+  const read = vi.spyOn(fake.asked, 'read');
+  await fake.ask({ untilQuiet: false });
+  expect(read).toHaveLastReturnedWith(true);
+});
+
+test('it goes on as long as the network does', async () => {
+  const fake = fakeQuestion();
+  // A program sends, so that another has something to do.
+  let hops = 3;
+  fake.quiet.drained = async () => {
+    if (hops > 0) fake.seen++;
+    fake.answered = hops-- === 0;
+    return undefined;
+  };
+  await fake.ask({ untilQuiet: false });
+  expect(fake.answered).toBe(true);
+});
+
+test('queues that cannot be emptied leave nothing known', async () => {
+  const fake = fakeQuestion({ quiet: { drained: async () => 'the machine is too busy' } });
+  expect(await fake.ask({ untilQuiet: false })).toBe('the machine is too busy');
+});
+
+test('an answer counts, whatever cannot be emptied besides', async () => {
+  const fake = fakeQuestion();
+  fake.quiet.drained = async () => {
+    fake.answered = true;
+    return 'the machine is too busy';
+  };
+  expect(await fake.ask()).toBeUndefined();
+});
+
+test('it is asked again where an address was learnt only when the queues were emptied', async () => {
+  const fake = fakeQuestion();
+  let learntAt = Number.POSITIVE_INFINITY;
+  fake.quiet.drained = async () => {
+    if (learntAt === Number.POSITIVE_INFINITY) {
+      await pass(STALL);
+      fake.seen++;
+      learntAt = clock.milliseconds;
+    }
+    return undefined;
+  };
+  fake.quiet.learnt = (since) => learntAt !== Number.POSITIVE_INFINITY && since < learntAt;
+  fake.asked.send = () => {
+    fake.answered = learntAt !== Number.POSITIVE_INFINITY;
+  };
+  await fake.ask();
+  expect(fake.answered).toBe(true);
+});
+
+test('each hop of an answer may take as long as a question is held', async () => {
+  const fake = fakeQuestion();
+  // A hop at 190 ms, 280, 370 …
+  fake.asked.wait = async (milliseconds) => {
+    await pass(milliseconds);
+    fake.seen = Math.min(8, Math.floor(clock.milliseconds / 90));
+    fake.answered = fake.seen === 8;
+  };
+  await fake.ask();
+  expect(fake.answered).toBe(true);
+});
+
+test('other traffic that never ends comes to an end', async () => {
+  const fake = fakeQuestion();
+  fake.asked.wait = async (milliseconds) => {
+    await pass(milliseconds);
+    fake.seen++;
+  };
+  expect(await fake.ask()).toBeUndefined();
+  expect(clock.milliseconds).toBeLessThan(2000);
+});
+
+test('so does traffic that goes on while the queues are emptied', async () => {
+  const fake = fakeQuestion();
+  fake.quiet.drained = async () => void fake.seen++;
+  expect(await fake.ask({ untilQuiet: false })).toBeUndefined();
+});
+
+test('what is waited for longer takes no longer to become silent', async () => {
+  const fake = fakeQuestion({ asked: { milliseconds: () => 1000 } });
+  await fake.ask();
+  expect(clock.milliseconds).toBe(1100);
+});
+
+test('where a spec says how long, no silence is waited for', async () => {
+  const fake = fakeQuestion();
+  fake.asked.wait = async (milliseconds) => {
+    await pass(milliseconds);
+    fake.seen++;
+  };
+  await fake.ask({ untilQuiet: false });
+  expect(clock.milliseconds).toBe(100);
+});
+
+test('without taps, time stands for silence', async () => {
+  const fake = fakeQuestion({ quiet: { seen: () => undefined } });
+  await fake.ask();
+  expect(clock.milliseconds).toBe(300);
+});
+
+test('what may be sent once is sent once', async () => {
+  const quiet = { learnt: () => true, drained: () => pass(STALL).then(() => undefined) };
+  for (const reached of [async () => false, () => pass(STALL).then(() => true)]) {
+    const fake = fakeQuestion({ asked: { once: true }, quiet: { ...quiet, reached } });
+    await fake.ask();
+    expect(fake.sent).toBe(1);
+  }
+});
+
+test('how long it is waited for may change on the way', async () => {
+  const fake = fakeQuestion();
+  fake.asked.milliseconds = () => (clock.milliseconds < 300 ? 1000 : 200);
+  await fake.ask({ untilQuiet: false });
+  expect(clock.milliseconds).toBeGreaterThanOrEqual(300);
+  expect(clock.milliseconds).toBeLessThanOrEqual(400);
+});
+
+test('a frame that the machine may have lost was not lost to the network', async () => {
+  const fake = fakeQuestion({ asked: { once: true }, quiet: { lost: () => 'the machine lost it' } });
+  expect(await fake.ask()).toBe('the machine lost it');
+});
+
+test('a probe that the machine may have lost is sent again', async () => {
+  const fake = fakeQuestion();
+  let left = 2;
+  fake.quiet.lost = () => (left-- > 0 ? 'the machine lost it' : undefined);
+  expect(await fake.ask({ untilQuiet: false })).toBeUndefined();
+  expect(fake.sent).toBe(6);
+});
+
+test('a machine that loses packets all the time leaves nothing known', async () => {
+  const fake = fakeQuestion({ quiet: { lost: () => 'the machine lost it' } });
+  expect(await fake.ask()).toBe('the machine lost it');
+});
