@@ -25,6 +25,9 @@ export interface Note {
 /** What a lane says: an answer, or that it is done with a {@link Labour}. */
 export type LaneMessage = Note | 'done';
 
+// The matchers ask vitest what the config says (`inject`). Here there is no vitest, and so nothing is said.
+Object.assign(globalThis, { __vitest_worker__: { providedContext: {} } });
+
 // In a thread of its own: a machine that is busy gives each its turn. It ends by itself, since a thread that is ended
 // from outside may be in the middle of a callback.
 parentPort?.on('message', (labour: Labour | undefined) => {

@@ -1,4 +1,4 @@
-import { type AddressState, ipAddress } from '../netlink/address.ts';
+import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Segment } from './segment.ts';
@@ -102,11 +102,11 @@ export class AddressList {
     return namespace.rtnetlink.list(ipAddress.all()).filter((address) => address.index === index);
   }
 
-  /** The first address of global scope, or undefined. */
+  /** The first address that serves beyond its link, or undefined. */
   first(family: Family): AddressState | undefined {
     this.#interface.checkAlive('address.first');
     checkOneOf(`${this.#interface}.address.first`, 'family', family, [4, 6]);
-    return this.list().find((address) => address.family === family && address.scope === 0);
+    return this.list().find((address) => address.family === family && isRoutable(address));
   }
 
   /**

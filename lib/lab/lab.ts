@@ -210,7 +210,7 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
     this.#visits++;
     hideMachinesInterfaces();
-    this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
+    this.programs.reapIn(this.#reachable().map(({ handle }) => handle));
   }
 
   /**
@@ -276,7 +276,7 @@ export class Lab implements AsyncDisposable {
     this.checkNew(method, name);
     const namespace = this.#undoUnlessMade(make);
     this.#namespaces.set(name, namespace);
-    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle.inode]);
+    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle]);
     return namespace;
   }
 

@@ -4,7 +4,7 @@ import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
-import { setNeighbourTimers } from '../netlink/neighbour.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
@@ -358,7 +358,7 @@ export class Namespace {
     if (this.role === 'switch') return;
     for (const family of [4, 6] as const) {
       try {
-        this.#hurryNeighbours(device, family);
+        this.#hurryNeighbours(device, [family]);
       } catch (error) {
         // A device without IPv6 has no such table (neightbl_set).
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -372,17 +372,14 @@ export class Namespace {
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    for (const family of families) this.#hurryNeighbours(device, family);
+    this.#hurryNeighbours(device, families);
     device.address.assign(address, families);
     giveDefaultRoutes(device);
   }
 
-  #hurryNeighbours(device: Interface, family: Family): void {
+  #hurryNeighbours({ index }: Interface, families: readonly Family[]): void {
     if (this.lab.defaults === 'kernel') return;
-    const { retrans, proxyDelay } = NEIGHBOUR_TIMERS;
-    setNeighbourTimers(this.rtnetlink, device.index, family, NEIGHBOUR_TIMERS, {
-      operation: `ip -n ${this.name} ntable change name ${family === 4 ? 'arp' : 'ndisc'}_cache dev ${device.name} retrans ${retrans} proxy_delay ${proxyDelay}`,
-    });
+    this.rtnetlink.change(...families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS })));
   }
 
   /**

@@ -57,8 +57,7 @@ async function roomIn(namespace: Namespace, family: Family): Promise<void> {
   }
 }
 
-function tableOf({ rtnetlink, name }: Namespace, family: Family): NeighbourTableState | undefined {
-  const operation = { operation: `ip -n ${name} ntable show` };
+function tableOf({ rtnetlink }: Namespace, family: Family): NeighbourTableState | undefined {
   const table = family === 4 ? 'arp_cache' : 'ndisc_cache';
-  return listNeighbourTables(rtnetlink, operation).find((each) => each.name === table);
+  return listNeighbourTables(rtnetlink).find((each) => each.name === table);
 }

@@ -172,7 +172,11 @@ function openAsker(
 function openListenerFor(call: string, { to, family }: Question, options: ReachOptions): Listener | undefined {
   const { by, port, listen = true } = options;
   if ((by !== 'tcp' && by !== 'udp') || !listen) return undefined;
-  if (to.namespace) return openListener(to.namespace, { protocol: by, family, address: to.address, port: port ?? 0 });
+  if (to.namespace)
+    return openListener(to.namespace, {
+      ...{ protocol: by, family, address: to.address, port: port ?? 0 },
+      scope: to.device?.index,
+    });
   if (port !== undefined) return undefined;
   throw new UsageError(
     `${call}: by: '${by}' needs a port: ${to.address} is in no namespace of the lab, so hairpin cannot listen there`,

@@ -1,5 +1,6 @@
 import { after } from '../kernel/clock.ts';
 import { type AddressState, type Interface, Macvlan, type Namespace, UsageError } from '../lab/index.ts';
+import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import type { Asker } from './asker.ts';
 import { Echoer } from './echoer.ts';
@@ -114,7 +115,7 @@ interface OwnAddress extends AddressState {
 
 function addressesOf(namespace: Namespace, family: Family): OwnAddress[] {
   const own = namespace.interfaces.flatMap((device) => device.address.list().map((state) => ({ ...state, device })));
-  const usable = own.filter((address) => address.family === family && address.scope === 0);
+  const usable = own.filter((address) => address.family === family && isRoutable(address));
   if (usable.length > 0) return usable;
   throw new UsageError(
     `reachability: ${namespace.name} has no IPv${family} address, so it can neither ask nor be asked`,

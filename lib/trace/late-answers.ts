@@ -1,7 +1,7 @@
 import type { Lab, Namespace } from '../lab/index.ts';
 import { ipAddress } from '../netlink/address.ts';
-import { listProxyDelays } from '../netlink/neighbour.ts';
-import { listQdiscs } from '../netlink/qdisc.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
 
 /**
  * The longest that duplicate address detection takes, in milliseconds (`addrconf_dad_kick`): a second by chance, and with the
@@ -27,15 +27,15 @@ export function latenessIn(lab: Lab): number {
 }
 
 /** A lab's proxies answer at once, but where a spec or a program has told them not to (`pneigh_enqueue`). */
-function proxyDelay({ name, lab, role, interfaces, sysctl, rtnetlink }: Namespace): number {
+function proxyDelay({ lab, role, interfaces, sysctl, rtnetlink }: Namespace): number {
   // With the kernel's defaults each proxy takes its time.
   const makeSlow = lab.defaults === 'kernel' ? /proxy_(delay|arp|ndp)/ : /proxy_delay$/;
   const isWanted = [...sysctl.written].some((written) => makeSlow.test(written));
   if (role === 'switch' || (lab.isPristine && !isWanted)) return 0;
-  const delays = listProxyDelays(rtnetlink, { operation: `ip -n ${name} ntable show` });
+  const delays = rtnetlink.list(ipNtable.all());
   // The loopback and the kernel's own tunnels keep the kernel's 0.8 s.
   const ofInterfaces = delays.filter(({ device }) => interfaces.some(({ index }) => index === device));
-  return Math.max(0, ...ofInterfaces.map(({ delay }) => delay));
+  return Math.max(0, ...ofInterfaces.map(({ proxyDelay: delay = 0 }) => delay));
 }
 
 /** A tentative address is silent, and about to speak. Only with the kernel's defaults, or where a spec wants it (`dad`), is there such a time. */
@@ -47,8 +47,8 @@ function detection({ lab, sysctl, rtnetlink }: Namespace): number {
 }
 
 /** Only a program can have given a device one. */
-function shaping({ name, lab, rtnetlink }: Namespace): number {
+function shaping({ lab, rtnetlink }: Namespace): number {
   if (lab.isPristine) return 0;
-  const qdiscs = listQdiscs(rtnetlink, { operation: `tc -n ${name} qdisc show` });
-  return qdiscs.some(({ kind }) => !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
+  const qdiscs = rtnetlink.list(tcQdisc.all());
+  return qdiscs.some(({ kind, isGiven }) => isGiven && !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
 }
