@@ -344,6 +344,8 @@ export class Namespace {
   ): T {
     this.#interfaces.push(device);
     if (this.role === 'switch') return device;
+    // That of its link, at least.
+    this.joining();
     finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6])));
     return device;
   }

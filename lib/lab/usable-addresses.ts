@@ -1,5 +1,6 @@
 import { after, now } from '../kernel/clock.ts';
 import { joinedGroups } from '../kernel/joined-groups.ts';
+import { readSysctls } from '../kernel/sysctl.ts';
 import { AddressEvents } from '../netlink/address-events.ts';
 import { solicitedNodeGroup } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
@@ -56,9 +57,21 @@ function missingGroups(namespace: Namespace): string[] {
     device.address
       .list()
       .filter(({ family, dadFailed }) => family === 6 && !dadFailed)
-      .filter(({ address }) => !joined.has(`${device.index} ${solicitedNodeGroup(address)}`))
+      .filter(
+        ({ address, tentative }) =>
+          !joined.has(`${device.index} ${solicitedNodeGroup(address)}`) || (tentative && !looksForDuplicates(device)),
+      )
       .map(({ address }) => `${device} ${address}`),
   );
+}
+
+/** Without detection an address is tentative only until the worker comes to it (`addrconf_dad_begin`): one of a link, say. */
+function looksForDuplicates({ namespace, name }: Interface): boolean {
+  const values = readSysctls(
+    namespace.handle,
+    ['all', name].map((which) => `net/ipv6/conf/${which}/accept_dad`),
+  );
+  return [...values.values()].some((value) => Number(value) > 0);
 }
 
 /** A device that is down, or has no carrier, joins groups and looks for duplicates when that has changed. */
