@@ -4,7 +4,7 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
 import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';
-import { namespacedForks } from './pool.ts';
+import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
 import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
@@ -80,6 +80,8 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
       // A project that has this plugin of the root's has its own name put over what the hook above says.
       if (machine) project.config.name = projectName(project.config.name, machine);
       if (!vitest.config.mergeReports) {
+        // Before a worker is started, of which there are many.
+        if (project.config.pool === POOL) checkNamespaces();
         const obstacle = trace === 'off' ? undefined : whyNotCleared(resultsFolder(project.config.root));
         if (obstacle && !warned) vitest.logger.warn(`hairpin: no evidence can be kept in its place: ${obstacle}`);
         warned ||= obstacle !== undefined;
