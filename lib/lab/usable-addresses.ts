@@ -1,7 +1,7 @@
 import { after, now } from '../kernel/clock.ts';
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
-import { AddressEvents } from '../netlink/address-events.ts';
+import { Monitor } from '../netlink/monitor.ts';
 import { solicitedNodeGroup } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -30,14 +30,16 @@ export async function waitForUsableAddresses(namespace: Namespace): Promise<void
 async function waitForDetection(namespace: Namespace, deadline: number): Promise<void> {
   // Nothing to be heard for the most part: a question costs the lists alone.
   if (tentativeAddresses(namespace).length === 0) return;
-  using events = new AddressEvents(namespace.handle);
+  // The kernel tells of the end of a detection as of a new address (addrconf_dad_completed, addrconf_dad_stop).
+  using monitor = new Monitor(namespace.handle, ['link', 'address6']);
   for (;;) {
     const tentative = tentativeAddresses(namespace);
     if (tentative.length === 0) return;
     if (now() > deadline) {
       throw new Error(`${tentative.join(', ')}: duplicate address detection did not end within ${DEADLINE} ms`);
     }
-    await events.next(deadline - now());
+    await monitor.wait(deadline - now());
+    monitor.changed();
   }
 }
 
