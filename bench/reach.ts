@@ -1,5 +1,4 @@
 import { createLab, type Lab } from '../lib/lab/index.ts';
-import { Progress } from '../lib/matchers/assertion.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import type { ReachOptions } from '../lib/probes/reach.ts';
 import { peer, quietKernel, type Report, type Summary, summarize, timed } from './measure.ts';
@@ -75,7 +74,7 @@ function asker(lab: Lab): (options: ReachOptions) => Promise<void> {
   const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
   for (const host of [a, b]) lab.cable(host, sw);
   return async (options) => {
-    const { pass, message } = await toReach.call({ isNot: false, progress: new Progress() }, a, b, options);
+    const { pass, message } = await toReach.call({ isNot: false }, a, b, options);
     if (!pass) throw new Error(message());
   };
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { FEATURES_FILE } from '../kernel/features.ts';
 import { show, UsageError } from '../lab/validate.ts';
@@ -7,7 +6,8 @@ import { aptKernels } from '../machines/apt-kernels.ts';
 import { kernelsIn, LOOKED_FOR } from '../machines/kernel-folder.ts';
 import { configFragment } from '../machines/kernel-options.ts';
 import { runVitest } from '../machines/merge-reports.ts';
-import { resultsFolder } from '../machines/test-on-kernel.ts';
+import { placeIn, resultsFolder } from '../report/results.ts';
+import { makeFolder, replaceFile } from '../report/write-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpCommand } from './help.ts';
 import { collect, findKernels, named, say } from './machine-options.ts';
@@ -65,9 +65,9 @@ Exit codes: ${EXIT.ok} the fragment is complete, ${EXIT.difference} a spec faile
     )
     .action(async (specs: string[]) => {
       const root = process.cwd();
-      const file = join(resultsFolder(root), 'kernel-features.txt');
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, '');
+      const file = placeIn(resultsFolder(root), 'kernel-features.txt');
+      makeFolder(resultsFolder(root));
+      replaceFile(file, '');
       const failed = await runVitest(root, ['run', ...specs], { [FEATURES_FILE]: file }, ['ignore', 2, 2]);
       const features = new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean));
       if (features.size === 0) {

@@ -5,7 +5,7 @@ import { describeFailure, describeRun } from '../machines/describe-run.ts';
 import { guestEnvironment } from '../machines/guest-environment.ts';
 import type { Kernel } from '../machines/kernel.ts';
 import { runInMachine } from '../machines/machine.ts';
-import { resultsFolder } from '../machines/test-on-kernel.ts';
+import { folderIn, resultsFolder } from '../report/results.ts';
 import { EXIT } from './exit-codes.ts';
 import { findKernels, say } from './machine-options.ts';
 
@@ -32,7 +32,7 @@ async function askAll(words: readonly string[], args: readonly string[]) {
   const tables: { kernel: Kernel; text: string; exitCode: number }[] = [];
   for (const kernel of await findKernels(words)) {
     say(`${kernel.name}: booting`);
-    const results = join(resultsFolder(process.cwd()), kernel.name);
+    const results = folderIn(resultsFolder(process.cwd()), kernel.name);
     const command = [process.execPath, ...process.execArgv, process.argv[1] as string, 'modes', ...args];
     const run = await runInMachine(kernel, {
       command,

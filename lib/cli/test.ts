@@ -1,11 +1,11 @@
-import { rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { describeFailure, describeRun } from '../machines/describe-run.ts';
 import { lockResults } from '../machines/lock-results.ts';
 import { mergeReports, runVitest } from '../machines/merge-reports.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
-import { blobFolder, blobTarget, copyBlob, testOnKernel } from '../machines/test-on-kernel.ts';
+import { blobTarget, copyBlob, testOnKernel } from '../machines/test-on-kernel.ts';
+import { BLOBS, clearPlace, resultsFolder } from '../report/results.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
 import {
@@ -77,7 +77,7 @@ async function testOnKernels(root: string, words: readonly string[], args: reado
   const kernels = await findKernels(words);
   const { testing, telling, blob } = splitArguments(args);
   using _lock = lockResults(root);
-  rmSync(blobFolder(root), { recursive: true, force: true });
+  clearPlace(resultsFolder(root), BLOBS);
   const reported: string[] = [];
   const copies: [blob: string, target: string][] = [];
   let failed = false;

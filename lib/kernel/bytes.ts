@@ -22,12 +22,6 @@ export function s32(value: number): Buffer {
   return buffer;
 }
 
-export function u64(value: bigint): Buffer {
-  const buffer = Buffer.allocUnsafe(8);
-  buffer.writeBigUInt64LE(value);
-  return buffer;
-}
-
 /** A string as netlink has it: UTF-8 with a NUL behind it. */
 export function cString(value: string): Buffer {
   return Buffer.from(`${value}\0`);

@@ -1,4 +1,4 @@
-import { type Call, declare, library } from './libc.ts';
+import { type Call, declare, library, syscallCommand } from './libc.ts';
 
 // By number, since musl has no functions for them, and glibc only since 2.36. They came after the tables of all
 // architectures were made one (Linux 5.0), so the numbers are the same everywhere.
@@ -28,10 +28,9 @@ export function mountSetattr(directory: number, path: string, flags: number, att
   return syscallPath(SYS_MOUNT_SETATTR, directory, path, flags, attributes, attributes.length);
 }
 
-// For system calls that libc has no function for. Its prototype is variadic; words are passed alike on x64 and arm64.
-export const syscallPointer = declare<[number: number, a: Uint8Array, b: number, c: number, d: number, e: number]>(
-  'intptr_t syscall(intptr_t, void *, intptr_t, intptr_t, intptr_t, intptr_t)',
-);
-export const syscallWords = declare<[number: number, a: number, b: number, c: number, d: number, e: number]>(
-  'intptr_t syscall(intptr_t, intptr_t, intptr_t, intptr_t, intptr_t, intptr_t)',
-);
+const SYS_BPF = process.arch === 'arm64' ? 280 : 321;
+
+/** `bpf(2)`. */
+export function bpfCall(command: number, attributes: Uint8Array): number {
+  return syscallCommand(SYS_BPF, command, attributes, attributes.length);
+}

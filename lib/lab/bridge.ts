@@ -1,4 +1,4 @@
-import { type FdbEntry, listFdb } from '../netlink/neighbour.ts';
+import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import { Interface } from './interface.ts';
 
 /**
@@ -16,8 +16,7 @@ export class Bridge extends Interface {
     return {
       list: (): (FdbEntry & { port: Interface })[] => {
         this.checkAlive('fdb.list');
-        const operation = { operation: `bridge -n ${this.namespace.name} fdb show br ${this.name}` };
-        return listFdb(this.namespace.rtnetlink, this.index, operation).flatMap((entry) => {
+        return this.namespace.rtnetlink.list(bridgeFdb.all({ bridge: this.index })).flatMap((entry) => {
           const port = this.ports.find(({ index }) => index === entry.device);
           return port ? [{ ...entry, port }] : [];
         });

@@ -61,9 +61,7 @@ async function attemptHosts(): Promise<Capability> {
 
 function needNeighbourRoom(namespace: NetNamespace): void {
   using rtnetlink = namespace.run(() => new NetlinkSocket());
-  const full = listNeighbourTables(rtnetlink, { operation: 'ip ntable show' }).find(
-    ({ entries, limit }) => entries + ROOM > limit,
-  );
+  const full = listNeighbourTables(rtnetlink).find(({ entries, limit }) => entries + ROOM > limit);
   if (full) throw new Error(whyNoNeighbourRoom(full));
 }
 

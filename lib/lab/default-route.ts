@@ -1,27 +1,30 @@
-import type { Family } from '../wire/ip-address.ts';
+import { type AddressState, isRoutable } from '../netlink/address.ts';
+import { contains, type Family } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 
 /**
- * Gives the hosts of a segment its first router as default gateway, whichever was plugged in first. A host that has a
- * default route keeps it.
+ * Gives the hosts of a segment a default gateway: its first router that has an address on the host's subnet. A host that
+ * has a default route keeps it.
  */
 export function giveDefaultRoutes(device: Interface): void {
   const { segment, namespace } = device;
   if (!segment) return;
   segment.devices.push(device);
   const live = segment.devices.filter(({ deleted }) => !deleted);
-  const router = live.find((other) => other.namespace.role === 'router');
-  if (!router) return;
-  const hosts = namespace.role === 'router' ? live.filter((other) => other.namespace.role === 'host') : [device];
+  const routers = live.filter((other) => other.namespace.role === 'router');
+  if (routers.length === 0) return;
+  const offered = routers.flatMap(({ address }) => address.list()).filter(isRoutable);
+  const hosts = namespace.role === 'router' ? live : [device];
   for (const host of hosts) {
-    if (host.namespace.role !== 'host') continue;
-    for (const family of [4, 6] as const) giveDefaultRoute(host, router, family);
+    if (host.namespace.role === 'host') for (const family of [4, 6] as const) giveDefaultRoute(host, offered, family);
   }
 }
 
-function giveDefaultRoute(host: Interface, router: Interface, family: Family): void {
-  const via = router.address.first(family);
-  if (!via || !host.address.first(family)) return;
+function giveDefaultRoute(host: Interface, offered: readonly AddressState[], family: Family): void {
+  const own = host.address.list().filter((address) => address.family === family && isRoutable(address));
+  // A next hop must be on the link (fib_check_nh): one on another subnet would be refused.
+  const via = offered.find(({ address }) => own.some((prefix) => contains(prefix, address)));
+  if (!via) return;
   const { route } = host.namespace;
   if (route.list(family).some(({ to }) => to.length === 0)) return;
   route.add({ to: 'default', via: via.address });

@@ -1,6 +1,6 @@
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { LinkMonitor } from '../netlink/link-monitor.ts';
-import { namespaceId } from '../netlink/namespace-id.ts';
+import { ipNetns } from '../netlink/namespace-id.ts';
 import { Bridge } from './bridge.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import { Ipvlan, Ipvtap } from './ipvlan.ts';
@@ -153,8 +153,7 @@ function lowerOf(
     const isThere =
       linkNamespaceId === undefined
         ? other === namespace
-        : namespaceId(namespace.rtnetlink, other.handle, { operation: `ip -n ${namespace} netns list-id` }) ===
-          linkNamespaceId;
+        : namespace.rtnetlink.get(ipNetns.get({ netns: other.handle.fd })) === linkNamespaceId;
     if (isThere) return { namespace: other, link };
   }
   return undefined;

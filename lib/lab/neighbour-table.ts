@@ -1,5 +1,5 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { addNeighbour, deleteNeighbour, listNeighbours, type Neighbour } from '../netlink/neighbour.ts';
+import { ipNeighbour, type Neighbour } from '../netlink/neighbour.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
@@ -45,13 +45,8 @@ export class NeighbourTable {
     checkIp(call, 'to', options.to);
     checkMac(call, 'lladdr', options.lladdr);
     const device = this.#namespace.interface(options.dev);
-    const entry = `${options.to} lladdr ${options.lladdr} dev ${device.name} nud permanent`;
-    addNeighbour(
-      this.#namespace.rtnetlink,
-      { device: device.index, to: options.to, lladdr: options.lladdr },
-      familyOf(options.to) as Family,
-      { operation: `ip -n ${this.#namespace.name} neighbour replace ${entry}` },
-    );
+    const { to, lladdr } = options;
+    this.#namespace.rtnetlink.change(ipNeighbour.replace({ to, lladdr, device: device.index, state: 'PERMANENT' }));
   }
 
   /** Deletes an entry. @throws KernelError `ENOENT` when there is none */
@@ -67,16 +62,14 @@ export class NeighbourTable {
     this.#namespace.checkOpen('neighbour.delete');
     checkIp(`${this.#namespace.name}.neighbour.delete`, 'to', to);
     const device = this.#namespace.interface(dev);
-    deleteNeighbour(this.#namespace.rtnetlink, { device: device.index, to }, familyOf(to) as Family, {
-      operation: `ip -n ${this.#namespace.name} neighbour del ${to} dev ${device.name}`,
-    });
+    this.#namespace.rtnetlink.change(ipNeighbour.delete({ to, device: device.index }));
   }
 
   /** What the kernel has now, without the `NOARP` entries. */
   list(): Neighbour[] {
     this.#namespace.checkOpen('neighbour.list');
     watcher()?.asked();
-    return listNeighbours(this.#namespace.rtnetlink, { operation: `ip -n ${this.#namespace.name} neighbour show` });
+    return this.#namespace.rtnetlink.list(ipNeighbour.all()).filter(({ state }) => state !== 'NOARP');
   }
 
   /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. @param only one family's */
@@ -86,9 +79,7 @@ export class NeighbourTable {
     for (const { device, to, state } of this.list()) {
       if (state === 'PERMANENT' || (only !== undefined && familyOf(to) !== only)) continue;
       try {
-        deleteNeighbour(this.#namespace.rtnetlink, { device, to }, familyOf(to) as Family, {
-          operation: `ip -n ${this.#namespace.name} neighbour flush all`,
-        });
+        this.#namespace.rtnetlink.change(ipNeighbour.delete({ to, device }));
       } catch (error) {
         // The kernel's own garbage collection came first.
         if (!(error instanceof KernelError && error.code === 'ENOENT')) throw error;

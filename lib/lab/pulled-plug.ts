@@ -24,6 +24,7 @@ export class PulledPlug {
     this.#end = end;
     this.#belongings = goingDown(end).map((device) => new Belongings(device));
     end.set({ up: false });
+    for (const belongings of this.#belongings) belongings.giveAddresses();
   }
 
   putBack(): void {
@@ -35,7 +36,7 @@ export class PulledPlug {
 /** Which end of a cable to take the plug out of: the one that has less to lose. */
 export function endToPull(ends: readonly [Interface, Interface]): Interface {
   const isPort = (end: Interface) => end.stateIfThere()?.master !== undefined;
-  return ends.find(isPort) ?? ends.find((end) => goingDown(end).length === 1) ?? ends[1];
+  return ends.find(isPort) ?? ends.findLast((end) => goingDown(end).length === 1) ?? ends[1];
 }
 
 /** A device, and the VLANs that go down with it (`vlan_device_event`). */
@@ -61,18 +62,25 @@ class Belongings {
       saveRoutes(rtnetlink, index, family, { operation: `ip -n ${namespace} -${family} route save` }),
     );
     this.#neighbours = neighbour.list().filter((entry) => entry.device === index && entry.state === 'PERMANENT');
-    // Meanwhile they are to be seen, too: whoever asks for the host asks for one of them.
+    // Only those of the link go then (addrconf_ifdown).
     const keep = `net/ipv6/conf/${name}/keep_addr_on_down`;
     const before = readSysctls(handle, [keep]).get(keep);
     this.#keepsAddresses = before === undefined ? undefined : [keep, before];
     if (before !== undefined) sysctl.give(keep, '1');
   }
 
-  restore(): void {
+  /** Meanwhile they are to be seen, too: whoever asks for the host asks for one of them. */
+  giveAddresses(): void {
     const { namespace, name } = this.#device;
+    const operation = { operation: `ip -n ${namespace} address restore dev ${name}` };
+    // The newest goes before others of its scope (ipv6_link_dev_addr).
+    for (const address of this.#addresses.toReversed()) restoreAddress(namespace.rtnetlink, address, operation);
+  }
+
+  restore(): void {
+    const { namespace } = this.#device;
     if (this.#device.deleted) return;
-    for (const address of this.#addresses)
-      restoreAddress(namespace.rtnetlink, address, { operation: `ip -n ${namespace} address restore dev ${name}` });
+    this.giveAddresses();
     this.#restoreRoutes();
     for (const { to, lladdr } of this.#neighbours)
       if (lladdr !== undefined) namespace.neighbour.add({ to, lladdr, dev: this.#device });

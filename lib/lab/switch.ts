@@ -1,5 +1,5 @@
 import { ipLink } from '../netlink/link.ts';
-import { addFdbEntry, deleteFdbEntry, type FdbEntry, listFdb } from '../netlink/neighbour.ts';
+import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import { bridgeKind } from './bridge-attributes.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
@@ -81,8 +81,7 @@ export class Switch extends Namespace {
       list: (): (FdbEntry & { port: Port })[] => {
         this.checkOpen('fdb.list');
         watcher()?.asked();
-        const operation = { operation: `bridge -n ${this.name} fdb show br br0` };
-        return listFdb(this.rtnetlink, this.bridge, operation).flatMap((entry) => {
+        return this.rtnetlink.list(bridgeFdb.all({ bridge: this.bridge })).flatMap((entry) => {
           const port = this.ports.find(({ index }) => index === entry.device);
           return port ? [{ ...entry, port }] : [];
         });
@@ -91,9 +90,7 @@ export class Switch extends Namespace {
       add: (mac: string, port: Port): void => {
         const add = () => {
           this.#checkEntry('add', mac, port);
-          addFdbEntry(this.rtnetlink, port.index, mac, {
-            operation: `bridge -n ${this.name} fdb replace ${mac} dev ${port.name} master static`,
-          });
+          this.rtnetlink.change(bridgeFdb.replace({ mac, device: port.index, master: true, state: 'NOARP' }));
         };
         change(() => `${this.name}.fdb.add(${words(mac, port)})`, add, undefined);
       },
@@ -101,9 +98,7 @@ export class Switch extends Namespace {
       delete: (mac: string, port: Port): void => {
         const remove = () => {
           this.#checkEntry('delete', mac, port);
-          deleteFdbEntry(this.rtnetlink, port.index, mac, {
-            operation: `bridge -n ${this.name} fdb del ${mac} dev ${port.name} master`,
-          });
+          this.rtnetlink.change(bridgeFdb.delete({ mac, device: port.index, master: true }));
         };
         change(() => `${this.name}.fdb.delete(${words(mac, port)})`, remove, undefined);
       },

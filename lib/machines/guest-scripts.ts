@@ -80,7 +80,6 @@ export function startScript(task: GuestTask): string {
 $b mkdir -p /dev/pts /dev/shm /run/lock
 $b mount -t devpts -o ptmxmode=666 pts /dev/pts
 $b mount -t tmpfs -o mode=1777 shm /dev/shm
-$b mount -t tracefs trace /sys/kernel/tracing 2>/dev/null
 $b mount -t cgroup2 cgroup /sys/fs/cgroup 2>/dev/null
 $b ln -sf /proc/self/fd /dev/fd
 ${

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { show } from '../lab/validate.ts';
 import { installModules } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 
@@ -58,8 +59,14 @@ export function releaseOf(image: string): string {
       throw new KernelUnavailable(`${image} is no bzImage of Linux: it has no boot header ("HdrS" at 0x202)`);
     }
     const start = head.readUInt16LE(0x20e) + 0x200;
-    const version = head.toString('latin1', start, head.indexOf(0, start));
-    return version.split(' ')[0] as string;
+    const version = start === 0x200 ? '' : head.toString('latin1', start, head.indexOf(0, start));
+    const [release = ''] = version.split(' ');
+    // It becomes the name of files, and of a folder that is cleared.
+    if (!/^\d[\w.+~:@-]{0,63}$/.test(release))
+      throw new KernelUnavailable(
+        `${image} does not say which kernel it is: its boot header has ${show(release.slice(0, 64))} where the release should be (kernel_version at 0x20e)`,
+      );
+    return release;
   } finally {
     closeSync(file);
   }

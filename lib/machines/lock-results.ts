@@ -1,7 +1,8 @@
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { relative } from 'node:path';
 import { errnoName, flock, lastErrno } from '../kernel/libc.ts';
-import { resultsFolder } from './test-on-kernel.ts';
+import { resultsFolder } from '../report/results.ts';
+import { makeFolder } from '../report/write-file.ts';
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;
@@ -14,7 +15,7 @@ const LOCK_NB = 4;
  */
 export function lockResults(root: string): Disposable {
   const folder = resultsFolder(root);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   const errno = flock(fd, LOCK_EX | LOCK_NB) === 0 ? 0 : lastErrno();
   // A file system without locks has nothing to say.

@@ -1,4 +1,4 @@
-import { closeSync, createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, createWriteStream, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,8 @@ import { after, now } from '../kernel/clock.ts';
 import { memoryFile } from '../kernel/memory-file.ts';
 import { namelessListener } from '../kernel/nameless-listener.ts';
 import { dieWithParentCommand, ownMountsCommand } from '../kernel/own-namespaces.ts';
+import { clearPlace, placeIn } from '../report/results.ts';
+import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
 import { type Accelerator, chooseAccelerator } from './accelerator.ts';
 import { findTrouble, lastLines, type Trouble } from './console.ts';
 import { BOOTED, EXIT_FILE, type GuestTask, type Share, UNABLE } from './guest-scripts.ts';
@@ -72,14 +74,14 @@ const PANIC_WITHIN = 5000;
 export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   const accelerator = await chooseAccelerator();
   const { share, modules } = chooseShare(kernel, task.shares);
-  mkdirSync(task.results, { recursive: true });
-  rmSync(join(task.results, EXIT_FILE), { force: true });
+  makeFolder(task.results);
+  clearPlace(task.results, EXIT_FILE);
   const { release, modules: moduleFolder } = kernel;
   const root = initramfs({ ...task, share, release, moduleFolder }, modules);
   const started = now();
   const { qemu, server } = startPrograms(kernel, task, { accelerator, share, root });
 
-  const logs = [CONSOLE_FILE, OUTPUT_FILE].map((name) => createWriteStream(join(task.results, name)));
+  const logs = [CONSOLE_FILE, OUTPUT_FILE].map((name) => startLog(task.results, name));
   const run: Partial<MachineRun> & { ending?: Ending } = {};
   const end = (ending: Ending) => {
     run.ending ??= ending;
@@ -131,6 +133,12 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
     console: console(),
     trouble,
   };
+}
+
+/** In the place of an earlier run's. */
+function startLog(results: string, name: string) {
+  clearPlace(results, name);
+  return createWriteStream('', { fd: openNewFile(placeIn(results, name), PRIVATE) });
 }
 
 function startPrograms(

@@ -1,7 +1,7 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { MACHINES } from '../report/project-name.ts';
-import { blobFolder } from './test-on-kernel.ts';
+import { BLOBS, placeIn, resultsFolder } from '../report/results.ts';
 import { vitestCommand } from './vitest-program.ts';
 
 /**
@@ -11,7 +11,7 @@ import { vitestCommand } from './vitest-program.ts';
  * @returns vitest's exit code
  */
 export function mergeReports(root: string, machines: readonly string[], telling: readonly string[]): Promise<number> {
-  return runVitest(root, ['run', `--merge-reports=${blobFolder(root)}`, ...telling], {
+  return runVitest(root, ['run', `--merge-reports=${placeIn(resultsFolder(root), BLOBS)}`, ...telling], {
     [MACHINES]: JSON.stringify(machines),
   });
 }

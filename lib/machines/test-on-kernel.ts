@@ -1,6 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { MACHINE, PATIENCE } from '../report/project-name.ts';
+import { BLOBS, folderIn, freshFolderIn, placeIn, resultsFolder } from '../report/results.ts';
+import { CONSOLE } from '../report/running-tests.ts';
+import { makeFolder, replaceFile } from '../report/write-file.ts';
 import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import type { Kernel } from './kernel.ts';
@@ -28,26 +31,22 @@ export interface KernelTestRun extends MachineRun {
 /** Programs take ten to twenty times as long where each instruction is translated. */
 const TCG_PATIENCE = '10';
 
-/** Where a project's results are, as the plugin has it. */
-export const resultsFolder = (root: string) => join(root, 'test-results');
-/** vitest's reports, one a kernel: what `vitest --merge-reports` takes, here or on another machine. */
-export const blobFolder = (root: string) => join(resultsFolder(root), 'blobs');
-
 /** Runs a project's vitest on a kernel. Its results are in `test-results/<kernel>`, its report beside those of others. */
 export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): Promise<KernelTestRun> {
   const { root, args, labelled = false, ...machine } = options;
   const { VITEST_BLOB_LABEL: outer } = process.env;
   const label = labelled ? { VITEST_BLOB_LABEL: [...(outer ? [outer] : []), kernel.name].join('-') } : {};
-  const results = join(resultsFolder(root), kernel.name);
-  rmSync(results, { recursive: true, force: true });
-  mkdirSync(results, { recursive: true });
+  const results = freshFolderIn(resultsFolder(root), kernel.name);
   const report = join(results, 'blob.json');
   const patience = (await chooseAccelerator()) === 'tcg' ? TCG_PATIENCE : '1';
   const run = await runInMachine(kernel, {
     ...machine,
     results,
     cwd: root,
-    env: guestEnvironment({ [MACHINE]: kernel.name, [PATIENCE]: patience, NO_COLOR: '1', ...label }),
+    env: guestEnvironment({
+      ...{ [MACHINE]: kernel.name, [PATIENCE]: patience, [CONSOLE]: '/dev/kmsg', NO_COLOR: '1' },
+      ...label,
+    }),
     command: [
       ...[...vitestCommand(root), 'run', ...args],
       ...['--reporter=default', '--reporter=blob', `--outputFile.blob=${report}`],
@@ -62,19 +61,18 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
  */
 export function blobTarget(root: string, kernel: Kernel, wanted: string, isOnly: boolean): string {
   const { dir, name, ext } = parse(resolve(root, wanted));
-  const target = join(dir, `${name}${isOnly ? '' : `-${kernel.name}`}${ext}`);
+  const target = placeIn(dir, `${name}${isOnly ? '' : `-${kernel.name}`}${ext}`);
   rmSync(target, { force: true });
   return target;
 }
 
 export function copyBlob(blob: string, target: string): void {
-  mkdirSync(dirname(target), { recursive: true });
-  copyFileSync(blob, target);
+  makeFolder(dirname(target));
+  replaceFile(target, readFileSync(blob));
 }
 
 function keepBlob(root: string, { name }: Kernel, report: string): string {
-  mkdirSync(blobFolder(root), { recursive: true });
-  const blob = join(blobFolder(root), `${name}.json`);
+  const blob = placeIn(folderIn(resultsFolder(root), BLOBS), `${name}.json`);
   renameSync(report, blob);
   return blob;
 }

@@ -5,8 +5,8 @@ import type { Wait } from '../lab/waits.ts';
 /** What a matcher is given as `this`. */
 export interface Assertion {
   isNot: boolean;
-  /** What is told of it while it has no answer. */
-  progress: Progress;
+  /** What is told of it while it has no answer. @default nobody asks */
+  progress?: Progress;
 }
 
 /** How far an assertion has come. */

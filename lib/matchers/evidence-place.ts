@@ -1,7 +1,8 @@
-import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { Diagnose } from '../report/diagnose.ts';
+import type { EvidencePlace } from '../report/evidence.ts';
 import { evidenceFolder } from '../report/evidence-folder.ts';
+import { placeIn, resultsFolder } from '../report/results.ts';
 import { labelOf } from '../report/run-label.ts';
 import { DEFAULT_TRACE_MODE, type TraceMode } from '../report/trace-mode.ts';
 import type { Attempt, Task } from './attempt.ts';
@@ -23,15 +24,21 @@ export function isPassive(): boolean {
   return inject('hairpin')?.diagnose === 'passive';
 }
 
-export function resultsFolder(): string {
-  return inject('hairpin')?.results ?? join(process.cwd(), 'test-results');
+/** Whether the plugin is there, which looks at the folder of results before a run. */
+export function isPlugged(): boolean {
+  return inject('hairpin') !== undefined;
+}
+
+/** The folder of results of this run. */
+export function ownResults(): string {
+  return inject('hairpin')?.results ?? resultsFolder(process.cwd());
 }
 
 /**
  * `test-results/vepa.spec.ts-fails`: a folder that no other test has, on another kernel beside that run's console; the
  * second attempt's has `-attempt2` behind it.
  */
-export function folderOf({ task, number }: Attempt): string {
+export function evidencePlace({ task, number }: Attempt): EvidencePlace {
   const machine = inject('hairpin')?.machine ?? '';
   const { file, fullTestName } = task;
   const name = evidenceFolder({
@@ -42,7 +49,7 @@ export function folderOf({ task, number }: Attempt): string {
     number: 1 + namesakes(file.tasks, fullTestName).findIndex(({ id }) => id === task.id),
     attempt: number + 1,
   });
-  return join(resultsFolder(), machine, name);
+  return { folder: machine ? placeIn(ownResults(), machine) : ownResults(), name };
 }
 
 /** The plugin puts the kernel's name behind the project's. */

@@ -1,11 +1,12 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
 import { failureMeta } from '../report/failure-meta.ts';
 import { takeNetwork } from '../report/take-network.ts';
+import { whyNotKept } from '../report/why-not-kept.ts';
 import { type Attempt, attemptOf, isOver, type Task, tell, toldOf } from './attempt.ts';
-import { folderOf, resultsFolder, traceMode } from './evidence-place.ts';
+import { evidencePlace, isPlugged, ownResults, traceMode } from './evidence-place.ts';
 
 /** Of the question whose evidence an attempt has. */
 interface Kept {
@@ -76,7 +77,7 @@ export async function keepEvidence(
     if (!poll) await attach(attempt, files, frames);
     return describeFiles(files);
   } catch (error) {
-    return `Its evidence could not be kept: ${error instanceof Error ? error.message : error}`;
+    return `Its evidence could not be kept: ${whyNotKept(error)}`;
   } finally {
     own.ended = now();
   }
@@ -100,30 +101,50 @@ function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: 
       // vitest takes no annotations any more; what is logged it shows beside the test's name.
       if (failed) console.log(describeFiles(files));
     }
-    if (!failed && !keepAll) removeEvidence(folderOf(attempt));
+    if (!failed && !keepAll) forget(attempt);
     removeLater(attempt);
   } catch (error) {
-    process.stderr.write(`hairpin: the evidence of "${attempt.task.fullTestName}" could not be kept: ${error}\n`);
+    process.stderr.write(
+      `hairpin: the evidence of "${attempt.task.fullTestName}" could not be kept: ${whyNotKept(error)}\n`,
+    );
   }
 }
 
 /** Takes away what an earlier run has left of an attempt, before it has anything of its own. */
 export function forgetEarlierRun(attempt: Attempt): void {
   if (traceMode() === 'off' || keptOf(attempt) || isOver(attempt)) return;
-  removeEvidence(folderOf(attempt));
+  forget(attempt);
   removeLater(attempt);
 }
 
 /** An earlier run may have had more attempts. */
 function removeLater({ task, number }: Attempt): void {
-  for (let later = number + 1; removeEvidence(folderOf({ task, number: later })); later++);
+  for (let later = number + 1; forget({ task, number: later }); later++);
+}
+
+/** What an earlier run has left need not be ours to take away: that fails no test. */
+function forget(attempt: Attempt): boolean {
+  try {
+    return removeEvidence(evidencePlace(attempt));
+  } catch (error) {
+    // The plugin has said so at the start of the run.
+    if (!isPlugged()) warnOnce(`hairpin: what an earlier run has left cannot be taken away: ${whyNotKept(error)}`);
+    return false;
+  }
+}
+
+let warned = false;
+
+function warnOnce(sentence: string): void {
+  if (!warned) process.stderr.write(`${sentence}\n`);
+  warned = true;
 }
 
 /** For labs that the test made itself, whose end nobody here hears of. */
 function settleAtEnd(attempt: Attempt): void {
   attempt.task.context.onTestFinished(() => {
     dropSurvived(attempt);
-    if (!keptOf(attempt) && traceMode() !== 'off') removeEvidence(folderOf(attempt));
+    if (!keptOf(attempt) && traceMode() !== 'off') forget(attempt);
   });
 }
 
@@ -171,9 +192,10 @@ function tellNetwork(attempt: Attempt, lab: Lab): void {
 }
 
 function keepFiles(attempt: Attempt, lab: Lab, failed?: FailedQuestion): EvidenceFile[] {
-  const folder = folderOf(attempt);
-  const files = writeEvidence(lab, folder, failed);
-  tell(attempt, { evidence: { folder: relative(resultsFolder(), folder), files: files.map(({ name }) => name) } });
+  const place = evidencePlace(attempt);
+  const files = writeEvidence(lab, place, failed);
+  const folder = relative(ownResults(), join(place.folder, place.name));
+  tell(attempt, { evidence: { folder, files: files.map(({ name }) => name) } });
   return files;
 }
 

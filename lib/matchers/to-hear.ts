@@ -11,7 +11,7 @@ import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Way } from '../trace/way.ts';
 import { frameAsSeen } from './as-seen.ts';
-import type { Assertion } from './assertion.ts';
+import { type Assertion, Progress } from './assertion.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
@@ -53,7 +53,7 @@ export async function toHear(
   sender: Namespace | Interface,
   options: ToHearOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress } = this;
+  const { isNot, progress = new Progress() } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
   checkOptions(title, options, ['frame', 'join', 'because', 'copies', 'within']);
   const { frame = 'broadcast', join, because, copies } = options;

@@ -7,7 +7,7 @@ import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } f
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { waysOf } from '../trace/way.ts';
-import type { Assertion } from './assertion.ts';
+import { type Assertion, Progress } from './assertion.ts';
 import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
@@ -50,7 +50,7 @@ export async function toReach(
   to: Namespace | Interface | string,
   options: ToReachOptions = {},
 ): Promise<Answer> {
-  const { isNot, progress } = this;
+  const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
   checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);

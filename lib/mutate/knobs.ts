@@ -4,6 +4,7 @@ import type { Macvlan } from '../lab/macvlan.ts';
 import type { Namespace } from '../lab/namespace.ts';
 import type { Port } from '../lab/port.ts';
 import type { Part } from '../lab/watcher.ts';
+import { isRoutable } from '../netlink/address.ts';
 import { modeKnobs } from './mode-knobs.ts';
 import { swapKnobs } from './swap-knobs.ts';
 import { FLAGS, isPort, onOff, settingsOf, USUAL } from './switch-ports.ts';
@@ -83,7 +84,7 @@ function couldMatter(port: Port, flag: keyof typeof USUAL, chosen: boolean): boo
 }
 
 function addressKnobs(device: Interface): Knobs {
-  const own = device.address.list().filter(({ scope }) => scope === 0);
+  const own = device.address.list().filter(isRoutable);
   const words = own.map(({ address, length }) => `${address}/${length}`);
   const withdraw = () => {
     for (const each of words) device.address.delete(each);

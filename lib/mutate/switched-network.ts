@@ -3,6 +3,7 @@ import type { Lab } from '../lab/lab.ts';
 import { type Port, type PortOptions, portSettings } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
 import { type BridgePort, type Bridges, FLOOD_KINDS, type FloodKind, floodsTo } from '../model/bridge-flood.ts';
+import { isRoutable } from '../netlink/address.ts';
 import { ipLink } from '../netlink/link.ts';
 import { contains, type Prefix } from '../wire/ip-address.ts';
 import { FLAGS, isSwitch, isSwitchPort, staticEntries, USUAL } from './switch-ports.ts';
@@ -84,7 +85,7 @@ export class SwitchedNetwork implements Bridges<SwitchPort> {
 
   #addressesAt(each: SwitchPort): readonly Prefix[] {
     return stationsOf(each).flatMap((station) => {
-      const known = this.#addresses.get(station) ?? station.address.list().filter(({ scope }) => scope === 0);
+      const known = this.#addresses.get(station) ?? station.address.list().filter(isRoutable);
       this.#addresses.set(station, known);
       return known;
     });

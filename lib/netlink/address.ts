@@ -11,7 +11,7 @@ import { flat } from './type.ts';
 export interface AddressState extends Prefix {
   /** ifindex of the interface that has it. */
   index: number;
-  /** 0 global, 253 link, 254 host (`RT_SCOPE_*`). */
+  /** 0 global, 200 site, 253 link, 254 host (`RT_SCOPE_*`). */
   scope: number;
   /** IPv6: duplicate address detection is not done yet, so it cannot be sent from. */
   tentative: boolean;
@@ -23,6 +23,14 @@ export interface AddressState extends Prefix {
   noPrefixRoute: boolean;
   /** Of the route of its subnet; undefined: the kernel's own choice. */
   metric: number | undefined;
+}
+
+/** `RT_SCOPE_LINK`: of addresses that serve on their link alone. */
+const SCOPE_LINK = 253;
+
+/** Whether an address serves beyond its link: a global one, or a site-local one (fec0::/10, which RFC 3879 gave up). */
+export function isRoutable({ scope }: AddressState): boolean {
+  return scope < SCOPE_LINK;
 }
 
 // The flags of the header have 8 bits, IFA_FLAGS has 32.

@@ -4,7 +4,7 @@ import { attribute, type Rows, type Table, table } from './table.ts';
 import type { Flat, Type } from './type.ts';
 
 /** What a link says of its kind, and of what it is a port of. Data of a kind that nobody has described is bytes. */
-interface OfKind {
+export interface OfKind {
   kind: string | undefined;
   data: unknown;
   slaveKind: string | undefined;

@@ -1,19 +1,23 @@
-import { u32 } from '../kernel/bytes.ts';
-import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { decodeAttributes } from './attribute.ts';
-import { type Operation, raw } from './raw.ts';
-import type { NetlinkSocket } from './socket.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { netns, s32, u8 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
 
-const RTM_GETNSID = 90;
-const NETNSA_NSID = 1;
-const NETNSA_FD = 3;
+/** `NETNSA_NSID_NOT_ASSIGNED`. */
+const NONE = -1;
 
-/** The number by which the socket's namespace knows another one (`IFLA_LINK_NETNSID`); undefined when it has none. */
-export function namespaceId(socket: NetlinkSocket, other: NetNamespace, operation: Operation): number | undefined {
-  const body = socket.get(
-    raw({ type: RTM_GETNSID, flags: 0, header: Buffer.alloc(4), attributes: [[NETNSA_FD, u32(other.fd)]] }, operation),
-  );
-  const id = decodeAttributes(body.subarray(4)).get(NETNSA_NSID)?.readInt32LE(0);
-  // NETNSA_NSID_NOT_ASSIGNED
-  return id === -1 ? undefined : id;
-}
+/**
+ * The numbers by which a namespace knows others (`IFLA_LINK_NETNSID`). One is asked for by its descriptor, `netns`; it may
+ * have none.
+ */
+export const ipNetns = new Family({
+  command: ['ip', 'netns'],
+  messages: ['NSID', 88],
+  body: body(
+    struct('rtgenmsg', { family: u8 }),
+    table({ id: attribute('NETNSA_NSID', 1, s32), netns: attribute('NETNSA_FD', 3, netns, { word: false }) }),
+  ),
+  state: ({ id }): number | undefined => (id === NONE ? undefined : id),
+  verbs: { get: 'list-id' },
+});

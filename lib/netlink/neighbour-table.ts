@@ -1,16 +1,11 @@
-import { readCString } from '../kernel/bytes.ts';
-import { decodeAttributes } from './attribute.ts';
-import { type Operation, raw } from './raw.ts';
+import type { Family as IpFamily } from '../wire/ip-address.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { device, ipFamily, pad, string, u32, u64 } from './scalars.ts';
 import type { NetlinkSocket } from './socket.ts';
-
-const RTM_GETNEIGHTBL = 66;
-const NDTA_NAME = 1;
-const NDTA_THRESH3 = 4;
-const NDTA_CONFIG = 5;
-const NDTA_STATS = 7;
-/** Where `struct ndt_config` has its entries, and `struct ndt_stats` its table_fulls. */
-const CONFIG_ENTRIES = 4;
-const STATS_TABLE_FULLS = 80;
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
+import { fixed, flat } from './type.ts';
 
 /** A neighbour table of the kernel's. All namespaces of the machine share its limit. */
 export interface NeighbourTableState {
@@ -21,6 +16,56 @@ export interface NeighbourTableState {
   limit: number;
   /** How often an entry could not be made because the table was full, since boot. */
   overflows: bigint;
+}
+
+/** What `ip ntable show` tells of: a whole table, or the timers of one device in it, in milliseconds. */
+interface Told {
+  whole: NeighbourTableState | undefined;
+  /** ifindex. */
+  device: number | undefined;
+  /** How long a request may stay unanswered (`retrans_time_ms`). */
+  retrans: number | undefined;
+  /** How long a proxy, or one of the holders of an anycast address, puts its answer off, at most (`proxy_delay`). */
+  proxyDelay: number | undefined;
+}
+
+const milliseconds = fixed<number>(
+  8,
+  (bytes, at) => Number(u64.readAt(bytes, at)),
+  (bytes, at, value) => u64.writeAt(bytes, at, BigInt(value)),
+);
+
+const timers = table({
+  device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),
+  retrans: attribute('NDTPA_RETRANS_TIME', 5, milliseconds),
+  proxyDelay: attribute('NDTPA_PROXY_DELAY', 13, milliseconds),
+});
+
+/** The tables by their `family`, and of each device's timers in them. */
+export const ipNtable = new Family({
+  command: ['ip', 'ntable'],
+  messages: ['NEIGHTBL', 64],
+  changes: 'set',
+  body: body(
+    struct('ndtmsg', { family: ipFamily, padding: pad(3) }),
+    table({
+      name: attribute('NDTA_NAME', 1, string, { absent: '' }),
+      timers: attribute('NDTA_PARMS', 6, flat(timers)),
+      limit: attribute('NDTA_THRESH3', 4, u32, { absent: 0 }),
+      config: attribute('NDTA_CONFIG', 5, struct('ndt_config', { sizes: pad(4), entries: u32, rest: pad(24) })),
+      stats: attribute('NDTA_STATS', 7, struct('ndt_stats', { others: pad(80), overflows: u64 })),
+    }),
+  ),
+  complete: ({ family, ...said }) => ({ ...said, family, name: said.name ?? nameOf(family) }),
+  state: ({ name, limit, config, stats, device: index, retrans, proxyDelay }): Told => ({
+    whole: config && stats && { name, limit, entries: config.entries, overflows: stats.overflows },
+    ...{ device: index, retrans, proxyDelay },
+  }),
+});
+
+/** The tables, without the timers of single devices. */
+export function listNeighbourTables(socket: NetlinkSocket): NeighbourTableState[] {
+  return socket.list(ipNtable.all()).flatMap(({ whole }) => whole ?? []);
 }
 
 /** Why a table has no room for a lab, and what to do about it. */
@@ -35,20 +80,6 @@ export function whyNoNeighbourRoom({ name, entries, limit }: NeighbourTableState
 /** What container hosts take. */
 const ENOUGH = 65_536;
 
-export function listNeighbourTables(socket: NetlinkSocket, operation: Operation): NeighbourTableState[] {
-  const request = { type: RTM_GETNEIGHTBL, flags: 0, header: Buffer.alloc(4), attributes: [] };
-  return socket.list(raw(request, operation)).flatMap((body) => {
-    const attributes = decodeAttributes(body.subarray(4));
-    const [config, stats] = [attributes.get(NDTA_CONFIG), attributes.get(NDTA_STATS)];
-    // The other messages of the dump are the parameters of single devices.
-    if (!config || !stats) return [];
-    return [
-      {
-        name: readCString(attributes.get(NDTA_NAME) ?? Buffer.alloc(0)),
-        entries: config.readUInt32LE(CONFIG_ENTRIES),
-        limit: attributes.get(NDTA_THRESH3)?.readUInt32LE(0) ?? 0,
-        overflows: stats.length >= STATS_TABLE_FULLS + 8 ? stats.readBigUInt64LE(STATS_TABLE_FULLS) : 0n,
-      },
-    ];
-  });
+function nameOf(family: IpFamily | undefined): string | undefined {
+  return family === undefined ? undefined : family === 4 ? 'arp_cache' : 'ndisc_cache';
 }

@@ -1,15 +1,8 @@
-import { readCString } from '../kernel/bytes.ts';
-import { decodeAttributes } from './attribute.ts';
-import { type Operation, raw } from './raw.ts';
-import type { NetlinkSocket } from './socket.ts';
-
-const RTM_GETQDISC = 38;
-const TCA_KIND = 1;
-
-// struct tcmsg: family, ifindex, handle, parent, info
-const TCMSG_LENGTH = 20;
-const IFINDEX_AT = 4;
-const HANDLE_AT = 8;
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { device, pad, string, u8, u32 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
 
 /** A queueing discipline of a device, as `tc qdisc` has it. */
 export interface Qdisc {
@@ -17,16 +10,16 @@ export interface Qdisc {
   device: number;
   /** `noqueue`, `fq_codel`, `netem` … */
   kind: string;
+  /** Somebody gave it to the device. A device's own, such as a veth's `noqueue`, has no handle. */
+  isGiven: boolean;
 }
 
-/** Those that were given to a device. A device's own, such as a veth's `noqueue`, has no handle. */
-export function listQdiscs(socket: NetlinkSocket, operation: Operation): Qdisc[] {
-  const header = Buffer.alloc(TCMSG_LENGTH);
-  return socket
-    .list(raw({ type: RTM_GETQDISC, flags: 0, header, attributes: [] }, operation))
-    .filter((entry) => entry.readUInt32LE(HANDLE_AT) !== 0)
-    .map((entry) => ({
-      device: entry.readInt32LE(IFINDEX_AT),
-      kind: readCString(decodeAttributes(entry.subarray(TCMSG_LENGTH)).get(TCA_KIND) ?? Buffer.alloc(0)),
-    }));
-}
+export const tcQdisc = new Family({
+  command: ['tc', 'qdisc'],
+  messages: ['QDISC', 36],
+  body: body(
+    struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 }),
+    table({ kind: attribute('TCA_KIND', 1, string, { absent: '' }) }),
+  ),
+  state: ({ device: index, kind, handle }): Qdisc => ({ device: index, kind, isGiven: handle !== 0 }),
+});

@@ -1,4 +1,4 @@
-import { monotonicNanoseconds, now } from '../kernel/clock.ts';
+import { now } from '../kernel/clock.ts';
 import type { Asker, SendFailure } from './asker.ts';
 import { keepAsking } from './keep-asking.ts';
 import { type Listener, serveListeners } from './listener.ts';
@@ -24,13 +24,13 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
     {
       send(attempt) {
         sent.push(now());
-        const begun = onSend && monotonicNanoseconds();
         const failed = asker.send(attempt);
-        if (begun !== undefined) onSend?.(begun, monotonicNanoseconds());
+        onSend?.();
         if (failed === undefined) left = true;
         else if (stopped?.outcome !== 'broken') stopped = failed;
       },
       read() {
+        if (stopped?.isFinal) return true;
         serveListeners();
         for (let reply = asker.read(); reply; reply = asker.read()) {
           if (reply.kind === 'refusal') refusal = reply.reason;
@@ -56,6 +56,9 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
   if (failure !== undefined && left) return { outcome: 'broken', reason: failure, ...common };
   if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
   // One probe that failed for the tool's own sake leaves a hole in what a negative rests on.
-  if (stopped && (!left || stopped.outcome === 'broken')) return { ...stopped, ...common };
+  if (stopped && (!left || stopped.outcome === 'broken')) {
+    const { outcome, reason } = stopped;
+    return { outcome, reason, ...common };
+  }
   return { outcome: 'lost', ...common };
 }

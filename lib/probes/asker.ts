@@ -4,6 +4,8 @@ import type { ProbeSigns } from './patience.ts';
 export interface SendFailure {
   outcome: 'unsent' | 'broken';
   reason: string;
+  /** It is in the nature of what is asked: to ask again is of no use. */
+  isFinal?: boolean;
 }
 
 /** What came back to an {@link Asker}. */

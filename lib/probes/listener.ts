@@ -52,11 +52,18 @@ export function serveListeners(): number {
  * way there alone.
  *
  * @param port 0 lets the kernel choose
+ * @param scope ifindex of the device that a link-local address is on
  * @returns undefined when somebody is listening there already: then the question is put to them
  */
 export function openListener(
   namespace: Namespace,
-  { protocol, family, address, port }: { protocol: 'tcp' | 'udp'; family: Family; address: string; port: number },
+  {
+    protocol,
+    family,
+    address,
+    port,
+    scope = 0,
+  }: { protocol: 'tcp' | 'udp'; family: Family; address: string; port: number; scope?: number | undefined },
 ): Listener | undefined {
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
   if (port !== 0 && isTaken(namespace, protocol, port)) return undefined;
@@ -64,7 +71,8 @@ export function openListener(
   const socket = resources.use(Socket.open(namespace.handle, familyNumber(family), type, 0));
   if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
   if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
-  const errno = socket.bind(ipSocketAddress(family, address, port)) || (protocol === 'tcp' ? socket.listen() : 0);
+  const errno =
+    socket.bind(ipSocketAddress(family, address, port, scope)) || (protocol === 'tcp' ? socket.listen() : 0);
   // With port 0 it is the kernel that has no port left.
   if (errnoName(errno) === 'EADDRINUSE' && port !== 0) return undefined;
   const place = `${protocol} ${address} port`;

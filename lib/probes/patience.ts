@@ -52,11 +52,8 @@ export interface Patience {
    * that is wanted: that none comes would prove nothing.
    */
   isHopeless?: (() => boolean) | undefined;
-  /**
-   * Told of each probe when it was sent, from when to when by the monotonic clock in nanoseconds: what the kernel did
-   * meanwhile on this thread's behalf was for it.
-   */
-  onSend?: ((from: bigint, to: bigint) => void) | undefined;
+  /** Called for each probe, once it was sent. */
+  onSend?: (() => void) | undefined;
   /** Called before the first probe is sent. */
   onOpen?: ((signs: ProbeSigns) => void) | undefined;
 }

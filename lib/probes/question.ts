@@ -6,7 +6,8 @@ export interface Question {
   from: Namespace;
   /** The source address and the device that it is on. */
   source: { address: string; device: Interface };
-  to: { address: string; namespace: Namespace | undefined };
+  /** `device` is known of a link-local address, which is good on its link only. */
+  to: { address: string; namespace: Namespace | undefined; device?: Interface | undefined };
   family: Family;
   /** What the spec chose of `source`: the device to leave by, or only the address; otherwise the kernel chooses. */
   bound: 'device' | 'address' | undefined;

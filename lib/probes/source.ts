@@ -1,3 +1,4 @@
+import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
 import { type Interface, Ipvlan, type Namespace, type Route } from '../lab/index.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
@@ -22,8 +23,8 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
   switch (errno) {
     case 'ENETUNREACH':
       // tcp_v4_connect: nobody connects to all at once.
-      if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
-      if (isMulticastIp(to.address)) return { outcome: 'unsent', reason: multicast(to.address, errno) };
+      if (isBroadcast(from, to.address)) return broadcast(to.address, errno);
+      if (isMulticastIp(to.address)) return { outcome: 'unsent', reason: multicast(question, errno) };
       return {
         outcome: 'unsent',
         reason: `${from.name} has no route to ${to.address}${orRule(', or a rule says so')} (ENETUNREACH)`,
@@ -43,7 +44,7 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
       return { outcome: 'unsent', reason: `a blackhole route${orRule(' or rule')} of ${from.name} takes it (EINVAL)` };
     case 'EACCES':
       // raw_sendmsg, udp_sendmsg: a broadcast wants SO_BROADCAST.
-      if (isBroadcast(from, to.address)) return { outcome: 'unsent', reason: broadcast(to.address, errno) };
+      if (isBroadcast(from, to.address)) return broadcast(to.address, errno);
       return { outcome: 'unsent', reason: `a prohibit route${orRule(' or rule')} of ${from.name} takes it (EACCES)` };
     case 'EMSGSIZE':
       return {
@@ -55,12 +56,18 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
   }
 }
 
-function broadcast(address: string, errno: string): string {
-  return `${address} is a broadcast address: no host has it (${errno})`;
+function broadcast(address: string, errno: string): SendFailure {
+  return { outcome: 'unsent', reason: `${address} is a broadcast address: no host has it (${errno})`, isFinal: true };
 }
 
-function multicast(address: string, errno: string): string {
-  return `${address} is a multicast group: no host has it; toHear asks who hears it (${errno})`;
+/** A group needs a route as any address does, and who has joined it may answer. */
+function multicast({ from, to: { address }, family }: Question, errno: string): string {
+  const joined = from.lab.namespaces.filter(
+    ({ handle, role }) =>
+      role !== 'switch' && [...joinedGroups(handle, family)].some((line) => line.endsWith(` ${address}`)),
+  );
+  const members = joined.length > 0 ? `that ${joined.join(' and ')} joined` : 'that nobody joined';
+  return `${from.name} has no route to ${address}, a multicast group ${members} (${errno})`;
 }
 
 /** Netfilter's hooks say EPERM, and so does an IPsec policy that blocks (`xfrm_lookup_with_ifid`). */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Interface } from '../lab/index.ts';
+import { isRoutable } from '../netlink/address.ts';
 import { ARP_LENGTH, encodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
@@ -30,7 +31,7 @@ export interface TestFrame {
 }
 
 export function frameEnd(device: Interface): FrameEnd {
-  const addresses = device.address.list().filter(({ scope }) => scope === 0);
+  const addresses = device.address.list().filter(isRoutable);
   const first = (family: 4 | 6) => addresses.find((own) => own.family === family)?.address;
   return { device, mac: device.mac, ip4: first(4), ip6: first(6) };
 }

@@ -1,13 +1,11 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { Interface, Namespace, type Route, UsageError } from '../lab/index.ts';
 import { checkIp, show } from '../lab/validate.ts';
+import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { goneBecause } from './gone-address.ts';
 import type { Question } from './question.ts';
 import type { ReachOptions } from './reach.ts';
-
-/** `RT_SCOPE_LINK`. */
-const SCOPE_LINK = 253;
 
 /**
  * Chooses the ends of a question: the address that is asked for, one on a subnet of the asker's where there is any, and
@@ -23,7 +21,7 @@ export function toQuestion(
 ): Question {
   const target = toTarget(call, from, to, options);
   const family = familyOf(target.address) as Family;
-  const source = toSource(call, from, target.address, family, options.from);
+  const source = toSource(call, from, target, family, options.from);
   const bound = options.from === undefined ? undefined : options.from instanceof Interface ? 'device' : 'address';
   return { from, to: target, family, source, bound };
 }
@@ -41,10 +39,10 @@ function toTarget(
     if (family !== undefined && family !== familyOf(to))
       throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
     const address = normalizeIp(to);
-    const namespace = from.lab.namespaces.find(({ interfaces }) =>
-      interfaces.some((device) => device.address.list().some((own) => own.address === address)),
-    );
-    return { address, namespace };
+    const devices = from.lab.namespaces.flatMap(({ interfaces }) => interfaces);
+    const holders = devices.filter((device) => device.address.list().some((own) => own.address === address));
+    const device = holders.find((holder) => isLinkLocal(address) && isNear(from, holder, options.from)) ?? holders[0];
+    return { address, namespace: device?.namespace, device };
   }
   const namespace = to instanceof Interface ? to.namespace : to;
   if (!(namespace instanceof Namespace)) {
@@ -61,11 +59,17 @@ function toTarget(
   for (const wanted of families) {
     const candidates = devices
       .flatMap((device) => device.address.list())
-      .filter((own) => own.family === wanted && own.scope === 0);
+      .filter((own) => own.family === wanted && isRoutable(own));
     const prefixes = from.interfaces.flatMap((device) => device.address.list());
     const near = candidates.find(({ address }) => prefixes.some((prefix) => contains(prefix, address)));
     const chosen = near ?? candidates[0];
     if (chosen) return { address: chosen.address, namespace };
+  }
+  // Hosts without any other address have those of their links.
+  const onLink = devices.filter((device) => families.includes(6) && isNear(from, device, options.from));
+  for (const device of onLink) {
+    const own = device.address.list().find(({ address }) => isLinkLocal(address));
+    if (own) return { address: own.address, namespace, device };
   }
   // A program may have given it one since.
   if (namespace.lab.discover().length > 0) return toTarget(call, from, to, options);
@@ -78,17 +82,24 @@ function toTarget(
 function toSource(
   call: string,
   from: Namespace,
-  target: string,
+  to: Question['to'],
   family: Family,
   wanted: Interface | string | undefined,
 ): Question['source'] {
+  const target = to.address;
   const all = from.interfaces.flatMap((device) =>
-    device.address
-      .list()
-      .map((own) => ({ address: own.address, length: own.length, family: own.family, scope: own.scope, device })),
+    device.address.list().map((own) => ({
+      address: own.address,
+      length: own.length,
+      family: own.family,
+      routable: isRoutable(own),
+      device,
+    })),
   );
-  const wantedScope = isLinkLocal(target) && typeof wanted !== 'string' ? SCOPE_LINK : 0;
-  const own = all.filter((candidate) => candidate.family === family && candidate.scope === wantedScope);
+  const onLink = isLinkLocal(target) && typeof wanted !== 'string';
+  const own = all.filter(
+    ({ address, routable, ...candidate }) => candidate.family === family && (onLink ? isLinkLocal(address) : routable),
+  );
   if (wanted !== undefined) {
     const chosen = own.find(({ device, address }) => device === wanted || address === wanted);
     if (chosen) return chosen;
@@ -98,18 +109,18 @@ function toSource(
       }`,
     );
   }
-  // Every device has the prefix of link-local addresses: what counts is whose segment the target is on.
-  const segment = isLinkLocal(target) ? segmentOf(from, target) : undefined;
+  // Every device has the prefix of link-local addresses: what counts is which of them is on the target's link.
+  const there = onLink ? to.device : undefined;
   // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
-  const route = segment ? undefined : routeTo(from, target);
+  const route = there ? undefined : routeTo(from, target);
   const chosen =
-    own.find(({ device }) => segment && device.segment === segment) ??
+    own.find(({ device }) => there && isOnLink(device, there)) ??
     own.find(({ address }) => address === route?.source) ??
     own.find(({ device }) => device.index === route?.device) ??
     own.find((prefix) => contains(prefix, target)) ??
     own[0];
   if (chosen) return chosen;
-  if (from.lab.discover().length > 0) return toSource(call, from, target, family, wanted);
+  if (from.lab.discover().length > 0) return toSource(call, from, to, family, wanted);
   throw new UsageError(
     `${call}: ${from.name} has no IPv${family} address to ask from; ${addressHint(from, from.interfaces, family)}`,
   );
@@ -119,9 +130,14 @@ function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address);
 }
 
-function segmentOf({ lab }: Namespace, address: string): Interface['segment'] {
-  const devices = lab.namespaces.flatMap(({ interfaces }) => interfaces);
-  return devices.find((device) => device.address.list().some((own) => own.address === address))?.segment;
+/** Whether a namespace, or the interface of it that a spec asks from, is on the link of a device. */
+function isNear({ interfaces }: Namespace, device: Interface, wanted: Interface | string | undefined): boolean {
+  return interfaces.some((own) => isOnLink(own, device) && (!(wanted instanceof Interface) || wanted === own));
+}
+
+/** Whether two devices hear each other's broadcasts. */
+function isOnLink(one: Interface, other: Interface): boolean {
+  return one.peer === other || (one.segment !== undefined && one.segment === other.segment);
 }
 
 function routeTo(from: Namespace, target: string): Route | undefined {

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder, replaceFile } from './write-file.ts';
 
 /** How long each test file took, in whole milliseconds, by its name (`moduleKey`). */
 export type Durations = ReadonlyMap<string, number>;
@@ -23,11 +24,9 @@ export function readDurations(path: string): Durations {
 /** Writes durations in the order of their names, so that a committed file changes by what has changed alone. */
 export function writeDurations(path: string, durations: Durations): void {
   const sorted = [...durations].sort(([one], [other]) => (one < other ? -1 : 1));
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   // In one step: another run may be reading it.
-  const beside = `${path}.${process.pid}`;
-  writeFileSync(beside, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
-  renameSync(beside, path);
+  replaceFile(path, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
 }
 
 /** What a run has brought, on top of what was known; files that the suite no longer has are dropped. */

@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
@@ -7,12 +6,14 @@ import type { Recognize } from '../trace/probe-path.ts';
 import type { Way } from '../trace/way.ts';
 import { labCapture } from './lab-capture.ts';
 import { labScript } from './lab-script.ts';
+import { clearPlace, freshFolderIn, isTaken } from './results.ts';
 import type { HeardQuestion } from './script-heard.ts';
 import type { AskedQuestion } from './script-question.ts';
 import { stateText } from './state-text.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import { topologyMermaid } from './topology-mermaid.ts';
 import { topologySvg } from './topology-svg.ts';
+import { PRIVATE, writeNewFile } from './write-file.ts';
 
 /** What failed, as far as the evidence needs it. */
 export interface FailedQuestion {
@@ -32,8 +33,17 @@ export interface EvidenceFile {
   contentType: string;
 }
 
-/** Writes what a network engineer needs to look into a failure, into a folder of its own. */
-export function writeEvidence(lab: Lab, folder: string, failed?: FailedQuestion): EvidenceFile[] {
+/** Where the evidence of an attempt is: a folder of its own, in a folder of results. */
+export interface EvidencePlace {
+  folder: string;
+  name: string;
+}
+
+/**
+ * Writes what a network engineer needs to look into a failure. Only the owner may read it: a capture has in it what the
+ * programs of a test said to each other.
+ */
+export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQuestion): EvidenceFile[] {
   const snapshot = takeSnapshot(lab);
   const { kernel, forgotten } = Capture.of(lab).losses;
   const losses =
@@ -54,22 +64,28 @@ export function writeEvidence(lab: Lab, folder: string, failed?: FailedQuestion)
     ['topology.svg', 'image/svg+xml', topologySvg(snapshot, drawing)],
     ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(snapshot)],
   ];
-  mkdirSync(folder, { recursive: true });
-  return contents.map(([name, contentType, content]) => {
-    const path = join(folder, name);
-    writeFileSync(path, content);
-    return { name, path, contentType };
-  });
+  const folder = freshFolderIn(place.folder, place.name);
+  try {
+    return contents.map(([name, contentType, content]) => {
+      const path = join(folder, name);
+      writeNewFile(path, content, PRIVATE);
+      return { name, path, contentType };
+    });
+  } catch (error) {
+    // Half of it would pass for the whole.
+    removeEvidence(place);
+    throw error;
+  }
 }
 
 /**
- * Takes a folder of evidence away.
+ * Takes evidence away.
  *
  * @returns false when there was none
  */
-export function removeEvidence(folder: string): boolean {
-  if (!existsSync(folder)) return false;
-  rmSync(folder, { recursive: true, force: true });
+export function removeEvidence({ folder, name }: EvidencePlace): boolean {
+  if (!isTaken(folder, name)) return false;
+  clearPlace(folder, name);
   return true;
 }
 

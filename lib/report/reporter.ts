@@ -1,6 +1,5 @@
 import '../kernel/needs-node.ts';
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
 import { checkBoolean, checkFileName, checkOptions, show, UsageError } from '../lab/validate.ts';
@@ -13,6 +12,8 @@ import { LiveLine } from './live-line.ts';
 import { mergedGaps, ranElsewhere } from './merged-gaps.ts';
 import { moduleKey, specificationKey } from './module-key.ts';
 import { mergedMachines } from './project-name.ts';
+import { whyNotKept } from './why-not-kept.ts';
+import { makeFolder, replaceFile } from './write-file.ts';
 
 type DefaultOptions = NonNullable<ConstructorParameters<typeof DefaultReporter>[0]>;
 
@@ -104,13 +105,26 @@ export default class HairpinReporter extends DefaultReporter {
     const page = dirname(path);
     const { tests, labs, ...rest } = collectTests(modules, unhandled, { root: this.ctx.config.root, page });
     const index = { date: new Date().toISOString(), milliseconds: this.#duration(), labs, tests };
-    mkdirSync(page, { recursive: true });
-    writeFileSync(path, reportPage({ index, ...rest }));
+    const isWritten = this.#attempt('the report', () => {
+      makeFolder(page);
+      replaceFile(path, reportPage({ index, ...rest }));
+    });
     const suite = new Set((await this.ctx.globTestSpecifications()).map(specificationKey));
-    this.#recordDurations(modules, suite);
+    this.#attempt('how long each file took', () => this.#recordDurations(modules, suite));
     // Here the others have told all that they have to.
-    this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
+    if (isWritten) this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
     if (this.ctx.state.blobs && !this.#partial) this.#refuseGaps(modules, suite);
+  }
+
+  /** A file that cannot be written fails no run whose tests have passed. */
+  #attempt(what: string, write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      this.ctx.logger.error(`hairpin: ${what} could not be written down: ${whyNotKept(error)}\n`);
+      return false;
+    }
   }
 
   /** A test that nobody ran must not pass for one that passed. */

@@ -1,7 +1,7 @@
 import { outputOf } from '../lab/exec.ts';
 import type { Namespace } from '../lab/index.ts';
-import { listProxies } from '../netlink/neighbour.ts';
-import { listQdiscs } from '../netlink/qdisc.ts';
+import { ipNeighbour } from '../netlink/neighbour.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
 import type { NamespaceSnapshot } from './lab-snapshot.ts';
 
 const FAMILIES = [4, 6] as const;
@@ -20,8 +20,8 @@ export function snapshotByOthers(
       .filter(Boolean);
     return lines.length > 0 ? [{ family, lines: lines.map((line) => line.trim().replace(/\s+/g, ' ')) }] : [];
   });
-  const proxies = listProxies(rtnetlink, { operation: `ip -n ${namespace} neighbour show proxy` });
-  const qdiscs = listQdiscs(rtnetlink, { operation: `tc -n ${namespace} qdisc show` });
+  const proxies = rtnetlink.list(ipNeighbour.all({ proxy: true }));
+  const qdiscs = rtnetlink.list(tcQdisc.all()).filter(({ isGiven }) => isGiven);
   return {
     ...(rules.length > 0 ? { rules } : {}),
     ...(proxies.length > 0 ? { proxies: proxies.map((each) => ({ to: each.to, dev: named(each) })) } : {}),

@@ -6,7 +6,7 @@ import { portSettings } from '../lab/port.ts';
 import { vlanKind } from '../lab/vlan-attributes.ts';
 import { type AddressState, ipAddress } from '../netlink/address.ts';
 import type { LinkState } from '../netlink/link.ts';
-import { namespaceId } from '../netlink/namespace-id.ts';
+import { ipNetns } from '../netlink/namespace-id.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
@@ -96,8 +96,7 @@ function connectedTo(namespace: Namespace, link: LinkState, links: LinksOf): str
     const there =
       link.linkNamespaceId === undefined
         ? other === namespace
-        : namespaceId(namespace.rtnetlink, other.handle, { operation: `ip -n ${namespace} netns list-id` }) ===
-          link.linkNamespaceId;
+        : namespace.rtnetlink.get(ipNetns.get({ netns: other.handle.fd })) === link.linkNamespaceId;
     if (there) return `${other}/${device.name}`;
   }
   // Of an ipvtap the kernel does not say where its parent is (ipvtap_link_ops has no get_link_net).

@@ -1,7 +1,7 @@
 import { bridgeKind } from '../lab/bridge-attributes.ts';
 import { outputOf } from '../lab/exec.ts';
 import { type Lab, type Namespace, Switch } from '../lab/index.ts';
-import { listFdb, listNeighbours } from '../netlink/neighbour.ts';
+import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
@@ -33,9 +33,13 @@ function snapshotNamespace(namespace: Namespace, links: LinksOf): NamespaceSnaps
     ...(loopback ? { loopback } : {}),
     ...snapshotRoutes(namespace, links.get(namespace) ?? []),
     ...snapshotByOthers(namespace, names),
-    neighbours: listNeighbours(namespace.rtnetlink, { operation: `ip -n ${namespace} neighbour` }).map(
-      ({ to, lladdr, device, state }) => ({ to, ...(lladdr ? { lladdr } : {}), dev: names.get(device) ?? '', state }),
-    ),
+    neighbours: namespace.rtnetlink
+      .list(ipNeighbour.all())
+      .filter(({ state }) => state !== 'NOARP')
+      .map(({ to, lladdr, device, state }) => ({
+        ...{ to, ...(lladdr ? { lladdr } : {}) },
+        ...{ dev: names.get(device) ?? '', state },
+      })),
     sysctls: snapshotSysctls(namespace, devices),
     nftables: hasNftables(namespace.handle) ? outputOf(namespace, 'nft', ['list', 'ruleset']) : '',
     ...bridge,
@@ -54,7 +58,7 @@ function snapshotBridge(namespace: Namespace, links: LinksOf) {
       index: bridge.index,
       up: bridge.up,
     },
-    fdb: listFdb(namespace.rtnetlink, bridge.index, { operation: `bridge -n ${namespace} fdb` }).flatMap((entry) => {
+    fdb: namespace.rtnetlink.list(bridgeFdb.all({ bridge: bridge.index })).flatMap((entry) => {
       const port = ports.find(({ index }) => index === entry.device);
       // What comes and goes with a port: its own address, and the groups that it listens to as a device.
       const local =

@@ -6,6 +6,7 @@ import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { mayLeadTo } from './may-lead-to.ts';
 import { obstacleBetween } from './obstacles/between.ts';
 import { dummyObstacle } from './obstacles/dummy.ts';
 import { childGroupObstacle, groupObstacle } from './obstacles/group.ts';
@@ -27,13 +28,17 @@ import { type Taken, takenFrom, takenUnseen } from './rules/taken.ts';
 import { solicitationOf } from './solicitation.ts';
 import { lastBeforeUplink } from './uplink.ts';
 
-/** Where a question, or its answer, stayed behind, and why. */
-export interface Explanation extends Obstacle {
+/** An obstacle on the way of a question, or of its answer. */
+interface Located extends Obstacle {
   /** Whose way it is. */
   of: 'probe' | 'answer';
   at: Hop;
-  /** The kernel told of it: a rule. */
-  isTold?: true;
+}
+
+/** Where a question, or its answer, stayed behind, and why. */
+export interface Explanation extends Located {
+  /** `kernel`: it said so itself. `model`: the network's settings would do so. `none`: where it was lost, and no reason. */
+  certainty: 'kernel' | 'model' | 'none';
 }
 
 /** What is known of a question that was not answered, beside the ways of its packets. */
@@ -57,9 +62,9 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
   const stranded = strandedAt(answer ? 'answer' : 'probe', answer?.path ?? path, answer ? answer.arrival : arrival);
-  if (stranded) return stranded;
-  if (answer?.arrival) return notTaken(answer.arrival, source.device);
-  const known = knownLoss({ source }, trace);
+  if (stranded) return byModel(stranded);
+  if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
+  const known = byModel(knownLoss({ source }, trace));
   if (known) return known;
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
   if (testimony.outcome === 'refused' && arrival && !answer) return undefined;
@@ -68,7 +73,13 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const { namespace } = at.frame.at;
   const hint = `${namespace} has packet filters that may have dropped it: nft list ruleset`;
   const mayBeFiltered = testimony.silent.includes(namespace);
-  return { of: answer ? 'answer' : 'probe', at, text: 'last seen here', ...(mayBeFiltered ? { hint } : {}) };
+  return {
+    of: answer ? 'answer' : 'probe',
+    at,
+    certainty: 'none',
+    text: 'last seen here',
+    ...(mayBeFiltered ? { hint } : {}),
+  };
 }
 
 /**
@@ -90,15 +101,19 @@ export function explainFrame(
   if (arrival) {
     const deaf = joined ? undefined : groupObstacle(to, arrival.frame.bytes);
     const unknown = { text: `${to} got it, and did not give it to its own stack` };
-    return { of: 'probe', at: arrival, ...(deaf ?? unknown) };
+    return { of: 'probe', at: arrival, certainty: deaf ? 'model' : 'none', ...(deaf ?? unknown) };
   }
-  const known = onTheWay('probe', path, to);
+  const known = byModel(onTheWay('probe', path, to));
   if (known) return known;
   const [place] = places;
   const child = place?.step?.next.at instanceof Macvlan && !joined ? place.step.next.at : undefined;
   const reason = place && child && childGroupObstacle(child, place.hop.frame.bytes);
-  if (place && reason) return { of: 'probe', at: place.hop, ...reason };
-  return { of: 'probe', at: lastOf(path), text: 'last seen here' };
+  if (place && reason) return { of: 'probe', at: place.hop, certainty: 'model', ...reason };
+  return { of: 'probe', at: lastOf(path), certainty: 'none', text: 'last seen here' };
+}
+
+function byModel(found: Located | undefined): Explanation | undefined {
+  return found && { ...found, certainty: 'model' };
 }
 
 /** A rule that took the probe, or its answer. */
@@ -119,13 +134,13 @@ function takenByRules(
 }
 
 function describeTaken(of: Explanation['of'], { at, namespace, step }: Taken, what?: string): Explanation {
-  return { of, at, ...describeTaker(namespace, step, what), isTold: true };
+  return { of, at, ...describeTaker(namespace, step, what), certainty: 'kernel' };
 }
 
 function knownLoss(
   { source }: Pick<Question, 'source'>,
   { frame, goal, path, target, arrival, answer }: ProbePath,
-): Explanation | undefined {
+): Located | undefined {
   if (answer) return onTheWay('answer', answer.path, source.device);
   if (arrival) {
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
@@ -147,7 +162,7 @@ function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): P
 }
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
-function strayed(path: Hop, goal: string): Explanation {
+function strayed(path: Hop, goal: string): Located {
   const left = lastBeforeUplink(path);
   if (left) return { of: 'probe', ...left };
   const router = hopsOf(path).findLast(
@@ -172,7 +187,7 @@ function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
   return places.length > 0 || to instanceof Namespace ? places : placesNearest(path, to.namespace);
 }
 
-function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Explanation | undefined {
+function onTheWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Located | undefined {
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);
@@ -199,7 +214,7 @@ function isBlocked(device: Interface): boolean {
 /**
  * Where a frame that came to its goal as a flooded copy was meant to go: to a host that was to pass it on, and did not.
  */
-function strandedAt(of: Explanation['of'], path: Hop, arrival: Hop | undefined): Explanation | undefined {
+function strandedAt(of: Explanation['of'], path: Hop, arrival: Hop | undefined): Located | undefined {
   if (arrival?.frame.packetType !== PACKET_OTHERHOST) return undefined;
   const at = hopsOf(path).find(
     ({ frame, next }) =>
@@ -221,7 +236,7 @@ function strandedAt(of: Explanation['of'], path: Hop, arrival: Hop | undefined):
 }
 
 /** An answer that came to the asker, whose stack does not get it. */
-function notTaken(at: Hop, device: Interface): Explanation | undefined {
+function notTaken(at: Hop, device: Interface): Located | undefined {
   const { frame } = at;
   // A host takes what is for it by whichever device it comes.
   const packet = ipPacketOf(frame.bytes);
@@ -230,10 +245,11 @@ function notTaken(at: Hop, device: Interface): Explanation | undefined {
   return obstacle && { of: 'answer', at, ...obstacle };
 }
 
-function noWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Explanation {
+/** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
+function noWay(of: Explanation['of'], path: Hop, to: Interface | Namespace): Located {
   const end = hopsOf(path).find(({ frame }) => frame.direction === 'out' && dummyObstacle(frame.at));
   const dummy = end && dummyObstacle(end.frame.at);
-  return end && dummy
-    ? { of, at: end, ...dummy }
-    : { of, at: path, text: `no cable leads from ${path.frame.at} to ${to}` };
+  if (end && dummy) return { of, at: end, ...dummy };
+  if (mayLeadTo(path.frame.at, to)) return { of, at: lastOf(path), text: 'last seen here' };
+  return { of, at: path, text: `no cable leads from ${path.frame.at} to ${to}` };
 }

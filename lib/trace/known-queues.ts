@@ -5,7 +5,7 @@ import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { listQdiscs } from '../netlink/qdisc.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**
@@ -77,8 +77,8 @@ function leftNothing(namespace: Namespace): boolean {
 export function filtersAtDevices(namespace: Namespace, links = namespace.rtnetlink.list(ipLink.all())): boolean {
   const { rtnetlink, handle } = namespace;
   if (links.some(({ xdp }) => xdp)) return true;
-  const qdiscs = listQdiscs(rtnetlink, { operation: `tc -n ${namespace} qdisc show` });
-  return qdiscs.some(({ kind }) => DECIDING.has(kind)) || hasFiltersAtDevices(handle);
+  const qdiscs = rtnetlink.list(tcQdisc.all());
+  return qdiscs.some(({ kind, isGiven }) => isGiven && DECIDING.has(kind)) || hasFiltersAtDevices(handle);
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */

@@ -1,10 +1,13 @@
 import type { Lab, Namespace } from '../lab/index.ts';
 import { ipAddress } from '../netlink/address.ts';
-import { listProxyDelays } from '../netlink/neighbour.ts';
-import { listQdiscs } from '../netlink/qdisc.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
 
-/** The longest that duplicate address detection takes in a lab, in milliseconds (`addrconf_dad_kick`): a second by chance. */
-const DETECTION = 1200;
+/**
+ * The longest that duplicate address detection takes, in milliseconds (`addrconf_dad_kick`): a second by chance, and with the
+ * kernel's defaults another for an answer.
+ */
+const DETECTION = { lab: 1200, kernel: 2200 };
 
 /** What a queueing discipline is given, in milliseconds: as long as `toReach` waits for an answer. */
 const SHAPED = 1000;
@@ -24,26 +27,28 @@ export function latenessIn(lab: Lab): number {
 }
 
 /** A lab's proxies answer at once, but where a spec or a program has told them not to (`pneigh_enqueue`). */
-function proxyDelay({ name, lab, role, interfaces, sysctl, rtnetlink }: Namespace): number {
-  const isWanted = [...sysctl.written].some((written) => written.endsWith('proxy_delay'));
+function proxyDelay({ lab, role, interfaces, sysctl, rtnetlink }: Namespace): number {
+  // With the kernel's defaults each proxy takes its time.
+  const makeSlow = lab.defaults === 'kernel' ? /proxy_(delay|arp|ndp)/ : /proxy_delay$/;
+  const isWanted = [...sysctl.written].some((written) => makeSlow.test(written));
   if (role === 'switch' || (lab.isPristine && !isWanted)) return 0;
-  const delays = listProxyDelays(rtnetlink, { operation: `ip -n ${name} ntable show` });
+  const delays = rtnetlink.list(ipNtable.all());
   // The loopback and the kernel's own tunnels keep the kernel's 0.8 s.
   const ofInterfaces = delays.filter(({ device }) => interfaces.some(({ index }) => index === device));
-  return Math.max(0, ...ofInterfaces.map(({ delay }) => delay));
+  return Math.max(0, ...ofInterfaces.map(({ proxyDelay: delay = 0 }) => delay));
 }
 
-/** A tentative address is silent, and about to speak. A lab's have no such time, but where a spec wants them to (`dad`). */
+/** A tentative address is silent, and about to speak. Only with the kernel's defaults, or where a spec wants it (`dad`), is there such a time. */
 function detection({ lab, sysctl, rtnetlink }: Namespace): number {
   const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
-  if (lab.isPristine && !isWanted) return 0;
+  if (lab.isPristine && !isWanted && lab.defaults === 'lab') return 0;
   const addresses = rtnetlink.list(ipAddress.all());
-  return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION : 0;
+  return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION[lab.defaults] : 0;
 }
 
 /** Only a program can have given a device one. */
-function shaping({ name, lab, rtnetlink }: Namespace): number {
+function shaping({ lab, rtnetlink }: Namespace): number {
   if (lab.isPristine) return 0;
-  const qdiscs = listQdiscs(rtnetlink, { operation: `tc -n ${name} qdisc show` });
-  return qdiscs.some(({ kind }) => !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
+  const qdiscs = rtnetlink.list(tcQdisc.all());
+  return qdiscs.some(({ kind, isGiven }) => isGiven && !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
 }

@@ -169,7 +169,14 @@ function answering(senders: readonly CapturedFrame[], { to }: Question): StandIn
   if (!first?.at.namespace.interfaces.every(isEthernet)) return undefined;
   const { namespace } = first.at;
   if (namespace.role === 'switch') return undefined;
+  // br_do_proxy_suppress_arp: the question is kept back from a port, and the bridge answers it.
+  if (isArp(first.bytes) && first.at.isPort) return suppressed(first.at, to.address);
   return isArp(first.bytes) ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);
+}
+
+function suppressed({ namespace }: Interface, asked: string): StandIn {
+  const hint = `ask by 'icmp', which only the target itself answers; on ${namespace}: bridge -d link show`;
+  return { namespace, how: `answered for ${asked}, for its bridge has a port with neigh_suppress or proxy_arp`, hint };
 }
 
 function proxy(namespace: Namespace, asked: string): StandIn {

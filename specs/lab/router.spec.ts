@@ -47,3 +47,18 @@ test('a host keeps the default route that it has', async ({ lab }) => {
   lab.cable(second, sw);
   expect(await ipRoutes(host)).toMatchObject([{ dst: 'default', gateway: '10.0.0.1' }]);
 });
+
+// host ── sw ── other, router: only the second has an address on the subnet of the switch, and of IPv4 alone
+test('a router on another subnet is no default gateway', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const [host, other, router] = [lab.namespace('host'), lab.router('other'), lab.router('router')];
+  lab.cable(host, sw);
+  lab.cable(other, sw, { a: { address: ['192.0.2.1/24', 'fd00:9::1/64'] } });
+  expect([await ipRoutes(host), await ipRoutes(host, 6)]).toEqual([[], []]);
+  lab.cable(router, sw, { a: { address: ['192.0.2.2/24', '10.0.0.9/24'] } });
+  expect(await ipRoutes(host)).toMatchObject([{ dst: 'default', gateway: '10.0.0.9', dev: 'eth0' }]);
+  expect(await ipRoutes(host, 6)).toEqual([]);
+  const late = lab.namespace('late');
+  lab.cable(late, sw, { a: { address: ['192.0.2.7/24'] } });
+  expect(await ipRoutes(late)).toMatchObject([{ dst: 'default', gateway: '192.0.2.1' }]);
+});

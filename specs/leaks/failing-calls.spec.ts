@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { afterAll, beforeAll, describe, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, onTestFinished, type TestContext, test, vi } from 'vitest';
 import { type Faults, openDescriptors } from './failing-calls.ts';
 
 const faults = vi.hoisted(
@@ -98,7 +98,8 @@ describe('each call fails once, and no descriptor is left behind', () => {
     linkTypes: () => import('../../lib/lab/link-types.ts'),
     backlogs: () => import('../../lib/trace/processor-backlogs.ts'),
     linkwatch: () => import('../../lib/lab/linkwatch.ts'),
-    tracer: () => import('../../lib/kernel/packet-events/packet-tracer.ts'),
+    drops: () => import('../../lib/kernel/drops/packet-drops.ts'),
+    traces: () => import('../../lib/trace/rules/rule-traces.ts'),
     net: () => import('../../lib/kernel/net-namespace.ts'),
   };
   /** What a thread makes once and keeps is made anew. */
@@ -109,7 +110,7 @@ describe('each call fails once, and no descriptor is left behind', () => {
       delete slot[key];
     }
   };
-  test.for<[string, () => Promise<() => void>]>([
+  test.for<[string, (skip: TestContext['skip']) => Promise<() => void>]>([
     [
       'a nameless listener',
       async () => {
@@ -165,15 +166,27 @@ describe('each call fails once, and no descriptor is left behind', () => {
       },
     ],
     [
-      'watching packets',
-      async () => {
-        const { PacketTracer } = await kernel.tracer();
-        return () => PacketTracer.start()?.stop();
+      'watching drops',
+      async (skip) => {
+        const [{ PacketDrops }, { NetNamespace }] = [await kernel.drops(), await kernel.net()];
+        const { needReasons } = await import('../trace/kernel-line.ts');
+        needReasons(skip);
+        return () => PacketDrops.start([NetNamespace.home()])?.[Symbol.dispose]();
       },
     ],
-  ])('%s', async ([, make]) => {
+    [
+      'tracing rules',
+      async () => {
+        const { RuleTraces } = await kernel.traces();
+        const lab = hairpin.createLab();
+        onTestFinished(() => lab.close());
+        const namespace = lab.namespace('a');
+        return () => RuleTraces.start([namespace], {}).stop();
+      },
+    ],
+  ])('%s', async ([, make], { skip }) => {
     const { expect } = hairpin;
-    const run = await make();
+    const run = await make(skip);
     run();
     const before = openDescriptors(faults);
     const errors: string[] = [];

@@ -26,6 +26,20 @@ test('what is no image is refused, saying how that was seen', () => {
   expect(() => releaseOf(file)).toThrow(`${file} is no bzImage of Linux: it has no boot header ("HdrS" at 0x202)`);
 });
 
+test.for(['', '../../etc', '..', 'blobs', '6.1/..'])('an image of the release %j is refused', (release) => {
+  const file = write('bzImage', bzImage(release));
+  expect(() => releaseOf(file)).toThrow(
+    `${file} does not say which kernel it is: its boot header has '${release}' where the release should be (kernel_version at 0x20e)`,
+  );
+});
+
+test('an image without a release is refused', () => {
+  const image = bzImage('6.1.0-40-amd64');
+  image.writeUInt16LE(0, 0x20e);
+  const file = write('bzImage', image);
+  expect(() => releaseOf(file)).toThrow("has '' where the release should be");
+});
+
 test('an unpacked package: its image with its modules', () => {
   write('boot/vmlinuz-6.1.0-40-amd64', bzImage('6.1.0-40-amd64'));
   write('lib/modules/6.1.0-40-amd64/modules.dep', '');

@@ -53,6 +53,8 @@ export interface ReportProject {
   /** Runs vitest on it, and gives what it printed. */
   run: (...args: string[]) => Promise<string>;
   runIn: (surroundings: Surroundings) => Promise<string>;
+  /** With vitest's exit code. */
+  finish: (surroundings: Surroundings) => Promise<{ exitCode: number | undefined; all: string }>;
   remove: () => Promise<void>;
 }
 
@@ -75,6 +77,10 @@ export async function reportProject(
     reporter: `${ROOT}lib/report/reporter.ts`,
     run: async (...args) => String((await startVitest(host, args, { root })).all),
     runIn: async (surroundings) => String((await startVitest(host, [], { root, ...surroundings })).all),
+    finish: async (surroundings) => {
+      const { exitCode, all } = await startVitest(host, [], { root, ...surroundings });
+      return { exitCode, all: String(all) };
+    },
     remove: () => rm(root, { recursive: true, force: true }),
   };
 }

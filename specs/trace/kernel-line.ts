@@ -1,5 +1,6 @@
 import type { TestContext } from 'vitest';
-import { dropReasons, PacketTracer } from '../../lib/kernel/packet-events/packet-tracer.ts';
+import { dropReasons, PacketDrops } from '../../lib/kernel/drops/packet-drops.ts';
+import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
 import { wholeFailureOf } from '../matchers/failure-of.ts';
 
 /** What a failure says that the kernel says; undefined for nothing. */
@@ -18,9 +19,7 @@ export async function firstKernelLineOf(ask: () => PromiseLike<unknown>): Promis
 
 /** Skips where the kernel may not be asked, or has no such reason yet: it is found out by trying. */
 export function needReasons(skip: TestContext['skip'], ...reasons: string[]): void {
-  const tracer = PacketTracer.start();
-  tracer?.stop();
-  const known = dropReasons();
-  if (!tracer || !known) skip('needs perf_event_open with tracefs, as root');
-  for (const reason of reasons) if (!known?.has(reason)) skip(`needs ${reason}`);
+  using drops = PacketDrops.start([NetNamespace.home()]);
+  if (!drops) skip(`needs BPF, as root: ${dropReasons().refused}`);
+  for (const reason of reasons) if (!dropReasons().reasons.has(reason)) skip(`needs ${reason}`);
 }

@@ -61,6 +61,27 @@ test("a proxy's answer to ARP is none of the target's", async ({ lab }) => {
   expect(failure).toContain("Hint: ask by 'icmp', which only the target itself answers; or turn proxy_arp off on r");
 });
 
+// a ── va ┐
+//         br0 (host), which knows the address of b and answers for it
+// b ── vb ┘
+test("a bridge's answer to ARP is none of the target's", async ({ lab }) => {
+  const [host, a, b] = [lab.namespace('host'), lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, host, { a: { address: '10.0.0.1/24' }, b: { name: 'va', address: false } });
+  lab.cable(b, host, { a: { address: '10.0.0.2/24' }, b: { name: 'vb', address: false } });
+  await host.exec('ip', ['link', 'add', 'br0', 'up', 'type', 'bridge', 'mcast_snooping', '0']);
+  for (const port of ['va', 'vb']) await host.exec('ip', ['link', 'set', port, 'master', 'br0']);
+  await expect(a).toReach(b, { by: 'arp' });
+  const { mac } = b.interface();
+  await host.exec('bridge', ['fdb', 'replace', mac, 'dev', 'vb', 'master', 'static']);
+  await host.exec('bridge', ['link', 'set', 'dev', 'vb', 'neigh_suppress', 'on']);
+  host.neighbour.add({ to: '10.0.0.2', lladdr: mac, dev: 'br0' });
+  const failure = await failureOf(expect(a).toReach(b, { by: 'arp', within: 20 }));
+  expect(failure).toContain(
+    ', not of b: host answered for 10.0.0.2, for its bridge has a port with neigh_suppress or proxy_arp\n',
+  );
+  await expect(a).toReach(b);
+});
+
 test('a negative is told whose answer it was', async ({ lab }) => {
   const { a, b, c } = build(lab);
   c.interface().address.add('10.0.0.2/24');

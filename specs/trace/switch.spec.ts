@@ -103,7 +103,7 @@ test('a bridge that a program makes of what the lab has made', async ({ lab }) =
   ends[0]?.set({ isolated: false } as object);
   await expect(a).toReach('10.0.0.77');
   await node.exec('ip', ['link', 'del', 'br1']);
-  expect(await asked()).toContain('✗ no cable leads from a/eth0 to b/eth0');
+  expect(await asked()).toContain('\n  a/eth0 → node/eth0 ✗ last seen here');
   expect(ends[0]).not.toBeInstanceOf(Port);
 });
 

@@ -118,6 +118,13 @@ describe('the check finds', () => {
       'lib/probes/ask.ts uses setTimeout, which fake timers stop: use after() of lib/kernel/clock.ts',
     ],
     [
+      'a path that is cleared without a look at it',
+      'lib/cli/test.ts',
+      'rmSync(join(root, kernel.name), { recursive: true });',
+      'lib/cli/test.ts uses rmSync, which only lib/report/results.ts, lib/report/write-file.ts, lib/machines/cache.ts, ' +
+        'lib/machines/apt-kernels.ts, lib/machines/test-on-kernel.ts, lib/kernel/cgroup.ts may',
+    ],
+    [
       'a timer of node:timers/promises',
       'lib/probes/ask.ts',
       "import { scheduler } from 'node:timers/promises';",

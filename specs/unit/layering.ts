@@ -55,9 +55,23 @@ const OWNERS: Record<string, readonly string[]> = {
 /** Where the global timers may stand: vitest's process has no fake timers, and clock.ts takes its own from node:timers. */
 const TIMER_OWNERS = ['lib/kernel/clock.ts', 'lib/pool.ts'];
 
+/**
+ * What may remove files. What a user's folder has in it is removed by results.ts, which refuses a path that leads elsewhere;
+ * the others remove what they have made, or one file that the user has named.
+ */
+const REMOVERS = [
+  'lib/report/results.ts',
+  'lib/report/write-file.ts',
+  'lib/machines/cache.ts',
+  'lib/machines/apt-kernels.ts',
+  'lib/machines/test-on-kernel.ts',
+  'lib/kernel/cgroup.ts',
+];
+
 /** What a file of the repository breaks of the layering: a sentence each. */
 export function violations(file: string, source: string): string[] {
-  return [...importsOf(source).flatMap((specifier) => judgeImport(file, specifier)), ...judgeTimers(file, source)];
+  const imports = importsOf(source).flatMap((specifier) => judgeImport(file, specifier));
+  return [...imports, ...judgeTimers(file, source), ...judgeRemovals(file, source)];
 }
 
 function judgeImport(file: string, specifier: string): string[] {
@@ -87,6 +101,12 @@ function judgeTimers(file: string, source: string): string[] {
   if (!isIn(file, 'lib') || TIMER_OWNERS.includes(file)) return [];
   const timer = /\bset(Timeout|Interval|Immediate)\b/.exec(withoutComments(source));
   return timer ? [`${file} uses ${timer[0]}, which fake timers stop: use after() of lib/kernel/clock.ts`] : [];
+}
+
+function judgeRemovals(file: string, source: string): string[] {
+  if (!isIn(file, 'lib') || REMOVERS.includes(file)) return [];
+  const call = /\b(rm|rmdir|unlink)(Sync)?\(/.exec(withoutComments(source));
+  return call ? [`${file} uses ${call[1]}${call[2] ?? ''}, which only ${REMOVERS.join(', ')} may`] : [];
 }
 
 /** What a module imports or exports again, types and `import()` too. */

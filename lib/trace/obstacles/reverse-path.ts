@@ -27,6 +27,7 @@ export function reversePathObstacle(ingress: Interface, source: string): Obstacl
   return {
     text: `${ingress} refuses packets from ${source}: rp_filter is ${mode}, and ${why}`,
     hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/rp_filter', 0), and 'all' as well`,
+    reason: 'IP_RPFILTER',
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Interface, type Namespace, UsageError } from '../../lab/index.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { expectedWay } from '../expected-way.ts';
+import { hasKnownEnd } from '../may-lead-to.ts';
 import { neighbourObstacle } from './neighbour.ts';
 import type { Obstacle } from './obstacle.ts';
 import { ownerOf } from './owner.ts';
@@ -26,8 +27,8 @@ export function routerObstacle(
   if (off) return off;
   const { route, obstacle } = routeFor(namespace, packet.destination);
   const chosen = namespace.interfaces.find(({ index }) => index === route?.device);
-  // The shortest way is not the only one.
-  const by = chosen && leadsTo(chosen, packet.destination) ? chosen : egress;
+  // The shortest way is not the only one, and where a tunnel leads nobody knows.
+  const by = chosen && (leadsTo(chosen, packet.destination) || !hasKnownEnd(chosen)) ? chosen : egress;
   const link = by.state();
   if (!link.up) return { text: `${by} is down`, hint: `bring it up: set({ up: true }) on ${by}` };
   if (!link.carrier) return { text: `${by} has no carrier` };

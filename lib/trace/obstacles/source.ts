@@ -63,8 +63,12 @@ function wayObstacle(question: Question): Partial<Obstacle> | undefined {
   if (source.device.stateIfThere()?.up === false) {
     return { text: `${source.device} is down, and its routes are gone with it`, hint: bringUp(source.device) };
   }
-  // No host's address: no route is missing.
-  if (isMulticastIp(to.address)) return undefined;
+  if (isMulticastIp(to.address)) {
+    const groups = question.family === 4 ? '224.0.0.0/4' : 'ff00::/8';
+    return {
+      hint: `a way to groups: ${from}.route.add({ to: '${groups}', dev: '${source.device.name}' }); toHear asks who hears one`,
+    };
+  }
   if (from.route.hasRules(question.family))
     return { hint: `which rule it is: ip rule and ip route show table all, on ${from}` };
   return { hint: `a way to there: ${from}.route.add({ to: '${to.address}', via: … })` };

@@ -37,8 +37,21 @@ export function becameOf(translations: readonly Translation[], address: string):
   return current === address ? undefined : current;
 }
 
+/** Whose addresses were translated, in words. Each probe is translated in the same way: of those of a rule the last stands for all. */
+export function describeTranslations(translations: readonly Translation[]): string | undefined {
+  const byRule = Map.groupBy(translations, ({ namespace, rule }) => `${namespace} ${rule && nameOf(rule)}`);
+  const words = [...byRule.values()].flatMap((same) => same.slice(-1).map(describeTranslation));
+  return words.length > 0 ? words.join('\n') : undefined;
+}
+
+function nameOf(step: Step): string {
+  return step.by === 'nft'
+    ? `${step.family} ${step.table} ${step.handle}`
+    : `${step.program} ${step.chain} ${step.rule}`;
+}
+
 /** `in r: 10.0.0.1:5000 > 10.0.0.2:80 became 10.0.0.1:5000 > 10.0.1.2:8080`, with the rule. */
-export function describeTranslation({ namespace, before, after, rule }: Translation): string {
+function describeTranslation({ namespace, before, after, rule }: Translation): string {
   const words = `in ${namespace}: ${addressesOf(before)} became ${addressesOf(after)}`;
   return rule ? `${words}\n${ruleWords(namespace, rule)}` : words;
 }

@@ -1,0 +1,88 @@
+import koffi from 'koffi';
+import { KernelError } from '../kernel-error.ts';
+import { close, lastErrno } from '../libc.ts';
+import { bpfCall } from '../system-calls.ts';
+
+// linux/bpf.h
+const BPF_MAP_CREATE = 0;
+const BPF_MAP_UPDATE_ELEM = 2;
+const BPF_PROG_LOAD = 5;
+const BPF_RAW_TRACEPOINT_OPEN = 17;
+const BPF_MAP_LOOKUP_AND_DELETE_ELEM = 21;
+const BPF_PROG_TYPE_RAW_TRACEPOINT = 17;
+const MAP_TYPES = { hash: 1, queue: 22 } as const;
+
+/** `union bpf_attr`, as far as any command here reaches. */
+const ATTRIBUTES = 144;
+
+/** A map of the kernel's that a program there writes, and a process reads, or the other way round. */
+export class BpfMap implements Disposable {
+  readonly fd: number;
+  readonly #valueSize: number;
+
+  /** @throws KernelError where the kernel does not let this process have it */
+  constructor(
+    type: keyof typeof MAP_TYPES,
+    { keySize, valueSize, most }: Record<'keySize' | 'valueSize' | 'most', number>,
+  ) {
+    this.#valueSize = valueSize;
+    this.fd = check('BPF_MAP_CREATE', command(BPF_MAP_CREATE, [MAP_TYPES[type], keySize, valueSize, most]));
+  }
+
+  /** Puts a value under a key. */
+  set(key: Buffer, value: Buffer): void {
+    check('BPF_MAP_UPDATE_ELEM', command(BPF_MAP_UPDATE_ELEM, [this.fd, 0, key, value]));
+  }
+
+  /** The oldest value of a queue; undefined where there is none. */
+  shift(): Buffer | undefined {
+    const value = Buffer.alloc(this.#valueSize);
+    return command(BPF_MAP_LOOKUP_AND_DELETE_ELEM, [this.fd, 0, 0, 0, value]) === 0 ? value : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    close(this.fd);
+  }
+}
+
+/** A program of the kernel's that runs whenever a tracepoint is met, as long as it is not disposed of. */
+export class TracepointProgram implements Disposable {
+  readonly #fds: readonly number[];
+
+  /**
+   * @param code of instructions of eight bytes
+   * @throws KernelError where the kernel does not let this process have it, or has no such tracepoint
+   */
+  constructor(tracepoint: string, code: Buffer) {
+    const license = Buffer.from('GPL\0');
+    const load = [BPF_PROG_TYPE_RAW_TRACEPOINT, code.length / 8, code, license] as const;
+    const program = check('BPF_PROG_LOAD', command(BPF_PROG_LOAD, load));
+    try {
+      const attached = command(BPF_RAW_TRACEPOINT_OPEN, [Buffer.from(`${tracepoint}\0`), program]);
+      this.#fds = [check('BPF_RAW_TRACEPOINT_OPEN', attached), program];
+    } catch (error) {
+      close(program);
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const fd of this.#fds) close(fd);
+  }
+}
+
+/** Attributes one behind the other: a number is 32 bits, a buffer the 64 bits of its address. */
+function command(number: number, values: readonly (number | Buffer)[]): number {
+  const attributes = Buffer.alloc(ATTRIBUTES);
+  let at = 0;
+  for (const value of values) {
+    if (typeof value === 'number') at = attributes.writeUInt32LE(value, at);
+    else at = attributes.writeBigUInt64LE(koffi.address(value) as bigint, (at + 7) & ~7);
+  }
+  return bpfCall(number, attributes);
+}
+
+function check(name: string, result: number): number {
+  if (result < 0) throw new KernelError({ operation: `bpf(${name})`, errno: lastErrno() });
+  return result;
+}

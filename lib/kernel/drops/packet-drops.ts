@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { hasCode } from '../has-code.ts';
+import type { NetNamespace } from '../net-namespace.ts';
+import { BpfMap, TracepointProgram } from './bpf.ts';
+import { Btf } from './btf.ts';
+import { dropProgram, EVENT, UnknownLayout, WANTED } from './drop-program.ts';
+import { kernelSymbol } from './kernel-symbol.ts';
+
+/** A packet that the kernel dropped, in its own words. */
+export interface PacketDrop {
+  /** The function that freed it; undefined where `kernel.kptr_restrict` hides that. */
+  location: string | undefined;
+  /** `SKB_DROP_REASON_…`. */
+  reason: string;
+  /** The inode of the namespace that it was in. */
+  namespace: number;
+  /** ifindex of its device; 0 before it was given to one. */
+  ifindex: number;
+  /** From its network header on, as far as it was kept. */
+  packet: Buffer;
+}
+
+/** Drops between two looks, at most: what comes then is not noted. */
+const MOST_EVENTS = 1024;
+
+let known: Btf | undefined;
+let refused: string | undefined;
+
+/**
+ * Notes the packets that the kernel drops in some namespaces, by a small BPF program at its tracepoint `skb:kfree_skb`. It
+ * takes root. It is there only for an explanation, and with its descriptors it goes, whatever ends the process.
+ */
+export class PacketDrops implements Disposable {
+  readonly #program: TracepointProgram;
+  readonly #maps: readonly BpfMap[];
+  readonly #queue: BpfMap;
+
+  private constructor(namespaces: readonly NetNamespace[]) {
+    known ??= new Btf(readFileSync('/sys/kernel/btf/vmlinux'), WANTED);
+    using stack = new DisposableStack();
+    this.#queue = stack.use(new BpfMap('queue', { keySize: 0, valueSize: EVENT.length, most: MOST_EVENTS }));
+    const wanted = stack.use(new BpfMap('hash', { keySize: 4, valueSize: 4, most: namespaces.length }));
+    for (const { inode } of namespaces) wanted.set(number(inode), number(1));
+    this.#program = new TracepointProgram('kfree_skb', dropProgram(known, this.#queue.fd, wanted.fd));
+    stack.move();
+    this.#maps = [this.#queue, wanted];
+  }
+
+  /**
+   * Undefined where the kernel does not let this process do so, or gives no reasons (before 5.17).
+   *
+   * @throws KernelError for what may be otherwise the next time
+   */
+  static start(namespaces: readonly NetNamespace[]): PacketDrops | undefined {
+    if (refused !== undefined || namespaces.length === 0) return undefined;
+    try {
+      return new PacketDrops(namespaces);
+    } catch (error) {
+      // Without root, or under lockdown; without BTF, or a member of a structure; without such a tracepoint, or BPF at all.
+      const isForEver =
+        error instanceof UnknownLayout || hasCode(error, 'EPERM', 'EACCES', 'ENOENT', 'EINVAL', 'ENOSYS');
+      if (!isForEver) throw error;
+      refused = error.message;
+      return undefined;
+    }
+  }
+
+  /** What was dropped since. */
+  take(): PacketDrop[] {
+    const drops: PacketDrop[] = [];
+    for (let event = this.#queue.shift(); event; event = this.#queue.shift()) drops.push(decode(event));
+    return drops;
+  }
+
+  [Symbol.dispose](): void {
+    this.#program[Symbol.dispose]();
+    for (const map of this.#maps) map[Symbol.dispose]();
+  }
+}
+
+/** The reasons that this kernel gives; none where it may not be asked, and why. */
+export function dropReasons(): { reasons: ReadonlySet<string>; refused: string | undefined } {
+  return { reasons: new Set(known?.names('skb_drop_reason').values()), refused };
+}
+
+function decode(event: Buffer): PacketDrop {
+  // Those of subsystems have their number above (`SKB_DROP_REASON_SUBSYS_MASK`).
+  const reason = event.readUInt32LE(EVENT.reason);
+  return {
+    location: kernelSymbol(event.readBigUInt64LE(EVENT.location)),
+    reason: known?.names('skb_drop_reason').get(reason) ?? `0x${reason.toString(16)}`,
+    namespace: event.readUInt32LE(EVENT.namespace),
+    ifindex: event.readUInt32LE(EVENT.ifindex),
+    packet: event.subarray(EVENT.packet),
+  };
+}
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}

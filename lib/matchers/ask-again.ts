@@ -1,0 +1,46 @@
+import { type PacketDrop, PacketDrops } from '../kernel/drops/packet-drops.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
+import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { filteringIn, RuleTraces, type Told } from '../trace/rules/rule-traces.ts';
+
+/** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
+const ONE_MORE = 20;
+
+/** What came of one more probe, and what the kernel told of it. */
+export interface Again {
+  report: ReachReport;
+  /** When it began, by the clock of the taps. */
+  since: bigint;
+  /** What packet filters made of it; undefined where there are none. */
+  told: Told | undefined;
+  /** What the kernel dropped meanwhile in the lab; none where it may not be asked. */
+  drops: readonly PacketDrop[];
+}
+
+/** Asks once more, while the kernel tells what it does. Undefined where it has nothing to tell, or there was an answer. */
+export async function askAgain(
+  call: string,
+  from: Namespace,
+  to: Namespace | Interface | string,
+  question: ReachOptions,
+): Promise<Again | undefined> {
+  const filters = filteringIn(from.lab);
+  using watch = PacketDrops.start(from.lab.namespaces.map(({ handle }) => handle));
+  if (!watch && filters.length === 0) return undefined;
+  let traces: RuleTraces | undefined;
+  const since = tapTime();
+  try {
+    const report = await reach(call, from, to, question, {
+      milliseconds: ONE_MORE,
+      onOpen: (signs) => {
+        traces = filters.length > 0 ? RuleTraces.start(filters, signs) : undefined;
+      },
+    });
+    const told = traces?.stop();
+    traces = undefined;
+    return report.outcome === 'answered' ? undefined : { report, since, told, drops: watch?.take() ?? [] };
+  } finally {
+    traces?.stop();
+  }
+}

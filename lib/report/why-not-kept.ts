@@ -1,0 +1,44 @@
+import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasCode } from '../kernel/has-code.ts';
+
+const { R_OK, W_OK, X_OK } = constants;
+
+/** What to do about another user's results. */
+const MEND =
+  'An earlier run was of another user, as with sudo: take its results away (sudo rm -r), or make them yours (sudo chown -R)';
+
+/** Why results could not be kept, with what to do about it. */
+export function whyNotKept(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (hasCode(error, 'EACCES', 'EPERM')) return `${reason}. ${MEND}`;
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return `${reason}: make room on that file system`;
+  return reason;
+}
+
+/** The first of a folder of results that this user may not take away, in a sentence; undefined where all may be. */
+export function whyNotCleared(folder: string): string | undefined {
+  const closed = closedFolder(folder);
+  return closed && `${closed} cannot be changed by this user. ${MEND}`;
+}
+
+function closedFolder(folder: string): string | undefined {
+  if (!isFolder(folder)) return undefined;
+  if (!isOpen(folder)) return folder;
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .find((path) => isFolder(path) && !isOpen(path));
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function isOpen(folder: string): boolean {
+  try {
+    accessSync(folder, R_OK | W_OK | X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
