@@ -9,6 +9,9 @@ import { tcQdisc } from '../netlink/qdisc.ts';
  */
 const DETECTION = { lab: 1200, kernel: 2200 };
 
+/** How long the kernel's own defaults have a host wait for a neighbour before it asks again, in milliseconds. */
+const RETRANSMISSION = 1000;
+
 /** What a queueing discipline is given, in milliseconds: as long as `toReach` waits for an answer. */
 const SHAPED = 1000;
 
@@ -24,6 +27,17 @@ const WORK_CONSERVING = new Set(
  */
 export function latenessIn(lab: Lab): number {
   return Math.max(0, ...lab.namespaces.map((each) => Math.max(proxyDelay(each), detection(each), shaping(each))));
+}
+
+/**
+ * How long a packet of an earlier question may go on waiting before its host asks for the neighbour again, in milliseconds
+ * (`retrans_time_ms`); 0 where no host has such a packet. A lab's own 20 are less than any question takes.
+ */
+export function askedAgainIn({ defaults, namespaces }: Lab): number {
+  if (defaults === 'lab') return 0;
+  const isWaiting = ({ role, neighbour }: Namespace) =>
+    role !== 'switch' && neighbour.list().some(({ state }) => state === 'INCOMPLETE');
+  return namespaces.some(isWaiting) ? RETRANSMISSION : 0;
 }
 
 /** A lab's proxies answer at once, but where a spec or a program has told them not to (`pneigh_enqueue`). */
