@@ -38,7 +38,11 @@ export function becameOf(translations: readonly Translation[], address: string):
 
 /** Whose addresses were translated, in words. Each probe is translated in the same way: of those of a rule the last stands for all. */
 export function describeTranslations(translations: readonly Translation[]): string | undefined {
-  const byRule = Map.groupBy(translations, ({ namespace, rule }) => `${namespace} ${rule && nameOf(rule)}`);
+  // Rules see the first packet of a connection only; what is done with later ones is the same.
+  const isFollowUp = ({ namespace, rule }: Translation) =>
+    rule === undefined && translations.some((other) => other.namespace === namespace && other.rule !== undefined);
+  const told = translations.filter((each) => !isFollowUp(each));
+  const byRule = Map.groupBy(told, ({ namespace, rule }) => `${namespace} ${rule && nameOf(rule)}`);
   const words = [...byRule.values()].flatMap((same) => same.slice(-1).map(describeTranslation));
   return words.length > 0 ? words.join('\n') : undefined;
 }

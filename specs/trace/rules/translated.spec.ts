@@ -57,6 +57,16 @@ test('a port that is forwarded, and the server drops it', async ({ lab }) => {
   );
 });
 
+test('rules see the first packet of a connection only, and are named for all', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  await addRules(r, DESTINATION, ['udp dport 53 dnat to 10.0.1.2:54']);
+  // Behind the confirmation of the connection, so that the next probe is of a known one.
+  await addRules(r, 'netdev t c { type filter hook egress device "eth1" priority 0; }', ['udp dport 54 drop']);
+  const failure = await failureOf(expect(a).toReach(b, { by: 'udp', port: 53, within: 50 }));
+  expect(failure.match(/ became /g)).toHaveLength(1);
+  expect(failure).toContain('by table ip nat, chain pre (hook prerouting): udp dport 53 dnat to 10.0.1.2:54 # handle 2');
+});
+
 test('its answer, which the server drops', async ({ lab }) => {
   const { a, r, b } = build(lab);
   await addRules(r, DESTINATION, ['tcp dport 8080 dnat to 10.0.1.2:80']);
