@@ -1,3 +1,4 @@
+import { kernelSymbol } from '../kernel/drops/kernel-symbol.ts';
 import { linkFault } from '../probes/source.ts';
 import type { KernelDrop } from './kernel-drop.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
@@ -24,7 +25,9 @@ const WORDS: Record<string, (drop: KernelDrop) => Obstacle | undefined> = {
   }),
   // Elsewhere it is a header that nobody can read.
   IP_INHDR: ({ drop, namespace }) =>
-    /^ip6?_forward$/.test(drop.location ?? '') ? { text: `its TTL was used up in ${namespace}` } : undefined,
+    /^ip6?_forward$/.test(kernelSymbol(drop.location) ?? '')
+      ? { text: `its TTL was used up in ${namespace}` }
+      : undefined,
   IP_CSUM: () => ({ text: 'the checksum of its IP header is wrong' }),
   TCP_CSUM: () => ({ text: 'its TCP checksum is wrong' }),
   UDP_CSUM: () => ({ text: 'its UDP checksum is wrong' }),

@@ -1,3 +1,4 @@
+import { kernelSymbol } from '../kernel/drops/kernel-symbol.ts';
 import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { frameAround } from '../netlink/nft-trace.ts';
@@ -52,8 +53,8 @@ export function dropAt(
  * @example 'dropped in tcp_v4_rcv (SKB_DROP_REASON_NO_SOCKET) at b/eth0'
  */
 export function describeDrop({ drop, device }: KernelDrop): string {
-  const { location, reason } = drop;
-  return `dropped${location ? ` in ${location}` : ''} (${reason})${device ? ` at ${device}` : ''}`;
+  const place = kernelSymbol(drop.location);
+  return `dropped${place ? ` in ${place}` : ''} (${drop.reason})${device ? ` at ${device}` : ''}`;
 }
 
 /** Whether the kernel says that it was a packet filter (`nf_hook_slow`). */

@@ -5,12 +5,11 @@ import { ResourceStack } from '../resource-stack.ts';
 import { BpfMap, TracepointProgram } from './bpf.ts';
 import { Btf } from './btf.ts';
 import { dropProgram, EVENT, UnknownLayout, WANTED } from './drop-program.ts';
-import { kernelSymbol } from './kernel-symbol.ts';
 
 /** A packet that the kernel dropped, in its own words. */
 export interface PacketDrop {
-  /** The function that freed it; undefined where `kernel.kptr_restrict` hides that. */
-  location: string | undefined;
+  /** Where in the kernel it was freed: {@link kernelSymbol} knows the function. */
+  location: bigint;
   /** `SKB_DROP_REASON_…`. */
   reason: string;
   /** The inode of the namespace that it was in. */
@@ -24,7 +23,8 @@ export interface PacketDrop {
 /** Drops between two looks, at most: what comes then is not noted. */
 const MOST_EVENTS = 1024;
 
-let known: Btf | undefined;
+/** What this kernel's structures are like, and its reasons by their numbers. */
+let known: { btf: Btf; reasons: Map<number, string> } | undefined;
 let refused: string | undefined;
 
 /**
@@ -36,12 +36,12 @@ export class PacketDrops implements Disposable {
   readonly #resources: ResourceStack;
 
   private constructor(namespaces: readonly NetNamespace[]) {
-    known ??= new Btf(readFileSync('/sys/kernel/btf/vmlinux'), WANTED);
+    known ??= readBtf();
     using resources = new ResourceStack();
     this.#queue = resources.use(new BpfMap('queue', { keySize: 0, valueSize: EVENT.length, most: MOST_EVENTS }));
     const wanted = resources.use(new BpfMap('hash', { keySize: 4, valueSize: 4, most: namespaces.length }));
     for (const { inode } of namespaces) wanted.set(number(inode), number(1));
-    resources.use(new TracepointProgram('kfree_skb', dropProgram(known, this.#queue.fd, wanted.fd)));
+    resources.use(new TracepointProgram('kfree_skb', dropProgram(known.btf, this.#queue.fd, wanted.fd)));
     this.#resources = resources.move();
   }
 
@@ -78,15 +78,20 @@ export class PacketDrops implements Disposable {
 
 /** The reasons that this kernel gives; none where it may not be asked, and why. */
 export function dropReasons(): { reasons: ReadonlySet<string>; refused: string | undefined } {
-  return { reasons: new Set(known?.names('skb_drop_reason').values()), refused };
+  return { reasons: new Set(known?.reasons.values()), refused };
+}
+
+function readBtf(): { btf: Btf; reasons: Map<number, string> } {
+  const btf = new Btf(readFileSync('/sys/kernel/btf/vmlinux'), WANTED);
+  return { btf, reasons: btf.names('skb_drop_reason') };
 }
 
 function decode(event: Buffer): PacketDrop {
   // Those of subsystems have their number above (`SKB_DROP_REASON_SUBSYS_MASK`).
   const reason = event.readUInt32LE(EVENT.reason);
   return {
-    location: kernelSymbol(event.readBigUInt64LE(EVENT.location)),
-    reason: known?.names('skb_drop_reason').get(reason) ?? `0x${reason.toString(16)}`,
+    location: event.readBigUInt64LE(EVENT.location),
+    reason: known?.reasons.get(reason) ?? `0x${reason.toString(16)}`,
     namespace: event.readUInt32LE(EVENT.namespace),
     ifindex: event.readUInt32LE(EVENT.ifindex),
     packet: event.subarray(EVENT.packet),
