@@ -64,7 +64,9 @@ test('rules see the first packet of a connection only, and are named for all', a
   await addRules(r, 'netdev t c { type filter hook egress device "eth1" priority 0; }', ['udp dport 54 drop']);
   const failure = await failureOf(expect(a).toReach(b, { by: 'udp', port: 53, within: 50 }));
   expect(failure.match(/ became /g)).toHaveLength(1);
-  expect(failure).toContain('by table ip nat, chain pre (hook prerouting): udp dport 53 dnat to 10.0.1.2:54 # handle 2');
+  expect(failure).toContain(
+    'by table ip nat, chain pre (hook prerouting): udp dport 53 dnat to 10.0.1.2:54 # handle 2',
+  );
 });
 
 test('its answer, which the server drops', async ({ lab }) => {
