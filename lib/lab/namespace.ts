@@ -92,8 +92,12 @@ export class Namespace {
     this.role = role;
     this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
-    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket({ names: namesOf(lab, this) })));
-    this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
+    const { rtnetlink, tap } = this.handle.run(() => ({
+      rtnetlink: lab.own(new NetlinkSocket({ names: namesOf(lab, this) })),
+      tap: lab.taps ? lab.own(new TapSocket(this.handle)) : undefined,
+    }));
+    this.rtnetlink = rtnetlink;
+    this.tap = tap;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
@@ -378,9 +382,8 @@ export class Namespace {
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    const { index } = device;
-    this.rtnetlink.change(...families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS })));
-    device.address.assign(address, families);
+    const timers = families.map((family) => ipNtable.change({ family, device: device.index, ...NEIGHBOUR_TIMERS }));
+    device.address.assign(address, families, timers);
     giveDefaultRoutes(device);
   }
 
