@@ -42,7 +42,8 @@ export class AddressList {
    * Adds an address.
    *
    * @param text `10.0.0.1/24`; without a length it has the one of the segment's subnet
-   * @param options `dad: true` lets IPv6 look for duplicates first (1 to 2 s), which a lab otherwise does without
+   * @param options `dad: true` lets IPv6 look for duplicates first (1 to 2 s), which a lab does without unless it has the
+   * kernel's defaults; `dad: false` does without there, too
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
    */
   add(text: string, options?: { dad?: boolean }): void {
@@ -61,12 +62,14 @@ export class AddressList {
     const prefix = prefixIn(this.#interface.segment, call, text);
     const { namespace, name } = this.#interface;
     // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
-    if (options.dad && prefix.family === 6) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
+    if (options.dad && prefix.family === 6 && namespace.lab.defaults !== 'kernel')
+      namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
     namespace.rtnetlink.change(this.#request(prefix, options));
     this.#added(prefix);
   }
 
-  #request(prefix: Prefix, { dad = false }: { dad?: boolean } = {}): Request {
+  #request(prefix: Prefix, options: { dad?: boolean } = {}): Request {
+    const { dad = this.#interface.namespace.lab.defaults === 'kernel' } = options;
     // RFC 4862 section 5.4: IPv6 looks for duplicates, unless it is told not to.
     const nodad = prefix.family === 6 && !dad ? { nodad: true } : {};
     return ipAddress.add(

@@ -82,12 +82,10 @@ const said: { [Name in string]: fc.Arbitrary<{ request: Request; expected: unkno
       kinds,
     )
     .map(([link, kind]) => ({ request: ipLink.add({ ...link, ...kind }), expected: { ...link, ...kind } })),
-  port: fc
-    .tuple(index, port)
-    .map(([at, settings]) => ({
-      request: bridgeLink.change({ index: at, ...settings }),
-      expected: { index: at, ...settings },
-    })),
+  port: fc.tuple(index, port).map(([at, settings]) => ({
+    request: bridgeLink.change({ index: at, ...settings }),
+    expected: { index: at, ...settings },
+  })),
   address: fc
     .tuple(prefix, fc.record({ index, metric: optional(fc.integer({ min: 1, max: 0xffff_ffff })), noPrefixRoute: on }))
     .map(([to, rest]) => ({
@@ -121,21 +119,17 @@ const said: { [Name in string]: fc.Arbitrary<{ request: Request; expected: unkno
   neighbour: fc
     .record({ to: fc.oneof(ipv4, ipv6), lladdr: mac, device: index, state: fc.constantFrom('PERMANENT', 'STALE') })
     .map((entry) => ({ request: ipNeighbour.replace(entry), expected: entry })),
-  fdb: fc
-    .record({ mac, device: index, vlan: optional(upTo(4095)) })
-    .map((entry) => ({
-      request: bridgeFdb.replace({ ...entry, state: 'NOARP', master: true }),
-      expected: { ...entry, permanent: true, local: false },
-    })),
+  fdb: fc.record({ mac, device: index, vlan: optional(upTo(4095)) }).map((entry) => ({
+    request: bridgeFdb.replace({ ...entry, state: 'NOARP', master: true }),
+    expected: { ...entry, permanent: true, local: false },
+  })),
   vlan: fc
     .tuple(index, fc.record({ vid: upTo(4095), pvid: on, untagged: on }))
     .map(([at, vlan]) => ({ request: bridgeVlan.add({ index: at, ...vlan }), expected: { index: at, vlans: [vlan] } })),
-  timers: fc
-    .record({ device: index, retrans: upTo(100_000), proxyDelay: upTo(100_000) })
-    .map((timers) => ({
-      request: ipNtable.change({ family: 4, ...timers }),
-      expected: { ...timers, whole: undefined },
-    })),
+  timers: fc.record({ device: index, retrans: upTo(100_000), proxyDelay: upTo(100_000) }).map((timers) => ({
+    request: ipNtable.change({ family: 4, ...timers }),
+    expected: { ...timers, whole: undefined },
+  })),
 };
 
 describe('what is said to the kernel is read back as it was said', () => {
