@@ -102,18 +102,8 @@ export class NetNamespace implements Disposable {
    * @throws TypeError when `fn` returns a promise
    */
   run<T>(fn: () => T): T {
-    const back = currentNamespace();
-    enter(this);
-    entered.push(this);
-    let result: T;
-    try {
-      result = fn();
-    } finally {
-      entered.pop();
-      back.#comeBack();
-      // Closed meanwhile, from within.
-      if (this.#closed && !entered.includes(this)) closeSync(this.#fd);
-    }
+    const isInside = currentNamespace() === this && !this.#closed;
+    const result = isInside ? fn() : this.#enterFor(fn);
     // A subprocess of execa's is a promise too, but one whose work was started inside.
     if (result instanceof Promise && !('pid' in result)) {
       // Its own failure, if any, is not the news here.
@@ -124,6 +114,20 @@ export class NetNamespace implements Disposable {
       );
     }
     return result;
+  }
+
+  #enterFor<T>(fn: () => T): T {
+    const back = currentNamespace();
+    enter(this);
+    entered.push(this);
+    try {
+      return fn();
+    } finally {
+      entered.pop();
+      back.#comeBack();
+      // Closed meanwhile, from within.
+      if (this.#closed && !entered.includes(this)) closeSync(this.#fd);
+    }
   }
 
   /** Lets go of the namespace, as soon as no thread is in it. A second call does nothing, nor does one on the thread's home. */

@@ -66,9 +66,10 @@ export class NetlinkChannel {
   /**
    * Receives a datagram that has come.
    *
-   * @returns a view of it, good until the next; `nothing`; `lost` when there was one and it is not whole; or an errno
+   * @returns a view of it, good until the next; `nothing`; `lost` when the kernel had no room for it; `cut` when it was too
+   * long, and there is room for another of that length now; or an errno
    */
-  receive(): Buffer | 'nothing' | 'lost' | number {
+  receive(): Buffer | 'nothing' | 'lost' | 'cut' | number {
     const length = recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT | MSG_TRUNC, null, null);
     if (length < 0) {
       const errno = lastErrno();
@@ -78,7 +79,7 @@ export class NetlinkChannel {
     if (length <= receiveBuffer.length) return receiveBuffer.subarray(0, length);
     // What does not fit is lost (netlink_recvmsg).
     receiveBuffer = Buffer.alloc(length);
-    return 'lost';
+    return 'cut';
   }
 
   /**

@@ -1,7 +1,15 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
 import type { Causes } from '../netlink/request.ts';
-import { addChildLink, adoptChild, CHILD_OPTIONS, type ChildOptions, checkChild, removeChildLink } from './child.ts';
-import type { Interface, InterfaceOrigin } from './interface.ts';
+import {
+  addChildLink,
+  adoptChild,
+  CHILD_OPTIONS,
+  type ChildOptions,
+  checkChild,
+  type MadeLink,
+  removeChildLink,
+} from './child.ts';
+import type { Interface } from './interface.ts';
 import { checkIpvlanSettings, Ipvlan, Ipvtap, refuseMac } from './ipvlan.ts';
 import { type IpvlanFlag, type IpvlanMode, ipvlanKind } from './ipvlan-attributes.ts';
 import { hasLinkType, missingLinkType } from './link-types.ts';
@@ -23,18 +31,19 @@ const OPTIONS = [...CHILD_OPTIONS, 'mode', 'flag'] as const;
 
 /** Makes an ipvlan on a parent, in a namespace; {@link Namespace.ipvlan} is this. */
 export function addIpvlan(namespace: Namespace, options: IpvlanOptions): Ipvlan {
-  return adoptChild(new Ipvlan(addLinkOf('ipvlan', namespace, options), options.parent), options);
+  const { origin, below } = addLinkOf('ipvlan', namespace, options);
+  return adoptChild(new Ipvlan(origin, options.parent), options, below);
 }
 
 /** Makes an ipvlan with a character device; {@link Namespace.ipvtap} is this. */
 export function addIpvtap(namespace: Namespace, options: IpvlanOptions): Ipvtap {
   const make = () => addLinkOf('ipvtap', namespace, options);
-  const undo = (made: InterfaceOrigin) => removeChildLink(namespace, made);
-  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'ipvtap', make, undo);
-  return adoptChild(new Ipvtap(origin, options.parent, numbers), options);
+  const undo = (made: MadeLink) => removeChildLink(namespace, made.origin);
+  const { result, numbers } = watchDeviceNumbers(namespace.handle, 'ipvtap', make, undo);
+  return adoptChild(new Ipvtap(result.origin, options.parent, numbers), options, result.below);
 }
 
-function addLinkOf(type: 'ipvlan' | 'ipvtap', namespace: Namespace, options: IpvlanOptions): InterfaceOrigin {
+function addLinkOf(type: 'ipvlan' | 'ipvtap', namespace: Namespace, options: IpvlanOptions): MadeLink {
   const call = `${namespace.name}.${type}`;
   if (options?.parent) refuseMac(call, options, options.parent);
   checkOptions(call, options, OPTIONS);
@@ -46,14 +55,14 @@ function addLinkOf(type: 'ipvlan' | 'ipvtap', namespace: Namespace, options: Ipv
   const sibling = [...below.children].find((child): child is Ipvlan => child instanceof Ipvlan && !child.deleted);
   // Without a mode ipvlan_link_new would set the port, and so the siblings, back to l3.
   const { mode = sibling?.mode ?? 'l3', flag = sibling?.flag ?? 'bridge' } = options;
-  addChildLink(namespace, {
+  const parentState = addChildLink(namespace, {
     kind: ipvlanKind.as(type, { mode, flag }),
     options,
     origin,
     mac: undefined,
     causes: causesOf(type, parent),
   });
-  return { ...origin, mac: parent.mac };
+  return { origin: { ...origin, mac: parent.mac }, below: parentState };
 }
 
 function causesOf(type: 'ipvlan' | 'ipvtap', parent: Interface): Causes {

@@ -1,8 +1,15 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
-import { addChildLink, adoptChild, type ChildOptions, checkChildOfAny, removeChildLink } from './child.ts';
-import type { Interface, InterfaceOrigin } from './interface.ts';
+import {
+  addChildLink,
+  adoptChild,
+  type ChildOptions,
+  checkChildOfAny,
+  type MadeLink,
+  removeChildLink,
+} from './child.ts';
+import type { Interface } from './interface.ts';
 import { checkMacaddr } from './macaddr-list.ts';
 import { checkMacvlanSettings, Macvlan } from './macvlan.ts';
 import { type MacvlanMode, macvlanKind } from './macvlan-attributes.ts';
@@ -48,18 +55,19 @@ const OPTIONS = [
 
 /** Makes a macvlan on a parent, in a namespace; {@link Namespace.macvlan} is this. */
 export function addMacvlan(namespace: Namespace, options: MacvlanOptions): Macvlan {
-  return adoptChild(new Macvlan(addLinkOf('macvlan', namespace, options), options.parent), options);
+  const { origin, below } = addLinkOf('macvlan', namespace, options);
+  return adoptChild(new Macvlan(origin, options.parent), options, below);
 }
 
 /** Makes a macvlan with a character device; {@link Namespace.macvtap} is this. */
 export function addMacvtap(namespace: Namespace, options: MacvlanOptions): Macvtap {
   const make = () => addLinkOf('macvtap', namespace, options);
-  const undo = (made: InterfaceOrigin) => removeChildLink(namespace, made);
-  const { result: origin, numbers } = watchDeviceNumbers(namespace.handle, 'macvtap', make, undo);
-  return adoptChild(new Macvtap(origin, options.parent, numbers), options);
+  const undo = (made: MadeLink) => removeChildLink(namespace, made.origin);
+  const { result, numbers } = watchDeviceNumbers(namespace.handle, 'macvtap', make, undo);
+  return adoptChild(new Macvtap(result.origin, options.parent, numbers), options, result.below);
 }
 
-function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: MacvlanOptions): InterfaceOrigin {
+function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: MacvlanOptions): MadeLink {
   const call = `${namespace.name}.${type}`;
   checkOptions(call, options, OPTIONS);
   const { parent, mode = 'vepa', macaddr, nopromisc, nodst, bcqueuelen } = options;
@@ -73,7 +81,7 @@ function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: M
   });
   // macvlan_common_newlink gives a passthru child its parent's address, whatever was asked for.
   const mac = mode === 'passthru' ? parent.mac : origin.mac;
-  addChildLink(namespace, {
+  const below = addChildLink(namespace, {
     kind: macvlanKind.as(type, {
       mode,
       nopromisc,
@@ -86,7 +94,7 @@ function addLinkOf(type: 'macvlan' | 'macvtap', namespace: Namespace, options: M
     mac: mode === 'passthru' ? undefined : mac,
     causes: causesOf(parent, mode),
   });
-  return { ...origin, mac };
+  return { origin: { ...origin, mac }, below };
 }
 
 function checkNewSettings(call: string, options: MacvlanOptions): void {

@@ -1,4 +1,5 @@
 import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts';
+import type { Request } from '../netlink/request.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Segment } from './segment.ts';
@@ -59,20 +60,31 @@ export class AddressList {
     checkOptions(call, options, ['dad']);
     checkBoolean(call, 'dad', options.dad);
     const prefix = prefixIn(this.#interface.segment, call, text);
-    const { namespace, index, name } = this.#interface;
-    const isKernels = namespace.lab.defaults === 'kernel';
-    const { dad = isKernels } = options;
+    const { namespace, name } = this.#interface;
     // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
-    if (dad && prefix.family === 6 && !isKernels) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
+    if (options.dad && prefix.family === 6 && namespace.lab.defaults !== 'kernel')
+      namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
+    namespace.rtnetlink.change(this.#request(prefix, options));
+    this.#added(prefix);
+  }
+
+  #request(prefix: Prefix, options: { dad?: boolean } = {}): Request {
+    const { dad = this.#interface.namespace.lab.defaults === 'kernel' } = options;
     // RFC 4862 section 5.4: IPv6 looks for duplicates, unless it is told not to.
-    const address = { ...prefix, index, ...(prefix.family === 6 && !dad ? { nodad: true } : {}) };
-    const causes = {
-      EEXIST: 'the interface has this address already',
-      EADDRINUSE: 'another ipvlan of the same parent has this address (ipvlan_addr_busy)',
-    };
-    namespace.rtnetlink.change(ipAddress.add(address, causes));
+    const nodad = prefix.family === 6 && !dad ? { nodad: true } : {};
+    return ipAddress.add(
+      { ...prefix, ...nodad, index: this.#interface.index },
+      {
+        EEXIST: 'the interface has this address already',
+        EADDRINUSE: 'another ipvlan of the same parent has this address (ipvlan_addr_busy)',
+      },
+    );
+  }
+
+  #added(prefix: Prefix): void {
+    const { namespace, segment } = this.#interface;
     if (prefix.family === 6) namespace.joining();
-    this.#interface.segment?.reserve(prefix);
+    segment?.reserve(prefix);
     namespace.lab.addresses.give(prefix, this.#interface);
   }
 
@@ -110,19 +122,23 @@ export class AddressList {
   }
 
   /**
-   * What a new interface gets: what the spec says, else the segment's next, of the families that it has.
+   * Gives a new interface its addresses: what the spec says, else the segment's next, of the families that it has.
+   *
+   * @param before what is to be changed first, by the same send
    *
    * @internal
    */
-  assign(option: AddressOption | undefined, families: readonly Family[]): void {
-    if (option === false) return;
-    if (option !== undefined) {
-      for (const text of [option].flat()) this.add(text);
-      return;
-    }
-    for (const { address, length, family } of this.#interface.segment?.next() ?? []) {
-      if (families.includes(family)) this.add(`${address}/${length}`);
-    }
+  assign(option: AddressOption | undefined, families: readonly Family[], before: readonly Request[]): void {
+    const prefixes = this.#chosen(option, families);
+    this.#interface.namespace.rtnetlink.change(...before, ...prefixes.map((prefix) => this.#request(prefix)));
+    for (const prefix of prefixes) this.#added(prefix);
+  }
+
+  #chosen(option: AddressOption | undefined, families: readonly Family[]): Prefix[] {
+    const { segment } = this.#interface;
+    if (option === false) return [];
+    if (option === undefined) return (segment?.next() ?? []).filter(({ family }) => families.includes(family));
+    return [option].flat().map((text) => prefixIn(segment, `${this.#interface}.address.add`, text));
   }
 
   #summary(): string {

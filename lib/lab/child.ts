@@ -1,4 +1,4 @@
-import { ipLink } from '../netlink/link.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
@@ -60,8 +60,12 @@ export interface NewChild {
   causes: Causes;
 }
 
-/** Makes the device, on its parent and in its own namespace: it is never moved. */
-export function addChildLink(namespace: Namespace, { kind, options, origin, mac, causes }: NewChild): void {
+/**
+ * Makes the device, on its parent and in its own namespace: it is never moved.
+ *
+ * @returns what the kernel says of the parent, asked for by the same send
+ */
+export function addChildLink(namespace: Namespace, { kind, options, origin, mac, causes }: NewChild): LinkState {
   const { parent, mtu, up = true, promiscuous } = options;
   const { index, name } = origin;
   // The parent's own socket: the message goes where the parent is, and names the namespace that the child is made in.
@@ -71,7 +75,8 @@ export function addChildLink(namespace: Namespace, { kind, options, origin, mac,
     EEXIST: `${namespace.name} has an interface ${name} already`,
     EOPNOTSUPP: missingLinkType(kind.kind),
   };
-  rtnetlink.change(ipLink.add({ ...link, ...turnedOn({ up, promiscuous }) }, { ...usual, ...causes }));
+  const add = ipLink.add({ ...link, ...turnedOn({ up, promiscuous }) }, { ...usual, ...causes });
+  return rtnetlink.get(ipLink.get({ index: parent.index }), add);
 }
 
 /** Removes what {@link addChildLink} has made, before it is an interface of the lab. */
@@ -79,10 +84,16 @@ export function removeChildLink(namespace: Namespace, { index }: InterfaceOrigin
   namespace.rtnetlink.change(ipLink.delete({ index }));
 }
 
-/** Takes a child in that {@link addChildLink} has made. */
-export function adoptChild<T extends Child>(child: T, { address, mtu, up = true, parent }: AnyOptions): T {
+/** A child that the kernel has made, and is no interface of the lab yet. */
+export interface MadeLink {
+  origin: InterfaceOrigin;
+  /** Its parent, as it is now. */
+  below: LinkState;
+}
+
+/** Takes a child in that {@link addChildLink} has made; `below` is its parent as it is now. */
+export function adoptChild<T extends Child>(child: T, { address, mtu, up = true }: AnyOptions, below: LinkState): T {
   return finishOrRemove(child, () => {
-    const below = parent.state();
     const adopted = child.namespace.adopt(child, { address, mtu: mtu ?? below.mtu });
     // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
     // takes a worker up to a second to say so, which nobody needs to wait for.

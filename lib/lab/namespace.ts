@@ -5,6 +5,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
+import type { Request } from '../netlink/request.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { addDummy, type DummyOptions } from './add-dummy.ts';
@@ -85,8 +86,12 @@ export class Namespace {
     this.role = role;
     this.foreign = foreign !== undefined;
     this.handle = lab.own(foreign ?? NetNamespace.create());
-    this.rtnetlink = lab.own(this.handle.run(() => new NetlinkSocket({ names: namesOf(lab, this) })));
-    this.tap = lab.taps ? lab.own(new TapSocket(this.handle)) : undefined;
+    const { rtnetlink, tap } = this.handle.run(() => ({
+      rtnetlink: lab.own(new NetlinkSocket({ names: namesOf(lab, this) })),
+      tap: lab.taps ? lab.own(new TapSocket(this.handle)) : undefined,
+    }));
+    this.rtnetlink = rtnetlink;
+    this.tap = tap;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
@@ -360,7 +365,7 @@ export class Namespace {
     if (this.role === 'switch') return;
     for (const family of [4, 6] as const) {
       try {
-        this.#hurryNeighbours(device, [family]);
+        this.rtnetlink.change(...this.#timersOf(device, [family]));
       } catch (error) {
         // A device without IPv6 has no such table (neightbl_set).
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -374,14 +379,14 @@ export class Namespace {
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    this.#hurryNeighbours(device, families);
-    device.address.assign(address, families);
+    device.address.assign(address, families, this.#timersOf(device, families));
     giveDefaultRoutes(device);
   }
 
-  #hurryNeighbours({ index }: Interface, families: readonly Family[]): void {
-    if (this.lab.defaults === 'kernel') return;
-    this.rtnetlink.change(...families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS })));
+  /** What has neighbours answer soon, or be given up soon. */
+  #timersOf({ index }: Interface, families: readonly Family[]): Request[] {
+    if (this.lab.defaults === 'kernel') return [];
+    return families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS }));
   }
 
   /**

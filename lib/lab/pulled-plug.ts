@@ -1,13 +1,8 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import type { Neighbour } from '../netlink/neighbour.ts';
-import {
-  restoreAddress,
-  restoreRoute,
-  type SavedObject,
-  saveAddresses6,
-  saveRoutes,
-} from '../netlink/saved-objects.ts';
+import type { Request } from '../netlink/request.ts';
+import { saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
 import type { Interface } from './interface.ts';
 import { Vlan } from './vlan.ts';
 
@@ -49,18 +44,16 @@ function goingDown(device: Interface): Interface[] {
 class Belongings {
   readonly #device: Interface;
   readonly #keepsAddresses: readonly [name: string, before: string] | undefined;
-  readonly #addresses: SavedObject[];
-  readonly #routes: SavedObject[];
+  readonly #addresses: Request[];
+  readonly #routes: Request[];
   readonly #neighbours: Neighbour[];
 
   constructor(device: Interface) {
     this.#device = device;
     const { namespace, index, name } = device;
     const { rtnetlink, handle, sysctl, neighbour } = namespace;
-    this.#addresses = saveAddresses6(rtnetlink, index, { operation: `ip -n ${namespace} -6 address save dev ${name}` });
-    this.#routes = ([4, 6] as const).flatMap((family) =>
-      saveRoutes(rtnetlink, index, family, { operation: `ip -n ${namespace} -${family} route save` }),
-    );
+    this.#addresses = saveAddresses6(rtnetlink, index);
+    this.#routes = ([4, 6] as const).flatMap((family) => saveRoutes(rtnetlink, index, family));
     this.#neighbours = neighbour.list().filter((entry) => entry.device === index && entry.state === 'PERMANENT');
     // Only those of the link go then (addrconf_ifdown).
     const keep = `net/ipv6/conf/${name}/keep_addr_on_down`;
@@ -71,10 +64,8 @@ class Belongings {
 
   /** Meanwhile they are to be seen, too: whoever asks for the host asks for one of them. */
   giveAddresses(): void {
-    const { namespace, name } = this.#device;
-    const operation = { operation: `ip -n ${namespace} address restore dev ${name}` };
     // The newest goes before others of its scope (ipv6_link_dev_addr).
-    for (const address of this.#addresses.toReversed()) restoreAddress(namespace.rtnetlink, address, operation);
+    this.#device.namespace.rtnetlink.change(...this.#addresses.toReversed());
   }
 
   restore(): void {
@@ -91,11 +82,10 @@ class Belongings {
   /** A next hop must be on a link, which may be for another of the routes to say: so all are tried as long as that helps. */
   #restoreRoutes(): void {
     const { namespace } = this.#device;
-    const operation = { operation: `ip -n ${namespace} route restore` };
     for (let left = this.#routes; left.length > 0; ) {
       const tried = left.map((route) => ({
         route,
-        refusal: refusalOf(() => restoreRoute(namespace.rtnetlink, route, operation)),
+        refusal: refusalOf(() => namespace.rtnetlink.change(route)),
       }));
       const refused = tried.filter(({ refusal }) => refusal !== undefined);
       if (refused.length === left.length) throw refused[0]?.refusal;

@@ -64,14 +64,14 @@ export function addVlan(namespace: Namespace, options: VlanOptions): Vlan {
     ...nameOf(namespace, options),
     segment: vlanSegment(parent, { id, protocol }),
   });
-  addChildLink(namespace, {
+  const below = addChildLink(namespace, {
     kind: vlanKind.as('vlan', { protocol, id }),
     options,
     origin,
     mac,
     causes: causesOf(namespace, options, origin.name),
   });
-  return adoptChild(new Vlan({ ...origin, mac: mac?.toLowerCase() ?? parent.mac }, parent), options);
+  return adoptChild(new Vlan({ ...origin, mac: mac?.toLowerCase() ?? parent.mac }, parent), options, below);
 }
 
 /** What VLANs of one tag on one segment have in common. */

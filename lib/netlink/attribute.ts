@@ -37,6 +37,16 @@ export function decodeAttributes(bytes: Uint8Array, long?: number): Map<number, 
 export function listAttributes(bytes: Uint8Array, long?: number): [type: number, payload: Buffer][] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const list: [number, Buffer][] = [];
+  eachAttribute(buffer, long, (type, start, end) => list.push([type, buffer.subarray(start, end)]));
+  return list;
+}
+
+/** As {@link listAttributes}, by where the payloads are: most of what the kernel says nobody looks at. */
+export function eachAttribute(
+  buffer: Buffer,
+  long: number | undefined,
+  visit: (type: number, start: number, end: number) => void,
+): void {
   let at = 0;
   while (at + HEADER <= buffer.length) {
     const type = buffer.readUInt16LE(at + 2) & NLA_TYPE_MASK;
@@ -47,10 +57,9 @@ export function listAttributes(bytes: Uint8Array, long?: number): [type: number,
         `netlink attribute of length ${length} at byte ${at} does not fit into ${buffer.length} bytes`,
       );
     }
-    list.push([type, buffer.subarray(at + HEADER, at + length)]);
+    visit(type, at + HEADER, at + length);
     at += align(length);
   }
-  return list;
 }
 
 /** The longest that fits of those that 16 bits show as `said`. */

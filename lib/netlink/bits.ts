@@ -31,11 +31,16 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
     of.size,
     (bytes, at) => {
       const value = of.readAt(bytes, at);
-      return Object.fromEntries(
-        all.map(([name, { mask, inverted }]) => [name, ((value & mask) !== 0) !== inverted]),
-      ) as Set<K>;
+      const set = {} as Set<K>;
+      for (const [name, { mask, inverted }] of all) set[name] = ((value & mask) !== 0) !== inverted;
+      return set;
     },
-    (bytes, at, set) => of.writeAt(bytes, at, sum(all.filter(([name, bit]) => isSet(bit, set[name])))),
+    (bytes, at, set) =>
+      of.writeAt(
+        bytes,
+        at,
+        sum(all, (name, { inverted }) => (set[name] ?? inverted) !== inverted),
+      ),
     {
       words: (set) => all.flatMap(([name, { on, off }]) => split(set[name] === undefined ? '' : set[name] ? on : off)),
       constants: all.map(([, { kernel, mask }]) => [kernel, mask]),
@@ -54,19 +59,21 @@ export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<
     values.readAt,
     (bytes, at, change) => {
       values.writeAt(bytes, at, change);
-      of.writeAt(bytes, at + of.size, sum(all.filter(([name]) => change[name] !== undefined)));
+      of.writeAt(
+        bytes,
+        at + of.size,
+        sum(all, (name) => change[name] !== undefined),
+      );
     },
     { words, constants },
   );
   return { ...type, keys };
 }
 
-function isSet({ inverted }: Bit, property: boolean | undefined): boolean {
-  return property !== undefined && property !== inverted;
-}
-
-function sum(all: readonly (readonly [string, Bit])[]): number {
-  return all.reduce((total, [, { mask }]) => (total | mask) >>> 0, 0);
+function sum<K extends string>(all: readonly [K, Bit][], isIn: (name: K, bit: Bit) => boolean): number {
+  let total = 0;
+  for (const [name, bit] of all) if (isIn(name, bit)) total |= bit.mask;
+  return total >>> 0;
 }
 
 function split(words: string | undefined): string[] {

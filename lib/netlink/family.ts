@@ -84,6 +84,25 @@ export class Family<R, W extends object, State = R, Said extends object = W> {
     return this.#request('list', 'get', 0, filter);
   }
 
+  /** As {@link all}, each with the bytes that it came in: what `ip route save` writes. */
+  saved(filter: Said = {} as Said): Request<{ state: State; body: Buffer }> {
+    const request = this.all(filter);
+    return { ...request, read: (body) => ({ state: request.read(body), body: Buffer.from(body) }) };
+  }
+
+  /** Gives the bytes of an object back, as `ip route restore` does. */
+  restore(body: Buffer, flags: number): Request {
+    const { messages, command } = this.options;
+    return {
+      type: messages[1],
+      flags,
+      write: (to) => to.put(body),
+      read: () => undefined,
+      words: (names) => [...toolWords(command[0], names), command[1], 'restore'].join(' '),
+      pathAt: (bytes, offset) => this.options.body.pathAt?.(bytes, offset) ?? [],
+    };
+  }
+
   #request(verb: Verb, message: keyof typeof OFFSETS, flags: number, said: Said, causes?: Causes): Request<State> {
     const { messages, body, complete, state, feature } = this.options;
     const object = () => complete?.(said, verb) ?? (said as unknown as W);
@@ -102,9 +121,12 @@ export class Family<R, W extends object, State = R, Said extends object = W> {
   #words(verb: Verb, said: Said, rest: readonly string[], names: Names): string {
     const { command, verbs, words = () => rest } = this.options;
     const [tool, object] = command;
-    const namespace = names.namespace === undefined ? [] : ['-n', names.namespace];
     const family = verb === 'list' && 'family' in said && said.family ? [`-${said.family}`] : [];
     const behind = words(said, names, rest, verb).filter((word) => word !== undefined);
-    return [tool, ...namespace, ...family, object, verbs?.[verb] ?? VERBS[verb], ...behind].join(' ');
+    return [...toolWords(tool, names), ...family, object, verbs?.[verb] ?? VERBS[verb], ...behind].join(' ');
   }
+}
+
+function toolWords(tool: string, { namespace }: Names): string[] {
+  return namespace === undefined ? [tool] : [tool, '-n', namespace];
 }

@@ -1,31 +1,40 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { netlinkProtocols } from '../kernel/netlink-protocols.ts';
-import { decodeAttributes } from './attribute.ts';
-import { raw } from './raw.ts';
+import { body } from './body.ts';
+import { requestOf } from './request.ts';
+import { u32 } from './scalars.ts';
 import { NetlinkSocket } from './socket.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
 
 const NETLINK_XFRM = 6;
 
 // linux/xfrm.h
 const XFRM_MSG_GETSADINFO = 0x23;
 const XFRM_MSG_GETSPDINFO = 0x25;
-const XFRMA_SAD_CNT = 1;
-const XFRMA_SPD_INFO = 1;
 
-/** What stands in front of the attributes, a number of flags. */
-const FLAGS_LENGTH = 4;
+/** A number of flags stands before the attributes. */
+const flags = struct('xfrm_info', { flags: u32 });
+const states = body(flags, table({ count: attribute('XFRMA_SAD_CNT', 1, u32) }));
+
+/** How many policies there are for each direction, and for each again those of sockets. */
+const counts = struct('xfrmu_spdinfo', {
+  in: u32,
+  out: u32,
+  forward: u32,
+  socketIn: u32,
+  socketOut: u32,
+  socketForward: u32,
+});
+const policies = body(flags, table({ counts: attribute('XFRMA_SPD_INFO', 1, counts) }));
 
 /** Whether a namespace has states or policies of IPsec (`ip xfrm state`, `ip xfrm policy`). */
 export function hasIpsec(namespace: NetNamespace): boolean {
   if (!netlinkProtocols(namespace).has(NETLINK_XFRM)) return false;
   using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_XFRM }));
-  const ask = (type: number, attribute: number, operation: string) => {
-    const body = socket.get(raw({ type, flags: 0, header: Buffer.alloc(FLAGS_LENGTH), attributes: [] }, { operation }));
-    return decodeAttributes(body.subarray(FLAGS_LENGTH)).get(attribute);
-  };
-  const states = ask(XFRM_MSG_GETSADINFO, XFRMA_SAD_CNT, 'ip xfrm state count');
-  if (states?.readUInt32LE(0) !== 0) return true;
-  // struct xfrmu_spdinfo: how many policies there are for each direction, and for each again those of sockets
-  const policies = ask(XFRM_MSG_GETSPDINFO, XFRMA_SPD_INFO, 'ip xfrm policy count');
-  return policies?.every((byte) => byte === 0) !== true;
+  const { count } = socket.get(requestOf(XFRM_MSG_GETSADINFO, states, {}, { words: 'ip xfrm state count' }));
+  // What the kernel does not say may be.
+  if (count !== 0) return true;
+  const told = socket.get(requestOf(XFRM_MSG_GETSPDINFO, policies, {}, { words: 'ip xfrm policy count' }));
+  return told.counts === undefined || Object.values(told.counts).some((number) => number > 0);
 }

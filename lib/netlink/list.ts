@@ -10,7 +10,11 @@ export function list<R, W>(number: number, of: Type<R, W>): Type<R[], readonly W
     isNested: true,
     parts: [of as Type<unknown, never>],
     write: (to, values) => {
-      for (const value of values) to.attribute(number, of.isNested ?? false, () => of.write(to, value));
+      for (const value of values) {
+        const at = to.beginAttribute(number, of.isNested ?? false);
+        of.write(to, value);
+        to.endAttribute(at);
+      }
     },
     read: (bytes) => listAttributes(bytes).map(([, payload]) => of.read(payload)),
     words: (values, names) => values.flatMap((value) => of.words(value, names)),
@@ -29,22 +33,14 @@ export function rows<R, W, F extends Rows>(
         const start = to.length;
         header.write(to, value);
         attributes.write(to, value);
-        to.bytes.writeUInt16LE(to.length - start, start);
+        to.buffer.writeUInt16LE(to.length - start, start);
       }
     },
     read: (bytes) => {
       const values: (R & ReadOf<F>)[] = [];
-      for (let at = 0; at + header.size <= bytes.length; ) {
-        const length = bytes.readUInt16LE(at);
-        if (length < header.size || at + length > bytes.length) {
-          throw new RangeError(
-            `${header.struct.name} of length ${length} does not fit into ${bytes.length - at} bytes`,
-          );
-        }
-        const rest = bytes.subarray(at + align(header.size), at + length);
-        values.push({ ...header.readAt(bytes, at), ...attributes.read(rest) });
-        at += align(length);
-      }
+      eachRow(bytes, header, (row) => {
+        values.push({ ...header.read(row), ...attributes.read(row.subarray(align(header.size))) });
+      });
       return values;
     },
     words: (values, names) =>
@@ -52,14 +48,26 @@ export function rows<R, W, F extends Rows>(
   };
 }
 
+/** Visits such structs, each with its attributes. @throws RangeError for a length that cannot be */
+export function eachRow(bytes: Buffer, header: Struct<unknown, never>, visit: (row: Buffer) => void): void {
+  for (let at = 0; at + header.size <= bytes.length; ) {
+    const length = bytes.readUInt16LE(at);
+    if (length < header.size || at + length > bytes.length) {
+      throw new RangeError(`${header.struct.name} of length ${length} does not fit into ${bytes.length - at} bytes`);
+    }
+    visit(bytes.subarray(at, at + length));
+    at += align(length);
+  }
+}
+
 /** Structs of one length one behind the other, as `struct nexthop_grp`. */
 export function array<R, W>(of: Fixed<R, W>): Type<R[], readonly W[]> {
   return {
     parts: [of as Type<unknown, never>],
-    write: (to, values) =>
-      to.put(of.size * values.length, (bytes, at) => {
-        for (const [index, value] of values.entries()) of.writeAt(bytes, at + index * of.size, value);
-      }),
+    write: (to, values) => {
+      const at = to.reserve(of.size * values.length);
+      for (const [index, value] of values.entries()) of.writeAt(to.buffer, at + index * of.size, value);
+    },
     read: (bytes) => {
       if (bytes.length % of.size !== 0) throw new RangeError(`${bytes.length} bytes are no whole number of ${of.size}`);
       return Array.from({ length: bytes.length / of.size }, (_, index) => of.readAt(bytes, index * of.size));

@@ -30,14 +30,12 @@ export function writeMessage(
   { type, flags, sequence }: Omit<Reply, 'body'>,
   body: (to: Writer) => void,
 ): void {
-  const start = to.length;
-  to.put(HEADER, (bytes, at) => {
-    bytes.writeUInt16LE(type, at + 4);
-    bytes.writeUInt16LE(flags, at + 6);
-    bytes.writeUInt32LE(sequence, at + 8);
-  });
+  const start = to.reserve(HEADER);
+  to.buffer.writeUInt16LE(type, start + 4);
+  to.buffer.writeUInt16LE(flags, start + 6);
+  to.buffer.writeUInt32LE(sequence, start + 8);
   body(to);
-  to.bytes.writeUInt32LE(to.length - start, start);
+  to.buffer.writeUInt32LE(to.length - start, start);
 }
 
 /**

@@ -56,7 +56,7 @@ export const ipNtable = new Family({
       stats: attribute('NDTA_STATS', 7, struct('ndt_stats', { others: pad(80), overflows: u64 })),
     }),
   ),
-  complete: ({ family, ...said }) => ({ ...said, family, name: said.name ?? nameOf(family) }),
+  complete: (said, verb) => (verb === 'list' ? said : { ...said, name: said.name ?? nameOf(said.family) }),
   state: ({ name, limit, config, stats, device: index, retrans, proxyDelay }): Told => ({
     whole: config && stats && { name, limit, entries: config.entries, overflows: stats.overflows },
     ...{ device: index, retrans, proxyDelay },

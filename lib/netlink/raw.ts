@@ -7,9 +7,9 @@ export function raw({ type, flags, header, attributes }: Message, { operation, c
     type,
     flags,
     write: (to) => {
-      to.put(header.length, (bytes, at) => bytes.set(header, at));
+      to.put(header);
       const encoded = encodeAttributes(attributes);
-      to.put(encoded.length, (bytes, at) => bytes.set(encoded, at));
+      to.put(encoded);
     },
     read: (body) => Buffer.from(body),
     words: () => operation,

@@ -1,4 +1,5 @@
 import type { Names } from './names.ts';
+import type { Type } from './type.ts';
 import type { Writer } from './writer.ts';
 
 /** One message to the kernel, and how its answer is read. It is data: a {@link NetlinkSocket} sends it. */
@@ -23,3 +24,20 @@ export interface Request<Answer = unknown> {
 
 /** The usual causes of errors, by errno's name; a function is asked only when it comes to that. */
 export type Causes = Partial<Record<string, string | (() => string)>>;
+
+/** A single message, of no family that has others. Its words are those of the program that would send it. */
+export function requestOf<R, W>(
+  type: number,
+  body: Type<R, W>,
+  said: W,
+  { flags = 0, words }: { flags?: number; words: string },
+): Request<R> {
+  return {
+    type,
+    flags,
+    write: (to) => body.write(to, said),
+    read: (bytes) => body.read(bytes),
+    words: () => words,
+    pathAt: (bytes, offset) => body.pathAt?.(bytes, offset) ?? [],
+  };
+}

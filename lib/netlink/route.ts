@@ -1,10 +1,11 @@
 import { u16 as u16Bytes } from '../kernel/bytes.ts';
 import { AF_INET6 } from '../kernel/constants.ts';
 import { bytesToIp, type Family as IpFamily, ipToBytes, type Prefix } from '../wire/ip-address.ts';
+import { decodeAttributes } from './attribute.ts';
 import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
-import { rows } from './list.ts';
+import { eachRow, rows } from './list.ts';
 import { oneOf } from './one-of.ts';
 import { bytes, device, ip, ipFamily, lessOne, pad, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
@@ -194,4 +195,16 @@ export const ipRoute = new Family({
 function gateway(family: IpFamily, via: string | undefined): { gateway?: string; otherGateway?: string } {
   if (via === undefined) return {};
   return family === 4 && via.includes(':') ? { otherGateway: via } : { gateway: via };
+}
+
+/** `RTNH_F_PERVASIVE`, `RTNH_F_ONLINK`: what a route was told, unlike the others, which tell of its links. */
+const SETTINGS = 0x6;
+
+/** A route as the kernel listed it, without what it says of the state of its links: that would be refused (`fib_create_info`). */
+export function withoutLinkState(route: Buffer): Buffer {
+  const flags = routeHeader.size - u32.size;
+  u32.writeAt(route, flags, u32.readAt(route, flags) & SETTINGS);
+  const several = decodeAttributes(route.subarray(routeHeader.size)).get(attributes.rows.hops.number);
+  eachRow(several ?? Buffer.alloc(0), hopHeader, (hop) => u8.writeAt(hop, 2, u8.readAt(hop, 2) & SETTINGS));
+  return route;
 }

@@ -101,7 +101,7 @@ export function bool(of: Fixed<number>, [no, yes]: readonly [string, string] = [
 export const flag: Type<boolean> = { isFlag: true, write: () => {}, read: () => true, words: () => [] };
 
 export const bytes: Type<Buffer, Uint8Array> = {
-  write: (to, value) => to.put(value.length, (all, at) => all.set(value, at)),
+  write: (to, value) => to.put(value),
   read: (value) => Buffer.from(value),
   words: (value) => [Buffer.from(value).toString('hex')],
 };

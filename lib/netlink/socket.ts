@@ -69,26 +69,21 @@ export class NetlinkSocket implements Disposable {
    */
   change(...requests: readonly Request[]): void {
     let rest = requests;
-    while (rest.length > 0) rest = rest.slice(this.#changeSome(rest));
+    while (rest.length > 0) rest = rest.slice(this.#ask(rest, NLM_F_ACK).count);
   }
 
   /**
    * Asks for one object (`RTM_GETLINK` and the like without `NLM_F_DUMP`).
    *
-   * @throws KernelError when there is none
+   * @param change to be made first, by the same send
+   * @throws KernelError when there is no such object, or the change is refused
    */
-  get<Answer>(request: Request<Answer>): Answer {
+  get<Answer>(request: Request<Answer>, change?: Request): Answer {
+    let before = change ? [change] : [];
     return this.#untilWhole(request, () => {
-      this.#send([request], NLM_F_REQUEST);
-      for (;;) {
-        const { replies, isCut } = this.#receive(request) ?? this.#noAnswer(request);
-        if (isCut) return undefined;
-        const [reply] = replies;
-        if (!reply) continue;
-        this.#isUnderWay = false;
-        if (reply.type === NLMSG_ERROR) this.#check(request, decodeAcknowledgement(reply));
-        return { answer: this.#read(request, reply.body) };
-      }
+      const { answer } = this.#ask([...before, request], 0);
+      before = [];
+      return answer && { answer: this.#read(request, answer) };
     });
   }
 
@@ -130,30 +125,40 @@ export class NetlinkSocket implements Disposable {
     this.close();
   }
 
-  /** Has as many changes made as go into one send. Returns their number. */
-  #changeSome(requests: readonly Request[]): number {
+  /**
+   * Sends as many requests as go into one datagram, and waits for the answer of the last. Returns their number, and the
+   * body of that answer; none where it was too long for the buffer, which has room for it now.
+   */
+  #ask(requests: readonly Request[], lastFlags: number): { count: number; answer: Buffer | undefined } {
     const first = this.#sequence + 1;
-    const sent = requests.slice(0, this.#send(requests, NLM_F_REQUEST, NLM_F_ACK));
-    const last = sent.at(-1) as Request;
-    const answers: (Acknowledgement & { sequence: number })[] = [];
-    while (answers.at(-1)?.sequence !== this.#sequence) {
-      const { replies, isCut } = this.#receive(last, first) ?? this.#noAnswer(last);
-      if (isCut) this.#noAnswer(last, ENOBUFS);
-      const told = replies.filter(({ type }) => type === NLMSG_ERROR);
-      answers.push(...told.map((reply) => ({ ...decodeAcknowledgement(reply), sequence: reply.sequence })));
+    const count = this.#send(requests, NLM_F_REQUEST, lastFlags);
+    const last = requests[count - 1] as Request;
+    let refused: { request: Request; said: Acknowledgement } | undefined;
+    let answer: Buffer | undefined;
+    let isCut = false;
+    for (let hasCome = false; !hasCome && !isCut; ) {
+      const received = this.#receive(last, first) ?? this.#noAnswer(last);
+      // A refusal may have been among it.
+      if (received.isLost && (count > 1 || lastFlags)) this.#noAnswer(last, ENOBUFS);
+      isCut = received.isCut;
+      for (const { type, sequence, ...reply } of received.replies) {
+        hasCome = sequence === this.#sequence;
+        const said = type === NLMSG_ERROR ? decodeAcknowledgement({ type, sequence, ...reply }) : undefined;
+        if (said && said.errno !== 0) refused ??= { request: requests[sequence - first] as Request, said };
+        if (hasCome) answer = Buffer.from(reply.body);
+      }
     }
     this.#isUnderWay = false;
     // Only now: the names in an error may take a question of their own.
-    const refusal = answers.find(({ errno }) => errno !== 0);
-    if (refusal) this.#check(sent[refusal.sequence - first] as Request, refusal);
-    return sent.length;
+    if (refused) this.#check(refused.request, refused.said);
+    return { count, answer };
   }
 
   /**
    * Sends as many requests as go into one datagram. Returns their number.
    *
    * @param lastFlags of the last one. The kernel does all in order, and answers what it refuses anyhow (`netlink_rcv_skb`):
-   * an acknowledgement of the last says that all is done
+   * an acknowledgement of the last says that all is done. Without them the last is a question, which nothing is cut off from
    */
   #send(requests: readonly Request[], flags: number, lastFlags = 0): number {
     const [first] = requests;
@@ -165,7 +170,7 @@ export class NetlinkSocket implements Disposable {
     let count = 0;
     let lastAt = 0;
     for (const request of requests) {
-      if (datagram.length > MOST_AT_ONCE) break;
+      if (lastFlags !== 0 && datagram.length > MOST_AT_ONCE) break;
       if (request.feature) noteFeature(request.feature);
       lastAt = datagram.length;
       const header = { type: request.type, flags: request.flags | flags, sequence: ++this.#sequence };
@@ -194,11 +199,12 @@ export class NetlinkSocket implements Disposable {
   #receive(request: Request, first = this.#sequence): Received | undefined {
     const datagram = this.#channel.receive();
     if (datagram === 'nothing') return undefined;
-    if (datagram === 'lost') return { replies: [], isCut: true };
+    if (datagram === 'lost' || datagram === 'cut') return { replies: [], isLost: datagram === 'lost', isCut: true };
     if (typeof datagram === 'number') return this.#noAnswer(request, datagram);
     // What an earlier request has left behind may come as late as this.
     const replies = decodeMessages(datagram).filter(({ sequence }) => sequence >= first);
-    return { replies, isCut: replies.some(({ type }) => type === NLMSG_OVERRUN) };
+    const isLost = replies.some(({ type }) => type === NLMSG_OVERRUN);
+    return { replies, isLost, isCut: isLost };
   }
 
   #read<Answer>(request: Request<Answer>, body: Buffer): Answer {
@@ -261,7 +267,9 @@ export class NetlinkSocket implements Disposable {
 /** What a datagram of the kernel holds. */
 interface Received {
   replies: readonly Reply[];
-  /** Something of the answer is lost. */
+  /** The kernel had no room for something of it. */
+  isLost: boolean;
+  /** Something of it is missing: it was lost, or too long for the buffer. */
   isCut: boolean;
 }
 

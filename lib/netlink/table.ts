@@ -1,6 +1,7 @@
-import { listAttributes } from './attribute.ts';
+import { eachAttribute } from './attribute.ts';
 import type { Entry, ReadOf, WriteOf } from './object-of.ts';
 import type { Flat, Type } from './type.ts';
+import type { Writer } from './writer.ts';
 
 /** One row of a table: an attribute by the kernel's name and number, and how its value travels. */
 export interface Row<R, W, IsFlat extends boolean = false> extends Entry<R, W, IsFlat> {
@@ -74,7 +75,7 @@ export type Rows = Readonly<
 export interface Table<F extends Rows> extends Type<ReadOf<F>, WriteOf<F>> {
   readonly rows: F;
   readonly keys: readonly string[];
-  pathAt(bytes: Buffer, offset: number): string[];
+  pathAt(bytes: Buffer, offset: number): readonly string[];
 }
 
 /**
@@ -97,52 +98,65 @@ export function table<F extends Rows>(rows: F): Table<F> {
     parts: all.map(({ of }) => of),
     write: (to, object) => {
       for (const row of all) {
-        for (const value of valuesOf(row, object)) {
-          to.attribute(row.number, row.of.isNested ?? false, () => row.of.write(to, value));
-        }
+        const value = valueIn(row, object);
+        if (value === undefined) continue;
+        if (row.isMany) for (const each of value as unknown[]) writeRow(to, row, each);
+        else writeRow(to, row, value);
       }
     },
     read: (bytes) => {
       const object: Record<string, unknown> = { ...absent };
       for (const { key } of lists) object[key] = [];
-      for (const [number, payload] of listAttributes(bytes, long)) {
+      eachAttribute(bytes, long, (number, start, end) => {
         const row = byNumber.get(number);
         if (!row && rest) (object[rest] as number[]).push(number);
-        if (!row) continue;
-        const value = readRow(row, payload);
+        if (!row) return;
+        const value = readRow(row, bytes.subarray(start, end));
         if (row.of.flat) Object.assign(object, value);
         else if (row.isMany) (object[row.key] as unknown[]).push(value);
         else object[row.key] = value;
-      }
+      });
       return object as ReadOf<F>;
     },
     words: (object, names) =>
       all
         .filter(({ options }) => options.word !== false)
-        .flatMap((row) => valuesOf(row, object).flatMap((value) => [...keywordOf(row), ...row.of.words(value, names)])),
+        .flatMap((row) => {
+          const value = valueIn(row, object);
+          const values = value === undefined ? [] : row.isMany ? (value as unknown[]) : [value];
+          return values.flatMap((each) => [...keywordOf(row), ...row.of.words(each, names)]);
+        }),
     pathAt: (bytes, offset) => {
-      for (const [number, payload] of listAttributes(bytes, long)) {
-        const inside = offset - (payload.byteOffset - bytes.byteOffset);
-        if (inside >= payload.length) continue;
+      let path: readonly string[] = [];
+      eachAttribute(bytes, long, (number, start, end) => {
+        if (offset < start - HEADER || offset >= end) return;
         const row = byNumber.get(number);
-        const inner = inside < 0 ? [] : (row?.of.pathAt?.(payload, inside) ?? []);
-        return [row?.kernel ?? `attribute ${number}`, ...inner];
-      }
-      return [];
+        const inner = offset < start ? [] : row?.of.pathAt?.(bytes.subarray(start, end), offset - start);
+        path = [row?.kernel ?? `attribute ${number}`, ...(inner ?? [])];
+      });
+      return path;
     },
   };
 }
 
+/** Of an attribute: its length and its type. */
+const HEADER = 4;
+
 type KeyedRow = Rows[string] & { readonly key: string };
 
-/** The values that a row has in an object; a flat one is the whole object, where that has anything for it. */
-function valuesOf({ key, of, isMany, isRest }: KeyedRow, said: object): unknown[] {
-  if (isRest) return [];
+/** What a row has to say of an object; a flat one says the whole object, where that has anything for it. */
+function valueIn({ key, of, isRest }: KeyedRow, said: object): unknown {
   const object = said as Record<string, unknown>;
-  if (of.flat) return of.flat.some((each) => object[each] !== undefined) ? [object] : [];
+  if (isRest) return undefined;
+  if (of.flat) return of.flat.some((each) => object[each] !== undefined) ? object : undefined;
   const value = object[key];
-  if (isMany) return (value ?? []) as unknown[];
-  return value === undefined || (of.isFlag && value === false) ? [] : [value];
+  return of.isFlag && value === false ? undefined : value;
+}
+
+function writeRow(to: Writer, { number, of }: KeyedRow, value: unknown): void {
+  const at = to.beginAttribute(number, of.isNested ?? false);
+  of.write(to, value);
+  to.endAttribute(at);
 }
 
 function absentOf({ key, of, options }: KeyedRow): Record<string, unknown> {

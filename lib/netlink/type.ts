@@ -49,7 +49,10 @@ export function fixed<R, W = R>(
     size,
     readAt,
     writeAt,
-    write: (to, value) => to.put(size, (bytes, at) => writeAt(bytes, at, value)),
+    write: (to, value) => {
+      const at = to.reserve(size);
+      writeAt(to.buffer, at, value);
+    },
     read: (bytes) => {
       if (bytes.length < size || (bytes.length > size && !grows)) {
         throw new RangeError(`${bytes.length} bytes where there should be ${size}`);

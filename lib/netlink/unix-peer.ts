@@ -1,20 +1,28 @@
-import { u32 } from '../kernel/bytes.ts';
 import { AF_UNIX } from '../kernel/constants.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
-import { decodeAttributes } from './attribute.ts';
-import { raw } from './raw.ts';
+import { answeredBy, body } from './body.ts';
+import { requestOf } from './request.ts';
+import { pad, u8, u32 } from './scalars.ts';
 import { NetlinkSocket } from './socket.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
 
 const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
 
 // linux/unix_diag.h
 const UDIAG_SHOW_PEER = 0x4;
-const UNIX_DIAG_PEER = 2;
-/** struct unix_diag_msg: family, type, state, the inode, a cookie. */
-const MESSAGE_LENGTH = 16;
 const EVERY_STATE = 0xffff_ffff;
 const NO_COOKIE = 0xffff_ffff;
+
+const question = struct('unix_diag_req', {
+  ...{ family: u8, protocol: u8, padding: pad(2), states: u32, inode: u32, show: u32 },
+  ...{ cookie: u32, cookieEnd: u32 },
+});
+const answer = body(
+  struct('unix_diag_msg', { family: u8, type: u8, state: u8, padding: pad(1), inode: u32, cookie: pad(8) }),
+  table({ peer: attribute('UNIX_DIAG_PEER', 2, u32) }),
+);
 
 /**
  * The other end of a Unix socket pair, as `ss -x` finds it: both are told by their inodes.
@@ -23,12 +31,8 @@ const NO_COOKIE = 0xffff_ffff;
  */
 export function peerOfUnixSocket(namespace: NetNamespace, inode: number): number | undefined {
   using socket = namespace.run(() => new NetlinkSocket({ protocol: NETLINK_SOCK_DIAG }));
-  // struct unix_diag_req
-  const header = Buffer.concat([
-    Buffer.of(AF_UNIX, 0, 0, 0),
-    ...[EVERY_STATE, inode, UDIAG_SHOW_PEER, NO_COOKIE, NO_COOKIE].map(u32),
-  ]);
-  const request = { type: SOCK_DIAG_BY_FAMILY, flags: 0, header, attributes: [] };
-  const body = socket.get(raw(request, { operation: 'ss -x' }));
-  return decodeAttributes(body.subarray(MESSAGE_LENGTH)).get(UNIX_DIAG_PEER)?.readUInt32LE(0);
+  const cookie = { cookie: NO_COOKIE, cookieEnd: NO_COOKIE };
+  const said = { family: AF_UNIX, states: EVERY_STATE, inode, show: UDIAG_SHOW_PEER, ...cookie };
+  const of = answeredBy(question, answer);
+  return socket.get(requestOf(SOCK_DIAG_BY_FAMILY, of, said, { words: 'ss -x' })).peer;
 }

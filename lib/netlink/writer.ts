@@ -7,9 +7,14 @@ const LONGEST = 0xffff;
 
 /** Netlink messages, written one behind another into one buffer. Every item begins at a multiple of four. */
 export class Writer {
-  #bytes = Buffer.alloc(1024);
+  #buffer = Buffer.alloc(1024);
   /** Where the last item ends, without the padding behind it. */
   #end = 0;
+
+  /** The buffer that is written to. It is another one after {@link reserve}, where that needed more room. */
+  get buffer(): Buffer {
+    return this.#buffer;
+  }
 
   /** How many bytes have been written, padding included. */
   get length(): number {
@@ -18,33 +23,39 @@ export class Writer {
 
   /** What has been written: a view that is good until more is written. */
   get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.length);
+    return this.#buffer.subarray(0, this.length);
   }
 
-  /** Writes `size` bytes by `fill`, which finds them zero. */
-  put(size: number, fill: (bytes: Buffer, at: number) => void): void {
+  /** Makes room for an item, which is zero. Returns where it begins in {@link buffer}. */
+  reserve(size: number): number {
     const at = this.length;
     this.#end = at + size;
-    if (this.length > this.#bytes.length) {
+    if (this.length > this.#buffer.length) {
       const larger = Buffer.alloc(2 * this.length);
-      this.#bytes.copy(larger);
-      this.#bytes = larger;
+      this.#buffer.copy(larger);
+      this.#buffer = larger;
     }
-    fill(this.#bytes, at);
+    return at;
   }
 
-  /**
-   * Writes an attribute around what `payload` writes.
-   *
-   * @throws RangeError when it is longer than its 16 bits can say
-   */
-  attribute(type: number, isNested: boolean, payload: () => void): void {
-    const at = this.length;
-    this.put(ATTRIBUTE_HEADER, (bytes) => bytes.writeUInt16LE(isNested ? type | NLA_F_NESTED : type, at + 2));
-    payload();
+  /** Writes bytes as they are. */
+  put(bytes: Uint8Array): void {
+    const at = this.reserve(bytes.length);
+    this.#buffer.set(bytes, at);
+  }
+
+  /** Begins an attribute: what is written until {@link endAttribute} is its payload. Returns where it begins. */
+  beginAttribute(type: number, isNested: boolean): number {
+    const at = this.reserve(ATTRIBUTE_HEADER);
+    this.#buffer.writeUInt16LE(isNested ? type | NLA_F_NESTED : type, at + 2);
+    return at;
+  }
+
+  /** @throws RangeError when the attribute is longer than its 16 bits can say */
+  endAttribute(at: number): void {
     const length = this.#end - at;
     if (length > LONGEST) throw new RangeError(`a netlink attribute has ${LONGEST} bytes at most: received ${length}`);
-    this.#bytes.writeUInt16LE(length, at);
+    this.#buffer.writeUInt16LE(length, at);
     // The padding of what is last in a nest belongs to the nest (nla_nest_end).
     this.#end = this.length;
   }

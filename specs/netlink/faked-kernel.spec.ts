@@ -54,7 +54,7 @@ function request(words: string, size = 16): Request<string> {
   return {
     type: 18,
     flags: 0,
-    write: (to) => to.put(size, () => {}),
+    write: (to) => to.put(Buffer.alloc(size)),
     read: String,
     words: () => words,
     pathAt: () => [],

@@ -27,7 +27,7 @@ const MEMBERS: Record<string, string> = {
   ndt_stats: 'ndts_allocs-ndts_forced_gc_runs ndts_table_fulls',
   ndtmsg: 'ndtm_family ndtm_pad1-ndtm_pad2',
   // What follows was reserved once, and is the weight's high bits by now.
-  nexthop_grp: 'id weight ',
+  nexthop_grp: 'id weight -',
   nhmsg: 'nh_family nh_scope nh_protocol resvd nh_flags',
   rta_cacheinfo: 'rta_clntref-rta_lastuse rta_expires rta_error-rta_tsage',
   rtgenmsg: 'rtgen_family',
@@ -71,7 +71,7 @@ function membersOf({ struct: { name, fields } }: Struct<unknown, unknown>): (rea
   expect(members, `the members of ${name}`).toHaveLength(fields.length);
   return fields.flatMap(({ at, size }, index) => {
     const [first = '', last = first] = members[index]?.split('-') ?? [];
-    // C's own padding has no name.
+    // C's own padding has no name; members that are reserved get other names.
     return first === '' ? [] : [[`PLACE(struct ${name}, ${first}, ${last})`, at * 1000 + size] as const];
   });
 }

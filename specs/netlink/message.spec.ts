@@ -13,7 +13,7 @@ const message = fc.record({ type: u16, flags: u16, sequence: u32, body: bytes })
 function written(...messages: { type: number; flags: number; sequence: number; body: Buffer }[]): Buffer {
   const to = new Writer();
   for (const { body, ...header } of messages) {
-    writeMessage(to, header, () => to.put(body.length, (all, at) => all.set(body, at)));
+    writeMessage(to, header, () => to.put(body));
   }
   return to.bytes;
 }
