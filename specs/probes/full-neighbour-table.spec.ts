@@ -11,7 +11,7 @@ const ENTRIES = Array.from({ length: 1100 }, (_, number) => {
 
 /** Fills the machine's table again and again, since what is older than five seconds is collected (`neigh_forced_gc`). */
 function fill(crowd: Namespace) {
-  const script = 'while :; do printf "%s" "$1" | ip -force -batch - 2>/dev/null; sleep 2; done';
+  const script = 'while :; do printf "%s" "$1" | nice -n 19 ip -force -batch - 2>/dev/null; sleep 3; done';
   return crowd.exec('sh', ['-c', script, 'sh', ENTRIES], { reject: false });
 }
 
