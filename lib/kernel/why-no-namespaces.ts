@@ -154,28 +154,26 @@ function whyNoUserNamespace(code: string, machine: Machine): string | undefined 
 /** What keeps an ordinary user from being root of a user namespace, as far as the machine's settings say. */
 function userNamespaceObstacle(machine: Machine): string | undefined {
   const { hasUserNamespaces, sysctls } = machine;
-  if (!hasUserNamespaces)
-    return 'this kernel has no user namespaces (CONFIG_USER_NS), which take the place of root: run as root';
+  if (!hasUserNamespaces) return 'this kernel has no user namespaces (CONFIG_USER_NS): run as root';
   if (sysctls.get(CLONE) === '0')
     return `only root may make user namespaces (${CLONE} is 0): run as root, or ${set(CLONE, 1)}`;
   const none = LIMITS.find((limit) => sysctls.get(limit) === '0');
-  if (none)
-    return `there may be none of an ordinary user's namespaces (${none} is 0): run as root, or ${set(none, ROOM)}`;
+  if (none) return `an ordinary user may make no namespaces (${none} is 0): run as root, or ${set(none, ROOM)}`;
   return machine.isInContainer ? undefined : restrictedByAppArmor(machine);
 }
 
 /** Ubuntu, from 23.10 on: who makes a user namespace has no capabilities there (the profile `unprivileged_userns`). */
 function restrictedByAppArmor({ sysctls }: Machine): string | undefined {
   if (sysctls.get(APPARMOR) !== '1') return undefined;
-  return `AppArmor takes an ordinary user's namespaces their rights (${APPARMOR} is 1): run as root, or ${set(APPARMOR, 0)}`;
+  return `AppArmor withholds capabilities in an ordinary user's namespaces (${APPARMOR} is 1): run as root, or ${set(APPARMOR, 0)}`;
 }
 
 /** A user namespace has its own limits, and counts towards those of the ones above (`inc_ucount`). */
 function whyNoRoom({ sysctls }: Machine, limits: readonly string[]): string {
   const values = limits.map((limit) => `${limit} is ${sysctls.get(limit) ?? 'not to be read'}`).join(', ');
   return (
-    `no more namespaces: ${values} here, and those of ended labs count until the kernel has taken them down: raise the ` +
-    `limit, here or in the user namespace above: ${limits.map((limit) => set(limit, ROOM)).join(', ')}`
+    `the limit of namespaces is reached (${values}; labs that have ended count until the kernel has taken them down): ` +
+    `raise it, here or in the user namespace above: ${limits.map((limit) => set(limit, ROOM)).join(', ')}`
   );
 }
 

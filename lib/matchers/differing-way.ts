@@ -47,7 +47,7 @@ async function wayOf(
   wanted: Difference,
   lab: Lab,
 ): Promise<DifferingWay> {
-  const patience = { milliseconds: holdIn(lab), quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
+  const patience = { milliseconds: await holdIn(lab), quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
   const { frame, outcome, copies, packets } = await hearTraced(to, from, kind, patience);
   // Which it was that differed, this one need not: then there is nothing to show.
   if (copies !== wanted.copies || (outcome !== 'lost' && outcome !== 'answered')) return NONE;

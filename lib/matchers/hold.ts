@@ -8,11 +8,13 @@ const HOLD = 100;
 const SHORTEST_HOLD = 20;
 
 /**
- * How long a negative is held unless said otherwise, in milliseconds.
+ * How long a negative is held unless said otherwise, in milliseconds. Addresses that will be usable soon are waited for
+ * first, so that nobody is held for their sake.
  *
  * @param usual where nobody in the lab may answer late
  */
-export function holdIn(lab: Lab, usual: number = HOLD): number {
+export async function holdIn(lab: Lab, usual: number = HOLD): Promise<number> {
+  await lab.settled();
   return usual + Math.max(latenessIn(lab), askedAgainIn(lab));
 }
 

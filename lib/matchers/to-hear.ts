@@ -89,9 +89,9 @@ export async function toHear(
   Capture.of(to.namespace.lab).beforeProbe();
   const { lab } = to.namespace;
   // A copy that is wanted is waited for longer than one too many.
-  const hold = options.within ?? holdIn(lab);
+  const hold = options.within ?? (await holdIn(lab));
   const wanted = isNot ? 0 : (copies ?? 1);
-  const within = wanted === 0 ? hold : (options.within ?? holdIn(lab, WITHIN));
+  const within = wanted === 0 ? hold : (options.within ?? (await holdIn(lab, WITHIN)));
   const isCounted = isNot || copies !== undefined;
   progress.goal = wanted === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
   const since = tapTime();

@@ -46,11 +46,12 @@ export async function toMatchReachability(
   const title = assertionTitle('toMatchReachability', nameOf(received), `table${wordsOf(options)}`, { isNot });
   if (!(received instanceof Lab)) throw new UsageError(`${title}: expect() takes a lab: received ${show(received)}`);
   checkOptions(title, options, ['family', 'because', 'hold']);
-  const { because, hold = holdIn(received) } = options;
+  const { because } = options;
   if (options.family !== undefined) checkOneOf(title, 'family', options.family, [4, 6]);
   if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
-  checkMilliseconds(title, 'hold', hold);
-  checkHold(title, 'hold', hold);
+  checkMilliseconds(title, 'hold', options.hold);
+  if (options.hold !== undefined) checkHold(title, 'hold', options.hold);
+  const hold = options.hold ?? (await holdIn(received));
   const table = parseReachabilityTable(title, received, text);
   const family = options.family ?? familyOf(title, table.namespaces);
   const quiet = () => quietIn(received, 'packets');

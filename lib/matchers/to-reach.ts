@@ -57,7 +57,7 @@ export async function toReach(
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
   const { within = WITHIN, because } = options;
-  const hold = options.hold ?? (isNot ? holdIn(received.lab) : 0);
+  const hold = options.hold ?? (isNot ? await holdIn(received.lab) : 0);
   const waypoints = checkThrough(call, received, options, isNot);
   const capture = Capture.of(received.lab);
   capture.beforeProbe();

@@ -2,6 +2,7 @@ import { after, now } from '../kernel/clock.ts';
 import type { Namespace } from '../lab/index.ts';
 import { listNeighbourTables, type NeighbourTableState, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
 import type { Family } from '../wire/ip-address.ts';
+import type { ProbeResult } from './outcome.ts';
 
 /** How long a question is asked again while the table overflows, in milliseconds. Others' tests take less as a rule. */
 export const ROOM_PATIENCE = 3000;
@@ -45,6 +46,11 @@ export async function askWithRoom<T>(
     if (flush) for (const each of namespace.lab.namespaces) if (!each.foreign) each.neighbour.flush(family);
     await roomIn(namespace, family);
   }
+}
+
+/** Whether a full table may be why there is no answer: a marker that finds no room seems to be late, too. */
+export function isUnknown({ outcome }: ProbeResult): boolean {
+  return outcome === 'lost' || outcome === 'broken';
 }
 
 /** Waits until there may be room: others forget what they have learnt, or end. */

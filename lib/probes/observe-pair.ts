@@ -7,7 +7,7 @@ import { askIcmp } from './ask-icmp.ts';
 import { Ear } from './ear.ts';
 import { sendFrame } from './hear.ts';
 import { keepAsking } from './keep-asking.ts';
-import { askWithRoom } from './neighbour-room.ts';
+import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import { type Pair, type PairDevices, type Place, pairDevices } from './pair-devices.ts';
 import type { Quiet } from './patience.ts';
 import { addressNeeded, FRAMES, type FrameEnd, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
@@ -194,11 +194,11 @@ async function observeEchoes(family: Family, { places, pairs, expected, quiet }:
     };
     const { result, noRoom } = await askWithRoom(source.namespace, family, {
       ask: () => ask(asker, patience),
-      isLost: ({ outcome }) => outcome === 'lost',
+      isLost: isUnknown,
     });
     const { outcome, reason, elapsed } = result;
     if (isWanted && outcome !== 'answered') within -= elapsed;
-    const broken = outcome === 'broken' ? reason : outcome === 'lost' ? noRoom : undefined;
+    const broken = noRoom ?? (outcome === 'broken' ? reason : undefined);
     if (broken) throw new Error(`an echo of ${from} to ${to} failed: ${broken}`);
     observations.push({ from, to, kind, copies: outcome === 'answered' ? 1 : 0 });
   }

@@ -9,7 +9,7 @@ import { askTcp } from './ask-tcp.ts';
 import { askUdp } from './ask-udp.ts';
 import type { Asker } from './asker.ts';
 import { type Listener, openListener } from './listener.ts';
-import { askWithRoom } from './neighbour-room.ts';
+import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import { turnAt } from './port-turns.ts';
@@ -104,10 +104,10 @@ export async function reach(
     patience.onOpen?.(asker.signs);
     const { result, noRoom } = await askWithRoom(from, question.family, {
       ask: () => ask(asker, patience, listener),
-      isLost: ({ outcome }) => outcome === 'lost',
+      isLost: isUnknown,
       flush: neighbours === 'cold',
     });
-    const reason = result.outcome === 'lost' ? (listener?.failure() ?? noRoom) : undefined;
+    const reason = noRoom ?? (result.outcome === 'lost' ? listener?.failure() : undefined);
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const listened = listener !== undefined;
     const report = { question, by, port, size, listened, recognize: asker.recognize };

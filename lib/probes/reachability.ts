@@ -4,7 +4,7 @@ import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import type { Asker } from './asker.ts';
 import { Echoer } from './echoer.ts';
-import { askWithRoom, ROOM_PATIENCE } from './neighbour-room.ts';
+import { askWithRoom, isUnknown, ROOM_PATIENCE } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Quiet } from './patience.ts';
 import type { Question } from './question.ts';
@@ -74,7 +74,7 @@ export async function reachability(
     const isWanted = (at: number) => wanted(namespace, namespaces[others[at] as number] as Namespace);
     const { result: asked, noRoom } = await askWithRoom(namespace, family, {
       ask: () => echoer.ask(questions, { milliseconds, within, wanted: isWanted, quiet, untilQuiet }),
-      isLost: (results) => results.some(({ outcome }) => outcome === 'lost'),
+      isLost: (results) => results.some(isUnknown),
       milliseconds: room,
     });
     // One pair of which nothing is known decides already.
@@ -101,7 +101,7 @@ async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
 /** What was lost while the machine's neighbour table was full may have been answered. */
 function withoutRoom(results: ProbeResult[], reason: string | undefined): ProbeResult[] {
   if (!reason) return results;
-  return results.map((result) => (result.outcome === 'lost' ? { ...result, outcome: 'broken', reason } : result));
+  return results.map((result) => (isUnknown(result) ? { ...result, outcome: 'broken', reason } : result));
 }
 
 function hasMacvlan({ interfaces }: Namespace): boolean {

@@ -9,7 +9,9 @@ import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import { ipLink } from '../netlink/link.ts';
+import { ipNeighbour } from '../netlink/neighbour.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { NO_MAC } from '../wire/mac-address.ts';
 
 /** Markers a processor: each lets what is under way go one device further. */
 const MARKERS = 8;
@@ -101,7 +103,12 @@ function markerSocket(): Socket {
   using namespace = NetNamespace.create();
   {
     using rtnetlink = namespace.run(() => new NetlinkSocket());
-    rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
+    rtnetlink.change(
+      ipLink.change({ index: LOOPBACK_INDEX, up: true }),
+      // What a loopback sends goes to this neighbour (ip_finish_output2). A permanent one is there even when others fill the
+      // machine's table (neigh_alloc); a marker that none can be made for would seem to be late.
+      ipNeighbour.replace({ to: '0.0.0.0', lladdr: NO_MAC, device: LOOPBACK_INDEX, state: 'PERMANENT' }),
+    );
   }
   using resources = new ResourceStack();
   const socket = resources.use(Socket.open(namespace, AF_INET, SOCK_DGRAM, 0));

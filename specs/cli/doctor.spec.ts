@@ -74,8 +74,8 @@ test.for<[string, string[], string]>([
       ...['unshare', '--user', '--map-root-user', '--', 'sh', '-c'],
       ...['echo 0 > /proc/sys/user/max_net_namespaces; exec "$@"', 'sh'],
     ],
-    'no more namespaces: user.max_net_namespaces is 0 here, and those of ended labs count until the kernel has taken ' +
-      'them down: raise the limit, here or in the user namespace above: sudo sysctl -w user.max_net_namespaces=15000',
+    'the limit of namespaces is reached (user.max_net_namespaces is 0; labs that have ended count until the kernel has ' +
+      'taken them down): raise it, here or in the user namespace above: sudo sysctl -w user.max_net_namespaces=15000',
   ],
 ])('%s doctor and a lab say the same sentence: why, and what to do', async ([, wrapper, sentence], { lab }) => {
   const host = lab.namespace('host');

@@ -35,21 +35,21 @@ describe('an ordinary user who may make no user namespace is told why, and what 
       'on Ubuntu',
       APPARMOR,
       'EPERM',
-      "AppArmor takes an ordinary user's namespaces their rights (kernel.apparmor_restrict_unprivileged_userns is 1): " +
-        'run as root, or sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
+      "AppArmor withholds capabilities in an ordinary user's namespaces (kernel.apparmor_restrict_unprivileged_userns is " +
+        '1): run as root, or sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
     ],
     [
       'where there may be none',
       sysctl('user.max_user_namespaces', '0'),
       'ENOSPC',
-      "there may be none of an ordinary user's namespaces (user.max_user_namespaces is 0): run as root, or sudo sysctl -w " +
+      'an ordinary user may make no namespaces (user.max_user_namespaces is 0): run as root, or sudo sysctl -w ' +
         'user.max_user_namespaces=15000',
     ],
     [
       'on a kernel without',
       { hasUserNamespaces: false },
       'EINVAL',
-      'this kernel has no user namespaces (CONFIG_USER_NS), which take the place of root: run as root',
+      'this kernel has no user namespaces (CONFIG_USER_NS): run as root',
     ],
     [
       'in a container on Ubuntu, where Docker forbids it first',
@@ -88,9 +88,19 @@ describe('no network namespace', () => {
       /^a seccomp filter forbids new namespaces, as in a plain/,
     ],
     ['a security module', ROOT, 'EPERM', /^a security module, such as AppArmor or SELinux, forbids new namespaces/],
-    ['AppArmor in a user namespace', { ...OWN_ROOT, ...APPARMOR }, 'EPERM', /^AppArmor takes an ordinary user's/],
+    [
+      'AppArmor in a user namespace',
+      { ...OWN_ROOT, ...APPARMOR },
+      'EPERM',
+      /^AppArmor withholds capabilities in an ordinary user's/,
+    ],
     ['an old kernel', ROOT, 'EINVAL', /^this kernel has no network namespaces: it needs CONFIG_NET_NS$/],
-    ['a user that AppArmor restricts', { ...USER, ...APPARMOR }, 'EPERM', /no other pool; as it is, AppArmor takes/],
+    [
+      'a user that AppArmor restricts',
+      { ...USER, ...APPARMOR },
+      'EPERM',
+      /no other pool; as it is, AppArmor withholds/,
+    ],
   ])('%s', ([, machine, code, sentence]) => {
     expect(whyRefused('network namespace', code, machine)).toMatch(sentence);
   });
