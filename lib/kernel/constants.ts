@@ -47,6 +47,7 @@ export const IP_PMTUDISC_DO = 2;
 export const IP_ADD_MEMBERSHIP = 35;
 export const IPV6_MTU_DISCOVER = 23;
 export const IPV6_V6ONLY = 26;
+export const IPV6_FREEBIND = 78;
 
 // linux/icmp.h, linux/icmpv6.h
 export const SOL_RAW = 255;

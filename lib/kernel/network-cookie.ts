@@ -1,4 +1,5 @@
 import { AF_UNIX, SO_NETNS_COOKIE, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from './constants.ts';
+import { hasCode } from './has-code.ts';
 import { KernelError } from './kernel-error.ts';
 import { close, errnoName, getsockopt, lastErrno, socket } from './libc.ts';
 import { NetNamespace } from './net-namespace.ts';
@@ -32,7 +33,9 @@ export function networkCookieOf(pid: number): bigint | undefined {
   try {
     namespace = NetNamespace.ofProcess(pid);
     return networkCookie(namespace);
-  } catch {
+  } catch (error) {
+    // This process has no descriptor left: that says nothing of the other.
+    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
     return undefined;
   } finally {
     namespace?.close();

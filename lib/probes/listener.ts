@@ -1,6 +1,14 @@
 import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
-import { IPPROTO_IPV6, IPV6_V6ONLY, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET } from '../kernel/constants.ts';
+import {
+  IPPROTO_IPV6,
+  IPV6_FREEBIND,
+  IPV6_V6ONLY,
+  SO_REUSEADDR,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
@@ -70,7 +78,8 @@ export function openListener(
   using resources = new ResourceStack();
   const socket = resources.use(Socket.open(namespace.handle, familyNumber(family), type, 0));
   if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
-  if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
+  // An address that is tentative cannot be bound otherwise (__inet6_bind): that nobody answers at it is what is to be seen.
+  if (family === 6) for (const option of [IPV6_V6ONLY, IPV6_FREEBIND]) socket.setOption(IPPROTO_IPV6, option, s32(1));
   const errno =
     socket.bind(ipSocketAddress(family, address, port, scope)) || (protocol === 'tcp' ? socket.listen() : 0);
   // With port 0 it is the kernel that has no port left.

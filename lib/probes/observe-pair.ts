@@ -139,7 +139,8 @@ async function countFrames(
   const isOver = quiet?.('frames');
   const sent: ReturnType<typeof send> = [];
   for (const burst of inBursts(questions, burstOf(places.host))) {
-    if (sent.length > 0) await isOver?.drained();
+    const full = sent.length > 0 ? await isOver?.drained() : undefined;
+    if (full) throw new Error(`the frames could not be sent in bursts: ${full}`);
     sent.push(...burst.flatMap(send));
   }
   const isMissing = (each: (typeof sent)[number]) => !each.unsent && each.count() < expected(each);

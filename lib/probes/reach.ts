@@ -31,7 +31,11 @@ const [SMALLEST, LARGEST] = [PROBE_DATA, 65507];
 export interface ReachOptions {
   /** An echo, a TCP connection, a UDP datagram and its answer, or an ARP request. @default 'icmp' */
   by?: (typeof WAYS)[number];
-  /** @default 4 where the target has an IPv4 address, else 6 */
+  /**
+   * With 6, hosts that were given no IPv6 address are asked for by those of their common link.
+   *
+   * @default 4 where the target has an IPv4 address, else 6
+   */
   family?: Family;
   /** The interface or address to ask from. @default the kernel's choice */
   from?: Interface | string;

@@ -65,9 +65,9 @@ function toTarget(
     const chosen = near ?? candidates[0];
     if (chosen) return { address: chosen.address, namespace };
   }
-  // Hosts without any other address have those of their links.
-  const onLink = devices.filter((device) => families.includes(6) && isNear(from, device, options.from));
-  for (const device of onLink) {
+  // Only where it is asked for, and both ends were never to have another: one that has gone is not to be overlooked.
+  const isBare = family === 6 && [...from.interfaces, ...namespace.interfaces].every(hasLinkLocalAlone);
+  for (const device of devices.filter((each) => isBare && isNear(from, each, options.from))) {
     const own = device.address.list().find(({ address }) => isLinkLocal(address));
     if (own) return { address: own.address, namespace, device };
   }
@@ -128,6 +128,13 @@ function toSource(
 
 function isLinkLocal(address: string): boolean {
   return /^fe[89ab]/i.test(address);
+}
+
+/** Whether a device neither has an IPv6 address but that of its link, nor was given one. */
+function hasLinkLocalAlone(device: Interface): boolean {
+  const own = device.address.list().map(({ address }) => address);
+  const given = device.namespace.lab.addresses.givenTo(device);
+  return [...own, ...given].every((address) => familyOf(address) === 4 || isLinkLocal(address));
 }
 
 /** Whether a namespace, or the interface of it that a spec asks from, is on the link of a device. */

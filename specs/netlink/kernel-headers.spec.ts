@@ -19,7 +19,8 @@ const MEMBERS: Record<string, string> = {
   ndt_config: 'ndtc_key_len-ndtc_entry_size ndtc_entries ndtc_last_flush-ndtc_proxy_qlen',
   ndt_stats: 'ndts_allocs-ndts_forced_gc_runs ndts_table_fulls',
   ndtmsg: 'ndtm_family ndtm_pad1-ndtm_pad2',
-  nexthop_grp: 'id weight resvd1-resvd2',
+  // What follows was reserved once, and is the weight's high bits by now.
+  nexthop_grp: 'id weight ',
   nhmsg: 'nh_family nh_scope nh_protocol resvd nh_flags',
   rta_cacheinfo: 'rta_clntref-rta_lastuse rta_expires rta_error-rta_tsage',
   rtgenmsg: 'rtgen_family',
