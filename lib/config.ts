@@ -3,6 +3,7 @@ import './kernel/needs-node.ts';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
+import { harmless } from './kernel/visible-text.ts';
 import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';
 import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
@@ -80,10 +81,14 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
       // A project that has this plugin of the root's has its own name put over what the hook above says.
       if (machine) project.config.name = projectName(project.config.name, machine);
       if (!vitest.config.mergeReports) {
-        // Before a worker is started, of which there are many.
-        if (project.config.pool === POOL) checkNamespaces();
+        // Before a worker is started, of which there are many; once for all projects.
+        if (project.config.pool === POOL && !checked.has(vitest)) {
+          checkNamespaces();
+          checked.add(vitest);
+        }
         const obstacle = trace === 'off' ? undefined : whyNotCleared(resultsFolder(project.config.root));
-        if (obstacle && !warned) vitest.logger.warn(`hairpin: no evidence can be kept in its place: ${obstacle}`);
+        if (obstacle && !warned)
+          vitest.logger.warn(harmless(`hairpin: no evidence can be kept in its place: ${obstacle}`));
         warned ||= obstacle !== undefined;
         return;
       }
@@ -98,6 +103,12 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
     },
   };
 }
+
+/** The runs whose machine has been tried. Global, since each project that has the plugin may load this module anew. */
+const CHECKED = Symbol.for('hairpin.checked-namespaces');
+const slots = globalThis as { [CHECKED]?: WeakSet<object> };
+slots[CHECKED] ??= new WeakSet();
+const checked = slots[CHECKED];
 
 /** vitest's defaults, and those of the config, are meant for a processor, not for one that is translated. */
 function timeouts({ testTimeout = 5000, hookTimeout = 10_000 }: { testTimeout?: number; hookTimeout?: number } = {}) {

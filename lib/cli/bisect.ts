@@ -9,7 +9,8 @@ import type { MachineRun } from '../machines/machine.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
-import { addMachineOptions, type MachineOptions, machineTask, named, say } from './machine-options.ts';
+import { addMachineOptions, type MachineOptions, machineTask, named } from './machine-options.ts';
+import { print, say } from './print.ts';
 
 interface BisectOptions extends MachineOptions {
   good: string;
@@ -47,7 +48,7 @@ Exit codes: ${EXIT.ok} found, ${EXIT.usage} wrong usage, ${EXIT.unable} good is 
       using _lock = lockResults(process.cwd());
       const { lastGood, firstBad, unknown } = await findFirstBad(list, (word) => judge(word, specs, options));
       const doubt = unknown.length > 0 ? ` (or one of those that could not be asked: ${unknown.join(', ')})` : '';
-      process.stdout.write(`last good: ${lastGood}\nfirst bad: ${firstBad}${doubt}\n`);
+      print(`last good: ${lastGood}\nfirst bad: ${firstBad}${doubt}\n`);
     });
 }
 

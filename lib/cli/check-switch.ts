@@ -5,6 +5,7 @@ import { askReflection, type ReflectedFrames } from '../probes/reflection.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { EXIT } from './exit-codes.ts';
 import { named } from './machine-options.ts';
+import { print, printJson } from './print.ts';
 import { judgeReflection, type ReflectionVerdict } from './reflection-verdict.ts';
 
 const DEFAULT_WITHIN = 500;
@@ -48,7 +49,8 @@ Exit codes: ${EXIT.ok} it reflects, ${EXIT.difference} it does not reflect, ${EX
     )
     .action(async (nic: string, { json, within, neighbour }: Options) => {
       const finding = await findOut(nic, { within, neighbour });
-      process.stdout.write(json ? `${JSON.stringify(finding, undefined, 2)}\n` : format(finding));
+      if (json) printJson(JSON.stringify(finding, undefined, 2));
+      else print(format(finding));
       process.exitCode = EXIT_OF[finding.verdict];
     });
 }

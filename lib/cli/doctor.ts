@@ -7,6 +7,7 @@ import { createLab } from '../lab/index.ts';
 import { reach } from '../probes/reach.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOwnNamespaces, MARK } from './in-own-namespaces.ts';
+import { print, printJson } from './print.ts';
 
 /** How long the lab's answer is waited for, in milliseconds. */
 const WITHIN = 1000;
@@ -41,7 +42,8 @@ export function doctorCommand(): Command {
       }
       const kernel = privilege.available ? await examineKernel() : [];
       const findings = [privilege, ...kernel, ...examinePrograms()];
-      process.stdout.write(json ? `${JSON.stringify(findings, undefined, 2)}\n` : format(findings));
+      if (json) printJson(JSON.stringify(findings, undefined, 2));
+      else print(format(findings));
       process.exitCode = findings.some(({ needed, available }) => needed && !available) ? EXIT.difference : EXIT.ok;
     });
 }

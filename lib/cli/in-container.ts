@@ -8,6 +8,7 @@ import { startReaper } from '../containers/start-reaper.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import type { Reaper } from '../kernel/reaper.ts';
 import { EXIT } from './exit-codes.ts';
+import { say } from './print.ts';
 
 /** What the tests run in when nothing else is said: any image will do that has Node and util-linux. */
 export const DEFAULT_IMAGE = 'node:24';
@@ -41,7 +42,7 @@ export async function testInContainer(image: string, folder: string, args: reado
   // Killed, docker leaves the container running: that is the reaper's, which acts when this process has ended.
   if (signal === null) reaper?.close();
   if (code !== null && code < DOCKER_FAILED) return code;
-  process.stderr.write(`hairpin: docker run ${signal ? `was ended by ${signal}` : `failed (exit code ${code})`}\n`);
+  say(`hairpin: docker run ${signal ? `was ended by ${signal}` : `failed (exit code ${code})`}`);
   return EXIT.unable;
 }
 

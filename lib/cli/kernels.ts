@@ -10,7 +10,8 @@ import { placeIn, resultsFolder } from '../report/results.ts';
 import { makeFolder, replaceFile } from '../report/write-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpCommand } from './help.ts';
-import { collect, findKernels, named, say } from './machine-options.ts';
+import { collect, findKernels, named } from './machine-options.ts';
+import { print, printJson, say } from './print.ts';
 
 export function kernelsCommand(): Command {
   const command = new Command('kernels');
@@ -27,7 +28,8 @@ export function kernelsCommand(): Command {
         throw new UsageError(`kernels: there is no folder ${show(folder)}`);
       const kernels = folder === undefined ? await aptKernels() : kernelsIn(folder);
       const none = folder === undefined ? 'apt has no package linux-image-… (try apt-get update)' : LOOKED_FOR;
-      process.stdout.write(json ? `${JSON.stringify(kernels, undefined, 2)}\n` : formatTable(kernels, none));
+      if (json) printJson(JSON.stringify(kernels, undefined, 2));
+      else print(formatTable(kernels, none));
       process.exitCode = kernels.length > 0 ? EXIT.ok : EXIT.difference;
     })
     .addCommand(fetchCommand().exitOverride())
@@ -45,7 +47,7 @@ function fetchCommand(): Command {
       `\nExit codes: ${EXIT.ok} all are there, ${EXIT.usage} wrong usage, or there is no such kernel, ${EXIT.unable} one cannot be fetched`,
     )
     .action(async (versions: string[]) => {
-      for (const { image } of await findKernels(versions, 'version')) process.stdout.write(`${image}\n`);
+      for (const { image } of await findKernels(versions, 'version')) print(`${image}\n`);
     });
 }
 
@@ -77,7 +79,7 @@ Exit codes: ${EXIT.ok} the fragment is complete, ${EXIT.difference} a spec faile
         process.exitCode = EXIT.difference;
         return;
       }
-      process.stdout.write(configFragment([...features]));
+      print(configFragment([...features]));
       process.exitCode = failed === 0 ? EXIT.ok : EXIT.difference;
     });
 }

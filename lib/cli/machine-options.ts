@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import type { Kernel } from '../machines/kernel.ts';
 import type { MachineTask } from '../machines/machine.ts';
+import { say } from './print.ts';
 
 /** The options of every command that boots kernels, as commander gives them. */
 export interface MachineOptions {
@@ -59,11 +60,6 @@ export async function findKernels(words: readonly string[], option = '--kernel')
     kernels.push(namesakes === 0 ? kernel : { ...kernel, name: `${kernel.name}#${namesakes + 1}` });
   }
   return kernels;
-}
-
-/** Progress is not output. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }
 
 /** Node's timers count milliseconds in 32 bits with a sign. */

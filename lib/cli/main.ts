@@ -12,6 +12,7 @@ import { helpCommand } from './help.ts';
 import { kernelsCommand } from './kernels.ts';
 import { modesCommand } from './modes.ts';
 import { mutateCommand } from './mutate.ts';
+import { say } from './print.ts';
 import { testCommand } from './test.ts';
 
 const program = new Command('hairpin')
@@ -46,7 +47,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else {
-    process.stderr.write(`hairpin: ${error instanceof Error ? error.message : error}\n`);
+    say(`hairpin: ${error instanceof Error ? error.message : error}`);
     process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unable;
   }
 }

@@ -7,14 +7,18 @@ import type { Kernel } from '../machines/kernel.ts';
 import { runInMachine } from '../machines/machine.ts';
 import { folderIn, resultsFolder } from '../report/results.ts';
 import { EXIT } from './exit-codes.ts';
-import { findKernels, say } from './machine-options.ts';
+import { findKernels } from './machine-options.ts';
+import { print, printJson, say } from './print.ts';
 
 const TABLE = 'modes.txt';
 
 /** Prints the truth table of each kernel, one below the other; the worst exit code of all. */
 export async function modesOnKernels(words: readonly string[], args: readonly string[]): Promise<number> {
   const tables = await askAll(words, args);
-  for (const { kernel, text } of tables) process.stdout.write(args.length > 0 ? text : `${kernel.name}\n\n${text}\n`);
+  for (const { kernel, text } of tables) {
+    if (args.length > 0) printJson(text.trimEnd());
+    else print(`${kernel.name}\n\n${text}\n`);
+  }
   return Math.max(...tables.map(({ exitCode }) => exitCode));
 }
 
@@ -24,7 +28,7 @@ export async function diffModes(words: readonly string[]): Promise<number> {
   const answers = tables.map(({ text }): ModesAnswer[] => JSON.parse(text));
   const differences = compareModes(answers);
   const names = tables.map(({ kernel }) => kernel.name);
-  process.stdout.write(formatDifferences(names, differences, answers[0]?.length ?? 0));
+  print(formatDifferences(names, differences, answers[0]?.length ?? 0));
   return differences.length > 0 ? EXIT.difference : EXIT.ok;
 }
 

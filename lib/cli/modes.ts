@@ -9,6 +9,7 @@ import { inOwnNamespaces } from './in-own-namespaces.ts';
 import { collect } from './machine-options.ts';
 import { diffModes, modesOnKernels } from './modes-on-kernels.ts';
 import { formatModes } from './modes-table.ts';
+import { print, printJson, showProgress } from './print.ts';
 
 /** One line of `hairpin modes --json`. */
 export interface ModesRow extends PairModes {
@@ -57,21 +58,22 @@ Exit codes: ${EXIT.ok} kernel and model agree, ${EXIT.difference} they differ, $
         return;
       }
       await requireCapabilities();
-      const rows = await observeAllModes(process.stderr.isTTY ? showProgress : undefined);
+      const rows = await observeAllModes(tellProgress);
       const differ = rows.some(({ copies, expectedCopies }) => copies !== expectedCopies);
-      process.stdout.write(json ? toJson(rows) : formatModes(rows));
+      if (json) printJson(toJson(rows));
+      else print(formatModes(rows));
       process.exitCode = differ ? EXIT.difference : EXIT.ok;
     });
 }
 
 /** Builds every pair, all at once, and asks everything of each. Rows come in the order of {@link allPairModes}. */
-async function observeAllModes(onProgress: ((done: number, all: number) => void) | undefined): Promise<CountedRow[]> {
+async function observeAllModes(onProgress: (done: number, all: number) => void): Promise<CountedRow[]> {
   const all = allPairModes();
   let done = 0;
   const rows = await Promise.all(
     all.map(async (modes) => {
       const rowsOfPair = await observeModes(modes);
-      onProgress?.(++done, all.length);
+      onProgress(++done, all.length);
       return rowsOfPair;
     }),
   );
@@ -107,9 +109,9 @@ async function requireCapabilities(): Promise<void> {
 
 /** One line a row, so that two kernels' tables can be compared with diff. */
 function toJson(rows: CountedRow[]): string {
-  return `[\n${rows.map(({ expectedCopies, ...row }) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`;
+  return `[\n${rows.map(({ expectedCopies, ...row }) => `  ${JSON.stringify(row)}`).join(',\n')}\n]`;
 }
 
-function showProgress(done: number, all: number): void {
-  process.stderr.write(done === all ? '\r\u001B[K' : `\robserving ${done} of ${all} pairs\u001B[K`);
+function tellProgress(done: number, all: number): void {
+  showProgress(done === all ? '' : `observing ${done} of ${all} pairs`);
 }

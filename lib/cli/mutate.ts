@@ -4,6 +4,7 @@ import { type Judgement, judge, type NamedTest } from '../mutate/judge.ts';
 import { judgementText } from '../mutate/judgement-text.ts';
 import type { MutationRun } from '../mutate/run-mutation.ts';
 import { EXIT } from './exit-codes.ts';
+import { print, printJson, say, showProgress } from './print.ts';
 
 export function mutateCommand(): Command {
   return new Command('mutate')
@@ -29,8 +30,8 @@ async function mutate(words: readonly string[], threshold: number, json: boolean
   // Loaded here: vitest is an optional peer, which no other command needs.
   const { runMutation } = await import('../mutate/run-mutation.ts');
   let done = 0;
-  const run = await runMutation(words, process.stderr.isTTY ? () => showProgress(++done) : undefined);
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+  const run = await runMutation(words, () => showProgress(`mutating: ${++done} tests done`));
+  showProgress();
   if ('misuse' in run) return complain(EXIT.usage, [run.misuse]);
   const judgement = judge(run.tests, ignoredLines(run.root));
   const failures = whyNotJudged(run, judgement);
@@ -38,9 +39,8 @@ async function mutate(words: readonly string[], threshold: number, json: boolean
   if (judgement.mutants === 0 && judgement.vacuous.length === 0 && judgement.refusals.length === 0) {
     return complain(EXIT.usage, [`nothing to turn: ${whyNothing(run)}`]);
   }
-  process.stdout.write(
-    json ? `${JSON.stringify({ threshold, ...judgement }, undefined, 2)}\n` : judgementText(judgement),
-  );
+  if (json) printJson(JSON.stringify({ threshold, ...judgement }, undefined, 2));
+  else print(judgementText(judgement));
   if (judgement.score < threshold) complain(EXIT.difference, [`the score is below the threshold of ${threshold} %`]);
   return judgement.vacuous.length > 0 || judgement.score < threshold ? EXIT.difference : EXIT.ok;
 }
@@ -64,12 +64,8 @@ function place({ file, line }: NamedTest): string {
 }
 
 function complain(code: number, reasons: readonly string[]): number {
-  for (const reason of reasons) process.stderr.write(`hairpin mutate: ${reason}\n`);
+  for (const reason of reasons) say(`hairpin mutate: ${reason}`);
   return code;
-}
-
-function showProgress(done: number): void {
-  process.stderr.write(`\rmutating: ${done} tests done\u001B[K`);
 }
 
 function toPercent(text: string): number {

@@ -8,15 +8,8 @@ import { blobTarget, copyBlob, testOnKernel } from '../machines/test-on-kernel.t
 import { BLOBS, clearPlace, resultsFolder } from '../report/results.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
-import {
-  addMachineOptions,
-  collect,
-  findKernels,
-  type MachineOptions,
-  machineTask,
-  named,
-  say,
-} from './machine-options.ts';
+import { addMachineOptions, collect, findKernels, type MachineOptions, machineTask, named } from './machine-options.ts';
+import { relayLines, say } from './print.ts';
 
 interface TestOptions extends MachineOptions {
   kernel?: string[];
@@ -84,10 +77,12 @@ async function testOnKernels(root: string, words: readonly string[], args: reado
   for (const kernel of kernels) {
     const target = blob === undefined ? undefined : blobTarget(root, kernel, blob, kernels.length === 1);
     say(`${kernel.name}: booting`);
+    const live = options.live ? relayLines() : undefined;
     const run = await testOnKernel(kernel, {
       ...{ ...machineTask(options), root, args: testing, labelled: blob !== undefined },
-      ...(options.live ? { onOutput: (text: string) => process.stderr.write(text) } : {}),
+      ...(live ? { onOutput: live.write } : {}),
     });
+    live?.end();
     say(`${kernel.name}: ${describeRun(run)}`);
     const failure = describeFailure(run) ?? (run.blob ? undefined : `vitest left no report:\n${run.output}`);
     if (failure) say(`\n${kernel.name}: ${failure}\n\nAll of it: ${relative(root, run.results)}/\n`);

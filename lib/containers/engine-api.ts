@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { harmless } from '../kernel/visible-text.ts';
 
 /** How long an engine may take to answer, in milliseconds; one that hangs must not take the tests along. */
 const DEADLINE = 30_000;
@@ -17,7 +18,7 @@ export function askEngine(socketPath: string, method: 'GET' | 'DELETE', path: st
         response.on('end', () => {
           const { statusCode = 0 } = response;
           if (statusCode < 300) resolve(body);
-          else reject(new Error(`${method} ${path}: the engine answered ${statusCode}: ${body.trim()}`));
+          else reject(new Error(`${method} ${path}: the engine answered ${statusCode}: ${harmless(body.trim())}`));
         });
         response.on('error', reject);
       },

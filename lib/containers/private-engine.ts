@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { cgroupsNamed, removeCgroups } from '../kernel/cgroup.ts';
 import { after, now } from '../kernel/clock.ts';
 import type { Reaper } from '../kernel/reaper.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import type { Namespace, Subprocess } from '../lab/index.ts';
 import { DockerEngine } from './docker-engine.ts';
 import { askEngine } from './engine-api.ts';
@@ -124,6 +125,6 @@ async function firstNumber(subprocess: Subprocess): Promise<number> {
 
 async function endedInstead(subprocess: Subprocess): Promise<Error> {
   const { stderr, shortMessage, exitCode } = await subprocess;
-  const log = stderr.split('\n').slice(-LOG_LINES).join('\n');
+  const log = harmless(stderr.split('\n').slice(-LOG_LINES).join('\n'));
   return new Error(`dockerd has ended instead of answering (${shortMessage ?? `exit code ${exitCode}`}):\n${log}`);
 }

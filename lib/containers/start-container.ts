@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { GenericContainer } from 'testcontainers';
 import { after, now } from '../kernel/clock.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { type Lab, UsageError } from '../lab/index.ts';
 import { checkOptions, show } from '../lab/validate.ts';
 import { Container } from './container.ts';
@@ -153,7 +154,7 @@ async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, 
 async function whyEnded(name: string, id: string, { client: { container: api } }: Testcontainers) {
   const { State } = await api.inspect(api.getById(id));
   if (State.Running) return undefined;
-  const logs = (await text(await api.logs(api.getById(id)))).trimEnd();
+  const logs = harmless((await text(await api.logs(api.getById(id)))).trimEnd());
   return new Error(`lab.container(${show(name)}): the container has ended, with exit code ${State.ExitCode}:\n${logs}`);
 }
 

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { hasCode } from './has-code.ts';
+import { visible } from './visible-text.ts';
 
 /** `process 4711 (sleep 1000)`. */
 export function describeProcess(pid: number): string {
-  const command = argumentsOf(pid).replaceAll('\0', ' ').trim();
+  const command = visible(
+    argumentsOf(pid)
+      .replaceAll(/[\0\s]+/g, ' ')
+      .trim(),
+  );
   return `process ${pid}${command && ` (${command.length > 80 ? `${command.slice(0, 79)}…` : command})`}`;
 }
 

@@ -1,6 +1,7 @@
 import * as util from 'node:util';
 import { errnoName } from './libc.ts';
 import { hideOwnFrames } from './own-frames.ts';
+import { harmless } from './visible-text.ts';
 
 /** What was being done, and what may have gone wrong, for a {@link KernelError}. */
 export interface KernelErrorDetails {
@@ -41,16 +42,13 @@ export class KernelError extends Error {
   constructor({ operation, errno, extendedAck, attribute, cause }: KernelErrorDetails) {
     const code = errnoName(errno);
     const usualCause = cause ?? GENERAL_CAUSES[code];
-    super(
-      [
-        `${operation}: ${code} (${describe(errno)})`,
-        extendedAck ? `  kernel: ${extendedAck}` : undefined,
-        attribute ? `  attribute: ${attribute}` : undefined,
-        usualCause ? `  usual cause: ${usualCause}` : undefined,
-      ]
-        .filter((line) => line !== undefined)
-        .join('\n'),
-    );
+    const lines = [
+      `${operation}: ${code} (${describe(errno)})`,
+      extendedAck ? `  kernel: ${extendedAck}` : undefined,
+      attribute ? `  attribute: ${attribute}` : undefined,
+      usualCause ? `  usual cause: ${usualCause}` : undefined,
+    ];
+    super(harmless(lines.filter((line) => line !== undefined).join('\n')));
     this.code = code;
     this.errno = errno;
     this.operation = operation;

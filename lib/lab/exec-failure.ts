@@ -1,3 +1,5 @@
+import { harmless } from '../kernel/visible-text.ts';
+
 /** What execa says of a program that failed, as far as it is told anew here. */
 interface Failure extends Error {
   shortMessage: string;
@@ -27,8 +29,9 @@ export function describeFailure(result: unknown, { words, prefix, place }: Start
   const happened = shortMessage.slice(0, at).replace(/^Command (failed with (?=exit code))?/, '');
   // execa's reason, if the program could not be started.
   const reason = shortMessage.slice(at + 2 + escapedCommand.length);
-  result.shortMessage = `${words}: ${happened}${reason}`;
-  result.message = `${result.shortMessage}${message.slice(shortMessage.length)}`;
+  result.shortMessage = harmless(`${words}: ${happened}${reason}`);
+  // execa has made control characters visible, but commands to a CI system are none.
+  result.message = `${result.shortMessage}${harmless(message.slice(shortMessage.length))}`;
   const frames = place.stack?.split('\n').slice(1) ?? [];
   result.stack = [`${result.name}: ${result.message}`, ...frames].join('\n');
   result.command = withoutPrefix(result.command, prefix);

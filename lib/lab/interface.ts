@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
+import { visible } from '../kernel/visible-text.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
@@ -188,7 +189,7 @@ export class Interface {
 
   /** `macvlan ns1/m1`, for `console.log`. */
   [inspect.custom](): string {
-    return `${this.kind} ${this}`;
+    return visible(`${this.kind} ${this}`);
   }
 
   /** The devices whose MAC address may have changed with this one's: some children have their parent's. */

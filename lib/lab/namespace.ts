@@ -3,6 +3,7 @@ import { hasCode } from '../kernel/has-code.ts';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
+import { visible } from '../kernel/visible-text.ts';
 import { ipLink } from '../netlink/link.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import type { Request } from '../netlink/request.ts';
@@ -293,7 +294,7 @@ export class Namespace {
 
   /** `host ns1 [eth0, m1]`, for `console.log`. */
   [inspect.custom](): string {
-    return `${this.role} ${this} [${this.#interfaces.map(({ name }) => name).join(', ')}]`;
+    return visible(`${this.role} ${this} [${this.#interfaces.map(({ name }) => name).join(', ')}]`);
   }
 
   /**

@@ -2,6 +2,7 @@ import { fstatSync } from 'node:fs';
 import { now } from '../kernel/clock.ts';
 import { describeProcess } from '../kernel/describe-process.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { peerOfUnixSocket } from '../netlink/unix-peer.ts';
 import type { Subprocess } from './exec.ts';
 import type { Lab } from './lab.ts';
@@ -57,7 +58,7 @@ export class Program implements Wait {
 
   /** The last that it has printed, a line each. */
   get lastLines(): string[] {
-    return this.#tail.trim() === '' ? [] : this.#tail.trimEnd().split('\n').slice(-LINES);
+    return this.#tail.trim() === '' ? [] : harmless(this.#tail.trimEnd()).split('\n').slice(-LINES);
   }
 
   state(): string[] {

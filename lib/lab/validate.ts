@@ -1,4 +1,5 @@
 import { hideOwnFrames } from '../kernel/own-frames.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
 
@@ -7,7 +8,7 @@ export class UsageError extends TypeError {
   override readonly name = 'UsageError';
 
   constructor(message: string) {
-    super(message);
+    super(harmless(message));
     hideOwnFrames(this);
   }
 }

@@ -1,3 +1,5 @@
+import { harmless } from '../kernel/visible-text.ts';
+
 /** A kernel that can be booted. */
 export interface Kernel {
   /** What it is called in reports: its release, unless the caller said otherwise. */
@@ -13,4 +15,8 @@ export interface Kernel {
 /** A kernel that is not to be had, or that cannot run specs: says why, and the mend. */
 export class KernelUnavailable extends Error {
   override readonly name = 'KernelUnavailable';
+
+  constructor(message: string) {
+    super(harmless(message));
+  }
 }

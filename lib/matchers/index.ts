@@ -1,5 +1,6 @@
 import type { TestContext } from 'vitest';
 import { now, turn } from '../kernel/clock.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
@@ -52,7 +53,8 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
       const { evidence } = given;
       const files =
         evidence && attempt && (await keepEvidence(attempt, evidence.lab, { title, ...evidence.failed }, asking));
-      return { ...given, message: () => (files ? `${message}\n${files}` : message) };
+      const whole = harmless(files ? `${message}\n${files}` : message);
+      return { ...given, message: () => whole };
     });
     if (lab) registerWait(assertionWait(lab, title, frames, state.progress), answer);
     // Only what cannot be asked throws.

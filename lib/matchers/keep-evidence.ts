@@ -4,6 +4,7 @@ import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
 import { failureMeta } from '../report/failure-meta.ts';
 import { takeNetwork } from '../report/take-network.ts';
+import { tellBeside, warn } from '../report/warn.ts';
 import { whyNotKept } from '../report/why-not-kept.ts';
 import { type Attempt, attemptOf, isOver, type Task, tell, toldOf } from './attempt.ts';
 import { evidencePlace, isPlugged, ownResults, traceMode } from './evidence-place.ts';
@@ -99,14 +100,12 @@ function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: 
     if ((failed || keepAll) && !keptOf(attempt)) {
       const files = keepFiles(attempt, lab);
       // vitest takes no annotations any more; what is logged it shows beside the test's name.
-      if (failed) console.log(describeFiles(files));
+      if (failed) tellBeside(describeFiles(files));
     }
     if (!failed && !keepAll) forget(attempt);
     removeLater(attempt);
   } catch (error) {
-    process.stderr.write(
-      `hairpin: the evidence of "${attempt.task.fullTestName}" could not be kept: ${whyNotKept(error)}\n`,
-    );
+    warn(`the evidence of "${attempt.task.fullTestName}" could not be kept: ${whyNotKept(error)}`);
   }
 }
 
@@ -128,7 +127,7 @@ function forget(attempt: Attempt): boolean {
     return removeEvidence(evidencePlace(attempt));
   } catch (error) {
     // The plugin has said so at the start of the run.
-    if (!isPlugged()) warnOnce(`hairpin: what an earlier run has left cannot be taken away: ${whyNotKept(error)}`);
+    if (!isPlugged()) warnOnce(`what an earlier run has left cannot be taken away: ${whyNotKept(error)}`);
     return false;
   }
 }
@@ -136,7 +135,7 @@ function forget(attempt: Attempt): boolean {
 let warned = false;
 
 function warnOnce(sentence: string): void {
-  if (!warned) process.stderr.write(`${sentence}\n`);
+  if (!warned) warn(sentence);
   warned = true;
 }
 
@@ -207,7 +206,7 @@ async function attach({ task }: Attempt, files: readonly EvidenceFile[], frames:
       );
   } catch (error) {
     // They are there nevertheless, and the message names them.
-    process.stderr.write(`hairpin: vitest could not attach the evidence of "${task.fullTestName}": ${error}\n`);
+    warn(`vitest could not attach the evidence of "${task.fullTestName}": ${error}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { framesOfOthers, spotOf } from '../kernel/own-frames.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { pendingWaits, type Wait } from '../lab/waits.ts';
 import type { Task } from './attempt.ts';
 import { ownerOf } from './keep-evidence.ts';
@@ -31,8 +32,8 @@ export function tellTimeOut(error: unknown, task: Task, since: number): void {
   const frames = error.stack?.split('\n').filter(isFrame) ?? [];
   const last = framesOfOthers(awaited.at(-1)?.frames.split('\n') ?? []);
   const more = told.length > MOST_WAITS ? [`  … and ${told.length - MOST_WAITS} more`] : [];
-  const described = told.slice(0, MOST_WAITS).flatMap(describe);
-  error.message = [error.message, '', title, ...described, ...more].join('\n');
+  const described = harmless(told.slice(0, MOST_WAITS).flatMap(describe).join('\n'));
+  error.message = [error.message, '', title, described, ...more].join('\n');
   error.stack = [`${error.name}: ${error.message}`, ...(last.length > 0 ? last : frames)].join('\n');
 }
 

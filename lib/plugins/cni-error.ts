@@ -1,3 +1,4 @@
+import { harmless } from '../kernel/visible-text.ts';
 import { isJson, parseJson } from './json.ts';
 
 /** The specification's own codes (section 5, "Error"); plugins have theirs from 100 on. */
@@ -46,16 +47,13 @@ export class CniError extends Error {
 
   constructor({ command, network, plugin, place }: CniRun, failure: CniFailure) {
     const { code, msg, details } = parseError(failure.stdout);
-    super(
-      [
-        `cni ${command} ${network}, plugin ${plugin}, ${place}: ${msg ?? outcome(failure)}`,
-        code === undefined ? undefined : `  code: ${code}${CODES[code] ? ` (${CODES[code]})` : ''}`,
-        details ? `  details: ${details}` : undefined,
-        failure.stderr ? `  stderr: ${failure.stderr.replaceAll('\n', '\n    ')}` : undefined,
-      ]
-        .filter((line) => line !== undefined)
-        .join('\n'),
-    );
+    const lines = [
+      `cni ${command} ${network}, plugin ${plugin}, ${place}: ${msg ?? outcome(failure)}`,
+      code === undefined ? undefined : `  code: ${code}${CODES[code] ? ` (${CODES[code]})` : ''}`,
+      details ? `  details: ${details}` : undefined,
+      failure.stderr ? `  stderr: ${failure.stderr.replaceAll('\n', '\n    ')}` : undefined,
+    ];
+    super(harmless(lines.filter((line) => line !== undefined).join('\n')));
     this.command = command;
     this.plugin = plugin;
     this.code = code;

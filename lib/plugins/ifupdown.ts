@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { show } from '../lab/validate.ts';
 import { nodeState } from './node-state.ts';
@@ -8,6 +9,10 @@ import { nodeState } from './node-state.ts';
 /** ifup or ifdown failed; what it printed is in the message. */
 export class IfupdownError extends Error {
   override readonly name = 'IfupdownError';
+
+  constructor(message: string) {
+    super(harmless(message));
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { checkInterfaceName, checkOptions, show } from '../lab/validate.ts';
 import { isJson, type Json, parseJson } from './json.ts';
@@ -40,6 +41,10 @@ export interface NetavarkResult {
 /** netavark refused, or failed; its own sentence is in the message. */
 export class NetavarkError extends Error {
   override readonly name = 'NetavarkError';
+
+  constructor(message: string) {
+    super(harmless(message));
+  }
 }
 
 /**

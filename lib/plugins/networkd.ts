@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, now } from '../kernel/clock.ts';
 import { findProgram } from '../kernel/find-program.ts';
+import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, type Subprocess, UsageError } from '../lab/index.ts';
 import { checkMilliseconds, checkOptions, show } from '../lab/validate.ts';
 import { nodeState } from './node-state.ts';
@@ -138,8 +139,7 @@ export class Networkd {
   }
 
   #error(what: string): Error {
-    return new Error(
-      `networkd on ${this.node}: ${what}${this.#log ? `\n${this.#log.trimEnd()}` : ', and it printed nothing'}`,
-    );
+    const log = this.#log ? `\n${this.#log.trimEnd()}` : ', and it printed nothing';
+    return new Error(harmless(`networkd on ${this.node}: ${what}${log}`));
   }
 }

@@ -2,6 +2,7 @@ import '../kernel/needs-node.ts';
 
 import { dirname, relative, resolve } from 'node:path';
 import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import { harmless } from '../kernel/visible-text.ts';
 import { checkBoolean, checkFileName, checkOptions, show, UsageError } from '../lab/validate.ts';
 import { isToldByAnother, silence } from './beside-others.ts';
 import { readDurations, updateDurations, writeDurations } from './durations.ts';
@@ -122,7 +123,7 @@ export default class HairpinReporter extends DefaultReporter {
       write();
       return true;
     } catch (error) {
-      this.ctx.logger.error(`hairpin: ${what} could not be written down: ${whyNotKept(error)}\n`);
+      this.ctx.logger.error(`hairpin: ${what} could not be written down: ${harmless(whyNotKept(error))}\n`);
       return false;
     }
   }
@@ -132,7 +133,7 @@ export default class HairpinReporter extends DefaultReporter {
     const missing = mergedGaps(modules, suite, this.ctx);
     if (missing.length === 0) return;
     this.ctx.logger.error(
-      `${missing.length} of the suite's files ran in none of the merged runs:\n  ${missing.join('\n  ')}\n` +
+      `${missing.length} of the suite's files ran in none of the merged runs:\n  ${harmless(missing.join('\n  '))}\n` +
         'A blob is missing, or the shards had different files of durations. ' +
         "Where only a part was to run: reporters: [['hairpin/reporter', { partial: true }]]\n",
     );

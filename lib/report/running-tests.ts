@@ -1,4 +1,4 @@
-import { visible } from './visible-text.ts';
+import { visible } from '../kernel/visible-text.ts';
 
 /** Set for a vitest inside a machine: the file that takes a line as each test begins, and as it ends (`/dev/kmsg`). */
 export const CONSOLE = 'HAIRPIN_CONSOLE';

@@ -1,7 +1,7 @@
+import { visible } from '../kernel/visible-text.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 import { changedPortWords } from './port-words.ts';
 import { routeWords } from './route-words.ts';
-import { visible } from './visible-text.ts';
 
 /**
  * A namespace's state for a person, as `ip -br` and `bridge` would show it; what there is none of is left out.

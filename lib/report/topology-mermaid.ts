@@ -1,7 +1,7 @@
+import { visible } from '../kernel/visible-text.ts';
 import type { LabSnapshot } from './lab-snapshot.ts';
 import { devicesOf, type TopologyDevice, topologyOf } from './topology.ts';
 import { directEdges } from './topology-order.ts';
-import { visible } from './visible-text.ts';
 
 /** Subgraphs have no shapes, so colours of GitHub's both themes tell them apart. */
 const ROLES = { host: 'fill:transparent', router: 'fill:#d2992233', switch: 'fill:#388bfd33' } as const;

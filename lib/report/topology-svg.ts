@@ -1,3 +1,4 @@
+import { visible } from '../kernel/visible-text.ts';
 import type { NetworkSnapshot } from './lab-snapshot.ts';
 import { edgeId, type TopologyEdge, topologyOf } from './topology.ts';
 import { type DeviceBox, deviceLines, METRICS } from './topology-box.ts';
@@ -5,7 +6,6 @@ import { ICONS } from './topology-icons.ts';
 import { layOut, type PlacedBox } from './topology-layout.ts';
 import { TOPOLOGY_STYLE } from './topology-style.ts';
 import { nestedWire, type Trail, trailOf, wirePath } from './topology-wires.ts';
-import { visible } from './visible-text.ts';
 
 /** What of a drawing is to stand out. */
 export interface TopologyOptions {

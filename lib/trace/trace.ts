@@ -1,3 +1,4 @@
+import { harmless } from '../kernel/visible-text.ts';
 import type { Interface } from '../lab/index.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import type { CapturedFrame } from './capture.ts';
@@ -41,7 +42,7 @@ export class TracedPath {
   /** Its description, and its way drawn below as in a failure's message. */
   toString(): string {
     const way = drawPath(this.hop).replaceAll(/^/gm, '  ');
-    return `${this.description}\n${way}`;
+    return harmless(`${this.description}\n${way}`);
   }
 }
 

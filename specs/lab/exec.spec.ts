@@ -87,6 +87,18 @@ test.for<[unknown, string]>([
 });
 
 // a
+test("a program's last words move no cursor, and are no commands to a CI system", async ({ lab }) => {
+  const words = "printf 'x\\033[2J\\n::add-mask::x\\n##[group]\\n' >&2; exit 1";
+  const failure: Error = await lab
+    .namespace('a')
+    .exec('sh', ['-c', words])
+    .catch((error) => error);
+  expect(failure.message).toContain('\n: :add-mask::x\n# #[group]');
+  expect(failure.message.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  expect(failure.stack).not.toMatch(/^::/m);
+});
+
+// a
 test('a program that still runs ends with its lab', async () => {
   const lab = createLab();
   const a = lab.namespace('a');

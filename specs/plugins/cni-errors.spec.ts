@@ -79,6 +79,11 @@ withPlugin.for<[script: string, message: string, code: number | undefined]>([
     undefined,
   ],
   [
+    `printf '{ "code": 107, "msg": "\\\\u001b[2J", "details": "x\\\\n::add-mask::x" }'; exit 1`,
+    'cni ADD lan, plugin fake, ns1/eth0: ␛[2J\n  code: 107\n  details: x\n: :add-mask::x',
+    107,
+  ],
+  [
     'echo hello',
     'cni ADD lan, plugin fake, ns1/eth0: it ended with exit code 0, and printed no JSON object: hello',
     undefined,

@@ -118,6 +118,12 @@ describe('the check finds', () => {
       'lib/probes/ask.ts uses setTimeout, which fake timers stop: use after() of lib/kernel/clock.ts',
     ],
     [
+      'words of others that go to a terminal as they are',
+      'lib/cli/test.ts',
+      'process.stderr.write(run.output);',
+      'lib/cli/test.ts uses process.stderr.write, which only lib/cli/print.ts, lib/cli/needs-node.ts, lib/report/warn.ts may',
+    ],
+    [
       'a path that is cleared without a look at it',
       'lib/cli/test.ts',
       'rmSync(join(root, kernel.name), { recursive: true });',

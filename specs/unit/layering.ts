@@ -68,10 +68,13 @@ const REMOVERS = [
   'lib/kernel/cgroup.ts',
 ];
 
+/** What may write to a terminal, or to a CI system's log: it makes the words of others harmless first, or has none. */
+const WRITERS = ['lib/cli/print.ts', 'lib/cli/needs-node.ts', 'lib/report/warn.ts'];
+
 /** What a file of the repository breaks of the layering: a sentence each. */
 export function violations(file: string, source: string): string[] {
   const imports = importsOf(source).flatMap((specifier) => judgeImport(file, specifier));
-  return [...imports, ...judgeTimers(file, source), ...judgeRemovals(file, source)];
+  return [...imports, ...judgeTimers(file, source), ...judgeRemovals(file, source), ...judgeWriters(file, source)];
 }
 
 function judgeImport(file: string, specifier: string): string[] {
@@ -107,6 +110,12 @@ function judgeRemovals(file: string, source: string): string[] {
   if (!isIn(file, 'lib') || REMOVERS.includes(file)) return [];
   const call = /\b(rm|rmdir|unlink)(Sync)?\(/.exec(withoutComments(source));
   return call ? [`${file} uses ${call[1]}${call[2] ?? ''}, which only ${REMOVERS.join(', ')} may`] : [];
+}
+
+function judgeWriters(file: string, source: string): string[] {
+  if (!isIn(file, 'lib') || WRITERS.includes(file)) return [];
+  const call = /\b(process\.std(?:out|err)\.write|console\.(?:log|error|warn|info))\(/.exec(withoutComments(source));
+  return call ? [`${file} uses ${call[1]}, which only ${WRITERS.join(', ')} may`] : [];
 }
 
 /** What a module imports or exports again, types and `import()` too. */
