@@ -14,6 +14,7 @@ const RTA_MULTIPATH = 9;
 const RTM_NEWADDR = 20;
 const RTM_GETADDR = 22;
 const IFADDRMSG_LENGTH = 8;
+const IFA_F_PERMANENT = 0x80;
 /** Of `RTNH_F_*`: `PERVASIVE` and `ONLINK`. */
 const SETTINGS = 0x6;
 
@@ -50,13 +51,22 @@ export function restoreRoute(socket: NetlinkSocket, { body, flags }: SavedObject
   socket.change(raw({ type: RTM_NEWROUTE, flags, header: body, attributes: [] }, operation));
 }
 
+export interface SavedAddress extends SavedObject {
+  /** It has no end of its time. */
+  isPermanent: boolean;
+}
+
 /** The IPv6 addresses of a device. */
-export function saveAddresses6(socket: NetlinkSocket, device: number, operation: Operation): SavedObject[] {
+export function saveAddresses6(socket: NetlinkSocket, device: number, operation: Operation): SavedAddress[] {
   const header = Buffer.concat([Buffer.of(familyNumber(6)), Buffer.alloc(IFADDRMSG_LENGTH - 1)]);
   return socket
     .list(raw({ type: RTM_GETADDR, flags: 0, header, attributes: [] }, operation))
     .filter((body) => body.readUInt32LE(4) === device)
-    .map((body) => ({ body, flags: NLM_F_CREATE | NLM_F_REPLACE }));
+    .map((body) => ({
+      body,
+      flags: NLM_F_CREATE | NLM_F_REPLACE,
+      isPermanent: (body.readUInt8(2) & IFA_F_PERMANENT) !== 0,
+    }));
 }
 
 /** Gives an address back, or leaves it as it is where the device has it. */
