@@ -13,15 +13,17 @@ export const ALONE = [
   'specs/netlink/faked-kernel.spec.ts',
   'specs/probes/ask.spec.ts',
   'specs/probes/keep-asking.spec.ts',
+  'specs/probes/neighbour-room.spec.ts',
+  'specs/trace/machine-losses.spec.ts',
 ];
 
 /** Specs that start vitest, npm or hairpin as programs, or take Docker, QEMU, a browser or other network software. */
 export const PROGRAMS = [
   'specs/{ci,cli,containers,leaks,machines,mutate,plugins,uplink}/**/*.spec.ts',
   'specs/{package,pools,readme}.spec.ts',
-  'specs/lab/links-doc.spec.ts',
+  'specs/lab/{defaults,links}-doc.spec.ts',
   'specs/matchers/{awaited,passive,time-out-reporters}.spec.ts',
-  'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,thousand-tests}.spec.ts',
+  'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,results-in-the-way,thousand-tests}.spec.ts',
 ];
 
 // As negated patterns, not as `exclude`, which would take the place of the command line's.

@@ -22,7 +22,7 @@ where an answer was wrong (soundness).
   --each   soundness: how often each kind of question is put, with .not and without, where it is so and where it is
            not; 10000, or 100 with --quick
   --only   soundness: these kinds of questions alone, of ${Object.keys(KINDS).join(', ')}
-  --minutes  soundness: begin nothing new after so many minutes
+  --minutes  soundness: put no question after so many minutes
   benchmark: lab-build, article, reach, all-pairs, memory, soundness; without any, all but soundness, which takes hours`;
 
 /** Of the peers; hairpin itself needs none. */

@@ -12,6 +12,13 @@ export interface Labour {
   last: number;
 }
 
+/** What each thread is told at its beginning. */
+export interface LaneOptions {
+  kinds: readonly string[];
+  /** No question is put after this time, of `Date.now()`. */
+  until: number;
+}
+
 /** One answer; `fault` is what is wrong with it. */
 export interface Note {
   kind: string;
@@ -25,14 +32,18 @@ export interface Note {
 /** What a lane says: an answer, or that it is done with a {@link Labour}. */
 export type LaneMessage = Note | 'done';
 
+// The matchers ask vitest what the config says (`inject`). Here there is no vitest, and so nothing is said.
+Object.assign(globalThis, { __vitest_worker__: { providedContext: {} } });
+
 // In a thread of its own: a machine that is busy gives each its turn. It ends by itself, since a thread that is ended
 // from outside may be in the middle of a callback.
 parentPort?.on('message', (labour: Labour | undefined) => {
-  if (labour) void askAll(workerData as readonly string[], labour).then(() => parentPort?.postMessage('done'));
+  if (labour) void askAll(workerData as LaneOptions, labour).then(() => parentPort?.postMessage('done'));
   else parentPort?.close();
 });
 
-async function askAll(kinds: readonly string[], { variant, first, last }: Labour): Promise<void> {
+async function askAll({ kinds, until }: LaneOptions, { variant, first, last }: Labour): Promise<void> {
+  if (Date.now() > until) return;
   const network = await buildNetwork(variant);
   await using _ = network.lab;
   for (let round = first; round < last; round++) {
@@ -40,7 +51,7 @@ async function askAll(kinds: readonly string[], { variant, first, last }: Labour
       const { ask, rare = 1 } = KINDS[kind] as (typeof KINDS)[string];
       const isTrue = isTrueOf(kind, variant);
       for (const isNot of [false, true]) {
-        if (round % (rare * (isTrue || isNot ? 1 : RARELY)) !== 0) continue;
+        if (round % (rare * (isTrue || isNot ? 1 : RARELY)) !== 0 || Date.now() > until) continue;
         const began = performance.now();
         const fault = await ask(isNot, network, variant).then(
           (answer) => faultOf(answer, { isTrue, isNot }),

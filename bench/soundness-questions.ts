@@ -41,7 +41,7 @@ export const KINDS: Record<string, Kind> = {
   behaviour: {
     ask: behaviour,
     isFor: (variant) => variant.network === 'vepa' && hasNoServer(variant),
-    // It is some fifty questions in one.
+    // It is 98 questions in one.
     rare: 10,
   },
 };

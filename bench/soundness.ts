@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { busyMachine } from './busy-machine.ts';
 import { type Report, summarize } from './measure.ts';
-import { type Labour, type LaneMessage, type Note, RARELY } from './soundness-lane.ts';
+import { type Labour, type LaneMessage, type LaneOptions, type Note, RARELY } from './soundness-lane.ts';
 import { PROGRAMS, type Programs, type Variant } from './soundness-networks.ts';
 import { isAskedOf, KINDS } from './soundness-questions.ts';
 
@@ -24,7 +24,7 @@ export interface SoundnessOptions {
   each: number;
   /** Only these kinds. */
   only?: readonly string[] | undefined;
-  /** Nothing new is begun after so many minutes. */
+  /** No question is put after so many minutes. */
   minutes?: number | undefined;
   progress: (line: string) => void;
 }
@@ -66,8 +66,8 @@ export async function soundness(options: SoundnessOptions): Promise<Report> {
   const telling = setInterval(status, TELL_EVERY);
   try {
     const waiting = laboursOf(each, kinds);
-    const next = () => (seconds() < minutes * 60 ? waiting.shift() : undefined);
-    await Promise.all(Array.from({ length: THREADS }, () => runThread(kinds, next, note)));
+    const lane = { kinds, until: Date.now() + minutes * 60_000 };
+    await Promise.all(Array.from({ length: THREADS }, () => runThread(lane, () => waiting.shift(), note)));
   } finally {
     clearInterval(telling);
   }
@@ -118,11 +118,11 @@ function laboursOf(each: number, kinds: readonly string[]): Labour[] {
 }
 
 async function runThread(
-  kinds: readonly string[],
+  options: LaneOptions,
   next: () => Labour | undefined,
   note: (answer: Note) => void,
 ): Promise<void> {
-  const worker = new Worker(new URL('./soundness-lane.ts', import.meta.url), { workerData: kinds });
+  const worker = new Worker(new URL('./soundness-lane.ts', import.meta.url), { workerData: options });
   let busy = 0;
   const begin = () => {
     const labour = next();

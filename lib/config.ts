@@ -1,13 +1,15 @@
 import './kernel/needs-node.ts';
 
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
 import { checkFileName, checkOneOf, checkOptions } from './lab/validate.ts';
-import { namespacedForks } from './pool.ts';
+import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
 import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
 import { resultsFolder } from './report/results.ts';
+import { CONSOLE } from './report/running-tests.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 import { whyNotCleared } from './report/why-not-kept.ts';
 
@@ -30,6 +32,8 @@ export interface HairpinOptions {
   durations?: string;
 }
 
+/** The source in this repository, compiled in the package. */
+const TELL_CONSOLE = fileURLToPath(new URL(`./matchers/tell-console${extname(import.meta.url)}`, import.meta.url));
 const DEFAULT_DURATIONS = 'test-results/durations.json';
 
 /**
@@ -62,6 +66,7 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
         test: {
           provide: { hairpin: { trace, diagnose, results, durations, ...(machine ? { machine } : {}) } },
           ...(machine ? { name: projectName(labelOf(test?.name), machine), ...timeouts(test) } : {}),
+          ...(process.env[CONSOLE] ? { setupFiles: [TELL_CONSOLE] } : {}),
           ...(test?.pool === undefined ? { pool: namespacedForks() } : {}),
           // A project that shares its root's server takes the root's config as it was before this hook: no pool of ours.
           ...(test?.projects ? { sharedViteServer: false } : {}),
@@ -75,6 +80,8 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
       // A project that has this plugin of the root's has its own name put over what the hook above says.
       if (machine) project.config.name = projectName(project.config.name, machine);
       if (!vitest.config.mergeReports) {
+        // Before a worker is started, of which there are many.
+        if (project.config.pool === POOL) checkNamespaces();
         const obstacle = trace === 'off' ? undefined : whyNotCleared(resultsFolder(project.config.root));
         if (obstacle && !warned) vitest.logger.warn(`hairpin: no evidence can be kept in its place: ${obstacle}`);
         warned ||= obstacle !== undefined;

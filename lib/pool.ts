@@ -1,11 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import type { PoolOptions, PoolRunnerInitializer, PoolWorker, WorkerRequest } from 'vitest/node';
+import { hasCode } from './kernel/has-code.ts';
 import { ownNamespacesCommand } from './kernel/own-namespaces.ts';
 import { POOL_PROCESS } from './kernel/starting-namespace.ts';
+import { whyNoNamespaces } from './kernel/why-no-namespaces.ts';
 
 /** How long a worker may take to end after SIGTERM, in milliseconds. */
 const KILL_AFTER = 1000;
+
+/** What the pool is called in vitest's config. */
+export const POOL = 'hairpin';
 
 /**
  * vitest's forks pool, with each worker in namespaces of its own: when not root, in a user namespace in which it is;
@@ -13,19 +19,38 @@ const KILL_AFTER = 1000;
  * own network is never the one that a spec touches.
  */
 export function namespacedForks(): PoolRunnerInitializer {
-  return { name: 'hairpin', createPoolWorker: (options) => new NamespacedWorker(options) };
+  return { name: POOL, createPoolWorker: (options) => new NamespacedWorker(options) };
+}
+
+/**
+ * Tries whether the pool's workers can have namespaces of their own on this machine.
+ *
+ * @throws Error that says why not, and what to do about it
+ */
+export function checkNamespaces(): void {
+  const reason = whyNoNamespaces();
+  if (reason !== undefined) throw new Error(noNamespaces(reason));
+}
+
+function noNamespaces(reason: string): string {
+  return `hairpin's pool cannot give its workers namespaces of their own: ${reason}`;
 }
 
 class NamespacedWorker implements PoolWorker {
-  readonly name = 'hairpin';
+  readonly name = POOL;
   readonly cacheFs = true;
   readonly #options: PoolOptions;
+  /** vitest listens to `message`, `error` and `exit`. */
+  readonly #events = new EventEmitter();
   #child: ChildProcess | undefined;
+  /** Whether the worker itself has been started, behind what puts it into its namespaces. */
+  #hasSpoken = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
+  /** @throws Error when there is no such process now */
   async start(): Promise<void> {
     if (this.#child) return;
     const { distPath, env, execArgv, project } = this.#options;
@@ -38,43 +63,79 @@ class NamespacedWorker implements PoolWorker {
       stdio: 'pipe',
       serialization: 'advanced',
     });
+    try {
+      await once(child, 'spawn');
+    } catch (error) {
+      throw new Error(`a worker cannot be started: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
     this.#child = child;
+    child.on('message', (message) => this.#tell(message));
+    child.on('error', (error) => this.#tellError(error));
+    child.on('exit', (code, signal) => this.#tellExit(code, signal));
     const { outputStream, errorStream } = project.vitest.logger;
     child.stdout?.pipe(outputStream, { end: false });
     child.stderr?.pipe(errorStream, { end: false });
   }
 
   async stop(): Promise<void> {
-    const child = this.#running();
-    const ended = new Promise<void>((done) => {
-      if (child.exitCode !== null || child.signalCode !== null) done();
-      else child.once('exit', () => done());
-    });
-    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER);
-    child.kill();
-    await ended;
-    clearTimeout(timer);
+    const child = this.#child;
+    if (!child) return;
+    if (isRunning(child)) {
+      const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER);
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill();
+      await ended;
+      clearTimeout(timer);
+    }
     this.#child = undefined;
   }
 
   on(event: string, callback: (arg: unknown) => void): void {
-    this.#running().on(event, callback);
+    this.#events.on(event, callback);
   }
 
   off(event: string, callback: (arg: unknown) => void): void {
-    this.#running().off(event, callback);
+    this.#events.off(event, callback);
   }
 
   send(message: WorkerRequest): void {
-    this.#running().send(message);
+    if (!this.#child) throw new Error('the worker has been stopped, or was never started');
+    this.#child.send(message);
   }
 
   deserialize(data: unknown): unknown {
     return data;
   }
 
-  #running(): ChildProcess {
-    if (!this.#child) throw new Error('the worker has been stopped, or was never started');
-    return this.#child;
+  #tell(message: unknown): void {
+    this.#hasSpoken = true;
+    this.#events.emit('message', message);
+  }
+
+  #tellError(error: Error): void {
+    // It has ended, or is about to: its end says more than that it could not be written to.
+    if (hasCode(error, 'EPIPE', 'ECONNRESET', 'ERR_IPC_CHANNEL_CLOSED')) this.#child?.kill('SIGKILL');
+    else if (this.#events.listenerCount('error') > 0) this.#events.emit('error', error);
+  }
+
+  #tellExit(code: number | null, signal: NodeJS.Signals | null): void {
+    const reason = this.#hasSpoken || !code ? undefined : whyNotNow();
+    if (reason === undefined) this.#events.emit('exit', code, signal);
+    else if (this.#events.listenerCount('error') > 0) this.#events.emit('error', new Error(noNamespaces(reason)));
+  }
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+/** What was possible at the start of the run need not be any more, as where a limit is reached. */
+function whyNotNow(): string | undefined {
+  try {
+    return whyNoNamespaces() || undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -12,6 +12,20 @@ test.for(['hairpin', 'forks', 'threads'])('the article runs in pool %s', { timeo
   expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('9 passed') });
 });
 
+test("without the privilege, hairpin's pool says once what is missing, and what to do about it", {
+  timeout: 60_000,
+}, async ({ lab }) => {
+  const specs = ['specs/article/vepa.spec.ts', 'specs/article/bridge.spec.ts'];
+  const { exitCode, all } = await startVitest(lab.namespace('host'), specs, {
+    wrapper: ['setpriv', '--bounding-set', '-all'],
+  });
+  expect(exitCode).toBe(1);
+  const sentence =
+    "Error: hairpin's pool cannot give its workers namespaces of their own: root has no CAP_SYS_ADMIN here, as in a plain " +
+    'container: start the container with docker run --privileged ';
+  expect(String(all).split(sentence)).toHaveLength(2);
+});
+
 test("without the privilege, vitest's own pools say what is missing", { timeout: 60_000 }, async ({ lab }) => {
   const { exitCode, all } = await startVitest(lab.namespace('host'), ['specs/article/vepa.spec.ts', '--pool=forks'], {
     wrapper: ['setpriv', '--bounding-set', '-all'],

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
 import { aptKernels, kernelsBetween } from '../machines/apt-kernels.ts';
-import { describeFailure, describeRun } from '../machines/describe-run.ts';
+import { describeEnding, describeFailure, describeRun } from '../machines/describe-run.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
 import { lockResults } from '../machines/lock-results.ts';
@@ -66,7 +66,9 @@ async function judge(word: string, specs: readonly string[], options: MachineOpt
   const run = await testOnKernel(kernel, { ...machineTask(options), root, args: splitArguments(specs).testing });
   const verdict = verdictOf(run);
   say(`${word}: ${verdict}; ${describeRun(run)}; see ${relative(root, run.results)}/`);
-  if (verdict === 'skip') say(describeFailure(run) ?? `vitest left no report:\n${run.output}`);
+  const ending = verdict === 'skip' ? describeFailure(run) : describeEnding(run);
+  if (ending) say(ending);
+  else if (verdict === 'skip') say(`vitest left no report:\n${run.output}`);
   return verdict;
 }
 

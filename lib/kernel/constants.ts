@@ -35,6 +35,7 @@ export const SO_ATTACH_FILTER = 26;
 export const SO_RCVBUFFORCE = 33;
 export const SO_TIMESTAMPNS = 35;
 export const SO_BINDTOIFINDEX = 62;
+export const SO_NETNS_COOKIE = 71;
 
 // linux/in.h, linux/in6.h
 export const IPPROTO_ICMP = 1;

@@ -2,13 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, now } from './clock.ts';
 import { describeProcess } from './describe-process.ts';
 import { hasCode } from './has-code.ts';
-import { networkOf } from './network-of.ts';
 import { markOf } from './program-mark.ts';
 
-/** What tells the programs of labs from all others: they are in one of these networks, bear one of these marks, or descend from one that does. */
+/** What tells the programs of labs from all others: they are in a lab's network, bear one of these marks, or descend from one that does. */
 export interface LabSigns {
-  /** Inodes of network namespaces. */
-  networks: ReadonlySet<number>;
+  /** Whether a process is in a network of the labs. */
+  isIn: (pid: number) => boolean;
   /** Values of {@link ProgramMark}. */
   marks: ReadonlySet<bigint>;
 }
@@ -81,10 +80,10 @@ function stop(pid: number, programs: Set<number>): void {
   for (const child of childrenOf(pid)) if (isAlive(child) && !isReaper(child)) stop(child, programs);
 }
 
-function judge(pid: number, { networks, marks }: LabSigns): Verdict {
+function judge(pid: number, { isIn, marks }: LabSigns): Verdict {
   const known = markOf(pid);
   if (known === 'gone') return 'gone';
-  if (!(known && marks.has(known.mark)) && !networks.has(networkOf(pid))) return 'other';
+  if (!(known && marks.has(known.mark)) && !isIn(pid)) return 'other';
   if (!isAlive(pid)) return 'gone';
   return known?.isReaper ? 'reaper' : 'program';
 }

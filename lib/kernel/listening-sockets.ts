@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { bytesToIp } from '../wire/ip-address.ts';
+import { hasCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
 /** A socket's state in hexadecimal digits: TCP_LISTEN, and TCP_CLOSE, which is what a UDP socket without a peer has. */
@@ -17,7 +18,7 @@ function read(table: string, state: string, port: number): string[] {
     text = readFileSync(`/proc/thread-self/net/${table}`, 'latin1');
   } catch (error) {
     // A kernel without IPv6.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
   const lines = text.split('\n').slice(1);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
+import { checked } from './checked.ts';
 import { findProgram } from './find-program.ts';
 import { hasCode } from './has-code.ts';
 import { declare, lastErrno } from './libc.ts';
@@ -98,5 +99,5 @@ function limitsInFile(pid: number): Limits | undefined {
 function setSoftLimit(soft: bigint, hard: bigint): void {
   limits.writeBigUInt64LE(soft, 0);
   limits.writeBigUInt64LE(hard, 8);
-  prlimit(process.pid, RLIMIT_LOCKS, limits, null);
+  checked('prlimit(RLIMIT_LOCKS)', prlimit(process.pid, RLIMIT_LOCKS, limits, null));
 }

@@ -1,7 +1,7 @@
 import { Reaper } from './reaper.ts';
 
-/** What tells the programs of a lab, as in {@link LabSigns}: the inode of a network namespace, or the value of a mark. */
-export type LabSign = { network: number } | { mark: bigint };
+/** What tells the programs of a lab: a network namespace, by its inode's number and its cookie, or the value of a mark. */
+export type LabSign = { inode: number; cookie: bigint } | { mark: bigint };
 
 /** Has every program of a lab killed when this thread ends, in whatever way, by `kill -9` too. */
 export function reapWithThread(sign: LabSign): void {
@@ -12,7 +12,7 @@ export function reapWithThread(sign: LabSign): void {
   slot.reaper.order(`+ ${line}`);
 }
 
-/** Its programs have ended, and the namespace is about to go: its number may soon be another's. */
+/** Its programs have ended, and the namespace is about to go. */
 export function reapNoMore(sign: LabSign): void {
   const line = wordsOf(sign);
   if (!slot.signs.delete(line)) return;
@@ -21,7 +21,7 @@ export function reapNoMore(sign: LabSign): void {
 }
 
 function wordsOf(sign: LabSign): string {
-  return 'mark' in sign ? `mark ${sign.mark}` : `network ${sign.network}`;
+  return 'mark' in sign ? `mark ${sign.mark}` : `network ${sign.inode} ${sign.cookie}`;
 }
 
 /** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */

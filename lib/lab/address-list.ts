@@ -41,7 +41,8 @@ export class AddressList {
    * Adds an address.
    *
    * @param text `10.0.0.1/24`; without a length it has the one of the segment's subnet
-   * @param options `dad: true` lets IPv6 look for duplicates first (1 to 2 s), which a lab otherwise does without
+   * @param options `dad: true` lets IPv6 look for duplicates first (1 to 2 s), which a lab does without unless it has the
+   * kernel's defaults; `dad: false` does without there, too
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
    */
   add(text: string, options?: { dad?: boolean }): void {
@@ -59,10 +60,12 @@ export class AddressList {
     checkBoolean(call, 'dad', options.dad);
     const prefix = prefixIn(this.#interface.segment, call, text);
     const { namespace, index, name } = this.#interface;
+    const isKernels = namespace.lab.defaults === 'kernel';
+    const { dad = isKernels } = options;
     // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
-    if (options.dad && prefix.family === 6) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
+    if (dad && prefix.family === 6 && !isKernels) namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
     // RFC 4862 section 5.4: IPv6 looks for duplicates, unless it is told not to.
-    const address = { ...prefix, index, ...(prefix.family === 6 && !options.dad ? { nodad: true } : {}) };
+    const address = { ...prefix, index, ...(prefix.family === 6 && !dad ? { nodad: true } : {}) };
     const causes = {
       EEXIST: 'the interface has this address already',
       EADDRINUSE: 'another ipvlan of the same parent has this address (ipvlan_addr_busy)',

@@ -4,7 +4,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { whyMissing } from '../kernel/why-no-namespaces.ts';
-import { ipNtable, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
+import { listNeighbourTables, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { Lab } from './lab.ts';
 import { LINK_TYPES, type LinkType, tryLinkType } from './link-types.ts';
@@ -61,10 +61,7 @@ async function attemptHosts(): Promise<Capability> {
 
 function needNeighbourRoom(namespace: NetNamespace): void {
   using rtnetlink = namespace.run(() => new NetlinkSocket());
-  const full = rtnetlink.list(ipNtable.all()).find(
-    // The timers of single devices have neither.
-    ({ entries, limit }) => entries !== undefined && limit !== undefined && entries + ROOM > limit,
-  );
+  const full = listNeighbourTables(rtnetlink).find(({ entries, limit }) => entries + ROOM > limit);
   if (full) throw new Error(whyNoNeighbourRoom(full));
 }
 

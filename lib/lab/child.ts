@@ -75,8 +75,8 @@ export function addChildLink(namespace: Namespace, { kind, options, origin, mac,
 }
 
 /** Removes what {@link addChildLink} has made, before it is an interface of the lab. */
-export function removeChildLink({ rtnetlink }: Namespace, { index }: InterfaceOrigin): void {
-  rtnetlink.change(ipLink.delete({ index }));
+export function removeChildLink(namespace: Namespace, { index }: InterfaceOrigin): void {
+  namespace.rtnetlink.change(ipLink.delete({ index }));
 }
 
 /** Takes a child in that {@link addChildLink} has made. */

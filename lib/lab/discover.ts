@@ -1,5 +1,5 @@
 import { ipLink, type LinkState } from '../netlink/link.ts';
-import { LinkMonitor } from '../netlink/link-monitor.ts';
+import { Monitor } from '../netlink/monitor.ts';
 import { ipNetns } from '../netlink/namespace-id.ts';
 import { Bridge } from './bridge.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
@@ -21,7 +21,7 @@ const CHILDREN = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan'];
 type Links = ReadonlyMap<Namespace, readonly LinkState[]>;
 
 /** Who tells of news, for each namespace that has been looked at. */
-const monitors = new WeakMap<Namespace, LinkMonitor>();
+const monitors = new WeakMap<Namespace, Monitor>();
 /** Of those, the ones without news since. */
 const upToDate = new WeakSet<Namespace>();
 
@@ -38,7 +38,7 @@ export function discover(namespaces: readonly Namespace[]): Interface[] {
 function listen(namespace: Namespace): void {
   const monitor = monitors.get(namespace);
   if (monitor?.changed()) upToDate.delete(namespace);
-  if (!monitor) monitors.set(namespace, namespace.lab.own(new LinkMonitor(namespace.handle)));
+  if (!monitor) monitors.set(namespace, namespace.lab.own(new Monitor(namespace.handle, ['link'])));
 }
 
 function lookAtAll(namespaces: readonly Namespace[]): Interface[] {

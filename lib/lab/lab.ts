@@ -12,11 +12,12 @@ import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import { Namespace } from './namespace.ts';
 import { Programs } from './programs.ts';
+import { DEFAULTS, type Defaults } from './role.ts';
 import { SegmentPlan } from './segment-plan.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { unawaitedFailure } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
-import { checkBoolean, checkNamespaceName, checkOptions } from './validate.ts';
+import { checkBoolean, checkNamespaceName, checkOneOf, checkOptions } from './validate.ts';
 import { framesOf, registerWait } from './waits.ts';
 import { furnish, make } from './watcher.ts';
 
@@ -35,6 +36,8 @@ const FIRST_INDEX = 100;
 export class Lab implements AsyncDisposable {
   /** Whether every namespace has a tap, which sees each frame at each device. */
   readonly taps: boolean;
+  /** Whose settings the namespaces have, the lab's calm ones or the kernel's. */
+  readonly defaults: Defaults;
   /** @internal */
   readonly segments = new SegmentPlan();
   /** @internal */
@@ -57,8 +60,9 @@ export class Lab implements AsyncDisposable {
   readonly #inherited = new Map<string, string>();
   #closing: Promise<void> | undefined;
 
-  constructor({ taps = true }: LabOptions = {}) {
+  constructor({ taps = true, defaults = 'lab' }: LabOptions = {}) {
     this.taps = taps;
+    this.defaults = defaults;
   }
 
   /** The namespaces, routers and switches, in the order in which they were made. */
@@ -206,7 +210,7 @@ export class Lab implements AsyncDisposable {
     this.#ranIn.add(namespace);
     this.#visits++;
     hideMachinesInterfaces();
-    this.programs.reapIn(this.#reachable().map(({ handle }) => handle.inode));
+    this.programs.reapIn(this.#reachable().map(({ handle }) => handle));
   }
 
   /**
@@ -272,7 +276,7 @@ export class Lab implements AsyncDisposable {
     this.checkNew(method, name);
     const namespace = this.#undoUnlessMade(make);
     this.#namespaces.set(name, namespace);
-    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle.inode]);
+    if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle]);
     return namespace;
   }
 
@@ -361,15 +365,28 @@ function indented(lines: readonly string[]): string[] {
 export interface LabOptions {
   /** See every frame at every device, so that a failure can say where one was lost. Off for throughput. @default true */
   taps?: boolean;
+  /**
+   * `'lab'`: nothing happens in the network by itself, and nothing takes a second (docs/lab-defaults.md). `'kernel'`: hosts
+   * and routers have the kernel's own settings. Duplicate addresses are looked for, routers solicited, refusals
+   * limited in number, and a neighbour is asked for again after a second. @default 'lab'
+   */
+  defaults?: Defaults;
 }
 
 /**
  * Makes an empty lab. Needs no vitest: for scripts, a REPL and the CLI.
  *
+ * @throws UsageError for a wrong option
  * @example await using lab = createLab();
  */
 export function createLab(options: LabOptions = {}): Lab {
-  checkOptions('createLab', options, ['taps']);
-  checkBoolean('createLab', 'taps', options.taps);
-  return new Lab(options);
+  return new Lab(checkLabOptions('createLab', options));
+}
+
+/** Checks what a spec says of a lab, and returns it. */
+export function checkLabOptions(call: string, options: LabOptions): LabOptions {
+  checkOptions(call, options, ['taps', 'defaults']);
+  checkBoolean(call, 'taps', options.taps);
+  if (options.defaults !== undefined) checkOneOf(call, 'defaults', options.defaults, DEFAULTS);
+  return options;
 }

@@ -22,21 +22,14 @@ import type { Macvlan } from './macvlan.ts';
 import type { Macvtap } from './macvtap.ts';
 import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
-import { ROLE_SYSCTLS, type Role } from './role.ts';
+import { NEIGHBOUR_TIMERS, type Role, sysctlsOf } from './role.ts';
 import { RouteTable } from './route-table.ts';
 import type { Segment } from './segment.ts';
-import { waitForSolicitedNodeGroups } from './solicited-node-groups.ts';
 import { Sysctls } from './sysctls.ts';
+import { waitForUsableAddresses } from './usable-addresses.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
 import { addVlan, type Vlan, type VlanOptions } from './vlan.ts';
 import { make, unwatched, watcher } from './watcher.ts';
-
-/**
- * The kernel would wait for an answer to ARP or ND for a second; on a software link one takes microseconds. Three requests,
- * so a neighbour has failed after 60 ms. Proxies would put theirs off by up to 0.8 s (`pneigh_enqueue`), for the sake of
- * other holders of the address: longer than any negative is held.
- */
-const NEIGHBOUR_TIMERS = { retrans: 20, proxyDelay: 0 };
 
 /** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
 const IPV6_MIN_MTU = 1280;
@@ -98,7 +91,7 @@ export class Namespace {
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
     this.handle.run(() => {
-      for (const [sysctl, value] of ROLE_SYSCTLS[role]) {
+      for (const { name: sysctl, value } of sysctlsOf(role, lab.defaults)) {
         const read = () => this.sysctl.get(sysctl);
         if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
       }
@@ -256,16 +249,17 @@ export class Namespace {
   }
 
   /**
-   * Waits until the new IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
-   * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard.
+   * Waits until the IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
+   * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard. With the
+   * kernel's defaults an address serves nobody before it was looked for duplicates of, each time that its link comes up.
    *
-   * @throws Error naming the address whose group is not joined within ten seconds
+   * @throws Error naming the address that is not usable within ten seconds
    */
   settled(): Promise<void> {
-    if (this.#joining) {
+    if (this.#joining || this.lab.defaults === 'kernel') {
       this.#joining = false;
       // Kept, so that whoever asks meanwhile waits as well.
-      this.#settling = waitForSolicitedNodeGroups(this).catch((error: unknown) => {
+      this.#settling = waitForUsableAddresses(this).catch((error: unknown) => {
         // The next question waits anew.
         this.#joining = true;
         throw error;
@@ -366,7 +360,7 @@ export class Namespace {
     if (this.role === 'switch') return;
     for (const family of [4, 6] as const) {
       try {
-        this.rtnetlink.change(ipNtable.change({ family, device: device.index, ...NEIGHBOUR_TIMERS }));
+        this.#hurryNeighbours(device, [family]);
       } catch (error) {
         // A device without IPv6 has no such table (neightbl_set).
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -380,10 +374,14 @@ export class Namespace {
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    const { index } = device;
-    this.rtnetlink.change(...families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS })));
+    this.#hurryNeighbours(device, families);
     device.address.assign(address, families);
     giveDefaultRoutes(device);
+  }
+
+  #hurryNeighbours({ index }: Interface, families: readonly Family[]): void {
+    if (this.lab.defaults === 'kernel') return;
+    this.rtnetlink.change(...families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS })));
   }
 
   /**

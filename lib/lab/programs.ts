@@ -1,7 +1,10 @@
 import { after } from '../kernel/clock.ts';
 import { endPrograms, findPrograms, type LabSigns } from '../kernel/end-programs.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { networkCookie } from '../kernel/network-cookie.ts';
+import { networkOf } from '../kernel/network-of.ts';
 import { ProgramMark } from '../kernel/program-mark.ts';
-import { reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
+import { type LabSign, reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
 import type { ExecFailure } from './exec.ts';
 import type { Program } from './program.ts';
 import { Unawaited } from './unawaited.ts';
@@ -16,7 +19,8 @@ const OUTPUT_DEADLINE = 500;
 /** The programs of a lab, and what they have started, which end with it. */
 export class Programs {
   readonly #mark = new ProgramMark();
-  readonly #networks = new Set<number>();
+  /** By the numbers of their inodes. */
+  readonly #networks = new Map<number, LabSign | undefined>();
   readonly #running = new Set<Program>();
   readonly #unawaited = new Unawaited();
 
@@ -32,14 +36,17 @@ export class Programs {
 
   /**
    * Has whatever runs in these networks, and whatever is started from now on, end with this thread as well.
-   *
-   * @param inodes of network namespaces
    */
-  reapIn(inodes: readonly number[]): void {
+  reapIn(namespaces: readonly NetNamespace[]): void {
     reapWithThread({ mark: this.#mark.value });
-    for (const network of inodes) {
-      this.#networks.add(network);
-      reapWithThread({ network });
+    for (const namespace of namespaces) {
+      const { inode } = namespace;
+      if (this.#networks.has(inode)) continue;
+      const cookie = networkCookie(namespace);
+      // Without a cookie nobody could tell it from the next one of the same number, when this thread is gone.
+      const sign = cookie === undefined ? undefined : { inode, cookie };
+      this.#networks.set(inode, sign);
+      if (sign) reapWithThread(sign);
     }
   }
 
@@ -77,18 +84,18 @@ export class Programs {
   async end(makeRoom: () => void): Promise<void> {
     // Nothing has been run.
     if (this.#networks.size === 0) return;
-    const { marks, networks } = this.#signs;
     try {
       await endPrograms(this.#signs, KILL_DEADLINE, makeRoom);
     } finally {
-      for (const mark of marks) reapNoMore({ mark });
-      for (const network of networks) reapNoMore({ network });
+      reapNoMore({ mark: this.#mark.value });
+      for (const sign of this.#networks.values()) if (sign) reapNoMore(sign);
     }
     await this.#reap();
   }
 
   get #signs(): LabSigns {
-    return { networks: this.#networks, marks: new Set([this.#mark.value]) };
+    // The lab holds its networks, so their inodes' numbers are theirs.
+    return { isIn: (pid) => this.#networks.has(networkOf(pid)), marks: new Set([this.#mark.value]) };
   }
 
   /** Node has yet to reap what was killed; without this their promises would settle in the next test. */

@@ -1,30 +1,58 @@
-/** What a namespace is for: it decides what of the kernel's defaults a lab overrides. */
+/** What a namespace is for: it decides what a lab sets in it. */
 export type Role = 'host' | 'router' | 'switch';
 
-/** Settings that a lab makes itself, since a new namespace takes some of them from the host (`devinet_init_net`). */
-export const ROLE_SYSCTLS: Record<Role, readonly [name: string, value: string][]> = {
-  host: [
-    ['net.ipv4.ip_forward', '0'],
-    ['net.ipv4.conf.all.rp_filter', '0'],
-    ['net.ipv4.conf.default.rp_filter', '0'],
-    // Link-local addresses serve at once, and nobody solicits routers: the only traffic in a lab is what a spec makes.
-    ['net.ipv6.conf.default.accept_dad', '0'],
-    ['net.ipv6.conf.default.router_solicitations', '0'],
-    // Every refusal is heard: otherwise the seventh within a second to one host, or the 51st of all, would seem to be lost
-    // (icmpv4_xrlim_allow, icmp_global_allow). Of ICMPv6 an empty mask cannot be written; type 0 is reserved.
-    ['net.ipv4.icmp_ratemask', '0'],
-    ['net.ipv6.icmp.ratemask', '0'],
-  ],
+/** Whose settings a lab's namespaces have: those of a network in which nothing happens by itself, or the kernel's own. */
+export const DEFAULTS = ['lab', 'kernel'] as const;
+export type Defaults = (typeof DEFAULTS)[number];
+
+/** A sysctl that a lab sets in every namespace of a role. docs/lab-defaults.md has the table. */
+interface Setting {
+  name: string;
+  value: string;
+  /**
+   * With the kernel's defaults, too: it makes the role, or a new namespace would take it from the host
+   * (`devinet_init_net`).
+   */
+  always?: true;
+}
+
+/** What hosts and routers have, so that the only traffic in a lab is what a spec makes. */
+const CALM: readonly Setting[] = [
+  // Addresses serve at once.
+  { name: 'net.ipv6.conf.default.accept_dad', value: '0' },
+  { name: 'net.ipv6.conf.default.router_solicitations', value: '0' },
+  // Every refusal is heard: otherwise the seventh within a second to one host, or the 51st of all, would seem to be lost
+  // (icmpv4_xrlim_allow, icmp_global_allow). Of ICMPv6 an empty mask cannot be written; type 0 is reserved.
+  { name: 'net.ipv4.icmp_ratemask', value: '0' },
+  { name: 'net.ipv6.icmp.ratemask', value: '0' },
+];
+
+/** The kernel's own, whatever the host has. */
+const NO_REVERSE_PATH_FILTER: readonly Setting[] = [
+  { name: 'net.ipv4.conf.all.rp_filter', value: '0', always: true },
+  { name: 'net.ipv4.conf.default.rp_filter', value: '0', always: true },
+];
+
+const SETTINGS: Record<Role, readonly Setting[]> = {
+  host: [{ name: 'net.ipv4.ip_forward', value: '0', always: true }, ...NO_REVERSE_PATH_FILTER, ...CALM],
   router: [
-    ['net.ipv4.ip_forward', '1'],
-    ['net.ipv4.conf.all.rp_filter', '0'],
-    ['net.ipv4.conf.default.rp_filter', '0'],
-    ['net.ipv6.conf.all.forwarding', '1'],
-    ['net.ipv6.conf.default.accept_dad', '0'],
-    ['net.ipv6.conf.default.router_solicitations', '0'],
-    ['net.ipv4.icmp_ratemask', '0'],
-    ['net.ipv6.icmp.ratemask', '0'],
+    { name: 'net.ipv4.ip_forward', value: '1', always: true },
+    { name: 'net.ipv6.conf.all.forwarding', value: '1', always: true },
+    ...NO_REVERSE_PATH_FILTER,
+    ...CALM,
   ],
   // A switch forwards frames and has no addresses, so its ports say nothing of their own.
-  switch: [['net.ipv6.conf.default.disable_ipv6', '1']],
+  switch: [{ name: 'net.ipv6.conf.default.disable_ipv6', value: '1', always: true }],
 };
+
+/** The sysctls that a lab sets in a new namespace. */
+export function sysctlsOf(role: Role, defaults: Defaults): readonly Setting[] {
+  return SETTINGS[role].filter(({ always }) => always || defaults === 'lab');
+}
+
+/**
+ * What a lab sets of the neighbour tables of each device. The kernel would wait for an answer to ARP or ND for a second; on
+ * a software link one takes microseconds. Three requests, so a neighbour has failed after 60 ms. Proxies would put theirs
+ * off by up to 0.8 s (`pneigh_enqueue`), for the sake of other holders of the address: longer than any negative is held.
+ */
+export const NEIGHBOUR_TIMERS = { retrans: 20, proxyDelay: 0 };

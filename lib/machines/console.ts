@@ -47,7 +47,8 @@ export function lastLines(console: string, count = 20): string[] {
     .slice(-count);
 }
 
-function linesOf(console: string): string[] {
+/** All of its lines, without what only a terminal needs. */
+export function linesOf(console: string): string[] {
   // The firmware clears the screen, and the kernel's first lines come with carriage returns.
   return stripVTControlCharacters(console).replaceAll('\r', '').split('\n');
 }

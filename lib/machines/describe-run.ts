@@ -1,4 +1,5 @@
-import { lastLines, tellingLines } from './console.ts';
+import { runningTests } from '../report/running-tests.ts';
+import { lastLines, linesOf, tellingLines } from './console.ts';
 import type { Ending, MachineRun } from './machine.ts';
 
 /** How a run on a kernel ended, in a line: `Linux … booted in 1.8 s (tcg), …`. */
@@ -15,7 +16,7 @@ export function describeRun({ ending, accelerator, booted, firstOutput, millisec
 
 /** What went wrong, with the last that the guest said; undefined when its command ended by itself. */
 export function describeFailure(run: Pick<MachineRun, 'ending' | 'console' | 'output'>): string | undefined {
-  const sentence = sentenceOf(run.ending);
+  const sentence = describeEnding(run);
   if (sentence === undefined) return undefined;
   const sections = [
     ['The last of its console:', tellingLines(run.console)],
@@ -25,6 +26,21 @@ export function describeFailure(run: Pick<MachineRun, 'ending' | 'console' | 'ou
     sentence,
     ...sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', title, ...lines.map((line) => `  ${line}`)] : [])),
   ].join('\n');
+}
+
+/** What went wrong, and in which test; undefined when its command ended by itself. */
+export function describeEnding({ ending, console }: Pick<MachineRun, 'ending' | 'console'>): string | undefined {
+  const sentence = sentenceOf(ending);
+  return sentence && [sentence, ...whichTests(console)].join('\n');
+}
+
+/** Nothing where no test has begun: then the kernel did not come so far, or it ran no specs. */
+function whichTests(console: string): string[] {
+  const { running, last } = runningTests(linesOf(console));
+  if (running.length === 0) return last === undefined ? [] : [`No test was running; the last before that was ${last}`];
+  const [one, ...more] = running;
+  if (more.length === 0) return [`The test that was running: ${one}`];
+  return ['The tests that were running:', ...running.map((name) => `  ${name}`)];
 }
 
 function sentenceOf(ending: Ending): string | undefined {

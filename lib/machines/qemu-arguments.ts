@@ -22,10 +22,11 @@ export interface QemuMachine {
 
 /**
  * Of the kernel: a panic ends QEMU (`-no-reboot`), an oops is one, and lines as far as notices are printed, since each
- * letter of the console leaves the guest. `earlyprintk`: a kernel that hangs before it has a console is heard, too.
+ * letter of the console leaves the guest; of programs' own lines none is left out (`printk.devkmsg`). `earlyprintk`: a kernel that hangs before it has a console is heard, too.
  * `tsc=reliable`: without hardware the clocks' watchdog finds it unsteady.
  */
-const KERNEL_ARGUMENTS = 'console=ttyS0 earlyprintk=ttyS0,115200 loglevel=6 panic=-1 oops=panic tsc=reliable';
+const KERNEL_ARGUMENTS =
+  'console=ttyS0 earlyprintk=ttyS0,115200 loglevel=6 printk.devkmsg=on panic=-1 oops=panic tsc=reliable';
 
 export function qemuArguments(machine: QemuMachine): string[] {
   const { accelerator, share, image, initramfs, virtiofsd, output, results, memory, cpus, append } = machine;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, parse, resolve } from 'node:path';
 import { MACHINE, PATIENCE } from '../report/project-name.ts';
 import { BLOBS, folderIn, freshFolderIn, placeIn, resultsFolder } from '../report/results.ts';
+import { CONSOLE } from '../report/running-tests.ts';
 import { makeFolder, replaceFile } from '../report/write-file.ts';
 import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
@@ -42,7 +43,10 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
     ...machine,
     results,
     cwd: root,
-    env: guestEnvironment({ [MACHINE]: kernel.name, [PATIENCE]: patience, NO_COLOR: '1', ...label }),
+    env: guestEnvironment({
+      ...{ [MACHINE]: kernel.name, [PATIENCE]: patience, [CONSOLE]: '/dev/kmsg', NO_COLOR: '1' },
+      ...label,
+    }),
     command: [
       ...[...vitestCommand(root), 'run', ...args],
       ...['--reporter=default', '--reporter=blob', `--outputFile.blob=${report}`],

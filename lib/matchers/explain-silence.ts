@@ -2,7 +2,7 @@ import type { Interface, Namespace } from '../lab/index.ts';
 import type { ReachOptions, ReachReport } from '../probes/reach.ts';
 import { nextHop } from '../probes/source.ts';
 import { meaningOf } from '../trace/drop-reasons.ts';
-import { describeDrop, dropIn, isFilterDrop, type KernelDrop } from '../trace/kernel-drop.ts';
+import { describeDrop, dropAt, isFilterDrop, type KernelDrop } from '../trace/kernel-drop.ts';
 import type { Obstacle } from '../trace/obstacles/obstacle.ts';
 import { devicesOf } from '../trace/path.ts';
 import { type ProbePath, tracePath } from '../trace/probe-path.ts';
@@ -64,8 +64,12 @@ function judge(report: ReachReport, known: Reasons, { report: again, told, since
   const found = examine({ ...report, recognize }, trace, { packets, silent });
   // Of a probe that nobody saw leave, its source tells.
   const isUnseen = trace === undefined || recognize(trace.frame) !== 'probe';
-  const last = found.loss?.at ?? (isUnseen ? undefined : trace.arrival);
-  const drop = dropAt(last?.frame.at.namespace ?? again.question.from, again, { trace, recognize, drops });
+  const device = (found.loss?.at ?? (isUnseen ? undefined : trace.arrival))?.frame.at;
+  const hop = nextHop(again.question);
+  const drop = dropAt({ namespace: device?.namespace ?? again.question.from, device }, drops, {
+    ...{ trace, recognize },
+    hop: typeof hop === 'string' ? undefined : hop.address,
+  });
   const says = found.isTold ? undefined : kernelSays(drop, found.loss);
   const common = {
     recognize,
@@ -82,16 +86,6 @@ function judge(report: ReachReport, known: Reasons, { report: again, told, since
     unsent: unsent ?? (isUnseen && !loss ? says : undefined),
     closed: drop && !drop.drop.reason.endsWith('NO_SOCKET') ? undefined : closed,
   };
-}
-
-/** What the kernel dropped in the namespace where the probe, or its answer, was last seen. */
-function dropAt(
-  namespace: Namespace,
-  { question }: ReachReport,
-  { trace, recognize, drops }: Pick<Reasons, 'trace' | 'recognize'> & Pick<Again, 'drops'>,
-): KernelDrop | undefined {
-  const hop = nextHop(question);
-  return dropIn(namespace, drops, { trace, recognize, hop: typeof hop === 'string' ? undefined : hop.address });
 }
 
 /** What the kernel's reason for a drop says, where the model says another, or nothing: the kernel is believed. */

@@ -1,5 +1,5 @@
 import { type Lab, UsageError } from '../lab/index.ts';
-import { latenessIn } from '../trace/late-answers.ts';
+import { askedAgainIn, latenessIn } from '../trace/late-answers.ts';
 
 /** How long a negative is held, in milliseconds. Worst seen under load for an answer: 12. */
 const HOLD = 100;
@@ -13,7 +13,7 @@ const SHORTEST_HOLD = 20;
  * @param usual where nobody in the lab may answer late
  */
 export function holdIn(lab: Lab, usual: number = HOLD): number {
-  return usual + latenessIn(lab);
+  return usual + Math.max(latenessIn(lab), askedAgainIn(lab));
 }
 
 /** @throws UsageError when a negative would be held for less than an answer may take */

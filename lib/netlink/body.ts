@@ -23,3 +23,8 @@ export function body<R, W, F extends Rows>(
       offset < start ? [header.struct.name] : attributes.pathAt(bytes.subarray(start), offset - start),
   };
 }
+
+/** The body of a request whose answer has another. */
+export function answeredBy<R, W>(request: Type<unknown, W>, answer: Type<R, unknown>): Type<R, W> {
+  return { ...request, read: answer.read, parts: [request as Type<unknown, never>, answer as Type<unknown, never>] };
+}

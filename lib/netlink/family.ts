@@ -31,7 +31,8 @@ interface FamilyOptions<R, W, State, Said> {
   complete?: (said: Said, verb: Verb) => W;
   /** What the kernel's answer says. @default the body as it is read */
   state?: (body: R) => State;
-  /** The message that changes an object. @default 'new' */
+  /** The message that makes an object, and the one that changes one. @default 'new' */
+  makes?: 'new' | 'set';
   changes?: 'new' | 'set';
   /** Other verbs than usual. */
   verbs?: Partial<Record<Verb, string>>;
@@ -56,7 +57,7 @@ export class Family<R, W extends object, State = R, Said extends object = W> {
 
   /** Makes an object that is not there yet. */
   add(said: Said, causes?: Causes): Request {
-    return this.#request('add', 'new', NLM_F_CREATE | NLM_F_EXCL, said, causes);
+    return this.#request('add', this.options.makes ?? 'new', NLM_F_CREATE | NLM_F_EXCL, said, causes);
   }
 
   /** Makes an object, or changes the one that is there. */

@@ -2,7 +2,7 @@ import { align, listAttributes } from './attribute.ts';
 import type { ReadOf, WriteOf } from './object-of.ts';
 import type { Struct } from './struct.ts';
 import type { Rows, Table } from './table.ts';
-import type { Type } from './type.ts';
+import type { Fixed, Type } from './type.ts';
 
 /** Attributes of one kind nested in one, as a list. The kernel looks at the number of the elements of some such lists only. */
 export function list<R, W>(number: number, of: Type<R, W>): Type<R[], readonly W[]> {
@@ -49,5 +49,21 @@ export function rows<R, W, F extends Rows>(
     },
     words: (values, names) =>
       values.flatMap((value) => [...header.words(value, names), ...attributes.words(value, names)]),
+  };
+}
+
+/** Structs of one length one behind the other, as `struct nexthop_grp`. */
+export function array<R, W>(of: Fixed<R, W>): Type<R[], readonly W[]> {
+  return {
+    parts: [of as Type<unknown, never>],
+    write: (to, values) =>
+      to.put(of.size * values.length, (bytes, at) => {
+        for (const [index, value] of values.entries()) of.writeAt(bytes, at + index * of.size, value);
+      }),
+    read: (bytes) => {
+      if (bytes.length % of.size !== 0) throw new RangeError(`${bytes.length} bytes are no whole number of ${of.size}`);
+      return Array.from({ length: bytes.length / of.size }, (_, index) => of.readAt(bytes, index * of.size));
+    },
+    words: (values, names) => values.flatMap((value) => of.words(value, names)),
   };
 }

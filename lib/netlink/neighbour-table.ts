@@ -2,25 +2,70 @@ import type { Family as IpFamily } from '../wire/ip-address.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { device, ipFamily, pad, string, u32, u64 } from './scalars.ts';
+import type { NetlinkSocket } from './socket.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
-import { type Fixed, fixed, flat } from './type.ts';
+import { fixed, flat } from './type.ts';
 
-/** A neighbour table of the kernel's, which all namespaces of the machine share; or what one device of a namespace has of it. */
+/** A neighbour table of the kernel's. All namespaces of the machine share its limit. */
 export interface NeighbourTableState {
   /** `arp_cache` or `ndisc_cache`. */
   name: string;
-  /** ifindex of the device that the timers are of; undefined: those of devices to come. */
-  device: number | undefined;
-  /** How long a request may stay unanswered, in milliseconds (`retrans_time_ms`). */
-  retrans: number | undefined;
-  /** How long a proxy puts its answer off at most, in milliseconds (`proxy_delay`). */
-  proxyDelay: number | undefined;
-  /** Of the whole machine, where it is no single device's: its entries, and how many there may be (`gc_thresh3`). */
-  entries: number | undefined;
-  limit: number | undefined;
+  entries: number;
+  /** `gc_thresh3`: more entries than this there cannot be. */
+  limit: number;
   /** How often an entry could not be made because the table was full, since boot. */
-  overflows: bigint | undefined;
+  overflows: bigint;
+}
+
+/** What `ip ntable show` tells of: a whole table, or the timers of one device in it, in milliseconds. */
+interface Told {
+  whole: NeighbourTableState | undefined;
+  /** ifindex. */
+  device: number | undefined;
+  /** How long a request may stay unanswered (`retrans_time_ms`). */
+  retrans: number | undefined;
+  /** How long a proxy, or one of the holders of an anycast address, puts its answer off, at most (`proxy_delay`). */
+  proxyDelay: number | undefined;
+}
+
+const milliseconds = fixed<number>(
+  8,
+  (bytes, at) => Number(u64.readAt(bytes, at)),
+  (bytes, at, value) => u64.writeAt(bytes, at, BigInt(value)),
+);
+
+const timers = table({
+  device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),
+  retrans: attribute('NDTPA_RETRANS_TIME', 5, milliseconds),
+  proxyDelay: attribute('NDTPA_PROXY_DELAY', 13, milliseconds),
+});
+
+/** The tables by their `family`, and of each device's timers in them. */
+export const ipNtable = new Family({
+  command: ['ip', 'ntable'],
+  messages: ['NEIGHTBL', 64],
+  changes: 'set',
+  body: body(
+    struct('ndtmsg', { family: ipFamily, padding: pad(3) }),
+    table({
+      name: attribute('NDTA_NAME', 1, string, { absent: '' }),
+      timers: attribute('NDTA_PARMS', 6, flat(timers)),
+      limit: attribute('NDTA_THRESH3', 4, u32, { absent: 0 }),
+      config: attribute('NDTA_CONFIG', 5, struct('ndt_config', { sizes: pad(4), entries: u32, rest: pad(24) })),
+      stats: attribute('NDTA_STATS', 7, struct('ndt_stats', { others: pad(80), overflows: u64 })),
+    }),
+  ),
+  complete: ({ family, ...said }) => ({ ...said, family, name: said.name ?? nameOf(family) }),
+  state: ({ name, limit, config, stats, device: index, retrans, proxyDelay }): Told => ({
+    whole: config && stats && { name, limit, entries: config.entries, overflows: stats.overflows },
+    ...{ device: index, retrans, proxyDelay },
+  }),
+});
+
+/** The tables, without the timers of single devices. */
+export function listNeighbourTables(socket: NetlinkSocket): NeighbourTableState[] {
+  return socket.list(ipNtable.all()).flatMap(({ whole }) => whole ?? []);
 }
 
 /** Why a table has no room for a lab, and what to do about it. */
@@ -34,40 +79,6 @@ export function whyNoNeighbourRoom({ name, entries, limit }: NeighbourTableState
 
 /** What container hosts take. */
 const ENOUGH = 65_536;
-
-const milliseconds: Fixed<number> = fixed(
-  8,
-  (bytes, at) => Number(u64.readAt(bytes, at)),
-  (bytes, at, value) => u64.writeAt(bytes, at, BigInt(value)),
-);
-
-const timers = table({
-  device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),
-  retrans: attribute('NDTPA_RETRANS_TIME', 5, milliseconds),
-  proxyDelay: attribute('NDTPA_PROXY_DELAY', 13, milliseconds),
-});
-
-export const ipNtable = new Family({
-  command: ['ip', 'ntable'],
-  messages: ['NEIGHTBL', 64],
-  changes: 'set',
-  body: body(
-    struct('ndtmsg', { family: ipFamily, padding: pad(3) }),
-    table({
-      name: attribute('NDTA_NAME', 1, string, { absent: '' }),
-      timers: attribute('NDTA_PARMS', 6, flat(timers)),
-      limit: attribute('NDTA_THRESH3', 4, u32),
-      config: attribute('NDTA_CONFIG', 5, struct('ndt_config', { sizes: pad(4), entries: u32, rest: pad(24) })),
-      stats: attribute('NDTA_STATS', 7, struct('ndt_stats', { others: pad(80), overflows: u64 })),
-    }),
-  ),
-  complete: ({ family, ...said }) => ({ ...said, family, name: said.name ?? nameOf(family) }),
-  state: ({ name, device: index, retrans, proxyDelay, limit, config, stats }): NeighbourTableState => ({
-    ...{ name, device: index, retrans, proxyDelay, limit },
-    entries: config?.entries,
-    overflows: stats?.overflows,
-  }),
-});
 
 function nameOf(family: IpFamily | undefined): string | undefined {
   return family === undefined ? undefined : family === 4 ? 'arp_cache' : 'ndisc_cache';

@@ -1,4 +1,5 @@
 import { u32 } from '../kernel/bytes.ts';
+import { checked } from '../kernel/checked.ts';
 import {
   AF_NETLINK,
   MSG_DONTWAIT,
@@ -40,9 +41,8 @@ export class NetfilterSocket implements Disposable {
   #missed = false;
 
   constructor(namespace: NetNamespace) {
-    this.#fd = namespace.run(() => socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
-    if (this.#fd < 0) throw new KernelError({ operation: 'socket(AF_NETLINK, NETLINK_NETFILTER)', errno: lastErrno() });
-    this.#fd = ofThread(this.#fd);
+    const open = () => socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+    this.#fd = ofThread(namespace.run(() => checked('socket(AF_NETLINK, NETLINK_NETFILTER)', open())));
     setsockopt(this.#fd, SOL_NETLINK, NETLINK_EXT_ACK, u32(1), 4);
     setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUF, u32(RECEIVE_BUFFER), 4);
     setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, u32(RECEIVE_BUFFER), 4);

@@ -6,10 +6,10 @@ import { body } from './body.ts';
 import { Family } from './family.ts';
 import { rows } from './list.ts';
 import { oneOf } from './one-of.ts';
-import { bytes, device, ip, ipFamily, pad, s32, u8, u32 } from './scalars.ts';
+import { bytes, device, ip, ipFamily, lessOne, pad, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
-import { fixed, flat, type Type } from './type.ts';
+import { flat, type Type } from './type.ts';
 
 export const TABLE_MAIN = 254;
 
@@ -54,6 +54,8 @@ export interface Route {
   ofTheKernel: boolean;
   tos: number;
   metric: number | undefined;
+  /** The id of the nexthop object that it leads to (`ip nexthop`). */
+  nexthopId: number | undefined;
   /** The longest packet that goes this way; undefined: the device's. */
   mtu: number | undefined;
   /** The kernel forgets it after some time: what a router has said of the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
@@ -66,7 +68,7 @@ export interface Route {
 
 /** What is said of a route to make, delete or look one up. */
 interface SaidRoute
-  extends Partial<Pick<Route, 'to' | 'via' | 'device' | 'source' | 'metric' | 'mtu' | 'type' | 'table'>> {
+  extends Partial<Pick<Route, 'to' | 'via' | 'device' | 'source' | 'metric' | 'nexthopId' | 'mtu' | 'type' | 'table'>> {
   family?: IpFamily;
   /** To be looked up: the address to send from. */
   from?: string | undefined;
@@ -83,13 +85,6 @@ const rtvia: Type<string | undefined> = {
   words: (address = '::') => ['inet6', address],
 };
 
-/** `rtnh_hops`: a weight, less one. */
-const weight = fixed<number>(
-  1,
-  (all, at) => all.readUInt8(at) + 1,
-  (all, at, value) => all.writeUInt8(value - 1, at),
-);
-
 const onlink = bit('RTNH_F_ONLINK', 4, 'onlink');
 
 const hopRows = {
@@ -100,7 +95,7 @@ const hopRows = {
 
 const hopAttributes = table(hopRows);
 
-const hopHeader = struct('rtnexthop', { length: pad(2), flags: flat(bits(u8, { onlink })), weight, device });
+const hopHeader = struct('rtnexthop', { length: pad(2), flags: flat(bits(u8, { onlink })), weight: lessOne, device });
 
 const hopRow = rows(hopHeader, hopAttributes);
 const hops: typeof hopRow = {
@@ -133,6 +128,7 @@ const attributes = table({
   device: attribute('RTA_OIF', 4, device, { word: 'dev' }),
   source: attribute('RTA_PREFSRC', 7, ip, { word: 'src' }),
   metric: attribute('RTA_PRIORITY', 6, u32),
+  nexthopId: attribute('RTA_NH_ID', 30, u32, { word: 'nhid' }),
   table: attribute('RTA_TABLE', 15, u32),
   metrics: attribute('RTA_METRICS', 8, flat(table({ mtu: attribute('RTAX_MTU', 2, u32) }))),
   cache: attribute('RTA_CACHEINFO', 12, struct('rta_cacheinfo', { uses: pad(8), expires: s32, rest: pad(20) })),
@@ -164,7 +160,7 @@ export const ipRoute = new Family({
     return { ...all, ...tables, protocol: 'boot' as const, scope, type: said.type ?? 'unicast' };
   },
   state: ({ family, destination = family === 4 ? '0.0.0.0' : '::', length, ...read }): Route => {
-    const { hops, from, source, type, tos, metric, mtu } = read;
+    const { hops, from, source, type, tos, metric, nexthopId, mtu } = read;
     const all = hops ?? [{ ...read, weight: 1 }];
     const nextHops = all.map(({ gateway: own, otherGateway, device: index, weight: share, onlink: isOnlink }) => ({
       via: own ?? otherGateway,
@@ -177,7 +173,7 @@ export const ipRoute = new Family({
       via: nextHops[0]?.via,
       device: nextHops[0]?.device,
       nextHops,
-      ...{ source, type, tos, metric, mtu },
+      ...{ source, type, tos, metric, nexthopId, mtu },
       table: read.table ?? read.lowTable,
       ofTheKernel: read.protocol === 'kernel',
       expires: (read.cache?.expires ?? 0) > 0,

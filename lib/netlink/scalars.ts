@@ -56,6 +56,20 @@ export const ipFamily = fixed<Family>(
   (bytes, at, value) => bytes.writeUInt8(familyNumber(value), at),
 );
 
+/** As {@link ipFamily}, of what may be for none, or for both. */
+export const ipFamilyOrNone = fixed<Family | undefined>(
+  1,
+  (bytes, at) => (bytes[at] === 0 ? undefined : ipFamily.readAt(bytes, at)),
+  (bytes, at, value) => value && ipFamily.writeAt(bytes, at, value),
+);
+
+/** A weight from 1, which travels as one less (`rtnh_hops`). */
+export const lessOne = fixed<number>(
+  1,
+  (bytes, at) => bytes.readUInt8(at) + 1,
+  (bytes, at, value) => bytes.writeUInt8(value - 1, at),
+);
+
 /** Bytes of a struct that mean nothing. */
 export function pad(size: number): Fixed<undefined> {
   return fixed<undefined>(

@@ -20,6 +20,7 @@ export function askTcp(question: Question, port: number): Asker {
   return {
     send(sequence) {
       const socket = Socket.open(from.handle, familyNumber(family), SOCK_STREAM, 0);
+      // It may be asked anew, and its probes counted from 0 again.
       const connection = { socket, sequence, localPort: 0, done: false };
       connections.push(connection);
       const errno = bindSource(socket, question) || socket.connect(target);

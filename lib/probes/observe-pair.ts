@@ -7,7 +7,7 @@ import { askIcmp } from './ask-icmp.ts';
 import { Ear } from './ear.ts';
 import { sendFrame } from './hear.ts';
 import { keepAsking } from './keep-asking.ts';
-import { watchNeighbourTable } from './neighbour-overflow.ts';
+import { askWithRoom } from './neighbour-room.ts';
 import { type Pair, type PairDevices, type Place, pairDevices } from './pair-devices.ts';
 import type { Quiet } from './patience.ts';
 import { addressNeeded, FRAMES, type FrameEnd, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
@@ -139,7 +139,8 @@ async function countFrames(
   const isOver = quiet?.('frames');
   const sent: ReturnType<typeof send> = [];
   for (const burst of inBursts(questions, burstOf(places.host))) {
-    if (sent.length > 0) await isOver?.drained();
+    const full = sent.length > 0 ? await isOver?.drained() : undefined;
+    if (full) throw new Error(`the frames could not be sent in bursts: ${full}`);
     sent.push(...burst.flatMap(send));
   }
   const isMissing = (each: (typeof sent)[number]) => !each.unsent && each.count() < expected(each);
@@ -185,15 +186,19 @@ async function observeEchoes(family: Family, { places, pairs, expected, quiet }:
       family,
       bound: undefined,
     });
-    const overflowed = watchNeighbourTable(source.namespace, family);
     const isWanted = expected({ from, to, kind }) > 0;
-    const { outcome, reason, elapsed } = await ask(asker, {
+    const patience = {
       milliseconds: isWanted ? Math.max(HOLD, within) : HOLD,
       quiet: quiet && (() => quiet('packets')),
       untilQuiet: true,
+    };
+    const { result, noRoom } = await askWithRoom(source.namespace, family, {
+      ask: () => ask(asker, patience),
+      isLost: ({ outcome }) => outcome === 'lost',
     });
+    const { outcome, reason, elapsed } = result;
     if (isWanted && outcome !== 'answered') within -= elapsed;
-    const broken = outcome === 'broken' ? reason : outcome === 'lost' ? overflowed() : undefined;
+    const broken = outcome === 'broken' ? reason : outcome === 'lost' ? noRoom : undefined;
     if (broken) throw new Error(`an echo of ${from} to ${to} failed: ${broken}`);
     observations.push({ from, to, kind, copies: outcome === 'answered' ? 1 : 0 });
   }

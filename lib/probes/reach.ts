@@ -9,7 +9,7 @@ import { askTcp } from './ask-tcp.ts';
 import { askUdp } from './ask-udp.ts';
 import type { Asker } from './asker.ts';
 import { type Listener, openListener } from './listener.ts';
-import { watchNeighbourTable } from './neighbour-overflow.ts';
+import { askWithRoom } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Patience } from './patience.ts';
 import { turnAt } from './port-turns.ts';
@@ -102,9 +102,12 @@ export async function reach(
     const port = listener?.port ?? wantedPort;
     using asker = openAsker(by, question, { port, size });
     patience.onOpen?.(asker.signs);
-    const overflowed = watchNeighbourTable(from, question.family);
-    const result = await ask(asker, patience, listener);
-    const reason = result.outcome === 'lost' ? (listener?.failure() ?? overflowed()) : undefined;
+    const { result, noRoom } = await askWithRoom(from, question.family, {
+      ask: () => ask(asker, patience, listener),
+      isLost: ({ outcome }) => outcome === 'lost',
+      flush: neighbours === 'cold',
+    });
+    const reason = result.outcome === 'lost' ? (listener?.failure() ?? noRoom) : undefined;
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const listened = listener !== undefined;
     const report = { question, by, port, size, listened, recognize: asker.recognize };

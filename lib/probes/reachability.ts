@@ -4,7 +4,7 @@ import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import type { Asker } from './asker.ts';
 import { Echoer } from './echoer.ts';
-import { watchNeighbourTable } from './neighbour-overflow.ts';
+import { askWithRoom, ROOM_PATIENCE } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
 import type { Quiet } from './patience.ts';
 import type { Question } from './question.ts';
@@ -63,6 +63,7 @@ export async function reachability(
   const hasWorker = namespaces.some(({ lab }) => lab.namespaces.some(hasMacvlan));
   const matrix: ReachabilityMatrix = [];
   let within = WITHIN;
+  let room = ROOM_PATIENCE;
   for (const [from, namespace] of namespaces.entries()) {
     // A broadcast that waits for a macvlan parent's worker would come into the next turn, and tell who sent it.
     if (hasWorker && from > 0) await broadcastsDelivered(quiet?.());
@@ -70,18 +71,17 @@ export async function reachability(
     const others = namespaces.map((_, to) => to).filter((to) => to !== from);
     const questions = others.map((to) => toQuestion(namespaces, addresses, from, to, family));
     using echoer = new Echoer(namespace, family);
-    const overflowed = watchNeighbourTable(namespace, family);
     const isWanted = (at: number) => wanted(namespace, namespaces[others[at] as number] as Namespace);
-    const asked = await echoer.ask(questions, {
-      milliseconds,
-      within,
-      wanted: isWanted,
-      quiet,
-      untilQuiet,
+    const { result: asked, noRoom } = await askWithRoom(namespace, family, {
+      ask: () => echoer.ask(questions, { milliseconds, within, wanted: isWanted, quiet, untilQuiet }),
+      isLost: (results) => results.some(({ outcome }) => outcome === 'lost'),
+      milliseconds: room,
     });
+    // One pair of which nothing is known decides already.
+    if (noRoom) room = 0;
     const missing = asked.find(({ outcome }, at) => outcome !== 'answered' && isWanted(at));
     if (missing) within -= missing.elapsed;
-    const results = withOverflow(asked, overflowed);
+    const results = withoutRoom(asked, noRoom);
     const answers = questions.map((question, at) => ({
       ...(results[at] as ProbeResult),
       ...{ address: question.to.address, question, recognize: echoer.recognizer(at) },
@@ -99,8 +99,7 @@ async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
 }
 
 /** What was lost while the machine's neighbour table was full may have been answered. */
-function withOverflow(results: ProbeResult[], overflowed: () => string | undefined): ProbeResult[] {
-  const reason = results.some(({ outcome }) => outcome === 'lost') ? overflowed() : undefined;
+function withoutRoom(results: ProbeResult[], reason: string | undefined): ProbeResult[] {
   if (!reason) return results;
   return results.map((result) => (result.outcome === 'lost' ? { ...result, outcome: 'broken', reason } : result));
 }

@@ -1,3 +1,4 @@
+import { linkFault } from '../probes/source.ts';
 import type { KernelDrop } from './kernel-drop.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 
@@ -58,7 +59,9 @@ function byTrafficControl({ namespace, device }: KernelDrop, side: 'ingress' | '
   };
 }
 
-function byQueue({ namespace, device }: KernelDrop): Obstacle {
+/** A device without carrier has a queueing discipline that drops all it is given (`noop_enqueue`): then the link is the cause. */
+function byQueue({ namespace, device }: KernelDrop): Obstacle | undefined {
+  if (device && linkFault(device)) return undefined;
   return {
     text: `dropped by the queueing discipline${device ? ` of ${device}` : ''}`,
     hint: `on ${namespace}: tc -s qdisc show dev ${device?.name ?? '…'}`,

@@ -14,13 +14,19 @@ export interface KernelDrop {
   device: Interface | undefined;
 }
 
+/** Where a packet was last seen, or, without a device, whose packet it is. */
+export interface DropPlace {
+  namespace: Namespace;
+  device: Interface | undefined;
+}
+
 /**
- * What the kernel dropped of a question's packets in the namespace where they were last seen.
+ * What the kernel dropped of a question's packets where they were last seen.
  *
  * @param hop the address of the next hop, whose MAC address may have been asked for
  */
-export function dropIn(
-  namespace: Namespace,
+export function dropAt(
+  { namespace, device: last }: DropPlace,
   drops: readonly PacketDrop[],
   { trace, recognize, hop }: { trace: ProbePath | undefined; recognize: Recognize; hop: string | undefined },
 ): KernelDrop | undefined {
@@ -31,9 +37,13 @@ export function dropIn(
     const isSeen = identities.some((each) => each.startsWith(identity) || identity.startsWith(each));
     return isSeen || recognize(frame) !== undefined || (hop !== undefined && isAbout(frame, 'question', hop));
   };
-  const drop = drops.findLast((each) => each.namespace === namespace.handle.inode && isOurs(frameAround(each.packet)));
-  const device = namespace.interfaces.find(({ index }) => index === drop?.ifindex);
-  return drop && { drop, namespace, device };
+  const deviceOf = ({ ifindex }: PacketDrop) => namespace.interfaces.find(({ index }) => index === ifindex);
+  // A switch may have dropped another copy at another port.
+  const isHere = (each: PacketDrop) => !last?.isPort || [last, undefined].includes(deviceOf(each));
+  const drop = drops.findLast(
+    (each) => each.namespace === namespace.handle.inode && isHere(each) && isOurs(frameAround(each.packet)),
+  );
+  return drop && { drop, namespace, device: deviceOf(drop) };
 }
 
 /**

@@ -77,8 +77,8 @@ function leftNothing(namespace: Namespace): boolean {
 export function filtersAtDevices(namespace: Namespace, links = namespace.rtnetlink.list(ipLink.all())): boolean {
   const { rtnetlink, handle } = namespace;
   if (links.some(({ xdp }) => xdp)) return true;
-  const decides = rtnetlink.list(tcQdisc.all()).some(({ kind, isGiven }) => isGiven && DECIDING.has(kind));
-  return decides || hasFiltersAtDevices(handle);
+  const qdiscs = rtnetlink.list(tcQdisc.all());
+  return qdiscs.some(({ kind, isGiven }) => isGiven && DECIDING.has(kind)) || hasFiltersAtDevices(handle);
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */

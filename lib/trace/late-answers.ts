@@ -3,8 +3,14 @@ import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import { tcQdisc } from '../netlink/qdisc.ts';
 
-/** The longest that duplicate address detection takes in a lab, in milliseconds (`addrconf_dad_kick`): a second by chance. */
-const DETECTION = 1200;
+/**
+ * The longest that duplicate address detection takes, in milliseconds (`addrconf_dad_kick`): a second by chance, and with the
+ * kernel's defaults another for an answer.
+ */
+const DETECTION = { lab: 1200, kernel: 2200 };
+
+/** How long the kernel's own defaults have a host wait for a neighbour before it asks again, in milliseconds. */
+const RETRANSMISSION = 1000;
 
 /** What a queueing discipline is given, in milliseconds: as long as `toReach` waits for an answer. */
 const SHAPED = 1000;
@@ -23,9 +29,22 @@ export function latenessIn(lab: Lab): number {
   return Math.max(0, ...lab.namespaces.map((each) => Math.max(proxyDelay(each), detection(each), shaping(each))));
 }
 
+/**
+ * How long a packet of an earlier question may go on waiting before its host asks for the neighbour again, in milliseconds
+ * (`retrans_time_ms`); 0 where no host has such a packet. A lab's own 20 are less than any question takes.
+ */
+export function askedAgainIn({ defaults, namespaces }: Lab): number {
+  if (defaults === 'lab') return 0;
+  const isWaiting = ({ role, neighbour }: Namespace) =>
+    role !== 'switch' && neighbour.list().some(({ state }) => state === 'INCOMPLETE');
+  return namespaces.some(isWaiting) ? RETRANSMISSION : 0;
+}
+
 /** A lab's proxies answer at once, but where a spec or a program has told them not to (`pneigh_enqueue`). */
 function proxyDelay({ lab, role, interfaces, sysctl, rtnetlink }: Namespace): number {
-  const isWanted = [...sysctl.written].some((written) => written.endsWith('proxy_delay'));
+  // With the kernel's defaults each proxy takes its time.
+  const makeSlow = lab.defaults === 'kernel' ? /proxy_(delay|arp|ndp)/ : /proxy_delay$/;
+  const isWanted = [...sysctl.written].some((written) => makeSlow.test(written));
   if (role === 'switch' || (lab.isPristine && !isWanted)) return 0;
   const delays = rtnetlink.list(ipNtable.all());
   // The loopback and the kernel's own tunnels keep the kernel's 0.8 s.
@@ -33,12 +52,12 @@ function proxyDelay({ lab, role, interfaces, sysctl, rtnetlink }: Namespace): nu
   return Math.max(0, ...ofInterfaces.map(({ proxyDelay: delay = 0 }) => delay));
 }
 
-/** A tentative address is silent, and about to speak. A lab's have no such time, but where a spec wants them to (`dad`). */
+/** A tentative address is silent, and about to speak. Only with the kernel's defaults, or where a spec wants it (`dad`), is there such a time. */
 function detection({ lab, sysctl, rtnetlink }: Namespace): number {
   const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
-  if (lab.isPristine && !isWanted) return 0;
+  if (lab.isPristine && !isWanted && lab.defaults === 'lab') return 0;
   const addresses = rtnetlink.list(ipAddress.all());
-  return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION : 0;
+  return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION[lab.defaults] : 0;
 }
 
 /** Only a program can have given a device one. */

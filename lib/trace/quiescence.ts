@@ -16,6 +16,9 @@ const MOST_ROUNDS = 50;
 /** In milliseconds: on a starving machine a round may take a hundred. */
 const MOST_PATIENCE = 5000;
 
+/** So many looks, at least, decide that a machine is too busy: this process may be kept for all of the time. */
+const LEAST_ROUNDS = 3;
+
 /** After so many milliseconds a neighbour is asked for again (`retrans_time_ms` of a lab's devices). */
 const RETRANSMISSION = 20;
 
@@ -69,7 +72,7 @@ class Quiescence implements Quiet {
   async drained(): Promise<string | undefined> {
     const patience = now() + MOST_PATIENCE;
     const programs = new BusyPrograms(this.#lab);
-    for (;;) {
+    for (let round = 1; ; round++) {
       const areBusy = programs.areBusy();
       // What a program has sent by now is in a queue.
       const { broadcasts, backlogs, answered } = await this.#flush();
@@ -81,7 +84,7 @@ class Quiescence implements Quiet {
             ? "a processor's backlog did not empty"
             : undefined;
       if (busy === undefined && answered === 0) return undefined;
-      if (now() < patience) continue;
+      if (now() < patience || round < LEAST_ROUNDS) continue;
       return busy && `${busy} within ${MOST_PATIENCE / 1000} s: the machine is too busy`;
     }
   }

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
 import { isRootOfMachine } from '../../lib/kernel/user-namespace.ts';
+import { ownModule } from '../own-module.ts';
 
-const lab = fileURLToPath(new URL('../../lib/lab/index.ts', import.meta.url));
-const socket = fileURLToPath(new URL('../../lib/netlink/socket.ts', import.meta.url));
+const lab = ownModule('lab/index');
+const socket = ownModule('netlink/socket');
 
 /** A program of Node's that says how its last line fails. */
 const script = (imports: string, body: string) => [

@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
-
-const readiness = fileURLToPath(new URL('../../lib/kernel/readiness.ts', import.meta.url));
+import { ownModule } from '../own-module.ts';
 
 /** Waits for its standard input. Node emits `beforeExit` when its event loop has nothing left to wait for. */
 const SCRIPT = `
-import { Readiness } from '${readiness}';
+import { Readiness } from '${ownModule('kernel/readiness')}';
 process.once('beforeExit', () => console.log('event loop empty'));
 console.log('readable:', await new Readiness(0, 'readable').wait(60_000));`;
 

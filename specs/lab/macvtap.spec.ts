@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { createLab, expect, type Lab, MACVLAN_MODES, type Macvtap, type TapQueue, test } from 'hairpin';
 import { describeNeeding, describeOpeningTaps } from '../needs.ts';
+import { ownModule } from '../own-module.ts';
 import { heldDescriptors, ipAddresses, ipLink, ipLinkUp } from './referee.ts';
 import { playMachine } from './virtual-machine.ts';
 
@@ -24,8 +24,7 @@ const frameTo = (destination: string, text: string) =>
 
 /** What comes of opening a macvtap in a user namespace that a shell has prepared. */
 async function openElsewhere(lab: Lab, prepare: string): Promise<string> {
-  const source = fileURLToPath(new URL('../../lib/lab/index.ts', import.meta.url));
-  const body = `import { createLab } from '${source}';
+  const body = `import { createLab } from '${ownModule('lab/index')}';
     const lab = createLab();
     const { a } = lab.cable(lab.namespace('a'), lab.namespace('b'));
     try { lab.namespace('ns1').macvtap({ parent: a }).open(); console.log('opened'); }

@@ -1,4 +1,5 @@
 import { expect, type Lab, type Namespace, type PortOptions, test } from 'hairpin';
+import { Capture } from '../../lib/trace/capture.ts';
 import { bridgeLink, read } from './referee.ts';
 
 // h eth0 ── p1 sw p0 ── eth0 b
@@ -10,7 +11,14 @@ async function firstFrames(lab: Lab, options: PortOptions, ofB: PortOptions = {}
   const sw = lab.switch('sw');
   lab.cable(sw, lab.namespace('b'), { a: ofB });
   const h = lab.namespace('h');
-  const trace = await lab.trace(() => lab.cable(h, sw, { b: options }), { protocol: 'mld' });
+  const trace = await lab.trace(
+    async () => {
+      lab.cable(h, sw, { b: options });
+      // A worker of the kernel sends it (mld_ifc_work).
+      await expect.poll(() => sentBy(lab, h), { timeout: 10_000 }).toBeGreaterThan(0);
+    },
+    { protocol: 'mld' },
+  );
   const from = trace.frames.filter(({ at, direction }) => at.namespace === h && direction === 'out');
   const left = trace.frames.filter(({ at, direction }) => at.namespace === sw && direction === 'out');
   const identities = new Set(from.map(({ identity }) => identity));
@@ -20,6 +28,13 @@ async function firstFrames(lab: Lab, options: PortOptions, ofB: PortOptions = {}
     sent: from.length,
     left: new Set(left.filter(({ identity }) => identities.has(identity)).map(({ at }) => at.name)),
   };
+}
+
+/** How many frames a namespace has sent. */
+function sentBy(lab: Lab, h: Namespace): number {
+  return Capture.of(lab)
+    .frames()
+    .filter(({ at, direction }) => at.namespace === h && direction === 'out').length;
 }
 
 async function learnt(sw: Namespace, mac: string): Promise<unknown[]> {

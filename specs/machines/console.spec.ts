@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { findTrouble, lastLines, tellingLines } from '../../lib/machines/console.ts';
+import { describeEnding } from '../../lib/machines/describe-run.ts';
+import { beginLine, endLine } from '../../lib/report/running-tests.ts';
 
 // Consoles of Debian's 6.1 and 6.12.
 test.for([
@@ -54,4 +56,36 @@ test('a panic is quoted from its beginning, a silent end by its last lines', () 
   expect(tellingLines(lines.join('\n'))).toEqual(lines.slice(80));
   const oops = '[ 50.0] Oops: 0002 [#1] SMP';
   expect(tellingLines(lines.with(50, oops).join('\n'))).toEqual(lines.with(50, oops).slice(47, 90));
+});
+
+/** As the kernel prints it: with its time, and a carriage return. */
+const printed = (line: string) => `[   12.345678] ${line.trim()}\r\n`;
+const PANIC = { kind: 'panic', line: 'Kernel panic - not syncing: x' } as const;
+
+test('a panic names the test that was running', () => {
+  const console = [beginLine('9.0', 'a.test.ts > ends'), endLine('9.0'), beginLine('9.1', 'a.test.ts > runs')];
+  expect(describeEnding({ ending: PANIC, console: console.map(printed).join('') })).toBe(
+    'the kernel panicked: Kernel panic - not syncing: x\nThe test that was running: a.test.ts > runs',
+  );
+});
+
+test('a time-out names all tests that were running, of several files', () => {
+  const console = [beginLine('9.0', 'a.test.ts > one'), beginLine('10.0', 'b.test.ts > other')];
+  const ending = { kind: 'time-out', milliseconds: 5000 } as const;
+  expect(describeEnding({ ending, console: console.map(printed).join('') })).toBe(
+    'it had not ended after 5 s\nThe tests that were running:\n  a.test.ts > one\n  b.test.ts > other',
+  );
+});
+
+test('between tests the last is named; without any, none', () => {
+  const console = [beginLine('9.0', 'a.test.ts > ends'), endLine('9.0')].map(printed).join('');
+  expect(describeEnding({ ending: PANIC, console })).toContain(
+    '\nNo test was running; the last before that was a.test.ts > ends',
+  );
+  expect(describeEnding({ ending: PANIC, console: '' })).toBe('the kernel panicked: Kernel panic - not syncing: x');
+});
+
+test('a name is one line of the log, however long, and whatever is in it', () => {
+  expect(beginLine('9.0', 'a.test.ts > \u001b[2J\nb')).toBe('hairpin: begins 9.0: a.test.ts > ␛[2J b\n');
+  expect(beginLine('9.0', 'x'.repeat(2000)).length).toBeLessThan(500);
 });

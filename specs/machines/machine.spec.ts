@@ -7,6 +7,7 @@ import { describeFailure } from '../../lib/machines/describe-run.ts';
 import { guestEnvironment } from '../../lib/machines/guest-environment.ts';
 import { chooseShare } from '../../lib/machines/initramfs.ts';
 import { type MachineTask, runInMachine } from '../../lib/machines/machine.ts';
+import { beginLine, endLine } from '../../lib/report/running-tests.ts';
 import { kernelHere } from './kernel-here.ts';
 
 // this machine: / ── read-only ──▶ guest: / under an overlay
@@ -17,6 +18,14 @@ const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/** Says lines on the kernel's log, as tests do that begin or end. */
+function logged(...lines: string[]): string {
+  return lines.map((line) => `echo '<5>${line.trim()}' > /dev/kmsg;`).join(' ');
+}
+
+/** More in a moment than the kernel takes of programs by default (`printk_ratelimit`). */
+const many = Array.from({ length: 30 }, (_, number) => [beginLine(`7.${number}`, 'a'), endLine(`7.${number}`)]).flat();
 
 /** A script in a guest, with a results folder of its own. */
 function shell(script: string | ((results: string) => string), more: Partial<MachineTask> = {}): MachineTask {
@@ -70,10 +79,11 @@ test("the guest has its own kernel and this machine's root, which it cannot writ
 // Side by side: the longest of them wait for a time to be over.
 describe.concurrent('a failure of the kernel is one of the run, with what it said last:', () => {
   test('a panic in the middle', BOOT, async ({ skip }) => {
-    const run = await runInMachine(kernelHere(skip), shell('echo before; echo c > /proc/sysrq-trigger; sleep 100'));
+    const script = `${logged(endLine('7.0'), beginLine('7.1', 'a > crashes'))} echo c > /proc/sysrq-trigger; sleep 100`;
+    const run = await runInMachine(kernelHere(skip), shell(`echo before; ${script}`));
     expect(run.ending).toEqual({ kind: 'panic', line: 'Kernel panic - not syncing: sysrq triggered crash' });
     expect(describeFailure(run)).toMatch(
-      /^the kernel panicked: Kernel panic - not syncing: sysrq triggered crash\n\nThe last of its console:\n[\s\S]*Call Trace:[\s\S]*\n\nThe last of its output:\n {2}before$/,
+      /^the kernel panicked: Kernel panic - not syncing: sysrq triggered crash\nThe test that was running: a > crashes\n\nThe last of its console:\n[\s\S]*Call Trace:[\s\S]*\n\nThe last of its output:\n {2}before$/,
     );
   });
 
@@ -92,8 +102,12 @@ describe.concurrent('a failure of the kernel is one of the run, with what it sai
   });
 
   test('a command that never ends', BOOT, async ({ skip }) => {
-    const run = await runInMachine(kernelHere(skip), shell('echo begun; sleep 1000', { within: 45_000 }));
+    const run = await runInMachine(
+      kernelHere(skip),
+      shell(`echo begun; ${logged(...many, beginLine('7.1', 'a > hangs'))} sleep 1000`, { within: 45_000 }),
+    );
     expect(run).toMatchObject({ ending: { kind: 'time-out', milliseconds: 45_000 }, output: 'begun\n' });
+    expect(describeFailure(run)).toContain('it had not ended after 45 s\nThe test that was running: a > hangs\n');
   });
 
   test('a folder that is not there for the command', BOOT, async ({ skip }) => {

@@ -46,7 +46,9 @@ test('a project on another kernel: its results and its evidence come out', { tim
   const folder = `test-results/${release}/some.test.ts-fails`;
   expect(all).toContain(`Capture: ${folder}/lab.pcapng   Reproduce: ${folder}/lab.sh`);
   expect(readdirSync(join(root, folder)).toSorted()).toEqual(EVIDENCE);
-  expect(readFileSync(join(root, 'test-results', release, 'console.log'), 'utf8')).toContain('hairpin: booted');
+  const console = readFileSync(join(root, 'test-results', release, 'console.log'), 'utf8');
+  expect(console).toContain('hairpin: booted');
+  expect(console).toMatch(/hairpin: begins \d+\.1: some\.test\.ts > fails/);
   const { testResults } = JSON.parse(readFileSync(join(root, 'report.json'), 'utf8'));
   expect(testResults.map(statuses)).toEqual([[`passes on ${release}: passed`, 'fails: failed']]);
   // Nothing of it is where this kernel's own would be.
@@ -81,6 +83,40 @@ test('each kernel is a project of the merged report, and its page leads to its e
     expect(page).toContain(`"${kernel}/some.test.ts-fails/lab.pcapng"`);
     expect(readdirSync(join(root, 'test-results', kernel, 'some.test.ts-fails')).toSorted()).toEqual(EVIDENCE);
   }
+});
+
+// A vitest that is told to say to a file, as to the kernel's log in a machine, which tests run.
+test('each test is told of as it begins and as it ends, each attempt of it', { timeout: 60_000 }, async ({
+  lab,
+  onTestFinished,
+}) => {
+  const root = project(onTestFinished);
+  writeFileSync(
+    join(root, 'some.test.ts'),
+    `import { describe, test } from 'hairpin';
+     let attempts = 0;
+     describe('suite', () => {
+       test('twice', { retry: 1 }, () => {
+         if (attempts++ === 0) throw new Error('once');
+       });
+     });
+     test('passes', () => {});`,
+  );
+  const log = join(root, 'log');
+  const { exitCode, all } = await startVitest(lab.namespace('host'), [], { root, env: { HAIRPIN_CONSOLE: log } });
+  expect({ exitCode, all }).toMatchObject({ exitCode: 0 });
+  const lines = readFileSync(log, 'utf8').replaceAll(/\d+\.(?=\d)/g, 'N.');
+  expect(lines.trim().split('\n')).toEqual(
+    [
+      ...[
+        'begins N.0: some.test.ts > suite > twice',
+        'ends N.0',
+        'begins N.1: some.test.ts > suite > twice',
+        'ends N.1',
+      ],
+      ...['begins N.2: some.test.ts > passes', 'ends N.2'],
+    ].map((line) => `<5>hairpin: ${line}`),
+  );
 });
 
 test('files that ran on each kernel are all that was asked for; those on one alone are a gap', {

@@ -1,10 +1,13 @@
 import '../../lib/lab/index.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
 import { bridgeLink } from '../../lib/netlink/bridge-port.ts';
+import { bridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
+import { bridgeMdb } from '../../lib/netlink/mdb.ts';
 import { ipNetns } from '../../lib/netlink/namespace-id.ts';
 import { bridgeFdb, ipNeighbour } from '../../lib/netlink/neighbour.ts';
 import { ipNtable } from '../../lib/netlink/neighbour-table.ts';
+import { ipNexthop } from '../../lib/netlink/nexthop.ts';
 import { tcQdisc } from '../../lib/netlink/qdisc.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
 import { ipRule } from '../../lib/netlink/rule.ts';
@@ -17,8 +20,11 @@ export const FAMILIES = {
   ipAddress,
   ipRoute,
   ipRule,
+  ipNexthop,
   ipNeighbour,
   bridgeFdb,
+  bridgeMdb,
+  bridgeVlan,
   ipNtable,
   tcQdisc,
   ipNetns,

@@ -1,4 +1,6 @@
 import { expect, test } from 'hairpin';
+import { observePair } from '../../lib/probes/observe-pair.ts';
+import { fakeQuestion } from './fake-asking.ts';
 
 // ns1 ─ macvlan bridge ┐
 //                      ├─ up0 (host) ── sw ── gateway, neighbour
@@ -10,3 +12,16 @@ test.for([1, 3, 10])(
     for (let round = 0; round < 2; round++) await expect(pair).toBehaveAs('bridge');
   },
 );
+
+// the same
+test('no burst is sent where the one before may still be in the queue', async ({ macvlanPair }) => {
+  const pair = macvlanPair({ mode: 'bridge', bcqueuelen: 1 });
+  const { quiet } = fakeQuestion({ quiet: { drained: async () => 'the machine is too busy' } });
+  await expect(
+    observePair(
+      pair,
+      () => 0,
+      () => quiet,
+    ),
+  ).rejects.toThrow('the frames could not be sent in bursts: the machine is too busy');
+});

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { KernelError } from '../kernel-error.ts';
-import { close, lastErrno } from '../libc.ts';
+import { close, errnoName, lastErrno } from '../libc.ts';
 import { bpfCall } from '../system-calls.ts';
 
 // linux/bpf.h
@@ -37,7 +37,10 @@ export class BpfMap implements Disposable {
   /** The oldest value of a queue; undefined where there is none. */
   shift(): Buffer | undefined {
     const value = Buffer.alloc(this.#valueSize);
-    return command(BPF_MAP_LOOKUP_AND_DELETE_ELEM, [this.fd, 0, 0, 0, value]) === 0 ? value : undefined;
+    if (command(BPF_MAP_LOOKUP_AND_DELETE_ELEM, [this.fd, 0, 0, 0, value]) === 0) return value;
+    const errno = lastErrno();
+    if (errnoName(errno) === 'ENOENT') return undefined;
+    throw new KernelError({ operation: 'BPF_MAP_LOOKUP_AND_DELETE_ELEM', errno });
   }
 
   [Symbol.dispose](): void {

@@ -43,11 +43,13 @@ export class Btf {
       number,
     ];
     this.#strings = header + strings;
+    // Each name stands once, so its place is enough to know it by: there are some hundred thousand types.
+    const places = new Map(wanted.map((name) => [this.#placeOf(name), name]));
     for (let at = header + types; at < header + types + length; ) {
       const { kind, count } = this.#info(at);
       this.#types.push(at);
-      const name = kind === KIND_STRUCT || kind === KIND_ENUM ? this.#text(bytes.readUInt32LE(at)) : '';
-      if (wanted.includes(name) && !this.#named.has(name)) this.#named.set(name, at);
+      const name = kind === KIND_STRUCT || kind === KIND_ENUM ? places.get(bytes.readUInt32LE(at)) : undefined;
+      if (name !== undefined && !this.#named.has(name)) this.#named.set(name, at);
       at += 12 + (LENGTHS[kind]?.(count) ?? 0);
     }
   }
@@ -96,6 +98,10 @@ export class Btf {
   #info(at: number): { kind: number; count: number; hasBits: boolean } {
     const info = this.#bytes.readUInt32LE(at + 4);
     return { kind: (info >>> 24) & 31, count: info & 0xffff, hasBits: info >>> 31 === 1 };
+  }
+
+  #placeOf(name: string): number {
+    return this.#bytes.indexOf(`\0${name}\0`, this.#strings, 'latin1') + 1 - this.#strings;
   }
 
   #text(at: number): string {

@@ -1,0 +1,86 @@
+import { after, now } from '../kernel/clock.ts';
+import { joinedGroups } from '../kernel/joined-groups.ts';
+import { readSysctls } from '../kernel/sysctl.ts';
+import { Monitor } from '../netlink/monitor.ts';
+import { solicitedNodeGroup } from '../wire/ip-address.ts';
+import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+
+/** In milliseconds. The worker takes its turn: while a storm keeps a processor, or labs are closing, that may be seconds. */
+const DEADLINE = 10_000;
+
+/**
+ * Waits until a namespace's IPv6 addresses can be asked for; {@link Namespace.settled} is this. Each has its solicited-node
+ * group joined, and, where a lab has the kernel's defaults, has been looked for duplicates of.
+ */
+export async function waitForUsableAddresses(namespace: Namespace): Promise<void> {
+  const deadline = now() + DEADLINE;
+  if (namespace.lab.defaults === 'kernel') await waitForDetection(namespace, deadline);
+  for (;;) {
+    const missing = missingGroups(namespace);
+    if (missing.length === 0) return;
+    if (now() > deadline) {
+      throw new Error(`${missing.join(', ')}: the solicited-node group was not joined within ${DEADLINE} ms`);
+    }
+    await new Promise<void>((resolve) => after(0, resolve));
+  }
+}
+
+/** Duplicate address detection takes up to a second by chance, and another for its answer (`addrconf_dad_kick`). */
+async function waitForDetection(namespace: Namespace, deadline: number): Promise<void> {
+  // Nothing to be heard for the most part: a question costs the lists alone.
+  if (tentativeAddresses(namespace).length === 0) return;
+  // The kernel tells of the end of a detection as of a new address (addrconf_dad_completed, addrconf_dad_stop).
+  using monitor = new Monitor(namespace.handle, ['link', 'address6']);
+  for (;;) {
+    const tentative = tentativeAddresses(namespace);
+    if (tentative.length === 0) return;
+    if (now() > deadline) {
+      throw new Error(`${tentative.join(', ')}: duplicate address detection did not end within ${DEADLINE} ms`);
+    }
+    await monitor.wait(deadline - now());
+    monitor.changed();
+  }
+}
+
+/** One that failed stays tentative for good (`addrconf_dad_stop`). */
+function tentativeAddresses(namespace: Namespace): string[] {
+  return usableInterfaces(namespace).flatMap((device) =>
+    device.address
+      .list()
+      .filter(({ tentative, dadFailed }) => tentative && !dadFailed)
+      .map(({ address }) => `${device} ${address}`),
+  );
+}
+
+function missingGroups(namespace: Namespace): string[] {
+  const joined = joinedGroups(namespace.handle, 6);
+  return usableInterfaces(namespace).flatMap((device) =>
+    device.address
+      .list()
+      .filter(({ family, dadFailed }) => family === 6 && !dadFailed)
+      .filter(
+        ({ address, tentative }) =>
+          !joined.has(`${device.index} ${solicitedNodeGroup(address)}`) || (tentative && !looksForDuplicates(device)),
+      )
+      .map(({ address }) => `${device} ${address}`),
+  );
+}
+
+/** Without detection an address is tentative only until the worker comes to it (`addrconf_dad_begin`): one of a link, say. */
+function looksForDuplicates({ namespace, name }: Interface): boolean {
+  const values = readSysctls(
+    namespace.handle,
+    ['all', name].map((which) => `net/ipv6/conf/${which}/accept_dad`),
+  );
+  return [...values.values()].some((value) => Number(value) > 0);
+}
+
+/** A device that is down, or has no carrier, joins groups and looks for duplicates when that has changed. */
+function usableInterfaces({ interfaces }: Namespace): Interface[] {
+  return [...interfaces].filter((device) => {
+    const state = device.stateIfThere();
+    // addrconf_join_solict passes over devices without ARP.
+    return state?.carrier && state.arp;
+  });
+}

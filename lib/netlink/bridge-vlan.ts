@@ -1,0 +1,63 @@
+import { AF_BRIDGE } from '../kernel/constants.ts';
+import { bit, bits } from './bits.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { linkHeader } from './link.ts';
+import { u16, u32 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, attributes, table } from './table.ts';
+import { flat } from './type.ts';
+
+/** A VLAN of a bridge's port, or of the bridge itself, as `bridge vlan` has it. */
+export interface BridgeVlan {
+  vid: number;
+  /** What comes in without a tag is of this VLAN. */
+  pvid: boolean;
+  /** What goes out has no tag. */
+  untagged: boolean;
+}
+
+const vlan = struct('bridge_vlan_info', {
+  flags: flat(
+    bits(u16, {
+      pvid: bit('BRIDGE_VLAN_INFO_PVID', 2, 'pvid'),
+      untagged: bit('BRIDGE_VLAN_INFO_UNTAGGED', 4, 'untagged'),
+    }),
+  ),
+  vid: u16,
+});
+
+/** `BRIDGE_FLAGS_SELF`: the bridge's own, not a port's. */
+const ofBridge = bits(u16, { self: bit('BRIDGE_FLAGS_SELF', 2, 'self') });
+
+const spec = table({
+  flags: attribute('IFLA_BRIDGE_FLAGS', 0, flat(ofBridge)),
+  vlans: attributes('IFLA_BRIDGE_VLAN_INFO', 2, vlan),
+});
+
+/** `RTEXT_FILTER_BRVLAN`: a list is to have the VLANs, each for itself. */
+const wanted = bits(u32, { withVlans: bit('RTEXT_FILTER_BRVLAN', 2) });
+
+/** The VLANs of a bridge's ports: a list has one answer a port, and one for the bridge itself. */
+export const bridgeVlan = new Family({
+  command: ['bridge', 'vlan'],
+  messages: ['LINK', 16],
+  makes: 'set',
+  body: body(
+    linkHeader,
+    table({
+      spec: attribute('IFLA_AF_SPEC', 26, flat(spec)),
+      filter: attribute('IFLA_EXT_MASK', 29, flat(wanted), { word: false }),
+    }),
+  ),
+  complete: ({ index, self, ...said }: { index?: number; self?: boolean } & Partial<BridgeVlan>, verb) =>
+    verb === 'list' ? { family: AF_BRIDGE, withVlans: true } : { family: AF_BRIDGE, index, self, vlans: [said] },
+  state: ({ index, vlans }): { index: number; vlans: BridgeVlan[] } => ({ index, vlans }),
+  words: ({ index = 0, vid, pvid, untagged, self }, names, _, verb) =>
+    verb === 'list'
+      ? []
+      : [
+          ...['dev', names.device(index), 'vid', String(vid)],
+          ...[pvid && 'pvid', untagged && 'untagged', self && 'self'].map((word) => word || undefined),
+        ],
+});

@@ -1,0 +1,92 @@
+import { AF_BRIDGE } from '../kernel/constants.ts';
+import { bytesToIp, familyOf, ipToBytes } from '../wire/ip-address.ts';
+import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
+import { answeredBy, body } from './body.ts';
+import { Family } from './family.ts';
+import { list } from './list.ts';
+import { oneOf } from './one-of.ts';
+import { be16, device, pad, u8, u16 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, attributes, table } from './table.ts';
+import { fixed } from './type.ts';
+
+/** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
+export interface MdbEntry {
+  /** ifindex of the bridge. */
+  bridge: number;
+  /** ifindex of the port; the bridge's own for its host. */
+  port: number;
+  /** An IPv4 or IPv6 group, or a group MAC address. */
+  group: string;
+  /** `temp`: a host has joined, and must say so again from time to time. */
+  state: MdbState;
+  /** The VLAN that it is for; 0: frames without a tag. */
+  vid: number;
+}
+
+const STATES = { temp: 0, permanent: 1 } as const;
+export type MdbState = keyof typeof STATES | `${number}`;
+
+const ETH_P_IP = 0x0800;
+const ETH_P_IPV6 = 0x86dd;
+/** `addr` of `struct br_mdb_entry`: a union, and behind it what is in it, as an EtherType; 0 is a MAC address. */
+const UNION = 16;
+
+const group = fixed<string>(
+  UNION + 4,
+  (bytes, at) => {
+    const type = be16.readAt(bytes, at + UNION);
+    if (type === 0) return bytesToMac(bytes.subarray(at, at + 6));
+    return bytesToIp(bytes.subarray(at, at + (type === ETH_P_IP ? 4 : 16)));
+  },
+  (bytes, at, value) => {
+    const family = familyOf(value);
+    bytes.set(family ? ipToBytes(value) : macToBytes(value), at);
+    be16.writeAt(bytes, at + UNION, family === 4 ? ETH_P_IP : family === 6 ? ETH_P_IPV6 : 0);
+  },
+);
+
+const mdbEntry = struct('br_mdb_entry', {
+  port: device,
+  state: oneOf(u8, '', STATES),
+  flags: u8,
+  vid: u16,
+  group,
+});
+
+const header = struct('br_port_msg', { family: u8, padding: pad(3), bridge: device });
+
+const request = body(header, table({ entry: attribute('MDBA_SET_ENTRY', 1, mdbEntry) }));
+
+/** All of one bridge in one message. The numbers are other enumerations than those of a request. */
+const answer = body(
+  header,
+  table({
+    entries: attribute('MDBA_MDB', 1, list(1, table({ infos: attributes('MDBA_MDB_ENTRY_INFO', 1, mdbEntry) })), {
+      absent: [],
+    }),
+  }),
+);
+
+/** The multicast databases of the bridges: a list has one answer a bridge. */
+export const bridgeMdb = new Family({
+  command: ['bridge', 'mdb'],
+  messages: ['MDB', 84],
+  body: answeredBy(request, answer),
+  complete: ({ bridge, ...entry }: Partial<MdbEntry>, verb) => ({
+    ...{ family: AF_BRIDGE, bridge },
+    ...(verb === 'list' ? {} : { entry }),
+  }),
+  state: ({ bridge, entries }): MdbEntry[] =>
+    entries.flatMap(({ infos }) =>
+      infos.map(({ port, group: of, state, vid }) => ({ bridge, port, group: of, state, vid })),
+    ),
+  words: ({ bridge, port, group: of, state, vid = 0 }, names, _, verb) =>
+    verb === 'list'
+      ? []
+      : [
+          ...['dev', names.device(bridge ?? 0), 'port', names.device(port ?? 0), 'grp', of],
+          ...(verb === 'delete' ? [] : [state ?? 'temp']),
+          ...(vid === 0 ? [] : ['vid', String(vid)]),
+        ],
+});

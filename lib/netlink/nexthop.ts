@@ -1,0 +1,44 @@
+import type { Family as IpFamily } from '../wire/ip-address.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { array } from './list.ts';
+import { device, flag, ip, ipFamilyOrNone, lessOne, pad, u8, u32 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
+
+/** A nexthop object, as `ip nexthop` has it: routes name it by its id. */
+export interface Nexthop {
+  id: number;
+  /** Of a single one; a group has none, and is for whatever family its members are of. */
+  family: IpFamily | undefined;
+  via: string | undefined;
+  /** ifindex of the device to leave by. */
+  device: number | undefined;
+  /** It drops what it is given. */
+  blackhole: boolean;
+  /** The ids of others, which share the packets out by their weight, from 1; none: it is no group. */
+  group: { id: number; weight: number }[];
+}
+
+const members = array(struct('nexthop_grp', { id: u32, weight: lessOne, reserved: pad(3) }));
+
+export const ipNexthop = new Family({
+  command: ['ip', 'nexthop'],
+  messages: ['NEXTHOP', 104],
+  body: body(
+    struct('nhmsg', { family: ipFamilyOrNone, scope: u8, protocol: u8, reserved: pad(1), flags: u32 }),
+    table({
+      id: attribute('NHA_ID', 1, u32, { absent: 0 }),
+      via: attribute('NHA_GATEWAY', 6, ip),
+      device: attribute('NHA_OIF', 5, device, { word: 'dev' }),
+      blackhole: attribute('NHA_BLACKHOLE', 4, flag, { absent: false }),
+      group: attribute(
+        'NHA_GROUP',
+        2,
+        { ...members, words: (all) => [all.map(({ id, weight = 1 }) => `${id},${weight}`).join('/')] },
+        { absent: [] },
+      ),
+    }),
+  ),
+  state: ({ scope: _, protocol: __, flags: ___, ...state }): Nexthop => state,
+});

@@ -1,0 +1,63 @@
+import { after, now } from '../kernel/clock.ts';
+import type { Namespace } from '../lab/index.ts';
+import { listNeighbourTables, type NeighbourTableState, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
+import type { Family } from '../wire/ip-address.ts';
+
+/** How long a question is asked again while the table overflows, in milliseconds. Others' tests take less as a rule. */
+export const ROOM_PATIENCE = 3000;
+
+/** How long room is waited for before each time, in milliseconds. Entries that cannot be collected are not counted alike. */
+const ROUND = 200;
+const GLANCE = 20;
+
+/** What came of a question that may have met a full table. */
+export interface AskedWithRoom<T> {
+  result: T;
+  /** Why a loss says nothing, with the mend; undefined when the table had room all the time. */
+  noRoom: string | undefined;
+}
+
+/**
+ * Asks while the machine's neighbour table has room. All namespaces share one limit (`neigh_alloc`, `gc_thresh3`), and a
+ * host that cannot make an entry drops its packet without a word: a loss meanwhile proves nothing. So the lab's own
+ * entries are flushed, and it is asked again.
+ *
+ * @param flush whether what the lab has learnt may be forgotten
+ * @param milliseconds how long it is asked again
+ */
+export async function askWithRoom<T>(
+  namespace: Namespace,
+  family: Family,
+  {
+    ask,
+    isLost,
+    flush = true,
+    milliseconds = ROOM_PATIENCE,
+  }: { ask: () => Promise<T>; isLost: (result: T) => boolean; flush?: boolean; milliseconds?: number },
+): Promise<AskedWithRoom<T>> {
+  const deadline = now() + milliseconds;
+  for (;;) {
+    const before = tableOf(namespace, family);
+    const result = await ask();
+    const table = isLost(result) ? tableOf(namespace, family) : undefined;
+    if (!before || !table || table.overflows === before.overflows) return { result, noRoom: undefined };
+    if (now() >= deadline) return { result, noRoom: whyNoNeighbourRoom(table) };
+    if (flush) for (const each of namespace.lab.namespaces) if (!each.foreign) each.neighbour.flush(family);
+    await roomIn(namespace, family);
+  }
+}
+
+/** Waits until there may be room: others forget what they have learnt, or end. */
+async function roomIn(namespace: Namespace, family: Family): Promise<void> {
+  const deadline = now() + ROUND;
+  for (;;) {
+    const table = tableOf(namespace, family);
+    if (!table || table.entries < table.limit || now() >= deadline) return;
+    await new Promise<void>((resolve) => after(GLANCE, resolve));
+  }
+}
+
+function tableOf({ rtnetlink }: Namespace, family: Family): NeighbourTableState | undefined {
+  const table = family === 4 ? 'arp_cache' : 'ndisc_cache';
+  return listNeighbourTables(rtnetlink).find((each) => each.name === table);
+}

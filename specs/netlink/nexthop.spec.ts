@@ -1,0 +1,70 @@
+import { expect, test } from 'hairpin';
+import { ipNexthop } from '../../lib/netlink/nexthop.ts';
+import { ipRoute } from '../../lib/netlink/route.ts';
+import { read } from '../lab/referee.ts';
+
+// a eth0 ── eth0 b
+// a eth1 ── eth0 c
+test('nexthop objects and groups of them are made, read and deleted as ip nexthop has them', async ({ lab }) => {
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  const [left, right] = [lab.cable(a, b).a, lab.cable(a, c).a];
+  const group = ipNexthop.add({ id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] });
+  a.rtnetlink.change(
+    ipNexthop.add({ id: 1, family: 4, via: '10.0.0.2', device: left.index }),
+    ipNexthop.add({ id: 2, family: 4, via: '10.0.1.2', device: right.index }),
+    ipNexthop.add({ id: 3, family: 6, via: 'fd00::2', device: left.index }),
+    ipNexthop.add({ id: 4, family: 4, blackhole: true }),
+    group,
+  );
+  expect(await read(a, 'ip', ['-j', 'nexthop'])).toMatchObject([
+    { id: 1, gateway: '10.0.0.2', dev: 'eth0' },
+    { id: 2, gateway: '10.0.1.2', dev: 'eth1' },
+    { id: 3, gateway: 'fd00::2', dev: 'eth0' },
+    { id: 4, blackhole: null },
+    { id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] },
+  ]);
+  const single = { blackhole: false, group: [] };
+  expect(a.rtnetlink.list(ipNexthop.all())).toEqual([
+    { id: 1, family: 4, via: '10.0.0.2', device: left.index, ...single },
+    { id: 2, family: 4, via: '10.0.1.2', device: right.index, ...single },
+    { id: 3, family: 6, via: 'fd00::2', device: left.index, ...single },
+    { id: 4, family: 4, via: undefined, device: undefined, blackhole: true, group: [] },
+    {
+      id: 10,
+      family: undefined,
+      via: undefined,
+      device: undefined,
+      blackhole: false,
+      group: [
+        { id: 1, weight: 3 },
+        { id: 2, weight: 1 },
+      ],
+    },
+  ]);
+  expect(a.rtnetlink.get(ipNexthop.get({ id: 2 }))).toMatchObject({ via: '10.0.1.2' });
+  // What an error would say, ip takes as well.
+  const words = group.words({ namespace: 'a', device: String, netns: String }).split(' ');
+  expect(words.slice(3)).toEqual(['nexthop', 'add', 'id', '10', 'group', '1,3/2,1']);
+  a.rtnetlink.change(ipNexthop.delete({ id: 10 }));
+  await a.exec('ip', words.slice(3));
+  expect(a.rtnetlink.get(ipNexthop.get({ id: 10 })).group).toEqual([
+    { id: 1, weight: 3 },
+    { id: 2, weight: 1 },
+  ]);
+});
+
+// a eth0 ── eth0 b
+test('a route names its nexthop object, and has the next hop of that', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { index } = lab.cable(a, b).a;
+  const to = { address: '10.9.0.0', length: 16, family: 4 } as const;
+  a.rtnetlink.change(
+    ipNexthop.add({ id: 1, family: 4, via: '10.0.0.2', device: index }),
+    ipRoute.add({ to, nexthopId: 1 }),
+  );
+  expect(await read(a, 'ip', ['-j', 'route', 'show', '10.9.0.0/16'])).toMatchObject([
+    { nhid: 1, gateway: '10.0.0.2', dev: 'eth0' },
+  ]);
+  const route = a.route.list().find((each) => each.to.address === to.address);
+  expect(route).toMatchObject({ nexthopId: 1, via: '10.0.0.2', device: index });
+});
