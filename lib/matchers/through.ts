@@ -86,7 +86,6 @@ function countPassed(through: readonly Waypoint[], way: readonly Hop[]): number 
   return passed;
 }
 
-/** What is at a port is at its bridge, which need not be handed a copy for that (`br_forward`). */
 function isAt(waypoint: Waypoint, device: Interface): boolean {
-  return waypoint === device || waypoint === device.namespace || (device.isPort && waypoint === device.bridge);
+  return waypoint === device || waypoint === device.namespace;
 }
