@@ -2,7 +2,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import type { Neighbour } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
-import { saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
+import { type SavedAddress, saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
 import type { Interface } from './interface.ts';
 import { Vlan } from './vlan.ts';
 
@@ -43,50 +43,62 @@ function goingDown(device: Interface): Interface[] {
 /** What a device loses when it goes down. */
 class Belongings {
   readonly #device: Interface;
-  readonly #keepsAddresses: readonly [name: string, before: string] | undefined;
-  readonly #addresses: Request[];
+  readonly #keptAddresses: string | undefined;
+  readonly #addresses: SavedAddress[];
   readonly #routes: Request[];
   readonly #neighbours: Neighbour[];
 
   constructor(device: Interface) {
     this.#device = device;
-    const { namespace, index, name } = device;
-    const { rtnetlink, handle, sysctl, neighbour } = namespace;
+    const { namespace, index } = device;
+    const { rtnetlink, handle, neighbour } = namespace;
     this.#addresses = saveAddresses6(rtnetlink, index);
     this.#routes = ([4, 6] as const).flatMap((family) => saveRoutes(rtnetlink, index, family));
     this.#neighbours = neighbour.list().filter((entry) => entry.device === index && entry.state === 'PERMANENT');
-    // Only those of the link go then (addrconf_ifdown).
-    const keep = `net/ipv6/conf/${name}/keep_addr_on_down`;
-    const before = readSysctls(handle, [keep]).get(keep);
-    this.#keepsAddresses = before === undefined ? undefined : [keep, before];
-    if (before !== undefined) sysctl.give(keep, '1');
+    this.#keptAddresses = readSysctls(handle, [this.#keepsAddresses]).get(this.#keepsAddresses);
+    // Only those of the link go then (addrconf_ifdown), and those of a limited time.
+    this.#keepAddresses('1');
   }
 
-  /** Meanwhile they are to be seen, too: whoever asks for the host asks for one of them. */
+  /** Gives the addresses back at once: whoever asks for the host asks for one of them. */
   giveAddresses(): void {
-    // The newest goes before others of its scope (ipv6_link_dev_addr).
-    this.#device.namespace.rtnetlink.change(...this.#addresses.toReversed());
+    this.#give(this.#addresses.filter(({ isPermanent }) => isPermanent));
   }
 
   restore(): void {
-    const { namespace } = this.#device;
+    const { namespace, index } = this.#device;
     if (this.#device.deleted) return;
-    this.giveAddresses();
+    if (this.#keptAddresses !== undefined) this.#keepAddresses(this.#keptAddresses);
+    // A device that is not ready takes no others (addrconf_dad_begin).
+    this.#give(this.#addresses.filter(({ isPermanent }) => !isPermanent));
     this.#restoreRoutes();
-    for (const { to, lladdr } of this.#neighbours)
-      if (lladdr !== undefined) namespace.neighbour.add({ to, lladdr, dev: this.#device });
-    if (this.#keepsAddresses) namespace.sysctl.give(...this.#keepsAddresses);
+    const now = namespace.neighbour.list().filter(({ device }) => device === index);
+    for (const { to, lladdr } of this.#neighbours) {
+      const isThere = now.some((entry) => entry.to === to && entry.state === 'PERMANENT');
+      if (lladdr !== undefined && !isThere) namespace.neighbour.add({ to, lladdr, dev: this.#device });
+    }
     namespace.joining();
+  }
+
+  get #keepsAddresses(): string {
+    return `net/ipv6/conf/${this.#device.name}/keep_addr_on_down`;
+  }
+
+  #keepAddresses(value: string): void {
+    // Without IPv6 there is no such sysctl.
+    if (this.#keptAddresses !== undefined) this.#device.namespace.sysctl.give(this.#keepsAddresses, value);
+  }
+
+  #give(addresses: readonly SavedAddress[]): void {
+    // The newest goes before others of its scope (ipv6_link_dev_addr).
+    this.#device.namespace.rtnetlink.change(...addresses.map(({ request }) => request).toReversed());
   }
 
   /** A next hop must be on a link, which may be for another of the routes to say: so all are tried as long as that helps. */
   #restoreRoutes(): void {
     const { namespace } = this.#device;
     for (let left = this.#routes; left.length > 0; ) {
-      const tried = left.map((route) => ({
-        route,
-        refusal: refusalOf(() => namespace.rtnetlink.change(route)),
-      }));
+      const tried = left.map((route) => ({ route, refusal: refusalOf(() => namespace.rtnetlink.change(route)) }));
       const refused = tried.filter(({ refusal }) => refusal !== undefined);
       if (refused.length === left.length) throw refused[0]?.refusal;
       left = refused.map(({ route }) => route);

@@ -15,6 +15,8 @@ export interface AddressState extends Prefix {
   scope: number;
   /** IPv6: duplicate address detection is not done yet, so it cannot be sent from. */
   tentative: boolean;
+  /** It is valid for ever, and not only for some time (`valid_lft forever`). */
+  permanent: boolean;
   /** IPv6: another node has it. */
   dadFailed: boolean;
   /** The far end of a point-to-point address (`ip address add … peer …`), which {@link Prefix.length} is of then. */
@@ -47,6 +49,7 @@ const attributes = table({
         nodad: bit('IFA_F_NODAD', 0x02, 'nodad'),
         dadFailed: bit('IFA_F_DADFAILED', 0x08),
         tentative: bit('IFA_F_TENTATIVE', 0x40),
+        permanent: bit('IFA_F_PERMANENT', 0x80),
         noPrefixRoute: bit('IFA_F_NOPREFIXROUTE', 0x200, 'noprefixroute'),
       }),
     ),

@@ -59,9 +59,9 @@ export const nftExpression: Type<NftExpression> = {
   parts: [kind, ...Object.values(KINDS)] as Type<unknown, never>[],
   write: (to, { name, data }) => {
     kind.write(to, { name });
-    to.attribute(NFTA_EXPR_DATA, true, () =>
-      (KINDS[name as keyof typeof KINDS] as Type<unknown, object>).write(to, data),
-    );
+    const start = to.beginAttribute(NFTA_EXPR_DATA, true);
+    (KINDS[name as keyof typeof KINDS] as Type<unknown, object>).write(to, data);
+    to.endAttribute(start);
   },
   read: (all) => {
     const { name } = kind.read(all);

@@ -19,10 +19,20 @@ export function saveRoutes(socket: NetlinkSocket, device: number, family: Family
   });
 }
 
-/** The IPv6 addresses of a device. Returns what restores each, or leaves it as it is where the device has it. */
-export function saveAddresses6(socket: NetlinkSocket, device: number): Request[] {
+/** What restores an address, or leaves it as it is where the device has it. */
+export interface SavedAddress {
+  request: Request;
+  /** It has no end of its time. */
+  isPermanent: boolean;
+}
+
+/** The IPv6 addresses of a device. */
+export function saveAddresses6(socket: NetlinkSocket, device: number): SavedAddress[] {
   return socket
     .list(ipAddress.saved({ family: 6 }))
     .filter(({ state }) => state.index === device)
-    .map(({ body }) => ipAddress.restore(body, NLM_F_CREATE | NLM_F_REPLACE));
+    .map(({ state, body }) => ({
+      request: ipAddress.restore(body, NLM_F_CREATE | NLM_F_REPLACE),
+      isPermanent: state.permanent,
+    }));
 }

@@ -8,7 +8,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
 import { answersAnycast, holds } from './obstacles/owner.ts';
-import { buildPaths, hopsOf } from './path.ts';
+import { buildPaths, type Hop } from './path.ts';
 import type { Recognize } from './probe-path.ts';
 
 /** Who answered in the place of a question's target. */
@@ -49,11 +49,12 @@ export function standInOf(
   const targetSent = target && (sent(target, 'answer') || !isKnown(target));
   if (!targetSent && isKnown(from) && !sent(from, 'probe')) return ofItself(question);
   if (!target || wanted === 'address') return undefined;
-  const senders = sendersOf(frames, from, recognize);
+  const ways = waysOfAnswers(frames, from, recognize);
+  const senders = ways.filter((way) => copiesAt(from, way) > 0).map(({ frame }) => frame);
   // A way that breaks off, in a tunnel or at a translation, may begin at the target.
   const isOthers = (sender: CapturedFrame) => claims(sender, to.address);
   if (targetSent && !senders.some(isOthers)) return undefined;
-  const clone = cloneOf(target, question, frames, recognize);
+  const clone = cloneOf(target, question, ways);
   if (clone) return clone;
   if (targetSent && senders.some(({ at }) => at.namespace === target)) return undefined;
   const standIn = withItsAddress(senders, frames, question, recognize) ?? answering(senders, question);
@@ -68,35 +69,35 @@ function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
   return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || namespaces.some(mayBeProxy);
 }
 
-/** The answers that came to the asker, each where its way was seen to begin. */
-function sendersOf(frames: readonly CapturedFrame[], from: Namespace, recognize: Recognize): CapturedFrame[] {
-  const isHere = ({ at, direction }: CapturedFrame) => at.namespace === from && direction === 'in';
-  const came = frames.filter((frame) => isHere(frame) && recognize(frame.bytes) === 'answer');
-  return [...new Set(came.map(({ identity }) => identity))]
-    .flatMap((identity) => buildPaths(frames.filter((frame) => frame.identity === identity)))
-    .filter((path) => hopsOf(path).some(({ frame }) => isHere(frame)))
-    .map(({ frame }) => frame)
-    .filter((frame) => isSent(frame) && frame.at.namespace !== from);
+/** Every way of the bytes of an answer that came: whoever sent them, and whether these came or not. */
+function waysOfAnswers(frames: readonly CapturedFrame[], from: Namespace, recognize: Recognize): Hop[] {
+  const came = frames.filter((frame) => isArrivalAt(from, frame) && recognize(frame.bytes) === 'answer');
+  const identities = new Set(came.map(({ identity }) => identity));
+  const same = Map.groupBy(
+    frames.filter(({ identity }) => identities.has(identity)),
+    ({ identity }) => identity,
+  );
+  return [...same.values()].flatMap(buildPaths).filter(({ frame }) => isSent(frame) && frame.at.namespace !== from);
+}
+
+/** How many copies of a frame came in at a namespace: seen at a parent and at its child, it is one. */
+function copiesAt(from: Namespace, hop: Hop): number {
+  return isArrivalAt(from, hop.frame) ? 1 : hop.next.reduce((copies, next) => copies + copiesAt(from, next), 0);
+}
+
+function isArrivalAt(from: Namespace, { at, direction }: CapturedFrame): boolean {
+  return at.namespace === from && direction === 'in';
 }
 
 /**
  * Who sent byte for byte what the target sent, where fewer came than were sent: on a common way they cannot be told apart.
  */
-function cloneOf(
-  target: Namespace,
-  { from, to }: Question,
-  frames: readonly CapturedFrame[],
-  recognize: Recognize,
-): StandIn | undefined {
-  const answers = frames.filter(({ bytes }) => recognize(bytes) === 'answer');
-  for (const own of answers.filter((frame) => isSent(frame) && frame.at.namespace === target)) {
-    const same = answers.filter(({ identity }) => identity === own.identity);
-    const sent = same.filter(
-      (frame) => isSent(frame) && frame.bytes.equals(own.bytes) && holds(frame.at.namespace, to.address),
-    );
-    const clone = sent.find(({ at }) => at.namespace !== target)?.at.namespace;
-    const came = same.filter(({ at, direction }) => at.namespace === from && direction === 'in');
-    if (clone && came.length > 0 && came.length < sent.length) return { ...twice(clone, to), orTarget: true };
+function cloneOf(target: Namespace, { from, to }: Question, ways: readonly Hop[]): StandIn | undefined {
+  for (const { frame: own } of ways.filter(({ frame }) => frame.at.namespace === target)) {
+    const sent = ways.filter(({ frame }) => frame.bytes.equals(own.bytes) && holds(frame.at.namespace, to.address));
+    const clone = sent.find(({ frame }) => frame.at.namespace !== target)?.frame.at.namespace;
+    const came = sent.reduce((copies, way) => copies + copiesAt(from, way), 0);
+    if (clone && came > 0 && came < sent.length) return { ...twice(clone, to), orTarget: true };
   }
   return undefined;
 }
