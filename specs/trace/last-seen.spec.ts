@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { withoutTun } from '../needs.ts';
 import { explanationOf } from './explanation-of.ts';
 
 // host up0 ── far, and on up0 a macvlan in mode bridge (ns1) and one in mode private (ns2)
@@ -40,7 +41,9 @@ test('a tunnel is no missing cable', async ({ lab }) => {
 });
 
 // a ── r1 ── r2 ── b, and a route by a tun device that nobody serves
-test('nor is a tunnel that the route leads by the wrong way', async ({ lab }) => {
+test('nor is a tunnel that the route leads by the wrong way', async ({ lab, skip }) => {
+  const why = withoutTun();
+  if (why) skip(why);
   const [a, r1, r2, b] = [lab.namespace('a'), lab.router('r1'), lab.router('r2'), lab.namespace('b')];
   lab.cable(a, r1);
   lab.cable(r1, r2);
