@@ -1,5 +1,6 @@
 import { expect, test } from 'hairpin';
-import { peerOf, portsOf, uppersOf } from '../../lib/state/find-link.ts';
+import { deviceSysctl } from '../../lib/state/device-sysctl.ts';
+import { lowerOf, peerOf, portsOf, uppersOf } from '../../lib/state/find-link.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';
 import { read } from '../lab/referee.ts';
 
@@ -22,6 +23,8 @@ test('every device is there, by index, with what it is connected to', async ({ l
     network.namespaces.find((each) => each.name === namespace)?.links.find((link) => link.name === name);
   expect(find('a', 'eth0')).toMatchObject({ peer: { namespace: 'sw', index: p0.index }, lower: undefined });
   expect(find('c', 'm1')).toMatchObject({ peer: undefined, lower: { namespace: 'host', index: up0.index } });
+  const macvlan = find('c', 'm1');
+  expect(macvlan && lowerOf(network, macvlan)?.name).toBe('up0');
   const p = find('sw', p0.name);
   expect(p && peerOf(network, p)?.index).toBe(eth0.index);
   expect(uppersOf(network, { namespace: 'host', index: up0.index })).toMatchObject([
@@ -110,6 +113,8 @@ test('every part is what iproute2 shows', async ({ lab }) => {
   expect(state?.vlans.map(({ index }) => index)).toEqual(expect.arrayContaining([x, bridge]));
   expect(state?.qdiscs).toContainEqual({ device: y, kind: 'tbf', isGiven: true });
   expect(state?.sysctls).toMatchObject({ 'net.ipv4.conf.y.rp_filter': '2', 'net.ipv4.ip_forward': '0' });
+  expect(state && deviceSysctl(state, 'ipv4', 'y', 'rp_filter')).toBe('2');
+  expect(state && deviceSysctl(state, 'ipv4', 'all', 'forwarding')).toBe('0');
   expect(state?.filters).toEqual({ nftables: [], legacy: [], ipsec: false });
   expect(JSON.parse(JSON.stringify(state))).toEqual(state);
 });
