@@ -2,8 +2,8 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { placeOf } from '../diagnosis/finding.ts';
 import { deviceName } from '../diagnosis/names.ts';
 import { CODES } from '../diagnosis/words/index.ts';
+import { checkOneOf, show } from '../kernel/validate.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
-import { checkOneOf, show } from '../lab/validate.ts';
 import type { Cause, Code } from '../model/cause.ts';
 
 /** The codes of docs/diagnoses.md that a negative may ask for. */

@@ -96,14 +96,14 @@ test('wrong usage', async ({ lab }) => {
   const { a } = build(lab);
   const wrong = (options: object) => failureOf(expect(a).not.toReach('10.0.0.2', options));
   expect(await wrong({ droppedBy: 'bridge.isolatd' })).toMatch(
-    /: droppedBy must be one of link\.down, .*bridge\.isolated, .*: received "bridge\.isolatd"/,
+    /: droppedBy must be one of link\.down, .*bridge\.isolated, .*: received 'bridge\.isolatd'/,
   );
   expect(await wrong({ droppedBy: 'link.down', because: 'lost' })).toContain(
     'droppedBy says more than because: leave one of them out',
   );
   expect(await wrong({ at: 'sw' })).toContain('at belongs to droppedBy');
   expect(await wrong({ droppedBy: 'link.down', at: 'sw' })).toContain(
-    'at must be a port, an interface or a namespace of the lab: received "sw"',
+    "at must be a port, an interface or a namespace of the lab: received 'sw'",
   );
   const positive = expect(a).toReach('10.0.0.2', { droppedBy: 'link.down' });
   expect(await failureOf(positive)).toContain('droppedBy belongs to .not.toReach');
