@@ -23,7 +23,7 @@ export function causeBetween(
   if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
     return cableCause(here.at, next.at, length);
   if (here.at instanceof Bridge || next.at instanceof Bridge) {
-    const cause = bridgeCause(here, next);
+    const cause = bridgeCause(here, next, bytes);
     if (cause) return cause;
   }
   if (here.direction === 'in' && next.direction === 'in') return handOverCause(here.at, next.at, seen);

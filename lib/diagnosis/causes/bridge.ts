@@ -2,6 +2,7 @@ import { Bridge, type Interface } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { deviceName } from '../names.ts';
 import { portLinkCause } from './link.ts';
+import { lockedCause } from './switch.ts';
 
 interface Place {
   at: Interface;
@@ -9,10 +10,10 @@ interface Place {
 }
 
 /** Why a frame did not get from a port up to its bridge's own host, or from the host down to a port. */
-export function bridgeCause(here: Place, next: Place): Cause | undefined {
+export function bridgeCause(here: Place, next: Place, bytes: Buffer): Cause | undefined {
   const [bridge, port] = here.at instanceof Bridge ? [here.at, next.at] : [next.at, here.at];
   // What the host's stack makes of it is the router's or the target's matter.
   if (!(bridge instanceof Bridge) || here.direction !== next.direction) return undefined;
   if (!bridge.state().up) return { code: 'link.down', facts: { device: deviceName(bridge) } };
-  return portLinkCause(port);
+  return portLinkCause(port) ?? (here.direction === 'in' ? lockedCause(port, bytes) : undefined);
 }

@@ -24,9 +24,10 @@ export function switchCause(ingress: Interface, egress: Interface, bytes: Buffer
   // With it all of its ports are disabled (br_stp_disable_bridge).
   if (bridge && !bridge.up)
     return { code: 'bridge.down', facts: { namespace: ingress.namespace.name, bridge: bridge.name } };
-  const spanningTree = bridge !== undefined && bridgeKind.of(bridge).stp;
-  const blocked = stateCause(ingress, 'in', spanningTree) ?? stateCause(egress, 'out', spanningTree);
-  if (blocked) return blocked;
+  const hasTree = bridge !== undefined && bridgeKind.of(bridge).stp;
+  const closed =
+    stateCause(ingress, 'in', hasTree) ?? stateCause(egress, 'out', hasTree) ?? lockedCause(ingress, bytes);
+  if (closed) return closed;
   const port = deviceName(egress);
   if (ingress === egress && !outgoing.hairpin)
     return { code: 'bridge.hairpin-off', facts: { port, isOfNoUse: isOfNoUse(egress, bytes) } };
@@ -44,10 +45,21 @@ function bridgeOf({ namespace, bridge }: Interface): LinkState | undefined {
   return index === undefined ? undefined : namespace.rtnetlink.get(ipLink.get({ index }));
 }
 
-function stateCause(port: Interface, side: 'in' | 'out', spanningTree: boolean): Cause | undefined {
-  const { state = 'forwarding' } = settingsOfPort(port);
+function stateCause(port: Interface, side: 'in' | 'out', hasTree: boolean): Cause | undefined {
+  const { state = 'forwarding', guard } = settingsOfPort(port);
   if (state === 'forwarding') return undefined;
-  return { code: 'bridge.port-state', facts: { port: deviceName(port), state, side, spanningTree } };
+  const because = guard && state === 'disabled' ? 'bpdu-guard' : hasTree ? 'spanning-tree' : undefined;
+  return {
+    code: 'bridge.port-state',
+    facts: { port: deviceName(port), state, side, ...(because ? { because } : {}) },
+  };
+}
+
+/** `br_handle_frame_finish`: behind a locked port only an address counts that the forwarding database has behind that port. */
+export function lockedCause(port: Interface, bytes: Buffer): Cause | undefined {
+  const mac = decodeEthernet(bytes)?.source ?? '';
+  if (!settingsOfPort(port).locked || behind(port, mac) === port) return undefined;
+  return { code: 'bridge.locked', facts: { port: deviceName(port), mac } };
 }
 
 /** Whether a reflected group frame would be heard by none: from a private station, or by private ones (`macvlan_broadcast`). */
