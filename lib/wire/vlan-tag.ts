@@ -16,11 +16,19 @@ export function vlanTagOf(frame: Buffer): VlanTag | undefined {
   return TAG_TYPES.includes(type) ? { type, id: frame.readUInt16BE(ADDRESSES + 2) & 0xfff } : undefined;
 }
 
+/** The tags of a frame, the outermost first. */
+export function vlanTagsOf(frame: Buffer): VlanTag[] {
+  const tag = vlanTagOf(frame);
+  return tag ? [tag, ...vlanTagsOf(withoutTag(frame))] : [];
+}
+
 /** The frame without its tags. */
 export function withoutVlanTags(frame: Buffer): Buffer {
-  let at = ADDRESSES;
-  while (at + TAG + 2 <= frame.length && TAG_TYPES.includes(frame.readUInt16BE(at))) at += TAG;
-  return at === ADDRESSES ? frame : Buffer.concat([frame.subarray(0, ADDRESSES), frame.subarray(at)]);
+  return vlanTagOf(frame) ? withoutVlanTags(withoutTag(frame)) : frame;
+}
+
+function withoutTag(frame: Buffer): Buffer {
+  return Buffer.concat([frame.subarray(0, ADDRESSES), frame.subarray(ADDRESSES + TAG)]);
 }
 
 /** As in `802.1Q id 10`. */

@@ -1,0 +1,80 @@
+import { type Frame, packetType } from './frame.ts';
+import { Learnt } from './learnt.ts';
+import { type ModelState, Network } from './network.ts';
+import type { Drop, Prediction, Step, Verdict } from './prediction.ts';
+import { receive } from './receive.ts';
+import { transmit } from './transmit.ts';
+
+/**
+ * What a network in a given state does with a frame: every device that it and its copies pass, who gets it into its own
+ * stack, and what keeps it from going anywhere else. It asks nobody and changes nothing; what the model does not know, it says.
+ *
+ * @param from where the frame is: `out` where a program sends it, `in` where a device has got it
+ * @throws Error if there is no such device in the state
+ */
+export function predict(state: ModelState, frame: Frame, from: Step): Prediction {
+  const network = networkOf(state);
+  const learnt = new Learnt();
+  const root = stepOf({ to: from, frame });
+  // One after another, as the kernel has them in its queues: what a bridge learns from one copy counts for the next.
+  const waiting = [root];
+  for (let count = 0; waiting.length > 0; count++) {
+    const step = waiting.shift() as Building;
+    if (count < MOST_STEPS) waiting.push(...proceed(network, step, learnt));
+    else step.unknown = 'the frame goes round in a loop';
+  }
+  return root;
+}
+
+/** The devices whose own stack gets a copy, once for each copy. */
+export function heardBy(prediction: Prediction): readonly Step[] {
+  return stepsOf(prediction).flatMap(({ accepted, at }) => (accepted ? at : []));
+}
+
+/** A prediction with all that follow from it. */
+export function stepsOf(prediction: Prediction): readonly Prediction[] {
+  return [prediction, ...prediction.next.flatMap(stepsOf)];
+}
+
+/** A frame whose copies pass as many devices goes round in a loop. */
+const MOST_STEPS = 10_000;
+
+/** A prediction that is being made. */
+interface Building extends Prediction {
+  readonly next: Building[];
+  accepted: boolean;
+  readonly drops: Drop[];
+  unknown?: string | undefined;
+}
+
+function stepOf({ to, frame, type }: Omit<Extract<Verdict, { kind: 'on' }>, 'kind'>): Building {
+  return { at: to, frame, type, next: [], accepted: false, drops: [] };
+}
+
+/** Adds what becomes of a frame at one device. */
+function proceed(network: Network, step: Building, learnt: Learnt): readonly Building[] {
+  const { at, frame } = step;
+  const device = network.find(at);
+  if (!device) throw new Error(`there is no device ${at.index} in ${at.namespace}`);
+  const type = step.type ?? packetType(frame, device.link.mac);
+  const verdicts = at.direction === 'out' ? transmit(device, frame, learnt) : receive(device, frame, type, learnt);
+  for (const verdict of verdicts) {
+    if (verdict.kind === 'on') step.next.push(stepOf(verdict));
+    else if (verdict.kind === 'accept') step.accepted = true;
+    else if (verdict.kind === 'unknown') step.unknown = verdict.why;
+    else if (verdict.kind === 'drop') step.drops.push(dropOf(verdict));
+  }
+  return step.next;
+}
+
+function dropOf({ kind: _, ...drop }: Extract<Verdict, { kind: 'drop' }>): Drop {
+  return drop;
+}
+
+const networks = new WeakMap<ModelState, Network>();
+
+function networkOf(state: ModelState): Network {
+  const network = networks.get(state) ?? new Network(state);
+  networks.set(state, network);
+  return network;
+}
