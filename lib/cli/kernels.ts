@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { FEATURES_FILE } from '../kernel/features.ts';
-import { show, UsageError } from '../lab/validate.ts';
+import { show, UsageError } from '../kernel/validate.ts';
 import { aptKernels } from '../machines/apt-kernels.ts';
 import { kernelsIn, LOOKED_FOR } from '../machines/kernel-folder.ts';
 import { configFragment } from '../machines/kernel-options.ts';

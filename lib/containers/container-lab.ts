@@ -1,6 +1,6 @@
 import { now } from '../kernel/clock.ts';
+import { show } from '../kernel/validate.ts';
 import { Lab, type LabOptions } from '../lab/index.ts';
-import { show } from '../lab/validate.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import type { Container } from './container.ts';
 import type { DockerEngine } from './docker-engine.ts';

@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
+import { show } from '../kernel/validate.ts';
 import { type ExecOptions, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
-import { show } from '../lab/validate.ts';
 
 /** The Docker engine that a lab's containers run in: one of the lab's own, or one at hand. */
 export abstract class DockerEngine {

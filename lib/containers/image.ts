@@ -1,5 +1,5 @@
+import { checkOptions, show } from '../kernel/validate.ts';
 import { UsageError } from '../lab/index.ts';
-import { checkOptions, show } from '../lab/validate.ts';
 import type { ContainerDescription } from './started-container.ts';
 
 /** A Dockerfile to build an image from, with `docker build`. */

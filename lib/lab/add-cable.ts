@@ -1,3 +1,4 @@
+import { checkBoolean, checkMtu, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { ipLink } from '../netlink/link.ts';
 import { vethKind } from '../netlink/veth.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
@@ -10,7 +11,6 @@ import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions } from './port.t
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { Switch } from './switch.ts';
-import { checkBoolean, checkMtu, checkOptions, show, UsageError } from './validate.ts';
 
 const END_OPTIONS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
 

@@ -1,3 +1,4 @@
+import { checkBoolean, checkOptions } from '../kernel/validate.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { AddressOption } from './address-list.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
@@ -6,7 +7,6 @@ import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
-import { checkBoolean, checkOptions } from './validate.ts';
 
 /** A new dummy, in the words of `ip link add … type dummy`. */
 export interface DummyOptions {

@@ -1,4 +1,5 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
+import { checkOptions } from '../kernel/validate.ts';
 import type { Causes } from '../netlink/request.ts';
 import {
   addChildLink,
@@ -14,7 +15,6 @@ import { checkIpvlanSettings, Ipvlan, Ipvtap, refuseMac } from './ipvlan.ts';
 import { type IpvlanFlag, type IpvlanMode, ipvlanKind } from './ipvlan-attributes.ts';
 import { hasLinkType, missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
-import { checkOptions } from './validate.ts';
 
 /**
  * A new ipvlan, in the words of `ip link add … type ipvlan`. Mode and flag are those of the parent's port: to say others

@@ -1,4 +1,5 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
+import { checkBoolean, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
 import {
@@ -16,7 +17,6 @@ import { type MacvlanMode, macvlanKind } from './macvlan-attributes.ts';
 import { Macvtap } from './macvtap.ts';
 import type { Namespace } from './namespace.ts';
 import { randomMac, Uplink } from './uplink.ts';
-import { checkBoolean, checkOptions, UsageError } from './validate.ts';
 
 /** A new macvlan, in the words of `ip link add … type macvlan`. */
 export interface MacvlanOptions extends ChildOptions<Interface | Uplink> {

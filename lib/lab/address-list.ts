@@ -1,9 +1,9 @@
+import { checkBoolean, checkIp, checkOneOf, checkOptions, checkPrefix, show, UsageError } from '../kernel/validate.ts';
 import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts';
 import type { Request } from '../netlink/request.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Segment } from './segment.ts';
-import { checkBoolean, checkIp, checkOneOf, checkOptions, checkPrefix, show, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** What `address` of a new interface may be: `false` for none; without it the segment gives one of each family. */

@@ -1,3 +1,4 @@
+import { checkBoolean, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { AddressOption } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
@@ -5,7 +6,6 @@ import type { Namespace } from './namespace.ts';
 import type { Port, PortOptions } from './port.ts';
 import { endToPull, PulledPlug } from './pulled-plug.ts';
 import type { Switch } from './switch.ts';
-import { checkBoolean, checkOptions, UsageError } from './validate.ts';
 import { change, words } from './watcher.ts';
 
 /** One end of a new cable. */

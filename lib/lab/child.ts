@@ -1,3 +1,4 @@
+import { checkBoolean, show, UsageError } from '../kernel/validate.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { AddressOption } from './address-list.ts';
@@ -8,7 +9,6 @@ import { missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
 import { Uplink } from './uplink.ts';
-import { checkBoolean, show, UsageError } from './validate.ts';
 
 /** A device on top of another: macvlan, ipvlan, vlan … */
 export class Child<P extends Interface | Uplink = Interface | Uplink> extends Interface {

@@ -1,4 +1,4 @@
-import { UsageError } from './validate.ts';
+import { UsageError } from '../kernel/validate.ts';
 
 /** What is said to whoever uses it still. */
 export const ENDED = 'the lab has ended: that of a test with the test, one of createLab() with lab.close()';

@@ -1,5 +1,5 @@
+import { show, UsageError } from '../kernel/validate.ts';
 import type { ExecOptions } from './exec.ts';
-import { show, UsageError } from './validate.ts';
 
 /** @throws UsageError for what is no object, and for options that neither execa nor we know: execa would hand them on in silence */
 export function checkExecOptions(call: string, options: unknown): asserts options is ExecOptions {

@@ -1,6 +1,6 @@
+import { show, UsageError } from '../kernel/validate.ts';
 import type { ExecOptions, Subprocess } from './exec.ts';
 import { TapQueue } from './tap-queue.ts';
-import { show, UsageError } from './validate.ts';
 
 /**
  * The options of execa, with the standard streams of a program: an empty input where nothing is said of it, as under a

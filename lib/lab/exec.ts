@@ -2,6 +2,7 @@ import { type ExecaError, execa, execaSync, type Options, type ResultPromise } f
 import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
+import { show, UsageError } from '../kernel/validate.ts';
 import { checkOpen } from './ended.ts';
 import { describeFailure } from './exec-failure.ts';
 import { checkExecOptions } from './exec-options.ts';
@@ -9,7 +10,6 @@ import { isWithoutInput, refuseInput, withStreams } from './exec-streams.ts';
 import type { Namespace } from './namespace.ts';
 import { Program } from './program.ts';
 import type { TapQueue } from './tap-queue.ts';
-import { show, UsageError } from './validate.ts';
 
 /**
  * What a program inside a namespace prints, read in one go; empty when the program is not installed, or fails.

@@ -1,4 +1,5 @@
 export { KernelError } from '../kernel/kernel-error.ts';
+export { UsageError } from '../kernel/validate.ts';
 export type { AddressState } from '../netlink/address.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
 export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
@@ -27,6 +28,5 @@ export { kernelOption, type LinkType, supports } from './supports.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { Uplink } from './uplink.ts';
-export { UsageError } from './validate.ts';
 export { Vlan, type VlanOptions } from './vlan.ts';
 export { VLAN_PROTOCOLS, type VlanProtocol } from './vlan-attributes.ts';

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
+import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
@@ -9,7 +10,6 @@ import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
-import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */

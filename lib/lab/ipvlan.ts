@@ -1,4 +1,5 @@
 import type { DeviceNumbers } from '../kernel/uevents.ts';
+import { checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { Child } from './child.ts';
@@ -11,7 +12,6 @@ import {
 } from './interface.ts';
 import { IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode, ipvlanKind } from './ipvlan-attributes.ts';
 import { openTapQueue, type TapOptions, type TapQueue } from './tap-queue.ts';
-import { checkOneOf, checkOptions, UsageError } from './validate.ts';
 
 /** Live changes of an ipvlan. */
 export interface IpvlanChange extends Omit<InterfaceChange, 'mac'> {

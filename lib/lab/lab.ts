@@ -4,6 +4,7 @@ import { describeProcess } from '../kernel/describe-process.ts';
 import { roomToClose } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
+import { checkBoolean, checkNamespaceName, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions } from './cable.ts';
@@ -17,7 +18,6 @@ import { SegmentPlan } from './segment-plan.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { unawaitedFailure } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
-import { checkBoolean, checkNamespaceName, checkOneOf, checkOptions } from './validate.ts';
 import { framesOf, registerWait } from './waits.ts';
 import { furnish, make } from './watcher.ts';
 

@@ -1,6 +1,6 @@
+import { checkMac, show, UsageError } from '../kernel/validate.ts';
 import type { Macvlan } from './macvlan.ts';
 import { macvlanSettings } from './macvlan-attributes.ts';
-import { checkMac, show, UsageError } from './validate.ts';
 import { change, words } from './watcher.ts';
 
 /** The addresses of a `source` macvlan (`IFLA_MACVLAN_MACADDR`). */

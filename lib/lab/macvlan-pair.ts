@@ -1,3 +1,4 @@
+import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { MacvlanOptions } from './add-macvlan.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
@@ -8,7 +9,6 @@ import { MACVLAN_MODES, type MacvlanMode } from './macvlan-attributes.ts';
 import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Switch } from './switch.ts';
-import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from './validate.ts';
 
 /** What a macvlan pair is made of. */
 export interface MacvlanPairOptions {

@@ -1,3 +1,4 @@
+import { checkBoolean, checkInteger, checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
 import { ipLink } from '../netlink/link.ts';
 import { Child } from './child.ts';
 import {
@@ -10,7 +11,6 @@ import {
 import { MacaddrList } from './macaddr-list.ts';
 import { MACVLAN_MODES, type MacvlanMode, macvlanKind, macvlanSettings } from './macvlan-attributes.ts';
 import type { Uplink } from './uplink.ts';
-import { checkBoolean, checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';
 
 /** Live changes of a macvlan. */
 export interface MacvlanChange extends InterfaceChange {

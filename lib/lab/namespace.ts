@@ -3,6 +3,7 @@ import { hasCode } from '../kernel/has-code.ts';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
+import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { ipLink } from '../netlink/link.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
@@ -29,7 +30,6 @@ import { RouteTable } from './route-table.ts';
 import type { Segment } from './segment.ts';
 import { Sysctls } from './sysctls.ts';
 import { waitForUsableAddresses } from './usable-addresses.ts';
-import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from './validate.ts';
 import { addVlan, type Vlan, type VlanOptions } from './vlan.ts';
 import { make, unwatched, watcher } from './watcher.ts';
 

@@ -1,10 +1,10 @@
 import { KernelError } from '../kernel/kernel-error.ts';
+import { checkIp, checkMac, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { ipNeighbour, type Neighbour } from '../netlink/neighbour.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { checkIp, checkMac, checkOneOf, checkOptions } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** A permanent entry to be made. */

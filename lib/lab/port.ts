@@ -1,7 +1,7 @@
+import { checkBoolean, checkInteger, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { BRIDGE_PORT_STATES, type BridgePortState, bridgeLink, bridgePort } from '../netlink/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, Interface, type InterfaceChange } from './interface.ts';
-import { checkBoolean, checkInteger, checkOneOf, checkOptions } from './validate.ts';
 import { watcher } from './watcher.ts';
 
 export type PortState = BridgePortState;

@@ -1,9 +1,9 @@
+import { checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from '../kernel/validate.ts';
 import { ipRoute, type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** A route to be added or deleted, in the words of `ip route`. */

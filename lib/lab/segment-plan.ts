@@ -1,5 +1,5 @@
+import { UsageError } from '../kernel/validate.ts';
 import { Segment } from './segment.ts';
-import { UsageError } from './validate.ts';
 
 /** The segments of a lab: which there are, and what subnets the next one gets. */
 export class SegmentPlan {

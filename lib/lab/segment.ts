@@ -1,6 +1,6 @@
+import { checkPrefix, UsageError } from '../kernel/validate.ts';
 import { bytesToIp, contains, type Family, ipToBytes, networkOf, type Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
-import { checkPrefix, UsageError } from './validate.ts';
 
 /** The host numbers that a subnet leaves for hosts, at most; more hosts than this on one segment is a mistake. */
 const MOST_HOSTS = 65534;

@@ -1,5 +1,5 @@
+import { checkOneOf } from '../kernel/validate.ts';
 import { hasLinkType, LINK_TYPES, type LinkType } from './link-types.ts';
-import { checkOneOf } from './validate.ts';
 
 export type { LinkType };
 

@@ -1,3 +1,4 @@
+import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { ipLink } from '../netlink/link.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import { bridgeKind } from './bridge-attributes.ts';
@@ -6,7 +7,6 @@ import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import { Port } from './port.ts';
 import type { Segment } from './segment.ts';
-import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */

@@ -1,8 +1,8 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctl, readSysctls, writeSysctl } from '../kernel/sysctl.ts';
+import { show, UsageError } from '../kernel/validate.ts';
 import { whyRefused } from '../kernel/why-no-namespaces.ts';
 import type { Namespace } from './namespace.ts';
-import { show, UsageError } from './validate.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** The sysctls of a namespace's network, as `sysctl` has them: `net.ipv4.ip_forward`. */

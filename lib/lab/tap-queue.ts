@@ -3,9 +3,9 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { TapFile } from '../kernel/tap-file.ts';
 import type { DeviceNumbers } from '../kernel/uevents.ts';
+import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import type { Interface } from './interface.ts';
-import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from './validate.ts';
 import { watcher } from './watcher.ts';
 
 /** How the character device of a macvtap or ipvtap is opened. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { startingNamespace } from '../kernel/starting-namespace.ts';
+import { checkInterfaceName, show, UsageError } from '../kernel/validate.ts';
 import { wirelessDevices } from '../kernel/wireless.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
@@ -9,7 +10,6 @@ import { bytesToMac } from '../wire/mac-address.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { namesOf } from './names.ts';
-import { checkInterfaceName, show, UsageError } from './validate.ts';
 
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;

@@ -1,10 +1,10 @@
+import { checkInteger, checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { Causes } from '../netlink/request.ts';
 import { addChildLink, adoptChild, CHILD_OPTIONS, Child, type ChildOptions, checkChild } from './child.ts';
 import type { Interface } from './interface.ts';
 import { hasLinkType, missingLinkType } from './link-types.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
-import { checkInteger, checkOneOf, checkOptions, UsageError } from './validate.ts';
 import { VLAN_PROTOCOL_NUMBERS, VLAN_PROTOCOLS, type VlanProtocol, vlanKind } from './vlan-attributes.ts';
 
 /** 4095 is reserved (IEEE 802.1Q-2018 table 9-2). */

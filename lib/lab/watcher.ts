@@ -1,7 +1,7 @@
+import { show } from '../kernel/validate.ts';
 import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { show } from './validate.ts';
 
 /** A part of a lab that could be otherwise: a cable, a device on another such as a macvlan, a router. */
 export type Part = Cable | Interface | Namespace;

@@ -1,5 +1,5 @@
+import { show } from '../kernel/validate.ts';
 import { Child, Interface, Ipvlan, Lab, Macvlan, Namespace, Vlan } from '../lab/index.ts';
-import { show } from '../lab/validate.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
 import { drawPath } from '../trace/draw-path.ts';

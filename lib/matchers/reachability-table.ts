@@ -1,5 +1,5 @@
+import { show, UsageError } from '../kernel/validate.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
-import { show, UsageError } from '../lab/validate.ts';
 
 /** What a cell of the table asks for: an answer, none, or nothing. */
 export type Cell = '✓' | '✗' | '.';

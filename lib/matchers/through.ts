@@ -1,6 +1,6 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { show } from '../kernel/validate.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
-import { show } from '../lab/validate.ts';
 import { type Hop, hopsOf, hopsTo } from '../trace/path.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 

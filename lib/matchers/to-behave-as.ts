@@ -1,5 +1,5 @@
+import { checkBoolean, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { type Interface, MACVLAN_MODES, Macvlan, type MacvlanMode, UsageError } from '../lab/index.ts';
-import { checkBoolean, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';
 import { type Observation, observePair } from '../probes/observe-pair.ts';
 import { isPair, type Pair, type PairDevices, pairDevices } from '../probes/pair-devices.ts';

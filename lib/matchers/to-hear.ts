@@ -1,6 +1,6 @@
 import { tapTime } from '../kernel/tap-clock.ts';
+import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
-import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
 import { FRAMES, type FrameKind, frameEnd } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';

@@ -1,6 +1,6 @@
 import { tapTime } from '../kernel/tap-clock.ts';
+import { checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
-import { checkMilliseconds, checkOneOf, checkOptions, show } from '../lab/validate.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reach } from '../probes/reach.ts';

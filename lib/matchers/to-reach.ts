@@ -1,6 +1,6 @@
 import { now } from '../kernel/clock.ts';
+import { checkOneOf, show } from '../kernel/validate.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { checkOneOf, show } from '../lab/validate.ts';
 import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } from '../probes/reach.ts';

@@ -1,5 +1,5 @@
+import { checkOptions, show } from '../kernel/validate.ts';
 import { UsageError } from '../lab/index.ts';
-import { checkOptions, show } from '../lab/validate.ts';
 import { isJson, type Json } from './json.ts';
 
 /** One plugin's part of a network configuration list (CNI specification 1.0, section 1). */

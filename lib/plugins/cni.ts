@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { delimiter } from 'node:path';
+import { checkInterfaceName, checkOptions, show } from '../kernel/validate.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { checkInterfaceName, checkOptions, show } from '../lab/validate.ts';
 import { type CniConflist, type CniPluginConfig, checkCniName, checkConflist, executionConfig } from './cni-config.ts';
 import type { CniRun } from './cni-error.ts';
 import { cniPath, requireCniPlugin, runPlugin } from './cni-plugin.ts';

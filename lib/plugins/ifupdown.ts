@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
+import { show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { show } from '../lab/validate.ts';
 import { nodeState } from './node-state.ts';
 
 /** ifup or ifdown failed; what it printed is in the message. */

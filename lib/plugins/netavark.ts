@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
+import { checkInterfaceName, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { checkInterfaceName, checkOptions, show } from '../lab/validate.ts';
 import { isJson, type Json, parseJson } from './json.ts';
 import { nodeState } from './node-state.ts';
 

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, now } from '../kernel/clock.ts';
 import { findProgram } from '../kernel/find-program.ts';
+import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, type Subprocess, UsageError } from '../lab/index.ts';
-import { checkMilliseconds, checkOptions, show } from '../lab/validate.ts';
 import { nodeState } from './node-state.ts';
 
 /** Where distributions put it: it is no command, so not on the PATH. */

@@ -1,6 +1,6 @@
 import { now } from '../kernel/clock.ts';
+import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
-import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../lab/validate.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askArp } from './ask-arp.ts';

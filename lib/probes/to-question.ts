@@ -1,6 +1,6 @@
 import { isNoRoute } from '../kernel/no-route.ts';
+import { checkIp, show } from '../kernel/validate.ts';
 import { Interface, Namespace, type Route, UsageError } from '../lab/index.ts';
-import { checkIp, show } from '../lab/validate.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { goneBecause } from './gone-address.ts';

@@ -2,8 +2,8 @@ import '../kernel/needs-node.ts';
 
 import { dirname, relative, resolve } from 'node:path';
 import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import { checkBoolean, checkFileName, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
-import { checkBoolean, checkFileName, checkOptions, show, UsageError } from '../lab/validate.ts';
 import { isToldByAnother, silence } from './beside-others.ts';
 import { readDurations, updateDurations, writeDurations } from './durations.ts';
 import { collectTests } from './html/collect-tests.ts';

@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { show } from '../lab/validate.ts';
+import { show } from '../kernel/validate.ts';
 import { makeFolder, makeNewFolder } from './write-file.ts';
 
 /** Where the runs of a project leave what they have to show. */

@@ -1,7 +1,7 @@
 import { tapTime } from '../kernel/tap-clock.ts';
+import { checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { checkOpen } from '../lab/ended.ts';
 import { Lab } from '../lab/index.ts';
-import { checkOneOf, checkOptions, show, UsageError } from '../lab/validate.ts';
 import { decodeFrameFields } from '../wire/describe-frame.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
 import { buildPaths } from './path.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../lib/kernel/validate.ts';
 import { Segment } from '../../lib/lab/segment.ts';
-import { UsageError } from '../../lib/lab/validate.ts';
 import { parsePrefix } from '../../lib/wire/ip-address.ts';
 
 const take = (segment: Segment) => segment.next().map(({ address, length }) => `${address}/${length}`);

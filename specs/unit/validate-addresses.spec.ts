@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkIp, checkMac, checkPrefix, UsageError } from '../../lib/lab/validate.ts';
+import { checkIp, checkMac, checkPrefix, UsageError } from '../../lib/kernel/validate.ts';
 
 const refusal = (message: string) => new UsageError(message);
 

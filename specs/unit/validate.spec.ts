@@ -7,7 +7,7 @@ import {
   checkOneOf,
   checkOptions,
   UsageError,
-} from '../../lib/lab/validate.ts';
+} from '../../lib/kernel/validate.ts';
 
 const refusal = (message: string) => new UsageError(message);
 

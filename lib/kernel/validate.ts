@@ -1,7 +1,7 @@
-import { hideOwnFrames } from '../kernel/own-frames.ts';
-import { harmless } from '../kernel/visible-text.ts';
 import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
+import { hideOwnFrames } from './own-frames.ts';
+import { harmless } from './visible-text.ts';
 
 /** A call that cannot be right, found before the kernel is asked. Says the option, the rule, the value and the mend. */
 export class UsageError extends TypeError {
