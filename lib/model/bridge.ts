@@ -109,8 +109,7 @@ function stateCause(port: Device, bridge: Device, { state }: Settings, side: 'in
   if (!link.up) return { code: 'link.down', facts: { device: port.name } };
   if (!link.carrier) return { code: 'link.no-carrier', facts: { device: port.name } };
   // With it all of its ports are disabled (br_stp_disable_bridge).
-  if (!bridge.link.up)
-    return { code: 'bridge.down', facts: { namespace: bridge.namespace, bridge: bridge.link.name } };
+  if (!bridge.link.up) return { code: 'bridge.down', facts: { namespace: bridge.namespace, bridge: bridge.link.name } };
   if (state === 'forwarding') return undefined;
   const spanningTree = bridgeKind.of(bridge.link).stp;
   return { code: 'bridge.port-state', facts: { port: port.name, state: state ?? 'unknown', side, spanningTree } };
@@ -156,8 +155,7 @@ function receiveReserved(port: Device, bridge: Device, { destination }: Frame): 
 function whyUnknown(bridge: Device, { destination, etherType, packet }: Frame): string | undefined {
   const { mcastSnooping, vlanFiltering } = bridgeKind.of(bridge.link);
   if (vlanFiltering) return `${bridge} filters VLANs`;
-  if (mcastSnooping && isGroupMac(destination) && destination !== BROADCAST_MAC)
-    return `${bridge} snoops multicast`;
+  if (mcastSnooping && isGroupMac(destination) && destination !== BROADCAST_MAC) return `${bridge} snoops multicast`;
   const asks = etherType === ETHERTYPE.arp || packet?.protocol === ICMPV6;
   const answering = bridge.ports.find((port) => {
     const { proxyArp, proxyArpWifi, neighSuppress } = settingsOf(port);

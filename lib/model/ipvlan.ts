@@ -75,7 +75,9 @@ function missed(parent: Device, frame: Frame): Verdict[] {
   const address = addressFor(frame);
   return childrenOf(parent)
     .filter((child) => !child.link.up && addressesOf(child).includes(address ?? ''))
-    .map((child) => drop({ code: 'link.down', facts: { device: child.name } }, 'ipvlan_addr_lookup', { towards: child }));
+    .map((child) =>
+      drop({ code: 'link.down', facts: { device: child.name } }, 'ipvlan_addr_lookup', { towards: child }),
+    );
 }
 
 /** The address by which the parent's table is asked (`ipvlan_get_L3_hdr`, `ipvlan_addr_lookup`). */
@@ -91,9 +93,7 @@ function senderOf({ arp, packet }: Frame): string | undefined {
 }
 
 function lookUp(parent: Device, address: string | undefined): Device | undefined {
-  return address === undefined
-    ? undefined
-    : upChildren(parent).find((child) => addressesOf(child).includes(address));
+  return address === undefined ? undefined : upChildren(parent).find((child) => addressesOf(child).includes(address));
 }
 
 function addressesOf({ host, index }: Device): string[] {

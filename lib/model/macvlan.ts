@@ -29,7 +29,10 @@ export function receiveByParent(parent: Device, frame: Frame, type: PacketType):
   const { copies, eaters } = forwardToSources(parent, frame, type);
   const [eater] = eaters;
   if (eater)
-    return [...copies, drop({ code: 'macvlan.nodst', facts: { device: eater.name, parent: parent.name } }, 'macvlan_handle_frame')];
+    return [
+      ...copies,
+      drop({ code: 'macvlan.nodst', facts: { device: eater.name, parent: parent.name } }, 'macvlan_handle_frame'),
+    ];
   if (isGroupMac(frame.destination)) return [...copies, ...receiveGroup(parent, frame)];
   return [...copies, ...receiveUnicast(parent, frame)];
 }
@@ -39,9 +42,10 @@ function receiveGroup(parent: Device, frame: Frame): readonly Verdict[] {
   const mode = source && modeOf(source);
   if (source && mode !== 'vepa' && mode !== 'bridge') {
     // "forward to original port": the sender itself gets it back, and nobody else, not even the parent.
-    const cause: Cause = mode === 'source'
-      ? { code: 'macvlan.source-sender', facts: { device: source.name } }
-      : { code: 'macvlan.private', facts: { device: source.name, as: 'sender' } };
+    const cause: Cause =
+      mode === 'source'
+        ? { code: 'macvlan.source-sender', facts: { device: source.name } }
+        : { code: 'macvlan.private', facts: { device: source.name, as: 'sender' } };
     const others = childrenOf(parent).filter((child) => child !== source);
     return [
       into(source, frame, groupType(frame.destination)),
@@ -80,7 +84,11 @@ function multicastRx(parent: Device, frame: Frame, source: Device | undefined): 
     if (queue !== 0) return [into(child, frame, groupType(frame.destination))];
     // Since 6.4 the frames of a group that one child has joined need no queue (macvlan_recompute_bc_filter).
     if (frame.destination !== BROADCAST_MAC) return [unknown(`${parent} may have no queue for groups`)];
-    return [drop({ code: 'macvlan.no-queue', facts: { parent: parent.name } }, 'macvlan_broadcast_enqueue', { towards: child })];
+    return [
+      drop({ code: 'macvlan.no-queue', facts: { parent: parent.name } }, 'macvlan_broadcast_enqueue', {
+        towards: child,
+      }),
+    ];
   });
 }
 
@@ -93,16 +101,17 @@ function hearingModes(source: Device | undefined): readonly string[] {
 /** `macvlan_forward_source`: a copy to each source child that has the sender on its list. */
 function forwardToSources(parent: Device, frame: Frame, type: PacketType): { copies: Verdict[]; eaters: Device[] } {
   const listening = childrenOf(parent).filter((child) => modeOf(child) === 'source');
-  const [heard, deaf] = [true, false].map((on) => listening.filter((child) => isListed(child, frame.source) === on)) as [
-    Device[],
-    Device[],
-  ];
+  const [heard, deaf] = [true, false].map((on) =>
+    listening.filter((child) => isListed(child, frame.source) === on),
+  ) as [Device[], Device[]];
   const copies = heard.map((child) => {
     if (!child.link.up) return drop(isDown(child), 'macvlan_forward_source_one', { towards: child });
     return into(child, frame, frame.destination === child.link.mac ? 'host' : type);
   });
   const missed = deaf.map((child) =>
-    drop({ code: 'macvlan.not-listed', facts: { device: child.name, mac: frame.source } }, 'macvlan_forward_source', { towards: child }),
+    drop({ code: 'macvlan.not-listed', facts: { device: child.name, mac: frame.source } }, 'macvlan_forward_source', {
+      towards: child,
+    }),
   );
   // macvlan_stop leaves the list of sources alone, so a child that is down gets no copy, but its nodst still consumes.
   return { copies: [...copies, ...missed], eaters: heard.filter((child) => macvlanKind.of(child.link).nodst) };

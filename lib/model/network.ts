@@ -1,10 +1,11 @@
 import { isBridgePort, portsOf } from '../state/find-link.ts';
 import type { Link, LinkPlace, NamespaceState, NetworkState } from '../state/network-state.ts';
+import type { Family } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';
 
 /** The parts of a network's state that decide what becomes of a frame. */
 export type ModelState = NetworkState<ModelPart>;
-export const MODEL_PARTS = ['addresses', 'fdb', 'filters', 'qdiscs', 'sysctls'] as const;
+export const MODEL_PARTS = ['addresses', 'fdb', 'filters', 'qdiscs'] as const;
 type ModelPart = (typeof MODEL_PARTS)[number];
 
 /** A device with its namespace, and with the devices around it. */
@@ -54,6 +55,11 @@ export class Device implements LinkPlace {
     return portsOf(this.host, this.index).flatMap(({ index }) => this.#network.find({ ...this, index }) ?? []);
   }
 
+  /** Its first address of a version of IP. */
+  address(family: Family): string | undefined {
+    return this.host.addresses.find((own) => own.index === this.index && own.family === family)?.address;
+  }
+
   toString(): string {
     return this.name;
   }
@@ -77,6 +83,11 @@ export class Network {
     }
   }
 
+  /** As in `ns1/eth0`. */
+  named(name: string): Device | undefined {
+    return [...this.#devices.values()].find((device) => device.name === name);
+  }
+
   find(place: LinkPlace | undefined): Device | undefined {
     return place && this.#devices.get(keyOf(place.namespace, place.index));
   }
@@ -84,6 +95,15 @@ export class Network {
   uppersOf({ namespace, index }: LinkPlace): readonly Device[] {
     return this.#uppers.get(keyOf(namespace, index)) ?? [];
   }
+}
+
+const networks = new WeakMap<ModelState, Network>();
+
+/** The network of a state; the same for the same state. */
+export function networkOf(state: ModelState): Network {
+  const network = networks.get(state) ?? new Network(state);
+  networks.set(state, network);
+  return network;
 }
 
 function keyOf(namespace: string, index: number): string {

@@ -71,10 +71,12 @@ export function planNetwork(
         name,
         links: own.map((device) => plan.link(device)),
         addresses: own.flatMap((device) => plan.addresses(device)),
-        fdb: [...own.flatMap((device) => plan.ownEntry(device)), ...entries.flatMap((entry) => plan.entry(name, entry))],
+        fdb: [
+          ...own.flatMap((device) => plan.ownEntry(device)),
+          ...entries.flatMap((entry) => plan.entry(name, entry)),
+        ],
         filters: { nftables: [], legacy: [], ipsec: false },
         qdiscs: [],
-        sysctls: {},
       };
     }),
   };
@@ -88,12 +90,35 @@ class Plan {
   }
 
   link(name: DeviceName): Link {
-    const { kind = 'veth', mac, mtu = 1500, up = true, arp = true, promiscuity = 0, peer, lower, data, port } = this.#at(name);
+    const {
+      kind = 'veth',
+      mac,
+      mtu = 1500,
+      up = true,
+      arp = true,
+      promiscuity = 0,
+      peer,
+      lower,
+      data,
+      port,
+    } = this.#at(name);
     const [carrier, at] = [this.#carrier(name), peer ?? lower];
     const none = { master: undefined, slaveKind: undefined, slaveData: undefined };
     const slave = port ? this.#port(name, port) : none;
     return {
-      ...{ index: this.#index(name), name: split(name).device, kind, mac, mtu, up, promiscuity, carrier, arp, data, ...slave },
+      ...{
+        index: this.#index(name),
+        name: split(name).device,
+        kind,
+        mac,
+        mtu,
+        up,
+        promiscuity,
+        carrier,
+        arp,
+        data,
+        ...slave,
+      },
       ...{ promiscuous: promiscuity > 0, operState: carrier ? 'UP' : 'DOWN', hardware: ARPHRD_ETHER, xdp: false },
       link: at && this.#index(at),
       linkNamespaceId: undefined,
@@ -124,7 +149,17 @@ class Plan {
     return split(bridge).namespace === namespace ? [this.#entry({ bridge, mac, device, local })] : [];
   }
 
-  #entry({ bridge, mac, device, local }: { bridge: DeviceName; mac: string; device: DeviceName; local: boolean }): FdbEntry {
+  #entry({
+    bridge,
+    mac,
+    device,
+    local,
+  }: {
+    bridge: DeviceName;
+    mac: string;
+    device: DeviceName;
+    local: boolean;
+  }): FdbEntry {
     const vlan = undefined;
     return { bridge: this.#index(bridge), mac, device: this.#index(device), vlan, permanent: true, local };
   }
@@ -132,7 +167,15 @@ class Plan {
   #port(name: DeviceName, { of, ...settings }: PlannedPort) {
     const bridge = `${split(name).namespace}/${of}` as const;
     const isOpen = this.#carrier(name) && this.#at(bridge).up !== false;
-    const flags = { hairpin: false, isolated: false, learning: true, locked: false, flood: true, mcastFlood: true, bcastFlood: true };
+    const flags = {
+      hairpin: false,
+      isolated: false,
+      learning: true,
+      locked: false,
+      flood: true,
+      mcastFlood: true,
+      bcastFlood: true,
+    };
     return {
       master: this.#index(bridge),
       slaveKind: 'bridge',

@@ -1,6 +1,6 @@
-import { type Frame, packetType } from './frame.ts';
+import { type Frame, type PacketType, packetType } from './frame.ts';
 import { Learnt } from './learnt.ts';
-import { type ModelState, Network } from './network.ts';
+import { type Device, type ModelState, type Network, networkOf } from './network.ts';
 import type { Drop, Prediction, Step, Verdict } from './prediction.ts';
 import { receive } from './receive.ts';
 import { transmit } from './transmit.ts';
@@ -42,6 +42,7 @@ const MOST_STEPS = 10_000;
 /** A prediction that is being made. */
 interface Building extends Prediction {
   readonly next: Building[];
+  type?: PacketType | undefined;
   accepted: boolean;
   readonly drops: Drop[];
   unknown?: string | undefined;
@@ -56,8 +57,8 @@ function proceed(network: Network, step: Building, learnt: Learnt): readonly Bui
   const { at, frame } = step;
   const device = network.find(at);
   if (!device) throw new Error(`there is no device ${at.index} in ${at.namespace}`);
-  const type = step.type ?? packetType(frame, device.link.mac);
-  const verdicts = at.direction === 'out' ? transmit(device, frame, learnt) : receive(device, frame, type, learnt);
+  const verdicts =
+    at.direction === 'out' ? transmit(device, frame, learnt) : receive(device, frame, sort(step, device), learnt);
   for (const verdict of verdicts) {
     if (verdict.kind === 'on') step.next.push(stepOf(verdict));
     else if (verdict.kind === 'accept') step.accepted = true;
@@ -67,14 +68,12 @@ function proceed(network: Network, step: Building, learnt: Learnt): readonly Bui
   return step.next;
 }
 
-function dropOf({ kind: _, ...drop }: Extract<Verdict, { kind: 'drop' }>): Drop {
-  return drop;
+/** The type of a frame that comes in: what it came with, or what it is for the device (`eth_type_trans`). */
+function sort(step: Building, { link }: Device): PacketType {
+  step.type ??= packetType(step.frame, link.mac);
+  return step.type;
 }
 
-const networks = new WeakMap<ModelState, Network>();
-
-function networkOf(state: ModelState): Network {
-  const network = networks.get(state) ?? new Network(state);
-  networks.set(state, network);
-  return network;
+function dropOf({ kind: _, ...drop }: Extract<Verdict, { kind: 'drop' }>): Drop {
+  return drop;
 }

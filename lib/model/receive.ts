@@ -24,7 +24,8 @@ export function receive(device: Device, frame: Frame, type: PacketType, learnt: 
 function handle(device: Device, frame: Frame, type: PacketType, learnt: Learnt): readonly Verdict[] {
   const { bridge, link } = device;
   if (bridge) return receiveByPort(device, bridge, frame, type, learnt);
-  if (link.master !== undefined && link.slaveKind !== 'vrf') return [unknown(`${device} belongs to a ${link.slaveKind}`)];
+  if (link.master !== undefined && link.slaveKind !== 'vrf')
+    return [unknown(`${device} belongs to a ${link.slaveKind}`)];
   if (device.uppers(...MACVLAN_KINDS).length > 0) return receiveByParent(device, frame, type);
   if (device.uppers(...IPVLAN_KINDS).length > 0) return receiveByIpvlanParent(device, frame);
   return [PASS];
@@ -34,11 +35,20 @@ function handle(device: Device, frame: Frame, type: PacketType, learnt: Learnt):
 function deliver(device: Device, frame: Frame, type: PacketType): readonly Verdict[] {
   const [tag] = frame.tags;
   // Nobody took the tag, so the frame is another host's.
-  if (tag) return [drop({ code: 'vlan.missing', facts: { device: device.name, tag: tagFacts(tag) } }, '__netif_receive_skb_core')];
+  if (tag)
+    return [
+      drop({ code: 'vlan.missing', facts: { device: device.name, tag: tagFacts(tag) } }, '__netif_receive_skb_core'),
+    ];
   if (type === 'otherhost') {
     const facts = { device: device.name, mac: device.link.mac, destination: frame.destination };
     const isIp = frame.packet !== undefined;
-    return [drop({ code: 'neighbour.old-mac', facts }, isIp ? 'ip_rcv' : 'arp_rcv', isIp ? { reason: 'SKB_DROP_REASON_OTHERHOST' } : {})];
+    return [
+      drop(
+        { code: 'neighbour.old-mac', facts },
+        isIp ? 'ip_rcv' : 'arp_rcv',
+        isIp ? { reason: 'SKB_DROP_REASON_OTHERHOST' } : {},
+      ),
+    ];
   }
   if (frame.etherType === ETHERTYPE.arp && !device.link.arp)
     return [drop({ code: 'neighbour.arp-off', facts: { device: device.name } }, 'arp_rcv')];

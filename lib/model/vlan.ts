@@ -18,7 +18,8 @@ export function receiveTagged(device: Device, frame: Frame, type: PacketType): r
   if (!tag) return undefined;
   const vlan = device.uppers('vlan').find((each) => isSame(tagOf(each), tag));
   if (!vlan) return undefined;
-  if (!vlan.link.up) return [drop({ code: 'link.down', facts: { device: vlan.name } }, 'vlan_do_receive', { towards: vlan })];
+  if (!vlan.link.up)
+    return [drop({ code: 'link.down', facts: { device: vlan.name } }, 'vlan_do_receive', { towards: vlan })];
   // The device below may have another MAC address.
   const isOwn = type === 'otherhost' && frame.destination === vlan.link.mac;
   return [into(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];
