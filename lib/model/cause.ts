@@ -22,8 +22,9 @@ export interface CauseFacts {
   /** `isOfNoUse`: reflected or not, stations in mode private hear no broadcast of each other. */
   'bridge.hairpin-off': { port: DeviceName; isOfNoUse: boolean };
   'bridge.isolated': { ingress: DeviceName; egress: DeviceName };
+  /** A group, or nobody, cannot send. */
   'bridge.bad-source': { port: DeviceName; mac: string };
-  /** The group is for the bridge's own host, or for nobody: no bridge passes it on (01:80:c2:00:00:00 to 0f). */
+  /** A group that no bridge passes on (01:80:c2:00:00:00 to 0f): it is for the bridge's own host, or for nobody. */
   'bridge.reserved': { port: DeviceName; mac: string };
   'bridge.locked': { port: DeviceName; mac: string };
   'bridge.bcast-flood-off': { port: DeviceName };

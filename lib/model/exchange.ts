@@ -4,7 +4,8 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac4, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
 import type { Frame } from './frame.ts';
 import { type Device, type ModelState, networkOf } from './network.ts';
-import { heardBy, predict } from './predict.ts';
+import { predict } from './predict.ts';
+import { heardBy } from './prediction.ts';
 
 /** What a single frame or an exchange may be. */
 export const FRAME_KINDS = ['arp', 'unicast', 'broadcast', 'multicast', 'nd'] as const;

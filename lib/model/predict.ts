@@ -3,6 +3,7 @@ import { Learnt } from './learnt.ts';
 import { type Device, type ModelState, type Network, networkOf } from './network.ts';
 import type { Drop, Prediction, Step, Verdict } from './prediction.ts';
 import { receive } from './receive.ts';
+import { isOfNoUse } from './reflection.ts';
 import { transmit } from './transmit.ts';
 
 /**
@@ -13,7 +14,10 @@ import { transmit } from './transmit.ts';
  * @throws Error if there is no such device in the state
  */
 export function predict(state: ModelState, frame: Frame, from: Step): Prediction {
-  const network = networkOf(state);
+  return follow(networkOf(state), frame, from);
+}
+
+function follow(network: Network, frame: Frame, from: Step): Prediction {
   const learnt = new Learnt();
   const root = stepOf({ to: from, frame });
   // One after another, as the kernel has them in its queues: what a bridge learns from one copy counts for the next.
@@ -24,16 +28,6 @@ export function predict(state: ModelState, frame: Frame, from: Step): Prediction
     else step.unknown = 'the frame goes round in a loop';
   }
   return root;
-}
-
-/** The devices whose own stack gets a copy, once for each copy. */
-export function heardBy(prediction: Prediction): readonly Step[] {
-  return stepsOf(prediction).flatMap(({ accepted, at }) => (accepted ? at : []));
-}
-
-/** A prediction with all that follow from it. */
-export function stepsOf(prediction: Prediction): readonly Prediction[] {
-  return [prediction, ...prediction.next.flatMap(stepsOf)];
 }
 
 /** A frame whose copies pass as many devices goes round in a loop. */
@@ -63,7 +57,7 @@ function proceed(network: Network, step: Building, learnt: Learnt): readonly Bui
     if (verdict.kind === 'on') step.next.push(stepOf(verdict));
     else if (verdict.kind === 'accept') step.accepted = true;
     else if (verdict.kind === 'unknown') step.unknown = verdict.why;
-    else if (verdict.kind === 'drop') step.drops.push(dropOf(verdict));
+    else if (verdict.kind === 'drop') step.drops.push(dropOf(network, frame, verdict));
   }
   return step.next;
 }
@@ -74,6 +68,9 @@ function sort(step: Building, { link }: Device): PacketType {
   return step.type;
 }
 
-function dropOf({ kind: _, ...drop }: Extract<Verdict, { kind: 'drop' }>): Drop {
-  return drop;
+function dropOf(network: Network, frame: Frame, { kind: _, ...drop }: Extract<Verdict, { kind: 'drop' }>): Drop {
+  const port = drop.cause.code === 'bridge.hairpin-off' && network.find(drop.towards);
+  if (!port) return drop;
+  const facts = { port: port.name, isOfNoUse: isOfNoUse(port, frame, (from) => follow(network, frame, from)) };
+  return { ...drop, cause: { code: 'bridge.hairpin-off', facts } };
 }

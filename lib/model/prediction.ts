@@ -35,6 +35,16 @@ export interface Drop {
   readonly towards?: LinkPlace | undefined;
 }
 
+/** The devices whose own stack gets a copy, once for each copy. */
+export function heardBy(prediction: Prediction): readonly Step[] {
+  return stepsOf(prediction).flatMap(({ accepted, at }) => (accepted ? at : []));
+}
+
+/** A prediction with all that follow from it. */
+export function stepsOf(prediction: Prediction): readonly Prediction[] {
+  return [prediction, ...prediction.next.flatMap(stepsOf)];
+}
+
 /** What a device does with a frame; a list of these says it all. */
 export type Verdict =
   | { readonly kind: 'on'; readonly to: Step; readonly frame: Frame; readonly type?: PacketType | undefined }

@@ -2,7 +2,8 @@ import type { MacvlanMode } from '../../lib/lab/index.ts';
 import type { DeviceName } from '../../lib/model/cause.ts';
 import type { ModelState } from '../../lib/model/network.ts';
 import { type PlannedDevice, planNetwork } from '../../lib/model/plan-network.ts';
-import { heardBy, predict } from '../../lib/model/predict.ts';
+import { predict } from '../../lib/model/predict.ts';
+import { heardBy } from '../../lib/model/prediction.ts';
 
 /** A macvlan of the article's network. */
 export interface Child {

@@ -122,10 +122,7 @@ export function build(lab: Lab, { trunks, hosts, macvlans, entries, frames }: Pl
   for (const { of: whose, behind } of entries) {
     const ports = switches.flatMap((each) => each.ports);
     const at = of(ports, behind);
-    of(
-      switches,
-      switches.findIndex((each) => each === at.namespace),
-    ).fdb.add(macOf(places, whose), at);
+    of(switches, switches.indexOf(at.namespace as Switch)).fdb.add(macOf(places, whose), at);
   }
   return {
     lab,
