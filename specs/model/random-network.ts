@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
-import type { Interface, Lab, MacvlanMode, PortOptions } from 'hairpin';
+import type { Interface, Lab, MacvlanMode, Namespace, Port, PortOptions, Switch } from 'hairpin';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
 
 /**
@@ -89,54 +90,108 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
 
 /** A network that has been built. */
 export interface Built {
-  lab: Lab;
-  places: Interface[];
-  /** The frames: who sends, to which MAC address, and how many bytes. */
+  /** The frames: who sends, to which MAC address, and how many bytes behind the header. */
   frames: { from: Interface; to: string; length: number }[];
 }
 
 /** Builds a plan in an empty lab. */
-export function build(lab: Lab, { trunks, hosts, macvlans, entries, frames }: Plan): Built {
-  const switches = [0, ...trunks].map((_, at) => lab.switch(`sw${at}`));
-  for (const [at, { to, a, b }] of trunks.entries()) {
-    lab.cable(of(switches.slice(0, at + 1), to), of(switches, at + 1), { a: settings(a), b: settings(b) });
+export function build(lab: Lab, drawn: Plan): Built {
+  const { trunks, hosts, macvlans, entries, frames } = resolve(drawn);
+  const switches = new Map([0, ...trunks].map((_, at) => [`sw${at}`, lab.switch(`sw${at}`)]));
+  const at = (name: string) => switches.get(name) as Switch;
+  const cables = new Map<string, { a: Interface; b: Interface }>();
+  for (const { name, a, b, options } of trunks) cables.set(name, lab.cable(at(a), at(b), options));
+  for (const { name, at: where, options, up } of hosts) {
+    const cable = lab.cable(quiet(lab, name), at(where), options);
+    cables.set(name, cable);
+    if (!up) cable.a.set({ up: false });
   }
-  const ups = hosts.map(({ at, port: plugged, mtu, up }, number) => {
-    const host = lab.namespace(`h${number}`);
-    // Of its own accord a host would send MLD reports.
-    host.sysctl.set('net.ipv6.conf.all.disable_ipv6', 1);
-    const { a } = lab.cable(host, of(switches, at), { mtu, a: { address: false }, b: settings(plugged) });
-    if (!up) a.set({ up: false });
-    return a;
-  });
-  const children = placed(macvlans, hosts.length).map(({ on, mode, hears, nodst, up }, number) => {
-    const namespace = lab.namespace(`m${number}`);
-    namespace.sysctl.set('net.ipv6.conf.all.disable_ipv6', 1);
-    const parent = of(ups, on);
-    const ofSource = mode === 'source' ? { nodst, macaddr: hears.map((each) => of(ups, each).mac) } : {};
-    const macvlan = namespace.macvlan({ parent, mode, address: false, ...ofSource });
+  const places = new Map([...cables].map(([name, { a }]) => [`${name}.a`, a]));
+  const macOf = (place: string) => places.get(place)?.mac ?? place;
+  for (const { name, on, mode, macaddr, nodst, up } of macvlans) {
+    const ofSource = macaddr && { nodst, macaddr: macaddr.map(macOf) };
+    const parent = places.get(on) as Interface;
+    const macvlan = quiet(lab, name).macvlan({ parent, mode, address: false, ...ofSource });
+    places.set(name, macvlan);
     if (!up) macvlan.set({ up: false });
-    return macvlan;
-  });
-  const places = [...ups, ...children];
-  for (const { of: whose, behind } of entries) {
-    const ports = switches.flatMap((each) => each.ports);
-    const at = of(ports, behind);
-    of(switches, switches.indexOf(at.namespace as Switch)).fdb.add(macOf(places, whose), at);
   }
+  for (const { sw, mac, cable, end } of entries) at(sw).fdb.add(macOf(mac), cables.get(cable)?.[end] as Port);
   return {
-    lab,
-    places,
+    frames: frames.map(({ from, to, length }) => ({ from: places.get(from) as Interface, to: macOf(to), length })),
+  };
+}
+
+/** The same as a spec, to be pasted. */
+export function asSpec(drawn: Plan): string {
+  const { trunks, hosts, macvlans, entries, frames } = resolve(drawn);
+  const mac = (place: string) => (place.includes(':') ? show(place) : `${place}.mac`);
+  const lines = [
+    ...[0, ...trunks].map((_, at) => `const sw${at} = lab.switch('sw${at}');`),
+    ...trunks.map(({ name, a, b, options }) => `const ${name} = lab.cable(${a}, ${b}, ${show(options)});`),
+    ...hosts.map(
+      ({ name, at, options }) => `const ${name} = lab.cable(quiet(lab, '${name}'), ${at}, ${show(options)});`,
+    ),
+    ...hosts.flatMap(({ name, up }) => (up ? [] : `${name}.a.set({ up: false });`)),
+    ...macvlans.map(({ name, on, mode, macaddr, nodst }) => {
+      const ofSource = macaddr ? `, nodst: ${nodst}, macaddr: [${macaddr.map(mac).join(', ')}]` : '';
+      return `const ${name} = quiet(lab, '${name}').macvlan({ parent: ${on}, mode: '${mode}', address: false${ofSource} });`;
+    }),
+    ...macvlans.flatMap(({ name, up }) => (up ? [] : `${name}.set({ up: false });`)),
+    ...entries.map((entry) => `${entry.sw}.fdb.add(${mac(entry.mac)}, ${entry.cable}.${entry.end});`),
+    'using referee = new Referee(lab);',
+    ...frames.flatMap(({ from, to, length }, at) => [
+      `const frame${at} = await referee.follow(${from}, ${mac(to)}, ${length});`,
+      `expect(frame${at}?.kernel).toEqual(frame${at}?.model);`,
+    ]),
+  ];
+  return `test('…', async ({ lab }) => {\n${lines.map((line) => `  ${line}\n`).join('')}});\n`;
+}
+
+/** A host that says nothing of its own accord, such as MLD reports. */
+export function quiet(lab: Lab, name: string): Namespace {
+  const host = lab.namespace(name);
+  host.sysctl.set('net.ipv6.conf.all.disable_ipv6', 1);
+  return host;
+}
+
+/** A plan with names in place of numbers: a place is `h0.a`, the end of a cable, or `m0`, a macvlan. */
+function resolve({ trunks, hosts, macvlans, entries, frames }: Plan) {
+  const all = macvlansOf(macvlans, hosts.length);
+  const places = [...hosts.map((_, at) => `h${at}.a`), ...all.map((_, at) => `m${at}`)];
+  const plugged = hosts.map(({ at }) => `sw${at % (trunks.length + 1)}`);
+  const links = trunks.map(({ to, a, b }, at) => ({
+    ...{ name: `t${at}`, a: `sw${to % (at + 1)}`, b: `sw${at + 1}` },
+    options: { a: settings(a), b: settings(b) },
+  }));
+  const ports = [
+    ...links.flatMap(({ name, a, b }) => [
+      { cable: name, end: 'a' as const, sw: a },
+      { cable: name, end: 'b' as const, sw: b },
+    ]),
+    ...plugged.map((sw, at) => ({ cable: `h${at}`, end: 'b' as const, sw })),
+  ];
+  const addressOf = (to: Target) => (typeof to === 'number' ? of(places, to) : ADDRESSES[to]);
+  return {
+    trunks: links,
+    hosts: hosts.map(({ port: ofSwitch, mtu, up }, at) => ({
+      ...{ name: `h${at}`, at: of(plugged, at), up },
+      options: { mtu, a: { address: false as const }, b: settings(ofSwitch) },
+    })),
+    macvlans: all.map(({ on, mode, hears, nodst, up }, at) => ({
+      ...{ name: `m${at}`, on: `h${on}.a`, mode, nodst, up },
+      macaddr: mode === 'source' ? hears.map((each) => `h${each % hosts.length}.a`) : undefined,
+    })),
+    entries: entries.map(({ of: whose, behind }) => ({ mac: of(places, whose), ...of(ports, behind) })),
     frames: frames.map(({ from, to, long }) => ({
       from: of(places, from),
-      to: macOf(places, to),
+      to: addressOf(to),
       length: long ? 1000 : 60,
     })),
   };
 }
 
 /** A parent has one passthru child, or others (`macvlan_common_newlink`). */
-function placed(macvlans: Plan['macvlans'], hosts: number): Plan['macvlans'] {
+function macvlansOf(macvlans: Plan['macvlans'], hosts: number): Plan['macvlans'] {
   const kept: Plan['macvlans'] = [];
   for (const each of macvlans) {
     const on = each.on % hosts;
@@ -152,10 +207,10 @@ function settings({ flags, state }: PortPlan): PortOptions {
   return state === 'forwarding' ? chosen : { ...chosen, state };
 }
 
-function macOf(places: readonly Interface[], to: Target): string {
-  return typeof to === 'number' ? of(places, to).mac : ADDRESSES[to];
-}
-
 function of<T>(all: readonly T[], index: number): T {
   return all[index % all.length] as T;
+}
+
+function show(value: unknown): string {
+  return inspect(value, { depth: null, breakLength: Number.POSITIVE_INFINITY });
 }
