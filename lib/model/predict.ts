@@ -1,3 +1,4 @@
+import type { CauseOf } from './cause.ts';
 import { type Frame, type PacketType, packetType } from './frame.ts';
 import { Learnt } from './learnt.ts';
 import { type Device, type ModelState, type Network, networkOf } from './network.ts';
@@ -72,5 +73,6 @@ function dropOf(network: Network, frame: Frame, { kind: _, ...drop }: Extract<Ve
   const port = drop.cause.code === 'bridge.hairpin-off' && network.find(drop.towards);
   if (!port) return drop;
   const facts = { port: port.name, isOfNoUse: isOfNoUse(port, frame, (from) => follow(network, frame, from)) };
-  return { ...drop, cause: { code: 'bridge.hairpin-off', facts } };
+  const cause: CauseOf<'bridge.hairpin-off'> = { code: 'bridge.hairpin-off', facts };
+  return { ...drop, cause };
 }

@@ -39,22 +39,25 @@ function deliver(device: Device, frame: Frame, type: PacketType): readonly Verdi
     return [
       drop({ code: 'vlan.missing', facts: { device: device.name, tag: tagFacts(tag) } }, '__netif_receive_skb_core'),
     ];
-  if (type === 'otherhost') {
-    const facts = { device: device.name, mac: device.link.mac, destination: frame.destination };
-    const isIp = frame.packet !== undefined;
-    return [
-      drop(
-        { code: 'neighbour.old-mac', facts },
-        isIp ? 'ip_rcv' : 'arp_rcv',
-        isIp ? { reason: 'SKB_DROP_REASON_OTHERHOST' } : {},
-      ),
-    ];
-  }
+  if (type === 'otherhost') return [othersFrame(device, frame)];
   if (frame.etherType === ETHERTYPE.arp && !device.link.arp)
     return [drop({ code: 'neighbour.arp-off', facts: { device: device.name } }, 'arp_rcv')];
   const child = takeL3s(device, frame, type);
   return child.length > 0 ? child : [ACCEPT];
 }
+
+/** Every protocol drops it, each on its own. */
+function othersFrame(device: Device, { destination, etherType }: Frame): Verdict {
+  const facts = { device: device.name, mac: device.link.mac, destination };
+  const [where, reason] = OTHERHOST.get(etherType) ?? ['__netif_receive_skb_core'];
+  return drop({ code: 'neighbour.old-mac', facts }, where, { reason });
+}
+
+const OTHERHOST = new Map<number, readonly [string, string?]>([
+  [ETHERTYPE.ipv4, ['ip_rcv_core', 'SKB_DROP_REASON_OTHERHOST']],
+  [ETHERTYPE.ipv6, ['ip6_rcv_core', 'SKB_DROP_REASON_OTHERHOST']],
+  [ETHERTYPE.arp, ['arp_rcv']],
+]);
 
 function whyUnknown(device: Device): string | undefined {
   const { link, namespace, host, index } = device;

@@ -17,7 +17,7 @@ export interface Plan {
   frames: { from: number; to: Target; long: boolean }[];
 }
 
-export type Target = number | 'broadcast' | 'multicast' | 'nobody' | 'lldp' | 'stp' | 'pause';
+export type Target = number | 'port' | 'other port' | 'broadcast' | 'multicast' | 'nobody' | 'lldp' | 'stp' | 'pause';
 
 interface PortPlan {
   flags: (keyof typeof FLAGS)[];
@@ -30,7 +30,7 @@ const FLAGS = {
   ...{ learning: false, flood: false, mcastFlood: false, bcastFlood: false },
 } as const satisfies PortOptions;
 
-const ADDRESSES: Record<Exclude<Target, number>, string> = {
+const ADDRESSES: Record<Exclude<Target, number | 'port' | 'other port'>, string> = {
   broadcast: BROADCAST_MAC,
   multicast: '01:00:5e:00:00:fb',
   nobody: '02:ff:ff:ff:ff:ff',
@@ -80,7 +80,10 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
       to: fc.oneof(
         { weight: 4, arbitrary: index as fc.Arbitrary<Target> },
         { weight: 2, arbitrary: fc.constant<Target>('broadcast') },
-        { weight: 1, arbitrary: fc.constantFrom<Target>('multicast', 'nobody', 'lldp', 'stp', 'pause') },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom<Target>('port', 'other port', 'multicast', 'nobody', 'lldp', 'stp', 'pause'),
+        },
       ),
       long: rarely(false, fc.constant(true)),
     }),
@@ -106,7 +109,8 @@ export function build(lab: Lab, drawn: Plan): Built {
     cables.set(name, cable);
     if (!up) cable.a.set({ up: false });
   }
-  const places = new Map([...cables].map(([name, { a }]) => [`${name}.a`, a]));
+  const places = new Map<string, Interface>();
+  for (const [name, { a, b }] of cables) places.set(`${name}.a`, a).set(`${name}.b`, b);
   const macOf = (place: string) => places.get(place)?.mac ?? place;
   for (const { name, on, mode, macaddr, nodst, up } of macvlans) {
     const ofSource = macaddr && { nodst, macaddr: macaddr.map(macOf) };
@@ -170,7 +174,11 @@ function resolve({ trunks, hosts, macvlans, entries, frames }: Plan) {
     ]),
     ...plugged.map((sw, at) => ({ cable: `h${at}`, end: 'b' as const, sw })),
   ];
-  const addressOf = (to: Target) => (typeof to === 'number' ? of(places, to) : ADDRESSES[to]);
+  const addressOf = (to: Target) => {
+    if (typeof to === 'number') return of(places, to);
+    // One of them may be the bridge's, too: that has the least of its ports' (br_stp_recalculate_bridge_id).
+    return to === 'port' ? 'h0.b' : to === 'other port' ? 'h1.b' : ADDRESSES[to];
+  };
   return {
     trunks: links,
     hosts: hosts.map(({ port: ofSwitch, mtu, up }, at) => ({
