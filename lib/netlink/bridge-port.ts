@@ -23,7 +23,7 @@ export const bridgePort = portKind('bridge', {
   isolated: attribute('IFLA_BRPORT_ISOLATED', 33, bool(u8)),
   locked: attribute('IFLA_BRPORT_LOCKED', 39, bool(u8)),
   proxyArp: attribute('IFLA_BRPORT_PROXYARP', 10, bool(u8)),
-  proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 11, bool(u8)),
+  proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8)),
   groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16),
   neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
   state: attribute('IFLA_BRPORT_STATE', 1, oneOf(u8, 'BR_STATE_', STATES)),
