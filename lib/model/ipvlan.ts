@@ -37,7 +37,7 @@ function sendL3(device: Device, parent: Device, frame: Frame): readonly Verdict[
   const facts = { device: device.name, mode, parent: parent.name };
   if (isGroupMac(frame.destination)) return [drop({ code: 'ipvlan.no-group-out', facts }, 'ipvlan_process_outbound')];
   if (!frame.packet) return [drop({ code: 'ipvlan.ip-only', facts }, 'ipvlan_process_outbound')];
-  return [{ kind: 'route', by: parent, frame }];
+  return [unknown(`${parent.namespace} routes what ${device} sends`)];
 }
 
 function handToSibling(device: Device, parent: Device, sibling: Device, frame: Frame): readonly Verdict[] {

@@ -53,8 +53,6 @@ export type Verdict =
   | { readonly kind: 'pass' }
   /** The namespace's own stack gets it. */
   | { readonly kind: 'accept' }
-  /** The namespace of a device sends the packet, by its own routes. */
-  | { readonly kind: 'route'; readonly by: LinkPlace; readonly frame: Frame }
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** Hands a copy to a device from its wire, or from below. Without a type the device sorts it (`eth_type_trans`). */
