@@ -152,8 +152,9 @@ export function checkPortOptions(call: string, options: PortOptions): void {
   checkInteger(call, 'priority', options.priority, 0, 63);
 }
 
-/** A port's settings as the kernel has them; an older one has not all of them. */
+/** Those of a port's settings that {@link Port.set} takes, as the kernel has them; an older one has not all of them. */
 export function portSettings(link: LinkState): PortOptions {
-  const settings = Object.entries(bridgePort.of(link) ?? {});
-  return Object.fromEntries(settings.filter(([, value]) => value !== undefined));
+  const settings = bridgePort.of(link);
+  const known = PORT_OPTIONS.filter((option) => settings?.[option] !== undefined);
+  return Object.fromEntries(known.map((option) => [option, settings?.[option]]));
 }

@@ -24,6 +24,10 @@ export interface CauseFacts {
   /** `isOfNoUse`: reflected or not, stations in mode private hear no broadcast of each other. */
   'bridge.hairpin-off': { port: DeviceName; isOfNoUse: boolean };
   'bridge.isolated': { ingress: DeviceName; egress: DeviceName };
+  /** A group, or nobody, cannot send. */
+  'bridge.bad-source': { port: DeviceName; mac: string };
+  /** A group that no bridge passes on (01:80:c2:00:00:00 to 0f): it is for the bridge's own host, or for nobody. */
+  'bridge.reserved': { port: DeviceName; mac: string };
   'bridge.locked': { port: DeviceName; mac: string };
   'bridge.bcast-flood-off': { port: DeviceName };
   'bridge.mcast-flood-off': { port: DeviceName };
@@ -36,6 +40,10 @@ export interface CauseFacts {
   'macvlan.source-sender': { device: DeviceName };
   'macvlan.not-listed': { device: DeviceName; mac: string };
   'macvlan.other-mac': { device: DeviceName; mac: string; parent: string; parentMac: string; destination: string };
+  /** `device` is in mode source with nodst: what it hears its parent does not. */
+  'macvlan.nodst': { device: DeviceName; parent: DeviceName };
+  /** `bcqueuelen 0`. */
+  'macvlan.no-queue': { parent: DeviceName };
   'macvlan.parent': { device: DeviceName; parent: DeviceName };
   'macvlan.siblings': { device: DeviceName; sibling: DeviceName; parent: DeviceName };
 

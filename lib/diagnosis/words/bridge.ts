@@ -52,6 +52,19 @@ export const bridgeWords: WordsOf<'bridge'> = {
       hint: 'set({ isolated: false }) on one of them',
     }),
   },
+  'bridge.bad-source': {
+    means: 'A bridge takes in nothing from a group address, or from nobody (`br_handle_frame`, `is_valid_ether_addr`).',
+    example: { port: 'sw/p0', mac: '01:00:5e:00:00:01' },
+    say: ({ port, mac }) => ({ text: `${port} takes in nothing from ${mac}: that is no address of one sender` }),
+  },
+  'bridge.reserved': {
+    means:
+      'The frame is for a reserved group address, 01:80:c2:00:00:00 to 0f. Bridges pass on none of them (IEEE 802.1Q clause 8.6.3, `br_handle_frame`).',
+    example: { port: 'sw/p0', mac: '01:80:c2:00:00:0e' },
+    say: ({ port, mac }) => ({
+      text: `the bridge of ${port} passes on nothing that is for ${mac}, a reserved group (IEEE 802.1Q clause 8.6.3)`,
+    }),
+  },
   'bridge.locked': {
     means:
       'The port is locked: it takes in only frames from addresses that the forwarding database has behind it (`br_handle_frame_finish`).',

@@ -47,6 +47,24 @@ export const macvlanWords: WordsOf<'macvlan'> = {
       hint: 'a permanent neighbour entry with an old MAC address?',
     }),
   },
+  'macvlan.nodst': {
+    means:
+      'A macvlan in mode source has the flag `nodst`: its parent does not get what the macvlan hears (`macvlan_forward_source`).',
+    example: { device: 'b/m0', parent: 'host/up0' },
+    say: ({ device, parent }) => ({
+      text: `${device} is in mode source with nodst: what it hears, ${parent} does not get`,
+      hint: `set({ nodst: false }) on ${device}`,
+    }),
+  },
+  'macvlan.no-queue': {
+    means:
+      'The queue for broadcast of the macvlans on a parent has no room: `bcqueuelen` is 0 (`macvlan_broadcast_enqueue`).',
+    example: { parent: 'host/up0' },
+    say: ({ parent }) => ({
+      text: `the macvlans on ${parent} hear no broadcast: bcqueuelen is 0`,
+      hint: `set({ bcqueuelen: 1000 }) on a macvlan on ${parent}`,
+    }),
+  },
   'macvlan.parent': {
     means:
       "A macvlan and its parent's own host do not talk: what the macvlan sends leaves by the parent's wire (`macvlan_queue_xmit`), and what the parent sends does not come back either, unless a switch reflects it.",
