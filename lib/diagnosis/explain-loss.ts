@@ -117,10 +117,10 @@ function strayOf({ source }: Pick<Question, 'source'>, trace: ProbePath): Locate
   const { path, target, arrival, answer } = trace;
   const [end, way] = answer ? [answer.arrival, answer.path] : [arrival, path];
   if (end && end.frame.packetType !== PACKET_OTHERHOST) return undefined;
-  const found = misdirected(way);
   const goal = answer ? source.device : target;
+  const found = goal && misdirected(way);
   // Where it was on its way to the goal, the next step says more.
-  const isOnTheWay = !end && found && goal && placesOnTheWay(way, goal).some(({ hop }) => hop === found.hop);
+  const isOnTheWay = !end && found && placesOnTheWay(way, goal).some(({ hop }) => hop === found.hop);
   return found && !isOnTheWay ? { of: answer ? 'answer' : 'probe', ...found } : undefined;
 }
 

@@ -38,18 +38,36 @@ test('one for the answer', async ({ lab }) => {
 // c ─┼─ sw    │
 // r ─┘ eth1 ──┘
 test.for([
-  ['a gateway that is no router', 'c', { code: 'router.forwarding-off', facts: { namespace: 'c', family: 4, sysctl: 'net.ipv4.ip_forward' }, at: 'c/eth0' }],
+  [
+    'a gateway that is no router',
+    'c',
+    {
+      code: 'router.forwarding-off',
+      facts: { namespace: 'c', family: 4, sysctl: 'net.ipv4.ip_forward' },
+      at: 'c/eth0',
+    },
+  ],
   [
     'a gateway by an old MAC address',
     'r',
     {
       code: 'neighbour.old-mac',
-      facts: { device: 'r/eth0', destination: '02:00:00:00:99:99', entry: { namespace: 'a', address: '10.0.0.3', isPermanent: true } },
+      facts: {
+        device: 'r/eth0',
+        destination: '02:00:00:00:99:99',
+        entry: { namespace: 'a', address: '10.0.0.3', isPermanent: true },
+      },
       at: 'r/eth0',
     },
   ],
 ] as const)('%s', async ([, gateway, expected], { lab }) => {
-  const [a, c, r, b, sw] = [lab.namespace('a'), lab.namespace('c'), lab.router('r'), lab.namespace('b'), lab.switch('sw')];
+  const [a, c, r, b, sw] = [
+    lab.namespace('a'),
+    lab.namespace('c'),
+    lab.router('r'),
+    lab.namespace('b'),
+    lab.switch('sw'),
+  ];
   for (const host of [a, c, r]) lab.cable(host, sw);
   lab.cable(r, b);
   if (gateway === 'c') {
@@ -61,7 +79,13 @@ test.for([
 
 // c ─ d, with the addresses of the network below; a ─ r ─ b
 test('an address that another network has as well', async ({ lab }) => {
-  const [c, d, a, r, b] = [lab.namespace('c'), lab.namespace('d'), lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  const [c, d, a, r, b] = [
+    lab.namespace('c'),
+    lab.namespace('d'),
+    lab.namespace('a'),
+    lab.router('r'),
+    lab.namespace('b'),
+  ];
   lab.cable(c, d, { a: { address: '10.0.1.2/24' }, b: { address: '10.0.1.9/24' } });
   lab.cable(a, r, { a: { address: '10.8.0.1/24' }, b: { address: '10.8.0.254/24' } });
   lab.cable(r, b, { a: { address: '10.0.1.1/24' }, b: { address: '10.0.1.2/24' } });

@@ -1,4 +1,6 @@
 import { expect, test } from 'hairpin';
+import { FrameSocket } from '../../lib/probes/frame-socket.ts';
+import { macToBytes } from '../../lib/wire/mac-address.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -21,13 +23,25 @@ test('a locked port lets nobody in that its switch does not know', async ({ lab 
 // a ── p0 (sw) p1 ── b
 test('a port whose BPDU guard saw a BPDU', async ({ lab }) => {
   const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw', { stp: true })];
-  const { b: port } = lab.cable(a, sw, { b: { guard: true } });
+  const { a: device, b: port } = lab.cable(a, sw, { b: { guard: true } });
   lab.cable(b, sw);
-  // A configuration BPDU (IEEE 802.1D-1998 clause 9.3.1), from a bridge that claims to be the root.
-  const bpdu = `printf '\\x01\\x80\\xc2\\x00\\x00\\x00\\x02\\x00\\x00\\x00\\x00\\x09\\x00\\x26\\x42\\x42\\x03\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x00\\x00\\x00\\x09\\x00\\x00\\x00\\x00\\x80\\x00\\x02\\x00\\x00\\x00\\x00\\x09\\x80\\x01\\x00\\x00\\x14\\x00\\x02\\x00\\x0f\\x00'`;
-  void bpdu;
-  void port;
+  FrameSocket.of(a).send(device, configurationBpdu(device.mac));
+  await expect.poll(() => port.settings.state).toBe('disabled');
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+    code: 'bridge.port-state',
+    facts: { port: 'sw/p0', state: 'disabled', side: 'in', because: 'bpdu-guard' },
+    at: 'sw/p0',
+  });
 });
+
+/** IEEE 802.1D-1998 clause 9.3.1: all zeros, so its sender would be the root. */
+function configurationBpdu(source: string): Buffer {
+  const [bpdus, sender] = ['01:80:c2:00:00:00', source].map(macToBytes);
+  const logicalLink = Buffer.of(0x42, 0x42, 0x03);
+  const bpdu = Buffer.alloc(35);
+  const length = Buffer.of(0, logicalLink.length + bpdu.length);
+  return Buffer.concat([bpdus as Buffer, sender as Buffer, length, logicalLink, bpdu], 60);
+}
 
 // a ── eth0 (r) eth1 ── b
 test('a blackhole route in table local', async ({ lab }) => {

@@ -73,7 +73,10 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     "its BPDU guard saw a BPDU (br_stp_rcv): set({ guard: false }) on sw/p1, and set({ state: 'forwarding' })",
   ],
   [
-    { code: 'neighbour.other-host', facts: { device: 'c/eth0', namespace: 'a', address: '10.0.0.2', isPermanent: false } },
+    {
+      code: 'neighbour.other-host',
+      facts: { device: 'c/eth0', namespace: 'a', address: '10.0.0.2', isPermanent: false },
+    },
     'a sends what is for 10.0.0.2 to the MAC address of c/eth0',
     'somebody answered a for 10.0.0.2 with that MAC address: another host with the address, or a proxy',
   ],

@@ -2,7 +2,7 @@ import { PACKET_HOST, PACKET_OTHERHOST } from '../../kernel/constants.ts';
 import { Bridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { CapturedFrame } from '../../trace/capture.ts';
-import { holds } from '../../trace/owner.ts';
+import { holds, ownerOf } from '../../trace/owner.ts';
 import { type Hop, hopsOf } from '../../trace/path.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
@@ -17,7 +17,8 @@ import { routerCause } from './router.ts';
 export function misdirected(path: Hop): { hop: Hop; cause: Cause } | undefined {
   const ends = hopsOf(path).filter((hop) => isEnd(hop) && hop.frame.at.namespace !== path.frame.at.namespace);
   const taken = ends.find(({ frame }) => frame.packetType === PACKET_HOST);
-  if (taken) return { hop: taken, cause: takenBy(taken.frame) };
+  const keeper = taken && takenBy(taken.frame);
+  if (taken && keeper) return { hop: taken, cause: keeper };
   const refused = ends.find(({ frame }) => frame.packetType === PACKET_OTHERHOST && isNextHop(frame));
   const cause = refused && otherHostCause(refused.frame);
   return refused && cause && { hop: refused, cause };
@@ -35,7 +36,8 @@ function isNextHop(frame: CapturedFrame): boolean {
   return address !== undefined && holds(frame.at.namespace, address);
 }
 
-function takenBy(frame: CapturedFrame): Cause {
+/** Undefined where the next hop has that MAC address, too: then it is for the switches to say who got it. */
+function takenBy(frame: CapturedFrame): Cause | undefined {
   const { at, bytes, originalLength } = frame;
   const sender = senderOf(frame);
   // Who has the address of the next hop was to pass it on.
@@ -43,6 +45,7 @@ function takenBy(frame: CapturedFrame): Cause {
     const kept: Cause = { code: 'router.kept', facts: { namespace: at.namespace.name } };
     return routerCause(at, at, withoutVlanTags(bytes), originalLength) ?? kept;
   }
+  if (ownerOf(at.namespace.lab, sender.nextHop)?.mac === sender.entry.lladdr) return undefined;
   const { name: namespace } = sender.namespace;
   const facts = {
     device: deviceName(at),

@@ -28,7 +28,7 @@ interface Sender {
   /** The address that its routes name: the goal's own, or a router's. */
   nextHop: string;
   /** What its neighbour table has of that. */
-  entry: { state: string } | undefined;
+  entry: { state: string; lladdr?: string | undefined } | undefined;
 }
 
 /** The sender of a packet on its last link; undefined where its routes, or who it is, are not known. */
