@@ -1,44 +1,46 @@
-import { Bridge, type Interface, Ipvlan, Macvlan, Vlan } from '../../lab/index.ts';
+import { type Interface, Ipvlan, Macvlan, Vlan } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { CapturedFrame } from '../../trace/capture.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
-import { bridgeCause } from './bridge.ts';
-import { cableCause } from './cable.ts';
-import { ipvlanCause, ipvlanOutCause, ipvlanSiblingCause } from './ipvlan.ts';
-import { macvlanCause } from './macvlan.ts';
+import { modelledCause } from './by-model.ts';
+import { ipvlanInCause, ipvlanOutCause } from './ipvlan.ts';
+import { downCause } from './link.ts';
+import { otherMacCause } from './macvlan.ts';
+import { membershipCause } from './membership.ts';
 import { routerCause } from './router.ts';
-import { switchCause } from './switch.ts';
 import { vlanCause } from './vlan.ts';
 
-/** What keeps a frame from going from one place to the next. A new kind of link adds its line here, and a file of its own. */
-export function causeBetween(
-  here: Step,
-  next: Step,
-  { bytes: seen, originalLength }: CapturedFrame,
-): Cause | undefined {
-  const bytes = withoutVlanTags(seen);
-  // Of a long frame the taps keep the beginning alone.
-  const length = originalLength - (seen.length - bytes.length);
-  if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
-    return cableCause(here.at, next.at, length);
-  if (here.at instanceof Bridge || next.at instanceof Bridge) {
-    const cause = bridgeCause(here, next, bytes);
-    if (cause) return cause;
+/** What keeps a frame from going from one place to the next. */
+export function causeBetween(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {
+  const bytes = withoutVlanTags(frame.bytes);
+  if (here.direction === 'in' && next.direction === 'out' && !here.at.isPort) {
+    // Of a long frame the taps keep the beginning alone.
+    const length = frame.originalLength - (frame.bytes.length - bytes.length);
+    return routerCause(here.at, next.at, bytes, length);
   }
-  if (here.direction === 'in' && next.direction === 'in') return handOverCause(here.at, next.at, seen);
-  if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanCause(here.at.parent, next.at, bytes);
-  if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingCause(here.at, next.at, bytes);
-  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutCause(here.at, bytes);
-  if (here.at.isPort && next.at.isPort) return switchCause(here.at, next.at, bytes, length);
-  if (here.direction === 'in' && next.direction === 'out') return routerCause(here.at, next.at, bytes, length);
-  return undefined;
+  return (
+    membershipCause(here.at, next.at) ??
+    downCause(next.at) ??
+    childCause(here, next, frame.bytes) ??
+    modelledCause(here, next, frame)
+  );
 }
 
-/** What keeps a parent from handing a frame to what is on top of it. */
-function handOverCause(parent: Interface, child: Interface, seen: Buffer): Cause | undefined {
-  if (child instanceof Vlan) return vlanCause(child, seen);
-  if (child instanceof Macvlan) return macvlanCause(parent, child, withoutVlanTags(seen));
-  if (child instanceof Ipvlan) return ipvlanCause(child, withoutVlanTags(seen));
-  return undefined;
+/** Why a frame is not what a child is given, or may send. The model just sends it elsewhere. */
+function childCause(here: Step, next: Step, bytes: Buffer): Cause | undefined {
+  const untagged = withoutVlanTags(bytes);
+  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutCause(here.at, untagged);
+  if (here.direction === 'out' || !here.at.children.has(next.at as never)) return undefined;
+  return inCause(here.at, next.at, { bytes, untagged });
+}
+
+function inCause(
+  parent: Interface,
+  child: Interface,
+  { bytes, untagged }: Record<'bytes' | 'untagged', Buffer>,
+): Cause | undefined {
+  if (child instanceof Vlan) return vlanCause(child, bytes);
+  if (child instanceof Macvlan) return otherMacCause(parent, child, untagged);
+  return child instanceof Ipvlan ? ipvlanInCause(child, untagged) : undefined;
 }

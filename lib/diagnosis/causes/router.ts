@@ -5,7 +5,7 @@ import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { deviceName } from '../names.ts';
-import { downCause, noCarrier } from './link.ts';
+import { linkCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, reversePathCause } from './reverse-path.ts';
 import { routeFor } from './route.ts';
@@ -25,10 +25,10 @@ export function routerCause(ingress: Interface, egress: Interface, bytes: Buffer
   const chosen = namespace.interfaces.find(({ index }) => index === route?.device);
   // The shortest way is not the only one, and where a tunnel leads nobody knows.
   const by = chosen && (leadsTo(chosen, packet.destination) || !hasKnownEnd(chosen)) ? chosen : egress;
-  const down = downCause(by);
-  if (down) return down;
+  const broken = linkCause(by);
+  if (broken) return broken;
   const link = by.state();
-  if (!link.carrier) return noCarrier(by);
+  if (!link.carrier) return { code: 'link.no-carrier', facts: { device: deviceName(by) } };
   if (cause) return cause;
   // Which of several next hops it is depends on the packet (fib_select_multipath).
   if (!route || hasSeveralHops(namespace, packet.destination)) return undefined;
