@@ -1,6 +1,6 @@
-import { bridgeKind } from '../lab/bridge-attributes.ts';
 import { outputOf } from '../lab/exec.ts';
 import { type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { bridge as bridgeKind } from '../links/bridge.ts';
 import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
