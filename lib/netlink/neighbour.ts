@@ -32,6 +32,8 @@ export interface Neighbour {
 export interface FdbEntry {
   /** ifindex of the port behind which the address is. */
   device: number;
+  /** ifindex of the bridge; undefined: the device's own list of addresses that it lets in (`self`). */
+  bridge: number | undefined;
   mac: string;
   /** The VLAN that it is for; undefined: frames without a tag. */
   vlan: number | undefined;
@@ -91,8 +93,8 @@ export const bridgeFdb = new Family({
     }),
   ),
   complete: (said) => ({ ...said, family: AF_BRIDGE }),
-  state: ({ device: index, mac: address, vlan, state }): FdbEntry => ({
-    ...{ device: index, mac: address, vlan },
+  state: ({ device: index, bridge, mac: address, vlan, state }): FdbEntry => ({
+    ...{ device: index, bridge, mac: address, vlan },
     permanent: state === 'PERMANENT' || state === 'NOARP',
     local: state === 'PERMANENT',
   }),

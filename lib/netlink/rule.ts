@@ -8,6 +8,7 @@ import { attribute, others, table } from './table.ts';
 
 /** A rule of the routing policy, as `ip rule` has it. */
 export interface Rule {
+  family: IpFamily;
   /** Rules are tried in this order. */
   priority: number;
   /** The table that a packet is looked up in. */
@@ -44,8 +45,20 @@ export const ipRule = new Family({
   command: ['ip', 'rule'],
   messages: ['RULE', 32],
   body: body(header, attributes),
-  state: ({ priority, table, lowTable, action, toLength, fromLength, tos, flags, suppressed, selectors }): Rule => ({
+  state: ({
+    family,
     priority,
+    table,
+    lowTable,
+    action,
+    toLength,
+    fromLength,
+    tos,
+    flags,
+    suppressed,
+    selectors,
+  }): Rule => ({
+    ...{ family, priority },
     table: table ?? lowTable,
     isPlain:
       action === 'to_tbl' &&

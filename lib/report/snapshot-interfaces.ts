@@ -5,15 +5,13 @@ import { ipvlan } from '../links/ipvlan.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { kindOf } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
-import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { AddressState } from '../netlink/address.ts';
 import type { LinkState } from '../netlink/link.ts';
-import { ipNetns } from '../netlink/namespace-id.ts';
+import { linkAt } from '../state/find-link.ts';
+import type { Link, NamespaceState, NetworkState } from '../state/network-state.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
 import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
-
-/** Every device of each namespace of a lab. */
-export type LinksOf = ReadonlyMap<Namespace, readonly LinkState[]>;
 
 const LOOPBACK = 'lo';
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
@@ -24,10 +22,11 @@ const SCOPE_HOST = 254;
 /** The devices of a namespace, with their addresses and with what they are connected to. */
 export function snapshotInterfaces(
   namespace: Namespace,
-  links: LinksOf,
+  network: NetworkState<'addresses'>,
 ): Pick<NamespaceSnapshot, 'interfaces' | 'loopback'> {
-  const own = [...(links.get(namespace) ?? [])].sort((one, other) => one.index - other.index);
-  const addresses = inOrder(namespace.rtnetlink.list(ipAddress.all()));
+  const { links: own, addresses } = network.namespaces[
+    namespace.lab.namespaces.indexOf(namespace)
+  ] as NamespaceState<'addresses'>;
   const of = ({ index, mac }: LinkState) =>
     addresses.filter((address) => address.index === index && !isOfTheKernel(address, mac));
   const bridgeIndex = namespace instanceof Switch ? namespace.bridge : undefined;
@@ -37,7 +36,7 @@ export function snapshotInterfaces(
     .map((link) => {
       const master = own.find(({ index, kind }) => index === link.master && kind === 'bridge');
       return {
-        ...snapshotInterface(link, of(link), connectedTo(namespace, link, links), { master, bridge: bridgeIndex }),
+        ...snapshotInterface(link, of(link), connectedTo(link, network), { master, bridge: bridgeIndex }),
         ...uplinkBelow(namespace, link),
       };
     });
@@ -79,21 +78,10 @@ function kindSettings(link: LinkState): Pick<InterfaceSnapshot, 'macvlan' | 'ipv
   return vlan.is(link) ? { vlan: vlan.of(link) } : {};
 }
 
-/** The device at the other end, or below, as `host/up0`. The kernel tells its index, unique in its namespace only. */
-function connectedTo(namespace: Namespace, link: LinkState, links: LinksOf): string | undefined {
-  if (!link.link) return undefined;
-  for (const [other, devices] of links) {
-    const device = devices.find(({ index }) => index === link.link);
-    if (!device) continue;
-    const there =
-      link.linkNamespaceId === undefined
-        ? other === namespace
-        : namespace.rtnetlink.get(ipNetns.get({ netns: other.handle.fd })) === link.linkNamespaceId;
-    if (there) return `${other}/${device.name}`;
-  }
-  // Of an ipvtap the kernel does not say where its parent is (ipvtap_link_ops has no get_link_net).
-  const own = namespace.interfaces.find(({ index }) => index === link.index);
-  return own?.parent instanceof Interface ? String(own.parent) : undefined;
+/** The device at the other end, or below, as `host/up0`. */
+function connectedTo({ peer, lower }: Link, network: NetworkState<never>): string | undefined {
+  const place = peer ?? lower;
+  return place && `${place.namespace}/${linkAt(network, place)?.name}`;
 }
 
 /** Only the lab knows: the kernel names a device of a network that the lab cannot look into. */
@@ -101,14 +89,6 @@ function uplinkBelow({ interfaces }: Namespace, { index }: LinkState): Pick<Inte
   const device = interfaces.find((each) => each.index === index);
   const parent = device?.parent;
   return parent && !(parent instanceof Interface) ? { uplink: parent.name } : {};
-}
-
-/** As they were added, which decides between equals when a source is chosen: the kernel lists the newest of IPv6 first (`ipv6_link_dev_addr`). */
-function inOrder(addresses: readonly AddressState[]): AddressState[] {
-  return [
-    ...addresses.filter(({ family }) => family === 4),
-    ...addresses.filter(({ family }) => family === 6).reverse(),
-  ];
 }
 
 function isOfTheKernel({ family, address, scope, length }: AddressState, mac: string): boolean {

@@ -1,14 +1,13 @@
-import type { Namespace } from '../lab/index.ts';
-import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { AddressState } from '../netlink/address.ts';
 import type { LinkState } from '../netlink/link.ts';
-import { ipRoute, type NextHop, type Route, TABLE_MAIN } from '../netlink/route.ts';
+import { type NextHop, type Route, TABLE_MAIN } from '../netlink/route.ts';
+import type { NamespaceState } from '../state/network-state.ts';
 import { networkOf } from '../wire/ip-address.ts';
 import type { NamespaceSnapshot, RouteSnapshot } from './lab-snapshot.ts';
 
 type Routes = Pick<NamespaceSnapshot, 'routes' | 'withoutRoutes'>;
 type Links = ReadonlyMap<number, LinkState>;
 
-const FAMILIES = [4, 6] as const;
 const LOOPBACK = 'lo';
 /** `IP6_RT_PRIO_ADDRCONF`. */
 const IPV6_ADDRESS_METRIC = 256;
@@ -16,10 +15,8 @@ const IPV6_ADDRESS_METRIC = 256;
 const NOWHERE = ['blackhole', 'unreachable', 'prohibit', 'throw'];
 
 /** The routes that are not of addresses alone, and those of addresses' subnets that somebody deleted. */
-export function snapshotRoutes(namespace: Namespace, listed: readonly LinkState[]): Routes {
+export function snapshotRoutes({ links: listed, routes, addresses }: NamespaceState): Routes {
   const links = new Map(listed.map((link) => [link.index, link]));
-  const routes = FAMILIES.flatMap((family) => namespace.rtnetlink.list(ipRoute.all({ family })));
-  const addresses = namespace.rtnetlink.list(ipAddress.all());
   const ofAddresses = addresses.flatMap((address) => subnetRoute(address, links));
   const isOfAddress = (route: Route) => ofAddresses.some((expected) => expected.is(route));
   const withoutRoutes = ofAddresses.filter(

@@ -29,8 +29,8 @@ test('a pulled plug takes the carrier of both ends; the host keeps its addresses
   expect(await ipRoutes(a)).toMatchObject([{ dst: 'default', gateway: '10.0.0.2' }]);
 });
 
-/** The time that an address has left goes by. */
-const LIFETIMES = /("(?:valid|preferred)_life_time":)(?!4294967295)\d+/g;
+/** The time that an address, or a route of one, has left goes by. */
+const LIFETIMES = /("(?:valid_life_time|preferred_life_time|expires)":)(?!4294967295)\d+/g;
 
 /** Everything of a namespace's network that somebody set, as iproute2 has it. */
 async function belongings(namespace: Namespace): Promise<unknown> {

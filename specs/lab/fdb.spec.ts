@@ -23,14 +23,12 @@ test('a switch lists what it learnt, and where', async ({ lab }) => {
   const { b: other } = lab.cable(b, sw);
   await expect(a).toReach(b);
   expect(await shown(sw, device.mac)).toMatchObject([{ ifname: 'p0', master: 'br0', state: '' }]);
-  expect(sw.fdb.list()).toContainEqual({ device: port.index, mac: device.mac, permanent: false, local: false, port });
-  expect(sw.fdb.list()).toContainEqual({
-    device: other.index,
-    mac: other.mac,
-    permanent: true,
-    local: true,
-    port: other,
-  });
+  expect(sw.fdb.list()).toContainEqual(
+    expect.objectContaining({ device: port.index, mac: device.mac, permanent: false, local: false, port }),
+  );
+  expect(sw.fdb.list()).toContainEqual(
+    expect.objectContaining({ device: other.index, mac: other.mac, permanent: true, local: true, port: other }),
+  );
 });
 
 // a eth0 ── p0 sw p1 ── eth0 b
@@ -44,7 +42,9 @@ test('a static entry is added, moved to another port, and deleted', async ({ lab
   expect(await shown(sw, mac)).toMatchObject([{ ifname: 'p0', master: 'br0', state: 'static' }]);
   sw.fdb.add(mac, second);
   expect(await shown(sw, mac)).toMatchObject([{ ifname: 'p1', master: 'br0', state: 'static' }]);
-  expect(sw.fdb.list()).toContainEqual({ device: second.index, mac, permanent: true, local: false, port: second });
+  expect(sw.fdb.list()).toContainEqual(
+    expect.objectContaining({ device: second.index, mac, permanent: true, local: false, port: second }),
+  );
   sw.fdb.delete(mac, second);
   expect(await shown(sw, mac)).toEqual([]);
 });

@@ -104,14 +104,14 @@ test('rules are read as ip rule has them, and one that is more than a table is n
   await a.exec('ip', ['rule', 'add', 'priority', '40', 'table', '100', 'suppress_prefixlength', '0']);
   await a.exec('ip', ['rule', 'add', 'priority', '50', 'blackhole']);
   expect(a.rtnetlink.list(ipRule.all({ family: 4 }))).toEqual([
-    { priority: 0, table: 255, isPlain: true },
-    { priority: 10, table: 100, isPlain: true },
-    { priority: 20, table: 1000, isPlain: false },
-    { priority: 30, table: 100, isPlain: false },
-    { priority: 40, table: 100, isPlain: false },
-    { priority: 50, table: 0, isPlain: false },
-    { priority: 32766, table: 254, isPlain: true },
-    { priority: 32767, table: 253, isPlain: true },
+    { family: 4, priority: 0, table: 255, isPlain: true },
+    { family: 4, priority: 10, table: 100, isPlain: true },
+    { family: 4, priority: 20, table: 1000, isPlain: false },
+    { family: 4, priority: 30, table: 100, isPlain: false },
+    { family: 4, priority: 40, table: 100, isPlain: false },
+    { family: 4, priority: 50, table: 0, isPlain: false },
+    { family: 4, priority: 32766, table: 254, isPlain: true },
+    { family: 4, priority: 32767, table: 253, isPlain: true },
   ]);
   expect(ipRule.all({ family: 6 }).words({ namespace: 'a', device: String, netns: String })).toBe(
     'ip -n a -6 rule show',

@@ -11,6 +11,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/trace'],
   ['lib/probes', 'lib/model', 'lib/plugins'],
   ['lib/lab'],
+  ['lib/state'],
   ['lib/links'],
   ['lib/netlink'],
   ['lib/kernel'],

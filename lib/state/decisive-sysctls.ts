@@ -1,0 +1,81 @@
+/** What decides whether a packet is answered, forwarded or dropped. Each costs 10 µs to read, so not all there are. */
+const GLOBAL: readonly string[] = [
+  // ip_forward first, as the kernel gives its value to `all`, `default` and every device (inet_forward_change).
+  'net.ipv4.ip_forward',
+  'net.ipv4.icmp_ratemask',
+  'net.ipv4.icmp_echo_ignore_all',
+  'net.ipv4.icmp_echo_ignore_broadcasts',
+  'net.ipv4.ip_default_ttl',
+  'net.ipv6.icmp.ratemask',
+  'net.ipv6.icmp.echo_ignore_all',
+  'net.ipv6.icmp.echo_ignore_multicast',
+  // Only with br_netfilter: whether bridged packets pass the filters of IP and ARP.
+  'net.bridge.bridge-nf-call-iptables',
+  'net.bridge.bridge-nf-call-ip6tables',
+  'net.bridge.bridge-nf-call-arptables',
+];
+
+/** The same of one device: `net.ipv4.conf.eth0.…`. */
+const OF_DEVICE = {
+  ipv4: [
+    'forwarding',
+    'rp_filter',
+    'accept_local',
+    'arp_announce',
+    'arp_filter',
+    'arp_ignore',
+    'proxy_arp',
+    'proxy_arp_pvlan',
+    'route_localnet',
+    'send_redirects',
+    'drop_unicast_in_l2_multicast',
+    'ignore_routes_with_linkdown',
+  ],
+  ipv6: ['disable_ipv6', 'forwarding', 'accept_dad', 'accept_ra', 'addr_gen_mode', 'proxy_ndp', 'router_solicitations'],
+} as const;
+
+/** The version of IP, as sysctls name it. */
+export type SysctlFamily = keyof typeof OF_DEVICE;
+
+/** A setting of a device that decides what becomes of a packet. */
+export type DeviceSysctl<F extends SysctlFamily = SysctlFamily> = (typeof OF_DEVICE)[F][number];
+
+const FAMILIES = ['ipv4', 'ipv6'] as const;
+
+/** What the kernel writes on to `default` and to every device when it is written to `all`. */
+const PROPAGATED = ['ipv4 forwarding', 'ipv6 forwarding', 'ipv6 disable_ipv6'];
+
+/** The names of those of no single device, in an order in which they can be written again. */
+export function generalNames(): string[] {
+  const ofAllDevices = FAMILIES.flatMap((family) =>
+    ['all', 'default'].flatMap((device) =>
+      OF_DEVICE[family]
+        // ipv4.conf.all.forwarding is ip_forward by another name.
+        .filter((key) => !(family === 'ipv4' && device === 'all' && key === 'forwarding'))
+        .map((key) => deviceSysctlName(family, device, key)),
+    ),
+  );
+  return [...GLOBAL, ...ofAllDevices];
+}
+
+/** The names of those of one device; `from` is what a new device takes its value from. */
+export function namesOfDevice(device: string): { name: string; from: string }[] {
+  return FAMILIES.flatMap((family) =>
+    OF_DEVICE[family].map((key) => ({
+      name: deviceSysctlName(family, device, key),
+      from: deviceSysctlName(family, 'default', key),
+    })),
+  );
+}
+
+/** In sysctl(8)'s notation slashes separate where the name of a device has dots. */
+export function deviceSysctlName(family: SysctlFamily, device: string, key: string): string {
+  return ['net', family, 'conf', device, key].join(device.includes('.') ? '/' : '.');
+}
+
+/** Where the value of a `default` comes from, if nobody writes it itself. */
+export function propagatedFrom(name: string): string | undefined {
+  const [, family, key] = /^net\.(ipv[46])\.conf\.default\.(\w+)$/.exec(name) ?? [];
+  if (!PROPAGATED.includes(`${family} ${key}`)) return undefined;
+  return family === 'ipv4' ? 'net.ipv4.ip_forward' : `net.ipv6.conf.all.${key}`;
+}

@@ -1,0 +1,86 @@
+import type { AddressState } from '../netlink/address.ts';
+import type { BridgeVlan } from '../netlink/bridge-vlan.ts';
+import type { LinkState } from '../netlink/link.ts';
+import type { MdbEntry } from '../netlink/mdb.ts';
+import type { FdbEntry, Neighbour } from '../netlink/neighbour.ts';
+import type { Nexthop } from '../netlink/nexthop.ts';
+import type { PacketFilters } from '../netlink/packet-filters.ts';
+import type { Qdisc } from '../netlink/qdisc.ts';
+import type { Route } from '../netlink/route.ts';
+import type { Rule } from '../netlink/rule.ts';
+
+/**
+ * A network at one moment, as plain data: what a kernel said of each of its namespaces.
+ *
+ * @template P the parts that were read; links are there in any case
+ */
+export interface NetworkState<P extends StatePart = StatePart> {
+  readonly namespaces: readonly NamespaceState<P>[];
+}
+
+/** A part of a namespace's state that {@link readNetwork} reads if it is asked for it. */
+export type StatePart = keyof Parts;
+
+/** A namespace at one moment. */
+export type NamespaceState<P extends StatePart = StatePart> = { readonly name: string } & Links & Pick<Parts, P>;
+
+interface Links {
+  /** All devices, the loopback and bridges too, by their index. */
+  readonly links: readonly Link[];
+}
+
+/** A device, and what it is connected to. */
+export interface Link extends LinkState {
+  /** The other end of a cable (`veth` and the like), where that is in the network. */
+  readonly peer: LinkPlace | undefined;
+  /**
+   * The device that it was made on, where that is in the network. A device with neither a peer nor a lower device, but with a
+   * {@link LinkState.link}, is connected to a device outside the network.
+   */
+  readonly lower: LinkPlace | undefined;
+}
+
+/** Where a device is. An index is unique in its namespace only. */
+export interface LinkPlace {
+  readonly namespace: string;
+  readonly index: number;
+}
+
+interface Parts {
+  /** In the order in which they were added: the order decides between equals when a source is chosen. */
+  readonly addresses: readonly AddressState[];
+  /** Of every table, the kernel's own too. */
+  readonly routes: readonly Route[];
+  /** In the order in which they are tried, those of IPv4 first. */
+  readonly rules: readonly Rule[];
+  readonly nexthops: readonly Nexthop[];
+  /** The ARP and ND tables, the kernel's own entries (`NOARP`) too. */
+  readonly neighbours: readonly Neighbour[];
+  /** The addresses that it answers for: `ip neighbour show proxy`. */
+  readonly proxies: readonly Pick<Neighbour, 'device' | 'to'>[];
+  /** The forwarding entries of all bridges, and of other devices that have some. */
+  readonly fdb: readonly FdbEntry[];
+  readonly mdb: readonly MdbEntry[];
+  /** The VLANs of each port, and of each bridge. */
+  readonly vlans: readonly PortVlans[];
+  readonly qdiscs: readonly Qdisc[];
+  /**
+   * The settings that decide whether a packet is answered, forwarded or dropped, by their names in sysctl(8)'s notation. Those that
+   * this kernel lacks are left out. {@link deviceSysctl} reads those of a device.
+   */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** What may drop or change a packet by rules of its own. */
+  readonly filters: Filters;
+}
+
+/** The VLANs of a device, by its index. */
+export interface PortVlans {
+  readonly index: number;
+  readonly vlans: readonly BridgeVlan[];
+}
+
+/** The packet filters of a namespace, by their families. */
+export interface Filters extends PacketFilters {
+  /** Whether it has states or policies of IPsec. */
+  readonly ipsec: boolean;
+}

@@ -1,0 +1,85 @@
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { ipAddress } from '../netlink/address.ts';
+import { bridgeVlan } from '../netlink/bridge-vlan.ts';
+import { hasIpsec } from '../netlink/ipsec.ts';
+import { bridgeMdb } from '../netlink/mdb.ts';
+import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
+import { ipNexthop } from '../netlink/nexthop.ts';
+import { filtersOf } from '../netlink/packet-filters.ts';
+import { tcQdisc } from '../netlink/qdisc.ts';
+import { ipRoute } from '../netlink/route.ts';
+import { ipRule } from '../netlink/rule.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
+import { isBridgePort } from './find-link.ts';
+import type { Link, NamespaceState, NetworkState, StatePart } from './network-state.ts';
+import { readLinks } from './read-links.ts';
+import { readDecisiveSysctls } from './read-sysctls.ts';
+
+/** A namespace that can be read; a lab's `Namespace` is one. */
+export interface StateSource {
+  readonly name: string;
+  readonly rtnetlink: NetlinkSocket;
+  readonly handle: NetNamespace;
+}
+
+/**
+ * Reads a network from the kernel as it is at this moment, whoever made it so: nothing is remembered, nothing changed. It costs a
+ * netlink dump a part and namespace; `sysctls` costs 10 µs a setting, `filters` opens two more sockets.
+ *
+ * @param parts what is read besides the links; names that are not given are not in the state. @default all
+ * @example const { namespaces } = readNetwork(lab.namespaces, ['addresses'])
+ */
+export function readNetwork(sources: readonly StateSource[]): NetworkState;
+export function readNetwork<P extends StatePart>(sources: readonly StateSource[], parts: readonly P[]): NetworkState<P>;
+export function readNetwork(
+  sources: readonly StateSource[],
+  parts: readonly StatePart[] = EVERY_PART,
+): NetworkState<never> {
+  const links = readLinks(sources);
+  return { namespaces: sources.map((source, at) => readParts(source, links[at] ?? [], parts)) };
+}
+
+function readParts(source: StateSource, links: readonly Link[], parts: readonly StatePart[]): NamespaceState<never> {
+  return {
+    name: source.name,
+    links,
+    ...Object.fromEntries(parts.map((part) => [part, READERS[part](source, links)])),
+  };
+}
+
+type Readers = { [P in StatePart]: (source: StateSource, links: readonly Link[]) => NamespaceState[P] };
+
+const FAMILIES = [4, 6] as const;
+
+const READERS: Readers = {
+  addresses: ({ rtnetlink }) =>
+    FAMILIES.flatMap((family) => inOrderOfAge(rtnetlink.list(ipAddress.all({ family })), family)),
+  routes: ({ rtnetlink }) => FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family }))),
+  rules: ({ rtnetlink }) => FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))),
+  nexthops: ({ rtnetlink }) => rtnetlink.list(ipNexthop.all()),
+  neighbours: ({ rtnetlink }) => rtnetlink.list(ipNeighbour.all()),
+  proxies: ({ rtnetlink }) =>
+    rtnetlink.list(ipNeighbour.all({ proxy: true })).map(({ device, to }) => ({ device, to })),
+  fdb: ({ rtnetlink }, links) => (links.some(hasFdb) ? rtnetlink.list(bridgeFdb.all()) : []),
+  mdb: ({ rtnetlink }, links) => (links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flat() : []),
+  vlans: ({ rtnetlink }, links) => (links.some(isBridge) ? rtnetlink.list(bridgeVlan.all()) : []),
+  qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
+  sysctls: ({ handle }, links) => readDecisiveSysctls(handle, links),
+  filters: ({ handle }) => ({ ...filtersOf(handle), ipsec: hasIpsec(handle) }),
+};
+
+const EVERY_PART = Object.keys(READERS) as StatePart[];
+
+/** The kernel lists the newest IPv6 address of a device first (`ipv6_link_dev_addr`). */
+function inOrderOfAge<T>(addresses: readonly T[], family: 4 | 6): readonly T[] {
+  return family === 4 ? addresses : addresses.toReversed();
+}
+
+function isBridge({ kind }: Link): boolean {
+  return kind === 'bridge';
+}
+
+/** A bridge, a port of one, or a tunnel that keeps a forwarding database of its own. */
+function hasFdb(link: Link): boolean {
+  return isBridge(link) || isBridgePort(link) || link.kind === 'vxlan';
+}
