@@ -3,6 +3,7 @@ import { body } from '../netlink/body.ts';
 import { Family } from '../netlink/family.ts';
 import { type LinkState, linkHeader } from '../netlink/link.ts';
 import { registerPortData } from '../netlink/link-info.ts';
+import type { ReadOf } from '../netlink/object-of.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { bool, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
@@ -49,6 +50,10 @@ export const bridgePort = table({
   bcastFlood: attribute('IFLA_BRPORT_BCAST_FLOOD', 30, bool(u8)),
   isolated: attribute('IFLA_BRPORT_ISOLATED', 33, bool(u8)),
   locked: attribute('IFLA_BRPORT_LOCKED', 39, bool(u8)),
+  proxyArp: attribute('IFLA_BRPORT_PROXYARP', 10, bool(u8)),
+  proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8)),
+  groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16),
+  neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
   state: attribute('IFLA_BRPORT_STATE', 1, oneOf(u8, 'BR_STATE_', STATES)),
   cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
   priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
@@ -80,11 +85,17 @@ export function isBridgePort({ slaveKind }: Pick<LinkState, 'slaveKind'>): boole
   return slaveKind === bridge.kind;
 }
 
-/** A port's settings as the kernel has them, of which an older one has not all; of a device that is no port, none. */
+/** All that the kernel says of a port; undefined for a device that is none. */
+export function portOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): ReadOf<typeof bridgePort.rows> | undefined {
+  if (!isBridgePort(link)) return undefined;
+  return (link.slaveData ?? bridgePort.read(Buffer.alloc(0))) as ReadOf<typeof bridgePort.rows>;
+}
+
+/** Those of a port's settings that a spec can change, of which an older kernel has not all; none of a device that is no port. */
 export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortOptions {
-  if (!isBridgePort(link)) return {};
-  const settings = Object.entries((link.slaveData ?? {}) as PortOptions);
-  return Object.fromEntries(settings.filter(([, value]) => value !== undefined));
+  const settings = portOf(link);
+  const known = PORT_OPTIONS.filter((option) => settings?.[option] !== undefined);
+  return Object.fromEntries(known.map((option) => [option, settings?.[option]]));
 }
 
 /** Checks what a spec says of a port. @throws UsageError */

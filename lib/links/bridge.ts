@@ -1,4 +1,4 @@
-import { bool, range, u8, u32, userTicks } from '../netlink/scalars.ts';
+import { bool, range, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
 import { defineLink } from './define-link.ts';
 import { setting } from './setting.ts';
 
@@ -16,6 +16,8 @@ export const bridge = defineLink('bridge', {
     ageingTime: setting('IFLA_BR_AGEING_TIME', 4, range(userTicks, 0, 1_000_000), { absent: 300, usual: 300 }),
     /** Spanning tree. @default false */
     stp: setting('IFLA_BR_STP_STATE', 5, bool(u32, NUMBERS), { word: 'stp_state', absent: false }),
+    vlanFiltering: setting('IFLA_BR_VLAN_FILTERING', 7, bool(u8, NUMBERS), { absent: false, readOnly: true }),
+    groupFwdMask: setting('IFLA_BR_GROUP_FWD_MASK', 9, u16, { absent: 0, readOnly: true }),
     /**
      * Multicast only to ports that joined a group. Off, unlike in a bridge made by hand, so that a switch says nothing of
      * its own and forwards groups as it does broadcast. @default false
