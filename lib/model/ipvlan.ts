@@ -1,4 +1,4 @@
-import { ipvlanKind } from '../lab/ipvlan-attributes.ts';
+import { ipvlan } from '../links/ipvlan.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-solicitation.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
@@ -109,5 +109,5 @@ function upChildren(parent: Device): readonly Device[] {
 }
 
 function settingsOf({ link }: Device): { mode: string; flag: string } {
-  return ipvlanKind.of(link);
+  return ipvlan.of(link);
 }

@@ -1,5 +1,5 @@
+import type { PortState } from '../links/bridge-port.ts';
 import type { AddressState } from '../netlink/address.ts';
-import type { BridgePortState } from '../netlink/bridge-port.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import type { Link } from '../state/network-state.ts';
 import { parsePrefix } from '../wire/ip-address.ts';
@@ -33,7 +33,7 @@ export interface PlannedDevice {
 export interface PlannedPort {
   of: string;
   /** @default 'forwarding' */
-  state?: BridgePortState;
+  state?: PortState;
   hairpin?: boolean;
   isolated?: boolean;
   learning?: boolean;

@@ -1,4 +1,4 @@
-import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlanKind } from '../lab/vlan-attributes.ts';
+import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlan } from '../links/vlan.ts';
 import type { VlanTag } from '../wire/vlan-tag.ts';
 import type { Tag } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
@@ -26,7 +26,7 @@ export function receiveTagged(device: Device, frame: Frame, type: PacketType): r
 }
 
 function tagOf({ link }: Device): VlanTag {
-  const { protocol, id } = vlanKind.of(link);
+  const { protocol, id } = vlan.of(link);
   return { type: VLAN_PROTOCOL_NUMBERS[protocol as VlanProtocol], id };
 }
 

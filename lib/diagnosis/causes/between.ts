@@ -1,4 +1,7 @@
-import { type Interface, Ipvlan, Macvlan, Vlan } from '../../lab/index.ts';
+import { type Interface, isLink } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
+import { macvlan } from '../../links/macvlan.ts';
+import { vlan } from '../../links/vlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { CapturedFrame } from '../../trace/capture.ts';
 import type { Step } from '../../trace/expected-way.ts';
@@ -30,7 +33,7 @@ export function causeBetween(here: Step, next: Step, frame: CapturedFrame): Caus
 /** Why a frame is not what a child is given, or may send. The model just sends it elsewhere. */
 function childCause(here: Step, next: Step, bytes: Buffer): Cause | undefined {
   const untagged = withoutVlanTags(bytes);
-  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutCause(here.at, untagged);
+  if (isLink(here.at, ipvlan) && here.at.parent === next.at) return ipvlanOutCause(here.at, untagged);
   if (here.direction === 'out' || !here.at.children.has(next.at as never)) return undefined;
   return inCause(here.at, next.at, { bytes, untagged });
 }
@@ -40,7 +43,7 @@ function inCause(
   child: Interface,
   { bytes, untagged }: Record<'bytes' | 'untagged', Buffer>,
 ): Cause | undefined {
-  if (child instanceof Vlan) return vlanCause(child, bytes);
-  if (child instanceof Macvlan) return otherMacCause(parent, child, untagged);
-  return child instanceof Ipvlan ? ipvlanInCause(child, untagged) : undefined;
+  if (isLink(child, vlan)) return vlanCause(child, bytes);
+  if (isLink(child, macvlan)) return otherMacCause(parent, child, untagged);
+  return isLink(child, ipvlan) ? ipvlanInCause(child, untagged) : undefined;
 }

@@ -1,4 +1,5 @@
-import { Interface, Macvlan, type Namespace } from '../../lab/index.ts';
+import { Interface, isLink, type Macvlan, type Namespace } from '../../lab/index.ts';
+import { macvlan } from '../../links/macvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import { type Hop, hopsOf } from '../../trace/path.ts';
 import { deviceName } from '../names.ts';
@@ -11,9 +12,10 @@ export function relativeCause(path: Hop, to: Interface | Namespace): { hop: Hop;
   for (const hop of hopsOf(path)) {
     const { at, direction } = hop.frame;
     if (direction !== 'out') continue;
-    const parent = at instanceof Macvlan ? at.parent : at;
+    const child = isLink(at, macvlan) ? at : undefined;
+    const parent = child ? child.parent : at;
     if (!(parent instanceof Interface)) continue;
-    const cause = at instanceof Macvlan ? ofChild(at, parent, to) : ofParent(at, to);
+    const cause = child ? ofChild(child, parent, to) : ofParent(at, to);
     if (cause) return { hop: hop.next.find(({ frame }) => frame.at === parent) ?? hop, cause };
   }
   return undefined;
@@ -35,7 +37,7 @@ function ofParent(parent: Interface, to: Interface | Namespace): Cause | undefin
 
 function childOf({ children }: Interface, to: Interface | Namespace, except?: Macvlan): Macvlan | undefined {
   return [...children].find(
-    (child): child is Macvlan => child instanceof Macvlan && child !== except && !child.deleted && isOf(child, to),
+    (child): child is Macvlan => isLink(child, macvlan) && child !== except && !child.deleted && isOf(child, to),
   );
 }
 
