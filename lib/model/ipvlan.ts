@@ -1,9 +1,11 @@
 import { ipvlanKind } from '../lab/ipvlan-attributes.ts';
+import type { IpPacket } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-solicitation.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
+import { drop, into, outOf, PASS, toNeighbour, unknown, type Verdict } from './prediction.ts';
+import { lookUpRoute } from './route-lookup.ts';
 import { handOver } from './veth.ts';
 
 export const IPVLAN_KINDS = ['ipvlan', 'ipvtap'] as const;
@@ -37,7 +39,20 @@ function sendL3(device: Device, parent: Device, frame: Frame): readonly Verdict[
   const facts = { device: device.name, mode, parent: parent.name };
   if (isGroupMac(frame.destination)) return [drop({ code: 'ipvlan.no-group-out', facts }, 'ipvlan_process_outbound')];
   if (!frame.packet) return [drop({ code: 'ipvlan.ip-only', facts }, 'ipvlan_process_outbound')];
-  return [unknown(`${parent.namespace} routes what ${device} sends`)];
+  return [route(device, parent, frame, frame.packet)];
+}
+
+/** `ipvlan_process_v4_outbound`: the parent's namespace routes the packet, and only by the parent. */
+function route(device: Device, parent: Device, frame: Frame, { destination }: IpPacket): Verdict {
+  const found = lookUpRoute(parent.host, destination, parent.index);
+  if (found.kind === 'unknown') return unknown(found.why);
+  if (found.kind === 'none') {
+    const facts = { namespace: parent.namespace, to: destination, device: device.name, mode: settingsOf(device).mode };
+    return drop({ code: 'ipvlan.no-route', facts }, 'ipvlan_process_outbound');
+  }
+  // By the loopback, but on the account of the parent (inet_iif).
+  if (found.kind === 'local') return into(parent, { ...frame, destination: parent.link.mac });
+  return toNeighbour(parent, found.via ?? destination, frame);
 }
 
 function handToSibling(device: Device, parent: Device, sibling: Device, frame: Frame): readonly Verdict[] {

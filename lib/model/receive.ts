@@ -1,5 +1,6 @@
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { receiveByPort } from './bridge.ts';
+import { forwardPacket } from './forward.ts';
 import type { Frame, PacketType } from './frame.ts';
 import { IPVLAN_KINDS, receiveByIpvlanParent, takeL3s } from './ipvlan.ts';
 import type { Learnt } from './learnt.ts';
@@ -43,7 +44,7 @@ function deliver(device: Device, frame: Frame, type: PacketType): readonly Verdi
   if (frame.etherType === ETHERTYPE.arp && !device.link.arp)
     return [drop({ code: 'neighbour.arp-off', facts: { device: device.name } }, 'arp_rcv')];
   const child = takeL3s(device, frame, type);
-  return child.length > 0 ? child : [ACCEPT];
+  return child.length > 0 ? child : [ACCEPT, ...forwardPacket(device, frame, type)];
 }
 
 /** Every protocol drops it, each on its own. */

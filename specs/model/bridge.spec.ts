@@ -36,7 +36,7 @@ function network({ ports = {}, bridge = {}, entries = [], mtu = 1500 }: Options 
       'b/eth0': { mac: MAC.b, peer: 'sw/pb' },
       'c/eth0': { mac: MAC.c, peer: 'sw/pc' },
     },
-    entries.map((entry) => ({ bridge: 'sw/br0', ...entry })),
+    { entries: entries.map((entry) => ({ bridge: 'sw/br0', ...entry })) },
   );
 }
 
