@@ -66,7 +66,7 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
   const [first] = childrenOf(parent);
   const { mode } = first ? settingsOf(first) : { mode: 'l3s' };
   // ipvlan_l3_rcv comes later, and gets IP packets only.
-  if (mode === 'l3s') return [PASS];
+  if (mode === 'l3s') return [...deaf(parent, frame, mode), PASS];
   if (mode === 'l2' && isGroupMac(frame.destination)) {
     // ipvlan_external_frame: what one of the ipvlans sent, and a switch sent back, has been given to the others already.
     const isOwn = frame.source === parent.link.mac && lookUp(parent, senderOf(frame)) !== undefined;
@@ -74,7 +74,8 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
     return [...copies, PASS];
   }
   const child = lookUp(parent, addressFor(frame));
-  return child ? [into(child, frame)] : [...missed(parent, frame), PASS];
+  if (child) return [into(child, frame)];
+  return [...deaf(parent, frame, mode), ...missed(parent, frame), PASS];
 }
 
 /** `ipvlan_nf_input`: in mode l3s a packet changes its device only behind the rules of the parent's namespace. */
@@ -83,6 +84,15 @@ export function takeL3s(parent: Device, frame: Frame, type: PacketType): readonl
   if (!first || settingsOf(first).mode !== 'l3s' || !frame.packet) return [];
   const child = lookUp(parent, frame.packet.destination);
   return child ? [into(child, frame, type)] : [];
+}
+
+/** In modes l3 and l3s no broadcast and no multicast comes to an ipvlan (`ipvlan_handle_mode_l3`). */
+function deaf(parent: Device, { destination }: Frame, mode: string): readonly Verdict[] {
+  if (!isGroupMac(destination)) return [];
+  return childrenOf(parent).map((child) => {
+    const facts = { device: child.name, mode, parent: parent.name };
+    return drop({ code: 'ipvlan.no-group-in', facts }, 'ipvlan_handle_mode_l3', { towards: child });
+  });
 }
 
 /** An ipvlan that is down has its addresses not in its parent's table (`ipvlan_stop`). */

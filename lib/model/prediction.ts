@@ -72,8 +72,9 @@ export function toNeighbour(by: Device, hop: string, frame: Frame): Verdict {
   return { kind: 'neighbour', by, hop, frame };
 }
 
-export function drop(cause: Cause, where: string, more: Pick<Drop, 'reason' | 'towards'> = {}): Verdict {
-  return { kind: 'drop', cause, function: where, ...more };
+export function drop(cause: Cause, where: string, { reason, towards }: Pick<Drop, 'reason' | 'towards'> = {}): Verdict {
+  const to = towards && { namespace: towards.namespace, index: towards.index };
+  return { kind: 'drop', cause, function: where, reason, towards: to };
 }
 
 export const PASS: Verdict = { kind: 'pass' };

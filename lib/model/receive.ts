@@ -14,11 +14,9 @@ import { receiveTagged, tagFacts, withoutPriorityTags } from './vlan.ts';
 export function receive(device: Device, frame: Frame, type: PacketType, learnt: Learnt): readonly Verdict[] {
   const vague = whyUnknown(device);
   if (vague) return [unknown(vague)];
-  const tagged = receiveTagged(device, frame, type);
-  if (tagged) return tagged;
-  const verdicts = handle(device, frame, type, learnt);
-  if (!verdicts.includes(PASS)) return verdicts;
-  return [...verdicts.filter((verdict) => verdict !== PASS), ...deliver(device, withoutPriorityTags(frame), type)];
+  return receiveTagged(device, frame, type)
+    .flatMap((each) => (each === PASS ? handle(device, frame, type, learnt) : each))
+    .flatMap((each) => (each === PASS ? deliver(device, withoutPriorityTags(frame), type) : each));
 }
 
 /** The device's rx_handler, of which it has one at most (`netdev_rx_handler_register`). */

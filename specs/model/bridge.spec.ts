@@ -188,6 +188,8 @@ describe('the model does not know', () => {
     const snooping = network({ bridge: { data: bridgeData({ mcastSnooping: true }) } });
     expect(send(snooping, 'a', GROUP).next[0]?.unknown).toBe('sw/br0 snoops multicast');
     expect(heard(snooping, 'a', BROADCAST_MAC)).toEqual(['b', 'c', 'sw']);
+    // Whoever has joined: nothing goes back where it came from.
+    expect(causes(snooping, 'a', GROUP)).toEqual([['pa', 'bridge.hairpin-off']]);
     const filtering = network({ bridge: { data: bridgeData({ vlanFiltering: true }) } });
     expect(send(filtering, 'a', MAC.b).next[0]?.unknown).toBe('sw/br0 filters VLANs');
   });

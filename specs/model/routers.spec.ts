@@ -3,7 +3,7 @@ import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
 import { type Packet, Referee } from './agreement.ts';
 
 /** How many networks are drawn; more by `RANDOM_NETWORKS=1000`. */
-const NETWORKS = Number(process.env['RANDOM_NETWORKS'] ?? 40);
+const NETWORKS = Number(process.env['RANDOM_NETWORKS'] ?? 20);
 
 interface RouterPlan {
   forwards: boolean;
