@@ -1,4 +1,5 @@
-import { type Interface, Macvlan } from '../lab/index.ts';
+import { type Interface, isLink } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import { type Hop, hopsOf } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { takenFrom } from '../trace/rules/taken.ts';
@@ -32,7 +33,7 @@ export function explainFrame(
   const known = onTheWay('probe', path, to);
   if (known) return { ...known, certainty: 'model' };
   const [place] = places;
-  const child = place?.step?.next.at instanceof Macvlan && !joined ? place.step.next.at : undefined;
+  const child = isLink(place?.step?.next.at, macvlan) && !joined ? place.step.next.at : undefined;
   const cause = place && child && childGroupCause(child, place.hop.frame.bytes);
   if (place && cause) return { of: 'probe', hop: place.hop, certainty: 'model', cause };
   return { of: 'probe', hop: lastOf(path), certainty: 'guess', cause: { code: 'unknown', facts: {} } };

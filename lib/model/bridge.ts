@@ -1,5 +1,5 @@
-import { bridgeKind } from '../lab/bridge-attributes.ts';
-import { bridgePort } from '../netlink/bridge-port.ts';
+import { bridge as bridgeKind } from '../links/bridge.ts';
+import { portOf } from '../links/bridge-port.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
@@ -10,7 +10,7 @@ import type { Learnt } from './learnt.ts';
 import type { Device } from './network.ts';
 import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
 
-type Settings = NonNullable<ReturnType<typeof bridgePort.of>>;
+type Settings = NonNullable<ReturnType<typeof portOf>>;
 type FloodKind = 'flood' | 'mcastFlood' | 'bcastFlood';
 
 /** A frame that comes in by a port: `br_handle_frame`, `br_handle_frame_finish`. */
@@ -176,5 +176,5 @@ function whyUnknown(bridge: Device, { destination, etherType, packet }: Frame): 
 const ICMPV6 = 58;
 
 function settingsOf({ link }: Device): Settings {
-  return bridgePort.of(link) as Settings;
+  return portOf(link) as Settings;
 }

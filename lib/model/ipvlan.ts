@@ -1,4 +1,4 @@
-import { ipvlanKind } from '../lab/ipvlan-attributes.ts';
+import { ipvlan } from '../links/ipvlan.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-solicitation.ts';
@@ -134,5 +134,5 @@ function upChildren(parent: Device): readonly Device[] {
 }
 
 function settingsOf({ link }: Device): { mode: string; flag: string } {
-  return ipvlanKind.of(link);
+  return ipvlan.of(link);
 }

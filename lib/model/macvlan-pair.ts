@@ -1,4 +1,4 @@
-import type { MacvlanMode } from '../lab/macvlan-attributes.ts';
+import type { MacvlanMode } from '../links/macvlan.ts';
 import type { DeviceName } from './cause.ts';
 import { expectedCopies, KINDS, type Kind } from './exchange.ts';
 import type { ModelState } from './network.ts';

@@ -1,4 +1,4 @@
-import { macvlanKind } from '../lab/macvlan-attributes.ts';
+import { macvlan } from '../links/macvlan.ts';
 import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
 import type { Cause } from './cause.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
@@ -127,16 +127,16 @@ function forwardToSources(parent: Device, frame: Frame, type: PacketType): { cop
     }),
   );
   // macvlan_stop leaves the list of sources alone, so a child that is down gets no copy, but its nodst still consumes.
-  return { copies: [...copies, ...missed], eaters: heard.filter((child) => macvlanKind.of(child.link).nodst) };
+  return { copies: [...copies, ...missed], eaters: heard.filter((child) => macvlan.of(child.link).nodst) };
 }
 
 function isListed({ link }: Device, mac: string): boolean {
-  return macvlanKind.of(link).macaddr.includes(mac);
+  return macvlan.of(link).macaddr.includes(mac);
 }
 
 /** The longest queue that a child asked for; undefined: kernels before 5.11 do not tell, and have one. */
 function queueOf(parent: Device): number | undefined {
-  const lengths = childrenOf(parent).flatMap(({ link }) => macvlanKind.of(link).bcqueuelen ?? []);
+  const lengths = childrenOf(parent).flatMap(({ link }) => macvlan.of(link).bcqueuelen ?? []);
   return lengths.length > 0 ? Math.max(...lengths) : undefined;
 }
 
@@ -154,7 +154,7 @@ function lookUp(parent: Device, mac: string): Device | undefined {
 }
 
 function modeOf({ link }: Device): string {
-  return macvlanKind.of(link).mode ?? 'vepa';
+  return macvlan.of(link).mode ?? 'vepa';
 }
 
 function isDown(device: Device): Cause {

@@ -1,5 +1,5 @@
+import type { PortState } from '../links/bridge-port.ts';
 import type { AddressState } from '../netlink/address.ts';
-import type { BridgePortState } from '../netlink/bridge-port.ts';
 import type { FdbEntry, Neighbour } from '../netlink/neighbour.ts';
 import { type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
 import type { Rule } from '../netlink/rule.ts';
@@ -35,7 +35,7 @@ export interface PlannedDevice {
 export interface PlannedPort {
   of: string;
   /** @default 'forwarding' */
-  state?: BridgePortState;
+  state?: PortState;
   hairpin?: boolean;
   isolated?: boolean;
   learning?: boolean;

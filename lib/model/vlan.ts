@@ -1,4 +1,4 @@
-import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlanKind } from '../lab/vlan-attributes.ts';
+import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlan as vlanKind } from '../links/vlan.ts';
 import type { VlanTag } from '../wire/vlan-tag.ts';
 import type { Cause, Tag } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';

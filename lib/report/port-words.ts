@@ -1,4 +1,4 @@
-import { bridgePort } from '../netlink/bridge-port.ts';
+import { bridgePort } from '../links/bridge-port.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { InterfaceSnapshot } from './lab-snapshot.ts';
 
@@ -11,5 +11,5 @@ const DEFAULTS: Record<string, unknown> = {
 /** The settings that somebody changed, as in `hairpin on`; not the state, which comes and goes with the carrier. */
 export function changedPortWords(port: NonNullable<InterfaceSnapshot['port']>): readonly string[] {
   const changed = Object.entries(port).filter(([key, value]) => key !== 'state' && DEFAULTS[key] !== value);
-  return bridgePort.table.words(Object.fromEntries(changed), NUMBERS);
+  return bridgePort.words(Object.fromEntries(changed), NUMBERS);
 }

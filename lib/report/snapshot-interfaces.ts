@@ -1,9 +1,10 @@
-import { bridgeKind } from '../lab/bridge-attributes.ts';
-import { Interface, Macvlan, type Namespace, Switch } from '../lab/index.ts';
-import { ipvlanKind } from '../lab/ipvlan-attributes.ts';
-import { macvlanSettings } from '../lab/macvlan-attributes.ts';
-import { portSettings } from '../lab/port.ts';
-import { vlanKind } from '../lab/vlan-attributes.ts';
+import { Interface, type Namespace, Switch } from '../lab/index.ts';
+import { bridge } from '../links/bridge.ts';
+import { portSettings } from '../links/bridge-port.ts';
+import { ipvlan } from '../links/ipvlan.ts';
+import { macvlan } from '../links/macvlan.ts';
+import { kindOf } from '../links/registry.ts';
+import { vlan } from '../links/vlan.ts';
 import type { AddressState } from '../netlink/address.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { linkAt } from '../state/find-link.ts';
@@ -15,8 +16,6 @@ import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
 const LOOPBACK = 'lo';
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
 const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
-/** Kinds that never ask for MAC addresses, or in some modes of their own only. */
-const NOARP = /^(dummy|ipvlan|ipvtap|ifb)$/;
 const SCOPE_LINK = 253;
 const SCOPE_HOST = 254;
 
@@ -30,14 +29,14 @@ export function snapshotInterfaces(
   ] as NamespaceState<'addresses'>;
   const of = ({ index, mac }: LinkState) =>
     addresses.filter((address) => address.index === index && !isOfTheKernel(address, mac));
-  const bridge = namespace instanceof Switch ? namespace.bridge : undefined;
+  const bridgeIndex = namespace instanceof Switch ? namespace.bridge : undefined;
   const loopback = own.find(({ name }) => name === LOOPBACK);
   const interfaces = own
-    .filter(({ index, name }) => index !== bridge && name !== LOOPBACK && !FALLBACK_TUNNELS.test(name))
+    .filter(({ index, name }) => index !== bridgeIndex && name !== LOOPBACK && !FALLBACK_TUNNELS.test(name))
     .map((link) => {
       const master = own.find(({ index, kind }) => index === link.master && kind === 'bridge');
       return {
-        ...snapshotInterface(link, of(link), connectedTo(link, network), { master, bridge }),
+        ...snapshotInterface(link, of(link), connectedTo(link, network), { master, bridge: bridgeIndex }),
         ...uplinkBelow(namespace, link),
       };
     });
@@ -53,37 +52,30 @@ function snapshotInterface(
   link: LinkState,
   addresses: AddressState[],
   connected: string | undefined,
-  { master, bridge }: { master: LinkState | undefined; bridge: number | undefined },
+  { master, bridge: bridgeIndex }: { master: LinkState | undefined; bridge: number | undefined },
 ): InterfaceSnapshot {
   const { name, index, kind = 'unknown', mac, mtu, up, carrier, promiscuous } = link;
   const words = addressWords(addresses);
   const withheld = addresses.filter(({ tentative, dadFailed }) => tentative || dadFailed);
   return {
     ...{ name, index, kind, mac, mtu, up, carrier, promiscuous },
-    ...(link.arp || NOARP.test(kind) ? {} : { arp: false as const }),
+    ...(link.arp || kindOf(link)?.description.noArp ? {} : { arp: false as const }),
     addresses: addresses.map(withLength),
     ...words,
     ...(withheld.length > 0 ? { withheld: withheld.map(withLength) } : {}),
-    ...(kind === 'veth' && connected ? { peer: connected } : {}),
-    ...(isChild(kind) && connected ? { parent: connected } : {}),
-    ...kindSettings(kind, link),
+    ...(kindOf(link)?.end === 'peer' && connected ? { peer: connected } : {}),
+    ...(kindOf(link)?.end === 'lower' && connected ? { parent: connected } : {}),
+    ...kindSettings(link),
     ...(master ? { port: { ...portSettings(link) } } : {}),
-    ...(master && master.index !== bridge ? { master: master.name } : {}),
+    ...(master && master.index !== bridgeIndex ? { master: master.name } : {}),
   };
 }
 
-function isChild(kind: string): boolean {
-  return /^(mac|ip)v(lan|tap)$|^vlan$/.test(kind);
-}
-
-function kindSettings(
-  kind: string,
-  link: LinkState,
-): Pick<InterfaceSnapshot, 'macvlan' | 'ipvlan' | 'vlan' | 'bridge'> {
-  if (kind === 'macvlan' || kind === 'macvtap') return { macvlan: macvlanSettings(link) };
-  if (kind === 'ipvlan' || kind === 'ipvtap') return { ipvlan: ipvlanKind.of(link) };
-  if (kind === 'bridge') return { bridge: bridgeKind.of(link) };
-  return kind === 'vlan' ? { vlan: vlanKind.of(link) } : {};
+function kindSettings(link: LinkState): Pick<InterfaceSnapshot, 'macvlan' | 'ipvlan' | 'vlan' | 'bridge'> {
+  if (macvlan.is(link)) return { macvlan: macvlan.of(link) };
+  if (ipvlan.is(link)) return { ipvlan: ipvlan.of(link) };
+  if (bridge.is(link)) return { bridge: bridge.of(link) };
+  return vlan.is(link) ? { vlan: vlan.of(link) } : {};
 }
 
 /** The device at the other end, or below, as `host/up0`. */
@@ -95,7 +87,8 @@ function connectedTo({ peer, lower }: Link, network: NetworkState<never>): strin
 /** Only the lab knows: the kernel names a device of a network that the lab cannot look into. */
 function uplinkBelow({ interfaces }: Namespace, { index }: LinkState): Pick<InterfaceSnapshot, 'uplink'> {
   const device = interfaces.find((each) => each.index === index);
-  return device instanceof Macvlan && !(device.parent instanceof Interface) ? { uplink: device.parent.name } : {};
+  const parent = device?.parent;
+  return parent && !(parent instanceof Interface) ? { uplink: parent.name } : {};
 }
 
 function isOfTheKernel({ family, address, scope, length }: AddressState, mac: string): boolean {

@@ -1,6 +1,6 @@
-import { bridgeKind } from '../lab/bridge-attributes.ts';
 import { outputOf } from '../lab/exec.ts';
 import { type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { bridge as bridgeKind } from '../links/bridge.ts';
 import { portsOf } from '../state/find-link.ts';
 import type { NamespaceState, NetworkState } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';

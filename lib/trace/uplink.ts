@@ -1,4 +1,5 @@
-import { Interface, Macvlan, type Uplink } from '../lab/index.ts';
+import { Interface, isLink, type Macvlan, type Uplink } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import type { CapturedFrame } from './capture.ts';
 
 /** The real NIC that a macvlan hangs on. */
@@ -9,7 +10,7 @@ export function uplinkOf({ parent }: Macvlan): Uplink | undefined {
 /** The real NIC that a frame went by from one macvlan to another; between two in mode bridge it needs none. */
 export function uplinkBetween(from: CapturedFrame, to: CapturedFrame): Uplink | undefined {
   const [one, other] = [from.at, to.at];
-  if (!(one instanceof Macvlan) || !(other instanceof Macvlan) || one === other) return undefined;
+  if (!isLink(one, macvlan) || !isLink(other, macvlan) || one === other) return undefined;
   const uplink = uplinkOf(one);
   if (uplink === undefined || uplinkOf(other) !== uplink) return undefined;
   return inModeBridge(one) && inModeBridge(other) ? undefined : uplink;

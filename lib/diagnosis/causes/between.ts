@@ -1,4 +1,7 @@
-import { Bridge, type Interface, Ipvlan, Macvlan, Vlan } from '../../lab/index.ts';
+import { Bridge, type Interface, isLink } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
+import { macvlan } from '../../links/macvlan.ts';
+import { vlan } from '../../links/vlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { CapturedFrame } from '../../trace/capture.ts';
 import type { Step } from '../../trace/expected-way.ts';
@@ -27,9 +30,9 @@ export function causeBetween(
     if (cause) return cause;
   }
   if (here.direction === 'in' && next.direction === 'in') return handOverCause(here.at, next.at, seen);
-  if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanCause(here.at.parent, next.at, bytes);
-  if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingCause(here.at, next.at, bytes);
-  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutCause(here.at, bytes);
+  if (isLink(here.at, macvlan) && isLink(next.at, macvlan)) return macvlanCause(here.at.parent, next.at, bytes);
+  if (isLink(here.at, ipvlan) && isLink(next.at, ipvlan)) return ipvlanSiblingCause(here.at, next.at, bytes);
+  if (isLink(here.at, ipvlan) && here.at.parent === next.at) return ipvlanOutCause(here.at, bytes);
   if (here.at.isPort && next.at.isPort) return switchCause(here.at, next.at, bytes, length);
   if (here.direction === 'in' && next.direction === 'out') return routerCause(here.at, next.at, bytes, length);
   return undefined;
@@ -37,8 +40,8 @@ export function causeBetween(
 
 /** What keeps a parent from handing a frame to what is on top of it. */
 function handOverCause(parent: Interface, child: Interface, seen: Buffer): Cause | undefined {
-  if (child instanceof Vlan) return vlanCause(child, seen);
-  if (child instanceof Macvlan) return macvlanCause(parent, child, withoutVlanTags(seen));
-  if (child instanceof Ipvlan) return ipvlanCause(child, withoutVlanTags(seen));
+  if (isLink(child, vlan)) return vlanCause(child, seen);
+  if (isLink(child, macvlan)) return macvlanCause(parent, child, withoutVlanTags(seen));
+  if (isLink(child, ipvlan)) return ipvlanCause(child, withoutVlanTags(seen));
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { Child, Interface } from '../../lab/index.ts';
+import { Interface } from '../../lab/index.ts';
 import type { Cause, CauseOf, DeviceName } from '../../model/cause.ts';
 import { deviceName } from '../names.ts';
 
@@ -36,7 +36,7 @@ type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
 function faultBelow(device: Interface): Fault | undefined {
   const { peer } = device;
   if (peer?.stateIfThere()?.up === false) return { down: { device: deviceName(peer), is: 'peer' } };
-  if (!(device instanceof Child) || !(device.parent instanceof Interface)) return undefined;
+  if (!(device.parent instanceof Interface)) return undefined;
   const { parent } = device;
   const state = parent.stateIfThere();
   // With its parent a child goes as well: this one was moved where the lab does not see it.

@@ -1,4 +1,5 @@
-import { type Interface, Macvlan, type Uplink } from '../../lab/index.ts';
+import { type Interface, isLink, type Macvlan, type Uplink } from '../../lab/index.ts';
+import { macvlan } from '../../links/macvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { isGroupMac } from '../../wire/mac-address.ts';
@@ -11,7 +12,7 @@ export function macvlanCause(parent: Interface | Uplink, child: Macvlan, bytes: 
   if (!frame) return undefined;
   const down = downCause(child);
   if (down) return down;
-  const siblings = [...parent.children].filter((each): each is Macvlan => each instanceof Macvlan && !each.deleted);
+  const siblings = [...parent.children].filter((each): each is Macvlan => isLink(each, macvlan) && !each.deleted);
   const sender = siblings.find((each) => each !== child && each.state().mac === frame.source);
   const device = deviceName(child);
   if (child.mode === 'source') return notListed(child, frame.source);

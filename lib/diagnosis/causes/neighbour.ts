@@ -1,4 +1,5 @@
-import { type Interface, Ipvlan, type Lab, type Namespace } from '../../lab/index.ts';
+import { type Interface, type Ipvlan, isLink, type Lab, type Namespace } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
 import type { Asked, Cause, CauseOf } from '../../model/cause.ts';
 import { Capture, type CapturedFrame } from '../../trace/capture.ts';
 import { ownerOf } from '../../trace/owner.ts';
@@ -33,7 +34,7 @@ export function neighbourCause(namespace: Namespace, address: string): Cause | u
   const owner = ownerOf(namespace.lab, hop);
   if (asked && owner && wasAnswered(asked, owner.namespace, hop)) return lostAnswer(asked, owner, hop);
   const question = { by: namespace.name, address: hop };
-  if (owner instanceof Ipvlan && owner.mode !== 'l2') return noNeighbours(owner, question);
+  if (isLink(owner, ipvlan) && owner.mode !== 'l2') return noNeighbours(owner, question);
   const silent = owner && asked && silenceOf(asked, owner, hop);
   return silent ? ofQuestion(silent, question) : { code: 'neighbour.unanswered', facts: { asked: question } };
 }

@@ -1,6 +1,7 @@
-import { bridgeKind } from '../../lab/bridge-attributes.ts';
-import { Bridge, type Interface, Macvlan, Switch } from '../../lab/index.ts';
+import { Bridge, type Interface, isLink, type Macvlan, Switch } from '../../lab/index.ts';
 import { settingsOfPort } from '../../lab/port.ts';
+import { bridge as bridgeKind } from '../../links/bridge.ts';
+import { macvlan } from '../../links/macvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import { ipLink, type LinkState } from '../../netlink/link.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
@@ -54,7 +55,7 @@ function stateCause(port: Interface, side: 'in' | 'out', spanningTree: boolean):
 function isOfNoUse({ peer }: Interface, bytes: Buffer): boolean {
   const frame = decodeEthernet(bytes);
   if (!peer || !frame || !isGroupMac(frame.destination)) return false;
-  const stations = [...peer.children].filter((child) => child instanceof Macvlan);
+  const stations = [...peer.children].filter((child) => isLink(child, macvlan));
   const isPrivate = ({ mode }: Macvlan) => mode === 'private';
   const sender = stations.find(({ mac }) => mac === frame.source);
   const others = stations.filter((station) => station !== sender);

@@ -1,4 +1,5 @@
-import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
+import { type Interface, isLink, type Namespace } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import { holds } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
@@ -50,7 +51,7 @@ function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {
   const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
   const reverse = arp && reversePathCause(arrival, arp.senderIp);
   if (reverse) return reverse;
-  if (arp && arrival instanceof Ipvlan && arrival.mode !== 'l2') return noNeighbours(arrival);
+  if (arp && isLink(arrival, ipvlan) && arrival.mode !== 'l2') return noNeighbours(arrival);
   return arp && arpSilence(arrival, arp.targetIp, arp.senderIp);
 }
 

@@ -1,4 +1,5 @@
-import { Macvlan } from '../../lab/index.ts';
+import { isLink } from '../../lab/index.ts';
+import { macvlan } from '../../links/macvlan.ts';
 import type { Cause } from '../../model/cause.ts';
 import { type Hop, hopsOf } from '../../trace/path.ts';
 import { uplinkOf } from '../../trace/uplink.ts';
@@ -9,7 +10,7 @@ export function lastBeforeUplink(path: Hop): { hop: Hop; cause: Cause } | undefi
   for (const hop of hopsOf(path)) {
     const device = hop.frame.at;
     const isEnd = hop.frame.direction === 'out' && hop.next.length === 0;
-    const uplink = isEnd && device instanceof Macvlan ? uplinkOf(device) : undefined;
+    const uplink = isEnd && isLink(device, macvlan) ? uplinkOf(device) : undefined;
     if (!uplink) continue;
     const siblings = [...uplink.children].filter((child) => !child.deleted && child !== device).map(deviceName);
     const facts = { device: deviceName(device), uplink: uplink.name, siblings };

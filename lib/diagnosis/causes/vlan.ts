@@ -1,5 +1,5 @@
 import type { Interface, Vlan } from '../../lab/index.ts';
-import { isTagOf } from '../../lab/vlan.ts';
+import { isTagOf } from '../../links/vlan.ts';
 import type { Cause, Tag } from '../../model/cause.ts';
 import { type VlanTag, vlanTagOf } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
