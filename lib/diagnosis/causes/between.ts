@@ -16,12 +16,7 @@ import { vlanCause } from './vlan.ts';
 
 /** What keeps a frame from going from one place to the next. */
 export function causeBetween(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {
-  const bytes = withoutVlanTags(frame.bytes);
-  if (here.direction === 'in' && next.direction === 'out' && !here.at.isPort) {
-    // Of a long frame the taps keep the beginning alone.
-    const length = frame.originalLength - (frame.bytes.length - bytes.length);
-    return routerCause(here.at, next.at, bytes, length);
-  }
+  if (here.direction === 'in' && next.direction === 'out' && !here.at.isPort) return routerCause(here, next, frame);
   return (
     membershipCause(here.at, next.at) ??
     downCause(next.at) ??

@@ -38,12 +38,12 @@ function isNextHop(frame: CapturedFrame): boolean {
 
 /** Undefined where the next hop has that MAC address, too: then it is for the switches to say who got it. */
 function takenBy(frame: CapturedFrame): Cause | undefined {
-  const { at, bytes, originalLength } = frame;
+  const { at } = frame;
   const sender = senderOf(frame);
   // Who has the address of the next hop was to pass it on.
   if (!sender?.entry || holds(at.namespace, sender.nextHop)) {
     const kept: Cause = { code: 'router.kept', facts: { namespace: at.namespace.name } };
-    return routerCause(at, at, withoutVlanTags(bytes), originalLength) ?? kept;
+    return routerCause({ at, direction: 'in' }, { at, direction: 'out' }, frame) ?? kept;
   }
   if (ownerOf(at.namespace.lab, sender.nextHop)?.mac === sender.entry.lladdr) return undefined;
   const { name: namespace } = sender.namespace;
