@@ -25,6 +25,9 @@ const MEMBERS: Record<string, string> = {
   ndmsg: 'ndm_family ndm_pad1-ndm_pad2 ndm_ifindex ndm_state ndm_flags ndm_type',
   ndt_config: 'ndtc_key_len-ndtc_entry_size ndtc_entries ndtc_last_flush-ndtc_proxy_qlen',
   ndt_stats: 'ndts_allocs-ndts_forced_gc_runs ndts_table_fulls',
+  fib_rule_port_range: 'start end',
+  fib_rule_uid_range: 'start end',
+  ifa_cacheinfo: 'ifa_prefered ifa_valid cstamp tstamp',
   ndtmsg: 'ndtm_family ndtm_pad1-ndtm_pad2',
   // What follows was reserved once, and is the weight's high bits by now.
   nexthop_grp: 'id weight -',
