@@ -31,7 +31,6 @@ test('nexthop objects and groups of them are made, read and deleted as ip nextho
     { id: 4, family: 4, via: undefined, device: undefined, blackhole: true, group: [] },
     {
       id: 10,
-      family: undefined,
       via: undefined,
       device: undefined,
       blackhole: false,
