@@ -69,6 +69,16 @@ export function portKind<F extends Rows>(master: string, rows: F): PortKind<F> {
   };
 }
 
+/** How the settings of a kind of links travel (`IFLA_INFO_DATA`); undefined for a kind that nobody has described. */
+export function linkDataOf(kind: string): AnyType | undefined {
+  return kinds.get(kind);
+}
+
+/** How the settings of the ports of a kind of links travel (`IFLA_INFO_SLAVE_DATA`). */
+export function portDataOf(master: string): AnyType | undefined {
+  return masters.get(master);
+}
+
 /** `IFLA_LINKINFO`. How the data in it travels depends on the kind that stands before it. */
 export const linkInfo: Info & Flat = {
   flat: ['kind', 'data', 'slaveKind', 'slaveData'],

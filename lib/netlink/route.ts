@@ -148,7 +148,7 @@ const routeHeader = struct('rtmsg', {
 
 const attributes = table({
   destination: attribute('RTA_DST', 1, ip, { word: false }),
-  from: attribute('RTA_SRC', 2, ip),
+  from: attribute('RTA_SRC', 2, ip, { word: false }),
   ...hopRows,
   device: attribute('RTA_OIF', 4, device, { word: 'dev' }),
   source: attribute('RTA_PREFSRC', 7, ip, { word: 'src' }),
@@ -227,8 +227,9 @@ export const ipRoute = new Family({
 });
 
 /** What stands in the header, where it is not what iproute2 chooses itself. */
-function ownWords({ tos = 0, scope, protocol, table: number = TABLE_MAIN }: SaidRoute): string[] {
+function ownWords({ onlyFrom, tos = 0, scope, protocol, table: number = TABLE_MAIN }: SaidRoute): string[] {
   return [
+    ...(onlyFrom ? ['from', `${onlyFrom.address}/${onlyFrom.length}`] : []),
     // iproute2 reads it as hexadecimal, with or without the 0x (rtnl_dsfield_a2n).
     ...(tos === 0 ? [] : ['tos', `0x${tos.toString(16)}`]),
     ...(number === TABLE_MAIN || number > 255 ? [] : ['table', String(number)]),

@@ -4,7 +4,8 @@ import type { Way } from '../trace/way.ts';
 import { decodeFrameFields, describeFrame } from '../wire/describe-frame.ts';
 import type { FailedQuestion } from './evidence.ts';
 import type { FailureMeta, HopMeta, WayMeta } from './lab-meta.ts';
-import { takeNetwork } from './take-network.ts';
+import { readDrawn } from './lab-state.ts';
+import { topologyOf } from './topology.ts';
 
 /**
  * A failed question as plain data: the ways of its frames, with the frame at each hop, and where and why one of them
@@ -13,7 +14,7 @@ import { takeNetwork } from './take-network.ts';
 export function failureMeta(lab: Lab, { title, ways }: FailedQuestion): FailureMeta {
   const frames = new FrameList();
   const described = ways.map((way) => wayMeta(way, frames));
-  return { title, network: takeNetwork(lab), ways: described, frames: frames.all };
+  return { title, network: topologyOf(readDrawn(lab)), ways: described, frames: frames.all };
 }
 
 function wayMeta({ of, frame: words, path, lost }: Way, frames: FrameList): WayMeta {

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { buildable } from '../../lib/report/buildable.ts';
 import { linkLines } from '../../lib/report/script-links.ts';
 import { stateText } from '../../lib/report/state-text.ts';
-import { linksSnapshot } from './snapshots.ts';
+import { linksState } from './lab-states.ts';
 
 test('every kind of link is made by iproute2, after what it is made on', () => {
-  const { namespaces, leftOut } = buildable(linksSnapshot().namespaces);
+  const { state, leftOut } = buildable(linksState());
   expect(leftOut).toEqual(['# Left out: b/gone0, ipvtap: what it leads to is not of this lab']);
-  const lines = linkLines(namespaces);
+  const lines = linkLines(state);
   expect(lines.map((line) => line.replace(/ address [0-9a-f:]+/g, ''))).toEqual([
     'ip -n a link add dev eth0 index 7 type veth peer name eth0 index 8 netns b',
     'ip -n vm link add dev d0 index 9 type dummy',
@@ -22,13 +22,12 @@ test('every kind of link is made by iproute2, after what it is made on', () => {
 });
 
 test('the state of every kind, in words', () => {
-  const words = linksSnapshot()
-    .namespaces.map((namespace) => stateText(namespace))
-    .join('\n');
+  const state = linksState();
+  const words = state.namespaces.map((namespace) => stateText(state, namespace)).join('\n');
   for (const line of [
-    /eth0\.100@a\/eth0 .* vlan 802\.1ad id 100/,
-    /i0@a\/eth0\.20 .* ipvlan l2 private/,
-    /vm0@a\/eth0\.100\.10 .* macvtap bridge/,
+    /eth0\.100@a\/eth0 .* vlan protocol 802\.1ad id 100/,
+    /i0@a\/eth0\.20 .* ipvlan mode l2 private/,
+    /vm0@a\/eth0\.100\.10 .* macvtap mode bridge/,
   ])
     expect(words).toMatch(line);
 });
