@@ -1,13 +1,16 @@
 import { checkBoolean, checkMtu, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkPortOptions, PORT_OPTIONS, type PortOptions } from '../links/bridge-port.ts';
+import { missingLink } from '../links/has-link.ts';
+import { veth } from '../links/veth.ts';
 import { ipLink } from '../netlink/link.ts';
-import { vethKind } from '../netlink/veth.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
-import { Interface, type InterfaceOrigin, turnedOn } from './interface.ts';
+import { handleOf } from './handle.ts';
+import { type Interface, type InterfaceOrigin, notePort, turnedOn } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
-import { checkPortOptions, PORT_OPTIONS, Port, type PortOptions } from './port.ts';
+import { preparePort } from './port.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { Switch } from './switch.ts';
@@ -44,9 +47,11 @@ function plug<A extends Namespace, B extends Namespace>(
   // In RTM_NEWLINK only the device itself can become a port at once (IFLA_MASTER), its peer cannot: a switch goes first.
   const [main, peer] = b instanceof Switch ? [second, first] : [first, second];
   addPair(main, peer, options.mtu);
-  const devices = [first, second].map(({ node, origin }) =>
-    node instanceof Switch ? new Port(origin) : new Interface(origin),
-  ) as [Interface, Interface];
+  const devices = [first, second].map(({ node, origin }) => {
+    const device = handleOf(origin);
+    notePort(device, node instanceof Switch);
+    return device;
+  }) as [Interface, Interface];
   devices[0].peer = devices[1];
   devices[1].peer = devices[0];
   return finishOrRemove(devices[0], () => {
@@ -57,9 +62,9 @@ function plug<A extends Namespace, B extends Namespace>(
 /** Both ends are down: a port must not forward a frame before it has its settings. */
 function addPair(main: End, peer: End, mtu: number | undefined): void {
   const master = main.node instanceof Switch ? main.node.bridge : undefined;
-  const kind = vethKind.as('veth', { peer: { ...newLink(peer, mtu), netns: peer.node.handle.fd } });
+  const kind = veth.as({ peer: { ...newLink(peer, mtu), netns: peer.node.handle.fd } });
   const causes = {
-    EOPNOTSUPP: 'this kernel has no veth: it needs CONFIG_VETH (modprobe veth)',
+    EOPNOTSUPP: () => missingLink(veth),
     EEXIST: 'an interface has this name already',
   };
   main.node.rtnetlink.change(ipLink.add({ ...newLink(main, mtu), master, ...kind }, causes));
@@ -81,10 +86,10 @@ function finish<A extends Namespace, B extends Namespace>(
     { ...second, device: b },
   ];
   // Two switches: the device that could not become a port at creation does now.
-  if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a as Port);
-  const opens = ends.flatMap(({ device, options }) => (device instanceof Port ? [device.prepare(pick(options))] : []));
+  if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a);
+  const opens = ends.flatMap(({ device, options }) => (device.isPort ? [preparePort(device, pick(options))] : []));
   // Ports last: with its port a host gets its carrier, and sends at once (MLD reports).
-  const hosts = ends.filter(({ device }) => !(device instanceof Port));
+  const hosts = ends.filter(({ device }) => !device.isPort);
   for (const { node, options, origin } of [...hosts, ...ends.filter((end) => !hosts.includes(end))]) {
     if (options.up ?? true) bringUp(node, origin);
   }

@@ -23,7 +23,4 @@ export class Bridge extends Interface {
       },
     };
   }
-
-  /** It outlives its ports. */
-  protected override lowerDeleted(): void {}
 }

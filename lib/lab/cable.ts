@@ -1,9 +1,10 @@
 import { checkBoolean, checkOptions, UsageError } from '../kernel/validate.ts';
+import type { PortOptions } from '../links/bridge-port.ts';
 import type { AddressOption } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import type { Port, PortOptions } from './port.ts';
+import type { Port } from './port.ts';
 import { endToPull, PulledPlug } from './pulled-plug.ts';
 import type { Switch } from './switch.ts';
 import { change, words } from './watcher.ts';

@@ -4,10 +4,12 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { whyMissing } from '../kernel/why-no-namespaces.ts';
+import { tryLink } from '../links/has-link.ts';
+import type { LinkKind } from '../links/link-kind.ts';
+import { linkKinds } from '../links/registry.ts';
 import { listNeighbourTables, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { Lab } from './lab.ts';
-import { LINK_TYPES, type LinkType, tryLinkType } from './link-types.ts';
 
 /** Something that a lab needs of the kernel or of the process. */
 export interface Capability {
@@ -25,9 +27,6 @@ export interface Capability {
 
 type Needs = Pick<Capability, 'option' | 'module'>;
 
-/** What only specs that ask for it need. */
-const OPTIONAL = ['macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy'] as const;
-
 /** The entries that a lab of some size makes in the machine's neighbour tables. */
 const ROOM = 128;
 
@@ -36,17 +35,21 @@ export async function detectCapabilities(): Promise<Capability[]> {
   const namespaces = attempt('network namespaces', { option: 'CONFIG_NET_NS' }, () => NetNamespace.create().close());
   if (!namespaces.available) return [namespaces];
   using namespace = NetNamespace.create();
-  const link = (type: LinkType) => attempt(type, LINK_TYPES[type], () => tryLinkType(type));
+  const link = (kind: LinkKind) =>
+    attempt(kind.kind, { option: kind.option, module: kind.module }, () => tryLink(kind));
+  const isNeeded = ({ description }: LinkKind) => description.needed === true;
+  const kinds = linkKinds();
   return [
     namespaces,
     await attemptHosts(),
-    ...(['veth', 'bridge', 'macvlan'] as const).map(link),
+    ...kinds.filter(isNeeded).map(link),
     attempt('packet sockets', { option: 'CONFIG_PACKET', module: 'af_packet' }, () => new TapSocket(namespace).close()),
     attempt('IPv6', { option: 'CONFIG_IPV6', module: 'ipv6' }, () =>
       namespace.run(() => readFileSync('/proc/sys/net/ipv6/conf/all/forwarding')),
     ),
     attempt('neighbour tables', {}, () => needNeighbourRoom(namespace)),
-    ...OPTIONAL.map((type) => ({ ...link(type), optional: true })),
+    // Only specs that ask for them need the others.
+    ...kinds.filter((kind) => !isNeeded(kind)).map((kind) => ({ ...link(kind), optional: true })),
   ];
 }
 

@@ -1,22 +1,17 @@
+import { isBridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import { ipNetns } from '../netlink/namespace-id.ts';
+import { realParentOf, taggedSegment } from './add-link.ts';
 import { Bridge } from './bridge.ts';
-import { Interface, type InterfaceOrigin } from './interface.ts';
-import { Ipvlan, Ipvtap } from './ipvlan.ts';
-import { Macvlan } from './macvlan.ts';
-import { Macvtap } from './macvtap.ts';
+import { handleOf } from './handle.ts';
+import { type Interface, notePort } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { Port } from './port.ts';
 import { settle } from './settle.ts';
-import { Vlan, vlanSegment } from './vlan.ts';
-import { vlanKind } from './vlan-attributes.ts';
 
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
 const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
-
-/** Kinds of devices on top of another. */
-const CHILDREN = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan'];
 
 type Links = ReadonlyMap<Namespace, readonly LinkState[]>;
 
@@ -54,12 +49,12 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   for (const [namespace, listed] of links) {
     for (const link of listed) {
       const device = deviceOf(namespace, link.index);
-      if (device) reclass(device, isPort(namespace, link, links));
+      // A switch's ports stay its ports: one that was taken out of the bridge is a fault, to be told of.
+      if (device && namespace.role !== 'switch') notePort(device, isBridgePort(link));
       connect(namespace, link, links);
     }
   }
-  // Others, such as ifb and tun, have no carrier to follow.
-  settle(...found.filter(({ kind }) => ['veth', 'dummy', ...CHILDREN].includes(kind)));
+  settle(...found.filter(followsCarrier));
   return found;
 }
 
@@ -75,42 +70,24 @@ function isOfTheKernel(namespace: Namespace, { name }: LinkState): boolean {
   return name === 'lo' || FALLBACK_TUNNELS.test(name) || (namespace.role === 'switch' && name === 'br0');
 }
 
+/** A bridge's carrier is its ports', and what leads nobody knows where, such as ifb and tun, has none to follow. */
+function followsCarrier(device: Interface): boolean {
+  const kind = kindOf(device);
+  return kind !== undefined && kind.end !== 'unknown' && !kind.description.hasPorts;
+}
+
 /** Makes the interface that stands for a device. Those below it are taken first: a macvlan has its parent for life. */
 function take(namespace: Namespace, link: LinkState, links: Links): Interface {
-  const { index, name, mac, kind = 'device' } = link;
-  const below = CHILDREN.includes(kind) ? takeLower(namespace, link, links) : undefined;
-  const segment = kind === 'vlan' ? below && vlanSegment(below, vlanKind.of(link)) : below?.segment;
-  const origin = { namespace, index, name, mac, kind, segment };
-  const device = classed(origin, link, links, below);
+  const { index, name, mac, kind: kindName = 'device' } = link;
+  const kind = kindOf(link);
+  const lower = kind && kind.lower !== 'none' ? takeLower(namespace, link, links) : undefined;
+  const tag = kind?.tag(kind.of(link));
+  const segment = tag ? taggedSegment(lower?.segment, tag, namespace.lab) : lower?.segment;
+  const parent = kind && lower && realParentOf(kind, lower);
+  const device = handleOf({ namespace, index, name, mac, kind: kindName, segment, parent });
+  notePort(device, isBridgePort(link));
   namespace.takeIn(device);
   return device;
-}
-
-function classed(origin: InterfaceOrigin, link: LinkState, links: Links, parent: Interface | undefined): Interface {
-  if (origin.kind === 'bridge') return new Bridge(origin);
-  if (origin.kind === 'macvlan' && parent) return new Macvlan(origin, parent);
-  if (isPort(origin.namespace, link, links)) return new Port(origin);
-  return (parent && child(origin, parent)) ?? new Interface(origin);
-}
-
-/** Which number a tap's character device has, is told only when it is made. */
-function child(origin: InterfaceOrigin, parent: Interface): Interface | undefined {
-  switch (origin.kind) {
-    case 'macvtap':
-      return new Macvtap(origin, parent, undefined);
-    case 'ipvlan':
-      return new Ipvlan(origin, parent);
-    case 'ipvtap':
-      return new Ipvtap(origin, parent, undefined);
-    case 'vlan':
-      return new Vlan(origin, parent);
-    default:
-      return undefined;
-  }
-}
-
-function isPort(namespace: Namespace, { master }: LinkState, links: Links): boolean {
-  return links.get(namespace)?.some(({ index, kind }) => index === master && kind === 'bridge') ?? false;
 }
 
 function takeLower(namespace: Namespace, link: LinkState, links: Links): Interface | undefined {
@@ -119,18 +96,11 @@ function takeLower(namespace: Namespace, link: LinkState, links: Links): Interfa
   return deviceOf(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
 }
 
-/** `ip link set … master` makes a port of a device, and `nomaster` a device of a port. The object that stands for it is the specs': it stays, as another kind. */
-function reclass(device: Interface, isPortNow: boolean): void {
-  const [was, is] = isPortNow ? [Interface, Port] : [Port, Interface];
-  if (device.namespace.role === 'switch' || Object.getPrototypeOf(device) !== was.prototype) return;
-  Object.setPrototypeOf(device, is.prototype);
-}
-
 /** A cable's two ends, and a port and its bridge, learn of each other once all are there. */
 function connect(namespace: Namespace, link: LinkState, links: Links): void {
   const device = deviceOf(namespace, link.index);
   if (!device) return;
-  if (link.kind === 'veth') {
+  if (kindOf(link)?.end === 'peer') {
     const other = lowerOf(namespace, link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }

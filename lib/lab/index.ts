@@ -1,32 +1,47 @@
 export { KernelError } from '../kernel/kernel-error.ts';
 export { UsageError } from '../kernel/validate.ts';
+export type { PortOptions, PortState } from '../links/bridge-port.ts';
+export { defineLink } from '../links/define-link.ts';
+export { IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode } from '../links/ipvlan.ts';
+export type { LinkDescription } from '../links/link-description.ts';
+export type { LinkKind } from '../links/link-kind.ts';
+export { MACVLAN_MODES, type MacvlanMode } from '../links/macvlan.ts';
+export { netlink } from '../links/netlink-types.ts';
+export type { LinkType } from '../links/registry.ts';
+export { setting } from '../links/setting.ts';
+export { VLAN_PROTOCOLS, type VlanProtocol } from '../links/vlan.ts';
 export type { AddressState } from '../netlink/address.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
 export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
 export type { Route } from '../netlink/route.ts';
-export type { DummyOptions } from './add-dummy.ts';
-export type { IpvlanOptions } from './add-ipvlan.ts';
-export type { MacvlanOptions } from './add-macvlan.ts';
 export type { AddressList, AddressOption } from './address-list.ts';
 export { Bridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions } from './cable.ts';
-export { Child, type ChildOptions } from './child.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
-export { Ipvlan, type IpvlanChange, Ipvtap } from './ipvlan.ts';
-export { IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode } from './ipvlan-attributes.ts';
+export { isLink } from './is-link.ts';
 export { createLab, Lab, type LabOptions } from './lab.ts';
-export { Macvlan, type MacvlanChange } from './macvlan.ts';
-export { MACVLAN_MODES, type MacvlanMode } from './macvlan-attributes.ts';
+export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
+export type {
+  DummyOptions,
+  Ipvlan,
+  IpvlanChange,
+  IpvlanOptions,
+  Ipvtap,
+  Macvlan,
+  MacvlanChange,
+  MacvlanOptions,
+  Macvtap,
+  Vlan,
+  VlanOptions,
+} from './links.ts';
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
-export { Macvtap } from './macvtap.ts';
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';
-export { Port, type PortOptions, type PortState } from './port.ts';
+export type { Port } from './port.ts';
 export type { RouteOptions } from './route-table.ts';
-export { kernelOption, type LinkType, supports } from './supports.ts';
+export { kernelOption, supports } from './supports.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
+export { TapInterface } from './tap-interface.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { Uplink } from './uplink.ts';
-export { Vlan, type VlanOptions } from './vlan.ts';
-export { VLAN_PROTOCOLS, type VlanProtocol } from './vlan-attributes.ts';

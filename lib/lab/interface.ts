@@ -1,15 +1,20 @@
 import { inspect } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
+import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
+import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings } from '../links/bridge-port.ts';
+import { kindOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { checkOpen } from './ended.ts';
 import type { Namespace } from './namespace.ts';
+import { changePort } from './port.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
+import type { Uplink } from './uplink.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
@@ -30,6 +35,10 @@ export interface InterfaceOrigin {
   mac: string;
   kind: string;
   segment: Segment | undefined;
+  /** The device below. */
+  parent?: Interface | Uplink | undefined;
+  /** Those of its character device, where it has one. */
+  numbers?: DeviceNumbers | undefined;
 }
 
 export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name'] as const;
@@ -42,6 +51,8 @@ export class Interface {
   readonly kind: string;
   readonly segment: Segment | undefined;
   readonly address: AddressList;
+  /** The device below, in whatever namespace of the lab; of a macvlan perhaps a real NIC, which is not of the lab. */
+  readonly parent: Interface | Uplink | undefined;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
   /** The bridge of a host that it is a port of, whatever kind of link it is; other software made that bridge. */
@@ -52,7 +63,7 @@ export class Interface {
   #mac: string;
   #deleted = false;
 
-  constructor({ namespace, index, name, mac, kind, segment }: InterfaceOrigin) {
+  constructor({ namespace, index, name, mac, kind, segment, parent }: InterfaceOrigin) {
     this.namespace = namespace;
     this.index = index;
     this.kind = kind;
@@ -60,6 +71,8 @@ export class Interface {
     this.#name = name;
     this.#mac = mac;
     this.address = new AddressList(this);
+    this.parent = parent;
+    parent?.children.add(this);
   }
 
   get name(): string {
@@ -70,9 +83,9 @@ export class Interface {
     return this.#mac;
   }
 
-  /** Whether it is a port of a bridge: of a switch, or of a host's. */
+  /** Whether it is a port of a bridge: of a switch, or of a host's. The kernel can change that at any time. */
   get isPort(): boolean {
-    return this.bridge !== undefined;
+    return ports.has(this);
   }
 
   /** Whether it, or what it hangs on, has been deleted. */
@@ -80,31 +93,58 @@ export class Interface {
     return this.#deleted;
   }
 
+  /** What the kernel has set of its kind now, and of it as a bridge's port. */
+  get settings(): object {
+    this.checkAlive('settings');
+    watcher()?.asked();
+    const link = this.#link();
+    return { ...settingsOf(link), ...portSettings(link) };
+  }
+
   /**
-   * Changes a live interface, as `ip link set` does. When it returns, the change has reached the carriers of whatever
-   * hangs on the interface.
+   * Changes a live interface, as `ip link set` does, and `bridge link set` where it is a port. When it returns, the change has
+   * reached the carriers of whatever hangs on the interface.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example port.set({ up: false })
    */
   set(options: InterfaceChange): this {
-    return change(
+    change(
       () => `${this}.set(${words(options)})`,
-      () => this.apply(options),
-      this,
+      () => this.#set(options),
+      undefined,
     );
+    return this;
   }
 
-  protected apply(change: InterfaceChange): this {
+  #set(options: InterfaceChange): void {
     this.checkAlive('set');
     const call = `${this}.set`;
-    checkOptions(call, change, INTERFACE_CHANGES);
-    checkInterfaceChange(call, change);
-    this.namespace.rtnetlink.change(ipLink.change({ ...change, index: this.index }, this.changeCauses()));
+    const kind = kindOf(this);
+    const fixed = kind?.fixedMac({});
+    if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
+    const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
+    const ofPort = this.isPort ? PORT_OPTIONS : [];
+    const ofKind = kind?.liveOptions ?? [];
+    checkOptions(call, options, [...ofPort, ...ofDevice, ...ofKind]);
+    checkPortOptions(call, options as PortOptions);
+    checkInterfaceChange(call, options);
+    kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
+    const settings = pick(options, ofKind);
+    if (kind && Object.values(settings).some((value) => value !== undefined)) {
+      const link = { index: this.index, ...kind.as(settings) };
+      this.namespace.rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
+    }
+    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
+    if (this.isPort) changePort(this, { ...parts, change: (device) => this.#change(device) });
+    else if (Object.keys(parts.ofDevice).length > 0) this.#change(parts.ofDevice);
+  }
+
+  #change(change: InterfaceChange): void {
+    this.namespace.rtnetlink.change(ipLink.change({ ...change, index: this.index }, this.#changeCauses()));
     this.#name = change.name ?? this.#name;
-    if (change.mac !== undefined) for (const device of this.sharingMac()) device.#mac = device.state().mac;
+    if (change.mac !== undefined) for (const device of this.#sharingMac()) device.#mac = device.state().mac;
     if (change.up !== undefined) settle(this);
-    return this;
   }
 
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
@@ -129,6 +169,10 @@ export class Interface {
   state(): LinkState {
     this.checkAlive('state');
     watcher()?.asked();
+    return this.#link();
+  }
+
+  #link(): LinkState {
     try {
       return this.namespace.rtnetlink.get(ipLink.get({ index: this.index }));
     } catch (error) {
@@ -192,19 +236,24 @@ export class Interface {
     return visible(`${this.kind} ${this}`);
   }
 
-  /** The devices whose MAC address may have changed with this one's: some children have their parent's. */
-  protected sharingMac(): Interface[] {
+  /** The devices whose MAC address may have changed with this one's: some children have their parent's, and some change it. */
+  #sharingMac(): Interface[] {
+    const { parent } = this;
+    const below = parent instanceof Interface && !parent.deleted ? [parent] : [];
+    return [...below, ...this.#withChildren()];
+  }
+
+  #withChildren(): Interface[] {
     const children = [...this.children].filter((child) => !child.deleted);
-    return [this, ...children.flatMap((child) => Interface.prototype.sharingMac.call(child))];
+    return [this, ...children.flatMap((child) => child.#withChildren())];
   }
 
   /** The usual causes of a refused change, by errno. */
-  protected changeCauses(): Causes {
+  #changeCauses(): Causes {
     return {
-      EADDRINUSE: 'another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)',
-      EINVAL: "a macvlan's MTU may not be larger than its parent's (macvlan_change_mtu)",
       EEXIST: `${this.namespace.name} has an interface of this name already`,
       EBUSY: 'before Linux 6.2 only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
+      ...kindOf(this)?.description.causes?.device?.(String(this.parent)),
     };
   }
 
@@ -218,18 +267,29 @@ export class Interface {
     if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);
   }
 
-  /** What becomes of it when a device below it is deleted: it goes, too. */
-  protected lowerDeleted(): void {
-    this.#forget();
-  }
-
   #forget(): void {
     if (this.#deleted) return;
     this.#deleted = true;
     this.namespace.forget(this);
     if (this.peer) this.peer.#forget();
-    for (const child of this.children) child.lowerDeleted();
+    // A bridge outlives its ports.
+    for (const child of this.children) if (!kindOf(child)?.description.hasPorts) child.#forget();
   }
+}
+
+/** The interfaces that are ports of bridges. */
+const ports = new WeakSet<Interface>();
+
+/** Notes what the kernel says: whether an interface is a port. */
+export function notePort(device: Interface, isPort: boolean): void {
+  if (isPort) ports.add(device);
+  else ports.delete(device);
+}
+
+/** Says why a link has no MAC address of its own; `why` stands before ` has its parent's MAC address`. */
+export function refuseMac(call: string, options: unknown, why: string, parent: { mac: string }): void {
+  if (typeof options !== 'object' || options === null || !('mac' in options)) return;
+  throw new UsageError(`${call}: mac cannot be chosen${why} has its parent's MAC address (${parent.mac})`);
 }
 
 function isGone(error: unknown): boolean {
@@ -247,4 +307,8 @@ export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, 
 /** Of what a new device has off, what is to be on. */
 export function turnedOn<T extends Record<string, boolean | undefined>>(switches: T): { [K in keyof T]?: true } {
   return Object.fromEntries(Object.entries(switches).filter(([, on]) => on)) as { [K in keyof T]?: true };
+}
+
+function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name))) as Partial<T>;
 }

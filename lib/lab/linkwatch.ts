@@ -1,8 +1,8 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
+import { veth } from '../links/veth.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
-import { vethKind } from '../netlink/veth.ts';
 
 /** Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). */
 const [END, OTHER_END] = [2, 3];
@@ -31,7 +31,7 @@ function plugCable(): NetlinkSocket {
   using resources = new ResourceStack();
   const socket = resources.use(namespace.run(() => new NetlinkSocket()));
   const peer = { index: OTHER_END, name: 'watch1', netns: namespace.fd };
-  const cable = ipLink.add({ index: END, name: 'watch0', up: true, ...vethKind.as('veth', { peer }) });
+  const cable = ipLink.add({ index: END, name: 'watch0', up: true, ...veth.as({ peer }) });
   // Its peer is not known yet while it is made (`veth_open`: ENOTCONN).
   socket.change(cable, ipLink.change({ index: OTHER_END, up: true }));
   resources.move();

@@ -1,11 +1,9 @@
 import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
-import type { MacvlanOptions } from './add-macvlan.ts';
+import { MACVLAN_MODES, type MacvlanMode, macvlan } from '../links/macvlan.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
-import { checkMacaddr } from './macaddr-list.ts';
-import { checkMacvlanSettings, type Macvlan } from './macvlan.ts';
-import { MACVLAN_MODES, type MacvlanMode } from './macvlan-attributes.ts';
+import type { Macvlan, MacvlanOptions } from './links.ts';
 import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Switch } from './switch.ts';
@@ -107,8 +105,8 @@ function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, M
   checkOneOf('macvlanPair', 'type', type, ['macvlan', 'macvtap']);
   checkBoolean('macvlanPair', 'hairpin', hairpin);
   checkBoolean('macvlanPair', 'promiscuous', promiscuous);
-  checkMacaddr('macvlanPair', macaddr);
-  checkMacvlanSettings('macvlanPair', { bcqueuelen });
+  macvlan.options.get('macaddr')?.check('macvlanPair', 'macaddr', macaddr);
+  macvlan.options.get('bcqueuelen')?.check('macvlanPair', 'bcqueuelen', bcqueuelen);
   checkMtu('macvlanPair', mtu);
   if (modes === undefined) {
     const both = mode === undefined ? 'vepa' : checkOneOf('macvlanPair', 'mode', mode, MACVLAN_MODES);

@@ -5,24 +5,38 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
+import { dummy } from '../links/dummy.ts';
+import { ipvlan, ipvtap } from '../links/ipvlan.ts';
+import type { Lower } from '../links/link-description.ts';
+import { checkKind, type LinkKind } from '../links/link-kind.ts';
+import { macvlan, macvtap } from '../links/macvlan.ts';
+import type { Settings } from '../links/setting.ts';
+import { vlan } from '../links/vlan.ts';
 import { ipLink } from '../netlink/link.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import type { Request } from '../netlink/request.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Family } from '../wire/ip-address.ts';
-import { addDummy, type DummyOptions } from './add-dummy.ts';
-import { addIpvlan, addIpvtap, type IpvlanOptions } from './add-ipvlan.ts';
-import { addMacvlan, addMacvtap, type MacvlanOptions } from './add-macvlan.ts';
+import { addLink, type NewLinkOptions } from './add-link.ts';
 import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-list.ts';
 import { giveDefaultRoutes } from './default-route.ts';
 import { checkOpen } from './ended.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
-import type { Ipvlan, Ipvtap } from './ipvlan.ts';
 import type { Lab } from './lab.ts';
-import type { Macvlan } from './macvlan.ts';
-import type { Macvtap } from './macvtap.ts';
+import type { LinkOf, LinkOptions } from './link-options.ts';
+import type {
+  DummyOptions,
+  Ipvlan,
+  IpvlanOptions,
+  Ipvtap,
+  Macvlan,
+  MacvlanOptions,
+  Macvtap,
+  Vlan,
+  VlanOptions,
+} from './links.ts';
 import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { NEIGHBOUR_TIMERS, type Role, sysctlsOf } from './role.ts';
@@ -30,7 +44,6 @@ import { RouteTable } from './route-table.ts';
 import type { Segment } from './segment.ts';
 import { Sysctls } from './sysctls.ts';
 import { waitForUsableAddresses } from './usable-addresses.ts';
-import { addVlan, type Vlan, type VlanOptions } from './vlan.ts';
 import { make, unwatched, watcher } from './watcher.ts';
 
 /** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
@@ -149,14 +162,25 @@ export class Namespace {
   }
 
   /**
+   * Makes a link of any kind here: one that `defineLink` has described, hairpin's own kinds too. On what it stands, its
+   * `parent`, may be in whatever namespace of the lab.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no such kind
+   * @example const tunnel = ns1.link(geneve, { id: 7, remote: '10.0.0.2', address: '10.7.0.1/24' })
+   */
+  link<K extends LinkKind<string, Settings, Lower>>(kind: K, options: LinkOptions<K>): LinkOf<K> {
+    const name = checkKind(`${this.name}.link`, kind).kind;
+    return this.#make(`link(${name})`, kind, options) as LinkOf<K>;
+  }
+
+  /**
    * Makes a macvlan here, on a parent in whatever namespace of the lab.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example const m1 = ns1.macvlan({ parent: host.interface('up0'), mode: 'vepa' })
    */
   macvlan(options: MacvlanOptions): Macvlan {
-    this.checkOpen('macvlan');
-    return make(() => addMacvlan(this, options));
+    return this.#make('macvlan', macvlan, options) as Macvlan;
   }
 
   /**
@@ -167,8 +191,7 @@ export class Namespace {
    * @example const vm = ns1.macvtap({ parent: host.interface('up0'), mode: 'bridge', address: false }).open()
    */
   macvtap(options: MacvlanOptions): Macvtap {
-    this.checkOpen('macvtap');
-    return make(() => addMacvtap(this, options));
+    return this.#make('macvtap', macvtap, options) as Macvtap;
   }
 
   /**
@@ -179,8 +202,7 @@ export class Namespace {
    * @example const i1 = ns1.ipvlan({ parent: host.interface('up0'), mode: 'l2', flag: 'bridge' })
    */
   ipvlan(options: IpvlanOptions): Ipvlan {
-    this.checkOpen('ipvlan');
-    return make(() => addIpvlan(this, options));
+    return this.#make('ipvlan', ipvlan, options) as Ipvlan;
   }
 
   /**
@@ -189,8 +211,7 @@ export class Namespace {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no ipvtap (`CONFIG_IPVTAP`)
    */
   ipvtap(options: IpvlanOptions): Ipvtap {
-    this.checkOpen('ipvtap');
-    return make(() => addIpvtap(this, options));
+    return this.#make('ipvtap', ipvtap, options) as Ipvtap;
   }
 
   /**
@@ -201,8 +222,7 @@ export class Namespace {
    * @example const v10 = host.vlan({ parent: host.interface('eth0'), id: 10 })
    */
   vlan(options: VlanOptions): Vlan {
-    this.checkOpen('vlan');
-    return make(() => addVlan(this, options));
+    return this.#make('vlan', vlan, options) as Vlan;
   }
 
   /**
@@ -212,8 +232,12 @@ export class Namespace {
    * @example const d0 = host.dummy({ address: '192.0.2.1/32' })
    */
   dummy(options: DummyOptions = {}): Interface {
-    this.checkOpen('dummy');
-    return make(() => addDummy(this, options));
+    return this.#make('dummy', dummy, options);
+  }
+
+  #make(method: string, kind: object, options: object): Interface {
+    this.checkOpen(method);
+    return make(() => addLink(`${this.name}.${method}`, this, kind as LinkKind, options as NewLinkOptions));
   }
 
   /**

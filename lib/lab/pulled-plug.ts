@@ -1,10 +1,10 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
+import { kindOf } from '../links/registry.ts';
 import type { Neighbour } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { type SavedAddress, saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
 import type { Interface } from './interface.ts';
-import { Vlan } from './vlan.ts';
 
 /**
  * The plug that was pulled out of one end of a cable. A veth has no carrier only when one of its ends is down
@@ -36,8 +36,8 @@ export function endToPull(ends: readonly [Interface, Interface]): Interface {
 
 /** A device, and the VLANs that go down with it (`vlan_device_event`). */
 function goingDown(device: Interface): Interface[] {
-  const vlans = [...device.children].filter((child) => child instanceof Vlan && !child.deleted);
-  return [device, ...vlans.flatMap(goingDown)];
+  const follow = [...device.children].filter((child) => kindOf(child)?.description.downWithLower && !child.deleted);
+  return [device, ...follow.flatMap(goingDown)];
 }
 
 /** What a device loses when it goes down. */

@@ -4,7 +4,8 @@ import { Segment } from './segment.ts';
 /** The segments of a lab: which there are, and what subnets the next one gets. */
 export class SegmentPlan {
   readonly #segments: Segment[] = [];
-  readonly #vlans = new Map<Segment, Map<string, Segment>>();
+  /** By what is below them; undefined: by the lab as a whole. */
+  readonly #tagged = new Map<Segment | undefined, Map<string, Segment>>();
   #number = 0;
 
   /** A segment of its own subnets, or of the ones that a spec chose; no two of a lab overlap. */
@@ -34,12 +35,12 @@ export class SegmentPlan {
     }
   }
 
-  /** What VLANs of one tag on one segment have in common: a segment of its own. */
-  ofVlan(below: Segment, tag: string, name: string): Segment {
-    const vlans = this.#vlans.get(below) ?? new Map<string, Segment>();
-    this.#vlans.set(below, vlans);
-    const segment = vlans.get(tag) ?? this.add(name);
-    vlans.set(tag, segment);
+  /** What links of one tag on one segment have in common, such as VLANs of one id: a segment of its own. */
+  tagged(below: Segment | undefined, tag: string, name: string): Segment {
+    const tagged = this.#tagged.get(below) ?? new Map<string, Segment>();
+    this.#tagged.set(below, tagged);
+    const segment = tagged.get(tag) ?? this.add(name);
+    tagged.set(tag, segment);
     return segment;
   }
 }

@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { kindOf } from '../links/registry.ts';
 import type { Interface } from './interface.ts';
 import { hurryLinkwatch } from './linkwatch.ts';
 
@@ -6,8 +7,6 @@ import { hurryLinkwatch } from './linkwatch.ts';
 const DEADLINE = 3000;
 /** A round of the link watch that began before the device came up has left it out. */
 const HURRY_EVERY = 20;
-/** Their carrier is on from the beginning, and no event tells of it: they stay UNKNOWN until it goes. */
-const BORN_WITH_CARRIER = ['dummy', 'ipvlan', 'ipvtap'];
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -22,7 +21,7 @@ export function settle(...interfaces: Interface[]): void {
     if (seen.has(device) || device.deleted) return;
     seen.add(device);
     // A bridge's state is its ports' (br_port_carrier_check); without an event of theirs it stays unknown.
-    if (device.kind !== 'bridge') waitForCarrier(device, deadline);
+    if (!kindOf(device)?.description.hasPorts) waitForCarrier(device, deadline);
     if (device.peer) visit(device.peer);
     for (const child of device.children) visit(child);
   };
@@ -37,7 +36,8 @@ function waitForCarrier(device: Interface, deadline: number): void {
     const { up, carrier, operState } = state;
     // RFC 2863's state is set by the worker that also activates the device, so it tells when that has been done.
     if ((operState === 'UP') === (up && carrier) && !followsParent(device, carrier)) return;
-    if (operState === 'UNKNOWN' && up && carrier && BORN_WITH_CARRIER.includes(device.kind)) return;
+    // No event tells of a carrier that is on from the beginning: the state stays UNKNOWN until the carrier goes.
+    if (operState === 'UNKNOWN' && up && carrier && kindOf(device)?.bornWithCarrier !== false) return;
     if (now() > deadline) {
       if (!carrier) return;
       throw new Error(
@@ -55,8 +55,8 @@ function waitForCarrier(device: Interface, deadline: number): void {
 
 /** What is on top of a device with a carrier gets one, too, when the link watch comes to it (`netif_stacked_transfer_operstate`). */
 function followsParent(device: Interface, carrier: boolean): boolean {
-  if (carrier || !('parent' in device)) return false;
-  const parent = device.parent as Interface;
+  const { parent } = device;
+  if (carrier || !parent || !('namespace' in parent)) return false;
   const [below, own] = [parent.stateIfThere(), device.stateIfThere()];
   return below?.up === true && below.carrier && below.operState === 'UP' && own?.up === true;
 }

@@ -1,25 +1,18 @@
-import { checkBoolean, checkInteger, checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { bridge } from '../links/bridge.ts';
+import { missingLink } from '../links/has-link.ts';
+import type { NewSettingsOf } from '../links/link-kind.ts';
 import { ipLink } from '../netlink/link.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
-import { bridgeKind } from './bridge-attributes.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
-import { Port } from './port.ts';
+import type { Port } from './port.ts';
 import type { Segment } from './segment.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */
-export interface SwitchOptions {
-  /** Seconds until an address that is not heard again is forgotten. @default 300 */
-  ageingTime?: number;
-  /** Spanning tree. @default false */
-  stp?: boolean;
-  /**
-   * Multicast only to ports that joined a group. Off, unlike in a bridge made by hand, so that a switch says nothing of
-   * its own and forwards groups as it does broadcast. @default false
-   */
-  mcastSnooping?: boolean;
+export interface SwitchOptions extends NewSettingsOf<typeof bridge> {
   /** The subnets of the segment, at most one of each family. @default the lab's next `10.0.n.0/24` and `fd00:0:0:n::/64` */
   subnets?: readonly string[];
 }
@@ -27,17 +20,15 @@ export interface SwitchOptions {
 /** Makes a switch, with a segment of its own; {@link Lab.switch} is this. */
 export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switch {
   const call = `lab.switch('${name}')`;
-  checkOptions(call, options, ['ageingTime', 'stp', 'mcastSnooping', 'subnets']);
-  const { ageingTime, stp, mcastSnooping, subnets } = options;
-  checkInteger(call, 'ageingTime', ageingTime, 0, 1_000_000);
-  checkBoolean(call, 'stp', stp);
-  checkBoolean(call, 'mcastSnooping', mcastSnooping);
+  checkOptions(call, options, [...bridge.options.keys(), 'subnets']);
+  const { subnets, ...settings } = options;
+  bridge.checkNew(call, settings);
   if (subnets !== undefined && (!Array.isArray(subnets) || subnets.length === 0)) {
     throw new UsageError(
       `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
     );
   }
-  return lab.segments.addFor(name, (segment) => new Switch(lab, name, segment, options), subnets);
+  return lab.segments.addFor(name, (segment) => new Switch(lab, name, segment, settings), subnets);
 }
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
@@ -51,18 +42,18 @@ export class Switch extends Namespace {
   /** Where the addresses of what is plugged in come from. */
   segment: Segment;
 
-  constructor(lab: Lab, name: string, segment: Segment, { ageingTime, stp, mcastSnooping = false }: SwitchOptions) {
+  constructor(lab: Lab, name: string, segment: Segment, settings: NewSettingsOf<typeof bridge>) {
     super(lab, name, 'switch');
     this.segment = segment;
     this.bridge = lab.nextIndex();
-    const kind = bridgeKind.as('bridge', { ageingTime, stp, mcastSnooping });
-    const causes = { EOPNOTSUPP: 'this kernel has no bridge: it needs CONFIG_BRIDGE (modprobe bridge)' };
+    const kind = bridge.as({ ...bridge.defaults, ...settings });
+    const causes = { EOPNOTSUPP: () => missingLink(bridge) };
     this.rtnetlink.change(ipLink.add({ index: this.bridge, name: 'br0', up: true, ...kind }, causes));
   }
 
   /** The ports, in the order in which cables were plugged in. */
   get ports(): readonly Port[] {
-    return this.interfaces.filter((device): device is Port => device instanceof Port);
+    return this.interfaces.filter((device): device is Port => device.isPort);
   }
 
   /**
@@ -70,7 +61,7 @@ export class Switch extends Namespace {
    *
    * @internal
    */
-  join(device: Port): void {
+  join(device: Interface): void {
     this.rtnetlink.change(ipLink.change({ index: device.index, master: this.bridge }));
   }
 
@@ -109,7 +100,7 @@ export class Switch extends Namespace {
     const call = `${this.name}.fdb.${method}`;
     this.checkOpen(`fdb.${method}`);
     checkMac(call, 'mac', mac);
-    if (!(port instanceof Port) || port.namespace !== this) {
+    if (!(port instanceof Interface) || !port.isPort || port.namespace !== this) {
       throw new UsageError(
         `${call}: port must be a port of ${this.name}, such as an end of a cable there: received ${describePort(this, port)}`,
       );

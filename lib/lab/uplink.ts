@@ -4,6 +4,7 @@ import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { startingNamespace } from '../kernel/starting-namespace.ts';
 import { checkInterfaceName, show, UsageError } from '../kernel/validate.ts';
 import { wirelessDevices } from '../kernel/wireless.ts';
+import { macvlan } from '../links/macvlan.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
@@ -58,10 +59,7 @@ export class Uplink {
   foreignChildren(): string[] {
     return this.rtnetlink
       .list(ipLink.all())
-      .filter(
-        ({ kind = '', link, linkNamespaceId }) =>
-          ['macvlan', 'macvtap'].includes(kind) && link === this.index && linkNamespaceId === undefined,
-      )
+      .filter((each) => macvlan.is(each) && each.link === this.index && each.linkNamespaceId === undefined)
       .map(({ name }) => name);
   }
 

@@ -1,25 +1,7 @@
-/** The options of a kernel's `.config` by what a spec uses, in the words of lib/kernel/features.ts. */
+import { kernelOptionsOf } from '../links/kernel-options.ts';
+
+/** The options of a kernel's `.config` by what a spec uses, in the words of lib/kernel/features.ts; links are in lib/links. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  'link bond': ['BONDING'],
-  'link bridge': ['BRIDGE'],
-  'link dummy': ['DUMMY'],
-  'link geneve': ['GENEVE'],
-  'link gre': ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
-  'link gretap': ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
-  'link ifb': ['IFB'],
-  'link ipip': ['NET_IPIP'],
-  'link ipvlan': ['NET_L3_MASTER_DEV', 'IPVLAN'],
-  'link ipvtap': ['NET_L3_MASTER_DEV', 'IPVLAN', 'IPVTAP'],
-  'link macsec': ['MACSEC'],
-  'link macvlan': ['MACVLAN'],
-  'link macvtap': ['MACVLAN', 'MACVTAP'],
-  'link team': ['NET_TEAM'],
-  'link tun': ['TUN'],
-  'link veth': ['VETH'],
-  'link vlan': ['VLAN_8021Q'],
-  'link vrf': ['NET_L3_MASTER_DEV', 'NET_VRF', 'IP_MULTIPLE_TABLES', 'IPV6_MULTIPLE_TABLES'],
-  'link vxlan': ['VXLAN'],
-  'link wireguard': ['WIREGUARD'],
   'packet filter': [
     'NETFILTER',
     'NETFILTER_ADVANCED',
@@ -33,6 +15,10 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'qdisc netem': ['NET_SCHED', 'NET_SCH_NETEM'],
   'qdisc tbf': ['NET_SCHED', 'NET_SCH_TBF'],
 };
+
+function optionsOf(feature: string): readonly string[] | undefined {
+  return feature.startsWith('link ') ? kernelOptionsOf(feature.slice('link '.length)) : OPTIONS[feature];
+}
 
 /** What every lab takes. */
 const LAB = [
@@ -70,7 +56,7 @@ const MACHINE = [
 
 /** Features that there is no option known for, such as a kind of link that came later. */
 export function unknownFeatures(features: readonly string[]): string[] {
-  return features.filter((feature) => !(feature in OPTIONS));
+  return features.filter((feature) => optionsOf(feature) === undefined);
 }
 
 /**
@@ -88,7 +74,7 @@ export function configFragment(features: readonly string[]): string {
   return [
     ...section('a machine for hairpin test --kernel', MACHINE),
     ...section('every lab', LAB),
-    ...features.toSorted().flatMap((feature) => section(feature, OPTIONS[feature] ?? [])),
+    ...features.toSorted().flatMap((feature) => section(feature, optionsOf(feature) ?? [])),
     ...unknownFeatures(features).map((feature) => `# ${feature}: hairpin knows no option for it`),
   ]
     .join('\n')

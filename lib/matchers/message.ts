@@ -1,5 +1,6 @@
 import { show } from '../kernel/validate.ts';
-import { Child, Interface, Ipvlan, Lab, Macvlan, Namespace, Vlan } from '../lab/index.ts';
+import { Interface, Lab, Namespace } from '../lab/index.ts';
+import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
 import { drawPath } from '../trace/draw-path.ts';
@@ -76,17 +77,14 @@ export function wordsOf(options: unknown): string {
 
 /** `m1, macvlan vepa on host/up0`. */
 export function describeDevice(device: Interface): string {
-  if (device instanceof Child)
-    return `${device.name}, ${[device.kind, ...settingsOf(device)].join(' ')} on ${device.parent}`;
+  if (device.parent) return `${device.name}, ${[device.kind, ...summaryOf(device)].join(' ')} on ${device.parent}`;
   const peer = device.peer ? ` to ${device.peer}` : '';
   return `${device.name}, ${device.kind}${device.isPort ? ' port' : ''}${peer}`;
 }
 
-function settingsOf(device: Child): (string | number)[] {
-  if (!device.stateIfThere()) return [];
-  if (device instanceof Macvlan) return [device.mode];
-  if (device instanceof Ipvlan) return [device.mode, device.flag];
-  return device instanceof Vlan ? [device.protocol, 'id', device.id] : [];
+function summaryOf(device: Interface): readonly (string | number)[] {
+  const [kind, link] = [kindOf(device), device.stateIfThere()];
+  return kind && link ? kind.summary(kind.of(link)) : [];
 }
 
 /** A length of time as a person writes it: `0.31 ms`, `12 ms`, `1000 ms`. */

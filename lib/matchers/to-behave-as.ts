@@ -1,5 +1,6 @@
 import { checkBoolean, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
-import { type Interface, MACVLAN_MODES, Macvlan, type MacvlanMode, UsageError } from '../lab/index.ts';
+import { type Interface, isLink, MACVLAN_MODES, type MacvlanMode, UsageError } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';
 import { type Observation, observePair } from '../probes/observe-pair.ts';
 import { isPair, type Pair, type PairDevices, pairDevices } from '../probes/pair-devices.ts';
@@ -27,7 +28,7 @@ export async function toBehaveAs(
   checkOptions(title, options, ['hairpin']);
   checkBoolean(title, 'hairpin', options.hairpin);
   const devices = pairDevices(title, received);
-  const other = [devices.ns1, devices.ns2].find((child) => child && !(child instanceof Macvlan));
+  const other = [devices.ns1, devices.ns2].find((child) => child && !macvlan.is(child));
   if (other) throw new UsageError(`${title}: the modes are those of macvlans: ${other} is an ${other.kind}`);
   if ((mode === 'passthru') !== (devices.ns2 === undefined)) {
     const has = devices.ns2 ? 'a second child' : 'one child only';
@@ -92,7 +93,7 @@ function unpluggedOf(devices: PairDevices): string | undefined {
 }
 
 function describeChild(child: Interface | undefined): string {
-  return child instanceof Macvlan ? `${child.kind} ${child.mode}` : 'none';
+  return isLink(child, macvlan) ? `${child.kind} ${child.mode}` : 'none';
 }
 
 function table(differences: readonly Difference[], all: number): string {

@@ -1,6 +1,6 @@
 import type { Cable } from '../lab/cable.ts';
 import type { Interface } from '../lab/interface.ts';
-import type { Macvlan } from '../lab/macvlan.ts';
+import type { Macvlan } from '../lab/links.ts';
 import type { Namespace } from '../lab/namespace.ts';
 import type { Port } from '../lab/port.ts';
 import type { Part } from '../lab/watcher.ts';

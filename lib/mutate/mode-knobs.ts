@@ -1,7 +1,7 @@
 import { Interface } from '../lab/interface.ts';
-import type { Macvlan } from '../lab/macvlan.ts';
-import type { MacvlanMode } from '../lab/macvlan-attributes.ts';
+import type { Macvlan } from '../lab/links.ts';
 import type { Port } from '../lab/port.ts';
+import type { MacvlanMode } from '../links/macvlan.ts';
 import { expectedOfPair, type PairModes, pairQuestions } from '../model/macvlan-pair.ts';
 import type { Knobs } from './knobs.ts';
 
@@ -55,7 +55,7 @@ function differ(is: PairModes, would: PairModes): boolean {
 function reflects({ parent }: Macvlan): boolean {
   // What a real switch does is not known.
   const peer = parent instanceof Interface ? parent.peer : undefined;
-  return peer !== undefined && 'settings' in peer && (peer as Port).settings.hairpin === true;
+  return peer?.isPort === true && (peer as Port).settings.hairpin === true;
 }
 
 function isIn(mode: MacvlanMode): boolean {

@@ -1,7 +1,8 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
-import { bridgeKind } from '../lab/bridge-attributes.ts';
-import type { Port, PortOptions } from '../lab/port.ts';
+import type { Port } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
+import { bridge } from '../links/bridge.ts';
+import type { PortOptions } from '../links/bridge-port.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { staticEntries } from './switch-ports.ts';
@@ -64,8 +65,8 @@ function differences(wanted: PortOptions, is: PortOptions): PortOptions {
   return Object.fromEntries(changed);
 }
 
-function hasSpanningTree({ rtnetlink, bridge }: Switch): boolean {
-  return bridgeKind.of(rtnetlink.get(ipLink.get({ index: bridge }))).stp;
+function hasSpanningTree({ rtnetlink, bridge: index }: Switch): boolean {
+  return bridge.of(rtnetlink.get(ipLink.get({ index }))).stp;
 }
 
 function switchOf(port: Port): Switch {

@@ -1,6 +1,7 @@
 import type { Interface } from '../lab/interface.ts';
-import type { Port, PortOptions } from '../lab/port.ts';
+import type { Port } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
+import type { PortOptions } from '../links/bridge-port.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 
 /** What a port is like unless a spec says otherwise; what is not here has no knob. */
@@ -19,7 +20,7 @@ export const FLAGS = Object.keys(USUAL) as (keyof typeof USUAL)[];
 
 /** A switch's or another bridge's: by what it has, not by its class, since a file's copy of the library need not be ours. */
 export function isPort(end: Interface): end is Port {
-  return 'settings' in end;
+  return end.isPort;
 }
 
 export function isSwitchPort(end: Interface): end is Port {

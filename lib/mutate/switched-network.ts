@@ -1,7 +1,8 @@
 import type { Interface } from '../lab/interface.ts';
 import type { Lab } from '../lab/lab.ts';
-import { type Port, type PortOptions, portSettings } from '../lab/port.ts';
+import type { Port } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
+import { type PortOptions, portSettings } from '../links/bridge-port.ts';
 import { type BridgePort, type Bridges, FLOOD_KINDS, type FloodKind, floodsTo } from '../model/bridge-flood.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { ipLink } from '../netlink/link.ts';

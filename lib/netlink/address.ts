@@ -29,6 +29,8 @@ export interface AddressState extends Prefix {
   broadcast: string | undefined;
   /** IPv4: another name of its device, for older programs (`label eth0:1`); the device's own name where nobody said one. */
   label: string | undefined;
+  /** Another address is preferred as a source (`preferred_lft 0`). */
+  deprecated: boolean;
   /** It is preferred as a source for that many seconds, and valid for that many; undefined: for ever. */
   lifetime: { preferred: number; valid: number } | undefined;
   /** Mobile IPv6: the home address (`home`). */
@@ -72,6 +74,7 @@ const attributes = table({
         home: bit('IFA_F_HOMEADDRESS', 0x10, 'home'),
         managesTemporary: bit('IFA_F_MANAGETEMPADDR', 0x100, 'mngtmpaddr'),
         autojoin: bit('IFA_F_MCAUTOJOIN', 0x400, 'autojoin'),
+        deprecated: bit('IFA_F_DEPRECATED', 0x20),
       }),
     ),
   ),
@@ -97,6 +100,12 @@ const attributes = table({
   unknown: others(),
 });
 
+/** Of one that is valid for ever the kernel says so of both times, whatever was said (`inet_fill_ifaddr`). */
+function lifetimeOf(deprecated: boolean, lifetime: AddressState['lifetime']): AddressState['lifetime'] {
+  if (deprecated) return { valid: lifetime?.valid ?? FOREVER, preferred: 0 };
+  return lifetime?.valid === FOREVER && lifetime.preferred === FOREVER ? undefined : lifetime;
+}
+
 function seconds(lifetime: number): string {
   return lifetime === FOREVER ? 'forever' : String(lifetime);
 }
@@ -116,7 +125,7 @@ export const ipAddress = new Family({
     // IFA_ADDRESS is the far end of a point-to-point link, or the address itself.
     peer: far === address ? undefined : far,
     metric: metric || undefined,
-    lifetime: lifetime && lifetime.valid === FOREVER && lifetime.preferred === FOREVER ? undefined : lifetime,
+    lifetime: lifetimeOf(read.deprecated, lifetime),
   }),
   words: ({ address, length, peer, index = 0, scope = 0 }, names, rest, verb) =>
     verb === 'list'

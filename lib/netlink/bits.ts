@@ -1,3 +1,4 @@
+import { checkBoolean } from '../kernel/validate.ts';
 import { type Fixed, fixed } from './type.ts';
 
 /** One bit of a number. */
@@ -43,6 +44,8 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
       ),
     {
       words: (set) => all.flatMap(([name, { on, off }]) => split(set[name] === undefined ? '' : set[name] ? on : off)),
+      rule: 'true or false',
+      check: checkBoolean,
       constants: all.map(([, { kernel, mask }]) => [kernel, mask]),
     },
   );

@@ -1,7 +1,7 @@
 import { bit, invertedBit, maskedBits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
-import { linkInfo } from './link-kind.ts';
+import { linkInfo } from './link-info.ts';
 import { oneOf } from './one-of.ts';
 import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
@@ -84,7 +84,7 @@ export const linkAttributes = table({
 export const linkBody = body(linkHeader, linkAttributes);
 
 /**
- * The devices of a namespace, the loopback too. What a kind has of its own, {@link linkKind} registers.
+ * The devices of a namespace, the loopback too. What a kind has of its own, lib/links describes.
  *
  * Since 6.8 to ask for one also brings its link watch up to date (`rtnl_getlink`, `linkwatch_sync_dev`): a carrier that is
  * on then can be sent to. Before Linux 5.13 a device that moves keeps its ifindex, whatever `newIndex` says.

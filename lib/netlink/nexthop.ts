@@ -32,6 +32,9 @@ export interface Nexthop {
   group: { id: number; weight: number }[];
 }
 
+/** How a dump was asked for, and what its answer can say: nothing of the nexthop. Newer than Debian 12's headers. */
+const NHA_OP_FLAGS = 14;
+
 const flags = flat(bits(u32, { onlink: bit('RTNH_F_ONLINK', 4, 'onlink') }));
 
 const members = array(struct('nexthop_grp', { id: u32, weight: lessOne, reserved: pad(3) }));
@@ -58,5 +61,9 @@ export const ipNexthop = new Family({
       unknown: others(),
     }),
   ),
-  state: ({ scope: _, protocol: __, encap, ...state }): Nexthop => ({ ...state, encapsulates: encap !== undefined }),
+  state: ({ scope: _, protocol: __, encap, unknown, ...state }): Nexthop => ({
+    ...state,
+    encapsulates: encap !== undefined,
+    unknown: unknown.filter((number) => number !== NHA_OP_FLAGS),
+  }),
 });

@@ -1,3 +1,4 @@
+import { checkOneOf } from '../kernel/validate.ts';
 import { type Fixed, fixed } from './type.ts';
 
 /**
@@ -32,6 +33,12 @@ export function oneOf<K extends string, Other extends string>(
       return words.get(value) ?? otherwise ?? (String(value) as Other);
     },
     (bytes, at, word) => of.writeAt(bytes, at, word in numbers ? numbers[word as K] : Number(word)),
-    { constants: prefix === '' ? [] : all.map(([word, value]) => [`${prefix}${word.toUpperCase()}`, value]) },
+    {
+      rule: `one of ${all.map(([word]) => word).join(', ')}`,
+      check: (call, option, value) => {
+        if (value !== undefined) checkOneOf(call, option, value, Object.keys(numbers));
+      },
+      constants: prefix === '' ? [] : all.map(([word, value]) => [`${prefix}${word.toUpperCase()}`, value]),
+    },
   );
 }

@@ -1,7 +1,8 @@
 import { cString, readCString } from '../kernel/bytes.ts';
 import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
 import { familyNumber } from '../kernel/socket-address.ts';
-import { bytesToIp, type Family, ipToBytes } from '../wire/ip-address.ts';
+import { checkBoolean, checkInteger, checkIp, checkMac, show, UsageError } from '../kernel/validate.ts';
+import { bytesToIp, type Family, familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
 import { type Fixed, fixed, type Type } from './type.ts';
 
@@ -10,12 +11,26 @@ type Reader = `read${Order}`;
 type Writer = `write${Order}`;
 
 function number(size: number, read: Reader, write: Writer, words?: Type<number>['words']): Fixed<number> {
+  const isSigned = read.startsWith('readInt');
+  const [least, most] = isSigned ? [-(2 ** (8 * size - 1)), 2 ** (8 * size - 1) - 1] : [0, 2 ** (8 * size) - 1];
   return fixed(
     size,
     (bytes, at) => bytes[read](at),
     (bytes, at, value) => bytes[write](value, at),
-    words && { words },
+    { ...wholeNumber(least, most), ...(words && { words }) },
   );
+}
+
+/** A whole number in a range, which may be narrower than its bytes have room for: `range(u16, 0, 4094)`. */
+export function range(of: Fixed<number>, least: number, most: number): Fixed<number> {
+  return { ...of, ...wholeNumber(least, most) };
+}
+
+function wholeNumber(least: number, most: number): Pick<Type<number>, 'rule' | 'check'> {
+  return {
+    rule: `a whole number from ${least} to ${most}`,
+    check: (call, option, value) => checkInteger(call, option, value, least, most),
+  };
 }
 
 export const u8 = number(1, 'readUInt8', 'writeUInt8');
@@ -45,6 +60,14 @@ export const userTicks = fixed<number>(
   (bytes, at) => bytes.readUInt32LE(at) / TICKS_A_SECOND,
   (bytes, at, seconds) => bytes.writeUInt32LE(Math.round(seconds * TICKS_A_SECOND), at),
   { words: (seconds) => [String(Math.round(seconds * TICKS_A_SECOND))] },
+);
+
+/** As {@link userTicks}, of 64 bits. */
+export const longUserTicks = fixed<number>(
+  8,
+  (bytes, at) => Number(bytes.readBigUInt64LE(at)) / TICKS_A_SECOND,
+  (bytes, at, seconds) => bytes.writeBigUInt64LE(BigInt(Math.round(seconds * TICKS_A_SECOND)), at),
+  { words: userTicks.words },
 );
 
 /** The ifindex of a device. */
@@ -93,12 +116,14 @@ export function bool(of: Fixed<number>, [no, yes]: readonly [string, string] = [
     of.size,
     (bytes, at) => of.readAt(bytes, at) !== 0,
     (bytes, at, value) => of.writeAt(bytes, at, value ? 1 : 0),
-    { words: (value) => [value ? yes : no] },
+    { ...YES_OR_NO, words: (value) => [value ? yes : no] },
   );
 }
 
+const YES_OR_NO = { rule: 'true or false', check: checkBoolean };
+
 /** What is there or not, without a payload: its keyword says all. */
-export const flag: Type<boolean> = { isFlag: true, write: () => {}, read: () => true, words: () => [] };
+export const flag: Type<boolean> = { ...YES_OR_NO, isFlag: true, write: () => {}, read: () => true, words: () => [] };
 
 export const bytes: Type<Buffer, Uint8Array> = {
   write: (to, value) => to.put(value),
@@ -110,18 +135,47 @@ export const bytes: Type<Buffer, Uint8Array> = {
 export const string = text(cString, readCString);
 
 /** `10.0.0.1` or `fd00::1`. */
-export const ip = text(ipToBytes, (value) => {
-  if (value.length !== 4 && value.length !== 16) throw new RangeError(`${value.length} bytes are no IP address`);
-  return bytesToIp(value);
-});
+export const ip = text(
+  ipToBytes,
+  (value) => {
+    if (value.length !== 4 && value.length !== 16) throw new RangeError(`${value.length} bytes are no IP address`);
+    return bytesToIp(value);
+  },
+  { rule: 'an IP address such as 10.0.0.1 or fd00::1', check: unlessLeftOut(checkIp) },
+);
+
+/** An address of one version of IP. */
+export const ip4: Type<string> = ofVersion(4, '10.0.0.1');
+export const ip6: Type<string> = ofVersion(6, 'fd00::1');
 
 /** `02:00:00:00:00:01`; of a device that is no Ethernet it may have another length. */
-export const mac = text(macToBytes, bytesToMac);
+export const mac = text(macToBytes, bytesToMac, {
+  rule: 'a MAC address such as 02:00:00:00:00:01',
+  check: unlessLeftOut(checkMac),
+});
 
-function text(toBytes: (value: string) => Uint8Array, fromBytes: (value: Buffer) => string): Type<string> {
+function ofVersion(version: Family, example: string): Type<string> {
+  const rule = `an IPv${version} address such as ${example}`;
+  const check = unlessLeftOut((call: string, option: string, value: unknown) => {
+    if (typeof value === 'string' && familyOf(value) === version) return;
+    throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+  });
+  return { ...ip, rule, check };
+}
+
+function unlessLeftOut(check: (call: string, option: string, value: unknown) => void): typeof check {
+  return (call, option, value) => value === undefined || check(call, option, value);
+}
+
+function text(
+  toBytes: (value: string) => Uint8Array,
+  fromBytes: (value: Buffer) => string,
+  checks: Pick<Type<string>, 'rule' | 'check'> = {},
+): Type<string> {
   return {
     write: (to, value) => bytes.write(to, toBytes(value)),
     read: fromBytes,
     words: (value) => [value],
+    ...checks,
   };
 }

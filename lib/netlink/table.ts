@@ -11,7 +11,7 @@ export interface Row<R, W, IsFlat extends boolean = false> extends Entry<R, W, I
   readonly options: RowOptions<unknown>;
 }
 
-interface RowOptions<R> {
+export interface RowOptions<R> {
   /** The keyword of `ip`; without it the property's name with `_`; '' for none, `false` where `ip` does not say it. */
   word?: string | false;
   /** What is read where the kernel leaves it out. @default undefined */

@@ -8,6 +8,10 @@ export interface Type<R, W = R> {
   read(bytes: Buffer): R;
   /** The words that stand for it, behind its keyword. */
   words(value: W, names: Names): readonly string[];
+  /** What a value of it is, in the words of an error: `true or false`. */
+  readonly rule?: string;
+  /** Checks a value that a spec chose; `undefined` passes. @throws UsageError that names the call and the option */
+  check?(call: string, option: string, value: unknown): void;
   /** It is attributes in an attribute (`NLA_F_NESTED`). */
   readonly isNested?: boolean;
   /** It has no payload: true is written, and false left out. */

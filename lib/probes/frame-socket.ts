@@ -3,8 +3,9 @@ import { errnoName } from '../kernel/libc.ts';
 import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from '../kernel/socket-address.ts';
-import { type Interface, Ipvlan, type Namespace } from '../lab/index.ts';
+import { type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
+import { ipvlan } from '../links/ipvlan.ts';
 import type { SendFailure } from './asker.ts';
 
 /** An ARP frame that a namespace's own stack was given. */
@@ -43,7 +44,7 @@ export class FrameSocket {
     const errno = this.#socket.send(bytes, packetSocketAddress(device.index, bytes.readUInt16BE(12)));
     if (errno === 0) return undefined;
     // packet_snd's word for NET_XMIT_DROP: an ipvlan's own answer to what is for a private sibling, or to a broadcast in l3.
-    if (errnoName(errno) === 'ENOBUFS' && device instanceof Ipvlan) return undefined;
+    if (errnoName(errno) === 'ENOBUFS' && isLink(device, ipvlan)) return undefined;
     // packet_snd has no device for the index.
     if (errnoName(errno) === 'ENXIO') return { outcome: 'unsent', reason: `${device} is gone` };
     if (errnoName(errno) === 'ENETDOWN') return { outcome: 'unsent', reason: `${device} is down` };

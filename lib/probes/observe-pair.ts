@@ -1,6 +1,6 @@
 import { after } from '../kernel/clock.ts';
-import { type Interface, Macvlan, UsageError } from '../lab/index.ts';
-import { macvlanSettings } from '../lab/macvlan-attributes.ts';
+import { type Interface, UsageError } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askIcmp } from './ask-icmp.ts';
@@ -111,8 +111,8 @@ interface FrameQuestion {
  * children (`macvlan_broadcast_enqueue`), and what it has no room for is dropped: that would be this tool's doing.
  */
 function burstOf({ children }: Interface): number {
-  const macvlans = [...children].filter((child) => child instanceof Macvlan && !child.deleted);
-  const longest = Math.max(0, ...macvlans.map((child) => macvlanSettings(child.state()).bcqueuelen ?? BC_QUEUE_LEN));
+  const macvlans = [...children].filter((child) => macvlan.is(child) && !child.deleted);
+  const longest = Math.max(0, ...macvlans.map((child) => macvlan.of(child.state()).bcqueuelen ?? BC_QUEUE_LEN));
   // A queue without room takes nothing in, however little is sent.
   return longest === 0 ? Number.POSITIVE_INFINITY : longest;
 }

@@ -1,4 +1,6 @@
-import { Interface, Ipvlan, Macvlan, Namespace, UsageError } from '../lab/index.ts';
+import { Interface, isLink, Namespace, UsageError } from '../lab/index.ts';
+import { ipvlan } from '../links/ipvlan.ts';
+import { macvlan } from '../links/macvlan.ts';
 
 /** The places of a pair, by the names that they have there. */
 export type Place = 'ns1' | 'ns2' | 'host' | 'gateway' | 'neighbour';
@@ -48,7 +50,7 @@ export function pairDevices(call: string, { ns1, ns2, uplink, gateway, neighbour
 function childOf(uplink: Interface, place: Namespace | Interface): Interface | undefined {
   return [...uplink.children].find(
     (child) =>
-      (child instanceof Macvlan || child instanceof Ipvlan) &&
+      (isLink(child, macvlan) || isLink(child, ipvlan)) &&
       !child.deleted &&
       (child === place || child.namespace === place),
   );

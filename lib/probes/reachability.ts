@@ -1,5 +1,6 @@
 import { after } from '../kernel/clock.ts';
-import { type AddressState, type Interface, Macvlan, type Namespace, UsageError } from '../lab/index.ts';
+import { type AddressState, type Interface, isLink, type Namespace, UsageError } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import type { Asker } from './asker.ts';
@@ -105,7 +106,7 @@ function withoutRoom(results: ProbeResult[], reason: string | undefined): ProbeR
 }
 
 function hasMacvlan({ interfaces }: Namespace): boolean {
-  return interfaces.some((device) => device instanceof Macvlan);
+  return interfaces.some((device) => isLink(device, macvlan));
 }
 
 /** An address of a namespace, and where it is. */

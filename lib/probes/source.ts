@@ -1,6 +1,7 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
-import { type Interface, Ipvlan, type Namespace, type Route } from '../lab/index.ts';
+import { type Interface, isLink, type Namespace, type Route } from '../lab/index.ts';
+import { ipvlan } from '../links/ipvlan.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
@@ -18,7 +19,7 @@ export function isOwnAddress(namespace: Namespace, address: string): boolean {
 export function sendFailure(question: Question, errno: string): SendFailure | undefined {
   const { from, to, source, family } = question;
   // NET_XMIT_DROP: an ipvlan took it, and dropped what is for a private sibling (ipvlan_queue_xmit). Others are congested.
-  if (errno === 'ENOBUFS' && source.device instanceof Ipvlan) return undefined;
+  if (errno === 'ENOBUFS' && isLink(source.device, ipvlan)) return undefined;
   const orRule = (words: string) => (from.route.hasRules(family) ? words : '');
   switch (errno) {
     case 'ENETUNREACH':

@@ -1,11 +1,11 @@
+import { kindOf } from '../links/registry.ts';
 import { linkAt } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
 import { devicesIn } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 
-/** Kinds that need no more than a name, and those that are made on another device. */
-const ALONE = ['bridge', 'dummy', 'ifb'];
-const ON_ANOTHER = ['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan'];
+/** Kinds that nobody has described, and that need no more than a name. */
+const SIMPLE = ['ifb'];
 
 /** A lab as far as a script can make it, and a remark on each device that it cannot. */
 export interface Buildable {
@@ -34,10 +34,11 @@ const ELSEWHERE = ': what it leads to is not of this lab';
 
 /** Empty where there is no more to say than that its kind is not known. */
 function whyNot(state: WholeLabState, namespace: WholeNamespace, link: Link): string | undefined {
-  const { kind = '', peer, lower } = link;
-  if (kind === 'veth') return peer ? undefined : ELSEWHERE;
-  if (ALONE.includes(kind)) return undefined;
-  if (!ON_ANOTHER.includes(kind)) return '';
+  const { peer, lower } = link;
+  const kind = kindOf(link);
+  if (!kind) return SIMPLE.includes(link.kind ?? '') ? undefined : '';
+  if (kind.end === 'peer') return peer ? undefined : ELSEWHERE;
+  if (kind.lower === 'none') return undefined;
   if (namespace.nics[link.index] !== undefined) return undefined;
   const below = lower && linkAt(state, lower);
   const there = lower && state.namespaces.find(({ name }) => name === lower.namespace);

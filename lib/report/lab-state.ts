@@ -1,6 +1,6 @@
 import { readSysctls } from '../kernel/sysctl.ts';
 import { outputOf } from '../lab/exec.ts';
-import { Interface, type Lab, Macvlan, type Namespace, Switch } from '../lab/index.ts';
+import { Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { changedSysctls } from '../state/changed-sysctls.ts';
 import type { NamespaceState, StatePart } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
@@ -68,8 +68,8 @@ function readParts<P extends StatePart>(lab: Lab, states: readonly NamespaceStat
 }
 
 function nicsOf({ interfaces }: Namespace): Record<number, string> {
-  const onNics = interfaces.flatMap((device) =>
-    device instanceof Macvlan && !(device.parent instanceof Interface) ? [[device.index, device.parent.name]] : [],
+  const onNics = interfaces.flatMap(({ index, parent }) =>
+    parent && !(parent instanceof Interface) ? [[index, parent.name]] : [],
   );
   return Object.fromEntries(onNics);
 }

@@ -30,13 +30,13 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       .filter(({ isGiven }) => isGiven)
       .map(({ device, kind }) => `the queueing discipline ${kind} of ${place(device)} (tc qdisc)`),
     ...routes.flatMap((route) => {
-      const why = whyNoRoute(route);
+      const why = whyNoRoute(route, namespace);
       const words = ipRoute.add(saidRoute(route)).words({ ...names, namespace: undefined });
       return why === undefined ? [] : [`the route ${words.replace('ip route add ', '')} of ${name}: ${why}`];
     }),
     ...nexthops.flatMap((nexthop) => {
-      const why = whyNoNexthop(nexthop);
-      return why === undefined ? [] : [`the nexthop ${nexthop.id} of ${name}, and what leads to it: ${why}`];
+      const why = whyNoNexthop(nexthop, nexthops);
+      return why === undefined ? [] : [`the nexthop ${nexthop.id} of ${name}: ${why}`];
     }),
     ...rules
       .filter(({ unknown }) => unknown.length > 0)

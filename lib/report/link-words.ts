@@ -1,32 +1,24 @@
-import { bridgePort } from '../netlink/bridge-port.ts';
-import { linkDataOf } from '../netlink/link-kind.ts';
-import { NUMBERS } from '../netlink/names.ts';
-import type { Rows, Table } from '../netlink/table.ts';
+import { bridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
+import { type Names, NUMBERS } from '../netlink/names.ts';
 import type { Link, LinkChanges, NamespaceState } from '../state/network-state.ts';
 
-/** What is said in any case: what it is like decides the most, and kernels differ in what they choose. */
-const ALWAYS: Readonly<Record<string, readonly string[]>> = {
-  ...{ macvlan: ['mode'], macvtap: ['mode'], ipvlan: ['mode', 'flag'], ipvtap: ['mode', 'flag'] },
-  vlan: ['protocol', 'id'],
-};
-
-/** The settings of a device's kind that a message says to make it so. */
-export function saidSettings(
-  { changes }: NamespaceState<'changes'>,
-  { kind = '', data, index }: Link,
-): object | undefined {
-  if (!linkDataOf(kind)) return undefined;
-  const all = Object(data) as Record<string, unknown>;
-  const always = (ALWAYS[kind] ?? []).map((key) => [key, all[key]]);
-  const { settings } = changesOf(changes, index);
-  const said = { ...Object.fromEntries(always), ...settings };
-  return said['macaddr'] ? { listChange: 'set', ...said } : said;
+/** The settings of a device's kind that a message says to make it so; undefined for a kind that nobody has described. */
+export function saidSettings({ changes }: NamespaceState<'changes'>, link: Link): object | undefined {
+  const kind = kindOf(link);
+  if (!kind) return undefined;
+  const all = Object(link.data) as Record<string, unknown>;
+  // What has to be said, and what hairpin chooses for itself where nobody says it, is said in any case.
+  const always = [...kind.options].filter(
+    ([, { rules }]) => rules.required || (rules.default !== undefined && rules.usual === undefined),
+  );
+  const chosen = Object.fromEntries(always.map(([name]) => [name, all[name]]));
+  return kind.as({ ...chosen, ...changesOf(changes, link.index).settings }).data;
 }
 
 /** The same in the words behind `ip link add … type KIND`. */
 export function settingWords(namespace: NamespaceState<'changes'>, link: Link): readonly string[] {
-  const table = linkDataOf(link.kind ?? '') as Table<Rows> | undefined;
-  return table?.words((saidSettings(namespace, link) ?? {}) as never, NUMBERS) ?? [];
+  return kindOf(link)?.table.words((saidSettings(namespace, link) ?? {}) as never, NUMBERS) ?? [];
 }
 
 /** The settings of a port that somebody changed; not the state, which comes and goes with the carrier. */
@@ -36,8 +28,8 @@ export function changedPort({ changes }: NamespaceState<'changes'>, { index }: L
 }
 
 /** The same in the words of `bridge link set`. */
-export function portWords(namespace: NamespaceState<'changes'>, link: Link): readonly string[] {
-  return bridgePort.table.words(changedPort(namespace, link), NUMBERS);
+export function portWords(namespace: NamespaceState<'changes'>, link: Link, names: Names): readonly string[] {
+  return bridgePort.words(changedPort(namespace, link), names);
 }
 
 /** The attributes of a device that no words are known for. */

@@ -1,6 +1,7 @@
-import { bridgeLink } from '../netlink/bridge-port.ts';
+import { bridgeLink, isBridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
-import { isBridgePort, linkAt, peerOf } from '../state/find-link.ts';
+import { linkAt, peerOf } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
 import { devicesIn } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
@@ -81,7 +82,7 @@ function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] 
 function deviceLines(state: WholeLabState, device: Device, peer: Link | undefined): string[] {
   const { link, namespace } = device;
   const say = sayer(state, namespace.name);
-  if (link.kind === 'veth' && peer) return cableLines(state, device, peer);
+  if (peer) return cableLines(state, device, peer);
   if (link.link === undefined || link.lower === undefined) {
     const nic = namespace.nics[link.index];
     if (nic !== undefined) return [...childOfNic(namespace, link, nic), ...masterLines(state, device)];
@@ -95,7 +96,7 @@ function deviceLines(state: WholeLabState, device: Device, peer: Link | undefine
 function childOf(state: WholeLabState, { link, namespace }: Device): Parameters<typeof ipLink.add>[0] {
   const { name, index: newIndex, kind, lower } = link;
   // A passthru child and an ipvlan have their parent's address, whatever is asked for.
-  const shares = kind?.startsWith('ipv') || Object(link.data).mode === 'passthru';
+  const shares = kindOf(link)?.description.fixedMac?.(Object(link.data)) !== undefined;
   const { mac, ...rest } = hardware(link);
   return {
     ...{ name, newIndex, link: lower?.index, netns: state.namespaces.indexOf(namespace) },
@@ -150,12 +151,11 @@ function flagLines(state: WholeLabState, { link, namespace }: Device): string[] 
   return Object.keys(changes).length > 0 ? [sayer(state, namespace.name)(ipLink.change({ index, ...changes }))] : [];
 }
 
-/** Kinds that never ask for MAC addresses, or in some modes of their own only. */
-const NOARP = /^(dummy|ipvlan|ipvtap|ifb)$/;
-
 /** Whether somebody took ARP from a device. */
-export function isDeaf({ arp, kind = '' }: Link): boolean {
-  return !arp && !NOARP.test(kind);
+export function isDeaf(link: Link): boolean {
+  const kind = kindOf(link);
+  // Of a kind that nobody has described, such as a tunnel, nobody knows whether it ever asks.
+  return !link.arp && kind !== undefined && !kind.description.noArp;
 }
 
 function hardware({ mac, mtu }: Link): { mac: string; mtu?: number } {

@@ -4,7 +4,7 @@ import { bridgeVlan } from '../netlink/bridge-vlan.ts';
 import { ipLink } from '../netlink/link.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
-import { ipNexthop } from '../netlink/nexthop.ts';
+import { ipNexthop, type Nexthop } from '../netlink/nexthop.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import type { Link } from '../state/network-state.ts';
@@ -61,7 +61,7 @@ export function routeLines(state: WholeLabState, namespace: WholeNamespace): str
   const say = sayer(state, namespace.name);
   const { routes, deleted } = givenRoutes(namespace);
   const inOrder = routes
-    .filter((route) => whyNoRoute(route) === undefined)
+    .filter((route) => whyNoRoute(route, namespace) === undefined)
     .toSorted((one, other) => rank(one) - rank(other));
   return [
     ...inOrder.map((route, at) => {
@@ -80,7 +80,13 @@ export function routeLines(state: WholeLabState, namespace: WholeNamespace): str
 }
 
 /** Why a script cannot make a route. */
-export function whyNoRoute({ encapsulates, unknown, unknownMetrics, nexthopId }: Route): string | undefined {
+export function whyNoRoute(
+  { encapsulates, unknown, unknownMetrics, nexthopId }: Route,
+  { nexthops }: WholeNamespace,
+): string | undefined {
+  const nexthop = nexthops.find(({ id }) => id === nexthopId);
+  if (nexthopId !== undefined && (!nexthop || whyNoNexthop(nexthop, nexthops)))
+    return `its nexthop ${nexthopId} is left out`;
   if (encapsulates) return 'it encapsulates (encap)';
   const attributes = nexthopId === undefined ? unknown : [];
   const names = [...attributes.map((each) => `attribute ${each}`), ...unknownMetrics.map((each) => `metric ${each}`)];
@@ -145,7 +151,7 @@ export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): s
   const say = sayer(state, namespace.name);
   const singleFirst = namespace.nexthops.toSorted((one, other) => one.group.length - other.group.length);
   return singleFirst
-    .filter((each) => whyNoNexthop(each) === undefined)
+    .filter((each) => whyNoNexthop(each, namespace.nexthops) === undefined)
     .map(({ unknown: _, encapsulates: __, groupType: ___, group, device, ...rest }) =>
       say(
         ipNexthop.add({
@@ -159,7 +165,13 @@ export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): s
 }
 
 /** Why a script cannot make a nexthop. */
-export function whyNoNexthop({ encapsulates, unknown, groupType }: WholeNamespace['nexthops'][number]) {
+export function whyNoNexthop(
+  { encapsulates, unknown, groupType, group }: Nexthop,
+  all: readonly Nexthop[],
+): string | undefined {
+  const members = group.map(({ id }) => all.find((each) => each.id === id));
+  const missing = members.find((member) => !member || whyNoNexthop(member, all));
+  if (missing) return `it has ${missing.id}`;
   if (encapsulates) return 'it encapsulates (encap)';
   if (groupType !== 0) return 'it is a resilient group';
   return unknown.length > 0 ? unknown.map((each) => `attribute ${each}`).join(', ') : undefined;

@@ -1,10 +1,12 @@
 import { visible } from '../kernel/visible-text.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
+import type { Names } from '../netlink/names.ts';
 import { ipNexthop } from '../netlink/nexthop.ts';
 import type { Request } from '../netlink/request.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
-import { isBridgePort, linkAt } from '../state/find-link.ts';
+import { linkAt } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
 import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
@@ -31,7 +33,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
   const sections: [title: string, lines: string[]][] = [
     ['links', table([...bridgeRow(namespace), ...devicesIn(namespace).map((link) => linkRow(state, namespace, link))])],
     ['addresses', table(addressRows(namespace, wordsOf))],
-    ['ports', table(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link)))],
+    ['ports', table(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link, names)))],
     [
       'routes',
       [
@@ -115,8 +117,8 @@ function addressRows(namespace: WholeNamespace, wordsOf: (request: Request) => s
   });
 }
 
-function portRow(namespace: WholeNamespace, link: Link): string[] {
-  return [link.name, [Object(link.slaveData).state, ...portWords(namespace, link)].join(' ')];
+function portRow(namespace: WholeNamespace, link: Link, names: Names): string[] {
+  return [link.name, [Object(link.slaveData).state, ...portWords(namespace, link, names)].join(' ')];
 }
 
 function fdbRows(namespace: WholeNamespace, dev: (device: number) => string): string[][] {

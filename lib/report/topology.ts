@@ -1,7 +1,6 @@
-import { ipvlanKind } from '../lab/ipvlan-attributes.ts';
-import { macvlanKind } from '../lab/macvlan-attributes.ts';
-import { vlanKind } from '../lab/vlan-attributes.ts';
-import { isBridgePort, linkAt } from '../state/find-link.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
+import { linkAt } from '../state/find-link.ts';
 import type { Link, LinkPlace } from '../state/network-state.ts';
 import { givenAddresses, withLength } from './given-addresses.ts';
 import { devicesIn } from './lab-devices.ts';
@@ -65,24 +64,12 @@ function deviceOf(namespace: LabNamespace<'addresses'>, link: Link): TopologyDev
   return {
     key: `${namespace.name}/${name}`,
     name,
-    kind: [kind, ...kindWords(link)].join(' '),
+    kind: [kind, ...(kindOf(link)?.label(kindOf(link)?.of(link) ?? {}) ?? [])].join(' '),
     addresses: givenAddresses(namespace, link).map(withLength),
     notes: notesOf(link, namespace.nics[link.index]),
     ...(fault ? { fault } : {}),
     mac,
   };
-}
-
-function kindWords(link: Link): (string | number)[] {
-  const { kind = '' } = link;
-  if (kind.startsWith('macv')) return [macvlanKind.of(link).mode ?? '0'];
-  if (kind.startsWith('ipv')) {
-    const { mode, flag } = ipvlanKind.of(link);
-    return flag === 'bridge' ? [mode] : [mode, flag];
-  }
-  if (kind !== 'vlan') return [];
-  const { protocol, id } = vlanKind.of(link);
-  return protocol === '802.1Q' ? [id] : [protocol, id];
 }
 
 /** A device that is down has no carrier either: the first is the reason. */

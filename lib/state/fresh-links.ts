@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { type RawLink, rawLink } from './raw-link.ts';
@@ -32,12 +33,6 @@ export function freshLink(kind: string, isPort: boolean): ReadLink | undefined {
   return known.get(key);
 }
 
-/** Kinds that are made on another device, and what else has to be said of them. */
-const ON_ANOTHER: Readonly<Record<string, object>> = {
-  ...{ macvlan: {}, macvtap: {}, ipvlan: {}, ipvtap: {} },
-  vlan: { data: { id: 1 } },
-};
-
 function make(kind: string, isPort: boolean): ReadLink | undefined {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
@@ -46,9 +41,11 @@ function make(kind: string, isPort: boolean): ReadLink | undefined {
   try {
     if (kind === 'veth') rtnetlink.change(pair(DEVICE, OTHER));
     else {
-      const said = ON_ANOTHER[kind];
-      if (said) rtnetlink.change(pair(LOWER, PEER));
-      rtnetlink.change(ipLink.add({ index: DEVICE, name: 'fresh', kind, ...(said && { link: LOWER, ...said }) }));
+      const described = kindOf({ kind });
+      const isOnAnother = described !== undefined && described.lower !== 'none';
+      if (isOnAnother) rtnetlink.change(pair(LOWER, PEER));
+      const said = described?.as(described.description.trial ?? {}) ?? { kind };
+      rtnetlink.change(ipLink.add({ index: DEVICE, name: 'fresh', ...said, ...(isOnAnother && { link: LOWER }) }));
     }
     if (isPort) {
       rtnetlink.change(ipLink.add({ index: BRIDGE, name: 'bridge', kind: 'bridge' }));

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { bridge } from '../links/bridge.ts';
+import { bridgePort, isBridgePort } from '../links/bridge-port.ts';
+import { macvlan } from '../links/macvlan.ts';
+import { kindOf } from '../links/registry.ts';
 import { linkAttributes } from '../netlink/link.ts';
-import { linkDataOf, portDataOf } from '../netlink/link-kind.ts';
 import type { Rows, Table } from '../netlink/table.ts';
-import type { Type } from '../netlink/type.ts';
 import { freshLink, type ReadLink, readRawLinks } from './fresh-links.ts';
 import type { LinkChanges } from './network-state.ts';
 import type { RawAttributes } from './raw-link.ts';
@@ -13,10 +15,10 @@ import { STATUS } from './status-attributes.ts';
 export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
   return readRawLinks(rtnetlink).flatMap((read) => {
     const { kind, index } = read.state;
-    const isPort = read.state.slaveKind === 'bridge';
+    const isPort = isBridgePort(read.state);
     const fresh = kind === undefined ? undefined : (freshLink(kind, isPort) ?? freshLink(kind, false));
     if (!fresh) return [];
-    const port = isPort && !fresh.state.slaveKind ? freshLink('veth', true) : fresh;
+    const port = isPort && !isBridgePort(fresh.state) ? freshLink('veth', true) : fresh;
     return [
       {
         index,
@@ -38,24 +40,24 @@ function changed(now: unknown, fresh: unknown): Record<string, unknown> {
 }
 
 function unsaidOfLink({ state, raw }: ReadLink, fresh: ReadLink): string[] {
-  const { kind = '' } = state;
-  const ofKind = kind.startsWith('macv') ? STATUS.macvlan : kind === 'bridge' ? STATUS.bridge : NONE;
+  const ofKind = macvlan.is(state) ? STATUS.macvlan : bridge.is(state) ? STATUS.bridge : {};
   return [
-    ...unsaid('', raw.link, fresh.raw.link, [STATUS.link, numbersOf(linkAttributes)]),
-    ...unsaid('IFLA_INFO_DATA', raw.data, fresh.raw.data, [ofKind, numbersOf(linkDataOf(kind))]),
+    ...unsaid('', raw.link, fresh.raw.link, [statusOf(STATUS.link), numbersOf(linkAttributes)]),
+    ...unsaid('IFLA_INFO_DATA', raw.data, fresh.raw.data, [statusOf(ofKind), numbersOf(kindOf(state)?.table)]),
   ];
 }
 
 function unsaidOfPort({ raw }: ReadLink, fresh: ReadLink): string[] {
-  const known = [STATUS.bridgePort, numbersOf(portDataOf('bridge'))];
+  const known = [statusOf(STATUS.bridgePort), numbersOf(bridgePort)];
   return unsaid('IFLA_INFO_SLAVE_DATA', raw.slaveData, fresh.raw.slaveData, known);
 }
 
-const NONE: ReadonlySet<number> = new Set();
+function statusOf(numbers: Readonly<Record<string, number>>): ReadonlySet<number> {
+  return new Set(Object.values(numbers));
+}
 
-function numbersOf(type: Type<unknown, never> | undefined): ReadonlySet<number> {
-  const { rows = {} } = (type ?? {}) as Partial<Table<Rows>>;
-  return new Set(Object.values(rows).map(({ number }) => number));
+function numbersOf({ rows }: Pick<Table<Rows>, 'rows'> = { rows: {} }): ReadonlySet<number> {
+  return new Set(Object.values(rows).flatMap(({ number, options }) => (options.word === false ? [] : number)));
 }
 
 /** The attributes that no table knows, and that are not as of a new device. */

@@ -1,4 +1,5 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { bridgeVlan } from '../netlink/bridge-vlan.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
@@ -10,7 +11,6 @@ import { tcQdisc } from '../netlink/qdisc.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
-import { isBridgePort } from './find-link.ts';
 import type { Link, NamespaceState, NetworkState, StatePart } from './network-state.ts';
 import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
@@ -69,7 +69,7 @@ const READERS: Readers = {
   sysctls: ({ handle }, links) => readDecisiveSysctls(handle, links),
   filters: ({ handle }) => ({ ...filtersOf(handle), ipsec: hasIpsec(handle) }),
   changes: readChanges,
-  otherSysctls: ({ handle }) => readOtherSysctls(handle),
+  otherSysctls: ({ handle }, links) => readOtherSysctls(handle, links),
 };
 
 const EVERY_PART = Object.keys(READERS) as StatePart[];

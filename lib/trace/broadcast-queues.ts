@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
-import { type Interface, type Lab, Macvlan } from '../lab/index.ts';
-import { macvlanSettings } from '../lab/macvlan-attributes.ts';
+import type { Interface, Lab } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import { FrameSocket } from '../probes/frame-socket.ts';
 import { encodeMarker, MARK_LENGTH } from '../wire/marker.ts';
 import { Capture } from './capture.ts';
@@ -36,10 +36,10 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   const { peer, children } = parent;
   // macvlan_process_broadcast leaves out mode source: its children are given theirs at once (macvlan_forward_source).
   const alive = [...children]
-    .filter((child) => child instanceof Macvlan && !child.deleted)
+    .filter((child) => macvlan.is(child) && !child.deleted)
     .flatMap((child) => {
       const link = child.stateIfThere();
-      return link ? [{ child, up: link.up, ...macvlanSettings(link) }] : [];
+      return link ? [{ child, up: link.up, ...macvlan.of(link) }] : [];
     });
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
   // The longest that a child asks for counts; a queue of length 0 takes nothing in.

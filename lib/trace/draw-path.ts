@@ -1,4 +1,5 @@
-import { Macvlan } from '../lab/index.ts';
+import { isLink } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import type { CapturedFrame } from './capture.ts';
 import { copiesOf, type Hop } from './path.ts';
 import { addressesOf } from './translation.ts';
@@ -25,7 +26,7 @@ export interface MissingBranch {
 export function drawPath(path: Hop, missing?: MissingBranch): string {
   const copies = new Map([...copiesOf(path).values()].flatMap((hops) => hops.map((hop, index) => [hop, index + 1])));
   const { at, direction } = path.frame;
-  const from = direction === 'in' && at instanceof Macvlan ? uplinkOf(at) : undefined;
+  const from = direction === 'in' && isLink(at, macvlan) ? uplinkOf(at) : undefined;
   return prefix(from ? `(${from}) → ` : '', draw(path, { missing, copies })).join('\n');
 }
 
@@ -66,7 +67,7 @@ function translation(before: CapturedFrame, { bytes }: CapturedFrame): string {
 
 /** What a macvlan on a real NIC sent goes on where nobody sees it. */
 function leavesBy({ at, direction }: CapturedFrame): string {
-  const uplink = direction === 'out' && at instanceof Macvlan ? uplinkOf(at) : undefined;
+  const uplink = direction === 'out' && isLink(at, macvlan) ? uplinkOf(at) : undefined;
   return uplink ? ` → (${uplink})` : '';
 }
 

@@ -1,4 +1,6 @@
-import { Bridge, Child, Interface, Ipvlan, Macvlan, type Namespace } from '../lab/index.ts';
+import { Bridge, Interface, isLink, type Macvlan, type Namespace } from '../lab/index.ts';
+import { ipvlan } from '../links/ipvlan.ts';
+import { macvlan } from '../links/macvlan.ts';
 
 /** A frame's next place: a device, on the way in from its wire or out to it. */
 export interface Step {
@@ -44,7 +46,7 @@ export function expectedWay(
 
 function nextSteps({ at, direction }: Step, routed: boolean): Step[] {
   if (direction === 'out') {
-    if (at instanceof Child) {
+    if (at.parent) {
       // Behind a real NIC there is no way that the lab knows of.
       return [...siblingsOf(at).map(inOf), ...(at.parent instanceof Interface ? [outOf(at.parent)] : [])];
     }
@@ -63,13 +65,11 @@ function nextSteps({ at, direction }: Step, routed: boolean): Step[] {
 }
 
 /** The devices on the same parent that a frame needs no parent to come to. */
-function siblingsOf(device: Child): Child[] {
-  if (device instanceof Macvlan) return bridgeSiblings(device);
+function siblingsOf(device: Interface): Interface[] {
+  if (isLink(device, macvlan)) return bridgeSiblings(device);
   // ipvlan_queue_xmit: with the flag private a sibling is looked up as well, for the frame to be dropped.
-  if (!(device instanceof Ipvlan) || device.deleted || device.flag === 'vepa') return [];
-  return [...device.parent.children].filter(
-    (child): child is Ipvlan => child instanceof Ipvlan && child !== device && !child.deleted,
-  );
+  if (!isLink(device, ipvlan) || device.deleted || device.flag === 'vepa') return [];
+  return [...device.parent.children].filter((child) => isLink(child, ipvlan) && child !== device && !child.deleted);
 }
 
 /** macvlan_queue_xmit: only where both are in mode bridge a frame needs no switch. */
@@ -77,7 +77,7 @@ function bridgeSiblings(device: Macvlan): Macvlan[] {
   if (device.deleted || device.mode !== 'bridge') return [];
   return [...device.parent.children].filter(
     (child): child is Macvlan =>
-      child instanceof Macvlan && child !== device && !child.deleted && child.mode === 'bridge',
+      isLink(child, macvlan) && child !== device && !child.deleted && child.mode === 'bridge',
   );
 }
 

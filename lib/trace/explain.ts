@@ -1,7 +1,8 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
-import { Interface, Macvlan, Namespace } from '../lab/index.ts';
+import { Interface, isLink, Namespace } from '../lab/index.ts';
 import { settingsOfPort } from '../lab/port.ts';
+import { macvlan } from '../links/macvlan.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -106,7 +107,8 @@ export function explainFrame(
   const known = byModel(onTheWay('probe', path, to));
   if (known) return known;
   const [place] = places;
-  const child = place?.step?.next.at instanceof Macvlan && !joined ? place.step.next.at : undefined;
+  const next = place?.step?.next.at;
+  const child = isLink(next, macvlan) && !joined ? next : undefined;
   const reason = place && child && childGroupObstacle(child, place.hop.frame.bytes);
   if (place && reason) return { of: 'probe', at: place.hop, certainty: 'model', ...reason };
   return { of: 'probe', at: lastOf(path), certainty: 'none', text: 'last seen here' };

@@ -1,6 +1,6 @@
 import { hasForeignSockets } from '../kernel/foreign-sockets.ts';
 import { devicesWithGro } from '../kernel/receive-offload.ts';
-import { Interface, type Lab, Macvlan, type Namespace } from '../lab/index.ts';
+import { Interface, type Lab, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
@@ -34,7 +34,7 @@ function isKnown(device: Interface): boolean {
       return device.peer !== undefined;
     case 'macvlan':
       // On a real NIC anybody may send at any time.
-      return device instanceof Macvlan && device.parent instanceof Interface;
+      return device.parent instanceof Interface;
     case 'bridge':
       // It hands a frame on at once (br_handle_frame_finish, br_dev_xmit).
       return true;

@@ -1,4 +1,4 @@
-import { Child, Interface, type Namespace } from '../lab/index.ts';
+import { Interface, type Namespace } from '../lab/index.ts';
 
 /** Kinds of links of which hairpin knows everything that they lead to. */
 const KNOWN_KINDS = ['veth', 'bridge', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy'];
@@ -19,13 +19,12 @@ export function mayLeadTo(from: Interface, to: Interface | Namespace): boolean {
 /** Whether hairpin knows what a device leads to: of a tunnel, or a program's own device, it does not. */
 export function hasKnownEnd(device: Interface): boolean {
   // What a program moved out of the lab, or took from it: a real NIC, the far end of a cable.
-  const isComplete =
-    device instanceof Child ? device.parent instanceof Interface : device.kind !== 'veth' || device.peer;
+  const isComplete = device.parent ? device.parent instanceof Interface : device.kind !== 'veth' || device.peer;
   return KNOWN_KINDS.includes(device.kind) && Boolean(isComplete);
 }
 
 function neighboursOf(device: Interface): Interface[] {
   const { peer, children, namespace } = device;
-  const parent = device instanceof Child && device.parent instanceof Interface ? [device.parent] : [];
+  const parent = device.parent instanceof Interface ? [device.parent] : [];
   return [...(peer ? [peer] : []), ...parent, ...children, ...namespace.interfaces];
 }

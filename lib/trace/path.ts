@@ -1,4 +1,4 @@
-import { Bridge, Child, Interface, type Namespace } from '../lab/index.ts';
+import { Bridge, Interface, type Namespace } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
@@ -147,7 +147,7 @@ function byTime(a: CapturedFrame, b: CapturedFrame): number {
 /** How many devices are below: a macvlan on a VLAN on a cable has two, a bridge one more than its ports. */
 function depthOf(device: Interface): number {
   if (device instanceof Bridge) return 1 + Math.max(0, ...device.ports.map(depthOf));
-  if (!(device instanceof Child)) return 0;
+  if (!device.parent) return 0;
   return device.parent instanceof Interface ? 1 + depthOf(device.parent) : 1;
 }
 
@@ -196,7 +196,7 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
     // What a child sends leaves by its parent (macvlan_queue_xmit …); otherwise a switch or a router has passed it on.
     return [...children, passedOn, ...(sendsBack ? [seen(at, 'in')] : [])];
   }
-  const parent = at instanceof Child ? at.parent : undefined;
+  const { parent } = at;
   const siblings = parent ? [...parent.children].filter((child) => child !== at) : [];
   const ports = at instanceof Bridge ? at.ports : [];
   return [

@@ -1,6 +1,7 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import { type Interface, Ipvlan, type Namespace } from '../lab/index.ts';
+import { type Interface, isLink, type Namespace } from '../lab/index.ts';
+import { ipvlan } from '../links/ipvlan.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { vlanTagOf } from '../wire/vlan-tag.ts';
@@ -131,7 +132,7 @@ function arrivalOf(path: Hop, device: Interface | undefined, host: Namespace | u
 
 /** In mode l3s it is the parent's stack that an ipvlan's packets pass (`ipvlan_nf_input`): no tap sees them at the ipvlan. */
 function isAt(device: Interface, wanted: Interface | undefined): boolean {
-  return device === wanted || (wanted instanceof Ipvlan && device === wanted.parent && wanted.mode === 'l3s');
+  return device === wanted || (isLink(wanted, ipvlan) && device === wanted.parent && wanted.mode === 'l3s');
 }
 
 function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {

@@ -1,4 +1,5 @@
-import { Interface, Macvlan, type Uplink } from '../lab/index.ts';
+import { Interface, isLink, type Macvlan, type Uplink } from '../lab/index.ts';
+import { macvlan } from '../links/macvlan.ts';
 import type { CapturedFrame } from './capture.ts';
 import type { Obstacle } from './obstacles/obstacle.ts';
 import { type Hop, hopsOf } from './path.ts';
@@ -11,7 +12,7 @@ export function uplinkOf({ parent }: Macvlan): Uplink | undefined {
 /** The real NIC that a frame went by from one macvlan to another; between two in mode bridge it needs none. */
 export function uplinkBetween(from: CapturedFrame, to: CapturedFrame): Uplink | undefined {
   const [one, other] = [from.at, to.at];
-  if (!(one instanceof Macvlan) || !(other instanceof Macvlan) || one === other) return undefined;
+  if (!isLink(one, macvlan) || !isLink(other, macvlan) || one === other) return undefined;
   const uplink = uplinkOf(one);
   if (uplink === undefined || uplinkOf(other) !== uplink) return undefined;
   return inModeBridge(one) && inModeBridge(other) ? undefined : uplink;
@@ -23,7 +24,7 @@ export function lastBeforeUplink(path: Hop): ({ at: Hop } & Obstacle) | undefine
     ({ frame, next }) => frame.direction === 'out' && next.length === 0 && hasUplink(frame.at),
   );
   const device = at?.frame.at;
-  const uplink = device instanceof Macvlan ? uplinkOf(device) : undefined;
+  const uplink = isLink(device, macvlan) ? uplinkOf(device) : undefined;
   if (!at || !uplink) return undefined;
   const siblings = [...uplink.children].filter((child) => !child.deleted && child !== device);
   return {
@@ -38,7 +39,7 @@ export function lastBeforeUplink(path: Hop): ({ at: Hop } & Obstacle) | undefine
 }
 
 function hasUplink(device: Interface): boolean {
-  return device instanceof Macvlan && uplinkOf(device) !== undefined;
+  return isLink(device, macvlan) && uplinkOf(device) !== undefined;
 }
 
 function inModeBridge(device: Macvlan): boolean {

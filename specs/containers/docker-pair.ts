@@ -1,11 +1,5 @@
-import {
-  type Container,
-  type ContainerLab,
-  type DockerEngine,
-  Macvlan,
-  type MacvlanMode,
-  type MacvlanPair,
-} from 'hairpin';
+import type { Container, ContainerLab, DockerEngine, Macvlan, MacvlanMode, MacvlanPair } from 'hairpin';
+import { handleOf } from '../../lib/lab/handle.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { importBusybox } from './busybox.ts';
 
@@ -49,5 +43,5 @@ function takeIn(container: Container, parent: MacvlanPair['uplink']): Macvlan {
   if (!link) throw new Error(`${container} has no macvlan`);
   const { index, name, mac } = link;
   const origin = { namespace: container, index, name, mac, kind: 'macvlan', segment: undefined };
-  return container.adopt(new Macvlan(origin, parent), { address: false });
+  return container.adopt(handleOf({ ...origin, parent }) as Macvlan, { address: false });
 }

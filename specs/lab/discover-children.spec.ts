@@ -1,15 +1,15 @@
-import { expect, type Interface, Ipvlan, Ipvtap, type LinkType, Macvtap, test, Vlan } from 'hairpin';
+import { expect, type LinkType, test } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 import { ipLink } from './referee.ts';
 
-const kinds: [kind: LinkType, words: string[], of: new (...args: never[]) => Interface, settings: object][] = [
-  ['macvtap', ['mode', 'private'], Macvtap, { mode: 'private' }],
-  ['ipvlan', ['mode', 'l2', 'vepa'], Ipvlan, { mode: 'l2', flag: 'vepa' }],
-  ['ipvtap', ['mode', 'l2', 'private'], Ipvtap, { mode: 'l2', flag: 'private' }],
-  ['vlan', ['protocol', '802.1ad', 'id', '7'], Vlan, { protocol: '802.1ad', id: 7 }],
+const kinds: [kind: LinkType, words: string[], settings: object][] = [
+  ['macvtap', ['mode', 'private'], { mode: 'private' }],
+  ['ipvlan', ['mode', 'l2', 'vepa'], { mode: 'l2', flag: 'vepa' }],
+  ['ipvtap', ['mode', 'l2', 'private'], { mode: 'l2', flag: 'private' }],
+  ['vlan', ['protocol', '802.1ad', 'id', '7'], { protocol: '802.1ad', id: 7 }],
 ];
 
-for (const [kind, words, of, settings] of kinds) {
+for (const [kind, words, settings] of kinds) {
   describeNeeding([kind], () => {
     // ns1 ─ c0 (by ip) ── up0 (host) ── eth0 far; an ipvtap is in host, too: of another namespace the kernel does not
     // say where its parent is (ipvtap_link_ops has no get_link_net)
@@ -21,8 +21,7 @@ for (const [kind, words, of, settings] of kinds) {
       await ns1.exec('ip', ['link', 'set', 'c0', 'up']);
       const c0 = ns1.interface('c0');
       const { ifindex: index, address: mac } = await ipLink(ns1, 'c0');
-      expect(c0).toBeInstanceOf(of);
-      expect(c0).toMatchObject({ parent: up0, index, mac, ...settings });
+      expect(c0).toMatchObject({ kind, parent: up0, index, mac, ...settings });
       expect(up0.children).toContain(c0);
     });
   });

@@ -1,6 +1,6 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
+import { veth } from '../../lib/links/veth.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
-import { vethKind } from '../../lib/netlink/veth.ts';
 import { heldDescriptors, ipLinkNames } from './referee.ts';
 
 /** A small lab, and the names by which this process could hold its namespaces. */
@@ -25,7 +25,7 @@ test('the kernel takes the namespaces of a closed lab down', async ({ lab: other
   const witness = other.namespace('witness');
   const { lab } = smallLab();
   for (const [number, { handle }] of lab.namespaces.entries()) {
-    const kind = vethKind.as('veth', { peer: { index: 900 + number, name: 'seen', netns: handle.fd } });
+    const kind = veth.as({ peer: { index: 900 + number, name: 'seen', netns: handle.fd } });
     witness.rtnetlink.change(ipLink.add({ index: 800 + number, name: `witness${number}`, ...kind }));
   }
   expect(await ipLinkNames(witness)).toHaveLength(3);

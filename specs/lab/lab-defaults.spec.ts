@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
 import { hasCode } from '../../lib/kernel/has-code.ts';
 import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
+import { veth } from '../../lib/links/veth.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NetlinkSocket } from '../../lib/netlink/socket.ts';
-import { vethKind } from '../../lib/netlink/veth.ts';
 
 const PAGE = readFileSync(fileURLToPath(new URL('../../docs/lab-defaults.md', import.meta.url)), 'utf8');
 
@@ -74,7 +74,7 @@ function untouched(): Sysctls {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
   const peer = { index: 101, name: 'eth1', netns: namespace.fd };
-  rtnetlink.change(ipLink.add({ index: 100, name: 'eth0', ...vethKind.as('veth', { peer }) }));
+  rtnetlink.change(ipLink.add({ index: 100, name: 'eth0', ...veth.as({ peer }) }));
   return sysctlsOf(namespace);
 }
 

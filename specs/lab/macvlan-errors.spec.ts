@@ -31,8 +31,8 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
   ],
   [
     ({ ns1, up0 }) => ns1.macvlan({ parent: up0, vlan: 3 } as never),
-    "ns1.macvlan: there is no option 'vlan'; the options are parent, mode, name, address, mac, mtu, up, promiscuous, " +
-      'nopromisc, nodst, macaddr, bcqueuelen',
+    "ns1.macvlan: there is no option 'vlan'; the options are parent, name, address, mac, mtu, up, promiscuous, mode, " +
+      'nopromisc, nodst, bcqueuelen, macaddr',
   ],
   [
     ({ ns1, up0 }) => ns1.macvlan({ parent: up0, mode: 'brdige' as never }),

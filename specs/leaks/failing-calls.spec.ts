@@ -95,7 +95,8 @@ describe('each call fails once, and no descriptor is left behind', () => {
   const kernel = {
     namelessListener: () => import('../../lib/kernel/nameless-listener.ts'),
     memoryFile: () => import('../../lib/kernel/memory-file.ts'),
-    linkTypes: () => import('../../lib/lab/link-types.ts'),
+    hasLink: () => import('../../lib/links/has-link.ts'),
+    macvlan: () => import('../../lib/links/macvlan.ts'),
     backlogs: () => import('../../lib/trace/processor-backlogs.ts'),
     linkwatch: () => import('../../lib/lab/linkwatch.ts'),
     drops: () => import('../../lib/kernel/drops/packet-drops.ts'),
@@ -133,10 +134,10 @@ describe('each call fails once, and no descriptor is left behind', () => {
       },
     ],
     [
-      'trying a type of link',
+      'trying a kind of link',
       async () => {
-        const { tryLinkType } = await kernel.linkTypes();
-        return () => tryLinkType('macvlan');
+        const [{ tryLink }, { macvlan }] = [await kernel.hasLink(), await kernel.macvlan()];
+        return () => tryLink(macvlan);
       },
     ],
     [

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bridgeKind } from '../../lib/lab/bridge-attributes.ts';
-import { ipvlanKind } from '../../lib/lab/ipvlan-attributes.ts';
-import { macvlanKind } from '../../lib/lab/macvlan-attributes.ts';
-import { vlanKind } from '../../lib/lab/vlan-attributes.ts';
-import { bridgePort } from '../../lib/netlink/bridge-port.ts';
+import { bridge } from '../../lib/links/bridge.ts';
+import { portSettings } from '../../lib/links/bridge-port.ts';
+import { ipvlan } from '../../lib/links/ipvlan.ts';
+import { macvtap } from '../../lib/links/macvlan.ts';
+import { veth } from '../../lib/links/veth.ts';
+import { vlan } from '../../lib/links/vlan.ts';
 import type { Request } from '../../lib/netlink/request.ts';
-import { vethKind } from '../../lib/netlink/veth.ts';
 import { Writer } from '../../lib/netlink/writer.ts';
 import { bytes, damaged, ipv4, ipv6, mac } from '../unit/arbitraries.ts';
 import { FAMILIES } from './families.ts';
@@ -43,15 +43,13 @@ const kinds = fc.oneof(
       bcqueuelen: u32,
       macaddr: fc.array(mac, { maxLength: 3 }),
     })
-    .map((data) => macvlanKind.as('macvtap', data)),
+    .map((data) => macvtap.as(data)),
   fc
     .record({ mode: fc.constantFrom('l2', 'l3', 'l3s'), flag: fc.constantFrom('bridge', 'private', 'vepa') })
-    .map((data) => ipvlanKind.as('ipvlan', data)),
-  fc
-    .record({ protocol: fc.constantFrom('802.1Q', '802.1ad'), id: upTo(4095) })
-    .map((data) => vlanKind.as('vlan', data)),
-  fc.record({ ageingTime: upTo(1_000_000), stp: on, mcastSnooping: on }).map((data) => bridgeKind.as('bridge', data)),
-  fc.record({ peer: fc.record({ index, name, mac, netns: index, up: on }) }).map((data) => vethKind.as('veth', data)),
+    .map((data) => ipvlan.as(data)),
+  fc.record({ protocol: fc.constantFrom('802.1Q', '802.1ad'), id: upTo(4095) }).map((data) => vlan.as(data)),
+  fc.record({ ageingTime: upTo(1_000_000), stp: on, mcastSnooping: on }).map((data) => bridge.as(data)),
+  fc.record({ peer: fc.record({ index, name, mac, netns: index, up: on }) }).map((data) => veth.as(data)),
 );
 const port = fc.record({
   hairpin: on,
@@ -169,7 +167,7 @@ describe('what is said to the kernel is read back as it was said', () => {
       fc.property(port, (settings) => {
         const request = ipLink.change({ index: 7, slaveKind: 'bridge', slaveData: settings });
         const link = ipLink.get({ index: 7 }).read(written(request));
-        expect(bridgePort.of(link)).toMatchObject(settings);
+        expect(portSettings(link)).toMatchObject(settings);
       }),
     );
   });

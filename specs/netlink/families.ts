@@ -1,6 +1,6 @@
 import '../../lib/lab/index.ts';
+import { bridgeLink } from '../../lib/links/bridge-port.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
-import { bridgeLink } from '../../lib/netlink/bridge-port.ts';
 import { bridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
@@ -11,7 +11,6 @@ import { ipNexthop } from '../../lib/netlink/nexthop.ts';
 import { tcQdisc } from '../../lib/netlink/qdisc.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
 import { ipRule } from '../../lib/netlink/rule.ts';
-import '../../lib/netlink/veth.ts';
 
 /** Every family of objects; the lab registers its kinds of links. */
 export const FAMILIES = {

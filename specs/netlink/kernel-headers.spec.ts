@@ -5,6 +5,7 @@ import { nftTrace } from '../../lib/netlink/nft-trace.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import type { Rows, Table } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
+import { STATUS } from '../../lib/state/status-attributes.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
 
@@ -66,6 +67,18 @@ describe.skipIf(withoutHeaders())(
       const expected = evaluateInC(numbers.map(([name]) => name));
       expect(Object.fromEntries(numbers)).toEqual(Object.fromEntries(expected));
     });
+  },
+);
+
+// Newer than some headers, as kernels are.
+test.skipIf(withoutHeaders())(
+  "the numbers of what is a device's state are those of the headers, where they know them",
+  () => {
+    for (const numbers of Object.values<Readonly<Record<string, number>>>(STATUS)) {
+      const expected = [...evaluateInC(Object.keys(numbers))].filter(([, number]) => number !== undefined);
+      expect(expected.length).toBeGreaterThan(0);
+      expect(numbers).toMatchObject(Object.fromEntries(expected));
+    }
   },
 );
 

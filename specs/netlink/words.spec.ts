@@ -1,13 +1,13 @@
 import { expect, type Interface, type Lab, type Namespace, type Switch, test } from 'hairpin';
-import { bridgeKind } from '../../lib/lab/bridge-attributes.ts';
-import { macvlanKind } from '../../lib/lab/macvlan-attributes.ts';
+import { bridge } from '../../lib/links/bridge.ts';
+import { bridgeLink, portSettings } from '../../lib/links/bridge-port.ts';
+import { macvlan } from '../../lib/links/macvlan.ts';
+import { veth } from '../../lib/links/veth.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
-import { bridgeLink, bridgePort } from '../../lib/netlink/bridge-port.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { bridgeFdb, ipNeighbour } from '../../lib/netlink/neighbour.ts';
 import { ipNtable } from '../../lib/netlink/neighbour-table.ts';
 import type { Request } from '../../lib/netlink/request.ts';
-import { vethKind } from '../../lib/netlink/veth.ts';
 
 /** a eth0 ── p0 sw, and b */
 interface Net {
@@ -51,7 +51,7 @@ const CASES: [
     () =>
       ipLink.add({
         ...{ name: 'br7', mac: '02:00:00:00:07:07', mtu: 1400, up: true, promiscuous: true },
-        ...bridgeKind.as('bridge', { ageingTime: 10, stp: true, mcastSnooping: false }),
+        ...bridge.as({ ageingTime: 10, stp: true, mcastSnooping: false }),
       }),
     'a',
     ({ a }) => linkOf(a, 'br7'),
@@ -68,7 +68,7 @@ const CASES: [
     ({ b }) =>
       ipLink.add({
         ...{ name: 'v0', mtu: 1400 },
-        ...vethKind.as('veth', { peer: { name: 'v1', mac: '02:00:00:00:07:01', mtu: 1400, netns: b.handle.fd } }),
+        ...veth.as({ peer: { name: 'v1', mac: '02:00:00:00:07:01', mtu: 1400, netns: b.handle.fd } }),
       }),
     'a',
     ({ b }) => linkOf(b, 'v1'),
@@ -79,8 +79,8 @@ const CASES: [
     ({ b, eth0 }) =>
       ipLink.add({
         ...{ name: 'm0', link: eth0.index, netns: b.handle.fd },
-        ...macvlanKind.as('macvlan', {
-          ...{ mode: 'source', nodst: true, bcqueuelen: 7, listChange: 'set' },
+        ...macvlan.as({
+          ...{ mode: 'source', nodst: true, bcqueuelen: 7 },
           macaddr: ['02:00:00:00:07:01', '02:00:00:00:07:02'],
         }),
       }),
@@ -124,7 +124,7 @@ const CASES: [
         state: 'blocking',
       }),
     'sw',
-    ({ sw }) => bridgePort.of(linkOf(sw, 'p0') ?? { slaveKind: undefined, slaveData: undefined }),
+    ({ sw }) => portSettings(linkOf(sw, 'p0') ?? { slaveKind: undefined, slaveData: undefined }),
     { hairpin: true, mcastFlood: false, locked: true, cost: 7, priority: 9 },
   ],
   [

@@ -1,4 +1,4 @@
-import { describe, expect, type Lab, type Namespace, Port, test } from 'hairpin';
+import { describe, expect, type Lab, type Namespace, type Port, test } from 'hairpin';
 import { CniError, cni, findCniPlugin } from 'hairpin/plugins';
 import { bridgeLink, ipLink } from '../lab/referee.ts';
 import { failureOf } from '../matchers/failure-of.ts';
@@ -18,7 +18,7 @@ function pods(lab: Lab, more: Record<string, unknown> = {}) {
 /** A container's port of cni0. */
 function portOf(pod: Namespace): Port {
   const { peer } = pod.interface('eth0');
-  if (peer instanceof Port) return peer;
+  if (peer?.isPort) return peer as Port;
   throw new Error(`${pod}/eth0 leads to ${peer}, which is no port`);
 }
 

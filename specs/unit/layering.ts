@@ -12,6 +12,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/probes', 'lib/model', 'lib/plugins'],
   ['lib/lab'],
   ['lib/state'],
+  ['lib/links'],
   ['lib/netlink'],
   ['lib/kernel'],
   ['lib/wire'],

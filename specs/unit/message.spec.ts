@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Interface, type LinkState, Macvlan, type MacvlanMode, type Namespace, Port } from '../../lib/lab/index.ts';
+import { Interface, type LinkState, type Namespace } from '../../lib/lab/index.ts';
+import { notePort } from '../../lib/lab/interface.ts';
 import {
   assertionTitle,
   describeDevice,
@@ -16,13 +17,9 @@ function origin(namespace: string, name: string, kind: string) {
   return { namespace: nowhere, index: 7, name, kind, mac: '02:00:00:00:00:07', segment: undefined };
 }
 
-class VepaMacvlan extends Macvlan {
+class VepaMacvlan extends Interface {
   override stateIfThere() {
-    return {} as LinkState;
-  }
-
-  override get mode(): MacvlanMode {
-    return 'vepa';
+    return { kind: 'macvlan', data: { mode: 'vepa' } } as LinkState;
   }
 }
 
@@ -114,12 +111,13 @@ describe('describeDevice', () => {
   const up0 = new Interface(origin('host', 'up0', 'veth'));
 
   test('a macvlan has its mode and parent', () => {
-    const m1 = new VepaMacvlan(origin('ns1', 'm1', 'macvlan'), up0);
+    const m1 = new VepaMacvlan({ ...origin('ns1', 'm1', 'macvlan'), parent: up0 });
     expect(describeDevice(m1)).toBe('m1, macvlan vepa on host/up0');
   });
 
   test('an end of a cable has its other end, and is a port where it is one', () => {
-    const p0 = new Port(origin('sw', 'p0', 'veth'));
+    const p0 = new Interface(origin('sw', 'p0', 'veth'));
+    notePort(p0, true);
     p0.peer = up0;
     up0.peer = p0;
     expect(describeDevice(p0)).toBe('p0, veth port to host/up0');

@@ -1,4 +1,7 @@
-import { Bridge, type Interface, Ipvlan, Macvlan, Vlan } from '../../lab/index.ts';
+import { Bridge, type Interface, isLink } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
+import { macvlan } from '../../links/macvlan.ts';
+import { vlan } from '../../links/vlan.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import type { CapturedFrame } from '../capture.ts';
 import type { Step } from '../expected-way.ts';
@@ -27,9 +30,9 @@ export function obstacleBetween(
     if (obstacle) return obstacle;
   }
   if (here.direction === 'in' && next.direction === 'in') return handOverObstacle(here.at, next.at, seen);
-  if (here.at instanceof Macvlan && next.at instanceof Macvlan) return macvlanObstacle(here.at.parent, next.at, bytes);
-  if (here.at instanceof Ipvlan && next.at instanceof Ipvlan) return ipvlanSiblingObstacle(here.at, next.at, bytes);
-  if (here.at instanceof Ipvlan && here.at.parent === next.at) return ipvlanOutObstacle(here.at, bytes);
+  if (isLink(here.at, macvlan) && isLink(next.at, macvlan)) return macvlanObstacle(here.at.parent, next.at, bytes);
+  if (isLink(here.at, ipvlan) && isLink(next.at, ipvlan)) return ipvlanSiblingObstacle(here.at, next.at, bytes);
+  if (isLink(here.at, ipvlan) && here.at.parent === next.at) return ipvlanOutObstacle(here.at, bytes);
   if (here.at.isPort && next.at.isPort) return switchObstacle(here.at, next.at, bytes, length);
   if (here.direction === 'in' && next.direction === 'out') return routerObstacle(here.at, next.at, bytes, length);
   return undefined;
@@ -37,8 +40,8 @@ export function obstacleBetween(
 
 /** What keeps a parent from handing a frame to what is on top of it. */
 function handOverObstacle(parent: Interface, child: Interface, seen: Buffer): Obstacle | undefined {
-  if (child instanceof Vlan) return vlanObstacle(child, seen);
-  if (child instanceof Macvlan) return macvlanObstacle(parent, child, withoutVlanTags(seen));
-  if (child instanceof Ipvlan) return ipvlanObstacle(child, withoutVlanTags(seen));
+  if (isLink(child, vlan)) return vlanObstacle(child, seen);
+  if (isLink(child, macvlan)) return macvlanObstacle(parent, child, withoutVlanTags(seen));
+  if (isLink(child, ipvlan)) return ipvlanObstacle(child, withoutVlanTags(seen));
   return undefined;
 }

@@ -1,4 +1,5 @@
-import { type Interface, Macvlan, type Uplink } from '../../lab/index.ts';
+import { type Interface, isLink, type Macvlan, type Uplink } from '../../lab/index.ts';
+import { macvlan } from '../../links/macvlan.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { isGroupMac } from '../../wire/mac-address.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -8,7 +9,7 @@ export function macvlanObstacle(parent: Interface | Uplink, child: Macvlan, byte
   const frame = decodeEthernet(bytes);
   if (!frame) return undefined;
   if (!child.state().up) return { text: `${child} is down`, hint: `bring it up: set({ up: true }) on ${child}` };
-  const siblings = [...parent.children].filter((each): each is Macvlan => each instanceof Macvlan && !each.deleted);
+  const siblings = [...parent.children].filter((each): each is Macvlan => isLink(each, macvlan) && !each.deleted);
   const sender = siblings.find((each) => each !== child && each.state().mac === frame.source);
   if (child.mode === 'source') return sourceObstacle(child, frame.source);
   if (!isGroupMac(frame.destination)) return unicastObstacle(parent, child, frame.destination);

@@ -1,4 +1,5 @@
-import { type Interface, Ipvlan, type Lab, type Namespace } from '../../lab/index.ts';
+import { type Interface, isLink, type Lab, type Namespace } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
 import { contains } from '../../wire/ip-address.ts';
 import { Capture, type CapturedFrame } from '../capture.ts';
 import { advertised, solicitationOf } from '../solicitation.ts';
@@ -27,7 +28,7 @@ export function neighbourObstacle(namespace: Namespace, address: string): Obstac
   const owner = ownerOf(namespace.lab, hop);
   if (asked && owner && wasAnswered(asked, owner.namespace, hop)) return lostAnswer(asked, owner, hop);
   const text = `${namespace} asks who has ${hop}, and nobody answers`;
-  if (owner instanceof Ipvlan && owner.mode !== 'l2') {
+  if (isLink(owner, ipvlan) && owner.mode !== 'l2') {
     return {
       text: `${text}: ${owner}, in mode ${owner.mode}, has no ARP and no ND`,
       hint: `route to it instead: ${namespace}.route.add({ to: '${hop}', via: an address of ${owner.parent} })`,

@@ -1,5 +1,5 @@
 import { hasCode } from '../../kernel/has-code.ts';
-import { Child, Interface } from '../../lab/index.ts';
+import { Interface } from '../../lab/index.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
 import { nextHop } from '../../probes/source.ts';
@@ -31,7 +31,7 @@ export function linkObstacle(device: Interface): Obstacle | undefined {
   const { peer } = device;
   if (peer?.stateIfThere()?.up === false)
     return { text: `the other end of its cable, ${peer}, is down`, hint: bringUp(peer) };
-  if (!(device instanceof Child) || !(device.parent instanceof Interface)) return undefined;
+  if (!(device.parent instanceof Interface)) return undefined;
   const { parent } = device;
   const below = linkObstacle(parent);
   if (!below) return undefined;

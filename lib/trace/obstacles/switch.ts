@@ -1,6 +1,7 @@
-import { bridgeKind } from '../../lab/bridge-attributes.ts';
-import { Bridge, type Interface, Macvlan, Switch } from '../../lab/index.ts';
+import { Bridge, type Interface, isLink, Switch } from '../../lab/index.ts';
 import { settingsOfPort } from '../../lab/port.ts';
+import { bridge as bridgeKind } from '../../links/bridge.ts';
+import { type MacvlanMode, macvlan } from '../../links/macvlan.ts';
 import { ipLink, type LinkState } from '../../netlink/link.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../wire/mac-address.ts';
@@ -81,8 +82,8 @@ function forwardAgain(port: Interface, bridge: LinkState | undefined): string {
 function isOfNoUse({ peer }: Interface, bytes: Buffer): boolean {
   const frame = decodeEthernet(bytes);
   if (!peer || !frame || !isGroupMac(frame.destination)) return false;
-  const stations = [...peer.children].filter((child) => child instanceof Macvlan);
-  const isPrivate = ({ mode }: Macvlan) => mode === 'private';
+  const stations = [...peer.children].filter((child) => isLink(child, macvlan));
+  const isPrivate = ({ mode }: { mode: MacvlanMode }) => mode === 'private';
   const sender = stations.find(({ mac }) => mac === frame.source);
   const others = stations.filter((station) => station !== sender);
   return (sender !== undefined && isPrivate(sender)) || (others.length > 0 && others.every(isPrivate));

@@ -1,4 +1,5 @@
-import { type Interface, Ipvlan, type Namespace } from '../../lab/index.ts';
+import { type Interface, isLink, type Namespace } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { familyOf } from '../../wire/ip-address.ts';
@@ -48,7 +49,7 @@ function arpObstacle(arrival: Interface, bytes: Buffer): Obstacle | undefined {
   const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
   const reverse = arp && reversePathObstacle(arrival, arp.senderIp);
   if (reverse) return reverse;
-  if (arp && arrival instanceof Ipvlan && arrival.mode !== 'l2') {
+  if (arp && isLink(arrival, ipvlan) && arrival.mode !== 'l2') {
     return {
       text: `${arrival} answers no ARP: it is in mode ${arrival.mode}`,
       hint: `route to it instead, by an address of ${arrival.parent}; or set({ mode: 'l2' }) on ${arrival}`,

@@ -1,5 +1,5 @@
 import type { Interface, Vlan } from '../../lab/index.ts';
-import { isTagOf } from '../../lab/vlan.ts';
+import { isTagOf } from '../../links/vlan.ts';
 import { describeVlanTag, vlanTagOf } from '../../wire/vlan-tag.ts';
 import type { Obstacle } from './obstacle.ts';
 

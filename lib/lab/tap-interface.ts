@@ -1,20 +1,16 @@
 import type { DeviceNumbers } from '../kernel/uevents.ts';
-import type { Interface, InterfaceOrigin } from './interface.ts';
-import { Macvlan } from './macvlan.ts';
+import { Interface, type InterfaceOrigin } from './interface.ts';
 import { openTapQueue, type TapOptions, type TapQueue } from './tap-queue.ts';
-import type { Uplink } from './uplink.ts';
 
-/**
- * A macvlan with a character device, at which a virtual machine reads and writes frames. While nobody has that open, it
- * is a macvlan like any other (`tap_handle_frame` passes frames on).
- */
-export class Macvtap extends Macvlan {
+/** A macvtap or ipvtap: a link with a character device, at which a virtual machine reads and writes frames. */
+export class TapInterface extends Interface {
+  /** Which number its character device has, is told only when it is made. */
   readonly #numbers: DeviceNumbers | undefined;
   readonly #queues = new Set<TapQueue>();
 
-  constructor(origin: InterfaceOrigin, parent: Interface | Uplink, numbers: DeviceNumbers | undefined) {
-    super(origin, parent);
-    this.#numbers = numbers;
+  constructor(origin: InterfaceOrigin) {
+    super(origin);
+    this.#numbers = origin.numbers;
   }
 
   /** The queues that are open: what the device receives goes to them, and its namespace's own stack gets nothing. */
@@ -23,7 +19,8 @@ export class Macvtap extends Macvlan {
   }
 
   /**
-   * Opens the character device, to play the virtual machine.
+   * Opens the character device, to play the virtual machine. An ipvtap's is sent what is for the addresses that the
+   * *interface* has: give it those of the machine.
    *
    * @throws KernelError `EPERM` in a user namespace: device nodes are the host's alone
    * @example

@@ -1,0 +1,248 @@
+import { watchDeviceNumbers } from '../kernel/uevents.ts';
+import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { hasLink, missingLink } from '../links/has-link.ts';
+import type { LinkKind } from '../links/link-kind.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
+import { handleOf } from './handle.ts';
+import { Interface, type InterfaceOrigin, refuseMac, turnedOn } from './interface.ts';
+import type { Lab } from './lab.ts';
+import type { DeviceOptions } from './link-options.ts';
+import type { Namespace } from './namespace.ts';
+import type { Segment } from './segment.ts';
+import { settle } from './settle.ts';
+import { randomMac, Uplink } from './uplink.ts';
+
+const LONGEST_NAME = 15;
+
+type Parent = Interface | Uplink;
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A link of any kind, as a spec says it. */
+export type NewLinkOptions = DeviceOptions & { parent?: Parent } & Settings;
+
+/** Makes a link in a namespace; {@link Namespace.link} is this. The device is made where it belongs, and never moved. */
+export function addLink(call: string, namespace: Namespace, kind: LinkKind, options: NewLinkOptions): Interface {
+  checkNewLink(call, namespace, kind, options);
+  const { parent } = options;
+  const settings = settingsOfNew(kind, options);
+  return onSegment(namespace, kind, settings, parent, (segment) => {
+    const made = make({ call, namespace, kind, options, settings, segment });
+    return adoptLink(handleOf(made.origin), options, made.below);
+  });
+}
+
+function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, options: NewLinkOptions): void {
+  const { lower, end } = kind;
+  if (end === 'peer')
+    throw new UsageError(`${call}: a ${kind.kind} has two ends: lab.cable(a, b, { type: ${kind.kind} }) makes it`);
+  const never = kind.fixedMac({});
+  if (never && options?.parent) refuseMac(call, options, never, options.parent);
+  const common = ['name', 'address', ...(never ? [] : ['mac']), 'mtu', 'up', 'promiscuous'];
+  checkOptions(call, options, [...(lower === 'none' ? [] : ['parent']), ...common, ...kind.options.keys()]);
+  const { parent, up, promiscuous } = options;
+  if (lower !== 'none') checkParent(call, namespace, kind, parent);
+  checkBoolean(call, 'up', up);
+  checkBoolean(call, 'promiscuous', promiscuous);
+  kind.checkNew(call, options);
+  const fixed = kind.fixedMac({ ...kind.defaults, ...options });
+  if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
+  namespace.checkNewInterface(call, options);
+}
+
+function checkParent(call: string, namespace: Namespace, { lower }: LinkKind, parent: unknown): void {
+  if (parent instanceof Uplink && lower === 'interface')
+    throw new UsageError(
+      `${call}: parent must be an interface of this lab: a real NIC (${parent}) takes macvlans only`,
+    );
+  if (!(parent instanceof Interface || parent instanceof Uplink)) {
+    throw new UsageError(
+      `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,
+    );
+  }
+  const { lab } = parent instanceof Uplink ? parent : parent.namespace;
+  if (lab !== namespace.lab)
+    throw new UsageError(`${call}: parent must be an interface of the same lab: received ${parent}, of another`);
+  if (parent.deleted) throw new UsageError(`${call}: parent ${parent} has been deleted`);
+}
+
+/** What the spec says, and for the rest what the device below has already, or else the defaults. */
+function settingsOfNew(kind: LinkKind, options: NewLinkOptions): Settings {
+  const said = [...kind.options.keys()].filter((name) => options[name] !== undefined);
+  const shared = [...kind.options].filter(([name, { rules }]) => rules.shared && !said.includes(name));
+  const sibling = shared.length > 0 ? siblingOf(kind, options.parent) : undefined;
+  const has: Settings = sibling ? kind.of(sibling.state()) : {};
+  const inherited = shared.filter(([name]) => has[name] !== undefined).map(([name]) => [name, has[name]]);
+  return {
+    ...kind.defaults,
+    ...Object.fromEntries(inherited),
+    ...Object.fromEntries(said.map((name) => [name, options[name]])),
+  };
+}
+
+function siblingOf(kind: LinkKind, parent: Parent | undefined): Interface | undefined {
+  const below = parent && realParentOf(kind, parent);
+  return below && [...below.children].find((child) => !child.deleted && kind.family.is(child));
+}
+
+/** A link on the segment of its parent, on the one of its tag, or on a segment of its own. */
+function onSegment(
+  { name, lab }: Namespace,
+  of: LinkKind,
+  settings: Settings,
+  parent: Parent | undefined,
+  build: (segment: Segment | undefined) => Interface,
+): Interface {
+  const { kind, end } = of;
+  const tag = of.tag(settings);
+  if (parent) return build(tag ? taggedSegment(parent.segment, tag, lab) : parent.segment);
+  if (tag) return build(lab.segments.tagged(undefined, `${kind} ${tag.tag}`, `${kind} ${tag.suffix}`));
+  return end === 'none' ? lab.segments.addFor(`${name} ${kind}`, build) : build(undefined);
+}
+
+/** What links of one tag on one segment, or in one lab, have in common. */
+export function taggedSegment(
+  below: Segment | undefined,
+  { tag, suffix }: { tag: string; suffix: string },
+  { segments }: Lab,
+): Segment | undefined {
+  return below && segments.tagged(below, tag, `${below.name}.${suffix}`);
+}
+
+/** What a link of a kind has below it, if it is made on a device. */
+export function realParentOf(kind: LinkKind, on: Parent): Parent {
+  const isOfKind = on instanceof Interface && kind.description.skipsItsKind && kind.family.is(on);
+  return isOfKind ? (on.parent ?? on) : on;
+}
+
+interface NewLink {
+  call: string;
+  namespace: Namespace;
+  kind: LinkKind;
+  options: NewLinkOptions;
+  settings: Settings;
+  segment: Segment | undefined;
+}
+
+/** A link that the kernel has made, and is no interface of the lab yet. */
+interface MadeLink {
+  origin: InterfaceOrigin;
+  /** Its parent, as it is now. */
+  below: LinkState | undefined;
+}
+
+function make(link: NewLink): MadeLink {
+  const { namespace, kind } = link;
+  if (!kind.description.characterDevice) return makeLink(link);
+  const undo = ({ origin }: MadeLink) => namespace.rtnetlink.change(ipLink.delete({ index: origin.index }));
+  const { result, numbers } = watchDeviceNumbers(namespace.handle, kind.kind, () => makeLink(link), undo);
+  return { ...result, origin: { ...result.origin, numbers } };
+}
+
+function makeLink({ call, namespace, kind, options, settings, segment }: NewLink): MadeLink {
+  const { parent, mtu, up = true, promiscuous } = options;
+  const origin = namespace.newInterface(call, kind.kind, {
+    ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
+    ...options,
+    base: kind.kind,
+    ...nameOf(namespace, kind, options, settings),
+    segment,
+  });
+  const { mac, said } = macOf(kind, options, settings, origin);
+  const { index, name } = origin;
+  const add = ipLink.add(
+    {
+      index,
+      name,
+      mac: said,
+      mtu,
+      ...below(namespace, parent),
+      ...turnedOn({ up, promiscuous }),
+      ...kind.as(settings),
+    },
+    causesOf({ namespace, kind, settings, name, parent }),
+  );
+  const made = { ...origin, mac, parent: parent && realParentOf(kind, parent) };
+  if (!parent) {
+    namespace.rtnetlink.change(add);
+    return { origin: made, below: undefined };
+  }
+  // The parent's own socket: the message goes where the parent is. What the parent is like now comes by the same send.
+  const { rtnetlink } = parent instanceof Uplink ? parent : parent.namespace;
+  return { origin: made, below: rtnetlink.get(ipLink.get({ index: parent.index }), add) };
+}
+
+/** On another device, a link is made where that is, and says in which namespace it belongs. */
+function below({ handle }: Namespace, parent: Parent | undefined) {
+  return parent ? { link: parent.index, netns: handle.fd } : {};
+}
+
+/** As in `eth0.10`, where that is free and short enough. */
+function nameOf(
+  { interfaces }: Namespace,
+  kind: LinkKind,
+  { name, parent }: NewLinkOptions,
+  settings: Settings,
+): { name?: string } {
+  const usual = name === undefined && parent ? kind.usualName(parent.name, settings) : undefined;
+  if (usual === undefined) return {};
+  const isTaken = interfaces.some((device) => device.name === usual);
+  return isTaken || Buffer.byteLength(usual) > LONGEST_NAME ? {} : { name: usual };
+}
+
+/** The MAC address that a link will have, and what the kernel has to be told of it. */
+function macOf(
+  kind: LinkKind,
+  { mac, parent }: NewLinkOptions,
+  settings: Settings,
+  origin: InterfaceOrigin,
+): { mac: string; said?: string | undefined } {
+  const { description } = kind;
+  const isParents = description.mac === 'lower' || kind.fixedMac(settings) !== undefined;
+  if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, said: mac };
+  return description.mac === 'none' ? { mac: '' } : { mac: origin.mac, said: origin.mac };
+}
+
+interface Call {
+  namespace: Namespace;
+  kind: LinkKind;
+  settings: Settings;
+  name: string;
+  parent: Parent | undefined;
+}
+
+function causesOf({ namespace, kind, settings, name, parent }: Call): Causes {
+  // Only causes of kinds that have a parent ask for it.
+  const known = kind.causesOfAdding({
+    namespace: namespace.name,
+    name,
+    settings: settings as Record<string, never>,
+    lower: parent as Parent,
+  });
+  const { EOPNOTSUPP } = known;
+  return {
+    EEXIST: `${namespace.name} has an interface ${name} already`,
+    ...known,
+    EOPNOTSUPP: () => {
+      if (EOPNOTSUPP === undefined || !hasLink(kind)) return missingLink(kind);
+      return typeof EOPNOTSUPP === 'function' ? EOPNOTSUPP() : EOPNOTSUPP;
+    },
+  };
+}
+
+/** Takes a link that the kernel has made into the lab. */
+function adoptLink(
+  device: Interface,
+  { address, mtu, up = true }: NewLinkOptions,
+  below: LinkState | undefined,
+): Interface {
+  return finishOrRemove(device, () => {
+    const adopted = device.namespace.adopt(device, { address, mtu: mtu ?? below?.mtu });
+    // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
+    // takes a worker up to a second to say so, which nobody needs to wait for.
+    const isActive = below?.carrier && ['UP', 'UNKNOWN'].includes(below.operState);
+    if (up && !(isActive && adopted.state().operState === 'UNKNOWN')) settle(adopted);
+    return adopted;
+  });
+}

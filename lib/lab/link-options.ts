@@ -1,0 +1,63 @@
+import type { Lower } from '../links/link-description.ts';
+import type { LinkKind } from '../links/link-kind.ts';
+import type { LiveSettings, NewSettings, Settings, SettingsOf } from '../links/setting.ts';
+import type { AddressOption } from './address-list.ts';
+import type { Interface, InterfaceChange } from './interface.ts';
+import type { MemberList } from './member-list.ts';
+import type { Uplink } from './uplink.ts';
+
+/** What every new link may be told, in the words of `ip link add`. */
+export interface DeviceOptions {
+  /** @default the kind and a number: `macvlan0`, `macvlan1` …; of a VLAN the parent's name and the id, as in `eth0.10` */
+  name?: string;
+  /**
+   * @default the next addresses of its segment, IPv4 and IPv6; none on a real NIC, or where hairpin does not know what the
+   * link leads to
+   */
+  address?: AddressOption;
+  /** Not of an ipvlan. @default one derived from the device's index; a VLAN's is its parent's; on a real NIC a random one */
+  mac?: string;
+  /** @default the parent's, or 1500 */
+  mtu?: number;
+  /** @default true */
+  up?: boolean;
+  /** @default false */
+  promiscuous?: boolean;
+}
+
+/** What may be below a link of a kind. */
+export type ParentOf<L extends Lower> = L extends 'none'
+  ? undefined
+  : L extends 'interface'
+    ? Interface
+    : Interface | Uplink;
+
+interface WithParent<L extends Lower> {
+  /** The device below, in whatever namespace of the lab; of a macvlan also a real NIC (`lab.uplink`). */
+  parent: ParentOf<L>;
+}
+
+/** A new link of a kind. */
+export type LinkOptions<K> =
+  K extends LinkKind<string, infer S, infer L>
+    ? DeviceOptions & NewSettings<S> & (L extends 'none' ? unknown : WithParent<L>)
+    : never;
+
+/** Live changes of a link of a kind. */
+export type LinkChange<K> = K extends LinkKind<string, infer S> ? InterfaceChange & LiveSettings<S> : never;
+
+interface Link<S extends Settings, L extends Lower> extends Interface {
+  readonly parent: ParentOf<L>;
+  /** The settings that the kernel has now. */
+  readonly settings: SettingsOf<S>;
+  /** @throws UsageError for a wrong option; KernelError when the kernel refuses */
+  set(change: InterfaceChange & LiveSettings<S>): this;
+}
+
+/** An interface of a kind: each of its settings is a property, read from the kernel. A list is changed by its methods. */
+export type LinkOf<K> =
+  K extends LinkKind<string, infer S, infer L>
+    ? Link<S, L> & {
+        readonly [N in keyof SettingsOf<S>]: SettingsOf<S>[N] extends readonly string[] ? MemberList : SettingsOf<S>[N];
+      }
+    : never;

@@ -1,0 +1,41 @@
+import type { dummy } from '../links/dummy.ts';
+import type { ipvlan } from '../links/ipvlan.ts';
+import type { macvlan } from '../links/macvlan.ts';
+import type { vlan } from '../links/vlan.ts';
+import type { LinkChange, LinkOf, LinkOptions } from './link-options.ts';
+import type { TapInterface } from './tap-interface.ts';
+
+// The names under which a spec knows hairpin's own kinds of links.
+
+/** A second MAC address on its parent, in a namespace of its own. */
+export type Macvlan = LinkOf<typeof macvlan>;
+/** A new macvlan or macvtap, in the words of `ip link add … type macvlan`. */
+export type MacvlanOptions = LinkOptions<typeof macvlan>;
+export type MacvlanChange = LinkChange<typeof macvlan>;
+
+/**
+ * A macvlan with a character device, at which a virtual machine reads and writes frames. While nobody has that open, it
+ * is a macvlan like any other (`tap_handle_frame` passes frames on).
+ */
+export type Macvtap = Macvlan & TapInterface;
+
+/** Further IP addresses, in a namespace of their own, behind the one MAC address of the parent. */
+export type Ipvlan = LinkOf<typeof ipvlan>;
+/** A new ipvlan or ipvtap, in the words of `ip link add … type ipvlan`. */
+export type IpvlanOptions = Omit<LinkOptions<typeof ipvlan>, 'mac'>;
+/** Mode and flag change for every ipvlan on the parent: the kernel keeps one of each a parent (`ipvlan_set_port_mode`). */
+export type IpvlanChange = Omit<LinkChange<typeof ipvlan>, 'mac'>;
+
+/** An ipvlan with a character device. */
+export type Ipvtap = Ipvlan & TapInterface;
+
+/**
+ * A VLAN device: what it sends leaves by its parent with a tag, and what comes in there with that tag is its own. The id
+ * and the protocol stay what they were made with.
+ */
+export type Vlan = LinkOf<typeof vlan>;
+/** A new VLAN device, in the words of `ip link add … type vlan`. */
+export type VlanOptions = LinkOptions<typeof vlan>;
+
+/** A new dummy, in the words of `ip link add … type dummy`. */
+export type DummyOptions = LinkOptions<typeof dummy>;

@@ -1,0 +1,73 @@
+import { UsageError } from '../kernel/validate.ts';
+import type { ListChanges } from '../links/link-description.ts';
+import type { LinkKind } from '../links/link-kind.ts';
+import { ipLink } from '../netlink/link.ts';
+import type { Interface } from './interface.ts';
+import { change, words } from './watcher.ts';
+
+/** A list among a link's settings, such as the addresses that a `source` macvlan hears (`… type macvlan macaddr`). */
+export class MemberList {
+  readonly #device: Interface;
+  readonly #kind: LinkKind;
+  readonly #name: string;
+  readonly #changes: ListChanges;
+
+  constructor(device: Interface, kind: LinkKind, name: string, changes: ListChanges) {
+    this.#device = device;
+    this.#kind = kind;
+    this.#name = name;
+    this.#changes = changes;
+  }
+
+  add(member: string): void {
+    this.#change('add', member);
+  }
+
+  /** Deleting a member that is not on the list does what the kernel does: of a macvlan nothing. */
+  delete(member: string): void {
+    this.#change('delete', member);
+  }
+
+  /** Empties the list: the macvlan hears nobody. */
+  flush(): void {
+    const flush = () => this.#send(this.#changes.flush());
+    change(() => `${this.#path}.flush()`, flush, undefined);
+  }
+
+  /** Replaces the whole list. */
+  set(members: readonly string[]): void {
+    const call = `${this.#path}.set`;
+    const set = () => {
+      if (members === undefined) throw new UsageError(`${call}: ${this.#name} must be given: ${this.#changes.members}`);
+      this.#kind.options.get(this.#name)?.check(call, this.#name, members);
+      this.#send(this.#changes.set(members));
+    };
+    change(() => `${call}(${words(members)})`, set, undefined);
+  }
+
+  /** The list as the kernel has it. */
+  list(): string[] {
+    const settings: Record<string, unknown> = this.#kind.of(this.#device.state());
+    return settings[this.#name] as string[];
+  }
+
+  get #path(): string {
+    return `${this.#device}.${this.#name}`;
+  }
+
+  #change(how: 'add' | 'delete', member: string): void {
+    const call = `${this.#path}.${how}`;
+    const set = () => {
+      this.#changes.check(call, this.#changes.member, member);
+      this.#send(this.#changes[how](member));
+    };
+    change(() => `${call}(${words(member)})`, set, undefined);
+  }
+
+  #send(data: object): void {
+    const device = this.#device;
+    device.checkAlive('set');
+    const { kind, description } = this.#kind;
+    device.namespace.rtnetlink.change(ipLink.change({ index: device.index, kind, data }, description.causes?.settings));
+  }
+}

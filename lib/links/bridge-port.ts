@@ -1,0 +1,105 @@
+import { AF_BRIDGE } from '../kernel/constants.ts';
+import { body } from '../netlink/body.ts';
+import { Family } from '../netlink/family.ts';
+import { type LinkState, linkHeader } from '../netlink/link.ts';
+import { registerPortData } from '../netlink/link-info.ts';
+import { oneOf } from '../netlink/one-of.ts';
+import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
+import { attribute, table } from '../netlink/table.ts';
+import { flat, type Type } from '../netlink/type.ts';
+import { bridge } from './bridge.ts';
+
+const STATES = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
+/** `br_set_port_state`. */
+export type PortState = keyof typeof STATES;
+
+/** The settings of a bridge port, in the words of `bridge link set` (camel-cased). */
+export interface PortOptions {
+  /** Frames may leave by the port that they came in by: 802.1Qbg's reflective relay. @default false */
+  hairpin?: boolean;
+  /** Isolated ports do not talk to each other. @default false */
+  isolated?: boolean;
+  /** @default true */
+  learning?: boolean;
+  /** Send unicast with an unknown destination out here. @default true */
+  flood?: boolean;
+  /** @default true */
+  mcastFlood?: boolean;
+  /** @default true */
+  bcastFlood?: boolean;
+  /** BPDU guard. @default false */
+  guard?: boolean;
+  /** Only addresses in the forwarding database may send (802.1X). @default false */
+  locked?: boolean;
+  /** `blocking` is turned into `forwarding` at once without a spanning tree (`br_make_forwarding`). @default 'forwarding' */
+  state?: PortState;
+  /** 1 to 65535. @default by the link's speed */
+  cost?: number;
+  /** 0 to 63. @default 32 */
+  priority?: number;
+}
+
+/** What a bridge has of each of its ports. */
+export const bridgePort = table({
+  hairpin: attribute('IFLA_BRPORT_MODE', 4, bool(u8)),
+  guard: attribute('IFLA_BRPORT_GUARD', 5, bool(u8)),
+  learning: attribute('IFLA_BRPORT_LEARNING', 8, bool(u8)),
+  flood: attribute('IFLA_BRPORT_UNICAST_FLOOD', 9, bool(u8)),
+  mcastFlood: attribute('IFLA_BRPORT_MCAST_FLOOD', 27, bool(u8)),
+  bcastFlood: attribute('IFLA_BRPORT_BCAST_FLOOD', 30, bool(u8)),
+  isolated: attribute('IFLA_BRPORT_ISOLATED', 33, bool(u8)),
+  locked: attribute('IFLA_BRPORT_LOCKED', 39, bool(u8)),
+  // `false`: `bridge link set` of Debian 12 does not know it.
+  rootBlock: attribute('IFLA_BRPORT_PROTECT', 6, bool(u8)),
+  fastLeave: attribute('IFLA_BRPORT_FAST_LEAVE', 7, bool(u8), { word: 'fastleave' }),
+  proxyArp: attribute('IFLA_BRPORT_PROXYARP', 10, bool(u8), { word: false }),
+  proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8), { word: false }),
+  mcastRouter: attribute('IFLA_BRPORT_MULTICAST_ROUTER', 25, u8),
+  mcastToUnicast: attribute('IFLA_BRPORT_MCAST_TO_UCAST', 28, bool(u8)),
+  vlanTunnel: attribute('IFLA_BRPORT_VLAN_TUNNEL', 29, bool(u8)),
+  groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16, { word: false }),
+  neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
+  backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, device),
+  state: attribute('IFLA_BRPORT_STATE', 1, oneOf(u8, 'BR_STATE_', STATES)),
+  cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
+  priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
+});
+
+registerPortData(bridge.kind, bridgePort as Type<unknown, never>);
+
+export const PORT_OPTIONS: readonly (keyof PortOptions)[] = [
+  ...(['hairpin', 'guard', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'isolated', 'locked'] as const),
+  ...(['state', 'cost', 'priority'] as const),
+];
+
+/**
+ * The ports of bridges. The kernel goes through the settings one by one, the flags before the state, and stops at the one
+ * that it refuses (`br_setport`). They are read with the links: {@link portSettings}.
+ */
+export const bridgeLink = new Family({
+  command: ['bridge', 'link'],
+  messages: ['LINK', 16],
+  changes: 'set',
+  body: body(linkHeader, table({ settings: attribute('IFLA_PROTINFO', 12, flat(bridgePort)) })),
+  complete: (said) => ({ ...said, family: AF_BRIDGE }),
+  verbs: { change: 'set' },
+  words: ({ index = 0 }, names, rest) => ['dev', names.device(index), ...rest],
+});
+
+/** Whether a link is a port of a bridge. */
+export function isBridgePort({ slaveKind }: Pick<LinkState, 'slaveKind'>): boolean {
+  return slaveKind === bridge.kind;
+}
+
+/** A port's settings in the words of {@link PortOptions}, of which an older kernel has not all; of a device that is no port, none. */
+export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortOptions {
+  if (!isBridgePort(link)) return {};
+  const settings = (link.slaveData ?? {}) as PortOptions;
+  const known = PORT_OPTIONS.filter((option) => settings[option] !== undefined);
+  return Object.fromEntries(known.map((option) => [option, settings[option]]));
+}
+
+/** Checks what a spec says of a port. @throws UsageError */
+export function checkPortOptions(call: string, options: PortOptions): void {
+  for (const name of PORT_OPTIONS) bridgePort.rows[name].of.check?.(call, name, options[name]);
+}

@@ -1,0 +1,51 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { whyMissing } from '../kernel/why-no-namespaces.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import type { Lower } from './link-description.ts';
+import type { LinkKind } from './link-kind.ts';
+import type { Settings } from './setting.ts';
+import { veth } from './veth.ts';
+
+const PARENT = 100;
+
+const known = new Map<string, boolean>();
+
+/** Whether the running kernel has a kind of links: tried once a process. Loads the module where it can. */
+export function hasLink(kind: LinkKind): boolean {
+  const before = known.get(kind.kind);
+  if (before !== undefined) return before;
+  const has = succeeds(kind);
+  known.set(kind.kind, has);
+  return has;
+}
+
+function succeeds(kind: LinkKind): boolean {
+  try {
+    tryLink(kind);
+    return true;
+  } catch (error) {
+    if (error instanceof KernelError && error.code === 'EOPNOTSUPP') return false;
+    throw error;
+  }
+}
+
+/** Makes one link of a kind in a namespace that is gone when this returns. */
+export function tryLink(kind: LinkKind<string, Settings, Lower>): void {
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  const hasLower = kind.lower !== 'none';
+  const peerOf = (index: number) => ({ peer: { index: index + 1, name: `peer${index}`, netns: namespace.fd } });
+  if (hasLower) rtnetlink.change(ipLink.add({ index: PARENT, name: 'parent', ...veth.as(peerOf(PARENT)) }));
+  const index = PARENT + 2;
+  const { trial = {} } = kind.description;
+  const data = { ...kind.defaults, ...trial, ...(kind.end === 'peer' ? peerOf(index) : {}) };
+  const link = hasLower ? { link: PARENT } : {};
+  rtnetlink.change(ipLink.add({ index, name: 'trial', ...link, ...kind.as(data) }));
+}
+
+/** The usual cause of EOPNOTSUPP where a link was to be made (`rtnl_newlink`: no `rtnl_link_ops` of that name). */
+export function missingLink(kind: LinkKind): string {
+  return whyMissing(kind.kind, kind);
+}

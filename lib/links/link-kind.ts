@@ -1,0 +1,182 @@
+import { show, UsageError } from '../kernel/validate.ts';
+import { registerLinkData } from '../netlink/link-info.ts';
+import { NUMBERS } from '../netlink/names.ts';
+import type { Causes } from '../netlink/request.ts';
+import { type Table, table } from '../netlink/table.ts';
+import type { Type } from '../netlink/type.ts';
+import type { End, LinkDescription, Lower, Refused } from './link-description.ts';
+import type { BitRules, NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
+
+/** What a spec may say of a new link of a kind. */
+export type NewSettingsOf<K> = K extends LinkKind<string, infer S> ? NewSettings<S> : never;
+
+type Values = Readonly<Record<string, unknown>>;
+type Words = readonly (string | number)[];
+
+/** A setting that a spec may say: its rules, and how its value is checked. */
+interface Option {
+  rules: SettingRules;
+  rule: string | undefined;
+  check: (call: string, option: string, value: unknown) => void;
+}
+
+/** A kind of links: what it is described to be, and what follows from that. */
+export class LinkKind<K extends string = string, S extends Settings = Settings, L extends Lower = Lower> {
+  readonly kind: K;
+  readonly description: LinkDescription<S, L>;
+  readonly lower: Lower;
+  readonly end: End;
+  /** The option of the kernel's configuration: `CONFIG_MACVLAN`. */
+  readonly option: string;
+  readonly module: string;
+  readonly bornWithCarrier: boolean;
+  readonly table: Table<S>;
+  /** The settings that a spec may say of a new link. */
+  readonly options: ReadonlyMap<string, Option>;
+
+  constructor(kind: K, description: LinkDescription<S, L>, variantOf?: LinkKind) {
+    const { option, module = kind, lower = 'none', settings = {} as S } = description;
+    this.kind = kind;
+    this.description = description;
+    this.lower = lower;
+    this.end = description.end ?? (lower === 'none' ? 'unknown' : 'lower');
+    this.option = `CONFIG_${option}`;
+    this.module = module;
+    this.bornWithCarrier = description.bornWithCarrier ?? (lower === 'none' && this.end !== 'peer');
+    this.table = table(settings);
+    this.options = optionsOf(settings);
+    if (variantOf) variants.set(kind, variantOf);
+    registerLinkData(kind, this.table as Type<unknown, never>);
+  }
+
+  /** The kind that it is a variant of, or itself. */
+  get family(): LinkKind {
+    return variants.get(this.kind) ?? (this as unknown as LinkKind);
+  }
+
+  /** The settings that `set` takes. */
+  get liveOptions(): string[] {
+    return [...this.options].filter(([, { rules }]) => rules.live).map(([name]) => name);
+  }
+
+  /** Whether a link is of this kind, or of a variant of it: a macvtap is a macvlan. */
+  is({ kind }: { readonly kind?: string | undefined }): boolean {
+    return kind === this.kind || (kind !== undefined && variants.get(kind)?.kind === this.kind);
+  }
+
+  /** What the kernel says of a link's settings. @throws Error for a link of another kind */
+  of(link: { name: string; kind?: string | undefined; data?: unknown }): SettingsOf<S> {
+    if (!this.is(link))
+      throw new Error(`${link.name} is a ${link.kind ?? 'device'}, which has no settings of a ${this.kind}`);
+    const data = (link.data ?? this.table.read(Buffer.alloc(0))) as Values;
+    const told = [...this.options.keys()].filter((name) => data[name] !== undefined);
+    return Object.fromEntries(told.map((name) => [name, data[name]])) as SettingsOf<S>;
+  }
+
+  /** What a message says of a link of this kind, to make or change it. */
+  as(data: object): { kind: K; data: object } {
+    return { kind: this.kind, data: this.description.complete?.(data as Partial<SettingsOf<S>>) ?? data };
+  }
+
+  /** The words behind `ip link add … type KIND` that make a link with these settings; what is usual needs none. */
+  words(settings: Values): readonly string[] {
+    const said = [...this.options].filter(([name, { rules }]) => !isUsual(settings[name], rules));
+    const chosen = Object.fromEntries(said.map(([name]) => [name, settings[name]]));
+    return this.table.words(this.as(chosen).data as never, NUMBERS);
+  }
+
+  /** A link's settings in a few words, for drawings. */
+  label(settings: Values): Words {
+    const required = [...this.options].filter(([, { rules }]) => rules.required).map(([name]) => settings[name]);
+    return this.description.label?.(settings as SettingsOf<S>) ?? (required as Words);
+  }
+
+  /** The same for messages. */
+  summary(settings: Values): Words {
+    return this.description.summary?.(settings as SettingsOf<S>) ?? this.label(settings);
+  }
+
+  /** What a new link is given where a spec does not say. */
+  get defaults(): Values {
+    const all = [...this.options].filter(([, { rules }]) => rules.default !== undefined);
+    return Object.fromEntries(all.map(([name, { rules }]) => [name, rules.default]));
+  }
+
+  /** Why a link with these settings takes no MAC address: what stands before ` has its parent's MAC address`. */
+  fixedMac(settings: Values): string | undefined {
+    return this.description.fixedMac?.(settings as Partial<SettingsOf<S>>);
+  }
+
+  usualName(lower: string, settings: Values): string | undefined {
+    return this.description.usualName?.(lower, settings as SettingsOf<S>);
+  }
+
+  tag(settings: Values): { tag: string; suffix: string } | undefined {
+    return this.description.tag?.(settings as SettingsOf<S>);
+  }
+
+  causesOfAdding(refused: Refused<Settings>): Causes {
+    return this.description.causes?.add?.(refused as Refused<S>) ?? {};
+  }
+
+  /** Checks what a spec says of a new link. @throws UsageError */
+  checkNew(call: string, said: Values): void {
+    for (const [name, { rules, rule, check }] of this.options) {
+      if (rules.required && said[name] === undefined)
+        throw new UsageError(`${call}: ${name} must be given${rule ? `: ${rule}` : ''}`);
+      check(call, name, said[name]);
+    }
+    const settings = { ...this.defaults, ...withoutUndefined(said) };
+    // What is off can be said of any link.
+    for (const [name, { rules }] of this.options)
+      if (said[name] !== undefined && said[name] !== false) checkWhen(call, name, rules, settings);
+  }
+
+  /** Checks what a spec would change. @throws UsageError */
+  checkChange(call: string, said: Values, settings: () => Values): void {
+    for (const [name, { rules, check }] of this.options) {
+      if (said[name] === undefined) continue;
+      check(call, name, said[name]);
+      if (rules.when) checkWhen(call, name, rules, settings());
+    }
+  }
+}
+
+/** Which kind another is a variant of. */
+const variants = new Map<string, LinkKind>();
+
+/** The settings that a spec may say of a new link. */
+export function optionsOf(settings: Settings): ReadonlyMap<string, Option> {
+  const all = Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
+    const { rule, check = () => {} } = of;
+    if ('each' in rules) {
+      const { each } = rules as BitRules;
+      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, check }]);
+    }
+    const own: SettingRules = rules;
+    return own.internal ? [] : [[name, { rules: own, rule, check: own.check ?? check }]];
+  });
+  return new Map(all);
+}
+
+function checkWhen(call: string, name: string, { when = {} }: SettingRules, settings: Values): void {
+  for (const [other, value] of Object.entries(when)) {
+    if (settings[other] === value) continue;
+    throw new UsageError(`${call}: ${name} belongs to ${other} ${value}: received ${other} ${settings[other]}`);
+  }
+}
+
+/** What is off, or an empty list, needs no word, unless the kernel would choose another. */
+function isUsual(value: unknown, { usual = false }: SettingRules): boolean {
+  return value === undefined || value === usual || (Array.isArray(value) && value.length === 0);
+}
+
+function withoutUndefined(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Checks what a spec gives as a kind. @throws UsageError */
+export function checkKind<K extends LinkKind<string, Settings, Lower>>(call: string, kind: K): K {
+  if (kind instanceof LinkKind) return kind;
+  throw new UsageError(`${call}: kind must be what defineLink returned: received ${show(kind)}`);
+}
