@@ -3,6 +3,7 @@ import { body } from '../netlink/body.ts';
 import { Family } from '../netlink/family.ts';
 import { type LinkState, linkHeader } from '../netlink/link.ts';
 import { registerPortData } from '../netlink/link-info.ts';
+import type { ReadOf } from '../netlink/object-of.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
@@ -91,12 +92,17 @@ export function isBridgePort({ slaveKind }: Pick<LinkState, 'slaveKind'>): boole
   return slaveKind === bridge.kind;
 }
 
-/** A port's settings in the words of {@link PortOptions}, of which an older kernel has not all; of a device that is no port, none. */
+/** All that the kernel says of a port; undefined for a device that is none. */
+export function portOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): ReadOf<typeof bridgePort.rows> | undefined {
+  if (!isBridgePort(link)) return undefined;
+  return (link.slaveData ?? bridgePort.read(Buffer.alloc(0))) as ReadOf<typeof bridgePort.rows>;
+}
+
+/** Those of a port's settings that a spec can change, of which an older kernel has not all; none of a device that is no port. */
 export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortOptions {
-  if (!isBridgePort(link)) return {};
-  const settings = (link.slaveData ?? {}) as PortOptions;
-  const known = PORT_OPTIONS.filter((option) => settings[option] !== undefined);
-  return Object.fromEntries(known.map((option) => [option, settings[option]]));
+  const settings = portOf(link);
+  const known = PORT_OPTIONS.filter((option) => settings?.[option] !== undefined);
+  return Object.fromEntries(known.map((option) => [option, settings?.[option]]));
 }
 
 /** Checks what a spec says of a port. @throws UsageError */

@@ -1,6 +1,6 @@
 import { show, UsageError } from '../kernel/validate.ts';
 import type { LinkDescription, Lower } from './link-description.ts';
-import { LinkKind, optionsOf } from './link-kind.ts';
+import { LinkKind, readableOf } from './link-kind.ts';
 import type { Settings } from './setting.ts';
 
 /** Every kind that has been defined, by its name. */
@@ -75,7 +75,9 @@ function checkDescription(kind: unknown, description: LinkDescription<Settings, 
     const rule = "the option of the kernel's configuration without CONFIG_, such as 'GENEVE'";
     throw new UsageError(`${call}: option must be ${rule}: received ${show(option)}`);
   }
-  const taken = [...optionsOf(settings).keys()].find((name) => TAKEN_NAMES.includes(name));
+  const taken = readableOf(settings)
+    .map(([name]) => name)
+    .find((name) => TAKEN_NAMES.includes(name));
   if (taken !== undefined) {
     throw new UsageError(
       `${call}: every interface has ${taken}: give the setting ${taken} another name, and its keyword as { word: '${taken}' }`,

@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../kernel/validate.ts';
 import { registerLinkData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
@@ -33,6 +33,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   readonly table: Table<S>;
   /** The settings that a spec may say of a new link. */
   readonly options: ReadonlyMap<string, Option>;
+  /** The settings that the kernel tells. */
+  readonly #told: readonly string[];
 
   constructor(kind: K, description: LinkDescription<S, L>, variantOf?: LinkKind) {
     const { option, module = kind, lower = 'none', settings = {} as S } = description;
@@ -44,7 +46,9 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.module = module;
     this.bornWithCarrier = description.bornWithCarrier ?? (lower === 'none' && this.end !== 'peer');
     this.table = table(settings);
-    this.options = optionsOf(settings);
+    const readable = readableOf(settings);
+    this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
+    this.#told = readable.map(([name]) => name);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);
   }
@@ -69,7 +73,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     if (!this.is(link))
       throw new Error(`${link.name} is a ${link.kind ?? 'device'}, which has no settings of a ${this.kind}`);
     const data = (link.data ?? this.table.read(Buffer.alloc(0))) as Values;
-    const told = [...this.options.keys()].filter((name) => data[name] !== undefined);
+    const told = this.#told.filter((name) => data[name] !== undefined);
     return Object.fromEntries(told.map((name) => [name, data[name]])) as SettingsOf<S>;
   }
 
@@ -105,6 +109,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** Why a link with these settings takes no MAC address: what stands before ` has its parent's MAC address`. */
   fixedMac(settings: Values): string | undefined {
     return this.description.fixedMac?.(settings as Partial<SettingsOf<S>>);
+  }
+
+  withoutMac(settings: Values): boolean {
+    return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
   }
 
   usualName(lower: string, settings: Values): string | undefined {
@@ -145,9 +153,9 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 /** Which kind another is a variant of. */
 const variants = new Map<string, LinkKind>();
 
-/** The settings that a spec may say of a new link. */
-export function optionsOf(settings: Settings): ReadonlyMap<string, Option> {
-  const all = Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
+/** The settings that have a name of their own, each with its rules. */
+export function readableOf(settings: Settings): [string, Option][] {
+  return Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
     const { rule, check = () => {} } = of;
     if ('each' in rules) {
       const { each } = rules as BitRules;
@@ -156,7 +164,6 @@ export function optionsOf(settings: Settings): ReadonlyMap<string, Option> {
     const own: SettingRules = rules;
     return own.internal ? [] : [[name, { rules: own, rule, check: own.check ?? check }]];
   });
-  return new Map(all);
 }
 
 function checkWhen(call: string, name: string, { when = {} }: SettingRules, settings: Values): void {
@@ -173,10 +180,4 @@ function isUsual(value: unknown, { usual = false }: SettingRules): boolean {
 
 function withoutUndefined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-/** Checks what a spec gives as a kind. @throws UsageError */
-export function checkKind<K extends LinkKind<string, Settings, Lower>>(call: string, kind: K): K {
-  if (kind instanceof LinkKind) return kind;
-  throw new UsageError(`${call}: kind must be what defineLink returned: received ${show(kind)}`);
 }

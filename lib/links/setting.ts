@@ -15,7 +15,9 @@ export interface SettingRules {
   readonly when?: Readonly<Record<string, string>>;
   /** The device below has it, and with it all links of the kind on top: a further link takes what the first has. */
   readonly shared?: boolean;
-  /** No option of its own: how the kernel is told of a change to another. */
+  /** The kernel says it, and hairpin does not change it. */
+  readonly readOnly?: boolean;
+  /** No option of its own, and nothing to read: how the kernel is told of a change to another. */
   readonly internal?: boolean;
   /** Checks it more closely than its type does. @throws UsageError */
   readonly check?: (call: string, option: string, value: unknown) => void;
@@ -69,7 +71,8 @@ type RulesOf<S> = S extends { readonly rules: infer O } ? O : never;
 /** A number that the kernel has no word for is no choice of a spec's. */
 type Word<T> = T extends string ? (string extends T ? T : Exclude<T, `${number}`>) : T;
 type IsTold<S> = RulesOf<S> extends { absent: unknown } | { default: unknown } | { required: true } ? true : false;
-type IsOption<S> = IsBits<S> extends true ? false : RulesOf<S> extends { internal: true } ? false : true;
+type IsReadable<S> = IsBits<S> extends true ? false : RulesOf<S> extends { internal: true } ? false : true;
+type IsOption<S> = RulesOf<S> extends { readOnly: true } ? false : IsReadable<S>;
 type IsRequired<S> = RulesOf<S> extends { required: true } ? true : false;
 type IsLive<S> = RulesOf<S> extends { live: true } ? true : false;
 type Union<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer I) => void ? I : never;
@@ -80,11 +83,11 @@ type BitsOf<S extends Settings> = Union<
 
 /** What the kernel says of the settings of a link. An older kernel may not have those without a default. */
 export type SettingsOf<S extends Settings> = {
-  [K in keyof S as IsOption<S[K]> extends true ? (IsTold<S[K]> extends true ? K : never) : never]: Word<
+  [K in keyof S as IsReadable<S[K]> extends true ? (IsTold<S[K]> extends true ? K : never) : never]: Word<
     NonNullable<Carried<S[K]>['read']>
   >;
 } & {
-  [K in keyof S as IsOption<S[K]> extends true ? (IsTold<S[K]> extends true ? never : K) : never]?: Word<
+  [K in keyof S as IsReadable<S[K]> extends true ? (IsTold<S[K]> extends true ? never : K) : never]?: Word<
     NonNullable<Carried<S[K]>['read']>
   >;
 } & { [K in keyof BitsOf<S>]: boolean };

@@ -4,9 +4,9 @@ import { defineLink } from './define-link.ts';
 import { setting } from './setting.ts';
 
 /** Tag protocol identifiers: customer and service tags (IEEE 802.1Q-2018 table 9-1). */
-const PROTOCOLS = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const;
-export type VlanProtocol = keyof typeof PROTOCOLS;
-export const VLAN_PROTOCOLS = Object.keys(PROTOCOLS) as VlanProtocol[];
+export const VLAN_PROTOCOL_NUMBERS = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const;
+export type VlanProtocol = keyof typeof VLAN_PROTOCOL_NUMBERS;
+export const VLAN_PROTOCOLS = Object.keys(VLAN_PROTOCOL_NUMBERS) as VlanProtocol[];
 
 /** 4095 is reserved (IEEE 802.1Q-2018 table 9-2). */
 const HIGHEST_ID = 4094;
@@ -20,7 +20,7 @@ export const vlan = defineLink('vlan', {
   downWithLower: true,
   settings: {
     /** `802.1ad`: a service tag, as the outer one of two. @default '802.1Q' */
-    protocol: setting('IFLA_VLAN_PROTOCOL', 5, oneOf(be16, '', PROTOCOLS, '802.1Q'), {
+    protocol: setting('IFLA_VLAN_PROTOCOL', 5, oneOf(be16, '', VLAN_PROTOCOL_NUMBERS, '802.1Q'), {
       absent: '802.1Q',
       default: '802.1Q',
     }),
@@ -49,5 +49,5 @@ export const vlan = defineLink('vlan', {
 
 /** Whether a tag is a VLAN's: its type as on the wire, and its id. */
 export function isTagOf(of: { id: number; protocol: VlanProtocol }, tag: { type: number; id: number }): boolean {
-  return PROTOCOLS[of.protocol] === tag.type && of.id === tag.id;
+  return VLAN_PROTOCOL_NUMBERS[of.protocol] === tag.type && of.id === tag.id;
 }

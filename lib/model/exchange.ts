@@ -1,5 +1,11 @@
-import { BROADCAST_MAC } from '../wire/mac-address.ts';
-import { type Deliveries, deliver, type Frame, type Topology } from './frame-path.ts';
+import { ETHERTYPE } from '../wire/ethernet.ts';
+import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { BROADCAST_MAC, multicastMac4, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
+import type { Frame } from './frame.ts';
+import { type Device, type ModelState, networkOf } from './network.ts';
+import { predict } from './predict.ts';
+import { heardBy } from './prediction.ts';
 
 /** What a single frame or an exchange may be. */
 export const FRAME_KINDS = ['arp', 'unicast', 'broadcast', 'multicast', 'nd'] as const;
@@ -7,52 +13,73 @@ export const KINDS = [...FRAME_KINDS, 'ping4', 'ping6'] as const;
 export type FrameKind = (typeof FRAME_KINDS)[number];
 export type Kind = (typeof KINDS)[number];
 
-/** Any group address: a path depends on the group bit alone, given that the receiver has joined. */
-const GROUP_MAC = '01:00:5e:00:00:fb';
+/** mDNS's: any group would do, given that the receiver has joined it. */
+const GROUP = '224.0.0.251';
 
-/** How many copies of one frame the receiver's own stack gets; of an exchange, 1 when its answer is back. */
-export function expectedCopies(topology: Topology, from: string, to: string, kind: Kind): number {
-  if (kind === 'ping4' || kind === 'ping6') return echo(topology, from, to) ? 1 : 0;
-  return copies(deliver(topology, from, frameOf(topology, from, to, kind)), to);
+/**
+ * How many copies of one frame the stack of a device gets; of an exchange, 1 when its answer is back.
+ *
+ * @param from as in `ns1/eth0`
+ */
+export function expectedCopies(state: ModelState, from: string, to: string, kind: Kind): number {
+  const [sender, receiver] = [deviceAt(state, from), deviceAt(state, to)];
+  if (kind === 'ping4' || kind === 'ping6') return echo(state, sender, receiver, kind) ? 1 : 0;
+  return copies(state, sender, receiver, kind);
 }
 
 /**
  * An echo from cold neighbour tables: the question for the neighbour is a group frame, everything after it unicast. The
  * target learns the asker from its question (`arp_process`, `ndisc_recv_ns`), so it need not ask back. This is why a
- * one-way wall for broadcast turns some answers around.
+ * one-way wall for broadcast turns some answers around. Who does without ARP neither asks nor answers (`IFF_NOARP`).
  */
-function echo(topology: Topology, from: string, to: string): boolean {
-  const there = frameOf(topology, from, to, 'unicast');
-  const back = frameOf(topology, to, from, 'unicast');
-  const steps: [string, string, Frame][] = [
-    [from, to, frameOf(topology, from, to, 'arp')],
-    [to, from, back],
-    [from, to, there],
-    [to, from, back],
-  ];
-  return steps.every(([sender, receiver, frame]) => copies(deliver(topology, sender, frame), receiver) > 0);
+function echo(state: ModelState, from: Device, to: Device, kind: 'ping4' | 'ping6'): boolean {
+  const passes = (sender: Device, receiver: Device, what: FrameKind) => copies(state, sender, receiver, what) > 0;
+  const question = kind === 'ping4' ? 'arp' : 'nd';
+  const asks = (sender: Device, receiver: Device) =>
+    receiver.link.arp && passes(sender, receiver, question) && passes(receiver, sender, 'unicast');
+  if (from.link.arp && !asks(from, to)) return false;
+  if (!passes(from, to, 'unicast')) return false;
+  if (!from.link.arp && to.link.arp && !asks(to, from)) return false;
+  return passes(to, from, 'unicast');
 }
 
-function frameOf(topology: Topology, from: string, to: string, kind: FrameKind): Frame {
-  const source = macOf(topology, from);
+function copies(state: ModelState, from: Device, to: Device, kind: FrameKind): number {
+  const at = { namespace: from.namespace, index: from.index, direction: 'out' } as const;
+  const heard = heardBy(predict(state, frameOf(from, to, kind), at));
+  return heard.filter(({ namespace, index }) => namespace === to.namespace && index === to.index).length;
+}
+
+function frameOf(from: Device, to: Device, kind: FrameKind): Frame {
+  const [source, target] = [from.link.mac, to.link.mac];
+  const [ip4, target4] = [from.address(4) ?? '0.0.0.0', to.address(4) ?? '0.0.0.0'];
+  const frame = { source, tags: [], etherType: ETHERTYPE.ipv4, length: 46 };
+  const datagram = (destination: string) => ({
+    family: 4 as const,
+    ...{ source: ip4, destination, protocol: IP_PROTOCOL.udp, payload: Buffer.alloc(0) },
+  });
   switch (kind) {
     case 'unicast':
-      return { source, destination: macOf(topology, to) };
-    case 'arp':
+      return { ...frame, destination: target, packet: datagram(target4) };
     case 'broadcast':
-      return { source, destination: BROADCAST_MAC };
+      return { ...frame, destination: BROADCAST_MAC, packet: datagram('255.255.255.255') };
     case 'multicast':
-    case 'nd':
-      return { source, destination: GROUP_MAC };
+      return { ...frame, destination: multicastMac4(GROUP), packet: datagram(GROUP) };
+    case 'arp': {
+      const sender = { senderMac: source, senderIp: ip4 };
+      const arp = { operation: 'request', ...sender, targetMac: NO_MAC, targetIp: target4 } as const;
+      return { ...frame, destination: BROADCAST_MAC, etherType: ETHERTYPE.arp, arp };
+    }
+    case 'nd': {
+      const group = solicitedNodeGroup(to.address(6) ?? '::');
+      const own = { source: from.address(6) ?? '::', destination: group };
+      const packet = { family: 6 as const, ...own, protocol: IP_PROTOCOL.icmpv6, payload: Buffer.alloc(0) };
+      return { ...frame, destination: multicastMac6(ipToBytes(group)), etherType: ETHERTYPE.ipv6, packet };
+    }
   }
 }
 
-function macOf({ parent, children, hosts }: Topology, place: string): string {
-  const found = [parent, ...children, ...hosts].find((candidate) => candidate.place === place);
-  if (!found) throw new Error(`there is no place ${place} in the topology`);
-  return found.mac;
-}
-
-function copies(deliveries: Deliveries, place: string): number {
-  return deliveries.filter((each) => each === place).length;
+function deviceAt(state: ModelState, name: string): Device {
+  const device = networkOf(state).named(name);
+  if (!device) throw new Error(`there is no device ${name} in the network`);
+  return device;
 }

@@ -1,5 +1,8 @@
+import type { MacvlanMode } from '../links/macvlan.ts';
+import type { DeviceName } from './cause.ts';
 import { expectedCopies, KINDS, type Kind } from './exchange.ts';
-import type { Mode, Topology } from './frame-path.ts';
+import type { ModelState } from './network.ts';
+import { type PlannedDevice, planNetwork } from './plan-network.ts';
 
 /** The five places of the article's network. */
 export const PLACES = ['ns1', 'ns2', 'host', 'gateway', 'neighbour'] as const;
@@ -7,8 +10,8 @@ export type Place = (typeof PLACES)[number];
 
 /** A pair of macvlans on one parent: `ns2` is null where there is only one. */
 export interface PairModes {
-  ns1: Mode;
-  ns2: Mode | null;
+  ns1: MacvlanMode;
+  ns2: MacvlanMode | null;
   hairpin: boolean;
 }
 
@@ -30,7 +33,9 @@ const MACS: Record<Place, string> = {
 /** Every pair of modes that `hairpin modes` shows: the nine of bridge, private and vepa, source twice, passthru alone. */
 export function allPairModes(): PairModes[] {
   const mixed = ['bridge', 'private', 'vepa'] as const;
-  const pairs: [Mode, Mode | null][] = mixed.flatMap((ns1) => mixed.map((ns2): [Mode, Mode] => [ns1, ns2]));
+  const pairs: [MacvlanMode, MacvlanMode | null][] = mixed.flatMap((ns1) =>
+    mixed.map((ns2): [MacvlanMode, MacvlanMode] => [ns1, ns2]),
+  );
   pairs.push(['source', 'source'], ['passthru', null]);
   return pairs.flatMap(([ns1, ns2]) => [false, true].map((hairpin) => ({ ns1, ns2, hairpin })));
 }
@@ -52,25 +57,46 @@ export function pairQuestions({ ns2 }: PairModes): PairQuestion[] {
  * @param parentUp whether the parent is up. @default true
  */
 export function expectedOfPair(modes: PairModes, { from, to, kind }: PairQuestion, parentUp = true): number {
-  return expectedCopies(topologyOf(modes, parentUp), from, to, kind);
+  return expectedCopies(planned(modes, parentUp), DEVICES[from], DEVICES[to], kind);
 }
 
-function topologyOf({ ns1, ns2, hairpin }: PairModes, parentUp: boolean): Topology {
-  const child = (place: 'ns1' | 'ns2', mode: Mode) => ({
-    place,
-    mode,
+const DEVICES = {
+  ...{ ns1: 'ns1/eth0', ns2: 'ns2/eth0', host: 'host/up0', gateway: 'gateway/eth0', neighbour: 'neighbour/eth0' },
+} as const satisfies Record<Place, DeviceName>;
+
+const states = new Map<string, ModelState>();
+
+function planned(modes: PairModes, parentUp: boolean): ModelState {
+  const key = `${modes.ns1} ${modes.ns2} ${modes.hairpin} ${parentUp}`;
+  const state = states.get(key) ?? stateOf(modes, parentUp);
+  states.set(key, state);
+  return state;
+}
+
+/** The network of the article, with one pair of modes; a cable's ends and parents are all that it takes. */
+function stateOf({ ns1, ns2, hairpin }: PairModes, parentUp: boolean): ModelState {
+  const child = (place: Place, mode: MacvlanMode): PlannedDevice => ({
+    kind: 'macvlan',
     // macvlan_common_newlink: a passthru child takes its parent's address.
     mac: mode === 'passthru' ? MACS.host : MACS[place],
-    up: true,
-    hears: Object.values(MACS).filter((mac) => mac !== MACS[place]),
+    lower: DEVICES.host,
+    data: { mode, nodst: false, macaddr: Object.values(MACS).filter((mac) => mac !== MACS[place]), bcqueuelen: 1000 },
   });
-  return {
-    parent: { place: 'host', mac: MACS.host, up: parentUp },
-    children: [child('ns1', ns1), ...(ns2 === null ? [] : [child('ns2', ns2)])],
-    hairpin,
-    hosts: [
-      { place: 'gateway', mac: MACS.gateway },
-      { place: 'neighbour', mac: MACS.neighbour },
-    ],
-  };
+  const end = (place: Place, peer: DeviceName, up = true): PlannedDevice => ({ mac: MACS[place], peer, up });
+  const port = (peer: DeviceName, last: number, reflects = false): PlannedDevice => ({
+    mac: `02:00:00:00:01:0${last}`,
+    peer,
+    port: { of: 'br0', hairpin: reflects },
+  });
+  return planNetwork({
+    [DEVICES.ns1]: child('ns1', ns1),
+    ...(ns2 === null ? {} : { [DEVICES.ns2]: child('ns2', ns2) }),
+    [DEVICES.host]: end('host', 'sw/p0', parentUp),
+    [DEVICES.gateway]: end('gateway', 'sw/p1'),
+    [DEVICES.neighbour]: end('neighbour', 'sw/p2'),
+    'sw/br0': { kind: 'bridge', mac: '02:00:00:00:01:00' },
+    'sw/p0': port(DEVICES.host, 1, hairpin),
+    'sw/p1': port(DEVICES.gateway, 2),
+    'sw/p2': port(DEVICES.neighbour, 3),
+  });
 }

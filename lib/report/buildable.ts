@@ -4,9 +4,6 @@ import type { Link } from '../state/network-state.ts';
 import { devicesIn } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 
-/** Kinds that nobody has described, and that need no more than a name. */
-const SIMPLE = ['ifb'];
-
 /** A lab as far as a script can make it, and a remark on each device that it cannot. */
 export interface Buildable {
   readonly state: WholeLabState;
@@ -36,7 +33,7 @@ const ELSEWHERE = ': what it leads to is not of this lab';
 function whyNot(state: WholeLabState, namespace: WholeNamespace, link: Link): string | undefined {
   const { peer, lower } = link;
   const kind = kindOf(link);
-  if (!kind) return SIMPLE.includes(link.kind ?? '') ? undefined : '';
+  if (!kind) return '';
   if (kind.end === 'peer') return peer ? undefined : ELSEWHERE;
   if (kind.lower === 'none') return undefined;
   if (namespace.nics[link.index] !== undefined) return undefined;

@@ -83,7 +83,8 @@ function deviceLines(state: WholeLabState, device: Device, peer: Link | undefine
   const { link, namespace } = device;
   const say = sayer(state, namespace.name);
   if (peer) return cableLines(state, device, peer);
-  if (link.link === undefined || link.lower === undefined) {
+  // A tunnel may be bound to a device, which is a setting of its own.
+  if (kindOf(link)?.lower === 'none' || link.lower === undefined) {
     const nic = namespace.nics[link.index];
     if (nic !== undefined) return [...childOfNic(namespace, link, nic), ...masterLines(state, device)];
     const said = { ...hardware(link), kind: link.kind, data: saidSettings(namespace, link) };

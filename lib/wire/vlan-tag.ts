@@ -11,16 +11,26 @@ export interface VlanTag {
 
 /** The outermost tag of a frame; undefined when it has none. */
 export function vlanTagOf(frame: Buffer): VlanTag | undefined {
-  if (frame.length < ADDRESSES + TAG + 2) return undefined;
-  const type = frame.readUInt16BE(ADDRESSES);
-  return TAG_TYPES.includes(type) ? { type, id: frame.readUInt16BE(ADDRESSES + 2) & 0xfff } : undefined;
+  return tagAt(frame, ADDRESSES);
+}
+
+/** The tags of a frame, the outermost first. */
+export function vlanTagsOf(frame: Buffer): VlanTag[] {
+  const tags: VlanTag[] = [];
+  for (let tag = tagAt(frame, ADDRESSES); tag; tag = tagAt(frame, ADDRESSES + TAG * tags.length)) tags.push(tag);
+  return tags;
 }
 
 /** The frame without its tags. */
 export function withoutVlanTags(frame: Buffer): Buffer {
-  let at = ADDRESSES;
-  while (at + TAG + 2 <= frame.length && TAG_TYPES.includes(frame.readUInt16BE(at))) at += TAG;
-  return at === ADDRESSES ? frame : Buffer.concat([frame.subarray(0, ADDRESSES), frame.subarray(at)]);
+  const behind = ADDRESSES + TAG * vlanTagsOf(frame).length;
+  return behind === ADDRESSES ? frame : Buffer.concat([frame.subarray(0, ADDRESSES), frame.subarray(behind)]);
+}
+
+function tagAt(frame: Buffer, at: number): VlanTag | undefined {
+  if (frame.length < at + TAG + 2) return undefined;
+  const type = frame.readUInt16BE(at);
+  return TAG_TYPES.includes(type) ? { type, id: frame.readUInt16BE(at + 2) & 0xfff } : undefined;
 }
 
 /** As in `802.1Q id 10`. */

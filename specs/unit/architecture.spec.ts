@@ -33,8 +33,8 @@ describe('the check finds', () => {
     [
       'an import sideways',
       'lib/probes/ask.ts',
-      "import type { Mode } from '../model/frame-path.ts';",
-      'lib/probes/ask.ts imports lib/model/frame-path.ts, which is not below it',
+      "import type { Frame } from '../model/frame.ts';",
+      'lib/probes/ask.ts imports lib/model/frame.ts, which is not below it',
     ],
     [
       'an import over several lines',
@@ -145,7 +145,7 @@ describe('the check lets pass', () => {
   test.each([
     ['an import downward', 'lib/matchers/to-reach.ts', "import { reach } from '../probes/reach.ts';"],
     ['an import within a folder', 'lib/netlink/link.ts', "import { listAttributes } from './attribute.ts';"],
-    ['a model that reads addresses', 'lib/model/frame-path.ts', "import { isMac } from '../wire/mac-address.ts';"],
+    ['a model that reads addresses', 'lib/model/frame.ts', "import { isMac } from '../wire/mac-address.ts';"],
     ['the fixtures in what a spec imports', 'lib/index.ts', "export * from '../fixtures/index.ts';"],
     ['a spec of a part', 'specs/unit/arp.spec.ts', "import { decodeArp } from '../../lib/wire/arp.ts';"],
     [

@@ -1,41 +1,26 @@
+import type { MacvlanMode } from 'hairpin';
 import { describe, expect, test } from 'vitest';
-import { type Child, deliver, type Mode, type Topology } from '../../lib/model/frame-path.ts';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
+import { article, type Child, deliver, MAC, type Place } from './article.ts';
 
 // ns1 ─ macvlan ┐
-//               ├─ host (parent) ── switch ── gateway
+//               ├─ eth0 (host) ── p0 (sw) ── gateway
 // ns2 ─ macvlan ┘
-const MAC = {
-  ns1: '02:00:00:00:00:01',
-  ns2: '02:00:00:00:00:02',
-  host: '02:00:00:00:00:03',
-  gateway: '02:00:00:00:00:04',
-};
-
-function topology(
-  modes: { ns1: Mode; ns2?: Mode },
-  { hairpin = false, down = [] as string[], ns1 = {} as Partial<Child> } = {},
-): Topology {
-  const child = (place: 'ns1' | 'ns2', mode: Mode): Child => ({
-    place,
-    mode,
-    mac: MAC[place],
-    up: !down.includes(place),
-  });
-  return {
-    parent: { place: 'host', mac: MAC.host, up: !down.includes('host') },
-    children: [{ ...child('ns1', modes.ns1), ...ns1 }, ...(modes.ns2 ? [child('ns2', modes.ns2)] : [])],
-    hairpin,
-    hosts: [{ place: 'gateway', mac: MAC.gateway }],
-  };
+function topology(modes: { ns1: MacvlanMode; ns2?: MacvlanMode }, { hairpin = false, down = [] as string[] } = {}) {
+  const child = (place: string, mode: MacvlanMode): Child => ({ mode, up: !down.includes(place) });
+  const children = { ns1: child('ns1', modes.ns1), ...(modes.ns2 ? { ns2: child('ns2', modes.ns2) } : {}) };
+  return article({ children, hairpin, parentUp: !down.includes('host') });
 }
 
-const unicast = (network: Topology, from: keyof typeof MAC, to: keyof typeof MAC) =>
-  deliver(network, from, { source: MAC[from], destination: MAC[to] });
-const broadcast = (network: Topology, from: keyof typeof MAC) =>
-  [...deliver(network, from, { source: MAC[from], destination: BROADCAST_MAC })].sort();
+type Network = ReturnType<typeof topology>;
 
-const both = (mode: Mode) => ({ ns1: mode, ns2: mode });
+const unicast = (network: Network, from: Place, to: Place) => lan(deliver(network, from, MAC[to]));
+const broadcast = (network: Network, from: Place) => lan(deliver(network, from, BROADCAST_MAC)).sort();
+
+/** The neighbour is to the switch what the gateway is. */
+const lan = (places: string[]) => places.filter((place) => place !== 'neighbour');
+
+const both = (mode: MacvlanMode) => ({ ns1: mode, ns2: mode });
 const hairpin = true;
 
 describe('vepa', () => {
@@ -94,8 +79,7 @@ describe('private', () => {
 
 describe('passthru', () => {
   // macvlan_common_newlink: the child has its parent's address.
-  const passthru = (options: { hairpin?: boolean; down?: string[] } = {}) =>
-    topology({ ns1: 'passthru' }, { ...options, ns1: { mac: MAC.host } });
+  const passthru = (options: { hairpin?: boolean; down?: string[] } = {}) => topology({ ns1: 'passthru' }, options);
 
   test('the first child takes every unicast, the parent none (macvlan_handle_frame)', () => {
     const network = passthru();
@@ -113,9 +97,8 @@ describe('passthru', () => {
 
   test('a broadcast that comes back goes to the child, and the parent never hears its own', () => {
     const reflecting = passthru({ hairpin });
-    const frame = { source: MAC.host, destination: BROADCAST_MAC };
-    expect(deliver(reflecting, 'ns1', frame)).toEqual(['gateway', 'ns1']);
-    expect(deliver(reflecting, 'host', frame)).toEqual(['gateway', 'ns1']);
+    expect(broadcast(reflecting, 'ns1')).toEqual(['gateway', 'ns1']);
+    expect(broadcast(reflecting, 'host')).toEqual(['gateway', 'ns1']);
   });
 });
 

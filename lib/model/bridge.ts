@@ -1,0 +1,171 @@
+import { bridge as bridgeKind } from '../links/bridge.ts';
+import { portOf } from '../links/bridge-port.ts';
+import type { FdbEntry } from '../netlink/neighbour.ts';
+import { ETHERTYPE } from '../wire/ethernet.ts';
+import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
+import type { Cause } from './cause.ts';
+import { type Frame, type PacketType, sizeOf } from './frame.ts';
+import type { Learnt } from './learnt.ts';
+import type { Device } from './network.ts';
+import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
+
+type Settings = NonNullable<ReturnType<typeof portOf>>;
+type FloodKind = 'flood' | 'mcastFlood' | 'bcastFlood';
+
+/** A frame that comes in by a port: `br_handle_frame`, `br_handle_frame_finish`. */
+export function receiveByPort(
+  port: Device,
+  bridge: Device,
+  frame: Frame,
+  type: PacketType,
+  learnt: Learnt,
+): readonly Verdict[] {
+  const { source, destination } = frame;
+  const settings = settingsOf(port);
+  if (isGroupMac(source) || source === NO_MAC)
+    return [drop({ code: 'bridge.bad-source', facts: { port: port.name, mac: source } }, 'br_handle_frame')];
+  const reserved = isReserved(destination) ? receiveReserved(port, bridge, frame) : undefined;
+  if (reserved) return reserved;
+  const closed = stateCause(port, bridge, settings, 'in');
+  // A port in the state learning takes the address, and nothing else.
+  if (settings.state === 'learning') learn(learnt, port, bridge, source, settings);
+  if (closed) return [drop(closed, 'br_handle_frame')];
+  const vague = whyUnknown(bridge, frame);
+  if (vague) return [unknown(vague)];
+  const known = learnt.find(bridge, source);
+  if (settings.locked && (known?.device !== port.index || known.local))
+    return [drop({ code: 'bridge.locked', facts: { port: port.name, mac: source } }, 'br_handle_frame_finish')];
+  learn(learnt, port, bridge, source, settings);
+  const forHost = destination === bridge.link.mac ? 'host' : type;
+  const entry = isGroupMac(destination) ? undefined : learnt.find(bridge, destination);
+  if (entry?.local) return [into(bridge, frame, forHost)];
+  const heard = isGroupMac(destination) || bridge.link.promiscuity > 0 ? [into(bridge, frame, forHost)] : [];
+  return [...forward({ bridge, frame, ingress: port }, entry), ...heard];
+}
+
+/** A frame of the bridge's own host: `br_dev_xmit`. */
+export function sendByBridge(bridge: Device, frame: Frame, learnt: Learnt): readonly Verdict[] {
+  const vague = whyUnknown(bridge, frame);
+  if (vague) return [unknown(vague)];
+  const entry = isGroupMac(frame.destination) ? undefined : learnt.find(bridge, frame.destination);
+  return forward({ bridge, frame, ingress: undefined }, entry);
+}
+
+interface Passing {
+  bridge: Device;
+  frame: Frame;
+  /** Undefined: the bridge's own host sent it. */
+  ingress: Device | undefined;
+}
+
+/** `br_forward` and `br_flood`, with what keeps the frame from each other port. */
+function forward(passing: Passing, entry: FdbEntry | undefined): Verdict[] {
+  const { bridge, frame } = passing;
+  return bridge.ports.flatMap((egress): Verdict[] => {
+    if (entry && egress.index !== entry.device) return otherPort(passing, entry, egress);
+    const obstacle = keeping(passing, egress, entry === undefined);
+    return [obstacle ? drop(obstacle.cause, obstacle.function, { towards: egress }) : outOf(egress, frame)];
+  });
+}
+
+/** What keeps a frame from a port: the flags that `br_flood` looks at, `should_deliver`, `br_dev_queue_push_xmit`. */
+function keeping(
+  { bridge, frame, ingress }: Passing,
+  egress: Device,
+  isFlooded: boolean,
+): { cause: Cause; function: string } | undefined {
+  const settings = settingsOf(egress);
+  const closed = stateCause(egress, bridge, settings, 'out');
+  if (closed) return { cause: closed, function: 'should_deliver' };
+  const port = egress.name;
+  if (egress === ingress && !settings.hairpin)
+    return { cause: { code: 'bridge.hairpin-off', facts: { port, isOfNoUse: false } }, function: 'should_deliver' };
+  if (ingress && settingsOf(ingress).isolated && settings.isolated) {
+    const facts = { ingress: ingress.name, egress: port };
+    return { cause: { code: 'bridge.isolated', facts }, function: 'should_deliver' };
+  }
+  const kind = floodKind(frame.destination);
+  // What the bridge's own host sends to many goes everywhere.
+  if (isFlooded && settings[kind] === false && (kind === 'flood' || ingress))
+    return { cause: floodCause(kind, port, frame.destination), function: 'br_flood' };
+  const [length, { mtu }] = [sizeOf(frame), egress.link];
+  // is_skb_forwardable: up to the port's MTU, the Ethernet header and a VLAN tag.
+  if (length <= mtu + 4) return undefined;
+  const facts = { device: port, mtu, length, where: { is: 'bridge' } } as const;
+  return { cause: { code: 'link.mtu', facts }, function: 'br_dev_queue_push_xmit' };
+}
+
+function otherPort({ bridge, frame, ingress }: Passing, entry: FdbEntry, wanted: Device): Verdict[] {
+  // Nobody expects a frame back where it came from.
+  if (wanted === ingress) return [];
+  const behind = bridge.ports.find(({ index }) => index === entry.device) ?? bridge;
+  const facts = { mac: frame.destination, port: behind.name, wanted: wanted.name };
+  return [drop({ code: 'bridge.other-port', facts }, 'br_handle_frame_finish', { towards: wanted })];
+}
+
+/** Why a port takes nothing in, or lets nothing out. */
+function stateCause(port: Device, bridge: Device, { state }: Settings, side: 'in' | 'out'): Cause | undefined {
+  const { link } = port;
+  if (!link.up) return { code: 'link.down', facts: { device: port.name } };
+  if (!link.carrier) return { code: 'link.no-carrier', facts: { device: port.name } };
+  // With it all of its ports are disabled (br_stp_disable_bridge).
+  if (!bridge.link.up) return { code: 'bridge.down', facts: { namespace: bridge.namespace, bridge: bridge.link.name } };
+  if (state === 'forwarding') return undefined;
+  const spanningTree = bridgeKind.of(bridge.link).stp;
+  return { code: 'bridge.port-state', facts: { port: port.name, state: state ?? 'unknown', side, spanningTree } };
+}
+
+function floodKind(destination: string): FloodKind {
+  if (destination === BROADCAST_MAC) return 'bcastFlood';
+  return isGroupMac(destination) ? 'mcastFlood' : 'flood';
+}
+
+function floodCause(kind: FloodKind, port: Device['name'], mac: string): Cause {
+  if (kind === 'bcastFlood') return { code: 'bridge.bcast-flood-off', facts: { port } };
+  if (kind === 'mcastFlood') return { code: 'bridge.mcast-flood-off', facts: { port } };
+  return { code: 'bridge.flood-off', facts: { port, mac } };
+}
+
+/** `br_fdb_update`: an address of the bridge itself stays, every other moves to where it was heard. */
+function learn(learnt: Learnt, port: Device, bridge: Device, mac: string, { learning }: Settings): void {
+  if (learning === false || bridgeKind.of(bridge.link).ageingTime === 0) return;
+  if (!learnt.find(bridge, mac)?.local) learnt.put(bridge, mac, port);
+}
+
+/** 01:80:c2:00:00:00 to 0f: what no bridge passes on (IEEE 802.1Q-2018 table 8-1). */
+function isReserved(mac: string): boolean {
+  return mac.startsWith('01:80:c2:00:00:0');
+}
+
+/** The branch of `br_handle_frame` for reserved addresses; undefined: they are forwarded as any group is. */
+function receiveReserved(port: Device, bridge: Device, { destination }: Frame): Verdict[] | undefined {
+  const last = Number.parseInt(destination.slice(-1), 16);
+  const facts = { port: port.name, mac: destination };
+  if (last === 1) return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame')];
+  const { stp, groupFwdMask } = bridgeKind.of(bridge.link);
+  const ofPort = settingsOf(port).groupFwdMask ?? 0;
+  // Without a spanning tree its frames pass, so that others can see a loop.
+  const mask = last === 0 ? ofPort : ofPort | groupFwdMask;
+  if ((last === 0 && !stp) || mask & (1 << last)) return undefined;
+  // The port's own stack gets it: LLDP, LACP, 802.1X.
+  return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame', { towards: bridge }), PASS];
+}
+
+/** What in a bridge's settings the model does not follow. */
+function whyUnknown(bridge: Device, { destination, etherType, packet }: Frame): string | undefined {
+  const { mcastSnooping, vlanFiltering } = bridgeKind.of(bridge.link);
+  if (vlanFiltering) return `${bridge} filters VLANs`;
+  if (mcastSnooping && isGroupMac(destination) && destination !== BROADCAST_MAC) return `${bridge} snoops multicast`;
+  const asks = etherType === ETHERTYPE.arp || packet?.protocol === ICMPV6;
+  const answering = bridge.ports.find((port) => {
+    const { proxyArp, proxyArpWifi, neighSuppress } = settingsOf(port);
+    return proxyArp || proxyArpWifi || neighSuppress;
+  });
+  return asks && answering ? `${bridge} may answer for others by ${answering}` : undefined;
+}
+
+const ICMPV6 = 58;
+
+function settingsOf({ link }: Device): Settings {
+  return portOf(link) as Settings;
+}

@@ -1,0 +1,220 @@
+import type { Family } from '../wire/ip-address.ts';
+
+/** A device by its namespace and its own name: `sw/p0`. Neither has a slash in it. */
+export type DeviceName = `${string}/${string}`;
+
+/**
+ * What may keep a frame from its next step, by a public code, with the facts of each. Facts are plain data: names of
+ * namespaces (`sw`) and devices (`sw/p0`), settings, values. The words of each code are in lib/diagnosis/words.
+ */
+export interface CauseFacts {
+  'link.down': { device: DeviceName };
+  'link.gone': { device: DeviceName };
+  'link.no-carrier': NoCarrier;
+  'link.dummy': { device: DeviceName };
+  'link.mtu': TooLong;
+  'link.unconnected': { from: DeviceName; to: string };
+  'uplink.left': { device: DeviceName; uplink: string; siblings: readonly DeviceName[] };
+
+  'bridge.down': { namespace: string; bridge: string };
+  'bridge.not-a-port': { port: DeviceName; bridge: string };
+  'bridge.port-state': { port: DeviceName; state: string; side: Side; spanningTree: boolean };
+  /** `isOfNoUse`: reflected or not, stations in mode private hear no broadcast of each other. */
+  'bridge.hairpin-off': { port: DeviceName; isOfNoUse: boolean };
+  'bridge.isolated': { ingress: DeviceName; egress: DeviceName };
+  /** A group, or nobody, cannot send. */
+  'bridge.bad-source': { port: DeviceName; mac: string };
+  /** A group that no bridge passes on (01:80:c2:00:00:00 to 0f): it is for the bridge's own host, or for nobody. */
+  'bridge.reserved': { port: DeviceName; mac: string };
+  'bridge.locked': { port: DeviceName; mac: string };
+  'bridge.bcast-flood-off': { port: DeviceName };
+  'bridge.mcast-flood-off': { port: DeviceName };
+  'bridge.flood-off': { port: DeviceName; mac: string };
+  /** The forwarding database has the address behind another port, `port`, than the one that leads to the goal. */
+  'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
+
+  /** `device` is in mode private: it sends to no sibling, or hears none. */
+  'macvlan.private': { device: DeviceName; as: 'sender' | 'receiver' };
+  'macvlan.source-sender': { device: DeviceName };
+  'macvlan.not-listed': { device: DeviceName; mac: string };
+  'macvlan.other-mac': { device: DeviceName; mac: string; parent: string; parentMac: string; destination: string };
+  /** `device` is in mode source with nodst: what it hears its parent does not. */
+  'macvlan.nodst': { device: DeviceName; parent: DeviceName };
+  /** `bcqueuelen 0`. */
+  'macvlan.no-queue': { parent: DeviceName };
+  'macvlan.parent': { device: DeviceName; parent: DeviceName };
+  'macvlan.siblings': { device: DeviceName; sibling: DeviceName; parent: DeviceName };
+
+  'ipvlan.no-group-in': { device: DeviceName; mode: string; parent: DeviceName };
+  'ipvlan.no-group-out': { device: DeviceName; mode: string; parent: DeviceName };
+  'ipvlan.private': { device: DeviceName; sibling: DeviceName; parent: DeviceName };
+  'ipvlan.ip-only': { device: DeviceName; mode: string };
+  'ipvlan.parent-host': { namespace: string; parent: DeviceName; source: string };
+  'ipvlan.no-route': { namespace: string; to: string; device: DeviceName; mode: string };
+  'ipvlan.no-neighbours': { device: DeviceName; mode: string; parent: DeviceName; asked?: Asked };
+
+  /** `tag` is the frame's; null where it has none. */
+  'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
+  'vlan.missing': { device: DeviceName; tag: Tag };
+  'tap.open': { device: DeviceName };
+
+  /** `hasRules`: it may be a rule (`ip rule`) that says so. */
+  'route.none': { namespace: string; to: string; back?: true; hasRules?: true; group?: { device: DeviceName } };
+  'route.blackhole': { namespace: string; route: string };
+  'route.unreachable': { namespace: string; route: string };
+  'route.prohibit': { namespace: string; route: string };
+  'route.other-device': { namespace: string; to: string; device: DeviceName; wanted: DeviceName };
+
+  'router.forwarding-off': { namespace: string; family: Family; sysctl: string };
+  'router.not-a-switch': { namespace: string };
+  'router.no-holder': { namespace: string; address: string };
+  'router.kept': { namespace: string };
+
+  'neighbour.unanswered': { asked: Asked };
+  'neighbour.answer-lost': { asked: Asked };
+  'neighbour.arp-off': { device: DeviceName; asked?: Asked };
+  'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
+  'neighbour.other-device': { device: DeviceName; owner: DeviceName; address: string; asked?: Asked };
+  /** The frame is for `destination`, and `device` has `mac`. `entry` is the sender's, where it is known. */
+  'neighbour.old-mac': {
+    device: DeviceName;
+    mac: string;
+    destination: string;
+    entry?: { namespace: string; address: string; isPermanent: boolean };
+  };
+
+  'address.none': { address: string };
+  'address.gone': { address: string; holder: string; why: string; mend?: string };
+  'address.elsewhere': { namespace: string; address: string };
+  'address.duplicate': { namespace: string; address: string };
+  'address.tentative': { namespace: string; address: string; length?: number };
+  /** The source of the frame is an address of the very host that it came to: `takes` it not, or `answers` to itself. */
+  'address.own-source': { namespace: string; address: string; it: 'takes' | 'answers'; asked?: Asked };
+
+  'host.rp-filter': ReversePath;
+  'host.echo-ignored': { namespace: string; sysctl: string };
+  'host.not-taken': { device: DeviceName };
+  'group.not-joined': { device: DeviceName; group: string; by: 'stack' | 'parent' };
+
+  'socket.none': { namespace: string; protocol: 'tcp' | 'udp'; port: number };
+  'socket.other-address': {
+    namespace: string;
+    protocol: 'tcp' | 'udp';
+    port: number;
+    address: string;
+    open: readonly string[];
+  };
+  'socket.filter': { namespace: string };
+  'socket.full': { namespace: string };
+
+  'nft.drop': NftRule;
+  'nft.reject': NftRule;
+  'nft.stolen': NftRule;
+  'nft.queue': NftRule;
+  /** `nearest`: the rules that would have accepted it, but for one term each. */
+  'nft.policy': NftChain & { nearest: readonly { rule: string; field: string; value: string }[] };
+  'iptables.drop': LegacyRule & { number: number; rule?: string };
+  'iptables.reject': LegacyRule & { number: number; rule?: string };
+  'iptables.policy': LegacyRule;
+  /** The kernel says that a packet filter dropped it, and no rule trace tells which. */
+  'filter.drop': { namespace: string };
+
+  'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
+  'xdp.drop': { namespace: string; device?: DeviceName };
+  'qdisc.drop': { namespace: string; device?: DeviceName };
+  'machine.backlog': Record<never, never>;
+  'ip.localnet': { namespace: string };
+  'ip.ttl': { namespace: string };
+  'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
+  'ipsec.policy': { namespace: string };
+  'tcp.md5': { namespace: string; is: 'missing' | 'unexpected' | 'wrong' };
+  'tcp.min-ttl': { namespace: string };
+
+  /** Nothing is known but where it was last seen. `silent`: a namespace there whose packet filters nobody told of. */
+  unknown: { silent?: string };
+}
+
+/** The public name of a cause: stable, and documented in docs/diagnoses.md. */
+export type Code = keyof CauseFacts;
+
+/** What kept a frame from its next step. */
+export type Cause = { [C in Code]: { code: C; facts: CauseFacts[C] } }[Code];
+
+/** The causes of some codes. */
+export type CauseOf<C extends Code> = Extract<Cause, { code: C }>;
+
+type Side = 'in' | 'out';
+
+/** A question for a neighbour's MAC address that got no answer; or one of `answeredBy`, which was lost. */
+export interface Asked {
+  by: string;
+  address: string;
+  answeredBy?: string;
+}
+
+/** A VLAN tag. */
+export interface Tag {
+  protocol: string;
+  id: number;
+}
+
+/** Why a link has none: the other end of the cable is down, or the parent; `through`: the parents between. */
+interface NoCarrier {
+  device: DeviceName;
+  down?: { device: DeviceName; is: 'peer' | 'parent' };
+  through?: readonly DeviceName[];
+}
+
+/** A packet that is longer than a device, or a route, takes. Lengths are those of packets, in bytes. */
+interface TooLong {
+  /** Undefined where it is the MTU of a route. */
+  device?: DeviceName;
+  mtu: number;
+  length: number;
+  where:
+    | { is: 'receiver'; sender: DeviceName; senderMtu: number }
+    | { is: 'bridge' | 'router' }
+    /** `room`: as much data as fits into the packet. */
+    | { is: 'source'; namespace: string; to: string; room: number };
+}
+
+/** RFC 3704; `back`: the answer would leave by another device, or there is no way back. */
+interface ReversePath {
+  device?: DeviceName;
+  namespace: string;
+  /** Undefined where the kernel said so, and no setting was looked at. */
+  source?: string;
+  mode?: number;
+  back?: 'elsewhere' | 'none';
+  asked?: Asked;
+}
+
+/** Whose packet a filter took, where it is not the frame of the path. */
+type Whose = { is: 'answer' } | { is: 'solicitation'; address: string; by: 'ARP' | 'ND' };
+
+interface NftChain {
+  namespace: string;
+  family: string;
+  table: string;
+  chain: string;
+  hook: string;
+  /** Whether the chain has the hook itself, or is jumped to from one. */
+  isBase: boolean;
+  /** Of the hooks ingress and egress. */
+  device?: DeviceName;
+  of?: Whose;
+}
+
+/** `rule` as `nft list chain` prints it, where it could be read. */
+interface NftRule extends NftChain {
+  handle: number;
+  rule?: string;
+}
+
+interface LegacyRule {
+  namespace: string;
+  program: 'iptables-legacy' | 'ip6tables-legacy';
+  table: string;
+  chain: string;
+  of?: Whose;
+}

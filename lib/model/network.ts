@@ -1,0 +1,112 @@
+import { isBridgePort } from '../links/bridge-port.ts';
+import { portsOf } from '../state/find-link.ts';
+import type { Link, LinkPlace, NamespaceState, NetworkState } from '../state/network-state.ts';
+import type { Family } from '../wire/ip-address.ts';
+import type { DeviceName } from './cause.ts';
+
+/** The parts of a network's state that decide what becomes of a frame. */
+export type ModelState = NetworkState<ModelPart>;
+export const MODEL_PARTS = ['addresses', 'fdb', 'filters', 'qdiscs'] as const;
+type ModelPart = (typeof MODEL_PARTS)[number];
+
+/** A device with its namespace, and with the devices around it. */
+export class Device implements LinkPlace {
+  readonly namespace: string;
+  readonly index: number;
+  readonly link: Link;
+  readonly host: NamespaceState<ModelPart>;
+  readonly #network: Network;
+
+  constructor(network: Network, host: NamespaceState<ModelPart>, link: Link) {
+    this.namespace = host.name;
+    this.index = link.index;
+    this.link = link;
+    this.host = host;
+    this.#network = network;
+  }
+
+  /** As in `sw/p0`. */
+  get name(): DeviceName {
+    return `${this.namespace}/${this.link.name}`;
+  }
+
+  /** The other end of its cable. */
+  get peer(): Device | undefined {
+    return this.#network.find(this.link.peer);
+  }
+
+  /** The device that it was made on. */
+  get lower(): Device | undefined {
+    return this.#network.find(this.link.lower);
+  }
+
+  /** The devices that were made on it, of some kinds, the oldest first. */
+  uppers(...kinds: readonly string[]): readonly Device[] {
+    return this.#network.uppersOf(this).filter(({ link }) => kinds.includes(link.kind ?? ''));
+  }
+
+  /** The bridge that it is a port of. */
+  get bridge(): Device | undefined {
+    const { link, namespace } = this;
+    return isBridgePort(link) ? this.#network.find({ namespace, index: link.master ?? 0 }) : undefined;
+  }
+
+  /** The ports of the bridge that it is. */
+  get ports(): readonly Device[] {
+    return portsOf(this.host, this.index).flatMap(({ index }) => this.#network.find({ ...this, index }) ?? []);
+  }
+
+  /** Its first address of a version of IP. */
+  address(family: Family): string | undefined {
+    return this.host.addresses.find((own) => own.index === this.index && own.family === family)?.address;
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+/** A network's state with its devices at hand. */
+export class Network {
+  readonly state: ModelState;
+  readonly #devices = new Map<string, Device>();
+  readonly #uppers = new Map<string, Device[]>();
+
+  constructor(state: ModelState) {
+    this.state = state;
+    for (const host of state.namespaces)
+      for (const link of host.links) this.#devices.set(keyOf(host.name, link.index), new Device(this, host, link));
+    for (const device of this.#devices.values()) {
+      const { lower } = device.link;
+      if (!lower) continue;
+      const key = keyOf(lower.namespace, lower.index);
+      this.#uppers.set(key, [...(this.#uppers.get(key) ?? []), device]);
+    }
+  }
+
+  /** As in `ns1/eth0`. */
+  named(name: string): Device | undefined {
+    return [...this.#devices.values()].find((device) => device.name === name);
+  }
+
+  find(place: LinkPlace | undefined): Device | undefined {
+    return place && this.#devices.get(keyOf(place.namespace, place.index));
+  }
+
+  uppersOf({ namespace, index }: LinkPlace): readonly Device[] {
+    return this.#uppers.get(keyOf(namespace, index)) ?? [];
+  }
+}
+
+const networks = new WeakMap<ModelState, Network>();
+
+/** The network of a state; the same for the same state. */
+export function networkOf(state: ModelState): Network {
+  const network = networks.get(state) ?? new Network(state);
+  networks.set(state, network);
+  return network;
+}
+
+function keyOf(namespace: string, index: number): string {
+  return `${index} ${namespace}`;
+}

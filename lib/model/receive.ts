@@ -1,0 +1,72 @@
+import { ETHERTYPE } from '../wire/ethernet.ts';
+import { receiveByPort } from './bridge.ts';
+import type { Frame, PacketType } from './frame.ts';
+import { IPVLAN_KINDS, receiveByIpvlanParent, takeL3s } from './ipvlan.ts';
+import type { Learnt } from './learnt.ts';
+import { MACVLAN_KINDS, receiveByParent } from './macvlan.ts';
+import type { Device } from './network.ts';
+import { ACCEPT, drop, PASS, unknown, type Verdict } from './prediction.ts';
+import { hasFilters } from './transmit.ts';
+import { receiveTagged, tagFacts, withoutPriorityTags } from './vlan.ts';
+
+/** What a namespace does with a frame that comes in by one of its devices (`__netif_receive_skb_core`). */
+export function receive(device: Device, frame: Frame, type: PacketType, learnt: Learnt): readonly Verdict[] {
+  const vague = whyUnknown(device);
+  if (vague) return [unknown(vague)];
+  const tagged = receiveTagged(device, frame, type);
+  if (tagged) return tagged;
+  const verdicts = handle(device, frame, type, learnt);
+  if (!verdicts.includes(PASS)) return verdicts;
+  return [...verdicts.filter((verdict) => verdict !== PASS), ...deliver(device, withoutPriorityTags(frame), type)];
+}
+
+/** The device's rx_handler, of which it has one at most (`netdev_rx_handler_register`). */
+function handle(device: Device, frame: Frame, type: PacketType, learnt: Learnt): readonly Verdict[] {
+  const { bridge, link } = device;
+  if (bridge) return receiveByPort(device, bridge, frame, type, learnt);
+  if (link.master !== undefined && link.slaveKind !== 'vrf')
+    return [unknown(`${device} belongs to a ${link.slaveKind}`)];
+  if (device.uppers(...MACVLAN_KINDS).length > 0) return receiveByParent(device, frame, type);
+  if (device.uppers(...IPVLAN_KINDS).length > 0) return receiveByIpvlanParent(device, frame);
+  return [PASS];
+}
+
+/** Gives a frame to `ip_rcv`, `ipv6_rcv` or `arp_rcv`. */
+function deliver(device: Device, frame: Frame, type: PacketType): readonly Verdict[] {
+  const [tag] = frame.tags;
+  // Nobody took the tag, so the frame is another host's.
+  if (tag)
+    return [
+      drop({ code: 'vlan.missing', facts: { device: device.name, tag: tagFacts(tag) } }, '__netif_receive_skb_core'),
+    ];
+  if (type === 'otherhost') return [othersFrame(device, frame)];
+  if (frame.etherType === ETHERTYPE.arp && !device.link.arp)
+    return [drop({ code: 'neighbour.arp-off', facts: { device: device.name } }, 'arp_rcv')];
+  const child = takeL3s(device, frame, type);
+  return child.length > 0 ? child : [ACCEPT];
+}
+
+/** Every protocol drops it, each on its own. */
+function othersFrame(device: Device, { destination, etherType }: Frame): Verdict {
+  const facts = { device: device.name, mac: device.link.mac, destination };
+  const [where, reason] = OTHERHOST.get(etherType) ?? ['__netif_receive_skb_core'];
+  return drop({ code: 'neighbour.old-mac', facts }, where, { reason });
+}
+
+const OTHERHOST = new Map<number, readonly [string, string?]>([
+  [ETHERTYPE.ipv4, ['ip_rcv_core', 'SKB_DROP_REASON_OTHERHOST']],
+  [ETHERTYPE.ipv6, ['ip6_rcv_core', 'SKB_DROP_REASON_OTHERHOST']],
+  [ETHERTYPE.arp, ['arp_rcv']],
+]);
+
+function whyUnknown(device: Device): string | undefined {
+  const { link, namespace, host, index } = device;
+  if (link.xdp) return `a program gets the packets of ${device} first (XDP)`;
+  if (hasFilters(device)) return `${namespace} has packet filters at devices`;
+  const ingress = host.qdiscs.find((qdisc) => qdisc.device === index && INGRESS.includes(qdisc.kind));
+  if (ingress) return `${device} may have filters of tc`;
+  // tap_handle_frame: whoever holds its queue gets all that comes in.
+  return link.kind?.endsWith('tap') ? `a program may hold the queue of ${device}` : undefined;
+}
+
+const INGRESS = ['ingress', 'clsact'];

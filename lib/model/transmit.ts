@@ -1,0 +1,49 @@
+import { sendByBridge } from './bridge.ts';
+import type { Frame } from './frame.ts';
+import { sendByIpvlan } from './ipvlan.ts';
+import type { Learnt } from './learnt.ts';
+import { sendByMacvlan } from './macvlan.ts';
+import type { Device } from './network.ts';
+import { drop, into, unknown, type Verdict } from './prediction.ts';
+import { sendByVeth } from './veth.ts';
+import { sendByVlan } from './vlan.ts';
+
+/** What a kind of link does with a frame that it is given to send: its `ndo_start_xmit`. */
+type Send = (device: Device, frame: Frame, learnt: Learnt) => readonly Verdict[];
+
+const BY_KIND: Readonly<Record<string, Send>> = {
+  veth: sendByVeth,
+  bridge: sendByBridge,
+  macvlan: sendByMacvlan,
+  macvtap: sendByMacvlan,
+  ipvlan: sendByIpvlan,
+  ipvtap: sendByIpvlan,
+  vlan: sendByVlan,
+  // dummy_xmit counts what it is given, and frees it.
+  dummy: (device) => [drop({ code: 'link.dummy', facts: { device: device.name } }, 'dummy_xmit')],
+};
+
+const ARPHRD_LOOPBACK = 772;
+
+/** Sends a frame by a device (`__dev_queue_xmit`). */
+export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly Verdict[] {
+  const { link } = device;
+  if (!link.up) return [drop({ code: 'link.down', facts: { device: device.name } }, '__dev_queue_xmit')];
+  // Without a carrier a device has noop_qdisc (dev_deactivate).
+  if (!link.carrier) return [drop({ code: 'link.no-carrier', facts: { device: device.name } }, 'noop_enqueue')];
+  const given = givenQdisc(device);
+  if (given) return [unknown(`${device} has the queueing discipline ${given}`)];
+  if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];
+  if (link.hardware === ARPHRD_LOOPBACK) return [into(device, frame, 'host')];
+  const send = BY_KIND[link.kind ?? ''];
+  return send ? send(device, frame, learnt) : [unknown(`the model does not know what ${device} leads to`)];
+}
+
+function givenQdisc({ host, index }: Device): string | undefined {
+  return host.qdiscs.find((qdisc) => qdisc.device === index && qdisc.isGiven)?.kind;
+}
+
+/** Chains of the family netdev, which may take a frame at any device. */
+export function hasFilters({ host }: Device): boolean {
+  return host.filters.nftables.includes('netdev');
+}

@@ -1,0 +1,47 @@
+import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlan } from '../links/vlan.ts';
+import type { VlanTag } from '../wire/vlan-tag.ts';
+import type { Tag } from './cause.ts';
+import type { Frame, PacketType } from './frame.ts';
+import type { Device } from './network.ts';
+import { drop, into, outOf, unknown, type Verdict } from './prediction.ts';
+
+/** `vlan_dev_hard_start_xmit`: a tag more, in front of those that are there. */
+export function sendByVlan(device: Device, frame: Frame): readonly Verdict[] {
+  const { lower } = device;
+  if (!lower) return [unknown(`the device below ${device} is outside the lab`)];
+  return [outOf(lower, { ...frame, tags: [tagOf(device), ...frame.tags] })];
+}
+
+/** `vlan_do_receive`: a tagged frame goes to the VLAN device for its tag, before any rx_handler. Undefined: there is none. */
+export function receiveTagged(device: Device, frame: Frame, type: PacketType): readonly Verdict[] | undefined {
+  const [tag, ...inner] = frame.tags;
+  if (!tag) return undefined;
+  const vlan = device.uppers('vlan').find((each) => isSame(tagOf(each), tag));
+  if (!vlan) return undefined;
+  if (!vlan.link.up)
+    return [drop({ code: 'link.down', facts: { device: vlan.name } }, 'vlan_do_receive', { towards: vlan })];
+  // The device below may have another MAC address.
+  const isOwn = type === 'otherhost' && frame.destination === vlan.link.mac;
+  return [into(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];
+}
+
+function tagOf({ link }: Device): VlanTag {
+  const { protocol, id } = vlan.of(link);
+  return { type: VLAN_PROTOCOL_NUMBERS[protocol as VlanProtocol], id };
+}
+
+function isSame(one: VlanTag, other: VlanTag): boolean {
+  return one.type === other.type && one.id === other.id;
+}
+
+/** A tag of id 0 bears a priority only, and the stack takes the frame without it. */
+export function withoutPriorityTags(frame: Frame): Frame {
+  const at = frame.tags.findIndex(({ id }) => id !== 0);
+  return { ...frame, tags: at === -1 ? [] : frame.tags.slice(at) };
+}
+
+/** A tag in the words of `ip link`. */
+export function tagFacts({ type, id }: VlanTag): Tag {
+  const [protocol = ''] = Object.entries(VLAN_PROTOCOL_NUMBERS).find(([, number]) => number === type) ?? [];
+  return { protocol, id };
+}

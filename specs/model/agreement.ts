@@ -1,0 +1,131 @@
+import { s32 } from '../../lib/kernel/bytes.ts';
+import { SOCK_RAW, SOL_PACKET } from '../../lib/kernel/constants.ts';
+import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
+import type { Socket } from '../../lib/kernel/socket.ts';
+import { readPacketSocketAddress } from '../../lib/kernel/socket-address.ts';
+import { tapTime } from '../../lib/kernel/tap-clock.ts';
+import type { Interface, Lab } from '../../lib/lab/index.ts';
+import { readFrame } from '../../lib/model/frame.ts';
+import { MODEL_PARTS, type ModelState } from '../../lib/model/network.ts';
+import { predict } from '../../lib/model/predict.ts';
+import { type Prediction, stepsOf } from '../../lib/model/prediction.ts';
+import { FrameSocket } from '../../lib/probes/frame-socket.ts';
+import { linkFault } from '../../lib/probes/source.ts';
+import { readNetwork } from '../../lib/state/read-network.ts';
+import { Capture } from '../../lib/trace/capture.ts';
+import { quietIn } from '../../lib/trace/quiescence.ts';
+import { encodeEthernet } from '../../lib/wire/ethernet.ts';
+
+/** IEEE 802's EtherType for experiments: no stack answers it. */
+const ETHERTYPE = 0x88b5;
+
+const PACKET_ADD_MEMBERSHIP = 1;
+const PACKET_MR_ALLMULTI = 2;
+const TYPES = ['host', 'broadcast', 'multicast', 'otherhost'];
+
+/** What became of a frame, a line for each device that it passed and each stack that got it. */
+interface Ways {
+  model: string[];
+  kernel: string[];
+}
+
+/** Sends frames in a lab, and follows them by what the kernel's taps and stacks say, and by what the model says. */
+export class Referee implements Disposable {
+  readonly #lab: Lab;
+  readonly #sockets: Map<string, Socket>;
+  #sent = 0;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+    this.#sockets = new Map(
+      lab.namespaces.map((namespace) => [namespace.name, openPacketSocket(namespace.handle, ETHERTYPE, SOCK_RAW)]),
+    );
+    // A macvlan hears the groups that somebody joined on it (macvlan_set_mac_lists); all of them here.
+    for (const { name, interfaces } of lab.namespaces)
+      for (const { index } of interfaces)
+        this.#sockets.get(name)?.setOption(SOL_PACKET, PACKET_ADD_MEMBERSHIP, allGroups(index));
+  }
+
+  /** Undefined where the sender cannot send: its device is down, or the frame is too long for it. */
+  async follow(from: Interface, to: string, length: number): Promise<Ways | undefined> {
+    if (linkFault(from) !== undefined || length > from.state().mtu) return undefined;
+    const mark = ++this.#sent;
+    const payload = Buffer.alloc(length);
+    payload.writeUInt32BE(mark);
+    const bytes = encodeEthernet({ destination: to, source: from.mac, etherType: ETHERTYPE, payload });
+    const frame = readFrame(bytes);
+    if (!frame) throw new Error('the frame is too short to be one');
+    const state = readNetwork(this.#lab.namespaces, MODEL_PARTS);
+    const at = { namespace: from.namespace.name, index: from.index, direction: 'out' } as const;
+    const prediction = predict(state, frame, at);
+    const since = tapTime();
+    const failure = FrameSocket.of(from.namespace).send(from, bytes);
+    if (failure) throw new Error(failure.reason);
+    await this.#quiet();
+    return { model: linesOf(state, prediction), kernel: [...this.#passed(since, mark), ...this.#heard(mark)].sort() };
+  }
+
+  [Symbol.dispose](): void {
+    for (const socket of this.#sockets.values()) socket.close();
+  }
+
+  /** Waits until every queue has let its frames go, and no tap has seen one meanwhile. */
+  async #quiet(): Promise<void> {
+    const quiet = quietIn(this.#lab, 'frames');
+    for (let before = -1, after = quiet.seen() ?? 0; after !== before; after = quiet.seen() ?? 0) {
+      before = after;
+      const busy = await quiet.drained();
+      if (busy) throw new Error(busy);
+    }
+  }
+
+  /** What the taps saw of a frame. */
+  #passed(since: bigint, mark: number): string[] {
+    return Capture.of(this.#lab)
+      .since(since)
+      .filter(({ bytes }) => markOf(bytes) === mark)
+      .map(({ at, direction }) => `${direction} ${at}`);
+  }
+
+  /** Which stacks got it, and as what. */
+  #heard(mark: number): string[] {
+    return this.#lab.namespaces.flatMap(({ name }) => {
+      const lines: string[] = [];
+      const socket = this.#sockets.get(name);
+      for (let received = socket?.receive(); received; received = socket?.receive()) {
+        const { index, packetType } = readPacketSocketAddress(received.from);
+        if (markOf(received.data) === mark) lines.push(`stack of ${name} ${index}: ${TYPES[packetType]}`);
+      }
+      return lines;
+    });
+  }
+}
+
+function markOf(bytes: Buffer): number | undefined {
+  return bytes.readUInt16BE(12) === ETHERTYPE ? bytes.readUInt32BE(14) : undefined;
+}
+
+function allGroups(index: number): Buffer {
+  // struct packet_mreq: mr_ifindex, mr_type, mr_alen, mr_address
+  const request = Buffer.alloc(16);
+  s32(index).copy(request);
+  request.writeUInt16LE(PACKET_MR_ALLMULTI, 4);
+  return request;
+}
+
+function linesOf({ namespaces }: ModelState, prediction: Prediction): string[] {
+  const linkOf = ({ namespace, index }: Prediction['at']) =>
+    namespaces.find(({ name }) => name === namespace)?.links.find((link) => link.index === index);
+  return stepsOf(prediction)
+    .flatMap(({ at, type, accepted, drops, unknown }) => {
+      const link = linkOf(at);
+      const isOthers = drops.some(({ cause }) => cause.code === 'neighbour.old-mac');
+      return [
+        ...(unknown ? [`unknown: ${unknown}`] : []),
+        // A bridge is no device of a switch that the lab taps.
+        ...(link?.kind === 'bridge' ? [] : [`${at.direction} ${at.namespace}/${link?.name}`]),
+        ...(accepted || isOthers ? [`stack of ${at.namespace} ${at.index}: ${type}`] : []),
+      ];
+    })
+    .sort();
+}

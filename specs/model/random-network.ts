@@ -1,0 +1,224 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import type { Interface, Lab, MacvlanMode, Namespace, Port, PortOptions, Switch } from 'hairpin';
+import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
+
+/**
+ * A network without loops, and frames to send in it. Places are the hosts, and behind them the macvlans; numbers are taken modulo
+ * what there is, so that it can shrink.
+ */
+export interface Plan {
+  /** Of each switch but the first: the switch before it that it is plugged into, and the ports at both ends. */
+  trunks: { to: number; a: PortPlan; b: PortPlan }[];
+  hosts: { at: number; port: PortPlan; mtu: number; up: boolean }[];
+  macvlans: { on: number; mode: MacvlanMode; hears: number[]; nodst: boolean; up: boolean }[];
+  /** Static entries: the address of a place, or of nobody, behind a port. */
+  entries: { of: number; behind: number }[];
+  frames: { from: number; to: Target; long: boolean }[];
+}
+
+export type Target = number | 'port' | 'other port' | 'broadcast' | 'multicast' | 'nobody' | 'lldp' | 'stp' | 'pause';
+
+interface PortPlan {
+  flags: (keyof typeof FLAGS)[];
+  state: NonNullable<PortOptions['state']>;
+}
+
+/** What a port's flags are when they are not what a new port has. */
+const FLAGS = {
+  ...{ hairpin: true, isolated: true, locked: true },
+  ...{ learning: false, flood: false, mcastFlood: false, bcastFlood: false },
+} as const satisfies PortOptions;
+
+const ADDRESSES: Record<Exclude<Target, number | 'port' | 'other port'>, string> = {
+  broadcast: BROADCAST_MAC,
+  multicast: '01:00:5e:00:00:fb',
+  nobody: '02:ff:ff:ff:ff:ff',
+  lldp: '01:80:c2:00:00:0e',
+  stp: '01:80:c2:00:00:00',
+  pause: '01:80:c2:00:00:01',
+};
+
+const index = fc.nat({ max: 7 });
+const rarely = <T>(usual: T, other: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 6, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+
+const port: fc.Arbitrary<PortPlan> = fc.record({
+  flags: rarely([], fc.subarray(Object.keys(FLAGS) as (keyof typeof FLAGS)[], { maxLength: 2 })).chain((flags) =>
+    fc.oneof(fc.constant(flags), fc.subarray(Object.keys(FLAGS) as (keyof typeof FLAGS)[], { maxLength: 2 })),
+  ),
+  state: rarely<PortPlan['state']>('forwarding', fc.constantFrom('learning', 'listening', 'blocking', 'disabled')),
+});
+
+/** Reflected at both ends of a trunk a frame would never come to rest. */
+const trunk = fc.record({
+  to: index,
+  a: port,
+  b: port.map(({ flags, state }) => ({ flags: flags.filter((flag) => flag !== 'hairpin'), state })),
+});
+
+export const plan: fc.Arbitrary<Plan> = fc.record({
+  trunks: fc.array(trunk, { maxLength: 2 }),
+  hosts: fc.array(
+    fc.record({ at: index, port, mtu: rarely(1500, fc.constant(600)), up: rarely(true, fc.constant(false)) }),
+    { minLength: 2, maxLength: 4 },
+  ),
+  macvlans: fc.array(
+    fc.record({
+      on: index,
+      mode: fc.constantFrom<MacvlanMode>('private', 'vepa', 'bridge', 'source', 'passthru'),
+      hears: fc.array(index, { maxLength: 3 }),
+      nodst: fc.boolean(),
+      up: rarely(true, fc.constant(false)),
+    }),
+    { maxLength: 4 },
+  ),
+  entries: fc.array(fc.record({ of: index, behind: index }), { maxLength: 2 }),
+  frames: fc.array(
+    fc.record({
+      from: index,
+      to: fc.oneof(
+        { weight: 4, arbitrary: index as fc.Arbitrary<Target> },
+        { weight: 2, arbitrary: fc.constant<Target>('broadcast') },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom<Target>('port', 'other port', 'multicast', 'nobody', 'lldp', 'stp', 'pause'),
+        },
+      ),
+      long: rarely(false, fc.constant(true)),
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
+});
+
+/** A network that has been built. */
+export interface Built {
+  /** The frames: who sends, to which MAC address, and how many bytes behind the header. */
+  frames: { from: Interface; to: string; length: number }[];
+}
+
+/** Builds a plan in an empty lab. */
+export function build(lab: Lab, drawn: Plan): Built {
+  const { trunks, hosts, macvlans, entries, frames } = resolve(drawn);
+  const switches = new Map([0, ...trunks].map((_, at) => [`sw${at}`, lab.switch(`sw${at}`)]));
+  const at = (name: string) => switches.get(name) as Switch;
+  const cables = new Map<string, { a: Interface; b: Interface }>();
+  for (const { name, a, b, options } of trunks) cables.set(name, lab.cable(at(a), at(b), options));
+  for (const { name, at: where, options, up } of hosts) {
+    const cable = lab.cable(quiet(lab, name), at(where), options);
+    cables.set(name, cable);
+    if (!up) cable.a.set({ up: false });
+  }
+  const places = new Map<string, Interface>();
+  for (const [name, { a, b }] of cables) places.set(`${name}.a`, a).set(`${name}.b`, b);
+  const macOf = (place: string) => places.get(place)?.mac ?? place;
+  for (const { name, on, mode, macaddr, nodst, up } of macvlans) {
+    const ofSource = macaddr && { nodst, macaddr: macaddr.map(macOf) };
+    const parent = places.get(on) as Interface;
+    const macvlan = quiet(lab, name).macvlan({ parent, mode, address: false, ...ofSource });
+    places.set(name, macvlan);
+    if (!up) macvlan.set({ up: false });
+  }
+  for (const { sw, mac, cable, end } of entries) at(sw).fdb.add(macOf(mac), cables.get(cable)?.[end] as Port);
+  return {
+    frames: frames.map(({ from, to, length }) => ({ from: places.get(from) as Interface, to: macOf(to), length })),
+  };
+}
+
+/** The same as a spec, to be pasted. */
+export function asSpec(drawn: Plan): string {
+  const { trunks, hosts, macvlans, entries, frames } = resolve(drawn);
+  const mac = (place: string) => (place.includes(':') ? show(place) : `${place}.mac`);
+  const lines = [
+    ...[0, ...trunks].map((_, at) => `const sw${at} = lab.switch('sw${at}');`),
+    ...trunks.map(({ name, a, b, options }) => `const ${name} = lab.cable(${a}, ${b}, ${show(options)});`),
+    ...hosts.map(
+      ({ name, at, options }) => `const ${name} = lab.cable(quiet(lab, '${name}'), ${at}, ${show(options)});`,
+    ),
+    ...hosts.flatMap(({ name, up }) => (up ? [] : `${name}.a.set({ up: false });`)),
+    ...macvlans.map(({ name, on, mode, macaddr, nodst }) => {
+      const ofSource = macaddr ? `, nodst: ${nodst}, macaddr: [${macaddr.map(mac).join(', ')}]` : '';
+      return `const ${name} = quiet(lab, '${name}').macvlan({ parent: ${on}, mode: '${mode}', address: false${ofSource} });`;
+    }),
+    ...macvlans.flatMap(({ name, up }) => (up ? [] : `${name}.set({ up: false });`)),
+    ...entries.map((entry) => `${entry.sw}.fdb.add(${mac(entry.mac)}, ${entry.cable}.${entry.end});`),
+    'using referee = new Referee(lab);',
+    ...frames.flatMap(({ from, to, length }, at) => [
+      `const frame${at} = await referee.follow(${from}, ${mac(to)}, ${length});`,
+      `expect(frame${at}?.kernel).toEqual(frame${at}?.model);`,
+    ]),
+  ];
+  return `test('…', async ({ lab }) => {\n${lines.map((line) => `  ${line}\n`).join('')}});\n`;
+}
+
+/** A host that says nothing of its own accord, such as MLD reports. */
+export function quiet(lab: Lab, name: string): Namespace {
+  const host = lab.namespace(name);
+  host.sysctl.set('net.ipv6.conf.all.disable_ipv6', 1);
+  return host;
+}
+
+/** A plan with names in place of numbers: a place is `h0.a`, the end of a cable, or `m0`, a macvlan. */
+function resolve({ trunks, hosts, macvlans, entries, frames }: Plan) {
+  const all = macvlansOf(macvlans, hosts.length);
+  const places = [...hosts.map((_, at) => `h${at}.a`), ...all.map((_, at) => `m${at}`)];
+  const plugged = hosts.map(({ at }) => `sw${at % (trunks.length + 1)}`);
+  const links = trunks.map(({ to, a, b }, at) => ({
+    ...{ name: `t${at}`, a: `sw${to % (at + 1)}`, b: `sw${at + 1}` },
+    options: { a: settings(a), b: settings(b) },
+  }));
+  const ports = [
+    ...links.flatMap(({ name, a, b }) => [
+      { cable: name, end: 'a' as const, sw: a },
+      { cable: name, end: 'b' as const, sw: b },
+    ]),
+    ...plugged.map((sw, at) => ({ cable: `h${at}`, end: 'b' as const, sw })),
+  ];
+  const addressOf = (to: Target) => {
+    if (typeof to === 'number') return of(places, to);
+    // One of them may be the bridge's, too: that has the least of its ports' (br_stp_recalculate_bridge_id).
+    return to === 'port' ? 'h0.b' : to === 'other port' ? 'h1.b' : ADDRESSES[to];
+  };
+  return {
+    trunks: links,
+    hosts: hosts.map(({ port: ofSwitch, mtu, up }, at) => ({
+      ...{ name: `h${at}`, at: of(plugged, at), up },
+      options: { mtu, a: { address: false as const }, b: settings(ofSwitch) },
+    })),
+    macvlans: all.map(({ on, mode, hears, nodst, up }, at) => ({
+      ...{ name: `m${at}`, on: `h${on}.a`, mode, nodst, up },
+      macaddr: mode === 'source' ? hears.map((each) => `h${each % hosts.length}.a`) : undefined,
+    })),
+    entries: entries.map(({ of: whose, behind }) => ({ mac: of(places, whose), ...of(ports, behind) })),
+    frames: frames.map(({ from, to, long }) => ({
+      from: of(places, from),
+      to: addressOf(to),
+      length: long ? 1000 : 60,
+    })),
+  };
+}
+
+/** A parent has one passthru child, or others (`macvlan_common_newlink`). */
+function macvlansOf(macvlans: Plan['macvlans'], hosts: number): Plan['macvlans'] {
+  const kept: Plan['macvlans'] = [];
+  for (const each of macvlans) {
+    const on = each.on % hosts;
+    const siblings = kept.filter((other) => other.on === on);
+    if (siblings.length > 0 && (each.mode === 'passthru' || siblings.some(({ mode }) => mode === 'passthru'))) continue;
+    kept.push({ ...each, on });
+  }
+  return kept;
+}
+
+function settings({ flags, state }: PortPlan): PortOptions {
+  const chosen = Object.fromEntries(flags.map((flag) => [flag, FLAGS[flag]]));
+  return state === 'forwarding' ? chosen : { ...chosen, state };
+}
+
+function of<T>(all: readonly T[], index: number): T {
+  return all[index % all.length] as T;
+}
+
+function show(value: unknown): string {
+  return inspect(value, { depth: null, breakLength: Number.POSITIVE_INFINITY });
+}
