@@ -13,7 +13,10 @@ import {
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 export * from '../fixtures/index.ts';
 export * from './containers/index.ts';
+export type { DiagnosisData } from './diagnosis/diagnosis.ts';
 export * from './lab.ts';
+export type { DropCode } from './matchers/dropped-by.ts';
+export { diagnosisOf } from './matchers/failed-assertion.ts';
 export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
 export { expect };
 

@@ -1,9 +1,9 @@
+import { frameWay } from '../diagnosis/frame-way.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import type { HearResult } from '../probes/hear.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
-import { frameWay } from '../trace/frame-way.ts';
 import { tracePath } from '../trace/probe-path.ts';
 
 /** What came of a question, of whatever kind. */

@@ -1,12 +1,12 @@
+import { frameWay } from '../diagnosis/frame-way.ts';
+import type { Way } from '../diagnosis/way.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import type { Observation } from '../probes/observe-pair.ts';
 import type { PairDevices } from '../probes/pair-devices.ts';
 import { FRAMES, type FrameKind } from '../probes/test-frame.ts';
 import type { HeardQuestion } from '../report/script-heard.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
-import { frameWay } from '../trace/frame-way.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import type { Way } from '../trace/way.ts';
 import { isPassive } from './evidence-place.ts';
 import { holdIn } from './hold.ts';
 import { hearTraced } from './traced-frame.ts';

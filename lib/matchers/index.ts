@@ -1,10 +1,12 @@
 import type { TestContext } from 'vitest';
+import { diagnosisData } from '../diagnosis/diagnosis.ts';
 import { now, turn } from '../kernel/clock.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
 import { attemptOf, noteAssertion, toldOf } from './attempt.ts';
+import type { FailedAssertion } from './failed-assertion.ts';
 import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
 import { describeLostPrograms } from './lost-programs.ts';
 import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
@@ -27,6 +29,9 @@ export const matchers = {
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
 type AssertionState = Omit<MatcherState, 'task'> & { task?: TestContext['task'] | undefined; poll?: boolean };
 
+/** How many assertions were made. */
+let count = 0;
+
 type Matcher<Args extends unknown[]> = (this: Assertion, received: unknown, ...args: Args) => Promise<Answer>;
 
 function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
@@ -42,7 +47,8 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const task = ownerOf(lab) ?? this.task;
     const attempt = task && attemptOf(task);
     const frames = framesOf(assertion);
-    const asking = { started: now(), soft: this.soft === true, poll: this.poll === true, frames };
+    const number = count++;
+    const asking = { number, started: now(), soft: this.soft === true, poll: this.poll === true, frames };
     if (attempt && !toldOf(attempt).assertions) forgetEarlierRun(attempt);
     watcher()?.asked();
     const answer = ask(matcher, state, received, args).then(async (given) => {
@@ -54,7 +60,10 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
       const files =
         evidence && attempt && (await keepEvidence(attempt, evidence.lab, { title, ...evidence.failed }, asking));
       const whole = harmless(files ? `${message}\n${files}` : message);
-      return { ...given, message: () => whole };
+      const { isInconclusive = false } = given;
+      const diagnosis = evidence?.failed.diagnosis && diagnosisData(evidence.failed.diagnosis);
+      const hairpin: FailedAssertion = { number, isInconclusive, ...(diagnosis ? { diagnosis } : {}) };
+      return { ...given, message: () => whole, meta: { hairpin } };
     });
     if (lab) registerWait(assertionWait(lab, title, frames, state.progress), answer);
     // Only what cannot be asked throws.

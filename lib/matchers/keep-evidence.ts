@@ -9,11 +9,12 @@ import { tellBeside, warn } from '../report/warn.ts';
 import { whyNotKept } from '../report/why-not-kept.ts';
 import { type Attempt, attemptOf, isOver, type Task, tell, toldOf } from './attempt.ts';
 import { evidencePlace, isPlugged, ownResults, traceMode } from './evidence-place.ts';
+import { failedAssertionOf } from './failed-assertion.ts';
 
 /** Of the question whose evidence an attempt has. */
 interface Kept {
-  /** Its title, and those of what failed beside it or after it: `Promise.all` tells of whichever was first. */
-  titles: string[];
+  /** Its number, and those of what failed beside it or after it: `Promise.all` tells of whichever was first. */
+  numbers: number[];
   /** When its evidence was complete, by the monotonic clock. */
   ended: number;
   soft: boolean;
@@ -36,6 +37,8 @@ export function ownerOf(lab: Lab | undefined): Task | undefined {
 
 /** How a question that failed was asked. */
 export interface Asking {
+  /** Tells it from others. */
+  number: number;
   /** When, by the monotonic clock. */
   started: number;
   soft: boolean;
@@ -56,17 +59,17 @@ export async function keepEvidence(
   attempt: Attempt,
   lab: Lab,
   failed: FailedQuestion,
-  { started, soft, poll, frames }: Asking,
+  { number, started, soft, poll, frames }: Asking,
 ): Promise<string | undefined> {
   const { task } = attempt;
   const before = keptOf(attempt);
   // What fails because it is to leaves nothing; an answer that comes when its attempt is over decides nothing any more.
   if (task.fails || isOver(attempt)) return undefined;
   if (before && (before.soft || started < before.ended)) {
-    before.titles.push(failed.title);
+    before.numbers.push(number);
     return undefined;
   }
-  const own: Kept = { titles: [failed.title], ended: Infinity, soft };
+  const own: Kept = { numbers: [number], ended: Infinity, soft };
   setKept(attempt, own);
   // What is said of a failure must not stand in for the failure.
   try {
@@ -151,7 +154,7 @@ function settleAtEnd(attempt: Attempt): void {
 /** A failed question that the test survived must not stand for what it failed by, or for a failure that there is none. */
 function dropSurvived(attempt: Attempt): void {
   const question = keptOf(attempt);
-  if (!question || (hasFailed(attempt) && (question.soft || isReported(attempt, question.titles)))) return;
+  if (!question || (hasFailed(attempt) && (question.soft || isReported(attempt, question.numbers)))) return;
   setKept(attempt, undefined);
   const { failure, evidence, ...rest } = toldOf(attempt);
   const { hairpin } = attempt.task.meta;
@@ -164,12 +167,11 @@ function hasFailed({ task }: Attempt): boolean {
 }
 
 /** Whether one of these failures is among the test's errors, by itself or as a cause (`expect.poll`). */
-function isReported({ task }: Attempt, titles: readonly string[]): boolean {
-  const tells = (error: unknown): boolean => {
-    const { message, cause } = (error ?? {}) as { message?: unknown; cause?: unknown };
-    return titles.some((title) => String(message).includes(title)) || (cause !== undefined && tells(cause));
-  };
-  return (task.result?.errors ?? []).some(tells);
+function isReported({ task }: Attempt, numbers: readonly number[]): boolean {
+  return (task.result?.errors ?? []).some((error) => {
+    const failed = failedAssertionOf(error);
+    return failed !== undefined && numbers.includes(failed.number);
+  });
 }
 
 function keptOf({ task, number }: Attempt): Kept | undefined {

@@ -1,15 +1,18 @@
+import type { Way } from '../diagnosis/way.ts';
+import { sayCause } from '../diagnosis/words/index.ts';
 import { show } from '../kernel/validate.ts';
 import { Interface, Lab, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
 import { drawPath } from '../trace/draw-path.ts';
-import type { Way } from '../trace/way.ts';
 
 /** What a matcher gives to vitest. The message is made only when it is needed. */
 export interface Answer {
   pass: boolean;
   message: () => string;
+  /** The network was not asked, or said nothing. @default false */
+  isInconclusive?: boolean;
   /** What a failure leaves behind is made from. */
   evidence?: { lab: Lab; failed: Omit<FailedQuestion, 'title'> };
 }
@@ -39,7 +42,7 @@ export function formatMessage({ title, lines, ways = [], hint }: Message): strin
 }
 
 function drawWay({ of, frame, path, lost }: Way): string[] {
-  const drawing = drawPath(path, lost);
+  const drawing = drawPath(path, lost && { at: lost.hop, text: sayCause(lost.cause).text });
   return ['', `Path of ${of} (${frame}):`, ...drawing.split('\n').map((line) => `  ${line}`)];
 }
 

@@ -1,9 +1,12 @@
+import type { Diagnosed } from '../diagnosis/diagnose.ts';
+import type { Way } from '../diagnosis/way.ts';
+import { describeDrop } from '../diagnosis/words/kernel-line.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
-import type { Obstacle } from '../trace/obstacles/obstacle.ts';
-import type { Way } from '../trace/way.ts';
+import { describeDropped, dropWords, type WantedDrop } from './dropped-by.ts';
 import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
 import type { Waypoints } from './through.ts';
+import { mendOf, whyOf } from './why.ts';
 
 /** What was expected, and everything that is known of what came. */
 export interface ReachCase {
@@ -11,16 +14,12 @@ export interface ReachCase {
   within: number;
   hold: number;
   because: Outcome | undefined;
+  /** The cause that was to be the one. */
+  drop: WantedDrop | undefined;
   waypoints: Waypoints | undefined;
   ways: readonly Way[];
-  /** What kept a probe at its source, or took it before a device was seen to send it. */
-  unsent?: Partial<Obstacle> | undefined;
-  /** What the kernel itself says of a drop, where it may be asked. */
-  kernel?: string | undefined;
-  /** What packet filters made of the probe's addresses. */
-  translated?: string | undefined;
-  /** Why a port refused. */
-  closed?: string | undefined;
+  /** Why there was no answer; undefined where there was one. */
+  diagnosed: Pick<Diagnosed, 'diagnosis' | 'translated' | 'failure'> | undefined;
   /** How many frames the taps had no room for since the question began, so that they are missing on the paths. */
   missed?: number | undefined;
   /** What is wrong with an answered probe's path. */
@@ -33,6 +32,8 @@ export interface ReachCase {
 export function describeReach(title: string, report: ReachReport, asked: ReachCase): string {
   const { question, by, port } = report;
   const { device, address } = question.source;
+  const { diagnosed } = asked;
+  const drop = diagnosed?.diagnosis.drop;
   const target = `${question.to.namespace?.name ?? 'no namespace of the lab:'} ${question.to.address}`;
   return formatMessage({
     title,
@@ -41,19 +42,15 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['To', `${target}, ${describeWay(by, question.family, port)}`],
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
-      ['Why', asked.unsent?.text],
-      ['Translated', asked.translated],
-      ['Kernel', asked.kernel],
+      ['Dropped by', asked.drop && diagnosed && describeDropped(diagnosed.diagnosis)],
+      ['Why', diagnosed && whyOf(diagnosed.diagnosis)],
+      ['Translated', diagnosed?.translated],
+      ['Kernel', diagnosed?.failure ?? (drop && describeDrop(drop))],
       ['Taps', describeMissed(asked.missed)],
     ],
     // Of an answered question the answer's way is no news.
     ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
-    hint:
-      asked.hint ??
-      hintFor(report, asked) ??
-      asked.ways.find(({ lost }) => lost)?.lost?.hint ??
-      asked.unsent?.hint ??
-      asked.closed,
+    hint: asked.hint ?? hintFor(report, asked) ?? (diagnosed && mendOf(diagnosed.diagnosis)),
   });
 }
 
@@ -61,8 +58,9 @@ function describeMissed(missed = 0): string | undefined {
   return missed === 0 ? undefined : `they had no room for ${plural(missed, 'frame')}, so the paths may have gaps`;
 }
 
-function describeExpectation({ isNot, within, hold, because, waypoints }: ReachCase): string {
-  if (isNot) return `no answer for ${hold} ms${because ? `, because ${because}` : ''}`;
+function describeExpectation({ isNot, within, hold, because, drop, waypoints }: ReachCase): string {
+  const reason = drop ? `, dropped by ${dropWords(drop)}` : because ? `, because ${because}` : '';
+  if (isNot) return `no answer for ${hold} ms${reason}`;
   const { through = [], notThrough = [] } = waypoints ?? {};
   return [
     `an answer within ${within} ms`,
@@ -73,9 +71,9 @@ function describeExpectation({ isNot, within, hold, because, waypoints }: ReachC
 
 function describeOutcome(
   { outcome, reason, probes, roundTrip, unanswerable }: ReachReport,
-  { isNot, because, detour, ways }: ReachCase,
+  { isNot, because, drop, detour, ways }: ReachCase,
 ): string {
-  const inconclusive = isNot && outcome !== 'answered' && because === undefined ? 'inconclusive: ' : '';
+  const inconclusive = isNot && outcome !== 'answered' && because === undefined && !drop ? 'inconclusive: ' : '';
   const count = plural(probes, 'probe');
   switch (outcome) {
     case 'answered':
@@ -94,7 +92,8 @@ function describeOutcome(
   }
 }
 
-function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because }: ReachCase): string | undefined {
+function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because, drop }: ReachCase): string | undefined {
+  if (drop) return undefined;
   if (isNot && unanswerable) {
     return "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
   }

@@ -9,6 +9,7 @@ import { quietIn } from '../trace/quiescence.ts';
 import type { Assertion } from './assertion.ts';
 import { type Difference, differingWay } from './differing-way.ts';
 import { type Answer, assertionTitle, formatMessage, nameOf, wordsOf } from './message.ts';
+import { mendOfWays } from './why.ts';
 
 export interface ToBehaveAsOptions {
   /** Whether the switch reflects. @default false */
@@ -42,7 +43,7 @@ export async function toBehaveAs(
   const unplugged = isNot ? unpluggedOf(devices) : undefined;
   if (unplugged) {
     const lines = [['Received', `inconclusive: ${unplugged}`]] as const;
-    return { pass: true, message: () => formatMessage({ title, lines: [...lines] }) };
+    return { pass: true, isInconclusive: true, message: () => formatMessage({ title, lines: [...lines] }) };
   }
   const expectedOf = (question: Omit<Observation, 'copies'>) => expectedOfPair(modes, question);
   const observations = await observePair(received, expectedOf, (of) => quietIn(lab, of));
@@ -57,7 +58,7 @@ export async function toBehaveAs(
       formatMessage({
         title,
         ways: differing.ways,
-        hint: differing.ways.find(({ lost }) => lost)?.lost?.hint,
+        hint: mendOfWays(differing.ways),
         lines: [
           ['Pair', `ns1 ${describeChild(devices.ns1)}, ns2 ${describeChild(devices.ns2)}`],
           [

@@ -1,27 +1,39 @@
+import { linkCause } from '../diagnosis/causes/link.ts';
+import { type Diagnosis, undiagnosed } from '../diagnosis/diagnosis.ts';
+import type { Finding } from '../diagnosis/finding.ts';
+import { frameWay } from '../diagnosis/frame-way.ts';
+import type { Way } from '../diagnosis/way.ts';
+import { wasIgnored, whyDeaf } from '../diagnosis/why-deaf.ts';
+import { sayCause } from '../diagnosis/words/index.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import type { Cause } from '../model/cause.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
 import { FRAMES, type FrameKind, frameEnd } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
-import { frameWay } from '../trace/frame-way.ts';
-import type { Obstacle } from '../trace/obstacles/obstacle.ts';
-import { linkObstacle } from '../trace/obstacles/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import type { Way } from '../trace/way.ts';
 import { frameAsSeen } from './as-seen.ts';
 import { type Assertion, Progress } from './assertion.ts';
+import {
+  checkDroppedBy,
+  type DroppedByOptions,
+  describeDropped,
+  dropWords,
+  isWantedDrop,
+  type WantedDrop,
+} from './dropped-by.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { hearOnceMore } from './traced-frame.ts';
-import { wasIgnored, whyDeaf } from './why-deaf.ts';
+import { mendOf, mendOfWays, whyOf } from './why.ts';
 
 /** How long a copy that is wanted is waited for, in milliseconds. */
 const WITHIN = 1000;
 
-export interface ToHearOptions {
+export interface ToHearOptions extends DroppedByOptions {
   /**
    * The frame that is sent: `unicast` is IPv4 to the receiver's MAC address, `broadcast` to 255.255.255.255,
    * `multicast` to 224.0.0.251, which the receiver joins (`join`); `arp` a request, `nd` a solicitation for its address.
@@ -55,7 +67,7 @@ export async function toHear(
 ): Promise<Answer> {
   const { isNot, progress = new Progress() } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
-  checkOptions(title, options, ['frame', 'join', 'because', 'copies', 'within']);
+  checkOptions(title, options, ['frame', 'join', 'because', 'droppedBy', 'at', 'copies', 'within']);
   const { frame = 'broadcast', join, because, copies } = options;
   if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
   if (because !== undefined && !isNot && copies !== 0)
@@ -86,8 +98,11 @@ export async function toHear(
         `${title}: a frame of kind ${frame} needs an ${missing} address at both ends: ${end} has none`,
       );
   }
-  Capture.of(to.namespace.lab).beforeProbe();
   const { lab } = to.namespace;
+  const isNegative = isNot || copies === 0;
+  const negative = '.not.toHear, and to copies: 0';
+  const drop = checkDroppedBy(title, lab, options, { isNegative, negative });
+  Capture.of(lab).beforeProbe();
   // A copy that is wanted is waited for longer than one too many.
   const hold = options.within ?? (await holdIn(lab));
   const wanted = isNot ? 0 : (copies ?? 1);
@@ -110,11 +125,11 @@ export async function toHear(
   const seen = lost ? frameWay(from, result.frame, to, { joined: join !== false }) : undefined;
   const deaf = lost && because === undefined ? whyDeaf(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
   // Whether its programs have joined a group may be the very question.
-  const wantsNone = (isNot || copies === 0) && because === undefined && join !== false;
+  const wantsNone = isNegative && because === undefined && join !== false;
   const ignored = wantsNone && lost && wasIgnored(to, frame, seen);
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !deaf && !ignored && (result.outcome === 'answered' || result.outcome === 'lost');
-  const holds = conclusive && isAsWanted !== isNot;
+  const holds = !drop && conclusive && isAsWanted !== isNot;
   if (holds) return { pass: !isNot, message: () => '' };
   const again = lost ? await hearOnceMore(to, from, frame, join) : undefined;
   // The second time it was otherwise: then there is nothing to explain.
@@ -125,17 +140,55 @@ export async function toHear(
   const way = traced ?? seen ?? (result.outcome === 'unsent' ? undefined : frameWay(from, result.frame));
   // What the receiver itself refuses is no matter of the way.
   const ways = way ? [deaf ? { ...way, lost: undefined } : way] : [];
-  const message = describe(title, { from, to, frame, copies, within, isNot, result, deaf, ignored, ways });
+  const { outcome } = result;
+  const unsent = outcome === 'unsent' ? linkCause(from) : undefined;
+  const diagnosis: Diagnosis = { ...undiagnosed(outcome), ...findingOf({ deaf, unsent, way, from, to }) };
+  const isSilent = result.copies === 0 && (outcome === 'lost' || outcome === 'unsent');
+  if (drop && isSilent && isWantedDrop(drop, diagnosis)) return { pass: !isNot, message: () => '' };
+  const asked = { from, to, frame, copies, within, isNot, drop };
+  const message = describe(title, {
+    ...asked,
+    result,
+    diagnosis: isSilent ? diagnosis : undefined,
+    deaf,
+    ignored,
+    ways,
+  });
   const identities = [result, again].map((sent) => sent && frameIdentity(sent.frame));
   const recognize = (bytes: Buffer) => (identities.includes(frameIdentity(bytes)) ? ('probe' as const) : undefined);
   return {
     pass: isNot,
+    isInconclusive: !conclusive && !drop,
     message: () => message,
     evidence: {
       lab: to.namespace.lab,
-      failed: { recognize, ways, asked: { frame, from, to, joined: join !== false } },
+      failed: {
+        recognize,
+        ways,
+        diagnosis: isSilent ? diagnosis : undefined,
+        asked: { frame, from, to, joined: join !== false },
+      },
     },
   };
+}
+
+/** Whose fault it is: the receiver's own, the sender's, or that of the way between. */
+function findingOf({
+  deaf,
+  unsent,
+  way,
+  from,
+  to,
+}: {
+  deaf: Cause | undefined;
+  unsent: Cause | undefined;
+  way: Way | undefined;
+  from: Interface;
+  to: Interface;
+}): Finding | undefined {
+  if (deaf) return { cause: deaf, certainty: 'model', of: 'probe', host: to.namespace };
+  if (unsent) return { cause: unsent, certainty: 'model', of: 'probe', host: from.namespace };
+  return way?.lost;
 }
 
 function toDevice(title: string, rule: string, end: unknown): Interface {
@@ -158,13 +211,16 @@ function describe(
     copies: number | undefined;
     within: number;
     isNot: boolean;
+    drop: WantedDrop | undefined;
     result: HearResult;
-    deaf: Obstacle | undefined;
+    /** Undefined where something came. */
+    diagnosis: Diagnosis | undefined;
+    deaf: Cause | undefined;
     ignored: boolean;
     ways: readonly Way[];
   },
 ): string {
-  const { from, to, frame, copies, within, isNot, result, deaf, ignored, ways } = asked;
+  const { from, to, frame, copies, within, isNot, drop, result, diagnosis, deaf, ignored, ways } = asked;
   const wanted = isNot
     ? 'no copy'
     : copies === undefined
@@ -173,8 +229,7 @@ function describe(
         ? 'no copy'
         : `exactly ${plural(copies, 'copy')}`;
   const stack = ignored ? `it came to ${to}, whose own stack did not take it` : undefined;
-  const unknown = deaf?.text ?? stack ?? (result.reason && `nothing was sent: ${result.reason}`);
-  const unsent = result.outcome === 'unsent' ? linkObstacle(from) : undefined;
+  const unknown = (deaf && sayCause(deaf).text) ?? stack ?? (result.reason && `nothing was sent: ${result.reason}`);
   const received = result.copies === 0 ? 'none' : plural(result.copies, 'copy');
   return formatMessage({
     title,
@@ -182,11 +237,12 @@ function describe(
       ['From', `${from.namespace} ${from.mac} (${describeDevice(from)})`],
       ['To', `${to.namespace} ${to.mac} (${describeDevice(to)})`],
       ['Frame', frame],
-      ['Expected', `${wanted} within ${within} ms`],
-      ['Received', unknown === undefined ? received : `inconclusive: ${unknown}`],
-      ['Why', unsent && unsent.text !== result.reason ? unsent.text : undefined],
+      ['Expected', `${wanted} within ${within} ms${drop ? `, dropped by ${dropWords(drop)}` : ''}`],
+      ['Received', unknown === undefined ? received : `${drop ? '' : 'inconclusive: '}${unknown}`],
+      ['Dropped by', drop && diagnosis && describeDropped(diagnosis)],
+      ['Why', diagnosis?.outcome === 'unsent' ? whyOf(diagnosis) : undefined],
     ],
     ways,
-    hint: deaf?.hint ?? unsent?.hint ?? ways.find(({ lost }) => lost)?.lost?.hint,
+    hint: diagnosis && !diagnosis.hop ? mendOf(diagnosis) : mendOfWays(ways),
   });
 }

@@ -1,25 +1,26 @@
+import { sourceCause } from '../diagnosis/causes/source.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import { type Way, waysOf } from '../diagnosis/way.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
+import type { Cause } from '../model/cause.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reach } from '../probes/reach.ts';
 import { type PairResult, type ReachabilityMatrix, reachability } from '../probes/reachability.ts';
 import { whyNobodyAnswers } from '../probes/self-question.ts';
-import type { Obstacle } from '../trace/obstacles/obstacle.ts';
-import { sourceObstacle } from '../trace/obstacles/source.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
-import { type Way, waysOf } from '../trace/way.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { asSeen } from './as-seen.ts';
 import type { Assertion } from './assertion.ts';
 import { isPassive } from './evidence-place.ts';
-import { explainSilence, type Reasons } from './explain-silence.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, formatMessage, type Message, nameOf, plural, wordsOf } from './message.ts';
 import { type Cell, parseReachabilityTable, type ReachabilityTable } from './reachability-table.ts';
+import { mendOf, whyOf } from './why.ts';
 
 /** How long the pair that is explained is asked for, in milliseconds. */
 const ONE_MORE = 100;
@@ -79,7 +80,7 @@ export async function toMatchReachability(
       ['Expected', isNot ? 'some pair that is not as in the table' : 'every pair as in the table'],
       ['Received', matches ? 'just that' : `${plural(wrong.length, 'pair')} otherwise\n${drawTable(table, judged)}`],
     ],
-    ...(example?.words ?? { hint: wrong.map(whyUnsent).find((why) => why?.hint)?.hint }),
+    ...(example?.words ?? { hint: wrong.map(mendOfUnsent).find((mend) => mend !== undefined) }),
   });
   return { pass, message: () => message, ...(example ? { evidence: example.evidence } : {}) };
 }
@@ -107,13 +108,14 @@ async function explainOne(
   // The second time it was otherwise: then there is nothing to explain.
   if (answered !== (pair.result.outcome === 'answered')) return { words: {}, evidence: evidence([]) };
   const seen = tracePath(report.question, report.recognize, { answered, since });
-  const { trace, loss, unsent }: Partial<Reasons> = answered
-    ? { trace: seen }
-    : await explainSilence(title, from, to, { question, report, trace: seen });
-  const all = trace ? waysOf(trace, loss, answered) : [];
+  const diagnosed = answered
+    ? undefined
+    : await diagnose({ call: title, from, to, options: question, report, trace: seen }, isPassive());
+  const { trace, diagnosis } = diagnosed ?? { trace: seen };
+  const all = trace ? waysOf(trace, diagnosis, answered) : [];
   const ways = all.map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));
   return {
-    words: { ways: answered ? ways.slice(0, 1) : ways, hint: loss?.hint ?? unsent?.hint },
+    words: { ways: answered ? ways.slice(0, 1) : ways, hint: diagnosis && mendOf(diagnosis) },
     evidence: evidence(ways),
   };
 }
@@ -215,20 +217,23 @@ function drawTable({ namespaces, cells }: ReachabilityTable, judged: readonly Ju
   return [...lines, '', ...wrong].join('\n');
 }
 
+function mendOfUnsent(judged: Judged): string | undefined {
+  const cause = whyUnsent(judged);
+  return cause && mendOf({ cause });
+}
+
 function describeWrong({ from, to, cell, verdict, result, doubt }: Judged): string {
   const wanted = cell === '✓' ? 'was to be reached' : 'was not to be reached';
   const { outcome, reason = 'no answer' } = result;
-  const got =
-    doubt ??
-    (outcome === 'answered' ? 'it answered' : [reason, whyUnsent({ result })?.text].filter(Boolean).join(': '));
+  const cause = whyUnsent({ result });
+  const why = cause && whyOf({ cause });
+  const got = doubt ?? (outcome === 'answered' ? 'it answered' : [reason, why].filter(Boolean).join(': '));
   return `${from} → ${to} ${wanted}: ${verdict === 'inconclusive' ? 'inconclusive: ' : ''}${got}`;
 }
 
-/** What kept a probe at its source, behind what the kernel said of it. */
-function whyUnsent({ result: { outcome, question, reason } }: Pick<Judged, 'result'>): Partial<Obstacle> | undefined {
-  if (outcome !== 'unsent') return undefined;
-  const { text, ...rest } = sourceObstacle(question) ?? {};
-  return text === undefined || text === reason ? rest : { text, ...rest };
+/** What kept a probe at its source. */
+function whyUnsent({ result: { outcome, question } }: Pick<Judged, 'result'>): Cause | undefined {
+  return outcome === 'unsent' ? sourceCause(question) : undefined;
 }
 
 /** The family that all hosts of a table have an address of. */

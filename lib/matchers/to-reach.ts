@@ -1,3 +1,5 @@
+import { diagnose } from '../diagnosis/diagnose.ts';
+import { waysOf } from '../diagnosis/way.ts';
 import { now } from '../kernel/clock.ts';
 import { checkOneOf, show } from '../kernel/validate.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
@@ -6,9 +8,9 @@ import type { Outcome } from '../probes/outcome.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import { waysOf } from '../trace/way.ts';
 import { type Assertion, Progress } from './assertion.ts';
-import { explainSilence, type Reasons } from './explain-silence.ts';
+import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-by.ts';
+import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
@@ -22,7 +24,7 @@ const WITHIN = 1000;
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
 
-export interface ToReachOptions extends ReachOptions {
+export interface ToReachOptions extends ReachOptions, DroppedByOptions {
   /** Without `.not`: how long to go on asking, in milliseconds. @default 1000 */
   within?: number;
   /**
@@ -53,9 +55,10 @@ export async function toReach(
   const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
-  checkReachOptions(call, options, ['within', 'hold', 'because', 'through', 'notThrough']);
+  checkReachOptions(call, options, ['within', 'hold', 'because', 'droppedBy', 'at', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
+  const drop = checkDroppedBy(call, received.lab, options, { isNegative: isNot, negative: '.not.toReach' });
   const { within = WITHIN, because } = options;
   const hold = options.hold ?? (isNot ? await holdIn(received.lab) : 0);
   const waypoints = checkThrough(call, received, options, isNot);
@@ -67,7 +70,7 @@ export async function toReach(
   const patience = isNot
     ? {
         milliseconds: hold,
-        control: because === undefined,
+        control: because === undefined && !drop,
         quiet,
         untilQuiet: options.hold === undefined,
       }
@@ -85,29 +88,34 @@ export async function toReach(
   const { report, fault } = put;
   const answered = report.outcome === 'answered';
   if (answered && !isNot) watcher()?.answered(now() - started);
-  const holds = (isNot ? isSoundNegative(report, because) : answered) && !fault;
+  const holds = (isNot ? !drop && isSoundNegative(report, because) : answered) && !fault;
   if (holds) return { pass: !isNot, message: () => '' };
   const seen = traceOf(put);
-  progress.goal = 'one more probe, to say why it failed';
-  const { trace, recognize, loss, ...explained }: Reasons = answered
-    ? { trace: seen, recognize: report.recognize }
-    : await explainSilence(call, received, to, { question: options, report, trace: seen });
-  const ways = trace ? waysOf(trace, loss, answered) : [];
+  progress.goal = 'one more probe, to say why there was no answer';
+  const diagnosed = answered
+    ? undefined
+    : await diagnose({ call, from: received, to, options, report, trace: seen }, isPassive());
+  if (drop && diagnosed && report.outcome !== 'broken' && isWantedDrop(drop, diagnosed.diagnosis))
+    return { pass: false, message: () => '' };
+  const { trace, recognize } = diagnosed ?? { trace: seen, recognize: report.recognize };
+  const ways = trace ? waysOf(trace, diagnosed?.diagnosis, answered) : [];
   const message = describeReach(call, report, {
     isNot,
     within,
     hold,
     because,
+    drop,
     waypoints,
     ways,
     missed: capture.losses.kernel - lossesBefore,
     detour: fault,
-    ...explained,
+    diagnosed,
     ...(put.hint ? { hint: put.hint } : {}),
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  const evidence = { lab: received.lab, failed: { recognize, ways, asked: report } };
-  return { pass: isNot, message: () => message, evidence };
+  const evidence = { lab: received.lab, failed: { recognize, ways, asked: report, diagnosis: diagnosed?.diagnosis } };
+  const isInconclusive = isNot && !drop && (report.outcome === 'unsent' || (!answered && because === undefined));
+  return { pass: isNot, isInconclusive, message: () => message, evidence };
 }
 
 function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {

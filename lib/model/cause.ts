@@ -8,7 +8,8 @@ export type DeviceName = `${string}/${string}`;
  * namespaces (`sw`) and devices (`sw/p0`), settings, values. The words of each code are in lib/diagnosis/words.
  */
 export interface CauseFacts {
-  'link.down': { device: DeviceName };
+  /** `routes`: and with it the routes by it (`fib_disable_ip`). */
+  'link.down': { device: DeviceName; routes?: true };
   'link.gone': { device: DeviceName };
   'link.no-carrier': NoCarrier;
   'link.dummy': { device: DeviceName };

@@ -1,4 +1,5 @@
 import { type RunnerTask, type RunnerTestCase, type RunnerTestFile, TestRunner, type TestTryOptions } from 'vitest';
+import { failedAssertionOf } from '../matchers/failed-assertion.ts';
 import type {} from './mutant.ts';
 import { Session } from './session.ts';
 
@@ -60,7 +61,8 @@ export default class MutatingRunner extends TestRunner {
     const failed = result?.state === 'fail';
     const [error] = result?.errors ?? [];
     const failure = error?.message.split('\n', 1)[0];
-    const unaskable = error?.name === 'UsageError' || saysNothing(error?.message ?? '');
+    // Where the network was not asked, a negative has no other answer, only none at all.
+    const unaskable = error?.name === 'UsageError' || failedAssertionOf(error)?.isInconclusive;
     // vitest has no other mark of it (`makeTimeoutError`).
     const timeout = failed && /^(Test|Hook) timed out in /.test(failure ?? '');
     this.#sessions.get(test)?.finished({ passed: failed === Boolean(fails), failure, unaskable, timeout });
@@ -70,10 +72,4 @@ export default class MutatingRunner extends TestRunner {
 function inSequence(task: RunnerTask): void {
   delete task.concurrent;
   if ('tasks' in task) for (const child of task.tasks) inSequence(child);
-}
-
-/** Whether a failure says that the network was not asked: a negative has no other answer then, only none at all. */
-function saysNothing(message: string): boolean {
-  if (/^Received: +inconclusive/m.test(message)) return true;
-  return /^expect\(.*\)\.not\./.test(message) && /^Received: +nothing was sent/m.test(message);
 }

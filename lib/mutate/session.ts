@@ -9,7 +9,7 @@ export interface TestRun {
   /** The first line of its failure. */
   failure?: string | undefined;
   /** It could not ask: there was no address, nothing left. */
-  unaskable?: boolean;
+  unaskable?: boolean | undefined;
   /** It ran out of time. */
   timeout?: boolean;
 }

@@ -15,7 +15,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
 import { forbidFragments, sendWhole } from './forbid-fragments.ts';
-import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import { openIcmpSocket, receiveIcmp, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
@@ -54,7 +54,7 @@ export function askIcmp(question: Question, size?: number): Asker {
         const error = decodeIcmpError(family, received.message);
         // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
         if (!error || !isOurs(error) || isOwnAddress(from, received.sender)) continue;
-        return { kind: 'refusal', reason: `ICMP ${error.reason} from ${received.sender}` };
+        return refusalBy(family, error, received.sender);
       }
     },
     recognize(bytes) {

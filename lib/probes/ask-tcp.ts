@@ -6,7 +6,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
-import { IcmpErrors } from './icmp-errors.ts';
+import { IcmpErrors, refusalBy } from './icmp-errors.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
@@ -38,7 +38,7 @@ export function askTcp(question: Question, port: number): Asker {
         if (state === 'connected') return { kind: 'answer', sequence: connection.sequence };
         // EHOSTUNREACH and the like come with an ICMP error, which says who sent it.
         if (errnoName(state) === 'ECONNREFUSED')
-          return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}` };
+          return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}`, ofPort: true };
       }
       return readIcmp();
     },
@@ -72,8 +72,7 @@ export function askTcp(question: Question, port: number): Asker {
       const { protocol, destination, payload } = error.original;
       const ours = protocol === IP_PROTOCOL.tcp && destination === to.address && payload.readUInt16BE(2) === port;
       const local = connections.some(({ localPort }) => localPort === payload.readUInt16BE(0));
-      if (ours && local && !isOwnAddress(from, error.sender))
-        return { kind: 'refusal', reason: `ICMP ${error.reason} from ${error.sender}` };
+      if (ours && local && !isOwnAddress(from, error.sender)) return refusalBy(family, error, error.sender);
     }
     return undefined;
   }

@@ -3,13 +3,14 @@ import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { type IcmpError, isPortUnreachable } from '../wire/icmp.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { decodeUdp } from '../wire/udp.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
 import { forbidFragments, sendWhole } from './forbid-fragments.ts';
-import { IcmpErrors } from './icmp-errors.ts';
+import { IcmpErrors, refusalBy } from './icmp-errors.ts';
 import { ProbeData } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
@@ -53,7 +54,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       for (let error = errors.read(); error; error = errors.read()) {
         const { protocol, destination, payload: quoted } = error.original;
         const ours = protocol === IP_PROTOCOL.udp && destination === to.address && quoted.readUInt16BE(0) === localPort;
-        if (ours && !isLocal(error)) return { kind: 'refusal', reason: `ICMP ${error.reason} from ${error.sender}` };
+        if (ours && !isLocal(error)) return refusalBy(family, error, error.sender);
       }
       return undefined;
     },
@@ -81,7 +82,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
   };
 
   /** The kernel giving up on the neighbour; to itself, the source's own refusal counts. */
-  function isLocal({ sender, reason }: { sender: string; reason: string }): boolean {
-    return isOwnAddress(from, sender) && reason !== 'port unreachable';
+  function isLocal(error: IcmpError & { sender: string }): boolean {
+    return isOwnAddress(from, error.sender) && !isPortUnreachable(family, error);
   }
 }

@@ -1,5 +1,5 @@
 import { now } from '../kernel/clock.ts';
-import type { Asker, SendFailure } from './asker.ts';
+import type { Asker, Refusal, SendFailure } from './asker.ts';
 import { keepAsking } from './keep-asking.ts';
 import { type Listener, serveListeners } from './listener.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -16,7 +16,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
   const started = now();
   const sent: number[] = [];
   let answer: { at: number; sequence: number } | undefined;
-  let refusal: string | undefined;
+  let refusal: Refusal | undefined;
   let stopped: SendFailure | undefined;
   let left = false;
 
@@ -33,7 +33,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
         if (stopped?.isFinal) return true;
         serveListeners();
         for (let reply = asker.read(); reply; reply = asker.read()) {
-          if (reply.kind === 'refusal') refusal = reply.reason;
+          if (reply.kind === 'refusal') refusal = reply;
           else {
             answer = { at: now(), sequence: reply.sequence };
             return true;
@@ -54,7 +54,10 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
   if (answer) return { outcome: 'answered', roundTrip: answer.at - (sent[answer.sequence] ?? started), ...common };
   // A router refuses as well what it was too slow to find a way for.
   if (failure !== undefined && left) return { outcome: 'broken', reason: failure, ...common };
-  if (refusal !== undefined) return { outcome: 'refused', reason: refusal, ...common };
+  if (refusal) {
+    const { kind: _, ...refused } = refusal;
+    return { outcome: 'refused', ...refused, ...common };
+  }
   // One probe that failed for the tool's own sake leaves a hole in what a negative rests on.
   if (stopped && (!left || stopped.outcome === 'broken')) {
     const { outcome, reason } = stopped;

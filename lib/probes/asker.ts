@@ -9,7 +9,15 @@ export interface SendFailure {
 }
 
 /** What came back to an {@link Asker}. */
-export type Reply = { kind: 'answer'; sequence: number } | { kind: 'refusal'; reason: string };
+export type Reply = { kind: 'answer'; sequence: number } | Refusal;
+
+/** An ICMP error, or a TCP reset. */
+export interface Refusal {
+  kind: 'refusal';
+  reason: string;
+  /** It is the port that refused: a TCP reset, or an ICMP port unreachable. */
+  ofPort?: boolean;
+}
 
 /**
  * One kind of question over sockets of its own, asked as often as wanted. Opened when it is made; an answer to any of

@@ -3,9 +3,10 @@ import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, readIpSocketAddress } from '../kernel/socket-address.ts';
-import { decodeIcmpError, ICMP_TYPE, type IcmpError } from '../wire/icmp.ts';
+import { decodeIcmpError, ICMP_TYPE, type IcmpError, isPortUnreachable } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { decodeIpv4 } from '../wire/ipv4.ts';
+import type { Refusal } from './asker.ts';
 
 /** An ICMP message that came in, and who sent it. */
 export interface IcmpMessage {
@@ -30,6 +31,12 @@ export function receiveIcmp(socket: Socket, family: Family): IcmpMessage | undef
   if (!received) return undefined;
   const message = family === 4 ? decodeIpv4(received.data)?.payload : received.data;
   return message && { sender: readIpSocketAddress(received.from).address, message };
+}
+
+/** An ICMP error as a refusal. */
+export function refusalBy(family: Family, error: IcmpError, sender: string): Refusal {
+  const reason = `ICMP ${error.reason} from ${sender}`;
+  return { kind: 'refusal', reason, ...(isPortUnreachable(family, error) ? { ofPort: true } : {}) };
 }
 
 /** Hears the ICMP errors of a namespace, for probes whose own socket does not say who refused. */

@@ -19,6 +19,8 @@ export interface ProbeResult {
   roundTrip?: number;
   /** `unsent`: concluded from the routes, not from a send that failed. */
   presumed?: boolean;
+  /** `refused`: by a TCP reset or an ICMP port unreachable, so it is the port that refused. */
+  ofPort?: boolean;
   /** `refused`: who refused, in what words. `unsent`, `broken`: why. `lost`: what was last heard, if anything. */
   reason?: string;
 }

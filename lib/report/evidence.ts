@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Way } from '../diagnosis/way.ts';
 import type { Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
 import { type Hop, hopsOf } from '../trace/path.ts';
 import type { Recognize } from '../trace/probe-path.ts';
-import type { Way } from '../trace/way.ts';
 import { labCapture } from './lab-capture.ts';
 import { labScript } from './lab-script.ts';
 import { readLab } from './lab-state.ts';
@@ -23,6 +24,8 @@ export interface FailedQuestion {
   recognize: Recognize;
   /** The ways that its frames took, where the taps saw any. */
   ways: readonly Way[];
+  /** Why it had no answer, where it was to have one. */
+  diagnosis?: Diagnosis | undefined;
   /** What `ping` and its like can ask again, at the end of the script. */
   asked?: AskedQuestion | HeardQuestion | undefined;
 }
@@ -57,7 +60,7 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
   const lost = failed?.ways.find((each) => each.lost)?.lost;
   const drawing = {
     ...(way ? { path: branches(way.path) } : {}),
-    ...(lost ? { lostAt: String(lost.at.frame.at) } : {}),
+    ...(lost ? { lostAt: String(lost.hop.frame.at) } : {}),
   };
   const contents: [name: string, contentType: string, content: string | Buffer][] = [
     ...(lab.taps ? [['lab.pcapng', 'application/x-pcapng', labCapture(lab, marked)] as [string, string, Buffer]] : []),

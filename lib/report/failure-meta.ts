@@ -1,6 +1,8 @@
+import { diagnosisData } from '../diagnosis/diagnosis.ts';
+import type { Way } from '../diagnosis/way.ts';
+import { sayCause } from '../diagnosis/words/index.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Hop } from '../trace/path.ts';
-import type { Way } from '../trace/way.ts';
 import { decodeFrameFields, describeFrame } from '../wire/describe-frame.ts';
 import type { FailedQuestion } from './evidence.ts';
 import type { FailureMeta, HopMeta, WayMeta } from './lab-meta.ts';
@@ -11,10 +13,16 @@ import { topologyOf } from './topology.ts';
  * A failed question as plain data: the ways of its frames, with the frame at each hop, and where and why one of them
  * ended. To be made while the network is as it was.
  */
-export function failureMeta(lab: Lab, { title, ways }: FailedQuestion): FailureMeta {
+export function failureMeta(lab: Lab, { title, ways, diagnosis }: FailedQuestion): FailureMeta {
   const frames = new FrameList();
   const described = ways.map((way) => wayMeta(way, frames));
-  return { title, network: topologyOf(readDrawn(lab)), ways: described, frames: frames.all };
+  return {
+    title,
+    network: topologyOf(readDrawn(lab)),
+    ...(diagnosis ? { diagnosis: diagnosisData(diagnosis) } : {}),
+    ways: described,
+    frames: frames.all,
+  };
 }
 
 function wayMeta({ of, frame: words, path, lost }: Way, frames: FrameList): WayMeta {
@@ -35,8 +43,9 @@ function wayMeta({ of, frame: words, path, lost }: Way, frames: FrameList): WayM
   return { title, hops, ...(lost ? { lost: lostMeta(lost) } : {}) };
 }
 
-function lostMeta({ at, text, hint }: NonNullable<Way['lost']>): NonNullable<WayMeta['lost']> {
-  return { at: String(at.frame.at), text, ...(hint ? { hint } : {}) };
+function lostMeta({ hop, cause }: NonNullable<Way['lost']>): NonNullable<WayMeta['lost']> {
+  const { text, hint } = sayCause(cause);
+  return { at: String(hop.frame.at), code: cause.code, text, ...(hint ? { hint } : {}) };
 }
 
 class FrameList {

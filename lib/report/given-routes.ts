@@ -42,11 +42,6 @@ export function leadsNowhere({ type }: Route): boolean {
   return NOWHERE.includes(type);
 }
 
-/** `10.1.0.0/24`, or `default`. */
-export function destination({ address, length }: Prefix): string {
-  return length === 0 ? 'default' : `${address}/${length}`;
-}
-
 /** Of the kernel's own routes those that somebody may have added in its name, as NetworkManager does: where subnets are. */
 function isForSubnet({ type, table, nextHops, to }: Route): boolean {
   const isLinkLocal = to.family === 6 && /^f[ef]/.test(to.address);

@@ -1,3 +1,5 @@
+import type { DiagnosisData } from '../diagnosis/diagnosis.ts';
+import type { Code } from '../model/cause.ts';
 import type { Layer } from '../wire/dissect/layer.ts';
 import type { Topology } from './topology.ts';
 
@@ -39,6 +41,8 @@ export interface FailureMeta {
   title: string;
   /** The network at that moment. */
   network: Topology;
+  /** Why, where it is known what kept a frame. */
+  diagnosis?: DiagnosisData;
   /** The probe's way, and its answer's where there was one. */
   ways: WayMeta[];
   /** The different frames that the hops point to: a router changes one, a switch does not. */
@@ -49,7 +53,7 @@ export interface FailureMeta {
 export interface WayMeta {
   title: string;
   hops: HopMeta[];
-  lost?: { at: string; text: string; hint?: string };
+  lost?: { at: string; code: Code; text: string; hint?: string };
 }
 
 export interface HopMeta {

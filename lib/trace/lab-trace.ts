@@ -5,6 +5,7 @@ import { Lab } from '../lab/index.ts';
 import { decodeFrameFields } from '../wire/describe-frame.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
 import { buildPaths } from './path.ts';
+import { quietIn } from './quiescence.ts';
 import { Trace, TracedPath } from './trace.ts';
 
 /** By the layers that a frame is made of; `icmpv6` is neighbour discovery, too, but not `mld`. */
@@ -55,6 +56,8 @@ async function traceLab(lab: Lab, fn: () => unknown, options: TraceOptions): Pro
   const since = tapTime();
   try {
     await fn();
+    // A busy machine may need longer than QUIET for what waits in a queue.
+    await quietIn(lab, 'frames').drained();
     await capture.settle({ quiet: QUIET, within: SETTLE_DEADLINE });
     return makeTrace(capture, { since, lossesBefore, protocols });
   } finally {

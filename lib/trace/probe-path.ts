@@ -6,7 +6,7 @@ import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { vlanTagOf } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
-import { type Holder, holdersOf } from './obstacles/owner.ts';
+import { type Holder, holdersOf } from './owner.ts';
 import { buildPath, type Hop, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 import { destinationOf, isReply, sightingsOf } from './translation.ts';

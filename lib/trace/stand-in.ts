@@ -7,7 +7,7 @@ import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
-import { answersAnycast, holds } from './obstacles/owner.ts';
+import { answersAnycast, holds } from './owner.ts';
 import { buildPaths, type Hop } from './path.ts';
 import type { Recognize } from './probe-path.ts';
 

@@ -1,8 +1,6 @@
 import { Interface, isLink, type Macvlan, type Uplink } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
 import type { CapturedFrame } from './capture.ts';
-import type { Obstacle } from './obstacles/obstacle.ts';
-import { type Hop, hopsOf } from './path.ts';
 
 /** The real NIC that a macvlan hangs on. */
 export function uplinkOf({ parent }: Macvlan): Uplink | undefined {
@@ -16,30 +14,6 @@ export function uplinkBetween(from: CapturedFrame, to: CapturedFrame): Uplink | 
   const uplink = uplinkOf(one);
   if (uplink === undefined || uplinkOf(other) !== uplink) return undefined;
   return inModeBridge(one) && inModeBridge(other) ? undefined : uplink;
-}
-
-/** Where a frame was last seen that left the lab by a real NIC, and why nothing more is known of it. */
-export function lastBeforeUplink(path: Hop): ({ at: Hop } & Obstacle) | undefined {
-  const at = hopsOf(path).find(
-    ({ frame, next }) => frame.direction === 'out' && next.length === 0 && hasUplink(frame.at),
-  );
-  const device = at?.frame.at;
-  const uplink = isLink(device, macvlan) ? uplinkOf(device) : undefined;
-  if (!at || !uplink) return undefined;
-  const siblings = [...uplink.children].filter((child) => !child.deleted && child !== device);
-  return {
-    at,
-    text: `left by the real NIC ${uplink}: what lies beyond is not observed`,
-    ...(siblings.length > 0
-      ? {
-          hint: `between ${device} and ${siblings.join(', ')} the switch must reflect: npx hairpin check-switch ${uplink}`,
-        }
-      : {}),
-  };
-}
-
-function hasUplink(device: Interface): boolean {
-  return isLink(device, macvlan) && uplinkOf(device) !== undefined;
 }
 
 function inModeBridge(device: Macvlan): boolean {

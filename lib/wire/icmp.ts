@@ -73,6 +73,11 @@ export function decodeIcmpError(family: Family, message: Buffer): IcmpError | un
   };
 }
 
+/** Destination unreachable, port unreachable (RFC 792, RFC 4443 section 3.1). */
+export function isPortUnreachable(family: Family, { type, code }: Pick<IcmpError, 'type' | 'code'>): boolean {
+  return family === 4 ? type === 3 && code === 3 : type === 1 && code === 4;
+}
+
 const REASONS: Record<Family, Record<number, readonly string[] | string>> = {
   4: {
     3: [

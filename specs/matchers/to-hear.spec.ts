@@ -115,7 +115,7 @@ const wrong: [options: object, message: string][] = [
   [{ because: 'lost' }, 'because belongs to .not.toHear, and to copies: 0'],
   [{ join: 1, frame: 'multicast' }, 'join must be true or false: received 1'],
   [{ join: false, frame: 'arp' }, "join belongs to frame: 'multicast': received frame: 'arp'"],
-  [{ times: 1 }, "there is no option 'times'; the options are frame, join, because, copies, within"],
+  [{ times: 1 }, "there is no option 'times'; the options are frame, join, because, droppedBy, at, copies, within"],
 ];
 
 test.for(wrong)('%o is refused: %s', async ([options, message], { lab }) => {

@@ -33,7 +33,7 @@ const wrong: [options: object, message: string][] = [
   [{ size: 100, by: 'tcp' }, "size belongs to by: 'icmp' and 'udp': received by: 'tcp'"],
   [
     { wihtin: 5 },
-    "there is no option 'wihtin'; the options are by, family, from, port, listen, size, neighbours, within, hold, because, through, notThrough",
+    "there is no option 'wihtin'; the options are by, family, from, port, listen, size, neighbours, within, hold, because, droppedBy, at, through, notThrough",
   ],
 ];
 

@@ -54,7 +54,8 @@ test('an IPv6 address that is still being looked for', async ({ lab }) => {
   expect(await explanationOf(expect(a).toReach('fd00::77', { within: 50 }))).toBe(
     `Path of the last probe (ICMPv6 neighbour solicitation, who has fd00::77):
   a/eth0 → sw/p0 ─┬→ sw/p1 → b/eth0 ✗ fd00::77 of b is tentative: duplicate address detection is not done
-                  └→ sw/p2 → c/eth0`,
+                  └→ sw/p2 → c/eth0
+Hint: wait for it, 1 to 2 s, or add it without: address.add('fd00::77/64')`,
   );
 });
 
@@ -72,7 +73,8 @@ test('an IPv6 address that another had first', async ({ lab }) => {
   expect(await explanationOf(expect(a).toReach('fd00::77', { within: 50 }))).toBe(
     `Path of the last probe (ICMPv6 neighbour solicitation, who has fd00::77):
   a/eth0 → sw/p0 ─┬→ sw/p1 → b/eth0 ✗ fd00::77 of b is a duplicate: another node has it (dadfailed)
-                  └→ sw/p2 → c/eth0`,
+                  └→ sw/p2 → c/eth0
+Hint: give it another`,
   );
 });
 

@@ -61,7 +61,7 @@ test('a pulled cable at the far end', async ({ lab }) => {
   b.interface().set({ up: false });
   expect(await explanationOf(expect(a).toReach('10.0.0.2', { within: 50 }))).toContain('a/eth0 → sw/p0 ✗ ');
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
-    '✗ sw/p1 has no carrier: the other end of its cable is down',
+    '✗ sw/p1 has no carrier: the other end of its cable, b/eth0, is down\nHint: bring it up: set({ up: true }) on b/eth0',
   );
 });
 

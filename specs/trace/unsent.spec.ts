@@ -48,7 +48,7 @@ test('no route', async ({ lab }) => {
     await receivedOf(expect(a).toReach('192.0.2.1', { within: 50 })),
   ).toBe(`Received:  nothing was sent: a has no route to 192.0.2.1 (ENETUNREACH)
 
-Hint: a way to there: a.route.add({ to: '192.0.2.1', via: … })`);
+Hint: a.route.add({ to: '192.0.2.1', via: … })`);
 });
 
 test('no address', async ({ lab }) => {

@@ -8,6 +8,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/pool.ts', 'lib/mutate', 'lib/machines', 'fixtures'],
   ['lib/matchers'],
   ['lib/report', 'lib/containers'],
+  ['lib/diagnosis'],
   ['lib/trace'],
   ['lib/probes', 'lib/model', 'lib/plugins'],
   ['lib/lab'],

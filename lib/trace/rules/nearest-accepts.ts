@@ -8,13 +8,20 @@ import { ruleTexts } from './rule-text.ts';
 /** More would bury the policy. */
 const MOST = 3;
 
+/** A rule that would have accepted a packet, but for one term: the field that it looks at, and the packet's value of that. */
+export interface NearestAccept {
+  rule: string;
+  field: string;
+  value: string;
+}
+
 /**
  * The rules of a chain that would have accepted a packet which its policy dropped, but for one term each. Of rules that
  * hairpin cannot check term by term, none is named.
  *
- * @example ['`tcp dport 433 accept` does not match: tcp dport is 443']
+ * @example [{ rule: 'tcp dport 433 accept', field: 'tcp dport', value: '443' }]
  */
-export function nearestAccepts(namespace: Namespace, step: NftStep): string[] {
+export function nearestAccepts(namespace: Namespace, step: NftStep): NearestAccept[] {
   const { family, table, chain } = step;
   const fields = fieldsOf(step.seen, (index) => namespace.interfaces.find((device) => device.index === index)?.name);
   const near = rulesOf(outputOf(namespace, 'nft', ['-j', 'list', 'chain', family, table, chain])).flatMap((rule) => {
@@ -22,9 +29,10 @@ export function nearestAccepts(namespace: Namespace, step: NftStep): string[] {
     return missed ? [{ handle: BigInt(rule.handle), missed }] : [];
   });
   const texts = near.length > 0 ? ruleTexts(namespace, step) : new Map<bigint, string>();
-  return near
-    .slice(0, MOST)
-    .flatMap(({ handle, missed }) => (texts.has(handle) ? [`\`${texts.get(handle)}\` does not match: ${missed}`] : []));
+  return near.slice(0, MOST).flatMap(({ handle, missed }) => {
+    const rule = texts.get(handle);
+    return rule === undefined ? [] : [{ rule, ...missed }];
+  });
 }
 
 interface NftRule {
@@ -39,13 +47,16 @@ function rulesOf(json: string): NftRule[] {
   return nftables.flatMap(({ rule }) => (rule ? [rule] : []));
 }
 
-/** The one term that does not hold, with what is the case: `tcp dport is 443`. */
-function missedTerm({ expr }: NftRule, fields: ReadonlyMap<string, FieldValue>): string | undefined {
+/** The one term that does not hold, with what is the case. */
+function missedTerm(
+  { expr }: NftRule,
+  fields: ReadonlyMap<string, FieldValue>,
+): Omit<NearestAccept, 'rule'> | undefined {
   if (!expr.at(-1) || !('accept' in (expr.at(-1) ?? {}))) return undefined;
   const terms = expr.slice(0, -1).filter((each) => !('counter' in each));
   const judged = terms.map((each) => ('match' in each ? isTrue(each['match'] as NftMatch, fields) : undefined));
   const missed = judged.filter((each) => each?.holds === false);
   const [only] = missed;
   const others = judged.every((each) => each === only || each?.holds === true);
-  return only && missed.length === 1 && others ? `${only.field} is ${only.value}` : undefined;
+  return only && missed.length === 1 && others ? { field: only.field, value: String(only.value) } : undefined;
 }

@@ -1,0 +1,22 @@
+import { listeningAt } from '../../kernel/listening-sockets.ts';
+import type { Namespace } from '../../lab/index.ts';
+import type { Cause } from '../../model/cause.ts';
+
+/** Where a probe ended: a host, an address and a port of it. */
+export interface PortPlace {
+  namespace: Namespace;
+  address: string;
+  port: number;
+}
+
+/** Why a port refused: nobody listens there, or not at that address. Undefined where somebody does. */
+export function closedPortCause(
+  protocol: 'tcp' | 'udp',
+  { namespace: { handle, name: namespace }, address, port }: PortPlace,
+): Cause | undefined {
+  const open = [...new Set(listeningAt(handle, protocol, port))];
+  if (open.length === 0) return { code: 'socket.none', facts: { namespace, protocol, port } };
+  // A socket of IPv6 may take what comes over IPv4 (bindv6only).
+  if (open.some((own) => own === address || own === '0.0.0.0' || own === '::')) return undefined;
+  return { code: 'socket.other-address', facts: { namespace, protocol, port, address, open } };
+}

@@ -1,0 +1,48 @@
+import { Interface } from '../../lab/index.ts';
+import type { Cause, CauseOf, DeviceName } from '../../model/cause.ts';
+import { deviceName } from '../names.ts';
+
+/** That a device is down, if it is. */
+export function downCause(device: Interface): CauseOf<'link.down'> | undefined {
+  return device.state().up ? undefined : { code: 'link.down', facts: { device: deviceName(device) } };
+}
+
+/** Why nothing goes out of a port. */
+export function portLinkCause(port: Interface): Cause | undefined {
+  const { up, carrier } = port.state();
+  if (!up) return { code: 'link.down', facts: { device: deviceName(port) } };
+  return carrier ? undefined : noCarrier(port, port.peer?.stateIfThere()?.up === false ? port.peer : undefined);
+}
+
+/** Why a device cannot send, followed to the cable or the parent that is at fault. */
+export function linkCause(device: Interface): Cause | undefined {
+  const state = device.stateIfThere();
+  if (!state) return { code: 'link.gone', facts: { device: deviceName(device) } };
+  if (!state.up) return { code: 'link.down', facts: { device: deviceName(device) } };
+  if (state.carrier && state.operState !== 'LOWERLAYERDOWN') return undefined;
+  const fault = faultBelow(device);
+  return fault && { code: 'link.no-carrier', facts: { device: deviceName(device), ...fault } };
+}
+
+/** A device that has no carrier, and the other end of its cable where that is down. */
+export function noCarrier(device: Interface, peer?: Interface): CauseOf<'link.no-carrier'> {
+  const down = peer && ({ device: deviceName(peer), is: 'peer' } as const);
+  return { code: 'link.no-carrier', facts: { device: deviceName(device), ...(down ? { down } : {}) } };
+}
+
+type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
+
+/** What is down below a device that is up. */
+function faultBelow(device: Interface): Fault | undefined {
+  const { peer } = device;
+  if (peer?.stateIfThere()?.up === false) return { down: { device: deviceName(peer), is: 'peer' } };
+  if (!(device.parent instanceof Interface)) return undefined;
+  const { parent } = device;
+  const state = parent.stateIfThere();
+  // With its parent a child goes as well: this one was moved where the lab does not see it.
+  if (!state) return undefined;
+  if (!state.up) return { down: { device: deviceName(parent), is: 'parent' } };
+  const below = faultBelow(parent);
+  const through: DeviceName[] = [deviceName(parent), ...(below?.through ?? [])];
+  return below && { ...below, through };
+}

@@ -1,0 +1,59 @@
+import { hasCode } from '../../kernel/has-code.ts';
+import type { Cause } from '../../model/cause.ts';
+import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
+import type { Question } from '../../probes/question.ts';
+import { nextHop } from '../../probes/source.ts';
+import { isMulticastIp } from '../../wire/ip-address.ts';
+import { deviceName } from '../names.ts';
+import { linkCause } from './link.ts';
+import { toNowhere } from './route.ts';
+
+/**
+ * Why a probe never left its source: an address, a link, a route, a length.
+ *
+ * @param size bytes of data in it, where the spec chose that
+ */
+export function sourceCause(question: Question, size?: number): Cause | undefined {
+  try {
+    return addressCause(question) ?? wayCause(question) ?? mtuCause(question, size);
+  } catch (error) {
+    // A device that somebody deleted behind the lab's back cannot be asked.
+    if (hasCode(error, 'ENODEV')) return undefined;
+    throw error;
+  }
+}
+
+/** An address that is not its owner's yet, or any more: no socket can be bound to it (`__inet6_bind`). */
+function addressCause({ from, source: { device, address }, bound }: Question): Cause | undefined {
+  const own = bound && device.address.list().find((each) => each.address === address);
+  if (!own) return undefined;
+  if (own.dadFailed) return { code: 'address.duplicate', facts: { namespace: from.name, address } };
+  if (!own.tentative) return undefined;
+  return { code: 'address.tentative', facts: { namespace: from.name, address, length: own.length } };
+}
+
+function wayCause(question: Question): Cause | undefined {
+  const { from, to, source, family } = question;
+  const hop = nextHop(question);
+  if (typeof hop !== 'string') return linkCause(hop.device);
+  const device = deviceName(source.device);
+  // With the link its routes have gone (fib_disable_ip).
+  if (source.device.stateIfThere()?.up === false) return { code: 'link.down', facts: { device, routes: true } };
+  const facts = { namespace: from.name, to: to.address };
+  if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
+  if (from.route.hasRules(family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };
+  return toNowhere(from, to.address) ?? { code: 'route.none', facts };
+}
+
+/** `ip_append_data`: what is not to be fragmented fits the device, or is refused (`EMSGSIZE`). */
+function mtuCause(question: Question, size: number | undefined): Cause | undefined {
+  const hop = nextHop(question);
+  if (size === undefined || typeof hop === 'string') return undefined;
+  const { mtu, ofRoute } = mtuOf(question, hop.device);
+  const length = packetLength(question, size);
+  if (length <= mtu) return undefined;
+  const { from, to } = question;
+  const where = { namespace: from.name, to: to.address, room: mtu - packetLength(question, 0) };
+  const device = ofRoute ? {} : { device: deviceName(hop.device) };
+  return { code: 'link.mtu', facts: { ...device, mtu, length, where: { is: 'source', ...where } } };
+}

@@ -1,0 +1,62 @@
+import { type Interface, isLink, type Namespace } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
+import type { Cause } from '../../model/cause.ts';
+import { holds } from '../../trace/owner.ts';
+import { decodeArp } from '../../wire/arp.ts';
+import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
+import { familyOf } from '../../wire/ip-address.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import { arpSilence, neighbourCause, noNeighbours } from './neighbour.ts';
+import { reversePathCause } from './reverse-path.ts';
+import { noWayBack } from './route.ts';
+import { tapCause } from './tap.ts';
+import { tagCause } from './vlan.ts';
+
+/**
+ * Why a host that was given a question sent no answer.
+ *
+ * @param bytes the frame as its sender had it
+ * @param seen the frame as it arrived
+ */
+export function targetCause(arrival: Interface, address: string, bytes: Buffer, seen: Buffer): Cause | undefined {
+  const { namespace } = arrival;
+  const elsewhere = tapCause(arrival) ?? tagCause(arrival, seen);
+  if (elsewhere) return elsewhere;
+  const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
+  const facts = { namespace: namespace.name, address };
+  if (!own && !holds(namespace, address)) return { code: 'address.elsewhere', facts };
+  // One that failed is tentative for good (addrconf_dad_stop).
+  if (own?.dadFailed) return { code: 'address.duplicate', facts };
+  if (own?.tentative) return { code: 'address.tentative', facts: { ...facts, length: own.length } };
+  const packet = ipPacketOf(bytes);
+  if (!packet) return arpCause(arrival, bytes);
+  const reverse = reversePathCause(arrival, packet.source);
+  if (reverse) return reverse;
+  const sysctl = packet.family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
+  const isEcho =
+    packet.protocol === IP_PROTOCOL.icmp || (packet.protocol === IP_PROTOCOL.icmpv6 && packet.payload[0] === 128);
+  if (isEcho && namespace.sysctl.get(sysctl) === '1')
+    return { code: 'host.echo-ignored', facts: { namespace: namespace.name, sysctl } };
+  return (
+    ownSourceCause(namespace, packet.source) ??
+    noWayBack(namespace, packet.source) ??
+    neighbourCause(namespace, packet.source)
+  );
+}
+
+/** `arp_process` checks the sender as `ip_rcv` does (`ip_route_input_noref`), and may be told to stay quiet. */
+function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {
+  const frame = decodeEthernet(bytes);
+  const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
+  const reverse = arp && reversePathCause(arrival, arp.senderIp);
+  if (reverse) return reverse;
+  if (arp && isLink(arrival, ipvlan) && arrival.mode !== 'l2') return noNeighbours(arrival);
+  return arp && arpSilence(arrival, arp.targetIp, arp.senderIp);
+}
+
+/** Of IPv4 `ip_rcv` has refused it before. */
+function ownSourceCause(namespace: Namespace, source: string): Cause | undefined {
+  if (namespace.route.hasRules(familyOf(source) ?? 4) || !holds(namespace, source)) return undefined;
+  return { code: 'address.own-source', facts: { namespace: namespace.name, address: source, it: 'answers' } };
+}

@@ -1,0 +1,125 @@
+import type { Interface, Namespace } from '../lab/index.ts';
+import type { Cause } from '../model/cause.ts';
+import type { ReachOptions, ReachReport } from '../probes/reach.ts';
+import { nextHop } from '../probes/source.ts';
+import { devicesOf } from '../trace/path.ts';
+import { type ProbePath, tracePath } from '../trace/probe-path.ts';
+import { filteringIn, type Told } from '../trace/rules/rule-traces.ts';
+import { becameOf, describeTranslations, translationsOf } from '../trace/rules/translations.ts';
+import { type Again, askAgain } from './ask-again.ts';
+import { meaningOf } from './causes/kernel-reason.ts';
+import { type Diagnosis, undiagnosed } from './diagnosis.ts';
+import { examine } from './examine.ts';
+import type { Finding } from './finding.ts';
+import { dropAt, type KernelDrop } from './kernel-drop.ts';
+
+/** A question that had no answer, and what came of it. */
+export interface Unanswered {
+  call: string;
+  from: Namespace;
+  to: Namespace | Interface | string;
+  options: ReachOptions;
+  report: ReachReport;
+  trace: ProbePath | undefined;
+}
+
+/** Why there was no answer, and the frames that show it. */
+export interface Diagnosed {
+  diagnosis: Diagnosis;
+  /** The way of the probe that it is about. */
+  trace: ProbePath | undefined;
+  /** Which frames are that probe's, and those of the question before. */
+  recognize: ReachReport['recognize'];
+  /** What packet filters made of the probe's addresses. */
+  translated?: string | undefined;
+  /** Why hairpin could not find out. */
+  failure?: string | undefined;
+}
+
+/**
+ * Why there was no answer: by what is known, and by what the kernel tells of one more probe. The order of belief is the
+ * kernel's own word (the rule that took a packet, its reason for a drop), then what the taps saw, then the model.
+ *
+ * @param isPassive sends no further probe
+ */
+export async function diagnose(unanswered: Unanswered, isPassive: boolean): Promise<Diagnosed> {
+  const { call, from, to, options, report, trace } = unanswered;
+  const { recognize, outcome } = report;
+  let known: Diagnosed = { diagnosis: undiagnosed(outcome), trace, recognize };
+  // What is said of a failure must not stand in for the failure.
+  try {
+    known = { ...known, diagnosis: diagnosisOf(outcome, examine(report, trace, unheard(from))) };
+    if (outcome === 'broken' || isPassive) return known;
+    // Where the probe had got as far as to leave, the next is not to wait for ARP again.
+    const hasLeft = trace !== undefined && recognize(trace.frame) === 'probe';
+    const again = await askAgain(call, from, to, hasLeft ? { ...options, neighbours: 'kept' } : options);
+    return again ? judge(report, known, again) : known;
+  } catch (error) {
+    return { ...known, failure: `hairpin could not ask: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+/** Nobody has told anything of the packet filters yet. */
+function unheard({ lab }: Namespace): Told {
+  return { packets: [], silent: filteringIn(lab) };
+}
+
+function diagnosisOf(outcome: Diagnosis['outcome'], finding: Finding | undefined): Diagnosis {
+  return finding ? { outcome, ...finding } : undiagnosed(outcome);
+}
+
+/** The reasons, by what the kernel told of one more probe, and by what was known before. */
+function judge(report: ReachReport, known: Diagnosed, { report: again, told, since, drops }: Again): Diagnosed {
+  const { packets, silent }: Told = told ?? { packets: [], silent: [] };
+  const ofProbe = packets.filter(({ seen }) => seen.some(({ frame }) => again.recognize(frame) === 'probe'));
+  const translations = translationsOf(ofProbe);
+  const became = becameOf(translations, again.question.to.address);
+  const later = tracePath(again.question, again.recognize, { answered: false, since, became });
+  // What is told is of this very probe, where it came as far.
+  const trace = later && went(later) >= went(known.trace) ? later : known.trace;
+  const recognize: ReachReport['recognize'] = (bytes) => report.recognize(bytes) ?? again.recognize(bytes);
+  const found = examine({ ...report, recognize }, trace, { packets, silent });
+  // Of a probe that nobody saw leave, its source tells.
+  const isUnseen = trace === undefined || recognize(trace.frame) !== 'probe';
+  const device = (found?.hop ?? (isUnseen ? undefined : trace.arrival))?.frame.at;
+  const hop = nextHop(again.question);
+  const drop = dropAt({ namespace: device?.namespace ?? again.question.from, device }, drops, {
+    ...{ trace, recognize },
+    hop: typeof hop === 'string' ? undefined : hop.address,
+  });
+  const common = { recognize, translated: describeTranslations(translations) };
+  const { outcome } = report;
+  const said = found?.certainty === 'kernel' ? undefined : kernelSays(drop, found?.cause);
+  // A neighbour's silence, say, is known for a time only: what was known before is as good.
+  if (!said && found?.certainty === 'guess' && known.diagnosis.certainty === 'model')
+    return { ...known, ...common, diagnosis: { ...known.diagnosis, drop } };
+  const finding = said ? believe(said, found, isUnseen ? again.question.from : undefined) : agreed(found, drop);
+  return { ...common, trace, diagnosis: { ...diagnosisOf(outcome, finding), drop } };
+}
+
+/** What the kernel's reason for a drop says, where the model says another, or nothing: the kernel is believed. */
+function kernelSays(drop: KernelDrop | undefined, model: Cause | undefined): Cause | undefined {
+  const cause = drop && meaningOf(drop);
+  return cause?.code === model?.code ? undefined : cause;
+}
+
+/** The kernel's word, at the place that the taps saw; of a probe that nobody saw leave it is its source's. */
+function believe(cause: Cause, found: Finding | undefined, source: Namespace | undefined): Finding | undefined {
+  if (found?.hop) return { ...found, cause, certainty: 'kernel' };
+  if (found && !isOfSocket(found)) return found;
+  return source && { cause, certainty: 'kernel', of: 'probe', host: source };
+}
+
+/** That nobody listens is no word on a packet that the kernel dropped for another reason. */
+function agreed(found: Finding | undefined, drop: KernelDrop | undefined): Finding | undefined {
+  return found && isOfSocket(found) && drop && !drop.drop.reason.endsWith('NO_SOCKET') ? undefined : found;
+}
+
+function isOfSocket({ cause: { code } }: Finding): boolean {
+  return code === 'socket.none' || code === 'socket.other-address';
+}
+
+/** How far a probe and its answer came. */
+function went(trace: ProbePath | undefined): number {
+  return trace ? devicesOf(trace.path).length + (trace.answer ? devicesOf(trace.answer.path).length : 0) : 0;
+}

@@ -1,0 +1,53 @@
+import type { ReachReport } from '../probes/reach.ts';
+import { nextHop } from '../probes/source.ts';
+import type { ProbePath } from '../trace/probe-path.ts';
+import type { Told } from '../trace/rules/rule-traces.ts';
+import { takenAtSource } from '../trace/rules/taken.ts';
+import { sourceCause } from './causes/source.ts';
+import { takerCause } from './causes/taker.ts';
+import { explainLoss } from './explain-loss.ts';
+import type { Finding } from './finding.ts';
+import { whyClosed } from './why-closed.ts';
+
+/** Finds out why there was no answer, by what the taps saw, what the kernel told of packet filters, and what the model says. */
+export function examine(
+  report: ReachReport,
+  trace: ProbePath | undefined,
+  { packets, silent }: Told,
+): Finding | undefined {
+  const { question, outcome, recognize, size } = report;
+  const loss = trace && explainLoss(question, trace, { outcome, recognize, packets, silent });
+  if (loss) return loss;
+  // The next hop's MAC address was learnt, and yet no probe was seen.
+  const isKept = trace !== undefined && trace.answer?.arrival !== undefined && recognize(trace.frame) !== 'probe';
+  if (trace && !isKept) return whyClosed(report, trace, packets);
+  const taken = question.from.lab.taps ? takenBySource(report, packets) : takenAnywhere(report, packets);
+  const cause = taken || outcome !== 'unsent' ? undefined : sourceCause(question, size);
+  if (cause) return { cause, certainty: 'model', of: 'probe', host: question.from };
+  return taken ?? whyClosed(report, trace, packets);
+}
+
+/** The rule of the source that took a probe which none of its devices was seen to send. */
+function takenBySource({ question, recognize }: ReachReport, packets: Told['packets']): Finding | undefined {
+  const { from, family } = question;
+  const hop = nextHop(question);
+  const address = typeof hop === 'string' ? undefined : hop.address;
+  const taken = takenAtSource(packets, from, recognize, address);
+  if (!taken) return undefined;
+  const by = family === 4 ? 'ARP' : 'ND';
+  const whose =
+    taken.isSolicitation && address !== undefined ? ({ is: 'solicitation', address, by } as const) : undefined;
+  return { cause: takerCause(from, taken.step, whose), certainty: 'kernel', of: 'probe', host: from };
+}
+
+/** Without taps nobody knows where it was seen, but the rule that took it. */
+function takenAnywhere({ recognize }: ReachReport, packets: Told['packets']): Finding | undefined {
+  for (const of of ['probe', 'answer'] as const) {
+    const taken = packets.find(({ seen, taker }) => taker && seen.some(({ frame }) => recognize(frame) === of));
+    if (!taken?.taker) continue;
+    const { namespace: host, taker } = taken;
+    const cause = takerCause(host, taker, of === 'answer' ? { is: 'answer' } : undefined);
+    return { cause, certainty: 'kernel', of, host };
+  }
+  return undefined;
+}

@@ -1,0 +1,204 @@
+import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { hasCode } from '../kernel/has-code.ts';
+import { Interface, Namespace } from '../lab/index.ts';
+import { settingsOfPort } from '../lab/port.ts';
+import type { Cause } from '../model/cause.ts';
+import type { Outcome } from '../probes/outcome.ts';
+import type { Question } from '../probes/question.ts';
+import { mayLeadTo } from '../trace/may-lead-to.ts';
+import { type Hop, hopsOf } from '../trace/path.ts';
+import { type Place, placesNearest } from '../trace/place.ts';
+import type { ProbePath, Recognize } from '../trace/probe-path.ts';
+import type { TracedPacket } from '../trace/rules/follow-packets.ts';
+import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
+import { solicitationOf } from '../trace/solicitation.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { causeBetween } from './causes/between.ts';
+import { dummyCause } from './causes/dummy.ts';
+import { lostAddress } from './causes/lost-address.ts';
+import { otherHostCause } from './causes/other-host.ts';
+import { reversePathCause } from './causes/reverse-path.ts';
+import { routeFor } from './causes/route.ts';
+import { routerCause } from './causes/router.ts';
+import { takerCause, type Whose } from './causes/taker.ts';
+import { tapCause } from './causes/tap.ts';
+import { targetCause } from './causes/target.ts';
+import { lastBeforeUplink } from './causes/uplink.ts';
+import { tagCause } from './causes/vlan.ts';
+import type { Loss } from './finding.ts';
+import { deviceName } from './names.ts';
+
+/** A cause on the way of a question, or of its answer. */
+type Located = Pick<Loss, 'cause' | 'of' | 'hop'>;
+
+/** What is known of a question that was not answered, beside the ways of its packets. */
+export interface Testimony {
+  outcome: Outcome;
+  recognize: Recognize;
+  /** What packet filters made of them, as the kernel tells; none where it was not asked, or had nothing to tell. */
+  packets: readonly TracedPacket[];
+  /** Whose packet filters nobody told of. */
+  silent: readonly Namespace[];
+}
+
+/**
+ * Says what prevented an answer. The kernel's own word comes first: the rule that took a packet. Otherwise the way that
+ * the lab offers is followed as far as the taps saw the frame go: what stands between there and the next step? Undefined
+ * where nothing is known to: better no reason than a wrong one.
+ */
+export function explainLoss(question: Question, trace: ProbePath, testimony: Testimony): Loss | undefined {
+  const { source } = question;
+  const { path, arrival, answer } = trace;
+  const taken = takenByRules(question, trace, testimony);
+  if (taken) return taken;
+  const stranded = strandedAt(answer ? 'answer' : 'probe', answer?.path ?? path, answer ? answer.arrival : arrival);
+  if (stranded) return byModel(stranded);
+  if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
+  const known = byModel(knownLoss({ source }, trace));
+  if (known) return known;
+  // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
+  if (testimony.outcome === 'refused' && arrival && !answer) return undefined;
+  // Where no reason is known, at least the place is.
+  const at = placesOfLoss({ source }, trace)[0]?.hop ?? lastOf(answer ? answer.path : path);
+  const { namespace } = at.frame.at;
+  const silent = testimony.silent.includes(namespace) ? { silent: namespace.name } : {};
+  return { of: answer ? 'answer' : 'probe', hop: at, certainty: 'guess', cause: { code: 'unknown', facts: silent } };
+}
+
+function byModel(found: Located | undefined): Loss | undefined {
+  return found && { ...found, certainty: 'model' };
+}
+
+/** A rule that took the probe, or its answer. */
+function takenByRules({ source }: Question, trace: ProbePath, { packets, recognize }: Testimony): Loss | undefined {
+  const { path, answer } = trace;
+  const probe = takenFrom(packets, path, placesOfLoss({ source }, { ...trace, answer: undefined }));
+  if (probe) return byTaker('probe', probe);
+  if (answer) {
+    const taken = takenFrom(packets, answer.path, placesOfLoss({ source }, trace));
+    return taken && byTaker('answer', taken);
+  }
+  const unseen = takenUnseen(packets, trace, recognize);
+  return unseen && byTaker('probe', unseen, { is: 'answer' });
+}
+
+/** A rule that took a packet, as the kernel tells it. */
+export function byTaker(of: Loss['of'], { at, namespace, step }: Taken, whose?: Whose): Loss {
+  return { of, hop: at, cause: takerCause(namespace, step, whose), certainty: 'kernel' };
+}
+
+function knownLoss(
+  { source }: Pick<Question, 'source'>,
+  { frame, goal, path, target, arrival, answer }: ProbePath,
+): Located | undefined {
+  if (answer) return onTheWay('answer', answer.path, source.device);
+  if (arrival) {
+    // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
+    const { at } = arrival.frame;
+    const device = target instanceof Interface && target.namespace !== at.namespace ? target : at;
+    const cause = otherHostCause(arrival.frame) ?? targetCause(device, goal, frame, arrival.frame.bytes);
+    return cause && { of: 'probe', hop: arrival, cause };
+  }
+  if (!target) return strayed(path, goal);
+  return onTheWay('probe', path, target);
+}
+
+/** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
+function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): Place[] {
+  const { target, path, arrival, answer } = trace;
+  if (answer) return answer.arrival ? [{ hop: answer.arrival }] : placesOnTheWay(answer.path, source.device);
+  if (arrival) return [{ hop: arrival }];
+  return target ? placesOnTheWay(path, target) : [];
+}
+
+/** Nobody here has the address: the last router to get the packet is where it ends. */
+function strayed(path: Hop, goal: string): Located {
+  const left = lastBeforeUplink(path);
+  if (left) return { of: 'probe', ...left };
+  const router = hopsOf(path).findLast(
+    ({ frame: { at, direction } }) => direction === 'in' && at.namespace.role === 'router',
+  );
+  // A question for a neighbour is passed on by nobody.
+  if (!router || solicitationOf(path.frame.bytes))
+    return { of: 'probe', hop: path, cause: lostAddress(path.frame.at.namespace.lab, goal) };
+  const { namespace } = router.frame.at;
+  const nobody: Cause = { code: 'router.no-holder', facts: { namespace: namespace.name, address: goal } };
+  return { of: 'probe', hop: router, cause: routeFor(namespace, goal).cause ?? nobody };
+}
+
+/** The end of a path's longest branch. */
+export function lastOf(path: Hop): Hop {
+  return hopsOf(path).reduce((last, hop) => (hop.frame.nanoseconds > last.frame.nanoseconds ? hop : last), path);
+}
+
+/** The places that a frame got to on its way to a device, or at least to its host, which takes it by whichever device. */
+export function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
+  const places = placesNearest(path, to);
+  return places.length > 0 || to instanceof Namespace ? places : placesNearest(path, to.namespace);
+}
+
+export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
+  const places = placesOnTheWay(path, to);
+  if (places.length === 0) {
+    const left = lastBeforeUplink(path);
+    return left ? { of, ...left } : noWay(of, path, to);
+  }
+  try {
+    const found = places.flatMap(({ hop, step }) => {
+      const cause = step && causeBetween(step.here, step.next, hop.frame);
+      return cause ? [{ of, hop, cause }] : [];
+    });
+    // A port that takes nothing in is no obstacle where the frame came by another one, too.
+    return found.find(({ hop }) => !isBlocked(hop.frame.at)) ?? found[0];
+  } catch (error) {
+    // A device that somebody deleted behind the lab's back cannot be asked for its settings.
+    if (hasCode(error, 'ENODEV')) return undefined;
+    throw error;
+  }
+}
+
+function isBlocked(device: Interface): boolean {
+  return device.isPort && settingsOfPort(device).state !== 'forwarding';
+}
+
+/**
+ * Where a frame that came to its goal as a flooded copy was meant to go: to a host that was to pass it on, and did not.
+ */
+function strandedAt(of: Loss['of'], path: Hop, arrival: Hop | undefined): Located | undefined {
+  if (arrival?.frame.packetType !== PACKET_OTHERHOST) return undefined;
+  const at = hopsOf(path).find(
+    ({ frame, next }) =>
+      next.length === 0 &&
+      frame.direction === 'in' &&
+      frame.packetType === PACKET_HOST &&
+      !frame.at.isPort &&
+      frame.at.children.size === 0 &&
+      frame.at.namespace !== arrival.frame.at.namespace,
+  );
+  if (!at) return undefined;
+  const { frame } = at;
+  const kept: Cause = { code: 'router.kept', facts: { namespace: frame.at.namespace.name } };
+  const cause = routerCause(frame.at, frame.at, withoutVlanTags(frame.bytes), frame.originalLength) ?? kept;
+  return { of, hop: at, cause };
+}
+
+/** An answer that came to the asker, whose stack does not get it. */
+function notTaken(at: Hop, device: Interface): Located | undefined {
+  const { frame } = at;
+  // A host takes what is for it by whichever device it comes.
+  const packet = ipPacketOf(frame.bytes);
+  const reverse = packet && reversePathCause(frame.at, packet.source);
+  const cause = tapCause(device) ?? tagCause(device, frame.bytes) ?? otherHostCause(frame) ?? reverse;
+  return cause && { of: 'answer', hop: at, cause };
+}
+
+/** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
+function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
+  const end = hopsOf(path).find(({ frame }) => frame.direction === 'out' && dummyCause(frame.at));
+  const dummy = end && dummyCause(end.frame.at);
+  if (end && dummy) return { of, hop: end, cause: dummy };
+  if (mayLeadTo(path.frame.at, to)) return undefined;
+  const facts = { from: deviceName(path.frame.at), to: String(to) };
+  return { of, hop: path, cause: { code: 'link.unconnected', facts } };
+}

@@ -1,0 +1,47 @@
+import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
+import { frameAround } from '../netlink/nft-trace.ts';
+import { frameIdentity } from '../trace/frame-identity.ts';
+import { hopsOf } from '../trace/path.ts';
+import type { ProbePath, Recognize } from '../trace/probe-path.ts';
+import { isAbout } from '../trace/solicitation.ts';
+
+/** A packet of a question that the kernel itself says it dropped. */
+export interface KernelDrop {
+  drop: PacketDrop;
+  namespace: Namespace;
+  /** Undefined before it was given to a device. */
+  device: Interface | undefined;
+}
+
+/** Where a packet was last seen, or, without a device, whose packet it is. */
+export interface DropPlace {
+  namespace: Namespace;
+  device: Interface | undefined;
+}
+
+/**
+ * What the kernel dropped of a question's packets where they were last seen.
+ *
+ * @param hop the address of the next hop, whose MAC address may have been asked for
+ */
+export function dropAt(
+  { namespace, device: last }: DropPlace,
+  drops: readonly PacketDrop[],
+  { trace, recognize, hop }: { trace: ProbePath | undefined; recognize: Recognize; hop: string | undefined },
+): KernelDrop | undefined {
+  const paths = [trace?.path, trace?.answer?.path].flatMap((path) => (path ? hopsOf(path) : []));
+  const identities = [...new Set(paths.map(({ frame }) => frame.identity))];
+  const isOurs = (frame: Buffer) => {
+    const identity = frameIdentity(frame);
+    const isSeen = identities.some((each) => each.startsWith(identity) || identity.startsWith(each));
+    return isSeen || recognize(frame) !== undefined || (hop !== undefined && isAbout(frame, 'question', hop));
+  };
+  const deviceOf = ({ ifindex }: PacketDrop) => namespace.interfaces.find(({ index }) => index === ifindex);
+  // A switch may have dropped another copy at another port.
+  const isHere = (each: PacketDrop) => !last?.isPort || [last, undefined].includes(deviceOf(each));
+  const drop = drops.findLast(
+    (each) => each.namespace === namespace.handle.inode && isHere(each) && isOurs(frameAround(each.packet)),
+  );
+  return drop && { drop, namespace, device: deviceOf(drop) };
+}

@@ -1,0 +1,55 @@
+import { unanswered } from './neighbour.ts';
+import type { WordsOf } from './words.ts';
+
+export const addressWords: WordsOf<'address'> = {
+  'address.none': {
+    means: 'No device of the lab has the address that is asked for.',
+    example: { address: '10.0.0.9' },
+    say: ({ address }) => ({ text: `no device of the lab has ${address}` }),
+  },
+  'address.gone': {
+    means: 'No device of the lab has the address any more: it was deleted, or went with its link or with IPv6.',
+    example: { address: '10.0.0.2', holder: 'b', why: '10.0.0.2 was deleted' },
+    say: ({ address, holder, why, mend }) => ({
+      text: `no device of the lab has ${address} any more: ${holder} had it`,
+      hint: `${why}; ${mend ?? `give it again: address.add('${address}/…')`}`,
+    }),
+  },
+  'address.elsewhere': {
+    means: 'The packet came to a host that does not have the address (`ip_route_input`).',
+    example: { namespace: 'b', address: '10.0.0.9' },
+    say: ({ namespace, address }) => ({ text: `${namespace} does not have ${address}` }),
+  },
+  'address.duplicate': {
+    means:
+      'Duplicate address detection found another node with the address, so it is not usable (`addrconf_dad_failure`).',
+    example: { namespace: 'b', address: 'fd00::2' },
+    say: ({ namespace, address }) => ({
+      text: `${address} of ${namespace} is a duplicate: another node has it (dadfailed)`,
+      hint: 'give it another',
+    }),
+  },
+  'address.tentative': {
+    means:
+      'Duplicate address detection for the address is not done, so no socket can be bound to it, and nobody answers for it (RFC 4862).',
+    example: { namespace: 'a', address: 'fd00::1', length: 64 },
+    say: ({ namespace, address, length }) => ({
+      text: `${address} of ${namespace} is tentative: duplicate address detection is not done`,
+      hint: `wait for it, 1 to 2 s, or add it without: address.add('${address}/${length}')`,
+    }),
+  },
+  'address.own-source': {
+    means:
+      'Two hosts have one address. A host takes no packet that comes from an address of its own (`fib_validate_source`), and sends what it answers to itself.',
+    example: { namespace: 'b', address: '10.0.0.1', it: 'takes' },
+    say: ({ namespace, address, it, asked }) => ({
+      text: unanswered(
+        asked,
+        it === 'takes'
+          ? `${namespace} has ${address} too, and takes nothing that comes from an address of its own`
+          : `${namespace} has ${address} too, so what it answers goes to itself`,
+      ),
+      hint: `two hosts with one address: give ${namespace} another`,
+    }),
+  },
+};

@@ -1,0 +1,107 @@
+import type { WordsOf } from './words.ts';
+
+export const bridgeWords: WordsOf<'bridge'> = {
+  'bridge.down': {
+    means: 'The bridge is down, and with it all of its ports are disabled (`br_stp_disable_bridge`).',
+    example: { namespace: 'sw', bridge: 'br0' },
+    say: ({ namespace, bridge }) => ({
+      text: `${bridge} of ${namespace} is down, and its ports with it`,
+      hint: `on ${namespace}: ip link set ${bridge} up`,
+    }),
+  },
+  'bridge.not-a-port': {
+    means: 'The device was a port of the bridge, and is none any more.',
+    example: { port: 'sw/p1', bridge: 'br0' },
+    say: ({ port, bridge }) => {
+      const [namespace, name] = port.split('/');
+      return {
+        text: `${port} is no port of ${bridge} any more`,
+        hint: `on ${namespace}: ip link set ${name} master ${bridge}`,
+      };
+    },
+  },
+  'bridge.port-state': {
+    means:
+      'The port is not in state `forwarding`: it takes nothing in (`br_handle_frame`), and nothing goes out of it (`should_deliver`).',
+    example: { port: 'sw/p1', state: 'blocking', side: 'out', spanningTree: false },
+    say: ({ port, state, side, spanningTree }) => ({
+      text: `${port} is ${state}: ${side === 'in' ? 'it takes nothing in' : 'nothing goes out of it'}`,
+      hint: spanningTree
+        ? `the spanning tree of ${port.split('/')[0]} decides: a port that comes up forwards after 30 s`
+        : `set({ state: 'forwarding' }) on ${port}`,
+    }),
+  },
+  'bridge.hairpin-off': {
+    means:
+      'The frame would have to leave by the port that it came in by, and that port does not reflect (`should_deliver`, IEEE 802.1Q reflective relay).',
+    example: { port: 'sw/p0', isOfNoUse: false },
+    say: ({ port, isOfNoUse }) => ({
+      text: `not sent back out of ${port}: hairpin is off on that port`,
+      hint: isOfNoUse
+        ? "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'"
+        : 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
+    }),
+  },
+  'bridge.isolated': {
+    means: 'Both ports are isolated: the bridge passes nothing from one to the other (`br_skb_isolated`).',
+    example: { ingress: 'sw/p0', egress: 'sw/p1' },
+    say: ({ ingress, egress }) => ({
+      text: `${ingress} and ${egress} are isolated: isolated ports do not talk to each other`,
+      hint: 'set({ isolated: false }) on one of them',
+    }),
+  },
+  'bridge.bad-source': {
+    means: 'A bridge takes in nothing from a group address, or from nobody (`br_handle_frame`, `is_valid_ether_addr`).',
+    example: { port: 'sw/p0', mac: '01:00:5e:00:00:01' },
+    say: ({ port, mac }) => ({ text: `${port} takes in nothing from ${mac}: that is no address of one sender` }),
+  },
+  'bridge.reserved': {
+    means:
+      'The frame is for a reserved group address, 01:80:c2:00:00:00 to 0f. Bridges pass on none of them (IEEE 802.1Q clause 8.6.3, `br_handle_frame`).',
+    example: { port: 'sw/p0', mac: '01:80:c2:00:00:0e' },
+    say: ({ port, mac }) => ({
+      text: `the bridge of ${port} passes on nothing that is for ${mac}, a reserved group (IEEE 802.1Q clause 8.6.3)`,
+    }),
+  },
+  'bridge.locked': {
+    means:
+      'The port is locked: it takes in only frames from addresses that the forwarding database has behind it (`br_handle_frame_finish`).',
+    example: { port: 'sw/p0', mac: '02:00:00:00:00:01' },
+    say: ({ port, mac }) => ({
+      text: `${port} is locked, and its switch does not know ${mac} behind it`,
+      hint: `fdb.add('${mac}', …) for that port, or set({ locked: false }) on ${port}`,
+    }),
+  },
+  'bridge.bcast-flood-off': {
+    means: 'The port sends no broadcast (`br_flood`, BR_BCAST_FLOOD).',
+    example: { port: 'sw/p1' },
+    say: ({ port }) => ({
+      text: `${port} sends no broadcast: bcast_flood is off`,
+      hint: `set({ bcastFlood: true }) on ${port}`,
+    }),
+  },
+  'bridge.mcast-flood-off': {
+    means: 'The port sends no multicast that nobody behind it has joined (`br_flood`, BR_MCAST_FLOOD).',
+    example: { port: 'sw/p1' },
+    say: ({ port }) => ({
+      text: `${port} sends no multicast: mcast_flood is off`,
+      hint: `set({ mcastFlood: true }) on ${port}`,
+    }),
+  },
+  'bridge.flood-off': {
+    means: 'The port sends no unicast to addresses that the forwarding database does not have (`br_flood`, BR_FLOOD).',
+    example: { port: 'sw/p1', mac: '02:00:00:00:00:02' },
+    say: ({ port, mac }) => ({
+      text: `${port} sends no unicast to unknown addresses: flood is off, and nobody has learnt ${mac}`,
+    }),
+  },
+  'bridge.other-port': {
+    means:
+      'The forwarding database has the address behind another port, and a known address is sent to its port alone (`br_handle_frame_finish`).',
+    example: { mac: '02:00:00:00:00:02', port: 'sw/p2', wanted: 'sw/p1' },
+    say: ({ mac, port, wanted }) => ({
+      text: `the switch has ${mac} behind ${port}, not behind ${wanted}`,
+      hint: 'two devices with one MAC address, or a static fdb entry: see fdb.list()',
+    }),
+  },
+};

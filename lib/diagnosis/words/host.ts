@@ -1,0 +1,49 @@
+import type { CauseFacts } from '../../model/cause.ts';
+import { unanswered } from './neighbour.ts';
+import { namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
+
+export const hostWords: WordsOf<'host' | 'group'> = {
+  'host.rp-filter': {
+    means:
+      'The reverse path filter refuses a packet: its answer would leave by another device, or nowhere (RFC 3704, `__fib_validate_source`).',
+    example: { namespace: 'r', device: 'r/eth0', source: '10.0.9.1', mode: 1, back: 'elsewhere' },
+    say: reversePath,
+  },
+  'host.echo-ignored': {
+    means: 'A sysctl keeps the host from answering echo requests (`icmp_echo`).',
+    example: { namespace: 'b', sysctl: 'net.ipv4.icmp_echo_ignore_all' },
+    say: ({ namespace, sysctl }) => ({
+      text: `${namespace} answers no echo: ${sysctl} is 1`,
+      hint: `${namespace}.sysctl.set('${sysctl}', 0)`,
+    }),
+  },
+  'host.not-taken': {
+    means: 'The frame came to the device, and its own stack did not get it. Why is not known.',
+    example: { device: 'b/eth0' },
+    say: ({ device }) => ({ text: `${device} got it, and did not give it to its own stack` }),
+  },
+  'group.not-joined': {
+    means:
+      'The receiver has not joined the multicast group of the packet (`ip_check_mc_rcu`, `ipv6_chk_mcast_addr`; of a macvlan the parent filters, `macvlan_broadcast`).',
+    example: { device: 'b/eth0', group: '224.0.0.251', by: 'stack' },
+    say: ({ device, group, by }) => ({
+      text: `${device} has not joined ${group}: ${by === 'stack' ? 'its stack takes no packet for it' : 'its parent hands it no frame for it'}`,
+      hint: `a program on ${namespaceOf(device)} has to join it (IP_ADD_MEMBERSHIP); without join: false hairpin does`,
+    }),
+  },
+};
+
+function reversePath({ namespace, device, source, mode, back, asked }: CauseFacts['host.rp-filter']): Said {
+  const name = device ? ownName(device) : 'all';
+  if (source === undefined) {
+    return {
+      text: `refused by the reverse path filter of ${device ?? namespace}`,
+      hint: `${namespace}.sysctl.set('net.ipv4.conf.${name}.rp_filter', 0), and 'all' as well`,
+    };
+  }
+  const why = back === 'elsewhere' ? `the way back does not lead by ${name}` : 'there is no way back';
+  return {
+    text: unanswered(asked, `${device} refuses packets from ${source}: rp_filter is ${mode}, and ${why}`),
+    hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/rp_filter', 0), and 'all' as well`,
+  };
+}

@@ -1,0 +1,45 @@
+import type { Cause, CauseFacts, Code } from '../../model/cause.ts';
+import { addressWords } from './address.ts';
+import { bridgeWords } from './bridge.ts';
+import { filterWords } from './filter.ts';
+import { hostWords } from './host.ts';
+import { ipvlanWords } from './ipvlan.ts';
+import { kernelWords } from './kernel.ts';
+import { linkWords } from './link.ts';
+import { macvlanWords } from './macvlan.ts';
+import { neighbourWords } from './neighbour.ts';
+import { routeWords } from './route.ts';
+import { socketWords } from './socket.ts';
+import { vlanWords } from './vlan.ts';
+import type { CodeWords, Said } from './words.ts';
+
+/** Every code, with what is said of it. */
+export const WORDS: { [C in Code]: CodeWords<C> } = {
+  ...linkWords,
+  ...bridgeWords,
+  ...macvlanWords,
+  ...ipvlanWords,
+  ...vlanWords,
+  ...routeWords,
+  ...neighbourWords,
+  ...addressWords,
+  ...hostWords,
+  ...socketWords,
+  ...filterWords,
+  ...kernelWords,
+  unknown: {
+    means: 'Nothing is known but where the frame was last seen. Better no reason than a wrong one.',
+    example: {},
+    say: ({ silent }) => ({
+      text: 'last seen here',
+      ...(silent ? { hint: `${silent} has packet filters that may have dropped it: nft list ruleset` } : {}),
+    }),
+  },
+};
+
+export const CODES = Object.keys(WORDS) as Code[];
+
+/** A cause in words. */
+export function sayCause<C extends Code>({ code, facts }: { code: C; facts: CauseFacts[C] } & Cause): Said {
+  return WORDS[code].say(facts);
+}

@@ -1,0 +1,83 @@
+import type { DeviceName } from '../../model/cause.ts';
+import { ownName, type WordsOf } from './words.ts';
+
+/** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
+export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
+  'tc.drop': {
+    means: 'A filter of traffic control dropped it (`sch_handle_ingress`, `sch_handle_egress`).',
+    example: { namespace: 'b', device: 'b/eth0', side: 'ingress' },
+    say: ({ namespace, device, side }) => ({
+      text: `dropped by traffic control at the ${side}${ofDevice(device)}`,
+      hint: `on ${namespace}: tc -s filter show dev ${device ? ownName(device) : '…'} ${side}`,
+    }),
+  },
+  'xdp.drop': {
+    means: 'An XDP program dropped it (`do_xdp_generic`).',
+    example: { namespace: 'b', device: 'b/eth0' },
+    say: ({ namespace, device }) => ({
+      text: `dropped by an XDP program${device ? ` at ${device}` : ''}`,
+      hint: `on ${namespace}: ip link show${device ? ` dev ${ownName(device)}` : ''}`,
+    }),
+  },
+  'qdisc.drop': {
+    means: 'The queueing discipline of a device dropped it: it is full, or drops on purpose (`__dev_xmit_skb`).',
+    example: { namespace: 'a', device: 'a/eth0' },
+    say: ({ namespace, device }) => ({
+      text: `dropped by the queueing discipline${ofDevice(device)}`,
+      hint: `on ${namespace}: tc -s qdisc show dev ${device ? ownName(device) : '…'}`,
+    }),
+  },
+  'machine.backlog': {
+    means: "The machine is overloaded: a processor's queue of received packets was full (`enqueue_to_backlog`).",
+    example: {},
+    say: () => ({ text: "dropped by the machine: a processor's queue was full (net.core.netdev_max_backlog)" }),
+  },
+  'ip.localnet': {
+    means: 'A packet from or for 127.0.0.0/8 came from outside (`ip_route_input_slow`).',
+    example: { namespace: 'b' },
+    say: ({ namespace }) => ({
+      text: `${namespace} takes no packets of 127.0.0.0/8 from outside`,
+      hint: `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`,
+    }),
+  },
+  'ip.ttl': {
+    means: 'The TTL, or the hop limit, of the packet was used up in a router (`ip_forward`, `ip6_forward`).',
+    example: { namespace: 'r' },
+    say: ({ namespace }) => ({ text: `its TTL was used up in ${namespace}` }),
+  },
+  'ip.checksum': {
+    means: 'A checksum of the packet is wrong.',
+    example: { of: 'TCP' },
+    say: ({ of }) => ({
+      text: of === 'IP header' ? 'the checksum of its IP header is wrong' : `its ${of} checksum is wrong`,
+    }),
+  },
+  'ipsec.policy': {
+    means: 'An IPsec policy blocks the packet, or wants it encrypted (`xfrm_policy_check`).',
+    example: { namespace: 'b' },
+    say: ({ namespace }) => ({
+      text: `refused by an IPsec policy of ${namespace}`,
+      hint: `on ${namespace}: ip xfrm policy`,
+    }),
+  },
+  'tcp.md5': {
+    means: 'The TCP-MD5 signature of the segment is missing, unexpected or wrong (RFC 2385, `tcp_inbound_hash`).',
+    example: { namespace: 'b', is: 'missing' },
+    say: ({ namespace, is }) => ({
+      text: {
+        missing: `the socket of ${namespace} wants TCP-MD5, and it has none`,
+        unexpected: `it has TCP-MD5, which the socket of ${namespace} does not expect`,
+        wrong: `its TCP-MD5 is not that of the socket of ${namespace}`,
+      }[is],
+    }),
+  },
+  'tcp.min-ttl': {
+    means: 'The socket wants a greater TTL than the segment has (IP_MINTTL, RFC 5082).',
+    example: { namespace: 'b' },
+    say: ({ namespace }) => ({ text: `the socket of ${namespace} wants a greater TTL (IP_MINTTL)` }),
+  },
+};
+
+function ofDevice(device: DeviceName | undefined): string {
+  return device ? ` of ${device}` : '';
+}

@@ -1,0 +1,99 @@
+import type { CauseFacts } from '../../model/cause.ts';
+import { bringUp, type Said, type WordsOf } from './words.ts';
+
+export const linkWords: WordsOf<'link' | 'uplink'> = {
+  'link.down': {
+    means: 'A device on the way is down: it sends nothing and takes nothing in.',
+    example: { device: 'b/eth0' },
+    say: ({ device, routes }) => ({
+      text: `${device} is down${routes ? ', and its routes are gone with it' : ''}`,
+      hint: bringUp(device),
+    }),
+  },
+  'link.gone': {
+    means: 'A device is not there any more.',
+    example: { device: 'a/eth0' },
+    say: ({ device }) => ({ text: `${device} is gone: a program has deleted it, or moved it elsewhere` }),
+  },
+  'link.no-carrier': {
+    means:
+      'A device is up, but its link is not: the other end of its cable is down, or the device that it hangs on is. It drops what it is given to send (`noop_enqueue`).',
+    example: { device: 'a/eth0', down: { device: 'sw/p0', is: 'peer' } },
+    say: noCarrier,
+  },
+  'link.dummy': {
+    means: 'A dummy device drops whatever it is given to send (`dummy_xmit`).',
+    example: { device: 'a/dummy0' },
+    say: ({ device }) => ({
+      text: `${device} is a dummy: it drops whatever it is sent (dummy_xmit), and nothing ever comes in by it`,
+    }),
+  },
+  'link.mtu': {
+    means:
+      'A packet is longer than a device, or a route, takes. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`).',
+    example: {
+      device: 'b/eth0',
+      mtu: 1400,
+      length: 1500,
+      where: { is: 'receiver', sender: 'a/eth0', senderMtu: 1500 },
+    },
+    say: tooLong,
+  },
+  'link.unconnected': {
+    means:
+      'Nothing leads from one device to the other: no cable, no parent, no host between them, no link with an unknown end.',
+    example: { from: 'a/eth0', to: 'b' },
+    say: ({ from, to }) => ({ text: `no cable leads from ${from} to ${to}` }),
+  },
+  'uplink.left': {
+    means: 'The frame left the lab by a real NIC. What happens behind that, hairpin does not see.',
+    example: { device: 'a/m0', uplink: 'enp3s0', siblings: ['b/m0'] },
+    say: ({ device, uplink, siblings }) => ({
+      text: `left by the real NIC ${uplink}: what lies beyond is not observed`,
+      ...(siblings.length > 0
+        ? {
+            hint: `between ${device} and ${siblings.join(', ')} the switch must reflect: npx hairpin check-switch ${uplink}`,
+          }
+        : {}),
+    }),
+  },
+};
+
+function noCarrier({ device, down, through = [] }: CauseFacts['link.no-carrier']): Said {
+  if (!down) return { text: `${device} has no carrier` };
+  const what =
+    down.is === 'peer' ? `the other end of its cable, ${down.device}, is down` : `its parent ${down.device} is down`;
+  const why = through.reduceRight((below, parent) => `its parent ${parent} has no carrier: ${below}`, what);
+  return { text: `${device} has no carrier: ${why}`, why, hint: bringUp(down.device) };
+}
+
+function tooLong({ device, mtu, length, where }: CauseFacts['link.mtu']): Said {
+  const limit = `packets of up to ${mtu} bytes (its MTU), and this one has ${length}`;
+  switch (where.is) {
+    case 'receiver':
+      return {
+        text: `${device} takes ${limit}`,
+        hint: `both ends of a cable need the same MTU: ${where.sender} has ${where.senderMtu}`,
+      };
+    case 'bridge':
+      return {
+        text: `${device} sends ${limit}: a bridge fragments nothing`,
+        hint: `set({ mtu: ${length} }) on ${device} and on the other end of its cable`,
+      };
+    case 'router':
+      return {
+        text: `${device} sends ${limit}, not to be fragmented`,
+        hint: `set({ mtu: ${length} }) on ${device} and on the other end of its cable; or smaller packets`,
+      };
+    case 'source': {
+      const { namespace, to, room } = where;
+      const mend = device
+        ? `set({ mtu: ${length} }) on each device of the way`
+        : `on ${namespace}: ip route show, and the mtu of that route`;
+      return {
+        text: device ? `${device} sends ${limit}` : `the route of ${namespace} to ${to} takes ${limit}`,
+        hint: `size is without the headers: at most ${room} here; or ${mend}`,
+      };
+    }
+  }
+}

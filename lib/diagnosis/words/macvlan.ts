@@ -1,0 +1,86 @@
+import { namespaceOf, type WordsOf } from './words.ts';
+
+export const macvlanWords: WordsOf<'macvlan'> = {
+  'macvlan.private': {
+    means:
+      'A macvlan in mode private sends no broadcast to its siblings, and hears none of theirs, reflected or not (`macvlan_broadcast`).',
+    example: { device: 'b/m0', as: 'receiver' },
+    say: ({ device, as }) =>
+      as === 'sender'
+        ? {
+            text: `${device} is in mode private: its broadcast comes back to itself alone`,
+            hint: `set({ mode: 'vepa' }) or 'bridge' on ${device}`,
+          }
+        : {
+            text: `${device} is private: it hears no broadcast of its siblings`,
+            hint: `set({ mode: 'vepa' }) or 'bridge' on ${device}`,
+          },
+  },
+  'macvlan.source-sender': {
+    means: 'The broadcast of a macvlan in mode source comes back to that macvlan alone (`macvlan_handle_frame`).',
+    example: { device: 'a/m0' },
+    say: ({ device }) => ({
+      text: `${device} is in mode source: its broadcast comes back to itself alone`,
+      hint: `set({ mode: 'vepa' }) or 'bridge' on ${device}`,
+    }),
+  },
+  'macvlan.not-listed': {
+    means:
+      'A macvlan in mode source is given only frames from the MAC addresses on its list (`macvlan_forward_source`).',
+    example: { device: 'b/m0', mac: '02:00:00:00:00:01' },
+    say: ({ device, mac }) => ({
+      text: `${mac} is not on the list of ${device}, in mode source`,
+      hint: `add it: macaddr.add('${mac}') on ${device}`,
+    }),
+  },
+  'macvlan.other-mac': {
+    means: "The frame is for a MAC address that none of the parent's macvlans has (`macvlan_hash_lookup`).",
+    example: {
+      device: 'b/m0',
+      mac: '02:00:00:00:00:02',
+      parent: 'host/up0',
+      parentMac: '02:00:00:00:00:03',
+      destination: '02:00:00:00:00:09',
+    },
+    say: ({ device, mac, parent, parentMac, destination }) => ({
+      text: `the frame is for ${destination}; ${device} has ${mac}, ${parent} ${parentMac}`,
+      hint: 'a permanent neighbour entry with an old MAC address?',
+    }),
+  },
+  'macvlan.nodst': {
+    means:
+      'A macvlan in mode source has the flag `nodst`: its parent does not get what the macvlan hears (`macvlan_forward_source`).',
+    example: { device: 'b/m0', parent: 'host/up0' },
+    say: ({ device, parent }) => ({
+      text: `${device} is in mode source with nodst: what it hears, ${parent} does not get`,
+      hint: `set({ nodst: false }) on ${device}`,
+    }),
+  },
+  'macvlan.no-queue': {
+    means:
+      'The queue for broadcast of the macvlans on a parent has no room: `bcqueuelen` is 0 (`macvlan_broadcast_enqueue`).',
+    example: { parent: 'host/up0' },
+    say: ({ parent }) => ({
+      text: `the macvlans on ${parent} hear no broadcast: bcqueuelen is 0`,
+      hint: `set({ bcqueuelen: 1000 }) on a macvlan on ${parent}`,
+    }),
+  },
+  'macvlan.parent': {
+    means:
+      "A macvlan and its parent's own host do not talk: what the macvlan sends leaves by the parent's wire (`macvlan_queue_xmit`), and what the parent sends does not come back either, unless a switch reflects it.",
+    example: { device: 'a/m0', parent: 'host/up0' },
+    say: ({ device, parent }) => ({
+      text: `${device} and its parent ${parent} do not talk to each other: what either sends leaves by the wire of ${parent}`,
+      hint: `another macvlan on ${parent}, in mode bridge, for ${namespaceOf(parent)}; or a switch that reflects behind ${parent}`,
+    }),
+  },
+  'macvlan.siblings': {
+    means:
+      'Two macvlans on one parent talk directly only where both are in mode bridge (`macvlan_queue_xmit`). Otherwise frames leave by the wire, and a switch there must reflect them.',
+    example: { device: 'a/m0', sibling: 'b/m0', parent: 'host/up0' },
+    say: ({ device, sibling, parent }) => ({
+      text: `${device} and ${sibling} are not both in mode bridge: what one sends to the other leaves by the wire of ${parent}, and nothing there reflects it`,
+      hint: `set({ mode: 'bridge' }) on both; in mode vepa a switch behind ${parent} must reflect`,
+    }),
+  },
+};

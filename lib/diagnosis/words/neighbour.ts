@@ -1,0 +1,71 @@
+import type { Asked, CauseFacts } from '../../model/cause.ts';
+import { namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
+
+export const neighbourWords: WordsOf<'neighbour'> = {
+  'neighbour.unanswered': {
+    means: 'A host asks for the MAC address of its next hop by ARP or ND, and nobody answers (`neigh_timer_handler`).',
+    example: { asked: { by: 'a', address: '10.0.0.9' } },
+    say: ({ asked }) => ({ text: unanswered(asked) }),
+  },
+  'neighbour.answer-lost': {
+    means: 'The next hop answered by ARP or ND, and its answer did not come to who asked.',
+    example: { asked: { by: 'a', address: '10.0.0.2', answeredBy: 'b' } },
+    say: ({ asked }) => ({ text: unanswered(asked) }),
+  },
+  'neighbour.arp-off': {
+    means:
+      'A device has no ARP and no ND (IFF_NOARP): it takes no ARP in (`arp_rcv`), and joins no solicited-node group (`addrconf_join_solict`).',
+    example: { device: 'b/eth0', asked: { by: 'a', address: '10.0.0.2' } },
+    say: ({ device, asked }) => ({
+      text: unanswered(asked, `${device} has no ARP (IFF_NOARP)`),
+      hint: `on ${namespaceOf(device)}: ip link set ${ownName(device)} arp on`,
+    }),
+  },
+  'neighbour.arp-ignore': {
+    means:
+      'The sysctl `arp_ignore` keeps a device from answering ARP for the address (`arp_ignore`, of which the greater value of `all` and its own counts).',
+    example: { device: 'b/eth0', address: '10.0.0.2', value: 8, asked: { by: 'a', address: '10.0.0.2' } },
+    say: ({ device, address, value, asked }) => ({
+      text: unanswered(asked, `${device} does not answer ARP for ${address}: arp_ignore is ${value}`),
+      hint: `${namespaceOf(device)}.sysctl.set('net/ipv4/conf/${ownName(device)}/arp_ignore', 0), and 'all' as well`,
+    }),
+  },
+  'neighbour.other-device': {
+    means:
+      'A device answers ND for its own addresses alone, and the question came to another device of the host (`ndisc_recv_ns`).',
+    example: { device: 'b/eth1', owner: 'b/eth0', address: 'fd00::2', asked: { by: 'a', address: 'fd00::2' } },
+    say: ({ device, owner, address, asked }) => ({
+      text: unanswered(asked, `${address} is an address of ${owner}, and ${device} answers ND for its own alone`),
+      hint: `give it to ${device}, or a route by way of ${namespaceOf(owner)} to whoever asks`,
+    }),
+  },
+  'neighbour.old-mac': {
+    means:
+      "The frame came to a device, but is for another MAC address: IP does not take it (`ip_rcv_core`, `ip6_rcv_core`). The sender's neighbour entry is wrong.",
+    example: {
+      device: 'b/eth0',
+      mac: '02:00:00:00:00:02',
+      destination: '02:00:00:00:00:09',
+      entry: { namespace: 'a', address: '10.0.0.2', isPermanent: true },
+    },
+    say: oldMac,
+  },
+};
+
+/** `a asks who has 10.0.0.2, and nobody answers`, with the reason behind it; the reason alone where nobody asked. */
+export function unanswered(asked: Asked | undefined, why?: string): string {
+  if (!asked) return why ?? '';
+  const { by, address, answeredBy } = asked;
+  const came = answeredBy ? `the answer of ${answeredBy} does not come` : 'nobody answers';
+  return `${by} asks who has ${address}, and ${came}${why ? `: ${why}` : ''}`;
+}
+
+function oldMac({ device, mac, destination, entry }: CauseFacts['neighbour.old-mac']): Said {
+  const text = `the frame is for ${destination}, and ${device} has ${mac}`;
+  if (!entry) return { text, hint: 'a neighbour entry with an old MAC address? See neighbour.list() of who sent it' };
+  const { namespace, address, isPermanent } = entry;
+  const hint = isPermanent
+    ? `${namespace} has a permanent neighbour entry for ${address} with that MAC address: ${namespace}.neighbour.delete('${address}')`
+    : `${namespace} has learnt that of ${address} before: ${namespace}.neighbour.flush()`;
+  return { text, hint };
+}

@@ -1,0 +1,74 @@
+import type { CauseFacts } from '../../model/cause.ts';
+import type { CodeWords, Said, WordsOf } from './words.ts';
+
+export const routeWords: WordsOf<'route' | 'router'> = {
+  'route.none': {
+    means: 'A host has no route to the address, or none back to who asked (`ENETUNREACH`, `fib_lookup`).',
+    example: { namespace: 'a', to: '10.0.9.1' },
+    say: noRoute,
+  },
+  'route.blackhole': toNowhere('blackhole', 'drops it without a word (`EINVAL`)'),
+  'route.unreachable': toNowhere('unreachable', 'answers with an ICMP error (`EHOSTUNREACH`)'),
+  'route.prohibit': toNowhere('prohibit', 'answers with an ICMP error (`EACCES`)'),
+  'route.other-device': {
+    means: 'The routes choose another device than the one that leads to the goal (`ip_route_input`).',
+    example: { namespace: 'r', to: '10.0.1.2', device: 'r/eth2', wanted: 'r/eth1' },
+    say: ({ namespace, to, device, wanted }) => ({
+      text: `${namespace} sends to ${to} by ${device}, not by ${wanted}`,
+    }),
+  },
+  'router.forwarding-off': {
+    means:
+      'A host that should pass the packet on does not forward (`ip_forward` asks the device that the packet came in by, `ip6_forward` the setting of all).',
+    example: { namespace: 'r', family: 4, sysctl: 'net.ipv4.ip_forward' },
+    say: ({ namespace, family, sysctl }) => ({
+      text: `${namespace} does not forward IPv${family}: ${sysctl} is 0`,
+      hint: `${namespace}.sysctl.set('${sysctl}', 1)`,
+    }),
+  },
+  'router.not-a-switch': {
+    means: 'The frame is not an IP packet, and a router passes on IP packets only: ARP and ND stay on their link.',
+    example: { namespace: 'r' },
+    say: ({ namespace }) => ({
+      text: `${namespace} passes on packets, not frames such as this one: it is a router, no switch`,
+    }),
+  },
+  'router.no-holder': {
+    means: 'A router got the packet, and no host behind that router has its address.',
+    example: { namespace: 'r', address: '10.0.1.9' },
+    say: ({ namespace, address }) => ({ text: `${namespace} passes it on to nobody who has ${address}` }),
+  },
+  'router.kept': {
+    means: 'The frame came to the host that has its MAC address, and that host did not pass it on.',
+    example: { namespace: 'r' },
+    say: ({ namespace }) => ({ text: `the frame is for ${namespace}, which does not pass it on` }),
+  },
+};
+
+function noRoute({ namespace, to, back, hasRules, group }: CauseFacts['route.none']): Said {
+  const text = `${namespace} has no route ${back ? 'back ' : ''}to ${to}`;
+  if (group) {
+    const groups = to.includes(':') ? 'ff00::/8' : '224.0.0.0/4';
+    const [, name] = group.device.split('/');
+    return {
+      text,
+      hint: `a way to groups: ${namespace}.route.add({ to: '${groups}', dev: '${name}' }); toHear asks who hears one`,
+    };
+  }
+  if (hasRules) return { text, hint: `which rule it is: ip rule and ip route show table all, on ${namespace}` };
+  return { text, hint: `${namespace}.route.add({ to: '${to}', via: … })` };
+}
+
+function toNowhere<C extends 'route.blackhole' | 'route.unreachable' | 'route.prohibit'>(
+  type: string,
+  does: string,
+): CodeWords<C> {
+  return {
+    means: `A \`${type}\` route takes the packet, and ${does}.`,
+    example: { namespace: 'r', route: `${type} 10.0.1.0/24` },
+    say: ({ namespace, route }) => ({
+      text: `${namespace} has a route that leads nowhere: ${route}`,
+      hint: `on ${namespace}: ip route del ${route}`,
+    }),
+  };
+}

@@ -1,0 +1,28 @@
+import type { WordsOf } from './words.ts';
+
+export const socketWords: WordsOf<'socket'> = {
+  'socket.none': {
+    means:
+      'Nobody listens at the port: the host answers with a TCP reset or an ICMP port unreachable (`tcp_v4_rcv`, `__udp4_lib_rcv`).',
+    example: { namespace: 'b', protocol: 'tcp', port: 80 },
+    say: ({ namespace, protocol, port }) => ({ text: `nothing listens at ${protocol} port ${port} in ${namespace}` }),
+  },
+  'socket.other-address': {
+    means:
+      'Somebody listens at the port, but at another address than the one that was asked for (`inet_lookup_listener`).',
+    example: { namespace: 'b', protocol: 'tcp', port: 80, address: '10.0.0.2', open: ['127.0.0.1'] },
+    say: ({ namespace, protocol, port, address, open }) => ({
+      text: `${protocol} port ${port} of ${namespace} is open at ${open.join(', ')} alone, not at ${address}`,
+    }),
+  },
+  'socket.filter': {
+    means: "A socket's own filter dropped the packet (`sk_filter`, SO_ATTACH_FILTER).",
+    example: { namespace: 'b' },
+    say: ({ namespace }) => ({ text: `dropped by the filter of a socket of ${namespace} (SO_ATTACH_FILTER)` }),
+  },
+  'socket.full': {
+    means: 'The receive buffer of the socket is full (`sock_queue_rcv_skb`).',
+    example: { namespace: 'b' },
+    say: ({ namespace }) => ({ text: `a socket of ${namespace} had no room for it: its program does not read` }),
+  },
+};

@@ -1,0 +1,35 @@
+import type { Tag } from '../../model/cause.ts';
+import { namespaceOf, type WordsOf } from './words.ts';
+
+export const vlanWords: WordsOf<'vlan' | 'tap'> = {
+  'vlan.other-tag': {
+    means: 'The frame has no tag, or another one than the VLAN device takes (`vlan_do_receive`).',
+    example: { device: 'b/eth0.10', protocol: '802.1Q', id: 10, tag: { protocol: '802.1Q', id: 20 } },
+    say: ({ device, tag, ...own }) => ({
+      text: `the frame has ${tag ? `the tag ${tagWords(tag)}` : 'no tag'}; ${device} takes ${tagWords(own)}`,
+      hint: `both ends of a VLAN need one protocol and id, which stay as they were made: delete ${device} and make it anew`,
+    }),
+  },
+  'vlan.missing': {
+    means:
+      'The frame has a tag, and its receiver has no VLAN device for that tag. A stack takes untagged frames only (`__netif_receive_skb_core`).',
+    example: { device: 'b/eth0', tag: { protocol: '802.1Q', id: 20 } },
+    say: ({ device, tag }) => ({
+      text: `the frame has the tag ${tagWords(tag)}, and ${device} has no VLAN of that one: its own stack takes untagged frames`,
+      hint: `${namespaceOf(device)}.vlan({ parent: ${device}, ${tag.protocol === '802.1Q' ? '' : `protocol: '${tag.protocol}', `}id: ${tag.id} })`,
+    }),
+  },
+  'tap.open': {
+    means:
+      'A program has the macvtap or ipvtap open as a character device: it is given the frames, and the stack is not (`tap_handle_frame`).',
+    example: { device: 'b/macvtap0' },
+    say: ({ device }) => ({
+      text: `${device} is open as a character device: its frames go there, and not to the stack of ${namespaceOf(device)}`,
+      hint: `whoever reads there has to answer; or close() the queue of ${device}`,
+    }),
+  },
+};
+
+function tagWords({ protocol, id }: Tag): string {
+  return `${protocol} id ${id}`;
+}

@@ -1,0 +1,96 @@
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { placeOf } from '../diagnosis/finding.ts';
+import { deviceName } from '../diagnosis/names.ts';
+import { CODES } from '../diagnosis/words/index.ts';
+import { checkOneOf, show } from '../kernel/validate.ts';
+import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
+import type { Cause, Code } from '../model/cause.ts';
+
+/** The codes of docs/diagnoses.md that a negative may ask for. */
+export type DropCode = Exclude<Code, 'unknown'>;
+
+/** What a negative may say of the loss that it is about. */
+export interface DroppedByOptions {
+  /**
+   * With `.not`: the one cause that counts, by its code (docs/diagnoses.md). For any other the assertion fails, and says
+   * which it was.
+   *
+   * @example await expect(a).not.toReach(b, { droppedBy: 'bridge.isolated', at: sw })
+   */
+  droppedBy?: DropCode;
+  /** With `droppedBy`: where the packet was last seen, or whose setting is the cause. */
+  at?: Interface | Namespace;
+}
+
+const DROP_CODES = CODES.filter((code): code is DropCode => code !== 'unknown');
+
+/** A cause that is asked for, and where. */
+export interface WantedDrop {
+  code: DropCode;
+  at: Interface | Namespace | undefined;
+}
+
+/**
+ * Checks the options; undefined when no cause is asked for.
+ *
+ * @param isNegative whether the assertion means that nothing comes
+ */
+export function checkDroppedBy(
+  call: string,
+  lab: Lab,
+  { droppedBy, at, because }: DroppedByOptions & { because?: unknown },
+  { isNegative, negative }: { isNegative: boolean; negative: string },
+): WantedDrop | undefined {
+  if (droppedBy === undefined) {
+    if (at === undefined) return undefined;
+    throw new UsageError(`${call}: at belongs to droppedBy: add the code of a cause, such as droppedBy: 'link.down'`);
+  }
+  checkOneOf(call, 'droppedBy', droppedBy, DROP_CODES);
+  if (!isNegative) throw new UsageError(`${call}: droppedBy belongs to ${negative}`);
+  if (because !== undefined) throw new UsageError(`${call}: droppedBy says more than because: leave one of them out`);
+  const isOurs = at instanceof Interface ? at.namespace.lab === lab : at instanceof Namespace && at.lab === lab;
+  if (at !== undefined && !isOurs)
+    throw new UsageError(`${call}: at must be a port, an interface or a namespace of the lab: received ${show(at)}`);
+  return { code: droppedBy, at };
+}
+
+/** Whether a loss is of the cause that was asked for, at the place that was asked for. */
+export function isWantedDrop({ code, at }: WantedDrop, diagnosis: Diagnosis): boolean {
+  return diagnosis.cause.code === code && (at === undefined || isAt(at, diagnosis));
+}
+
+/** `bridge.isolated at sw`. */
+export function dropWords({ code, at }: WantedDrop): string {
+  return at ? `${code} at ${at}` : code;
+}
+
+/** What it was instead: `bridge.hairpin-off at sw/p0`. */
+export function describeDropped(diagnosis: Diagnosis): string {
+  const place = placeOf(diagnosis);
+  return `${diagnosis.cause.code}${place ? `, last seen at ${place}` : ''}`;
+}
+
+/** Where a packet was last seen, or whose setting is the cause. */
+function isAt(wanted: Interface | Namespace, { hop, host, cause }: Diagnosis): boolean {
+  const last = hop?.frame.at;
+  const [devices, namespaces] = namedIn(cause);
+  if (wanted instanceof Interface) return last === wanted || devices.includes(deviceName(wanted));
+  return last?.namespace === wanted || host === wanted || namespaces.includes(wanted.name);
+}
+
+/** The facts that name who is at fault. */
+const CULPRITS = ['device', 'port', 'ingress', 'egress', 'namespace', 'down', 'asked', 'by'];
+
+function namedIn({ facts }: Cause): [devices: string[], namespaces: string[]] {
+  const names = namesOf(facts);
+  const devices = names.filter((name) => name.includes('/'));
+  return [devices, [...names, ...devices.map((device) => device.slice(0, device.indexOf('/')))]];
+}
+
+function namesOf(facts: object): string[] {
+  return Object.entries(facts).flatMap(([key, value]: [string, unknown]) => {
+    if (!CULPRITS.includes(key)) return [];
+    if (typeof value === 'string') return [value];
+    return typeof value === 'object' && value !== null ? namesOf(value) : [];
+  });
+}

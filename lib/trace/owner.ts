@@ -1,0 +1,60 @@
+import type { Interface, Lab, Namespace } from '../lab/index.ts';
+import { ipAddress } from '../netlink/address.ts';
+import { ipRoute } from '../netlink/route.ts';
+import { contains, familyOf } from '../wire/ip-address.ts';
+
+/** The device of the lab that has an address. */
+export function ownerOf(lab: Lab, address: string): Interface | undefined {
+  for (const namespace of lab.namespaces) {
+    const owner = ownerIn(namespace, address);
+    if (owner) return owner;
+  }
+  return undefined;
+}
+
+/** The device of a namespace that has an address. */
+export function ownerIn({ interfaces }: Namespace, address: string): Interface | undefined {
+  return interfaces.find((device) => device.address.list().some((own) => own.address === address));
+}
+
+/** Who has an address, and the device that has it: none where that is the loopback, or one that the lab does not know. */
+export interface Holder {
+  namespace: Namespace;
+  device: Interface | undefined;
+}
+
+/** Everybody who has an address. @param first who comes first, if it is one of them */
+export function holdersOf({ namespaces, addresses, isPristine }: Lab, address: string, first?: Namespace): Holder[] {
+  const maySeveral = !isPristine || addresses.isShared || addresses.isOfRouters(address);
+  const holders: Holder[] = [];
+  for (const namespace of first ? [first, ...namespaces.filter((each) => each !== first)] : namespaces) {
+    if (namespace.role === 'switch') continue;
+    const device = ownerIn(namespace, address);
+    if (device || holds(namespace, address) || answersAnycast(namespace, address)) holders.push({ namespace, device });
+    if (holders.length > 0 && !maySeveral) break;
+  }
+  return holders;
+}
+
+/** Whether a namespace has an address, be it on the loopback, or on a device that the lab does not know. */
+export function holds(namespace: Namespace, address: string): boolean {
+  const all = namespace.rtnetlink.list(ipAddress.all());
+  return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
+}
+
+/** Whether it answers for an address as one of several: an IPv6 router for the first address of its subnets. */
+export function answersAnycast(namespace: Namespace, address: string): boolean {
+  const { addresses, isPristine } = namespace.lab;
+  if (familyOf(address) !== 6 || (isPristine && !addresses.isOfRouters(address))) return false;
+  const routes = namespace.rtnetlink.list(ipRoute.all({ family: 6 }));
+  return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
+}
+
+/** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
+function hasLocalRoute(namespace: Namespace, address: string): boolean {
+  const family = familyOf(address);
+  if (namespace.lab.isPristine || family === undefined) return false;
+  return namespace.rtnetlink
+    .list(ipRoute.all({ family }))
+    .some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains(to, address));
+}

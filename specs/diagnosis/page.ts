@@ -1,0 +1,90 @@
+import { CODES, sayCause, WORDS } from '../../lib/diagnosis/words/index.ts';
+import type { Cause, Code } from '../../lib/model/cause.ts';
+
+/** What an area of codes is about; in the order of the page. */
+const AREAS: Record<string, string> = {
+  link: 'Links',
+  uplink: 'Real NICs',
+  bridge: 'Bridges and their ports',
+  macvlan: 'Macvlans',
+  ipvlan: 'Ipvlans',
+  vlan: 'VLANs',
+  tap: 'Macvtaps and ipvtaps',
+  route: 'Routes',
+  router: 'Routers',
+  neighbour: 'Neighbours: ARP and ND',
+  address: 'Addresses',
+  host: 'Hosts',
+  group: 'Multicast groups',
+  socket: 'Sockets',
+  nft: 'nftables, and iptables-nft',
+  iptables: 'iptables-legacy',
+  filter: 'Other packet filters',
+  tc: 'Traffic control',
+  xdp: 'XDP',
+  qdisc: 'Queueing disciplines',
+  machine: 'The machine',
+  ip: 'IP',
+  ipsec: 'IPsec',
+  tcp: 'TCP',
+  unknown: 'Unknown',
+};
+
+const INTRO = `# Diagnoses
+
+Why a packet was lost has a **code**. The codes are stable: specs may ask for them, and scripts may read them. The sentences of
+messages may change. This page is made from the source: \`npx vitest run specs/diagnosis/page.spec.ts -u\` writes it.
+
+A negative may ask for its cause. It passes only if the packet was lost for this cause, and fails for any other, with the code that it
+was:
+
+\`\`\`ts
+await expect(a).not.toReach(b, { droppedBy: 'bridge.isolated', at: sw });
+await expect(b).not.toHear(a, { droppedBy: 'bridge.bcast-flood-off' });
+\`\`\`
+
+\`at\` is the device or the namespace where the packet was last seen, or whose setting is the cause. With \`droppedBy\` an unsent
+probe counts, too (\`route.none\`, \`link.no-carrier\`): what the network said is known then. For the kernel to name a packet filter's rule, one more
+probe is sent ([Reading a failure](failures.md)), so \`diagnose: 'passive'\` knows no \`nft.\` codes.
+
+The error of any failed assertion has its diagnosis as data, and so has the test's \`meta.hairpin.attempts\` in vitest's reporters:
+
+\`\`\`ts
+import { diagnosisOf } from 'hairpin';
+
+const error = await expect(a).toReach(b).catch((error: unknown) => error);
+diagnosisOf(error); // { code: 'link.down', facts: { device: 'b/eth0' }, outcome: 'lost', certainty: 'model', at: 'sw/p1', … }
+\`\`\`
+
+\`certainty\` is \`kernel\` where the kernel itself said so (a rule trace, its reason for a drop), \`model\` where the settings of the network would do
+so, and \`guess\` where only the place is known. Devices are named by namespace and name: \`sw/p0\`.
+`;
+
+/** docs/diagnoses.md. */
+export function diagnosesPage(): string {
+  const byArea = Map.groupBy(CODES, (code) => code.split('.')[0] as string);
+  const sections = Object.entries(AREAS).map(([area, title]) => {
+    const codes = byArea.get(area) ?? [];
+    return [`## ${title}`, ...codes.map(section)].join('\n\n');
+  });
+  const missing = [...byArea.keys()].filter((area) => !(area in AREAS));
+  if (missing.length > 0) throw new Error(`no title for the codes of ${missing.join(', ')}`);
+  return `${[INTRO, ...sections].join('\n')}\n`.replaceAll(/\n(## )/g, '\n\n$1').replaceAll(/\n{3,}/g, '\n\n');
+}
+
+function section(code: Code): string {
+  const { means, example } = WORDS[code];
+  const { text, hint } = sayCause({ code, facts: example } as Cause);
+  const facts = Object.keys(example).map((fact) => `\`${fact}\``);
+  return [
+    `### \`${code}\``,
+    '',
+    means,
+    ...(facts.length > 0 ? ['', `Facts: ${facts.join(', ')}.`] : []),
+    '',
+    '```',
+    text,
+    ...(hint ? [`Hint: ${hint}`] : []),
+    '```',
+  ].join('\n');
+}

@@ -1,0 +1,148 @@
+import { expect, type Lab, test } from 'hairpin';
+import { reversePathCause } from '../../lib/diagnosis/causes/reverse-path.ts';
+import { explanationOf } from '../trace/explanation-of.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
+
+// a ── eth0 (r) eth1 ── b
+function build(lab: Lab) {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, b);
+  return { a, r, b };
+}
+
+const DROP = ['ip t f { type filter hook forward priority 0; }', ['icmp type echo-request drop']] as const;
+const DROPPED = '✗ dropped by the packet filter of r, table ip t, chain f (hook forward)';
+
+test.for(['blackhole', 'prohibit', 'unreachable'])('a %s route of a router', async (type, { lab }) => {
+  const { a, r, b } = build(lab);
+  await r.exec('ip', ['route', 'add', type, '10.0.1.2/32']);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
+    `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
+  a/eth0 → r/eth0 ✗ r has a route that leads nowhere: ${type} 10.0.1.2/32
+Hint: on r: ip route del ${type} 10.0.1.2/32`,
+  );
+});
+
+test('a blackhole on the way back', async ({ lab }) => {
+  const { a, b } = build(lab);
+  await b.exec('ip', ['route', 'add', 'blackhole', '10.0.0.0/24']);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
+    'b/eth0 ✗ b has a route that leads nowhere: blackhole 10.0.0.0/24\nHint: on b: ip route del blackhole 10.0.0.0/24',
+  );
+});
+
+test('no route at a router', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  r.route.delete({ to: '10.0.1.0/24', dev: 'eth1' });
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
+    `Path of the last probe (ICMP echo request 10.0.0.1 > 10.0.1.2 id N seq N):
+  a/eth0 → r/eth0 ✗ r has no route to 10.0.1.2
+Hint: r.route.add({ to: '10.0.1.2', via: … })`,
+  );
+});
+
+test('forwarding by interface', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  r.sysctl.set('net/ipv4/conf/eth0/forwarding', 0);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
+    "a/eth0 → r/eth0 ✗ r does not forward IPv4: net/ipv4/conf/eth0/forwarding is 0\nHint: r.sysctl.set('net/ipv4/conf/eth0/forwarding', 1)",
+  );
+  r.sysctl.set('net.ipv4.ip_forward', 0);
+  for (const name of ['eth0', 'eth1']) r.sysctl.set(`net/ipv4/conf/${name}/forwarding`, 1);
+  await expect(a).toReach(b);
+  await addRules(r, ...DROP);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(DROPPED);
+});
+
+// Rules choose the table by more than the destination: nothing is said of routes then.
+test('where there are rules, no route is to blame', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 1);
+  a.interface().address.add('192.0.2.1/32');
+  b.route.add({ to: '192.0.2.1', via: '10.0.1.1' });
+  for (const words of [
+    ['route', 'add', '192.0.2.1/32', 'dev', 'eth1'],
+    ['route', 'add', '192.0.2.1/32', 'dev', 'eth0', 'table', '50'],
+    ['rule', 'add', 'from', '10.0.1.0/24', 'to', '192.0.2.1', 'table', '50'],
+    ['rule', 'add', 'from', '10.0.0.2', 'to', '192.0.2.1', 'table', '50'],
+  ])
+    await r.exec('ip', words);
+  await expect(a).toReach(b, { from: '192.0.2.1' });
+  // By the main table alone the way back would lead by eth1; where the kernel tells of a drop, its word hides this.
+  expect(reversePathCause(r.interface('eth0'), '192.0.2.1')).toBeUndefined();
+  await addRules(r, ...DROP);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50, from: '192.0.2.1' }))).toContain(DROPPED);
+});
+
+// a ═ r ── b: a's second address leaves by its second cable, by a rule
+test('a source address whose routes are chosen by a rule is asked for with them', async ({ lab }) => {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(a, r);
+  lab.cable(r, b);
+  for (const words of [
+    ['route', 'del', 'default'],
+    ['route', 'add', 'default', 'via', '10.0.1.2', 'table', '7'],
+    ['rule', 'add', 'from', '10.0.1.1', 'table', '7'],
+  ])
+    await a.exec('ip', words);
+  b.route.delete({ to: 'default', via: '10.0.2.1' });
+  // It leaves, and b gets it: the referee is b's own counter.
+  await b.exec('nft', [
+    'add table ip c; add chain ip c i { type filter hook input priority 0; }; add rule ip c i icmp type echo-request counter',
+  ]);
+  await expect(a).not.toReach(b, { from: '10.0.1.1', because: 'lost' });
+  expect((await b.exec('nft', ['list', 'ruleset'])).stdout).not.toContain('packets 0');
+  expect(await explanationOf(expect(a).toReach(b, { from: '10.0.1.1', within: 50 }))).toContain(
+    'a/eth1 → r/eth1 → r/eth2 → b/eth0 ✗ b has no route back to 10.0.1.1\n',
+  );
+});
+
+// a ── r ── b: a has a way for ICMP alone, which nobody is told who asks for the route without saying so
+test('what the taps saw leave has left, whatever the routes say', async ({ lab }) => {
+  const { a, b } = build(lab);
+  for (const words of [
+    ['route', 'del', 'default'],
+    ['route', 'add', 'default', 'via', '10.0.0.2', 'table', '7'],
+    ['rule', 'add', 'ipproto', 'icmp', 'table', '7'],
+  ])
+    await a.exec('ip', words);
+  await expect(a).toReach(b);
+  b.route.delete({ to: 'default', via: '10.0.1.1' });
+  expect((await a.exec('ip', ['route', 'get', '10.0.1.2'], { reject: false })).exitCode).not.toBe(0);
+  await expect(a).not.toReach(b, { because: 'lost' });
+});
+
+// a ── b
+test('arp_ignore is to blame only where it applies', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  b.sysctl.set('net/ipv4/conf/eth0/arp_ignore', 1);
+  await expect(a).toReach(b);
+  await b.exec('ip', ['link', 'set', 'eth0', 'arp', 'off']);
+  expect(await explanationOf(expect(a).toReach('10.0.0.2', { within: 50 }))).toContain(
+    'a/eth0 → b/eth0 ✗ b/eth0 has no ARP (IFF_NOARP)\nHint: on b: ip link set eth0 arp on',
+  );
+});
+
+test('a broadcast address is nobody’s', async ({ lab }) => {
+  const { a } = build(lab);
+  await expect(expect(a).toReach('10.0.0.255', { within: 20 })).rejects.toThrow(
+    'Received:  nothing was sent: 10.0.0.255 is a broadcast address: no host has it (EACCES)',
+  );
+});
+
+test.for(['icmp', 'udp', 'tcp'] as const)(
+  'a link-local address by %s is on the link of the source',
+  async (by, { lab }) => {
+    const { a, r } = build(lab);
+    const own = r
+      .interface('eth0')
+      .address.list()
+      .find(({ scope }) => scope === 253)?.address as string;
+    const port = by === 'icmp' ? {} : { port: 99, listen: false };
+    if (by === 'icmp') await expect(a).toReach(own);
+    else await expect(a).not.toReach(own, { by, because: 'refused', ...port });
+  },
+);

@@ -1,0 +1,216 @@
+import { expect, test } from 'hairpin';
+import { sayCause } from '../../lib/diagnosis/words/index.ts';
+import type { Cause } from '../../lib/model/cause.ts';
+
+const MTU = { device: 'r/eth1', mtu: 1400, length: 1500 } as const;
+const NFT = { namespace: 'r', family: 'ip', table: 't', chain: 'c', hook: 'forward', isBase: true, handle: 4 } as const;
+const ASKED = { by: 'a', address: '10.0.0.2' };
+const OLD = { device: 'b/eth0', mac: '02:00:00:00:00:02', destination: '02:00:00:00:00:09' } as const;
+
+// What docs/diagnoses.md shows of each code, page.spec.ts compares; here are the other things that a code may say.
+const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
+  [
+    { code: 'link.down', facts: { device: 'a/eth0', routes: true } },
+    'a/eth0 is down, and its routes are gone with it',
+    'bring it up: set({ up: true }) on a/eth0',
+  ],
+  [{ code: 'link.no-carrier', facts: { device: 'a/eth0' } }, 'a/eth0 has no carrier'],
+  [
+    {
+      code: 'link.no-carrier',
+      facts: { device: 'ns1/m1', through: ['host/up0'], down: { device: 'sw/p0', is: 'peer' } },
+    },
+    'ns1/m1 has no carrier: its parent host/up0 has no carrier: the other end of its cable, sw/p0, is down',
+    'bring it up: set({ up: true }) on sw/p0',
+    'its parent host/up0 has no carrier: the other end of its cable, sw/p0, is down',
+  ],
+  [
+    { code: 'link.no-carrier', facts: { device: 'ns1/m1', down: { device: 'host/up0', is: 'parent' } } },
+    'ns1/m1 has no carrier: its parent host/up0 is down',
+    'bring it up: set({ up: true }) on host/up0',
+    'its parent host/up0 is down',
+  ],
+  [
+    { code: 'link.mtu', facts: { ...MTU, where: { is: 'bridge' } } },
+    'r/eth1 sends packets of up to 1400 bytes (its MTU), and this one has 1500: a bridge fragments nothing',
+    'set({ mtu: 1500 }) on r/eth1 and on the other end of its cable',
+  ],
+  [
+    { code: 'link.mtu', facts: { ...MTU, where: { is: 'router' } } },
+    'r/eth1 sends packets of up to 1400 bytes (its MTU), and this one has 1500, not to be fragmented',
+    'set({ mtu: 1500 }) on r/eth1 and on the other end of its cable; or smaller packets',
+  ],
+  [
+    { code: 'link.mtu', facts: { ...MTU, where: { is: 'source', namespace: 'r', to: '10.0.0.2', room: 1372 } } },
+    'r/eth1 sends packets of up to 1400 bytes (its MTU), and this one has 1500',
+    'size is without the headers: at most 1372 here; or set({ mtu: 1500 }) on each device of the way',
+  ],
+  [
+    {
+      code: 'link.mtu',
+      facts: { mtu: 1400, length: 1500, where: { is: 'source', namespace: 'a', to: '10.0.0.2', room: 1372 } },
+    },
+    'the route of a to 10.0.0.2 takes packets of up to 1400 bytes (its MTU), and this one has 1500',
+    'size is without the headers: at most 1372 here; or on a: ip route show, and the mtu of that route',
+  ],
+  [
+    { code: 'uplink.left', facts: { device: 'a/m0', uplink: 'enp3s0', siblings: [] } },
+    'left by the real NIC enp3s0: what lies beyond is not observed',
+  ],
+  [
+    { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', isOfNoUse: true } },
+    'not sent back out of sw/p0: hairpin is off on that port',
+    "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'",
+  ],
+  [
+    { code: 'bridge.port-state', facts: { port: 'sw/p1', state: 'learning', side: 'in', spanningTree: true } },
+    'sw/p1 is learning: it takes nothing in',
+    'the spanning tree of sw decides: a port that comes up forwards after 30 s',
+  ],
+  [
+    { code: 'macvlan.private', facts: { device: 'a/m0', as: 'sender' } },
+    'a/m0 is in mode private: its broadcast comes back to itself alone',
+    "set({ mode: 'vepa' }) or 'bridge' on a/m0",
+  ],
+  [
+    { code: 'ipvlan.no-neighbours', facts: { device: 'b/i0', mode: 'l3', parent: 'host/up0' } },
+    'b/i0 answers no ARP: it is in mode l3',
+    "route to it instead, by an address of host/up0; or set({ mode: 'l2' }) on b/i0",
+  ],
+  [
+    { code: 'vlan.other-tag', facts: { device: 'b/eth0.10', protocol: '802.1Q', id: 10, tag: null } },
+    'the frame has no tag; b/eth0.10 takes 802.1Q id 10',
+    'both ends of a VLAN need one protocol and id, which stay as they were made: delete b/eth0.10 and make it anew',
+  ],
+  [
+    { code: 'vlan.missing', facts: { device: 'b/eth0', tag: { protocol: '802.1ad', id: 7 } } },
+    'the frame has the tag 802.1ad id 7, and b/eth0 has no VLAN of that one: its own stack takes untagged frames',
+    "b.vlan({ parent: b/eth0, protocol: '802.1ad', id: 7 })",
+  ],
+  [
+    { code: 'route.none', facts: { namespace: 'b', to: '10.0.0.1', back: true } },
+    'b has no route back to 10.0.0.1',
+    "b.route.add({ to: '10.0.0.1', via: … })",
+  ],
+  [
+    { code: 'route.none', facts: { namespace: 'a', to: '10.0.0.1', hasRules: true } },
+    'a has no route to 10.0.0.1',
+    'which rule it is: ip rule and ip route show table all, on a',
+  ],
+  [
+    { code: 'route.none', facts: { namespace: 'a', to: 'ff05::1', group: { device: 'a/eth0' } } },
+    'a has no route to ff05::1',
+    "a way to groups: a.route.add({ to: 'ff00::/8', dev: 'eth0' }); toHear asks who hears one",
+  ],
+  [
+    { code: 'neighbour.arp-off', facts: { device: 'b/eth0' } },
+    'b/eth0 has no ARP (IFF_NOARP)',
+    'on b: ip link set eth0 arp on',
+  ],
+  [
+    { code: 'neighbour.arp-off', facts: { device: 'b/eth0', asked: { ...ASKED, answeredBy: 'b' } } },
+    'a asks who has 10.0.0.2, and the answer of b does not come: b/eth0 has no ARP (IFF_NOARP)',
+    'on b: ip link set eth0 arp on',
+  ],
+  [
+    { code: 'neighbour.old-mac', facts: OLD },
+    'the frame is for 02:00:00:00:00:09, and b/eth0 has 02:00:00:00:00:02',
+    'a neighbour entry with an old MAC address? See neighbour.list() of who sent it',
+  ],
+  [
+    {
+      code: 'neighbour.old-mac',
+      facts: { ...OLD, entry: { namespace: 'a', address: '10.0.0.2', isPermanent: false } },
+    },
+    'the frame is for 02:00:00:00:00:09, and b/eth0 has 02:00:00:00:00:02',
+    'a has learnt that of 10.0.0.2 before: a.neighbour.flush()',
+  ],
+  [
+    {
+      code: 'address.gone',
+      facts: {
+        address: 'fd00::2',
+        holder: 'b',
+        why: 'IPv6 is off: net.ipv6.conf.all.disable_ipv6 is 1',
+        mend: 'turn it on',
+      },
+    },
+    'no device of the lab has fd00::2 any more: b had it',
+    'IPv6 is off: net.ipv6.conf.all.disable_ipv6 is 1; turn it on',
+  ],
+  [
+    { code: 'address.own-source', facts: { namespace: 'b', address: '10.0.0.1', it: 'answers' } },
+    'b has 10.0.0.1 too, so what it answers goes to itself',
+    'two hosts with one address: give b another',
+  ],
+  [
+    { code: 'host.rp-filter', facts: { namespace: 'r', device: 'r/eth0' } },
+    'refused by the reverse path filter of r/eth0',
+    "r.sysctl.set('net.ipv4.conf.eth0.rp_filter', 0), and 'all' as well",
+  ],
+  [
+    {
+      code: 'host.rp-filter',
+      facts: { namespace: 'b', device: 'b/eth0', source: '10.0.0.1', mode: 2, back: 'none', asked: ASKED },
+    },
+    'a asks who has 10.0.0.2, and nobody answers: b/eth0 refuses packets from 10.0.0.1: rp_filter is 2, and there is no way back',
+    "b.sysctl.set('net/ipv4/conf/eth0/rp_filter', 0), and 'all' as well",
+  ],
+  [
+    { code: 'group.not-joined', facts: { device: 'b/m0', group: '224.0.0.251', by: 'parent' } },
+    'b/m0 has not joined 224.0.0.251: its parent hands it no frame for it',
+    'a program on b has to join it (IP_ADD_MEMBERSHIP); without join: false hairpin does',
+  ],
+  [
+    { code: 'nft.drop', facts: { ...NFT, isBase: false, of: { is: 'answer' } } },
+    'its answer is dropped by the packet filter of r, table ip t, chain c (of hook forward): the rule with handle 4',
+    'on r: nft delete rule ip t c handle 4',
+  ],
+  [
+    {
+      code: 'nft.reject',
+      facts: {
+        ...NFT,
+        hook: 'egress',
+        device: 'r/eth1',
+        rule: 'reject',
+        of: { is: 'solicitation', address: 'fd00::1', by: 'ND' },
+      },
+    },
+    'the question for fd00::1, by ND, is refused by the packet filter of r, table ip t, chain c (hook egress) of r/eth1:\nreject # handle 4',
+    'on r: nft delete rule ip t c handle 4',
+  ],
+  [
+    { code: 'nft.policy', facts: { ...NFT, nearest: [] } },
+    'dropped by the packet filter of r, table ip t, chain c (hook forward): policy drop',
+    "a rule that accepts it, or on r: nft chain ip t c '{ policy accept; }'",
+  ],
+  [
+    {
+      code: 'iptables.reject',
+      facts: { namespace: 'r', program: 'ip6tables-legacy', table: 'filter', chain: 'FORWARD', number: 2 },
+    },
+    'refused by the packet filter of r, ip6tables-legacy, table filter, chain FORWARD: rule 2',
+    'on r: ip6tables-legacy -t filter -D FORWARD 2',
+  ],
+  [
+    { code: 'qdisc.drop', facts: { namespace: 'r' } },
+    'dropped by the queueing discipline',
+    'on r: tc -s qdisc show dev …',
+  ],
+  [{ code: 'ip.checksum', facts: { of: 'IP header' } }, 'the checksum of its IP header is wrong'],
+  [
+    { code: 'unknown', facts: { silent: 'r' } },
+    'last seen here',
+    'r has packet filters that may have dropped it: nft list ruleset',
+  ],
+];
+
+test.for(CASES.map(([cause, ...words]) => ({ code: cause.code, cause, words })))(
+  'the words of $code',
+  ({ cause, words }) => {
+    const { text, hint, why } = sayCause(cause);
+    expect([text, hint, why].slice(0, words.length)).toEqual(words);
+    expect([text, hint, why].slice(words.length).filter(Boolean)).toEqual([]);
+  },
+);
