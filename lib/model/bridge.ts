@@ -3,6 +3,7 @@ import { portOf } from '../links/bridge-port.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
+import { linkCause } from './carrier.ts';
 import type { Cause } from './cause.ts';
 import { type Frame, type PacketType, sizeOf } from './frame.ts';
 import type { Learnt } from './learnt.ts';
@@ -30,25 +31,27 @@ export function receiveByPort(
   // A port in the state learning takes the address, and nothing else.
   if (settings.state === 'learning') learn(learnt, port, bridge, source, settings);
   if (closed) return [drop(closed, 'br_handle_frame')];
-  const vague = whyUnknown(bridge, frame);
-  if (vague) return [unknown(vague)];
   const known = learnt.find(bridge, source);
-  if (settings.locked && (known?.device !== port.index || known.local))
+  if (settings.locked && !bridgeKind.of(bridge.link).vlanFiltering && (known?.device !== port.index || known.local))
     return [drop({ code: 'bridge.locked', facts: { port: port.name, mac: source } }, 'br_handle_frame_finish')];
   learn(learnt, port, bridge, source, settings);
+  const passing = { bridge, frame, ingress: port };
+  const vague = whyUnknown(bridge, frame);
+  if (vague) return [...certainDrops(passing), unknown(vague)];
   const forHost = destination === bridge.link.mac ? 'host' : type;
   const entry = isGroupMac(destination) ? undefined : learnt.find(bridge, destination);
   if (entry?.local) return [into(bridge, frame, forHost)];
   const heard = isGroupMac(destination) || bridge.link.promiscuity > 0 ? [into(bridge, frame, forHost)] : [];
-  return [...forward({ bridge, frame, ingress: port }, entry), ...heard];
+  return [...forward(passing, entry), ...heard];
 }
 
 /** A frame of the bridge's own host: `br_dev_xmit`. */
 export function sendByBridge(bridge: Device, frame: Frame, learnt: Learnt): readonly Verdict[] {
+  const passing = { bridge, frame, ingress: undefined };
   const vague = whyUnknown(bridge, frame);
-  if (vague) return [unknown(vague)];
+  if (vague) return [...certainDrops(passing), unknown(vague)];
   const entry = isGroupMac(frame.destination) ? undefined : learnt.find(bridge, frame.destination);
-  return forward({ bridge, frame, ingress: undefined }, entry);
+  return forward(passing, entry);
 }
 
 interface Passing {
@@ -68,31 +71,38 @@ function forward(passing: Passing, entry: FdbEntry | undefined): Verdict[] {
   });
 }
 
-/** What keeps a frame from a port: the flags that `br_flood` looks at, `should_deliver`, `br_dev_queue_push_xmit`. */
-function keeping(
-  { bridge, frame, ingress }: Passing,
-  egress: Device,
-  isFlooded: boolean,
-): { cause: Cause; function: string } | undefined {
-  const settings = settingsOf(egress);
-  const closed = stateCause(egress, bridge, settings, 'out');
-  if (closed) return { cause: closed, function: 'should_deliver' };
-  const port = egress.name;
-  if (egress === ingress && !settings.hairpin)
-    return { cause: { code: 'bridge.hairpin-off', facts: { port, isOfNoUse: false } }, function: 'should_deliver' };
-  if (ingress && settingsOf(ingress).isolated && settings.isolated) {
-    const facts = { ingress: ingress.name, egress: port };
-    return { cause: { code: 'bridge.isolated', facts }, function: 'should_deliver' };
-  }
+/** What holds whomever the bridge may send to. */
+function certainDrops(passing: Passing): Verdict[] {
+  return passing.bridge.ports.flatMap((egress) => {
+    const cause = shouldDeliver(passing, egress);
+    return cause ? drop(cause, 'should_deliver', { towards: egress }) : [];
+  });
+}
+
+/** What keeps a frame from a port: `should_deliver`, the flags that `br_flood` looks at, `br_dev_queue_push_xmit`. */
+function keeping(passing: Passing, egress: Device, isFlooded: boolean): { cause: Cause; function: string } | undefined {
+  const { frame, ingress } = passing;
+  const refused = shouldDeliver(passing, egress);
+  if (refused) return { cause: refused, function: 'should_deliver' };
   const kind = floodKind(frame.destination);
   // What the bridge's own host sends to many goes everywhere.
-  if (isFlooded && settings[kind] === false && (kind === 'flood' || ingress))
-    return { cause: floodCause(kind, port, frame.destination), function: 'br_flood' };
+  if (isFlooded && settingsOf(egress)[kind] === false && (kind === 'flood' || ingress))
+    return { cause: floodCause(kind, egress.name, frame.destination), function: 'br_flood' };
   const [length, { mtu }] = [sizeOf(frame), egress.link];
   // is_skb_forwardable: up to the port's MTU, the Ethernet header and a VLAN tag.
   if (length <= mtu + 4) return undefined;
-  const facts = { device: port, mtu, length, where: { is: 'bridge' } } as const;
+  const facts = { device: egress.name, mtu, length, where: { is: 'bridge' } } as const;
   return { cause: { code: 'link.mtu', facts }, function: 'br_dev_queue_push_xmit' };
+}
+
+function shouldDeliver({ bridge, ingress }: Passing, egress: Device): Cause | undefined {
+  const settings = settingsOf(egress);
+  const closed = stateCause(egress, bridge, settings, 'out');
+  if (closed) return closed;
+  const port = egress.name;
+  if (egress === ingress && !settings.hairpin) return { code: 'bridge.hairpin-off', facts: { port, isOfNoUse: false } };
+  const isolated = ingress && settingsOf(ingress).isolated && settings.isolated;
+  return isolated ? { code: 'bridge.isolated', facts: { ingress: ingress.name, egress: port } } : undefined;
 }
 
 function otherPort({ bridge, frame, ingress }: Passing, entry: FdbEntry, wanted: Device): Verdict[] {
@@ -105,9 +115,8 @@ function otherPort({ bridge, frame, ingress }: Passing, entry: FdbEntry, wanted:
 
 /** Why a port takes nothing in, or lets nothing out. */
 function stateCause(port: Device, bridge: Device, { state }: Settings, side: 'in' | 'out'): Cause | undefined {
-  const { link } = port;
-  if (!link.up) return { code: 'link.down', facts: { device: port.name } };
-  if (!link.carrier) return { code: 'link.no-carrier', facts: { device: port.name } };
+  const fault = linkCause(port);
+  if (fault) return fault;
   // With it all of its ports are disabled (br_stp_disable_bridge).
   if (!bridge.link.up) return { code: 'bridge.down', facts: { namespace: bridge.namespace, bridge: bridge.link.name } };
   if (state === 'forwarding') return undefined;

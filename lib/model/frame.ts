@@ -16,6 +16,10 @@ export interface Frame {
   readonly length: number;
   readonly arp?: Arp | undefined;
   readonly packet?: IpPacket | undefined;
+  /** Of the packet: the routers that it may still pass. */
+  readonly hopLimit?: number | undefined;
+  /** Of an IPv4 packet without DF. */
+  readonly mayFragment?: boolean | undefined;
 }
 
 /** How the kernel sorts a received frame by its destination (`eth_type_trans`). IP drops `otherhost`. */
@@ -36,8 +40,19 @@ export function readFrame(bytes: Buffer, length = bytes.length): Frame | undefin
     length: payload.length + length - bytes.length,
     arp: etherType === ETHERTYPE.arp ? decodeArp(payload) : undefined,
     packet: ipPacketOf(untagged),
+    ...limitsOf(etherType, payload),
   };
 }
+
+/** Bytes of the headers of IP (RFC 791 section 3.1, RFC 8200 section 3). */
+function limitsOf(etherType: number, packet: Buffer): Pick<Frame, 'hopLimit' | 'mayFragment'> {
+  if (etherType === ETHERTYPE.ipv6) return { hopLimit: packet[7], mayFragment: false };
+  return etherType === ETHERTYPE.ipv4
+    ? { hopLimit: packet[8], mayFragment: ((packet[6] ?? 0) & DONT_FRAGMENT) === 0 }
+    : {};
+}
+
+const DONT_FRAGMENT = 0x40;
 
 /** The type that a frame has for a device with this MAC address. */
 export function packetType({ destination }: Frame, mac: string): PacketType {

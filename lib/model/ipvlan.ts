@@ -1,9 +1,11 @@
 import { ipvlan } from '../links/ipvlan.ts';
+import type { IpPacket } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { decodeNeighbourSolicitation } from '../wire/neighbour-solicitation.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
+import { drop, into, outOf, PASS, toNeighbour, unknown, type Verdict } from './prediction.ts';
+import { lookUpRoute } from './route-lookup.ts';
 import { handOver } from './veth.ts';
 
 export const IPVLAN_KINDS = ['ipvlan', 'ipvtap'] as const;
@@ -37,7 +39,20 @@ function sendL3(device: Device, parent: Device, frame: Frame): readonly Verdict[
   const facts = { device: device.name, mode, parent: parent.name };
   if (isGroupMac(frame.destination)) return [drop({ code: 'ipvlan.no-group-out', facts }, 'ipvlan_process_outbound')];
   if (!frame.packet) return [drop({ code: 'ipvlan.ip-only', facts }, 'ipvlan_process_outbound')];
-  return [unknown(`${parent.namespace} routes what ${device} sends`)];
+  return [route(device, parent, frame, frame.packet)];
+}
+
+/** `ipvlan_process_v4_outbound`: the parent's namespace routes the packet, and only by the parent. */
+function route(device: Device, parent: Device, frame: Frame, { destination }: IpPacket): Verdict {
+  const found = lookUpRoute(parent.host, destination, parent.index);
+  if (found.kind === 'unknown') return unknown(found.why);
+  if (found.kind === 'none') {
+    const facts = { namespace: parent.namespace, to: destination, device: device.name, mode: settingsOf(device).mode };
+    return drop({ code: 'ipvlan.no-route', facts }, 'ipvlan_process_outbound');
+  }
+  // By the loopback, but on the account of the parent (inet_iif).
+  if (found.kind === 'local') return into(parent, { ...frame, destination: parent.link.mac });
+  return toNeighbour(parent, found.via ?? destination, frame);
 }
 
 function handToSibling(device: Device, parent: Device, sibling: Device, frame: Frame): readonly Verdict[] {
@@ -51,7 +66,7 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
   const [first] = childrenOf(parent);
   const { mode } = first ? settingsOf(first) : { mode: 'l3s' };
   // ipvlan_l3_rcv comes later, and gets IP packets only.
-  if (mode === 'l3s') return [PASS];
+  if (mode === 'l3s') return [...deaf(parent, frame, mode), PASS];
   if (mode === 'l2' && isGroupMac(frame.destination)) {
     // ipvlan_external_frame: what one of the ipvlans sent, and a switch sent back, has been given to the others already.
     const isOwn = frame.source === parent.link.mac && lookUp(parent, senderOf(frame)) !== undefined;
@@ -59,7 +74,8 @@ export function receiveByIpvlanParent(parent: Device, frame: Frame): readonly Ve
     return [...copies, PASS];
   }
   const child = lookUp(parent, addressFor(frame));
-  return child ? [into(child, frame)] : [...missed(parent, frame), PASS];
+  if (child) return [into(child, frame)];
+  return [...deaf(parent, frame, mode), ...missed(parent, frame), PASS];
 }
 
 /** `ipvlan_nf_input`: in mode l3s a packet changes its device only behind the rules of the parent's namespace. */
@@ -68,6 +84,15 @@ export function takeL3s(parent: Device, frame: Frame, type: PacketType): readonl
   if (!first || settingsOf(first).mode !== 'l3s' || !frame.packet) return [];
   const child = lookUp(parent, frame.packet.destination);
   return child ? [into(child, frame, type)] : [];
+}
+
+/** In modes l3 and l3s no broadcast and no multicast comes to an ipvlan (`ipvlan_handle_mode_l3`). */
+function deaf(parent: Device, { destination }: Frame, mode: string): readonly Verdict[] {
+  if (!isGroupMac(destination)) return [];
+  return childrenOf(parent).map((child) => {
+    const facts = { device: child.name, mode, parent: parent.name };
+    return drop({ code: 'ipvlan.no-group-in', facts }, 'ipvlan_handle_mode_l3', { towards: child });
+  });
 }
 
 /** An ipvlan that is down has its addresses not in its parent's table (`ipvlan_stop`). */

@@ -60,10 +60,23 @@ function receiveUnicast(parent: Device, frame: Frame): readonly Verdict[] {
   // The first child of a passthru port gets every unicast, whatever its address: the parent's stack gets none.
   if (passthru?.link.up === false) return [drop(isDown(passthru), 'macvlan_handle_frame')];
   const child = passthru ?? lookUp(parent, frame.destination);
+  const others = childrenOf(parent).filter((each) => each !== child && modeOf(each) !== 'source');
+  const missed = others.map((each) => drop(missCause(parent, each, frame), 'macvlan_hash_lookup', { towards: each }));
   // Private and VEPA make no difference here: unicast that comes in by the parent is delivered in every mode but source.
-  if (child && modeOf(child) !== 'source') return [into(child, frame, 'host')];
-  const wanted = childrenOf(parent).find(({ link }) => link.mac === frame.destination && !link.up);
-  return [...(wanted ? [drop(isDown(wanted), 'macvlan_hash_lookup', { towards: wanted })] : []), PASS];
+  return child && modeOf(child) !== 'source' ? [into(child, frame, 'host'), ...missed] : [...missed, PASS];
+}
+
+/** Why a unicast is not for a child. */
+function missCause(parent: Device, child: Device, { destination }: Frame): Cause {
+  if (child.link.mac === destination) return isDown(child);
+  const facts = {
+    device: child.name,
+    mac: child.link.mac,
+    parent: parent.name,
+    parentMac: parent.link.mac,
+    destination,
+  };
+  return { code: 'macvlan.other-mac', facts };
 }
 
 /** `macvlan_multicast_rx`; before 6.4 a part of `macvlan_process_broadcast`. */

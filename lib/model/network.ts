@@ -1,4 +1,5 @@
 import { isBridgePort } from '../links/bridge-port.ts';
+import { isRoutable } from '../netlink/address.ts';
 import { portsOf } from '../state/find-link.ts';
 import type { Link, LinkPlace, NamespaceState, NetworkState } from '../state/network-state.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -6,23 +7,29 @@ import type { DeviceName } from './cause.ts';
 
 /** The parts of a network's state that decide what becomes of a frame. */
 export type ModelState = NetworkState<ModelPart>;
-export const MODEL_PARTS = ['addresses', 'fdb', 'filters', 'qdiscs'] as const;
+export const MODEL_PARTS = [
+  ...(['addresses', 'fdb', 'filters', 'qdiscs'] as const),
+  ...(['routes', 'rules', 'nexthops', 'neighbours', 'proxies', 'sysctls'] as const),
+] as const;
 type ModelPart = (typeof MODEL_PARTS)[number];
+
+/** A namespace, as the model sees it. */
+export type Host = NamespaceState<ModelPart>;
 
 /** A device with its namespace, and with the devices around it. */
 export class Device implements LinkPlace {
   readonly namespace: string;
   readonly index: number;
   readonly link: Link;
-  readonly host: NamespaceState<ModelPart>;
-  readonly #network: Network;
+  readonly host: Host;
+  readonly network: Network;
 
-  constructor(network: Network, host: NamespaceState<ModelPart>, link: Link) {
+  constructor(network: Network, host: Host, link: Link) {
     this.namespace = host.name;
     this.index = link.index;
     this.link = link;
     this.host = host;
-    this.#network = network;
+    this.network = network;
   }
 
   /** As in `sw/p0`. */
@@ -30,35 +37,40 @@ export class Device implements LinkPlace {
     return `${this.namespace}/${this.link.name}`;
   }
 
+  /** Another device of its namespace. */
+  inHost(index: number): Device | undefined {
+    return this.network.find({ namespace: this.namespace, index });
+  }
+
   /** The other end of its cable. */
   get peer(): Device | undefined {
-    return this.#network.find(this.link.peer);
+    return this.network.find(this.link.peer);
   }
 
   /** The device that it was made on. */
   get lower(): Device | undefined {
-    return this.#network.find(this.link.lower);
+    return this.network.find(this.link.lower);
   }
 
   /** The devices that were made on it, of some kinds, the oldest first. */
   uppers(...kinds: readonly string[]): readonly Device[] {
-    return this.#network.uppersOf(this).filter(({ link }) => kinds.includes(link.kind ?? ''));
+    return this.network.uppersOf(this).filter(({ link }) => kinds.includes(link.kind ?? ''));
   }
 
   /** The bridge that it is a port of. */
   get bridge(): Device | undefined {
-    const { link, namespace } = this;
-    return isBridgePort(link) ? this.#network.find({ namespace, index: link.master ?? 0 }) : undefined;
+    return isBridgePort(this.link) ? this.inHost(this.link.master ?? 0) : undefined;
   }
 
   /** The ports of the bridge that it is. */
   get ports(): readonly Device[] {
-    return portsOf(this.host, this.index).flatMap(({ index }) => this.#network.find({ ...this, index }) ?? []);
+    return portsOf(this.host, this.index).flatMap(({ index }) => this.inHost(index) ?? []);
   }
 
-  /** Its first address of a version of IP. */
+  /** Its first address of a version of IP that serves beyond the link. */
   address(family: Family): string | undefined {
-    return this.host.addresses.find((own) => own.index === this.index && own.family === family)?.address;
+    const own = this.host.addresses.filter((each) => each.index === this.index && each.family === family);
+    return own.find(isRoutable)?.address;
   }
 
   toString(): string {

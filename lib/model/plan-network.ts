@@ -1,8 +1,10 @@
 import type { PortState } from '../links/bridge-port.ts';
 import type { AddressState } from '../netlink/address.ts';
-import type { FdbEntry } from '../netlink/neighbour.ts';
+import type { FdbEntry, Neighbour } from '../netlink/neighbour.ts';
+import { type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
+import type { Rule } from '../netlink/rule.ts';
 import type { Link } from '../state/network-state.ts';
-import { parsePrefix } from '../wire/ip-address.ts';
+import { networkOf, parsePrefix } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';
 import type { ModelState } from './network.ts';
 
@@ -51,6 +53,18 @@ export interface PlannedEntry {
   local?: boolean;
 }
 
+/** What else a namespace has. */
+export interface PlannedHost {
+  routes?: readonly { to: string; via?: string; device?: string; type?: RouteType; metric?: number }[];
+  sysctls?: Readonly<Record<string, string>>;
+  neighbours?: readonly { to: string; device: string; lladdr: string }[];
+}
+
+interface PlanOptions {
+  entries?: readonly PlannedEntry[];
+  hosts?: Readonly<Record<string, PlannedHost>>;
+}
+
 /**
  * The state of a network that nobody has built, as {@link readNetwork} would read it: every link that can have a carrier has one,
  * ports forward, and bridges know nobody but their own devices.
@@ -59,7 +73,7 @@ export interface PlannedEntry {
  */
 export function planNetwork(
   devices: Readonly<Record<DeviceName, PlannedDevice>>,
-  entries: readonly PlannedEntry[] = [],
+  { entries = [], hosts: more = {} }: PlanOptions = {},
 ): ModelState {
   const names = Object.keys(devices) as DeviceName[];
   const hosts = [...new Set(names.map((name) => split(name).namespace))];
@@ -76,7 +90,10 @@ export function planNetwork(
           ...entries.flatMap((entry) => plan.entry(name, entry)),
         ],
         filters: { nftables: [], legacy: [], ipsec: false },
-        qdiscs: [],
+        ...{ qdiscs: [], nexthops: [], proxies: [], rules: RULES },
+        routes: [...own.flatMap((device) => plan.ownRoutes(device)), ...plan.routes(name, more[name]?.routes)],
+        neighbours: plan.neighbours(name, more[name]?.neighbours),
+        sysctls: more[name]?.sysctls ?? {},
       };
     }),
   };
@@ -150,6 +167,40 @@ class Plan {
     });
   }
 
+  /** Those that an address brings along: of itself, and of its subnet (`fib_add_ifaddr`, `addrconf_prefix_route`). */
+  ownRoutes(name: DeviceName): Route[] {
+    const device = this.#index(name);
+    return this.addresses(name).flatMap(({ address, length, family }) => {
+      const own = { address, length: family === 4 ? 32 : 128, family };
+      const subnet = { address: networkOf({ address, length, family }), length, family };
+      return [
+        { ...ROUTE, to: own, type: 'local', table: TABLE_LOCAL, device, ofTheKernel: true },
+        { ...ROUTE, to: subnet, device, ofTheKernel: true },
+      ] satisfies Route[];
+    });
+  }
+
+  routes(namespace: string, planned: PlannedHost['routes'] = []): Route[] {
+    return planned.map(({ to, device, ...more }) => {
+      const prefix = parsePrefix(to);
+      if (!prefix) throw new Error(`${to} is no destination of a route`);
+      return {
+        ...ROUTE,
+        ...more,
+        to: prefix,
+        device: device === undefined ? undefined : this.#index(`${namespace}/${device}`),
+      };
+    });
+  }
+
+  neighbours(namespace: string, planned: PlannedHost['neighbours'] = []): Neighbour[] {
+    return planned.map(({ device, ...entry }) => ({
+      ...entry,
+      device: this.#index(`${namespace}/${device}`),
+      state: 'PERMANENT',
+    }));
+  }
+
   /** A bridge takes what is for itself, or for one of its ports (`br_fdb_add_local`). */
   ownEntry(name: DeviceName): FdbEntry[] {
     const { kind, mac, port } = this.#at(name);
@@ -216,6 +267,36 @@ class Plan {
     return device;
   }
 }
+
+const TABLE_LOCAL = 255;
+
+const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
+  ...{ action: 'to_tbl', isPlain: true, goto: undefined, suppressPrefixlength: undefined, unknown: [] },
+  ...{ not: false, from: undefined, to: undefined, tos: 0, iif: undefined, oif: undefined, l3mdev: false },
+  ...{
+    fwmark: undefined,
+    fwmask: undefined,
+    uidrange: undefined,
+    ipproto: undefined,
+    sport: undefined,
+    dport: undefined,
+  },
+};
+
+/** Those of every namespace (`fib_default_rules_init`). */
+const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
+  [
+    { priority: 0, table: TABLE_LOCAL },
+    { priority: 32_766, table: TABLE_MAIN },
+  ].map((rule) => ({ ...EVERY_PACKET, ...rule, family })),
+);
+
+const ROUTE: Omit<Route, 'to'> = {
+  ...{ via: undefined, device: undefined, nextHops: [], source: undefined, type: 'unicast', table: TABLE_MAIN },
+  ...{ ofTheKernel: false, tos: 0, metric: undefined, nexthopId: undefined, mtu: undefined, expires: false },
+  ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },
+  ...{ unknown: [], unknownMetrics: [] },
+};
 
 /** linux/if_arp.h */
 const ARPHRD_ETHER = 1;

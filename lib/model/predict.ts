@@ -1,6 +1,7 @@
 import type { CauseOf } from './cause.ts';
 import { type Frame, type PacketType, packetType } from './frame.ts';
 import { Learnt } from './learnt.ts';
+import { sendToNeighbour } from './neighbour.ts';
 import { type Device, type ModelState, type Network, networkOf } from './network.ts';
 import type { Drop, Prediction, Step, Verdict } from './prediction.ts';
 import { receive } from './receive.ts';
@@ -54,13 +55,18 @@ function proceed(network: Network, step: Building, learnt: Learnt): readonly Bui
   if (!device) throw new Error(`there is no device ${at.index} in ${at.namespace}`);
   const verdicts =
     at.direction === 'out' ? transmit(device, frame, learnt) : receive(device, frame, sort(step, device), learnt);
-  for (const verdict of verdicts) {
+  for (const each of verdicts) {
+    const verdict = each.kind === 'neighbour' ? resolve(network, each) : each;
     if (verdict.kind === 'on') step.next.push(stepOf(verdict));
     else if (verdict.kind === 'accept') step.accepted = true;
     else if (verdict.kind === 'unknown') step.unknown = verdict.why;
     else if (verdict.kind === 'drop') step.drops.push(dropOf(network, frame, verdict));
   }
   return step.next;
+}
+
+function resolve(network: Network, { by, hop, frame }: Extract<Verdict, { kind: 'neighbour' }>): Verdict {
+  return sendToNeighbour(by, hop, frame, (question, from) => follow(network, question, from));
 }
 
 /** The type of a frame that comes in: what it came with, or what it is for the device (`eth_type_trans`). */

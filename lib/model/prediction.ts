@@ -1,6 +1,7 @@
 import type { LinkPlace } from '../state/network-state.ts';
 import type { Cause } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
+import type { Device } from './network.ts';
 
 /** A device that a frame passes: in from its wire or from the device below, or out to it. */
 export interface Step extends LinkPlace {
@@ -53,6 +54,8 @@ export type Verdict =
   | { readonly kind: 'pass' }
   /** The namespace's own stack gets it. */
   | { readonly kind: 'accept' }
+  /** The namespace's stack sends a packet by a device to a neighbour, whose MAC address it has to know. */
+  | { readonly kind: 'neighbour'; readonly by: Device; readonly hop: string; readonly frame: Frame }
   | { readonly kind: 'unknown'; readonly why: string };
 
 /** Hands a copy to a device from its wire, or from below. Without a type the device sorts it (`eth_type_trans`). */
@@ -65,8 +68,13 @@ export function outOf({ namespace, index }: LinkPlace, frame: Frame): Verdict {
   return { kind: 'on', to: { namespace, index, direction: 'out' }, frame };
 }
 
-export function drop(cause: Cause, where: string, more: Pick<Drop, 'reason' | 'towards'> = {}): Verdict {
-  return { kind: 'drop', cause, function: where, ...more };
+export function toNeighbour(by: Device, hop: string, frame: Frame): Verdict {
+  return { kind: 'neighbour', by, hop, frame };
+}
+
+export function drop(cause: Cause, where: string, { reason, towards }: Pick<Drop, 'reason' | 'towards'> = {}): Verdict {
+  const to = towards && { namespace: towards.namespace, index: towards.index };
+  return { kind: 'drop', cause, function: where, reason, towards: to };
 }
 
 export const PASS: Verdict = { kind: 'pass' };

@@ -1,5 +1,6 @@
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { receiveByPort } from './bridge.ts';
+import { forwardPacket } from './forward.ts';
 import type { Frame, PacketType } from './frame.ts';
 import { IPVLAN_KINDS, receiveByIpvlanParent, takeL3s } from './ipvlan.ts';
 import type { Learnt } from './learnt.ts';
@@ -13,11 +14,9 @@ import { receiveTagged, tagFacts, withoutPriorityTags } from './vlan.ts';
 export function receive(device: Device, frame: Frame, type: PacketType, learnt: Learnt): readonly Verdict[] {
   const vague = whyUnknown(device);
   if (vague) return [unknown(vague)];
-  const tagged = receiveTagged(device, frame, type);
-  if (tagged) return tagged;
-  const verdicts = handle(device, frame, type, learnt);
-  if (!verdicts.includes(PASS)) return verdicts;
-  return [...verdicts.filter((verdict) => verdict !== PASS), ...deliver(device, withoutPriorityTags(frame), type)];
+  return receiveTagged(device, frame, type)
+    .flatMap((each) => (each === PASS ? handle(device, frame, type, learnt) : each))
+    .flatMap((each) => (each === PASS ? deliver(device, withoutPriorityTags(frame), type) : each));
 }
 
 /** The device's rx_handler, of which it has one at most (`netdev_rx_handler_register`). */
@@ -43,7 +42,7 @@ function deliver(device: Device, frame: Frame, type: PacketType): readonly Verdi
   if (frame.etherType === ETHERTYPE.arp && !device.link.arp)
     return [drop({ code: 'neighbour.arp-off', facts: { device: device.name } }, 'arp_rcv')];
   const child = takeL3s(device, frame, type);
-  return child.length > 0 ? child : [ACCEPT];
+  return child.length > 0 ? child : [ACCEPT, ...forwardPacket(device, frame, type)];
 }
 
 /** Every protocol drops it, each on its own. */

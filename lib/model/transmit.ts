@@ -1,4 +1,5 @@
 import { sendByBridge } from './bridge.ts';
+import { linkCause } from './carrier.ts';
 import type { Frame } from './frame.ts';
 import { sendByIpvlan } from './ipvlan.ts';
 import type { Learnt } from './learnt.ts';
@@ -28,9 +29,9 @@ const ARPHRD_LOOPBACK = 772;
 /** Sends a frame by a device (`__dev_queue_xmit`). */
 export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly Verdict[] {
   const { link } = device;
-  if (!link.up) return [drop({ code: 'link.down', facts: { device: device.name } }, '__dev_queue_xmit')];
+  const fault = linkCause(device);
   // Without a carrier a device has noop_qdisc (dev_deactivate).
-  if (!link.carrier) return [drop({ code: 'link.no-carrier', facts: { device: device.name } }, 'noop_enqueue')];
+  if (fault) return [drop(fault, link.up ? 'noop_enqueue' : '__dev_queue_xmit')];
   const given = givenQdisc(device);
   if (given) return [unknown(`${device} has the queueing discipline ${given}`)];
   if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];

@@ -1,9 +1,9 @@
-import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlan } from '../links/vlan.ts';
+import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlan as vlanKind } from '../links/vlan.ts';
 import type { VlanTag } from '../wire/vlan-tag.ts';
-import type { Tag } from './cause.ts';
+import type { Cause, Tag } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, unknown, type Verdict } from './prediction.ts';
+import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
 
 /** `vlan_dev_hard_start_xmit`: a tag more, in front of those that are there. */
 export function sendByVlan(device: Device, frame: Frame): readonly Verdict[] {
@@ -12,21 +12,32 @@ export function sendByVlan(device: Device, frame: Frame): readonly Verdict[] {
   return [outOf(lower, { ...frame, tags: [tagOf(device), ...frame.tags] })];
 }
 
-/** `vlan_do_receive`: a tagged frame goes to the VLAN device for its tag, before any rx_handler. Undefined: there is none. */
-export function receiveTagged(device: Device, frame: Frame, type: PacketType): readonly Verdict[] | undefined {
+/**
+ * `vlan_do_receive`: a tagged frame goes to the VLAN device for its tag, before any rx_handler. With PASS among them the frame
+ * goes on: it has no tag, or nobody takes it.
+ */
+export function receiveTagged(device: Device, frame: Frame, type: PacketType): readonly Verdict[] {
   const [tag, ...inner] = frame.tags;
-  if (!tag) return undefined;
-  const vlan = device.uppers('vlan').find((each) => isSame(tagOf(each), tag));
-  if (!vlan) return undefined;
-  if (!vlan.link.up)
-    return [drop({ code: 'link.down', facts: { device: vlan.name } }, 'vlan_do_receive', { towards: vlan })];
+  const vlan = device.uppers('vlan').find((each) => tag && isSame(tagOf(each), tag));
+  const others = device.uppers('vlan').filter((each) => each !== vlan);
+  const missed = others.map((each) => drop(otherTag(each, tag), 'vlan_do_receive', { towards: each }));
+  if (!vlan) return [...missed, PASS];
+  if (!vlan.link.up) {
+    const down: Cause = { code: 'link.down', facts: { device: vlan.name } };
+    return [...missed, drop(down, 'vlan_do_receive', { towards: vlan })];
+  }
   // The device below may have another MAC address.
   const isOwn = type === 'otherhost' && frame.destination === vlan.link.mac;
-  return [into(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];
+  return [...missed, into(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];
+}
+
+function otherTag(vlan: Device, tag: VlanTag | undefined): Cause {
+  const { protocol, id } = vlanKind.of(vlan.link);
+  return { code: 'vlan.other-tag', facts: { device: vlan.name, protocol, id, tag: tag ? tagFacts(tag) : null } };
 }
 
 function tagOf({ link }: Device): VlanTag {
-  const { protocol, id } = vlan.of(link);
+  const { protocol, id } = vlanKind.of(link);
   return { type: VLAN_PROTOCOL_NUMBERS[protocol as VlanProtocol], id };
 }
 

@@ -14,7 +14,12 @@ import { linkFault } from '../../lib/probes/source.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 import { quietIn } from '../../lib/trace/quiescence.ts';
-import { encodeEthernet } from '../../lib/wire/ethernet.ts';
+import { checksum } from '../../lib/wire/checksum.ts';
+import { ETHERTYPE as ETHERTYPES, encodeEthernet } from '../../lib/wire/ethernet.ts';
+import type { Family } from '../../lib/wire/ip-address.ts';
+import { ipPacketOf } from '../../lib/wire/ip-packet.ts';
+import { encodeIpv4 } from '../../lib/wire/ipv4.ts';
+import { encodeIpv6 } from '../../lib/wire/ipv6.ts';
 
 /** IEEE 802's EtherType for experiments: no stack answers it. */
 const ETHERTYPE = 0x88b5;
@@ -22,6 +27,20 @@ const ETHERTYPE = 0x88b5;
 const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_MR_ALLMULTI = 2;
 const TYPES = ['host', 'broadcast', 'multicast', 'otherhost'];
+
+/** IANA's protocol number for experiments (RFC 3692). */
+const PROTOCOL = 253;
+
+/** A packet that is sent. */
+export interface Packet {
+  family: Family;
+  source: string;
+  destination: string;
+  /** Of its data. */
+  length: number;
+  hopLimit: number;
+  mayFragment: boolean;
+}
 
 /** What became of a frame, a line for each device that it passed and each stack that got it. */
 interface Ways {
@@ -46,23 +65,51 @@ export class Referee implements Disposable {
         this.#sockets.get(name)?.setOption(SOL_PACKET, PACKET_ADD_MEMBERSHIP, allGroups(index));
   }
 
-  /** Undefined where the sender cannot send: its device is down, or the frame is too long for it. */
+  /** Sends a frame to a MAC address. Undefined where the sender cannot: its device is down, or the frame is too long for it. */
   async follow(from: Interface, to: string, length: number): Promise<Ways | undefined> {
-    if (linkFault(from) !== undefined || length > from.state().mtu) return undefined;
-    const mark = ++this.#sent;
     const payload = Buffer.alloc(length);
-    payload.writeUInt32BE(mark);
+    const mark = this.#mark(payload, 0);
     const bytes = encodeEthernet({ destination: to, source: from.mac, etherType: ETHERTYPE, payload });
+    const sent = await this.#send(from, bytes);
+    return sent && { model: sent.model, kernel: [...this.#passed(sent.since, mark), ...this.#heard(mark)].sort() };
+  }
+
+  /** Sends a packet to a router, or to whoever has the MAC address, and follows it by the devices that it passes. */
+  async followPacket(from: Interface, to: string, packet: Packet): Promise<Ways | undefined> {
+    const { family, source, destination, length, hopLimit } = packet;
+    const payload = Buffer.alloc(length);
+    const mark = this.#mark(payload, 0);
+    const ip =
+      family === 4
+        ? packet4({ source, destination, payload }, packet)
+        : encodeIpv6({ source, destination, payload, hopLimit, nextHeader: PROTOCOL });
+    const etherType = family === 4 ? ETHERTYPES.ipv4 : ETHERTYPES.ipv6;
+    const sent = await this.#send(from, encodeEthernet({ destination: to, source: from.mac, etherType, payload: ip }));
+    return (
+      sent && {
+        model: sent.model.filter((line) => !line.startsWith('stack')),
+        kernel: this.#passed(sent.since, mark).sort(),
+      }
+    );
+  }
+
+  async #send(from: Interface, bytes: Buffer): Promise<{ model: string[]; since: bigint } | undefined> {
     const frame = readFrame(bytes);
     if (!frame) throw new Error('the frame is too short to be one');
+    if (linkFault(from) !== undefined || frame.length > from.state().mtu) return undefined;
     const state = readNetwork(this.#lab.namespaces, MODEL_PARTS);
     const at = { namespace: from.namespace.name, index: from.index, direction: 'out' } as const;
-    const prediction = predict(state, frame, at);
+    const model = linesOf(state, predict(state, frame, at));
     const since = tapTime();
     const failure = FrameSocket.of(from.namespace).send(from, bytes);
     if (failure) throw new Error(failure.reason);
     await this.#quiet();
-    return { model: linesOf(state, prediction), kernel: [...this.#passed(since, mark), ...this.#heard(mark)].sort() };
+    return { model, since };
+  }
+
+  #mark(payload: Buffer, at: number): number {
+    payload.writeUInt32BE(++this.#sent, at);
+    return this.#sent;
   }
 
   [Symbol.dispose](): void {
@@ -102,7 +149,22 @@ export class Referee implements Disposable {
 }
 
 function markOf(bytes: Buffer): number | undefined {
-  return bytes.readUInt16BE(12) === ETHERTYPE ? bytes.readUInt32BE(14) : undefined;
+  if (bytes.readUInt16BE(12) === ETHERTYPE) return bytes.readUInt32BE(14);
+  const packet = ipPacketOf(bytes);
+  return packet?.protocol === PROTOCOL ? packet.payload.readUInt32BE() : undefined;
+}
+
+/** An IPv4 packet, which may be fragmented if it is said so. */
+function packet4(
+  packet: { source: string; destination: string; payload: Buffer },
+  { hopLimit, mayFragment }: Packet,
+): Buffer {
+  const bytes = encodeIpv4({ ...packet, protocol: PROTOCOL });
+  bytes.writeUInt8(hopLimit, 8);
+  if (mayFragment) bytes.writeUInt16BE(0, 6);
+  bytes.writeUInt16BE(0, 10);
+  bytes.writeUInt16BE(checksum(bytes.subarray(0, 20)), 10);
+  return bytes;
 }
 
 function allGroups(index: number): Buffer {

@@ -36,7 +36,7 @@ function network({ ports = {}, bridge = {}, entries = [], mtu = 1500 }: Options 
       'b/eth0': { mac: MAC.b, peer: 'sw/pb' },
       'c/eth0': { mac: MAC.c, peer: 'sw/pc' },
     },
-    entries.map((entry) => ({ bridge: 'sw/br0', ...entry })),
+    { entries: entries.map((entry) => ({ bridge: 'sw/br0', ...entry })) },
   );
 }
 
@@ -188,6 +188,8 @@ describe('the model does not know', () => {
     const snooping = network({ bridge: { data: bridgeData({ mcastSnooping: true }) } });
     expect(send(snooping, 'a', GROUP).next[0]?.unknown).toBe('sw/br0 snoops multicast');
     expect(heard(snooping, 'a', BROADCAST_MAC)).toEqual(['b', 'c', 'sw']);
+    // Whoever has joined: nothing goes back where it came from.
+    expect(causes(snooping, 'a', GROUP)).toEqual([['pa', 'bridge.hairpin-off']]);
     const filtering = network({ bridge: { data: bridgeData({ vlanFiltering: true }) } });
     expect(send(filtering, 'a', MAC.b).next[0]?.unknown).toBe('sw/br0 filters VLANs');
   });

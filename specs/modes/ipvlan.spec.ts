@@ -1,6 +1,9 @@
 import { expect, IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode, test } from 'hairpin';
-import { ipvlanCopies } from '../../lib/model/ipvlan-path.ts';
+import { expectedCopies } from '../../lib/model/exchange.ts';
+import { MODEL_PARTS } from '../../lib/model/network.ts';
 import { observePair } from '../../lib/probes/observe-pair.ts';
+import { pairDevices } from '../../lib/probes/pair-devices.ts';
+import { readNetwork } from '../../lib/state/read-network.ts';
 import { describeNeeding } from '../needs.ts';
 import { ipvlanPair } from './ipvlan-pair.ts';
 
@@ -19,14 +22,13 @@ describeNeeding(['ipvlan'], () => {
     { timeout: 30_000 },
     async ([mode, flag, hairpin], { lab }) => {
       const pair = ipvlanPair(lab, { mode, flag }, hairpin);
-      const children = ['ns1', 'ns2'].map((place) => ({ place, up: true }));
-      const hosts = ['gateway', 'neighbour'];
-      const topology = { parent: { place: 'host', up: true }, children, mode, flag, hairpin, hosts };
+      const devices = pairDevices('ipvlan', pair);
+      const state = readNetwork(lab.namespaces, MODEL_PARTS);
       const observations = await observePair(pair);
       const table = (copiesOf: (each: (typeof observations)[number]) => number) =>
         observations.map((each) => `${each.from} → ${each.to} ${each.kind}: ${copiesOf(each)}`);
       expect(table(({ copies }) => copies)).toEqual(
-        table(({ from, to, kind }) => ipvlanCopies(topology, from, to, kind)),
+        table(({ from, to, kind }) => expectedCopies(state, String(devices[from]), String(devices[to]), kind)),
       );
     },
   );

@@ -26,8 +26,12 @@ const MODEL_READS = [
   'lib/links',
   'lib/state/network-state.ts',
   'lib/state/find-link.ts',
+  'lib/state/decisive-sysctls.ts',
+  'lib/state/device-sysctl.ts',
   'lib/netlink/address.ts',
   'lib/netlink/neighbour.ts',
+  'lib/netlink/route.ts',
+  'lib/netlink/rule.ts',
 ];
 
 /** Who may import a package: files, or folders with all that is in them. Packages that are not here anybody may. */

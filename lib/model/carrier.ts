@@ -1,0 +1,21 @@
+import type { Cause, CauseOf, DeviceName } from './cause.ts';
+import type { Device } from './network.ts';
+
+type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
+
+/** Why a device sends nothing: it is down, or has no carrier, which is followed to the cable or the parent at fault. */
+export function linkCause(device: Device): Cause | undefined {
+  const { up, carrier } = device.link;
+  if (!up) return { code: 'link.down', facts: { device: device.name } };
+  return carrier ? undefined : { code: 'link.no-carrier', facts: { device: device.name, ...faultBelow(device) } };
+}
+
+/** What is down below a device that is up. */
+function faultBelow({ peer, lower }: Device): Fault {
+  if (peer?.link.up === false) return { down: { device: peer.name, is: 'peer' } };
+  if (!lower) return {};
+  if (!lower.link.up) return { down: { device: lower.name, is: 'parent' } };
+  const below = faultBelow(lower);
+  const through: DeviceName[] = [lower.name, ...(below.through ?? [])];
+  return below.down ? { ...below, through } : {};
+}

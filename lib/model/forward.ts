@@ -1,0 +1,70 @@
+import { deviceSysctl } from '../state/device-sysctl.ts';
+import { isMulticastIp } from '../wire/ip-address.ts';
+import type { IpPacket } from '../wire/ip-packet.ts';
+import type { Cause } from './cause.ts';
+import type { Frame, PacketType } from './frame.ts';
+import type { Device } from './network.ts';
+import { drop, toNeighbour, unknown, type Verdict } from './prediction.ts';
+import { refusesSource } from './reverse-path.ts';
+import { type Lookup, lookUpRoute } from './route-lookup.ts';
+
+/** What a host does with a packet that its stack was given, and that is not its own: `ip_route_input_slow`, `ip_forward`, `ip6_forward`. */
+export function forwardPacket(device: Device, frame: Frame, type: PacketType): readonly Verdict[] {
+  const { packet } = frame;
+  if (!packet || type !== 'host' || isForMany(packet.destination)) return [];
+  const vague = filtersOf(device, packet);
+  if (vague) return [unknown(vague)];
+  const found = lookUpRoute(device.host, packet.destination);
+  if (found.kind === 'unknown') return [unknown(found.why)];
+  const off = found.kind === 'local' ? undefined : forwardingOff(device, packet);
+  if (off) return [drop(off, packet.family === 4 ? 'ip_route_input_slow' : 'ip6_forward')];
+  if (found.kind === 'none') return [drop(found.cause, 'fib_lookup')];
+  const refused = refusesSource(device, packet);
+  if (refused) return [refused];
+  return found.kind === 'local' ? [] : passOn(device, frame, packet, found);
+}
+
+function passOn(
+  device: Device,
+  frame: Frame,
+  { family, destination }: IpPacket,
+  { device: index, via, mtu }: Extract<Lookup, { kind: 'hop' }>,
+): readonly Verdict[] {
+  const { namespace } = device;
+  const egress = device.inHost(index);
+  if (!egress) return [unknown(`${namespace} has no device ${index}`)];
+  const where = family === 4 ? 'ip_forward' : 'ip6_forward';
+  const { hopLimit } = frame;
+  if (hopLimit !== undefined && hopLimit <= 1)
+    return [drop({ code: 'ip.ttl', facts: { namespace } }, where, { reason: 'SKB_DROP_REASON_IP_INHDR' })];
+  const most = mtu ?? egress.link.mtu;
+  if (frame.length > most) {
+    if (frame.mayFragment) return [unknown(`${namespace} fragments the packet`)];
+    const facts = { device: egress.name, mtu: most, length: frame.length, where: { is: 'router' } } as const;
+    return [drop({ code: 'link.mtu', facts }, where, { reason: 'SKB_DROP_REASON_PKT_TOO_BIG' })];
+  }
+  return [toNeighbour(egress, via ?? destination, { ...frame, hopLimit: hopLimit && hopLimit - 1 })];
+}
+
+/** `ip_forward` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or that one's force_forwarding. */
+function forwardingOff({ namespace, host, link }: Device, { family }: IpPacket): Cause | undefined {
+  const isOff = (name: string) => host.sysctls[name] === '0';
+  const all = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
+  const own = family === 4 ? deviceSysctl(host, 'ipv4', link.name, 'forwarding') === '0' : isOff(all);
+  if (!own) return undefined;
+  const sysctl = isOff(all) ? all : `net/ipv4/conf/${link.name}/forwarding`;
+  return { code: 'router.forwarding-off', facts: { namespace, family, sysctl } };
+}
+
+/** Packet filters that may take or change the packet. */
+function filtersOf({ host }: Device, { family }: IpPacket): string | undefined {
+  const { nftables, legacy, ipsec } = host.filters;
+  const own = family === 4 ? 'ip' : 'ip6';
+  const filters = nftables.includes('inet') || nftables.includes(own) || legacy.includes(own);
+  if (ipsec) return `${host.name} has policies of IPsec`;
+  return filters ? `${host.name} has packet filters` : undefined;
+}
+
+function isForMany(address: string): boolean {
+  return address === '255.255.255.255' || isMulticastIp(address);
+}

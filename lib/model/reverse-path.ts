@@ -1,0 +1,43 @@
+import type { DeviceSysctl } from '../state/decisive-sysctls.ts';
+import { deviceSysctl } from '../state/device-sysctl.ts';
+import type { IpPacket } from '../wire/ip-packet.ts';
+import type { Device } from './network.ts';
+import { drop, unknown, type Verdict } from './prediction.ts';
+import { lookUpRoute } from './route-lookup.ts';
+
+/**
+ * Why a host refuses a packet for its source (`__fib_validate_source`): with `rp_filter` 1 (strict) it must come in where its
+ * answer would go out, with 2 (loose) an answer must have some way out (RFC 3704); and nothing comes from the host itself.
+ */
+export function refusesSource(
+  device: Device,
+  { family, source }: Pick<IpPacket, 'family' | 'source'>,
+): Verdict | undefined {
+  // ip6_rcv has no such check, nor is there one for who has no address yet.
+  if (family === 6 || source === '0.0.0.0') return undefined;
+  const { namespace, host, index } = device;
+  const mode = greatest(device, 'rp_filter');
+  const back = lookUpRoute(host, source);
+  if (back.kind === 'unknown') return unknown(back.why);
+  if (back.kind === 'local') {
+    if (greatest(device, 'accept_local') > 0) return undefined;
+    const facts = { namespace, address: source, it: 'takes' } as const;
+    return drop({ code: 'address.own-source', facts }, 'fib_validate_source');
+  }
+  if (mode === 0) return undefined;
+  const leads = back.kind === 'hop' && (mode === 2 || back.device === index);
+  if (leads) return undefined;
+  const facts = {
+    device: device.name,
+    namespace,
+    source,
+    mode,
+    back: back.kind === 'hop' ? 'elsewhere' : 'none',
+  } as const;
+  return drop({ code: 'host.rp-filter', facts }, 'fib_validate_source', { reason: 'SKB_DROP_REASON_IP_RPFILTER' });
+}
+
+/** `IN_DEV_MAXCONF`: of `all` and the device's own the greater counts. */
+export function greatest({ host, link }: Device, key: DeviceSysctl<'ipv4'>): number {
+  return Math.max(...['all', link.name].map((which) => Number(deviceSysctl(host, 'ipv4', which, key) ?? 0)));
+}

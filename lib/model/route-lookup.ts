@@ -1,0 +1,77 @@
+import type { NextHop, Route } from '../netlink/route.ts';
+import { contains, familyOf } from '../wire/ip-address.ts';
+import type { Cause } from './cause.ts';
+import type { Host } from './network.ts';
+
+/** What the routes of a host say of a destination. */
+export type Lookup =
+  | { kind: 'hop'; device: number; via: string | undefined; mtu: number | undefined }
+  | { kind: 'local' }
+  | { kind: 'none'; cause: Cause }
+  | { kind: 'unknown'; why: string };
+
+/**
+ * Asks the routing policy and its tables (`fib_lookup`, `fib6_rule_lookup`).
+ *
+ * @param by ifindex of the device that the packet has to leave by
+ */
+export function lookUpRoute(host: Host, to: string, by?: number): Lookup {
+  const rules = host.rules.filter(({ family }) => family === familyOf(to));
+  // They look at more than the destination: source, mark, device.
+  if (rules.some(({ isPlain }) => !isPlain))
+    return { kind: 'unknown', why: `${host.name} has rules of its own (ip rule)` };
+  for (const { table } of rules) {
+    const route = best(
+      host,
+      host.routes.filter((each) => each.table === table && contains(each.to, to)),
+      by,
+    );
+    if (route && route.type !== 'throw') return judge(host, route);
+  }
+  // ip_route_output_key_hash_rcu: with a device given the destination is taken to be on its link.
+  if (by !== undefined) return { kind: 'hop', device: by, via: undefined, mtu: undefined };
+  return { kind: 'none', cause: { code: 'route.none', facts: { namespace: host.name, to } } };
+}
+
+/** The longest prefix; of those the least metric. A route by a device that is down is dead (`fib_sync_down_dev`). */
+function best(host: Host, routes: readonly Route[], by: number | undefined): Route | undefined {
+  const isUp = (index: number | undefined) => host.links.find((link) => link.index === index)?.up === true;
+  return routes
+    .filter(({ type, device, nextHops, nexthopId }) => {
+      if (type !== 'unicast' || nexthopId !== undefined || nextHops.length > 1)
+        return by === undefined || device === by;
+      return by === undefined ? isUp(device) : device === by && isUp(device);
+    })
+    .toSorted((one, other) => other.to.length - one.to.length || (one.metric ?? 0) - (other.metric ?? 0))
+    .at(0);
+}
+
+function judge(host: Host, route: Route): Lookup {
+  const { type, to, mtu } = route;
+  const vague = whyUnknown(host, route);
+  if (vague) return { kind: 'unknown', why: vague };
+  const facts = { namespace: host.name, route: `${type} ${to.address}/${to.length}` };
+  if (type === 'blackhole' || type === 'unreachable' || type === 'prohibit')
+    return { kind: 'none', cause: { code: `route.${type}`, facts } };
+  if (type !== 'unicast') return { kind: 'local' };
+  const hop = hopOf(host, route);
+  if (!hop) return { kind: 'none', cause: { code: 'route.blackhole', facts } };
+  return hop.device === undefined
+    ? { kind: 'unknown', why: `${host.name} has a route to ${to.address} without a device` }
+    : { kind: 'hop', device: hop.device, via: hop.via, mtu };
+}
+
+/** The next hop of a route, or of the nexthop object that it names; undefined: that drops what it is given. */
+function hopOf({ nexthops }: Host, { via, device, nexthopId }: Route): Pick<NextHop, 'via' | 'device'> | undefined {
+  if (nexthopId === undefined) return { via, device };
+  const object = nexthops.find(({ id }) => id === nexthopId);
+  return object?.blackhole ? undefined : { via: object?.via, device: object?.device };
+}
+
+function whyUnknown(host: Host, { to, nextHops, nexthopId, tos, from, encapsulates }: Route): string | undefined {
+  const object = nexthopId === undefined ? undefined : host.nexthops.find(({ id }) => id === nexthopId);
+  if (nextHops.length > 1 || (object?.group.length ?? 0) > 0)
+    return `${host.name} has several next hops to ${to.address}`;
+  if (tos !== 0 || from || encapsulates) return `the route of ${host.name} to ${to.address} is not for every packet`;
+  return undefined;
+}
