@@ -47,16 +47,24 @@ function routesOf({ address, length, family, index: device }: AddressState): Rou
 
 const TABLE_LOCAL = 255;
 
+const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
+  ...{ action: 'to_tbl', isPlain: true, goto: undefined, suppressPrefixlength: undefined, unknown: [] },
+  ...{ not: false, from: undefined, to: undefined, tos: 0, iif: undefined, oif: undefined, l3mdev: false },
+  ...{ fwmark: undefined, fwmask: undefined, uidrange: undefined },
+  ...{ ipproto: undefined, sport: undefined, dport: undefined },
+};
+
 /** Those of every namespace (`fib_default_rules_init`). */
 const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
   [
     { priority: 0, table: TABLE_LOCAL },
     { priority: 32_766, table: TABLE_MAIN },
-  ].map((rule) => ({ ...rule, family, isPlain: true })),
+  ].map((rule) => ({ ...EVERY_PACKET, ...rule, family })),
 );
 
 const ROUTE: Omit<Route, 'to'> = {
   ...{ via: undefined, device: undefined, nextHops: [], source: undefined, type: 'unicast', table: TABLE_MAIN },
   ...{ ofTheKernel: false, tos: 0, metric: undefined, nexthopId: undefined, mtu: undefined, expires: false },
-  ...{ from: undefined, encapsulates: false },
+  ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },
+  ...{ unknown: [], unknownMetrics: [] },
 };

@@ -107,7 +107,8 @@ class Plan {
     const master = port ? this.#port(name, port) : { master: undefined, slaveKind: undefined, slaveData: undefined };
     return {
       ...{ index: this.index(name), name: split(name).device, kind, mac, mtu, up, arp, promiscuity, carrier, data },
-      ...{ promiscuous: promiscuity > 0, operState: carrier ? 'UP' : 'DOWN', hardware: ARPHRD_ETHER, xdp: false },
+      ...{ promiscuous: promiscuity > 0, allMulticast: false, hardware: ARPHRD_ETHER, xdp: false },
+      operState: carrier ? 'UP' : 'DOWN',
       ...master,
       link: at && this.index(at),
       linkNamespaceId: undefined,
@@ -120,8 +121,7 @@ class Plan {
     return (this.#at(name).addresses ?? []).map((text) => {
       const prefix = parsePrefix(text);
       if (!prefix) throw new Error(`${text} of ${name} is no address with a length`);
-      const flags = { tentative: false, dadFailed: false, permanent: true, noPrefixRoute: false };
-      return { ...prefix, ...flags, index: this.index(name), scope: 0, peer: undefined, metric: undefined };
+      return { ...ADDRESS, ...prefix, index: this.index(name) };
     });
   }
 
@@ -139,7 +139,8 @@ class Plan {
   }
 
   #entry({ bridge, mac, device, local }: Entry): FdbEntry {
-    return { bridge: this.index(bridge), mac, device: this.index(device), vlan: undefined, permanent: true, local };
+    const usual = { vlan: undefined, to: undefined, sticky: false, permanent: true };
+    return { ...usual, bridge: this.index(bridge), mac, device: this.index(device), local };
   }
 
   #port(name: DeviceName, { of, ...settings }: PlannedPort) {
@@ -180,6 +181,12 @@ interface Entry {
 }
 
 const USUAL = { kind: 'veth', mtu: 1500, up: true, arp: true, promiscuity: 0 };
+
+const ADDRESS: Omit<AddressState, 'address' | 'length' | 'family' | 'index'> = {
+  ...{ scope: 0, tentative: false, dadFailed: false, permanent: true, noPrefixRoute: false, deprecated: false },
+  ...{ home: false, managesTemporary: false, autojoin: false, unknown: [] },
+  ...{ peer: undefined, metric: undefined, broadcast: undefined, label: undefined, lifetime: undefined },
+};
 
 /** Those of a new port. */
 const FLAGS = {
