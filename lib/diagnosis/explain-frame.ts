@@ -33,7 +33,8 @@ export function explainFrame(
   const known = onTheWay('probe', path, to);
   if (known) return { ...known, certainty: 'model' };
   const [place] = places;
-  const child = isLink(place?.step?.next.at, macvlan) && !joined ? place.step.next.at : undefined;
+  const next = place?.step?.next.at;
+  const child = isLink(next, macvlan) && !joined ? next : undefined;
   const cause = place && child && childGroupCause(child, place.hop.frame.bytes);
   if (place && cause) return { of: 'probe', hop: place.hop, certainty: 'model', cause };
   return { of: 'probe', hop: lastOf(path), certainty: 'guess', cause: { code: 'unknown', facts: {} } };

@@ -4,6 +4,7 @@ import { hasLink, missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
+import { NO_MAC } from '../wire/mac-address.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
 import { Interface, type InterfaceOrigin, refuseMac, turnedOn } from './interface.ts';
@@ -46,7 +47,10 @@ function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, option
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);
   kind.checkNew(call, options);
-  const fixed = kind.fixedMac({ ...kind.defaults, ...options });
+  const settings = { ...kind.defaults, ...options };
+  if (options.mac !== undefined && kind.withoutMac(settings))
+    throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
+  const fixed = kind.fixedMac(settings);
   if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
   namespace.checkNewInterface(call, options);
 }
@@ -201,7 +205,7 @@ function macOf(
   const { description } = kind;
   const isParents = description.mac === 'lower' || kind.fixedMac(settings) !== undefined;
   if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, said: mac };
-  return description.mac === 'none' ? { mac: '' } : { mac: origin.mac, said: origin.mac };
+  return kind.withoutMac(settings) ? { mac: NO_MAC } : { mac: origin.mac, said: origin.mac };
 }
 
 interface Call {

@@ -43,6 +43,10 @@ export type LinkOptions<K> =
     ? DeviceOptions & NewSettings<S> & (L extends 'none' ? unknown : WithParent<L>)
     : never;
 
+/** They can be left out where none has to be given. */
+export type LinkArguments<K> =
+  Record<never, never> extends LinkOptions<K> ? [options?: LinkOptions<K>] : [options: LinkOptions<K>];
+
 /** Live changes of a link of a kind. */
 export type LinkChange<K> = K extends LinkKind<string, infer S> ? InterfaceChange & LiveSettings<S> : never;
 

@@ -8,8 +8,9 @@ import { visible } from '../kernel/visible-text.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import type { Lower } from '../links/link-description.ts';
-import { checkKind, type LinkKind } from '../links/link-kind.ts';
+import type { LinkKind } from '../links/link-kind.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
+import { checkKind, type KindNamed, type LinkType } from '../links/registry.ts';
 import type { Settings } from '../links/setting.ts';
 import { vlan } from '../links/vlan.ts';
 import { ipLink } from '../netlink/link.ts';
@@ -25,7 +26,7 @@ import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import type { Lab } from './lab.ts';
-import type { LinkOf, LinkOptions } from './link-options.ts';
+import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
   DummyOptions,
   Ipvlan,
@@ -162,15 +163,19 @@ export class Namespace {
   }
 
   /**
-   * Makes a link of any kind here: one that `defineLink` has described, hairpin's own kinds too. On what it stands, its
-   * `parent`, may be in whatever namespace of the lab.
+   * Makes a link of any kind here: one of hairpin's own, by its name, or one that `defineLink` has described. The device
+   * below it, its `parent`, may be in whatever namespace of the lab.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no such kind
-   * @example const tunnel = ns1.link(geneve, { id: 7, remote: '10.0.0.2', address: '10.7.0.1/24' })
+   * @example const tunnel = ns1.link('vxlan', { id: 7, remote: '10.0.0.2' })
    */
-  link<K extends LinkKind<string, Settings, Lower>>(kind: K, options: LinkOptions<K>): LinkOf<K> {
-    const name = checkKind(`${this.name}.link`, kind).kind;
-    return this.#make(`link(${name})`, kind, options) as LinkOf<K>;
+  link<K extends LinkType | LinkKind<string, Settings, Lower>>(
+    kind: K,
+    ...options: LinkArguments<KindNamed<K>>
+  ): LinkOf<KindNamed<K>> {
+    const known = checkKind(`${this.name}.link`, kind);
+    const [said = {}]: readonly [options?: object] = options;
+    return this.#make(`link(${known.kind})`, known, said) as LinkOf<KindNamed<K>>;
   }
 
   /**

@@ -1,7 +1,8 @@
-import { checkOneOf } from '../kernel/validate.ts';
 import { hasLink } from '../links/has-link.ts';
-import { LinkKind } from '../links/link-kind.ts';
-import { kindOf, type LinkType, linkKinds } from '../links/registry.ts';
+import type { Lower } from '../links/link-description.ts';
+import type { LinkKind } from '../links/link-kind.ts';
+import { checkKind, type LinkType } from '../links/registry.ts';
+import type { Settings } from '../links/setting.ts';
 
 /**
  * Whether the running kernel has a kind of links. Found out by making one, once a process, in a namespace that is gone
@@ -10,8 +11,8 @@ import { kindOf, type LinkType, linkKinds } from '../links/registry.ts';
  * @throws UsageError for an unknown kind; KernelError `EPERM` without the privilege to make a namespace
  * @example test.skipIf(!supports('ipvlan'))(`siblings talk (needs ${kernelOption('ipvlan')})`, …)
  */
-export function supports(type: LinkType | LinkKind): boolean {
-  return hasLink(definedKind('supports', type));
+export function supports(kind: LinkType | LinkKind<string, Settings, Lower>): boolean {
+  return hasLink(checkKind('supports', kind));
 }
 
 /**
@@ -19,12 +20,6 @@ export function supports(type: LinkType | LinkKind): boolean {
  *
  * @example kernelOption('vlan') // 'CONFIG_VLAN_8021Q'
  */
-export function kernelOption(type: LinkType | LinkKind): string {
-  return definedKind('kernelOption', type).option;
-}
-
-function definedKind(call: string, type: LinkType | LinkKind): LinkKind {
-  if (type instanceof LinkKind) return type;
-  const names = linkKinds().map(({ kind }) => kind);
-  return kindOf({ kind: checkOneOf(call, 'type', type, names) }) as LinkKind;
+export function kernelOption(kind: LinkType | LinkKind<string, Settings, Lower>): string {
+  return checkKind('kernelOption', kind).option;
 }

@@ -5,7 +5,7 @@ import { type LinkState, linkHeader } from '../netlink/link.ts';
 import { registerPortData } from '../netlink/link-info.ts';
 import type { ReadOf } from '../netlink/object-of.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { bool, range, u8, u16, u32 } from '../netlink/scalars.ts';
+import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
 import { flat, type Type } from '../netlink/type.ts';
 import { bridge } from './bridge.ts';
@@ -50,10 +50,17 @@ export const bridgePort = table({
   bcastFlood: attribute('IFLA_BRPORT_BCAST_FLOOD', 30, bool(u8)),
   isolated: attribute('IFLA_BRPORT_ISOLATED', 33, bool(u8)),
   locked: attribute('IFLA_BRPORT_LOCKED', 39, bool(u8)),
-  proxyArp: attribute('IFLA_BRPORT_PROXYARP', 10, bool(u8)),
-  proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8)),
-  groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16),
+  // `false`: `bridge link set` of Debian 12 does not know it.
+  rootBlock: attribute('IFLA_BRPORT_PROTECT', 6, bool(u8)),
+  fastLeave: attribute('IFLA_BRPORT_FAST_LEAVE', 7, bool(u8), { word: 'fastleave' }),
+  proxyArp: attribute('IFLA_BRPORT_PROXYARP', 10, bool(u8), { word: false }),
+  proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8), { word: false }),
+  mcastRouter: attribute('IFLA_BRPORT_MULTICAST_ROUTER', 25, u8),
+  mcastToUnicast: attribute('IFLA_BRPORT_MCAST_TO_UCAST', 28, bool(u8)),
+  vlanTunnel: attribute('IFLA_BRPORT_VLAN_TUNNEL', 29, bool(u8)),
+  groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16, { word: false }),
   neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
+  backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, device),
   state: attribute('IFLA_BRPORT_STATE', 1, oneOf(u8, 'BR_STATE_', STATES)),
   cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
   priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),

@@ -6,13 +6,11 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   geneve: ['GENEVE'],
   gre: ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
   gretap: ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
-  ifb: ['IFB'],
   ipip: ['NET_IPIP'],
   macsec: ['MACSEC'],
   team: ['NET_TEAM'],
   tun: ['TUN'],
   vrf: ['NET_L3_MASTER_DEV', 'NET_VRF', 'IP_MULTIPLE_TABLES', 'IPV6_MULTIPLE_TABLES'],
-  vxlan: ['VXLAN'],
   wireguard: ['WIREGUARD'],
 };
 

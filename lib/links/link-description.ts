@@ -39,8 +39,10 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   /** What is said to the kernel for the settings that a spec chose. @default the same */
   complete?(settings: Partial<SettingsOf<S>>): object;
 
-  /** Whose MAC address a new link has: one of its own, that of the device below, or none at all. @default 'own' */
-  mac?: 'own' | 'lower' | 'none';
+  /** Whose MAC address a new link has: one of its own, or that of the device below. @default 'own' */
+  mac?: 'own' | 'lower';
+  /** A link with these settings has no MAC address, and refuses one. @default false */
+  withoutMac?(settings: SettingsOf<S>): boolean;
   /** Why no MAC address can be chosen: what stands before ` has its parent's MAC address`. @default one can be chosen */
   fixedMac?(settings: Partial<SettingsOf<S>>): string | undefined;
   /** It never asks for MAC addresses, at least with some of its settings (`IFF_NOARP`). @default false */

@@ -1,4 +1,4 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../kernel/validate.ts';
 import { registerLinkData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
@@ -111,6 +111,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.fixedMac?.(settings as Partial<SettingsOf<S>>);
   }
 
+  withoutMac(settings: Values): boolean {
+    return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
+  }
+
   usualName(lower: string, settings: Values): string | undefined {
     return this.description.usualName?.(lower, settings as SettingsOf<S>);
   }
@@ -176,10 +180,4 @@ function isUsual(value: unknown, { usual = false }: SettingRules): boolean {
 
 function withoutUndefined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
-
-/** Checks what a spec gives as a kind. @throws UsageError */
-export function checkKind<K extends LinkKind<string, Settings, Lower>>(call: string, kind: K): K {
-  if (kind instanceof LinkKind) return kind;
-  throw new UsageError(`${call}: kind must be what defineLink returned: received ${show(kind)}`);
 }

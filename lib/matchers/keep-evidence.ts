@@ -3,7 +3,8 @@ import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
 import { failureMeta } from '../report/failure-meta.ts';
-import { takeNetwork } from '../report/take-network.ts';
+import { readDrawn } from '../report/lab-state.ts';
+import { topologyOf } from '../report/topology.ts';
 import { tellBeside, warn } from '../report/warn.ts';
 import { whyNotKept } from '../report/why-not-kept.ts';
 import { type Attempt, attemptOf, isOver, type Task, tell, toldOf } from './attempt.ts';
@@ -186,7 +187,7 @@ function setKept({ task, number }: Attempt, question: Kept | undefined): void {
 
 function tellNetwork(attempt: Attempt, lab: Lab): void {
   try {
-    tell(attempt, { network: takeNetwork(lab) });
+    tell(attempt, { network: topologyOf(readDrawn(lab)) });
   } catch {
     // A test may have ended its lab itself; a drawing less is no reason to fail it.
   }

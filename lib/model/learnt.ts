@@ -12,7 +12,8 @@ export class Learnt {
 
   put(bridge: Device, mac: string, port: Device): void {
     const { permanent = false } = this.find(bridge, mac) ?? {};
-    const entry = { device: port.index, bridge: bridge.index, mac, vlan: undefined, permanent, local: false };
+    const usual = { vlan: undefined, to: undefined, sticky: false, local: false };
+    const entry = { ...usual, device: port.index, bridge: bridge.index, mac, permanent };
     this.#new.set(keyOf(bridge, mac), entry);
   }
 }

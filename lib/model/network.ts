@@ -1,5 +1,6 @@
+import { isBridgePort } from '../links/bridge-port.ts';
 import { isRoutable } from '../netlink/address.ts';
-import { isBridgePort, portsOf } from '../state/find-link.ts';
+import { portsOf } from '../state/find-link.ts';
 import type { Link, LinkPlace, NamespaceState, NetworkState } from '../state/network-state.ts';
 import type { Family } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';

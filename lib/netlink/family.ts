@@ -1,4 +1,4 @@
-import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../kernel/constants.ts';
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../kernel/constants.ts';
 import type { Names } from './names.ts';
 import type { Causes, Request } from './request.ts';
 import type { Type } from './type.ts';
@@ -10,6 +10,7 @@ export type Verb = keyof typeof VERBS;
 const VERBS = {
   add: 'add',
   replace: 'replace',
+  append: 'append',
   change: 'change',
   delete: 'del',
   get: 'get',
@@ -38,6 +39,8 @@ interface FamilyOptions<R, W, State, Said> {
   verbs?: Partial<Record<Verb, string>>;
   /** The words behind the verb; `rest` are those of the body's attributes. @default these alone */
   words?: (said: Said, names: Names, rest: readonly string[], verb: Verb) => readonly (string | undefined)[];
+  /** Its words say its version of IP (`ip -6`) for every verb, not for `list` alone. @default false */
+  saysFamily?: boolean;
   /** What a new object needs of the kernel. */
   feature?: (said: Said) => string | undefined;
 }
@@ -63,6 +66,11 @@ export class Family<R, W extends object, State = R, Said extends object = W> {
   /** Makes an object, or changes the one that is there. */
   replace(said: Said, causes?: Causes): Request {
     return this.#request('replace', 'new', NLM_F_CREATE | NLM_F_REPLACE, said, causes);
+  }
+
+  /** Makes an object beside one that the kernel tells apart from it by nothing that `add` looks at. */
+  append(said: Said, causes?: Causes): Request {
+    return this.#request('append', 'new', NLM_F_CREATE | NLM_F_APPEND, said, causes);
   }
 
   /** Changes an object that is there. */
@@ -121,7 +129,8 @@ export class Family<R, W extends object, State = R, Said extends object = W> {
   #words(verb: Verb, said: Said, rest: readonly string[], names: Names): string {
     const { command, verbs, words = () => rest } = this.options;
     const [tool, object] = command;
-    const family = verb === 'list' && 'family' in said && said.family ? [`-${said.family}`] : [];
+    const isSaid = this.options.saysFamily || verb === 'list';
+    const family = isSaid && 'family' in said && said.family ? [`-${said.family}`] : [];
     const behind = words(said, names, rest, verb).filter((word) => word !== undefined);
     return [...toolWords(tool, names), ...family, object, verbs?.[verb] ?? VERBS[verb], ...behind].join(' ');
   }

@@ -20,6 +20,8 @@ export interface LinkState {
   mtu: number;
   up: boolean;
   promiscuous: boolean;
+  /** It lets all multicast in (`allmulticast`). */
+  allMulticast: boolean;
   /** Everyone who wants the device promiscuous, its children included. */
   promiscuity: number;
   carrier: boolean;
@@ -53,6 +55,7 @@ export const linkHeader = struct('ifinfomsg', {
     maskedBits(u32, {
       up: bit('IFF_UP', 0x1, 'up', 'down'),
       promiscuous: bit('IFF_PROMISC', 0x100, 'promisc on', 'promisc off'),
+      allMulticast: bit('IFF_ALLMULTI', 0x200, 'allmulticast on', 'allmulticast off'),
       arp: invertedBit('IFF_NOARP', 0x80, 'arp on', 'arp off'),
     }),
   ),
@@ -60,7 +63,7 @@ export const linkHeader = struct('ifinfomsg', {
 
 const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
 
-const attributes = table({
+export const linkAttributes = table({
   name: attribute('IFLA_IFNAME', 3, string, { word: false, absent: '' }),
   link: attribute('IFLA_LINK', 5, device),
   mac: attribute('IFLA_ADDRESS', 1, mac, { word: 'address', absent: '' }),
@@ -78,7 +81,7 @@ const attributes = table({
 });
 
 /** `struct ifinfomsg` and what stands behind it: the body of a message, and of a veth's other end. */
-export const linkBody = body(linkHeader, attributes);
+export const linkBody = body(linkHeader, linkAttributes);
 
 /**
  * The devices of a namespace, the loopback too. What a kind has of its own, lib/links describes.
@@ -94,8 +97,45 @@ export const ipLink = new Family({
   verbs: { change: 'set', get: 'show' },
   words: ({ index = 0, name }, names, rest, verb) => {
     if (verb === 'list') return [];
-    if (verb === 'add') return [name, ...rest];
-    return [names.device(index), ...rest, ...(name === undefined ? [] : ['name', name])];
+    if (verb === 'add') return [...deviceWords(name ?? ''), ...rest];
+    return [...deviceWords(names.device(index)), ...rest, ...(name === undefined ? [] : ['name', name])];
   },
   feature: ({ kind }) => kind && `link ${kind}`,
 });
+
+/** What `ip link` would not take for the name of a device: it takes the beginnings of its keywords for them, too (`matches`). */
+const KEYWORDS = [
+  ...[
+    'add',
+    'address',
+    'alias',
+    'allmulticast',
+    'arp',
+    'broadcast',
+    'carrier',
+    'dev',
+    'down',
+    'dynamic',
+    'group',
+    'help',
+  ],
+  ...[
+    'index',
+    'link',
+    'master',
+    'mode',
+    'mtu',
+    'multicast',
+    'name',
+    'netns',
+    'nomaster',
+    'promisc',
+    'protodown',
+    'qlen',
+  ],
+  ...['state', 'trailers', 'txqlen', 'txqueuelen', 'type', 'up', 'vf', 'vrf', 'xdp'],
+];
+
+function deviceWords(name: string): string[] {
+  return KEYWORDS.some((word) => word.startsWith(name)) || name.startsWith('-') ? ['dev', name] : [name];
+}

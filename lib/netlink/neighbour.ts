@@ -41,6 +41,10 @@ export interface FdbEntry {
   permanent: boolean;
   /** The bridge takes its frames for itself, and sends them on to nobody (`bridge fdb add … local`). */
   local: boolean;
+  /** The address does not move to the port that it is heard at (`sticky`). */
+  sticky: boolean;
+  /** Of a tunnel: the address of the host that its frames are sent to. */
+  to: string | undefined;
 }
 
 /** `struct ndmsg`, for both. */
@@ -55,6 +59,7 @@ const headerOf = <T>(family: Fixed<T>) =>
         self: bit('NTF_SELF', 0x02, 'self'),
         master: bit('NTF_MASTER', 0x04, 'master'),
         proxy: bit('NTF_PROXY', 0x08, 'proxy'),
+        sticky: bit('NTF_STICKY', 0x40, 'sticky'),
       }),
     ),
     type: u8,
@@ -88,13 +93,14 @@ export const bridgeFdb = new Family({
     headerOf(u8),
     table({
       mac: attribute('NDA_LLADDR', 2, mac, { absent: '', word: false }),
+      to: attribute('NDA_DST', 1, ip, { word: 'dst' }),
       vlan: attribute('NDA_VLAN', 5, u16),
       bridge: attribute('NDA_MASTER', 9, device, { word: 'br' }),
     }),
   ),
   complete: (said) => ({ ...said, family: AF_BRIDGE }),
-  state: ({ device: index, bridge, mac: address, vlan, state }): FdbEntry => ({
-    ...{ device: index, bridge, mac: address, vlan },
+  state: ({ device: index, bridge, mac: address, vlan, sticky, to, state }): FdbEntry => ({
+    ...{ device: index, bridge, mac: address, vlan, sticky, to },
     permanent: state === 'PERMANENT' || state === 'NOARP',
     local: state === 'PERMANENT',
   }),

@@ -1,10 +1,12 @@
 import type { Family as IpFamily } from '../wire/ip-address.ts';
+import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { array } from './list.ts';
-import { device, flag, ip, ipFamilyOrNone, lessOne, pad, u8, u32 } from './scalars.ts';
+import { bytes, device, flag, ip, ipFamilyOrNone, lessOne, pad, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
-import { attribute, table } from './table.ts';
+import { attribute, others, table } from './table.ts';
+import { flat } from './type.ts';
 
 /** A nexthop object, as `ip nexthop` has it: routes name it by its id. */
 export interface Nexthop {
@@ -16,9 +18,24 @@ export interface Nexthop {
   device: number | undefined;
   /** It drops what it is given. */
   blackhole: boolean;
+  /** Its next hop is taken to be on the link. */
+  onlink: boolean;
+  /** It is for the entries of a VXLAN device. */
+  fdb: boolean;
+  /** What it sends is wrapped (`encap …`). */
+  encapsulates: boolean;
+  /** How a group shares out: 0 by hashes alone, 1 by buckets (`type resilient`). */
+  groupType: number;
+  /** The numbers of the attributes that hairpin does not know (`NHA_*`). */
+  unknown: number[];
   /** The ids of others, which share the packets out by their weight, from 1; none: it is no group. */
   group: { id: number; weight: number }[];
 }
+
+/** How a dump was asked for, and what its answer can say: nothing of the nexthop. Newer than Debian 12's headers. */
+const NHA_OP_FLAGS = 14;
+
+const flags = flat(bits(u32, { onlink: bit('RTNH_F_ONLINK', 4, 'onlink') }));
 
 const members = array(struct('nexthop_grp', { id: u32, weight: lessOne, reserved: pad(3) }));
 
@@ -26,7 +43,7 @@ export const ipNexthop = new Family({
   command: ['ip', 'nexthop'],
   messages: ['NEXTHOP', 104],
   body: body(
-    struct('nhmsg', { family: ipFamilyOrNone, scope: u8, protocol: u8, reserved: pad(1), flags: u32 }),
+    struct('nhmsg', { family: ipFamilyOrNone, scope: u8, protocol: u8, reserved: pad(1), flags }),
     table({
       id: attribute('NHA_ID', 1, u32, { absent: 0 }),
       via: attribute('NHA_GATEWAY', 6, ip),
@@ -38,7 +55,15 @@ export const ipNexthop = new Family({
         { ...members, words: (all) => [all.map(({ id, weight = 1 }) => `${id},${weight}`).join('/')] },
         { absent: [] },
       ),
+      fdb: attribute('NHA_FDB', 11, flag, { absent: false }),
+      encap: attribute('NHA_ENCAP', 8, bytes, { word: false }),
+      groupType: attribute('NHA_GROUP_TYPE', 3, u16, { word: false, absent: 0 }),
+      unknown: others(),
     }),
   ),
-  state: ({ scope: _, protocol: __, flags: ___, ...state }): Nexthop => state,
+  state: ({ scope: _, protocol: __, encap, unknown, ...state }): Nexthop => ({
+    ...state,
+    encapsulates: encap !== undefined,
+    unknown: unknown.filter((number) => number !== NHA_OP_FLAGS),
+  }),
 });

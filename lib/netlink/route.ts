@@ -9,7 +9,7 @@ import { eachRow, rows } from './list.ts';
 import { oneOf } from './one-of.ts';
 import { bytes, device, ip, ipFamily, lessOne, pad, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
-import { attribute, table } from './table.ts';
+import { attribute, others, table } from './table.ts';
 import { flat, type Type } from './type.ts';
 
 export const TABLE_MAIN = 254;
@@ -20,6 +20,7 @@ const TYPES = {
 } as const;
 const SCOPES = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
 const PROTOCOLS = { unspec: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
+const PREFERENCES = { medium: 0, high: 1, low: 3 } as const;
 
 /** What becomes of a packet, in iproute2's words: `unicast` sends it on. */
 export type RouteType = keyof typeof TYPES;
@@ -53,6 +54,12 @@ export interface Route {
   table: number;
   /** `proto kernel`: of an address, or of its subnet. */
   ofTheKernel: boolean;
+  /** Who made it: `boot` says a person with `ip`. */
+  protocol: RouteProtocol;
+  /** `link` is on the link, `host` here, `universe` beyond. */
+  scope: RouteScope;
+  /** IPv6: which of several default routers is preferred (RFC 4191). */
+  preference: RoutePreference | undefined;
   tos: number;
   metric: number | undefined;
   /** The id of the nexthop object that it leads to (`ip nexthop`). */
@@ -65,14 +72,31 @@ export interface Route {
   from: { address: string; length: number } | undefined;
   /** What it sends is wrapped (`encap …`). */
   encapsulates: boolean;
+  /** The numbers of the attributes, and of the metrics, that hairpin does not know (`RTA_*`, `RTAX_*`). */
+  unknown: number[];
+  unknownMetrics: number[];
 }
+
+export type RouteProtocol = keyof typeof PROTOCOLS | `${number}`;
+export type RouteScope = keyof typeof SCOPES | `${number}`;
+type RoutePreference = keyof typeof PREFERENCES | `${number}`;
 
 /** What is said of a route to make, delete or look one up. */
 interface SaidRoute
-  extends Partial<Pick<Route, 'to' | 'via' | 'device' | 'source' | 'metric' | 'nexthopId' | 'mtu' | 'type' | 'table'>> {
+  extends Partial<
+    Pick<Route, 'to' | 'via' | 'device' | 'source' | 'metric' | 'nexthopId' | 'mtu' | 'type' | 'table' | 'tos'>
+  > {
   family?: IpFamily;
   /** To be looked up: the address to send from. */
   from?: string | undefined;
+  /** The only sources that it is for (IPv6). */
+  onlyFrom?: Route['from'];
+  /** @default 'boot' */
+  protocol?: RouteProtocol;
+  /** @default as iproute2 has it: `link` for an IPv4 route without a next hop, else `universe` */
+  scope?: RouteScope;
+  preference?: RoutePreference | undefined;
+  onlink?: boolean;
   /** Several, in place of `via` and `device`. */
   nextHops?: readonly Partial<NextHop>[] | undefined;
   /** The kernel's own copy of a route, for one address, in which it keeps what it has learnt. */
@@ -124,23 +148,25 @@ const routeHeader = struct('rtmsg', {
 
 const attributes = table({
   destination: attribute('RTA_DST', 1, ip, { word: false }),
-  from: attribute('RTA_SRC', 2, ip),
+  from: attribute('RTA_SRC', 2, ip, { word: false }),
   ...hopRows,
   device: attribute('RTA_OIF', 4, device, { word: 'dev' }),
   source: attribute('RTA_PREFSRC', 7, ip, { word: 'src' }),
   metric: attribute('RTA_PRIORITY', 6, u32),
   nexthopId: attribute('RTA_NH_ID', 30, u32, { word: 'nhid' }),
   table: attribute('RTA_TABLE', 15, u32),
-  metrics: attribute('RTA_METRICS', 8, flat(table({ mtu: attribute('RTAX_MTU', 2, u32) }))),
+  preference: attribute('RTA_PREF', 20, oneOf(u8, 'ICMPV6_ROUTER_PREF_', PREFERENCES), { word: 'pref' }),
+  metrics: attribute('RTA_METRICS', 8, flat(table({ mtu: attribute('RTAX_MTU', 2, u32), unknownMetrics: others() }))),
   cache: attribute('RTA_CACHEINFO', 12, struct('rta_cacheinfo', { uses: pad(8), expires: s32, rest: pad(20) })),
   hops: attribute('RTA_MULTIPATH', 9, hops, { word: '' }),
+  unknown: others(),
 });
 
 export const ipRoute = new Family({
   command: ['ip', 'route'],
   messages: ['ROUTE', 24],
   body: body(routeHeader, attributes),
-  complete: ({ to, via, nextHops, table: number = TABLE_MAIN, ...said }: SaidRoute, verb) => {
+  complete: ({ to, via, nextHops, onlyFrom, table: number = TABLE_MAIN, ...said }: SaidRoute, verb) => {
     const family = to?.family ?? said.family;
     if (family === undefined || verb === 'list') return { family };
     const all = {
@@ -158,10 +184,14 @@ export const ipRoute = new Family({
     if (verb === 'delete') return { ...all, ...tables, scope: 'nowhere' as const };
     // As iproute2 has it (iproute_modify): on IPv4 what has no next hop is on the link. The kernel takes universe, too.
     const scope = family === 4 && via === undefined && !nextHops ? ('link' as const) : ('universe' as const);
-    return { ...all, ...tables, protocol: 'boot' as const, scope, type: said.type ?? 'unicast' };
+    return {
+      ...{ protocol: 'boot' as const, scope, ...all, ...tables },
+      ...(onlyFrom && { from: onlyFrom.address, sourceLength: onlyFrom.length }),
+      type: said.type ?? 'unicast',
+    };
   },
   state: ({ family, destination = family === 4 ? '0.0.0.0' : '::', length, ...read }): Route => {
-    const { hops, from, source, type, tos, metric, nexthopId, mtu } = read;
+    const { hops, from, source, type, tos, metric, nexthopId, mtu, protocol, scope, preference } = read;
     const all = hops ?? [{ ...read, weight: 1 }];
     const nextHops = all.map(({ gateway: own, otherGateway, device: index, weight: share, onlink: isOnlink }) => ({
       via: own ?? otherGateway,
@@ -176,21 +206,37 @@ export const ipRoute = new Family({
       nextHops,
       ...{ source, type, tos, metric, nexthopId, mtu },
       table: read.table ?? read.lowTable,
-      ofTheKernel: read.protocol === 'kernel',
+      ofTheKernel: protocol === 'kernel',
+      ...{ protocol, scope, preference, unknown: read.unknown, unknownMetrics: read.unknownMetrics },
       expires: (read.cache?.expires ?? 0) > 0,
       from: from === undefined ? undefined : { address: from, length: read.sourceLength },
       encapsulates: all.some(({ encap }) => encap !== undefined),
     };
   },
-  words: ({ to, type = 'unicast', device: index, from }, names, rest, verb) => {
+  words: (said, names, rest, verb) => {
+    const { to, type = 'unicast', device: index, from } = said;
     if (!to) return rest;
     const isWhole = to.length === (to.family === 4 ? 32 : 128);
-    const target = to.length === 0 ? 'default' : isWhole ? to.address : `${to.address}/${to.length}`;
-    if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...rest];
+    // Nothing else would say that it is one of IPv6.
+    const nowhere = to.family === 6 && said.via === undefined ? '::/0' : 'default';
+    const target = to.length === 0 ? nowhere : isWhole ? to.address : `${to.address}/${to.length}`;
+    if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...ownWords(said), ...rest];
     const oif = index === undefined ? [] : ['oif', names.device(index)];
     return [target, ...(from === undefined ? [] : ['from', from]), ...oif];
   },
 });
+
+/** What stands in the header, where it is not what iproute2 chooses itself. */
+function ownWords({ onlyFrom, tos = 0, scope, protocol, table: number = TABLE_MAIN }: SaidRoute): string[] {
+  return [
+    ...(onlyFrom ? ['from', `${onlyFrom.address}/${onlyFrom.length}`] : []),
+    // iproute2 reads it as hexadecimal, with or without the 0x (rtnl_dsfield_a2n).
+    ...(tos === 0 ? [] : ['tos', `0x${tos.toString(16)}`]),
+    ...(number === TABLE_MAIN || number > 255 ? [] : ['table', String(number)]),
+    ...(protocol === undefined || protocol === 'boot' ? [] : ['proto', protocol]),
+    ...(scope === undefined ? [] : ['scope', scope === 'universe' ? 'global' : scope]),
+  ];
+}
 
 function gateway(family: IpFamily, via: string | undefined): { gateway?: string; otherGateway?: string } {
   if (via === undefined) return {};

@@ -1,26 +1,69 @@
 import type { Family as IpFamily } from '../wire/ip-address.ts';
+import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { oneOf } from './one-of.ts';
-import { ipFamily, pad, u8, u32 } from './scalars.ts';
+import { ip, ipFamily, pad, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
+import { flat, type Type } from './type.ts';
 
 /** A rule of the routing policy, as `ip rule` has it. */
-export interface Rule {
+export interface Rule extends RuleSelectors {
   family: IpFamily;
   /** Rules are tried in this order. */
   priority: number;
+  /** What is done with a packet that it is for: `to_tbl` looks it up in {@link table}. */
+  action: RuleAction;
   /** The table that a packet is looked up in. */
   table: number;
+  /** The priority of the rule to go on with. */
+  goto: number | undefined;
+  /** Routes with a prefix of this length or less are passed over (`suppress_prefixlength`). */
+  suppressPrefixlength: number | undefined;
   /** It sends every packet to its table, whatever that is like. */
   isPlain: boolean;
+  /** The numbers of the attributes that hairpin does not know (`FRA_*`). */
+  unknown: number[];
+}
+
+/** Which packets a rule is for: what is undefined is for all. */
+interface RuleSelectors {
+  /** It is for all packets but these. */
+  not: boolean;
+  from: Net | undefined;
+  to: Net | undefined;
+  tos: number;
+  /** The names of the devices that a packet came by, and that it was bound to leave by. */
+  iif: string | undefined;
+  oif: string | undefined;
+  fwmark: number | undefined;
+  fwmask: number | undefined;
+  /** Only a device of a VRF's is for it (`l3mdev`). */
+  l3mdev: boolean;
+  uidrange: Range | undefined;
+  /** The number of the protocol above IP. */
+  ipproto: number | undefined;
+  sport: Range | undefined;
+  dport: Range | undefined;
+}
+
+interface Net {
+  address: string;
+  length: number;
+}
+
+interface Range {
+  first: number;
+  last: number;
 }
 
 const ACTIONS = { to_tbl: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
+export type RuleAction = keyof typeof ACTIONS | `${number}`;
 
 /** A rule that has no suppressor says so (`fib_nl_fill_rule`). */
 const NOTHING_SUPPRESSED = 0xffff_ffff;
+const WHOLE_MARK = 0xffff_ffff;
 
 const header = struct('fib_rule_hdr', {
   family: ipFamily,
@@ -30,42 +73,87 @@ const header = struct('fib_rule_hdr', {
   lowTable: u8,
   reserved: pad(2),
   action: oneOf(u8, 'FR_ACT_', ACTIONS),
-  flags: u32,
+  flags: flat(bits(u32, { not: bit('FIB_RULE_INVERT', 2) })),
+});
+
+const range = (name: string, of: typeof u16): Type<Range> => ({
+  ...struct(name, { first: of, last: of }),
+  words: ({ first, last }) => [`${first}-${last}`],
 });
 
 const attributes = table({
   priority: attribute('FRA_PRIORITY', 6, u32, { absent: 0 }),
-  table: attribute('FRA_TABLE', 15, u32),
-  suppressed: attribute('FRA_SUPPRESS_PREFIXLEN', 14, u32, { absent: NOTHING_SUPPRESSED }),
-  protocol: attribute('FRA_PROTOCOL', 21, u8),
-  selectors: others(),
+  from: attribute('FRA_SRC', 2, ip, { word: false }),
+  to: attribute('FRA_DST', 1, ip, { word: false }),
+  iif: attribute('FRA_IIFNAME', 3, string),
+  oif: attribute('FRA_OIFNAME', 17, string),
+  fwmark: attribute('FRA_FWMARK', 10, u32, { word: false }),
+  fwmask: attribute('FRA_FWMASK', 16, u32, { word: false }),
+  uidrange: attribute('FRA_UID_RANGE', 20, range('fib_rule_uid_range', u32)),
+  ipproto: attribute('FRA_IP_PROTO', 22, u8),
+  sport: attribute('FRA_SPORT_RANGE', 23, range('fib_rule_port_range', u16)),
+  dport: attribute('FRA_DPORT_RANGE', 24, range('fib_rule_port_range', u16)),
+  l3mdev: attribute('FRA_L3MDEV', 19, u8, { word: false }),
+  table: attribute('FRA_TABLE', 15, u32, { word: false }),
+  goto: attribute('FRA_GOTO', 4, u32, { word: false }),
+  suppressed: attribute('FRA_SUPPRESS_PREFIXLEN', 14, u32, { absent: NOTHING_SUPPRESSED, word: false }),
+  protocol: attribute('FRA_PROTOCOL', 21, u8, { word: false }),
+  unknown: others(),
 });
 
 export const ipRule = new Family({
   command: ['ip', 'rule'],
   messages: ['RULE', 32],
   body: body(header, attributes),
-  state: ({
-    family,
-    priority,
-    table,
-    lowTable,
-    action,
-    toLength,
-    fromLength,
-    tos,
-    flags,
-    suppressed,
-    selectors,
-  }): Rule => ({
-    ...{ family, priority },
-    table: table ?? lowTable,
-    isPlain:
-      action === 'to_tbl' &&
-      suppressed === NOTHING_SUPPRESSED &&
-      [toLength, fromLength, tos, flags, selectors.length].every((number) => number === 0),
-  }),
+  saysFamily: true,
+  complete: ({ from, to, table: number, l3mdev, suppressPrefixlength, ...said }: Partial<Rule>, verb) =>
+    verb === 'list'
+      ? { family: said.family }
+      : {
+          ...{ action: 'to_tbl' as const, ...said, table: number },
+          ...{ from: from?.address, fromLength: from?.length, to: to?.address, toLength: to?.length },
+          ...{ l3mdev: l3mdev ? 1 : undefined, suppressed: suppressPrefixlength },
+        },
+  state: ({ fromLength, toLength, lowTable, suppressed, protocol: _, l3mdev, ...read }): Rule => {
+    const { family, priority, action, not, tos, iif, oif, fwmark, uidrange, ipproto, sport, dport, unknown } = read;
+    const selects =
+      fromLength > 0 ||
+      toLength > 0 ||
+      not ||
+      tos > 0 ||
+      l3mdev ||
+      unknown.length > 0 ||
+      [iif, oif, fwmark, uidrange, ipproto, sport, dport].some((selector) => selector !== undefined);
+    return {
+      ...{ family, priority, action, table: read.table ?? lowTable, goto: read.goto },
+      suppressPrefixlength: suppressed === NOTHING_SUPPRESSED ? undefined : suppressed,
+      isPlain: action === 'to_tbl' && suppressed === NOTHING_SUPPRESSED && !selects,
+      from: read.from === undefined ? undefined : { address: read.from, length: fromLength },
+      to: read.to === undefined ? undefined : { address: read.to, length: toLength },
+      ...{ not, tos, iif, oif, fwmark, fwmask: read.fwmask, l3mdev: Boolean(l3mdev), uidrange, ipproto, sport, dport },
+      unknown,
+    };
+  },
+  words: (said, _, rest, verb) => (verb === 'list' ? [] : [...ownWords(said), ...rest, ...doneWords(said)]),
 });
+
+function ownWords({ not, from, to, tos = 0, fwmark, fwmask = WHOLE_MARK }: Partial<Rule>): string[] {
+  const hexadecimal = (number: number) => `0x${number.toString(16)}`;
+  return [
+    ...(not ? ['not'] : []),
+    ...(from ? ['from', `${from.address}/${from.length}`] : []),
+    ...(to ? ['to', `${to.address}/${to.length}`] : []),
+    ...(tos ? ['tos', hexadecimal(tos)] : []),
+    ...(fwmark === undefined ? [] : ['fwmark', `${hexadecimal(fwmark)}/${hexadecimal(fwmask)}`]),
+  ];
+}
+
+function doneWords({ action = 'to_tbl', table: number, goto, l3mdev, suppressPrefixlength }: Partial<Rule>): string[] {
+  const suppressor = suppressPrefixlength === undefined ? [] : ['suppress_prefixlength', String(suppressPrefixlength)];
+  if (action !== 'to_tbl') return action === 'goto' ? ['goto', String(goto)] : [action];
+  if (l3mdev) return ['l3mdev', ...suppressor];
+  return [...(number === undefined ? [] : ['lookup', String(number)]), ...suppressor];
+}
 
 /** `local`, `main`, and of IPv4 `default` (`fib_default_rules_init`, `fib6_rules_net_init`): priority and table. */
 const KERNELS_OWN: Record<IpFamily, readonly string[]> = {

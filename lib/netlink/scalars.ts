@@ -62,6 +62,14 @@ export const userTicks = fixed<number>(
   { words: (seconds) => [String(Math.round(seconds * TICKS_A_SECOND))] },
 );
 
+/** As {@link userTicks}, of 64 bits. */
+export const longUserTicks = fixed<number>(
+  8,
+  (bytes, at) => Number(bytes.readBigUInt64LE(at)) / TICKS_A_SECOND,
+  (bytes, at, seconds) => bytes.writeBigUInt64LE(BigInt(Math.round(seconds * TICKS_A_SECOND)), at),
+  { words: userTicks.words },
+);
+
 /** The ifindex of a device. */
 export const device = number(4, 'readInt32LE', 'writeInt32LE', (index, names) => [names.device(index)]);
 

@@ -61,8 +61,8 @@ export function attributes<R, W>(
   return { kernel, number, of: of as Type<unknown, unknown>, options, isMany: true };
 }
 
-/** A row for the numbers of the attributes that no other row knows. */
-export function others(): Row<number[], never> & { readonly isRest: true } {
+/** A row for the numbers of the attributes that no other row knows. They are read only. */
+export function others(): Row<number[], readonly number[]> & { readonly isRest: true } {
   const of: Type<unknown> = { write: () => {}, read: () => [], words: () => [] };
   return { kernel: '', number: -1, of, options: { word: false }, isRest: true };
 }

@@ -1,72 +1,79 @@
-import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
-
-/** Kinds that need no more than a name. */
-const SIMPLE_KINDS = ['dummy', 'ifb'];
+import { kindOf } from '../links/registry.ts';
+import { linkAt } from '../state/find-link.ts';
+import type { Link } from '../state/network-state.ts';
+import { devicesIn } from './lab-devices.ts';
+import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 
 /** A lab as far as a script can make it, and a remark on each device that it cannot. */
 export interface Buildable {
-  namespaces: NamespaceSnapshot[];
-  leftOut: string[];
+  readonly state: WholeLabState;
+  readonly leftOut: readonly string[];
 }
 
 /** Takes the devices out that a script cannot make, with all that is of them: addresses, routes, neighbours, sysctls. */
-export function buildable(namespaces: readonly NamespaceSnapshot[]): Buildable {
-  const devices = namespaces.flatMap(({ name, interfaces }) =>
-    interfaces.map((device): [string, InterfaceSnapshot] => [`${name}/${device.name}`, device]),
+export function buildable(state: WholeLabState): Buildable {
+  const left = state.namespaces.map((namespace) =>
+    devicesIn(namespace).flatMap((link) => {
+      const why = whyNot(state, namespace, link);
+      return why === undefined ? [] : [{ link, why }];
+    }),
   );
-  const byPath = new Map(devices);
-  const missing = (device: InterfaceSnapshot): string | undefined => whyNot(device, byPath);
-  const leftOut = devices.flatMap(([path, device]) => {
-    const why = missing(device);
-    return why === undefined ? [] : [`# Left out: ${path}, ${device.kind}${why}`];
-  });
-  return leftOut.length === 0
-    ? { namespaces: [...namespaces], leftOut }
-    : { namespaces: namespaces.map((namespace) => without(namespace, missing)), leftOut };
-}
-
-/** Empty where there is no more to say than that its kind is not known. */
-function whyNot(device: InterfaceSnapshot, byPath: ReadonlyMap<string, InterfaceSnapshot>): string | undefined {
-  const { kind, peer, parent, uplink, bridge, macvlan, ipvlan, vlan } = device;
-  if (kind === 'veth') return peer !== undefined && byPath.has(peer) ? undefined : ELSEWHERE;
-  if (parent !== undefined) {
-    const below = byPath.get(parent);
-    const why = below && whyNot(below, byPath);
-    return why === undefined && below ? undefined : below ? `: ${parent} is left out` : ELSEWHERE;
-  }
-  if (uplink !== undefined || bridge || SIMPLE_KINDS.includes(kind)) return undefined;
-  return macvlan || ipvlan || vlan ? ELSEWHERE : '';
+  const leftOut = state.namespaces.flatMap(({ name }, at) =>
+    (left[at] ?? []).map(({ link, why }) => `# Left out: ${name}/${link.name}, ${link.kind ?? 'unknown'}${why}`),
+  );
+  const namespaces = state.namespaces.map((namespace, at) =>
+    without(namespace, new Map(left[at]?.map(({ link }) => [link.index, link]))),
+  );
+  return { state: { namespaces }, leftOut };
 }
 
 const ELSEWHERE = ': what it leads to is not of this lab';
 
-function without(
-  namespace: NamespaceSnapshot,
-  missing: (device: InterfaceSnapshot) => string | undefined,
-): NamespaceSnapshot {
-  const gone = new Set(namespace.interfaces.filter((device) => missing(device) !== undefined).map(({ name }) => name));
+/** Empty where there is no more to say than that its kind is not known. */
+function whyNot(state: WholeLabState, namespace: WholeNamespace, link: Link): string | undefined {
+  const { peer, lower } = link;
+  const kind = kindOf(link);
+  if (!kind) return '';
+  if (kind.end === 'peer') return peer ? undefined : ELSEWHERE;
+  if (kind.lower === 'none') return undefined;
+  if (namespace.nics[link.index] !== undefined) return undefined;
+  const below = lower && linkAt(state, lower);
+  const there = lower && state.namespaces.find(({ name }) => name === lower.namespace);
+  if (!below || !there) return ELSEWHERE;
+  return whyNot(state, there, below) === undefined ? undefined : `: ${there.name}/${below.name} is left out`;
+}
+
+function without(namespace: WholeNamespace, gone: ReadonlyMap<number, Link>): WholeNamespace {
   if (gone.size === 0) return namespace;
-  const stays = ({ dev }: { dev?: string }) => dev === undefined || !gone.has(dev);
-  const { interfaces, routes, withoutRoutes = [], neighbours, proxies = [], fdb, sysctls } = namespace;
+  const isGone = (index: number | undefined) => index !== undefined && gone.has(index);
+  const stays = ({ device }: { device?: number | undefined }) => !isGone(device);
+  const names = [...gone.values()].map(({ name }) => name);
+  const { links, addresses, routes, nexthops, neighbours, proxies, fdb, mdb, vlans, qdiscs, changes } = namespace;
+  const kept = nexthops.filter(stays);
   return {
     ...namespace,
-    interfaces: interfaces
-      .filter(({ name }) => !gone.has(name))
-      .map((device) => (device.master !== undefined && gone.has(device.master) ? free(device) : device)),
-    routes: routes.filter((route) => stays(route) && (route.nexthops ?? []).every(stays)),
-    withoutRoutes: withoutRoutes.filter(stays),
+    links: links.filter(({ index }) => !gone.has(index)).map((link) => (isGone(link.master) ? free(link) : link)),
+    addresses: addresses.filter(({ index }) => !gone.has(index)),
+    routes: routes.filter((route) => route.nextHops.every(stays)),
+    nexthops: kept.filter(({ group }) => group.every(({ id }) => kept.some((each) => each.id === id))),
     neighbours: neighbours.filter(stays),
     proxies: proxies.filter(stays),
-    fdb: fdb.filter(stays),
-    sysctls: Object.fromEntries(Object.entries(sysctls).filter(([key]) => !isOf(key, gone))),
+    fdb: fdb.filter((entry) => stays(entry) && !isGone(entry.bridge)),
+    mdb: mdb.filter(({ port, bridge }) => !isGone(port) && !isGone(bridge)),
+    vlans: vlans.filter(({ index }) => !gone.has(index)),
+    qdiscs: qdiscs.filter(stays),
+    changes: changes.filter(({ index }) => !gone.has(index)),
+    changedSysctls: Object.fromEntries(
+      Object.entries(namespace.changedSysctls).filter(([key]) => !names.some((name) => isOf(key, name))),
+    ),
   };
 }
 
 /** A port of what there is not. */
-function free({ port: _, master: __, ...device }: InterfaceSnapshot): InterfaceSnapshot {
-  return device;
+function free(link: Link): Link {
+  return { ...link, master: undefined, slaveKind: undefined, slaveData: undefined };
 }
 
-function isOf(sysctl: string, devices: ReadonlySet<string>): boolean {
-  return [...devices].some((name) => [`.${name}.`, `/${name}/`].some((part) => sysctl.includes(part)));
+function isOf(sysctl: string, device: string): boolean {
+  return [`.${device}.`, `/${device}/`].some((part) => sysctl.includes(part));
 }

@@ -7,11 +7,12 @@ import { type Hop, hopsOf } from '../trace/path.ts';
 import type { Recognize } from '../trace/probe-path.ts';
 import { labCapture } from './lab-capture.ts';
 import { labScript } from './lab-script.ts';
+import { readLab } from './lab-state.ts';
 import { clearPlace, freshFolderIn, isTaken } from './results.ts';
 import type { HeardQuestion } from './script-heard.ts';
 import type { AskedQuestion } from './script-question.ts';
 import { stateText } from './state-text.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { topologyOf } from './topology.ts';
 import { topologyMermaid } from './topology-mermaid.ts';
 import { topologySvg } from './topology-svg.ts';
 import { PRIVATE, writeNewFile } from './write-file.ts';
@@ -47,7 +48,8 @@ export interface EvidencePlace {
  * programs of a test said to each other.
  */
 export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQuestion): EvidenceFile[] {
-  const snapshot = takeSnapshot(lab);
+  const state = readLab(lab);
+  const topology = topologyOf(state);
   const { kernel, forgotten } = Capture.of(lab).losses;
   const losses =
     kernel + forgotten > 0
@@ -62,10 +64,14 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
   };
   const contents: [name: string, contentType: string, content: string | Buffer][] = [
     ...(lab.taps ? [['lab.pcapng', 'application/x-pcapng', labCapture(lab, marked)] as [string, string, Buffer]] : []),
-    ['lab.sh', 'text/x-shellscript', labScript(snapshot, failed?.asked)],
-    ['state.txt', 'text/plain', `${[...losses, ...snapshot.namespaces.map(stateText)].join('\n')}\n`],
-    ['topology.svg', 'image/svg+xml', topologySvg(snapshot, drawing)],
-    ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(snapshot)],
+    ['lab.sh', 'text/x-shellscript', labScript(state, failed?.asked)],
+    [
+      'state.txt',
+      'text/plain',
+      `${[...losses, ...state.namespaces.map((namespace) => stateText(state, namespace))].join('\n')}\n`,
+    ],
+    ['topology.svg', 'image/svg+xml', topologySvg(topology, drawing)],
+    ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(topology)],
   ];
   const folder = freshFolderIn(place.folder, place.name);
   try {

@@ -6,7 +6,8 @@ import type { Hop } from '../trace/path.ts';
 import { decodeFrameFields, describeFrame } from '../wire/describe-frame.ts';
 import type { FailedQuestion } from './evidence.ts';
 import type { FailureMeta, HopMeta, WayMeta } from './lab-meta.ts';
-import { takeNetwork } from './take-network.ts';
+import { readDrawn } from './lab-state.ts';
+import { topologyOf } from './topology.ts';
 
 /**
  * A failed question as plain data: the ways of its frames, with the frame at each hop, and where and why one of them
@@ -17,7 +18,7 @@ export function failureMeta(lab: Lab, { title, ways, diagnosis }: FailedQuestion
   const described = ways.map((way) => wayMeta(way, frames));
   return {
     title,
-    network: takeNetwork(lab),
+    network: topologyOf(readDrawn(lab)),
     ...(diagnosis ? { diagnosis: diagnosisData(diagnosis) } : {}),
     ways: described,
     frames: frames.all,

@@ -1,7 +1,7 @@
 import type { DiagnosisData } from '../diagnosis/diagnosis.ts';
 import type { Code } from '../model/cause.ts';
 import type { Layer } from '../wire/dissect/layer.ts';
-import type { NetworkSnapshot } from './lab-snapshot.ts';
+import type { Topology } from './topology.ts';
 
 /**
  * What a test tells the reporter, through vitest's task meta: plain JSON, so that it survives `--reporter=blob` and
@@ -20,7 +20,7 @@ export interface AttemptMeta {
   /** In the order in which they ended. */
   assertions?: AssertionMeta[];
   /** The network at the attempt's end. */
-  network?: NetworkSnapshot;
+  network?: Topology;
   /** The first failed question that the taps can say something of. */
   failure?: FailureMeta;
   /** The files that were kept: their folder, seen from the results folder, and their names. */
@@ -40,7 +40,7 @@ export interface AssertionMeta {
 export interface FailureMeta {
   title: string;
   /** The network at that moment. */
-  network: NetworkSnapshot;
+  network: Topology;
   /** Why, where it is known what kept a frame. */
   diagnosis?: DiagnosisData;
   /** The probe's way, and its answer's where there was one. */

@@ -1,17 +1,20 @@
 import { buildable } from './buildable.ts';
-import type { LabSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
+import type { WholeLabState, WholeNamespace } from './lab-state.ts';
+import { leftOutLines } from './left-out.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
 import { linkLines, portLines, portStateLines } from './script-links.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import {
   addressLines,
   fdbLines,
-  leftOutLines,
+  mdbLines,
   neighbourLines,
+  nexthopLines,
   nftablesLines,
   proxyLines,
   routeLines,
   upLines,
+  vlanLines,
 } from './script-state.ts';
 import { deviceSysctlLines, generalSysctlLines } from './script-sysctls.ts';
 import { quote, shellLine } from './shell-words.ts';
@@ -23,25 +26,30 @@ const NOT_BUILT = 3;
  * A lab as a POSIX shell script of `ip`, `bridge` and `sysctl`, to look into a failure without hairpin.
  *
  * @param question asked at the end, or heard; the script's exit code is its answer: a report of `reach()` will do
- * @example writeFileSync('lab.sh', labScript(takeSnapshot(lab), report))
+ * @example writeFileSync('lab.sh', labScript(readLab(lab), report))
  */
-export function labScript(snapshot: LabSnapshot, question?: AskedQuestion | HeardQuestion): string {
-  const { namespaces, leftOut } = buildable(snapshot.namespaces);
-  const each = (lines: (namespace: NamespaceSnapshot) => string[]) => namespaces.flatMap(lines);
+export function labScript(whole: WholeLabState, question?: AskedQuestion | HeardQuestion): string {
+  const { state, leftOut } = buildable(whole);
+  const { namespaces } = state;
+  const each = (lines: (of: WholeLabState, namespace: WholeNamespace) => string[]) =>
+    namespaces.flatMap((namespace) => lines(state, namespace));
   const sections: [title: string, lines: string[]][] = [
-    ['Namespaces', each(({ name }) => [shellLine('ip', 'netns', 'add', name)])],
+    ['Namespaces', namespaces.map(({ name }) => shellLine('ip', 'netns', 'add', name))],
     ['Settings that new devices take', generalSysctlLines(namespaces)],
-    ['Switches, cables, and what hangs on them', linkLines(namespaces)],
+    ['Switches, cables, and what hangs on them', linkLines(state)],
     ['Ports', each(portLines)],
-    ['Settings of single devices', each(deviceSysctlLines)],
+    ['VLANs of ports', each(vlanLines)],
+    ['Settings of single devices', namespaces.flatMap(deviceSysctlLines)],
     // Before the addresses, as in the lab: so the carriers have time to arrive until the question is asked.
-    ['Links that are up', upLines(namespaces)],
+    ['Links that are up', upLines(state)],
     ['Addresses', each(addressLines)],
+    ['Nexthops', each(nexthopLines)],
     ['Routes', each(routeLines)],
     ['Permanent neighbours', each(neighbourLines)],
     ['Addresses that are answered for', each(proxyLines)],
     ['Static forwarding entries', each(fdbLines)],
-    ['Packet filters', each(nftablesLines)],
+    ['Static group entries', each(mdbLines)],
+    ['Packet filters', namespaces.flatMap(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
     ['What else there was', [...leftOut, ...each(leftOutLines)]],
@@ -52,7 +60,7 @@ export function labScript(snapshot: LabSnapshot, question?: AskedQuestion | Hear
   return `${[...header(namespaces, question !== undefined), ...body, '', 'trap - EXIT', ...end].join('\n')}\n`;
 }
 
-function header(namespaces: NamespaceSnapshot[], asks: boolean): string[] {
+function header(namespaces: readonly WholeNamespace[], asks: boolean): string[] {
   const names = namespaces.map(({ name }) => quote(name)).join(' ');
   return [
     '#!/bin/sh',

@@ -1,159 +1,164 @@
-import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
-import { changedPortWords } from './port-words.ts';
+import { bridgeLink, isBridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
+import { ipLink } from '../netlink/link.ts';
+import { linkAt, peerOf } from '../state/find-link.ts';
+import type { Link } from '../state/network-state.ts';
+import { devicesIn } from './lab-devices.ts';
+import type { WholeLabState, WholeNamespace } from './lab-state.ts';
+import { changedPort, saidSettings } from './link-words.ts';
+import { sayer } from './script-words.ts';
 import { shellLine } from './shell-words.ts';
 
-const BRIDGE = 'br0';
 const DEFAULT_MTU = 1500;
-const DEFAULT_AGEING_TIME = 300;
-const DEFAULT_BCQUEUELEN = 1000;
 
-interface Device extends InterfaceSnapshot {
-  namespace: NamespaceSnapshot;
+/** A device, and where it is. */
+interface Device {
+  readonly link: Link;
+  readonly namespace: WholeNamespace;
 }
 
 /**
  * Makes the devices, each in its namespace. Their indexes are kept: a veth whose index happens to be its peer's hears
  * late of its carrier (`linkwatch_urgent_event`).
  */
-export function linkLines(namespaces: readonly NamespaceSnapshot[]): string[] {
-  const devices = devicesOf(namespaces);
-  const made = new Set<string>();
+export function linkLines(state: WholeLabState): string[] {
+  const made = new Set<Link>();
   return [
-    ...namespaces.flatMap(bridgeLines),
-    ...devices.flatMap((device) => {
-      if (made.has(pathOf(device))) return [];
-      const peer = devices.find((other) => pathOf(other) === device.peer);
-      for (const end of [device, ...(peer ? [peer] : [])]) made.add(pathOf(end));
-      return deviceLines(device, peer);
+    ...state.namespaces.flatMap((namespace) => switchLines(state, namespace)),
+    ...devicesOf(state).flatMap((device) => {
+      if (made.has(device.link)) return [];
+      const peer = peerOf(state, device.link);
+      for (const end of [device.link, ...(peer ? [peer] : [])]) made.add(end);
+      return deviceLines(state, device, peer);
     }),
-    ...devices.filter(({ promiscuous }) => promiscuous).map((device) => setLine(device, 'promisc', 'on')),
-    ...devices.filter(({ arp }) => arp === false).map((device) => setLine(device, 'arp', 'off')),
+    ...devicesOf(state).flatMap((device) => flagLines(state, device)),
   ];
 }
 
 /** Every device, those first that others are made on. */
-export function devicesOf(namespaces: readonly NamespaceSnapshot[]): Device[] {
-  const devices = namespaces.flatMap((namespace) => namespace.interfaces.map((device) => ({ ...device, namespace })));
-  const byPath = new Map(devices.map((device) => [pathOf(device), device]));
+export function devicesOf(state: WholeLabState): Device[] {
+  const devices = state.namespaces.flatMap((namespace) => devicesIn(namespace).map((link) => ({ link, namespace })));
   // A port names its bridge when it is made, a child its parent.
-  const depthOf = ({ bridge, parent, uplink }: Device): number => {
-    if (bridge) return 0;
-    const below = parent === undefined ? undefined : byPath.get(parent);
-    return parent === undefined && uplink === undefined ? 1 : 1 + Math.max(1, below ? depthOf(below) : 1);
+  const depthOf = (link: Link): number => {
+    if (link.kind === 'bridge') return 0;
+    const below = link.lower && linkAt(state, link.lower);
+    return link.link === undefined || link.peer ? 1 : 1 + Math.max(1, below ? depthOf(below) : 1);
   };
-  return devices.sort((one, other) => depthOf(one) - depthOf(other) || one.index - other.index);
+  return devices.sort((one, other) => depthOf(one.link) - depthOf(other.link) || one.link.index - other.link.index);
 }
 
-/** The settings of a switch's ports, but for their states. */
-export function portLines(namespace: NamespaceSnapshot): string[] {
-  return namespace.interfaces.flatMap(({ name, port = {} }) => {
-    const words = changedPortWords(port);
-    return words.length > 0 ? [shellLine('bridge', '-n', namespace.name, 'link', 'set', 'dev', name, ...words)] : [];
+/** The settings of a namespace's ports, but for their states. */
+export function portLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  const say = sayer(state, namespace.name);
+  return namespace.links.filter(isBridgePort).flatMap((link) => {
+    const settings = changedPort(namespace, link);
+    return Object.keys(settings).length > 0 ? [say(bridgeLink.change({ index: link.index, ...settings }))] : [];
   });
 }
 
 /** The states that somebody set: a port that is up and has a carrier forwards otherwise. */
-export function portStateLines({ name, interfaces, bridge }: NamespaceSnapshot): string[] {
-  if (bridge?.stp)
-    return ['# The ports forward once the spanning tree says so: after 30 s, unless it was told otherwise.'];
-  return interfaces
-    .filter(({ up, carrier, port }) => up && carrier && port?.['state'] !== undefined && port['state'] !== 'forwarding')
-    .map((device) =>
-      shellLine('bridge', '-n', name, 'link', 'set', 'dev', device.name, 'state', device.port?.['state'] as string),
-    );
+export function portStateLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  const say = sayer(state, namespace.name);
+  return namespace.links
+    .filter((link) => isBridgePort(link) && link.up && link.carrier)
+    .flatMap((link) => {
+      const bridge = namespace.links.find(({ index }) => index === link.master);
+      if (Object(bridge?.data).stp)
+        return [`# ${link.name} forwards once the spanning tree says so: after 30 s, unless it was told otherwise.`];
+      const { state: portState } = Object(link.slaveData);
+      return portState === 'forwarding' ? [] : [say(bridgeLink.change({ index: link.index, state: portState }))];
+    });
 }
 
-function bridgeLines({ name, bridge }: NamespaceSnapshot): string[] {
+function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
   if (!bridge) return [];
-  const index = bridge.index === undefined ? [] : ['index', bridge.index];
-  const words = bridgeWords(bridge);
-  return [
-    shellLine('ip', '-n', name, 'link', 'add', 'dev', bridge.name ?? BRIDGE, ...index, 'type', 'bridge', ...words),
-  ];
+  // Its address is that of a port, and it follows them.
+  const { name, index: newIndex } = bridge;
+  const data = saidSettings(namespace, bridge);
+  return [sayer(state, namespace.name)(ipLink.add({ name, newIndex, kind: 'bridge', data }))];
 }
 
-function bridgeWords({
-  ageingTime,
-  stp,
-  mcastSnooping,
-}: NonNullable<InterfaceSnapshot['bridge']>): (string | number)[] {
-  // iproute2 passes the kernel's own unit on: hundredths of a second.
-  const ageing = ageingTime === DEFAULT_AGEING_TIME ? [] : ['ageing_time', ageingTime * 100];
-  return [...ageing, ...(stp ? ['stp_state', 1] : []), ...(mcastSnooping ? [] : ['mcast_snooping', 0])];
-}
-
-function deviceLines(device: Device, peer: Device | undefined): string[] {
-  if (device.kind === 'veth' && peer) return cableLines(device, peer);
-  if (device.parent) return [childLine(device), ...portLine(device)];
-  if (device.uplink) {
-    const remark = `# ${device.uplink} is a real NIC: as root in its network, not in one of its own`;
-    return [remark, childLine(device), ...portLine(device)];
+function deviceLines(state: WholeLabState, device: Device, peer: Link | undefined): string[] {
+  const { link, namespace } = device;
+  const say = sayer(state, namespace.name);
+  if (peer) return cableLines(state, device, peer);
+  // A tunnel may be bound to a device, which is a setting of its own.
+  if (kindOf(link)?.lower === 'none' || link.lower === undefined) {
+    const nic = namespace.nics[link.index];
+    if (nic !== undefined) return [...childOfNic(namespace, link, nic), ...masterLines(state, device)];
+    const said = { ...hardware(link), kind: link.kind, data: saidSettings(namespace, link) };
+    return [say(ipLink.add({ name: link.name, newIndex: link.index, ...said })), ...masterLines(state, device)];
   }
-  const { namespace, name, index, kind, bridge } = device;
-  const words = [...hardware(device), 'type', kind, ...(bridge ? bridgeWords(bridge) : [])];
-  return [
-    shellLine('ip', '-n', namespace.name, 'link', 'add', 'dev', name, 'index', index, ...words),
-    ...portLine(device),
-  ];
+  const request = ipLink.add(childOf(state, device));
+  return [sayer(state, link.lower.namespace)(request), ...masterLines(state, device)];
 }
 
-function cableLines(one: Device, other: Device): string[] {
-  // Only the device itself can be made a port at once, not its peer.
-  const [main, peer] = other.port && !one.port ? [other, one] : [one, other];
-  const line = shellLine(
-    ...['ip', '-n', main.namespace.name, 'link', 'add', 'dev', main.name, 'index', main.index],
-    ...[...hardware(main), ...masterOf(main), 'type', 'veth'],
-    ...['peer', 'name', peer.name, 'index', peer.index, 'netns', peer.namespace.name, ...hardware(peer)],
-  );
-  return [line, ...portLine(peer)];
-}
-
-function portLine(device: Device): string[] {
-  return device.port ? [setLine(device, ...masterOf(device))] : [];
-}
-
-function childLine(device: Device): string {
-  const below = device.parent === undefined ? undefined : splitPath(device.parent);
-  const [parentNamespace, parent] = below ?? [undefined, device.uplink ?? ''];
-  const { mac: _, ...withoutMac } = device;
+function childOf(state: WholeLabState, { link, namespace }: Device): Parameters<typeof ipLink.add>[0] {
+  const { name, index: newIndex, kind, lower } = link;
   // A passthru child and an ipvlan have their parent's address, whatever is asked for.
-  const shared = device.macvlan?.mode === 'passthru' || device.ipvlan;
-  return shellLine(
-    ...['ip', ...(parentNamespace === undefined ? [] : ['-n', parentNamespace]), 'link', 'add', 'link', parent],
-    ...['name', device.name, 'index', device.index, 'netns', device.namespace.name],
-    ...[...hardware(shared ? withoutMac : device), 'type', device.kind, ...settingWords(device)],
-  );
+  const shares = kindOf(link)?.description.fixedMac?.(Object(link.data)) !== undefined;
+  const { mac, ...rest } = hardware(link);
+  return {
+    ...{ name, newIndex, link: lower?.index, netns: state.namespaces.indexOf(namespace) },
+    ...{ ...rest, ...(shares ? {} : { mac }) },
+    ...{ kind, data: saidSettings(namespace, link) },
+  };
 }
 
-function settingWords({ macvlan, ipvlan, vlan }: Device): (string | number | undefined)[] {
-  if (ipvlan) return ['mode', ipvlan.mode, ipvlan.flag];
-  if (vlan) return ['protocol', vlan.protocol, 'id', vlan.id];
-  const { mode = 'vepa', nopromisc, nodst, bcqueuelen = DEFAULT_BCQUEUELEN, macaddr = [] } = macvlan ?? {};
+/** Its words say the NIC by its name, which no index of the lab stands for. */
+function childOfNic(namespace: WholeNamespace, link: Link, nic: string): string[] {
+  const { lower: _, ...said } = { ...childOf({ namespaces: [namespace] }, { link, namespace }), lower: undefined };
+  const names = { namespace: undefined, device: () => nic, netns: () => namespace.name };
   return [
-    ...['mode', mode, nopromisc ? 'nopromisc' : undefined, nodst ? 'nodst' : undefined],
-    ...(bcqueuelen === DEFAULT_BCQUEUELEN ? [] : ['bcqueuelen', bcqueuelen]),
-    ...(macaddr.length > 0 ? ['macaddr', 'set', ...macaddr] : []),
+    `# ${nic} is a real NIC: as root in its network, not in one of its own`,
+    shellLine(
+      ...ipLink
+        .add({ ...said, link: link.index })
+        .words(names)
+        .split(' '),
+    ),
   ];
 }
 
-function hardware({ mac, mtu }: { mac?: string; mtu: number }): (string | number)[] {
-  return [...(mac === undefined ? [] : ['address', mac]), ...(mtu === DEFAULT_MTU ? [] : ['mtu', mtu])];
+function cableLines(state: WholeLabState, device: Device, other: Link): string[] {
+  const { link, namespace } = device;
+  const there = state.namespaces.find(({ name }) => name === link.peer?.namespace) ?? namespace;
+  // Only the device itself can be made a port at once, not its peer.
+  const isTurned = isBridgePort(other) && !isBridgePort(link);
+  const main = isTurned ? { link: other, namespace: there } : device;
+  const peer = isTurned ? device : { link: other, namespace: there };
+  const end = (at: Device) => ({ name: at.link.name, newIndex: at.link.index, ...hardware(at.link) });
+  const request = ipLink.add({
+    ...{ ...end(main), master: main.link.master, kind: 'veth' },
+    data: { peer: { ...end(peer), netns: state.namespaces.indexOf(peer.namespace) } },
+  });
+  return [sayer(state, main.namespace.name)(request), ...masterLines(state, peer)];
 }
 
-function masterOf({ port, master, namespace }: Device): string[] {
-  return port ? ['master', master ?? namespace.bridge?.name ?? BRIDGE] : [];
+function masterLines(state: WholeLabState, { link, namespace }: Device): string[] {
+  if (!isBridgePort(link)) return [];
+  return [sayer(state, namespace.name)(ipLink.change({ index: link.index, master: link.master }))];
 }
 
-function setLine(device: Device, ...words: string[]): string {
-  return shellLine('ip', '-n', device.namespace.name, 'link', 'set', 'dev', device.name, ...words);
+/** What is not as a new device has it. */
+function flagLines(state: WholeLabState, { link, namespace }: Device): string[] {
+  const { promiscuous, allMulticast, index } = link;
+  const changes = {
+    ...(promiscuous ? { promiscuous } : {}),
+    ...(allMulticast ? { allMulticast } : {}),
+    ...(isDeaf(link) ? { arp: false } : {}),
+  };
+  return Object.keys(changes).length > 0 ? [sayer(state, namespace.name)(ipLink.change({ index, ...changes }))] : [];
 }
 
-function pathOf({ name, namespace }: Device): string {
-  return `${namespace.name}/${name}`;
+/** Whether somebody took ARP from a device. */
+export function isDeaf(link: Link): boolean {
+  const kind = kindOf(link);
+  // Of a kind that nobody has described, such as a tunnel, nobody knows whether it ever asks.
+  return !link.arp && kind !== undefined && !kind.description.noArp;
 }
 
-/** `host/up0`: neither name can have a slash. */
-function splitPath(path: string): [namespace: string, device: string] {
-  const at = path.indexOf('/');
-  return [path.slice(0, at), path.slice(at + 1)];
+function hardware({ mac, mtu }: Link): { mac: string; mtu?: number } {
+  return mtu === DEFAULT_MTU ? { mac } : { mac, mtu };
 }

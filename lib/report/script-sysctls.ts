@@ -1,12 +1,14 @@
-import type { NamespaceSnapshot } from './lab-snapshot.ts';
+import type { WholeNamespace } from './lab-state.ts';
 import { quote, shellLine } from './shell-words.ts';
 
 /** A device's own; `all` and `default` are no devices. */
 const OF_DEVICE = /^net[./](?:ipv[46][./](?:conf|neigh)|mpls[./]conf)[./](?!(?:all|default)[./])/;
 
 /** Sets what new devices take, for all namespaces at once that have it the same. */
-export function generalSysctlLines(namespaces: readonly NamespaceSnapshot[]): string[] {
-  const groups = Map.groupBy(namespaces, ({ sysctls }) => assignments(generalOf(sysctls)).join(' \\\n    '));
+export function generalSysctlLines(namespaces: readonly WholeNamespace[]): string[] {
+  const groups = Map.groupBy(namespaces, ({ changedSysctls }) =>
+    assignments(generalOf(changedSysctls)).join(' \\\n    '),
+  );
   return [...groups].flatMap(([words, group]) => {
     if (words === '') return [];
     const names = group.map(({ name }) => quote(name)).join(' ');
@@ -15,8 +17,8 @@ export function generalSysctlLines(namespaces: readonly NamespaceSnapshot[]): st
 }
 
 /** Sets what single devices have otherwise. */
-export function deviceSysctlLines({ name, sysctls }: NamespaceSnapshot): string[] {
-  return Object.entries(sysctls)
+export function deviceSysctlLines({ name, changedSysctls }: WholeNamespace): string[] {
+  return Object.entries(changedSysctls)
     .filter(([key]) => OF_DEVICE.test(key))
     .map(([key, value]) => {
       const command = ['ip', 'netns', 'exec', name];
@@ -26,7 +28,7 @@ export function deviceSysctlLines({ name, sysctls }: NamespaceSnapshot): string[
     });
 }
 
-function generalOf(sysctls: Record<string, string>): [key: string, value: string][] {
+function generalOf(sysctls: Readonly<Record<string, string>>): [key: string, value: string][] {
   return Object.entries(sysctls).filter(([key]) => !OF_DEVICE.test(key));
 }
 

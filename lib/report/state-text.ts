@@ -1,43 +1,79 @@
 import { visible } from '../kernel/visible-text.ts';
-import type { InterfaceSnapshot, NamespaceSnapshot } from './lab-snapshot.ts';
-import { changedPortWords } from './port-words.ts';
-import { routeWords } from './route-words.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
+import { ipAddress } from '../netlink/address.ts';
+import type { Names } from '../netlink/names.ts';
+import { ipNexthop } from '../netlink/nexthop.ts';
+import type { Request } from '../netlink/request.ts';
+import { ipRoute } from '../netlink/route.ts';
+import { areChanged, ipRule } from '../netlink/rule.ts';
+import { linkAt } from '../state/find-link.ts';
+import type { Link } from '../state/network-state.ts';
+import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
+import { givenRoutes } from './given-routes.ts';
+import { devicesIn, loopbackOf } from './lab-devices.ts';
+import type { WholeLabState, WholeNamespace } from './lab-state.ts';
+import { portWords, settingWords, unsaidOf } from './link-words.ts';
+import { isDeaf } from './script-links.ts';
+import { givenFdb, saidAddress, saidRoute } from './script-state.ts';
+import { namesIn } from './script-words.ts';
 
 /**
  * A namespace's state for a person, as `ip -br` and `bridge` would show it; what there is none of is left out.
  *
- * @example console.log(stateText(takeSnapshot(lab).namespaces[0]))
+ * @example console.log(stateText(state, state.namespaces[0]))
  */
-export function stateText(namespace: NamespaceSnapshot): string {
-  const { name, role, interfaces, routes, neighbours, fdb, sysctls, nftables } = namespace;
-  const { withoutRoutes = [], rules = [], proxies = [], qdiscs = [] } = namespace;
+export function stateText(state: WholeLabState, namespace: WholeNamespace): string {
+  const { name, role, neighbours, proxies, qdiscs, nexthops, changedSysctls, nftables, filters } = namespace;
+  const names = namesIn(state, name);
+  const dev = (device: number) => `dev ${names.device(device)}`;
+  /** The words behind those of the program, its namespace, its object and its verb. */
+  const wordsOf = (request: Request) =>
+    request.words({ ...names, namespace: undefined }).replace(/^\w+( -\d)? \w+ add /, '');
+  const { routes, deleted } = givenRoutes(namespace);
   const sections: [title: string, lines: string[]][] = [
-    ['links', table([...bridgeRow(namespace), ...interfaces.map(linkRow)])],
-    ['addresses', table(addressRows(namespace))],
-    ['ports', table(interfaces.flatMap(portRow))],
+    ['links', table([...bridgeRow(namespace), ...devicesIn(namespace).map((link) => linkRow(state, namespace, link))])],
+    ['addresses', table(addressRows(namespace, wordsOf))],
+    ['ports', table(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link, names)))],
     [
       'routes',
       [
-        ...routes.map((route) => routeWords(route).join(' ')),
-        ...withoutRoutes.map(({ to, dev }) => `(deleted: ${to} dev ${dev})`),
+        ...routes.map((route) => wordsOf(ipRoute.add(saidRoute(route)))),
+        ...deleted.map(({ to, device }) => `(deleted: ${to.address}/${to.length} ${dev(device)})`),
       ],
     ],
-    ...rules.map(({ family, lines }): [string, string[]] => [`rules of IPv${family}`, lines]),
+    [
+      'nexthops',
+      nexthops.map(({ group, ...rest }) => wordsOf(ipNexthop.add(group.length > 0 ? { ...rest, group } : rest))),
+    ],
+    ...([4, 6] as const).map((family): [string, string[]] => {
+      const rules = namespace.rules.filter((rule) => rule.family === family);
+      return [`rules of IPv${family}`, areChanged(rules, family) ? rules.map((rule) => wordsOf(ipRule.add(rule))) : []];
+    }),
     [
       'neighbours',
       table(
-        neighbours.map(({ to, lladdr, dev, state }) => [to, `dev ${dev}`, lladdr ? `lladdr ${lladdr}` : '', state]),
+        neighbours
+          .filter((neighbour) => neighbour.state !== 'NOARP')
+          .map(({ to, lladdr, device, state: nud }) => [to, dev(device), lladdr ? `lladdr ${lladdr}` : '', nud]),
       ),
     ],
-    ['proxies', proxies.map(({ to, dev }) => `${to} dev ${dev}`)],
+    ['proxies', proxies.map(({ to, device }) => `${to} ${dev(device)}`)],
+    ['forwarding', table(fdbRows(namespace, dev))],
     [
-      'forwarding',
-      table(
-        fdb.map((entry) => [entry.mac, `dev ${entry.dev}`, entry.local ? 'local' : entry.static ? 'static' : 'learnt']),
+      'groups',
+      namespace.mdb.map(
+        ({ bridge, port, group, state: how }) => `${group} ${dev(bridge)} port ${names.device(port)} ${how}`,
       ),
     ],
-    ['sysctls', Object.entries(sysctls).map(([key, value]) => `${key} = ${value}`)],
-    ['queueing disciplines', table(qdiscs.map(({ dev, kind }) => [dev, kind]))],
+    ['sysctls', Object.entries(changedSysctls).map(([key, value]) => `${key} = ${value}`)],
+    [
+      'queueing disciplines',
+      table(qdiscs.filter(({ isGiven }) => isGiven).map(({ device, kind }) => [names.device(device), kind])),
+    ],
+    [
+      'other packet filters',
+      [...filters.legacy.map((family) => `${family}_tables (legacy)`), ...(filters.ipsec ? ['IPsec'] : [])],
+    ],
     ['nftables', nftables === '' ? [] : nftables.split('\n')],
   ];
   const lines = sections.flatMap(([title, body]) =>
@@ -46,65 +82,52 @@ export function stateText(namespace: NamespaceSnapshot): string {
   return visible([`${name} (${role})`, ...lines].join('\n'));
 }
 
-function linkRow(device: InterfaceSnapshot): string[] {
-  const { name, mac, mtu, kind, promiscuous, arp = true, parent, uplink, peer } = device;
-  const other = parent ?? uplink ?? peer;
-  return [
-    other ? `${name}@${other}` : name,
-    linkState(device),
-    mac,
-    `mtu ${mtu}`,
-    [kind, settingWords(device), promiscuous ? 'promisc' : '', arp ? '' : 'arp off'].filter(Boolean).join(' '),
-  ];
+function linkRow(state: WholeLabState, namespace: WholeNamespace, link: Link): string[] {
+  const { name, mac, mtu, kind = 'unknown', promiscuous } = link;
+  const place = link.peer ?? link.lower;
+  const other = place ? `${place.namespace}/${linkAt(state, place)?.name}` : namespace.nics[link.index];
+  const words = [kind, ...settingWords(namespace, link), promiscuous ? 'promisc' : '', isDeaf(link) ? 'arp off' : ''];
+  const rest = [...words.filter(Boolean), ...unsaidOf(namespace, link).map((each) => `(${each})`)];
+  return [other ? `${name}@${other}` : name, linkState(link), mac, `mtu ${mtu}`, rest.join(' ')];
 }
 
-function linkState({ up, carrier }: Pick<InterfaceSnapshot, 'up' | 'carrier'>): string {
+function linkState({ up, carrier }: Link): string {
   if (!up) return 'DOWN';
   return carrier ? 'UP' : 'NO-CARRIER';
 }
 
-function settingWords({ macvlan, ipvlan, vlan }: InterfaceSnapshot): string {
-  if (ipvlan) return `${ipvlan.mode} ${ipvlan.flag}`;
-  if (vlan) return `${vlan.protocol} id ${vlan.id}`;
-  if (!macvlan) return '';
-  const { mode, nopromisc, nodst, bcqueuelen, macaddr } = macvlan;
-  const words = [
-    mode,
-    nopromisc ? 'nopromisc' : '',
-    nodst ? 'nodst' : '',
-    bcqueuelen === undefined || bcqueuelen === 1000 ? '' : `bcqueuelen ${bcqueuelen}`,
-    mode === 'source' ? `macaddr ${macaddr.join(' ') || 'none'}` : '',
-  ];
-  return words.filter(Boolean).join(' ');
-}
-
-function bridgeRow({ bridge }: NamespaceSnapshot): string[][] {
+function bridgeRow(namespace: WholeNamespace): string[][] {
+  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
   if (!bridge) return [];
-  const { name = 'br0', up = true, ageingTime, stp, mcastSnooping } = bridge;
-  const settings = `ageing_time ${ageingTime} stp ${stp ? 'on' : 'off'} mcast_snooping ${mcastSnooping ? 'on' : 'off'}`;
-  return [[name, up ? 'UP' : 'DOWN', '', '', `bridge ${settings}`]];
+  const words = ['bridge', ...settingWords(namespace, bridge)].join(' ');
+  return [[bridge.name, bridge.up ? 'UP' : 'DOWN', '', '', words]];
 }
 
-function addressRows({ interfaces, loopback }: NamespaceSnapshot): string[][] {
-  const devices: Pick<InterfaceSnapshot, 'name' | 'addresses' | 'addressWords' | 'withheld'>[] = [
-    { name: 'lo', addresses: [], ...loopback },
-    ...interfaces,
-  ];
-  return devices
-    .filter(({ addresses }) => addresses.length > 0)
-    .map(({ name, addresses, addressWords = [], withheld = [] }) => [
-      name,
-      addresses
-        .flatMap((address, at) => [
-          withheld.includes(address) ? `${address} (not usable: DAD)` : address,
-          ...(addressWords[at] ?? []),
-        ])
-        .join(' '),
-    ]);
+function addressRows(namespace: WholeNamespace, wordsOf: (request: Request) => string): string[][] {
+  const loopback = loopbackOf(namespace);
+  return [...(loopback ? [loopback] : []), ...devicesIn(namespace)].flatMap((link) => {
+    const addresses = givenAddresses(namespace, link);
+    if (addresses.length === 0) return [];
+    const words = addresses.map((address) => {
+      const { nodad: _, ...said } = saidAddress(address, link);
+      const all = wordsOf(ipAddress.add(said)).replace(` dev ${link.name}`, '');
+      return isWithheld(address) ? all.replace(withLength(address), '$& (not usable: DAD)') : all;
+    });
+    return [[link.name, words.join(' ')]];
+  });
 }
 
-function portRow({ name, port }: InterfaceSnapshot): string[][] {
-  return port ? [[name, [port['state'], ...changedPortWords(port)].join(' ')]] : [];
+function portRow(namespace: WholeNamespace, link: Link, names: Names): string[] {
+  return [link.name, [Object(link.slaveData).state, ...portWords(namespace, link, names)].join(' ')];
+}
+
+function fdbRows(namespace: WholeNamespace, dev: (device: number) => string): string[][] {
+  const learnt = namespace.fdb.filter(({ bridge, permanent }) => bridge !== undefined && !permanent);
+  return [...givenFdb(namespace), ...learnt].map(({ mac, device, local, permanent }) => [
+    mac,
+    dev(device),
+    local ? 'local' : permanent ? 'static' : 'learnt',
+  ]);
 }
 
 /** Rows with their columns aligned. */

@@ -1,6 +1,5 @@
 import { visible } from '../kernel/visible-text.ts';
-import type { LabSnapshot } from './lab-snapshot.ts';
-import { devicesOf, type TopologyDevice, topologyOf } from './topology.ts';
+import { devicesOf, type Topology, type TopologyDevice } from './topology.ts';
 import { directEdges } from './topology-order.ts';
 
 /** Subgraphs have no shapes, so colours of GitHub's both themes tell them apart. */
@@ -10,8 +9,7 @@ const ROLES = { host: 'fill:transparent', router: 'fill:#d2992233', switch: 'fil
  * A lab as a Mermaid flowchart, which GitHub draws in issues and pull requests: a namespace is a subgraph, a cable a
  * line, the way from a child to its parent a dotted one.
  */
-export function topologyMermaid(snapshot: LabSnapshot): string {
-  const topology = topologyOf(snapshot);
+export function topologyMermaid(topology: Topology): string {
   const { namespaces } = topology;
   // Names may be words of Mermaid's own (`end`), or hold what its identifiers may not.
   const ids = new Map(devicesOf(namespaces).map(({ key }, index) => [key, `d${index}`]));

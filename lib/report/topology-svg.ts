@@ -1,6 +1,5 @@
 import { visible } from '../kernel/visible-text.ts';
-import type { NetworkSnapshot } from './lab-snapshot.ts';
-import { edgeId, type TopologyEdge, topologyOf } from './topology.ts';
+import { edgeId, type Topology, type TopologyEdge } from './topology.ts';
 import { type DeviceBox, deviceLines, METRICS } from './topology-box.ts';
 import { ICONS } from './topology-icons.ts';
 import { layOut, type PlacedBox } from './topology-layout.ts';
@@ -23,15 +22,12 @@ export interface TopologyOptions {
  * `data-edge="ns1/m1 host/up0"`. It follows the colour scheme of the page that it is inlined in, or on its own the
  * reader's.
  *
- * @example await writeFile('lab.svg', topologySvg(takeSnapshot(lab)));
+ * @example await writeFile('lab.svg', topologySvg(topologyOf(readDrawn(lab))));
  */
-export function topologySvg(
-  snapshot: NetworkSnapshot,
-  { path = [], lostAt, styled = true }: TopologyOptions = {},
-): string {
-  const { width, height, boxes, wires } = layOut(topologyOf(snapshot));
+export function topologySvg(topology: Topology, { path = [], lostAt, styled = true }: TopologyOptions = {}): string {
+  const { width, height, boxes, wires } = layOut(topology);
   const trail = trailOf(path, lostAt);
-  const names = snapshot.namespaces.map(({ name }) => name).join(', ');
+  const names = topology.namespaces.map(({ name }) => name).join(', ');
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" class="hairpin-topology" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${escapeXml(names ? `A lab of ${names}` : 'An empty lab')}</title>`,

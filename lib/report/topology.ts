@@ -1,4 +1,10 @@
-import type { InterfaceSnapshot, NamespaceSnapshot, NetworkSnapshot } from './lab-snapshot.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
+import { linkAt } from '../state/find-link.ts';
+import type { Link, LinkPlace } from '../state/network-state.ts';
+import { givenAddresses, withLength } from './given-addresses.ts';
+import { devicesIn } from './lab-devices.ts';
+import type { LabNamespace, LabState } from './lab-state.ts';
 
 /** A lab as a drawing needs it. */
 export interface Topology {
@@ -8,7 +14,7 @@ export interface Topology {
 
 export interface TopologyNamespace {
   name: string;
-  role: NamespaceSnapshot['role'];
+  role: LabNamespace['role'];
   devices: TopologyDevice[];
 }
 
@@ -39,60 +45,54 @@ const USUAL_MTU = 1500;
 /** The port settings worth a word, and what they are on a new port (`bridge -d link`). */
 const PORT_DEFAULTS: Record<string, boolean> = { hairpin: false, isolated: false, learning: true, flood: true };
 
-export function topologyOf(snapshot: NetworkSnapshot): Topology {
-  const namespaces = snapshot.namespaces.map(({ name, role, interfaces }) => ({
-    name,
-    role,
-    devices: interfaces.map((device) => deviceOf(name, device)),
+export function topologyOf(state: LabState<'addresses'>): Topology {
+  const namespaces = state.namespaces.map((namespace) => ({
+    name: namespace.name,
+    role: namespace.role,
+    devices: devicesIn(namespace).map((link) => deviceOf(namespace, link)),
   }));
-  return { namespaces, edges: edgesOf(snapshot, new Map(devicesOf(namespaces).map((device) => [device.key, device]))) };
+  return { namespaces, edges: edgesOf(state, new Map(devicesOf(namespaces).map((device) => [device.key, device]))) };
 }
 
 export function devicesOf(namespaces: readonly TopologyNamespace[]): TopologyDevice[] {
   return namespaces.flatMap(({ devices }) => devices);
 }
 
-function deviceOf(namespace: string, device: InterfaceSnapshot): TopologyDevice {
-  const { name, kind, addresses, mac } = device;
-  const fault = faultOf(device);
+function deviceOf(namespace: LabNamespace<'addresses'>, link: Link): TopologyDevice {
+  const { name, kind = 'unknown', mac } = link;
+  const fault = faultOf(link);
   return {
-    key: `${namespace}/${name}`,
+    key: `${namespace.name}/${name}`,
     name,
-    kind: [kind, ...kindWords(device)].join(' '),
-    addresses,
-    notes: notesOf(device),
+    kind: [kind, ...(kindOf(link)?.label(kindOf(link)?.of(link) ?? {}) ?? [])].join(' '),
+    addresses: givenAddresses(namespace, link).map(withLength),
+    notes: notesOf(link, namespace.nics[link.index]),
     ...(fault ? { fault } : {}),
     mac,
   };
 }
 
-function kindWords({ macvlan, ipvlan, vlan }: InterfaceSnapshot): (string | number)[] {
-  if (macvlan) return [macvlan.mode];
-  if (ipvlan) return ipvlan.flag === 'bridge' ? [ipvlan.mode] : [ipvlan.mode, ipvlan.flag];
-  if (vlan) return vlan.protocol === '802.1Q' ? [vlan.id] : [vlan.protocol, vlan.id];
-  return [];
-}
-
 /** A device that is down has no carrier either: the first is the reason. */
-function faultOf({ up, carrier }: InterfaceSnapshot): TopologyDevice['fault'] {
+function faultOf({ up, carrier }: Link): TopologyDevice['fault'] {
   if (!up) return 'down';
   return carrier ? undefined : 'no carrier';
 }
 
-function notesOf({ promiscuous, mtu, uplink, port = {} }: InterfaceSnapshot): string[] {
+function notesOf(link: Link, nic: string | undefined): string[] {
+  const port = isBridgePort(link) ? Object(link.slaveData) : {};
   const settings = Object.entries(PORT_DEFAULTS)
     .filter(([name, usual]) => port[name] === !usual)
     .map(([name, usual]) => (usual ? `no ${name}` : name));
   return [
     ...settings,
-    ...(uplink ? [`on the real NIC ${uplink}`] : []),
-    ...(promiscuous ? ['promiscuous'] : []),
-    ...(mtu === USUAL_MTU ? [] : [`mtu ${mtu}`]),
+    ...(nic === undefined ? [] : [`on the real NIC ${nic}`]),
+    ...(link.promiscuous ? ['promiscuous'] : []),
+    ...(link.mtu === USUAL_MTU ? [] : [`mtu ${link.mtu}`]),
   ];
 }
 
 /** Each cable once, though both of its ends name it. An end outside the lab has no edge. */
-function edgesOf({ namespaces }: NetworkSnapshot, devices: Map<string, TopologyDevice>): TopologyEdge[] {
+function edgesOf(state: LabState, devices: Map<string, TopologyDevice>): TopologyEdge[] {
   const edges = new Map<string, TopologyEdge>();
   const add = (kind: TopologyEdge['kind'], from: string, to: string | undefined) => {
     const [one, other] = [devices.get(from), devices.get(to ?? '')];
@@ -100,11 +100,14 @@ function edgesOf({ namespaces }: NetworkSnapshot, devices: Map<string, TopologyD
     const edge = { kind, from, to: other.key, live: !one.fault && !other.fault };
     edges.set(edgeId(edge), edge);
   };
-  for (const { name, interfaces } of namespaces) {
-    for (const device of interfaces) {
-      add('cable', `${name}/${device.name}`, device.peer);
-      add('parent', `${name}/${device.name}`, device.parent);
-      if (device.master) add('parent', `${name}/${device.master}`, `${name}/${device.name}`);
+  const keyOf = (place: LinkPlace | undefined) => place && `${place.namespace}/${linkAt(state, place)?.name}`;
+  for (const namespace of state.namespaces) {
+    for (const { name, index, peer, lower, ...link } of devicesIn(namespace)) {
+      const key = `${namespace.name}/${name}`;
+      add('cable', key, keyOf(peer));
+      add('parent', key, keyOf(lower));
+      const bridge = isBridgePort(link) ? keyOf({ namespace: namespace.name, index: link.master ?? 0 }) : undefined;
+      if (bridge) add('parent', bridge, key);
     }
   }
   return [...edges.values()];

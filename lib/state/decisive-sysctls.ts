@@ -68,6 +68,13 @@ export function namesOfDevice(device: string): { name: string; from: string }[] 
   );
 }
 
+const DECISIVE = new Set(generalNames().map((name) => name.replaceAll('.', '/')));
+
+/** Whether a setting is among them; its name with slashes. */
+export function isDecisive(name: string): boolean {
+  return DECISIVE.has(name.replace(/^(net\/ipv[46]\/conf)\/[^/]+\//, '$1/default/')) || DECISIVE.has(name);
+}
+
 /** In sysctl(8)'s notation slashes separate where the name of a device has dots. */
 export function deviceSysctlName(family: SysctlFamily, device: string, key: string): string {
   return ['net', family, 'conf', device, key].join(device.includes('.') ? '/' : '.');

@@ -1,4 +1,4 @@
-import type { LinkState } from '../netlink/link.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
 import type { Link, LinkPlace, NetworkState } from './network-state.ts';
 
 /** A network, of which nothing but the devices is looked at. */
@@ -26,11 +26,6 @@ export function uppersOf({ namespaces }: Network, { namespace, index }: LinkPlac
       .filter(({ lower }) => lower?.namespace === namespace && lower.index === index)
       .map((link) => ({ namespace: name, index: link.index, link })),
   );
-}
-
-/** Whether a device is a port of a bridge. */
-export function isBridgePort({ slaveKind, master }: Pick<LinkState, 'slaveKind' | 'master'>): boolean {
-  return slaveKind === 'bridge' && master !== undefined;
 }
 
 /** The ports of a bridge, which are in its namespace. */

@@ -71,6 +71,24 @@ interface Parts {
   readonly sysctls: Readonly<Record<string, string>>;
   /** What may drop or change a packet by rules of its own. */
   readonly filters: Filters;
+  /** What somebody changed of each device since it was made. */
+  readonly changes: readonly LinkChanges[];
+  /**
+   * Every other setting that somebody changed, in any folder of `/proc/sys/net`: of the namespace, what a new one has otherwise;
+   * of a device, what differs from the namespace's `default`.
+   */
+  readonly otherSysctls: Readonly<Record<string, string>>;
+}
+
+/** What is not as of a new device of its kind. */
+export interface LinkChanges {
+  readonly index: number;
+  /** The settings of its kind ({@link LinkState.data}). */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Its settings as a port of a bridge ({@link LinkState.slaveData}). */
+  readonly port: Readonly<Record<string, unknown>>;
+  /** The attributes that hairpin has no words for: `attribute 34 of IFLA_INFO_SLAVE_DATA 0x65000000`. */
+  readonly unsaid: readonly string[];
 }
 
 /** The VLANs of a device, by its index. */

@@ -1,10 +1,11 @@
+import { kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { ipNetns } from '../netlink/namespace-id.ts';
 import type { Link, LinkPlace } from './network-state.ts';
 import type { StateSource } from './read-network.ts';
 
-/** Kinds whose devices are two ends of a cable. */
-const PAIRS = ['veth', 'netkit', 'vxcan'];
+/** Kinds that nobody has described, whose devices are two ends of a cable as well. */
+const OTHER_PAIRS = ['netkit', 'vxcan'];
 
 /** Every device of each namespace, with what it is connected to. */
 export function readLinks(sources: readonly StateSource[]): readonly (readonly Link[])[] {
@@ -22,8 +23,8 @@ interface Listed {
   readonly links: readonly LinkState[];
 }
 
-function connection({ kind }: LinkState, place: LinkPlace | undefined): Pick<Link, 'peer' | 'lower'> {
-  const isPair = PAIRS.includes(kind ?? '');
+function connection(link: LinkState, place: LinkPlace | undefined): Pick<Link, 'peer' | 'lower'> {
+  const isPair = kindOf(link)?.end === 'peer' || OTHER_PAIRS.includes(link.kind ?? '');
   return { peer: isPair ? place : undefined, lower: isPair ? undefined : place };
 }
 

@@ -1,4 +1,5 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { bridgeVlan } from '../netlink/bridge-vlan.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
@@ -10,9 +11,10 @@ import { tcQdisc } from '../netlink/qdisc.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
-import { isBridgePort } from './find-link.ts';
 import type { Link, NamespaceState, NetworkState, StatePart } from './network-state.ts';
+import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
+import { readOtherSysctls } from './read-other-sysctls.ts';
 import { readDecisiveSysctls } from './read-sysctls.ts';
 
 /** A namespace that can be read; a lab's `Namespace` is one. */
@@ -66,6 +68,8 @@ const READERS: Readers = {
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
   sysctls: ({ handle }, links) => readDecisiveSysctls(handle, links),
   filters: ({ handle }) => ({ ...filtersOf(handle), ipsec: hasIpsec(handle) }),
+  changes: readChanges,
+  otherSysctls: ({ handle }, links) => readOtherSysctls(handle, links),
 };
 
 const EVERY_PART = Object.keys(READERS) as StatePart[];

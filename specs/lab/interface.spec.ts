@@ -60,6 +60,7 @@ test('state is what iproute2 reads', async ({ lab }) => {
     mtu,
     up: true,
     promiscuous: true,
+    allMulticast: flags.includes('ALLMULTI'),
     promiscuity,
     carrier: true,
     arp: !flags.includes('NOARP'),

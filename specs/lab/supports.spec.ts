@@ -11,6 +11,8 @@ const COMMANDS: Record<LinkType, string[]> = {
   ipvtap: ['link', 'p', 'type', 'ipvtap'],
   vlan: ['link', 'p', 'type', 'vlan', 'id', '1'],
   dummy: ['type', 'dummy'],
+  ifb: ['type', 'ifb'],
+  vxlan: ['type', 'vxlan', 'id', '1', 'dstport', '4789'],
 };
 const types = Object.keys(COMMANDS) as LinkType[];
 
@@ -42,13 +44,14 @@ test('the options of the kernel', () => {
   expect(types.map(kernelOption)).toEqual([
     ...['CONFIG_VETH', 'CONFIG_BRIDGE', 'CONFIG_MACVLAN', 'CONFIG_MACVTAP'],
     ...['CONFIG_IPVLAN', 'CONFIG_IPVTAP', 'CONFIG_VLAN_8021Q', 'CONFIG_DUMMY'],
+    ...['CONFIG_IFB', 'CONFIG_VXLAN'],
   ]);
 });
 
 test.for([supports, kernelOption])('%o takes types of links', (call) => {
   expect(() => call('bond' as never)).toThrow(
     new UsageError(
-      `${call.name}: type must be one of veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy: received 'bond'`,
+      `${call.name}: kind must be one of ${types.join(', ')}, or what defineLink returned: received 'bond'`,
     ),
   );
 });

@@ -5,6 +5,7 @@ import { nftTrace } from '../../lib/netlink/nft-trace.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import type { Rows, Table } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
+import { STATUS } from '../../lib/state/status-attributes.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
 
@@ -25,6 +26,9 @@ const MEMBERS: Record<string, string> = {
   ndmsg: 'ndm_family ndm_pad1-ndm_pad2 ndm_ifindex ndm_state ndm_flags ndm_type',
   ndt_config: 'ndtc_key_len-ndtc_entry_size ndtc_entries ndtc_last_flush-ndtc_proxy_qlen',
   ndt_stats: 'ndts_allocs-ndts_forced_gc_runs ndts_table_fulls',
+  fib_rule_port_range: 'start end',
+  fib_rule_uid_range: 'start end',
+  ifa_cacheinfo: 'ifa_prefered ifa_valid cstamp tstamp',
   ndtmsg: 'ndtm_family ndtm_pad1-ndtm_pad2',
   // What follows was reserved once, and is the weight's high bits by now.
   nexthop_grp: 'id weight -',
@@ -63,6 +67,18 @@ describe.skipIf(withoutHeaders())(
       const expected = evaluateInC(numbers.map(([name]) => name));
       expect(Object.fromEntries(numbers)).toEqual(Object.fromEntries(expected));
     });
+  },
+);
+
+// Newer than some headers, as kernels are.
+test.skipIf(withoutHeaders())(
+  "the numbers of what is a device's state are those of the headers, where they know them",
+  () => {
+    for (const numbers of Object.values<Readonly<Record<string, number>>>(STATUS)) {
+      const expected = [...evaluateInC(Object.keys(numbers))].filter(([, number]) => number !== undefined);
+      expect(expected.length).toBeGreaterThan(0);
+      expect(numbers).toMatchObject(Object.fromEntries(expected));
+    }
   },
 );
 

@@ -10,6 +10,7 @@ const HEADERS = [
   ...[
     'linux/neighbour.h',
     'linux/fib_rules.h',
+    'linux/icmpv6.h',
     'linux/net_namespace.h',
     'linux/nexthop.h',
     'linux/veth.h',

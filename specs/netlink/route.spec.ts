@@ -103,13 +103,13 @@ test('rules are read as ip rule has them, and one that is more than a table is n
   await a.exec('ip', ['rule', 'add', 'priority', '30', 'fwmark', '7', 'table', '100']);
   await a.exec('ip', ['rule', 'add', 'priority', '40', 'table', '100', 'suppress_prefixlength', '0']);
   await a.exec('ip', ['rule', 'add', 'priority', '50', 'blackhole']);
-  expect(a.rtnetlink.list(ipRule.all({ family: 4 }))).toEqual([
+  expect(a.rtnetlink.list(ipRule.all({ family: 4 }))).toMatchObject([
     { family: 4, priority: 0, table: 255, isPlain: true },
     { family: 4, priority: 10, table: 100, isPlain: true },
-    { family: 4, priority: 20, table: 1000, isPlain: false },
-    { family: 4, priority: 30, table: 100, isPlain: false },
-    { family: 4, priority: 40, table: 100, isPlain: false },
-    { family: 4, priority: 50, table: 0, isPlain: false },
+    { family: 4, priority: 20, table: 1000, isPlain: false, from: { address: '10.0.0.0', length: 8 } },
+    { family: 4, priority: 30, table: 100, isPlain: false, fwmark: 7, fwmask: 0xffff_ffff },
+    { family: 4, priority: 40, table: 100, isPlain: false, suppressPrefixlength: 0 },
+    { family: 4, priority: 50, table: 0, isPlain: false, action: 'blackhole' },
     { family: 4, priority: 32766, table: 254, isPlain: true },
     { family: 4, priority: 32767, table: 253, isPlain: true },
   ]);

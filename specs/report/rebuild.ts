@@ -12,8 +12,10 @@ const COMMANDS = {
   neighbours: 'ip -j neighbour show nud permanent; ip -j -6 neighbour show nud permanent',
   ports: 'bridge -j -d link',
   fdb: 'bridge -j fdb show',
+  mdb: 'bridge -j mdb show',
+  nexthops: 'ip -j -d nexthop',
   sysctls:
-    'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp | grep -v conf/lo/ | sort',
+    'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp bridge | grep -v conf/lo/ | sort',
   nftables: 'command -v nft >/dev/null && nft list ruleset',
 } as const;
 
@@ -67,9 +69,11 @@ type Entry = Record<string, unknown>;
 
 /** What the kernel learns and makes as it goes: forwarding entries, a device's own groups, link-local addresses. */
 function isVolatile(entry: Entry): boolean {
-  const { mac, state, flags, dst, local, scope } = entry;
+  const { grp, mac, state, flags, dst, local, scope } = entry;
+  if (grp !== undefined) return state === 'temp';
   if (mac !== undefined) return state === '' || String(flags).includes('self');
-  return String(dst).startsWith('fe80::') || (local !== undefined && scope === 'link');
+  // Those of groups stand in the order in which the devices came up.
+  return String(dst).startsWith('fe80::') || dst === 'ff00::/8' || (local !== undefined && scope === 'link');
 }
 
 /** Without what no two networks have the same: timers, the namespaces' numbers for each other, traces of the past. */

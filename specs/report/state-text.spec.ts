@@ -1,6 +1,12 @@
-import { expect, test } from 'hairpin';
+import { expect, type Lab, test } from 'hairpin';
+import { readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
-import { takeSnapshot } from '../../lib/report/take-snapshot.ts';
+
+const textOf = (lab: Lab, at: number) => {
+  const state = readLab(lab);
+  const namespace = state.namespaces[at];
+  return namespace && stateText(state, namespace);
+};
 
 // ns1 ─ m1 ┐
 //          ├─ up0 (host) ── p0 (sw), reflecting ── …
@@ -11,12 +17,11 @@ test('a host: links, addresses, routes, neighbours, and the settings that differ
   ns1.route.add({ to: 'default', via: '10.0.0.1' });
   ns1.neighbour.add({ to: '10.0.0.102', lladdr: m2?.mac ?? '' });
   ns1.sysctl.set('net.ipv4.conf.m1.arp_ignore', 1);
-  const [first] = takeSnapshot(lab).namespaces;
-  expect(first && stateText(first)).toBe(
+  expect(textOf(lab, 0)).toBe(
     `
 ns1 (host)
   links
-    m1@host/up0  UP  02:00:00:00:00:6b  mtu 1500  macvlan bridge bcqueuelen 50 promisc
+    m1@host/up0  UP  02:00:00:00:00:6b  mtu 1500  macvlan mode bridge bcqueuelen 50 promisc
   addresses
     m1  10.0.0.101/24 fd00::65/64
   routes
@@ -43,14 +48,13 @@ test('a switch: ports with what was changed, and who is behind them', async ({ l
   const { a: down, b: port } = lab.cable(b, sw);
   down.set({ up: false });
   sw.fdb.add('02:00:00:00:dd:01', port);
-  const [first] = takeSnapshot(lab).namespaces;
   // Who has said something by now is the kernel's affair.
-  const text = first && stateText(first).replaceAll(/\n.*learnt$/gm, '');
+  const text = textOf(lab, 0)?.replaceAll(/\n.*learnt$/gm, '');
   expect(text).toBe(
     `
 sw (switch)
   links
-    br0        UP                                       bridge ageing_time 17 stp off mcast_snooping off
+    br0        UP                                       bridge ageing_time 1700 mcast_snooping 0
     p0@a/eth0  UP          02:00:00:00:00:66  mtu 1500  veth
     p1@b/eth0  NO-CARRIER  02:00:00:00:00:68  mtu 1500  veth
   ports
@@ -68,7 +72,6 @@ test('the ruleset is in the words of nft', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await b.exec('nft', ['add table ip spec']);
-  const snapshots = takeSnapshot(lab).namespaces;
-  expect(snapshots.map(({ nftables }) => nftables)).toEqual(['', 'table ip spec {\n}']);
-  expect(snapshots[1] && stateText(snapshots[1])).toContain('  nftables\n    table ip spec {\n    }');
+  expect(readLab(lab).namespaces.map(({ nftables }) => nftables)).toEqual(['', 'table ip spec {\n}']);
+  expect(textOf(lab, 1)).toContain('  nftables\n    table ip spec {\n    }');
 });

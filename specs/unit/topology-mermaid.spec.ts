@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
+import { topologyOf } from '../../lib/report/topology.ts';
 import { topologyMermaid } from '../../lib/report/topology-mermaid.ts';
-import { SnapshotBuilder } from './snapshots.ts';
+import { StateBuilder } from './lab-states.ts';
 
 test('is a flowchart of subgraphs', () => {
-  const { snapshot } = new SnapshotBuilder()
+  const { state } = new StateBuilder()
     .namespace('end')
     .namespace('sw', 'switch')
     .namespace('ns1')
     .cable('end/up0', 'sw/p"0', { addresses: ['10.0.0.1/24'] })
     .macvlan('ns1/m1', 'end/up0')
     .namespace('lonely', 'router');
-  expect(topologyMermaid(snapshot)).toBe(`flowchart LR
+  expect(topologyMermaid(topologyOf(state))).toBe(`flowchart LR
   subgraph n0["end"]
     d0["<b>up0</b> veth<br/>10.0.0.1/24"]
   end
@@ -38,7 +39,7 @@ test('is a flowchart of subgraphs', () => {
 });
 
 test('marks what is down', () => {
-  const { snapshot } = new SnapshotBuilder().namespace('a').namespace('b').cable('a/eth0', 'b/eth0', { up: false });
-  expect(topologyMermaid(snapshot)).toContain('<br/>down"]:::fault');
-  expect(topologyMermaid(snapshot)).toContain('d0 ---|down| d1');
+  const { state } = new StateBuilder().namespace('a').namespace('b').cable('a/eth0', 'b/eth0', { up: false });
+  expect(topologyMermaid(topologyOf(state))).toContain('<br/>down"]:::fault');
+  expect(topologyMermaid(topologyOf(state))).toContain('d0 ---|down| d1');
 });

@@ -3,9 +3,9 @@ import { stateText } from '../../lib/report/state-text.ts';
 import { edgeId, topologyOf } from '../../lib/report/topology.ts';
 import { topologyMermaid } from '../../lib/report/topology-mermaid.ts';
 import { topologySvg } from '../../lib/report/topology-svg.ts';
-import { pairSnapshot, SnapshotBuilder } from './snapshots.ts';
+import { pairState, StateBuilder } from './lab-states.ts';
 
-const svg = topologySvg(pairSnapshot());
+const svg = topologySvg(topologyOf(pairState()));
 
 test('names every namespace, device and edge', () => {
   const named = (attribute: string) => [...svg.matchAll(new RegExp(`${attribute}="([^"]*)"`, 'g'))].map(([, id]) => id);
@@ -20,7 +20,7 @@ test('names every namespace, device and edge', () => {
     'sw/p1',
     'sw/p2',
   ]);
-  expect(named('data-edge').sort()).toEqual(topologyOf(pairSnapshot()).edges.map(edgeId).sort());
+  expect(named('data-edge').sort()).toEqual(topologyOf(pairState()).edges.map(edgeId).sort());
 });
 
 test('is an image with a name, and asks for nothing from elsewhere', () => {
@@ -41,7 +41,7 @@ test("shows a packet's ways, and where it was lost", () => {
     ['ns1/m1', 'host/up0', 'sw/p0', 'sw/p1', 'gateway/eth0'],
     ['ns1/m1', 'host/up0', 'sw/p0', 'sw/p2', 'neighbour/eth0'],
   ];
-  const drawn = topologySvg(pairSnapshot(), { path, lostAt: 'sw/p0' });
+  const drawn = topologySvg(topologyOf(pairState()), { path, lostAt: 'sw/p0' });
   const classes = (name: string) => new RegExp(`class="([^"]*)" data-[a-z]+="${name}"`).exec(drawn)?.[1];
   expect(classes('ns1/m1')).toBe('interface on-path');
   expect(classes('ns2/m2')).toBe('interface');
@@ -54,8 +54,8 @@ test("shows a packet's ways, and where it was lost", () => {
 });
 
 test('is well-formed, whatever the names', () => {
-  const { snapshot } = new SnapshotBuilder().namespace('<&">').device('<&">/"\'', { up: false });
-  const odd = topologySvg(snapshot);
+  const { state } = new StateBuilder().namespace('<&">').device('<&">/"\'', { up: false });
+  const odd = topologySvg(topologyOf(state));
   expect(unbalanced(odd)).toEqual([]);
   expect(odd).toContain('data-namespace="&lt;&amp;&quot;&gt;"');
   expect(unbalanced(svg)).toEqual([]);
@@ -63,17 +63,17 @@ test('is well-formed, whatever the names', () => {
 
 test('has no character that XML has no room for', () => {
   const name = 'a\u001b[31m\u0000\u007f\u0085\uD800\uFFFF😀';
-  const { snapshot } = new SnapshotBuilder().namespace('ns').device(`ns/${name}`);
-  const odd = topologySvg(snapshot);
+  const { state } = new StateBuilder().namespace('ns').device(`ns/${name}`);
+  const odd = topologySvg(topologyOf(state));
   // XML 1.0, section 2.2.
   expect(odd).not.toMatch(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u);
   expect(odd).toContain('data-interface="ns/a␛[31m␀␡���😀"');
-  expect(topologyMermaid(snapshot)).toContain('<b>a␛[31m␀␡���😀</b>');
-  expect(snapshot.namespaces.map(stateText).join()).toContain('a␛[31m␀␡���😀');
+  expect(topologyMermaid(topologyOf(state))).toContain('<b>a␛[31m␀␡���😀</b>');
+  expect(state.namespaces.map((each) => stateText(state, each)).join()).toContain('a␛[31m␀␡���😀');
 });
 
 test('of an empty lab is an image too', () => {
-  expect(topologySvg({ namespaces: [] })).toContain('<title>An empty lab</title>');
+  expect(topologySvg({ namespaces: [], edges: [] })).toContain('<title>An empty lab</title>');
 });
 
 /** The tags of an XML document that are not closed in turn. */

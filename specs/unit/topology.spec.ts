@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LabSnapshot } from '../../lib/report/lab-snapshot.ts';
+import type { LabState } from '../../lib/report/lab-state.ts';
 import { edgeId, namespaceOf, topologyOf } from '../../lib/report/topology.ts';
 import { METRICS } from '../../lib/report/topology-box.ts';
 import { type Layout, layOut, type PlacedBox } from '../../lib/report/topology-layout.ts';
-import { linksSnapshot, pairSnapshot, SnapshotBuilder } from './snapshots.ts';
+import { linksState, pairState, StateBuilder } from './lab-states.ts';
 
-const build = () => new SnapshotBuilder();
-const layoutOf = (snapshot: LabSnapshot) => layOut(topologyOf(snapshot));
+const build = () => new StateBuilder();
+const layoutOf = (state: LabState<'addresses'>) => layOut(topologyOf(state));
 /** The namespaces of a drawing column by column, each from the top down. */
 const columnsOf = ({ boxes }: Layout) =>
   [...Map.groupBy(boxes, ({ x }) => x)]
@@ -16,7 +16,7 @@ const columnsOf = ({ boxes }: Layout) =>
 
 describe('topologyOf', () => {
   test('has each cable once, and the way from a macvlan to its parent', () => {
-    expect(topologyOf(pairSnapshot()).edges.map((edge) => `${edge.kind} ${edgeId(edge)}`)).toEqual([
+    expect(topologyOf(pairState()).edges.map((edge) => `${edge.kind} ${edgeId(edge)}`)).toEqual([
       'parent ns1/m1 host/up0',
       'parent ns2/m2 host/up0',
       'cable host/up0 sw/p0',
@@ -26,12 +26,19 @@ describe('topologyOf', () => {
   });
 
   test('says what is not as usual, and why no frame passes', () => {
-    const { snapshot } = build()
+    const { state } = build()
       .namespace('a')
       .namespace('sw', 'switch')
       .device('a/eth0', { peer: 'sw/p0', up: false, carrier: false, mtu: 9000 })
-      .device('sw/p0', { peer: 'a/eth0', carrier: false, promiscuous: true, port: { hairpin: true, learning: false } });
-    const { namespaces, edges } = topologyOf(snapshot);
+      .device('sw/p0', {
+        peer: 'a/eth0',
+        carrier: false,
+        promiscuous: true,
+        master: 'sw/br0',
+        data: undefined,
+        slaveData: { hairpin: true, learning: false },
+      });
+    const { namespaces, edges } = topologyOf(state);
     expect(namespaces.flatMap(({ devices }) => devices)).toMatchObject([
       { key: 'a/eth0', fault: 'down', notes: ['mtu 9000'] },
       { key: 'sw/p0', fault: 'no carrier', notes: ['hairpin', 'no learning', 'promiscuous'] },
@@ -40,7 +47,7 @@ describe('topologyOf', () => {
   });
 
   test('names each kind with its settings, and has the way from each child to its parent', () => {
-    const { namespaces, edges } = topologyOf(linksSnapshot());
+    const { namespaces, edges } = topologyOf(linksState());
     const kinds = namespaces.flatMap(({ devices }) => devices).map(({ key, kind }) => `${key}: ${kind}`);
     expect(kinds).toEqual([
       ...['a/eth0.100.10: vlan 10', 'a/eth0.100: vlan 802.1ad 100', 'a/eth0.20: vlan 20', 'a/eth0: veth'],
@@ -54,17 +61,17 @@ describe('topologyOf', () => {
   });
 
   test('draws no line to what is not in the lab', () => {
-    expect(topologyOf(build().namespace('a').device('a/eth0', { peer: 'gone/eth0' }).snapshot).edges).toEqual([]);
+    expect(topologyOf(build().namespace('a').device('a/eth0', { peer: 'gone/eth0' }).state).edges).toEqual([]);
   });
 });
 
 describe('layOut', () => {
   test('has a macvlan pair from the children to the machines behind the switch', () => {
-    expect(columnsOf(layoutOf(pairSnapshot()))).toEqual([['ns1', 'ns2'], ['host'], ['sw'], ['gateway', 'neighbour']]);
+    expect(columnsOf(layoutOf(pairState()))).toEqual([['ns1', 'ns2'], ['host'], ['sw'], ['gateway', 'neighbour']]);
   });
 
   test('has a router between its switches', () => {
-    const { snapshot } = build()
+    const { state } = build()
       .namespace('a')
       .namespace('b')
       .namespace('sw1', 'switch')
@@ -74,13 +81,13 @@ describe('layOut', () => {
       .cable('b/eth0', 'sw2/p0')
       .cable('r/eth0', 'sw1/p1')
       .cable('r/eth1', 'sw2/p1');
-    expect(columnsOf(layoutOf(snapshot))).toEqual([['a'], ['sw1'], ['r'], ['sw2'], ['b']]);
+    expect(columnsOf(layoutOf(state))).toEqual([['a'], ['sw1'], ['r'], ['sw2'], ['b']]);
   });
 
   test('has half of the hosts of a switch on each side, in order', () => {
     const lab = build().namespace('sw', 'switch');
     for (let host = 1; host <= 12; host += 1) lab.namespace(`h${host}`).cable(`h${host}/eth0`, `sw/p${host}`);
-    expect(columnsOf(layoutOf(lab.snapshot))).toEqual([
+    expect(columnsOf(layoutOf(lab.state))).toEqual([
       ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'],
       ['sw'],
       ['h7', 'h8', 'h9', 'h10', 'h11', 'h12'],
@@ -93,17 +100,17 @@ describe('layOut', () => {
     for (let host = 0; host < 30; host += 1) {
       lab.namespace(`h${host}`).cable(`h${host}/eth0`, `sw/p${host}`, host < 29 ? { addresses } : {});
     }
-    expect(Math.min(...layoutOf(lab.snapshot).boxes.map(({ y }) => y))).toBe(12);
+    expect(Math.min(...layoutOf(lab.state).boxes.map(({ y }) => y))).toBe(12);
   });
 
   test('has devices of one namespace under the one that they are made on', () => {
-    const { snapshot } = build()
+    const { state } = build()
       .namespace('host')
       .namespace('sw', 'switch')
       .cable('host/up0', 'sw/p0')
       .macvlan('host/shim', 'host/up0')
       .macvlan('host/deep', 'host/shim');
-    const [host] = layoutOf(snapshot).boxes as [PlacedBox];
+    const [host] = layoutOf(state).boxes as [PlacedBox];
     const { indent } = METRICS;
     expect(host.devices.map(({ device, x, under }) => [device.name, x - METRICS.padding, under?.key])).toEqual([
       ['up0', 0, undefined],
@@ -114,8 +121,8 @@ describe('layOut', () => {
 
   test('never has boxes, texts and wires on top of each other, whatever the lab', () => {
     fc.assert(
-      fc.property(anyLab(), (snapshot) => {
-        const layout = layoutOf(snapshot);
+      fc.property(anyLab(), (state) => {
+        const layout = layoutOf(state);
         expect(overlaps(layout.boxes)).toEqual([]);
         for (const box of layout.boxes) {
           expect(overlaps(box.devices)).toEqual([]);
@@ -175,7 +182,7 @@ function crossed({ boxes, wires }: Layout): string[] {
 }
 
 /** Up to nine namespaces with cables and macvlans anywhere, also from a namespace to itself. */
-function anyLab(): fc.Arbitrary<LabSnapshot> {
+function anyLab(): fc.Arbitrary<LabState<'addresses'>> {
   const place = fc.nat({ max: 8 });
   const link = fc.record({ from: place, to: place, macvlan: fc.boolean(), addresses: fc.nat({ max: 3 }) });
   const roles = fc.array(fc.constantFrom('host' as const, 'router' as const, 'switch' as const), {
@@ -191,6 +198,6 @@ function anyLab(): fc.Arbitrary<LabSnapshot> {
       if (macvlan) lab.device(other, { addresses: given }).macvlan(one, other);
       else lab.cable(one, other, { addresses: given });
     }
-    return lab.snapshot;
+    return lab.state;
   });
 }

@@ -1,0 +1,14 @@
+import { linkBody } from '../netlink/link.ts';
+import type { Type } from '../netlink/type.ts';
+import { setting } from './setting.ts';
+
+/** What a pair says of its other end: all that a link says of itself. Of one that is there the kernel says nothing. */
+const peer: Type<unknown, Parameters<typeof linkBody.write>[1]> = {
+  ...linkBody,
+  words: (said, names) => ['name', said.name ?? '', ...linkBody.words(said, names)],
+};
+
+/** The attribute of a kind of pairs that describes the other end of a new one. */
+export function peerSetting(kernel: string, number: number) {
+  return setting(kernel, number, peer, { internal: true, word: 'peer' });
+}

@@ -1,0 +1,59 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { kindOf } from '../links/registry.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import { type RawLink, rawLink } from './raw-link.ts';
+
+/** A device, and what it says of itself by bytes. */
+export interface ReadLink {
+  readonly state: LinkState;
+  readonly raw: RawLink;
+}
+
+/** Every device of a namespace, with its bytes. */
+export function readRawLinks(rtnetlink: NetlinkSocket): ReadLink[] {
+  return rtnetlink.list(ipLink.saved()).map(({ state, body }) => ({ state, raw: rawLink(body) }));
+}
+
+const [LOWER, PEER, DEVICE, OTHER, BRIDGE] = [100, 101, 102, 103, 104];
+
+/** By kind, and whether it is a port of a bridge; undefined: one such cannot be made alone. */
+const known = new Map<string, ReadLink | undefined>();
+
+/**
+ * A device of a kind as it is when somebody has just made it and said nothing of it. It is made in a namespace of its own, once a
+ * kind.
+ *
+ * @param isPort whether it is a port of a bridge, which is as new as it is
+ */
+export function freshLink(kind: string, isPort: boolean): ReadLink | undefined {
+  const key = `${kind} ${isPort}`;
+  if (!known.has(key)) known.set(key, make(kind, isPort));
+  return known.get(key);
+}
+
+function make(kind: string, isPort: boolean): ReadLink | undefined {
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  const pair = (index: number, other: number) =>
+    ipLink.add({ index, name: `fresh${index}`, kind: 'veth', data: { peer: { index: other, name: `fresh${other}` } } });
+  try {
+    if (kind === 'veth') rtnetlink.change(pair(DEVICE, OTHER));
+    else {
+      const described = kindOf({ kind });
+      const isOnAnother = described !== undefined && described.lower !== 'none';
+      if (isOnAnother) rtnetlink.change(pair(LOWER, PEER));
+      const said = described?.as(described.description.trial ?? {}) ?? { kind };
+      rtnetlink.change(ipLink.add({ index: DEVICE, name: 'fresh', ...said, ...(isOnAnother && { link: LOWER }) }));
+    }
+    if (isPort) {
+      rtnetlink.change(ipLink.add({ index: BRIDGE, name: 'bridge', kind: 'bridge' }));
+      rtnetlink.change(ipLink.change({ index: DEVICE, master: BRIDGE }));
+    }
+  } catch (error) {
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  }
+  return readRawLinks(rtnetlink).find(({ state }) => state.index === DEVICE);
+}

@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+import { bridge } from '../links/bridge.ts';
+import { bridgePort, isBridgePort } from '../links/bridge-port.ts';
+import { macvlan } from '../links/macvlan.ts';
+import { kindOf } from '../links/registry.ts';
+import { linkAttributes } from '../netlink/link.ts';
+import type { Rows, Table } from '../netlink/table.ts';
+import { freshLink, type ReadLink, readRawLinks } from './fresh-links.ts';
+import type { LinkChanges } from './network-state.ts';
+import type { RawAttributes } from './raw-link.ts';
+import type { StateSource } from './read-network.ts';
+import { STATUS } from './status-attributes.ts';
+
+/** What somebody changed of each device since it was made. Of a kind that cannot be made for comparison nothing is said. */
+export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
+  return readRawLinks(rtnetlink).flatMap((read) => {
+    const { kind, index } = read.state;
+    const isPort = isBridgePort(read.state);
+    const fresh = kind === undefined ? undefined : (freshLink(kind, isPort) ?? freshLink(kind, false));
+    if (!fresh) return [];
+    const port = isPort && !isBridgePort(fresh.state) ? freshLink('veth', true) : fresh;
+    return [
+      {
+        index,
+        settings: changed(read.state.data, fresh.state.data),
+        port: isPort ? changed(read.state.slaveData, port?.state.slaveData) : {},
+        unsaid: [...unsaidOfLink(read, fresh), ...(isPort && port ? unsaidOfPort(read, port) : [])],
+      },
+    ];
+  });
+}
+
+function changed(now: unknown, fresh: unknown): Record<string, unknown> {
+  if (typeof now !== 'object' || now === null || now instanceof Uint8Array) return {};
+  const before = Object(fresh) as Record<string, unknown>;
+  const entries = Object.entries(now).filter(
+    ([key, value]) => value !== undefined && !isDeepStrictEqual(value, before[key]),
+  );
+  return Object.fromEntries(entries);
+}
+
+function unsaidOfLink({ state, raw }: ReadLink, fresh: ReadLink): string[] {
+  const ofKind = macvlan.is(state) ? STATUS.macvlan : bridge.is(state) ? STATUS.bridge : {};
+  return [
+    ...unsaid('', raw.link, fresh.raw.link, [statusOf(STATUS.link), numbersOf(linkAttributes)]),
+    ...unsaid('IFLA_INFO_DATA', raw.data, fresh.raw.data, [statusOf(ofKind), numbersOf(kindOf(state)?.table)]),
+  ];
+}
+
+function unsaidOfPort({ raw }: ReadLink, fresh: ReadLink): string[] {
+  const known = [statusOf(STATUS.bridgePort), numbersOf(bridgePort)];
+  return unsaid('IFLA_INFO_SLAVE_DATA', raw.slaveData, fresh.raw.slaveData, known);
+}
+
+function statusOf(numbers: Readonly<Record<string, number>>): ReadonlySet<number> {
+  return new Set(Object.values(numbers));
+}
+
+function numbersOf({ rows }: Pick<Table<Rows>, 'rows'> = { rows: {} }): ReadonlySet<number> {
+  return new Set(Object.values(rows).flatMap(({ number, options }) => (options.word === false ? [] : number)));
+}
+
+/** The attributes that no table knows, and that are not as of a new device. */
+function unsaid(
+  where: string,
+  now: RawAttributes,
+  fresh: RawAttributes,
+  known: readonly ReadonlySet<number>[],
+): string[] {
+  return [...now]
+    .filter(([number, bytes]) => !known.some((each) => each.has(number)) && !fresh.get(number)?.equals(bytes))
+    .map(([number, bytes]) => `${nameOf(where, number)} 0x${Buffer.from(bytes).toString('hex')}`);
+}
+
+/** Of the device itself, by the kernel's names (linux/if_link.h): what `ip link` says, but lab.sh does not. */
+const NAMES: Readonly<Record<number, string>> = {
+  ...{ 13: 'IFLA_TXQLEN', 17: 'IFLA_LINKMODE', 20: 'IFLA_IFALIAS', 27: 'IFLA_GROUP', 31: 'IFLA_NUM_TX_QUEUES' },
+  ...{ 32: 'IFLA_NUM_RX_QUEUES', 39: 'IFLA_PROTO_DOWN', 40: 'IFLA_GSO_MAX_SEGS', 41: 'IFLA_GSO_MAX_SIZE' },
+  ...{ 52: 'IFLA_PROP_LIST', 58: 'IFLA_GRO_MAX_SIZE', 63: 'IFLA_GSO_IPV4_MAX_SIZE', 64: 'IFLA_GRO_IPV4_MAX_SIZE' },
+};
+
+function nameOf(where: string, number: number): string {
+  if (where !== '') return `attribute ${number} of ${where}`;
+  return NAMES[number] ?? `attribute ${number}`;
+}

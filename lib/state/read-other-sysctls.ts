@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { hasCode } from '../kernel/has-code.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { readSysctls } from '../kernel/sysctl.ts';
+import { isDecisive } from './decisive-sysctls.ts';
+import type { Link } from './network-state.ts';
+
+const LOOPBACK = 'lo';
+
+/** What decides over IP. What TCP, UDP, connection tracking and the neighbours of each device have is passed over. */
+const FOLDERS = [
+  ...['net/ipv4', 'net/ipv4/conf/all', 'net/ipv4/conf/default'],
+  ...['net/ipv6', 'net/ipv6/icmp', 'net/ipv6/conf/all', 'net/ipv6/conf/default', 'net/bridge'],
+];
+const LEFT_OUT = /^net\/(ipv4\/(tcp|udp)_.*|.*\/mc_forwarding|ipv6\/conf\/.*\/(stable_secret|mtu))$/;
+const CONF = ['net/ipv4/conf', 'net/ipv6/conf'] as const;
+
+let fresh: ReadonlyMap<string, string> | undefined;
+
+/**
+ * The settings of a namespace, and of its devices, that somebody changed and that are not among the decisive ones. They are in an
+ * order in which they can be written again.
+ */
+export function readOtherSysctls(namespace: NetNamespace, links: readonly Link[]): Record<string, string> {
+  fresh ??= readFresh();
+  const before = fresh;
+  const now = readAll(namespace, FOLDERS);
+  const devices = links.map(({ name }) => name).filter((name) => name !== LOOPBACK);
+  const ofDevices = devices.flatMap((device) => {
+    const own = readAll(
+      namespace,
+      CONF.map((folder) => `${folder}/${device}`),
+    );
+    const asDefault = (name: string) => now.get(name.replace(`/conf/${device}/`, '/conf/default/'));
+    const changed = [...own].filter(([name, value]) => value !== asDefault(name));
+    return device.includes('.') ? changed : changed.map(dotted);
+  });
+  return Object.fromEntries([
+    ...[...now].filter(([name, value]) => value !== before.get(name)).map(dotted),
+    ...ofDevices,
+  ]);
+}
+
+function dotted([name, value]: readonly [string, string]): [string, string] {
+  return [name.replaceAll('/', '.'), value];
+}
+
+function readFresh(): ReadonlyMap<string, string> {
+  using namespace = NetNamespace.create();
+  return readAll(namespace, FOLDERS);
+}
+
+function readAll(namespace: NetNamespace, folders: readonly string[]): Map<string, string> {
+  const names = namespace.run(() => folders.flatMap(namesIn));
+  return readSysctls(
+    namespace,
+    names.filter((name) => !LEFT_OUT.test(name) && !isDecisive(name)),
+  );
+}
+
+function namesIn(folder: string): string[] {
+  const entries = existing(() => readdirSync(`/proc/sys/${folder}`, { withFileTypes: true }));
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => `${folder}/${name}`);
+}
+
+/** This kernel may lack a folder, such as that of br_netfilter. */
+function existing<T>(list: () => T[]): T[] {
+  try {
+    return list();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import { expect, type Lab, test } from 'hairpin';
+import { labScript } from '../../lib/report/lab-script.ts';
+import { readLab as readState } from '../../lib/report/lab-state.ts';
+import { needs } from '../needs.ts';
+import { readLab, rebuild } from './rebuild.ts';
+
+// lab.sh runs it.
+needs('sysctl');
+
+/** A worker of the kernel's tells of a carrier (`linkwatch_do_dev`), which may take its second. */
+const UNTIL_CARRIERS = 'while ip -n a link | grep -q NO-CARRIER; do sleep 0.1; done';
+
+/** Builds a lab anew by its script; what programs read of both must be equal. Returns the script. */
+async function rebuilt(lab: Lab): Promise<string> {
+  const script = labScript(readState(lab));
+  const [original, { exitCode, output, readings }] = await Promise.all([
+    readLab(lab),
+    rebuild(
+      `${script}${UNTIL_CARRIERS}\n`,
+      lab.namespaces.map(({ name }) => name),
+    ),
+  ]);
+  expect(exitCode, output).toBe(0);
+  expect(readings).toEqual(original);
+  return script;
+}
+
+/** a: br1, with the ports x and y, whose other ends are there too. */
+const BRIDGE = [
+  'ip link add br1 address 02:00:00:00:0b:01 type bridge mcast_snooping 0',
+  'ip link add x type veth peer name x1',
+  'ip link add y type veth peer name y1',
+  'ip link set x master br1',
+  'ip link set y master br1',
+  ...['br1', 'x1', 'x', 'y1', 'y'].map((name) => `ip link set ${name} up`),
+];
+
+// a: x1 ── x (br1) y ── y1
+test.for([
+  ['neigh_suppress of a port', 'bridge link set dev x neigh_suppress on'],
+  ['the backup port of a port', 'bridge link set dev x backup_port y'],
+  ['other flags of a port', 'bridge link set dev x fastleave on root_block on mcast_to_unicast on mcast_router 2'],
+  ['a static entry of a host’s bridge', 'bridge fdb add 02:00:00:00:dd:01 dev x master static sticky'],
+  ['an entry of the bridge itself', 'bridge fdb add 02:00:00:00:dd:02 dev br1 self local'],
+  ['the querier', 'ip link set br1 type bridge mcast_snooping 1 mcast_querier 1 mcast_igmp_version 3'],
+  [
+    'an entry of the group database',
+    'ip link set br1 type bridge mcast_snooping 1\nbridge mdb add dev br1 port x grp 239.1.1.1 permanent',
+  ],
+  [
+    'timers and priorities of the bridge',
+    'ip link set br1 type bridge forward_delay 200 hello_time 100 max_age 600 priority 7',
+  ],
+  ['times of multicast', 'ip link set br1 type bridge mcast_query_interval 700 mcast_membership_interval 1700'],
+  ['nf_call of a bridge', 'ip link set br1 type bridge nf_call_iptables 1 nf_call_ip6tables 1 nf_call_arptables 1'],
+  ['the sysctls of br_netfilter', 'sysctl -w net.bridge.bridge-nf-call-iptables=0'],
+  ['groups that a bridge forwards', 'ip link set br1 type bridge group_fwd_mask 8'],
+  [
+    'a name that is a word of ip link',
+    'ip link add dev up type veth peer name down\nip link set dev down up\nip link set dev up up',
+  ],
+  ['all multicast', 'ip link set x1 allmulticast on'],
+  ['a group that the kernel joins', 'ip address add 239.1.1.1/32 dev x1 autojoin'],
+  ['the lifetime of an address', 'ip address add 10.9.0.1/24 dev x1 valid_lft forever preferred_lft 0'],
+  ['the broadcast address and label of an address', 'ip address add 10.9.0.1/24 brd 10.9.0.255 label x1:0 dev x1'],
+  [
+    'a protocol and a scope of a route',
+    'ip address add 10.9.0.1/24 dev x1\nip route add 10.8.0.0/24 dev x1 proto static scope host',
+  ],
+  ['a preference of a route', 'ip -6 route add fd08::/64 dev x1 pref high'],
+  [
+    'nexthops and a group of them',
+    'ip address add 10.9.0.1/24 dev x1\nip nexthop add id 7 via 10.9.0.9 dev x1\nip nexthop add id 8 via 10.9.0.8 dev x1\n' +
+      'ip nexthop add id 9 group 7,3/8\nip nexthop add id 10 blackhole\nip route add 10.8.0.0/24 nhid 9\nip route add 10.7.0.0/24 nhid 10',
+  ],
+  [
+    'rules of every kind',
+    'ip rule add not from 10.9.0.0/24 iif x1 fwmark 0x10/0xf0 tos 0x10 lookup 100 priority 10\n' +
+      'ip rule add oif x1 ipproto tcp dport 80-90 sport 1-2 blackhole priority 11\nip rule add uidrange 0-7 goto 32766 priority 12\n' +
+      'ip rule add suppress_prefixlength 0 lookup main priority 13\nip rule add l3mdev priority 14\nip rule add nop priority 15\n' +
+      'ip -6 rule add to fd00::/8 unreachable priority 16',
+  ],
+  [
+    'settings of IP',
+    'sysctl -w net.ipv4.ip_nonlocal_bind=1 net.ipv4.conf.all.arp_accept=1 net.ipv6.conf.default.hop_limit=7',
+  ],
+] as const)('a script says %s', { timeout: 60_000 }, async ([, commands], { lab }) => {
+  const a = lab.namespace('a');
+  for (const line of [...BRIDGE, ...commands.split('\n')]) {
+    const [program = '', ...args] = line.split(' ');
+    await a.exec(program, args);
+  }
+  await a.exec('sh', ['-c', UNTIL_CARRIERS.replace('-n a ', '')]);
+  expect(await rebuilt(lab)).not.toContain('# Left out');
+});
+
+// a: x1 ── x (br1) y ── y1
+test.for([
+  [
+    'proxy_arp of a port',
+    'ip link set x type bridge_slave proxy_arp on',
+    'a/x: attribute 10 of IFLA_INFO_SLAVE_DATA 0x01',
+  ],
+  ['the length of a queue', 'ip link set x1 txqueuelen 7', 'a/x1: IFLA_TXQLEN 0x07000000'],
+  ['a group of devices', 'ip link set x1 group 7', 'a/x1: IFLA_GROUP 0x07000000'],
+  [
+    'a queueing discipline',
+    'tc qdisc add dev x1 root pfifo limit 7',
+    'the queueing discipline pfifo of a/x1 (tc qdisc)',
+  ],
+  [
+    'the metrics of a route',
+    'ip address add 10.9.0.1/24 dev x1\nip route add 10.8.0.0/24 dev x1 advmss 1000',
+    'the route 10.8.0.0/24 dev x1 of a: metric 8',
+  ],
+  [
+    'the realm of a rule',
+    'ip rule add from 10.9.0.0/24 lookup 100 realms 7 priority 10',
+    'the rule 10 of IPv4 of a: attributes 11',
+  ],
+] as const)('a script says that it leaves out %s', async ([, commands, remark], { lab }) => {
+  const a = lab.namespace('a');
+  for (const line of [...BRIDGE, ...commands.split('\n')]) {
+    const [program = '', ...args] = line.split(' ');
+    await a.exec(program, args);
+  }
+  const script = labScript(readState(lab));
+  expect(script.match(/^# Left out: .*$/gm)).toEqual([`# Left out: ${remark}`]);
+});
