@@ -40,7 +40,7 @@ export function checkKind(call: string, kind: LinkType | LinkKind<string, Settin
   if (kind instanceof LinkKind) return kind;
   const known = typeof kind === 'string' && definedKinds.get(kind);
   if (known) return known;
-  const names = linkKinds().map((each) => each.kind);
+  const names = OWN.map((own) => own.kind);
   throw new UsageError(
     `${call}: kind must be one of ${names.join(', ')}, or what defineLink returned: received ${show(kind)}`,
   );
