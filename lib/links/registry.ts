@@ -4,6 +4,7 @@ import { bridge } from './bridge.ts';
 import './bridge-port.ts';
 import { definedKinds, endOfOwnKinds } from './define-link.ts';
 import { dummy } from './dummy.ts';
+import { geneve } from './geneve.ts';
 import { ifb } from './ifb.ts';
 import { ipvlan, ipvtap } from './ipvlan.ts';
 import type { Lower } from './link-description.ts';
@@ -15,7 +16,7 @@ import { vlan } from './vlan.ts';
 import { vxlan } from './vxlan.ts';
 
 /** The kinds that hairpin itself defines: a new one has its line here. */
-const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan] as const;
+const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve] as const;
 
 endOfOwnKinds();
 
