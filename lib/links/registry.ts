@@ -10,13 +10,14 @@ import { ipvlan, ipvtap } from './ipvlan.ts';
 import type { Lower } from './link-description.ts';
 import { LinkKind } from './link-kind.ts';
 import { macvlan, macvtap } from './macvlan.ts';
+import { netkit } from './netkit.ts';
 import type { Settings } from './setting.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vxlan } from './vxlan.ts';
 
 /** The kinds that hairpin itself defines: a new one has its line here. */
-const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve] as const;
+const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve, netkit] as const;
 
 endOfOwnKinds();
 
