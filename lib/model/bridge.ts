@@ -135,10 +135,11 @@ function floodCause(kind: FloodKind, port: Device['name'], mac: string): Cause {
   return { code: 'bridge.flood-off', facts: { port, mac } };
 }
 
-/** `br_fdb_update`: an address of the bridge itself stays, every other moves to where it was heard. */
+/** `br_fdb_update`: an address of the bridge itself stays, and a sticky one; every other moves to where it was heard. */
 function learn(learnt: Learnt, port: Device, bridge: Device, mac: string, { learning }: Settings): void {
   if (learning === false || bridgeKind.of(bridge.link).ageingTime === 0) return;
-  if (!learnt.find(bridge, mac)?.local) learnt.put(bridge, mac, port);
+  const known = learnt.find(bridge, mac);
+  if (!known?.local && !known?.sticky) learnt.put(bridge, mac, port);
 }
 
 /** 01:80:c2:00:00:00 to 0f: what no bridge passes on (IEEE 802.1Q-2018 table 8-1). */

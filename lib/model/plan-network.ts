@@ -1,12 +1,11 @@
 import type { PortState } from '../links/bridge-port.ts';
 import type { AddressState } from '../netlink/address.ts';
-import type { FdbEntry, Neighbour } from '../netlink/neighbour.ts';
-import { type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
-import type { Rule } from '../netlink/rule.ts';
+import type { FdbEntry } from '../netlink/neighbour.ts';
 import type { Link } from '../state/network-state.ts';
-import { networkOf, parsePrefix } from '../wire/ip-address.ts';
+import { parsePrefix } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';
 import type { ModelState } from './network.ts';
+import { type PlannedHost, planHost } from './plan-host.ts';
 
 /** A device of a network that nobody has built. */
 export interface PlannedDevice {
@@ -53,13 +52,6 @@ export interface PlannedEntry {
   local?: boolean;
 }
 
-/** What else a namespace has. */
-export interface PlannedHost {
-  routes?: readonly { to: string; via?: string; device?: string; type?: RouteType; metric?: number }[];
-  sysctls?: Readonly<Record<string, string>>;
-  neighbours?: readonly { to: string; device: string; lladdr: string }[];
-}
-
 interface PlanOptions {
   entries?: readonly PlannedEntry[];
   hosts?: Readonly<Record<string, PlannedHost>>;
@@ -90,10 +82,12 @@ export function planNetwork(
           ...entries.flatMap((entry) => plan.entry(name, entry)),
         ],
         filters: { nftables: [], legacy: [], ipsec: false },
-        ...{ qdiscs: [], nexthops: [], proxies: [], rules: RULES },
-        routes: [...own.flatMap((device) => plan.ownRoutes(device)), ...plan.routes(name, more[name]?.routes)],
-        neighbours: plan.neighbours(name, more[name]?.neighbours),
-        sysctls: more[name]?.sysctls ?? {},
+        qdiscs: [],
+        ...planHost(
+          more[name] ?? {},
+          own.flatMap((device) => plan.addresses(device)),
+          (device) => plan.index(`${name}/${device}`),
+        ),
       };
     }),
   };
@@ -107,43 +101,16 @@ class Plan {
   }
 
   link(name: DeviceName): Link {
-    const {
-      kind = 'veth',
-      mac,
-      mtu = 1500,
-      up = true,
-      arp = true,
-      promiscuity = 0,
-      peer,
-      lower,
-      data,
-      port,
-    } = this.#at(name);
+    const { peer, lower, data, port, ...device } = this.#at(name);
+    const { kind, mac, mtu, up, arp, promiscuity } = { ...USUAL, ...device };
     const [carrier, at] = [this.#carrier(name), peer ?? lower];
-    const none = { master: undefined, slaveKind: undefined, slaveData: undefined };
-    const slave = port ? this.#port(name, port) : none;
+    const master = port ? this.#port(name, port) : { master: undefined, slaveKind: undefined, slaveData: undefined };
     return {
-      ...{
-        index: this.#index(name),
-        name: split(name).device,
-        kind,
-        mac,
-        mtu,
-        up,
-        promiscuity,
-        carrier,
-        arp,
-        data,
-        ...slave,
-      },
-      ...{
-        promiscuous: promiscuity > 0,
-        allMulticast: false,
-        operState: carrier ? 'UP' : 'DOWN',
-        hardware: ARPHRD_ETHER,
-        xdp: false,
-      },
-      link: at && this.#index(at),
+      ...{ index: this.index(name), name: split(name).device, kind, mac, mtu, up, arp, promiscuity, carrier, data },
+      ...{ promiscuous: promiscuity > 0, allMulticast: false, hardware: ARPHRD_ETHER, xdp: false },
+      operState: carrier ? 'UP' : 'DOWN',
+      ...master,
+      link: at && this.index(at),
       linkNamespaceId: undefined,
       peer: peer && this.#place(peer),
       lower: lower && this.#place(lower),
@@ -154,51 +121,8 @@ class Plan {
     return (this.#at(name).addresses ?? []).map((text) => {
       const prefix = parsePrefix(text);
       if (!prefix) throw new Error(`${text} of ${name} is no address with a length`);
-      const flags = { tentative: false, dadFailed: false, permanent: true, noPrefixRoute: false, deprecated: false };
-      const others = { home: false, managesTemporary: false, autojoin: false, unknown: [] };
-      const unsaid = {
-        peer: undefined,
-        metric: undefined,
-        broadcast: undefined,
-        label: undefined,
-        lifetime: undefined,
-      };
-      return { ...prefix, ...flags, ...others, ...unsaid, index: this.#index(name), scope: 0 };
+      return { ...ADDRESS, ...prefix, index: this.index(name) };
     });
-  }
-
-  /** Those that an address brings along: of itself, and of its subnet (`fib_add_ifaddr`, `addrconf_prefix_route`). */
-  ownRoutes(name: DeviceName): Route[] {
-    const device = this.#index(name);
-    return this.addresses(name).flatMap(({ address, length, family }) => {
-      const own = { address, length: family === 4 ? 32 : 128, family };
-      const subnet = { address: networkOf({ address, length, family }), length, family };
-      return [
-        { ...ROUTE, to: own, type: 'local', table: TABLE_LOCAL, device, ofTheKernel: true },
-        { ...ROUTE, to: subnet, device, ofTheKernel: true },
-      ] satisfies Route[];
-    });
-  }
-
-  routes(namespace: string, planned: PlannedHost['routes'] = []): Route[] {
-    return planned.map(({ to, device, ...more }) => {
-      const prefix = parsePrefix(to);
-      if (!prefix) throw new Error(`${to} is no destination of a route`);
-      return {
-        ...ROUTE,
-        ...more,
-        to: prefix,
-        device: device === undefined ? undefined : this.#index(`${namespace}/${device}`),
-      };
-    });
-  }
-
-  neighbours(namespace: string, planned: PlannedHost['neighbours'] = []): Neighbour[] {
-    return planned.map(({ device, ...entry }) => ({
-      ...entry,
-      device: this.#index(`${namespace}/${device}`),
-      state: 'PERMANENT',
-    }));
   }
 
   /** A bridge takes what is for itself, or for one of its ports (`br_fdb_add_local`). */
@@ -214,37 +138,18 @@ class Plan {
     return split(bridge).namespace === namespace ? [this.#entry({ bridge, mac, device, local })] : [];
   }
 
-  #entry({
-    bridge,
-    mac,
-    device,
-    local,
-  }: {
-    bridge: DeviceName;
-    mac: string;
-    device: DeviceName;
-    local: boolean;
-  }): FdbEntry {
+  #entry({ bridge, mac, device, local }: Entry): FdbEntry {
     const usual = { vlan: undefined, to: undefined, sticky: false, permanent: true };
-    return { ...usual, bridge: this.#index(bridge), mac, device: this.#index(device), local };
+    return { ...usual, bridge: this.index(bridge), mac, device: this.index(device), local };
   }
 
   #port(name: DeviceName, { of, ...settings }: PlannedPort) {
     const bridge = `${split(name).namespace}/${of}` as const;
     const isOpen = this.#carrier(name) && this.#at(bridge).up !== false;
-    const flags = {
-      hairpin: false,
-      isolated: false,
-      learning: true,
-      locked: false,
-      flood: true,
-      mcastFlood: true,
-      bcastFlood: true,
-    };
     return {
-      master: this.#index(bridge),
+      master: this.index(bridge),
       slaveKind: 'bridge',
-      slaveData: { ...flags, ...settings, state: isOpen ? (settings.state ?? 'forwarding') : 'disabled' },
+      slaveData: { ...FLAGS, ...settings, state: isOpen ? (settings.state ?? 'forwarding') : 'disabled' },
     };
   }
 
@@ -254,10 +159,10 @@ class Plan {
   }
 
   #place(name: DeviceName) {
-    return { namespace: split(name).namespace, index: this.#index(name) };
+    return { namespace: split(name).namespace, index: this.index(name) };
   }
 
-  #index(name: DeviceName): number {
+  index(name: DeviceName): number {
     return Object.keys(this.#devices).indexOf(name) + 1;
   }
 
@@ -268,34 +173,25 @@ class Plan {
   }
 }
 
-const TABLE_LOCAL = 255;
+interface Entry {
+  bridge: DeviceName;
+  mac: string;
+  device: DeviceName;
+  local: boolean;
+}
 
-const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
-  ...{ action: 'to_tbl', isPlain: true, goto: undefined, suppressPrefixlength: undefined, unknown: [] },
-  ...{ not: false, from: undefined, to: undefined, tos: 0, iif: undefined, oif: undefined, l3mdev: false },
-  ...{
-    fwmark: undefined,
-    fwmask: undefined,
-    uidrange: undefined,
-    ipproto: undefined,
-    sport: undefined,
-    dport: undefined,
-  },
+const USUAL = { kind: 'veth', mtu: 1500, up: true, arp: true, promiscuity: 0 };
+
+const ADDRESS: Omit<AddressState, 'address' | 'length' | 'family' | 'index'> = {
+  ...{ scope: 0, tentative: false, dadFailed: false, permanent: true, noPrefixRoute: false, deprecated: false },
+  ...{ home: false, managesTemporary: false, autojoin: false, unknown: [] },
+  ...{ peer: undefined, metric: undefined, broadcast: undefined, label: undefined, lifetime: undefined },
 };
 
-/** Those of every namespace (`fib_default_rules_init`). */
-const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
-  [
-    { priority: 0, table: TABLE_LOCAL },
-    { priority: 32_766, table: TABLE_MAIN },
-  ].map((rule) => ({ ...EVERY_PACKET, ...rule, family })),
-);
-
-const ROUTE: Omit<Route, 'to'> = {
-  ...{ via: undefined, device: undefined, nextHops: [], source: undefined, type: 'unicast', table: TABLE_MAIN },
-  ...{ ofTheKernel: false, tos: 0, metric: undefined, nexthopId: undefined, mtu: undefined, expires: false },
-  ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },
-  ...{ unknown: [], unknownMetrics: [] },
+/** Those of a new port. */
+const FLAGS = {
+  ...{ hairpin: false, isolated: false, learning: true, locked: false },
+  ...{ flood: true, mcastFlood: true, bcastFlood: true },
 };
 
 /** linux/if_arp.h */

@@ -20,6 +20,7 @@ import type { Family } from '../../lib/wire/ip-address.ts';
 import { ipPacketOf } from '../../lib/wire/ip-packet.ts';
 import { encodeIpv4 } from '../../lib/wire/ipv4.ts';
 import { encodeIpv6 } from '../../lib/wire/ipv6.ts';
+import { withoutVlanTags } from '../../lib/wire/vlan-tag.ts';
 
 /** IEEE 802's EtherType for experiments: no stack answers it. */
 const ETHERTYPE = 0x88b5;
@@ -148,7 +149,8 @@ export class Referee implements Disposable {
   }
 }
 
-function markOf(bytes: Buffer): number | undefined {
+function markOf(frame: Buffer): number | undefined {
+  const bytes = withoutVlanTags(frame);
   if (bytes.readUInt16BE(12) === ETHERTYPE) return bytes.readUInt32BE(14);
   const packet = ipPacketOf(bytes);
   return packet?.protocol === PROTOCOL ? packet.payload.readUInt32BE() : undefined;
@@ -181,12 +183,12 @@ function linesOf({ namespaces }: ModelState, prediction: Prediction): string[] {
   return stepsOf(prediction)
     .flatMap(({ at, type, accepted, drops, unknown }) => {
       const link = linkOf(at);
-      const isOthers = drops.some(({ cause }) => cause.code === 'neighbour.old-mac');
+      const isOthers = drops.some(({ cause }) => ['neighbour.old-mac', 'vlan.missing'].includes(cause.code));
       return [
         ...(unknown ? [`unknown: ${unknown}`] : []),
         // A bridge is no device of a switch that the lab taps.
         ...(link?.kind === 'bridge' ? [] : [`${at.direction} ${at.namespace}/${link?.name}`]),
-        ...(accepted || isOthers ? [`stack of ${at.namespace} ${at.index}: ${type}`] : []),
+        ...(accepted || isOthers ? [`stack of ${at.namespace} ${at.index}: ${accepted ? type : 'otherhost'}`] : []),
       ];
     })
     .sort();

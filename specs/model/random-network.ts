@@ -1,6 +1,15 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import type { Interface, Lab, MacvlanMode, Namespace, Port, PortOptions, Switch } from 'hairpin';
+import {
+  type Interface,
+  type Lab,
+  type MacvlanMode,
+  type Namespace,
+  type Port,
+  type PortOptions,
+  type Switch,
+  supports,
+} from 'hairpin';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
 
 /**
@@ -11,6 +20,9 @@ export interface Plan {
   /** Of each switch but the first: the switch before it that it is plugged into, and the ports at both ends. */
   trunks: { to: number; a: PortPlan; b: PortPlan }[];
   hosts: { at: number; port: PortPlan; mtu: number; up: boolean }[];
+  /** On hosts, on kernels that have them. */
+  vlans: { on: number; id: number; up: boolean }[];
+  /** On hosts, or on their VLANs. */
   macvlans: { on: number; mode: MacvlanMode; hears: number[]; nodst: boolean; up: boolean }[];
   /** Static entries: the address of a place, or of nobody, behind a port. */
   entries: { of: number; behind: number }[];
@@ -63,6 +75,11 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
     fc.record({ at: index, port, mtu: rarely(1500, fc.constant(600)), up: rarely(true, fc.constant(false)) }),
     { minLength: 2, maxLength: 4 },
   ),
+  vlans: supports('vlan')
+    ? fc.array(fc.record({ on: index, id: fc.constantFrom(10, 20), up: rarely(true, fc.constant(false)) }), {
+        maxLength: 3,
+      })
+    : fc.constant([]),
   macvlans: fc.array(
     fc.record({
       on: index,
@@ -99,18 +116,18 @@ export interface Built {
 
 /** Builds a plan in an empty lab. */
 export function build(lab: Lab, drawn: Plan): Built {
-  const { trunks, hosts, macvlans, entries, frames } = resolve(drawn);
+  const { trunks, hosts, vlans, macvlans, entries, frames } = resolve(drawn);
   const switches = new Map([0, ...trunks].map((_, at) => [`sw${at}`, lab.switch(`sw${at}`)]));
   const at = (name: string) => switches.get(name) as Switch;
   const cables = new Map<string, { a: Interface; b: Interface }>();
   for (const { name, a, b, options } of trunks) cables.set(name, lab.cable(at(a), at(b), options));
-  for (const { name, at: where, options, up } of hosts) {
-    const cable = lab.cable(quiet(lab, name), at(where), options);
-    cables.set(name, cable);
-    if (!up) cable.a.set({ up: false });
-  }
+  for (const { name, at: where, options } of hosts) cables.set(name, lab.cable(quiet(lab, name), at(where), options));
   const places = new Map<string, Interface>();
   for (const [name, { a, b }] of cables) places.set(`${name}.a`, a).set(`${name}.b`, b);
+  for (const { name, on, id, up } of vlans) {
+    const parent = places.get(on) as Interface;
+    places.set(name, parent.namespace.vlan({ parent, id, address: false, up }));
+  }
   const macOf = (place: string) => places.get(place)?.mac ?? place;
   for (const { name, on, mode, macaddr, nodst, up } of macvlans) {
     const ofSource = macaddr && { nodst, macaddr: macaddr.map(macOf) };
@@ -119,6 +136,7 @@ export function build(lab: Lab, drawn: Plan): Built {
     places.set(name, macvlan);
     if (!up) macvlan.set({ up: false });
   }
+  for (const { name, up } of hosts) if (!up) cables.get(name)?.a.set({ up: false });
   for (const { sw, mac, cable, end } of entries) at(sw).fdb.add(macOf(mac), cables.get(cable)?.[end] as Port);
   return {
     frames: frames.map(({ from, to, length }) => ({ from: places.get(from) as Interface, to: macOf(to), length })),
@@ -127,7 +145,7 @@ export function build(lab: Lab, drawn: Plan): Built {
 
 /** The same as a spec, to be pasted. */
 export function asSpec(drawn: Plan): string {
-  const { trunks, hosts, macvlans, entries, frames } = resolve(drawn);
+  const { trunks, hosts, vlans, macvlans, entries, frames } = resolve(drawn);
   const mac = (place: string) => (place.includes(':') ? show(place) : `${place}.mac`);
   const lines = [
     ...[0, ...trunks].map((_, at) => `const sw${at} = lab.switch('sw${at}');`),
@@ -135,12 +153,16 @@ export function asSpec(drawn: Plan): string {
     ...hosts.map(
       ({ name, at, options }) => `const ${name} = lab.cable(quiet(lab, '${name}'), ${at}, ${show(options)});`,
     ),
-    ...hosts.flatMap(({ name, up }) => (up ? [] : `${name}.a.set({ up: false });`)),
+    ...vlans.map(
+      ({ name, on, id, up }) =>
+        `const ${name} = ${on}.namespace.vlan({ parent: ${on}, id: ${id}, address: false, up: ${up} });`,
+    ),
     ...macvlans.map(({ name, on, mode, macaddr, nodst }) => {
       const ofSource = macaddr ? `, nodst: ${nodst}, macaddr: [${macaddr.map(mac).join(', ')}]` : '';
       return `const ${name} = quiet(lab, '${name}').macvlan({ parent: ${on}, mode: '${mode}', address: false${ofSource} });`;
     }),
     ...macvlans.flatMap(({ name, up }) => (up ? [] : `${name}.set({ up: false });`)),
+    ...hosts.flatMap(({ name, up }) => (up ? [] : `${name}.a.set({ up: false });`)),
     ...entries.map((entry) => `${entry.sw}.fdb.add(${mac(entry.mac)}, ${entry.cable}.${entry.end});`),
     'using referee = new Referee(lab);',
     ...frames.flatMap(({ from, to, length }, at) => [
@@ -159,9 +181,11 @@ export function quiet(lab: Lab, name: string): Namespace {
 }
 
 /** A plan with names in place of numbers: a place is `h0.a`, the end of a cable, or `m0`, a macvlan. */
-function resolve({ trunks, hosts, macvlans, entries, frames }: Plan) {
-  const all = macvlansOf(macvlans, hosts.length);
-  const places = [...hosts.map((_, at) => `h${at}.a`), ...all.map((_, at) => `m${at}`)];
+function resolve({ trunks, hosts, vlans, macvlans, entries, frames }: Plan) {
+  const tagged = vlansOf(vlans, hosts.length);
+  const parents = [...hosts.map((_, at) => `h${at}.a`), ...tagged.map((_, at) => `v${at}`)];
+  const all = macvlansOf(macvlans, parents.length);
+  const places = [...parents, ...all.map((_, at) => `m${at}`)];
   const plugged = hosts.map(({ at }) => `sw${at % (trunks.length + 1)}`);
   const links = trunks.map(({ to, a, b }, at) => ({
     ...{ name: `t${at}`, a: `sw${to % (at + 1)}`, b: `sw${at + 1}` },
@@ -185,8 +209,9 @@ function resolve({ trunks, hosts, macvlans, entries, frames }: Plan) {
       ...{ name: `h${at}`, at: of(plugged, at), up },
       options: { mtu, a: { address: false as const }, b: settings(ofSwitch) },
     })),
+    vlans: tagged.map(({ on, id, up }, at) => ({ name: `v${at}`, on: `h${on}.a`, id, up })),
     macvlans: all.map(({ on, mode, hears, nodst, up }, at) => ({
-      ...{ name: `m${at}`, on: `h${on}.a`, mode, nodst, up },
+      ...{ name: `m${at}`, on: of(parents, on), mode, nodst, up },
       macaddr: mode === 'source' ? hears.map((each) => `h${each % hosts.length}.a`) : undefined,
     })),
     entries: entries.map(({ of: whose, behind }) => ({ mac: of(places, whose), ...of(ports, behind) })),
@@ -198,11 +223,18 @@ function resolve({ trunks, hosts, macvlans, entries, frames }: Plan) {
   };
 }
 
+/** A device has one VLAN of each id. */
+function vlansOf(vlans: Plan['vlans'], hosts: number): Plan['vlans'] {
+  const kept = new Map<string, Plan['vlans'][number]>();
+  for (const { on, ...each } of vlans) kept.set(`${on % hosts} ${each.id}`, { ...each, on: on % hosts });
+  return [...kept.values()];
+}
+
 /** A parent has one passthru child, or others (`macvlan_common_newlink`). */
-function macvlansOf(macvlans: Plan['macvlans'], hosts: number): Plan['macvlans'] {
+function macvlansOf(macvlans: Plan['macvlans'], parents: number): Plan['macvlans'] {
   const kept: Plan['macvlans'] = [];
   for (const each of macvlans) {
-    const on = each.on % hosts;
+    const on = each.on % parents;
     const siblings = kept.filter((other) => other.on === on);
     if (siblings.length > 0 && (each.mode === 'passthru' || siblings.some(({ mode }) => mode === 'passthru'))) continue;
     kept.push({ ...each, on });
