@@ -50,7 +50,7 @@ test('two hosts with one MAC address: the switch sends to whoever used it last',
 
 test('an IPv6 address that is still being looked for', async ({ lab }) => {
   const { a, b } = build(lab);
-  b.sysctl.set('net/ipv6/conf/eth0/dad_transmits', 10_000);
+  b.sysctl.set('net/ipv6/conf/eth0/dad_transmits', 255);
   b.interface().address.add('fd00::77/64', { dad: true });
   expect(await diagnosed(expect(a).toReach('fd00::77', SHORT))).toMatchObject({
     code: 'address.tentative',

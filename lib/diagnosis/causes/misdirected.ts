@@ -1,5 +1,5 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../../kernel/constants.ts';
-import { Bridge } from '../../lab/index.ts';
+import { isBridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { CapturedFrame } from '../../trace/capture.ts';
 import { holds, ownerOf } from '../../trace/owner.ts';
@@ -26,7 +26,7 @@ export function misdirected(path: Hop): { hop: Hop; cause: Cause } | undefined {
 
 /** Whether a stack was handed a packet that went nowhere from there. */
 function isEnd({ frame: { at, direction, bytes }, next }: Hop): boolean {
-  const isStack = direction === 'in' && !at.isPort && !(at instanceof Bridge) && at.children.size === 0;
+  const isStack = direction === 'in' && !at.isPort && !isBridge(at) && at.children.size === 0;
   return isStack && next.length === 0 && ipPacketOf(withoutVlanTags(bytes)) !== undefined;
 }
 
