@@ -6,7 +6,7 @@ import { readPacketSocketAddress } from '../../lib/kernel/socket-address.ts';
 import { tapTime } from '../../lib/kernel/tap-clock.ts';
 import type { Interface, Lab } from '../../lib/lab/index.ts';
 import { readFrame } from '../../lib/model/frame.ts';
-import { MODEL_PARTS, type ModelState } from '../../lib/model/network.ts';
+import { MODEL_PARTS } from '../../lib/model/network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { type Prediction, stepsOf } from '../../lib/model/prediction.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
@@ -100,7 +100,7 @@ export class Referee implements Disposable {
     if (linkFault(from) !== undefined || frame.length > from.state().mtu) return undefined;
     const state = readNetwork(this.#lab.namespaces, MODEL_PARTS);
     const at = { namespace: from.namespace.name, index: from.index, direction: 'out' } as const;
-    const model = linesOf(state, predict(state, frame, at));
+    const model = linesOf(this.#lab, predict(state, frame, at));
     const since = tapTime();
     const failure = FrameSocket.of(from.namespace).send(from, bytes);
     if (failure) throw new Error(failure.reason);
@@ -177,17 +177,17 @@ function allGroups(index: number): Buffer {
   return request;
 }
 
-function linesOf({ namespaces }: ModelState, prediction: Prediction): string[] {
-  const linkOf = ({ namespace, index }: Prediction['at']) =>
-    namespaces.find(({ name }) => name === namespace)?.links.find((link) => link.index === index);
+/** A switch's bridge is no device that the lab taps. */
+function linesOf({ namespaces }: Lab, prediction: Prediction): string[] {
+  const tapped = ({ namespace, index }: Prediction['at']) =>
+    namespaces.find(({ name }) => name === namespace)?.interfaces.find((device) => device.index === index);
   return stepsOf(prediction)
     .flatMap(({ at, type, accepted, drops, unknown }) => {
-      const link = linkOf(at);
+      const device = tapped(at);
       const isOthers = drops.some(({ cause }) => ['neighbour.old-mac', 'vlan.missing'].includes(cause.code));
       return [
         ...(unknown ? [`unknown: ${unknown}`] : []),
-        // A bridge is no device of a switch that the lab taps.
-        ...(link?.kind === 'bridge' ? [] : [`${at.direction} ${at.namespace}/${link?.name}`]),
+        ...(device ? [`${at.direction} ${device}`] : []),
         ...(accepted || isOthers ? [`stack of ${at.namespace} ${at.index}: ${accepted ? type : 'otherhost'}`] : []),
       ];
     })
