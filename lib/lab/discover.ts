@@ -1,8 +1,8 @@
 import { isBridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
-import { ipLink, type LinkState } from '../netlink/link.ts';
 import { Monitor } from '../netlink/monitor.ts';
-import { ipNetns } from '../netlink/namespace-id.ts';
+import type { Link } from '../state/network-state.ts';
+import { readNetwork } from '../state/read-network.ts';
 import { realParentOf, taggedSegment } from './add-link.ts';
 import { Bridge } from './bridge.ts';
 import { handleOf } from './handle.ts';
@@ -13,7 +13,7 @@ import { settle } from './settle.ts';
 /** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
 const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
 
-type Links = ReadonlyMap<Namespace, readonly LinkState[]>;
+type Links = ReadonlyMap<Namespace, readonly Link[]>;
 
 /** Who tells of news, for each namespace that has been looked at. */
 const monitors = new WeakMap<Namespace, Monitor>();
@@ -37,7 +37,8 @@ function listen(namespace: Namespace): void {
 }
 
 function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
-  const links: Links = new Map(namespaces.map((namespace) => [namespace, namespace.rtnetlink.list(ipLink.all())]));
+  const states = readNetwork(namespaces, []).namespaces;
+  const links: Links = new Map(namespaces.map((namespace, at) => [namespace, states[at]?.links ?? []]));
   for (const [namespace, listed] of links) refresh(namespace, listed);
   const found: Interface[] = [];
   for (const [namespace, listed] of links) {
@@ -58,7 +59,7 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   return found;
 }
 
-function refresh(namespace: Namespace, listed: readonly LinkState[]): void {
+function refresh(namespace: Namespace, listed: readonly Link[]): void {
   for (const device of [...namespace.interfaces]) {
     const link = listed.find(({ index }) => index === device.index);
     if (link) device.refresh(link);
@@ -66,7 +67,7 @@ function refresh(namespace: Namespace, listed: readonly LinkState[]): void {
   }
 }
 
-function isOfTheKernel(namespace: Namespace, { name }: LinkState): boolean {
+function isOfTheKernel(namespace: Namespace, { name }: Link): boolean {
   return name === 'lo' || FALLBACK_TUNNELS.test(name) || (namespace.role === 'switch' && name === 'br0');
 }
 
@@ -77,10 +78,10 @@ function followsCarrier(device: Interface): boolean {
 }
 
 /** Makes the interface that stands for a device. Those below it are taken first: a macvlan has its parent for life. */
-function take(namespace: Namespace, link: LinkState, links: Links): Interface {
+function take(namespace: Namespace, link: Link, links: Links): Interface {
   const { index, name, mac, kind: kindName = 'device' } = link;
   const kind = kindOf(link);
-  const lower = kind && kind.lower !== 'none' ? takeLower(namespace, link, links) : undefined;
+  const lower = kind && kind.lower !== 'none' ? takeLower(link, links) : undefined;
   const tag = kind?.tag(kind.of(link));
   const segment = tag ? taggedSegment(lower?.segment, tag, namespace.lab) : lower?.segment;
   const parent = kind && lower && realParentOf(kind, lower);
@@ -90,18 +91,18 @@ function take(namespace: Namespace, link: LinkState, links: Links): Interface {
   return device;
 }
 
-function takeLower(namespace: Namespace, link: LinkState, links: Links): Interface | undefined {
-  const lower = lowerOf(namespace, link, links);
+function takeLower(link: Link, links: Links): Interface | undefined {
+  const lower = lowerOf(link, links);
   if (!lower) return undefined;
   return deviceOf(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
 }
 
 /** A cable's two ends, and a port and its bridge, learn of each other once all are there. */
-function connect(namespace: Namespace, link: LinkState, links: Links): void {
+function connect(namespace: Namespace, link: Link, links: Links): void {
   const device = deviceOf(namespace, link.index);
   if (!device) return;
   if (kindOf(link)?.end === 'peer') {
-    const other = lowerOf(namespace, link, links);
+    const other = lowerOf(link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }
   const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
@@ -110,23 +111,12 @@ function connect(namespace: Namespace, link: LinkState, links: Links): void {
   if (device.bridge) device.children.add(device.bridge);
 }
 
-/** The device below, or at the other end. The kernel tells its index, unique in its namespace only. */
-function lowerOf(
-  namespace: Namespace,
-  { link: index, linkNamespaceId }: LinkState,
-  links: Links,
-): { namespace: Namespace; link: LinkState } | undefined {
-  if (!index) return undefined;
-  for (const [other, listed] of links) {
-    const link = listed.find((each) => each.index === index);
-    if (!link) continue;
-    const isThere =
-      linkNamespaceId === undefined
-        ? other === namespace
-        : namespace.rtnetlink.get(ipNetns.get({ netns: other.handle.fd })) === linkNamespaceId;
-    if (isThere) return { namespace: other, link };
-  }
-  return undefined;
+/** The device below, or at the other end, where that is in the lab. */
+function lowerOf({ peer, lower }: Link, links: Links): { namespace: Namespace; link: Link } | undefined {
+  const place = peer ?? lower;
+  const [namespace, listed] = [...links].find(([{ name }]) => name === place?.namespace) ?? [];
+  const link = listed?.find(({ index }) => index === place?.index);
+  return namespace && link && { namespace, link };
 }
 
 function deviceOf(namespace: Namespace, index: number): Interface | undefined {

@@ -22,6 +22,7 @@ export class Programs {
   /** By the numbers of their inodes. */
   readonly #networks = new Map<number, LabSign | undefined>();
   readonly #running = new Set<Program>();
+  readonly #started: string[] = [];
   readonly #unawaited = new Unawaited();
 
   /** Runs a synchronous function; what it starts is of the lab, wherever it goes. */
@@ -53,11 +54,17 @@ export class Programs {
   /** Registers a program. */
   track(program: Program): void {
     this.#running.add(program);
+    this.#started.push(program.words);
     const forget = () => this.#running.delete(program);
     // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
     program.subprocess.then(forget, forget);
     registerWait(program, program.subprocess);
     this.#unawaited.watch(program);
+  }
+
+  /** All that `exec` has started, in order, as the spec has it: `a.exec('ip', ['link'])`. */
+  get started(): readonly string[] {
+    return this.#started;
   }
 
   /** Those that `exec` started and that have not ended yet. */

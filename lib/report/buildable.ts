@@ -24,7 +24,7 @@ export function buildable(state: WholeLabState): Buildable {
   const namespaces = state.namespaces.map((namespace, at) =>
     without(namespace, new Map(left[at]?.map(({ link }) => [link.index, link]))),
   );
-  return { state: { namespaces }, leftOut };
+  return { state: { ...state, namespaces }, leftOut };
 }
 
 const ELSEWHERE = ': what it leads to is not of this lab';

@@ -1,3 +1,4 @@
+import { visible } from '../kernel/visible-text.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { leftOutLines } from './left-out.ts';
@@ -34,6 +35,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
   const each = (lines: (of: WholeLabState, namespace: WholeNamespace) => string[]) =>
     namespaces.flatMap((namespace) => lines(state, namespace));
   const sections: [title: string, lines: string[]][] = [
+    ['What the test has run', programLines(whole)],
     ['Namespaces', namespaces.map(({ name }) => shellLine('ip', 'netns', 'add', name))],
     ['Settings that new devices take', generalSysctlLines(namespaces)],
     ['Switches, cables, and what hangs on them', linkLines(state)],
@@ -60,6 +62,19 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
   return `${[...header(namespaces, question !== undefined), ...body, '', 'trap - EXIT', ...end].join('\n')}\n`;
 }
 
+/** What fits on a screen of remarks. */
+const MOST_PROGRAMS = 100;
+const LONGEST = 300;
+
+/** The last programs of a test, as comments: what they did is in the state that the script builds, or listed under what is left out. */
+function programLines({ programs }: WholeLabState): string[] {
+  const before = programs.length - MOST_PROGRAMS;
+  const lines = programs
+    .slice(-MOST_PROGRAMS)
+    .map((words) => `# ${visible(words).replaceAll('\n', ' ').slice(0, LONGEST)}`);
+  return before > 0 ? [`# … ${before} others before`, ...lines] : lines;
+}
+
 function header(namespaces: readonly WholeNamespace[], asks: boolean): string[] {
   const names = namespaces.map(({ name }) => quote(name)).join(' ');
   return [
@@ -69,6 +84,8 @@ function header(namespaces: readonly WholeNamespace[], asks: boolean): string[] 
     "#   unshare --map-root-user --net --mount sh -c 'mount -t tmpfs none /run && sh lab.sh'",
     '# To keep it: `sh lab.sh` as root. To take that down again:',
     `#   for name in ${names}; do ip netns del "$name"; done`,
+    '# What it cannot say is listed under "What else there was". Not looked at: offloads (ethtool), traffic classes and filters',
+    '# (tc filter), what connection tracking, TCP and programs keep, and their sysctls.',
     `# It exits with ${asks ? "the question's answer: 0 where it was answered, 1 or 2 where not" : '0'}; ` +
       `with ${NOT_BUILT} where the network could not be built.`,
     '',

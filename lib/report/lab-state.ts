@@ -24,6 +24,8 @@ interface LabFacts {
 /** A lab as evidence tells of it. */
 export interface WholeLabState {
   readonly namespaces: readonly WholeNamespace[];
+  /** The programs that the test has run, as it has them: `a.exec('ip', ['link'])`. */
+  readonly programs: readonly string[];
 }
 
 export interface WholeNamespace extends LabNamespace<StatePart> {
@@ -46,6 +48,7 @@ export function readDrawn(lab: Lab): LabState<'addresses'> {
 export function readLab(lab: Lab): WholeLabState {
   const { namespaces } = readParts<StatePart>(lab, readNetwork(lab.namespaces).namespaces);
   return {
+    programs: [...lab.programs.started],
     namespaces: namespaces.map((state, at) => {
       const namespace = lab.namespaces[at] as Namespace;
       return {

@@ -13,6 +13,9 @@ export interface HeardQuestion {
   joined: boolean;
 }
 
+/** A string of nft's ends at the first quote, and nothing can stand before one. */
+const UNNAMEABLE = 'echo "lab.sh: nft cannot name a device with a quote in its name; give it another" >&2; exit 3';
+
 /** A frame of its kind as `ping` makes the kernel send one: what ping is told, and how nft knows it. */
 interface Ping {
   words: (string | number)[];
@@ -26,7 +29,7 @@ interface Ping {
 export function heardLines(question: HeardQuestion): string[] {
   const { frame, from, to, joined } = question;
   const { words, match } = pings[frame](question);
-  const chain = `{ type filter hook ingress device ${JSON.stringify(to.name)} priority -500; }`;
+  const chain = `{ type filter hook ingress device "${to.name}" priority -500; }`;
   const rule = `ether saddr ${from.mac} ${match} counter`;
   const table = `add table netdev ask; add chain netdev ask heard ${chain}; add rule netdev ask heard ${rule}`;
   const join = ['ip', '-n', to.namespace.name, 'maddress', 'add', multicastMac4(MULTICAST_GROUP), 'dev', to.name];
@@ -36,6 +39,7 @@ export function heardLines(question: HeardQuestion): string[] {
     `# The question: does ${to} hear a frame of ${from}: ${frame}?`,
     '# hairpin sent one of its own; this is one of ping, and a counter tells whether it comes to the device, before its stack.',
     needs('nft', 'nftables'),
+    ...(to.name.includes('"') ? [UNNAMEABLE] : []),
     ...(frame === 'multicast' && joined ? [shellLine(...join)] : []),
     ...(frame === 'unicast'
       ? [shellLine('ip', '-n', from.namespace.name, 'neighbour', 'replace', target, 'lladdr', to.mac, ...know)]

@@ -108,7 +108,10 @@ function childOf(state: WholeLabState, { link, namespace }: Device): Parameters<
 
 /** Its words say the NIC by its name, which no index of the lab stands for. */
 function childOfNic(namespace: WholeNamespace, link: Link, nic: string): string[] {
-  const { lower: _, ...said } = { ...childOf({ namespaces: [namespace] }, { link, namespace }), lower: undefined };
+  const { lower: _, ...said } = {
+    ...childOf({ namespaces: [namespace], programs: [] }, { link, namespace }),
+    lower: undefined,
+  };
   const names = { namespace: undefined, device: () => nic, netns: () => namespace.name };
   return [
     `# ${nic} is a real NIC: as root in its network, not in one of its own`,

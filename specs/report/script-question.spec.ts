@@ -11,7 +11,7 @@ async function questionOf(lab: Lab, options: ReachOptions, port?: number): Promi
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   const report = await reach('spec', a, b, options, { milliseconds: 100 });
-  const script = labScript({ namespaces: [] }, { ...report, port: port ?? report.port });
+  const script = labScript({ namespaces: [], programs: [] }, { ...report, port: port ?? report.port });
   return script.trimEnd().split('trap - EXIT\n\n')[1]?.split('\n') ?? [];
 }
 
@@ -64,5 +64,5 @@ test('by UDP', async ({ lab }) => {
 });
 
 test('without a question the script only builds', () => {
-  expect(labScript({ namespaces: [] })).toMatch(/trap - EXIT\n$/);
+  expect(labScript({ namespaces: [], programs: [] })).toMatch(/trap - EXIT\n$/);
 });

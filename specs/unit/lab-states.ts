@@ -36,7 +36,7 @@ export class StateBuilder {
   }
 
   get state(): WholeLabState {
-    return { namespaces: this.#namespaces.map(({ name, role }) => this.#namespace(name, role)) };
+    return { namespaces: this.#namespaces.map(({ name, role }) => this.#namespace(name, role)), programs: [] };
   }
 
   #namespace(name: string, role: LabNamespace['role']): WholeNamespace {

@@ -1,0 +1,132 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importsOf } from './layering.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What a folder is for, from the top down. */
+const FOLDERS: Record<string, string> = {
+  cli: 'a command of `npx hairpin` a file',
+  mutate: '`hairpin mutate`: what it changes in a lab, one change a run, and what the specs noticed',
+  machines: 'other kernels, in QEMU',
+  fixtures: "vitest's fixtures: `lab`, `docker`",
+  matchers: 'a matcher a file: check the options, put the question, say what came of it',
+  report: 'the evidence of a failure, and the report. It renders; it decides nothing',
+  diagnosis: 'why a packet was lost: `causes/` finds a code with its facts, `words/` has the sentences of each code',
+  trace: 'what was seen: taps, paths, the rule traces of packet filters, and whether anything is still under way',
+  model: 'what a network in a given state does with a frame, each rule with its kernel function. Pure',
+  probes: 'one attempt at one question, with a plain result',
+  plugins: "other people's network software, driven as its own runtime does",
+  containers: 'containers and Docker engines',
+  lab: '`Lab`, `Namespace`, `Switch`, `Cable`, `Interface`: what a spec holds',
+  state: 'a network at one moment, as plain data',
+  links: 'a kind of link a file: its attributes, what may be below it, what the kernel must have',
+  netlink: 'netlink messages as tables, a file a family of objects',
+  kernel: 'calls into Linux: libc, namespaces, sockets, sysctls. No other folder makes any',
+  wire: 'the bytes of frames and packets. Pure',
+};
+
+/** Who imports what, by folders; `lib/index.ts` and other entries are left out. */
+function importsOfFolders(): ReadonlyMap<string, ReadonlySet<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const path of globSync('{lib,fixtures}/**/*.ts', { cwd: ROOT }).map((each) => each.replaceAll(sep, '/'))) {
+    const from = folderOf(path);
+    if (from === undefined) continue;
+    const targets = all.get(from) ?? new Set();
+    all.set(from, targets);
+    for (const specifier of importsOf(readFileSync(join(ROOT, path), 'utf8'))) {
+      const to = specifier.startsWith('.') ? folderOf(posix.join(posix.dirname(path), specifier)) : undefined;
+      if (to !== undefined && to !== from) targets.add(to);
+    }
+  }
+  return all;
+}
+
+function folderOf(path: string): string | undefined {
+  if (path.startsWith('fixtures/')) return 'fixtures';
+  return /^lib\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** Every folder with what it imports, but for what it gets by another import as well. */
+export function drawing(imports = importsOfFolders()): string {
+  const below = (folder: string): Set<string> =>
+    new Set([...(imports.get(folder) ?? [])].flatMap((each) => [each, ...below(each)]));
+  const lines = inOrder(imports.keys()).flatMap((folder) => {
+    const targets = [...(imports.get(folder) ?? [])];
+    const direct = targets.filter((each) => !targets.some((other) => other !== each && below(other).has(each)));
+    return inOrder(direct).map((each) => `  ${folder} --> ${each}`);
+  });
+  return ['```mermaid', 'flowchart TD', ...lines, '```'].join('\n');
+}
+
+function inOrder(folders: Iterable<string>): string[] {
+  const order = Object.keys(FOLDERS);
+  return [...folders].sort((one, other) => order.indexOf(one) - order.indexOf(other));
+}
+
+/** The folders of the repository that the table has, and those that it should have. */
+export function foldersOfTable(): { told: string[]; there: string[] } {
+  return { told: Object.keys(FOLDERS).sort(), there: [...importsOfFolders().keys()].sort() };
+}
+
+/** `docs/architecture.md`. */
+export function architecturePage(): string {
+  const rows = Object.entries(FOLDERS).map(
+    ([folder, what]) => `| \`${folder === 'fixtures' ? '' : 'lib/'}${folder}\` | ${what} |`,
+  );
+  return `${INTRO}
+${drawing()}
+
+An arrow is an import; what a folder also gets by way of another is not drawn. Imports go downward only, types included.
+\`specs/unit/architecture.spec.ts\` checks it. This page is made from the source: \`npx vitest run specs/unit/architecture-page.spec.ts -u\`
+writes it.
+
+| | |
+| --- | --- |
+${rows.join('\n')}
+| \`specs\` | one behaviour a file, with its topology drawn on top |
+| \`bench\` | figures, beside their peers |
+
+${FLOW}
+${PLACES}`;
+}
+
+const INTRO = `# Architecture
+
+Each piece of knowledge stands in one place. Who knows \`ip link\` and vitest should guess where.
+`;
+
+const FLOW = `## From \`expect(a).toReach(b)\` to the message
+
+1. \`lib/matchers/to-reach.ts\` checks the options. A wrong one fails here, with the option, the rule and the value.
+2. \`lib/probes/to-question.ts\` makes the question: which address of \`b\` is asked for, and from which device and address \`a\` asks.
+3. \`lib/probes/reach.ts\` opens what asks (an ICMP socket, say) and, for TCP and UDP, a listener in \`b\`. It empties the neighbour tables.
+4. \`lib/probes/keep-asking.ts\` sends a probe and listens, again and again, until an answer comes or its time is over.
+   \`toReach\`, \`toHear\`, the matrix and \`toBehaveAs\` all ask by it.
+5. A negative goes on until nothing is under way any more: \`lib/trace/quiescence.ts\` sends markers behind the frames, through
+   every queue that hairpin knows of.
+6. All the while a tap in each namespace (\`lib/kernel/tap-socket.ts\`) keeps what passes its devices. \`lib/trace/path.ts\` makes paths of it.
+7. Where the answer is not the one that was wanted, \`lib/diagnosis/diagnose.ts\` sends one more probe, with the kernel's rule traces
+   (\`lib/trace/rules\`) and drop reasons (\`lib/kernel/drops\`) switched on.
+8. \`lib/diagnosis/examine.ts\` looks for the cause: first by the kernel's own word, then by what the taps saw, then by the rules of the
+   network. What comes of it is a code with facts, such as \`bridge.isolated\`.
+9. \`lib/diagnosis/words\` has the sentences of that code. \`lib/matchers/reach-message.ts\` puts the message together.
+10. \`lib/matchers/keep-evidence.ts\` has \`lib/report\` write what is needed to see it again: frames, a script that rebuilds the lab, drawings.
+`;
+
+const PLACES = `## Where a piece of knowledge stands
+
+| | |
+| --- | --- |
+| a kind of link, with its options | \`lib/links\` |
+| a netlink message, with the words of \`ip\`, \`bridge\` and \`tc\` | \`lib/netlink\` |
+| what a device does with a frame | \`lib/model\` |
+| a cause of loss | its code and facts in \`lib/model/cause.ts\`, its sentences in \`lib/diagnosis/words\` |
+| how long a question waits | \`lib/probes/keep-asking.ts\` |
+| where a frame may wait | \`lib/trace/known-queues.ts\` |
+| what state a network is in | \`lib/state\` |
+| which programs the specs need | \`specs/programs.json\` |
+
+[CONTRIBUTING.md](../CONTRIBUTING.md) says how each of them is added.
+`;
