@@ -1,4 +1,5 @@
 import { s32 } from '../../lib/kernel/bytes.ts';
+import { after, now } from '../../lib/kernel/clock.ts';
 import { SOCK_RAW, SOL_PACKET } from '../../lib/kernel/constants.ts';
 import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
 import type { Socket } from '../../lib/kernel/socket.ts';
@@ -28,6 +29,9 @@ const ETHERTYPE = 0x88b5;
 const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_MR_ALLMULTI = 2;
 const TYPES = ['host', 'broadcast', 'multicast', 'otherhost'];
+
+/** How long a copy that should come is waited for, in milliseconds. */
+const PATIENCE = 2000;
 
 /** IANA's protocol number for experiments (RFC 3692). */
 const PROTOCOL = 253;
@@ -72,7 +76,16 @@ export class Referee implements Disposable {
     const mark = this.#mark(payload, 0);
     const bytes = encodeEthernet({ destination: to, source: from.mac, etherType: ETHERTYPE, payload });
     const sent = await this.#send(from, bytes);
-    return sent && { model: sent.model, kernel: [...this.#passed(sent.since, mark), ...this.#heard(mark)].sort() };
+    if (!sent) return undefined;
+    const { model, since } = sent;
+    const heard: string[] = [];
+    return {
+      model,
+      kernel: await this.#expect(model, () => {
+        heard.push(...this.#heard(mark));
+        return [...this.#passed(since, mark), ...heard];
+      }),
+    };
   }
 
   /** Sends a packet to a router, or to whoever has the MAC address, and follows it by the devices that it passes. */
@@ -86,12 +99,9 @@ export class Referee implements Disposable {
         : encodeIpv6({ source, destination, payload, hopLimit, nextHeader: PROTOCOL });
     const etherType = family === 4 ? ETHERTYPES.ipv4 : ETHERTYPES.ipv6;
     const sent = await this.#send(from, encodeEthernet({ destination: to, source: from.mac, etherType, payload: ip }));
-    return (
-      sent && {
-        model: sent.model.filter((line) => !line.startsWith('stack')),
-        kernel: this.#passed(sent.since, mark).sort(),
-      }
-    );
+    if (!sent) return undefined;
+    const model = sent.model.filter((line) => !line.startsWith('stack'));
+    return { model, kernel: await this.#expect(model, () => this.#passed(sent.since, mark)) };
   }
 
   async #send(from: Interface, bytes: Buffer): Promise<{ model: string[]; since: bigint } | undefined> {
@@ -125,6 +135,20 @@ export class Referee implements Disposable {
       const busy = await quiet.drained();
       if (busy) throw new Error(busy);
     }
+  }
+
+  /**
+   * Reads what the kernel made of a frame. What the model says and is not there yet is waited for: the queue of a parent that is
+   * a bridge lets no marker through.
+   */
+  async #expect(model: readonly string[], read: () => string[]): Promise<string[]> {
+    const deadline = now() + PATIENCE;
+    let kernel = read().sort();
+    while (model.some((line) => !kernel.includes(line)) && now() < deadline) {
+      await new Promise<void>((resolve) => after(2, resolve));
+      kernel = read().sort();
+    }
+    return kernel;
   }
 
   /** What the taps saw of a frame. */
