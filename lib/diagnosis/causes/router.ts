@@ -19,6 +19,8 @@ export function routerCause(here: Step, next: Step, frame: CapturedFrame): Cause
   const packet = ipPacketOf(withoutVlanTags(frame.bytes));
   if (!packet) return { code: 'router.not-a-switch', facts: { namespace: namespace.name } };
   const { destination } = packet;
+  // What was seen of late is asked for first: to read the state takes a while.
+  const silence = neighbourCause(namespace, destination);
   const cause = predictionAt(here, frame)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
   const { route } = routeFor(namespace, destination);
@@ -34,7 +36,7 @@ export function routerCause(here: Step, next: Step, frame: CapturedFrame): Cause
   if (!route || hasSeveralHops(namespace, destination)) return undefined;
   // By the loopback: a translation may have made the packet its own before the routes were asked.
   if (route.device !== by.index) return chosen && otherDevice(destination, chosen, by);
-  return neighbourCause(namespace, destination);
+  return silence;
 }
 
 /** A tunnel, or a program's own device: what is down below it nobody knows. */
