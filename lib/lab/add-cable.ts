@@ -1,10 +1,12 @@
 import { checkBoolean, checkMtu, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions } from '../links/bridge-port.ts';
 import { missingLink } from '../links/has-link.ts';
-import { veth } from '../links/veth.ts';
+import type { LinkKind } from '../links/link-kind.ts';
+import { checkKind } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
+import { NO_MAC } from '../wire/mac-address.ts';
 import { checkAddressLengths, checkAddressOption } from './address-list.ts';
-import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
+import { Cable, type CableOptions, type EndOf, type EndOptions, type PairKind } from './cable.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
 import { type Interface, type InterfaceOrigin, notePort, turnedOn } from './interface.ts';
@@ -17,27 +19,33 @@ import { Switch } from './switch.ts';
 
 const END_OPTIONS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
 
-/** Makes a veth pair; {@link Lab.cable} is this. */
+/** Makes a pair of devices; {@link Lab.cable} is this. */
 export function addCable<A extends Namespace, B extends Namespace>(
   lab: Lab,
   a: A,
   b: B,
-  options: CableOptions,
+  options: CableOptions<PairKind>,
 ): Cable<A, B> {
   checkEnd(lab, 'a', a);
   checkEnd(lab, 'b', b);
   const call = `lab.cable(${a.name}, ${b.name})`;
-  checkOptions(call, options, ['mtu', 'a', 'b']);
-  checkMtu(call, options.mtu);
-  checkEndOptions(call, 'a', a, options.a);
-  checkEndOptions(call, 'b', b, options.b);
-  return onSegment(lab, a, b, (segment) => plug(call, [a, b], options, segment));
+  const { type = 'veth', mtu, a: ofA, b: ofB, ...settings } = options;
+  const kind = checkKind(call, type);
+  if (kind.end !== 'peer') throw new UsageError(`${call}: type must be a kind of pairs: received ${kind.kind}`);
+  checkOptions(call, options, ['mtu', 'a', 'b', 'type', ...kind.options.keys()]);
+  checkMtu(call, mtu);
+  kind.checkNew(call, settings);
+  checkEndOptions(call, 'a', a, ofA);
+  checkEndOptions(call, 'b', b, ofB);
+  const pair = { kind, settings: { ...kind.defaults, ...settings } };
+  for (const [which, end] of [['a', ofA] as const, ['b', ofB] as const]) checkPairMac(`${call}: ${which}`, pair, end);
+  return onSegment(lab, a, b, (segment) => plug(call, [a, b], { ...options, pair }, segment));
 }
 
 function plug<A extends Namespace, B extends Namespace>(
   call: string,
   [a, b]: [A, B],
-  options: CableOptions,
+  options: CableOptions<PairKind> & { pair: Pair },
   segment: Segment,
 ): Cable<A, B> {
   const first = { node: a, options: options.a ?? {}, origin: newEnd(call, 'a', a, options, segment) };
@@ -46,7 +54,7 @@ function plug<A extends Namespace, B extends Namespace>(
   const second = { node: b, options: options.b ?? {}, origin: newEnd(call, 'b', b, options, segment, taken) };
   // In RTM_NEWLINK only the device itself can become a port at once (IFLA_MASTER), its peer cannot: a switch goes first.
   const [main, peer] = b instanceof Switch ? [second, first] : [first, second];
-  addPair(main, peer, options.mtu);
+  addPair(main, peer, options);
   const devices = [first, second].map(({ node, origin }) => {
     const device = handleOf(origin);
     notePort(device, node instanceof Switch);
@@ -60,14 +68,32 @@ function plug<A extends Namespace, B extends Namespace>(
 }
 
 /** Both ends are down: a port must not forward a frame before it has its settings. */
-function addPair(main: End, peer: End, mtu: number | undefined): void {
+function addPair(main: End, peer: End, { mtu, pair }: { mtu?: number; pair: Pair }): void {
+  const { kind, settings } = pair;
   const master = main.node instanceof Switch ? main.node.bridge : undefined;
-  const kind = veth.as({ peer: { ...newLink(peer, mtu), netns: peer.node.handle.fd } });
+  const isWithoutMac = kind.withoutMac(settings);
+  const [own, other] = [main, peer].map((end) => ({
+    ...newLink(end, mtu),
+    ...(isWithoutMac ? { mac: undefined } : {}),
+  }));
+  const data = kind.as({ ...settings, peer: { ...other, netns: peer.node.handle.fd } });
   const causes = {
-    EOPNOTSUPP: () => missingLink(veth),
     EEXIST: 'an interface has this name already',
+    EOPNOTSUPP: () => missingLink(kind),
   };
-  main.node.rtnetlink.change(ipLink.add({ ...newLink(main, mtu), master, ...kind }, causes));
+  main.node.rtnetlink.change(ipLink.add({ ...own, master, ...data }, causes));
+  if (isWithoutMac) for (const end of [main, peer]) end.origin.mac = NO_MAC;
+}
+
+/** A kind of pairs, and what a spec says of one. */
+interface Pair {
+  kind: LinkKind;
+  settings: Readonly<Record<string, unknown>>;
+}
+
+function checkPairMac(call: string, { kind, settings }: Pair, end: EndOptions | undefined): void {
+  if (end?.mac !== undefined && kind.withoutMac(settings))
+    throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
 }
 
 interface End {
@@ -111,14 +137,20 @@ function newEnd(
   call: string,
   which: 'a' | 'b',
   node: Namespace,
-  { mtu, [which]: options = {} }: CableOptions,
+  { mtu, pair, [which]: options = {} }: CableOptions<PairKind> & { pair: Pair },
   segment: Segment,
   taken: readonly string[] = [],
 ): InterfaceOrigin {
   const { address, ...others } = options;
   checkAddressLengths(`${call}: ${which}`, address, segment);
   const base = node instanceof Switch ? 'p' : 'eth';
-  return node.newInterface(call, 'veth', { ...others, base, segment, taken, ...(mtu === undefined ? {} : { mtu }) });
+  return node.newInterface(call, pair.kind.kind, {
+    ...others,
+    base,
+    segment,
+    taken,
+    ...(mtu === undefined ? {} : { mtu }),
+  });
 }
 
 /** A cable at a switch belongs to the switch's segment, any other is a segment of its own. */

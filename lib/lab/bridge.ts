@@ -1,3 +1,4 @@
+import { kindOf } from '../links/registry.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import { Interface } from './interface.ts';
 
@@ -23,4 +24,9 @@ export class Bridge extends Interface {
       },
     };
   }
+}
+
+/** Whether an interface is a bridge of a host's, whose ports others are. */
+export function isBridge(device: unknown): device is Bridge {
+  return device instanceof Interface && kindOf(device)?.description.hasPorts === true;
 }

@@ -1,5 +1,9 @@
 import { checkBoolean, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
+import type { Lower } from '../links/link-description.ts';
+import type { LinkKind, NewSettingsOf } from '../links/link-kind.ts';
+import type { KindNamed, LinkType } from '../links/registry.ts';
+import type { Settings } from '../links/setting.ts';
 import type { AddressOption } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
@@ -23,8 +27,13 @@ export interface EndOptions {
   promiscuous?: boolean;
 }
 
+/** A kind of pairs, by its name or as `defineLink` returned it. */
+export type PairKind = LinkType | LinkKind<string, Settings, Lower>;
+
 /** The two ends of a new cable, in the order of `cable`'s arguments, and what both have. */
-export interface CableOptions {
+export interface CableOptions<K extends PairKind = 'veth'> {
+  /** The kind of pair, by its name or as `defineLink` returned it. Its settings stand beside it. @default 'veth' */
+  type?: K;
   /** 68 to 65535. @default 1500 */
   mtu?: number;
   a?: EndOptions & PortOptions;
@@ -34,7 +43,10 @@ export interface CableOptions {
 /** What an end of a cable is: on a switch a port. */
 export type EndOf<N extends Namespace> = N extends Switch ? Port : Interface;
 
-/** A veth pair between two namespaces of a lab. */
+/** Settings of the pair beside the other options. */
+export type PairSettings<K> = NewSettingsOf<KindNamed<K>>;
+
+/** A veth pair, or another kind of pair, between two namespaces of a lab. */
 export class Cable<A extends Namespace = Namespace, B extends Namespace = Namespace> {
   readonly a: EndOf<A>;
   readonly b: EndOf<B>;

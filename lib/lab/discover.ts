@@ -1,17 +1,15 @@
 import { isBridgePort } from '../links/bridge-port.ts';
+import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { kindOf } from '../links/registry.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import type { Link } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { realParentOf, taggedSegment } from './add-link.ts';
-import { Bridge } from './bridge.ts';
+import { isBridge } from './bridge.ts';
 import { handleOf } from './handle.ts';
 import { type Interface, notePort } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
-
-/** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
-const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
 
 type Links = ReadonlyMap<Namespace, readonly Link[]>;
 
@@ -107,7 +105,7 @@ function connect(namespace: Namespace, link: Link, links: Links): void {
   }
   const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
   if (device.bridge && device.bridge !== bridge) device.children.delete(device.bridge);
-  device.bridge = bridge instanceof Bridge ? bridge : undefined;
+  device.bridge = isBridge(bridge) ? bridge : undefined;
   if (device.bridge) device.children.add(device.bridge);
 }
 

@@ -7,7 +7,7 @@ import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
 import { checkBoolean, checkNamespaceName, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
-import type { Cable, CableOptions } from './cable.ts';
+import type { Cable, CableOptions, PairKind, PairSettings } from './cable.ts';
 import { discover } from './discover.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
@@ -100,12 +100,16 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Plugs a cable, a veth pair, between two of them. Both ends are up and have addresses of IPv4 and IPv6 when it
+   * Plugs a cable, a veth pair or another kind of pair, between two of them. Both ends are up and have addresses of IPv4 and IPv6 when it
    * returns; an end on a switch is a port and has none.
    *
    * @example const { b: port } = lab.cable(host, sw, { a: { name: 'up0' }, b: { hairpin: true } })
    */
-  cable<A extends Namespace, B extends Namespace>(a: A, b: B, options: CableOptions = {}): Cable<A, B> {
+  cable<A extends Namespace, B extends Namespace, K extends PairKind = 'veth'>(
+    a: A,
+    b: B,
+    options: CableOptions<K> & PairSettings<K> = {} as never,
+  ): Cable<A, B> {
     this.#checkOpen('lab.cable');
     return make(() => addCable(this, a, b, options));
   }

@@ -1,5 +1,5 @@
 import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
-import { MACVLAN_MODES, type MacvlanMode, macvlan } from '../links/macvlan.ts';
+import { MACVLAN_MODES, type MacvlanMode, macvlan, macvtap } from '../links/macvlan.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
@@ -102,7 +102,7 @@ export function addMacvlanPair(lab: Lab, options: MacvlanPairOptions = {}): Macv
 function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, MacvlanMode | undefined] {
   checkOptions('macvlanPair', options, OPTIONS);
   const { type = 'macvlan', mode, modes, hairpin, promiscuous, macaddr, bcqueuelen, mtu } = options;
-  checkOneOf('macvlanPair', 'type', type, ['macvlan', 'macvtap']);
+  checkOneOf('macvlanPair', 'type', type, [macvlan.kind, macvtap.kind]);
   checkBoolean('macvlanPair', 'hairpin', hairpin);
   checkBoolean('macvlanPair', 'promiscuous', promiscuous);
   macvlan.options.get('macaddr')?.check('macvlanPair', 'macaddr', macaddr);

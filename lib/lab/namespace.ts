@@ -6,6 +6,7 @@ import { TapSocket } from '../kernel/tap-socket.ts';
 import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { dummy } from '../links/dummy.ts';
+import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -432,7 +433,8 @@ export class Namespace {
   #freeName(base: string, taken: readonly string[]): string {
     for (let number = 0; ; number++) {
       const name = `${base}${number}`;
-      if (!taken.includes(name) && !this.#interfaces.some((device) => device.name === name)) return name;
+      const isFree = !taken.includes(name) && !this.#interfaces.some((device) => device.name === name);
+      if (isFree && !FALLBACK_TUNNELS.test(name)) return name;
     }
   }
 }

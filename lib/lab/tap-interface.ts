@@ -1,4 +1,5 @@
 import type { DeviceNumbers } from '../kernel/uevents.ts';
+import { kindOf } from '../links/registry.ts';
 import { Interface, type InterfaceOrigin } from './interface.ts';
 import { openTapQueue, type TapOptions, type TapQueue } from './tap-queue.ts';
 
@@ -33,4 +34,9 @@ export class TapInterface extends Interface {
     this.#queues.add(queue);
     return queue;
   }
+}
+
+/** Whether an interface has a character device. */
+export function isTap(device: Interface): device is TapInterface {
+  return kindOf(device)?.description.characterDevice === true;
 }

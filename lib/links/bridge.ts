@@ -14,6 +14,8 @@ export const bridge = defineLink('bridge', {
   option: 'BRIDGE',
   needed: true,
   hasPorts: true,
+  // It hands a frame on at once (br_handle_frame_finish, br_dev_xmit).
+  knownQueues: true,
   end: 'none',
   settings: {
     /** Seconds until an address that is not heard again is forgotten. @default 300 */

@@ -3,7 +3,6 @@ import { kindOf } from './registry.ts';
 /** The options of kinds that programs make and hairpin does not describe. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   bond: ['BONDING'],
-  geneve: ['GENEVE'],
   gre: ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
   gretap: ['NET_IPGRE_DEMUX', 'NET_IPGRE'],
   ipip: ['NET_IPIP'],

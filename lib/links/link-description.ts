@@ -49,6 +49,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   noArp?: boolean;
   /** Its frames have an Ethernet header. @default true */
   ethernet?: boolean;
+  /** Every place where a frame may wait in it is known, so that a marker finds it empty. @default false */
+  knownQueues?: boolean;
   /** A virtual machine reads and writes its frames at `/dev/tapN`. @default false */
   characterDevice?: boolean;
   /** Other devices can be its ports, between which it forwards frames, as a bridge does. @default false */

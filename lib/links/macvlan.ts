@@ -21,6 +21,8 @@ export const macvlan = defineLink('macvlan', {
   needed: true,
   lower: 'interface or NIC',
   skipsItsKind: true,
+  // The parent's queue of broadcasts (macvlan_broadcast_enqueue).
+  knownQueues: true,
   settings: {
     /** Passthru cannot be entered or left (`macvlan_changelink`). @default 'vepa', the kernel's own */
     mode: setting('IFLA_MACVLAN_MODE', 1, oneOf(u32, 'MACVLAN_MODE_', MODES), { default: 'vepa', live: true }),
@@ -103,6 +105,7 @@ export const macvtap = defineVariant('macvtap', macvlan, {
   option: 'MACVTAP',
   dependsOn: ['MACVLAN'],
   needed: false,
+  knownQueues: false,
   characterDevice: true,
 });
 

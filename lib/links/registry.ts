@@ -4,18 +4,20 @@ import { bridge } from './bridge.ts';
 import './bridge-port.ts';
 import { definedKinds, endOfOwnKinds } from './define-link.ts';
 import { dummy } from './dummy.ts';
+import { geneve } from './geneve.ts';
 import { ifb } from './ifb.ts';
 import { ipvlan, ipvtap } from './ipvlan.ts';
 import type { Lower } from './link-description.ts';
 import { LinkKind } from './link-kind.ts';
 import { macvlan, macvtap } from './macvlan.ts';
+import { netkit } from './netkit.ts';
 import type { Settings } from './setting.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vxlan } from './vxlan.ts';
 
 /** The kinds that hairpin itself defines: a new one has its line here. */
-const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan] as const;
+const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve, netkit] as const;
 
 endOfOwnKinds();
 
@@ -40,7 +42,7 @@ export function checkKind(call: string, kind: LinkType | LinkKind<string, Settin
   if (kind instanceof LinkKind) return kind;
   const known = typeof kind === 'string' && definedKinds.get(kind);
   if (known) return known;
-  const names = linkKinds().map((each) => each.kind);
+  const names = OWN.map((own) => own.kind);
   throw new UsageError(
     `${call}: kind must be one of ${names.join(', ')}, or what defineLink returned: received ${show(kind)}`,
   );

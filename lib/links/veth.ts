@@ -6,5 +6,7 @@ export const veth = defineLink('veth', {
   option: 'VETH',
   needed: true,
   end: 'peer',
+  // The processors' backlogs (veth_xmit, netif_rx).
+  knownQueues: true,
   settings: { peer: peerSetting('VETH_INFO_PEER', 1) },
 });

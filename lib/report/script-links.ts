@@ -133,8 +133,11 @@ function cableLines(state: WholeLabState, device: Device, other: Link): string[]
   const peer = isTurned ? device : { link: other, namespace: there };
   const end = (at: Device) => ({ name: at.link.name, newIndex: at.link.index, ...hardware(at.link) });
   const request = ipLink.add({
-    ...{ ...end(main), master: main.link.master, kind: 'veth' },
-    data: { peer: { ...end(peer), netns: state.namespaces.indexOf(peer.namespace) } },
+    ...{ ...end(main), master: main.link.master, kind: main.link.kind },
+    data: {
+      ...saidSettings(main.namespace, main.link),
+      peer: { ...end(peer), netns: state.namespaces.indexOf(peer.namespace) },
+    },
   });
   return [sayer(state, main.namespace.name)(request), ...masterLines(state, peer)];
 }

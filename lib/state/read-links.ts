@@ -5,7 +5,7 @@ import type { Link, LinkPlace } from './network-state.ts';
 import type { StateSource } from './read-network.ts';
 
 /** Kinds that nobody has described, whose devices are two ends of a cable as well. */
-const OTHER_PAIRS = ['netkit', 'vxcan'];
+const OTHER_PAIRS = ['vxcan'];
 
 /** Every device of each namespace, with what it is connected to. */
 export function readLinks(sources: readonly StateSource[]): readonly (readonly Link[])[] {

@@ -1,4 +1,4 @@
-import { Bridge, Interface, isLink, type Macvlan, type Namespace } from '../lab/index.ts';
+import { Interface, isBridge, isLink, type Macvlan, type Namespace } from '../lab/index.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import { macvlan } from '../links/macvlan.ts';
 
@@ -50,7 +50,7 @@ function nextSteps({ at, direction }: Step, routed: boolean): Step[] {
       // Behind a real NIC there is no way that the lab knows of.
       return [...siblingsOf(at).map(inOf), ...(at.parent instanceof Interface ? [outOf(at.parent)] : [])];
     }
-    if (at instanceof Bridge) return at.ports.map(outOf);
+    if (isBridge(at)) return at.ports.map(outOf);
     return at.peer ? [inOf(at.peer)] : [];
   }
   if (at.isPort) {

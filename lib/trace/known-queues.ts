@@ -2,6 +2,9 @@ import { hasForeignSockets } from '../kernel/foreign-sockets.ts';
 import { devicesWithGro } from '../kernel/receive-offload.ts';
 import { Interface, type Lab, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
+import { bridge } from '../links/bridge.ts';
+import { kindOf } from '../links/registry.ts';
+import { veth } from '../links/veth.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
@@ -26,21 +29,13 @@ export function knowsEveryQueue(lab: Lab): boolean {
   return lab.namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
 }
 
-/** A kind of link whose queues are known belongs here. */
+/** Whether all the queues of a device are known: of its kind, and of what it is connected to. */
 function isKnown(device: Interface): boolean {
-  switch (device.kind) {
-    case 'veth':
-      // The other end may be in a namespace that is not of the lab.
-      return device.peer !== undefined;
-    case 'macvlan':
-      // On a real NIC anybody may send at any time.
-      return device.parent instanceof Interface;
-    case 'bridge':
-      // It hands a frame on at once (br_handle_frame_finish, br_dev_xmit).
-      return true;
-    default:
-      return false;
-  }
+  const kind = kindOf(device);
+  if (!kind?.description.knownQueues) return false;
+  // The other end may be in a namespace that is not of the lab. On a real NIC anybody may send at any time.
+  if (kind.end === 'peer') return device.peer !== undefined;
+  return kind.lower === 'none' || device.parent instanceof Interface;
 }
 
 /** At which {@link Lab.visits} a lab was last found to be left by all others. */
@@ -65,7 +60,7 @@ function leftNothing(namespace: Namespace): boolean {
   const { rtnetlink, handle } = namespace;
   const links = rtnetlink.list(ipLink.all());
   if (links.some((link) => isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link))) return false;
-  const veths = links.filter(({ kind }) => kind === 'veth').map(({ name }) => name);
+  const veths = links.filter((link) => veth.is(link)).map(({ name }) => name);
   // With GRO a veth has a queue of its own (veth_xdp_rx). IPsec may wait for a key, or for a cipher's worker (cryptd).
   return !filtersAtDevices(namespace, links) && devicesWithGro(handle, veths).length === 0 && !hasIpsec(handle);
 }
@@ -82,8 +77,9 @@ export function filtersAtDevices(namespace: Namespace, links = namespace.rtnetli
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */
-function isTunnelOfTheKernel({ interfaces }: Namespace, { index, kind, up }: LinkState): boolean {
-  return up && kind !== undefined && kind !== 'bridge' && !interfaces.some((device) => device.index === index);
+function isTunnelOfTheKernel({ interfaces }: Namespace, link: LinkState): boolean {
+  const isKnownHere = bridge.is(link) || interfaces.some(({ index }) => index === link.index);
+  return link.up && link.kind !== undefined && !isKnownHere;
 }
 
 /**

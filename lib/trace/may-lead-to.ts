@@ -1,7 +1,5 @@
 import { Interface, type Namespace } from '../lab/index.ts';
-
-/** Kinds of links of which hairpin knows everything that they lead to. */
-const KNOWN_KINDS = ['veth', 'bridge', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy'];
+import { kindOf } from '../links/registry.ts';
 
 /**
  * Whether anything may lead from one device to another: cables, parents, hosts that may pass on what they get, or a link
@@ -18,9 +16,10 @@ export function mayLeadTo(from: Interface, to: Interface | Namespace): boolean {
 
 /** Whether hairpin knows what a device leads to: of a tunnel, or a program's own device, it does not. */
 export function hasKnownEnd(device: Interface): boolean {
+  const end = kindOf(device)?.end ?? 'unknown';
   // What a program moved out of the lab, or took from it: a real NIC, the far end of a cable.
-  const isComplete = device.parent ? device.parent instanceof Interface : device.kind !== 'veth' || device.peer;
-  return KNOWN_KINDS.includes(device.kind) && Boolean(isComplete);
+  if (end === 'lower') return device.parent instanceof Interface;
+  return end === 'peer' ? device.peer !== undefined : end === 'none';
 }
 
 function neighboursOf(device: Interface): Interface[] {

@@ -1,4 +1,4 @@
-import { Bridge, Interface, type Namespace } from '../lab/index.ts';
+import { Interface, isBridge, type Namespace } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
@@ -146,7 +146,7 @@ function byTime(a: CapturedFrame, b: CapturedFrame): number {
 
 /** How many devices are below: a macvlan on a VLAN on a cable has two, a bridge one more than its ports. */
 function depthOf(device: Interface): number {
-  if (device instanceof Bridge) return 1 + Math.max(0, ...device.ports.map(depthOf));
+  if (isBridge(device)) return 1 + Math.max(0, ...device.ports.map(depthOf));
   if (!device.parent) return 0;
   return device.parent instanceof Interface ? 1 + depthOf(device.parent) : 1;
 }
@@ -198,7 +198,7 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
   }
   const { parent } = at;
   const siblings = parent ? [...parent.children].filter((child) => child !== at) : [];
-  const ports = at instanceof Bridge ? at.ports : [];
+  const ports = isBridge(at) ? at.ports : [];
   return [
     ...(at.peer ? [seen(at.peer, 'out')] : []),
     ...(parent instanceof Interface ? [seen(parent, 'in')] : []),

@@ -1,5 +1,5 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { Bridge, type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
@@ -51,7 +51,7 @@ function leftBehind(path: Hop, isRouter: (namespace: Namespace) => boolean): Set
   const isForOne = ({ bytes }: Hop['frame']) => !isGroupMac(bytes.toString('hex', 0, 6));
   const arrived = hopsTo(path, ({ frame }) => {
     const { at, direction, packetType } = frame;
-    const isHost = !at.isPort && !(at instanceof Bridge) && at.children.size === 0;
+    const isHost = !at.isPort && !isBridge(at) && at.children.size === 0;
     return isHost && direction === 'in' && packetType === PACKET_HOST && isForOne(frame) && isRouter(at.namespace);
   });
   return new Set(arrived.slice(0, -1));
@@ -76,6 +76,6 @@ function isPacket(bytes: Buffer): boolean {
 /** A host that is handed what is for another's MAC address passes nothing on (`ip_rcv`); parents and switches do. */
 function couldGoOn({ frame: { at, direction, packetType }, again }: Hop): boolean {
   if (again) return false;
-  const isLower = at.isPort || at instanceof Bridge || at.children.size > 0;
+  const isLower = at.isPort || isBridge(at) || at.children.size > 0;
   return direction === 'out' || isLower || packetType !== PACKET_OTHERHOST;
 }

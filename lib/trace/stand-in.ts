@@ -1,5 +1,6 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
+import { kindOf } from '../links/registry.ts';
 import type { Question } from '../probes/question.ts';
 import { isOwnAddress } from '../probes/source.ts';
 import { decodeArp } from '../wire/arp.ts';
@@ -20,9 +21,6 @@ export interface StandIn {
   /** The target sent the very same, and not all came: whose it was that did is not known. */
   orTarget?: boolean;
 }
-
-/** Kinds of devices whose frames the taps see as they are; of a tunnel's, they see the packet alone. */
-const ETHERNET = new Set(['veth', 'bridge', 'macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'vlan', 'dummy', 'vxlan', 'ifb']);
 
 /**
  * Who answered, if it was not the target: another host with its address, whoever a packet filter sends the probe to, or
@@ -201,8 +199,10 @@ function isArp(bytes: Buffer): boolean {
   return decodeEthernet(withoutVlanTags(bytes))?.etherType === ETHERTYPE.arp;
 }
 
-function isEthernet({ kind }: Interface): boolean {
-  return ETHERNET.has(kind);
+/** Whether the taps see a device's frames as they are; of a tunnel's, they may see the packet alone. */
+function isEthernet(device: Interface): boolean {
+  const kind = kindOf(device);
+  return kind !== undefined && kind.description.ethernet !== false;
 }
 
 function destinationOf(bytes: Buffer): string | undefined {

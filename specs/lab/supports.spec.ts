@@ -13,6 +13,8 @@ const COMMANDS: Record<LinkType, string[]> = {
   dummy: ['type', 'dummy'],
   ifb: ['type', 'ifb'],
   vxlan: ['type', 'vxlan', 'id', '1', 'dstport', '4789'],
+  geneve: ['type', 'geneve', 'id', '1', 'remote', '192.0.2.1'],
+  netkit: ['type', 'netkit'],
 };
 const types = Object.keys(COMMANDS) as LinkType[];
 
@@ -44,7 +46,7 @@ test('the options of the kernel', () => {
   expect(types.map(kernelOption)).toEqual([
     ...['CONFIG_VETH', 'CONFIG_BRIDGE', 'CONFIG_MACVLAN', 'CONFIG_MACVTAP'],
     ...['CONFIG_IPVLAN', 'CONFIG_IPVTAP', 'CONFIG_VLAN_8021Q', 'CONFIG_DUMMY'],
-    ...['CONFIG_IFB', 'CONFIG_VXLAN'],
+    ...['CONFIG_IFB', 'CONFIG_VXLAN', 'CONFIG_GENEVE', 'CONFIG_NETKIT'],
   ]);
 });
 

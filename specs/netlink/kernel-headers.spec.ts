@@ -40,6 +40,9 @@ const MEMBERS: Record<string, string> = {
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
+/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7. */
+const NEWER = /^(IFLA_)?NETKIT_/;
+
 const families = Object.values(FAMILIES);
 const netfilter = [nftTable, nftChain, nftRule, nftTrace, logConfig, logPacket];
 const bodies = [...families.map(({ options }) => options.body), ...netfilter] as readonly AnyType[];
@@ -65,7 +68,11 @@ describe.skipIf(withoutHeaders())(
     ])('are the numbers of %s', (_, numbers) => {
       expect(numbers.length).toBeGreaterThan(0);
       const expected = evaluateInC(numbers.map(([name]) => name));
-      expect(Object.fromEntries(numbers)).toEqual(Object.fromEntries(expected));
+      const isKnown = ([name]: readonly [string, number]) => expected.get(name) !== undefined || !NEWER.test(name);
+      const compared = numbers.filter(isKnown);
+      expect(Object.fromEntries(compared)).toEqual(
+        Object.fromEntries(compared.map(([name]) => [name, expected.get(name)])),
+      );
     });
   },
 );

@@ -14,6 +14,7 @@ const HEADERS = [
     'linux/net_namespace.h',
     'linux/nexthop.h',
     'linux/veth.h',
+    'linux/if_tunnel.h',
     'linux/netlink.h',
     'linux/netfilter/nfnetlink.h',
     'linux/netfilter/nfnetlink_log.h',

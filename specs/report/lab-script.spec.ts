@@ -4,6 +4,7 @@ import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab as readState } from '../../lib/report/lab-state.ts';
 import type { HeardQuestion } from '../../lib/report/script-heard.ts';
+import { stateText } from '../../lib/report/state-text.ts';
 import { needs } from '../needs.ts';
 import { readLab, rebuild } from './rebuild.ts';
 
@@ -95,6 +96,20 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     const { a: parent } = lab.cable(host, gateway);
     ns1.ipvtap({ parent, mode: 'l2', flag: 'bridge' });
     expect(await outcomes(lab, [ns1, gateway])).toEqual(['answered']);
+  });
+
+  // a ─ vxlan0 ┄ a/eth0 ── eth0/b ┄ vxlan0 ─ b
+  test.skipIf(!supports('vxlan'))('a vxlan (needs CONFIG_VXLAN)', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
+    a.link('vxlan', { id: 7, remote: '192.0.2.2', ttl: 9 });
+    const right = b.link('vxlan', { id: 7, remote: '192.0.2.1', macLearning: false });
+    const address = right.address.first(4)?.address ?? '';
+    expect(await outcomes(lab, [a, address])).toEqual(['answered']);
+    const state = readState(lab);
+    expect(state.namespaces.map((namespace) => stateText(state, namespace)).join('\n')).toMatch(
+      /vxlan0 .* vxlan id 7 remote 192\.0\.2\.2 ttl 9/,
+    );
   });
 
   test.skipIf(!supports('dummy'))('macvlans on a dummy (needs CONFIG_DUMMY)', async ({ lab }) => {

@@ -131,6 +131,18 @@ describe('the check finds', () => {
         'lib/machines/apt-kernels.ts, lib/machines/test-on-kernel.ts, lib/kernel/cgroup.ts may',
     ],
     [
+      'a test for the class of a kind of links',
+      'lib/trace/path.ts',
+      'if (device instanceof Macvlan) return device.parent;',
+      'lib/trace/path.ts has instanceof Macvlan: only lib/links and lib/model tell kinds of links apart; ask lib/links',
+    ],
+    [
+      'a list of kinds of links',
+      'lib/report/buildable.ts',
+      "const SIMPLE = ['dummy', 'ifb'];",
+      "lib/report/buildable.ts has 'dummy', 'ifb': only lib/links and lib/model tell kinds of links apart; ask lib/links",
+    ],
+    [
       'a timer of node:timers/promises',
       'lib/probes/ask.ts',
       "import { scheduler } from 'node:timers/promises';",

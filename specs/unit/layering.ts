@@ -89,10 +89,25 @@ const REMOVERS = [
 /** What may write to a terminal, or to a CI system's log: it makes the words of others harmless first, or has none. */
 const WRITERS = ['lib/cli/print.ts', 'lib/cli/needs-node.ts', 'lib/report/warn.ts'];
 
+/**
+ * Who may tell kinds of links apart. All others ask the registry what is true of a kind (`kindOf`), or whether a device is of the one
+ * that they are about (`isLink`). The model has what each kind does with a frame.
+ */
+const KIND_OWNERS = ['lib/links', 'lib/model'];
+
+/** Without `bridge`, which is a mode as well. */
+const KIND = '(?:macvlan|macvtap|ipvlan|ipvtap|veth|vlan|dummy|ifb|vxlan|geneve|netkit)';
+
 /** What a file of the repository breaks of the layering: a sentence each. */
 export function violations(file: string, source: string): string[] {
   const imports = importsOf(source).flatMap((specifier) => judgeImport(file, specifier));
-  return [...imports, ...judgeTimers(file, source), ...judgeRemovals(file, source), ...judgeWriters(file, source)];
+  return [
+    ...imports,
+    ...judgeTimers(file, source),
+    ...judgeRemovals(file, source),
+    ...judgeWriters(file, source),
+    ...judgeKinds(file, source),
+  ];
 }
 
 function judgeImport(file: string, specifier: string): string[] {
@@ -134,6 +149,18 @@ function judgeWriters(file: string, source: string): string[] {
   if (!isIn(file, 'lib') || WRITERS.includes(file)) return [];
   const call = /\b(process\.std(?:out|err)\.write|console\.(?:log|error|warn|info))\(/.exec(withoutComments(source));
   return call ? [`${file} uses ${call[1]}, which only ${WRITERS.join(', ')} may`] : [];
+}
+
+function judgeKinds(file: string, source: string): string[] {
+  if (!isIn(file, 'lib') || KIND_OWNERS.some((owner) => isIn(file, owner))) return [];
+  const code = withoutComments(source);
+  const test = /\binstanceof (?:Macvlan|Macvtap|Ipvlan|Ipvtap|Vlan|Bridge|Port|TapInterface)\b/.exec(code);
+  const list = new RegExp(`'${KIND}',\\s*'${KIND}'`).exec(code);
+  return [test, list].flatMap((found) =>
+    found
+      ? [`${file} has ${found[0]}: only ${KIND_OWNERS.join(' and ')} tell kinds of links apart; ask lib/links`]
+      : [],
+  );
 }
 
 /** What a module imports or exports again, types and `import()` too. */

@@ -1,4 +1,4 @@
-import { Bridge, type Interface, isLink } from '../../lab/index.ts';
+import { type Interface, isBridge, isLink } from '../../lab/index.ts';
 import { ipvlan } from '../../links/ipvlan.ts';
 import { macvlan } from '../../links/macvlan.ts';
 import { vlan } from '../../links/vlan.ts';
@@ -25,7 +25,7 @@ export function causeBetween(
   const length = originalLength - (seen.length - bytes.length);
   if (here.direction === 'out' && next.direction === 'in' && here.at.peer === next.at)
     return cableCause(here.at, next.at, length);
-  if (here.at instanceof Bridge || next.at instanceof Bridge) {
+  if (isBridge(here.at) || isBridge(next.at)) {
     const cause = bridgeCause(here, next);
     if (cause) return cause;
   }

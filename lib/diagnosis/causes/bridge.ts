@@ -1,4 +1,4 @@
-import { Bridge, type Interface } from '../../lab/index.ts';
+import { type Interface, isBridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { deviceName } from '../names.ts';
 import { portLinkCause } from './link.ts';
@@ -10,9 +10,9 @@ interface Place {
 
 /** Why a frame did not get from a port up to its bridge's own host, or from the host down to a port. */
 export function bridgeCause(here: Place, next: Place): Cause | undefined {
-  const [bridge, port] = here.at instanceof Bridge ? [here.at, next.at] : [next.at, here.at];
+  const [bridge, port] = isBridge(here.at) ? [here.at, next.at] : [next.at, here.at];
   // What the host's stack makes of it is the router's or the target's matter.
-  if (!(bridge instanceof Bridge) || here.direction !== next.direction) return undefined;
+  if (!isBridge(bridge) || here.direction !== next.direction) return undefined;
   if (!bridge.state().up) return { code: 'link.down', facts: { device: deviceName(bridge) } };
   return portLinkCause(port);
 }

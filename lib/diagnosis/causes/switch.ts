@@ -1,4 +1,4 @@
-import { Bridge, type Interface, isLink, type Macvlan, Switch } from '../../lab/index.ts';
+import { type Interface, isBridge, isLink, type Macvlan, Switch } from '../../lab/index.ts';
 import { settingsOfPort } from '../../lab/port.ts';
 import { bridge as bridgeKind } from '../../links/bridge.ts';
 import { macvlan } from '../../links/macvlan.ts';
@@ -88,6 +88,6 @@ function learningCause(ingress: Interface, egress: Interface, bytes: Buffer): Ca
 
 function behind(ingress: Interface, mac: string): Interface | undefined {
   const bridge = ingress.bridge ?? ingress.namespace;
-  const entries = bridge instanceof Bridge || bridge instanceof Switch ? bridge.fdb.list() : [];
+  const entries = isBridge(bridge) || bridge instanceof Switch ? bridge.fdb.list() : [];
   return entries.find((entry) => entry.mac === mac)?.port;
 }

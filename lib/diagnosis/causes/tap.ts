@@ -1,9 +1,9 @@
-import { type Interface, TapInterface } from '../../lab/index.ts';
+import { type Interface, isTap } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { deviceName } from '../names.ts';
 
 /** Why a namespace did not answer what came in by a macvtap or ipvtap: whoever has that open was given it (`tap_handle_frame`). */
 export function tapCause(device: Interface): Cause | undefined {
-  if (!(device instanceof TapInterface) || device.queues.length === 0) return undefined;
+  if (!isTap(device) || device.queues.length === 0) return undefined;
   return { code: 'tap.open', facts: { device: deviceName(device) } };
 }

@@ -1,0 +1,146 @@
+import {
+  defineLink,
+  describe,
+  expect,
+  isLink,
+  kernelOption,
+  netlink,
+  setting,
+  supports,
+  test,
+  UsageError,
+} from 'hairpin';
+import { kernelOptionsOf } from '../../lib/links/kernel-options.ts';
+import { settingsOf } from '../../lib/links/registry.ts';
+import { ipLink } from '../../lib/netlink/link.ts';
+import { NUMBERS } from '../../lib/netlink/names.ts';
+import { Writer } from '../../lib/netlink/writer.ts';
+import { ipLink as shownByIp } from './referee.ts';
+
+/** A kind that hairpin does not have: Ethernet frames in GRE (net/ipv4/ip_gre.c). */
+const gretap = defineLink('gretap', {
+  option: 'NET_IPGRE',
+  dependsOn: ['NET_IPGRE_DEMUX'],
+  module: 'ip_gre',
+  trial: { local: '192.0.2.1', remote: '192.0.2.2' },
+  settings: {
+    local: setting('IFLA_GRE_LOCAL', 6, netlink.ip4, { required: true }),
+    remote: setting('IFLA_GRE_REMOTE', 7, netlink.ip4, { required: true, live: true }),
+    ttl: setting('IFLA_GRE_TTL', 8, netlink.u8, { usual: 0, live: true }),
+  },
+  label: ({ remote }) => ['to', remote],
+  causes: {
+    add: ({ namespace, settings: { remote } }) => ({ EEXIST: `${namespace} has a gretap to ${remote} already` }),
+  },
+});
+
+const has = supports(gretap);
+
+describe('a kind that a spec defines', () => {
+  // a ─ gretap0 ┄ a/eth0 ── eth0/b ┄ gretap0 ─ b
+  test.skipIf(!has)(`carries frames as any other (needs ${kernelOption(gretap)})`, async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
+    const left = a.link(gretap, { local: '192.0.2.1', remote: '192.0.2.2', address: '10.7.0.1/24' });
+    const right = b.link(gretap, { local: '192.0.2.2', remote: '192.0.2.9', address: '10.7.0.2/24' });
+    expect((await shownByIp(a, left.name)).linkinfo).toMatchObject({
+      info_kind: 'gretap',
+      info_data: { local: '192.0.2.1', remote: '192.0.2.2' },
+    });
+    expect(left).toMatchObject({ kind: 'gretap', local: '192.0.2.1', remote: '192.0.2.2', ttl: 0 });
+
+    await expect(a).not.toReach(right);
+    right.set({ remote: '192.0.2.1' });
+    await expect(a).toReach(right);
+    left.set({ ttl: 9 });
+    expect(left.settings).toEqual({ local: '192.0.2.1', remote: '192.0.2.2', ttl: 9 });
+
+    await b.exec('ip', ['link', 'add', 'g2', 'type', 'gretap', 'local', '192.0.2.2', 'remote', '192.0.2.3']);
+    const found = b.interface('g2');
+    expect(isLink(found, gretap) && found.remote).toBe('192.0.2.3');
+  });
+
+  test.skipIf(has)('is missed by the option that brings it', ({ lab }) => {
+    expect(() => lab.namespace('a').link(gretap, { local: '192.0.2.1', remote: '192.0.2.2' })).toThrow(
+      /EOPNOTSUPP[\s\S]*\n {2}usual cause: this kernel has no gretap: it needs CONFIG_NET_IPGRE \(modprobe ip_gre\)$/,
+    );
+  });
+
+  test('is known to all that reads links, and to the fragment of a kernel configuration', () => {
+    const to = new Writer();
+    const request = ipLink.add({ index: 7, name: 'g0', ...gretap.as({ local: '192.0.2.1', remote: '192.0.2.2' }) });
+    request.write(to);
+    const link = ipLink.get({ index: 7 }).read(Buffer.from(to.bytes));
+    expect(settingsOf(link)).toEqual({ local: '192.0.2.1', remote: '192.0.2.2' });
+    expect(request.words(NUMBERS)).toBe('ip link add g0 type gretap local 192.0.2.1 remote 192.0.2.2');
+    expect(gretap.label({ remote: '192.0.2.2' })).toEqual(['to', '192.0.2.2']);
+    expect(kernelOptionsOf('gretap')).toEqual(['NET_IPGRE_DEMUX', 'NET_IPGRE']);
+  });
+
+  test.for<[options: object, message: string]>([
+    [{}, 'a.link(gretap): local must be given: an IPv4 address such as 10.0.0.1'],
+    [
+      { local: '192.0.2.1', remote: 'b' },
+      "a.link(gretap): remote must be an IPv4 address such as 10.0.0.1: received 'b'",
+    ],
+    [
+      { local: '192.0.2.1', remote: '192.0.2.2', ttl: 256 },
+      'a.link(gretap): ttl must be a whole number from 0 to 255: received 256',
+    ],
+    [
+      { remote: '192.0.2.2', key: 3 },
+      "a.link(gretap): there is no option 'key'; the options are name, address, mac, mtu, up, promiscuous, local, remote, ttl",
+    ],
+  ])('checks its options: %o', ([options, message], { lab }) => {
+    expect(() => lab.namespace('a').link(gretap, options as never)).toThrow(new UsageError(message));
+  });
+});
+
+describe('a description that cannot be', () => {
+  const none = {} as never;
+  test.for<[what: string, define: () => unknown, message: string]>([
+    [
+      "hairpin's own",
+      () => defineLink('macvlan', { option: 'X' }),
+      "defineLink('macvlan'): hairpin itself defines the kind macvlan",
+    ],
+    [
+      'no kind',
+      () => defineLink('a b', { option: 'X' }),
+      "defineLink('a b'): kind must be what ip link add … type calls it: received 'a b'",
+    ],
+    [
+      'no option',
+      () => defineLink('gre9', none),
+      "defineLink('gre9'): option must be the option of the kernel's configuration without CONFIG_, such as 'GENEVE': received undefined",
+    ],
+    [
+      'a name that is taken',
+      () => defineLink('gre9', { option: 'X', settings: { mtu: setting('IFLA_X', 1, netlink.u32) } }),
+      "defineLink('gre9'): every interface has mtu: give the setting mtu another name, and its keyword as { word: 'mtu' }",
+    ],
+  ])('%s', ([, define, message]) => {
+    expect(define).toThrow(new UsageError(message));
+  });
+
+  test('a link of what is no kind', ({ lab }) => {
+    const a = lab.namespace('a');
+    expect(() => a.link('bond' as never, {} as never)).toThrow(
+      /^a\.link: kind must be one of veth, bridge, .*, or what defineLink returned: received 'bond'$/,
+    );
+    expect(() => a.link('veth')).toThrow(
+      new UsageError("a.link(veth): a veth has two ends: lab.cable(a, b, { type: 'veth' }) makes it"),
+    );
+  });
+
+  // The names of an interface's members are those that a kind's settings cannot have.
+  test('every member of an interface is a name that is taken', async ({ lab }) => {
+    const { TAKEN_NAMES } = await import('../../lib/links/define-link.ts');
+    const { a: end } = lab.cable(lab.namespace('a'), lab.switch('sw'));
+    const members = [
+      ...Object.keys(end),
+      ...Object.getOwnPropertyNames(Object.getPrototypeOf(Object.getPrototypeOf(end))),
+    ];
+    expect(TAKEN_NAMES).toEqual(expect.arrayContaining(members));
+  });
+});
