@@ -13,6 +13,7 @@ const COMMANDS = {
   ports: 'bridge -j -d link',
   fdb: 'bridge -j fdb show',
   mdb: 'bridge -j mdb show',
+  vlans: 'bridge -j vlan show',
   nexthops: 'ip -j -d nexthop',
   sysctls:
     'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp bridge | grep -v conf/lo/ | sort',

@@ -133,3 +133,17 @@ test.for([
   const script = labScript(readState(lab));
   expect(script.match(/^# Left out: .*$/gm)).toEqual([`# Left out: ${remark}`]);
 });
+
+// a: x1 ── x (br1, VLANs 1 and 10) y ── y1
+test('a script says the VLANs of ports (needs CONFIG_BRIDGE_VLAN_FILTERING)', async ({ lab, skip }) => {
+  const a = lab.namespace('a');
+  const run = (line: string) => a.exec('sh', ['-c', line], { reject: false });
+  for (const line of BRIDGE) await run(line);
+  const { exitCode } = await run('bridge vlan add dev x vid 10 pvid untagged');
+  skip(exitCode !== 0, 'needs CONFIG_BRIDGE_VLAN_FILTERING');
+  const lines = ['ip link set br1 type bridge vlan_filtering 1', 'bridge vlan del dev x vid 1'];
+  const others = ['bridge vlan add dev y vid 10', 'bridge vlan add dev br1 vid 10 self'];
+  for (const line of [...lines, ...others]) expect((await run(line)).exitCode, line).toBe(0);
+  await run(UNTIL_CARRIERS.replace('-n a ', ''));
+  expect(await rebuilt(lab)).not.toContain('# Left out');
+}, 60_000);
