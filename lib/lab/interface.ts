@@ -139,7 +139,8 @@ export class Interface {
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
-      const link = { index: this.index, ...kind.as(settings) };
+      const unchanged = kind.description.changesWhole ? kind.of(this.state()) : {};
+      const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       this.namespace.rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
     }
     const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
