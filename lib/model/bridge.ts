@@ -165,6 +165,7 @@ function receiveReserved(port: Device, bridge: Device, { destination }: Frame): 
 function whyUnknown(bridge: Device, { destination, etherType, packet }: Frame): string | undefined {
   const { mcastSnooping, vlanFiltering } = bridgeKind.of(bridge.link);
   if (vlanFiltering) return `${bridge} filters VLANs`;
+  if (hasFilters(bridge)) return `${bridge.namespace} has packet filters that bridged frames pass`;
   if (mcastSnooping && isGroupMac(destination) && destination !== BROADCAST_MAC) return `${bridge} snoops multicast`;
   const asks = etherType === ETHERTYPE.arp || packet?.protocol === ICMPV6;
   const answering = bridge.ports.find((port) => {
@@ -175,6 +176,16 @@ function whyUnknown(bridge: Device, { destination, etherType, packet }: Frame): 
 }
 
 const ICMPV6 = 58;
+
+/** Tables of the family bridge; with br_netfilter those of IP as well (`br_nf_pre_routing`). */
+function hasFilters({ host: { filters, sysctls } }: Device): boolean {
+  const { nftables, legacy } = filters;
+  const isCalled = ['iptables', 'ip6tables', 'arptables'].some(
+    (which) => sysctls[`net.bridge.bridge-nf-call-${which}`] === '1',
+  );
+  const ofIp = legacy.length > 0 || nftables.some((family) => ['ip', 'ip6', 'inet', 'arp'].includes(family));
+  return nftables.includes('bridge') || (isCalled && ofIp);
+}
 
 function settingsOf({ link }: Device): Settings {
   return portOf(link) as Settings;

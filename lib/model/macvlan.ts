@@ -79,7 +79,10 @@ function missCause(parent: Device, child: Device, { destination }: Frame): Cause
   return { code: 'macvlan.other-mac', facts };
 }
 
-/** `macvlan_multicast_rx`; before 6.4 a part of `macvlan_process_broadcast`. */
+/**
+ * `macvlan_multicast_rx`; before 6.4 a part of `macvlan_process_broadcast`. A child hears the groups that it has joined
+ * (`macvlan_set_mac_lists`). Which those are the state does not say: the model takes every group for joined.
+ */
 function multicastRx(parent: Device, frame: Frame, source: Device | undefined): Verdict[] {
   const hearing = hearingModes(source);
   const queue = queueOf(parent);

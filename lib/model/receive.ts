@@ -7,7 +7,7 @@ import type { Learnt } from './learnt.ts';
 import { MACVLAN_KINDS, receiveByParent } from './macvlan.ts';
 import type { Device } from './network.ts';
 import { ACCEPT, drop, PASS, unknown, type Verdict } from './prediction.ts';
-import { hasFilters } from './transmit.ts';
+import { hasFilters, notEthernet } from './transmit.ts';
 import { receiveTagged, tagFacts, withoutPriorityTags } from './vlan.ts';
 
 /** What a namespace does with a frame that comes in by one of its devices (`__netif_receive_skb_core`). */
@@ -60,6 +60,8 @@ const OTHERHOST = new Map<number, readonly [string, string?]>([
 
 function whyUnknown(device: Device): string | undefined {
   const { link, namespace, host, index } = device;
+  const vague = notEthernet(device);
+  if (vague) return vague;
   if (link.xdp) return `a program gets the packets of ${device} first (XDP)`;
   if (hasFilters(device)) return `${namespace} has packet filters at devices`;
   const ingress = host.qdiscs.find((qdisc) => qdisc.device === index && INGRESS.includes(qdisc.kind));

@@ -24,6 +24,7 @@ const BY_KIND: Readonly<Record<string, Send>> = {
   dummy: (device) => [drop({ code: 'link.dummy', facts: { device: device.name } }, 'dummy_xmit')],
 };
 
+const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
 
 /** Sends a frame by a device (`__dev_queue_xmit`). */
@@ -32,12 +33,19 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
   const fault = linkCause(device);
   // Without a carrier a device has noop_qdisc (dev_deactivate).
   if (fault) return [drop(fault, link.up ? 'noop_enqueue' : '__dev_queue_xmit')];
+  const vague = notEthernet(device);
+  if (vague) return [unknown(vague)];
   const given = givenQdisc(device);
   if (given) return [unknown(`${device} has the queueing discipline ${given}`)];
   if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];
   if (link.hardware === ARPHRD_LOOPBACK) return [into(device, frame, 'host')];
   const send = BY_KIND[link.kind ?? ''];
   return send ? send(device, frame, learnt) : [unknown(`the model does not know what ${device} leads to`)];
+}
+
+/** Of a tun device, or a tunnel of IP packets, the model knows nothing. */
+export function notEthernet({ link, name }: Device): string | undefined {
+  return [ARPHRD_ETHER, ARPHRD_LOOPBACK].includes(link.hardware) ? undefined : `${name} is no Ethernet device`;
 }
 
 function givenQdisc({ host, index }: Device): string | undefined {

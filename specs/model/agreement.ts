@@ -1,4 +1,5 @@
 import { s32 } from '../../lib/kernel/bytes.ts';
+import { after, now } from '../../lib/kernel/clock.ts';
 import { SOCK_RAW, SOL_PACKET } from '../../lib/kernel/constants.ts';
 import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
 import type { Socket } from '../../lib/kernel/socket.ts';
@@ -6,7 +7,7 @@ import { readPacketSocketAddress } from '../../lib/kernel/socket-address.ts';
 import { tapTime } from '../../lib/kernel/tap-clock.ts';
 import type { Interface, Lab } from '../../lib/lab/index.ts';
 import { readFrame } from '../../lib/model/frame.ts';
-import { MODEL_PARTS, type ModelState } from '../../lib/model/network.ts';
+import { MODEL_PARTS } from '../../lib/model/network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { type Prediction, stepsOf } from '../../lib/model/prediction.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
@@ -28,6 +29,9 @@ const ETHERTYPE = 0x88b5;
 const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_MR_ALLMULTI = 2;
 const TYPES = ['host', 'broadcast', 'multicast', 'otherhost'];
+
+/** How long a copy that should come is waited for, in milliseconds. */
+const PATIENCE = 2000;
 
 /** IANA's protocol number for experiments (RFC 3692). */
 const PROTOCOL = 253;
@@ -72,7 +76,16 @@ export class Referee implements Disposable {
     const mark = this.#mark(payload, 0);
     const bytes = encodeEthernet({ destination: to, source: from.mac, etherType: ETHERTYPE, payload });
     const sent = await this.#send(from, bytes);
-    return sent && { model: sent.model, kernel: [...this.#passed(sent.since, mark), ...this.#heard(mark)].sort() };
+    if (!sent) return undefined;
+    const { model, since } = sent;
+    const heard: string[] = [];
+    return {
+      model,
+      kernel: await this.#expect(model, () => {
+        heard.push(...this.#heard(mark));
+        return [...this.#passed(since, mark), ...heard];
+      }),
+    };
   }
 
   /** Sends a packet to a router, or to whoever has the MAC address, and follows it by the devices that it passes. */
@@ -86,12 +99,9 @@ export class Referee implements Disposable {
         : encodeIpv6({ source, destination, payload, hopLimit, nextHeader: PROTOCOL });
     const etherType = family === 4 ? ETHERTYPES.ipv4 : ETHERTYPES.ipv6;
     const sent = await this.#send(from, encodeEthernet({ destination: to, source: from.mac, etherType, payload: ip }));
-    return (
-      sent && {
-        model: sent.model.filter((line) => !line.startsWith('stack')),
-        kernel: this.#passed(sent.since, mark).sort(),
-      }
-    );
+    if (!sent) return undefined;
+    const model = sent.model.filter((line) => !line.startsWith('stack'));
+    return { model, kernel: await this.#expect(model, () => this.#passed(sent.since, mark)) };
   }
 
   async #send(from: Interface, bytes: Buffer): Promise<{ model: string[]; since: bigint } | undefined> {
@@ -100,7 +110,7 @@ export class Referee implements Disposable {
     if (linkFault(from) !== undefined || frame.length > from.state().mtu) return undefined;
     const state = readNetwork(this.#lab.namespaces, MODEL_PARTS);
     const at = { namespace: from.namespace.name, index: from.index, direction: 'out' } as const;
-    const model = linesOf(state, predict(state, frame, at));
+    const model = linesOf(this.#lab, predict(state, frame, at));
     const since = tapTime();
     const failure = FrameSocket.of(from.namespace).send(from, bytes);
     if (failure) throw new Error(failure.reason);
@@ -125,6 +135,20 @@ export class Referee implements Disposable {
       const busy = await quiet.drained();
       if (busy) throw new Error(busy);
     }
+  }
+
+  /**
+   * Reads what the kernel made of a frame. What the model says and is not there yet is waited for: the queue of a parent that is
+   * a bridge lets no marker through.
+   */
+  async #expect(model: readonly string[], read: () => string[]): Promise<string[]> {
+    const deadline = now() + PATIENCE;
+    let kernel = read().sort();
+    while (model.some((line) => !kernel.includes(line)) && now() < deadline) {
+      await new Promise<void>((resolve) => after(2, resolve));
+      kernel = read().sort();
+    }
+    return kernel;
   }
 
   /** What the taps saw of a frame. */
@@ -177,17 +201,17 @@ function allGroups(index: number): Buffer {
   return request;
 }
 
-function linesOf({ namespaces }: ModelState, prediction: Prediction): string[] {
-  const linkOf = ({ namespace, index }: Prediction['at']) =>
-    namespaces.find(({ name }) => name === namespace)?.links.find((link) => link.index === index);
+/** A switch's bridge is no device that the lab taps. */
+function linesOf({ namespaces }: Lab, prediction: Prediction): string[] {
+  const tapped = ({ namespace, index }: Prediction['at']) =>
+    namespaces.find(({ name }) => name === namespace)?.interfaces.find((device) => device.index === index);
   return stepsOf(prediction)
     .flatMap(({ at, type, accepted, drops, unknown }) => {
-      const link = linkOf(at);
+      const device = tapped(at);
       const isOthers = drops.some(({ cause }) => ['neighbour.old-mac', 'vlan.missing'].includes(cause.code));
       return [
         ...(unknown ? [`unknown: ${unknown}`] : []),
-        // A bridge is no device of a switch that the lab taps.
-        ...(link?.kind === 'bridge' ? [] : [`${at.direction} ${at.namespace}/${link?.name}`]),
+        ...(device ? [`${at.direction} ${device}`] : []),
         ...(accepted || isOthers ? [`stack of ${at.namespace} ${at.index}: ${accepted ? type : 'otherhost'}`] : []),
       ];
     })

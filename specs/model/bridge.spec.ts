@@ -193,6 +193,22 @@ describe('the model does not know', () => {
     const filtering = network({ bridge: { data: bridgeData({ vlanFiltering: true }) } });
     expect(send(filtering, 'a', MAC.b).next[0]?.unknown).toBe('sw/br0 filters VLANs');
   });
+
+  test('what packet filters do to bridged frames: those of bridges, and with br_netfilter those of IP', () => {
+    const why = 'sw has packet filters that bridged frames pass';
+    const unknown = (family: 'bridge' | 'inet', call: string) => {
+      const state = network();
+      const namespaces = state.namespaces.map((each) => ({
+        ...each,
+        filters: { nftables: [family], legacy: [], ipsec: false },
+        sysctls: { 'net.bridge.bridge-nf-call-iptables': call },
+      }));
+      return send({ namespaces }, 'a', MAC.b).next[0]?.unknown;
+    };
+    expect(unknown('bridge', '0')).toBe(why);
+    expect(unknown('inet', '0')).toBeUndefined();
+    expect(unknown('inet', '1')).toBe(why);
+  });
 });
 
 function bridgeData(settings: object): object {

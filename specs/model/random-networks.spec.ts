@@ -4,7 +4,7 @@ import { Referee } from './agreement.ts';
 import { asSpec, build, type Plan, plan } from './random-network.ts';
 
 /** How many networks are drawn; more by `RANDOM_NETWORKS=1000`. */
-const NETWORKS = Number(process.env['RANDOM_NETWORKS'] ?? 40);
+const NETWORKS = Number(process.env['RANDOM_NETWORKS'] ?? 30);
 
 // Switches in a tree, hosts on their ports, macvlans of any mode on the hosts: who gets a frame, and by which devices.
 test('model and kernel agree in networks that nobody thought of', { timeout: 1000 * NETWORKS + 60_000 }, async () => {
