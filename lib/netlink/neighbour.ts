@@ -47,13 +47,22 @@ export interface FdbEntry {
   to: string | undefined;
 }
 
+const nud = oneOf(u16, 'NUD_', STATES, 'NONE');
+
+/** iproute2 says both of an entry of a tunnel (`fdb_modify`). */
+const BOTH = STATES.NOARP | STATES.PERMANENT;
+const fdbState: typeof nud = {
+  ...nud,
+  readAt: (bytes, at) => (u16.readAt(bytes, at) === BOTH ? 'PERMANENT' : nud.readAt(bytes, at)),
+};
+
 /** `struct ndmsg`, for both. */
-const headerOf = <T>(family: Fixed<T>) =>
+const headerOf = <T>(family: Fixed<T>, state: typeof nud = nud) =>
   struct('ndmsg', {
     family,
     padding: pad(3),
     device,
-    state: oneOf(u16, 'NUD_', STATES, 'NONE'),
+    state,
     flags: flat(
       bits(u8, {
         self: bit('NTF_SELF', 0x02, 'self'),
@@ -90,7 +99,7 @@ export const bridgeFdb = new Family({
   command: ['bridge', 'fdb'],
   messages: ['NEIGH', 28],
   body: body(
-    headerOf(u8),
+    headerOf(u8, fdbState),
     table({
       mac: attribute('NDA_LLADDR', 2, mac, { absent: '', word: false }),
       to: attribute('NDA_DST', 1, ip, { word: 'dst' }),

@@ -5,15 +5,14 @@ import { leftOutLines } from './left-out.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
 import { linkLines, portLines, portStateLines } from './script-links.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
+import { nexthopLines, routeLines } from './script-routes.ts';
 import {
   addressLines,
   fdbLines,
   mdbLines,
   neighbourLines,
-  nexthopLines,
   nftablesLines,
   proxyLines,
-  routeLines,
   upLines,
   vlanLines,
 } from './script-state.ts';

@@ -1,9 +1,9 @@
-import { ipRoute } from '../netlink/route.ts';
+import { ipRoute, type Route } from '../netlink/route.ts';
 import { givenAddresses, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { unsaidOf } from './link-words.ts';
-import { saidRoute, whyNoNexthop, whyNoRoute } from './script-state.ts';
+import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
 
 /** What of a namespace a script cannot say in the words of `ip`, `bridge` and `nft`: a remark each. */
@@ -16,6 +16,11 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
   const names = namesIn(state, name);
   const place = (device: number) => `${name}/${names.device(device)}`;
   const { routes } = givenRoutes(namespace);
+  const wordsOf = (route: Route) =>
+    ipRoute
+      .add(saidRoute(route))
+      .words({ ...names, namespace: undefined })
+      .replace('ip route add ', '');
   return [
     ...links.flatMap((link) => unsaidOf(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
     ...links.filter(({ xdp }) => xdp).map(({ index }) => `the XDP program of ${place(index)}`),
@@ -31,9 +36,9 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       .map(({ device, kind }) => `the queueing discipline ${kind} of ${place(device)} (tc qdisc)`),
     ...routes.flatMap((route) => {
       const why = whyNoRoute(route, namespace);
-      const words = ipRoute.add(saidRoute(route)).words({ ...names, namespace: undefined });
-      return why === undefined ? [] : [`the route ${words.replace('ip route add ', '')} of ${name}: ${why}`];
+      return why === undefined ? [] : [`the route ${wordsOf(route)} of ${name}: ${why}`];
     }),
+    ...routes.filter(({ expires }) => expires).map((route) => `that the route ${wordsOf(route)} of ${name} has an end`),
     ...nexthops.flatMap((nexthop) => {
       const why = whyNoNexthop(nexthop, nexthops);
       return why === undefined ? [] : [`the nexthop ${nexthop.id} of ${name}: ${why}`];

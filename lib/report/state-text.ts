@@ -14,7 +14,8 @@ import { devicesIn, loopbackOf } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { portWords, settingWords, unsaidOf } from './link-words.ts';
 import { isDeaf } from './script-links.ts';
-import { givenFdb, saidAddress, saidRoute } from './script-state.ts';
+import { saidRoute } from './script-routes.ts';
+import { farEnds, givenFdb, saidAddress } from './script-state.ts';
 import { namesIn } from './script-words.ts';
 
 /**
@@ -123,9 +124,9 @@ function portRow(namespace: WholeNamespace, link: Link, names: Names): string[] 
 
 function fdbRows(namespace: WholeNamespace, dev: (device: number) => string): string[][] {
   const learnt = namespace.fdb.filter(({ bridge, permanent }) => bridge !== undefined && !permanent);
-  return [...givenFdb(namespace), ...learnt].map(({ mac, device, local, permanent }) => [
+  return [...givenFdb(namespace), ...farEnds(namespace), ...learnt].map(({ mac, device, to, local, permanent }) => [
     mac,
-    dev(device),
+    to === undefined ? dev(device) : `${dev(device)} dst ${to}`,
     local ? 'local' : permanent ? 'static' : 'learnt',
   ]);
 }

@@ -62,7 +62,9 @@ function normalize(name: string, text: string): unknown {
   if (name === 'sysctls' || name === 'nftables') return text.split('\n');
   // Two lists one behind the other where it takes two commands.
   const list = text.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line))) as Entry[];
-  return list.filter((entry) => !isVolatile(entry)).map(strip);
+  const kept = list.filter((entry) => !isVolatile(entry)).map(strip);
+  // A tunnel hashes its entries with a salt of its own (vxlan_fdb_table).
+  return name === 'fdb' ? kept.map((entry) => JSON.stringify(entry)).sort() : kept;
 }
 
 type Entry = Record<string, unknown>;
@@ -71,7 +73,7 @@ type Entry = Record<string, unknown>;
 function isVolatile(entry: Entry): boolean {
   const { grp, mac, state, flags, dst, local, scope } = entry;
   if (grp !== undefined) return state === 'temp';
-  if (mac !== undefined) return state === '' || String(flags).includes('self');
+  if (mac !== undefined) return state === '' || (String(flags).includes('self') && dst === undefined);
   // Those of groups stand in the order in which the devices came up.
   return String(dst).startsWith('fe80::') || dst === 'ff00::/8' || (local !== undefined && scope === 'link');
 }

@@ -59,6 +59,12 @@ test.for([
     'a name that is a word of ip link',
     'ip link add dev up type veth peer name down\nip link set dev down up\nip link set dev up up',
   ],
+  [
+    'a tunnel and its far ends',
+    'ip link add vx7 address 02:00:00:00:0b:07 type vxlan id 7 dstport 4789 remote 192.0.2.7 nolearning\n' +
+      'bridge fdb append 00:00:00:00:00:00 dev vx7 dst 192.0.2.8\nbridge fdb append 02:00:00:00:dd:07 dev vx7 dst 192.0.2.8\n' +
+      'bridge fdb append 02:00:00:00:dd:08 dev vx7 dst 192.0.2.9',
+  ],
   ['all multicast', 'ip link set x1 allmulticast on'],
   ['a group that the kernel joins', 'ip address add 239.1.1.1/32 dev x1 autojoin'],
   ['the lifetime of an address', 'ip address add 10.9.0.1/24 dev x1 valid_lft forever preferred_lft 0'],
