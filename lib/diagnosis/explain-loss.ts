@@ -1,6 +1,7 @@
-import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
+import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import { Interface, Namespace } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { settingsOfPort } from '../lab/port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Outcome } from '../probes/outcome.ts';
@@ -13,14 +14,14 @@ import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
-import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { causeBetween } from './causes/between.ts';
 import { dummyCause } from './causes/dummy.ts';
 import { lostAddress } from './causes/lost-address.ts';
+import { misdirected } from './causes/misdirected.ts';
 import { otherHostCause } from './causes/other-host.ts';
+import { relativeCause } from './causes/relatives.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
 import { routeFor } from './causes/route.ts';
-import { routerCause } from './causes/router.ts';
 import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
@@ -52,8 +53,8 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const { path, arrival, answer } = trace;
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
-  const stranded = strandedAt(answer ? 'answer' : 'probe', answer?.path ?? path, answer ? answer.arrival : arrival);
-  if (stranded) return byModel(stranded);
+  const stray = strayOf({ source }, trace);
+  if (stray) return byModel(stray);
   if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
   const known = byModel(knownLoss({ source }, trace));
   if (known) return known;
@@ -112,6 +113,18 @@ function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): P
   return target ? placesOnTheWay(path, target) : [];
 }
 
+/** A packet that came to another host than its goal, or to that only as a flooded copy. */
+function strayOf({ source }: Pick<Question, 'source'>, trace: ProbePath): Located | undefined {
+  const { path, target, arrival, answer } = trace;
+  const [end, way] = answer ? [answer.arrival, answer.path] : [arrival, path];
+  if (end && end.frame.packetType !== PACKET_OTHERHOST) return undefined;
+  const goal = answer ? source.device : target;
+  const found = goal && misdirected(way);
+  // Where it was on its way to the goal, the next step says more.
+  const isOnTheWay = !end && found && placesOnTheWay(way, goal).some(({ hop }) => hop === found.hop);
+  return found && !isOnTheWay ? { of: answer ? 'answer' : 'probe', ...found } : undefined;
+}
+
 /** Nobody here has the address: the last router to get the packet is where it ends. */
 function strayed(path: Hop, goal: string): Located {
   const left = lastBeforeUplink(path);
@@ -134,8 +147,11 @@ export function lastOf(path: Hop): Hop {
 
 /** The places that a frame got to on its way to a device, or at least to its host, which takes it by whichever device. */
 export function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
-  const places = placesNearest(path, to);
-  return places.length > 0 || to instanceof Namespace ? places : placesNearest(path, to.namespace);
+  const nearest = placesNearest(path, to);
+  const places = nearest.length > 0 || to instanceof Namespace ? nearest : placesNearest(path, to.namespace);
+  // A port that takes nothing in is no obstacle where the frame came by another one, too.
+  const open = places.length > 1 ? places.filter(({ hop }) => !isBlocked(hop.frame.at)) : places;
+  return open.length > 0 ? open : places;
 }
 
 export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
@@ -145,12 +161,11 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace): 
     return left ? { of, ...left } : noWay(of, path, to);
   }
   try {
-    const found = places.flatMap(({ hop, step }) => {
+    for (const { hop, step } of places) {
       const cause = step && causeBetween(step.here, step.next, hop.frame);
-      return cause ? [{ of, hop, cause }] : [];
-    });
-    // A port that takes nothing in is no obstacle where the frame came by another one, too.
-    return found.find(({ hop }) => !isBlocked(hop.frame.at)) ?? found[0];
+      if (cause) return { of, hop, cause };
+    }
+    return undefined;
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
     if (hasCode(error, 'ENODEV')) return undefined;
@@ -159,28 +174,7 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace): 
 }
 
 function isBlocked(device: Interface): boolean {
-  return device.isPort && settingsOfPort(device).state !== 'forwarding';
-}
-
-/**
- * Where a frame that came to its goal as a flooded copy was meant to go: to a host that was to pass it on, and did not.
- */
-function strandedAt(of: Loss['of'], path: Hop, arrival: Hop | undefined): Located | undefined {
-  if (arrival?.frame.packetType !== PACKET_OTHERHOST) return undefined;
-  const at = hopsOf(path).find(
-    ({ frame, next }) =>
-      next.length === 0 &&
-      frame.direction === 'in' &&
-      frame.packetType === PACKET_HOST &&
-      !frame.at.isPort &&
-      frame.at.children.size === 0 &&
-      frame.at.namespace !== arrival.frame.at.namespace,
-  );
-  if (!at) return undefined;
-  const { frame } = at;
-  const kept: Cause = { code: 'router.kept', facts: { namespace: frame.at.namespace.name } };
-  const cause = routerCause(frame.at, frame.at, withoutVlanTags(frame.bytes), frame.originalLength) ?? kept;
-  return { of, hop: at, cause };
+  return device.isPort && stateIfThere(device) !== undefined && settingsOfPort(device).state !== 'forwarding';
 }
 
 /** An answer that came to the asker, whose stack does not get it. */
@@ -198,6 +192,8 @@ function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | 
   const end = hopsOf(path).find(({ frame }) => frame.direction === 'out' && dummyCause(frame.at));
   const dummy = end && dummyCause(end.frame.at);
   if (end && dummy) return { of, hop: end, cause: dummy };
+  const relative = relativeCause(path, to);
+  if (relative) return { of, ...relative };
   if (mayLeadTo(path.frame.at, to)) return undefined;
   const facts = { from: deviceName(path.frame.at), to: String(to) };
   return { of, hop: path, cause: { code: 'link.unconnected', facts } };

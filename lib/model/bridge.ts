@@ -4,7 +4,7 @@ import type { FdbEntry } from '../netlink/neighbour.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import { linkCause } from './carrier.ts';
-import type { Cause } from './cause.ts';
+import type { Cause, CauseOf } from './cause.ts';
 import { type Frame, type PacketType, sizeOf } from './frame.ts';
 import type { Learnt } from './learnt.ts';
 import type { Device } from './network.ts';
@@ -114,14 +114,17 @@ function otherPort({ bridge, frame, ingress }: Passing, entry: FdbEntry, wanted:
 }
 
 /** Why a port takes nothing in, or lets nothing out. */
-function stateCause(port: Device, bridge: Device, { state }: Settings, side: 'in' | 'out'): Cause | undefined {
+function stateCause(port: Device, bridge: Device, { state, guard }: Settings, side: 'in' | 'out'): Cause | undefined {
   const fault = linkCause(port);
   if (fault) return fault;
   // With it all of its ports are disabled (br_stp_disable_bridge).
   if (!bridge.link.up) return { code: 'bridge.down', facts: { namespace: bridge.namespace, bridge: bridge.link.name } };
   if (state === 'forwarding') return undefined;
-  const spanningTree = bridgeKind.of(bridge.link).stp;
-  return { code: 'bridge.port-state', facts: { port: port.name, state: state ?? 'unknown', side, spanningTree } };
+  const hasTree = bridgeKind.of(bridge.link).stp;
+  const facts: CauseOf<'bridge.port-state'>['facts'] = { port: port.name, state: state ?? 'unknown', side };
+  if (guard && state === 'disabled') facts.because = 'bpdu-guard';
+  else if (hasTree) facts.because = 'spanning-tree';
+  return { code: 'bridge.port-state', facts };
 }
 
 function floodKind(destination: string): FloodKind {

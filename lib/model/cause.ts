@@ -19,7 +19,8 @@ export interface CauseFacts {
 
   'bridge.down': { namespace: string; bridge: string };
   'bridge.not-a-port': { port: DeviceName; bridge: string };
-  'bridge.port-state': { port: DeviceName; state: string; side: Side; spanningTree: boolean };
+  /** `because`: what put it into that state, where it was not set so. */
+  'bridge.port-state': { port: DeviceName; state: string; side: Side; because?: 'spanning-tree' | 'bpdu-guard' };
   /** `isOfNoUse`: reflected or not, stations in mode private hear no broadcast of each other. */
   'bridge.hairpin-off': { port: DeviceName; isOfNoUse: boolean };
   'bridge.isolated': { ingress: DeviceName; egress: DeviceName };
@@ -76,6 +77,8 @@ export interface CauseFacts {
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
   'neighbour.other-device': { device: DeviceName; owner: DeviceName; address: string; asked?: Asked };
+  /** The frame came to `device`, whose MAC address `namespace` has for `address`: that is another host's. */
+  'neighbour.other-host': { device: DeviceName; namespace: string; address: string; isPermanent: boolean };
   /** The frame is for `destination`, and `device` has `mac`. `entry` is the sender's, where it is known. */
   'neighbour.old-mac': {
     device: DeviceName;

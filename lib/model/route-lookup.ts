@@ -1,4 +1,4 @@
-import type { NextHop, Route } from '../netlink/route.ts';
+import { type NextHop, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 import type { Cause } from './cause.ts';
 import type { Host } from './network.ts';
@@ -47,10 +47,11 @@ function best(host: Host, routes: readonly Route[], by: number | undefined): Rou
 }
 
 function judge(host: Host, route: Route): Lookup {
-  const { type, to, mtu } = route;
+  const { type, to, mtu, table } = route;
   const vague = whyUnknown(host, route);
   if (vague) return { kind: 'unknown', why: vague };
-  const facts = { namespace: host.name, route: `${type} ${to.address}/${to.length}` };
+  const words = table === TABLE_MAIN ? [] : ['table', table];
+  const facts = { namespace: host.name, route: [type, `${to.address}/${to.length}`, ...words].join(' ') };
   if (type === 'blackhole' || type === 'unreachable' || type === 'prohibit')
     return { kind: 'none', cause: { code: `route.${type}`, facts } };
   if (type !== 'unicast') return { kind: 'local' };

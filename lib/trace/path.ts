@@ -2,6 +2,7 @@ import { Interface, isBridge, type Namespace } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import type { CapturedFrame } from './capture.ts';
+import { hasKnownEnd } from './may-lead-to.ts';
 
 /** A frame at a device, and where it went from there: a flood fans out. */
 export interface Hop {
@@ -206,7 +207,18 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
     // Between bridge siblings unicast shows at the parent as if it had come in there (dev_forward_skb), broadcast does not.
     ...siblings.map((sibling) => seen(sibling, 'out')),
     ...children,
+    ...farEndsOf(at),
   ];
+}
+
+/** Where a tunnel's other end may be: what comes in at one end is what another of the same kind sent. */
+function farEndsOf(end: Interface): Origin[] {
+  if (hasKnownEnd(end)) return [];
+  return end.namespace.lab.namespaces.map((namespace) => ({
+    namespace,
+    isBefore: ({ at, direction }) =>
+      direction === 'out' && at !== end && at.kind === end.kind && !hasKnownEnd(at) && namespace !== end.namespace,
+  }));
 }
 
 /** A bridge leaves the MAC addresses as they are (IEEE 802.1Q-2018 clause 6.8), where a router puts in its own. */

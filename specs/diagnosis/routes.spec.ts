@@ -2,6 +2,7 @@ import { expect, type Lab, test } from 'hairpin';
 import { reversePathCause } from '../../lib/diagnosis/causes/reverse-path.ts';
 import { explanationOf } from '../trace/explanation-of.ts';
 import { addRules } from '../trace/rules/add-rules.ts';
+import { diagnosed } from './diagnosed.ts';
 
 // a ── eth0 (r) eth1 ── b
 function build(lab: Lab) {
@@ -22,6 +23,16 @@ test.for(['blackhole', 'prohibit', 'unreachable'])('a %s route of a router', asy
   a/eth0 → r/eth0 ✗ r has a route that leads nowhere: ${type} 10.0.1.2/32
 Hint: on r: ip route del ${type} 10.0.1.2/32`,
   );
+});
+
+test('a blackhole route in table local', async ({ lab }) => {
+  const { a, r, b } = build(lab);
+  await r.exec('ip', ['route', 'add', 'blackhole', '10.0.1.2/32', 'table', 'local']);
+  expect(await diagnosed(expect(a).toReach(b, { within: 50 }))).toMatchObject({
+    code: 'route.blackhole',
+    facts: { namespace: 'r', route: 'blackhole 10.0.1.2/32 table 255' },
+    at: 'r/eth0',
+  });
 });
 
 test('a blackhole on the way back', async ({ lab }) => {

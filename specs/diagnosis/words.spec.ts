@@ -63,9 +63,22 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'",
   ],
   [
-    { code: 'bridge.port-state', facts: { port: 'sw/p1', state: 'learning', side: 'in', spanningTree: true } },
+    { code: 'bridge.port-state', facts: { port: 'sw/p1', state: 'learning', side: 'in', because: 'spanning-tree' } },
     'sw/p1 is learning: it takes nothing in',
     'the spanning tree of sw decides: a port that comes up forwards after 30 s',
+  ],
+  [
+    { code: 'bridge.port-state', facts: { port: 'sw/p1', state: 'disabled', side: 'in', because: 'bpdu-guard' } },
+    'sw/p1 is disabled: it takes nothing in',
+    "its BPDU guard saw a BPDU (br_stp_rcv): set({ guard: false }) on sw/p1, and set({ state: 'forwarding' })",
+  ],
+  [
+    {
+      code: 'neighbour.other-host',
+      facts: { device: 'c/eth0', namespace: 'a', address: '10.0.0.2', isPermanent: false },
+    },
+    'a sends what is for 10.0.0.2 to the MAC address of c/eth0',
+    'somebody answered a for 10.0.0.2 with that MAC address: another host with the address, or a proxy',
   ],
   [
     { code: 'macvlan.private', facts: { device: 'a/m0', as: 'sender' } },
@@ -123,7 +136,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
       facts: { ...OLD, entry: { namespace: 'a', address: '10.0.0.2', isPermanent: false } },
     },
     'the frame is for 02:00:00:00:00:09, and b/eth0 has 02:00:00:00:00:02',
-    'a has learnt that of 10.0.0.2 before: a.neighbour.flush()',
+    'a has learnt that for 10.0.0.2: it is old (a.neighbour.flush()), or somebody else answered',
   ],
   [
     {

@@ -2,27 +2,6 @@ import { expect, test } from 'hairpin';
 import { withoutTun } from '../needs.ts';
 import { explanationOf } from './explanation-of.ts';
 
-// host up0 ── far, and on up0 a macvlan in mode bridge (ns1) and one in mode private (ns2)
-test('children and their parent, without a switch that reflects', async ({ lab }) => {
-  const [ns1, ns2, host, far] = [
-    lab.namespace('ns1'),
-    lab.namespace('ns2'),
-    lab.namespace('host'),
-    lab.namespace('far'),
-  ];
-  const { a: up0 } = lab.cable(host, far, { a: { name: 'up0' } });
-  ns1.macvlan({ parent: up0, mode: 'bridge', name: 'm1' });
-  ns2.macvlan({ parent: up0, mode: 'private', name: 'm2' });
-  for (const [from, to] of [
-    [ns1, host],
-    [ns1, ns2],
-    [host, ns1],
-  ] as const) {
-    const explanation = await explanationOf(expect(from).toReach(to, { family: 4, within: 50 }));
-    expect(explanation).toMatch(/→ far\/eth0 ✗ last seen here/);
-  }
-});
-
 // a ── va ┐
 //         br0 (left) with a tunnel to nowhere
 // b ── vb (right)

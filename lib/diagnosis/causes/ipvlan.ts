@@ -5,24 +5,11 @@ import { decodeEthernet } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { isGroupMac } from '../../wire/mac-address.ts';
 import { deviceName } from '../names.ts';
-import { downCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 
 /** Why a frame that came in by a parent was not handed to one of its ipvlans (`ipvlan_handle_frame`). */
-export function ipvlanCause(child: Ipvlan, bytes: Buffer): Cause | undefined {
-  const down = downCause(child);
-  if (down) return down;
+export function ipvlanInCause(child: Ipvlan, bytes: Buffer): Cause | undefined {
   return child.mode !== 'l2' && isGroup(bytes) ? { code: 'ipvlan.no-group-in', facts: modeOf(child) } : undefined;
-}
-
-/** Why a frame of an ipvlan's was not handed to its sibling (`ipvlan_queue_xmit`). */
-export function ipvlanSiblingCause(sender: Ipvlan, receiver: Ipvlan, bytes: Buffer): Cause | undefined {
-  const down = downCause(receiver);
-  if (down) return down;
-  if (sender.mode !== 'l2' && isGroup(bytes)) return { code: 'ipvlan.no-group-out', facts: modeOf(sender) };
-  if (sender.flag !== 'private') return undefined;
-  const [device, sibling, parent] = [deviceName(sender), deviceName(receiver), deviceName(sender.parent)];
-  return { code: 'ipvlan.private', facts: { device, sibling, parent } };
 }
 
 /** Why what an ipvlan sent did not leave by its parent. In modes l3 and l3s the parent's namespace routes it (`ipvlan_process_outbound`). */

@@ -8,13 +8,6 @@ export function downCause(device: Interface): CauseOf<'link.down'> | undefined {
   return device.state().up ? undefined : { code: 'link.down', facts: { device: deviceName(device) } };
 }
 
-/** Why nothing goes out of a port. */
-export function portLinkCause(port: Interface): Cause | undefined {
-  const { up, carrier } = port.state();
-  if (!up) return { code: 'link.down', facts: { device: deviceName(port) } };
-  return carrier ? undefined : noCarrier(port, stateIfThere(port.peer)?.up === false ? port.peer : undefined);
-}
-
 /** Why a device cannot send, followed to the cable or the parent that is at fault. */
 export function linkCause(device: Interface): Cause | undefined {
   const state = stateIfThere(device);
@@ -23,12 +16,6 @@ export function linkCause(device: Interface): Cause | undefined {
   if (state.carrier && state.operState !== 'LOWERLAYERDOWN') return undefined;
   const fault = faultBelow(device);
   return fault && { code: 'link.no-carrier', facts: { device: deviceName(device), ...fault } };
-}
-
-/** A device that has no carrier, and the other end of its cable where that is down. */
-export function noCarrier(device: Interface, peer?: Interface): CauseOf<'link.no-carrier'> {
-  const down = peer && ({ device: deviceName(peer), is: 'peer' } as const);
-  return { code: 'link.no-carrier', facts: { device: deviceName(device), ...(down ? { down } : {}) } };
 }
 
 type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;

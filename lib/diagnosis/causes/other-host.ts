@@ -1,33 +1,47 @@
 import { PACKET_OTHERHOST } from '../../kernel/constants.ts';
-import type { Lab } from '../../lab/index.ts';
-import type { Cause, CauseOf } from '../../model/cause.ts';
+import type { Namespace } from '../../lab/index.ts';
+import type { Cause } from '../../model/cause.ts';
 import type { CapturedFrame } from '../../trace/capture.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
-import { type Family, familyOf } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
+import { routeFor } from './route.ts';
 
 /** Why a host's IP did not take a frame that came to it: it is for another's MAC address (`ip_rcv_core`, `ip6_rcv_core`). */
-export function otherHostCause({ at, bytes, packetType }: CapturedFrame): Cause | undefined {
+export function otherHostCause(frame: CapturedFrame): Cause | undefined {
+  const { at, bytes, packetType } = frame;
   // What is for a child of a parent's is for another, too.
   if (packetType !== PACKET_OTHERHOST || at.children.size > 0) return undefined;
-  const { source = '', destination = '' } = decodeEthernet(bytes) ?? {};
-  const entry = senderEntry(at.namespace.lab, source, destination, ipPacketOf(bytes)?.family);
-  const facts = { device: deviceName(at), mac: at.mac, destination, ...(entry ? { entry } : {}) };
-  return { code: 'neighbour.old-mac', facts };
+  const { destination = '' } = decodeEthernet(bytes) ?? {};
+  const { namespace, nextHop: address, entry } = senderOf(frame) ?? {};
+  const known =
+    namespace && address !== undefined && entry
+      ? { entry: { namespace: namespace.name, address, isPermanent: entry.state === 'PERMANENT' } }
+      : {};
+  return { code: 'neighbour.old-mac', facts: { device: deviceName(at), mac: at.mac, destination, ...known } };
 }
 
-/** The entry of the sender's neighbour table that has a MAC address. */
-function senderEntry(
-  lab: Lab,
-  source: string,
-  destination: string,
-  family: Family | undefined,
-): CauseOf<'neighbour.old-mac'>['facts']['entry'] {
-  for (const { name, neighbour, interfaces } of lab.namespaces) {
-    if (!interfaces.some(({ mac }) => mac === source)) continue;
-    const entry = neighbour.list().find(({ lladdr, to }) => lladdr === destination && familyOf(to) === family);
-    if (entry) return { namespace: name, address: entry.to, isPermanent: entry.state === 'PERMANENT' };
-  }
-  return undefined;
+/** Who put a packet on the wire, with whose MAC address: the last router before, or the source. */
+interface Sender {
+  namespace: Namespace;
+  /** The address that its routes name: the goal's own, or a router's. */
+  nextHop: string;
+  /** What its neighbour table has of that. */
+  entry: { state: string; lladdr?: string | undefined } | undefined;
+}
+
+/** The sender of a packet on its last link; undefined where its routes, or who it is, are not known. */
+export function senderOf({ at, bytes }: CapturedFrame): Sender | undefined {
+  const frame = decodeEthernet(withoutVlanTags(bytes));
+  const packet = ipPacketOf(withoutVlanTags(bytes));
+  if (!frame || !packet) return undefined;
+  const namespace = at.namespace.lab.namespaces.find(({ interfaces }) =>
+    interfaces.some(({ mac, isPort }) => mac === frame.source && !isPort),
+  );
+  const route = namespace && routeFor(namespace, packet.destination).route;
+  if (!namespace || !route) return undefined;
+  const nextHop = route.via ?? packet.destination;
+  const entry = namespace.neighbour.list().find(({ lladdr, to }) => lladdr === frame.destination && to === nextHop);
+  return { namespace, nextHop, entry };
 }

@@ -1,7 +1,11 @@
 import { isNoRoute } from '../../kernel/no-route.ts';
 import type { Namespace, Route } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
+import { ipRoute, TABLE_MAIN } from '../../netlink/route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
+
+const [TABLE_LOCAL, TABLE_DEFAULT] = [255, 253];
+const TABLES = [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT];
 
 /** What a namespace's routes say of a destination: a route, why there is none, or neither where rules have a say, too. */
 export interface RouteVerdict {
@@ -28,10 +32,17 @@ export function noWayBack(namespace: Namespace, to: string): Cause | undefined {
 }
 
 /** A route that is there and leads nowhere: blackhole, prohibit, unreachable (`fib_props`). */
-export function toNowhere({ name: namespace, route }: Namespace, to: string): Cause | undefined {
-  const added = route.listAdded(familyOf(to) ?? 4).filter((each) => contains(each.to, to));
-  const [most] = added.toSorted((a, b) => b.to.length - a.to.length);
-  const type = most?.type;
-  if (type !== 'blackhole' && type !== 'unreachable' && type !== 'prohibit') return undefined;
-  return { code: `route.${type}`, facts: { namespace, route: `${type} ${most?.to.address}/${most?.to.length}` } };
+export function toNowhere({ name: namespace, rtnetlink }: Namespace, to: string): Cause | undefined {
+  const all = rtnetlink.list(ipRoute.all({ family: familyOf(to) ?? 4 })).filter((each) => contains(each.to, to));
+  // Table local is asked first, then main, then default (fib_default_rules_init).
+  for (const table of TABLES) {
+    const [most] = all.filter((each) => each.table === table).toSorted((a, b) => b.to.length - a.to.length);
+    const type = most?.type;
+    if (most && (type === 'blackhole' || type === 'unreachable' || type === 'prohibit')) {
+      const words = [type, `${most.to.address}/${most.to.length}`, ...(table === TABLE_MAIN ? [] : ['table', table])];
+      return { code: `route.${type}`, facts: { namespace, route: words.join(' ') } };
+    }
+    if (most && type !== 'throw') return undefined;
+  }
+  return undefined;
 }

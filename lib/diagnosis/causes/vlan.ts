@@ -3,12 +3,9 @@ import { isTagOf } from '../../links/vlan.ts';
 import type { Cause, Tag } from '../../model/cause.ts';
 import { type VlanTag, vlanTagOf } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
-import { downCause } from './link.ts';
 
 /** Why a frame that came in by a parent was not handed to one of its VLANs (`vlan_do_receive`). */
 export function vlanCause(vlan: Vlan, bytes: Buffer): Cause | undefined {
-  const down = downCause(vlan);
-  if (down) return down;
   const tag = vlanTagOf(bytes);
   if (tag && isTagOf(vlan, tag)) return undefined;
   const { protocol, id } = vlan;

@@ -1,4 +1,4 @@
-import type { WordsOf } from './words.ts';
+import { namespaceOf, ownName, type WordsOf } from './words.ts';
 
 export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.down': {
@@ -13,7 +13,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     means: 'The device was a port of the bridge, and is none any more.',
     example: { port: 'sw/p1', bridge: 'br0' },
     say: ({ port, bridge }) => {
-      const [namespace, name] = port.split('/');
+      const [namespace, name] = [namespaceOf(port), ownName(port)];
       return {
         text: `${port} is no port of ${bridge} any more`,
         hint: `on ${namespace}: ip link set ${name} master ${bridge}`,
@@ -23,12 +23,14 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.port-state': {
     means:
       'The port is not in state `forwarding`: it takes nothing in (`br_handle_frame`), and nothing goes out of it (`should_deliver`).',
-    example: { port: 'sw/p1', state: 'blocking', side: 'out', spanningTree: false },
-    say: ({ port, state, side, spanningTree }) => ({
+    example: { port: 'sw/p1', state: 'blocking', side: 'out' },
+    say: ({ port, state, side, because }) => ({
       text: `${port} is ${state}: ${side === 'in' ? 'it takes nothing in' : 'nothing goes out of it'}`,
-      hint: spanningTree
-        ? `the spanning tree of ${port.split('/')[0]} decides: a port that comes up forwards after 30 s`
-        : `set({ state: 'forwarding' }) on ${port}`,
+      hint: {
+        'spanning-tree': `the spanning tree of ${namespaceOf(port)} decides: a port that comes up forwards after 30 s`,
+        'bpdu-guard': `its BPDU guard saw a BPDU (br_stp_rcv): set({ guard: false }) on ${port}, and set({ state: 'forwarding' })`,
+        '': `set({ state: 'forwarding' }) on ${port}`,
+      }[because ?? ''],
     }),
   },
   'bridge.hairpin-off': {

@@ -39,6 +39,17 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       hint: `give it to ${device}, or a route by way of ${namespaceOf(owner)} to whoever asks`,
     }),
   },
+  'neighbour.other-host': {
+    means:
+      'A host has the MAC address of another host for its next hop. That host got the packet, which is not for any address of its own (`ip_rcv_finish`).',
+    example: { device: 'c/eth0', namespace: 'a', address: '10.0.0.2', isPermanent: true },
+    say: ({ device, namespace, address, isPermanent }) => ({
+      text: `${namespace} sends what is for ${address} to the MAC address of ${device}`,
+      hint: isPermanent
+        ? `${namespace} has a permanent neighbour entry for ${address}: ${namespace}.neighbour.delete('${address}')`
+        : `somebody answered ${namespace} for ${address} with that MAC address: another host with the address, or a proxy`,
+    }),
+  },
   'neighbour.old-mac': {
     means:
       "The frame came to a device, but is for another MAC address: IP does not take it (`ip_rcv_core`, `ip6_rcv_core`). The sender's neighbour entry is wrong.",
@@ -66,6 +77,6 @@ function oldMac({ device, mac, destination, entry }: CauseFacts['neighbour.old-m
   const { namespace, address, isPermanent } = entry;
   const hint = isPermanent
     ? `${namespace} has a permanent neighbour entry for ${address} with that MAC address: ${namespace}.neighbour.delete('${address}')`
-    : `${namespace} has learnt that of ${address} before: ${namespace}.neighbour.flush()`;
+    : `${namespace} has learnt that for ${address}: it is old (${namespace}.neighbour.flush()), or somebody else answered`;
   return { text, hint };
 }

@@ -156,6 +156,7 @@ export function walkView({ h }: Dom) {
     return [
       h('p', { class: 'lost' }, h('b', {}, 'Lost at '), h('code', {}, at), `: ${lost.text}`),
       ...(lost.hint ? [h('p', { class: 'hint' }, h('b', {}, 'Hint: '), lost.hint)] : []),
+      ...(lost.code === 'unknown' ? [] : [h('p', { class: 'hint' }, h('b', {}, 'Code: '), h('code', {}, lost.code))]),
     ];
   }
 }

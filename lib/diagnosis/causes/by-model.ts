@@ -1,0 +1,52 @@
+import { stateIfThere } from '../../lab/interface-state.ts';
+import type { Cause } from '../../model/cause.ts';
+import { readFrame } from '../../model/frame.ts';
+import { MODEL_PARTS, type ModelState } from '../../model/network.ts';
+import { predict } from '../../model/predict.ts';
+import type { Prediction } from '../../model/prediction.ts';
+import type { LinkPlace } from '../../state/network-state.ts';
+import { readNetwork } from '../../state/read-network.ts';
+import type { CapturedFrame } from '../../trace/capture.ts';
+import type { Step } from '../../trace/expected-way.ts';
+
+/** What the model says of a frame at a device; undefined for what is no frame, and for a device that is gone. */
+export function predictionAt(
+  { at, direction }: Step,
+  { bytes, originalLength }: CapturedFrame,
+): Prediction | undefined {
+  const frame = readFrame(bytes, originalLength);
+  if (!frame || !stateIfThere(at)) return undefined;
+  return predict(stateOf(at.namespace.lab), frame, { ...placeOf(at), direction });
+}
+
+/**
+ * What keeps a frame from going from one device to the next on its link: a cable, a bridge, a parent and what is on it.
+ * Undefined where the model has it go there, or does not know.
+ */
+export function modelledCause(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {
+  const prediction = predictionAt(here, frame);
+  if (!prediction || prediction.next.some(({ at }) => isAt(at, next.at))) return undefined;
+  const { drops } = prediction;
+  // The drop of the copy for that device, or of the frame itself, whoever it was for.
+  const drop = drops.find(({ towards }) => towards && isAt(towards, next.at)) ?? drops.find(({ towards }) => !towards);
+  return drop?.cause;
+}
+
+/** Whether a place is that of a device. */
+function isAt({ namespace, index }: LinkPlace, device: Step['at']): boolean {
+  return namespace === device.namespace.name && index === device.index;
+}
+
+/**
+ * The network as it is, but for packet filters and traffic control: where these took a frame, the kernel has said so, and
+ * has been believed.
+ */
+function stateOf({ namespaces }: Step['at']['namespace']['lab']): ModelState {
+  const state = readNetwork(namespaces, MODEL_PARTS);
+  const filters = { nftables: [], legacy: [], ipsec: false };
+  return { namespaces: state.namespaces.map((namespace) => ({ ...namespace, filters, qdiscs: [] })) };
+}
+
+function placeOf({ namespace, index }: Step['at']): LinkPlace {
+  return { namespace: namespace.name, index };
+}

@@ -1,0 +1,57 @@
+import { PACKET_HOST, PACKET_OTHERHOST } from '../../kernel/constants.ts';
+import { isBridge } from '../../lab/index.ts';
+import type { Cause } from '../../model/cause.ts';
+import type { CapturedFrame } from '../../trace/capture.ts';
+import { holds, ownerOf } from '../../trace/owner.ts';
+import { type Hop, hopsOf } from '../../trace/path.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
+import { withoutVlanTags } from '../../wire/vlan-tag.ts';
+import { deviceName } from '../names.ts';
+import { otherHostCause, senderOf } from './other-host.ts';
+import { routerCause } from './router.ts';
+
+/**
+ * Where a packet came to the one host that has its MAC address, and ended: that host is not its goal, and does not pass it
+ * on. Or where it came to its next hop with a MAC address that the next hop does not have.
+ */
+export function misdirected(path: Hop): { hop: Hop; cause: Cause } | undefined {
+  const ends = hopsOf(path).filter((hop) => isEnd(hop) && hop.frame.at.namespace !== path.frame.at.namespace);
+  const taken = ends.find(({ frame }) => frame.packetType === PACKET_HOST);
+  const keeper = taken && takenBy(taken.frame);
+  if (taken && keeper) return { hop: taken, cause: keeper };
+  const refused = ends.find(({ frame }) => frame.packetType === PACKET_OTHERHOST && isNextHop(frame));
+  const cause = refused && otherHostCause(refused.frame);
+  return refused && cause && { hop: refused, cause };
+}
+
+/** Whether a stack was handed a packet that went nowhere from there. */
+function isEnd({ frame: { at, direction, bytes }, next }: Hop): boolean {
+  const isStack = direction === 'in' && !at.isPort && !isBridge(at) && at.children.size === 0;
+  return isStack && next.length === 0 && ipPacketOf(withoutVlanTags(bytes)) !== undefined;
+}
+
+/** Whether it came to the host that its sender's routes name. */
+function isNextHop(frame: CapturedFrame): boolean {
+  const address = senderOf(frame)?.nextHop;
+  return address !== undefined && holds(frame.at.namespace, address);
+}
+
+/** Undefined where the next hop has that MAC address, too: then it is for the switches to say who got it. */
+function takenBy(frame: CapturedFrame): Cause | undefined {
+  const { at } = frame;
+  const sender = senderOf(frame);
+  // Who has the address of the next hop was to pass it on.
+  if (!sender?.entry || holds(at.namespace, sender.nextHop)) {
+    const kept: Cause = { code: 'router.kept', facts: { namespace: at.namespace.name } };
+    return routerCause({ at, direction: 'in' }, { at, direction: 'out' }, frame) ?? kept;
+  }
+  if (ownerOf(at.namespace.lab, sender.nextHop)?.mac === sender.entry.lladdr) return undefined;
+  const { name: namespace } = sender.namespace;
+  const facts = {
+    device: deviceName(at),
+    namespace,
+    address: sender.nextHop,
+    isPermanent: sender.entry.state === 'PERMANENT',
+  };
+  return { code: 'neighbour.other-host', facts };
+}

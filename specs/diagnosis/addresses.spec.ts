@@ -1,0 +1,159 @@
+import { expect, type Lab, test } from 'hairpin';
+import { diagnosed } from './diagnosed.ts';
+
+const SHORT = { within: 50 };
+
+// a ── p0 (sw) ─┬─ p1 ── b
+//               └─ p2 ── c
+function build(lab: Lab) {
+  const sw = lab.switch('sw');
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  const [, p1] = [a, b, c].map((ns) => lab.cable(ns, sw).b);
+  return { a, b, c, p1 };
+}
+
+test('the target has the IPv4 address of whoever asks', async ({ lab }) => {
+  const { a, b } = build(lab);
+  b.interface().address.add('10.0.0.1/24');
+  expect(await diagnosed(expect(a).toReach('10.0.0.2', SHORT))).toEqual({
+    code: 'address.own-source',
+    facts: { namespace: 'b', address: '10.0.0.1', it: 'takes' },
+    of: 'probe',
+    at: 'b/eth0',
+  });
+});
+
+test('and of IPv6 it answers itself', async ({ lab }) => {
+  const { a, b } = build(lab);
+  b.interface().address.add('fd00::1/64');
+  expect(await diagnosed(expect(a).toReach('fd00::2', SHORT))).toMatchObject({
+    code: 'address.own-source',
+    facts: { namespace: 'b', address: 'fd00::1', it: 'answers' },
+    at: 'b/eth0',
+  });
+});
+
+test('two hosts with one MAC address: the switch sends to whoever used it last', async ({ lab }) => {
+  const { a, b, c, p1 } = build(lab);
+  const { mac } = b.interface();
+  // Whatever b may say meanwhile, of its own accord, is not learnt.
+  p1?.set({ learning: false });
+  c.interface().set({ mac });
+  a.neighbour.add({ to: '10.0.0.2', lladdr: mac });
+  await expect(c).toReach(a);
+  expect(await diagnosed(expect(a).toReach(b, { ...SHORT, neighbours: 'kept' }))).toMatchObject({
+    code: 'bridge.other-port',
+    facts: { mac, port: 'sw/p2', wanted: 'sw/p1' },
+    at: 'sw/p0',
+  });
+});
+
+test('an IPv6 address that is still being looked for', async ({ lab }) => {
+  const { a, b } = build(lab);
+  b.sysctl.set('net/ipv6/conf/eth0/dad_transmits', 255);
+  b.interface().address.add('fd00::77/64', { dad: true });
+  expect(await diagnosed(expect(a).toReach('fd00::77', SHORT))).toMatchObject({
+    code: 'address.tentative',
+    facts: { namespace: 'b', address: 'fd00::77', length: 64 },
+    at: 'b/eth0',
+  });
+});
+
+test('an IPv6 address that another had first', async ({ lab }) => {
+  const { a, b, c } = build(lab);
+  c.interface().address.add('fd00::77/64');
+  b.interface().address.add('fd00::77/64', { dad: true });
+  const found = () =>
+    b
+      .interface()
+      .address.list()
+      .find(({ address }) => address === 'fd00::77');
+  await expect.poll(found, { timeout: 5000 }).toMatchObject({ dadFailed: true });
+  c.interface().address.delete('fd00::77/64');
+  expect(await diagnosed(expect(a).toReach('fd00::77', SHORT))).toMatchObject({
+    code: 'address.duplicate',
+    facts: { namespace: 'b', address: 'fd00::77' },
+    at: 'b/eth0',
+  });
+});
+
+// a ── b, and a knows b by an old MAC address
+test('a neighbour entry with a MAC address that is not the target’s', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  a.neighbour.add({ to: '10.0.0.2', lladdr: '02:00:00:00:99:99' });
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+    code: 'neighbour.old-mac',
+    facts: {
+      ...{ device: 'b/eth0', mac: b.interface().mac, destination: '02:00:00:00:99:99' },
+      entry: { namespace: 'a', address: '10.0.0.2', isPermanent: true },
+    },
+    at: 'b/eth0',
+  });
+});
+
+// a ── r ── b
+function routed(lab: Lab) {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, b);
+  return { a, b, r };
+}
+
+test("a router's neighbour that may not answer", async ({ lab }) => {
+  const { a, b } = routed(lab);
+  b.sysctl.set('net/ipv4/conf/eth0/arp_ignore', 8);
+  expect(await diagnosed(expect(a).toReach(b, { within: 100 }))).toMatchObject({
+    code: 'neighbour.arp-ignore',
+    facts: { device: 'b/eth0', address: '10.0.1.2', value: 8, asked: { by: 'r', address: '10.0.1.2' } },
+    at: 'r/eth0',
+  });
+});
+
+test("a router's neighbour that nobody is", async ({ lab }) => {
+  const { a, b } = routed(lab);
+  b.interface().address.delete('10.0.1.2/24');
+  b.interface().address.add('10.0.1.3/24');
+  // What nobody has, the last router is asked for.
+  expect(await diagnosed(expect(a).toReach('10.0.1.2', { within: 100 }))).toMatchObject({
+    code: 'router.no-holder',
+    facts: { namespace: 'r', address: '10.0.1.2' },
+    at: 'r/eth0',
+  });
+});
+
+test('an IPv6 address that nobody has, and one that went with its link', async ({ lab }) => {
+  const { a, b } = build(lab);
+  expect(await diagnosed(expect(a).toReach('fd00::99', SHORT))).toMatchObject({
+    code: 'address.none',
+    facts: { address: 'fd00::99' },
+    at: 'a/eth0',
+  });
+  b.interface().set({ up: false }).set({ up: true });
+  expect(await diagnosed(expect(a).toReach('fd00::2', SHORT))).toMatchObject({
+    code: 'address.gone',
+    facts: { address: 'fd00::2', holder: 'b', why: 'fd00::2 was deleted, or went when its link went down' },
+  });
+});
+
+// a ── r ── b, whose MAC address changes
+test('a router that has learnt an old MAC address', async ({ lab }) => {
+  const { a, b, r } = routed(lab);
+  for (const family of [4, 6] as const) await expect(a).toReach(b, { family });
+  b.interface().set({ mac: '02:00:00:00:77:77' });
+  for (const [family, address] of [
+    [4, '10.0.1.2'],
+    [6, 'fd00:0:0:1::2'],
+  ] as const) {
+    expect(await diagnosed(expect(a).toReach(b, { family, ...SHORT }))).toMatchObject({
+      code: 'neighbour.old-mac',
+      facts: {
+        ...{ device: 'b/eth0', mac: '02:00:00:00:77:77', destination: '02:00:00:00:00:67' },
+        entry: { namespace: 'r', address, isPermanent: false },
+      },
+      at: 'b/eth0',
+    });
+  }
+  r.neighbour.flush();
+  await expect(a).toReach(b);
+});
