@@ -1,6 +1,7 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import { Interface, Namespace } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { settingsOfPort } from '../lab/port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Outcome } from '../probes/outcome.ts';
@@ -173,7 +174,7 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace): 
 }
 
 function isBlocked(device: Interface): boolean {
-  return device.isPort && device.stateIfThere() !== undefined && settingsOfPort(device).state !== 'forwarding';
+  return device.isPort && stateIfThere(device) !== undefined && settingsOfPort(device).state !== 'forwarding';
 }
 
 /** An answer that came to the asker, whose stack does not get it. */

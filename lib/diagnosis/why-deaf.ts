@@ -1,4 +1,5 @@
 import type { Interface } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import type { Cause } from '../model/cause.ts';
 import type { FrameKind } from '../probes/test-frame.ts';
 import { hopsOf } from '../trace/path.ts';
@@ -15,7 +16,7 @@ import type { Way } from './way.ts';
 export function whyDeaf(to: Interface, kind: FrameKind, source: string | undefined): Cause | undefined {
   const link = linkCause(to);
   if (link) return link;
-  if (kind === 'arp' && to.stateIfThere()?.arp === false) return withoutArp(to);
+  if (kind === 'arp' && stateIfThere(to)?.arp === false) return withoutArp(to);
   return source === undefined ? undefined : reversePathCause(to, source);
 }
 

@@ -3,6 +3,7 @@ import { type AddressState, ipAddress, isRoutable } from '../netlink/address.ts'
 import type { Request } from '../netlink/request.ts';
 import type { Family, Prefix } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
 import type { Segment } from './segment.ts';
 import { change, watcher, words } from './watcher.ts';
 
@@ -55,7 +56,7 @@ export class AddressList {
   }
 
   #add(text: string, options: { dad?: boolean } = {}): void {
-    this.#interface.checkAlive('address.add');
+    checkAlive(this.#interface, 'address.add');
     const call = `${this.#interface}.address.add`;
     checkOptions(call, options, ['dad']);
     checkBoolean(call, 'dad', options.dad);
@@ -98,7 +99,7 @@ export class AddressList {
   }
 
   #delete(text: string): void {
-    this.#interface.checkAlive('address.delete');
+    checkAlive(this.#interface, 'address.delete');
     const prefix = prefixIn(this.#interface.segment, `${this.#interface}.address.delete`, text);
     const { namespace, index } = this.#interface;
     const causes = { EADDRNOTAVAIL: () => `${this.#interface} has no such address; it has ${this.#summary()}` };
@@ -108,7 +109,7 @@ export class AddressList {
 
   /** What the kernel has now, IPv6 link-local addresses too. */
   list(): AddressState[] {
-    this.#interface.checkAlive('address.list');
+    checkAlive(this.#interface, 'address.list');
     watcher()?.asked();
     const { namespace, index } = this.#interface;
     return namespace.rtnetlink.list(ipAddress.all()).filter((address) => address.index === index);
@@ -116,7 +117,7 @@ export class AddressList {
 
   /** The first address that serves beyond its link, or undefined. */
   first(family: Family): AddressState | undefined {
-    this.#interface.checkAlive('address.first');
+    checkAlive(this.#interface, 'address.first');
     checkOneOf(`${this.#interface}.address.first`, 'family', family, [4, 6]);
     return this.list().find((address) => address.family === family && isRoutable(address));
   }

@@ -1,6 +1,7 @@
 import { kindOf } from '../links/registry.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
 import { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
 
 /**
  * A Linux bridge in a host's namespace, as container software makes it: the host's own stack sits behind it as behind one
@@ -16,7 +17,7 @@ export class Bridge extends Interface {
   get fdb() {
     return {
       list: (): (FdbEntry & { port: Interface })[] => {
-        this.checkAlive('fdb.list');
+        checkAlive(this, 'fdb.list');
         return this.namespace.rtnetlink.list(bridgeFdb.all({ bridge: this.index })).flatMap((entry) => {
           const port = this.ports.find(({ index }) => index === entry.device);
           return port ? [{ ...entry, port }] : [];

@@ -7,6 +7,7 @@ import type { Settings } from '../links/setting.ts';
 import type { AddressOption } from './address-list.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
+import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import { endToPull, PulledPlug } from './pulled-plug.ts';
@@ -87,7 +88,7 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
     this.#pulled?.putBack();
     this.#pulled = undefined;
     // Whatever else took it down.
-    for (const end of [this.a, this.b]) if (end.stateIfThere()?.up !== true) end.set({ up: true });
+    for (const end of [this.a, this.b]) if (stateIfThere(end)?.up !== true) end.set({ up: true });
   }
 
   /** Deletes the pair, and whatever hangs on its ends. */

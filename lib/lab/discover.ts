@@ -7,7 +7,7 @@ import { readNetwork } from '../state/read-network.ts';
 import { realParentOf, taggedSegment } from './add-link.ts';
 import { isBridge } from './bridge.ts';
 import { handleOf } from './handle.ts';
-import { type Interface, notePort } from './interface.ts';
+import { type Interface, noteGone, notePort, refresh as refreshDevice } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
 
@@ -60,8 +60,8 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
 function refresh(namespace: Namespace, listed: readonly Link[]): void {
   for (const device of [...namespace.interfaces]) {
     const link = listed.find(({ index }) => index === device.index);
-    if (link) device.refresh(link);
-    else device.vanished();
+    if (link) refreshDevice(device, link);
+    else noteGone(device);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { checkOpen } from './ended.ts';
+import { checkAlive } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
 import { changePort } from './port.ts';
 import type { Segment } from './segment.ts';
@@ -42,6 +43,12 @@ export interface InterfaceOrigin {
 }
 
 export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name'] as const;
+
+/** Takes over what other software has changed: a name, a MAC address. */
+export let refresh: (device: Interface, link: Pick<LinkState, 'name' | 'mac'>) => void;
+
+/** Notes that the kernel has no such device here any more: other software has deleted or moved it. */
+export let noteGone: (device: Interface) => void;
 
 /** A network device of a lab. */
 export class Interface {
@@ -95,7 +102,7 @@ export class Interface {
 
   /** What the kernel has set of its kind now, and of it as a bridge's port. */
   get settings(): object {
-    this.checkAlive('settings');
+    checkAlive(this, 'settings');
     watcher()?.asked();
     const link = this.#link();
     return { ...settingsOf(link), ...portSettings(link) };
@@ -118,7 +125,7 @@ export class Interface {
   }
 
   #set(options: InterfaceChange): void {
-    this.checkAlive('set');
+    checkAlive(this, 'set');
     const call = `${this}.set`;
     const kind = kindOf(this);
     const fixed = kind?.fixedMac({});
@@ -132,7 +139,8 @@ export class Interface {
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
-      const link = { index: this.index, ...kind.as(settings) };
+      const unchanged = kind.description.changesWhole ? kind.of(this.state()) : {};
+      const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       this.namespace.rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
     }
     const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
@@ -167,7 +175,7 @@ export class Interface {
 
   /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
   state(): LinkState {
-    this.checkAlive('state');
+    checkAlive(this, 'state');
     watcher()?.asked();
     return this.#link();
   }
@@ -176,49 +184,9 @@ export class Interface {
     try {
       return this.namespace.rtnetlink.get(ipLink.get({ index: this.index }));
     } catch (error) {
-      if (isGone(error)) this.vanished();
+      if (isGone(error)) this.#vanish();
       throw error;
     }
-  }
-
-  /**
-   * As {@link state}, for whoever can go on without the device: other software may delete it at any moment.
-   *
-   * @returns undefined when it is gone
-   *
-   * @internal
-   */
-  stateIfThere(): LinkState | undefined {
-    if (this.#deleted) return undefined;
-    try {
-      return this.state();
-    } catch (error) {
-      if (isGone(error)) return undefined;
-      throw error;
-    }
-  }
-
-  /**
-   * Takes over what other software has changed: a name, a MAC address.
-   *
-   * @internal
-   */
-  refresh({ name, mac }: Pick<LinkState, 'name' | 'mac'>): void {
-    this.#name = name;
-    this.#mac = mac;
-  }
-
-  /**
-   * Notes that the kernel has no such device here any more: other software has deleted or moved it.
-   *
-   * @internal
-   */
-  vanished(): void {
-    if (this.#deleted) return;
-    this.#deleted = true;
-    this.namespace.forget(this);
-    if (this.peer) this.peer.peer = undefined;
-    this.peer = undefined;
   }
 
   /** As in `ns1/m1`. */
@@ -257,14 +225,20 @@ export class Interface {
     };
   }
 
-  /**
-   * @throws UsageError when the lab has ended, or the interface been deleted; `method` is what was called on it
-   *
-   * @internal
-   */
-  checkAlive(method: string): void {
-    checkOpen(`${this}.${method}`, this.namespace.lab);
-    if (this.#deleted) throw new UsageError(`${this}.${method}: the interface has been deleted`);
+  #vanish(): void {
+    if (this.#deleted) return;
+    this.#deleted = true;
+    this.namespace.forget(this);
+    if (this.peer) this.peer.peer = undefined;
+    this.peer = undefined;
+  }
+
+  static {
+    refresh = (device, { name, mac }) => {
+      device.#name = name;
+      device.#mac = mac;
+    };
+    noteGone = (device) => device.#vanish();
   }
 
   #forget(): void {

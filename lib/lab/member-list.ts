@@ -3,6 +3,7 @@ import type { ListChanges } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
 import { change, words } from './watcher.ts';
 
 /** A list among a link's settings, such as the addresses that a `source` macvlan hears (`… type macvlan macaddr`). */
@@ -66,7 +67,7 @@ export class MemberList {
 
   #send(data: object): void {
     const device = this.#device;
-    device.checkAlive('set');
+    checkAlive(device, 'set');
     const { kind, description } = this.#kind;
     device.namespace.rtnetlink.change(ipLink.change({ index: device.index, kind, data }, description.causes?.settings));
   }

@@ -1,6 +1,7 @@
 import { bridgeLink, type PortOptions, portSettings } from '../links/bridge-port.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Interface, InterfaceChange } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
 import { watcher } from './watcher.ts';
 
 /** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
@@ -89,7 +90,7 @@ function setPort(
 
 /** The settings that the kernel has of a device as a port, whatever kind of link it is. */
 export function settingsOfPort(device: Interface): PortOptions {
-  device.checkAlive('settings');
+  checkAlive(device, 'settings');
   watcher()?.asked();
   return portSettings(device.namespace.rtnetlink.get(ipLink.get({ index: device.index })));
 }

@@ -5,6 +5,7 @@ import type { Neighbour } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { type SavedAddress, saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
 import type { Interface } from './interface.ts';
+import { stateIfThere } from './interface-state.ts';
 
 /**
  * The plug that was pulled out of one end of a cable. A veth has no carrier only when one of its ends is down
@@ -30,7 +31,7 @@ export class PulledPlug {
 
 /** Which end of a cable to take the plug out of: the one that has less to lose. */
 export function endToPull(ends: readonly [Interface, Interface]): Interface {
-  const isPort = (end: Interface) => end.stateIfThere()?.master !== undefined;
+  const isPort = (end: Interface) => stateIfThere(end)?.master !== undefined;
   return ends.find(isPort) ?? ends.findLast((end) => goingDown(end).length === 1) ?? ends[1];
 }
 

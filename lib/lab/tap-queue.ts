@@ -6,6 +6,7 @@ import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import type { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
 import { watcher } from './watcher.ts';
 
 /** How the character device of a macvtap or ipvtap is opened. */
@@ -130,7 +131,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
 
 /** Opens a queue of a device; for {@link Macvtap.open} and {@link Ipvtap.open}. */
 export function openTapQueue(device: Interface, numbers: DeviceNumbers | undefined, options: TapOptions): TapQueue {
-  device.checkAlive('open');
+  checkAlive(device, 'open');
   // Who opens it asks, and answers, in the place of a machine.
   watcher()?.asked();
   const call = `${device}.open`;

@@ -4,6 +4,7 @@ import { readSysctls } from '../kernel/sysctl.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import { solicitedNodeGroup } from '../wire/ip-address.ts';
 import type { Interface } from './interface.ts';
+import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
 
 /** In milliseconds. The worker takes its turn: while a storm keeps a processor, or labs are closing, that may be seconds. */
@@ -79,7 +80,7 @@ function looksForDuplicates({ namespace, name }: Interface): boolean {
 /** A device that is down, or has no carrier, joins groups and looks for duplicates when that has changed. */
 function usableInterfaces({ interfaces }: Namespace): Interface[] {
   return [...interfaces].filter((device) => {
-    const state = device.stateIfThere();
+    const state = stateIfThere(device);
     // addrconf_join_solict passes over devices without ARP.
     return state?.carrier && state.arp;
   });

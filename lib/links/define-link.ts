@@ -14,7 +14,6 @@ export const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'remove', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
-  ...['stateIfThere', 'refresh', 'vanished', 'checkAlive'],
   ...['hairpin', 'isolated', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'guard', 'locked', 'cost', 'priority'],
 ];
 

@@ -36,6 +36,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   settings?: S;
   /** The lists among them, which are changed member by member. */
   lists?: Readonly<Record<string, ListChanges>>;
+  /** The kernel forgets what a change does not say, as of tunnels (`ipgre_changelink`): all settings are said again. @default false */
+  changesWhole?: boolean;
   /** What is said to the kernel for the settings that a spec chose. @default the same */
   complete?(settings: Partial<SettingsOf<S>>): object;
 

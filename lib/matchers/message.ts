@@ -2,6 +2,7 @@ import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
 import { show } from '../kernel/validate.ts';
 import { Interface, Lab, Namespace } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
@@ -86,7 +87,7 @@ export function describeDevice(device: Interface): string {
 }
 
 function summaryOf(device: Interface): readonly (string | number)[] {
-  const [kind, link] = [kindOf(device), device.stateIfThere()];
+  const [kind, link] = [kindOf(device), stateIfThere(device)];
   return kind && link ? kind.summary(kind.of(link)) : [];
 }
 

@@ -14,6 +14,7 @@ import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import type { Interface } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { decodeNeighbourSolicitation, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-solicitation.ts';
 import { FrameSocket, type HeardFrame } from './frame-socket.ts';
@@ -59,7 +60,7 @@ export class Ear implements Disposable {
       this.#nd.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     }
     // arp_rcv frees what comes to a device without ARP.
-    if (kinds.includes('arp') && device.stateIfThere()?.arp) {
+    if (kinds.includes('arp') && stateIfThere(device)?.arp) {
       this.#arp = FrameSocket.of(namespace);
       resources.defer(this.#arp.listen((frame) => this.#hearArp(frame)));
     }

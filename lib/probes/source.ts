@@ -1,6 +1,7 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
 import { type Interface, isLink, type Namespace, type Route } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
 import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
@@ -107,7 +108,7 @@ function isBroadcast({ interfaces }: Namespace, address: string): boolean {
 
 /** What is wrong with a link, so that nothing passes it; undefined when it is up and plugged in. */
 export function linkFault(device: Interface): 'is gone' | 'is down' | 'has no carrier' | undefined {
-  const state = device.stateIfThere();
+  const state = stateIfThere(device);
   if (!state) return 'is gone';
   const { up, carrier, operState } = state;
   if (!up) return 'is down';

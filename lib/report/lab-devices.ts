@@ -1,7 +1,6 @@
+import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import type { Link } from '../state/network-state.ts';
 
-/** What some kernels put into every namespace (`net.core.fb_tunnels_only_for_init_net`). */
-const FALLBACK_TUNNELS = /^(tunl|gre|gretap|erspan|ip_vti|ip6_vti|sit|ip6tnl|ip6gre)0$/;
 const LOOPBACK = 'lo';
 
 /** The devices that somebody made, but for the bridge of a switch: it stands for the namespace. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
 import type { Interface, Lab } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { FrameSocket } from '../probes/frame-socket.ts';
 import { encodeMarker, MARK_LENGTH } from '../wire/marker.ts';
@@ -38,7 +39,7 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   const alive = [...children]
     .filter((child) => macvlan.is(child) && !child.deleted)
     .flatMap((child) => {
-      const link = child.stateIfThere();
+      const link = stateIfThere(child);
       return link ? [{ child, up: link.up, ...macvlan.of(link) }] : [];
     });
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
@@ -46,7 +47,7 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return 'flushed';
   const { tap } = listener.namespace;
   // Without a cable's other end in the lab there is nowhere to send from, and a parent that is down takes nothing in.
-  if (!tap || !peer || peer.deleted || !parent.stateIfThere()?.up || !peer.stateIfThere()?.carrier) return 'no way';
+  if (!tap || !peer || peer.deleted || !stateIfThere(parent)?.up || !stateIfThere(peer)?.carrier) return 'no way';
   const { lab } = listener.namespace;
   const capture = Capture.of(lab);
   const [missed, deadline] = [now() + MISSED, now() + DEADLINE];

@@ -28,6 +28,7 @@ const gretap = defineLink('gretap', {
     remote: setting('IFLA_GRE_REMOTE', 7, netlink.ip4, { required: true, live: true }),
     ttl: setting('IFLA_GRE_TTL', 8, netlink.u8, { usual: 0, live: true }),
   },
+  changesWhole: true,
   label: ({ remote }) => ['to', remote],
   causes: {
     add: ({ namespace, settings: { remote } }) => ({ EEXIST: `${namespace} has a gretap to ${remote} already` }),

@@ -126,7 +126,7 @@ describeNeeding(['vlan'], () => {
     ],
     [
       ({ a, left }) => a.vlan({ parent: left, id: 1, tag: 3 } as never),
-      "a.vlan: there is no option 'tag'; the options are parent, name, address, mtu, up, promiscuous, id, protocol, mac",
+      "a.vlan: there is no option 'tag'; the options are parent, name, address, mac, mtu, up, promiscuous, protocol, id",
     ],
     [
       ({ a, left }) => a.vlan({ parent: left, id: 1, up: 'yes' as never }),

@@ -46,7 +46,7 @@ test('the test that failed first is shown, with the hop at which its packet was 
   await expect(page.locator('.counts').textContent()).resolves.toBe('3 failed 2 passed 1 skipped 1 flaky ');
   await expect(page.getByRole('heading', { level: 2, name: 'children talk' }).isVisible()).resolves.toBe(true);
   await expect(page.locator('.said').textContent()).resolves.toBe(
-    'Lost at sw/p0: not sent back out of sw/p0: hairpin is off on that portHint: a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
+    'Lost at sw/p0: not sent back out of sw/p0: hairpin is off on that portHint: a VEPA switch reflects frames: switchPort.set({ hairpin: true })Code: bridge.hairpin-off',
   );
   await expect(page.locator('[data-interface="sw/p0"].lost .cross').isVisible()).resolves.toBe(true);
   expect(await currentDevice(page)).toBe('sw/p0');

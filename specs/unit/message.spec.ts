@@ -18,7 +18,7 @@ function origin(namespace: string, name: string, kind: string) {
 }
 
 class VepaMacvlan extends Interface {
-  override stateIfThere() {
+  override state() {
     return { kind: 'macvlan', data: { mode: 'vepa' } } as LinkState;
   }
 }

@@ -1,3 +1,4 @@
+import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
 import { MODEL_PARTS, type ModelState } from '../../model/network.ts';
@@ -14,7 +15,7 @@ export function predictionAt(
   { bytes, originalLength }: CapturedFrame,
 ): Prediction | undefined {
   const frame = readFrame(bytes, originalLength);
-  if (!frame || !at.stateIfThere()) return undefined;
+  if (!frame || !stateIfThere(at)) return undefined;
   return predict(stateOf(at.namespace.lab), frame, { ...placeOf(at), direction });
 }
 

@@ -1,4 +1,5 @@
 import { Interface } from '../../lab/index.ts';
+import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause, CauseOf, DeviceName } from '../../model/cause.ts';
 import { deviceName } from '../names.ts';
 
@@ -9,7 +10,7 @@ export function downCause(device: Interface): CauseOf<'link.down'> | undefined {
 
 /** Why a device cannot send, followed to the cable or the parent that is at fault. */
 export function linkCause(device: Interface): Cause | undefined {
-  const state = device.stateIfThere();
+  const state = stateIfThere(device);
   if (!state) return { code: 'link.gone', facts: { device: deviceName(device) } };
   if (!state.up) return { code: 'link.down', facts: { device: deviceName(device) } };
   if (state.carrier && state.operState !== 'LOWERLAYERDOWN') return undefined;
@@ -22,10 +23,10 @@ type Fault = Omit<CauseOf<'link.no-carrier'>['facts'], 'device'>;
 /** What is down below a device that is up. */
 function faultBelow(device: Interface): Fault | undefined {
   const { peer } = device;
-  if (peer?.stateIfThere()?.up === false) return { down: { device: deviceName(peer), is: 'peer' } };
+  if (peer && stateIfThere(peer)?.up === false) return { down: { device: deviceName(peer), is: 'peer' } };
   if (!(device.parent instanceof Interface)) return undefined;
   const { parent } = device;
-  const state = parent.stateIfThere();
+  const state = stateIfThere(parent);
   // With its parent a child goes as well: this one was moved where the lab does not see it.
   if (!state) return undefined;
   if (!state.up) return { down: { device: deviceName(parent), is: 'parent' } };

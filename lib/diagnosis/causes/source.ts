@@ -1,4 +1,5 @@
 import { hasCode } from '../../kernel/has-code.ts';
+import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
@@ -38,7 +39,7 @@ function wayCause(question: Question): Cause | undefined {
   if (typeof hop !== 'string') return linkCause(hop.device);
   const device = deviceName(source.device);
   // With the link its routes have gone (fib_disable_ip).
-  if (source.device.stateIfThere()?.up === false) return { code: 'link.down', facts: { device, routes: true } };
+  if (stateIfThere(source.device)?.up === false) return { code: 'link.down', facts: { device, routes: true } };
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
   if (from.route.hasRules(family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };

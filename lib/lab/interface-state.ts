@@ -1,0 +1,27 @@
+import { hasCode } from '../kernel/has-code.ts';
+import { UsageError } from '../kernel/validate.ts';
+import type { LinkState } from '../netlink/link.ts';
+import { checkOpen } from './ended.ts';
+import type { Interface } from './interface.ts';
+
+/**
+ * What the kernel says of a device now, for callers that can go on without the device: other software may delete it at any
+ * moment.
+ *
+ * @returns undefined when it is gone, or there is none
+ */
+export function stateIfThere(device: Interface | undefined): LinkState | undefined {
+  if (!device || device.deleted) return undefined;
+  try {
+    return device.state();
+  } catch (error) {
+    if (hasCode(error, 'ENODEV')) return undefined;
+    throw error;
+  }
+}
+
+/** @throws UsageError when the lab has ended, or the interface been deleted; `method` is what was called on it */
+export function checkAlive(device: Interface, method: string): void {
+  checkOpen(`${device}.${method}`, device.namespace.lab);
+  if (device.deleted) throw new UsageError(`${device}.${method}: the interface has been deleted`);
+}
