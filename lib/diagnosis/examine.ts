@@ -42,12 +42,12 @@ function takenBySource({ question, recognize }: ReachReport, packets: Told['pack
 
 /** Without taps nobody knows where it was seen, but the rule that took it. */
 function takenAnywhere({ recognize }: ReachReport, packets: Told['packets']): Finding | undefined {
-  for (const of of ['probe', 'answer'] as const) {
-    const taken = packets.find(({ seen, taker }) => taker && seen.some(({ frame }) => recognize(frame) === of));
+  for (const what of ['probe', 'answer'] as const) {
+    const taken = packets.find(({ seen, taker }) => taker && seen.some(({ frame }) => recognize(frame) === what));
     if (!taken?.taker) continue;
     const { namespace: host, taker } = taken;
-    const cause = takerCause(host, taker, of === 'answer' ? { is: 'answer' } : undefined);
-    return { cause, certainty: 'kernel', of, host };
+    const cause = takerCause(host, taker, what === 'answer' ? { is: 'answer' } : undefined);
+    return { cause, certainty: 'kernel', of: what, host };
   }
   return undefined;
 }

@@ -62,6 +62,8 @@ test('site-local addresses are addresses', async ({ lab }) => {
 test.for(['udp', 'tcp'] as const)('by %s, a tentative address is one that nobody answers at', async (by, { lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
+  // So long the detection waits for an answer (addrconf_dad_work).
+  b.sysctl.set('net.ipv6.neigh.eth0.retrans_time_ms', 60_000);
   b.interface().address.add('fd00:7::2/64', { dad: true });
   a.interface().address.add('fd00:7::1/64');
   const failure = await failureOf(expect(a).toReach('fd00:7::2', { by, port: 4000, within: 20 }));
