@@ -5,7 +5,7 @@ import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab as readState } from '../../lib/report/lab-state.ts';
 import type { HeardQuestion } from '../../lib/report/script-heard.ts';
 import { stateText } from '../../lib/report/state-text.ts';
-import { needs } from '../needs.ts';
+import { needs, withoutTun } from '../needs.ts';
 import { readLab, rebuild } from './rebuild.ts';
 
 // lab.sh runs it.
@@ -345,7 +345,9 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
   });
 
   // a ── p0 sw p1 ── b, whose address the bridge has for its own; a also has a tap of a virtual machine
-  test('what a script cannot make does not keep it from the rest', async ({ lab }) => {
+  test('what a script cannot make does not keep it from the rest', async ({ lab, skip }) => {
+    const why = withoutTun();
+    if (why) skip(why);
     const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
     lab.cable(a, sw);
     const { b: p1, a: end } = lab.cable(b, sw);

@@ -82,7 +82,7 @@ test.for([
   [
     'rules of every kind',
     'ip rule add not from 10.9.0.0/24 iif x1 fwmark 0x10/0xf0 tos 0x10 lookup 100 priority 10\n' +
-      'ip rule add oif x1 ipproto tcp dport 80-90 sport 1-2 blackhole priority 11\nip rule add uidrange 0-7 goto 32766 priority 12\n' +
+      'ip rule add oif x1 ipproto tcp dport 80-90 sport 1-2 blackhole priority 11\nip rule add uidrange 0-0 goto 32766 priority 12\n' +
       'ip rule add suppress_prefixlength 0 lookup main priority 13\nip rule add l3mdev priority 14\nip rule add nop priority 15\n' +
       'ip -6 rule add to fd00::/8 unreachable priority 16',
   ],
