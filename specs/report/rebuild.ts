@@ -12,7 +12,8 @@ const COMMANDS = {
   neighbours: 'ip -j neighbour show nud permanent; ip -j -6 neighbour show nud permanent',
   ports: 'bridge -j -d link',
   fdb: 'bridge -j fdb show',
-  mdb: 'bridge -j mdb show',
+  // A kernel that has not loaded its bridge module refuses, when the program has begun to write.
+  mdb: 'all=$(bridge -j mdb show) && echo "$all"',
   vlans: 'bridge -j vlan show',
   nexthops: 'ip -j -d nexthop',
   sysctls:
@@ -62,13 +63,21 @@ function parse(text: string): Reading {
 function normalize(name: string, text: string): unknown {
   if (name === 'sysctls' || name === 'nftables') return text.split('\n');
   // Two lists one behind the other where it takes two commands.
-  const list = text.split('\n').flatMap((line) => (line === '' ? [] : JSON.parse(line))) as Entry[];
+  const list = text.split('\n').flatMap((line) => (line === '' ? [] : entriesOf(name, line)));
   const kept = list.filter((entry) => !isVolatile(entry)).map(strip);
   // A tunnel hashes its entries with a salt of its own (vxlan_fdb_table).
   return name === 'fdb' ? kept.map((entry) => JSON.stringify(entry)).sort() : kept;
 }
 
 type Entry = Record<string, unknown>;
+
+function entriesOf(name: string, line: string): Entry[] {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new Error(`of ${name} there is no list: ${line}`, { cause: error });
+  }
+}
 
 /** What the kernel learns and makes as it goes: forwarding entries, a device's own groups, link-local addresses. */
 function isVolatile(entry: Entry): boolean {
