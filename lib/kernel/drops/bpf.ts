@@ -15,6 +15,9 @@ const MAP_TYPES = { hash: 1, queue: 22 } as const;
 /** `union bpf_attr`, as far as any command here reaches. */
 const ATTRIBUTES = 144;
 
+/** More than the signals that come one behind the other. */
+const LOAD_ATTEMPTS = 20;
+
 /** A map of the kernel's that a program there writes, and a process reads, or the other way round. */
 export class BpfMap implements Disposable {
   readonly fd: number;
@@ -59,7 +62,7 @@ export class TracepointProgram implements Disposable {
   constructor(tracepoint: string, code: Buffer) {
     const license = Buffer.from('GPL\0');
     const load = [BPF_PROG_TYPE_RAW_TRACEPOINT, code.length / 8, code, license] as const;
-    const program = check('BPF_PROG_LOAD', command(BPF_PROG_LOAD, load));
+    const program = check('BPF_PROG_LOAD', loadProgram(load));
     try {
       const attached = command(BPF_RAW_TRACEPOINT_OPEN, [Buffer.from(`${tracepoint}\0`), program]);
       this.#fds = [check('BPF_RAW_TRACEPOINT_OPEN', attached), program];
@@ -71,6 +74,14 @@ export class TracepointProgram implements Disposable {
 
   [Symbol.dispose](): void {
     for (const fd of this.#fds) close(fd);
+  }
+}
+
+/** The verifier gives up when a signal comes, a child's end for example (`do_check`, EAGAIN). Then it is asked again. */
+function loadProgram(load: readonly (number | Buffer)[]): number {
+  for (let attempt = 1; ; attempt++) {
+    const result = command(BPF_PROG_LOAD, load);
+    if (result >= 0 || attempt >= LOAD_ATTEMPTS || errnoName(lastErrno()) !== 'EAGAIN') return result;
   }
 }
 
