@@ -4,8 +4,8 @@ import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { NetlinkChannel } from '../kernel/netlink-channel.ts';
 import { decodeAcknowledgement, decodeMessages, type Reply, writeMessage } from './message.ts';
 import { NUMBERS } from './names.ts';
-import { NETLINK_NETFILTER, NFNL_SUBSYS, netfilterBody, netfilterRequest } from './netfilter.ts';
-import type { Request } from './request.ts';
+import { NETLINK_NETFILTER, NFNL_SUBSYS, netfilterBody } from './netfilter.ts';
+import { type Request, requestOf } from './request.ts';
 import { table } from './table.ts';
 import { Writer } from './writer.ts';
 
@@ -53,8 +53,7 @@ export class NetfilterSocket implements Disposable {
    * @throws KernelError of the first change that the kernel refuses
    */
   transact(requests: readonly Request[]): void {
-    const frame = (type: number) =>
-      netfilterRequest(type, empty, { resource: NFNL_SUBSYS.nftables }, { words: 'nft -f' });
+    const frame = (type: number) => requestOf(type, empty, { resource: NFNL_SUBSYS.nftables }, { words: 'nft -f' });
     this.#send([frame(NFNL_MSG_BATCH_BEGIN), ...requests, frame(NFNL_MSG_BATCH_END)]);
   }
 

@@ -1,10 +1,8 @@
 import { body } from './body.ts';
 import { oneOf } from './one-of.ts';
-import type { Request } from './request.ts';
 import { be16, u8 } from './scalars.ts';
 import { struct } from './struct.ts';
 import type { Rows, Table } from './table.ts';
-import type { Type } from './type.ts';
 
 /** The netlink protocol of nftables and of packet logs. */
 export const NETLINK_NETFILTER = 12;
@@ -26,25 +24,4 @@ export function netfilterBody<F extends Rows>(attributes: Table<F>) {
 /** The number of a message: of a subsystem, and which of it. */
 export function netfilterType(subsystem: keyof typeof NFNL_SUBSYS, message: number): number {
   return (NFNL_SUBSYS[subsystem] << 8) | message;
-}
-
-/**
- * A request of netfilter's.
- *
- * @param words what it is in nft's words
- */
-export function netfilterRequest<R, W>(
-  type: number,
-  of: Type<R, W>,
-  said: W,
-  { flags = 0, words }: { flags?: number; words: string },
-): Request<R> {
-  return {
-    type,
-    flags,
-    write: (to) => of.write(to, said),
-    read: (bytes) => of.read(bytes),
-    words: () => words,
-    pathAt: (bytes, offset) => of.pathAt?.(bytes, offset) ?? [],
-  };
 }

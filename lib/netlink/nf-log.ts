@@ -1,7 +1,7 @@
 import type { Reply } from './message.ts';
-import { netfilterBody, netfilterRequest, netfilterType } from './netfilter.ts';
+import { netfilterBody, netfilterType } from './netfilter.ts';
 import { frameAround, type SeenPacket } from './nft-trace.ts';
-import type { Request } from './request.ts';
+import { type Request, requestOf } from './request.ts';
 import { be16, be32, bytes, pad, string, u8 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
@@ -49,7 +49,7 @@ export interface LoggedPacket {
 /** Has a socket told of what is logged to a group, each packet at once. `EBUSY` where somebody else has the group. */
 export function listenToLog(group: number): Request[] {
   const config = (said: Parameters<typeof logConfig.write>[1]) =>
-    netfilterRequest(
+    requestOf(
       netfilterType('ulog', NFULNL_MSG_CONFIG),
       logConfig,
       { resource: group, ...said },

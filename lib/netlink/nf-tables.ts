@@ -1,9 +1,9 @@
 import { NLM_F_APPEND, NLM_F_CREATE } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import { list } from './list.ts';
-import { type FilterFamily, netfilterBody, netfilterRequest, netfilterType } from './netfilter.ts';
+import { type FilterFamily, netfilterBody, netfilterType } from './netfilter.ts';
 import { type NftExpression, nftExpression } from './nf-expression.ts';
-import type { Request } from './request.ts';
+import { type Request, requestOf } from './request.ts';
 import { be32, be64, sbe32, string } from './scalars.ts';
 import type { NetlinkSocket } from './socket.ts';
 import { attribute, table } from './table.ts';
@@ -121,12 +121,12 @@ export function getExpressions(socket: NetlinkSocket, place: ChainPlace & { hand
 
 function request<R, W>(
   message: keyof typeof MESSAGES,
-  of: Parameters<typeof netfilterRequest<R, W>>[1],
+  of: Parameters<typeof requestOf<R, W>>[1],
   said: W,
   words: string,
   flags = 0,
 ): Request<R> {
-  return netfilterRequest(netfilterType('nftables', MESSAGES[message]), of, said, { flags, words });
+  return requestOf(netfilterType('nftables', MESSAGES[message]), of, said, { flags, words });
 }
 
 function get<R>(socket: NetlinkSocket, wanted: Request<R>): R | undefined {

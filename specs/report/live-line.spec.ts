@@ -61,8 +61,7 @@ test('on a terminal tests, labs and seconds are counted; elsewhere nothing is', 
 }) => {
   const project = await reportProject(lab, { 'some.test.ts': TESTS });
   onTestFinished(project.remove);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's
-  const onTerminal = ['bash', '-c', 'exec script -qefc "${*@Q}" /dev/null', 'bash'];
+  const onTerminal = ['bash', '-c', `exec script -qefc "\${*@Q}" /dev/null`, 'bash'];
   const live = await project.runIn({ wrapper: onTerminal, env: { CI: '', TERM: 'xterm' } });
   expect(live).toContain(`\r${ESCAPE}[2K  2/2 tests   2 labs   `);
   expect(live).toContain('Report  test-results/report.html');

@@ -1,7 +1,8 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { outputOf } from '../../../lib/lab/exec.ts';
-import { netfilterBody, netfilterRequest, netfilterType } from '../../../lib/netlink/netfilter.ts';
+import { netfilterBody, netfilterType } from '../../../lib/netlink/netfilter.ts';
 import { askNftables } from '../../../lib/netlink/packet-filters.ts';
+import { requestOf } from '../../../lib/netlink/request.ts';
 import { be32 } from '../../../lib/netlink/scalars.ts';
 import { attribute, table } from '../../../lib/netlink/table.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
@@ -20,7 +21,7 @@ const generation = netfilterBody(table({ id: attribute('NFTA_GEN_ID', 1, be32) }
 
 /** How many changes of its tables a namespace has seen. */
 function generationOf({ handle }: Namespace): number | undefined {
-  const request = netfilterRequest(netfilterType('nftables', NFT_MSG_GETGEN), generation, {}, { words: 'generation' });
+  const request = requestOf(netfilterType('nftables', NFT_MSG_GETGEN), generation, {}, { words: 'generation' });
   return askNftables(handle, (socket) => socket.get(request).id);
 }
 
