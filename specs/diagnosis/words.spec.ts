@@ -93,7 +93,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
   [
     { code: 'vlan.other-tag', facts: { device: 'b/eth0.10', protocol: '802.1Q', id: 10, tag: null } },
     'the frame has no tag; b/eth0.10 takes 802.1Q id 10',
-    'both ends of a VLAN need one protocol and id, which stay as they were made: delete b/eth0.10 and make it anew',
+    'both ends of a VLAN need the same protocol and id, which cannot be changed: delete b/eth0.10 and add it again',
   ],
   [
     { code: 'vlan.missing', facts: { device: 'b/eth0', tag: { protocol: '802.1ad', id: 7 } } },

@@ -57,7 +57,7 @@ Hint: set({ isolated: false }) on one of them`);
 test('a frame that a macvlan took from its parent came there all the same', async ({ macvlanPair }) => {
   const { uplink, gateway } = macvlanPair({ mode: 'passthru' });
   expect(await failureOf(expect(uplink).toHear(gateway, { frame: 'unicast' }))).toMatch(
-    /gateway\/eth0 → sw\/p1 → sw\/p0 → host\/up0 .*✗ host\/up0 got it, and did not give it to its own stack/s,
+    /gateway\/eth0 → sw\/p1 → sw\/p0 → host\/up0 .*✗ host\/up0 got it, and did not pass it to its own stack/s,
   );
 });
 

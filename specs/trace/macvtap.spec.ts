@@ -19,7 +19,7 @@ describeNeeding(['macvtap'], () => {
       expect(await explanationOf(expect(far).toReach(ns1, { within: 50 }))).toBe(
         `Path of the last probe (ARP who-has 10.0.0.3 tell 10.0.0.2):
   far/eth0 → host/up0 → ns1/vm0 ✗ ns1/vm0 is open as a character device: its frames go there, and not to the stack of ns1
-Hint: whoever reads there has to answer; or close() the queue of ns1/vm0`,
+Hint: the program that reads the frames must answer, or close() the queue of ns1/vm0`,
       );
     });
   });

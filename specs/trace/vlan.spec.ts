@@ -17,7 +17,7 @@ describeNeeding(['vlan'], () => {
     expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
       `Path of the last probe (ARP who-has 10.9.0.2 tell 10.9.0.1):
   a/eth0.10 → a/eth0 → b/eth0 ✗ the frame has the tag 802.1Q id 10; b/eth0.20 takes 802.1Q id 20
-Hint: both ends of a VLAN need one protocol and id, which stay as they were made: delete b/eth0.20 and make it anew`,
+Hint: both ends of a VLAN need the same protocol and id, which cannot be changed: delete b/eth0.20 and add it again`,
     );
   });
 

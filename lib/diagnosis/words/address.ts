@@ -40,13 +40,13 @@ export const addressWords: WordsOf<'address'> = {
   },
   'address.own-source': {
     means:
-      'Two hosts have one address. A host takes no packet that comes from an address of its own (`fib_validate_source`), and sends what it answers to itself.',
+      'Two hosts have the same address. A host drops packets that come from one of its own addresses (`fib_validate_source`). Its answers go to itself.',
     example: { namespace: 'b', address: '10.0.0.1', it: 'takes' },
     say: ({ namespace, address, it, asked }) => ({
       text: unanswered(
         asked,
         it === 'takes'
-          ? `${namespace} has ${address} too, and takes nothing that comes from an address of its own`
+          ? `${namespace} has ${address} too, and drops packets that come from its own addresses`
           : `${namespace} has ${address} too, so what it answers goes to itself`,
       ),
       hint: `two hosts with one address: give ${namespace} another`,

@@ -15,7 +15,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     say: ({ port, bridge }) => {
       const [namespace, name] = [namespaceOf(port), ownName(port)];
       return {
-        text: `${port} is no port of ${bridge} any more`,
+        text: `${port} is no longer a port of ${bridge}`,
         hint: `on ${namespace}: ip link set ${name} master ${bridge}`,
       };
     },
@@ -53,9 +53,10 @@ export const bridgeWords: WordsOf<'bridge'> = {
     }),
   },
   'bridge.bad-source': {
-    means: 'A bridge takes in nothing from a group address, or from nobody (`br_handle_frame`, `is_valid_ether_addr`).',
+    means:
+      'A bridge drops frames whose source is a group address or all zeros (`br_handle_frame`, `is_valid_ether_addr`).',
     example: { port: 'sw/p0', mac: '01:00:5e:00:00:01' },
-    say: ({ port, mac }) => ({ text: `${port} takes in nothing from ${mac}: that is no address of one sender` }),
+    say: ({ port, mac }) => ({ text: `${port} drops frames from ${mac}: it is not a valid source address` }),
   },
   'bridge.reserved': {
     means:

@@ -20,7 +20,7 @@ export const hostWords: WordsOf<'host' | 'group'> = {
   'host.not-taken': {
     means: 'The frame came to the device, and its own stack did not get it. Why is not known.',
     example: { device: 'b/eth0' },
-    say: ({ device }) => ({ text: `${device} got it, and did not give it to its own stack` }),
+    say: ({ device }) => ({ text: `${device} got it, and did not pass it to its own stack` }),
   },
   'group.not-joined': {
     means:

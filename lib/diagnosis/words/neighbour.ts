@@ -36,12 +36,12 @@ export const neighbourWords: WordsOf<'neighbour'> = {
     example: { device: 'b/eth1', owner: 'b/eth0', address: 'fd00::2', asked: { by: 'a', address: 'fd00::2' } },
     say: ({ device, owner, address, asked }) => ({
       text: unanswered(asked, `${address} is an address of ${owner}, and ${device} answers ND for its own alone`),
-      hint: `give it to ${device}, or a route by way of ${namespaceOf(owner)} to whoever asks`,
+      hint: `add the address to ${device}, or add a route through ${namespaceOf(owner)} on the host that asks`,
     }),
   },
   'neighbour.other-host': {
     means:
-      'A host has the MAC address of another host for its next hop. That host got the packet, which is not for any address of its own (`ip_rcv_finish`).',
+      'The neighbour entry of the sender for its next hop has the MAC address of another host. That host got the packet, and the packet is for none of its addresses (`ip_rcv_finish`).',
     example: { device: 'c/eth0', namespace: 'a', address: '10.0.0.2', isPermanent: true },
     say: ({ device, namespace, address, isPermanent }) => ({
       text: `${namespace} sends what is for ${address} to the MAC address of ${device}`,

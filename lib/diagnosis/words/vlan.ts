@@ -7,7 +7,7 @@ export const vlanWords: WordsOf<'vlan' | 'tap'> = {
     example: { device: 'b/eth0.10', protocol: '802.1Q', id: 10, tag: { protocol: '802.1Q', id: 20 } },
     say: ({ device, tag, ...own }) => ({
       text: `the frame has ${tag ? `the tag ${tagWords(tag)}` : 'no tag'}; ${device} takes ${tagWords(own)}`,
-      hint: `both ends of a VLAN need one protocol and id, which stay as they were made: delete ${device} and make it anew`,
+      hint: `both ends of a VLAN need the same protocol and id, which cannot be changed: delete ${device} and add it again`,
     }),
   },
   'vlan.missing': {
@@ -25,7 +25,7 @@ export const vlanWords: WordsOf<'vlan' | 'tap'> = {
     example: { device: 'b/macvtap0' },
     say: ({ device }) => ({
       text: `${device} is open as a character device: its frames go there, and not to the stack of ${namespaceOf(device)}`,
-      hint: `whoever reads there has to answer; or close() the queue of ${device}`,
+      hint: `the program that reads the frames must answer, or close() the queue of ${device}`,
     }),
   },
 };
