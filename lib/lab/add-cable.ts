@@ -119,7 +119,7 @@ function finish<A extends Namespace, B extends Namespace>(
   for (const { node, options, origin } of [...hosts, ...ends.filter((end) => !hosts.includes(end))]) {
     if (options.up ?? true) bringUp(node, origin);
   }
-  for (const { node, device, options } of ends) node.adopt(device, { address: options.address, mtu });
+  for (const { node, device, options } of ends) node.devices.add(device, { address: options.address, mtu });
   settle(a);
   for (const open of opens) open();
   return new Cable(a as EndOf<A>, b as EndOf<B>);
@@ -144,7 +144,7 @@ function newEnd(
   const { address, ...others } = options;
   checkAddressLengths(`${call}: ${which}`, address, segment);
   const base = node instanceof Switch ? 'p' : 'eth';
-  return node.newInterface(call, pair.kind.kind, {
+  return node.devices.plan(call, pair.kind.kind, {
     ...others,
     base,
     segment,
@@ -195,7 +195,7 @@ function checkEndOptions(
     throw new UsageError(`${call}: ${which}: address is for hosts: a port of a switch has none`);
   }
   checkAddressOption(`${call}: ${which}`, options.address);
-  node.checkNewInterface(call, options);
+  node.devices.check(call, options);
 }
 
 function pick(options: EndOptions & PortOptions): PortOptions {

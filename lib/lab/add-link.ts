@@ -52,7 +52,7 @@ function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, option
     throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
   const fixed = kind.fixedMac(settings);
   if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
-  namespace.checkNewInterface(call, options);
+  namespace.devices.check(call, options);
 }
 
 function checkParent(call: string, namespace: Namespace, { lower }: LinkKind, parent: unknown): void {
@@ -146,7 +146,7 @@ function make(link: NewLink): MadeLink {
 
 function makeLink({ call, namespace, kind, options, settings, segment }: NewLink): MadeLink {
   const { parent, mtu, up = true, promiscuous } = options;
-  const origin = namespace.newInterface(call, kind.kind, {
+  const origin = namespace.devices.plan(call, kind.kind, {
     ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
     ...options,
     base: kind.kind,
@@ -242,7 +242,7 @@ function adoptLink(
   below: LinkState | undefined,
 ): Interface {
   return finishOrRemove(device, () => {
-    const adopted = device.namespace.adopt(device, { address, mtu: mtu ?? below?.mtu });
+    const adopted = device.namespace.devices.add(device, { address, mtu: mtu ?? below?.mtu });
     // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
     // takes a worker up to a second to say so, which nobody needs to wait for.
     const isActive = below?.carrier && ['UP', 'UNKNOWN'].includes(below.operState);

@@ -85,7 +85,7 @@ function take(namespace: Namespace, link: Link, links: Links): Interface {
   const parent = kind && lower && realParentOf(kind, lower);
   const device = handleOf({ namespace, index, name, mac, kind: kindName, segment, parent });
   notePort(device, isBridgePort(link));
-  namespace.takeIn(device);
+  namespace.devices.register(device);
   return device;
 }
 

@@ -228,7 +228,7 @@ export class Interface {
   #vanish(): void {
     if (this.#deleted) return;
     this.#deleted = true;
-    this.namespace.forget(this);
+    this.namespace.devices.remove(this);
     if (this.peer) this.peer.peer = undefined;
     this.peer = undefined;
   }
@@ -244,7 +244,7 @@ export class Interface {
   #forget(): void {
     if (this.#deleted) return;
     this.#deleted = true;
-    this.namespace.forget(this);
+    this.namespace.devices.remove(this);
     if (this.peer) this.peer.#forget();
     // A bridge outlives its ports.
     for (const child of this.children) if (!kindOf(child)?.description.hasPorts) child.#forget();

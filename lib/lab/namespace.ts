@@ -1,12 +1,10 @@
 import { inspect } from 'node:util';
-import { hasCode } from '../kernel/has-code.ts';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
-import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../kernel/validate.ts';
+import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { dummy } from '../links/dummy.ts';
-import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -15,17 +13,12 @@ import { checkKind, type KindNamed, type LinkType } from '../links/registry.ts';
 import type { Settings } from '../links/setting.ts';
 import { vlan } from '../links/vlan.ts';
 import { ipLink } from '../netlink/link.ts';
-import { ipNtable } from '../netlink/neighbour-table.ts';
-import type { Request } from '../netlink/request.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
-import type { Family } from '../wire/ip-address.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
-import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-list.ts';
-import { giveDefaultRoutes } from './default-route.ts';
 import { checkOpen } from './ended.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
-import { finishOrRemove } from './finish-or-remove.ts';
-import { Interface, type InterfaceOrigin } from './interface.ts';
+import { Interface } from './interface.ts';
+import { InterfaceList } from './interface-list.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
@@ -41,27 +34,13 @@ import type {
 } from './links.ts';
 import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
-import { NEIGHBOUR_TIMERS, type Role, sysctlsOf } from './role.ts';
+import { type Role, sysctlsOf } from './role.ts';
 import { RouteTable } from './route-table.ts';
-import type { Segment } from './segment.ts';
 import { Sysctls } from './sysctls.ts';
 import { waitForUsableAddresses } from './usable-addresses.ts';
-import { make, unwatched, watcher } from './watcher.ts';
-
-/** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
-const IPV6_MIN_MTU = 1280;
+import { make, watcher } from './watcher.ts';
 
 const LOOPBACK_INDEX = 1;
-
-/** What a spec says of an interface that is to be made. */
-interface NewInterface {
-  name?: string;
-  mac?: string;
-  mtu?: number;
-  address?: AddressOption;
-  /** Interfaces that are being made here too. */
-  taken?: readonly string[];
-}
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
@@ -86,12 +65,17 @@ export class Namespace {
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
   /**
+   * Its interfaces, to add and to remove some.
+   *
+   * @internal
+   */
+  readonly devices: InterfaceList;
+  /**
    * Whether somebody else made it: a container's.
    *
    * @internal
    */
   readonly foreign: boolean;
-  readonly #interfaces: Interface[] = [];
   #joining = false;
   #settling: Promise<void> = Promise.resolve();
 
@@ -111,6 +95,7 @@ export class Namespace {
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
+    this.devices = new InterfaceList(this);
     this.handle.run(() => {
       for (const { name: sysctl, value } of sysctlsOf(role, lab.defaults)) {
         const read = () => this.sysctl.get(sysctl);
@@ -132,7 +117,7 @@ export class Namespace {
 
   /** The interfaces that the lab made here, in the order in which it made them, then those that it has found. */
   get interfaces(): readonly Interface[] {
-    return this.#interfaces;
+    return this.devices.all;
   }
 
   /**
@@ -150,15 +135,15 @@ export class Namespace {
     }
     const find = () =>
       which === undefined
-        ? this.#interfaces.length === 1 && this.#interfaces[0]
-        : this.#interfaces.find(({ name }) => name === which);
+        ? this.interfaces.length === 1 && this.interfaces[0]
+        : this.interfaces.find(({ name }) => name === which);
     const known = find();
     if (known) return known;
     this.checkOpen('interface');
     this.lab.discover();
     const found = find();
     if (found) return found;
-    const names = this.#interfaces.map(({ name }) => name).join(', ') || 'none';
+    const names = this.interfaces.map(({ name }) => name).join(', ') || 'none';
     if (which === undefined) throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
     throw new UsageError(`${call}: ${this.name} has no interface ${show(which)}; it has ${names}`);
   }
@@ -324,7 +309,7 @@ export class Namespace {
 
   /** `host ns1 [eth0, m1]`, for `console.log`. */
   [inspect.custom](): string {
-    return visible(`${this.role} ${this} [${this.#interfaces.map(({ name }) => name).join(', ')}]`);
+    return visible(`${this.role} ${this} [${this.interfaces.map(({ name }) => name).join(', ')}]`);
   }
 
   /**
@@ -335,111 +320,4 @@ export class Namespace {
   checkOpen(method: string): void {
     checkOpen(`${this.name}.${method}`, this.lab);
   }
-
-  /**
-   * Chooses what a new interface of this namespace is made from, and checks what the spec says of it.
-   *
-   * @internal
-   */
-  newInterface(
-    call: string,
-    kind: string,
-    options: NewInterface & { base: string; segment: Segment | undefined },
-  ): InterfaceOrigin {
-    const { base, taken = [], name = this.#freeName(base, taken), mac, segment } = options;
-    this.checkNewInterface(call, { ...options, name });
-    checkAddressLengths(call, options.address, segment);
-    const index = this.lab.nextIndex();
-    return { namespace: this, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
-  }
-
-  /**
-   * What {@link newInterface} checks and can be told before there is a segment: a refused call must leave none behind.
-   *
-   * @internal
-   */
-  checkNewInterface(call: string, { name, mac, mtu, address, taken = [] }: NewInterface): void {
-    if (name !== undefined) {
-      checkInterfaceName(call, name);
-      if (this.#interfaces.some((other) => other.name === name) || name === 'lo' || taken.includes(name))
-        throw new UsageError(`${call}: ${this.name} has an interface of the name ${show(name)} already`);
-    }
-    if (mac !== undefined) checkMac(call, 'mac', mac);
-    checkMtu(call, mtu);
-    checkAddressOption(call, address);
-  }
-
-  /**
-   * Takes in an interface that has been made: its timers, its addresses, its routes.
-   *
-   * @internal
-   */
-  adopt<T extends Interface>(
-    device: T,
-    { address, mtu = 1500 }: { address: AddressOption | undefined; mtu?: number | undefined },
-  ): T {
-    this.#interfaces.push(device);
-    if (this.role === 'switch') return device;
-    // That of its link, at least.
-    this.joining();
-    finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6])));
-    return device;
-  }
-
-  /**
-   * Takes in an interface that other software made: everything about it stays as it is, but for its timers.
-   *
-   * @internal
-   */
-  takeIn(device: Interface): void {
-    this.#interfaces.push(device);
-    if (this.role === 'switch') return;
-    for (const family of [4, 6] as const) {
-      try {
-        this.rtnetlink.change(...this.#timersOf(device, [family]));
-      } catch (error) {
-        // A device without IPv6 has no such table (neightbl_set).
-        if (!hasCode(error, 'ENOENT')) throw error;
-      }
-    }
-    for (const address of device.address.list()) {
-      device.segment?.reserve(address);
-      this.lab.addresses.give(address, device);
-    }
-    this.joining();
-  }
-
-  #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    device.address.assign(address, families, this.#timersOf(device, families));
-    giveDefaultRoutes(device);
-  }
-
-  /** What has neighbours answer soon, or be given up soon. */
-  #timersOf({ index }: Interface, families: readonly Family[]): Request[] {
-    if (this.lab.defaults === 'kernel') return [];
-    return families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS }));
-  }
-
-  /**
-   * Strikes a deleted interface off the list.
-   *
-   * @internal
-   */
-  forget(device: Interface): void {
-    const at = this.#interfaces.indexOf(device);
-    if (at >= 0) this.#interfaces.splice(at, 1);
-  }
-
-  #freeName(base: string, taken: readonly string[]): string {
-    for (let number = 0; ; number++) {
-      const name = `${base}${number}`;
-      const isFree = !taken.includes(name) && !this.#interfaces.some((device) => device.name === name);
-      if (isFree && !FALLBACK_TUNNELS.test(name)) return name;
-    }
-  }
-}
-
-/** A locally administered address from the device's index: the same in every run, so messages can be compared. */
-function macOf(index: number): string {
-  return `02:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`;
 }

@@ -43,5 +43,5 @@ function takeIn(container: Container, parent: MacvlanPair['uplink']): Macvlan {
   if (!link) throw new Error(`${container} has no macvlan`);
   const { index, name, mac } = link;
   const origin = { namespace: container, index, name, mac, kind: 'macvlan', segment: undefined };
-  return container.adopt(handleOf({ ...origin, parent }) as Macvlan, { address: false });
+  return container.devices.add(handleOf({ ...origin, parent }) as Macvlan, { address: false });
 }

@@ -1,0 +1,129 @@
+import { hasCode } from '../kernel/has-code.ts';
+import { checkInterfaceName, checkMac, checkMtu, show, UsageError } from '../kernel/validate.ts';
+import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
+import { ipNtable } from '../netlink/neighbour-table.ts';
+import type { Request } from '../netlink/request.ts';
+import type { Family } from '../wire/ip-address.ts';
+import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-list.ts';
+import { giveDefaultRoutes } from './default-route.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
+import type { Interface, InterfaceOrigin } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { NEIGHBOUR_TIMERS } from './role.ts';
+import type { Segment } from './segment.ts';
+import { unwatched } from './watcher.ts';
+
+/** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
+const IPV6_MIN_MTU = 1280;
+
+/** What a spec says of an interface that is to be made. */
+interface NewInterface {
+  name?: string;
+  mac?: string;
+  mtu?: number;
+  address?: AddressOption;
+  /** Interfaces that are being made here too. */
+  taken?: readonly string[];
+}
+
+/** The interfaces of a namespace. */
+export class InterfaceList {
+  readonly #namespace: Namespace;
+  readonly #all: Interface[] = [];
+
+  constructor(namespace: Namespace) {
+    this.#namespace = namespace;
+  }
+
+  /** Those that the lab made, in the order in which it made them, then those that it has found. */
+  get all(): readonly Interface[] {
+    return this.#all;
+  }
+
+  /** Chooses index, name and MAC address of a new interface, and checks what the spec says of it. */
+  plan(
+    call: string,
+    kind: string,
+    options: NewInterface & { base: string; segment: Segment | undefined },
+  ): InterfaceOrigin {
+    const { base, taken = [], name = this.#freeName(base, taken), mac, segment } = options;
+    this.check(call, { ...options, name });
+    checkAddressLengths(call, options.address, segment);
+    const index = this.#namespace.lab.nextIndex();
+    return { namespace: this.#namespace, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
+  }
+
+  /** What {@link plan} can check before there is a segment: a call that fails must leave no segment behind. */
+  check(call: string, { name, mac, mtu, address, taken = [] }: NewInterface): void {
+    if (name !== undefined) {
+      checkInterfaceName(call, name);
+      if (this.#all.some((other) => other.name === name) || name === 'lo' || taken.includes(name))
+        throw new UsageError(`${call}: ${this.#namespace} has an interface of the name ${show(name)} already`);
+    }
+    if (mac !== undefined) checkMac(call, 'mac', mac);
+    checkMtu(call, mtu);
+    checkAddressOption(call, address);
+  }
+
+  /** Adds an interface that the lab has made, and sets its timers, addresses and routes. */
+  add<T extends Interface>(
+    device: T,
+    { address, mtu = 1500 }: { address: AddressOption | undefined; mtu?: number | undefined },
+  ): T {
+    this.#all.push(device);
+    if (this.#namespace.role === 'switch') return device;
+    // That of its link, at least.
+    this.#namespace.joining();
+    finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6])));
+    return device;
+  }
+
+  /** Registers an interface that other software made. Only its neighbour timers are changed. */
+  register(device: Interface): void {
+    this.#all.push(device);
+    if (this.#namespace.role === 'switch') return;
+    for (const family of [4, 6] as const) {
+      try {
+        this.#namespace.rtnetlink.change(...this.#timersOf(device, [family]));
+      } catch (error) {
+        // A device without IPv6 has no such table (neightbl_set).
+        if (!hasCode(error, 'ENOENT')) throw error;
+      }
+    }
+    for (const address of device.address.list()) {
+      device.segment?.reserve(address);
+      this.#namespace.lab.addresses.give(address, device);
+    }
+    this.#namespace.joining();
+  }
+
+  #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
+    device.address.assign(address, families, this.#timersOf(device, families));
+    giveDefaultRoutes(device);
+  }
+
+  /** Short timers: a neighbour is asked for again soon, and given up soon. */
+  #timersOf({ index }: Interface, families: readonly Family[]): Request[] {
+    if (this.#namespace.lab.defaults === 'kernel') return [];
+    return families.map((family) => ipNtable.change({ family, device: index, ...NEIGHBOUR_TIMERS }));
+  }
+
+  /** Removes an interface that has been deleted. */
+  remove(device: Interface): void {
+    const at = this.#all.indexOf(device);
+    if (at >= 0) this.#all.splice(at, 1);
+  }
+
+  #freeName(base: string, taken: readonly string[]): string {
+    for (let number = 0; ; number++) {
+      const name = `${base}${number}`;
+      const isFree = !taken.includes(name) && !this.#all.some((device) => device.name === name);
+      if (isFree && !FALLBACK_TUNNELS.test(name)) return name;
+    }
+  }
+}
+
+/** A locally administered address from the device's index: the same in every run, so messages can be compared. */
+function macOf(index: number): string {
+  return `02:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`;
+}
