@@ -20,7 +20,8 @@ export type { Cable, CableOptions, EndOptions } from './cable.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
-export { createLab, Lab, type LabOptions } from './lab.ts';
+export { createLab, Lab } from './lab.ts';
+export type { LabOptions } from './lab-options.ts';
 export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
 export type {
   DummyOptions,

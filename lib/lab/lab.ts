@@ -2,18 +2,19 @@ import { inspect } from 'node:util';
 import { now } from '../kernel/clock.ts';
 import { describeProcess } from '../kernel/describe-process.ts';
 import { roomToClose } from '../kernel/libc.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
-import { checkBoolean, checkNamespaceName, checkOneOf, checkOptions } from '../kernel/validate.ts';
+import { checkNamespaceName } from '../kernel/validate.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions, PairKind, PairSettings } from './cable.ts';
 import { discover } from './discover.ts';
 import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
+import { checkLabOptions, type LabOptions } from './lab-options.ts';
 import { Namespace } from './namespace.ts';
 import { Programs } from './programs.ts';
-import { DEFAULTS, type Defaults } from './role.ts';
+import { type Resource, Resources } from './resources.ts';
+import type { Defaults } from './role.ts';
 import { SegmentPlan } from './segment-plan.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { unawaitedFailure } from './unawaited.ts';
@@ -50,7 +51,7 @@ export class Lab implements AsyncDisposable {
   readonly programs = new Programs();
   readonly #namespaces = new Map<string, Namespace>();
   readonly #uplinks = new Map<string, Uplink>();
-  readonly #owned: { close(): void }[] = [];
+  readonly #resources = new Resources();
   /** The namespaces that a spec ran something in: without any there is nothing to kill. */
   readonly #ranIn = new Set<Namespace>();
   #visits = 0;
@@ -197,9 +198,8 @@ export class Lab implements AsyncDisposable {
    *
    * @internal
    */
-  own<T extends { close(): void }>(resource: T): T {
-    this.#owned.push(resource);
-    return resource;
+  own<T extends Resource>(resource: T): T {
+    return this.#resources.add(resource);
   }
 
   /**
@@ -278,7 +278,7 @@ export class Lab implements AsyncDisposable {
    */
   enrol<T extends Namespace>(method: string, name: string, make: () => T): T {
     this.checkNew(method, name);
-    const namespace = this.#undoUnlessMade(make);
+    const namespace = this.#resources.undoUnlessMade(make);
     this.#namespaces.set(name, namespace);
     if (this.#ranIn.size > 0 && !namespace.foreign) this.programs.reapIn([namespace.handle]);
     return namespace;
@@ -292,17 +292,6 @@ export class Lab implements AsyncDisposable {
   checkNew(method: string, name: unknown): asserts name is string {
     this.#checkOpen(`lab.${method}`);
     checkNamespaceName(`lab.${method}`, name, (taken) => this.#namespaces.has(taken));
-  }
-
-  /** What fails half-way is closed at once, and not only with the lab. */
-  #undoUnlessMade<T>(make: () => T): T {
-    const before = this.#owned.length;
-    try {
-      return make();
-    } catch (error) {
-      for (const resource of this.#owned.splice(before).reverse()) resource.close();
-      throw error;
-    }
   }
 
   #checkOpen(call: string): void {
@@ -319,11 +308,10 @@ export class Lab implements AsyncDisposable {
       }
     };
     errors.push(...this.programs.failed.map(({ error }) => unawaitedFailure(error)));
-    await attempt(() => this.programs.end(() => this.#makeRoom()));
+    await attempt(() => this.programs.end(() => this.#resources.makeRoom()));
     // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
     for (const uplink of this.#uplinks.values()) await attempt(() => uplink.release());
-    // Sockets before the namespaces that they are in: last made, first closed.
-    for (const resource of this.#owned.splice(0).reverse()) await attempt(() => resource.close());
+    for (const resource of this.#resources.takeAll()) await attempt(() => resource.close());
     await roomToClose();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 0) throw new AggregateError(errors, `closing the lab: ${errors.map(String).join('; ')}`);
@@ -351,30 +339,10 @@ export class Lab implements AsyncDisposable {
     if (open.length > 0) return ['It waits for the end of the output of', ...indented(open)];
     return ['It waits for the kernel to close its sockets.'];
   }
-
-  /** Where the process has no descriptor left, the lab's own are in the way. Its namespaces stay: their numbers would be given out anew. */
-  #makeRoom(): void {
-    const isNamespace = (resource: { close(): void }) => resource instanceof NetNamespace;
-    const others = this.#owned.filter((resource) => !isNamespace(resource));
-    this.#owned.splice(0, this.#owned.length, ...this.#owned.filter(isNamespace));
-    for (const resource of others.reverse()) resource.close();
-  }
 }
 
 function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`);
-}
-
-/** What a lab is like as a whole. */
-export interface LabOptions {
-  /** See every frame at every device, so that a failure can say where one was lost. Off for throughput. @default true */
-  taps?: boolean;
-  /**
-   * `'lab'`: nothing happens in the network by itself, and nothing takes a second (docs/lab-defaults.md). `'kernel'`: hosts
-   * and routers have the kernel's own settings. Duplicate addresses are looked for, routers solicited, refusals
-   * limited in number, and a neighbour is asked for again after a second. @default 'lab'
-   */
-  defaults?: Defaults;
 }
 
 /**
@@ -385,12 +353,4 @@ export interface LabOptions {
  */
 export function createLab(options: LabOptions = {}): Lab {
   return new Lab(checkLabOptions('createLab', options));
-}
-
-/** Checks what a spec says of a lab, and returns it. */
-export function checkLabOptions(call: string, options: LabOptions): LabOptions {
-  checkOptions(call, options, ['taps', 'defaults']);
-  checkBoolean(call, 'taps', options.taps);
-  if (options.defaults !== undefined) checkOneOf(call, 'defaults', options.defaults, DEFAULTS);
-  return options;
 }

@@ -1,0 +1,22 @@
+import { checkBoolean, checkOneOf, checkOptions } from '../kernel/validate.ts';
+import { DEFAULTS, type Defaults } from './role.ts';
+
+/** What a lab is like as a whole. */
+export interface LabOptions {
+  /** See every frame at every device, so that a failure can say where one was lost. Off for throughput. @default true */
+  taps?: boolean;
+  /**
+   * `'lab'`: nothing happens in the network by itself, and nothing takes a second (docs/lab-defaults.md). `'kernel'`: hosts
+   * and routers have the kernel's own settings. Duplicate addresses are looked for, routers solicited, refusals
+   * limited in number, and a neighbour is asked for again after a second. @default 'lab'
+   */
+  defaults?: Defaults;
+}
+
+/** Checks what a spec says of a lab, and returns it. */
+export function checkLabOptions(call: string, options: LabOptions): LabOptions {
+  checkOptions(call, options, ['taps', 'defaults']);
+  checkBoolean(call, 'taps', options.taps);
+  if (options.defaults !== undefined) checkOneOf(call, 'defaults', options.defaults, DEFAULTS);
+  return options;
+}
