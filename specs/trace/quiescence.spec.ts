@@ -5,6 +5,7 @@ import { hear } from '../../lib/probes/hear.ts';
 import { reach } from '../../lib/probes/reach.ts';
 import { type FrameEnd, frameEnd, testFrame } from '../../lib/probes/test-frame.ts';
 import { quietIn } from '../../lib/trace/quiescence.ts';
+import { addSilentNeighbour } from './silent-neighbour.ts';
 
 /** Longer than a test may take: a wait that is not ended by quiescence fails its test. */
 const FOREVER = 60_000;
@@ -47,20 +48,11 @@ test('what waits in a queue of the kernel is waited for', async ({ macvlanPair }
 
 // a ── sw1 ── r ── sw2 ── b, which is silent at first: r goes on asking for it
 test('what waits for a neighbour that an earlier question asked for is waited for', async ({ lab }) => {
-  const [sw1, sw2] = [lab.switch('sw1'), lab.switch('sw2')];
-  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
-  for (const [host, sw] of [
-    [a, sw1],
-    [r, sw1],
-    [r, sw2],
-    [b, sw2],
-  ] as const)
-    lab.cable(host, sw);
-  b.sysctl.set('net.ipv4.conf.all.arp_ignore', 8);
+  const { a, b, speak } = addSilentNeighbour(lab);
   const ask = () =>
     reach('spec', a, b, {}, { milliseconds: FOREVER, quiet: () => quietIn(lab, 'packets'), untilQuiet: true });
   expect(await ask()).not.toMatchObject({ outcome: 'answered' });
-  b.sysctl.set('net.ipv4.conf.all.arp_ignore', 0);
+  speak();
   expect(await ask()).toMatchObject({ outcome: 'answered' });
 });
 
