@@ -32,7 +32,8 @@ test('it is what the kernel has at that moment, whoever changed it', async ({ la
     hairpin: true,
     state: 'forwarding',
   });
-  expect(JSON.parse(JSON.stringify(readLab(lab)))).toEqual(readLab(lab));
+  const whole = readLab(lab);
+  expect(JSON.parse(JSON.stringify(whole))).toEqual(whole);
 });
 
 // a ── b, with the same address
