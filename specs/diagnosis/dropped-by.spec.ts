@@ -100,8 +100,8 @@ test('a table that does not match has the diagnosis of the pair that was asked a
   p1.set({ isolated: true });
   const table = `
       a b
-    a · ✓
-    b ✗ ·
+    a . ✓
+    b ✓ .
   `;
   const error = await expect(lab)
     .toMatchReachability(table)
