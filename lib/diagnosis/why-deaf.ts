@@ -1,10 +1,9 @@
 import type { Interface } from '../lab/index.ts';
-import { stateIfThere } from '../lab/interface-state.ts';
 import type { Cause } from '../model/cause.ts';
 import type { FrameKind } from '../probes/test-frame.ts';
 import { hopsOf } from '../trace/path.ts';
 import { linkCause } from './causes/link.ts';
-import { withoutArp } from './causes/neighbour.ts';
+import { withoutNeighboursOf } from './causes/neighbour.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
 import type { Way } from './way.ts';
 
@@ -16,7 +15,8 @@ import type { Way } from './way.ts';
 export function whyDeaf(to: Interface, kind: FrameKind, source: string | undefined): Cause | undefined {
   const link = linkCause(to);
   if (link) return link;
-  if (kind === 'arp' && stateIfThere(to)?.arp === false) return withoutArp(to);
+  const without = kind === 'arp' ? withoutNeighboursOf(to) : undefined;
+  if (without) return without;
   return source === undefined ? undefined : reversePathCause(to, source);
 }
 

@@ -1,15 +1,20 @@
+import { ipvlan } from '../links/ipvlan.ts';
+import type { AddressState } from '../netlink/address.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
-import { type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
+import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
-import type { Cause } from './cause.ts';
+import type { Cause, CauseOf } from './cause.ts';
 import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, heardBy, outOf, type Prediction, type Step, stepsOf, unknown, type Verdict } from './prediction.ts';
 import { greatest, refusesSource } from './reverse-path.ts';
+import { lookUpRoute } from './route-lookup.ts';
 
 /** The shortest payload of a frame (IEEE 802.3 clause 4.4.2), which ARP is shorter than. */
 const LENGTH = 46;
+/** `RT_SCOPE_HOST` */
+const SCOPE_HOST = 254;
 /** States in which an entry has no MAC address that would serve. */
 const USELESS = ['INCOMPLETE', 'FAILED', 'NONE'];
 
@@ -44,10 +49,13 @@ function ask(device: Device, hop: string, follow: (frame: Frame, from: Step) => 
   const asked = follow(question(device, family, own, hop), { ...placeOf(device), direction: 'out' });
   const vague = stepsOf(asked).find((step) => step.unknown !== undefined);
   if (vague?.unknown) return unknown(vague.unknown);
-  const answers = heardBy(asked).map((at) => ({ at, says: answer(device.network.find(at), family, hop, own) }));
-  const [first, ...others] = answers.filter(({ says }) => says !== false);
+  const answers = heardBy(asked).flatMap((at) => {
+    const hearer = device.network.find(at);
+    return hearer ? { at, silence: whySilent(hearer, { family, target: hop, asker: own }) } : [];
+  });
+  const [first, ...others] = answers.filter(({ silence }) => silence?.kind !== 'drop');
   if (!first) return nobody('neighbour.unanswered', device, hop);
-  if (first.says !== true) return first.says as Verdict;
+  if (first.silence) return first.silence;
   const owner = device.network.find(first.at) as Device;
   if (others.length > 0) return unknown(`more than one host answers for ${hop}`);
   const reply = { source: owner.link.mac, destination: device.link.mac, tags: [], length: LENGTH };
@@ -56,26 +64,84 @@ function ask(device: Device, hop: string, follow: (frame: Frame, from: Step) => 
   return back.some((at) => isAt(at, device)) ? owner.link.mac : nobody('neighbour.answer-lost', device, hop);
 }
 
-/** Whether a device that hears a question for an address answers it (`arp_process`, `ndisc_recv_ns`). */
-function answer(
-  device: Device | undefined,
-  family: Family,
-  target: string,
-  asker: string | undefined,
-): boolean | Verdict {
-  if (!device?.link.arp) return false;
-  const { host, namespace, index } = device;
-  const holding = host.addresses.filter(({ address, tentative }) => address === target && !tentative);
-  const here = holding.some((own) => own.index === index);
-  if (family === 6)
-    return here || (mayProxy(device, target, 'proxy_ndp') ? unknown(`${namespace} may answer for others`) : false);
-  if (holding.length === 0)
-    return mayProxy(device, target, 'proxy_arp') ? unknown(`${namespace} may answer for others`) : false;
+/** A question for a neighbour, as it comes to a device. */
+interface NeighbourQuestion {
+  family: Family;
+  target: string;
+  /** Who asks; where nobody knows, only what holds for all askers is told. */
+  asker?: string | undefined;
+}
+
+/**
+ * Why a device does not answer a question that it heard, by its namespace's settings (`arp_process`, `ndisc_recv_ns`).
+ * Undefined: it answers.
+ */
+export function whySilent(device: Device, { family, target, asker }: NeighbourQuestion): Verdict | undefined {
+  const without = withoutNeighbours(device);
+  if (without) return drop(without, family === 4 ? 'arp_rcv' : 'addrconf_join_solict');
+  const { host, namespace } = device;
+  const own = host.addresses.filter(({ address }) => address === target);
+  const holding = own.filter(({ tentative }) => !tentative);
+  const here = holding.find((own) => own.index === device.index);
+  if (family === 6 && here) return undefined;
+  if ((family === 6 || holding.length === 0) && mayProxy(device, target, family === 4 ? 'proxy_arp' : 'proxy_ndp'))
+    return unknown(`${namespace} may answer for others`);
+  // A whole subnet may be local (AnyIP): of ND it would need proxy_ndp.
+  const toAnswer = family === 4 && holding.length === 0 ? lookUpRoute(host, target) : undefined;
+  if (toAnswer?.kind === 'unknown') return unknown(toAnswer.why);
+  if (holding.length === 0 && toAnswer?.kind !== 'local')
+    return drop(unusable(namespace, target, own[0]), family === 4 ? 'arp_process' : 'ndisc_recv_ns');
+  if (family === 6) return drop(ofOtherDevice(device, holding[0]?.index, target), 'ndisc_recv_ns');
+  // arp_process looks for a way to the asker (ip_route_input_noref) before it answers.
   const refused = asker === undefined ? undefined : refusesSource(device, { family, source: asker });
-  if (refused) return refused.kind === 'unknown' ? refused : false;
-  const ignore = greatest(device, 'arp_ignore');
-  if (ignore > 1) return unknown(`${namespace} has arp_ignore ${ignore}`);
-  return ignore === 0 || here;
+  return refused ?? arpIgnore(device, { target, asker, holding, here });
+}
+
+/** In modes l3 and l3s an ipvlan has no ARP and no ND (`ipvlan_set_port_mode`), and any device may be without (IFF_NOARP). */
+export function withoutNeighbours(
+  device: Device,
+): CauseOf<'ipvlan.no-neighbours'> | CauseOf<'neighbour.arp-off'> | undefined {
+  const { link, name, lower } = device;
+  const mode = ipvlan.is(link) ? ipvlan.of(link).mode : 'l2';
+  if (mode !== 'l2' && lower)
+    return { code: 'ipvlan.no-neighbours', facts: { device: name, mode, parent: lower.name } };
+  return link.arp ? undefined : { code: 'neighbour.arp-off', facts: { device: name } };
+}
+
+/** Of an address that nobody here has, or that duplicate address detection keeps from use. */
+function unusable(namespace: string, address: string, own: AddressState | undefined): Cause {
+  const facts = { namespace, address };
+  if (!own) return { code: 'address.elsewhere', facts };
+  // One that failed is tentative for good (addrconf_dad_stop).
+  if (own.dadFailed) return { code: 'address.duplicate', facts };
+  return { code: 'address.tentative', facts: { ...facts, length: own.length } };
+}
+
+/** A device answers ND for its own addresses alone. */
+function ofOtherDevice(device: Device, owner: number | undefined, address: string): Cause {
+  const facts = { device: device.name, owner: device.inHost(owner ?? 0)?.name ?? device.name, address };
+  return { code: 'neighbour.other-device', facts };
+}
+
+/** `arp_ignore`, the function and the sysctl: whether the settings keep a host from answering for an address of its own. */
+function arpIgnore(
+  device: Device,
+  {
+    target,
+    asker,
+    holding,
+    here,
+  }: Pick<NeighbourQuestion, 'target' | 'asker'> &
+    Record<'holding', AddressState[]> & { here: AddressState | undefined },
+): Verdict | undefined {
+  const value = greatest(device, 'arp_ignore');
+  const ignores =
+    (value === 1 && !here) ||
+    (value === 2 && (!here || (asker !== undefined && !contains(here, asker)))) ||
+    (value === 3 && holding.every(({ scope }) => scope === SCOPE_HOST)) ||
+    value === 8;
+  const facts = { device: device.name, address: target, value };
+  return ignores ? drop({ code: 'neighbour.arp-ignore', facts }, 'arp_ignore') : undefined;
 }
 
 function mayProxy(device: Device, target: string, key: 'proxy_arp' | 'proxy_ndp'): boolean {

@@ -1,7 +1,8 @@
+import type { Interface } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
-import { MODEL_PARTS, type ModelState } from '../../model/network.ts';
+import { type Device, MODEL_PARTS, type ModelState, networkOf } from '../../model/network.ts';
 import { predict } from '../../model/predict.ts';
 import type { Prediction } from '../../model/prediction.ts';
 import type { LinkPlace } from '../../state/network-state.ts';
@@ -30,6 +31,11 @@ export function modelledCause(here: Step, next: Step, frame: CapturedFrame): Cau
   // The drop of the copy for that device, or of the frame itself, whoever it was for.
   const drop = drops.find(({ towards }) => towards && isAt(towards, next.at)) ?? drops.find(({ towards }) => !towards);
   return drop?.cause;
+}
+
+/** A device in the model of its lab as it is now; undefined where it is gone. */
+export function modelled(device: Interface): Device | undefined {
+  return stateIfThere(device) && networkOf(stateOf(device.namespace.lab)).find(placeOf(device));
 }
 
 /** Whether a place is that of a device. */

@@ -25,6 +25,13 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
   }
 }
 
+/** Of several next hops any will do (`fib_info_nh_uses_dev`), and the kernel tells of one. */
+export function hasSeveralHops({ route }: Namespace, address: string): boolean {
+  return route
+    .listAdded(familyOf(address) ?? 4)
+    .some(({ to, type, device }) => type === 'unicast' && device === undefined && contains(to, address));
+}
+
 /** Why a host has no way back to who asked it. */
 export function noWayBack(namespace: Namespace, to: string): Cause | undefined {
   const { cause } = routeFor(namespace, to);

@@ -10,8 +10,7 @@ import { deviceName } from '../names.ts';
 import { predictionAt } from './by-model.ts';
 import { linkCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
-import { hasSeveralHops } from './reverse-path.ts';
-import { routeFor } from './route.ts';
+import { hasSeveralHops, routeFor } from './route.ts';
 
 /** Why a packet that came in by one interface of a host was not passed on by another (`ip_forward`). */
 export function routerCause(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {

@@ -1,5 +1,4 @@
-import { type Interface, isLink, type Namespace } from '../../lab/index.ts';
-import { ipvlan } from '../../links/ipvlan.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { holds } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
@@ -7,7 +6,7 @@ import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
-import { arpSilence, neighbourCause, noNeighbours } from './neighbour.ts';
+import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
 import { tapCause } from './tap.ts';
@@ -45,14 +44,10 @@ export function targetCause(arrival: Interface, address: string, bytes: Buffer, 
   );
 }
 
-/** `arp_process` checks the sender as `ip_rcv` does (`ip_route_input_noref`), and may be told to stay quiet. */
 function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {
   const frame = decodeEthernet(bytes);
   const arp = frame?.etherType === ETHERTYPE.arp ? decodeArp(frame.payload) : undefined;
-  const reverse = arp && reversePathCause(arrival, arp.senderIp);
-  if (reverse) return reverse;
-  if (arp && isLink(arrival, ipvlan) && arrival.mode !== 'l2') return noNeighbours(arrival);
-  return arp && arpSilence(arrival, arp.targetIp, arp.senderIp);
+  return arp && silenceOf(arrival, arp.targetIp, arp.senderIp);
 }
 
 /** Of IPv4 `ip_rcv` has refused it before. */
