@@ -1,0 +1,37 @@
+import { expect, test } from 'hairpin';
+import { whySilent } from '../../lib/model/neighbour.ts';
+import { MODEL_PARTS, networkOf } from '../../lib/model/network.ts';
+import { readNetwork } from '../../lib/state/read-network.ts';
+
+const TARGETS = {
+  'the device that is asked': '10.0.0.2',
+  'that device, in another subnet': '10.5.0.2',
+  'another device': '10.9.0.2',
+  'the loopback, of scope host': '10.7.0.2',
+  'no device, but a local route': '10.8.0.2',
+  nobody: '10.6.0.2',
+};
+const VALUES = [0, 1, 2, 3, 8];
+const rows = VALUES.flatMap((value) => Object.entries(TARGETS).map(([of, target]) => ({ value, of, target })));
+
+// a eth0 ── eth0 b eth1 ── c
+test.for(rows)('arp_ignore $value, a question for an address of $of', async ({ value, target }, { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: asking, b: asked } = lab.cable(a, b);
+  const { a: other } = lab.cable(b, lab.namespace('c'), { a: { name: 'eth1', address: false } });
+  asked.address.add('10.5.0.2/24');
+  other.address.add('10.9.0.2/24');
+  await b.exec('ip', ['address', 'add', '10.7.0.2/32', 'dev', 'lo', 'scope', 'host']);
+  await b.exec('ip', ['route', 'add', 'local', '10.8.0.0/16', 'dev', 'lo']);
+  b.sysctl.set(`net.ipv4.conf.${asked.name}.arp_ignore`, value);
+  if (target !== '10.0.0.2') await a.exec('ip', ['route', 'add', target, 'dev', asking.name]);
+  await a.exec('ping', ['-c1', '-W1', '-I', '10.0.0.1', target], { reject: false });
+
+  // The kernel's own word.
+  const { stdout } = await a.exec('ip', ['-j', 'neighbour', 'show', 'to', target]);
+  const isAnswered = JSON.parse(stdout).some(({ lladdr }: { lladdr?: string }) => lladdr !== undefined);
+  const device = networkOf(readNetwork(lab.namespaces, MODEL_PARTS)).named('b/eth0');
+  if (!device) throw new Error('b/eth0 is not there');
+  const silence = whySilent(device, { family: 4, target, asker: '10.0.0.1' });
+  expect(silence === undefined ? 'answers' : silence.kind).toBe(isAnswered ? 'answers' : 'drop');
+});
