@@ -46,8 +46,3 @@ export const vlan = defineLink('vlan', {
     }),
   },
 });
-
-/** Whether a tag is a VLAN's: its type as on the wire, and its id. */
-export function isTagOf(of: { id: number; protocol: VlanProtocol }, tag: { type: number; id: number }): boolean {
-  return VLAN_PROTOCOL_NUMBERS[of.protocol] === tag.type && of.id === tag.id;
-}

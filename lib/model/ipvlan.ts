@@ -38,7 +38,8 @@ function sendL3(device: Device, parent: Device, frame: Frame): readonly Verdict[
   if (sibling) return handToSibling(device, parent, sibling, frame);
   const facts = { device: device.name, mode, parent: parent.name };
   if (isGroupMac(frame.destination)) return [drop({ code: 'ipvlan.no-group-out', facts }, 'ipvlan_process_outbound')];
-  if (!frame.packet) return [drop({ code: 'ipvlan.ip-only', facts }, 'ipvlan_process_outbound')];
+  if (!frame.packet)
+    return [drop({ code: 'ipvlan.ip-only', facts: { device: device.name, mode } }, 'ipvlan_process_outbound')];
   return [route(device, parent, frame, frame.packet)];
 }
 
@@ -47,7 +48,7 @@ function route(device: Device, parent: Device, frame: Frame, { destination }: Ip
   const found = lookUpRoute(parent.host, destination, parent.index);
   if (found.kind === 'unknown') return unknown(found.why);
   if (found.kind === 'none') {
-    const facts = { namespace: parent.namespace, to: destination, device: device.name, mode: settingsOf(device).mode };
+    const facts = { namespace: parent.namespace, to: destination, device: parent.name, mode: settingsOf(device).mode };
     return drop({ code: 'ipvlan.no-route', facts }, 'ipvlan_process_outbound');
   }
   // By the loopback, but on the account of the parent (inet_iif).

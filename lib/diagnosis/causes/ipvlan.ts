@@ -1,43 +1,26 @@
-import { isNoRoute } from '../../kernel/no-route.ts';
-import type { Ipvlan } from '../../lab/index.ts';
+import { isLink } from '../../lab/index.ts';
+import { ipvlan } from '../../links/ipvlan.ts';
 import type { Cause } from '../../model/cause.ts';
-import { decodeEthernet } from '../../wire/ethernet.ts';
+import type { CapturedFrame } from '../../trace/capture.ts';
+import type { Step } from '../../trace/expected-way.ts';
+import { ownerIn } from '../../trace/owner.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
-import { isGroupMac } from '../../wire/mac-address.ts';
+import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
+import { modelledCause } from './by-model.ts';
 import { neighbourCause } from './neighbour.ts';
 
-/** Why a frame that came in by a parent was not handed to one of its ipvlans (`ipvlan_handle_frame`). */
-export function ipvlanInCause(child: Ipvlan, bytes: Buffer): Cause | undefined {
-  return child.mode !== 'l2' && isGroup(bytes) ? { code: 'ipvlan.no-group-in', facts: modeOf(child) } : undefined;
-}
-
-/** Why what an ipvlan sent did not leave by its parent. In modes l3 and l3s the parent's namespace routes it (`ipvlan_process_outbound`). */
-export function ipvlanOutCause(child: Ipvlan, bytes: Buffer): Cause | undefined {
-  const { mode, parent } = child;
-  const { namespace } = parent;
-  if (mode === 'l2') return undefined;
-  if (isGroup(bytes)) return { code: 'ipvlan.no-group-out', facts: modeOf(child) };
-  const packet = ipPacketOf(bytes);
-  if (!packet) return { code: 'ipvlan.ip-only', facts: { device: deviceName(child), mode } };
-  const { destination, source } = packet;
-  if (namespace.interfaces.some((device) => device.address.list().some(({ address }) => address === destination)))
-    return { code: 'ipvlan.parent-host', facts: { namespace: namespace.name, parent: deviceName(parent), source } };
-  try {
-    namespace.route.get(destination, parent);
-  } catch (error) {
-    if (!isNoRoute(error)) throw error;
-    const facts = { namespace: namespace.name, to: destination, device: deviceName(parent), mode };
-    return { code: 'ipvlan.no-route', facts };
+/** Why what an ipvlan sent did not leave by its parent, whose namespace routes it in modes l3 and l3s (`ipvlan_process_outbound`). */
+export function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {
+  if (!isLink(here.at, ipvlan) || here.at.parent !== next.at || here.at.mode === 'l2') return undefined;
+  const { namespace } = next.at;
+  const packet = ipPacketOf(withoutVlanTags(frame.bytes));
+  if (packet && ownerIn(namespace, packet.destination)) {
+    const facts = { namespace: namespace.name, parent: deviceName(next.at), source: packet.source };
+    return { code: 'ipvlan.parent-host', facts };
   }
-  return neighbourCause(namespace, destination);
-}
-
-function modeOf(child: Ipvlan) {
-  return { device: deviceName(child), mode: child.mode, parent: deviceName(child.parent) };
-}
-
-function isGroup(bytes: Buffer): boolean {
-  const frame = decodeEthernet(bytes);
-  return frame !== undefined && isGroupMac(frame.destination);
+  const cause = modelledCause(here, next, frame);
+  // Who did not answer is better seen than predicted.
+  const isNeighbours = !cause || cause.code.startsWith('neighbour.');
+  return isNeighbours ? packet && neighbourCause(namespace, packet.destination) : cause;
 }
