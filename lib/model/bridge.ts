@@ -7,6 +7,7 @@ import { linkCause } from './carrier.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import { type Frame, type PacketType, sizeOf } from './frame.ts';
 import type { Learnt } from './learnt.ts';
+import { sentToItself } from './neighbour.ts';
 import type { Device } from './network.ts';
 import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
 
@@ -88,6 +89,8 @@ function keeping(passing: Passing, egress: Device, isFlooded: boolean): { cause:
   // What the bridge's own host sends to many goes everywhere.
   if (isFlooded && settingsOf(egress)[kind] === false && (kind === 'flood' || ingress))
     return { cause: floodCause(kind, egress.name, frame.destination), function: 'br_flood' };
+  if (isFlooded && settingsOf(egress).proxyArp)
+    return { cause: { code: 'bridge.proxy-arp', facts: { port: egress.name } }, function: 'br_flood' };
   const [length, { mtu }] = [sizeOf(frame), egress.link];
   // is_skb_forwardable: up to the port's MTU, the Ethernet header and a VLAN tag.
   if (length <= mtu + 4) return undefined;
@@ -108,9 +111,17 @@ function shouldDeliver({ bridge, ingress }: Passing, egress: Device): Cause | un
 function otherPort({ bridge, frame, ingress }: Passing, entry: FdbEntry, wanted: Device): Verdict[] {
   // Nobody expects a frame back where it came from.
   if (wanted === ingress) return [];
+  const sender = sentToItself(bridge.network, frame);
+  if (sender) return [drop(sender, 'br_handle_frame_finish', { towards: wanted })];
   const behind = bridge.ports.find(({ index }) => index === entry.device) ?? bridge;
   const facts = { mac: frame.destination, port: behind.name, wanted: wanted.name };
   return [drop({ code: 'bridge.other-port', facts }, 'br_handle_frame_finish', { towards: wanted })];
+}
+
+/** Why a port takes nothing in; undefined where it does, or is no port. */
+export function closedCause(port: Device): Cause | undefined {
+  const { bridge } = port;
+  return bridge && stateCause(port, bridge, settingsOf(port), 'in');
 }
 
 /** Why a port takes nothing in, or lets nothing out. */

@@ -33,6 +33,7 @@ export interface CauseFacts {
   'bridge.mcast-flood-off': { port: DeviceName };
   'bridge.flood-off': { port: DeviceName; mac: string };
   /** The forwarding database has the address behind another port, `port`, than the one that leads to the goal. */
+  'bridge.proxy-arp': { port: DeviceName };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
 
   /** `device` is in mode private: it sends to no sibling, or hears none. */
@@ -76,6 +77,8 @@ export interface CauseFacts {
   'neighbour.answer-lost': { asked: Asked };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
+  /** The way to `asker` leads by another device. */
+  'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
   'neighbour.other-device': { device: DeviceName; owner: DeviceName; address: string; asked?: Asked };
   /** The frame came to `device`, whose MAC address `namespace` has for `address`: that is another host's. */
   'neighbour.other-host': { device: DeviceName; namespace: string; address: string; isPermanent: boolean };
@@ -182,14 +185,17 @@ interface TooLong {
     | { is: 'source'; namespace: string; to: string; room: number };
 }
 
-/** RFC 3704; `back`: the answer would leave by another device, or there is no way back. */
+/**
+ * RFC 3704; `back`: the answer would leave by another device (`unnumbered`: which counts in mode 2, too, as this one has no
+ * IPv4 address), or there is no way back.
+ */
 interface ReversePath {
   device?: DeviceName;
   namespace: string;
   /** Undefined where the kernel said so, and no setting was looked at. */
   source?: string;
   mode?: number;
-  back?: 'elsewhere' | 'none';
+  back?: 'elsewhere' | 'unnumbered' | 'none';
   asked?: Asked;
 }
 

@@ -46,11 +46,12 @@ function passOn(
   return [toNeighbour(egress, via ?? destination, { ...frame, hopLimit: hopLimit && hopLimit - 1 })];
 }
 
-/** `ip_forward` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or that one's force_forwarding. */
+/** `ip_forward` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or from 6.17 on that one's force_forwarding. */
 function forwardingOff({ namespace, host, link }: Device, { family }: IpPacket): Cause | undefined {
   const isOff = (name: string) => host.sysctls[name] === '0';
   const all = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
-  const own = family === 4 ? deviceSysctl(host, 'ipv4', link.name, 'forwarding') === '0' : isOff(all);
+  const isForced = family === 6 && deviceSysctl(host, 'ipv6', link.name, 'force_forwarding') === '1';
+  const own = family === 4 ? deviceSysctl(host, 'ipv4', link.name, 'forwarding') === '0' : isOff(all) && !isForced;
   if (!own) return undefined;
   const sysctl = isOff(all) ? all : `net/ipv4/conf/${link.name}/forwarding`;
   return { code: 'router.forwarding-off', facts: { namespace, family, sysctl } };

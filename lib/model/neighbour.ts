@@ -6,7 +6,7 @@ import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import type { Frame } from './frame.ts';
-import type { Device } from './network.ts';
+import type { Device, Network } from './network.ts';
 import { drop, heardBy, outOf, type Prediction, type Step, stepsOf, unknown, type Verdict } from './prediction.ts';
 import { greatest, refusesSource } from './reverse-path.ts';
 import { lookUpRoute } from './route-lookup.ts';
@@ -32,12 +32,12 @@ export function sendToNeighbour(
 ): Verdict {
   const { host, index, link } = device;
   const send = (destination: string) => outOf(device, { ...frame, source: link.mac, destination });
-  // arp_constructor, ndisc_constructor: without ARP everything goes to the device's own address.
-  if (!link.arp) return send(link.mac);
   const entry = host.neighbours.find(
     (each) => each.to === hop && each.device === index && !USELESS.includes(each.state),
   );
   if (entry?.lladdr) return send(entry.lladdr);
+  // arp_constructor, ndisc_constructor: without ARP everything else goes to the device's own address.
+  if (!link.arp) return send(link.mac);
   const answer = ask(device, hop, follow);
   return typeof answer === 'string' ? send(answer) : answer;
 }
@@ -94,7 +94,7 @@ export function whySilent(device: Device, { family, target, asker }: NeighbourQu
   if (family === 6) return drop(ofOtherDevice(device, holding[0]?.index, target), 'ndisc_recv_ns');
   // arp_process looks for a way to the asker (ip_route_input_noref) before it answers.
   const refused = asker === undefined ? undefined : refusesSource(device, { family, source: asker });
-  return refused ?? arpIgnore(device, { target, asker, holding, here });
+  return refused ?? arpIgnore(device, { target, asker, holding, here }) ?? arpFilter(device, target, asker);
 }
 
 /** In modes l3 and l3s an ipvlan has no ARP and no ND (`ipvlan_set_port_mode`), and any device may be without (IFF_NOARP). */
@@ -117,6 +117,16 @@ function unusable(namespace: string, address: string, own: AddressState | undefi
   return { code: 'address.tentative', facts: { ...facts, length: own.length } };
 }
 
+/** That a frame went to its sender's own address, as that has no ARP (`arp_constructor`, `ndisc_constructor`). */
+export function sentToItself(
+  network: Network,
+  { source, destination }: Frame,
+): CauseOf<'neighbour.arp-off'> | undefined {
+  const sender =
+    source === destination ? network.devices.find(({ link }) => link.mac === source && !link.arp) : undefined;
+  return sender && { code: 'neighbour.arp-off', facts: { device: sender.name } };
+}
+
 /** A device answers ND for its own addresses alone. */
 function ofOtherDevice(device: Device, owner: number | undefined, address: string): Cause {
   const facts = { device: device.name, owner: device.inHost(owner ?? 0)?.name ?? device.name, address };
@@ -137,11 +147,25 @@ function arpIgnore(
   const value = greatest(device, 'arp_ignore');
   const ignores =
     (value === 1 && !here) ||
-    (value === 2 && (!here || (asker !== undefined && !contains(here, asker)))) ||
+    (value === 2 && (!here || (asker !== undefined && !haveSubnet(device, target, asker)))) ||
     (value === 3 && holding.every(({ scope }) => scope === SCOPE_HOST)) ||
     value === 8;
   const facts = { device: device.name, address: target, value };
   return ignores ? drop({ code: 'neighbour.arp-ignore', facts }, 'arp_ignore') : undefined;
+}
+
+/** `inet_confirm_addr`: a subnet of the device has both. */
+function haveSubnet({ host, index }: Device, target: string, asker: string): boolean {
+  return host.addresses.some((own) => own.index === index && contains(own, target) && contains(own, asker));
+}
+
+/** `arp_filter`, the function and the sysctl. */
+function arpFilter(device: Device, address: string, asker: string | undefined): Verdict | undefined {
+  if (asker === undefined || greatest(device, 'arp_filter') === 0) return undefined;
+  const back = lookUpRoute(device.host, asker);
+  if (back.kind === 'unknown') return unknown(back.why);
+  if (back.kind === 'hop' && back.device === device.index) return undefined;
+  return drop({ code: 'neighbour.arp-filter', facts: { device: device.name, address, asker } }, 'arp_filter');
 }
 
 function mayProxy(device: Device, target: string, key: 'proxy_arp' | 'proxy_ndp'): boolean {

@@ -96,9 +96,13 @@ export class Network {
     }
   }
 
+  get devices(): readonly Device[] {
+    return [...this.#devices.values()];
+  }
+
   /** As in `ns1/eth0`. */
   named(name: string): Device | undefined {
-    return [...this.#devices.values()].find((device) => device.name === name);
+    return this.devices.find((device) => device.name === name);
   }
 
   find(place: LinkPlace | undefined): Device | undefined {

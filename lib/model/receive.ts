@@ -1,10 +1,12 @@
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { receiveByPort } from './bridge.ts';
+import type { Cause } from './cause.ts';
 import { forwardPacket } from './forward.ts';
 import type { Frame, PacketType } from './frame.ts';
 import { IPVLAN_KINDS, receiveByIpvlanParent, takeL3s } from './ipvlan.ts';
 import type { Learnt } from './learnt.ts';
 import { MACVLAN_KINDS, receiveByParent } from './macvlan.ts';
+import { sentToItself } from './neighbour.ts';
 import type { Device } from './network.ts';
 import { ACCEPT, drop, PASS, unknown, type Verdict } from './prediction.ts';
 import { hasFilters, notEthernet } from './transmit.ts';
@@ -46,10 +48,12 @@ function deliver(device: Device, frame: Frame, type: PacketType): readonly Verdi
 }
 
 /** Every protocol drops it, each on its own. */
-function othersFrame(device: Device, { destination, etherType }: Frame): Verdict {
+function othersFrame(device: Device, frame: Frame): Verdict {
+  const { destination, etherType } = frame;
   const facts = { device: device.name, mac: device.link.mac, destination };
   const [where, reason] = OTHERHOST.get(etherType) ?? ['__netif_receive_skb_core'];
-  return drop({ code: 'neighbour.old-mac', facts }, where, { reason });
+  const cause: Cause = sentToItself(device.network, frame) ?? { code: 'neighbour.old-mac', facts };
+  return drop(cause, where, { reason });
 }
 
 const OTHERHOST = new Map<number, readonly [string, string?]>([

@@ -19,20 +19,24 @@ export function refusesSource(
   const mode = greatest(device, 'rp_filter');
   const back = lookUpRoute(host, source);
   if (back.kind === 'unknown') return unknown(back.why);
-  if (back.kind === 'local') {
-    if (greatest(device, 'accept_local') > 0) return undefined;
+  if (back.kind === 'local' && greatest(device, 'accept_local') === 0) {
     const facts = { namespace, address: source, it: 'takes' } as const;
     return drop({ code: 'address.own-source', facts }, 'fib_validate_source');
   }
   if (mode === 0) return undefined;
-  const leads = back.kind === 'hop' && (mode === 2 || back.device === index);
-  if (leads) return undefined;
+  const own = host.addresses.filter((each) => each.index === index && each.family === 4);
+  // fib_info_nh_uses_dev: what is local leads back by the device that has the address.
+  const leadsHere = back.kind === 'hop' ? back.device === index : own.some(({ address }) => address === source);
+  // no_addr: of a device without an address the loose mode is as strict.
+  const isLoose = mode === 2 && own.length > 0;
+  if (back.kind !== 'none' && (leadsHere || isLoose)) return undefined;
+  const elsewhere = mode === 2 ? 'unnumbered' : 'elsewhere';
   const facts = {
     device: device.name,
     namespace,
     source,
     mode,
-    back: back.kind === 'hop' ? 'elsewhere' : 'none',
+    back: back.kind === 'none' ? 'none' : elsewhere,
   } as const;
   return drop({ code: 'host.rp-filter', facts }, 'fib_validate_source', { reason: 'SKB_DROP_REASON_IP_RPFILTER' });
 }

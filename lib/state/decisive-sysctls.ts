@@ -31,7 +31,16 @@ const OF_DEVICE = {
     'drop_unicast_in_l2_multicast',
     'ignore_routes_with_linkdown',
   ],
-  ipv6: ['disable_ipv6', 'forwarding', 'accept_dad', 'accept_ra', 'addr_gen_mode', 'proxy_ndp', 'router_solicitations'],
+  ipv6: [
+    'disable_ipv6',
+    'forwarding',
+    'accept_dad',
+    'accept_ra',
+    'addr_gen_mode',
+    'force_forwarding',
+    'proxy_ndp',
+    'router_solicitations',
+  ],
 } as const;
 
 /** The version of IP, as sysctls name it. */

@@ -25,6 +25,14 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'its parent host/up0 has no carrier: the other end of its cable, sw/p0, is down',
   ],
   [
+    {
+      code: 'host.rp-filter',
+      facts: { namespace: 'b', device: 'b/eth0', source: '10.0.0.1', mode: 2, back: 'unnumbered' },
+    },
+    'b/eth0 refuses packets from 10.0.0.1: rp_filter is 2, and the way back does not lead by eth0, which has no IPv4 address',
+    "b.sysctl.set('net/ipv4/conf/eth0/rp_filter', 0), and 'all' as well",
+  ],
+  [
     { code: 'link.no-carrier', facts: { device: 'ns1/m1', down: { device: 'host/up0', is: 'parent' } } },
     'ns1/m1 has no carrier: its parent host/up0 is down',
     'bring it up: set({ up: true }) on host/up0',
@@ -60,7 +68,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
   [
     { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', isOfNoUse: true } },
     'not sent back out of sw/p0: hairpin is off on that port',
-    "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'",
+    'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
   ],
   [
     { code: 'bridge.port-state', facts: { port: 'sw/p1', state: 'learning', side: 'in', because: 'spanning-tree' } },

@@ -35,3 +35,18 @@ test.for(rows)('arp_ignore $value, a question for an address of $of', async ({ v
   const silence = whySilent(device, { family: 4, target, asker: '10.0.0.1' });
   expect(silence === undefined ? 'answers' : silence.kind).toBe(isAnswered ? 'answers' : 'drop');
 });
+
+// a eth0 ── eth0 b eth1 ── c, and b's way to a leads by eth1
+test('arp_filter asks where the way to the asker leads', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: asked } = lab.cable(a, b);
+  lab.cable(b, lab.namespace('c'), { a: { name: 'eth1', address: false } });
+  await b.exec('ip', ['route', 'add', '10.0.0.1', 'dev', 'eth1']);
+  b.sysctl.set(`net.ipv4.conf.${asked.name}.arp_filter`, 1);
+  await a.exec('ping', ['-c1', '-W1', '10.0.0.2'], { reject: false });
+  const { stdout } = await a.exec('ip', ['-j', 'neighbour', 'show', 'to', '10.0.0.2']);
+  expect(JSON.parse(stdout)).toMatchObject([{ state: ['FAILED'] }]);
+  const device = networkOf(readNetwork(lab.namespaces, MODEL_PARTS)).named('b/eth0');
+  const silence = device && whySilent(device, { family: 4, target: '10.0.0.2', asker: '10.0.0.1' });
+  expect(silence).toMatchObject({ kind: 'drop', cause: { code: 'neighbour.arp-filter' } });
+});

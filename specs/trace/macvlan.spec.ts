@@ -22,7 +22,8 @@ test.for([
 ] as const)('hairpin off, where reflecting would not help: %s and %s', async (modes, { macvlanPair }) => {
   const { ns1, ns2, switchPort } = macvlanPair({ modes: [...modes] });
   const ask = () => explanationOf(expect(ns1).toReach(ns2, { within: 50 }));
-  const hint = "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'";
+  const hint =
+    'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders';
   expect(await ask()).toContain(`hairpin is off on that port\nHint: ${hint}`);
   switchPort.set({ hairpin: true });
   await ask();

@@ -40,7 +40,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     say: ({ port, isOfNoUse }) => ({
       text: `not sent back out of ${port}: hairpin is off on that port`,
       hint: isOfNoUse
-        ? "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'"
+        ? 'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders'
         : 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
     }),
   },
@@ -96,6 +96,15 @@ export const bridgeWords: WordsOf<'bridge'> = {
     example: { port: 'sw/p1', mac: '02:00:00:00:00:02' },
     say: ({ port, mac }) => ({
       text: `${port} sends no unicast to unknown addresses: flood is off, and nobody has learnt ${mac}`,
+    }),
+  },
+  'bridge.proxy-arp': {
+    means:
+      'The bridge answers ARP for what is behind the port (`proxy_arp`), so it floods nothing to that port (`br_flood`, BR_PROXYARP).',
+    example: { port: 'sw/p1' },
+    say: ({ port }) => ({
+      text: `${port} is flooded with nothing: proxy_arp is on`,
+      hint: `on ${namespaceOf(port)}: ip link set ${ownName(port)} type bridge_slave proxy_arp off`,
     }),
   },
   'bridge.other-port': {

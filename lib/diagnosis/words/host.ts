@@ -41,7 +41,12 @@ function reversePath({ namespace, device, source, mode, back, asked }: CauseFact
       hint: `${namespace}.sysctl.set('net.ipv4.conf.${name}.rp_filter', 0), and 'all' as well`,
     };
   }
-  const why = back === 'elsewhere' ? `the way back does not lead by ${name}` : 'there is no way back';
+  const elsewhere = `the way back does not lead by ${name}`;
+  const why = {
+    elsewhere,
+    unnumbered: `${elsewhere}, which has no IPv4 address`,
+    none: 'there is no way back',
+  }[back ?? 'none'];
   return {
     text: unanswered(asked, `${device} refuses packets from ${source}: rp_filter is ${mode}, and ${why}`),
     hint: `${namespace}.sysctl.set('net/ipv4/conf/${name}/rp_filter', 0), and 'all' as well`,

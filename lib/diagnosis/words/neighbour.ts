@@ -30,6 +30,23 @@ export const neighbourWords: WordsOf<'neighbour'> = {
       hint: `${namespaceOf(device)}.sysctl.set('net/ipv4/conf/${ownName(device)}/arp_ignore', 0), and 'all' as well`,
     }),
   },
+  'neighbour.arp-filter': {
+    means:
+      'With the sysctl `arp_filter` a device answers ARP only where the way back to who asks leads by that device (`arp_filter`; of `all` and its own either will do).',
+    example: {
+      device: 'b/eth1',
+      address: '10.0.0.2',
+      asker: '10.0.0.1',
+      asked: { by: 'a', address: '10.0.0.2' },
+    },
+    say: ({ device, address, asker, asked }) => ({
+      text: unanswered(
+        asked,
+        `${device} does not answer ARP for ${address}: arp_filter is 1, and the way to ${asker} leads by another device`,
+      ),
+      hint: `${namespaceOf(device)}.sysctl.set('net/ipv4/conf/${ownName(device)}/arp_filter', 0), and 'all' as well`,
+    }),
+  },
   'neighbour.other-device': {
     means:
       'A device answers ND for its own addresses alone, and the question came to another device of the host (`ndisc_recv_ns`).',

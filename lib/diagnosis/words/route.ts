@@ -19,7 +19,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
   },
   'router.forwarding-off': {
     means:
-      'A host that should pass the packet on does not forward (`ip_forward` asks the device that the packet came in by, `ip6_forward` the setting of all).',
+      'A host that should pass the packet on does not forward (`ip_forward` asks the device that the packet came in by, `ip6_forward` the setting of all, or from 6.17 on the `force_forwarding` of that device).',
     example: { namespace: 'r', family: 4, sysctl: 'net.ipv4.ip_forward' },
     say: ({ namespace, family, sysctl }) => ({
       text: `${namespace} does not forward IPv${family}: ${sysctl} is 0`,

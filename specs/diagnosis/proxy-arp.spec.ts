@@ -1,0 +1,16 @@
+import { expect, test } from 'hairpin';
+import { diagnosed } from './diagnosed.ts';
+
+// a ── p0 sw ─┬─ p1 (proxy_arp) ── b
+//             └─ p2 ── c
+test('a port that answers ARP for its hosts is flooded with nothing', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  for (const host of [a, b, c]) lab.cable(host, sw);
+  await sw.exec('ip', ['link', 'set', 'p1', 'type', 'bridge_slave', 'proxy_arp', 'on']);
+  expect(await diagnosed(expect(b).toHear(a, { frame: 'broadcast', within: 50 }))).toMatchObject({
+    code: 'bridge.proxy-arp',
+    facts: { port: 'sw/p1' },
+    at: 'sw/p0',
+  });
+});
