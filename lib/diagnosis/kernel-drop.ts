@@ -1,3 +1,4 @@
+import { kernelSymbol } from '../kernel/drops/kernel-symbol.ts';
 import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { frameAround } from '../netlink/nft-trace.ts';
@@ -38,10 +39,21 @@ export function dropAt(
     return isSeen || recognize(frame) !== undefined || (hop !== undefined && isAbout(frame, 'question', hop));
   };
   const deviceOf = ({ ifindex }: PacketDrop) => namespace.interfaces.find(({ index }) => index === ifindex);
-  // A switch may have dropped another copy at another port.
-  const isHere = (each: PacketDrop) => !last?.isPort || [last, undefined].includes(deviceOf(each));
+  // A switch may have dropped another copy at another port, a host one that came in by another device.
+  const isOther = (device: Interface) =>
+    last?.isPort || paths.some(({ frame: { at, direction } }) => at === device && direction === 'in');
+  const isHere = (device: Interface | undefined) => !last || !device || device === last || !isOther(device);
   const drop = drops.findLast(
-    (each) => each.namespace === namespace.handle.inode && isHere(each) && isOurs(frameAround(each.packet)),
+    (each) =>
+      each.namespace === namespace.handle.inode &&
+      isHere(deviceOf(each)) &&
+      !isOverhearing(each) &&
+      isOurs(frameAround(each.packet)),
   );
   return drop && { drop, namespace, device: deviceOf(drop) };
+}
+
+/** Raw and packet sockets are given copies: what one of them drops has come to the host all the same. */
+function isOverhearing({ location }: PacketDrop): boolean {
+  return /^(raw(v6)?_|t?packet_rcv)/.test(kernelSymbol(location) ?? '');
 }

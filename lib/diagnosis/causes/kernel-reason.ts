@@ -1,8 +1,12 @@
 import { kernelSymbol } from '../../kernel/drops/kernel-symbol.ts';
+import { closedCause } from '../../model/bridge.ts';
 import type { Cause } from '../../model/cause.ts';
+import { frameAround } from '../../netlink/nft-trace.ts';
 import { linkFault } from '../../probes/source.ts';
+import { ipPacketOf } from '../../wire/ip-packet.ts';
 import type { KernelDrop } from '../kernel-drop.ts';
 import { deviceName } from '../names.ts';
+import { modelled } from './by-model.ts';
 
 /** The kernel's reasons that need no model to be understood (include/net/dropreason-core.h). */
 const CAUSES: Record<string, (drop: KernelDrop) => Cause | undefined> = {
@@ -15,6 +19,8 @@ const CAUSES: Record<string, (drop: KernelDrop) => Cause | undefined> = {
   QDISC_CONGESTED: byQueue,
   CPU_BACKLOG: () => ({ code: 'machine.backlog', facts: {} }),
   IP_RPFILTER: (drop) => ({ code: 'host.rp-filter', facts: placeOf(drop) }),
+  IP_LOCAL_SOURCE: byOwnSource,
+  BRIDGE_INGRESS_STP_STATE: byPort,
   IP_LOCALNET: (drop) => ({ code: 'ip.localnet', facts: hostOf(drop) }),
   // Elsewhere it is a header that nobody can read.
   IP_INHDR: (drop) =>
@@ -47,6 +53,18 @@ function hostOf({ namespace }: KernelDrop) {
 
 function placeOf({ namespace, device }: KernelDrop) {
   return { namespace: namespace.name, ...(device ? { device: deviceName(device) } : {}) };
+}
+
+function byOwnSource({ drop, namespace }: KernelDrop): Cause | undefined {
+  const source = ipPacketOf(frameAround(drop.packet))?.source;
+  return source === undefined
+    ? undefined
+    : { code: 'address.own-source', facts: { namespace: namespace.name, address: source, it: 'takes' } };
+}
+
+function byPort({ device }: KernelDrop): Cause | undefined {
+  const port = device && modelled(device);
+  return port && closedCause(port);
 }
 
 /** A device without carrier has a queueing discipline that drops all it is given (`noop_enqueue`): then the link is the cause. */
