@@ -73,7 +73,10 @@ class Followed {
     const packet = this.#byNumber.get(trace.packet);
     const seen = packet?.seen.at(-1);
     if (!packet?.base || !seen || isOwn) return;
-    packet.steps.push({ ...trace, by: 'nft', base: packet.base, seen });
+    // Of a packet that a rule has taken away (`fwd`) the kernel tells the rule alone: the chain it was in is hairpin's still.
+    const { family, table, chain } = trace;
+    const isInBase = packet.base.family === family && packet.base.table === table;
+    packet.steps.push({ ...trace, by: 'nft', base: isInBase ? packet.base : { family, table, chain }, seen });
   }
 
   addLog({ prefix, hook, seen }: LoggedPacket): void {
