@@ -37,5 +37,5 @@ export function explainFrame(
   const child = isLink(next, macvlan) && !joined ? next : undefined;
   const cause = place && child && childGroupCause(child, place.hop.frame.bytes);
   if (place && cause) return { of: 'probe', hop: place.hop, certainty: 'model', cause };
-  return { of: 'probe', hop: lastOf(path), certainty: 'guess', cause: { code: 'unknown', facts: {} } };
+  return { of: 'probe', hop: place?.hop ?? lastOf(path), certainty: 'guess', cause: { code: 'unknown', facts: {} } };
 }

@@ -91,14 +91,14 @@ export function byTaker(of: Loss['of'], { at, namespace, step }: Taken, whose?: 
 
 function knownLoss(
   { source }: Pick<Question, 'source'>,
-  { frame, goal, path, target, arrival, answer }: ProbePath,
+  { goal, path, target, arrival, answer }: ProbePath,
 ): Located | undefined {
   if (answer) return onTheWay('answer', answer.path, source.device);
   if (arrival) {
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
     const device = target instanceof Interface && target.namespace !== at.namespace ? target : at;
-    const cause = otherHostCause(arrival.frame) ?? targetCause(device, goal, frame, arrival.frame.bytes);
+    const cause = otherHostCause(arrival.frame) ?? targetCause(device, goal, arrival.frame.bytes);
     return cause && { of: 'probe', hop: arrival, cause };
   }
   if (!target) return strayed(path, goal);

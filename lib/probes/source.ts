@@ -4,7 +4,7 @@ import { type Interface, isLink, type Namespace, type Route } from '../lab/index
 import { stateIfThere } from '../lab/interface-state.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
-import { broadcastOf, isMulticastIp } from '../wire/ip-address.ts';
+import { broadcastOf, familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
 import { mtuOf } from './path-mtu.ts';
@@ -125,7 +125,7 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
   let route: Route;
   try {
     const dev = bound === 'device' ? source.device : undefined;
-    route = from.route.get(to.address, dev, bound ? source.address : undefined);
+    route = routeOf(from, to.address, { dev, bound: bound ? source.address : undefined, chosen: source.address });
   } catch (error) {
     if (isNoRoute(error)) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
@@ -134,4 +134,18 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
   // To itself: over lo, which is no interface of the lab's and cannot be without carrier.
   if (!device) return { device: source.device, address: route.via ?? to.address };
   return { device, address: route.via ?? to.address };
+}
+
+/** With a source that the kernel chooses, a route for certain sources alone counts for IPv6 (`ip6_dst_lookup_tail`). */
+function routeOf(
+  { route }: Namespace,
+  to: string,
+  { dev, bound, chosen }: { dev: Interface | undefined; bound: string | undefined; chosen: string },
+): Route {
+  try {
+    return route.get(to, dev, bound);
+  } catch (error) {
+    if (bound !== undefined || familyOf(to) !== 6 || !isNoRoute(error)) throw error;
+    return route.get(to, dev, chosen);
+  }
 }

@@ -1,11 +1,14 @@
 import { PACKET_OTHERHOST } from '../../kernel/constants.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
+import { readFrame } from '../../model/frame.ts';
+import { sentToItself } from '../../model/neighbour.ts';
 import type { CapturedFrame } from '../../trace/capture.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
+import { modelled } from './by-model.ts';
 import { routeFor } from './route.ts';
 
 /** Why a host's IP did not take a frame that came to it: it is for another's MAC address (`ip_rcv_core`, `ip6_rcv_core`). */
@@ -14,6 +17,9 @@ export function otherHostCause(frame: CapturedFrame): Cause | undefined {
   // What is for a child of a parent's is for another, too.
   if (packetType !== PACKET_OTHERHOST || at.children.size > 0) return undefined;
   const { destination = '' } = decodeEthernet(bytes) ?? {};
+  const [sent, network] = [readFrame(bytes), modelled(at)?.network];
+  const withoutArp = sent && network && sentToItself(network, sent);
+  if (withoutArp) return withoutArp;
   const { namespace, nextHop: address, entry } = senderOf(frame) ?? {};
   const known =
     namespace && address !== undefined && entry

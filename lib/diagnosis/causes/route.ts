@@ -1,6 +1,7 @@
 import { isNoRoute } from '../../kernel/no-route.ts';
 import type { Namespace, Route } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
+import { isRoutable } from '../../netlink/address.ts';
 import { ipRoute, TABLE_MAIN } from '../../netlink/route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
@@ -21,8 +22,23 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
     return { route: namespace.route.get(to) };
   } catch (error) {
     if (!isNoRoute(error)) throw error;
+    const route = family === 6 ? routeFromOwn(namespace, to) : undefined;
+    if (route) return { route };
     return { cause: toNowhere(namespace, to) ?? { code: 'route.none', facts: { namespace: namespace.name, to } } };
   }
+}
+
+/** IPv6: a route for certain sources alone is found once the source has been chosen (`ip6_dst_lookup_tail`). */
+function routeFromOwn({ route, interfaces }: Namespace, to: string): Route | undefined {
+  const sources = interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 6);
+  for (const { address } of sources.filter(isRoutable)) {
+    try {
+      return route.get(to, undefined, address);
+    } catch (error) {
+      if (!isNoRoute(error)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Of several next hops any will do (`fib_info_nh_uses_dev`), and the kernel tells of one. */

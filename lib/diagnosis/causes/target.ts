@@ -6,6 +6,7 @@ import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { familyOf } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
+import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { neighbourCause, silenceOf } from './neighbour.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { noWayBack } from './route.ts';
@@ -15,10 +16,9 @@ import { tagCause } from './vlan.ts';
 /**
  * Why a host that was given a question sent no answer.
  *
- * @param bytes the frame as its sender had it
- * @param seen the frame as it arrived
+ * @param seen the frame as it arrived: on its way its source may have been translated
  */
-export function targetCause(arrival: Interface, address: string, bytes: Buffer, seen: Buffer): Cause | undefined {
+export function targetCause(arrival: Interface, address: string, seen: Buffer): Cause | undefined {
   const { namespace } = arrival;
   const elsewhere = tapCause(arrival) ?? tagCause(arrival, seen);
   if (elsewhere) return elsewhere;
@@ -28,8 +28,9 @@ export function targetCause(arrival: Interface, address: string, bytes: Buffer, 
   // One that failed is tentative for good (addrconf_dad_stop).
   if (own?.dadFailed) return { code: 'address.duplicate', facts };
   if (own?.tentative) return { code: 'address.tentative', facts: { ...facts, length: own.length } };
-  const packet = ipPacketOf(bytes);
-  if (!packet) return arpCause(arrival, bytes);
+  const untagged = withoutVlanTags(seen);
+  const packet = ipPacketOf(untagged);
+  if (!packet) return arpCause(arrival, untagged);
   const reverse = reversePathCause(arrival, packet.source);
   if (reverse) return reverse;
   const sysctl = packet.family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
