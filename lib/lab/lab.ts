@@ -7,8 +7,8 @@ import { checkNamespaceName } from '../kernel/validate.ts';
 import { addCable } from './add-cable.ts';
 import { AddressBook } from './address-book.ts';
 import type { Cable, CableOptions, PairKind, PairSettings } from './cable.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { discover } from './discover.ts';
-import { checkOpen } from './ended.ts';
 import type { Interface } from './interface.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
 import { Namespace } from './namespace.ts';
@@ -20,7 +20,7 @@ import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { unawaitedFailure } from './unawaited.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { framesOf, registerWait } from './waits.ts';
-import { furnish, make } from './watcher.ts';
+import { createUnvaried, make } from './watcher.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
 const FIRST_INDEX = 100;
@@ -83,7 +83,7 @@ export class Lab implements AsyncDisposable {
    * @throws UsageError for a name that cannot be or is taken; KernelError without the privilege
    */
   namespace(name: string): Namespace {
-    return furnish(() => this.enrol('namespace', name, () => new Namespace(this, name, 'host')));
+    return createUnvaried(() => this.enrol('namespace', name, () => new Namespace(this, name, 'host')));
   }
 
   /** Makes a router: a host with IPv4 and IPv6 forwarding on. */
@@ -97,7 +97,7 @@ export class Lab implements AsyncDisposable {
    * @example const sw = lab.switch('sw', { subnets: ['10.9.0.0/16'] })
    */
   switch(name: string, options: SwitchOptions = {}): Switch {
-    return furnish(() => this.enrol('switch', name, () => addSwitch(this, name, options)));
+    return createUnvaried(() => this.enrol('switch', name, () => addSwitch(this, name, options)));
   }
 
   /**
@@ -205,7 +205,7 @@ export class Lab implements AsyncDisposable {
   /**
    * Registers that a spec runs something in a namespace, which may start programs there.
    *
-   * @throws UsageError when the lab has ended, or is about to: nobody would end what is started any more
+   * @throws UsageError when the lab is closed or closing: nobody would end the programs
    *
    * @internal
    */
@@ -227,7 +227,10 @@ export class Lab implements AsyncDisposable {
     this.#isPathKnown = true;
   }
 
-  /** Where programs of a spec's may be: one that runs anywhere may enter any other (`setns`). Of somebody else's only if it was let in. */
+  /**
+   * Namespaces that a spec's program may be in: from one it may enter any other (`setns`). A foreign namespace counts only
+   * after a spec ran something in it.
+   */
   #reachable(): Namespace[] {
     if (this.#ranIn.size === 0) return [];
     return this.namespaces.filter((namespace) => !namespace.foreign || this.#ranIn.has(namespace));
@@ -285,7 +288,7 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * @throws UsageError when the lab has ended, or the name cannot be or is taken
+   * @throws UsageError when the lab is closed, or the name cannot be or is taken
    *
    * @internal
    */
@@ -295,7 +298,7 @@ export class Lab implements AsyncDisposable {
   }
 
   #checkOpen(call: string): void {
-    checkOpen(call, this);
+    checkLabOpen(call, this);
   }
 
   async #close(): Promise<void> {

@@ -15,7 +15,7 @@ import { vlan } from '../links/vlan.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { Interface } from './interface.ts';
 import { InterfaceList } from './interface-list.ts';
@@ -313,11 +313,11 @@ export class Namespace {
   }
 
   /**
-   * @throws UsageError when the lab has ended; `method` is what was called on the namespace
+   * @throws UsageError when the lab is closed; `method` is what was called on the namespace
    *
    * @internal
    */
   checkOpen(method: string): void {
-    checkOpen(`${this.name}.${method}`, this.lab);
+    checkLabOpen(`${this.name}.${method}`, this.lab);
   }
 }

@@ -9,7 +9,7 @@ export const definedKinds = new Map<string, LinkKind>();
 /** Hairpin's own, which nobody else defines. */
 const own = new Set<string>();
 
-/** What every interface of a lab has, or can be told: no setting of a kind can have such a name. */
+/** Properties and options of every interface: no setting of a kind can have such a name. */
 export const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
@@ -18,22 +18,22 @@ export const TAKEN_NAMES: readonly string[] = [
 ];
 
 /**
- * Defines a kind of links. From then on `ns.link` makes such links, and all that reads links knows them: `supports`,
- * scripts, drawings, failures. The kernel's names and numbers are in linux/if_link.h. A module that is loaded again may
- * define its kind again.
+ * Defines a kind of link. From then on `ns.link` makes such links, and `supports`, scripts, drawings and failures know
+ * them. The kernel's names and numbers are in linux/if_link.h. A module that is loaded again may define its kind again.
  *
- * @param kind what `ip link add … type` calls it
- * @throws UsageError for a kind that hairpin itself defines, or a description that cannot be
+ * @param kind the name in `ip link add … type`
+ * @throws UsageError for a kind that hairpin itself defines, or an invalid description
  * @example
- * const geneve = defineLink('geneve', {
- *   option: 'GENEVE',
- *   trial: { id: 1, remote: '192.0.2.1' },
+ * const gretap = defineLink('gretap', {
+ *   option: 'NET_IPGRE',
+ *   module: 'ip_gre',
+ *   trial: { local: '192.0.2.1', remote: '192.0.2.2' },
  *   settings: {
- *     id: setting('IFLA_GENEVE_ID', 1, netlink.range(netlink.u32, 0, 2 ** 24 - 1), { required: true }),
- *     remote: setting('IFLA_GENEVE_REMOTE', 2, netlink.ip4),
+ *     local: setting('IFLA_GRE_LOCAL', 6, netlink.ip4),
+ *     remote: setting('IFLA_GRE_REMOTE', 7, netlink.ip4, { live: true }),
  *   },
  * });
- * const tunnel = ns1.link(geneve, { id: 7, remote: '10.0.0.2', address: '10.7.0.1/24' });
+ * const tunnel = ns1.link(gretap, { local: '192.0.2.1', remote: '192.0.2.2', address: '10.7.0.1/24' });
  */
 export function defineLink<
   const K extends string,

@@ -12,6 +12,7 @@ import { type Assertion, Progress } from './assertion.ts';
 import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-by.ts';
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
+import { isInconclusive } from './is-inconclusive.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { putQuestion, traceOf } from './put-question.ts';
@@ -114,8 +115,8 @@ export async function toReach(
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
   const evidence = { lab: received.lab, failed: { recognize, ways, asked: report, diagnosis: diagnosed?.diagnosis } };
-  const isInconclusive = isNot && !drop && (report.outcome === 'unsent' || (!answered && because === undefined));
-  return { pass: isNot, isInconclusive, message: () => message, evidence };
+  const inconclusive = isInconclusive(report.outcome, { isNot, because, drop });
+  return { pass: isNot, isInconclusive: inconclusive, message: () => message, evidence };
 }
 
 function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {
@@ -126,7 +127,7 @@ function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcom
 function checkReceiver(call: string, received: unknown): asserts received is Namespace {
   if (received instanceof Namespace && !received.lab.closed) return;
   if (received instanceof Namespace)
-    throw new UsageError(`${call}: the lab of ${received.name} has ended; was the assertion awaited?`);
+    throw new UsageError(`${call}: the lab of ${received.name} is closed; was the assertion awaited?`);
   throw new UsageError(`${call}: expect() takes the namespace that asks: received ${show(received)}`);
 }
 

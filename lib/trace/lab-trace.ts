@@ -1,7 +1,8 @@
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
-import { checkOpen } from '../lab/ended.ts';
+import { checkLabOpen } from '../lab/check-lab-open.ts';
 import { Lab } from '../lab/index.ts';
+import { drain } from '../probes/drain.ts';
 import { decodeFrameFields } from '../wire/describe-frame.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
 import { buildPaths } from './path.ts';
@@ -57,7 +58,7 @@ async function traceLab(lab: Lab, fn: () => unknown, options: TraceOptions): Pro
   try {
     await fn();
     // A busy machine may need longer than QUIET for what waits in a queue.
-    await quietIn(lab, 'frames').drained();
+    await drain(quietIn(lab, 'frames'));
     await capture.settle({ quiet: QUIET, within: SETTLE_DEADLINE });
     return makeTrace(capture, { since, lossesBefore, protocols });
   } finally {
@@ -82,7 +83,7 @@ function makeTrace(
 }
 
 function checkTrace(lab: Lab, fn: unknown, options: TraceOptions): readonly TraceProtocol[] {
-  checkOpen('lab.trace', lab);
+  checkLabOpen('lab.trace', lab);
   if (typeof fn !== 'function') throw new UsageError(`lab.trace: fn must be a function: received ${show(fn)}`);
   checkOptions('lab.trace', options, ['protocol']);
   const protocols = [options.protocol ?? []].flat();
