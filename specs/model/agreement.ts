@@ -32,7 +32,7 @@ const PACKET_MR_ALLMULTI = 2;
 const TYPES = ['host', 'broadcast', 'multicast', 'otherhost'];
 
 /** How long a copy that should come is waited for, in milliseconds. */
-const PATIENCE = 2000;
+const PATIENCE = 10_000;
 
 /** IANA's protocol number for experiments (RFC 3692). */
 const PROTOCOL = 253;
@@ -131,10 +131,10 @@ export class Referee implements Disposable {
   /** Waits until every queue has let its frames go, and no tap has seen one meanwhile. */
   async #quiet(): Promise<void> {
     const quiet = quietIn(this.#lab, 'frames');
-    for (let before = -1, after = quiet.seen() ?? 0; after !== before; after = quiet.seen() ?? 0) {
-      before = after;
-      const busy = await quiet.drained();
-      if (busy) throw new Error(busy);
+    // A machine that is too busy gets round to it in the end, or the test runs out of time.
+    for (let before = -1, busy: string | undefined; busy || quiet.seen() !== before; ) {
+      before = quiet.seen() ?? 0;
+      busy = await quiet.drained();
     }
   }
 
