@@ -1,4 +1,5 @@
 import { spotOf } from '../kernel/own-frames.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Progress } from './assertion.ts';
 
@@ -6,14 +7,14 @@ import type { Progress } from './assertion.ts';
  * Whether an assertion gives up waiting for what it wants: a program has failed that nobody awaits, a server, say. Then the
  * test fails in any case.
  */
-export function givesUp({ programs }: Lab, progress: Progress): boolean {
-  progress.gaveUp ||= programs.failed.length > 0;
+export function givesUp(lab: Lab, progress: Progress): boolean {
+  progress.gaveUp ||= engineOf(lab).programs.failed.length > 0;
   return progress.gaveUp;
 }
 
 /** The programs that have failed and that nobody awaits, for the message of an assertion; empty where there are none. */
-export function describeLostPrograms({ programs }: Lab, { gaveUp }: Progress): string {
-  const { failed } = programs;
+export function describeLostPrograms(lab: Lab, { gaveUp }: Progress): string {
+  const { failed } = engineOf(lab).programs;
   if (failed.length === 0) return '';
   const title = gaveUp
     ? 'It was not waited for any longer, since a program has failed that nobody awaits:'

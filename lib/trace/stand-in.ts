@@ -1,4 +1,5 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
 import type { Question } from '../probes/question.ts';
@@ -63,8 +64,8 @@ export function standInOf(
 
 /** Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, nobody else can answer. */
 function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
-  const { addresses, isPristine, namespaces } = lab;
-  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || namespaces.some(mayBeProxy);
+  const { addresses, isPristine } = engineOf(lab);
+  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || lab.namespaces.some(mayBeProxy);
 }
 
 /** Every way of the bytes of an answer that came: whoever sent them, and whether these came or not. */

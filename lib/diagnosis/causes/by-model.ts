@@ -1,3 +1,4 @@
+import { enginesOf } from '../../lab/engine.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
@@ -42,7 +43,7 @@ function isAt({ namespace, index }: LinkPlace, device: Step['at']): boolean {
  * has been believed.
  */
 function stateOf({ namespaces }: Step['at']['namespace']['lab']): ModelState {
-  const state = readNetwork(namespaces, MODEL_PARTS);
+  const state = readNetwork(enginesOf(namespaces), MODEL_PARTS);
   const filters = { nftables: [], legacy: [], ipsec: false };
   return { namespaces: state.namespaces.map((namespace) => ({ ...namespace, filters, qdiscs: [] })) };
 }

@@ -1,0 +1,61 @@
+import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
+import { checkOpen } from './ended.ts';
+import { engineOf, enginesOf } from './engine.ts';
+import type { LabEngine } from './lab-engine.ts';
+import type { Namespace } from './namespace.ts';
+import type { NamespaceEngine } from './namespace-engine.ts';
+
+/** Where a spec has run something in a lab: programs may be there that the lab's end must kill. */
+export class Visits {
+  readonly #lab: LabEngine;
+  readonly #visited = new Set<NamespaceEngine>();
+  #count = 0;
+  #isPathKnown = false;
+
+  constructor(lab: LabEngine) {
+    this.#lab = lab;
+  }
+
+  /**
+   * How often a spec has run something in a namespace, or taken its path. What is known of programs that have ended is good
+   * until the number grows.
+   */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether a spec knows the path of a namespace: whoever has it may act there at any time. */
+  get isPathKnown(): boolean {
+    return this.#isPathKnown;
+  }
+
+  /**
+   * Registers that a spec runs something in a namespace, which may start programs there.
+   *
+   * @throws UsageError when the lab has ended, or is about to: nobody would end what is started any more
+   */
+  add(namespace: Namespace, method = 'run'): void {
+    checkOpen(`${namespace.name}.${method}`, namespace.lab);
+    this.#visited.add(engineOf(namespace));
+    this.#count++;
+    hideMachinesInterfaces();
+    this.#lab.programs.reapIn(this.#reachable().map(({ netns }) => netns));
+  }
+
+  /** Registers that a spec takes the path of a namespace. */
+  addPath(namespace: Namespace): void {
+    this.add(namespace, 'path');
+    this.#isPathKnown = true;
+  }
+
+  /** Includes a new namespace: programs that run elsewhere in the lab may enter it. */
+  include({ netns, foreign }: NamespaceEngine): void {
+    if (this.#visited.size > 0 && !foreign) this.#lab.programs.reapIn([netns]);
+  }
+
+  /** Where programs may be: one that runs anywhere may enter any other namespace (`setns`). A foreign one counts only after a visit. */
+  #reachable(): NamespaceEngine[] {
+    const all = enginesOf(this.#lab.lab.namespaces);
+    return all.filter((engine) => !engine.foreign || this.#visited.has(engine));
+  }
+}
