@@ -22,7 +22,7 @@ export class DetachedFolder {
 
   /** Where programs of this process's PID namespace find it. */
   get path(): string {
-    if (this.#fd === undefined) throw new Error('this folder is closed: its lab has ended');
+    if (this.#fd === undefined) throw new Error('this folder is closed: its lab is closed');
     return `/proc/${process.pid}/fd/${this.#fd}`;
   }
 

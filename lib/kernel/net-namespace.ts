@@ -86,7 +86,7 @@ export class NetNamespace implements Disposable {
 
   /** The descriptor, for `IFLA_NET_NS_FD` and the like. */
   get fd(): number {
-    if (this.#closed) throw new Error('this network namespace is closed: its lab has ended');
+    if (this.#closed) throw new Error('this network namespace is closed: its lab is closed');
     return this.#fd;
   }
 

@@ -77,5 +77,5 @@ export class Readiness {
 
 /** A question outlived its lab. */
 export function socketClosed(): Error {
-  return new Error('this socket is closed: its lab has ended');
+  return new Error('this socket is closed: its lab is closed');
 }

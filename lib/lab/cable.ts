@@ -5,7 +5,7 @@ import type { LinkKind, NewSettingsOf } from '../links/link-kind.ts';
 import type { KindNamed, LinkType } from '../links/registry.ts';
 import type { Settings } from '../links/setting.ts';
 import type { AddressOption } from './address-option.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
@@ -75,7 +75,7 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
 
   #set(options: { up: boolean }): this {
     const call = `${this}.set`;
-    checkOpen(call, this.a.namespace.lab);
+    checkLabOpen(call, this.a.namespace.lab);
     checkOptions(call, options, ['up']);
     if (options.up === undefined) throw new UsageError(`${call}: up must be given: true or false`);
     checkBoolean(call, 'up', options.up);

@@ -3,7 +3,7 @@ import { noteProgram } from '../kernel/features.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { show, UsageError } from '../kernel/validate.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { describeFailure } from './exec-failure.ts';
 import { checkExecOptions } from './exec-options.ts';
@@ -39,7 +39,7 @@ type TextOptions = { encoding: 'utf8' };
 export function exec(namespace: Namespace, file: string, args: readonly string[], options: ExecOptions): Subprocess {
   const call = `${namespace.name}.exec`;
   // Between lab.close() and its end the namespace is still open, but nobody would kill the program any more.
-  checkOpen(call, namespace.lab);
+  checkLabOpen(call, namespace.lab);
   if (typeof file !== 'string' || file === '')
     throw new UsageError(`${call}: file must be a program's name: received ${show(file)}`);
   if (!Array.isArray(args) || args.some((arg) => typeof arg !== 'string')) {

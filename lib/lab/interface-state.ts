@@ -1,7 +1,7 @@
 import { hasCode } from '../kernel/has-code.ts';
 import { UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 
 /**
@@ -20,8 +20,8 @@ export function stateIfThere(device: Interface | undefined): LinkState | undefin
   }
 }
 
-/** @throws UsageError when the lab has ended, or the interface been deleted; `method` is what was called on it */
+/** @throws UsageError when the lab is closed, or the interface been deleted; `method` is what was called on it */
 export function checkAlive(device: Interface, method: string): void {
-  checkOpen(`${device}.${method}`, device.namespace.lab);
+  checkLabOpen(`${device}.${method}`, device.namespace.lab);
   if (device.deleted) throw new UsageError(`${device}.${method}: the interface has been deleted`);
 }

@@ -9,7 +9,7 @@ import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { checkAlive } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
@@ -159,7 +159,7 @@ export class Interface {
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
   delete(): void {
     if (this.#deleted) return;
-    checkOpen(`${this}.delete`, this.namespace.lab);
+    checkLabOpen(`${this}.delete`, this.namespace.lab);
     change(
       () => `${this}.delete()`,
       () => this.remove(),
@@ -279,7 +279,7 @@ export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, 
   if (name !== undefined) checkInterfaceName(call, name);
 }
 
-/** Of what a new device has off, what is to be on. */
+/** Only the flags to switch on; all are off on a new device. */
 export function turnedOn<T extends Record<string, boolean | undefined>>(switches: T): { [K in keyof T]?: true } {
   return Object.fromEntries(Object.entries(switches).filter(([, on]) => on)) as { [K in keyof T]?: true };
 }

@@ -1,6 +1,6 @@
 import { checkNamespaceName } from '../kernel/validate.ts';
 import { AddressBook } from './address-book.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
@@ -58,9 +58,9 @@ export class LabEngine {
     return value;
   }
 
-  /** @throws UsageError when the lab has ended, or the name is wrong or taken; `method` is what a spec has called */
+  /** @throws UsageError when the lab is closed, or the name is wrong or taken; `method` is what a spec has called */
   checkNew(method: string, name: unknown): void {
-    checkOpen(`lab.${method}`, this.lab);
+    checkLabOpen(`lab.${method}`, this.lab);
     checkNamespaceName(`lab.${method}`, name, (taken) => this.namespaces.has(taken));
   }
 

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions, PairKind, PairSettings } from './cable.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { discover } from './discover.ts';
 import { endLab, registerEnd } from './end-lab.ts';
-import { checkOpen } from './ended.ts';
 import { engineOf, setEngine } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { LabEngine } from './lab-engine.ts';
@@ -13,7 +13,7 @@ import { openNamespace } from './namespace-engine.ts';
 import type { Defaults } from './role.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { openUplink, type Uplink } from './uplink.ts';
-import { furnish, make } from './watcher.ts';
+import { createUnvaried, make } from './watcher.ts';
 
 /**
  * A network of namespaces, switches and cables, held by this process alone. When it is closed, or the process ends in
@@ -53,7 +53,7 @@ export class Lab implements AsyncDisposable {
    * @throws UsageError for a name that cannot be or is taken; KernelError without the privilege
    */
   namespace(name: string): Namespace {
-    return furnish(() => this.#add('namespace', name, 'host'));
+    return createUnvaried(() => this.#add('namespace', name, 'host'));
   }
 
   /** Makes a router: a host with IPv4 and IPv6 forwarding on. */
@@ -67,7 +67,7 @@ export class Lab implements AsyncDisposable {
    * @example const sw = lab.switch('sw', { subnets: ['10.9.0.0/16'] })
    */
   switch(name: string, options: SwitchOptions = {}): Switch {
-    return furnish(() => engineOf(this).addNamespace('switch', name, () => addSwitch(this, name, options)));
+    return createUnvaried(() => engineOf(this).addNamespace('switch', name, () => addSwitch(this, name, options)));
   }
 
   /**
@@ -81,7 +81,7 @@ export class Lab implements AsyncDisposable {
     b: B,
     options: CableOptions<K> & PairSettings<K> = {} as never,
   ): Cable<A, B> {
-    checkOpen('lab.cable', this);
+    checkLabOpen('lab.cable', this);
     return make(() => addCable(this, a, b, options));
   }
 
@@ -95,7 +95,7 @@ export class Lab implements AsyncDisposable {
    * @example const m1 = ns1.macvlan({ parent: lab.uplink('enp0s5'), mode: 'vepa', address: '192.168.1.201/24' })
    */
   uplink(name: string): Uplink {
-    checkOpen('lab.uplink', this);
+    checkLabOpen('lab.uplink', this);
     const { uplinks } = engineOf(this);
     const uplink = uplinks.get(name) ?? openUplink(this, name);
     uplinks.set(name, uplink);
@@ -112,7 +112,7 @@ export class Lab implements AsyncDisposable {
    * lab.discover();
    */
   discover(): Interface[] {
-    checkOpen('lab.discover', this);
+    checkLabOpen('lab.discover', this);
     return discover(this.namespaces);
   }
 

@@ -1,6 +1,6 @@
 import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { MACVLAN_MODES, type MacvlanMode, macvlan, macvtap } from '../links/macvlan.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { Macvlan, MacvlanOptions } from './links.ts';
@@ -132,7 +132,7 @@ function checkPairOptions(options: MacvlanPairOptions): readonly [MacvlanMode, M
 
 /** The pair is all there or not at all: its names are looked at before any of it is made. */
 function checkRoom(lab: Lab): void {
-  checkOpen('macvlanPair', lab);
+  checkLabOpen('macvlanPair', lab);
   const taken = lab.namespaces.map(({ name }) => name).filter((name) => NAMES.some((own) => own === name));
   if (taken.length === 0) return;
   throw new UsageError(

@@ -11,7 +11,7 @@ import { checkKind, type KindNamed, type LinkType } from '../links/registry.ts';
 import type { Settings } from '../links/setting.ts';
 import { vlan } from '../links/vlan.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { Interface } from './interface.ts';
@@ -85,7 +85,7 @@ export class Namespace {
         : this.interfaces.find(({ name }) => name === which);
     const known = find();
     if (known) return known;
-    checkOpen(call, this.lab);
+    checkLabOpen(call, this.lab);
     this.lab.discover();
     const found = find();
     if (found) return found;
@@ -174,7 +174,7 @@ export class Namespace {
 
   #make(method: string, kind: object, options: object): Interface {
     const call = `${this.name}.${method}`;
-    checkOpen(call, this.lab);
+    checkLabOpen(call, this.lab);
     return make(() => addLink(call, this, kind as LinkKind, options as NewLinkOptions));
   }
 

@@ -3,7 +3,7 @@ import { checkIp, checkMac, checkOneOf, checkOptions } from '../kernel/validate.
 import { ipNeighbour, type Neighbour } from '../netlink/neighbour.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -41,7 +41,7 @@ export class NeighbourTable {
   }
 
   #add(options: NeighbourOptions): void {
-    checkOpen(`${this.#namespace}.neighbour.add`, this.#namespace.lab);
+    checkLabOpen(`${this.#namespace}.neighbour.add`, this.#namespace.lab);
     const call = `${this.#namespace.name}.neighbour.add`;
     checkOptions(call, options, ['to', 'lladdr', 'dev']);
     checkIp(call, 'to', options.to);
@@ -63,7 +63,7 @@ export class NeighbourTable {
   }
 
   #delete(to: string, dev?: Interface | string): void {
-    checkOpen(`${this.#namespace}.neighbour.delete`, this.#namespace.lab);
+    checkLabOpen(`${this.#namespace}.neighbour.delete`, this.#namespace.lab);
     checkIp(`${this.#namespace.name}.neighbour.delete`, 'to', to);
     const device = this.#namespace.interface(dev);
     engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device: device.index }));
@@ -71,7 +71,7 @@ export class NeighbourTable {
 
   /** What the kernel has now, without the `NOARP` entries. */
   list(): Neighbour[] {
-    checkOpen(`${this.#namespace}.neighbour.list`, this.#namespace.lab);
+    checkLabOpen(`${this.#namespace}.neighbour.list`, this.#namespace.lab);
     watcher()?.asked();
     return engineOf(this.#namespace)
       .rtnetlink.list(ipNeighbour.all())
@@ -80,7 +80,7 @@ export class NeighbourTable {
 
   /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. @param only one family's */
   flush(only?: Family): void {
-    checkOpen(`${this.#namespace}.neighbour.flush`, this.#namespace.lab);
+    checkLabOpen(`${this.#namespace}.neighbour.flush`, this.#namespace.lab);
     if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
     for (const { device, to, state } of this.list()) {
       if (state === 'PERMANENT' || (only !== undefined && familyOf(to) !== only)) continue;

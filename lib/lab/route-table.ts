@@ -2,7 +2,7 @@ import { checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from '../k
 import { ipRoute, type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -79,7 +79,7 @@ export class RouteTable {
 
   /** The unicast routes of the main table that the kernel has now, each with all of its next hops. */
   list(family: Family = 4): Route[] {
-    checkOpen(`${this.#namespace}.route.list`, this.#namespace.lab);
+    checkLabOpen(`${this.#namespace}.route.list`, this.#namespace.lab);
     checkOneOf(`${this.#namespace.name}.route.list`, 'family', family, [4, 6]);
     watcher()?.asked();
     return this.#main(family).filter(({ type }) => type === 'unicast');
@@ -93,7 +93,7 @@ export class RouteTable {
    * or an unreachable one
    */
   get(to: string, dev?: Interface | string, from?: string): Route {
-    checkOpen(`${this.#namespace}.route.get`, this.#namespace.lab);
+    checkLabOpen(`${this.#namespace}.route.get`, this.#namespace.lab);
     watcher()?.asked();
     const call = `${this.#namespace.name}.route.get`;
     checkIp(call, 'to', to);
@@ -122,7 +122,7 @@ export class RouteTable {
 
   #parse(method: string, options: RouteOptions): Pick<Route, 'to' | 'via' | 'device' | 'source'> {
     const call = `${this.#namespace.name}.route.${method}`;
-    checkOpen(call, this.#namespace.lab);
+    checkLabOpen(call, this.#namespace.lab);
     checkOptions(call, options, ['to', 'via', 'dev', 'src']);
     const { to, via, dev, src } = options;
     if (via !== undefined) checkIp(call, 'via', via);

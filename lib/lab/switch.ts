@@ -2,7 +2,7 @@ import { checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts'
 import { bridge } from '../links/bridge.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
@@ -53,7 +53,7 @@ export class Switch extends Namespace {
     return {
       /** Entries of the ports; those of the bridge itself are left out. */
       list: (): (FdbEntry & { port: Port })[] => {
-        checkOpen(`${this.name}.fdb.list`, this.lab);
+        checkLabOpen(`${this.name}.fdb.list`, this.lab);
         watcher()?.asked();
         const { rtnetlink, bridge: index } = engineOf(this);
         return rtnetlink.list(bridgeFdb.all({ bridge: index })).flatMap((entry) => {
@@ -82,7 +82,7 @@ export class Switch extends Namespace {
 
   #checkEntry(method: 'add' | 'delete', mac: unknown, port: unknown): void {
     const call = `${this.name}.fdb.${method}`;
-    checkOpen(call, this.lab);
+    checkLabOpen(call, this.lab);
     checkMac(call, 'mac', mac);
     if (!(port instanceof Interface) || !port.isPort || port.namespace !== this) {
       throw new UsageError(

@@ -1,5 +1,5 @@
 import { show, UsageError } from '../kernel/validate.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import type { Namespace } from './namespace.ts';
 import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
 import { change, watcher, words } from './watcher.ts';
@@ -20,7 +20,7 @@ export class Sysctls {
    */
   get(name: string): string {
     const call = `${this.#namespace}.sysctl.get`;
-    checkOpen(call, this.#namespace.lab);
+    checkLabOpen(call, this.#namespace.lab);
     watcher()?.asked();
     checkName(call, name);
     return readSysctlIn(this.#namespace, name);
@@ -41,7 +41,7 @@ export class Sysctls {
 
   #set(name: string, value: string | number): void {
     const call = `${this.#namespace}.sysctl.set`;
-    checkOpen(call, this.#namespace.lab);
+    checkLabOpen(call, this.#namespace.lab);
     checkName(call, name);
     checkValue(call, value);
     writeSysctlIn(this.#namespace, name, value);

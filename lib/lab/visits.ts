@@ -1,5 +1,5 @@
 import { hideMachinesInterfaces } from '../kernel/own-sysfs.ts';
-import { checkOpen } from './ended.ts';
+import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf, enginesOf } from './engine.ts';
 import type { LabEngine } from './lab-engine.ts';
 import type { Namespace } from './namespace.ts';
@@ -32,10 +32,10 @@ export class Visits {
   /**
    * Registers that a spec runs something in a namespace, which may start programs there.
    *
-   * @throws UsageError when the lab has ended, or is about to: nobody would end what is started any more
+   * @throws UsageError when the lab is closed or closing: nobody would end the programs
    */
   add(namespace: Namespace, method = 'run'): void {
-    checkOpen(`${namespace.name}.${method}`, namespace.lab);
+    checkLabOpen(`${namespace.name}.${method}`, namespace.lab);
     this.#visited.add(engineOf(namespace));
     this.#count++;
     hideMachinesInterfaces();
@@ -53,7 +53,10 @@ export class Visits {
     if (this.#visited.size > 0 && !foreign) this.#lab.programs.reapIn([netns]);
   }
 
-  /** Where programs may be: one that runs anywhere may enter any other namespace (`setns`). A foreign one counts only after a visit. */
+  /**
+   * Namespaces that a spec's program may be in: from one it may enter any other (`setns`). A foreign namespace counts only
+   * after a spec ran something in it.
+   */
   #reachable(): NamespaceEngine[] {
     const all = enginesOf(this.#lab.lab.namespaces);
     return all.filter((engine) => !engine.foreign || this.#visited.has(engine));

@@ -3,24 +3,24 @@ import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 
-/** A part of a lab that could be otherwise: a cable, a device on another such as a macvlan, a router. */
+/** A part of a lab that `hairpin mutate` varies: a cable, a device on another such as a macvlan, a router. */
 export type Part = Cable | Interface | Namespace;
 
-/** Looks on while a spec builds its lab and asks of it, and may interfere: `hairpin mutate`. */
+/** Watches a spec build its lab and ask questions, and may interfere: `hairpin mutate`. */
 export interface LabWatcher {
   /** A part has been made. */
   made(part: Part): void;
-  /** A live change is about to be made, in the spec's words; it is left out when the answer is false. */
+  /** A live change is about to be made, in the spec's words. Returns false to leave it out. */
   changing(words: string): boolean;
   /** The network is about to be asked something. */
   asked(): void;
   /** Something could not be made or changed, or was asked wrongly. */
   refused(during: 'building' | 'asking'): void;
-  /** How long a question may wait for its answer instead of so many milliseconds. */
+  /** How long a question may wait for its answer, in place of this many milliseconds. */
   patience(milliseconds: number): number;
-  /** An answer took so many milliseconds. */
+  /** An answer took this many milliseconds. */
   answered(milliseconds: number): void;
-  /** The parts made by this are a ready-made network's; a spec means those that it takes out of the result. */
+  /** Makes a ready-made network. A spec relies only on the parts that it takes out of the result. */
   readyMade<T extends object>(make: () => T): T;
 }
 
@@ -28,7 +28,7 @@ export interface LabWatcher {
 const SLOT = Symbol.for('hairpin.watcher');
 const slots = globalThis as { [SLOT]?: { watcher?: LabWatcher | undefined; depth: number } };
 slots[SLOT] ??= { depth: 0 };
-/** `depth` is how deep in the library's own calls we are: only those that a spec makes are of interest. */
+/** `depth` counts nested calls of the library itself: only the calls of a spec are reported. */
 const slot = slots[SLOT];
 
 export function watch(watcher: LabWatcher | undefined): void {
@@ -40,7 +40,7 @@ export function watcher(): LabWatcher | undefined {
   return slot.depth === 0 ? slot.watcher : undefined;
 }
 
-/** Does something that the watcher is not to see. */
+/** Does something that the watcher must not see. */
 export function unwatched<T>(action: () => T): T {
   slot.depth++;
   try {
@@ -59,13 +59,13 @@ export function make<T extends Part>(action: () => T): T {
   return part;
 }
 
-/** Makes what is no part: nothing of it could be otherwise. */
-export function furnish<T>(action: () => T): T {
+/** Creates an object that `hairpin mutate` does not vary. */
+export function createUnvaried<T>(action: () => T): T {
   const looking = watcher();
   return looking ? build(looking, action) : action();
 }
 
-/** Changes a lab that is there; `unchanged` is what the call returns anyhow. */
+/** Changes an existing lab. If the watcher leaves the change out, the call returns `unchanged`. */
 export function change<T>(words: () => string, action: () => T, unchanged: T): T {
   const looking = watcher();
   if (!looking) return action();
@@ -77,7 +77,7 @@ export function makeReady<T extends object>(action: () => T): T {
   return watcher()?.readyMade(action) ?? action();
 }
 
-/** Arguments as a spec has them. */
+/** Arguments as a spec writes them. */
 export function words(...args: readonly unknown[]): string {
   return args
     .filter((arg) => arg !== undefined)

@@ -92,13 +92,13 @@ export function isBridgePort({ slaveKind }: Pick<LinkState, 'slaveKind'>): boole
   return slaveKind === bridge.kind;
 }
 
-/** All that the kernel says of a port; undefined for a device that is none. */
+/** All settings of a port, as the kernel reports them. Undefined if the device is not a port. */
 export function portOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): ReadOf<typeof bridgePort.rows> | undefined {
   if (!isBridgePort(link)) return undefined;
   return (link.slaveData ?? bridgePort.read(Buffer.alloc(0))) as ReadOf<typeof bridgePort.rows>;
 }
 
-/** Those of a port's settings that a spec can change, of which an older kernel has not all; none of a device that is no port. */
+/** The port settings that a spec can change. Older kernels lack some. Empty if the device is not a port. */
 export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortOptions {
   const settings = portOf(link);
   const known = PORT_OPTIONS.filter((option) => settings?.[option] !== undefined);

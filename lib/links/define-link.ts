@@ -9,7 +9,7 @@ export const definedKinds = new Map<string, LinkKind>();
 /** Hairpin's own, which nobody else defines. */
 const own = new Set<string>();
 
-/** What every interface of a lab has, or can be told: no setting of a kind can have such a name. */
+/** Properties and options of every interface: no setting of a kind can have such a name. */
 export const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
@@ -18,12 +18,11 @@ export const TAKEN_NAMES: readonly string[] = [
 ];
 
 /**
- * Defines a kind of links. From then on `ns.link` makes such links, and all that reads links knows them: `supports`,
- * scripts, drawings, failures. The kernel's names and numbers are in linux/if_link.h. A module that is loaded again may
- * define its kind again.
+ * Defines a kind of link. From then on `ns.link` makes such links, and `supports`, scripts, drawings and failures know
+ * them. The kernel's names and numbers are in linux/if_link.h. A module that is loaded again may define its kind again.
  *
- * @param kind what `ip link add … type` calls it
- * @throws UsageError for a kind that hairpin itself defines, or a description that cannot be
+ * @param kind the name in `ip link add … type`
+ * @throws UsageError for a kind that hairpin itself defines, or an invalid description
  * @example
  * const geneve = defineLink('geneve', {
  *   option: 'GENEVE',

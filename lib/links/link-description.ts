@@ -5,78 +5,81 @@ import type { NewSettings, Settings, SettingsOf } from './setting.ts';
 /** What is below a link: nothing; an interface of the lab; or also a real NIC. */
 export type Lower = 'none' | 'interface' | 'interface or NIC';
 
-/** Where what a link sends comes out: at its other end, below it, nowhere, or where nobody knows (a tunnel, a program). */
+/** Where the frames of a link come out: at its other end, below it, nowhere, or unknown (a tunnel, a program). */
 export type End = 'peer' | 'lower' | 'none' | 'unknown';
 
-/** Everything that hairpin knows of a kind of links. Only {@link option} must be said. */
+/** Everything that hairpin knows about a kind of link. Only {@link option} is required. */
 export interface LinkDescription<S extends Settings = Settings, L extends Lower = Lower> {
-  /** The option of the kernel's configuration that brings it, without `CONFIG_`. */
+  /** The kernel's configuration option, without `CONFIG_`. */
   option: string;
-  /** Options without which that one cannot be chosen. */
+  /** Options that `option` depends on. */
   dependsOn?: readonly string[];
-  /** The module that brings it. @default the kind */
+  /** The kernel module. @default the kind */
   module?: string;
   /** Every machine that runs labs must have it. @default false */
   needed?: boolean;
-  /** The settings with which `supports` makes one, to find out whether the kernel has it. @default none */
+  /** The settings of the link that `supports` makes to try the kernel. @default none */
   trial?: NewSettings<S>;
 
   /** What is below it. @default 'none' */
   lower?: L;
-  /** On top of another of its kind, the kernel takes what is below that one (`macvlan_common_newlink`). @default false */
+  /** On top of another link of its kind, the kernel uses the device below that link (`macvlan_common_newlink`). @default false */
   skipsItsKind?: boolean;
   /** @default 'lower' where something is below it, else 'unknown' */
   end?: End;
   /** It goes down with what is below it. @default false */
   downWithLower?: boolean;
-  /** Its carrier is on from the beginning, without an event. @default true where it has neither a lower device nor a peer */
+  /** Its carrier is on from the beginning, without an event. @default true if it has neither a lower device nor a peer */
   bornWithCarrier?: boolean;
 
   /** The attributes in `IFLA_INFO_DATA`, by the names of the options. @default none */
   settings?: S;
   /** The lists among them, which are changed member by member. */
   lists?: Readonly<Record<string, ListChanges>>;
-  /** The kernel forgets what a change does not say, as of tunnels (`ipgre_changelink`): all settings are said again. @default false */
+  /** A change resets each setting that it does not name (`ipgre_changelink`), so hairpin sends all of them. @default false */
   changesWhole?: boolean;
-  /** What is said to the kernel for the settings that a spec chose. @default the same */
+  /** Turns the settings of a spec into those that the kernel is sent. @default the same */
   complete?(settings: Partial<SettingsOf<S>>): object;
 
-  /** Whose MAC address a new link has: one of its own, or that of the device below. @default 'own' */
+  /** A new link has its own MAC address, or that of the device below. @default 'own' */
   mac?: 'own' | 'lower';
   /** A link with these settings has no MAC address, and refuses one. @default false */
   withoutMac?(settings: SettingsOf<S>): boolean;
-  /** Why no MAC address can be chosen: what stands before ` has its parent's MAC address`. @default one can be chosen */
+  /**
+   * Why a spec cannot choose the MAC address, as the start of the error `… has its parent's MAC address`. Undefined if it
+   * can. @default undefined
+   */
   fixedMac?(settings: Partial<SettingsOf<S>>): string | undefined;
-  /** It never asks for MAC addresses, at least with some of its settings (`IFF_NOARP`). @default false */
+  /** It never asks for MAC addresses, at least with some settings (`IFF_NOARP`). @default false */
   noArp?: boolean;
   /** Its frames have an Ethernet header. @default true */
   ethernet?: boolean;
-  /** Every place where a frame may wait in it is known, so that a marker finds it empty. @default false */
+  /** hairpin knows every queue of the link, so a marker can show that they are empty. @default false */
   knownQueues?: boolean;
   /** A virtual machine reads and writes its frames at `/dev/tapN`. @default false */
   characterDevice?: boolean;
-  /** Other devices can be its ports, between which it forwards frames, as a bridge does. @default false */
+  /** It forwards frames between other devices, its ports, as a bridge does. @default false */
   hasPorts?: boolean;
 
-  /** A name for a new link, from that of the device below. @default the kind and a number */
+  /** A name for a new link, from the name of the device below. @default the kind and a number */
   usualName?(lower: string, settings: SettingsOf<S>): string;
   /**
-   * The links with one tag are a segment, whose addresses the lab gives to them: on one device below, or, where there is
-   * none, in the whole lab. @default the segment of the device below; without one, a segment for each link
+   * Links with one tag form a segment, and the lab gives them addresses of one subnet. A tag counts on one device below, or
+   * in the whole lab if there is none. @default the segment of the device below; without one, a segment for each link
    */
   tag?(settings: SettingsOf<S>): { tag: string; suffix: string };
-  /** Its settings in a few words, for drawings. @default the values of those that have to be said */
+  /** Its settings in a few words, for drawings. @default the values of the required settings */
   label?(settings: SettingsOf<S>): readonly (string | number)[];
   /** The same for messages. @default the label */
   summary?(settings: SettingsOf<S>): readonly (string | number)[];
 
   /** The usual causes of errors, by errno's name. */
   causes?: {
-    /** Of making a link. */
+    /** Causes when a link is made. */
     add?(refused: Refused<S>): Causes;
-    /** Of changing its settings. */
+    /** Causes when its settings change. */
     settings?: Causes;
-    /** Of changing what every device has: its MTU, its MAC address, whether it is up. */
+    /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };
 }
@@ -90,9 +93,9 @@ export interface Refused<S extends Settings> {
   lower: LowerDevice;
 }
 
-/** A device below a link, as far as the causes of errors ask for it. */
+/** The parts of a device below a link that the causes of errors need. */
 export interface LowerDevice {
-  /** Left out: a real NIC. */
+  /** Undefined for a real NIC. */
   readonly kind?: string;
   readonly children: Iterable<UpperDevice>;
   state(): LinkState;
@@ -109,7 +112,7 @@ export interface UpperDevice {
   toString(): string;
 }
 
-/** A list among the settings: what the kernel is told of a change. */
+/** A list among the settings, and the settings that change it in the kernel. */
 export interface ListChanges {
   /** What errors call a member. */
   member: string;

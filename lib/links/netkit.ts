@@ -15,9 +15,9 @@ export const netkit = defineLink('netkit', {
   settings: {
     /** `l3`: packets without MAC addresses, so nobody asks for one. @default 'l3', the kernel's own */
     mode: setting('IFLA_NETKIT_MODE', 5, oneOf(u32, 'NETKIT_', { l2: 0, l3: 1 }), { default: 'l3' }),
-    /** Of what end `a` sends; `set` takes it at that end alone (`netkit_change_link`). @default 'forward' */
+    /** Policy for packets that end `a` sends. Only end `a` can change it (`netkit_change_link`). @default 'forward' */
     policy: setting('IFLA_NETKIT_POLICY', 3, oneOf(u32, '', POLICIES), { word: '', usual: 'forward', live: true }),
-    /** Of what end `b` sends; `set` takes it at end `a`, too. @default 'forward' */
+    /** Policy for packets that end `b` sends. Only end `a` can change it (`netkit_change_link`). @default 'forward' */
     peerPolicy: setting('IFLA_NETKIT_PEER_POLICY', 4, oneOf(u32, '', POLICIES), {
       word: false,
       usual: 'forward',

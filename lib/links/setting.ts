@@ -1,34 +1,34 @@
 import { attribute, type Row, type RowOptions } from '../netlink/table.ts';
 import type { Flat, Type } from '../netlink/type.ts';
 
-/** What a spec may say of a setting, and when. */
+/** Whether and when a spec may choose a setting. */
 export interface SettingRules {
-  /** What a new link is given where the spec does not say. Without it, the kernel chooses. */
+  /** What hairpin sends for a new link if the spec does not choose. Without it, the kernel chooses. */
   readonly default?: unknown;
-  /** What the kernel chooses: a script need not say that. */
+  /** The kernel's own default: a script leaves it out. */
   readonly usual?: unknown;
-  /** It has to be said of each new link. */
+  /** Each new link needs it. */
   readonly required?: boolean;
-  /** `set` changes it. @default false: it stays as it was made */
+  /** `set` can change it. @default false */
   readonly live?: boolean;
-  /** The only values of another setting with which it may be said: `{ mode: 'passthru' }`. */
+  /** The values that another setting must have, such as `{ mode: 'passthru' }`. */
   readonly when?: Readonly<Record<string, string>>;
-  /** The device below has it, and with it all links of the kind on top: a further link takes what the first has. */
+  /** All links of the kind on one device share it: a further link takes the value in use. */
   readonly shared?: boolean;
-  /** The kernel says it, and hairpin does not change it. */
+  /** The kernel reports it, and hairpin does not change it. */
   readonly readOnly?: boolean;
-  /** No option of its own, and nothing to read: how the kernel is told of a change to another. */
+  /** Neither an option nor a property: hairpin sends it to change another setting. */
   readonly internal?: boolean;
-  /** Checks it more closely than its type does. @throws UsageError */
+  /** Checks more than the type does. @throws UsageError */
   readonly check?: (call: string, option: string, value: unknown) => void;
 }
 
-/** The settings that stand together in one attribute, as bits: the rules of each. */
+/** Rules for settings that are bits of one attribute. */
 export interface BitRules {
   readonly each: Readonly<Record<string, SettingRules>>;
 }
 
-/** A setting of a kind of links: an attribute in `IFLA_INFO_DATA`, with the rules for it. */
+/** A setting of a kind of link: an attribute in `IFLA_INFO_DATA`, with its rules. */
 export interface Setting<R = unknown, W = unknown, IsFlat extends boolean = boolean, O extends object = object>
   extends Row<R, W, IsFlat> {
   readonly rules: O;
@@ -37,11 +37,11 @@ export interface Setting<R = unknown, W = unknown, IsFlat extends boolean = bool
 export type Settings = Readonly<Record<string, Setting>>;
 
 /**
- * A setting of a kind of links.
+ * A setting of a kind of link.
  *
- * @param kernel the attribute's name in linux/if_link.h, which stands in errors: `IFLA_MACVLAN_MODE`
+ * @param kernel the attribute's name in linux/if_link.h, which errors show: `IFLA_MACVLAN_MODE`
  * @param number its number there
- * @param of how its value travels. Its words and its range are what `ns.link` accepts
+ * @param of the type of its value. `ns.link` accepts the type's words and range
  * @example id: setting('IFLA_GENEVE_ID', 1, netlink.range(netlink.u32, 0, 2 ** 24 - 1), { required: true })
  */
 export function setting<R, W, const O extends BitRules>(
@@ -68,7 +68,7 @@ export function setting(
 type Carried<S> = S extends { readonly brings?: infer B extends { read: unknown; write: unknown } } ? B : never;
 type IsBits<S> = S extends { readonly rules: BitRules } ? true : false;
 type RulesOf<S> = S extends { readonly rules: infer O } ? O : never;
-/** A number that the kernel has no word for is no choice of a spec's. */
+/** A spec cannot choose a number that the kernel has no word for. */
 type Word<T> = T extends string ? (string extends T ? T : Exclude<T, `${number}`>) : T;
 type IsTold<S> = RulesOf<S> extends { absent: unknown } | { default: unknown } | { required: true } ? true : false;
 type IsReadable<S> = IsBits<S> extends true ? false : RulesOf<S> extends { internal: true } ? false : true;

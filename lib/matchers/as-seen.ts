@@ -10,16 +10,16 @@ import { tracePath } from '../trace/probe-path.ts';
 type Asked = ProbeResult & Pick<ReachReport, 'question' | 'recognize'>;
 
 /**
- * A report, put right by what the taps saw of its probes. Where the routes say that nothing can have left, and something
- * did, there are rules (`ip rule`). And a negative rests on a probe that left: the source's own packet filter, or its
- * traffic control, may have taken it without a word (`tcp_connect` swallows what the output hook says).
+ * Corrects a report by what the taps saw of its probes. If the routes say that no probe can have left, but one did, there
+ * are rules (`ip rule`). A negative needs a probe that left: the source's own packet filter or traffic control may drop it
+ * without an error (`tcp_connect` swallows what the output hook says).
  *
- * @param since when the question began, in nanoseconds by the clock of the taps
+ * @param since when the question began, in nanoseconds of the taps' clock
  */
 export function asSeen<Report extends Asked>(report: Report, since: bigint, isNot: boolean): Report {
   const { question, outcome, recognize, presumed } = report;
   const { from, to } = question;
-  // What is for itself takes the loopback, which has no place on a path.
+  // Traffic to the host's own address goes through loopback, which the paths do not show.
   if (!from.lab.taps || to.namespace === from) return report;
   const trace = () => tracePath(question, recognize, { answered: false, since });
   if (outcome === 'unsent' && presumed) {
@@ -30,13 +30,13 @@ export function asSeen<Report extends Asked>(report: Report, since: bigint, isNo
   }
   if (!isNot || (outcome !== 'lost' && outcome !== 'refused')) return report;
   const seen = trace();
-  // Behind an answered question for the next hop's MAC address the probe itself must have left: a hook, or a queueing
-  // discipline, takes it behind the neighbour (__dev_queue_xmit).
+  // Once the next hop's MAC address was answered, the probe itself must have been seen: a hook or a queueing discipline
+  // may drop it after the neighbour lookup (__dev_queue_xmit).
   if (seen && (recognize(seen.frame) === 'probe' || !seen.answer?.arrival)) return report;
   return { ...report, ...neverLeft(from, since) };
 }
 
-/** What came of a frame, put right in the same way: a queueing discipline of its device's may keep it. */
+/** Corrects the result of a frame in the same way: a queueing discipline of the device may keep it. */
 export function frameAsSeen(result: HearResult, from: Interface, since: bigint): HearResult {
   const { namespace } = from;
   if (!namespace.lab.taps || result.outcome !== 'lost' || frameWay(from, result.frame)) return result;

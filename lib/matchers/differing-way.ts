@@ -11,7 +11,7 @@ import { isPassive } from './evidence-place.ts';
 import { holdIn } from './hold.ts';
 import { hearTraced } from './traced-frame.ts';
 
-/** An observation that is not what the model says. */
+/** An observation that differs from the model. */
 export type Difference = Observation & { expected: number };
 
 /** The way of a frame that differs, and how to know that frame in the capture. */
@@ -24,8 +24,8 @@ interface DifferingWay {
 const NONE: DifferingWay = { ways: [], recognize: () => undefined };
 
 /**
- * Sends the frame of one difference once more, by itself, for its way to be drawn: of a frame that should have come and
- * did not, if there is one. Differences of echoes go together with those of their frames.
+ * Sends the frame of one difference once more, alone, so that its path can be drawn. Prefers a frame that should have
+ * arrived and did not. Echoes differ only together with their frames.
  */
 export async function differingWay(
   devices: PairDevices,
@@ -49,7 +49,7 @@ async function wayOf(
 ): Promise<DifferingWay> {
   const patience = { milliseconds: await holdIn(lab), quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
   const { frame, outcome, copies, packets } = await hearTraced(to, from, kind, patience);
-  // Which it was that differed, this one need not: then there is nothing to show.
+  // The repeated frame may behave as expected. Then there is no path to show.
   if (copies !== wanted.copies || (outcome !== 'lost' && outcome !== 'answered')) return NONE;
   const way = frameWay(from, frame, outcome === 'lost' ? to : undefined, { packets });
   const identity = frameIdentity(frame);

@@ -11,9 +11,12 @@ import { type Attempt, attemptOf, isOver, type Task, tell, toldOf } from './atte
 import { evidencePlace, isPlugged, ownResults, traceMode } from './evidence-place.ts';
 import { failedAssertionOf } from './failed-assertion.ts';
 
-/** Of the question whose evidence an attempt has. */
+/** The question whose evidence an attempt has. */
 interface Kept {
-  /** Its number, and those of what failed beside it or after it: `Promise.all` tells of whichever was first. */
+  /**
+   * Numbers of this question and of later failures. `Promise.all` reports only the first, so any of them may be the test's
+   * error.
+   */
   numbers: number[];
   /** When its evidence was complete, by the monotonic clock. */
   ended: number;
@@ -22,22 +25,22 @@ interface Kept {
 
 const kept = new WeakMap<Task, Map<number, Kept>>();
 
-/** Whose lab it is. vitest's own idea of the running test is wrong for `test.concurrent` with the global `expect`. */
+/** The test of each lab. vitest's current test is wrong for `test.concurrent` with the global `expect`. */
 const owners = new WeakMap<Lab, Task>();
 
-/** Says which test a lab is of; for the fixture that makes it. */
+/** Records the test of a lab; for the fixture that makes it. */
 export function ownLab(lab: Lab, task: Task): void {
   owners.set(lab, task);
 }
 
-/** The test that a lab was made for, if by the fixture. */
+/** The test that a lab was made for, if the fixture made it. */
 export function ownerOf(lab: Lab | undefined): Task | undefined {
   return lab && owners.get(lab);
 }
 
 /** How a question that failed was asked. */
 export interface Asking {
-  /** Tells it from others. */
+  /** Identifies the question. */
   number: number;
   /** When, by the monotonic clock. */
   started: number;
@@ -49,11 +52,11 @@ export interface Asking {
 }
 
 /**
- * Keeps the evidence of an attempt's failed question, while its network is still as it was, and attaches it by vitest's
- * annotations. It is the first one's; but one that was asked when the first had failed and was survived (`expect.poll`,
- * `vi.waitFor`, `catch`) takes its place.
+ * Keeps the evidence of a failed question while its network is still as it was. Attaches the files as vitest's
+ * annotations. An attempt keeps the evidence of its first failure. If the test survives that failure (`expect.poll`,
+ * `vi.waitFor`, `catch`), the next failure replaces it.
  *
- * @returns the line of the failure's message that names the files; undefined where none are kept
+ * @returns the line of the message that names the files; undefined if none are kept
  */
 export async function keepEvidence(
   attempt: Attempt,
@@ -63,7 +66,7 @@ export async function keepEvidence(
 ): Promise<string | undefined> {
   const { task } = attempt;
   const before = keptOf(attempt);
-  // What fails because it is to leaves nothing; an answer that comes when its attempt is over decides nothing any more.
+  // A `test.fails` test is expected to fail. An answer after the end of its attempt decides nothing any more.
   if (task.fails || isOver(attempt)) return undefined;
   if (before && (before.soft || started < before.ended)) {
     before.numbers.push(number);
@@ -71,14 +74,14 @@ export async function keepEvidence(
   }
   const own: Kept = { numbers: [number], ended: Infinity, soft };
   setKept(attempt, own);
-  // What is said of a failure must not stand in for the failure.
+  // An error in the report must not replace the failure itself.
   try {
     tell(attempt, { failure: failureMeta(lab, failed) });
     if (!owners.has(lab) && !before) settleAtEnd(attempt);
-    // Files, that is: the report draws the failure in any case.
+    // 'off' concerns the files: the report draws the failure in any case.
     if (traceMode() === 'off') return undefined;
     const files = keepFiles(attempt, lab, failed);
-    // What is polled fails time and again, and an annotation cannot be taken back.
+    // A polled assertion fails many times, and an annotation cannot be taken back.
     if (!poll) await attach(attempt, files, frames);
     return describeFiles(files);
   } catch (error) {
@@ -88,7 +91,7 @@ export async function keepEvidence(
   }
 }
 
-/** What is done with the evidence when the attempt has ended; for the fixture that owns the lab. */
+/** Keeps or removes the evidence when the attempt has ended; for the fixture that owns the lab. */
 export function settleEvidence(task: Task, lab: Lab): void {
   const attempt = attemptOf(task);
   const mode = traceMode();
@@ -100,10 +103,10 @@ export function settleEvidence(task: Task, lab: Lab): void {
 
 function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: boolean; keepAll: boolean }): void {
   try {
-    // A test that failed otherwise than by a question (an exception, another matcher) has its network kept, too.
+    // A test that failed by an exception or by another matcher has its network kept, too.
     if ((failed || keepAll) && !keptOf(attempt)) {
       const files = keepFiles(attempt, lab);
-      // vitest takes no annotations any more; what is logged it shows beside the test's name.
+      // vitest takes no annotations any more, but shows logged lines beside the test's name.
       if (failed) tellBeside(describeFiles(files));
     }
     if (!failed && !keepAll) forget(attempt);
@@ -113,7 +116,7 @@ function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: 
   }
 }
 
-/** Takes away what an earlier run has left of an attempt, before it has anything of its own. */
+/** Removes the files of an earlier run before the attempt writes its own. */
 export function forgetEarlierRun(attempt: Attempt): void {
   if (traceMode() === 'off' || keptOf(attempt) || isOver(attempt)) return;
   forget(attempt);
@@ -125,13 +128,13 @@ function removeLater({ task, number }: Attempt): void {
   for (let later = number + 1; forget({ task, number: later }); later++);
 }
 
-/** What an earlier run has left need not be ours to take away: that fails no test. */
+/** The files of an earlier run may belong to someone else: failing to remove them fails no test. */
 function forget(attempt: Attempt): boolean {
   try {
     return removeEvidence(evidencePlace(attempt));
   } catch (error) {
     // The plugin has said so at the start of the run.
-    if (!isPlugged()) warnOnce(`what an earlier run has left cannot be taken away: ${whyNotKept(error)}`);
+    if (!isPlugged()) warnOnce(`the files of an earlier run cannot be removed: ${whyNotKept(error)}`);
     return false;
   }
 }
@@ -143,7 +146,7 @@ function warnOnce(sentence: string): void {
   warned = true;
 }
 
-/** For labs that the test made itself, whose end nobody here hears of. */
+/** For labs that the test made itself: no fixture settles their evidence. */
 function settleAtEnd(attempt: Attempt): void {
   attempt.task.context.onTestFinished(() => {
     dropSurvived(attempt);
@@ -151,7 +154,7 @@ function settleAtEnd(attempt: Attempt): void {
   });
 }
 
-/** A failed question that the test survived must not stand for what it failed by, or for a failure that there is none. */
+/** Drop the evidence of a question whose failure the test caught. */
 function dropSurvived(attempt: Attempt): void {
   const question = keptOf(attempt);
   if (!question || (hasFailed(attempt) && (question.soft || isReported(attempt, question.numbers)))) return;
@@ -161,7 +164,7 @@ function dropSurvived(attempt: Attempt): void {
   if (hairpin?.attempts) hairpin.attempts[attempt.number] = rest;
 }
 
-/** What fails because it is to is no failure. */
+/** A `test.fails` test is expected to fail. */
 function hasFailed({ task }: Attempt): boolean {
   return !task.fails && task.result?.state === 'fail';
 }
@@ -189,7 +192,7 @@ function tellNetwork(attempt: Attempt, lab: Lab): void {
   try {
     tell(attempt, { network: topologyOf(readDrawn(lab)) });
   } catch {
-    // A test may have ended its lab itself; a drawing less is no reason to fail it.
+    // The test may have closed its lab itself. A missing drawing is no reason to fail it.
   }
 }
 
@@ -208,14 +211,14 @@ async function attach({ task }: Attempt, files: readonly EvidenceFile[], frames:
         task.context.annotate(relative(process.cwd(), path), 'evidence', { path, contentType }),
       );
   } catch (error) {
-    // They are there nevertheless, and the message names them.
+    // The files exist nevertheless, and the message names them.
     warn(`vitest could not attach the evidence of "${task.fullTestName}": ${error}`);
   }
 }
 
 /**
- * Annotations are at the line of the stack that they are made in (`recordArtifact`), and the GitHub Actions reporter
- * leaves out those without one. Behind the wait for an answer the stack does not have the spec's line any more.
+ * vitest takes the line of an annotation from the stack (`recordArtifact`), and the GitHub Actions reporter leaves out
+ * annotations without a line. After the wait for an answer the stack no longer has the spec's line.
  */
 function calledFrom<T>(frames: string, call: () => T): T {
   const { prepareStackTrace } = Error;

@@ -7,20 +7,20 @@ import type { ProbePath } from '../trace/probe-path.ts';
 /** A place on a path: one device, or any device of a namespace. */
 export type Waypoint = Interface | Namespace;
 
-/** What a path must and must not come by. */
+/** The places that a path must pass, and those that it must not. */
 export interface Waypoints {
   through: readonly Waypoint[];
   notThrough: readonly Waypoint[];
 }
 
-/** Checks the options; undefined when nothing is asked of the path. */
+/** Checks the options. Undefined if the spec gives neither. */
 export function checkThrough(
   call: string,
   { lab }: Namespace,
   options: { through?: unknown; notThrough?: unknown },
   isNot: boolean,
 ): Waypoints | undefined {
-  // An option that is there and empty, such as a port that there is none of, would be a check that cannot fail.
+  // `through: undefined` would check nothing, so reject it.
   const asked = (['through', 'notThrough'] as const).filter((option) => option in options);
   if (asked.length === 0) return undefined;
   if (isNot)
@@ -46,11 +46,11 @@ export function checkThrough(
   return { through: through ?? [], notThrough: notThrough ?? [] };
 }
 
-/** What is wrong with the way that was taken, or undefined. */
+/** What is wrong with the path, or undefined. */
 export function describeDetour({ through, notThrough }: Waypoints, trace: ProbePath | undefined): string | undefined {
   if (!trace) return 'and its path is not known: the taps did not see it leave';
   const ways = waysTaken(trace);
-  // What has not been seen cannot have been avoided: address translation, or a tap without room.
+  // The unseen part of a path may pass anywhere: after address translation, or when a tap had no room.
   if (ways.length === 0) return 'and its path is known only in part, as drawn below';
   const forbidden = notThrough.find((waypoint) =>
     ways.some((way) => way.some(({ frame }) => isAt(waypoint, frame.at))),
@@ -59,7 +59,7 @@ export function describeDetour({ through, notThrough }: Waypoints, trace: ProbeP
   return missedWaypoint(through, ways);
 }
 
-/** The ways by which a probe came to whoever answered it, a copy each: where else it was flooded to was no way there. */
+/** One path per copy that reached the host that answered; other flooded copies are ignored. */
 function waysTaken({ path, arrival }: ProbePath): Hop[][] {
   if (!arrival || arrival.frame.packetType === PACKET_OTHERHOST) return [];
   const isArrival = ({ at, direction, packetType }: Hop['frame']) =>
@@ -77,7 +77,7 @@ function missedWaypoint(through: readonly Waypoint[], ways: readonly Hop[][]): s
   return best === 0 ? `not through ${missed}` : `not through ${missed} after ${through[best - 1]}`;
 }
 
-/** How many waypoints a way has come by. One device may stand for several in a row, such as a port and its switch. */
+/** How many waypoints a path has passed. One device may count for several in a row, such as a port and its switch. */
 function countPassed(through: readonly Waypoint[], way: readonly Hop[]): number {
   let passed = 0;
   for (const { frame } of way) {

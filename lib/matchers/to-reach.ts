@@ -126,7 +126,7 @@ function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcom
 function checkReceiver(call: string, received: unknown): asserts received is Namespace {
   if (received instanceof Namespace && !received.lab.closed) return;
   if (received instanceof Namespace)
-    throw new UsageError(`${call}: the lab of ${received.name} has ended; was the assertion awaited?`);
+    throw new UsageError(`${call}: the lab of ${received.name} is closed; was the assertion awaited?`);
   throw new UsageError(`${call}: expect() takes the namespace that asks: received ${show(received)}`);
 }
 

@@ -163,7 +163,7 @@ export class NetlinkSocket implements Disposable {
   #send(requests: readonly Request[], flags: number, lastFlags = 0): number {
     const [first] = requests;
     if (first && this.#channel.closed) {
-      throw new Error(`${first.words(this.#names)}: its namespace is closed (the lab has ended)`);
+      throw new Error(`${first.words(this.#names)}: its namespace is closed (the lab is closed)`);
     }
     if (first && this.#isUnderWay) this.#skipAnswers(first);
     const datagram = new Writer();

@@ -56,7 +56,7 @@ export class FrameSocket {
 
   /** Tells of each ARP frame, in {@link drain}; the function returned ends it. */
   listen(listener: (frame: HeardFrame) => void): () => void {
-    // What came before nobody asked for.
+    // Drop the frames that arrived before the question.
     this.drain();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

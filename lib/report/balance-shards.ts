@@ -10,14 +10,14 @@ import type { Durations } from './durations.ts';
  */
 export function balanceShards(keys: readonly string[], durations: Durations, count: number): string[][] {
   const known = keys.flatMap((key) => durations.get(key) ?? []);
-  // A new file is as long as a middling one, so that a few of them do no harm.
+  // New files count as average, so that a few of them do no harm.
   const usual = median(known);
   const inOrder = keys
     .map((key) => ({ key, time: durations.get(key) ?? usual }))
     .sort((one, other) => other.time - one.time || (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
   const shards = Array.from({ length: count }, () => ({ keys: [] as string[], time: 0 }));
   for (const { key, time } of inOrder) {
-    // Files that take no time go round, too.
+    // Files that take no time are shared out, too.
     const least = shards.reduce((best, shard) =>
       shard.time < best.time || (shard.time === best.time && shard.keys.length < best.keys.length) ? shard : best,
     );

@@ -6,22 +6,22 @@ import { networkOf, type Prefix } from '../wire/ip-address.ts';
 const LOOPBACK = 'lo';
 /** `IP6_RT_PRIO_ADDRCONF`. */
 const IPV6_ADDRESS_METRIC = 256;
-/** They lead nowhere; the kernel hangs IPv6's on the loopback. */
+/** Routes of these types lead nowhere. The kernel attaches IPv6 ones to the loopback. */
 const NOWHERE: readonly string[] = ['blackhole', 'unreachable', 'prohibit', 'throw'];
 
-/** The routes that are not of addresses alone, and those of addresses' subnets that somebody deleted. */
+/** The routes that a program may have added, and the kernel's subnet routes that a program deleted. */
 export interface GivenRoutes {
   readonly routes: readonly Route[];
   readonly deleted: readonly SubnetRoute[];
 }
 
-/** The route that the kernel makes of an address. */
+/** The route that the kernel adds for an address. */
 export interface SubnetRoute {
   readonly to: Prefix;
   readonly device: number;
 }
 
-/** What somebody did to the routes of a namespace; the kernel's own come with its addresses. */
+/** The changes to a namespace's routes. The kernel's own routes come with the addresses, so they are left out. */
 export function givenRoutes({ links, routes, addresses }: NamespaceState<'addresses' | 'routes'>): GivenRoutes {
   const byIndex = new Map(links.map((link) => [link.index, link]));
   const ofAddresses = addresses.flatMap((address) => subnetRoute(address, byIndex));
@@ -42,13 +42,13 @@ export function leadsNowhere({ type }: Route): boolean {
   return NOWHERE.includes(type);
 }
 
-/** Of the kernel's own routes those that somebody may have added in its name, as NetworkManager does: where subnets are. */
+/** Subnet routes marked `proto kernel` that a program may have added, as NetworkManager does. */
 function isForSubnet({ type, table, nextHops, to }: Route): boolean {
   const isLinkLocal = to.family === 6 && /^f[ef]/.test(to.address);
   return type === 'unicast' && table === TABLE_MAIN && nextHops.every(({ via }) => via === undefined) && !isLinkLocal;
 }
 
-/** The route that the kernel makes of an address (`fib_add_ifaddr`, `addrconf_prefix_route`), if it does. */
+/** The route that the kernel adds for an address (`fib_add_ifaddr`, `addrconf_prefix_route`), if it adds one. */
 function subnetRoute(
   { address, peer, length, family, index, noPrefixRoute, metric }: AddressState,
   links: ReadonlyMap<number, Link>,
@@ -71,7 +71,10 @@ function subnetRoute(
   return [{ to, device: index, words, is }];
 }
 
-/** One whose device is down is there no more, but of several (fib_sync_down_dev), where nobody could add it. */
+/**
+ * The kernel deletes a route when its device goes down (fib_sync_down_dev), but keeps dead next hops of a multipath route.
+ * They cannot be added again, so they are left out.
+ */
 function withoutDown(route: Route, links: ReadonlyMap<number, Link>): Route[] {
   if (leadsNowhere(route) || route.nexthopId !== undefined) return [route];
   const nextHops = route.nextHops.filter(({ device }) => device === undefined || links.get(device)?.up !== false);

@@ -63,7 +63,7 @@ export function proxyLines(state: WholeLabState, namespace: WholeNamespace): str
   return namespace.proxies.map((proxy) => say(ipNeighbour.add({ ...proxy, proxy: true })));
 }
 
-/** What somebody said of a forwarding entry; what is learnt is left out: the bridge learns it again. */
+/** The forwarding entries that somebody added. Learnt entries are left out: the bridge learns them again. */
 export function fdbLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
   const ofTunnels = farEnds(namespace).map(({ mac, device, to }) =>
@@ -74,7 +74,7 @@ export function fdbLines(state: WholeLabState, namespace: WholeNamespace): strin
     say(
       bridgeFdb.replace({
         ...{ mac, device, vlan, sticky, state: local ? ('PERMANENT' as const) : ('NOARP' as const) },
-        // Of the bridge itself it is its own, of a port its master's.
+        // Entries of the bridge use `self`, entries of a port use `master`.
         ...(device === bridge ? { self: true } : { master: true }),
       }),
     ),
@@ -82,7 +82,7 @@ export function fdbLines(state: WholeLabState, namespace: WholeNamespace): strin
   return [...ofBridges, ...ofTunnels];
 }
 
-/** The hosts to which tunnels send frames of an address, but for the one that a tunnel itself was told (`remote`). */
+/** The hosts to which a tunnel sends frames for an address, except the tunnel's own `remote`. */
 export function farEnds({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
   return fdb.filter(({ device, mac, to, permanent }) => {
     const { remote, remote6 } = Object(links.find(({ index }) => index === device)?.data);
@@ -92,7 +92,7 @@ export function farEnds({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
 
 const NO_MAC = '00:00:00:00:00:00';
 
-/** The static entries of bridges, but for what comes and goes with a port: its own address, the groups that it listens to. */
+/** The static entries of bridges, except those that come and go with a port: its own address, and the groups it joined. */
 export function givenFdb({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
   const isOwn = ({ bridge, mac }: (typeof fdb)[number]) =>
     isGroupMac(mac) || links.some((link) => (link.index === bridge || link.master === bridge) && link.mac === mac);

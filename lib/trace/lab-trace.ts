@@ -1,6 +1,6 @@
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
-import { checkOpen } from '../lab/ended.ts';
+import { checkLabOpen } from '../lab/check-lab-open.ts';
 import { Lab } from '../lab/index.ts';
 import { decodeFrameFields } from '../wire/describe-frame.ts';
 import { Capture, type CapturedFrame } from './capture.ts';
@@ -82,7 +82,7 @@ function makeTrace(
 }
 
 function checkTrace(lab: Lab, fn: unknown, options: TraceOptions): readonly TraceProtocol[] {
-  checkOpen('lab.trace', lab);
+  checkLabOpen('lab.trace', lab);
   if (typeof fn !== 'function') throw new UsageError(`lab.trace: fn must be a function: received ${show(fn)}`);
   checkOptions('lab.trace', options, ['protocol']);
   const protocols = [options.protocol ?? []].flat();

@@ -101,5 +101,5 @@ test('a closed namespace says so, and is closed once', () => {
   namespace.close();
   namespace.close();
   expect(namespace.closed).toBe(true);
-  expect(() => namespace.run(here)).toThrow('this network namespace is closed: its lab has ended');
+  expect(() => namespace.run(here)).toThrow('this network namespace is closed: its lab is closed');
 });

@@ -12,7 +12,7 @@ test('a question that outlives its lab fails, and nothing else does', async () =
   const asked = failureOf(expect(a).toReach('10.0.0.99', { by: 'arp' }));
   await expect(a).toReach(b);
   await lab.close();
-  expect(await asked).toContain('lab has ended');
+  expect(await asked).toContain('lab is closed');
 });
 
 test('a lab of hundreds of namespaces closes', { timeout: 30_000 }, async () => {

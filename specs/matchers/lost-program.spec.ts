@@ -25,15 +25,14 @@ test.for([
   ['toHear', (a, b) => expect(b).toHear(a, { frame: 'multicast', join: false, within: FOREVER })],
   ['toHear of so many', (a, b) => expect(b).toHear(a, { frame: 'multicast', join: false, copies: 1, within: FOREVER })],
 ] as [string, (a: Namespace, b: Namespace) => Promise<void>][])(
-  'an answer is not waited for once a program has failed that nobody awaits: %s',
+  'an assertion stops waiting once a program failed that no one awaits: %s',
   async ([, ask]) => {
     const lab = createLab();
     const { a, b } = build(lab);
     const { fail } = failingServer(b);
     const failure = ask(a, b).catch((error: Error) => error.message);
     fail();
-    const words =
-      /It was not waited for any longer, since a program has failed that nobody awaits:\n {2}b\.exec\('sh', /;
+    const words = /Stopped waiting: a program failed that no one awaits:\n {2}b\.exec\('sh', /;
     expect(await failure).toMatch(words);
     expect(await failure).toMatch(
       /: exit code 3 at specs\/matchers\/lost-program\.spec\.ts:\d+:\d+\n {4}cannot bind: Address already in use$/m,
@@ -81,6 +80,6 @@ test('an assertion that has its answer says nothing of it, one that fails at onc
       a  .  ✗
       b  ✓  .
     `),
-  ).rejects.toThrow(/^A program has failed that nobody awaits:\n {2}b\.exec/m);
+  ).rejects.toThrow(/^A program failed that no one awaits:\n {2}b\.exec/m);
   await expect(lab.close()).rejects.toThrow(/^nobody awaited a program that failed/);
 });

@@ -92,7 +92,7 @@ test('what is no namespace is refused, on either side', async ({ lab }) => {
   );
 });
 
-test('two labs cannot meet, and a lab that has ended cannot ask', async ({ lab }) => {
+test('two labs cannot meet, and a closed lab cannot ask', async ({ lab }) => {
   const other = createLab();
   const [a, b] = [lab.namespace('a'), other.namespace('b')];
   expect(await failureOf(expect(a).toReach(b))).toBe(
@@ -100,7 +100,7 @@ test('two labs cannot meet, and a lab that has ended cannot ask', async ({ lab }
   );
   await other.close();
   expect(await failureOf(expect(b).toReach(a))).toBe(
-    'expect(b).toReach(a): the lab of b has ended; was the assertion awaited?',
+    'expect(b).toReach(a): the lab of b is closed; was the assertion awaited?',
   );
 });
 

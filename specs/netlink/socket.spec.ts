@@ -65,7 +65,7 @@ test('a socket asks in the namespace that it was opened in, and is closed once',
   const socket = a.run(() => new NetlinkSocket());
   socket.close();
   socket.close();
-  expect(() => socket.list(ipAddress.all())).toThrow('ip address show: its namespace is closed (the lab has ended)');
+  expect(() => socket.list(ipAddress.all())).toThrow('ip address show: its namespace is closed (the lab is closed)');
 });
 
 // a eth0 ── eth0 b

@@ -154,10 +154,10 @@ test('a lab without taps sees nothing, and says so', async () => {
   );
 });
 
-test('a lab that has ended', async () => {
+test('a closed lab', async () => {
   const lab = createLab();
   await lab.close();
   expect(await failureOf(lab.trace(() => {}))).toBe(
-    'lab.trace: the lab has ended: that of a test with the test, one of createLab() with lab.close()',
+    'lab.trace: the lab is closed. The `lab` fixture closes with its test, `createLab()` with lab.close()',
   );
 });

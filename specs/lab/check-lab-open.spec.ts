@@ -1,6 +1,6 @@
 import { createLab, expect, test, UsageError } from 'hairpin';
 
-const OVER = 'the lab has ended: that of a test with the test, one of createLab() with lab.close()';
+const CLOSED = 'the lab is closed. The `lab` fixture closes with its test, `createLab()` with lab.close()';
 
 // ns1 ─ m1 ── eth0 (a) ── p0 sw, once
 function build() {
@@ -58,10 +58,10 @@ const USES: [use: string, (net: ReturnType<typeof build>) => unknown][] = [
   ['sw.fdb.delete', ({ sw, port }) => sw.fdb.delete(MAC, port)],
 ];
 
-test('from the moment that a lab is being closed, and after its end, whatever would ask the kernel says so', async () => {
+test('once a lab is closing or closed, every call that would ask the kernel says so', async () => {
   const net = build();
   const closing = net.lab.close();
-  for (const [call, use] of USES) expect(() => use(net)).toThrow(new UsageError(`${call}: ${OVER}`));
+  for (const [call, use] of USES) expect(() => use(net)).toThrow(new UsageError(`${call}: ${CLOSED}`));
   await closing;
-  for (const [call, use] of USES) expect(() => use(net)).toThrow(new UsageError(`${call}: ${OVER}`));
+  for (const [call, use] of USES) expect(() => use(net)).toThrow(new UsageError(`${call}: ${CLOSED}`));
 });
