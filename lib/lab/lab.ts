@@ -7,11 +7,13 @@ import { endLab, registerEnd } from './end-lab.ts';
 import { engineOf, setEngine } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { LabEngine } from './lab-engine.ts';
+import { labExtensions } from './lab-extensions.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
 import { Namespace } from './namespace.ts';
 import { openNamespace } from './namespace-engine.ts';
 import type { Defaults } from './role.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
+import { checkTrace, type Trace, type TraceOptions } from './trace.ts';
 import { openUplink, type Uplink } from './uplink.ts';
 import { createUnvaried, make } from './watcher.ts';
 
@@ -114,6 +116,20 @@ export class Lab implements AsyncDisposable {
   discover(): Interface[] {
     checkLabOpen('lab.discover', this);
     return discover(this.namespaces);
+  }
+
+  /**
+   * Follows every frame that is sent in the lab while a function runs, and until the lab is quiet again.
+   *
+   * @param fn what makes the traffic; its promise is awaited
+   * @throws UsageError in a lab without taps; whatever `fn` throws
+   * @example
+   * const trace = await lab.trace(() => a.exec('ping', ['-c1', '10.0.0.2']), { protocol: ['arp', 'icmp'] });
+   * console.log(String(trace));
+   */
+  async trace(fn: () => unknown, options: TraceOptions = {}): Promise<Trace> {
+    const protocols = checkTrace(this, fn, options);
+    return labExtensions().trace(this, fn, protocols);
   }
 
   /**

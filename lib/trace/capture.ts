@@ -2,23 +2,9 @@ import { now } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
-import { type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { type CapturedFrame, type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
-
-/** A frame at a device of the lab. */
-export interface CapturedFrame {
-  at: Interface;
-  /** `out`: the device was given it to send. `in`: it came from the device. */
-  direction: 'in' | 'out';
-  /** How it was addressed when it came in (`PACKET_HOST` …). */
-  packetType: number;
-  nanoseconds: bigint;
-  bytes: Buffer;
-  originalLength: number;
-  /** The same at every hop of one frame, and different for any other; made when it is first asked for. */
-  readonly identity: string;
-}
 
 const LOOPBACK_INDEX = 1;
 

@@ -1,9 +1,8 @@
 import { engineOf } from '../lab/engine.ts';
-import type { Namespace } from '../lab/index.ts';
+import type { CapturedFrame, Namespace } from '../lab/index.ts';
 import { type IpPacket, ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import type { CapturedFrame } from './capture.ts';
 import { frameContent } from './frame-identity.ts';
 
 /**
