@@ -6,9 +6,10 @@ import { hairpin } from './lib/config.ts';
 /** Specs import hairpin by its name, as a user's do; here that is the source. */
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Specs that put modules in the place of hairpin's own, or load them again: another file would get those. */
+/** Specs that put modules in the place of hairpin's own, load them again, or need a thread that has kept nothing yet. */
 export const ALONE = [
   'specs/lab/descriptors.spec.ts',
+  'specs/lab/linkwatch.spec.ts',
   'specs/lab/loaded-again.spec.ts',
   'specs/netlink/faked-kernel.spec.ts',
   'specs/probes/ask.spec.ts',

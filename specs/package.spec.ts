@@ -32,8 +32,8 @@ test('a container', async ({ lab, macvlanPair }) => {
 export const all = [hairpin, ContainerLab, createLab, cni, HairpinReporter];
 `;
 
-/** Engines, and the kernel below them. Errors are for users. */
-const INSIDE = /engine\.d\.ts$|^lib\/kernel\/(?!kernel-error|validate|needs-node)|^lib\/netlink\/socket/;
+/** Engines, and the sockets below them. */
+const INSIDE = /^lib\/lab\/([\w-]+-)?engine\.d\.ts$|^lib\/netlink\/socket/;
 
 /** The declarations that an import of the package leads to, from its entry points on. */
 async function declarationsOf(root: string): Promise<string[]> {

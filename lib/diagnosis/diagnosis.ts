@@ -24,7 +24,7 @@ export type DiagnosisData = Cause & {
   /** Whose packet was lost. */
   of: 'probe' | 'answer';
   /** The device where it was last seen (`sw/p0`), or the host whose doing it is (`a`). */
-  at?: string;
+  lastSeen?: string;
   /** The cause in words. */
   text: string;
   /** What to do about it. */
@@ -41,11 +41,11 @@ export function undiagnosed(outcome: Outcome): Diagnosis {
 export function diagnosisData(diagnosis: Diagnosis): DiagnosisData {
   const { outcome, cause, certainty, of, drop } = diagnosis;
   const { text, hint } = sayCause(cause);
-  const at = placeOf(diagnosis);
+  const lastSeen = placeOf(diagnosis);
   return {
     ...cause,
     ...{ outcome, certainty, of, text },
-    ...(at ? { at: String(at) } : {}),
+    ...(lastSeen ? { lastSeen: String(lastSeen) } : {}),
     ...(hint === undefined ? {} : { hint }),
     ...(drop ? { kernel: describeDrop(drop) } : {}),
   };

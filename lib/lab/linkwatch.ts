@@ -4,8 +4,11 @@ import { veth } from '../links/veth.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 
-/** Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). */
-const [END, OTHER_END] = [2, 3];
+/**
+ * Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). A kernel with tunnel modules gives a new
+ * namespace devices of its own, gre0 or sit0, which take the first indexes (`net.core.fb_tunnels_only_for_init_net`).
+ */
+const [END, OTHER_END] = [1001, 1002];
 
 /**
  * Makes the kernel's link watch look at every device that waits for it. It handles the event of a device that was not

@@ -24,15 +24,16 @@ export const TAKEN_NAMES: readonly string[] = [
  * @param kind the name in `ip link add … type`
  * @throws UsageError for a kind that hairpin itself defines, or an invalid description
  * @example
- * const geneve = defineLink('geneve', {
- *   option: 'GENEVE',
- *   trial: { id: 1, remote: '192.0.2.1' },
+ * const gretap = defineLink('gretap', {
+ *   option: 'NET_IPGRE',
+ *   module: 'ip_gre',
+ *   trial: { local: '192.0.2.1', remote: '192.0.2.2' },
  *   settings: {
- *     id: setting('IFLA_GENEVE_ID', 1, netlink.range(netlink.u32, 0, 2 ** 24 - 1), { required: true }),
- *     remote: setting('IFLA_GENEVE_REMOTE', 2, netlink.ip4),
+ *     local: setting('IFLA_GRE_LOCAL', 6, netlink.ip4),
+ *     remote: setting('IFLA_GRE_REMOTE', 7, netlink.ip4, { live: true }),
  *   },
  * });
- * const tunnel = ns1.link(geneve, { id: 7, remote: '10.0.0.2', address: '10.7.0.1/24' });
+ * const tunnel = ns1.link(gretap, { local: '192.0.2.1', remote: '192.0.2.2', address: '10.7.0.1/24' });
  */
 export function defineLink<
   const K extends string,

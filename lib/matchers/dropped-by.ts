@@ -1,10 +1,11 @@
+import { culpritsOf } from '../diagnosis/culprits.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { placeOf } from '../diagnosis/finding.ts';
 import { deviceName } from '../diagnosis/names.ts';
 import { CODES } from '../diagnosis/words/index.ts';
 import { checkOneOf, show } from '../kernel/validate.ts';
 import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
-import type { Cause, Code } from '../model/cause.ts';
+import type { Code } from '../model/cause.ts';
 
 /** The codes of docs/diagnoses.md that a negative may ask for. */
 export type DropCode = Exclude<Code, 'unknown'>;
@@ -64,33 +65,19 @@ export function dropWords({ code, at }: WantedDrop): string {
   return at ? `${code} at ${at}` : code;
 }
 
-/** What it was instead: `bridge.hairpin-off at sw/p0`. */
+/** What it was instead, with all that `at` may be: `bridge.isolated, last seen at sw/p0; a setting of sw/p0, sw/p1, sw`. */
 export function describeDropped(diagnosis: Diagnosis): string {
   const place = placeOf(diagnosis);
-  return `${diagnosis.cause.code}${place ? `, last seen at ${place}` : ''}`;
+  const culprits = culpritsOf(diagnosis.cause);
+  return [
+    `${diagnosis.cause.code}${place ? `, last seen at ${place}` : ''}`,
+    ...(culprits.length > 0 ? [`a setting of ${culprits.join(', ')}`] : []),
+  ].join('; ');
 }
 
 /** Where a packet was last seen, or whose setting is the cause. */
 function isAt(wanted: Interface | Namespace, { hop, host, cause }: Diagnosis): boolean {
   const last = hop?.frame.at;
-  const [devices, namespaces] = namedIn(cause);
-  if (wanted instanceof Interface) return last === wanted || devices.includes(deviceName(wanted));
-  return last?.namespace === wanted || host === wanted || namespaces.includes(wanted.name);
-}
-
-/** The facts that name who is at fault. */
-const CULPRITS = ['device', 'port', 'ingress', 'egress', 'namespace', 'down', 'asked', 'by'];
-
-function namedIn({ facts }: Cause): [devices: string[], namespaces: string[]] {
-  const names = namesOf(facts);
-  const devices = names.filter((name) => name.includes('/'));
-  return [devices, [...names, ...devices.map((device) => device.slice(0, device.indexOf('/')))]];
-}
-
-function namesOf(facts: object): string[] {
-  return Object.entries(facts).flatMap(([key, value]: [string, unknown]) => {
-    if (!CULPRITS.includes(key)) return [];
-    if (typeof value === 'string') return [value];
-    return typeof value === 'object' && value !== null ? namesOf(value) : [];
-  });
+  if (wanted instanceof Interface) return last === wanted || culpritsOf(cause).includes(deviceName(wanted));
+  return last?.namespace === wanted || host === wanted || culpritsOf(cause).includes(wanted.name);
 }

@@ -26,7 +26,7 @@ export function failedAssertionOf(error: unknown): FailedAssertion | undefined {
  *
  * @example
  * const error = await expect(a).toReach(b).catch((error: unknown) => error);
- * expect(diagnosisOf(error)).toMatchObject({ code: 'link.down', facts: { device: 'b/eth0' } });
+ * expect(diagnosisOf(error)).toMatchObject({ code: 'bridge.isolated', facts: { ingress: 'sw/p0', egress: 'sw/p1' } });
  */
 export function diagnosisOf(error: unknown): DiagnosisData | undefined {
   return failedAssertionOf(error)?.diagnosis;

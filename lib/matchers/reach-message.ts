@@ -4,6 +4,7 @@ import { describeDrop } from '../diagnosis/words/kernel-line.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { describeDropped, dropWords, type WantedDrop } from './dropped-by.ts';
+import { isInconclusive } from './is-inconclusive.ts';
 import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
 import type { Waypoints } from './through.ts';
 import { mendOf, whyOf } from './why.ts';
@@ -73,7 +74,7 @@ function describeOutcome(
   { outcome, reason, probes, roundTrip, unanswerable }: ReachReport,
   { isNot, because, drop, detour, ways }: ReachCase,
 ): string {
-  const inconclusive = isNot && outcome !== 'answered' && because === undefined && !drop ? 'inconclusive: ' : '';
+  const inconclusive = isInconclusive(outcome, { isNot, because, drop }) ? 'inconclusive: ' : '';
   const count = plural(probes, 'probe');
   switch (outcome) {
     case 'answered':

@@ -158,7 +158,7 @@ export async function toHear(
   const recognize = (bytes: Buffer) => (identities.includes(frameIdentity(bytes)) ? ('probe' as const) : undefined);
   return {
     pass: isNot,
-    isInconclusive: !conclusive && !drop,
+    isInconclusive: !conclusive && (!drop || result.outcome === 'broken'),
     message: () => message,
     evidence: {
       lab: to.namespace.lab,

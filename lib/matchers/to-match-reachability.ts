@@ -1,5 +1,6 @@
 import { sourceCause } from '../diagnosis/causes/source.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { type Way, waysOf } from '../diagnosis/way.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
@@ -83,7 +84,9 @@ export async function toMatchReachability(
     ],
     ...(example?.words ?? { hint: wrong.map(mendOfUnsent).find((mend) => mend !== undefined) }),
   });
-  return { pass, message: () => message, ...(example ? { evidence: example.evidence } : {}) };
+  // Not one pair was learnt to be otherwise.
+  const isInconclusive = !matches && wrong.every(({ verdict }) => verdict === 'inconclusive');
+  return { pass, isInconclusive, message: () => message, ...(example ? { evidence: example.evidence } : {}) };
 }
 
 /** One wrong pair asked again, by itself, so that the failure says more of it than its letters in the table. */
@@ -102,9 +105,9 @@ async function explainOne(
   const since = tapTime();
   const report = await reach(title, from, to, question, { milliseconds: ONE_MORE });
   const answered = report.outcome === 'answered';
-  const evidence = (ways: Way[]) => ({
+  const evidence = (ways: Way[], diagnosis?: Diagnosis) => ({
     lab: from.lab,
-    failed: { recognize: report.recognize, ways, asked: report },
+    failed: { recognize: report.recognize, ways, asked: report, diagnosis },
   });
   // The second time it was otherwise: then there is nothing to explain.
   if (answered !== (pair.result.outcome === 'answered')) return { words: {}, evidence: evidence([]) };
@@ -117,7 +120,7 @@ async function explainOne(
   const ways = all.map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));
   return {
     words: { ways: answered ? ways.slice(0, 1) : ways, hint: diagnosis && mendOf(diagnosis) },
-    evidence: evidence(ways),
+    evidence: evidence(ways, diagnosis),
   };
 }
 

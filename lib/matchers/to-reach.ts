@@ -12,6 +12,7 @@ import { type Assertion, Progress } from './assertion.ts';
 import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-by.ts';
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
+import { isInconclusive } from './is-inconclusive.ts';
 import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { putQuestion, traceOf } from './put-question.ts';
@@ -114,8 +115,8 @@ export async function toReach(
   });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
   const evidence = { lab: received.lab, failed: { recognize, ways, asked: report, diagnosis: diagnosed?.diagnosis } };
-  const isInconclusive = isNot && !drop && (report.outcome === 'unsent' || (!answered && because === undefined));
-  return { pass: isNot, isInconclusive, message: () => message, evidence };
+  const inconclusive = isInconclusive(report.outcome, { isNot, because, drop });
+  return { pass: isNot, isInconclusive: inconclusive, message: () => message, evidence };
 }
 
 function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {

@@ -4,6 +4,7 @@ import { macvlan } from '../links/macvlan.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askIcmp } from './ask-icmp.ts';
+import { drain } from './drain.ts';
 import { Ear } from './ear.ts';
 import { sendFrame } from './hear.ts';
 import { keepAsking } from './keep-asking.ts';
@@ -139,7 +140,7 @@ async function countFrames(
   const isOver = quiet?.('frames');
   const sent: ReturnType<typeof send> = [];
   for (const burst of inBursts(questions, burstOf(places.host))) {
-    const full = sent.length > 0 ? await isOver?.drained() : undefined;
+    const full = isOver && sent.length > 0 ? await drain(isOver) : undefined;
     if (full) throw new Error(`the frames could not be sent in bursts: ${full}`);
     sent.push(...burst.flatMap(send));
   }

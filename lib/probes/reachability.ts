@@ -4,6 +4,7 @@ import { macvlan } from '../links/macvlan.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
 import type { Asker } from './asker.ts';
+import { drain } from './drain.ts';
 import { Echoer } from './echoer.ts';
 import { askWithRoom, isUnknown, ROOM_PATIENCE } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -94,7 +95,7 @@ export async function reachability(
 
 async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
   const failure = quiet
-    ? await quiet.drained()
+    ? await drain(quiet)
     : await new Promise<undefined>((resolve) => after(BROADCASTS_DELIVERED, () => resolve(undefined)));
   if (failure) throw new Error(`the pairs could not be asked one after another: ${failure}`);
 }

@@ -1,5 +1,6 @@
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { CapturedFrame, Lab, Trace, TraceProtocol } from '../lab/index.ts';
+import { drain } from '../probes/drain.ts';
 import { decodeFrameFields } from '../wire/describe-frame.ts';
 import { Capture } from './capture.ts';
 import { buildPaths } from './path.ts';
@@ -29,7 +30,7 @@ export async function traceLab(lab: Lab, fn: () => unknown, protocols: readonly 
   try {
     await fn();
     // A busy machine may need longer than QUIET for what waits in a queue.
-    await quietIn(lab, 'frames').drained();
+    await drain(quietIn(lab, 'frames'));
     await capture.settle({ quiet: QUIET, within: SETTLE_DEADLINE });
     return makeTrace(capture, { since, lossesBefore, protocols });
   } finally {

@@ -21,7 +21,7 @@ test('one that was lost for another cause fails, and says which', async ({ lab }
   p1.set({ bcastFlood: false });
   const failure = await failureOf(expect(a).not.toReach(b, { droppedBy: 'bridge.isolated' }));
   expect(failure).toMatch(/^Expected: {4}no answer for 100 ms, dropped by bridge.isolated$/m);
-  expect(failure).toMatch(/^Dropped by: {2}bridge.bcast-flood-off, last seen at sw\/p0$/m);
+  expect(failure).toMatch(/^Dropped by: {2}bridge.bcast-flood-off, last seen at sw\/p0; a setting of sw\/p1, sw$/m);
   expect(failure).toContain('✗ sw/p1 sends no broadcast: bcast_flood is off');
 });
 
@@ -31,7 +31,9 @@ test('one that was lost elsewhere fails', async ({ lab }) => {
   await expect(a).not.toReach('10.0.0.2', { droppedBy: 'link.no-carrier', at: sw });
   const failure = await failureOf(expect(a).not.toReach('10.0.0.2', { droppedBy: 'link.no-carrier', at: a }));
   expect(failure).toMatch(/^Expected: .* dropped by link.no-carrier at a$/m);
-  expect(failure).toMatch(new RegExp(`^Dropped by: +link.no-carrier, last seen at ${p0}$`, 'm'));
+  expect(failure).toMatch(
+    new RegExp(`^Dropped by: +link.no-carrier, last seen at ${p0}; a setting of sw/p1, b/eth0, sw, b$`, 'm'),
+  );
 });
 
 test('one that was answered fails', async ({ lab }) => {
@@ -63,7 +65,7 @@ test('a frame that nobody hears', async ({ lab }) => {
   await expect(b).not.toHear(a, { droppedBy: 'bridge.bcast-flood-off', at: sw });
   await expect(b).toHear(a, { copies: 0, droppedBy: 'bridge.bcast-flood-off' });
   const failure = await failureOf(expect(b).not.toHear(a, { droppedBy: 'link.down' }));
-  expect(failure).toMatch(/^Dropped by: {2}bridge.bcast-flood-off, last seen at sw\/p0$/m);
+  expect(failure).toMatch(/^Dropped by: {2}bridge.bcast-flood-off, last seen at sw\/p0; a setting of sw\/p1, sw$/m);
 });
 
 test('a receiver that is down', async ({ lab }) => {
@@ -85,11 +87,26 @@ test('the diagnosis of an error, as data', async ({ lab }) => {
     outcome: 'lost',
     certainty: 'model',
     of: 'probe',
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
     text: 'sw/p0 and sw/p1 are isolated: isolated ports do not talk to each other',
     hint: 'set({ isolated: false }) on one of them',
   });
   expect(diagnosisOf(new Error('another'))).toBeUndefined();
+});
+
+test('a table that does not match has the diagnosis of the pair that was asked again', async ({ lab }) => {
+  const { p0, p1 } = build(lab);
+  p0.set({ isolated: true });
+  p1.set({ isolated: true });
+  const table = `
+      a b
+    a . ✓
+    b ✓ .
+  `;
+  const error = await expect(lab)
+    .toMatchReachability(table)
+    .catch((error: unknown) => error);
+  expect(diagnosisOf(error)).toMatchObject({ code: 'bridge.isolated', facts: { ingress: 'sw/p0', egress: 'sw/p1' } });
 });
 
 test('wrong usage', async ({ lab }) => {

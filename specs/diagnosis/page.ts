@@ -1,3 +1,4 @@
+import { culpritsOf } from '../../lib/diagnosis/culprits.ts';
 import { CODES, sayCause, WORDS } from '../../lib/diagnosis/words/index.ts';
 import type { Cause, Code } from '../../lib/model/cause.ts';
 
@@ -47,13 +48,13 @@ await expect(b).not.toHear(a, { droppedBy: 'bridge.bcast-flood-off' });
 probe counts, too (\`route.none\`, \`link.no-carrier\`): what the network said is known then. For the kernel to name a packet filter's rule, one more
 probe is sent ([Reading a failure](failures.md)), so \`diagnose: 'passive'\` knows no \`nft.\` codes.
 
-The error of any failed assertion has its diagnosis as data, and so has the test's \`meta.hairpin.attempts\` in vitest's reporters:
+Where a question had no answer, the error of the failed assertion has the diagnosis as data, and so has the test's \`meta.hairpin.attempts\` in vitest's reporters:
 
 \`\`\`ts
 import { diagnosisOf } from 'hairpin';
 
 const error = await expect(a).toReach(b).catch((error: unknown) => error);
-diagnosisOf(error); // { code: 'link.down', facts: { device: 'b/eth0' }, outcome: 'lost', certainty: 'model', at: 'sw/p1', … }
+diagnosisOf(error); // { code: 'bridge.isolated', facts: { ingress: 'sw/p0', egress: 'sw/p1' }, outcome: 'lost', lastSeen: 'sw/p0', … }
 \`\`\`
 
 \`certainty\` is \`kernel\` where the kernel itself said so (a rule trace, its reason for a drop), \`model\` where the settings of the network would do
@@ -76,11 +77,13 @@ function section(code: Code): string {
   const { means, example } = WORDS[code];
   const { text, hint } = sayCause({ code, facts: example } as Cause);
   const facts = Object.keys(example).map((fact) => `\`${fact}\``);
+  const culprits = culpritsOf({ code, facts: example } as Cause).map((name) => `\`${name}\``);
   return [
     `### \`${code}\``,
     '',
     means,
     ...(facts.length > 0 ? ['', `Facts: ${facts.join(', ')}.`] : []),
+    ...(culprits.length > 0 ? ['', `In the example it is a setting of ${culprits.join(', ')}.`] : []),
     '',
     '```',
     text,

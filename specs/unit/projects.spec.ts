@@ -25,5 +25,5 @@ test('no spec of the core starts a program that takes seconds', () => {
 
 test('a spec that changes modules has a worker of its own', () => {
   const changing = core.filter((file) => /\bvi\.(mock|doMock|resetModules)\(/.test(read(file)));
-  expect(changing.filter((file) => file !== 'specs/unit/projects.spec.ts').toSorted()).toEqual(ALONE);
+  expect(changing.filter((file) => file !== 'specs/unit/projects.spec.ts' && !ALONE.includes(file))).toEqual([]);
 });
