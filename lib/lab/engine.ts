@@ -8,7 +8,11 @@ import type { SwitchEngine } from './switch-engine.ts';
 import type { Uplink } from './uplink.ts';
 import type { UplinkEngine } from './uplink-engine.ts';
 
-const engines = new WeakMap<object, unknown>();
+/** Global, since vitest may load this module anew for a file (`isolate: false`), beside the test runner's copy. */
+const SLOT = Symbol.for('hairpin.engines');
+const slots = globalThis as { [SLOT]?: WeakMap<object, object> };
+slots[SLOT] ??= new WeakMap();
+const engines = slots[SLOT];
 
 /**
  * The engine behind a handle: its descriptors, its sockets, its bookkeeping. A spec holds handles, which have public members only.
