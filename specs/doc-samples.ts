@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,6 +9,18 @@ export async function projectFolder(onTestFinished: (clean: () => Promise<void>)
   const folder = await mkdtemp(join(ROOT, '.readme-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** Adds the tests of a sample to the suite that is being collected. They run in the spec's own process. */
+export async function collectSample(code: string): Promise<void> {
+  const folder = await mkdtemp(join(ROOT, '.readme-'));
+  try {
+    const file = join(folder, 'sample.ts');
+    await writeFile(file, code);
+    await import(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The samples of a kind in a Markdown text: those fenced as in `ts spec`. */

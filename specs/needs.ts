@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { beforeEach, describe, kernelOption, type LinkType, supports } from 'hairpin';
+import { beforeEach, describe, kernelOption, supports } from 'hairpin';
 import { findProgram } from '../lib/kernel/find-program.ts';
 import programs from './programs.json' with { type: 'json' };
 
@@ -28,10 +28,13 @@ export function withoutPrograms(...names: Program[]): string | false {
   return missing.length > 0 && `needs ${missing.join(', ')}: apt-get install ${[...packages].join(' ')}`;
 }
 
-/** Specs that need types of links which not every kernel has: skipped where one is missing, under a title that names its option. */
-export function describeNeeding(types: readonly LinkType[], specs: () => void): void {
-  const missing = types.filter((type) => !supports(type));
-  const options = (missing.length > 0 ? missing : types).map(kernelOption);
+/** Specs that need kinds of links which not every kernel has: skipped where one is missing, under a title that names its option. */
+export function describeNeeding(
+  kinds: readonly Parameters<typeof supports>[0][],
+  specs: () => void | Promise<void>,
+): void {
+  const missing = kinds.filter((kind) => !supports(kind));
+  const options = (missing.length > 0 ? missing : kinds).map(kernelOption);
   describe.skipIf(missing.length > 0)(`needs ${options.join(', ')}`, specs);
 }
 
@@ -49,7 +52,7 @@ export function withoutTun(): string | false {
  * Specs that open character devices, which in a user namespace nobody may (`vfs_mknod` asks for CAP_MKNOD of the host):
  * there they are skipped.
  */
-export function describeOpeningTaps(specs: () => void): void {
+export function describeOpeningTaps(specs: () => void | Promise<void>): void {
   describe.skipIf(!isHostsRoot())('needs root of the host, for device nodes', specs);
 }
 

@@ -105,6 +105,7 @@ export const macvtap = defineVariant('macvtap', macvlan, {
   option: 'MACVTAP',
   dependsOn: ['MACVLAN'],
   needed: false,
+  // Any program of the machine may open it, outside of the lab, too, and nothing tells so.
   knownQueues: false,
   characterDevice: true,
 });

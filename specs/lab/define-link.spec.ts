@@ -15,25 +15,8 @@ import { settingsOf } from '../../lib/links/registry.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
 import { Writer } from '../../lib/netlink/writer.ts';
+import { gretap } from './gretap.ts';
 import { ipLink as shownByIp } from './referee.ts';
-
-/** A kind that hairpin does not have: Ethernet frames in GRE (net/ipv4/ip_gre.c). */
-const gretap = defineLink('gretap', {
-  option: 'NET_IPGRE',
-  dependsOn: ['NET_IPGRE_DEMUX'],
-  module: 'ip_gre',
-  trial: { local: '192.0.2.1', remote: '192.0.2.2' },
-  settings: {
-    local: setting('IFLA_GRE_LOCAL', 6, netlink.ip4, { required: true }),
-    remote: setting('IFLA_GRE_REMOTE', 7, netlink.ip4, { required: true, live: true }),
-    ttl: setting('IFLA_GRE_TTL', 8, netlink.u8, { usual: 0, live: true }),
-  },
-  changesWhole: true,
-  label: ({ remote }) => ['to', remote],
-  causes: {
-    add: ({ namespace, settings: { remote } }) => ({ EEXIST: `${namespace} has a gretap to ${remote} already` }),
-  },
-});
 
 const has = supports(gretap);
 
