@@ -1,6 +1,6 @@
-import { type Interface, isLink } from '../lab/index.ts';
+import { type Hop, type Interface, isLink } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
-import { type Hop, hopsOf } from '../trace/path.ts';
+import { hopsOf } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { takenFrom } from '../trace/rules/taken.ts';
 import { childGroupCause, groupCause } from './causes/group.ts';

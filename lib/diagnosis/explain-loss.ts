@@ -1,13 +1,13 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
-import { Interface, Namespace } from '../lab/index.ts';
+import { type Hop, Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { settingsOfPort } from '../lab/port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
-import { type Hop, hopsOf } from '../trace/path.ts';
+import { hopsOf } from '../trace/path.ts';
 import { type Place, placesNearest } from '../trace/place.ts';
 import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { type Way, waysOf } from '../diagnosis/way.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
+import { engineOf } from '../lab/engine.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
@@ -65,7 +66,7 @@ export async function toMatchReachability(
     quiet,
     untilQuiet: options.hold === undefined,
   });
-  const results = received.isPristine ? asked : putRight(table, asked, since);
+  const results = engineOf(received).isPristine ? asked : putRight(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, { family, isNot }) : new Map();
   const judged = judge(table, results, silent, { since, isNot });
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');

@@ -5,6 +5,7 @@ import { openPacketSocket } from '../../lib/kernel/packet-socket.ts';
 import type { Socket } from '../../lib/kernel/socket.ts';
 import { readPacketSocketAddress } from '../../lib/kernel/socket-address.ts';
 import { tapTime } from '../../lib/kernel/tap-clock.ts';
+import { engineOf, enginesOf } from '../../lib/lab/engine.ts';
 import type { Interface, Lab } from '../../lib/lab/index.ts';
 import { readFrame } from '../../lib/model/frame.ts';
 import { MODEL_PARTS } from '../../lib/model/network.ts';
@@ -63,7 +64,10 @@ export class Referee implements Disposable {
   constructor(lab: Lab) {
     this.#lab = lab;
     this.#sockets = new Map(
-      lab.namespaces.map((namespace) => [namespace.name, openPacketSocket(namespace.handle, ETHERTYPE, SOCK_RAW)]),
+      lab.namespaces.map((namespace) => [
+        namespace.name,
+        openPacketSocket(engineOf(namespace).netns, ETHERTYPE, SOCK_RAW),
+      ]),
     );
     // A macvlan hears the groups that somebody joined on it (macvlan_set_mac_lists); all of them here.
     for (const { name, interfaces } of lab.namespaces)
@@ -109,7 +113,7 @@ export class Referee implements Disposable {
     const frame = readFrame(bytes);
     if (!frame) throw new Error('the frame is too short to be one');
     if (linkFault(from) !== undefined || frame.length > from.state().mtu) return undefined;
-    const state = readNetwork(this.#lab.namespaces, MODEL_PARTS);
+    const state = readNetwork(enginesOf(this.#lab.namespaces), MODEL_PARTS);
     const at = { namespace: from.namespace.name, index: from.index, direction: 'out' } as const;
     const model = linesOf(this.#lab, predict(state, frame, at));
     const since = tapTime();

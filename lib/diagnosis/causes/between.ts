@@ -1,9 +1,8 @@
-import { type Interface, isLink } from '../../lab/index.ts';
+import { type CapturedFrame, type Interface, isLink } from '../../lab/index.ts';
 import { ipvlan } from '../../links/ipvlan.ts';
 import { macvlan } from '../../links/macvlan.ts';
 import { vlan } from '../../links/vlan.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { modelledCause } from './by-model.ts';

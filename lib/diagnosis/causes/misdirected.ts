@@ -1,9 +1,8 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../../kernel/constants.ts';
-import { isBridge } from '../../lab/index.ts';
+import { type CapturedFrame, type Hop, isBridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import { holds, ownerOf } from '../../trace/owner.ts';
-import { type Hop, hopsOf } from '../../trace/path.ts';
+import { hopsOf } from '../../trace/path.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';

@@ -1,7 +1,7 @@
-import { type Interface, type Ipvlan, isLink, type Lab, type Namespace } from '../../lab/index.ts';
+import { type CapturedFrame, type Interface, type Ipvlan, isLink, type Lab, type Namespace } from '../../lab/index.ts';
 import { ipvlan } from '../../links/ipvlan.ts';
 import type { Asked, Cause, CauseOf } from '../../model/cause.ts';
-import { Capture, type CapturedFrame } from '../../trace/capture.ts';
+import { Capture } from '../../trace/capture.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { advertised, solicitationOf } from '../../trace/solicitation.ts';
 import { contains } from '../../wire/ip-address.ts';

@@ -1,6 +1,5 @@
-import type { Interface } from '../../lab/index.ts';
+import type { CapturedFrame, Interface } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
