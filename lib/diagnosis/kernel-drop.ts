@@ -1,5 +1,6 @@
 import { kernelSymbol } from '../kernel/drops/kernel-symbol.ts';
 import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { frameAround } from '../netlink/nft-trace.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
@@ -45,7 +46,7 @@ export function dropAt(
   const isHere = (device: Interface | undefined) => !last || !device || device === last || !isOther(device);
   const drop = drops.findLast(
     (each) =>
-      each.namespace === namespace.handle.inode &&
+      each.namespace === engineOf(namespace).netns.inode &&
       isHere(deviceOf(each)) &&
       !isOverhearing(each) &&
       isOurs(frameAround(each.packet)),

@@ -1,4 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
+import { enginesOf } from '../../lib/lab/engine.ts';
 import { MODEL_PARTS, networkOf } from '../../lib/model/network.ts';
 import { refusesSource } from '../../lib/model/reverse-path.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';
@@ -13,7 +14,7 @@ async function judge(lab: Lab, source: string): Promise<{ kernel: boolean; model
   const taken = async () => Number(/^IcmpInEchos\s+(\d+)/m.exec((await b.exec('nstat', ['-asz'])).stdout)?.[1]);
   const before = await taken();
   await a.exec('ping', ['-c1', '-W0.2', '-I', source, '10.0.0.2'], { reject: false });
-  const device = networkOf(readNetwork(lab.namespaces, MODEL_PARTS)).named('b/eth0');
+  const device = networkOf(readNetwork(enginesOf(lab), MODEL_PARTS)).named('b/eth0');
   const refused = device && refusesSource(device, { family: 4, source });
   return { kernel: (await taken()) > before, model: refused === undefined };
 }

@@ -1,5 +1,5 @@
+import type { CapturedFrame } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import { modelledCause } from './by-model.ts';
 import { ipvlanOutCause } from './ipvlan.ts';
@@ -7,13 +7,18 @@ import { downCause } from './link.ts';
 import { membershipCause } from './membership.ts';
 import { routerCause } from './router.ts';
 
-/** What keeps a frame from going from one place to the next. */
-export function causeBetween(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {
-  if (here.direction === 'in' && next.direction === 'out' && !here.at.isPort) return routerCause(here, next, frame);
+/**
+ * What keeps a frame from going from one place to the next.
+ *
+ * @param since when the question began whose frame it is, in nanoseconds by the clock of the taps
+ */
+export function causeBetween(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
+  if (here.direction === 'in' && next.direction === 'out' && !here.at.isPort)
+    return routerCause(here, next, frame, since);
   return (
     membershipCause(here.at, next.at) ??
     downCause(next.at) ??
-    ipvlanOutCause(here, next, frame) ??
+    ipvlanOutCause(here, next, frame, since) ??
     modelledCause(here, next, frame)
   );
 }

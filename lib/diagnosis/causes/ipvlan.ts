@@ -1,7 +1,6 @@
-import { isLink } from '../../lab/index.ts';
+import { type CapturedFrame, isLink } from '../../lab/index.ts';
 import { ipvlan } from '../../links/ipvlan.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import { ownerIn } from '../../trace/owner.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
@@ -11,7 +10,7 @@ import { modelledCause } from './by-model.ts';
 import { neighbourCause } from './neighbour.ts';
 
 /** Why what an ipvlan sent did not leave by its parent, whose namespace routes it in modes l3 and l3s (`ipvlan_process_outbound`). */
-export function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {
+export function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
   if (!isLink(here.at, ipvlan) || here.at.parent !== next.at || here.at.mode === 'l2') return undefined;
   const { namespace } = next.at;
   const packet = ipPacketOf(withoutVlanTags(frame.bytes));
@@ -22,5 +21,5 @@ export function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame): Ca
   const cause = modelledCause(here, next, frame);
   // Who did not answer is better seen than predicted.
   const isNeighbours = !cause || cause.code.startsWith('neighbour.');
-  return isNeighbours ? packet && neighbourCause(namespace, packet.destination) : cause;
+  return isNeighbours ? packet && neighbourCause(namespace, packet.destination, since) : cause;
 }

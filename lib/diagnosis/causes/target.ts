@@ -17,8 +17,9 @@ import { tagCause } from './vlan.ts';
  * Why a host that was given a question sent no answer.
  *
  * @param seen the frame as it arrived: on its way its source may have been translated
+ * @param since when the question began, in nanoseconds by the clock of the taps
  */
-export function targetCause(arrival: Interface, address: string, seen: Buffer): Cause | undefined {
+export function targetCause(arrival: Interface, address: string, seen: Buffer, since: bigint): Cause | undefined {
   const { namespace } = arrival;
   const elsewhere = tapCause(arrival) ?? tagCause(arrival, seen);
   if (elsewhere) return elsewhere;
@@ -41,7 +42,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer): 
   return (
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
-    neighbourCause(namespace, packet.source)
+    neighbourCause(namespace, packet.source, since)
   );
 }
 
