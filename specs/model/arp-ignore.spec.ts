@@ -31,7 +31,7 @@ test.for(rows)('arp_ignore $value, a question for an address of $of', async ({ v
   // The kernel's own word.
   const { stdout } = await a.exec('ip', ['-j', 'neighbour', 'show', 'to', target]);
   const isAnswered = JSON.parse(stdout).some(({ lladdr }: { lladdr?: string }) => lladdr !== undefined);
-  const device = networkOf(readNetwork(enginesOf(lab), MODEL_PARTS)).named('b/eth0');
+  const device = networkOf(readNetwork(enginesOf(lab.namespaces), MODEL_PARTS)).named('b/eth0');
   if (!device) throw new Error('b/eth0 is not there');
   const silence = whySilent(device, { family: 4, target, asker: '10.0.0.1' });
   expect(silence === undefined ? 'answers' : silence.kind).toBe(isAnswered ? 'answers' : 'drop');
@@ -47,7 +47,7 @@ test('arp_filter asks where the way to the asker leads', async ({ lab }) => {
   await a.exec('ping', ['-c1', '-W1', '10.0.0.2'], { reject: false });
   const { stdout } = await a.exec('ip', ['-j', 'neighbour', 'show', 'to', '10.0.0.2']);
   expect(JSON.parse(stdout)).toMatchObject([{ state: ['FAILED'] }]);
-  const device = networkOf(readNetwork(enginesOf(lab), MODEL_PARTS)).named('b/eth0');
+  const device = networkOf(readNetwork(enginesOf(lab.namespaces), MODEL_PARTS)).named('b/eth0');
   const silence = device && whySilent(device, { family: 4, target: '10.0.0.2', asker: '10.0.0.1' });
   expect(silence).toMatchObject({ kind: 'drop', cause: { code: 'neighbour.arp-filter' } });
 });

@@ -14,7 +14,7 @@ async function judge(lab: Lab, source: string): Promise<{ kernel: boolean; model
   const taken = async () => Number(/^IcmpInEchos\s+(\d+)/m.exec((await b.exec('nstat', ['-asz'])).stdout)?.[1]);
   const before = await taken();
   await a.exec('ping', ['-c1', '-W0.2', '-I', source, '10.0.0.2'], { reject: false });
-  const device = networkOf(readNetwork(enginesOf(lab), MODEL_PARTS)).named('b/eth0');
+  const device = networkOf(readNetwork(enginesOf(lab.namespaces), MODEL_PARTS)).named('b/eth0');
   const refused = device && refusesSource(device, { family: 4, source });
   return { kernel: (await taken()) > before, model: refused === undefined };
 }
