@@ -13,7 +13,7 @@ import type { Namespace } from './namespace.ts';
 import { changePort } from './port.ts';
 import type { Segment } from './segment.ts';
 import type { Uplink } from './uplink.ts';
-import { change, watcher, words } from './watcher.ts';
+import { change, watcher } from './watcher.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
 export interface InterfaceChange {
@@ -98,17 +98,13 @@ export class Interface {
    * @example port.set({ up: false })
    */
   set(options: InterfaceChange): this {
-    change(
-      () => `${this}.set(${words(options)})`,
-      () => this.#set(options),
-      undefined,
-    );
+    const call = `${this}.set`;
+    change(call, [options], () => this.#set(call, options));
     return this;
   }
 
-  #set(options: InterfaceChange): void {
+  #set(call: string, options: InterfaceChange): void {
     checkAlive(this, 'set');
-    const call = `${this}.set`;
     const kind = kindOf(this);
     const fixed = kind?.fixedMac({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
@@ -133,12 +129,9 @@ export class Interface {
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */
   delete(): void {
     if (this.deleted) return;
-    checkLabOpen(`${this}.delete`, this.namespace.lab);
-    change(
-      () => `${this}.delete()`,
-      () => engineOf(this).remove(),
-      undefined,
-    );
+    const call = `${this}.delete`;
+    checkLabOpen(call, this.namespace.lab);
+    change(call, [], () => engineOf(this).remove());
   }
 
   /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
