@@ -75,7 +75,7 @@ export async function toMatchReachability(
   const holds = isNot ? wrong.some(({ verdict }) => verdict === 'wrong') : matches;
   const pass = holds !== isNot;
   if (holds) return { pass, message: () => '' };
-  const example = isNot || isPassive() ? undefined : await explainOne(title, table, wrong, family);
+  const example = isNot || isPassive() ? undefined : await explainOne(title, table, wrong, { family, since });
   const message = formatMessage({
     title,
     lines: [
@@ -94,7 +94,7 @@ async function explainOne(
   title: string,
   { namespaces }: ReachabilityTable,
   wrong: readonly Judged[],
-  family: Family,
+  { family, since: began }: { family: Family; since: bigint },
 ): Promise<{ words: Pick<Message, 'ways' | 'hint'>; evidence: NonNullable<Answer['evidence']> } | undefined> {
   const clear = wrong.filter(({ verdict }) => verdict === 'wrong');
   // Of one that was not reached there is more to say.
@@ -114,7 +114,10 @@ async function explainOne(
   const seen = tracePath(report.question, report.recognize, { answered, since });
   const diagnosed = answered
     ? undefined
-    : await diagnose({ call: title, from, to, options: question, report, trace: seen }, isPassive());
+    : await diagnose(
+        { call: title, from, to, options: question, report: { ...report, since: began }, trace: seen },
+        isPassive(),
+      );
   const { trace, diagnosis } = diagnosed ?? { trace: seen };
   const all = trace ? waysOf(trace, diagnosis, answered) : [];
   const ways = all.map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));
