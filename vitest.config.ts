@@ -54,7 +54,9 @@ export default defineConfig({
     ],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
     maxWorkers: Math.max(3, availableParallelism() - 1),
-    // Three at once, on a machine that has but two processors and boots kernels besides.
-    testTimeout: 20_000,
+    // What hangs is to fail, not what waits its turn: on a busy machine a test may get a tenth of a processor.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -50,8 +50,8 @@ test('kill -9 of a run leaves none of its containers in the engine of DOCKER_HOS
 
   process.kill(worker, 'SIGKILL');
 
-  await expect.poll(() => theirs.containers(), { timeout: 20_000 }).toBe('');
-  await expect.poll(left, { timeout: 20_000 }).toEqual(nothing);
+  await expect.poll(() => theirs.containers()).toBe('');
+  await expect.poll(left).toEqual(nothing);
   await run;
 });
 

@@ -23,7 +23,7 @@ test.for(['vitest', 'worker'] as const)(
 
     process.kill(whom === 'vitest' ? mainProcess(worker) : worker, 'SIGKILL');
 
-    await expect.poll(left, { timeout: 20_000 }).toEqual(nothing);
+    await expect.poll(left).toEqual(nothing);
     await run;
   },
 );
@@ -39,7 +39,7 @@ test.for(['reaper', 'unshare --pid', 'dockerd --host', 'containerd --config', 'c
 
     run.kill('SIGKILL');
 
-    await expect.poll(left, { timeout: 20_000 }).toEqual(nothing);
+    await expect.poll(left).toEqual(nothing);
     await run;
   },
 );

@@ -14,7 +14,7 @@ import { removeCgroups } from '../../lib/kernel/cgroup.ts';
  */
 export async function startTheirEngine(host: Namespace, onTestFinished: (clean: () => Promise<void>) => void) {
   const name = `theirs-${randomBytes(6).toString('hex')}`;
-  onTestFinished(() => expect.poll(() => removeCgroups(name), { timeout: 10_000 }).toBe(true));
+  onTestFinished(() => expect.poll(() => removeCgroups(name)).toBe(true));
   const words = ['--mount', '--', 'sh', '-euc', ENGINE_SCRIPT, 'sh', ...engineArguments(name)];
   const dockerd = host.exec('unshare', words, { reject: false, env: engineEnvironment() });
   const engine = new TheirEngine(`/proc/${dockerd.pid}/root${ENGINE_FOLDER}/docker.sock`);

@@ -68,7 +68,7 @@ test('an IPv6 address that another had first', async ({ lab }) => {
       .interface()
       .address.list()
       .find(({ address }) => address === 'fd00::77');
-  await expect.poll(found, { timeout: 5000 }).toMatchObject({ dadFailed: true });
+  await expect.poll(found).toMatchObject({ dadFailed: true });
   c.interface().address.delete('fd00::77/64');
   expect(await diagnosed(expect(a).toReach('fd00::77', SHORT))).toMatchObject({
     code: 'address.duplicate',

@@ -13,13 +13,13 @@ test.for(Object.entries(DAEMONS))(
     const [program = '', ...args] = command;
     await lab.namespace('a').exec(program, [...args, own], { stdio: 'ignore' });
     await other.namespace('other').exec(program, [...args, others], { stdio: 'ignore' });
-    await expect.poll(() => processesWithArgument(others), { timeout: 10_000 }).not.toEqual([]);
-    await expect.poll(() => processesWithArgument(own), { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => processesWithArgument(others)).not.toEqual([]);
+    await expect.poll(() => processesWithArgument(own)).not.toEqual([]);
 
     await lab.close();
 
     expect(processesWithArgument(own)).toEqual([]);
-    await expect.poll(() => processesWithArgument(others), { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => processesWithArgument(others)).not.toEqual([]);
   },
 );
 

@@ -31,7 +31,7 @@ test('the kernel takes the namespaces of a closed lab down', async ({ lab: other
   }
   expect(await ipLinkNames(witness)).toHaveLength(3);
   await lab.close();
-  await expect.poll(() => ipLinkNames(witness), { timeout: 10_000, interval: 5 }).toEqual([]);
+  await expect.poll(() => ipLinkNames(witness), { interval: 5 }).toEqual([]);
 });
 
 // a, b ── sw

@@ -18,7 +18,7 @@ test('IPv6 addresses of a lab serve at once, and link-local ones as soon as a wo
   expect(found().filter(({ scope }) => scope === 0)).toEqual([usable(0), usable(0)]);
   // The kernel's own is tentative until then, even without a detection (addrconf_dad_work).
   expect(a.sysctl.get('net.ipv6.conf.eth0.accept_dad')).toBe('0');
-  await expect.poll(found, { timeout: 10_000 }).toEqual([usable(0), usable(253), usable(0), usable(253)]);
+  await expect.poll(found).toEqual([usable(0), usable(253), usable(0), usable(253)]);
   const shown = await read<{ addr_info: object[] }>(a, 'ip', ['-j', '-6', 'address', 'show', 'dev', 'eth0']);
   for (const info of shown[0]?.addr_info ?? []) expect(info).not.toHaveProperty('tentative');
 });
@@ -34,7 +34,7 @@ test('with dad: true an address is tentative first, and fails where a neighbour 
   ofA.address.add('fd00::7/64', { dad: true });
   const found = () => ofA.address.list().find(({ address }) => address === 'fd00::7');
   expect(found()).toMatchObject({ tentative: true });
-  await expect.poll(() => found()?.dadFailed, { timeout: 3000, interval: 5 }).toBe(true);
+  await expect.poll(() => found()?.dadFailed, { interval: 5 }).toBe(true);
   // The next address of that interface does without again.
   ofA.address.add('fd00::8/64');
   expect(ofA.address.list()).toContainEqual(expect.objectContaining({ address: 'fd00::8', tentative: false }));

@@ -25,7 +25,7 @@ export async function ipLink(namespace: Namespace, name: string): Promise<IpLink
 
 /** {@link ipLink}, once a worker of the kernel's (`linkwatch_do_dev`), which may take its second, has told that it is up. */
 export async function ipLinkUp(namespace: Namespace, name: string): Promise<IpLink> {
-  await expect.poll(async () => (await ipLink(namespace, name)).operstate, { timeout: 10_000 }).toBe('UP');
+  await expect.poll(async () => (await ipLink(namespace, name)).operstate).toBe('UP');
   return ipLink(namespace, name);
 }
 

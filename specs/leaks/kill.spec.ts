@@ -50,7 +50,7 @@ test.for([
     for (const signal of signals.split(', ')) for (const each of whom) process.kill(pids[each], signal);
 
     await gone;
-    await expect.poll(left, { timeout: 10_000 }).toEqual(nothing);
+    await expect.poll(left).toEqual(nothing);
     await run;
   },
 );
@@ -69,7 +69,7 @@ test('who kills the reaper first gets another', { timeout: 60_000 }, async ({ la
   await expect.poll(reapers).not.toEqual([]);
   process.kill(worker, 'SIGKILL');
 
-  await expect.poll(left, { timeout: 10_000 }).toEqual(nothing);
+  await expect.poll(left).toEqual(nothing);
   await run;
 });
 
@@ -79,7 +79,7 @@ test('a script that exits without closing its lab leaves nothing behind', async 
   const script = fileURLToPath(new URL('victim/exits.ts', import.meta.url));
   const run = lab.namespace('host').exec(process.execPath, [script], { env: { TMPDIR: folder }, reject: false });
   expect(await run).toMatchObject({ exitCode: 7, stderr: '' });
-  await expect.poll(() => processesOf(folder), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => processesOf(folder)).toEqual([]);
 });
 
 // host: vitest ─ worker ─ namespaces, as far as it has got
@@ -96,7 +96,7 @@ test.for([0, 1, 3, 6])(
 
     run.kill('SIGKILL');
 
-    await expect.poll(left, { timeout: 10_000 }).toEqual(nothing);
+    await expect.poll(left).toEqual(nothing);
     await run;
   },
 );
@@ -172,7 +172,7 @@ async function monitorIsListening(namespace: Namespace, monitor: Subprocess): Pr
       .map((row) => row.trim().split(/\s+/))
       // Columns: sk, protocol, port id (the process), groups.
       .some(([, , port, groups]) => Number(port) === monitor.pid && Number.parseInt(groups ?? '0', 16) !== 0);
-  await expect.poll(subscribed, { timeout: 5000 }).toBe(true);
+  await expect.poll(subscribed).toBe(true);
 }
 
 /** The parent of the worker: the pool's wrappers (unshare, setpriv) have made way for it. */

@@ -28,7 +28,7 @@ test.for([
 
     // The referee was not asleep: a change of our own is the first thing that it tells of.
     await host.exec('ip', ['link', 'add', 'loud0', 'type', 'bridge']);
-    await expect.poll(() => heard, { timeout: 5000 }).toContain('loud0');
+    await expect.poll(() => heard).toContain('loud0');
     expect(heard.split('\n')[0]).toContain('loud0');
   },
 );

@@ -43,7 +43,7 @@ test('a thread that is ended with an open lab leaves its process nothing, and no
   expect(processesIn({ inode })).toHaveLength(1);
   await thread.terminate();
   await expect.poll(() => held().filter((each) => !before.includes(each))).toEqual([]);
-  await expect.poll(() => processesIn({ inode }), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => processesIn({ inode })).toEqual([]);
   // No zombie of a helper of ours either, which this process would have until its end.
   await expect.poll(zombies).toEqual([]);
 });

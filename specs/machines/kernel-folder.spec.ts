@@ -103,7 +103,7 @@ test.for([
     'no-such-version',
     "--kernel must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64: received 'no-such-version'. See: hairpin kernels",
   ],
-] as const)('%s is refused', { timeout: 30_000 }, async ([word, message]) => {
+] as const)('%s is refused', async ([word, message]) => {
   await expect(findKernel('--kernel', word)).rejects.toThrow(message);
 });
 

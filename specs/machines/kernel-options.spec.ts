@@ -18,7 +18,7 @@ test('what there is no option known for is said, not left out', () => {
 });
 
 // host: vitest on a spec with macvlans on a veth into a bridge, each of which it notes
-test('what specs use is noted while they run', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+test('what specs use is noted while they run', async ({ lab, onTestFinished }) => {
   const folder = mkdtempSync(join(tmpdir(), 'hairpin-features-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'features.txt');

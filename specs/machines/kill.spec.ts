@@ -51,7 +51,7 @@ test.for([
     await expect.poll(() => ready(seen()), { interval: 2, timeout: 60_000 }).toBe(true);
     run.kill('SIGKILL');
 
-    await expect.poll(left, { timeout: 20_000 }).toEqual(nothing);
+    await expect.poll(left).toEqual(nothing);
     await run;
     // What is meant to stay: the console, as far as it has come.
     expect(readdirSync(project).filter((name) => name !== 'test-results')).toEqual([]);

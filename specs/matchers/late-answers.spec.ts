@@ -40,7 +40,7 @@ socket.bind(5353, () => console.log('ready'));`;
 });
 
 // A frame has 48 bytes, and 125 a second come: the first takes the tokens, the second waits 0.4 s for more.
-test('a frame that a queueing discipline keeps back is waited for', { timeout: 60_000 }, async ({ lab }) => {
+test('a frame that a queueing discipline keeps back is waited for', async ({ lab }) => {
   const { a, b, ports } = build(lab);
   const queue = { before: ports.a, at: ports.b, protocol: IP_PROTOCOL.udp };
   await keptBack(queue, 'rate 1kbit burst 50', async () => {

@@ -7,7 +7,7 @@ import { asSpec, build, type Plan, plan } from './random-network.ts';
 const NETWORKS = Number(process.env['RANDOM_NETWORKS'] ?? 30);
 
 // Switches in a tree, hosts on their ports, macvlans of any mode on the hosts: who gets a frame, and by which devices.
-test('model and kernel agree in networks that nobody thought of', { timeout: 1000 * NETWORKS + 60_000 }, async () => {
+test('model and kernel agree in networks that nobody thought of', { timeout: 5000 * NETWORKS + 60_000 }, async () => {
   let followed = 0;
   const property = fc.asyncProperty(plan, async (drawn) => {
     const found = await differences(drawn);

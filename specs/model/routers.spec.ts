@@ -49,7 +49,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 
 // h0 ── r0 ── r1 ── h1, by cables of the subnets 10.0.0.0/24, 10.0.1.0/24 and 10.0.2.0/24
 test('model and kernel agree on the way of a packet by routers of any settings', {
-  timeout: 1000 * NETWORKS + 60_000,
+  timeout: 5000 * NETWORKS + 60_000,
 }, async () => {
   let followed = 0;
   const property = fc.asyncProperty(plan, async (drawn) => {

@@ -33,7 +33,6 @@ async function bridgeOf(host: Namespace, ...ports: Interface[]): Promise<Interfa
 // b ── eth1 ┘
 test.for(['bridge', 'private'] as const)(
   'macvlans in mode %s on a bridge, which is promiscuous for their sake (macvlan_open, dev_uc_add)',
-  { timeout: 60_000 },
   async (mode, { lab }) => {
     const [a, b, host, c, d] = ['a', 'b', 'host', 'c', 'd'].map((name) => quiet(lab, name)) as [
       Namespace,
@@ -53,7 +52,6 @@ test.for(['bridge', 'private'] as const)(
 // a ── sw ── up0 (host) ─ macvlan (inner) = port of br1 (inner) ── eth1 ── b
 test.for(['bridge', 'passthru'] as const)(
   'a macvlan in mode %s as the port of a bridge hears unicast for others in mode passthru alone',
-  { timeout: 60_000 },
   async (mode, { lab }) => {
     const sw = lab.switch('sw');
     const [a, host, inner, b] = ['a', 'host', 'inner', 'b'].map((name) => quiet(lab, name)) as [
@@ -72,7 +70,7 @@ test.for(['bridge', 'passthru'] as const)(
 );
 
 // a ── up0 (host) ─ m1 (middle) ─ m2 (c), m3 (d): macvlans on a macvlan go to the lowest parent (macvlan_common_newlink)
-test('macvlans that were made on a macvlan', { timeout: 60_000 }, async ({ lab }) => {
+test('macvlans that were made on a macvlan', async ({ lab }) => {
   const [a, host, c, d] = ['a', 'host', 'c', 'd'].map((name) => quiet(lab, name)) as [
     Namespace,
     Namespace,

@@ -33,7 +33,7 @@ test.skipIf(!findCniPlugin('macvlan'))(
       findNetworkd() ? expect.arrayContaining(['systemd-network']) : expect.anything(),
     );
     process.kill(worker, 'SIGKILL');
-    await expect.poll(left, { timeout: 10_000 }).toEqual(before);
+    await expect.poll(left).toEqual(before);
     await run;
   },
 );

@@ -99,7 +99,7 @@ test.for([
     'settings of IP',
     'sysctl -w net.ipv4.ip_nonlocal_bind=1 net.ipv4.conf.all.arp_accept=1 net.ipv6.conf.default.hop_limit=7',
   ],
-] as const)('a script says %s', { timeout: 60_000 }, async ([, commands], { lab }) => {
+] as const)('a script says %s', async ([, commands], { lab }) => {
   const a = lab.namespace('a');
   await runLines(a, BRIDGE);
   const before = await readLab(lab);
@@ -153,4 +153,4 @@ test('a script says the VLANs of ports (needs CONFIG_BRIDGE_VLAN_FILTERING)', as
   for (const line of [...lines, ...others]) expect((await run(line)).exitCode, line).toBe(0);
   await run(UNTIL_CARRIERS.replace('-n a ', ''));
   expect((await rebuilt(lab)).script).not.toContain('# Left out');
-}, 60_000);
+});

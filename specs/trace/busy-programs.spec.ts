@@ -19,7 +19,7 @@ test('one that never waits is busy until it has had its turn', async ({ lab }) =
   await once(stdout, 'data');
   const programs = new BusyPrograms(lab);
   expect(programs.areBusy()).toBe(true);
-  await expect.poll(() => programs.areBusy(), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => programs.areBusy()).toBe(false);
 });
 
 // a, alone; and a thread of the spec's own process
@@ -33,5 +33,5 @@ test('so is a thread that the spec starts in a namespace', async ({ lab }) => {
   thread.postMessage('spin');
   const programs = new BusyPrograms(lab);
   await expect.poll(() => programs.areBusy()).toBe(true);
-  await expect.poll(() => programs.areBusy(), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => programs.areBusy()).toBe(false);
 });

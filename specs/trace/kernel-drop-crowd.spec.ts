@@ -13,7 +13,7 @@ function build(lab: Lab): { a: Namespace; b: Namespace } {
 const ROUNDS = 15;
 
 // The others' echoes are as long as ours, and die for another reason, at a device of the same name.
-test('what other labs drop is never taken for the drop of a probe', { timeout: 60_000 }, async ({ lab, skip }) => {
+test('what other labs drop is never taken for the drop of a probe', async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_IP_RPFILTER', 'SKB_DROP_REASON_NETFILTER_DROP');
   const { a, b } = build(lab);
   await using programs = createLab();

@@ -74,7 +74,7 @@ const cases: [what: string, fault: (network: Network) => unknown, by: 'icmp' | '
   ],
 ];
 
-test.for(cases)('%s', { timeout: 30_000 }, async ([, fault, by, line], { lab, skip }) => {
+test.for(cases)('%s', async ([, fault, by, line], { lab, skip }) => {
   needReasons(skip, /SKB_\w+/.exec(line.source)?.[0] ?? '');
   const network = build(lab);
   await expect(network.a).toReach(network.b);
@@ -88,7 +88,7 @@ const ports: [what: string, settings: PortOptions, reason: string][] = [
   ['a port that is disabled', { state: 'disabled' }, 'SKB_DROP_REASON_BRIDGE_INGRESS_STP_STATE'],
 ];
 
-test.for(ports)('%s', { timeout: 30_000 }, async ([, settings, reason], { lab, skip }) => {
+test.for(ports)('%s', async ([, settings, reason], { lab, skip }) => {
   needReasons(skip, reason);
   const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, sw, { b: settings });
@@ -101,7 +101,7 @@ test.for(ports)('%s', { timeout: 30_000 }, async ([, settings, reason], { lab, s
 // ns1 ─ m1 ┐
 //          ├─ up0 (host) ── p0 (sw) ─┬─ p1 ── gateway
 // ns2 ─ m2 ┘                         └─ p2 ── neighbour
-test('a frame for nobody behind a macvlan parent', { timeout: 30_000 }, async ({ macvlanPair, skip }) => {
+test('a frame for nobody behind a macvlan parent', async ({ macvlanPair, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_OTHERHOST');
   const { ns1, gateway } = macvlanPair({ mode: 'vepa' });
   gateway.neighbour.add({ to: '10.0.0.101', lladdr: '02:00:00:00:99:99' });

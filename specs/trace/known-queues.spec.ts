@@ -71,7 +71,7 @@ test('so may what it has left running', async ({ lab }) => {
   const { stdout } = await b.exec('sh', ['-c', 'sleep 1000 >/dev/null 2>&1 & echo $!']);
   expect(knowsEveryQueue(lab)).toBe(false);
   process.kill(Number(stdout), 'SIGKILL');
-  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
 });
 
 // the same; and a function of the spec's own process
@@ -91,7 +91,7 @@ test('so may a thread that the spec starts there', async ({ lab }) => {
   await once(thread, 'online');
   expect(knowsEveryQueue(lab)).toBe(false);
   await thread.terminate();
-  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
 });
 
 // the same; and a program in no namespace of the lab
@@ -134,7 +134,7 @@ test.for([
   const { a } = await build(lab);
   await a.exec('sh', ['-ec', script]);
   // A new device's link-local address is about to speak, until a worker of the kernel has seen to it (addrconf_dad_work).
-  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
 });
 
 test.for([
@@ -178,10 +178,10 @@ test.for([
   const { path } = outside.namespace('outside');
   await a.exec('sh', ['-ec', script, 'sh', path]);
   const tentative = async () => (await a.exec('ip', ['-6', 'address', 'show', 'tentative'])).stdout;
-  await expect.poll(tentative, { timeout: 10_000 }).toBe('');
+  await expect.poll(tentative).toBe('');
   expect(knowsEveryQueue(lab)).toBe(false);
   await a.exec('sh', ['-ec', undo, 'sh', path]);
-  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
 });
 
 // a eth0, which merges packets ── p0 sw p1 ── eth0 b

@@ -11,7 +11,7 @@ lab.cable(a, b);
 console.log(String(await lab.trace(() => a.exec('ping', ['-c1', '10.0.0.2']), { protocol: 'icmp' })));`;
 
 // host: a script with hairpin/lab, without vitest ─ a ── b
-test("lab.trace is there in a script, too: 'hairpin/lab' brings it", { timeout: 30_000 }, async ({ lab }) => {
+test("lab.trace is there in a script, too: 'hairpin/lab' brings it", async ({ lab }) => {
   const args = ['--input-type=module', '-e', SCRIPT];
   const { stdout } = await lab.namespace('host').exec(process.execPath, args);
   expect(stdout.replaceAll(/\bid \d+/g, 'id N')).toBe(`ICMP echo request 10.0.0.1 > 10.0.0.2 id N seq 1

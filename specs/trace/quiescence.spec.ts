@@ -25,13 +25,12 @@ async function early<T>(ask: (patience: { milliseconds: number; untilQuiet: true
 /** Whether nothing is under way in a lab any more, as far as that is known. */
 const isQuiet = (lab: Lab, of: 'frames' | 'packets' = 'packets') => quietIn(lab, of).reached(now() + 1000);
 
-const becomesQuiet = (lab: Lab, of?: 'frames' | 'packets') =>
-  expect.poll(() => isQuiet(lab, of), { timeout: 15_000 }).toBe(true);
+const becomesQuiet = (lab: Lab, of?: 'frames' | 'packets') => expect.poll(() => isQuiet(lab, of)).toBe(true);
 
 // ns1 ─ macvlan vepa ┐
 //                    ├─ up0 (host) ── p0 (sw), hairpin off
 // ns2 ─ macvlan vepa ┘
-test('a negative ends when nothing is under way any more', { timeout: 60_000 }, async ({ macvlanPair }) => {
+test('a negative ends when nothing is under way any more', async ({ macvlanPair }) => {
   const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa' });
   if (!m2) throw new Error('a pair of mode vepa has two children');
   const quiet = () => quietIn(lab, 'packets');
@@ -48,7 +47,7 @@ test('a negative ends when nothing is under way any more', { timeout: 60_000 }, 
 });
 
 // The same with hairpin on: the broadcast comes back, and waits in up0's queue for the kernel's worker.
-test('what waits in a queue of the kernel is waited for', { timeout: 60_000 }, async ({ macvlanPair }) => {
+test('what waits in a queue of the kernel is waited for', async ({ macvlanPair }) => {
   const { lab, ns1, ns2, m1, m2 } = macvlanPair({ mode: 'vepa', hairpin: true });
   if (!m2) throw new Error('a pair of mode vepa has two children');
   for (let round = 0; round < 30; round++) {
@@ -64,9 +63,7 @@ test('what waits in a queue of the kernel is waited for', { timeout: 60_000 }, a
 });
 
 // a ── sw1 ── r ── sw2 ── b, which is silent at first: r goes on asking for it
-test('what waits for a neighbour that an earlier question asked for is waited for', { timeout: 60_000 }, async ({
-  lab,
-}) => {
+test('what waits for a neighbour that an earlier question asked for is waited for', async ({ lab }) => {
   const { a, r, b, speak } = addSilentNeighbour(lab);
   r.sysctl.set('net.ipv4.neigh.eth1.mcast_solicit', 10_000);
   const quiet = () => quietIn(lab, 'packets');

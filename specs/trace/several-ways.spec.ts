@@ -68,7 +68,7 @@ test('that nobody answered before is no reason now', async ({ lab }) => {
   b.sysctl.set('net.ipv4.conf.all.arp_ignore', 8);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain('nobody answers');
   const state = () => r.neighbour.list().find(({ to }) => to === '10.0.1.2')?.state;
-  await expect.poll(state, { timeout: 10_000 }).toBe('FAILED');
+  await expect.poll(state).toBe('FAILED');
   await r.exec('tc', ['qdisc', 'add', 'dev', 'eth0', 'clsact']);
   // Takes what is IPv4, ahead of the stack.
   await r.exec('tc', 'filter add dev eth0 ingress protocol ip bpf da bytecode'.split(' ').concat('1,6 0 0 2'));

@@ -178,7 +178,7 @@ async function untilSeen(device: Interface, protocol: number): Promise<void> {
       .filter(
         ({ at, direction, bytes }) => at === device && direction === 'in' && ipPacketOf(bytes)?.protocol === protocol,
       );
-  await expect.poll(() => seen().length, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => seen().length).toBeGreaterThan(0);
 }
 
 async function onHostBridge(lab: Lab, ports = ['va', 'vb']) {

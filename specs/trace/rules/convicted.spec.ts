@@ -22,10 +22,7 @@ async function convictionOf(ask: () => PromiseLike<unknown>): Promise<string> {
   throw new Error('the kernel was to say that a packet filter dropped the probe');
 }
 
-test('where the kernel says that a packet filter dropped it, no sysctl is blamed', { timeout: 30_000 }, async ({
-  lab,
-  skip,
-}) => {
+test('where the kernel says that a packet filter dropped it, no sysctl is blamed', async ({ lab, skip }) => {
   needReasons(skip, 'SKB_DROP_REASON_NETFILTER_DROP');
   const { a, r, b } = build(lab);
   r.sysctl.set('net.ipv4.ip_forward', 0);
@@ -40,7 +37,7 @@ test('where the kernel says that a packet filter dropped it, no sysctl is blamed
 describe('with iptables-legacy', () => {
   needs('iptables-legacy');
 
-  test('no route is blamed, but the rule', { timeout: 30_000 }, async ({ lab, skip }) => {
+  test('no route is blamed, but the rule', async ({ lab, skip }) => {
     needReasons(skip, 'SKB_DROP_REASON_NETFILTER_DROP');
     const { a, r, b } = build(lab);
     r.route.add({ to: '10.0.1.2', dev: 'eth0' });
