@@ -35,9 +35,7 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
 }
 
 function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, options: NewLinkOptions): void {
-  const { lower, end } = kind;
-  if (end === 'peer')
-    throw new UsageError(`${call}: a ${kind.kind} has two ends: lab.cable(a, b, { type: '${kind.kind}' }) makes it`);
+  const { lower } = kind;
   const never = kind.fixedMac({});
   if (never && options?.parent) refuseMac(call, options, never, options.parent);
   const common = ['name', 'address', ...(never ? [] : ['mac']), 'mtu', 'up', 'promiscuous'];

@@ -1,6 +1,6 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, bool, longUserTicks, mac, range, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
 /** What iproute2 says in place of `off` and `on` of a bridge. */
@@ -10,7 +10,7 @@ const NUMBERS = ['0', '1'] as const;
 const internal = { internal: true } as const;
 
 /** It forwards frames between its ports (net/bridge); what it has of each of them is in bridge-port.ts. */
-export const bridge = defineLink('bridge', {
+export const bridge = describeLink('bridge', {
   option: 'BRIDGE',
   needed: true,
   hasPorts: true,

@@ -1,9 +1,9 @@
 import { be16, ip4, ip6, range, u8, u32 } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
 /** Ethernet frames in UDP to one remote end, with an id that both ends have (RFC 8926, drivers/net/geneve.c). */
-export const geneve = defineLink('geneve', {
+export const geneve = describeLink('geneve', {
   option: 'GENEVE',
   trial: { id: 1, remote: '192.0.2.1' },
   settings: {

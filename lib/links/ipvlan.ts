@@ -1,6 +1,6 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { u16 } from '../netlink/scalars.ts';
-import { defineLink, defineVariant } from './define-link.ts';
+import { describeLink, describeVariant } from './describe-link.ts';
 import { whyBusy } from './rx-handler.ts';
 import { setting } from './setting.ts';
 
@@ -18,7 +18,7 @@ const L3S = 'mode l3s needs CONFIG_IPVLAN_L3S';
  * Further IP addresses behind the one MAC address of the device below (drivers/net/ipvlan). Mode and flag are those of
  * that device's port: to say others changes them for the ipvlans that are there (`ipvlan_link_new`, `ipvlan_set_port_mode`).
  */
-export const ipvlan = defineLink('ipvlan', {
+export const ipvlan = describeLink('ipvlan', {
   option: 'IPVLAN',
   dependsOn: ['NET_L3_MASTER_DEV'],
   lower: 'interface',
@@ -59,7 +59,7 @@ export const ipvlan = defineLink('ipvlan', {
 });
 
 /** An ipvlan with a character device, at which a virtual machine reads and writes frames. */
-export const ipvtap = defineVariant('ipvtap', ipvlan, {
+export const ipvtap = describeVariant('ipvtap', ipvlan, {
   option: 'IPVTAP',
   dependsOn: ['NET_L3_MASTER_DEV', 'IPVLAN'],
   characterDevice: true,

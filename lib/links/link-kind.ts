@@ -41,7 +41,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.kind = kind;
     this.description = description;
     this.lower = lower;
-    this.end = description.end ?? (lower === 'none' ? 'unknown' : 'lower');
+    this.end = 'peer' in settings ? 'peer' : (description.end ?? (lower === 'none' ? 'unknown' : 'lower'));
     this.option = `CONFIG_${option}`;
     this.module = module;
     this.bornWithCarrier = description.bornWithCarrier ?? (lower === 'none' && this.end !== 'peer');

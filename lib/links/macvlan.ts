@@ -4,7 +4,7 @@ import { list } from '../netlink/list.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { mac, u16, u32 } from '../netlink/scalars.ts';
 import { flat } from '../netlink/type.ts';
-import { defineLink, defineVariant } from './define-link.ts';
+import { describeLink, describeVariant } from './describe-link.ts';
 import type { LowerDevice } from './link-description.ts';
 import { whyBusy } from './rx-handler.ts';
 import { setting } from './setting.ts';
@@ -16,7 +16,7 @@ export const MACVLAN_MODES = Object.keys(MODES) as MacvlanMode[];
 const IFLA_MACVLAN_MACADDR = 4;
 
 /** A second MAC address on the device below (drivers/net/macvlan.c). */
-export const macvlan = defineLink('macvlan', {
+export const macvlan = describeLink('macvlan', {
   option: 'MACVLAN',
   needed: true,
   lower: 'interface or NIC',
@@ -101,7 +101,7 @@ export const macvlan = defineLink('macvlan', {
 });
 
 /** While nobody has its character device open, it is a macvlan like any other (`tap_handle_frame` passes frames on). */
-export const macvtap = defineVariant('macvtap', macvlan, {
+export const macvtap = describeVariant('macvtap', macvlan, {
   option: 'MACVTAP',
   dependsOn: ['MACVLAN'],
   needed: false,

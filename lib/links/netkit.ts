@@ -1,6 +1,6 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { bool, u8, u32 } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { peerSetting } from './peer.ts';
 import { setting } from './setting.ts';
 
@@ -8,10 +8,9 @@ import { setting } from './setting.ts';
 const POLICIES = { forward: 0, blackhole: 2 } as const;
 
 /** Two devices as of a veth, for BPF programs to decide between (drivers/net/netkit.c, from Linux 6.7 on). */
-export const netkit = defineLink('netkit', {
+export const netkit = describeLink('netkit', {
   option: 'NETKIT',
   dependsOn: ['BPF_SYSCALL'],
-  end: 'peer',
   settings: {
     /** `l3`: packets without MAC addresses, so nobody asks for one. @default 'l3', the kernel's own */
     mode: setting('IFLA_NETKIT_MODE', 5, oneOf(u32, 'NETKIT_', { l2: 0, l3: 1 }), { default: 'l3' }),

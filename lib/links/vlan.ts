@@ -1,6 +1,6 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, range, u16 } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
 /** Tag protocol identifiers: customer and service tags (IEEE 802.1Q-2018 table 9-1). */
@@ -12,7 +12,7 @@ export const VLAN_PROTOCOLS = Object.keys(VLAN_PROTOCOL_NUMBERS) as VlanProtocol
 const HIGHEST_ID = 4094;
 
 /** What it sends leaves by the device below with a tag, and what comes in there with that tag is its own (net/8021q). */
-export const vlan = defineLink('vlan', {
+export const vlan = describeLink('vlan', {
   option: 'VLAN_8021Q',
   module: '8021q',
   trial: { id: 1 },

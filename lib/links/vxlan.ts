@@ -1,9 +1,9 @@
 import { be16, bool, ip4, ip6, range, u8, u32 } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
 /** Ethernet frames in UDP, to one remote end or to those that it has learnt (RFC 7348, drivers/net/vxlan). */
-export const vxlan = defineLink('vxlan', {
+export const vxlan = describeLink('vxlan', {
   option: 'VXLAN',
   trial: { id: 1 },
   settings: {
