@@ -21,7 +21,7 @@ export function refusesSource(
   if (back.kind === 'unknown') return unknown(back.why);
   if (back.kind === 'local') {
     if (greatest(device, 'accept_local') > 0) return undefined;
-    const facts = { namespace, address: source, it: 'takes' } as const;
+    const facts = { namespace, address: source, lost: 'packet' } as const;
     return drop({ code: 'address.own-source', facts }, 'fib_validate_source');
   }
   if (mode === 0) return undefined;

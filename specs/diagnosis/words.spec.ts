@@ -58,7 +58,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'left by the real NIC enp3s0: what lies beyond is not observed',
   ],
   [
-    { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', isOfNoUse: true } },
+    { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', wouldHelp: false } },
     'not sent back out of sw/p0: hairpin is off on that port',
     "in mode private siblings hear no broadcast of each other, reflected or not: mode 'vepa' or 'bridge'",
   ],
@@ -152,7 +152,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'IPv6 is off: net.ipv6.conf.all.disable_ipv6 is 1; turn it on',
   ],
   [
-    { code: 'address.own-source', facts: { namespace: 'b', address: '10.0.0.1', it: 'answers' } },
+    { code: 'address.own-source', facts: { namespace: 'b', address: '10.0.0.1', lost: 'answer' } },
     'b has 10.0.0.1 too, so what it answers goes to itself',
     'two hosts with one address: give b another',
   ],

@@ -38,7 +38,7 @@ function ownSourceCause({ namespace, name }: Interface, address: string): CauseO
   const accepts = ['all', name].some((which) => namespace.sysctl.get(`net/ipv4/conf/${which}/accept_local`) === '1');
   return accepts
     ? undefined
-    : { code: 'address.own-source', facts: { namespace: namespace.name, address, it: 'takes' } };
+    : { code: 'address.own-source', facts: { namespace: namespace.name, address, lost: 'packet' } };
 }
 
 /** Of several next hops any will do (`fib_info_nh_uses_dev`), and the kernel tells of one. */
