@@ -2,7 +2,7 @@ import { checkBoolean, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
 import type { KindNamed, PairKindName } from '../links/registry.ts';
-import type { AddressOption } from './address-list.ts';
+import type { AddressOption } from './address-option.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';

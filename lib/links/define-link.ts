@@ -7,7 +7,7 @@ import { ownKind } from './registry.ts';
 import type { Settings } from './setting.ts';
 
 /** Properties and options of every interface: no setting of a kind can have such a name. */
-export const TAKEN_NAMES: readonly string[] = [
+const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'remove', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
