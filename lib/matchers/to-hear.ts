@@ -10,6 +10,7 @@ import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
+import { WITHIN } from '../probes/patience.ts';
 import { FRAMES, type FrameKind, frameEnd } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
@@ -29,9 +30,6 @@ import { givesUp } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { hearOnceMore } from './traced-frame.ts';
 import { mendOf, mendOfWays, whyOf } from './why.ts';
-
-/** How long a copy that is wanted is waited for, in milliseconds. */
-const WITHIN = 1000;
 
 export interface ToHearOptions extends DroppedByOptions {
   /**

@@ -5,6 +5,7 @@ import { checkOneOf, show } from '../kernel/validate.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
+import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
@@ -18,9 +19,6 @@ import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './me
 import { putQuestion, traceOf } from './put-question.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, type Waypoint } from './through.ts';
-
-/** How long `toReach` goes on asking, in milliseconds. */
-const WITHIN = 1000;
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];

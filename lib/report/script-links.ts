@@ -3,7 +3,7 @@ import { kindOf } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { linkAt, peerOf } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
-import { devicesIn } from './lab-devices.ts';
+import { devicesIn, loopbackOf } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { changedPort, saidSettings } from './link-words.ts';
 import { sayer } from './script-words.ts';
@@ -68,6 +68,23 @@ export function portStateLines(state: WholeLabState, namespace: WholeNamespace):
       const { state: portState } = Object(link.slaveData);
       return portState === 'forwarding' ? [] : [say(bridgeLink.change({ index: link.index, state: portState }))];
     });
+}
+
+/** Brings up what was up, devices before those on top of them. */
+export function upLines(state: WholeLabState): string[] {
+  const up = (namespace: WholeNamespace, link: Link | undefined) =>
+    link?.up ? [sayer(state, namespace.name)(ipLink.change({ index: link.index, up: true }))] : [];
+  const { namespaces } = state;
+  return [
+    ...namespaces.flatMap((namespace) => up(namespace, loopbackOf(namespace))),
+    ...namespaces.flatMap((each) =>
+      up(
+        each,
+        each.links.find(({ index }) => index === each.bridge),
+      ),
+    ),
+    ...devicesOf(state).flatMap(({ link, namespace }) => up(namespace, link)),
+  ];
 }
 
 function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {

@@ -13,9 +13,10 @@ import { givenRoutes } from './given-routes.ts';
 import { devicesIn, loopbackOf } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { portWords, settingWords, unsaidOf } from './link-words.ts';
+import { saidAddress } from './script-addresses.ts';
+import { farEnds, givenFdb } from './script-forwarding.ts';
 import { isDeaf } from './script-links.ts';
 import { saidRoute } from './script-routes.ts';
-import { farEnds, givenFdb, saidAddress } from './script-state.ts';
 import { namesIn } from './script-words.ts';
 
 /**
