@@ -10,7 +10,7 @@ import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.t
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { type Interface, type InterfaceOrigin, notePort, turnedOn } from './interface.ts';
+import { flagsOn, type Interface, type InterfaceOrigin, notePort } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import { preparePort } from './port.ts';
@@ -130,7 +130,7 @@ function bringUp(node: Namespace, { index }: InterfaceOrigin): void {
 }
 
 function newLink({ origin, options: { promiscuous } }: End, mtu: number | undefined) {
-  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, ...turnedOn({ promiscuous }) };
+  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, ...flagsOn({ promiscuous }) };
 }
 
 function newEnd(

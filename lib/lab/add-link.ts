@@ -8,7 +8,7 @@ import { NO_MAC } from '../wire/mac-address.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { Interface, type InterfaceOrigin, refuseMac, turnedOn } from './interface.ts';
+import { flagsOn, Interface, type InterfaceOrigin, refuseMac } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { DeviceOptions } from './link-options.ts';
 import type { Namespace } from './namespace.ts';
@@ -162,7 +162,7 @@ function makeLink({ call, namespace, kind, options, settings, segment }: NewLink
       mac: said,
       mtu,
       ...below(namespace, parent),
-      ...turnedOn({ up, promiscuous }),
+      ...flagsOn({ up, promiscuous }),
       ...kind.as(settings),
     },
     causesOf({ namespace, kind, settings, name, parent }),

@@ -14,9 +14,9 @@ export const geneve = describeLink('geneve', {
     /** The other end's IPv6 address. */
     remote6: setting('IFLA_GENEVE_REMOTE6', 7, ip6, { word: 'remote', live: true }),
     /** Of the outer packets; 0 takes that of the inner ones' route. @default 0 */
-    ttl: setting('IFLA_GENEVE_TTL', 3, u8, { usual: 0, live: true }),
+    ttl: setting('IFLA_GENEVE_TTL', 3, u8, { kernelDefault: 0, live: true }),
     /** The UDP port at the other end, 1 to 65535. @default 6081 */
-    dstport: setting('IFLA_GENEVE_PORT', 5, range(be16, 1, 65535), { usual: 6081 }),
+    dstport: setting('IFLA_GENEVE_PORT', 5, range(be16, 1, 65535), { kernelDefault: 6081 }),
   },
   // Both ends of one id in a lab are one segment, whatever is between them.
   tag: ({ id }) => ({ tag: `${id}`, suffix: `${id}` }),

@@ -26,7 +26,7 @@ export const ipvlan = describeLink('ipvlan', {
   settings: {
     /** @default that of the parent's other ipvlans; of the first, the kernel's 'l3' */
     mode: setting('IFLA_IPVLAN_MODE', 1, oneOf(u16, 'IPVLAN_MODE_', MODES), {
-      absent: 'l3',
+      ifAbsent: 'l3',
       default: 'l3',
       live: true,
       shared: true,
@@ -34,7 +34,7 @@ export const ipvlan = describeLink('ipvlan', {
     /** The flag stands for both bits (`ipvlan_nl_changelink`). @default that of the parent's other ipvlans; of the first, 'bridge' */
     flag: setting('IFLA_IPVLAN_FLAGS', 2, oneOf(u16, '', FLAGS), {
       word: '',
-      absent: 'bridge',
+      ifAbsent: 'bridge',
       default: 'bridge',
       live: true,
       shared: true,

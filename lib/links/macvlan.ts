@@ -49,7 +49,7 @@ export const macvlan = describeLink('macvlan', {
       },
     ),
     /** How many broadcasts wait for the parent's worker, 0 to 2³²−1. Kernels before 5.11 do not tell. @default the kernel's 1000 */
-    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, { usual: 1000, live: true }),
+    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, { kernelDefault: 1000, live: true }),
     listChange: setting(
       'IFLA_MACVLAN_MACADDR_MODE',
       3,
@@ -60,7 +60,7 @@ export const macvlan = describeLink('macvlan', {
     /** source: the MAC addresses that it hears. @default none */
     macaddr: setting('IFLA_MACVLAN_MACADDR_DATA', 5, list(IFLA_MACVLAN_MACADDR, mac), {
       word: '',
-      absent: [] as string[],
+      ifAbsent: [] as string[],
       isLong: true,
       when: { mode: 'source' },
       check: checkMacaddr,

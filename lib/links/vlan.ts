@@ -21,11 +21,11 @@ export const vlan = describeLink('vlan', {
   settings: {
     /** `802.1ad`: a service tag, as the outer one of two. @default '802.1Q' */
     protocol: setting('IFLA_VLAN_PROTOCOL', 5, oneOf(be16, '', VLAN_PROTOCOL_NUMBERS, '802.1Q'), {
-      absent: '802.1Q',
+      ifAbsent: '802.1Q',
       default: '802.1Q',
     }),
     /** 0 to 4094. */
-    id: setting('IFLA_VLAN_ID', 1, range(u16, 0, HIGHEST_ID), { absent: 0, required: true }),
+    id: setting('IFLA_VLAN_ID', 1, range(u16, 0, HIGHEST_ID), { ifAbsent: 0, required: true }),
   },
   mac: 'lower',
   usualName: (lower, { id }) => `${lower}.${id}`,

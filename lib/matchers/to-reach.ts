@@ -14,7 +14,7 @@ import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-b
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { isInconclusive } from './is-inconclusive.ts';
-import { givesUp } from './lost-programs.ts';
+import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { putQuestion, traceOf } from './put-question.ts';
 import { describeReach } from './reach-message.ts';
@@ -73,7 +73,11 @@ export async function toReach(
         quiet,
         untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless: () => givesUp(received.lab, progress) };
+    : {
+        milliseconds: watcher()?.patience(within) ?? within,
+        quiet,
+        isHopeless: () => shouldStopWaiting(received.lab, progress),
+      };
   const nameOfTarget = nameOf(to);
   progress.goal = isNot
     ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`

@@ -170,13 +170,13 @@ function flagLines(state: WholeLabState, { link, namespace }: Device): string[] 
   const changes = {
     ...(promiscuous ? { promiscuous } : {}),
     ...(allMulticast ? { allMulticast } : {}),
-    ...(isDeaf(link) ? { arp: false } : {}),
+    ...(isArpOff(link) ? { arp: false } : {}),
   };
   return Object.keys(changes).length > 0 ? [sayer(state, namespace.name)(ipLink.change({ index, ...changes }))] : [];
 }
 
 /** Whether somebody took ARP from a device. */
-export function isDeaf(link: Link): boolean {
+export function isArpOff(link: Link): boolean {
   const kind = kindOf(link);
   // Of a kind that nobody has described, such as a tunnel, nobody knows whether it ever asks.
   return !link.arp && kind !== undefined && !kind.description.noArp;
