@@ -7,7 +7,7 @@ import { checkFileName, checkOneOf, checkOptions } from './kernel/validate.ts';
 import { harmless } from './kernel/visible-text.ts';
 import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
-import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose.ts';
+import { DEFAULT_DIAGNOSE, DIAGNOSES, type Diagnose } from './report/diagnose-mode.ts';
 import { mergedMachines, patience, projectName, thisMachine } from './report/project-name.ts';
 import { resultsFolder } from './report/results.ts';
 import { CONSOLE } from './report/running-tests.ts';

@@ -17,6 +17,7 @@ export type { DiagnosisData } from './diagnosis/diagnosis.ts';
 export * from './lab.ts';
 export type { DropCode } from './matchers/dropped-by.ts';
 export { diagnosisOf } from './matchers/failed-assertion.ts';
+export type { CauseFacts, Code } from './model/cause.ts';
 export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
 export { expect };
 

@@ -2,15 +2,15 @@ import { checkBoolean, checkMtu, checkOptions, show, UsageError } from '../kerne
 import { checkPortOptions, PORT_OPTIONS, type PortOptions } from '../links/bridge-port.ts';
 import { missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
-import { checkKind } from '../links/registry.ts';
+import { checkPairKind, type PairKindName } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { checkAddressLengths, checkAddressOption } from './address-option.ts';
-import { Cable, type CableOptions, type EndOf, type EndOptions, type PairKind } from './cable.ts';
+import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { type Interface, turnedOn } from './interface.ts';
+import { flagsOn, type Interface } from './interface.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
@@ -26,15 +26,14 @@ export function addCable<A extends Namespace, B extends Namespace>(
   lab: Lab,
   a: A,
   b: B,
-  options: CableOptions<PairKind>,
+  options: CableOptions<PairKindName>,
 ): Cable<A, B> {
   checkEnd(lab, 'a', a);
   checkEnd(lab, 'b', b);
   const call = `lab.cable(${a.name}, ${b.name})`;
-  const { type = 'veth', mtu, a: ofA, b: ofB, ...settings } = options;
-  const kind = checkKind(call, type);
-  if (kind.end !== 'peer') throw new UsageError(`${call}: type must be a kind of pairs: received ${kind.kind}`);
-  checkOptions(call, options, ['mtu', 'a', 'b', 'type', ...kind.options.keys()]);
+  const { kind: named = 'veth', mtu, a: ofA, b: ofB, ...settings } = options;
+  const kind = checkPairKind(call, named);
+  checkOptions(call, options, ['mtu', 'a', 'b', 'kind', ...kind.options.keys()]);
   checkMtu(call, mtu);
   kind.checkNew(call, settings);
   checkEndOptions(call, 'a', a, ofA);
@@ -47,7 +46,7 @@ export function addCable<A extends Namespace, B extends Namespace>(
 function plug<A extends Namespace, B extends Namespace>(
   call: string,
   [a, b]: [A, B],
-  options: CableOptions<PairKind> & { pair: Pair },
+  options: CableOptions<PairKindName> & { pair: Pair },
   segment: Segment,
 ): Cable<A, B> {
   const first = { node: a, options: options.a ?? {}, origin: newEnd(call, 'a', a, options, segment) };
@@ -132,14 +131,14 @@ function bringUp(node: Namespace, { index }: InterfaceOrigin): void {
 }
 
 function newLink({ origin, options: { promiscuous } }: End, mtu: number | undefined) {
-  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, ...turnedOn({ promiscuous }) };
+  return { index: origin.index, name: origin.name, mac: origin.mac, mtu, ...flagsOn({ promiscuous }) };
 }
 
 function newEnd(
   call: string,
   which: 'a' | 'b',
   node: Namespace,
-  { mtu, pair, [which]: options = {} }: CableOptions<PairKind> & { pair: Pair },
+  { mtu, pair, [which]: options = {} }: CableOptions<PairKindName> & { pair: Pair },
   segment: Segment,
   taken: readonly string[] = [],
 ): InterfaceOrigin {

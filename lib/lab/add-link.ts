@@ -8,7 +8,7 @@ import { NO_MAC } from '../wire/mac-address.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { Interface, refuseMac, turnedOn } from './interface.ts';
+import { flagsOn, Interface, refuseMac } from './interface.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import type { DeviceOptions } from './link-options.ts';
@@ -37,9 +37,7 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
 }
 
 function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, options: NewLinkOptions): void {
-  const { lower, end } = kind;
-  if (end === 'peer')
-    throw new UsageError(`${call}: a ${kind.kind} has two ends: lab.cable(a, b, { type: '${kind.kind}' }) makes it`);
+  const { lower } = kind;
   const never = kind.fixedMac({});
   if (never && options?.parent) refuseMac(call, options, never, options.parent);
   const common = ['name', 'address', ...(never ? [] : ['mac']), 'mtu', 'up', 'promiscuous'];
@@ -165,7 +163,7 @@ function makeLink({ call, namespace, kind, options, settings, segment }: NewLink
       mac: said,
       mtu,
       ...below(namespace, parent),
-      ...turnedOn({ up, promiscuous }),
+      ...flagsOn({ up, promiscuous }),
       ...kind.as(settings),
     },
     causesOf({ namespace, kind, settings, name, parent }),

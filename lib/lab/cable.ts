@@ -1,9 +1,7 @@
 import { checkBoolean, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
-import type { Lower } from '../links/link-description.ts';
-import type { LinkKind, NewSettingsOf } from '../links/link-kind.ts';
-import type { KindNamed, LinkType } from '../links/registry.ts';
-import type { Settings } from '../links/setting.ts';
+import type { NewSettingsOf } from '../links/link-kind.ts';
+import type { KindNamed, PairKindName } from '../links/registry.ts';
 import type { AddressOption } from './address-option.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
@@ -28,13 +26,10 @@ export interface EndOptions {
   promiscuous?: boolean;
 }
 
-/** A kind of pairs, by its name or as `defineLink` returned it. */
-export type PairKind = LinkType | LinkKind<string, Settings, Lower>;
-
 /** The two ends of a new cable, in the order of `cable`'s arguments, and what both have. */
-export interface CableOptions<K extends PairKind = 'veth'> {
-  /** The kind of pair, by its name or as `defineLink` returned it. Its settings stand beside it. @default 'veth' */
-  type?: K;
+export interface CableOptions<K extends PairKindName = 'veth'> {
+  /** The kind of pair. Its settings are further options. @default 'veth' */
+  kind?: K;
   /** 68 to 65535. @default 1500 */
   mtu?: number;
   a?: EndOptions & PortOptions;

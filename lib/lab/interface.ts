@@ -172,7 +172,7 @@ export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, 
 }
 
 /** Only the flags to switch on; all are off on a new device. */
-export function turnedOn<T extends Record<string, boolean | undefined>>(switches: T): { [K in keyof T]?: true } {
+export function flagsOn<T extends Record<string, boolean | undefined>>(switches: T): { [K in keyof T]?: true } {
   return Object.fromEntries(Object.entries(switches).filter(([, on]) => on)) as { [K in keyof T]?: true };
 }
 

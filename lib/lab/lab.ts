@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
+import type { PairKindName } from '../links/registry.ts';
 import { addCable } from './add-cable.ts';
-import type { Cable, CableOptions, PairKind, PairSettings } from './cable.ts';
+import type { Cable, CableOptions, PairSettings } from './cable.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { discover } from './discover.ts';
 import { endLab, registerEnd } from './end-lab.ts';
@@ -73,12 +74,12 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Plugs a cable, a veth pair or another kind of pair, between two of them. Both ends are up and have addresses of IPv4 and IPv6 when it
-   * returns; an end on a switch is a port and has none.
+   * Plugs a cable between two namespaces, routers or switches: a veth pair, or another kind of pair. When it returns, both
+   * ends are up and have IPv4 and IPv6 addresses. An end on a switch is a port, without addresses.
    *
    * @example const { b: port } = lab.cable(host, sw, { a: { name: 'up0' }, b: { hairpin: true } })
    */
-  cable<A extends Namespace, B extends Namespace, K extends PairKind = 'veth'>(
+  cable<A extends Namespace, B extends Namespace, K extends PairKindName = 'veth'>(
     a: A,
     b: B,
     options: CableOptions<K> & PairSettings<K> = {} as never,

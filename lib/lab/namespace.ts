@@ -4,11 +4,9 @@ import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
-import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
-import { checkKind, type KindNamed, type LinkType } from '../links/registry.ts';
-import type { Settings } from '../links/setting.ts';
+import { checkSingleKind, type KindNamed, type SingleKind } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
@@ -95,17 +93,14 @@ export class Namespace {
   }
 
   /**
-   * Makes a link of any kind here: one of hairpin's own, by its name, or one that `defineLink` has described. The device
-   * below it, its `parent`, may be in whatever namespace of the lab.
+   * Makes a link here, of a kind that hairpin knows by name, or of one that `defineLink` returned. Its `parent`, the device
+   * below it, may be in any namespace of the lab. Links with two ends, such as veth, are made by {@link Lab.cable}.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no such kind
    * @example const tunnel = ns1.link('vxlan', { id: 7, remote: '10.0.0.2' })
    */
-  link<K extends LinkType | LinkKind<string, Settings, Lower>>(
-    kind: K,
-    ...options: LinkArguments<KindNamed<K>>
-  ): LinkOf<KindNamed<K>> {
-    const known = checkKind(`${this.name}.link`, kind);
+  link<K extends SingleKind>(kind: K, ...options: LinkArguments<KindNamed<K>>): LinkOf<KindNamed<K>> {
+    const known = checkSingleKind(`${this.name}.link`, kind);
     const [said = {}]: readonly [options?: object] = options;
     return this.#make(`link(${known.kind})`, known, said) as LinkOf<KindNamed<K>>;
   }

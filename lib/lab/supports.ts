@@ -1,7 +1,7 @@
 import { hasLink } from '../links/has-link.ts';
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
-import { checkKind, type LinkType } from '../links/registry.ts';
+import { checkKind, type LinkKindName } from '../links/registry.ts';
 import type { Settings } from '../links/setting.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Settings } from '../links/setting.ts';
  * @throws UsageError for an unknown kind; KernelError `EPERM` without the privilege to make a namespace
  * @example test.skipIf(!supports('ipvlan'))(`siblings talk (needs ${kernelOption('ipvlan')})`, …)
  */
-export function supports(kind: LinkType | LinkKind<string, Settings, Lower>): boolean {
+export function supports(kind: LinkKindName | LinkKind<string, Settings, Lower>): boolean {
   return hasLink(checkKind('supports', kind));
 }
 
@@ -20,6 +20,6 @@ export function supports(kind: LinkType | LinkKind<string, Settings, Lower>): bo
  *
  * @example kernelOption('vlan') // 'CONFIG_VLAN_8021Q'
  */
-export function kernelOption(kind: LinkType | LinkKind<string, Settings, Lower>): string {
+export function kernelOption(kind: LinkKindName | LinkKind<string, Settings, Lower>): string {
   return checkKind('kernelOption', kind).option;
 }

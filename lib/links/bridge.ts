@@ -1,6 +1,6 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, bool, longUserTicks, mac, range, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
 /** What iproute2 says in place of `off` and `on` of a bridge. */
@@ -10,7 +10,7 @@ const NUMBERS = ['0', '1'] as const;
 const internal = { internal: true } as const;
 
 /** It forwards frames between its ports (net/bridge); what it has of each of them is in bridge-port.ts. */
-export const bridge = defineLink('bridge', {
+export const bridge = describeLink('bridge', {
   option: 'BRIDGE',
   needed: true,
   hasPorts: true,
@@ -19,9 +19,12 @@ export const bridge = defineLink('bridge', {
   end: 'none',
   settings: {
     /** Seconds until an address that is not heard again is forgotten. @default 300 */
-    ageingTime: setting('IFLA_BR_AGEING_TIME', 4, range(userTicks, 0, 1_000_000), { absent: 300, usual: 300 }),
+    ageingTime: setting('IFLA_BR_AGEING_TIME', 4, range(userTicks, 0, 1_000_000), {
+      ifAbsent: 300,
+      kernelDefault: 300,
+    }),
     /** Spanning tree. @default false */
-    stp: setting('IFLA_BR_STP_STATE', 5, bool(u32, NUMBERS), { word: 'stp_state', absent: false }),
+    stp: setting('IFLA_BR_STP_STATE', 5, bool(u32, NUMBERS), { word: 'stp_state', ifAbsent: false }),
     /** Spanning tree: seconds that a port listens, and then learns, before it forwards. @default 15 */
     forwardDelay: setting('IFLA_BR_FORWARD_DELAY', 1, userTicks, internal),
     /** Spanning tree: seconds between two messages of the root. @default 2 */
@@ -31,7 +34,7 @@ export const bridge = defineLink('bridge', {
     /** Spanning tree: the lowest becomes the root. @default 32768 */
     bridgePriority: setting('IFLA_BR_PRIORITY', 6, u16, { word: 'priority', internal: true }),
     /** VLANs are kept apart (`CONFIG_BRIDGE_VLAN_FILTERING`). @default false */
-    vlanFiltering: setting('IFLA_BR_VLAN_FILTERING', 7, bool(u8, NUMBERS), { absent: false, readOnly: true }),
+    vlanFiltering: setting('IFLA_BR_VLAN_FILTERING', 7, bool(u8, NUMBERS), { ifAbsent: false, readOnly: true }),
     vlanProtocol: setting(
       'IFLA_BR_VLAN_PROTOCOL',
       8,
@@ -43,7 +46,7 @@ export const bridge = defineLink('bridge', {
     vlanStatsEnabled: setting('IFLA_BR_VLAN_STATS_ENABLED', 41, bool(u8, NUMBERS), internal),
     vlanStatsPerPort: setting('IFLA_BR_VLAN_STATS_PER_PORT', 45, bool(u8, NUMBERS), internal),
     /** The link-local groups (01:80:c2:00:00:00 to 0f) that it forwards, a bit each. @default 0 */
-    groupFwdMask: setting('IFLA_BR_GROUP_FWD_MASK', 9, u16, { absent: 0, readOnly: true }),
+    groupFwdMask: setting('IFLA_BR_GROUP_FWD_MASK', 9, u16, { ifAbsent: 0, readOnly: true }),
     /** Where the messages of the spanning tree go. @default '01:80:c2:00:00:00' */
     groupAddress: setting('IFLA_BR_GROUP_ADDR', 20, mac, internal),
     /**
@@ -51,9 +54,9 @@ export const bridge = defineLink('bridge', {
      * its own and forwards groups as it does broadcast. @default false
      */
     mcastSnooping: setting('IFLA_BR_MCAST_SNOOPING', 23, bool(u8, NUMBERS), {
-      absent: false,
+      ifAbsent: false,
       default: false,
-      usual: true,
+      kernelDefault: true,
     }),
     /** It asks who has joined which group. @default false */
     mcastQuerier: setting('IFLA_BR_MCAST_QUERIER', 25, bool(u8, NUMBERS), internal),

@@ -1,20 +1,17 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { PORT_OPTIONS } from './bridge-port.ts';
+import { describeLink } from './describe-link.ts';
 import type { LinkDescription, Lower } from './link-description.ts';
-import { LinkKind, readableOf } from './link-kind.ts';
+import { type LinkKind, readableOf } from './link-kind.ts';
+import { ownKind } from './registry.ts';
 import type { Settings } from './setting.ts';
 
-/** Every kind that has been defined, by its name. */
-export const definedKinds = new Map<string, LinkKind>();
-
-/** Hairpin's own, which nobody else defines. */
-const own = new Set<string>();
-
 /** Properties and options of every interface: no setting of a kind can have such a name. */
-export const TAKEN_NAMES: readonly string[] = [
+const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'remove', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
-  ...['hairpin', 'isolated', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'guard', 'locked', 'cost', 'priority'],
+  ...PORT_OPTIONS,
 ];
 
 /**
@@ -41,35 +38,25 @@ export function defineLink<
   const L extends Lower = 'none',
 >(kind: K, description: LinkDescription<S, L>): LinkKind<K, S, L> {
   checkDescription(kind, description);
-  return add(new LinkKind(kind, description));
+  return describeLink(kind, description);
 }
 
-/** Defines a kind that is another with more to it: a macvtap is a macvlan with a character device. */
-export function defineVariant<const K extends string, S extends Settings, const L extends Lower>(
-  kind: K,
-  of: LinkKind<string, S, L>,
-  description: Partial<LinkDescription<S, L>> & { option: string },
-): LinkKind<K, S, L> {
-  return add(new LinkKind(kind, { ...of.description, module: kind, ...description }, of as unknown as LinkKind));
-}
-
-/** Says that all of hairpin's own kinds have been defined. */
-export function endOfOwnKinds(): void {
-  for (const kind of definedKinds.keys()) own.add(kind);
-}
-
-function add<K extends string, S extends Settings, L extends Lower>(kind: LinkKind<K, S, L>): LinkKind<K, S, L> {
-  definedKinds.set(kind.kind, kind as unknown as LinkKind);
-  return kind;
-}
+/** Everything that a description may have, in the order of its documentation. */
+const DESCRIBED: Record<keyof LinkDescription, true> = {
+  ...{ option: true, dependsOn: true, module: true, needed: true, trial: true },
+  ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
+  ...{ settings: true, lists: true, changesWhole: true, complete: true },
+  ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, ethernet: true },
+  ...{ knownQueues: true, characterDevice: true, hasPorts: true },
+  ...{ usualName: true, tag: true, label: true, summary: true, causes: true },
+};
 
 function checkDescription(kind: unknown, description: LinkDescription<Settings, Lower>): void {
   const call = `defineLink(${show(kind)})`;
   if (typeof kind !== 'string' || !/^[^\s/]{1,15}$/.test(kind))
     throw new UsageError(`${call}: kind must be what ip link add … type calls it: received ${show(kind)}`);
-  if (own.has(kind)) throw new UsageError(`${call}: hairpin itself defines the kind ${kind}`);
-  if (typeof description !== 'object' || description === null)
-    throw new UsageError(`${call}: description must be an object such as { option: … }: received ${show(description)}`);
+  if (ownKind(kind)) throw new UsageError(`${call}: hairpin itself defines the kind ${kind}`);
+  checkOptions(call, description, Object.keys(DESCRIBED));
   const { option, settings = {} } = description;
   if (typeof option !== 'string' || !/^[A-Z0-9_]+$/.test(option)) {
     const rule = "the option of the kernel's configuration without CONFIG_, such as 'GENEVE'";

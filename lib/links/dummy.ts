@@ -1,4 +1,4 @@
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 
 /** It swallows what it is sent (drivers/net/dummy.c). */
-export const dummy = defineLink('dummy', { option: 'DUMMY', end: 'none', noArp: true });
+export const dummy = describeLink('dummy', { option: 'DUMMY', end: 'none', noArp: true });

@@ -1,6 +1,6 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { u16 } from '../netlink/scalars.ts';
-import { defineLink, defineVariant } from './define-link.ts';
+import { describeLink, describeVariant } from './describe-link.ts';
 import { whyBusy } from './rx-handler.ts';
 import { setting } from './setting.ts';
 
@@ -18,7 +18,7 @@ const L3S = 'mode l3s needs CONFIG_IPVLAN_L3S';
  * Further IP addresses behind the one MAC address of the device below (drivers/net/ipvlan). Mode and flag are those of
  * that device's port: to say others changes them for the ipvlans that are there (`ipvlan_link_new`, `ipvlan_set_port_mode`).
  */
-export const ipvlan = defineLink('ipvlan', {
+export const ipvlan = describeLink('ipvlan', {
   option: 'IPVLAN',
   dependsOn: ['NET_L3_MASTER_DEV'],
   lower: 'interface',
@@ -26,7 +26,7 @@ export const ipvlan = defineLink('ipvlan', {
   settings: {
     /** @default that of the parent's other ipvlans; of the first, the kernel's 'l3' */
     mode: setting('IFLA_IPVLAN_MODE', 1, oneOf(u16, 'IPVLAN_MODE_', MODES), {
-      absent: 'l3',
+      ifAbsent: 'l3',
       default: 'l3',
       live: true,
       shared: true,
@@ -34,7 +34,7 @@ export const ipvlan = defineLink('ipvlan', {
     /** The flag stands for both bits (`ipvlan_nl_changelink`). @default that of the parent's other ipvlans; of the first, 'bridge' */
     flag: setting('IFLA_IPVLAN_FLAGS', 2, oneOf(u16, '', FLAGS), {
       word: '',
-      absent: 'bridge',
+      ifAbsent: 'bridge',
       default: 'bridge',
       live: true,
       shared: true,
@@ -59,7 +59,7 @@ export const ipvlan = defineLink('ipvlan', {
 });
 
 /** An ipvlan with a character device, at which a virtual machine reads and writes frames. */
-export const ipvtap = defineVariant('ipvtap', ipvlan, {
+export const ipvtap = describeVariant('ipvtap', ipvlan, {
   option: 'IPVTAP',
   dependsOn: ['NET_L3_MASTER_DEV', 'IPVLAN'],
   characterDevice: true,

@@ -12,7 +12,7 @@ export type End = 'peer' | 'lower' | 'none' | 'unknown';
 export interface LinkDescription<S extends Settings = Settings, L extends Lower = Lower> {
   /** The kernel's configuration option, without `CONFIG_`. */
   option: string;
-  /** Options that `option` depends on. */
+  /** Options that `option` depends on, without `CONFIG_`. {@link kernelOption} names `option` alone. */
   dependsOn?: readonly string[];
   /** The kernel module. @default the kind */
   module?: string;
@@ -26,7 +26,7 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   /** On top of another link of its kind, the kernel uses the device below that link (`macvlan_common_newlink`). @default false */
   skipsItsKind?: boolean;
   /** @default 'lower' where something is below it, else 'unknown' */
-  end?: End;
+  end?: Exclude<End, 'peer'>;
   /** It goes down with what is below it. @default false */
   downWithLower?: boolean;
   /** Its carrier is on from the beginning, without an event. @default true if it has neither a lower device nor a peer */

@@ -41,7 +41,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.kind = kind;
     this.description = description;
     this.lower = lower;
-    this.end = description.end ?? (lower === 'none' ? 'unknown' : 'lower');
+    this.end = 'peer' in settings ? 'peer' : (description.end ?? (lower === 'none' ? 'unknown' : 'lower'));
     this.option = `CONFIG_${option}`;
     this.module = module;
     this.bornWithCarrier = description.bornWithCarrier ?? (lower === 'none' && this.end !== 'peer');
@@ -82,9 +82,9 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return { kind: this.kind, data: this.description.complete?.(data as Partial<SettingsOf<S>>) ?? data };
   }
 
-  /** The words behind `ip link add … type KIND` that make a link with these settings; what is usual needs none. */
+  /** The words behind `ip link add … type KIND` that make a link with these settings. A kernel default needs none. */
   words(settings: Values): readonly string[] {
-    const said = [...this.options].filter(([name, { rules }]) => !isUsual(settings[name], rules));
+    const said = [...this.options].filter(([name, { rules }]) => !isKernelDefault(settings[name], rules));
     const chosen = Object.fromEntries(said.map(([name]) => [name, settings[name]]));
     return this.table.words(this.as(chosen).data as never, NUMBERS);
   }
@@ -174,8 +174,8 @@ function checkWhen(call: string, name: string, { when = {} }: SettingRules, sett
 }
 
 /** What is off, or an empty list, needs no word, unless the kernel would choose another. */
-function isUsual(value: unknown, { usual = false }: SettingRules): boolean {
-  return value === undefined || value === usual || (Array.isArray(value) && value.length === 0);
+function isKernelDefault(value: unknown, { kernelDefault = false }: SettingRules): boolean {
+  return value === undefined || value === kernelDefault || (Array.isArray(value) && value.length === 0);
 }
 
 function withoutUndefined(values: Values): Values {

@@ -4,7 +4,7 @@ import { list } from '../netlink/list.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { mac, u16, u32 } from '../netlink/scalars.ts';
 import { flat } from '../netlink/type.ts';
-import { defineLink, defineVariant } from './define-link.ts';
+import { describeLink, describeVariant } from './describe-link.ts';
 import type { LowerDevice } from './link-description.ts';
 import { whyBusy } from './rx-handler.ts';
 import { setting } from './setting.ts';
@@ -16,7 +16,7 @@ export const MACVLAN_MODES = Object.keys(MODES) as MacvlanMode[];
 const IFLA_MACVLAN_MACADDR = 4;
 
 /** A second MAC address on the device below (drivers/net/macvlan.c). */
-export const macvlan = defineLink('macvlan', {
+export const macvlan = describeLink('macvlan', {
   option: 'MACVLAN',
   needed: true,
   lower: 'interface or NIC',
@@ -49,7 +49,7 @@ export const macvlan = defineLink('macvlan', {
       },
     ),
     /** How many broadcasts wait for the parent's worker, 0 to 2³²−1. Kernels before 5.11 do not tell. @default the kernel's 1000 */
-    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, { usual: 1000, live: true }),
+    bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, { kernelDefault: 1000, live: true }),
     listChange: setting(
       'IFLA_MACVLAN_MACADDR_MODE',
       3,
@@ -60,7 +60,7 @@ export const macvlan = defineLink('macvlan', {
     /** source: the MAC addresses that it hears. @default none */
     macaddr: setting('IFLA_MACVLAN_MACADDR_DATA', 5, list(IFLA_MACVLAN_MACADDR, mac), {
       word: '',
-      absent: [] as string[],
+      ifAbsent: [] as string[],
       isLong: true,
       when: { mode: 'source' },
       check: checkMacaddr,
@@ -101,7 +101,7 @@ export const macvlan = defineLink('macvlan', {
 });
 
 /** While nobody has its character device open, it is a macvlan like any other (`tap_handle_frame` passes frames on). */
-export const macvtap = defineVariant('macvtap', macvlan, {
+export const macvtap = describeVariant('macvtap', macvlan, {
   option: 'MACVTAP',
   dependsOn: ['MACVLAN'],
   needed: false,

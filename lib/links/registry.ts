@@ -2,7 +2,7 @@ import { show, UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { bridge } from './bridge.ts';
 import './bridge-port.ts';
-import { definedKinds, endOfOwnKinds } from './define-link.ts';
+import { describedKinds } from './describe-link.ts';
 import { dummy } from './dummy.ts';
 import { geneve } from './geneve.ts';
 import { ifb } from './ifb.ts';
@@ -19,33 +19,66 @@ import { vxlan } from './vxlan.ts';
 /** The kinds that hairpin itself defines: a new one has its line here. */
 const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve, netkit] as const;
 
-endOfOwnKinds();
+type Own = (typeof OWN)[number];
 
-/** A kind that hairpin itself defines. */
-export type LinkType = (typeof OWN)[number]['kind'];
+/** The name of a kind that hairpin itself defines. */
+export type LinkKindName = Own['kind'];
 
-/** A kind, where one of hairpin's own may be given by its name. */
-export type KindNamed<K> = K extends LinkType ? Extract<(typeof OWN)[number], { kind: K }> : K;
+/** Such a kind whose links come in pairs, which `lab.cable` makes. */
+export type PairKindName = PairNameOf<Own>;
 
-/** Every kind of links, hairpin's own first. */
+type PairNameOf<K> = K extends LinkKind<infer N, infer S> ? ('peer' extends keyof S ? N : never) : never;
+
+/** A kind of link that `ns.link` makes: the name of one of hairpin's own, or what `defineLink` returned. */
+export type SingleKind = Exclude<LinkKindName, PairKindName> | LinkKind<string, Settings, Lower>;
+
+/** A kind as an object, if hairpin itself defines it and it is given by its name. */
+export type KindNamed<K> = K extends LinkKindName ? Extract<Own, { kind: K }> : K;
+
+/** The kind of that name, if hairpin itself defines it. */
+export function ownKind(name: unknown): LinkKind | undefined {
+  return OWN.find(({ kind }) => kind === name) as LinkKind | undefined;
+}
+
+/** Every kind of link, hairpin's own first. */
 export function linkKinds(): LinkKind[] {
-  return [...new Set([...(OWN as readonly unknown[] as readonly LinkKind[]), ...definedKinds.values()])];
+  return [...new Set([...(OWN as readonly unknown[] as readonly LinkKind[]), ...describedKinds.values()])];
 }
 
 /** The kind of a link; undefined for one that nobody has defined. */
 export function kindOf({ kind }: { readonly kind?: string | undefined }): LinkKind | undefined {
-  return kind === undefined ? undefined : definedKinds.get(kind);
+  return kind === undefined ? undefined : describedKinds.get(kind);
 }
 
 /** The kind that a spec means. @throws UsageError */
-export function checkKind(call: string, kind: LinkType | LinkKind<string, Settings, Lower>): LinkKind {
-  if (kind instanceof LinkKind) return kind;
-  const known = typeof kind === 'string' && definedKinds.get(kind);
-  if (known) return known;
-  const names = OWN.map((own) => own.kind);
-  throw new UsageError(
-    `${call}: kind must be one of ${names.join(', ')}, or what defineLink returned: received ${show(kind)}`,
-  );
+export function checkKind(call: string, kind: LinkKindName | LinkKind<string, Settings, Lower>): LinkKind {
+  return kind instanceof LinkKind ? kind : (ownKind(kind) ?? refuseKind(call, kind, OWN.map(nameOf), DEFINED));
+}
+
+/** The kind of a link that has one end. @throws UsageError */
+export function checkSingleKind(call: string, kind: SingleKind): LinkKind {
+  const known = kind instanceof LinkKind ? kind : ownKind(kind);
+  if (known?.end === 'peer')
+    throw new UsageError(`${call}: a ${known.kind} has two ends: lab.cable(a, b, { kind: '${known.kind}' }) makes it`);
+  const singles = OWN.filter(({ end }) => end !== 'peer');
+  return known ?? refuseKind(call, kind, singles.map(nameOf), DEFINED);
+}
+
+/** The kind of a pair. @throws UsageError */
+export function checkPairKind(call: string, kind: PairKindName): LinkKind {
+  const known = ownKind(kind);
+  if (known?.end === 'peer') return known;
+  return refuseKind(call, kind, OWN.filter(({ end }) => end === 'peer').map(nameOf));
+}
+
+const DEFINED = ', or what defineLink returned';
+
+function refuseKind(call: string, kind: unknown, names: readonly string[], others = ''): never {
+  throw new UsageError(`${call}: kind must be one of ${names.join(', ')}${others}: received ${show(kind)}`);
+}
+
+function nameOf({ kind }: Own): string {
+  return kind;
 }
 
 /**

@@ -6,7 +6,7 @@ export interface SettingRules {
   /** What hairpin sends for a new link if the spec does not choose. Without it, the kernel chooses. */
   readonly default?: unknown;
   /** The kernel's own default: a script leaves it out. */
-  readonly usual?: unknown;
+  readonly kernelDefault?: unknown;
   /** Each new link needs it. */
   readonly required?: boolean;
   /** `set` can change it. @default false */
@@ -70,7 +70,7 @@ type IsBits<S> = S extends { readonly rules: BitRules } ? true : false;
 type RulesOf<S> = S extends { readonly rules: infer O } ? O : never;
 /** A spec cannot choose a number that the kernel has no word for. */
 type Word<T> = T extends string ? (string extends T ? T : Exclude<T, `${number}`>) : T;
-type IsTold<S> = RulesOf<S> extends { absent: unknown } | { default: unknown } | { required: true } ? true : false;
+type IsTold<S> = RulesOf<S> extends { ifAbsent: unknown } | { default: unknown } | { required: true } ? true : false;
 type IsReadable<S> = IsBits<S> extends true ? false : RulesOf<S> extends { internal: true } ? false : true;
 type IsOption<S> = RulesOf<S> extends { readOnly: true } ? false : IsReadable<S>;
 type IsRequired<S> = RulesOf<S> extends { required: true } ? true : false;

@@ -1,11 +1,10 @@
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { peerSetting } from './peer.ts';
 
 /** Two devices, one end of a cable each (drivers/net/veth.c). */
-export const veth = defineLink('veth', {
+export const veth = describeLink('veth', {
   option: 'VETH',
   needed: true,
-  end: 'peer',
   // The processors' backlogs (veth_xmit, netif_rx).
   knownQueues: true,
   settings: { peer: peerSetting('VETH_INFO_PEER', 1) },

@@ -1,6 +1,6 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, range, u16 } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
 /** Tag protocol identifiers: customer and service tags (IEEE 802.1Q-2018 table 9-1). */
@@ -12,7 +12,7 @@ export const VLAN_PROTOCOLS = Object.keys(VLAN_PROTOCOL_NUMBERS) as VlanProtocol
 const HIGHEST_ID = 4094;
 
 /** What it sends leaves by the device below with a tag, and what comes in there with that tag is its own (net/8021q). */
-export const vlan = defineLink('vlan', {
+export const vlan = describeLink('vlan', {
   option: 'VLAN_8021Q',
   module: '8021q',
   trial: { id: 1 },
@@ -21,11 +21,11 @@ export const vlan = defineLink('vlan', {
   settings: {
     /** `802.1ad`: a service tag, as the outer one of two. @default '802.1Q' */
     protocol: setting('IFLA_VLAN_PROTOCOL', 5, oneOf(be16, '', VLAN_PROTOCOL_NUMBERS, '802.1Q'), {
-      absent: '802.1Q',
+      ifAbsent: '802.1Q',
       default: '802.1Q',
     }),
     /** 0 to 4094. */
-    id: setting('IFLA_VLAN_ID', 1, range(u16, 0, HIGHEST_ID), { absent: 0, required: true }),
+    id: setting('IFLA_VLAN_ID', 1, range(u16, 0, HIGHEST_ID), { ifAbsent: 0, required: true }),
   },
   mac: 'lower',
   usualName: (lower, { id }) => `${lower}.${id}`,

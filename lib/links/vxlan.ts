@@ -1,9 +1,9 @@
 import { be16, bool, ip4, ip6, range, u8, u32 } from '../netlink/scalars.ts';
-import { defineLink } from './define-link.ts';
+import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
 /** Ethernet frames in UDP, to one remote end or to those that it has learnt (RFC 7348, drivers/net/vxlan). */
-export const vxlan = defineLink('vxlan', {
+export const vxlan = describeLink('vxlan', {
   option: 'VXLAN',
   trial: { id: 1 },
   settings: {
@@ -16,11 +16,11 @@ export const vxlan = defineLink('vxlan', {
     local: setting('IFLA_VXLAN_LOCAL', 4, ip4, { live: true }),
     local6: setting('IFLA_VXLAN_LOCAL6', 17, ip6, { word: 'local', live: true }),
     /** Of the outer packets; 0 takes that of the route. @default 0 */
-    ttl: setting('IFLA_VXLAN_TTL', 5, u8, { usual: 0, live: true }),
+    ttl: setting('IFLA_VXLAN_TTL', 5, u8, { kernelDefault: 0, live: true }),
     /** Learn from which other end an address comes. @default true */
     macLearning: setting('IFLA_VXLAN_LEARNING', 7, bool(u8, ['nolearning', 'learning']), {
       word: '',
-      usual: true,
+      kernelDefault: true,
       live: true,
     }),
     /** The UDP port at the other end, 1 to 65535. @default 4789, IANA's; the kernel's own is 8472 */

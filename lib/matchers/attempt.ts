@@ -22,7 +22,7 @@ export function isOver({ task, number }: Attempt): boolean {
 }
 
 /** Tells the reporter of an attempt, by vitest's task meta. */
-export function tell({ task, number }: Attempt, news: AttemptMeta): void {
+export function addMeta({ task, number }: Attempt, news: AttemptMeta): void {
   const { labs = 0, milliseconds = 0, attempts = [] } = task.meta.hairpin ?? {};
   const all = [...attempts];
   // One without a question has told nothing.
@@ -32,7 +32,7 @@ export function tell({ task, number }: Attempt, news: AttemptMeta): void {
 }
 
 /** What the reporter was told. */
-export function toldOf({ task, number }: Attempt): AttemptMeta {
+export function metaOf({ task, number }: Attempt): AttemptMeta {
   return task.meta.hairpin?.attempts?.[number] ?? {};
 }
 
@@ -43,8 +43,8 @@ const EPOCH = Date.now() - now();
 export function noteAssertion(attempt: Attempt, assertion: { title: string; passed: boolean; started?: number }): void {
   const { title, passed, started } = assertion;
   const ended = now();
-  const { assertions = [] } = toldOf(attempt);
-  tell(attempt, {
+  const { assertions = [] } = metaOf(attempt);
+  addMeta(attempt, {
     assertions: [
       ...assertions,
       {

@@ -3,9 +3,11 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { placeOf } from '../diagnosis/finding.ts';
 import { deviceName } from '../diagnosis/names.ts';
 import { CODES } from '../diagnosis/words/index.ts';
-import { checkOneOf, show } from '../kernel/validate.ts';
-import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
+import { show } from '../kernel/validate.ts';
+import { Interface, type Lab, type Namespace, UsageError } from '../lab/index.ts';
 import type { Code } from '../model/cause.ts';
+import { nearestCodes } from './nearest-codes.ts';
+import { checkWaypoint } from './through.ts';
 
 /** The codes of docs/diagnoses.md that a negative may ask for. */
 export type DropCode = Exclude<Code, 'unknown'>;
@@ -46,13 +48,17 @@ export function checkDroppedBy(
     if (at === undefined) return undefined;
     throw new UsageError(`${call}: at belongs to droppedBy: add the code of a cause, such as droppedBy: 'link.down'`);
   }
-  checkOneOf(call, 'droppedBy', droppedBy, DROP_CODES);
+  checkCode(call, droppedBy);
   if (!isNegative) throw new UsageError(`${call}: droppedBy belongs to ${negative}`);
   if (because !== undefined) throw new UsageError(`${call}: droppedBy says more than because: leave one of them out`);
-  const isOurs = at instanceof Interface ? at.namespace.lab === lab : at instanceof Namespace && at.lab === lab;
-  if (at !== undefined && !isOurs)
-    throw new UsageError(`${call}: at must be a port, an interface or a namespace of the lab: received ${show(at)}`);
+  if (at !== undefined) checkWaypoint(call, 'at', at, lab);
   return { code: droppedBy, at };
+}
+
+function checkCode(call: string, code: unknown): void {
+  if (DROP_CODES.some((known) => known === code)) return;
+  const near = typeof code === 'string' ? ` (the nearest are ${nearestCodes(code, DROP_CODES).join(', ')})` : '';
+  throw new UsageError(`${call}: droppedBy must be a code of docs/diagnoses.md${near}: received ${show(code)}`);
 }
 
 /** Whether a loss is of the cause that was asked for, at the place that was asked for. */

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { Diagnose } from '../report/diagnose.ts';
+import type { Diagnose } from '../report/diagnose-mode.ts';
 import type { EvidencePlace } from '../report/evidence.ts';
 import { evidenceFolder } from '../report/evidence-folder.ts';
 import { placeIn, resultsFolder } from '../report/results.ts';

@@ -6,7 +6,7 @@ import { engineOf } from '../lab/engine.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
-import { attemptOf, noteAssertion, toldOf } from './attempt.ts';
+import { attemptOf, metaOf, noteAssertion } from './attempt.ts';
 import type { FailedAssertion } from './failed-assertion.ts';
 import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
 import { describeLostPrograms } from './lost-programs.ts';
@@ -50,7 +50,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const frames = framesOf(assertion);
     const number = count++;
     const asking = { number, started: now(), soft: this.soft === true, poll: this.poll === true, frames };
-    if (attempt && !toldOf(attempt).assertions) forgetEarlierRun(attempt);
+    if (attempt && !metaOf(attempt).assertions) forgetEarlierRun(attempt);
     watcher()?.asked();
     const answer = ask(matcher, state, received, args).then(async (given) => {
       const failed = given.pass === state.isNot;

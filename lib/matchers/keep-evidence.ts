@@ -5,9 +5,9 @@ import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence }
 import { failureMeta } from '../report/failure-meta.ts';
 import { readDrawn } from '../report/lab-state.ts';
 import { topologyOf } from '../report/topology.ts';
-import { tellBeside, warn } from '../report/warn.ts';
+import { logBesideTest, warn } from '../report/warn.ts';
 import { whyNotKept } from '../report/why-not-kept.ts';
-import { type Attempt, attemptOf, isOver, type Task, tell, toldOf } from './attempt.ts';
+import { type Attempt, addMeta, attemptOf, isOver, metaOf, type Task } from './attempt.ts';
 import { evidencePlace, isPlugged, ownResults, traceMode } from './evidence-place.ts';
 import { failedAssertionOf } from './failed-assertion.ts';
 
@@ -76,7 +76,7 @@ export async function keepEvidence(
   setKept(attempt, own);
   // An error in the report must not replace the failure itself.
   try {
-    tell(attempt, { failure: failureMeta(lab, failed) });
+    addMeta(attempt, { failure: failureMeta(lab, failed) });
     if (!owners.has(lab) && !before) settleAtEnd(attempt);
     // 'off' concerns the files: the report draws the failure in any case.
     if (traceMode() === 'off') return undefined;
@@ -98,7 +98,7 @@ export function settleEvidence(task: Task, lab: Lab): void {
   const failed = hasFailed(attempt);
   dropSurvived(attempt);
   if (mode !== 'off') settleFiles(attempt, lab, { failed, keepAll: mode === 'on' });
-  if (!toldOf(attempt).failure) tellNetwork(attempt, lab);
+  if (!metaOf(attempt).failure) tellNetwork(attempt, lab);
 }
 
 function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: boolean; keepAll: boolean }): void {
@@ -107,7 +107,7 @@ function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: 
     if ((failed || keepAll) && !keptOf(attempt)) {
       const files = keepFiles(attempt, lab);
       // vitest takes no annotations any more, but shows logged lines beside the test's name.
-      if (failed) tellBeside(describeFiles(files));
+      if (failed) logBesideTest(describeFiles(files));
     }
     if (!failed && !keepAll) forget(attempt);
     removeLater(attempt);
@@ -159,7 +159,7 @@ function dropSurvived(attempt: Attempt): void {
   const question = keptOf(attempt);
   if (!question || (hasFailed(attempt) && (question.soft || isReported(attempt, question.numbers)))) return;
   setKept(attempt, undefined);
-  const { failure, evidence, ...rest } = toldOf(attempt);
+  const { failure, evidence, ...rest } = metaOf(attempt);
   const { hairpin } = attempt.task.meta;
   if (hairpin?.attempts) hairpin.attempts[attempt.number] = rest;
 }
@@ -190,7 +190,7 @@ function setKept({ task, number }: Attempt, question: Kept | undefined): void {
 
 function tellNetwork(attempt: Attempt, lab: Lab): void {
   try {
-    tell(attempt, { network: topologyOf(readDrawn(lab)) });
+    addMeta(attempt, { network: topologyOf(readDrawn(lab)) });
   } catch {
     // The test may have closed its lab itself. A missing drawing is no reason to fail it.
   }
@@ -200,7 +200,7 @@ function keepFiles(attempt: Attempt, lab: Lab, failed?: FailedQuestion): Evidenc
   const place = evidencePlace(attempt);
   const files = writeEvidence(lab, place, failed);
   const folder = relative(ownResults(), join(place.folder, place.name));
-  tell(attempt, { evidence: { folder, files: files.map(({ name }) => name) } });
+  addMeta(attempt, { evidence: { folder, files: files.map(({ name }) => name) } });
   return files;
 }
 

@@ -7,7 +7,7 @@ import type { Progress } from './assertion.ts';
  * Whether an assertion stops waiting: a program failed that no one awaits, for example a server. The test fails in any
  * case then.
  */
-export function givesUp(lab: Lab, progress: Progress): boolean {
+export function shouldStopWaiting(lab: Lab, progress: Progress): boolean {
   progress.gaveUp ||= engineOf(lab).programs.failed.length > 0;
   return progress.gaveUp;
 }

@@ -6,7 +6,7 @@ import type { Patience } from '../probes/patience.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { type ProbePath, tracePath } from '../trace/probe-path.ts';
 import { standInOf } from '../trace/stand-in.ts';
-import { asSeen } from './as-seen.ts';
+import { correctByTaps } from './correct-by-taps.ts';
 import { describeDetour, type Waypoints } from './through.ts';
 
 /** Milliseconds until a question is put again whose answer was not the one that was asked for. */
@@ -67,7 +67,7 @@ export function traceOf({ report, since }: PutQuestion): ProbePath | undefined {
 async function putOnce(question: ReachQuestion, milliseconds: number): Promise<PutQuestion> {
   const { call, from, to, options, patience, isNot } = question;
   const since = tapTime();
-  const report = asSeen(await reach(call, from, to, options, { ...patience, milliseconds }), since, isNot);
+  const report = correctByTaps(await reach(call, from, to, options, { ...patience, milliseconds }), since, isNot);
   const put = { report, since };
   return report.outcome === 'answered' ? { ...put, ...faultOf(put, question) } : put;
 }

@@ -1,6 +1,6 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { show } from '../kernel/validate.ts';
-import { type Hop, Interface, Namespace, UsageError } from '../lab/index.ts';
+import { type Hop, Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import { hopsOf, hopsTo } from '../trace/path.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 
@@ -26,24 +26,23 @@ export function checkThrough(
   if (isNot)
     throw new UsageError(`${call}: through and notThrough belong to toReach: where nothing arrives there is no path`);
   if (!lab.taps) throw new UsageError(`${call}: through and notThrough need the lab's taps: createLab({ taps: true })`);
-  const list = (option: string, value: unknown): Waypoint[] =>
-    [value].flat().map((waypoint) => {
-      const ours =
-        waypoint instanceof Namespace
-          ? waypoint.lab === lab
-          : waypoint instanceof Interface && waypoint.namespace.lab === lab;
-      if (ours) return waypoint as Waypoint;
-      throw new UsageError(
-        `${call}: ${option} must be a port, an interface or a namespace of the lab, or a list of them: received ${show(waypoint)}`,
-      );
-    });
   const [through, notThrough] = (['through', 'notThrough'] as const).map((option) => {
-    const waypoints = option in options ? list(option, options[option]) : [];
+    const values = option in options ? [options[option]].flat() : [];
+    const waypoints = values.map((value) => checkWaypoint(call, option, value, lab, ', or a list of them'));
     if (option in options && waypoints.length === 0)
       throw new UsageError(`${call}: ${option} must name a port, an interface or a namespace: received an empty list`);
     return waypoints;
   });
   return { through: through ?? [], notThrough: notThrough ?? [] };
+}
+
+/** @throws UsageError unless it is a port, an interface or a namespace of the lab */
+export function checkWaypoint(call: string, option: string, value: unknown, lab: Lab, others = ''): Waypoint {
+  const isOurs =
+    value instanceof Interface ? value.namespace.lab === lab : value instanceof Namespace && value.lab === lab;
+  if (isOurs) return value as Waypoint;
+  const rule = `a port, an interface or a namespace of the lab${others}`;
+  throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
 }
 
 /** What is wrong with the path, or undefined. */

@@ -3,19 +3,20 @@ import { type Diagnosis, undiagnosed } from '../diagnosis/diagnosis.ts';
 import type { Finding } from '../diagnosis/finding.ts';
 import { frameWay } from '../diagnosis/frame-way.ts';
 import type { Way } from '../diagnosis/way.ts';
-import { wasIgnored, whyDeaf } from '../diagnosis/why-deaf.ts';
+import { wasIgnored, whyReceivesNothing } from '../diagnosis/why-receives-nothing.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
+import { WITHIN } from '../probes/patience.ts';
 import { FRAMES, type FrameKind, frameEnd } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
 import { quietIn } from '../trace/quiescence.ts';
-import { frameAsSeen } from './as-seen.ts';
 import { type Assertion, Progress } from './assertion.ts';
+import { correctFrameByTaps } from './correct-by-taps.ts';
 import {
   checkDroppedBy,
   type DroppedByOptions,
@@ -25,13 +26,10 @@ import {
   type WantedDrop,
 } from './dropped-by.ts';
 import { checkHold, holdIn } from './hold.ts';
-import { givesUp } from './lost-programs.ts';
+import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
 import { hearOnceMore } from './traced-frame.ts';
 import { mendOf, mendOfWays, whyOf } from './why.ts';
-
-/** How long a copy that is wanted is waited for, in milliseconds. */
-const WITHIN = 1000;
 
 export interface ToHearOptions extends DroppedByOptions {
   /**
@@ -116,14 +114,15 @@ export async function toHear(
     within,
     quiet: () => quietIn(lab, 'frames'),
     untilQuiet: options.within === undefined,
-    isHopeless: () => givesUp(lab, progress),
+    isHopeless: () => shouldStopWaiting(lab, progress),
     join,
   });
-  const result = frameAsSeen(heard, from, since);
+  const result = correctFrameByTaps(heard, from, since);
   const isAsWanted = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
   const seen = lost ? frameWay(from, result.frame, to, { joined: join !== false }) : undefined;
-  const deaf = lost && because === undefined ? whyDeaf(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
+  const deaf =
+    lost && because === undefined ? whyReceivesNothing(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
   // Whether its programs have joined a group may be the very question.
   const wantsNone = isNegative && because === undefined && join !== false;
   const ignored = wantsNone && lost && wasIgnored(to, frame, seen);

@@ -16,8 +16,8 @@ import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import type { Family } from '../wire/ip-address.ts';
-import { asSeen } from './as-seen.ts';
 import type { Assertion } from './assertion.ts';
+import { correctByTaps } from './correct-by-taps.ts';
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { type Answer, assertionTitle, formatMessage, type Message, nameOf, plural, wordsOf } from './message.ts';
@@ -66,7 +66,7 @@ export async function toMatchReachability(
     quiet,
     untilQuiet: options.hold === undefined,
   });
-  const results = engineOf(received).isPristine ? asked : putRight(table, asked, since);
+  const results = engineOf(received).isPristine ? asked : correctMatrix(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, { family, isNot }) : new Map();
   const judged = judge(table, results, silent, { since, isNot });
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
@@ -161,9 +161,9 @@ async function silentTargets(
 }
 
 /** Only a program can have seen to it that something else left than the routes say, or nothing. */
-function putRight({ cells }: ReachabilityTable, results: ReachabilityMatrix, since: bigint): ReachabilityMatrix {
+function correctMatrix({ cells }: ReachabilityTable, results: ReachabilityMatrix, since: bigint): ReachabilityMatrix {
   return results.map((all, row) =>
-    all.map((result, column) => result && asSeen(result, since, cells[row]?.[column] === '✗')),
+    all.map((result, column) => result && correctByTaps(result, since, cells[row]?.[column] === '✗')),
   );
 }
 

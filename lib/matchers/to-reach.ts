@@ -5,6 +5,7 @@ import { checkOneOf, show } from '../kernel/validate.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
+import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
@@ -13,14 +14,11 @@ import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-b
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { isInconclusive } from './is-inconclusive.ts';
-import { givesUp } from './lost-programs.ts';
+import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { putQuestion, traceOf } from './put-question.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, type Waypoint } from './through.ts';
-
-/** How long `toReach` goes on asking, in milliseconds. */
-const WITHIN = 1000;
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -75,7 +73,11 @@ export async function toReach(
         quiet,
         untilQuiet: options.hold === undefined,
       }
-    : { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless: () => givesUp(received.lab, progress) };
+    : {
+        milliseconds: watcher()?.patience(within) ?? within,
+        quiet,
+        isHopeless: () => shouldStopWaiting(received.lab, progress),
+      };
   const nameOfTarget = nameOf(to);
   progress.goal = isNot
     ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`

@@ -103,7 +103,7 @@ function shouldDeliver({ bridge, ingress }: Passing, egress: Device): Cause | un
   const closed = stateCause(egress, bridge, settings, 'out');
   if (closed) return closed;
   const port = egress.name;
-  if (egress === ingress && !settings.hairpin) return { code: 'bridge.hairpin-off', facts: { port, isOfNoUse: false } };
+  if (egress === ingress && !settings.hairpin) return { code: 'bridge.hairpin-off', facts: { port, wouldHelp: true } };
   const isolated = ingress && settingsOf(ingress).isolated && settings.isolated;
   return isolated ? { code: 'bridge.isolated', facts: { ingress: ingress.name, egress: port } } : undefined;
 }

@@ -5,10 +5,9 @@ export type DeviceName = `${string}/${string}`;
 
 /**
  * What may keep a frame from its next step, by a public code, with the facts of each. Facts are plain data: names of
- * namespaces (`sw`) and devices (`sw/p0`), settings, values. The words of each code are in lib/diagnosis/words.
+ * namespaces (`sw`) and devices (`sw/p0`), settings, values. lib/diagnosis/words says what each code and each fact means.
  */
 export interface CauseFacts {
-  /** `routes`: and with it the routes by it (`fib_disable_ip`). */
   'link.down': { device: DeviceName; routes?: true };
   'link.gone': { device: DeviceName };
   'link.no-carrier': NoCarrier;
@@ -19,31 +18,23 @@ export interface CauseFacts {
 
   'bridge.down': { namespace: string; bridge: string };
   'bridge.not-a-port': { port: DeviceName; bridge: string };
-  /** `because`: what put it into that state, where it was not set so. */
   'bridge.port-state': { port: DeviceName; state: string; side: Side; because?: 'spanning-tree' | 'bpdu-guard' };
-  /** `isOfNoUse`: reflected or not, stations in mode private hear no broadcast of each other. */
-  'bridge.hairpin-off': { port: DeviceName; isOfNoUse: boolean };
+  'bridge.hairpin-off': { port: DeviceName; wouldHelp: boolean };
   'bridge.isolated': { ingress: DeviceName; egress: DeviceName };
-  /** A group, or nobody, cannot send. */
   'bridge.bad-source': { port: DeviceName; mac: string };
-  /** A group that no bridge passes on (01:80:c2:00:00:00 to 0f): it is for the bridge's own host, or for nobody. */
   'bridge.reserved': { port: DeviceName; mac: string };
   'bridge.locked': { port: DeviceName; mac: string };
   'bridge.bcast-flood-off': { port: DeviceName };
   'bridge.mcast-flood-off': { port: DeviceName };
   'bridge.flood-off': { port: DeviceName; mac: string };
-  /** The forwarding database has the address behind another port, `port`, than the one that leads to the goal. */
   'bridge.proxy-arp': { port: DeviceName };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
 
-  /** `device` is in mode private: it sends to no sibling, or hears none. */
   'macvlan.private': { device: DeviceName; as: 'sender' | 'receiver' };
   'macvlan.source-sender': { device: DeviceName };
   'macvlan.not-listed': { device: DeviceName; mac: string };
   'macvlan.other-mac': { device: DeviceName; mac: string; parent: string; parentMac: string; destination: string };
-  /** `device` is in mode source with nodst: what it hears its parent does not. */
   'macvlan.nodst': { device: DeviceName; parent: DeviceName };
-  /** `bcqueuelen 0`. */
   'macvlan.no-queue': { parent: DeviceName };
   'macvlan.parent': { device: DeviceName; parent: DeviceName };
   'macvlan.siblings': { device: DeviceName; sibling: DeviceName; parent: DeviceName };
@@ -56,12 +47,10 @@ export interface CauseFacts {
   'ipvlan.no-route': { namespace: string; to: string; device: DeviceName; mode: string };
   'ipvlan.no-neighbours': { device: DeviceName; mode: string; parent: DeviceName; asked?: Asked };
 
-  /** `tag` is the frame's; null where it has none. */
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
   'tap.open': { device: DeviceName };
 
-  /** `hasRules`: it may be a rule (`ip rule`) that says so. */
   'route.none': { namespace: string; to: string; back?: true; hasRules?: true; group?: { device: DeviceName } };
   'route.blackhole': { namespace: string; route: string };
   'route.unreachable': { namespace: string; route: string };
@@ -77,12 +66,9 @@ export interface CauseFacts {
   'neighbour.answer-lost': { asked: Asked };
   'neighbour.arp-off': { device: DeviceName; asked?: Asked };
   'neighbour.arp-ignore': { device: DeviceName; address: string; value: number; asked?: Asked };
-  /** The way to `asker` leads by another device. */
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
   'neighbour.other-device': { device: DeviceName; owner: DeviceName; address: string; asked?: Asked };
-  /** The frame came to `device`, whose MAC address `namespace` has for `address`: that is another host's. */
   'neighbour.other-host': { device: DeviceName; namespace: string; address: string; isPermanent: boolean };
-  /** The frame is for `destination`, and `device` has `mac`. `entry` is the sender's, where it is known. */
   'neighbour.old-mac': {
     device: DeviceName;
     mac: string;
@@ -95,8 +81,7 @@ export interface CauseFacts {
   'address.elsewhere': { namespace: string; address: string };
   'address.duplicate': { namespace: string; address: string };
   'address.tentative': { namespace: string; address: string; length?: number };
-  /** The source of the frame is an address of the very host that it came to: `takes` it not, or `answers` to itself. */
-  'address.own-source': { namespace: string; address: string; it: 'takes' | 'answers'; asked?: Asked };
+  'address.own-source': { namespace: string; address: string; lost: 'packet' | 'answer'; asked?: Asked };
 
   'host.rp-filter': ReversePath;
   'host.echo-ignored': { namespace: string; sysctl: string };
@@ -118,12 +103,10 @@ export interface CauseFacts {
   'nft.reject': NftRule;
   'nft.stolen': NftRule;
   'nft.queue': NftRule;
-  /** `nearest`: the rules that would have accepted it, but for one term each. */
   'nft.policy': NftChain & { nearest: readonly { rule: string; field: string; value: string }[] };
   'iptables.drop': LegacyRule & { number: number; rule?: string };
   'iptables.reject': LegacyRule & { number: number; rule?: string };
   'iptables.policy': LegacyRule;
-  /** The kernel says that a packet filter dropped it, and no rule trace tells which. */
   'filter.drop': { namespace: string };
 
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
@@ -137,7 +120,6 @@ export interface CauseFacts {
   'tcp.md5': { namespace: string; is: 'missing' | 'unexpected' | 'wrong' };
   'tcp.min-ttl': { namespace: string };
 
-  /** Nothing is known but where it was last seen. `silent`: a namespace there whose packet filters nobody told of. */
   unknown: { silent?: string };
 }
 
@@ -185,10 +167,7 @@ interface TooLong {
     | { is: 'source'; namespace: string; to: string; room: number };
 }
 
-/**
- * RFC 3704; `back`: the answer would leave by another device (`unnumbered`: which counts in mode 2, too, as this one has no
- * IPv4 address), or there is no way back.
- */
+/** RFC 3704. */
 interface ReversePath {
   device?: DeviceName;
   namespace: string;

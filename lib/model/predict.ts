@@ -5,7 +5,7 @@ import { sendToNeighbour } from './neighbour.ts';
 import { type Device, type ModelState, type Network, networkOf } from './network.ts';
 import type { Drop, Prediction, Step, Verdict } from './prediction.ts';
 import { receive } from './receive.ts';
-import { isOfNoUse } from './reflection.ts';
+import { wouldHairpinHelp } from './reflection.ts';
 import { transmit } from './transmit.ts';
 
 /**
@@ -78,7 +78,7 @@ function sort(step: Building, { link }: Device): PacketType {
 function dropOf(network: Network, frame: Frame, { kind: _, ...drop }: Extract<Verdict, { kind: 'drop' }>): Drop {
   const port = drop.cause.code === 'bridge.hairpin-off' && network.find(drop.towards);
   if (!port) return drop;
-  const facts = { port: port.name, isOfNoUse: isOfNoUse(port, frame, (from) => follow(network, frame, from)) };
+  const facts = { port: port.name, wouldHelp: wouldHairpinHelp(port, frame, (from) => follow(network, frame, from)) };
   const cause: CauseOf<'bridge.hairpin-off'> = { code: 'bridge.hairpin-off', facts };
   return { ...drop, cause };
 }

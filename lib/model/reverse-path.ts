@@ -20,7 +20,7 @@ export function refusesSource(
   const back = lookUpRoute(host, source);
   if (back.kind === 'unknown') return unknown(back.why);
   if (back.kind === 'local' && greatest(device, 'accept_local') === 0) {
-    const facts = { namespace, address: source, it: 'takes' } as const;
+    const facts = { namespace, address: source, lost: 'packet' } as const;
     return drop({ code: 'address.own-source', facts }, 'fib_validate_source');
   }
   if (mode === 0) return undefined;

@@ -64,19 +64,23 @@ export const linkHeader = struct('ifinfomsg', {
 const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
 
 export const linkAttributes = table({
-  name: attribute('IFLA_IFNAME', 3, string, { word: false, absent: '' }),
+  name: attribute('IFLA_IFNAME', 3, string, { word: false, ifAbsent: '' }),
   link: attribute('IFLA_LINK', 5, device),
-  mac: attribute('IFLA_ADDRESS', 1, mac, { word: 'address', absent: '' }),
-  mtu: attribute('IFLA_MTU', 4, u32, { absent: 0 }),
+  mac: attribute('IFLA_ADDRESS', 1, mac, { word: 'address', ifAbsent: '' }),
+  mtu: attribute('IFLA_MTU', 4, u32, { ifAbsent: 0 }),
   master: attribute('IFLA_MASTER', 10, device),
   netns: attribute('IFLA_NET_NS_FD', 28, netns),
   newIndex: attribute('IFLA_NEW_IFINDEX', 49, s32, { word: 'index' }),
-  operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', operStates, 'UNKNOWN'), { absent: 'UNKNOWN' }),
-  promiscuity: attribute('IFLA_PROMISCUITY', 30, u32, { absent: 0 }),
-  carrier: attribute('IFLA_CARRIER', 33, bool(u8), { absent: false }),
+  operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', operStates, 'UNKNOWN'), { ifAbsent: 'UNKNOWN' }),
+  promiscuity: attribute('IFLA_PROMISCUITY', 30, u32, { ifAbsent: 0 }),
+  carrier: attribute('IFLA_CARRIER', 33, bool(u8), { ifAbsent: false }),
   linkNamespaceId: attribute('IFLA_LINK_NETNSID', 37, s32),
   // XDP_ATTACHED_NONE is 0; others tell where.
-  xdp: attribute('IFLA_XDP', 43, flat(table({ xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { absent: false }) }))),
+  xdp: attribute(
+    'IFLA_XDP',
+    43,
+    flat(table({ xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { ifAbsent: false }) })),
+  ),
   info: attribute('IFLA_LINKINFO', 18, linkInfo, { isLong: true }),
 });
 

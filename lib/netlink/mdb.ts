@@ -63,7 +63,7 @@ const answer = body(
   header,
   table({
     entries: attribute('MDBA_MDB', 1, list(1, table({ infos: attributes('MDBA_MDB_ENTRY_INFO', 1, mdbEntry) })), {
-      absent: [],
+      ifAbsent: [],
     }),
   }),
 );

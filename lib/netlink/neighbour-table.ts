@@ -49,9 +49,9 @@ export const ipNtable = new Family({
   body: body(
     struct('ndtmsg', { family: ipFamily, padding: pad(3) }),
     table({
-      name: attribute('NDTA_NAME', 1, string, { absent: '' }),
+      name: attribute('NDTA_NAME', 1, string, { ifAbsent: '' }),
       timers: attribute('NDTA_PARMS', 6, flat(timers)),
-      limit: attribute('NDTA_THRESH3', 4, u32, { absent: 0 }),
+      limit: attribute('NDTA_THRESH3', 4, u32, { ifAbsent: 0 }),
       config: attribute('NDTA_CONFIG', 5, struct('ndt_config', { sizes: pad(4), entries: u32, rest: pad(24) })),
       stats: attribute('NDTA_STATS', 7, struct('ndt_stats', { others: pad(80), overflows: u64 })),
     }),

@@ -80,7 +80,7 @@ export const ipNeighbour = new Family({
   messages: ['NEIGH', 28],
   body: body(
     headerOf(ipFamily),
-    table({ to: attribute('NDA_DST', 1, ip, { absent: '', word: '' }), lladdr: attribute('NDA_LLADDR', 2, mac) }),
+    table({ to: attribute('NDA_DST', 1, ip, { ifAbsent: '', word: '' }), lladdr: attribute('NDA_LLADDR', 2, mac) }),
   ),
   complete: ({ family, ...said }) => ({
     ...said,
@@ -101,7 +101,7 @@ export const bridgeFdb = new Family({
   body: body(
     headerOf(u8, fdbState),
     table({
-      mac: attribute('NDA_LLADDR', 2, mac, { absent: '', word: false }),
+      mac: attribute('NDA_LLADDR', 2, mac, { ifAbsent: '', word: false }),
       to: attribute('NDA_DST', 1, ip, { word: 'dst' }),
       vlan: attribute('NDA_VLAN', 5, u16),
       bridge: attribute('NDA_MASTER', 9, device, { word: 'br' }),

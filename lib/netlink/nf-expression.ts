@@ -50,7 +50,7 @@ export interface NftExpression {
   data: object;
 }
 
-const kind = table({ name: attribute('NFTA_EXPR_NAME', 1, string, { absent: '' }) });
+const kind = table({ name: attribute('NFTA_EXPR_NAME', 1, string, { ifAbsent: '' }) });
 const NFTA_EXPR_DATA = 2;
 
 /** The attributes of an expression have other meanings with each kind. */

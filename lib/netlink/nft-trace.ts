@@ -13,12 +13,12 @@ const NFT_MSG_TRACE = 17;
 
 export const nftTrace = netfilterBody(
   table({
-    table: attribute('NFTA_TRACE_TABLE', 1, string, { absent: '' }),
-    chain: attribute('NFTA_TRACE_CHAIN', 2, string, { absent: '' }),
+    table: attribute('NFTA_TRACE_TABLE', 1, string, { ifAbsent: '' }),
+    chain: attribute('NFTA_TRACE_CHAIN', 2, string, { ifAbsent: '' }),
     handle: attribute('NFTA_TRACE_RULE_HANDLE', 3, be64),
     type: attribute('NFTA_TRACE_TYPE', 4, oneOf(be32, 'NFT_TRACETYPE_', { policy: 1, return: 2, rule: 3 })),
     verdict: attribute('NFTA_TRACE_VERDICT', 5, table({ code: attribute('NFTA_VERDICT_CODE', 1, sbe32) })),
-    packet: attribute('NFTA_TRACE_ID', 6, be32, { absent: 0 }),
+    packet: attribute('NFTA_TRACE_ID', 6, be32, { ifAbsent: 0 }),
     network: attribute('NFTA_TRACE_NETWORK_HEADER', 8, bytes),
     transport: attribute('NFTA_TRACE_TRANSPORT_HEADER', 9, bytes),
     iif: attribute('NFTA_TRACE_IIF', 10, be32),

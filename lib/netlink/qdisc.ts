@@ -19,7 +19,7 @@ export const tcQdisc = new Family({
   messages: ['QDISC', 36],
   body: body(
     struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 }),
-    table({ kind: attribute('TCA_KIND', 1, string, { absent: '' }) }),
+    table({ kind: attribute('TCA_KIND', 1, string, { ifAbsent: '' }) }),
   ),
   state: ({ device: index, kind, handle }): Qdisc => ({ device: index, kind, isGiven: handle !== 0 }),
 });

@@ -82,7 +82,7 @@ const range = (name: string, of: typeof u16): Type<Range> => ({
 });
 
 const attributes = table({
-  priority: attribute('FRA_PRIORITY', 6, u32, { absent: 0 }),
+  priority: attribute('FRA_PRIORITY', 6, u32, { ifAbsent: 0 }),
   from: attribute('FRA_SRC', 2, ip, { word: false }),
   to: attribute('FRA_DST', 1, ip, { word: false }),
   iif: attribute('FRA_IIFNAME', 3, string),
@@ -96,7 +96,7 @@ const attributes = table({
   l3mdev: attribute('FRA_L3MDEV', 19, u8, { word: false }),
   table: attribute('FRA_TABLE', 15, u32, { word: false }),
   goto: attribute('FRA_GOTO', 4, u32, { word: false }),
-  suppressed: attribute('FRA_SUPPRESS_PREFIXLEN', 14, u32, { absent: NOTHING_SUPPRESSED, word: false }),
+  suppressed: attribute('FRA_SUPPRESS_PREFIXLEN', 14, u32, { ifAbsent: NOTHING_SUPPRESSED, word: false }),
   protocol: attribute('FRA_PROTOCOL', 21, u8, { word: false }),
   unknown: others(),
 });

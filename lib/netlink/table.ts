@@ -15,7 +15,7 @@ export interface RowOptions<R> {
   /** The keyword of `ip`; without it the property's name with `_`; '' for none, `false` where `ip` does not say it. */
   word?: string | false;
   /** What is read where the kernel leaves it out. @default undefined */
-  absent?: R;
+  ifAbsent?: R;
   /**
    * It may be longer than its 16 bits can say: `nla_nest_end` lets them wrap round, as in the list of a source macvlan. It
    * is then as long as it can be, which is right as long as what is behind it is short.
@@ -28,7 +28,7 @@ export function attribute<R, W>(
   kernel: string,
   number: number,
   of: Type<R, W>,
-  options: RowOptions<NoInfer<R>> & { absent: NoInfer<R> },
+  options: RowOptions<NoInfer<R>> & { ifAbsent: NoInfer<R> },
 ): Row<R, W>;
 export function attribute<R, W>(
   kernel: string,
@@ -161,7 +161,7 @@ function writeRow(to: Writer, { number, of }: KeyedRow, value: unknown): void {
 
 function absentOf({ key, of, options }: KeyedRow): Record<string, unknown> {
   if (of.flat) return of.read(Buffer.alloc('size' in of ? Number(of.size) : 0)) as Record<string, unknown>;
-  return { [key]: options.absent };
+  return { [key]: options.ifAbsent };
 }
 
 function readRow({ kernel, of }: Rows[string], payload: Buffer): unknown {

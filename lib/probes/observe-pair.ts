@@ -10,7 +10,7 @@ import { sendFrame } from './hear.ts';
 import { keepAsking } from './keep-asking.ts';
 import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import { type Pair, type PairDevices, type Place, pairDevices } from './pair-devices.ts';
-import type { Quiet } from './patience.ts';
+import { type Quiet, WITHIN } from './patience.ts';
 import { addressNeeded, FRAMES, type FrameEnd, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
 
 /** One question, and how many copies came: of an echo, 1 when its answer was back. */
@@ -23,9 +23,6 @@ export interface Observation {
 
 /** How long to wait for a copy or an answer that is not expected, in milliseconds. */
 const HOLD = 100;
-
-/** How long to wait in all for those that are and do not come, in milliseconds: one that is missing decides already. */
-const WITHIN = 1000;
 
 /** What is known of the lab's queues, made anew for each question: of frames, or of packets, which wait for neighbours too. */
 type QuietOf = (of: 'frames' | 'packets') => Quiet;

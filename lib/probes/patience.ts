@@ -25,6 +25,9 @@ export interface Quiet {
   lost(): string | undefined;
 }
 
+/** How long to wait for an answer, or a copy, that is wanted, in milliseconds. */
+export const WITHIN = 1000;
+
 /** How long an answer may still be under way where there is no hope of another, in milliseconds. */
 export const LAST_CHANCE = 100;
 

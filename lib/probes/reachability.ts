@@ -8,7 +8,7 @@ import { drain } from './drain.ts';
 import { Echoer } from './echoer.ts';
 import { askWithRoom, isUnknown, ROOM_PATIENCE } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
-import type { Quiet } from './patience.ts';
+import { type Quiet, WITHIN } from './patience.ts';
 import type { Question } from './question.ts';
 
 /**
@@ -19,9 +19,6 @@ const BROADCASTS_DELIVERED = 20;
 
 /** How long no answer must come for a pair to count as one that does not reach, in milliseconds. */
 const HOLD = 100;
-
-/** How long to wait in all for answers that are wanted and do not come, in milliseconds: one that is missing decides already. */
-const WITHIN = 1000;
 
 export interface ReachabilityOptions {
   /** How long a turn waits for answers that are not wanted, in milliseconds. @default 100 */

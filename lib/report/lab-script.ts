@@ -2,20 +2,14 @@ import { visible } from '../kernel/visible-text.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { leftOutLines } from './left-out.ts';
+import { addressLines } from './script-addresses.ts';
+import { nftablesLines } from './script-filters.ts';
+import { fdbLines, mdbLines, vlanLines } from './script-forwarding.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
-import { linkLines, portLines, portStateLines } from './script-links.ts';
+import { linkLines, portLines, portStateLines, upLines } from './script-links.ts';
+import { neighbourLines, proxyLines } from './script-neighbours.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import { nexthopLines, routeLines } from './script-routes.ts';
-import {
-  addressLines,
-  fdbLines,
-  mdbLines,
-  neighbourLines,
-  nftablesLines,
-  proxyLines,
-  upLines,
-  vlanLines,
-} from './script-state.ts';
 import { deviceSysctlLines, generalSysctlLines } from './script-sysctls.ts';
 import { quote, shellLine } from './shell-words.ts';
 

@@ -2,7 +2,7 @@ import { ipRoute, type Route } from '../netlink/route.ts';
 import { givenAddresses, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { unsaidOf } from './link-words.ts';
+import { attributesWithoutWords } from './link-words.ts';
 import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
 
@@ -22,7 +22,7 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       .words({ ...names, namespace: undefined })
       .replace('ip route add ', '');
   return [
-    ...links.flatMap((link) => unsaidOf(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
+    ...links.flatMap((link) => attributesWithoutWords(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
     ...links.filter(({ xdp }) => xdp).map(({ index }) => `the XDP program of ${place(index)}`),
     ...links.flatMap((link) =>
       givenAddresses(namespace, link)

@@ -10,7 +10,7 @@ export function saidSettings({ changes }: NamespaceState<'changes'>, link: Link)
   const all = Object(link.data) as Record<string, unknown>;
   // What has to be said, and what hairpin chooses for itself where nobody says it, is said in any case.
   const always = [...kind.options].filter(
-    ([, { rules }]) => rules.required || (rules.default !== undefined && rules.usual === undefined),
+    ([, { rules }]) => rules.required || (rules.default !== undefined && rules.kernelDefault === undefined),
   );
   const chosen = Object.fromEntries(always.map(([name]) => [name, all[name]]));
   return kind.as({ ...chosen, ...changesOf(changes, link.index).settings }).data;
@@ -33,10 +33,10 @@ export function portWords(namespace: NamespaceState<'changes'>, link: Link, name
 }
 
 /** The attributes of a device that no words are known for. */
-export function unsaidOf({ changes }: NamespaceState<'changes'>, { index }: Link): readonly string[] {
-  return changesOf(changes, index).unsaid;
+export function attributesWithoutWords({ changes }: NamespaceState<'changes'>, { index }: Link): readonly string[] {
+  return changesOf(changes, index).withoutWords;
 }
 
 function changesOf(changes: readonly LinkChanges[], wanted: number): Omit<LinkChanges, 'index'> {
-  return changes.find(({ index }) => index === wanted) ?? { settings: {}, port: {}, unsaid: [] };
+  return changes.find(({ index }) => index === wanted) ?? { settings: {}, port: {}, withoutWords: [] };
 }

@@ -3,7 +3,7 @@ import { kindOf } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { linkAt, peerOf } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
-import { devicesIn } from './lab-devices.ts';
+import { devicesIn, loopbackOf } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { changedPort, saidSettings } from './link-words.ts';
 import { sayer } from './script-words.ts';
@@ -68,6 +68,23 @@ export function portStateLines(state: WholeLabState, namespace: WholeNamespace):
       const { state: portState } = Object(link.slaveData);
       return portState === 'forwarding' ? [] : [say(bridgeLink.change({ index: link.index, state: portState }))];
     });
+}
+
+/** Brings up what was up, devices before those on top of them. */
+export function upLines(state: WholeLabState): string[] {
+  const up = (namespace: WholeNamespace, link: Link | undefined) =>
+    link?.up ? [sayer(state, namespace.name)(ipLink.change({ index: link.index, up: true }))] : [];
+  const { namespaces } = state;
+  return [
+    ...namespaces.flatMap((namespace) => up(namespace, loopbackOf(namespace))),
+    ...namespaces.flatMap((each) =>
+      up(
+        each,
+        each.links.find(({ index }) => index === each.bridge),
+      ),
+    ),
+    ...devicesOf(state).flatMap(({ link, namespace }) => up(namespace, link)),
+  ];
 }
 
 function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {
@@ -153,13 +170,13 @@ function flagLines(state: WholeLabState, { link, namespace }: Device): string[] 
   const changes = {
     ...(promiscuous ? { promiscuous } : {}),
     ...(allMulticast ? { allMulticast } : {}),
-    ...(isDeaf(link) ? { arp: false } : {}),
+    ...(isArpOff(link) ? { arp: false } : {}),
   };
   return Object.keys(changes).length > 0 ? [sayer(state, namespace.name)(ipLink.change({ index, ...changes }))] : [];
 }
 
 /** Whether somebody took ARP from a device. */
-export function isDeaf(link: Link): boolean {
+export function isArpOff(link: Link): boolean {
   const kind = kindOf(link);
   // Of a kind that nobody has described, such as a tunnel, nobody knows whether it ever asks.
   return !link.arp && kind !== undefined && !kind.description.noArp;

@@ -12,10 +12,11 @@ import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import { devicesIn, loopbackOf } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { portWords, settingWords, unsaidOf } from './link-words.ts';
-import { isDeaf } from './script-links.ts';
+import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
+import { saidAddress } from './script-addresses.ts';
+import { farEnds, givenFdb } from './script-forwarding.ts';
+import { isArpOff } from './script-links.ts';
 import { saidRoute } from './script-routes.ts';
-import { farEnds, givenFdb, saidAddress } from './script-state.ts';
 import { namesIn } from './script-words.ts';
 
 /**
@@ -87,8 +88,8 @@ function linkRow(state: WholeLabState, namespace: WholeNamespace, link: Link): s
   const { name, mac, mtu, kind = 'unknown', promiscuous } = link;
   const place = link.peer ?? link.lower;
   const other = place ? `${place.namespace}/${linkAt(state, place)?.name}` : namespace.nics[link.index];
-  const words = [kind, ...settingWords(namespace, link), promiscuous ? 'promisc' : '', isDeaf(link) ? 'arp off' : ''];
-  const rest = [...words.filter(Boolean), ...unsaidOf(namespace, link).map((each) => `(${each})`)];
+  const words = [kind, ...settingWords(namespace, link), promiscuous ? 'promisc' : '', isArpOff(link) ? 'arp off' : ''];
+  const rest = [...words.filter(Boolean), ...attributesWithoutWords(namespace, link).map((each) => `(${each})`)];
   return [other ? `${name}@${other}` : name, linkState(link), mac, `mtu ${mtu}`, rest.join(' ')];
 }
 

@@ -6,6 +6,6 @@ export function warn(sentence: string): void {
 }
 
 /** Says something of the test that runs; vitest shows it beside its name. */
-export function tellBeside(text: string): void {
+export function logBesideTest(text: string): void {
   console.log(harmless(text));
 }

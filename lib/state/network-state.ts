@@ -88,7 +88,7 @@ export interface LinkChanges {
   /** Its settings as a port of a bridge ({@link LinkState.slaveData}). */
   readonly port: Readonly<Record<string, unknown>>;
   /** The attributes that hairpin has no words for: `attribute 34 of IFLA_INFO_SLAVE_DATA 0x65000000`. */
-  readonly unsaid: readonly string[];
+  readonly withoutWords: readonly string[];
 }
 
 /** The VLANs of a device, by its index. */

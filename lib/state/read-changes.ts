@@ -24,7 +24,10 @@ export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
         index,
         settings: changed(read.state.data, fresh.state.data),
         port: isPort ? changed(read.state.slaveData, port?.state.slaveData) : {},
-        unsaid: [...unsaidOfLink(read, fresh), ...(isPort && port ? unsaidOfPort(read, port) : [])],
+        withoutWords: [
+          ...changedLinkAttributes(read, fresh),
+          ...(isPort && port ? changedPortAttributes(read, port) : []),
+        ],
       },
     ];
   });
@@ -39,17 +42,20 @@ function changed(now: unknown, fresh: unknown): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-function unsaidOfLink({ state, raw }: ReadLink, fresh: ReadLink): string[] {
+function changedLinkAttributes({ state, raw }: ReadLink, fresh: ReadLink): string[] {
   const ofKind = macvlan.is(state) ? STATUS.macvlan : bridge.is(state) ? STATUS.bridge : {};
   return [
-    ...unsaid('', raw.link, fresh.raw.link, [statusOf(STATUS.link), numbersOf(linkAttributes)]),
-    ...unsaid('IFLA_INFO_DATA', raw.data, fresh.raw.data, [statusOf(ofKind), numbersOf(kindOf(state)?.table)]),
+    ...unknownAttributes('', raw.link, fresh.raw.link, [statusOf(STATUS.link), numbersOf(linkAttributes)]),
+    ...unknownAttributes('IFLA_INFO_DATA', raw.data, fresh.raw.data, [
+      statusOf(ofKind),
+      numbersOf(kindOf(state)?.table),
+    ]),
   ];
 }
 
-function unsaidOfPort({ raw }: ReadLink, fresh: ReadLink): string[] {
+function changedPortAttributes({ raw }: ReadLink, fresh: ReadLink): string[] {
   const known = [statusOf(STATUS.bridgePort), numbersOf(bridgePort)];
-  return unsaid('IFLA_INFO_SLAVE_DATA', raw.slaveData, fresh.raw.slaveData, known);
+  return unknownAttributes('IFLA_INFO_SLAVE_DATA', raw.slaveData, fresh.raw.slaveData, known);
 }
 
 function statusOf(numbers: Readonly<Record<string, number>>): ReadonlySet<number> {
@@ -61,7 +67,7 @@ function numbersOf({ rows }: Pick<Table<Rows>, 'rows'> = { rows: {} }): Readonly
 }
 
 /** The attributes that no table knows, and that are not as of a new device. */
-function unsaid(
+function unknownAttributes(
   where: string,
   now: RawAttributes,
   fresh: RawAttributes,

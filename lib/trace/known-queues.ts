@@ -52,14 +52,14 @@ function areOthersGone(lab: Lab): boolean {
   // Before its devices are looked at: a process that has no socket may change them.
   if (somebodyLivesIn(new Set(networks.map(({ inode }) => inode)))) return false;
   lab.discover();
-  if (!namespaces.every(leftNothing)) return false;
+  if (!namespaces.every(hasNoLeftovers)) return false;
   // Nobody can come back without being let in again.
   if (!isOpenToOthers) leftAt.set(lab, visits.count);
   return true;
 }
 
 /** Whether programs have left nothing in a namespace that could keep a frame back, or take one where hairpin does not look. */
-function leftNothing(namespace: Namespace): boolean {
+function hasNoLeftovers(namespace: Namespace): boolean {
   const { rtnetlink, netns } = engineOf(namespace);
   const links = rtnetlink.list(ipLink.all());
   if (links.some((link) => isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link))) return false;

@@ -17,7 +17,7 @@ test('the target has the IPv4 address of whoever asks', async ({ lab }) => {
   b.interface().address.add('10.0.0.1/24');
   expect(await diagnosed(expect(a).toReach('10.0.0.2', SHORT))).toEqual({
     code: 'address.own-source',
-    facts: { namespace: 'b', address: '10.0.0.1', it: 'takes' },
+    facts: { namespace: 'b', address: '10.0.0.1', lost: 'packet' },
     of: 'probe',
     at: 'b/eth0',
   });
@@ -28,7 +28,7 @@ test('and of IPv6 it answers itself', async ({ lab }) => {
   b.interface().address.add('fd00::1/64');
   expect(await diagnosed(expect(a).toReach('fd00::2', SHORT))).toMatchObject({
     code: 'address.own-source',
-    facts: { namespace: 'b', address: 'fd00::1', it: 'answers' },
+    facts: { namespace: 'b', address: 'fd00::1', lost: 'answer' },
     at: 'b/eth0',
   });
 });

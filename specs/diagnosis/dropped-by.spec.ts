@@ -113,7 +113,7 @@ test('wrong usage', async ({ lab }) => {
   const { a } = build(lab);
   const wrong = (options: object) => failureOf(expect(a).not.toReach('10.0.0.2', options));
   expect(await wrong({ droppedBy: 'bridge.isolatd' })).toMatch(
-    /: droppedBy must be one of link\.down, .*bridge\.isolated, .*: received 'bridge\.isolatd'/,
+    /: droppedBy must be a code of docs\/diagnoses\.md \(the nearest are bridge\.isolated, [^,]*, [^,]*\): received 'bridge\.isolatd'$/,
   );
   expect(await wrong({ droppedBy: 'link.down', because: 'lost' })).toContain(
     'droppedBy says more than because: leave one of them out',

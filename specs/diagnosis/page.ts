@@ -76,13 +76,12 @@ export function diagnosesPage(): string {
 function section(code: Code): string {
   const { means, example } = WORDS[code];
   const { text, hint } = sayCause({ code, facts: example } as Cause);
-  const facts = Object.keys(example).map((fact) => `\`${fact}\``);
   const culprits = culpritsOf({ code, facts: example } as Cause).map((name) => `\`${name}\``);
   return [
     `### \`${code}\``,
     '',
     means,
-    ...(facts.length > 0 ? ['', `Facts: ${facts.join(', ')}.`] : []),
+    ...factLines(WORDS[code]),
     ...(culprits.length > 0 ? ['', `In the example it is a setting of ${culprits.join(', ')}.`] : []),
     '',
     '```',
@@ -90,4 +89,23 @@ function section(code: Code): string {
     ...(hint ? [`Hint: ${hint}`] : []),
     '```',
   ].join('\n');
+}
+
+interface Facts {
+  example: object;
+  facts?: Record<string, string>;
+  optional?: Record<string, string>;
+}
+
+/** One line where all names speak for themselves, otherwise a list. */
+function factLines({ example, facts = {}, optional = {} }: Facts): string[] {
+  const required = Object.keys(example).filter((fact) => !(fact in optional));
+  const names = required.map((fact) => `\`${fact}\``);
+  if (Object.keys({ ...facts, ...optional }).length === 0)
+    return names.length > 0 ? ['', `Facts: ${names.join(', ')}.`] : [];
+  return [
+    ...['', 'Facts:', ''],
+    ...required.map((fact) => `- \`${fact}\`${facts[fact] ? `: ${facts[fact]}` : ''}`),
+    ...Object.entries(optional).map(([fact, meaning]) => `- \`${fact}\` (optional): ${meaning}`),
+  ];
 }

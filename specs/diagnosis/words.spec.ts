@@ -66,7 +66,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'left by the real NIC enp3s0: what lies beyond is not observed',
   ],
   [
-    { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', isOfNoUse: true } },
+    { code: 'bridge.hairpin-off', facts: { port: 'sw/p0', wouldHelp: false } },
     'not sent back out of sw/p0: hairpin is off on that port',
     'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
   ],
@@ -160,7 +160,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     'IPv6 is off: net.ipv6.conf.all.disable_ipv6 is 1; turn it on',
   ],
   [
-    { code: 'address.own-source', facts: { namespace: 'b', address: '10.0.0.1', it: 'answers' } },
+    { code: 'address.own-source', facts: { namespace: 'b', address: '10.0.0.1', lost: 'answer' } },
     'b has 10.0.0.1 too, so what it answers goes to itself',
     'two hosts with one address: give b another',
   ],

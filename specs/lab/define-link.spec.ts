@@ -13,7 +13,8 @@ import {
 import { INTERFACE_CHANGES } from '../../lib/lab/interface.ts';
 import { PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
 import { kernelOptionsOf } from '../../lib/links/kernel-options.ts';
-import { settingsOf } from '../../lib/links/registry.ts';
+import { readableOf } from '../../lib/links/link-kind.ts';
+import { linkKinds, settingsOf } from '../../lib/links/registry.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
 import { Writer } from '../../lib/netlink/writer.ts';
@@ -84,7 +85,7 @@ describe('a kind that a spec defines', () => {
 
 describe('a description that cannot be', () => {
   const none = {} as never;
-  test.for<[what: string, define: () => unknown, message: string]>([
+  test.for<[what: string, define: () => unknown, message: string | RegExp]>([
     [
       "hairpin's own",
       () => defineLink('macvlan', { option: 'X' }),
@@ -101,21 +102,31 @@ describe('a description that cannot be', () => {
       "defineLink('gre9'): option must be the option of the kernel's configuration without CONFIG_, such as 'GENEVE': received undefined",
     ],
     [
+      'an option that is misspelt',
+      () => defineLink('gre9', { option: 'X', modul: 'ip_gre' } as never),
+      /^defineLink\('gre9'\): there is no option 'modul'; the options are option, dependsOn, module, /,
+    ],
+    [
       'a name that is taken',
       () => defineLink('gre9', { option: 'X', settings: { mtu: setting('IFLA_X', 1, netlink.u32) } }),
       "defineLink('gre9'): every interface has mtu: give the setting mtu another name, and its keyword as { word: 'mtu' }",
     ],
   ])('%s', ([, define, message]) => {
-    expect(define).toThrow(new UsageError(message));
+    expect(define).toThrow(message instanceof RegExp ? message : new UsageError(message));
   });
 
   test('a link of what is no kind', ({ lab }) => {
     const a = lab.namespace('a');
     expect(() => a.link('bond' as never, {} as never)).toThrow(
-      /^a\.link: kind must be one of veth, bridge, .*, or what defineLink returned: received 'bond'$/,
+      /^a\.link: kind must be one of bridge, macvlan, .*, or what defineLink returned: received 'bond'$/,
     );
+    // @ts-expect-error: a pair
     expect(() => a.link('veth')).toThrow(
-      new UsageError("a.link(veth): a veth has two ends: lab.cable(a, b, { type: 'veth' }) makes it"),
+      new UsageError("a.link: a veth has two ends: lab.cable(a, b, { kind: 'veth' }) makes it"),
+    );
+    // @ts-expect-error: no pair
+    expect(() => lab.cable(a, a, { kind: 'dummy' })).toThrow(
+      new UsageError("lab.cable(a, a): kind must be one of veth, netkit: received 'dummy'"),
     );
   });
 
@@ -128,6 +139,8 @@ describe('a description that cannot be', () => {
       const define = () => defineLink('gre9', { option: 'X', settings: { [name]: setting('IFLA_X', 1, netlink.u32) } });
       expect(define).toThrow(`every interface has ${name}: `);
     }
+    const own = linkKinds().flatMap(({ description }) => readableOf(description.settings ?? {}).map(([name]) => name));
+    expect(own.filter((name) => taken.has(name))).toEqual([]);
   });
 });
 

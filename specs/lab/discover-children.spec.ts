@@ -1,8 +1,8 @@
-import { expect, type LinkType, test } from 'hairpin';
+import { expect, type LinkKindName, test } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 import { ipLink } from './referee.ts';
 
-const kinds: [kind: LinkType, words: string[], settings: object][] = [
+const kinds: [kind: LinkKindName, words: string[], settings: object][] = [
   ['macvtap', ['mode', 'private'], { mode: 'private' }],
   ['ipvlan', ['mode', 'l2', 'vepa'], { mode: 'l2', flag: 'vepa' }],
   ['ipvtap', ['mode', 'l2', 'private'], { mode: 'l2', flag: 'private' }],

@@ -9,7 +9,7 @@ export const gretap = defineLink('gretap', {
   settings: {
     local: setting('IFLA_GRE_LOCAL', 6, netlink.ip4, { required: true }),
     remote: setting('IFLA_GRE_REMOTE', 7, netlink.ip4, { required: true, live: true }),
-    ttl: setting('IFLA_GRE_TTL', 8, netlink.u8, { usual: 0, live: true }),
+    ttl: setting('IFLA_GRE_TTL', 8, netlink.u8, { kernelDefault: 0, live: true }),
   },
   changesWhole: true,
   label: ({ remote }) => ['to', remote],

@@ -6,7 +6,7 @@ describeNeeding(['netkit'], () => {
   // a eth0 ══ eth0 b
   test.for(['l2', 'l3'] as const)('hosts on a netkit in mode %s reach each other', async (mode, { lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-    const cable = lab.cable(a, b, { type: 'netkit', mode });
+    const cable = lab.cable(a, b, { kind: 'netkit', mode });
     for (const end of [cable.a, cable.b]) {
       const link = await ipLink(end.namespace, 'eth0');
       expect(link).toMatchObject({ ifindex: end.index, address: end.mac, linkinfo: { info_kind: 'netkit' } });
@@ -22,7 +22,7 @@ describeNeeding(['netkit'], () => {
   // a eth0 ══ eth0 b
   test('a policy drops what an end sends', async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-    const cable = lab.cable(a, b, { type: 'netkit', peerPolicy: 'blackhole' });
+    const cable = lab.cable(a, b, { kind: 'netkit', peerPolicy: 'blackhole' });
     await expect(a).not.toReach(b, { because: 'lost' });
     cable.a.set({ peerPolicy: 'forward' } as object);
     await expect(a).toReach(b);
@@ -33,7 +33,7 @@ describeNeeding(['netkit'], () => {
 
   test('in mode l3 an end has no MAC address', ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-    expect(() => lab.cable(a, b, { type: 'netkit', b: { mac: '02:00:00:00:00:07' } })).toThrow(
+    expect(() => lab.cable(a, b, { kind: 'netkit', b: { mac: '02:00:00:00:00:07' } })).toThrow(
       new UsageError('lab.cable(a, b): b: mac cannot be chosen: a netkit with these settings has none'),
     );
   });

@@ -1,8 +1,8 @@
-import { expect, kernelOption, type LinkType, supports, test, UsageError } from 'hairpin';
+import { expect, kernelOption, type LinkKindName, supports, test, UsageError } from 'hairpin';
 import { refusal } from './referee.ts';
 
 /** What makes one by iproute2, on a veth where it needs a parent. */
-const COMMANDS: Record<LinkType, string[]> = {
+const COMMANDS: Record<LinkKindName, string[]> = {
   veth: ['type', 'veth'],
   bridge: ['type', 'bridge'],
   macvlan: ['link', 'p', 'type', 'macvlan'],
@@ -16,7 +16,7 @@ const COMMANDS: Record<LinkType, string[]> = {
   geneve: ['type', 'geneve', 'id', '1', 'remote', '192.0.2.1'],
   netkit: ['type', 'netkit'],
 };
-const types = Object.keys(COMMANDS) as LinkType[];
+const types = Object.keys(COMMANDS) as LinkKindName[];
 
 // a ─ p (veth), t
 test.for(types)('supports(%o) says what iproute2 finds', async (type, { lab }) => {

@@ -46,7 +46,7 @@ const flags = bits(u16, {
 /** A table with every type of row. */
 const everything = table({
   name: attribute('NAME', 1, string, { word: '' }),
-  mtu: attribute('MTU', 2, u32, { absent: 1500 }),
+  mtu: attribute('MTU', 2, u32, { ifAbsent: 1500 }),
   queueLength: attribute('QUEUE', 3, u8),
   offset: attribute('OFFSET', 4, s32, { word: false }),
   protocol: attribute('PROTOCOL', 5, be16, { word: 'proto' }),

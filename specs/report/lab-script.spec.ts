@@ -2,7 +2,7 @@ import { describe, expect, type Interface, MACVLAN_MODES, type Namespace, suppor
 import { reach } from '../../lib/probes/reach.ts';
 import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
-import { readLab as readState } from '../../lib/report/lab-state.ts';
+import { readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
 import { needs, withoutTun } from '../needs.ts';
 import { rebuild } from './rebuild.ts';
@@ -66,7 +66,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     const right = b.link('vxlan', { id: 7, remote: '192.0.2.1', macLearning: false });
     const address = right.address.first(4)?.address ?? '';
     expect(await outcomes(lab, [a, address])).toEqual(['answered']);
-    const state = readState(lab);
+    const state = readLab(lab);
     expect(state.namespaces.map((namespace) => stateText(state, namespace)).join('\n')).toMatch(
       /vxlan0 .* vxlan id 7 remote 192\.0\.2\.2 ttl 9/,
     );
@@ -235,7 +235,7 @@ test('a network that cannot be built says so, and does not look like an answer',
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   const report = await reach('spec', a, b, {}, { milliseconds: 100 });
-  const { exitCode, output } = await rebuild(`ip netns add b; ${labScript(readState(lab), report)}`);
+  const { exitCode, output } = await rebuild(`ip netns add b; ${labScript(readLab(lab), report)}`);
   expect(exitCode).toBe(3);
   expect(output).toContain('lab.sh: the network could not be built');
 });
@@ -245,7 +245,7 @@ test('what a script of ip and bridge cannot make again, it says', async ({ lab }
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await a.exec('tc', ['qdisc', 'add', 'dev', 'eth0', 'root', 'pfifo', 'limit', '7']);
-  expect(labScript(readState(lab))).toContain('# Left out: the queueing discipline pfifo of a/eth0 (tc qdisc)');
+  expect(labScript(readLab(lab))).toContain('# Left out: the queueing discipline pfifo of a/eth0 (tc qdisc)');
 });
 
 // a ── b
@@ -253,7 +253,7 @@ test('what the test has run stands in its script as remarks', async ({ lab }) =>
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await a.exec('sh', ['-c', 'ip link set\neth0 up || true'], { reject: false });
-  expect(labScript(readState(lab))).toContain(String.raw`# a.exec('sh', ['-c', 'ip link set\neth0 up || true'])`);
+  expect(labScript(readLab(lab))).toContain(String.raw`# a.exec('sh', ['-c', 'ip link set\neth0 up || true'])`);
 });
 
 // a ── b, by a device that nft cannot name

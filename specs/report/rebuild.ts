@@ -46,7 +46,7 @@ export async function rebuild(
 }
 
 /** Reads every namespace of a lab by the same programs. */
-export async function readLab(lab: Lab): Promise<Record<string, Reading>> {
+export async function readByPrograms(lab: Lab): Promise<Record<string, Reading>> {
   const read = async (namespace: Namespace) => {
     const { stdout } = await namespace.exec('sh', ['-c', READ]);
     return [namespace.name, parse(`${stdout}\n`)] as const;

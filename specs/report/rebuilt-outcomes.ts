@@ -1,10 +1,10 @@
 import { expect, type Lab, type Namespace } from 'hairpin';
 import { type ReachOptions, type ReachReport, reach } from '../../lib/probes/reach.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
-import { readLab as readState } from '../../lib/report/lab-state.ts';
+import { readLab } from '../../lib/report/lab-state.ts';
 import type { HeardQuestion } from '../../lib/report/script-heard.ts';
 import { quietIn } from '../../lib/trace/quiescence.ts';
-import { readLab, rebuild } from './rebuild.ts';
+import { readByPrograms, rebuild } from './rebuild.ts';
 
 /** Who asks whom. */
 export type Asked = [from: Namespace, to: Namespace | string, options?: ReachOptions];
@@ -15,7 +15,7 @@ export async function outcomesOf(
   [from, to, options = {}]: Asked,
 ): Promise<{ asked: string[]; script: string }> {
   const report = await ask(from, to, { ...options, neighbours: 'kept' });
-  const script = labScript(readState(lab), report);
+  const script = labScript(readLab(lab), report);
   const { exitCode, output } = await rebuild(script);
   expect(exitCode, output).toBe(report.outcome === 'answered' ? 0 : 1);
   return { asked: [report.outcome], script };
@@ -27,10 +27,10 @@ export async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[
   const asked: { outcome: string; script: string }[] = [];
   for (const [from, to, options = {}] of questions) {
     const report = await ask(from, to, options);
-    asked.push({ outcome: report.outcome, script: labScript(readState(lab), report) });
+    asked.push({ outcome: report.outcome, script: labScript(readLab(lab), report) });
   }
   const [original, ...rebuilt] = await Promise.all([
-    readLab(lab),
+    readByPrograms(lab),
     ...asked.map(({ script }, at) => rebuild(script, at === 0 ? names : [])),
   ]);
   expect(rebuilt[0]?.readings, rebuilt[0]?.output).toEqual(original);
@@ -49,7 +49,7 @@ function ask(...[from, to, options = {}]: Asked): Promise<ReachReport> {
 
 /** Whether ns2 hears ns1, by the script of the lab's; `exit code 1` where not. */
 export async function heardBy(lab: Lab, question: HeardQuestion): Promise<string> {
-  const { exitCode, output } = await rebuild(labScript(readState(lab), question));
+  const { exitCode, output } = await rebuild(labScript(readLab(lab), question));
   return exitCode === 0 ? 'heard' : `exit code ${exitCode} ${output.replace(/^exit.*/m, '').trim()}`.trim();
 }
 

@@ -1,8 +1,8 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { labScript } from '../../lib/report/lab-script.ts';
-import { readLab as readState } from '../../lib/report/lab-state.ts';
+import { readLab } from '../../lib/report/lab-state.ts';
 import { needs } from '../needs.ts';
-import { type Reading, readLab, rebuild } from './rebuild.ts';
+import { type Reading, readByPrograms, rebuild } from './rebuild.ts';
 
 // lab.sh runs it.
 needs('sysctl');
@@ -12,9 +12,9 @@ const UNTIL_CARRIERS = `timeout 30 sh -c 'while ip -n a link | grep NO-CARRIER; 
 
 /** Builds a lab anew by its script; what programs read of both must be equal. */
 async function rebuilt(lab: Lab): Promise<{ script: string; readings: Record<string, Reading> }> {
-  const script = labScript(readState(lab));
+  const script = labScript(readLab(lab));
   const [original, { exitCode, output, readings }] = await Promise.all([
-    readLab(lab),
+    readByPrograms(lab),
     rebuild(
       `${script}${UNTIL_CARRIERS}\n`,
       lab.namespaces.map(({ name }) => name),
@@ -102,7 +102,7 @@ test.for([
 ] as const)('a script says %s', async ([, commands], { lab }) => {
   const a = lab.namespace('a');
   await runLines(a, BRIDGE);
-  const before = await readLab(lab);
+  const before = await readByPrograms(lab);
   await runLines(a, commands.split('\n'));
   const { script, readings } = await rebuilt(lab);
   // Else the script had nothing to say.
@@ -137,7 +137,7 @@ test.for([
 ] as const)('a script says that it leaves out %s', async ([, commands, remark], { lab }) => {
   const a = lab.namespace('a');
   await runLines(a, [...BRIDGE, ...commands.split('\n')]);
-  const script = labScript(readState(lab));
+  const script = labScript(readLab(lab));
   expect(script.match(/^# Left out: .*$/gm)).toEqual([`# Left out: ${remark}`]);
 });
 

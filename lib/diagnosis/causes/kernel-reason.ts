@@ -59,7 +59,7 @@ function byOwnSource({ drop, namespace }: KernelDrop): Cause | undefined {
   const source = ipPacketOf(frameAround(drop.packet))?.source;
   return source === undefined
     ? undefined
-    : { code: 'address.own-source', facts: { namespace: namespace.name, address: source, it: 'takes' } };
+    : { code: 'address.own-source', facts: { namespace: namespace.name, address: source, lost: 'packet' } };
 }
 
 function byPort({ device }: KernelDrop): Cause | undefined {

@@ -55,5 +55,5 @@ function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {
 /** Of IPv4 `ip_rcv` has refused it before. */
 function ownSourceCause(namespace: Namespace, source: string): Cause | undefined {
   if (namespace.route.hasRules(familyOf(source) ?? 4) || !holds(namespace, source)) return undefined;
-  return { code: 'address.own-source', facts: { namespace: namespace.name, address: source, it: 'answers' } };
+  return { code: 'address.own-source', facts: { namespace: namespace.name, address: source, lost: 'answer' } };
 }

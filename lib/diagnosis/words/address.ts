@@ -1,5 +1,5 @@
 import { unanswered } from './neighbour.ts';
-import type { WordsOf } from './words.ts';
+import { ASKED, type WordsOf } from './words.ts';
 
 export const addressWords: WordsOf<'address'> = {
   'address.none': {
@@ -9,6 +9,8 @@ export const addressWords: WordsOf<'address'> = {
   },
   'address.gone': {
     means: 'No device of the lab has the address any more: it was deleted, or went with its link or with IPv6.',
+    facts: { holder: 'the namespace that had it', why: 'what became of it' },
+    optional: { mend: 'how to get it back, if adding it again is not enough' },
     example: { address: '10.0.0.2', holder: 'b', why: '10.0.0.2 was deleted' },
     say: ({ address, holder, why, mend }) => ({
       text: `no device of the lab has ${address} any more: ${holder} had it`,
@@ -32,6 +34,7 @@ export const addressWords: WordsOf<'address'> = {
   'address.tentative': {
     means:
       'Duplicate address detection for the address is not done, so no socket can be bound to it, and nobody answers for it (RFC 4862).',
+    optional: { length: 'of the prefix' },
     example: { namespace: 'a', address: 'fd00::1', length: 64 },
     say: ({ namespace, address, length }) => ({
       text: `${address} of ${namespace} is tentative: duplicate address detection is not done`,
@@ -41,11 +44,13 @@ export const addressWords: WordsOf<'address'> = {
   'address.own-source': {
     means:
       'Two hosts have the same address. A host drops packets that come from one of its own addresses (`fib_validate_source`). Its answers go to itself.',
-    example: { namespace: 'b', address: '10.0.0.1', it: 'takes' },
-    say: ({ namespace, address, it, asked }) => ({
+    facts: { lost: 'the host drops the `packet`, or sends its `answer` to itself' },
+    optional: { asked: ASKED },
+    example: { namespace: 'b', address: '10.0.0.1', lost: 'packet' },
+    say: ({ namespace, address, lost, asked }) => ({
       text: unanswered(
         asked,
-        it === 'takes'
+        lost === 'packet'
           ? `${namespace} has ${address} too, and drops packets that come from its own addresses`
           : `${namespace} has ${address} too, so what it answers goes to itself`,
       ),

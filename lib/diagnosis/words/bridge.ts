@@ -23,6 +23,8 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.port-state': {
     means:
       'The port is not in state `forwarding`: it takes nothing in (`br_handle_frame`), and nothing goes out of it (`should_deliver`).',
+    facts: { side: '`in`: the port accepts no frame; `out`: it sends none' },
+    optional: { because: '`spanning-tree` or `bpdu-guard`, if one of these set the state' },
     example: { port: 'sw/p1', state: 'blocking', side: 'out' },
     say: ({ port, state, side, because }) => ({
       text: `${port} is ${state}: ${side === 'in' ? 'it takes nothing in' : 'nothing goes out of it'}`,
@@ -36,12 +38,13 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.hairpin-off': {
     means:
       'The frame would have to leave by the port that it came in by, and that port does not reflect (`should_deliver`, IEEE 802.1Q reflective relay).',
-    example: { port: 'sw/p0', isOfNoUse: false },
-    say: ({ port, isOfNoUse }) => ({
+    facts: { wouldHelp: '`false` for a broadcast between macvlans in mode private: hairpin would not help' },
+    example: { port: 'sw/p0', wouldHelp: true },
+    say: ({ port, wouldHelp }) => ({
       text: `not sent back out of ${port}: hairpin is off on that port`,
-      hint: isOfNoUse
-        ? 'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders'
-        : 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })',
+      hint: wouldHelp
+        ? 'a VEPA switch reflects frames: switchPort.set({ hairpin: true })'
+        : 'no sibling would hear it, reflected or not: in mode private they hear no broadcast of each other, in mode source only listed senders',
     }),
   },
   'bridge.isolated': {
@@ -55,12 +58,14 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.bad-source': {
     means:
       'A bridge drops frames whose source is a group address or all zeros (`br_handle_frame`, `is_valid_ether_addr`).',
+    facts: { mac: 'the source of the frame' },
     example: { port: 'sw/p0', mac: '01:00:5e:00:00:01' },
     say: ({ port, mac }) => ({ text: `${port} drops frames from ${mac}: it is not a valid source address` }),
   },
   'bridge.reserved': {
     means:
       'The frame is for a reserved group address, 01:80:c2:00:00:00 to 0f. Bridges pass on none of them (IEEE 802.1Q clause 8.6.3, `br_handle_frame`).',
+    facts: { mac: 'the destination of the frame' },
     example: { port: 'sw/p0', mac: '01:80:c2:00:00:0e' },
     say: ({ port, mac }) => ({
       text: `the bridge of ${port} passes on nothing that is for ${mac}, a reserved group (IEEE 802.1Q clause 8.6.3)`,
@@ -69,6 +74,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.locked': {
     means:
       'The port is locked: it takes in only frames from addresses that the forwarding database has behind it (`br_handle_frame_finish`).',
+    facts: { mac: 'the source of the frame' },
     example: { port: 'sw/p0', mac: '02:00:00:00:00:01' },
     say: ({ port, mac }) => ({
       text: `${port} is locked, and its switch does not know ${mac} behind it`,
@@ -93,6 +99,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.flood-off': {
     means: 'The port sends no unicast to addresses that the forwarding database does not have (`br_flood`, BR_FLOOD).',
+    facts: { mac: 'the destination of the frame' },
     example: { port: 'sw/p1', mac: '02:00:00:00:00:02' },
     say: ({ port, mac }) => ({
       text: `${port} sends no unicast to unknown addresses: flood is off, and nobody has learnt ${mac}`,
@@ -110,6 +117,11 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.other-port': {
     means:
       'The forwarding database has the address behind another port, and a known address is sent to its port alone (`br_handle_frame_finish`).',
+    facts: {
+      mac: 'the destination of the frame',
+      port: 'the port that the forwarding database has for it',
+      wanted: 'the port that leads to the destination',
+    },
     example: { mac: '02:00:00:00:00:02', port: 'sw/p2', wanted: 'sw/p1' },
     say: ({ mac, port, wanted }) => ({
       text: `the switch has ${mac} behind ${port}, not behind ${wanted}`,

@@ -1,9 +1,6 @@
 import type { CauseFacts } from '../../model/cause.ts';
 import type { CodeWords, Said, WordsOf } from './words.ts';
 
-type NftRuleCode = 'nft.drop' | 'nft.reject' | 'nft.stolen' | 'nft.queue';
-type LegacyRuleCode = 'iptables.drop' | 'iptables.reject';
-
 const NFT_EXAMPLE = {
   namespace: 'b',
   family: 'inet',
@@ -13,6 +10,11 @@ const NFT_EXAMPLE = {
   isBase: true,
   handle: 3,
 } as const;
+
+const OF = 'whose packet it was, if not the probe: its `answer`, or the `solicitation` by ARP or ND for `address`';
+const BASE = 'whether the chain has the hook itself; otherwise another chain jumps to it';
+const NFT_OPTIONAL = { device: 'of a chain at the hook ingress or egress', of: OF };
+const RULE = 'in the words of `nft list chain`, if it could be read';
 
 const LEGACY_EXAMPLE = { namespace: 'b', program: 'iptables-legacy', table: 'filter', chain: 'INPUT' } as const;
 
@@ -28,6 +30,11 @@ export const filterWords: WordsOf<'nft' | 'iptables' | 'filter'> = {
   'nft.policy': {
     means:
       'No rule of an nftables chain accepted the packet, and the policy of that chain is drop. The kernel says so itself (`NFT_MSG_TRACE`).',
+    facts: {
+      isBase: BASE,
+      nearest: 'the rules that would have accepted it but for one `field`, with the `value` in the packet',
+    },
+    optional: NFT_OPTIONAL,
     example: {
       ...NFT_EXAMPLE,
       nearest: [{ rule: 'tcp dport 433 accept', field: 'tcp dport', value: '443' }],
@@ -45,6 +52,7 @@ export const filterWords: WordsOf<'nft' | 'iptables' | 'filter'> = {
   'iptables.reject': legacyRule('refused', 'refused', '-A INPUT -p tcp -j REJECT'),
   'iptables.policy': {
     means: 'No rule of a chain of iptables-legacy accepted the packet, and the policy of that chain is DROP.',
+    optional: { of: OF },
     example: LEGACY_EXAMPLE,
     say: (facts) => {
       const { namespace, program, table, chain } = facts;
@@ -65,9 +73,11 @@ export const filterWords: WordsOf<'nft' | 'iptables' | 'filter'> = {
   },
 };
 
-function nftRule<C extends NftRuleCode>(verb: string, does: string, example: string): CodeWords<C> {
+function nftRule(verb: string, does: string, example: string): CodeWords<'nft.drop'> {
   return {
     means: `A rule of nftables, or of iptables-nft, ${does}. The kernel says so itself (\`NFT_MSG_TRACE\`).`,
+    facts: { isBase: BASE },
+    optional: { ...NFT_OPTIONAL, rule: RULE },
     example: { ...NFT_EXAMPLE, rule: example },
     say: (facts): Said => {
       const { namespace, family, table, chain, handle, rule } = facts;
@@ -79,9 +89,11 @@ function nftRule<C extends NftRuleCode>(verb: string, does: string, example: str
   };
 }
 
-function legacyRule<C extends LegacyRuleCode>(verb: string, does: string, example: string): CodeWords<C> {
+function legacyRule(verb: string, does: string, example: string): CodeWords<'iptables.drop'> {
   return {
     means: `A rule of iptables-legacy ${does} the packet: the last one that it matched, as the kernel logs (\`nf_log_trace\`).`,
+    facts: { number: 'of the rule in its chain' },
+    optional: { of: OF, rule: 'as an argument of the program, if it could be read' },
     example: { ...LEGACY_EXAMPLE, number: 1, rule: example },
     say: (facts): Said => {
       const { namespace, program, table, chain, number, rule } = facts;

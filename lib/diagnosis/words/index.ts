@@ -29,6 +29,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...kernelWords,
   unknown: {
     means: 'Nothing is known but where the frame was last seen. Better no reason than a wrong one.',
+    optional: { silent: 'the namespace, if its packet filters told nothing of the frame' },
     example: {},
     say: ({ silent }) => ({
       text: 'last seen here',

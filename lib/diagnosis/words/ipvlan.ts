@@ -1,5 +1,5 @@
 import { unanswered } from './neighbour.ts';
-import type { WordsOf } from './words.ts';
+import { ASKED, type WordsOf } from './words.ts';
 
 export const ipvlanWords: WordsOf<'ipvlan'> = {
   'ipvlan.no-group-in': {
@@ -35,6 +35,7 @@ export const ipvlanWords: WordsOf<'ipvlan'> = {
   'ipvlan.parent-host': {
     means:
       "In modes l3 and l3s the parent's host takes what is for itself before it passes the parent (`ip_local_out`), and its answers leave by the wire.",
+    facts: { source: 'the address of the ipvlan' },
     example: { namespace: 'host', parent: 'host/up0', source: '10.0.0.1' },
     say: ({ namespace, parent, source }) => ({
       text: `${namespace} gets it without passing ${parent} (ip_local_out), and has no way back: what it sends to ${source} leaves by ${parent}`,
@@ -44,6 +45,7 @@ export const ipvlanWords: WordsOf<'ipvlan'> = {
   'ipvlan.no-route': {
     means:
       "In modes l3 and l3s it is the parent's host that routes what an ipvlan sends (`ipvlan_process_v4_outbound`), and it has no route there by the parent.",
+    facts: { to: 'the destination of the packet', device: 'the parent' },
     example: { namespace: 'host', to: '10.0.9.1', device: 'host/up0', mode: 'l3' },
     say: ({ namespace, to, device, mode }) => ({
       text: `${namespace} has no route to ${to} by ${device.slice(device.indexOf('/') + 1)}, and in mode ${mode} it is ${namespace} that routes`,
@@ -52,6 +54,7 @@ export const ipvlanWords: WordsOf<'ipvlan'> = {
   },
   'ipvlan.no-neighbours': {
     means: 'An ipvlan in mode l3 or l3s answers no ARP and no ND (IFF_NOARP, `ipvlan_set_port_mode`).',
+    optional: { asked: ASKED },
     example: { device: 'b/ipvl0', mode: 'l3', parent: 'host/up0', asked: { by: 'a', address: '10.0.0.2' } },
     say: ({ device, mode, parent, asked }) =>
       asked

@@ -5,6 +5,7 @@ import { ownName, type WordsOf } from './words.ts';
 export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
   'tc.drop': {
     means: 'A filter of traffic control dropped it (`sch_handle_ingress`, `sch_handle_egress`).',
+    optional: { device: 'if it is known' },
     example: { namespace: 'b', device: 'b/eth0', side: 'ingress' },
     say: ({ namespace, device, side }) => ({
       text: `dropped by traffic control at the ${side}${ofDevice(device)}`,
@@ -13,6 +14,7 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   },
   'xdp.drop': {
     means: 'An XDP program dropped it (`do_xdp_generic`).',
+    optional: { device: 'if it is known' },
     example: { namespace: 'b', device: 'b/eth0' },
     say: ({ namespace, device }) => ({
       text: `dropped by an XDP program${device ? ` at ${device}` : ''}`,
@@ -21,6 +23,7 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   },
   'qdisc.drop': {
     means: 'The queueing discipline of a device dropped it: it is full, or drops on purpose (`__dev_xmit_skb`).',
+    optional: { device: 'if it is known' },
     example: { namespace: 'a', device: 'a/eth0' },
     say: ({ namespace, device }) => ({
       text: `dropped by the queueing discipline${ofDevice(device)}`,
@@ -47,6 +50,7 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   },
   'ip.checksum': {
     means: 'A checksum of the packet is wrong.',
+    facts: { of: 'what the checksum belongs to' },
     example: { of: 'TCP' },
     say: ({ of }) => ({
       text: of === 'IP header' ? 'the checksum of its IP header is wrong' : `its ${of} checksum is wrong`,
@@ -62,6 +66,7 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   },
   'tcp.md5': {
     means: 'The TCP-MD5 signature of the segment is missing, unexpected or wrong (RFC 2385, `tcp_inbound_hash`).',
+    facts: { is: '`missing`, `unexpected` or `wrong`' },
     example: { namespace: 'b', is: 'missing' },
     say: ({ namespace, is }) => ({
       text: {

@@ -4,6 +4,7 @@ import { bringUp, type Said, type WordsOf } from './words.ts';
 export const linkWords: WordsOf<'link' | 'uplink'> = {
   'link.down': {
     means: 'A device on the way is down: it sends nothing and takes nothing in.',
+    optional: { routes: '`true` if the routes by the device went with it (`fib_disable_ip`)' },
     example: { device: 'b/eth0' },
     say: ({ device, routes }) => ({
       text: `${device} is down${routes ? ', and its routes are gone with it' : ''}`,
@@ -18,6 +19,10 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   'link.no-carrier': {
     means:
       'A device is up, but its link is not: the other end of its cable is down, or the device that it hangs on is. It drops what it is given to send (`noop_enqueue`).',
+    optional: {
+      down: 'the device that is down: the `peer` at the other end of the cable, or a `parent`',
+      through: 'the parents between the two devices',
+    },
     example: { device: 'a/eth0', down: { device: 'sw/p0', is: 'peer' } },
     say: noCarrier,
   },
@@ -31,6 +36,13 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   'link.mtu': {
     means:
       'A packet is longer than a device, or a route, takes. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`).',
+    facts: {
+      mtu: 'the limit, in bytes',
+      length: 'of the packet, in bytes',
+      where:
+        'who checks: the `receiver`; a `bridge` or a `router`; or the `source`, with `room` for as many bytes of data',
+    },
+    optional: { device: 'missing if the limit is the MTU of a route' },
     example: {
       device: 'b/eth0',
       mtu: 1400,
@@ -42,11 +54,13 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   'link.unconnected': {
     means:
       'Nothing leads from one device to the other: no cable, no parent, no host between them, no link with an unknown end.',
+    facts: { from: 'the device that sent the frame', to: 'the namespace or device that it was for' },
     example: { from: 'a/eth0', to: 'b' },
     say: ({ from, to }) => ({ text: `no cable leads from ${from} to ${to}` }),
   },
   'uplink.left': {
     means: 'The frame left the lab by a real NIC. What happens behind that, hairpin does not see.',
+    facts: { uplink: 'the real NIC', siblings: 'the other macvlans on it' },
     example: { device: 'a/m0', uplink: 'enp3s0', siblings: ['b/m0'] },
     say: ({ device, uplink, siblings }) => ({
       text: `left by the real NIC ${uplink}: what lies beyond is not observed`,

@@ -4,6 +4,7 @@ export const macvlanWords: WordsOf<'macvlan'> = {
   'macvlan.private': {
     means:
       'A macvlan in mode private sends no broadcast to its siblings, and hears none of theirs, reflected or not (`macvlan_broadcast`).',
+    facts: { as: '`sender`: its broadcasts reach no sibling; `receiver`: it hears none of theirs' },
     example: { device: 'b/m0', as: 'receiver' },
     say: ({ device, as }) =>
       as === 'sender'
@@ -27,6 +28,7 @@ export const macvlanWords: WordsOf<'macvlan'> = {
   'macvlan.not-listed': {
     means:
       'A macvlan in mode source is given only frames from the MAC addresses on its list (`macvlan_forward_source`).',
+    facts: { mac: 'the source of the frame' },
     example: { device: 'b/m0', mac: '02:00:00:00:00:01' },
     say: ({ device, mac }) => ({
       text: `${mac} is not on the list of ${device}, in mode source`,
@@ -35,6 +37,7 @@ export const macvlanWords: WordsOf<'macvlan'> = {
   },
   'macvlan.other-mac': {
     means: "The frame is for a MAC address that none of the parent's macvlans has (`macvlan_hash_lookup`).",
+    facts: { mac: 'of the device', parentMac: 'of the parent', destination: 'of the frame' },
     example: {
       device: 'b/m0',
       mac: '02:00:00:00:00:02',

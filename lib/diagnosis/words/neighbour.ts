@@ -1,20 +1,23 @@
 import type { Asked, CauseFacts } from '../../model/cause.ts';
-import { namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
+import { ASKED, namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
 
 export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.unanswered': {
     means: 'A host asks for the MAC address of its next hop by ARP or ND, and nobody answers (`neigh_timer_handler`).',
+    facts: { asked: '`by` asked for `address`' },
     example: { asked: { by: 'a', address: '10.0.0.9' } },
     say: ({ asked }) => ({ text: unanswered(asked) }),
   },
   'neighbour.answer-lost': {
     means: 'The next hop answered by ARP or ND, and its answer did not come to who asked.',
+    facts: { asked: '`by` asked for `address`, and `answeredBy` answered' },
     example: { asked: { by: 'a', address: '10.0.0.2', answeredBy: 'b' } },
     say: ({ asked }) => ({ text: unanswered(asked) }),
   },
   'neighbour.arp-off': {
     means:
       'A device has no ARP and no ND (IFF_NOARP): it takes no ARP in (`arp_rcv`), and joins no solicited-node group (`addrconf_join_solict`).',
+    optional: { asked: ASKED },
     example: { device: 'b/eth0', asked: { by: 'a', address: '10.0.0.2' } },
     say: ({ device, asked }) => ({
       text: unanswered(asked, `${device} has no ARP (IFF_NOARP)`),
@@ -24,6 +27,8 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.arp-ignore': {
     means:
       'The sysctl `arp_ignore` keeps a device from answering ARP for the address (`arp_ignore`, of which the greater value of `all` and its own counts).',
+    facts: { value: 'of the sysctl' },
+    optional: { asked: ASKED },
     example: { device: 'b/eth0', address: '10.0.0.2', value: 8, asked: { by: 'a', address: '10.0.0.2' } },
     say: ({ device, address, value, asked }) => ({
       text: unanswered(asked, `${device} does not answer ARP for ${address}: arp_ignore is ${value}`),
@@ -33,6 +38,8 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.arp-filter': {
     means:
       'With the sysctl `arp_filter` a device answers ARP only where the way back to who asks leads by that device (`arp_filter`; of `all` and its own either will do).',
+    facts: { asker: 'who asks for the MAC address' },
+    optional: { asked: ASKED },
     example: {
       device: 'b/eth1',
       address: '10.0.0.2',
@@ -50,6 +57,8 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.other-device': {
     means:
       'A device answers ND for its own addresses alone, and the question came to another device of the host (`ndisc_recv_ns`).',
+    facts: { device: 'that got the question', owner: 'that has the address' },
+    optional: { asked: ASKED },
     example: { device: 'b/eth1', owner: 'b/eth0', address: 'fd00::2', asked: { by: 'a', address: 'fd00::2' } },
     say: ({ device, owner, address, asked }) => ({
       text: unanswered(asked, `${address} is an address of ${owner}, and ${device} answers ND for its own alone`),
@@ -59,6 +68,12 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.other-host': {
     means:
       'The neighbour entry of the sender for its next hop has the MAC address of another host. That host got the packet, and the packet is for none of its addresses (`ip_rcv_finish`).',
+    facts: {
+      device: 'that got the frame',
+      namespace: 'the sender',
+      address: 'the next hop',
+      isPermanent: "whether the sender's entry is permanent",
+    },
     example: { device: 'c/eth0', namespace: 'a', address: '10.0.0.2', isPermanent: true },
     say: ({ device, namespace, address, isPermanent }) => ({
       text: `${namespace} sends what is for ${address} to the MAC address of ${device}`,
@@ -70,6 +85,8 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   'neighbour.old-mac': {
     means:
       "The frame came to a device, but is for another MAC address: IP does not take it (`ip_rcv_core`, `ip6_rcv_core`). The sender's neighbour entry is wrong.",
+    facts: { mac: 'of the device', destination: 'of the frame' },
+    optional: { entry: "the sender's neighbour entry, if it is known" },
     example: {
       device: 'b/eth0',
       mac: '02:00:00:00:00:02',

@@ -4,6 +4,11 @@ import type { CodeWords, Said, WordsOf } from './words.ts';
 export const routeWords: WordsOf<'route' | 'router'> = {
   'route.none': {
     means: 'A host has no route to the address, or none back to who asked (`ENETUNREACH`, `fib_lookup`).',
+    optional: {
+      back: '`true` if the missing route is that of the answer',
+      hasRules: '`true` if the host has rules (`ip rule`), so one of them may be the reason',
+      group: 'the `device` that would send, if `to` is a multicast group',
+    },
     example: { namespace: 'a', to: '10.0.9.1' },
     say: noRoute,
   },
@@ -12,6 +17,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
   'route.prohibit': toNowhere('prohibit', 'answers with an ICMP error (`EACCES`)'),
   'route.other-device': {
     means: 'The routes choose another device than the one that leads to the goal (`ip_route_input`).',
+    facts: { device: 'the device that the routes choose', wanted: 'the device that leads to the destination' },
     example: { namespace: 'r', to: '10.0.1.2', device: 'r/eth2', wanted: 'r/eth1' },
     say: ({ namespace, to, device, wanted }) => ({
       text: `${namespace} sends to ${to} by ${device}, not by ${wanted}`,
@@ -59,12 +65,10 @@ function noRoute({ namespace, to, back, hasRules, group }: CauseFacts['route.non
   return { text, hint: `${namespace}.route.add({ to: '${to}', via: … })` };
 }
 
-function toNowhere<C extends 'route.blackhole' | 'route.unreachable' | 'route.prohibit'>(
-  type: string,
-  does: string,
-): CodeWords<C> {
+function toNowhere(type: string, does: string): CodeWords<'route.blackhole'> {
   return {
     means: `A \`${type}\` route takes the packet, and ${does}.`,
+    facts: { route: 'in the words of `ip route`' },
     example: { namespace: 'r', route: `${type} 10.0.1.0/24` },
     say: ({ namespace, route }) => ({
       text: `${namespace} has a route that leads nowhere: ${route}`,

@@ -10,6 +10,7 @@ export const socketWords: WordsOf<'socket'> = {
   'socket.other-address': {
     means:
       'Somebody listens at the port, but at another address than the one that was asked for (`inet_lookup_listener`).',
+    facts: { address: 'that was asked for', open: 'the addresses at which the port is open' },
     example: { namespace: 'b', protocol: 'tcp', port: 80, address: '10.0.0.2', open: ['127.0.0.1'] },
     say: ({ namespace, protocol, port, address, open }) => ({
       text: `${protocol} port ${port} of ${namespace} is open at ${open.join(', ')} alone, not at ${address}`,

@@ -4,6 +4,7 @@ import { namespaceOf, type WordsOf } from './words.ts';
 export const vlanWords: WordsOf<'vlan' | 'tap'> = {
   'vlan.other-tag': {
     means: 'The frame has no tag, or another one than the VLAN device takes (`vlan_do_receive`).',
+    facts: { protocol: 'of the device', id: 'of the device', tag: 'of the frame; `null` if it has none' },
     example: { device: 'b/eth0.10', protocol: '802.1Q', id: 10, tag: { protocol: '802.1Q', id: 20 } },
     say: ({ device, tag, ...own }) => ({
       text: `the frame has ${tag ? `the tag ${tagWords(tag)}` : 'no tag'}; ${device} takes ${tagWords(own)}`,
@@ -13,6 +14,7 @@ export const vlanWords: WordsOf<'vlan' | 'tap'> = {
   'vlan.missing': {
     means:
       'The frame has a tag, and its receiver has no VLAN device for that tag. A stack takes untagged frames only (`__netif_receive_skb_core`).',
+    facts: { tag: 'of the frame' },
     example: { device: 'b/eth0', tag: { protocol: '802.1Q', id: 20 } },
     say: ({ device, tag }) => ({
       text: `the frame has the tag ${tagWords(tag)}, and ${device} has no VLAN of that one: its own stack takes untagged frames`,

@@ -11,13 +11,27 @@ export interface Said {
 }
 
 /** Everything that is said of a code. docs/diagnoses.md is made of these. */
-export interface CodeWords<C extends Code> {
+export type CodeWords<C extends Code> = CommonWords<CauseFacts[C]> & OptionalWords<CauseFacts[C]>;
+
+interface CommonWords<Facts> {
   /** What it means, with the kernel's function: a sentence or two. */
   means: string;
-  /** What `say` says of these facts stands in the docs. */
-  example: CauseFacts[C];
-  say: (facts: CauseFacts[C]) => Said;
+  /** What a fact means, if its name does not say so. */
+  facts?: { [F in Exclude<keyof Facts, OptionalOf<Facts>>]?: string };
+  /** The docs show what `say` says of these facts. */
+  example: Facts;
+  say: (facts: Facts) => Said;
 }
+
+/** Facts that may be missing: what each means, and when it is there. */
+type OptionalWords<Facts> = [OptionalOf<Facts>] extends [never]
+  ? { optional?: never }
+  : { optional: { [F in OptionalOf<Facts>]: string } };
+
+type OptionalOf<Facts> = { [F in keyof Facts]-?: Record<never, never> extends Pick<Facts, F> ? F : never }[keyof Facts];
+
+/** What `asked` means wherever it is optional. */
+export const ASKED = 'the lost question by ARP or ND, if it was one: `by` asked for `address`';
 
 /** The words of all codes of some areas: `bridge.…`. */
 export type WordsOf<Area extends string> = { [C in Extract<Code, `${Area}.${string}`>]: CodeWords<C> };

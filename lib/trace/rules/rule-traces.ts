@@ -48,7 +48,7 @@ export class RuleTraces implements Disposable {
     const told = this.#watched.map((each) => ({ each, packets: each.take() }));
     return {
       packets: told.flatMap(({ packets = [] }) => packets),
-      silent: told.flatMap(({ each, packets }) => (packets && !each.isDeaf ? [] : [each.namespace])),
+      silent: told.flatMap(({ each, packets }) => (packets && !each.missesLegacyRules ? [] : [each.namespace])),
     };
   }
 
@@ -80,7 +80,7 @@ function hasFilters(namespace: Namespace): boolean {
 class Watched implements Disposable {
   readonly namespace: Namespace;
   /** Whether rules of iptables-legacy say nothing. */
-  isDeaf = false;
+  missesLegacyRules = false;
   readonly #socket: NetfilterSocket;
   /** The families that hairpin has a table of. */
   readonly #families: FilterFamily[] = [];
@@ -121,7 +121,7 @@ class Watched implements Disposable {
     const devices = this.namespace.interfaces.map(({ name }) => name);
     for (const family of familiesToTrace(nftables, legacy))
       if (transact(this.#socket, traceTable(family, signs, devices))) this.#families.push(family);
-    if (legacy.length > 0) this.isDeaf = !this.#listenToLegacy();
+    if (legacy.length > 0) this.missesLegacyRules = !this.#listenToLegacy();
   }
 
   /**

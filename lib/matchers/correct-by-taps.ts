@@ -16,7 +16,7 @@ type Asked = ProbeResult & Pick<ReachReport, 'question' | 'recognize'>;
  *
  * @param since when the question began, in nanoseconds of the taps' clock
  */
-export function asSeen<Report extends Asked>(report: Report, since: bigint, isNot: boolean): Report {
+export function correctByTaps<Report extends Asked>(report: Report, since: bigint, isNot: boolean): Report {
   const { question, outcome, recognize, presumed } = report;
   const { from, to } = question;
   // Traffic to the host's own address goes through loopback, which the paths do not show.
@@ -37,7 +37,7 @@ export function asSeen<Report extends Asked>(report: Report, since: bigint, isNo
 }
 
 /** Corrects the result of a frame in the same way: a queueing discipline of the device may keep it. */
-export function frameAsSeen(result: HearResult, from: Interface, since: bigint): HearResult {
+export function correctFrameByTaps(result: HearResult, from: Interface, since: bigint): HearResult {
   const { namespace } = from;
   if (!namespace.lab.taps || result.outcome !== 'lost' || frameWay(from, result.frame)) return result;
   return { ...result, ...neverLeft(namespace, since) };

@@ -12,7 +12,7 @@ import type { Way } from './way.ts';
  *
  * @param source the IPv4 address that a frame over IP came from: those are heard by a socket, behind the receiver's own IP
  */
-export function whyDeaf(to: Interface, kind: FrameKind, source: string | undefined): Cause | undefined {
+export function whyReceivesNothing(to: Interface, kind: FrameKind, source: string | undefined): Cause | undefined {
   const link = linkCause(to);
   if (link) return link;
   const without = kind === 'arp' ? withoutNeighboursOf(to) : undefined;

@@ -1,0 +1,27 @@
+import { type AddressState, ipAddress } from '../netlink/address.ts';
+import type { Link } from '../state/network-state.ts';
+import { givenAddresses, isWithheld } from './given-addresses.ts';
+import type { WholeLabState, WholeNamespace } from './lab-state.ts';
+import { sayer } from './script-words.ts';
+
+/** Adds the addresses that programs or the lab added. */
+export function addressLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  const say = sayer(state, namespace.name);
+  return namespace.links.flatMap((link) =>
+    givenAddresses(namespace, link).map((address) => say(ipAddress.add(saidAddress(address, link)))),
+  );
+}
+
+/** What somebody said of an address, as far as it is not so by itself. */
+export function saidAddress(address: AddressState, { name }: Link): Parameters<typeof ipAddress.add>[0] {
+  const { index, family, address: own, length, peer, scope, metric, broadcast, label, lifetime } = address;
+  // The kernel finds the scope of an IPv6 address out itself.
+  return {
+    ...{ index, family, address: own, length, peer, metric, broadcast, lifetime },
+    ...(family === 4 ? { scope } : {}),
+    ...(label === name ? {} : { label }),
+    noPrefixRoute: address.noPrefixRoute,
+    ...{ home: address.home, managesTemporary: address.managesTemporary, autojoin: address.autojoin },
+    nodad: family === 6 && !isWithheld(address),
+  };
+}
