@@ -64,6 +64,7 @@ async function untilProved(asking: Asking, quiet: Quiet, milliseconds: () => num
     if (asking.read()) return true;
     if (!isQuiet) return false;
     counted = wasGivenUp(asking, quiet) ? 0 : counted + 1;
+    if (!asking.once && (await quiet.rerouted())) counted = 0;
     if (counted >= enough) return true;
   }
   return false;
@@ -96,7 +97,8 @@ async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<
     if (asking.read()) return undefined;
     lost = quiet.lost();
     if (failure || (lost && asking.once)) return failure ?? lost;
-    const isAskedAgain = lost !== undefined || wasGivenUp(asking, quiet);
+    const isRerouted = silence > 0 && !asking.once && (await quiet.rerouted());
+    const isAskedAgain = lost !== undefined || isRerouted || wasGivenUp(asking, quiet);
     if (!isAskedAgain && quiet.seen() === before) return undefined;
     if (isAskedAgain && asking.send()) return undefined;
   }

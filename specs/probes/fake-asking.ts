@@ -38,6 +38,7 @@ export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partia
       drained: async () => undefined,
       seen: () => fake.seen,
       learnt: () => false,
+      rerouted: async () => false,
       lost: () => undefined,
       ...overrides.quiet,
     },
