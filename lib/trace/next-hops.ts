@@ -1,4 +1,5 @@
 import { after, now } from '../kernel/clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import type { Neighbour } from '../netlink/neighbour.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
@@ -86,8 +87,10 @@ export class NextHops {
 }
 
 /** The next hops in whose place a host may take another. */
-function replaceableNextHops({ rtnetlink }: Namespace): Set<string | undefined> {
-  const routes = rtnetlink.list(ipRoute.all()).filter(({ type }) => type === 'unicast');
+function replaceableNextHops(namespace: Namespace): Set<string | undefined> {
+  const routes = engineOf(namespace)
+    .rtnetlink.list(ipRoute.all())
+    .filter(({ type }) => type === 'unicast');
   const isReplaceable = (route: Route) =>
     route.nextHops.length > 1 || route.nexthopId !== undefined || routes.some((other) => mayReplace(other, route));
   const ways = routes.filter((route) => route.nextHops.some(({ via }) => via !== undefined) && isReplaceable(route));
@@ -102,9 +105,9 @@ function mayReplace(other: Route, route: Route): boolean {
 }
 
 /** How long a host uses an old MAC address before it asks for it anew (`delay_first_probe_time`, 5 s if nobody changes it). */
-function isShortDoubt({ lab, sysctl, rtnetlink }: Namespace, { device, to }: Neighbour): boolean {
-  if (lab.isPristine && ![...sysctl.written].some((written) => written.endsWith('delay_first_probe_time')))
-    return false;
-  const timers = rtnetlink.list(ipNtable.all({ family: familyOf(to) }));
+function isShortDoubt(namespace: Namespace, { device, to }: Neighbour): boolean {
+  const isWanted = [...namespace.sysctl.written].some((written) => written.endsWith('delay_first_probe_time'));
+  if (engineOf(namespace.lab).isPristine && !isWanted) return false;
+  const timers = engineOf(namespace).rtnetlink.list(ipNtable.all({ family: familyOf(to) }));
   return timers.some((each) => each.device === device && (each.delayProbe ?? LONG_DOUBT) < LONG_DOUBT);
 }
