@@ -20,13 +20,13 @@ export interface Again {
   drops: readonly PacketDrop[];
 }
 
-/** Asks once more, while the kernel tells what it does. Undefined where it has nothing to tell, or there was an answer. */
+/** Asks once more, while the kernel tells what it does. Undefined where it has nothing to tell. */
 export async function askAgain(
   call: string,
   from: Namespace,
   to: Namespace | Interface | string,
   question: ReachOptions,
-): Promise<Again | undefined> {
+): Promise<Again | 'answered' | undefined> {
   const filters = filteringIn(from.lab);
   using resources = new ResourceStack();
   const watch = PacketDrops.start(enginesOf(from.lab.namespaces).map(({ netns }) => netns));
@@ -41,5 +41,5 @@ export async function askAgain(
     },
   });
   const [told, drops] = [traces?.take(), watch?.take() ?? []];
-  return report.outcome === 'answered' ? undefined : { report, since, told, drops };
+  return report.outcome === 'answered' ? 'answered' : { report, since, told, drops };
 }

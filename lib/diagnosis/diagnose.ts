@@ -32,6 +32,8 @@ export interface Diagnosed {
   recognize: ReachReport['recognize'];
   /** What packet filters made of the probe's addresses. */
   translated?: string | undefined;
+  /** Whether one more probe was answered, so that the reason is one of the past. */
+  isPast?: boolean;
   /** Why hairpin could not find out. */
   failure?: string | undefined;
 }
@@ -53,6 +55,7 @@ export async function diagnose(unanswered: Unanswered, isPassive: boolean): Prom
     // Where the probe had got as far as to leave, the next is not to wait for ARP again.
     const hasLeft = trace !== undefined && recognize(trace.frame) === 'probe';
     const again = await askAgain(call, from, to, hasLeft ? { ...options, neighbours: 'kept' } : options);
+    if (again === 'answered') return { ...known, isPast: true };
     return again ? judge(report, known, again) : known;
   } catch (error) {
     return { ...known, failure: `hairpin could not ask: ${error instanceof Error ? error.message : error}` };

@@ -20,7 +20,7 @@ export interface ReachCase {
   waypoints: Waypoints | undefined;
   ways: readonly Way[];
   /** Why there was no answer; undefined where there was one. */
-  diagnosed: Pick<Diagnosed, 'diagnosis' | 'translated' | 'failure'> | undefined;
+  diagnosed: Pick<Diagnosed, 'diagnosis' | 'translated' | 'isPast' | 'failure'> | undefined;
   /** How many frames the taps had no room for since the question began, so that they are missing on the paths. */
   missed?: number | undefined;
   /** What is wrong with an answered probe's path. */
@@ -43,6 +43,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
       ['To', `${target}, ${describeWay(by, question.family, port)}`],
       ['Expected', describeExpectation(asked)],
       ['Received', describeOutcome(report, asked)],
+      ['Asked again', diagnosed?.isPast ? 'one more probe was answered' : undefined],
       ['Dropped by', asked.drop && diagnosed && describeDropped(diagnosed.diagnosis)],
       ['Why', diagnosed && whyOf(diagnosed.diagnosis)],
       ['Translated', diagnosed?.translated],

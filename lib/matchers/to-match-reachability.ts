@@ -118,6 +118,7 @@ async function explainOne(
         { call: title, from, to, options: question, report: { ...report, since: began }, trace: seen },
         isPassive(),
       );
+  if (diagnosed?.isPast) return { words: {}, evidence: evidence([]) };
   const { trace, diagnosis } = diagnosed ?? { trace: seen };
   const all = trace ? waysOf(trace, diagnosis, answered) : [];
   const ways = all.map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));

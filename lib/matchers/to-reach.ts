@@ -98,8 +98,8 @@ export async function toReach(
   const diagnosed = answered
     ? undefined
     : await diagnose({ call, from: received, to, options, report, trace: seen }, isPassive());
-  if (drop && diagnosed && report.outcome !== 'broken' && isWantedDrop(drop, diagnosed.diagnosis))
-    return { pass: false, message: () => '' };
+  const isKnown = diagnosed !== undefined && !diagnosed.isPast && report.outcome !== 'broken';
+  if (drop && isKnown && isWantedDrop(drop, diagnosed.diagnosis)) return { pass: false, message: () => '' };
   const { trace, recognize } = diagnosed ?? { trace: seen, recognize: report.recognize };
   const ways = trace ? waysOf(trace, diagnosed?.diagnosis, answered) : [];
   const message = describeReach(call, report, {

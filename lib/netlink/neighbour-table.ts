@@ -25,6 +25,8 @@ interface Told {
   device: number | undefined;
   /** How long a request may stay unanswered (`retrans_time_ms`). */
   retrans: number | undefined;
+  /** How long a MAC address that may be old is used before it is asked for anew (`delay_first_probe_time`). */
+  delayProbe: number | undefined;
   /** How long a proxy, or one of the holders of an anycast address, puts its answer off, at most (`proxy_delay`). */
   proxyDelay: number | undefined;
 }
@@ -38,6 +40,7 @@ const milliseconds = fixed<number>(
 const timers = table({
   device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),
   retrans: attribute('NDTPA_RETRANS_TIME', 5, milliseconds),
+  delayProbe: attribute('NDTPA_DELAY_PROBE_TIME', 7, milliseconds),
   proxyDelay: attribute('NDTPA_PROXY_DELAY', 13, milliseconds),
 });
 
@@ -57,9 +60,9 @@ export const ipNtable = new Family({
     }),
   ),
   complete: (said, verb) => (verb === 'list' ? said : { ...said, name: said.name ?? nameOf(said.family) }),
-  state: ({ name, limit, config, stats, device: index, retrans, proxyDelay }): Told => ({
+  state: ({ name, limit, config, stats, device: index, retrans, delayProbe, proxyDelay }): Told => ({
     whole: config && stats && { name, limit, entries: config.entries, overflows: stats.overflows },
-    ...{ device: index, retrans, proxyDelay },
+    ...{ device: index, retrans, delayProbe, proxyDelay },
   }),
 });
 

@@ -6,7 +6,8 @@ import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture, STORM } from './capture.ts';
-import { knowsEveryQueue } from './known-queues.ts';
+import { knowsEveryQueue, probesIn } from './known-queues.ts';
+import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 
@@ -35,6 +36,9 @@ class Quiescence implements Quiet {
   readonly #since: bigint;
   readonly #losses: number;
   readonly #drops: number;
+  readonly #nextHops: NextHops;
+  /** As they were when nothing was under way any more. */
+  #neighbours: NeighboursOf[] | undefined;
   /** As when {@link lost} was last asked. */
   #dropsKnown: number;
 
@@ -47,6 +51,7 @@ class Quiescence implements Quiet {
     this.#losses = this.#capture.losses.kernel;
     this.#drops = backlogDrops();
     this.#dropsKnown = this.#drops;
+    this.#nextHops = new NextHops(lab);
   }
 
   seen(): number | undefined {
@@ -60,6 +65,16 @@ class Quiescence implements Quiet {
       .filter(({ direction, nanoseconds }) => direction === 'in' && nanoseconds >= told)
       .map(({ at, bytes }) => ({ at, who: advertised(bytes) ?? solicitationOf(bytes)?.source }))
       .some(({ at, who }) => who !== undefined && solicited(frames, at.namespace).some(({ target }) => target === who));
+  }
+
+  async rerouted(): Promise<boolean> {
+    const seen = this.#neighbours;
+    this.#neighbours = undefined;
+    return this.#of === 'packets' && this.#nextHops.changed(seen);
+  }
+
+  probes(): number {
+    return probesIn(this.#lab);
   }
 
   lost(): string | undefined {
@@ -111,7 +126,9 @@ class Quiescence implements Quiet {
       if (!still && round < MOST_ROUNDS) continue;
       if (broadcasts === 'late' || backlogs === 'late') continue;
       if (!this.#isWhole()) return false;
-      if (this.#of === 'frames' || this.#lab.namespaces.every((namespace) => this.#hasAskedFor(namespace))) return true;
+      if (this.#of === 'frames') return true;
+      this.#neighbours = neighboursIn(this.#lab);
+      if (this.#neighbours.every((each) => this.#hasAskedFor(each))) return true;
       if (now() >= deadline) return false;
       await this.#capture.hear(RETRANSMISSION);
       round = 0;
@@ -139,9 +156,8 @@ class Quiescence implements Quiet {
    * A packet may wait for its neighbour's MAC address (`neigh_event_send`, arp_queue). Asked for since the question began,
    * and not answered, it is not there; asked for before, by an earlier question, it will be asked for again.
    */
-  #hasAskedFor(namespace: Namespace): boolean {
-    if (namespace.role === 'switch') return true;
-    const waiting = namespace.neighbour.list().filter(({ state }) => state === 'INCOMPLETE');
+  #hasAskedFor({ namespace, neighbours }: NeighboursOf): boolean {
+    const waiting = neighbours.filter(({ state }) => state === 'INCOMPLETE');
     if (waiting.length === 0) return true;
     const asked = solicited(this.#capture.since(this.#since), namespace);
     return waiting.every(({ device, to }) => asked.some((each) => each.device === device && each.target === to));

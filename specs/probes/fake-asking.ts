@@ -38,6 +38,8 @@ export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partia
       drained: async () => undefined,
       seen: () => fake.seen,
       learnt: () => false,
+      rerouted: async () => false,
+      probes: () => 2,
       lost: () => undefined,
       ...overrides.quiet,
     },

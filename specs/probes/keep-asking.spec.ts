@@ -45,6 +45,42 @@ test('addresses that are always learnt too late come to an end', async () => {
   expect(fake.sent).toBeLessThan(50);
 });
 
+test('a probe does not count when a host gave up a next hop behind it', async () => {
+  const rerouted = inTurn(
+    async () => true,
+    async () => true,
+    async () => false,
+  );
+  const fake = fakeQuestion({ quiet: { ...KNOWN, rerouted } });
+  await fake.ask();
+  expect(fake.sent).toBe(4);
+});
+
+test('so it is where the time decides', async () => {
+  const fake = fakeQuestion();
+  fake.quiet.rerouted = async () => !fake.answered;
+  fake.asked.send = () => {
+    fake.answered = fake.sent++ === 4;
+  };
+  await fake.ask();
+  expect(fake.answered).toBe(true);
+});
+
+test('next hops that are given up for ever come to an end', async () => {
+  const fake = fakeQuestion({ quiet: { ...KNOWN, rerouted: async () => true } });
+  expect(await fake.ask()).toBeUndefined();
+  expect(fake.sent).toBeLessThan(50);
+});
+
+test('where probes fare by chance, it takes more of them', async () => {
+  const known = fakeQuestion({ quiet: { ...KNOWN, probes: () => 20 } });
+  await known.ask();
+  expect(known.sent).toBe(20);
+  const unknown = fakeQuestion({ quiet: { probes: () => 20 } });
+  await unknown.ask();
+  expect(unknown.sent).toBe(20);
+});
+
 test('without knowing the queues, a question is asked again until its time is over', async () => {
   const fake = fakeQuestion();
   await fake.ask({ untilQuiet: false });
