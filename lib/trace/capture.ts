@@ -2,6 +2,7 @@ import { now } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import { type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { STORM } from '../probes/noise.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
 
@@ -26,9 +27,6 @@ const MOST_FRAMES = 50_000;
 
 /** How many are read off one tap at once, at most: what a storm leaves behind is lost there, and counted. */
 const MOST_A_DRAIN = 20_000;
-
-/** So many frames while everything is to become quiet are a loop's: reading on would push the first ones out. */
-export const STORM = 10_000;
 
 /** Probes between two emptyings of the taps. A probe leaves some ten frames in each namespace, and a tap has room for hundreds. */
 const PROBES_A_DRAIN = 8;
@@ -130,6 +128,7 @@ export class Capture {
   async settle({ quiet, within }: { quiet: number; within: number }): Promise<void> {
     const deadline = now() + within;
     let read = this.#drain();
+    // In a storm, reading on would push the first frames out.
     while (now() < deadline && read < STORM) {
       await this.hear(quiet);
       const more = this.#drain();
