@@ -12,25 +12,41 @@ const ALLOWED_SKIPS = [
   /linkInContainer: the parent is the container’s own/,
 ];
 
-const tests = process.argv.slice(2).flatMap((file) => {
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  return report.testResults.flatMap(({ assertionResults, status, name, message }) => {
+const tests = process.argv.slice(2).flatMap((report) => {
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  return testResults.flatMap(({ assertionResults, status, name, message }) => {
+    const file = inSpecs(name);
     // A file that did not even load has no tests of its own.
     if (assertionResults.length === 0 && status === 'failed')
-      return [{ status: 'failed', fullName: `${name}: ${message}` }];
-    return assertionResults;
+      return [{ file, status: 'failed', fullName: 'does not load', failureMessages: [message] }];
+    return assertionResults.map((test) => ({ ...test, file }));
   });
 });
 const count = (...states) => tests.filter(({ status }) => states.includes(status)).length;
 // What is skipped in one run, for want of root or of a kind of link, is no skip where another run has it.
-const passed = new Set(tests.filter(({ status }) => status === 'passed').map(({ fullName }) => fullName));
-const skipped = tests.filter(({ status, fullName }) => !['passed', 'failed'].includes(status) && !passed.has(fullName));
-const names = [...new Set(skipped.map(({ fullName }) => fullName))];
-const unexpected = names.filter((name) => !ALLOWED_SKIPS.some((allowed) => allowed.test(name)));
-for (const { fullName, failureMessages = [] } of tests.filter(({ status }) => status === 'failed')) {
-  const lines = failureMessages.flatMap((message) => message.split('\n').slice(0, 25));
-  console.log(['failed:', fullName, ...lines].join('\n  '));
+const passed = new Set(tests.filter(({ status }) => status === 'passed').map(keyOf));
+const skipped = new Map(
+  tests
+    .filter((test) => !['passed', 'failed'].includes(test.status) && !passed.has(keyOf(test)))
+    .map((test) => [keyOf(test), test]),
+);
+const unexpected = [...skipped.values()].filter(
+  ({ fullName }) => !ALLOWED_SKIPS.some((allowed) => allowed.test(fullName)),
+);
+for (const test of tests.filter(({ status }) => status === 'failed')) {
+  const lines = (test.failureMessages ?? []).flatMap((message) => message.split('\n').slice(0, 25));
+  console.log(['failed:', keyOf(test), ...lines].join('\n  '));
 }
-for (const name of unexpected) console.log(`skipped, and not on the list: ${name}`);
-console.log(`${count('passed')} passed, ${count('failed')} failed, ${names.length} skipped`);
+for (const test of unexpected) console.log(`skipped, and not on the list: ${keyOf(test)}`);
+console.log(`${count('passed')} passed, ${count('failed')} failed, ${skipped.size} skipped`);
 process.exitCode = count('failed') > 0 || unexpected.length > 0 || tests.length === 0 ? 1 : 0;
+
+/** Two files may have tests of one name. */
+function keyOf({ file, fullName }) {
+  return `${file} > ${fullName}`;
+}
+
+/** Each run has a checkout of its own. */
+function inSpecs(path) {
+  return path.slice(path.lastIndexOf('/specs/') + 1);
+}

@@ -1,10 +1,9 @@
 import './kernel/needs-node.ts';
 
-import './trace/lab-trace.ts';
+import { extendLabs } from './lab/lab-extensions.ts';
+import { traceLab } from './trace/trace-lab.ts';
 
-// `hairpin/lab`: what a script needs. The folder's own index is below the layer that lab.trace() is of.
+// `hairpin/lab`: what a script needs.
 export * from './lab/index.ts';
-export type { CapturedFrame } from './trace/capture.ts';
-export type { TraceOptions, TraceProtocol } from './trace/lab-trace.ts';
-export type { Hop } from './trace/path.ts';
-export type { Trace, TracedPath } from './trace/trace.ts';
+
+extendLabs({ trace: traceLab });

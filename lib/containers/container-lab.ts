@@ -1,5 +1,6 @@
 import { now } from '../kernel/clock.ts';
 import { show } from '../kernel/validate.ts';
+import { registerEnd } from '../lab/end-lab.ts';
 import { Lab, type LabOptions } from '../lab/index.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import type { Container } from './container.ts';
@@ -57,7 +58,7 @@ export class ContainerLab extends Lab {
   }
 
   override close(): Promise<void> {
-    this.#ending ??= this.registerEnd(this.#end());
+    this.#ending ??= registerEnd(this, this.#end());
     return this.#ending;
   }
 

@@ -1,5 +1,5 @@
-import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { type Lab, Namespace } from '../lab/index.ts';
+import { startedOf } from './started.ts';
 import type { StartedContainer } from './started-container.ts';
 
 /**
@@ -10,13 +10,10 @@ import type { StartedContainer } from './started-container.ts';
 export class Container extends Namespace {
   /** The engine's name of it. */
   readonly id: string;
-  #started: StartedContainer | undefined;
 
-  constructor(lab: Lab, name: string, handle: NetNamespace, id: string) {
-    super(lab, name, 'host', handle);
+  constructor(lab: Lab, name: string, id: string) {
+    super(lab, name, 'host');
     this.id = id;
-    // Docker turns it off where its own network has none; what it gave the container stays as it is.
-    for (const device of ['default', 'lo']) this.sysctl.set(`net.ipv6.conf.${device}.disable_ipv6`, 0);
   }
 
   /**
@@ -26,17 +23,8 @@ export class Container extends Namespace {
    * @example const { output } = await web.started.exec(['cat', '/etc/hostname'])
    */
   get started(): StartedContainer {
-    if (!this.#started) throw new Error(`${this.name}.started: the container is not ready yet`);
-    return this.#started;
-  }
-
-  /**
-   * Says that it is ready.
-   *
-   * @internal
-   */
-  ready(started: StartedContainer): this {
-    this.#started = started;
-    return this;
+    const started = startedOf(this);
+    if (!started) throw new Error(`${this.name}.started: the container is not ready yet`);
+    return started;
   }
 }

@@ -1,8 +1,13 @@
 import '../kernel/needs-node.ts';
 
+import { extendLabs } from '../lab/lab-extensions.ts';
+import { traceLab } from '../trace/trace-lab.ts';
+
 export { Container } from './container.ts';
 export { ContainerLab, type ContainerLabOptions } from './container-lab.ts';
 export { DockerEngine } from './docker-engine.ts';
 export type { ContainerImage, Dockerfile } from './image.ts';
 export type { ContainerOptions } from './start-container.ts';
 export type { ContainerDescription, StartedContainer } from './started-container.ts';
+
+extendLabs({ trace: traceLab });

@@ -5,13 +5,17 @@ import { after, now } from '../kernel/clock.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
+import { engineOf } from '../lab/engine.ts';
 import { type Lab, UsageError } from '../lab/index.ts';
+import { openNamespace } from '../lab/namespace-engine.ts';
+import { writeSysctlIn } from '../lab/sysctl-access.ts';
 import { Container } from './container.ts';
 import { describeContainer } from './describe-container.ts';
 import type { DockerEngine } from './docker-engine.ts';
 import { removeContainer } from './engine-api.ts';
 import { type ContainerImage, checkImage } from './image.ts';
 import { PrivateEngine } from './private-engine.ts';
+import { setStarted } from './started.ts';
 import { type Testcontainers, useTestcontainers } from './testcontainers.ts';
 
 export interface ContainerOptions {
@@ -28,7 +32,7 @@ export interface ContainerOptions {
 
 /** Checks a call of `lab.container` before anything is started for it. */
 export function checkContainer(lab: Lab, name: unknown, image: unknown, options: ContainerOptions): void {
-  lab.checkNew('container', name);
+  engineOf(lab).checkNew('container', name);
   const call = `lab.container(${show(name)})`;
   checkImage(call, image);
   checkOptions(call, options, ['command', 'network', 'connect']);
@@ -79,7 +83,8 @@ export async function startContainer(
       throw new Error(`lab.container(${show(name)}): testcontainers has reused a container; leave withReuse out`);
     const ended = await whyEnded(name, container.id, using);
     if (ended) throw ended;
-    return container.ready(started);
+    setStarted(container, started);
+    return container;
   } catch (error) {
     if (id === undefined) throw error;
     const ended = await whyEnded(name, id, using).catch(() => undefined);
@@ -138,8 +143,11 @@ async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, 
     const { State } = await api.inspect(api.getById(id));
     // Whoever asked for it is told why.
     if (!State.Running) throw new Error(`${call}: the container has ended`);
-    const handle = namespaceOf(engine.procOf(State.Pid), id);
-    if (handle) return lab.enrol('container', name, () => new Container(lab, name, handle, id));
+    const netns = namespaceOf(engine.procOf(State.Pid), id);
+    if (netns) {
+      const open = () => openContainer(new Container(lab, name, id), netns);
+      return engineOf(lab).addNamespace('container', name, open);
+    }
     if (now() > deadline) {
       throw new UsageError(
         `${call}: the engine (${engine.host}) says process ${State.Pid}, which is not the container's here: it must run ` +
@@ -148,6 +156,13 @@ async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, 
     }
     await new Promise<void>((resolve) => after(INTERVAL, resolve));
   }
+}
+
+function openContainer(container: Container, netns: NetNamespace): Container {
+  openNamespace(container, netns);
+  // Docker turns it off where its own network has none; what it gave the container stays as it is.
+  for (const device of ['default', 'lo']) writeSysctlIn(container, `net.ipv6.conf.${device}.disable_ipv6`, 0);
+  return container;
 }
 
 /** What a container that has ended said; undefined of one that runs. */

@@ -1,6 +1,7 @@
 import { type PacketDrop, PacketDrops } from '../kernel/drops/packet-drops.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
+import { enginesOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { filteringIn, RuleTraces, type Told } from '../trace/rules/rule-traces.ts';
@@ -28,7 +29,7 @@ export async function askAgain(
 ): Promise<Again | undefined> {
   const filters = filteringIn(from.lab);
   using resources = new ResourceStack();
-  const watch = PacketDrops.start(from.lab.namespaces.map(({ handle }) => handle));
+  const watch = PacketDrops.start(enginesOf(from.lab.namespaces).map(({ netns }) => netns));
   if (watch) resources.use(watch);
   if (!watch && filters.length === 0) return undefined;
   let traces: RuleTraces | undefined;

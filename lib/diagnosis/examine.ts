@@ -15,8 +15,8 @@ export function examine(
   trace: ProbePath | undefined,
   { packets, silent }: Told,
 ): Finding | undefined {
-  const { question, outcome, recognize, size } = report;
-  const loss = trace && explainLoss(question, trace, { outcome, recognize, packets, silent });
+  const { question, since, outcome, recognize, size } = report;
+  const loss = trace && explainLoss(question, trace, { outcome, since, recognize, packets, silent });
   if (loss) return loss;
   // The next hop's MAC address was learnt, and yet no probe was seen.
   const isKept = trace !== undefined && trace.answer?.arrival !== undefined && recognize(trace.frame) !== 'probe';

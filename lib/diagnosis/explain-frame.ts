@@ -1,6 +1,6 @@
-import { type Interface, isLink } from '../lab/index.ts';
+import { type Hop, type Interface, isLink } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
-import { type Hop, hopsOf } from '../trace/path.ts';
+import { hopsOf } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { takenFrom } from '../trace/rules/taken.ts';
 import { childGroupCause, groupCause } from './causes/group.ts';
@@ -30,7 +30,7 @@ export function explainFrame(
     const cause = { code: 'host.not-taken', facts: { device: deviceName(to) } } as const;
     return { of: 'probe', hop: arrival, certainty: 'guess', cause };
   }
-  const known = onTheWay('probe', path, to);
+  const known = onTheWay('probe', path, to, path.frame.nanoseconds);
   if (known) return { ...known, certainty: 'model' };
   const [place] = places;
   const next = place?.step?.next.at;

@@ -1,13 +1,13 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
-import { Interface, Namespace } from '../lab/index.ts';
+import { type Hop, Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { settingsOfPort } from '../lab/port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
-import { type Hop, hopsOf } from '../trace/path.ts';
+import { hopsOf } from '../trace/path.ts';
 import { type Place, placesNearest } from '../trace/place.ts';
 import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
@@ -33,9 +33,14 @@ import { deviceName } from './names.ts';
 /** A cause on the way of a question, or of its answer. */
 type Located = Pick<Loss, 'cause' | 'of' | 'hop'>;
 
+/** Who asked, by what, and since when. */
+type Asked = Pick<Question, 'source'> & Pick<Testimony, 'since'>;
+
 /** What is known of a question that was not answered, beside the ways of its packets. */
 export interface Testimony {
   outcome: Outcome;
+  /** When it was first asked, in nanoseconds by the clock of the taps. */
+  since: bigint;
   recognize: Recognize;
   /** What packet filters made of them, as the kernel tells; none where it was not asked, or had nothing to tell. */
   packets: readonly TracedPacket[];
@@ -53,10 +58,10 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const { path, arrival, answer } = trace;
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
-  const stray = strayOf({ source }, trace);
+  const stray = strayOf({ source, since: testimony.since }, trace);
   if (stray) return byModel(stray);
   if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
-  const known = byModel(knownLoss({ source }, trace));
+  const known = byModel(knownLoss({ source, since: testimony.since }, trace));
   if (known) return known;
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
   if (testimony.outcome === 'refused' && arrival && !answer) return undefined;
@@ -90,19 +95,20 @@ export function byTaker(of: Loss['of'], { at, namespace, step }: Taken, whose?: 
 }
 
 function knownLoss(
-  { source }: Pick<Question, 'source'>,
+  { source, since }: Asked,
   { frame, goal, path, target, arrival, answer }: ProbePath,
 ): Located | undefined {
-  if (answer) return onTheWay('answer', answer.path, source.device);
+  if (answer) return onTheWay('answer', answer.path, source.device, since);
   if (arrival) {
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
     const device = target instanceof Interface && target.namespace !== at.namespace ? target : at;
-    const cause = otherHostCause(arrival.frame) ?? targetCause(device, goal, frame, arrival.frame.bytes);
+    const cause =
+      otherHostCause(arrival.frame) ?? targetCause(device, goal, { bytes: frame, seen: arrival.frame.bytes, since });
     return cause && { of: 'probe', hop: arrival, cause };
   }
   if (!target) return strayed(path, goal);
-  return onTheWay('probe', path, target);
+  return onTheWay('probe', path, target, since);
 }
 
 /** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
@@ -114,12 +120,12 @@ function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): P
 }
 
 /** A packet that came to another host than its goal, or to that only as a flooded copy. */
-function strayOf({ source }: Pick<Question, 'source'>, trace: ProbePath): Located | undefined {
+function strayOf({ source, since }: Asked, trace: ProbePath): Located | undefined {
   const { path, target, arrival, answer } = trace;
   const [end, way] = answer ? [answer.arrival, answer.path] : [arrival, path];
   if (end && end.frame.packetType !== PACKET_OTHERHOST) return undefined;
   const goal = answer ? source.device : target;
-  const found = goal && misdirected(way);
+  const found = goal && misdirected(way, since);
   // Where it was on its way to the goal, the next step says more.
   const isOnTheWay = !end && found && placesOnTheWay(way, goal).some(({ hop }) => hop === found.hop);
   return found && !isOnTheWay ? { of: answer ? 'answer' : 'probe', ...found } : undefined;
@@ -154,7 +160,8 @@ export function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
   return open.length > 0 ? open : places;
 }
 
-export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
+/** @param since when the question began whose frame it is, in nanoseconds by the clock of the taps */
+export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, since: bigint): Located | undefined {
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);
@@ -162,7 +169,7 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace): 
   }
   try {
     for (const { hop, step } of places) {
-      const cause = step && causeBetween(step.here, step.next, hop.frame);
+      const cause = step && causeBetween(step.here, step.next, hop.frame, since);
       if (cause) return { of, hop, cause };
     }
     return undefined;

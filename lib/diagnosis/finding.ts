@@ -1,6 +1,5 @@
-import type { Interface, Namespace } from '../lab/index.ts';
+import type { Hop, Interface, Namespace } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
-import type { Hop } from '../trace/path.ts';
 
 /** `kernel`: it said so itself. `model`: the network's settings would do so. `guess`: where it was lost, and no reason. */
 export type Certainty = 'kernel' | 'model' | 'guess';

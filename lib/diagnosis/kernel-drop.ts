@@ -1,4 +1,5 @@
 import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { frameAround } from '../netlink/nft-trace.ts';
 import { frameIdentity } from '../trace/frame-identity.ts';
@@ -41,7 +42,7 @@ export function dropAt(
   // A switch may have dropped another copy at another port.
   const isHere = (each: PacketDrop) => !last?.isPort || [last, undefined].includes(deviceOf(each));
   const drop = drops.findLast(
-    (each) => each.namespace === namespace.handle.inode && isHere(each) && isOurs(frameAround(each.packet)),
+    (each) => each.namespace === engineOf(namespace).netns.inode && isHere(each) && isOurs(frameAround(each.packet)),
   );
   return drop && { drop, namespace, device: deviceOf(drop) };
 }

@@ -1,4 +1,4 @@
-import type { Hop } from '../trace/path.ts';
+import type { Hop } from '../lab/index.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import type { Finding, Loss } from './finding.ts';

@@ -5,8 +5,9 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { checkKind } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
-import { checkAddressLengths, checkAddressOption } from './address-list.ts';
+import { checkAddressLengths, checkAddressOption } from './address-option.ts';
 import { Cable, type CableOptions, type EndOf, type EndOptions, type PairKind } from './cable.ts';
+import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
 import { type Interface, type InterfaceOrigin, notePort, turnedOn } from './interface.ts';
@@ -70,18 +71,18 @@ function plug<A extends Namespace, B extends Namespace>(
 /** Both ends are down: a port must not forward a frame before it has its settings. */
 function addPair(main: End, peer: End, { mtu, pair }: { mtu?: number; pair: Pair }): void {
   const { kind, settings } = pair;
-  const master = main.node instanceof Switch ? main.node.bridge : undefined;
+  const master = main.node instanceof Switch ? engineOf(main.node).bridge : undefined;
   const isWithoutMac = kind.withoutMac(settings);
   const [own, other] = [main, peer].map((end) => ({
     ...newLink(end, mtu),
     ...(isWithoutMac ? { mac: undefined } : {}),
   }));
-  const data = kind.as({ ...settings, peer: { ...other, netns: peer.node.handle.fd } });
+  const data = kind.as({ ...settings, peer: { ...other, netns: engineOf(peer.node).netns.fd } });
   const causes = {
     EEXIST: 'an interface has this name already',
     EOPNOTSUPP: () => missingLink(kind),
   };
-  main.node.rtnetlink.change(ipLink.add({ ...own, master, ...data }, causes));
+  engineOf(main.node).rtnetlink.change(ipLink.add({ ...own, master, ...data }, causes));
   if (isWithoutMac) for (const end of [main, peer]) end.origin.mac = NO_MAC;
 }
 
@@ -112,21 +113,21 @@ function finish<A extends Namespace, B extends Namespace>(
     { ...second, device: b },
   ];
   // Two switches: the device that could not become a port at creation does now.
-  if (first.node instanceof Switch && second.node instanceof Switch) first.node.join(a);
+  if (first.node instanceof Switch && second.node instanceof Switch) engineOf(first.node).join(a);
   const opens = ends.flatMap(({ device, options }) => (device.isPort ? [preparePort(device, pick(options))] : []));
   // Ports last: with its port a host gets its carrier, and sends at once (MLD reports).
   const hosts = ends.filter(({ device }) => !device.isPort);
   for (const { node, options, origin } of [...hosts, ...ends.filter((end) => !hosts.includes(end))]) {
     if (options.up ?? true) bringUp(node, origin);
   }
-  for (const { node, device, options } of ends) node.devices.add(device, { address: options.address, mtu });
+  for (const { node, device, options } of ends) engineOf(node).devices.add(device, { address: options.address, mtu });
   settle(a);
   for (const open of opens) open();
   return new Cable(a as EndOf<A>, b as EndOf<B>);
 }
 
 function bringUp(node: Namespace, { index }: InterfaceOrigin): void {
-  node.rtnetlink.change(ipLink.change({ index, up: true }));
+  engineOf(node).rtnetlink.change(ipLink.change({ index, up: true }));
 }
 
 function newLink({ origin, options: { promiscuous } }: End, mtu: number | undefined) {
@@ -144,7 +145,7 @@ function newEnd(
   const { address, ...others } = options;
   checkAddressLengths(`${call}: ${which}`, address, segment);
   const base = node instanceof Switch ? 'p' : 'eth';
-  return node.devices.plan(call, pair.kind.kind, {
+  return engineOf(node).devices.plan(call, pair.kind.kind, {
     ...others,
     base,
     segment,
@@ -166,7 +167,7 @@ function onSegment<T>(lab: Lab, a: Namespace, b: Namespace, plug: (segment: Segm
   }
   if (a instanceof Switch) return plug(a.segment);
   if (b instanceof Switch) return plug(b.segment);
-  return lab.segments.addFor(`${a.name}–${b.name}`, plug);
+  return engineOf(lab).segments.addFor(`${a.name}–${b.name}`, plug);
 }
 
 function checkEnd(lab: Lab, which: string, node: unknown): asserts node is Namespace {
@@ -195,7 +196,7 @@ function checkEndOptions(
     throw new UsageError(`${call}: ${which}: address is for hosts: a port of a switch has none`);
   }
   checkAddressOption(`${call}: ${which}`, options.address);
-  node.devices.check(call, options);
+  engineOf(node).devices.check(call, options);
 }
 
 function pick(options: EndOptions & PortOptions): PortOptions {

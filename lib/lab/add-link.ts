@@ -5,6 +5,7 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
+import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
 import { Interface, type InterfaceOrigin, refuseMac, turnedOn } from './interface.ts';
@@ -52,7 +53,7 @@ function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, option
     throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
   const fixed = kind.fixedMac(settings);
   if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
-  namespace.devices.check(call, options);
+  engineOf(namespace).devices.check(call, options);
 }
 
 function checkParent(call: string, namespace: Namespace, { lower }: LinkKind, parent: unknown): void {
@@ -99,19 +100,20 @@ function onSegment(
   build: (segment: Segment | undefined) => Interface,
 ): Interface {
   const { kind, end } = of;
+  const { segments } = engineOf(lab);
   const tag = of.tag(settings);
   if (parent) return build(tag ? taggedSegment(parent.segment, tag, lab) : parent.segment);
-  if (tag) return build(lab.segments.tagged(undefined, `${kind} ${tag.tag}`, `${kind} ${tag.suffix}`));
-  return end === 'none' ? lab.segments.addFor(`${name} ${kind}`, build) : build(undefined);
+  if (tag) return build(segments.tagged(undefined, `${kind} ${tag.tag}`, `${kind} ${tag.suffix}`));
+  return end === 'none' ? segments.addFor(`${name} ${kind}`, build) : build(undefined);
 }
 
 /** What links of one tag on one segment, or in one lab, have in common. */
 export function taggedSegment(
   below: Segment | undefined,
   { tag, suffix }: { tag: string; suffix: string },
-  { segments }: Lab,
+  lab: Lab,
 ): Segment | undefined {
-  return below && segments.tagged(below, tag, `${below.name}.${suffix}`);
+  return below && engineOf(lab).segments.tagged(below, tag, `${below.name}.${suffix}`);
 }
 
 /** What a link of a kind has below it, if it is made on a device. */
@@ -139,14 +141,14 @@ interface MadeLink {
 function make(link: NewLink): MadeLink {
   const { namespace, kind } = link;
   if (!kind.description.characterDevice) return makeLink(link);
-  const undo = ({ origin }: MadeLink) => namespace.rtnetlink.change(ipLink.delete({ index: origin.index }));
-  const { result, numbers } = watchDeviceNumbers(namespace.handle, kind.kind, () => makeLink(link), undo);
+  const undo = ({ origin }: MadeLink) => engineOf(namespace).rtnetlink.change(ipLink.delete({ index: origin.index }));
+  const { result, numbers } = watchDeviceNumbers(engineOf(namespace).netns, kind.kind, () => makeLink(link), undo);
   return { ...result, origin: { ...result.origin, numbers } };
 }
 
 function makeLink({ call, namespace, kind, options, settings, segment }: NewLink): MadeLink {
   const { parent, mtu, up = true, promiscuous } = options;
-  const origin = namespace.devices.plan(call, kind.kind, {
+  const origin = engineOf(namespace).devices.plan(call, kind.kind, {
     ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
     ...options,
     base: kind.kind,
@@ -169,17 +171,17 @@ function makeLink({ call, namespace, kind, options, settings, segment }: NewLink
   );
   const made = { ...origin, mac, parent: parent && realParentOf(kind, parent) };
   if (!parent) {
-    namespace.rtnetlink.change(add);
+    engineOf(namespace).rtnetlink.change(add);
     return { origin: made, below: undefined };
   }
   // The parent's own socket: the message goes where the parent is. What the parent is like now comes by the same send.
-  const { rtnetlink } = parent instanceof Uplink ? parent : parent.namespace;
+  const { rtnetlink } = engineOf(parent instanceof Uplink ? parent : parent.namespace);
   return { origin: made, below: rtnetlink.get(ipLink.get({ index: parent.index }), add) };
 }
 
 /** On another device, a link is made where that is, and says in which namespace it belongs. */
-function below({ handle }: Namespace, parent: Parent | undefined) {
-  return parent ? { link: parent.index, netns: handle.fd } : {};
+function below(namespace: Namespace, parent: Parent | undefined) {
+  return parent ? { link: parent.index, netns: engineOf(namespace).netns.fd } : {};
 }
 
 /** As in `eth0.10`, where that is free and short enough. */
@@ -242,7 +244,7 @@ function adoptLink(
   below: LinkState | undefined,
 ): Interface {
   return finishOrRemove(device, () => {
-    const adopted = device.namespace.devices.add(device, { address, mtu: mtu ?? below?.mtu });
+    const adopted = engineOf(device.namespace).devices.add(device, { address, mtu: mtu ?? below?.mtu });
     // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
     // takes a worker up to a second to say so, which nobody needs to wait for.
     const isActive = below?.carrier && ['UP', 'UNKNOWN'].includes(below.operState);

@@ -1,5 +1,6 @@
 import { kindOf } from '../links/registry.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
+import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 
@@ -18,10 +19,12 @@ export class Bridge extends Interface {
     return {
       list: (): (FdbEntry & { port: Interface })[] => {
         checkAlive(this, 'fdb.list');
-        return this.namespace.rtnetlink.list(bridgeFdb.all({ bridge: this.index })).flatMap((entry) => {
-          const port = this.ports.find(({ index }) => index === entry.device);
-          return port ? [{ ...entry, port }] : [];
-        });
+        return engineOf(this.namespace)
+          .rtnetlink.list(bridgeFdb.all({ bridge: this.index }))
+          .flatMap((entry) => {
+            const port = this.ports.find(({ index }) => index === entry.device);
+            return port ? [{ ...entry, port }] : [];
+          });
       },
     };
   }

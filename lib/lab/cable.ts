@@ -4,7 +4,7 @@ import type { Lower } from '../links/link-description.ts';
 import type { LinkKind, NewSettingsOf } from '../links/link-kind.ts';
 import type { KindNamed, LinkType } from '../links/registry.ts';
 import type { Settings } from '../links/setting.ts';
-import type { AddressOption } from './address-list.ts';
+import type { AddressOption } from './address-option.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';

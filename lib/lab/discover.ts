@@ -6,6 +6,7 @@ import type { Link } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { realParentOf, taggedSegment } from './add-link.ts';
 import { isBridge } from './bridge.ts';
+import { engineOf, enginesOf } from './engine.ts';
 import { handleOf } from './handle.ts';
 import { type Interface, noteGone, notePort, refresh as refreshDevice } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -31,11 +32,12 @@ export function discover(namespaces: readonly Namespace[]): Interface[] {
 function listen(namespace: Namespace): void {
   const monitor = monitors.get(namespace);
   if (monitor?.changed()) upToDate.delete(namespace);
-  if (!monitor) monitors.set(namespace, namespace.lab.own(new Monitor(namespace.handle, ['link'])));
+  if (!monitor)
+    monitors.set(namespace, engineOf(namespace.lab).resources.add(new Monitor(engineOf(namespace).netns, ['link'])));
 }
 
 function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
-  const states = readNetwork(namespaces, []).namespaces;
+  const states = readNetwork(enginesOf(namespaces), []).namespaces;
   const links: Links = new Map(namespaces.map((namespace, at) => [namespace, states[at]?.links ?? []]));
   for (const [namespace, listed] of links) refresh(namespace, listed);
   const found: Interface[] = [];
@@ -85,7 +87,7 @@ function take(namespace: Namespace, link: Link, links: Links): Interface {
   const parent = kind && lower && realParentOf(kind, lower);
   const device = handleOf({ namespace, index, name, mac, kind: kindName, segment, parent });
   notePort(device, isBridgePort(link));
-  namespace.devices.register(device);
+  engineOf(namespace).devices.register(device);
   return device;
 }
 

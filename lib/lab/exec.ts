@@ -4,6 +4,7 @@ import { findProgram } from '../kernel/find-program.ts';
 import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
 import { describeFailure } from './exec-failure.ts';
 import { checkExecOptions } from './exec-options.ts';
 import { isWithoutInput, refuseInput, withStreams } from './exec-streams.ts';
@@ -19,7 +20,7 @@ import type { TapQueue } from './tap-queue.ts';
 export function outputOf(namespace: Namespace, file: string, args: readonly string[], env = {}): string {
   const program = findProgram(file);
   if (!program) return '';
-  const { failed, stdout } = namespace.handle.run(() => execaSync(program, [...args], { reject: false, env }));
+  const { failed, stdout } = engineOf(namespace).netns.run(() => execaSync(program, [...args], { reject: false, env }));
   return failed ? '' : stdout;
 }
 
@@ -52,7 +53,7 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
     throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
   noteProgram(program, args);
   const streams = withStreams(call, options);
-  const prefix = [...namespace.lab.programs.command(), ...dieWithParentCommand()];
+  const prefix = [...engineOf(namespace.lab).programs.command(), ...dieWithParentCommand()];
   const [command = program, ...words] = [...prefix, program, ...args];
   const subprocess = namespace.run(() =>
     execa(command, words, { killSignal: 'SIGKILL', ...streams, encoding: 'utf8' } as TextOptions),
@@ -65,6 +66,6 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   subprocess.then(describe, describe);
   if (isWithoutInput(options)) refuseInput(subprocess, written);
   const isRead = (options.buffer ?? true) === true;
-  namespace.lab.programs.track(new Program(subprocess, { namespace, words: written, place, isRead }));
+  engineOf(namespace.lab).programs.track(new Program(subprocess, { namespace, words: written, place, isRead }));
   return subprocess;
 }

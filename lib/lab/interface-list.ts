@@ -4,8 +4,10 @@ import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import type { Request } from '../netlink/request.ts';
 import type { Family } from '../wire/ip-address.ts';
-import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-list.ts';
+import { assignAddresses } from './add-address.ts';
+import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-option.ts';
 import { giveDefaultRoutes } from './default-route.ts';
+import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import type { Interface, InterfaceOrigin } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -49,7 +51,7 @@ export class InterfaceList {
     const { base, taken = [], name = this.#freeName(base, taken), mac, segment } = options;
     this.check(call, { ...options, name });
     checkAddressLengths(call, options.address, segment);
-    const index = this.#namespace.lab.nextIndex();
+    const index = engineOf(this.#namespace.lab).nextIndex();
     return { namespace: this.#namespace, index, name, mac: mac?.toLowerCase() ?? macOf(index), kind, segment };
   }
 
@@ -73,7 +75,7 @@ export class InterfaceList {
     this.#all.push(device);
     if (this.#namespace.role === 'switch') return device;
     // That of its link, at least.
-    this.#namespace.joining();
+    engineOf(this.#namespace).joining();
     finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6])));
     return device;
   }
@@ -84,7 +86,7 @@ export class InterfaceList {
     if (this.#namespace.role === 'switch') return;
     for (const family of [4, 6] as const) {
       try {
-        this.#namespace.rtnetlink.change(...this.#timersOf(device, [family]));
+        engineOf(this.#namespace).rtnetlink.change(...this.#timersOf(device, [family]));
       } catch (error) {
         // A device without IPv6 has no such table (neightbl_set).
         if (!hasCode(error, 'ENOENT')) throw error;
@@ -92,13 +94,13 @@ export class InterfaceList {
     }
     for (const address of device.address.list()) {
       device.segment?.reserve(address);
-      this.#namespace.lab.addresses.give(address, device);
+      engineOf(this.#namespace.lab).addresses.give(address, device);
     }
-    this.#namespace.joining();
+    engineOf(this.#namespace).joining();
   }
 
   #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    device.address.assign(address, families, this.#timersOf(device, families));
+    assignAddresses(device, address, { families, before: this.#timersOf(device, families) });
     giveDefaultRoutes(device);
   }
 

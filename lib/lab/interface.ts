@@ -10,6 +10,7 @@ import type { Causes } from '../netlink/request.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
 import { checkAlive } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
 import { changePort } from './port.ts';
@@ -141,7 +142,7 @@ export class Interface {
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
       const unchanged = kind.description.changesWhole ? kind.of(this.state()) : {};
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
-      this.namespace.rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
+      engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
     }
     const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
     if (this.isPort) changePort(this, { ...parts, change: (device) => this.#change(device) });
@@ -149,7 +150,7 @@ export class Interface {
   }
 
   #change(change: InterfaceChange): void {
-    this.namespace.rtnetlink.change(ipLink.change({ ...change, index: this.index }, this.#changeCauses()));
+    engineOf(this.namespace).rtnetlink.change(ipLink.change({ ...change, index: this.index }, this.#changeCauses()));
     this.#name = change.name ?? this.#name;
     if (change.mac !== undefined) for (const device of this.#sharingMac()) device.#mac = device.state().mac;
     if (change.up !== undefined) settle(this);
@@ -169,7 +170,7 @@ export class Interface {
   /** Deletes the device, whoever looks on, and when the lab is being closed, too: for what hairpin itself undoes. */
   remove(): void {
     if (this.#deleted) return;
-    this.namespace.rtnetlink.change(ipLink.delete({ index: this.index }));
+    engineOf(this.namespace).rtnetlink.change(ipLink.delete({ index: this.index }));
     this.#forget();
   }
 
@@ -182,7 +183,7 @@ export class Interface {
 
   #link(): LinkState {
     try {
-      return this.namespace.rtnetlink.get(ipLink.get({ index: this.index }));
+      return engineOf(this.namespace).rtnetlink.get(ipLink.get({ index: this.index }));
     } catch (error) {
       if (isGone(error)) this.#vanish();
       throw error;
@@ -228,7 +229,7 @@ export class Interface {
   #vanish(): void {
     if (this.#deleted) return;
     this.#deleted = true;
-    this.namespace.devices.remove(this);
+    engineOf(this.namespace).devices.remove(this);
     if (this.peer) this.peer.peer = undefined;
     this.peer = undefined;
   }
@@ -244,7 +245,7 @@ export class Interface {
   #forget(): void {
     if (this.#deleted) return;
     this.#deleted = true;
-    this.namespace.devices.remove(this);
+    engineOf(this.namespace).devices.remove(this);
     if (this.peer) this.peer.#forget();
     // A bridge outlives its ports.
     for (const child of this.children) if (!kindOf(child)?.description.hasPorts) child.#forget();

@@ -1,7 +1,7 @@
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import type { LiveSettings, NewSettings, Settings, SettingsOf } from '../links/setting.ts';
-import type { AddressOption } from './address-list.ts';
+import type { AddressOption } from './address-option.ts';
 import type { Interface, InterfaceChange } from './interface.ts';
 import type { MemberList } from './member-list.ts';
 import type { Uplink } from './uplink.ts';

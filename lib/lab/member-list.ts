@@ -2,6 +2,7 @@ import { UsageError } from '../kernel/validate.ts';
 import type { ListChanges } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { ipLink } from '../netlink/link.ts';
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 import { change, words } from './watcher.ts';
@@ -69,6 +70,7 @@ export class MemberList {
     const device = this.#device;
     checkAlive(device, 'set');
     const { kind, description } = this.#kind;
-    device.namespace.rtnetlink.change(ipLink.change({ index: device.index, kind, data }, description.causes?.settings));
+    const { rtnetlink } = engineOf(device.namespace);
+    rtnetlink.change(ipLink.change({ index: device.index, kind, data }, description.causes?.settings));
   }
 }

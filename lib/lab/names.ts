@@ -1,4 +1,5 @@
 import type { KnownNames } from '../netlink/names.ts';
+import { enginesOf } from './engine.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -7,6 +8,11 @@ export function namesOf(lab: Lab, namespace?: Namespace): KnownNames {
   return {
     namespace: namespace?.name,
     device: (index) => namespace?.interfaces.find((device) => device.index === index)?.name,
-    netns: (fd) => lab.namespaces.find(({ handle }) => !handle.closed && handle.fd === fd)?.name,
+    netns: (fd) => nameOf(lab, fd),
   };
+}
+
+function nameOf(lab: Lab, fd: number): string | undefined {
+  const engines = enginesOf(lab.namespaces);
+  return engines.find(({ netns }) => !netns.closed && netns.fd === fd)?.name;
 }

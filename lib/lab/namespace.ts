@@ -1,7 +1,5 @@
 import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
-import { NetNamespace } from '../kernel/net-namespace.ts';
-import { TapSocket } from '../kernel/tap-socket.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { dummy } from '../links/dummy.ts';
@@ -12,13 +10,11 @@ import { macvlan, macvtap } from '../links/macvlan.ts';
 import { checkKind, type KindNamed, type LinkType } from '../links/registry.ts';
 import type { Settings } from '../links/setting.ts';
 import { vlan } from '../links/vlan.ts';
-import { ipLink } from '../netlink/link.ts';
-import { NetlinkSocket } from '../netlink/socket.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { Interface } from './interface.ts';
-import { InterfaceList } from './interface-list.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
@@ -32,77 +28,28 @@ import type {
   Vlan,
   VlanOptions,
 } from './links.ts';
-import { namesOf } from './names.ts';
 import { NeighbourTable } from './neighbour-table.ts';
-import { type Role, sysctlsOf } from './role.ts';
+import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
 import { Sysctls } from './sysctls.ts';
-import { waitForUsableAddresses } from './usable-addresses.ts';
 import { make, watcher } from './watcher.ts';
-
-const LOOPBACK_INDEX = 1;
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
   readonly lab: Lab;
   readonly name: string;
   readonly role: Role;
-  /**
-   * The kernel's namespace, for {@link run}.
-   *
-   * @internal
-   */
-  readonly handle: NetNamespace;
-  /** @internal */
-  readonly rtnetlink: NetlinkSocket;
-  /**
-   * Sees every frame at every device here; undefined in a lab without taps.
-   *
-   * @internal
-   */
-  readonly tap: TapSocket | undefined;
   readonly route: RouteTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
-  /**
-   * Its interfaces, to add and to remove some.
-   *
-   * @internal
-   */
-  readonly devices: InterfaceList;
-  /**
-   * Whether somebody else made it: a container's.
-   *
-   * @internal
-   */
-  readonly foreign: boolean;
-  #joining = false;
-  #settling: Promise<void> = Promise.resolve();
 
-  /** @param foreign a namespace that somebody else made; without it the namespace is a new one */
-  constructor(lab: Lab, name: string, role: Role, foreign?: NetNamespace) {
+  constructor(lab: Lab, name: string, role: Role) {
     this.lab = lab;
     this.name = name;
     this.role = role;
-    this.foreign = foreign !== undefined;
-    this.handle = lab.own(foreign ?? NetNamespace.create());
-    const { rtnetlink, tap } = this.handle.run(() => ({
-      rtnetlink: lab.own(new NetlinkSocket({ names: namesOf(lab, this) })),
-      tap: lab.taps ? lab.own(new TapSocket(this.handle)) : undefined,
-    }));
-    this.rtnetlink = rtnetlink;
-    this.tap = tap;
     this.route = new RouteTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
-    this.devices = new InterfaceList(this);
-    this.handle.run(() => {
-      for (const { name: sysctl, value } of sysctlsOf(role, lab.defaults)) {
-        const read = () => this.sysctl.get(sysctl);
-        if ((foreign ? read() : lab.inherited(sysctl, read)) !== value) this.sysctl.give(sysctl, value);
-      }
-    });
-    if (role !== 'switch') this.rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
   }
 
   /**
@@ -110,14 +57,13 @@ export class Namespace {
    * this process live.
    */
   get path(): string {
-    this.checkOpen('path');
-    this.lab.tellPath(this);
-    return `/proc/${process.pid}/fd/${this.handle.fd}`;
+    engineOf(this.lab).visits.addPath(this);
+    return `/proc/${process.pid}/fd/${engineOf(this).netns.fd}`;
   }
 
   /** The interfaces that the lab made here, in the order in which it made them, then those that it has found. */
   get interfaces(): readonly Interface[] {
-    return this.devices.all;
+    return engineOf(this).devices.all;
   }
 
   /**
@@ -139,7 +85,7 @@ export class Namespace {
         : this.interfaces.find(({ name }) => name === which);
     const known = find();
     if (known) return known;
-    this.checkOpen('interface');
+    checkLabOpen(call, this.lab);
     this.lab.discover();
     const found = find();
     if (found) return found;
@@ -227,8 +173,9 @@ export class Namespace {
   }
 
   #make(method: string, kind: object, options: object): Interface {
-    this.checkOpen(method);
-    return make(() => addLink(`${this.name}.${method}`, this, kind as LinkKind, options as NewLinkOptions));
+    const call = `${this.name}.${method}`;
+    checkLabOpen(call, this.lab);
+    return make(() => addLink(call, this, kind as LinkKind, options as NewLinkOptions));
   }
 
   /**
@@ -248,10 +195,10 @@ export class Namespace {
         `${this.name}.run: fn must be a function: received ${show(fn)}; a program is run by ${this.name}.exec`,
       );
     }
-    this.checkOpen('run');
-    this.lab.ranIn(this);
+    const { visits, programs } = engineOf(this.lab);
+    visits.add(this);
     watcher()?.asked();
-    return this.handle.run(() => this.lab.programs.during(() => withImmediateLookup(fn)));
+    return engineOf(this).netns.run(() => programs.during(() => withImmediateLookup(fn)));
   }
 
   /**
@@ -277,25 +224,7 @@ export class Namespace {
    * @throws Error naming the address that is not usable within ten seconds
    */
   settled(): Promise<void> {
-    if (this.#joining || this.lab.defaults === 'kernel') {
-      this.#joining = false;
-      // Kept, so that whoever asks meanwhile waits as well.
-      this.#settling = waitForUsableAddresses(this).catch((error: unknown) => {
-        // The next question waits anew.
-        this.#joining = true;
-        throw error;
-      });
-    }
-    return this.#settling;
-  }
-
-  /**
-   * Says that an IPv6 address was added.
-   *
-   * @internal
-   */
-  joining(): void {
-    this.#joining = true;
+    return engineOf(this).settled();
   }
 
   toString(): string {
@@ -310,14 +239,5 @@ export class Namespace {
   /** `host ns1 [eth0, m1]`, for `console.log`. */
   [inspect.custom](): string {
     return visible(`${this.role} ${this} [${this.interfaces.map(({ name }) => name).join(', ')}]`);
-  }
-
-  /**
-   * @throws UsageError when the lab is closed; `method` is what was called on the namespace
-   *
-   * @internal
-   */
-  checkOpen(method: string): void {
-    checkLabOpen(`${this.name}.${method}`, this.lab);
   }
 }

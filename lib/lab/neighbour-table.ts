@@ -3,6 +3,8 @@ import { checkIp, checkMac, checkOneOf, checkOptions } from '../kernel/validate.
 import { ipNeighbour, type Neighbour } from '../netlink/neighbour.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { change, watcher, words } from './watcher.ts';
@@ -39,14 +41,16 @@ export class NeighbourTable {
   }
 
   #add(options: NeighbourOptions): void {
-    this.#namespace.checkOpen('neighbour.add');
+    checkLabOpen(`${this.#namespace}.neighbour.add`, this.#namespace.lab);
     const call = `${this.#namespace.name}.neighbour.add`;
     checkOptions(call, options, ['to', 'lladdr', 'dev']);
     checkIp(call, 'to', options.to);
     checkMac(call, 'lladdr', options.lladdr);
     const device = this.#namespace.interface(options.dev);
     const { to, lladdr } = options;
-    this.#namespace.rtnetlink.change(ipNeighbour.replace({ to, lladdr, device: device.index, state: 'PERMANENT' }));
+    engineOf(this.#namespace).rtnetlink.change(
+      ipNeighbour.replace({ to, lladdr, device: device.index, state: 'PERMANENT' }),
+    );
   }
 
   /** Deletes an entry. @throws KernelError `ENOENT` when there is none */
@@ -59,27 +63,29 @@ export class NeighbourTable {
   }
 
   #delete(to: string, dev?: Interface | string): void {
-    this.#namespace.checkOpen('neighbour.delete');
+    checkLabOpen(`${this.#namespace}.neighbour.delete`, this.#namespace.lab);
     checkIp(`${this.#namespace.name}.neighbour.delete`, 'to', to);
     const device = this.#namespace.interface(dev);
-    this.#namespace.rtnetlink.change(ipNeighbour.delete({ to, device: device.index }));
+    engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device: device.index }));
   }
 
   /** What the kernel has now, without the `NOARP` entries. */
   list(): Neighbour[] {
-    this.#namespace.checkOpen('neighbour.list');
+    checkLabOpen(`${this.#namespace}.neighbour.list`, this.#namespace.lab);
     watcher()?.asked();
-    return this.#namespace.rtnetlink.list(ipNeighbour.all()).filter(({ state }) => state !== 'NOARP');
+    return engineOf(this.#namespace)
+      .rtnetlink.list(ipNeighbour.all())
+      .filter(({ state }) => state !== 'NOARP');
   }
 
   /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. @param only one family's */
   flush(only?: Family): void {
-    this.#namespace.checkOpen('neighbour.flush');
+    checkLabOpen(`${this.#namespace}.neighbour.flush`, this.#namespace.lab);
     if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
     for (const { device, to, state } of this.list()) {
       if (state === 'PERMANENT' || (only !== undefined && familyOf(to) !== only)) continue;
       try {
-        this.#namespace.rtnetlink.change(ipNeighbour.delete({ to, device }));
+        engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device }));
       } catch (error) {
         // The kernel's own garbage collection came first.
         if (!(error instanceof KernelError && error.code === 'ENOENT')) throw error;

@@ -1,5 +1,6 @@
 import { bridgeLink, type PortOptions, portSettings } from '../links/bridge-port.ts';
 import { ipLink } from '../netlink/link.ts';
+import { engineOf } from './engine.ts';
 import type { Interface, InterfaceChange } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 import { watcher } from './watcher.ts';
@@ -85,14 +86,14 @@ function setPort(
     EBUSY: "a port's state is the spanning tree's to set while STP is on",
     ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
   };
-  namespace.rtnetlink.change(bridgeLink.change({ ...options, index }, causes));
+  engineOf(namespace).rtnetlink.change(bridgeLink.change({ ...options, index }, causes));
 }
 
 /** The settings that the kernel has of a device as a port, whatever kind of link it is. */
 export function settingsOfPort(device: Interface): PortOptions {
   checkAlive(device, 'settings');
   watcher()?.asked();
-  return portSettings(device.namespace.rtnetlink.get(ipLink.get({ index: device.index })));
+  return portSettings(engineOf(device.namespace).rtnetlink.get(ipLink.get({ index: device.index })));
 }
 
 /** Of `values` what has a counterpart in `chosen`. */

@@ -4,6 +4,7 @@ import { describeProcess } from '../kernel/describe-process.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { peerOfUnixSocket } from '../netlink/unix-peer.ts';
+import { engineOf } from './engine.ts';
 import type { Subprocess } from './exec.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
@@ -95,7 +96,7 @@ export class Program implements Wait {
 
   #otherEnd(inode: number): number[] {
     try {
-      return [peerOfUnixSocket(this.#namespace.handle, inode) ?? []].flat();
+      return [peerOfUnixSocket(engineOf(this.#namespace).netns, inode) ?? []].flat();
     } catch (error) {
       // A kernel that does not tell, or an end that has just been closed.
       if (error instanceof KernelError) return [];

@@ -4,8 +4,10 @@ import { kindOf } from '../links/registry.ts';
 import type { Neighbour } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { type SavedAddress, saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
+import { writeSysctlIn } from './sysctl-access.ts';
 
 /**
  * The plug that was pulled out of one end of a cable. A veth has no carrier only when one of its ends is down
@@ -52,11 +54,13 @@ class Belongings {
   constructor(device: Interface) {
     this.#device = device;
     const { namespace, index } = device;
-    const { rtnetlink, handle, neighbour } = namespace;
+    const { rtnetlink, netns } = engineOf(namespace);
     this.#addresses = saveAddresses6(rtnetlink, index);
     this.#routes = ([4, 6] as const).flatMap((family) => saveRoutes(rtnetlink, index, family));
-    this.#neighbours = neighbour.list().filter((entry) => entry.device === index && entry.state === 'PERMANENT');
-    this.#keptAddresses = readSysctls(handle, [this.#keepsAddresses]).get(this.#keepsAddresses);
+    this.#neighbours = namespace.neighbour
+      .list()
+      .filter((entry) => entry.device === index && entry.state === 'PERMANENT');
+    this.#keptAddresses = readSysctls(netns, [this.#keepsAddresses]).get(this.#keepsAddresses);
     // Only those of the link go then (addrconf_ifdown), and those of a limited time.
     this.#keepAddresses('1');
   }
@@ -78,7 +82,7 @@ class Belongings {
       const isThere = now.some((entry) => entry.to === to && entry.state === 'PERMANENT');
       if (lladdr !== undefined && !isThere) namespace.neighbour.add({ to, lladdr, dev: this.#device });
     }
-    namespace.joining();
+    engineOf(namespace).joining();
   }
 
   get #keepsAddresses(): string {
@@ -87,19 +91,19 @@ class Belongings {
 
   #keepAddresses(value: string): void {
     // Without IPv6 there is no such sysctl.
-    if (this.#keptAddresses !== undefined) this.#device.namespace.sysctl.give(this.#keepsAddresses, value);
+    if (this.#keptAddresses !== undefined) writeSysctlIn(this.#device.namespace, this.#keepsAddresses, value);
   }
 
   #give(addresses: readonly SavedAddress[]): void {
     // The newest goes before others of its scope (ipv6_link_dev_addr).
-    this.#device.namespace.rtnetlink.change(...addresses.map(({ request }) => request).toReversed());
+    engineOf(this.#device.namespace).rtnetlink.change(...addresses.map(({ request }) => request).toReversed());
   }
 
   /** A next hop must be on a link, which may be for another of the routes to say: so all are tried as long as that helps. */
   #restoreRoutes(): void {
-    const { namespace } = this.#device;
+    const { rtnetlink } = engineOf(this.#device.namespace);
     for (let left = this.#routes; left.length > 0; ) {
-      const tried = left.map((route) => ({ route, refusal: refusalOf(() => namespace.rtnetlink.change(route)) }));
+      const tried = left.map((route) => ({ route, refusal: refusalOf(() => rtnetlink.change(route)) }));
       const refused = tried.filter(({ refusal }) => refusal !== undefined);
       if (refused.length === left.length) throw refused[0]?.refusal;
       left = refused.map(({ route }) => route);

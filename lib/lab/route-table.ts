@@ -2,6 +2,8 @@ import { checkIp, checkOneOf, checkOptions, checkPrefix, UsageError } from '../k
 import { ipRoute, type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { change, watcher, words } from './watcher.ts';
@@ -58,7 +60,7 @@ export class RouteTable {
       ENETDOWN: 'the interface is down: set({ up: true })',
       EEXIST: 'a route to there exists already',
     };
-    this.#namespace.rtnetlink.change(ipRoute.add(this.#parse('add', options), causes));
+    engineOf(this.#namespace).rtnetlink.change(ipRoute.add(this.#parse('add', options), causes));
   }
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
@@ -72,12 +74,12 @@ export class RouteTable {
 
   #delete(options: RouteOptions): void {
     const causes = { ESRCH: 'there is no such route' };
-    this.#namespace.rtnetlink.change(ipRoute.delete(this.#parse('delete', options), causes));
+    engineOf(this.#namespace).rtnetlink.change(ipRoute.delete(this.#parse('delete', options), causes));
   }
 
   /** The unicast routes of the main table that the kernel has now, each with all of its next hops. */
   list(family: Family = 4): Route[] {
-    this.#namespace.checkOpen('route.list');
+    checkLabOpen(`${this.#namespace}.route.list`, this.#namespace.lab);
     checkOneOf(`${this.#namespace.name}.route.list`, 'family', family, [4, 6]);
     watcher()?.asked();
     return this.#main(family).filter(({ type }) => type === 'unicast');
@@ -91,18 +93,20 @@ export class RouteTable {
    * or an unreachable one
    */
   get(to: string, dev?: Interface | string, from?: string): Route {
-    this.#namespace.checkOpen('route.get');
+    checkLabOpen(`${this.#namespace}.route.get`, this.#namespace.lab);
     watcher()?.asked();
     const call = `${this.#namespace.name}.route.get`;
     checkIp(call, 'to', to);
     if (from !== undefined) checkIp(call, 'from', from);
     const device = dev === undefined ? undefined : this.#namespace.interface(dev);
-    return this.#namespace.rtnetlink.get(ipRoute.get({ to: parsePrefix(to) as Prefix, device: device?.index, from }));
+    return engineOf(this.#namespace).rtnetlink.get(
+      ipRoute.get({ to: parsePrefix(to) as Prefix, device: device?.index, from }),
+    );
   }
 
   /** Whether somebody added rules (`ip rule`), so that a route depends on more than its destination. */
   hasRules(family: Family): boolean {
-    return areChanged(this.#namespace.rtnetlink.list(ipRule.all({ family })), family);
+    return areChanged(engineOf(this.#namespace).rtnetlink.list(ipRule.all({ family })), family);
   }
 
   /** Routes that somebody added, those to nowhere (`blackhole`, `prohibit`, `unreachable`) among them. */
@@ -111,12 +115,14 @@ export class RouteTable {
   }
 
   #main(family: Family): Route[] {
-    return this.#namespace.rtnetlink.list(ipRoute.all({ family })).filter(({ table }) => table === TABLE_MAIN);
+    return engineOf(this.#namespace)
+      .rtnetlink.list(ipRoute.all({ family }))
+      .filter(({ table }) => table === TABLE_MAIN);
   }
 
   #parse(method: string, options: RouteOptions): Pick<Route, 'to' | 'via' | 'device' | 'source'> {
-    this.#namespace.checkOpen(`route.${method}`);
     const call = `${this.#namespace.name}.route.${method}`;
+    checkLabOpen(call, this.#namespace.lab);
     checkOptions(call, options, ['to', 'via', 'dev', 'src']);
     const { to, via, dev, src } = options;
     if (via !== undefined) checkIp(call, 'via', via);

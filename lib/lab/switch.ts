@@ -1,14 +1,15 @@
 import { checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { bridge } from '../links/bridge.ts';
-import { missingLink } from '../links/has-link.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
-import { ipLink } from '../netlink/link.ts';
 import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Segment } from './segment.ts';
+import { openSwitch } from './switch-engine.ts';
 import { change, watcher, words } from './watcher.ts';
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */
@@ -28,27 +29,18 @@ export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switc
       `${call}: subnets must be a list such as ['10.1.0.0/16', 'fd01::/64']: received ${show(subnets)}`,
     );
   }
-  return lab.segments.addFor(name, (segment) => new Switch(lab, name, segment, settings), subnets);
+  const { segments } = engineOf(lab);
+  return segments.addFor(name, (segment) => openSwitch(new Switch(lab, name, segment), settings), subnets);
 }
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
 export class Switch extends Namespace {
-  /**
-   * ifindex of the bridge.
-   *
-   * @internal
-   */
-  readonly bridge: number;
   /** Where the addresses of what is plugged in come from. */
   segment: Segment;
 
-  constructor(lab: Lab, name: string, segment: Segment, settings: NewSettingsOf<typeof bridge>) {
+  constructor(lab: Lab, name: string, segment: Segment) {
     super(lab, name, 'switch');
     this.segment = segment;
-    this.bridge = lab.nextIndex();
-    const kind = bridge.as({ ...bridge.defaults, ...settings });
-    const causes = { EOPNOTSUPP: () => missingLink(bridge) };
-    this.rtnetlink.change(ipLink.add({ index: this.bridge, name: 'br0', up: true, ...kind }, causes));
   }
 
   /** The ports, in the order in which cables were plugged in. */
@@ -56,23 +48,15 @@ export class Switch extends Namespace {
     return this.interfaces.filter((device): device is Port => device.isPort);
   }
 
-  /**
-   * Makes a device that is here already a port of the bridge.
-   *
-   * @internal
-   */
-  join(device: Interface): void {
-    this.rtnetlink.change(ipLink.change({ index: device.index, master: this.bridge }));
-  }
-
   /** The forwarding database, as `bridge fdb` has it: which address is behind which port. */
   get fdb() {
     return {
       /** Entries of the ports; those of the bridge itself are left out. */
       list: (): (FdbEntry & { port: Port })[] => {
-        this.checkOpen('fdb.list');
+        checkLabOpen(`${this.name}.fdb.list`, this.lab);
         watcher()?.asked();
-        return this.rtnetlink.list(bridgeFdb.all({ bridge: this.bridge })).flatMap((entry) => {
+        const { rtnetlink, bridge: index } = engineOf(this);
+        return rtnetlink.list(bridgeFdb.all({ bridge: index })).flatMap((entry) => {
           const port = this.ports.find(({ index }) => index === entry.device);
           return port ? [{ ...entry, port }] : [];
         });
@@ -81,7 +65,7 @@ export class Switch extends Namespace {
       add: (mac: string, port: Port): void => {
         const add = () => {
           this.#checkEntry('add', mac, port);
-          this.rtnetlink.change(bridgeFdb.replace({ mac, device: port.index, master: true, state: 'NOARP' }));
+          engineOf(this).rtnetlink.change(bridgeFdb.replace({ mac, device: port.index, master: true, state: 'NOARP' }));
         };
         change(() => `${this.name}.fdb.add(${words(mac, port)})`, add, undefined);
       },
@@ -89,7 +73,7 @@ export class Switch extends Namespace {
       delete: (mac: string, port: Port): void => {
         const remove = () => {
           this.#checkEntry('delete', mac, port);
-          this.rtnetlink.change(bridgeFdb.delete({ mac, device: port.index, master: true }));
+          engineOf(this).rtnetlink.change(bridgeFdb.delete({ mac, device: port.index, master: true }));
         };
         change(() => `${this.name}.fdb.delete(${words(mac, port)})`, remove, undefined);
       },
@@ -98,7 +82,7 @@ export class Switch extends Namespace {
 
   #checkEntry(method: 'add' | 'delete', mac: unknown, port: unknown): void {
     const call = `${this.name}.fdb.${method}`;
-    this.checkOpen(`fdb.${method}`);
+    checkLabOpen(call, this.lab);
     checkMac(call, 'mac', mac);
     if (!(port instanceof Interface) || !port.isPort || port.namespace !== this) {
       throw new UsageError(

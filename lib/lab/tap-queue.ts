@@ -5,6 +5,7 @@ import { TapFile } from '../kernel/tap-file.ts';
 import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 import { watcher } from './watcher.ts';
@@ -144,12 +145,12 @@ export function openTapQueue(device: Interface, numbers: DeviceNumbers | undefin
     throw new Error(
       `${call}: which number its character device has, the kernel says when it is made (uevent): nobody heard it, or other software made ${device}`,
     );
-  const { lab, handle } = device.namespace;
+  const { netns } = engineOf(device.namespace);
   using resources = new ResourceStack();
-  const file = new TapFile(handle, numbers, published);
+  const file = new TapFile(netns, numbers, published);
   // A queue that stays open takes the frames from the namespace's own stack (tap_handle_frame).
   resources.defer(() => file.close());
   file.setHeader(vnetHeader ? VIRTIO_NET_HEADER : 0);
   resources.move();
-  return new TapQueue(device, lab.own(file), vnetHeader);
+  return new TapQueue(device, engineOf(device.namespace.lab).resources.add(file), vnetHeader);
 }

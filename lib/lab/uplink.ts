@@ -8,9 +8,11 @@ import { macvlan } from '../links/macvlan.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { bytesToMac } from '../wire/mac-address.ts';
+import { engineOf, setEngine } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import { namesOf } from './names.ts';
+import { UplinkEngine } from './uplink-engine.ts';
 
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
@@ -24,26 +26,16 @@ export class Uplink {
   readonly lab: Lab;
   readonly name: string;
   readonly index: number;
-  /**
-   * The network that the NIC is in, which is not of the lab.
-   *
-   * @internal
-   */
-  readonly handle: NetNamespace;
-  /** @internal */
-  readonly rtnetlink: NetlinkSocket;
   /** The macvlans of this lab on it. */
   readonly children = new Set<Interface>();
   /** A real network's addresses are not the lab's to give out. */
   readonly segment = undefined;
   readonly deleted = false;
 
-  constructor(lab: Lab, { index, name }: LinkState, handle: NetNamespace, rtnetlink: NetlinkSocket) {
+  constructor(lab: Lab, { index, name }: { index: number; name: string }) {
     this.lab = lab;
     this.name = name;
     this.index = index;
-    this.handle = handle;
-    this.rtnetlink = rtnetlink;
   }
 
   get mac(): string {
@@ -52,31 +44,15 @@ export class Uplink {
 
   /** What the kernel says of the NIC now. @throws KernelError `ENODEV` when it is no longer there */
   state(): LinkState {
-    return this.rtnetlink.get(ipLink.get({ index: this.index }));
+    return engineOf(this).rtnetlink.get(ipLink.get({ index: this.index }));
   }
 
   /** Every macvlan and macvtap on it in the NIC's own network, whoever made it; others' in other networks cannot be seen. */
   foreignChildren(): string[] {
-    return this.rtnetlink
-      .list(ipLink.all())
+    return engineOf(this)
+      .rtnetlink.list(ipLink.all())
       .filter((each) => macvlan.is(each) && each.link === this.index && each.linkNamespaceId === undefined)
       .map(({ name }) => name);
-  }
-
-  /**
-   * Deletes the lab's macvlans on it.
-   *
-   * @internal
-   */
-  release(): void {
-    for (const child of this.children) {
-      try {
-        child.remove();
-      } catch (error) {
-        // Somebody else has deleted it: so much the better.
-        if (!(error instanceof KernelError) || error.code !== 'ENODEV') throw error;
-      }
-    }
   }
 
   toString(): string {
@@ -87,7 +63,7 @@ export class Uplink {
 /** Finds a NIC by its name; {@link Lab.uplink} is this. */
 export function openUplink(lab: Lab, name: string): Uplink {
   checkInterfaceName('lab.uplink', name);
-  const { handle, rtnetlink } = enterStartingNamespace(lab, name);
+  const { netns, rtnetlink } = enterStartingNamespace(lab, name);
   const links = rtnetlink.list(ipLink.all());
   const link = links.find((each) => each.name === name);
   if (!link) {
@@ -96,9 +72,11 @@ export function openUplink(lab: Lab, name: string): Uplink {
       `lab.uplink: there is no NIC ${show(name)} in the network that this run was started from; it has ${names.join(', ') || 'none'}`,
     );
   }
-  const reason = whyNot(link, links, handle);
+  const reason = whyNot(link, links, netns);
   if (reason) throw new UsageError(`lab.uplink: ${name} ${reason}`);
-  return new Uplink(lab, link, handle, rtnetlink);
+  const uplink = new Uplink(lab, link);
+  setEngine(uplink, new UplinkEngine(uplink, netns, rtnetlink));
+  return uplink;
 }
 
 /**
@@ -110,10 +88,11 @@ export function randomMac(): string {
 }
 
 /** The network that the NIC is in, and a socket there. */
-function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' | 'rtnetlink'> {
+function enterStartingNamespace(lab: Lab, name: string): Pick<UplinkEngine, 'netns' | 'rtnetlink'> {
   try {
-    const handle = startingNamespace();
-    return { handle, rtnetlink: lab.own(handle.run(() => new NetlinkSocket({ names: namesOf(lab) }))) };
+    const netns = startingNamespace();
+    const rtnetlink = netns.run(() => new NetlinkSocket({ names: namesOf(lab) }));
+    return { netns, rtnetlink: engineOf(lab).resources.add(rtnetlink) };
   } catch (error) {
     const { code, errno = 0 } = error as NodeJS.ErrnoException;
     if (code !== 'EPERM' && code !== 'EACCES') throw error;
@@ -128,7 +107,7 @@ function enterStartingNamespace(lab: Lab, name: string): Pick<Uplink, 'handle' |
 }
 
 /** Why macvlans cannot hang on a NIC, or would hear nothing there. */
-function whyNot(link: LinkState, links: readonly LinkState[], handle: NetNamespace): string | undefined {
+function whyNot(link: LinkState, links: readonly LinkState[], netns: NetNamespace): string | undefined {
   const { name, hardware, master, up, carrier } = link;
   if (hardware === ARPHRD_LOOPBACK) return 'is the loopback, which leads nowhere: name a NIC with a cable';
   // macvlan_port_create takes nothing else.
@@ -138,7 +117,7 @@ function whyNot(link: LinkState, links: readonly LinkState[], handle: NetNamespa
     const of = links.find(({ index }) => index === master);
     return `belongs to ${of ? `the ${of.kind ?? 'device'} ${of.name}` : 'another device'} already; a device has one rx_handler (netdev_rx_handler_register)`;
   }
-  if (wirelessDevices(handle).includes(name)) {
+  if (wirelessDevices(netns).includes(name)) {
     return 'is wireless: an access point takes frames of the MAC address only that signed on (IEEE 802.11 clause 11.3), so macvlans hear nothing there';
   }
   if (!up) return `is down, and hairpin changes nothing of a real NIC: ip link set dev ${name} up`;

@@ -3,6 +3,7 @@ import { joinedGroups } from '../kernel/joined-groups.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { Monitor } from '../netlink/monitor.ts';
 import { solicitedNodeGroup } from '../wire/ip-address.ts';
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
@@ -32,7 +33,7 @@ async function waitForDetection(namespace: Namespace, deadline: number): Promise
   // Nothing to be heard for the most part: a question costs the lists alone.
   if (tentativeAddresses(namespace).length === 0) return;
   // The kernel tells of the end of a detection as of a new address (addrconf_dad_completed, addrconf_dad_stop).
-  using monitor = new Monitor(namespace.handle, ['link', 'address6']);
+  using monitor = new Monitor(engineOf(namespace).netns, ['link', 'address6']);
   for (;;) {
     const tentative = tentativeAddresses(namespace);
     if (tentative.length === 0) return;
@@ -55,7 +56,7 @@ function tentativeAddresses(namespace: Namespace): string[] {
 }
 
 function missingGroups(namespace: Namespace): string[] {
-  const joined = joinedGroups(namespace.handle, 6);
+  const joined = joinedGroups(engineOf(namespace).netns, 6);
   return usableInterfaces(namespace).flatMap((device) =>
     device.address
       .list()
@@ -71,7 +72,7 @@ function missingGroups(namespace: Namespace): string[] {
 /** Without detection an address is tentative only until the worker comes to it (`addrconf_dad_begin`): one of a link, say. */
 function looksForDuplicates({ namespace, name }: Interface): boolean {
   const values = readSysctls(
-    namespace.handle,
+    engineOf(namespace).netns,
     ['all', name].map((which) => `net/ipv6/conf/${which}/accept_dad`),
   );
   return [...values.values()].some((value) => Number(value) > 0);

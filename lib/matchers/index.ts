@@ -2,6 +2,7 @@ import type { TestContext } from 'vitest';
 import { diagnosisData } from '../diagnosis/diagnosis.ts';
 import { now, turn } from '../kernel/clock.ts';
 import { harmless } from '../kernel/visible-text.ts';
+import { engineOf } from '../lab/engine.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
@@ -81,7 +82,7 @@ async function ask<Args extends unknown[]>(
   args: Args,
 ): Promise<Answer> {
   const lab = labOf(received);
-  if (lab && !lab.closed && !lab.isPristine) {
+  if (lab && !lab.closed && !engineOf(lab).isPristine) {
     // An answer may be there at once. A spec that asks until a program has ended must come to hear of its end.
     await turn();
     if (!lab.closed) lab.discover();

@@ -1,4 +1,5 @@
 import { spotOf } from '../kernel/own-frames.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Progress } from './assertion.ts';
 
@@ -6,14 +7,14 @@ import type { Progress } from './assertion.ts';
  * Whether an assertion stops waiting: a program failed that no one awaits, for example a server. The test fails in any
  * case then.
  */
-export function givesUp({ programs }: Lab, progress: Progress): boolean {
-  progress.gaveUp ||= programs.failed.length > 0;
+export function givesUp(lab: Lab, progress: Progress): boolean {
+  progress.gaveUp ||= engineOf(lab).programs.failed.length > 0;
   return progress.gaveUp;
 }
 
 /** The failed programs that no one awaits, for the message of an assertion. Empty if there are none. */
-export function describeLostPrograms({ programs }: Lab, { gaveUp }: Progress): string {
-  const { failed } = programs;
+export function describeLostPrograms(lab: Lab, { gaveUp }: Progress): string {
+  const { failed } = engineOf(lab).programs;
   if (failed.length === 0) return '';
   const title = gaveUp
     ? 'Stopped waiting: a program failed that no one awaits:'

@@ -1,5 +1,6 @@
 import { after, now } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import type { Patience } from '../probes/patience.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
@@ -59,7 +60,7 @@ export function traceOf({ report, since }: PutQuestion): ProbePath | undefined {
   const { question, recognize, outcome } = report;
   const { lab } = question.from;
   // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
-  if (!lab.isPristine) lab.discover();
+  if (!engineOf(lab).isPristine) lab.discover();
   return tracePath(question, recognize, { answered: outcome === 'answered', since });
 }
 

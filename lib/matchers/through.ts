@@ -1,7 +1,7 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { show } from '../kernel/validate.ts';
-import { Interface, Namespace, UsageError } from '../lab/index.ts';
-import { type Hop, hopsOf, hopsTo } from '../trace/path.ts';
+import { type Hop, Interface, Namespace, UsageError } from '../lab/index.ts';
+import { hopsOf, hopsTo } from '../trace/path.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 
 /** A place on a path: one device, or any device of a namespace. */

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { type Way, waysOf } from '../diagnosis/way.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
+import { engineOf } from '../lab/engine.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
@@ -65,7 +66,7 @@ export async function toMatchReachability(
     quiet,
     untilQuiet: options.hold === undefined,
   });
-  const results = received.isPristine ? asked : putRight(table, asked, since);
+  const results = engineOf(received).isPristine ? asked : putRight(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, { family, isNot }) : new Map();
   const judged = judge(table, results, silent, { since, isNot });
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
@@ -74,7 +75,7 @@ export async function toMatchReachability(
   const holds = isNot ? wrong.some(({ verdict }) => verdict === 'wrong') : matches;
   const pass = holds !== isNot;
   if (holds) return { pass, message: () => '' };
-  const example = isNot || isPassive() ? undefined : await explainOne(title, table, wrong, family);
+  const example = isNot || isPassive() ? undefined : await explainOne(title, table, wrong, { family, since });
   const message = formatMessage({
     title,
     lines: [
@@ -93,7 +94,7 @@ async function explainOne(
   title: string,
   { namespaces }: ReachabilityTable,
   wrong: readonly Judged[],
-  family: Family,
+  { family, since: began }: { family: Family; since: bigint },
 ): Promise<{ words: Pick<Message, 'ways' | 'hint'>; evidence: NonNullable<Answer['evidence']> } | undefined> {
   const clear = wrong.filter(({ verdict }) => verdict === 'wrong');
   // Of one that was not reached there is more to say.
@@ -113,7 +114,10 @@ async function explainOne(
   const seen = tracePath(report.question, report.recognize, { answered, since });
   const diagnosed = answered
     ? undefined
-    : await diagnose({ call: title, from, to, options: question, report, trace: seen }, isPassive());
+    : await diagnose(
+        { call: title, from, to, options: question, report: { ...report, since: began }, trace: seen },
+        isPassive(),
+      );
   const { trace, diagnosis } = diagnosed ?? { trace: seen };
   const all = trace ? waysOf(trace, diagnosis, answered) : [];
   const ways = all.map((way) => ({ ...way, of: `${way.of} of ${from} → ${to}` }));

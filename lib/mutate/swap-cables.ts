@@ -1,4 +1,5 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Port } from '../lab/port.ts';
 import type { Switch } from '../lab/switch.ts';
 import { bridge } from '../links/bridge.ts';
@@ -21,7 +22,7 @@ export function swapCables(a: Port, b: Port): void {
   try {
     for (const [port, name] of [[a, 'a'] as const, [b, 'b'] as const]) {
       const { namespace, index } = port;
-      namespace.rtnetlink.change(ipLink.change({ index, name, netns: between.fd }));
+      engineOf(namespace).rtnetlink.change(ipLink.change({ index, name, netns: between.fd }));
     }
     replug(rtnetlink, b.index, a);
     replug(rtnetlink, a.index, b);
@@ -40,8 +41,8 @@ export function swapCables(a: Port, b: Port): void {
 /** Moves a device to where a port has been, to be the port. */
 function replug(rtnetlink: NetlinkSocket, index: number, port: Port): void {
   const { namespace, index: newIndex, name, mac } = port;
-  rtnetlink.change(ipLink.change({ index, netns: namespace.handle.fd, newIndex, name, mac }));
-  switchOf(port).join(port);
+  rtnetlink.change(ipLink.change({ index, netns: engineOf(namespace).netns.fd, newIndex, name, mac }));
+  engineOf(switchOf(port)).join(port);
 }
 
 /** What a port is like, to be given to the device that takes its place: the kernel forgets it with the old one (`del_nbp`). */
@@ -65,7 +66,8 @@ function differences(wanted: PortOptions, is: PortOptions): PortOptions {
   return Object.fromEntries(changed);
 }
 
-function hasSpanningTree({ rtnetlink, bridge: index }: Switch): boolean {
+function hasSpanningTree(relay: Switch): boolean {
+  const { rtnetlink, bridge: index } = engineOf(relay);
   return bridge.of(rtnetlink.get(ipLink.get({ index }))).stp;
 }
 

@@ -1,3 +1,4 @@
+import { enginesOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/interface.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Port } from '../lab/port.ts';
@@ -45,7 +46,7 @@ export class SwitchedNetwork {
   constructor({ namespaces }: Lab) {
     const switches = namespaces.filter(isSwitch);
     // The hosts are left out: where a frame goes to them its way ends.
-    this.#state = readNetwork(switches, MODEL_PARTS);
+    this.#state = readNetwork(enginesOf(switches), MODEL_PARTS);
     this.ports = switches.flatMap((node, at) => portsOf(node, this.#state.namespaces[at]?.links ?? []));
     this.plugged = this.ports.filter(
       ({ device, port, hostDown }) => device && !isSwitchPort(device) && port.children.size === 0 && !hostDown,

@@ -1,4 +1,5 @@
 import { DetachedFolder } from '../kernel/detached-folder.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 
 const folders = new WeakMap<Namespace, DetachedFolder>();
@@ -10,7 +11,7 @@ const folders = new WeakMap<Namespace, DetachedFolder>();
 export function nodeState(node: Namespace): string {
   const known = folders.get(node);
   if (known) return known.path;
-  const folder = node.lab.own(new DetachedFolder());
+  const folder = engineOf(node.lab).resources.add(new DetachedFolder());
   folders.set(node, folder);
   return folder.path;
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
 import {
   decodeEcho,
   decodeEchoReply,
@@ -29,7 +30,7 @@ export function askIcmp(question: Question, size?: number): Asker {
   const { from, to, family } = question;
   const types = [ICMP_TYPE[family].echoReply, ...ICMP_TYPE[family].errors];
   using resources = new ResourceStack();
-  const socket = resources.use(openIcmpSocket(from.handle, family, types));
+  const socket = resources.use(openIcmpSocket(engineOf(from).netns, family, types));
   const identifier = randomInt(0x1_0000);
   const data = new ProbeData(size);
   const target = ipSocketAddress(family, to.address, 0, scopeOf(question));

@@ -2,6 +2,7 @@ import { SOCK_STREAM } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import type { Asker, Reply } from './asker.ts';
@@ -13,13 +14,13 @@ import { isOwnAddress, sendFailure } from './source.ts';
 /** Connections to a port, one a probe: each is a SYN of its own, since the kernel repeats one only after a second. */
 export function askTcp(question: Question, port: number): Asker {
   const { from, to, family, source } = question;
-  const errors = new IcmpErrors(from.handle, family);
+  const errors = new IcmpErrors(engineOf(from).netns, family);
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const connections: { socket: Socket; sequence: number; localPort: number; done: boolean }[] = [];
 
   return {
     send(sequence) {
-      const socket = Socket.open(from.handle, familyNumber(family), SOCK_STREAM, 0);
+      const socket = Socket.open(engineOf(from).netns, familyNumber(family), SOCK_STREAM, 0);
       // It may be asked anew, and its probes counted from 0 again.
       const connection = { socket, sequence, localPort: 0, done: false };
       connections.push(connection);

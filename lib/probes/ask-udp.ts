@@ -3,6 +3,7 @@ import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
 import { type IcmpError, isPortUnreachable } from '../wire/icmp.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
@@ -23,8 +24,8 @@ import { isOwnAddress, sendFailure } from './source.ts';
 export function askUdp(question: Question, port: number, size?: number): Asker {
   const { from, to, family, bound } = question;
   using resources = new ResourceStack();
-  const errors = resources.use(new IcmpErrors(from.handle, family));
-  const socket = resources.use(Socket.open(from.handle, familyNumber(family), SOCK_DGRAM, 0));
+  const errors = resources.use(new IcmpErrors(engineOf(from).netns, family));
+  const socket = resources.use(Socket.open(engineOf(from).netns, familyNumber(family), SOCK_DGRAM, 0));
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const data = new ProbeData(size);
   if (size !== undefined) forbidFragments(socket, family);

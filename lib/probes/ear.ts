@@ -13,6 +13,7 @@ import {
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
@@ -47,7 +48,7 @@ export class Ear implements Disposable {
     const { namespace } = device;
     using resources = new ResourceStack();
     // Open for unicast of whatever kind: a closed port would answer with an ICMP error.
-    this.#udp = resources.use(Socket.open(namespace.handle, AF_INET, SOCK_DGRAM, 0));
+    this.#udp = resources.use(Socket.open(engineOf(namespace).netns, AF_INET, SOCK_DGRAM, 0));
     this.#udp.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     checkErrno(`bind(0.0.0.0) in ${namespace.name}`, this.#udp.bind(ipSocketAddress(4, '0.0.0.0')));
     this.port = readIpSocketAddress(this.#udp.localAddress()).port;
@@ -56,7 +57,7 @@ export class Ear implements Disposable {
       this.#udp.setOption(IPPROTO_IP, IP_ADD_MEMBERSHIP, membership);
     }
     if (kinds.includes('nd')) {
-      this.#nd = resources.use(openIcmpSocket(namespace.handle, 6, [NEIGHBOUR_SOLICITATION]));
+      this.#nd = resources.use(openIcmpSocket(engineOf(namespace).netns, 6, [NEIGHBOUR_SOLICITATION]));
       this.#nd.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
     }
     // arp_rcv frees what comes to a device without ARP.

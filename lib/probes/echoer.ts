@@ -3,6 +3,7 @@ import { now } from '../kernel/clock.ts';
 import { errnoName } from '../kernel/libc.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import {
   decodeEcho,
@@ -41,7 +42,7 @@ export class Echoer implements Disposable {
     this.#namespace = namespace;
     this.#family = family;
     const { echoReply, errors } = ICMP_TYPE[family];
-    this.#socket = openIcmpSocket(namespace.handle, family, [echoReply, ...errors]);
+    this.#socket = openIcmpSocket(engineOf(namespace).netns, family, [echoReply, ...errors]);
   }
 
   [Symbol.dispose](): void {

@@ -3,6 +3,7 @@ import { errnoName } from '../kernel/libc.ts';
 import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { packetSocketAddress, readPacketSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
 import { type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import { ipvlan } from '../links/ipvlan.ts';
@@ -36,7 +37,9 @@ export class FrameSocket {
   }
 
   private constructor(namespace: Namespace) {
-    this.#socket = namespace.lab.own(openPacketSocket(namespace.handle, ETH_P_ARP, SOCK_RAW));
+    this.#socket = engineOf(namespace.lab).resources.add(
+      openPacketSocket(engineOf(namespace).netns, ETH_P_ARP, SOCK_RAW),
+    );
   }
 
   /** Puts a frame on a device; why it could not leave, or undefined. */

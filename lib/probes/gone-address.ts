@@ -1,8 +1,9 @@
+import { engineOf } from '../lab/engine.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 
 /** Why a namespace has an address no more that it was given, and what else to do about it than to give it again. */
 export function goneBecause(namespace: Namespace, address: string): { why: string; mend?: string } {
-  if (namespace.lab.addresses.wasDeleted(address)) return { why: `${address} was deleted` };
+  if (engineOf(namespace.lab).addresses.wasDeleted(address)) return { why: `${address} was deleted` };
   if (!address.includes(':')) return { why: `${address} was deleted, or its device` };
   const disabled = disabledIpv6(namespace);
   if (disabled)

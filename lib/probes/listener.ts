@@ -13,6 +13,7 @@ import { errnoName } from '../kernel/libc.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';
@@ -76,7 +77,7 @@ export function openListener(
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
   if (port !== 0 && isTaken(namespace, protocol, port)) return undefined;
   using resources = new ResourceStack();
-  const socket = resources.use(Socket.open(namespace.handle, familyNumber(family), type, 0));
+  const socket = resources.use(Socket.open(engineOf(namespace).netns, familyNumber(family), type, 0));
   if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
   // An address that is tentative cannot be bound otherwise (__inet6_bind): that nobody answers at it is what is to be seen.
   if (family === 6) for (const option of [IPV6_V6ONLY, IPV6_FREEBIND]) socket.setOption(IPPROTO_IPV6, option, s32(1));
@@ -110,7 +111,7 @@ export function openListener(
 function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): boolean {
   return ([4, 6] as const).some((family) => {
     using socket = Socket.open(
-      namespace.handle,
+      engineOf(namespace).netns,
       familyNumber(family),
       protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM,
       0,

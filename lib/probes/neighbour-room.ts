@@ -1,4 +1,5 @@
 import { after, now } from '../kernel/clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import { listNeighbourTables, type NeighbourTableState, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -43,7 +44,7 @@ export async function askWithRoom<T>(
     const table = isLost(result) ? tableOf(namespace, family) : undefined;
     if (!before || !table || table.overflows === before.overflows) return { result, noRoom: undefined };
     if (now() >= deadline) return { result, noRoom: whyNoNeighbourRoom(table) };
-    if (flush) for (const each of namespace.lab.namespaces) if (!each.foreign) each.neighbour.flush(family);
+    if (flush) for (const each of namespace.lab.namespaces) if (!engineOf(each).foreign) each.neighbour.flush(family);
     await roomIn(namespace, family);
   }
 }
@@ -63,7 +64,7 @@ async function roomIn(namespace: Namespace, family: Family): Promise<void> {
   }
 }
 
-function tableOf({ rtnetlink }: Namespace, family: Family): NeighbourTableState | undefined {
+function tableOf(namespace: Namespace, family: Family): NeighbourTableState | undefined {
   const table = family === 4 ? 'arp_cache' : 'ndisc_cache';
-  return listNeighbourTables(rtnetlink).find((each) => each.name === table);
+  return listNeighbourTables(engineOf(namespace).rtnetlink).find((each) => each.name === table);
 }

@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctl, writeSysctl } from '../kernel/sysctl.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import type { Prefix } from '../wire/ip-address.ts';
@@ -19,7 +20,8 @@ export function mtuOf(question: Question, device: Interface): { mtu: number; ofR
   if (mtu !== undefined) return { mtu, ofRoute: true };
   const { name, namespace } = device;
   // IPv6 has one of its own, which a router may advertise (addrconf_sysctl_mtu, RFC 4861 section 4.6.4).
-  const own = question.family === 6 ? Number(readSysctl(namespace.handle, `net/ipv6/conf/${name}/mtu`)) : undefined;
+  const own =
+    question.family === 6 ? Number(readSysctl(engineOf(namespace).netns, `net/ipv6/conf/${name}/mtu`)) : undefined;
   return { mtu: own ?? device.state().mtu, ofRoute: false };
 }
 
@@ -29,9 +31,9 @@ export function forgetPathMtu(question: Question): boolean {
   // A router has said so, and the kernel remembers it for ten minutes.
   if (route?.mtu === undefined || !route.expires) return false;
   const { from, family } = question;
-  if (family === 6) from.rtnetlink.change(ipRoute.delete({ to: hostRoute(question), isCopy: true }));
+  if (family === 6) engineOf(from).rtnetlink.change(ipRoute.delete({ to: hostRoute(question), isCopy: true }));
   // Of IPv4 all of it goes or nothing (ipv4_sysctl_rtcache_flush).
-  else writeSysctl(from.handle, 'net.ipv4.route.flush', 1);
+  else writeSysctl(engineOf(from).netns, 'net.ipv4.route.flush', 1);
   return true;
 }
 
@@ -42,7 +44,7 @@ function lookUp(question: Question): Route | undefined {
     from: bound ? source.address : undefined,
   };
   try {
-    return from.rtnetlink.get(ipRoute.get({ to: hostRoute(question), ...by }));
+    return engineOf(from).rtnetlink.get(ipRoute.get({ to: hostRoute(question), ...by }));
   } catch (error) {
     // The route went meanwhile.
     if (error instanceof KernelError) return undefined;

@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { tapTime } from '../kernel/tap-clock.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -62,6 +63,8 @@ export const REACH_OPTIONS = ['by', 'family', 'from', 'port', 'listen', 'size', 
 /** The question as it was put, for messages. */
 export interface ReachReport extends ProbeResult {
   question: Question;
+  /** When it was first asked, in nanoseconds by the clock of the taps. */
+  since: bigint;
   by: (typeof WAYS)[number];
   port: number | undefined;
   size: number | undefined;
@@ -96,6 +99,7 @@ export async function reach(
     from.neighbour.flush();
     namespace?.neighbour.flush();
   }
+  const since = tapTime();
   let listener: Listener | undefined;
   try {
     listener = openListenerFor(call, question, options);
@@ -110,7 +114,7 @@ export async function reach(
     const reason = noRoom ?? (result.outcome === 'lost' ? listener?.failure() : undefined);
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const listened = listener !== undefined;
-    const report = { question, by, port, size, listened, recognize: asker.recognize };
+    const report = { question, since, by, port, size, listened, recognize: asker.recognize };
     if (!control || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
     const began = now();
     const openSelf = (self: Question) => openAsker(by, self, { port, size });

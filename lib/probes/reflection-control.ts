@@ -1,3 +1,4 @@
+import { engineOf } from '../lab/engine.ts';
 import type { Interface, Uplink } from '../lab/index.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import { decodeArp, encodeArp } from '../wire/arp.ts';
@@ -6,8 +7,11 @@ import { BROADCAST_MAC, NO_MAC } from '../wire/mac-address.ts';
 import { FrameSocket } from './frame-socket.ts';
 
 /** The IPv4 gateway that the machine itself has by the NIC. */
-export function gatewayOf({ rtnetlink, index }: Uplink): string | undefined {
-  const routes = rtnetlink.list(ipRoute.all({ family: 4 })).filter(({ table }) => table === TABLE_MAIN);
+export function gatewayOf(uplink: Uplink): string | undefined {
+  const { index } = uplink;
+  const routes = engineOf(uplink)
+    .rtnetlink.list(ipRoute.all({ family: 4 }))
+    .filter(({ table }) => table === TABLE_MAIN);
   return routes.flatMap(({ to, nextHops }) => (to.length === 0 ? nextHops : [])).find(({ device }) => device === index)
     ?.via;
 }

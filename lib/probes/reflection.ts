@@ -5,6 +5,7 @@ import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { packetSocketAddress } from '../kernel/socket-address.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Lab, Macvlan, Uplink } from '../lab/index.ts';
 import { decodeEthernet, encodeEthernet } from '../wire/ethernet.ts';
 import { BROADCAST_MAC } from '../wire/mac-address.ts';
@@ -56,7 +57,9 @@ export async function askReflection(
   uplink: Uplink,
   { within, neighbour }: { within: number; neighbour?: string | undefined },
 ): Promise<Reflection> {
-  const tap = lab.own(new TapSocket(uplink.handle, { index: uplink.index, etherType: EXPERIMENTAL }));
+  const tap = engineOf(lab).resources.add(
+    new TapSocket(engineOf(uplink).netns, { index: uplink.index, etherType: EXPERIMENTAL }),
+  );
   const children = ['one', 'two'].map((name) => addChild(lab, uplink, name)) as [Child, Child];
   const run = randomBytes(8).toString('hex');
   const counts = new Map<string, Count>();
@@ -111,7 +114,11 @@ function addChild(lab: Lab, uplink: Uplink, name: string): Child {
   // Nothing of their own on somebody's network: no addresses, so no solicitations and no group reports.
   namespace.sysctl.set('net.ipv6.conf.default.disable_ipv6', 1);
   const device = namespace.macvlan({ parent: uplink, mode: 'vepa', address: false });
-  return { name, device, socket: lab.own(openPacketSocket(namespace.handle, EXPERIMENTAL, SOCK_RAW)) };
+  return {
+    name,
+    device,
+    socket: engineOf(lab).resources.add(openPacketSocket(engineOf(namespace).netns, EXPERIMENTAL, SOCK_RAW)),
+  };
 }
 
 function send({ device, socket }: Child, destination: string, text: string): void {

@@ -1,4 +1,5 @@
 import { isNoRoute } from '../kernel/no-route.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
@@ -28,7 +29,7 @@ export async function whyNobodyAnswers(
   const { address } = to;
   const namespace = to.namespace ?? holderOf(from.lab, address);
   // Beyond a real NIC there is nobody whom hairpin could ask from within.
-  if (!namespace) return from.lab.hasUplink ? undefined : `no namespace of the lab has ${address}`;
+  if (!namespace) return engineOf(from.lab).hasUplink ? undefined : `no namespace of the lab has ${address}`;
   const device = namespace.interfaces.find((each) => each.address.list().some((own) => own.address === address));
   const fault = device && linkFault(device);
   if (fault) return `${device}, which has ${address}, ${fault}`;

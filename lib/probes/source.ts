@@ -1,5 +1,6 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
+import { engineOf } from '../lab/engine.ts';
 import { type Interface, isLink, type Namespace, type Route } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { ipvlan } from '../links/ipvlan.ts';
@@ -65,18 +66,18 @@ function broadcast(address: string, errno: string): SendFailure {
 /** A group needs a route as any address does, and who has joined it may answer. */
 function multicast({ from, to: { address }, family }: Question, errno: string): string {
   const joined = from.lab.namespaces.filter(
-    ({ handle, role }) =>
-      role !== 'switch' && [...joinedGroups(handle, family)].some((line) => line.endsWith(` ${address}`)),
+    (each) =>
+      each.role !== 'switch' &&
+      [...joinedGroups(engineOf(each).netns, family)].some((line) => line.endsWith(` ${address}`)),
   );
   const members = joined.length > 0 ? `that ${joined.join(' and ')} joined` : 'that nobody joined';
   return `${from.name} has no route to ${address}, a multicast group ${members} (${errno})`;
 }
 
 /** Netfilter's hooks say EPERM, and so does an IPsec policy that blocks (`xfrm_lookup_with_ifid`). */
-function refuser({ name, handle }: Namespace): string {
-  return hasNftables(handle)
-    ? `a netfilter rule of ${name}`
-    : `a packet filter or an IPsec policy (ip xfrm) of ${name}`;
+function refuser(namespace: Namespace): string {
+  const { name, netns } = engineOf(namespace);
+  return hasNftables(netns) ? `a netfilter rule of ${name}` : `a packet filter or an IPsec policy (ip xfrm) of ${name}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { checkIp, show } from '../kernel/validate.ts';
+import { engineOf } from '../lab/engine.ts';
 import { Interface, Namespace, type Route, UsageError } from '../lab/index.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
@@ -133,7 +134,7 @@ function isLinkLocal(address: string): boolean {
 /** Whether a device neither has an IPv6 address but that of its link, nor was given one. */
 function hasLinkLocalAlone(device: Interface): boolean {
   const own = device.address.list().map(({ address }) => address);
-  const given = device.namespace.lab.addresses.givenTo(device);
+  const given = engineOf(device.namespace.lab).addresses.givenTo(device);
   return [...own, ...given].every((address) => familyOf(address) === 4 || isLinkLocal(address));
 }
 
@@ -164,8 +165,8 @@ function addressHint(namespace: Namespace, devices: readonly Interface[], family
   const had = new Set(namespace.interfaces.flatMap((each) => each.address.list().map((own) => own.address)));
   const gone =
     family === 6
-      ? namespace.lab.addresses
-          .givenTo(device)
+      ? engineOf(namespace.lab)
+          .addresses.givenTo(device)
           .find((address) => familyOf(address) === 6 && !isLinkLocal(address) && !had.has(address))
       : undefined;
   const address = gone ?? free?.address ?? (family === 4 ? '10.0.0.1' : 'fd00::1');

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
-import type { Lab } from '../lab/index.ts';
+import type { Hop, Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
-import { type Hop, hopsOf } from '../trace/path.ts';
+import { hopsOf } from '../trace/path.ts';
 import type { Recognize } from '../trace/probe-path.ts';
 import { labCapture } from './lab-capture.ts';
 import { labScript } from './lab-script.ts';

@@ -1,8 +1,7 @@
 import { diagnosisData } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
-import type { Lab } from '../lab/index.ts';
-import type { Hop } from '../trace/path.ts';
+import type { Hop, Lab } from '../lab/index.ts';
 import { decodeFrameFields, describeFrame } from '../wire/describe-frame.ts';
 import type { FailedQuestion } from './evidence.ts';
 import type { FailureMeta, HopMeta, WayMeta } from './lab-meta.ts';

@@ -1,4 +1,5 @@
 import { readSysctls } from '../kernel/sysctl.ts';
+import { engineOf, enginesOf } from '../lab/engine.ts';
 import { outputOf } from '../lab/exec.ts';
 import { Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { changedSysctls } from '../state/changed-sysctls.ts';
@@ -37,7 +38,7 @@ export interface WholeNamespace extends LabNamespace<StatePart> {
 
 /** Reads of a lab what a drawing shows: cheap enough for every test. */
 export function readDrawn(lab: Lab): LabState<'addresses'> {
-  return readParts(lab, readNetwork(lab.namespaces, ['addresses']).namespaces);
+  return readParts(lab, readNetwork(enginesOf(lab.namespaces), ['addresses']).namespaces);
 }
 
 /**
@@ -46,9 +47,9 @@ export function readDrawn(lab: Lab): LabState<'addresses'> {
  * @example const state = readLab(lab)
  */
 export function readLab(lab: Lab): WholeLabState {
-  const { namespaces } = readParts<StatePart>(lab, readNetwork(lab.namespaces).namespaces);
+  const { namespaces } = readParts<StatePart>(lab, readNetwork(enginesOf(lab.namespaces)).namespaces);
   return {
-    programs: [...lab.programs.started],
+    programs: [...engineOf(lab).programs.started],
     namespaces: namespaces.map((state, at) => {
       const namespace = lab.namespaces[at] as Namespace;
       return {
@@ -64,7 +65,7 @@ function readParts<P extends StatePart>(lab: Lab, states: readonly NamespaceStat
   return {
     namespaces: states.map((state, at) => {
       const namespace = lab.namespaces[at] as Namespace;
-      const bridge = namespace instanceof Switch ? namespace.bridge : undefined;
+      const bridge = namespace instanceof Switch ? engineOf(namespace).bridge : undefined;
       return { ...state, role: namespace.role, bridge, nics: nicsOf(namespace) };
     }),
   };
@@ -86,7 +87,7 @@ function sysctlsOf(namespace: Namespace, state: NamespaceState): Record<string, 
   const written = [...namespace.sysctl.written].filter((name) =>
     [name, otherNotation(name)].every((each) => state.sysctls[each] === undefined && told[each] === undefined),
   );
-  return { ...told, ...Object.fromEntries(readSysctls(namespace.handle, written)) };
+  return { ...told, ...Object.fromEntries(readSysctls(engineOf(namespace).netns, written)) };
 }
 
 /** sysctl(8) takes dots, and slashes. */

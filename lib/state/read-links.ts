@@ -34,7 +34,7 @@ function resolver(listed: readonly Listed[]) {
   /** The number by which one namespace knows another. */
   const idOf = (from: StateSource, to: StateSource): number | undefined => {
     const key = `${from.name} ${to.name}`;
-    if (!ids.has(key)) ids.set(key, from.rtnetlink.get(ipNetns.get({ netns: to.handle.fd })));
+    if (!ids.has(key)) ids.set(key, from.rtnetlink.get(ipNetns.get({ netns: to.netns.fd })));
     return ids.get(key);
   };
   return (from: StateSource, { kind, link: index, linkNamespaceId }: LinkState): LinkPlace | undefined => {

@@ -17,11 +17,11 @@ import { readLinks } from './read-links.ts';
 import { readOtherSysctls } from './read-other-sysctls.ts';
 import { readDecisiveSysctls } from './read-sysctls.ts';
 
-/** A namespace that can be read; a lab's `Namespace` is one. */
+/** A namespace that can be read; the engine of a `Namespace` is one. */
 export interface StateSource {
   readonly name: string;
   readonly rtnetlink: NetlinkSocket;
-  readonly handle: NetNamespace;
+  readonly netns: NetNamespace;
 }
 
 /**
@@ -66,10 +66,10 @@ const READERS: Readers = {
   mdb: ({ rtnetlink }, links) => (links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flat() : []),
   vlans: ({ rtnetlink }, links) => (links.some(isBridge) ? rtnetlink.list(bridgeVlan.all()) : []),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
-  sysctls: ({ handle }, links) => readDecisiveSysctls(handle, links),
-  filters: ({ handle }) => ({ ...filtersOf(handle), ipsec: hasIpsec(handle) }),
+  sysctls: ({ netns }, links) => readDecisiveSysctls(netns, links),
+  filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns) }),
   changes: readChanges,
-  otherSysctls: ({ handle }, links) => readOtherSysctls(handle, links),
+  otherSysctls: ({ netns }, links) => readOtherSysctls(netns, links),
 };
 
 const EVERY_PART = Object.keys(READERS) as StatePart[];

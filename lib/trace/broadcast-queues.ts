@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { macvlan } from '../links/macvlan.ts';
@@ -45,7 +46,7 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
   const listener = alive.find(({ up, mode }) => up && mode !== 'source')?.child;
   // The longest that a child asks for counts; a queue of length 0 takes nothing in.
   if (!listener || alive.every(({ bcqueuelen }) => bcqueuelen === 0)) return 'flushed';
-  const { tap } = listener.namespace;
+  const { tap } = engineOf(listener.namespace);
   // Without a cable's other end in the lab there is nowhere to send from, and a parent that is down takes nothing in.
   if (!tap || !peer || peer.deleted || !stateIfThere(parent)?.up || !stateIfThere(peer)?.carrier) return 'no way';
   const { lab } = listener.namespace;
@@ -64,7 +65,8 @@ async function flushBroadcastQueue(parent: Interface): Promise<Flushed> {
     } while (now() < again);
     if (now() < missed) continue;
     // Only a program can have made a filter.
-    mayBeDropped ??= !lab.isPristine && [parent.namespace, peer.namespace].some((each) => filtersAtDevices(each));
+    mayBeDropped ??=
+      !engineOf(lab).isPristine && [parent.namespace, peer.namespace].some((each) => filtersAtDevices(each));
     if (mayBeDropped) return 'no way';
   }
   return 'late';

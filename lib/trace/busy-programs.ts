@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { hasCode } from '../kernel/has-code.ts';
+import { engineOf, enginesOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import { ownThreadsIn, processesIn } from '../lab/processes.ts';
 
@@ -21,8 +22,8 @@ export class BusyPrograms {
 
   /** Whether one of their threads still waits for a processor, or for a disk. */
   areBusy(): boolean {
-    if (this.#lab.isPristine) return false;
-    const inodes = new Set(this.#lab.namespaces.map(({ handle }) => handle.inode));
+    if (engineOf(this.#lab).isPristine) return false;
+    const inodes = new Set(enginesOf(this.#lab.namespaces).map(({ netns }) => netns.inode));
     const threads = [...ownThreadsIn(inodes), ...processesIn(inodes).flatMap(threadsOf)];
     // Each is looked at: all have to have their turn.
     return threads.map((thread) => this.#isBusy(thread)).some(Boolean);

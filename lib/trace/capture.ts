@@ -1,24 +1,11 @@
 import { now } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
-import { type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { engineOf, enginesOf } from '../lab/engine.ts';
+import { type CapturedFrame, type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { STORM } from '../probes/noise.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
-
-/** A frame at a device of the lab. */
-export interface CapturedFrame {
-  at: Interface;
-  /** `out`: the device was given it to send. `in`: it came from the device. */
-  direction: 'in' | 'out';
-  /** How it was addressed when it came in (`PACKET_HOST` …). */
-  packetType: number;
-  nanoseconds: bigint;
-  bytes: Buffer;
-  originalLength: number;
-  /** The same at every hop of one frame, and different for any other; made when it is first asked for. */
-  readonly identity: string;
-}
 
 const LOOPBACK_INDEX = 1;
 
@@ -114,7 +101,7 @@ export class Capture {
    */
   isWhole(namespace: Namespace, since: bigint): boolean {
     this.#drain();
-    return namespace.tap !== undefined && (this.#missed.get(namespace) ?? 0n) < since;
+    return engineOf(namespace).tap !== undefined && (this.#missed.get(namespace) ?? 0n) < since;
   }
 
   /** Makes room in the taps now and then. Called before each probe, so it must cost next to nothing. */
@@ -142,7 +129,7 @@ export class Capture {
 
   /** Waits until a tap may have something new, at most so many milliseconds. */
   async hear(milliseconds: number): Promise<void> {
-    const taps = this.#lab.namespaces.flatMap(({ tap }) => tap ?? []);
+    const taps = enginesOf(this.#lab.namespaces).flatMap(({ tap }) => tap ?? []);
     if (taps.length === 0) return;
     await Promise.race(taps.map((tap) => tap.readable(milliseconds)));
     for (const tap of taps) tap.stopWaiting();
@@ -155,9 +142,10 @@ export class Capture {
     const added = this.#early;
     const known = added.length;
     for (const namespace of this.#lab.namespaces) {
-      if (!namespace.tap) continue;
-      added.push(...this.#read(namespace, namespace.tap));
-      const lost = namespace.tap.takeLosses();
+      const { tap } = engineOf(namespace);
+      if (!tap) continue;
+      added.push(...this.#read(namespace, tap));
+      const lost = tap.takeLosses();
       this.#losses += lost;
       if (lost > 0) this.#miss(namespace, until);
     }
@@ -180,7 +168,7 @@ export class Capture {
       // The loopback and a switch's own br0 are no part of any path.
       index === LOOPBACK_INDEX || isBridgeOf(namespace, index) || deviceOf(namespace, index) !== undefined;
     // A program made the device since, and it may be gone by the time that somebody else looks for it.
-    if (!this.#lab.isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
+    if (!engineOf(this.#lab).isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
     for (const frame of tapped) {
       const at = deviceOf(namespace, frame.index);
       if (!at) {
@@ -252,7 +240,7 @@ function deviceOf({ interfaces }: Namespace, index: number): Interface | undefin
 }
 
 function isBridgeOf(namespace: Namespace, index: number): boolean {
-  return namespace instanceof Switch && index === namespace.bridge;
+  return namespace instanceof Switch && index === engineOf(namespace).bridge;
 }
 
 function byTime(a: CapturedFrame, b: CapturedFrame): number {

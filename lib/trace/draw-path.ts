@@ -1,7 +1,6 @@
-import { isLink } from '../lab/index.ts';
+import { type CapturedFrame, type Hop, isLink } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
-import type { CapturedFrame } from './capture.ts';
-import { copiesOf, type Hop } from './path.ts';
+import { copiesOf } from './path.ts';
 import { addressesOf } from './translation.ts';
 import { uplinkBetween, uplinkOf } from './uplink.ts';
 

@@ -1,5 +1,6 @@
 import { hasForeignSockets } from '../kernel/foreign-sockets.ts';
 import { devicesWithGro } from '../kernel/receive-offload.ts';
+import { engineOf, enginesOf } from '../lab/engine.ts';
 import { Interface, type Lab, type Namespace } from '../lab/index.ts';
 import { somebodyLivesIn } from '../lab/processes.ts';
 import { bridge } from '../links/bridge.ts';
@@ -25,7 +26,7 @@ const DECIDING = new Set(['fq', 'ingress', 'clsact']);
 export function knowsEveryQueue(lab: Lab): boolean {
   // The taps tell whether anything still moves.
   if (!lab.taps) return false;
-  if (!lab.isPristine && !areOthersGone(lab)) return false;
+  if (!engineOf(lab).isPristine && !areOthersGone(lab)) return false;
   return lab.namespaces.every(({ interfaces }) => interfaces.every(isKnown)) && latenessIn(lab) === 0;
 }
 
@@ -38,42 +39,47 @@ function isKnown(device: Interface): boolean {
   return kind.lower === 'none' || device.parent instanceof Interface;
 }
 
-/** At which {@link Lab.visits} a lab was last found to be left by all others. */
+/** At which count of {@link Visits} a lab was last found to be left by all others. */
 const leftAt = new WeakMap<Lab, number>();
 
 function areOthersGone(lab: Lab): boolean {
-  if (leftAt.get(lab) === lab.visits) return true;
-  if (lab.programs.running.length > 0) return false;
+  const { visits, programs, isOpenToOthers } = engineOf(lab);
+  if (leftAt.get(lab) === visits.count) return true;
+  if (programs.running.length > 0) return false;
   const { namespaces } = lab;
-  if (namespaces.some(({ handle }) => hasForeignSockets(handle))) return false;
+  const networks = enginesOf(namespaces).map(({ netns }) => netns);
+  if (networks.some(hasForeignSockets)) return false;
   // Before its devices are looked at: a process that has no socket may change them.
-  if (somebodyLivesIn(new Set(namespaces.map(({ handle }) => handle.inode)))) return false;
+  if (somebodyLivesIn(new Set(networks.map(({ inode }) => inode)))) return false;
   lab.discover();
   if (!namespaces.every(leftNothing)) return false;
   // Nobody can come back without being let in again.
-  if (!lab.isOpenToOthers) leftAt.set(lab, lab.visits);
+  if (!isOpenToOthers) leftAt.set(lab, visits.count);
   return true;
 }
 
 /** Whether programs have left nothing in a namespace that could keep a frame back, or take one where hairpin does not look. */
 function leftNothing(namespace: Namespace): boolean {
-  const { rtnetlink, handle } = namespace;
+  const { rtnetlink, netns } = engineOf(namespace);
   const links = rtnetlink.list(ipLink.all());
   if (links.some((link) => isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link))) return false;
   const veths = links.filter((link) => veth.is(link)).map(({ name }) => name);
   // With GRO a veth has a queue of its own (veth_xdp_rx). IPsec may wait for a key, or for a cipher's worker (cryptd).
-  return !filtersAtDevices(namespace, links) && devicesWithGro(handle, veths).length === 0 && !hasIpsec(handle);
+  return !filtersAtDevices(namespace, links) && devicesWithGro(netns, veths).length === 0 && !hasIpsec(netns);
 }
 
 /**
  * Whether a namespace has filters at its devices: XDP, tc, a chain of nftables. They may drop the markers that show a queue
  * to be empty, or hand a packet to whatever there is.
  */
-export function filtersAtDevices(namespace: Namespace, links = namespace.rtnetlink.list(ipLink.all())): boolean {
-  const { rtnetlink, handle } = namespace;
+export function filtersAtDevices(
+  namespace: Namespace,
+  links = engineOf(namespace).rtnetlink.list(ipLink.all()),
+): boolean {
+  const { rtnetlink, netns } = engineOf(namespace);
   if (links.some(({ xdp }) => xdp)) return true;
   const qdiscs = rtnetlink.list(tcQdisc.all());
-  return qdiscs.some(({ kind, isGiven }) => isGiven && DECIDING.has(kind)) || hasFiltersAtDevices(handle);
+  return qdiscs.some(({ kind, isGiven }) => isGiven && DECIDING.has(kind)) || hasFiltersAtDevices(netns);
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */

@@ -1,3 +1,4 @@
+import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
@@ -41,28 +42,30 @@ export function askedAgainIn({ defaults, namespaces }: Lab): number {
 }
 
 /** A lab's proxies answer at once, but where a spec or a program has told them not to (`pneigh_enqueue`). */
-function proxyDelay({ lab, role, interfaces, sysctl, rtnetlink }: Namespace): number {
+function proxyDelay(namespace: Namespace): number {
+  const { lab, role, interfaces, sysctl } = namespace;
   // With the kernel's defaults each proxy takes its time.
   const makeSlow = lab.defaults === 'kernel' ? /proxy_(delay|arp|ndp)/ : /proxy_delay$/;
   const isWanted = [...sysctl.written].some((written) => makeSlow.test(written));
-  if (role === 'switch' || (lab.isPristine && !isWanted)) return 0;
-  const delays = rtnetlink.list(ipNtable.all());
+  if (role === 'switch' || (engineOf(lab).isPristine && !isWanted)) return 0;
+  const delays = engineOf(namespace).rtnetlink.list(ipNtable.all());
   // The loopback and the kernel's own tunnels keep the kernel's 0.8 s.
   const ofInterfaces = delays.filter(({ device }) => interfaces.some(({ index }) => index === device));
   return Math.max(0, ...ofInterfaces.map(({ proxyDelay: delay = 0 }) => delay));
 }
 
 /** A tentative address is silent, and about to speak. Only with the kernel's defaults, or where a spec wants it (`dad`), is there such a time. */
-function detection({ lab, sysctl, rtnetlink }: Namespace): number {
+function detection(namespace: Namespace): number {
+  const { lab, sysctl } = namespace;
   const isWanted = [...sysctl.written].some((written) => written.endsWith('accept_dad'));
-  if (lab.isPristine && !isWanted && lab.defaults === 'lab') return 0;
-  const addresses = rtnetlink.list(ipAddress.all());
+  if (engineOf(lab).isPristine && !isWanted && lab.defaults === 'lab') return 0;
+  const addresses = engineOf(namespace).rtnetlink.list(ipAddress.all());
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION[lab.defaults] : 0;
 }
 
 /** Only a program can have given a device one. */
-function shaping({ lab, rtnetlink }: Namespace): number {
-  if (lab.isPristine) return 0;
-  const qdiscs = rtnetlink.list(tcQdisc.all());
+function shaping(namespace: Namespace): number {
+  if (engineOf(namespace.lab).isPristine) return 0;
+  const qdiscs = engineOf(namespace).rtnetlink.list(tcQdisc.all());
   return qdiscs.some(({ kind, isGiven }) => isGiven && !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
 }

@@ -1,3 +1,4 @@
+import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipRoute } from '../netlink/route.ts';
@@ -24,7 +25,9 @@ export interface Holder {
 }
 
 /** Everybody who has an address. @param first who comes first, if it is one of them */
-export function holdersOf({ namespaces, addresses, isPristine }: Lab, address: string, first?: Namespace): Holder[] {
+export function holdersOf(lab: Lab, address: string, first?: Namespace): Holder[] {
+  const { namespaces } = lab;
+  const { addresses, isPristine } = engineOf(lab);
   const maySeveral = !isPristine || addresses.isShared || addresses.isOfRouters(address);
   const holders: Holder[] = [];
   for (const namespace of first ? [first, ...namespaces.filter((each) => each !== first)] : namespaces) {
@@ -38,23 +41,23 @@ export function holdersOf({ namespaces, addresses, isPristine }: Lab, address: s
 
 /** Whether a namespace has an address, be it on the loopback, or on a device that the lab does not know. */
 export function holds(namespace: Namespace, address: string): boolean {
-  const all = namespace.rtnetlink.list(ipAddress.all());
+  const all = engineOf(namespace).rtnetlink.list(ipAddress.all());
   return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
 }
 
 /** Whether it answers for an address as one of several: an IPv6 router for the first address of its subnets. */
 export function answersAnycast(namespace: Namespace, address: string): boolean {
-  const { addresses, isPristine } = namespace.lab;
+  const { addresses, isPristine } = engineOf(namespace.lab);
   if (familyOf(address) !== 6 || (isPristine && !addresses.isOfRouters(address))) return false;
-  const routes = namespace.rtnetlink.list(ipRoute.all({ family: 6 }));
+  const routes = engineOf(namespace).rtnetlink.list(ipRoute.all({ family: 6 }));
   return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
 }
 
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
-  if (namespace.lab.isPristine || family === undefined) return false;
-  return namespace.rtnetlink
-    .list(ipRoute.all({ family }))
+  if (engineOf(namespace.lab).isPristine || family === undefined) return false;
+  return engineOf(namespace)
+    .rtnetlink.list(ipRoute.all({ family }))
     .some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains(to, address));
 }

@@ -1,16 +1,7 @@
-import { Interface, isBridge, type Namespace } from '../lab/index.ts';
+import { type CapturedFrame, type Hop, Interface, isBridge, type Namespace } from '../lab/index.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import type { CapturedFrame } from './capture.ts';
 import { hasKnownEnd } from './may-lead-to.ts';
-
-/** A frame at a device, and where it went from there: a flood fans out. */
-export interface Hop {
-  frame: CapturedFrame;
-  next: Hop[];
-  /** It has come by here before, on this very way: a loop, which is not followed a second time. */
-  again?: true;
-}
 
 /** Destination and source. */
 const MAC_ADDRESSES = 12;

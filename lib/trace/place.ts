@@ -1,10 +1,10 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
-import { type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
+import { type Hop, type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { expectedWay, type Step } from './expected-way.ts';
-import { type Hop, hopsOf, hopsTo } from './path.ts';
+import { hopsOf, hopsTo } from './path.ts';
 
 /** Where a frame was last seen on a way to its goal, and the step that it did not take from there; without one it had arrived. */
 export interface Place {

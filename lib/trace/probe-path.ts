@@ -1,13 +1,13 @@
 import { PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import { type Interface, isLink, type Namespace } from '../lab/index.ts';
+import { type CapturedFrame, type Hop, type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { vlanTagOf } from '../wire/vlan-tag.ts';
-import { Capture, type CapturedFrame } from './capture.ts';
+import { Capture } from './capture.ts';
 import { type Holder, holdersOf } from './owner.ts';
-import { buildPath, type Hop, hopsOf } from './path.ts';
+import { buildPath, hopsOf } from './path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 import { destinationOf, isReply, sightingsOf } from './translation.ts';
 

@@ -1,12 +1,12 @@
 import { now, turn } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
-import type { Lab, Namespace } from '../lab/index.ts';
+import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
 import { serveListeners } from '../probes/listener.ts';
 import { STORM } from '../probes/noise.ts';
 import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
-import { Capture, type CapturedFrame } from './capture.ts';
+import { Capture } from './capture.ts';
 import { knowsEveryQueue } from './known-queues.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { advertised, solicitationOf } from './solicitation.ts';

@@ -1,5 +1,6 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
-import type { Interface, Namespace } from '../lab/index.ts';
+import { engineOf } from '../lab/engine.ts';
+import type { CapturedFrame, Hop, Interface, Namespace } from '../lab/index.ts';
 import { kindOf } from '../links/registry.ts';
 import type { Question } from '../probes/question.ts';
 import { isOwnAddress } from '../probes/source.ts';
@@ -7,9 +8,9 @@ import { decodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import { Capture, type CapturedFrame } from './capture.ts';
+import { Capture } from './capture.ts';
 import { answersAnycast, holds } from './owner.ts';
-import { buildPaths, type Hop } from './path.ts';
+import { buildPaths } from './path.ts';
 import type { Recognize } from './probe-path.ts';
 
 /** Who answered in the place of a question's target. */
@@ -63,8 +64,8 @@ export function standInOf(
 
 /** Where no address was given twice, nobody is a proxy, and only hairpin has had a hand in it, nobody else can answer. */
 function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
-  const { addresses, isPristine, namespaces } = lab;
-  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || namespaces.some(mayBeProxy);
+  const { addresses, isPristine } = engineOf(lab);
+  return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || lab.namespaces.some(mayBeProxy);
 }
 
 /** Every way of the bytes of an answer that came: whoever sent them, and whether these came or not. */

@@ -1,8 +1,8 @@
-import type { Namespace } from '../lab/index.ts';
+import { engineOf } from '../lab/engine.ts';
+import type { CapturedFrame, Namespace } from '../lab/index.ts';
 import { type IpPacket, ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import type { CapturedFrame } from './capture.ts';
 import { frameContent } from './frame-identity.ts';
 
 /**
@@ -15,7 +15,7 @@ export function sightingsOf(frames: readonly CapturedFrame[], first: CapturedFra
   const later = frames.filter(({ nanoseconds }) => nanoseconds >= first.nanoseconds);
   const identities = new Set([first.identity]);
   // Nobody but a program can have seen to it.
-  const content = first.at.namespace.lab.isPristine ? undefined : frameContent(first.bytes);
+  const content = engineOf(first.at.namespace.lab).isPristine ? undefined : frameContent(first.bytes);
   const variants = [first];
   const cameTo = new Set<Namespace>();
   return later.filter((frame) => {

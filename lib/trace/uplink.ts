@@ -1,6 +1,5 @@
-import { Interface, isLink, type Macvlan, type Uplink } from '../lab/index.ts';
+import { type CapturedFrame, Interface, isLink, type Macvlan, type Uplink } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
-import type { CapturedFrame } from './capture.ts';
 
 /** The real NIC that a macvlan hangs on. */
 export function uplinkOf({ parent }: Macvlan): Uplink | undefined {

@@ -1,4 +1,5 @@
 import type { Container, ContainerLab, DockerEngine, Macvlan, MacvlanMode, MacvlanPair } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { handleOf } from '../../lib/lab/handle.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { importBusybox } from './busybox.ts';
@@ -39,9 +40,11 @@ export async function addDockerPair(
 
 /** The device that Docker made, as an interface of the lab. */
 function takeIn(container: Container, parent: MacvlanPair['uplink']): Macvlan {
-  const link = container.rtnetlink.list(ipLink.all()).find(({ kind }) => kind === 'macvlan');
+  const link = engineOf(container)
+    .rtnetlink.list(ipLink.all())
+    .find(({ kind }) => kind === 'macvlan');
   if (!link) throw new Error(`${container} has no macvlan`);
   const { index, name, mac } = link;
   const origin = { namespace: container, index, name, mac, kind: 'macvlan', segment: undefined };
-  return container.devices.add(handleOf({ ...origin, parent }) as Macvlan, { address: false });
+  return engineOf(container).devices.add(handleOf({ ...origin, parent }) as Macvlan, { address: false });
 }

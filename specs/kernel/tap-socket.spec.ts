@@ -1,5 +1,6 @@
 import { expect, test } from 'hairpin';
 import { TapSocket } from '../../lib/kernel/tap-socket.ts';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { encodeEthernet } from '../../lib/wire/ethernet.ts';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
@@ -9,7 +10,9 @@ test('a tap may be of one device and one EtherType: nothing else takes its room'
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   const ends = [lab.cable(a, b).a, lab.cable(a, c).a];
   const [eth0] = ends;
-  const tap = lab.own(new TapSocket(a.handle, { index: eth0?.index ?? 0, etherType: 0x88b5 }));
+  const tap = engineOf(lab).resources.add(
+    new TapSocket(engineOf(a).netns, { index: eth0?.index ?? 0, etherType: 0x88b5 }),
+  );
   for (const device of ends) {
     for (const etherType of [0x0806, 0x88b5, 0x88b6]) {
       const frame = { destination: BROADCAST_MAC, source: device.mac, etherType, payload: Buffer.from(device.name) };
@@ -26,7 +29,7 @@ test('a tap may be of one device and one EtherType: nothing else takes its room'
 test('a tap that is closed says so, rather than read a descriptor that is none', ({ lab }) => {
   const a = lab.namespace('a');
   lab.cable(a, lab.namespace('b'));
-  const tap = new TapSocket(a.handle);
+  const tap = new TapSocket(engineOf(a).handle);
   tap.close();
   expect(() => tap.drain(1)).toThrow('this socket is closed: its lab is closed');
 });

@@ -7,8 +7,8 @@ test('a pulled plug takes the carrier of both ends; the host keeps its addresses
   const [a, router] = [lab.namespace('a'), lab.router('router')];
   const cable = lab.cable(a, sw);
   lab.cable(router, sw);
-  const before = await Promise.all([ipAddresses(a, 'eth0'), ipAddresses(a, 'eth0')]);
-  expect((await ipRoutes(a, 6))[0]).toMatchObject({ dst: 'default' });
+  const [before, addressesBefore] = [await belongings(a), await ipAddresses(a, 'eth0')];
+  for (const family of [4, 6] as const) expect((await ipRoutes(a, family))[0]).toMatchObject({ dst: 'default' });
 
   cable.set({ up: false });
   expect(cable.a.state()).toMatchObject({ up: true, carrier: false });
@@ -19,11 +19,12 @@ test('a pulled plug takes the carrier of both ends; the host keeps its addresses
     flags: expect.arrayContaining(['NO-CARRIER']),
   });
   expect((await ipLink(sw, 'p0')).flags).not.toContain('LOWER_UP');
+  expect(await ipAddresses(a, 'eth0')).toEqual(addressesBefore);
   await expect(a).not.toReach(router, { because: 'unsent' });
 
   cable.set({ up: true });
   expect(await ipLink(a, 'eth0')).toMatchObject({ operstate: 'UP', flags: expect.arrayContaining(['LOWER_UP']) });
-  expect(await Promise.all([ipAddresses(a, 'eth0'), ipAddresses(a, 'eth0')])).toEqual(before);
+  expect(await belongings(a)).toEqual(before);
   await expect(a).toReach(router);
   await expect(a).toReach(router, { family: 6 });
   expect(await ipRoutes(a)).toMatchObject([{ dst: 'default', gateway: '10.0.0.2' }]);

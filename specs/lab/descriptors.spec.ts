@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { createLab, expect, test } from 'hairpin';
 import { vi } from 'vitest';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { processesIn } from './referee.ts';
 
 /** Leaves this process no descriptor that it could open, until the function returned is called. */
@@ -45,12 +46,12 @@ test('a lab ends its programs when the process has no descriptor left', async ()
   const lab = createLab();
   const a = lab.namespace('a');
   await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
-  expect(processesIn(a.handle)).toHaveLength(1);
+  expect(processesIn(engineOf(a).netns)).toHaveLength(1);
   const release = exhaustDescriptors();
   try {
     await lab.close();
   } finally {
     release();
   }
-  expect(processesIn(a.handle)).toEqual([]);
+  expect(processesIn(engineOf(a).netns)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
+import { engineOf, enginesOf } from '../../lib/lab/engine.ts';
 import { veth } from '../../lib/links/veth.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { heldDescriptors, ipLinkNames } from './referee.ts';
@@ -8,7 +9,7 @@ function smallLab(): { lab: Lab; inodes: string[] } {
   const lab = createLab();
   const sw = lab.switch('sw');
   for (const name of ['a', 'b']) lab.cable(lab.namespace(name), sw);
-  return { lab, inodes: lab.namespaces.map(({ handle }) => `net:[${handle.inode}]`) };
+  return { lab, inodes: enginesOf(lab.namespaces).map(({ netns }) => `net:[${netns.inode}]`) };
 }
 
 // a, b ── sw
@@ -24,9 +25,9 @@ test('a closed lab leaves this process no descriptor of its namespaces', async (
 test('the kernel takes the namespaces of a closed lab down', async ({ lab: other }) => {
   const witness = other.namespace('witness');
   const { lab } = smallLab();
-  for (const [number, { handle }] of lab.namespaces.entries()) {
-    const kind = veth.as({ peer: { index: 900 + number, name: 'seen', netns: handle.fd } });
-    witness.rtnetlink.change(ipLink.add({ index: 800 + number, name: `witness${number}`, ...kind }));
+  for (const [number, { netns }] of enginesOf(lab.namespaces).entries()) {
+    const kind = veth.as({ peer: { index: 900 + number, name: 'seen', netns: netns.fd } });
+    engineOf(witness).rtnetlink.change(ipLink.add({ index: 800 + number, name: `witness${number}`, ...kind }));
   }
   expect(await ipLinkNames(witness)).toHaveLength(3);
   await lab.close();
@@ -47,16 +48,17 @@ test('a lab may be closed twice, also while it closes', async () => {
 // a, b ── sw
 test('await using closes the lab at the end of its block, after a throw too', async () => {
   let made: Lab | undefined;
+  let inode: number | undefined;
   const failure = new Error('in the block');
   const block = async () => {
     await using lab = createLab();
     made = lab;
-    lab.namespace('a');
+    inode = engineOf(lab.namespace('a')).netns.inode;
     throw failure;
   };
   await expect(block()).rejects.toBe(failure);
   expect(made?.closed).toBe(true);
-  expect(heldDescriptors()).not.toContain(`net:[${made?.namespaces[0]?.handle.inode}]`);
+  expect(heldDescriptors()).not.toContain(`net:[${inode}]`);
 });
 
 let ofFailed: Lab | undefined;
@@ -67,14 +69,15 @@ test.fails('a test that fails …', ({ lab }) => {
 });
 
 test('… has its lab closed all the same', () => {
-  expect(ofFailed).toMatchObject({ closed: true, namespaces: [{ name: 'a', handle: { closed: true } }] });
+  expect(ofFailed).toMatchObject({ closed: true, namespaces: [{ name: 'a' }] });
+  expect(enginesOf(ofFailed?.namespaces ?? [])).toMatchObject([{ netns: { closed: true } }]);
 });
 
 // a, b ── sw, and two things that cannot be closed
 test('what cannot be closed is told of after the rest has been', async () => {
   const { lab, inodes } = smallLab();
   for (const name of ['first', 'second']) {
-    lab.own({
+    engineOf(lab).resources.add({
       close() {
         throw new Error(`${name} is stuck`);
       },

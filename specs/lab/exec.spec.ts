@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { ExecaError } from 'execa';
 import { createLab, type ExecOptions, expect, test, UsageError } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { processesIn, read } from './referee.ts';
 
 // a eth0 ── eth0 b
@@ -106,7 +107,7 @@ test('a program that still runs ends with its lab', async () => {
   const outcome = program.catch((error: unknown) => error);
   await lab.close();
   expect(await outcome).toMatchObject({ signal: 'SIGKILL' });
-  expect(processesIn(a.handle)).toEqual([]);
+  expect(processesIn(engineOf(a).netns)).toEqual([]);
 });
 
 // a: sleep, whose parent has gone
@@ -114,9 +115,9 @@ test('a daemon that left its parent ends with the lab', async () => {
   const lab = createLab();
   const a = lab.namespace('a');
   await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
-  expect(processesIn(a.handle)).toHaveLength(1);
+  expect(processesIn(engineOf(a).netns)).toHaveLength(1);
   await lab.close();
-  expect(processesIn(a.handle)).toEqual([]);
+  expect(processesIn(engineOf(a).netns)).toEqual([]);
 });
 
 // a: sleep, spawned by the spec
@@ -125,7 +126,7 @@ test('a child that a spec spawned inside run ends with the lab', async () => {
   const a = lab.namespace('a');
   const child = a.run(() => spawn('sleep', ['1000']));
   const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
-  expect(processesIn(a.handle)).toEqual([child.pid]);
+  expect(processesIn(engineOf(a).netns)).toEqual([child.pid]);
   await lab.close();
   expect(await ended).toBe('SIGKILL');
 });
@@ -134,12 +135,12 @@ test('a child that a spec spawned inside run ends with the lab', async () => {
 test('what came into a namespace from another of the lab ends with the lab', async () => {
   const lab = createLab();
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  await a.exec('setsid', ['-f', 'nsenter', `--net=/proc/${process.pid}/fd/${b.handle.fd}`, 'sleep', '1000'], {
+  await a.exec('setsid', ['-f', 'nsenter', `--net=/proc/${process.pid}/fd/${engineOf(b).netns.fd}`, 'sleep', '1000'], {
     stdio: 'ignore',
   });
-  await expect.poll(() => processesIn(b.handle)).toHaveLength(1);
+  await expect.poll(() => processesIn(engineOf(b).netns)).toHaveLength(1);
   await lab.close();
-  expect(processesIn(b.handle)).toEqual([]);
+  expect(processesIn(engineOf(b).netns)).toEqual([]);
 });
 
 // a: sleep, and a daemon (a namespace of its own) that holds sleep's output open, and has taken off what tells whose it is

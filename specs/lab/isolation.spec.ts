@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { enginesOf } from '../../lib/lab/engine.ts';
 import { read } from './referee.ts';
 
 /** Opens when both tests are there, so that their labs exist at the same time for sure. */
@@ -24,7 +25,7 @@ test.concurrent.for([
   async ({ plugged, mac }, { lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
     const cable = lab.cable(a, b, { b: { mac } });
-    for (const { handle } of [a, b]) inodes.add(handle.inode);
+    for (const { netns } of enginesOf([a, b])) inodes.add(netns.inode);
     await built();
     expect(inodes.size).toBe(4);
     cable.set({ up: plugged });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
 import { hasCode } from '../../lib/kernel/has-code.ts';
 import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { veth } from '../../lib/links/veth.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NetlinkSocket } from '../../lib/netlink/socket.ts';
@@ -94,8 +95,8 @@ test.for(ROLES.flatMap((role) => (['lab', 'kernel'] as const).map((defaults) => 
     await using lab = createLab({ defaults });
     const rows = SETTINGS.filter(({ roles, stays }) => roles.includes(role) && (defaults === 'lab' || stays));
     expect(rows.length).toBeGreaterThan(0);
-    const { handle } = build(lab)[role];
-    const [before, now] = [untouched(), sysctlsOf(handle)];
+    const { netns } = engineOf(build(lab)[role]);
+    const [before, now] = [untouched(), sysctlsOf(netns)];
     const changed = [...now].filter(([name, value]) => before.get(name) !== value).map(([name]) => name);
     const along = ALONG.filter(({ name }) => rows.some((row) => row.name === name)).flatMap(({ others }) => others);
     const isSaid = (name: string) =>

@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 
 // a ── b
 test("whoever asks for the path of a namespace may change it: not all there is hairpin's own doing any more", async ({
@@ -7,7 +8,7 @@ test("whoever asks for the path of a namespace may change it: not all there is h
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await expect(a).toReach(b);
-  expect(lab.isPristine).toBe(true);
+  expect(engineOf(lab).isPristine).toBe(true);
   expect(a.path).toMatch(/^\/proc\/\d+\/fd\/\d+$/);
-  expect(lab.isPristine).toBe(false);
+  expect(engineOf(lab).isPristine).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { bridgeLink, ipAddresses, ipLink, read } from './referee.ts';
 
 // sw: br0
@@ -6,7 +7,7 @@ test('a switch is a bridge that says nothing of its own, with the settings asked
   const plain = lab.switch('plain');
   const asked = lab.switch('asked', { ageingTime: 15, stp: true, mcastSnooping: true });
   const usual = { ageing_time: 30000, stp_state: 0, mcast_snooping: 0 };
-  expect(await ipLink(plain, 'br0')).toMatchObject({ ifindex: plain.bridge, linkinfo: { info_data: usual } });
+  expect(await ipLink(plain, 'br0')).toMatchObject({ ifindex: engineOf(plain).bridge, linkinfo: { info_data: usual } });
   expect((await ipLink(asked, 'br0')).linkinfo).toMatchObject({
     info_kind: 'bridge',
     info_data: { ageing_time: 1500, stp_state: 1, mcast_snooping: 1 },

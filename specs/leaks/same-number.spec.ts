@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs';
 import { expect, type Lab, test } from 'hairpin';
 import { memoryFile } from '../../lib/kernel/memory-file.ts';
 import { networkCookie } from '../../lib/kernel/network-cookie.ts';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { ownModule } from '../own-module.ts';
 
 /** Runs the reaper of a thread that is gone. It returns when it has ended what its orders tell it to. */
@@ -21,7 +22,7 @@ async function reap(lab: Lab, orders: string): Promise<void> {
 test('a network that has the number of one that is gone is left alone', async ({ lab }) => {
   const a = lab.namespace('a');
   const program = a.exec('sleep', ['1000'], { reject: false });
-  const [{ inode }, cookie = 0n] = [a.handle, networkCookie(a.handle)];
+  const [{ inode }, cookie = 0n] = [engineOf(a).netns, networkCookie(engineOf(a).netns)];
   await reap(lab, `+ network ${inode} ${cookie + 1n}\n`);
   program.kill('SIGTERM');
   expect((await program).signal).toBe('SIGTERM');
@@ -31,7 +32,7 @@ test('a network that has the number of one that is gone is left alone', async ({
 test('one that has its cookie, too, is ended', async ({ lab }) => {
   const a = lab.namespace('a');
   const program = a.exec('sleep', ['1000'], { reject: false });
-  const [{ inode }, cookie] = [a.handle, networkCookie(a.handle)];
+  const [{ inode }, cookie] = [engineOf(a).netns, networkCookie(engineOf(a).netns)];
   await reap(lab, `+ network ${inode} ${cookie}\n`);
   expect((await program).signal).toBe('SIGKILL');
 });

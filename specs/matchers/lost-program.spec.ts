@@ -1,4 +1,5 @@
 import { createLab, expect, type Lab, type Namespace, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 
 /** Longer than a test may take: a wait that nothing ends fails its test. */
@@ -51,7 +52,7 @@ test.for([
   const { a, b } = build(lab);
   const program = b.exec('sh', ['-c', end]);
   handle(program);
-  await expect.poll(() => lab.programs.running).toEqual([]);
+  await expect.poll(() => engineOf(lab).programs.running).toEqual([]);
   b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
   const answer = expect(a).toReach(b, { within: FOREVER });
   // As many as there are in the time after which it would have given up.
@@ -70,7 +71,7 @@ test('an assertion that has its answer says nothing of it, one that fails at onc
   const { a, b } = build(lab);
   const { server, fail } = failingServer(b);
   fail();
-  await expect.poll(() => lab.programs.running).toEqual([]);
+  await expect.poll(() => engineOf(lab).programs.running).toEqual([]);
   expect(server.nodeChildProcess.exitCode).toBe(3);
   await expect(a).toReach(b);
   await expect(

@@ -16,7 +16,7 @@ test('a device without ARP hears none, and answers no neighbour solicitation', a
     expect(failure).toContain(`\nReceived:  inconclusive: ${WHY}\n`);
     expect(failure).toMatch(/\nHint: on b: ip link set eth0 arp on$/);
   }
-  expect(await explanationOf(expect(a).toReach(b, { family: 6, within: 300 }))).toBe(
+  expect(await explanationOf(expect(a).toReach(b, { family: 6, within: 50 }))).toBe(
     `Path of the last probe (ICMPv6 echo request fd00::1 > fd00:0:0:1::2 id N seq N):
   a/eth0 → r/eth0 ✗ r asks who has fd00:0:0:1::2, and the answer of b does not come: ${WHY}
 Hint: on b: ip link set eth0 arp on`,

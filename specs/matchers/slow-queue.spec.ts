@@ -1,10 +1,13 @@
 import { expect, test } from 'hairpin';
+import { IP_PROTOCOL } from '../../lib/wire/ipv4.ts';
+import { keptBack } from './kept-back.ts';
 
-// a ── b, whose answers wait a third of a second for tokens (tc-tbf(8)): longer than a negative is held elsewhere
-test('an answer that a queueing discipline keeps back is waited for', async ({ lab }) => {
+// a ── b, whose answers wait for tokens longer than a negative is held elsewhere
+test('an answer that a queueing discipline keeps back is waited for', { timeout: 60_000 }, async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  lab.cable(a, b);
+  const { b: eth0 } = lab.cable(a, b);
   // The answer to ARP takes 42 bytes of the 100, the echo wants 98, and 125 a second come.
-  await b.exec('tc', 'qdisc add dev eth0 root tbf rate 1kbit burst 100 latency 60s'.split(' '));
-  await expect(expect(a).not.toReach(b, { size: 56 })).rejects.toThrow(/^Received: {2}an answer/m);
+  await keptBack({ before: eth0, at: eth0, protocol: IP_PROTOCOL.icmp }, 'rate 1kbit burst 100', async () => {
+    await expect(expect(a).not.toReach(b, { size: 56 })).rejects.toThrow(/^Received: {2}an answer/m);
+  });
 });

@@ -13,7 +13,8 @@ async function expectAgreement(lab: Lab, devices: readonly Interface[], more: re
   for (const from of devices) {
     for (const to of destinations.filter((mac) => mac !== from.mac)) {
       const ways = await referee.follow(from, to, 60);
-      expect({ from: `${from}`, to, ways: ways?.kernel }).toEqual({ from: `${from}`, to, ways: ways?.model });
+      if (!ways) throw new Error(`${from} was to send a frame to ${to}, and cannot`);
+      expect({ from: `${from}`, to, ways: ways.kernel }).toEqual({ from: `${from}`, to, ways: ways.model });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { expect, IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode, test } from 'hairpin';
+import { enginesOf } from '../../lib/lab/engine.ts';
 import { expectedCopies } from '../../lib/model/exchange.ts';
 import { MODEL_PARTS } from '../../lib/model/network.ts';
 import { observePair } from '../../lib/probes/observe-pair.ts';
@@ -23,7 +24,7 @@ describeNeeding(['ipvlan'], () => {
     async ([mode, flag, hairpin], { lab }) => {
       const pair = ipvlanPair(lab, { mode, flag }, hairpin);
       const devices = pairDevices('ipvlan', pair);
-      const state = readNetwork(lab.namespaces, MODEL_PARTS);
+      const state = readNetwork(enginesOf(lab.namespaces), MODEL_PARTS);
       const observations = await observePair(pair);
       const table = (copiesOf: (each: (typeof observations)[number]) => number) =>
         observations.map((each) => `${each.from} → ${each.to} ${each.kind}: ${copiesOf(each)}`);

@@ -1,4 +1,5 @@
 import { expect, KernelError, type Namespace, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { bridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
 import { read } from '../lab/referee.ts';
@@ -16,17 +17,22 @@ async function permanentMdb(namespace: Namespace): Promise<ShownMdb['mdb']> {
 test('entries of the multicast database are made, read and deleted as bridge mdb has them', async ({ lab }) => {
   const sw = lab.switch('sw', { mcastSnooping: true });
   const { b: port } = lab.cable(lab.namespace('a'), sw);
-  const entry = (group: string) => ({ bridge: sw.bridge, port: port.index, group, state: 'permanent' as const });
+  const entry = (group: string) => ({
+    bridge: engineOf(sw).bridge,
+    port: port.index,
+    group,
+    state: 'permanent' as const,
+  });
   const groups = ['239.1.1.1', 'ff15::1', '01:00:00:00:00:07'];
   const requests = groups.map((group) => bridgeMdb.add(entry(group)));
-  sw.rtnetlink.change(...requests);
+  engineOf(sw).rtnetlink.change(...requests);
   const shown = expect.arrayContaining(groups.map((grp) => expect.objectContaining({ dev: 'br0', port: 'p0', grp })));
   expect(await permanentMdb(sw)).toEqual(shown);
-  const listed = () => sw.rtnetlink.list(bridgeMdb.all()).flat();
+  const listed = () => engineOf(sw).rtnetlink.list(bridgeMdb.all()).flat();
   expect(listed().filter(({ state }) => state === 'permanent')).toEqual(
     expect.arrayContaining(groups.map((group) => ({ ...entry(group), vid: 0 }))),
   );
-  sw.rtnetlink.change(...groups.map((group) => bridgeMdb.delete(entry(group))));
+  engineOf(sw).rtnetlink.change(...groups.map((group) => bridgeMdb.delete(entry(group))));
   expect(await permanentMdb(sw)).toEqual([]);
   // What an error would say, bridge takes as well.
   const names = { namespace: 'sw', device: (index: number) => (index === port.index ? 'p0' : 'br0'), netns: String };
@@ -41,14 +47,14 @@ test('VLANs of ports are made, read and deleted as bridge vlan has them', async 
   const tagged = { index: port.index, vid: 10 };
   const untagged = { index: port.index, vid: 20, pvid: true, untagged: true };
   try {
-    sw.rtnetlink.change(bridgeVlan.add(tagged));
+    engineOf(sw).rtnetlink.change(bridgeVlan.add(tagged));
   } catch (error) {
     const isMissing = error instanceof KernelError && error.code === 'EOPNOTSUPP';
     skip(isMissing, 'needs CONFIG_BRIDGE_VLAN_FILTERING');
     throw error;
   }
-  const ofBridge = { index: sw.bridge, vid: 30, self: true };
-  sw.rtnetlink.change(bridgeVlan.add(untagged), bridgeVlan.add(ofBridge));
+  const ofBridge = { index: engineOf(sw).bridge, vid: 30, self: true };
+  engineOf(sw).rtnetlink.change(bridgeVlan.add(untagged), bridgeVlan.add(ofBridge));
   interface Shown {
     ifname: string;
     vlans: { vlan: number; flags?: string[] }[];
@@ -57,7 +63,10 @@ test('VLANs of ports are made, read and deleted as bridge vlan has them', async 
     const all = await read<Shown>(sw, 'bridge', ['-j', 'vlan', 'show']);
     return all.find(({ ifname }) => ifname === name)?.vlans.map(({ vlan, flags = [] }) => [vlan, ...flags]);
   };
-  const listed = (index: number) => sw.rtnetlink.list(bridgeVlan.all()).find((each) => each.index === index)?.vlans;
+  const listed = (index: number) =>
+    engineOf(sw)
+      .rtnetlink.list(bridgeVlan.all())
+      .find((each) => each.index === index)?.vlans;
   // A new port is in VLAN 1 (br_vlan_add, default_pvid); another VLAN takes the pvid away from it.
   expect(await shown('p0')).toEqual([[1, 'Egress Untagged'], [10], [20, 'PVID', 'Egress Untagged']]);
   expect(listed(port.index)).toEqual([
@@ -66,8 +75,8 @@ test('VLANs of ports are made, read and deleted as bridge vlan has them', async 
     { vid: 20, pvid: true, untagged: true },
   ]);
   expect(await shown('br0')).toEqual([[1, 'PVID', 'Egress Untagged'], [30]]);
-  expect(listed(sw.bridge)?.map(({ vid }) => vid)).toEqual([1, 30]);
-  sw.rtnetlink.change(bridgeVlan.delete(untagged));
+  expect(listed(engineOf(sw).bridge)?.map(({ vid }) => vid)).toEqual([1, 30]);
+  engineOf(sw).rtnetlink.change(bridgeVlan.delete(untagged));
   expect((await shown('p0'))?.map(([vlan]) => vlan)).toEqual([1, 10]);
   const names = { namespace: 'sw', device: () => 'p0', netns: String };
   await sw.exec('bridge', bridgeVlan.add(untagged).words(names).split(' ').slice(3));

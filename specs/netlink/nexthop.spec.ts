@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { ipNexthop } from '../../lib/netlink/nexthop.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
 import { read } from '../lab/referee.ts';
@@ -9,7 +10,7 @@ test('nexthop objects and groups of them are made, read and deleted as ip nextho
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   const [left, right] = [lab.cable(a, b).a, lab.cable(a, c).a];
   const group = ipNexthop.add({ id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] });
-  a.rtnetlink.change(
+  engineOf(a).rtnetlink.change(
     ipNexthop.add({ id: 1, family: 4, via: '10.0.0.2', device: left.index }),
     ipNexthop.add({ id: 2, family: 4, via: '10.0.1.2', device: right.index }),
     ipNexthop.add({ id: 3, family: 6, via: 'fd00::2', device: left.index }),
@@ -24,7 +25,7 @@ test('nexthop objects and groups of them are made, read and deleted as ip nextho
     { id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }] },
   ]);
   const single = { blackhole: false, group: [] };
-  expect(a.rtnetlink.list(ipNexthop.all())).toMatchObject([
+  expect(engineOf(a).rtnetlink.list(ipNexthop.all())).toMatchObject([
     { id: 1, family: 4, via: '10.0.0.2', device: left.index, ...single },
     { id: 2, family: 4, via: '10.0.1.2', device: right.index, ...single },
     { id: 3, family: 6, via: 'fd00::2', device: left.index, ...single },
@@ -40,13 +41,13 @@ test('nexthop objects and groups of them are made, read and deleted as ip nextho
       ],
     },
   ]);
-  expect(a.rtnetlink.get(ipNexthop.get({ id: 2 }))).toMatchObject({ via: '10.0.1.2' });
+  expect(engineOf(a).rtnetlink.get(ipNexthop.get({ id: 2 }))).toMatchObject({ via: '10.0.1.2' });
   // What an error would say, ip takes as well.
   const words = group.words({ namespace: 'a', device: String, netns: String }).split(' ');
   expect(words.slice(3)).toEqual(['nexthop', 'add', 'id', '10', 'group', '1,3/2,1']);
-  a.rtnetlink.change(ipNexthop.delete({ id: 10 }));
+  engineOf(a).rtnetlink.change(ipNexthop.delete({ id: 10 }));
   await a.exec('ip', words.slice(3));
-  expect(a.rtnetlink.get(ipNexthop.get({ id: 10 })).group).toEqual([
+  expect(engineOf(a).rtnetlink.get(ipNexthop.get({ id: 10 })).group).toEqual([
     { id: 1, weight: 3 },
     { id: 2, weight: 1 },
   ]);
@@ -57,7 +58,7 @@ test('a route names its nexthop object, and has the next hop of that', async ({ 
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { index } = lab.cable(a, b).a;
   const to = { address: '10.9.0.0', length: 16, family: 4 } as const;
-  a.rtnetlink.change(
+  engineOf(a).rtnetlink.change(
     ipNexthop.add({ id: 1, family: 4, via: '10.0.0.2', device: index }),
     ipRoute.add({ to, nexthopId: 1 }),
   );

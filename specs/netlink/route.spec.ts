@@ -1,4 +1,5 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
 import { ipRule } from '../../lib/netlink/rule.ts';
 import { read } from '../lab/referee.ts';
@@ -58,7 +59,7 @@ test('a route over several next hops is made as ip reads it, and said as ip take
       { via: '192.0.2.1', device: right.index, onlink: true },
     ],
   });
-  a.rtnetlink.change(route);
+  engineOf(a).rtnetlink.change(route);
   expect(await shownBy(a, 4, '10.9.0.0/16')).toMatchObject({
     metric: 7,
     nexthops: [
@@ -83,13 +84,15 @@ test.for(['blackhole', 'unreachable', 'prohibit', 'throw'] as const)(
       { address: '10.9.0.0', length: 16, family: 4 } as const,
       { address: 'fd09::', length: 32, family: 6 } as const,
     ]) {
-      a.rtnetlink.change(ipRoute.add({ to, type, table: 1000 }));
+      engineOf(a).rtnetlink.change(ipRoute.add({ to, type, table: 1000 }));
       const shown = () =>
         read<{ type: string; dst: string }>(a, 'ip', ['-j', `-${to.family}`, 'route', 'show', 'table', '1000']);
       expect(await shown()).toMatchObject([{ type, dst: `${to.address}/${to.length}` }]);
-      const listed = a.rtnetlink.list(ipRoute.all({ family: to.family })).filter(({ table }) => table === 1000);
+      const listed = engineOf(a)
+        .rtnetlink.list(ipRoute.all({ family: to.family }))
+        .filter(({ table }) => table === 1000);
       expect(listed).toMatchObject([{ type, to, ofTheKernel: false }]);
-      a.rtnetlink.change(ipRoute.delete({ to, table: 1000 }));
+      engineOf(a).rtnetlink.change(ipRoute.delete({ to, table: 1000 }));
       expect(await shown()).toEqual([]);
     }
   },
@@ -103,7 +106,7 @@ test('rules are read as ip rule has them, and one that is more than a table is n
   await a.exec('ip', ['rule', 'add', 'priority', '30', 'fwmark', '7', 'table', '100']);
   await a.exec('ip', ['rule', 'add', 'priority', '40', 'table', '100', 'suppress_prefixlength', '0']);
   await a.exec('ip', ['rule', 'add', 'priority', '50', 'blackhole']);
-  expect(a.rtnetlink.list(ipRule.all({ family: 4 }))).toMatchObject([
+  expect(engineOf(a).rtnetlink.list(ipRule.all({ family: 4 }))).toMatchObject([
     { family: 4, priority: 0, table: 255, isPlain: true },
     { family: 4, priority: 10, table: 100, isPlain: true },
     { family: 4, priority: 20, table: 1000, isPlain: false, from: { address: '10.0.0.0', length: 8 } },

@@ -1,4 +1,5 @@
 import { expect, KernelError, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
 import { body } from '../../lib/netlink/body.ts';
 import { Family } from '../../lib/netlink/family.ts';
@@ -72,7 +73,9 @@ test('changes that are made together are all made, but for what is refused, whic
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { index } = lab.cable(a, b, { a: { address: false } }).a;
   const add = (address: string) => ipAddress.add({ family: 4, address, length: 24, index });
-  const error = caught(() => a.rtnetlink.change(...['10.9.0.1', '10.9.0.2', '10.9.0.1', '10.9.0.3'].map(add)));
+  const error = caught(() =>
+    engineOf(a).rtnetlink.change(...['10.9.0.1', '10.9.0.2', '10.9.0.1', '10.9.0.3'].map(add)),
+  );
   expect(error).toMatchObject({ code: 'EEXIST', operation: 'ip -n a address add 10.9.0.1/24 dev eth0' });
   expect(await ipAddresses(a, 'eth0')).toEqual(['10.9.0.1/24', '10.9.0.2/24', '10.9.0.3/24']);
 });
@@ -82,7 +85,7 @@ test('changes are made in several sends where they are too many for one', async 
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { index } = lab.cable(a, b, { a: { address: false } }).a;
   const given = Array.from({ length: 2000 }, (_, number) => `10.9.${number >> 8}.${number & 255}`);
-  a.rtnetlink.change(...given.map((address) => ipAddress.add({ family: 4, address, length: 32, index })));
+  engineOf(a).rtnetlink.change(...given.map((address) => ipAddress.add({ family: 4, address, length: 32, index })));
   expect(await ipAddresses(a, 'eth0')).toEqual(given.map((address) => `${address}/32`));
 });
 
@@ -97,7 +100,9 @@ test('an error names the attribute that the kernel refuses', ({ lab }) => {
     body: body(header, table({ label: attribute('IFA_LABEL', 3, string), local: attribute('IFA_LOCAL', 2, bytes) })),
   });
   const local = Buffer.of(10, 9, 0);
-  const error = caught(() => a.rtnetlink.change(wrong.add({ family: 4, length: 24, index, label: 'eth0', local })));
+  const error = caught(() =>
+    engineOf(a).rtnetlink.change(wrong.add({ family: 4, length: 24, index, label: 'eth0', local })),
+  );
   expect(error).toMatchObject({
     code: 'ERANGE',
     attribute: 'IFA_LOCAL',

@@ -1,4 +1,5 @@
 import { expect, type Interface, type Lab, type Namespace, type Switch, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { bridge } from '../../lib/links/bridge.ts';
 import { bridgeLink, portSettings } from '../../lib/links/bridge-port.ts';
 import { macvlan } from '../../lib/links/macvlan.ts';
@@ -26,18 +27,20 @@ function build(lab: Lab): Net {
 
 /** Has iproute2 do what a request would: its words are what an error says. */
 async function say(namespace: Namespace, { lab }: Namespace, request: Request): Promise<void> {
-  const links = namespace.rtnetlink.list(ipLink.all());
+  const links = engineOf(namespace).rtnetlink.list(ipLink.all());
   const words = request.words({
     namespace: undefined,
     device: (index) => links.find((link) => link.index === index)?.name ?? `if${index}`,
-    netns: (fd) => lab.namespaces.find(({ handle }) => handle.fd === fd)?.path ?? '',
+    netns: (fd) => lab.namespaces.find((each) => engineOf(each).netns.fd === fd)?.path ?? '',
   });
   const [tool = '', ...args] = words.split(' ');
   await namespace.exec(tool, args);
 }
 
-const linkOf = ({ rtnetlink }: Namespace, wanted: string) =>
-  rtnetlink.list(ipLink.all()).find(({ name }) => name === wanted);
+const linkOf = (namespace: Namespace, wanted: string) =>
+  engineOf(namespace)
+    .rtnetlink.list(ipLink.all())
+    .find(({ name }) => name === wanted);
 
 const CASES: [
   what: string,
@@ -68,7 +71,7 @@ const CASES: [
     ({ b }) =>
       ipLink.add({
         ...{ name: 'v0', mtu: 1400 },
-        ...veth.as({ peer: { name: 'v1', mac: '02:00:00:00:07:01', mtu: 1400, netns: b.handle.fd } }),
+        ...veth.as({ peer: { name: 'v1', mac: '02:00:00:00:07:01', mtu: 1400, netns: engineOf(b).netns.fd } }),
       }),
     'a',
     ({ b }) => linkOf(b, 'v1'),
@@ -78,7 +81,7 @@ const CASES: [
     'a macvlan in another namespace, with a list',
     ({ b, eth0 }) =>
       ipLink.add({
-        ...{ name: 'm0', link: eth0.index, netns: b.handle.fd },
+        ...{ name: 'm0', link: eth0.index, netns: engineOf(b).netns.fd },
         ...macvlan.as({
           ...{ mode: 'source', nodst: true, bcqueuelen: 7 },
           macaddr: ['02:00:00:00:07:01', '02:00:00:00:07:02'],
@@ -162,7 +165,7 @@ const CASES: [
     'an address that is answered for',
     ({ eth0 }) => ipNeighbour.replace({ device: eth0.index, to: '10.0.0.9', proxy: true }),
     'a',
-    ({ a }) => a.rtnetlink.list(ipNeighbour.all({ proxy: true })),
+    ({ a }) => engineOf(a).rtnetlink.list(ipNeighbour.all({ proxy: true })),
     [{ to: '10.0.0.9' }],
   ],
   [
@@ -176,7 +179,10 @@ const CASES: [
     'the timers of neighbours',
     ({ eth0 }) => ipNtable.change({ family: 6, device: eth0.index, retrans: 80, proxyDelay: 40 }),
     'a',
-    ({ a, eth0 }) => a.rtnetlink.list(ipNtable.all({ family: 6 })).find(({ device }) => device === eth0.index),
+    ({ a, eth0 }) =>
+      engineOf(a)
+        .rtnetlink.list(ipNtable.all({ family: 6 }))
+        .find(({ device }) => device === eth0.index),
     { retrans: 80, proxyDelay: 40 },
   ],
 ];

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'hairpin';
 import { cni } from 'hairpin/plugins';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { test } from './fake-plugin.ts';
 
 /** Writes down how it was called, makes a device the first time, and says that it gave an address of its own. */
@@ -37,7 +38,7 @@ test('plugins are called as the specification says', { timeout: 30_000 }, async 
 
   const log = (await readFile(join(path[0], 'log'), 'utf8')).trimEnd().split('\n');
   const calls = log.map((line) => /^(?<words>.*?) (?<config>\{.*)$/.exec(line)?.groups ?? {});
-  const words = `c1 net1 IgnoreUnknown=1;IP=10.0.0.7;K8S_POD_NAME=web ${path[0]} ${pod.handle.inode} ${node.handle.inode}`;
+  const words = `c1 net1 IgnoreUnknown=1;IP=10.0.0.7;K8S_POD_NAME=web ${path[0]} ${engineOf(pod).netns.inode} ${engineOf(node).netns.inode}`;
   expect(calls.map((call) => call['words'])).toEqual(
     ['ADD', 'ADD', 'CHECK', 'CHECK', 'DEL', 'DEL'].map((command) => `${command} ${words}`),
   );

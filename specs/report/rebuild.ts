@@ -13,17 +13,17 @@ const COMMANDS = {
   ports: 'bridge -j -d link',
   fdb: 'bridge -j fdb show',
   // A kernel that has not loaded its bridge module refuses, when the program has begun to write.
-  mdb: 'all=$(bridge -j mdb show) && echo "$all"',
+  mdb: 'all=$(bridge -j mdb show 2>/dev/null) && echo "$all" || true',
   vlans: 'bridge -j vlan show',
   nexthops: 'ip -j -d nexthop',
   sysctls:
     'cd /proc/sys/net && grep -rs . ipv4/conf ipv6/conf ipv4/ip_* ipv4/icmp_* ipv4/tcp_rmem ipv4/neigh/*/ucast_solicit ipv6/icmp bridge | grep -v conf/lo/ | sort',
-  nftables: 'command -v nft >/dev/null && nft list ruleset',
+  nftables: 'command -v nft >/dev/null || exit 0; nft list ruleset',
 } as const;
 
 const MARK = '%%';
 const READ = Object.values(COMMANDS)
-  .map((command) => `(${command}) 2>/dev/null; echo; echo ${MARK}`)
+  .map((command) => `(${command}) 2>&1 || echo "exit $?"; echo; echo ${MARK}`)
   .join('; ');
 
 /** Runs a lab's script by `sh`, in namespaces of its own, and reads what it made. */
@@ -32,7 +32,7 @@ export async function rebuild(
   names: string[] = [],
 ): Promise<{ exitCode: number | undefined; output: string; readings: Record<string, Reading> }> {
   await using other = createLab();
-  const run = 'mount -t tmpfs none /run && sh -c "$1" 2>&1; echo "exit $?"; shift';
+  const run = 'mount -t tmpfs none /run || exit; sh -c "$1" 2>&1; echo "exit $?"; shift';
   const show = `for name; do echo ${MARK}${MARK}; ip netns exec "$name" sh -c '${READ.replaceAll("'", "'\\''")}'; done`;
   const { stdout } = await other
     .namespace('runner')

@@ -1,8 +1,9 @@
 import { expect, type Lab, type Namespace } from 'hairpin';
-import { type ReachOptions, reach } from '../../lib/probes/reach.ts';
+import { type ReachOptions, type ReachReport, reach } from '../../lib/probes/reach.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab as readState } from '../../lib/report/lab-state.ts';
 import type { HeardQuestion } from '../../lib/report/script-heard.ts';
+import { quietIn } from '../../lib/trace/quiescence.ts';
 import { readLab, rebuild } from './rebuild.ts';
 
 /** Who asks whom. */
@@ -13,10 +14,10 @@ export async function outcomesOf(
   lab: Lab,
   [from, to, options = {}]: Asked,
 ): Promise<{ asked: string[]; script: string }> {
-  const report = await reach('spec', from, to, { ...options, neighbours: 'kept' }, { milliseconds: 100 });
+  const report = await ask(from, to, { ...options, neighbours: 'kept' });
   const script = labScript(readState(lab), report);
-  const { exitCode } = await rebuild(script);
-  expect(exitCode).toBe(report.outcome === 'answered' ? 0 : 1);
+  const { exitCode, output } = await rebuild(script);
+  expect(exitCode, output).toBe(report.outcome === 'answered' ? 0 : 1);
   return { asked: [report.outcome], script };
 }
 
@@ -25,19 +26,25 @@ export async function outcomes(lab: Lab, ...questions: Asked[]): Promise<string[
   const names = lab.namespaces.map(({ name }) => name);
   const asked: { outcome: string; script: string }[] = [];
   for (const [from, to, options = {}] of questions) {
-    const report = await reach('spec', from, to, options, { milliseconds: 100 });
+    const report = await ask(from, to, options);
     asked.push({ outcome: report.outcome, script: labScript(readState(lab), report) });
   }
   const [original, ...rebuilt] = await Promise.all([
     readLab(lab),
     ...asked.map(({ script }, at) => rebuild(script, at === 0 ? names : [])),
   ]);
-  expect(rebuilt[0]?.readings).toEqual(original);
+  expect(rebuilt[0]?.readings, rebuilt[0]?.output).toEqual(original);
   // ping's own codes: 1 without an answer, 2 where it could not even send.
   const words = ['answered', 'not answered', 'not answered'];
   const answers = rebuilt.map(({ exitCode = 3 }) => words[exitCode] ?? `exit code ${exitCode}`);
   expect(answers).toEqual(asked.map(({ outcome }) => (outcome === 'answered' ? outcome : 'not answered')));
   return asked.map(({ outcome }) => outcome);
+}
+
+/** Asks as `toReach` does: a loss is known once nothing is under way any more. */
+function ask(...[from, to, options = {}]: Asked): Promise<ReachReport> {
+  const quiet = () => quietIn(from.lab, 'packets');
+  return reach('spec', from, to, options, { milliseconds: 1000, quiet, untilQuiet: true });
 }
 
 /** Whether ns2 hears ns1, by the script of the lab's; `exit code 1` where not. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { engineOf, enginesOf } from '../../lib/lab/engine.ts';
 import { deviceSysctl } from '../../lib/state/device-sysctl.ts';
 import { lowerOf, peerOf, portsOf, uppersOf } from '../../lib/state/find-link.ts';
 import { readNetwork } from '../../lib/state/read-network.ts';
@@ -10,7 +11,7 @@ test('every device is there, by index, with what it is connected to', async ({ l
   const { a: eth0, b: p0 } = lab.cable(a, sw);
   const { a: up0, b: p1 } = lab.cable(host, sw, { a: { name: 'up0' } });
   const m1 = c.macvlan({ parent: up0, mode: 'bridge', name: 'm1' });
-  const network = readNetwork(lab.namespaces, []);
+  const network = readNetwork(enginesOf(lab.namespaces), []);
   for (const [at, namespace] of lab.namespaces.entries()) {
     const shown = await read<{ ifindex: number; ifname: string }>(namespace, 'ip', ['-j', 'link']);
     const { name, links } = network.namespaces[at] ?? { links: [] };
@@ -31,7 +32,7 @@ test('every device is there, by index, with what it is connected to', async ({ l
     { namespace: 'c', index: m1.index },
   ]);
   const bridge = network.namespaces.find(({ name }) => name === 'sw');
-  expect(bridge && portsOf(bridge, sw.bridge).map(({ index }) => index)).toEqual([p0.index, p1.index]);
+  expect(bridge && portsOf(bridge, engineOf(sw).bridge).map(({ index }) => index)).toEqual([p0.index, p1.index]);
 });
 
 // x ── y (a), a eth0 ── eth0 b: x has the index of b's eth0
@@ -39,7 +40,7 @@ test('a device is found by the namespace that it is in, not by its index alone',
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await a.exec('ip', ['link', 'add', 'x', 'index', '101', 'type', 'veth', 'peer', 'name', 'y', 'index', '102']);
-  const [first, second] = readNetwork(lab.namespaces, []).namespaces;
+  const [first, second] = readNetwork(enginesOf(lab.namespaces), []).namespaces;
   expect(first?.links.map(({ name, peer }) => [name, peer])).toEqual([
     ['lo', undefined],
     ['eth0', { namespace: 'b', index: 101 }],
@@ -56,7 +57,7 @@ test('a device is found by the namespace that it is in, not by its index alone',
 test('a device that leads out of the network has no place at the other end', ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { b: end } = lab.cable(a, b);
-  const [alone] = readNetwork([a], []).namespaces;
+  const [alone] = readNetwork(enginesOf([a]), []).namespaces;
   expect(alone?.links.at(-1)).toMatchObject({ kind: 'veth', link: end.index, peer: undefined, lower: undefined });
 });
 
@@ -87,7 +88,7 @@ test('every part is what iproute2 shows', async ({ lab }) => {
     await run(...line.split(' '));
   }
   a.sysctl.set('net.ipv4.conf.y.rp_filter', 2);
-  const [state] = readNetwork(lab.namespaces).namespaces;
+  const [state] = readNetwork(enginesOf(lab.namespaces)).namespaces;
   const x = state?.links.find(({ name }) => name === 'x')?.index;
   const y = state?.links.find(({ name }) => name === 'y')?.index;
   const bridge = state?.links.find(({ name }) => name === 'br7')?.index;
@@ -122,6 +123,6 @@ test('every part is what iproute2 shows', async ({ lab }) => {
 // a ── b
 test('only the parts that are asked for are there', ({ lab }) => {
   lab.cable(lab.namespace('a'), lab.namespace('b'));
-  const [a] = readNetwork(lab.namespaces, ['addresses', 'qdiscs']).namespaces;
+  const [a] = readNetwork(enginesOf(lab.namespaces), ['addresses', 'qdiscs']).namespaces;
   expect(Object.keys(a ?? {})).toEqual(['name', 'links', 'addresses', 'qdiscs']);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'hairpin';
 import { vi } from 'vitest';
+import { engineOf } from '../../lib/lab/engine.ts';
 import { flushBroadcastQueues } from '../../lib/trace/broadcast-queues.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 
@@ -17,8 +18,9 @@ test('a marker that is through counts, however long the event loop is kept', asy
   const capture = Capture.of(lab);
   const { hasMarker } = capture;
   vi.spyOn(capture, 'hasMarker').mockImplementation((...mark) => hasWaited && hasMarker.call(capture, ...mark));
-  if (!ns1.tap) throw new Error('a lab has taps');
-  vi.spyOn(ns1.tap, 'readable').mockImplementation(async () => {
+  const { tap } = engineOf(ns1);
+  if (!tap) throw new Error('a lab has taps');
+  vi.spyOn(tap, 'readable').mockImplementation(async () => {
     if (!hasWaited) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONG);
     hasWaited = true;
     return true;

@@ -71,7 +71,7 @@ test('so may what it has left running', async ({ lab }) => {
   const { stdout } = await b.exec('sh', ['-c', 'sleep 1000 >/dev/null 2>&1 & echo $!']);
   expect(knowsEveryQueue(lab)).toBe(false);
   process.kill(Number(stdout), 'SIGKILL');
-  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
+  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
 });
 
 // the same; and a function of the spec's own process
@@ -91,7 +91,7 @@ test('so may a thread that the spec starts there', async ({ lab }) => {
   await once(thread, 'online');
   expect(knowsEveryQueue(lab)).toBe(false);
   await thread.terminate();
-  await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
+  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
 });
 
 // the same; and a program in no namespace of the lab
@@ -124,38 +124,64 @@ test('whoever has the path of a namespace may come at any time', async ({ lab })
   expect(knowsEveryQueue(lab)).toBe(false);
 });
 
-test.for<[string, string, boolean]>([
-  ['a veth inside of the lab', 'ip link add v0 up type veth peer v1', true],
-  ['a veth out of the lab', 'ip link add v0 up type veth peer v1; ip link set v1 netns $1', false],
-  ['a macvlan', 'ip link add m0 up link eth0 type macvlan', true],
+test.for([
+  ['a veth inside of the lab', 'ip link add v0 up type veth peer v1'],
+  ['a macvlan', 'ip link add m0 up link eth0 type macvlan'],
+  ['a bridge with a port', 'ip link add br9 up type bridge; ip link set eth0 master br9'],
+  ['a plain queue', 'tc qdisc add dev eth0 root pfifo'],
+  ['a packet filter', 'nft add table inet t'],
+] as const)('what a program left behind that keeps nothing back: %s', async ([, script], { lab }) => {
+  const { a } = await build(lab);
+  await a.exec('sh', ['-ec', script]);
+  // A new device's link-local address is about to speak, until a worker of the kernel has seen to it (addrconf_dad_work).
+  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
+});
+
+test.for([
+  [
+    'a veth out of the lab',
+    'ip link add v0 up type veth peer v1; ip link set v1 netns $1',
+    'nsenter --net=$1 ip link delete v1',
+  ],
   [
     'a macvlan in a network of its own',
     'ip link add m0 up link eth0 netns $1 type macvlan; nsenter --net=$1 ip link set m0 up',
-    false,
+    'nsenter --net=$1 ip link delete m0',
   ],
-  ['a bridge with a port', 'ip link add br9 up type bridge; ip link set eth0 master br9', true],
-  ['a tunnel', 'ip link add vx0 up type vxlan id 5 dstport 4789 remote 10.0.0.2 local 10.0.0.1', false],
-  ['a plain queue', 'tc qdisc add dev eth0 root pfifo', true],
-  ['a queue that keeps frames back', 'tc qdisc add dev eth0 root tbf rate 8kbit burst 200 latency 60s', false],
-  ['a place for filters', 'tc qdisc add dev eth0 clsact', false],
-  ['a packet filter', 'nft add table inet t', true],
+  ['a tunnel', 'ip link add vx0 up type vxlan id 5 dstport 4789 remote 10.0.0.2 local 10.0.0.1', 'ip link delete vx0'],
+  [
+    'a queue that keeps frames back',
+    'tc qdisc add dev eth0 root tbf rate 8kbit burst 200 latency 60s',
+    'tc qdisc delete dev eth0 root',
+  ],
+  ['a place for filters', 'tc qdisc add dev eth0 clsact', 'tc qdisc delete dev eth0 clsact'],
   [
     'a packet filter at a device',
     "nft add table netdev t; nft add chain netdev t c '{ type filter hook ingress device eth0 priority 0; }'",
-    false,
+    'nft delete table netdev t',
   ],
-  ['an IPsec policy', 'ip xfrm policy add dir out src 10.9.0.0/16 dst 10.8.0.0/16 tmpl proto esp mode tunnel', false],
-  ['a proxy that takes its time', 'sysctl -qw net.ipv4.neigh.eth0.proxy_delay=80', false],
-])('what a program left behind: %s', async ([, script, known], { lab }) => {
+  [
+    'an IPsec policy',
+    'ip xfrm policy add dir out src 10.9.0.0/16 dst 10.8.0.0/16 tmpl proto esp mode tunnel',
+    'ip xfrm policy flush',
+  ],
+  [
+    'a proxy that takes its time',
+    'sysctl -qw net.ipv4.neigh.eth0.proxy_delay=80',
+    'sysctl -qw net.ipv4.neigh.eth0.proxy_delay=0',
+  ],
+] as const)('what a program left behind, until it is gone: %s', async ([, script, undo], { lab }) => {
   const { a } = await build(lab);
   // A network that is not of the lab, kept by nothing but its path.
   const outside = createLab();
   onTestFinished(() => outside.close());
-  const path = outside.namespace('outside').path;
+  const { path } = outside.namespace('outside');
   await a.exec('sh', ['-ec', script, 'sh', path]);
-  // A new device's link-local address is about to speak, until a worker of the kernel has seen to it (addrconf_dad_work).
-  if (known) await expect.poll(() => knowsEveryQueue(lab)).toBe(true);
-  else expect(knowsEveryQueue(lab)).toBe(false);
+  const tentative = async () => (await a.exec('ip', ['-6', 'address', 'show', 'tentative'])).stdout;
+  await expect.poll(tentative, { timeout: 10_000 }).toBe('');
+  expect(knowsEveryQueue(lab)).toBe(false);
+  await a.exec('sh', ['-ec', undo, 'sh', path]);
+  await expect.poll(() => knowsEveryQueue(lab), { timeout: 10_000 }).toBe(true);
 });
 
 // a eth0, which merges packets ── p0 sw p1 ── eth0 b

@@ -65,11 +65,14 @@ test('that nobody answered before is no reason now', async ({ lab }) => {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
   lab.cable(a, r);
   lab.cable(r, b);
-  await r.exec('ip', ['neighbour', 'replace', '10.0.1.2', 'dev', 'eth1', 'nud', 'failed']);
+  b.sysctl.set('net.ipv4.conf.all.arp_ignore', 8);
+  expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain('nobody answers');
+  const state = () => r.neighbour.list().find(({ to }) => to === '10.0.1.2')?.state;
+  await expect.poll(state, { timeout: 10_000 }).toBe('FAILED');
   await r.exec('tc', ['qdisc', 'add', 'dev', 'eth0', 'clsact']);
   // Takes what is IPv4, ahead of the stack.
   await r.exec('tc', 'filter add dev eth0 ingress protocol ip bpf da bytecode'.split(' ').concat('1,6 0 0 2'));
-  const explanation = await explanationOf(expect(a).toReach(b, { within: 300 }));
+  const explanation = await explanationOf(expect(a).toReach(b, { within: 50 }));
   // As root the kernel tells of it.
   expect(explanation).toMatch(/✗ (last seen here|dropped by traffic control at the ingress of r\/eth0)/);
   expect(explanation).not.toContain('nobody answers');

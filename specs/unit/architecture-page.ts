@@ -125,6 +125,7 @@ const PLACES = `## Where a piece of knowledge stands
 | a cause of loss | its code and facts in \`lib/model/cause.ts\`, its sentences in \`lib/diagnosis/words\` |
 | how long a question waits | \`lib/probes/keep-asking.ts\` |
 | where a frame may wait | \`lib/trace/known-queues.ts\` |
+| the sockets and descriptors of a lab, and its bookkeeping | its engine: \`engineOf(lab)\`, \`engineOf(namespace)\` of \`lib/lab/engine.ts\` |
 | what state a network is in | \`lib/state\` |
 | which programs the specs need | \`specs/programs.json\` |
 

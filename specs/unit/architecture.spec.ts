@@ -143,6 +143,36 @@ describe('the check finds', () => {
       "lib/report/buildable.ts has 'dummy', 'ifb': only lib/links and lib/model tell kinds of links apart; ask lib/links",
     ],
     [
+      'a member that is public, and not meant to be',
+      'lib/lab/namespace.ts',
+      '  /** @internal */\n  readonly handle: NetNamespace;',
+      'lib/lab/namespace.ts has a member marked @internal: what a spec must not use belongs to the engine (engineOf)',
+    ],
+    [
+      'a method that is added to a class of another layer',
+      'lib/trace/trace-lab.ts',
+      'Lab.prototype.trace = function trace() {};',
+      'lib/trace/trace-lab.ts changes a prototype: a class has its members in its own file',
+    ],
+    [
+      'methods that are added by a call',
+      'lib/trace/trace-lab.ts',
+      'Object.assign(Lab.prototype, { trace });',
+      'lib/trace/trace-lab.ts changes a prototype: a class has its members in its own file',
+    ],
+    [
+      'an object that becomes one of another class',
+      'lib/lab/port.ts',
+      'Object.setPrototypeOf(device, Port.prototype);',
+      'lib/lab/port.ts changes a prototype: a class has its members in its own file',
+    ],
+    [
+      'a declaration that merges with another',
+      'lib/trace/trace-lab.ts',
+      "declare module '../lab/lab.ts' {\n  interface Lab {}\n}",
+      'lib/trace/trace-lab.ts adds to the declarations of another file: a class has its members in its own file',
+    ],
+    [
       'a timer of node:timers/promises',
       'lib/probes/ask.ts',
       "import { scheduler } from 'node:timers/promises';",

@@ -95,6 +95,9 @@ const WRITERS = ['lib/cli/print.ts', 'lib/cli/needs-node.ts', 'lib/report/warn.t
  */
 const KIND_OWNERS = ['lib/links', 'lib/model'];
 
+/** What may define members of a class by their names: those of a kind of links are its settings. */
+const PROTOTYPE_OWNERS = ['lib/lab/handle.ts'];
+
 /** Without `bridge`, which is a mode as well. */
 const KIND = '(?:macvlan|macvtap|ipvlan|ipvtap|veth|vlan|dummy|ifb|vxlan|geneve|netkit)';
 
@@ -107,6 +110,7 @@ export function violations(file: string, source: string): string[] {
     ...judgeRemovals(file, source),
     ...judgeWriters(file, source),
     ...judgeKinds(file, source),
+    ...judgeHandles(file, source),
   ];
 }
 
@@ -161,6 +165,22 @@ function judgeKinds(file: string, source: string): string[] {
       ? [`${file} has ${found[0]}: only ${KIND_OWNERS.join(' and ')} tell kinds of links apart; ask lib/links`]
       : [],
   );
+}
+
+/** A class has all its members in its own file, and each of them is for whoever has the object. */
+function judgeHandles(file: string, source: string): string[] {
+  if (!isIn(file, 'lib') && !isIn(file, 'fixtures')) return [];
+  const tag = /@internal\b/.test(source)
+    ? [`${file} has a member marked @internal: what a spec must not use belongs to the engine (engineOf)`]
+    : [];
+  const code = withoutComments(source);
+  const patch = PROTOTYPE_OWNERS.includes(file) ? null : /\.prototype(\.\w+\s*=[^=]|\s*,|\[)|setPrototypeOf/.exec(code);
+  const merge = /declare module '\./.exec(code);
+  return [
+    ...tag,
+    ...(patch ? [`${file} changes a prototype: a class has its members in its own file`] : []),
+    ...(merge ? [`${file} adds to the declarations of another file: a class has its members in its own file`] : []),
+  ];
 }
 
 /** What a module imports or exports again, types and `import()` too. */

@@ -1,3 +1,5 @@
+import { enginesOf } from '../../lab/engine.ts';
+import type { CapturedFrame } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
@@ -6,7 +8,6 @@ import { predict } from '../../model/predict.ts';
 import type { Prediction } from '../../model/prediction.ts';
 import type { LinkPlace } from '../../state/network-state.ts';
 import { readNetwork } from '../../state/read-network.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import type { Step } from '../../trace/expected-way.ts';
 
 /** What the model says of a frame at a device; undefined for what is no frame, and for a device that is gone. */
@@ -42,7 +43,7 @@ function isAt({ namespace, index }: LinkPlace, device: Step['at']): boolean {
  * has been believed.
  */
 function stateOf({ namespaces }: Step['at']['namespace']['lab']): ModelState {
-  const state = readNetwork(namespaces, MODEL_PARTS);
+  const state = readNetwork(enginesOf(namespaces), MODEL_PARTS);
   const filters = { nftables: [], legacy: [], ipsec: false };
   return { namespaces: state.namespaces.map((namespace) => ({ ...namespace, filters, qdiscs: [] })) };
 }

@@ -1,4 +1,5 @@
 import { listeningAt } from '../../kernel/listening-sockets.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 
@@ -12,9 +13,10 @@ export interface PortPlace {
 /** Why a port refused: nobody listens there, or not at that address. Undefined where somebody does. */
 export function closedPortCause(
   protocol: 'tcp' | 'udp',
-  { namespace: { handle, name: namespace }, address, port }: PortPlace,
+  { namespace: host, address, port }: PortPlace,
 ): Cause | undefined {
-  const open = [...new Set(listeningAt(handle, protocol, port))];
+  const { name: namespace, netns } = engineOf(host);
+  const open = [...new Set(listeningAt(netns, protocol, port))];
   if (open.length === 0) return { code: 'socket.none', facts: { namespace, protocol, port } };
   // A socket of IPv6 may take what comes over IPv4 (bindv6only).
   if (open.some((own) => own === address || own === '0.0.0.0' || own === '::')) return undefined;

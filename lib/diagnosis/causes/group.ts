@@ -1,4 +1,5 @@
 import { joinedGroups } from '../../kernel/joined-groups.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { Interface } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
@@ -23,6 +24,6 @@ function notJoined(device: Interface, bytes: Buffer, by: 'stack' | 'parent'): Ca
   const packet = ipPacketOf(withoutVlanTags(bytes));
   if (!packet || !isMulticastIp(packet.destination)) return undefined;
   const group = packet.destination;
-  const joined = joinedGroups(device.namespace.handle, packet.family).has(`${device.index} ${group}`);
+  const joined = joinedGroups(engineOf(device.namespace).netns, packet.family).has(`${device.index} ${group}`);
   return joined ? undefined : { code: 'group.not-joined', facts: { device: deviceName(device), group, by } };
 }

@@ -13,7 +13,7 @@ export function ipvlanInCause(child: Ipvlan, bytes: Buffer): Cause | undefined {
 }
 
 /** Why what an ipvlan sent did not leave by its parent. In modes l3 and l3s the parent's namespace routes it (`ipvlan_process_outbound`). */
-export function ipvlanOutCause(child: Ipvlan, bytes: Buffer): Cause | undefined {
+export function ipvlanOutCause(child: Ipvlan, bytes: Buffer, since: bigint): Cause | undefined {
   const { mode, parent } = child;
   const { namespace } = parent;
   if (mode === 'l2') return undefined;
@@ -30,7 +30,7 @@ export function ipvlanOutCause(child: Ipvlan, bytes: Buffer): Cause | undefined 
     const facts = { namespace: namespace.name, to: destination, device: deviceName(parent), mode };
     return { code: 'ipvlan.no-route', facts };
   }
-  return neighbourCause(namespace, destination);
+  return neighbourCause(namespace, destination, since);
 }
 
 function modeOf(child: Ipvlan) {

@@ -1,9 +1,8 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../../kernel/constants.ts';
-import { isBridge } from '../../lab/index.ts';
+import { type CapturedFrame, type Hop, isBridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import { holds, ownerOf } from '../../trace/owner.ts';
-import { type Hop, hopsOf } from '../../trace/path.ts';
+import { hopsOf } from '../../trace/path.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
@@ -13,11 +12,13 @@ import { routerCause } from './router.ts';
 /**
  * Where a packet came to the one host that has its MAC address, and ended: that host is not its goal, and does not pass it
  * on. Or where it came to its next hop with a MAC address that the next hop does not have.
+ *
+ * @param since when the question began whose packet it is, in nanoseconds by the clock of the taps
  */
-export function misdirected(path: Hop): { hop: Hop; cause: Cause } | undefined {
+export function misdirected(path: Hop, since: bigint): { hop: Hop; cause: Cause } | undefined {
   const ends = hopsOf(path).filter((hop) => isEnd(hop) && hop.frame.at.namespace !== path.frame.at.namespace);
   const taken = ends.find(({ frame }) => frame.packetType === PACKET_HOST);
-  const keeper = taken && takenBy(taken.frame);
+  const keeper = taken && takenBy(taken.frame, since);
   if (taken && keeper) return { hop: taken, cause: keeper };
   const refused = ends.find(({ frame }) => frame.packetType === PACKET_OTHERHOST && isNextHop(frame));
   const cause = refused && otherHostCause(refused.frame);
@@ -37,13 +38,13 @@ function isNextHop(frame: CapturedFrame): boolean {
 }
 
 /** Undefined where the next hop has that MAC address, too: then it is for the switches to say who got it. */
-function takenBy(frame: CapturedFrame): Cause | undefined {
+function takenBy(frame: CapturedFrame, since: bigint): Cause | undefined {
   const { at } = frame;
   const sender = senderOf(frame);
   // Who has the address of the next hop was to pass it on.
   if (!sender?.entry || holds(at.namespace, sender.nextHop)) {
     const kept: Cause = { code: 'router.kept', facts: { namespace: at.namespace.name } };
-    return routerCause({ at, direction: 'in' }, { at, direction: 'out' }, frame) ?? kept;
+    return routerCause({ at, direction: 'in' }, { at, direction: 'out' }, frame, since) ?? kept;
   }
   if (ownerOf(at.namespace.lab, sender.nextHop)?.mac === sender.entry.lladdr) return undefined;
   const { name: namespace } = sender.namespace;

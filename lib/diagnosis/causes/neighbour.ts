@@ -1,16 +1,13 @@
-import { type Interface, type Ipvlan, isLink, type Lab, type Namespace } from '../../lab/index.ts';
+import { type CapturedFrame, type Interface, type Ipvlan, isLink, type Lab, type Namespace } from '../../lab/index.ts';
 import { ipvlan } from '../../links/ipvlan.ts';
 import type { Asked, Cause, CauseOf } from '../../model/cause.ts';
-import { Capture, type CapturedFrame } from '../../trace/capture.ts';
+import { Capture } from '../../trace/capture.ts';
 import { ownerOf } from '../../trace/owner.ts';
 import { advertised, solicitationOf } from '../../trace/solicitation.ts';
 import { contains } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
 import { reversePathCause } from './reverse-path.ts';
 import { routeFor } from './route.ts';
-
-/** An entry that has failed is asked for again with the next packet: each tenth of a second, while a question goes on. */
-const LATELY = 200_000_000n;
 
 /** `RT_SCOPE_HOST` */
 const SCOPE_HOST = 254;
@@ -20,14 +17,19 @@ type Silence = CauseOf<
   'neighbour.arp-off' | 'neighbour.arp-ignore' | 'neighbour.other-device' | 'host.rp-filter' | 'address.own-source'
 >;
 
-/** Why a host that wanted to send to an address did not: nobody has told it the MAC address of its next hop. */
-export function neighbourCause(namespace: Namespace, address: string): Cause | undefined {
+/**
+ * Why a host that wanted to send to an address did not: nobody has told it the MAC address of its next hop.
+ *
+ * @param since when the question began whose packet it is, in nanoseconds by the clock of the taps. An entry that has failed is
+ * asked for again with the next packet (`__neigh_event_send`); what nobody answered before is no word on this question
+ */
+export function neighbourCause(namespace: Namespace, address: string, since: bigint): Cause | undefined {
   const { route } = routeFor(namespace, address);
   if (!route) return undefined;
   const hop = route.via ?? address;
   // A table has an entry a device: what was learnt at another one does not count.
   const entry = namespace.neighbour.list().find(({ to, device }) => to === hop && device === route.device);
-  const asked = lastQuestion(namespace, hop);
+  const asked = lastQuestion(namespace, hop, since);
   if ((!asked && namespace.lab.taps) || (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state))) return undefined;
   // One that failed goes at any time where the table, which all namespaces share, is large (neigh_periodic_work).
   if (!entry && !asked) return undefined;
@@ -48,18 +50,16 @@ function lostAnswer(asked: CapturedFrame, owner: Interface, address: string): Ca
     : { code: 'neighbour.answer-lost', facts: { asked: question } };
 }
 
-/** The last time that it was seen to ask, of late: that nobody answered once is no word on what did not get so far. */
-function lastQuestion({ lab, interfaces }: Namespace, address: string): CapturedFrame | undefined {
-  return lately(lab).findLast(
+/** The last time that it was seen to ask. */
+function lastQuestion({ lab, interfaces }: Namespace, address: string, since: bigint): CapturedFrame | undefined {
+  return framesSince(lab, since).findLast(
     ({ at, direction, bytes }) =>
       direction === 'out' && interfaces.includes(at) && solicitationOf(bytes)?.target === address,
   );
 }
 
-function lately(lab: Lab): readonly CapturedFrame[] {
-  const frames = lab.taps ? Capture.of(lab).frames() : [];
-  const since = (frames.at(-1)?.nanoseconds ?? 0n) - LATELY;
-  return frames.filter(({ nanoseconds }) => nanoseconds >= since);
+function framesSince(lab: Lab, since: bigint): readonly CapturedFrame[] {
+  return lab.taps ? Capture.of(lab).since(since) : [];
 }
 
 function wasAnswered(
@@ -67,9 +67,8 @@ function wasAnswered(
   owner: Namespace,
   address: string,
 ): boolean {
-  return lately(namespace.lab).some(
-    ({ at, direction, bytes, nanoseconds }) =>
-      nanoseconds >= since && direction === 'out' && at.namespace === owner && advertised(bytes) === address,
+  return framesSince(namespace.lab, since).some(
+    ({ at, direction, bytes }) => direction === 'out' && at.namespace === owner && advertised(bytes) === address,
   );
 }
 
@@ -91,9 +90,9 @@ function silenceOf(asked: CapturedFrame, owner: Interface, address: string): Sil
 }
 
 /** The device of a host that a question for an address came to: the one that has it, if it came there. */
-function arrivalOf({ identity }: CapturedFrame, owner: Interface): Interface | undefined {
+function arrivalOf({ identity, nanoseconds }: CapturedFrame, owner: Interface): Interface | undefined {
   const { namespace } = owner;
-  const devices = lately(namespace.lab).flatMap((frame) =>
+  const devices = framesSince(namespace.lab, nanoseconds).flatMap((frame) =>
     frame.direction === 'in' && frame.at.namespace === namespace && frame.identity === identity ? [frame.at] : [],
   );
   // Behind a port it is the bridge that IP gets it by.

@@ -1,7 +1,6 @@
 import { PACKET_OTHERHOST } from '../../kernel/constants.ts';
-import type { Namespace } from '../../lab/index.ts';
+import type { CapturedFrame, Namespace } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import { decodeEthernet } from '../../wire/ethernet.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';

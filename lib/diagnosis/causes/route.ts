@@ -1,4 +1,5 @@
 import { isNoRoute } from '../../kernel/no-route.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { Namespace, Route } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import { ipRoute, TABLE_MAIN } from '../../netlink/route.ts';
@@ -32,7 +33,8 @@ export function noWayBack(namespace: Namespace, to: string): Cause | undefined {
 }
 
 /** A route that is there and leads nowhere: blackhole, prohibit, unreachable (`fib_props`). */
-export function toNowhere({ name: namespace, rtnetlink }: Namespace, to: string): Cause | undefined {
+export function toNowhere(from: Namespace, to: string): Cause | undefined {
+  const { name: namespace, rtnetlink } = engineOf(from);
   const all = rtnetlink.list(ipRoute.all({ family: familyOf(to) ?? 4 })).filter((each) => contains(each.to, to));
   // Table local is asked first, then main, then default (fib_default_rules_init).
   for (const table of TABLES) {

@@ -1,6 +1,5 @@
-import type { Interface } from '../../lab/index.ts';
+import type { CapturedFrame, Interface } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import type { CapturedFrame } from '../../trace/capture.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
@@ -13,14 +12,17 @@ import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops } from './reverse-path.ts';
 import { routeFor } from './route.ts';
 
-/** Why a packet that came in by one interface of a host was not passed on by another (`ip_forward`). */
-export function routerCause(here: Step, next: Step, frame: CapturedFrame): Cause | undefined {
+/**
+ * Why a packet that came in by one interface of a host was not passed on by another (`ip_forward`).
+ *
+ * @param since when the question began whose packet it is, in nanoseconds by the clock of the taps
+ */
+export function routerCause(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
   const { namespace } = here.at;
   const packet = ipPacketOf(withoutVlanTags(frame.bytes));
   if (!packet) return { code: 'router.not-a-switch', facts: { namespace: namespace.name } };
   const { destination } = packet;
-  // What was seen of late is asked for first: to read the state takes a while.
-  const silence = neighbourCause(namespace, destination);
+  const silence = neighbourCause(namespace, destination, since);
   const cause = predictionAt(here, frame)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
   const { route } = routeFor(namespace, destination);

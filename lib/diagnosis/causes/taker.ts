@@ -1,3 +1,4 @@
+import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { Cause, CauseOf } from '../../model/cause.ts';
 import { getExpressions, getHook } from '../../netlink/nf-tables.ts';
@@ -18,7 +19,7 @@ export function takerCause(namespace: Namespace, step: Step, of?: Whose): Cause 
 function nftCause(namespace: Namespace, step: NftStep, whose: { of?: Whose }): Cause {
   const { family, table, chain, handle, base } = step;
   const { hook = '', expressions = [] } =
-    askNftables(namespace.handle, (socket) => ({
+    askNftables(engineOf(namespace).netns, (socket) => ({
       hook: getHook(socket, base),
       expressions: handle === undefined ? [] : getExpressions(socket, { family, table, chain, handle }),
     })) ?? {};

@@ -18,8 +18,13 @@ import { tagCause } from './vlan.ts';
  *
  * @param bytes the frame as its sender had it
  * @param seen the frame as it arrived
+ * @param since when the question began, in nanoseconds by the clock of the taps
  */
-export function targetCause(arrival: Interface, address: string, bytes: Buffer, seen: Buffer): Cause | undefined {
+export function targetCause(
+  arrival: Interface,
+  address: string,
+  { bytes, seen, since }: { bytes: Buffer; seen: Buffer; since: bigint },
+): Cause | undefined {
   const { namespace } = arrival;
   const elsewhere = tapCause(arrival) ?? tagCause(arrival, seen);
   if (elsewhere) return elsewhere;
@@ -41,7 +46,7 @@ export function targetCause(arrival: Interface, address: string, bytes: Buffer, 
   return (
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
-    neighbourCause(namespace, packet.source)
+    neighbourCause(namespace, packet.source, since)
   );
 }
 

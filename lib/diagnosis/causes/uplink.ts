@@ -1,7 +1,7 @@
-import { isLink } from '../../lab/index.ts';
+import { type Hop, isLink } from '../../lab/index.ts';
 import { macvlan } from '../../links/macvlan.ts';
 import type { Cause } from '../../model/cause.ts';
-import { type Hop, hopsOf } from '../../trace/path.ts';
+import { hopsOf } from '../../trace/path.ts';
 import { uplinkOf } from '../../trace/uplink.ts';
 import { deviceName } from '../names.ts';
 

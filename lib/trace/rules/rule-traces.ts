@@ -1,6 +1,7 @@
 import { hasCode } from '../../kernel/has-code.ts';
 import { ResourceStack } from '../../kernel/resource-stack.ts';
 import { readSysctls, writeSysctl } from '../../kernel/sysctl.ts';
+import { engineOf } from '../../lab/engine.ts';
 import type { Lab, Namespace } from '../../lab/index.ts';
 import type { FilterFamily } from '../../netlink/netfilter.ts';
 import { NetfilterSocket } from '../../netlink/netfilter-socket.ts';
@@ -67,11 +68,11 @@ export interface Told {
 /** The namespaces of a lab that have packet filters. */
 export function filteringIn(lab: Lab): Namespace[] {
   // Nobody but a program can have made any.
-  return lab.isPristine ? [] : lab.namespaces.filter(hasFilters);
+  return engineOf(lab).isPristine ? [] : lab.namespaces.filter(hasFilters);
 }
 
-function hasFilters({ handle }: Namespace): boolean {
-  const { nftables, legacy } = filtersOf(handle);
+function hasFilters(namespace: Namespace): boolean {
+  const { nftables, legacy } = filtersOf(engineOf(namespace).netns);
   return nftables.length + legacy.length > 0;
 }
 
@@ -88,7 +89,7 @@ class Watched implements Disposable {
 
   private constructor(namespace: Namespace) {
     this.namespace = namespace;
-    this.#socket = new NetfilterSocket(namespace.handle);
+    this.#socket = new NetfilterSocket(engineOf(namespace).netns);
   }
 
   static start(namespace: Namespace, signs: ProbeSigns): Watched {
@@ -107,7 +108,7 @@ class Watched implements Disposable {
 
   [Symbol.dispose](): void {
     using socket = this.#socket;
-    for (const [name, logger] of this.#loggers) writeSysctl(this.namespace.handle, name, logger);
+    for (const [name, logger] of this.#loggers) writeSysctl(engineOf(this.namespace).netns, name, logger);
     transact(
       socket,
       this.#families.map((family) => deleteTable({ family, table: TRACE_TABLE })),
@@ -115,10 +116,9 @@ class Watched implements Disposable {
   }
 
   #listen(signs: ProbeSigns): void {
-    const { handle, interfaces } = this.namespace;
-    const { nftables, legacy } = filtersOf(handle);
+    const { nftables, legacy } = filtersOf(engineOf(this.namespace).netns);
     this.#socket.join(NFNLGRP_NFTRACE);
-    const devices = interfaces.map(({ name }) => name);
+    const devices = this.namespace.interfaces.map(({ name }) => name);
     for (const family of familiesToTrace(nftables, legacy))
       if (transact(this.#socket, traceTable(family, signs, devices))) this.#families.push(family);
     if (legacy.length > 0) this.isDeaf = !this.#listenToLegacy();
@@ -130,12 +130,12 @@ class Watched implements Disposable {
    * @returns false where a program has the group (`EBUSY`), /proc/sys is read-only, or the kernel has no such log
    */
   #listenToLegacy(): boolean {
-    const { handle } = this.namespace;
+    const { netns } = engineOf(this.namespace);
     try {
       this.#socket.change(listenToLog(LOG_GROUP));
-      for (const [name, before] of readSysctls(handle, LOGGERS)) {
+      for (const [name, before] of readSysctls(netns, LOGGERS)) {
         this.#loggers.set(name, before);
-        writeSysctl(handle, name, 'nfnetlink_log');
+        writeSysctl(netns, name, 'nfnetlink_log');
       }
       return this.#loggers.size > 0;
     } catch (error) {

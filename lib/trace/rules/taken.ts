@@ -1,6 +1,6 @@
-import type { Interface, Namespace } from '../../lab/index.ts';
+import type { Hop, Interface, Namespace } from '../../lab/index.ts';
 import { frameIdentity } from '../frame-identity.ts';
-import { type Hop, hopsOf } from '../path.ts';
+import { hopsOf } from '../path.ts';
 import type { Place } from '../place.ts';
 import type { ProbePath, Recognize } from '../probe-path.ts';
 import { isAbout } from '../solicitation.ts';

@@ -1,3 +1,4 @@
+import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import { getHook } from '../../netlink/nf-tables.ts';
 import { askNftables } from '../../netlink/packet-filters.ts';
@@ -72,7 +73,7 @@ function ruleWords(namespace: Namespace, step: Step): string {
   }
   const { family, table, chain, handle = 0n, base } = step;
   const text = ruleText(namespace, { family, table, chain }, handle);
-  const hook = askNftables(namespace.handle, (socket) => getHook(socket, base));
+  const hook = askNftables(engineOf(namespace).netns, (socket) => getHook(socket, base));
   const rule = text === undefined ? `the rule with handle ${handle}` : `${text} # handle ${handle}`;
   return `by table ${family} ${table}, chain ${chain} (${chain === base.chain ? '' : 'of '}hook ${hook}): ${rule}`;
 }

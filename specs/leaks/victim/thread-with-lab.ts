@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { engineOf } from '../../../lib/lab/engine.ts';
 import { hurryLinkwatch } from '../../../lib/lab/linkwatch.ts';
 import { createLab } from '../../../lib/lab.ts';
 import { flushProcessorBacklogs } from '../../../lib/trace/processor-backlogs.ts';
@@ -16,5 +17,5 @@ hurryLinkwatch();
 flushProcessorBacklogs();
 await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
 const failed = await a.exec('false').catch((error) => error);
-parentPort?.postMessage([a.handle.inode, failed.command, failed.escapedCommand]);
+parentPort?.postMessage([engineOf(a).netns.inode, failed.command, failed.escapedCommand]);
 parentPort?.once('message', () => {});

@@ -1,5 +1,6 @@
 import { expect, type Lab, test } from 'hairpin';
 import { readSysctls } from '../../../lib/kernel/sysctl.ts';
+import { engineOf } from '../../../lib/lab/engine.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
 
@@ -8,7 +9,7 @@ function build(lab: Lab) {
   const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
   for (const ns of [a, b]) lab.cable(ns, sw);
   const name = 'net/bridge/bridge-nf-call-iptables';
-  const has = readSysctls(sw.handle, [name]).has(name);
+  const has = readSysctls(engineOf(sw).netns, [name]).has(name);
   if (has) sw.sysctl.set(name, 1);
   return { sw, a, b, has };
 }

@@ -1,4 +1,5 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { engineOf } from '../../../lib/lab/engine.ts';
 import { outputOf } from '../../../lib/lab/exec.ts';
 import { netfilterBody, netfilterType } from '../../../lib/netlink/netfilter.ts';
 import { askNftables } from '../../../lib/netlink/packet-filters.ts';
@@ -20,9 +21,9 @@ const NFT_MSG_GETGEN = 16;
 const generation = netfilterBody(table({ id: attribute('NFTA_GEN_ID', 1, be32) }));
 
 /** How many changes of its tables a namespace has seen. */
-function generationOf({ handle }: Namespace): number | undefined {
+function generationOf(namespace: Namespace): number | undefined {
   const request = requestOf(netfilterType('nftables', NFT_MSG_GETGEN), generation, {}, { words: 'generation' });
-  return askNftables(handle, (socket) => socket.get(request).id);
+  return askNftables(engineOf(namespace).netns, (socket) => socket.get(request).id);
 }
 
 test('a question that passes makes no tables, and one that fails leaves none', async ({ lab }) => {

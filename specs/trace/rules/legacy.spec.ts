@@ -2,6 +2,7 @@ import { expect, type Lab, type Namespace, test } from 'hairpin';
 import type { TestContext } from 'vitest';
 import { findProgram } from '../../../lib/kernel/find-program.ts';
 import { readSysctl } from '../../../lib/kernel/sysctl.ts';
+import { engineOf } from '../../../lib/lab/engine.ts';
 import { failureOf } from '../../matchers/failure-of.ts';
 import { explanationOf } from '../explanation-of.ts';
 import { addRules } from './add-rules.ts';
@@ -160,7 +161,7 @@ test('who logs packets afterwards is whoever did before', async ({ lab, skip }) 
   const { a, r, b } = build(lab);
   const iptables = await legacyIn(r, skip);
   await iptables('-A', 'FORWARD', '-p', 'icmp', '-j', 'DROP');
-  const loggers = () => [2, 10].map((family) => readSysctl(r.handle, `net/netfilter/nf_log/${family}`));
+  const loggers = () => [2, 10].map((family) => readSysctl(engineOf(r).netns, `net/netfilter/nf_log/${family}`));
   const before = loggers();
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain('chain FORWARD: rule 1\n');
   expect(loggers()).toEqual(before);

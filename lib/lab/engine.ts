@@ -1,0 +1,49 @@
+import { UsageError } from '../kernel/validate.ts';
+import type { Lab } from './lab.ts';
+import type { LabEngine } from './lab-engine.ts';
+import type { Namespace } from './namespace.ts';
+import type { NamespaceEngine } from './namespace-engine.ts';
+import type { Switch } from './switch.ts';
+import type { SwitchEngine } from './switch-engine.ts';
+import type { Uplink } from './uplink.ts';
+import type { UplinkEngine } from './uplink-engine.ts';
+
+/** Global, since vitest may load this module anew for a file (`isolate: false`), beside the test runner's copy. */
+const SLOT = Symbol.for('hairpin.engines');
+const slots = globalThis as { [SLOT]?: WeakMap<object, object> };
+slots[SLOT] ??= new WeakMap();
+const engines = slots[SLOT];
+
+/**
+ * The engine behind a handle: its descriptors, its sockets, its bookkeeping. A spec holds handles, which have public members only.
+ * All layers of the library may ask for the engine; no entry point exports this file.
+ *
+ * @throws UsageError for a handle that was made by its constructor
+ * @example engineOf(ns1).netns.run(() => …)
+ */
+export function engineOf(handle: Lab): LabEngine;
+export function engineOf(handle: Switch): SwitchEngine;
+export function engineOf(handle: Namespace): NamespaceEngine;
+export function engineOf(handle: Uplink): UplinkEngine;
+export function engineOf(handle: Namespace | Uplink): NamespaceEngine | UplinkEngine;
+export function engineOf(handle: object): unknown {
+  const engine = engines.get(handle);
+  if (engine === undefined)
+    throw new UsageError(
+      `a ${handle.constructor.name} made by its constructor is in no lab: lab.namespace(), lab.switch() and lab.uplink() make one`,
+    );
+  return engine;
+}
+
+/** The engines of several namespaces, such as `readNetwork` takes them. */
+export function enginesOf(namespaces: readonly Namespace[]): NamespaceEngine[] {
+  return namespaces.map((namespace) => engineOf(namespace));
+}
+
+/** Gives a new handle its engine. */
+export function setEngine(handle: Lab, engine: LabEngine): void;
+export function setEngine(handle: Namespace, engine: NamespaceEngine): void;
+export function setEngine(handle: Uplink, engine: UplinkEngine): void;
+export function setEngine(handle: object, engine: object): void {
+  engines.set(handle, engine);
+}

@@ -1,0 +1,97 @@
+import { checkNamespaceName } from '../kernel/validate.ts';
+import { AddressBook } from './address-book.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
+import type { Lab } from './lab.ts';
+import type { Namespace } from './namespace.ts';
+import { Programs } from './programs.ts';
+import { Resources } from './resources.ts';
+import { SegmentPlan } from './segment-plan.ts';
+import type { Uplink } from './uplink.ts';
+import { Visits } from './visits.ts';
+
+/** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
+const FIRST_INDEX = 100;
+
+/** What is behind a {@link Lab}: all that it has made, and what it knows of it. */
+export class LabEngine {
+  readonly lab: Lab;
+  readonly segments = new SegmentPlan();
+  readonly addresses = new AddressBook();
+  /** What runs in the lab; it ends with the lab. */
+  readonly programs = new Programs();
+  /** What is to be closed with the lab. */
+  readonly resources = new Resources();
+  /** By their names, in the order in which they were made. */
+  readonly namespaces = new Map<string, Namespace>();
+  /** By the names of their NICs. */
+  readonly uplinks = new Map<string, Uplink>();
+  readonly visits: Visits;
+  /** The end of the lab, from the call of `close` on. */
+  closing: Promise<void> | undefined;
+  readonly #inherited = new Map<string, string>();
+  #index = FIRST_INDEX;
+
+  constructor(lab: Lab) {
+    this.lab = lab;
+    this.visits = new Visits(this);
+  }
+
+  /**
+   * The next device's ifindex. Unique in the lab: a veth whose index equals its peer's hears of its carrier late (`linkwatch_urgent_event`).
+   */
+  nextIndex(): number {
+    const index = this.#index++;
+    // A real NIC's children hear late of its carrier as well, when they have its index.
+    return [...this.uplinks.values()].some((uplink) => uplink.index === index) ? this.nextIndex() : index;
+  }
+
+  /**
+   * What a new namespace of this lab has of a sysctl. It is read in the first namespace only: a read costs as much as a write, and
+   * what the host hands on does not change while a lab is being built.
+   */
+  inherited(sysctl: string, read: () => string): string {
+    const known = this.#inherited.get(sysctl);
+    if (known !== undefined) return known;
+    const value = read();
+    this.#inherited.set(sysctl, value);
+    return value;
+  }
+
+  /** @throws UsageError when the lab is closed, or the name is wrong or taken; `method` is what a spec has called */
+  checkNew(method: string, name: unknown): void {
+    checkLabOpen(`lab.${method}`, this.lab);
+    checkNamespaceName(`lab.${method}`, name, (taken) => this.namespaces.has(taken));
+  }
+
+  /** Makes a namespace, of whatever kind, and adds it to the lab. What a failed attempt has opened is closed at once. */
+  addNamespace<N extends Namespace>(method: string, name: string, make: () => N): N {
+    this.checkNew(method, name);
+    const namespace = this.resources.undoUnlessMade(make);
+    this.namespaces.set(name, namespace);
+    this.visits.include(engineOf(namespace));
+    return namespace;
+  }
+
+  /** Whether it has a way to a real network, whose nodes and addresses are not the lab's. */
+  get hasUplink(): boolean {
+    return this.uplinks.size > 0;
+  }
+
+  /**
+   * Whether hairpin alone has ever acted in it. Once a spec has run a program or a function in a namespace, or the lab has
+   * a container, the network may have more than hairpin knows of, and must be read.
+   */
+  get isPristine(): boolean {
+    return this.visits.count === 0 && !this.#hasForeign;
+  }
+
+  /** Whether others may come without asking the lab: it has a container, or a spec knows the path of a namespace. */
+  get isOpenToOthers(): boolean {
+    return this.visits.isPathKnown || this.#hasForeign;
+  }
+
+  get #hasForeign(): boolean {
+    return [...this.namespaces.values()].some((namespace) => engineOf(namespace).foreign);
+  }
+}

@@ -1,0 +1,89 @@
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { TapSocket } from '../kernel/tap-socket.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import { engineOf, setEngine } from './engine.ts';
+import { InterfaceList } from './interface-list.ts';
+import { namesOf } from './names.ts';
+import type { Namespace } from './namespace.ts';
+import { sysctlsOf } from './role.ts';
+import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
+import { waitForUsableAddresses } from './usable-addresses.ts';
+
+const LOOPBACK_INDEX = 1;
+
+/** What is behind a {@link Namespace}: the kernel's namespace, the sockets in it, and its interfaces. */
+export class NamespaceEngine {
+  readonly name: string;
+  /** Whether somebody else made the namespace: it is a container's. */
+  readonly foreign: boolean;
+  readonly netns: NetNamespace;
+  readonly rtnetlink: NetlinkSocket;
+  /** Sees every frame at every device here; undefined in a lab without taps. */
+  readonly tap: TapSocket | undefined;
+  readonly devices: InterfaceList;
+  readonly #namespace: Namespace;
+  #joining = false;
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(namespace: Namespace, foreign?: NetNamespace) {
+    const { lab, name } = namespace;
+    const { resources } = engineOf(lab);
+    this.name = name;
+    this.foreign = foreign !== undefined;
+    const netns = resources.add(foreign ?? NetNamespace.create());
+    const { rtnetlink, tap } = netns.run(() => ({
+      rtnetlink: resources.add(new NetlinkSocket({ names: namesOf(lab, namespace) })),
+      tap: lab.taps ? resources.add(new TapSocket(netns)) : undefined,
+    }));
+    this.netns = netns;
+    this.rtnetlink = rtnetlink;
+    this.tap = tap;
+    this.devices = new InterfaceList(namespace);
+    this.#namespace = namespace;
+  }
+
+  /** Registers that an IPv6 address was added, which has to join its group. */
+  joining(): void {
+    this.#joining = true;
+  }
+
+  /** {@link Namespace.settled} is this. */
+  settled(): Promise<void> {
+    if (this.#joining || this.#namespace.lab.defaults === 'kernel') {
+      this.#joining = false;
+      // Kept, so that whoever asks meanwhile waits as well.
+      this.#settling = waitForUsableAddresses(this.#namespace).catch((error: unknown) => {
+        // The next question waits anew.
+        this.#joining = true;
+        throw error;
+      });
+    }
+    return this.#settling;
+  }
+}
+
+/**
+ * Makes the engine of a new namespace, with the lab's settings and its loopback up.
+ *
+ * @param foreign a namespace that somebody else made; without it the kernel makes a new one
+ */
+export function openNamespace<N extends Namespace>(namespace: N, foreign?: NetNamespace): N {
+  setEngine(namespace, new NamespaceEngine(namespace, foreign));
+  applyDefaults(namespace);
+  return namespace;
+}
+
+/** Gives a new namespace the sysctls of its role, and a host its loopback. */
+export function applyDefaults(namespace: Namespace): void {
+  const { lab, role } = namespace;
+  const { netns, rtnetlink, foreign } = engineOf(namespace);
+  const inherited = engineOf(lab);
+  netns.run(() => {
+    for (const { name, value } of sysctlsOf(role, lab.defaults)) {
+      const read = () => readSysctlIn(namespace, name);
+      if ((foreign ? read() : inherited.inherited(name, read)) !== value) writeSysctlIn(namespace, name, value);
+    }
+  });
+  if (role !== 'switch') rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
+}

@@ -1,0 +1,77 @@
+import { checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import type { Interface } from './interface.ts';
+import type { Lab } from './lab.ts';
+
+/** By the layers of a frame; `icmpv6` includes neighbour discovery, but not `mld`. */
+const PROTOCOLS = ['arp', 'icmp', 'icmpv6', 'igmp', 'mld', 'tcp', 'udp'] as const;
+export type TraceProtocol = (typeof PROTOCOLS)[number];
+
+/** Which frames a trace has. */
+export interface TraceOptions {
+  /** One or several; VLAN tags are looked through. @default all */
+  protocol?: TraceProtocol | readonly TraceProtocol[];
+}
+
+/** What was under way in a lab for a time; {@link Lab.trace} makes one. */
+export interface Trace {
+  /** The way of each frame, in the order in which they were sent. Bytes that were sent twice have two. */
+  readonly paths: readonly TracedPath[];
+  /** Every sighting of them, in the order of time. */
+  readonly frames: readonly CapturedFrame[];
+  /** How many sightings the taps had no room for: paths may end early, or lack a branch. */
+  readonly losses: number;
+  /** All paths, drawn one below the other. */
+  toString(): string;
+}
+
+/** The way that one frame took. */
+export interface TracedPath {
+  /** The first sighting, and where the frame went from there: a flood fans out. */
+  readonly hop: Hop;
+  /** The frame as its first device was given it. */
+  readonly frame: Buffer;
+  /** The frame in one line, in tcpdump's manner: `ARP who-has 10.0.0.2 tell 10.0.0.1`. */
+  readonly description: string;
+  /** Every device that it came by, each once, the first one first. */
+  readonly devices: Interface[];
+  /** The devices that were handed it more than once, and how many copies each got. What a loop adds is not counted. */
+  readonly duplicates: { at: Interface; copies: number }[];
+  /** The devices that it came by again on its own way: it goes round. */
+  readonly loops: Interface[];
+  /** Its description, and its way drawn below as in a failure's message. */
+  toString(): string;
+}
+
+/** A frame at a device, and where it went from there: a flood fans out. */
+export interface Hop {
+  frame: CapturedFrame;
+  next: Hop[];
+  /** It has come by here before, on this very way: a loop, which is not followed a second time. */
+  again?: true;
+}
+
+/** A frame at a device of the lab. */
+export interface CapturedFrame {
+  at: Interface;
+  /** `out`: the device was given it to send. `in`: it came from the device. */
+  direction: 'in' | 'out';
+  /** How it was addressed when it came in (`PACKET_HOST` …). */
+  packetType: number;
+  nanoseconds: bigint;
+  bytes: Buffer;
+  originalLength: number;
+  /** The same at every hop of one frame, and different for any other; made when it is first asked for. */
+  readonly identity: string;
+}
+
+/** Checks a call of {@link Lab.trace}. @returns the protocols; none for all */
+export function checkTrace(lab: Lab, fn: unknown, options: TraceOptions): readonly TraceProtocol[] {
+  checkLabOpen('lab.trace', lab);
+  if (typeof fn !== 'function') throw new UsageError(`lab.trace: fn must be a function: received ${show(fn)}`);
+  checkOptions('lab.trace', options, ['protocol']);
+  const protocols = [options.protocol ?? []].flat();
+  for (const protocol of protocols) checkOneOf('lab.trace', 'protocol', protocol, PROTOCOLS);
+  if (!lab.taps) throw new UsageError('lab.trace: without taps there is nothing to see: createLab({ taps: true })');
+  return protocols;
+}

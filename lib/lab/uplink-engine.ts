@@ -1,0 +1,29 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
+import type { Uplink } from './uplink.ts';
+
+/** What is behind an {@link Uplink}: the network that the NIC is in, which is not of the lab, and a socket there. */
+export class UplinkEngine {
+  readonly netns: NetNamespace;
+  readonly rtnetlink: NetlinkSocket;
+  readonly #uplink: Uplink;
+
+  constructor(uplink: Uplink, netns: NetNamespace, rtnetlink: NetlinkSocket) {
+    this.#uplink = uplink;
+    this.netns = netns;
+    this.rtnetlink = rtnetlink;
+  }
+
+  /** Deletes the lab's macvlans on the NIC. */
+  release(): void {
+    for (const child of this.#uplink.children) {
+      try {
+        child.remove();
+      } catch (error) {
+        // Somebody else has deleted it: so much the better.
+        if (!(error instanceof KernelError) || error.code !== 'ENODEV') throw error;
+      }
+    }
+  }
+}
