@@ -29,7 +29,7 @@ test('a tap may be of one device and one EtherType: nothing else takes its room'
 test('a tap that is closed says so, rather than read a descriptor that is none', ({ lab }) => {
   const a = lab.namespace('a');
   lab.cable(a, lab.namespace('b'));
-  const tap = new TapSocket(engineOf(a).handle);
+  const tap = new TapSocket(engineOf(a).netns);
   tap.close();
   expect(() => tap.drain(1)).toThrow('this socket is closed: its lab is closed');
 });
