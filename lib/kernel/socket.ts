@@ -68,7 +68,9 @@ export class Socket implements Disposable {
     });
   }
 
+  /** @throws Error after {@link close} */
   get fd(): number {
+    if (this.#fd < 0) throw socketClosed();
     return this.#fd;
   }
 
@@ -127,10 +129,10 @@ export class Socket implements Disposable {
    * @throws KernelError when that cannot be known (`ENOMEM`, or `ENOBUFS` where datagrams were lost); Error after {@link close}
    */
   receive(): Received | undefined {
-    if (this.#fd < 0) throw socketClosed();
+    const { fd } = this;
     for (;;) {
       fromLength[0] = SOCKADDR_MAX;
-      const length = libc.recvfrom(this.#fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, fromBuffer, fromLength);
+      const length = libc.recvfrom(fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT, fromBuffer, fromLength);
       if (length >= 0) return { data: Buffer.from(receiveBuffer.subarray(0, length)), from: Buffer.from(fromBuffer) };
       if (nothingToReceive('recvfrom', libc.lastErrno())) return undefined;
     }

@@ -50,9 +50,9 @@ export const nftRule = netfilterBody(
 
 export const nftSet = netfilterBody(
   table({
-    flags: attribute('NFTA_SET_FLAGS', 3, be32, { absent: 0 }),
+    flags: attribute('NFTA_SET_FLAGS', 3, be32, { ifAbsent: 0 }),
     expression: attribute('NFTA_SET_EXPR', 17, nftExpression),
-    expressions: attribute('NFTA_SET_EXPRESSIONS', 18, list(1, nftExpression), { absent: [] }),
+    expressions: attribute('NFTA_SET_EXPRESSIONS', 18, list(1, nftExpression), { ifAbsent: [] }),
   }),
 );
 

@@ -1,3 +1,4 @@
+import { Noise } from './noise.ts';
 import type { Quiet } from './patience.ts';
 
 /** More rounds than a frame meets queues on its way. Other traffic may never end. */
@@ -10,10 +11,10 @@ const MOST_ROUNDS = 10;
  * @returns why the machine did not get round to it; undefined when it did
  */
 export async function drain(quiet: Quiet): Promise<string | undefined> {
+  const noise = new Noise(quiet);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const before = quiet.seen();
     const failure = await quiet.drained();
-    if (failure || quiet.seen() === before) return failure;
+    if (failure || !noise.goesOn()) return failure;
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { now } from '../kernel/clock.ts';
 import { type Asked, Asking } from './asking.ts';
+import { Noise } from './noise.ts';
 import type { Patience, Quiet } from './patience.ts';
 
 export type { Asked };
@@ -28,6 +29,11 @@ const MOST_NOISE = 1500;
 
 /** More looks than a packet and its answer meet programs on their way. */
 const MOST_LOOKS = 10;
+
+/** How long the looks may take in all while there is a storm, in milliseconds. It may keep the machine busy for ever. */
+const MOST_STORM = 5000;
+
+const STORMY = `the network did not become quiet, and the machine was too busy with its frames for ${MOST_STORM / 1000} s`;
 
 /**
  * Asks until all that is wanted has come, or it is known that no more will come. Every question of hairpin goes through
@@ -85,23 +91,30 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  * Empties the queues until the network does nothing more, and reads. It asks again where the last probe may have been lost
  * to a slow machine, or a slow program, rather than to the network.
  *
+ * In a storm nobody can read all that the taps see, so it is not known who has learnt an address late: each look asks again.
+ *
  * @param silence how long the taps must have seen nothing before, in milliseconds
  * @returns why nothing is known; undefined when nothing more is wanted, or will come
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
   if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
   const mostListened = asking.listened + silence + MOST_NOISE;
+  const noise = new Noise(quiet);
   let lost: string | undefined;
+  let looked = 0;
   for (let look = 0; look < MOST_LOOKS; look++) {
-    if (silence > 0 && (await untilSilent(asking, quiet, silence, mostListened))) return undefined;
-    const before = quiet.seen();
+    if (silence > 0 && (await untilSilent(asking, noise, silence, mostListened))) return undefined;
+    const began = now();
     const failure = await quiet.drained();
     if (asking.read()) return undefined;
     lost = quiet.lost();
     if (failure || (lost && asking.once)) return failure ?? lost;
-    const isRerouted = silence > 0 && !asking.once && (await quiet.rerouted());
-    const isAskedAgain = lost !== undefined || isRerouted || wasGivenUp(asking, quiet);
-    if (!isAskedAgain && quiet.seen() === before) return undefined;
+    looked += now() - began;
+    if (noise.isStorm && looked > MOST_STORM) return STORMY;
+    const isRerouted = silence > 0 && !asking.once && !noise.isStorm && (await quiet.rerouted());
+    const mayBeLost = noise.isStorm ? !asking.once : wasGivenUp(asking, quiet);
+    const isAskedAgain = lost !== undefined || isRerouted || mayBeLost;
+    if (!isAskedAgain && !noise.goesOn()) return undefined;
     if (isAskedAgain && asking.send()) return undefined;
   }
   return lost;
@@ -118,19 +131,16 @@ async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
  * Listens until no tap has seen anything for so long. Each hop of a packet is seen, so a packet that takes as long as that
  * on a hop is waited for on each.
  *
- * @param most for how long to have listened in all, at most
+ * @param most for how long to have listened in all, at most; in a storm it is listened for all of it
  * @returns whether nothing more is wanted
  */
-async function untilSilent(asking: Asking, quiet: Quiet, silence: number, most: number): Promise<boolean> {
-  let seen = quiet.seen();
+async function untilSilent(asking: Asking, noise: Noise, silence: number, most: number): Promise<boolean> {
   // Without taps, for as long again.
-  if (seen === undefined) return asking.listen(2 * silence);
+  if (!noise.isHeard) return asking.listen(2 * silence);
   for (let silent = 0; silent < silence && asking.listened < most; ) {
-    const slice = Math.min(GLANCE, silence - silent);
+    const slice = noise.isStorm ? most - asking.listened : Math.min(GLANCE, silence - silent);
     if (await asking.listen(slice)) return true;
-    const now = quiet.seen();
-    silent = now === seen ? silent + slice : 0;
-    seen = now;
+    silent = noise.goesOn() ? 0 : silent + slice;
   }
   return false;
 }

@@ -3,19 +3,20 @@ import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import { type CapturedFrame, type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
+import { STORM } from '../probes/noise.ts';
 import { markerOf } from '../wire/marker.ts';
 import { frameIdentity } from './frame-identity.ts';
 
 const LOOPBACK_INDEX = 1;
 
-/** How many frames are kept, at most: the newest. */
+/** How many frames are kept, at most: the newest of each namespace. */
 const MOST_FRAMES = 50_000;
 
-/** How many are read off one tap at once, at most: what a storm leaves behind is lost there, and counted. */
-const MOST_A_DRAIN = 20_000;
+/** So many are left when there are more, so that not each emptying of the taps has to make room. */
+const FRAMES_LEFT = 40_000;
 
-/** So many frames while everything is to become quiet are a loop's: reading on would push the first ones out. */
-export const STORM = 10_000;
+/** How many are read off one tap at once, at most: in a storm more come than can be read. */
+const MOST_A_DRAIN = 20_000;
 
 /** Probes between two emptyings of the taps. A probe leaves some ten frames in each namespace, and a tap has room for hundreds. */
 const PROBES_A_DRAIN = 8;
@@ -24,8 +25,8 @@ const PROBES_A_DRAIN = 8;
 export class Capture {
   static readonly #ofLab = new WeakMap<Lab, Capture>();
   readonly #lab: Lab;
-  /** What each emptying of the taps brought, oldest first; put in order only when somebody looks. */
-  #batches: CapturedFrame[][] = [];
+  /** What each emptying of the taps brought, and until when; put in order only when somebody looks. */
+  #batches: { until: bigint; frames: CapturedFrame[] }[] = [];
   #count = 0;
   /** Seen while the taps were being read: what belongs to them at other devices is not read yet. */
   #early: CapturedFrame[] = [];
@@ -33,7 +34,7 @@ export class Capture {
   #seen = 0;
   /** Where hairpin's own markers have come in: no part of the network's traffic. */
   readonly #markers = new Map<string, Set<Interface>>();
-  /** When a namespace's tap last missed something. */
+  /** Until when frames of a namespace are missing: its tap had no room, they were not read yet, or they were forgotten. */
   readonly #missed = new Map<Namespace, bigint>();
   #following = 0;
   /** How many were kept when somebody began to follow. */
@@ -56,16 +57,15 @@ export class Capture {
   /** Every frame that is kept, in the order of the kernel's clock. Reads the taps first. */
   frames(): readonly CapturedFrame[] {
     this.#drain();
-    return this.#batches.flat().sort(byTime);
+    return this.#batches.flatMap(({ frames }) => frames).sort(byTime);
   }
 
   /** The frames that were seen since a time, in the order of the kernel's clock. Reads the taps first. */
   since(nanoseconds: bigint): CapturedFrame[] {
     this.#drain();
-    // The taps are emptied one time after another: what is in a batch is older than all of the next one.
-    const first = this.#batches.findLastIndex((batch) => batch.some((frame) => frame.nanoseconds < nanoseconds));
-    const batches = this.#batches.slice(Math.max(0, first));
-    return batches.flatMap((batch) => batch.filter((frame) => frame.nanoseconds >= nanoseconds)).sort(byTime);
+    const before = this.#batches.findLastIndex(({ until }) => until < nanoseconds);
+    const batches = this.#batches.slice(before + 1);
+    return batches.flatMap(({ frames }) => frames.filter((frame) => frame.nanoseconds >= nanoseconds)).sort(byTime);
   }
 
   /** Frames that the taps had no room for, and that were dropped here for newer ones. */
@@ -96,7 +96,8 @@ export class Capture {
   }
 
   /**
-   * Whether a tap lost nothing since a time, and saw nothing at devices that the lab does not know. Reads the taps first.
+   * Whether all that passed a namespace since a time is known: its tap had room for it, at devices that the lab knows, and
+   * it is still kept. Reads the taps first.
    */
   isWhole(namespace: Namespace, since: bigint): boolean {
     this.#drain();
@@ -117,6 +118,7 @@ export class Capture {
   async settle({ quiet, within }: { quiet: number; within: number }): Promise<void> {
     const deadline = now() + within;
     let read = this.#drain();
+    // In a storm, reading on would push the first frames out.
     while (now() < deadline && read < STORM) {
       await this.hear(quiet);
       const more = this.#drain();
@@ -145,19 +147,15 @@ export class Capture {
       added.push(...this.#read(namespace, tap));
       const lost = tap.takeLosses();
       this.#losses += lost;
-      if (lost > 0) this.#missed.set(namespace, until);
+      if (lost > 0) this.#miss(namespace, until);
     }
     const read = added.length - known;
     this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
     const complete = added.filter(({ nanoseconds }) => nanoseconds <= until);
-    const batch = this.#following > 0 ? this.#oldest(complete) : complete;
-    this.#batches.push(batch);
-    this.#count += batch.length;
-    while (this.#following === 0 && this.#count > MOST_FRAMES) {
-      const dropped = this.#batches.shift()?.length ?? 0;
-      this.#count -= dropped;
-      this.#forgotten += dropped;
-    }
+    const frames = this.#following > 0 ? this.#oldest(complete) : complete;
+    if (frames.length > 0) this.#batches.push({ until, frames });
+    this.#count += frames.length;
+    if (this.#following === 0 && this.#count > MOST_FRAMES) this.#forget();
     return read;
   }
 
@@ -165,6 +163,7 @@ export class Capture {
   #read(namespace: Namespace, tap: TapSocket): CapturedFrame[] {
     const frames: CapturedFrame[] = [];
     const tapped = tap.drain(MOST_A_DRAIN);
+    if (tapped.length >= MOST_A_DRAIN) this.#miss(namespace, tapTime());
     const isKnown = ({ index }: TappedFrame) =>
       // The loopback and a switch's own br0 are no part of any path.
       index === LOOPBACK_INDEX || isBridgeOf(namespace, index) || deviceOf(namespace, index) !== undefined;
@@ -173,7 +172,7 @@ export class Capture {
     for (const frame of tapped) {
       const at = deviceOf(namespace, frame.index);
       if (!at) {
-        if (!isKnown(frame)) this.#missed.set(namespace, frame.nanoseconds);
+        if (!isKnown(frame)) this.#miss(namespace, frame.nanoseconds);
         continue;
       }
       const mark = markerOf(frame.bytes);
@@ -190,8 +189,50 @@ export class Capture {
     const room = Math.max(0, this.#countBefore + MOST_FRAMES - this.#count);
     if (frames.length <= room) return frames;
     this.#forgotten += frames.length - room;
-    return frames.sort(byTime).slice(0, room);
+    frames.sort(byTime);
+    for (const { at, nanoseconds } of frames.slice(room)) this.#miss(at.namespace, nanoseconds);
+    return frames.slice(0, room);
   }
+
+  /** Forgets the oldest frames of the namespaces that have most: a flood is not to push out what others have seen. */
+  #forget(): void {
+    const kept = Map.groupBy(
+      this.#batches.flatMap(({ frames }) => frames),
+      ({ at }) => at.namespace,
+    );
+    const share = fairShare(
+      [...kept.values()].map(({ length }) => length),
+      FRAMES_LEFT,
+    );
+    const forgotten = new Map<Namespace, bigint>();
+    for (const [namespace, frames] of kept) {
+      const last = frames[frames.length - share - 1]?.nanoseconds;
+      if (last === undefined) continue;
+      forgotten.set(namespace, last);
+      this.#miss(namespace, last);
+    }
+    const isKept = ({ at, nanoseconds }: CapturedFrame) => nanoseconds > (forgotten.get(at.namespace) ?? 0n);
+    this.#batches = this.#batches
+      .map(({ until, frames }) => ({ until, frames: frames.filter(isKept) }))
+      .filter(({ frames }) => frames.length > 0);
+    const before = this.#count;
+    this.#count = this.#batches.reduce((sum, { frames }) => sum + frames.length, 0);
+    this.#forgotten += before - this.#count;
+  }
+
+  #miss(namespace: Namespace, until: bigint): void {
+    if (until > (this.#missed.get(namespace) ?? 0n)) this.#missed.set(namespace, until);
+  }
+}
+
+/** How many frames each namespace may have, for so many in all: one that has fewer leaves its room to the others. */
+function fairShare(counts: number[], all: number): number {
+  let [share, room] = [all, all];
+  for (const [at, count] of counts.sort((a, b) => a - b).entries()) {
+    share = Math.floor(room / (counts.length - at));
+    room -= Math.min(count, share);
+  }
+  return share;
 }
 
 function deviceOf({ interfaces }: Namespace, index: number): Interface | undefined {

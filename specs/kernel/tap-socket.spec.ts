@@ -24,3 +24,12 @@ test('a tap may be of one device and one EtherType: nothing else takes its room'
     .map(({ index, direction, bytes }) => [index, direction, bytes.toString('latin1', 14, 18)]);
   expect(heard).toEqual([[eth0?.index, 'out', 'eth0']]);
 });
+
+// a ── b
+test('a tap that is closed says so, rather than read a descriptor that is none', ({ lab }) => {
+  const a = lab.namespace('a');
+  lab.cable(a, lab.namespace('b'));
+  const tap = new TapSocket(engineOf(a).netns);
+  tap.close();
+  expect(() => tap.drain(1)).toThrow('this socket is closed: its lab is closed');
+});

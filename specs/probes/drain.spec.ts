@@ -35,3 +35,11 @@ test('traffic that never ends does not keep it for ever', async () => {
   const fake = fakeQuestion({ quiet: { seen: () => fake.seen++ } });
   expect(await drain(fake.quiet)).toBeUndefined();
 });
+
+test('in a storm the queues are emptied, and the taps are read no more', async () => {
+  let [looks, rounds] = [0, 0];
+  const drained = async () => void rounds++;
+  expect(await drain(fakeQuestion({ quiet: { seen: () => ++looks * 20_000, drained } }).quiet)).toBeUndefined();
+  expect(looks).toBeLessThan(5);
+  expect(rounds).toBeGreaterThan(looks);
+});

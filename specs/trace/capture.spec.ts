@@ -1,4 +1,5 @@
 import { createLab, expect, type Lab, test } from 'hairpin';
+import { tapTime } from '../../lib/kernel/tap-clock.ts';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { Capture } from '../../lib/trace/capture.ts';
 import { flushProcessorBacklogs } from '../../lib/trace/processor-backlogs.ts';
@@ -57,6 +58,28 @@ test('frames that a tap had no room for are counted', ({ lab }) => {
   expect(kernel + forgotten).toBeGreaterThan(0);
   // Two sightings a frame; what else is lost (MLD) only adds.
   expect(seen + kernel + forgotten).toBeGreaterThanOrEqual(2 * sent);
+});
+
+// a ── b   c ── d, which are flooded
+test('a flood pushes out its own frames only, and says of whom frames are missing', ({ lab }) => {
+  const { a, from, frame, sightings } = build(lab);
+  const [c, d] = [lab.namespace('c'), lab.namespace('d')];
+  const { a: flooding } = lab.cable(c, d);
+  const since = tapTime();
+  FrameSocket.of(a).send(from, frame('hello'));
+  for (let sent = 0; sent < 60_000; sent++) {
+    FrameSocket.of(c).send(flooding, frame('flood'));
+    // A tap has room for this many.
+    if (sent % 1000 === 0) Capture.of(lab).seen();
+  }
+  const capture = Capture.of(lab);
+  expect(capture.losses.forgotten).toBeGreaterThan(0);
+  expect(
+    sightings()
+      .filter(({ at }) => at.namespace === a)
+      .map(({ bytes }) => bytes.toString('latin1', 14, 19)),
+  ).toEqual(['hello']);
+  expect([a, c].map((namespace) => capture.isWhole(namespace, since))).toEqual([true, false]);
 });
 
 test('a lab without taps sees nothing', async () => {
