@@ -1,7 +1,11 @@
 import { expect, type Interface, type Lab, type Namespace, test } from 'hairpin';
+import { vi } from 'vitest';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
 import { Referee } from './agreement.ts';
 import { quiet } from './random-network.ts';
+
+// A frame from each device to each other, one after the other.
+vi.setConfig({ testTimeout: 300_000 });
 
 const NOBODY = '02:ff:ff:ff:ff:ff';
 

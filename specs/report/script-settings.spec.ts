@@ -1,4 +1,5 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { vi } from 'vitest';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
 import { needs } from '../needs.ts';
@@ -6,6 +7,9 @@ import { type Reading, readByPrograms, rebuild } from './rebuild.ts';
 
 // lab.sh runs it.
 needs('sysctl');
+
+// Each takes a hundred programs.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** A worker of the kernel's tells of a carrier (`linkwatch_do_dev`), which may take its second. */
 const UNTIL_CARRIERS = `timeout 30 sh -c 'while ip -n a link | grep NO-CARRIER; do sleep 0.1; done'`;
