@@ -4,7 +4,6 @@ import type { Finding } from '../diagnosis/finding.ts';
 import { frameWay } from '../diagnosis/frame-way.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { wasIgnored, whyReceivesNothing } from '../diagnosis/why-receives-nothing.ts';
-import { sayCause } from '../diagnosis/words/index.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
@@ -17,19 +16,12 @@ import { frameIdentity } from '../trace/frame-identity.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { correctFrameByTaps } from './correct-by-taps.ts';
-import {
-  checkDroppedBy,
-  type DroppedByOptions,
-  describeDropped,
-  dropWords,
-  isWantedDrop,
-  type WantedDrop,
-} from './dropped-by.ts';
+import { checkDroppedBy, type DroppedByOptions, isWantedDrop, type WantedDrop } from './dropped-by.ts';
+import { describeHeard } from './hear-message.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, describeDevice, formatMessage, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { hearOnceMore } from './traced-frame.ts';
-import { mendOf, mendOfWays, whyOf } from './why.ts';
 
 export interface ToHearOptions extends DroppedByOptions {
   /**
@@ -65,8 +57,55 @@ export async function toHear(
 ): Promise<Answer> {
   const { isNot, progress = new Progress() } = this;
   const title = assertionTitle('toHear', nameOf(received), `${nameOf(sender)}${wordsOf(options)}`, { isNot });
+  checkHearOptions(title, options, isNot);
+  const { frame = 'broadcast' } = options;
+  const to = toDevice(title, 'expect() takes the receiver', received);
+  const from = toDevice(title, 'toHear takes the sender', sender);
+  checkEnds(title, from, to, frame);
+  const wanted = await wantedOf({ title, from, to, frame, options, isNot });
+  Capture.of(to.namespace.lab).beforeProbe();
+  progress.goal =
+    wanted.least === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
+  const heard = await listen(wanted, progress);
+  return isAsWanted(wanted, heard) ? { pass: !isNot, message: () => '' } : explain(wanted, heard);
+}
+
+/** A question as a spec puts it. */
+interface Question {
+  title: string;
+  from: Interface;
+  to: Interface;
+  frame: FrameKind;
+  options: ToHearOptions;
+  isNot: boolean;
+}
+
+/** A question whose options are checked, and what the spec wants of its answer. Times are in milliseconds. */
+interface WantedCopies extends Question {
+  /** How many copies must come at least. */
+  least: number;
+  /** How long to wait for copies that must not come. */
+  hold: number;
+  /** How long to wait for those that must. */
+  within: number;
+  drop: WantedDrop | undefined;
+}
+
+/** What became of the frame, and what that says of the receiver. */
+interface Heard {
+  result: HearResult;
+  /** The way of a frame that was lost. */
+  seen: Way | undefined;
+  /** Why the receiver would hear nothing, whatever the network does. */
+  receiver: Cause | undefined;
+  /** Whether the frame came to the receiver's device, and its own stack did not take it. */
+  ignored: boolean;
+  conclusive: boolean;
+}
+
+function checkHearOptions(title: string, options: ToHearOptions, isNot: boolean): void {
   checkOptions(title, options, ['frame', 'join', 'because', 'droppedBy', 'at', 'copies', 'within']);
-  const { frame = 'broadcast', join, because, copies } = options;
+  const { frame = 'broadcast', join, because, copies, within } = options;
   if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
   if (because !== undefined && !isNot && copies !== 0)
     throw new UsageError(`${title}: because belongs to .not.toHear, and to copies: 0`);
@@ -75,14 +114,14 @@ export async function toHear(
   if (join !== undefined && frame !== 'multicast')
     throw new UsageError(`${title}: join belongs to frame: 'multicast': received frame: '${frame}'`);
   checkInteger(title, 'copies', copies, 0, 1_000_000);
-  checkMilliseconds(title, 'within', options.within);
-  if (options.within !== undefined && (isNot || copies !== undefined)) checkHold(title, 'within', options.within);
+  checkMilliseconds(title, 'within', within);
+  if (within !== undefined && (isNot || copies !== undefined)) checkHold(title, 'within', within);
   if (isNot && copies !== undefined)
     throw new UsageError(`${title}: copies belongs to toHear; .not means that none arrives`);
-  const to = toDevice(title, 'expect() takes the receiver', received);
-  const from = toDevice(title, 'toHear takes the sender', sender);
-  const overIp = frame !== 'arp' && frame !== 'nd';
-  if (overIp && from.namespace === to.namespace) {
+}
+
+function checkEnds(title: string, from: Interface, to: Interface, frame: FrameKind): void {
+  if (isOverIp(frame) && from.namespace === to.namespace) {
     // ip_route_input: a source address of one's own is a martian, so the stack would drop what it was given.
     throw new UsageError(
       `${title}: both ends are in ${to.namespace}, whose IP takes no packets from its own addresses: ask with frame: 'arp' or 'nd'`,
@@ -96,21 +135,35 @@ export async function toHear(
         `${title}: a frame of kind ${frame} needs an ${missing} address at both ends: ${end} has none`,
       );
   }
+}
+
+function isOverIp(frame: FrameKind): boolean {
+  return frame !== 'arp' && frame !== 'nd';
+}
+
+async function wantedOf(question: Question): Promise<WantedCopies> {
+  const { title, to, options, isNot } = question;
+  const { copies } = options;
   const { lab } = to.namespace;
-  const isNegative = isNot || copies === 0;
   const negative = '.not.toHear, and to copies: 0';
-  const drop = checkDroppedBy(title, lab, options, { isNegative, negative });
-  Capture.of(lab).beforeProbe();
+  const drop = checkDroppedBy(title, lab, options, { isNegative: isNot || copies === 0, negative });
   // A copy that is wanted is waited for longer than one too many.
   const hold = options.within ?? (await holdIn(lab));
-  const wanted = isNot ? 0 : (copies ?? 1);
-  const within = wanted === 0 ? hold : (options.within ?? (await holdIn(lab, WITHIN)));
+  const least = isNot ? 0 : (copies ?? 1);
+  const within = least === 0 ? hold : (options.within ?? (await holdIn(lab, WITHIN)));
+  return { ...question, least, hold, within, drop };
+}
+
+/** Sends the frame, and listens at the receiver. */
+async function listen(wanted: WantedCopies, progress: Progress): Promise<Heard> {
+  const { from, to, frame, options, isNot, least, hold, within } = wanted;
+  const { join, because, copies } = options;
+  const { lab } = to.namespace;
   const isCounted = isNot || copies !== undefined;
-  progress.goal = wanted === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
   const since = tapTime();
   const heard = await hear(to, from, frame, isCounted ? Number.POSITIVE_INFINITY : 1, {
     milliseconds: hold,
-    wanted,
+    wanted: least,
     within,
     quiet: () => quietIn(lab, 'frames'),
     untilQuiet: options.within === undefined,
@@ -118,74 +171,68 @@ export async function toHear(
     join,
   });
   const result = correctFrameByTaps(heard, from, since);
-  const isAsWanted = copies === undefined ? result.copies > 0 : result.copies === copies;
   const lost = result.outcome === 'lost';
   const seen = lost ? frameWay(from, result.frame, to, { joined: join !== false }) : undefined;
-  const deaf =
-    lost && because === undefined ? whyReceivesNothing(to, frame, overIp ? frameEnd(from).ip4 : undefined) : undefined;
+  const source = isOverIp(frame) ? frameEnd(from).ip4 : undefined;
+  const receiver = lost && because === undefined ? whyReceivesNothing(to, frame, source) : undefined;
   // Whether its programs have joined a group may be the very question.
-  const wantsNone = isNegative && because === undefined && join !== false;
+  const wantsNone = (isNot || copies === 0) && because === undefined && join !== false;
   const ignored = wantsNone && lost && wasIgnored(to, frame, seen);
   // Nothing sent is nothing learnt, whichever way the question was put.
-  const conclusive = !deaf && !ignored && (result.outcome === 'answered' || result.outcome === 'lost');
-  const holds = !drop && conclusive && isAsWanted !== isNot;
-  if (holds) return { pass: !isNot, message: () => '' };
-  const again = lost ? await hearOnceMore(to, from, frame, join) : undefined;
+  const conclusive = !receiver && !ignored && (result.outcome === 'answered' || lost);
+  return { result, seen, receiver, ignored, conclusive };
+}
+
+/** A wanted cause of a loss (`droppedBy`) is known only after a diagnosis. */
+function isAsWanted({ options: { copies }, isNot, drop }: WantedCopies, { result, conclusive }: Heard): boolean {
+  const isRightCount = copies === undefined ? result.copies > 0 : result.copies === copies;
+  return !drop && conclusive && isRightCount !== isNot;
+}
+
+/** Says why the copies are not the wanted ones, unless the frame turns out to be lost by the wanted cause. */
+async function explain(wanted: WantedCopies, heard: Heard): Promise<Answer> {
+  const { title, from, to, frame, options, isNot, drop } = wanted;
+  const { result, seen, receiver, conclusive } = heard;
+  const { outcome } = result;
+  const joined = options.join !== false;
+  const again = outcome === 'lost' ? await hearOnceMore(to, from, frame, options.join) : undefined;
   // The second time it was otherwise: then there is nothing to explain.
   const traced =
-    again?.outcome === 'lost'
-      ? frameWay(from, again.frame, to, { joined: join !== false, packets: again.packets })
-      : undefined;
-  const way = traced ?? seen ?? (result.outcome === 'unsent' ? undefined : frameWay(from, result.frame));
+    again?.outcome === 'lost' ? frameWay(from, again.frame, to, { joined, packets: again.packets }) : undefined;
+  const way = traced ?? seen ?? (outcome === 'unsent' ? undefined : frameWay(from, result.frame));
   // What the receiver itself refuses is no matter of the way.
-  const ways = way ? [deaf ? { ...way, lost: undefined } : way] : [];
-  const { outcome } = result;
+  const ways = way ? [receiver ? { ...way, lost: undefined } : way] : [];
   const unsent = outcome === 'unsent' ? linkCause(from) : undefined;
-  const diagnosis: Diagnosis = { ...undiagnosed(outcome), ...findingOf({ deaf, unsent, way, from, to }) };
+  const made: Diagnosis = { ...undiagnosed(outcome), ...findingOf({ receiver, unsent, way, from, to }) };
   const isSilent = result.copies === 0 && (outcome === 'lost' || outcome === 'unsent');
-  if (drop && isSilent && isWantedDrop(drop, diagnosis)) return { pass: !isNot, message: () => '' };
-  const asked = { from, to, frame, copies, within, isNot, drop };
-  const message = describe(title, {
-    ...asked,
-    result,
-    diagnosis: isSilent ? diagnosis : undefined,
-    deaf,
-    ignored,
-    ways,
-  });
+  if (drop && isSilent && isWantedDrop(drop, made)) return { pass: !isNot, message: () => '' };
+  const diagnosis = isSilent ? made : undefined;
+  const message = describeHeard(title, { ...wanted, ...heard, copies: options.copies, diagnosis, ways });
   const identities = [result, again].map((sent) => sent && frameIdentity(sent.frame));
   const recognize = (bytes: Buffer) => (identities.includes(frameIdentity(bytes)) ? ('probe' as const) : undefined);
   return {
     pass: isNot,
-    isInconclusive: !conclusive && (!drop || result.outcome === 'broken'),
+    isInconclusive: !conclusive && (!drop || outcome === 'broken'),
     message: () => message,
-    evidence: {
-      lab: to.namespace.lab,
-      failed: {
-        recognize,
-        ways,
-        diagnosis: isSilent ? diagnosis : undefined,
-        asked: { frame, from, to, joined: join !== false },
-      },
-    },
+    evidence: { lab: to.namespace.lab, failed: { recognize, ways, diagnosis, asked: { frame, from, to, joined } } },
   };
 }
 
 /** Whose fault it is: the receiver's own, the sender's, or that of the way between. */
 function findingOf({
-  deaf,
+  receiver,
   unsent,
   way,
   from,
   to,
 }: {
-  deaf: Cause | undefined;
+  receiver: Cause | undefined;
   unsent: Cause | undefined;
   way: Way | undefined;
   from: Interface;
   to: Interface;
 }): Finding | undefined {
-  if (deaf) return { cause: deaf, certainty: 'model', of: 'probe', host: to.namespace };
+  if (receiver) return { cause: receiver, certainty: 'model', of: 'probe', host: to.namespace };
   if (unsent) return { cause: unsent, certainty: 'model', of: 'probe', host: from.namespace };
   return way?.lost;
 }
@@ -199,49 +246,4 @@ function toDevice(title: string, rule: string, end: unknown): Interface {
     throw new UsageError(`${title}: ${rule}, an interface or a namespace with just one: ${end} has ${names}`);
   }
   throw new UsageError(`${title}: ${rule}, an interface or a namespace: received ${show(end)}`);
-}
-
-function describe(
-  title: string,
-  asked: {
-    from: Interface;
-    to: Interface;
-    frame: FrameKind;
-    copies: number | undefined;
-    within: number;
-    isNot: boolean;
-    drop: WantedDrop | undefined;
-    result: HearResult;
-    /** Undefined where something came. */
-    diagnosis: Diagnosis | undefined;
-    deaf: Cause | undefined;
-    ignored: boolean;
-    ways: readonly Way[];
-  },
-): string {
-  const { from, to, frame, copies, within, isNot, drop, result, diagnosis, deaf, ignored, ways } = asked;
-  const wanted = isNot
-    ? 'no copy'
-    : copies === undefined
-      ? 'a copy'
-      : copies === 0
-        ? 'no copy'
-        : `exactly ${plural(copies, 'copy')}`;
-  const stack = ignored ? `it came to ${to}, whose own stack did not take it` : undefined;
-  const unknown = (deaf && sayCause(deaf).text) ?? stack ?? (result.reason && `nothing was sent: ${result.reason}`);
-  const received = result.copies === 0 ? 'none' : plural(result.copies, 'copy');
-  return formatMessage({
-    title,
-    lines: [
-      ['From', `${from.namespace} ${from.mac} (${describeDevice(from)})`],
-      ['To', `${to.namespace} ${to.mac} (${describeDevice(to)})`],
-      ['Frame', frame],
-      ['Expected', `${wanted} within ${within} ms${drop ? `, dropped by ${dropWords(drop)}` : ''}`],
-      ['Received', unknown === undefined ? received : `${drop ? '' : 'inconclusive: '}${unknown}`],
-      ['Dropped by', drop && diagnosis && describeDropped(diagnosis)],
-      ['Why', diagnosis?.outcome === 'unsent' ? whyOf(diagnosis) : undefined],
-    ],
-    ways,
-    hint: diagnosis && !diagnosis.hop ? mendOf(diagnosis) : mendOfWays(ways),
-  });
 }

@@ -10,15 +10,15 @@ import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } f
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type Assertion, Progress } from './assertion.ts';
-import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-by.ts';
+import { checkDroppedBy, type DroppedByOptions, isWantedDrop, type WantedDrop } from './dropped-by.ts';
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { isInconclusive } from './is-inconclusive.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
-import { putQuestion, traceOf } from './put-question.ts';
+import { type PutQuestion, putQuestion, type ReachQuestion, traceOf } from './put-question.ts';
 import { describeReach } from './reach-message.ts';
-import { checkThrough, type Waypoint } from './through.ts';
+import { checkThrough, type Waypoint, type Waypoints } from './through.ts';
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -54,69 +54,104 @@ export async function toReach(
   const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
-  checkReachOptions(call, options, ['within', 'hold', 'because', 'droppedBy', 'at', 'through', 'notThrough']);
-  checkWithin(call, options);
-  checkPolarity(call, options, isNot);
-  const drop = checkDroppedBy(call, received.lab, options, { isNegative: isNot, negative: '.not.toReach' });
-  const { within = WITHIN, because } = options;
-  const hold = options.hold ?? (isNot ? await holdIn(received.lab) : 0);
-  const waypoints = checkThrough(call, received, options, isNot);
+  const wanted = await checkQuestion({ call, from: received, to, options, isNot });
+  progress.goal = goalOf(wanted);
   const capture = Capture.of(received.lab);
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
-  const quiet = () => quietIn(received.lab, 'packets');
-  // A time that the spec gives is kept: something in its network may be slow.
-  const patience = isNot
-    ? {
-        milliseconds: hold,
-        control: because === undefined && !drop,
-        quiet,
-        untilQuiet: options.hold === undefined,
-      }
-    : {
-        milliseconds: watcher()?.patience(within) ?? within,
-        quiet,
-        isHopeless: () => shouldStopWaiting(received.lab, progress),
-      };
-  const nameOfTarget = nameOf(to);
-  progress.goal = isNot
-    ? `${options.hold === undefined ? 'the network to become quiet' : milliseconds(hold)} without an answer from ${nameOfTarget}`
-    : `an answer from ${nameOfTarget}, for ${milliseconds(within)} at most`;
+  const put = await ask(wanted, progress);
+  if (isAsWanted(wanted, put)) return { pass: !isNot, message: () => '' };
+  progress.goal = 'one more probe, to say why there was no answer';
+  return explain(wanted, put, () => capture.losses.kernel - lossesBefore);
+}
+
+/** A question as a spec puts it. */
+interface Question {
+  call: string;
+  from: Namespace;
+  to: Namespace | Interface | string;
+  options: ToReachOptions;
+  isNot: boolean;
+}
+
+/** A question whose options are checked, and what the spec wants of its answer. Times are in milliseconds. */
+interface WantedAnswer extends Question {
+  within: number;
+  hold: number;
+  because: Outcome | undefined;
+  drop: WantedDrop | undefined;
+  waypoints: Waypoints | undefined;
+}
+
+/** @throws UsageError for a wrong option */
+async function checkQuestion(question: Question): Promise<WantedAnswer> {
+  const { call, from, options, isNot } = question;
+  checkReachOptions(call, options, ['within', 'hold', 'because', 'droppedBy', 'at', 'through', 'notThrough']);
+  checkWithin(call, options);
+  checkPolarity(call, options, isNot);
+  const drop = checkDroppedBy(call, from.lab, options, { isNegative: isNot, negative: '.not.toReach' });
+  const { within = WITHIN, because } = options;
+  const hold = options.hold ?? (isNot ? await holdIn(from.lab) : 0);
+  const waypoints = checkThrough(call, from, options, isNot);
+  return { ...question, within, hold, because, drop, waypoints };
+}
+
+function goalOf({ to, options, isNot, within, hold }: WantedAnswer): string {
+  if (!isNot) return `an answer from ${nameOf(to)}, for ${milliseconds(within)} at most`;
+  const time = options.hold === undefined ? 'the network to become quiet' : milliseconds(hold);
+  return `${time} without an answer from ${nameOf(to)}`;
+}
+
+async function ask(wanted: WantedAnswer, progress: Progress): Promise<PutQuestion> {
+  const { call, from, to, options, isNot, waypoints } = wanted;
   const onSend = () => void progress.asked++;
   const started = now();
-  const put = await putQuestion({
-    ...{ call, from: received, to, options, isNot, waypoints },
-    patience: { ...patience, onSend },
-  });
-  const { report, fault } = put;
+  const patience = { ...patienceFor(wanted, progress), onSend };
+  const put = await putQuestion({ call, from, to, options, isNot, waypoints, patience });
+  if (put.report.outcome === 'answered' && !isNot) watcher()?.answered(now() - started);
+  return put;
+}
+
+function patienceFor(
+  { from: { lab }, options, isNot, within, hold, because, drop }: WantedAnswer,
+  progress: Progress,
+): ReachQuestion['patience'] {
+  const quiet = () => quietIn(lab, 'packets');
+  if (!isNot) {
+    const isHopeless = () => shouldStopWaiting(lab, progress);
+    return { milliseconds: watcher()?.patience(within) ?? within, quiet, isHopeless };
+  }
+  // A time that the spec gives is kept: something in its network may be slow.
+  const untilQuiet = options.hold === undefined;
+  return { milliseconds: hold, control: because === undefined && !drop, quiet, untilQuiet };
+}
+
+/** A wanted cause of a loss (`droppedBy`) is known only after a diagnosis. */
+function isAsWanted({ isNot, because, drop }: WantedAnswer, { report, fault }: PutQuestion): boolean {
+  const holds = isNot ? !drop && isSoundNegative(report, because) : report.outcome === 'answered';
+  return holds && !fault;
+}
+
+/**
+ * Says why the answer is not the wanted one, unless it turns out to be lost by the wanted cause.
+ *
+ * @param missed how many frames the taps had no room for
+ */
+async function explain(wanted: WantedAnswer, put: PutQuestion, missed: () => number): Promise<Answer> {
+  const { call, from, to, options, isNot, because, drop } = wanted;
+  const { report, fault, hint } = put;
   const answered = report.outcome === 'answered';
-  if (answered && !isNot) watcher()?.answered(now() - started);
-  const holds = (isNot ? !drop && isSoundNegative(report, because) : answered) && !fault;
-  if (holds) return { pass: !isNot, message: () => '' };
   const seen = traceOf(put);
-  progress.goal = 'one more probe, to say why there was no answer';
   const diagnosed = answered
     ? undefined
-    : await diagnose({ call, from: received, to, options, report, trace: seen }, isPassive());
+    : await diagnose({ call, from, to, options, report, trace: seen }, isPassive());
   const isKnown = diagnosed !== undefined && !diagnosed.isPast && report.outcome !== 'broken';
-  if (drop && isKnown && isWantedDrop(drop, diagnosed.diagnosis)) return { pass: false, message: () => '' };
+  if (drop && isKnown && isWantedDrop(drop, diagnosed.diagnosis)) return { pass: !isNot, message: () => '' };
   const { trace, recognize } = diagnosed ?? { trace: seen, recognize: report.recognize };
   const ways = trace ? waysOf(trace, diagnosed?.diagnosis, answered) : [];
-  const message = describeReach(call, report, {
-    isNot,
-    within,
-    hold,
-    because,
-    drop,
-    waypoints,
-    ways,
-    missed: capture.losses.kernel - lossesBefore,
-    detour: fault,
-    diagnosed,
-    ...(put.hint ? { hint: put.hint } : {}),
-  });
+  const message = describeReach(call, report, { ...wanted, ways, missed: missed(), detour: fault, diagnosed, hint });
   // vitest turns `pass` around for .not: what does not hold must come out as a failure on either side.
-  const evidence = { lab: received.lab, failed: { recognize, ways, asked: report, diagnosis: diagnosed?.diagnosis } };
+  const evidence = { lab: from.lab, failed: { recognize, ways, asked: report, diagnosis: diagnosed?.diagnosis } };
   const inconclusive = isInconclusive(report.outcome, { isNot, because, drop });
   return { pass: isNot, isInconclusive: inconclusive, message: () => message, evidence };
 }

@@ -111,7 +111,7 @@ refuses('cables', [
   ],
   [
     ({ lab, a, b }) => lab.cable(a, b, { length: 3 } as never),
-    "lab.cable(a, b): there is no option 'length'; the options are mtu, a, b, type",
+    "lab.cable(a, b): there is no option 'length'; the options are mtu, a, b, kind",
   ],
   [
     ({ lab, a, b }) => lab.cable(a, b, [] as never),
