@@ -1,6 +1,5 @@
 import { SOCK_DGRAM } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
-import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { engineOf } from '../lab/engine.ts';
@@ -17,45 +16,45 @@ import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
 /**
- * Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol.
+ * Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol. Each leaves
+ * from a port of its own, as of a client that tries again: where ports decide on the way (`fib_multipath_hash_policy`, a
+ * translation to several servers), the next one may fare better.
  *
  * @param size bytes of data in each, which then is not to be fragmented
  */
 export function askUdp(question: Question, port: number, size?: number): Asker {
   const { from, to, family, bound } = question;
-  using resources = new ResourceStack();
-  const errors = resources.use(new IcmpErrors(engineOf(from).netns, family));
-  const socket = resources.use(Socket.open(engineOf(from).netns, familyNumber(family), SOCK_DGRAM, 0));
+  const errors = new IcmpErrors(engineOf(from).netns, family);
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const data = new ProbeData(size);
-  if (size !== undefined) forbidFragments(socket, family);
-  // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.
-  const bind = () =>
-    bound ? bindSource(socket, question) : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
-  let unbound = bind();
-  let localPort = readIpSocketAddress(socket.localAddress()).port;
-  const owned = resources.move();
+  const probes: { socket: Socket; sequence: number; localPort: number }[] = [];
+  const isOurs = (port16: number) => probes.some(({ localPort }) => localPort === port16);
 
   return {
     send(sequence) {
-      if (unbound) {
-        // A tentative address may have become one's own since.
-        unbound = bind();
-        localPort = readIpSocketAddress(socket.localAddress()).port;
-      }
+      const socket = Socket.open(engineOf(from).netns, familyNumber(family), SOCK_DGRAM, 0);
+      const probe = { socket, sequence, localPort: 0 };
+      probes.push(probe);
+      if (size !== undefined) forbidFragments(socket, family);
+      // Not connected: a refusal is to come with its sender, as an ICMP error, and not as an errno of the next send.
+      const unbound = bound
+        ? bindSource(socket, question)
+        : socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::'));
+      probe.localPort = readIpSocketAddress(socket.localAddress()).port;
       const errno = unbound || sendWhole(question, () => socket.send(data.of(sequence), target));
       return errno === 0 ? undefined : sendFailure(question, errnoName(errno));
     },
     read(): Reply | undefined {
-      for (let received = socket.receive(); received; received = socket.receive()) {
-        const sender = readIpSocketAddress(received.from);
-        if (sender.address !== to.address || sender.port !== port) continue;
-        return { kind: 'answer', sequence: data.isOurs(received.data) ? data.sequenceOf(received.data) : 0 };
+      for (const { socket, sequence } of probes) {
+        for (let received = socket.receive(); received; received = socket.receive()) {
+          const sender = readIpSocketAddress(received.from);
+          if (sender.address === to.address && sender.port === port) return { kind: 'answer', sequence };
+        }
       }
       for (let error = errors.read(); error; error = errors.read()) {
         const { protocol, destination, payload: quoted } = error.original;
-        const ours = protocol === IP_PROTOCOL.udp && destination === to.address && quoted.readUInt16BE(0) === localPort;
-        if (ours && !isLocal(error)) return refusalBy(family, error, error.sender);
+        const isQuoted = protocol === IP_PROTOCOL.udp && destination === to.address && isOurs(quoted.readUInt16BE(0));
+        if (isQuoted && !isLocal(error)) return refusalBy(family, error, error.sender);
       }
       return undefined;
     },
@@ -63,23 +62,24 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       const packet = ipPacketOf(bytes);
       const datagram = packet?.protocol === IP_PROTOCOL.udp ? decodeUdp(packet.payload) : undefined;
       if (!packet || !datagram) return undefined;
+      const { sourcePort, destinationPort } = datagram;
       // Where its own host translates it, it leaves for another address.
       const isAddressed =
-        (packet.destination === to.address && datagram.destinationPort === port) ||
-        packet.source === question.source.address;
-      if (isAddressed && datagram.sourcePort === localPort) return 'probe';
-      const back =
-        packet.source === to.address && datagram.sourcePort === port && datagram.destinationPort === localPort;
-      return back ? 'answer' : undefined;
+        (packet.destination === to.address && destinationPort === port) || packet.source === question.source.address;
+      if (isAddressed && isOurs(sourcePort)) return 'probe';
+      return packet.source === to.address && sourcePort === port && isOurs(destinationPort) ? 'answer' : undefined;
     },
     // Behind the header, and the probe's number; what a server answers is its own business.
     signs: { mark: { at: 9, bytes: data.mark }, port },
     async wait(milliseconds) {
-      await Promise.race([socket.readable(milliseconds), errors.socket.readable(milliseconds)]);
-      socket.stopWaiting();
-      errors.socket.stopWaiting();
+      const sockets = [errors.socket, ...probes.map(({ socket }) => socket)];
+      await Promise.race(sockets.map((socket) => socket.readable(milliseconds)));
+      for (const socket of sockets) socket.stopWaiting();
     },
-    [Symbol.dispose]: () => owned[Symbol.dispose](),
+    [Symbol.dispose]() {
+      for (const { socket } of probes) socket.close();
+      errors[Symbol.dispose]();
+    },
   };
 
   /** The kernel giving up on the neighbour; to itself, the source's own refusal counts. */

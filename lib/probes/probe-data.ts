@@ -35,9 +35,4 @@ export class ProbeData {
     const mark = data.subarray(1, PROBE_DATA);
     return data.length >= SHOWN && mark.equals(this.#mark.subarray(0, mark.length));
   }
-
-  /** Which of them it is. */
-  sequenceOf(data: Buffer): number {
-    return data[0] ?? 0;
-  }
 }
