@@ -40,7 +40,10 @@ const KINDS = {
     register: attribute('NFTA_IMMEDIATE_DREG', 1, be32),
     data: attribute('NFTA_IMMEDIATE_DATA', 2, value),
   }),
-  /** One of iptables' own (linux/netfilter/nf_tables_compat.h). */
+  ct: table({ key: attribute('NFTA_CT_KEY', 2, be32) }),
+  objref: table({ object: attribute('NFTA_OBJREF_IMM_TYPE', 1, be32) }),
+  /** Of iptables' own (linux/netfilter/nf_tables_compat.h). */
+  match: table({ match: attribute('NFTA_MATCH_NAME', 1, string) }),
   target: table({ target: attribute('NFTA_TARGET_NAME', 1, string) }),
 };
 

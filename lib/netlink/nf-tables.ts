@@ -9,8 +9,12 @@ import type { NetlinkSocket } from './socket.ts';
 import { attribute, table } from './table.ts';
 
 /** Numbers of messages (`enum nf_tables_msg_types`). */
-const MESSAGES = { newTable: 0, getTable: 1, delTable: 2, newChain: 3, getChain: 4, newRule: 6, getRule: 7 } as const;
+const MESSAGES = {
+  ...{ newTable: 0, getTable: 1, delTable: 2, newChain: 3, getChain: 4, newRule: 6, getRule: 7, getSet: 10 },
+} as const;
 const NFT_TABLE_F_OWNER = 0x2;
+/** `NFT_SET_EVAL` and `NFT_SET_EXPR`: an element may have expressions of its own, such as a limit. */
+const HAS_EXPRESSIONS = 0x20 | 0x100;
 
 export const nftTable = netfilterBody(
   table({ table: attribute('NFTA_TABLE_NAME', 1, string), flags: attribute('NFTA_TABLE_FLAGS', 2, be32) }),
@@ -41,6 +45,14 @@ export const nftRule = netfilterBody(
     handle: attribute('NFTA_RULE_HANDLE', 3, be64),
     // NFTA_LIST_ELEM
     expressions: attribute('NFTA_RULE_EXPRESSIONS', 4, list(1, nftExpression)),
+  }),
+);
+
+export const nftSet = netfilterBody(
+  table({
+    flags: attribute('NFTA_SET_FLAGS', 3, be32, { absent: 0 }),
+    expression: attribute('NFTA_SET_EXPR', 17, nftExpression),
+    expressions: attribute('NFTA_SET_EXPRESSIONS', 18, list(1, nftExpression), { absent: [] }),
   }),
 );
 
@@ -104,6 +116,17 @@ export function familiesOf(socket: NetlinkSocket): FilterFamily[] {
 export function hasChainsAtDevices(socket: NetlinkSocket): boolean {
   const chains = socket.list(request('getChain', nftChain, {}, 'nft list chains'));
   return chains.some(({ hook }) => hook?.device !== undefined || hook?.devices !== undefined);
+}
+
+/** The expressions of all rules and sets of the socket's namespace; `unknown` stands for those of a set's elements. */
+export function listExpressions(socket: NetlinkSocket): NftExpression[] {
+  const rules = socket.list(request('getRule', nftRule, {}, 'nft list ruleset'));
+  const sets = socket.list(request('getSet', nftSet, {}, 'nft list sets'));
+  const ofSets = sets.flatMap(({ flags, expression, expressions }) => {
+    const all = expression ? [expression, ...expressions] : expressions;
+    return all.length === 0 && flags & HAS_EXPRESSIONS ? [{ name: 'unknown', data: {} }] : all;
+  });
+  return [...rules.flatMap(({ expressions = [] }) => expressions), ...ofSets];
 }
 
 /** The hook of a chain; undefined for one that is only jumped to, or is gone. */

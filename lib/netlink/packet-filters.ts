@@ -20,8 +20,24 @@ export interface PacketFilters {
 /** Which packet filters a namespace has. Costs microseconds where starting `nft` costs milliseconds. */
 export function filtersOf(namespace: NetNamespace): PacketFilters {
   const nftables = askNftables(namespace, familiesOf) ?? [];
-  const legacy = namespace.run(() => LEGACY.filter((family) => read(`/proc/thread-self/net/${family}_tables_names`)));
-  return { nftables, legacy };
+  const legacy = legacyTablesOf(namespace).map(({ family }) => family);
+  return { nftables, legacy: [...new Set(legacy)] };
+}
+
+/** A table of the older iptables. */
+export interface LegacyTable {
+  family: LegacyFamily;
+  table: string;
+}
+
+/** The tables of the older iptables that a namespace has. */
+export function legacyTablesOf(namespace: NetNamespace): LegacyTable[] {
+  return namespace.run(() =>
+    LEGACY.flatMap((family) => {
+      const names = read(`/proc/thread-self/net/${family}_tables_names`).split('\n').filter(Boolean);
+      return names.map((table) => ({ family, table }));
+    }),
+  );
 }
 
 /** Whether a namespace has tables of nftables. */

@@ -8,11 +8,11 @@ export type { Asked };
 const INTERVALS = [10, 20, 40, 80];
 const LAST_INTERVAL = 100;
 
-/** Probes after which nothing more is waited for once nothing is under way. */
-const PROBES_ENOUGH = 2;
+/** More probes than a way has hosts that may learn an address too late, or give up a next hop. */
+const MOST_UNCOUNTED = 10;
 
-/** More probes than a way has hosts that may learn an address too late. */
-const MOST_PROBES = 12;
+/** Milliseconds from one probe to the next, where chance decides and the time is over. */
+const SHORT_INTERVAL = 5;
 
 /**
  * Milliseconds after which the kernel may have given up the packets that wait for a neighbour's MAC address. It does so
@@ -57,15 +57,16 @@ export async function keepAsking(asked: Asked, patience: Patience): Promise<stri
  * @returns whether nothing more is wanted, or will come; false when that is not known
  */
 async function untilProved(asking: Asking, quiet: Quiet, milliseconds: () => number): Promise<boolean> {
-  const enough = asking.once ? 1 : PROBES_ENOUGH;
-  for (let counted = 0; asking.attempts < MOST_PROBES; ) {
+  for (let counted = 0, uncounted = 0; uncounted < MOST_UNCOUNTED; ) {
     if (asking.send()) return true;
     const isQuiet = await quiet.reached(now() + milliseconds());
     if (asking.read()) return true;
     if (!isQuiet) return false;
-    counted = wasGivenUp(asking, quiet) ? 0 : counted + 1;
-    if (!asking.once && (await quiet.rerouted())) counted = 0;
-    if (counted >= enough) return true;
+    if (asking.once) return true;
+    if ((await quiet.rerouted()) || wasGivenUp(asking, quiet)) {
+      counted = 0;
+      uncounted++;
+    } else if (++counted >= quiet.probes()) return true;
   }
   return false;
 }
@@ -88,6 +89,7 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  * @returns why nothing is known; undefined when nothing more is wanted, or will come
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
+  if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
   const mostListened = asking.listened + silence + MOST_NOISE;
   let lost: string | undefined;
   for (let look = 0; look < MOST_LOOKS; look++) {
@@ -103,6 +105,13 @@ async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<
     if (isAskedAgain && asking.send()) return undefined;
   }
   return lost;
+}
+
+/** Sends as many probes as it takes where each fares by chance. True when nothing more is wanted. */
+async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
+  const enough = quiet.probes();
+  while (asking.attempts < enough) if (asking.send() || (await asking.listen(SHORT_INTERVAL))) return true;
+  return false;
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Quiet {
    * @returns whether a host has learnt something by it, so that the next probe may go another way than the last
    */
   rerouted(): Promise<boolean>;
+  /** How many probes must have had no answer, when one may fare otherwise than the one before. */
+  probes(): number;
   /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */
   lost(): string | undefined;
 }

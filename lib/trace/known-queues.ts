@@ -10,6 +10,7 @@ import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
 import { tcQdisc } from '../netlink/qdisc.ts';
+import { hasSeveralNextHops, isLeftToChance } from './chance.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**
@@ -39,6 +40,31 @@ function isKnown(device: Interface): boolean {
   return kind.lower === 'none' || device.parent instanceof Interface;
 }
 
+/** Probes after which nothing more is waited for: a cold start may cost the first. */
+const PROBES = 2;
+
+/** So many where each fares by chance. One in 2 of next hops, or of dice, then shows itself, and so does one in 8 (98 %). */
+const PROBES_OF_CHANCE = 32;
+
+/** How many probes {@link probesIn} has found to be enough in a lab that all others had left. */
+const probesOf = new WeakMap<Lab, { visits: number; probes: number }>();
+
+/**
+ * How many probes without an answer are enough. Only programs make several next hops, or rules that count, so that a probe
+ * fares otherwise than the one before.
+ */
+export function probesIn(lab: Lab): number {
+  const { isPristine, visits } = engineOf(lab);
+  if (isPristine) return PROBES;
+  const isLeft = leftAt.get(lab) === visits.count;
+  const before = probesOf.get(lab);
+  if (isLeft && before?.visits === visits.count) return before.probes;
+  const isOfChance = lab.namespaces.some((each) => hasSeveralNextHops(each) || isLeftToChance(each));
+  const probes = isOfChance ? PROBES_OF_CHANCE : PROBES;
+  if (isLeft) probesOf.set(lab, { visits: visits.count, probes });
+  return probes;
+}
+
 /** At which count of {@link Visits} a lab was last found to be left by all others. */
 const leftAt = new WeakMap<Lab, number>();
 
@@ -58,14 +84,18 @@ function areOthersGone(lab: Lab): boolean {
   return true;
 }
 
-/** Whether programs have left nothing in a namespace that could keep a frame back, or take one where hairpin does not look. */
+/**
+ * Whether programs have left nothing in a namespace that could keep a frame back, take one where hairpin does not look, or
+ * let one pass for the time.
+ */
 function leftNothing(namespace: Namespace): boolean {
   const { rtnetlink, netns } = engineOf(namespace);
   const links = rtnetlink.list(ipLink.all());
   if (links.some((link) => isTunnelOfTheKernel(namespace, link) || isOverheard(namespace, link))) return false;
   const veths = links.filter((link) => veth.is(link)).map(({ name }) => name);
   // With GRO a veth has a queue of its own (veth_xdp_rx). IPsec may wait for a key, or for a cipher's worker (cryptd).
-  return !filtersAtDevices(namespace, links) && devicesWithGro(netns, veths).length === 0 && !hasIpsec(netns);
+  if (filtersAtDevices(namespace, links) || isLeftToChance(namespace)) return false;
+  return devicesWithGro(netns, veths).length === 0 && !hasIpsec(netns);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture, STORM } from './capture.ts';
-import { knowsEveryQueue } from './known-queues.ts';
+import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
@@ -71,6 +71,10 @@ class Quiescence implements Quiet {
     const seen = this.#neighbours;
     this.#neighbours = undefined;
     return this.#of === 'packets' && this.#nextHops.changed(seen);
+  }
+
+  probes(): number {
+    return probesIn(this.#lab);
   }
 
   lost(): string | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
-import { nftChain, nftRule, nftTable } from '../../lib/netlink/nf-tables.ts';
+import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import type { Rows, Table } from '../../lib/netlink/table.ts';
@@ -44,7 +44,7 @@ const MEMBERS: Record<string, string> = {
 const NEWER = /^(IFLA_)?NETKIT_/;
 
 const families = Object.values(FAMILIES);
-const netfilter = [nftTable, nftChain, nftRule, nftTrace, logConfig, logPacket];
+const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
 const bodies = [...families.map(({ options }) => options.body), ...netfilter] as readonly AnyType[];
 const types = bodies.flatMap((body) => [...within(body)]);
 const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);

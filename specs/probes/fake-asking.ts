@@ -39,6 +39,7 @@ export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partia
       seen: () => fake.seen,
       learnt: () => false,
       rerouted: async () => false,
+      probes: () => 2,
       lost: () => undefined,
       ...overrides.quiet,
     },

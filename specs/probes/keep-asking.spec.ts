@@ -72,6 +72,15 @@ test('next hops that are given up for ever come to an end', async () => {
   expect(fake.sent).toBeLessThan(50);
 });
 
+test('where probes fare by chance, it takes more of them', async () => {
+  const known = fakeQuestion({ quiet: { ...KNOWN, probes: () => 20 } });
+  await known.ask();
+  expect(known.sent).toBe(20);
+  const unknown = fakeQuestion({ quiet: { probes: () => 20 } });
+  await unknown.ask();
+  expect(unknown.sent).toBe(20);
+});
+
 test('without knowing the queues, a question is asked again until its time is over', async () => {
   const fake = fakeQuestion();
   await fake.ask({ untilQuiet: false });

@@ -154,6 +154,11 @@ test.for([
     'tc qdisc add dev eth0 root tbf rate 8kbit burst 200 latency 60s',
     'tc qdisc delete dev eth0 root',
   ],
+  [
+    'a packet filter that rolls dice',
+    "nft 'table ip t { chain c { type filter hook forward priority 0; numgen random mod 2 == 0 drop; }; }'",
+    'nft delete table ip t',
+  ],
   ['a place for filters', 'tc qdisc add dev eth0 clsact', 'tc qdisc delete dev eth0 clsact'],
   [
     'a packet filter at a device',

@@ -1,0 +1,82 @@
+import { KernelError } from '../kernel/kernel-error.ts';
+import { legacyExtensions } from '../kernel/legacy-rules.ts';
+import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { engineOf } from '../lab/engine.ts';
+import type { Namespace } from '../lab/index.ts';
+import type { NftExpression } from '../netlink/nf-expression.ts';
+import { listExpressions } from '../netlink/nf-tables.ts';
+import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
+import { ipRoute } from '../netlink/route.ts';
+
+/** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, or look at the clock. */
+const STEADY_EXPRESSIONS = new Set(
+  `bitwise byteorder cmp counter dup exthdr fib flow_offload fwd immediate inner last log lookup masq nat notrack payload
+  range redir reject rt socket tproxy tunnel xfrm`.split(/\s+/),
+);
+/** `NFT_META_CPU`, `_PRANDOM`, `_TIME_NS`, `_TIME_DAY`, `_TIME_HOUR`. */
+const FICKLE_META = new Set([20, 24, 30, 31, 32]);
+/** `NFT_CT_EXPIRATION`, `_PKTS`, `_BYTES`, `_AVGPKT`, `_ID`. */
+const FICKLE_CONNECTION = new Set([5, 14, 15, 16, 23]);
+/** `NFT_OBJECT_COUNTER`; others are quotas and limits. */
+const COUNTER = 1;
+
+/** The same of iptables: '' is a verdict or a jump, and `ERROR` the end of a chain. */
+const STEADY_EXTENSIONS = new Set([
+  ...['', 'ERROR', 'ACCEPT', 'DROP', 'RETURN'],
+  ...`addrtype ah cgroup comment connmark conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
+  iprange ipv6header length mac mark mh multiport owner physdev pkttype policy realm rpfilter rt sctp socket state string tcp
+  tcpmss tos ttl u32 udp udplite`.split(/\s+/),
+  ...`CHECKSUM CLASSIFY CONNMARK CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
+  TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
+]);
+
+/** Whether two packets that are alike may fare differently by the packet filters of a namespace: one counts, or cannot be read. */
+export function isLeftToChance(namespace: Namespace): boolean {
+  const { netns } = engineOf(namespace);
+  const expressions = askNftables(netns, listExpressions) ?? [];
+  return !expressions.every(isSteady) || legacyTablesOf(netns).some((table) => !isSteadyTable(netns, table));
+}
+
+/** Whether a host shares its packets out among several next hops, by addresses or ports (`fib_multipath_hash_policy`). */
+export function hasSeveralNextHops(namespace: Namespace): boolean {
+  if (namespace.role === 'switch') return false;
+  const routes = engineOf(namespace).rtnetlink.list(ipRoute.all());
+  // Of a nexthop object, its members may not be told (nexthop_compat_mode).
+  return routes.some(({ nextHops, nexthopId, device }) => nextHops.length > 1 || (nexthopId !== undefined && !device));
+}
+
+function isSteady({ name, data }: NftExpression): boolean {
+  const {
+    key = -1,
+    object,
+    match,
+    target,
+  } = data as Partial<Record<'key' | 'object', number>> & {
+    match?: string;
+    target?: string;
+  };
+  switch (name) {
+    case 'meta':
+      return !FICKLE_META.has(key);
+    case 'ct':
+      return !FICKLE_CONNECTION.has(key);
+    case 'objref':
+      return object === COUNTER;
+    case 'match':
+    case 'target':
+      return STEADY_EXTENSIONS.has(match ?? target ?? name);
+    default:
+      return STEADY_EXPRESSIONS.has(name);
+  }
+}
+
+function isSteadyTable(netns: NetNamespace, { family, table }: LegacyTable): boolean {
+  // Rules of arptables have no matches.
+  if (family === 'arp') return true;
+  try {
+    return legacyExtensions(netns, family, table).every((name) => STEADY_EXTENSIONS.has(name));
+  } catch (error) {
+    if (error instanceof KernelError) return false;
+    throw error;
+  }
+}

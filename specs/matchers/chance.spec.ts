@@ -1,0 +1,66 @@
+import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
+
+/** As often as a negative that passes by chance is sure to show itself. */
+const ROUNDS = 8;
+
+/** A negative may not pass where one packet of some does arrive. */
+async function expectReached(from: Namespace, to: Namespace, options: object = {}): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++)
+    await expect(expect(from).not.toReach(to, options)).rejects.toThrow(/^Received: +an answer/m);
+}
+
+describe('three next hops, two of which lead nowhere', () => {
+  // a ── sw ── r ── b, and next hops of a's that are nobody's, or hosts on sw that forward nothing
+  async function build(lab: Lab, family: '-4' | '-6', other: 'dead' | 'deaf') {
+    const [a, sw, r, b] = [lab.namespace('a'), lab.switch('sw'), lab.router('r'), lab.namespace('b')];
+    lab.cable(a, sw);
+    const { a: near } = lab.cable(r, sw);
+    lab.cable(r, b);
+    const hosts = [lab.namespace('c'), lab.namespace('d')].map((host) => lab.cable(host, sw).a);
+    const addressOf = ({ address }: typeof near) =>
+      address.list().find((own) => own.family === Number(family.slice(1)))?.address;
+    const dead = family === '-4' ? ['10.0.0.77', '10.0.0.78'] : ['fd00::dead', 'fd00::beef'];
+    const nowhere = other === 'deaf' ? hosts.map(addressOf) : dead;
+    a.sysctl.set(`net.ipv${family.slice(1)}.fib_multipath_hash_policy`, 1);
+    await a.exec('ip', [family, 'route', 'del', 'default']);
+    const hops = [...nowhere, addressOf(near)].flatMap((via) => ['nexthop', 'via', `${via}`]);
+    await a.exec('ip', [family, 'route', 'add', 'default', ...hops]);
+    return { a, b };
+  }
+
+  test.for([
+    ['tcp', '-4', 'dead'],
+    ['udp', '-4', 'dead'],
+    ['tcp', '-4', 'deaf'],
+    ['udp', '-4', 'deaf'],
+    ['udp', '-6', 'deaf'],
+  ] as const)('%s, ip %s, %s', async ([by, family, other], { lab }) => {
+    const { a, b } = await build(lab, family, other);
+    await expectReached(a, b, { by, family: Number(family.slice(1)) });
+  });
+});
+
+describe('a packet filter that lets some pass', () => {
+  // a ── r ── b
+  async function build(lab: Lab, rule: string) {
+    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+    lab.cable(a, r);
+    lab.cable(r, b);
+    const chain = `chain c { type filter hook forward priority 0; icmp type echo-request ${rule}; };`;
+    await r.exec('nft', [`table ip t { ${chain} }`]);
+    return { a, b };
+  }
+
+  test.for(['numgen inc mod 3 != 2 drop', 'numgen random mod 2 == 0 drop', 'numgen inc mod 20 != 19 drop'])(
+    '%s',
+    async (rule, { lab }) => {
+      const { a, b } = await build(lab, rule);
+      await expectReached(a, b);
+    },
+  );
+
+  test('one that lets none pass', async ({ lab }) => {
+    const { a, b } = await build(lab, 'limit rate 1/second burst 1 packets drop; icmp type echo-request drop');
+    await expect(a).not.toReach(b);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, type Lab, test } from 'hairpin';
+import { findProgram } from '../../lib/kernel/find-program.ts';
+import { isLeftToChance } from '../../lib/trace/chance.ts';
+
+/** What `nft` makes of a rule in `c`, of a set `s` with something more to it. */
+async function addRule(lab: Lab, rule: string, ofSet = ''): Promise<boolean> {
+  const a = lab.namespace('a');
+  const sets = `set s { type ipv4_addr; ${ofSet} }; set d { type ipv4_addr; flags dynamic; };`;
+  const objects = 'counter k { }; limit l { rate 1/second; };';
+  const chains = `chain o { }; chain c { type filter hook forward priority 0; ${rule}; };`;
+  await a.exec('nft', [`table ip t { ${rule.includes('@') ? sets : ''} ${objects} ${chains} }`]);
+  return isLeftToChance(a);
+}
+
+describe('two packets that are alike fare alike', () => {
+  test.for([
+    'icmp type echo-request counter log drop',
+    'tcp dport { 22, 80 } meta mark 5 ct state vmap { established : accept, new : jump o }',
+    'ip saddr != 10.0.0.0/24 fib daddr type local reject',
+    'iifname "eth0" ip ttl < 3 counter name k drop',
+  ])('%s', async (rule, { lab }) => {
+    expect(await addRule(lab, rule)).toBe(false);
+  });
+
+  test('of a set whose elements count packets', async ({ lab }) => {
+    const a = lab.namespace('a');
+    await a.exec('nft', ['table ip t { set s { type ipv4_addr; counter; }; chain c { ip saddr @s drop; }; }']);
+    expect(isLeftToChance(a)).toBe(false);
+  });
+});
+
+describe('they may fare differently', () => {
+  test.for([
+    'numgen inc mod 3 != 2 drop',
+    'numgen random mod 2 == 0 drop',
+    'limit rate over 10/second drop',
+    'quota over 1000 bytes drop',
+    'ct count over 5 drop',
+    'ct packets > 3 drop',
+    'meta hour "03:00"-"04:00" drop',
+    'jhash ip saddr . tcp sport mod 2 == 0 drop',
+    'limit name "l" drop',
+    'add @d { ip saddr } drop',
+  ])('%s', async (rule, { lab }) => {
+    expect(await addRule(lab, rule)).toBe(true);
+  });
+
+  test('of a set whose elements have a limit', async ({ lab }) => {
+    expect(await addRule(lab, 'ip saddr @s drop', 'limit rate over 1/second;')).toBe(true);
+  });
+});
+
+describe('the older iptables', () => {
+  test.for([
+    ['iptables-legacy', '-p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT', false],
+    ['iptables-legacy', '-m statistic --mode random --probability 0.5 -j DROP', true],
+    ['iptables-legacy', '-p icmp -m limit --limit 1/second -j ACCEPT', true],
+    ['ip6tables-legacy', '-p ipv6-icmp -m hl --hl-lt 3 -j REJECT', false],
+    ['ip6tables-legacy', '-m statistic --mode nth --every 3 -j DROP', true],
+  ] as const)('%s %s', async ([program, rule, expected], { lab, skip }) => {
+    if (!findProgram(program)) skip(`needs ${program}`);
+    const a = lab.namespace('a');
+    // Its lock is the machine's, which an ordinary user may not take.
+    const env = { XTABLES_LOCKFILE: '/dev/null' };
+    const { failed } = await a.exec(program, ['-A', 'FORWARD', ...rule.split(' ')], { reject: false, env });
+    if (failed) skip('needs a kernel that has ip_tables, and the match');
+    expect(isLeftToChance(a)).toBe(expected);
+  });
+});
