@@ -1,30 +1,29 @@
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 
 /** As often as a negative that passes by chance is sure to show itself. */
-const ROUNDS = 5;
+const ROUNDS = 8;
 
 /** A negative may not pass where one packet of some does arrive. */
 async function expectReached(from: Namespace, to: Namespace, options: object = {}): Promise<void> {
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS; round++)
     await expect(expect(from).not.toReach(to, options)).rejects.toThrow(/^Received: +an answer/m);
-    await expect(from).toReach(to, options);
-  }
 }
 
-describe('several next hops, one of which leads nowhere', () => {
-  // a ── sw ── r ── b, and a next hop of a's that is nobody's, or a router on sw that forwards nothing
+describe('three next hops, two of which lead nowhere', () => {
+  // a ── sw ── r ── b, and next hops of a's that are nobody's, or hosts on sw that forward nothing
   async function build(lab: Lab, family: '-4' | '-6', other: 'dead' | 'deaf') {
     const [a, sw, r, b] = [lab.namespace('a'), lab.switch('sw'), lab.router('r'), lab.namespace('b')];
     lab.cable(a, sw);
     const { a: near } = lab.cable(r, sw);
     lab.cable(r, b);
-    const { a: deaf } = lab.cable(lab.namespace('c'), sw);
+    const hosts = [lab.namespace('c'), lab.namespace('d')].map((host) => lab.cable(host, sw).a);
     const addressOf = ({ address }: typeof near) =>
       address.list().find((own) => own.family === Number(family.slice(1)))?.address;
-    const nowhere = other === 'deaf' ? addressOf(deaf) : family === '-4' ? '10.0.0.77' : 'fd00::dead';
+    const dead = family === '-4' ? ['10.0.0.77', '10.0.0.78'] : ['fd00::dead', 'fd00::beef'];
+    const nowhere = other === 'deaf' ? hosts.map(addressOf) : dead;
     a.sysctl.set(`net.ipv${family.slice(1)}.fib_multipath_hash_policy`, 1);
     await a.exec('ip', [family, 'route', 'del', 'default']);
-    const hops = [nowhere, addressOf(near)].flatMap((via) => ['nexthop', 'via', `${via}`]);
+    const hops = [...nowhere, addressOf(near)].flatMap((via) => ['nexthop', 'via', `${via}`]);
     await a.exec('ip', [family, 'route', 'add', 'default', ...hops]);
     return { a, b };
   }
@@ -56,8 +55,7 @@ describe('a packet filter that lets some pass', () => {
     '%s',
     async (rule, { lab }) => {
       const { a, b } = await build(lab, rule);
-      for (let round = 0; round < ROUNDS; round++)
-        await expect(expect(a).not.toReach(b)).rejects.toThrow(/^Received: +an answer/m);
+      await expectReached(a, b);
     },
   );
 
