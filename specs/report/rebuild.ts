@@ -21,10 +21,22 @@ const COMMANDS = {
   nftables: 'command -v nft >/dev/null || exit 0; nft list ruleset',
 } as const;
 
+/** A worker adds the local route of an IPv6 address, on a device with a carrier (`addrconf_dad_work`): wait, ten seconds at most. */
+const UNTIL_LOCAL_ROUTES = `tries=0
+until { ip -o link; ip -6 -o address; ip -6 route show table local; } | awk '
+  /LOWER_UP/ { split($2, name, "[@:]"); up[name[1]] = 1 }
+  $3 == "inet6" && !/dadfailed/ { sub("/.*", "", $4); wanted[$4, $2] = $2 }
+  $1 == "local" { has[$2, $4] = 1 }
+  END { for (each in wanted) if (wanted[each] in up && !(each in has)) exit 1 }
+' || [ $((tries += 1)) -gt 100 ]; do sleep 0.1; done
+`;
+
 const MARK = '%%';
-const READ = Object.values(COMMANDS)
-  .map((command) => `(${command}) 2>&1 || echo "exit $?"; echo; echo ${MARK}`)
-  .join('; ');
+const READ =
+  UNTIL_LOCAL_ROUTES +
+  Object.values(COMMANDS)
+    .map((command) => `(${command}) 2>&1 || echo "exit $?"; echo; echo ${MARK}`)
+    .join('; ');
 
 /** Runs a lab's script by `sh`, in namespaces of its own, and reads what it made. */
 export async function rebuild(
