@@ -1,6 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { checkIp, checkMac, checkOneOf, checkOptions } from '../kernel/validate.ts';
-import { ipNeighbour, type Neighbour } from '../netlink/neighbour.ts';
+import { ipNeighbour, isLearnt, type Neighbour } from '../netlink/neighbour.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
@@ -78,12 +78,17 @@ export class NeighbourTable {
       .filter(({ state }) => state !== 'NOARP');
   }
 
-  /** Deletes what was learnt; permanent entries stay, as with `ip neighbour flush all`. @param only one family's */
+  /**
+   * Deletes what the kernel learnt. Permanent entries stay, as with `ip neighbour flush all`, and so do those of a control
+   * plane: `extern_learn`, `extern_valid`, `managed`.
+   *
+   * @param only one family's
+   */
   flush(only?: Family): void {
     checkLabOpen(`${this.#namespace}.neighbour.flush`, this.#namespace.lab);
     if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
-    for (const { device, to, state } of this.list()) {
-      if (state === 'PERMANENT' || (only !== undefined && familyOf(to) !== only)) continue;
+    for (const { device, to } of this.list().filter(isLearnt)) {
+      if (only !== undefined && familyOf(to) !== only) continue;
       try {
         engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device }));
       } catch (error) {

@@ -11,6 +11,8 @@ export interface PlannedHost {
   neighbours?: readonly { to: string; device: string; lladdr: string }[];
 }
 
+const NEIGHBOUR = { state: 'PERMANENT', externLearn: false, externValid: false, managed: false } as const;
+
 type HostPart = Pick<Host, 'routes' | 'rules' | 'nexthops' | 'neighbours' | 'proxies' | 'sysctls'>;
 
 /**
@@ -30,7 +32,7 @@ export function planHost(
   });
   return {
     routes: [...addresses.flatMap(routesOf), ...planned],
-    neighbours: neighbours.map(({ device, ...entry }) => ({ ...entry, device: indexOf(device), state: 'PERMANENT' })),
+    neighbours: neighbours.map(({ device, ...entry }) => ({ ...NEIGHBOUR, ...entry, device: indexOf(device) })),
     ...{ rules: RULES, nexthops: [], proxies: [], sysctls },
   };
 }

@@ -4,7 +4,7 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { oneOf } from './one-of.ts';
-import { device, ip, ipFamily, mac, pad, u8, u16 } from './scalars.ts';
+import { device, ip, ipFamily, mac, pad, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import { type Fixed, flat } from './type.ts';
@@ -26,6 +26,12 @@ export interface Neighbour {
   /** Its MAC address; none while it is being asked for. */
   lladdr: string | undefined;
   state: NeighbourState;
+  /** A control plane added it, such as that of an EVPN (`extern_learn`): the kernel does not collect it. */
+  externLearn: boolean;
+  /** A control plane vouches for it (`extern_valid`): the kernel does not remove it. */
+  externValid: boolean;
+  /** The kernel asks for its address again and again (`managed`). */
+  managed: boolean;
 }
 
 /** An entry of a bridge's forwarding database. */
@@ -68,11 +74,18 @@ const headerOf = <T>(family: Fixed<T>, state: typeof nud = nud) =>
         self: bit('NTF_SELF', 0x02, 'self'),
         master: bit('NTF_MASTER', 0x04, 'master'),
         proxy: bit('NTF_PROXY', 0x08, 'proxy'),
+        externLearn: bit('NTF_EXT_LEARNED', 0x10, 'extern_learn'),
         sticky: bit('NTF_STICKY', 0x40, 'sticky'),
       }),
     ),
     type: u8,
   });
+
+/** Linux 5.16, and 6.18 for the second one. */
+const moreFlags = bits(u32, {
+  managed: bit('NTF_EXT_MANAGED', 1, 'managed'),
+  externValid: bit('NTF_EXT_EXT_VALIDATED', 4, 'extern_valid'),
+});
 
 /** The ARP and ND tables. `proxy` stands for the addresses that are answered for though the namespace has them not. */
 export const ipNeighbour = new Family({
@@ -80,19 +93,30 @@ export const ipNeighbour = new Family({
   messages: ['NEIGH', 28],
   body: body(
     headerOf(ipFamily),
-    table({ to: attribute('NDA_DST', 1, ip, { absent: '', word: '' }), lladdr: attribute('NDA_LLADDR', 2, mac) }),
+    table({
+      to: attribute('NDA_DST', 1, ip, { absent: '', word: '' }),
+      lladdr: attribute('NDA_LLADDR', 2, mac),
+      more: attribute('NDA_FLAGS_EXT', 15, flat(moreFlags)),
+    }),
   ),
   complete: ({ family, ...said }) => ({
     ...said,
     family: family ?? (said.to === undefined ? undefined : familyOf(said.to)),
   }),
-  state: ({ device: index, to, lladdr, state }): Neighbour => ({ device: index, to, lladdr, state }),
+  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed }): Neighbour => ({
+    ...{ device: index, to, lladdr, state, externLearn, externValid, managed },
+  }),
   words: ({ device: index, state }, names, rest) => [
     ...rest,
     ...(index === undefined ? [] : ['dev', names.device(index)]),
     ...(state === undefined ? [] : ['nud', state.toLowerCase()]),
   ],
 });
+
+/** Whether the kernel learnt an entry, and learns it again: others stay until whoever added them deletes them. */
+export function isLearnt({ state, externLearn, externValid, managed }: Neighbour): boolean {
+  return state !== 'PERMANENT' && !externLearn && !externValid && !managed;
+}
 
 /** The forwarding databases of bridges. They are listed by the bridge: `bridge`. */
 export const bridgeFdb = new Family({

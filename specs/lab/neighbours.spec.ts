@@ -19,6 +19,7 @@ test('permanent neighbours are added, replaced, listed and deleted as ip neighbo
     to: 'fd00::77',
     lladdr: '02:00:00:00:cc:03',
     state: 'PERMANENT',
+    ...{ externLearn: false, externValid: false, managed: false },
   });
   a.neighbour.delete('10.0.0.77');
   a.neighbour.delete('fd00::77', device);
@@ -40,4 +41,26 @@ test('flush forgets what was learnt and keeps what is permanent, of one family o
   expect(await shown(a)).toEqual([learnt[0], '10.0.0.77 02:00:00:00:cc:01 PERMANENT']);
   a.neighbour.flush();
   expect(await shown(a)).toEqual(['10.0.0.77 02:00:00:00:cc:01 PERMANENT']);
+});
+
+// a eth0 ── eth0 b, whose control plane tells each the other's address
+test('a cold question leaves what a control plane added', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { b: far } = lab.cable(a, b);
+  const entry = ['10.0.0.2', 'lladdr', far.mac, 'dev', 'eth0', 'nud', 'reachable', 'extern_learn'];
+  await a.exec('ip', ['neighbour', 'replace', ...entry]);
+  await a.exec('ip', ['neighbour', 'replace', '10.0.0.9', 'dev', 'eth0', 'managed']);
+  expect(a.neighbour.list()).toContainEqual(
+    expect.objectContaining({ to: '10.0.0.2', externLearn: true, managed: false }),
+  );
+  expect(a.neighbour.list()).toContainEqual(
+    expect.objectContaining({ to: '10.0.0.9', externLearn: false, managed: true }),
+  );
+  await expect(a).toReach(b);
+  a.neighbour.flush();
+  const kept = await read<{ dst: string }>(a, 'ip', ['-j', 'neighbour']);
+  expect(kept.sort((one, other) => one.dst.localeCompare(other.dst))).toMatchObject([
+    { dst: '10.0.0.2', lladdr: far.mac, extern_learn: null },
+    { dst: '10.0.0.9', managed: null },
+  ]);
 });

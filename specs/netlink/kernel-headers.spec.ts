@@ -40,8 +40,8 @@ const MEMBERS: Record<string, string> = {
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
-/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7. */
-const NEWER = /^(IFLA_)?NETKIT_/;
+/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7, `extern_valid` with 6.18. */
+const NEWER = /^(IFLA_)?NETKIT_|^NTF_EXT_EXT_VALIDATED$/;
 
 const families = Object.values(FAMILIES);
 const netfilter = [nftTable, nftChain, nftRule, nftTrace, logConfig, logPacket];
