@@ -3,10 +3,10 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { array } from './list.ts';
-import { bytes, device, flag, ip, ipFamilyOrNone, lessOne, pad, u8, u16, u32 } from './scalars.ts';
+import { bytes, device, flag, ip, ipFamilyOrNone, pad, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
-import { flat } from './type.ts';
+import { fixed, flat } from './type.ts';
 
 /** A nexthop object, as `ip nexthop` has it: routes name it by its id. */
 export interface Nexthop {
@@ -28,7 +28,7 @@ export interface Nexthop {
   groupType: number;
   /** The numbers of the attributes that hairpin does not know (`NHA_*`). */
   unknown: number[];
-  /** The ids of others, which share the packets out by their weight, from 1; none: it is no group. */
+  /** The ids of others, which share the packets out by their weight, from 1 to 65535; none: it is no group. */
   group: { id: number; weight: number }[];
 }
 
@@ -37,7 +37,14 @@ const NHA_OP_FLAGS = 14;
 
 const flags = flat(bits(u32, { onlink: bit('RTNH_F_ONLINK', 4, 'onlink') }));
 
-const members = array(struct('nexthop_grp', { id: u32, weight: lessOne, reserved: pad(3) }));
+/** From 1, and travels as one less: the low byte, then the high one, which Linux has since 6.12 (`nexthop_grp_weight`). */
+const weight = fixed<number>(
+  2,
+  (bytes, at) => bytes.readUInt16LE(at) + 1,
+  (bytes, at, value) => bytes.writeUInt16LE(value - 1, at),
+);
+
+const members = array(struct('nexthop_grp', { id: u32, weight, reserved: pad(2) }));
 
 export const ipNexthop = new Family({
   command: ['ip', 'nexthop'],
@@ -52,7 +59,7 @@ export const ipNexthop = new Family({
       group: attribute(
         'NHA_GROUP',
         2,
-        { ...members, words: (all) => [all.map(({ id, weight = 1 }) => `${id},${weight}`).join('/')] },
+        { ...members, words: (all) => [all.map(({ id, weight: share = 1 }) => `${id},${share}`).join('/')] },
         { ifAbsent: [] },
       ),
       fdb: attribute('NHA_FDB', 11, flag, { ifAbsent: false }),

@@ -50,14 +50,16 @@ test('a cold question leaves what a control plane added', async ({ lab }) => {
   const entry = ['10.0.0.2', 'lladdr', far.mac, 'dev', 'eth0', 'nud', 'reachable', 'extern_learn'];
   await a.exec('ip', ['neighbour', 'replace', ...entry]);
   await a.exec('ip', ['neighbour', 'replace', '10.0.0.9', 'dev', 'eth0', 'managed']);
-  expect(a.neighbour.list()).toEqual([
+  expect(a.neighbour.list()).toContainEqual(
     expect.objectContaining({ to: '10.0.0.2', externLearn: true, managed: false }),
+  );
+  expect(a.neighbour.list()).toContainEqual(
     expect.objectContaining({ to: '10.0.0.9', externLearn: false, managed: true }),
-  ]);
+  );
   await expect(a).toReach(b);
   a.neighbour.flush();
-  const kept = await read<object>(a, 'ip', ['-j', 'neighbour']);
-  expect(kept).toMatchObject([
+  const kept = await read<{ dst: string }>(a, 'ip', ['-j', 'neighbour']);
+  expect(kept.sort((one, other) => one.dst.localeCompare(other.dst))).toMatchObject([
     { dst: '10.0.0.2', lladdr: far.mac, extern_learn: null },
     { dst: '10.0.0.9', managed: null },
   ]);

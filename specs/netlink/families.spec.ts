@@ -111,7 +111,7 @@ const said: { [Name in string]: fc.Arbitrary<{ request: Request; expected: unkno
   nexthop: fc
     .record({
       id: u32,
-      group: fc.array(fc.record({ id: u32, weight: fc.integer({ min: 1, max: 256 }) }), { maxLength: 4 }),
+      group: fc.array(fc.record({ id: u32, weight: fc.integer({ min: 1, max: 65_535 }) }), { maxLength: 4 }),
     })
     .map((group) => ({ request: ipNexthop.add(group), expected: group })),
   neighbour: fc

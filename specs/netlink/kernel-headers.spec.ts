@@ -30,8 +30,7 @@ const MEMBERS: Record<string, string> = {
   fib_rule_uid_range: 'start end',
   ifa_cacheinfo: 'ifa_prefered ifa_valid cstamp tstamp',
   ndtmsg: 'ndtm_family ndtm_pad1-ndtm_pad2',
-  // What follows was reserved once, and is the weight's high bits by now.
-  nexthop_grp: 'id weight -',
+  nexthop_grp: 'id weight-weight_high -',
   nhmsg: 'nh_family nh_scope nh_protocol resvd nh_flags',
   rta_cacheinfo: 'rta_clntref-rta_lastuse rta_expires rta_error-rta_tsage',
   rtgenmsg: 'rtgen_family',
@@ -40,8 +39,8 @@ const MEMBERS: Record<string, string> = {
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
-/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7, `extern_valid` with 6.18. */
-const NEWER = /^(IFLA_)?NETKIT_|^NTF_EXT_EXT_VALIDATED$/;
+/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7, wide weights with 6.12, `extern_valid` with 6.18. */
+const NEWER = /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_EXT_VALIDATED$/;
 
 const families = Object.values(FAMILIES);
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];

@@ -1,4 +1,5 @@
 import { expect, test } from 'hairpin';
+import { hasCode } from '../../lib/kernel/has-code.ts';
 import { engineOf } from '../../lib/lab/engine.ts';
 import { ipNexthop } from '../../lib/netlink/nexthop.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
@@ -51,6 +52,23 @@ test('nexthop objects and groups of them are made, read and deleted as ip nextho
     { id: 1, weight: 3 },
     { id: 2, weight: 1 },
   ]);
+});
+
+// a eth0 ── eth0 b
+test('a weight may have two bytes', async ({ lab, skip }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { rtnetlink } = engineOf(a);
+  rtnetlink.change(ipNexthop.add({ id: 1, family: 4, via: '10.0.0.2', device: lab.cable(a, b).a.index }));
+  try {
+    rtnetlink.change(ipNexthop.add({ id: 10, group: [{ id: 1, weight: 300 }] }));
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL')) throw error;
+    skip('needs Linux 6.12, which has weights of more than a byte');
+  }
+  expect(rtnetlink.get(ipNexthop.get({ id: 10 })).group).toEqual([{ id: 1, weight: 300 }]);
+  const shown = await read<{ id: number; group?: { weight: number }[] }>(a, 'ip', ['-j', 'nexthop']);
+  // An ip of before 6.12 shows the low byte alone: 299 without 256, and 1.
+  expect([300, 44]).toContain(shown.find(({ id }) => id === 10)?.group?.[0]?.weight);
 });
 
 // a eth0 ── eth0 b
