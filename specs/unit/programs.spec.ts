@@ -21,13 +21,14 @@ const EVERYWHERE = [
     'flock',
     'ldd',
     'ls',
+    'perl',
     'printf',
     'prlimit',
     'pwd',
     'readlink',
     'setpriv',
   ],
-  ...['nsenter', 'setsid', 'sh', 'sleep', 'tar', 'true', 'unshare'],
+  ...['nsenter', 'setsid', 'sh', 'sleep', 'tar', 'test', 'true', 'unshare'],
 ];
 
 /** What a spec may run without asking: with less than these there is little left to run. */
