@@ -24,7 +24,10 @@ export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
         index,
         settings: changed(read.state.data, fresh.state.data),
         port: isPort ? changed(read.state.slaveData, port?.state.slaveData) : {},
-        withoutWords: [...changedLinkAttributes(read, fresh), ...(isPort && port ? changedPortAttributes(read, port) : [])],
+        withoutWords: [
+          ...changedLinkAttributes(read, fresh),
+          ...(isPort && port ? changedPortAttributes(read, port) : []),
+        ],
       },
     ];
   });
@@ -43,7 +46,10 @@ function changedLinkAttributes({ state, raw }: ReadLink, fresh: ReadLink): strin
   const ofKind = macvlan.is(state) ? STATUS.macvlan : bridge.is(state) ? STATUS.bridge : {};
   return [
     ...unknownAttributes('', raw.link, fresh.raw.link, [statusOf(STATUS.link), numbersOf(linkAttributes)]),
-    ...unknownAttributes('IFLA_INFO_DATA', raw.data, fresh.raw.data, [statusOf(ofKind), numbersOf(kindOf(state)?.table)]),
+    ...unknownAttributes('IFLA_INFO_DATA', raw.data, fresh.raw.data, [
+      statusOf(ofKind),
+      numbersOf(kindOf(state)?.table),
+    ]),
   ];
 }
 
