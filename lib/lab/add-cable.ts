@@ -10,7 +10,8 @@ import { Cable, type CableOptions, type EndOf, type EndOptions, type PairKind } 
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { type Interface, type InterfaceOrigin, notePort, turnedOn } from './interface.ts';
+import { type Interface, turnedOn } from './interface.ts';
+import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import { Namespace } from './namespace.ts';
 import { preparePort } from './port.ts';
@@ -58,7 +59,7 @@ function plug<A extends Namespace, B extends Namespace>(
   addPair(main, peer, options);
   const devices = [first, second].map(({ node, origin }) => {
     const device = handleOf(origin);
-    notePort(device, node instanceof Switch);
+    engineOf(device).isPort = node instanceof Switch;
     return device;
   }) as [Interface, Interface];
   devices[0].peer = devices[1];

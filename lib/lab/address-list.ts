@@ -6,7 +6,7 @@ import { prefixIn } from './address-option.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
-import { change, watcher, words } from './watcher.ts';
+import { change, watcher } from './watcher.ts';
 
 /** The addresses of one interface, as `ip address` has them. */
 export class AddressList {
@@ -25,42 +25,31 @@ export class AddressList {
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
    */
   add(text: string, options?: { dad?: boolean }): void {
-    change(
-      () => `${this.#interface}.address.add(${words(text, options)})`,
-      () => this.#add(text, options),
-      undefined,
-    );
-  }
-
-  #add(text: string, options: { dad?: boolean } = {}): void {
-    checkAlive(this.#interface, 'address.add');
     const call = `${this.#interface}.address.add`;
-    checkOptions(call, options, ['dad']);
-    checkBoolean(call, 'dad', options.dad);
-    const prefix = prefixIn(this.#interface.segment, call, text);
-    const { namespace, name } = this.#interface;
-    // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
-    if (options.dad && prefix.family === 6 && namespace.lab.defaults !== 'kernel')
-      namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
-    addAddress(this.#interface, prefix, options);
+    change(call, [text, options], () => {
+      checkAlive(this.#interface, 'address.add');
+      if (options !== undefined) checkOptions(call, options, ['dad']);
+      checkBoolean(call, 'dad', options?.dad);
+      const prefix = prefixIn(this.#interface.segment, call, text);
+      const { namespace, name } = this.#interface;
+      // accept_dad is 0 on a lab's interfaces, so that link-local addresses serve at once (addrconf_dad_begin).
+      if (options?.dad && prefix.family === 6 && namespace.lab.defaults !== 'kernel')
+        namespace.sysctl.set(`net/ipv6/conf/${name}/accept_dad`, 1);
+      addAddress(this.#interface, prefix, options);
+    });
   }
 
   /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
   delete(text: string): void {
-    change(
-      () => `${this.#interface}.address.delete(${words(text)})`,
-      () => this.#delete(text),
-      undefined,
-    );
-  }
-
-  #delete(text: string): void {
-    checkAlive(this.#interface, 'address.delete');
-    const prefix = prefixIn(this.#interface.segment, `${this.#interface}.address.delete`, text);
-    const { namespace, index } = this.#interface;
-    const causes = { EADDRNOTAVAIL: () => `${this.#interface} has no such address; it has ${this.#summary()}` };
-    engineOf(namespace).rtnetlink.change(ipAddress.delete({ ...prefix, index }, causes));
-    engineOf(namespace.lab).addresses.delete(prefix.address);
+    const call = `${this.#interface}.address.delete`;
+    change(call, [text], () => {
+      checkAlive(this.#interface, 'address.delete');
+      const prefix = prefixIn(this.#interface.segment, call, text);
+      const { namespace, index } = this.#interface;
+      const causes = { EADDRNOTAVAIL: () => `${this.#interface} has no such address; it has ${this.#summary()}` };
+      engineOf(namespace).rtnetlink.change(ipAddress.delete({ ...prefix, index }, causes));
+      engineOf(namespace.lab).addresses.delete(prefix.address);
+    });
   }
 
   /** What the kernel has now, IPv6 link-local addresses too. */

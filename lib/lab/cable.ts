@@ -12,7 +12,7 @@ import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import { endToPull, PulledPlug } from './pulled-plug.ts';
 import type { Switch } from './switch.ts';
-import { change, words } from './watcher.ts';
+import { change } from './watcher.ts';
 
 /** One end of a new cable. */
 export interface EndOptions {
@@ -66,21 +66,15 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
    * @example cable.set({ up: false }); await expect(a).not.toReach(b, { because: 'unsent' });
    */
   set(options: { up: boolean }): this {
-    return change(
-      () => `${this}.set(${words(options)})`,
-      () => this.#set(options),
-      this,
-    );
-  }
-
-  #set(options: { up: boolean }): this {
     const call = `${this}.set`;
-    checkLabOpen(call, this.a.namespace.lab);
-    checkOptions(call, options, ['up']);
-    if (options.up === undefined) throw new UsageError(`${call}: up must be given: true or false`);
-    checkBoolean(call, 'up', options.up);
-    if (options.up) this.#putBack();
-    else this.#pulled ??= new PulledPlug(endToPull([this.a, this.b]));
+    change(call, [options], () => {
+      checkLabOpen(call, this.a.namespace.lab);
+      checkOptions(call, options, ['up']);
+      if (options.up === undefined) throw new UsageError(`${call}: up must be given: true or false`);
+      checkBoolean(call, 'up', options.up);
+      if (options.up) this.#putBack();
+      else this.#pulled ??= new PulledPlug(endToPull([this.a, this.b]));
+    });
     return this;
   }
 
@@ -93,11 +87,7 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
 
   /** Deletes the pair, and whatever hangs on its ends. */
   delete(): void {
-    change(
-      () => `${this}.delete()`,
-      () => this.a.delete(),
-      undefined,
-    );
+    change(`${this}.delete`, [], () => this.a.delete());
   }
 
   /** As in `a/eth0–sw/p0`. */

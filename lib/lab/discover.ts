@@ -8,7 +8,7 @@ import { realParentOf, taggedSegment } from './add-link.ts';
 import { isBridge } from './bridge.ts';
 import { engineOf, enginesOf } from './engine.ts';
 import { handleOf } from './handle.ts';
-import { type Interface, noteGone, notePort, refresh as refreshDevice } from './interface.ts';
+import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
 
@@ -51,7 +51,7 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
     for (const link of listed) {
       const device = deviceOf(namespace, link.index);
       // A switch's ports stay its ports: one that was taken out of the bridge is a fault, to be told of.
-      if (device && namespace.role !== 'switch') notePort(device, isBridgePort(link));
+      if (device && namespace.role !== 'switch') engineOf(device).isPort = isBridgePort(link);
       connect(namespace, link, links);
     }
   }
@@ -62,8 +62,9 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
 function refresh(namespace: Namespace, listed: readonly Link[]): void {
   for (const device of [...namespace.interfaces]) {
     const link = listed.find(({ index }) => index === device.index);
-    if (link) refreshDevice(device, link);
-    else noteGone(device);
+    const engine = engineOf(device);
+    if (link) engine.refresh(link);
+    else engine.vanish();
   }
 }
 
@@ -86,7 +87,7 @@ function take(namespace: Namespace, link: Link, links: Links): Interface {
   const segment = tag ? taggedSegment(lower?.segment, tag, namespace.lab) : lower?.segment;
   const parent = kind && lower && realParentOf(kind, lower);
   const device = handleOf({ namespace, index, name, mac, kind: kindName, segment, parent });
-  notePort(device, isBridgePort(link));
+  engineOf(device).isPort = isBridgePort(link);
   engineOf(namespace).devices.register(device);
   return device;
 }

@@ -1,4 +1,6 @@
 import { UsageError } from '../kernel/validate.ts';
+import type { Interface } from './interface.ts';
+import type { InterfaceEngine } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import type { LabEngine } from './lab-engine.ts';
 import type { Namespace } from './namespace.ts';
@@ -21,6 +23,7 @@ const engines = slots[SLOT];
  * @throws UsageError for a handle that was made by its constructor
  * @example engineOf(ns1).netns.run(() => …)
  */
+export function engineOf(handle: Interface): InterfaceEngine;
 export function engineOf(handle: Lab): LabEngine;
 export function engineOf(handle: Switch): SwitchEngine;
 export function engineOf(handle: Namespace): NamespaceEngine;
@@ -30,7 +33,7 @@ export function engineOf(handle: object): unknown {
   const engine = engines.get(handle);
   if (engine === undefined)
     throw new UsageError(
-      `a ${handle.constructor.name} made by its constructor is in no lab: lab.namespace(), lab.switch() and lab.uplink() make one`,
+      `a ${handle.constructor.name} made by its constructor is in no lab: methods of a lab and of its namespaces make one`,
     );
   return engine;
 }
@@ -41,6 +44,7 @@ export function enginesOf(namespaces: readonly Namespace[]): NamespaceEngine[] {
 }
 
 /** Gives a new handle its engine. */
+export function setEngine(handle: Interface, engine: InterfaceEngine): void;
 export function setEngine(handle: Lab, engine: LabEngine): void;
 export function setEngine(handle: Namespace, engine: NamespaceEngine): void;
 export function setEngine(handle: Uplink, engine: UplinkEngine): void;

@@ -1,3 +1,4 @@
+import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 
 /** Finishes a device that the kernel has made. When that fails, the device is removed: half made, it would keep its name. */
@@ -6,7 +7,7 @@ export function finishOrRemove<T>(device: Interface, finish: () => T): T {
     return finish();
   } catch (error) {
     try {
-      device.remove();
+      engineOf(device).remove();
     } catch {
       // What went wrong first is the news.
     }

@@ -1,7 +1,9 @@
 import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
 import { Bridge } from './bridge.ts';
-import { Interface, type InterfaceOrigin } from './interface.ts';
+import { setEngine } from './engine.ts';
+import { Interface } from './interface.ts';
+import { InterfaceEngine, type InterfaceOrigin } from './interface-engine.ts';
 import { MemberList } from './member-list.ts';
 import { TapInterface } from './tap-interface.ts';
 
@@ -9,12 +11,17 @@ const classes = new WeakMap<LinkKind, typeof Interface>();
 
 /** Makes the object that stands for a device: each setting of its kind is a property. */
 export function handleOf(origin: InterfaceOrigin): Interface {
-  const kind = kindOf(origin);
-  if (!kind) return new Interface(origin);
+  const device = new (classFor(kindOf(origin)))(origin);
+  setEngine(device, new InterfaceEngine(device, origin));
+  return device;
+}
+
+function classFor(kind: LinkKind | undefined): typeof Interface {
+  if (!kind) return Interface;
   const known = classes.get(kind);
   const Handle = known ?? classOf(kind);
   if (!known) classes.set(kind, Handle);
-  return new Handle(origin);
+  return Handle;
 }
 
 function classOf(kind: LinkKind): typeof Interface {

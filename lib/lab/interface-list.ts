@@ -9,7 +9,8 @@ import { type AddressOption, checkAddressLengths, checkAddressOption } from './a
 import { giveDefaultRoutes } from './default-route.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
-import type { Interface, InterfaceOrigin } from './interface.ts';
+import type { Interface } from './interface.ts';
+import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Namespace } from './namespace.ts';
 import { NEIGHBOUR_TIMERS } from './role.ts';
 import type { Segment } from './segment.ts';

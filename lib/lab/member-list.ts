@@ -5,7 +5,7 @@ import { ipLink } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
-import { change, words } from './watcher.ts';
+import { change } from './watcher.ts';
 
 /** A list among a link's settings, such as the addresses that a `source` macvlan hears (`… type macvlan macaddr`). */
 export class MemberList {
@@ -32,19 +32,17 @@ export class MemberList {
 
   /** Empties the list: the macvlan hears nobody. */
   flush(): void {
-    const flush = () => this.#send(this.#changes.flush());
-    change(() => `${this.#path}.flush()`, flush, undefined);
+    change(`${this.#path}.flush`, [], () => this.#send(this.#changes.flush()));
   }
 
   /** Replaces the whole list. */
   set(members: readonly string[]): void {
     const call = `${this.#path}.set`;
-    const set = () => {
+    change(call, [members], () => {
       if (members === undefined) throw new UsageError(`${call}: ${this.#name} must be given: ${this.#changes.members}`);
       this.#kind.options.get(this.#name)?.check(call, this.#name, members);
       this.#send(this.#changes.set(members));
-    };
-    change(() => `${call}(${words(members)})`, set, undefined);
+    });
   }
 
   /** The list as the kernel has it. */
@@ -59,11 +57,10 @@ export class MemberList {
 
   #change(how: 'add' | 'delete', member: string): void {
     const call = `${this.#path}.${how}`;
-    const set = () => {
+    change(call, [member], () => {
       this.#changes.check(call, this.#changes.member, member);
       this.#send(this.#changes[how](member));
-    };
-    change(() => `${call}(${words(member)})`, set, undefined);
+    });
   }
 
   #send(data: object): void {

@@ -7,7 +7,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { change, watcher, words } from './watcher.ts';
+import { change, watcher } from './watcher.ts';
 
 /** A permanent entry to be made. */
 export interface NeighbourOptions {
@@ -33,40 +33,29 @@ export class NeighbourTable {
    * @example ns1.neighbour.add({ to: '10.0.0.102', lladdr: m2.mac })
    */
   add(options: NeighbourOptions): void {
-    change(
-      () => `${this.#namespace}.neighbour.add(${words(options)})`,
-      () => this.#add(options),
-      undefined,
-    );
-  }
-
-  #add(options: NeighbourOptions): void {
-    checkLabOpen(`${this.#namespace}.neighbour.add`, this.#namespace.lab);
-    const call = `${this.#namespace.name}.neighbour.add`;
-    checkOptions(call, options, ['to', 'lladdr', 'dev']);
-    checkIp(call, 'to', options.to);
-    checkMac(call, 'lladdr', options.lladdr);
-    const device = this.#namespace.interface(options.dev);
-    const { to, lladdr } = options;
-    engineOf(this.#namespace).rtnetlink.change(
-      ipNeighbour.replace({ to, lladdr, device: device.index, state: 'PERMANENT' }),
-    );
+    const call = `${this.#namespace}.neighbour.add`;
+    change(call, [options], () => {
+      checkLabOpen(call, this.#namespace.lab);
+      checkOptions(call, options, ['to', 'lladdr', 'dev']);
+      checkIp(call, 'to', options.to);
+      checkMac(call, 'lladdr', options.lladdr);
+      const device = this.#namespace.interface(options.dev);
+      const { to, lladdr } = options;
+      engineOf(this.#namespace).rtnetlink.change(
+        ipNeighbour.replace({ to, lladdr, device: device.index, state: 'PERMANENT' }),
+      );
+    });
   }
 
   /** Deletes an entry. @throws KernelError `ENOENT` when there is none */
   delete(to: string, dev?: Interface | string): void {
-    change(
-      () => `${this.#namespace}.neighbour.delete(${words(to, dev)})`,
-      () => this.#delete(to, dev),
-      undefined,
-    );
-  }
-
-  #delete(to: string, dev?: Interface | string): void {
-    checkLabOpen(`${this.#namespace}.neighbour.delete`, this.#namespace.lab);
-    checkIp(`${this.#namespace.name}.neighbour.delete`, 'to', to);
-    const device = this.#namespace.interface(dev);
-    engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device: device.index }));
+    const call = `${this.#namespace}.neighbour.delete`;
+    change(call, [to, dev], () => {
+      checkLabOpen(call, this.#namespace.lab);
+      checkIp(call, 'to', to);
+      const device = this.#namespace.interface(dev);
+      engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device: device.index }));
+    });
   }
 
   /** What the kernel has now, without the `NOARP` entries. */

@@ -6,7 +6,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { change, watcher, words } from './watcher.ts';
+import { change, watcher } from './watcher.ts';
 
 /** A route to be added or deleted, in the words of `ip route`. */
 export interface RouteOptions {
@@ -45,36 +45,26 @@ export class RouteTable {
    * @example a.route.add({ to: 'default', via: '10.0.0.1' })
    */
   add(options: RouteOptions): void {
-    change(
-      () => `${this.#namespace}.route.add(${words(options)})`,
-      () => this.#add(options),
-      undefined,
-    );
-  }
-
-  #add(options: RouteOptions): void {
-    const unreachable = `the next hop ${options?.via} is on no link of ${this.#namespace}, or its interface is down`;
-    const causes = {
-      ENETUNREACH: unreachable,
-      EHOSTUNREACH: unreachable,
-      ENETDOWN: 'the interface is down: set({ up: true })',
-      EEXIST: 'a route to there exists already',
-    };
-    engineOf(this.#namespace).rtnetlink.change(ipRoute.add(this.#parse('add', options), causes));
+    const call = `${this.#namespace}.route.add`;
+    change(call, [options], () => {
+      const unreachable = `the next hop ${options?.via} is on no link of ${this.#namespace}, or its interface is down`;
+      const causes = {
+        ENETUNREACH: unreachable,
+        EHOSTUNREACH: unreachable,
+        ENETDOWN: 'the interface is down: set({ up: true })',
+        EEXIST: 'a route to there exists already',
+      };
+      engineOf(this.#namespace).rtnetlink.change(ipRoute.add(this.#parse('add', options), causes));
+    });
   }
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
   delete(options: RouteOptions): void {
-    change(
-      () => `${this.#namespace}.route.delete(${words(options)})`,
-      () => this.#delete(options),
-      undefined,
-    );
-  }
-
-  #delete(options: RouteOptions): void {
-    const causes = { ESRCH: 'there is no such route' };
-    engineOf(this.#namespace).rtnetlink.change(ipRoute.delete(this.#parse('delete', options), causes));
+    const call = `${this.#namespace}.route.delete`;
+    change(call, [options], () => {
+      const causes = { ESRCH: 'there is no such route' };
+      engineOf(this.#namespace).rtnetlink.change(ipRoute.delete(this.#parse('delete', options), causes));
+    });
   }
 
   /** The unicast routes of the main table that the kernel has now, each with all of its next hops. */

@@ -10,7 +10,7 @@ import { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Segment } from './segment.ts';
 import { openSwitch } from './switch-engine.ts';
-import { change, watcher, words } from './watcher.ts';
+import { change, watcher } from './watcher.ts';
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */
 export interface SwitchOptions extends NewSettingsOf<typeof bridge> {
@@ -63,25 +63,24 @@ export class Switch extends Namespace {
       },
       /** Makes a static entry. */
       add: (mac: string, port: Port): void => {
-        const add = () => {
-          this.#checkEntry('add', mac, port);
+        const call = `${this.name}.fdb.add`;
+        change(call, [mac, port], () => {
+          this.#checkEntry(call, mac, port);
           engineOf(this).rtnetlink.change(bridgeFdb.replace({ mac, device: port.index, master: true, state: 'NOARP' }));
-        };
-        change(() => `${this.name}.fdb.add(${words(mac, port)})`, add, undefined);
+        });
       },
       /** @throws KernelError `ENOENT` when there is no such entry */
       delete: (mac: string, port: Port): void => {
-        const remove = () => {
-          this.#checkEntry('delete', mac, port);
+        const call = `${this.name}.fdb.delete`;
+        change(call, [mac, port], () => {
+          this.#checkEntry(call, mac, port);
           engineOf(this).rtnetlink.change(bridgeFdb.delete({ mac, device: port.index, master: true }));
-        };
-        change(() => `${this.name}.fdb.delete(${words(mac, port)})`, remove, undefined);
+        });
       },
     };
   }
 
-  #checkEntry(method: 'add' | 'delete', mac: unknown, port: unknown): void {
-    const call = `${this.name}.fdb.${method}`;
+  #checkEntry(call: string, mac: unknown, port: unknown): void {
     checkLabOpen(call, this.lab);
     checkMac(call, 'mac', mac);
     if (!(port instanceof Interface) || !port.isPort || port.namespace !== this) {

@@ -2,7 +2,7 @@ import { show, UsageError } from '../kernel/validate.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Namespace } from './namespace.ts';
 import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
-import { change, watcher, words } from './watcher.ts';
+import { change, watcher } from './watcher.ts';
 
 /** The sysctls of a namespace's network, as `sysctl` has them: `net.ipv4.ip_forward`. */
 export class Sysctls {
@@ -32,20 +32,14 @@ export class Sysctls {
    * @throws KernelError `EINVAL` for a value that the kernel does not take there
    */
   set(name: string, value: string | number): void {
-    change(
-      () => `${this.#namespace}.sysctl.set(${words(name, value)})`,
-      () => this.#set(name, value),
-      undefined,
-    );
-  }
-
-  #set(name: string, value: string | number): void {
     const call = `${this.#namespace}.sysctl.set`;
-    checkLabOpen(call, this.#namespace.lab);
-    checkName(call, name);
-    checkValue(call, value);
-    writeSysctlIn(this.#namespace, name, value);
-    this.#written.add(name);
+    change(call, [name, value], () => {
+      checkLabOpen(call, this.#namespace.lab);
+      checkName(call, name);
+      checkValue(call, value);
+      writeSysctlIn(this.#namespace, name, value);
+      this.#written.add(name);
+    });
   }
 
   /** The names that a spec has written. */

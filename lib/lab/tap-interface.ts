@@ -1,18 +1,10 @@
-import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { kindOf } from '../links/registry.ts';
-import { Interface, type InterfaceOrigin } from './interface.ts';
+import { Interface } from './interface.ts';
 import { openTapQueue, type TapOptions, type TapQueue } from './tap-queue.ts';
 
 /** A macvtap or ipvtap: a link with a character device, at which a virtual machine reads and writes frames. */
 export class TapInterface extends Interface {
-  /** Which number its character device has, is told only when it is made. */
-  readonly #numbers: DeviceNumbers | undefined;
   readonly #queues = new Set<TapQueue>();
-
-  constructor(origin: InterfaceOrigin) {
-    super(origin);
-    this.#numbers = origin.numbers;
-  }
 
   /** The queues that are open: what the device receives goes to them, and its namespace's own stack gets nothing. */
   get queues(): readonly TapQueue[] {
@@ -30,7 +22,7 @@ export class TapInterface extends Interface {
    * const answer = await vm.read();
    */
   open(options: TapOptions = {}): TapQueue {
-    const queue = openTapQueue(this, this.#numbers, options);
+    const queue = openTapQueue(this, options);
     this.#queues.add(queue);
     return queue;
   }

@@ -2,7 +2,6 @@ import { now } from '../kernel/clock.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { TapFile } from '../kernel/tap-file.ts';
-import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import { engineOf } from './engine.ts';
@@ -27,6 +26,16 @@ export interface TapReadOptions {
   where?: (frame: Buffer) => boolean;
 }
 
+/** The character device, opened. */
+interface FrameFile {
+  readonly fd: number;
+  readonly closed: boolean;
+  read(milliseconds: number): Promise<Buffer | undefined>;
+  /** Returns the errno; 0 for none. */
+  write(bytes: Uint8Array): number;
+  close(): void;
+}
+
 const WITHIN = 1000;
 const ETHERNET_HEADER = 14;
 /** Node's timers count in 32 bits with a sign. */
@@ -40,9 +49,9 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export class TapQueue implements AsyncIterable<Buffer>, Disposable {
   readonly device: Interface;
   readonly vnetHeader: boolean;
-  readonly #file: TapFile;
+  readonly #file: FrameFile;
 
-  constructor(device: Interface, file: TapFile, vnetHeader: boolean) {
+  constructor(device: Interface, file: FrameFile, vnetHeader: boolean) {
     this.device = device;
     this.vnetHeader = vnetHeader;
     this.#file = file;
@@ -131,7 +140,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
 }
 
 /** Opens a queue of a device; for {@link Macvtap.open} and {@link Ipvtap.open}. */
-export function openTapQueue(device: Interface, numbers: DeviceNumbers | undefined, options: TapOptions): TapQueue {
+export function openTapQueue(device: Interface, options: TapOptions): TapQueue {
   checkAlive(device, 'open');
   // Who opens it asks, and answers, in the place of a machine.
   watcher()?.asked();
@@ -141,6 +150,7 @@ export function openTapQueue(device: Interface, numbers: DeviceNumbers | undefin
   const { vnetHeader = false } = options;
   // macvtap_device_event names it after the ifindex.
   const published = `/dev/tap${device.index}`;
+  const { numbers } = engineOf(device);
   if (!numbers)
     throw new Error(
       `${call}: which number its character device has, the kernel says when it is made (uevent): nobody heard it, or other software made ${device}`,

@@ -1,6 +1,7 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
+import { engineOf } from './engine.ts';
 import type { Uplink } from './uplink.ts';
 
 /** What is behind an {@link Uplink}: the network that the NIC is in, which is not of the lab, and a socket there. */
@@ -19,7 +20,7 @@ export class UplinkEngine {
   release(): void {
     for (const child of this.#uplink.children) {
       try {
-        child.remove();
+        engineOf(child).remove();
       } catch (error) {
         // Somebody else has deleted it: so much the better.
         if (!(error instanceof KernelError) || error.code !== 'ENODEV') throw error;

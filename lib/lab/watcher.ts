@@ -65,11 +65,11 @@ export function createUnvaried<T>(action: () => T): T {
   return looking ? build(looking, action) : action();
 }
 
-/** Changes an existing lab. If the watcher leaves the change out, the call returns `unchanged`. */
-export function change<T>(words: () => string, action: () => T, unchanged: T): T {
+/** Changes an existing lab, as a spec calls it. The watcher may leave the change out. */
+export function change(call: string, args: readonly unknown[], action: () => void): void {
   const looking = watcher();
-  if (!looking) return action();
-  return looking.changing(words()) ? build(looking, action) : unchanged;
+  if (!looking) action();
+  else if (looking.changing(`${call}(${words(args)})`)) build(looking, action);
 }
 
 /** Makes a ready-made network of several parts. */
@@ -78,7 +78,7 @@ export function makeReady<T extends object>(action: () => T): T {
 }
 
 /** Arguments as a spec writes them. */
-export function words(...args: readonly unknown[]): string {
+function words(args: readonly unknown[]): string {
   return args
     .filter((arg) => arg !== undefined)
     .map(word)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Interface, type LinkState, type Namespace } from '../../lib/lab/index.ts';
-import { notePort } from '../../lib/lab/interface.ts';
+import { engineOf } from '../../lib/lab/engine.ts';
+import { handleOf } from '../../lib/lab/handle.ts';
+import type { LinkState, Namespace } from '../../lib/lab/index.ts';
 import {
   assertionTitle,
   describeDevice,
@@ -15,12 +16,6 @@ import {
 function origin(namespace: string, name: string, kind: string) {
   const nowhere = { name: namespace } as Namespace;
   return { namespace: nowhere, index: 7, name, kind, mac: '02:00:00:00:00:07', segment: undefined };
-}
-
-class VepaMacvlan extends Interface {
-  override state() {
-    return { kind: 'macvlan', data: { mode: 'vepa' } } as LinkState;
-  }
 }
 
 describe('formatMessage', () => {
@@ -79,7 +74,7 @@ test('assertionTitle is the assertion as the spec has it', () => {
 
 describe('nameOf', () => {
   test('an interface goes by its namespace and name', () => {
-    expect(nameOf(new Interface(origin('ns1', 'm1', 'veth')))).toBe('ns1/m1');
+    expect(nameOf(handleOf(origin('ns1', 'm1', 'veth')))).toBe('ns1/m1');
   });
 
   test('anything else is shown', () => {
@@ -90,7 +85,7 @@ describe('nameOf', () => {
 
 describe('wordsOf', () => {
   test('are the options, as typed', () => {
-    const from = new Interface(origin('ns1', 'm1', 'veth'));
+    const from = handleOf(origin('ns1', 'm1', 'veth'));
     expect(wordsOf({ by: 'tcp', port: 80, from })).toBe(", { by: 'tcp', port: 80, from: ns1/m1 }");
   });
 
@@ -108,16 +103,17 @@ describe('wordsOf', () => {
 });
 
 describe('describeDevice', () => {
-  const up0 = new Interface(origin('host', 'up0', 'veth'));
+  const up0 = handleOf(origin('host', 'up0', 'veth'));
 
   test('a macvlan has its mode and parent', () => {
-    const m1 = new VepaMacvlan({ ...origin('ns1', 'm1', 'macvlan'), parent: up0 });
+    const m1 = handleOf({ ...origin('ns1', 'm1', 'macvlan'), parent: up0 });
+    m1.state = () => ({ kind: 'macvlan', data: { mode: 'vepa' } }) as LinkState;
     expect(describeDevice(m1)).toBe('m1, macvlan vepa on host/up0');
   });
 
   test('an end of a cable has its other end, and is a port where it is one', () => {
-    const p0 = new Interface(origin('sw', 'p0', 'veth'));
-    notePort(p0, true);
+    const p0 = handleOf(origin('sw', 'p0', 'veth'));
+    engineOf(p0).isPort = true;
     p0.peer = up0;
     up0.peer = p0;
     expect(describeDevice(p0)).toBe('p0, veth port to host/up0');
@@ -125,7 +121,7 @@ describe('describeDevice', () => {
   });
 
   test('any other has its kind', () => {
-    expect(describeDevice(new Interface(origin('ns1', 'lo', 'loopback')))).toBe('lo, loopback');
+    expect(describeDevice(handleOf(origin('ns1', 'lo', 'loopback')))).toBe('lo, loopback');
   });
 });
 

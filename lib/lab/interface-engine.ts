@@ -1,0 +1,121 @@
+import { hasCode } from '../kernel/has-code.ts';
+import type { DeviceNumbers } from '../kernel/uevents.ts';
+import { kindOf } from '../links/registry.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
+import type { Causes } from '../netlink/request.ts';
+import { engineOf } from './engine.ts';
+import type { Interface, InterfaceChange, InterfacePlace } from './interface.ts';
+import { settle } from './settle.ts';
+
+/** What an interface is made from; for the functions that make them. */
+export interface InterfaceOrigin extends InterfacePlace {
+  name: string;
+  mac: string;
+  /** Those of its character device, where it has one. */
+  numbers?: DeviceNumbers | undefined;
+}
+
+/** What is behind an {@link Interface}: what may change of the device, and whether it is there still. */
+export class InterfaceEngine {
+  name: string;
+  mac: string;
+  /** Whether the device is a port of a bridge: the kernel can change that at any time. */
+  isPort = false;
+  /** Those of its character device. The kernel tells them only when it makes the device. */
+  readonly numbers: DeviceNumbers | undefined;
+  readonly #device: Interface;
+  #deleted = false;
+
+  constructor(device: Interface, { name, mac, numbers }: InterfaceOrigin) {
+    this.#device = device;
+    this.name = name;
+    this.mac = mac;
+    this.numbers = numbers;
+  }
+
+  get deleted(): boolean {
+    return this.#deleted;
+  }
+
+  /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
+  link(): LinkState {
+    const { namespace, index } = this.#device;
+    try {
+      return engineOf(namespace).rtnetlink.get(ipLink.get({ index }));
+    } catch (error) {
+      if (hasCode(error, 'ENODEV')) this.vanish();
+      throw error;
+    }
+  }
+
+  /** Changes the device. When it returns, the change has reached the carriers of whatever hangs on it. */
+  change(change: InterfaceChange): void {
+    const { namespace, index } = this.#device;
+    engineOf(namespace).rtnetlink.change(ipLink.change({ ...change, index }, this.#causes()));
+    this.name = change.name ?? this.name;
+    if (change.mac !== undefined)
+      for (const device of sharingMac(this.#device)) engineOf(device).mac = device.state().mac;
+    if (change.up !== undefined) settle(this.#device);
+  }
+
+  /** Takes over what other software has changed. */
+  refresh({ name, mac }: Pick<LinkState, 'name' | 'mac'>): void {
+    this.name = name;
+    this.mac = mac;
+  }
+
+  /** Deletes the device, whoever looks on, and when the lab is being closed, too: for what hairpin itself undoes. */
+  remove(): void {
+    if (this.#deleted) return;
+    const { namespace, index } = this.#device;
+    engineOf(namespace).rtnetlink.change(ipLink.delete({ index }));
+    this.#forget();
+  }
+
+  /** Notes that the kernel has no such device here any more: other software has deleted or moved it. */
+  vanish(): void {
+    if (!this.#markDeleted()) return;
+    const { peer } = this.#device;
+    if (peer) peer.peer = undefined;
+    this.#device.peer = undefined;
+  }
+
+  /** A cable's other end and the children on top go with a device that is deleted. */
+  #forget(): void {
+    if (!this.#markDeleted()) return;
+    const { peer, children } = this.#device;
+    if (peer) engineOf(peer).#forget();
+    // A bridge outlives its ports.
+    for (const child of children) if (!kindOf(child)?.description.hasPorts) engineOf(child).#forget();
+  }
+
+  #markDeleted(): boolean {
+    if (this.#deleted) return false;
+    this.#deleted = true;
+    engineOf(this.#device.namespace).devices.remove(this.#device);
+    return true;
+  }
+
+  /** The usual causes of a refused change, by errno. */
+  #causes(): Causes {
+    const { namespace, parent } = this.#device;
+    return {
+      EEXIST: `${namespace.name} has an interface of this name already`,
+      EBUSY: 'before Linux 6.2 only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
+      ...kindOf(this.#device)?.description.causes?.device?.(String(parent)),
+    };
+  }
+}
+
+/** The devices whose MAC address may have changed with this one's: some children have their parent's, and some change it. */
+function sharingMac(device: Interface): Interface[] {
+  const { parent } = device;
+  // A real NIC is in no namespace of the lab.
+  const below = parent && 'namespace' in parent && !parent.deleted ? [parent] : [];
+  return [...below, ...withChildren(device)];
+}
+
+function withChildren(device: Interface): Interface[] {
+  const children = [...device.children].filter((child) => !child.deleted);
+  return [device, ...children.flatMap(withChildren)];
+}
