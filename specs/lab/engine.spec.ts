@@ -1,0 +1,20 @@
+import { expect, Namespace, test } from 'hairpin';
+import { engineOf } from '../../lib/lab/engine.ts';
+
+// a, and a handle that nobody asked the lab for
+test('a namespace made by its constructor is in no lab', ({ lab }) => {
+  const a = lab.namespace('a');
+  expect(engineOf(a).netns.closed).toBe(false);
+  const stray = new Namespace(lab, 'stray', 'host');
+  expect(lab.namespaces).toEqual([a]);
+  expect(() => stray.interfaces).toThrow(
+    'a Namespace made by its constructor is in no lab: methods of a lab and of its namespaces make one',
+  );
+});
+
+// a
+test('handles show nothing of their engines: a spec sees what is public', ({ lab }) => {
+  const a = lab.namespace('a');
+  expect(Object.keys(lab)).toEqual(['taps', 'defaults']);
+  expect(Object.keys(a)).toEqual(['lab', 'name', 'role', 'route', 'neighbour', 'sysctl']);
+});
