@@ -15,6 +15,7 @@ import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
+import { type AddressState, ipAddress } from '../netlink/address.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';
 
@@ -60,6 +61,9 @@ export function serveListeners(): number {
  * datagrams are sent back by {@link serveListeners}, as far as a probe's own data goes: a long probe is a question of the
  * way there alone.
  *
+ * Where a program may have made a translation, hairpin listens at the namespace's other addresses as well. A socket each
+ * rather than one for all: an answer over UDP must come from the address that was asked.
+ *
  * @param port 0 lets the kernel choose
  * @param scope ifindex of the device that a link-local address is on
  * @returns undefined when somebody is listening there already: then the question is put to them
@@ -74,34 +78,66 @@ export function openListener(
     scope = 0,
   }: { protocol: 'tcp' | 'udp'; family: Family; address: string; port: number; scope?: number | undefined },
 ): Listener | undefined {
-  const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
   if (port !== 0 && isTaken(namespace, protocol, port)) return undefined;
   using resources = new ResourceStack();
-  const socket = resources.use(Socket.open(engineOf(namespace).netns, familyNumber(family), type, 0));
-  if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
-  // An address that is tentative cannot be bound otherwise (__inet6_bind): that nobody answers at it is what is to be seen.
-  if (family === 6) for (const option of [IPV6_V6ONLY, IPV6_FREEBIND]) socket.setOption(IPPROTO_IPV6, option, s32(1));
-  const errno =
-    socket.bind(ipSocketAddress(family, address, port, scope)) || (protocol === 'tcp' ? socket.listen() : 0);
+  const socket = resources.use(openSocket(namespace, protocol, family));
+  const errno = listenAt(socket, protocol, ipSocketAddress(family, address, port, scope));
   // With port 0 it is the kernel that has no port left.
   if (errnoName(errno) === 'EADDRINUSE' && port !== 0) return undefined;
   const place = `${protocol} ${address} port`;
   checkErrno(`listening on ${place} ${port} in ${namespace.name}`, errno);
   const { port: bound } = readIpSocketAddress(socket.localAddress());
+  const sockets = [socket];
+  for (const other of otherAddresses(namespace, family, address)) {
+    const another = resources.use(openSocket(namespace, protocol, family));
+    const failed = listenAt(another, protocol, ipSocketAddress(family, other.address, bound, other.index));
+    // A program has the port there, or the address is a VRF's, or it is gone.
+    if (['EADDRINUSE', 'EADDRNOTAVAIL', 'ENODEV'].includes(errnoName(failed))) continue;
+    checkErrno(`listening on ${protocol} ${other.address} port ${bound} in ${namespace.name}`, failed);
+    sockets.push(another);
+  }
   const owned = resources.move();
   if (protocol === 'tcp')
     return { port: bound, failure: () => undefined, [Symbol.dispose]: () => owned[Symbol.dispose]() };
-  listening.set(socket, undefined);
-  owned.defer(() => listening.delete(socket));
+  for (const each of sockets) {
+    listening.set(each, undefined);
+    owned.defer(() => listening.delete(each));
+  }
   return {
     port: bound,
     failure: () => {
-      const failure = listening.get(socket);
+      const failure = sockets.map((each) => listening.get(each)).find((reason) => reason !== undefined);
       return failure && `hairpin's listener on ${place} ${bound} in ${namespace.name}: ${failure}`;
     },
-    wait: (milliseconds) => socket.readable(milliseconds),
+    wait: (milliseconds) => Promise.race(sockets.map((each) => each.readable(milliseconds))),
     [Symbol.dispose]: () => owned[Symbol.dispose](),
   };
+}
+
+function openSocket(namespace: Namespace, protocol: 'tcp' | 'udp', family: Family): Socket {
+  const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
+  using resources = new ResourceStack();
+  const socket = resources.use(Socket.open(engineOf(namespace).netns, familyNumber(family), type, 0));
+  if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
+  if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
+  // An address that is tentative cannot be bound otherwise (__inet6_bind): that nobody answers at it is what is to be seen.
+  if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_FREEBIND, s32(1));
+  resources.move();
+  return socket;
+}
+
+/** 0, or the errno. */
+function listenAt(socket: Socket, protocol: 'tcp' | 'udp', address: Buffer): number {
+  // Binding is refused only at listen() where both have SO_REUSEADDR (inet_csk_get_port).
+  return socket.bind(address) || (protocol === 'tcp' ? socket.listen() : 0);
+}
+
+/** Where a probe may come out that a rule of the namespace itself, or of a router, has sent to another of its addresses. */
+function otherAddresses(namespace: Namespace, family: Family, asked: string): AddressState[] {
+  const { rtnetlink } = engineOf(namespace);
+  // Only a program can have made such a rule.
+  if (engineOf(namespace.lab).isPristine) return [];
+  return rtnetlink.list(ipAddress.all()).filter((each) => each.family === family && each.address !== asked);
 }
 
 /**
@@ -110,16 +146,8 @@ export function openListener(
  */
 function isTaken(namespace: Namespace, protocol: 'tcp' | 'udp', port: number): boolean {
   return ([4, 6] as const).some((family) => {
-    using socket = Socket.open(
-      engineOf(namespace).netns,
-      familyNumber(family),
-      protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM,
-      0,
-    );
-    if (protocol === 'tcp') socket.setOption(SOL_SOCKET, SO_REUSEADDR, s32(1));
-    if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
-    const errno = socket.bind(ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::', port));
-    // Binding is refused only at listen() where both have SO_REUSEADDR (inet_csk_get_port).
-    return errnoName(errno || (protocol === 'tcp' ? socket.listen() : 0)) === 'EADDRINUSE';
+    using socket = openSocket(namespace, protocol, family);
+    const anywhere = ipSocketAddress(family, family === 4 ? '0.0.0.0' : '::', port);
+    return errnoName(listenAt(socket, protocol, anywhere)) === 'EADDRINUSE';
   });
 }
