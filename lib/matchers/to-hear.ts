@@ -6,7 +6,7 @@ import type { Way } from '../diagnosis/way.ts';
 import { wasIgnored, whyReceivesNothing } from '../diagnosis/why-receives-nothing.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
-import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { type HearResult, hear, missingAddress } from '../probes/hear.ts';
 import { WITHIN } from '../probes/patience.ts';
@@ -62,26 +62,26 @@ export async function toHear(
   const to = toDevice(title, 'expect() takes the receiver', received);
   const from = toDevice(title, 'toHear takes the sender', sender);
   checkEnds(title, from, to, frame);
-  const wanted = await wantedOf({ title, from, to, frame, options, isNot });
-  Capture.of(to.namespace.lab).beforeProbe();
-  progress.goal =
-    wanted.least === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
+  const { lab } = to.namespace;
+  const least = isNot ? 0 : (options.copies ?? 1);
+  const negative = '.not.toHear, and to copies: 0';
+  const drop = checkDroppedBy(title, lab, options, { isNegative: isNot || options.copies === 0, negative });
+  // Before the first wait, during which the time of the test may end.
+  progress.goal = least === 0 ? `copies of the frame of ${from}, of which none must come` : `the frame of ${from}`;
+  Capture.of(lab).beforeProbe();
+  const wanted = { title, from, to, frame, options, isNot, least, drop, ...(await timesOf(lab, options, least)) };
   const heard = await listen(wanted, progress);
   return isAsWanted(wanted, heard) ? { pass: !isNot, message: () => '' } : explain(wanted, heard);
 }
 
-/** A question as a spec puts it. */
-interface Question {
+/** A question whose options are checked, and what the spec wants of its answer. Times are in milliseconds. */
+interface WantedCopies {
   title: string;
   from: Interface;
   to: Interface;
   frame: FrameKind;
   options: ToHearOptions;
   isNot: boolean;
-}
-
-/** A question whose options are checked, and what the spec wants of its answer. Times are in milliseconds. */
-interface WantedCopies extends Question {
   /** How many copies must come at least. */
   least: number;
   /** How long to wait for copies that must not come. */
@@ -141,17 +141,14 @@ function isOverIp(frame: FrameKind): boolean {
   return frame !== 'arp' && frame !== 'nd';
 }
 
-async function wantedOf(question: Question): Promise<WantedCopies> {
-  const { title, to, options, isNot } = question;
-  const { copies } = options;
-  const { lab } = to.namespace;
-  const negative = '.not.toHear, and to copies: 0';
-  const drop = checkDroppedBy(title, lab, options, { isNegative: isNot || copies === 0, negative });
+async function timesOf(
+  lab: Lab,
+  { within }: ToHearOptions,
+  least: number,
+): Promise<Pick<WantedCopies, 'hold' | 'within'>> {
   // A copy that is wanted is waited for longer than one too many.
-  const hold = options.within ?? (await holdIn(lab));
-  const least = isNot ? 0 : (copies ?? 1);
-  const within = least === 0 ? hold : (options.within ?? (await holdIn(lab, WITHIN)));
-  return { ...question, least, hold, within, drop };
+  const hold = within ?? (await holdIn(lab));
+  return { hold, within: least === 0 ? hold : (within ?? (await holdIn(lab, WITHIN))) };
 }
 
 /** Sends the frame, and listens at the receiver. */

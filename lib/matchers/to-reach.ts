@@ -54,8 +54,10 @@ export async function toReach(
   const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
   checkReceiver(call, received);
-  const wanted = await checkQuestion({ call, from: received, to, options, isNot });
-  progress.goal = goalOf(wanted);
+  const checked = checkQuestion({ call, from: received, to, options, isNot });
+  // Before the first wait, during which the time of the test may end.
+  progress.goal = goalOf(checked);
+  const wanted = { ...checked, hold: options.hold ?? (isNot ? await holdIn(received.lab) : 0) };
   const capture = Capture.of(received.lab);
   capture.beforeProbe();
   const lossesBefore = capture.losses.kernel;
@@ -74,31 +76,36 @@ interface Question {
   isNot: boolean;
 }
 
-/** A question whose options are checked, and what the spec wants of its answer. Times are in milliseconds. */
-interface WantedAnswer extends Question {
+/** A question whose options are checked. */
+interface CheckedQuestion extends Question {
+  /** In milliseconds. */
   within: number;
-  hold: number;
   because: Outcome | undefined;
   drop: WantedDrop | undefined;
   waypoints: Waypoints | undefined;
 }
 
+/** What the spec wants of the answer. */
+interface WantedAnswer extends CheckedQuestion {
+  /** In milliseconds. */
+  hold: number;
+}
+
 /** @throws UsageError for a wrong option */
-async function checkQuestion(question: Question): Promise<WantedAnswer> {
+function checkQuestion(question: Question): CheckedQuestion {
   const { call, from, options, isNot } = question;
   checkReachOptions(call, options, ['within', 'hold', 'because', 'droppedBy', 'at', 'through', 'notThrough']);
   checkWithin(call, options);
   checkPolarity(call, options, isNot);
   const drop = checkDroppedBy(call, from.lab, options, { isNegative: isNot, negative: '.not.toReach' });
   const { within = WITHIN, because } = options;
-  const hold = options.hold ?? (isNot ? await holdIn(from.lab) : 0);
   const waypoints = checkThrough(call, from, options, isNot);
-  return { ...question, within, hold, because, drop, waypoints };
+  return { ...question, within, because, drop, waypoints };
 }
 
-function goalOf({ to, options, isNot, within, hold }: WantedAnswer): string {
+function goalOf({ to, options: { hold }, isNot, within }: CheckedQuestion): string {
   if (!isNot) return `an answer from ${nameOf(to)}, for ${milliseconds(within)} at most`;
-  const time = options.hold === undefined ? 'the network to become quiet' : milliseconds(hold);
+  const time = hold === undefined ? 'the network to become quiet' : milliseconds(hold);
   return `${time} without an answer from ${nameOf(to)}`;
 }
 
