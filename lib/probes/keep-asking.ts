@@ -111,10 +111,11 @@ async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<
     if (failure || (lost && asking.once)) return failure ?? lost;
     looked += now() - began;
     if (noise.isStorm && looked > MOST_STORM) return STORMY;
+    const goesOn = noise.goesOn();
     const isRerouted = silence > 0 && !asking.once && !noise.isStorm && (await quiet.rerouted());
     const mayBeLost = noise.isStorm ? !asking.once : wasGivenUp(asking, quiet);
     const isAskedAgain = lost !== undefined || isRerouted || mayBeLost;
-    if (!isAskedAgain && !noise.goesOn()) return undefined;
+    if (!isAskedAgain && !goesOn) return undefined;
     if (isAskedAgain && asking.send()) return undefined;
   }
   return lost;

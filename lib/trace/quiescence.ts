@@ -62,10 +62,19 @@ class Quiescence implements Quiet {
   learnt(since: number): boolean {
     const frames = this.#capture.since(this.#since);
     const told = tapTime() - BigInt(Math.ceil((now() - since) * 1e6));
+    // Once for each host: in a storm, each of thousands of frames may be an answer.
+    const asked = new Map<Namespace, Set<string>>();
+    const askedBy = (namespace: Namespace) => {
+      const known = asked.get(namespace) ?? new Set(solicited(frames, namespace).map(({ target }) => target));
+      asked.set(namespace, known);
+      return known;
+    };
     return frames
       .filter(({ direction, nanoseconds }) => direction === 'in' && nanoseconds >= told)
-      .map(({ at, bytes }) => ({ at, who: advertised(bytes) ?? solicitationOf(bytes)?.source }))
-      .some(({ at, who }) => who !== undefined && solicited(frames, at.namespace).some(({ target }) => target === who));
+      .some(({ at, bytes }) => {
+        const who = advertised(bytes) ?? solicitationOf(bytes)?.source;
+        return who !== undefined && askedBy(at.namespace).has(who);
+      });
   }
 
   async rerouted(): Promise<boolean> {
