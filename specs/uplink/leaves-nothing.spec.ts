@@ -45,11 +45,11 @@ child.set({ mac: '02:aa:aa:aa:aa:aa' });`;
 test("kill -9 of a lab whose child changed the NIC's own address: the kernel puts it back", LONG, async ({ lab }) => {
   const { machine } = addMachine(lab);
   const before = await nicState(machine);
-  const run = startScript(machine, `${PASSTHRU}\nprocess.stdin.resume(); await new Promise(() => {});`);
+  const run = startScript(machine, `${PASSTHRU}\nsetInterval(() => {}, 60_000); await new Promise(() => {});`);
   await expect.poll(() => nicState(machine), LONG).toMatchObject({ address: '02:aa:aa:aa:aa:aa' });
   expect(await promiscuity(machine)).toBeGreaterThan(0);
   run.kill('SIGKILL');
-  await run;
+  expect((await run).signal).toBe('SIGKILL');
   await expect.poll(() => nicState(machine), LONG).toEqual(before);
 });
 
