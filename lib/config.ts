@@ -1,3 +1,4 @@
+import { onceInThread } from './kernel/once-in-thread.ts';
 import './kernel/needs-node.ts';
 
 import { extname, resolve } from 'node:path';
@@ -104,11 +105,8 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
   };
 }
 
-/** The runs whose machine has been tried. Global, since each project that has the plugin may load this module anew. */
-const CHECKED = Symbol.for('hairpin.checked-namespaces');
-const slots = globalThis as { [CHECKED]?: WeakSet<object> };
-slots[CHECKED] ??= new WeakSet();
-const checked = slots[CHECKED];
+/** The runs whose machine has been tried: each project that has the plugin may load this module again. */
+const checked = onceInThread('checked-namespaces', () => new WeakSet<object>());
 
 /** vitest's defaults, and those of the config, are meant for a processor, not for one that is translated. */
 function timeouts({ testTimeout = 5000, hookTimeout = 10_000 }: { testTimeout?: number; hookTimeout?: number } = {}) {

@@ -3,6 +3,7 @@ import { checked } from './checked.ts';
 import { AF_INET6, AF_NETLINK, AF_PACKET, SOCK_DGRAM, SOCK_RAW } from './constants.ts';
 import { getsockname, getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
+import { onceInThread } from './once-in-thread.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 
 /** A socket that hairpin has opened. */
@@ -12,11 +13,8 @@ interface OwnSocket {
   protocol: string;
 }
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`): hairpin's open sockets by the inode of their namespace. */
-const SLOT = Symbol.for('hairpin.own-sockets');
-const slots = globalThis as { [SLOT]?: Map<number, Set<OwnSocket>> };
-slots[SLOT] ??= new Map();
-const ownSockets = slots[SLOT];
+/** hairpin's open sockets, by the inode of their namespace. */
+const ownSockets = onceInThread('own-sockets', () => new Map<number, Set<OwnSocket>>());
 
 /** Sockets that reach no network. Node has some of Unix's for each program's output. */
 const LOCAL = new Set(['UNIX', 'UNIX-STREAM', 'AF_VSOCK']);

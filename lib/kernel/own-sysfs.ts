@@ -2,14 +2,14 @@ import { checked } from './checked.ts';
 import { MS_BIND } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import { errnoName, lastErrno, mount } from './libc.ts';
+import { onceInThread } from './once-in-thread.ts';
 import { isPoolWorker } from './starting-namespace.ts';
 
 const CLASS = '/sys/class/net';
 const VIRTUAL = '/sys/devices/virtual/net';
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`): mounted twice, sysfs is busy. */
-const SLOT = Symbol.for('hairpin.own-sysfs');
-const slots = globalThis as { [SLOT]?: boolean };
+/** Mounted twice, sysfs is busy. */
+const sysfs = onceInThread('own-sysfs', () => ({ isHidden: false }));
 
 /**
  * Hides the machine's own interfaces from what a worker's specs run: a sysfs shows the network that it was mounted in
@@ -17,8 +17,8 @@ const slots = globalThis as { [SLOT]?: boolean };
  * `/sys/class/net` shows the worker's network, which has none. Only in a worker of the pool, whose mounts are its own.
  */
 export function hideMachinesInterfaces(): void {
-  if (slots[SLOT] || !isPoolWorker()) return;
-  slots[SLOT] = true;
+  if (sysfs.isHidden || !isPoolWorker()) return;
+  sysfs.isHidden = true;
   if (mount('sysfs', CLASS, 'sysfs', 0, null) !== 0) {
     const errno = lastErrno();
     // Where it may not be mounted (mount_too_revealing, in a container that hides parts of its own; a profile of AppArmor's),

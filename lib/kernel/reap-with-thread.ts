@@ -1,3 +1,4 @@
+import { onceInThread } from './once-in-thread.ts';
 import { Reaper } from './reaper.ts';
 
 /** What tells the programs of a lab: a network namespace, by its inode's number and its cookie, or the value of a mark. */
@@ -24,8 +25,8 @@ function wordsOf(sign: LabSign): string {
   return 'mark' in sign ? `mark ${sign.mark}` : `network ${sign.inode} ${sign.cookie}`;
 }
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
-const SLOT = Symbol.for('hairpin.program-reaper');
-const slots = globalThis as { [SLOT]?: { reaper: Reaper | undefined; signs: Set<string> } };
-slots[SLOT] ??= { reaper: undefined, signs: new Set() };
-const slot = slots[SLOT];
+/** One is enough. */
+const slot = onceInThread<{ reaper: Reaper | undefined; signs: Set<string> }>('program-reaper', () => ({
+  reaper: undefined,
+  signs: new Set(),
+}));

@@ -1,4 +1,5 @@
 import { monotonicNanoseconds, realtimeNanoseconds } from './clock.ts';
+import { onceInThread } from './once-in-thread.ts';
 
 /** Less than this, in nanoseconds, may be the time between two looks at the clocks. */
 const SMALLEST_STEP = 1_000_000n;
@@ -66,11 +67,8 @@ export class StampReader {
   }
 }
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`), beside taps of an earlier one. */
-const SLOT = Symbol.for('hairpin.tap-clock');
-const slots = globalThis as { [SLOT]?: TapClock };
-slots[SLOT] ??= new TapClock();
-const shared = slots[SLOT];
+/** Taps that were opened earlier have it, too. */
+const shared = onceInThread('tap-clock', () => new TapClock());
 
 /** Now, by the clock of the taps. */
 export function tapTime(): bigint {

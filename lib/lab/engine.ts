@@ -1,3 +1,4 @@
+import { onceInThread } from '../kernel/once-in-thread.ts';
 import { UsageError } from '../kernel/validate.ts';
 import type { Interface } from './interface.ts';
 import type { InterfaceEngine } from './interface-engine.ts';
@@ -10,11 +11,7 @@ import type { SwitchEngine } from './switch-engine.ts';
 import type { Uplink } from './uplink.ts';
 import type { UplinkEngine } from './uplink-engine.ts';
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`), beside the test runner's copy. */
-const SLOT = Symbol.for('hairpin.engines');
-const slots = globalThis as { [SLOT]?: WeakMap<object, object> };
-slots[SLOT] ??= new WeakMap();
-const engines = slots[SLOT];
+const engines = onceInThread('engines', () => new WeakMap<object, object>());
 
 /**
  * The engine behind a handle: its descriptors, its sockets, its bookkeeping. A spec holds handles, which have public members only.

@@ -1,12 +1,13 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { onceInThread } from '../kernel/once-in-thread.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { veth } from '../links/veth.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 
 /**
- * Different, or the change of carrier is none of the urgent ones (`linkwatch_urgent_event`). A kernel with tunnel modules gives a new
- * namespace devices of its own, gre0 or sit0, which take the first indexes (`net.core.fb_tunnels_only_for_init_net`).
+ * The ifindex of each end. They must differ, or the change of carrier is not urgent (`linkwatch_urgent_event`). The first numbers may
+ * be taken: with tunnel modules loaded, a new namespace has gre0 or sit0 (`net.core.fb_tunnels_only_for_init_net`).
  */
 const [END, OTHER_END] = [1001, 1002];
 
@@ -21,11 +22,8 @@ export function hurryLinkwatch(): void {
   for (const up of [false, true]) slot.cable.change(ipLink.change({ index: END, up }));
 }
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
-const SLOT = Symbol.for('hairpin.linkwatch');
-const slots = globalThis as { [SLOT]?: { cable?: NetlinkSocket } };
-slots[SLOT] ??= {};
-const slot = slots[SLOT];
+/** One is enough. */
+const slot = onceInThread<{ cable?: NetlinkSocket }>('linkwatch', () => ({}));
 
 /** Its socket and the two devices keep their namespace; with the thread it goes. */
 function plugCable(): NetlinkSocket {

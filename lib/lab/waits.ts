@@ -1,3 +1,4 @@
+import { onceInThread } from '../kernel/once-in-thread.ts';
 import type { Lab } from './lab.ts';
 
 /** Something that a spec waits for, or may wait for: a test whose time is over says what it was. */
@@ -15,11 +16,7 @@ export interface Wait {
   state(): string[];
 }
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`). */
-const SLOT = Symbol.for('hairpin.waits');
-const slots = globalThis as { [SLOT]?: Set<Wait> };
-slots[SLOT] ??= new Set();
-const waits = slots[SLOT];
+const waits = onceInThread('waits', () => new Set<Wait>());
 
 /** Registers a wait until the promise is settled. */
 export function registerWait(wait: Wait, promise: PromiseLike<unknown>): void {

@@ -1,3 +1,4 @@
+import { onceInThread } from '../kernel/once-in-thread.ts';
 import { show } from '../kernel/validate.ts';
 import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
@@ -24,12 +25,8 @@ export interface LabWatcher {
   readyMade<T extends object>(make: () => T): T;
 }
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`), beside the test runner's copy. */
-const SLOT = Symbol.for('hairpin.watcher');
-const slots = globalThis as { [SLOT]?: { watcher?: LabWatcher | undefined; depth: number } };
-slots[SLOT] ??= { depth: 0 };
 /** `depth` counts nested calls of the library itself: only the calls of a spec are reported. */
-const slot = slots[SLOT];
+const slot = onceInThread<{ watcher?: LabWatcher | undefined; depth: number }>('watcher', () => ({ depth: 0 }));
 
 export function watch(watcher: LabWatcher | undefined): void {
   slot.watcher = watcher;

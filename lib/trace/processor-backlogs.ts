@@ -5,6 +5,7 @@ import { AF_INET, SOCK_DGRAM } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { errnoName, lastErrno, poll, schedGetaffinity, schedGetcpu, schedSetaffinity } from '../kernel/libc.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { onceInThread } from '../kernel/once-in-thread.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
@@ -25,11 +26,8 @@ const CPU_SET_LENGTH = 128;
 const LOOPBACK_INDEX = 1;
 const POLLIN = 1;
 
-/** Global, since vitest may load this module anew for a file (`isolate: false`): one for the thread is enough. */
-const SLOT = Symbol.for('hairpin.processor-backlogs');
-const slots = globalThis as { [SLOT]?: { loopback?: Socket } };
-slots[SLOT] ??= {};
-const slot = slots[SLOT];
+/** One is enough. */
+const slot = onceInThread<{ loopback?: Socket }>('processor-backlogs', () => ({}));
 
 /** What came of emptying queues: `late` when a marker took too long, `no way` when none can be sent through them. */
 export type Flushed = 'flushed' | 'late' | 'no way';
