@@ -64,7 +64,7 @@ export class InterfaceEngine {
     this.mac = mac;
   }
 
-  /** Deletes the device, whoever looks on, and when the lab is being closed, too: for what hairpin itself undoes. */
+  /** Deletes the device for hairpin itself: no watcher is asked, and the lab may be closing. */
   remove(): void {
     if (this.#deleted) return;
     const { namespace, index } = this.#device;

@@ -52,9 +52,9 @@ export class NamespaceEngine {
   settled(): Promise<void> {
     if (this.#joining || this.#namespace.lab.defaults === 'kernel') {
       this.#joining = false;
-      // Kept, so that whoever asks meanwhile waits as well.
+      // Other questions that are asked until then wait for the same promise.
       this.#settling = waitForUsableAddresses(this.#namespace).catch((error: unknown) => {
-        // The next question waits anew.
+        // The next question starts a new wait.
         this.#joining = true;
         throw error;
       });

@@ -31,7 +31,10 @@ export class Resources {
     return this.#all.splice(0).reverse();
   }
 
-  /** Closes all but the namespaces, for a process that has no descriptor left. Their inodes' numbers would be given out anew. */
+  /**
+   * Closes all but the namespaces, for a process that has no descriptor left. The kernel would give the inode number of a closed
+   * namespace to a new one.
+   */
   makeRoom(): void {
     const { rest = [], namespaces = [] } = Object.groupBy(this.#all.splice(0), (resource) =>
       resource instanceof NetNamespace ? 'namespaces' : 'rest',

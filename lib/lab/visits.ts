@@ -24,7 +24,7 @@ export class Visits {
     return this.#count;
   }
 
-  /** Whether a spec knows the path of a namespace: whoever has it may act there at any time. */
+  /** Whether a spec has asked for the path of a namespace. By that path any program may enter it at any time. */
   get isPathKnown(): boolean {
     return this.#isPathKnown;
   }

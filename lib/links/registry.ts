@@ -29,7 +29,7 @@ export type PairKindName = PairNameOf<Own>;
 
 type PairNameOf<K> = K extends LinkKind<infer N, infer S> ? ('peer' extends keyof S ? N : never) : never;
 
-/** A kind of link that `ns.link` makes: the name of one of hairpin's own, or what `defineLink` returned. */
+/** What `ns.link` takes: the name of one of hairpin's own kinds, or a kind that `defineLink` has returned. */
 export type SingleKind = Exclude<LinkKindName, PairKindName> | LinkKind<string, Settings, Lower>;
 
 /** A kind as an object, if hairpin itself defines it and it is given by its name. */

@@ -32,7 +32,7 @@ export function mustBeAwaited<T>(
     task.promises ??= [];
     // A lazy thenable: asked when the test function has ended, it knows then whether anybody had awaited.
     task.promises.push({
-      // biome-ignore lint/suspicious/noThenProperty: vitest awaits what is in the list when the test function has ended; only a then of its own hears of that
+      // biome-ignore lint/suspicious/noThenProperty: vitest calls this `then` when the test function has ended; a promise could not tell when that is
       then: (onFulfilled, onRejected) => {
         // The list stays from try to try; a try that failed before it came to its await is no fault of the next.
         const own = madeIn === tryOf(task);
@@ -69,7 +69,7 @@ function watch<T>(promise: Promise<T>, frameworkThens: number, call: Call): Prom
     return result;
   };
   return {
-    // biome-ignore lint/suspicious/noThenProperty: await calls then, and nothing else tells whether a spec has awaited
+    // biome-ignore lint/suspicious/noThenProperty: `await` calls this `then`; a promise could not tell whether a spec has awaited it
     then: (onFulfilled, onRejected) =>
       next(
         promise.then(onFulfilled, onRejected).catch((error) => Promise.reject(pointToSpec(error, call))),

@@ -25,7 +25,7 @@ interface Told {
   device: number | undefined;
   /** How long a request may stay unanswered (`retrans_time_ms`). */
   retrans: number | undefined;
-  /** How long a MAC address that may be old is used before it is asked for anew (`delay_first_probe_time`). */
+  /** How long a MAC address that may be old is used before it is asked for again (`delay_first_probe_time`). */
   delayProbe: number | undefined;
   /** How long a proxy, or one of the holders of an anycast address, puts its answer off, at most (`proxy_delay`). */
   proxyDelay: number | undefined;

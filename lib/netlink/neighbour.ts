@@ -113,7 +113,7 @@ export const ipNeighbour = new Family({
   ],
 });
 
-/** Whether the kernel learnt an entry, and learns it again: others stay until whoever added them deletes them. */
+/** Whether the kernel learnt an entry, and learns it again: the others stay until the program that added them deletes them. */
 export function isLearnt({ state, externLearn, externValid, managed }: Neighbour): boolean {
   return state !== 'PERMANENT' && !externLearn && !externValid && !managed;
 }

@@ -30,7 +30,7 @@ export function neighboursIn({ namespaces }: Lab): NeighboursOf[] {
 /**
  * Knows whether hosts have given up a neighbour since the last probe, so that the next one may go another way. IPv6 takes
  * the next route once a router has failed (`rt6_check_neigh`), IPv4 another of its default routes (`fib_select_default`),
- * and a group of next hops another member (`nexthop_select_path`). A host that is unsure of a MAC address asks for it anew
+ * and a group of next hops another member (`nexthop_select_path`). A host that is unsure of a MAC address asks for it again
  * (`NUD_PROBE`).
  */
 export class NextHops {
@@ -104,7 +104,7 @@ function mayReplace(other: Route, route: Route): boolean {
   return (family === 6 || other.to.length === length) && contains(other.to, address);
 }
 
-/** How long a host uses an old MAC address before it asks for it anew (`delay_first_probe_time`, 5 s if nobody changes it). */
+/** How long a host uses an old MAC address before it asks for it again (`delay_first_probe_time`, 5 s if nobody changes it). */
 function isShortDoubt(namespace: Namespace, { device, to }: Neighbour): boolean {
   const isWanted = [...namespace.sysctl.written].some((written) => written.endsWith('delay_first_probe_time'));
   if (engineOf(namespace.lab).isPristine && !isWanted) return false;

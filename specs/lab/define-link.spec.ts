@@ -120,11 +120,11 @@ describe('a description that cannot be', () => {
     expect(() => a.link('bond' as never, {} as never)).toThrow(
       /^a\.link: kind must be one of bridge, macvlan, .*, or what defineLink returned: received 'bond'$/,
     );
-    // @ts-expect-error: a pair
+    // @ts-expect-error: the compiler refuses a kind with two ends; a spec in JavaScript gets this error
     expect(() => a.link('veth')).toThrow(
       new UsageError("a.link: a veth has two ends: lab.cable(a, b, { kind: 'veth' }) makes it"),
     );
-    // @ts-expect-error: no pair
+    // @ts-expect-error: the compiler refuses a kind with one end; a spec in JavaScript gets this error
     expect(() => lab.cable(a, a, { kind: 'dummy' })).toThrow(
       new UsageError("lab.cable(a, a): kind must be one of veth, netkit: received 'dummy'"),
     );

@@ -43,7 +43,7 @@ export const addressWords: WordsOf<'address'> = {
   },
   'address.own-source': {
     means:
-      'Two hosts have the same address. A host drops packets that come from one of its own addresses (`fib_validate_source`). Its answers go to itself.',
+      'The target has the same address as the sender. An IPv4 host drops such packets (`fib_validate_source`). An IPv6 host takes them, and sends its answers to itself.',
     facts: { lost: 'the host drops the `packet`, or sends its `answer` to itself' },
     optional: { asked: ASKED },
     example: { namespace: 'b', address: '10.0.0.1', lost: 'packet' },
