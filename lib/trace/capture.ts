@@ -5,15 +5,10 @@ import { engineOf, enginesOf } from '../lab/engine.ts';
 import { type CapturedFrame, type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { STORM } from '../probes/noise.ts';
 import { markerOf } from '../wire/marker.ts';
-import { frameIdentity } from './frame-identity.ts';
+import { KeptFrames } from './kept-frames.ts';
+import { Sighting } from './sighting.ts';
 
 const LOOPBACK_INDEX = 1;
-
-/** How many frames are kept, at most: the newest of each namespace. */
-const MOST_FRAMES = 50_000;
-
-/** So many are left when there are more, so that not each emptying of the taps has to make room. */
-const FRAMES_LEFT = 40_000;
 
 /** How many are read off one tap at once, at most: in a storm more come than can be read. */
 const MOST_A_DRAIN = 20_000;
@@ -25,9 +20,7 @@ const PROBES_A_DRAIN = 8;
 export class Capture {
   static readonly #ofLab = new WeakMap<Lab, Capture>();
   readonly #lab: Lab;
-  /** What each emptying of the taps brought, and until when; put in order only when somebody looks. */
-  #batches: { until: bigint; frames: CapturedFrame[] }[] = [];
-  #count = 0;
+  readonly #kept = new KeptFrames((namespace, until) => this.#miss(namespace, until));
   /** Seen while the taps were being read: what belongs to them at other devices is not read yet. */
   #early: CapturedFrame[] = [];
   #probes = 0;
@@ -36,11 +29,7 @@ export class Capture {
   readonly #markers = new Map<string, Set<Interface>>();
   /** Until when frames of a namespace are missing: its tap had no room, they were not read yet, or they were forgotten. */
   readonly #missed = new Map<Namespace, bigint>();
-  #following = 0;
-  /** How many were kept when somebody began to follow. */
-  #countBefore = 0;
   #losses = 0;
-  #forgotten = 0;
 
   static of(lab: Lab): Capture {
     const known = Capture.#ofLab.get(lab);
@@ -57,20 +46,18 @@ export class Capture {
   /** Every frame that is kept, in the order of the kernel's clock. Reads the taps first. */
   frames(): readonly CapturedFrame[] {
     this.#drain();
-    return this.#batches.flatMap(({ frames }) => frames).sort(byTime);
+    return this.#kept.all;
   }
 
   /** The frames that were seen since a time, in the order of the kernel's clock. Reads the taps first. */
   since(nanoseconds: bigint): CapturedFrame[] {
     this.#drain();
-    const before = this.#batches.findLastIndex(({ until }) => until < nanoseconds);
-    const batches = this.#batches.slice(before + 1);
-    return batches.flatMap(({ frames }) => frames.filter((frame) => frame.nanoseconds >= nanoseconds)).sort(byTime);
+    return this.#kept.since(nanoseconds);
   }
 
   /** Frames that the taps had no room for, and that were dropped here for newer ones. */
   get losses(): { kernel: number; forgotten: number } {
-    return { kernel: this.#losses, forgotten: this.#forgotten };
+    return { kernel: this.#losses, forgotten: this.#kept.forgotten };
   }
 
   /** How often a frame has been seen at a device until now, markers aside. Reads the taps first. */
@@ -91,8 +78,7 @@ export class Capture {
    */
   follow(): () => void {
     this.#drain();
-    if (this.#following++ === 0) this.#countBefore = this.#count;
-    return () => this.#following--;
+    return this.#kept.follow();
   }
 
   /**
@@ -152,10 +138,7 @@ export class Capture {
     const read = added.length - known;
     this.#early = added.filter(({ nanoseconds }) => nanoseconds > until);
     const complete = added.filter(({ nanoseconds }) => nanoseconds <= until);
-    const frames = this.#following > 0 ? this.#oldest(complete) : complete;
-    if (frames.length > 0) this.#batches.push({ until, frames });
-    this.#count += frames.length;
-    if (this.#following === 0 && this.#count > MOST_FRAMES) this.#forget();
+    this.#kept.add(complete, until);
     return read;
   }
 
@@ -184,55 +167,9 @@ export class Capture {
     return frames;
   }
 
-  /** As many as there is room for, besides those from before. */
-  #oldest(frames: CapturedFrame[]): CapturedFrame[] {
-    const room = Math.max(0, this.#countBefore + MOST_FRAMES - this.#count);
-    if (frames.length <= room) return frames;
-    this.#forgotten += frames.length - room;
-    frames.sort(byTime);
-    for (const { at, nanoseconds } of frames.slice(room)) this.#miss(at.namespace, nanoseconds);
-    return frames.slice(0, room);
-  }
-
-  /** Forgets the oldest frames of the namespaces that have most: a flood is not to push out what others have seen. */
-  #forget(): void {
-    const kept = Map.groupBy(
-      this.#batches.flatMap(({ frames }) => frames),
-      ({ at }) => at.namespace,
-    );
-    const share = fairShare(
-      [...kept.values()].map(({ length }) => length),
-      FRAMES_LEFT,
-    );
-    const forgotten = new Map<Namespace, bigint>();
-    for (const [namespace, frames] of kept) {
-      const last = frames[frames.length - share - 1]?.nanoseconds;
-      if (last === undefined) continue;
-      forgotten.set(namespace, last);
-      this.#miss(namespace, last);
-    }
-    const isKept = ({ at, nanoseconds }: CapturedFrame) => nanoseconds > (forgotten.get(at.namespace) ?? 0n);
-    this.#batches = this.#batches
-      .map(({ until, frames }) => ({ until, frames: frames.filter(isKept) }))
-      .filter(({ frames }) => frames.length > 0);
-    const before = this.#count;
-    this.#count = this.#batches.reduce((sum, { frames }) => sum + frames.length, 0);
-    this.#forgotten += before - this.#count;
-  }
-
   #miss(namespace: Namespace, until: bigint): void {
     if (until > (this.#missed.get(namespace) ?? 0n)) this.#missed.set(namespace, until);
   }
-}
-
-/** How many frames each namespace may have, for so many in all: one that has fewer leaves its room to the others. */
-function fairShare(counts: number[], all: number): number {
-  let [share, room] = [all, all];
-  for (const [at, count] of counts.sort((a, b) => a - b).entries()) {
-    share = Math.floor(room / (counts.length - at));
-    room -= Math.min(count, share);
-  }
-  return share;
 }
 
 function deviceOf({ interfaces }: Namespace, index: number): Interface | undefined {
@@ -241,33 +178,4 @@ function deviceOf({ interfaces }: Namespace, index: number): Interface | undefin
 
 function isBridgeOf(namespace: Namespace, index: number): boolean {
   return namespace instanceof Switch && index === engineOf(namespace).bridge;
-}
-
-function byTime(a: CapturedFrame, b: CapturedFrame): number {
-  return Number(a.nanoseconds - b.nanoseconds);
-}
-
-/** A class and no copied object: its identity is made when somebody asks for it. */
-class Sighting implements CapturedFrame {
-  readonly at: Interface;
-  readonly direction: 'in' | 'out';
-  readonly packetType: number;
-  readonly nanoseconds: bigint;
-  readonly bytes: Buffer;
-  readonly originalLength: number;
-  #identity: string | undefined;
-
-  constructor(at: Interface, { direction, packetType, nanoseconds, bytes, originalLength }: TappedFrame) {
-    this.at = at;
-    this.direction = direction;
-    this.packetType = packetType;
-    this.nanoseconds = nanoseconds;
-    this.bytes = bytes;
-    this.originalLength = originalLength;
-  }
-
-  get identity(): string {
-    this.#identity ??= frameIdentity(this.bytes);
-    return this.#identity;
-  }
 }

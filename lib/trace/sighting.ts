@@ -1,0 +1,28 @@
+import type { TappedFrame } from '../kernel/tap-socket.ts';
+import type { CapturedFrame, Interface } from '../lab/index.ts';
+import { frameIdentity } from './frame-identity.ts';
+
+/** A frame as a tap has seen it. Its identity is made only when it is asked for: most frames are never looked at. */
+export class Sighting implements CapturedFrame {
+  readonly at: Interface;
+  readonly direction: 'in' | 'out';
+  readonly packetType: number;
+  readonly nanoseconds: bigint;
+  readonly bytes: Buffer;
+  readonly originalLength: number;
+  #identity: string | undefined;
+
+  constructor(at: Interface, { direction, packetType, nanoseconds, bytes, originalLength }: TappedFrame) {
+    this.at = at;
+    this.direction = direction;
+    this.packetType = packetType;
+    this.nanoseconds = nanoseconds;
+    this.bytes = bytes;
+    this.originalLength = originalLength;
+  }
+
+  get identity(): string {
+    this.#identity ??= frameIdentity(this.bytes);
+    return this.#identity;
+  }
+}
