@@ -1,6 +1,5 @@
 import { type PacketDrop, PacketDrops } from '../kernel/drops/packet-drops.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
 import { enginesOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
@@ -12,15 +11,17 @@ const ONE_MORE = 20;
 /** What came of one more probe, and what the kernel told of it. */
 export interface Again {
   report: ReachReport;
-  /** When it began, by the clock of the taps. */
-  since: bigint;
   /** What packet filters made of it; undefined where there are none. */
   told: Told | undefined;
   /** What the kernel dropped meanwhile in the lab; none where it may not be asked. */
   drops: readonly PacketDrop[];
 }
 
-/** Asks once more, while the kernel tells what it does. Undefined where it has nothing to tell. */
+/**
+ * Asks once more, while the kernel tells what it does.
+ *
+ * @returns `answered` when there was an answer this time; undefined where the kernel has nothing to tell
+ */
 export async function askAgain(
   call: string,
   from: Namespace,
@@ -33,7 +34,6 @@ export async function askAgain(
   if (watch) resources.use(watch);
   if (!watch && filters.length === 0) return undefined;
   let traces: RuleTraces | undefined;
-  const since = tapTime();
   const report = await reach(call, from, to, question, {
     milliseconds: ONE_MORE,
     onOpen: (signs) => {
@@ -41,5 +41,5 @@ export async function askAgain(
     },
   });
   const [told, drops] = [traces?.take(), watch?.take() ?? []];
-  return report.outcome === 'answered' ? 'answered' : { report, since, told, drops };
+  return report.outcome === 'answered' ? 'answered' : { report, told, drops };
 }

@@ -72,12 +72,12 @@ function diagnosisOf(outcome: Diagnosis['outcome'], finding: Finding | undefined
 }
 
 /** The reasons, by what the kernel told of one more probe, and by what was known before. */
-function judge(report: ReachReport, known: Diagnosed, { report: again, told, since, drops }: Again): Diagnosed {
+function judge(report: ReachReport, known: Diagnosed, { report: again, told, drops }: Again): Diagnosed {
   const { packets, silent }: Told = told ?? { packets: [], silent: [] };
   const ofProbe = packets.filter(({ seen }) => seen.some(({ frame }) => again.recognize(frame) === 'probe'));
   const translations = translationsOf(ofProbe);
   const became = becameOf(translations, again.question.to.address);
-  const later = tracePath(again.question, again.recognize, { answered: false, since, became });
+  const later = tracePath(again.question, again.recognize, { answered: false, since: again.since, became });
   // What is told is of this very probe, where it came as far.
   const trace = later && went(later) >= went(known.trace) ? later : known.trace;
   const recognize: ReachReport['recognize'] = (bytes) => report.recognize(bytes) ?? again.recognize(bytes);

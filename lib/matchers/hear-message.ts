@@ -24,12 +24,15 @@ export interface HearCase {
   /** Why the receiver would hear nothing, whatever the network does. */
   receiver: Cause | undefined;
   ignored: boolean;
+  /** Whether nothing was learnt. */
+  isInconclusive: boolean;
   ways: readonly Way[];
 }
 
 /** The message of a failed `toHear`. */
 export function describeHeard(title: string, asked: HearCase): string {
-  const { from, to, frame, copies, within, isNot, drop, result, diagnosis, receiver, ignored, ways } = asked;
+  const { from, to, frame, copies, within, isNot, drop, result, diagnosis, receiver, ignored, isInconclusive, ways } =
+    asked;
   const wanted = isNot
     ? 'no copy'
     : copies === undefined
@@ -48,7 +51,7 @@ export function describeHeard(title: string, asked: HearCase): string {
       ['To', `${to.namespace} ${to.mac} (${describeDevice(to)})`],
       ['Frame', frame],
       ['Expected', `${wanted} within ${within} ms${drop ? `, dropped by ${dropWords(drop)}` : ''}`],
-      ['Received', unknown === undefined ? received : `${drop ? '' : 'inconclusive: '}${unknown}`],
+      ['Received', unknown === undefined ? received : `${isInconclusive ? 'inconclusive: ' : ''}${unknown}`],
       ['Dropped by', drop && diagnosis && describeDropped(diagnosis)],
       ['Why', diagnosis?.outcome === 'unsent' ? whyOf(diagnosis) : undefined],
     ],

@@ -1,5 +1,4 @@
 import { after, now } from '../kernel/clock.ts';
-import { tapTime } from '../kernel/tap-clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import type { Patience } from '../probes/patience.ts';
@@ -30,8 +29,6 @@ export interface ReachQuestion {
 /** What came of it. */
 export interface PutQuestion {
   report: ReachReport;
-  /** When it was put, in nanoseconds by the clock of the taps. */
-  since: bigint;
   /** What is wrong with an answer: it is another's, or did not come by the way that was wanted. */
   fault?: string;
   /** What to do about that. */
@@ -56,8 +53,8 @@ export async function putQuestion(question: ReachQuestion): Promise<PutQuestion>
 }
 
 /** The way of the last probe, and of its answer. */
-export function traceOf({ report, since }: PutQuestion): ProbePath | undefined {
-  const { question, recognize, outcome } = report;
+export function traceOf({ report }: PutQuestion): ProbePath | undefined {
+  const { question, recognize, outcome, since } = report;
   const { lab } = question.from;
   // What programs have made of the network since: a bridge, say, of which a cable's end is a port now.
   if (!engineOf(lab).isPristine) lab.discover();
@@ -66,18 +63,17 @@ export function traceOf({ report, since }: PutQuestion): ProbePath | undefined {
 
 async function putOnce(question: ReachQuestion, milliseconds: number): Promise<PutQuestion> {
   const { call, from, to, options, patience, isNot } = question;
-  const since = tapTime();
-  const report = correctByTaps(await reach(call, from, to, options, { ...patience, milliseconds }), since, isNot);
-  const put = { report, since };
-  return report.outcome === 'answered' ? { ...put, ...faultOf(put, question) } : put;
+  const reached = await reach(call, from, to, options, { ...patience, milliseconds });
+  const put = { report: correctByTaps(reached, reached.since, isNot) };
+  return put.report.outcome === 'answered' ? { ...put, ...faultOf(put, question) } : put;
 }
 
 /** The taps are read only where there may be something to tell: a passing assertion costs no more for them. */
 function faultOf(put: PutQuestion, { to, waypoints }: ReachQuestion): Pick<PutQuestion, 'fault' | 'hint'> {
-  const { report, since } = put;
+  const { report } = put;
   // Of an address anybody may be asked; a namespace answers for itself.
   const wanted = typeof to === 'string' ? 'address' : 'namespace';
-  const standIn = standInOf(report.question, report.recognize, { wanted, since });
+  const standIn = standInOf(report.question, report.recognize, { wanted, since: report.since });
   if (standIn) {
     const whom = typeof to === 'string' ? to : report.question.to.namespace;
     const fault = `not ${standIn.orTarget ? 'surely ' : ''}of ${whom}: ${standIn.namespace} ${standIn.how}`;

@@ -204,12 +204,14 @@ async function explain(wanted: WantedCopies, heard: Heard): Promise<Answer> {
   const isSilent = result.copies === 0 && (outcome === 'lost' || outcome === 'unsent');
   if (drop && isSilent && isWantedDrop(drop, made)) return { pass: !isNot, message: () => '' };
   const diagnosis = isSilent ? made : undefined;
-  const message = describeHeard(title, { ...wanted, ...heard, copies: options.copies, diagnosis, ways });
+  const isInconclusive = !conclusive && (!drop || outcome === 'broken');
+  const { copies } = options;
+  const message = describeHeard(title, { ...wanted, ...heard, copies, diagnosis, isInconclusive, ways });
   const identities = [result, again].map((sent) => sent && frameIdentity(sent.frame));
   const recognize = (bytes: Buffer) => (identities.includes(frameIdentity(bytes)) ? ('probe' as const) : undefined);
   return {
     pass: isNot,
-    isInconclusive: !conclusive && (!drop || outcome === 'broken'),
+    isInconclusive,
     message: () => message,
     evidence: { lab: to.namespace.lab, failed: { recognize, ways, diagnosis, asked: { frame, from, to, joined } } },
   };

@@ -75,7 +75,8 @@ export async function toMatchReachability(
   const holds = isNot ? wrong.some(({ verdict }) => verdict === 'wrong') : matches;
   const pass = holds !== isNot;
   if (holds) return { pass, message: () => '' };
-  const example = isNot || isPassive() ? undefined : await explainOne(title, table, wrong, { family, since });
+  const example =
+    isNot || isPassive() ? undefined : await explainOne(title, table, wrong, { family, askedSince: since });
   const message = formatMessage({
     title,
     lines: [
@@ -94,7 +95,7 @@ async function explainOne(
   title: string,
   { namespaces }: ReachabilityTable,
   wrong: readonly Judged[],
-  { family, since: began }: { family: Family; since: bigint },
+  { family, askedSince }: { family: Family; askedSince: bigint },
 ): Promise<{ words: Pick<Message, 'ways' | 'hint'>; evidence: NonNullable<Answer['evidence']> } | undefined> {
   const clear = wrong.filter(({ verdict }) => verdict === 'wrong');
   // Of one that was not reached there is more to say.
@@ -102,7 +103,6 @@ async function explainOne(
   const [from, to] = [pair?.from, pair?.to].map((wanted) => namespaces.find(({ name }) => name === wanted));
   if (!pair || !from || !to) return undefined;
   const question = { family };
-  const since = tapTime();
   const report = await reach(title, from, to, question, { milliseconds: ONE_MORE });
   const answered = report.outcome === 'answered';
   const evidence = (ways: Way[], diagnosis?: Diagnosis) => ({
@@ -111,11 +111,11 @@ async function explainOne(
   });
   // The second time it was otherwise: then there is nothing to explain.
   if (answered !== (pair.result.outcome === 'answered')) return { words: {}, evidence: evidence([]) };
-  const seen = tracePath(report.question, report.recognize, { answered, since });
+  const seen = tracePath(report.question, report.recognize, { answered, since: report.since });
   const diagnosed = answered
     ? undefined
     : await diagnose(
-        { call: title, from, to, options: question, report: { ...report, since: began }, trace: seen },
+        { call: title, from, to, options: question, report: { ...report, since: askedSince }, trace: seen },
         isPassive(),
       );
   if (diagnosed?.isPast) return { words: {}, evidence: evidence([]) };
