@@ -122,7 +122,7 @@ export class Interface {
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
     }
     const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
-    if (this.isPort) changePort(this, { ...parts, change: (device) => engineOf(this).change(device) });
+    if (this.isPort) changePort(this, { ...parts, change: (changes) => engineOf(this).change(changes) });
     else if (Object.keys(parts.ofDevice).length > 0) engineOf(this).change(parts.ofDevice);
   }
 

@@ -1,21 +1,18 @@
 import type { Lab } from './lab.ts';
 import type { Trace, TraceProtocol } from './trace.ts';
 
-/** The methods of a lab that layers above it carry out. */
-export interface LabExtensions {
-  /** {@link Lab.trace}, with its arguments checked; no protocols mean all. */
-  trace(lab: Lab, fn: () => unknown, protocols: readonly TraceProtocol[]): Promise<Trace>;
-}
+/** Carries out {@link Lab.trace}, whose arguments are checked; no protocols mean all. */
+export type LabTracer = (lab: Lab, fn: () => unknown, protocols: readonly TraceProtocol[]) => Promise<Trace>;
 
-let extensions: LabExtensions | undefined;
+let tracer: LabTracer | undefined;
 
-/** Sets who carries them out. Each entry point of the library that has labs does so. */
-export function extendLabs(by: LabExtensions): void {
-  extensions = by;
+/** Sets who traces labs: a layer above them. Each entry point of the library that has labs calls it. */
+export function setLabTracer(by: LabTracer): void {
+  tracer = by;
 }
 
 /** @throws Error where no entry point was loaded: a part of the library made the lab for itself */
-export function labExtensions(): LabExtensions {
-  if (!extensions) throw new Error("this lab was made without an entry point of hairpin: import 'hairpin/lab'");
-  return extensions;
+export function labTracer(): LabTracer {
+  if (!tracer) throw new Error("this lab was made without an entry point of hairpin: import 'hairpin/lab'");
+  return tracer;
 }

@@ -8,8 +8,8 @@ import { endLab, registerEnd } from './end-lab.ts';
 import { engineOf, setEngine } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { LabEngine } from './lab-engine.ts';
-import { labExtensions } from './lab-extensions.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
+import { labTracer } from './lab-tracer.ts';
 import { Namespace } from './namespace.ts';
 import { openNamespace } from './namespace-engine.ts';
 import type { Defaults } from './role.ts';
@@ -130,7 +130,7 @@ export class Lab implements AsyncDisposable {
    */
   async trace(fn: () => unknown, options: TraceOptions = {}): Promise<Trace> {
     const protocols = checkTrace(this, fn, options);
-    return labExtensions().trace(this, fn, protocols);
+    return labTracer()(this, fn, protocols);
   }
 
   /**

@@ -22,7 +22,7 @@ export function hurryLinkwatch(): void {
   for (const up of [false, true]) slot.cable.change(ipLink.change({ index: END, up }));
 }
 
-/** One is enough. */
+/** One cable serves all labs of the thread. */
 const slot = onceInThread<{ cable?: NetlinkSocket }>('linkwatch', () => ({}));
 
 /** Its socket and the two devices keep their namespace; with the thread it goes. */
