@@ -1,6 +1,6 @@
 import '../kernel/needs-node.ts';
 
-import { extendLabs } from '../lab/lab-extensions.ts';
+import { setLabTracer } from '../lab/lab-tracer.ts';
 import { traceLab } from '../trace/trace-lab.ts';
 
 export { Container } from './container.ts';
@@ -10,4 +10,4 @@ export type { ContainerImage, Dockerfile } from './image.ts';
 export type { ContainerOptions } from './start-container.ts';
 export type { ContainerDescription, StartedContainer } from './started-container.ts';
 
-extendLabs({ trace: traceLab });
+setLabTracer(traceLab);

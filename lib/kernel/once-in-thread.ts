@@ -2,7 +2,7 @@
  * Makes an object once in a thread, and returns it ever after. A constant of a module is not enough: with `isolate: false` vitest
  * loads a module again for each file, and beside a spec's copy of the library there is the test runner's.
  *
- * @param name what it is, as no other is called
+ * @param name a name that no other call uses
  * @example const waits = onceInThread('waits', () => new Set<Wait>());
  */
 export function onceInThread<T extends object>(name: string, make: () => T): T {

@@ -25,7 +25,7 @@ function wordsOf(sign: LabSign): string {
   return 'mark' in sign ? `mark ${sign.mark}` : `network ${sign.inode} ${sign.cookie}`;
 }
 
-/** One is enough. */
+/** One reaper serves all labs of the thread. */
 const slot = onceInThread<{ reaper: Reaper | undefined; signs: Set<string> }>('program-reaper', () => ({
   reaper: undefined,
   signs: new Set(),

@@ -67,7 +67,7 @@ export class StampReader {
   }
 }
 
-/** Taps that were opened earlier have it, too. */
+/** Taps that an earlier copy of this module opened share it. */
 const shared = onceInThread('tap-clock', () => new TapClock());
 
 /** Now, by the clock of the taps. */

@@ -10,7 +10,7 @@ import type { Settings } from './setting.ts';
 const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
-  ...['set', 'delete', 'remove', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
+  ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
 ];
 

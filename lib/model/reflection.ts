@@ -6,8 +6,8 @@ import type { Prediction, Step } from './prediction.ts';
 import { heardBy } from './prediction.ts';
 
 /**
- * Whether a frame would arrive if the port reflected it. A group frame from or for macvlans in mode private would not
- * (`macvlan_handle_frame`, `macvlan_multicast_rx`). The sender itself does not count, nor does its parent.
+ * Whether a frame would arrive if the port reflected it. A group frame would not, from or for macvlans in mode private, or for
+ * those in mode source without the sender on their list (`macvlan_handle_frame`, `macvlan_multicast_rx`). The sender itself does not count, nor does its parent.
  *
  * @param follow predicts what becomes of the frame from a step on
  */

@@ -28,7 +28,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
   const data = new ProbeData(size);
   const probes: { socket: Socket; sequence: number; localPort: number }[] = [];
-  const isOurs = (port16: number) => probes.some(({ localPort }) => localPort === port16);
+  const isOurs = (sourcePort: number) => probes.some(({ localPort }) => localPort === sourcePort);
 
   return {
     send(sequence) {

@@ -17,10 +17,10 @@ const STEADY_EXPRESSIONS = new Set(
 const FICKLE_META = new Set([20, 24, 30, 31, 32]);
 /** `NFT_CT_EXPIRATION`, `_PKTS`, `_BYTES`, `_AVGPKT`, `_ID`. */
 const FICKLE_CONNECTION = new Set([5, 14, 15, 16, 23]);
-/** `NFT_OBJECT_COUNTER`; others are quotas and limits. */
-const COUNTER = 1;
+/** `NFT_OBJECT_COUNTER`, `_CT_HELPER`, `_TUNNEL`, `_CT_TIMEOUT`, `_SECMARK`. */
+const STEADY_OBJECTS = new Set([1, 3, 6, 7, 8]);
 
-/** The same of iptables: '' is a verdict or a jump, and `ERROR` the end of a chain. */
+/** The same of iptables: '' is a verdict or a jump, and `ERROR` the end of a chain. Of `conntrack`, `--ctexpire` is not looked at. */
 const STEADY_EXTENSIONS = new Set([
   ...['', 'ERROR', 'ACCEPT', 'DROP', 'RETURN'],
   ...`addrtype ah cgroup comment connmark conntrack dccp devgroup dscp dst ecn esp eui64 frag hbh helper hl icmp icmp6 ipcomp
@@ -61,7 +61,7 @@ function isSteady({ name, data }: NftExpression): boolean {
     case 'ct':
       return !FICKLE_CONNECTION.has(key);
     case 'objref':
-      return object === COUNTER;
+      return STEADY_OBJECTS.has(object ?? -1);
     case 'match':
     case 'target':
       return STEADY_EXTENSIONS.has(match ?? target ?? name);
@@ -76,7 +76,7 @@ function isSteadyTable(netns: NetNamespace, { family, table }: LegacyTable): boo
   try {
     return legacyExtensions(netns, family, table).every((name) => STEADY_EXTENSIONS.has(name));
   } catch (error) {
-    if (error instanceof KernelError) return false;
+    if (error instanceof KernelError || error instanceof RangeError) return false;
     throw error;
   }
 }

@@ -59,7 +59,7 @@ export function probesIn(lab: Lab): number {
   const isLeft = leftAt.get(lab) === visits.count;
   const before = probesOf.get(lab);
   if (isLeft && before?.visits === visits.count) return before.probes;
-  const isOfChance = lab.namespaces.some((each) => hasSeveralNextHops(each) || isLeftToChance(each));
+  const isOfChance = lab.namespaces.some((each) => hasSeveralNextHops(each) || (!isLeft && isLeftToChance(each)));
   const probes = isOfChance ? PROBES_OF_CHANCE : PROBES;
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });
   return probes;

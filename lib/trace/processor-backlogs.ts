@@ -26,7 +26,7 @@ const CPU_SET_LENGTH = 128;
 const LOOPBACK_INDEX = 1;
 const POLLIN = 1;
 
-/** One is enough. */
+/** One socket serves all labs of the thread. */
 const slot = onceInThread<{ loopback?: Socket }>('processor-backlogs', () => ({}));
 
 /** What came of emptying queues: `late` when a marker took too long, `no way` when none can be sent through them. */

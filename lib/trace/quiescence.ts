@@ -40,6 +40,7 @@ class Quiescence implements Quiet {
   readonly #nextHops: NextHops;
   /** As they were when nothing was under way any more. */
   #neighbours: NeighboursOf[] | undefined;
+  #probes: number | undefined;
   /** As when {@link lost} was last asked. */
   #dropsKnown: number;
 
@@ -84,7 +85,8 @@ class Quiescence implements Quiet {
   }
 
   probes(): number {
-    return probesIn(this.#lab);
+    this.#probes ??= probesIn(this.#lab);
+    return this.#probes;
   }
 
   lost(): string | undefined {

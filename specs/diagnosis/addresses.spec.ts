@@ -19,7 +19,7 @@ test('the target has the IPv4 address of whoever asks', async ({ lab }) => {
     code: 'address.own-source',
     facts: { namespace: 'b', address: '10.0.0.1', lost: 'packet' },
     of: 'probe',
-    at: 'b/eth0',
+    lastSeen: 'b/eth0',
   });
 });
 
@@ -29,7 +29,7 @@ test('and of IPv6 it answers itself', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach('fd00::2', SHORT))).toMatchObject({
     code: 'address.own-source',
     facts: { namespace: 'b', address: 'fd00::1', lost: 'answer' },
-    at: 'b/eth0',
+    lastSeen: 'b/eth0',
   });
 });
 
@@ -44,7 +44,7 @@ test('two hosts with one MAC address: the switch sends to whoever used it last',
   expect(await diagnosed(expect(a).toReach(b, { ...SHORT, neighbours: 'kept' }))).toMatchObject({
     code: 'bridge.other-port',
     facts: { mac, port: 'sw/p2', wanted: 'sw/p1' },
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
   });
 });
 
@@ -55,7 +55,7 @@ test('an IPv6 address that is still being looked for', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach('fd00::77', SHORT))).toMatchObject({
     code: 'address.tentative',
     facts: { namespace: 'b', address: 'fd00::77', length: 64 },
-    at: 'b/eth0',
+    lastSeen: 'b/eth0',
   });
 });
 
@@ -73,7 +73,7 @@ test('an IPv6 address that another had first', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach('fd00::77', SHORT))).toMatchObject({
     code: 'address.duplicate',
     facts: { namespace: 'b', address: 'fd00::77' },
-    at: 'b/eth0',
+    lastSeen: 'b/eth0',
   });
 });
 
@@ -88,7 +88,7 @@ test('a neighbour entry with a MAC address that is not the target’s', async ({
       ...{ device: 'b/eth0', mac: b.interface().mac, destination: '02:00:00:00:99:99' },
       entry: { namespace: 'a', address: '10.0.0.2', isPermanent: true },
     },
-    at: 'b/eth0',
+    lastSeen: 'b/eth0',
   });
 });
 
@@ -106,7 +106,7 @@ test("a router's neighbour that may not answer", async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'neighbour.arp-ignore',
     facts: { device: 'b/eth0', address: '10.0.1.2', value: 8, asked: { by: 'r', address: '10.0.1.2' } },
-    at: 'r/eth0',
+    lastSeen: 'r/eth0',
   });
 });
 
@@ -118,7 +118,7 @@ test("a router's neighbour that nobody is", async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach('10.0.1.2', SHORT))).toMatchObject({
     code: 'router.no-holder',
     facts: { namespace: 'r', address: '10.0.1.2' },
-    at: 'r/eth0',
+    lastSeen: 'r/eth0',
   });
 });
 
@@ -127,7 +127,7 @@ test('an IPv6 address that nobody has, and one that went with its link', async (
   expect(await diagnosed(expect(a).toReach('fd00::99', SHORT))).toMatchObject({
     code: 'address.none',
     facts: { address: 'fd00::99' },
-    at: 'a/eth0',
+    lastSeen: 'a/eth0',
   });
   b.interface().set({ up: false }).set({ up: true });
   expect(await diagnosed(expect(a).toReach('fd00::2', SHORT))).toMatchObject({
@@ -153,7 +153,7 @@ test('a router that has learnt an old MAC address', async ({ lab }) => {
         ...{ device: 'b/eth0', mac: '02:00:00:00:77:77', destination: '02:00:00:00:00:67' },
         entry: { namespace: 'r', address, isPermanent: false },
       },
-      at: 'b/eth0',
+      lastSeen: 'b/eth0',
     });
   }
   r.neighbour.flush();

@@ -14,6 +14,6 @@ test('the kernel drops what is longer than the receiver takes', async ({ lab }) 
     code: 'link.mtu',
     facts: { device: 'b/eth0', mtu: 1000, length: 1400, where: { is: 'receiver', sender: 'a/eth0', senderMtu: 1500 } },
     of: 'probe',
-    at: 'a/eth0',
+    lastSeen: 'a/eth0',
   });
 });

@@ -19,7 +19,7 @@ test('a permanent neighbour entry with the MAC address of another host', async (
     code: 'neighbour.other-host',
     facts: { device: 'c/eth0', namespace: 'a', address: '10.0.0.2', isPermanent: true },
     of: 'probe',
-    at: 'c/eth0',
+    lastSeen: 'c/eth0',
   });
 });
 
@@ -30,7 +30,7 @@ test('one for the answer', async ({ lab }) => {
     code: 'neighbour.other-host',
     facts: { device: 'c/eth0', namespace: 'b', address: '10.0.0.1', isPermanent: true },
     of: 'answer',
-    at: 'c/eth0',
+    lastSeen: 'c/eth0',
   });
 });
 
@@ -44,7 +44,7 @@ test.for([
     {
       code: 'router.forwarding-off',
       facts: { namespace: 'c', family: 4, sysctl: 'net.ipv4.ip_forward' },
-      at: 'c/eth0',
+      lastSeen: 'c/eth0',
     },
   ],
   [
@@ -57,7 +57,7 @@ test.for([
         destination: '02:00:00:00:99:99',
         entry: { namespace: 'a', address: '10.0.0.3', isPermanent: true },
       },
-      at: 'r/eth0',
+      lastSeen: 'r/eth0',
     },
   ],
 ] as const)('%s', async ([, gateway, expected], { lab }) => {
@@ -93,6 +93,6 @@ test('an address that another network has as well', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'route.none',
     facts: { namespace: 'b', to: '10.8.0.1', back: true },
-    at: 'b/eth0',
+    lastSeen: 'b/eth0',
   });
 });

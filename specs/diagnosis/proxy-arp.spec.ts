@@ -11,6 +11,6 @@ test('a port that answers ARP for its hosts is flooded with nothing', async ({ l
   expect(await diagnosed(expect(b).toHear(a, { frame: 'broadcast', within: 50 }))).toMatchObject({
     code: 'bridge.proxy-arp',
     facts: { port: 'sw/p1' },
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
   });
 });

@@ -16,7 +16,7 @@ function build(lab: Lab, modes: [MacvlanMode, MacvlanMode]) {
 
 test('a macvlan and its parent do not talk', async ({ lab }) => {
   const { host, a } = build(lab, ['bridge', 'bridge']);
-  const expected = { code: 'macvlan.parent', facts: { device: 'a/m0', parent: 'host/eth0' }, at: 'host/eth0' };
+  const expected = { code: 'macvlan.parent', facts: { device: 'a/m0', parent: 'host/eth0' }, lastSeen: 'host/eth0' };
   expect(await diagnosed(expect(a).toReach(host, SHORT))).toMatchObject(expected);
   expect(await diagnosed(expect(host).toReach(a, SHORT))).toMatchObject(expected);
 });
@@ -30,6 +30,6 @@ test.for([
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'macvlan.siblings',
     facts: { device: 'a/m0', sibling: 'b/m0', parent: 'host/eth0' },
-    at: 'host/eth0',
+    lastSeen: 'host/eth0',
   });
 });

@@ -31,7 +31,7 @@ test('a blackhole route in table local', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach(b, { within: 50 }))).toMatchObject({
     code: 'route.blackhole',
     facts: { namespace: 'r', route: 'blackhole 10.0.1.2/32 table 255' },
-    at: 'r/eth0',
+    lastSeen: 'r/eth0',
   });
 });
 

@@ -41,7 +41,7 @@ const ports: [what: string, p0: PortOptions, p1: PortOptions, expected: object][
 
 test.for(ports)('%s', async ([, p0, p1, expected], { lab }) => {
   const { a, b } = build(lab, p0, p1);
-  expect(await diagnosed(expect(a).toReach(b, SHORT))).toEqual({ ...expected, of: 'probe', at: 'sw/p0' });
+  expect(await diagnosed(expect(a).toReach(b, SHORT))).toEqual({ ...expected, of: 'probe', lastSeen: 'sw/p0' });
 });
 
 test('no multicast', async ({ lab }) => {
@@ -49,7 +49,7 @@ test('no multicast', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach(b, { ...SHORT, family: 6 }))).toMatchObject({
     code: 'bridge.mcast-flood-off',
     facts: { port: 'sw/p1' },
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
   });
 });
 
@@ -60,7 +60,7 @@ test('a pulled cable at the far end', async ({ lab }) => {
     expect(await diagnosed(expect(a).toReach(to, SHORT))).toMatchObject({
       code: 'link.no-carrier',
       facts: { device: 'sw/p1', down: { device: 'b/eth0', is: 'peer' } },
-      at: 'sw/p0',
+      lastSeen: 'sw/p0',
     });
 });
 
@@ -81,7 +81,7 @@ test('a switch that is down', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'bridge.down',
     facts: { namespace: 'sw', bridge: 'br0' },
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
   });
 });
 
@@ -104,7 +104,7 @@ test('a bridge that a program makes of what the lab has made', async ({ lab }) =
   ends[0]?.set({ isolated: false } as object);
   await expect(a).toReach('10.0.0.77');
   await node.exec('ip', ['link', 'del', 'br1']);
-  expect(await asked()).toMatchObject({ code: 'unknown', at: 'node/eth0' });
+  expect(await asked()).toMatchObject({ code: 'unknown', lastSeen: 'node/eth0' });
   expect(ends[0]?.isPort).toBe(false);
 });
 
@@ -114,7 +114,7 @@ test('a port that was taken out of the bridge', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'bridge.not-a-port',
     facts: { port: 'sw/p1', bridge: 'br0' },
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
   });
 });
 
@@ -127,7 +127,7 @@ test('a locked port lets nobody in that its switch does not know', async ({ lab 
     code: 'bridge.locked',
     facts: { port: 'sw/p0', mac: a.interface().mac },
     of: 'probe',
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
   });
   sw.fdb.add(a.interface().mac, sw.ports[0] as (typeof sw.ports)[0]);
   await expect(a).toReach(b);
@@ -143,7 +143,7 @@ test('a port whose BPDU guard saw a BPDU', async ({ lab }) => {
   expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
     code: 'bridge.port-state',
     facts: { port: 'sw/p0', state: 'disabled', side: 'in', because: 'bpdu-guard' },
-    at: 'sw/p0',
+    lastSeen: 'sw/p0',
   });
 });
 

@@ -18,6 +18,6 @@ test('beyond a tunnel', async ({ lab }) => {
   b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
   expect(await diagnosed(expect(a).toReach('192.168.6.2', { within: 50 }))).toMatchObject({
     code: 'host.echo-ignored',
-    at: 'b/vx0',
+    lastSeen: 'b/vx0',
   });
 });

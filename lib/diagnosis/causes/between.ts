@@ -2,7 +2,7 @@ import type { CapturedFrame } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import { modelledCause } from './by-model.ts';
-import { ipvlanOutCause } from './ipvlan.ts';
+import { ipvlanOutCause, isRoutedByParent } from './ipvlan.ts';
 import { downCause } from './link.ts';
 import { membershipCause } from './membership.ts';
 import { routerCause } from './router.ts';
@@ -18,7 +18,6 @@ export function causeBetween(here: Step, next: Step, frame: CapturedFrame, since
   return (
     membershipCause(here.at, next.at) ??
     downCause(next.at) ??
-    ipvlanOutCause(here, next, frame, since) ??
-    modelledCause(here, next, frame)
+    (isRoutedByParent(here, next) ? ipvlanOutCause(here, next, frame, since) : modelledCause(here, next, frame))
   );
 }

@@ -9,9 +9,13 @@ import { deviceName } from '../names.ts';
 import { modelledCause } from './by-model.ts';
 import { neighbourCause } from './neighbour.ts';
 
-/** Why what an ipvlan sent did not leave by its parent, whose namespace routes it in modes l3 and l3s (`ipvlan_process_outbound`). */
+/** Whether a step leads from an ipvlan in mode l3 or l3s to its parent, whose namespace routes what the ipvlan sends. */
+export function isRoutedByParent({ at }: Step, next: Step): boolean {
+  return isLink(at, ipvlan) && at.parent === next.at && at.mode !== 'l2';
+}
+
+/** Why what an ipvlan sent did not leave by its parent, whose namespace routes it (`ipvlan_process_outbound`). */
 export function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
-  if (!isLink(here.at, ipvlan) || here.at.parent !== next.at || here.at.mode === 'l2') return undefined;
   const { namespace } = next.at;
   const packet = ipPacketOf(withoutVlanTags(frame.bytes));
   if (packet && ownerIn(namespace, packet.destination)) {
@@ -20,6 +24,6 @@ export function ipvlanOutCause(here: Step, next: Step, frame: CapturedFrame, sin
   }
   const cause = modelledCause(here, next, frame);
   // Who did not answer is better seen than predicted.
-  const isNeighbours = !cause || cause.code.startsWith('neighbour.');
-  return isNeighbours ? packet && neighbourCause(namespace, packet.destination, since) : cause;
+  if (cause && !cause.code.startsWith('neighbour.')) return cause;
+  return (packet && neighbourCause(namespace, packet.destination, since)) ?? cause;
 }

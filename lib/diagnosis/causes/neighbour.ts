@@ -1,5 +1,5 @@
 import type { CapturedFrame, Interface, Lab, Namespace } from '../../lab/index.ts';
-import type { Asked, Cause } from '../../model/cause.ts';
+import type { Asked, Cause, Code } from '../../model/cause.ts';
 import { whySilent, withoutNeighbours } from '../../model/neighbour.ts';
 import { Capture } from '../../trace/capture.ts';
 import { ownerOf } from '../../trace/owner.ts';
@@ -81,9 +81,12 @@ export function withoutNeighboursOf(device: Interface): Cause | undefined {
   return known && withoutNeighbours(known);
 }
 
+/** What is said of an address alone. */
+const OF_ADDRESS: readonly Code[] = ['address.elsewhere', 'address.duplicate', 'address.tentative'];
+
 /** A reason for silence, of a question that had no answer. */
 function ofQuestion(cause: Cause, asked: Asked): Cause {
-  return cause.code.startsWith('address.') ? cause : ({ ...cause, facts: { ...cause.facts, asked } } as Cause);
+  return OF_ADDRESS.includes(cause.code) ? cause : ({ ...cause, facts: { ...cause.facts, asked } } as Cause);
 }
 
 /**

@@ -38,7 +38,10 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.hairpin-off': {
     means:
       'The frame would have to leave by the port that it came in by, and that port does not reflect (`should_deliver`, IEEE 802.1Q reflective relay).',
-    facts: { wouldHelp: '`false` for a broadcast between macvlans in mode private: hairpin would not help' },
+    facts: {
+      wouldHelp:
+        '`false` where no macvlan would hear the reflected frame: in mode private, or in mode source without the sender on its list',
+    },
     example: { port: 'sw/p0', wouldHelp: true },
     say: ({ port, wouldHelp }) => ({
       text: `not sent back out of ${port}: hairpin is off on that port`,
