@@ -24,7 +24,7 @@ test('no test writes over the evidence of another, or takes it away', { timeout:
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
-     const project = (name) => ({ ...config, plugins: [hairpin()], test: { name, include: ['**/*.test.ts'] } });
+     const project = (name) => ({ ...config, plugins: [hairpin()], test: { name, include: ['**/*.test.ts'], testTimeout: 60_000 } });
      export default { test: { projects: [project('left'), project('right')] } };`,
   );
   await mkdir(join(root, 'a'));

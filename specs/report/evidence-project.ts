@@ -19,7 +19,7 @@ export async function runProject(
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
-     export default { ...config, plugins: [hairpin(${options})], test: { include: ['*.test.ts'] } };`,
+     export default { ...config, plugins: [hairpin(${options})], test: { include: ['*.test.ts'], testTimeout: 60_000 } };`,
   );
   await writeFile(join(root, 'some.test.ts'), tests);
   const json = join(root, 'report.json');

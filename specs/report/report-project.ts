@@ -67,7 +67,7 @@ export async function reportProject(
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
-     const test = { include: ['*.test.ts'], reporters: ['${ROOT}lib/report/reporter.ts'] };
+     const test = { include: ['*.test.ts'], testTimeout: 60_000, reporters: ['${ROOT}lib/report/reporter.ts'] };
      export default { ...config, plugins: [hairpin()], test };`,
   );
   for (const [name, text] of Object.entries(files)) await writeFile(join(root, name), text);

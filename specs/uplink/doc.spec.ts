@@ -26,7 +26,7 @@ test("the page's spec passes where there is such a NIC", LONG, async ({ lab, onT
   await writeFile(join(folder, 'page.test.ts'), sample);
   await writeFile(
     join(folder, 'vitest.config.ts'),
-    "import config from '../vitest.config.ts';\nexport default { ...config, test: { include: ['page.test.ts'] } };",
+    "import config from '../vitest.config.ts';\nexport default { ...config, test: { include: ['page.test.ts'], testTimeout: 60_000 } };",
   );
   const { exitCode, all } = await startVitest(addMachine(lab).machine, ['--config', join(folder, 'vitest.config.ts')], {
     root: folder,
