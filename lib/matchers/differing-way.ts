@@ -48,7 +48,7 @@ async function wayOf(
   lab: Lab,
 ): Promise<DifferingWay> {
   const patience = { milliseconds: await holdIn(lab), quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
-  const { frame, outcome, copies, packets } = await hearTraced(to, from, kind, patience);
+  const { frame, outcome, copies, packets } = await hearTraced({ from, to, frame: kind }, patience);
   // The repeated frame may behave as expected. Then there is no path to show.
   if (copies !== wanted.copies || (outcome !== 'lost' && outcome !== 'answered')) return NONE;
   const way = frameWay(from, frame, outcome === 'lost' ? to : undefined, { packets });
