@@ -1,5 +1,13 @@
 import { inspect } from 'node:util';
-import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from '../kernel/validate.ts';
+import {
+  checkBoolean,
+  checkInterfaceName,
+  checkMac,
+  checkMtu,
+  checkOptions,
+  show,
+  UsageError,
+} from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings } from '../links/bridge-port.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
@@ -9,6 +17,7 @@ import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { checkAlive } from './interface-state.ts';
+import { checkMaster, type MasterOption, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
 import { changePort } from './port.ts';
 import type { Segment } from './segment.ts';
@@ -23,6 +32,11 @@ export interface InterfaceChange {
   /** `promisc on`: counts once, whatever its children ask of it. */
   promiscuous?: boolean;
   name?: string;
+  /**
+   * The device of the same namespace that this one is to belong to: a bridge, a bond, a VRF. `false` for none, as
+   * `nomaster`.
+   */
+  master?: MasterOption;
 }
 
 /** What an interface is on, and keeps for life. */
@@ -35,7 +49,7 @@ export interface InterfacePlace {
   parent?: Interface | Uplink | undefined;
 }
 
-export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name'] as const;
+export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name', 'master'] as const;
 
 /** A network device of a lab. */
 export class Interface {
@@ -49,9 +63,7 @@ export class Interface {
   readonly parent: Interface | Uplink | undefined;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
-  /** The bridge of a host that it is a port of, whatever kind of link it is; other software made that bridge. */
-  bridge: Bridge | undefined;
-  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge that it is a port of. */
+  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge or bond that it belongs to. */
   readonly children = new Set<Interface>();
 
   constructor({ namespace, index, kind, segment, parent }: InterfacePlace) {
@@ -77,6 +89,17 @@ export class Interface {
     return engineOf(this).isPort;
   }
 
+  /** The device that it belongs to: a bridge, a bond, a VRF. A switch's own bridge is not an interface of the lab. */
+  get master(): Interface | undefined {
+    return engineOf(this).master;
+  }
+
+  /** The bridge of a host that it is a port of, whatever kind of link it is. */
+  get bridge(): Bridge | undefined {
+    const { master } = this;
+    return master && kindOf(master)?.description.hasPorts ? (master as Bridge) : undefined;
+  }
+
   /** Whether it, or what it hangs on, has been deleted. */
   get deleted(): boolean {
     return engineOf(this).deleted;
@@ -96,6 +119,7 @@ export class Interface {
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example port.set({ up: false })
+   * @example eth0.set({ master: vrf })
    */
   set(options: InterfaceChange): this {
     const call = `${this}.set`;
@@ -109,11 +133,12 @@ export class Interface {
     const fixed = kind?.fixedMac({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
     const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
-    const ofPort = this.isPort ? PORT_OPTIONS : [];
+    const ofPort = willBePort(this, options) ? PORT_OPTIONS : [];
     const ofKind = kind?.liveOptions ?? [];
     checkOptions(call, options, [...ofPort, ...ofDevice, ...ofKind]);
     checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
+    if (options.master) checkMaster(call, this, options.master);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
@@ -121,8 +146,14 @@ export class Interface {
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
     }
-    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
-    if (this.isPort) changePort(this, { ...parts, change: (changes) => engineOf(this).change(changes) });
+    const { master, ...changes } = pick(options, ofDevice);
+    // A bond takes only devices that are down (bond_enslave), and brings them up itself.
+    const { up, ...others } = changes;
+    if (master !== undefined && up === false) engineOf(this).change({ up });
+    if (master !== undefined) setMaster(this, master);
+    const ofDeviceNow: Omit<InterfaceChange, 'master'> = master !== undefined && up === false ? others : changes;
+    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofDeviceNow };
+    if (this.isPort) changePort(this, { ...parts, change: (change) => engineOf(this).change(change) });
     else if (Object.keys(parts.ofDevice).length > 0) engineOf(this).change(parts.ofDevice);
   }
 
@@ -163,12 +194,24 @@ export function refuseMac(call: string, options: unknown, why: string, parent: {
   throw new UsageError(`${call}: mac cannot be chosen${why} has its parent's MAC address (${parent.mac})`);
 }
 
-export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {
+export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name, master }: InterfaceChange): void {
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);
   checkMtu(call, mtu);
   if (mac !== undefined) checkMac(call, 'mac', mac);
   if (name !== undefined) checkInterfaceName(call, name);
+  if (master !== undefined && master !== false && !(master instanceof Interface)) {
+    throw new UsageError(
+      `${call}: master must be an interface of the same namespace, or false for none: received ${show(master)}`,
+    );
+  }
+}
+
+/** Whether an interface is a port of a bridge after a change. */
+function willBePort({ isPort }: Interface, options: InterfaceChange): boolean {
+  const { master }: InterfaceChange = options ?? {};
+  if (master === undefined) return isPort;
+  return master instanceof Interface && kindOf(master)?.description.hasPorts === true;
 }
 
 /** Only the flags to switch on; all are off on a new device. */

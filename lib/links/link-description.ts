@@ -60,6 +60,11 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   characterDevice?: boolean;
   /** It forwards frames between other devices, its ports, as a bridge does. @default false */
   hasPorts?: boolean;
+  /**
+   * Other devices can belong to it (`ip link set … master`). It takes their frames, as a bond does (`rx_handler`), or the
+   * packets of their stack, as a VRF does (`l3mdev`). @default 'frames' with {@link hasPorts}, else none can
+   */
+  members?: 'frames' | 'packets';
 
   /** A name for a new link, from the name of the device below. @default the kind and a number */
   usualName?(lower: string, settings: SettingsOf<S>): string;
@@ -79,6 +84,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     add?(refused: Refused<S>): Causes;
     /** Causes when its settings change. */
     settings?: Causes;
+    /** Causes when another device is to belong to it. */
+    member?(master: string, member: string): Causes;
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };

@@ -77,6 +77,16 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return Object.fromEntries(told.map((name) => [name, data[name]])) as SettingsOf<S>;
   }
 
+  /** Whether other devices can belong to a link of this kind (`ip link set … master`). */
+  get isMaster(): boolean {
+    return this.members !== undefined;
+  }
+
+  /** What a link of this kind takes of the devices that belong to it. */
+  get members(): LinkDescription['members'] {
+    return this.description.members ?? (this.description.hasPorts ? 'frames' : undefined);
+  }
+
   /** What a message says of a link of this kind, to make or change it. */
   as(data: object): { kind: K; data: object } {
     return { kind: this.kind, data: this.description.complete?.(data as Partial<SettingsOf<S>>) ?? data };
@@ -125,6 +135,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
   causesOfAdding(refused: Refused<Settings>): Causes {
     return this.description.causes?.add?.(refused as Refused<S>) ?? {};
+  }
+
+  causesOfMember(master: string, member: string): Causes {
+    return this.description.causes?.member?.(master, member) ?? {};
   }
 
   /** Checks what a spec says of a new link. @throws UsageError */
