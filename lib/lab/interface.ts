@@ -10,6 +10,7 @@ import {
 } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings } from '../links/bridge-port.ts';
+import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
@@ -110,7 +111,7 @@ export class Interface {
     checkAlive(this, 'settings');
     watcher()?.asked();
     const link = engineOf(this).link();
-    return { ...settingsOf(link), ...portSettings(link) };
+    return { ...withDevices(this, settingsOf(link) ?? {}), ...portSettings(link) };
   }
 
   /**
@@ -138,7 +139,10 @@ export class Interface {
     checkOptions(call, options, [...ofPort, ...ofDevice, ...ofKind]);
     checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
+    if (options.master !== undefined && options.master !== false)
+      checkInterfaceOf(call, 'master', options.master, this.namespace, ', or false for none');
     if (options.master) checkMaster(call, this, options.master);
+    checkLinkedDevices(call, this.namespace, kind, options);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
@@ -194,17 +198,52 @@ export function refuseMac(call: string, options: unknown, why: string, parent: {
   throw new UsageError(`${call}: mac cannot be chosen${why} has its parent's MAC address (${parent.mac})`);
 }
 
-export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name, master }: InterfaceChange): void {
+export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);
   checkMtu(call, mtu);
   if (mac !== undefined) checkMac(call, 'mac', mac);
   if (name !== undefined) checkInterfaceName(call, name);
-  if (master !== undefined && master !== false && !(master instanceof Interface)) {
-    throw new UsageError(
-      `${call}: master must be an interface of the same namespace, or false for none: received ${show(master)}`,
-    );
+}
+
+/** Checks that an option is an interface of a namespace. @throws UsageError */
+export function checkInterfaceOf(
+  call: string,
+  option: string,
+  value: unknown,
+  namespace: Namespace,
+  otherwise = '',
+): asserts value is Interface {
+  const rule = `${option} must be an interface of ${namespace}${otherwise}`;
+  if (!(value instanceof Interface)) throw new UsageError(`${call}: ${rule}: received ${show(value)}`);
+  if (value.deleted) throw new UsageError(`${call}: ${option} ${value} has been deleted`);
+  if (value.namespace === namespace) return;
+  const whose = value.namespace.lab === namespace.lab ? '' : ', of another lab';
+  throw new UsageError(`${call}: ${rule}: received ${value}${whose}`);
+}
+
+/** Checks the settings of a kind that are other devices. @throws UsageError */
+export function checkLinkedDevices(
+  call: string,
+  namespace: Namespace,
+  kind: LinkKind | undefined,
+  options: object,
+): void {
+  for (const name of kind?.deviceOptions ?? []) {
+    const value: unknown = (options as Record<string, unknown>)[name];
+    if (value !== undefined) checkInterfaceOf(call, name, value, namespace);
   }
+}
+
+/** Settings of a device, with the interface in place of the index of another. */
+export function withDevices(device: Interface, settings: object): object {
+  const names = kindOf(device)?.deviceOptions ?? [];
+  const others = names.filter((name) => name in settings);
+  const interfaceAt = (index: unknown) => device.namespace.interfaces.find((each) => each.index === index);
+  return {
+    ...settings,
+    ...Object.fromEntries(others.map((name) => [name, interfaceAt((settings as Record<string, unknown>)[name])])),
+  };
 }
 
 /** Whether an interface is a port of a bridge after a change. */

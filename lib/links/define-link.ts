@@ -60,7 +60,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
   ...{ settings: true, lists: true, changesWhole: true, complete: true },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, ethernet: true },
-  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true },
+  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, keepsFdb: true },
   ...{ usualName: true, tag: true, label: true, summary: true, causes: true },
 };
 
