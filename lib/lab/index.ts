@@ -41,6 +41,7 @@ export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './mac
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';
 export type { Port } from './port.ts';
+export type { RemoteFdb, RemoteFdbEntry } from './remote-fdb.ts';
 export type { RouteOptions } from './route-table.ts';
 export { kernelOption, supports } from './supports.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
