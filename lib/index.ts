@@ -10,6 +10,7 @@ import {
   type ToHearOptions,
   type ToMatchReachabilityOptions,
   type ToReachOptions,
+  type ToSeeOptions,
 } from './matchers/index.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
@@ -28,6 +29,7 @@ export * from './lab.ts';
 export type { DropCode } from './matchers/dropped-by.ts';
 export { diagnosisOf } from './matchers/failed-assertion.ts';
 export type { CauseFacts, Code } from './model/cause.ts';
+export type { FrameDescription } from './wire/build-frame.ts';
 export type {
   AddressEntry,
   Expected,
@@ -42,6 +44,7 @@ export type {
   ToHearOptions,
   ToMatchReachabilityOptions,
   ToReachOptions,
+  ToSeeOptions,
   VlanEntry,
 };
 export { expect };
@@ -59,11 +62,18 @@ declare module 'vitest' {
      */
     toReach(to: Namespace | Interface | string, options?: ToReachOptions): Promise<void>;
     /**
-     * The receiver's own stack gets a raw frame of the sender's; with `copies` exactly so many.
+     * The receiver's own stack gets a raw frame of the sender's; with `copies` exactly so many. One of hairpin's kinds over IP
+     * is heard by a socket, behind the receiver's IP; one that you describe by a handler of its EtherType.
      *
      * @example await expect(ns2).toHear(ns1, { frame: 'broadcast', copies: 1 })
      */
     toHear(sender: Namespace | Interface, options?: ToHearOptions): Promise<void>;
+    /**
+     * A frame of the sender's comes in at a device, as `tcpdump -p -Q in` there would see it, whoever gets it then.
+     *
+     * @example await expect(port).toSee(ns1, { frame: { vlan: 10 }, vlan: 10, copies: 1 })
+     */
+    toSee(sender: Namespace | Interface, options?: ToSeeOptions): Promise<void>;
     /**
      * What `macvlanPair()` returned, or `{ ns1, ns2, uplink, gateway, neighbour }` that somebody else made, behaves as the
      * kernel's code says of the mode, in every question between its places; of IPv6 too, where the macvlans have it.

@@ -26,8 +26,9 @@ import { toHaveVlan } from './to-have-vlan.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
 import { type ToReachOptions, toReach } from './to-reach.ts';
+import { type ToSeeOptions, toSee } from './to-see.ts';
 
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
+export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions, ToSeeOptions };
 
 /** Of what the kernel says of itself: no frames are asked for, so the devices of the lab need not be known. */
 const ofState = { asksNetwork: false };
@@ -47,6 +48,7 @@ export const matchers = {
   toHear: awaited('toHear', toHear),
   toMatchReachability: awaited('toMatchReachability', toMatchReachability),
   toReach: awaited('toReach', toReach),
+  toSee: awaited('toSee', toSee),
 };
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
