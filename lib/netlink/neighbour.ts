@@ -32,6 +32,10 @@ export interface Neighbour {
   externValid: boolean;
   /** The kernel asks for its address again and again (`managed`). */
   managed: boolean;
+  /** It is an IPv6 router (`router`). */
+  router: boolean;
+  /** The namespace answers for the address, though it has it not (`proxy`). */
+  proxy: boolean;
 }
 
 /** An entry of a bridge's forwarding database. */
@@ -117,8 +121,8 @@ export const ipNeighbour = new Family({
     ...said,
     family: family ?? (said.to === undefined ? undefined : familyOf(said.to)),
   }),
-  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed }): Neighbour => ({
-    ...{ device: index, to, lladdr, state, externLearn, externValid, managed },
+  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy }): Neighbour => ({
+    ...{ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy },
   }),
   words: ({ device: index, state }, names, rest) => [
     ...rest,
