@@ -109,7 +109,7 @@ function isReaper(pid: number): boolean {
 }
 
 /** No zombie, which nobody can end; but one whose other threads live on is none. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     // proc_pid_stat(5): the name may have spaces and brackets; behind it come state, and 17 further on num_threads.
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
