@@ -13,6 +13,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { type Freeze, freeze } from './freeze.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
@@ -227,6 +228,20 @@ export class Namespace {
    */
   daemon(file: string, args: readonly string[], options: DaemonOptions): Promise<Daemon> {
     return startDaemon(this, file, args, options);
+  }
+
+  /**
+   * Stops the programs here, as if their machine had hung, while its kernel lives on: ARP, ping and TCP handshakes are still
+   * answered, and nothing that a program would say. Servers that the spec itself runs here (`ns.run`) are not stopped.
+   *
+   * @returns what has them go on, at the latest at the end of its scope
+   * @throws Error naming a process that does not stop within 3 s
+   * @example
+   * using hung = ns1.freeze();
+   * await expect(a).not.toReach(ns1, { by: 'udp', port: 53, listen: false, because: 'lost' });
+   */
+  freeze(): Freeze {
+    return freeze(this);
   }
 
   /**

@@ -1,8 +1,9 @@
 import { after, turn } from '../kernel/clock.ts';
-import { endPrograms, findPrograms, isAlive, type LabSigns } from '../kernel/end-programs.ts';
+import { endPrograms, findPrograms, type LabSigns } from '../kernel/end-programs.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { networkCookie } from '../kernel/network-cookie.ts';
 import { networkOf } from '../kernel/network-of.ts';
+import { isAlive } from '../kernel/process-state.ts';
 import { ProgramMark } from '../kernel/program-mark.ts';
 import { type LabSign, reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
 import type { Program } from './program.ts';
