@@ -51,7 +51,16 @@ export default defineConfig({
       { extends: true, test: { name: 'core', include: CORE, isolate: false } },
       { extends: true, test: { name: 'core-alone', include: ALONE } },
       // And with the rest: `npm run test:all`.
-      { extends: true, test: { name: 'programs', include: PROGRAMS } },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: PROGRAMS,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          expect: { poll: { timeout: 60_000 } },
+        },
+      },
     ],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
     maxWorkers: Math.max(3, availableParallelism() - 1),

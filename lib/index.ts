@@ -8,6 +8,7 @@ import {
   type ToHearOptions,
   type ToMatchReachabilityOptions,
   type ToReachOptions,
+  type ToSeeOptions,
 } from './matchers/index.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
@@ -18,7 +19,8 @@ export * from './lab.ts';
 export type { DropCode } from './matchers/dropped-by.ts';
 export { diagnosisOf } from './matchers/failed-assertion.ts';
 export type { CauseFacts, Code } from './model/cause.ts';
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
+export type { FrameDescription } from './wire/build-frame.ts';
+export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions, ToSeeOptions };
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
@@ -34,11 +36,18 @@ declare module 'vitest' {
      */
     toReach(to: Namespace | Interface | string, options?: ToReachOptions): Promise<void>;
     /**
-     * The receiver's own stack gets a raw frame of the sender's; with `copies` exactly so many.
+     * The receiver's own stack gets a raw frame of the sender's; with `copies` exactly so many. One of hairpin's kinds over IP
+     * is heard by a socket, behind the receiver's IP; one that you describe by a handler of its EtherType.
      *
      * @example await expect(ns2).toHear(ns1, { frame: 'broadcast', copies: 1 })
      */
     toHear(sender: Namespace | Interface, options?: ToHearOptions): Promise<void>;
+    /**
+     * A frame of the sender's comes in at a device, as `tcpdump -p -Q in` there would see it, whoever gets it then.
+     *
+     * @example await expect(port).toSee(ns1, { frame: { vlan: 10 }, vlan: 10, copies: 1 })
+     */
+    toSee(sender: Namespace | Interface, options?: ToSeeOptions): Promise<void>;
     /**
      * What `macvlanPair()` returned, or `{ ns1, ns2, uplink, gateway, neighbour }` that somebody else made, behaves as the
      * kernel's code says of the mode, in every question between its places; of IPv6 too, where the macvlans have it.

@@ -16,8 +16,9 @@ import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
 import { type ToReachOptions, toReach } from './to-reach.ts';
+import { type ToSeeOptions, toSee } from './to-see.ts';
 
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
+export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions, ToSeeOptions };
 
 /** Every matcher, for `expect.extend`. */
 export const matchers = {
@@ -25,6 +26,7 @@ export const matchers = {
   toHear: awaited('toHear', toHear),
   toMatchReachability: awaited('toMatchReachability', toMatchReachability),
   toReach: awaited('toReach', toReach),
+  toSee: awaited('toSee', toSee),
 };
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */

@@ -4,6 +4,7 @@ import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
+import { buildFrame } from '../../lib/wire/build-frame.ts';
 import { needs, withoutTun } from '../needs.ts';
 import { rebuild } from './rebuild.ts';
 import { heardBy, outcomes, outcomesOf, WAITING } from './rebuilt-outcomes.ts';
@@ -221,6 +222,26 @@ describe('a script that asks who hears a frame', WAITING, () => {
     expect(await heardBy(lab, question)).toBe('exit code 1');
     switchPort.set({ hairpin: true });
     expect(await heardBy(lab, question)).toBe('heard');
+  });
+
+  // a ── sw ── b
+  test('a frame that a spec described', async ({ lab }) => {
+    const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+    const [{ a: from, b: pa }, { a: to, b: pb }] = [lab.cable(a, sw), lab.cable(b, sw)];
+    const frame = buildFrame(
+      { destination: 'ff:ff:ff:ff:ff:ff', vlan: 10, payload: 'tagged' },
+      {
+        source: from.mac,
+        destination: to.mac,
+        sourceIp: undefined,
+        destinationIp: undefined,
+        payload: Buffer.alloc(0),
+      },
+    );
+    const question = { frame, from, to, joined: true };
+    expect(await heardBy(lab, question)).toBe('heard');
+    for (const port of [pa, pb]) port.set({ isolated: true });
+    expect(await heardBy(lab, question)).toBe('exit code 1');
   });
 
   // a ── b
