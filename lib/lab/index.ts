@@ -12,8 +12,12 @@ export { type NewSettings, type Setting, type SettingRules, type Settings, setti
 export { VLAN_PROTOCOLS, type VlanProtocol } from '../links/vlan.ts';
 export type { AddressState } from '../netlink/address.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
-export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
-export type { Route } from '../netlink/route.ts';
+export type { Encap } from '../netlink/lwtunnel.ts';
+export type { FdbEntry, NeighbourState } from '../netlink/neighbour.ts';
+export type { NeighbourEntry } from '../state/entries/neighbour-entry.ts';
+export type { NexthopEntry } from '../state/entries/nexthop-entry.ts';
+export type { RouteEntry, RouteHop } from '../state/entries/route-entry.ts';
+export type { RuleEntry } from '../state/entries/rule-entry.ts';
 export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
 export { Bridge, isBridge } from './bridge.ts';
@@ -40,8 +44,11 @@ export type {
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';
+export type { NexthopOptions } from './nexthop-table.ts';
 export type { Port } from './port.ts';
-export type { RouteOptions } from './route-table.ts';
+export type { RouteHopOptions, RouteOptions } from './route-options.ts';
+export type { RouteFilter } from './route-table.ts';
+export type { RuleOptions } from './rule-table.ts';
 export { kernelOption, supports } from './supports.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
 export { isTap, type TapInterface } from './tap-interface.ts';
