@@ -1,7 +1,7 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import type { Interface, MacvlanMode, Namespace } from './lab/index.ts';
+import type { Interface, MacvlanMode, Namespace, NeighbourEntry, RouteEntry, RuleEntry } from './lab/index.ts';
 import type { AsymmetricValue, Expected, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
 import {
@@ -16,9 +16,6 @@ import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
 import type { GroupEntry } from './state/entries/mdb-entry.ts';
-import type { NeighbourEntry } from './state/entries/neighbour-entry.ts';
-import type { RouteEntry } from './state/entries/route-entry.ts';
-import type { RuleEntry } from './state/entries/rule-entry.ts';
 import type { VlanEntry } from './state/entries/vlan-entry.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
@@ -36,9 +33,6 @@ export type {
   ForwardingEntry,
   GroupEntry,
   LinkEntry,
-  NeighbourEntry,
-  RouteEntry,
-  RuleEntry,
   StateOptions,
   ToBehaveAsOptions,
   ToHearOptions,
