@@ -22,6 +22,7 @@ export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions } from './cable.ts';
+export { type Event, Events } from './events.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
