@@ -17,6 +17,8 @@ type Words = readonly (string | number)[];
 interface Option {
   rules: SettingRules;
   rule: string | undefined;
+  /** It is another device: a spec says an interface, and is given one. */
+  isDevice: boolean;
   check: (call: string, option: string, value: unknown) => void;
 }
 
@@ -58,6 +60,11 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return variants.get(this.kind) ?? (this as unknown as LinkKind);
   }
 
+  /** The settings that are other devices. */
+  get deviceOptions(): string[] {
+    return [...this.options].filter(([, { isDevice }]) => isDevice).map(([name]) => name);
+  }
+
   /** The settings that `set` takes. */
   get liveOptions(): string[] {
     return [...this.options].filter(([, { rules }]) => rules.live).map(([name]) => name);
@@ -77,6 +84,16 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return Object.fromEntries(told.map((name) => [name, data[name]])) as SettingsOf<S>;
   }
 
+  /** Whether other devices can belong to a link of this kind (`ip link set … master`). */
+  get isMaster(): boolean {
+    return this.members !== undefined;
+  }
+
+  /** What a link of this kind takes of the devices that belong to it. */
+  get members(): LinkDescription['members'] {
+    return this.description.members ?? (this.description.hasPorts ? 'frames' : undefined);
+  }
+
   /** What a message says of a link of this kind, to make or change it. */
   as(data: object): { kind: K; data: object } {
     return { kind: this.kind, data: this.description.complete?.(data as Partial<SettingsOf<S>>) ?? data };
@@ -92,7 +109,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** A link's settings in a few words, for drawings. */
   label(settings: Values): Words {
     const required = [...this.options].filter(([, { rules }]) => rules.required).map(([name]) => settings[name]);
-    return this.description.label?.(settings as SettingsOf<S>) ?? (required as Words);
+    const label = this.description.label?.(settings as SettingsOf<S>) ?? (required as Words);
+    return label.filter((word) => word !== undefined);
   }
 
   /** The same for messages. */
@@ -127,10 +145,15 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.causes?.add?.(refused as Refused<S>) ?? {};
   }
 
+  causesOfMember(master: string, member: string): Causes {
+    return this.description.causes?.member?.(master, member) ?? {};
+  }
+
   /** Checks what a spec says of a new link. @throws UsageError */
   checkNew(call: string, said: Values): void {
     for (const [name, { rules, rule, check }] of this.options) {
-      if (rules.required && said[name] === undefined)
+      const isNeeded = rules.required && !(rules.unless !== undefined && said[rules.unless]);
+      if (isNeeded && said[name] === undefined)
         throw new UsageError(`${call}: ${name} must be given${rule ? `: ${rule}` : ''}`);
       check(call, name, said[name]);
     }
@@ -156,13 +179,13 @@ const variants = new Map<string, LinkKind>();
 /** The settings that have a name of their own, each with its rules. */
 export function readableOf(settings: Settings): [string, Option][] {
   return Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
-    const { rule, check = () => {} } = of;
+    const { rule, check = () => {}, isDevice = false } = of;
     if ('each' in rules) {
       const { each } = rules as BitRules;
-      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, check }]);
+      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, isDevice, check }]);
     }
     const own: SettingRules = rules;
-    return own.internal ? [] : [[name, { rules: own, rule, check: own.check ?? check }]];
+    return own.internal ? [] : [[name, { rules: own, rule, isDevice, check: own.check ?? check }]];
   });
 }
 
