@@ -2,7 +2,7 @@ import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
 import type { Interface, MacvlanMode, Namespace, NeighbourEntry, RouteEntry, RuleEntry } from './lab/index.ts';
-import type { AsymmetricValue, Expected, WithNamedTable } from './matchers/expected.ts';
+import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
 import {
   matchers,
@@ -11,6 +11,7 @@ import {
   type ToMatchReachabilityOptions,
   type ToReachOptions,
   type ToSeeOptions,
+  type ToTellOptions,
 } from './matchers/index.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
@@ -39,6 +40,7 @@ export type {
   ToMatchReachabilityOptions,
   ToReachOptions,
   ToSeeOptions,
+  ToTellOptions,
   VlanEntry,
 };
 export { expect };
@@ -136,6 +138,15 @@ declare module 'vitest' {
      * @example await expect(port).toHaveVlan({ vid: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
+     * other comes. With `.not` none may come for `hold`.
+     *
+     * @example
+     * using events = r.monitor('route');
+     * await expect(events).toTell({ to: '10.9.0.0/16', deleted: true }, { times: 1 });
+     */
+    toTell(event: ExpectedEvent<T>, options?: ToTellOptions): Promise<void>;
     /**
      * A sysctl of a namespace has a value.
      *

@@ -24,6 +24,7 @@ export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './cable.ts';
 export type { Daemon } from './daemon.ts';
 export type { Ready } from './daemon-ready.ts';
+export { type Event, Events } from './events.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export type { Freeze } from './freeze.ts';
 export { Interface, type InterfaceChange } from './interface.ts';

@@ -8,10 +8,12 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
 import { checkSingleKind, type KindNamed, type SingleKind } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
+import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
+import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { type Freeze, freeze } from './freeze.ts';
 import { Interface } from './interface.ts';
@@ -218,6 +220,20 @@ export class Namespace {
    */
   exec(file: string, args: readonly string[] = [], options: ExecOptions = {}): Subprocess {
     return exec(this, file, args, options);
+  }
+
+  /**
+   * Listens to what the kernel tells of links, addresses, routes and their like here, as `ip monitor` and `bridge monitor`
+   * do. It listens when this returns.
+   *
+   * @throws UsageError for an object that cannot be monitored
+   * @example
+   * using events = r.monitor('route');
+   * await r.exec('ip', ['route', 'add', '10.9.0.0/16', 'via', '10.0.0.2']);
+   * await expect(events).toTell({ to: '10.9.0.0/16', via: '10.0.0.2' }, { times: 1 });
+   */
+  monitor<K extends MonitoredObject>(object: K): Events<K> {
+    return monitor(this, object);
   }
 
   /**
