@@ -9,7 +9,9 @@ import { isBridge } from './bridge.ts';
 import { engineOf, enginesOf } from './engine.ts';
 import { handleOf } from './handle.ts';
 import type { Interface } from './interface.ts';
+import { connectPort } from './master.ts';
 import type { Namespace } from './namespace.ts';
+import { ownBridge } from './own-bridge.ts';
 import { settle } from './settle.ts';
 
 type Links = ReadonlyMap<Namespace, readonly Link[]>;
@@ -49,9 +51,6 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   }
   for (const [namespace, listed] of links) {
     for (const link of listed) {
-      const device = deviceOf(namespace, link.index);
-      // A switch's ports stay its ports: one that was taken out of the bridge is a fault, to be told of.
-      if (device && namespace.role !== 'switch') engineOf(device).isPort = isBridgePort(link);
       connect(namespace, link, links);
     }
   }
@@ -106,10 +105,10 @@ function connect(namespace: Namespace, link: Link, links: Links): void {
     const other = lowerOf(link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }
-  const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
-  if (device.bridge && device.bridge !== bridge) device.children.delete(device.bridge);
-  device.bridge = isBridge(bridge) ? bridge : undefined;
-  if (device.bridge) device.children.add(device.bridge);
+  const own = ownBridge(namespace);
+  const { master } = link;
+  const bridge = master === undefined ? undefined : master === own?.index ? own : deviceOf(namespace, master);
+  connectPort(device, isBridge(bridge) ? bridge : undefined);
 }
 
 /** The device below, or at the other end, where that is in the lab. */

@@ -11,6 +11,7 @@ export type { LinkKindName, PairKindName, SingleKind } from '../links/registry.t
 export { type NewSettings, type Setting, type SettingRules, type Settings, setting } from '../links/setting.ts';
 export { VLAN_PROTOCOLS, type VlanProtocol } from '../links/vlan.ts';
 export type { AddressState } from '../netlink/address.ts';
+export type { BridgeVlan, VlanIds } from '../netlink/bridge-vlan.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
 export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
 export type { Route } from '../netlink/route.ts';
@@ -19,12 +20,16 @@ export type { AddressOption } from './address-option.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions } from './cable.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
+export type { Fdb, FdbOptions } from './fdb.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
 export { createLab, Lab } from './lab.ts';
 export type { LabOptions } from './lab-options.ts';
 export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
 export type {
+  BridgeChange,
+  BridgeLink,
+  BridgeOptions,
   DummyOptions,
   Ipvlan,
   IpvlanChange,
@@ -38,9 +43,11 @@ export type {
   VlanOptions,
 } from './links.ts';
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
+export type { GroupEntry, Mdb, MdbMember } from './mdb.ts';
+export type { Membership } from './membership.ts';
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';
-export type { Port } from './port.ts';
+export type { BackupOption, Port } from './port.ts';
 export type { RouteOptions } from './route-table.ts';
 export { kernelOption, supports } from './supports.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
@@ -48,3 +55,4 @@ export { isTap, type TapInterface } from './tap-interface.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
 export type { Uplink } from './uplink.ts';
+export type { VlanList, VlanMembership } from './vlan-list.ts';

@@ -4,7 +4,7 @@ import { kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { engineOf } from './engine.ts';
-import type { Interface, InterfaceChange, InterfacePlace } from './interface.ts';
+import type { DeviceChange, Interface, InterfacePlace } from './interface.ts';
 import { settle } from './settle.ts';
 
 /** What an interface is made from; for the functions that make them. */
@@ -49,7 +49,7 @@ export class InterfaceEngine {
   }
 
   /** Changes the device. When it returns, the change has reached the carriers of whatever hangs on it. */
-  change(change: InterfaceChange): void {
+  change(change: DeviceChange): void {
     const { namespace, index } = this.#device;
     engineOf(namespace).rtnetlink.change(ipLink.change({ ...change, index }, this.#causes()));
     this.name = change.name ?? this.name;

@@ -9,20 +9,28 @@ import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { checkAlive } from './interface-state.ts';
+import { changeMaster, checkMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
-import { changePort } from './port.ts';
+import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
 import type { Segment } from './segment.ts';
 import type { Uplink } from './uplink.ts';
+import { VlanList } from './vlan-list.ts';
 import { change, watcher } from './watcher.ts';
 
-/** Live changes that every interface takes, in the words of `ip link set`. */
-export interface InterfaceChange {
+/** Live changes of a device alone. */
+export interface DeviceChange {
   up?: boolean;
   mtu?: number;
   mac?: string;
   /** `promisc on`: counts once, whatever its children ask of it. */
   promiscuous?: boolean;
   name?: string;
+}
+
+/** Live changes that every interface takes, in the words of `ip link set`. */
+export interface InterfaceChange extends DeviceChange {
+  /** The bridge of its namespace that it is to be a port of, whatever kind of link it is; false for none. */
+  master?: Bridge | false;
 }
 
 /** What an interface is on, and keeps for life. */
@@ -35,7 +43,7 @@ export interface InterfacePlace {
   parent?: Interface | Uplink | undefined;
 }
 
-export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name'] as const;
+export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name', 'master'] as const;
 
 /** A network device of a lab. */
 export class Interface {
@@ -45,11 +53,13 @@ export class Interface {
   readonly kind: string;
   readonly segment: Segment | undefined;
   readonly address: AddressList;
+  /** Its VLANs as a bridge, or as the port of one. */
+  readonly vlan: VlanList;
   /** The device below, in whatever namespace of the lab; of a macvlan perhaps a real NIC, which is not of the lab. */
   readonly parent: Interface | Uplink | undefined;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
-  /** The bridge of a host that it is a port of, whatever kind of link it is; other software made that bridge. */
+  /** The bridge that it is a port of, whatever kind of link it is. */
   bridge: Bridge | undefined;
   /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge that it is a port of. */
   readonly children = new Set<Interface>();
@@ -60,6 +70,7 @@ export class Interface {
     this.kind = kind;
     this.segment = segment;
     this.address = new AddressList(this);
+    this.vlan = new VlanList(this);
     this.parent = parent;
     parent?.children.add(this);
   }
@@ -87,7 +98,7 @@ export class Interface {
     checkAlive(this, 'settings');
     watcher()?.asked();
     const link = engineOf(this).link();
-    return { ...settingsOf(link), ...portSettings(link) };
+    return { ...settingsOf(link), ...portSettings(link), ...backupOf(this, link) };
   }
 
   /**
@@ -109,11 +120,15 @@ export class Interface {
     const fixed = kind?.fixedMac({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
     const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
-    const ofPort = this.isPort ? PORT_OPTIONS : [];
+    const isPort = options?.master === undefined ? this.isPort : options.master !== false;
+    const ofPort = isPort ? PORT_OPTIONS : [];
     const ofKind = kind?.liveOptions ?? [];
-    checkOptions(call, options, [...ofPort, ...ofDevice, ...ofKind]);
-    checkPortOptions(call, options as PortOptions);
+    checkOptions(call, options, [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind]);
+    if (isPort) checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
+    checkMaster(call, this, options.master);
+    const { backupPort } = options as BackupOption;
+    checkBackupPort(call, options.master || this.bridge, this, backupPort);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
@@ -121,9 +136,19 @@ export class Interface {
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
     }
-    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
-    if (this.isPort) changePort(this, { ...parts, change: (changes) => engineOf(this).change(changes) });
-    else if (Object.keys(parts.ofDevice).length > 0) engineOf(this).change(parts.ofDevice);
+    const { master, ...ofLink } = pick(options, ofDevice) as InterfaceChange;
+    const was = this.bridge ?? false;
+    if (master !== undefined) changeMaster(this, master);
+    try {
+      if (isPort) {
+        const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofLink };
+        changePort(this, { ...parts, change: (changes) => engineOf(this).change(changes) });
+        if (backupPort !== undefined) changeBackupPort(this, backupPort);
+      } else if (Object.keys(ofLink).length > 0) engineOf(this).change(ofLink);
+    } catch (error) {
+      if (master !== undefined) changeMaster(this, was);
+      throw error;
+    }
   }
 
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
+import { bridge } from '../links/bridge.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -12,10 +13,13 @@ import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
+  BridgeLink,
+  BridgeOptions,
   DummyOptions,
   Ipvlan,
   IpvlanOptions,
@@ -26,11 +30,12 @@ import type {
   Vlan,
   VlanOptions,
 } from './links.ts';
+import { joinGroup, type Membership } from './membership.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
 import { Sysctls } from './sysctls.ts';
-import { make, watcher } from './watcher.ts';
+import { make, unwatched, watcher } from './watcher.ts';
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
@@ -167,6 +172,26 @@ export class Namespace {
     return this.#make('dummy', dummy, options);
   }
 
+  /**
+   * Makes a bridge here. The namespace's own stack is behind it as behind one more port, with the bridge's addresses. Any
+   * interface of the namespace may become a port, here or by `set({ master: bridge })`.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
+   * @example const br0 = host.bridge({ name: 'br0', address: '10.1.0.1/24', ports: [cable.b, vxlan] })
+   */
+  bridge(options: BridgeOptions = {}): BridgeLink {
+    const call = `${this.name}.bridge`;
+    const { ports = [], ...settings } = options ?? {};
+    if (!Array.isArray(ports))
+      throw new UsageError(`${call}: ports must be a list of interfaces: received ${show(ports)}`);
+    checkPorts(call, this, ports);
+    const made = this.#make('bridge', bridge, settings) as BridgeLink;
+    return finishOrRemove(made, () => {
+      for (const port of ports) unwatched(() => port.set({ master: made }));
+      return made;
+    });
+  }
+
   #make(method: string, kind: object, options: object): Interface {
     const call = `${this.name}.${method}`;
     checkLabOpen(call, this.lab);
@@ -212,6 +237,18 @@ export class Namespace {
   }
 
   /**
+   * Joins a multicast group, as a receiver does: the host says so by IGMP or MLD, and goes on saying it when asked, until
+   * `leave()` or the end of the lab.
+   *
+   * @param options `dev`: where. @default the namespace's only interface
+   * @throws UsageError for what is no group of IP; KernelError when the kernel refuses
+   * @example using member = ns1.join('239.1.1.1')
+   */
+  join(group: string, options: { dev?: Interface | string } = {}): Membership {
+    return joinGroup(this, group, options);
+  }
+
+  /**
    * Waits until the IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
    * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard. With the
    * kernel's defaults an address serves nobody before it was looked for duplicates of, each time that its link comes up.
@@ -234,5 +271,13 @@ export class Namespace {
   /** `host ns1 [eth0, m1]`, for `console.log`. */
   [inspect.custom](): string {
     return visible(`${this.role} ${this} [${this.interfaces.map(({ name }) => name).join(', ')}]`);
+  }
+}
+
+function checkPorts(call: string, namespace: Namespace, ports: readonly unknown[]): void {
+  for (const port of ports) {
+    if (port instanceof Interface && port.namespace === namespace && !port.deleted) continue;
+    const what = port instanceof Interface ? `${port}${port.deleted ? ', which has been deleted' : ''}` : show(port);
+    throw new UsageError(`${call}: ports must be interfaces of ${namespace}: received ${what}`);
   }
 }

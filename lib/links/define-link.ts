@@ -8,8 +8,22 @@ import type { Settings } from './setting.ts';
 
 /** Properties and options of every interface: no setting of a kind can have such a name. */
 const TAKEN_NAMES: readonly string[] = [
-  ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
-  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
+  ...[
+    'namespace',
+    'index',
+    'kind',
+    'segment',
+    'parent',
+    'peer',
+    'children',
+    'bridge',
+    'isPort',
+    'ports',
+    'fdb',
+    'mdb',
+    'vlan',
+  ],
+  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'master', 'backupPort', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
 ];

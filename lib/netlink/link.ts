@@ -2,6 +2,7 @@ import { bit, invertedBit, maskedBits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { linkInfo } from './link-info.ts';
+import type { Names } from './names.ts';
 import { oneOf } from './one-of.ts';
 import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
@@ -63,12 +64,19 @@ export const linkHeader = struct('ifinfomsg', {
 
 const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
 
+/** 0 takes it out of whatever it belongs to (`do_set_master`). */
+const masterDevice = { ...device, words: (index: number, names: Names) => masterWords(index, names) };
+
+function masterWords(index: number, names: Names): string[] {
+  return index === 0 ? ['nomaster'] : ['master', names.device(index)];
+}
+
 export const linkAttributes = table({
   name: attribute('IFLA_IFNAME', 3, string, { word: false, ifAbsent: '' }),
   link: attribute('IFLA_LINK', 5, device),
   mac: attribute('IFLA_ADDRESS', 1, mac, { word: 'address', ifAbsent: '' }),
   mtu: attribute('IFLA_MTU', 4, u32, { ifAbsent: 0 }),
-  master: attribute('IFLA_MASTER', 10, device),
+  master: attribute('IFLA_MASTER', 10, masterDevice, { word: '' }),
   netns: attribute('IFLA_NET_NS_FD', 28, netns),
   newIndex: attribute('IFLA_NEW_IFINDEX', 49, s32, { word: 'index' }),
   operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', operStates, 'UNKNOWN'), { ifAbsent: 'UNKNOWN' }),

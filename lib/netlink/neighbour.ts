@@ -49,6 +49,8 @@ export interface FdbEntry {
   local: boolean;
   /** The address does not move to the port that it is heard at (`sticky`). */
   sticky: boolean;
+  /** A locked port has heard the address, and lets in nothing of it (`mab`). */
+  locked: boolean;
   /** Of a tunnel: the address of the host that its frames are sent to. */
   to: string | undefined;
 }
@@ -118,6 +120,9 @@ export function isLearnt({ state, externLearn, externValid, managed }: Neighbour
   return state !== 'PERMANENT' && !externLearn && !externValid && !managed;
 }
 
+/** Linux 6.2. */
+const moreOfFdb = bits(u32, { locked: bit('NTF_EXT_LOCKED', 2, 'locked') });
+
 /** The forwarding databases of bridges. They are listed by the bridge: `bridge`. */
 export const bridgeFdb = new Family({
   command: ['bridge', 'fdb'],
@@ -129,11 +134,12 @@ export const bridgeFdb = new Family({
       to: attribute('NDA_DST', 1, ip, { word: 'dst' }),
       vlan: attribute('NDA_VLAN', 5, u16),
       bridge: attribute('NDA_MASTER', 9, device, { word: 'br' }),
+      more: attribute('NDA_FLAGS_EXT', 15, flat(moreOfFdb)),
     }),
   ),
   complete: (said) => ({ ...said, family: AF_BRIDGE }),
-  state: ({ device: index, bridge, mac: address, vlan, sticky, to, state }): FdbEntry => ({
-    ...{ device: index, bridge, mac: address, vlan, sticky, to },
+  state: ({ device: index, bridge, mac: address, vlan, sticky, locked, to, state }): FdbEntry => ({
+    ...{ device: index, bridge, mac: address, vlan, sticky, locked, to },
     permanent: state === 'PERMANENT' || state === 'NOARP',
     local: state === 'PERMANENT',
   }),

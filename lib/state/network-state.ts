@@ -61,6 +61,8 @@ interface Parts {
   /** The forwarding entries of all bridges, and of other devices that have some. */
   readonly fdb: readonly FdbEntry[];
   readonly mdb: readonly MdbEntry[];
+  /** The ports of bridges that get every group, by their indexes. */
+  readonly mcastRouters: readonly number[];
   /** The VLANs of each port, and of each bridge. */
   readonly vlans: readonly PortVlans[];
   readonly qdiscs: readonly Qdisc[];

@@ -103,7 +103,7 @@ describeNeeding(['vxlan'], () => {
     const vxlan = lab.namespace('a').link('vxlan', { id: 7 });
     expect(() => vxlan.set({ id: 8 } as never)).toThrow(
       new UsageError(
-        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, remote, remote6, local, " +
+        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, remote, remote6, local, " +
           'local6, ttl, macLearning',
       ),
     );

@@ -184,14 +184,12 @@ describe('reserved groups (IEEE 802.1Q table 8-1)', () => {
 });
 
 describe('the model does not know', () => {
-  test('what a bridge does with groups that it snoops, or with VLANs that it filters', () => {
+  test('what a bridge does with groups that it snoops', () => {
     const snooping = network({ bridge: { data: bridgeData({ mcastSnooping: true }) } });
     expect(send(snooping, 'a', GROUP).next[0]?.unknown).toBe('sw/br0 snoops multicast');
     expect(heard(snooping, 'a', BROADCAST_MAC)).toEqual(['b', 'c', 'sw']);
     // Whoever has joined: nothing goes back where it came from.
     expect(causes(snooping, 'a', GROUP)).toEqual([['pa', 'bridge.hairpin-off']]);
-    const filtering = network({ bridge: { data: bridgeData({ vlanFiltering: true }) } });
-    expect(send(filtering, 'a', MAC.b).next[0]?.unknown).toBe('sw/br0 filters VLANs');
   });
 
   test('what packet filters do to bridged frames: those of bridges, and with br_netfilter those of IP', () => {

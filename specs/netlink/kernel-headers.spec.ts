@@ -39,8 +39,8 @@ const MEMBERS: Record<string, string> = {
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
-/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7, wide weights with 6.12, `extern_valid` with 6.18. */
-const NEWER = /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_EXT_VALIDATED$/;
+/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7, wide weights with 6.12, `extern_valid` with 6.18; `mab` with 6.2. */
+const NEWER = /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_MAB$/;
 
 const families = Object.values(FAMILIES);
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
