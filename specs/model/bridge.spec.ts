@@ -125,6 +125,19 @@ describe('a bridge sends', () => {
     expect(pa?.next).toMatchObject([{ at: { namespace: 'sw', index: 1 }, type: 'otherhost', accepted: false }]);
   });
 
+  test('by the backup port what is known behind a port without a carrier (br_forward)', () => {
+    const entries = [{ mac: MAC.b, port: 'pb' }];
+    const state = network({ entries, ports: { pb: { backupPort: 'pc' } } });
+    expect(heard(state, 'a', MAC.b)).toEqual(['b']);
+    const namespaces = state.namespaces.map((each) => ({
+      ...each,
+      links: each.links.map((link) => (link.name === 'pb' ? { ...link, carrier: false } : link)),
+    }));
+    const [pa] = send({ namespaces }, 'a', MAC.b).next;
+    expect(pa?.next.map(({ at }) => nameOf(state, at))).toEqual(['pc']);
+    expect(causes({ namespaces }, 'a', BROADCAST_MAC)).toContainEqual(['pb', 'link.no-carrier']);
+  });
+
   test('all to its own host as well while it is promiscuous', () => {
     const [pa] = send(network({ bridge: { promiscuity: 1 } }), 'a', MAC.b).next;
     expect(pa?.next.map(({ at, type }) => [at.direction, type])).toContainEqual(['in', 'otherhost']);

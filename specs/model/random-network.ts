@@ -39,11 +39,17 @@ export interface Plan {
 export type Target = number | 'port' | 'other port' | 'broadcast' | 'multicast' | 'nobody' | 'lldp' | 'stp' | 'pause';
 
 interface BridgePlan {
-  settings: Pick<SwitchOptions, 'vlanFiltering' | 'vlanProtocol'>;
+  settings: Pick<SwitchOptions, 'vlanFiltering' | 'vlanProtocol' | 'mcastSnooping' | 'mcastRouter'>;
   vlans: VlanMembership[];
+  /** Its own host is a member of the group, while it snoops. */
+  isMember: boolean;
 }
 
 interface PortPlan {
+  /** It is a member of the group, while its switch snoops. */
+  isMember: boolean;
+  /** A multicast router is said to be there. */
+  isRouter: boolean;
   /** Besides the usual one; where it is in that again, other flags. */
   vlans: VlanMembership[];
   flags: (keyof typeof FLAGS)[];
@@ -76,17 +82,24 @@ const memberships: fc.Arbitrary<VlanMembership[]> = hasVlans
     })
   : fc.constant([]);
 
-const bridge: fc.Arbitrary<BridgePlan> = hasVlans
-  ? fc.record({
-      settings: fc.record({
+/** What a snooping bridge does for its own host with 1, the usual mcastRouter, depends on a timer that the kernel does not tell. */
+const snooping = { mcastSnooping: fc.boolean(), mcastRouter: fc.constantFrom(0, 2) };
+
+const bridge: fc.Arbitrary<BridgePlan> = fc.record({
+  settings: hasVlans
+    ? fc.record({
+        ...snooping,
         vlanFiltering: fc.boolean(),
         vlanProtocol: rarely<VlanProtocol>('802.1Q', fc.constant('802.1ad')),
-      }),
-      vlans: memberships,
-    })
-  : fc.constant({ settings: {}, vlans: [] });
+      })
+    : fc.record(snooping),
+  vlans: memberships,
+  isMember: rarely(false, fc.constant(true)),
+});
 
 const port: fc.Arbitrary<PortPlan> = fc.record({
+  isMember: fc.boolean(),
+  isRouter: rarely(false, fc.constant(true)),
   vlans: memberships,
   flags: rarely([], fc.subarray(Object.keys(FLAGS) as (keyof typeof FLAGS)[], { maxLength: 2 })).chain((flags) =>
     fc.oneof(fc.constant(flags), fc.subarray(Object.keys(FLAGS) as (keyof typeof FLAGS)[], { maxLength: 2 })),
@@ -129,10 +142,10 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
       from: index,
       to: fc.oneof(
         { weight: 4, arbitrary: index as fc.Arbitrary<Target> },
-        { weight: 2, arbitrary: fc.constant<Target>('broadcast') },
+        { weight: 2, arbitrary: fc.constantFrom<Target>('broadcast', 'multicast') },
         {
           weight: 1,
-          arbitrary: fc.constantFrom<Target>('port', 'other port', 'multicast', 'nobody', 'lldp', 'stp', 'pause'),
+          arbitrary: fc.constantFrom<Target>('port', 'other port', 'nobody', 'lldp', 'stp', 'pause'),
         },
       ),
       long: rarely(false, fc.constant(true)),
@@ -153,7 +166,7 @@ export interface Built {
 
 /** Builds a plan in an empty lab. */
 export function build(lab: Lab, drawn: Plan): Built {
-  const { bridges, trunks, hosts, vlans, macvlans, entries, frames, memberships: joined } = resolve(drawn);
+  const { bridges, trunks, hosts, vlans, macvlans, entries, frames, memberships: joined, members } = resolve(drawn);
   const switches = new Map(bridges.map(({ name, options }) => [name, lab.switch(name, options)]));
   const at = (name: string) => switches.get(name) as Switch;
   const cables = new Map<string, { a: Interface; b: Interface }>();
@@ -162,6 +175,10 @@ export function build(lab: Lab, drawn: Plan): Built {
   for (const { sw, vlan } of bridges.flatMap(({ name, vlans: own }) => own.map((vlan) => ({ sw: name, vlan }))))
     at(sw).br0.vlan.add(vlan);
   for (const { cable, end, vlan } of joined) cables.get(cable)?.[end].vlan.add(vlan);
+  for (const { sw, cable, end } of members) {
+    const port = cable === undefined ? at(sw).br0 : (cables.get(cable)?.[end] as Interface);
+    at(sw).mdb.add({ group: ADDRESSES.multicast, port });
+  }
   const places = new Map<string, Interface>();
   for (const [name, { a, b }] of cables) places.set(`${name}.a`, a).set(`${name}.b`, b);
   for (const { name, on, id, up } of vlans) {
@@ -185,7 +202,7 @@ export function build(lab: Lab, drawn: Plan): Built {
 
 /** The same as a spec, to be pasted. */
 export function asSpec(drawn: Plan): string {
-  const { bridges, trunks, hosts, vlans, macvlans, entries, frames, memberships: joined } = resolve(drawn);
+  const { bridges, trunks, hosts, vlans, macvlans, entries, frames, memberships: joined, members } = resolve(drawn);
   const mac = (place: string) => (place.includes(':') ? show(place) : `${place}.mac`);
   const lines = [
     ...bridges.map(({ name, options }) => `const ${name} = lab.switch('${name}', ${show(options)});`),
@@ -194,6 +211,10 @@ export function asSpec(drawn: Plan): string {
       ({ name, at, options }) => `const ${name} = lab.cable(quiet(lab, '${name}'), ${at}, ${show(options)});`,
     ),
     ...bridges.flatMap(({ name, vlans: own }) => own.map((vlan) => `${name}.br0.vlan.add(${show(vlan)});`)),
+    ...members.map(({ sw, cable, end }) => {
+      const port = cable === undefined ? `${sw}.br0` : `${cable}.${end}`;
+      return `${sw}.mdb.add({ group: '${ADDRESSES.multicast}', port: ${port} });`;
+    }),
     ...joined.map(({ cable, end, vlan }) => `${cable}.${end}.vlan.add(${show(vlan)});`),
     ...vlans.map(
       ({ name, on, id, up }) =>
@@ -263,6 +284,16 @@ function resolve({ bridges, trunks, hosts, vlans, macvlans, entries, frames }: P
     memberships: ports.flatMap(({ cable, end }) =>
       (ofPorts.get(`${cable} ${end}`)?.vlans ?? []).map((vlan) => ({ cable, end, vlan })),
     ),
+    members: [
+      ...[0, ...trunks].flatMap((_, at) => {
+        const { settings: own, isMember } = of(bridges, at);
+        return own.mcastSnooping && isMember ? [{ sw: `sw${at}`, cable: undefined, end: 'a' as const }] : [];
+      }),
+      ...ports.filter(({ sw, cable, end }) => {
+        const { settings: own } = of(bridges, Number(sw.slice('sw'.length)));
+        return own.mcastSnooping && ofPorts.get(`${cable} ${end}`)?.isMember;
+      }),
+    ],
     trunks: links,
     hosts: hosts.map(({ port: ofSwitch, mtu, up }, at) => ({
       ...{ name: `h${at}`, at: of(plugged, at), up },
@@ -302,8 +333,11 @@ function macvlansOf(macvlans: Plan['macvlans'], parents: number): Plan['macvlans
   return kept;
 }
 
-function settings({ flags, state }: PortPlan): PortOptions {
-  const chosen = Object.fromEntries(flags.map((flag) => [flag, FLAGS[flag]]));
+function settings({ flags, state, isRouter }: PortPlan): PortOptions {
+  const chosen = {
+    ...Object.fromEntries(flags.map((flag) => [flag, FLAGS[flag]])),
+    ...(isRouter ? { mcastRouter: 2 } : {}),
+  };
   return state === 'forwarding' ? chosen : { ...chosen, state };
 }
 
