@@ -51,6 +51,11 @@ export function asItLeaves(to: Device, { frame, vlan }: Admitted): Frame {
   return isUntagged ? { ...frame, tags: frame.tags.slice(1) } : frame;
 }
 
+/** Whether its VLANs have states of their own (`br_vlan_state_allowed`), which the model does not follow. */
+export function hasVlanStates({ host, index }: Device): boolean {
+  return host.vlans.some((each) => each.index === index && each.hasStates);
+}
+
 function vlanOf(device: Device, id: number): BridgeVlan | undefined {
   return vlansOf(device).find((vlan) => vlan.id === id);
 }

@@ -4,7 +4,7 @@ import type { FdbEntry } from '../netlink/neighbour.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import { type Snooped, snoop } from './bridge-group.ts';
-import { type Admitted, admit, asItLeaves, refusal } from './bridge-vlan.ts';
+import { type Admitted, admit, asItLeaves, hasVlanStates, refusal } from './bridge-vlan.ts';
 import { linkCause } from './carrier.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import { type Frame, type PacketType, sizeOf } from './frame.ts';
@@ -255,6 +255,8 @@ function whyUnknown(bridge: Device, { etherType, packet }: Frame): string | unde
   const { vlanFiltering, mstEnabled } = bridgeKind.of(bridge.link);
   const tunnel = bridge.ports.find((port) => settingsOf(port).vlanTunnel);
   if (vlanFiltering && tunnel) return `${tunnel} maps VLANs to tunnels`;
+  const stated = [bridge, ...bridge.ports].find(hasVlanStates);
+  if (vlanFiltering && stated) return `VLANs of ${stated} have states of their own`;
   if (mstEnabled) return `the VLANs of ${bridge} have states of their own`;
   if (hasFilters(bridge)) return `${bridge.namespace} has packet filters that bridged frames pass`;
   const asks = etherType === ETHERTYPE.arp || packet?.protocol === ICMPV6;

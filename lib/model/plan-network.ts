@@ -31,6 +31,8 @@ export interface PlannedDevice {
   port?: PlannedPort;
   /** Of a bridge, or a port. @default VLAN 1, untagged, as its pvid */
   vlans?: readonly BridgeVlan[];
+  /** @default false */
+  hasStates?: boolean;
   /** As `10.0.0.1/24`. */
   addresses?: readonly string[];
 }
@@ -127,7 +129,7 @@ class Plan {
   }
 
   link(name: DeviceName): Link {
-    const { peer, lower, data, port, vlans: _, ...device } = this.#at(name);
+    const { peer, lower, data, port, vlans: _, hasStates: __, ...device } = this.#at(name);
     const { kind, mac, mtu, up, arp, promiscuity } = { ...USUAL, ...device };
     const [carrier, at] = [this.#carrier(name), peer ?? lower];
     const master = port ? this.#port(name, port) : { master: undefined, slaveKind: undefined, slaveData: undefined };
@@ -161,8 +163,8 @@ class Plan {
   }
 
   vlans(name: DeviceName): PortVlans[] {
-    const { kind, port, vlans = [{ id: 1, pvid: true, untagged: true }] } = this.#at(name);
-    return kind === 'bridge' || port ? [{ index: this.index(name), vlans }] : [];
+    const { kind, port, vlans = [{ id: 1, pvid: true, untagged: true }], hasStates = false } = this.#at(name);
+    return kind === 'bridge' || port ? [{ index: this.index(name), vlans, hasStates }] : [];
   }
 
   entry(namespace: string, { bridge, mac, port, vlan, local = false }: PlannedEntry): FdbEntry[] {

@@ -3,7 +3,7 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
-import { u16, u32 } from './scalars.ts';
+import { device, pad, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, attributes, table } from './table.ts';
 import { flat } from './type.ts';
@@ -96,3 +96,29 @@ export function rangeOf(ids: VlanIds): [first: number, last: number] {
   const [first = 0, last = first] = String(ids).split('-').map(Number);
   return [first, last];
 }
+
+const FORWARDING = 3;
+
+/**
+ * The states of single VLANs at a port (`bridge vlan set … state`, Linux 5.8). A list has an answer a bridge and one a port;
+ * a kernel without `CONFIG_BRIDGE_VLAN_FILTERING` knows no such message.
+ */
+export const bridgeVlanState = new Family({
+  command: ['bridge', 'vlan'],
+  messages: ['VLAN', 112],
+  body: body(
+    struct('br_vlan_msg', { family: u8, padding: pad(3), index: device }),
+    table({
+      entries: attributes(
+        'BRIDGE_VLANDB_ENTRY',
+        1,
+        table({ state: attribute('BRIDGE_VLANDB_ENTRY_STATE', 3, u8, { ifAbsent: FORWARDING }) }),
+      ),
+    }),
+  ),
+  complete: () => ({ family: AF_BRIDGE }),
+  state: ({ index, entries }): { index: number; allForward: boolean } => ({
+    index,
+    allForward: entries.every(({ state }) => state === FORWARDING),
+  }),
+});

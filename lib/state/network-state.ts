@@ -97,6 +97,8 @@ export interface LinkChanges {
 export interface PortVlans {
   readonly index: number;
   readonly vlans: readonly BridgeVlan[];
+  /** Whether somebody took one of them out of the state forwarding, as a spanning tree of VLANs does. */
+  readonly hasStates: boolean;
 }
 
 /** The packet filters of a namespace, by their families. */

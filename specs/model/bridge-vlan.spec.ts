@@ -169,6 +169,13 @@ describe('each VLAN has a forwarding database of its own (br_fdb_find_rcu)', () 
   });
 });
 
+test('the model does not know what VLANs with states of their own let through', () => {
+  const { namespaces } = network();
+  const vlans = (all: ModelState['namespaces'][number]['vlans']) => all.map((each) => ({ ...each, hasStates: true }));
+  const state = { namespaces: namespaces.map((each) => ({ ...each, vlans: vlans(each.vlans) })) };
+  expect(send(state, 'a', BROADCAST_MAC).next[0]?.unknown).toBe('VLANs of sw/br0 have states of their own');
+});
+
 test('a bridge that does not look at VLANs passes all as it came', () => {
   const state = network({ pa: [], data: { vlanFiltering: false } });
   expect(arrivals(state, 'a', BROADCAST_MAC, { type: Q, id: 10 })).toEqual(['b 10', 'c 10', 'sw 10']);

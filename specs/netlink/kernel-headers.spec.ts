@@ -17,6 +17,7 @@ const MEMBERS: Record<string, string> = {
   br_mdb_entry: 'ifindex state flags vid addr',
   br_port_msg: 'family - ifindex',
   bridge_vlan_info: 'flags vid',
+  br_vlan_msg: 'family reserved1-reserved2 ifindex',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
   nfgenmsg: 'nfgen_family version res_id',
