@@ -20,7 +20,7 @@ export interface MdbMember {
 }
 
 /** An entry of a bridge's multicast database. */
-export interface GroupEntry {
+export interface MdbPortEntry {
   group: string;
   port: Interface;
   /** `temp`: a host has joined, and must say so again from time to time. */
@@ -47,7 +47,7 @@ export class Mdb {
   }
 
   /** What the kernel has now: entries that were added, and those of hosts that joined. */
-  list(): GroupEntry[] {
+  list(): MdbPortEntry[] {
     const { namespace, index } = this.#bridge;
     checkLabOpen(`${this.#name}.mdb.list`, namespace.lab);
     checkAlive(this.#bridge, 'mdb.list');

@@ -11,10 +11,12 @@ import { checkSingleKind, type KindNamed, type SingleKind } from '../links/regis
 import { vlan } from '../links/vlan.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
-import { Interface } from './interface.ts';
+import { type Freeze, freeze } from './freeze.ts';
+import { checkInterfaceOf, Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
@@ -34,6 +36,7 @@ import { joinGroup, type Membership } from './membership.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
+import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
 import { make, unwatched, watcher } from './watcher.ts';
 
@@ -184,7 +187,7 @@ export class Namespace {
     const { ports = [], ...settings } = options ?? {};
     if (!Array.isArray(ports))
       throw new UsageError(`${call}: ports must be a list of interfaces: received ${show(ports)}`);
-    checkPorts(call, this, ports);
+    for (const [at, port] of ports.entries()) checkInterfaceOf(call, `ports[${at}]`, port, this);
     const made = this.#make('bridge', bridge, settings) as BridgeLink;
     return finishOrRemove(made, () => {
       for (const port of ports) unwatched(() => port.set({ master: made }));
@@ -249,6 +252,36 @@ export class Namespace {
   }
 
   /**
+   * Starts a program that serves, and waits until it is ready. It must stay in the foreground. If it ends before the spec
+   * stops it, or before the lab ends, the test fails with its last lines. Its output is kept with a failure's evidence.
+   *
+   * `ready` says what is waited for: `{ log: /words/ }` in its output, `{ port: 53, protocol: 'udp' }` at which something
+   * listens here, `{ file: '/path' }` that it makes, or a function, which is called once: its promise decides.
+   *
+   * @throws UsageError for a wrong option, a port that is taken, a file that is there already; Error, with what it has
+   * printed, when it ends before it is ready, or is not ready `within` milliseconds
+   * @example
+   * await using dns = await ns1.daemon('dnsmasq', ['--keep-in-foreground'], { ready: { port: 53, protocol: 'udp' } });
+   */
+  daemon(file: string, args: readonly string[], options: DaemonOptions): Promise<Daemon> {
+    return startDaemon(this, file, args, options);
+  }
+
+  /**
+   * Stops the programs here, as if their machine had hung, while its kernel lives on: ARP, ping and TCP handshakes are still
+   * answered, and nothing that a program would say. Servers that the spec itself runs here (`ns.run`) are not stopped.
+   *
+   * @returns what has them go on, at the latest at the end of its scope
+   * @throws Error naming a process that does not stop within 3 s
+   * @example
+   * using hung = ns1.freeze();
+   * await expect(a).not.toReach(ns1, { by: 'udp', port: 53, listen: false, because: 'lost' });
+   */
+  freeze(): Freeze {
+    return freeze(this);
+  }
+
+  /**
    * Waits until the IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
    * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard. With the
    * kernel's defaults an address serves nobody before it was looked for duplicates of, each time that its link comes up.
@@ -271,13 +304,5 @@ export class Namespace {
   /** `host ns1 [eth0, m1]`, for `console.log`. */
   [inspect.custom](): string {
     return visible(`${this.role} ${this} [${this.interfaces.map(({ name }) => name).join(', ')}]`);
-  }
-}
-
-function checkPorts(call: string, namespace: Namespace, ports: readonly unknown[]): void {
-  for (const port of ports) {
-    if (port instanceof Interface && port.namespace === namespace && !port.deleted) continue;
-    const what = port instanceof Interface ? `${port}${port.deleted ? ', which has been deleted' : ''}` : show(port);
-    throw new UsageError(`${call}: ports must be interfaces of ${namespace}: received ${what}`);
   }
 }

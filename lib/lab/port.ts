@@ -2,7 +2,7 @@ import { show, UsageError } from '../kernel/validate.ts';
 import { bridgeLink, type PortOptions, portOf, portSettings } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
-import type { DeviceChange, Interface, InterfaceChange } from './interface.ts';
+import type { Interface, InterfaceChange } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 import { watcher } from './watcher.ts';
 
@@ -51,8 +51,8 @@ export function backupOf(port: Interface, link: Pick<LinkState, 'slaveKind' | 's
 /** A change of a port, and of the device that it is: `change` makes the latter. */
 export interface PortChange {
   ofPort: PortOptions;
-  ofDevice: DeviceChange;
-  change: (ofDevice: DeviceChange) => void;
+  ofDevice: Omit<InterfaceChange, 'master'>;
+  change: (ofDevice: Omit<InterfaceChange, 'master'>) => void;
 }
 
 /** Changes a port: all of it, or nothing. */

@@ -16,6 +16,7 @@ const TAKEN_NAMES: readonly string[] = [
     'parent',
     'peer',
     'children',
+    'master',
     'bridge',
     'isPort',
     'ports',
@@ -23,7 +24,7 @@ const TAKEN_NAMES: readonly string[] = [
     'mdb',
     'vlan',
   ],
-  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'master', 'backupPort', 'address', 'settings', 'queues', 'open'],
+  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
 ];
@@ -61,7 +62,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
   ...{ settings: true, lists: true, changesWhole: true, complete: true },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, ethernet: true },
-  ...{ knownQueues: true, characterDevice: true, hasPorts: true },
+  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, keepsFdb: true },
   ...{ usualName: true, tag: true, label: true, summary: true, causes: true },
 };
 

@@ -2,7 +2,6 @@ import { bit, invertedBit, maskedBits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { linkInfo } from './link-info.ts';
-import type { Names } from './names.ts';
 import { oneOf } from './one-of.ts';
 import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
@@ -31,7 +30,7 @@ export interface LinkState {
   operState: OperState;
   /** What kind of hardware it is, or passes for: 1 is Ethernet (`ARPHRD_*`, linux/if_arp.h). */
   hardware: number;
-  /** ifindex of the bridge that it is a port of. */
+  /** ifindex of the bridge, bond or VRF that it belongs to. */
   master: number | undefined;
   /** ifindex of the device below, in whatever namespace that is. */
   link: number | undefined;
@@ -64,12 +63,11 @@ export const linkHeader = struct('ifinfomsg', {
 
 const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
 
-/** 0 takes it out of whatever it belongs to (`do_set_master`). */
-const masterDevice = { ...device, words: (index: number, names: Names) => masterWords(index, names) };
-
-function masterWords(index: number, names: Names): string[] {
-  return index === 0 ? ['nomaster'] : ['master', names.device(index)];
-}
+/** 0 takes a device away from its master (`do_set_master`). */
+const masterDevice: typeof device = {
+  ...device,
+  words: (index, names) => (index === 0 ? ['nomaster'] : ['master', ...device.words(index, names)]),
+};
 
 export const linkAttributes = table({
   name: attribute('IFLA_IFNAME', 3, string, { word: false, ifAbsent: '' }),

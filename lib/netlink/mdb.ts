@@ -73,7 +73,7 @@ const answer = body(
 );
 
 /** The multicast database of one bridge. */
-interface BridgeMdb {
+export interface BridgeMdb {
   entries: MdbEntry[];
   /** ifindexes of the ports that get every group: a multicast router was heard there, or somebody said so. */
   routers: number[];

@@ -32,9 +32,7 @@ async function listJobs(host: Namespace, config: string) {
 }
 
 // host: gitlab-ci-local, as the referee
-test('the configuration is one that GitLab takes, and makes six runs and a report', { timeout: 60_000 }, async ({
-  lab,
-}) => {
+test('the configuration is one that GitLab takes, and makes six runs and a report', async ({ lab }) => {
   const host = lab.namespace('host');
   const { exitCode, all } = await listJobs(host, text);
   expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.any(String) });
@@ -48,7 +46,7 @@ test('the configuration is one that GitLab takes, and makes six runs and a repor
 });
 
 // host: bash, with the configuration's own commands, on a small suite
-test('its commands make one report of three shards', { timeout: 240_000 }, async ({ lab, onTestFinished }) => {
+test('its commands make one report of three shards', async ({ lab, onTestFinished }) => {
   const config = parse(text) as Record<'durations' | 'root' | 'report', { script: string[] }>;
   const files = ['quick.test.ts', 'reach.test.ts', 'skipped.test.ts'];
   const project = await shardProject(lab, { files });
