@@ -135,7 +135,7 @@ declare module 'vitest' {
     /**
      * A port, or a bridge itself, has a VLAN.
      *
-     * @example await expect(port).toHaveVlan({ vid: 10, pvid: true, untagged: true })
+     * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
     /**
