@@ -1,7 +1,7 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import type { Interface, MacvlanMode, Namespace } from './lab/index.ts';
+import { type Interface, Lab, type MacvlanMode, type Namespace } from './lab/index.ts';
 import {
   matchers,
   type ToBehaveAsOptions,
@@ -22,6 +22,8 @@ export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToRe
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
+// A snapshot of a lab is its drawing.
+expect.addSnapshotSerializer({ test: (value) => value instanceof Lab, serialize: String });
 
 declare module 'vitest' {
   // Declarations merge only with the very parameters of vitest's own.

@@ -18,10 +18,12 @@ export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions } from './cable.ts';
+export type { DrawOptions } from './draw-options.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
 export { createLab, Lab } from './lab.ts';
+export type { LabData, NamespaceData } from './lab-data.ts';
 export type { LabOptions } from './lab-options.ts';
 export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
 export type {
