@@ -14,6 +14,7 @@ import { LabEngine } from './lab-engine.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
 import { Namespace } from './namespace.ts';
 import { openNamespace } from './namespace-engine.ts';
+import { addPartition, type Partition } from './partition.ts';
 import type { Defaults } from './role.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { checkTrace, type Trace, type TraceOptions } from './trace.ts';
@@ -106,6 +107,21 @@ export class Lab implements AsyncDisposable {
     const uplink = uplinks.get(name) ?? openUplink(this, name);
     uplinks.set(name, uplink);
     return uplink;
+  }
+
+  /**
+   * Splits hosts and routers into groups: from now on no frame gets from one group to another. Within a group nothing
+   * changes, nor for hosts in none. Each host of a group drops what comes in from the MAC addresses of the other groups, and,
+   * behind a router, from their IP addresses. So it makes no difference what is in between. Who has which address is read
+   * once, at the call.
+   *
+   * @throws UsageError for fewer than two groups, a switch, or a host in two of them; KernelError without nftables (Linux 5.12)
+   * @example
+   * using split = lab.partition([a, b], [c]);
+   * await expect(a).not.toReach(c, { droppedBy: 'fault.partition' });
+   */
+  partition(...groups: (readonly Namespace[])[]): Partition {
+    return addPartition(this, groups);
   }
 
   /**

@@ -10,8 +10,10 @@ import { checkSingleKind, type KindNamed, type SingleKind } from '../links/regis
 import { vlan } from '../links/vlan.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { type Freeze, freeze } from './freeze.ts';
 import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
@@ -29,6 +31,7 @@ import type {
 import { NeighbourTable } from './neighbour-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
+import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
 import { make, watcher } from './watcher.ts';
 
@@ -209,6 +212,36 @@ export class Namespace {
    */
   exec(file: string, args: readonly string[] = [], options: ExecOptions = {}): Subprocess {
     return exec(this, file, args, options);
+  }
+
+  /**
+   * Starts a program that serves, and waits until it is ready. It must stay in the foreground. If it ends before the spec
+   * stops it, or before the lab ends, the test fails with its last lines. Its output is kept with a failure's evidence.
+   *
+   * `ready` says what is waited for: `{ log: /words/ }` in its output, `{ port: 53, protocol: 'udp' }` at which something
+   * listens here, `{ file: '/path' }` that it makes, or a function, which is called once: its promise decides.
+   *
+   * @throws UsageError for a wrong option, a port that is taken, a file that is there already; Error, with what it has
+   * printed, when it ends before it is ready, or is not ready `within` milliseconds
+   * @example
+   * await using dns = await ns1.daemon('dnsmasq', ['--keep-in-foreground'], { ready: { port: 53, protocol: 'udp' } });
+   */
+  daemon(file: string, args: readonly string[], options: DaemonOptions): Promise<Daemon> {
+    return startDaemon(this, file, args, options);
+  }
+
+  /**
+   * Stops the programs here, as if their machine had hung, while its kernel lives on: ARP, ping and TCP handshakes are still
+   * answered, and nothing that a program would say. Servers that the spec itself runs here (`ns.run`) are not stopped.
+   *
+   * @returns what has them go on, at the latest at the end of its scope
+   * @throws Error naming a process that does not stop within 3 s
+   * @example
+   * using hung = ns1.freeze();
+   * await expect(a).not.toReach(ns1, { by: 'udp', port: 53, listen: false, because: 'lost' });
+   */
+  freeze(): Freeze {
+    return freeze(this);
   }
 
   /**

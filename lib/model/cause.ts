@@ -109,6 +109,8 @@ export interface CauseFacts {
   'iptables.policy': LegacyRule;
   'filter.drop': { namespace: string };
 
+  'fault.partition': { namespace: string; groups: readonly (readonly string[])[]; of?: Whose };
+
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
   'xdp.drop': { namespace: string; device?: DeviceName };
   'qdisc.drop': { namespace: string; device?: DeviceName };

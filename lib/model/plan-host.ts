@@ -11,7 +11,14 @@ export interface PlannedHost {
   neighbours?: readonly { to: string; device: string; lladdr: string }[];
 }
 
-const NEIGHBOUR = { state: 'PERMANENT', externLearn: false, externValid: false, managed: false } as const;
+const NEIGHBOUR = {
+  state: 'PERMANENT',
+  externLearn: false,
+  externValid: false,
+  managed: false,
+  router: false,
+  proxy: false,
+} as const;
 
 type HostPart = Pick<Host, 'routes' | 'rules' | 'nexthops' | 'neighbours' | 'proxies' | 'sysctls'>;
 

@@ -22,6 +22,11 @@ const SCOPES = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as
 const PROTOCOLS = { unspec: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
 const PREFERENCES = { medium: 0, high: 1, low: 3 } as const;
 
+/** iproute2's words for them. */
+export const ROUTE_TYPES = Object.keys(TYPES) as RouteType[];
+export const ROUTE_PROTOCOLS = Object.keys(PROTOCOLS);
+export const ROUTE_PREFERENCES = Object.keys(PREFERENCES);
+
 /** What becomes of a packet, in iproute2's words: `unicast` sends it on. */
 export type RouteType = keyof typeof TYPES;
 

@@ -33,8 +33,8 @@ export async function whyNobodyAnswers(
   const device = namespace.interfaces.find((each) => each.address.list().some((own) => own.address === address));
   const fault = device && linkFault(device);
   if (fault) return `${device}, which has ${address}, ${fault}`;
-  // There is no ARP over a loopback.
-  if (by === 'arp') return undefined;
+  // There is no ARP, and no ND, over a loopback.
+  if (by === 'arp' || by === 'nd') return undefined;
   const source = { address, device: device ?? from.interfaces[0] ?? namespace.interface() };
   using asker = openAsker({ from: namespace, source, to: { address, namespace }, family, bound: undefined });
   const { outcome } = await ask(asker, { milliseconds: PATIENCE, quiet, untilQuiet: true }, listener);

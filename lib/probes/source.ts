@@ -86,9 +86,9 @@ function refuser(namespace: Namespace): string {
  */
 export function examineLoss(question: Question, result: ProbeResult, by?: string): ProbeResult {
   if (result.outcome !== 'lost') return result;
-  // An ARP request of our own takes the device, and no route.
+  // An ARP request of our own, or a solicitation, takes the device, and no route.
   const { source, to } = question;
-  const hop = by === 'arp' ? { device: source.device, address: to.address } : nextHop(question);
+  const hop = by === 'arp' || by === 'nd' ? { device: source.device, address: to.address } : nextHop(question);
   if (typeof hop === 'string') return { ...result, outcome: 'unsent', reason: hop, presumed: true };
   const { device, address } = hop;
   const fault = linkFault(device);

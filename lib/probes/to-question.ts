@@ -36,7 +36,8 @@ function toTarget(
   const { by, family } = options;
   if (typeof to === 'string') {
     checkIp(call, 'target', to);
-    if (by === 'arp' && familyOf(to) === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4: received ${to}`);
+    if (family !== undefined && (by === 'arp' || by === 'nd') && family !== familyOf(to))
+      throw new UsageError(`${call}: by: '${by}' asks over IPv${family}: received ${to}`);
     if (family !== undefined && family !== familyOf(to))
       throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
     const address = normalizeIp(to);
@@ -56,7 +57,7 @@ function toTarget(
   if (namespace.lab !== from.lab)
     throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
-  const families: readonly Family[] = by === 'arp' ? [4] : family === undefined ? [4, 6] : [family];
+  const families: readonly Family[] = family === undefined ? [4, 6] : [family];
   for (const wanted of families) {
     const candidates = devices
       .flatMap((device) => device.address.list())

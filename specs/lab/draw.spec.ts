@@ -7,7 +7,7 @@ test('a lab draws itself as it is now, and a snapshot of it is that drawing', as
   lab.cable(r, sw);
   const cable = lab.cable(r, b);
   expect(lab).toMatchInlineSnapshot(`[a] eth0 ── p0 {sw} p1 ── eth0 <r> eth1 ── eth0 [b]`);
-  cable.set({ up: false });
+  cable.unplug();
   expect(String(lab)).toBe('[a] eth0 ── p0 {sw} p1 ── eth0 <r> eth1 ╌╌ eth0 (down) [b]');
   cable.delete();
   expect(lab.draw()).toBe('[a] eth0 ── p0 {sw} p1 ── eth0 <r>\n[b]');
@@ -66,9 +66,12 @@ test('its JSON is plain data: what the kernel says of each namespace', async ({ 
     peer: { namespace: 'b' },
   });
   const { addresses } = state.namespaces[0] as { addresses: { index: number; address: string }[] };
-  expect(addresses.filter(({ index }) => index === ifindex).map((each) => each.address).sort()).toEqual(
-    addr_info.map(({ local }: { local: string }) => local).sort(),
-  );
+  expect(
+    addresses
+      .filter(({ index }) => index === ifindex)
+      .map((each) => each.address)
+      .sort(),
+  ).toEqual(addr_info.map(({ local }: { local: string }) => local).sort());
 });
 
 // a ── b

@@ -19,7 +19,7 @@ test('permanent neighbours are added, replaced, listed and deleted as ip neighbo
     to: 'fd00::77',
     lladdr: '02:00:00:00:cc:03',
     state: 'PERMANENT',
-    ...{ externLearn: false, externValid: false, managed: false },
+    ...{ externLearn: false, externValid: false, managed: false, router: false, proxy: false },
   });
   a.neighbour.delete('10.0.0.77');
   a.neighbour.delete('fd00::77', device);

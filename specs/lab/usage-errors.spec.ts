@@ -194,14 +194,14 @@ refuses('names and MAC addresses of interfaces', [
 refuses('live changes', [
   [
     ({ eth0 }) => eth0.set({ speed: 10 } as never),
-    "a/eth0.set: there is no option 'speed'; the options are up, mtu, mac, promiscuous, name",
+    "a/eth0.set: there is no option 'speed'; the options are up, mtu, mac, promiscuous, name, master",
   ],
   [({ eth0 }) => eth0.set(null as never), 'a/eth0.set: options must be an object such as { up: … }: received null'],
   [({ eth0 }) => eth0.set({ mtu: 70_000 }), 'a/eth0.set: mtu must be a whole number from 68 to 65535: received 70000'],
   [
     ({ port }) => port.set({ reflect: true } as never),
     "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
-      'isolated, locked, state, cost, priority, up, mtu, mac, promiscuous, name',
+      'isolated, locked, state, cost, priority, up, mtu, mac, promiscuous, name, master',
   ],
   [({ port }) => port.set({ hairpin: 'on' } as never), "sw/p0.set: hairpin must be true or false: received 'on'"],
   [
@@ -211,29 +211,25 @@ refuses('live changes', [
   [({ port }) => port.set({ priority: 64 }), 'sw/p0.set: priority must be a whole number from 0 to 63: received 64'],
 ]);
 
-refuses('pulling a plug', [
+refuses('a partition', [
   [
-    ({ cable }) => cable.set({ down: true } as never),
-    "a/eth0–sw/p0.set: there is no option 'down'; the options are up",
+    ({ lab, a }) => lab.partition([a]),
+    'lab.partition: it takes two or more groups of hosts, as in lab.partition([a, b], [c]): received [[a Namespace a]]',
   ],
   [
-    ({ cable }) => cable.set({ up: true, mtu: 9000 } as never),
-    "a/eth0–sw/p0.set: there is no option 'mtu'; the options are up",
-  ],
-  [({ cable }) => cable.set({} as never), 'a/eth0–sw/p0.set: up must be given: true or false'],
-  [
-    ({ cable }) => cable.set(false as never),
-    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received false',
+    ({ lab, a }) => lab.partition([a], []),
+    'lab.partition: it takes two or more groups of hosts, as in lab.partition([a, b], [c]): received [[a Namespace a], []]',
   ],
   [
-    ({ cable }) => cable.set(null as never),
-    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received null',
+    ({ lab, a, b }) => lab.partition(a as never, b as never),
+    'lab.partition: it takes two or more groups of hosts, as in lab.partition([a, b], [c]): received [a Namespace a, a Namespace b]',
   ],
+  [({ lab, a }) => lab.partition([a], ['b' as never]), "lab.partition: a group has hosts: received 'b'"],
   [
-    ({ cable }) => cable.set(...([] as unknown as [never])),
-    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received undefined',
+    ({ lab, a, sw }) => lab.partition([a], [sw]),
+    'lab.partition: sw is a switch, which belongs to no group: name the hosts, or unplug the cable between two switches',
   ],
-  [({ cable }) => cable.set({ up: 'no' as never }), "a/eth0–sw/p0.set: up must be true or false: received 'no'"],
+  [({ lab, a, b }) => lab.partition([a, b], [a]), 'lab.partition: a is in two groups'],
 ]);
 
 refuses('families', [
@@ -258,7 +254,7 @@ refuses('looking interfaces up', [
 ]);
 
 refuses('what was deleted', [
-  [deleted(({ cable }) => cable.set({ up: true })), 'a/eth0.set: the interface has been deleted'],
+  [deleted(({ cable }) => cable.plug()), 'a/eth0.set: the interface has been deleted'],
   [deleted(({ sw, port }) => sw.fdb.add('02:00:00:00:dd:01', port)), 'sw.fdb.add: port sw/p0 has been deleted'],
   [deleted(({ a, eth0 }) => a.interface(eth0)), 'a.interface: a/eth0 is deleted'],
   [deleted(({ eth0 }) => eth0.set({ up: true })), 'a/eth0.set: the interface has been deleted'],

@@ -4,6 +4,7 @@ import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
+import { buildFrame } from '../../lib/wire/build-frame.ts';
 import { needs, withoutTun } from '../needs.ts';
 import { rebuild } from './rebuild.ts';
 import { heardBy, outcomes, outcomesOf, WAITING } from './rebuilt-outcomes.ts';
@@ -124,7 +125,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
 
   // a ── p0 sw p1 ── b     p2 ── c
   test('the settings of ports and of the switch, and its static entries', async ({ lab }) => {
-    const sw = lab.switch('sw', { ageingTime: 17, mcastSnooping: true });
+    const sw = lab.switch('sw', { ageingTime: 1700, mcastSnooping: true });
     const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
     lab.cable(a, sw, { b: { isolated: true, cost: 7, priority: 3 } });
     const { b: p1 } = lab.cable(b, sw, { b: { isolated: true, mcastFlood: false, guard: true } });
@@ -221,6 +222,26 @@ describe('a script that asks who hears a frame', WAITING, () => {
     expect(await heardBy(lab, question)).toBe('exit code 1');
     switchPort.set({ hairpin: true });
     expect(await heardBy(lab, question)).toBe('heard');
+  });
+
+  // a ── sw ── b
+  test('a frame that a spec described', async ({ lab }) => {
+    const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+    const [{ a: from, b: pa }, { a: to, b: pb }] = [lab.cable(a, sw), lab.cable(b, sw)];
+    const frame = buildFrame(
+      { destination: 'ff:ff:ff:ff:ff:ff', vlan: 10, payload: 'tagged' },
+      {
+        source: from.mac,
+        destination: to.mac,
+        sourceIp: undefined,
+        destinationIp: undefined,
+        payload: Buffer.alloc(0),
+      },
+    );
+    const question = { frame, from, to, joined: true };
+    expect(await heardBy(lab, question)).toBe('heard');
+    for (const port of [pa, pb]) port.set({ isolated: true });
+    expect(await heardBy(lab, question)).toBe('exit code 1');
   });
 
   // a ── b
