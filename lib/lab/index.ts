@@ -25,6 +25,7 @@ export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './cable.ts';
 export type { Daemon } from './daemon.ts';
 export type { Ready } from './daemon-ready.ts';
+export type { DrawOptions } from './draw-options.ts';
 export { type Event, Events } from './events.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export type { Fdb, FdbOptions } from './fdb.ts';
@@ -32,6 +33,7 @@ export type { Freeze } from './freeze.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
 export { createLab, Lab } from './lab.ts';
+export type { LabData, NamespaceData } from './lab-data.ts';
 export type { LabOptions } from './lab-options.ts';
 export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
 export type {
@@ -51,7 +53,7 @@ export type {
   VlanOptions,
 } from './links.ts';
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
-export type { MdbPortEntry, Mdb, MdbMember } from './mdb.ts';
+export type { Mdb, MdbMember, MdbPortEntry } from './mdb.ts';
 export type { Membership } from './membership.ts';
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';

@@ -318,6 +318,11 @@ export class Namespace {
     return this.name;
   }
 
+  /** vitest copies what is a mere object before it shows a difference, and a copy is in no lab. */
+  get [Symbol.toStringTag](): string {
+    return 'Namespace';
+  }
+
   /** A name in differences and JSON, for what is behind it has no end. */
   toJSON(): string {
     return this.toString();
