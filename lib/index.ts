@@ -1,7 +1,15 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import type { Interface, MacvlanMode, Namespace, NeighbourEntry, RouteEntry, RuleEntry } from './lab/index.ts';
+import {
+  type Interface,
+  Lab,
+  type MacvlanMode,
+  type Namespace,
+  type NeighbourEntry,
+  type RouteEntry,
+  type RuleEntry,
+} from './lab/index.ts';
 import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
 import {
@@ -48,6 +56,8 @@ export type {
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
+// A snapshot of a lab is its drawing.
+expect.addSnapshotSerializer({ test: (value) => value instanceof Lab, serialize: String });
 
 declare module 'vitest' {
   // Declarations merge only with the very parameters of vitest's own.
@@ -137,7 +147,7 @@ declare module 'vitest' {
     /**
      * A port, or a bridge itself, has a VLAN.
      *
-     * @example await expect(port).toHaveVlan({ vid: 10, pvid: true, untagged: true })
+     * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
     /**

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
+import { bridge } from '../links/bridge.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -15,11 +16,14 @@ import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
 import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { type Freeze, freeze } from './freeze.ts';
-import { Interface } from './interface.ts';
+import { checkInterfaceOf, Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
+  BridgeLink,
+  BridgeOptions,
   DummyOptions,
   Ipvlan,
   IpvlanOptions,
@@ -30,6 +34,7 @@ import type {
   Vlan,
   VlanOptions,
 } from './links.ts';
+import { joinGroup, type Membership } from './membership.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { NexthopTable } from './nexthop-table.ts';
 import type { Role } from './role.ts';
@@ -37,7 +42,7 @@ import { RouteTable } from './route-table.ts';
 import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
-import { make, watcher } from './watcher.ts';
+import { make, unwatched, watcher } from './watcher.ts';
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
@@ -178,6 +183,26 @@ export class Namespace {
     return this.#make('dummy', dummy, options);
   }
 
+  /**
+   * Makes a bridge here. The namespace's own stack is behind it as behind one more port, with the bridge's addresses. Any
+   * interface of the namespace may become a port, here or by `set({ master: bridge })`.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
+   * @example const br0 = host.bridge({ name: 'br0', address: '10.1.0.1/24', ports: [cable.b, vxlan] })
+   */
+  bridge(options: BridgeOptions = {}): BridgeLink {
+    const call = `${this.name}.bridge`;
+    const { ports = [], ...settings } = options ?? {};
+    if (!Array.isArray(ports))
+      throw new UsageError(`${call}: ports must be a list of interfaces: received ${show(ports)}`);
+    for (const [at, port] of ports.entries()) checkInterfaceOf(call, `ports[${at}]`, port, this);
+    const made = this.#make('bridge', bridge, settings) as BridgeLink;
+    return finishOrRemove(made, () => {
+      for (const port of ports) unwatched(() => port.set({ master: made }));
+      return made;
+    });
+  }
+
   #make(method: string, kind: object, options: object): Interface {
     const call = `${this.name}.${method}`;
     checkLabOpen(call, this.lab);
@@ -237,6 +262,18 @@ export class Namespace {
   }
 
   /**
+   * Joins a multicast group, as a receiver does: the host says so by IGMP or MLD, and goes on saying it when asked, until
+   * `leave()` or the end of the lab.
+   *
+   * @param options `dev`: where. @default the namespace's only interface
+   * @throws UsageError for what is no group of IP; KernelError when the kernel refuses
+   * @example using member = ns1.join('239.1.1.1')
+   */
+  join(group: string, options: { dev?: Interface | string } = {}): Membership {
+    return joinGroup(this, group, options);
+  }
+
+  /**
    * Starts a program that serves, and waits until it is ready. It must stay in the foreground. If it ends before the spec
    * stops it, or before the lab ends, the test fails with its last lines. Its output is kept with a failure's evidence.
    *
@@ -279,6 +316,11 @@ export class Namespace {
 
   toString(): string {
     return this.name;
+  }
+
+  /** vitest copies what is a mere object before it shows a difference, and a copy is in no lab. */
+  get [Symbol.toStringTag](): string {
+    return 'Namespace';
   }
 
   /** A name in differences and JSON, for what is behind it has no end. */

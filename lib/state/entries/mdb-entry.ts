@@ -1,4 +1,4 @@
-import { bridgeMdb, type MdbEntry as MdbState } from '../../netlink/mdb.ts';
+import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netlink/mdb.ts';
 import { familyOf, isMulticastIp, normalizeIp } from '../../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../../wire/mac-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
@@ -19,13 +19,13 @@ const group: Field = {
   },
 };
 
-export const mdbEntry = describeEntry<MdbState[], GroupEntry>({
+export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
   noun: 'mdb entry',
   monitored: ['mdb', 'link'],
   message: 84,
   requests: [bridgeMdb.all()],
   fields: { group, port: deviceName, bridge: deviceName, vid: whole, state: word('temp', 'permanent') },
-  entries: (all, names) =>
-    all.map(({ bridge, port, ...rest }) => ({ ...rest, port: nameIn(names, port), bridge: nameIn(names, bridge) })),
+  entries: ({ entries }, names) =>
+    entries.map(({ bridge, port, ...rest }) => ({ ...rest, port: nameIn(names, port), bridge: nameIn(names, bridge) })),
   isOf: ({ port, bridge }, device) => port === device || bridge === device,
 });
