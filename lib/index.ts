@@ -21,6 +21,7 @@ import {
   type ToSeeOptions,
   type ToTellOptions,
 } from './matchers/index.ts';
+import type { CounterEntry } from './matchers/to-have-counted.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
@@ -38,6 +39,7 @@ export type { CauseFacts, Code } from './model/cause.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
 export type {
   AddressEntry,
+  CounterEntry,
   Expected,
   ForwardingEntry,
   GroupEntry,
@@ -148,6 +150,19 @@ declare module 'vitest' {
      * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A counter of nftables (by its name, or of a rule), or of a queueing discipline, stands as it is said. Reads them by
+     * `nft` and `tc` until it does.
+     *
+     * @example await expect(r).toHaveCounted({ comment: 'from a', packets: 3 })
+     */
+    toHaveCounted(counter: Expected<CounterEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * The ruleset of nftables is that of the snapshot: without handles, counters and other values that packets change.
+     *
+     * @example await expect(r).toMatchRuleset()
+     */
+    toMatchRuleset(hint?: string): Promise<void>;
     /**
      * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
      * other comes. With `.not` none may come for `hold`.
