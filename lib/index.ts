@@ -9,6 +9,7 @@ import {
   type ToMatchReachabilityOptions,
   type ToReachOptions,
   type ToSeeOptions,
+  type ToStayReachableOptions,
 } from './matchers/index.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
@@ -20,7 +21,14 @@ export type { DropCode } from './matchers/dropped-by.ts';
 export { diagnosisOf } from './matchers/failed-assertion.ts';
 export type { CauseFacts, Code } from './model/cause.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions, ToSeeOptions };
+export type {
+  ToBehaveAsOptions,
+  ToHearOptions,
+  ToMatchReachabilityOptions,
+  ToReachOptions,
+  ToSeeOptions,
+  ToStayReachableOptions,
+};
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
@@ -55,6 +63,13 @@ declare module 'vitest' {
      * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
      */
     toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
+    /**
+     * The target goes on answering while a function does something to the network: a probe each millisecond measures the longest
+     * outage, and it fails with all of them when one is longer than `gap`, in milliseconds.
+     *
+     * @example await expect(a).toStayReachable(b, { while: () => failover(), gap: 50 })
+     */
+    toStayReachable(to: Namespace | Interface | string, options: ToStayReachableOptions): Promise<void>;
     /**
      * Every pair of a lab's hosts as in a table: who asks in the rows, who is asked in the columns; ✓ reaches, ✗ does
      * not, `.` is not asked.

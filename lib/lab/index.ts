@@ -22,6 +22,7 @@ export type { Daemon } from './daemon.ts';
 export type { Ready } from './daemon-ready.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
 export type { Freeze } from './freeze.ts';
+export type { Impairment, ImpairOptions } from './impairment.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
 export { createLab, Lab } from './lab.ts';

@@ -17,8 +17,16 @@ import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
 import { type ToReachOptions, toReach } from './to-reach.ts';
 import { type ToSeeOptions, toSee } from './to-see.ts';
+import { type ToStayReachableOptions, toStayReachable } from './to-stay-reachable.ts';
 
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions, ToSeeOptions };
+export type {
+  ToBehaveAsOptions,
+  ToHearOptions,
+  ToMatchReachabilityOptions,
+  ToReachOptions,
+  ToSeeOptions,
+  ToStayReachableOptions,
+};
 
 /** Every matcher, for `expect.extend`. */
 export const matchers = {
@@ -27,6 +35,7 @@ export const matchers = {
   toMatchReachability: awaited('toMatchReachability', toMatchReachability),
   toReach: awaited('toReach', toReach),
   toSee: awaited('toSee', toSee),
+  toStayReachable: awaited('toStayReachable', toStayReachable),
 };
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
