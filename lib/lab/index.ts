@@ -18,6 +18,7 @@ export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './cable.ts';
+export type { SettledOptions } from './convergence.ts';
 export type { Daemon } from './daemon.ts';
 export type { Ready } from './daemon-ready.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
