@@ -1,7 +1,9 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import type { Interface, MacvlanMode, Namespace } from './lab/index.ts';
+import type { Interface, MacvlanMode, Namespace, NeighbourEntry, RouteEntry, RuleEntry } from './lab/index.ts';
+import type { AsymmetricValue, Expected, WithNamedTable } from './matchers/expected.ts';
+import type { StateOptions } from './matchers/have-state.ts';
 import {
   matchers,
   type ToBehaveAsOptions,
@@ -11,6 +13,11 @@ import {
   type ToSeeOptions,
   type ToStayReachableOptions,
 } from './matchers/index.ts';
+import type { AddressEntry } from './state/entries/address-entry.ts';
+import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
+import type { LinkEntry } from './state/entries/link-entry.ts';
+import type { GroupEntry } from './state/entries/mdb-entry.ts';
+import type { VlanEntry } from './state/entries/vlan-entry.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 export * from '../fixtures/index.ts';
@@ -22,12 +29,19 @@ export { diagnosisOf } from './matchers/failed-assertion.ts';
 export type { CauseFacts, Code } from './model/cause.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
 export type {
+  AddressEntry,
+  Expected,
+  ForwardingEntry,
+  GroupEntry,
+  LinkEntry,
+  StateOptions,
   ToBehaveAsOptions,
   ToHearOptions,
   ToMatchReachabilityOptions,
   ToReachOptions,
   ToSeeOptions,
   ToStayReachableOptions,
+  VlanEntry,
 };
 export { expect };
 
@@ -81,5 +95,61 @@ declare module 'vitest' {
      *   b  ✗  .`);
      */
     toMatchReachability(table: string, options?: ToMatchReachabilityOptions): Promise<void>;
+    /**
+     * A namespace has a device as `ip link` shows it, or an interface is so. Waits until it is, by the kernel's events.
+     * With `.not` no such device may come for `hold`. Values may be asymmetric matchers.
+     *
+     * @example await expect(ns).toHaveLink({ name: 'eth0', mtu: 1400, up: true, settings: { mode: 'vepa' } })
+     */
+    toHaveLink(link: Expected<LinkEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A namespace, or an interface, has an address.
+     *
+     * @example await expect(ns).toHaveAddress('10.0.0.1/24')
+     * @example await expect(eth0).toHaveAddress({ address: expect.stringMatching(/^fe80:/), tentative: false })
+     */
+    toHaveAddress(address: string | Expected<AddressEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A namespace has a route, in whatever table.
+     *
+     * @example await expect(ns).toHaveRoute({ to: '10.0.0.0/8', via: '192.0.2.1', dev: 'eth0', table: 'main' })
+     */
+    toHaveRoute(route: Expected<WithNamedTable<RouteEntry>>, options?: StateOptions): Promise<void>;
+    /**
+     * A namespace has a rule of the routing policy.
+     *
+     * @example await expect(ns).toHaveRule({ from: '10.0.0.0/8', table: 100 })
+     */
+    toHaveRule(rule: Expected<WithNamedTable<RuleEntry>>, options?: StateOptions): Promise<void>;
+    /**
+     * A namespace, or an interface, has an entry in its ARP or ND table.
+     *
+     * @example await expect(ns).toHaveNeighbour({ to: '10.0.0.2', lladdr: b.interface().mac, state: 'REACHABLE' })
+     */
+    toHaveNeighbour(neighbour: Expected<NeighbourEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A switch, a bridge, a port of one, or a vxlan device has an entry in a forwarding database.
+     *
+     * @example await expect(sw).toHaveFdbEntry({ mac: a.interface().mac, port: 'p0', permanent: false })
+     */
+    toHaveFdbEntry(entry: Expected<ForwardingEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A switch, a bridge, or a port of one has an entry in a multicast database.
+     *
+     * @example await expect(sw).toHaveMdbEntry({ group: '239.1.1.1', port: 'p0', state: 'temp' })
+     */
+    toHaveMdbEntry(entry: Expected<GroupEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A port, or a bridge itself, has a VLAN.
+     *
+     * @example await expect(port).toHaveVlan({ vid: 10, pvid: true, untagged: true })
+     */
+    toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A sysctl of a namespace has a value.
+     *
+     * @example await expect(ns).toHaveSysctl('net.ipv4.ip_forward', '1')
+     */
+    toHaveSysctl(name: string, value: string | number | AsymmetricValue, options?: StateOptions): Promise<void>;
   }
 }

@@ -8,7 +8,7 @@ import { NO_MAC } from '../wire/mac-address.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { flagsOn, Interface, refuseMac } from './interface.ts';
+import { checkLinkedDevices, flagsOn, Interface, refuseMac } from './interface.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import type { DeviceOptions } from './link-options.ts';
@@ -47,6 +47,7 @@ function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, option
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);
   kind.checkNew(call, options);
+  checkLinkedDevices(call, namespace, kind, options);
   const settings = { ...kind.defaults, ...options };
   if (options.mac !== undefined && kind.withoutMac(settings))
     throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);

@@ -54,7 +54,7 @@ async function untilNothingMoves(call: string, namespaces: readonly Namespace[],
   using resources = new ResourceStack();
   // Before the first look: what changes after it is heard of.
   const monitors = namespaces.map((namespace) =>
-    resources.use(new Monitor(engineOf(namespace).netns, ['link', 'address6'])),
+    resources.use(new Monitor(engineOf(namespace).netns, ['link', 'address'])),
   );
   for (;;) {
     const moving = namespaces.flatMap(movesIn);

@@ -5,10 +5,10 @@ import { Monitor } from '../netlink/monitor.ts';
 import type { Link } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { realParentOf, taggedSegment } from './add-link.ts';
-import { isBridge } from './bridge.ts';
 import { engineOf, enginesOf } from './engine.ts';
 import { handleOf } from './handle.ts';
 import type { Interface } from './interface.ts';
+import { joinMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
 import { settle } from './settle.ts';
 
@@ -75,7 +75,7 @@ function isOfTheKernel(namespace: Namespace, { name }: Link): boolean {
 /** A bridge's carrier is its ports', and what leads nobody knows where, such as ifb and tun, has none to follow. */
 function followsCarrier(device: Interface): boolean {
   const kind = kindOf(device);
-  return kind !== undefined && kind.end !== 'unknown' && !kind.description.hasPorts;
+  return kind !== undefined && kind.end !== 'unknown' && !kind.isMaster;
 }
 
 /** Makes the interface that stands for a device. Those below it are taken first: a macvlan has its parent for life. */
@@ -98,7 +98,7 @@ function takeLower(link: Link, links: Links): Interface | undefined {
   return deviceOf(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
 }
 
-/** A cable's two ends, and a port and its bridge, learn of each other once all are there. */
+/** A cable's two ends, and a device and its master, learn of each other once all are there. */
 function connect(namespace: Namespace, link: Link, links: Links): void {
   const device = deviceOf(namespace, link.index);
   if (!device) return;
@@ -106,10 +106,7 @@ function connect(namespace: Namespace, link: Link, links: Links): void {
     const other = lowerOf(link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }
-  const bridge = link.master === undefined ? undefined : deviceOf(namespace, link.master);
-  if (device.bridge && device.bridge !== bridge) device.children.delete(device.bridge);
-  device.bridge = isBridge(bridge) ? bridge : undefined;
-  if (device.bridge) device.children.add(device.bridge);
+  joinMaster(device, link.master === undefined ? undefined : deviceOf(namespace, link.master));
 }
 
 /** The device below, or at the other end, where that is in the lab. */

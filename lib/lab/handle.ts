@@ -5,6 +5,7 @@ import { setEngine } from './engine.ts';
 import { Interface } from './interface.ts';
 import { InterfaceEngine, type InterfaceOrigin } from './interface-engine.ts';
 import { MemberList } from './member-list.ts';
+import { FdbInterface } from './remote-fdb.ts';
 import { TapInterface } from './tap-interface.ts';
 
 const classes = new WeakMap<LinkKind, typeof Interface>();
@@ -25,8 +26,8 @@ function classFor(kind: LinkKind | undefined): typeof Interface {
 }
 
 function classOf(kind: LinkKind): typeof Interface {
-  const { characterDevice, hasPorts, lists = {} } = kind.description;
-  const Base = hasPorts ? Bridge : characterDevice ? TapInterface : Interface;
+  const { characterDevice, hasPorts, keepsFdb, lists = {} } = kind.description;
+  const Base = hasPorts ? Bridge : characterDevice ? TapInterface : keepsFdb ? FdbInterface : Interface;
   const Handle = class extends Base {};
   Object.defineProperty(Handle, 'name', { value: Base.name });
   for (const name of kind.options.keys()) {
@@ -47,10 +48,11 @@ function classOf(kind: LinkKind): typeof Interface {
 function readSetting(device: Interface, kind: LinkKind, name: string): unknown {
   const settings: Record<string, unknown> = kind.of(device.state());
   const value = settings[name];
+  const option = kind.options.get(name);
   try {
-    kind.options.get(name)?.check('', name, value);
+    option?.check('', name, value);
   } catch {
     throw new Error(`${device}: the kernel says ${name} ${value}, which hairpin does not know`);
   }
-  return value;
+  return option?.isDevice ? device.namespace.interfaces.find(({ index }) => index === value) : value;
 }

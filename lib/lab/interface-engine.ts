@@ -21,6 +21,8 @@ export class InterfaceEngine {
   mac: string;
   /** Whether the device is a port of a bridge: the kernel can change that at any time. */
   isPort = false;
+  /** The device that it belongs to. */
+  master: Interface | undefined;
   /** Those of its character device. The kernel tells them only when it makes the device. */
   readonly numbers: DeviceNumbers | undefined;
   readonly #device: Interface;
@@ -49,7 +51,7 @@ export class InterfaceEngine {
   }
 
   /** Changes the device. When it returns, the change has reached the carriers of whatever hangs on it. */
-  change(change: InterfaceChange): void {
+  change(change: Omit<InterfaceChange, 'master'>): void {
     const { namespace, index } = this.#device;
     engineOf(namespace).rtnetlink.change(ipLink.change({ ...change, index }, this.#causes()));
     this.name = change.name ?? this.name;
@@ -86,14 +88,22 @@ export class InterfaceEngine {
     const { peer, children } = this.#device;
     if (peer) engineOf(peer).#forget();
     // A bridge outlives its ports.
-    for (const child of children) if (!kindOf(child)?.description.hasPorts) engineOf(child).#forget();
+    for (const child of children) if (!kindOf(child)?.isMaster) engineOf(child).#forget();
   }
 
   #markDeleted(): boolean {
     if (this.#deleted) return false;
     this.#deleted = true;
-    engineOf(this.#device.namespace).devices.remove(this.#device);
+    const { devices } = engineOf(this.#device.namespace);
+    devices.remove(this.#device);
+    for (const member of devices.all.filter(({ master }) => master === this.#device)) engineOf(member).#leaveMaster();
     return true;
+  }
+
+  /** What belonged to a device that is deleted belongs to none (`unregister_netdevice_many`, `ndo_del_slave`). */
+  #leaveMaster(): void {
+    this.master = undefined;
+    this.isPort = false;
   }
 
   /** The usual causes of a refused change, by errno. */

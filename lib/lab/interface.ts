@@ -1,7 +1,16 @@
 import { inspect } from 'node:util';
-import { checkBoolean, checkInterfaceName, checkMac, checkMtu, checkOptions, UsageError } from '../kernel/validate.ts';
+import {
+  checkBoolean,
+  checkInterfaceName,
+  checkMac,
+  checkMtu,
+  checkOptions,
+  show,
+  UsageError,
+} from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings } from '../links/bridge-port.ts';
+import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
@@ -10,6 +19,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkAlive } from './interface-state.ts';
+import { checkMaster, type MasterOption, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
 import { changePort } from './port.ts';
 import type { Segment } from './segment.ts';
@@ -24,6 +34,11 @@ export interface InterfaceChange {
   /** `promisc on`: counts once, whatever its children ask of it. */
   promiscuous?: boolean;
   name?: string;
+  /**
+   * The device of the same namespace that this one is to belong to: a bridge, a bond, a VRF. `false` for none, as
+   * `nomaster`.
+   */
+  master?: MasterOption;
 }
 
 /** What an interface is on, and keeps for life. */
@@ -36,7 +51,7 @@ export interface InterfacePlace {
   parent?: Interface | Uplink | undefined;
 }
 
-export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name'] as const;
+export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name', 'master'] as const;
 
 /** A network device of a lab. */
 export class Interface {
@@ -50,9 +65,7 @@ export class Interface {
   readonly parent: Interface | Uplink | undefined;
   /** The other end, where the device is one end of a cable. */
   peer: Interface | undefined;
-  /** The bridge of a host that it is a port of, whatever kind of link it is; other software made that bridge. */
-  bridge: Bridge | undefined;
-  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge that it is a port of. */
+  /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge or bond that it belongs to. */
   readonly children = new Set<Interface>();
 
   constructor({ namespace, index, kind, segment, parent }: InterfacePlace) {
@@ -78,6 +91,17 @@ export class Interface {
     return engineOf(this).isPort;
   }
 
+  /** The device that it belongs to: a bridge, a bond, a VRF. A switch's own bridge is not an interface of the lab. */
+  get master(): Interface | undefined {
+    return engineOf(this).master;
+  }
+
+  /** The bridge of a host that it is a port of, whatever kind of link it is. */
+  get bridge(): Bridge | undefined {
+    const { master } = this;
+    return master && kindOf(master)?.description.hasPorts ? (master as Bridge) : undefined;
+  }
+
   /** Whether it, or what it hangs on, has been deleted. */
   get deleted(): boolean {
     return engineOf(this).deleted;
@@ -88,7 +112,7 @@ export class Interface {
     checkAlive(this, 'settings');
     watcher()?.asked();
     const link = engineOf(this).link();
-    return { ...settingsOf(link), ...portSettings(link) };
+    return { ...withDevices(this, settingsOf(link) ?? {}), ...portSettings(link) };
   }
 
   /**
@@ -97,6 +121,7 @@ export class Interface {
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example port.set({ up: false })
+   * @example eth0.set({ master: vrf })
    */
   set(options: InterfaceChange): this {
     const call = `${this}.set`;
@@ -110,11 +135,15 @@ export class Interface {
     const fixed = kind?.fixedMac({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
     const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
-    const ofPort = this.isPort ? PORT_OPTIONS : [];
+    const ofPort = willBePort(this, options) ? PORT_OPTIONS : [];
     const ofKind = kind?.liveOptions ?? [];
     checkOptions(call, options, [...ofPort, ...ofDevice, ...ofKind]);
     checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
+    if (options.master !== undefined && options.master !== false)
+      checkInterfaceOf(call, 'master', options.master, this.namespace, ', or false for none');
+    if (options.master) checkMaster(call, this, options.master);
+    checkLinkedDevices(call, this.namespace, kind, options);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
@@ -122,8 +151,14 @@ export class Interface {
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
     }
-    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: pick(options, ofDevice) };
-    if (this.isPort) changePort(this, { ...parts, change: (changes) => engineOf(this).change(changes) });
+    const { master, ...changes } = pick(options, ofDevice);
+    // A bond takes only devices that are down (bond_enslave), and brings them up itself.
+    const { up, ...others } = changes;
+    if (master !== undefined && up === false) engineOf(this).change({ up });
+    if (master !== undefined) setMaster(this, master);
+    const ofDeviceNow: Omit<InterfaceChange, 'master'> = master !== undefined && up === false ? others : changes;
+    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofDeviceNow };
+    if (this.isPort) changePort(this, { ...parts, change: (change) => engineOf(this).change(change) });
     else if (Object.keys(parts.ofDevice).length > 0) engineOf(this).change(parts.ofDevice);
   }
 
@@ -183,6 +218,53 @@ export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, 
   checkMtu(call, mtu);
   if (mac !== undefined) checkMac(call, 'mac', mac);
   if (name !== undefined) checkInterfaceName(call, name);
+}
+
+/** Checks that an option is an interface of a namespace. @throws UsageError */
+export function checkInterfaceOf(
+  call: string,
+  option: string,
+  value: unknown,
+  namespace: Namespace,
+  otherwise = '',
+): asserts value is Interface {
+  const rule = `${option} must be an interface of ${namespace}${otherwise}`;
+  if (!(value instanceof Interface)) throw new UsageError(`${call}: ${rule}: received ${show(value)}`);
+  if (value.deleted) throw new UsageError(`${call}: ${option} ${value} has been deleted`);
+  if (value.namespace === namespace) return;
+  const whose = value.namespace.lab === namespace.lab ? '' : ', of another lab';
+  throw new UsageError(`${call}: ${rule}: received ${value}${whose}`);
+}
+
+/** Checks the settings of a kind that are other devices. @throws UsageError */
+export function checkLinkedDevices(
+  call: string,
+  namespace: Namespace,
+  kind: LinkKind | undefined,
+  options: object,
+): void {
+  for (const name of kind?.deviceOptions ?? []) {
+    const value: unknown = (options as Record<string, unknown>)[name];
+    if (value !== undefined) checkInterfaceOf(call, name, value, namespace);
+  }
+}
+
+/** Settings of a device, with the interface in place of the index of another. */
+export function withDevices(device: Interface, settings: object): object {
+  const names = kindOf(device)?.deviceOptions ?? [];
+  const others = names.filter((name) => name in settings);
+  const interfaceAt = (index: unknown) => device.namespace.interfaces.find((each) => each.index === index);
+  return {
+    ...settings,
+    ...Object.fromEntries(others.map((name) => [name, interfaceAt((settings as Record<string, unknown>)[name])])),
+  };
+}
+
+/** Whether an interface is a port of a bridge after a change. */
+function willBePort({ isPort }: Interface, options: InterfaceChange): boolean {
+  const { master }: InterfaceChange = options ?? {};
+  if (master === undefined) return isPort;
+  return master instanceof Interface && kindOf(master)?.description.hasPorts === true;
 }
 
 /** Only the flags to switch on; all are off on a new device. */

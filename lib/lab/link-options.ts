@@ -1,9 +1,12 @@
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
+import type { FdbKind } from '../links/registry.ts';
 import type { LiveSettings, NewSettings, Settings, SettingsOf } from '../links/setting.ts';
+import type { LinkedIndex } from '../netlink/scalars.ts';
 import type { AddressOption } from './address-option.ts';
 import type { Interface, InterfaceChange } from './interface.ts';
 import type { MemberList } from './member-list.ts';
+import type { RemoteFdb } from './remote-fdb.ts';
 import type { Uplink } from './uplink.ts';
 
 /** What every new link may be told, in the words of `ip link add`. */
@@ -50,10 +53,13 @@ export type LinkArguments<K> =
 /** Live changes of a link of a kind. */
 export type LinkChange<K> = K extends LinkKind<string, infer S> ? InterfaceChange & LiveSettings<S> : never;
 
+/** A setting as a spec is given it: another device is an interface. */
+type Given<T> = NonNullable<T> extends LinkedIndex ? Interface | undefined : T;
+
 interface Link<S extends Settings, L extends Lower> extends Interface {
   readonly parent: ParentOf<L>;
   /** The settings that the kernel has now. */
-  readonly settings: SettingsOf<S>;
+  readonly settings: { readonly [N in keyof SettingsOf<S>]: Given<SettingsOf<S>[N]> };
   /** @throws UsageError for a wrong option; KernelError when the kernel refuses */
   set(change: InterfaceChange & LiveSettings<S>): this;
 }
@@ -62,6 +68,8 @@ interface Link<S extends Settings, L extends Lower> extends Interface {
 export type LinkOf<K> =
   K extends LinkKind<string, infer S, infer L>
     ? Link<S, L> & {
-        readonly [N in keyof SettingsOf<S>]: SettingsOf<S>[N] extends readonly string[] ? MemberList : SettingsOf<S>[N];
-      }
+        readonly [N in keyof SettingsOf<S>]: SettingsOf<S>[N] extends readonly string[]
+          ? MemberList
+          : Given<SettingsOf<S>[N]>;
+      } & (K extends FdbKind ? { readonly fdb: RemoteFdb } : unknown)
     : never;

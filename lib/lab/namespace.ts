@@ -30,8 +30,10 @@ import type {
   VlanOptions,
 } from './links.ts';
 import { NeighbourTable } from './neighbour-table.ts';
+import { NexthopTable } from './nexthop-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
+import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
 import { make, watcher } from './watcher.ts';
@@ -42,6 +44,8 @@ export class Namespace {
   readonly name: string;
   readonly role: Role;
   readonly route: RouteTable;
+  readonly rule: RuleTable;
+  readonly nexthop: NexthopTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
 
@@ -50,6 +54,8 @@ export class Namespace {
     this.name = name;
     this.role = role;
     this.route = new RouteTable(this);
+    this.rule = new RuleTable(this);
+    this.nexthop = new NexthopTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
   }

@@ -23,8 +23,8 @@ export interface Port extends Interface {
 /** A change of a port, and of the device that it is: `change` makes the latter. */
 export interface PortChange {
   ofPort: PortOptions;
-  ofDevice: InterfaceChange;
-  change: (ofDevice: InterfaceChange) => void;
+  ofDevice: Omit<InterfaceChange, 'master'>;
+  change: (ofDevice: Omit<InterfaceChange, 'master'>) => void;
 }
 
 /** Changes a port: all of it, or nothing. */

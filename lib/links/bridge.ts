@@ -17,6 +17,15 @@ export const bridge = describeLink('bridge', {
   // It hands a frame on at once (br_handle_frame_finish, br_dev_xmit).
   knownQueues: true,
   end: 'none',
+  causes: {
+    member: (master, member) => ({
+      // br_add_if
+      EINVAL: `${member} is not Ethernet, or is a loopback or a bridge: it cannot be a port of ${master}`,
+      ELOOP: `a bridge cannot be a port of another, and ${member} is one, or ${master} is below it`,
+      EBUSY: `${member} has macvlans or ipvlans, or belongs to a bridge: a device has one rx_handler`,
+      EOPNOTSUPP: `${member} must not be bridged (IFF_DONT_BRIDGE)`,
+    }),
+  },
   settings: {
     /** Seconds until an address that is not heard again is forgotten. @default 300 */
     ageingTime: setting('IFLA_BR_AGEING_TIME', 4, range(userTicks, 0, 1_000_000), {

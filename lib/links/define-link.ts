@@ -8,7 +8,20 @@ import type { Settings } from './setting.ts';
 
 /** Properties and options of every interface: no setting of a kind can have such a name. */
 const TAKEN_NAMES: readonly string[] = [
-  ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'bridge', 'isPort', 'ports', 'fdb'],
+  ...[
+    'namespace',
+    'index',
+    'kind',
+    'segment',
+    'parent',
+    'peer',
+    'children',
+    'master',
+    'bridge',
+    'isPort',
+    'ports',
+    'fdb',
+  ],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
@@ -47,7 +60,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
   ...{ settings: true, lists: true, changesWhole: true, complete: true },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, ethernet: true },
-  ...{ knownQueues: true, characterDevice: true, hasPorts: true },
+  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, keepsFdb: true },
   ...{ usualName: true, tag: true, label: true, summary: true, causes: true },
 };
 

@@ -60,6 +60,13 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   characterDevice?: boolean;
   /** It forwards frames between other devices, its ports, as a bridge does. @default false */
   hasPorts?: boolean;
+  /** It keeps a forwarding database of its own (`bridge fdb … self`): behind which end an address is. @default false */
+  keepsFdb?: boolean;
+  /**
+   * Other devices can belong to it (`ip link set … master`). It takes their frames, as a bond does (`rx_handler`), or the
+   * packets of their stack, as a VRF does (`l3mdev`). @default 'frames' with {@link hasPorts}, else none can
+   */
+  members?: 'frames' | 'packets';
 
   /** A name for a new link, from the name of the device below. @default the kind and a number */
   usualName?(lower: string, settings: SettingsOf<S>): string;
@@ -67,9 +74,9 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
    * Links with one tag form a segment, and the lab gives them addresses of one subnet. A tag counts on one device below, or
    * in the whole lab if there is none. @default the segment of the device below; without one, a segment for each link
    */
-  tag?(settings: SettingsOf<S>): { tag: string; suffix: string };
+  tag?(settings: SettingsOf<S>): { tag: string; suffix: string } | undefined;
   /** Its settings in a few words, for drawings. @default the values of the required settings */
-  label?(settings: SettingsOf<S>): readonly (string | number)[];
+  label?(settings: SettingsOf<S>): readonly (string | number | undefined)[];
   /** The same for messages. @default the label */
   summary?(settings: SettingsOf<S>): readonly (string | number)[];
 
@@ -79,6 +86,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     add?(refused: Refused<S>): Causes;
     /** Causes when its settings change. */
     settings?: Causes;
+    /** Causes when another device is to belong to it. */
+    member?(master: string, member: string): Causes;
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };

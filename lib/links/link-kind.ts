@@ -17,6 +17,8 @@ type Words = readonly (string | number)[];
 interface Option {
   rules: SettingRules;
   rule: string | undefined;
+  /** It is another device: a spec says an interface, and is given one. */
+  isDevice: boolean;
   check: (call: string, option: string, value: unknown) => void;
 }
 
@@ -33,8 +35,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   readonly table: Table<S>;
   /** The settings that a spec may say of a new link. */
   readonly options: ReadonlyMap<string, Option>;
-  /** The settings that the kernel tells. */
-  readonly #told: readonly string[];
+  /** The settings that the kernel tells: these, and those that a spec cannot choose. */
+  readonly told: ReadonlyMap<string, Option>;
 
   constructor(kind: K, description: LinkDescription<S, L>, variantOf?: LinkKind) {
     const { option, module = kind, lower = 'none', settings = {} as S } = description;
@@ -48,7 +50,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.table = table(settings);
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
-    this.#told = readable.map(([name]) => name);
+    this.told = new Map(readable);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);
   }
@@ -56,6 +58,11 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The kind that it is a variant of, or itself. */
   get family(): LinkKind {
     return variants.get(this.kind) ?? (this as unknown as LinkKind);
+  }
+
+  /** The settings that are other devices. */
+  get deviceOptions(): string[] {
+    return [...this.options].filter(([, { isDevice }]) => isDevice).map(([name]) => name);
   }
 
   /** The settings that `set` takes. */
@@ -73,8 +80,18 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     if (!this.is(link))
       throw new Error(`${link.name} is a ${link.kind ?? 'device'}, which has no settings of a ${this.kind}`);
     const data = (link.data ?? this.table.read(Buffer.alloc(0))) as Values;
-    const told = this.#told.filter((name) => data[name] !== undefined);
+    const told = [...this.told.keys()].filter((name) => data[name] !== undefined);
     return Object.fromEntries(told.map((name) => [name, data[name]])) as SettingsOf<S>;
+  }
+
+  /** Whether other devices can belong to a link of this kind (`ip link set … master`). */
+  get isMaster(): boolean {
+    return this.members !== undefined;
+  }
+
+  /** What a link of this kind takes of the devices that belong to it. */
+  get members(): LinkDescription['members'] {
+    return this.description.members ?? (this.description.hasPorts ? 'frames' : undefined);
   }
 
   /** What a message says of a link of this kind, to make or change it. */
@@ -92,7 +109,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** A link's settings in a few words, for drawings. */
   label(settings: Values): Words {
     const required = [...this.options].filter(([, { rules }]) => rules.required).map(([name]) => settings[name]);
-    return this.description.label?.(settings as SettingsOf<S>) ?? (required as Words);
+    const label = this.description.label?.(settings as SettingsOf<S>) ?? (required as Words);
+    return label.filter((word) => word !== undefined);
   }
 
   /** The same for messages. */
@@ -127,10 +145,15 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.causes?.add?.(refused as Refused<S>) ?? {};
   }
 
+  causesOfMember(master: string, member: string): Causes {
+    return this.description.causes?.member?.(master, member) ?? {};
+  }
+
   /** Checks what a spec says of a new link. @throws UsageError */
   checkNew(call: string, said: Values): void {
     for (const [name, { rules, rule, check }] of this.options) {
-      if (rules.required && said[name] === undefined)
+      const isNeeded = rules.required && !(rules.unless !== undefined && said[rules.unless]);
+      if (isNeeded && said[name] === undefined)
         throw new UsageError(`${call}: ${name} must be given${rule ? `: ${rule}` : ''}`);
       check(call, name, said[name]);
     }
@@ -156,13 +179,13 @@ const variants = new Map<string, LinkKind>();
 /** The settings that have a name of their own, each with its rules. */
 export function readableOf(settings: Settings): [string, Option][] {
   return Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
-    const { rule, check = () => {} } = of;
+    const { rule, check = () => {}, isDevice = false } = of;
     if ('each' in rules) {
       const { each } = rules as BitRules;
-      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, check }]);
+      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, isDevice, check }]);
     }
     const own: SettingRules = rules;
-    return own.internal ? [] : [[name, { rules: own, rule, check: own.check ?? check }]];
+    return own.internal ? [] : [[name, { rules: own, rule, isDevice, check: own.check ?? check }]];
   });
 }
 

@@ -29,6 +29,9 @@ export type PairKindName = PairNameOf<Own>;
 
 type PairNameOf<K> = K extends LinkKind<infer N, infer S> ? ('peer' extends keyof S ? N : never) : never;
 
+/** The kinds that keep a forwarding database of their own. */
+export type FdbKind = typeof vxlan;
+
 /** What `ns.link` takes: the name of one of hairpin's own kinds, or a kind that `defineLink` has returned. */
 export type SingleKind = Exclude<LinkKindName, PairKindName> | LinkKind<string, Settings, Lower>;
 

@@ -1,4 +1,4 @@
-import { attribute, type Row, type RowOptions } from '../netlink/table.ts';
+import { attribute, type Row, type RowOptions, type Version } from '../netlink/table.ts';
 import type { Flat, Type } from '../netlink/type.ts';
 
 /** Whether and when a spec may choose a setting. */
@@ -7,8 +7,9 @@ export interface SettingRules {
   readonly default?: unknown;
   /** The kernel's own default: a script leaves it out. */
   readonly kernelDefault?: unknown;
-  /** Each new link needs it. */
+  /** Each new link needs it; with {@link unless}, each that does not have that other setting on. */
   readonly required?: boolean;
+  readonly unless?: string;
   /** `set` can change it. @default false */
   readonly live?: boolean;
   /** The values that another setting must have, such as `{ mode: 'passthru' }`. */
@@ -65,6 +66,33 @@ export function setting(
   return { ...attribute(kernel, number, of, options), rules: options };
 }
 
+/**
+ * A setting that travels in one of several attributes: the type of each says which values it takes.
+ *
+ * @param versions kernel's name, number and type of each attribute
+ * @param checks the rule for all of its values, and its check
+ */
+export function settingInOneOf<R, W, const O extends SettingRules & RowOptions<NoInfer<R>> = Record<never, never>>(
+  versions: readonly (readonly [kernel: string, number: number, of: Type<R, W>])[],
+  { rule, check }: Pick<Type<R, W>, 'rule' | 'check'>,
+  options?: O,
+): Setting<R, W, false, O>;
+export function settingInOneOf(
+  all: readonly (readonly [kernel: string, number: number, of: Type<unknown>])[],
+  checks: Pick<Type<unknown>, 'rule' | 'check'>,
+  options: SettingRules & RowOptions<unknown> = {},
+): Setting {
+  const versions = all.map(([kernel, number, of]) => ({ kernel, number, of }));
+  const [first] = versions as [Version];
+  const versionOf = (value: unknown) => versions.find(({ of }) => of.takes?.(value) ?? true) ?? first;
+  const of = {
+    ...first.of,
+    ...checks,
+    words: (...[value, names]: Parameters<Type<unknown>['words']>) => versionOf(value).of.words(value, names),
+  };
+  return { ...attribute(first.kernel, first.number, of, options), versions, rules: options };
+}
+
 type Carried<S> = S extends { readonly brings?: infer B extends { read: unknown; write: unknown } } ? B : never;
 type IsBits<S> = S extends { readonly rules: BitRules } ? true : false;
 type RulesOf<S> = S extends { readonly rules: infer O } ? O : never;
@@ -73,7 +101,8 @@ type Word<T> = T extends string ? (string extends T ? T : Exclude<T, `${number}`
 type IsTold<S> = RulesOf<S> extends { ifAbsent: unknown } | { default: unknown } | { required: true } ? true : false;
 type IsReadable<S> = IsBits<S> extends true ? false : RulesOf<S> extends { internal: true } ? false : true;
 type IsOption<S> = RulesOf<S> extends { readOnly: true } ? false : IsReadable<S>;
-type IsRequired<S> = RulesOf<S> extends { required: true } ? true : false;
+type IsRequired<S> =
+  RulesOf<S> extends { unless: string } ? false : RulesOf<S> extends { required: true } ? true : false;
 type IsLive<S> = RulesOf<S> extends { live: true } ? true : false;
 type Union<T> = (T extends unknown ? (each: T) => void : never) extends (all: infer I) => void ? I : never;
 /** The settings that stand in bits, each by its own rules. */

@@ -30,7 +30,7 @@ export interface LinkState {
   operState: OperState;
   /** What kind of hardware it is, or passes for: 1 is Ethernet (`ARPHRD_*`, linux/if_arp.h). */
   hardware: number;
-  /** ifindex of the bridge that it is a port of. */
+  /** ifindex of the bridge, bond or VRF that it belongs to. */
   master: number | undefined;
   /** ifindex of the device below, in whatever namespace that is. */
   link: number | undefined;
@@ -63,12 +63,18 @@ export const linkHeader = struct('ifinfomsg', {
 
 const operStates = { UNKNOWN: 0, NOTPRESENT: 1, DOWN: 2, LOWERLAYERDOWN: 3, TESTING: 4, DORMANT: 5, UP: 6 } as const;
 
+/** 0 takes a device away from its master (`do_set_master`). */
+const masterDevice: typeof device = {
+  ...device,
+  words: (index, names) => (index === 0 ? ['nomaster'] : ['master', ...device.words(index, names)]),
+};
+
 export const linkAttributes = table({
   name: attribute('IFLA_IFNAME', 3, string, { word: false, ifAbsent: '' }),
   link: attribute('IFLA_LINK', 5, device),
   mac: attribute('IFLA_ADDRESS', 1, mac, { word: 'address', ifAbsent: '' }),
   mtu: attribute('IFLA_MTU', 4, u32, { ifAbsent: 0 }),
-  master: attribute('IFLA_MASTER', 10, device),
+  master: attribute('IFLA_MASTER', 10, masterDevice, { word: '' }),
   netns: attribute('IFLA_NET_NS_FD', 28, netns),
   newIndex: attribute('IFLA_NEW_IFINDEX', 49, s32, { word: 'index' }),
   operState: attribute('IFLA_OPERSTATE', 16, oneOf(u8, 'IF_OPER_', operStates, 'UNKNOWN'), { ifAbsent: 'UNKNOWN' }),

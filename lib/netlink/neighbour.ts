@@ -4,7 +4,7 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { oneOf } from './one-of.ts';
-import { device, ip, ipFamily, mac, pad, u8, u16, u32 } from './scalars.ts';
+import { be16, device, ip, ipFamily, mac, pad, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
 import { type Fixed, flat } from './type.ts';
@@ -32,6 +32,10 @@ export interface Neighbour {
   externValid: boolean;
   /** The kernel asks for its address again and again (`managed`). */
   managed: boolean;
+  /** It is an IPv6 router (`router`). */
+  router: boolean;
+  /** The namespace answers for the address, though it has it not (`proxy`). */
+  proxy: boolean;
 }
 
 /** An entry of a bridge's forwarding database. */
@@ -51,6 +55,19 @@ export interface FdbEntry {
   sticky: boolean;
   /** Of a tunnel: the address of the host that its frames are sent to. */
   to: string | undefined;
+  /** Of a tunnel, where they are not the device's own: the UDP port there, and the network identifier. */
+  udpPort?: number | undefined;
+  vni?: number | undefined;
+  /** Of an `external` tunnel: the identifier that the entry is for. */
+  srcVni?: number | undefined;
+  /** Of a tunnel: ifindex of the device that the outer packets leave by. */
+  via?: number | undefined;
+  /** Of a tunnel: the nexthop group that has the remote ends. */
+  nhid?: number | undefined;
+  /** A control plane added it (`extern_learn`). */
+  externLearn?: boolean;
+  /** Of a tunnel that short-circuits routes: the address is a router's. */
+  router?: boolean;
 }
 
 const nud = oneOf(u16, 'NUD_', STATES, 'NONE');
@@ -76,6 +93,7 @@ const headerOf = <T>(family: Fixed<T>, state: typeof nud = nud) =>
         proxy: bit('NTF_PROXY', 0x08, 'proxy'),
         externLearn: bit('NTF_EXT_LEARNED', 0x10, 'extern_learn'),
         sticky: bit('NTF_STICKY', 0x40, 'sticky'),
+        router: bit('NTF_ROUTER', 0x80, 'router'),
       }),
     ),
     type: u8,
@@ -103,8 +121,8 @@ export const ipNeighbour = new Family({
     ...said,
     family: family ?? (said.to === undefined ? undefined : familyOf(said.to)),
   }),
-  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed }): Neighbour => ({
-    ...{ device: index, to, lladdr, state, externLearn, externValid, managed },
+  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy }): Neighbour => ({
+    ...{ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy },
   }),
   words: ({ device: index, state }, names, rest) => [
     ...rest,
@@ -118,6 +136,17 @@ export function isLearnt({ state, externLearn, externValid, managed }: Neighbour
   return state !== 'PERMANENT' && !externLearn && !externValid && !managed;
 }
 
+const FDB_WORDS: Partial<Record<string, string>> = { NOARP: 'static', REACHABLE: 'dynamic' };
+
+type Remote = Pick<FdbEntry, 'udpPort' | 'vni' | 'srcVni' | 'via' | 'nhid' | 'externLearn' | 'router'>;
+
+/** Entries of bridges have nothing of it. */
+function remoteOf({ udpPort, vni, srcVni, via, nhid, externLearn, router }: Remote): Remote {
+  const flags = { ...(externLearn ? { externLearn } : {}), ...(router ? { router } : {}) };
+  const entries = Object.entries({ udpPort, vni, srcVni, via, nhid, ...flags });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
 /** The forwarding databases of bridges. They are listed by the bridge: `bridge`. */
 export const bridgeFdb = new Family({
   command: ['bridge', 'fdb'],
@@ -128,18 +157,24 @@ export const bridgeFdb = new Family({
       mac: attribute('NDA_LLADDR', 2, mac, { ifAbsent: '', word: false }),
       to: attribute('NDA_DST', 1, ip, { word: 'dst' }),
       vlan: attribute('NDA_VLAN', 5, u16),
+      udpPort: attribute('NDA_PORT', 6, be16, { word: 'port' }),
+      vni: attribute('NDA_VNI', 7, u32),
+      via: attribute('NDA_IFINDEX', 8, device),
+      srcVni: attribute('NDA_SRC_VNI', 11, u32),
+      nhid: attribute('NDA_NH_ID', 13, u32),
       bridge: attribute('NDA_MASTER', 9, device, { word: 'br' }),
     }),
   ),
   complete: (said) => ({ ...said, family: AF_BRIDGE }),
-  state: ({ device: index, bridge, mac: address, vlan, sticky, to, state }): FdbEntry => ({
+  state: ({ device: index, bridge, mac: address, vlan, sticky, to, state, ...remote }): FdbEntry => ({
     ...{ device: index, bridge, mac: address, vlan, sticky, to },
+    ...remoteOf(remote),
     permanent: state === 'PERMANENT' || state === 'NOARP',
     local: state === 'PERMANENT',
   }),
   words: ({ mac: address, device: index, state }, names, rest) => [
     ...(address === undefined || index === undefined ? [] : [address, 'dev', names.device(index)]),
     ...rest,
-    state === undefined ? undefined : state === 'NOARP' ? 'static' : 'local',
+    state === undefined ? undefined : (FDB_WORDS[state] ?? 'local'),
   ],
 });

@@ -73,6 +73,24 @@ export const longUserTicks = fixed<number>(
 /** The ifindex of a device. */
 export const device = number(4, 'readInt32LE', 'writeInt32LE', (index, names) => [names.device(index)]);
 
+declare const isIndex: unique symbol;
+
+/** The ifindex of another device that a link names among its settings. */
+export type LinkedIndex = number & { readonly [isIndex]: true };
+
+/** Another device that a link names: `active_slave eth0`. What a spec says is the device itself. */
+export const linkedDevice: Type<LinkedIndex, { readonly index: number } | LinkedIndex> = {
+  isDevice: true,
+  rule: 'an interface of the same namespace',
+  write: (to, value) => device.write(to, indexOf(value)),
+  read: (bytes) => device.read(bytes) as LinkedIndex,
+  words: (value, names) => device.words(indexOf(value), names),
+};
+
+function indexOf(value: { readonly index: number } | number): number {
+  return typeof value === 'number' ? value : value.index;
+}
+
 /** The descriptor of a namespace. */
 export const netns = number(4, 'readInt32LE', 'writeInt32LE', (fd, names) => [names.netns(fd)]);
 

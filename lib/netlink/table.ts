@@ -9,6 +9,20 @@ export interface Row<R, W, IsFlat extends boolean = false> extends Entry<R, W, I
   readonly number: number;
   readonly of: Type<unknown, unknown>;
   readonly options: RowOptions<unknown>;
+  /** The attributes that it travels in, each for some of its values: see {@link versionsOf}. */
+  readonly versions?: readonly Version[];
+}
+
+/** One of the attributes that a property may travel in. Its type says which values it takes. */
+export interface Version {
+  readonly kernel: string;
+  readonly number: number;
+  readonly of: Type<unknown, unknown>;
+}
+
+/** The attributes that a row travels in; of most rows one. */
+export function versionsOf(row: Version & { readonly versions?: readonly Version[] }): readonly Version[] {
+  return row.versions ?? [row];
 }
 
 export interface RowOptions<R> {
@@ -88,14 +102,17 @@ export function table<F extends Rows>(rows: F): Table<F> {
   const all: KeyedRow[] = Object.entries(rows).map(([key, row]) => ({ key, ...row }));
   const absent: Readonly<Record<string, unknown>> = Object.assign({}, ...all.map(absentOf));
   const long = all.find(({ options }) => options.isLong)?.number;
-  const byNumber = new Map(all.map((row) => [row.number, row]));
+  const byNumber = Map.groupBy(
+    all.flatMap((row) => versionsOf(row).map(({ kernel, number, of }) => ({ ...row, kernel, number, of }))),
+    ({ number }) => number,
+  );
   const lists = all.filter(({ isMany, isRest }) => isMany || isRest);
   const rest = all.find(({ isRest }) => isRest)?.key;
   return {
     rows,
     keys: all.flatMap(({ key, of }) => of.flat ?? key),
     isNested: true,
-    parts: all.map(({ of }) => of),
+    parts: all.flatMap((row) => versionsOf(row).map(({ of }) => of)),
     write: (to, object) => {
       for (const row of all) {
         const value = valueIn(row, object);
@@ -108,13 +125,15 @@ export function table<F extends Rows>(rows: F): Table<F> {
       const object: Record<string, unknown> = { ...absent };
       for (const { key } of lists) object[key] = [];
       eachAttribute(bytes, long, (number, start, end) => {
-        const row = byNumber.get(number);
-        if (!row && rest) (object[rest] as number[]).push(number);
-        if (!row) return;
-        const value = readRow(row, bytes.subarray(start, end));
-        if (row.of.flat) Object.assign(object, value);
-        else if (row.isMany) (object[row.key] as unknown[]).push(value);
-        else object[row.key] = value;
+        const rows = byNumber.get(number);
+        if (!rows && rest) (object[rest] as number[]).push(number);
+        for (const row of rows ?? []) {
+          const value = readRow(row, bytes.subarray(start, end));
+          if (row.of.takes?.(value) === false) continue;
+          if (row.of.flat) Object.assign(object, value);
+          else if (row.isMany) (object[row.key] as unknown[]).push(value);
+          else object[row.key] = value;
+        }
       });
       return object as ReadOf<F>;
     },
@@ -130,7 +149,7 @@ export function table<F extends Rows>(rows: F): Table<F> {
       let path: readonly string[] = [];
       eachAttribute(bytes, long, (number, start, end) => {
         if (offset < start - HEADER || offset >= end) return;
-        const row = byNumber.get(number);
+        const row = byNumber.get(number)?.[0];
         const inner = offset < start ? [] : row?.of.pathAt?.(bytes.subarray(start, end), offset - start);
         path = [row?.kernel ?? `attribute ${number}`, ...(inner ?? [])];
       });
@@ -153,7 +172,8 @@ function valueIn({ key, of, isRest }: KeyedRow, said: object): unknown {
   return of.isFlag && value === false ? undefined : value;
 }
 
-function writeRow(to: Writer, { number, of }: KeyedRow, value: unknown): void {
+function writeRow(to: Writer, row: KeyedRow, value: unknown): void {
+  const { number, of } = versionsOf(row).find((each) => each.of.takes?.(value) ?? true) ?? row;
   const at = to.beginAttribute(number, of.isNested ?? false);
   of.write(to, value);
   to.endAttribute(at);

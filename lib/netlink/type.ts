@@ -12,10 +12,14 @@ export interface Type<R, W = R> {
   readonly rule?: string;
   /** Checks a value that a spec chose; `undefined` passes. @throws UsageError that names the call and the option */
   check?(call: string, option: string, value: unknown): void;
+  /** Which values it is for, where a property travels in one of several attributes, or an attribute is one of several. */
+  takes?(value: R | W): boolean;
   /** It is attributes in an attribute (`NLA_F_NESTED`). */
   readonly isNested?: boolean;
   /** It has no payload: true is written, and false left out. */
   readonly isFlag?: boolean;
+  /** A value is a device, by its ifindex: see {@link linkedDevice}. */
+  readonly isDevice?: boolean;
   /** The properties that an object of it has in the object around it: see {@link flat}. */
   readonly flat?: readonly string[];
   /** What it is made of by the kernel's names, for the spec that compares numbers with the kernel's headers. */

@@ -17,7 +17,7 @@ import { engineOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
-import { decodeNeighbourSolicitation, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-solicitation.ts';
+import { decodeNeighbourSolicitation, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
 import type { FrameListener } from './frame-listener.ts';
 import { FrameSocket, type HeardFrame } from './frame-socket.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';

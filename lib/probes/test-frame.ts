@@ -7,7 +7,7 @@ import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { encodeIpv4, IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac4, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
-import { encodeNeighbourSolicitation, NONCE_LENGTH } from '../wire/neighbour-solicitation.ts';
+import { encodeNeighbourSolicitation, NONCE_LENGTH } from '../wire/neighbour-discovery.ts';
 import { encodeUdp } from '../wire/udp.ts';
 
 /** The single frames that a delivery is measured with. */

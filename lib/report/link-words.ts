@@ -1,6 +1,6 @@
 import { bridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
-import { type Names, NUMBERS } from '../netlink/names.ts';
+import type { Names } from '../netlink/names.ts';
 import type { Link, LinkChanges, NamespaceState } from '../state/network-state.ts';
 
 /** The settings of a device's kind that a message says to make it so; undefined for a kind that nobody has described. */
@@ -18,7 +18,9 @@ export function saidSettings({ changes }: NamespaceState<'changes'>, link: Link)
 
 /** The same in the words behind `ip link add … type KIND`. */
 export function settingWords(namespace: NamespaceState<'changes'>, link: Link): readonly string[] {
-  return kindOf(link)?.table.words((saidSettings(namespace, link) ?? {}) as never, NUMBERS) ?? [];
+  const device = (index: number) => namespace.links.find((each) => each.index === index)?.name ?? String(index);
+  const names: Names = { namespace: undefined, device, netns: String };
+  return kindOf(link)?.table.words((saidSettings(namespace, link) ?? {}) as never, names) ?? [];
 }
 
 /** The settings of a port that somebody changed; not the state, which comes and goes with the carrier. */

@@ -8,9 +8,9 @@ import { sayer } from './script-words.ts';
 /** The forwarding entries that somebody added. Learnt entries are left out: the bridge learns them again. */
 export function fdbLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
-  const ofTunnels = farEnds(namespace).map(({ mac, device, to }) =>
+  const ofTunnels = farEnds(namespace).map(({ bridge: _, permanent: __, local: ___, ...entry }) =>
     // One address may have several far ends.
-    say(bridgeFdb.append({ mac, device, to, self: true, state: 'PERMANENT' })),
+    say(bridgeFdb.append({ ...entry, self: true, state: 'PERMANENT' })),
   );
   const ofBridges = givenFdb(namespace).map(({ mac, device, vlan, sticky, local, bridge }) =>
     say(
@@ -27,8 +27,8 @@ export function fdbLines(state: WholeLabState, namespace: WholeNamespace): strin
 /** The hosts to which a tunnel sends frames for an address, except the tunnel's own `remote`. */
 export function farEnds({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
   return fdb.filter(({ device, mac, to, permanent }) => {
-    const { remote, remote6 } = Object(links.find(({ index }) => index === device)?.data);
-    return to !== undefined && permanent && !(mac === NO_MAC && (to === remote || to === remote6));
+    const { remote, group } = Object(links.find(({ index }) => index === device)?.data);
+    return to !== undefined && permanent && !(mac === NO_MAC && to === (remote ?? group));
   });
 }
 

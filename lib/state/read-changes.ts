@@ -4,7 +4,7 @@ import { bridgePort, isBridgePort } from '../links/bridge-port.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { kindOf } from '../links/registry.ts';
 import { linkAttributes } from '../netlink/link.ts';
-import type { Rows, Table } from '../netlink/table.ts';
+import { type Rows, type Table, versionsOf } from '../netlink/table.ts';
 import { freshLink, type ReadLink, readRawLinks } from './fresh-links.ts';
 import type { LinkChanges } from './network-state.ts';
 import type { RawAttributes } from './raw-link.ts';
@@ -63,7 +63,8 @@ function statusOf(numbers: Readonly<Record<string, number>>): ReadonlySet<number
 }
 
 function numbersOf({ rows }: Pick<Table<Rows>, 'rows'> = { rows: {} }): ReadonlySet<number> {
-  return new Set(Object.values(rows).flatMap(({ number, options }) => (options.word === false ? [] : number)));
+  const withWords = Object.values(rows).filter(({ options }) => options.word !== false);
+  return new Set(withWords.flatMap((row) => versionsOf(row).map(({ number }) => number)));
 }
 
 /** The attributes that no table knows, and that are not as of a new device. */

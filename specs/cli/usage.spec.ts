@@ -4,6 +4,7 @@ import { hairpin } from './hairpin.ts';
 // host: hairpin, used wrongly and rightly
 test.for([
   [['--help']],
+  [['init', '--help']],
   [['test', '--help']],
   [['modes', '--help']],
   [['mutate', '--help']],

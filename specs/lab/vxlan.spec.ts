@@ -19,18 +19,72 @@ function build(lab: Lab): Net {
 }
 
 describeNeeding(['vxlan'], () => {
-  test('a vxlan is what iproute2 calls one', async ({ lab }) => {
+  test.for<[options: object, shown: object]>([
+    [
+      { id: 7, remote: '192.0.2.2', local: '192.0.2.1', ttl: 9, macLearning: false, dstport: 4790 },
+      { id: 7, remote: '192.0.2.2', local: '192.0.2.1', ttl: 9, learning: false, port: 4790 },
+    ],
+    [
+      { id: 0, remote: 'fd00::2', local: 'fd00::1' },
+      { id: 0, remote6: 'fd00::2', local6: 'fd00::1', port: 4789 },
+    ],
+    [
+      { id: 7, tos: 'inherit', df: 'inherit' },
+      { tos: '0x1', df: 'inherit' },
+    ],
+    [
+      { id: 7, remote: 'fd00::2', tos: 16, df: 'set', flowlabel: 4660 },
+      { tos: '0x10', df: 'set', label: '0x1234' },
+    ],
+    [
+      { id: 7, srcport: [40000, 50000], ageing: 20, maxaddress: 5 },
+      { port_range: { low: 40000, high: 50000 }, ageing: 20, limit: 5 },
+    ],
+    [
+      { id: 7, proxy: true, rsc: true, l2miss: true, l3miss: true },
+      { proxy: true, rsc: true, l2miss: true, l3miss: true },
+    ],
+    [
+      { id: 7, udpcsum: false, udp6zerocsumtx: true, udp6zerocsumrx: true, gbp: true },
+      { udp_csum: false, udp_zero_csum6_tx: true, udp_zero_csum6_rx: true, gbp: true },
+    ],
+    [
+      { id: 7, remcsumtx: true, remcsumrx: true },
+      { remcsum_tx: true, remcsum_rx: true },
+    ],
+    [
+      { external: true, vnifilter: true },
+      { external: true, vnifilter: true, learning: false },
+    ],
+    [
+      { external: true, gpe: true },
+      { external: true, gpe: true },
+    ],
+  ])('link(vxlan, %o) is %o in the words of iproute2', async ([options, shown], { lab }) => {
     const { a } = build(lab);
-    const settings = { id: 7, remote: '192.0.2.2', local: '192.0.2.1', ttl: 9, macLearning: false, dstport: 4790 };
-    const vxlan = a.link('vxlan', settings);
+    const vxlan = a.link('vxlan', options as { id: number });
     const link = await ipLink(a, 'vxlan0');
-    expect(link).toMatchObject({ ifindex: vxlan.index, address: vxlan.mac });
-    expect(link.linkinfo).toMatchObject({
-      info_kind: 'vxlan',
-      info_data: { id: 7, remote: '192.0.2.2', local: '192.0.2.1', ttl: 9, learning: false, port: 4790 },
-    });
-    expect(vxlan.settings).toEqual(settings);
-    expect(vxlan).toMatchObject({ ...settings, kind: 'vxlan', parent: undefined });
+    expect(link).toMatchObject({ ifindex: vxlan.index, linkinfo: { info_kind: 'vxlan', info_data: shown } });
+    expect(vxlan).toMatchObject({ ...options, kind: 'vxlan', parent: undefined });
+    expect(vxlan.settings).toMatchObject(options);
+  });
+
+  test('the time to live may be that of the inner packet', async ({ lab }) => {
+    const { a } = build(lab);
+    const vxlan = a.link('vxlan', { id: 7, ttl: 'inherit' });
+    // Its JSON leaves the word out.
+    expect((await a.exec('ip', ['-d', 'link', 'show', 'vxlan0'])).stdout).toContain(' ttl inherit ');
+    expect(vxlan.ttl).toBe('inherit');
+  });
+
+  test('a group is joined on its device', async ({ lab }) => {
+    const { a, b } = build(lab);
+    const ends = [a, b].map((ns) => ns.link('vxlan', { id: 7, group: '239.1.1.1', dev: ns.interface('eth0') }));
+    const [left, right] = ends as [(typeof ends)[0], (typeof ends)[0]];
+    expect((await ipLink(a, 'vxlan0')).linkinfo.info_data).toMatchObject({ group: '239.1.1.1', link: 'eth0' });
+    expect([left.group, left.remote, left.dev]).toEqual(['239.1.1.1', undefined, a.interface('eth0')]);
+    await expect(a).toReach(right);
+    await expect(b).toReach(left, { family: 6 });
   });
 
   test('two with one id have addresses of one subnet, and reach each other', async ({ lab }) => {
@@ -86,26 +140,56 @@ describeNeeding(['vxlan'], () => {
     [{}, 'a.link(vxlan): id must be given: a whole number from 0 to 16777215'],
     [{ id: 2 ** 24 }, 'a.link(vxlan): id must be a whole number from 0 to 16777215: received 16777216'],
     [
-      { id: 7, remote: 'fd00::1' },
-      "a.link(vxlan): remote must be an IPv4 address such as 10.0.0.1: received 'fd00::1'",
+      { id: 7, remote: '239.1.1.1' },
+      "a.link(vxlan): remote must be a unicast IP address such as 10.0.0.1 or fd00::1: received '239.1.1.1'",
+    ],
+    [
+      { id: 7, group: '10.0.0.1' },
+      "a.link(vxlan): group must be a multicast group such as 239.1.1.1 or ff05::1: received '10.0.0.1'",
+    ],
+    [{ id: 7, dev: 'eth0' }, "a.link(vxlan): dev must be an interface of a: received 'eth0'"],
+    [{ id: 7, ttl: 256 }, 'a.link(vxlan): ttl must be a whole number from 0 to 255: received 256'],
+    [{ id: 7, ttl: 'auto' }, "a.link(vxlan): ttl must be a whole number from 0 to 255, or inherit: received 'auto'"],
+    [{ id: 7, df: 'no' }, "a.link(vxlan): df must be one of unset, set, inherit: received 'no'"],
+    [
+      { id: 7, srcport: [50000, 40000] },
+      'a.link(vxlan): srcport must be the lowest and the highest port, such as [40000, 50000]: received [50000, 40000]',
     ],
     [{ id: 7, macLearning: 1 }, 'a.link(vxlan): macLearning must be true or false: received 1'],
     [
       { id: 7, learning: false },
       "a.link(vxlan): there is no option 'learning'; the options are name, address, mac, mtu, up, promiscuous, id, remote, " +
-        'remote6, local, local6, ttl, macLearning, dstport',
+        'group, local, dev, ttl, tos, df, flowlabel, dstport, srcport, macLearning, ageing, maxaddress, proxy, rsc, l2miss, ' +
+        'l3miss, udpcsum, udp6zerocsumtx, udp6zerocsumrx, remcsumtx, remcsumrx, localbypass, external, vnifilter, gbp, gpe, ' +
+        'mcroute',
     ],
   ])('link(vxlan, %o): %s', ([options, message], { lab }) => {
     expect(() => lab.namespace('a').link('vxlan', options as never)).toThrow(new UsageError(message));
+  });
+
+  test('dev is an interface of the same namespace', ({ lab }) => {
+    const { a, b } = build(lab);
+    expect(() => a.link('vxlan', { id: 7, dev: b.interface() })).toThrow(
+      new UsageError('a.link(vxlan): dev must be an interface of a: received b/eth0'),
+    );
   });
 
   test('what stays as it was made is no option of set', ({ lab }) => {
     const vxlan = lab.namespace('a').link('vxlan', { id: 7 });
     expect(() => vxlan.set({ id: 8 } as never)).toThrow(
       new UsageError(
-        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, remote, remote6, local, " +
-          'local6, ttl, macLearning',
+        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, remote, group, local, " +
+          'dev, ttl, tos, df, flowlabel, macLearning, ageing, localbypass',
       ),
     );
+  });
+
+  test.for<[options: object, cause: string]>([
+    [{ id: 7, group: '239.1.1.1' }, 'a group and link-local addresses need dev'],
+    [{ id: 7, remote: '192.0.2.2', local: 'fd00::1' }, 'remote and local must be addresses of one version of IP'],
+    [{ id: 7, vnifilter: true }, 'vnifilter needs external'],
+    [{ id: 7, gpe: true }, 'gpe needs external and no learning'],
+  ])('the kernel refuses %o', ([options, cause], { lab }) => {
+    expect(refusal(() => build(lab).a.link('vxlan', options as { id: number }))).toContain(cause);
   });
 });

@@ -31,6 +31,7 @@ test('a test that forgets await fails, with expect, .not, .soft; one that awaits
     ['forgets await with .soft', 'failed', [notAwaited('expect(ns1).toReach(gateway)')]],
     ['forgets await of a failure', 'failed', [notAwaited('expect(ns1).toReach(ns2, { within: 10 })')]],
     ['forgets await of toHear', 'failed', [notAwaited('expect(ns1).toHear(gateway)')]],
+    ['forgets await of a state', 'failed', [notAwaited("expect(ns1).toHaveLink({ name: 'm1' })")]],
     ['awaits all together', 'passed', []],
     ['awaits later', 'passed', []],
     [

@@ -125,7 +125,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
 
   // a ── p0 sw p1 ── b     p2 ── c
   test('the settings of ports and of the switch, and its static entries', async ({ lab }) => {
-    const sw = lab.switch('sw', { ageingTime: 17, mcastSnooping: true });
+    const sw = lab.switch('sw', { ageingTime: 1700, mcastSnooping: true });
     const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
     lab.cable(a, sw, { b: { isolated: true, cost: 7, priority: 3 } });
     const { b: p1 } = lab.cable(b, sw, { b: { isolated: true, mcastFlood: false, guard: true } });

@@ -5,7 +5,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['specs'],
   ['lib/index.ts', 'lib/cli', 'lib/config.ts'],
   ['lib/lab.ts'],
-  ['lib/pool.ts', 'lib/mutate', 'lib/machines', 'fixtures'],
+  ['lib/pool.ts', 'lib/init', 'lib/mutate', 'lib/machines', 'fixtures'],
   ['lib/matchers'],
   ['lib/report', 'lib/containers'],
   ['lib/diagnosis'],

@@ -20,9 +20,9 @@ export function answerLossCause({ at, bytes }: CapturedFrame, sender: string): C
   return isAnsweredHere ? lossCause(at) : undefined;
 }
 
-function leavesBy({ namespace, index }: Interface, to: string): boolean {
+function leavesBy({ namespace, name }: Interface, to: string): boolean {
   try {
-    return namespace.route.get(to).device === index;
+    return namespace.route.get(to).dev === name;
   } catch (error) {
     if (isNoRoute(error)) return false;
     throw error;
