@@ -242,13 +242,22 @@ function receiveReserved(port: Device, bridge: Device, { destination }: Frame): 
   const facts = { port: port.name, mac: destination };
   if (last === 1) return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame')];
   const { stp, groupFwdMask } = bridgeKind.of(bridge.link);
-  const ofPort = settingsOf(port).groupFwdMask ?? 0;
+  const ofPort = (settingsOf(port).groupFwdMask ?? 0) | requiredMask(bridge);
   // Without a spanning tree its frames pass, so that others can see a loop.
   const mask = last === 0 ? ofPort : ofPort | groupFwdMask;
   if ((last === 0 && !stp) || mask & (1 << last)) return undefined;
   // The port's own stack gets it: LLDP, LACP, 802.1X.
   return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame', { towards: bridge }), PASS];
 }
+
+/** What a provider's bridge passes on for its customers (`br_recalculate_fwd_mask`, IEEE 802.1Q-2018 table 8-2). */
+function requiredMask({ link }: Device): number {
+  const { vlanFiltering, vlanProtocol, groupAddress } = bridgeKind.of(link);
+  if (!vlanFiltering || vlanProtocol !== '802.1ad') return 0;
+  return BR_GROUPFWD_8021AD & ~(1 << Number.parseInt(groupAddress?.slice(-1) ?? '8', 16));
+}
+
+const BR_GROUPFWD_8021AD = 0xb801;
 
 /** What in a bridge's settings the model does not follow. */
 function whyUnknown(bridge: Device, { etherType, packet }: Frame): string | undefined {
