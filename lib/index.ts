@@ -1,8 +1,16 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import type { Interface, MacvlanMode, Namespace } from './lab/index.ts';
-import type { AsymmetricValue, Expected, WithNamedTable } from './matchers/expected.ts';
+import {
+  type Interface,
+  Lab,
+  type MacvlanMode,
+  type Namespace,
+  type NeighbourEntry,
+  type RouteEntry,
+  type RuleEntry,
+} from './lab/index.ts';
+import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
 import {
   matchers,
@@ -11,14 +19,12 @@ import {
   type ToMatchReachabilityOptions,
   type ToReachOptions,
   type ToSeeOptions,
+  type ToTellOptions,
 } from './matchers/index.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
 import type { GroupEntry } from './state/entries/mdb-entry.ts';
-import type { NeighbourEntry } from './state/entries/neighbour-entry.ts';
-import type { RouteEntry } from './state/entries/route-entry.ts';
-import type { RuleEntry } from './state/entries/rule-entry.ts';
 import type { VlanEntry } from './state/entries/vlan-entry.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
@@ -36,20 +42,20 @@ export type {
   ForwardingEntry,
   GroupEntry,
   LinkEntry,
-  NeighbourEntry,
-  RouteEntry,
-  RuleEntry,
   StateOptions,
   ToBehaveAsOptions,
   ToHearOptions,
   ToMatchReachabilityOptions,
   ToReachOptions,
   ToSeeOptions,
+  ToTellOptions,
   VlanEntry,
 };
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
+// A snapshot of a lab is its drawing.
+expect.addSnapshotSerializer({ test: (value) => value instanceof Lab, serialize: String });
 
 declare module 'vitest' {
   // Declarations merge only with the very parameters of vitest's own.
@@ -142,6 +148,15 @@ declare module 'vitest' {
      * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
+     * other comes. With `.not` none may come for `hold`.
+     *
+     * @example
+     * using events = r.monitor('route');
+     * await expect(events).toTell({ to: '10.9.0.0/16', deleted: true }, { times: 1 });
+     */
+    toTell(event: ExpectedEvent<T>, options?: ToTellOptions): Promise<void>;
     /**
      * A sysctl of a namespace has a value.
      *

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'hairpin';
+import { CONFIG, SPEC } from '../lib/init/templates.ts';
 import { projectFolder, ROOT, samplesOf } from './doc-samples.ts';
 import { startVitest } from './leaks/nested-vitest.ts';
 
@@ -20,6 +21,11 @@ describe('the README', () => {
       exitCode: 0,
       all: expect.stringContaining(`${samples('spec').length} passed`),
     });
+  });
+
+  test('begins with what hairpin init writes', () => {
+    expect(samples('spec')[0]).toBe(SPEC);
+    expect(only(samples('config'))).toBe(CONFIG);
   });
 
   test('has a script that runs', async ({ lab, onTestFinished }) => {

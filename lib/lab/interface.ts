@@ -196,6 +196,11 @@ export class Interface {
     return `${this.namespace.name}/${this.name}`;
   }
 
+  /** vitest copies what is a mere object before it shows a difference, and a copy is in no lab. */
+  get [Symbol.toStringTag](): string {
+    return 'Interface';
+  }
+
   /** A name in differences and JSON, for what is behind it has no end. */
   toJSON(): string {
     return this.toString();

@@ -9,10 +9,12 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
 import { checkSingleKind, type KindNamed, type SingleKind } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
+import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
+import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { type Freeze, freeze } from './freeze.ts';
@@ -34,8 +36,10 @@ import type {
 } from './links.ts';
 import { joinGroup, type Membership } from './membership.ts';
 import { NeighbourTable } from './neighbour-table.ts';
+import { NexthopTable } from './nexthop-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
+import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
 import { make, unwatched, watcher } from './watcher.ts';
@@ -46,6 +50,8 @@ export class Namespace {
   readonly name: string;
   readonly role: Role;
   readonly route: RouteTable;
+  readonly rule: RuleTable;
+  readonly nexthop: NexthopTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
 
@@ -54,6 +60,8 @@ export class Namespace {
     this.name = name;
     this.role = role;
     this.route = new RouteTable(this);
+    this.rule = new RuleTable(this);
+    this.nexthop = new NexthopTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
   }
@@ -240,6 +248,20 @@ export class Namespace {
   }
 
   /**
+   * Listens to what the kernel tells of links, addresses, routes and their like here, as `ip monitor` and `bridge monitor`
+   * do. It listens when this returns.
+   *
+   * @throws UsageError for an object that cannot be monitored
+   * @example
+   * using events = r.monitor('route');
+   * await r.exec('ip', ['route', 'add', '10.9.0.0/16', 'via', '10.0.0.2']);
+   * await expect(events).toTell({ to: '10.9.0.0/16', via: '10.0.0.2' }, { times: 1 });
+   */
+  monitor<K extends MonitoredObject>(object: K): Events<K> {
+    return monitor(this, object);
+  }
+
+  /**
    * Joins a multicast group, as a receiver does: the host says so by IGMP or MLD, and goes on saying it when asked, until
    * `leave()` or the end of the lab.
    *
@@ -294,6 +316,11 @@ export class Namespace {
 
   toString(): string {
     return this.name;
+  }
+
+  /** vitest copies what is a mere object before it shows a difference, and a copy is in no lab. */
+  get [Symbol.toStringTag](): string {
+    return 'Namespace';
   }
 
   /** A name in differences and JSON, for what is behind it has no end. */

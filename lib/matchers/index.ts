@@ -27,8 +27,16 @@ import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
 import { type ToReachOptions, toReach } from './to-reach.ts';
 import { type ToSeeOptions, toSee } from './to-see.ts';
+import { type ToTellOptions, toTell } from './to-tell.ts';
 
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions, ToSeeOptions };
+export type {
+  ToBehaveAsOptions,
+  ToHearOptions,
+  ToMatchReachabilityOptions,
+  ToReachOptions,
+  ToSeeOptions,
+  ToTellOptions,
+};
 
 /** Of what the kernel says of itself: no frames are asked for, so the devices of the lab need not be known. */
 const ofState = { asksNetwork: false };
@@ -47,6 +55,7 @@ export const matchers = {
   toHaveVlan: awaited('toHaveVlan', toHaveVlan, ofState),
   toHear: awaited('toHear', toHear),
   toMatchReachability: awaited('toMatchReachability', toMatchReachability),
+  toTell: awaited('toTell', toTell, ofState),
   toReach: awaited('toReach', toReach),
   toSee: awaited('toSee', toSee),
 };

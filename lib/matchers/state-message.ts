@@ -62,7 +62,10 @@ function negative(noun: string, { within, hold }: StateTimes): string {
 }
 
 /** The entries that have most of what was wanted, each with what differs. */
-function nearest({ wanted, judge, noun }: StateCase, entries: readonly object[]): string[] {
+export function nearest(
+  { wanted, judge, noun }: Pick<StateCase, 'wanted' | 'judge' | 'noun'>,
+  entries: readonly object[],
+): string[] {
   const names =
     typeof wanted === 'object' && wanted !== null && !('asymmetricMatch' in wanted) ? Object.keys(wanted) : [];
   const said = wanted as Record<string, unknown>;

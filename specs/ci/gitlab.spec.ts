@@ -1,35 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, type Namespace, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { parse } from 'yaml';
-import { needs } from '../needs.ts';
 import { ciShell } from './ci-commands.ts';
+import { listJobs } from './list-jobs.ts';
 import { shardProject } from './shard-project.ts';
 
-needs('git');
-
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const GITLAB_CI_LOCAL = join(ROOT, 'node_modules/gitlab-ci-local/dist/index.js');
 const text = await readFile(join(ROOT, '.gitlab-ci.yml'), 'utf8');
 
 const SUCCESS = { exitCode: 0, output: expect.any(String) };
-
-/** Reads a configuration by GitLab's schema, and lists the jobs that come of it. */
-async function listJobs(host: Namespace, config: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'hairpin-gitlab-'));
-  try {
-    await writeFile(join(folder, '.gitlab-ci.yml'), config);
-    await host.exec('git', ['init', '--quiet', folder]);
-    const { exitCode, all } = await host.exec(process.execPath, [GITLAB_CI_LOCAL, '--list-csv'], {
-      ...{ cwd: folder, env: { HOME: folder }, reject: false, all: true },
-    });
-    return { exitCode, all: String(all) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 // host: gitlab-ci-local, as the referee
 test('the configuration is one that GitLab takes, and makes six runs and a report', async ({ lab }) => {
