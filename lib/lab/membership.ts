@@ -21,9 +21,9 @@ import type { Namespace } from './namespace.ts';
 export class Membership implements Disposable {
   readonly group: string;
   readonly device: Interface;
-  readonly #socket: Socket;
+  readonly #socket: { close(): void };
 
-  constructor(group: string, device: Interface, socket: Socket) {
+  constructor(group: string, device: Interface, socket: { close(): void }) {
     this.group = group;
     this.device = device;
     this.#socket = socket;
