@@ -34,8 +34,8 @@ export function describeNeeding(
   specs: () => void | Promise<void>,
 ): void {
   const missing = kinds.filter((kind) => !supports(kind));
-  const options = (missing.length > 0 ? missing : kinds).map(kernelOption);
-  describe.skipIf(missing.length > 0)(`needs ${options.join(', ')}`, specs);
+  const options = new Set((missing.length > 0 ? missing : kinds).map(kernelOption));
+  describe.skipIf(missing.length > 0)(`needs ${[...options].join(', ')}`, specs);
 }
 
 /** Why no tun or tap can be made here, for `skip`: some machines keep the device node for root. */

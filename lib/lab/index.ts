@@ -14,6 +14,7 @@ export type { AddressState } from '../netlink/address.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
 export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
 export type { Route } from '../netlink/route.ts';
+export type { WireguardPeer } from '../netlink/wireguard.ts';
 export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
 export { Bridge, isBridge } from './bridge.ts';

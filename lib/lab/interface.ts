@@ -22,6 +22,7 @@ import { checkMaster, type MasterOption, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
 import { changePort } from './port.ts';
 import type { Segment } from './segment.ts';
+import { changeApart, readApart } from './settings-apart.ts';
 import type { Uplink } from './uplink.ts';
 import { change, watcher } from './watcher.ts';
 
@@ -111,7 +112,9 @@ export class Interface {
     checkAlive(this, 'settings');
     watcher()?.asked();
     const link = engineOf(this).link();
-    return { ...withDevices(this, settingsOf(link) ?? {}), ...portSettings(link) };
+    const kind = kindOf(link);
+    const apart = kind ? readApart(this, kind) : {};
+    return { ...withDevices(this, settingsOf(link) ?? {}), ...apart, ...portSettings(link) };
   }
 
   /**
@@ -145,7 +148,8 @@ export class Interface {
     checkLinkedDevices(call, this.namespace, kind, options);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
-    if (kind && Object.values(settings).some((value) => value !== undefined)) {
+    if (kind) changeApart(this, kind, settings);
+    if (kind && Object.entries(settings).some(([name, value]) => value !== undefined && !kind.apart.includes(name))) {
       const unchanged = kind.description.changesWhole ? kind.of(this.state()) : {};
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));

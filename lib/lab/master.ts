@@ -4,6 +4,7 @@ import { kindOf, linkKinds } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
+import { settle } from './settle.ts';
 
 /** What `master` of a change may be: the device to belong to, or `false` for none (`ip link set … nomaster`). */
 export type MasterOption = Interface | false;
@@ -30,6 +31,9 @@ export function setMaster(device: Interface, master: MasterOption): void {
   engineOf(namespace).rtnetlink.change(ipLink.change({ index, master: master ? master.index : NO_MASTER }, causes));
   joinMaster(device, master || undefined);
   engineOf(device).isPort = isBridgePort(engineOf(device).link());
+  // A VRF takes a device down and up again (cycle_netdev), a bond brings it up (bond_enslave).
+  engineOf(namespace).joining();
+  settle(device);
 }
 
 /** Registers which device another belongs to now. */

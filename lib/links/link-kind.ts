@@ -35,8 +35,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   readonly table: Table<S>;
   /** The settings that a spec may say of a new link. */
   readonly options: ReadonlyMap<string, Option>;
+  /** The settings that travel by messages of the kind's own. */
+  readonly apart: readonly string[];
   /** The settings that the kernel tells. */
-  readonly #told: readonly string[];
+  readonly told: readonly string[];
 
   constructor(kind: K, description: LinkDescription<S, L>, variantOf?: LinkKind) {
     const { option, module = kind, lower = 'none', settings = {} as S } = description;
@@ -47,10 +49,11 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.option = `CONFIG_${option}`;
     this.module = module;
     this.bornWithCarrier = description.bornWithCarrier ?? (lower === 'none' && this.end !== 'peer');
-    this.table = table(settings);
+    this.table = table(Object.fromEntries(Object.entries(settings).filter(([, { rules }]) => !isApart(rules))) as S);
+    this.apart = Object.entries(settings).flatMap(([name, { rules }]) => (isApart(rules) ? name : []));
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
-    this.#told = readable.map(([name]) => name);
+    this.told = readable.map(([name]) => name);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);
   }
@@ -80,7 +83,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     if (!this.is(link))
       throw new Error(`${link.name} is a ${link.kind ?? 'device'}, which has no settings of a ${this.kind}`);
     const data = (link.data ?? this.table.read(Buffer.alloc(0))) as Values;
-    const told = this.#told.filter((name) => data[name] !== undefined);
+    const told = this.told.filter((name) => data[name] !== undefined);
     return Object.fromEntries(told.map((name) => [name, data[name]])) as SettingsOf<S>;
   }
 
@@ -133,6 +136,11 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
   }
 
+  /** The versions of IP that a link with these settings carries. */
+  carries(settings: Values): readonly (4 | 6)[] {
+    return this.description.carries?.(settings as SettingsOf<S>) ?? [4, 6];
+  }
+
   usualName(lower: string, settings: Values): string | undefined {
     return this.description.usualName?.(lower, settings as SettingsOf<S>);
   }
@@ -175,6 +183,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
 /** Which kind another is a variant of. */
 const variants = new Map<string, LinkKind>();
+
+function isApart(rules: SettingRules | BitRules): boolean {
+  return 'apart' in rules && rules.apart === true;
+}
 
 /** The settings that have a name of their own, each with its rules. */
 export function readableOf(settings: Settings): [string, Option][] {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { genericFamily } from '../../lib/netlink/generic.ts';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
+import { wireguardDevice } from '../../lib/netlink/wireguard.ts';
 import { STATUS } from '../../lib/state/status-attributes.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
@@ -19,6 +21,7 @@ const MEMBERS: Record<string, string> = {
   bridge_vlan_info: 'flags vid',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
+  genlmsghdr: 'cmd version reserved',
   nfgenmsg: 'nfgen_family version res_id',
   nfulnl_msg_config_cmd: 'command',
   nfulnl_msg_config_mode: 'copy_range copy_mode _pad',
@@ -43,8 +46,9 @@ const MEMBERS: Record<string, string> = {
 const NEWER = /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_EXT_VALIDATED$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
 
 const families = Object.values(FAMILIES);
+const generic = [genericFamily, wireguardDevice];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
-const bodies = [...families.map(({ options }) => options.body), ...netfilter] as readonly AnyType[];
+const bodies = [...families.map(({ options }) => options.body), ...netfilter, ...generic] as readonly AnyType[];
 const types = bodies.flatMap((body) => [...within(body)]);
 const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);
 const structs = new Map(types.filter(isStruct).map((type) => [type.struct.name, type]));
