@@ -22,7 +22,7 @@ export const ALONE = [
 /** Specs that start vitest, npm or hairpin as programs, or take Docker, QEMU, a browser or other network software. */
 export const PROGRAMS = [
   'specs/{ci,cli,containers,leaks,machines,mutate,plugins,uplink}/**/*.spec.ts',
-  'specs/{package,pools,readme}.spec.ts',
+  'specs/{cookbook,package,pools,readme}.spec.ts',
   'specs/lab/defaults-doc.spec.ts',
   'specs/matchers/{awaited,passive,time-out-reporters}.spec.ts',
   'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,results-in-the-way,thousand-tests}.spec.ts',
@@ -51,7 +51,16 @@ export default defineConfig({
       { extends: true, test: { name: 'core', include: CORE, isolate: false } },
       { extends: true, test: { name: 'core-alone', include: ALONE } },
       // And with the rest: `npm run test:all`.
-      { extends: true, test: { name: 'programs', include: PROGRAMS } },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: PROGRAMS,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          expect: { poll: { timeout: 60_000 } },
+        },
+      },
     ],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
     maxWorkers: Math.max(3, availableParallelism() - 1),

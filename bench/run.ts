@@ -11,6 +11,7 @@ import { formatReport } from './print.ts';
 import { reachOnce } from './reach.ts';
 import { soundness } from './soundness.ts';
 import { KINDS } from './soundness-questions.ts';
+import { stateHolds } from './state.ts';
 
 const USAGE = `node bench/run.ts [--quick] [--json] [--each N] [--only kind,…] [--minutes M] [benchmark …]
 
@@ -23,7 +24,7 @@ where an answer was wrong (soundness).
            not; 10000, or 100 with --quick
   --only   soundness: these kinds of questions alone, of ${Object.keys(KINDS).join(', ')}
   --minutes  soundness: put no question after so many minutes
-  benchmark: lab-build, article, reach, all-pairs, memory, soundness; without any, all but soundness, which takes hours`;
+  benchmark: lab-build, article, reach, state, all-pairs, memory, soundness; without any, all but soundness, which takes hours`;
 
 /** Of the peers; hairpin itself needs none. */
 const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash'];
@@ -40,6 +41,7 @@ const BENCHMARKS: Record<string, (options: Options) => Promise<Report>> = {
   'lab-build': ({ quick }) => labBuild({ runs: quick ? 5 : 20 }),
   article: ({ quick }) => article({ runs: quick ? 3 : 10, quick }),
   reach: ({ quick }) => reachOnce({ runs: quick ? 30 : 200 }),
+  state: ({ quick }) => stateHolds({ runs: quick ? 50 : 500 }),
   'all-pairs': ({ quick }) => allPairs({ runs: quick ? 3 : 5, quick }),
   memory: ({ quick, progress }) => memory({ labs: quick ? 500 : 2000, progress }),
   soundness,

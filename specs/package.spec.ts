@@ -52,7 +52,7 @@ async function declarationsOf(root: string, entries: readonly string[]): Promise
   return [...found].map((file) => relative('dist', file));
 }
 
-test('its declarations need no other package, and have nothing of the inside', { timeout: 60_000 }, async () => {
+test('its declarations need no other package, and have nothing of the inside', async () => {
   const project = await mkdtemp(join(tmpdir(), 'hairpin-package-'));
   onTestFinished(() => rm(project, { recursive: true, force: true }));
   const modules = join(project, 'node_modules');

@@ -6,15 +6,13 @@ import { ROOT } from './doc-samples.ts';
 import { startVitest } from './leaks/nested-vitest.ts';
 
 // host: vitest in each of its pools
-test.for(['hairpin', 'forks', 'threads'])('the article runs in pool %s', { timeout: 60_000 }, async (pool, { lab }) => {
+test.for(['hairpin', 'forks', 'threads'])('the article runs in pool %s', async (pool, { lab }) => {
   const args = ['specs/article/vepa.spec.ts', ...(pool === 'hairpin' ? [] : [`--pool=${pool}`])];
   const { exitCode, all } = await startVitest(lab.namespace('host'), args);
   expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('9 passed') });
 });
 
-test("without the privilege, hairpin's pool says once what is missing, and what to do about it", {
-  timeout: 60_000,
-}, async ({ lab }) => {
+test("without the privilege, hairpin's pool says once what is missing, and what to do about it", async ({ lab }) => {
   const specs = ['specs/article/vepa.spec.ts', 'specs/article/bridge.spec.ts'];
   const { exitCode, all } = await startVitest(lab.namespace('host'), specs, {
     wrapper: ['setpriv', '--bounding-set', '-all'],
@@ -26,7 +24,7 @@ test("without the privilege, hairpin's pool says once what is missing, and what 
   expect(String(all).split(sentence)).toHaveLength(2);
 });
 
-test("without the privilege, vitest's own pools say what is missing", { timeout: 60_000 }, async ({ lab }) => {
+test("without the privilege, vitest's own pools say what is missing", async ({ lab }) => {
   const { exitCode, all } = await startVitest(lab.namespace('host'), ['specs/article/vepa.spec.ts', '--pool=forks'], {
     wrapper: ['setpriv', '--bounding-set', '-all'],
   });
@@ -38,10 +36,7 @@ test("without the privilege, vitest's own pools say what is missing", { timeout:
 });
 
 // host: vitest, with projects that have the plugin of the root's config
-test('projects that extend a config with hairpin() have its pool', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('projects that extend a config with hairpin() have its pool', async ({ lab, onTestFinished }) => {
   const root = await mkdtemp(join(ROOT, '.projects-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const projects = [{ extends: true, test: { name: 'one' } }, { test: { name: 'two' } }];

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'hairpin';
+import { CONFIG, SPEC } from '../lib/init/templates.ts';
 import { projectFolder, ROOT, samplesOf } from './doc-samples.ts';
 import { startVitest } from './leaks/nested-vitest.ts';
 
@@ -8,7 +9,7 @@ import { startVitest } from './leaks/nested-vitest.ts';
 const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
 
 describe('the README', () => {
-  test('has specs that pass, with its own vitest.config.ts', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+  test('has specs that pass, with its own vitest.config.ts', async ({ lab, onTestFinished }) => {
     const folder = await projectFolder(onTestFinished);
     await writeFile(join(folder, 'vitest.config.ts'), only(samples('config')));
     for (const [index, sample] of samples('spec').entries())
@@ -22,7 +23,12 @@ describe('the README', () => {
     });
   });
 
-  test('has a script that runs', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+  test('begins with what hairpin init writes', () => {
+    expect(samples('spec')[0]).toBe(SPEC);
+    expect(only(samples('config'))).toBe(CONFIG);
+  });
+
+  test('has a script that runs', async ({ lab, onTestFinished }) => {
     const folder = await projectFolder(onTestFinished);
     await writeFile(join(folder, 'script.ts'), only(samples('script')));
     const host = lab.namespace('host');
@@ -39,7 +45,7 @@ describe('the README', () => {
     }
   });
 
-  test("has this kernel's truth table", { timeout: 60_000 }, async ({ lab }) => {
+  test("has this kernel's truth table", async ({ lab }) => {
     const { stdout } = await lab
       .namespace('host')
       .exec(process.execPath, [join(ROOT, 'dist/lib/cli/main.js'), 'modes']);

@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 import './needs-node.ts';
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { ownPackage } from '../init/own-package.ts';
 import { UsageError } from '../lab/index.ts';
 import { bisectCommand } from './bisect.ts';
 import { checkSwitchCommand } from './check-switch.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
+import { graphCommand } from './graph.ts';
 import { helpCommand } from './help.ts';
+import { initCommand } from './init.ts';
 import { kernelsCommand } from './kernels.ts';
 import { modesCommand } from './modes.ts';
 import { mutateCommand } from './mutate.ts';
@@ -17,7 +19,7 @@ import { testCommand } from './test.ts';
 
 const program = new Command('hairpin')
   .description('Playwright for Linux networks: a network of namespaces for every test, in milliseconds.')
-  .version(packageVersion())
+  .version(ownPackage().version)
   .exitOverride()
   .showHelpAfterError('(see --help)')
   .addHelpText(
@@ -25,9 +27,11 @@ const program = new Command('hairpin')
     `\nExit codes: ${EXIT.ok} well, ${EXIT.difference} a difference or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
   );
 const commands = [
+  initCommand(),
   testCommand(),
   modesCommand(),
   mutateCommand(),
+  graphCommand(),
   kernelsCommand(),
   bisectCommand(),
   checkSwitchCommand(),
@@ -50,16 +54,4 @@ try {
     say(`hairpin: ${error instanceof Error ? error.message : error}`);
     process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unable;
   }
-}
-
-/** Found above this file, whether it runs from the source or from `dist`. */
-function packageVersion(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version;
-    } catch {
-      // The other one.
-    }
-  }
-  throw new Error('package.json is missing from the installation');
 }

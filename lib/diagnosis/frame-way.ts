@@ -1,10 +1,10 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { Hop, Interface } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
-import { frameIdentity } from '../trace/frame-identity.ts';
 import { buildPath } from '../trace/path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
+import { frameIdentity } from '../wire/frame-identity.ts';
 import { explainFrame } from './explain-frame.ts';
 import type { Way } from './way.ts';
 

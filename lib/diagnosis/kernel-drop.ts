@@ -3,10 +3,10 @@ import type { PacketDrop } from '../kernel/drops/packet-drops.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { frameAround } from '../netlink/nft-trace.ts';
-import { frameIdentity } from '../trace/frame-identity.ts';
 import { hopsOf } from '../trace/path.ts';
 import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import { isAbout } from '../trace/solicitation.ts';
+import { frameIdentity } from '../wire/frame-identity.ts';
 
 /** A packet of a question that the kernel itself says it dropped. */
 export interface KernelDrop {

@@ -1,10 +1,10 @@
 import type { Namespace } from '../lab/index.ts';
 import type { ReachReport } from '../probes/reach.ts';
-import { frameIdentity } from '../trace/frame-identity.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { portsOf } from '../trace/translation.ts';
+import { frameIdentity } from '../wire/frame-identity.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { closedPortCause } from './causes/closed-port.ts';

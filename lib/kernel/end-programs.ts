@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, now } from './clock.ts';
 import { describeProcess } from './describe-process.ts';
 import { hasCode } from './has-code.ts';
+import { isAlive, signalProcess } from './process-state.ts';
 import { markOf } from './program-mark.ts';
 
 /** What tells the programs of labs from all others: they are in a lab's network, bear one of these marks, or descend from one that does. */
@@ -33,7 +34,7 @@ export async function endPrograms(signs: LabSigns, deadlineMilliseconds: number,
         throw new Error(
           `still in the lab ${deadlineMilliseconds} ms after SIGKILL: ${left.map(describeProcess).join(', ')}`,
         );
-      for (const pid of toKill) signal(pid, 'SIGKILL');
+      for (const pid of toKill) signalProcess(pid, 'SIGKILL');
       // A look at all processes takes longer than one at these.
       const until = toKill === left ? deadline : reapersDeadline;
       while (left.some(isAlive) && now() < until) await after1Millisecond();
@@ -75,7 +76,7 @@ function stopPrograms(signs: LabSigns): { programs: Set<number>; reapers: Set<nu
 /** With what descends from it: that may have left the lab's networks and taken its mark off. */
 function stop(pid: number, programs: Set<number>): void {
   if (programs.has(pid)) return;
-  signal(pid, 'SIGSTOP');
+  signalProcess(pid, 'SIGSTOP');
   programs.add(pid);
   for (const child of childrenOf(pid)) if (isAlive(child) && !isReaper(child)) stop(child, programs);
 }
@@ -108,30 +109,9 @@ function isReaper(pid: number): boolean {
   return known !== 'gone' && known?.isReaper === true;
 }
 
-/** No zombie, which nobody can end; but one whose other threads live on is none. */
-function isAlive(pid: number): boolean {
-  try {
-    // proc_pid_stat(5): the name may have spaces and brackets; behind it come state, and 17 further on num_threads.
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return !['Z', 'X'].includes(fields[0] as string) || Number(fields[17]) > 1;
-  } catch (error) {
-    if (hasCode(error, 'EMFILE', 'ENFILE')) throw error;
-    return false;
-  }
-}
-
 /** In ascending order, as the kernel gives their numbers out. */
 function processes(): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0);
-}
-
-function signal(pid: number, name: 'SIGSTOP' | 'SIGKILL'): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // Gone by itself meanwhile.
-  }
 }

@@ -1,4 +1,5 @@
-import { checkBoolean, checkOptions, UsageError } from '../kernel/validate.ts';
+import { after } from '../kernel/clock.ts';
+import { checkInteger, checkMilliseconds, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
 import type { KindNamed, PairKindName } from '../links/registry.ts';
@@ -10,7 +11,7 @@ import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import { endToPull, PulledPlug } from './pulled-plug.ts';
 import type { Switch } from './switch.ts';
-import { change } from './watcher.ts';
+import { change, unwatched } from './watcher.ts';
 
 /** One end of a new cable. */
 export interface EndOptions {
@@ -42,6 +43,22 @@ export type EndOf<N extends Namespace> = N extends Switch ? Port : Interface;
 /** Settings of the pair beside the other options. */
 export type PairSettings<K> = NewSettingsOf<KindNamed<K>>;
 
+/** A plug that was pulled: `using` puts it back at the end of its scope. */
+export interface Unplugged extends Disposable {
+  /** Puts it back now. */
+  plug(): void;
+}
+
+/** How often a contact is lost, and for how long. */
+export interface FlapOptions {
+  /** @default 1 */
+  times?: number;
+  /** How long there is no carrier each time, in milliseconds. */
+  down: number;
+  /** How long there is one in between, in milliseconds. @default 0 */
+  up?: number;
+}
+
 /** A veth pair, or another kind of pair, between two namespaces of a lab. */
 export class Cable<A extends Namespace = Namespace, B extends Namespace = Namespace> {
   readonly a: EndOf<A>;
@@ -54,30 +71,72 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
   }
 
   /**
-   * Pulls the plug (`up: false`) or puts it back (`up: true`): both ends lose and get their carrier. One end goes down
-   * for it, since a veth has no other way to lose its carrier: the port of a bridge where there is one, else `b`. Nothing is
-   * lost by it: addresses stay, and routes and permanent neighbours are back when the plug is.
+   * Pulls the plug: both ends lose their carrier. One end goes down for it, since a veth has no other way to lose its
+   * carrier: the port of a bridge where there is one, else `b`. Nothing is lost by it: addresses stay, and routes and
+   * permanent neighbours are back when the plug is. Pulled a second time, nothing happens.
    *
-   * @example cable.set({ up: false }); await expect(a).not.toReach(b, { because: 'unsent' });
+   * @returns what puts the plug back at the end of its scope, if this call has pulled it
+   * @example
+   * using cut = cable.unplug();
+   * await expect(a).not.toReach(b, { because: 'unsent' });
+   * cut.plug();
    */
-  set(options: { up: boolean }): this {
-    const call = `${this}.set`;
-    change(call, [options], () => {
+  unplug(): Unplugged {
+    const call = `${this}.unplug`;
+    const before = this.#pulled;
+    change(call, [], () => {
       checkLabOpen(call, this.a.namespace.lab);
-      checkOptions(call, options, ['up']);
-      if (options.up === undefined) throw new UsageError(`${call}: up must be given: true or false`);
-      checkBoolean(call, 'up', options.up);
-      if (options.up) this.#putBack();
-      else this.#pulled ??= new PulledPlug(endToPull([this.a, this.b]));
+      this.#pulled ??= new PulledPlug(endToPull([this.a, this.b]));
+    });
+    const pulled = before === this.#pulled ? undefined : this.#pulled;
+    return {
+      plug: () => void this.plug(),
+      [Symbol.dispose]: () => {
+        if (pulled && pulled === this.#pulled && !this.a.namespace.lab.closed && !this.a.deleted)
+          unwatched(() => this.plug());
+      },
+    };
+  }
+
+  /** Puts the plug back. Also brings up an end that something else took down. */
+  plug(): this {
+    const call = `${this}.plug`;
+    change(call, [], () => {
+      checkLabOpen(call, this.a.namespace.lab);
+      this.#pulled?.putBack();
+      this.#pulled = undefined;
+      for (const end of [this.a, this.b]) if (stateIfThere(end)?.up !== true) end.set({ up: true });
     });
     return this;
   }
 
-  #putBack(): void {
-    this.#pulled?.putBack();
-    this.#pulled = undefined;
-    // Whatever else took it down.
-    for (const end of [this.a, this.b]) if (stateIfThere(end)?.up !== true) end.set({ up: true });
+  /**
+   * Pulls the plug and puts it back, again and again, as a loose contact does.
+   *
+   * @returns settled when the plug is back for the last time
+   * @throws UsageError for a wrong option
+   * @example await cable.flap({ times: 3, down: 50, up: 50 })
+   */
+  async flap(options: FlapOptions): Promise<void> {
+    const call = `${this}.flap`;
+    const { lab } = this.a.namespace;
+    checkOptions(call, options, ['times', 'down', 'up']);
+    const { times = 1, down, up = 0 } = options;
+    checkInteger(call, 'times', times, 1, 1_000_000);
+    if (down === undefined) throw new UsageError(`${call}: down must be given: milliseconds without a carrier`);
+    checkMilliseconds(call, 'down', down);
+    checkMilliseconds(call, 'up', up);
+    const pause = (milliseconds: number) => new Promise<void>((resolve) => after(milliseconds, resolve));
+    for (let time = 1; time <= times; time++) {
+      {
+        using cut = this.unplug();
+        await pause(down);
+        if (lab.closed) return;
+        cut.plug();
+      }
+      if (time < times) await pause(up);
+      if (lab.closed) return;
+    }
   }
 
   /** Deletes the pair, and whatever hangs on its ends. */

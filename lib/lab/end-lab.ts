@@ -4,7 +4,6 @@ import { roomToClose } from '../kernel/libc.ts';
 import { engineOf } from './engine.ts';
 import type { Lab } from './lab.ts';
 import type { LabEngine } from './lab-engine.ts';
-import { unawaitedFailure } from './unawaited.ts';
 import { framesOf, registerWait } from './waits.ts';
 
 /**
@@ -21,7 +20,8 @@ export async function endLab({ programs, resources, uplinks }: LabEngine): Promi
       errors.push(error);
     }
   };
-  errors.push(...programs.failed.map(({ error }) => unawaitedFailure(error)));
+  await attempt(() => programs.hearOfDeaths());
+  errors.push(...programs.failed.map(({ error }) => error));
   await attempt(() => programs.end(() => resources.makeRoom()));
   // The kernel takes namespaces down some time later (cleanup_net); a real NIC is as it was when this returns.
   for (const uplink of uplinks.values()) await attempt(() => engineOf(uplink).release());

@@ -38,6 +38,26 @@ type TextOptions = { encoding: 'utf8' };
 /** Runs a program inside a namespace; {@link Namespace.exec} is this. */
 export function exec(namespace: Namespace, file: string, args: readonly string[], options: ExecOptions): Subprocess {
   const call = `${namespace.name}.exec`;
+  return startProgram(call, namespace, { file, args, options, from: namespace.exec }).subprocess;
+}
+
+/** What to start, and how. */
+interface Command {
+  file: string;
+  args: readonly string[];
+  options: ExecOptions;
+  /** The method that the spec called: its caller is the spec. */
+  from: (...args: never[]) => unknown;
+  isDaemon?: boolean;
+}
+
+/**
+ * Starts a program inside a namespace, and registers it with the lab.
+ *
+ * @param call what the spec has called
+ */
+export function startProgram(call: string, namespace: Namespace, command: Command): Program {
+  const { file, args, options, from, isDaemon = false } = command;
   // Between lab.close() and its end the namespace is still open, but nobody would kill the program any more.
   checkLabOpen(call, namespace.lab);
   if (typeof file !== 'string' || file === '')
@@ -54,18 +74,19 @@ export function exec(namespace: Namespace, file: string, args: readonly string[]
   noteProgram(program, args);
   const streams = withStreams(call, options);
   const prefix = [...engineOf(namespace.lab).programs.command(), ...dieWithParentCommand()];
-  const [command = program, ...words] = [...prefix, program, ...args];
+  const [first = program, ...words] = [...prefix, program, ...args];
   const subprocess = namespace.run(() =>
-    execa(command, words, { killSignal: 'SIGKILL', ...streams, encoding: 'utf8' } as TextOptions),
+    execa(first, words, { killSignal: 'SIGKILL', ...streams, encoding: 'utf8' } as TextOptions),
   );
   const place = {};
-  Error.captureStackTrace(place, namespace.exec);
+  Error.captureStackTrace(place, from);
   const written = `${call}(${show(file)}, ${show(args)})`;
   const describe = (result: unknown) => describeFailure(result, { words: written, prefix, place });
   // The first to hear of it: whoever else does has the failure as it is told here.
   subprocess.then(describe, describe);
   if (isWithoutInput(options)) refuseInput(subprocess, written);
-  const isRead = (options.buffer ?? true) === true;
-  engineOf(namespace.lab).programs.track(new Program(subprocess, { namespace, words: written, place, isRead }));
-  return subprocess;
+  const isRead = isDaemon || (options.buffer ?? true) === true;
+  const started = new Program(subprocess, { namespace, words: written, place, isRead, isDaemon });
+  engineOf(namespace.lab).programs.track(started);
+  return started;
 }

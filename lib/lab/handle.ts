@@ -31,7 +31,7 @@ function classOf(kind: LinkKind): typeof Interface {
   const Base = hasPorts ? Bridge : characterDevice ? TapInterface : keepsFdb ? FdbInterface : Interface;
   const Handle = class extends Base {};
   Object.defineProperty(Handle, 'name', { value: Base.name });
-  for (const name of kind.told) {
+  for (const name of kind.told.keys()) {
     const changes = lists[name];
     const get = changes
       ? function (this: Interface) {

@@ -4,6 +4,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
+import type { Partition } from './partition.ts';
 import { Programs } from './programs.ts';
 import { Resources } from './resources.ts';
 import { SegmentPlan } from './segment-plan.ts';
@@ -26,6 +27,8 @@ export class LabEngine {
   readonly namespaces = new Map<string, Namespace>();
   /** By the names of their NICs. */
   readonly uplinks = new Map<string, Uplink>();
+  /** Those that are in force, by the name of their tables. */
+  readonly partitions = new Map<string, Partition>();
   readonly visits: Visits;
   /** The end of the lab, from the call of `close` on. */
   closing: Promise<void> | undefined;
@@ -79,8 +82,8 @@ export class LabEngine {
   }
 
   /**
-   * Whether hairpin alone has ever acted in it. Once a spec has run a program or a function in a namespace, or the lab has
-   * a container, the network may have more than hairpin knows of, and must be read.
+   * Whether hairpin alone has ever acted in it. Once a spec has run a program or a function in a namespace, or put a fault
+   * there, or the lab has a container, the network may have more than hairpin knows of, and must be read.
    */
   get isPristine(): boolean {
     return this.visits.count === 0 && !this.#hasForeign;

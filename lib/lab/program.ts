@@ -14,6 +14,9 @@ import type { Wait } from './waits.ts';
 /** How much of a program's output is kept for messages, in characters. */
 const TAIL = 2000;
 
+/** The same of a daemon, whose output is evidence. */
+const DAEMON_TAIL = 64 * 1024;
+
 /** How many of its last lines a message has. */
 const LINES = 5;
 
@@ -26,30 +29,35 @@ export interface Start {
   place: { stack?: string };
   /** Whether its output is read, so that a message can have the last of it. */
   isRead: boolean;
+  /** Whether it is to live as long as the lab, unless the spec ends it: `daemon` has started it. */
+  isDaemon: boolean;
 }
 
-/** A program that `exec` has started, and what a message says of it. */
+/** A program that `exec` or `daemon` has started, and what a message says of it. */
 export class Program implements Wait {
   readonly subprocess: Subprocess;
   readonly lab: Lab;
   readonly words: string;
   readonly since = now();
-  /** Whether the spec waits for its end. */
+  readonly isDaemon: boolean;
+  /** Whether the spec waits for its end, or has asked for it. */
   isAwaited = false;
   readonly #namespace: Namespace;
   readonly #place: { stack?: string };
   #tail = '';
 
-  constructor(subprocess: Subprocess, { namespace, words, place, isRead }: Start) {
+  constructor(subprocess: Subprocess, { namespace, words, place, isRead, isDaemon }: Start) {
     this.subprocess = subprocess;
+    this.isDaemon = isDaemon;
     this.lab = namespace.lab;
     this.words = words;
     this.#namespace = namespace;
     this.#place = place;
     if (!isRead) return;
+    const kept = isDaemon ? DAEMON_TAIL : TAIL;
     for (const stream of [subprocess.stdout, subprocess.stderr])
       stream?.on('data', (data: unknown) => {
-        this.#tail = `${this.#tail}${data}`.slice(-TAIL);
+        this.#tail = `${this.#tail}${data}`.slice(-kept);
       });
   }
 
@@ -57,15 +65,49 @@ export class Program implements Wait {
     return this.#place.stack?.split('\n').slice(1).join('\n') ?? '';
   }
 
+  /** The last that it has printed, to both of its outputs. */
+  get output(): string {
+    return this.#tail;
+  }
+
   /** The last that it has printed, a line each. */
   get lastLines(): string[] {
-    return this.#tail.trim() === '' ? [] : harmless(this.#tail.trimEnd()).split('\n').slice(-LINES);
+    return this.lines(LINES);
+  }
+
+  /** As many of its last lines. */
+  lines(count: number): string[] {
+    return this.#tail.trim() === '' ? [] : harmless(this.#tail.trimEnd()).split('\n').slice(-count);
+  }
+
+  /** Calls back whenever it has printed something, behind the change of {@link output}, until the signal. */
+  onOutput(listener: () => void, signal: AbortSignal): void {
+    for (const stream of [this.subprocess.stdout, this.subprocess.stderr]) {
+      stream?.on('data', listener);
+      signal.addEventListener('abort', () => stream?.off('data', listener), { once: true });
+    }
+  }
+
+  /** Undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.subprocess.pid;
+  }
+
+  /** Settled when the process has ended. Its output may still be open. */
+  get exited(): Promise<void> {
+    if (this.ending !== undefined) return Promise.resolve();
+    return new Promise((resolve) => this.subprocess.nodeChildProcess.once('exit', () => resolve()));
+  }
+
+  /** How it has ended: `exit code 3`, `SIGKILL`; undefined while it runs. Its output may still be open. */
+  get ending(): string | undefined {
+    const { exitCode, signalCode } = this.subprocess.nodeChildProcess;
+    return signalCode ?? (exitCode === null ? undefined : `exit code ${exitCode}`);
   }
 
   state(): string[] {
-    const { exitCode, signalCode } = this.subprocess.nodeChildProcess;
-    if (exitCode === null && signalCode === null) return this.#running();
-    const how = signalCode === null ? `exit code ${exitCode}` : signalCode;
+    const how = this.ending;
+    if (how === undefined) return this.#running();
     const holders = holdersOf(this.#outputs()).map(describeProcess);
     const who = holders.length > 0 ? holders.join(', ') : 'a process that it started';
     return [
@@ -75,7 +117,7 @@ export class Program implements Wait {
   }
 
   #running(): string[] {
-    const running = `It is still running after ${Math.round(now() - this.since)} ms, as process ${this.subprocess.pid}`;
+    const running = `It is still running after ${Math.round(now() - this.since)} ms, as process ${this.pid}`;
     const { stdin } = this.subprocess.nodeChildProcess;
     const input =
       stdin && !stdin.writableEnded ? ['Its standard input is open: end it where the program reads all of it.'] : [];

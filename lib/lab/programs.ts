@@ -1,13 +1,13 @@
-import { after } from '../kernel/clock.ts';
+import { after, turn } from '../kernel/clock.ts';
 import { endPrograms, findPrograms, type LabSigns } from '../kernel/end-programs.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { networkCookie } from '../kernel/network-cookie.ts';
 import { networkOf } from '../kernel/network-of.ts';
+import { isAlive } from '../kernel/process-state.ts';
 import { ProgramMark } from '../kernel/program-mark.ts';
 import { type LabSign, reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
-import type { ExecFailure } from './exec.ts';
 import type { Program } from './program.ts';
-import { Unawaited } from './unawaited.ts';
+import { type LostProgram, Unawaited } from './unawaited.ts';
 import { registerWait } from './waits.ts';
 
 /** How long the end waits for the programs that it killed, in milliseconds. */
@@ -23,6 +23,7 @@ export class Programs {
   readonly #networks = new Map<number, LabSign | undefined>();
   readonly #running = new Set<Program>();
   readonly #started: string[] = [];
+  readonly #daemons: Program[] = [];
   readonly #unawaited = new Unawaited();
 
   /** Runs a synchronous function; what it starts is of the lab, wherever it goes. */
@@ -55,6 +56,7 @@ export class Programs {
   track(program: Program): void {
     this.#running.add(program);
     this.#started.push(program.words);
+    if (program.isDaemon) this.#daemons.push(program);
     const forget = () => this.#running.delete(program);
     // Whoever awaits the program gets its failure; a lab that ends under one that nobody awaits is no failure.
     program.subprocess.then(forget, forget);
@@ -62,12 +64,17 @@ export class Programs {
     this.#unawaited.watch(program);
   }
 
-  /** All that `exec` has started, in order, as the spec has it: `a.exec('ip', ['link'])`. */
+  /** All that `exec` and `daemon` have started, in order, as the spec has it: `a.exec('ip', ['link'])`. */
   get started(): readonly string[] {
     return this.#started;
   }
 
-  /** Those that `exec` started and that have not ended yet. */
+  /** All that `daemon` has started, in order, those that have ended too. */
+  get daemons(): readonly Program[] {
+    return this.#daemons;
+  }
+
+  /** Those that `exec` or `daemon` started and that have not ended yet. */
   get running(): readonly Program[] {
     return [...this.#running];
   }
@@ -78,8 +85,18 @@ export class Programs {
   }
 
   /** Those that have failed until now, and nobody has heard of it. */
-  get failed(): { program: Program; error: ExecFailure }[] {
+  get failed(): LostProgram[] {
     return this.#unawaited.failed;
+  }
+
+  /** Waits until Node has heard of the daemons that have ended by now: it hears of it in its event loop. */
+  async hearOfDeaths(): Promise<void> {
+    const dead = this.running.filter(
+      ({ isDaemon, ending, pid }) => isDaemon && ending === undefined && pid !== undefined && !isAlive(pid),
+    );
+    await Promise.all(dead.map(({ exited }) => exited));
+    // What a daemon has printed last is read behind that.
+    if (this.#unawaited.failed.length > 0) await turn();
   }
 
   /**

@@ -3,25 +3,51 @@ import type { Program } from './program.ts';
 
 const ENDED_BY = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
 
+/** A program that has failed, or a daemon that has ended by itself, and nobody has heard of it. */
+export interface LostProgram {
+  program: Program;
+  /** What happened, in one line with the call: `a.exec('cat', []): exit code 3`. */
+  summary: string;
+  /** What the end of the lab says of it. With the spec's line. */
+  error: Error;
+}
+
 /**
  * Watches whether a program's failure is taken note of: by `await`, `catch` or `for await`. One that nobody awaited would be
- * lost, for a lab's own end is no failure of what it ends, and so no rejection may go unhandled.
+ * lost, for a lab's own end is no failure of what it ends, and so no rejection may go unhandled. A daemon fails by ending.
  */
 export class Unawaited {
-  readonly #failed = new Map<Program, ExecFailure>();
+  readonly #failed = new Map<Program, () => Omit<LostProgram, 'program'>>();
 
   watch(program: Program): void {
+    if (program.isDaemon) this.#watchDaemon(program);
+    else this.#watchProgram(program);
+  }
+
+  /** Those that have failed until now, and nobody has heard of it. */
+  get failed(): LostProgram[] {
+    const unheard = [...this.#failed].filter(([program]) => !program.isAwaited);
+    return unheard.map(([program, tell]) => ({ program, ...tell() }));
+  }
+
+  #watchDaemon(program: Program): void {
+    // Its output may stay open for longer: what it has started may hold it.
+    program.subprocess.nodeChildProcess.once('exit', () => {
+      this.#failed.set(program, () => describeDeath(program));
+    });
+  }
+
+  #watchProgram(program: Program): void {
     const { subprocess } = program;
     subprocess.catch((error: ExecFailure) => {
       // Whoever ends a program, by whatever means, knows that it has.
-      if (program.isAwaited || ENDED_BY.includes(error.signal ?? '')) return;
-      this.#failed.set(program, error);
+      if (ENDED_BY.includes(error.signal ?? '')) return;
+      this.#failed.set(program, () => ({ summary: error.shortMessage, error: unawaitedFailure(error) }));
     });
     for (const method of ['then', 'catch', 'finally'] as const) {
       const settled = subprocess[method].bind(subprocess) as (...args: unknown[]) => unknown;
       const note = (...args: unknown[]) => {
         program.isAwaited = true;
-        this.#failed.delete(program);
         return settled(...args);
       };
       Object.defineProperty(subprocess, method, { value: note });
@@ -29,17 +55,25 @@ export class Unawaited {
     // `await` calls the `then` of whatever is no promise of its own (PromiseResolve compares the constructor).
     Object.defineProperty(subprocess, 'constructor', { value: undefined });
   }
-
-  /** Those that have failed until now, and nobody has heard of it. */
-  get failed(): { program: Program; error: ExecFailure }[] {
-    return [...this.#failed].map(([program, error]) => ({ program, error }));
-  }
 }
 
-/** What the end of a lab says of such a failure. With the spec's line, which the program's own error has. */
-export function unawaitedFailure({ message, stack = '' }: Error): Error {
-  const error = new Error(`nobody awaited a program that failed: ${message}`);
+function unawaitedFailure({ message, stack = '' }: Error): Error {
   const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
-  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+  return errorAt(`nobody awaited a program that failed: ${message}`, frames.join('\n'));
+}
+
+function describeDeath(program: Program): { summary: string; error: Error } {
+  const summary = `${program.words}: ${program.ending}`;
+  const printed = program.lastLines.map((line) => `  ${line}`);
+  const lines = printed.length > 0 ? ['The last that it has printed:', ...printed] : ['It has printed nothing.'];
+  return {
+    summary,
+    error: errorAt([`a daemon has ended before its lab: ${summary}`, ...lines].join('\n'), program.frames),
+  };
+}
+
+function errorAt(message: string, frames: string): Error {
+  const error = new Error(message);
+  error.stack = `${error.name}: ${error.message}\n${frames}`;
   return error;
 }

@@ -33,7 +33,7 @@ async function waitForDetection(namespace: Namespace, deadline: number): Promise
   // Nothing to be heard for the most part: a question costs the lists alone.
   if (tentativeAddresses(namespace).length === 0) return;
   // The kernel tells of the end of a detection as of a new address (addrconf_dad_completed, addrconf_dad_stop).
-  using monitor = new Monitor(engineOf(namespace).netns, ['link', 'address6']);
+  using monitor = new Monitor(engineOf(namespace).netns, ['link', 'address']);
   for (;;) {
     const tentative = tentativeAddresses(namespace);
     if (tentative.length === 0) return;

@@ -17,8 +17,8 @@ export class Visits {
   }
 
   /**
-   * How often a spec has run something in a namespace, or taken its path. What is known of programs that have ended is good
-   * until the number grows.
+   * How often a spec has run something in a namespace, taken its path, or had a fault begin or end there. What is known of
+   * programs that have ended is good until the number grows.
    */
   get count(): number {
     return this.#count;
@@ -40,6 +40,11 @@ export class Visits {
     this.#count++;
     hideMachinesInterfaces();
     this.#lab.programs.reapIn(this.#reachable().map(({ netns }) => netns));
+  }
+
+  /** Registers that hairpin itself put something into a namespace that only programs do otherwise: a packet filter, a qdisc. */
+  addFault(): void {
+    this.#count++;
   }
 
   /** Registers that a spec takes the path of a namespace. */

@@ -37,8 +37,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   readonly options: ReadonlyMap<string, Option>;
   /** The settings that travel by messages of the kind's own. */
   readonly apart: readonly string[];
-  /** The settings that the kernel tells. */
-  readonly told: readonly string[];
+  /** The settings that the kernel tells: these, and those that a spec cannot choose. */
+  readonly told: ReadonlyMap<string, Option>;
 
   constructor(kind: K, description: LinkDescription<S, L>, variantOf?: LinkKind) {
     const { option, module = kind, lower = 'none', settings = {} as S } = description;
@@ -53,7 +53,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.apart = Object.entries(settings).flatMap(([name, { rules }]) => (isApart(rules) ? name : []));
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
-    this.told = readable.map(([name]) => name);
+    this.told = new Map(readable);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);
   }
@@ -83,7 +83,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     if (!this.is(link))
       throw new Error(`${link.name} is a ${link.kind ?? 'device'}, which has no settings of a ${this.kind}`);
     const data = (link.data ?? this.table.read(Buffer.alloc(0))) as Values;
-    const told = this.told.filter((name) => data[name] !== undefined);
+    const told = [...this.told.keys()].filter((name) => data[name] !== undefined);
     return Object.fromEntries(told.map((name) => [name, data[name]])) as SettingsOf<S>;
   }
 

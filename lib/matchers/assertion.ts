@@ -1,12 +1,15 @@
 import { now } from '../kernel/clock.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Wait } from '../lab/waits.ts';
+import type { Judge } from './judge.ts';
 
 /** What a matcher is given as `this`. */
 export interface Assertion {
   isNot: boolean;
   /** What is told of it while it has no answer. @default nobody asks */
   progress?: Progress;
+  /** Compares as vitest does; undefined outside of vitest. */
+  judge?: Judge;
 }
 
 /** How far an assertion has come. */

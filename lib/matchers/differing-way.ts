@@ -5,8 +5,8 @@ import type { Observation } from '../probes/observe-pair.ts';
 import type { PairDevices } from '../probes/pair-devices.ts';
 import { FRAMES, type FrameKind } from '../probes/test-frame.ts';
 import type { HeardQuestion } from '../report/script-heard.ts';
-import { frameIdentity } from '../trace/frame-identity.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import { frameIdentity } from '../wire/frame-identity.ts';
 import { isPassive } from './evidence-place.ts';
 import { holdIn } from './hold.ts';
 import { hearTraced } from './traced-frame.ts';
@@ -48,7 +48,7 @@ async function wayOf(
   lab: Lab,
 ): Promise<DifferingWay> {
   const patience = { milliseconds: await holdIn(lab), quiet: () => quietIn(lab, 'frames'), untilQuiet: true };
-  const { frame, outcome, copies, packets } = await hearTraced(to, from, kind, patience);
+  const { frame, outcome, copies, packets } = await hearTraced({ from, to, frame: kind }, patience);
   // The repeated frame may behave as expected. Then there is no path to show.
   if (copies !== wanted.copies || (outcome !== 'lost' && outcome !== 'answered')) return NONE;
   const way = frameWay(from, frame, outcome === 'lost' ? to : undefined, { packets });

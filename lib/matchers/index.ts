@@ -8,37 +8,75 @@ import { watcher } from '../lab/watcher.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
 import { attemptOf, metaOf, noteAssertion } from './attempt.ts';
 import type { FailedAssertion } from './failed-assertion.ts';
+import { judgeOf, type VitestComparison } from './judge.ts';
 import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
 import { describeLostPrograms } from './lost-programs.ts';
 import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
+import { toHaveAddress } from './to-have-address.ts';
+import { toHaveFdbEntry } from './to-have-fdb-entry.ts';
+import { toHaveLink } from './to-have-link.ts';
+import { toHaveMdbEntry } from './to-have-mdb-entry.ts';
+import { toHaveNeighbour } from './to-have-neighbour.ts';
+import { toHaveRoute } from './to-have-route.ts';
+import { toHaveRule } from './to-have-rule.ts';
+import { toHaveSysctl } from './to-have-sysctl.ts';
+import { toHaveVlan } from './to-have-vlan.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
 import { type ToReachOptions, toReach } from './to-reach.ts';
+import { type ToSeeOptions, toSee } from './to-see.ts';
+import { type ToTellOptions, toTell } from './to-tell.ts';
 
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions };
+export type {
+  ToBehaveAsOptions,
+  ToHearOptions,
+  ToMatchReachabilityOptions,
+  ToReachOptions,
+  ToSeeOptions,
+  ToTellOptions,
+};
+
+/** Of what the kernel says of itself: no frames are asked for, so the devices of the lab need not be known. */
+const ofState = { asksNetwork: false };
 
 /** Every matcher, for `expect.extend`. */
 export const matchers = {
   toBehaveAs: awaited('toBehaveAs', toBehaveAs),
+  toHaveAddress: awaited('toHaveAddress', toHaveAddress, ofState),
+  toHaveFdbEntry: awaited('toHaveFdbEntry', toHaveFdbEntry, ofState),
+  toHaveLink: awaited('toHaveLink', toHaveLink, ofState),
+  toHaveMdbEntry: awaited('toHaveMdbEntry', toHaveMdbEntry, ofState),
+  toHaveNeighbour: awaited('toHaveNeighbour', toHaveNeighbour, ofState),
+  toHaveRoute: awaited('toHaveRoute', toHaveRoute, ofState),
+  toHaveRule: awaited('toHaveRule', toHaveRule, ofState),
+  toHaveSysctl: awaited('toHaveSysctl', toHaveSysctl, ofState),
+  toHaveVlan: awaited('toHaveVlan', toHaveVlan, ofState),
   toHear: awaited('toHear', toHear),
   toMatchReachability: awaited('toMatchReachability', toMatchReachability),
+  toTell: awaited('toTell', toTell, ofState),
   toReach: awaited('toReach', toReach),
+  toSee: awaited('toSee', toSee),
 };
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
-type AssertionState = Omit<MatcherState, 'task'> & { task?: TestContext['task'] | undefined; poll?: boolean };
+type AssertionState = Omit<MatcherState, 'task'> &
+  Partial<VitestComparison> & { task?: TestContext['task'] | undefined; poll?: boolean };
 
 /** How many assertions were made. */
 let count = 0;
 
 type Matcher<Args extends unknown[]> = (this: Assertion, received: unknown, ...args: Args) => Promise<Answer>;
 
-function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
+function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, { asksNetwork = true } = {}) {
   return function assertion(this: AssertionState, received: unknown, ...args: Args): PromiseLike<Answer> {
     // Chai's flag is undefined without .not, and a matcher compares.
-    const state = { isNot: this.isNot === true, progress: new Progress() };
+    const state = {
+      isNot: this.isNot === true,
+      progress: new Progress(),
+      ...(this.utils && { judge: judgeOf(this as VitestComparison) }),
+    };
     const [expected, options] = args;
     // A table of several lines has no place in a title.
     const first = typeof expected === 'string' && expected.includes('\n') ? 'table' : nameOf(expected);
@@ -52,7 +90,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>) {
     const asking = { number, started: now(), soft: this.soft === true, poll: this.poll === true, frames };
     if (attempt && !metaOf(attempt).assertions) forgetEarlierRun(attempt);
     watcher()?.asked();
-    const answer = ask(matcher, state, received, args).then(async (given) => {
+    const answer = ask(matcher, state, received, args, asksNetwork).then(async (given) => {
       const failed = given.pass === state.isNot;
       if (attempt) noteAssertion(attempt, { title, passed: !failed, started: asking.started });
       if (!failed) return given;
@@ -80,9 +118,10 @@ async function ask<Args extends unknown[]>(
   state: Assertion,
   received: unknown,
   args: Args,
+  asksNetwork: boolean,
 ): Promise<Answer> {
   const lab = labOf(received);
-  if (lab && !lab.closed && !engineOf(lab).isPristine) {
+  if (asksNetwork && lab && !lab.closed && !engineOf(lab).isPristine) {
     // An answer may be there at once. A spec that asks until a program has ended must come to hear of its end.
     await turn();
     if (!lab.closed) lab.discover();

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { now } from '../kernel/clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
 import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
 import { failureMeta } from '../report/failure-meta.ts';
@@ -95,7 +96,8 @@ export async function keepEvidence(
 export function settleEvidence(task: Task, lab: Lab): void {
   const attempt = attemptOf(task);
   const mode = traceMode();
-  const failed = hasFailed(attempt);
+  // A program that failed, or a daemon that has ended, fails the test at the end of its lab, which is yet to come.
+  const failed = hasFailed(attempt) || (!task.fails && engineOf(lab).programs.failed.length > 0);
   dropSurvived(attempt);
   if (mode !== 'off') settleFiles(attempt, lab, { failed, keepAll: mode === 'on' });
   if (!metaOf(attempt).failure) tellNetwork(attempt, lab);
@@ -233,9 +235,13 @@ function calledFrom<T>(frames: string, call: () => T): T {
 
 function describeFiles(files: readonly EvidenceFile[]): string {
   const named = (wanted: string) => files.find(({ name }) => name === wanted)?.path;
-  const [capture, script] = ['lab.pcapng', 'lab.sh'].map((name) => {
+  const [capture, script, daemons] = ['lab.pcapng', 'lab.sh', 'daemons.txt'].map((name) => {
     const path = named(name);
     return path && relative(process.cwd(), path);
   });
-  return [...(capture ? [`Capture: ${capture}`] : []), `Reproduce: ${script}`].join('   ');
+  return [
+    ...(capture ? [`Capture: ${capture}`] : []),
+    `Reproduce: ${script}`,
+    ...(daemons ? [`Daemons: ${daemons}`] : []),
+  ].join('   ');
 }

@@ -19,9 +19,9 @@ export function describeLostPrograms(lab: Lab, { gaveUp }: Progress): string {
   const title = gaveUp
     ? 'Stopped waiting: a program failed that no one awaits:'
     : 'A program failed that no one awaits:';
-  const lines = failed.flatMap(({ program, error }) => {
+  const lines = failed.flatMap(({ program, summary }) => {
     const spot = spotOf(program.frames);
-    return [`  ${error.shortMessage}${spot ? ` at ${spot}` : ''}`, ...program.lastLines.map((line) => `    ${line}`)];
+    return [`  ${summary}${spot ? ` at ${spot}` : ''}`, ...program.lastLines.map((line) => `    ${line}`)];
   });
   return ['', '', title, ...lines].join('\n');
 }

@@ -1,11 +1,12 @@
 import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
 import { show } from '../kernel/validate.ts';
-import { Interface, Lab, Namespace } from '../lab/index.ts';
+import { Events, Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
+import { isAsymmetric } from '../state/entries/fields.ts';
 import { drawPath } from '../trace/draw-path.ts';
 
 /** What a matcher gives to vitest. The message is made only when it is needed. */
@@ -61,13 +62,36 @@ export function assertionTitle(
 export function nameOf(value: unknown): string {
   if (isPair(value)) return 'pair';
   if (value instanceof Lab) return 'lab';
-  return value instanceof Namespace || value instanceof Interface ? String(value) : show(value);
+  if (value instanceof Namespace || value instanceof Interface || value instanceof Events) return String(value);
+  return isAsymmetric(value)
+    ? asymmetricWords(value)
+    : isPlain(value)
+      ? `{ ${objectWords(value)} }`.replace('{  }', '{}')
+      : show(value);
+}
+
+/** `expect.stringMatching(/^10/)`, as the spec has it. */
+function asymmetricWords(value: object): string {
+  const [name, { sample }] = [String(value), value as { sample?: unknown }];
+  const said = typeof sample === 'function' ? sample.name : sample instanceof RegExp ? String(sample) : nameOf(sample);
+  return `expect.${name.charAt(0).toLowerCase()}${name.slice(1)}(${sample === undefined ? '' : said})`;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function objectWords(value: object): string {
+  return Object.entries(value)
+    .map(([option, given]) => `${option}: ${nameOf(given)}`)
+    .join(', ');
 }
 
 /** The lab that a value is of. */
 export function labOf(value: unknown): Lab | undefined {
   if (value instanceof Lab) return value;
   if (value instanceof Namespace) return value.lab;
+  if (value instanceof Events) return value.namespace.lab;
   if (isPair(value)) return value.uplink.namespace.lab;
   return value instanceof Interface ? value.namespace.lab : undefined;
 }
@@ -75,8 +99,8 @@ export function labOf(value: unknown): Lab | undefined {
 /** `, { by: 'tcp', port: 80 }` for options, nothing for none. */
 export function wordsOf(options: unknown): string {
   if (typeof options !== 'object' || options === null) return `, ${show(options)}`;
-  const words = Object.entries(options).map(([option, value]) => `${option}: ${nameOf(value)}`);
-  return words.length > 0 ? `, { ${words.join(', ')} }` : '';
+  const words = objectWords(options);
+  return words === '' ? '' : `, { ${words} }`;
 }
 
 /** `m1, macvlan vepa on host/up0`. */
@@ -99,5 +123,11 @@ export function milliseconds(time: number): string {
 /** `1 copy`, `2 copies`. */
 export function plural(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`;
-  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+  return `${count} ${pluralOf(noun)}`;
+}
+
+/** `copies`, `addresses`, `fdb entries`. */
+export function pluralOf(noun: string): string {
+  if (noun.endsWith('y')) return `${noun.slice(0, -1)}ies`;
+  return noun.endsWith('s') ? `${noun}es` : `${noun}s`;
 }

@@ -107,5 +107,7 @@ function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because, drop 
 
 function describeWay(by: ReachReport['by'], family: 4 | 6, port: number | undefined): string {
   const protocol = by === 'icmp' && family === 6 ? 'ICMPv6' : by.toUpperCase();
-  return by === 'arp' ? 'ARP' : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
+  return by === 'arp' || by === 'nd'
+    ? by.toUpperCase()
+    : `${protocol}${port === undefined ? '' : ` port ${port}`} over IPv${family}`;
 }

@@ -1,31 +1,24 @@
 import { ResourceStack } from '../kernel/resource-stack.ts';
-import type { Interface } from '../lab/index.ts';
-import { hear } from '../probes/hear.ts';
+import { type FrameQuestion, type HearResult, hear } from '../probes/hear.ts';
 import type { Patience } from '../probes/patience.ts';
-import type { FrameKind } from '../probes/test-frame.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { filteringIn, RuleTraces } from '../trace/rules/rule-traces.ts';
 import { isPassive } from './evidence-place.ts';
 
 /** What came of a frame, and what packet filters made of it. */
-export interface TracedFrame extends Awaited<ReturnType<typeof hear>> {
+export interface TracedFrame extends HearResult {
   packets: readonly TracedPacket[];
 }
 
 /** Sends a frame while the kernel tells what packet filters make of it. */
-export async function hearTraced(
-  to: Interface,
-  from: Interface,
-  kind: FrameKind,
-  patience: Patience & { join?: boolean | undefined },
-): Promise<TracedFrame> {
-  const filters = filteringIn(to.namespace.lab);
+export async function hearTraced(question: FrameQuestion, patience: Patience): Promise<TracedFrame> {
+  const filters = filteringIn(question.to.namespace.lab);
   using resources = new ResourceStack();
   let traces: RuleTraces | undefined;
   const onOpen: Patience['onOpen'] = (signs) => {
     traces = filters.length > 0 ? resources.use(RuleTraces.start(filters, signs)) : undefined;
   };
-  const heard = await hear(to, from, kind, Number.POSITIVE_INFINITY, { ...patience, onOpen });
+  const heard = await hear(question, Number.POSITIVE_INFINITY, { ...patience, onOpen });
   return { ...heard, packets: traces?.take().packets ?? [] };
 }
 
@@ -33,14 +26,9 @@ export async function hearTraced(
  * The frame of a question that failed, sent once more for the kernel to tell which rule took it; undefined where there are
  * no packet filters, or nothing more may be sent.
  */
-export async function hearOnceMore(
-  to: Interface,
-  from: Interface,
-  kind: FrameKind,
-  join: boolean | undefined,
-): Promise<TracedFrame | undefined> {
-  if (isPassive() || filteringIn(to.namespace.lab).length === 0) return undefined;
-  return hearTraced(to, from, kind, { milliseconds: ONE_MORE, join });
+export async function hearOnceMore(question: FrameQuestion): Promise<TracedFrame | undefined> {
+  if (isPassive() || filteringIn(question.to.namespace.lab).length === 0) return undefined;
+  return hearTraced(question, { milliseconds: ONE_MORE });
 }
 
 /** How long the frame that is sent for an explanation's sake is waited for, in milliseconds. */

@@ -1,7 +1,7 @@
 import { ipvlan } from '../links/ipvlan.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
-import { decodeNeighbourSolicitation } from '../wire/neighbour-solicitation.ts';
+import { decodeNeighbourSolicitation } from '../wire/neighbour-discovery.ts';
 import { type Frame, groupType, type PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, into, outOf, PASS, toNeighbour, unknown, type Verdict } from './prediction.ts';

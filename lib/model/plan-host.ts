@@ -11,7 +11,14 @@ export interface PlannedHost {
   neighbours?: readonly { to: string; device: string; lladdr: string }[];
 }
 
-const NEIGHBOUR = { state: 'PERMANENT', externLearn: false, externValid: false, managed: false } as const;
+const NEIGHBOUR = {
+  state: 'PERMANENT',
+  externLearn: false,
+  externValid: false,
+  managed: false,
+  router: false,
+  proxy: false,
+} as const;
 
 type HostPart = Pick<Host, 'routes' | 'rules' | 'nexthops' | 'neighbours' | 'proxies' | 'sysctls'>;
 
@@ -72,6 +79,7 @@ const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
 );
 
 const ROUTE: Omit<Route, 'to'> = {
+  metrics: {},
   ...{ via: undefined, device: undefined, nextHops: [], source: undefined, type: 'unicast', table: TABLE_MAIN },
   ...{ ofTheKernel: false, tos: 0, metric: undefined, nexthopId: undefined, mtu: undefined, expires: false },
   ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },

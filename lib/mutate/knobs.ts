@@ -45,7 +45,7 @@ function cableKnobs(cable: Cable): Knobs {
   const plugged = ends.every((end) => end.state().up);
   // A switch has many cables: who names it means none in particular.
   const of = ends.flatMap((end) => (isPort(end) ? [end] : [end, end.namespace]));
-  const unplug = { what: `${cable}: unplugged`, settings: {}, of, turn: () => void cable.set({ up: false }) };
+  const unplug = { what: `${cable}: unplugged`, settings: {}, of, turn: () => void cable.unplug() };
   const ofEnds = ends.map((end) => (isPort(end) ? portKnobs(end) : addressKnobs(end)));
   return together([{ settings: {}, knobs: plugged ? [unplug] : [] }, ...ofEnds, swapKnobs(cable)]);
 }

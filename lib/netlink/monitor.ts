@@ -1,33 +1,71 @@
 import { u32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
-import { AF_NETLINK, NETLINK_ROUTE, SOCK_RAW } from '../kernel/constants.ts';
+import {
+  AF_NETLINK,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_ROUTE,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+} from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
+import { decodeMessages, type Reply } from './message.ts';
+import { MONITOR_GROUPS, type Monitored } from './monitor-groups.ts';
 
-/** `RTMGRP_LINK`, `RTMGRP_IPV6_IFADDR` (linux/rtnetlink.h). */
-const GROUPS = { link: 0x1, address6: 0x100 } as const;
+/** What was heard since the last look. */
+export interface Heard {
+  messages: Reply[];
+  /** The kernel had no room for some messages: what they said is not known. */
+  isLost: boolean;
+}
 
-/** Hears of every change of a namespace's devices, or of its IPv6 addresses, as `ip monitor link address` does. */
+/** Hears of every change of a namespace's objects, as `ip monitor` and `bridge monitor` do. */
 export class Monitor implements Disposable {
   readonly #socket: Socket;
 
-  constructor(namespace: NetNamespace, objects: readonly (keyof typeof GROUPS)[]) {
+  /**
+   * @param room for what has not been read yet, in bytes; without privilege in the host it is `net.core.rmem_max` at most.
+   * Left out, it is `net.core.rmem_default`
+   */
+  constructor(namespace: NetNamespace, objects: readonly Monitored[], { room }: { room?: number } = {}) {
     using resources = new ResourceStack();
     this.#socket = resources.use(Socket.open(namespace, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
-    const groups = objects.reduce((all, object) => all | GROUPS[object], 0);
+    if (room !== undefined) makeRoom(this.#socket, room);
     // struct sockaddr_nl: family, padding, port, groups
-    const address = Buffer.concat([Buffer.from([AF_NETLINK, 0, 0, 0]), u32(0), u32(groups)]);
-    checkErrno(`bind(AF_NETLINK, ${objects.join()})`, this.#socket.bind(address));
+    checkErrno(
+      'bind(AF_NETLINK)',
+      this.#socket.bind(Buffer.concat([Buffer.from([AF_NETLINK, 0, 0, 0]), u32(0), u32(0)])),
+    );
+    for (const group of new Set(objects.flatMap((object) => MONITOR_GROUPS[object])))
+      this.#socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, u32(group));
     resources.move();
   }
 
   /** Whether there was anything since this was last asked. */
   changed(): boolean {
-    let heard = false;
-    while (this.#next()) heard = true;
-    return heard;
+    const { messages, isLost } = this.take();
+    return isLost || messages.length > 0;
+  }
+
+  /** What was heard since this was last asked, in the order in which it happened. */
+  take(): Heard {
+    const heard: Heard = { messages: [], isLost: false };
+    for (;;) {
+      try {
+        const received = this.#socket.receive();
+        if (!received) return heard;
+        heard.messages.push(...decodeMessages(received.data));
+      } catch (error) {
+        // netlink_overrun: more than there was room for.
+        if (!hasCode(error, 'ENOBUFS')) throw error;
+        heard.isLost = true;
+      }
+    }
   }
 
   /** Waits until there may be something new, at most so many milliseconds. */
@@ -42,14 +80,14 @@ export class Monitor implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
 
-  #next(): boolean {
-    try {
-      return this.#socket.receive() !== undefined;
-    } catch (error) {
-      // netlink_overrun: more than there was room for. That is news, too.
-      if (hasCode(error, 'ENOBUFS')) return true;
-      throw error;
-    }
+function makeRoom(socket: Socket, room: number): void {
+  socket.setOption(SOL_SOCKET, SO_RCVBUF, u32(room));
+  try {
+    socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, u32(room));
+  } catch (error) {
+    // It takes CAP_NET_ADMIN in the host.
+    if (!hasCode(error, 'EPERM')) throw error;
   }
 }

@@ -32,6 +32,10 @@ export interface Neighbour {
   externValid: boolean;
   /** The kernel asks for its address again and again (`managed`). */
   managed: boolean;
+  /** It is an IPv6 router (`router`). */
+  router: boolean;
+  /** The namespace answers for the address, though it has it not (`proxy`). */
+  proxy: boolean;
 }
 
 /** An entry of a bridge's forwarding database. */
@@ -49,6 +53,8 @@ export interface FdbEntry {
   local: boolean;
   /** The address does not move to the port that it is heard at (`sticky`). */
   sticky: boolean;
+  /** A locked port has heard the address, and lets in nothing of it (`mab`). */
+  locked: boolean;
   /** Of a tunnel: the address of the host that its frames are sent to. */
   to: string | undefined;
   /** Of a tunnel, where they are not the device's own: the UDP port there, and the network identifier. */
@@ -117,8 +123,8 @@ export const ipNeighbour = new Family({
     ...said,
     family: family ?? (said.to === undefined ? undefined : familyOf(said.to)),
   }),
-  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed }): Neighbour => ({
-    ...{ device: index, to, lladdr, state, externLearn, externValid, managed },
+  state: ({ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy }): Neighbour => ({
+    ...{ device: index, to, lladdr, state, externLearn, externValid, managed, router, proxy },
   }),
   words: ({ device: index, state }, names, rest) => [
     ...rest,
@@ -131,6 +137,9 @@ export const ipNeighbour = new Family({
 export function isLearnt({ state, externLearn, externValid, managed }: Neighbour): boolean {
   return state !== 'PERMANENT' && !externLearn && !externValid && !managed;
 }
+
+/** Linux 6.2. */
+const moreOfFdb = bits(u32, { locked: bit('NTF_EXT_LOCKED', 2, 'locked') });
 
 const FDB_WORDS: Partial<Record<string, string>> = { NOARP: 'static', REACHABLE: 'dynamic' };
 
@@ -159,11 +168,12 @@ export const bridgeFdb = new Family({
       srcVni: attribute('NDA_SRC_VNI', 11, u32),
       nhid: attribute('NDA_NH_ID', 13, u32),
       bridge: attribute('NDA_MASTER', 9, device, { word: 'br' }),
+      more: attribute('NDA_FLAGS_EXT', 15, flat(moreOfFdb)),
     }),
   ),
   complete: (said) => ({ ...said, family: AF_BRIDGE }),
-  state: ({ device: index, bridge, mac: address, vlan, sticky, to, state, ...remote }): FdbEntry => ({
-    ...{ device: index, bridge, mac: address, vlan, sticky, to },
+  state: ({ device: index, bridge, mac: address, vlan, sticky, locked, to, state, ...remote }): FdbEntry => ({
+    ...{ device: index, bridge, mac: address, vlan, sticky, locked, to },
     ...remoteOf(remote),
     permanent: state === 'PERMANENT' || state === 'NOARP',
     local: state === 'PERMANENT',

@@ -3,13 +3,22 @@ import { attribute, table } from './table.ts';
 import type { Type } from './type.ts';
 
 const REGISTER = 1;
-const TRANSPORT_HEADER = 2;
+/** `NFT_REG_VERDICT`: what is put there is done with the packet. */
+const VERDICT_REGISTER = 0;
+/** `NFT_PAYLOAD_*`. */
+const HEADERS = { link: 0, network: 1, transport: 2 } as const;
 /** `NFT_CMP_*`, in the order of their numbers. */
 const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='] as const;
 /** `NFT_META_*`. */
 const META_KEYS = { protocol: 1, nftrace: 12, l4proto: 16 } as const;
 
 const value = table({ value: attribute('NFTA_DATA_VALUE', 1, bytes) });
+
+/** A value, or what is to be done with the packet. */
+const data = table({
+  value: attribute('NFTA_DATA_VALUE', 1, bytes),
+  verdict: attribute('NFTA_DATA_VERDICT', 2, table({ code: attribute('NFTA_VERDICT_CODE', 1, be32) })),
+});
 
 /** What the expressions of a rule have, by the names of their kinds; of a kind that is not here, the name alone is read. */
 const KINDS = {
@@ -38,7 +47,7 @@ const KINDS = {
   }),
   immediate: table({
     register: attribute('NFTA_IMMEDIATE_DREG', 1, be32),
-    data: attribute('NFTA_IMMEDIATE_DATA', 2, value),
+    data: attribute('NFTA_IMMEDIATE_DATA', 2, data),
   }),
   ct: table({ key: attribute('NFTA_CT_KEY', 2, be32) }),
   objref: table({ object: attribute('NFTA_OBJREF_IMM_TYPE', 1, be32) }),
@@ -75,9 +84,9 @@ export const nftExpression: Type<NftExpression> = {
   words: ({ name }) => [name],
 };
 
-/** Loads bytes of the transport header, or of what is behind it. */
-export function loadTransport(offset: number, length: number): NftExpression {
-  return { name: 'payload', data: { register: REGISTER, base: TRANSPORT_HEADER, offset, length } };
+/** Loads bytes of a header, or of what is behind it. */
+export function loadHeader(header: keyof typeof HEADERS, offset: number, length: number): NftExpression {
+  return { name: 'payload', data: { register: REGISTER, base: HEADERS[header], offset, length } };
 }
 
 /** Loads what is known of a packet beside its bytes. */
@@ -104,4 +113,12 @@ export function setTrace(): NftExpression[] {
     { name: 'immediate', data: { register: REGISTER, data: { value: Buffer.of(1) } } },
     { name: 'meta', data: { key: META_KEYS.nftrace, from: REGISTER } },
   ];
+}
+
+/** What is done with a packet: `NF_DROP`, `NF_ACCEPT` (linux/netfilter.h). */
+const VERDICTS = { drop: 0, accept: 1 } as const;
+
+/** Ends the way of the packet through the chain. */
+export function verdict(name: keyof typeof VERDICTS): NftExpression {
+  return { name: 'immediate', data: { register: VERDICT_REGISTER, data: { verdict: { code: VERDICTS[name] } } } };
 }

@@ -60,8 +60,9 @@ interface Range {
   last: number;
 }
 
-const ACTIONS = { to_tbl: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
-export type RuleAction = keyof typeof ACTIONS | `${number}`;
+/** iproute2's words for them; `to_tbl` is `lookup` there. */
+export const RULE_ACTIONS = { to_tbl: 1, goto: 2, nop: 3, blackhole: 6, unreachable: 7, prohibit: 8 } as const;
+export type RuleAction = keyof typeof RULE_ACTIONS | `${number}`;
 
 /** A rule that has no suppressor says so (`fib_nl_fill_rule`). */
 const NOTHING_SUPPRESSED = 0xffff_ffff;
@@ -74,7 +75,7 @@ const header = struct('fib_rule_hdr', {
   tos: u8,
   lowTable: u8,
   reserved: pad(2),
-  action: oneOf(u8, 'FR_ACT_', ACTIONS),
+  action: oneOf(u8, 'FR_ACT_', RULE_ACTIONS),
   flags: flat(bits(u32, { not: bit('FIB_RULE_INVERT', 2) })),
 });
 

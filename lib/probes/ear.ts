@@ -17,10 +17,11 @@ import { engineOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
-import { decodeNeighbourSolicitation, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-solicitation.ts';
+import { decodeNeighbourSolicitation, NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
+import type { FrameListener } from './frame-listener.ts';
 import { FrameSocket, type HeardFrame } from './frame-socket.ts';
 import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
-import { arpSignature, type FrameKind, MULTICAST_GROUP, signature } from './test-frame.ts';
+import { arpSignature, type FrameKind, MULTICAST_GROUP, signature, type TestFrame } from './test-frame.ts';
 
 /** A loop brings copies faster than they can be read: whoever counts must come to an end. */
 const MOST_AT_ONCE = 1000;
@@ -29,9 +30,8 @@ const MOST_AT_ONCE = 1000;
  * Counts the test frames that an interface's own stack is given: UDP at a socket, ND at a raw ICMPv6 socket, and ARP
  * where `arp_rcv` gets it, behind the rx_handler that hands a parent's frames to its children.
  */
-export class Ear implements Disposable {
+export class Ear implements FrameListener {
   readonly device: Interface;
-  /** The UDP port that frames for this ear go to. */
   readonly port: number;
   readonly #udp: Socket;
   readonly #nd: Socket | undefined;
@@ -68,8 +68,7 @@ export class Ear implements Disposable {
     this.#resources = resources.move();
   }
 
-  /** How many copies of a frame have come so far. */
-  copies(of: string): number {
+  copies({ signature: of }: TestFrame): number {
     for (let read = 0; read < MOST_AT_ONCE; read++) {
       const received = this.#udp.receive();
       if (!received) break;
@@ -80,7 +79,6 @@ export class Ear implements Disposable {
     return this.#copies.get(of) ?? 0;
   }
 
-  /** Waits until there may be something new, at most so many milliseconds. */
   async wait(milliseconds: number): Promise<void> {
     const sockets = [this.#udp, this.#nd, this.#arp].filter((socket) => socket !== undefined);
     await Promise.race(sockets.map((socket) => socket.readable(milliseconds)));

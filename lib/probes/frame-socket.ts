@@ -1,4 +1,4 @@
-import { ETH_P_ARP, SOCK_RAW } from '../kernel/constants.ts';
+import { ETH_P_ARP, PACKET_STATISTICS, SOCK_RAW, SOL_PACKET } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
@@ -9,7 +9,7 @@ import { watcher } from '../lab/watcher.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import type { SendFailure } from './asker.ts';
 
-/** An ARP frame that a namespace's own stack was given. */
+/** A frame that a namespace's own stack was given. */
 export interface HeardFrame {
   bytes: Buffer;
   /** ifindex of the device. */
@@ -19,26 +19,27 @@ export interface HeardFrame {
 }
 
 /**
- * The one packet socket of a namespace: sends frames of any kind, and hears ARP, which no other socket does. Shared and
- * kept as long as the lab, since closing a packet socket takes the kernel some 10 ms (`packet_release`).
+ * A packet socket of a namespace: sends frames of any kind, and hears those of one EtherType, such as ARP, which no other
+ * socket does. Shared and kept as long as the lab, since closing a packet socket takes the kernel some 10 ms
+ * (`packet_release`).
  */
 export class FrameSocket {
-  static readonly #ofNamespace = new WeakMap<Namespace, FrameSocket>();
+  static readonly #ofNamespace = new WeakMap<Namespace, Map<number, FrameSocket>>();
   readonly #socket: Socket;
   readonly #listeners = new Set<(frame: HeardFrame) => void>();
 
-  static of(namespace: Namespace): FrameSocket {
+  static of(namespace: Namespace, etherType: number = ETH_P_ARP): FrameSocket {
     watcher()?.asked();
-    const known = FrameSocket.#ofNamespace.get(namespace);
-    if (known) return known;
-    const made = new FrameSocket(namespace);
-    FrameSocket.#ofNamespace.set(namespace, made);
+    const all = FrameSocket.#ofNamespace.get(namespace) ?? new Map<number, FrameSocket>();
+    FrameSocket.#ofNamespace.set(namespace, all);
+    const made = all.get(etherType) ?? new FrameSocket(namespace, etherType);
+    all.set(etherType, made);
     return made;
   }
 
-  private constructor(namespace: Namespace) {
+  private constructor(namespace: Namespace, etherType: number) {
     this.#socket = engineOf(namespace.lab).resources.add(
-      openPacketSocket(engineOf(namespace).netns, ETH_P_ARP, SOCK_RAW),
+      openPacketSocket(engineOf(namespace).netns, etherType, SOCK_RAW),
     );
   }
 
@@ -50,16 +51,26 @@ export class FrameSocket {
     if (errnoName(errno) === 'ENOBUFS' && isLink(device, ipvlan)) return undefined;
     // packet_snd has no device for the index.
     if (errnoName(errno) === 'ENXIO') return { outcome: 'unsent', reason: `${device} is gone` };
+    // packet_snd: longer than the MTU, the Ethernet header and one VLAN tag.
+    if (errnoName(errno) === 'EMSGSIZE')
+      return { outcome: 'unsent', reason: `${bytes.length} bytes are more than the MTU of ${device} allows` };
     if (errnoName(errno) === 'ENETDOWN') return { outcome: 'unsent', reason: `${device} is down` };
     return { outcome: 'broken', reason: `sending on ${device} failed with ${errnoName(errno)}` };
   }
 
-  /** Tells of each ARP frame, in {@link drain}; the function returned ends it. */
+  /** Tells of each frame, in {@link drain}; the function returned ends it. */
   listen(listener: (frame: HeardFrame) => void): () => void {
     // Drop the frames that arrived before the question.
     this.drain();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** How many frames were lost since this was last asked, for want of room. */
+  takeLosses(): number {
+    const statistics = Buffer.alloc(8);
+    this.#socket.getOption(SOL_PACKET, PACKET_STATISTICS, statistics);
+    return statistics.readUInt32LE(4);
   }
 
   /** Reads what is there, for all who listen. */

@@ -2,12 +2,14 @@ import { now } from '../kernel/clock.ts';
 import type { Interface } from '../lab/index.ts';
 import type { SendFailure } from './asker.ts';
 import { Ear } from './ear.ts';
+import { EtherTypeEar } from './ether-type-ear.ts';
+import type { FrameListener } from './frame-listener.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
 import { LAST_CHANCE, type Patience } from './patience.ts';
 import { linkFault } from './source.ts';
-import { addressNeeded, type FrameEnd, type FrameKind, frameEnd, type TestFrame, testFrame } from './test-frame.ts';
+import { type FrameEnd, type FrameOption, frameEnd, isFrameKind, type TestFrame, testFrame } from './test-frame.ts';
 
 /** Copies at once of one frame that no network without a loop makes. */
 const MANY = 100;
@@ -22,29 +24,32 @@ export interface HearResult {
   frame: Buffer;
 }
 
+/** Which frame is to come where. */
+export interface FrameQuestion {
+  from: Interface;
+  to: Interface;
+  frame: FrameOption;
+  /** Of `multicast`: whether the receiver joins the group. @default true */
+  join?: boolean | undefined;
+  /** What counts the copies. @default the receiver's own stack */
+  listen?: ((to: Interface) => FrameListener) | undefined;
+}
+
 /**
  * Sends one frame and counts its copies at the receiver.
  *
- * @param join whether the receiver joins the group of `multicast`; without it, it does
  * @param until stop as soon as so many copies are there; `Infinity` waits for all that may come
  * @param wanted while fewer copies have come, `within` is how long they are waited for, in milliseconds
  */
 export async function hear(
-  receiver: Interface,
-  sender: Interface,
-  kind: FrameKind,
+  question: FrameQuestion,
   until: number,
-  {
-    join,
-    wanted = 0,
-    within = 0,
-    ...patience
-  }: Patience & { join?: boolean | undefined; wanted?: number; within?: number },
+  { wanted = 0, within = 0, ...patience }: Patience & { wanted?: number; within?: number },
 ): Promise<HearResult> {
-  await receiver.namespace.settled();
-  const [from, to] = [frameEnd(sender), frameEnd(receiver)];
-  using ear = new Ear(receiver, [kind], join);
-  const frame = testFrame(kind, from, to, ear.port);
+  await question.to.namespace.settled();
+  const [from, to] = [frameEnd(question.from), frameEnd(question.to)];
+  using ear = listenerOf(question, from, to);
+  const frame = testFrame(question.frame, from, to, ear.port);
   // In a datagram it stands behind the header; other frames need no sign.
   patience.onOpen?.({ mark: { at: 8, bytes: Buffer.from(frame.signature, 'hex') } });
   const started = now();
@@ -57,7 +62,7 @@ export async function hear(
         unsent = sendFrame(from, frame);
       },
       read() {
-        copies = ear.copies(frame.signature);
+        copies = ear.copies(frame);
         // So many are a loop's, in which nothing becomes quiet.
         return unsent !== undefined || copies >= until || copies > MANY;
       },
@@ -69,18 +74,19 @@ export async function hear(
     },
     patience,
   );
+  const missed = copies <= wanted ? ear.missed?.() : undefined;
   const result = { copies, elapsed: now() - started, frame: frame.bytes };
   if (unsent) return { ...result, ...unsent, elapsed: 0 };
   // What came has come, whatever was lost besides.
-  if (broken !== undefined && copies <= wanted) return { ...result, outcome: 'broken', reason: broken };
+  const unknown = broken ?? missed;
+  if (unknown !== undefined && copies <= wanted) return { ...result, outcome: 'broken', reason: unknown };
   return { ...result, outcome: copies > 0 ? 'answered' : 'lost' };
 }
 
-/** The address that a kind of frame needs and an end lacks, as `IPv4`; undefined when all is there. */
-export function missingAddress(device: Interface, kind: FrameKind): 'IPv4' | 'IPv6' | undefined {
-  const needed = addressNeeded(kind);
-  if (frameEnd(device)[needed] !== undefined) return undefined;
-  return needed === 'ip4' ? 'IPv4' : 'IPv6';
+function listenerOf({ frame, join, listen, to }: FrameQuestion, from: FrameEnd, end: FrameEnd): FrameListener {
+  if (listen) return listen(to);
+  if (isFrameKind(frame)) return new Ear(to, [frame], join);
+  return new EtherTypeEar(to, testFrame(frame, from, end, 0).bytes);
 }
 
 /** Puts a frame on a device; why it could not leave, or undefined. */

@@ -132,7 +132,7 @@ async function countFrames(
     const frame = testFrame(kind, sender.end, receiver.end, receiver.ear.port);
     const failure = sendFrame(sender.end, frame);
     if (failure?.outcome === 'broken') throw new Error(`a frame of ${from} to ${to} failed: ${failure.reason}`);
-    return [{ ...question, unsent: failure !== undefined, count: () => receiver.ear.copies(frame.signature) }];
+    return [{ ...question, unsent: failure !== undefined, count: () => receiver.ear.copies(frame) }];
   };
   const isOver = quiet?.('frames');
   const sent: ReturnType<typeof send> = [];

@@ -6,6 +6,7 @@ import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askArp } from './ask-arp.ts';
 import { askIcmp } from './ask-icmp.ts';
+import { askNd } from './ask-nd.ts';
 import { askTcp } from './ask-tcp.ts';
 import { askUdp } from './ask-udp.ts';
 import type { Asker } from './asker.ts';
@@ -23,14 +24,17 @@ import { toQuestion } from './to-question.ts';
 /** An answer to oneself takes 0.1 ms. */
 const SLOW = 10;
 
-const WAYS = ['icmp', 'tcp', 'udp', 'arp'] as const;
+const WAYS = ['icmp', 'tcp', 'udp', 'arp', 'nd'] as const;
 
 /** What a probe is told from all others by takes its room; the longest IPv4 packet has 28 bytes of headers. */
 const [SMALLEST, LARGEST] = [PROBE_DATA, 65507];
 
+/** The family that a way asks over, where it has only one (RFC 826, RFC 4861). */
+const ONLY_FAMILY: Partial<Record<(typeof WAYS)[number], Family>> = { arp: 4, nd: 6 };
+
 /** How to ask whether one reaches another. */
 export interface ReachOptions {
-  /** An echo, a TCP connection, a UDP datagram and its answer, or an ARP request. @default 'icmp' */
+  /** An echo, a TCP connection, a UDP datagram and its answer, an ARP request, or a neighbour solicitation. @default 'icmp' */
   by?: (typeof WAYS)[number];
   /**
    * With 6, hosts that were given no IPv6 address are asked for by those of their common link.
@@ -89,7 +93,7 @@ export async function reach(
   options: ReachOptions,
   { control = false, ...patience }: Patience & { control?: boolean },
 ): Promise<ReachReport> {
-  const question = toQuestion(call, from, to, options);
+  const question = toQuestion(call, from, to, familyOfQuestion(options));
   const { by = 'icmp', size, neighbours = 'cold' } = options;
   const { namespace } = question.to;
   await from.lab.settled();
@@ -151,8 +155,15 @@ export function checkReachOptions(call: string, options: ReachOptions, more: rea
   if (size !== undefined && by !== 'icmp' && by !== 'udp')
     throw new UsageError(`${call}: size belongs to by: 'icmp' and 'udp': received by: '${by}'`);
   if (listen === false && port === undefined) throw new UsageError(`${call}: listen: false needs a port to ask at`);
-  if (by === 'arp' && family === 6)
-    throw new UsageError(`${call}: by: 'arp' asks over IPv4 (RFC 826): received family: 6`);
+  const only = ONLY_FAMILY[by];
+  if (only !== undefined && family !== undefined && family !== only)
+    throw new UsageError(`${call}: by: '${by}' asks over IPv${only}: received family: ${family}`);
+}
+
+/** The options with the family that the way asks over. */
+function familyOfQuestion(options: ReachOptions): ReachOptions {
+  const only = options.by && ONLY_FAMILY[options.by];
+  return only === undefined ? options : { ...options, family: only };
 }
 
 export function checkWithin(call: string, { within, hold }: { within?: unknown; hold?: unknown }): void {
@@ -170,6 +181,8 @@ function openAsker(
       return askIcmp(question, size);
     case 'arp':
       return askArp(question);
+    case 'nd':
+      return askNd(question);
     case 'tcp':
       return askTcp(question, port);
     case 'udp':

@@ -1,6 +1,7 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { routeTo } from '../lab/route-to.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
 import type { Listener } from './listener.ts';
@@ -33,8 +34,8 @@ export async function whyNobodyAnswers(
   const device = namespace.interfaces.find((each) => each.address.list().some((own) => own.address === address));
   const fault = device && linkFault(device);
   if (fault) return `${device}, which has ${address}, ${fault}`;
-  // There is no ARP over a loopback.
-  if (by === 'arp') return undefined;
+  // There is no ARP, and no ND, over a loopback.
+  if (by === 'arp' || by === 'nd') return undefined;
   const source = { address, device: device ?? from.interfaces[0] ?? namespace.interface() };
   using asker = openAsker({ from: namespace, source, to: { address, namespace }, family, bound: undefined });
   const { outcome } = await ask(asker, { milliseconds: PATIENCE, quiet, untilQuiet: true }, listener);
@@ -43,10 +44,10 @@ export async function whyNobodyAnswers(
 
 /** Who has an address on a device that the lab did not make. */
 function holderOf(lab: Lab, address: string): Namespace | undefined {
-  return lab.namespaces.find(({ route }) => {
+  return lab.namespaces.find((namespace) => {
     try {
       // ip_route_input: what is local leaves by the loopback.
-      return route.get(address).device === LOOPBACK_INDEX;
+      return routeTo(namespace, address).device === LOOPBACK_INDEX;
     } catch (error) {
       if (isNoRoute(error)) return false;
       throw error;

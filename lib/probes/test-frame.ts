@@ -2,16 +2,24 @@ import { randomBytes } from 'node:crypto';
 import type { Interface } from '../lab/index.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { ARP_LENGTH, encodeArp } from '../wire/arp.ts';
+import { buildFrame, type FrameDescription } from '../wire/build-frame.ts';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
 import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { encodeIpv4, IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac4, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
-import { encodeNeighbourSolicitation, NONCE_LENGTH } from '../wire/neighbour-solicitation.ts';
+import { encodeNeighbourSolicitation, NONCE_LENGTH } from '../wire/neighbour-discovery.ts';
 import { encodeUdp } from '../wire/udp.ts';
 
 /** The single frames that a delivery is measured with. */
 export const FRAMES = ['unicast', 'broadcast', 'multicast', 'arp', 'nd'] as const;
 export type FrameKind = (typeof FRAMES)[number];
+
+/** A frame that a spec may send: one of hairpin's own kinds, one that it describes, or its bytes. */
+export type FrameOption = FrameKind | FrameDescription | Uint8Array;
+
+export function isFrameKind(frame: FrameOption): frame is FrameKind {
+  return typeof frame === 'string';
+}
 
 /** The group of the multicast frame: mDNS's, link-local, so no router and no snooping has a say (RFC 4541 section 2.1.2). */
 export const MULTICAST_GROUP = '224.0.0.251';
@@ -41,17 +49,33 @@ export function addressNeeded(kind: FrameKind): 'ip4' | 'ip6' {
   return kind === 'nd' ? 'ip6' : 'ip4';
 }
 
+/** The family of a described frame's addresses: that of an address that it names, else one that both ends have. */
+export function familyOfFrame({ ip }: FrameDescription, from: FrameEnd, to: FrameEnd): 'ip4' | 'ip6' {
+  const named = ip?.destination ?? ip?.source;
+  if (named !== undefined) return named.includes(':') ? 'ip6' : 'ip4';
+  const both = (['ip4', 'ip6'] as const).find((family) => from[family] !== undefined && to[family] !== undefined);
+  return both ?? 'ip4';
+}
+
 /**
- * Builds a frame. Both ends have the address that {@link addressNeeded} names.
+ * Builds a frame. Both ends have the addresses that it needs.
  *
  * @param port where the receiver listens for UDP
  */
-export function testFrame(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number): TestFrame {
+export function testFrame(frame: FrameOption, from: FrameEnd, to: FrameEnd, port: number): TestFrame {
   const mark = randomBytes(NONCE_LENGTH);
-  return { bytes: encode(kind, from, to, port, mark), signature: mark.toString('hex') };
+  return { bytes: encode(frame, from, to, port, mark), signature: mark.toString('hex') };
 }
 
-function encode(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number, mark: Buffer): Buffer {
+function encode(frame: FrameOption, from: FrameEnd, to: FrameEnd, port: number, mark: Buffer): Buffer {
+  if (isFrameKind(frame)) return encodeKind(frame, from, to, port, mark);
+  if (frame instanceof Uint8Array) return Buffer.from(frame);
+  const family = familyOfFrame(frame, from, to);
+  const ends = { source: from.mac, destination: to.mac, sourceIp: from[family], destinationIp: to[family] };
+  return buildFrame(frame, { ...ends, payload: mark });
+}
+
+function encodeKind(kind: FrameKind, from: FrameEnd, to: FrameEnd, port: number, mark: Buffer): Buffer {
   const source = from.mac;
   const [ip4, target4] = [from.ip4 ?? '0.0.0.0', to.ip4 ?? '0.0.0.0'];
   switch (kind) {

@@ -1,8 +1,10 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { checkIp, show } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
-import { Interface, Namespace, type Route, UsageError } from '../lab/index.ts';
+import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import { routeTo } from '../lab/route-to.ts';
 import { isRoutable } from '../netlink/address.ts';
+import type { Route } from '../netlink/route.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { goneBecause } from './gone-address.ts';
 import type { Question } from './question.ts';
@@ -36,7 +38,8 @@ function toTarget(
   const { by, family } = options;
   if (typeof to === 'string') {
     checkIp(call, 'target', to);
-    if (by === 'arp' && familyOf(to) === 6) throw new UsageError(`${call}: by: 'arp' asks over IPv4: received ${to}`);
+    if (family !== undefined && (by === 'arp' || by === 'nd') && family !== familyOf(to))
+      throw new UsageError(`${call}: by: '${by}' asks over IPv${family}: received ${to}`);
     if (family !== undefined && family !== familyOf(to))
       throw new UsageError(`${call}: family: ${family} does not go with ${to}`);
     const address = normalizeIp(to);
@@ -56,7 +59,7 @@ function toTarget(
   if (namespace.lab !== from.lab)
     throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
-  const families: readonly Family[] = by === 'arp' ? [4] : family === undefined ? [4, 6] : [family];
+  const families: readonly Family[] = family === undefined ? [4, 6] : [family];
   for (const wanted of families) {
     const candidates = devices
       .flatMap((device) => device.address.list())
@@ -113,7 +116,7 @@ function toSource(
   // Every device has the prefix of link-local addresses: what counts is which of them is on the target's link.
   const there = onLink ? to.device : undefined;
   // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
-  const route = there ? undefined : routeTo(from, target);
+  const route = there ? undefined : routeOrNone(from, target);
   const chosen =
     own.find(({ device }) => there && isOnLink(device, there)) ??
     own.find(({ address }) => address === route?.source) ??
@@ -148,9 +151,9 @@ function isOnLink(one: Interface, other: Interface): boolean {
   return one.peer === other || (one.segment !== undefined && one.segment === other.segment);
 }
 
-function routeTo(from: Namespace, target: string): Route | undefined {
+function routeOrNone(from: Namespace, target: string): Route | undefined {
   try {
-    return from.route.get(target);
+    return routeTo(from, target);
   } catch (error) {
     if (isNoRoute(error)) return undefined;
     throw error;

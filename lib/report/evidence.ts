@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Hop, Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
 import { hopsOf } from '../trace/path.ts';
@@ -72,6 +73,7 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
     ],
     ['topology.svg', 'image/svg+xml', topologySvg(topology, drawing)],
     ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(topology)],
+    ...daemonsFile(lab),
   ];
   const folder = freshFolderIn(place.folder, place.name);
   try {
@@ -96,6 +98,16 @@ export function removeEvidence({ folder, name }: EvidencePlace): boolean {
   if (!isTaken(folder, name)) return false;
   clearPlace(folder, name);
   return true;
+}
+
+/** What the lab's daemons have printed. */
+function daemonsFile(lab: Lab): [name: string, contentType: string, content: string][] {
+  const { daemons } = engineOf(lab).programs;
+  const texts = daemons.map(({ words, ending, output }) => {
+    const heading = `== ${words}: ${ending ?? 'running'}\n`;
+    return output === '' || output.endsWith('\n') ? `${heading}${output}` : `${heading}${output}\n`;
+  });
+  return texts.length > 0 ? [['daemons.txt', 'text/plain', texts.join('\n')]] : [];
 }
 
 /** A path's branches, each as the devices from its origin to its end. */

@@ -33,6 +33,11 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
     needs('arping', 'iputils-arping'),
     within(from.name, 'arping', '-c', 1, '-w', 1, '-I', source.device.name, to.address),
   ],
+  nd: ({ question: { from, to, source } }) => [
+    '# hairpin asked by a neighbour solicitation; ndisc6 does the same.',
+    needs('ndisc6', 'ndisc6'),
+    within(from.name, 'ndisc6', '-1', '-r', 1, to.address, source.device.name),
+  ],
   tcp: (asked) => {
     const { from, to } = asked.question;
     const ask = within(from.name, 'nc', '-z', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);

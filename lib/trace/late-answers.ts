@@ -1,5 +1,6 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { listNeighbours } from '../lab/list-neighbours.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import { tcQdisc } from '../netlink/qdisc.ts';
@@ -36,8 +37,8 @@ export function latenessIn(lab: Lab): number {
  */
 export function askedAgainIn({ defaults, namespaces }: Lab): number {
   if (defaults === 'lab') return 0;
-  const isWaiting = ({ role, neighbour }: Namespace) =>
-    role !== 'switch' && neighbour.list().some(({ state }) => state === 'INCOMPLETE');
+  const isWaiting = (namespace: Namespace) =>
+    namespace.role !== 'switch' && listNeighbours(namespace).some(({ state }) => state === 'INCOMPLETE');
   return namespaces.some(isWaiting) ? RETRANSMISSION : 0;
 }
 

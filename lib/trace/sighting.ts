@@ -1,6 +1,6 @@
 import type { TappedFrame } from '../kernel/tap-socket.ts';
 import type { CapturedFrame, Interface } from '../lab/index.ts';
-import { frameIdentity } from './frame-identity.ts';
+import { frameIdentity } from '../wire/frame-identity.ts';
 
 /** A frame as a tap has seen it. Its identity is made only when it is asked for: most frames are never looked at. */
 export class Sighting implements CapturedFrame {

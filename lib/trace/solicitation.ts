@@ -3,7 +3,7 @@ import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { bytesToIp, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { NEIGHBOUR_SOLICITATION } from '../wire/neighbour-solicitation.ts';
+import { NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
 
 const NEIGHBOUR_ADVERTISEMENT = 136;
 

@@ -1,9 +1,9 @@
 import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Namespace } from '../lab/index.ts';
+import { frameContent } from '../wire/frame-identity.ts';
 import { type IpPacket, ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
-import { frameContent } from './frame-identity.ts';
 
 /**
  * The sightings of one frame from a first one on, in the order of time. A host that translates addresses sends another

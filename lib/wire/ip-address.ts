@@ -23,6 +23,7 @@ export function ipToBytes(address: string): Buffer {
 
 /** The shortest form: `10.0.0.1`, `fd00::1` (RFC 5952). */
 export function bytesToIp(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
   const address = ipaddr.fromByteArray([...bytes]);
   return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 }

@@ -10,16 +10,18 @@ export interface Ipv4Packet {
   source: string;
   destination: string;
   protocol: number;
+  /** @default 64 */
+  ttl?: number;
   payload: Uint8Array;
 }
 
 /** A packet without options, not to be fragmented (RFC 791). */
-export function encodeIpv4({ source, destination, protocol, payload }: Ipv4Packet): Buffer {
+export function encodeIpv4({ source, destination, protocol, ttl = TTL, payload }: Ipv4Packet): Buffer {
   const header = Buffer.alloc(HEADER);
   header.writeUInt8(0x45, 0);
   header.writeUInt16BE(HEADER + payload.length, 2);
   header.writeUInt16BE(0x4000, 6);
-  header.writeUInt8(TTL, 8);
+  header.writeUInt8(ttl, 8);
   header.writeUInt8(protocol, 9);
   ipToBytes(source).copy(header, 12);
   ipToBytes(destination).copy(header, 16);

@@ -6,7 +6,7 @@ import { ciShell } from './ci-commands.ts';
 import { shardProject } from './shard-project.ts';
 
 // host: bash, with the commands of docs/ci.md, on a small suite
-test('the commands of docs/ci.md make one report', { timeout: 240_000 }, async ({ lab, onTestFinished }) => {
+test('the commands of docs/ci.md make one report', async ({ lab, onTestFinished }) => {
   const files = ['quick.test.ts', 'reach.test.ts', 'skipped.test.ts'];
   const project = await shardProject(lab, { files });
   onTestFinished(project.remove);

@@ -25,7 +25,7 @@ const { jobs } = parse(text) as { jobs: Record<'durations' | 'specs' | 'kernels'
 const SUCCESS = { exitCode: 0, output: expect.any(String) };
 
 // host: actionlint, as the referee
-test('the workflow is one that GitHub takes', { timeout: 60_000 }, async ({ lab }) => {
+test('the workflow is one that GitHub takes', async ({ lab }) => {
   const host = lab.namespace('host');
   const lint = async (input: string) => {
     const { stdout } = await host.exec(process.execPath, [LINT, FILE], { input });
@@ -73,10 +73,7 @@ test('what the jobs on kernels leave is what the report takes', () => {
 });
 
 // host: bash, with the workflow's own commands, on a small suite
-test('its commands make one report of two ways in three shards each', { timeout: 240_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('its commands make one report of two ways in three shards each', async ({ lab, onTestFinished }) => {
   const files = ['quick.test.ts', 'reach.test.ts', 'skipped.test.ts'];
   const project = await shardProject(lab, { files });
   onTestFinished(project.remove);

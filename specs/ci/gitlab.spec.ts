@@ -1,40 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, type Namespace, test } from 'hairpin';
+import { expect, test } from 'hairpin';
 import { parse } from 'yaml';
-import { needs } from '../needs.ts';
 import { ciShell } from './ci-commands.ts';
+import { listJobs } from './list-jobs.ts';
 import { shardProject } from './shard-project.ts';
 
-needs('git');
-
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const GITLAB_CI_LOCAL = join(ROOT, 'node_modules/gitlab-ci-local/dist/index.js');
 const text = await readFile(join(ROOT, '.gitlab-ci.yml'), 'utf8');
 
 const SUCCESS = { exitCode: 0, output: expect.any(String) };
 
-/** Reads a configuration by GitLab's schema, and lists the jobs that come of it. */
-async function listJobs(host: Namespace, config: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'hairpin-gitlab-'));
-  try {
-    await writeFile(join(folder, '.gitlab-ci.yml'), config);
-    await host.exec('git', ['init', '--quiet', folder]);
-    const { exitCode, all } = await host.exec(process.execPath, [GITLAB_CI_LOCAL, '--list-csv'], {
-      ...{ cwd: folder, env: { HOME: folder }, reject: false, all: true },
-    });
-    return { exitCode, all: String(all) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
 // host: gitlab-ci-local, as the referee
-test('the configuration is one that GitLab takes, and makes six runs and a report', { timeout: 60_000 }, async ({
-  lab,
-}) => {
+test('the configuration is one that GitLab takes, and makes six runs and a report', async ({ lab }) => {
   const host = lab.namespace('host');
   const { exitCode, all } = await listJobs(host, text);
   expect({ exitCode, all }).toEqual({ exitCode: 0, all: expect.any(String) });
@@ -48,7 +27,7 @@ test('the configuration is one that GitLab takes, and makes six runs and a repor
 });
 
 // host: bash, with the configuration's own commands, on a small suite
-test('its commands make one report of three shards', { timeout: 240_000 }, async ({ lab, onTestFinished }) => {
+test('its commands make one report of three shards', async ({ lab, onTestFinished }) => {
   const config = parse(text) as Record<'durations' | 'root' | 'report', { script: string[] }>;
   const files = ['quick.test.ts', 'reach.test.ts', 'skipped.test.ts'];
   const project = await shardProject(lab, { files });

@@ -30,7 +30,7 @@ function filesIn(output: string): string[] {
   return FILES.filter((file) => output.includes(file));
 }
 
-test('three shards, put together, report what one run does', { timeout: 120_000 }, async () => {
+test('three shards, put together, report what one run does', async () => {
   await project.run([]);
   const whole = withoutTimes(await project.read('test-results/report.html'));
   const counts = JSON.stringify(whole['index']);
@@ -49,7 +49,7 @@ test('three shards, put together, report what one run does', { timeout: 120_000 
   expect(withoutTimes(await project.read('test-results/report.html'))).toEqual(whole);
 });
 
-test('shards are shared out by the recorded durations; without a record by number', { timeout: 60_000 }, async () => {
+test('shards are shared out by the recorded durations; without a record by number', async () => {
   const share = async () => {
     const shards = await Promise.all(SHARDS.map((shard) => project.run(shardArguments(shard))));
     return shards.map(({ output }) => filesIn(output));
@@ -71,7 +71,6 @@ test('shards are shared out by the recorded durations; without a record by numbe
 // host: vitest, on a suite that passes, in three shards, one of which is lost
 test.for([false, true])(
   'a lost blob fails the merge, and says what nobody ran, partial: %s',
-  { timeout: 120_000 },
   async (partial, { lab: own, onTestFinished }) => {
     const files = ['quick.test.ts', 'reach.test.ts', 'skipped.test.ts'];
     const passing = await shardProject(own, { files, partial });
@@ -90,7 +89,7 @@ test.for([false, true])(
   },
 );
 
-test('runs under labels are told apart in the one report, and in their evidence', { timeout: 60_000 }, async () => {
+test('runs under labels are told apart in the one report, and in their evidence', async () => {
   await rm(join(project.root, 'test-results'), { recursive: true, force: true });
   await rm(join(project.root, 'blobs'), { recursive: true, force: true });
   for (const label of ['root', 'container']) {
@@ -110,7 +109,7 @@ test('runs under labels are told apart in the one report, and in their evidence'
   ]);
 });
 
-test('a file of durations that is none is refused', { timeout: 60_000 }, async () => {
+test('a file of durations that is none is refused', async () => {
   await writeFile(join(project.root, 'durations.json'), '{ "a.test.ts": "long" }');
   const { exitCode, output } = await project.run(shardArguments(1));
   expect(exitCode).toBe(1);

@@ -66,7 +66,7 @@ test.for([
   ...['soon', '', '0', '2147484'].map((seconds) => timeoutRefused(seconds)),
   [['modes', '--diff', '--kernel', '6.1'], 2, /^error: option '--diff' needs two or more of --kernel/],
   [['bisect', '--good', '6.1', '--', 'specs'], 2, /^error: required option '--bad <kernel>' not specified/],
-] as const)('hairpin %j', { timeout: 30_000 }, async ([args, exitCode, message], { lab }) => {
+] as const)('hairpin %j', async ([args, exitCode, message], { lab }) => {
   const result = await hairpin(lab.namespace('host'), args);
   expect(result).toMatchObject({ exitCode, stdout: '' });
   if (typeof message === 'string') expect(result.stderr).toBe(message);
@@ -102,7 +102,7 @@ test('kernels of a folder, in words and as JSON; an empty one has none, and exit
   ]);
 });
 
-test('where no spec ran there is no fragment, which would look complete', { timeout: 30_000 }, async ({ lab }) => {
+test('where no spec ran there is no fragment, which would look complete', async ({ lab }) => {
   const { exitCode, stdout, stderr } = await hairpin(lab.namespace('host'), ['kernels', 'config', 'nosuch']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toContain("hairpin kernels config: no spec of 'nosuch' has asked the kernel for anything");

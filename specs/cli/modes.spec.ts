@@ -5,9 +5,7 @@ import { hairpin } from './hairpin.ts';
 const PLACES = ['ns1', 'ns2', 'host', 'gateway', 'neighbour'];
 const KINDS = ['arp', 'unicast', 'broadcast', 'multicast', 'nd', 'ping4', 'ping6'];
 
-test('modes --json prints every question once, with an answer that the model expects', { timeout: 30_000 }, async ({
-  lab,
-}) => {
+test('modes --json prints every question once, with an answer that the model expects', async ({ lab }) => {
   const { exitCode, stdout } = await hairpin(lab.namespace('host'), ['modes', '--json']);
   expect(exitCode).toBe(0);
   const rows: Record<string, unknown>[] = JSON.parse(stdout);
@@ -40,7 +38,7 @@ test('modes --json prints every question once, with an answer that the model exp
   expect(rows.filter(({ delivered, copies }) => delivered !== Number(copies) > 0)).toEqual([]);
 });
 
-test('modes says what it found, and that kernel and model agree', { timeout: 30_000 }, async ({ lab }) => {
+test('modes says what it found, and that kernel and model agree', async ({ lab }) => {
   const { exitCode, stdout } = await hairpin(lab.namespace('host'), ['modes']);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^vepa +vepa +hairpin +all +all/m);

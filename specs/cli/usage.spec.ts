@@ -4,9 +4,11 @@ import { hairpin } from './hairpin.ts';
 // host: hairpin, used wrongly and rightly
 test.for([
   [['--help']],
+  [['init', '--help']],
   [['test', '--help']],
   [['modes', '--help']],
   [['mutate', '--help']],
+  [['graph', '--help']],
   [['kernels', '--help']],
   [['kernels', 'config', '--help']],
   [['kernels', 'fetch', '--help']],

@@ -1,7 +1,4 @@
-import type { Container, ContainerLab, DockerEngine, Macvlan, MacvlanMode, MacvlanPair } from 'hairpin';
-import { engineOf } from '../../lib/lab/engine.ts';
-import { handleOf } from '../../lib/lab/handle.ts';
-import { ipLink } from '../../lib/netlink/link.ts';
+import type { ContainerLab, DockerEngine, Macvlan, MacvlanMode, MacvlanPair } from 'hairpin';
 import { importBusybox } from './busybox.ts';
 
 /**
@@ -30,21 +27,10 @@ export async function addDockerPair(
   ]);
   const command = ['sleep', '1000'];
   const ns1 = await lab.container('ns1', 'busybox', { command, network: 'net' });
-  const m1 = takeIn(ns1, uplink);
+  const m1 = ns1.interface('eth0') as Macvlan;
   const common = { lab, host: docker.namespace, uplink, switchPort, switch: sw, gateway, neighbour, ns1, m1 };
   // The parent of a passthru macvlan has no room for another.
   if (mode === 'passthru') return { ...common, ns2: lab.namespace('ns2'), m2: undefined };
   const ns2 = await lab.container('ns2', 'busybox', { command, network: 'net' });
-  return { ...common, ns2, m2: takeIn(ns2, uplink) };
-}
-
-/** The device that Docker made, as an interface of the lab. */
-function takeIn(container: Container, parent: MacvlanPair['uplink']): Macvlan {
-  const link = engineOf(container)
-    .rtnetlink.list(ipLink.all())
-    .find(({ kind }) => kind === 'macvlan');
-  if (!link) throw new Error(`${container} has no macvlan`);
-  const { index, name, mac } = link;
-  const origin = { namespace: container, index, name, mac, kind: 'macvlan', segment: undefined };
-  return engineOf(container).devices.add(handleOf({ ...origin, parent }) as Macvlan, { address: false });
+  return { ...common, ns2, m2: ns2.interface('eth0') as Macvlan };
 }

@@ -11,7 +11,6 @@ test.beforeEach(({ skip }) => {
 // host: vitest ─ worker ─ lab (docker: the engine, its containers web and on-macvlan, client)
 test.for(['vitest', 'worker'] as const)(
   'kill -9 of the %s leaves no engine, container, shim, socket, mount, cgroup, rule or file',
-  { timeout: 60_000 },
   async (whom, { lab, onTestFinished }) => {
     const { run, folder, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished);
     const { worker } = await ready(run);
@@ -31,7 +30,6 @@ test.for(['vitest', 'worker'] as const)(
 // host: vitest ─ worker ─ lab (docker: the engine, as far as it has got)
 test.for(['reaper', 'unshare --pid', 'dockerd --host', 'containerd --config', 'containerd-shim'])(
   'kill -9 of vitest as soon as there is a process "%s" leaves nothing behind',
-  { timeout: 60_000 },
   async (program, { lab, onTestFinished }) => {
     const { run, folder, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished);
     const processes = () => [...processesOf(folder).values()].join('\n');

@@ -22,6 +22,7 @@ const AREAS: Record<string, string> = {
   nft: 'nftables, and iptables-nft',
   iptables: 'iptables-legacy',
   filter: 'Other packet filters',
+  fault: 'Faults that the spec makes',
   tc: 'Traffic control',
   xdp: 'XDP',
   qdisc: 'Queueing disciplines',

@@ -56,7 +56,7 @@ describeNeeding(['bond'], () => {
     const active = bond.activeSlave;
     expect(slaves).toContain(active);
     const other = slaves.find((slave) => slave !== active);
-    cables[slaves.indexOf(active as never)]?.set({ up: false });
+    cables[slaves.indexOf(active as never)]?.unplug();
     await expect.poll(() => bond.activeSlave).toBe(other);
     await expect(far).toReach(bond);
     await expect(host).toReach(far);

@@ -10,7 +10,7 @@ test('a pulled plug takes the carrier of both ends; the host keeps its addresses
   const [before, addressesBefore] = [await belongings(a), await ipAddresses(a, 'eth0')];
   for (const family of [4, 6] as const) expect((await ipRoutes(a, family))[0]).toMatchObject({ dst: 'default' });
 
-  cable.set({ up: false });
+  cable.unplug();
   expect(cable.a.state()).toMatchObject({ up: true, carrier: false });
   const pulled = await ipLink(a, 'eth0');
   expect(pulled).toMatchObject({
@@ -22,7 +22,7 @@ test('a pulled plug takes the carrier of both ends; the host keeps its addresses
   expect(await ipAddresses(a, 'eth0')).toEqual(addressesBefore);
   await expect(a).not.toReach(router, { because: 'unsent' });
 
-  cable.set({ up: true });
+  cable.plug();
   expect(await ipLink(a, 'eth0')).toMatchObject({ operstate: 'UP', flags: expect.arrayContaining(['LOWER_UP']) });
   expect(await belongings(a)).toEqual(before);
   await expect(a).toReach(router);
@@ -77,16 +77,16 @@ test('between two hosts neither has a carrier then, and both are as before when 
   const before = await Promise.all([a, b].map(belongings));
   const addressesBefore = await Promise.all([a, b].map(addresses));
 
-  cable.set({ up: false });
+  cable.unplug();
   for (const end of [cable.a, cable.b]) expect(end.state()).toMatchObject({ carrier: false });
   // What has a limited time of its own cannot be given to a device that is down.
   const isKept = (address: string) => !address.startsWith('fd00:6::b');
   expect((await Promise.all([a, b].map(addresses))).flat()).toEqual(addressesBefore.flat().filter(isKept));
   await expect(a).not.toReach(b, { because: 'unsent' });
   await expect(b).not.toReach(a, { because: 'unsent', family: 6 });
-  cable.set({ up: false });
+  cable.unplug();
 
-  cable.set({ up: true });
+  cable.plug();
   for (const end of [cable.a, cable.b]) expect(end.state()).toMatchObject({ up: true, carrier: true, operState: 'UP' });
   expect(await Promise.all([a, b].map(belongings))).toEqual(before);
   expect(b.sysctl.get('net.ipv6.conf.eth0.keep_addr_on_down')).toBe('0');
@@ -100,12 +100,12 @@ test('what a spec changes meanwhile is not put back', async ({ lab }) => {
   const cable = lab.cable(a, b);
   const eth0 = b.interface();
   b.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:00:77' });
-  cable.set({ up: false });
+  cable.unplug();
   eth0.address.delete('fd00::2/64');
   eth0.address.add('fd00::3/64');
   b.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:00:78' });
   eth0.set({ name: 'lan0' });
-  cable.set({ up: true });
+  cable.plug();
   expect(await ipAddresses(b, 'lan0')).toEqual(['10.0.0.2/24', 'fd00::3/64']);
   expect(b.neighbour.list()).toMatchObject([{ to: '10.0.0.77', lladdr: '02:00:00:00:00:78' }]);
   expect(b.sysctl.get('net.ipv6.conf.lan0.keep_addr_on_down')).toBe('0');
@@ -126,11 +126,11 @@ test.for([false, true])("a host's port is pulled as a switch's is, discovered: %
   for (const port of ['va', 'vb']) await host.exec('ip', ['link', 'set', port, 'master', 'br0']);
   if (discovered) lab.discover();
 
-  cable.set({ up: false });
+  cable.unplug();
   expect(cable.a.state()).toMatchObject({ up: true, carrier: false });
   expect(cable.b.state()).toMatchObject({ up: false, carrier: false });
   expect(await ipAddresses(b, 'eth0')).toEqual(['10.0.0.2/24', 'fd00::2/64']);
-  cable.set({ up: true });
+  cable.plug();
   await expect(a).toReach(b);
   await expect(a).toReach(b, { family: 6 });
 });

@@ -5,7 +5,7 @@ import { projectFolder, ROOT, samplesOf } from '../doc-samples.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 // host: the page's spec, run as its reader would
-test('the spec in docs/lab-defaults.md passes', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+test('the spec in docs/lab-defaults.md passes', async ({ lab, onTestFinished }) => {
   const [sample = ''] = samplesOf(await readFile(join(ROOT, 'docs/lab-defaults.md'), 'utf8'), 'spec');
   const folder = await projectFolder(onTestFinished);
   await writeFile(join(folder, 'sample.test.ts'), sample);

@@ -53,9 +53,7 @@ test('a veth pair that a program made is a cable between them, and its path is d
 // a ─ eth0 ── v0 ┐
 //                ├─ br1 (r, by ip) ─ r's own stack ─ eth0 ── c
 // b ─ eth0 ── v1 ┘
-test('a bridge that a program made is a bridge, and the ends of cables on it are its ports', {
-  timeout: 30_000,
-}, async ({ lab }) => {
+test('a bridge that a program made is a bridge, and the ends of cables on it are its ports', async ({ lab }) => {
   const [a, b, c, r] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c'), lab.router('r')];
   lab.cable(c, r, { a: { address: '10.8.1.2/24' }, b: { address: '10.8.1.1/24' } });
   await r.exec('ip', ['link', 'add', 'br1', 'up', 'type', 'bridge']);

@@ -30,7 +30,7 @@ describeNeeding(['hsr'], () => {
   test.for(['hsr', 'prp'] as const)('two nodes of %s reach each other by either cable', async (proto, { lab }) => {
     const { a, cables, ends } = build(lab, { proto });
     await expect(a).toReach(ends[1] as never);
-    cables[0]?.set({ up: false });
+    cables[0]?.unplug();
     await expect(a).toReach(ends[1] as never);
   });
 

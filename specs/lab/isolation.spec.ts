@@ -28,7 +28,8 @@ test.concurrent.for([
     for (const { netns } of enginesOf([a, b])) inodes.add(netns.inode);
     await built();
     expect(inodes.size).toBe(4);
-    cable.set({ up: plugged });
+    if (plugged) cable.plug();
+    else cable.unplug();
     if (plugged) await expect(a).toReach(b);
     else await expect(a).not.toReach(b, { because: 'unsent' });
     const links = await read<{ ifname: string; address: string }>(b, 'ip', ['-j', 'link']);

@@ -59,7 +59,7 @@ refuses('names of namespaces', [
 refuses('switches', [
   [
     ({ lab }) => lab.switch('s', { ageing: 3 } as never),
-    "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, mcastSnooping, subnets",
+    "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, forwardDelay, helloTime, maxAge, priority, vlanFiltering, vlanProtocol, vlanDefaultPvid, vlanStatsEnabled, vlanStatsPerPort, noLinklocalLearn, mcastVlanSnooping, mstEnabled, groupFwdMask, groupAddress, mcastSnooping, mcastQuerier, mcastQueryUseIfaddr, mcastRouter, mcastHashMax, mcastLastMemberCount, mcastStartupQueryCount, mcastLastMemberInterval, mcastMembershipInterval, mcastQuerierInterval, mcastQueryInterval, mcastQueryResponseInterval, mcastStartupQueryInterval, mcastStatsEnabled, mcastIgmpVersion, mcastMldVersion, nfCallIptables, nfCallIp6tables, nfCallArptables, subnets",
   ],
   [
     ({ lab }) => lab.switch('s', { ageingTime: 1.5 }),
@@ -201,7 +201,7 @@ refuses('live changes', [
   [
     ({ port }) => port.set({ reflect: true } as never),
     "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
-      'isolated, locked, state, cost, priority, up, mtu, mac, promiscuous, name, master',
+      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, backupPort, up, mtu, mac, promiscuous, name, master',
   ],
   [({ port }) => port.set({ hairpin: 'on' } as never), "sw/p0.set: hairpin must be true or false: received 'on'"],
   [
@@ -211,37 +211,32 @@ refuses('live changes', [
   [({ port }) => port.set({ priority: 64 }), 'sw/p0.set: priority must be a whole number from 0 to 63: received 64'],
 ]);
 
-refuses('pulling a plug', [
+refuses('a partition', [
   [
-    ({ cable }) => cable.set({ down: true } as never),
-    "a/eth0–sw/p0.set: there is no option 'down'; the options are up",
+    ({ lab, a }) => lab.partition([a]),
+    'lab.partition: it takes two or more groups of hosts, as in lab.partition([a, b], [c]): received [[a Namespace a]]',
   ],
   [
-    ({ cable }) => cable.set({ up: true, mtu: 9000 } as never),
-    "a/eth0–sw/p0.set: there is no option 'mtu'; the options are up",
-  ],
-  [({ cable }) => cable.set({} as never), 'a/eth0–sw/p0.set: up must be given: true or false'],
-  [
-    ({ cable }) => cable.set(false as never),
-    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received false',
+    ({ lab, a }) => lab.partition([a], []),
+    'lab.partition: it takes two or more groups of hosts, as in lab.partition([a, b], [c]): received [[a Namespace a], []]',
   ],
   [
-    ({ cable }) => cable.set(null as never),
-    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received null',
+    ({ lab, a, b }) => lab.partition(a as never, b as never),
+    'lab.partition: it takes two or more groups of hosts, as in lab.partition([a, b], [c]): received [a Namespace a, a Namespace b]',
   ],
+  [({ lab, a }) => lab.partition([a], ['b' as never]), "lab.partition: a group has hosts: received 'b'"],
   [
-    ({ cable }) => cable.set(...([] as unknown as [never])),
-    'a/eth0–sw/p0.set: options must be an object such as { up: … }: received undefined',
+    ({ lab, a, sw }) => lab.partition([a], [sw]),
+    'lab.partition: sw is a switch, which belongs to no group: name the hosts, or unplug the cable between two switches',
   ],
-  [({ cable }) => cable.set({ up: 'no' as never }), "a/eth0–sw/p0.set: up must be true or false: received 'no'"],
+  [({ lab, a, b }) => lab.partition([a, b], [a]), 'lab.partition: a is in two groups'],
 ]);
 
 refuses('families', [
   [({ a }) => a.neighbour.flush('4' as never), "a.neighbour.flush: family must be one of 4, 6: received '4'"],
   [({ eth0 }) => eth0.address.first('4' as never), "a/eth0.address.first: family must be one of 4, 6: received '4'"],
-  [({ a }) => a.route.list('6' as never), "a.route.list: family must be one of 4, 6: received '6'"],
-  [({ a }) => a.route.list(5 as never), 'a.route.list: family must be one of 4, 6: received 5'],
-  [({ a }) => a.route.list({} as never), 'a.route.list: family must be one of 4, 6: received {}'],
+  [({ a }) => a.route.list(6 as never), 'a.route.list: options must be an object such as { family: … }: received 6'],
+  [({ a }) => a.route.list({ family: 5 as never }), 'a.route.list: family must be one of 4, 6: received 5'],
 ]);
 
 refuses('looking interfaces up', [
@@ -258,7 +253,7 @@ refuses('looking interfaces up', [
 ]);
 
 refuses('what was deleted', [
-  [deleted(({ cable }) => cable.set({ up: true })), 'a/eth0.set: the interface has been deleted'],
+  [deleted(({ cable }) => cable.plug()), 'a/eth0.set: the interface has been deleted'],
   [deleted(({ sw, port }) => sw.fdb.add('02:00:00:00:dd:01', port)), 'sw.fdb.add: port sw/p0 has been deleted'],
   [deleted(({ a, eth0 }) => a.interface(eth0)), 'a.interface: a/eth0 is deleted'],
   [deleted(({ eth0 }) => eth0.set({ up: true })), 'a/eth0.set: the interface has been deleted'],

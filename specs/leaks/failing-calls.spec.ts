@@ -58,9 +58,7 @@ async function withEachFailing(once: () => Promise<void>): Promise<void> {
   }
 }
 
-test('each call of building fails once: its error is clear, the same step works again, and nothing is left behind', {
-  timeout: 180_000,
-}, async () => {
+test('each call of building fails once: its error is clear, the same step works again, and nothing is left behind', async () => {
   const { createLab, expect } = hairpin;
   const buildTwice = async () => {
     const errors: string[] = [];
@@ -248,7 +246,7 @@ describe('each call of a question fails once: what is there is never denied, and
     ['not.toHear arp', (expect, { a, gw }) => expect(a).not.toHear(gw, { frame: 'arp' })],
     ['not.toHear nd', (expect, { a, gw }) => expect(a).not.toHear(gw, { frame: 'nd' })],
     ['toHear no copies', (expect, { a, gw }) => expect(a).toHear(gw, { frame: 'broadcast', copies: 0 })],
-  ])('%s', { timeout: 180_000 }, async ([, ask]) => {
+  ])('%s', async ([, ask]) => {
     const { expect } = hairpin;
     await withoutLeak(async (ends) => {
       const answer = await ask(expect, ends).then(
@@ -260,7 +258,7 @@ describe('each call of a question fails once: what is there is never denied, and
   });
 
   // A parent's own host and its children do not talk in mode bridge.
-  test('a negative that is true', { timeout: 180_000 }, async () => {
+  test('a negative that is true', async () => {
     const { expect } = hairpin;
     await withoutLeak(async ({ a, host }) => {
       const answer = await expect(a)
@@ -273,7 +271,7 @@ describe('each call of a question fails once: what is there is never denied, and
     });
   });
 
-  test('the matrix of toMatchReachability', { timeout: 180_000 }, async () => {
+  test('the matrix of toMatchReachability', async () => {
     const { expect } = hairpin;
     const { reachability } = await import('../../lib/probes/reachability.ts');
     const { quietIn } = await import('../../lib/trace/quiescence.ts');

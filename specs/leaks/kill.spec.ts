@@ -23,7 +23,6 @@ test.for([
   ['SIGINT', ['vitest'], 'threads'],
 ] as const)(
   '%s to %j of pool %s leaves nothing behind: no child of a program, and no daemon',
-  { timeout: 60_000 },
   async ([signals, whom, pool], { lab, onTestFinished }) => {
     const [host, observer] = [lab.namespace('host'), lab.namespace('observer')];
     const { run, left, nothing } = await startVictim(host, onTestFinished, pool);
@@ -56,7 +55,7 @@ test.for([
 );
 
 // host: vitest ─ worker ─ lab, reaper (waits for the worker's end)
-test('who kills the reaper first gets another', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+test('who kills the reaper first gets another', async ({ lab, onTestFinished }) => {
   const { run, folder, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished);
   const { worker } = await readReady(run);
   const reapers = () =>
@@ -85,7 +84,6 @@ test('a script that exits without closing its lab leaves nothing behind', async 
 // host: vitest ─ worker ─ namespaces, as far as it has got
 test.for([0, 1, 3, 6])(
   'kill -9 of vitest while its worker has %d namespaces or a few more leaves nothing behind',
-  { timeout: 60_000 },
   async (count, { lab, onTestFinished }) => {
     const { run, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished);
     const workers = () => left().processes.filter((pid) => Number(pid) !== run.pid);

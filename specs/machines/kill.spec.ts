@@ -21,42 +21,38 @@ test.for([
   ['when QEMU begins', ({ names, wanted }: Seen) => wanted.every((name) => names.includes(name))],
   // By then QEMU would do without virtiofsd and without anybody who reads its console.
   ['when the guest is up', ({ console }: Seen) => console.includes('hairpin: booted')],
-] as const)(
-  'kill -9 %s leaves no process, mount, socket or file',
-  { timeout: 120_000 },
-  async ([, ready], { lab, skip, onTestFinished }) => {
-    const kernel = kernelHere(skip);
-    const programs = chooseShare(kernel).share === 'virtiofs' ? ['virtiofsd'] : [];
-    const wanted = ['qemu-system-x86_64', ...programs];
-    const host = lab.namespace('host');
-    const folder = mkdtempSync(join(tmpdir(), 'hairpin-kill-'));
-    const project = mkdtempSync(join(tmpdir(), 'hairpin-project-'));
-    onTestFinished(() => {
-      for (const each of [folder, project]) rmSync(each, { recursive: true, force: true });
-    });
-    const left = () => ({
-      processes: processesOf(folder).map(({ name }) => name),
-      files: readdirSync(folder),
-      mounts: mountsNow(),
-      sockets: unixSockets(host),
-    });
-    const nothing = left();
-    const seen = () => ({ names: left().processes, wanted, console: consoleIn(project) });
+] as const)('kill -9 %s leaves no process, mount, socket or file', async ([, ready], { lab, skip, onTestFinished }) => {
+  const kernel = kernelHere(skip);
+  const programs = chooseShare(kernel).share === 'virtiofs' ? ['virtiofsd'] : [];
+  const wanted = ['qemu-system-x86_64', ...programs];
+  const host = lab.namespace('host');
+  const folder = mkdtempSync(join(tmpdir(), 'hairpin-kill-'));
+  const project = mkdtempSync(join(tmpdir(), 'hairpin-project-'));
+  onTestFinished(() => {
+    for (const each of [folder, project]) rmSync(each, { recursive: true, force: true });
+  });
+  const left = () => ({
+    processes: processesOf(folder).map(({ name }) => name),
+    files: readdirSync(folder),
+    mounts: mountsNow(),
+    sockets: unixSockets(host),
+  });
+  const nothing = left();
+  const seen = () => ({ names: left().processes, wanted, console: consoleIn(project) });
 
-    const run = host.exec(process.execPath, [MAIN, 'modes', '--kernel', kernel.image], {
-      env: { TMPDIR: folder },
-      cwd: project,
-      reject: false,
-    });
-    await expect.poll(() => ready(seen()), { interval: 2, timeout: 60_000 }).toBe(true);
-    run.kill('SIGKILL');
+  const run = host.exec(process.execPath, [MAIN, 'modes', '--kernel', kernel.image], {
+    env: { TMPDIR: folder },
+    cwd: project,
+    reject: false,
+  });
+  await expect.poll(() => ready(seen()), { interval: 2, timeout: 60_000 }).toBe(true);
+  run.kill('SIGKILL');
 
-    await expect.poll(left).toEqual(nothing);
-    await run;
-    // What is meant to stay: the console, as far as it has come.
-    expect(readdirSync(project).filter((name) => name !== 'test-results')).toEqual([]);
-  },
-);
+  await expect.poll(left).toEqual(nothing);
+  await run;
+  // What is meant to stay: the console, as far as it has come.
+  expect(readdirSync(project).filter((name) => name !== 'test-results')).toEqual([]);
+});
 
 function consoleIn(project: string): string {
   const [file] = globSync('test-results/*/console.log', { cwd: project });

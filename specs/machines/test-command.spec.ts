@@ -56,7 +56,7 @@ test('a project on another kernel: its results and its evidence come out', { tim
 });
 
 // The same without a machine: vitest is told that it runs on a kernel, twice, and the reports are merged.
-test('each kernel is a project of the merged report, and its page leads to its evidence', { timeout: 60_000 }, async ({
+test('each kernel is a project of the merged report, and its page leads to its evidence', async ({
   lab,
   onTestFinished,
 }) => {
@@ -86,10 +86,7 @@ test('each kernel is a project of the merged report, and its page leads to its e
 });
 
 // A vitest that is told to say to a file, as to the kernel's log in a machine, which tests run.
-test('each test is told of as it begins and as it ends, each attempt of it', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('each test is told of as it begins and as it ends, each attempt of it', async ({ lab, onTestFinished }) => {
   const root = project(onTestFinished);
   writeFileSync(
     join(root, 'some.test.ts'),
@@ -119,9 +116,10 @@ test('each test is told of as it begins and as it ends, each attempt of it', { t
   );
 });
 
-test('files that ran on each kernel are all that was asked for; those on one alone are a gap', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('files that ran on each kernel are all that was asked for; those on one alone are a gap', async ({
+  lab,
+  onTestFinished,
+}) => {
   const root = project(onTestFinished);
   writeFileSync(join(root, 'well.test.ts'), "import { test } from 'hairpin';\ntest('passes', () => {});");
   const host = lab.namespace('host');
@@ -154,9 +152,10 @@ test('files that ran on each kernel are all that was asked for; those on one alo
   expect(all).toContain("1 of the suite's files ran in none of the merged runs:\n  6.12.0-1-amd64: some.test.ts\n");
 });
 
-test('blobs of kernels are merged with those of this one: of theirs, a part of the suite is no gap', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('blobs of kernels are merged with those of this one: of theirs, a part of the suite is no gap', async ({
+  lab,
+  onTestFinished,
+}) => {
   const root = project(onTestFinished);
   writeFileSync(join(root, 'well.test.ts'), "import { test } from 'hairpin';\ntest('passes', () => {});");
   const host = lab.namespace('host');
@@ -183,9 +182,10 @@ test('blobs of kernels are merged with those of this one: of theirs, a part of t
   expect((await merge()).all).toContain('ran in none of the merged runs:\n  6.1.0-40-amd64: some.test.ts\n');
 });
 
-test('projects keep their names on each kernel, whether they have the plugin of the root or one of their own', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('projects keep their names on each kernel, whether they have the plugin of the root or one of their own', async ({
+  lab,
+  onTestFinished,
+}) => {
   const root = project(onTestFinished);
   const config = join(root, 'vitest.config.ts');
   const projects = `{ ...config, plugins: [hairpin()], test: { projects: [
@@ -210,10 +210,7 @@ test('projects keep their names on each kernel, whether they have the plugin of 
   for (const kernel of kernels) for (const name of ['unit', 'e2e']) expect(all).toContain(`${name} ${kernel}`);
 });
 
-test('a config whose reporters include blob does not keep kernels from one report', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('a config whose reporters include blob does not keep kernels from one report', async ({ lab, onTestFinished }) => {
   const root = project(onTestFinished);
   const config = join(root, 'vitest.config.ts');
   writeFileSync(config, readFileSync(config, 'utf8').replace('test: {', "test: { reporters: ['default', 'blob'],"));

@@ -5,9 +5,10 @@ import { expect, test } from 'hairpin';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 // vitest runs specs/matchers/misuse/*.ts, whose tests are wrong on purpose; what it says of each is what counts.
-test('a test that forgets await fails, with expect, .not, .soft; one that awaits later does not', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('a test that forgets await fails, with expect, .not, .soft; one that awaits later does not', async ({
+  lab,
+  onTestFinished,
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'hairpin-misuse-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'report.json');
@@ -30,6 +31,7 @@ test('a test that forgets await fails, with expect, .not, .soft; one that awaits
     ['forgets await with .soft', 'failed', [notAwaited('expect(ns1).toReach(gateway)')]],
     ['forgets await of a failure', 'failed', [notAwaited('expect(ns1).toReach(ns2, { within: 10 })')]],
     ['forgets await of toHear', 'failed', [notAwaited('expect(ns1).toHear(gateway)')]],
+    ['forgets await of a state', 'failed', [notAwaited("expect(ns1).toHaveLink({ name: 'm1' })")]],
     ['awaits all together', 'passed', []],
     ['awaits later', 'passed', []],
     [
@@ -46,9 +48,9 @@ test('a test that forgets await fails, with expect, .not, .soft; one that awaits
 });
 
 // vitest runs specs/matchers/misuse/hooks.ts: every test passes, and the run fails.
-test('an assertion that is forgotten where vitest does not look makes the run fail, and no other does', {
-  timeout: 60_000,
-}, async ({ lab }) => {
+test('an assertion that is forgotten where vitest does not look makes the run fail, and no other does', async ({
+  lab,
+}) => {
   const config = ['--config', 'specs/matchers/misuse/vitest.config.ts'];
   const { exitCode, all = '' } = await startVitest(lab.namespace('host'), ['misuse/hooks.ts', ...config]);
   expect({ exitCode, all }).toMatchObject({ exitCode: 1, all: expect.stringContaining('6 passed (6)') });

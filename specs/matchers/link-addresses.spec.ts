@@ -17,7 +17,7 @@ test.for(['icmp', 'udp', 'tcp'] as const)(
     await expect(m).toReach(a, { by, family: 6, through: [near.b, near.a] });
     await expect(m).toReach(b, { by, family: 6, through: [far.a, far.b] });
     await expect(m).toReach(b.interface(), { by, family: 6, from: far.a });
-    near.set({ up: false });
+    near.unplug();
     await expect(m).not.toReach(a, { by, family: 6, because: 'unsent' });
   },
 );

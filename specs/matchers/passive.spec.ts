@@ -24,12 +24,12 @@ async function report(what, r, chain, message) {
   console.log(message);
 }
 
-test('toReach', { timeout: 60_000 }, async ({ lab }) => {
+test('toReach', async ({ lab }) => {
   const { a, r, b } = await build(lab);
   await report('toReach', r, 'forward', await messageOf(expect(a).toReach(b, { within: 50, neighbours: 'kept' })));
 });
 
-test('toHear', { timeout: 60_000 }, async ({ lab }) => {
+test('toHear', async ({ lab }) => {
   const { a, r } = await build(lab);
   await report('toHear', r, 'input', await messageOf(expect(r.interface('eth0')).toHear(a, { within: 50 })));
 });
@@ -41,7 +41,7 @@ async function run(lab: Lab, options: string, onTestFinished: Parameters<typeof 
   return { all, counted: counted.map(([, what, sent, packets]) => ({ what, more: Number(packets) - Number(sent) })) };
 }
 
-test("diagnose: 'passive' sends nothing more, and says that there are packet filters", { timeout: 120_000 }, async ({
+test("diagnose: 'passive' sends nothing more, and says that there are packet filters", async ({
   lab,
   onTestFinished,
 }) => {
@@ -54,7 +54,7 @@ test("diagnose: 'passive' sends nothing more, and says that there are packet fil
   expect(all).toContain('Hint: r has packet filters that may have dropped it: nft list ruleset');
 });
 
-test('by default one more probe tells which rule it was', { timeout: 120_000 }, async ({ lab, onTestFinished }) => {
+test('by default one more probe tells which rule it was', async ({ lab, onTestFinished }) => {
   const { all, counted } = await run(lab, '', onTestFinished);
   for (const { more } of counted) expect(more).toBeGreaterThan(0);
   expect(all).toContain('✗ dropped by the packet filter of r, table inet t, chain forward (hook forward): policy drop');

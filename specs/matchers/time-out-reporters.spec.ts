@@ -16,7 +16,7 @@ describe('in a hook', () => {
 `;
 
 // host: vitest, on a project whose tests wait for ever
-test('every reporter has it, of a test and of a hook', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+test('every reporter has it, of a test and of a hook', async ({ lab, onTestFinished }) => {
   const project = await reportProject(lab, { 'waits.test.ts': TESTS });
   onTestFinished(project.remove);
   const file = join(project.root, 'report.json');

@@ -108,14 +108,20 @@ Hint: b.sysctl.set('net/ipv4/conf/eth0/rp_filter', 0), and 'all' as well`,
 );
 
 const wrong: [options: object, message: string][] = [
-  [{ frame: 'anycast' }, "frame must be one of unicast, broadcast, multicast, arp, nd: received 'anycast'"],
+  [
+    { frame: 'anycast' },
+    "frame must be one of unicast, broadcast, multicast, arp, nd, bytes, or a description such as { etherType: 0x88b5 }: received 'anycast'",
+  ],
   [{ copies: -1 }, 'copies must be a whole number from 0 to 1000000: received -1'],
   [{ within: 'long' }, "within must be milliseconds, 0 to 2147483647: received 'long'"],
   [{ copies: 1, within: 5 }, 'within must be 20 ms or more, since an answer may take as long: received 5'],
   [{ because: 'lost' }, 'because belongs to .not.toHear, and to copies: 0'],
   [{ join: 1, frame: 'multicast' }, 'join must be true or false: received 1'],
   [{ join: false, frame: 'arp' }, "join belongs to frame: 'multicast': received frame: 'arp'"],
-  [{ times: 1 }, "there is no option 'times'; the options are frame, join, because, droppedBy, at, copies, within"],
+  [
+    { times: 1 },
+    "there is no option 'times'; the options are frame, because, droppedBy, at, copies, only, within, join",
+  ],
 ];
 
 test.for(wrong)('%o is refused: %s', async ([options, message], { lab }) => {

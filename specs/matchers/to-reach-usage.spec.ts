@@ -4,13 +4,14 @@ import { failureOf } from './failure-of.ts';
 // a ── b
 const wrong: [options: object, message: string][] = [
   [{ within: -1 }, 'within must be milliseconds, 0 to 2147483647: received -1'],
-  [{ by: 'sctp' }, "by must be one of icmp, tcp, udp, arp: received 'sctp'"],
+  [{ by: 'sctp' }, "by must be one of icmp, tcp, udp, arp, nd: received 'sctp'"],
   [{ family: 5 }, 'family must be one of 4, 6: received 5'],
   [{ by: 'tcp', port: 0 }, 'port must be a whole number from 1 to 65535: received 0'],
   [{ port: 80 }, "port belongs to by: 'tcp' and 'udp': add by: 'tcp' or 'udp'"],
   [{ listen: false }, "listen belongs to by: 'tcp' and 'udp': received by: 'icmp'"],
   [{ by: 'udp', listen: false }, 'listen: false needs a port to ask at'],
-  [{ by: 'arp', family: 6 }, "by: 'arp' asks over IPv4 (RFC 826): received family: 6"],
+  [{ by: 'arp', family: 6 }, "by: 'arp' asks over IPv4: received family: 6"],
+  [{ by: 'nd', family: 4 }, "by: 'nd' asks over IPv6: received family: 4"],
   [{ neighbours: 'warm' }, "neighbours must be one of cold, kept: received 'warm'"],
   [{ hold: 5 }, 'hold belongs to .not.toReach; without .not it is within'],
   [{ because: 'lost' }, 'because belongs to .not.toReach'],

@@ -142,6 +142,7 @@ Hint: ${hint}`);
     await expect(a).not.toReach(b, { by: 'tcp' });
     await expect(a).not.toReach(b, { by: 'udp' });
     await expect(a).not.toReach(b, { by: 'arp' });
+    await expect(a).not.toReach(b, { by: 'nd', droppedBy: 'bridge.isolated' });
   });
 });
 
@@ -205,6 +206,30 @@ describe('by ARP', () => {
     a.neighbour.add({ to: '10.0.0.99', lladdr: b.interface().mac });
     await expect(a).toReach(b, { by: 'arp' });
     await expect(a).not.toReach('10.0.0.99', { by: 'arp', because: 'lost' });
+  });
+});
+
+// a ── b
+describe('by ND', () => {
+  test('asks on the wire, whatever the tables say', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    // hairpin-mutate-ignore: the entry is not to matter
+    a.neighbour.add({ to: 'fd00::99', lladdr: b.interface().mac });
+    await expect(a).toReach(b, { by: 'nd' });
+    await expect(a).not.toReach('fd00::99', { by: 'nd', because: 'lost' });
+    expect(await failureOf(expect(a).toReach('10.0.0.2', { by: 'nd' }))).toContain(
+      "by: 'nd' asks over IPv6: received 10.0.0.2",
+    );
+  });
+
+  // hairpin's own question leaves as ndisc6's does, and is answered by the neighbour itself.
+  test('a solicitation and its advertisement are the way', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    const { b: far } = lab.cable(a, b);
+    await expect(a).toReach(b, { by: 'nd', through: far });
+    far.set({ up: false });
+    expect(await failureOf(expect(a).toReach('fd00::2', { by: 'nd', within: 20 }))).toContain('a/eth0 has no carrier');
   });
 });
 

@@ -18,19 +18,15 @@ const cases = IPVLAN_MODES.flatMap((mode) =>
 );
 
 describeNeeding(['ipvlan'], () => {
-  test.for(cases)(
-    'mode %s %s with hairpin %s does what ipvlan_core.c says',
-    { timeout: 30_000 },
-    async ([mode, flag, hairpin], { lab }) => {
-      const pair = ipvlanPair(lab, { mode, flag }, hairpin);
-      const devices = pairDevices('ipvlan', pair);
-      const state = readNetwork(enginesOf(lab.namespaces), MODEL_PARTS);
-      const observations = await observePair(pair);
-      const table = (copiesOf: (each: (typeof observations)[number]) => number) =>
-        observations.map((each) => `${each.from} → ${each.to} ${each.kind}: ${copiesOf(each)}`);
-      expect(table(({ copies }) => copies)).toEqual(
-        table(({ from, to, kind }) => expectedCopies(state, String(devices[from]), String(devices[to]), kind)),
-      );
-    },
-  );
+  test.for(cases)('mode %s %s with hairpin %s does what ipvlan_core.c says', async ([mode, flag, hairpin], { lab }) => {
+    const pair = ipvlanPair(lab, { mode, flag }, hairpin);
+    const devices = pairDevices('ipvlan', pair);
+    const state = readNetwork(enginesOf(lab.namespaces), MODEL_PARTS);
+    const observations = await observePair(pair);
+    const table = (copiesOf: (each: (typeof observations)[number]) => number) =>
+      observations.map((each) => `${each.from} → ${each.to} ${each.kind}: ${copiesOf(each)}`);
+    expect(table(({ copies }) => copies)).toEqual(
+      table(({ from, to, kind }) => expectedCopies(state, String(devices[from]), String(devices[to]), kind)),
+    );
+  });
 });

@@ -21,10 +21,7 @@ const CONFIG = `{
   ],
 }`;
 
-test("the project's own config holds, and the arguments of vitest", { timeout: 120_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test("the project's own config holds, and the arguments of vitest", async ({ lab, onTestFinished }) => {
   const files = { 'one.test.ts': SPEC, 'two.test.ts': SPEC, 'setup.ts': 'globalThis.isSetUp = true;' };
   const args = ['--json', '--', '--project', 'one'];
   const { exitCode, stdout, stderr } = await mutateProject(lab, files, args, onTestFinished, CONFIG);

@@ -4,10 +4,7 @@ import { expect, test } from 'hairpin';
 import { mutateProject, ROOT } from './mutate-project.ts';
 
 // shell: hairpin mutate, on the spec that docs/mutate.md shows
-test('what the documentation shows is what hairpin mutate prints', { timeout: 120_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('what the documentation shows is what hairpin mutate prints', async ({ lab, onTestFinished }) => {
   const page = await readFile(join(ROOT, 'docs/mutate.md'), 'utf8');
   const [, spec] = /^```ts\n(.*?)^```$/ms.exec(page) ?? [];
   const [, shown] = /^\$ npx hairpin mutate guests\n(.*?)^```$/ms.exec(page) ?? [];

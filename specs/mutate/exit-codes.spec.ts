@@ -61,7 +61,6 @@ const cases: [args: string[], exitCode: number, stdout: string, stderr: string][
 
 test.for(cases)(
   'hairpin mutate %j exits with %i',
-  { timeout: 60_000 },
   async ([args, exitCode, stdout, stderr], { lab, onTestFinished }) => {
     const result = await mutateProject(lab, FILES, args, onTestFinished);
     expect(result).toEqual({ exitCode, stdout: stdout.trimEnd(), stderr });

@@ -40,9 +40,10 @@ test('guests reach the router alone', async ({ lab }) => {
   await expect(lab).toMatchReachability('a b c\\na . ✗ ✓\\nb ✗ . ✓\\nc ✓ ✓ .');
 });`;
 
-test('a spec that does not look where the cables lead is found, and one that does notices all', {
-  timeout: 120_000,
-}, async ({ lab, onTestFinished }) => {
+test('a spec that does not look where the cables lead is found, and one that does notices all', async ({
+  lab,
+  onTestFinished,
+}) => {
   const files = { 'weak.test.ts': WEAK, 'sound.test.ts': SOUND, 'build.ts': BUILD };
   const { stdout, stderr } = await mutateProject(lab, files, ['--json'], onTestFinished);
   expect(stderr).toBe('');

@@ -58,9 +58,10 @@ const BUILD = `export function build(lab) {
   return [a, b, c].map((ns) => lab.cable(ns, sw, { b: { isolated: ns !== a } }).b);
 }`;
 
-test('planted vacuous specs are found, with the knob and its line; of good ones nothing is said', {
-  timeout: 120_000,
-}, async ({ lab, onTestFinished }) => {
+test('planted vacuous specs are found, with the knob and its line; of good ones nothing is said', async ({
+  lab,
+  onTestFinished,
+}) => {
   const files = { 'vacuous.test.ts': VACUOUS, 'weak.test.ts': WEAK, 'good.test.ts': GOOD, 'build.ts': BUILD };
   const { exitCode, stdout, stderr } = await mutateProject(lab, files, ['--json'], onTestFinished);
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });

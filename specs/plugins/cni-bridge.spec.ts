@@ -4,8 +4,6 @@ import { bridgeLink, ipLink } from '../lab/referee.ts';
 import { failureOf } from '../matchers/failure-of.ts';
 
 /** Each starts several programs, on a machine that may have much else to do. */
-const PROGRAMS = { timeout: 30_000 };
-
 const SUBNETS = [[{ subnet: '10.9.0.0/24' }], [{ subnet: 'fd09::/64' }]];
 
 /** The network, with a node and two containers for it. */
@@ -25,7 +23,7 @@ function portOf(pod: Namespace): Port {
 // pod1 ─ eth0 ── veth… ┐
 //                      ├─ cni0 (host, by CNI)
 // pod2 ─ eth0 ── veth… ┘
-describe.skipIf(!findCniPlugin('bridge'))('needs the CNI plugin bridge (containernetworking-plugins)', PROGRAMS, () => {
+describe.skipIf(!findCniPlugin('bridge'))('needs the CNI plugin bridge (containernetworking-plugins)', () => {
   test('its devices are interfaces of the lab: a bridge, its ports, their other ends', async ({ lab }) => {
     const { host, pod1, net } = pods(lab, { isGateway: true, mtu: 1400 });
     const { interfaces, ips } = await net.add(pod1);

@@ -4,8 +4,6 @@ import { ipAddresses, ipRoutes } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
 /** Each starts several programs, on a machine that may have much else to do. */
-const PROGRAMS = { timeout: 30_000 };
-
 const macvlan = (ipam: Record<string, unknown>) => ({
   name: 'lan',
   plugins: [{ type: 'macvlan', master: 'up0', mode: 'bridge', ipam }],
@@ -14,7 +12,7 @@ const TWO_ADDRESSES = { type: 'host-local', subnet: '10.0.0.0/24', rangeStart: '
 
 // ns1, ns2, ns3 ─ eth0 (macvlan, by CNI) ── up0 (host) ── p0 (sw) ─┬─ gateway
 //                                                                  └─ neighbour
-describe.skipIf(!findCniPlugin('macvlan'))('needs the CNI plugins (containernetworking-plugins)', PROGRAMS, () => {
+describe.skipIf(!findCniPlugin('macvlan'))('needs the CNI plugins (containernetworking-plugins)', () => {
   test('host-local gives an address once, and again when it is free', async ({ lab }) => {
     const { host } = addNode(lab);
     const [ns1, ns2, ns3] = [lab.namespace('ns1'), lab.namespace('ns2'), lab.namespace('ns3')];

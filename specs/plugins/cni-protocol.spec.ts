@@ -18,7 +18,7 @@ nsenter --net="$CNI_NETNS" ip link add "$CNI_IFNAME" type bridge 2>/dev/null
 printf '{ "cniVersion": "1.0.0", "ips": [{ "address": "10.0.0.%s/24" }] }' "$(grep -c ADD "$folder/log")"`;
 
 // node: a list of two plugins, which write down how they were called; pod: the container
-test('plugins are called as the specification says', { timeout: 30_000 }, async ({ lab, node, plugin }) => {
+test('plugins are called as the specification says', async ({ lab, node, plugin }) => {
   const path = await plugin(RECORDER);
   const pod = lab.namespace('pod');
   const list = [
@@ -55,11 +55,7 @@ test('plugins are called as the specification says', { timeout: 30_000 }, async 
   ]);
 });
 
-test('CHECK is not for lists that forbid it, nor for versions before it', { timeout: 30_000 }, async ({
-  lab,
-  node,
-  plugin,
-}) => {
+test('CHECK is not for lists that forbid it, nor for versions before it', async ({ lab, node, plugin }) => {
   const path = await plugin(RECORDER);
   const pod = lab.namespace('pod');
   for (const [name, more] of Object.entries({ net1: { disableCheck: true }, net2: { cniVersion: '0.3.1' } })) {
@@ -70,11 +66,7 @@ test('CHECK is not for lists that forbid it, nor for versions before it', { time
   expect(await readFile(join(path[0], 'log'), 'utf8')).not.toContain('CHECK');
 });
 
-test('DEL of what was never attached is passed on, without a result', { timeout: 30_000 }, async ({
-  lab,
-  node,
-  plugin,
-}) => {
+test('DEL of what was never attached is passed on, without a result', async ({ lab, node, plugin }) => {
   const path = await plugin(RECORDER);
   await cni(node, { name: 'lan', plugins: [{ type: 'fake' }] }, { path }).del(lab.namespace('pod'));
   expect(JSON.parse(await readFile(join(path[0], 'config'), 'utf8'))).toEqual({

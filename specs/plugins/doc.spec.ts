@@ -8,7 +8,7 @@ const CONFIG = `import { hairpin } from 'hairpin/config';
 export default { plugins: [hairpin()], test: { testTimeout: 60_000 } };`;
 
 // host: the samples of docs/cni.md, run as its reader would, with the package as it is built
-test('the samples of docs/cni.md pass', { timeout: 120_000 }, async ({ lab, onTestFinished }) => {
+test('the samples of docs/cni.md pass', async ({ lab, onTestFinished }) => {
   const folder = await projectFolder(onTestFinished);
   const samples = samplesOf(await readFile(join(ROOT, 'docs/cni.md'), 'utf8'), 'spec');
   expect(samples).toHaveLength(3);

@@ -6,8 +6,6 @@ import { ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
 /** Each starts several programs, on a machine that may have much else to do. */
-const PROGRAMS = { timeout: 30_000 };
-
 const macvlan = (name: string, mode: string, ns: string, host: number) => `
 iface ${name} inet manual
   pre-up ip link add ${name} link up0 type macvlan mode ${mode}
@@ -20,7 +18,7 @@ iface ${name} inet manual
 // ns1 ─ mv1 (macvlan, by ifup) ┐
 //                              ├─ up0 (host) ── p0 (sw) ─┬─ gateway
 // ns2 ─ mv2 (macvlan, by ifup) ┘                         └─ neighbour
-describe.skipIf(!findProgram('ifup'))('needs ifupdown', PROGRAMS, () => {
+describe.skipIf(!findProgram('ifup'))('needs ifupdown', () => {
   const two = (['bridge', 'private', 'vepa'] as const).flatMap((mode) =>
     [false, true].map((hairpin) => ({ mode, hairpin })),
   );

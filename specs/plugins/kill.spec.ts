@@ -14,7 +14,6 @@ const MACHINES_OWN = ['/var/lib/cni/networks', '/run/cni'];
 // host: vitest ─ worker ─ lab (a container attached by CNI, with a lease of host-local)
 test.skipIf(!findCniPlugin('macvlan'))(
   'kill -9 leaves nothing of an attachment by CNI, and no daemon: no lease, no process, no mount',
-  { timeout: 60_000 },
   async ({ lab, onTestFinished }) => {
     const folder = await mkdtemp(join(tmpdir(), 'hairpin-kill-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -4,8 +4,6 @@ import { ipLink, ipRoutes } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
 /** Each starts several programs, on a machine that may have much else to do. */
-const PROGRAMS = { timeout: 30_000 };
-
 const lan = (options: Record<string, string> = {}) => ({
   name: 'lan',
   driver: 'macvlan' as const,
@@ -17,7 +15,7 @@ const lan = (options: Record<string, string> = {}) => ({
 // ns1 ─ eth0 (macvlan, by netavark) ┐
 //                                   ├─ up0 (host) ── p0 (sw) ─┬─ gateway
 // ns2 ─ eth0 (macvlan, by netavark) ┘                         └─ neighbour
-describe.skipIf(!findNetavark())('needs netavark', PROGRAMS, () => {
+describe.skipIf(!findNetavark())('needs netavark', () => {
   const two = (['bridge', 'private', 'vepa'] as const).flatMap((mode) =>
     [false, true].map((hairpin) => ({ mode, hairpin })),
   );

@@ -4,8 +4,6 @@ import { ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
 /** Each starts several programs, on a machine that may have much else to do. */
-const PROGRAMS = { timeout: 30_000 };
-
 const netdev = (name: string, kind: string, settings: string) =>
   `[NetDev]\nName=${name}\nKind=${kind}\n[${kind.toUpperCase()}]\n${settings}\n`;
 const network = (name: string, ...settings: string[]) => `[Match]\nName=${name}\n[Network]\n${settings.join('\n')}\n`;
@@ -22,7 +20,7 @@ async function moveTo(ns: Namespace, device: Interface, ...addresses: string[]):
 // ns1 ─ mv1 (macvlan, by networkd) ┐
 //                                  ├─ up0 (host) ── p0 (sw) ─┬─ gateway
 // ns2 ─ mv2 (macvlan, by networkd) ┘                         └─ neighbour
-describe.skipIf(!findNetworkd())('needs systemd-networkd', PROGRAMS, () => {
+describe.skipIf(!findNetworkd())('needs systemd-networkd', () => {
   const two = (['bridge', 'private', 'vepa'] as const).flatMap((mode) =>
     [false, true].map((hairpin) => ({ mode, hairpin })),
   );

@@ -16,9 +16,10 @@ const FILES = ['lab.pcapng', 'lab.sh', 'state.txt', 'topology.svg', 'topology.mm
 );
 
 // host: vitest, on a test that fails
-test("vitest's own reporters carry the files of a failed test, at the line of the assertion", {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test("vitest's own reporters carry the files of a failed test, at the line of the assertion", async ({
+  lab,
+  onTestFinished,
+}) => {
   const { root, json } = await runProject(lab, '', TESTS, onTestFinished);
   const [junit, tap] = [join(root, 'junit.xml'), join(root, 'results.tap')];
   const reporters = ['junit', 'github-actions', 'tap'].map((name) => `--reporter=${name}`);

@@ -8,7 +8,7 @@ test('two', () => { throw new Error('on purpose'); });`;
 
 const count = (text: string, part: string) => text.split(part).length - 1;
 
-test('beside another reporter for terminals it writes the page, and says but where', { timeout: 90_000 }, async ({
+test('beside another reporter for terminals it writes the page, and says but where', async ({
   lab,
   onTestFinished,
 }) => {

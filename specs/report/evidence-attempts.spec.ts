@@ -17,7 +17,7 @@ test('repeated', { repeats: 2 }, ({ lab }) => {
   if (rounds === 2 && FAILURES > 0) throw new Error('the second');
 });`;
 
-test('each failed attempt keeps its own evidence, until a run in which it does not fail', { timeout: 60_000 }, async ({
+test('each failed attempt keeps its own evidence, until a run in which it does not fail', async ({
   lab,
   onTestFinished,
 }) => {

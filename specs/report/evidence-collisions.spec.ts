@@ -14,10 +14,7 @@ test('X', ({ lab }) => { lab.namespace('c'); });
 test('twice', ({ lab }) => { lab.namespace('one'); });
 test('twice', ({ lab }) => { lab.namespace('two'); throw new Error('no'); });`;
 
-test('no test writes over the evidence of another, or takes it away', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('no test writes over the evidence of another, or takes it away', async ({ lab, onTestFinished }) => {
   const root = await mkdtemp(join(ROOT, '.evidence-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   await writeFile(

@@ -28,9 +28,10 @@ test('behaves', async ({ macvlanPair }) => {
   await expect(macvlanPair({ mode: 'private' })).toBehaveAs('bridge');
 });`;
 
-test('a failed toHear, a failed matrix and a failed mode leave what a failed toReach does', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('a failed toHear, a failed matrix and a failed mode leave what a failed toReach does', async ({
+  lab,
+  onTestFinished,
+}) => {
   const { all, results, folders, json } = await runProject(lab, '', TESTS, onTestFinished);
   expect(folders).toEqual(['some.test.ts-behaves', 'some.test.ts-hears', 'some.test.ts-matches']);
   for (const folder of folders) {

@@ -21,10 +21,7 @@ describe.concurrent('at once', () => {
   });
 });`;
 
-test('evidence goes to the test that failed, and decides no result', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('evidence goes to the test that failed, and decides no result', async ({ lab, onTestFinished }) => {
   const { folders, json, all } = await runProject(lab, '', TESTS, onTestFinished);
   expect(folders).toEqual(['some.test.ts-at-once-fails-5adfda29', 'some.test.ts-ns1-ns2-0e2a2d1e']);
   const results: { title: string; status: string }[] = json.testResults[0].assertionResults;

@@ -26,10 +26,7 @@ test('passes', async ({ macvlanPair }) => {
   await expect(ns1).toReach(gateway);
 });`;
 
-test('a failed test leaves its capture, its script, its state and its drawings', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('a failed test leaves its capture, its script, its state and its drawings', async ({ lab, onTestFinished }) => {
   const { all, results, folders } = await runProject(lab, '', TESTS, onTestFinished);
   expect(folders).toEqual(['some.test.ts-fails', 'some.test.ts-throws']);
   const failed = join(results, 'some.test.ts-fails');
@@ -66,9 +63,10 @@ test('a failed test leaves its capture, its script, its state and its drawings',
   expect(await readFile(join(failed, 'topology.svg'), 'utf8')).toContain('data-interface="ns1/m1"');
 });
 
-test('trace: off leaves no files, but what the report draws; on leaves files of every test', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('trace: off leaves no files, but what the report draws; on leaves files of every test', async ({
+  lab,
+  onTestFinished,
+}) => {
   const off = await runProject(lab, "{ trace: 'off' }", TESTS, onTestFinished);
   expect(off.folders).toEqual([]);
   expect(off.all).not.toContain('Capture:');

@@ -273,7 +273,7 @@ test('everything is in a landmark, headings do not skip a level, and each contro
   await expect(page.locator(':focus').textContent()).resolves.toBe('Skip to the test');
 });
 
-test('a report merged from blobs has it all, but for links to what is not there', { timeout: 60_000 }, async () => {
+test('a report merged from blobs has it all, but for links to what is not there', async () => {
   await rm(join(project.root, 'test-results'), { recursive: true });
   await project.run('--reporter=blob', '--outputFile.blob=blobs/one.json');
   await rm(join(project.root, 'test-results'), { recursive: true });

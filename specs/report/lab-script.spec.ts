@@ -4,6 +4,7 @@ import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
+import { buildFrame } from '../../lib/wire/build-frame.ts';
 import { needs, withoutTun } from '../needs.ts';
 import { rebuild } from './rebuild.ts';
 import { heardBy, outcomes, outcomesOf, WAITING } from './rebuilt-outcomes.ts';
@@ -124,7 +125,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
 
   // a ── p0 sw p1 ── b     p2 ── c
   test('the settings of ports and of the switch, and its static entries', async ({ lab }) => {
-    const sw = lab.switch('sw', { ageingTime: 17, mcastSnooping: true });
+    const sw = lab.switch('sw', { ageingTime: 1700, mcastSnooping: true });
     const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
     lab.cable(a, sw, { b: { isolated: true, cost: 7, priority: 3 } });
     const { b: p1 } = lab.cable(b, sw, { b: { isolated: true, mcastFlood: false, guard: true } });
@@ -142,6 +143,23 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     port.set({ state: 'disabled' });
     expect(await outcomes(lab, [a, b])).toEqual(['lost']);
   });
+
+  // a ── p0 sw p1 ── b, in VLAN 10; and p2 ── c, in VLAN 20
+  test.skipIf(!supports('bridge', { vlanFiltering: true }))(
+    'a switch that looks at VLANs (needs CONFIG_BRIDGE_VLAN_FILTERING)',
+    async ({ lab }) => {
+      const sw = lab.switch('sw', { vlanFiltering: true, vlanDefaultPvid: 7 });
+      const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+      const [p0, p1, p2] = [a, b, c].map((host) => lab.cable(host, sw).b);
+      for (const port of [p0, p1]) port?.vlan.add({ id: 10, pvid: true, untagged: true });
+      p0?.vlan.delete({ id: 7 });
+      p2?.vlan.add({ id: 20, pvid: true, untagged: true });
+      p2?.vlan.add({ id: '100-199' });
+      sw.br0.vlan.add({ id: 30 });
+      if (p1) sw.fdb.add(b.interface().mac, p1, { vlan: 10 });
+      expect(await outcomes(lab, [a, b], [a, c])).toEqual(['answered', 'lost']);
+    },
+  );
 
   // left ── lan.1 (router) wan*= ── right
   test('changed sysctls, of devices with odd names too', async ({ lab }) => {
@@ -221,6 +239,26 @@ describe('a script that asks who hears a frame', WAITING, () => {
     expect(await heardBy(lab, question)).toBe('exit code 1');
     switchPort.set({ hairpin: true });
     expect(await heardBy(lab, question)).toBe('heard');
+  });
+
+  // a ── sw ── b
+  test('a frame that a spec described', async ({ lab }) => {
+    const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+    const [{ a: from, b: pa }, { a: to, b: pb }] = [lab.cable(a, sw), lab.cable(b, sw)];
+    const frame = buildFrame(
+      { destination: 'ff:ff:ff:ff:ff:ff', vlan: 10, payload: 'tagged' },
+      {
+        source: from.mac,
+        destination: to.mac,
+        sourceIp: undefined,
+        destinationIp: undefined,
+        payload: Buffer.alloc(0),
+      },
+    );
+    const question = { frame, from, to, joined: true };
+    expect(await heardBy(lab, question)).toBe('heard');
+    for (const port of [pa, pb]) port.set({ isolated: true });
+    expect(await heardBy(lab, question)).toBe('exit code 1');
   });
 
   // a ── b

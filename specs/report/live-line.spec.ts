@@ -55,10 +55,7 @@ test('one', async ({ macvlanPair }) => {
 test('two', ({ lab }) => { lab.namespace('a'); });`;
 
 // host: vitest, on a pseudo-terminal of script(1), and through a pipe
-test('on a terminal tests, labs and seconds are counted; elsewhere nothing is', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('on a terminal tests, labs and seconds are counted; elsewhere nothing is', async ({ lab, onTestFinished }) => {
   const project = await reportProject(lab, { 'some.test.ts': TESTS });
   onTestFinished(project.remove);
   const onTerminal = ['bash', '-c', `exec script -qefc "\${*@Q}" /dev/null`, 'bash'];

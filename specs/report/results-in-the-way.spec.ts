@@ -26,9 +26,10 @@ const FAILS = PASSES.replaceAll('passes', 'fails').replace('toReach(b)', "toReac
 const READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"';
 const readOnly = (folder: string) => ['unshare', '--mount', 'sh', '-c', READ_ONLY, folder];
 
-test('what an earlier run has left, and cannot be taken away, fails no test: it is told of once', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('what an earlier run has left, and cannot be taken away, fails no test: it is told of once', async ({
+  lab,
+  onTestFinished,
+}) => {
   const project = await reportProject(lab, { 'passes.test.ts': PASSES, 'again.test.ts': PASSES });
   onTestFinished(project.remove);
   const left = join(project.root, 'test-results/passes.test.ts-passes');
@@ -44,7 +45,7 @@ test('what an earlier run has left, and cannot be taken away, fails no test: it 
   expect(all).toContain('take its results away (sudo rm -r), or make them yours (sudo chown -R)');
 });
 
-test('results that cannot be written fail no test', { timeout: 60_000 }, async ({ lab, onTestFinished }) => {
+test('results that cannot be written fail no test', async ({ lab, onTestFinished }) => {
   const project = await reportProject(lab, { 'passes.test.ts': PASSES });
   onTestFinished(project.remove);
   const results = join(project.root, 'test-results');
@@ -57,10 +58,7 @@ test('results that cannot be written fail no test', { timeout: 60_000 }, async (
     expect(all).toContain(`hairpin: ${what} could not be written down: EROFS`);
 });
 
-test('a broken file of durations fails no test, and is left as it is', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('a broken file of durations fails no test, and is left as it is', async ({ lab, onTestFinished }) => {
   const project = await reportProject(lab, { 'passes.test.ts': PASSES });
   onTestFinished(project.remove);
   const durations = join(project.root, 'test-results/durations.json');
@@ -74,9 +72,10 @@ test('a broken file of durations fails no test, and is left as it is', { timeout
   expect(readFileSync(durations, 'utf8')).toBe('[oops');
 });
 
-test('links in the folder of results are not followed, and evidence is for its owner alone', {
-  timeout: 60_000,
-}, async ({ lab, onTestFinished }) => {
+test('links in the folder of results are not followed, and evidence is for its owner alone', async ({
+  lab,
+  onTestFinished,
+}) => {
   const project = await reportProject(lab, { 'fails.test.ts': FAILS });
   onTestFinished(project.remove);
   const outside = mkdtempSync(join(tmpdir(), 'hairpin-outside-'));

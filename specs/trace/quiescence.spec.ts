@@ -41,7 +41,7 @@ test('a negative ends when nothing is under way any more', async ({ macvlanPair 
   });
   const ofFrames = () => quietIn(lab, 'frames');
   const heard = await early((patience) =>
-    hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, { ...patience, quiet: ofFrames }),
+    hear({ from: m1, to: m2, frame: 'broadcast' }, Number.POSITIVE_INFINITY, { ...patience, quiet: ofFrames }),
   );
   expect(heard).toMatchObject({ outcome: 'lost' });
 });
@@ -52,7 +52,10 @@ test('what waits in a queue of the kernel is waited for', async ({ macvlanPair }
   if (!m2) throw new Error('a pair of mode vepa has two children');
   for (let round = 0; round < 30; round++) {
     const heard = await early((patience) =>
-      hear(m2, m1, 'broadcast', Number.POSITIVE_INFINITY, { ...patience, quiet: () => quietIn(lab, 'frames') }),
+      hear({ from: m1, to: m2, frame: 'broadcast' }, Number.POSITIVE_INFINITY, {
+        ...patience,
+        quiet: () => quietIn(lab, 'frames'),
+      }),
     );
     expect(heard).toMatchObject({ copies: 1 });
     const quiet = () => quietIn(lab, 'packets');

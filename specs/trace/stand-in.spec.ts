@@ -128,7 +128,8 @@ test("a router's answer for the first address of its subnet is none of the host'
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
   lab.cable(a, sw, { a: { address: 'fd00:9::10/64' } });
   lab.cable(r, sw, { a: { address: 'fd00:9::1/64' } });
-  const cable = lab.cable(b, sw, { a: { address: 'fd00:9::/64' } }).set({ up: false });
+  const cable = lab.cable(b, sw, { a: { address: 'fd00:9::/64' } });
+  cable.unplug();
   const failure = await failureOf(expect(a).toReach(b));
   expect(failure).toContain(', not of b: r answers for fd00:9:: as a router of that subnet (RFC 4291 section 2.6.1)\n');
   expect(failure).toContain(
@@ -136,7 +137,7 @@ test("a router's answer for the first address of its subnet is none of the host'
   );
   await expect(a).toReach('fd00:9::');
   // The router's own is overridden by b's (RFC 4861 section 7.2.7).
-  cable.set({ up: true });
+  cable.plug();
   await expect(a).toReach(b);
 });
 

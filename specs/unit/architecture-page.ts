@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What a folder is for, from the top down. */
 const FOLDERS: Record<string, string> = {
   cli: 'a command of `npx hairpin` a file',
+  init: '`hairpin init`: what it finds out of a project, and what it writes',
   mutate: '`hairpin mutate`: what it changes in a lab, one change a run, and what the specs noticed',
   machines: 'other kernels, in QEMU',
   fixtures: "vitest's fixtures: `lab`, `docker`",

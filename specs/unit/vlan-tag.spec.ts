@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { frameIdentity } from '../../lib/trace/frame-identity.ts';
+import { frameIdentity } from '../../lib/wire/frame-identity.ts';
 import { describeVlanTag, vlanTagOf, withoutVlanTags } from '../../lib/wire/vlan-tag.ts';
 
 const ADDRESSES = 'ffffffffffff020000000001';

@@ -1,12 +1,12 @@
 import { expect, type PortOptions, test } from 'hairpin';
 import { hairpin, MAIN } from '../cli/hairpin.ts';
-import { addMachine, LONG, nicState } from './machine.ts';
+import { addMachine, nicState } from './machine.ts';
 
 // machine: hairpin check-switch nic0
 //          nic0 ── p0 (sw) p1 ── gateway 10.0.0.2
 const SOON = ['--within', '100'];
 
-test('a switch that reflects: exit code 0, and the NIC is as before', LONG, async ({ lab }) => {
+test('a switch that reflects: exit code 0, and the NIC is as before', async ({ lab }) => {
   const { machine } = addMachine(lab, { hairpin: true });
   const before = await nicState(machine);
   expect(await hairpin(machine, ['check-switch', 'nic0'])).toEqual({
@@ -17,7 +17,7 @@ test('a switch that reflects: exit code 0, and the NIC is as before', LONG, asyn
   expect(await nicState(machine)).toEqual(before);
 });
 
-test('one that does not: exit code 1, and a neighbour makes it certain', LONG, async ({ lab }) => {
+test('one that does not: exit code 1, and a neighbour makes it certain', async ({ lab }) => {
   const { machine } = addMachine(lab);
   const before = await nicState(machine);
   expect(await hairpin(machine, ['check-switch', 'nic0', ...SOON, '--neighbour', '10.0.0.2'])).toEqual({
@@ -29,7 +29,7 @@ test('one that does not: exit code 1, and a neighbour makes it certain', LONG, a
   expect(await nicState(machine)).toEqual(before);
 });
 
-test('the default gateway is asked of itself', LONG, async ({ lab }) => {
+test('the default gateway is asked of itself', async ({ lab }) => {
   const { machine } = addMachine(lab);
   machine.route.add({ to: 'default', via: '10.0.0.2' });
   expect((await hairpin(machine, ['check-switch', 'nic0', ...SOON])).stdout).toContain(
@@ -37,7 +37,7 @@ test('the default gateway is asked of itself', LONG, async ({ lab }) => {
   );
 });
 
-test('without anybody to ask, it says what that leaves open', LONG, async ({ lab }) => {
+test('without anybody to ask, it says what that leaves open', async ({ lab }) => {
   const { machine } = addMachine(lab);
   expect(await hairpin(machine, ['check-switch', 'nic0', ...SOON])).toMatchObject({
     exitCode: 1,
@@ -61,7 +61,7 @@ const unknowns: [what: string, port: PortOptions, args: string[], because: strin
   ],
 ];
 
-test.for(unknowns)('%s: it cannot tell, exit code 3', LONG, async ([, port, args, because], { lab }) => {
+test.for(unknowns)('%s: it cannot tell, exit code 3', async ([, port, args, because], { lab }) => {
   const { machine } = addMachine(lab, port);
   expect(await hairpin(machine, ['check-switch', 'nic0', ...SOON, ...args])).toEqual({
     exitCode: 3,
@@ -70,7 +70,7 @@ test.for(unknowns)('%s: it cannot tell, exit code 3', LONG, async ([, port, args
   });
 });
 
-test('frames that come back twice are noticed', LONG, async ({ lab }) => {
+test('frames that come back twice are noticed', async ({ lab }) => {
   const { machine, sw } = addMachine(lab, { hairpin: true });
   await sw.exec('nft', [
     'add table netdev f; add chain netdev f i { type filter hook ingress device "p0" priority 0; }; add rule netdev f i dup to "p0"',
@@ -82,7 +82,7 @@ test('frames that come back twice are noticed', LONG, async ({ lab }) => {
   });
 });
 
-test('frames that the machine itself drops never asked the switch', LONG, async ({ lab }) => {
+test('frames that the machine itself drops never asked the switch', async ({ lab }) => {
   const { machine } = addMachine(lab, { hairpin: true });
   await machine.exec('nft', [
     'add table netdev f; add chain netdev f e { type filter hook egress device "nic0" priority 0; policy drop; }',
@@ -93,7 +93,7 @@ test('frames that the machine itself drops never asked the switch', LONG, async 
   });
 });
 
-test('a NIC that macvlans cannot hang on is a reason, too', LONG, async ({ lab }) => {
+test('a NIC that macvlans cannot hang on is a reason, too', async ({ lab }) => {
   const { machine, nic } = addMachine(lab);
   nic.set({ up: false });
   expect(await hairpin(machine, ['check-switch', 'nic0'])).toMatchObject({
@@ -103,7 +103,7 @@ test('a NIC that macvlans cannot hang on is a reason, too', LONG, async ({ lab }
   });
 });
 
-test('--json has the counts of each kind of frame', LONG, async ({ lab }) => {
+test('--json has the counts of each kind of frame', async ({ lab }) => {
   const { machine } = addMachine(lab, { hairpin: true });
   const { exitCode, stdout } = await hairpin(machine, ['check-switch', 'nic0', '--json']);
   expect(exitCode).toBe(0);
@@ -121,14 +121,14 @@ test('--json has the counts of each kind of frame', LONG, async ({ lab }) => {
   });
 });
 
-test('wrong usage: exit code 2', LONG, async ({ lab }) => {
+test('wrong usage: exit code 2', async ({ lab }) => {
   const machine = lab.namespace('machine');
   for (const args of [[], ['nic0', '--within', 'soon'], ['nic0', '--neighbour', 'gateway']]) {
     expect(await hairpin(machine, ['check-switch', ...args])).toMatchObject({ exitCode: 2, stdout: '' });
   }
 });
 
-test('without its capabilities root cannot tell', LONG, async ({ lab }) => {
+test('without its capabilities root cannot tell', async ({ lab }) => {
   const { machine } = addMachine(lab, { hairpin: true });
   const powerless = ['--bounding-set', '-all', process.execPath, MAIN, 'check-switch', 'nic0'];
   const { exitCode, stdout } = await machine.exec('setpriv', powerless, { reject: false });

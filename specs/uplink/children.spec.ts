@@ -1,6 +1,6 @@
 import { expect, test } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
-import { addMachine, LONG, refusalOf, runScript } from './machine.ts';
+import { addMachine, refusalOf, runScript } from './machine.ts';
 
 const SCRIPT = `
 const parent = lab.uplink('nic0');
@@ -19,7 +19,7 @@ interface Link {
 }
 
 // machine: nic0 ── p0 (sw), and a lab in it: ns1 ─ macvlan0, ns2 ─ macvlan0, both on nic0
-test('children are in the namespaces of the lab, with no address of its own choice', LONG, async ({ lab }) => {
+test('children are in the namespaces of the lab, with no address of its own choice', async ({ lab }) => {
   const { machine, nic } = addMachine(lab);
   const links = JSON.parse((await runScript(machine, SCRIPT)).stdout) as Link[];
   expect(links.map(({ linkinfo }) => linkinfo)).toMatchObject([
@@ -32,7 +32,7 @@ test('children are in the namespaces of the lab, with no address of its own choi
   expect(nic.index).toBe(101);
 });
 
-test('no two runs have a MAC address in common: both may be on one switch', LONG, async ({ lab }) => {
+test('no two runs have a MAC address in common: both may be on one switch', async ({ lab }) => {
   const { machine } = addMachine(lab);
   const runs = [await runScript(machine, SCRIPT), await runScript(machine, SCRIPT)];
   const macs = runs.flatMap(({ stdout }) => (JSON.parse(stdout) as Link[]).map(({ address }) => address));
@@ -42,7 +42,7 @@ test('no two runs have a MAC address in common: both may be on one switch', LONG
 });
 
 describeNeeding(['macvtap'], () => {
-  test('a macvtap hangs on a NIC as a macvlan does', LONG, async ({ lab }) => {
+  test('a macvtap hangs on a NIC as a macvlan does', async ({ lab }) => {
     const { machine } = addMachine(lab);
     const { stdout } = await runScript(machine, SCRIPT.replace('.macvlan(', '.macvtap('));
     expect((JSON.parse(stdout) as Link[]).map(({ linkinfo }) => linkinfo)).toMatchObject([
@@ -52,14 +52,10 @@ describeNeeding(['macvtap'], () => {
   });
 });
 
-test.for(['ipvlan({ parent', 'vlan({ id: 5, parent'])(
-  'a NIC is no parent of others: %s',
-  LONG,
-  async (call, { lab }) => {
-    const { machine } = addMachine(lab);
-    const kind = call.slice(0, call.indexOf('('));
-    expect(await refusalOf(machine, `lab.namespace('ns1').${call}: lab.uplink('nic0') })`)).toBe(
-      `ns1.${kind}: parent must be an interface of this lab: a real NIC (nic0) takes macvlans only`,
-    );
-  },
-);
+test.for(['ipvlan({ parent', 'vlan({ id: 5, parent'])('a NIC is no parent of others: %s', async (call, { lab }) => {
+  const { machine } = addMachine(lab);
+  const kind = call.slice(0, call.indexOf('('));
+  expect(await refusalOf(machine, `lab.namespace('ns1').${call}: lab.uplink('nic0') })`)).toBe(
+    `ns1.${kind}: parent must be an interface of this lab: a real NIC (nic0) takes macvlans only`,
+  );
+});

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Lab, test } from 'hairpin';
 import { hairpin } from '../cli/hairpin.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
-import { LONG } from './machine.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const page = await readFile(join(ROOT, 'docs/uplink.md'), 'utf8');
@@ -19,7 +18,7 @@ function addMachine(lab: Lab) {
   return { machine, port };
 }
 
-test("the page's spec passes where there is such a NIC", LONG, async ({ lab, onTestFinished }) => {
+test("the page's spec passes where there is such a NIC", async ({ lab, onTestFinished }) => {
   const folder = await mkdtemp(join(ROOT, '.readme-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const [, sample = ''] = /^```ts spec\n(.*?)^```$/ms.exec(page) ?? [];
@@ -34,7 +33,7 @@ test("the page's spec passes where there is such a NIC", LONG, async ({ lab, onT
   expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('1 passed') });
 });
 
-test("the page's answers are those of the command", LONG, async ({ lab }) => {
+test("the page's answers are those of the command", async ({ lab }) => {
   const { machine, port } = addMachine(lab);
   for (const reflects of [true, false]) {
     port.set({ hairpin: reflects });

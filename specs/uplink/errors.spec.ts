@@ -1,6 +1,6 @@
 import { expect, type Namespace, test } from 'hairpin';
 import { withoutTun } from '../needs.ts';
-import { addMachine, LONG, refusalOf } from './machine.ts';
+import { addMachine, refusalOf } from './machine.ts';
 
 // machine: nic0 ── p0 (sw) ── gateway, and a lab in it that wants nic0
 const mistakes: [what: string, prepare: (machine: Namespace) => unknown, name: string, message: string][] = [
@@ -34,13 +34,13 @@ const mistakes: [what: string, prepare: (machine: Namespace) => unknown, name: s
   ],
 ];
 
-test.for(mistakes)('lab.uplink refuses %s', LONG, async ([, prepare, name, message], { lab }) => {
+test.for(mistakes)('lab.uplink refuses %s', async ([, prepare, name, message], { lab }) => {
   const { machine } = addMachine(lab);
   await prepare(machine);
   expect(await refusalOf(machine, `lab.uplink('${name}')`)).toBe(message);
 });
 
-test('lab.uplink refuses a device that is not Ethernet', LONG, async ({ lab, skip }) => {
+test('lab.uplink refuses a device that is not Ethernet', async ({ lab, skip }) => {
   const why = withoutTun();
   if (why) skip(why);
   const { machine } = addMachine(lab);
@@ -50,7 +50,7 @@ test('lab.uplink refuses a device that is not Ethernet', LONG, async ({ lab, ski
   );
 });
 
-test('lab.uplink refuses a NIC without a carrier', LONG, async ({ lab }) => {
+test('lab.uplink refuses a NIC without a carrier', async ({ lab }) => {
   const { machine, port } = addMachine(lab);
   port.set({ up: false });
   expect(await refusalOf(machine, "lab.uplink('nic0')")).toBe(
@@ -58,7 +58,7 @@ test('lab.uplink refuses a NIC without a carrier', LONG, async ({ lab }) => {
   );
 });
 
-test("another's passthru macvlan leaves no room, and the error names it", LONG, async ({ lab }) => {
+test("another's passthru macvlan leaves no room, and the error names it", async ({ lab }) => {
   const { machine } = addMachine(lab);
   await machine.exec('ip', ['link', 'add', 'theirs', 'link', 'nic0', 'type', 'macvlan', 'mode', 'passthru']);
   const call = "lab.namespace('ns1').macvlan({ parent: lab.uplink('nic0'), mode: 'vepa' })";
@@ -67,7 +67,7 @@ test("another's passthru macvlan leaves no room, and the error names it", LONG, 
   );
 });
 
-test('an uplink of another lab is no parent', LONG, async ({ lab }) => {
+test('an uplink of another lab is no parent', async ({ lab }) => {
   const { machine } = addMachine(lab);
   const call = "lab.namespace('ns1').macvlan({ parent: createLab().uplink('nic0') })";
   expect(await refusalOf(machine, call)).toBe(
@@ -75,7 +75,7 @@ test('an uplink of another lab is no parent', LONG, async ({ lab }) => {
   );
 });
 
-test('an address on a real network needs its length: the lab knows no subnet there', LONG, async ({ lab }) => {
+test('an address on a real network needs its length: the lab knows no subnet there', async ({ lab }) => {
   const { machine } = addMachine(lab);
   const call = "lab.namespace('ns1').macvlan({ parent: lab.uplink('nic0'), address: '10.0.0.9' })";
   expect(await refusalOf(machine, call)).toBe(

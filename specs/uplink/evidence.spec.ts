@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
-import { addMachine, LONG, nicState, runScript } from './machine.ts';
+import { addMachine, nicState, runScript } from './machine.ts';
 
 const REPORT = fileURLToPath(new URL('../../lib/report/', import.meta.url));
 
@@ -20,7 +20,7 @@ const text = state.namespaces.map((each) => stateText(state, each)).join();
 console.log(JSON.stringify({ script: labScript(state), state: text, mermaid }));`;
 
 // machine: nic0 ── p0 (sw) ── gateway 10.0.0.2, and a lab in it: ns1 ─ m1 on nic0
-test('the files of a failed test name the NIC, and the script builds the lab on it', LONG, async ({ lab }) => {
+test('the files of a failed test name the NIC, and the script builds the lab on it', async ({ lab }) => {
   const { machine } = addMachine(lab);
   const before = await nicState(machine);
   const { stdout, stderr } = await runScript(machine, SCRIPT);
@@ -35,5 +35,5 @@ ip link add m1 link nic0 address 02:00:00:00:00:77 netns ns1 index 100 type macv
   expect(await machine.exec('unshare', ['--mount', 'sh', '-c', rebuild], { reject: false })).toMatchObject({
     exitCode: 0,
   });
-  await expect.poll(() => nicState(machine), LONG).toEqual(before);
+  await expect.poll(() => nicState(machine)).toEqual(before);
 });

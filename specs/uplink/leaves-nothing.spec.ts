@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline';
 import { expect, type Namespace, test } from 'hairpin';
 import { hairpin, MAIN } from '../cli/hairpin.ts';
-import { addMachine, LONG, nicState, runScript, startScript } from './machine.ts';
+import { addMachine, nicState, runScript, startScript } from './machine.ts';
 
 // machine: nic0 ── p0 (sw) ── gateway
 //          hairpin check-switch, or a script with a lab of its own, both with macvlans on nic0
 
-test('in the network of the NIC nothing is made, and nothing but the NIC itself is heard of', LONG, async ({ lab }) => {
+test('in the network of the NIC nothing is made, and nothing but the NIC itself is heard of', async ({ lab }) => {
   const { machine } = addMachine(lab, { hairpin: true });
   const monitor = machine.exec('ip', ['-o', 'monitor', 'all'], { reject: false });
   const lines: string[] = [];
@@ -26,15 +26,15 @@ test('in the network of the NIC nothing is made, and nothing but the NIC itself 
   );
 });
 
-test('kill -9 in the middle of check-switch: the macvlans are gone, the NIC is as before', LONG, async ({ lab }) => {
+test('kill -9 in the middle of check-switch: the macvlans are gone, the NIC is as before', async ({ lab }) => {
   const { machine } = addMachine(lab);
   const before = await nicState(machine);
   const run = machine.exec(process.execPath, [MAIN, 'check-switch', 'nic0', '--within', '60000'], { reject: false });
   // A veth has no filter for a second unicast address, so its macvlans make it promiscuous (__dev_set_rx_mode).
-  await expect.poll(() => promiscuity(machine), LONG).toBeGreaterThan(0);
+  await expect.poll(() => promiscuity(machine)).toBeGreaterThan(0);
   run.kill('SIGKILL');
   expect((await run).signal).toBe('SIGKILL');
-  await expect.poll(() => nicState(machine), LONG).toEqual(before);
+  await expect.poll(() => nicState(machine)).toEqual(before);
 });
 
 // A passthru child's MAC address is its parent's: changing the one changes the NIC (macvlan_set_mac_address).
@@ -42,18 +42,18 @@ const PASSTHRU = `
 const child = lab.namespace('ns1').macvlan({ parent: lab.uplink('nic0'), mode: 'passthru' });
 child.set({ mac: '02:aa:aa:aa:aa:aa' });`;
 
-test("kill -9 of a lab whose child changed the NIC's own address: the kernel puts it back", LONG, async ({ lab }) => {
+test("kill -9 of a lab whose child changed the NIC's own address: the kernel puts it back", async ({ lab }) => {
   const { machine } = addMachine(lab);
   const before = await nicState(machine);
   const run = startScript(machine, `${PASSTHRU}\nsetInterval(() => {}, 60_000); await new Promise(() => {});`);
-  await expect.poll(() => nicState(machine), LONG).toMatchObject({ address: '02:aa:aa:aa:aa:aa' });
+  await expect.poll(() => nicState(machine)).toMatchObject({ address: '02:aa:aa:aa:aa:aa' });
   expect(await promiscuity(machine)).toBeGreaterThan(0);
   run.kill('SIGKILL');
   expect((await run).signal).toBe('SIGKILL');
-  await expect.poll(() => nicState(machine), LONG).toEqual(before);
+  await expect.poll(() => nicState(machine)).toEqual(before);
 });
 
-test('when lab.close() returns, the NIC is as before, though the lab was in its way', LONG, async ({ lab }) => {
+test('when lab.close() returns, the NIC is as before, though the lab was in its way', async ({ lab }) => {
   const { machine } = addMachine(lab);
   const before = await nicState(machine);
   const { stdout, stderr } = await runScript(

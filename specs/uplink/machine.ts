@@ -2,9 +2,6 @@ import { fileURLToPath } from 'node:url';
 import type { Lab, Namespace, PortOptions, Subprocess } from 'hairpin';
 import { read } from '../lab/referee.ts';
 
-/** For a test that starts programs of its own: each of them may take seconds on a machine that has other work. */
-export const LONG = { timeout: 60_000 };
-
 const LAB = fileURLToPath(new URL('../../lib/lab/index.ts', import.meta.url));
 
 /** What stands in for a real machine: its NIC is a cable's end, so nothing of the host is touched. */

@@ -1,6 +1,6 @@
 import { expect, type Namespace, test } from 'hairpin';
 import { startVitest } from '../leaks/nested-vitest.ts';
-import { addMachine, LONG, nicState } from './machine.ts';
+import { addMachine, nicState } from './machine.ts';
 
 // machine: vitest ─ a worker of hairpin's pool, in a network of its own ─ lab: ns1, ns2
 //          nic0 ── p0 (sw) ── gateway
@@ -9,20 +9,20 @@ const CONFIG = ['--config', 'specs/uplink/inner/vitest.config.ts'];
 test.for([
   ['uses-the-nic', false],
   ['reflected', true],
-] as const)('a worker of the pool gets at the NIC: %s', LONG, async ([file, hairpin], { lab }) => {
+] as const)('a worker of the pool gets at the NIC: %s', async ([file, hairpin], { lab }) => {
   const { machine } = addMachine(lab, { hairpin });
   const before = await nicState(machine);
   await run(machine, file);
   expect(await nicState(machine)).toEqual(before);
 });
 
-test("vitest's own forks are in the NIC's network themselves", LONG, async ({ lab }) => {
+test("vitest's own forks are in the NIC's network themselves", async ({ lab }) => {
   const { machine } = addMachine(lab, { hairpin: true });
   await run(machine, 'reflected', { args: ['--pool=forks'] });
 });
 
 // Neither root nor in possession of any capability, as an ordinary user is.
-test('an ordinary user is told that it takes root', LONG, async ({ lab }) => {
+test('an ordinary user is told that it takes root', async ({ lab }) => {
   const { machine } = addMachine(lab);
   await run(machine, 'is-refused', { wrapper: ['unshare', '--user', '--map-user=1000', '--map-group=1000'] });
 });

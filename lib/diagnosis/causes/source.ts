@@ -1,5 +1,6 @@
 import { hasCode } from '../../kernel/has-code.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
+import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
@@ -42,7 +43,7 @@ function wayCause(question: Question): Cause | undefined {
   if (stateIfThere(source.device)?.up === false) return { code: 'link.down', facts: { device, routes: true } };
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
-  if (from.route.hasRules(family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };
+  if (hasRules(from, family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };
   return toNowhere(from, to.address) ?? { code: 'route.none', facts };
 }
 

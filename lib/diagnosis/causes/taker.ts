@@ -18,6 +18,11 @@ export function takerCause(namespace: Namespace, step: Step, of?: Whose): Cause 
 
 function nftCause(namespace: Namespace, step: NftStep, whose: { of?: Whose }): Cause {
   const { family, table, chain, handle, base } = step;
+  const partition = engineOf(namespace.lab).partitions.get(table);
+  if (partition) {
+    const groups = partition.groups.map((group) => group.map(({ name }) => name));
+    return { code: 'fault.partition', facts: { namespace: namespace.name, groups, ...whose } };
+  }
   const { hook = '', expressions = [] } =
     askNftables(engineOf(namespace).netns, (socket) => ({
       hook: getHook(socket, base),

@@ -18,7 +18,7 @@ const RULE = 'in the words of `nft list chain`, if it could be read';
 
 const LEGACY_EXAMPLE = { namespace: 'b', program: 'iptables-legacy', table: 'filter', chain: 'INPUT' } as const;
 
-export const filterWords: WordsOf<'nft' | 'iptables' | 'filter'> = {
+export const filterWords: WordsOf<'nft' | 'iptables' | 'filter' | 'fault'> = {
   'nft.drop': nftRule('dropped', 'dropped the packet', 'icmp type echo-request drop'),
   'nft.reject': nftRule('refused', 'refused the packet with an answer (`reject`)', 'tcp dport 80 reject'),
   'nft.stolen': nftRule(
@@ -59,6 +59,19 @@ export const filterWords: WordsOf<'nft' | 'iptables' | 'filter'> = {
       return {
         text: `${legacyPlace('dropped', facts)}: policy DROP`,
         hint: `a rule that accepts it, or on ${namespace}: ${program} -t ${table} -P ${chain} ACCEPT`,
+      };
+    },
+  },
+  'fault.partition': {
+    means: 'The spec has split the network (`lab.partition`), and the packet came from another group of hosts.',
+    facts: { namespace: 'the host that it came to', groups: 'the hosts of each group' },
+    optional: { of: OF },
+    example: { namespace: 'c', groups: [['a', 'b'], ['c']] },
+    say: ({ namespace, groups, of }) => {
+      const split = groups.map((group) => `[${group.join(', ')}]`).join(' | ');
+      return {
+        text: `${whose(of)}lost between the groups of lab.partition: ${split}`,
+        hint: `${namespace} hears its own group alone until the partition ends: heal(), or the end of its \`using\` scope`,
       };
     },
   },

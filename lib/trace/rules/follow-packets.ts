@@ -3,7 +3,7 @@ import type { Reply } from '../../netlink/message.ts';
 import { decodeLog, type LoggedPacket } from '../../netlink/nf-log.ts';
 import type { ChainPlace, HookName } from '../../netlink/nf-tables.ts';
 import { decodeTrace, type NftTrace, type SeenPacket } from '../../netlink/nft-trace.ts';
-import { frameContent, frameIdentity } from '../frame-identity.ts';
+import { frameContent, frameIdentity } from '../../wire/frame-identity.ts';
 import { endChain, TRACE_TABLE } from './trace-table.ts';
 
 /** What a rule of nftables, or the policy of a chain, made of a packet. */

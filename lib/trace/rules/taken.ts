@@ -1,5 +1,5 @@
 import type { Hop, Interface, Namespace } from '../../lab/index.ts';
-import { frameIdentity } from '../frame-identity.ts';
+import { frameIdentity } from '../../wire/frame-identity.ts';
 import { hopsOf } from '../path.ts';
 import type { Place } from '../place.ts';
 import type { ProbePath, Recognize } from '../probe-path.ts';

@@ -1,12 +1,5 @@
 import type { FilterFamily } from '../../netlink/netfilter.ts';
-import {
-  compare,
-  loadMeta,
-  loadTransport,
-  maskWith,
-  type NftExpression,
-  setTrace,
-} from '../../netlink/nf-expression.ts';
+import { compare, loadHeader, loadMeta, maskWith, type NftExpression, setTrace } from '../../netlink/nf-expression.ts';
 import { type HookName, newBaseChain, newOwnedTable, newRule } from '../../netlink/nf-tables.ts';
 import type { Request } from '../../netlink/request.ts';
 import type { ProbeSigns } from '../../probes/patience.ts';
@@ -59,15 +52,22 @@ function matches(family: TracedFamily, { mark, port }: ProbeSigns): NftExpressio
   if (family === 'arp') return [[]];
   const protocol = (number: number) => [loadMeta('l4proto'), compare('==', Buffer.of(number))];
   return [
-    ...(mark ? [[loadTransport(mark.at, mark.bytes.length), compare('==', mark.bytes)]] : []),
+    ...(mark ? [[loadHeader('transport', mark.at, mark.bytes.length), compare('==', mark.bytes)]] : []),
     // A server's answers over UDP are its own business: they are known by its port.
-    ...(port === undefined ? [] : [[...protocol(IP_PROTOCOL.udp), loadTransport(0, 2), compare('==', be16(port))]]),
+    ...(port === undefined
+      ? []
+      : [[...protocol(IP_PROTOCOL.udp), loadHeader('transport', 0, 2), compare('==', be16(port))]]),
     // Address translation changes ports; SYN and RST are what begins and ends a question over TCP.
-    [...protocol(IP_PROTOCOL.tcp), loadTransport(13, 1), maskWith(Buffer.of(SYN_OR_RST)), compare('!=', Buffer.of(0))],
+    [
+      ...protocol(IP_PROTOCOL.tcp),
+      loadHeader('transport', 13, 1),
+      maskWith(Buffer.of(SYN_OR_RST)),
+      compare('!=', Buffer.of(0)),
+    ],
     // Neighbour discovery (RFC 4861).
     [
       ...protocol(IP_PROTOCOL.icmpv6),
-      loadTransport(0, 1),
+      loadHeader('transport', 0, 1),
       compare('>=', Buffer.of(133)),
       compare('<=', Buffer.of(137)),
     ],

@@ -30,6 +30,11 @@ test('forgets await of toHear', ({ macvlanPair }) => {
   void expect(ns1).toHear(gateway);
 });
 
+test('forgets await of a state', ({ macvlanPair }) => {
+  const { ns1 } = macvlanPair({ mode: 'vepa' });
+  void expect(ns1).toHaveLink({ name: 'm1' });
+});
+
 test('awaits all together', async ({ macvlanPair }) => {
   const { ns1, gateway, neighbour } = macvlanPair({ mode: 'vepa' });
   await Promise.all([expect(ns1).toReach(gateway), expect(ns1).toReach(neighbour)]);

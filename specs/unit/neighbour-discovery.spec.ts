@@ -7,7 +7,7 @@ import {
   decodeNeighbourSolicitation,
   encodeNeighbourSolicitation,
   NONCE_LENGTH,
-} from '../../lib/wire/neighbour-solicitation.ts';
+} from '../../lib/wire/neighbour-discovery.ts';
 import { bytes, damaged, ipv6, mac } from './arbitraries.ts';
 import { hex } from './hex.ts';
 

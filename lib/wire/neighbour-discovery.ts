@@ -4,8 +4,9 @@ import { IP_PROTOCOL } from './ipv4.ts';
 import { encodeIpv6, pseudoHeader } from './ipv6.ts';
 import { macToBytes } from './mac-address.ts';
 
-/** The ICMPv6 type. */
+/** The ICMPv6 types (RFC 4861 section 4). */
 export const NEIGHBOUR_SOLICITATION = 135;
+export const NEIGHBOUR_ADVERTISEMENT = 136;
 const OPTION_SOURCE_LINK_LAYER_ADDRESS = 1;
 const OPTION_NONCE = 14;
 
@@ -39,6 +40,12 @@ export function encodeNeighbourSolicitation({ sourceIp, sourceMac, targetIp, non
   };
   message.writeUInt16BE(checksum(pseudoHeader(packet), message), 2);
   return encodeIpv6(packet);
+}
+
+/** The target of an advertisement; undefined for what is none. */
+export function decodeNeighbourAdvertisement(message: Buffer): { targetIp: string } | undefined {
+  if (message.length < 24 || message.readUInt8(0) !== NEIGHBOUR_ADVERTISEMENT) return undefined;
+  return { targetIp: bytesToIp(message.subarray(8, 24)) };
 }
 
 /** The target and nonce of a solicitation; undefined for what is none, or has no nonce. */

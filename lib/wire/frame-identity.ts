@@ -1,7 +1,7 @@
-import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
-import { ipPacketOf } from '../wire/ip-packet.ts';
-import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { decodeEthernet, ETHERTYPE } from './ethernet.ts';
+import { ipPacketOf } from './ip-packet.ts';
+import { IP_PROTOCOL } from './ipv4.ts';
+import { withoutVlanTags } from './vlan-tag.ts';
 
 /** Enough of a packet to tell it from any other: headers, and the payload's beginning. */
 const LENGTH = 128;

@@ -1,0 +1,122 @@
+import { existsSync, watch } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
+import { after } from '../kernel/clock.ts';
+import { listeningAt } from '../kernel/listening-sockets.ts';
+import { checkInteger, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { engineOf } from './engine.ts';
+import type { Namespace } from './namespace.ts';
+import type { Program } from './program.ts';
+
+/**
+ * What shows that a daemon serves: words in its output, a port at which it listens, a file that it makes (a socket, a
+ * pid file), or a function whose promise is fulfilled then.
+ */
+export type Ready =
+  | { log: RegExp | string }
+  | { port: number; protocol?: 'tcp' | 'udp' }
+  | { file: string }
+  | (() => unknown);
+
+/** A {@link Ready} that has been checked. */
+export interface ReadyCheck {
+  /** What it waits for. */
+  words: string;
+  /** Resolves once the program is ready. After the signal it need not settle. */
+  wait(program: Program, signal: AbortSignal): Promise<void>;
+}
+
+const RULE =
+  "ready must be { log: 'words' }, { port: 53, protocol: 'udp' }, { file: '/path' } or a function that waits until the daemon serves";
+
+/**
+ * Checks what a spec says, before the program is started.
+ *
+ * @throws UsageError for what cannot be, and for what would pass for ready before the daemon is
+ */
+export function readyCheck(call: string, namespace: Namespace, ready: unknown): ReadyCheck {
+  if (typeof ready === 'function') return byFunction(ready as () => unknown);
+  if (typeof ready !== 'object' || ready === null || Array.isArray(ready))
+    throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
+  const kinds = Object.keys(ready).filter((key) => key !== 'protocol');
+  if (kinds.length !== 1) throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
+  const { log, port, protocol, file } = ready as Record<string, unknown>;
+  switch (kinds[0]) {
+    case 'log':
+      checkOptions(`${call}: ready`, ready, ['log']);
+      return byLog(call, log);
+    case 'port':
+      return byPort(call, namespace, port, protocol);
+    case 'file':
+      checkOptions(`${call}: ready`, ready, ['file']);
+      return byFile(call, file);
+    default:
+      throw new UsageError(`${call}: ${RULE}: received ${show(ready)}`);
+  }
+}
+
+function byFunction(ready: () => unknown): ReadyCheck {
+  return { words: 'the function ready', wait: async () => void (await ready()) };
+}
+
+function byLog(call: string, log: unknown): ReadyCheck {
+  if (!(log instanceof RegExp) && (typeof log !== 'string' || log === ''))
+    throw new UsageError(`${call}: ready.log must be a string or a regular expression: received ${show(log)}`);
+  // Unlike test(), search() takes no note of lastIndex.
+  const isThere = (output: string) => (typeof log === 'string' ? output.includes(log) : output.search(log) >= 0);
+  return {
+    words: `${typeof log === 'string' ? show(log) : log} in its output`,
+    wait: (program, signal) =>
+      new Promise((resolve) => {
+        const look = () => isThere(program.output) && resolve();
+        program.onOutput(look, signal);
+        look();
+      }),
+  };
+}
+
+/** Milliseconds between two looks at the ports of a namespace. The kernel has no event for a new listener. */
+const LOOKS = [1, 2, 4, 8];
+const LAST_LOOK = 16;
+
+function byPort(call: string, namespace: Namespace, port: unknown, protocol: unknown = 'tcp'): ReadyCheck {
+  if (port === undefined) throw new UsageError(`${call}: ready.port must be given: 1 to 65535`);
+  checkInteger(call, 'ready.port', port, 1, 65535);
+  const by = checkOneOf(call, 'ready.protocol', protocol, ['tcp', 'udp'] as const);
+  const { netns } = engineOf(namespace);
+  const isThere = () => listeningAt(netns, by, port as number).length > 0;
+  if (isThere()) {
+    throw new UsageError(
+      `${call}: ready.port: something listens at ${by} port ${port} of ${namespace} already: stop it first, or say by what else the daemon is known to be ready`,
+    );
+  }
+  return {
+    words: `a listener at ${by} port ${port} of ${namespace}`,
+    wait: async (_, signal) => {
+      for (let looks = 0; !signal.aborted && !isThere(); looks++)
+        await new Promise<void>((resolve) => after(LOOKS[looks] ?? LAST_LOOK, resolve));
+    },
+  };
+}
+
+function byFile(call: string, file: unknown): ReadyCheck {
+  if (typeof file !== 'string' || !isAbsolute(file))
+    throw new UsageError(`${call}: ready.file must be an absolute path: received ${show(file)}`);
+  if (existsSync(file)) {
+    throw new UsageError(
+      `${call}: ready.file: ${show(file)} is there already, perhaps of an earlier run: remove it first, or take a folder of the test's own`,
+    );
+  }
+  const folder = dirname(file);
+  if (!existsSync(folder))
+    throw new UsageError(`${call}: ready.file: there is no folder ${show(folder)}: make it before the daemon starts`);
+  return {
+    words: `the file ${file}`,
+    wait: (_, signal) =>
+      new Promise((resolve, reject) => {
+        const look = () => existsSync(file) && resolve();
+        // inotify; before the first look, so that nothing is missed in between.
+        watch(folder, { signal }, look).on('error', reject);
+        look();
+      }),
+  };
+}

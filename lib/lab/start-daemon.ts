@@ -1,0 +1,114 @@
+import { after, now } from '../kernel/clock.ts';
+import { checkMilliseconds, checkOptions } from '../kernel/validate.ts';
+import { harmless } from '../kernel/visible-text.ts';
+import { Daemon } from './daemon.ts';
+import { type Ready, type ReadyCheck, readyCheck } from './daemon-ready.ts';
+import { type ExecOptions, startProgram } from './exec.ts';
+import type { Namespace } from './namespace.ts';
+import type { Program } from './program.ts';
+import { registerWait } from './waits.ts';
+
+/** How long a daemon may take until it is ready, in milliseconds. */
+const WITHIN = 5000;
+
+/** Those of execa that do not concern the program's output or its end, which are the daemon's. */
+const EXEC_OPTIONS = ['argv0', 'cwd', 'env', 'extendEnv', 'gid', 'input', 'inputFile', 'taps', 'uid'] as const;
+
+/** When a daemon is ready, and how to start it. */
+export interface DaemonOptions extends Pick<ExecOptions, (typeof EXEC_OPTIONS)[number]> {
+  /** What shows that it serves. */
+  ready: Ready;
+  /** How long that may take, in milliseconds. @default 5000 */
+  within?: number;
+}
+
+/** Starts a daemon and waits until it is ready; {@link Namespace.daemon} is this. */
+export async function startDaemon(
+  namespace: Namespace,
+  file: string,
+  args: readonly string[],
+  options: DaemonOptions,
+): Promise<Daemon> {
+  const call = `${namespace.name}.daemon`;
+  checkOptions(call, options, ['ready', 'within', ...EXEC_OPTIONS]);
+  const { ready, within = WITHIN, ...execOptions } = options;
+  checkMilliseconds(call, 'within', within);
+  const check = readyCheck(call, namespace, ready);
+  const program = startProgram(call, namespace, {
+    ...{ file, args, from: namespace.daemon, isDaemon: true },
+    options: { ...execOptions, buffer: false, reject: false },
+  });
+  const started = waitUntilReady(program, check, within);
+  const { lab, words, frames, since } = program;
+  const state = () => [`It waits for ${check.words}.`, ...program.state()];
+  registerWait({ lab, words, frames, isAwaited: true, since, state }, started);
+  await started;
+  return new Daemon(program);
+}
+
+async function waitUntilReady(program: Program, check: ReadyCheck, within: number): Promise<void> {
+  const giveUp = new AbortController();
+  const late = Promise.withResolvers<'late'>();
+  const callOff = after(program.since + within - now(), () => late.resolve('late'));
+  try {
+    const outcome = await Promise.race([
+      check.wait(program, giveUp.signal).then(() => 'ready' as const),
+      endOf(program),
+      late.promise,
+    ]).catch((error: unknown) => {
+      throw startFailure(
+        program,
+        `could not wait for ${check.words}: ${error instanceof Error ? error.message : error}`,
+        error,
+      );
+    });
+    if (outcome === 'ready') return;
+    const what =
+      outcome === 'late' ? `not ready within ${within} ms` : `${await endingOf(program)} before it was ready`;
+    throw startFailure(program, `${what}: waited for ${check.words}`);
+  } catch (error) {
+    // Whoever called has heard of it. Nobody gets hold of the program, so nobody else could end it.
+    program.isAwaited = true;
+    program.subprocess.nodeChildProcess.kill('SIGKILL');
+    throw error;
+  } finally {
+    callOff();
+    giveUp.abort();
+  }
+}
+
+async function endOf(program: Program): Promise<'ended'> {
+  await (program.pid === undefined ? program.subprocess : program.exited);
+  return 'ended';
+}
+
+/** How it has ended; by then, what it printed last has been read, unless others hold its output open. */
+async function endingOf(program: Program): Promise<string> {
+  await Promise.race([program.subprocess, new Promise<void>((resolve) => after(OUTPUT_DEADLINE, resolve))]);
+  return program.ending ?? 'it could not be started';
+}
+
+function startFailure(program: Program, what: string, cause?: unknown): Error {
+  const { ending } = program;
+  const left = 'It may have gone into the background: start it with its option for the foreground.';
+  const printed = program.lines(LINES).map((line) => `  ${line}`);
+  const lines = [
+    `${program.words}: ${what}`,
+    ...(ending === undefined ? [`It was still running, as process ${program.pid}. It is killed now.`] : []),
+    ...(ending === 'exit code 0' ? [left] : []),
+    ...(printed.length > 0 ? ['The last that it has printed:', ...printed] : [SILENT]),
+  ];
+  const error = new Error(harmless(lines.join('\n')), cause === undefined ? {} : { cause });
+  error.stack = `${error.name}: ${error.message}\n${program.frames}`;
+  return error;
+}
+
+/** stdio's buffers are full, not line by line, where the output is no terminal. */
+const SILENT =
+  'It has printed nothing. Many programs keep their lines back unless they print to a terminal: `stdbuf -oL` in front helps.';
+
+/** How many of its last lines the message of a failed start has. */
+const LINES = 20;
+
+/** How long the end of its output is waited for, in milliseconds. */
+const OUTPUT_DEADLINE = 500;

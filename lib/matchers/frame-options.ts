@@ -1,0 +1,111 @@
+import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
+import { Interface, type Lab, Namespace, UsageError } from '../lab/index.ts';
+import type { FrameQuestion } from '../probes/hear.ts';
+import { type FrameOption, isFrameKind } from '../probes/test-frame.ts';
+import { checkFrame, checkFrameAddresses } from './check-frame.ts';
+import type { DroppedByOptions } from './dropped-by.ts';
+import { checkHold } from './hold.ts';
+
+/** What a spec may say of a frame that is to come, or not. */
+export interface FrameQuestionOptions extends DroppedByOptions {
+  /**
+   * The frame that is sent: `unicast` is IPv4 to the receiver's MAC address, `broadcast` to 255.255.255.255,
+   * `multicast` to 224.0.0.251; `arp` a request, `nd` a solicitation for the receiver's address. Or a frame of your own:
+   * described, or as bytes from the Ethernet header on, without the FCS.
+   *
+   * @default 'broadcast'
+   * @example { frame: { vlan: 10, ip: { destination: '239.1.1.1' }, udp: {} } }
+   */
+  frame?: FrameOption;
+  /**
+   * With `.not`, and with `copies: 0`: `lost` takes the receiver's silence as it is. Without it that is inconclusive, and
+   * fails, where the receiver would get nothing whatever the network does: it is down, or its own stack takes nothing.
+   */
+  because?: 'lost';
+  /** Exactly so many copies. Without it, one or more. */
+  copies?: number;
+  /**
+   * No other host gets a copy at a device of its own; devices on the way are no others. What a host gets that is for another
+   * MAC address does not count for `toHear`. Needs the lab's taps.
+   *
+   * @default false
+   */
+  only?: boolean;
+  /**
+   * How long to wait for copies, in milliseconds. With `copies`, `only` and `.not` all of it is waited.
+   *
+   * @default until nothing is under way any more; where that cannot be known, 1000 for a copy that is wanted and 100 for one
+   * that is not, and where a queueing discipline may keep frames back 1000 besides
+   */
+  within?: number;
+}
+
+/** A matcher that asks by a frame: who counts its copies, and what more its options say. */
+export interface FrameMatcher {
+  name: 'toHear' | 'toSee';
+  /** Its options beside those of {@link FrameQuestionOptions}. */
+  options: readonly string[];
+  /** Checks those. */
+  check: (title: string, lab: Lab, frame: FrameOption) => void;
+  /** Whether the receiver's own stack decides, by its IP, what it has got. */
+  isStack: boolean;
+  join?: boolean | undefined;
+  listen?: FrameQuestion['listen'];
+}
+
+export function checkFrameOptions(
+  title: string,
+  matcher: FrameMatcher,
+  options: FrameQuestionOptions,
+  isNot: boolean,
+): void {
+  checkOptions(title, options, [...SHARED, ...matcher.options]);
+  const { frame = 'broadcast', because, copies, only, within } = options;
+  if (because !== undefined) checkOneOf(title, 'because', because, ['lost']);
+  if (because !== undefined && !isNot && copies !== 0)
+    throw new UsageError(`${title}: because belongs to .not.${matcher.name}, and to copies: 0`);
+  checkFrame(title, frame);
+  checkInteger(title, 'copies', copies, 0, 1_000_000);
+  checkBoolean(title, 'only', only);
+  if (only && (isNot || copies === 0))
+    throw new UsageError(`${title}: only belongs to ${matcher.name}: where no copy is to come there are no others`);
+  checkMilliseconds(title, 'within', within);
+  if (within !== undefined && (isNot || copies !== undefined || only)) checkHold(title, 'within', within);
+  if (isNot && copies !== undefined)
+    throw new UsageError(`${title}: copies belongs to ${matcher.name}; .not means that none arrives`);
+}
+
+const SHARED = ['frame', 'because', 'droppedBy', 'at', 'copies', 'only', 'within'] as const;
+
+export function checkEnds(
+  title: string,
+  { isStack }: FrameMatcher,
+  from: Interface,
+  to: Interface,
+  frame: FrameOption,
+): void {
+  if (isStack && isOverIp(frame) && from.namespace === to.namespace) {
+    // ip_route_input: a source address of one's own is a martian, so the stack would drop what it was given.
+    throw new UsageError(
+      `${title}: both ends are in ${to.namespace}, whose IP takes no packets from its own addresses: ask with frame: 'arp' or 'nd'`,
+    );
+  }
+  if (from.namespace.lab !== to.namespace.lab) throw new UsageError(`${title}: both ends must be of the same lab`);
+  checkFrameAddresses(title, { from, to, frame, isStack });
+}
+
+/** Whether a socket behind the receiver's IP hears it. */
+export function isOverIp(frame: FrameOption): boolean {
+  return isFrameKind(frame) && frame !== 'arp' && frame !== 'nd';
+}
+
+export function toDevice(title: string, rule: string, end: unknown): Interface {
+  if (end instanceof Interface) return end;
+  if (end instanceof Namespace) {
+    const [only, second] = end.interfaces;
+    if (only && !second) return only;
+    const names = end.interfaces.map(String).join(', ') || 'none';
+    throw new UsageError(`${title}: ${rule}, an interface or a namespace with just one: ${end} has ${names}`);
+  }
+  throw new UsageError(`${title}: ${rule}, an interface or a namespace: received ${show(end)}`);
+}

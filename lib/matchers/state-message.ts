@@ -1,0 +1,107 @@
+import type { StateTimes } from './have-state.ts';
+import type { Judge } from './judge.ts';
+import { formatMessage, milliseconds, plural, pluralOf } from './message.ts';
+
+/** What came of waiting for a state, or for its end. */
+export type Verdict =
+  | { holds: true; isLost?: undefined }
+  | {
+      holds: false;
+      /** What there was at the last look. */
+      entries: readonly object[];
+      /** What was not to be there. */
+      found: object | undefined;
+      /** It was there for a moment only, between two looks. */
+      isFlash?: boolean;
+      /** The kernel had no room for some of its events: nobody knows what came and went. */
+      isLost?: boolean;
+      looks: number;
+      /** In milliseconds. */
+      took: number;
+    };
+
+/** What was wanted of a state. */
+export interface StateCase {
+  call: string;
+  /** The namespace, or the interface. */
+  place: string;
+  noun: string;
+  isNot: boolean;
+  times: StateTimes;
+  wanted: unknown;
+  judge: Judge;
+}
+
+/** So many of the nearest entries are shown. */
+const MOST = 3;
+
+/** The message of a state that was to be there and was not, or the other way round. */
+export function describeState(asked: StateCase, verdict: Extract<Verdict, { holds: false }>): string {
+  const { call, place, noun, isNot, times, judge } = asked;
+  const { found, isFlash, isLost, entries, looks, took } = verdict;
+  const when = `after ${milliseconds(took)}`;
+  const lines = [
+    ['In', place],
+    ['Expected', isNot ? negative(noun, times) : `such ${article(noun)} within ${times.within} ms`],
+    [
+      'Received',
+      isLost
+        ? `inconclusive: the kernel had no room for some of its events (ENOBUFS), so ${article(noun)} may have come and gone`
+        : found
+          ? `such ${article(noun)} ${when}${isFlash ? ', for a moment' : ''}\n${judge.print(found)}`
+          : `none (${entries.length === 0 ? `it has no ${pluralOf(noun)}` : `it has ${plural(entries.length, noun)}`}; ${plural(looks, 'look')} in ${milliseconds(took)})`,
+    ],
+  ] as const;
+  const message = formatMessage({ title: call, lines });
+  return isNot ? message : [message, ...nearest(asked, entries)].join('\n');
+}
+
+function negative(noun: string, { within, hold }: StateTimes): string {
+  const first = within > 0 ? `gone within ${within} ms, and then ` : '';
+  return `${first}no such ${noun} for ${hold} ms`;
+}
+
+/** The entries that have most of what was wanted, each with what differs. */
+export function nearest(
+  { wanted, judge, noun }: Pick<StateCase, 'wanted' | 'judge' | 'noun'>,
+  entries: readonly object[],
+): string[] {
+  const names =
+    typeof wanted === 'object' && wanted !== null && !('asymmetricMatch' in wanted) ? Object.keys(wanted) : [];
+  const said = wanted as Record<string, unknown>;
+  const scored = entries.map((entry) => {
+    const own = entry as Record<string, unknown>;
+    return { own, score: names.filter((name) => judge.matches(own[name], said[name])).length };
+  });
+  const best = Math.max(0, ...scored.map(({ score }) => score));
+  const shown = scored.filter(({ score }) => score === best);
+  return shown
+    .slice(0, MOST)
+    .flatMap(({ own }) => {
+      const seen = names.length > 0 ? likeWanted(own, said) : own;
+      return ['', `The nearest ${noun}:`, judge.diff(alike(said, seen, judge), seen) ?? judge.print(seen)];
+    })
+    .concat(shown.length > MOST ? ['', `… and ${shown.length - MOST} more as near`] : []);
+}
+
+/** Of an entry what a spec has said something of, however deep. */
+function likeWanted(own: unknown, said: unknown): unknown {
+  if (!isPlain(own) || !isPlain(said)) return own;
+  const names = Object.keys(said).filter((name) => name in own);
+  return Object.fromEntries(names.map((name) => [name, likeWanted(own[name], said[name])]));
+}
+
+/** What was said, with the very values of the entry where they are as they were to be: only the others are shown to differ. */
+function alike(said: unknown, own: unknown, judge: Judge): unknown {
+  if (judge.matches(own, said)) return own;
+  if (!isPlain(own) || !isPlain(said)) return said;
+  return Object.fromEntries(Object.entries(said).map(([name, value]) => [name, alike(value, own[name], judge)]));
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}

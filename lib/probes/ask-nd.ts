@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { s32 } from '../kernel/bytes.ts';
+import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
+import { engineOf } from '../lab/engine.ts';
+import { ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
+import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { multicastMac6 } from '../wire/mac-address.ts';
+import {
+  decodeNeighbourAdvertisement,
+  decodeNeighbourSolicitation,
+  encodeNeighbourSolicitation,
+  NEIGHBOUR_ADVERTISEMENT,
+  NONCE_LENGTH,
+} from '../wire/neighbour-discovery.ts';
+import type { Asker } from './asker.ts';
+import { FrameSocket } from './frame-socket.ts';
+import { openIcmpSocket, receiveIcmp } from './icmp-errors.ts';
+import type { Question } from './question.ts';
+
+/** Solicitations of our own, as `ndisc6` sends them: the kernel's table has no say in the answer. */
+export function askNd({ from, source, to }: Question): Asker {
+  const { device } = source;
+  using resources = new ResourceStack();
+  const heard = resources.use(openIcmpSocket(engineOf(from).netns, 6, [NEIGHBOUR_ADVERTISEMENT]));
+  heard.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
+  const socket = FrameSocket.of(from);
+  const nonce = randomBytes(NONCE_LENGTH);
+  const solicitation = encodeEthernet({
+    destination: multicastMac6(ipToBytes(solicitedNodeGroup(to.address))),
+    source: device.mac,
+    etherType: ETHERTYPE.ipv6,
+    payload: encodeNeighbourSolicitation({
+      sourceIp: source.address,
+      sourceMac: device.mac,
+      targetIp: to.address,
+      nonce,
+    }),
+  });
+  const open = resources.move();
+  return {
+    send: () => socket.send(device, solicitation),
+    read() {
+      for (let received = receiveIcmp(heard, 6); received; received = receiveIcmp(heard, 6))
+        if (decodeNeighbourAdvertisement(received.message)?.targetIp === to.address)
+          return { kind: 'answer', sequence: 0 };
+      return undefined;
+    },
+    recognize(bytes) {
+      const packet = ipPacketOf(bytes);
+      if (packet?.protocol !== IP_PROTOCOL.icmpv6) return undefined;
+      if (decodeNeighbourSolicitation(packet.payload)?.nonce.equals(nonce)) return 'probe';
+      const back = packet.destination === source.address && decodeNeighbourAdvertisement(packet.payload);
+      return back && back.targetIp === to.address ? 'answer' : undefined;
+    },
+    signs: {},
+    wait: (milliseconds) => heard.readable(milliseconds),
+    [Symbol.dispose]: () => open[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,44 @@
+import { type AddressState, ipAddress } from '../../netlink/address.ts';
+import type { Family } from '../../wire/ip-address.ts';
+import { describeEntry, nameIn } from './entry-kind.ts';
+import { deviceName, flag, inner, ip, oneNumber, text, whole, word } from './fields.ts';
+
+/** An address of a namespace, as `ip address` has it. */
+export interface AddressEntry
+  extends Omit<AddressState, 'index' | 'scope' | 'unknown' | 'family' | 'address' | 'length'> {
+  address: string;
+  /** The length of its subnet's prefix. */
+  length: number;
+  /** The interface that has it. */
+  dev: string;
+  family: Family;
+  scope: 'global' | 'site' | 'link' | 'host' | `${number}`;
+}
+
+/** `RT_SCOPE_*`. */
+const SCOPES = new Map(
+  [0, 200, 253, 254].map((number, at) => [number, (['global', 'site', 'link', 'host'] as const)[at]]),
+);
+
+export const addressEntry = describeEntry<AddressState, AddressEntry>({
+  noun: 'address',
+  monitored: ['address', 'link'],
+  message: 20,
+  requests: [ipAddress.all()],
+  fields: {
+    ...{
+      address: ip,
+      length: whole,
+      dev: deviceName,
+      family: oneNumber(4, 6),
+      scope: word('global', 'site', 'link', 'host'),
+    },
+    ...{ peer: ip, broadcast: ip, label: text, metric: whole, tentative: flag, dadFailed: flag, permanent: flag },
+    ...{ deprecated: flag, noPrefixRoute: flag, home: flag, managesTemporary: flag, autojoin: flag },
+    lifetime: inner({ preferred: whole, valid: whole }),
+  },
+  entries: ({ index, scope, unknown: _, address, length, family, ...rest }, names) => [
+    { address, length, dev: nameIn(names, index), family, scope: SCOPES.get(scope) ?? `${scope}`, ...rest },
+  ],
+  isOf: ({ dev }, device) => dev === device,
+});

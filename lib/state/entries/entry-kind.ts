@@ -1,0 +1,96 @@
+import { body } from '../../netlink/body.ts';
+import { ipLink, linkHeader } from '../../netlink/link.ts';
+import type { Reply } from '../../netlink/message.ts';
+import type { Monitored } from '../../netlink/monitor-groups.ts';
+import type { Request } from '../../netlink/request.ts';
+import { string } from '../../netlink/scalars.ts';
+import { attribute, table } from '../../netlink/table.ts';
+import type { Fields } from './fields.ts';
+
+/** What asks the kernel: a `NetlinkSocket`, as far as entries need it. */
+interface Lister {
+  list<Answer>(request: Request<Answer>): Answer[];
+}
+
+/** A namespace that can be read; the engine of a `Namespace` is one. */
+export interface EntrySource {
+  readonly rtnetlink: Lister;
+}
+
+/** The devices of a namespace, by their index. */
+export type DeviceNames = ReadonlyMap<number, string>;
+
+/** Objects of one kind that a namespace has, such as routes, as a spec sees them: with names in place of numbers. */
+export interface EntryKind<Entry extends object = object> {
+  /** What messages call one: `route`. */
+  readonly noun: string;
+  readonly fields: Fields<Entry>;
+  /** Whose changes may be changes of these. */
+  readonly monitored: readonly Monitored[];
+  /** All of a namespace, as `ip` or `bridge` lists them. */
+  list(source: EntrySource, names?: DeviceNames): Entry[];
+  /** What a message of the kernel's says of such objects; undefined for a message of something else. */
+  told(message: Reply, names: DeviceNames): { isGone: boolean; entries: Entry[] } | undefined;
+  /** Whether an entry is of the device of that name. */
+  isOf(entry: Entry, device: string): boolean;
+  /** What follows from what a spec says of one, such as the family of `::/0`. */
+  complete?: ((said: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
+}
+
+interface EntryDescription<State, Entry extends object>
+  extends Pick<EntryKind<Entry>, 'noun' | 'fields' | 'isOf' | 'complete'> {
+  /** Whose changes to hear of; the first are the objects themselves. */
+  monitored: readonly Monitored[];
+  /** The number of the message that tells of a new one (`RTM_NEW…`); the next tells of the end of one. */
+  message: number;
+  /** Asks for all of them. */
+  requests: readonly Request<State>[];
+  /** Whether a message is of such an object, where several share a number. @default every one */
+  isTold?: (family: number) => boolean;
+  entries: (state: State, names: DeviceNames) => Entry[];
+}
+
+/** Describes a kind of objects. */
+export function describeEntry<State, Entry extends object>(
+  description: EntryDescription<State, Entry>,
+): EntryKind<Entry> {
+  const { noun, monitored, message, requests, isTold = () => true, entries, isOf, complete } = description;
+  return {
+    ...{ noun, monitored, isOf, complete },
+    // Those of links depend on the kinds that there are by then.
+    get fields() {
+      return description.fields;
+    },
+    list: ({ rtnetlink }, names = deviceNames(rtnetlink)) =>
+      requests.flatMap((request) => rtnetlink.list(request)).flatMap((state) => entries(state, names)),
+    told: ({ type, body: said }, names) => {
+      const [request] = requests;
+      if (!request || (type !== message && type !== message + 1) || !isTold(said[0] ?? 0)) return undefined;
+      return { isGone: type !== message, entries: entries(request.read(said), names) };
+    },
+  };
+}
+
+const nameOnly = body(linkHeader, table({ name: attribute('IFLA_IFNAME', 3, string, { ifAbsent: '' }) }));
+
+/** The name and the index that a message of a device has. */
+export function nameOfLink(message: Buffer): { index: number; name: string } {
+  return nameOnly.read(message);
+}
+
+/** The names of a namespace's devices. */
+export function deviceNames(rtnetlink: Lister): Map<number, string> {
+  // Of each device the kernel says fifty things more.
+  const named = { ...ipLink.all(), read: nameOfLink };
+  return new Map(rtnetlink.list(named).map(({ index, name }) => [index, name]));
+}
+
+/** A device by its name; as `ip` writes one that is not here, or gone: `if7`. */
+export function nameIn(names: DeviceNames, index: number): string {
+  return names.get(index) ?? `if${index}`;
+}
+
+/** As {@link nameIn}, where there may be no device. */
+export function nameOrNone(names: DeviceNames, index: number | undefined): string | undefined {
+  return index === undefined || index === 0 ? undefined : nameIn(names, index);
+}

@@ -1,0 +1,176 @@
+import { show, UsageError } from '../../kernel/validate.ts';
+import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
+import { isMac } from '../../wire/mac-address.ts';
+
+/** What a value of an entry is. */
+export interface Field {
+  /** The rule, for the words of an error: `true or false`. */
+  readonly rule: string;
+  /** The value as an entry has it; undefined for one that no entry can have. */
+  read(value: unknown): unknown;
+  /** The fields of the objects that it is a list of, or that it is. */
+  readonly inner?: Fields;
+}
+
+/** The values of an entry by their names. */
+export type Fields<Entry extends object = Readonly<Record<string, unknown>>> = { readonly [K in keyof Entry]-?: Field };
+
+/** Something that is compared by its own rule: `expect.stringMatching(/^fe80:/)`. */
+interface Asymmetric {
+  asymmetricMatch(other: unknown): boolean;
+  sample?: unknown;
+}
+
+export function isAsymmetric(value: unknown): value is Asymmetric {
+  return typeof value === 'object' && value !== null && 'asymmetricMatch' in value;
+}
+
+/**
+ * Checks what a spec says of an entry: a value that no entry can have would make a negative pass for ever.
+ *
+ * @param resolve the name of a device that is given as an object
+ * @returns the same with each value as an entry has it
+ * @throws UsageError for a name that no entry has, and for a value that is none of its kind
+ */
+export function checkEntry(
+  call: string,
+  { noun, fields, complete = (said) => said }: Checker,
+  expected: unknown,
+  resolve: (value: unknown) => unknown,
+): unknown {
+  const said = withoutContaining(expected);
+  if (isAsymmetric(said)) return said;
+  if (typeof said !== 'object' || said === null || Object.getPrototypeOf(said) !== Object.prototype) {
+    const [first] = Object.keys(fields);
+    throw new UsageError(
+      `${call}: ${article(noun)} must be said as an object such as { ${first}: … }: received ${show(said)}`,
+    );
+  }
+  const entries = Object.entries(complete(said as Readonly<Record<string, unknown>>)).map(([name, value]) => {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (!field)
+      throw new UsageError(`${call}: ${article(noun)} has no ${show(name)}; it has ${Object.keys(fields).join(', ')}`);
+    return [name, checkValue({ call, name, field, resolve }, resolve(value))];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What an entry has; an `EntryKind` is one. */
+interface Checker {
+  noun: string;
+  fields: Fields;
+  complete?: ((said: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
+}
+
+/**
+ * Checks the values of an option object, of which the names are known to be right.
+ *
+ * @returns the same with each value as an entry has it
+ * @throws UsageError for a value that is none of its kind
+ */
+export function checkOptionValues<T extends object>(call: string, fields: Fields, options: T): T {
+  const resolve = (value: unknown) => value;
+  const checked = Object.entries(options).map(([name, value]) => {
+    const field = fields[name];
+    return [name, field ? checkValue({ call, name, field, resolve }, value) : value];
+  });
+  return Object.fromEntries(checked);
+}
+
+interface Checked {
+  call: string;
+  name: string;
+  field: Field;
+  resolve: (value: unknown) => unknown;
+}
+
+function checkValue({ call, name, field, resolve }: Checked, value: unknown): unknown {
+  if (value === undefined || isAsymmetric(value)) return value;
+  if (field.inner && Array.isArray(value))
+    return value.map((each) =>
+      checkEntry(call, { noun: `member of ${name}`, fields: field.inner as Fields }, each, resolve),
+    );
+  if (field.inner) return checkEntry(call, { noun: `value of ${name}`, fields: field.inner }, value, resolve);
+  const read = field.read(value);
+  if (read !== undefined) return read;
+  throw new UsageError(`${call}: ${name} must be ${field.rule}: received ${show(value)}`);
+}
+
+/** `expect.objectContaining(…)` says no more than the object itself: an entry may have other values beside it. */
+function withoutContaining(expected: unknown): unknown {
+  return isAsymmetric(expected) && String(expected) === 'ObjectContaining' ? expected.sample : expected;
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+export const flag: Field = {
+  rule: 'true or false',
+  read: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
+export const whole: Field = {
+  rule: 'a whole number from 0',
+  read: (value) => (Number.isInteger(value) && Number(value) >= 0 ? value : undefined),
+};
+
+export const text: Field = {
+  rule: 'a text that is not empty',
+  read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+};
+
+export const deviceName: Field = { ...text, rule: 'an interface, or its name' };
+
+export const ip: Field = {
+  rule: 'an IP address such as 10.0.0.1 or fd00::1',
+  read: (value) => (typeof value === 'string' && familyOf(value) ? normalizeIp(value) : undefined),
+};
+
+export const mac: Field = {
+  rule: 'a MAC address such as 02:00:00:00:00:01',
+  read: (value) => (isMac(value) ? value.toLowerCase() : undefined),
+};
+
+/** `10.0.0.0/8`, an address for itself, or where that is meant `default`. */
+export const network: Field = {
+  rule: 'an address, or a network such as 10.1.0.0/24 or fd01::/64, without bits behind its length',
+  read: (value) => {
+    const prefix = typeof value === 'string' ? parsePrefix(value) : undefined;
+    return prefix && networkOf(prefix) === prefix.address ? networkWords(prefix) : undefined;
+  },
+};
+
+/** A network as iproute2 writes it: of an address for itself without its length. */
+export function networkWords({ address, length }: { address: string; length: number }): string {
+  return length === (address.includes(':') ? 128 : 32) ? address : `${address}/${length}`;
+}
+
+/** One of some words; a number stands for one that hairpin does not know. */
+export function word(...words: readonly string[]): Field {
+  return {
+    rule: `one of ${words.join(', ')}`,
+    read: (value) => (typeof value === 'string' && (words.includes(value) || /^\d+$/.test(value)) ? value : undefined),
+  };
+}
+
+/** A whole number in a range. */
+export function from(least: number, most: number): Field {
+  return {
+    rule: `a whole number from ${least} to ${most}`,
+    read: (value) => (Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? value : undefined),
+  };
+}
+
+/** One of some numbers. */
+export function oneNumber(...numbers: readonly number[]): Field {
+  return {
+    rule: `one of ${numbers.join(', ')}`,
+    read: (value) => (numbers.some((each) => each === value) ? value : undefined),
+  };
+}
+
+/** An object with fields of its own, or a list of such. */
+export function inner(fields: Fields): Field {
+  return { rule: 'an object', read: (value) => value, inner: fields };
+}

@@ -1,0 +1,96 @@
+import { AF_BRIDGE } from '../../kernel/constants.ts';
+import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings } from '../../links/bridge-port.ts';
+import { linkKinds, settingsOf } from '../../links/registry.ts';
+import { ipLink, type LinkState, type OperState } from '../../netlink/link.ts';
+import { describeEntry, nameOrNone } from './entry-kind.ts';
+import { deviceName, type Field, flag, inner, mac, text, whole, word } from './fields.ts';
+
+/** A device, as `ip link` has it. */
+export interface LinkEntry {
+  name: string;
+  index: number;
+  /** `veth`, `macvlan` …; undefined for one that no kind made, such as the loopback. */
+  kind: string | undefined;
+  mac: string;
+  mtu: number;
+  up: boolean;
+  carrier: boolean;
+  operState: OperState;
+  arp: boolean;
+  promiscuous: boolean;
+  allMulticast: boolean;
+  promiscuity: number;
+  /** The device that it is a port of. */
+  master: string | undefined;
+  /** The device below, or the other end of a cable; `if7` where that is in another namespace. */
+  link: string | undefined;
+  xdp: boolean;
+  /** What the kernel has set of its kind: `{ mode: 'vepa', … }`. Undefined for a kind that nobody has described. */
+  settings: Readonly<Record<string, unknown>> | undefined;
+  /** What the kernel has set of it as a bridge's port: `{ hairpin: true, … }`; undefined for one that is no port. */
+  port: PortOptions | undefined;
+}
+
+const OPER_STATES = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'];
+
+export const linkEntry = describeEntry<LinkState, LinkEntry>({
+  noun: 'link',
+  monitored: ['link'],
+  message: 16,
+  requests: [ipLink.all()],
+  // Of a port alone (br_ifinfo_notify): it has next to nothing of the device.
+  isTold: (family) => family !== AF_BRIDGE,
+  fields: {
+    ...{ name: deviceName, index: whole, kind: text, mac, mtu: whole, up: flag, carrier: flag },
+    ...{ operState: word(...OPER_STATES), arp: flag, promiscuous: flag, allMulticast: flag, promiscuity: whole },
+    ...{ master: deviceName, link: deviceName, xdp: flag },
+    // Kinds may be defined at any time.
+    get settings() {
+      return inner(settingFields());
+    },
+    port: inner(Object.fromEntries(PORT_OPTIONS.map((name) => [name, checkedBy(bridgePort.rows[name].of.check)]))),
+  },
+  entries: (link, names) => [
+    {
+      ...{ name: link.name, index: link.index, kind: link.kind, mac: link.mac, mtu: link.mtu },
+      ...{ up: link.up, carrier: link.carrier, operState: link.operState, arp: link.arp },
+      ...{ promiscuous: link.promiscuous, allMulticast: link.allMulticast, promiscuity: link.promiscuity },
+      master: nameOrNone(names, link.master),
+      link: link.linkNamespaceId === undefined ? nameOrNone(names, link.link) : `if${link.link}`,
+      xdp: link.xdp,
+      settings: settingsOf(link),
+      port: isBridgePort(link) ? portSettings(link) : undefined,
+    },
+  ],
+  isOf: ({ name }, device) => name === device,
+});
+
+type Check = ((call: string, option: string, value: unknown) => void) | undefined;
+
+/** The settings of all kinds. Two kinds may have one of a name, with other values. */
+function settingFields(): Record<string, Field> {
+  const fields: Record<string, Field> = {};
+  for (const { told } of linkKinds()) {
+    for (const [name, { check }] of told) {
+      const [own, other] = [checkedBy(check), fields[name]];
+      fields[name] = other
+        ? { rule: `${other.rule}, or ${own.rule}`, read: (value) => other.read(value) ?? own.read(value) }
+        : own;
+    }
+  }
+  return fields;
+}
+
+function checkedBy(check: Check): Field {
+  return {
+    rule: 'a value that its option takes',
+    read: (value) => {
+      try {
+        check?.('', '', value);
+      } catch {
+        return undefined;
+      }
+      return value;
+    },
+  };
+}

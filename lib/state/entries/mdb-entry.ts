@@ -1,0 +1,31 @@
+import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netlink/mdb.ts';
+import { familyOf, isMulticastIp, normalizeIp } from '../../wire/ip-address.ts';
+import { isGroupMac, isMac } from '../../wire/mac-address.ts';
+import { describeEntry, nameIn } from './entry-kind.ts';
+import { deviceName, type Field, whole, word } from './fields.ts';
+
+/** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
+export interface GroupEntry extends Pick<MdbState, 'group' | 'state' | 'vid'> {
+  bridge: string;
+  /** The port; the bridge itself for its host. */
+  port: string;
+}
+
+const group: Field = {
+  rule: 'a multicast address, such as 239.1.1.1, ff05::1 or 01:00:5e:01:01:01',
+  read: (value) => {
+    if (isMac(value)) return isGroupMac(value) ? value.toLowerCase() : undefined;
+    return typeof value === 'string' && familyOf(value) && isMulticastIp(value) ? normalizeIp(value) : undefined;
+  },
+};
+
+export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
+  noun: 'mdb entry',
+  monitored: ['mdb', 'link'],
+  message: 84,
+  requests: [bridgeMdb.all()],
+  fields: { group, port: deviceName, bridge: deviceName, vid: whole, state: word('temp', 'permanent') },
+  entries: ({ entries }, names) =>
+    entries.map(({ bridge, port, ...rest }) => ({ ...rest, port: nameIn(names, port), bridge: nameIn(names, bridge) })),
+  isOf: ({ port, bridge }, device) => port === device || bridge === device,
+});

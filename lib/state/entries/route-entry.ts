@@ -1,0 +1,156 @@
+import type { Encap } from '../../netlink/lwtunnel.ts';
+import {
+  ipRoute,
+  type NextHop,
+  ROUTE_PREFERENCES,
+  ROUTE_PROTOCOLS,
+  ROUTE_TYPES,
+  type Route,
+  type RouteMetrics,
+  type RouteProtocol,
+  type RouteType,
+} from '../../netlink/route.ts';
+import type { Family } from '../../wire/ip-address.ts';
+import { encap } from './encap-field.ts';
+import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
+import {
+  deviceName,
+  type Field,
+  flag,
+  from,
+  inner,
+  ip,
+  network,
+  networkWords,
+  oneNumber,
+  text,
+  word,
+} from './fields.ts';
+
+/** Where one of several ways leads to next. */
+export interface RouteHop {
+  via: string | undefined;
+  dev: string | undefined;
+  /** Its share, from 1. */
+  weight: number;
+  onlink: boolean;
+  encap: Encap | undefined;
+}
+
+/** A route, as `ip route` has it: in the words in which a spec adds one. */
+export interface RouteEntry extends RouteMetrics {
+  family: Family;
+  /** `10.1.0.0/24`, an address, or `default`. */
+  to: string;
+  type: RouteType;
+  /** 254 is `main`, 255 `local`. */
+  table: number;
+  /** The next hop; without one `to` is on the link. */
+  via: string | undefined;
+  /** The interface to leave by. */
+  dev: string | undefined;
+  /** Of several next hops all; then {@link via} and {@link dev} are undefined. */
+  nextHops: RouteHop[] | undefined;
+  /** The id of the nexthop object that it leads to. */
+  nhid: number | undefined;
+  /** The preferred source address. */
+  src: string | undefined;
+  metric: number | undefined;
+  /** Who made it: `kernel`, `boot` (a person with `ip`), `static`, `ra` … */
+  proto: RouteProtocol;
+  scope: 'global' | 'site' | 'link' | 'host' | 'nowhere' | `${number}`;
+  /** IPv6: which of several default routers is preferred (RFC 4191). */
+  pref: 'low' | 'medium' | 'high' | `${number}` | undefined;
+  tos: number;
+  /** The longest packet that goes this way; undefined: the device's. */
+  mtu: number | undefined;
+  /** Its next hop is taken to be on the link. */
+  onlink: boolean;
+  /** What its packets are wrapped in; undefined also for a kind that hairpin does not know. */
+  encap: Encap | undefined;
+  /** IPv6: the only sources that it is for. */
+  from: string | undefined;
+  /** The kernel forgets it after some time. */
+  expires: boolean;
+}
+
+const TABLES = { default: 253, main: 254, local: 255 } as const;
+
+/** A routing table; the three that have names by them, too. */
+export const routeTable: Field = {
+  rule: 'a number from 1 to 4294967295, main, local or default',
+  read: (value) => {
+    if (typeof value === 'string') return TABLES[value as keyof typeof TABLES];
+    return Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 32 ? value : undefined;
+  },
+};
+
+/** A destination. */
+export const target: Field = {
+  rule: `default, ${network.rule}`,
+  read: (value) => (value === 'default' ? value : defaultOr(network.read(value))),
+};
+
+export const hopFields = { via: ip, dev: deviceName, weight: from(1, 256), onlink: flag, encap };
+
+const number32 = from(0, 2 ** 32 - 1);
+
+export const metricFields = {
+  ...{ window: number32, ssthresh: number32, cwnd: number32, advmss: number32, reordering: number32 },
+  ...{ hoplimit: from(0, 255), initcwnd: number32, rtoMin: number32, initrwnd: number32 },
+  ...{ quickack: flag, congctl: text, fastopenNoCookie: flag },
+};
+
+export const routeEntry = describeEntry<Route, RouteEntry>({
+  noun: 'route',
+  monitored: ['route', 'link', 'nexthop'],
+  message: 24,
+  requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
+  fields: {
+    ...{ to: target, family: oneNumber(4, 6), type: word(...ROUTE_TYPES), table: routeTable, via: ip, dev: deviceName },
+    ...{ nextHops: inner(hopFields), nhid: number32, src: ip, metric: number32, proto: word(...ROUTE_PROTOCOLS) },
+    ...{
+      scope: word('global', 'site', 'link', 'host', 'nowhere'),
+      pref: word(...ROUTE_PREFERENCES),
+      tos: from(0, 255),
+    },
+    ...{ mtu: number32, ...metricFields, onlink: flag, encap, from: network, expires: flag },
+  },
+  entries: (route, names) => [entryOf(route, names)],
+  // Both are the default route, and the entry of either says so.
+  complete: (said) => {
+    const family = said['to'] === '0.0.0.0/0' ? 4 : said['to'] === '::/0' ? 6 : undefined;
+    return family && said['family'] === undefined ? { ...said, family } : said;
+  },
+  isOf: ({ dev, nextHops = [] }, device) => dev === device || nextHops.some((hop) => hop.dev === device),
+});
+
+/** A route of the kernel's with names in place of numbers. */
+export function entryOf(route: Route, names: DeviceNames): RouteEntry {
+  const { to, type, table, nexthopId, source, metric, protocol, scope, preference, tos, mtu, metrics, expires } = route;
+  const [first, ...others] = route.nextHops.map((hop) => hopOf(hop, names));
+  const isOne = others.length === 0;
+  return {
+    ...{ family: to.family, to: destinationWords(to), type, table },
+    ...{ via: isOne ? first?.via : undefined, dev: isOne ? first?.dev : undefined },
+    nextHops: first && !isOne ? [first, ...others] : undefined,
+    ...{ nhid: nexthopId, src: source, metric, proto: protocol },
+    scope: scope === 'universe' ? 'global' : scope,
+    ...{ pref: preference, tos, mtu, ...metrics, onlink: isOne && first?.onlink === true },
+    encap: isOne ? first?.encap : undefined,
+    ...{ from: route.from && networkWords(route.from), expires },
+  };
+}
+
+/** A destination as a spec writes it. */
+export function destinationWords(to: Route['to']): string {
+  return to.length === 0 ? 'default' : networkWords(to);
+}
+
+function hopOf({ via, device, weight, onlink, encap: wrap }: NextHop, names: DeviceNames): RouteHop {
+  return { via, dev: nameOrNone(names, device), weight, onlink, encap: wrap };
+}
+
+function defaultOr(to: unknown): unknown {
+  return to === '0.0.0.0/0' || to === '::/0' ? 'default' : to;
+}

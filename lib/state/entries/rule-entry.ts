@@ -1,0 +1,156 @@
+import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
+import type { Family } from '../../wire/ip-address.ts';
+import { describeEntry } from './entry-kind.ts';
+import { deviceName, type Field, flag, network, networkWords, oneNumber, whole } from './fields.ts';
+import { routeTable } from './route-entry.ts';
+
+/** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
+export interface RuleEntry {
+  family: Family;
+  /** Rules are tried in this order. */
+  priority: number;
+  /** It is for all packets but those that the rest says. */
+  not: boolean;
+  /** Undefined is for all, here and below. */
+  from: string | undefined;
+  to: string | undefined;
+  /** The names of the devices that a packet came by, and that it was bound to leave by. */
+  iif: string | undefined;
+  oif: string | undefined;
+  /** A mark, `0x1`, or a mark and the bits of it that count, `0x1/0xff`. */
+  fwmark: string | undefined;
+  tos: number;
+  /** A protocol above IP, by its name or number. */
+  ipproto: string | number | undefined;
+  /** A port, or a range of them: `'8000-8080'`. */
+  sport: string | number | undefined;
+  dport: string | number | undefined;
+  /** `'1000-1999'`. */
+  uidrange: string | number | undefined;
+  /** It is for the devices of VRFs, each of which has its own table. */
+  l3mdev: boolean;
+  /** What becomes of the packet. */
+  type: RuleType;
+  /** Of `lookup`: where it is looked up. */
+  table: number | undefined;
+  /** Of `goto`: the priority of the rule to go on with. */
+  goto: number | undefined;
+  /** Routes with a prefix of this length or less are passed over. */
+  suppressPrefixlength: number | undefined;
+}
+
+export type RuleType = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit' | `${number}`;
+
+/** `IPPROTO_*`, in the words of /etc/protocols. */
+export const PROTOCOLS: Readonly<Record<string, number>> = {
+  ...{ icmp: 1, igmp: 2, ipip: 4, tcp: 6, udp: 17, dccp: 33, ipv6: 41, gre: 47, esp: 50, ah: 51 },
+  ...{ 'ipv6-icmp': 58, ospf: 89, vrrp: 112, sctp: 132, udplite: 136 },
+};
+
+const WHOLE_MARK = 0xffff_ffff;
+
+/** `8080`, or `'8000-8080'`. */
+export function rangeUpTo(most: number): Field {
+  return {
+    rule: `a whole number from 0 to ${most}, or a range such as '8000-8080'`,
+    read: (value) => {
+      const range = parseRange(value);
+      return range && range.first <= range.last && range.last <= most ? rangeWords(range) : undefined;
+    },
+  };
+}
+
+export function parseRange(value: unknown): { first: number; last: number } | undefined {
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(String(value)) ?? [];
+  return first === undefined ? undefined : { first: Number(first), last: Number(last) };
+}
+
+export const fwmark: Field = {
+  rule: "a mark such as 1 or '0x1', or with the bits that count '0x1/0xff'",
+  read: (value) => {
+    const mark = parseMark(value);
+    return mark && markWords(mark);
+  },
+};
+
+export function parseMark(value: unknown): { fwmark: number; fwmask: number } | undefined {
+  const [mark, mask = WHOLE_MARK, ...rest] = String(value)
+    .split('/')
+    .map((part) => (part === '' ? Number.NaN : Number(part)));
+  const isMark = (number: number | undefined) =>
+    Number.isInteger(number) && Number(number) >= 0 && Number(number) <= WHOLE_MARK;
+  return rest.length === 0 && mark !== undefined && isMark(mark) && isMark(mask)
+    ? { fwmark: mark, fwmask: mask }
+    : undefined;
+}
+
+export const ipproto: Field = {
+  rule: `a number from 0 to 255, or one of ${Object.keys(PROTOCOLS).join(', ')}`,
+  read: (value) => {
+    const number = typeof value === 'string' ? (PROTOCOLS[value] ?? Number.NaN) : Number(value);
+    return Number.isInteger(number) && number >= 0 && number <= 255 ? protocolWord(number) : undefined;
+  },
+};
+
+export const ruleType: Field = {
+  rule: 'one of lookup, goto, nop, blackhole, unreachable, prohibit',
+  read: (value) =>
+    value === 'lookup' || (typeof value === 'string' && value in RULE_ACTIONS && value !== 'to_tbl')
+      ? value
+      : undefined,
+};
+
+export const ruleEntry = describeEntry<Rule, RuleEntry>({
+  noun: 'rule',
+  monitored: ['rule'],
+  message: 32,
+  requests: [ipRule.all({ family: 4 }), ipRule.all({ family: 6 })],
+  fields: {
+    ...{
+      priority: whole,
+      family: oneNumber(4, 6),
+      not: flag,
+      from: network,
+      to: network,
+      iif: deviceName,
+      oif: deviceName,
+    },
+    ...{
+      fwmark,
+      tos: whole,
+      ipproto,
+      sport: rangeUpTo(65535),
+      dport: rangeUpTo(65535),
+      uidrange: rangeUpTo(2 ** 32 - 1),
+    },
+    ...{ l3mdev: flag, type: ruleType, table: routeTable, goto: whole, suppressPrefixlength: whole },
+  },
+  entries: (rule) => [
+    {
+      ...{ family: rule.family, priority: rule.priority, not: rule.not },
+      ...{ from: rule.from && networkWords(rule.from), to: rule.to && networkWords(rule.to) },
+      ...{ iif: rule.iif, oif: rule.oif, tos: rule.tos },
+      fwmark: rule.fwmark === undefined ? undefined : markWords({ fwmark: rule.fwmark, fwmask: rule.fwmask }),
+      ipproto: rule.ipproto === undefined ? undefined : protocolWord(rule.ipproto),
+      ...{ sport: rule.sport && rangeWords(rule.sport), dport: rule.dport && rangeWords(rule.dport) },
+      ...{ uidrange: rule.uidrange && rangeWords(rule.uidrange), l3mdev: rule.l3mdev },
+      type: rule.action === 'to_tbl' ? 'lookup' : rule.action,
+      table: rule.action === 'to_tbl' && !rule.l3mdev ? rule.table : undefined,
+      ...{ goto: rule.goto, suppressPrefixlength: rule.suppressPrefixlength },
+    },
+  ],
+  isOf: ({ iif, oif }, device) => iif === device || oif === device,
+});
+
+function rangeWords({ first, last }: { first: number; last: number }): string | number {
+  return first === last ? first : `${first}-${last}`;
+}
+
+function markWords({ fwmark: mark, fwmask }: { fwmark: number; fwmask: number | undefined }): string {
+  const words = (number: number) => `0x${number.toString(16)}`;
+  return fwmask === undefined || fwmask === WHOLE_MARK ? words(mark) : `${words(mark)}/${words(fwmask)}`;
+}
+
+function protocolWord(number: number): string | number {
+  return Object.keys(PROTOCOLS).find((name) => PROTOCOLS[name] === number) ?? number;
+}

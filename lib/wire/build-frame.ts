@@ -1,0 +1,113 @@
+import { checksum } from './checksum.ts';
+import { encodeEthernet } from './ethernet.ts';
+import { ipToBytes, isMulticastIp } from './ip-address.ts';
+import { encodeIpv4, IP_PROTOCOL } from './ipv4.ts';
+import { encodeIpv6, pseudoHeader } from './ipv6.ts';
+import { BROADCAST_MAC, multicastMac4, multicastMac6 } from './mac-address.ts';
+import { encodeUdp } from './udp.ts';
+
+/** A VLAN tag (IEEE 802.1Q-2018 clause 9.3). */
+export interface TagDescription {
+  /** 0 to 4095; 0 gives a priority only. */
+  id: number;
+  /** 0 to 7. @default 0 */
+  priority?: number;
+  /** @default '802.1Q' */
+  protocol?: '802.1Q' | '802.1ad';
+}
+
+/** A frame in a spec's words. What is left out is the sender's, the receiver's, or of no importance. */
+export interface FrameDescription {
+  /** MAC address. @default the sender's */
+  source?: string;
+  /** MAC address. @default that of `ip.destination` where this is a group or broadcast, else the receiver's */
+  destination?: string;
+  /** The VLAN tags, the outermost first. A number is the id of an 802.1Q tag. @default none */
+  vlan?: number | TagDescription | readonly (number | TagDescription)[];
+  /** 1536 to 65535. @default IPv4's or IPv6's with `ip` or `udp`, else 0x88b5, IEEE's for experiments */
+  etherType?: number;
+  /** An IP packet. Addresses are those of the two ends by default. */
+  ip?: {
+    source?: string;
+    destination?: string;
+    /** TTL or hop limit, 0 to 255. @default 64 */
+    ttl?: number;
+    /** The protocol behind the header, 0 to 255. @default UDP's with `udp`, else 253, for experiments (RFC 3692) */
+    protocol?: number;
+  };
+  /** A datagram, in an IP packet. Ports are 9 (discard) by default. */
+  udp?: { sourcePort?: number; destinationPort?: number };
+  /** What is behind the headers. @default random bytes, which tell the frame from any other */
+  payload?: string | Uint8Array;
+}
+
+/** What a description is completed with. */
+export interface FrameDefaults {
+  source: string;
+  destination: string;
+  sourceIp: string | undefined;
+  destinationIp: string | undefined;
+  payload: Uint8Array;
+}
+
+/** IEEE 802-2014 clause 9.2.4: a local experimental EtherType. */
+const EXPERIMENTAL_ETHERTYPE = 0x88b5;
+/** RFC 3692 section 2.1. */
+const EXPERIMENTAL_PROTOCOL = 253;
+const DISCARD_PORT = 9;
+const TTL = 64;
+const TAG_TYPES = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const;
+const ADDRESSES = 12;
+
+/** The bytes of a frame that a spec describes, as a packet socket sends it. */
+export function buildFrame(description: FrameDescription, defaults: FrameDefaults): Buffer {
+  const { payload = defaults.payload, ip, udp } = description;
+  const data = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const packet = ip || udp ? packetOf(description, data, defaults) : undefined;
+  const frame = encodeEthernet({
+    source: description.source ?? defaults.source,
+    destination: description.destination ?? (packet && groupMac(packet.destination)) ?? defaults.destination,
+    etherType: description.etherType ?? packet?.etherType ?? EXPERIMENTAL_ETHERTYPE,
+    payload: packet?.bytes ?? data,
+  });
+  return tagged(frame, tagsOf(description));
+}
+
+/** The tags of a description, the outermost first. */
+export function tagsOf({ vlan = [] }: FrameDescription): Required<TagDescription>[] {
+  const all = [vlan].flat() as (number | TagDescription)[];
+  return all.map((tag) => ({
+    priority: 0,
+    protocol: '802.1Q' as const,
+    ...(typeof tag === 'number' ? { id: tag } : tag),
+  }));
+}
+
+function packetOf({ ip = {}, udp }: FrameDescription, data: Uint8Array, defaults: FrameDefaults) {
+  const destination = ip.destination ?? defaults.destinationIp ?? '';
+  const source = ip.source ?? defaults.sourceIp ?? '';
+  const protocol = ip.protocol ?? (udp ? IP_PROTOCOL.udp : EXPERIMENTAL_PROTOCOL);
+  const ttl = ip.ttl ?? TTL;
+  const datagram = udp && encodeUdp({ sourcePort: DISCARD_PORT, destinationPort: DISCARD_PORT, ...udp, payload: data });
+  const payload = datagram ?? data;
+  if (!destination.includes(':'))
+    return { destination, etherType: 0x0800, bytes: encodeIpv4({ source, destination, protocol, ttl, payload }) };
+  const packet = { source, destination, nextHeader: protocol, hopLimit: ttl, payload };
+  // IPv6 allows no datagram without a checksum (RFC 8200 section 8.1); 0 stands for none.
+  datagram?.writeUInt16BE(checksum(pseudoHeader(packet), datagram) || 0xffff, 6);
+  return { destination, etherType: 0x86dd, bytes: encodeIpv6(packet) };
+}
+
+function groupMac(address: string): string | undefined {
+  if (address === '255.255.255.255') return BROADCAST_MAC;
+  if (!isMulticastIp(address)) return undefined;
+  return address.includes(':') ? multicastMac6(ipToBytes(address)) : multicastMac4(address);
+}
+
+function tagged(frame: Buffer, tags: readonly Required<TagDescription>[]): Buffer {
+  const bytes = tags.flatMap(({ id, priority, protocol }) => {
+    const type = TAG_TYPES[protocol];
+    return [type >> 8, type & 0xff, (priority << 5) | (id >> 8), id & 0xff];
+  });
+  return Buffer.concat([frame.subarray(0, ADDRESSES), Buffer.from(bytes), frame.subarray(ADDRESSES)]);
+}

@@ -1,0 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe } from 'hairpin';
+import { collectSample, ROOT, samplesOf } from './doc-samples.ts';
+import { needs } from './needs.ts';
+
+// The samples of docs/cookbook.md are specs of their own, which this file collects: each with the programs that it runs.
+const samples = samplesOf(await readFile(join(ROOT, 'docs/cookbook.md'), 'utf8'), 'spec');
+
+describe.each(samples)('the network of sample %$', async (code) => {
+  if (code.includes("'busybox'")) needs('busybox');
+  if (code.includes("'dnsmasq'")) needs('dnsmasq');
+  if (code.includes("'keepalived'")) needs('keepalived');
+  await collectSample(code);
+});
