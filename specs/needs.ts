@@ -41,8 +41,8 @@ export const VLAN_FILTERING = ['bridge', { vlanFiltering: true }] as const;
 export function describeNeeding(needed: readonly Need[], specs: () => void | Promise<void>): void {
   const all = needed.map((need): [Kind, object] => (isPair(need) ? [...need] : [need, {}]));
   const missing = all.filter(([kind, settings]) => !supports(kind, settings));
-  const options = (missing.length > 0 ? missing : all).map(([kind, settings]) => kernelOption(kind, settings));
-  describe.skipIf(missing.length > 0)(`needs ${options.join(', ')}`, specs);
+  const options = new Set((missing.length > 0 ? missing : all).map(([kind, settings]) => kernelOption(kind, settings)));
+  describe.skipIf(missing.length > 0)(`needs ${[...options].join(', ')}`, specs);
 }
 
 function isPair(need: Need): need is readonly [Kind, object] {

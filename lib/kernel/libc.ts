@@ -144,6 +144,8 @@ export function lastErrno(): number {
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 // Two numbers have two names each; these are the kernel's.
 for (const name of ['EAGAIN', 'EOPNOTSUPP'] as const) names.set(constants.errno[name], name);
+// Node does not know it (asm-generic/errno.h).
+names.set(126, 'ENOKEY');
 
 /** `EINVAL` for 22: the name that `errno(3)` gives. */
 export function errnoName(errno: number): string {

@@ -15,6 +15,7 @@ export type { BridgeVlan, VlanIds } from '../netlink/bridge-vlan.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
 export type { Encap } from '../netlink/lwtunnel.ts';
 export type { FdbEntry, NeighbourState } from '../netlink/neighbour.ts';
+export type { WireguardPeer } from '../netlink/wireguard.ts';
 export type { NeighbourEntry } from '../state/entries/neighbour-entry.ts';
 export type { NexthopEntry } from '../state/entries/nexthop-entry.ts';
 export type { RouteEntry, RouteHop } from '../state/entries/route-entry.ts';

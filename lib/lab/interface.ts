@@ -23,6 +23,7 @@ import { checkMaster, type MasterOption, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
 import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
 import type { Segment } from './segment.ts';
+import { changeApart, readApart } from './settings-apart.ts';
 import type { Uplink } from './uplink.ts';
 import { VlanList } from './vlan-list.ts';
 import { change, watcher } from './watcher.ts';
@@ -116,7 +117,9 @@ export class Interface {
     checkAlive(this, 'settings');
     watcher()?.asked();
     const link = engineOf(this).link();
-    return { ...withDevices(this, settingsOf(link) ?? {}), ...portSettings(link), ...backupOf(this, link) };
+    const kind = kindOf(link);
+    const apart = kind ? readApart(this, kind) : {};
+    return { ...withDevices(this, settingsOf(link) ?? {}), ...apart, ...portSettings(link), ...backupOf(this, link) };
   }
 
   /**
@@ -153,7 +156,8 @@ export class Interface {
     checkBackupPort(call, options.master || this.bridge, this, backupPort);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
-    if (kind && Object.values(settings).some((value) => value !== undefined)) {
+    if (kind) changeApart(this, kind, settings);
+    if (kind && Object.entries(settings).some(([name, value]) => value !== undefined && !kind.apart.includes(name))) {
       const unchanged = kind.description.changesWhole ? kind.of(this.state()) : {};
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));

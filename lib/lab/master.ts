@@ -4,6 +4,7 @@ import { ipLink } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { ownBridge } from './own-bridge.ts';
+import { settle } from './settle.ts';
 
 /** What `master` of a change may be: the device to belong to, or `false` for none (`ip link set … nomaster`). */
 export type MasterOption = Interface | false;
@@ -29,6 +30,9 @@ export function setMaster(device: Interface, master: MasterOption): void {
   const causes = master ? kindOf(master)?.causesOfMember(String(master), String(device)) : {};
   engineOf(namespace).rtnetlink.change(ipLink.change({ index, master: master ? master.index : NO_MASTER }, causes));
   joinMaster(device, master || undefined);
+  // A VRF takes a device down and up again (cycle_netdev), a bond brings it up (bond_enslave).
+  engineOf(namespace).joining();
+  settle(device);
 }
 
 /**

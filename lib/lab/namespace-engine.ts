@@ -11,6 +11,7 @@ import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
 import { waitForUsableAddresses } from './usable-addresses.ts';
 
 const LOOPBACK_INDEX = 1;
+const NETLINK_GENERIC = 16;
 
 /** What is behind a {@link Namespace}: the kernel's namespace, the sockets in it, and its interfaces. */
 export class NamespaceEngine {
@@ -23,6 +24,7 @@ export class NamespaceEngine {
   readonly tap: TapSocket | undefined;
   readonly devices: InterfaceList;
   readonly #namespace: Namespace;
+  #generic: NetlinkSocket | undefined;
   #joining = false;
   #settling: Promise<void> = Promise.resolve();
 
@@ -41,6 +43,17 @@ export class NamespaceEngine {
     this.tap = tap;
     this.devices = new InterfaceList(namespace);
     this.#namespace = namespace;
+  }
+
+  /** Speaks to the families of generic netlink. */
+  get generic(): NetlinkSocket {
+    const { lab } = this.#namespace;
+    this.#generic ??= this.netns.run(() =>
+      engineOf(lab).resources.add(
+        new NetlinkSocket({ names: namesOf(lab, this.#namespace), protocol: NETLINK_GENERIC }),
+      ),
+    );
+    return this.#generic;
   }
 
   /** Registers that an IPv6 address was added, which has to join its group. */

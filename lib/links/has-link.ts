@@ -28,6 +28,7 @@ function succeeds(kind: LinkKind, settings: object): boolean {
     return true;
   } catch (error) {
     if (error instanceof KernelError && error.code === 'EOPNOTSUPP') return false;
+    if (error instanceof KernelError && error.code === kind.description.refusesTrial) return true;
     throw error;
   }
 }

@@ -18,6 +18,8 @@ export interface SettingRules {
   readonly when?: Readonly<Record<string, string>>;
   /** All links of the kind on one device share it: a further link takes the value in use. */
   readonly shared?: boolean;
+  /** It does not travel in `IFLA_INFO_DATA`, but by messages of the kind's own ({@link LinkDescription.apart}). */
+  readonly apart?: boolean;
   /** The kernel reports it, and hairpin does not change it. */
   readonly readOnly?: boolean;
   /** Neither an option nor a property: hairpin sends it to change another setting. */

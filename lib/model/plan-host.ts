@@ -57,7 +57,14 @@ function routesOf({ address, length, family, index: device }: AddressState): Rou
 const TABLE_LOCAL = 255;
 
 const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
-  ...{ action: 'to_tbl', isPlain: true, goto: undefined, suppressPrefixlength: undefined, unknown: [] },
+  ...{
+    action: 'to_tbl',
+    isPlain: true,
+    isOfVrfs: false,
+    goto: undefined,
+    suppressPrefixlength: undefined,
+    unknown: [],
+  },
   ...{ not: false, from: undefined, to: undefined, tos: 0, iif: undefined, oif: undefined, l3mdev: false },
   ...{ fwmark: undefined, fwmask: undefined, uidrange: undefined },
   ...{ ipproto: undefined, sport: undefined, dport: undefined },

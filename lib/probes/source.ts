@@ -41,6 +41,14 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
       return { outcome: 'unsent', reason: 'the interface is down (ENETDOWN)' };
     case 'ENODEV':
       return { outcome: 'unsent', reason: `${source.device} is gone (ENODEV)` };
+    // wg_xmit: nobody is said to have the address, or nobody knows where its owner is.
+    case 'ENOKEY':
+      return { outcome: 'unsent', reason: `no peer of ${source.device} has ${to.address} (ENOKEY)` };
+    case 'EDESTADDRREQ':
+      return {
+        outcome: 'unsent',
+        reason: `the peer of ${source.device} for ${to.address} has no endpoint (EDESTADDRREQ)`,
+      };
     case 'EADDRNOTAVAIL':
       return { outcome: 'unsent', reason: `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)` };
     case 'EPERM':

@@ -15,13 +15,29 @@ const COMMANDS: Record<LinkKindName, string[]> = {
   vxlan: ['type', 'vxlan', 'id', '1', 'dstport', '4789'],
   geneve: ['type', 'geneve', 'id', '1', 'remote', '192.0.2.1'],
   netkit: ['type', 'netkit'],
+  vrf: ['type', 'vrf', 'table', '10'],
+  gre: ['type', 'gre', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  gretap: ['type', 'gretap', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  erspan: ['type', 'erspan', 'local', '192.0.2.1', 'remote', '192.0.2.2', 'seq', 'key', '1', 'erspan_ver', '1'],
+  ip6gre: ['type', 'ip6gre', 'local', '2001:db8::1', 'remote', '2001:db8::2'],
+  ip6gretap: ['type', 'ip6gretap', 'local', '2001:db8::1', 'remote', '2001:db8::2'],
+  ipip: ['type', 'ipip', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  sit: ['type', 'sit', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  ip6tnl: ['type', 'ip6tnl', 'local', '2001:db8::1', 'remote', '2001:db8::2'],
+  bond: ['type', 'bond'],
+  team: ['type', 'team'],
+  hsr: ['type', 'hsr', 'slave1', 'p', 'slave2', 'q'],
+  macsec: ['link', 'p', 'type', 'macsec'],
+  xfrm: ['type', 'xfrm', 'if_id', '1'],
+  nlmon: ['type', 'nlmon'],
+  wireguard: ['type', 'wireguard'],
 };
 const types = Object.keys(COMMANDS) as LinkKindName[];
 
 // a ─ p (veth), t
 test.for(types)('supports(%o) says what iproute2 finds', async (type, { lab }) => {
   const a = lab.namespace('a');
-  await a.exec('ip', ['link', 'add', 'p', 'type', 'veth']);
+  await a.exec('ip', ['link', 'add', 'p', 'type', 'veth', 'peer', 'name', 'q']);
   const { exitCode } = await a.exec('ip', ['link', 'add', 'name', 't', ...COMMANDS[type]], { reject: false });
   expect(supports(type)).toBe(exitCode === 0);
 });
@@ -47,13 +63,18 @@ test('the options of the kernel', () => {
     ...['CONFIG_VETH', 'CONFIG_BRIDGE', 'CONFIG_MACVLAN', 'CONFIG_MACVTAP'],
     ...['CONFIG_IPVLAN', 'CONFIG_IPVTAP', 'CONFIG_VLAN_8021Q', 'CONFIG_DUMMY'],
     ...['CONFIG_IFB', 'CONFIG_VXLAN', 'CONFIG_GENEVE', 'CONFIG_NETKIT'],
+    ...['CONFIG_NET_VRF', 'CONFIG_NET_IPGRE', 'CONFIG_NET_IPGRE', 'CONFIG_NET_IPGRE'],
+    ...['CONFIG_IPV6_GRE', 'CONFIG_IPV6_GRE'],
+    ...['CONFIG_NET_IPIP', 'CONFIG_IPV6_SIT', 'CONFIG_IPV6_TUNNEL'],
+    ...['CONFIG_BONDING', 'CONFIG_NET_TEAM', 'CONFIG_HSR', 'CONFIG_MACSEC', 'CONFIG_XFRM_INTERFACE', 'CONFIG_NLMON'],
+    'CONFIG_WIREGUARD',
   ]);
 });
 
 test.for([supports, kernelOption])('%o takes types of links', (call) => {
-  expect(() => call('bond' as never)).toThrow(
+  expect(() => call('tun' as never)).toThrow(
     new UsageError(
-      `${call.name}: kind must be one of ${types.join(', ')}, or what defineLink returned: received 'bond'`,
+      `${call.name}: kind must be one of ${types.join(', ')}, or what defineLink returned: received 'tun'`,
     ),
   );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { genericFamily } from '../../lib/netlink/generic.ts';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
@@ -6,6 +7,7 @@ import { netemOptions, tbfOptions } from '../../lib/netlink/qdisc-options.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
+import { wireguardDevice } from '../../lib/netlink/wireguard.ts';
 import { STATUS } from '../../lib/state/status-attributes.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
@@ -21,6 +23,7 @@ const MEMBERS: Record<string, string> = {
   br_vlan_msg: 'family reserved1-reserved2 ifindex',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
+  genlmsghdr: 'cmd version reserved',
   nfgenmsg: 'nfgen_family version res_id',
   nfulnl_msg_config_cmd: 'command',
   nfulnl_msg_config_mode: 'copy_range copy_mode _pad',
@@ -56,9 +59,13 @@ const NEWER =
   /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_MAB$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
 
 const families = Object.values(FAMILIES);
+const generic = [genericFamily, wireguardDevice];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
 const qdiscs = [netemOptions, tbfOptions];
-const bodies = [...families.map(({ options }) => options.body), ...netfilter, ...qdiscs] as readonly AnyType[];
+const bodies = [
+  ...families.map(({ options }) => options.body),
+  ...[...netfilter, ...generic, ...qdiscs],
+] as readonly AnyType[];
 const types = bodies.flatMap((body) => [...within(body)]);
 const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);
 const structs = new Map(types.filter(isStruct).map((type) => [type.struct.name, type]));
