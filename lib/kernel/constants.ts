@@ -54,6 +54,10 @@ export const IPV6_FREEBIND = 78;
 export const SOL_RAW = 255;
 export const ICMP_FILTER = 1;
 export const ICMPV6_FILTER = 1;
+export const IPV6_MULTICAST_IF = 17;
+export const IPV6_MULTICAST_HOPS = 18;
+// asm-generic/poll.h
+export const POLLIN = 1;
 
 // linux/if_packet.h
 export const PACKET_HOST = 0;

@@ -1,13 +1,17 @@
 import { now } from '../kernel/clock.ts';
 import { groupsToReport } from '../kernel/joined-groups.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
+import { readSysctls } from '../kernel/sysctl.ts';
 import { checkMilliseconds, checkOptions } from '../kernel/validate.ts';
 import { bridge } from '../links/bridge.ts';
 import { portSettings } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { Monitor } from '../netlink/monitor.ts';
+import { contains } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
+import type { Interface } from './interface.ts';
+import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
 import { unusableAddresses } from './usable-addresses.ts';
 import { framesOf, registerWait } from './waits.ts';
@@ -80,6 +84,7 @@ function movesIn(namespace: Namespace): string[] {
       .map(({ index, carrier }) => `the carrier of ${nameOf(index)}, which is ${carrier ? 'on' : 'off'}`),
     ...portsOnTheirWay(links).map(({ link, state }) => `the spanning tree: ${nameOf(link.index)} is ${state}`),
     ...unusableAddresses(namespace),
+    ...addressesToMake(namespace),
     ...groupsToReport(netns).map(({ index, group }) => `the report of ${nameOf(index)} for the group ${group}`),
   ];
 }
@@ -98,4 +103,34 @@ function portsOnTheirWay(links: readonly LinkState[]): { link: LinkState; state:
     const { state } = portSettings(link);
     return state === 'listening' || state === 'learning' ? [{ link, state }] : [];
   });
+}
+
+/** Those that hosts make of the prefixes that a router advertises on their link (RFC 4862). */
+function addressesToMake(namespace: Namespace): string[] {
+  if (namespace.role !== 'host') return [];
+  return [...engineOf(namespace.lab).advertisements].flatMap(({ device: router, prefixes }) =>
+    namespace.interfaces
+      .filter((device) => device !== router && isOnLinkOf(device, router) && takesAdvertisements(device))
+      .flatMap((device) =>
+        prefixes
+          .filter((prefix) => !device.address.list().some(({ address }) => contains(prefix, address)))
+          .map(({ address, length }) => `the address of ${device} in ${address}/${length}, which ${router} advertises`),
+      ),
+  );
+}
+
+function isOnLinkOf(device: Interface, router: Interface): boolean {
+  return device.peer === router || (device.segment !== undefined && device.segment === router.segment);
+}
+
+/** `accept_ra` of a host, and `autoconf`; a device without a carrier hears nothing. */
+function takesAdvertisements(device: Interface): boolean {
+  const { namespace, name } = device;
+  if (!stateIfThere(device)?.carrier) return false;
+  const values = readSysctls(
+    engineOf(namespace).netns,
+    ['accept_ra', 'autoconf', 'disable_ipv6'].map((sysctl) => `net/ipv6/conf/${name}/${sysctl}`),
+  );
+  const [accepts, makes, isOff] = [...values.values()].map(Number);
+  return accepts === 1 && makes === 1 && isOff === 0;
 }

@@ -22,6 +22,7 @@ export type { RouteEntry, RouteHop } from '../state/entries/route-entry.ts';
 export type { RuleEntry } from '../state/entries/rule-entry.ts';
 export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
+export type { Advertisement, AdvertiseOptions } from './advertisement.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './cable.ts';
 export type { SettledOptions } from './convergence.ts';

@@ -11,6 +11,7 @@ import { checkSingleKind, type KindNamed, type SingleKind } from '../links/regis
 import { vlan } from '../links/vlan.ts';
 import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
+import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { converge, type SettledOptions } from './convergence.ts';
 import type { Daemon } from './daemon.ts';
@@ -302,6 +303,20 @@ export class Namespace {
    */
   freeze(): Freeze {
     return freeze(this);
+  }
+
+  /**
+   * Has this router advertise itself on a link, from hairpin itself: at once, every few seconds, and whenever a host solicits it
+   * (RFC 4861). Hosts make addresses of the prefix (RFC 4862), and take the router for their default one.
+   *
+   * @returns what ends it, at the latest at the end of its scope
+   * @throws UsageError for a wrong option, and for a host; KernelError when the interface cannot send
+   * @example
+   * using ra = router.advertise({ prefix: 'fd00:7::/64', dns: ['fd00:7::53'] });
+   * await lab.settled();
+   */
+  advertise(options: AdvertiseOptions): Advertisement {
+    return advertise(this, options);
   }
 
   /**

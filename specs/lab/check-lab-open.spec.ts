@@ -41,6 +41,8 @@ const USES: [use: string, (net: ReturnType<typeof build>) => unknown][] = [
   ['a/eth0–sw/p0.plug', ({ cable }) => cable.plug()],
   ['lab.partition', ({ lab, a, ns1 }) => lab.partition([a], [ns1])],
   ['a.freeze', ({ a }) => a.freeze()],
+  ['a.advertise', ({ a }) => a.advertise({ prefix: 'fd00:7::/64' })],
+  ['a/eth0.impair', ({ eth0 }) => eth0.impair({ loss: 1 })],
   ['a/eth0.delete', ({ cable }) => cable.delete()],
   ['sw/p0.set', ({ port }) => port.set({ hairpin: true })],
   ['sw/p0.settings', ({ port }) => port.settings],

@@ -5,7 +5,7 @@ import { collectSample, ROOT, samplesOf } from '../doc-samples.ts';
 import { describeImpairing, needs } from '../needs.ts';
 
 // The samples of docs/faults.md are specs of their own, which this file collects.
-const [daemon = '', faults = '', impaired = '', continuity = '', ...others] = samplesOf(
+const [daemon = '', faults = '', impaired = '', continuity = '', router = '', ...others] = samplesOf(
   await readFile(join(ROOT, 'docs/faults.md'), 'utf8'),
   'spec',
 );
@@ -14,9 +14,12 @@ if (
   !faults.includes('.partition(') ||
   !impaired.includes('.impair(') ||
   !continuity.includes('.toStayReachable(') ||
+  !router.includes('.advertise(') ||
   others.length > 0
 )
-  throw new Error('docs/faults.md was to have four samples, of a daemon, faults, impaired links and continuity');
+  throw new Error(
+    'docs/faults.md was to have five samples, of a daemon, faults, impaired links, continuity and a router',
+  );
 
 describe('with a web server', async () => {
   needs('busybox');
@@ -28,3 +31,4 @@ await collectSample(faults);
 await describeImpairing(() => collectSample(impaired));
 
 await collectSample(continuity);
+await collectSample(router);
