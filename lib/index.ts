@@ -19,6 +19,7 @@ import {
   type ToMatchReachabilityOptions,
   type ToReachOptions,
   type ToSeeOptions,
+  type ToStayReachableOptions,
   type ToTellOptions,
 } from './matchers/index.ts';
 import type { CounterEntry } from './matchers/to-have-counted.ts';
@@ -50,6 +51,7 @@ export type {
   ToMatchReachabilityOptions,
   ToReachOptions,
   ToSeeOptions,
+  ToStayReachableOptions,
   ToTellOptions,
   VlanEntry,
 };
@@ -89,6 +91,13 @@ declare module 'vitest' {
      * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
      */
     toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
+    /**
+     * The target goes on answering while a function does something to the network: a probe each millisecond measures the longest
+     * outage, and it fails with all of them when one is longer than `gap`, in milliseconds.
+     *
+     * @example await expect(a).toStayReachable(b, { while: () => failover(), gap: 50 })
+     */
+    toStayReachable(to: Namespace | Interface | string, options: ToStayReachableOptions): Promise<void>;
     /**
      * Every pair of a lab's hosts as in a table: who asks in the rows, who is asked in the columns; ✓ reaches, ✗ does
      * not, `.` is not asked.

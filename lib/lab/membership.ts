@@ -21,17 +21,17 @@ import type { Namespace } from './namespace.ts';
 export class Membership implements Disposable {
   readonly group: string;
   readonly device: Interface;
-  readonly #socket: { close(): void };
+  readonly #leave: () => void;
 
-  constructor(group: string, device: Interface, socket: { close(): void }) {
+  constructor(group: string, device: Interface, leave: () => void) {
     this.group = group;
     this.device = device;
-    this.#socket = socket;
+    this.#leave = leave;
   }
 
   /** Leaves the group, with a message to the network; a second call does nothing. */
   leave(): void {
-    this.#socket.close();
+    this.#leave();
   }
 
   [Symbol.dispose](): void {
@@ -59,5 +59,6 @@ export function joinGroup(namespace: Namespace, group: string, options: { dev?: 
     socket.close();
     throw error;
   }
-  return new Membership(group, device, engineOf(namespace.lab).resources.add(socket));
+  engineOf(namespace.lab).resources.add(socket);
+  return new Membership(group, device, () => socket.close());
 }

@@ -29,6 +29,7 @@ import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match
 import { toMatchRuleset } from './to-match-ruleset.ts';
 import { type ToReachOptions, toReach } from './to-reach.ts';
 import { type ToSeeOptions, toSee } from './to-see.ts';
+import { type ToStayReachableOptions, toStayReachable } from './to-stay-reachable.ts';
 import { type ToTellOptions, toTell } from './to-tell.ts';
 
 export type {
@@ -37,6 +38,7 @@ export type {
   ToMatchReachabilityOptions,
   ToReachOptions,
   ToSeeOptions,
+  ToStayReachableOptions,
   ToTellOptions,
 };
 
@@ -62,6 +64,7 @@ export const matchers = {
   toMatchRuleset: awaited('toMatchRuleset', toMatchRuleset, ofState),
   toReach: awaited('toReach', toReach),
   toSee: awaited('toSee', toSee),
+  toStayReachable: awaited('toStayReachable', toStayReachable),
 };
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */

@@ -4,6 +4,7 @@ import type { FdbEntry } from '../netlink/neighbour.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import { type Snooped, snoop } from './bridge-group.ts';
+import { isReserved, receiveReserved } from './bridge-reserved.ts';
 import { type Admitted, admit, asItLeaves, hasVlanStates, refusal } from './bridge-vlan.ts';
 import { linkCause } from './carrier.ts';
 import type { Cause, CauseOf } from './cause.ts';
@@ -11,7 +12,7 @@ import { type Frame, type PacketType, sizeOf } from './frame.ts';
 import type { Learnt } from './learnt.ts';
 import { sentToItself } from './neighbour.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
+import { drop, into, outOf, unknown, type Verdict } from './prediction.ts';
 
 type Settings = NonNullable<ReturnType<typeof portOf>>;
 type FloodKind = 'flood' | 'mcastFlood' | 'bcastFlood';
@@ -88,10 +89,10 @@ interface Passing extends Admitted {
 function forward(passing: Passing, entry: FdbEntry | undefined): Verdict[] {
   const { bridge } = passing;
   const behind = entry && bridge.ports.find(({ index }) => index === entry.device);
+  // Of the backup port nobody asks for a backup in turn.
   const backup = behind && backupOf(behind);
-  if (backup && entry) return forward(passing, { ...entry, device: backup.index });
   return bridge.ports.flatMap((egress): Verdict[] => {
-    if (entry && egress.index !== entry.device) return otherPort(passing, entry, egress);
+    if (entry && egress.index !== (backup?.index ?? entry.device)) return otherPort(passing, entry, egress);
     const obstacle = keeping(passing, egress, entry === undefined);
     return [
       obstacle
@@ -229,25 +230,6 @@ interface Learning {
   bridge: Device;
   settings: Settings;
   vlan: number | undefined;
-}
-
-/** 01:80:c2:00:00:00 to 0f: what no bridge passes on (IEEE 802.1Q-2018 table 8-1). */
-function isReserved(mac: string): boolean {
-  return mac.startsWith('01:80:c2:00:00:0');
-}
-
-/** The branch of `br_handle_frame` for reserved addresses; undefined: they are forwarded as any group is. */
-function receiveReserved(port: Device, bridge: Device, { destination }: Frame): Verdict[] | undefined {
-  const last = Number.parseInt(destination.slice(-1), 16);
-  const facts = { port: port.name, mac: destination };
-  if (last === 1) return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame')];
-  const { stp, groupFwdMask } = bridgeKind.of(bridge.link);
-  const ofPort = settingsOf(port).groupFwdMask ?? 0;
-  // Without a spanning tree its frames pass, so that others can see a loop.
-  const mask = last === 0 ? ofPort : ofPort | groupFwdMask;
-  if ((last === 0 && !stp) || mask & (1 << last)) return undefined;
-  // The port's own stack gets it: LLDP, LACP, 802.1X.
-  return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame', { towards: bridge }), PASS];
 }
 
 /** What in a bridge's settings the model does not follow. */

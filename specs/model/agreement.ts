@@ -243,13 +243,16 @@ function allGroups(index: number): Buffer {
   return request;
 }
 
+const NOT_GIVEN = ['__dev_queue_xmit', 'noop_enqueue'];
+
 /** A switch's bridge is no device that the lab taps. */
 function linesOf({ namespaces }: Lab, prediction: Prediction): string[] {
   const tapped = ({ namespace, index }: Prediction['at']) =>
     namespaces.find(({ name }) => name === namespace)?.interfaces.find((device) => device.index === index);
   return stepsOf(prediction)
     .flatMap(({ at, frame, type, accepted, drops, unknown }) => {
-      const device = tapped(at);
+      // What a device is not given to send no tap sees (dev_queue_xmit_nit).
+      const device = drops.some(({ function: by }) => NOT_GIVEN.includes(by)) ? undefined : tapped(at);
       // Of a frame with a tag in its data a socket for its EtherType knows nothing.
       const isTagged = frame.tags.length > 1;
       const isOthers =

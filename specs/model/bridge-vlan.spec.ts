@@ -169,6 +169,14 @@ describe('each VLAN has a forwarding database of its own (br_fdb_find_rcu)', () 
   });
 });
 
+test('a provider’s bridge passes on its customers’ reserved groups (br_recalculate_fwd_mask)', () => {
+  const [gvrp, lldp] = ['01:80:c2:00:00:0d', '01:80:c2:00:00:0e'];
+  const data = { vlanProtocol: '802.1ad' };
+  expect(arrivals(network({ data }), 'a', gvrp)).toEqual(['b', 'c', 'sw']);
+  expect(arrivals(network({ data }), 'a', lldp)).toEqual([]);
+  expect(arrivals(network(), 'a', gvrp)).toEqual([]);
+});
+
 test('the model does not know what VLANs with states of their own let through', () => {
   const { namespaces } = network();
   const vlans = (all: ModelState['namespaces'][number]['vlans']) => all.map((each) => ({ ...each, hasStates: true }));

@@ -127,7 +127,7 @@ describe('a bridge sends', () => {
 
   test('by the backup port what is known behind a port without a carrier (br_forward)', () => {
     const entries = [{ mac: MAC.b, port: 'pb' }];
-    const state = network({ entries, ports: { pb: { backupPort: 'pc' } } });
+    const state = network({ entries, ports: { pb: { backupPort: 'pc' }, pc: { backupPort: 'pb' } } });
     expect(heard(state, 'a', MAC.b)).toEqual(['b']);
     const namespaces = state.namespaces.map((each) => ({
       ...each,
