@@ -56,7 +56,7 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
 export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<Record<K, Bit>>): Bits<K> {
   const all = Object.entries<Bit>(named) as [K, Bit][];
   const values = bits(of, named);
-  const { words, constants = [], keys } = values;
+  const { words, rule, check, constants = [], keys } = values;
   const type = fixed<Set<K>, Change<K>>(
     2 * of.size,
     values.readAt,
@@ -68,7 +68,7 @@ export function maskedBits<K extends string>(of: Fixed<number>, named: Readonly<
         sum(all, (name) => change[name] !== undefined),
       );
     },
-    { words, constants },
+    { words, constants, ...(rule ? { rule } : {}), ...(check ? { check } : {}) },
   );
   return { ...type, keys };
 }

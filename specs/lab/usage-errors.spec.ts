@@ -62,6 +62,10 @@ refuses('switches', [
     "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, forwardDelay, helloTime, maxAge, priority, vlanFiltering, vlanProtocol, vlanDefaultPvid, vlanStatsEnabled, vlanStatsPerPort, noLinklocalLearn, mcastVlanSnooping, mstEnabled, groupFwdMask, groupAddress, mcastSnooping, mcastQuerier, mcastQueryUseIfaddr, mcastRouter, mcastHashMax, mcastLastMemberCount, mcastStartupQueryCount, mcastLastMemberInterval, mcastMembershipInterval, mcastQuerierInterval, mcastQueryInterval, mcastQueryResponseInterval, mcastStartupQueryInterval, mcastStatsEnabled, mcastIgmpVersion, mcastMldVersion, nfCallIptables, nfCallIp6tables, nfCallArptables, subnets",
   ],
   [
+    ({ lab }) => lab.switch('s', { noLinklocalLearn: 'yes' as never }),
+    "lab.switch('s'): noLinklocalLearn must be true or false: received 'yes'",
+  ],
+  [
     ({ lab }) => lab.switch('s', { ageingTime: 1.5 }),
     "lab.switch('s'): ageingTime must be a whole number from 0 to 1000000: received 1.5",
   ],
