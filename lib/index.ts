@@ -19,8 +19,10 @@ import {
   type ToMatchReachabilityOptions,
   type ToReachOptions,
   type ToSeeOptions,
+  type ToStayReachableOptions,
   type ToTellOptions,
 } from './matchers/index.ts';
+import type { CounterEntry } from './matchers/to-have-counted.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
@@ -38,6 +40,7 @@ export type { CauseFacts, Code } from './model/cause.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
 export type {
   AddressEntry,
+  CounterEntry,
   Expected,
   ForwardingEntry,
   GroupEntry,
@@ -48,6 +51,7 @@ export type {
   ToMatchReachabilityOptions,
   ToReachOptions,
   ToSeeOptions,
+  ToStayReachableOptions,
   ToTellOptions,
   VlanEntry,
 };
@@ -87,6 +91,13 @@ declare module 'vitest' {
      * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
      */
     toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
+    /**
+     * The target goes on answering while a function does something to the network: a probe each millisecond measures the longest
+     * outage, and it fails with all of them when one is longer than `gap`, in milliseconds.
+     *
+     * @example await expect(a).toStayReachable(b, { while: () => failover(), gap: 50 })
+     */
+    toStayReachable(to: Namespace | Interface | string, options: ToStayReachableOptions): Promise<void>;
     /**
      * Every pair of a lab's hosts as in a table: who asks in the rows, who is asked in the columns; ✓ reaches, ✗ does
      * not, `.` is not asked.
@@ -148,6 +159,19 @@ declare module 'vitest' {
      * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A counter of nftables (by its name, or of a rule), or of a queueing discipline, stands as it is said. Reads them by
+     * `nft` and `tc` until it does.
+     *
+     * @example await expect(r).toHaveCounted({ comment: 'from a', packets: 3 })
+     */
+    toHaveCounted(counter: Expected<CounterEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * The ruleset of nftables is that of the snapshot: without handles, counters and other values that packets change.
+     *
+     * @example await expect(r).toMatchRuleset()
+     */
+    toMatchRuleset(hint?: string): Promise<void>;
     /**
      * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
      * other comes. With `.not` none may come for `hold`.

@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { beforeEach, describe, kernelOption, supports } from 'hairpin';
+import { beforeEach, createLab, describe, KernelError, kernelOption, supports } from 'hairpin';
 import { findProgram } from '../lib/kernel/find-program.ts';
 import programs from './programs.json' with { type: 'json' };
 
@@ -47,6 +47,24 @@ export function describeNeeding(needed: readonly Need[], specs: () => void | Pro
 
 function isPair(need: Need): need is readonly [Kind, object] {
   return Array.isArray(need);
+}
+
+/** Specs of links that netem impairs: skipped where the kernel has none, under a title that names its option. */
+export async function describeImpairing(specs: () => void | Promise<void>): Promise<void> {
+  describe.skipIf(!(await hasNetem()))('needs CONFIG_NET_SCH_NETEM', specs);
+}
+
+/** By trying. */
+async function hasNetem(): Promise<boolean> {
+  await using lab = createLab();
+  const { a } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  try {
+    a.impair({ loss: 1 });
+    return true;
+  } catch (error) {
+    if (error instanceof KernelError && error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Why no tun or tap can be made here, for `skip`: some machines keep the device node for root. */

@@ -96,15 +96,22 @@ export function heardOf(events: Events): Heard {
   return heard;
 }
 
+/** What listens to the kernel: an `EntryMonitor`, as far as a spec's monitor needs it. */
+interface Listener {
+  wait(milliseconds: number): Promise<boolean>;
+  take(): { events: readonly { isGone: boolean; entry: object }[]; isLost: boolean };
+  close(): void;
+}
+
 /** What a monitor has heard. Several may wait for it at once. */
 export class Heard {
   readonly events: Event[] = [];
   /** The kernel had no room for some events. */
   isLost = false;
   closed = false;
-  readonly #monitor: EntryMonitor<object>;
+  readonly #monitor: Listener;
 
-  constructor(monitor: EntryMonitor<object>) {
+  constructor(monitor: Listener) {
     this.#monitor = monitor;
   }
 

@@ -17,6 +17,7 @@ import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
+import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkAlive } from './interface-state.ts';
 import { checkMaster, type MasterOption, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
@@ -174,6 +175,19 @@ export class Interface {
       if (master !== undefined) setMaster(this, was);
       throw error;
     }
+  }
+
+  /**
+   * Makes the link worse by which this interface sends: its packets are late, lost, sent twice, out of order, broken, or slow.
+   * What it receives stays as it is: impair the other end, too, for both directions.
+   *
+   * @returns what mends it, at the latest at the end of its scope
+   * @throws UsageError for a wrong option, or a device that has a queueing discipline already; KernelError without netem
+   * (`CONFIG_NET_SCH_NETEM`), but for a rate alone
+   * @example using slow = eth0.impair({ delay: 20, jitter: 5, loss: 1, rate: '10mbit' })
+   */
+  impair(options: ImpairOptions): Impairment {
+    return impair(this, options);
   }
 
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */

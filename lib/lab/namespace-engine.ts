@@ -48,8 +48,8 @@ export class NamespaceEngine {
     this.#joining = true;
   }
 
-  /** {@link Namespace.settled} is this. */
-  settled(): Promise<void> {
+  /** Waits until the IPv6 addresses can be asked for. */
+  usable(): Promise<void> {
     if (this.#joining || this.#namespace.lab.defaults === 'kernel') {
       this.#joining = false;
       // Other questions that are asked until then wait for the same promise.

@@ -12,6 +12,7 @@ import { vlan } from '../links/vlan.ts';
 import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import { converge, type SettledOptions } from './convergence.ts';
 import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
 import { type Events, monitor } from './events.ts';
@@ -304,14 +305,13 @@ export class Namespace {
   }
 
   /**
-   * Waits until the IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
-   * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard. With the
-   * kernel's defaults an address serves nobody before it was looked for duplicates of, each time that its link comes up.
+   * Waits until nothing moves by itself any more here: carriers, duplicate address detection, the groups that addresses
+   * join, reports for multicast groups, ports of a spanning tree. Questions wait for their addresses anyhow.
    *
-   * @throws Error naming the address that is not usable within ten seconds
+   * @throws UsageError for a wrong option; Error naming what still moves when the time is over
    */
-  settled(): Promise<void> {
-    return engineOf(this).settled();
+  settled(options: SettledOptions = {}): Promise<void> {
+    return converge(`${this}.settled`, [this], options, this.settled);
   }
 
   toString(): string {

@@ -103,5 +103,5 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+  return `${/^([aeiou]|fdb|mdb)/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -116,6 +116,7 @@ export interface CauseFacts {
 
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
   'xdp.drop': { namespace: string; device?: DeviceName };
+  'qdisc.netem': { device: DeviceName; loss?: number };
   'qdisc.drop': { namespace: string; device?: DeviceName };
   'machine.backlog': Record<never, never>;
   'ip.localnet': { namespace: string };

@@ -35,7 +35,8 @@ test('a monitor tells what ip monitor does of routes and rules, in the same orde
   expect(printed.map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
     ...['10.9.0.0/16 via 10.0.0.2', 'fd09::/64 via fd00::2', 'Deleted 10.9.0.0/16 via'],
   ]);
-  expect(events.all()).toMatchObject([
+  // Without the routes of the addresses, which a worker of the kernel's adds in its own time (addrconf_dad_work).
+  expect(events.all().filter(({ to }) => /09|10\.9/.test(to))).toMatchObject([
     { to: '10.9.0.0/16', via: '10.0.0.2', dev: 'eth0', deleted: false },
     { to: 'fd09::/64', via: 'fd00::2', deleted: false },
     { to: '10.9.0.0/16', deleted: true },
@@ -96,7 +97,9 @@ test('events come one by one, and end with the monitor', async ({ lab }) => {
   const events = a.monitor('route');
   const seen: string[] = [];
   const reading = (async () => {
-    for await (const { to, deleted } of events) {
+    for await (const { to, family, deleted } of events) {
+      // A worker of the kernel's adds the routes of IPv6 addresses in its own time (addrconf_dad_work).
+      if (family === 6) continue;
       seen.push(`${deleted ? '-' : '+'}${to}`);
       if (deleted) events.close();
     }
@@ -105,7 +108,7 @@ test('events come one by one, and end with the monitor', async ({ lab }) => {
   await a.exec('ip', ['route', 'delete', '10.9.0.0/16']);
   await reading;
   expect(seen).toEqual(['+10.9.0.0/16', '-10.9.0.0/16']);
-  expect(events.all()).toHaveLength(2);
+  expect(events.all().filter(({ family }) => family === 4)).toHaveLength(2);
 });
 
 // a eth0 ── eth0 b
@@ -116,12 +119,12 @@ test('a failure says what was told instead', async ({ lab }) => {
   a.route.add({ to: '10.9.0.0/16', via: '10.0.0.2' });
   const failure = await failureOf(expect(events).toTell({ to: '10.9.0.0/16', via: '10.0.0.3' }, { within: 20 }));
   expect(
-    failure.replace(/, in [\d.]+ ms/, ', in N ms'),
+    failure.replace(/of \d+ events?, in [\d.]+ ms/, 'of N events, in N ms'),
   ).toBe(`expect(a.monitor('route')).toTell({ to: '10.9.0.0/16', via: '10.0.0.3' }, { within: 20 })
 
 In:        a
 Expected:  such an event within 20 ms
-Received:  0 of 1 event, in N ms
+Received:  0 of N events, in N ms
 
 The nearest route event:
 - Expected
@@ -134,10 +137,10 @@ The nearest route event:
   }`);
   a.route.delete({ to: '10.9.0.0/16' });
   expect(await failureOf(expect(events).toTell({ to: '10.9.0.0/16' }, { times: 1 }))).toMatch(
-    /Expected: {2}1 such event within 1000 ms, and no more for 100 ms\nReceived: {2}2 of 2 events, in [\d.]+ ms\n {11}\{\n/,
+    /Expected: {2}1 such event within 1000 ms, and no more for 100 ms\nReceived: {2}2 of \d+ events, in [\d.]+ ms\n {11}\{\n/,
   );
   expect(await failureOf(expect(events).not.toTell({ deleted: true }))).toMatch(
-    /Expected: {2}no such event, for 100 ms\nReceived: {2}1 of 2 events/,
+    /Expected: {2}no such event, for 100 ms\nReceived: {2}1 of \d+ events/,
   );
 });
 
@@ -149,7 +152,7 @@ test('an event that comes during the hold is one too many', async ({ lab }) => {
   a.route.add({ to: '10.9.0.0/16', via: '10.0.0.2' });
   const failure = failureOf(expect(events).toTell({ to: '10.9.0.0/16' }, { times: 1, hold: 10_000 }));
   await a.exec('ip', ['route', 'delete', '10.9.0.0/16']);
-  expect(await failure).toContain('Received:  2 of 2 events');
+  expect(await failure).toMatch(/Received: {2}2 of \d+ events/);
 });
 
 // a

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
+import { netemOptions, tbfOptions } from '../../lib/netlink/qdisc-options.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
@@ -37,6 +38,13 @@ const MEMBERS: Record<string, string> = {
   rtgenmsg: 'rtgen_family',
   rtmsg: 'rtm_family rtm_dst_len rtm_src_len rtm_tos rtm_table rtm_protocol rtm_scope rtm_type rtm_flags',
   rtnexthop: 'rtnh_len rtnh_flags rtnh_hops rtnh_ifindex',
+  gnet_stats_queue: 'qlen backlog drops requeues overlimits',
+  tc_netem_corrupt: 'probability correlation',
+  tc_netem_qopt: 'latency limit loss gap duplicate jitter',
+  tc_netem_rate: 'rate packet_overhead cell_size cell_overhead',
+  tc_netem_reorder: 'probability correlation',
+  tc_ratespec: 'cell_log linklayer overhead cell_align mpu rate',
+  tc_tbf_qopt: 'rate peakrate limit buffer mtu',
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
@@ -49,7 +57,8 @@ const NEWER =
 
 const families = Object.values(FAMILIES);
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
-const bodies = [...families.map(({ options }) => options.body), ...netfilter] as readonly AnyType[];
+const qdiscs = [netemOptions, tbfOptions];
+const bodies = [...families.map(({ options }) => options.body), ...netfilter, ...qdiscs] as readonly AnyType[];
 const types = bodies.flatMap((body) => [...within(body)]);
 const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);
 const structs = new Map(types.filter(isStruct).map((type) => [type.struct.name, type]));

@@ -10,6 +10,8 @@ const HEADERS = [
   ...[
     'linux/neighbour.h',
     'linux/fib_rules.h',
+    'linux/gen_stats.h',
+    'linux/pkt_sched.h',
     'linux/icmpv6.h',
     'linux/net_namespace.h',
     'linux/nexthop.h',

@@ -7,6 +7,7 @@ import type { Question } from '../../probes/question.ts';
 import { nextHop } from '../../probes/source.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
+import { lossCause } from './impairment.ts';
 import { linkCause } from './link.ts';
 import { toNowhere } from './route.ts';
 
@@ -37,7 +38,7 @@ function addressCause({ from, source: { device, address }, bound }: Question): C
 function wayCause(question: Question): Cause | undefined {
   const { from, to, source, family } = question;
   const hop = nextHop(question);
-  if (typeof hop !== 'string') return linkCause(hop.device);
+  if (typeof hop !== 'string') return linkCause(hop.device) ?? lossCause(hop.device);
   const device = deviceName(source.device);
   // With the link its routes have gone (fib_disable_ip).
   if (stateIfThere(source.device)?.up === false) return { code: 'link.down', facts: { device, routes: true } };

@@ -5,10 +5,12 @@ import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName, type Field, whole, word } from './fields.ts';
 
 /** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
-export interface GroupEntry extends Pick<MdbState, 'group' | 'state' | 'vid'> {
+export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
   bridge: string;
   /** The port; the bridge itself for its host. */
   port: string;
+  /** Undefined: frames without a tag. */
+  vlan: number | undefined;
 }
 
 const group: Field = {
@@ -24,8 +26,10 @@ export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
   monitored: ['mdb', 'link'],
   message: 84,
   requests: [bridgeMdb.all()],
-  fields: { group, port: deviceName, bridge: deviceName, vid: whole, state: word('temp', 'permanent') },
+  fields: { group, port: deviceName, bridge: deviceName, vlan: whole, state: word('temp', 'permanent') },
   entries: ({ entries }, names) =>
-    entries.map(({ bridge, port, ...rest }) => ({ ...rest, port: nameIn(names, port), bridge: nameIn(names, bridge) })),
+    entries.map(({ group: of, state, vid, bridge, port }) => ({
+      ...{ group: of, state, vlan: vid || undefined, port: nameIn(names, port), bridge: nameIn(names, bridge) },
+    })),
   isOf: ({ port, bridge }, device) => port === device || bridge === device,
 });
