@@ -1,4 +1,5 @@
 import { kindOf } from '../links/registry.ts';
+import { engineOf } from './engine.ts';
 import { Fdb } from './fdb.ts';
 import { Interface } from './interface.ts';
 import { Mdb } from './mdb.ts';
@@ -26,7 +27,8 @@ export class Bridge extends Interface {
 
   /** As the kernel has it now: the least of its ports' unless somebody chose one (`br_stp_recalculate_bridge_id`). */
   override get mac(): string {
-    return this.state().mac;
+    const { mac } = this.deleted || this.namespace.lab.closed ? engineOf(this) : engineOf(this).link();
+    return mac;
   }
 }
 

@@ -46,6 +46,18 @@ test('any interface becomes a port, with its settings, and is one no more', asyn
   expect([two.deleted, vxlan.deleted, end.deleted]).toEqual([true, false, false]);
 });
 
+test('the address of a switch’s bridge is what the kernel has: the least of its ports', async ({ lab }) => {
+  const sw = lab.switch('sw');
+  const { b: port } = lab.cable(lab.namespace('a'), sw);
+  lab.cable(lab.namespace('b'), sw);
+  const shown = async () => (await ipLink(sw, 'br0')).address;
+  expect([sw.br0.mac, await shown()]).toEqual([port.mac, port.mac]);
+  port.set({ mac: '02:00:00:00:00:01' });
+  expect([sw.br0.mac, await shown()]).toEqual(['02:00:00:00:00:01', '02:00:00:00:00:01']);
+  await lab.close();
+  expect(sw.br0.mac).toMatch(/^[0-9a-f:]{17}$/);
+});
+
 test('a further port of a switch: a tunnel that leads there', async ({ lab }) => {
   const sw = lab.switch('sw');
   lab.cable(lab.namespace('a'), sw);
