@@ -1,8 +1,16 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import type { Interface, MacvlanMode, Namespace, NeighbourEntry, RouteEntry, RuleEntry } from './lab/index.ts';
-import type { AsymmetricValue, Expected, WithNamedTable } from './matchers/expected.ts';
+import {
+  type Interface,
+  Lab,
+  type MacvlanMode,
+  type Namespace,
+  type NeighbourEntry,
+  type RouteEntry,
+  type RuleEntry,
+} from './lab/index.ts';
+import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
 import {
   matchers,
@@ -12,7 +20,9 @@ import {
   type ToReachOptions,
   type ToSeeOptions,
   type ToStayReachableOptions,
+  type ToTellOptions,
 } from './matchers/index.ts';
+import type { CounterEntry } from './matchers/to-have-counted.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
@@ -30,6 +40,7 @@ export type { CauseFacts, Code } from './model/cause.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
 export type {
   AddressEntry,
+  CounterEntry,
   Expected,
   ForwardingEntry,
   GroupEntry,
@@ -41,11 +52,14 @@ export type {
   ToReachOptions,
   ToSeeOptions,
   ToStayReachableOptions,
+  ToTellOptions,
   VlanEntry,
 };
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
+// A snapshot of a lab is its drawing.
+expect.addSnapshotSerializer({ test: (value) => value instanceof Lab, serialize: String });
 
 declare module 'vitest' {
   // Declarations merge only with the very parameters of vitest's own.
@@ -142,9 +156,31 @@ declare module 'vitest' {
     /**
      * A port, or a bridge itself, has a VLAN.
      *
-     * @example await expect(port).toHaveVlan({ vid: 10, pvid: true, untagged: true })
+     * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A counter of nftables (by its name, or of a rule), or of a queueing discipline, stands as it is said. Reads them by
+     * `nft` and `tc` until it does.
+     *
+     * @example await expect(r).toHaveCounted({ comment: 'from a', packets: 3 })
+     */
+    toHaveCounted(counter: Expected<CounterEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * The ruleset of nftables is that of the snapshot: without handles, counters and other values that packets change.
+     *
+     * @example await expect(r).toMatchRuleset()
+     */
+    toMatchRuleset(hint?: string): Promise<void>;
+    /**
+     * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
+     * other comes. With `.not` none may come for `hold`.
+     *
+     * @example
+     * using events = r.monitor('route');
+     * await expect(events).toTell({ to: '10.9.0.0/16', deleted: true }, { times: 1 });
+     */
+    toTell(event: ExpectedEvent<T>, options?: ToTellOptions): Promise<void>;
     /**
      * A sysctl of a namespace has a value.
      *

@@ -1,9 +1,10 @@
 import './kernel/needs-node.ts';
 
-import { setLabTracer } from './lab/lab-tracer.ts';
+import { setUpperLayers } from './lab/upper-layers.ts';
+import { drawLab } from './report/draw-lab.ts';
 import { traceLab } from './trace/trace-lab.ts';
 
 // `hairpin/lab`: what a script needs.
 export * from './lab/index.ts';
 
-setLabTracer(traceLab);
+setUpperLayers({ trace: traceLab, draw: drawLab });

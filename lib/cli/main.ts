@@ -8,6 +8,7 @@ import { bisectCommand } from './bisect.ts';
 import { checkSwitchCommand } from './check-switch.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
+import { graphCommand } from './graph.ts';
 import { helpCommand } from './help.ts';
 import { initCommand } from './init.ts';
 import { kernelsCommand } from './kernels.ts';
@@ -30,6 +31,7 @@ const commands = [
   testCommand(),
   modesCommand(),
   mutateCommand(),
+  graphCommand(),
   kernelsCommand(),
   bisectCommand(),
   checkSwitchCommand(),

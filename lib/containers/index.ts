@@ -1,6 +1,7 @@
 import '../kernel/needs-node.ts';
 
-import { setLabTracer } from '../lab/lab-tracer.ts';
+import { setUpperLayers } from '../lab/upper-layers.ts';
+import { drawLab } from '../report/draw-lab.ts';
 import { traceLab } from '../trace/trace-lab.ts';
 
 export { Container } from './container.ts';
@@ -10,4 +11,4 @@ export type { ContainerImage, Dockerfile } from './image.ts';
 export type { ContainerOptions } from './start-container.ts';
 export type { ContainerDescription, StartedContainer } from './started-container.ts';
 
-setLabTracer(traceLab);
+setUpperLayers({ trace: traceLab, draw: drawLab });

@@ -45,6 +45,7 @@ export const IPPROTO_ICMPV6 = 58;
 export const IP_MTU_DISCOVER = 10;
 export const IP_PMTUDISC_DO = 2;
 export const IP_ADD_MEMBERSHIP = 35;
+export const IPV6_ADD_MEMBERSHIP = 20;
 export const IPV6_MTU_DISCOVER = 23;
 export const IPV6_V6ONLY = 26;
 export const IPV6_FREEBIND = 78;

@@ -11,6 +11,7 @@ export type { LinkKindName, PairKindName, SingleKind } from '../links/registry.t
 export { type NewSettings, type Setting, type SettingRules, type Settings, setting } from '../links/setting.ts';
 export { VLAN_PROTOCOLS, type VlanProtocol } from '../links/vlan.ts';
 export type { AddressState } from '../netlink/address.ts';
+export type { BridgeVlan, VlanIds } from '../netlink/bridge-vlan.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
 export type { Encap } from '../netlink/lwtunnel.ts';
 export type { FdbEntry, NeighbourState } from '../netlink/neighbour.ts';
@@ -26,15 +27,22 @@ export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './
 export type { SettledOptions } from './convergence.ts';
 export type { Daemon } from './daemon.ts';
 export type { Ready } from './daemon-ready.ts';
+export type { DrawOptions } from './draw-options.ts';
+export { type Event, Events } from './events.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
+export type { Fdb, FdbOptions } from './fdb.ts';
 export type { Freeze } from './freeze.ts';
 export type { Impairment, ImpairOptions } from './impairment.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
 export { createLab, Lab } from './lab.ts';
+export type { LabData, NamespaceData } from './lab-data.ts';
 export type { LabOptions } from './lab-options.ts';
 export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
 export type {
+  BridgeChange,
+  BridgeLink,
+  BridgeOptions,
   DummyOptions,
   Ipvlan,
   IpvlanChange,
@@ -48,11 +56,13 @@ export type {
   VlanOptions,
 } from './links.ts';
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
+export type { Mdb, MdbMember, MdbPortEntry } from './mdb.ts';
+export type { Membership } from './membership.ts';
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';
 export type { NexthopOptions } from './nexthop-table.ts';
 export type { Partition } from './partition.ts';
-export type { Port } from './port.ts';
+export type { BackupOption, Port } from './port.ts';
 export type { RemoteFdb, RemoteFdbEntry } from './remote-fdb.ts';
 export type { RouteHopOptions, RouteOptions } from './route-options.ts';
 export type { RouteFilter } from './route-table.ts';
@@ -64,3 +74,4 @@ export { isTap, type TapInterface } from './tap-interface.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
 export type { Uplink } from './uplink.ts';
+export type { VlanList, VlanMembership } from './vlan-list.ts';

@@ -21,9 +21,10 @@ import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkAlive } from './interface-state.ts';
 import { checkMaster, type MasterOption, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
-import { changePort } from './port.ts';
+import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
 import type { Segment } from './segment.ts';
 import type { Uplink } from './uplink.ts';
+import { VlanList } from './vlan-list.ts';
 import { change, watcher } from './watcher.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
@@ -61,6 +62,8 @@ export class Interface {
   readonly kind: string;
   readonly segment: Segment | undefined;
   readonly address: AddressList;
+  /** Its VLANs as a bridge, or as the port of one. */
+  readonly vlan: VlanList;
   /** The device below, in whatever namespace of the lab; of a macvlan perhaps a real NIC, which is not of the lab. */
   readonly parent: Interface | Uplink | undefined;
   /** The other end, where the device is one end of a cable. */
@@ -74,6 +77,7 @@ export class Interface {
     this.kind = kind;
     this.segment = segment;
     this.address = new AddressList(this);
+    this.vlan = new VlanList(this);
     this.parent = parent;
     parent?.children.add(this);
   }
@@ -91,12 +95,12 @@ export class Interface {
     return engineOf(this).isPort;
   }
 
-  /** The device that it belongs to: a bridge, a bond, a VRF. A switch's own bridge is not an interface of the lab. */
+  /** The device that it belongs to: a bridge, a bond, a VRF. That of a switch is `sw.br0`. */
   get master(): Interface | undefined {
     return engineOf(this).master;
   }
 
-  /** The bridge of a host that it is a port of, whatever kind of link it is. */
+  /** The bridge that it is a port of, whatever kind of link it is. */
   get bridge(): Bridge | undefined {
     const { master } = this;
     return master && kindOf(master)?.description.hasPorts ? (master as Bridge) : undefined;
@@ -112,7 +116,7 @@ export class Interface {
     checkAlive(this, 'settings');
     watcher()?.asked();
     const link = engineOf(this).link();
-    return { ...withDevices(this, settingsOf(link) ?? {}), ...portSettings(link) };
+    return { ...withDevices(this, settingsOf(link) ?? {}), ...portSettings(link), ...backupOf(this, link) };
   }
 
   /**
@@ -135,15 +139,18 @@ export class Interface {
     const fixed = kind?.fixedMac({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
     const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
-    const ofPort = willBePort(this, options) ? PORT_OPTIONS : [];
+    const isPort = willBePort(this, options);
+    const ofPort = isPort ? PORT_OPTIONS : [];
     const ofKind = kind?.liveOptions ?? [];
-    checkOptions(call, options, [...ofPort, ...ofDevice, ...ofKind]);
-    checkPortOptions(call, options as PortOptions);
+    checkOptions(call, options, [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind]);
+    if (isPort) checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
     if (options.master !== undefined && options.master !== false)
       checkInterfaceOf(call, 'master', options.master, this.namespace, ', or false for none');
     if (options.master) checkMaster(call, this, options.master);
     checkLinkedDevices(call, this.namespace, kind, options);
+    const { backupPort } = options as BackupOption;
+    checkBackupPort(call, options.master || this.bridge, this, backupPort);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
     if (kind && Object.values(settings).some((value) => value !== undefined)) {
@@ -154,12 +161,20 @@ export class Interface {
     const { master, ...changes } = pick(options, ofDevice);
     // A bond takes only devices that are down (bond_enslave), and brings them up itself.
     const { up, ...others } = changes;
+    const was = this.master ?? false;
     if (master !== undefined && up === false) engineOf(this).change({ up });
     if (master !== undefined) setMaster(this, master);
     const ofDeviceNow: Omit<InterfaceChange, 'master'> = master !== undefined && up === false ? others : changes;
-    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofDeviceNow };
-    if (this.isPort) changePort(this, { ...parts, change: (change) => engineOf(this).change(change) });
-    else if (Object.keys(parts.ofDevice).length > 0) engineOf(this).change(parts.ofDevice);
+    try {
+      if (this.isPort) {
+        const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofDeviceNow };
+        changePort(this, { ...parts, change: (change) => engineOf(this).change(change) });
+        if (backupPort !== undefined) changeBackupPort(this, backupPort);
+      } else if (Object.keys(ofDeviceNow).length > 0) engineOf(this).change(ofDeviceNow);
+    } catch (error) {
+      if (master !== undefined) setMaster(this, was);
+      throw error;
+    }
   }
 
   /**
@@ -193,6 +208,11 @@ export class Interface {
   /** As in `ns1/m1`. */
   toString(): string {
     return `${this.namespace.name}/${this.name}`;
+  }
+
+  /** vitest copies what is a mere object before it shows a difference, and a copy is in no lab. */
+  get [Symbol.toStringTag](): string {
+    return 'Interface';
   }
 
   /** A name in differences and JSON, for what is behind it has no end. */

@@ -1,16 +1,18 @@
 import { inspect } from 'node:util';
 import type { PairKindName } from '../links/registry.ts';
+import { readNetwork } from '../state/read-network.ts';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions, PairSettings } from './cable.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { converge, type SettledOptions } from './convergence.ts';
 import { discover } from './discover.ts';
+import { checkDrawOptions, type DrawOptions } from './draw-options.ts';
 import { endLab, registerEnd } from './end-lab.ts';
-import { engineOf, setEngine } from './engine.ts';
+import { engineOf, enginesOf, setEngine } from './engine.ts';
 import type { Interface } from './interface.ts';
+import type { LabData } from './lab-data.ts';
 import { LabEngine } from './lab-engine.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
-import { labTracer } from './lab-tracer.ts';
 import { Namespace } from './namespace.ts';
 import { openNamespace } from './namespace-engine.ts';
 import { addPartition, type Partition } from './partition.ts';
@@ -18,6 +20,7 @@ import type { Defaults } from './role.ts';
 import { addSwitch, type Switch, type SwitchOptions } from './switch.ts';
 import { checkTrace, type Trace, type TraceOptions } from './trace.ts';
 import { openUplink, type Uplink } from './uplink.ts';
+import { upperLayers } from './upper-layers.ts';
 import { createUnvaried, make } from './watcher.ts';
 
 /**
@@ -147,7 +150,42 @@ export class Lab implements AsyncDisposable {
    */
   async trace(fn: () => unknown, options: TraceOptions = {}): Promise<Trace> {
     const protocols = checkTrace(this, fn, options);
-    return labTracer()(this, fn, protocols);
+    return upperLayers().trace(this, fn, protocols);
+  }
+
+  /**
+   * Draws the network as the kernel has it now: `[host]`, `{switch}`, `<router>`, each with its devices, and lines for cables and
+   * for the way to a parent. Dashed lines have no carrier. It has no MAC addresses, and is the same in every run.
+   *
+   * @throws UsageError for a wrong option, and for a lab that is closed
+   * @example
+   * console.log(lab.draw({ addresses: true }));
+   * expect(lab.draw()).toMatchInlineSnapshot();
+   */
+  draw(options: DrawOptions = {}): string {
+    checkLabOpen('lab.draw', this);
+    return upperLayers().draw(this, checkDrawOptions('lab.draw', options));
+  }
+
+  /** The drawing of {@link draw}; of a lab that is closed, its namespaces' names. */
+  toString(): string {
+    return this.closed ? this[inspect.custom]() : this.draw();
+  }
+
+  /**
+   * The network as the kernel has it now, as plain data: links, addresses, routes, rules, neighbours, forwarding entries, sysctls and
+   * packet filters of each namespace.
+   *
+   * @throws UsageError for a lab that is closed
+   */
+  toJSON(): LabData {
+    checkLabOpen('lab.toJSON', this);
+    return { namespaces: readNetwork(enginesOf(this.namespaces)).namespaces.map((state) => ({ ...state })) };
+  }
+
+  /** vitest copies what is a mere object before it shows a difference, and a copy is in no lab. */
+  get [Symbol.toStringTag](): string {
+    return 'Lab';
   }
 
   /**

@@ -2,24 +2,30 @@ import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
+import { bridge } from '../links/bridge.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
 import { checkSingleKind, type KindNamed, type SingleKind } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
+import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
 import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { converge, type SettledOptions } from './convergence.ts';
 import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
+import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { type Freeze, freeze } from './freeze.ts';
-import { Interface } from './interface.ts';
+import { checkInterfaceOf, Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
+  BridgeLink,
+  BridgeOptions,
   DummyOptions,
   Ipvlan,
   IpvlanOptions,
@@ -30,6 +36,7 @@ import type {
   Vlan,
   VlanOptions,
 } from './links.ts';
+import { joinGroup, type Membership } from './membership.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { NexthopTable } from './nexthop-table.ts';
 import type { Role } from './role.ts';
@@ -37,7 +44,7 @@ import { RouteTable } from './route-table.ts';
 import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
-import { make, watcher } from './watcher.ts';
+import { make, unwatched, watcher } from './watcher.ts';
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
@@ -178,6 +185,26 @@ export class Namespace {
     return this.#make('dummy', dummy, options);
   }
 
+  /**
+   * Makes a bridge here. The namespace's own stack is behind it as behind one more port, with the bridge's addresses. Any
+   * interface of the namespace may become a port, here or by `set({ master: bridge })`.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
+   * @example const br0 = host.bridge({ name: 'br0', address: '10.1.0.1/24', ports: [cable.b, vxlan] })
+   */
+  bridge(options: BridgeOptions = {}): BridgeLink {
+    const call = `${this.name}.bridge`;
+    const { ports = [], ...settings } = options ?? {};
+    if (!Array.isArray(ports))
+      throw new UsageError(`${call}: ports must be a list of interfaces: received ${show(ports)}`);
+    for (const [at, port] of ports.entries()) checkInterfaceOf(call, `ports[${at}]`, port, this);
+    const made = this.#make('bridge', bridge, settings) as BridgeLink;
+    return finishOrRemove(made, () => {
+      for (const port of ports) unwatched(() => port.set({ master: made }));
+      return made;
+    });
+  }
+
   #make(method: string, kind: object, options: object): Interface {
     const call = `${this.name}.${method}`;
     checkLabOpen(call, this.lab);
@@ -220,6 +247,32 @@ export class Namespace {
    */
   exec(file: string, args: readonly string[] = [], options: ExecOptions = {}): Subprocess {
     return exec(this, file, args, options);
+  }
+
+  /**
+   * Listens to what the kernel tells of links, addresses, routes and their like here, as `ip monitor` and `bridge monitor`
+   * do. It listens when this returns.
+   *
+   * @throws UsageError for an object that cannot be monitored
+   * @example
+   * using events = r.monitor('route');
+   * await r.exec('ip', ['route', 'add', '10.9.0.0/16', 'via', '10.0.0.2']);
+   * await expect(events).toTell({ to: '10.9.0.0/16', via: '10.0.0.2' }, { times: 1 });
+   */
+  monitor<K extends MonitoredObject>(object: K): Events<K> {
+    return monitor(this, object);
+  }
+
+  /**
+   * Joins a multicast group, as a receiver does: the host says so by IGMP or MLD, and goes on saying it when asked, until
+   * `leave()` or the end of the lab.
+   *
+   * @param options `dev`: where. @default the namespace's only interface
+   * @throws UsageError for what is no group of IP; KernelError when the kernel refuses
+   * @example using member = ns1.join('239.1.1.1')
+   */
+  join(group: string, options: { dev?: Interface | string } = {}): Membership {
+    return joinGroup(this, group, options);
   }
 
   /**
@@ -278,6 +331,11 @@ export class Namespace {
 
   toString(): string {
     return this.name;
+  }
+
+  /** vitest copies what is a mere object before it shows a difference, and a copy is in no lab. */
+  get [Symbol.toStringTag](): string {
+    return 'Namespace';
   }
 
   /** A name in differences and JSON, for what is behind it has no end. */

@@ -21,8 +21,10 @@ const TAKEN_NAMES: readonly string[] = [
     'isPort',
     'ports',
     'fdb',
+    'mdb',
+    'vlan',
   ],
-  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
+  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
 ];

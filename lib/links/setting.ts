@@ -7,6 +7,8 @@ export interface SettingRules {
   readonly default?: unknown;
   /** The kernel's own default: a script leaves it out. */
   readonly kernelDefault?: unknown;
+  /** The option of the kernel's configuration that brings it, without `CONFIG_`, where that of its kind does not. */
+  readonly needs?: string;
   /** Each new link needs it; with {@link unless}, each that does not have that other setting on. */
   readonly required?: boolean;
   readonly unless?: string;

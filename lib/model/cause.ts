@@ -28,6 +28,9 @@ export interface CauseFacts {
   'bridge.mcast-flood-off': { port: DeviceName };
   'bridge.flood-off': { port: DeviceName; mac: string };
   'bridge.proxy-arp': { port: DeviceName };
+  'bridge.vlan': { port: DeviceName; id: number; side: Side; pvidOf?: DeviceName };
+  'bridge.no-pvid': { port: DeviceName; tag?: Tag };
+  'bridge.no-mdb-entry': { port: DeviceName; group: string; vlan?: number };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
 
   'macvlan.private': { device: DeviceName; as: 'sender' | 'receiver' };

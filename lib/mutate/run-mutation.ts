@@ -1,7 +1,8 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createCLI, createVitest, parseCLI, type TestCase, type TestModule, type Vitest } from 'vitest/node';
+import type { TestCase, TestModule, Vitest } from 'vitest/node';
 import type {} from '../matchers/keep-evidence.ts';
+import { type Misuse, runSpecs } from '../report/run-specs.ts';
 import type { MutationMeta } from './mutant.ts';
 
 /** A test that was run, with what it told; without where it did not run to its end. */
@@ -31,54 +32,9 @@ const RUNNER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'runner.t
 export async function runMutation(
   words: readonly string[],
   onTest: () => void = () => {},
-): Promise<MutationRun | { misuse: string }> {
-  const wrong = whyWrong(words);
-  if (wrong !== undefined) return { misuse: wrong };
-  const { filter, options } = parseCLI(['vitest', 'run', ...words]);
-  const vitest: Vitest = await createVitest(
-    {
-      ...options,
-      watch: false,
-      run: true,
-      includeTaskLocation: true,
-      reporters: [{ onTestCaseResult: () => onTest() }],
-      coverage: { enabled: false },
-      // One run of a test is judged by itself.
-      bail: 0,
-      retry: 0,
-    },
-    {},
-    // What specs print is of no interest a thousand times.
-    { stdout: process.stderr },
-  );
-  try {
-    return await run(vitest, filter);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const { include = [] } = vitest.config;
-    return {
-      misuse: `no spec file matches ${filter.join(' ') || 'the config'}; the config includes ${include.join(', ')}`,
-    };
-  } finally {
-    await vitest.close();
-  }
-}
-
-/** What vitest's own command line would say of the arguments; `parseCLI` lets options through that there are none of. */
-function whyWrong(words: readonly string[]): string | undefined {
-  const cli = createCLI();
-  try {
-    cli.parse(['node', 'vitest', 'run', ...words], { run: false });
-    cli.matchedCommand?.checkUnknownOptions();
-    cli.matchedCommand?.checkOptionValue();
-    return undefined;
-  } catch (error) {
-    return `vitest run does not take these arguments: ${error instanceof Error ? error.message : error}`;
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'VITEST_FILES_NOT_FOUND';
+): Promise<MutationRun | Misuse> {
+  // One run of a test is judged by itself.
+  return runSpecs(words, { reporters: [{ onTestCaseResult: () => onTest() }], bail: 0, retry: 0 }, run);
 }
 
 async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {

@@ -17,14 +17,24 @@ export interface DirectedEdge {
  * one end to the other, and leaves stand on the outside.
  */
 export function directEdges({ namespaces, edges }: Topology): DirectedEdge[] {
-  const between = edges.filter(({ from, to }) => namespaceOf(from) !== namespaceOf(to));
+  const between = edges.filter(isBetween);
   const names = namespaces.map(({ name }) => name);
-  const position = positions(names, neighboursOf(names, between));
+  const position = positionsOf({ namespaces, edges });
   return between.map((edge) => {
     const [from, to] = [namespaceOf(edge.from), namespaceOf(edge.to)];
     const difference = (position.get(from) ?? 0) - (position.get(to) ?? 0) || names.indexOf(from) - names.indexOf(to);
     return difference < 0 ? { edge, left: edge.from, right: edge.to } : { edge, left: edge.to, right: edge.from };
   });
+}
+
+/** How far to the right each namespace stands, in steps. */
+export function positionsOf({ namespaces, edges }: Topology): ReadonlyMap<string, number> {
+  const names = namespaces.map(({ name }) => name);
+  return positions(names, neighboursOf(names, edges.filter(isBetween)));
+}
+
+function isBetween({ from, to }: TopologyEdge): boolean {
+  return namespaceOf(from) !== namespaceOf(to);
 }
 
 function neighboursOf(names: string[], edges: TopologyEdge[]): Neighbours {
@@ -36,7 +46,6 @@ function neighboursOf(names: string[], edges: TopologyEdge[]): Neighbours {
   return neighbours;
 }
 
-/** How far to the right each namespace stands, in steps. */
 function positions(names: string[], neighbours: Neighbours): Map<string, number> {
   const all = new Map<string, number>();
   for (const first of names) {

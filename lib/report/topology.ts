@@ -24,6 +24,8 @@ export interface TopologyDevice {
   name: string;
   /** `macvlan vepa`, `ipvlan l2 private`, `vlan 10`, `veth`. */
   kind: string;
+  /** An end of a cable, which a line shows. */
+  plain: boolean;
   addresses: string[];
   /** What is not as it is by default: `hairpin`, `promiscuous`, `mtu 9000`. */
   notes: string[];
@@ -37,6 +39,8 @@ export interface TopologyEdge {
   /** The two devices; of a parent link the upper one first. */
   from: string;
   to: string;
+  /** The parent link leads from a bridge to a port of it. */
+  port?: true;
   /** Both ends are up and have a carrier. */
   live: boolean;
 }
@@ -65,6 +69,7 @@ function deviceOf(namespace: LabNamespace<'addresses'>, link: Link): TopologyDev
     key: `${namespace.name}/${name}`,
     name,
     kind: [kind, ...(kindOf(link)?.label(kindOf(link)?.of(link) ?? {}) ?? [])].join(' '),
+    plain: link.peer !== undefined,
     addresses: givenAddresses(namespace, link).map(withLength),
     notes: notesOf(link, namespace.nics[link.index]),
     ...(fault ? { fault } : {}),
@@ -94,10 +99,10 @@ function notesOf(link: Link, nic: string | undefined): string[] {
 /** Each cable once, though both of its ends name it. An end outside the lab has no edge. */
 function edgesOf(state: LabState, devices: Map<string, TopologyDevice>): TopologyEdge[] {
   const edges = new Map<string, TopologyEdge>();
-  const add = (kind: TopologyEdge['kind'], from: string, to: string | undefined) => {
+  const add = (kind: TopologyEdge['kind'], from: string, to: string | undefined, port?: true) => {
     const [one, other] = [devices.get(from), devices.get(to ?? '')];
     if (!one || !other || edges.has(edgeId({ from: other.key, to: from }))) return;
-    const edge = { kind, from, to: other.key, live: !one.fault && !other.fault };
+    const edge = { kind, from, to: other.key, ...(port ? { port } : {}), live: !one.fault && !other.fault };
     edges.set(edgeId(edge), edge);
   };
   const keyOf = (place: LinkPlace | undefined) => place && `${place.namespace}/${linkAt(state, place)?.name}`;
@@ -107,7 +112,7 @@ function edgesOf(state: LabState, devices: Map<string, TopologyDevice>): Topolog
       add('cable', key, keyOf(peer));
       add('parent', key, keyOf(lower));
       const bridge = isBridgePort(link) ? keyOf({ namespace: namespace.name, index: link.master ?? 0 }) : undefined;
-      if (bridge) add('parent', bridge, key);
+      if (bridge) add('parent', bridge, key, true);
     }
   }
   return [...edges.values()];

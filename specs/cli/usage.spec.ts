@@ -8,6 +8,7 @@ test.for([
   [['test', '--help']],
   [['modes', '--help']],
   [['mutate', '--help']],
+  [['graph', '--help']],
   [['kernels', '--help']],
   [['kernels', 'config', '--help']],
   [['kernels', 'fetch', '--help']],

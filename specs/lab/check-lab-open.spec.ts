@@ -54,6 +54,7 @@ const USES: [use: string, (net: ReturnType<typeof build>) => unknown][] = [
   ['a.route.get', ({ a }) => a.route.get('10.0.0.1')],
   ['a.route.add', ({ a }) => a.route.add({ to: 'default', via: '10.0.0.1' })],
   ['a.route.delete', ({ a }) => a.route.delete({ to: 'default', via: '10.0.0.1' })],
+  ['a.monitor', ({ a }) => a.monitor('link')],
   ['a.rule.list', ({ a }) => a.rule.list()],
   ['a.rule.add', ({ a }) => a.rule.add({ table: 7 })],
   ['a.nexthop.list', ({ a }) => a.nexthop.list()],

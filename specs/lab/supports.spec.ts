@@ -43,7 +43,7 @@ test.for<[type: 'ipvlan' | 'ipvtap' | 'vlan' | 'dummy', module: string]>([
 });
 
 test('the options of the kernel', () => {
-  expect(types.map(kernelOption)).toEqual([
+  expect(types.map((type) => kernelOption(type))).toEqual([
     ...['CONFIG_VETH', 'CONFIG_BRIDGE', 'CONFIG_MACVLAN', 'CONFIG_MACVTAP'],
     ...['CONFIG_IPVLAN', 'CONFIG_IPVTAP', 'CONFIG_VLAN_8021Q', 'CONFIG_DUMMY'],
     ...['CONFIG_IFB', 'CONFIG_VXLAN', 'CONFIG_GENEVE', 'CONFIG_NETKIT'],
@@ -57,3 +57,25 @@ test.for([supports, kernelOption])('%o takes types of links', (call) => {
     ),
   );
 });
+
+test('settings of a kind that a kernel may lack', () => {
+  expect(kernelOption('bridge', { vlanFiltering: true })).toBe('CONFIG_BRIDGE_VLAN_FILTERING');
+  expect(() => supports('bridge', { vlanFiltering: 'on' } as never)).toThrow(
+    new UsageError("supports(bridge): vlanFiltering must be true or false: received 'on'"),
+  );
+  expect(() => supports('bridge', { vlan: true } as never)).toThrow("supports(bridge): there is no option 'vlan'");
+});
+
+test.skipIf(supports('bridge', { vlanFiltering: true }))(
+  'where there is no VLAN filtering, making one names the option that it needs',
+  ({ lab }) => {
+    const message =
+      'EOPNOTSUPP (operation not supported on socket)\n' +
+      '  usual cause: this kernel has no bridges that look at VLANs: it needs CONFIG_BRIDGE_VLAN_FILTERING';
+    expect(refusal(() => lab.switch('tags', { vlanFiltering: true }))).toContain(message);
+    const sw = lab.switch('sw');
+    const { b: port } = lab.cable(lab.namespace('a'), sw);
+    expect(refusal(() => sw.set({ vlanFiltering: true }))).toContain(message);
+    expect(refusal(() => port.vlan.add({ id: 10 }))).toBe(`bridge -n sw vlan add dev p0 vid 10: ${message}`);
+  },
+);

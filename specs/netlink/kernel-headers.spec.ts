@@ -18,6 +18,7 @@ const MEMBERS: Record<string, string> = {
   br_mdb_entry: 'ifindex state flags vid addr',
   br_port_msg: 'family - ifindex',
   bridge_vlan_info: 'flags vid',
+  br_vlan_msg: 'family reserved1-reserved2 ifindex',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
   nfgenmsg: 'nfgen_family version res_id',
@@ -47,8 +48,12 @@ const MEMBERS: Record<string, string> = {
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
-/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7, wide weights with 6.12, `extern_valid` with 6.18 … */
-const NEWER = /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_EXT_VALIDATED$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
+/**
+ * What Debian 12's headers, of Linux 6.1, do not have: `mab` came with 6.2, netkit with 6.7, wide weights with 6.12, `extern_valid`
+ * with 6.18 …
+ */
+const NEWER =
+  /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_MAB$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
 
 const families = Object.values(FAMILIES);
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];

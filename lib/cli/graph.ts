@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import type { DrawnRun, DrawnTest } from '../report/drawn-tests.ts';
+import type { Topology } from '../report/topology.ts';
+import { topologyText } from '../report/topology-text.ts';
+import { replaceFile } from '../report/write-file.ts';
+import { EXIT } from './exit-codes.ts';
+import { named } from './machine-options.ts';
+import { print, say } from './print.ts';
+
+interface Options {
+  testNamePattern?: string;
+  addresses?: boolean;
+  svg?: string;
+  mermaid?: string;
+}
+
+export function graphCommand(): Command {
+  return new Command('graph')
+    .description('draws the networks of specs')
+    .argument('<specs...>', 'spec files, or parts of their paths; behind -- arguments of vitest run')
+    .option('-t, --testNamePattern <pattern>', 'only the tests whose names match', named)
+    .option('--addresses', 'with the IP addresses of every device')
+    .option('--svg <file>', 'write the drawing of one test to a file instead', named)
+    .option('--mermaid <file>', 'the same for Mermaid, which GitHub and GitLab draw', named)
+    .addHelpText(
+      'after',
+      `
+Runs the tests, and draws the network of each as it was at its end: [host], {switch}, <router>, each with its devices. A
+dashed line has no carrier.
+
+  hairpin graph specs/office.spec.ts -t 'behind the firewall' --svg office.svg
+
+Exit codes: ${EXIT.ok} drawn, ${EXIT.usage} wrong usage, or nothing to draw, ${EXIT.unable} a file cannot be run, or written`,
+    )
+    .action(async (specs: string[], options: Options) => {
+      process.exitCode = await graph(specs, options);
+    });
+}
+
+async function graph(specs: readonly string[], { testNamePattern, addresses = false, ...files }: Options) {
+  // Loaded here: vitest is an optional peer, which few commands need.
+  const { drawnTests } = await import('../report/drawn-tests.ts');
+  const run = await drawnTests([...specs, ...(testNamePattern === undefined ? [] : ['-t', testNamePattern])]);
+  if ('misuse' in run) return complain(EXIT.usage, run.misuse);
+  const [error, ...more] = run.errors;
+  if (error !== undefined) return complain(EXIT.unable, error, ...more);
+  const [first] = run.tests;
+  if (!first) return complain(EXIT.usage, `nothing to draw: ${whyNothing(run)}`);
+  for (const test of run.tests) if (test.failed) say(`hairpin graph: it fails: ${headingOf(test)}`);
+  if (files.svg === undefined && files.mermaid === undefined) {
+    const texts = run.tests.map((test) => `${headingOf(test)}\n${topologyText(test.network, { addresses })}\n`);
+    print(texts.join('\n'));
+    return EXIT.ok;
+  }
+  if (run.tests.length > 1) return complain(EXIT.usage, 'a file has one drawing: choose a test by -t:', ...listed(run));
+  await write(first.network, files);
+  return EXIT.ok;
+}
+
+async function write(network: Topology, { svg, mermaid }: Options): Promise<void> {
+  if (svg !== undefined) {
+    const { topologySvg } = await import('../report/topology-svg.ts');
+    replaceFile(resolve(svg), topologySvg(network));
+  }
+  if (mermaid === undefined) return;
+  const { topologyMermaid } = await import('../report/topology-mermaid.ts');
+  replaceFile(resolve(mermaid), topologyMermaid(network));
+}
+
+function headingOf({ file, line, name }: DrawnTest): string {
+  return `${file}${line === undefined ? '' : `:${line}`} "${name}"`;
+}
+
+function listed({ tests }: DrawnRun): string[] {
+  return tests.map((test) => `  ${headingOf(test)}`);
+}
+
+function whyNothing({ ran }: DrawnRun): string {
+  if (ran === 0) return 'no test of these files was run';
+  return `of ${ran} ${ran === 1 ? 'test' : 'tests'} none has a network of its own`;
+}
+
+function complain(code: number, first: string, ...rest: readonly string[]): number {
+  for (const line of [`hairpin graph: ${first}`, ...rest]) say(line);
+  return code;
+}
