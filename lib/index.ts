@@ -1,8 +1,16 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import { type Interface, Lab, type MacvlanMode, type Namespace } from './lab/index.ts';
-import type { AsymmetricValue, Expected, WithNamedTable } from './matchers/expected.ts';
+import {
+  type Interface,
+  Lab,
+  type MacvlanMode,
+  type Namespace,
+  type NeighbourEntry,
+  type RouteEntry,
+  type RuleEntry,
+} from './lab/index.ts';
+import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
 import {
   matchers,
@@ -11,14 +19,14 @@ import {
   type ToMatchReachabilityOptions,
   type ToReachOptions,
   type ToSeeOptions,
+  type ToStayReachableOptions,
+  type ToTellOptions,
 } from './matchers/index.ts';
+import type { CounterEntry } from './matchers/to-have-counted.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
 import type { GroupEntry } from './state/entries/mdb-entry.ts';
-import type { NeighbourEntry } from './state/entries/neighbour-entry.ts';
-import type { RouteEntry } from './state/entries/route-entry.ts';
-import type { RuleEntry } from './state/entries/rule-entry.ts';
 import type { VlanEntry } from './state/entries/vlan-entry.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
@@ -32,19 +40,19 @@ export type { CauseFacts, Code } from './model/cause.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
 export type {
   AddressEntry,
+  CounterEntry,
   Expected,
   ForwardingEntry,
   GroupEntry,
   LinkEntry,
-  NeighbourEntry,
-  RouteEntry,
-  RuleEntry,
   StateOptions,
   ToBehaveAsOptions,
   ToHearOptions,
   ToMatchReachabilityOptions,
   ToReachOptions,
   ToSeeOptions,
+  ToStayReachableOptions,
+  ToTellOptions,
   VlanEntry,
 };
 export { expect };
@@ -83,6 +91,13 @@ declare module 'vitest' {
      * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
      */
     toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
+    /**
+     * The target goes on answering while a function does something to the network: a probe each millisecond measures the longest
+     * outage, and it fails with all of them when one is longer than `gap`, in milliseconds.
+     *
+     * @example await expect(a).toStayReachable(b, { while: () => failover(), gap: 50 })
+     */
+    toStayReachable(to: Namespace | Interface | string, options: ToStayReachableOptions): Promise<void>;
     /**
      * Every pair of a lab's hosts as in a table: who asks in the rows, who is asked in the columns; ✓ reaches, ✗ does
      * not, `.` is not asked.
@@ -141,9 +156,31 @@ declare module 'vitest' {
     /**
      * A port, or a bridge itself, has a VLAN.
      *
-     * @example await expect(port).toHaveVlan({ vid: 10, pvid: true, untagged: true })
+     * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
      */
     toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * A counter of nftables (by its name, or of a rule), or of a queueing discipline, stands as it is said. Reads them by
+     * `nft` and `tc` until it does.
+     *
+     * @example await expect(r).toHaveCounted({ comment: 'from a', packets: 3 })
+     */
+    toHaveCounted(counter: Expected<CounterEntry>, options?: StateOptions): Promise<void>;
+    /**
+     * The ruleset of nftables is that of the snapshot: without handles, counters and other values that packets change.
+     *
+     * @example await expect(r).toMatchRuleset()
+     */
+    toMatchRuleset(hint?: string): Promise<void>;
+    /**
+     * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
+     * other comes. With `.not` none may come for `hold`.
+     *
+     * @example
+     * using events = r.monitor('route');
+     * await expect(events).toTell({ to: '10.9.0.0/16', deleted: true }, { times: 1 });
+     */
+    toTell(event: ExpectedEvent<T>, options?: ToTellOptions): Promise<void>;
     /**
      * A sysctl of a namespace has a value.
      *

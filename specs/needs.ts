@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { beforeEach, describe, kernelOption, supports } from 'hairpin';
+import { beforeEach, createLab, describe, KernelError, kernelOption, supports } from 'hairpin';
 import { findProgram } from '../lib/kernel/find-program.ts';
 import programs from './programs.json' with { type: 'json' };
 
@@ -28,14 +28,43 @@ export function withoutPrograms(...names: Program[]): string | false {
   return missing.length > 0 && `needs ${missing.join(', ')}: apt-get install ${[...packages].join(' ')}`;
 }
 
-/** Specs that need kinds of links which not every kernel has: skipped where one is missing, under a title that names its option. */
-export function describeNeeding(
-  kinds: readonly Parameters<typeof supports>[0][],
-  specs: () => void | Promise<void>,
-): void {
-  const missing = kinds.filter((kind) => !supports(kind));
-  const options = (missing.length > 0 ? missing : kinds).map(kernelOption);
-  describe.skipIf(missing.length > 0)(`needs ${options.join(', ')}`, specs);
+type Kind = Parameters<typeof supports>[0];
+type Need = Kind | readonly [kind: Kind, settings: object];
+
+/** Bridges that look at VLANs. */
+export const VLAN_FILTERING = ['bridge', { vlanFiltering: true }] as const;
+
+/**
+ * Specs that need kinds of links which not every kernel has, or settings of one: skipped where one is missing, under a
+ * title that names its option.
+ */
+export function describeNeeding(needed: readonly Need[], specs: () => void | Promise<void>): void {
+  const all = needed.map((need): [Kind, object] => (isPair(need) ? [...need] : [need, {}]));
+  const missing = all.filter(([kind, settings]) => !supports(kind, settings));
+  const options = new Set((missing.length > 0 ? missing : all).map(([kind, settings]) => kernelOption(kind, settings)));
+  describe.skipIf(missing.length > 0)(`needs ${[...options].join(', ')}`, specs);
+}
+
+function isPair(need: Need): need is readonly [Kind, object] {
+  return Array.isArray(need);
+}
+
+/** Specs of links that netem impairs: skipped where the kernel has none, under a title that names its option. */
+export async function describeImpairing(specs: () => void | Promise<void>): Promise<void> {
+  describe.skipIf(!(await hasNetem()))('needs CONFIG_NET_SCH_NETEM', specs);
+}
+
+/** By trying. */
+async function hasNetem(): Promise<boolean> {
+  await using lab = createLab();
+  const { a } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  try {
+    a.impair({ loss: 1 });
+    return true;
+  } catch (error) {
+    if (error instanceof KernelError && error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Why no tun or tap can be made here, for `skip`: some machines keep the device node for root. */

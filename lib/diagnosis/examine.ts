@@ -1,8 +1,10 @@
+import type { Cause } from '../model/cause.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { nextHop } from '../probes/source.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import type { Told } from '../trace/rules/rule-traces.ts';
 import { takenAtSource } from '../trace/rules/taken.ts';
+import { lossCause } from './causes/impairment.ts';
 import { sourceCause } from './causes/source.ts';
 import { takerCause } from './causes/taker.ts';
 import { explainLoss } from './explain-loss.ts';
@@ -22,9 +24,15 @@ export function examine(
   const isKept = trace !== undefined && trace.answer?.arrival !== undefined && recognize(trace.frame) !== 'probe';
   if (trace && !isKept) return whyClosed(report, trace, packets);
   const taken = question.from.lab.taps ? takenBySource(report, packets) : takenAnywhere(report, packets);
-  const cause = taken || outcome !== 'unsent' ? undefined : sourceCause(question, size);
+  const cause = taken ? undefined : outcome === 'unsent' ? sourceCause(question, size) : lossAtSource(report);
   if (cause) return { cause, certainty: 'model', of: 'probe', host: question.from };
   return taken ?? whyClosed(report, trace, packets);
+}
+
+/** Of a probe that nobody saw: whether the link loses all that the source sends, the question for its next hop too. */
+function lossAtSource({ question }: ReachReport): Cause | undefined {
+  const hop = question.from.lab.taps ? nextHop(question) : '';
+  return typeof hop === 'string' ? undefined : lossCause(hop.device);
 }
 
 /** The rule of the source that took a probe which none of its devices was seen to send. */

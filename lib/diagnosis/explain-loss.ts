@@ -16,6 +16,7 @@ import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { causeBetween } from './causes/between.ts';
 import { dummyCause } from './causes/dummy.ts';
+import { answerLossCause } from './causes/impairment.ts';
 import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
 import { otherHostCause } from './causes/other-host.ts';
@@ -100,7 +101,10 @@ function knownLoss({ source, since }: Asked, { goal, path, target, arrival, answ
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
     const device = target instanceof Interface && target.namespace !== at.namespace ? target : at;
-    const cause = otherHostCause(arrival.frame) ?? targetCause(device, goal, arrival.frame.bytes, since);
+    const cause =
+      otherHostCause(arrival.frame) ??
+      targetCause(device, goal, arrival.frame.bytes, since) ??
+      answerLossCause(arrival.frame, source.address);
     return cause && { of: 'probe', hop: arrival, cause };
   }
   if (!target) return strayed(path, goal);

@@ -45,6 +45,7 @@ export const IPPROTO_ICMPV6 = 58;
 export const IP_MTU_DISCOVER = 10;
 export const IP_PMTUDISC_DO = 2;
 export const IP_ADD_MEMBERSHIP = 35;
+export const IPV6_ADD_MEMBERSHIP = 20;
 export const IPV6_MTU_DISCOVER = 23;
 export const IPV6_V6ONLY = 26;
 export const IPV6_FREEBIND = 78;
@@ -53,6 +54,10 @@ export const IPV6_FREEBIND = 78;
 export const SOL_RAW = 255;
 export const ICMP_FILTER = 1;
 export const ICMPV6_FILTER = 1;
+export const IPV6_MULTICAST_IF = 17;
+export const IPV6_MULTICAST_HOPS = 18;
+// asm-generic/poll.h
+export const POLLIN = 1;
 
 // linux/if_packet.h
 export const PACKET_HOST = 0;

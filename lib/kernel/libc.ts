@@ -65,6 +65,9 @@ export const schedGetaffinity = declare<[thread: number, length: number, process
 export const schedSetaffinity = declare<[thread: number, length: number, processors: Uint8Array]>(
   'int sched_setaffinity(int, size_t, void *)',
 );
+export const schedSetscheduler = declare<[thread: number, policy: number, parameters: Uint8Array]>(
+  'int sched_setscheduler(int, int, void *)',
+);
 export const memfdCreate = declare<[name: string, flags: number]>('int memfd_create(const char *, uint32_t)');
 export const mount = declare<[source: string, target: string, type: string | null, flags: number, data: null]>(
   'int mount(const char *, const char *, const char *, unsigned long, const void *)',
@@ -141,6 +144,8 @@ export function lastErrno(): number {
 const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 // Two numbers have two names each; these are the kernel's.
 for (const name of ['EAGAIN', 'EOPNOTSUPP'] as const) names.set(constants.errno[name], name);
+// Node does not know it (asm-generic/errno.h).
+names.set(126, 'ENOKEY');
 
 /** `EINVAL` for 22: the name that `errno(3)` gives. */
 export function errnoName(errno: number): string {

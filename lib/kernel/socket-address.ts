@@ -34,6 +34,16 @@ export function packetSocketAddress(index: number, etherType: number): Buffer {
 }
 
 /** What a packet socket says of a frame: which device, and how the frame was addressed (`PACKET_HOST` …). */
-export function readPacketSocketAddress(buffer: Buffer): { index: number; packetType: number } {
-  return { index: buffer.readInt32LE(4), packetType: buffer.readUInt8(10) };
+export function readPacketSocketAddress(buffer: Buffer): {
+  protocol: number;
+  index: number;
+  hardware: number;
+  packetType: number;
+} {
+  return {
+    protocol: buffer.readUInt16BE(2),
+    index: buffer.readInt32LE(4),
+    hardware: buffer.readUInt16LE(8),
+    packetType: buffer.readUInt8(10),
+  };
 }

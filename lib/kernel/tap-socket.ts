@@ -48,6 +48,13 @@ const AUXDATA_LENGTH_AT = 4;
 const AUXDATA_VLAN_TCI_AT = 16;
 const AUXDATA_VLAN_TPID_AT = 18;
 
+/** Behind the two addresses: where a tag stands, or the EtherType. */
+const TAG_AT = 12;
+
+/** `ARPHRD_TUNNEL`, `TUNNEL6`, `SIT`, `IPGRE`, `IP6GRE` and `NONE` (tun, WireGuard, xfrm): `packet_rcv` gives IP packets. */
+const WITHOUT_HEADER = [768, 769, 776, 778, 823, 65534];
+const IP = [0x0800, 0x86dd];
+
 /**
  * A packet socket that sees every frame at every device of a namespace, in both directions. It makes no device
  * promiscuous, so what devices receive stays as it is. A plain socket, not an mmapped ring: `packet_set_ring` waits for
@@ -125,20 +132,30 @@ function enlargeReceiveBuffer(socket: Socket): void {
 
 function toFrame(item: BatchItem): TappedFrame {
   const { data, from } = item;
-  const { index, packetType } = readPacketSocketAddress(from);
+  const { index, packetType, ...sent } = readPacketSocketAddress(from);
   const time = controlMessage(item, SOL_SOCKET, SO_TIMESTAMPNS);
   const auxiliary = controlMessage(item, SOL_PACKET, PACKET_AUXDATA);
   const tag = auxiliary && vlanTag(auxiliary);
   const length = auxiliary?.readUInt32LE(AUXDATA_LENGTH_AT) ?? data.length;
+  const added = tag ?? etherHeader(sent);
+  const at = tag ? TAG_AT : 0;
   return {
     index,
     direction: packetType === PACKET_OUTGOING ? 'out' : 'in',
     packetType,
     nanoseconds: time ? time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8) : 0n,
     // The kernel takes the tag out of the frame (skb_vlan_untag); on the wire it stands behind the addresses.
-    bytes: tag ? Buffer.concat([data.subarray(0, 12), tag, data.subarray(12)]) : Buffer.from(data),
-    originalLength: length + (tag?.length ?? 0),
+    bytes: added ? Buffer.concat([data.subarray(0, at), added, data.subarray(at)]) : Buffer.from(data),
+    originalLength: length + (added?.length ?? 0),
   };
+}
+
+/** An Ethernet header without addresses, for the packets of devices that have none: all who read frames know Ethernet. */
+function etherHeader({ hardware, protocol }: { hardware: number; protocol: number }): Buffer | undefined {
+  if (!WITHOUT_HEADER.includes(hardware) || !IP.includes(protocol)) return undefined;
+  const header = Buffer.alloc(14);
+  header.writeUInt16BE(protocol, TAG_AT);
+  return header;
 }
 
 function vlanTag(auxiliary: Buffer): Buffer | undefined {

@@ -13,6 +13,7 @@ import { handleOf } from './handle.ts';
 import { flagsOn, type Interface } from './interface.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
+import { joinMaster } from './master.ts';
 import { Namespace } from './namespace.ts';
 import { preparePort } from './port.ts';
 import type { Segment } from './segment.ts';
@@ -58,7 +59,7 @@ function plug<A extends Namespace, B extends Namespace>(
   addPair(main, peer, options);
   const devices = [first, second].map(({ node, origin }) => {
     const device = handleOf(origin);
-    engineOf(device).isPort = node instanceof Switch;
+    if (node instanceof Switch) joinMaster(device, node.br0);
     return device;
   }) as [Interface, Interface];
   devices[0].peer = devices[1];

@@ -4,6 +4,7 @@ import { hasLink, missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
+import type { Family } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
@@ -14,6 +15,7 @@ import type { Lab } from './lab.ts';
 import type { DeviceOptions } from './link-options.ts';
 import type { Namespace } from './namespace.ts';
 import type { Segment } from './segment.ts';
+import { changeApart } from './settings-apart.ts';
 import { settle } from './settle.ts';
 import { randomMac, Uplink } from './uplink.ts';
 
@@ -32,7 +34,9 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
   const settings = settingsOfNew(kind, options);
   return onSegment(namespace, kind, settings, parent, (segment) => {
     const made = make({ call, namespace, kind, options, settings, segment });
-    return adoptLink(handleOf(made.origin), options, made.below);
+    const device = handleOf(made.origin);
+    finishOrRemove(device, () => changeApart(device, kind, settings));
+    return adoptLink(device, { ...options, families: kind.carries(settings) }, made.below);
   });
 }
 
@@ -240,11 +244,11 @@ function causesOf({ namespace, kind, settings, name, parent }: Call): Causes {
 /** Takes a link that the kernel has made into the lab. */
 function adoptLink(
   device: Interface,
-  { address, mtu, up = true }: NewLinkOptions,
+  { address, mtu, up = true, families }: NewLinkOptions & { families: readonly Family[] },
   below: LinkState | undefined,
 ): Interface {
   return finishOrRemove(device, () => {
-    const adopted = engineOf(device.namespace).devices.add(device, { address, mtu: mtu ?? below?.mtu });
+    const adopted = engineOf(device.namespace).devices.add(device, { address, families, mtu: mtu ?? below?.mtu });
     // Where the parent has a carrier, a child is born with one and was activated as it came up (__dev_open). Before 6.8 it
     // takes a worker up to a second to say so, which nobody needs to wait for.
     const isActive = below?.carrier && ['UP', 'UNKNOWN'].includes(below.operState);

@@ -1,36 +1,36 @@
 import { kindOf } from '../links/registry.ts';
-import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
-import { engineOf } from './engine.ts';
+import { Fdb } from './fdb.ts';
 import { Interface } from './interface.ts';
-import { checkAlive } from './interface-state.ts';
+import { Mdb } from './mdb.ts';
+import type { Port } from './port.ts';
 
 /**
- * A Linux bridge in a host's namespace, as container software makes it: the host's own stack sits behind it as behind one
- * more port (`br_pass_frame_up`). A lab's own bridges are a {@link Switch} each.
+ * A Linux bridge: its namespace's own stack sits behind it as behind one more port (`br_pass_frame_up`). A `Switch` is a
+ * namespace that has one and nothing else.
  */
 export class Bridge extends Interface {
-  /** Its ports, as far as they are interfaces of the lab. */
-  get ports(): readonly Interface[] {
-    return this.namespace.interfaces.filter((device) => device.bridge === this);
+  /** Its ports, as far as they are interfaces of the lab, in the order in which they were made. */
+  get ports(): readonly Port[] {
+    return this.namespace.interfaces.filter((device): device is Port => device.bridge === this);
   }
 
   /** The forwarding database: which address is behind which port. */
-  get fdb() {
-    return {
-      list: (): (FdbEntry & { port: Interface })[] => {
-        checkAlive(this, 'fdb.list');
-        return engineOf(this.namespace)
-          .rtnetlink.list(bridgeFdb.all({ bridge: this.index }))
-          .flatMap((entry) => {
-            const port = this.ports.find(({ index }) => index === entry.device);
-            return port ? [{ ...entry, port }] : [];
-          });
-      },
-    };
+  get fdb(): Fdb {
+    return new Fdb(this);
+  }
+
+  /** The multicast database: who is sent the frames of a group. */
+  get mdb(): Mdb {
+    return new Mdb(this);
+  }
+
+  /** As the kernel has it now: the least of its ports' unless somebody chose one (`br_stp_recalculate_bridge_id`). */
+  override get mac(): string {
+    return this.state().mac;
   }
 }
 
-/** Whether an interface is a bridge of a host's, whose ports others are. */
+/** Whether an interface is a bridge, whose ports others are. */
 export function isBridge(device: unknown): device is Bridge {
   return device instanceof Interface && kindOf(device)?.description.hasPorts === true;
 }

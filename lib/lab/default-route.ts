@@ -26,6 +26,6 @@ function giveDefaultRoute(host: Interface, offered: readonly AddressState[], fam
   const via = offered.find(({ address }) => own.some((prefix) => contains(prefix, address)));
   if (!via) return;
   const { route } = host.namespace;
-  if (route.list(family).some(({ to }) => to.length === 0)) return;
+  if (route.list({ family, type: 'unicast' }).some(({ to }) => to === 'default')) return;
   route.add({ to: 'default', via: via.address });
 }

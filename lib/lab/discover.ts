@@ -10,6 +10,7 @@ import { handleOf } from './handle.ts';
 import type { Interface } from './interface.ts';
 import { joinMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
+import { ownBridge } from './own-bridge.ts';
 import { settle } from './settle.ts';
 
 type Links = ReadonlyMap<Namespace, readonly Link[]>;
@@ -49,9 +50,6 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   }
   for (const [namespace, listed] of links) {
     for (const link of listed) {
-      const device = deviceOf(namespace, link.index);
-      // A switch's ports stay its ports: one that was taken out of the bridge is a fault, to be told of.
-      if (device && namespace.role !== 'switch') engineOf(device).isPort = isBridgePort(link);
       connect(namespace, link, links);
     }
   }
@@ -106,7 +104,9 @@ function connect(namespace: Namespace, link: Link, links: Links): void {
     const other = lowerOf(link, links);
     device.peer = other && deviceOf(other.namespace, other.link.index);
   }
-  joinMaster(device, link.master === undefined ? undefined : deviceOf(namespace, link.master));
+  const own = ownBridge(namespace);
+  const { master } = link;
+  joinMaster(device, master === undefined ? undefined : master === own?.index ? own : deviceOf(namespace, master));
 }
 
 /** The device below, or at the other end, where that is in the lab. */

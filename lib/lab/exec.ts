@@ -24,6 +24,21 @@ export function outputOf(namespace: Namespace, file: string, args: readonly stri
   return failed ? '' : stdout;
 }
 
+/**
+ * The same for what an assertion rests on: a program that is not there, or that fails, is no empty answer.
+ *
+ * @throws UsageError when it is not installed; Error with what it says when it fails
+ */
+export function readOf(call: string, namespace: Namespace, file: string, args: readonly string[]): string {
+  const program = findProgram(file);
+  if (!program) throw new UsageError(`${call}: needs the program ${file}, which is not on the PATH`);
+  const { failed, stdout, stderr } = engineOf(namespace).netns.run(() =>
+    execaSync(program, [...args], { reject: false }),
+  );
+  if (failed) throw new Error(`${call}: ${file} ${args.join(' ')} failed: ${stderr.trim()}`);
+  return stdout;
+}
+
 /** execa's options. Output is text: `encoding` and `lines` stay as they are. */
 export type ExecOptions = Omit<Options, 'encoding' | 'lines'> & {
   /** Opened character devices that the program is given, as its descriptors 3, 4 … @default none */

@@ -6,6 +6,7 @@ import { Interface } from './interface.ts';
 import { InterfaceEngine, type InterfaceOrigin } from './interface-engine.ts';
 import { MemberList } from './member-list.ts';
 import { FdbInterface } from './remote-fdb.ts';
+import { readApart } from './settings-apart.ts';
 import { TapInterface } from './tap-interface.ts';
 
 const classes = new WeakMap<LinkKind, typeof Interface>();
@@ -30,7 +31,7 @@ function classOf(kind: LinkKind): typeof Interface {
   const Base = hasPorts ? Bridge : characterDevice ? TapInterface : keepsFdb ? FdbInterface : Interface;
   const Handle = class extends Base {};
   Object.defineProperty(Handle, 'name', { value: Base.name });
-  for (const name of kind.options.keys()) {
+  for (const name of kind.told.keys()) {
     const changes = lists[name];
     const get = changes
       ? function (this: Interface) {
@@ -46,7 +47,8 @@ function classOf(kind: LinkKind): typeof Interface {
 
 /** @throws Error for a word of the kernel's that hairpin does not know: a later kernel may have more of them */
 function readSetting(device: Interface, kind: LinkKind, name: string): unknown {
-  const settings: Record<string, unknown> = kind.of(device.state());
+  const isApart = kind.apart.includes(name);
+  const settings: Record<string, unknown> = isApart ? { ...readApart(device, kind) } : kind.of(device.state());
   const value = settings[name];
   const option = kind.options.get(name);
   try {

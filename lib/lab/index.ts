@@ -11,18 +11,29 @@ export type { LinkKindName, PairKindName, SingleKind } from '../links/registry.t
 export { type NewSettings, type Setting, type SettingRules, type Settings, setting } from '../links/setting.ts';
 export { VLAN_PROTOCOLS, type VlanProtocol } from '../links/vlan.ts';
 export type { AddressState } from '../netlink/address.ts';
+export type { BridgeVlan, VlanIds } from '../netlink/bridge-vlan.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
-export type { FdbEntry, Neighbour, NeighbourState } from '../netlink/neighbour.ts';
-export type { Route } from '../netlink/route.ts';
+export type { Encap } from '../netlink/lwtunnel.ts';
+export type { FdbEntry, NeighbourState } from '../netlink/neighbour.ts';
+export type { WireguardPeer } from '../netlink/wireguard.ts';
+export type { NeighbourEntry } from '../state/entries/neighbour-entry.ts';
+export type { NexthopEntry } from '../state/entries/nexthop-entry.ts';
+export type { RouteEntry, RouteHop } from '../state/entries/route-entry.ts';
+export type { RuleEntry } from '../state/entries/rule-entry.ts';
 export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
+export type { Advertisement, AdvertiseOptions } from './advertisement.ts';
 export { Bridge, isBridge } from './bridge.ts';
 export type { Cable, CableOptions, EndOptions, FlapOptions, Unplugged } from './cable.ts';
+export type { SettledOptions } from './convergence.ts';
 export type { Daemon } from './daemon.ts';
 export type { Ready } from './daemon-ready.ts';
 export type { DrawOptions } from './draw-options.ts';
+export { type Event, Events } from './events.ts';
 export type { ExecOptions, Subprocess } from './exec.ts';
+export type { Fdb, FdbOptions } from './fdb.ts';
 export type { Freeze } from './freeze.ts';
+export type { Impairment, ImpairOptions } from './impairment.ts';
 export { Interface, type InterfaceChange } from './interface.ts';
 export { isLink } from './is-link.ts';
 export { createLab, Lab } from './lab.ts';
@@ -30,6 +41,9 @@ export type { LabData, NamespaceData } from './lab-data.ts';
 export type { LabOptions } from './lab-options.ts';
 export type { DeviceOptions, LinkChange, LinkOf, LinkOptions } from './link-options.ts';
 export type {
+  BridgeChange,
+  BridgeLink,
+  BridgeOptions,
   DummyOptions,
   Ipvlan,
   IpvlanChange,
@@ -43,12 +57,17 @@ export type {
   VlanOptions,
 } from './links.ts';
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
+export type { Mdb, MdbMember, MdbPortEntry } from './mdb.ts';
+export type { Membership } from './membership.ts';
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';
+export type { NexthopOptions } from './nexthop-table.ts';
 export type { Partition } from './partition.ts';
-export type { Port } from './port.ts';
+export type { BackupOption, Port } from './port.ts';
 export type { RemoteFdb, RemoteFdbEntry } from './remote-fdb.ts';
-export type { RouteOptions } from './route-table.ts';
+export type { RouteHopOptions, RouteOptions } from './route-options.ts';
+export type { RouteFilter } from './route-table.ts';
+export type { RuleOptions } from './rule-table.ts';
 export type { DaemonOptions } from './start-daemon.ts';
 export { kernelOption, supports } from './supports.ts';
 export { Switch, type SwitchOptions } from './switch.ts';
@@ -56,3 +75,4 @@ export { isTap, type TapInterface } from './tap-interface.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
 export type { Uplink } from './uplink.ts';
+export type { VlanList, VlanMembership } from './vlan-list.ts';

@@ -71,13 +71,21 @@ export class InterfaceList {
   /** Adds an interface that the lab has made, and sets its timers, addresses and routes. */
   add<T extends Interface>(
     device: T,
-    { address, mtu = 1500 }: { address: AddressOption | undefined; mtu?: number | undefined },
+    {
+      address,
+      mtu = 1500,
+      families = [4, 6],
+    }: {
+      address: AddressOption | undefined;
+      mtu?: number | undefined;
+      families?: readonly Family[];
+    },
   ): T {
     this.#all.push(device);
     if (this.#namespace.role === 'switch') return device;
     // That of its link, at least.
     engineOf(this.#namespace).joining();
-    finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, mtu < IPV6_MIN_MTU ? [4] : [4, 6])));
+    finishOrRemove(device, () => unwatched(() => this.#settleIn(device, address, { families, mtu })));
     return device;
   }
 
@@ -100,8 +108,14 @@ export class InterfaceList {
     engineOf(this.#namespace).joining();
   }
 
-  #settleIn(device: Interface, address: AddressOption | undefined, families: readonly Family[]): void {
-    assignAddresses(device, address, { families, before: this.#timersOf(device, families) });
+  #settleIn(
+    device: Interface,
+    address: AddressOption | undefined,
+    { families, mtu }: { families: readonly Family[]; mtu: number },
+  ): void {
+    const possible: readonly Family[] = mtu < IPV6_MIN_MTU ? [4] : [4, 6];
+    const given = families.filter((family) => possible.includes(family));
+    assignAddresses(device, address, { families: given, before: this.#timersOf(device, possible) });
     giveDefaultRoutes(device);
   }
 

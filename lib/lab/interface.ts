@@ -17,12 +17,15 @@ import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
+import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkAlive } from './interface-state.ts';
 import { checkMaster, type MasterOption, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
-import { changePort } from './port.ts';
+import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
 import type { Segment } from './segment.ts';
+import { changeApart, readApart } from './settings-apart.ts';
 import type { Uplink } from './uplink.ts';
+import { VlanList } from './vlan-list.ts';
 import { change, watcher } from './watcher.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
@@ -60,6 +63,8 @@ export class Interface {
   readonly kind: string;
   readonly segment: Segment | undefined;
   readonly address: AddressList;
+  /** Its VLANs as a bridge, or as the port of one. */
+  readonly vlan: VlanList;
   /** The device below, in whatever namespace of the lab; of a macvlan perhaps a real NIC, which is not of the lab. */
   readonly parent: Interface | Uplink | undefined;
   /** The other end, where the device is one end of a cable. */
@@ -73,6 +78,7 @@ export class Interface {
     this.kind = kind;
     this.segment = segment;
     this.address = new AddressList(this);
+    this.vlan = new VlanList(this);
     this.parent = parent;
     parent?.children.add(this);
   }
@@ -90,12 +96,12 @@ export class Interface {
     return engineOf(this).isPort;
   }
 
-  /** The device that it belongs to: a bridge, a bond, a VRF. A switch's own bridge is not an interface of the lab. */
+  /** The device that it belongs to: a bridge, a bond, a VRF. That of a switch is `sw.br0`. */
   get master(): Interface | undefined {
     return engineOf(this).master;
   }
 
-  /** The bridge of a host that it is a port of, whatever kind of link it is. */
+  /** The bridge that it is a port of, whatever kind of link it is. */
   get bridge(): Bridge | undefined {
     const { master } = this;
     return master && kindOf(master)?.description.hasPorts ? (master as Bridge) : undefined;
@@ -111,7 +117,9 @@ export class Interface {
     checkAlive(this, 'settings');
     watcher()?.asked();
     const link = engineOf(this).link();
-    return { ...withDevices(this, settingsOf(link) ?? {}), ...portSettings(link) };
+    const kind = kindOf(link);
+    const apart = kind ? readApart(this, kind) : {};
+    return { ...withDevices(this, settingsOf(link) ?? {}), ...apart, ...portSettings(link), ...backupOf(this, link) };
   }
 
   /**
@@ -134,18 +142,22 @@ export class Interface {
     const fixed = kind?.fixedMac({});
     if (fixed && this.parent) refuseMac(call, options, fixed, this.parent);
     const ofDevice = INTERFACE_CHANGES.filter((option) => option !== 'mac' || !fixed);
-    const ofPort = willBePort(this, options) ? PORT_OPTIONS : [];
+    const isPort = willBePort(this, options);
+    const ofPort = isPort ? PORT_OPTIONS : [];
     const ofKind = kind?.liveOptions ?? [];
-    checkOptions(call, options, [...ofPort, ...ofDevice, ...ofKind]);
-    checkPortOptions(call, options as PortOptions);
+    checkOptions(call, options, [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind]);
+    if (isPort) checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
     if (options.master !== undefined && options.master !== false)
       checkInterfaceOf(call, 'master', options.master, this.namespace, ', or false for none');
     if (options.master) checkMaster(call, this, options.master);
     checkLinkedDevices(call, this.namespace, kind, options);
+    const { backupPort } = options as BackupOption;
+    checkBackupPort(call, options.master || this.bridge, this, backupPort);
     kind?.checkChange(call, pick(options, ofKind), () => kind.of(this.state()));
     const settings = pick(options, ofKind);
-    if (kind && Object.values(settings).some((value) => value !== undefined)) {
+    if (kind) changeApart(this, kind, settings);
+    if (kind && Object.entries(settings).some(([name, value]) => value !== undefined && !kind.apart.includes(name))) {
       const unchanged = kind.description.changesWhole ? kind.of(this.state()) : {};
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
@@ -153,12 +165,33 @@ export class Interface {
     const { master, ...changes } = pick(options, ofDevice);
     // A bond takes only devices that are down (bond_enslave), and brings them up itself.
     const { up, ...others } = changes;
+    const was = this.master ?? false;
     if (master !== undefined && up === false) engineOf(this).change({ up });
     if (master !== undefined) setMaster(this, master);
     const ofDeviceNow: Omit<InterfaceChange, 'master'> = master !== undefined && up === false ? others : changes;
-    const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofDeviceNow };
-    if (this.isPort) changePort(this, { ...parts, change: (change) => engineOf(this).change(change) });
-    else if (Object.keys(parts.ofDevice).length > 0) engineOf(this).change(parts.ofDevice);
+    try {
+      if (this.isPort) {
+        const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofDeviceNow };
+        changePort(this, { ...parts, change: (change) => engineOf(this).change(change) });
+        if (backupPort !== undefined) changeBackupPort(this, backupPort);
+      } else if (Object.keys(ofDeviceNow).length > 0) engineOf(this).change(ofDeviceNow);
+    } catch (error) {
+      if (master !== undefined) setMaster(this, was);
+      throw error;
+    }
+  }
+
+  /**
+   * Makes the link worse by which this interface sends: its packets are late, lost, sent twice, out of order, broken, or slow.
+   * What it receives stays as it is: impair the other end, too, for both directions.
+   *
+   * @returns what mends it, at the latest at the end of its scope
+   * @throws UsageError for a wrong option, or a device that has a queueing discipline already; KernelError without netem
+   * (`CONFIG_NET_SCH_NETEM`), but for a rate alone
+   * @example using slow = eth0.impair({ delay: 20, jitter: 5, loss: 1, rate: '10mbit' })
+   */
+  impair(options: ImpairOptions): Impairment {
+    return impair(this, options);
   }
 
   /** Deletes the device; a cable's other end and the children on top go with it. A second call does nothing. */

@@ -1,5 +1,6 @@
 import { checkNamespaceName } from '../kernel/validate.ts';
 import { AddressBook } from './address-book.ts';
+import type { Advertisement } from './advertisement.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Lab } from './lab.ts';
@@ -29,6 +30,8 @@ export class LabEngine {
   readonly uplinks = new Map<string, Uplink>();
   /** Those that are in force, by the name of their tables. */
   readonly partitions = new Map<string, Partition>();
+  /** Those that are being sent. */
+  readonly advertisements = new Set<Advertisement>();
   readonly visits: Visits;
   /** The end of the lab, from the call of `close` on. */
   closing: Promise<void> | undefined;

@@ -4,6 +4,7 @@ import { readNetwork } from '../state/read-network.ts';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions, PairSettings } from './cable.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import { converge, type SettledOptions } from './convergence.ts';
 import { discover } from './discover.ts';
 import { checkDrawOptions, type DrawOptions } from './draw-options.ts';
 import { endLab, registerEnd } from './end-lab.ts';
@@ -221,9 +222,14 @@ export class Lab implements AsyncDisposable {
     return `lab [${this.namespaces.join(', ')}]`;
   }
 
-  /** Waits until every address that the lab gave can be asked for; probes do so before the first packet. */
-  async settled(): Promise<void> {
-    await Promise.all(this.namespaces.map((namespace) => namespace.settled()));
+  /**
+   * Waits until nothing moves by itself any more in the lab, as {@link Namespace.settled} does in one namespace.
+   *
+   * @throws UsageError for a wrong option; Error naming what still moves when the time is over
+   * @example await lab.settled({ within: 40_000 }); // a spanning tree forwards after 30 s
+   */
+  settled(options: SettledOptions = {}): Promise<void> {
+    return converge('lab.settled', this.namespaces, options, this.settled);
   }
 
   #add(method: string, name: string, role: 'host' | 'router'): Namespace {

@@ -68,8 +68,6 @@ interface Link<S extends Settings, L extends Lower> extends Interface {
 export type LinkOf<K> =
   K extends LinkKind<string, infer S, infer L>
     ? Link<S, L> & {
-        readonly [N in keyof SettingsOf<S>]: SettingsOf<S>[N] extends readonly string[]
-          ? MemberList
-          : Given<SettingsOf<S>[N]>;
+        readonly [N in keyof SettingsOf<S>]: SettingsOf<S>[N] extends string[] ? MemberList : Given<SettingsOf<S>[N]>;
       } & (K extends FdbKind ? { readonly fdb: RemoteFdb } : unknown)
     : never;

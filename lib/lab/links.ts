@@ -1,7 +1,10 @@
+import type { bridge } from '../links/bridge.ts';
 import type { dummy } from '../links/dummy.ts';
 import type { ipvlan } from '../links/ipvlan.ts';
 import type { macvlan } from '../links/macvlan.ts';
 import type { vlan } from '../links/vlan.ts';
+import type { Bridge } from './bridge.ts';
+import type { Interface } from './interface.ts';
 import type { LinkChange, LinkOf, LinkOptions } from './link-options.ts';
 import type { TapInterface } from './tap-interface.ts';
 
@@ -39,3 +42,12 @@ export type VlanOptions = LinkOptions<typeof vlan>;
 
 /** A new dummy, in the words of `ip link add … type dummy`. */
 export type DummyOptions = LinkOptions<typeof dummy>;
+
+/** A bridge in a namespace: each of its settings is a property, read from the kernel. */
+export type BridgeLink = Bridge & LinkOf<typeof bridge>;
+export type BridgeChange = LinkChange<typeof bridge>;
+/** A new bridge, in the words of `ip link add … type bridge`. */
+export type BridgeOptions = LinkOptions<typeof bridge> & {
+  /** Interfaces of the same namespace that are to be its ports. @default none */
+  ports?: readonly Interface[];
+};

@@ -1,9 +1,10 @@
 import { UsageError } from '../kernel/validate.ts';
-import { isBridgePort } from '../links/bridge-port.ts';
 import { kindOf, linkKinds } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
+import { ownBridge } from './own-bridge.ts';
+import { settle } from './settle.ts';
 
 /** What `master` of a change may be: the device to belong to, or `false` for none (`ip link set … nomaster`). */
 export type MasterOption = Interface | false;
@@ -29,13 +30,21 @@ export function setMaster(device: Interface, master: MasterOption): void {
   const causes = master ? kindOf(master)?.causesOfMember(String(master), String(device)) : {};
   engineOf(namespace).rtnetlink.change(ipLink.change({ index, master: master ? master.index : NO_MASTER }, causes));
   joinMaster(device, master || undefined);
-  engineOf(device).isPort = isBridgePort(engineOf(device).link());
+  // A VRF takes a device down and up again (cycle_netdev), a bond brings it up (bond_enslave).
+  engineOf(namespace).joining();
+  settle(device);
 }
 
-/** Registers which device another belongs to now. */
+/**
+ * Registers which device another belongs to now. A switch's bridge stands for its namespace: a device that leaves it stays one
+ * of the switch's ports, and that it left is a fault, to be told of.
+ */
 export function joinMaster(device: Interface, master: Interface | undefined): void {
-  if (device.master !== master) device.children.delete(device.master as Interface);
-  engineOf(device).master = master;
+  const own = ownBridge(device.namespace);
+  const now = master ?? (own && device.master === own ? own : undefined);
+  if (device.master !== now) device.children.delete(device.master as Interface);
+  engineOf(device).master = now;
+  engineOf(device).isPort = device.bridge !== undefined;
   // The members of a VRF keep their frames.
-  if (master && kindOf(master)?.members === 'frames') device.children.add(master);
+  if (now && now !== own && kindOf(now)?.members === 'frames') device.children.add(now);
 }

@@ -1,15 +1,21 @@
 import type { KnownNames } from '../netlink/names.ts';
 import { enginesOf } from './engine.ts';
+import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
+import { ownBridge } from './own-bridge.ts';
 
 /** The names of a lab, for the words of errors; `namespace` is the one that is spoken to, undefined outside of the lab. */
 export function namesOf(lab: Lab, namespace?: Namespace): KnownNames {
   return {
     namespace: namespace?.name,
-    device: (index) => namespace?.interfaces.find((device) => device.index === index)?.name,
+    device: (index) => namespace && deviceOf(namespace, index)?.name,
     netns: (fd) => nameOf(lab, fd),
   };
+}
+
+function deviceOf(namespace: Namespace, index: number): Interface | undefined {
+  return [...namespace.interfaces, ownBridge(namespace)].find((device) => device?.index === index);
 }
 
 function nameOf(lab: Lab, fd: number): string | undefined {

@@ -11,6 +11,7 @@ import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
 import { waitForUsableAddresses } from './usable-addresses.ts';
 
 const LOOPBACK_INDEX = 1;
+const NETLINK_GENERIC = 16;
 
 /** What is behind a {@link Namespace}: the kernel's namespace, the sockets in it, and its interfaces. */
 export class NamespaceEngine {
@@ -23,6 +24,7 @@ export class NamespaceEngine {
   readonly tap: TapSocket | undefined;
   readonly devices: InterfaceList;
   readonly #namespace: Namespace;
+  #generic: NetlinkSocket | undefined;
   #joining = false;
   #settling: Promise<void> = Promise.resolve();
 
@@ -43,13 +45,24 @@ export class NamespaceEngine {
     this.#namespace = namespace;
   }
 
+  /** Speaks to the families of generic netlink. */
+  get generic(): NetlinkSocket {
+    const { lab } = this.#namespace;
+    this.#generic ??= this.netns.run(() =>
+      engineOf(lab).resources.add(
+        new NetlinkSocket({ names: namesOf(lab, this.#namespace), protocol: NETLINK_GENERIC }),
+      ),
+    );
+    return this.#generic;
+  }
+
   /** Registers that an IPv6 address was added, which has to join its group. */
   joining(): void {
     this.#joining = true;
   }
 
-  /** {@link Namespace.settled} is this. */
-  settled(): Promise<void> {
+  /** Waits until the IPv6 addresses can be asked for. */
+  usable(): Promise<void> {
     if (this.#joining || this.#namespace.lab.defaults === 'kernel') {
       this.#joining = false;
       // Other questions that are asked until then wait for the same promise.

@@ -2,22 +2,30 @@ import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
+import { bridge } from '../links/bridge.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
 import { checkSingleKind, type KindNamed, type SingleKind } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
+import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { addLink, type NewLinkOptions } from './add-link.ts';
+import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
 import { checkLabOpen } from './check-lab-open.ts';
+import { converge, type SettledOptions } from './convergence.ts';
 import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
+import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
+import { finishOrRemove } from './finish-or-remove.ts';
 import { type Freeze, freeze } from './freeze.ts';
-import { Interface } from './interface.ts';
+import { checkInterfaceOf, Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import type {
+  BridgeLink,
+  BridgeOptions,
   DummyOptions,
   Ipvlan,
   IpvlanOptions,
@@ -28,12 +36,15 @@ import type {
   Vlan,
   VlanOptions,
 } from './links.ts';
+import { joinGroup, type Membership } from './membership.ts';
 import { NeighbourTable } from './neighbour-table.ts';
+import { NexthopTable } from './nexthop-table.ts';
 import type { Role } from './role.ts';
 import { RouteTable } from './route-table.ts';
+import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
-import { make, watcher } from './watcher.ts';
+import { make, unwatched, watcher } from './watcher.ts';
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
@@ -41,6 +52,8 @@ export class Namespace {
   readonly name: string;
   readonly role: Role;
   readonly route: RouteTable;
+  readonly rule: RuleTable;
+  readonly nexthop: NexthopTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
 
@@ -49,6 +62,8 @@ export class Namespace {
     this.name = name;
     this.role = role;
     this.route = new RouteTable(this);
+    this.rule = new RuleTable(this);
+    this.nexthop = new NexthopTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
   }
@@ -170,6 +185,26 @@ export class Namespace {
     return this.#make('dummy', dummy, options);
   }
 
+  /**
+   * Makes a bridge here. The namespace's own stack is behind it as behind one more port, with the bridge's addresses. Any
+   * interface of the namespace may become a port, here or by `set({ master: bridge })`.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
+   * @example const br0 = host.bridge({ name: 'br0', address: '10.1.0.1/24', ports: [cable.b, vxlan] })
+   */
+  bridge(options: BridgeOptions = {}): BridgeLink {
+    const call = `${this.name}.bridge`;
+    const { ports = [], ...settings } = options ?? {};
+    if (!Array.isArray(ports))
+      throw new UsageError(`${call}: ports must be a list of interfaces: received ${show(ports)}`);
+    for (const [at, port] of ports.entries()) checkInterfaceOf(call, `ports[${at}]`, port, this);
+    const made = this.#make('bridge', bridge, settings) as BridgeLink;
+    return finishOrRemove(made, () => {
+      for (const port of ports) unwatched(() => port.set({ master: made }));
+      return made;
+    });
+  }
+
   #make(method: string, kind: object, options: object): Interface {
     const call = `${this.name}.${method}`;
     checkLabOpen(call, this.lab);
@@ -215,6 +250,32 @@ export class Namespace {
   }
 
   /**
+   * Listens to what the kernel tells of links, addresses, routes and their like here, as `ip monitor` and `bridge monitor`
+   * do. It listens when this returns.
+   *
+   * @throws UsageError for an object that cannot be monitored
+   * @example
+   * using events = r.monitor('route');
+   * await r.exec('ip', ['route', 'add', '10.9.0.0/16', 'via', '10.0.0.2']);
+   * await expect(events).toTell({ to: '10.9.0.0/16', via: '10.0.0.2' }, { times: 1 });
+   */
+  monitor<K extends MonitoredObject>(object: K): Events<K> {
+    return monitor(this, object);
+  }
+
+  /**
+   * Joins a multicast group, as a receiver does: the host says so by IGMP or MLD, and goes on saying it when asked, until
+   * `leave()` or the end of the lab.
+   *
+   * @param options `dev`: where. @default the namespace's only interface
+   * @throws UsageError for what is no group of IP; KernelError when the kernel refuses
+   * @example using member = ns1.join('239.1.1.1')
+   */
+  join(group: string, options: { dev?: Interface | string } = {}): Membership {
+    return joinGroup(this, group, options);
+  }
+
+  /**
    * Starts a program that serves, and waits until it is ready. It must stay in the foreground. If it ends before the spec
    * stops it, or before the lab ends, the test fails with its last lines. Its output is kept with a failure's evidence.
    *
@@ -245,14 +306,27 @@ export class Namespace {
   }
 
   /**
-   * Waits until the IPv6 addresses can be asked for. An address serves its owner at once (`nodad`), but its
-   * solicited-node group is joined by a worker (`addrconf_dad_work`), and until then nobody's question is heard. With the
-   * kernel's defaults an address serves nobody before it was looked for duplicates of, each time that its link comes up.
+   * Has this router advertise itself on a link, from hairpin itself: at once, every few seconds, and whenever a host solicits it
+   * (RFC 4861). Hosts make addresses of the prefix (RFC 4862), and take the router for their default one.
    *
-   * @throws Error naming the address that is not usable within ten seconds
+   * @returns what ends it, at the latest at the end of its scope
+   * @throws UsageError for a wrong option, and for a host; KernelError when the interface cannot send
+   * @example
+   * using ra = router.advertise({ prefix: 'fd00:7::/64', dns: ['fd00:7::53'] });
+   * await lab.settled();
    */
-  settled(): Promise<void> {
-    return engineOf(this).settled();
+  advertise(options: AdvertiseOptions): Advertisement {
+    return advertise(this, options);
+  }
+
+  /**
+   * Waits until nothing moves by itself any more here: carriers, duplicate address detection, the groups that addresses
+   * join, reports for multicast groups, ports of a spanning tree. Questions wait for their addresses anyhow.
+   *
+   * @throws UsageError for a wrong option; Error naming what still moves when the time is over
+   */
+  settled(options: SettledOptions = {}): Promise<void> {
+    return converge(`${this}.settled`, [this], options, this.settled);
   }
 
   toString(): string {

@@ -1,23 +1,37 @@
 import { KernelError } from '../kernel/kernel-error.ts';
-import { checkIp, checkMac, checkOneOf, checkOptions } from '../kernel/validate.ts';
-import { ipNeighbour, isLearnt, type Neighbour } from '../netlink/neighbour.ts';
+import { checkBoolean, checkIp, checkMac, checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
+import { ipNeighbour, isLearnt, type NeighbourState } from '../netlink/neighbour.ts';
+import { checkOptionValues } from '../state/entries/fields.ts';
+import { type NeighbourEntry, neighbourEntry } from '../state/entries/neighbour-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
+import { listNeighbours } from './list-neighbours.ts';
 import type { Namespace } from './namespace.ts';
 import { change, watcher } from './watcher.ts';
 
-/** A permanent entry to be made. */
+/** An entry to be made, in the words of `ip neighbour` (camel-cased). */
 export interface NeighbourOptions {
   /** The neighbour's IP address. */
   to: string;
-  /** Its MAC address. */
-  lladdr: string;
+  /** Its MAC address; a proxy's entry has none. */
+  lladdr?: string;
   /** The interface that it is on. @default the namespace's only one */
   dev?: Interface | string;
+  /** How sure of it the kernel is. @default 'PERMANENT' */
+  state?: Exclude<NeighbourState, 'NONE' | 'INCOMPLETE'>;
+  /** Answer for the address, though the namespace has it not (`ip neighbour add proxy`). @default false */
+  proxy?: boolean;
+  /** It is an IPv6 router (RFC 4861). @default false */
+  router?: boolean;
+  /** A control plane added it: the kernel does not collect it. @default false */
+  externLearn?: boolean;
 }
+
+const { state, proxy, router, externLearn } = neighbourEntry.fields;
+const FIELDS = { state, proxy, router, externLearn };
 
 /** The ARP and ND tables of a namespace, as `ip neighbour` has them. */
 export class NeighbourTable {
@@ -28,43 +42,54 @@ export class NeighbourTable {
   }
 
   /**
-   * Adds a permanent entry, or replaces what is there.
+   * Adds an entry, or replaces what is there.
    *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example ns1.neighbour.add({ to: '10.0.0.102', lladdr: m2.mac })
+   * @example r.neighbour.add({ to: '10.0.0.9', proxy: true, dev: eth0 })
    */
   add(options: NeighbourOptions): void {
     const call = `${this.#namespace}.neighbour.add`;
     change(call, [options], () => {
       checkLabOpen(call, this.#namespace.lab);
-      checkOptions(call, options, ['to', 'lladdr', 'dev']);
-      checkIp(call, 'to', options.to);
-      checkMac(call, 'lladdr', options.lladdr);
-      const device = this.#namespace.interface(options.dev);
+      checkOptions(call, options, ['to', 'lladdr', 'dev', ...Object.keys(FIELDS)]);
       const { to, lladdr } = options;
+      checkIp(call, 'to', to);
+      const said = checkOptionValues(call, FIELDS, options);
+      if (!said.proxy || lladdr !== undefined) checkMac(call, 'lladdr', lladdr);
+      if (said.proxy && lladdr !== undefined)
+        throw new UsageError(`${call}: a proxy answers with the MAC address of its interface: leave lladdr out`);
+      const device = this.#namespace.interface(options.dev);
+      const { state = 'PERMANENT', proxy = false, router = false, externLearn = false } = said;
+      const entry = { to, lladdr, device: device.index, state, proxy, router, externLearn };
+      engineOf(this.#namespace).rtnetlink.change(ipNeighbour.replace(entry));
+    });
+  }
+
+  /**
+   * Deletes an entry; with `proxy: true` the one that has the namespace answer for the address.
+   *
+   * @throws KernelError `ENOENT` when there is none
+   */
+  delete(to: string, dev?: Interface | string, options: { proxy?: boolean } = {}): void {
+    const call = `${this.#namespace}.neighbour.delete`;
+    change(call, [to, dev, ...(options.proxy ? [options] : [])], () => {
+      checkLabOpen(call, this.#namespace.lab);
+      checkIp(call, 'to', to);
+      checkOptions(call, options, ['proxy']);
+      checkBoolean(call, 'proxy', options.proxy);
+      const device = this.#namespace.interface(dev);
       engineOf(this.#namespace).rtnetlink.change(
-        ipNeighbour.replace({ to, lladdr, device: device.index, state: 'PERMANENT' }),
+        ipNeighbour.delete({ to, device: device.index, ...(options.proxy && { proxy: true }) }),
       );
     });
   }
 
-  /** Deletes an entry. @throws KernelError `ENOENT` when there is none */
-  delete(to: string, dev?: Interface | string): void {
-    const call = `${this.#namespace}.neighbour.delete`;
-    change(call, [to, dev], () => {
-      checkLabOpen(call, this.#namespace.lab);
-      checkIp(call, 'to', to);
-      const device = this.#namespace.interface(dev);
-      engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device: device.index }));
-    });
-  }
-
-  /** What the kernel has now, without the `NOARP` entries. */
-  list(): Neighbour[] {
+  /** What the kernel has now, proxies too, without the `NOARP` entries. */
+  list(): NeighbourEntry[] {
     checkLabOpen(`${this.#namespace}.neighbour.list`, this.#namespace.lab);
     watcher()?.asked();
-    return engineOf(this.#namespace)
-      .rtnetlink.list(ipNeighbour.all())
-      .filter(({ state }) => state !== 'NOARP');
+    return neighbourEntry.list(engineOf(this.#namespace));
   }
 
   /**
@@ -76,7 +101,7 @@ export class NeighbourTable {
   flush(only?: Family): void {
     checkLabOpen(`${this.#namespace}.neighbour.flush`, this.#namespace.lab);
     if (only !== undefined) checkOneOf(`${this.#namespace.name}.neighbour.flush`, 'family', only, [4, 6]);
-    for (const { device, to } of this.list().filter(isLearnt)) {
+    for (const { device, to } of listNeighbours(this.#namespace).filter(isLearnt)) {
       if (only !== undefined && familyOf(to) !== only) continue;
       try {
         engineOf(this.#namespace).rtnetlink.change(ipNeighbour.delete({ to, device }));

@@ -1,5 +1,6 @@
-import { bridgeLink, type PortOptions, portSettings } from '../links/bridge-port.ts';
-import { ipLink } from '../netlink/link.ts';
+import { show, UsageError } from '../kernel/validate.ts';
+import { bridgeLink, type PortOptions, portOf, portSettings } from '../links/bridge-port.ts';
+import { ipLink, type LinkState } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
 import type { Interface, InterfaceChange } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
@@ -8,16 +9,43 @@ import { watcher } from './watcher.ts';
 /** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
 const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: false, locked: true } as const;
 
-/** An interface that is a port of a switch, or of a bridge that other software made: the end of a cable there. */
+/** What `set` takes of a port besides its {@link PortOptions}. */
+export interface BackupOption {
+  /** The port that takes over what is sent to this one while it has no carrier; false for none. @default none */
+  backupPort?: Interface | false;
+}
+
+/** An interface that is a port of a bridge, such as the end of a cable at a switch. */
 export interface Port extends Interface {
   /** The settings that the kernel has now. */
-  readonly settings: PortOptions;
+  readonly settings: PortOptions & BackupOption;
   /**
    * Changes the port, or the device that it is.
    *
    * @example switchPort.set({ hairpin: true })
    */
-  set(change: PortOptions & InterfaceChange): this;
+  set(change: PortOptions & BackupOption & InterfaceChange): this;
+}
+
+/** Checks which port is to take over. @throws UsageError */
+export function checkBackupPort(call: string, bridge: Interface | undefined, port: Interface, backup: unknown): void {
+  if (backup === undefined || backup === false) return;
+  const others = port.namespace.interfaces.filter((each) => each !== port && each.bridge === bridge);
+  if (others.some((other) => other === backup)) return;
+  const received = typeof backup === 'object' ? String(backup) : show(backup);
+  throw new UsageError(`${call}: backupPort must be another port of the same bridge, or false: received ${received}`);
+}
+
+/** Says which port takes over for one. */
+export function changeBackupPort({ namespace, index }: Interface, backup: Interface | false): void {
+  engineOf(namespace).rtnetlink.change(bridgeLink.change({ index, backupPort: backup ? backup.index : 0 }));
+}
+
+/** Which port takes over for one. */
+export function backupOf(port: Interface, link: Pick<LinkState, 'slaveKind' | 'slaveData'>): BackupOption {
+  const index = portOf(link)?.backupPort;
+  const backup = port.namespace.interfaces.find((each) => each.index === index);
+  return backup ? { backupPort: backup } : {};
 }
 
 /** A change of a port, and of the device that it is: `change` makes the latter. */

@@ -7,6 +7,7 @@ import { type SavedAddress, saveAddresses6, saveRoutes } from '../netlink/saved-
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
+import { listNeighbours } from './list-neighbours.ts';
 import { writeSysctlIn } from './sysctl-access.ts';
 
 /**
@@ -57,9 +58,9 @@ class Belongings {
     const { rtnetlink, netns } = engineOf(namespace);
     this.#addresses = saveAddresses6(rtnetlink, index);
     this.#routes = ([4, 6] as const).flatMap((family) => saveRoutes(rtnetlink, index, family));
-    this.#neighbours = namespace.neighbour
-      .list()
-      .filter((entry) => entry.device === index && entry.state === 'PERMANENT');
+    this.#neighbours = listNeighbours(namespace).filter(
+      (entry) => entry.device === index && entry.state === 'PERMANENT',
+    );
     this.#keptAddresses = readSysctls(netns, [this.#keepsAddresses]).get(this.#keepsAddresses);
     // Only those of the link go then (addrconf_ifdown), and those of a limited time.
     this.#keepAddresses('1');
@@ -77,7 +78,7 @@ class Belongings {
     // A device that is not ready takes no others (addrconf_dad_begin).
     this.#give(this.#addresses.filter(({ isPermanent }) => !isPermanent));
     this.#restoreRoutes();
-    const now = namespace.neighbour.list().filter(({ device }) => device === index);
+    const now = listNeighbours(namespace).filter(({ device }) => device === index);
     for (const { to, lladdr } of this.#neighbours) {
       const isThere = now.some((entry) => entry.to === to && entry.state === 'PERMANENT');
       if (lladdr !== undefined && !isThere) namespace.neighbour.add({ to, lladdr, dev: this.#device });

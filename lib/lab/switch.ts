@@ -1,16 +1,15 @@
-import { checkMac, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { bridge } from '../links/bridge.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
-import { bridgeFdb, type FdbEntry } from '../netlink/neighbour.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
-import { Interface } from './interface.ts';
+import { Fdb } from './fdb.ts';
 import type { Lab } from './lab.ts';
+import type { BridgeChange, BridgeLink } from './links.ts';
+import { Mdb } from './mdb.ts';
 import { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Segment } from './segment.ts';
 import { openSwitch } from './switch-engine.ts';
-import { change, watcher } from './watcher.ts';
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */
 export interface SwitchOptions extends NewSettingsOf<typeof bridge> {
@@ -43,56 +42,34 @@ export class Switch extends Namespace {
     this.segment = segment;
   }
 
+  /** Its bridge, as a device: `sw.br0.vlan` has the VLANs of the bridge itself, iproute2's `self`. */
+  get br0(): BridgeLink {
+    return engineOf(this).br0;
+  }
+
   /** The ports, in the order in which cables were plugged in. */
   get ports(): readonly Port[] {
-    return this.interfaces.filter((device): device is Port => device.isPort);
+    return this.br0.ports;
   }
 
   /** The forwarding database, as `bridge fdb` has it: which address is behind which port. */
-  get fdb() {
-    return {
-      /** Entries of the ports; those of the bridge itself are left out. */
-      list: (): (FdbEntry & { port: Port })[] => {
-        checkLabOpen(`${this.name}.fdb.list`, this.lab);
-        watcher()?.asked();
-        const { rtnetlink, bridge: index } = engineOf(this);
-        return rtnetlink.list(bridgeFdb.all({ bridge: index })).flatMap((entry) => {
-          const port = this.ports.find(({ index }) => index === entry.device);
-          return port ? [{ ...entry, port }] : [];
-        });
-      },
-      /** Makes a static entry. */
-      add: (mac: string, port: Port): void => {
-        const call = `${this.name}.fdb.add`;
-        change(call, [mac, port], () => {
-          this.#checkEntry(call, mac, port);
-          engineOf(this).rtnetlink.change(bridgeFdb.replace({ mac, device: port.index, master: true, state: 'NOARP' }));
-        });
-      },
-      /** @throws KernelError `ENOENT` when there is no such entry */
-      delete: (mac: string, port: Port): void => {
-        const call = `${this.name}.fdb.delete`;
-        change(call, [mac, port], () => {
-          this.#checkEntry(call, mac, port);
-          engineOf(this).rtnetlink.change(bridgeFdb.delete({ mac, device: port.index, master: true }));
-        });
-      },
-    };
+  get fdb(): Fdb {
+    return new Fdb(this.br0, this.name);
   }
 
-  #checkEntry(call: string, mac: unknown, port: unknown): void {
-    checkLabOpen(call, this.lab);
-    checkMac(call, 'mac', mac);
-    if (!(port instanceof Interface) || !port.isPort || port.namespace !== this) {
-      throw new UsageError(
-        `${call}: port must be a port of ${this.name}, such as an end of a cable there: received ${describePort(this, port)}`,
-      );
-    }
-    if (port.deleted) throw new UsageError(`${call}: port ${port} has been deleted`);
+  /** The multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
+  get mdb(): Mdb {
+    return new Mdb(this.br0, this.name);
   }
-}
 
-function describePort({ lab }: Switch, port: unknown): string {
-  if (!(port instanceof Interface)) return show(port);
-  return port.namespace.lab === lab ? `${port}` : `${port}, of another lab`;
+  /**
+   * Changes the bridge, as `ip link set br0 type bridge` does.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses
+   * @example sw.set({ vlanFiltering: true })
+   */
+  set(change: BridgeChange): this {
+    this.br0.set(change);
+    return this;
+  }
 }

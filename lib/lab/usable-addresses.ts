@@ -6,13 +6,35 @@ import { solicitedNodeGroup } from '../wire/ip-address.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
+import type { Lab } from './lab.ts';
 import type { Namespace } from './namespace.ts';
 
 /** In milliseconds. The worker takes its turn: while a storm keeps a processor, or labs are closing, that may be seconds. */
 const DEADLINE = 10_000;
 
+/** Waits until every IPv6 address of a lab can be asked for: questions do so before their first packet. */
+export async function untilAddressesUsable({ namespaces }: Lab): Promise<void> {
+  await Promise.all(namespaces.map((namespace) => engineOf(namespace).usable()));
+}
+
+/** The IPv6 addresses of a namespace that cannot be asked for yet, and why. */
+export function unusableAddresses(namespace: Namespace): string[] {
+  const tentative = tentativeAddresses(namespace);
+  const detected = tentative.filter((each) => isLookedFor(namespace, each));
+  const missing = missingGroups(namespace).filter((each) => !detected.includes(each));
+  return [
+    ...detected.map((each) => `duplicate address detection of ${each}`),
+    ...missing.map((each) => `the solicited-node group of ${each}`),
+  ];
+}
+
+/** Whether a tentative address, as {@link tentativeAddresses} names it, is so for the sake of detection. */
+function isLookedFor({ interfaces }: Namespace, named: string): boolean {
+  return interfaces.some((device) => named.startsWith(`${device} `) && looksForDuplicates(device));
+}
+
 /**
- * Waits until a namespace's IPv6 addresses can be asked for; {@link Namespace.settled} is this. Each has its solicited-node
+ * Waits until a namespace's IPv6 addresses can be asked for. Each has its solicited-node
  * group joined, and, where a lab has the kernel's defaults, has been looked for duplicates of.
  */
 export async function waitForUsableAddresses(namespace: Namespace): Promise<void> {

@@ -3,6 +3,7 @@ import { body } from '../netlink/body.ts';
 import { Family } from '../netlink/family.ts';
 import { type LinkState, linkHeader } from '../netlink/link.ts';
 import { registerPortData } from '../netlink/link-info.ts';
+import type { Names } from '../netlink/names.ts';
 import type { ReadOf } from '../netlink/object-of.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
@@ -38,7 +39,32 @@ export interface PortOptions {
   cost?: number;
   /** 0 to 63. @default 32 */
   priority?: number;
+  /** Spanning tree: no message of the root is taken from here. @default false */
+  rootBlock?: boolean;
+  /** Who leaves a group is sent nothing more of it at once, without a question for others. @default false */
+  fastLeave?: boolean;
+  /** It gets every group: 0 never, 1 if a multicast router is heard here, 2 always, 3 for some time. @default 1 */
+  mcastRouter?: number;
+  /** Each member of a group gets a copy to its own MAC address, instead of the group's. @default false */
+  mcastToUnicast?: boolean;
+  /** ARP and ND of hosts behind it that the bridge knows are answered by the bridge (RFC 7432 section 10). @default false */
+  neighSuppress?: boolean;
+  /** The bridge answers ARP for hosts behind other ports (RFC 1027), and floods none to it. @default false */
+  proxyArp?: boolean;
+  /** The same, as an access point does (IEEE 802.11 clause 10.23.13). @default false */
+  proxyArpWifi?: boolean;
+  /** VLANs are mapped to the ids of tunnels. @default false */
+  vlanTunnel?: boolean;
+  /** As the bridge's, for what comes in here; bit 1 is refused (`BR_GROUPFWD_MACPAUSE`). @default 0 */
+  groupFwdMask?: number;
+  /** An address that is heard on a locked port is learnt, and locked as well (Linux 6.2); needs `locked` and `learning`. @default false */
+  mab?: boolean;
 }
+
+const backupDevice = {
+  ...device,
+  words: (index: number, names: Names) => (index === 0 ? ['nobackup_port'] : ['backup_port', names.device(index)]),
+};
 
 /** What a bridge has of each of its ports. */
 export const bridgePort = table({
@@ -50,17 +76,19 @@ export const bridgePort = table({
   bcastFlood: attribute('IFLA_BRPORT_BCAST_FLOOD', 30, bool(u8)),
   isolated: attribute('IFLA_BRPORT_ISOLATED', 33, bool(u8)),
   locked: attribute('IFLA_BRPORT_LOCKED', 39, bool(u8)),
-  // `false`: `bridge link set` of Debian 12 does not know it.
   rootBlock: attribute('IFLA_BRPORT_PROTECT', 6, bool(u8)),
   fastLeave: attribute('IFLA_BRPORT_FAST_LEAVE', 7, bool(u8), { word: 'fastleave' }),
+  // `false`: `bridge link set` of Debian 12 does not know it.
   proxyArp: attribute('IFLA_BRPORT_PROXYARP', 10, bool(u8), { word: false }),
   proxyArpWifi: attribute('IFLA_BRPORT_PROXYARP_WIFI', 12, bool(u8), { word: false }),
-  mcastRouter: attribute('IFLA_BRPORT_MULTICAST_ROUTER', 25, u8),
+  mcastRouter: attribute('IFLA_BRPORT_MULTICAST_ROUTER', 25, range(u8, 0, 3)),
   mcastToUnicast: attribute('IFLA_BRPORT_MCAST_TO_UCAST', 28, bool(u8)),
   vlanTunnel: attribute('IFLA_BRPORT_VLAN_TUNNEL', 29, bool(u8)),
   groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16, { word: false }),
   neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
-  backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, device),
+  backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, backupDevice, { word: '' }),
+  // Linux 6.2. `bridge` of Debian 12 does not know it.
+  mab: attribute('IFLA_BRPORT_MAB', 40, bool(u8), { word: false }),
   state: attribute('IFLA_BRPORT_STATE', 1, oneOf(u8, 'BR_STATE_', STATES)),
   cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
   priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
@@ -70,7 +98,8 @@ registerPortData(bridge.kind, bridgePort as Type<unknown, never>);
 
 export const PORT_OPTIONS: readonly (keyof PortOptions)[] = [
   ...(['hairpin', 'guard', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'isolated', 'locked'] as const),
-  ...(['state', 'cost', 'priority'] as const),
+  ...(['state', 'cost', 'priority', 'rootBlock', 'fastLeave', 'mcastRouter', 'mcastToUnicast'] as const),
+  ...(['neighSuppress', 'proxyArp', 'proxyArpWifi', 'vlanTunnel', 'groupFwdMask', 'mab'] as const),
 ];
 
 /**

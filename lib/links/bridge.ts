@@ -1,13 +1,22 @@
+import { checkInteger, show, UsageError } from '../kernel/validate.ts';
+import { bit, maskedBits } from '../netlink/bits.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { be16, bool, longUserTicks, mac, range, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
+import { be16, bool, longUserTicks, mac, range, seconds, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
+import { attribute, table } from '../netlink/table.ts';
+import { flat } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
+import { VLAN_PROTOCOL_NUMBERS } from './vlan.ts';
 
 /** What iproute2 says in place of `off` and `on` of a bridge. */
 const NUMBERS = ['0', '1'] as const;
 
-/** What scripts say of a bridge that a program made, but no spec can choose. */
-const internal = { internal: true } as const;
+/** A day, in seconds: longer than any test. */
+const LONGEST = 86_400;
+
+/** The usual cause of EOPNOTSUPP where VLANs were to be set. */
+export const missingVlanFiltering =
+  'this kernel has no bridges that look at VLANs: it needs CONFIG_BRIDGE_VLAN_FILTERING';
 
 /** It forwards frames between its ports (net/bridge); what it has of each of them is in bridge-port.ts. */
 export const bridge = describeLink('bridge', {
@@ -18,6 +27,7 @@ export const bridge = describeLink('bridge', {
   knownQueues: true,
   end: 'none',
   causes: {
+    settings: { EOPNOTSUPP: missingVlanFiltering },
     member: (master, member) => ({
       // br_add_if
       EINVAL: `${member} is not Ethernet, or is a loopback or a bridge: it cannot be a port of ${master}`,
@@ -29,66 +39,164 @@ export const bridge = describeLink('bridge', {
   settings: {
     /** Seconds until an address that is not heard again is forgotten. @default 300 */
     ageingTime: setting('IFLA_BR_AGEING_TIME', 4, range(userTicks, 0, 1_000_000), {
-      ifAbsent: 300,
-      kernelDefault: 300,
+      ...{ ifAbsent: 300, kernelDefault: 300, live: true },
     }),
     /** Spanning tree. @default false */
-    stp: setting('IFLA_BR_STP_STATE', 5, bool(u32, NUMBERS), { word: 'stp_state', ifAbsent: false }),
-    /** Spanning tree: seconds that a port listens, and then learns, before it forwards. @default 15 */
-    forwardDelay: setting('IFLA_BR_FORWARD_DELAY', 1, userTicks, internal),
+    stp: setting('IFLA_BR_STP_STATE', 5, bool(u32, NUMBERS), {
+      ...{ word: 'stp_state', ifAbsent: false, kernelDefault: false, live: true },
+    }),
+    /** Spanning tree: seconds that a port listens, and then learns, before it forwards; from 2 while `stp` is on. @default 15 */
+    forwardDelay: setting('IFLA_BR_FORWARD_DELAY', 1, seconds(userTicks, 0, 30), { kernelDefault: 15, live: true }),
     /** Spanning tree: seconds between two messages of the root. @default 2 */
-    helloTime: setting('IFLA_BR_HELLO_TIME', 2, userTicks, internal),
+    helloTime: setting('IFLA_BR_HELLO_TIME', 2, seconds(userTicks, 1, 10), { kernelDefault: 2, live: true }),
     /** Spanning tree: seconds until a root that is not heard of is forgotten. @default 20 */
-    maxAge: setting('IFLA_BR_MAX_AGE', 3, userTicks, internal),
-    /** Spanning tree: the lowest becomes the root. @default 32768 */
-    bridgePriority: setting('IFLA_BR_PRIORITY', 6, u16, { word: 'priority', internal: true }),
-    /** VLANs are kept apart (`CONFIG_BRIDGE_VLAN_FILTERING`). @default false */
-    vlanFiltering: setting('IFLA_BR_VLAN_FILTERING', 7, bool(u8, NUMBERS), { ifAbsent: false, readOnly: true }),
-    vlanProtocol: setting(
-      'IFLA_BR_VLAN_PROTOCOL',
-      8,
-      oneOf(be16, '', { '802.1Q': 0x8100, '802.1ad': 0x88a8 }),
-      internal,
+    maxAge: setting('IFLA_BR_MAX_AGE', 3, seconds(userTicks, 6, 40), { kernelDefault: 20, live: true }),
+    /** Spanning tree: the lowest becomes the root, 0 to 65535. @default 32768 */
+    priority: setting('IFLA_BR_PRIORITY', 6, range(u16, 0, 65535), { kernelDefault: 32768, live: true }),
+    /** A port takes and sends the frames of its own VLANs alone: see `port.vlan`. @default false */
+    vlanFiltering: setting('IFLA_BR_VLAN_FILTERING', 7, bool(u8, NUMBERS), {
+      ...{ needs: 'BRIDGE_VLAN_FILTERING', ifAbsent: false, kernelDefault: false, live: true },
+    }),
+    /** The tags that it looks at; a frame with another has none for it. @default '802.1Q' */
+    vlanProtocol: setting('IFLA_BR_VLAN_PROTOCOL', 8, oneOf(be16, '', VLAN_PROTOCOL_NUMBERS), {
+      ...{ needs: 'BRIDGE_VLAN_FILTERING', kernelDefault: '802.1Q', live: true },
+    }),
+    /** The VLAN that a new port is in, untagged, as its pvid, 1 to 4094; 0 for none. A change moves the ports that have it. @default 1 */
+    vlanDefaultPvid: setting('IFLA_BR_VLAN_DEFAULT_PVID', 39, range(u16, 0, 4094), {
+      ...{ needs: 'BRIDGE_VLAN_FILTERING', kernelDefault: 1, live: true },
+    }),
+    /** Counts the frames of each VLAN. @default false */
+    vlanStatsEnabled: setting('IFLA_BR_VLAN_STATS_ENABLED', 41, bool(u8, NUMBERS), {
+      ...{ needs: 'BRIDGE_VLAN_FILTERING', kernelDefault: false, live: true },
+    }),
+    /** Counts them at each port; changes only while no port is in a VLAN (`br_vlan_set_stats_per_port`). @default false */
+    vlanStatsPerPort: setting('IFLA_BR_VLAN_STATS_PER_PORT', 45, bool(u8, NUMBERS), {
+      ...{ needs: 'BRIDGE_VLAN_FILTERING', kernelDefault: false, live: true },
+    }),
+    flags: setting(
+      'IFLA_BR_MULTI_BOOLOPT',
+      46,
+      flat(
+        maskedBits(u32, {
+          noLinklocalLearn: switchBit('1 << BR_BOOLOPT_NO_LL_LEARN', 1, 'no_linklocal_learn'),
+          mcastVlanSnooping: switchBit('1 << BR_BOOLOPT_MCAST_VLAN_SNOOPING', 2, 'mcast_vlan_snooping'),
+          mstEnabled: switchBit('1 << BR_BOOLOPT_MST_ENABLE', 4, 'mst_enabled'),
+        }),
+      ),
+      {
+        word: '',
+        each: {
+          /** Learns nothing from frames of link-local groups, 01:80:c2:00:00:00 to 0f. @default false */
+          noLinklocalLearn: { live: true },
+          /** Snooping by settings of each VLAN (Linux 5.15). @default false */
+          mcastVlanSnooping: { live: true },
+          /** The states of ports are those of their VLANs (Linux 5.18); changes only while there is no VLAN. @default false */
+          mstEnabled: { live: true },
+        },
+      },
     ),
-    /** The VLAN of frames without a tag, at a new port; 0 for none. @default 1 */
-    vlanDefaultPvid: setting('IFLA_BR_VLAN_DEFAULT_PVID', 39, u16, internal),
-    vlanStatsEnabled: setting('IFLA_BR_VLAN_STATS_ENABLED', 41, bool(u8, NUMBERS), internal),
-    vlanStatsPerPort: setting('IFLA_BR_VLAN_STATS_PER_PORT', 45, bool(u8, NUMBERS), internal),
-    /** The link-local groups (01:80:c2:00:00:00 to 0f) that it forwards, a bit each. @default 0 */
-    groupFwdMask: setting('IFLA_BR_GROUP_FWD_MASK', 9, u16, { ifAbsent: 0, readOnly: true }),
-    /** Where the messages of the spanning tree go. @default '01:80:c2:00:00:00' */
-    groupAddress: setting('IFLA_BR_GROUP_ADDR', 20, mac, internal),
+    /**
+     * The link-local groups (01:80:c2:00:00:00 to 0f) that it forwards, a bit each; not the bits 0 to 2
+     * (`BR_GROUPFWD_RESTRICTED`). @default 0
+     */
+    groupFwdMask: setting('IFLA_BR_GROUP_FWD_MASK', 9, u16, {
+      ...{ ifAbsent: 0, kernelDefault: 0, live: true, check: checkGroupFwdMask },
+    }),
+    /** Where the messages of the spanning tree go: 01:80:c2:00:00:00, or 04 to 0f. @default '01:80:c2:00:00:00' */
+    groupAddress: setting('IFLA_BR_GROUP_ADDR', 20, mac, {
+      ...{ kernelDefault: '01:80:c2:00:00:00', live: true, check: checkGroupAddress },
+    }),
     /**
      * Multicast only to ports that joined a group. Off, unlike in a bridge made by hand, so that a switch says nothing of
      * its own and forwards groups as it does broadcast. @default false
      */
     mcastSnooping: setting('IFLA_BR_MCAST_SNOOPING', 23, bool(u8, NUMBERS), {
-      ifAbsent: false,
-      default: false,
-      kernelDefault: true,
+      ...{ ifAbsent: false, default: false, kernelDefault: true, live: true },
     }),
-    /** It asks who has joined which group. @default false */
-    mcastQuerier: setting('IFLA_BR_MCAST_QUERIER', 25, bool(u8, NUMBERS), internal),
-    mcastQueryUseIfaddr: setting('IFLA_BR_MCAST_QUERY_USE_IFADDR', 24, bool(u8, NUMBERS), internal),
-    mcastRouter: setting('IFLA_BR_MCAST_ROUTER', 22, u8, internal),
-    mcastHashMax: setting('IFLA_BR_MCAST_HASH_MAX', 27, u32, internal),
-    mcastLastMemberCount: setting('IFLA_BR_MCAST_LAST_MEMBER_CNT', 28, u32, internal),
-    mcastStartupQueryCount: setting('IFLA_BR_MCAST_STARTUP_QUERY_CNT', 29, u32, internal),
-    mcastLastMemberInterval: setting('IFLA_BR_MCAST_LAST_MEMBER_INTVL', 30, longUserTicks, internal),
-    mcastMembershipInterval: setting('IFLA_BR_MCAST_MEMBERSHIP_INTVL', 31, longUserTicks, internal),
-    mcastQuerierInterval: setting('IFLA_BR_MCAST_QUERIER_INTVL', 32, longUserTicks, internal),
-    mcastQueryInterval: setting('IFLA_BR_MCAST_QUERY_INTVL', 33, longUserTicks, internal),
-    mcastQueryResponseInterval: setting('IFLA_BR_MCAST_QUERY_RESPONSE_INTVL', 34, longUserTicks, internal),
-    mcastStartupQueryInterval: setting('IFLA_BR_MCAST_STARTUP_QUERY_INTVL', 35, longUserTicks, internal),
-    mcastStatsEnabled: setting('IFLA_BR_MCAST_STATS_ENABLED', 42, bool(u8, NUMBERS), internal),
-    mcastIgmpVersion: setting('IFLA_BR_MCAST_IGMP_VERSION', 43, u8, internal),
-    mcastMldVersion: setting('IFLA_BR_MCAST_MLD_VERSION', 44, u8, internal),
-    /** Bridged packets pass the filters of IP (br_netfilter), whatever the sysctls say. @default false */
-    nfCallIptables: setting('IFLA_BR_NF_CALL_IPTABLES', 36, bool(u8, NUMBERS), internal),
+    /** It asks who has joined which group. Without anybody who asks, snooping has no effect (`br_multicast_querier_exists`). @default false */
+    mcastQuerier: setting('IFLA_BR_MCAST_QUERIER', 25, bool(u8, NUMBERS), { kernelDefault: false, live: true }),
+    /** It asks by its own IPv4 address, not by 0.0.0.0. @default false */
+    mcastQueryUseIfaddr: setting('IFLA_BR_MCAST_QUERY_USE_IFADDR', 24, bool(u8, NUMBERS), {
+      ...{ kernelDefault: false, live: true },
+    }),
+    /** Its own host gets every group: 0 never, 1 if a multicast router is heard there, 2 always. @default 1 */
+    mcastRouter: setting('IFLA_BR_MCAST_ROUTER', 22, range(u8, 0, 2), { kernelDefault: 1, live: true }),
+    /** Groups that it keeps at most. @default 4096 */
+    mcastHashMax: setting('IFLA_BR_MCAST_HASH_MAX', 27, u32, { kernelDefault: 4096, live: true }),
+    /** Questions for further members of a group that somebody has left. @default 2 */
+    mcastLastMemberCount: setting('IFLA_BR_MCAST_LAST_MEMBER_CNT', 28, u32, { kernelDefault: 2, live: true }),
+    /** Questions in quick order, as it begins to ask. @default 2 */
+    mcastStartupQueryCount: setting('IFLA_BR_MCAST_STARTUP_QUERY_CNT', 29, u32, { kernelDefault: 2, live: true }),
+    /** Seconds between the questions for further members. @default 1 */
+    mcastLastMemberInterval: setting('IFLA_BR_MCAST_LAST_MEMBER_INTVL', 30, interval(0), {
+      ...{ kernelDefault: 1, live: true },
+    }),
+    /** Seconds until a member that says nothing more is forgotten. @default 260 */
+    mcastMembershipInterval: setting('IFLA_BR_MCAST_MEMBERSHIP_INTVL', 31, interval(0), {
+      ...{ kernelDefault: 260, live: true },
+    }),
+    /** Seconds until another querier that says nothing more is forgotten. @default 255 */
+    mcastQuerierInterval: setting('IFLA_BR_MCAST_QUERIER_INTVL', 32, interval(0), { kernelDefault: 255, live: true }),
+    /** Seconds between two questions for all members, from 1 (`BR_MULTICAST_QUERY_INTVL_MIN`). @default 125 */
+    mcastQueryInterval: setting('IFLA_BR_MCAST_QUERY_INTVL', 33, interval(1), { kernelDefault: 125, live: true }),
+    /** Seconds that members may take to answer. @default 10 */
+    mcastQueryResponseInterval: setting('IFLA_BR_MCAST_QUERY_RESPONSE_INTVL', 34, interval(0), {
+      ...{ kernelDefault: 10, live: true },
+    }),
+    /** Seconds between the first questions, from 1 (`BR_MULTICAST_STARTUP_QUERY_INTVL_MIN`). @default 31.24, as the kernel rounds it */
+    mcastStartupQueryInterval: setting('IFLA_BR_MCAST_STARTUP_QUERY_INTVL', 35, interval(1), {
+      ...{ kernelDefault: 31.24, live: true },
+    }),
+    /** Another querier that is heard: the seconds until it is forgotten. Kernels before 5.15 do not tell. */
+    querier: setting(
+      'IFLA_BR_MCAST_QUERIER_STATE',
+      47,
+      table({
+        other4: attribute('BRIDGE_QUERIER_IP_OTHER_TIMER', 3, longUserTicks),
+        other6: attribute('BRIDGE_QUERIER_IPV6_OTHER_TIMER', 7, longUserTicks),
+      }),
+      { word: false, readOnly: true },
+    ),
+    /** Counts IGMP and MLD. @default false */
+    mcastStatsEnabled: setting('IFLA_BR_MCAST_STATS_ENABLED', 42, bool(u8, NUMBERS), {
+      ...{ kernelDefault: false, live: true },
+    }),
+    /** The version in which it asks IPv4 hosts, 2 or 3. @default 2 */
+    mcastIgmpVersion: setting('IFLA_BR_MCAST_IGMP_VERSION', 43, range(u8, 2, 3), { kernelDefault: 2, live: true }),
+    /** The version in which it asks IPv6 hosts, 1 or 2. @default 1 */
+    mcastMldVersion: setting('IFLA_BR_MCAST_MLD_VERSION', 44, range(u8, 1, 2), { kernelDefault: 1, live: true }),
+    /** Bridged packets pass the filters of IPv4 (br_netfilter), whatever the sysctls say. @default false */
+    nfCallIptables: setting('IFLA_BR_NF_CALL_IPTABLES', 36, bool(u8, NUMBERS), { kernelDefault: false, live: true }),
+    /** The same of IPv6. @default false */
     nfCallIp6tables: setting('IFLA_BR_NF_CALL_IP6TABLES', 37, bool(u8, NUMBERS), {
-      word: 'nf_call_ip6tables',
-      internal: true,
+      ...{ word: 'nf_call_ip6tables', kernelDefault: false, live: true },
     }),
-    nfCallArptables: setting('IFLA_BR_NF_CALL_ARPTABLES', 38, bool(u8, NUMBERS), internal),
+    /** The same of ARP. @default false */
+    nfCallArptables: setting('IFLA_BR_NF_CALL_ARPTABLES', 38, bool(u8, NUMBERS), { kernelDefault: false, live: true }),
   },
 });
+
+function interval(least: number) {
+  return seconds(longUserTicks, least, LONGEST);
+}
+
+function switchBit(kernel: string, mask: number, word: string) {
+  return bit(kernel, mask, `${word} 1`, `${word} 0`);
+}
+
+const RESTRICTED = 0b111;
+
+function checkGroupFwdMask(call: string, option: string, value: unknown): void {
+  checkInteger(call, option, value, 0, 65535);
+  if (value === undefined || (Number(value) & RESTRICTED) === 0) return;
+  throw new UsageError(
+    `${call}: ${option} must be without the bits 0 to 2, whose groups no bridge forwards (BR_GROUPFWD_RESTRICTED): received ${show(value)}`,
+  );
+}
+
+function checkGroupAddress(call: string, option: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && /^01:80:c2:00:00:0[04-9a-f]$/i.test(value))) return;
+  throw new UsageError(
+    `${call}: ${option} must be 01:80:c2:00:00:00, or 04 to 0f in place of its last byte (br_changelink): received ${show(value)}`,
+  );
+}

@@ -21,8 +21,10 @@ const TAKEN_NAMES: readonly string[] = [
     'isPort',
     'ports',
     'fdb',
+    'mdb',
+    'vlan',
   ],
-  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'address', 'settings', 'queues', 'open'],
+  ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
 ];
@@ -34,16 +36,15 @@ const TAKEN_NAMES: readonly string[] = [
  * @param kind the name in `ip link add … type`
  * @throws UsageError for a kind that hairpin itself defines, or an invalid description
  * @example
- * const gretap = defineLink('gretap', {
- *   option: 'NET_IPGRE',
- *   module: 'ip_gre',
- *   trial: { local: '192.0.2.1', remote: '192.0.2.2' },
+ * const amt = defineLink('amt', {
+ *   option: 'AMT',
+ *   trial: { mode: 'gateway', discovery: '192.0.2.2' },
  *   settings: {
- *     local: setting('IFLA_GRE_LOCAL', 6, netlink.ip4),
- *     remote: setting('IFLA_GRE_REMOTE', 7, netlink.ip4, { live: true }),
+ *     mode: setting('IFLA_AMT_MODE', 1, netlink.oneOf(netlink.u32, 'AMT_MODE_', { gateway: 0, relay: 1 })),
+ *     discovery: setting('IFLA_AMT_DISCOVERY_IP', 8, netlink.ip4, { live: true }),
  *   },
  * });
- * const tunnel = ns1.link(gretap, { local: '192.0.2.1', remote: '192.0.2.2', address: '10.7.0.1/24' });
+ * const tunnel = ns1.link(amt, { mode: 'gateway', discovery: '192.0.2.2' });
  */
 export function defineLink<
   const K extends string,
@@ -56,10 +57,10 @@ export function defineLink<
 
 /** Everything that a description may have, in the order of its documentation. */
 const DESCRIBED: Record<keyof LinkDescription, true> = {
-  ...{ option: true, dependsOn: true, module: true, needed: true, trial: true },
+  ...{ option: true, dependsOn: true, module: true, needed: true, trial: true, refusesTrial: true },
   ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
-  ...{ settings: true, lists: true, changesWhole: true, complete: true },
-  ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, ethernet: true },
+  ...{ settings: true, lists: true, apart: true, changesWhole: true, complete: true },
+  ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true },
   ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, keepsFdb: true },
   ...{ usualName: true, tag: true, label: true, summary: true, causes: true },
 };

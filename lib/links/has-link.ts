@@ -12,27 +12,29 @@ const PARENT = 100;
 
 const known = new Map<string, boolean>();
 
-/** Whether the running kernel has a kind of links: tried once a process. Loads the module where it can. */
-export function hasLink(kind: LinkKind): boolean {
-  const before = known.get(kind.kind);
+/** Whether the running kernel has a kind of links, with these settings: tried once a process. Loads the module where it can. */
+export function hasLink(kind: LinkKind, settings: object = {}): boolean {
+  const key = `${kind.kind} ${JSON.stringify(settings)}`;
+  const before = known.get(key);
   if (before !== undefined) return before;
-  const has = succeeds(kind);
-  known.set(kind.kind, has);
+  const has = succeeds(kind, settings);
+  known.set(key, has);
   return has;
 }
 
-function succeeds(kind: LinkKind): boolean {
+function succeeds(kind: LinkKind, settings: object): boolean {
   try {
-    tryLink(kind);
+    tryLink(kind, settings);
     return true;
   } catch (error) {
     if (error instanceof KernelError && error.code === 'EOPNOTSUPP') return false;
+    if (error instanceof KernelError && error.code === kind.description.refusesTrial) return true;
     throw error;
   }
 }
 
 /** Makes one link of a kind in a namespace that is gone when this returns. */
-export function tryLink(kind: LinkKind<string, Settings, Lower>): void {
+export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: object = {}): void {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
   const hasLower = kind.lower !== 'none';
@@ -40,7 +42,7 @@ export function tryLink(kind: LinkKind<string, Settings, Lower>): void {
   if (hasLower) rtnetlink.change(ipLink.add({ index: PARENT, name: 'parent', ...veth.as(peerOf(PARENT)) }));
   const index = PARENT + 2;
   const { trial = {} } = kind.description;
-  const data = { ...kind.defaults, ...trial, ...(kind.end === 'peer' ? peerOf(index) : {}) };
+  const data = { ...kind.defaults, ...trial, ...settings, ...(kind.end === 'peer' ? peerOf(index) : {}) };
   const link = hasLower ? { link: PARENT } : {};
   rtnetlink.change(ipLink.add({ index, name: 'trial', ...link, ...kind.as(data) }));
 }

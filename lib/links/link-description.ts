@@ -1,5 +1,5 @@
 import type { LinkState } from '../netlink/link.ts';
-import type { Causes } from '../netlink/request.ts';
+import type { Causes, Request } from '../netlink/request.ts';
 import type { NewSettings, Settings, SettingsOf } from './setting.ts';
 
 /** What is below a link: nothing; an interface of the lab; or also a real NIC. */
@@ -21,6 +21,9 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   /** The settings of the link that `supports` makes to try the kernel. @default none */
   trial?: NewSettings<S>;
 
+  /** What a kernel that has the kind says of that link, if it cannot be made without other devices: an errno's name. */
+  refusesTrial?: string;
+
   /** What is below it. @default 'none' */
   lower?: L;
   /** On top of another link of its kind, the kernel uses the device below that link (`macvlan_common_newlink`). @default false */
@@ -36,6 +39,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   settings?: S;
   /** The lists among them, which are changed member by member. */
   lists?: Readonly<Record<string, ListChanges>>;
+  /** How the settings travel that are `apart`. */
+  apart?: ApartSettings;
   /** A change resets each setting that it does not name (`ipgre_changelink`), so hairpin sends all of them. @default false */
   changesWhole?: boolean;
   /** Turns the settings of a spec into those that the kernel is sent. @default the same */
@@ -52,6 +57,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   fixedMac?(settings: Partial<SettingsOf<S>>): string | undefined;
   /** It never asks for MAC addresses, at least with some settings (`IFF_NOARP`). @default false */
   noArp?: boolean;
+  /** The versions of IP that it carries: the lab gives it addresses of these. @default both */
+  carries?(settings: SettingsOf<S>): readonly (4 | 6)[];
   /** Its frames have an Ethernet header. @default true */
   ethernet?: boolean;
   /** hairpin knows every queue of the link, so a marker can show that they are empty. @default false */
@@ -91,6 +98,16 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };
+}
+
+/** Settings that travel by a family of generic netlink, such as WireGuard's. */
+export interface ApartSettings {
+  /** The family's name. */
+  family: string;
+  /** @param id the family's number; `index` the device's ifindex */
+  change(id: number, index: number, settings: object): Request;
+  list(id: number, index: number): Request<object>;
+  settings(answers: readonly object[]): object;
 }
 
 /** A new link that the kernel has refused. */

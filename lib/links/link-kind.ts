@@ -35,6 +35,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   readonly table: Table<S>;
   /** The settings that a spec may say of a new link. */
   readonly options: ReadonlyMap<string, Option>;
+  /** The settings that travel by messages of the kind's own. */
+  readonly apart: readonly string[];
   /** The settings that the kernel tells: these, and those that a spec cannot choose. */
   readonly told: ReadonlyMap<string, Option>;
 
@@ -47,7 +49,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.option = `CONFIG_${option}`;
     this.module = module;
     this.bornWithCarrier = description.bornWithCarrier ?? (lower === 'none' && this.end !== 'peer');
-    this.table = table(settings);
+    this.table = table(Object.fromEntries(Object.entries(settings).filter(([, { rules }]) => !isApart(rules))) as S);
+    this.apart = Object.entries(settings).flatMap(([name, { rules }]) => (isApart(rules) ? name : []));
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
     this.told = new Map(readable);
@@ -133,6 +136,11 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
   }
 
+  /** The versions of IP that a link with these settings carries. */
+  carries(settings: Values): readonly (4 | 6)[] {
+    return this.description.carries?.(settings as SettingsOf<S>) ?? [4, 6];
+  }
+
   usualName(lower: string, settings: Values): string | undefined {
     return this.description.usualName?.(lower, settings as SettingsOf<S>);
   }
@@ -175,6 +183,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
 /** Which kind another is a variant of. */
 const variants = new Map<string, LinkKind>();
+
+function isApart(rules: SettingRules | BitRules): boolean {
+  return 'apart' in rules && rules.apart === true;
+}
 
 /** The settings that have a name of their own, each with its rules. */
 export function readableOf(settings: Settings): [string, Option][] {

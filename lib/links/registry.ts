@@ -2,22 +2,35 @@ import { show, UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { bridge } from './bridge.ts';
 import './bridge-port.ts';
+import { bond } from './bond.ts';
 import { describedKinds } from './describe-link.ts';
 import { dummy } from './dummy.ts';
 import { geneve } from './geneve.ts';
+import { erspan, gre, gretap, ip6gre, ip6gretap } from './gre.ts';
+import { hsr } from './hsr.ts';
 import { ifb } from './ifb.ts';
+import { ip6tnl, ipip, sit } from './ipip.ts';
 import { ipvlan, ipvtap } from './ipvlan.ts';
 import type { Lower } from './link-description.ts';
 import { LinkKind } from './link-kind.ts';
+import { macsec } from './macsec.ts';
 import { macvlan, macvtap } from './macvlan.ts';
 import { netkit } from './netkit.ts';
+import { nlmon } from './nlmon.ts';
 import type { Settings } from './setting.ts';
+import { team } from './team.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
+import { vrf } from './vrf.ts';
 import { vxlan } from './vxlan.ts';
+import { wireguard } from './wireguard.ts';
+import { xfrm } from './xfrm.ts';
 
 /** The kinds that hairpin itself defines: a new one has its line here. */
-const OWN = [veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve, netkit] as const;
+const OWN = [
+  ...[veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve, netkit, vrf],
+  ...[gre, gretap, erspan, ip6gre, ip6gretap, ipip, sit, ip6tnl, bond, team, hsr, macsec, xfrm, nlmon, wireguard],
+] as const;
 
 type Own = (typeof OWN)[number];
 

@@ -7,6 +7,8 @@ export interface SettingRules {
   readonly default?: unknown;
   /** The kernel's own default: a script leaves it out. */
   readonly kernelDefault?: unknown;
+  /** The option of the kernel's configuration that brings it, without `CONFIG_`, where that of its kind does not. */
+  readonly needs?: string;
   /** Each new link needs it; with {@link unless}, each that does not have that other setting on. */
   readonly required?: boolean;
   readonly unless?: string;
@@ -16,6 +18,8 @@ export interface SettingRules {
   readonly when?: Readonly<Record<string, string>>;
   /** All links of the kind on one device share it: a further link takes the value in use. */
   readonly shared?: boolean;
+  /** It does not travel in `IFLA_INFO_DATA`, but by messages of the kind's own ({@link LinkDescription.apart}). */
+  readonly apart?: boolean;
   /** The kernel reports it, and hairpin does not change it. */
   readonly readOnly?: boolean;
   /** Neither an option nor a property: hairpin sends it to change another setting. */

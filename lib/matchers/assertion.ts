@@ -10,6 +10,8 @@ export interface Assertion {
   progress?: Progress;
   /** Compares as vitest does; undefined outside of vitest. */
   judge?: Judge;
+  /** Compares a text with the spec's snapshot, as vitest's `toMatchSnapshot` does; undefined outside of vitest. */
+  snapshot?: (text: string, hint?: string) => { pass: boolean; message: () => string };
 }
 
 /** How far an assertion has come. */

@@ -1,4 +1,4 @@
-import type { Interface } from '../lab/index.ts';
+import type { Event, Events, Interface } from '../lab/index.ts';
 
 /** `expect.stringMatching(…)` and its like; vitest itself types them as `any`. */
 export interface AsymmetricValue {
@@ -21,3 +21,6 @@ type Inner<Value> = Value extends readonly (infer Member)[]
 
 /** The routing tables that have names may be said by them. */
 export type WithNamedTable<Entry> = Omit<Entry, 'table'> & { table: number | 'main' | 'local' | 'default' };
+
+/** What a spec says of an event of a monitor. */
+export type ExpectedEvent<Monitor> = Monitor extends Events<infer K> ? Expected<Event<K>> : never;

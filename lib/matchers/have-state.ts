@@ -27,7 +27,7 @@ export interface StateOptions {
 }
 
 /** How long a negative is held, in milliseconds. */
-const HOLD = 100;
+export const HOLD = 100;
 
 /** Not every change has an event, such as that of a neighbour that is asked for first. In milliseconds. */
 const LOOK_AGAIN = 20;
@@ -125,7 +125,7 @@ export function goalOf(noun: string, received: unknown, { within, hold }: StateT
 }
 
 /** An interface stands for its name. */
-function deviceIn(call: string, namespace: Namespace, value: unknown): unknown {
+export function deviceIn(call: string, namespace: Namespace, value: unknown): unknown {
   if (!(value instanceof Interface)) return value;
   if (value.namespace !== namespace) throw new UsageError(`${call}: ${value} is not in ${namespace}`);
   return deviceNames(engineOf(namespace).rtnetlink).get(value.index) ?? value.name;

@@ -1,4 +1,5 @@
 import { type Lab, UsageError } from '../lab/index.ts';
+import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { askedAgainIn, latenessIn } from '../trace/late-answers.ts';
 
 /** How long a negative is held, in milliseconds. Worst seen under load for an answer: 12. */
@@ -14,7 +15,7 @@ const SHORTEST_HOLD = 20;
  * @param usual where nobody in the lab may answer late
  */
 export async function holdIn(lab: Lab, usual: number = HOLD): Promise<number> {
-  await lab.settled();
+  await untilAddressesUsable(lab);
   return usual + Math.max(latenessIn(lab), askedAgainIn(lab));
 }
 

@@ -1,4 +1,4 @@
-import type { TestContext } from 'vitest';
+import { Snapshots, type TestContext } from 'vitest';
 import { diagnosisData } from '../diagnosis/diagnosis.ts';
 import { now, turn } from '../kernel/clock.ts';
 import { harmless } from '../kernel/visible-text.ts';
@@ -15,6 +15,7 @@ import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.t
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
 import { toHaveAddress } from './to-have-address.ts';
+import { toHaveCounted } from './to-have-counted.ts';
 import { toHaveFdbEntry } from './to-have-fdb-entry.ts';
 import { toHaveLink } from './to-have-link.ts';
 import { toHaveMdbEntry } from './to-have-mdb-entry.ts';
@@ -25,10 +26,21 @@ import { toHaveSysctl } from './to-have-sysctl.ts';
 import { toHaveVlan } from './to-have-vlan.ts';
 import { type ToHearOptions, toHear } from './to-hear.ts';
 import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
+import { toMatchRuleset } from './to-match-ruleset.ts';
 import { type ToReachOptions, toReach } from './to-reach.ts';
 import { type ToSeeOptions, toSee } from './to-see.ts';
+import { type ToStayReachableOptions, toStayReachable } from './to-stay-reachable.ts';
+import { type ToTellOptions, toTell } from './to-tell.ts';
 
-export type { ToBehaveAsOptions, ToHearOptions, ToMatchReachabilityOptions, ToReachOptions, ToSeeOptions };
+export type {
+  ToBehaveAsOptions,
+  ToHearOptions,
+  ToMatchReachabilityOptions,
+  ToReachOptions,
+  ToSeeOptions,
+  ToStayReachableOptions,
+  ToTellOptions,
+};
 
 /** Of what the kernel says of itself: no frames are asked for, so the devices of the lab need not be known. */
 const ofState = { asksNetwork: false };
@@ -37,6 +49,7 @@ const ofState = { asksNetwork: false };
 export const matchers = {
   toBehaveAs: awaited('toBehaveAs', toBehaveAs),
   toHaveAddress: awaited('toHaveAddress', toHaveAddress, ofState),
+  toHaveCounted: awaited('toHaveCounted', toHaveCounted, ofState),
   toHaveFdbEntry: awaited('toHaveFdbEntry', toHaveFdbEntry, ofState),
   toHaveLink: awaited('toHaveLink', toHaveLink, ofState),
   toHaveMdbEntry: awaited('toHaveMdbEntry', toHaveMdbEntry, ofState),
@@ -47,8 +60,11 @@ export const matchers = {
   toHaveVlan: awaited('toHaveVlan', toHaveVlan, ofState),
   toHear: awaited('toHear', toHear),
   toMatchReachability: awaited('toMatchReachability', toMatchReachability),
+  toTell: awaited('toTell', toTell, ofState),
+  toMatchRuleset: awaited('toMatchRuleset', toMatchRuleset, ofState),
   toReach: awaited('toReach', toReach),
   toSee: awaited('toSee', toSee),
+  toStayReachable: awaited('toStayReachable', toStayReachable),
 };
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
@@ -66,7 +82,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, {
     const state = {
       isNot: this.isNot === true,
       progress: new Progress(),
-      ...(this.utils && { judge: judgeOf(this as VitestComparison) }),
+      ...(this.utils && { judge: judgeOf(this as VitestComparison), snapshot: snapshotOf(this) }),
     };
     const [expected, options] = args;
     // A table of several lines has no place in a title.
@@ -100,6 +116,14 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, {
     answer.catch(() => watcher()?.refused('asking'));
     // `promises` is vitest's own, and no part of the task's type.
     return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, frames);
+  };
+}
+
+/** vitest's own snapshot, for a matcher that takes one when it has waited. */
+function snapshotOf(state: AssertionState): NonNullable<Assertion['snapshot']> {
+  return (text, hint) => {
+    const { pass, message } = Snapshots.toMatchSnapshot.call(state as never, text, hint);
+    return { pass, message };
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
 import { show } from '../kernel/validate.ts';
-import { Interface, Lab, Namespace } from '../lab/index.ts';
+import { Events, Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
@@ -62,7 +62,7 @@ export function assertionTitle(
 export function nameOf(value: unknown): string {
   if (isPair(value)) return 'pair';
   if (value instanceof Lab) return 'lab';
-  if (value instanceof Namespace || value instanceof Interface) return String(value);
+  if (value instanceof Namespace || value instanceof Interface || value instanceof Events) return String(value);
   return isAsymmetric(value)
     ? asymmetricWords(value)
     : isPlain(value)
@@ -91,6 +91,7 @@ function objectWords(value: object): string {
 export function labOf(value: unknown): Lab | undefined {
   if (value instanceof Lab) return value;
   if (value instanceof Namespace) return value.lab;
+  if (value instanceof Events) return value.namespace.lab;
   if (isPair(value)) return value.uplink.namespace.lab;
   return value instanceof Interface ? value.namespace.lab : undefined;
 }

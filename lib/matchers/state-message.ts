@@ -62,7 +62,10 @@ function negative(noun: string, { within, hold }: StateTimes): string {
 }
 
 /** The entries that have most of what was wanted, each with what differs. */
-function nearest({ wanted, judge, noun }: StateCase, entries: readonly object[]): string[] {
+export function nearest(
+  { wanted, judge, noun }: Pick<StateCase, 'wanted' | 'judge' | 'noun'>,
+  entries: readonly object[],
+): string[] {
   const names =
     typeof wanted === 'object' && wanted !== null && !('asymmetricMatch' in wanted) ? Object.keys(wanted) : [];
   const said = wanted as Record<string, unknown>;
@@ -100,5 +103,5 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+  return `${/^([aeiou]|fdb|mdb)/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -3,13 +3,16 @@ import { portOf } from '../links/bridge-port.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
+import { type Snooped, snoop } from './bridge-group.ts';
+import { isReserved, receiveReserved } from './bridge-reserved.ts';
+import { type Admitted, admit, asItLeaves, hasVlanStates, refusal } from './bridge-vlan.ts';
 import { linkCause } from './carrier.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import { type Frame, type PacketType, sizeOf } from './frame.ts';
 import type { Learnt } from './learnt.ts';
 import { sentToItself } from './neighbour.ts';
 import type { Device } from './network.ts';
-import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
+import { drop, into, outOf, unknown, type Verdict } from './prediction.ts';
 
 type Settings = NonNullable<ReturnType<typeof portOf>>;
 type FloodKind = 'flood' | 'mcastFlood' | 'bcastFlood';
@@ -29,47 +32,109 @@ export function receiveByPort(
   const reserved = isReserved(destination) ? receiveReserved(port, bridge, frame) : undefined;
   if (reserved) return reserved;
   const closed = stateCause(port, bridge, settings, 'in');
-  // A port in the state learning takes the address, and nothing else.
-  if (settings.state === 'learning') learn(learnt, port, bridge, source, settings);
-  if (closed) return [drop(closed, 'br_handle_frame')];
-  const known = learnt.find(bridge, source);
-  if (settings.locked && !bridgeKind.of(bridge.link).vlanFiltering && (known?.device !== port.index || known.local))
+  if (closed && settings.state !== 'learning') return [drop(closed, 'br_handle_frame')];
+  const admitted = admit(bridge, port, frame);
+  if ('code' in admitted) return [drop(admitted, '__allowed_ingress')];
+  const { vlan } = admitted;
+  const known = learnt.find(bridge, source, vlan);
+  if (!closed && settings.locked && (known?.device !== port.index || known.local || known.locked))
     return [drop({ code: 'bridge.locked', facts: { port: port.name, mac: source } }, 'br_handle_frame_finish')];
-  learn(learnt, port, bridge, source, settings);
-  const passing = { bridge, frame, ingress: port };
+  learn({ learnt, port, bridge, settings, vlan }, source);
+  // A port in the state learning takes the address, and nothing else.
+  if (closed) return [drop(closed, 'br_handle_frame_finish')];
+  const passing = { bridge, ...admitted, ingress: port };
   const vague = whyUnknown(bridge, frame);
   if (vague) return [...certainDrops(passing), unknown(vague)];
   const forHost = destination === bridge.link.mac ? 'host' : type;
-  const entry = isGroupMac(destination) ? undefined : learnt.find(bridge, destination);
-  if (entry?.local) return [into(bridge, frame, forHost)];
-  const heard = isGroupMac(destination) || bridge.link.promiscuity > 0 ? [into(bridge, frame, forHost)] : [];
+  const snooped = snoop(bridge, admitted.frame, vlan);
+  if (snooped) return [...forwardToMembers(passing, snooped), ...passUpToMember(passing, snooped, forHost)];
+  const entry = isGroupMac(destination) ? undefined : learnt.find(bridge, destination, vlan);
+  if (entry?.local) return [passUp(passing, forHost)];
+  const heard = isGroupMac(destination) || isPromiscuous(bridge) ? [passUp(passing, forHost)] : [];
   return [...forward(passing, entry), ...heard];
+}
+
+/** `br_pass_frame_up`: while it is promiscuous the host gets frames of any VLAN, with their tags. */
+function passUp(passing: Passing, type: PacketType): Verdict {
+  const { bridge } = passing;
+  const refused = isPromiscuous(bridge) ? undefined : refusal(bridge, passing);
+  if (refused) return drop(refused, 'br_pass_frame_up', { towards: bridge });
+  return into(bridge, asItLeaves(bridge, passing), type);
+}
+
+function isPromiscuous({ link }: Device): boolean {
+  return link.promiscuity > 0;
 }
 
 /** A frame of the bridge's own host: `br_dev_xmit`. */
 export function sendByBridge(bridge: Device, frame: Frame, learnt: Learnt): readonly Verdict[] {
-  const passing = { bridge, frame, ingress: undefined };
+  const admitted = admit(bridge, bridge, frame);
+  if ('code' in admitted) return [drop(admitted, '__allowed_ingress')];
+  const passing = { bridge, ...admitted, ingress: undefined };
   const vague = whyUnknown(bridge, frame);
   if (vague) return [...certainDrops(passing), unknown(vague)];
-  const entry = isGroupMac(frame.destination) ? undefined : learnt.find(bridge, frame.destination);
+  const snooped = snoop(bridge, admitted.frame, admitted.vlan);
+  if (snooped) return forwardToMembers(passing, snooped);
+  const entry = isGroupMac(frame.destination) ? undefined : learnt.find(bridge, frame.destination, admitted.vlan);
   return forward(passing, entry);
 }
 
-interface Passing {
+interface Passing extends Admitted {
   bridge: Device;
-  frame: Frame;
   /** Undefined: the bridge's own host sent it. */
   ingress: Device | undefined;
 }
 
 /** `br_forward` and `br_flood`, with what keeps the frame from each other port. */
 function forward(passing: Passing, entry: FdbEntry | undefined): Verdict[] {
-  const { bridge, frame } = passing;
+  const { bridge } = passing;
+  const behind = entry && bridge.ports.find(({ index }) => index === entry.device);
+  // Of the backup port nobody asks for a backup in turn.
+  const backup = behind && backupOf(behind);
   return bridge.ports.flatMap((egress): Verdict[] => {
-    if (entry && egress.index !== entry.device) return otherPort(passing, entry, egress);
+    if (entry && egress.index !== (backup?.index ?? entry.device)) return otherPort(passing, entry, egress);
     const obstacle = keeping(passing, egress, entry === undefined);
-    return [obstacle ? drop(obstacle.cause, obstacle.function, { towards: egress }) : outOf(egress, frame)];
+    return [
+      obstacle
+        ? drop(obstacle.cause, obstacle.function, { towards: egress })
+        : outOf(egress, asItLeaves(egress, passing)),
+    ];
   });
+}
+
+/** `br_multicast_flood`: to the members of a group, and to multicast routers. */
+function forwardToMembers(passing: Passing, snooped: Snooped): Verdict[] {
+  const { vague } = snooped;
+  const all = passing.bridge.ports.flatMap((egress): Verdict[] => {
+    const obstacle = keeping(passing, egress, false);
+    if (obstacle) return [drop(obstacle.cause, obstacle.function, { towards: egress })];
+    const isMember = snooped.isMember(egress);
+    if (isMember) return [outOf(egress, asItLeaves(egress, passing))];
+    return isMember === undefined ? [] : [noMember(passing, egress, snooped)];
+  });
+  const isUncertain = passing.bridge.ports.some((port) => snooped.isMember(port) === undefined);
+  const why = vague ?? (isUncertain ? `${passing.bridge} snoops multicast` : undefined);
+  return why === undefined ? all : [...all, unknown(why)];
+}
+
+function passUpToMember(passing: Passing, snooped: Snooped, type: PacketType): Verdict[] {
+  const { bridge } = passing;
+  const isMember = snooped.isMember(bridge) || isPromiscuous(bridge) || undefined;
+  if (isMember) return [passUp(passing, type)];
+  return snooped.isMember(bridge) === undefined
+    ? [unknown(`${bridge} snoops multicast`)]
+    : [noMember(passing, bridge, snooped)];
+}
+
+function noMember({ vlan }: Passing, to: Device, { group }: Snooped): Verdict {
+  const facts = { port: to.name, group, ...(vlan === undefined ? {} : { vlan }) };
+  return drop({ code: 'bridge.no-mdb-entry', facts }, 'br_multicast_flood', { towards: to });
+}
+
+/** The port that takes over while one has no carrier (`br_forward`): for what is sent to that port alone. */
+function backupOf(port: Device): Device | undefined {
+  const { backupPort } = settingsOf(port);
+  return port.link.carrier || !backupPort ? undefined : port.inHost(backupPort);
 }
 
 /** What holds whomever the bridge may send to. */
@@ -98,12 +163,15 @@ function keeping(passing: Passing, egress: Device, isFlooded: boolean): { cause:
   return { cause: { code: 'link.mtu', facts }, function: 'br_dev_queue_push_xmit' };
 }
 
-function shouldDeliver({ bridge, ingress }: Passing, egress: Device): Cause | undefined {
+function shouldDeliver(passing: Passing, egress: Device): Cause | undefined {
+  const { bridge, ingress } = passing;
   const settings = settingsOf(egress);
   const closed = stateCause(egress, bridge, settings, 'out');
   if (closed) return closed;
   const port = egress.name;
   if (egress === ingress && !settings.hairpin) return { code: 'bridge.hairpin-off', facts: { port, wouldHelp: true } };
+  const refused = refusal(egress, passing);
+  if (refused) return refused;
   const isolated = ingress && settingsOf(ingress).isolated && settings.isolated;
   return isolated ? { code: 'bridge.isolated', facts: { ingress: ingress.name, egress: port } } : undefined;
 }
@@ -150,37 +218,29 @@ function floodCause(kind: FloodKind, port: Device['name'], mac: string): Cause {
 }
 
 /** `br_fdb_update`: an address of the bridge itself stays, and a sticky one; every other moves to where it was heard. */
-function learn(learnt: Learnt, port: Device, bridge: Device, mac: string, { learning }: Settings): void {
-  if (learning === false || bridgeKind.of(bridge.link).ageingTime === 0) return;
-  const known = learnt.find(bridge, mac);
-  if (!known?.local && !known?.sticky) learnt.put(bridge, mac, port);
+function learn({ learnt, port, bridge, settings, vlan }: Learning, mac: string): void {
+  if (settings.learning === false || bridgeKind.of(bridge.link).ageingTime === 0) return;
+  const known = learnt.find(bridge, mac, vlan);
+  if (!known?.local && !known?.sticky) learnt.put(bridge, mac, vlan, port);
 }
 
-/** 01:80:c2:00:00:00 to 0f: what no bridge passes on (IEEE 802.1Q-2018 table 8-1). */
-function isReserved(mac: string): boolean {
-  return mac.startsWith('01:80:c2:00:00:0');
-}
-
-/** The branch of `br_handle_frame` for reserved addresses; undefined: they are forwarded as any group is. */
-function receiveReserved(port: Device, bridge: Device, { destination }: Frame): Verdict[] | undefined {
-  const last = Number.parseInt(destination.slice(-1), 16);
-  const facts = { port: port.name, mac: destination };
-  if (last === 1) return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame')];
-  const { stp, groupFwdMask } = bridgeKind.of(bridge.link);
-  const ofPort = settingsOf(port).groupFwdMask ?? 0;
-  // Without a spanning tree its frames pass, so that others can see a loop.
-  const mask = last === 0 ? ofPort : ofPort | groupFwdMask;
-  if ((last === 0 && !stp) || mask & (1 << last)) return undefined;
-  // The port's own stack gets it: LLDP, LACP, 802.1X.
-  return [drop({ code: 'bridge.reserved', facts }, 'br_handle_frame', { towards: bridge }), PASS];
+interface Learning {
+  learnt: Learnt;
+  port: Device;
+  bridge: Device;
+  settings: Settings;
+  vlan: number | undefined;
 }
 
 /** What in a bridge's settings the model does not follow. */
-function whyUnknown(bridge: Device, { destination, etherType, packet }: Frame): string | undefined {
-  const { mcastSnooping, vlanFiltering } = bridgeKind.of(bridge.link);
-  if (vlanFiltering) return `${bridge} filters VLANs`;
+function whyUnknown(bridge: Device, { etherType, packet }: Frame): string | undefined {
+  const { vlanFiltering, mstEnabled } = bridgeKind.of(bridge.link);
+  const tunnel = bridge.ports.find((port) => settingsOf(port).vlanTunnel);
+  if (vlanFiltering && tunnel) return `${tunnel} maps VLANs to tunnels`;
+  const stated = [bridge, ...bridge.ports].find(hasVlanStates);
+  if (vlanFiltering && stated) return `VLANs of ${stated} have states of their own`;
+  if (mstEnabled) return `the VLANs of ${bridge} have states of their own`;
   if (hasFilters(bridge)) return `${bridge.namespace} has packet filters that bridged frames pass`;
-  if (mcastSnooping && isGroupMac(destination) && destination !== BROADCAST_MAC) return `${bridge} snoops multicast`;
   const asks = etherType === ETHERTYPE.arp || packet?.protocol === ICMPV6;
   const answering = bridge.ports.find((port) => {
     const { proxyArp, proxyArpWifi, neighSuppress } = settingsOf(port);

@@ -28,6 +28,9 @@ export interface CauseFacts {
   'bridge.mcast-flood-off': { port: DeviceName };
   'bridge.flood-off': { port: DeviceName; mac: string };
   'bridge.proxy-arp': { port: DeviceName };
+  'bridge.vlan': { port: DeviceName; id: number; side: Side; pvidOf?: DeviceName };
+  'bridge.no-pvid': { port: DeviceName; tag?: Tag };
+  'bridge.no-mdb-entry': { port: DeviceName; group: string; vlan?: number };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
 
   'macvlan.private': { device: DeviceName; as: 'sender' | 'receiver' };
@@ -46,6 +49,8 @@ export interface CauseFacts {
   'ipvlan.parent-host': { namespace: string; parent: DeviceName; source: string };
   'ipvlan.no-route': { namespace: string; to: string; device: DeviceName; mode: string };
   'ipvlan.no-neighbours': { device: DeviceName; mode: string; parent: DeviceName; asked?: Asked };
+
+  'bond.backup-slave': { device: DeviceName; bond: DeviceName; active?: DeviceName };
 
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
@@ -113,6 +118,7 @@ export interface CauseFacts {
 
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
   'xdp.drop': { namespace: string; device?: DeviceName };
+  'qdisc.netem': { device: DeviceName; loss?: number };
   'qdisc.drop': { namespace: string; device?: DeviceName };
   'machine.backlog': Record<never, never>;
   'ip.localnet': { namespace: string };

@@ -5,7 +5,7 @@ import type { Cause } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, toNeighbour, unknown, type Verdict } from './prediction.ts';
-import { refusesSource } from './reverse-path.ts';
+import { domainOf, refusesSource } from './reverse-path.ts';
 import { type Lookup, lookUpRoute } from './route-lookup.ts';
 
 /** What a host does with a packet that its stack was given, and that is not its own: `ip_route_input_slow`, `ip_forward`, `ip6_forward`. */
@@ -14,7 +14,7 @@ export function forwardPacket(device: Device, frame: Frame, type: PacketType): r
   if (!packet || type !== 'host' || isForMany(packet.destination)) return [];
   const vague = filtersOf(device, packet);
   if (vague) return [unknown(vague)];
-  const found = lookUpRoute(device.host, packet.destination);
+  const found = lookUpRoute(device.host, packet.destination, { from: device.index });
   if (found.kind === 'unknown') return [unknown(found.why)];
   const off = found.kind === 'local' ? undefined : forwardingOff(device, packet);
   if (off) return [drop(off, packet.family === 4 ? 'ip_route_input_slow' : 'ip6_forward')];
@@ -46,8 +46,12 @@ function passOn(
   return [toNeighbour(egress, via ?? destination, { ...frame, hopLimit: hopLimit && hopLimit - 1 })];
 }
 
-/** `ip_forward` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or from 6.17 on that one's force_forwarding. */
-function forwardingOff({ namespace, host, link }: Device, { family }: IpPacket): Cause | undefined {
+/**
+ * `ip_forward` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or from 6.17 on that one's
+ * force_forwarding. A VRF stands for its devices there (`vrf_ip_rcv`).
+ */
+function forwardingOff(device: Device, { family }: IpPacket): Cause | undefined {
+  const { namespace, host, link } = domainOf(device);
   const isOff = (name: string) => host.sysctls[name] === '0';
   const all = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
   const isForced = family === 6 && deviceSysctl(host, 'ipv6', link.name, 'force_forwarding') === '1';

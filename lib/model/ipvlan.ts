@@ -45,7 +45,7 @@ function sendL3(device: Device, parent: Device, frame: Frame): readonly Verdict[
 
 /** `ipvlan_process_v4_outbound`: the parent's namespace routes the packet, and only by the parent. */
 function route(device: Device, parent: Device, frame: Frame, { destination }: IpPacket): Verdict {
-  const found = lookUpRoute(parent.host, destination, parent.index);
+  const found = lookUpRoute(parent.host, destination, { by: parent.index });
   if (found.kind === 'unknown') return unknown(found.why);
   if (found.kind === 'none') {
     const facts = { namespace: parent.namespace, to: destination, device: parent.name, mode: settingsOf(device).mode };

@@ -9,7 +9,7 @@ import type { Frame } from './frame.ts';
 import type { Device, Network } from './network.ts';
 import { drop, heardBy, outOf, type Prediction, type Step, stepsOf, unknown, type Verdict } from './prediction.ts';
 import { greatest, refusesSource } from './reverse-path.ts';
-import { lookUpRoute } from './route-lookup.ts';
+import { lookUpRoute, vrfOf } from './route-lookup.ts';
 
 /** The shortest payload of a frame (IEEE 802.3 clause 4.4.2), which ARP is shorter than. */
 const LENGTH = 46;
@@ -87,8 +87,13 @@ export function whySilent(device: Device, { family, target, asker }: NeighbourQu
   if ((family === 6 || holding.length === 0) && mayProxy(device, target, family === 4 ? 'proxy_arp' : 'proxy_ndp'))
     return unknown(`${namespace} may answer for others`);
   // A whole subnet may be local (AnyIP): of ND it would need proxy_ndp.
-  const toAnswer = family === 4 && holding.length === 0 ? lookUpRoute(host, target) : undefined;
+  const isOfVrf = [device.index, ...holding.map(({ index }) => index)].some((index) => vrfOf(host, index));
+  const needsRoute = family === 4 && (holding.length === 0 || isOfVrf);
+  const toAnswer = needsRoute ? lookUpRoute(host, target, { from: device.index }) : undefined;
   if (toAnswer?.kind === 'unknown') return unknown(toAnswer.why);
+  // arp_process answers for what the tables of this device's VRF have as local.
+  if (isOfVrf && holding.length > 0 && toAnswer && toAnswer.kind !== 'local')
+    return unknown(`${namespace} has ${target} in another VRF`);
   if (holding.length === 0 && toAnswer?.kind !== 'local')
     return drop(unusable(namespace, target, own[0]), family === 4 ? 'arp_process' : 'ndisc_recv_ns');
   if (family === 6) return drop(ofOtherDevice(device, holding[0]?.index, target), 'ndisc_recv_ns');
@@ -162,7 +167,7 @@ function haveSubnet({ host, index }: Device, target: string, asker: string): boo
 /** `arp_filter`, the function and the sysctl. */
 function arpFilter(device: Device, address: string, asker: string | undefined): Verdict | undefined {
   if (asker === undefined || greatest(device, 'arp_filter') === 0) return undefined;
-  const back = lookUpRoute(device.host, asker);
+  const back = lookUpRoute(device.host, asker, { from: device.index });
   if (back.kind === 'unknown') return unknown(back.why);
   if (back.kind === 'hop' && back.device === device.index) return undefined;
   return drop({ code: 'neighbour.arp-filter', facts: { device: device.name, address, asker } }, 'arp_filter');

@@ -8,7 +8,7 @@ import type { DeviceName } from './cause.ts';
 /** The parts of a network's state that decide what becomes of a frame. */
 export type ModelState = NetworkState<ModelPart>;
 export const MODEL_PARTS = [
-  ...(['addresses', 'fdb', 'filters', 'qdiscs'] as const),
+  ...(['addresses', 'fdb', 'vlans', 'mdb', 'mcastRouters', 'filters', 'qdiscs'] as const),
   ...(['routes', 'rules', 'nexthops', 'neighbours', 'proxies', 'sysctls'] as const),
 ] as const;
 type ModelPart = (typeof MODEL_PARTS)[number];

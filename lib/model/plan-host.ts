@@ -57,7 +57,14 @@ function routesOf({ address, length, family, index: device }: AddressState): Rou
 const TABLE_LOCAL = 255;
 
 const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
-  ...{ action: 'to_tbl', isPlain: true, goto: undefined, suppressPrefixlength: undefined, unknown: [] },
+  ...{
+    action: 'to_tbl',
+    isPlain: true,
+    isOfVrfs: false,
+    goto: undefined,
+    suppressPrefixlength: undefined,
+    unknown: [],
+  },
   ...{ not: false, from: undefined, to: undefined, tos: 0, iif: undefined, oif: undefined, l3mdev: false },
   ...{ fwmark: undefined, fwmask: undefined, uidrange: undefined },
   ...{ ipproto: undefined, sport: undefined, dport: undefined },
@@ -72,6 +79,7 @@ const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
 );
 
 const ROUTE: Omit<Route, 'to'> = {
+  metrics: {},
   ...{ via: undefined, device: undefined, nextHops: [], source: undefined, type: 'unicast', table: TABLE_MAIN },
   ...{ ofTheKernel: false, tos: 0, metric: undefined, nexthopId: undefined, mtu: undefined, expires: false },
   ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },

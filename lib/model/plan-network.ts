@@ -1,7 +1,9 @@
 import type { PortState } from '../links/bridge-port.ts';
 import type { AddressState } from '../netlink/address.ts';
+import type { BridgeVlan } from '../netlink/bridge-vlan.ts';
+import type { MdbEntry } from '../netlink/mdb.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
-import type { Link } from '../state/network-state.ts';
+import type { Link, PortVlans } from '../state/network-state.ts';
 import { parsePrefix } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';
 import type { ModelState } from './network.ts';
@@ -27,6 +29,10 @@ export interface PlannedDevice {
   data?: object;
   /** The bridge of its namespace that it is a port of, with its settings as one. */
   port?: PlannedPort;
+  /** Of a bridge, or a port. @default VLAN 1, untagged, as its pvid */
+  vlans?: readonly BridgeVlan[];
+  /** @default false */
+  hasStates?: boolean;
   /** As `10.0.0.1/24`. */
   addresses?: readonly string[];
 }
@@ -42,6 +48,11 @@ export interface PlannedPort {
   flood?: boolean;
   mcastFlood?: boolean;
   bcastFlood?: boolean;
+  mcastRouter?: number;
+  mcastToUnicast?: boolean;
+  fastLeave?: boolean;
+  /** The port that takes over, by its name. */
+  backupPort?: string;
 }
 
 /** A forwarding entry of a bridge: which port an address is behind; the bridge's own name: it is the host's. */
@@ -49,10 +60,24 @@ export interface PlannedEntry {
   bridge: DeviceName;
   mac: string;
   port: string;
+  /** @default none */
+  vlan?: number;
   local?: boolean;
 }
 
+/** A member of a group: a port of a bridge, or the bridge itself by its own name. */
+export interface PlannedMember {
+  bridge: DeviceName;
+  group: string;
+  port: string;
+  /** @default 0, none */
+  vid?: number;
+}
+
 interface PlanOptions {
+  members?: readonly PlannedMember[];
+  /** The ports behind which a multicast router was heard. */
+  routers?: readonly DeviceName[];
   entries?: readonly PlannedEntry[];
   hosts?: Readonly<Record<string, PlannedHost>>;
 }
@@ -65,7 +90,7 @@ interface PlanOptions {
  */
 export function planNetwork(
   devices: Readonly<Record<DeviceName, PlannedDevice>>,
-  { entries = [], hosts: more = {} }: PlanOptions = {},
+  { entries = [], members = [], routers = [], hosts: more = {} }: PlanOptions = {},
 ): ModelState {
   const names = Object.keys(devices) as DeviceName[];
   const hosts = [...new Set(names.map((name) => split(name).namespace))];
@@ -81,6 +106,9 @@ export function planNetwork(
           ...own.flatMap((device) => plan.ownEntry(device)),
           ...entries.flatMap((entry) => plan.entry(name, entry)),
         ],
+        vlans: own.flatMap((device) => plan.vlans(device)),
+        mdb: members.flatMap((member) => plan.member(name, member)),
+        mcastRouters: own.filter((device) => routers.includes(device)).map((device) => plan.index(device)),
         filters: { nftables: [], legacy: [], ipsec: false },
         qdiscs: [],
         ...planHost(
@@ -101,7 +129,7 @@ class Plan {
   }
 
   link(name: DeviceName): Link {
-    const { peer, lower, data, port, ...device } = this.#at(name);
+    const { peer, lower, data, port, vlans: _, hasStates: __, ...device } = this.#at(name);
     const { kind, mac, mtu, up, arp, promiscuity } = { ...USUAL, ...device };
     const [carrier, at] = [this.#carrier(name), peer ?? lower];
     const master = port ? this.#port(name, port) : { master: undefined, slaveKind: undefined, slaveData: undefined };
@@ -130,27 +158,48 @@ class Plan {
     const { kind, mac, port } = this.#at(name);
     const { namespace } = split(name);
     const bridge = kind === 'bridge' ? name : port && (`${namespace}/${port.of}` as const);
-    return bridge ? [this.#entry({ bridge, mac, device: name, local: true })] : [];
+    const vlans = [undefined, ...this.vlans(name).flatMap((of) => of.vlans.map(({ id }) => id))];
+    return bridge ? vlans.map((vlan) => this.#entry({ bridge, mac, device: name, vlan, local: true })) : [];
   }
 
-  entry(namespace: string, { bridge, mac, port, local = false }: PlannedEntry): FdbEntry[] {
+  vlans(name: DeviceName): PortVlans[] {
+    const { kind, port, vlans = [{ id: 1, pvid: true, untagged: true }], hasStates = false } = this.#at(name);
+    return kind === 'bridge' || port ? [{ index: this.index(name), vlans, hasStates }] : [];
+  }
+
+  entry(namespace: string, { bridge, mac, port, vlan, local = false }: PlannedEntry): FdbEntry[] {
     const device = `${namespace}/${port}` as const;
-    return split(bridge).namespace === namespace ? [this.#entry({ bridge, mac, device, local })] : [];
+    return split(bridge).namespace === namespace ? [this.#entry({ bridge, mac, device, vlan, local })] : [];
   }
 
-  #entry({ bridge, mac, device, local }: Entry): FdbEntry {
-    const usual = { vlan: undefined, to: undefined, sticky: false, permanent: true };
-    return { ...usual, bridge: this.index(bridge), mac, device: this.index(device), local };
+  member(namespace: string, { bridge, group, port, vid = 0 }: PlannedMember): MdbEntry[] {
+    if (split(bridge).namespace !== namespace) return [];
+    const device = this.index(`${namespace}/${port}`);
+    return [{ bridge: this.index(bridge), port: device, group, state: 'temp', vid }];
   }
 
-  #port(name: DeviceName, { of, ...settings }: PlannedPort) {
+  #entry({ bridge, mac, device, vlan, local }: Entry): FdbEntry {
+    const usual = { to: undefined, sticky: false, locked: false, permanent: true };
+    return { ...usual, bridge: this.index(bridge), mac, device: this.index(device), vlan, local };
+  }
+
+  #port(name: DeviceName, { of, backupPort, ...settings }: PlannedPort) {
     const bridge = `${split(name).namespace}/${of}` as const;
     const isOpen = this.#carrier(name) && this.#at(bridge).up !== false;
     return {
       master: this.index(bridge),
       slaveKind: 'bridge',
-      slaveData: { ...FLAGS, ...settings, state: isOpen ? (settings.state ?? 'forwarding') : 'disabled' },
+      slaveData: {
+        ...FLAGS,
+        ...settings,
+        ...this.#backup(name, backupPort),
+        state: isOpen ? (settings.state ?? 'forwarding') : 'disabled',
+      },
     };
+  }
+
+  #backup(name: DeviceName, backup: string | undefined) {
+    return backup === undefined ? {} : { backupPort: this.index(`${split(name).namespace}/${backup}`) };
   }
 
   #carrier(name: DeviceName): boolean {
@@ -177,6 +226,7 @@ interface Entry {
   bridge: DeviceName;
   mac: string;
   device: DeviceName;
+  vlan: number | undefined;
   local: boolean;
 }
 

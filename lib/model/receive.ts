@@ -1,4 +1,6 @@
+import { hsr } from '../links/hsr.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
+import { bondOf, receiveBySlave } from './bond.ts';
 import { receiveByPort } from './bridge.ts';
 import type { Cause } from './cause.ts';
 import { forwardPacket } from './forward.ts';
@@ -25,11 +27,23 @@ export function receive(device: Device, frame: Frame, type: PacketType, learnt: 
 function handle(device: Device, frame: Frame, type: PacketType, learnt: Learnt): readonly Verdict[] {
   const { bridge, link } = device;
   if (bridge) return receiveByPort(device, bridge, frame, type, learnt);
+  const busy = takenBy(device);
+  if (busy) return [unknown(`${busy} takes what ${device} receives`)];
+  const bond = bondOf(device);
+  if (bond) return receiveBySlave(device, bond, frame, type);
   if (link.master !== undefined && link.slaveKind !== 'vrf')
     return [unknown(`${device} belongs to a ${link.slaveKind}`)];
   if (device.uppers(...MACVLAN_KINDS).length > 0) return receiveByParent(device, frame, type);
   if (device.uppers(...IPVLAN_KINDS).length > 0) return receiveByIpvlanParent(device, frame);
   return [PASS];
+}
+
+/** A device whose rx_handler the model does not know: `macsec_handle_frame`, `hsr_handle_frame`. */
+function takenBy(device: Device): Device | undefined {
+  const [secured] = device.uppers('macsec');
+  const rings = device.host.links.filter((link) => hsr.is(link));
+  const ring = rings.find((link) => Object.values(hsr.of(link)).includes(device.index as never));
+  return secured ?? (ring && device.inHost(ring.index));
 }
 
 /** Gives a frame to `ip_rcv`, `ipv6_rcv` or `arp_rcv`. */

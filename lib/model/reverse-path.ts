@@ -3,7 +3,7 @@ import { deviceSysctl } from '../state/device-sysctl.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import type { Device } from './network.ts';
 import { drop, unknown, type Verdict } from './prediction.ts';
-import { lookUpRoute } from './route-lookup.ts';
+import { lookUpRoute, vrfOf } from './route-lookup.ts';
 
 /**
  * Why a host refuses a packet for its source (`__fib_validate_source`): with `rp_filter` 1 (strict) it must come in where its
@@ -16,14 +16,17 @@ export function refusesSource(
   // ip6_rcv has no such check, nor is there one for who has no address yet.
   if (family === 6 || source === '0.0.0.0') return undefined;
   const { namespace, host, index } = device;
-  const mode = greatest(device, 'rp_filter');
-  const back = lookUpRoute(host, source);
+  const domain = domainOf(device);
+  const mode = greatest(domain, 'rp_filter');
+  const back = lookUpRoute(host, source, { from: index });
   if (back.kind === 'unknown') return unknown(back.why);
-  if (back.kind === 'local' && greatest(device, 'accept_local') === 0) {
+  if (back.kind === 'local' && greatest(domain, 'accept_local') === 0) {
     const facts = { namespace, address: source, lost: 'packet' } as const;
     return drop({ code: 'address.own-source', facts }, 'fib_validate_source');
   }
   if (mode === 0) return undefined;
+  // fib_info_nh_uses_dev: all devices of a VRF are one.
+  if (domain !== device) return unknown(`${domain} checks the sources of its packets (rp_filter)`);
   const own = host.addresses.filter((each) => each.index === index && each.family === 4);
   // fib_info_nh_uses_dev: what is local leads back by the device that has the address.
   const leadsHere = back.kind === 'hop' ? back.device === index : own.some(({ address }) => address === source);
@@ -39,6 +42,11 @@ export function refusesSource(
     back: back.kind === 'none' ? 'none' : elsewhere,
   } as const;
   return drop({ code: 'host.rp-filter', facts }, 'fib_validate_source', { reason: 'SKB_DROP_REASON_IP_RPFILTER' });
+}
+
+/** The device that a packet is received by: in place of a device that belongs to a VRF, the VRF (`vrf_ip_rcv`). */
+export function domainOf(device: Device): Device {
+  return device.inHost(vrfOf(device.host, device.index)?.index ?? device.index) ?? device;
 }
 
 /** `IN_DEV_MAXCONF`: of `all` and the device's own the greater counts. */

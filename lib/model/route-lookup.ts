@@ -1,3 +1,4 @@
+import { vrf } from '../links/vrf.ts';
 import { type NextHop, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 import type { Cause } from './cause.ts';
@@ -10,17 +11,26 @@ export type Lookup =
   | { kind: 'none'; cause: Cause }
   | { kind: 'unknown'; why: string };
 
-/**
- * Asks the routing policy and its tables (`fib_lookup`, `fib6_rule_lookup`).
- *
- * @param by ifindex of the device that the packet has to leave by
- */
-export function lookUpRoute(host: Host, to: string, by?: number): Lookup {
+/** What decides over a route beside the destination. */
+interface Flow {
+  /** ifindex of the device that the packet has to leave by. */
+  by?: number;
+  /** ifindex of the device that it came in by. */
+  from?: number;
+}
+
+/** Asks the routing policy and its tables (`fib_lookup`, `fib6_rule_lookup`). */
+export function lookUpRoute(host: Host, to: string, { by: bound, from }: Flow = {}): Lookup {
+  // l3mdev_update_flow: a device of a VRF means the VRF; the VRF itself means any device of it.
+  const domain = vrfOf(host, bound ?? from);
+  const by = bound === domain?.index ? undefined : bound;
   const rules = host.rules.filter(({ family }) => family === familyOf(to));
   // They look at more than the destination: source, mark, device.
-  if (rules.some(({ isPlain }) => !isPlain))
+  if (rules.some(({ isPlain, isOfVrfs }) => !isPlain && !isOfVrfs))
     return { kind: 'unknown', why: `${host.name} has rules of its own (ip rule)` };
-  for (const { table } of rules) {
+  for (const { table: own, isOfVrfs } of rules) {
+    const table = isOfVrfs ? domain?.table : own;
+    if (table === undefined) continue;
     const route = best(
       host,
       host.routes.filter((each) => each.table === table && contains(each.to, to)),
@@ -31,6 +41,14 @@ export function lookUpRoute(host: Host, to: string, by?: number): Lookup {
   // ip_route_output_key_hash_rcu: with a device given the destination is taken to be on its link.
   if (by !== undefined) return { kind: 'hop', device: by, via: undefined, mtu: undefined };
   return { kind: 'none', cause: { code: 'route.none', facts: { namespace: host.name, to } } };
+}
+
+/** The VRF that a device belongs to, or is itself, with its table. */
+export function vrfOf(host: Host, device: number | undefined): { index: number; table: number } | undefined {
+  const link = host.links.find(({ index }) => index === device);
+  const master =
+    link && vrf.is({ kind: link.slaveKind }) ? host.links.find(({ index }) => index === link.master) : link;
+  return master && vrf.is(master) ? { index: master.index, table: vrf.of(master).table } : undefined;
 }
 
 /** The longest prefix; of those the least metric. A route by a device that is down is dead (`fib_sync_down_dev`). */

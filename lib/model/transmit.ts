@@ -1,3 +1,4 @@
+import { sendByBond } from './bond.ts';
 import { sendByBridge } from './bridge.ts';
 import { linkCause } from './carrier.ts';
 import type { Frame } from './frame.ts';
@@ -20,6 +21,7 @@ const BY_KIND: Readonly<Record<string, Send>> = {
   ipvlan: sendByIpvlan,
   ipvtap: sendByIpvlan,
   vlan: sendByVlan,
+  bond: sendByBond,
   // dummy_xmit counts what it is given, and frees it.
   dummy: (device) => [drop({ code: 'link.dummy', facts: { device: device.name } }, 'dummy_xmit')],
 };

@@ -8,7 +8,7 @@ import { oneOf } from './one-of.ts';
 import { be16, device, pad, u8, u16 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, attributes, table } from './table.ts';
-import { fixed } from './type.ts';
+import { fixed, type Type } from './type.ts';
 
 /** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
 export interface MdbEntry {
@@ -54,6 +54,9 @@ const mdbEntry = struct('br_mdb_entry', {
   group,
 });
 
+/** A port behind which a multicast router was heard; its timers stand behind it. */
+const routerPort: Type<number> = { write: () => {}, read: (bytes) => bytes.readInt32LE(0), words: () => [] };
+
 const header = struct('br_port_msg', { family: u8, padding: pad(3), bridge: device });
 
 const request = body(header, table({ entry: attribute('MDBA_SET_ENTRY', 1, mdbEntry) }));
@@ -65,8 +68,16 @@ const answer = body(
     entries: attribute('MDBA_MDB', 1, list(1, table({ infos: attributes('MDBA_MDB_ENTRY_INFO', 1, mdbEntry) })), {
       ifAbsent: [],
     }),
+    routers: attribute('MDBA_ROUTER', 2, list(1, routerPort), { ifAbsent: [] }),
   }),
 );
+
+/** The multicast database of one bridge. */
+export interface BridgeMdb {
+  entries: MdbEntry[];
+  /** ifindexes of the ports that get every group: a multicast router was heard there, or somebody said so. */
+  routers: number[];
+}
 
 /** The multicast databases of the bridges: a list has one answer a bridge. */
 export const bridgeMdb = new Family({
@@ -77,10 +88,12 @@ export const bridgeMdb = new Family({
     ...{ family: AF_BRIDGE, bridge },
     ...(verb === 'list' ? {} : { entry }),
   }),
-  state: ({ bridge, entries }): MdbEntry[] =>
-    entries.flatMap(({ infos }) =>
+  state: ({ bridge, entries, routers }): BridgeMdb => ({
+    entries: entries.flatMap(({ infos }) =>
       infos.map(({ port, group: of, state, vid }) => ({ bridge, port, group: of, state, vid })),
     ),
+    routers,
+  }),
   words: ({ bridge, port, group: of, state, vid = 0 }, names, _, verb) =>
     verb === 'list'
       ? []

@@ -15,23 +15,7 @@ import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { decodeMessages, type Reply } from './message.ts';
-
-/** The multicast groups that are told of changes, by the objects that change (`RTNLGRP_*`, linux/rtnetlink.h). */
-const GROUPS = {
-  link: [1],
-  // The kernel tells both tables' changes to one group; the messages have other families (fdb_notify).
-  neighbour: [3],
-  fdb: [3],
-  address: [5, 9],
-  route: [7, 11],
-  rule: [8, 19],
-  mdb: [26],
-  nexthop: [32],
-  vlan: [33],
-} as const;
-
-/** What changes can be heard of. */
-export type Monitored = keyof typeof GROUPS;
+import { MONITOR_GROUPS, type Monitored } from './monitor-groups.ts';
 
 /** What was heard since the last look. */
 export interface Heard {
@@ -57,7 +41,7 @@ export class Monitor implements Disposable {
       'bind(AF_NETLINK)',
       this.#socket.bind(Buffer.concat([Buffer.from([AF_NETLINK, 0, 0, 0]), u32(0), u32(0)])),
     );
-    for (const group of new Set(objects.flatMap((object) => GROUPS[object])))
+    for (const group of new Set(objects.flatMap((object) => MONITOR_GROUPS[object])))
       this.#socket.setOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, u32(group));
     resources.move();
   }

@@ -53,6 +53,8 @@ export interface FdbEntry {
   local: boolean;
   /** The address does not move to the port that it is heard at (`sticky`). */
   sticky: boolean;
+  /** A locked port has heard the address, and lets in nothing of it (`mab`). */
+  locked: boolean;
   /** Of a tunnel: the address of the host that its frames are sent to. */
   to: string | undefined;
   /** Of a tunnel, where they are not the device's own: the UDP port there, and the network identifier. */
@@ -136,6 +138,9 @@ export function isLearnt({ state, externLearn, externValid, managed }: Neighbour
   return state !== 'PERMANENT' && !externLearn && !externValid && !managed;
 }
 
+/** Linux 6.2. */
+const moreOfFdb = bits(u32, { locked: bit('NTF_EXT_LOCKED', 2, 'locked') });
+
 const FDB_WORDS: Partial<Record<string, string>> = { NOARP: 'static', REACHABLE: 'dynamic' };
 
 type Remote = Pick<FdbEntry, 'udpPort' | 'vni' | 'srcVni' | 'via' | 'nhid' | 'externLearn' | 'router'>;
@@ -163,11 +168,12 @@ export const bridgeFdb = new Family({
       srcVni: attribute('NDA_SRC_VNI', 11, u32),
       nhid: attribute('NDA_NH_ID', 13, u32),
       bridge: attribute('NDA_MASTER', 9, device, { word: 'br' }),
+      more: attribute('NDA_FLAGS_EXT', 15, flat(moreOfFdb)),
     }),
   ),
   complete: (said) => ({ ...said, family: AF_BRIDGE }),
-  state: ({ device: index, bridge, mac: address, vlan, sticky, to, state, ...remote }): FdbEntry => ({
-    ...{ device: index, bridge, mac: address, vlan, sticky, to },
+  state: ({ device: index, bridge, mac: address, vlan, sticky, locked, to, state, ...remote }): FdbEntry => ({
+    ...{ device: index, bridge, mac: address, vlan, sticky, locked, to },
     ...remoteOf(remote),
     permanent: state === 'PERMANENT' || state === 'NOARP',
     local: state === 'PERMANENT',

@@ -3,7 +3,8 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { array } from './list.ts';
-import { bytes, device, flag, ip, ipFamilyOrNone, pad, u8, u16, u32 } from './scalars.ts';
+import { type Encap, encapBytes, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
+import { device, flag, ip, ipFamilyOrNone, pad, u8, u16, u32, u64, userTicks } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { fixed, flat } from './type.ts';
@@ -24,13 +25,31 @@ export interface Nexthop {
   fdb: boolean;
   /** What it sends is wrapped (`encap …`). */
   encapsulates: boolean;
+  /** In what, where hairpin knows it. */
+  encap: Encap | undefined;
   /** How a group shares out: 0 by hashes alone, 1 by buckets (`type resilient`). */
   groupType: number;
+  /** Of a resilient group. */
+  resilient: Resilience | undefined;
+  /** Who made it: `4` is `static`; 0 nobody said. */
+  protocol: number;
   /** The numbers of the attributes that hairpin does not know (`NHA_*`). */
   unknown: number[];
   /** The ids of others, which share the packets out by their weight, from 1 to 65535; none: it is no group. */
   group: { id: number; weight: number }[];
 }
+
+/** How a resilient group gives its buckets to its members. Times are in seconds. */
+export interface Resilience {
+  buckets: number | undefined;
+  /** So long a bucket must have had no packet before it moves to another member. */
+  idleTimer: number | undefined;
+  /** So long the shares may be wrong before buckets move in any case; 0 is for ever. */
+  unbalancedTimer: number | undefined;
+}
+
+/** `NEXTHOP_GRP_TYPE_RES`. */
+export const RESILIENT = 1;
 
 /** How a dump was asked for, and what its answer can say: nothing of the nexthop. Newer than Debian 12's headers. */
 const NHA_OP_FLAGS = 14;
@@ -45,6 +64,21 @@ const weight = fixed<number>(
 );
 
 const members = array(struct('nexthop_grp', { id: u32, weight, reserved: pad(2) }));
+
+const resilience = table({
+  buckets: attribute('NHA_RES_GROUP_BUCKETS', 1, u16),
+  idleTimer: attribute('NHA_RES_GROUP_IDLE_TIMER', 2, { ...userTicks, words: (seconds) => [String(seconds)] }),
+  unbalancedTimer: attribute('NHA_RES_GROUP_UNBALANCED_TIMER', 3, {
+    ...userTicks,
+    words: (seconds) => [String(seconds)],
+  }),
+  unbalancedTime: attribute('NHA_RES_GROUP_UNBALANCED_TIME', 4, u64, { word: false }),
+});
+
+/** What is said of a nexthop to make one. */
+type SaidNexthop = Partial<Omit<Nexthop, 'unknown' | 'encapsulates' | 'group'>> & {
+  group?: readonly { id: number; weight?: number }[];
+};
 
 export const ipNexthop = new Family({
   command: ['ip', 'nexthop'],
@@ -63,14 +97,30 @@ export const ipNexthop = new Family({
         { ifAbsent: [] },
       ),
       fdb: attribute('NHA_FDB', 11, flag, { ifAbsent: false }),
-      encap: attribute('NHA_ENCAP', 8, bytes, { word: false }),
-      groupType: attribute('NHA_GROUP_TYPE', 3, u16, { word: false, ifAbsent: 0 }),
+      encapType: attribute('NHA_ENCAP_TYPE', 7, u16, { word: false }),
+      encap: attribute('NHA_ENCAP', 8, encapBytes, { word: false }),
+      groupType: attribute(
+        'NHA_GROUP_TYPE',
+        3,
+        { ...u16, words: (value) => (value === RESILIENT ? ['type', 'resilient'] : []) },
+        { word: '', ifAbsent: 0 },
+      ),
+      resilient: attribute('NHA_RES_GROUP', 12, resilience, { word: '' }),
       unknown: others(),
     }),
   ),
-  state: ({ scope: _, protocol: __, encap, unknown, ...state }): Nexthop => ({
+  complete: ({ encap, ...said }: SaidNexthop) => ({ ...said, ...writeEncap(encap) }),
+  state: ({ scope: _, encap, encapType, resilient, unknown, ...state }): Nexthop => ({
     ...state,
-    encapsulates: encap !== undefined,
+    ...{ encapsulates: encap !== undefined, encap: readEncap({ encap, encapType }) },
+    resilient: resilient && {
+      ...{ buckets: resilient.buckets, idleTimer: resilient.idleTimer, unbalancedTimer: resilient.unbalancedTimer },
+    },
     unknown: unknown.filter((number) => number !== NHA_OP_FLAGS),
   }),
+  words: ({ encap, protocol = 0 }, _, rest) => [
+    ...rest,
+    ...encapWords(encap),
+    ...(protocol === 0 ? [] : ['proto', String(protocol)]),
+  ],
 });

@@ -1,8 +1,11 @@
 import { body } from './body.ts';
-import { Family } from './family.ts';
-import { device, pad, string, u8, u32 } from './scalars.ts';
+import { Family, type Verb } from './family.ts';
+import type { Names } from './names.ts';
+import { netemOptions, queueStatistics, tbfOptions } from './qdisc-options.ts';
+import { bytes, device, pad, string, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
+import { Writer } from './writer.ts';
 
 /** A queueing discipline of a device, as `tc qdisc` has it. */
 export interface Qdisc {
@@ -12,14 +15,156 @@ export interface Qdisc {
   kind: string;
   /** Somebody gave it to the device. A device's own, such as a veth's `noqueue`, has no handle. */
   isGiven: boolean;
+  /** Whether it is the device's own, and no other's child. */
+  isRoot: boolean;
+  /** What waits in it now. */
+  backlog: { packets: number; bytes: number };
+  /** Of `netem`: what it does to packets. */
+  netem?: Netem;
+  /** Of `tbf`: bits a second. */
+  rate?: number;
 }
+
+/** What `netem` does to packets: times in milliseconds, chances in percent, the rate in bits a second. */
+export interface Netem {
+  limit?: number;
+  delay?: number;
+  jitter?: number;
+  loss?: number;
+  duplicate?: number;
+  reorder?: number;
+  corrupt?: number;
+  rate?: number;
+  /** Packets are lost by a model that hairpin does not know (`loss state`, `loss gemodel`). Read only. */
+  hasModel?: boolean;
+}
+
+/** The bucket of `tbf`: bits a second, bytes. */
+export interface Tbf {
+  rate: number;
+  burst: number;
+  limit: number;
+}
+
+/** A queueing discipline for a device, at its root. */
+interface SaidQdisc {
+  device?: number;
+  netem?: Netem;
+  tbf?: Tbf;
+}
+
+const TC_H_ROOT = 0xffff_ffff;
+const MOST = 0xffff_ffff;
+
+const qdiscBody = body(
+  struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 }),
+  table({
+    kind: attribute('TCA_KIND', 1, string, { ifAbsent: '' }),
+    /** What is in it depends on the kind. */
+    options: attribute('TCA_OPTIONS', 2, bytes),
+    statistics: attribute('TCA_STATS2', 7, queueStatistics),
+  }),
+);
 
 export const tcQdisc = new Family({
   command: ['tc', 'qdisc'],
   messages: ['QDISC', 36],
-  body: body(
-    struct('tcmsg', { family: u8, padding: pad(3), device, handle: u32, parent: u32, info: u32 }),
-    table({ kind: attribute('TCA_KIND', 1, string, { ifAbsent: '' }) }),
-  ),
-  state: ({ device: index, kind, handle }): Qdisc => ({ device: index, kind, isGiven: handle !== 0 }),
+  body: qdiscBody,
+  complete: (said: SaidQdisc, verb) => {
+    if (said.device === undefined) return {};
+    const place = { device: said.device, ...(verb === 'list' ? {} : { parent: TC_H_ROOT }) };
+    if (said.netem) return { ...place, kind: 'netem', options: bytesOf(netemOptions, netemOf(said.netem)) };
+    if (said.tbf) return { ...place, kind: 'tbf', options: bytesOf(tbfOptions, tbfOf(said.tbf)) };
+    return place;
+  },
+  state: ({ device: index, kind, handle, parent, options, statistics }): Qdisc => ({
+    device: index,
+    kind,
+    isGiven: handle !== 0,
+    isRoot: parent === TC_H_ROOT,
+    backlog: { packets: statistics?.queue?.packets ?? 0, bytes: statistics?.queue?.bytes ?? 0 },
+    ...(kind === 'netem' && options ? { netem: readNetem(options) } : {}),
+    ...(kind === 'tbf' && options ? { rate: readRate(options) } : {}),
+  }),
+  words: (said, names, _rest, verb) => wordsOf(said, names, verb),
+  feature: ({ netem, tbf }) => (netem ? 'qdisc netem' : tbf ? 'qdisc tbf' : undefined),
 });
+
+function bytesOf<W>(type: { write(to: Writer, value: W): void }, value: W): Buffer {
+  const writer = new Writer();
+  type.write(writer, value);
+  return Buffer.from(writer.bytes);
+}
+
+function netemOf({ limit = 1000, delay, jitter, loss, duplicate, reorder, corrupt, rate }: Netem) {
+  const inBytes = rate === undefined ? undefined : Math.round(rate / 8);
+  return {
+    limit,
+    loss,
+    duplicate,
+    // Without a gap no packet goes before others (netem_enqueue). tc says 1 as well.
+    ...(reorder === undefined ? {} : { gap: 1, reorder: { probability: reorder } }),
+    ...(corrupt === undefined ? {} : { corrupt: { probability: corrupt } }),
+    delay,
+    jitterTime: jitter,
+    ...(inBytes === undefined ? {} : rateOf(inBytes, (low) => ({ rate: { bytes: low } }))),
+  };
+}
+
+function tbfOf({ rate, burst, limit }: Tbf) {
+  return {
+    burst,
+    ...rateOf(Math.round(rate / 8), (low) => ({ parameters: { rate: { bytes: low, linkLayer: ETHERNET }, limit } })),
+  };
+}
+
+/** `TC_LINKLAYER_ETHERNET`: the kernel needs no table of rates then. */
+const ETHERNET = 1;
+
+/** The struct has 32 bits for a rate, and an attribute 64. */
+function rateOf<T>(inBytes: number, low: (least: number) => T): T & { rate64?: bigint } {
+  const more = inBytes > MOST ? { rate64: BigInt(inBytes) } : {};
+  return { ...low(Math.min(inBytes, MOST)), ...more };
+}
+
+function readNetem(options: Buffer): Netem {
+  const { limit, loss, duplicate, reorder, corrupt, model, rate, rate64, delay, jitterTime } =
+    netemOptions.read(options);
+  const inBytes = Number(rate64 ?? rate?.bytes ?? 0);
+  const all = {
+    ...{ limit, delay, jitter: jitterTime, loss, duplicate },
+    ...{
+      reorder: reorder?.probability,
+      corrupt: corrupt?.probability,
+      rate: inBytes * 8,
+      hasModel: model !== undefined,
+    },
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => Boolean(value)));
+}
+
+function readRate(options: Buffer): number {
+  const { parameters, rate64 } = tbfOptions.read(options);
+  return Number(rate64 ?? parameters?.rate.bytes ?? 0) * 8;
+}
+
+function wordsOf({ device: index, netem, tbf }: SaidQdisc, names: Names, verb: Verb): string[] {
+  if (index === undefined) return [];
+  const place = ['dev', names.device(index), ...(verb === 'list' ? [] : ['root'])];
+  if (tbf) return [...place, 'tbf', 'rate', `${tbf.rate}bit`, 'burst', `${tbf.burst}`, 'limit', `${tbf.limit}`];
+  if (!netem) return place;
+  const { limit, delay, jitter, loss, duplicate, reorder, corrupt, rate } = netem;
+  const word = (name: string, value: number | undefined, unit: string) =>
+    value === undefined ? [] : [name, `${value}${unit}`];
+  return [
+    ...[...place, 'netem'],
+    ...word('limit', limit, ''),
+    ...word('delay', delay, 'ms'),
+    ...(jitter === undefined ? [] : [`${jitter}ms`]),
+    ...word('loss', loss, '%'),
+    ...word('duplicate', duplicate, '%'),
+    ...word('reorder', reorder, '%'),
+    ...word('corrupt', corrupt, '%'),
+    ...word('rate', rate, 'bit'),
+  ];
+}

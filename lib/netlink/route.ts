@@ -6,8 +6,9 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { eachRow, rows } from './list.ts';
+import { type Encap, encapBytes, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
 import { oneOf } from './one-of.ts';
-import { bytes, device, ip, ipFamily, lessOne, pad, s32, u8, u32 } from './scalars.ts';
+import { bool, bytes, device, ip, ipFamily, lessOne, pad, s32, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { flat, type Type } from './type.ts';
@@ -40,6 +41,28 @@ export interface NextHop {
   weight: number;
   /** Taken to be on the link whatever the other routes say. */
   onlink: boolean;
+  /** What it wraps packets in, where hairpin knows it. */
+  encap?: Encap | undefined;
+}
+
+/** What is known of a way, or is to hold for those who use it (`RTAX_*`). */
+export interface RouteMetrics {
+  window?: number | undefined;
+  ssthresh?: number | undefined;
+  cwnd?: number | undefined;
+  /** The largest segment that is offered to the other end of a TCP connection. */
+  advmss?: number | undefined;
+  reordering?: number | undefined;
+  /** The TTL or hop limit of its packets. */
+  hoplimit?: number | undefined;
+  initcwnd?: number | undefined;
+  /** TCP's least retransmission timeout, in milliseconds. */
+  rtoMin?: number | undefined;
+  initrwnd?: number | undefined;
+  quickack?: boolean | undefined;
+  /** TCP's congestion control: `reno`, `cubic` … */
+  congctl?: string | undefined;
+  fastopenNoCookie?: boolean | undefined;
 }
 
 /** A route, of whatever table and type. */
@@ -71,6 +94,8 @@ export interface Route {
   nexthopId: number | undefined;
   /** The longest packet that goes this way; undefined: the device's. */
   mtu: number | undefined;
+  /** Those that somebody gave it. */
+  metrics: RouteMetrics;
   /** The kernel forgets it after some time: what a router has said of the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
   expires: boolean;
   /** IPv6: the only sources that it is for, `from …`. */
@@ -102,6 +127,8 @@ interface SaidRoute
   scope?: RouteScope;
   preference?: RoutePreference | undefined;
   onlink?: boolean;
+  metrics?: RouteMetrics | undefined;
+  encap?: Encap | undefined;
   /** Several, in place of `via` and `device`. */
   nextHops?: readonly Partial<NextHop>[] | undefined;
   /** The kernel's own copy of a route, for one address, in which it keeps what it has learnt. */
@@ -120,8 +147,30 @@ const onlink = bit('RTNH_F_ONLINK', 4, 'onlink');
 const hopRows = {
   gateway: attribute('RTA_GATEWAY', 5, ip, { word: 'via' }),
   otherGateway: attribute('RTA_VIA', 18, rtvia, { word: 'via' }),
-  encap: attribute('RTA_ENCAP', 22, bytes, { word: false }),
+  encapType: attribute('RTA_ENCAP_TYPE', 21, u16, { word: false }),
+  encap: attribute('RTA_ENCAP', 22, encapBytes, { word: false }),
 };
+
+/** Milliseconds, as `ip` says them. */
+const inMilliseconds: typeof u32 = { ...u32, words: (value) => [`${value}ms`] };
+
+const yes = bool(u32, ['0', '1']);
+
+const metricRows = {
+  window: attribute('RTAX_WINDOW', 3, u32),
+  ssthresh: attribute('RTAX_SSTHRESH', 6, u32),
+  cwnd: attribute('RTAX_CWND', 7, u32),
+  advmss: attribute('RTAX_ADVMSS', 8, u32),
+  reordering: attribute('RTAX_REORDERING', 9, u32),
+  hoplimit: attribute('RTAX_HOPLIMIT', 10, u32),
+  initcwnd: attribute('RTAX_INITCWND', 11, u32),
+  rtoMin: attribute('RTAX_RTO_MIN', 13, inMilliseconds),
+  initrwnd: attribute('RTAX_INITRWND', 14, u32),
+  quickack: attribute('RTAX_QUICKACK', 15, yes),
+  congctl: attribute('RTAX_CC_ALGO', 16, string),
+  fastopenNoCookie: attribute('RTAX_FASTOPEN_NO_COOKIE', 17, yes),
+};
+const METRICS = Object.keys(metricRows) as (keyof RouteMetrics)[];
 
 const hopAttributes = table(hopRows);
 
@@ -132,7 +181,7 @@ const hops: typeof hopRow = {
   ...hopRow,
   words: (all, names) =>
     all.flatMap((hop) => [
-      ...['nexthop', ...hopAttributes.words(hop, names)],
+      ...['nexthop', ...encapWords(readEncap(hop)), ...hopAttributes.words(hop, names)],
       ...(hop.device === undefined ? [] : ['dev', names.device(hop.device)]),
       ...(hop.weight === undefined ? [] : ['weight', String(hop.weight)]),
       ...hopHeader.words(hop, names),
@@ -161,7 +210,11 @@ const attributes = table({
   nexthopId: attribute('RTA_NH_ID', 30, u32, { word: 'nhid' }),
   table: attribute('RTA_TABLE', 15, u32),
   preference: attribute('RTA_PREF', 20, oneOf(u8, 'ICMPV6_ROUTER_PREF_', PREFERENCES), { word: 'pref' }),
-  metrics: attribute('RTA_METRICS', 8, flat(table({ mtu: attribute('RTAX_MTU', 2, u32), unknownMetrics: others() }))),
+  metrics: attribute(
+    'RTA_METRICS',
+    8,
+    flat(table({ mtu: attribute('RTAX_MTU', 2, u32), ...metricRows, unknownMetrics: others() })),
+  ),
   cache: attribute('RTA_CACHEINFO', 12, struct('rta_cacheinfo', { uses: pad(8), expires: s32, rest: pad(20) })),
   hops: attribute('RTA_MULTIPATH', 9, hops, { word: '' }),
   unknown: others(),
@@ -171,24 +224,25 @@ export const ipRoute = new Family({
   command: ['ip', 'route'],
   messages: ['ROUTE', 24],
   body: body(routeHeader, attributes),
-  complete: ({ to, via, nextHops, onlyFrom, table: number = TABLE_MAIN, ...said }: SaidRoute, verb) => {
+  complete: ({ to, via, nextHops, onlyFrom, metrics, encap, table: number = TABLE_MAIN, ...said }: SaidRoute, verb) => {
     const family = to?.family ?? said.family;
     if (family === undefined || verb === 'list') return { family };
     const all = {
-      ...said,
+      ...{ ...said, ...metrics, ...writeEncap(encap) },
       ...gateway(family, via),
       family,
       length: to?.length,
       destination: to?.length === 0 ? undefined : to?.address,
-      hops: nextHops?.map(({ via: next, ...hop }) => ({ ...hop, ...gateway(family, next) })),
+      hops: nextHops?.map(({ via: next, encap: wrap, ...hop }) => ({
+        ...{ ...hop, ...gateway(family, next), ...writeEncap(wrap) },
+      })),
     };
     // inet_rtm_valid_getroute_req: no table, and of a source the whole address.
     if (verb === 'get') return { ...all, sourceLength: said.from === undefined ? 0 : to?.length };
     const tables = number < 256 ? { lowTable: number } : { table: number };
     // As iproute2 does: whoever made it, the kernel included, and of whatever scope (fib_table_delete).
     if (verb === 'delete') return { ...all, ...tables, scope: 'nowhere' as const };
-    // As iproute2 has it (iproute_modify): on IPv4 what has no next hop is on the link. The kernel takes universe, too.
-    const scope = family === 4 && via === undefined && !nextHops ? ('link' as const) : ('universe' as const);
+    const scope = usualScope({ family, via, nextHops, ...said });
     return {
       ...{ protocol: 'boot' as const, scope, ...all, ...tables },
       ...(onlyFrom && { from: onlyFrom.address, sourceLength: onlyFrom.length }),
@@ -198,18 +252,19 @@ export const ipRoute = new Family({
   state: ({ family, destination = family === 4 ? '0.0.0.0' : '::', length, ...read }): Route => {
     const { hops, from, source, type, tos, metric, nexthopId, mtu, protocol, scope, preference } = read;
     const all = hops ?? [{ ...read, weight: 1 }];
-    const nextHops = all.map(({ gateway: own, otherGateway, device: index, weight: share, onlink: isOnlink }) => ({
-      via: own ?? otherGateway,
-      device: index,
-      weight: share,
-      onlink: isOnlink,
-    }));
+    const nextHops = all.map(
+      ({ gateway: own, otherGateway, device: index, weight: share, onlink: isOnlink, ...hop }) => {
+        const encap = readEncap(hop);
+        return { via: own ?? otherGateway, device: index, weight: share, onlink: isOnlink, ...(encap && { encap }) };
+      },
+    );
+    const given = METRICS.filter((name) => read[name] !== undefined).map((name) => [name, read[name]]);
     return {
       to: { address: destination, length, family },
       via: nextHops[0]?.via,
       device: nextHops[0]?.device,
       nextHops,
-      ...{ source, type, tos, metric, nexthopId, mtu },
+      ...{ source, type, tos, metric, nexthopId, mtu, metrics: Object.fromEntries(given) },
       table: read.table ?? read.lowTable,
       ofTheKernel: protocol === 'kernel',
       ...{ protocol, scope, preference, unknown: read.unknown, unknownMetrics: read.unknownMetrics },
@@ -232,8 +287,9 @@ export const ipRoute = new Family({
 });
 
 /** What stands in the header, where it is not what iproute2 chooses itself. */
-function ownWords({ onlyFrom, tos = 0, scope, protocol, table: number = TABLE_MAIN }: SaidRoute): string[] {
+function ownWords({ onlyFrom, tos = 0, scope, protocol, encap, table: number = TABLE_MAIN }: SaidRoute): string[] {
   return [
+    ...encapWords(encap),
     ...(onlyFrom ? ['from', `${onlyFrom.address}/${onlyFrom.length}`] : []),
     // iproute2 reads it as hexadecimal, with or without the 0x (rtnl_dsfield_a2n).
     ...(tos === 0 ? [] : ['tos', `0x${tos.toString(16)}`]),
@@ -241,6 +297,14 @@ function ownWords({ onlyFrom, tos = 0, scope, protocol, table: number = TABLE_MA
     ...(protocol === undefined || protocol === 'boot' ? [] : ['proto', protocol]),
     ...(scope === undefined ? [] : ['scope', scope === 'universe' ? 'global' : scope]),
   ];
+}
+
+/** As iproute2 has it (`iproute_modify`): on IPv4 what has no next hop is on the link. The kernel takes universe, too. */
+function usualScope({ family, via, nextHops, nexthopId, type = 'unicast' }: SaidRoute): RouteScope {
+  if (family === 6) return 'universe';
+  if (type === 'local') return 'host';
+  if (type === 'broadcast' || type === 'multicast' || type === 'anycast') return 'link';
+  return type === 'unicast' && via === undefined && !nextHops && nexthopId === undefined ? 'link' : 'universe';
 }
 
 function gateway(family: IpFamily, via: string | undefined): { gateway?: string; otherGateway?: string } {

@@ -23,6 +23,8 @@ export interface Rule extends RuleSelectors {
   suppressPrefixlength: number | undefined;
   /** It sends every packet to its table, whatever that is like. */
   isPlain: boolean;
+  /** It sends every packet of a VRF to the VRF's table, and is for no other (`l3mdev_fib_rule_match`). */
+  isOfVrfs: boolean;
   /** The numbers of the attributes that hairpin does not know (`FRA_*`). */
   unknown: number[];
 }
@@ -122,13 +124,14 @@ export const ipRule = new Family({
       toLength > 0 ||
       not ||
       tos > 0 ||
-      l3mdev ||
       unknown.length > 0 ||
       [iif, oif, fwmark, uidrange, ipproto, sport, dport].some((selector) => selector !== undefined);
+    const isWhole = action === 'to_tbl' && suppressed === NOTHING_SUPPRESSED && !selects;
     return {
       ...{ family, priority, action, table: read.table ?? lowTable, goto: read.goto },
       suppressPrefixlength: suppressed === NOTHING_SUPPRESSED ? undefined : suppressed,
-      isPlain: action === 'to_tbl' && suppressed === NOTHING_SUPPRESSED && !selects,
+      isPlain: isWhole && !l3mdev,
+      isOfVrfs: isWhole && Boolean(l3mdev),
       from: read.from === undefined ? undefined : { address: read.from, length: fromLength },
       to: read.to === undefined ? undefined : { address: read.to, length: toLength },
       ...{ not, tos, iif, oif, fwmark, fwmask: read.fwmask, l3mdev: Boolean(l3mdev), uidrange, ipproto, sport, dport },

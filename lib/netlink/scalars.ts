@@ -70,6 +70,19 @@ export const longUserTicks = fixed<number>(
   { words: userTicks.words },
 );
 
+/** Seconds in a range, parts of them too. */
+export function seconds(of: Fixed<number>, least: number, most: number): Fixed<number> {
+  const rule = `seconds, from ${least} to ${most}`;
+  return {
+    ...of,
+    rule,
+    check: (call, option, value) => {
+      if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
+      throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+    },
+  };
+}
+
 /** The ifindex of a device. */
 export const device = number(4, 'readInt32LE', 'writeInt32LE', (index, names) => [names.device(index)]);
 

@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { engineOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import type { SendFailure } from './asker.ts';
 import { Ear } from './ear.ts';
@@ -46,7 +47,7 @@ export async function hear(
   until: number,
   { wanted = 0, within = 0, ...patience }: Patience & { wanted?: number; within?: number },
 ): Promise<HearResult> {
-  await question.to.namespace.settled();
+  await engineOf(question.to.namespace).usable();
   const [from, to] = [frameEnd(question.from), frameEnd(question.to)];
   using ear = listenerOf(question, from, to);
   const frame = testFrame(question.frame, from, to, ear.port);

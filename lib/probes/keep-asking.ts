@@ -54,7 +54,9 @@ export async function keepAsking(asked: Asked, patience: Patience): Promise<stri
   if (known ? await untilProved(asking, known, milliseconds) : asking.send()) return undefined;
   if (await untilTimeIsOver(asking, milliseconds)) return undefined;
   const quiet = known ?? patience.quiet?.();
-  return quiet && lastLook(asking, quiet, known ? patience.milliseconds : 0);
+  if (!quiet) return undefined;
+  const unknown = await lastLook(asking, quiet, known ? patience.milliseconds : 0);
+  return unknown ?? (asking.read() ? undefined : quiet.doubt(asking.once));
 }
 
 /**

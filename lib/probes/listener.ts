@@ -4,6 +4,7 @@ import {
   IPPROTO_IPV6,
   IPV6_FREEBIND,
   IPV6_V6ONLY,
+  SO_BINDTOIFINDEX,
   SO_REUSEADDR,
   SOCK_DGRAM,
   SOCK_STREAM,
@@ -14,7 +15,8 @@ import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Namespace } from '../lab/index.ts';
+import type { Interface, Namespace } from '../lab/index.ts';
+import { kindOf } from '../links/registry.ts';
 import { type AddressState, ipAddress } from '../netlink/address.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { PROBE_DATA } from './probe-data.ts';
@@ -80,7 +82,7 @@ export function openListener(
 ): Listener | undefined {
   if (port !== 0 && isTaken(namespace, protocol, port)) return undefined;
   using resources = new ResourceStack();
-  const socket = resources.use(openSocket(namespace, protocol, family));
+  const socket = resources.use(openSocket(namespace, protocol, family, vrfWith(namespace, address)));
   const errno = listenAt(socket, protocol, ipSocketAddress(family, address, port, scope));
   // With port 0 it is the kernel that has no port left.
   if (errnoName(errno) === 'EADDRINUSE' && port !== 0) return undefined;
@@ -114,7 +116,15 @@ export function openListener(
   };
 }
 
-function openSocket(namespace: Namespace, protocol: 'tcp' | 'udp', family: Family): Socket {
+/** The VRF that an address of the namespace is in: nobody hears what is for it without belonging there (`inet_addr_valid_or_nonlocal`). */
+function vrfWith(namespace: Namespace, address: string): Interface | undefined {
+  const master = namespace.interfaces.find((device) =>
+    device.address.list().some((own) => own.address === address),
+  )?.master;
+  return master && kindOf(master)?.members === 'packets' ? master : undefined;
+}
+
+function openSocket(namespace: Namespace, protocol: 'tcp' | 'udp', family: Family, vrf?: Interface): Socket {
   const type = protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
   using resources = new ResourceStack();
   const socket = resources.use(Socket.open(engineOf(namespace).netns, familyNumber(family), type, 0));
@@ -122,6 +132,7 @@ function openSocket(namespace: Namespace, protocol: 'tcp' | 'udp', family: Famil
   if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_V6ONLY, s32(1));
   // An address that is tentative cannot be bound otherwise (__inet6_bind): that nobody answers at it is what is to be seen.
   if (family === 6) socket.setOption(IPPROTO_IPV6, IPV6_FREEBIND, s32(1));
+  if (vrf) socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(vrf.index));
   resources.move();
   return socket;
 }

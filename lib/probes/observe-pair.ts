@@ -1,5 +1,6 @@
 import { after } from '../kernel/clock.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
+import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { macvlan } from '../links/macvlan.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
@@ -45,7 +46,7 @@ export async function observePair(
   quiet?: QuietOf | undefined,
 ): Promise<Observation[]> {
   const places = pairDevices('observePair', pair);
-  await places.host.namespace.lab.settled();
+  await untilAddressesUsable(places.host.namespace.lab);
   const pairs = orderedPairs(Object.keys(places) as Place[]);
   const families = familiesOf(places);
   const asked: Asking = { places, pairs, families, expected, quiet };

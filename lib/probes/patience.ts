@@ -29,6 +29,13 @@ export interface Quiet {
   rerouted(): Promise<boolean>;
   /** How many probes must have had no answer, when one may fare otherwise than the one before. */
   probes(): number;
+  /**
+   * Why silence proves nothing all the same: links lose packets by chance, and more of them than {@link probes} could make up
+   * for.
+   *
+   * @param once whether it was sent only once
+   */
+  doubt(once: boolean): string | undefined;
   /** What the machine itself has lost since this was last asked, so that the lab did not lose it; undefined for nothing. */
   lost(): string | undefined;
 }

@@ -2,6 +2,7 @@ import { now } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
+import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askArp } from './ask-arp.ts';
@@ -96,7 +97,7 @@ export async function reach(
   const question = toQuestion(call, from, to, familyOfQuestion(options));
   const { by = 'icmp', size, neighbours = 'cold' } = options;
   const { namespace } = question.to;
-  await from.lab.settled();
+  await untilAddressesUsable(from.lab);
   const { port: wantedPort } = options;
   const endTurn = namespace && wantedPort !== undefined ? await turnAt(namespace, `${by} ${wantedPort}`) : undefined;
   if (neighbours === 'cold') {

@@ -1,5 +1,6 @@
 import { after } from '../kernel/clock.ts';
 import { type AddressState, type Interface, isLink, type Namespace, UsageError } from '../lab/index.ts';
+import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { contains, type Family } from '../wire/ip-address.ts';
@@ -57,7 +58,7 @@ export async function reachability(
   namespaces: readonly Namespace[],
   { milliseconds = HOLD, wanted = () => false, family = 4, quiet, untilQuiet = false }: ReachabilityOptions = {},
 ): Promise<ReachabilityMatrix> {
-  await Promise.all(namespaces.map(({ lab }) => lab.settled()));
+  await Promise.all(namespaces.map(({ lab }) => untilAddressesUsable(lab)));
   const addresses = namespaces.map((namespace) => addressesOf(namespace, family));
   const hasWorker = namespaces.some(({ lab }) => lab.namespaces.some(hasMacvlan));
   const matrix: ReachabilityMatrix = [];

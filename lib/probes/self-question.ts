@@ -1,6 +1,7 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { routeTo } from '../lab/route-to.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
 import type { Listener } from './listener.ts';
@@ -43,10 +44,10 @@ export async function whyNobodyAnswers(
 
 /** Who has an address on a device that the lab did not make. */
 function holderOf(lab: Lab, address: string): Namespace | undefined {
-  return lab.namespaces.find(({ route }) => {
+  return lab.namespaces.find((namespace) => {
     try {
       // ip_route_input: what is local leaves by the loopback.
-      return route.get(address).device === LOOPBACK_INDEX;
+      return routeTo(namespace, address).device === LOOPBACK_INDEX;
     } catch (error) {
       if (isNoRoute(error)) return false;
       throw error;

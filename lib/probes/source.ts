@@ -1,10 +1,13 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
 import { engineOf } from '../lab/engine.ts';
-import { type Interface, isLink, type Namespace, type Route } from '../lab/index.ts';
+import { type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
+import { listNeighbours } from '../lab/list-neighbours.ts';
+import { hasRules, routeTo } from '../lab/route-to.ts';
 import { ipvlan } from '../links/ipvlan.ts';
 import { hasNftables } from '../netlink/packet-filters.ts';
+import type { Route } from '../netlink/route.ts';
 import { broadcastOf, familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import type { SendFailure } from './asker.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -22,7 +25,7 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
   const { from, to, source, family } = question;
   // NET_XMIT_DROP: an ipvlan took it, and dropped what is for a private sibling (ipvlan_queue_xmit). Others are congested.
   if (errno === 'ENOBUFS' && isLink(source.device, ipvlan)) return undefined;
-  const orRule = (words: string) => (from.route.hasRules(family) ? words : '');
+  const orRule = (words: string) => (hasRules(from, family) ? words : '');
   switch (errno) {
     case 'ENETUNREACH':
       // tcp_v4_connect: nobody connects to all at once.
@@ -38,6 +41,14 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
       return { outcome: 'unsent', reason: 'the interface is down (ENETDOWN)' };
     case 'ENODEV':
       return { outcome: 'unsent', reason: `${source.device} is gone (ENODEV)` };
+    // wg_xmit: nobody is said to have the address, or nobody knows where its owner is.
+    case 'ENOKEY':
+      return { outcome: 'unsent', reason: `no peer of ${source.device} has ${to.address} (ENOKEY)` };
+    case 'EDESTADDRREQ':
+      return {
+        outcome: 'unsent',
+        reason: `the peer of ${source.device} for ${to.address} has no endpoint (EDESTADDRREQ)`,
+      };
     case 'EADDRNOTAVAIL':
       return { outcome: 'unsent', reason: `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)` };
     case 'EPERM':
@@ -94,7 +105,7 @@ export function examineLoss(question: Question, result: ProbeResult, by?: string
   const fault = linkFault(device);
   // Of several next hops one may lead elsewhere than the one that was asked about (fib_select_multipath).
   if (fault) return { ...result, outcome: 'unsent', reason: `${device} ${fault}`, presumed: true };
-  const entry = question.from.neighbour.list().find(({ to }) => to === address);
+  const entry = listNeighbours(question.from).find(({ to }) => to === address);
   if (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state)) return result;
   const asked = question.family === 4 ? `ARP who-has ${address}` : `ND solicitation for ${address}`;
   return entry ? { ...result, reason: `${asked} was never answered` } : result;
@@ -139,14 +150,14 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
 
 /** With a source that the kernel chooses, a route for certain sources alone counts for IPv6 (`ip6_dst_lookup_tail`). */
 function routeOf(
-  { route }: Namespace,
+  from: Namespace,
   to: string,
   { dev, bound, chosen }: { dev: Interface | undefined; bound: string | undefined; chosen: string },
 ): Route {
   try {
-    return route.get(to, dev, bound);
+    return routeTo(from, to, { device: dev?.index, from: bound });
   } catch (error) {
     if (bound !== undefined || familyOf(to) !== 6 || !isNoRoute(error)) throw error;
-    return route.get(to, dev, chosen);
+    return routeTo(from, to, { device: dev?.index, from: chosen });
   }
 }

@@ -1,8 +1,10 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { checkIp, show } from '../kernel/validate.ts';
 import { engineOf } from '../lab/engine.ts';
-import { Interface, Namespace, type Route, UsageError } from '../lab/index.ts';
+import { Interface, Namespace, UsageError } from '../lab/index.ts';
+import { routeTo } from '../lab/route-to.ts';
 import { isRoutable } from '../netlink/address.ts';
+import type { Route } from '../netlink/route.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
 import { goneBecause } from './gone-address.ts';
 import type { Question } from './question.ts';
@@ -114,7 +116,7 @@ function toSource(
   // Every device has the prefix of link-local addresses: what counts is which of them is on the target's link.
   const there = onLink ? to.device : undefined;
   // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
-  const route = there ? undefined : routeTo(from, target);
+  const route = there ? undefined : routeOrNone(from, target);
   const chosen =
     own.find(({ device }) => there && isOnLink(device, there)) ??
     own.find(({ address }) => address === route?.source) ??
@@ -149,9 +151,9 @@ function isOnLink(one: Interface, other: Interface): boolean {
   return one.peer === other || (one.segment !== undefined && one.segment === other.segment);
 }
 
-function routeTo(from: Namespace, target: string): Route | undefined {
+function routeOrNone(from: Namespace, target: string): Route | undefined {
   try {
-    return from.route.get(target);
+    return routeTo(from, target);
   } catch (error) {
     if (isNoRoute(error)) return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import { kindOf } from '../links/registry.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import { givenAddresses, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
@@ -23,6 +24,9 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       .replace('ip route add ', '');
   return [
     ...links.flatMap((link) => attributesWithoutWords(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
+    ...links
+      .filter((link) => kindOf(link)?.description.apart)
+      .map((link) => `the keys and peers of ${place(link.index)}, a ${link.kind}`),
     ...links.filter(({ xdp }) => xdp).map(({ index }) => `the XDP program of ${place(index)}`),
     ...links.flatMap((link) =>
       givenAddresses(namespace, link)

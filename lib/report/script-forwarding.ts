@@ -1,3 +1,4 @@
+import { isBridgePort } from '../links/bridge-port.ts';
 import { bridgeVlan } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
@@ -50,15 +51,17 @@ export function mdbLines(state: WholeLabState, namespace: WholeNamespace): strin
 /** The VLANs of ports: a new port, and the bridge itself, has the bridge's default one, untagged. */
 export function vlanLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
-  const present = namespace.vlans.some(({ vlans }) => vlans.length > 0);
-  return present
-    ? namespace.vlans.flatMap(({ index, vlans }) => {
-        const link = namespace.links.find((each) => each.index === index);
-        const self = link?.kind === 'bridge' ? { self: true } : {};
-        const isUsual = ({ vid, pvid, untagged }: (typeof vlans)[number]) => vid === 1 && pvid && untagged;
-        const usual = vlans.some(isUsual) ? [] : [say(bridgeVlan.delete({ index, vid: 1, ...self }))];
-        const others = vlans.filter((each) => !isUsual(each));
-        return [...usual, ...others.map((each) => say(bridgeVlan.add({ index, ...each, ...self })))];
-      })
-    : [];
+  return namespace.vlans.flatMap(({ index, vlans }) => {
+    const link = namespace.links.find((each) => each.index === index);
+    const bridge = link && (isBridgePort(link) ? namespace.links.find((each) => each.index === link.master) : link);
+    // Without CONFIG_BRIDGE_VLAN_FILTERING a bridge has none.
+    const { vlanDefaultPvid: usual = 0 } = Object(bridge?.data);
+    const self = bridge === link ? { self: true } : {};
+    const isUsual = ({ id, pvid, untagged }: (typeof vlans)[number]) => id === usual && pvid && untagged;
+    const isThere = usual === 0 || vlans.some(isUsual);
+    return [
+      ...(isThere ? [] : [say(bridgeVlan.delete({ index, id: usual, ...self }))]),
+      ...vlans.filter((each) => !isUsual(each)).map((each) => say(bridgeVlan.add({ index, ...each, ...self }))),
+    ];
+  });
 }

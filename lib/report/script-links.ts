@@ -38,9 +38,9 @@ export function linkLines(state: WholeLabState): string[] {
 /** Every device, those first that others are made on. */
 export function devicesOf(state: WholeLabState): Device[] {
   const devices = state.namespaces.flatMap((namespace) => devicesIn(namespace).map((link) => ({ link, namespace })));
-  // A port names its bridge when it is made, a child its parent.
+  // A port names its bridge when it is made, a member of a bond its bond, a child its parent.
   const depthOf = (link: Link): number => {
-    if (link.kind === 'bridge') return 0;
+    if (kindOf(link)?.isMaster) return 0;
     const below = link.lower && linkAt(state, link.lower);
     return link.link === undefined || link.peer ? 1 : 1 + Math.max(1, below ? depthOf(below) : 1);
   };
@@ -87,6 +87,30 @@ export function upLines(state: WholeLabState): string[] {
   ];
 }
 
+/** The settings of a bond that name its slaves: they can be said once these belong to it. */
+export function memberLines(state: WholeLabState): string[] {
+  return devicesOf(state).flatMap(({ link, namespace }) => {
+    const names = namesOfMembers(link);
+    const said = Object.entries(saidSettings(namespace, link) ?? {}).filter(([name]) => names.includes(name));
+    if (said.length === 0) return [];
+    const change = ipLink.change({ index: link.index, kind: link.kind, data: Object.fromEntries(said) });
+    return [sayer(state, namespace.name)(change)];
+  });
+}
+
+/** What a device has to be told when it is made. */
+function settingsOfNew(namespace: WholeNamespace, link: Link): object | undefined {
+  const names = namesOfMembers(link);
+  const said = saidSettings(namespace, link);
+  if (names.length === 0 || !said) return said;
+  return Object.fromEntries(Object.entries(said).filter(([name]) => !names.includes(name)));
+}
+
+function namesOfMembers(link: Link): readonly string[] {
+  const kind = kindOf(link);
+  return kind?.isMaster ? kind.deviceOptions : [];
+}
+
 function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
   if (!bridge) return [];
@@ -104,7 +128,7 @@ function deviceLines(state: WholeLabState, device: Device, peer: Link | undefine
   if (kindOf(link)?.lower === 'none' || link.lower === undefined) {
     const nic = namespace.nics[link.index];
     if (nic !== undefined) return [...childOfNic(namespace, link, nic), ...masterLines(state, device)];
-    const said = { ...hardware(link), kind: link.kind, data: saidSettings(namespace, link) };
+    const said = { ...hardware(link), kind: link.kind, data: settingsOfNew(namespace, link) };
     return [say(ipLink.add({ name: link.name, newIndex: link.index, ...said })), ...masterLines(state, device)];
   }
   const request = ipLink.add(childOf(state, device));
@@ -160,7 +184,7 @@ function cableLines(state: WholeLabState, device: Device, other: Link): string[]
 }
 
 function masterLines(state: WholeLabState, { link, namespace }: Device): string[] {
-  if (!isBridgePort(link)) return [];
+  if (link.master === undefined) return [];
   return [sayer(state, namespace.name)(ipLink.change({ index: link.index, master: link.master }))];
 }
 
@@ -182,6 +206,9 @@ export function isArpOff(link: Link): boolean {
   return !link.arp && kind !== undefined && !kind.description.noArp;
 }
 
-function hardware({ mac, mtu }: Link): { mac: string; mtu?: number } {
-  return mtu === DEFAULT_MTU ? { mac } : { mac, mtu };
+function hardware(link: Link): { mac?: string; mtu?: number } {
+  const { mac, mtu } = link;
+  // A tunnel of IP has its local address in place of one, or none.
+  const own = kindOf(link)?.withoutMac(Object(link.data)) ? {} : { mac };
+  return mtu === DEFAULT_MTU ? own : { ...own, mtu };
 }

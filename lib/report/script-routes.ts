@@ -1,4 +1,4 @@
-import { ipNexthop, type Nexthop } from '../netlink/nexthop.ts';
+import { ipNexthop, type Nexthop, RESILIENT } from '../netlink/nexthop.ts';
 import { ipRoute, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { givenRoutes, leadsNowhere, type SubnetRoute } from './given-routes.ts';
@@ -33,13 +33,13 @@ export function routeLines(state: WholeLabState, namespace: WholeNamespace): str
 
 /** Why a script cannot make a route. */
 export function whyNoRoute(
-  { encapsulates, unknown, unknownMetrics, nexthopId }: Route,
+  { encapsulates, unknown, unknownMetrics, nexthopId, nextHops }: Route,
   { nexthops }: WholeNamespace,
 ): string | undefined {
   const nexthop = nexthops.find(({ id }) => id === nexthopId);
   if (nexthopId !== undefined && (!nexthop || whyNoNexthop(nexthop, nexthops)))
     return `its nexthop ${nexthopId} is left out`;
-  if (encapsulates) return 'it encapsulates (encap)';
+  if (encapsulates && nextHops.every(({ encap }) => encap === undefined)) return 'it encapsulates (encap)';
   const attributes = nexthopId === undefined ? unknown : [];
   const names = [...attributes.map((each) => `attribute ${each}`), ...unknownMetrics.map((each) => `metric ${each}`)];
   return names.length > 0 ? names.join(', ') : undefined;
@@ -50,14 +50,14 @@ const IPV6_METRIC = 1024;
 
 /** What somebody said of a route, as far as it is not so by itself. */
 export function saidRoute(route: Route): Parameters<typeof ipRoute.add>[0] {
-  const { to, type, table, tos, source, metric, mtu, protocol, preference, from, nexthopId, nextHops } = route;
+  const { to, type, table, tos, source, metric, mtu, metrics, protocol, preference, from, nexthopId, nextHops } = route;
   const several = nextHops.length > 1;
   const leads = !leadsNowhere(route);
   const [first] = nextHops;
   const usual = to.family === 4 && first?.via === undefined && !several ? 'link' : 'universe';
   const isUsual = to.family === 6 || !leads || type !== 'unicast' || route.scope === usual || nexthopId !== undefined;
   return {
-    ...{ to, type, table, tos, source, mtu, protocol, onlyFrom: from },
+    ...{ to, type, table, tos, source, mtu, metrics, protocol, onlyFrom: from },
     ...(isUsual ? {} : { scope: route.scope }),
     metric: to.family === 6 && metric === IPV6_METRIC ? undefined : metric,
     preference: preference === 'medium' ? undefined : preference,
@@ -67,7 +67,9 @@ export function saidRoute(route: Route): Parameters<typeof ipRoute.add>[0] {
 
 function hops(nextHops: Route['nextHops'], several: boolean): Parameters<typeof ipRoute.add>[0] {
   const [first] = nextHops;
-  return several ? { nextHops } : { via: first?.via, device: first?.device, onlink: first?.onlink ?? false };
+  return several
+    ? { nextHops }
+    : { via: first?.via, device: first?.device, onlink: first?.onlink ?? false, encap: first?.encap };
 }
 
 /** What is an address, then where links lead, then what needs them: a preferred source, a next hop. */
@@ -104,11 +106,11 @@ export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): s
   const singleFirst = namespace.nexthops.toSorted((one, other) => one.group.length - other.group.length);
   return singleFirst
     .filter((each) => whyNoNexthop(each, namespace.nexthops) === undefined)
-    .map(({ unknown: _, encapsulates: __, groupType: ___, group, device, ...rest }) =>
+    .map(({ unknown: _, encapsulates: __, group, device, groupType, ...rest }) =>
       say(
         ipNexthop.add({
           ...rest,
-          ...(group.length > 0 ? { group } : {}),
+          ...(group.length > 0 ? { group, groupType } : {}),
           // The kernel hangs one that drops on the loopback.
           ...(rest.blackhole ? {} : { device }),
         }),
@@ -118,13 +120,13 @@ export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): s
 
 /** Why a script cannot make a nexthop. */
 export function whyNoNexthop(
-  { encapsulates, unknown, groupType, group }: Nexthop,
+  { encapsulates, encap, unknown, groupType, group }: Nexthop,
   all: readonly Nexthop[],
 ): string | undefined {
   const members = group.map(({ id }) => all.find((each) => each.id === id));
   const missing = members.find((member) => !member || whyNoNexthop(member, all));
   if (missing) return `it has ${missing.id}`;
-  if (encapsulates) return 'it encapsulates (encap)';
-  if (groupType !== 0) return 'it is a resilient group';
+  if (encapsulates && !encap) return 'it encapsulates (encap)';
+  if (groupType > RESILIENT) return `it is a group of the type ${groupType}`;
   return unknown.length > 0 ? unknown.map((each) => `attribute ${each}`).join(', ') : undefined;
 }

@@ -18,6 +18,7 @@ import { farEnds, givenFdb } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
 import { saidRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
+import { vlanWords } from './vlan-words.ts';
 
 /**
  * A namespace's state for a person, as `ip -br` and `bridge` would show it; what there is none of is left out.
@@ -36,6 +37,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     ['links', table([...bridgeRow(namespace), ...devicesIn(namespace).map((link) => linkRow(state, namespace, link))])],
     ['addresses', table(addressRows(namespace, wordsOf))],
     ['ports', table(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link, names)))],
+    ['VLANs', table(vlanRows(namespace, names))],
     [
       'routes',
       [
@@ -123,13 +125,27 @@ function portRow(namespace: WholeNamespace, link: Link, names: Names): string[] 
   return [link.name, [Object(link.slaveData).state, ...portWords(namespace, link, names)].join(' ')];
 }
 
+/** The VLANs of bridges that look at them, and of their ports. */
+function vlanRows({ links, vlans }: WholeNamespace, names: Names): string[][] {
+  const linkOf = (index: number | undefined) => links.find((link) => link.index === index);
+  return vlans.flatMap(({ index, vlans: own }) => {
+    const link = linkOf(index);
+    const bridge = link && (isBridgePort(link) ? linkOf(link.master) : link);
+    return Object(bridge?.data).vlanFiltering ? [[names.device(index), vlanWords(own)]] : [];
+  });
+}
+
 function fdbRows(namespace: WholeNamespace, dev: (device: number) => string): string[][] {
   const learnt = namespace.fdb.filter(({ bridge, permanent }) => bridge !== undefined && !permanent);
-  return [...givenFdb(namespace), ...farEnds(namespace), ...learnt].map(({ mac, device, to, local, permanent }) => [
-    mac,
-    to === undefined ? dev(device) : `${dev(device)} dst ${to}`,
-    local ? 'local' : permanent ? 'static' : 'learnt',
-  ]);
+  return [...givenFdb(namespace), ...farEnds(namespace), ...learnt].map(
+    ({ mac, device, vlan, to, local, permanent }) => [
+      mac,
+      [dev(device), vlan === undefined ? '' : `vlan ${vlan}`, to === undefined ? '' : `dst ${to}`]
+        .filter(Boolean)
+        .join(' '),
+      local ? 'local' : permanent ? 'static' : 'learnt',
+    ],
+  );
 }
 
 /** Rows with their columns aligned. */

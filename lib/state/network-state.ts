@@ -61,6 +61,8 @@ interface Parts {
   /** The forwarding entries of all bridges, and of other devices that have some. */
   readonly fdb: readonly FdbEntry[];
   readonly mdb: readonly MdbEntry[];
+  /** The ports of bridges that get every group, by their indexes. */
+  readonly mcastRouters: readonly number[];
   /** The VLANs of each port, and of each bridge. */
   readonly vlans: readonly PortVlans[];
   readonly qdiscs: readonly Qdisc[];
@@ -95,6 +97,8 @@ export interface LinkChanges {
 export interface PortVlans {
   readonly index: number;
   readonly vlans: readonly BridgeVlan[];
+  /** Whether somebody took one of them out of the state forwarding, as a spanning tree of VLANs does. */
+  readonly hasStates: boolean;
 }
 
 /** The packet filters of a namespace, by their families. */

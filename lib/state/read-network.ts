@@ -1,7 +1,8 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
+import { bridge } from '../links/bridge.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
-import { bridgeVlan } from '../netlink/bridge-vlan.ts';
+import { bridgeVlan, bridgeVlanState } from '../netlink/bridge-vlan.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
@@ -11,7 +12,7 @@ import { tcQdisc } from '../netlink/qdisc.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
-import type { Link, NamespaceState, NetworkState, StatePart } from './network-state.ts';
+import type { Link, NamespaceState, NetworkState, PortVlans, StatePart } from './network-state.ts';
 import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
 import { readOtherSysctls } from './read-other-sysctls.ts';
@@ -63,8 +64,11 @@ const READERS: Readers = {
   proxies: ({ rtnetlink }) =>
     rtnetlink.list(ipNeighbour.all({ proxy: true })).map(({ device, to }) => ({ device, to })),
   fdb: ({ rtnetlink }, links) => (links.some(hasFdb) ? rtnetlink.list(bridgeFdb.all()) : []),
-  mdb: ({ rtnetlink }, links) => (links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flat() : []),
-  vlans: ({ rtnetlink }, links) => (links.some(isBridge) ? rtnetlink.list(bridgeVlan.all()) : []),
+  mdb: ({ rtnetlink }, links) =>
+    links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ entries }) => entries) : [],
+  mcastRouters: ({ rtnetlink }, links) =>
+    links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ routers }) => routers) : [],
+  vlans: ({ rtnetlink }, links) => (links.some(isBridge) ? readVlans(rtnetlink, links) : []),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
   sysctls: ({ netns }, links) => readDecisiveSysctls(netns, links),
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns) }),
@@ -77,6 +81,15 @@ const EVERY_PART = Object.keys(READERS) as StatePart[];
 /** The kernel lists the newest IPv6 address of a device first (`ipv6_link_dev_addr`). */
 function inOrderOfAge<T>(addresses: readonly T[], family: 4 | 6): readonly T[] {
   return family === 4 ? addresses : addresses.toReversed();
+}
+
+function readVlans(rtnetlink: NetlinkSocket, links: readonly Link[]): PortVlans[] {
+  const areLookedAt = links.some((link) => isBridge(link) && bridge.of(link).vlanFiltering);
+  const states = areLookedAt ? rtnetlink.list(bridgeVlanState.all()) : [];
+  return rtnetlink.list(bridgeVlan.all()).map(({ index, vlans }) => ({
+    ...{ index, vlans },
+    hasStates: states.some((each) => each.index === index && !each.allForward),
+  }));
 }
 
 function isBridge({ kind }: Link): boolean {

@@ -11,13 +11,14 @@ import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
 import { tcQdisc } from '../netlink/qdisc.ts';
 import { hasSeveralNextHops, isLeftToChance } from './chance.ts';
+import { oddsIn } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
 
 /**
  * Queueing disciplines that are more than a queue. fq keeps a packet until the time of departure that a socket or a BPF
- * program gave it; the other two are there for filters, which may hand a packet to whatever there is.
+ * program gave it, and netem loses some; the other two are there for filters, which may hand a packet to whatever there is.
  */
-const DECIDING = new Set(['fq', 'ingress', 'clsact']);
+const DECIDING = new Set(['fq', 'netem', 'ingress', 'clsact']);
 
 /**
  * Whether hairpin knows every place where a frame may wait in a lab as it is now: processors' backlogs and macvlan
@@ -51,7 +52,7 @@ const probesOf = new WeakMap<Lab, { visits: number; probes: number }>();
 
 /**
  * How many probes without an answer are enough. Only programs make several next hops, or rules that count, so that a probe
- * fares otherwise than the one before.
+ * fares otherwise than the one before; and so does one on a link that loses some.
  */
 export function probesIn(lab: Lab): number {
   const { isPristine, visits } = engineOf(lab);
@@ -60,7 +61,7 @@ export function probesIn(lab: Lab): number {
   const before = probesOf.get(lab);
   if (isLeft && before?.visits === visits.count) return before.probes;
   const isOfChance = lab.namespaces.some((each) => hasSeveralNextHops(each) || (!isLeft && isLeftToChance(each)));
-  const probes = isOfChance ? PROBES_OF_CHANCE : PROBES;
+  const probes = Math.max(isOfChance ? PROBES_OF_CHANCE : PROBES, oddsIn(lab).probes);
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });
   return probes;
 }

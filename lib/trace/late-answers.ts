@@ -1,8 +1,9 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { listNeighbours } from '../lab/list-neighbours.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
-import { tcQdisc } from '../netlink/qdisc.ts';
+import { givenQdiscs } from './impaired-links.ts';
 
 /**
  * The longest that duplicate address detection takes, in milliseconds (`addrconf_dad_kick`): a second by chance, and with the
@@ -27,7 +28,7 @@ const WORK_CONSERVING = new Set(
  * made slow, an address that is looked for duplicates of, a queueing discipline that keeps frames back.
  */
 export function latenessIn(lab: Lab): number {
-  return Math.max(0, ...lab.namespaces.map((each) => Math.max(proxyDelay(each), detection(each), shaping(each))));
+  return Math.max(0, shapingIn(lab), ...lab.namespaces.map((each) => Math.max(proxyDelay(each), detection(each))));
 }
 
 /**
@@ -36,8 +37,8 @@ export function latenessIn(lab: Lab): number {
  */
 export function askedAgainIn({ defaults, namespaces }: Lab): number {
   if (defaults === 'lab') return 0;
-  const isWaiting = ({ role, neighbour }: Namespace) =>
-    role !== 'switch' && neighbour.list().some(({ state }) => state === 'INCOMPLETE');
+  const isWaiting = (namespace: Namespace) =>
+    namespace.role !== 'switch' && listNeighbours(namespace).some(({ state }) => state === 'INCOMPLETE');
   return namespaces.some(isWaiting) ? RETRANSMISSION : 0;
 }
 
@@ -63,9 +64,13 @@ function detection(namespace: Namespace): number {
   return addresses.some(({ tentative, dadFailed }) => tentative && !dadFailed) ? DETECTION[lab.defaults] : 0;
 }
 
-/** Only a program can have given a device one. */
-function shaping(namespace: Namespace): number {
-  if (engineOf(namespace.lab).isPristine) return 0;
-  const qdiscs = engineOf(namespace).rtnetlink.list(tcQdisc.all());
-  return qdiscs.some(({ kind, isGiven }) => isGiven && !WORK_CONSERVING.has(kind)) ? SHAPED : 0;
+/**
+ * What queueing disciplines keep back. A delay is passed twice in each direction: by the question for the neighbour, and by
+ * the probe. How long others keep a packet, nobody knows.
+ */
+function shapingIn(lab: Lab): number {
+  const shapers = givenQdiscs(lab).filter(({ kind }) => !WORK_CONSERVING.has(kind));
+  const delays = shapers.map(({ netem }) => 2 * ((netem?.delay ?? 0) + (netem?.jitter ?? 0)));
+  const isShaped = shapers.some(({ netem }) => !netem || netem.rate !== undefined);
+  return delays.reduce((sum, delay) => sum + delay, isShaped ? SHAPED : 0);
 }

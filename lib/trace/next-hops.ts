@@ -1,6 +1,7 @@
 import { after, now } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
+import { listNeighbours } from '../lab/list-neighbours.ts';
 import type { Neighbour } from '../netlink/neighbour.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
@@ -24,7 +25,7 @@ export interface NeighboursOf {
 /** The neighbours of all hosts of a lab. */
 export function neighboursIn({ namespaces }: Lab): NeighboursOf[] {
   const hosts = namespaces.filter(({ role }) => role !== 'switch');
-  return hosts.map((namespace) => ({ namespace, neighbours: namespace.neighbour.list() }));
+  return hosts.map((namespace) => ({ namespace, neighbours: listNeighbours(namespace) }));
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Quiet } from '../probes/patience.ts';
 import { flushBroadcastQueues } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
+import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
@@ -20,6 +21,9 @@ const MOST_PATIENCE = 5000;
 
 /** So many looks, at least, decide that a machine is too busy: this process may be kept for all of the time. */
 const LEAST_ROUNDS = 3;
+
+/** How often it is looked whether a queue still has packets, in milliseconds. */
+const GLANCE = 5;
 
 /** After so many milliseconds a neighbour is asked for again (`retrans_time_ms` of a lab's devices). */
 const RETRANSMISSION = 20;
@@ -89,6 +93,11 @@ class Quiescence implements Quiet {
     return this.#probes;
   }
 
+  doubt(once: boolean): string | undefined {
+    const { doubt, doubtOfOne } = oddsIn(this.#lab);
+    return once ? doubtOfOne : doubt;
+  }
+
   lost(): string | undefined {
     const before = this.#dropsKnown;
     this.#dropsKnown = backlogDrops();
@@ -99,6 +108,7 @@ class Quiescence implements Quiet {
   async drained(): Promise<string | undefined> {
     const patience = now() + MOST_PATIENCE;
     const programs = new BusyPrograms(this.#lab);
+    const held = new HeldPackets(this.#lab);
     for (let round = 1; ; round++) {
       const areBusy = programs.areBusy();
       // What a program has sent by now is in a queue.
@@ -110,8 +120,13 @@ class Quiescence implements Quiet {
           : backlogs === 'late'
             ? "a processor's backlog did not empty"
             : undefined;
-      if (busy === undefined && answered === 0) return undefined;
-      if (now() < patience || round < LEAST_ROUNDS) continue;
+      const holder = held.holder();
+      if (busy === undefined && answered === 0 && holder === undefined) return undefined;
+      if (now() < patience || round < LEAST_ROUNDS) {
+        if (holder !== undefined) await this.#capture.hear(GLANCE);
+        continue;
+      }
+      if (holder !== undefined) return `${holder} kept packets back for longer than ${MOST_PATIENCE / 1000} s`;
       return busy && `${busy} within ${MOST_PATIENCE / 1000} s: the machine is too busy`;
     }
   }

@@ -1,5 +1,6 @@
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { CapturedFrame, Lab, Trace, TraceProtocol } from '../lab/index.ts';
+import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { drain } from '../probes/drain.ts';
 import { decodeFrameFields } from '../wire/describe-frame.ts';
 import { Capture } from './capture.ts';
@@ -23,7 +24,7 @@ const BEFORE = 100_000_000n;
  */
 export async function traceLab(lab: Lab, fn: () => unknown, protocols: readonly TraceProtocol[]): Promise<Trace> {
   const capture = Capture.of(lab);
-  await lab.settled();
+  await untilAddressesUsable(lab);
   const unfollow = capture.follow();
   const lossesBefore = lossesOf(capture);
   const since = tapTime();

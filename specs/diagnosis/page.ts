@@ -9,6 +9,7 @@ const AREAS: Record<string, string> = {
   bridge: 'Bridges and their ports',
   macvlan: 'Macvlans',
   ipvlan: 'Ipvlans',
+  bond: 'Bonds',
   vlan: 'VLANs',
   tap: 'Macvtaps and ipvtaps',
   route: 'Routes',

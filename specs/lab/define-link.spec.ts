@@ -18,68 +18,87 @@ import { linkKinds, settingsOf } from '../../lib/links/registry.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
 import { Writer } from '../../lib/netlink/writer.ts';
-import { gretap } from './gretap.ts';
+import { ip6erspan } from './ip6erspan.ts';
 import { ipLink as shownByIp } from './referee.ts';
 
-const has = supports(gretap);
+const has = supports(ip6erspan);
 
 describe('a kind that a spec defines', () => {
-  // a ─ gretap0 ┄ a/eth0 ── eth0/b ┄ gretap0 ─ b
-  test.skipIf(!has)(`carries frames as any other (needs ${kernelOption(gretap)})`, async ({ lab }) => {
+  // a ─ ip6erspan0 ┄ a/eth0 ── eth0/b ┄ ip6erspan0 ─ b
+  test.skipIf(!has)(`carries frames as any other (needs ${kernelOption(ip6erspan)})`, async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-    lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
-    const left = a.link(gretap, { local: '192.0.2.1', remote: '192.0.2.2', address: '10.7.0.1/24' });
-    const right = b.link(gretap, { local: '192.0.2.2', remote: '192.0.2.9', address: '10.7.0.2/24' });
+    lab.cable(a, b, { a: { address: '2001:db8::1/64' }, b: { address: '2001:db8::2/64' } });
+    const left = a.link(ip6erspan, { local: '2001:db8::1', remote: '2001:db8::2', address: '10.7.0.1/24' });
+    const right = b.link(ip6erspan, { local: '2001:db8::2', remote: '2001:db8::9', address: '10.7.0.2/24' });
     expect((await shownByIp(a, left.name)).linkinfo).toMatchObject({
-      info_kind: 'gretap',
-      info_data: { local: '192.0.2.1', remote: '192.0.2.2' },
+      info_kind: 'ip6erspan',
+      info_data: { local: '2001:db8::1', remote: '2001:db8::2' },
     });
-    expect(left).toMatchObject({ kind: 'gretap', local: '192.0.2.1', remote: '192.0.2.2', ttl: 0 });
+    expect(left).toMatchObject({ kind: 'ip6erspan', local: '2001:db8::1', remote: '2001:db8::2', hoplimit: 64 });
 
     await expect(a).not.toReach(right);
-    right.set({ remote: '192.0.2.1' });
+    right.set({ remote: '2001:db8::1' });
     await expect(a).toReach(right);
-    left.set({ ttl: 9 });
-    expect(left.settings).toEqual({ local: '192.0.2.1', remote: '192.0.2.2', ttl: 9 });
+    left.set({ hoplimit: 9 });
+    expect(left.settings).toEqual({ local: '2001:db8::1', remote: '2001:db8::2', hoplimit: 9 });
 
-    await b.exec('ip', ['link', 'add', 'g2', 'type', 'gretap', 'local', '192.0.2.2', 'remote', '192.0.2.3']);
+    await b.exec('ip', [
+      'link',
+      'add',
+      'g2',
+      'type',
+      'ip6erspan',
+      'local',
+      '2001:db8::2',
+      'remote',
+      '2001:db8::3',
+      'seq',
+      'key',
+      '5',
+      'erspan_ver',
+      '1',
+    ]);
     const found = b.interface('g2');
-    expect(isLink(found, gretap) && found.remote).toBe('192.0.2.3');
+    expect(isLink(found, ip6erspan) && found.remote).toBe('2001:db8::3');
   });
 
   test.skipIf(has)('is missed by the option that brings it', ({ lab }) => {
-    expect(() => lab.namespace('a').link(gretap, { local: '192.0.2.1', remote: '192.0.2.2' })).toThrow(
-      /EOPNOTSUPP[\s\S]*\n {2}usual cause: this kernel has no gretap: it needs CONFIG_NET_IPGRE \(modprobe ip_gre\)$/,
+    expect(() => lab.namespace('a').link(ip6erspan, { local: '2001:db8::1', remote: '2001:db8::2' })).toThrow(
+      /EOPNOTSUPP[\s\S]*\n {2}usual cause: this kernel has no ip6erspan: it needs CONFIG_IPV6_GRE \(modprobe ip6_gre\)$/,
     );
   });
 
   test('is known to all that reads links, and to the fragment of a kernel configuration', () => {
     const to = new Writer();
-    const request = ipLink.add({ index: 7, name: 'g0', ...gretap.as({ local: '192.0.2.1', remote: '192.0.2.2' }) });
+    const request = ipLink.add({
+      index: 7,
+      name: 'g0',
+      ...ip6erspan.as({ local: '2001:db8::1', remote: '2001:db8::2' }),
+    });
     request.write(to);
     const link = ipLink.get({ index: 7 }).read(Buffer.from(to.bytes));
-    expect(settingsOf(link)).toEqual({ local: '192.0.2.1', remote: '192.0.2.2' });
-    expect(request.words(NUMBERS)).toBe('ip link add g0 type gretap local 192.0.2.1 remote 192.0.2.2');
-    expect(gretap.label({ remote: '192.0.2.2' })).toEqual(['to', '192.0.2.2']);
-    expect(kernelOptionsOf('gretap')).toEqual(['NET_IPGRE_DEMUX', 'NET_IPGRE']);
+    expect(settingsOf(link)).toEqual({ local: '2001:db8::1', remote: '2001:db8::2' });
+    expect(request.words(NUMBERS)).toBe('ip link add g0 type ip6erspan local 2001:db8::1 remote 2001:db8::2');
+    expect(ip6erspan.label({ remote: '2001:db8::2' })).toEqual(['to', '2001:db8::2']);
+    expect(kernelOptionsOf('ip6erspan')).toEqual(['NET_IPGRE_DEMUX', 'IPV6_GRE']);
   });
 
   test.for<[options: object, message: string]>([
-    [{}, 'a.link(gretap): local must be given: an IPv4 address such as 10.0.0.1'],
+    [{}, 'a.link(ip6erspan): local must be given: an IPv6 address such as fd00::1'],
     [
-      { local: '192.0.2.1', remote: 'b' },
-      "a.link(gretap): remote must be an IPv4 address such as 10.0.0.1: received 'b'",
+      { local: '2001:db8::1', remote: 'b' },
+      "a.link(ip6erspan): remote must be an IPv6 address such as fd00::1: received 'b'",
     ],
     [
-      { local: '192.0.2.1', remote: '192.0.2.2', ttl: 256 },
-      'a.link(gretap): ttl must be a whole number from 0 to 255: received 256',
+      { local: '2001:db8::1', remote: '2001:db8::2', hoplimit: 256 },
+      'a.link(ip6erspan): hoplimit must be a whole number from 0 to 255: received 256',
     ],
     [
-      { remote: '192.0.2.2', key: 3 },
-      "a.link(gretap): there is no option 'key'; the options are name, address, mac, mtu, up, promiscuous, local, remote, ttl",
+      { remote: '2001:db8::2', key: 3 },
+      "a.link(ip6erspan): there is no option 'key'; the options are name, address, mac, mtu, up, promiscuous, local, remote, hoplimit",
     ],
   ])('checks its options: %o', ([options, message], { lab }) => {
-    expect(() => lab.namespace('a').link(gretap, options as never)).toThrow(new UsageError(message));
+    expect(() => lab.namespace('a').link(ip6erspan, options as never)).toThrow(new UsageError(message));
   });
 });
 
@@ -117,8 +136,8 @@ describe('a description that cannot be', () => {
 
   test('a link of what is no kind', ({ lab }) => {
     const a = lab.namespace('a');
-    expect(() => a.link('bond' as never, {} as never)).toThrow(
-      /^a\.link: kind must be one of bridge, macvlan, .*, or what defineLink returned: received 'bond'$/,
+    expect(() => a.link('tun' as never, {} as never)).toThrow(
+      /^a\.link: kind must be one of bridge, macvlan, .*, or what defineLink returned: received 'tun'$/,
     );
     // @ts-expect-error: the compiler refuses a kind with two ends; a spec in JavaScript gets this error
     expect(() => a.link('veth')).toThrow(
@@ -139,8 +158,15 @@ describe('a description that cannot be', () => {
       const define = () => defineLink('gre9', { option: 'X', settings: { [name]: setting('IFLA_X', 1, netlink.u32) } });
       expect(define).toThrow(`every interface has ${name}: `);
     }
-    const own = linkKinds().flatMap(({ description }) => readableOf(description.settings ?? {}).map(([name]) => name));
-    expect(own.filter((name) => taken.has(name))).toEqual([]);
+    for (const { kind, description } of linkKinds()) {
+      const own = readableOf(description.settings ?? {}).map(([name]) => name);
+      // What has ports is none itself (br_add_if), and may call a setting as a port does.
+      const others = description.hasPorts ? own.filter((name) => !PORT_OPTIONS.some((each) => each === name)) : own;
+      expect(
+        others.filter((name) => taken.has(name)),
+        kind,
+      ).toEqual([]);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { expect, type Lab, test } from 'hairpin';
+import { expect, type Lab, test, UsageError } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 import { ipLink, refusal } from './referee.ts';
 
@@ -20,7 +20,32 @@ describeNeeding(['geneve'], () => {
       info_kind: 'geneve',
       info_data: { id: 7, remote: '192.0.2.2', ttl: 9, port: 6082 },
     });
-    expect(geneve.settings).toEqual(settings);
+    expect(geneve.settings).toMatchObject(settings);
+  });
+
+  test.for<[options: object, shown: object]>([
+    [
+      { id: 0, remote: 'fd00::2', flowlabel: 4660 },
+      { remote6: 'fd00::2', label: '0x1234' },
+    ],
+    [
+      { id: 7, remote: '192.0.2.2', tos: 16, df: 'set', udpcsum: true },
+      { tos: '0x10', df: 'set', udp_csum: true },
+    ],
+    [{ id: 7, remote: 'fd00::2', udp6zerocsumtx: false }, { udp_zero_csum6_tx: false }],
+    [{ external: true }, { external: true }],
+  ])('link(geneve, %o) is %o in the words of iproute2', async ([options, shown], { lab }) => {
+    const { a } = build(lab);
+    const geneve = a.link('geneve', options as { id: number });
+    expect((await ipLink(a, 'geneve0')).linkinfo).toMatchObject({ info_kind: 'geneve', info_data: shown });
+    expect(geneve).toMatchObject(options);
+  });
+
+  test('the time to live may be that of the inner packet', async ({ lab }) => {
+    const { a } = build(lab);
+    const geneve = a.link('geneve', { id: 7, remote: '192.0.2.2', ttl: 'inherit' });
+    expect((await a.exec('ip', ['-d', 'link', 'show', 'geneve0'])).stdout).toContain(' ttl inherit ');
+    expect(geneve.ttl).toBe('inherit');
   });
 
   test('two with one id have addresses of one subnet, and reach each other', async ({ lab }) => {
@@ -33,10 +58,24 @@ describeNeeding(['geneve'], () => {
     await expect(b).toReach(left, { family: 6 });
   });
 
-  test('the kernel refuses a group as the remote end', ({ lab }) => {
+  test('the kernel refuses a second of one id to one end', ({ lab }) => {
     const { a } = build(lab);
-    expect(refusal(() => a.link('geneve', { id: 7, remote: '224.0.0.9' }))).toContain(
-      'usual cause: remote must be a unicast address (geneve_nl2info)',
+    const make = () => a.link('geneve', { id: 7, remote: '192.0.2.2' });
+    make();
+    expect(refusal(make)).toContain(
+      'usual cause: a has a geneve device of id 7 to 192.0.2.2 already (geneve_find_dev)',
+    );
+  });
+
+  test.for<[options: object, message: string]>([
+    [{ id: 7 }, 'remote must be given: a unicast IP address such as 10.0.0.1 or fd00::1'],
+    [
+      { id: 7, remote: '224.0.0.9' },
+      "remote must be a unicast IP address such as 10.0.0.1 or fd00::1: received '224.0.0.9'",
+    ],
+  ])('link(geneve, %o): %s', ([options, message], { lab }) => {
+    expect(() => lab.namespace('a').link('geneve', options as { id: number })).toThrow(
+      new UsageError(`a.link(geneve): ${message}`),
     );
   });
 });

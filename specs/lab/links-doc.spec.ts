@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectSample, ROOT, samplesOf } from '../doc-samples.ts';
 import { describeNeeding, describeOpeningTaps } from '../needs.ts';
-import { gretap } from './gretap.ts';
+import { ip6erspan } from './ip6erspan.ts';
 
 // The samples of docs/links.md are specs of their own, which this file collects.
 const [machine = '', tunnel = '', ...others] = samplesOf(await readFile(join(ROOT, 'docs/links.md'), 'utf8'), 'spec');
@@ -13,4 +13,4 @@ describeNeeding(['macvtap'], () => {
   describeOpeningTaps(() => collectSample(machine));
 });
 
-describeNeeding([gretap], () => collectSample(tunnel));
+describeNeeding([ip6erspan], () => collectSample(tunnel));

@@ -3,10 +3,9 @@ import { onceInThread } from '../../lib/kernel/once-in-thread.ts';
 import { hurryLinkwatch } from '../../lib/lab/linkwatch.ts';
 import type { NetlinkSocket } from '../../lib/netlink/socket.ts';
 import { describeNeeding } from '../needs.ts';
-import { gretap } from './gretap.ts';
 
 // Asked, the kernel loads the module, which from then on gives every new namespace devices of its own.
-describeNeeding([gretap], () => {
+describeNeeding(['gretap'], () => {
   // a namespace that has gre0, gretap0 and erspan0 from the start
   test('the link watch is hurried where new namespaces have devices of their own', async ({ lab }) => {
     const { stdout } = await lab.namespace('a').exec('ip', ['-br', 'link']);

@@ -15,7 +15,7 @@ test('permanent neighbours are added, replaced, listed and deleted as ip neighbo
   a.neighbour.add({ to: 'fd00::77', lladdr: '02:00:00:00:cc:03', dev: device });
   expect(await shown(a)).toEqual(['10.0.0.77 02:00:00:00:cc:02 PERMANENT', 'fd00::77 02:00:00:00:cc:03 PERMANENT']);
   expect(a.neighbour.list()).toContainEqual({
-    device: device.index,
+    dev: device.name,
     to: 'fd00::77',
     lladdr: '02:00:00:00:cc:03',
     state: 'PERMANENT',

@@ -1,8 +1,21 @@
 import { expect, type PortOptions, test } from 'hairpin';
 import { bridgeLink, type IpLink, ipLink } from './referee.ts';
 
+/** The same of those that `ip -d link` shows, and `bridge` of Debian 12 does not. */
+const OF_IP = {
+  proxyArp: ['proxy_arp', false, true],
+  proxyArpWifi: ['proxy_arp_wifi', false, true],
+  groupFwdMask: ['group_fwd_mask', '0', '0x4000'],
+} as const;
+
 /** What each setting is without being asked for, another value, and its word in iproute2. */
-const SETTINGS: { [K in keyof PortOptions]-?: [word: string, usual: PortOptions[K], other: PortOptions[K]] } = {
+const SETTINGS: {
+  [K in Exclude<keyof PortOptions, keyof typeof OF_IP | 'mab'>]-?: [
+    word: string,
+    usual: PortOptions[K],
+    other: PortOptions[K],
+  ];
+} = {
   hairpin: ['hairpin', false, true],
   isolated: ['isolated', false, true],
   learning: ['learning', true, false],
@@ -14,10 +27,16 @@ const SETTINGS: { [K in keyof PortOptions]-?: [word: string, usual: PortOptions[
   state: ['state', 'forwarding', 'learning'],
   cost: ['cost', 2, 100],
   priority: ['priority', 32, 8],
+  rootBlock: ['root_block', false, true],
+  fastLeave: ['fastleave', false, true],
+  mcastRouter: ['mcast_router', 1, 2],
+  mcastToUnicast: ['mcast_to_unicast', false, true],
+  neighSuppress: ['neigh_suppress', false, true],
+  vlanTunnel: ['vlan_tunnel', false, true],
 };
 
 // a eth0 ── p0 sw p1 ── eth0 b
-test.for(Object.keys(SETTINGS) as (keyof PortOptions)[])(
+test.for(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])(
   'port.set changes %s, alone and back',
   async (option, { lab }) => {
     const sw = lab.switch('sw');
@@ -88,3 +107,17 @@ test('a refused change leaves the port as it was, and the device', async ({ lab 
   ]);
   expect(port.mac).toBe((before[1] as IpLink).address);
 });
+
+// a eth0 ── p0 sw
+test.for(Object.keys(OF_IP) as (keyof typeof OF_IP)[])(
+  'port.set changes %s, as ip link has it',
+  async (option, { lab }) => {
+    const sw = lab.switch('sw');
+    const { b: port } = lab.cable(lab.namespace('a'), sw);
+    const [word, usual, other] = OF_IP[option];
+    const shown = async () => Object((await ipLink(sw, 'p0')).linkinfo).info_slave_data[word];
+    expect(await shown()).toBe(usual);
+    port.set({ [option]: typeof other === 'string' ? Number(other) : other });
+    expect(await shown()).toBe(other);
+  },
+);

@@ -26,14 +26,11 @@ test('routes of both families are added, listed and deleted as ip route has them
   ]);
   expect(a.route.list()).toContainEqual(
     expect.objectContaining({
-      to: { address: '10.7.0.0', length: 16, family: 4 },
-      via: '10.0.0.2',
-      device: device.index,
-      source: undefined,
+      ...{ to: '10.7.0.0/16', family: 4, via: '10.0.0.2', dev: 'eth0', src: undefined },
     }),
   );
-  expect(a.route.get('10.7.1.1')).toMatchObject({ via: '10.0.0.2', device: device.index, source: '10.0.0.1' });
-  expect(a.route.get('fd07::1')).toMatchObject({ via: 'fd00::2', device: device.index });
+  expect(a.route.get('10.7.1.1')).toMatchObject({ via: '10.0.0.2', dev: 'eth0', src: '10.0.0.1' });
+  expect(a.route.get('fd07::1')).toMatchObject({ via: 'fd00::2', dev: 'eth0' });
 
   a.route.delete({ to: '10.7.0.0/16', via: '10.0.0.2' });
   a.route.delete({ to: 'default', via: 'fd00::2' });

@@ -35,7 +35,7 @@ withHost.for<[call: (net: Net) => unknown, message: string]>([
   [({ a }) => a.route.add({ to: '10.7.0.0/16' }), 'a.route.add: a route takes via (a next hop) or dev (an interface)'],
   [
     ({ a }) => a.route.add({ to: 'home', via: '10.0.0.2' }),
-    "a.route.add: to must be default, an address, or a network such as 10.1.0.0/24 or fd01::/64: received 'home'",
+    "a.route.add: to must be default, an address, or a network such as 10.1.0.0/24 or fd01::/64, without bits behind its length: received 'home'",
   ],
   [
     ({ a }) => a.route.delete({ to: 'default', via: 'b' }),

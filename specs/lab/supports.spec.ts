@@ -15,13 +15,29 @@ const COMMANDS: Record<LinkKindName, string[]> = {
   vxlan: ['type', 'vxlan', 'id', '1', 'dstport', '4789'],
   geneve: ['type', 'geneve', 'id', '1', 'remote', '192.0.2.1'],
   netkit: ['type', 'netkit'],
+  vrf: ['type', 'vrf', 'table', '10'],
+  gre: ['type', 'gre', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  gretap: ['type', 'gretap', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  erspan: ['type', 'erspan', 'local', '192.0.2.1', 'remote', '192.0.2.2', 'seq', 'key', '1', 'erspan_ver', '1'],
+  ip6gre: ['type', 'ip6gre', 'local', '2001:db8::1', 'remote', '2001:db8::2'],
+  ip6gretap: ['type', 'ip6gretap', 'local', '2001:db8::1', 'remote', '2001:db8::2'],
+  ipip: ['type', 'ipip', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  sit: ['type', 'sit', 'local', '192.0.2.1', 'remote', '192.0.2.2'],
+  ip6tnl: ['type', 'ip6tnl', 'local', '2001:db8::1', 'remote', '2001:db8::2'],
+  bond: ['type', 'bond'],
+  team: ['type', 'team'],
+  hsr: ['type', 'hsr', 'slave1', 'p', 'slave2', 'q'],
+  macsec: ['link', 'p', 'type', 'macsec'],
+  xfrm: ['type', 'xfrm', 'if_id', '1'],
+  nlmon: ['type', 'nlmon'],
+  wireguard: ['type', 'wireguard'],
 };
 const types = Object.keys(COMMANDS) as LinkKindName[];
 
 // a ─ p (veth), t
 test.for(types)('supports(%o) says what iproute2 finds', async (type, { lab }) => {
   const a = lab.namespace('a');
-  await a.exec('ip', ['link', 'add', 'p', 'type', 'veth']);
+  await a.exec('ip', ['link', 'add', 'p', 'type', 'veth', 'peer', 'name', 'q']);
   const { exitCode } = await a.exec('ip', ['link', 'add', 'name', 't', ...COMMANDS[type]], { reject: false });
   expect(supports(type)).toBe(exitCode === 0);
 });
@@ -43,17 +59,44 @@ test.for<[type: 'ipvlan' | 'ipvtap' | 'vlan' | 'dummy', module: string]>([
 });
 
 test('the options of the kernel', () => {
-  expect(types.map(kernelOption)).toEqual([
+  expect(types.map((type) => kernelOption(type))).toEqual([
     ...['CONFIG_VETH', 'CONFIG_BRIDGE', 'CONFIG_MACVLAN', 'CONFIG_MACVTAP'],
     ...['CONFIG_IPVLAN', 'CONFIG_IPVTAP', 'CONFIG_VLAN_8021Q', 'CONFIG_DUMMY'],
     ...['CONFIG_IFB', 'CONFIG_VXLAN', 'CONFIG_GENEVE', 'CONFIG_NETKIT'],
+    ...['CONFIG_NET_VRF', 'CONFIG_NET_IPGRE', 'CONFIG_NET_IPGRE', 'CONFIG_NET_IPGRE'],
+    ...['CONFIG_IPV6_GRE', 'CONFIG_IPV6_GRE'],
+    ...['CONFIG_NET_IPIP', 'CONFIG_IPV6_SIT', 'CONFIG_IPV6_TUNNEL'],
+    ...['CONFIG_BONDING', 'CONFIG_NET_TEAM', 'CONFIG_HSR', 'CONFIG_MACSEC', 'CONFIG_XFRM_INTERFACE', 'CONFIG_NLMON'],
+    'CONFIG_WIREGUARD',
   ]);
 });
 
 test.for([supports, kernelOption])('%o takes types of links', (call) => {
-  expect(() => call('bond' as never)).toThrow(
+  expect(() => call('tun' as never)).toThrow(
     new UsageError(
-      `${call.name}: kind must be one of ${types.join(', ')}, or what defineLink returned: received 'bond'`,
+      `${call.name}: kind must be one of ${types.join(', ')}, or what defineLink returned: received 'tun'`,
     ),
   );
 });
+
+test('settings of a kind that a kernel may lack', () => {
+  expect(kernelOption('bridge', { vlanFiltering: true })).toBe('CONFIG_BRIDGE_VLAN_FILTERING');
+  expect(() => supports('bridge', { vlanFiltering: 'on' } as never)).toThrow(
+    new UsageError("supports(bridge): vlanFiltering must be true or false: received 'on'"),
+  );
+  expect(() => supports('bridge', { vlan: true } as never)).toThrow("supports(bridge): there is no option 'vlan'");
+});
+
+test.skipIf(supports('bridge', { vlanFiltering: true }))(
+  'where there is no VLAN filtering, making one names the option that it needs',
+  ({ lab }) => {
+    const message =
+      'EOPNOTSUPP (operation not supported on socket)\n' +
+      '  usual cause: this kernel has no bridges that look at VLANs: it needs CONFIG_BRIDGE_VLAN_FILTERING';
+    expect(refusal(() => lab.switch('tags', { vlanFiltering: true }))).toContain(message);
+    const sw = lab.switch('sw');
+    const { b: port } = lab.cable(lab.namespace('a'), sw);
+    expect(refusal(() => sw.set({ vlanFiltering: true }))).toContain(message);
+    expect(refusal(() => port.vlan.add({ id: 10 }))).toBe(`bridge -n sw vlan add dev p0 vid 10: ${message}`);
+  },
+);

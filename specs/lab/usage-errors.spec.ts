@@ -59,7 +59,7 @@ refuses('names of namespaces', [
 refuses('switches', [
   [
     ({ lab }) => lab.switch('s', { ageing: 3 } as never),
-    "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, mcastSnooping, subnets",
+    "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, forwardDelay, helloTime, maxAge, priority, vlanFiltering, vlanProtocol, vlanDefaultPvid, vlanStatsEnabled, vlanStatsPerPort, noLinklocalLearn, mcastVlanSnooping, mstEnabled, groupFwdMask, groupAddress, mcastSnooping, mcastQuerier, mcastQueryUseIfaddr, mcastRouter, mcastHashMax, mcastLastMemberCount, mcastStartupQueryCount, mcastLastMemberInterval, mcastMembershipInterval, mcastQuerierInterval, mcastQueryInterval, mcastQueryResponseInterval, mcastStartupQueryInterval, mcastStatsEnabled, mcastIgmpVersion, mcastMldVersion, nfCallIptables, nfCallIp6tables, nfCallArptables, subnets",
   ],
   [
     ({ lab }) => lab.switch('s', { ageingTime: 1.5 }),
@@ -201,7 +201,7 @@ refuses('live changes', [
   [
     ({ port }) => port.set({ reflect: true } as never),
     "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
-      'isolated, locked, state, cost, priority, up, mtu, mac, promiscuous, name, master',
+      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, backupPort, up, mtu, mac, promiscuous, name, master',
   ],
   [({ port }) => port.set({ hairpin: 'on' } as never), "sw/p0.set: hairpin must be true or false: received 'on'"],
   [
@@ -235,9 +235,8 @@ refuses('a partition', [
 refuses('families', [
   [({ a }) => a.neighbour.flush('4' as never), "a.neighbour.flush: family must be one of 4, 6: received '4'"],
   [({ eth0 }) => eth0.address.first('4' as never), "a/eth0.address.first: family must be one of 4, 6: received '4'"],
-  [({ a }) => a.route.list('6' as never), "a.route.list: family must be one of 4, 6: received '6'"],
-  [({ a }) => a.route.list(5 as never), 'a.route.list: family must be one of 4, 6: received 5'],
-  [({ a }) => a.route.list({} as never), 'a.route.list: family must be one of 4, 6: received {}'],
+  [({ a }) => a.route.list(6 as never), 'a.route.list: options must be an object such as { family: … }: received 6'],
+  [({ a }) => a.route.list({ family: 5 as never }), 'a.route.list: family must be one of 4, 6: received 5'],
 ]);
 
 refuses('looking interfaces up', [

@@ -66,7 +66,7 @@ test('of several next hops one that cannot send is no word on the other', async 
   const hops = ends.flatMap(({ b: end }) => ['nexthop', 'via', String(end.address.first(4)?.address)]);
   await a.exec('ip', ['route', 'add', '10.9.9.9', ...hops]);
   a.sysctl.set('net.ipv4.fib_multipath_hash_policy', 1);
-  const asked = ends.findIndex(({ a: end }) => end.index === a.route.get('10.9.9.9').device);
+  const asked = ends.findIndex(({ a: end }) => end.name === a.route.get('10.9.9.9').dev);
   ends[asked]?.b.set({ up: false });
   routers[1 - asked]?.sysctl.set('net.ipv4.ip_forward', 0);
   // Each attempt's port decides between the two. In this time there are so many that some take the cable that is plugged in.

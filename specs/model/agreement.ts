@@ -22,7 +22,7 @@ import type { Family } from '../../lib/wire/ip-address.ts';
 import { ipPacketOf } from '../../lib/wire/ip-packet.ts';
 import { encodeIpv4 } from '../../lib/wire/ipv4.ts';
 import { encodeIpv6 } from '../../lib/wire/ipv6.ts';
-import { withoutVlanTags } from '../../lib/wire/vlan-tag.ts';
+import { type VlanTag, withoutVlanTags } from '../../lib/wire/vlan-tag.ts';
 import { entrances } from './entrance.ts';
 
 /** IEEE 802's EtherType for experiments: no stack answers it. */
@@ -76,10 +76,15 @@ export class Referee implements Disposable {
   }
 
   /** Sends a frame to a MAC address. Undefined where the sender cannot: its device is down, or the frame is too long for it. */
-  async follow(from: Interface, to: string, length: number): Promise<Ways | undefined> {
-    const payload = Buffer.alloc(length);
-    const mark = this.#mark(payload, 0);
-    const bytes = encodeEthernet({ destination: to, source: from.mac, etherType: ETHERTYPE, payload });
+  async follow(from: Interface, to: string, length: number, tags: readonly VlanTag[] = []): Promise<Ways | undefined> {
+    const data = Buffer.alloc(length);
+    const mark = this.#mark(data, 0);
+    // The type of a tag stands where that of the data would, and what is behind it behind that.
+    const [etherType, payload] = tags.reduceRight(
+      ([behind, rest], { type, id }) => [type, Buffer.concat([twoBytes(id), twoBytes(behind), rest])] as const,
+      [ETHERTYPE, data] as readonly [number, Buffer],
+    );
+    const bytes = encodeEthernet({ destination: to, source: from.mac, etherType, payload });
     const sent = await this.#send(from, bytes);
     if (!sent) return undefined;
     const { model, since } = sent;
@@ -226,6 +231,10 @@ function packet4(
   return bytes;
 }
 
+function twoBytes(value: number): Buffer {
+  return Buffer.of(value >> 8, value & 0xff);
+}
+
 function allGroups(index: number): Buffer {
   // struct packet_mreq: mr_ifindex, mr_type, mr_alen, mr_address
   const request = Buffer.alloc(16);
@@ -234,14 +243,20 @@ function allGroups(index: number): Buffer {
   return request;
 }
 
+const NOT_GIVEN = ['__dev_queue_xmit', 'noop_enqueue'];
+
 /** A switch's bridge is no device that the lab taps. */
 function linesOf({ namespaces }: Lab, prediction: Prediction): string[] {
   const tapped = ({ namespace, index }: Prediction['at']) =>
     namespaces.find(({ name }) => name === namespace)?.interfaces.find((device) => device.index === index);
   return stepsOf(prediction)
-    .flatMap(({ at, type, accepted, drops, unknown }) => {
-      const device = tapped(at);
-      const isOthers = drops.some(({ cause }) => ['neighbour.old-mac', 'vlan.missing'].includes(cause.code));
+    .flatMap(({ at, frame, type, accepted, drops, unknown }) => {
+      // What a device is not given to send no tap sees (dev_queue_xmit_nit).
+      const device = drops.some(({ function: by }) => NOT_GIVEN.includes(by)) ? undefined : tapped(at);
+      // Of a frame with a tag in its data a socket for its EtherType knows nothing.
+      const isTagged = frame.tags.length > 1;
+      const isOthers =
+        !isTagged && drops.some(({ cause }) => ['neighbour.old-mac', 'vlan.missing'].includes(cause.code));
       return [
         ...(unknown ? [`unknown: ${unknown}`] : []),
         ...(device ? [`${at.direction} ${device}`] : []),

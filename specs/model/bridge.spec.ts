@@ -125,6 +125,19 @@ describe('a bridge sends', () => {
     expect(pa?.next).toMatchObject([{ at: { namespace: 'sw', index: 1 }, type: 'otherhost', accepted: false }]);
   });
 
+  test('by the backup port what is known behind a port without a carrier (br_forward)', () => {
+    const entries = [{ mac: MAC.b, port: 'pb' }];
+    const state = network({ entries, ports: { pb: { backupPort: 'pc' }, pc: { backupPort: 'pb' } } });
+    expect(heard(state, 'a', MAC.b)).toEqual(['b']);
+    const namespaces = state.namespaces.map((each) => ({
+      ...each,
+      links: each.links.map((link) => (link.name === 'pb' ? { ...link, carrier: false } : link)),
+    }));
+    const [pa] = send({ namespaces }, 'a', MAC.b).next;
+    expect(pa?.next.map(({ at }) => nameOf(state, at))).toEqual(['pc']);
+    expect(causes({ namespaces }, 'a', BROADCAST_MAC)).toContainEqual(['pb', 'link.no-carrier']);
+  });
+
   test('all to its own host as well while it is promiscuous', () => {
     const [pa] = send(network({ bridge: { promiscuity: 1 } }), 'a', MAC.b).next;
     expect(pa?.next.map(({ at, type }) => [at.direction, type])).toContainEqual(['in', 'otherhost']);
@@ -184,14 +197,12 @@ describe('reserved groups (IEEE 802.1Q table 8-1)', () => {
 });
 
 describe('the model does not know', () => {
-  test('what a bridge does with groups that it snoops, or with VLANs that it filters', () => {
+  test('what a bridge does with groups that it snoops', () => {
     const snooping = network({ bridge: { data: bridgeData({ mcastSnooping: true }) } });
     expect(send(snooping, 'a', GROUP).next[0]?.unknown).toBe('sw/br0 snoops multicast');
     expect(heard(snooping, 'a', BROADCAST_MAC)).toEqual(['b', 'c', 'sw']);
     // Whoever has joined: nothing goes back where it came from.
     expect(causes(snooping, 'a', GROUP)).toEqual([['pa', 'bridge.hairpin-off']]);
-    const filtering = network({ bridge: { data: bridgeData({ vlanFiltering: true }) } });
-    expect(send(filtering, 'a', MAC.b).next[0]?.unknown).toBe('sw/br0 filters VLANs');
   });
 
   test('what packet filters do to bridged frames: those of bridges, and with br_netfilter those of IP', () => {

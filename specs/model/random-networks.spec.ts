@@ -32,8 +32,8 @@ async function differences(drawn: Plan): Promise<{ followed: number; differing: 
   using referee = new Referee(lab);
   const differing: object[] = [];
   let followed = 0;
-  for (const [at, { from, to, length }] of frames.entries()) {
-    const ways = await referee.follow(from, to, length);
+  for (const [at, { from, to, length, tags }] of frames.entries()) {
+    const ways = await referee.follow(from, to, length, tags);
     if (!ways) continue;
     followed++;
     if (String(ways.kernel) !== String(ways.model)) differing.push({ frame: at, ...ways });

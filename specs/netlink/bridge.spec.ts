@@ -1,6 +1,6 @@
 import { expect, KernelError, type Namespace, test } from 'hairpin';
 import { engineOf } from '../../lib/lab/engine.ts';
-import { bridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
+import { bridgeVlan, bridgeVlanState } from '../../lib/netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
 import { read } from '../lab/referee.ts';
 
@@ -28,7 +28,10 @@ test('entries of the multicast database are made, read and deleted as bridge mdb
   engineOf(sw).rtnetlink.change(...requests);
   const shown = expect.arrayContaining(groups.map((grp) => expect.objectContaining({ dev: 'br0', port: 'p0', grp })));
   expect(await permanentMdb(sw)).toEqual(shown);
-  const listed = () => engineOf(sw).rtnetlink.list(bridgeMdb.all()).flat();
+  const listed = () =>
+    engineOf(sw)
+      .rtnetlink.list(bridgeMdb.all())
+      .flatMap(({ entries }) => entries);
   expect(listed().filter(({ state }) => state === 'permanent')).toEqual(
     expect.arrayContaining(groups.map((group) => ({ ...entry(group), vid: 0 }))),
   );
@@ -44,8 +47,8 @@ test('entries of the multicast database are made, read and deleted as bridge mdb
 test('VLANs of ports are made, read and deleted as bridge vlan has them', async ({ lab, skip }) => {
   const sw = lab.switch('sw');
   const { b: port } = lab.cable(lab.namespace('a'), sw);
-  const tagged = { index: port.index, vid: 10 };
-  const untagged = { index: port.index, vid: 20, pvid: true, untagged: true };
+  const tagged = { index: port.index, id: 10 };
+  const untagged = { index: port.index, id: 20, pvid: true, untagged: true };
   try {
     engineOf(sw).rtnetlink.change(bridgeVlan.add(tagged));
   } catch (error) {
@@ -53,7 +56,7 @@ test('VLANs of ports are made, read and deleted as bridge vlan has them', async 
     skip(isMissing, 'needs CONFIG_BRIDGE_VLAN_FILTERING');
     throw error;
   }
-  const ofBridge = { index: engineOf(sw).bridge, vid: 30, self: true };
+  const ofBridge = { index: engineOf(sw).bridge, id: 30, self: true };
   engineOf(sw).rtnetlink.change(bridgeVlan.add(untagged), bridgeVlan.add(ofBridge));
   interface Shown {
     ifname: string;
@@ -70,12 +73,22 @@ test('VLANs of ports are made, read and deleted as bridge vlan has them', async 
   // A new port is in VLAN 1 (br_vlan_add, default_pvid); another VLAN takes the pvid away from it.
   expect(await shown('p0')).toEqual([[1, 'Egress Untagged'], [10], [20, 'PVID', 'Egress Untagged']]);
   expect(listed(port.index)).toEqual([
-    { vid: 1, pvid: false, untagged: true },
-    { vid: 10, pvid: false, untagged: false },
-    { vid: 20, pvid: true, untagged: true },
+    { id: 1, pvid: false, untagged: true },
+    { id: 10, pvid: false, untagged: false },
+    { id: 20, pvid: true, untagged: true },
   ]);
   expect(await shown('br0')).toEqual([[1, 'PVID', 'Egress Untagged'], [30]]);
-  expect(listed(engineOf(sw).bridge)?.map(({ vid }) => vid)).toEqual([1, 30]);
+  expect(listed(engineOf(sw).bridge)?.map(({ id }) => id)).toEqual([1, 30]);
+  // Their states.
+  const open = () =>
+    new Map(
+      engineOf(sw)
+        .rtnetlink.list(bridgeVlanState.all())
+        .map(({ index, allForward }) => [index, allForward]),
+    );
+  expect(open()).toEqual(new Map([engineOf(sw).bridge, port.index].map((index) => [index, true])));
+  await sw.exec('bridge', ['vlan', 'set', 'vid', '10', 'dev', 'p0', 'state', 'blocking']);
+  expect(open().get(port.index)).toBe(false);
   engineOf(sw).rtnetlink.change(bridgeVlan.delete(untagged));
   expect((await shown('p0'))?.map(([vlan]) => vlan)).toEqual([1, 10]);
   const names = { namespace: 'sw', device: () => 'p0', netns: String };

@@ -1,7 +1,7 @@
 import '../../lib/lab/index.ts';
 import { bridgeLink } from '../../lib/links/bridge-port.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
-import { bridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
+import { bridgeVlan, bridgeVlanState } from '../../lib/netlink/bridge-vlan.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
 import { ipNetns } from '../../lib/netlink/namespace-id.ts';
@@ -24,6 +24,7 @@ export const FAMILIES = {
   bridgeFdb,
   bridgeMdb,
   bridgeVlan,
+  bridgeVlanState,
   ipNtable,
   tcQdisc,
   ipNetns,

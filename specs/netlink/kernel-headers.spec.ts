@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { genericFamily } from '../../lib/netlink/generic.ts';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
 import { nftTrace } from '../../lib/netlink/nft-trace.ts';
+import { netemOptions, tbfOptions } from '../../lib/netlink/qdisc-options.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
+import { wireguardDevice } from '../../lib/netlink/wireguard.ts';
 import { STATUS } from '../../lib/state/status-attributes.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
@@ -17,8 +20,10 @@ const MEMBERS: Record<string, string> = {
   br_mdb_entry: 'ifindex state flags vid addr',
   br_port_msg: 'family - ifindex',
   bridge_vlan_info: 'flags vid',
+  br_vlan_msg: 'family reserved1-reserved2 ifindex',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
+  genlmsghdr: 'cmd version reserved',
   nfgenmsg: 'nfgen_family version res_id',
   nfulnl_msg_config_cmd: 'command',
   nfulnl_msg_config_mode: 'copy_range copy_mode _pad',
@@ -36,15 +41,31 @@ const MEMBERS: Record<string, string> = {
   rtgenmsg: 'rtgen_family',
   rtmsg: 'rtm_family rtm_dst_len rtm_src_len rtm_tos rtm_table rtm_protocol rtm_scope rtm_type rtm_flags',
   rtnexthop: 'rtnh_len rtnh_flags rtnh_hops rtnh_ifindex',
+  gnet_stats_queue: 'qlen backlog drops requeues overlimits',
+  tc_netem_corrupt: 'probability correlation',
+  tc_netem_qopt: 'latency limit loss gap duplicate jitter',
+  tc_netem_rate: 'rate packet_overhead cell_size cell_overhead',
+  tc_netem_reorder: 'probability correlation',
+  tc_ratespec: 'cell_log linklayer overhead cell_align mpu rate',
+  tc_tbf_qopt: 'rate peakrate limit buffer mtu',
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
-/** What Debian 12's headers, of Linux 6.1, do not have: netkit came with 6.7, wide weights with 6.12, `extern_valid` with 6.18 … */
-const NEWER = /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_EXT_VALIDATED$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
+/**
+ * What Debian 12's headers, of Linux 6.1, do not have: `mab` came with 6.2, netkit with 6.7, wide weights with 6.12, `extern_valid`
+ * with 6.18 …
+ */
+const NEWER =
+  /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_MAB$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
 
 const families = Object.values(FAMILIES);
+const generic = [genericFamily, wireguardDevice];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
-const bodies = [...families.map(({ options }) => options.body), ...netfilter] as readonly AnyType[];
+const qdiscs = [netemOptions, tbfOptions];
+const bodies = [
+  ...families.map(({ options }) => options.body),
+  ...[...netfilter, ...generic, ...qdiscs],
+] as readonly AnyType[];
 const types = bodies.flatMap((body) => [...within(body)]);
 const tables = types.filter((type): type is AnyType & Table<Rows> => 'rows' in type);
 const structs = new Map(types.filter(isStruct).map((type) => [type.struct.name, type]));

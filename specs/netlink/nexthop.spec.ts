@@ -83,6 +83,6 @@ test('a route names its nexthop object, and has the next hop of that', async ({ 
   expect(await read(a, 'ip', ['-j', 'route', 'show', '10.9.0.0/16'])).toMatchObject([
     { nhid: 1, gateway: '10.0.0.2', dev: 'eth0' },
   ]);
-  const route = a.route.list().find((each) => each.to.address === to.address);
-  expect(route).toMatchObject({ nexthopId: 1, via: '10.0.0.2', device: index });
+  const route = a.route.list().find((each) => each.to === '10.9.0.0/16');
+  expect(route).toMatchObject({ nhid: 1, via: '10.0.0.2', dev: 'eth0' });
 });

@@ -35,15 +35,12 @@ test.for([
   const { a, left, right } = twoWays(lab);
   const nexthop = (at: 0 | 1, weight: string) => ['nexthop', 'via', via[at], 'weight', weight];
   await a.exec('ip', [`-${family}`, 'route', 'add', to, ...nexthop(0, '3'), ...nexthop(1, '1')]);
-  const [address, length] = to.split('/');
-  const route = a.route.list(family).find((each) => each.to.address === address);
+  const route = a.route.list({ family }).find((each) => each.to === to);
   expect(route).toMatchObject({
-    to: { address, length: Number(length), family },
-    via: via[0],
-    device: left.index,
+    ...{ family, via: undefined, dev: undefined },
     nextHops: [
-      { via: via[0], device: left.index, weight: 3, onlink: false },
-      { via: via[1], device: right.index, weight: 1, onlink: false },
+      { via: via[0], dev: left.name, weight: 3, onlink: false },
+      { via: via[1], dev: right.name, weight: 1, onlink: false },
     ],
   });
 });

@@ -34,17 +34,16 @@ test('a dump of many datagrams is whole', async ({ lab }) => {
 test("the kernel's own sentence is part of the error, where it gives one", ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  const error = caught(() => a.route.add({ to: '10.80.0.5/24', via: '10.0.0.2' }));
+  const error = caught(() => a.route.add({ to: '10.80.0.0/24', nhid: 7 }));
   expect(error).toBeInstanceOf(KernelError);
   expect(error).toMatchObject({
     name: 'KernelError',
     code: 'EINVAL',
     errno: 22,
-    operation: 'ip -n a route add 10.80.0.5/24 via 10.0.0.2',
-    extendedAck: 'Invalid prefix for given prefix length',
+    operation: 'ip -n a route add 10.80.0.0/24 nhid 7',
+    extendedAck: 'Nexthop id does not exist',
     message:
-      'ip -n a route add 10.80.0.5/24 via 10.0.0.2: EINVAL (invalid argument)\n' +
-      '  kernel: Invalid prefix for given prefix length',
+      'ip -n a route add 10.80.0.0/24 nhid 7: EINVAL (invalid argument)\n' + '  kernel: Nexthop id does not exist',
   });
 });
 

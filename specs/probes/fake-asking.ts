@@ -40,6 +40,7 @@ export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partia
       learnt: () => false,
       rerouted: async () => false,
       probes: () => 2,
+      doubt: () => undefined,
       lost: () => undefined,
       ...overrides.quiet,
     },

@@ -303,3 +303,12 @@ test('in a storm, too, what may be sent once is sent once', async () => {
   expect(await fake.ask()).toBeUndefined();
   expect(fake.sent).toBe(1);
 });
+
+test('where links lose packets by chance, silence may prove nothing, and an answer does', async () => {
+  const doubt = (once: boolean) => (once ? 'the only one' : 'too few');
+  expect(await fakeQuestion({ quiet: { doubt } }).ask()).toBe('too few');
+  expect(await fakeQuestion({ asked: { once: true }, quiet: { doubt } }).ask()).toBe('the only one');
+  const answered = fakeQuestion({ quiet: { doubt } });
+  answered.answered = true;
+  expect(await answered.ask()).toBe(undefined);
+});

@@ -144,6 +144,23 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     expect(await outcomes(lab, [a, b])).toEqual(['lost']);
   });
 
+  // a ── p0 sw p1 ── b, in VLAN 10; and p2 ── c, in VLAN 20
+  test.skipIf(!supports('bridge', { vlanFiltering: true }))(
+    'a switch that looks at VLANs (needs CONFIG_BRIDGE_VLAN_FILTERING)',
+    async ({ lab }) => {
+      const sw = lab.switch('sw', { vlanFiltering: true, vlanDefaultPvid: 7 });
+      const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+      const [p0, p1, p2] = [a, b, c].map((host) => lab.cable(host, sw).b);
+      for (const port of [p0, p1]) port?.vlan.add({ id: 10, pvid: true, untagged: true });
+      p0?.vlan.delete({ id: 7 });
+      p2?.vlan.add({ id: 20, pvid: true, untagged: true });
+      p2?.vlan.add({ id: '100-199' });
+      sw.br0.vlan.add({ id: 30 });
+      if (p1) sw.fdb.add(b.interface().mac, p1, { vlan: 10 });
+      expect(await outcomes(lab, [a, b], [a, c])).toEqual(['answered', 'lost']);
+    },
+  );
+
   // left ── lan.1 (router) wan*= ── right
   test('changed sysctls, of devices with odd names too', async ({ lab }) => {
     const [left, right, router] = [lab.namespace('left'), lab.namespace('right'), lab.router('router')];

@@ -57,6 +57,12 @@ describe('a lab rebuilt by its script has the same routes:', WAITING, () => {
       ['address', 'add', '10.4.0.1/24', 'dev', 'eth0', 'noprefixroute'],
     ];
     for (const command of commands) await a.exec('ip', command);
+    a.route.add({ to: '10.12.0.0/16', via: '10.0.0.2', advmss: 1360, hoplimit: 9, congctl: 'reno', rtoMin: 300 });
+    a.route.add({ to: '10.13.0.0/16', dev: 'eth0', encap: { ip: { id: 7, dst: '192.0.2.9' } } });
+    a.nexthop.add({ id: 1, via: '10.0.0.2', dev: 'eth0' });
+    a.nexthop.add({ id: 2, via: '10.0.1.2', dev: 'eth1' });
+    a.nexthop.add({ id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }], type: 'resilient', buckets: 8, idleTimer: 60 });
+    a.route.add({ to: '10.14.0.0/16', nhid: 10 });
     await b.exec('ip', ['address', 'add', '10.6.0.1/32', 'dev', 'lo']);
     await b.exec('ip', ['route', 'add', '10.9.0.0/16', 'via', '10.0.0.1']);
     expect(await outcomes(lab, [a, '10.6.0.1'], [b, '10.9.1.2'], [a, '10.0.1.2', { from: '10.0.1.1' }])).toEqual([

@@ -100,6 +100,10 @@ test.for([
       'ip -6 rule add to fd00::/8 unreachable priority 16',
   ],
   [
+    'the metrics of a route',
+    'ip address add 10.9.0.1/24 dev x1\nip route add 10.8.0.0/24 dev x1 advmss 1000 window 5000 congctl reno',
+  ],
+  [
     'settings of IP',
     'sysctl -w net.ipv4.ip_nonlocal_bind=1 net.ipv4.conf.all.arp_accept=1 net.ipv6.conf.default.hop_limit=7',
   ],
@@ -129,9 +133,9 @@ test.for([
     'the queueing discipline pfifo of a/x1 (tc qdisc)',
   ],
   [
-    'the metrics of a route',
-    'ip address add 10.9.0.1/24 dev x1\nip route add 10.8.0.0/24 dev x1 advmss 1000',
-    'the route 10.8.0.0/24 dev x1 of a: metric 8',
+    'the round-trip time of a route',
+    'ip address add 10.9.0.1/24 dev x1\nip route add 10.8.0.0/24 dev x1 rtt 30ms',
+    'the route 10.8.0.0/24 dev x1 of a: metric 4',
   ],
   [
     'the realm of a rule',

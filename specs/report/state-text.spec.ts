@@ -1,6 +1,7 @@
 import { expect, type Lab, test } from 'hairpin';
 import { readLab } from '../../lib/report/lab-state.ts';
 import { stateText } from '../../lib/report/state-text.ts';
+import { describeNeeding, VLAN_FILTERING } from '../needs.ts';
 
 const textOf = (lab: Lab, at: number) => {
   const state = readLab(lab);
@@ -74,4 +75,25 @@ test('the ruleset is in the words of nft', async ({ lab }) => {
   await b.exec('nft', ['add table ip spec']);
   expect(readLab(lab).namespaces.map(({ nftables }) => nftables)).toEqual(['', 'table ip spec {\n}']);
   expect(textOf(lab, 1)).toContain('  nftables\n    table ip spec {\n    }');
+});
+
+describeNeeding([VLAN_FILTERING], () => {
+  // a ── p0 sw p1 ── b
+  test('a switch that looks at VLANs: those of its ports and its own', ({ lab }) => {
+    const sw = lab.switch('sw', { vlanFiltering: true });
+    const { b: p0 } = lab.cable(lab.namespace('a'), sw);
+    const { b: p1 } = lab.cable(lab.namespace('b'), sw);
+    p0.vlan.add({ id: 10, pvid: true, untagged: true });
+    p1.vlan.add({ id: '100-199' });
+    sw.br0.vlan.delete({ id: 1 });
+    sw.fdb.add('02:00:00:00:dd:01', p1, { vlan: 100 });
+    const text = textOf(lab, 0);
+    expect(text).toContain(`
+  VLANs
+    br0  none
+    p0   1 untagged, 10 pvid untagged
+    p1   1 pvid untagged, 100-199
+`);
+    expect(text).toMatch(/02:00:00:00:dd:01 {2}dev p1 vlan 100 +static/);
+  });
 });

@@ -88,8 +88,8 @@ test('an answer that takes another way comes to the same host', async ({ lab }) 
   lab.cable(r, b);
   lab.cable(q, b);
   // b is 10.0.2.2 by r and 10.0.3.2 by q.
-  for (const { to, via } of b.route.list().filter(({ to: { length } }) => length === 0)) {
-    if (via) b.route.delete({ to: `${to.address}/0`, via });
+  for (const { to, via } of b.route.list().filter((route) => route.to === 'default')) {
+    if (via) b.route.delete({ to, via });
   }
   b.route.add({ to: '10.0.0.0/24', via: '10.0.3.1' });
   q.route.add({ to: '10.0.0.0/24', via: '10.0.1.1' });

@@ -49,6 +49,7 @@ export class StateBuilder {
       proxies: [],
       fdb: [],
       mdb: [],
+      mcastRouters: [],
       vlans: [],
     };
     return {

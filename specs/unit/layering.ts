@@ -31,6 +31,8 @@ const MODEL_READS = [
   'lib/state/decisive-sysctls.ts',
   'lib/state/device-sysctl.ts',
   'lib/netlink/address.ts',
+  'lib/netlink/bridge-vlan.ts',
+  'lib/netlink/mdb.ts',
   'lib/netlink/neighbour.ts',
   'lib/netlink/route.ts',
   'lib/netlink/rule.ts',

@@ -2,6 +2,7 @@ import type { CapturedFrame } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Step } from '../../trace/expected-way.ts';
 import { modelledCause } from './by-model.ts';
+import { lossCause } from './impairment.ts';
 import { ipvlanOutCause, isRoutedByParent } from './ipvlan.ts';
 import { downCause } from './link.ts';
 import { membershipCause } from './membership.ts';
@@ -13,11 +14,13 @@ import { routerCause } from './router.ts';
  * @param since when the question began whose frame it is, in nanoseconds by the clock of the taps
  */
 export function causeBetween(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
+  const loss = next.direction === 'out' ? lossCause(next.at) : undefined;
   if (here.direction === 'in' && next.direction === 'out' && !here.at.isPort)
-    return routerCause(here, next, frame, since);
+    return routerCause(here, next, frame, since) ?? loss;
   return (
     membershipCause(here.at, next.at) ??
     downCause(next.at) ??
-    (isRoutedByParent(here, next) ? ipvlanOutCause(here, next, frame, since) : modelledCause(here, next, frame))
+    (isRoutedByParent(here, next) ? ipvlanOutCause(here, next, frame, since) : modelledCause(here, next, frame)) ??
+    loss
   );
 }

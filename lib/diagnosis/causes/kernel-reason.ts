@@ -7,6 +7,7 @@ import { ipPacketOf } from '../../wire/ip-packet.ts';
 import type { KernelDrop } from '../kernel-drop.ts';
 import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
+import { netemCause } from './impairment.ts';
 
 /** The kernel's reasons that need no model to be understood (include/net/dropreason-core.h). */
 const CAUSES: Record<string, (drop: KernelDrop) => Cause | undefined> = {
@@ -70,5 +71,5 @@ function byPort({ device }: KernelDrop): Cause | undefined {
 /** A device without carrier has a queueing discipline that drops all it is given (`noop_enqueue`): then the link is the cause. */
 function byQueue(drop: KernelDrop): Cause | undefined {
   if (drop.device && linkFault(drop.device)) return undefined;
-  return { code: 'qdisc.drop', facts: placeOf(drop) };
+  return (drop.device && netemCause(drop.device)) ?? { code: 'qdisc.drop', facts: placeOf(drop) };
 }

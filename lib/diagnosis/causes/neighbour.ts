@@ -1,4 +1,5 @@
 import type { CapturedFrame, Interface, Lab, Namespace } from '../../lab/index.ts';
+import { listNeighbours } from '../../lab/list-neighbours.ts';
 import type { Asked, Cause, Code } from '../../model/cause.ts';
 import { whySilent, withoutNeighbours } from '../../model/neighbour.ts';
 import { Capture } from '../../trace/capture.ts';
@@ -19,7 +20,7 @@ export function neighbourCause(namespace: Namespace, address: string, since: big
   if (!route) return undefined;
   const hop = route.via ?? address;
   // A table has an entry a device: what was learnt at another one does not count.
-  const entry = namespace.neighbour.list().find(({ to, device }) => to === hop && device === route.device);
+  const entry = listNeighbours(namespace).find(({ to, device }) => to === hop && device === route.device);
   const asked = lastQuestion(namespace, hop, since);
   if ((!asked && namespace.lab.taps) || (entry && !['INCOMPLETE', 'FAILED'].includes(entry.state))) return undefined;
   // One that failed goes at any time where the table, which all namespaces share, is large (neigh_periodic_work).

@@ -1,5 +1,6 @@
 import { PACKET_OTHERHOST } from '../../kernel/constants.ts';
 import type { CapturedFrame, Namespace } from '../../lab/index.ts';
+import { listNeighbours } from '../../lab/list-neighbours.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
 import { sentToItself } from '../../model/neighbour.ts';
@@ -47,6 +48,6 @@ export function senderOf({ at, bytes }: CapturedFrame): Sender | undefined {
   const route = namespace && routeFor(namespace, packet.destination).route;
   if (!namespace || !route) return undefined;
   const nextHop = route.via ?? packet.destination;
-  const entry = namespace.neighbour.list().find(({ lladdr, to }) => lladdr === frame.destination && to === nextHop);
+  const entry = listNeighbours(namespace).find(({ lladdr, to }) => lladdr === frame.destination && to === nextHop);
   return { namespace, nextHop, entry };
 }

@@ -1,9 +1,10 @@
 import { isNoRoute } from '../../kernel/no-route.ts';
 import { engineOf } from '../../lab/engine.ts';
-import type { Namespace, Route } from '../../lab/index.ts';
+import type { Namespace } from '../../lab/index.ts';
+import { hasRules, listAddedRoutes, routeTo } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { isRoutable } from '../../netlink/address.ts';
-import { ipRoute, TABLE_MAIN } from '../../netlink/route.ts';
+import { ipRoute, type Route, TABLE_MAIN } from '../../netlink/route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
 
 const [TABLE_LOCAL, TABLE_DEFAULT] = [255, 253];
@@ -18,9 +19,9 @@ export interface RouteVerdict {
 export function routeFor(namespace: Namespace, to: string): RouteVerdict {
   const family = familyOf(to) ?? 4;
   // Which table is asked depends on source, mark and device then (`fib_rules_lookup`): better no reason than a wrong one.
-  if (namespace.route.hasRules(family)) return {};
+  if (hasRules(namespace, family)) return {};
   try {
-    return { route: namespace.route.get(to) };
+    return { route: routeTo(namespace, to) };
   } catch (error) {
     if (!isNoRoute(error)) throw error;
     const route = family === 6 ? routeFromOwn(namespace, to) : undefined;
@@ -30,11 +31,11 @@ export function routeFor(namespace: Namespace, to: string): RouteVerdict {
 }
 
 /** IPv6: a route for certain sources alone is found once the source has been chosen (`ip6_dst_lookup_tail`). */
-function routeFromOwn({ route, interfaces }: Namespace, to: string): Route | undefined {
-  const sources = interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 6);
+function routeFromOwn(namespace: Namespace, to: string): Route | undefined {
+  const sources = namespace.interfaces.flatMap((device) => device.address.list()).filter(({ family }) => family === 6);
   for (const { address } of sources.filter(isRoutable)) {
     try {
-      return route.get(to, undefined, address);
+      return routeTo(namespace, to, { from: address });
     } catch (error) {
       if (!isNoRoute(error)) throw error;
     }
@@ -43,10 +44,10 @@ function routeFromOwn({ route, interfaces }: Namespace, to: string): Route | und
 }
 
 /** Of several next hops any will do (`fib_info_nh_uses_dev`), and the kernel tells of one. */
-export function hasSeveralHops({ route }: Namespace, address: string): boolean {
-  return route
-    .listAdded(familyOf(address) ?? 4)
-    .some(({ to, type, device }) => type === 'unicast' && device === undefined && contains(to, address));
+export function hasSeveralHops(namespace: Namespace, address: string): boolean {
+  return listAddedRoutes(namespace, familyOf(address) ?? 4).some(
+    ({ to, type, device }) => type === 'unicast' && device === undefined && contains(to, address),
+  );
 }
 
 /** Why a host has no way back to who asked it. */

@@ -1,11 +1,13 @@
 import { hasCode } from '../../kernel/has-code.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
+import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { mtuOf, packetLength } from '../../probes/path-mtu.ts';
 import type { Question } from '../../probes/question.ts';
 import { nextHop } from '../../probes/source.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
 import { deviceName } from '../names.ts';
+import { lossCause } from './impairment.ts';
 import { linkCause } from './link.ts';
 import { toNowhere } from './route.ts';
 
@@ -36,13 +38,13 @@ function addressCause({ from, source: { device, address }, bound }: Question): C
 function wayCause(question: Question): Cause | undefined {
   const { from, to, source, family } = question;
   const hop = nextHop(question);
-  if (typeof hop !== 'string') return linkCause(hop.device);
+  if (typeof hop !== 'string') return linkCause(hop.device) ?? lossCause(hop.device);
   const device = deviceName(source.device);
   // With the link its routes have gone (fib_disable_ip).
   if (stateIfThere(source.device)?.up === false) return { code: 'link.down', facts: { device, routes: true } };
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
-  if (from.route.hasRules(family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };
+  if (hasRules(from, family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };
   return toNowhere(from, to.address) ?? { code: 'route.none', facts };
 }
 

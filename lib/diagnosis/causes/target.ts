@@ -1,4 +1,5 @@
 import type { Interface, Namespace } from '../../lab/index.ts';
+import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { holds } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
@@ -54,6 +55,6 @@ function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {
 
 /** Of IPv4 `ip_rcv` has refused it before. */
 function ownSourceCause(namespace: Namespace, source: string): Cause | undefined {
-  if (namespace.route.hasRules(familyOf(source) ?? 4) || !holds(namespace, source)) return undefined;
+  if (hasRules(namespace, familyOf(source) ?? 4) || !holds(namespace, source)) return undefined;
   return { code: 'address.own-source', facts: { namespace: namespace.name, address: source, lost: 'answer' } };
 }

@@ -117,6 +117,40 @@ export const bridgeWords: WordsOf<'bridge'> = {
       hint: `on ${namespaceOf(port)}: ip link set ${ownName(port)} type bridge_slave proxy_arp off`,
     }),
   },
+  'bridge.vlan': {
+    means:
+      'The bridge looks at VLANs, and the frame is of one that the port is not in: nothing of it comes in (`__allowed_ingress`), and nothing goes out (`br_allowed_egress`). The port may be the bridge itself, for its own host (`br_pass_frame_up`).',
+    facts: { id: 'the VLAN of the frame', side: '`in`: the port accepts no frame of it; `out`: it sends none' },
+    optional: { pvidOf: 'the port that it came in by without a tag, so that it is of the pvid there' },
+    example: { port: 'sw/p1', id: 1, side: 'out', pvidOf: 'sw/p0' },
+    say: ({ port, id, side, pvidOf }) => ({
+      text: `${pvidOf ? `the untagged frame becomes VLAN ${id} (pvid of ${pvidOf}); ` : ''}VLAN ${id} is not allowed on ${port}`,
+      hint: `vlan.add({ id: ${id} }) on ${port}${side === 'out' ? ', untagged: true if it is to leave without a tag' : ''}`,
+    }),
+  },
+  'bridge.no-pvid': {
+    means:
+      'The bridge looks at VLANs, the frame says none that counts, and none of the port’s is its pvid (`__allowed_ingress`, `br_get_pvid`). A tag of id 0 bears a priority only, and one of another protocol than the bridge’s counts as none.',
+    optional: { tag: 'of the frame, if it has one' },
+    example: { port: 'sw/p0' },
+    say: ({ port, tag }) => ({
+      text: tag
+        ? `the tag ${tag.protocol} id ${tag.id} says no VLAN to the bridge of ${port}, and ${port} has no pvid`
+        : `${port} takes no untagged frame: it has no pvid`,
+      hint: `vlan.add({ id: …, pvid: true }) on ${port}`,
+    }),
+  },
+  'bridge.no-mdb-entry': {
+    means:
+      'The bridge snoops, somebody asks for members of groups, and the multicast database has no member of this group at the port; nor is a multicast router there (`br_multicast_flood`). The port may be the bridge itself, for its own host.',
+    facts: { group: 'an IP address, or a MAC address where the frame is no packet of IP' },
+    optional: { vlan: 'of the frame, where the bridge looks at VLANs' },
+    example: { port: 'sw/p1', group: '239.1.1.1' },
+    say: ({ port, group, vlan }) => ({
+      text: `no MDB entry for ${group}${vlan === undefined ? '' : ` in VLAN ${vlan}`} on ${port}: nobody there has joined the group, and no multicast router is there`,
+      hint: `join('${group}') on the receiver, mdb.add({ group: '${group}', port }), or set({ mcastRouter: 2 }) on ${port}`,
+    }),
+  },
   'bridge.other-port': {
     means:
       'The forwarding database has the address behind another port, and a known address is sent to its port alone (`br_handle_frame_finish`).',

@@ -1,5 +1,6 @@
 import type { Cause, CauseFacts, Code } from '../../model/cause.ts';
 import { addressWords } from './address.ts';
+import { bondWords } from './bond.ts';
 import { bridgeWords } from './bridge.ts';
 import { filterWords } from './filter.ts';
 import { hostWords } from './host.ts';
@@ -19,6 +20,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...bridgeWords,
   ...macvlanWords,
   ...ipvlanWords,
+  ...bondWords,
   ...vlanWords,
   ...routeWords,
   ...neighbourWords,

@@ -21,6 +21,21 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
       hint: `on ${namespace}: ip link show${device ? ` dev ${ownName(device)}` : ''}`,
     }),
   },
+  'qdisc.netem': {
+    means: 'The link is impaired (`iface.impair`, `tc qdisc … netem`), and lost it (`netem_enqueue`).',
+    facts: { device: 'the interface that was to send it' },
+    optional: {
+      loss: 'the share of packets that it loses, in percent; missing if none is set: its queue was full, or it follows a model',
+    },
+    example: { device: 'a/eth0', loss: 100 },
+    say: ({ device, loss }) => ({
+      text:
+        loss === undefined
+          ? `dropped by netem of ${device}`
+          : `lost by netem of ${device}, which loses ${loss} % of the packets`,
+      hint: `mend the link: clear(), or the end of its \`using\` scope; for a link of a program's: tc qdisc del dev ${ownName(device)} root`,
+    }),
+  },
   'qdisc.drop': {
     means: 'The queueing discipline of a device dropped it: it is full, or drops on purpose (`__dev_xmit_skb`).',
     optional: { device: 'if it is known' },

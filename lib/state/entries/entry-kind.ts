@@ -1,18 +1,20 @@
-import type { NetNamespace } from '../../kernel/net-namespace.ts';
 import { body } from '../../netlink/body.ts';
 import { ipLink, linkHeader } from '../../netlink/link.ts';
 import type { Reply } from '../../netlink/message.ts';
-import type { Monitored } from '../../netlink/monitor.ts';
+import type { Monitored } from '../../netlink/monitor-groups.ts';
 import type { Request } from '../../netlink/request.ts';
 import { string } from '../../netlink/scalars.ts';
-import type { NetlinkSocket } from '../../netlink/socket.ts';
 import { attribute, table } from '../../netlink/table.ts';
 import type { Fields } from './fields.ts';
 
+/** What asks the kernel: a `NetlinkSocket`, as far as entries need it. */
+interface Lister {
+  list<Answer>(request: Request<Answer>): Answer[];
+}
+
 /** A namespace that can be read; the engine of a `Namespace` is one. */
 export interface EntrySource {
-  readonly rtnetlink: NetlinkSocket;
-  readonly netns: NetNamespace;
+  readonly rtnetlink: Lister;
 }
 
 /** The devices of a namespace, by their index. */
@@ -77,7 +79,7 @@ export function nameOfLink(message: Buffer): { index: number; name: string } {
 }
 
 /** The names of a namespace's devices. */
-export function deviceNames(rtnetlink: NetlinkSocket): Map<number, string> {
+export function deviceNames(rtnetlink: Lister): Map<number, string> {
   // Of each device the kernel says fifty things more.
   const named = { ...ipLink.all(), read: nameOfLink };
   return new Map(rtnetlink.list(named).map(({ index, name }) => [index, name]));

@@ -1,4 +1,5 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
+import type { NetNamespace } from '../../kernel/net-namespace.ts';
 import type { Reply } from '../../netlink/message.ts';
 import { Monitor } from '../../netlink/monitor.ts';
 import { deviceNames, type EntryKind, type EntrySource, nameOfLink } from './entry-kind.ts';
@@ -20,7 +21,7 @@ export class EntryMonitor<Entry extends object> implements Disposable {
   readonly #monitor: Monitor;
   readonly #names: Map<number, string>;
 
-  constructor({ netns, rtnetlink }: EntrySource, kind: EntryKind<Entry>) {
+  constructor({ netns, rtnetlink }: EntrySource & { netns: NetNamespace }, kind: EntryKind<Entry>) {
     this.#kind = kind;
     this.#monitor = new Monitor(netns, [...kind.monitored, 'link'], { room: ROOM });
     this.#names = deviceNames(rtnetlink);

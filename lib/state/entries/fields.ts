@@ -62,6 +62,21 @@ interface Checker {
   complete?: ((said: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
 }
 
+/**
+ * Checks the values of an option object, of which the names are known to be right.
+ *
+ * @returns the same with each value as an entry has it
+ * @throws UsageError for a value that is none of its kind
+ */
+export function checkOptionValues<T extends object>(call: string, fields: Fields, options: T): T {
+  const resolve = (value: unknown) => value;
+  const checked = Object.entries(options).map(([name, value]) => {
+    const field = fields[name];
+    return [name, field ? checkValue({ call, name, field, resolve }, value) : value];
+  });
+  return Object.fromEntries(checked);
+}
+
 interface Checked {
   call: string;
   name: string;
@@ -119,7 +134,7 @@ export const mac: Field = {
 
 /** `10.0.0.0/8`, an address for itself, or where that is meant `default`. */
 export const network: Field = {
-  rule: 'a network such as 10.1.0.0/24 or fd01::/64, without bits behind its length, or an address',
+  rule: 'an address, or a network such as 10.1.0.0/24 or fd01::/64, without bits behind its length',
   read: (value) => {
     const prefix = typeof value === 'string' ? parsePrefix(value) : undefined;
     return prefix && networkOf(prefix) === prefix.address ? networkWords(prefix) : undefined;
@@ -136,6 +151,14 @@ export function word(...words: readonly string[]): Field {
   return {
     rule: `one of ${words.join(', ')}`,
     read: (value) => (typeof value === 'string' && (words.includes(value) || /^\d+$/.test(value)) ? value : undefined),
+  };
+}
+
+/** A whole number in a range. */
+export function from(least: number, most: number): Field {
+  return {
+    rule: `a whole number from ${least} to ${most}`,
+    read: (value) => (Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? value : undefined),
   };
 }
 

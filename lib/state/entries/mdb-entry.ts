@@ -1,14 +1,16 @@
-import { bridgeMdb, type MdbEntry as MdbState } from '../../netlink/mdb.ts';
+import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netlink/mdb.ts';
 import { familyOf, isMulticastIp, normalizeIp } from '../../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../../wire/mac-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName, type Field, whole, word } from './fields.ts';
 
 /** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
-export interface GroupEntry extends Pick<MdbState, 'group' | 'state' | 'vid'> {
+export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
   bridge: string;
   /** The port; the bridge itself for its host. */
   port: string;
+  /** Undefined: frames without a tag. */
+  vlan: number | undefined;
 }
 
 const group: Field = {
@@ -19,13 +21,15 @@ const group: Field = {
   },
 };
 
-export const mdbEntry = describeEntry<MdbState[], GroupEntry>({
+export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
   noun: 'mdb entry',
   monitored: ['mdb', 'link'],
   message: 84,
   requests: [bridgeMdb.all()],
-  fields: { group, port: deviceName, bridge: deviceName, vid: whole, state: word('temp', 'permanent') },
-  entries: (all, names) =>
-    all.map(({ bridge, port, ...rest }) => ({ ...rest, port: nameIn(names, port), bridge: nameIn(names, bridge) })),
+  fields: { group, port: deviceName, bridge: deviceName, vlan: whole, state: word('temp', 'permanent') },
+  entries: ({ entries }, names) =>
+    entries.map(({ group: of, state, vid, bridge, port }) => ({
+      ...{ group: of, state, vlan: vid || undefined, port: nameIn(names, port), bridge: nameIn(names, bridge) },
+    })),
   isOf: ({ port, bridge }, device) => port === device || bridge === device,
 });

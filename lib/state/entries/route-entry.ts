@@ -1,3 +1,4 @@
+import type { Encap } from '../../netlink/lwtunnel.ts';
 import {
   ipRoute,
   type NextHop,
@@ -5,12 +6,26 @@ import {
   ROUTE_PROTOCOLS,
   ROUTE_TYPES,
   type Route,
+  type RouteMetrics,
   type RouteProtocol,
   type RouteType,
 } from '../../netlink/route.ts';
 import type { Family } from '../../wire/ip-address.ts';
+import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
-import { deviceName, type Field, flag, inner, ip, network, networkWords, oneNumber, whole, word } from './fields.ts';
+import {
+  deviceName,
+  type Field,
+  flag,
+  from,
+  inner,
+  ip,
+  network,
+  networkWords,
+  oneNumber,
+  text,
+  word,
+} from './fields.ts';
 
 /** Where one of several ways leads to next. */
 export interface RouteHop {
@@ -19,10 +34,11 @@ export interface RouteHop {
   /** Its share, from 1. */
   weight: number;
   onlink: boolean;
+  encap: Encap | undefined;
 }
 
 /** A route, as `ip route` has it: in the words in which a spec adds one. */
-export interface RouteEntry {
+export interface RouteEntry extends RouteMetrics {
   family: Family;
   /** `10.1.0.0/24`, an address, or `default`. */
   to: string;
@@ -50,6 +66,8 @@ export interface RouteEntry {
   mtu: number | undefined;
   /** Its next hop is taken to be on the link. */
   onlink: boolean;
+  /** What its packets are wrapped in; undefined also for a kind that hairpin does not know. */
+  encap: Encap | undefined;
   /** IPv6: the only sources that it is for. */
   from: string | undefined;
   /** The kernel forgets it after some time. */
@@ -69,11 +87,19 @@ export const routeTable: Field = {
 
 /** A destination. */
 export const target: Field = {
-  rule: `default, or ${network.rule}`,
+  rule: `default, ${network.rule}`,
   read: (value) => (value === 'default' ? value : defaultOr(network.read(value))),
 };
 
-export const hopFields = { via: ip, dev: deviceName, weight: whole, onlink: flag };
+export const hopFields = { via: ip, dev: deviceName, weight: from(1, 256), onlink: flag, encap };
+
+const number32 = from(0, 2 ** 32 - 1);
+
+export const metricFields = {
+  ...{ window: number32, ssthresh: number32, cwnd: number32, advmss: number32, reordering: number32 },
+  ...{ hoplimit: from(0, 255), initcwnd: number32, rtoMin: number32, initrwnd: number32 },
+  ...{ quickack: flag, congctl: text, fastopenNoCookie: flag },
+};
 
 export const routeEntry = describeEntry<Route, RouteEntry>({
   noun: 'route',
@@ -82,9 +108,13 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
   requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
   fields: {
     ...{ to: target, family: oneNumber(4, 6), type: word(...ROUTE_TYPES), table: routeTable, via: ip, dev: deviceName },
-    ...{ nextHops: inner(hopFields), nhid: whole, src: ip, metric: whole, proto: word(...ROUTE_PROTOCOLS) },
-    ...{ scope: word('global', 'site', 'link', 'host', 'nowhere'), pref: word(...ROUTE_PREFERENCES), tos: whole },
-    ...{ mtu: whole, onlink: flag, from: network, expires: flag },
+    ...{ nextHops: inner(hopFields), nhid: number32, src: ip, metric: number32, proto: word(...ROUTE_PROTOCOLS) },
+    ...{
+      scope: word('global', 'site', 'link', 'host', 'nowhere'),
+      pref: word(...ROUTE_PREFERENCES),
+      tos: from(0, 255),
+    },
+    ...{ mtu: number32, ...metricFields, onlink: flag, encap, from: network, expires: flag },
   },
   entries: (route, names) => [entryOf(route, names)],
   // Both are the default route, and the entry of either says so.
@@ -97,7 +127,7 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
 
 /** A route of the kernel's with names in place of numbers. */
 export function entryOf(route: Route, names: DeviceNames): RouteEntry {
-  const { to, type, table, nexthopId, source, metric, protocol, scope, preference, tos, mtu, from, expires } = route;
+  const { to, type, table, nexthopId, source, metric, protocol, scope, preference, tos, mtu, metrics, expires } = route;
   const [first, ...others] = route.nextHops.map((hop) => hopOf(hop, names));
   const isOne = others.length === 0;
   return {
@@ -106,8 +136,9 @@ export function entryOf(route: Route, names: DeviceNames): RouteEntry {
     nextHops: first && !isOne ? [first, ...others] : undefined,
     ...{ nhid: nexthopId, src: source, metric, proto: protocol },
     scope: scope === 'universe' ? 'global' : scope,
-    ...{ pref: preference, tos, mtu, onlink: isOne && first?.onlink === true },
-    ...{ from: from && networkWords(from), expires },
+    ...{ pref: preference, tos, mtu, ...metrics, onlink: isOne && first?.onlink === true },
+    encap: isOne ? first?.encap : undefined,
+    ...{ from: route.from && networkWords(route.from), expires },
   };
 }
 
@@ -116,8 +147,8 @@ export function destinationWords(to: Route['to']): string {
   return to.length === 0 ? 'default' : networkWords(to);
 }
 
-function hopOf({ via, device, weight, onlink }: NextHop, names: DeviceNames): RouteHop {
-  return { via, dev: nameOrNone(names, device), weight, onlink };
+function hopOf({ via, device, weight, onlink, encap: wrap }: NextHop, names: DeviceNames): RouteHop {
+  return { via, dev: nameOrNone(names, device), weight, onlink, encap: wrap };
 }
 
 function defaultOr(to: unknown): unknown {

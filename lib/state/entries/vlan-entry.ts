@@ -16,7 +16,7 @@ export const vlanEntry = describeEntry<{ index: number; vlans: BridgeVlan[] }, V
   message: 16,
   isTold: (family) => family === AF_BRIDGE,
   requests: [bridgeVlan.all()],
-  fields: { vid: whole, port: deviceName, pvid: flag, untagged: flag },
+  fields: { id: whole, port: deviceName, pvid: flag, untagged: flag },
   entries: ({ index, vlans }, names) => vlans.map((vlan) => ({ port: nameIn(names, index), ...vlan })),
   isOf: ({ port }, device) => port === device,
 });

@@ -77,6 +77,9 @@ function readOption(type: number, option: Buffer): [name: string, value: string]
       return ['prefix', `${bytesToIp(option.subarray(16, 32))}/${option.readUInt8(2)}`];
     case 5:
       return ['MTU', String(option.readUInt32BE(4))];
+    case 25:
+      if (option.length < 24) break;
+      return ['resolver', bytesToIp(option.subarray(8, 24))];
     case 14:
       return ['nonce', option.toString('hex', 2)];
   }

@@ -1,0 +1,164 @@
+import { inspect } from 'node:util';
+import { Advertiser } from '../kernel/advertiser.ts';
+import { s32 } from '../kernel/bytes.ts';
+import { checkErrno } from '../kernel/checked.ts';
+import {
+  AF_INET6,
+  ICMPV6_FILTER,
+  IPPROTO_ICMPV6,
+  IPPROTO_IPV6,
+  IPV6_MULTICAST_HOPS,
+  IPV6_MULTICAST_IF,
+  SO_BINDTOIFINDEX,
+  SOCK_RAW,
+  SOL_SOCKET,
+} from '../kernel/constants.ts';
+import { Socket } from '../kernel/socket.ts';
+import { ipSocketAddress } from '../kernel/socket-address.ts';
+import { checkBoolean, checkInteger, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { familyOf, networkOf, normalizeIp, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import {
+  encodeRouterAdvertisement,
+  ROUTER_SOLICITATION,
+  type RouterAdvertisement,
+} from '../wire/router-advertisement.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
+import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+
+/** What a router advertises. Lifetimes are in seconds. */
+export interface AdvertiseOptions {
+  /** The subnets of the link, of 64 bits each, from which hosts make addresses of their own. */
+  prefix: string | readonly string[];
+  /** The interface. @default the only one */
+  dev?: Interface | string;
+  /** How long the hosts have it as their default router; 0: not at all. @default 1800 */
+  lifetime?: number;
+  /** How long addresses are valid. @default 86400 */
+  validLft?: number;
+  /** How long they are preferred. @default 14400 */
+  preferredLft?: number;
+  /** Resolvers (RFC 8106). @default none */
+  dns?: readonly string[];
+  /** The MTU of the link. @default not said */
+  mtu?: number;
+  /** Addresses are to be had by DHCPv6. @default false */
+  managed?: boolean;
+  /** Other settings are to be had by DHCPv6. @default false */
+  other?: boolean;
+  /** Milliseconds from one advertisement to the next. @default 4000 */
+  interval?: number;
+}
+
+const OPTIONS = ['prefix', 'dev', 'lifetime', 'validLft', 'preferredLft', 'dns', 'mtu', 'managed', 'other', 'interval'];
+const ALL_NODES = 'ff02::1';
+const FOREVER = 2 ** 32 - 1;
+
+/** Router advertisements on a link: at once, now and then, and whenever a host solicits one. `using` ends them with its scope. */
+export class Advertisement implements Disposable {
+  readonly device: Interface;
+  readonly prefixes: readonly Prefix[];
+  readonly #socket: Socket;
+  readonly #to: Buffer;
+  readonly #said: RouterAdvertisement;
+  readonly #advertiser: Advertiser;
+  #active = true;
+
+  constructor(device: Interface, said: RouterAdvertisement, interval: number) {
+    this.device = device;
+    this.prefixes = said.prefixes;
+    this.#said = said;
+    this.#to = ipSocketAddress(6, ALL_NODES, 0, device.index);
+    this.#socket = openSocket(device);
+    this.send();
+    const message = encodeRouterAdvertisement(said);
+    this.#advertiser = new Advertiser({ socket: this.#socket.fd, message, to: this.#to, interval });
+  }
+
+  /** Sends one now. */
+  send(): void {
+    checkErrno(
+      `${this.device.namespace}.advertise`,
+      this.#socket.send(encodeRouterAdvertisement(this.#said), this.#to),
+    );
+  }
+
+  /** Ends the advertisements; the last says that this is no default router any more (RFC 4861 section 6.2.5). A second call does nothing. */
+  withdraw(): void {
+    if (!this.#active) return;
+    this.#active = false;
+    engineOf(this.device.namespace.lab).advertisements.delete(this);
+    // Behind the last of the thread's.
+    void this.#advertiser.end().then(() => {
+      // The device may be gone, or down: then nobody hears it.
+      this.#socket.send(encodeRouterAdvertisement({ ...this.#said, lifetime: 0 }), this.#to);
+      this.#socket.close();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.withdraw();
+  }
+
+  /** `advertisement of fd00:7::/64 on r/eth0`, for `console.log`. */
+  [inspect.custom](): string {
+    return `advertisement of ${this.prefixes.map(({ address, length }) => `${address}/${length}`).join(', ')} on ${this.device}`;
+  }
+}
+
+/** Has a router advertise itself; {@link Namespace.advertise} is this. */
+export function advertise(namespace: Namespace, options: AdvertiseOptions): Advertisement {
+  const call = `${namespace.name}.advertise`;
+  checkLabOpen(call, namespace.lab);
+  checkOptions(call, options, OPTIONS);
+  if (namespace.role !== 'router')
+    throw new UsageError(
+      `${call}: ${namespace} is a ${namespace.role}, and forwards nothing: lab.router() makes a router`,
+    );
+  const { interval = 4000, dev, prefix, lifetime = 1800, validLft = 86_400, preferredLft = 14_400 } = options;
+  const { dns = [], mtu, managed = false, other = false } = options;
+  checkInteger(call, 'lifetime', lifetime, 0, 0xffff);
+  checkInteger(call, 'validLft', validLft, 0, FOREVER);
+  checkInteger(call, 'preferredLft', preferredLft, 0, validLft);
+  checkInteger(call, 'mtu', mtu, 1280, FOREVER);
+  checkBoolean(call, 'managed', managed);
+  checkBoolean(call, 'other', other);
+  checkMilliseconds(call, 'interval', interval);
+  if (interval < 100) throw new UsageError(`${call}: interval must be 100 ms or more: received ${interval}`);
+  if (!Array.isArray(dns) || dns.some((server) => familyOf(server) !== 6))
+    throw new UsageError(`${call}: dns must be a list of IPv6 addresses: received ${show(dns)}`);
+  const prefixes = [prefix].flat().map((each) => checkPrefix(call, each));
+  const device = namespace.interface(dev);
+  const said = { lifetime, managed, other, mac: device.mac, mtu, prefixes, validLft, preferredLft, dns };
+  const { advertisements, resources } = engineOf(namespace.lab);
+  const advertisement = new Advertisement(device, said, interval);
+  advertisements.add(advertisement);
+  resources.add({ close: () => advertisement.withdraw() });
+  return advertisement;
+}
+
+function checkPrefix(call: string, text: unknown): Prefix {
+  const prefix = typeof text === 'string' ? parsePrefix(text) : undefined;
+  if (prefix?.family === 6 && prefix.length === 64 && networkOf(prefix) === normalizeIp(prefix.address)) return prefix;
+  throw new UsageError(
+    `${call}: prefix must be an IPv6 subnet of 64 bits such as 'fd00:7::/64' (RFC 4862 section 5.5.3): received ${show(text)}`,
+  );
+}
+
+/** It sends by the device from its link-local address, with the hop limit that hosts insist on, and hears solicitations alone. */
+function openSocket({ namespace, index }: Interface): Socket {
+  const socket = Socket.open(engineOf(namespace).netns, AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+  try {
+    const others = Buffer.alloc(32, 0xff);
+    others[ROUTER_SOLICITATION >> 3] = 0xff & ~(1 << (ROUTER_SOLICITATION & 7));
+    socket.setOption(IPPROTO_ICMPV6, ICMPV6_FILTER, others);
+    socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(index));
+    socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_IF, s32(index));
+    socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, s32(255));
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}

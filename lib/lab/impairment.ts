@@ -1,0 +1,145 @@
+import { inspect } from 'node:util';
+import { hasCode } from '../kernel/has-code.ts';
+import { checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { type Netem, type Tbf, tcQdisc } from '../netlink/qdisc.ts';
+import { engineOf } from './engine.ts';
+import type { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
+import { change, unwatched } from './watcher.ts';
+
+/** What happens to the packets that an interface sends, in the words of `tc qdisc … netem`. */
+export interface ImpairOptions {
+  /** Every packet waits for so many milliseconds. @default 0 */
+  delay?: number;
+  /** The delay varies by so many milliseconds, more or less, evenly. So packets may overtake each other. @default 0 */
+  jitter?: number;
+  /** So many percent of the packets are lost. @default 0 */
+  loss?: number;
+  /** So many percent are sent twice. @default 0 */
+  duplicate?: number;
+  /** So many percent do not wait for the delay, and overtake the others. @default 0 */
+  reorder?: number;
+  /** So many percent have a wrong bit. @default 0 */
+  corrupt?: number;
+  /** Bits a second: `'512kbit'`, `'10mbit'`, `'1.5gbit'`. @default no limit */
+  rate?: string;
+  /** How many packets may wait; others are lost. @default 1000 */
+  limit?: number;
+}
+
+const PERCENTAGES = ['loss', 'duplicate', 'reorder', 'corrupt'] as const;
+const OPTIONS = ['delay', 'jitter', ...PERCENTAGES, 'rate', 'limit'] as const;
+
+/** An hour: what is longer is a slip of the units. */
+const LONGEST = 3_600_000;
+
+/** A worse link: `using` mends it at the end of its scope. */
+export class Impairment implements Disposable {
+  readonly #device: Interface;
+  #active = true;
+
+  constructor(device: Interface) {
+    this.#device = device;
+  }
+
+  /** Mends the link. What waits in its queue is lost. A second call does nothing. */
+  clear(): void {
+    if (!this.#active) return;
+    this.#active = false;
+    const { lab } = this.#device.namespace;
+    // With the device, and with the lab, its queue goes.
+    if (lab.closed || this.#device.deleted) return;
+    const { namespace, index } = this.#device;
+    engineOf(lab).visits.addFault();
+    try {
+      engineOf(namespace).rtnetlink.change(tcQdisc.delete({ device: index }));
+    } catch (error) {
+      // Other software has deleted the qdisc, or the device.
+      if (!hasCode(error, 'ENOENT', 'EINVAL', 'ENODEV')) throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    unwatched(() => this.clear());
+  }
+
+  /** `impairment of a/eth0`, for `console.log`. */
+  [inspect.custom](): string {
+    return `impairment of ${this.#device}`;
+  }
+}
+
+/** Makes the link worse by which an interface sends; {@link Interface.impair} is this. */
+export function impair(device: Interface, options: ImpairOptions): Impairment {
+  const call = `${device}.impair`;
+  const impairment = new Impairment(device);
+  change(call, [options], () => {
+    checkAlive(device, 'impair');
+    const netem = netemOf(call, options);
+    const { namespace, index } = device;
+    const { rtnetlink } = engineOf(namespace);
+    const there = rtnetlink.list(tcQdisc.all()).find((each) => each.device === index && each.isRoot && each.isGiven);
+    if (there) {
+      throw new UsageError(
+        `${call}: ${device} has the queueing discipline ${there.kind} already: end it first (clear(), or tc qdisc del dev ${device.name} root)`,
+      );
+    }
+    engineOf(namespace.lab).visits.addFault();
+    try {
+      rtnetlink.change(tcQdisc.add({ device: index, netem }, CAUSES));
+    } catch (error) {
+      const { rate, limit, ...others } = netem;
+      // Many kernels have tbf and no netem.
+      if (!hasCode(error, 'ENOENT') || rate === undefined || Object.keys(others).length > 0) throw error;
+      rtnetlink.change(tcQdisc.add({ device: index, tbf: bucketOf(rate, limit, device.state().mtu) }));
+    }
+  });
+  return impairment;
+}
+
+const CAUSES = { ENOENT: 'it needs CONFIG_NET_SCH_NETEM (modprobe sch_netem). A rate alone works without, by tbf' };
+
+/** @throws UsageError for a wrong option */
+function netemOf(call: string, options: ImpairOptions): Netem {
+  checkOptions(call, options, OPTIONS);
+  const { rate, limit, delay, jitter, ...others } = options;
+  if (OPTIONS.every((option) => option === 'limit' || options[option] === undefined))
+    throw new UsageError(`${call}: say what happens to packets: one of ${OPTIONS.slice(0, -1).join(', ')}`);
+  for (const option of ['delay', 'jitter'] as const)
+    checkNumber(call, option, options[option], 'milliseconds', LONGEST);
+  for (const option of PERCENTAGES) checkNumber(call, option, options[option], 'percent', 100);
+  for (const option of ['jitter', 'reorder'] as const) {
+    if (options[option] !== undefined && !delay)
+      throw new UsageError(`${call}: ${option} needs a delay: without one no packet waits`);
+  }
+  checkInteger(call, 'limit', limit, 1, 2 ** 32 - 1);
+  const said = { delay, jitter, ...others, rate: rate === undefined ? undefined : bitsOf(call, rate), limit };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+function checkNumber(call: string, option: string, value: unknown, unit: string, most: number): void {
+  if (value === undefined || (typeof value === 'number' && value >= 0 && value <= most)) return;
+  throw new UsageError(`${call}: ${option} must be ${unit}, 0 to ${most}: received ${show(value)}`);
+}
+
+const UNITS = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 } as const;
+
+/** The kernel counts bytes a second. */
+function bitsOf(call: string, rate: unknown): number {
+  const [, number, unit = ''] = (typeof rate === 'string' && /^(\d+(?:\.\d+)?)([kmgt]?)bit$/.exec(rate)) || [];
+  const bits = number === undefined ? 0 : Number(number) * UNITS[unit as keyof typeof UNITS];
+  if (bits >= 8 && Number.isFinite(bits)) return bits;
+  throw new UsageError(
+    `${call}: rate must be bits a second such as '512kbit', '10mbit' or '1.5gbit', 8bit at least: received ${show(rate)}`,
+  );
+}
+
+/** Room for a packet at least, and for what is sent in 10 ms: the kernel fills the bucket only at each tick. */
+function bucketOf(rate: number, limit = 1000, mtu: number): Tbf {
+  const frame = mtu + ETHERNET_HEADER;
+  const burst = Math.min(Math.max(2 * frame, Math.round(rate / 8 / 100)), 2 ** 31);
+  return { rate, burst, limit: Math.min(burst + limit * frame, 2 ** 32 - 1) };
+}
+
+/** With a tag. */
+const ETHERNET_HEADER = 18;

@@ -1,0 +1,129 @@
+import { checkInteger, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { bridgeMdb, type MdbEntry } from '../netlink/mdb.ts';
+import { familyOf } from '../wire/ip-address.ts';
+import { isGroupMac, isMac } from '../wire/mac-address.ts';
+import type { Bridge } from './bridge.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
+import type { Interface } from './interface.ts';
+import { checkAlive } from './interface-state.ts';
+import { change, watcher } from './watcher.ts';
+
+/** Who is sent the frames of a group, in the words of `bridge mdb add`. */
+export interface MdbMember {
+  /** An IPv4 or IPv6 group, or a group MAC address. */
+  group: string;
+  /** A port of the bridge; or the bridge itself, for its own host. */
+  port: Interface;
+  /** The VLAN that it is for, 1 to 4094. @default frames without a tag, and every VLAN of the port */
+  vlan?: number;
+}
+
+/** An entry of a bridge's multicast database. */
+export interface MdbPortEntry {
+  group: string;
+  port: Interface;
+  /** `temp`: a host has joined, and must say so again from time to time. */
+  state: MdbEntry['state'];
+  /** The VLAN that it is for; undefined: frames without a tag. */
+  vlan: number | undefined;
+}
+
+const STATES = ['permanent', 'temp'] as const;
+const RULE = 'a group, such as 239.1.1.1, ff15::1 or 01:00:00:00:00:07';
+
+/**
+ * The multicast database of a bridge, as `bridge mdb` has it: who is sent the frames of a group. It counts while
+ * `mcastSnooping` is on, and for groups of IP only while somebody asks for members (`br_multicast_querier_exists`).
+ */
+export class Mdb {
+  readonly #bridge: Bridge;
+  readonly #name: string;
+
+  /** @param name what errors call the bridge: a switch, or the device */
+  constructor(bridge: Bridge, name = String(bridge)) {
+    this.#bridge = bridge;
+    this.#name = name;
+  }
+
+  /** What the kernel has now: entries that were added, and those of hosts that joined. */
+  list(): MdbPortEntry[] {
+    const { namespace, index } = this.#bridge;
+    checkLabOpen(`${this.#name}.mdb.list`, namespace.lab);
+    checkAlive(this.#bridge, 'mdb.list');
+    watcher()?.asked();
+    const all = engineOf(namespace).rtnetlink.list(bridgeMdb.all());
+    return all
+      .flatMap(({ entries }) => entries)
+      .flatMap(({ bridge, port: at, group, state, vid }) => {
+        const port = this.#members.find((each) => each.index === at);
+        return port && bridge === index ? [{ group, port, state, vlan: vid === 0 ? undefined : vid }] : [];
+      });
+  }
+
+  /**
+   * Makes an entry, `permanent` unless it says another state: `temp` ends as that of a host that joined does. Of a group of
+   * IP the bridge itself has none but `temp`.
+   *
+   * @throws UsageError for a wrong option; KernelError when the kernel refuses: snooping has to be on
+   * @example sw.mdb.add({ group: '239.1.1.1', port })
+   */
+  add(member: MdbMember & { state?: (typeof STATES)[number] }): void {
+    const call = `${this.#name}.mdb.add`;
+    change(call, [member], () => {
+      this.#check(call, member, ['group', 'port', 'vlan', 'state']);
+      // Of the bridge itself groups of IP are temporary, and those by MAC addresses are always permanent (br_mdb_add_group).
+      const usual = member.port === this.#bridge && familyOf(member.group) ? 'temp' : 'permanent';
+      const state = checkOneOf(call, 'state', member.state ?? usual, STATES);
+      const causes = {
+        EINVAL: 'snooping is off, or the bridge is down: set({ mcastSnooping: true }) (br_mdb_add)',
+        EEXIST: 'there is such an entry already',
+      };
+      engineOf(this.#bridge.namespace).rtnetlink.change(bridgeMdb.add({ ...this.#entry(member), state }, causes));
+    });
+  }
+
+  /** Deletes an entry, or what a host has joined. @throws KernelError when there is none */
+  delete(member: MdbMember): void {
+    const call = `${this.#name}.mdb.delete`;
+    change(call, [member], () => {
+      this.#check(call, member, ['group', 'port', 'vlan']);
+      const causes = { EINVAL: 'there is no such entry (br_mdb_del)', ENOENT: 'there is no such entry' };
+      engineOf(this.#bridge.namespace).rtnetlink.change(bridgeMdb.delete(this.#entry(member), causes));
+    });
+  }
+
+  get #members(): readonly Interface[] {
+    return [...this.#bridge.ports, this.#bridge];
+  }
+
+  #entry({ group, port, vlan = 0 }: MdbMember) {
+    return { bridge: this.#bridge.index, port: port.index, group: group.toLowerCase(), vid: vlan };
+  }
+
+  #check(call: string, member: MdbMember, options: readonly string[]): void {
+    checkLabOpen(call, this.#bridge.namespace.lab);
+    checkOptions(call, member, options);
+    checkGroup(call, member.group);
+    checkInteger(call, 'vlan', member.vlan, 1, 4094);
+    if (this.#members.some((each) => each === member.port)) return;
+    const { port } = member;
+    const received = typeof port === 'object' && port !== null ? String(port) : show(port);
+    throw new UsageError(`${call}: port must be a port of ${this.#name}, or its bridge: received ${received}`);
+  }
+}
+
+/** @throws UsageError for what is no group */
+export function checkGroup(call: string, group: unknown): asserts group is string {
+  if (typeof group === 'string') {
+    const family = familyOf(group);
+    if (family === 4 ? isGroup4(group) : family === 6 ? /^ff/i.test(group) : isMac(group) && isGroupMac(group)) return;
+  }
+  throw new UsageError(`${call}: group must be ${RULE}: received ${show(group)}`);
+}
+
+/** 224.0.0.0/4 (RFC 5771). */
+function isGroup4(address: string): boolean {
+  const first = Number(address.split('.')[0]);
+  return first >= 224 && first < 240;
+}

@@ -1,0 +1,122 @@
+import { checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import type { Encap } from '../netlink/lwtunnel.ts';
+import { ipNexthop, RESILIENT } from '../netlink/nexthop.ts';
+import { checkOptionValues } from '../state/entries/fields.ts';
+import { type NexthopEntry, nexthopEntry, nexthopFields } from '../state/entries/nexthop-entry.ts';
+import { type Family, familyOf } from '../wire/ip-address.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
+import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { deviceOf } from './route-options.ts';
+import { change, watcher } from './watcher.ts';
+
+/** A nexthop object to be added, in the words of `ip nexthop` (camel-cased). */
+export interface NexthopOptions {
+  /** Routes name it by this. */
+  id: number;
+  via?: string;
+  dev?: Interface | string;
+  /** Of one without `via`. @default 4 */
+  family?: Family;
+  /** Take `via` to be on the link. */
+  onlink?: boolean;
+  /** Drop what it is given. */
+  blackhole?: boolean;
+  /** It is for the entries of a VXLAN device. */
+  fdb?: boolean;
+  /** What to wrap packets in. */
+  encap?: Encap;
+  /** The members of a group, which share the packets out by their weights, 1 to 256; since Linux 6.12 to 65535. */
+  group?: readonly { id: number; weight?: number }[];
+  /** How a group shares out. @default 'mpath' */
+  type?: 'mpath' | 'resilient';
+  /** Of a resilient group: how many buckets it has. Its timers are in seconds. */
+  buckets?: number;
+  idleTimer?: number;
+  unbalancedTimer?: number;
+}
+
+const OPTIONS = Object.keys(nexthopFields);
+const OF_RESILIENT = ['buckets', 'idleTimer', 'unbalancedTimer'] as const;
+
+/** The nexthop objects of a namespace, as `ip nexthop` has them. */
+export class NexthopTable {
+  readonly #namespace: Namespace;
+
+  constructor(namespace: Namespace) {
+    this.#namespace = namespace;
+  }
+
+  /**
+   * Adds a nexthop, or a group of them. A route takes it by `nhid`.
+   *
+   * @throws UsageError for a wrong option; KernelError `EEXIST` when the id is taken
+   * @example r.nexthop.add({ id: 1, via: '10.0.0.2', dev: 'eth0' })
+   * @example r.nexthop.add({ id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }], type: 'resilient', buckets: 32 })
+   */
+  add(options: NexthopOptions): void {
+    const call = `${this.#namespace}.nexthop.add`;
+    change(call, [options], () => {
+      checkLabOpen(call, this.#namespace.lab);
+      checkOptions(call, options, OPTIONS);
+      const { dev: _, ...fields } = nexthopFields;
+      const said = checkOptionValues(call, fields, options);
+      checkTogether(call, options);
+      const { id, via, dev, onlink = false, blackhole = false, fdb = false, encap, group, type } = said;
+      const isResilient = type === 'resilient';
+      const { buckets, idleTimer, unbalancedTimer } = said;
+      const request = ipNexthop.add(
+        {
+          ...{ id, via, onlink, blackhole, fdb, encap },
+          // A group's members say theirs.
+          family: group ? undefined : (said.family ?? familyOf(via ?? '') ?? 4),
+          device: dev === undefined ? undefined : deviceOf(this.#namespace, dev),
+          ...(group && { group: group.map(({ id: member, weight = 1 }) => ({ id: member, weight })) }),
+          ...(isResilient && { groupType: RESILIENT, resilient: { buckets, idleTimer, unbalancedTimer } }),
+        },
+        { EEXIST: 'there is a nexthop of this id already' },
+      );
+      engineOf(this.#namespace).rtnetlink.change(request);
+    });
+  }
+
+  /** Deletes a nexthop; the routes that lead to it go with it. @throws KernelError `ENOENT` when there is none */
+  delete(id: number): void {
+    const call = `${this.#namespace}.nexthop.delete`;
+    change(call, [id], () => {
+      checkLabOpen(call, this.#namespace.lab);
+      checkId(call, id);
+      const causes = { ENOENT: 'there is no such nexthop' };
+      engineOf(this.#namespace).rtnetlink.change(ipNexthop.delete({ id }, causes));
+    });
+  }
+
+  /** The nexthops that the kernel has now, by their ids. */
+  list(): NexthopEntry[] {
+    checkLabOpen(`${this.#namespace}.nexthop.list`, this.#namespace.lab);
+    watcher()?.asked();
+    return nexthopEntry.list(engineOf(this.#namespace));
+  }
+}
+
+function checkId(call: string, id: unknown): void {
+  if (id === undefined) throw new UsageError(`${call}: id must be given: a whole number from 1 to 4294967295`);
+  checkInteger(call, 'id', id, 1, 2 ** 32 - 1);
+}
+
+function checkTogether(call: string, options: NexthopOptions): void {
+  const { id, via, dev, blackhole, fdb, encap, group, type = 'mpath' } = options;
+  checkId(call, id);
+  if (group !== undefined && (!Array.isArray(group) || group.length === 0))
+    throw new UsageError(`${call}: group must be a list such as [{ id: 1 }, { id: 2 }]: received ${show(group)}`);
+  const stray = Object.entries({ via, dev, blackhole, encap }).find(([, value]) => value !== undefined);
+  if (group && stray) throw new UsageError(`${call}: a group has members in place of ${stray[0]}`);
+  if (!group && type === 'resilient')
+    throw new UsageError(`${call}: a resilient nexthop is a group: add its members as group`);
+  const timer = OF_RESILIENT.find((name) => options[name] !== undefined);
+  if (timer && type !== 'resilient') throw new UsageError(`${call}: ${timer} belongs to the type resilient`);
+  if (!group && !blackhole && via === undefined && dev === undefined)
+    throw new UsageError(`${call}: a nexthop takes via, dev, blackhole or group`);
+  if (fdb && dev !== undefined) throw new UsageError(`${call}: an fdb nexthop takes via alone: received dev`);
+}

@@ -1,0 +1,182 @@
+import { checkOptions, show, UsageError } from '../kernel/validate.ts';
+import type { Encap } from '../netlink/lwtunnel.ts';
+import { type ipRoute, type RouteMetrics, TABLE_MAIN } from '../netlink/route.ts';
+import { checkOptionValues, from, ip, network, oneNumber } from '../state/entries/fields.ts';
+import {
+  hopFields,
+  metricFields,
+  type RouteEntry,
+  routeEntry,
+  routeTable,
+  target,
+} from '../state/entries/route-entry.ts';
+import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import type { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+
+/** A route to be added or deleted, in the words of `ip route` (camel-cased). */
+export interface RouteOptions extends RouteMetrics {
+  /** `10.1.0.0/24`, an address, or `default`. */
+  to: string;
+  /** Of `default` with neither `via` nor `src`. @default 4 */
+  family?: Family;
+  /** What becomes of a packet. @default 'unicast', which sends it on */
+  type?: (typeof TYPES)[number];
+  /** @default 'main' */
+  table?: number | 'main' | 'local' | 'default';
+  /** The next hop. An IPv4 route's may be an IPv6 address (RFC 5549). */
+  via?: string;
+  /** The interface to leave by; needed without `via`. */
+  dev?: Interface | string;
+  /** Several next hops, which share the packets out by their weights; in place of `via` and `dev`. */
+  nextHops?: readonly RouteHopOptions[];
+  /** The id of a nexthop object (`namespace.nexthop`), in place of `via` and `dev`. */
+  nhid?: number;
+  /** The preferred source address. */
+  src?: string;
+  /** Of several routes to one destination the least counts. @default 0; of IPv6 1024 */
+  metric?: number;
+  /** Who made it: `static`, `ra`, or a number. @default 'boot' */
+  proto?: RouteEntry['proto'];
+  /** @default as iproute2 has it: `link` for an IPv4 route without a next hop, `host` for `local`, else `global` */
+  scope?: RouteEntry['scope'];
+  /** IPv6: which of several default routers is preferred (RFC 4191). @default 'medium' */
+  pref?: 'low' | 'medium' | 'high';
+  tos?: number;
+  /** The longest packet that goes this way. */
+  mtu?: number;
+  /** Take the next hop to be on the link, whatever the other routes say. */
+  onlink?: boolean;
+  /** What to wrap its packets in. */
+  encap?: Encap;
+  /** IPv6: the only sources that it is for. */
+  from?: string;
+}
+
+/** One of several next hops. */
+export interface RouteHopOptions {
+  via?: string;
+  dev?: Interface | string;
+  /** Its share, 1 to 256. @default 1 */
+  weight?: number;
+  onlink?: boolean;
+  encap?: Encap;
+}
+
+/** What iproute2 adds. */
+const TYPES = [
+  ...(['unicast', 'local', 'broadcast', 'anycast', 'multicast'] as const),
+  ...(['blackhole', 'unreachable', 'prohibit', 'throw'] as const),
+] as const;
+const NOWHERE: readonly string[] = ['blackhole', 'unreachable', 'prohibit', 'throw'];
+
+const { scope, proto, pref } = routeEntry.fields;
+
+const FIELDS = {
+  ...{
+    to: target,
+    family: oneNumber(4, 6),
+    type: oneOf(TYPES),
+    table: routeTable,
+    via: ip,
+    nhid: from(1, 2 ** 32 - 1),
+  },
+  ...{ src: ip, metric: from(0, 2 ** 32 - 1), proto, scope, pref, tos: from(0, 255), mtu: from(0, 2 ** 32 - 1) },
+  ...{ onlink: hopFields.onlink, encap: hopFields.encap, from: network, ...metricFields },
+};
+
+const OPTIONS = [...Object.keys(FIELDS), 'dev', 'nextHops'];
+
+/** The loopback, which is no interface of the lab's. */
+const LOOPBACK = { name: 'lo', index: 1 };
+
+/**
+ * What a spec says of a route, as netlink has it.
+ *
+ * @param isNew whether it has to say where the route leads: one that is to be deleted is found by its destination alone
+ * @throws UsageError
+ */
+export function parseRoute(
+  call: string,
+  namespace: Namespace,
+  options: RouteOptions,
+  isNew: boolean,
+): Parameters<typeof ipRoute.add>[0] {
+  checkOptions(call, options, OPTIONS);
+  const said = checkOptionValues(call, FIELDS, options);
+  checkTogether(call, options, isNew);
+  const { via, src, nhid, onlink, encap, metric, proto: protocol, type, table, tos, mtu } = said;
+  const { nextHops } = options;
+  return {
+    to: destination(call, options),
+    ...{
+      via,
+      source: src,
+      nexthopId: nhid,
+      metric,
+      ...(type === undefined ? {} : { type }),
+      table: (table as number | undefined) ?? TABLE_MAIN,
+      tos: tos ?? 0,
+      mtu,
+    },
+    device: said.dev === undefined ? undefined : deviceOf(namespace, said.dev),
+    ...(nextHops && { nextHops: nextHops.map((hop, at) => parseHop(call, namespace, hop, at)) }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(said.scope === undefined ? {} : { scope: said.scope === 'global' ? 'universe' : said.scope }),
+    ...(onlink === undefined ? {} : { onlink }),
+    ...{ preference: said.pref, encap, onlyFrom: said.from === undefined ? undefined : parsePrefix(said.from) },
+    metrics: Object.fromEntries(Object.keys(metricFields).map((name) => [name, said[name as keyof RouteMetrics]])),
+  };
+}
+
+/** The index of a device, the loopback too. @throws UsageError where the namespace has none of the name */
+export function deviceOf(namespace: Namespace, dev: Interface | string): number {
+  return dev === LOOPBACK.name ? LOOPBACK.index : namespace.interface(dev).index;
+}
+
+function parseHop(call: string, namespace: Namespace, hop: RouteHopOptions, at: number) {
+  const here = `${call}: nextHops[${at}]`;
+  checkOptions(here, hop, Object.keys(hopFields));
+  const { dev: _, ...fields } = hopFields;
+  const { via, dev, weight = 1, onlink = false, encap } = checkOptionValues(here, fields, hop);
+  if (via === undefined && dev === undefined)
+    throw new UsageError(`${here}: a next hop takes via (an address) or dev (an interface)`);
+  return { via, device: dev === undefined ? undefined : deviceOf(namespace, dev), weight, onlink, encap };
+}
+
+function checkTogether(
+  call: string,
+  { type = 'unicast', via, dev, nextHops, nhid, encap }: RouteOptions,
+  isNew: boolean,
+): void {
+  const leads = Object.entries({ via, dev, nextHops, nhid, encap }).filter(([, value]) => value !== undefined);
+  const names = leads.map(([name]) => name).join(', ');
+  if (NOWHERE.includes(type) && leads.length > 0)
+    throw new UsageError(`${call}: a route of the type ${type} leads nowhere, so it takes no ${names}`);
+  if (NOWHERE.includes(type)) return;
+  if (nextHops !== undefined && (!Array.isArray(nextHops) || nextHops.length === 0))
+    throw new UsageError(`${call}: nextHops must be a list such as [{ via: '10.0.0.2' }]: received ${show(nextHops)}`);
+  if ((nextHops || nhid !== undefined) && leads.length > 1)
+    throw new UsageError(
+      `${call}: ${nextHops ? 'nextHops stand' : 'nhid stands'} for the whole way: received ${names}`,
+    );
+  if (isNew && via === undefined && dev === undefined && !nextHops && nhid === undefined)
+    throw new UsageError(`${call}: a route takes via (a next hop) or dev (an interface)`);
+}
+
+/** `default` is of the family of what is said beside it. */
+function destination(call: string, { to, family, via, src, nextHops }: RouteOptions): Prefix {
+  const prefix = to === 'default' ? undefined : parsePrefix(to);
+  if (prefix && family !== undefined && prefix.family !== family)
+    throw new UsageError(`${call}: ${to} is of IPv${prefix.family}: received family ${family}`);
+  if (prefix) return prefix;
+  const chosen = family ?? familyOf(via ?? src ?? nextHops?.[0]?.via ?? '') ?? 4;
+  return { address: chosen === 4 ? '0.0.0.0' : '::', length: 0, family: chosen };
+}
+
+function oneOf(words: readonly string[]) {
+  return {
+    rule: `one of ${words.join(', ')}`,
+    read: (value: unknown) => (words.some((word) => word === value) ? value : undefined),
+  };
+}

@@ -1,0 +1,150 @@
+import { checkOptions, UsageError } from '../kernel/validate.ts';
+import { ipRule, type RuleAction } from '../netlink/rule.ts';
+import { checkOptionValues } from '../state/entries/fields.ts';
+import {
+  PROTOCOLS,
+  parseMark,
+  parseRange,
+  type RuleEntry,
+  type RuleType,
+  ruleEntry,
+} from '../state/entries/rule-entry.ts';
+import { type Family, parsePrefix } from '../wire/ip-address.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
+import { Interface } from './interface.ts';
+import type { Namespace } from './namespace.ts';
+import { change, watcher } from './watcher.ts';
+
+/** A rule of the routing policy to be added or deleted, in the words of `ip rule` (camel-cased). */
+export interface RuleOptions {
+  /** Of a rule that says no network. @default 4 */
+  family?: Family;
+  /** Rules are tried in this order. @default one before the first of those that were added */
+  priority?: number;
+  /** It is for all packets but those that the rest says. @default false */
+  not?: boolean;
+  /** The networks, or the addresses, that it is for. @default all */
+  from?: string;
+  to?: string;
+  /** The devices that a packet came by, and that it is bound to leave by. `lo` is what the namespace itself sends. */
+  iif?: Interface | string;
+  oif?: Interface | string;
+  /** A mark, or a mark and the bits of it that count: `'0x1/0xff'`. */
+  fwmark?: number | string;
+  tos?: number;
+  /** A protocol above IP: `tcp`, or its number. */
+  ipproto?: number | string;
+  /** A port, or a range: `'8000-8080'`. */
+  sport?: number | string;
+  dport?: number | string;
+  uidrange?: number | string;
+  /** The table of the VRF that a packet belongs to. */
+  l3mdev?: boolean;
+  /** The table that packets are looked up in. */
+  table?: number | 'main' | 'local' | 'default';
+  /** The priority of the rule to go on with. */
+  goto?: number;
+  /** @default as `table`, `l3mdev` and `goto` say */
+  type?: Exclude<RuleType, `${number}`>;
+  /** Routes of `table` with a prefix of this length or less are passed over. */
+  suppressPrefixlength?: number;
+}
+
+const OPTIONS = Object.keys(ruleEntry.fields);
+
+/** The routing policy of a namespace, as `ip rule` has it. */
+export class RuleTable {
+  readonly #namespace: Namespace;
+
+  constructor(namespace: Namespace) {
+    this.#namespace = namespace;
+  }
+
+  /**
+   * Adds a rule.
+   *
+   * @throws UsageError for a wrong option; KernelError `EEXIST` when there is such a rule
+   * @example r.rule.add({ from: '10.1.0.0/16', table: 100 })
+   * @example r.rule.add({ fwmark: '0x1/0xff', type: 'prohibit', priority: 50 })
+   */
+  add(options: RuleOptions): void {
+    const call = `${this.#namespace}.rule.add`;
+    change(call, [options], () => {
+      const rule = this.#parse(call, options);
+      if (!rule.action) throw new UsageError(`${call}: a rule takes table, goto, l3mdev, or a type such as prohibit`);
+      engineOf(this.#namespace).rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
+    });
+  }
+
+  /** Deletes the first rule that has all that is said. @throws KernelError `ENOENT` when there is none */
+  delete(options: RuleOptions): void {
+    const call = `${this.#namespace}.rule.delete`;
+    change(call, [options], () => {
+      const { action, ...rule } = this.#parse(call, options);
+      const causes = { ENOENT: 'there is no such rule' };
+      // Without an action any will do (rule_find).
+      engineOf(this.#namespace).rtnetlink.change(ipRule.delete({ ...rule, action: action ?? '0' }, causes));
+    });
+  }
+
+  /** The rules that the kernel has now, those of IPv4 first, in the order in which they are tried. */
+  list({ family }: { family?: Family } = {}): RuleEntry[] {
+    checkLabOpen(`${this.#namespace}.rule.list`, this.#namespace.lab);
+    watcher()?.asked();
+    return ruleEntry.list(engineOf(this.#namespace)).filter((rule) => family === undefined || rule.family === family);
+  }
+
+  #parse(call: string, options: RuleOptions): Partial<Parameters<typeof ipRule.add>[0]> {
+    checkLabOpen(call, this.#namespace.lab);
+    checkOptions(call, options, OPTIONS);
+    const named = { ...options, ...nameOf('iif', options.iif), ...nameOf('oif', options.oif) };
+    const said = checkOptionValues(call, ruleEntry.fields, named);
+    const { priority, not, iif, oif, tos, l3mdev, goto, suppressPrefixlength, table } = said;
+    const [from, to] = [said.from, said.to].map((net) => (net === undefined ? undefined : parsePrefix(net)));
+    const family = familyOf(call, options.family, [from?.family, to?.family]);
+    return {
+      ...{
+        family,
+        from,
+        to,
+        iif: iif as string | undefined,
+        oif: oif as string | undefined,
+        goto,
+        suppressPrefixlength,
+      },
+      ...(priority === undefined ? {} : { priority }),
+      ...{ not: not ?? false, tos: tos ?? 0, l3mdev: l3mdev ?? false },
+      ...(said.fwmark === undefined ? {} : parseMark(said.fwmark)),
+      ...(said.ipproto === undefined ? {} : { ipproto: PROTOCOLS[said.ipproto] ?? Number(said.ipproto) }),
+      ...{ sport: parseRange(said.sport), dport: parseRange(said.dport), uidrange: parseRange(said.uidrange) },
+      ...(table === undefined ? {} : { table: table as number }),
+      ...actionOf(call, options),
+    };
+  }
+}
+
+function nameOf(name: 'iif' | 'oif', device: Interface | string | undefined): object {
+  return device === undefined ? {} : { [name]: device instanceof Interface ? device.name : device };
+}
+
+function familyOf(call: string, family: Family | undefined, ofNets: readonly (Family | undefined)[]): Family {
+  const said = new Set([family, ...ofNets].filter((each) => each !== undefined));
+  const [first = 4, other] = said;
+  if (other !== undefined) throw new UsageError(`${call}: family, from and to must be of one version of IP`);
+  return first;
+}
+
+/** What becomes of a packet; one thing alone. */
+function actionOf(call: string, { type, table, goto, l3mdev }: RuleOptions): { action?: RuleAction } {
+  const told = [
+    ...(table === undefined && !l3mdev ? [] : ['lookup']),
+    ...(goto === undefined ? [] : ['goto']),
+    ...(type === undefined ? [] : [type]),
+  ];
+  const [first, ...others] = new Set(told);
+  if (others.length > 0 || (table !== undefined && l3mdev))
+    throw new UsageError(`${call}: a rule takes one of table, goto, l3mdev and type, or a type that says the same`);
+  if (first === undefined) return {};
+  return { action: first === 'lookup' ? 'to_tbl' : (first as RuleAction) };
+}

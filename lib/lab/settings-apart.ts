@@ -1,0 +1,21 @@
+import type { LinkKind } from '../links/link-kind.ts';
+import { genericId } from '../netlink/generic.ts';
+import { engineOf } from './engine.ts';
+import type { Interface } from './interface.ts';
+
+/** The settings of a device that travel by a family of their kind's own: WireGuard's keys and peers. */
+export function readApart({ namespace, index }: Interface, kind: LinkKind): object {
+  const { apart } = kind.description;
+  if (!apart) return {};
+  const { generic } = engineOf(namespace);
+  return apart.settings(generic.list(apart.list(genericId(generic, apart.family), index)));
+}
+
+/** Changes them, as far as they are said. */
+export function changeApart({ namespace, index }: Interface, kind: LinkKind, settings: object): void {
+  const { apart } = kind.description;
+  const said = Object.entries(settings).filter(([name, value]) => value !== undefined && kind.apart.includes(name));
+  if (!apart || said.length === 0) return;
+  const { generic } = engineOf(namespace);
+  generic.change(apart.change(genericId(generic, apart.family), index, Object.fromEntries(said)));
+}

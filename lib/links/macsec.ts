@@ -1,0 +1,73 @@
+import { checkOneOf } from '../kernel/validate.ts';
+import { oneOf } from '../netlink/one-of.ts';
+import { be16, bool, range, u8, u32, u64 } from '../netlink/scalars.ts';
+import { type Fixed, fixed } from '../netlink/type.ts';
+import { describeLink } from './describe-link.ts';
+import { setting } from './setting.ts';
+
+/** IEEE 802.1AE-2018 table 14-1, and 802.1AEbw; the first is the default of 802.1AE-2006 (linux/if_macsec.h). */
+const CIPHERS = {
+  'gcm-aes-128': 0x0080c20001000001n,
+  'gcm-aes-256': 0x0080c20001000002n,
+  'gcm-aes-xpn-128': 0x0080c20001000003n,
+  'gcm-aes-xpn-256': 0x0080c20001000004n,
+} as const;
+type Cipher = keyof typeof CIPHERS;
+const NAMES = Object.keys(CIPHERS) as Cipher[];
+
+const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Cipher>(
+  8,
+  (bytes, at) => NAMES.find((name) => CIPHERS[name] === u64.readAt(bytes, at)),
+  (bytes, at, name) => u64.writeAt(bytes, at, CIPHERS[name]),
+  {
+    rule: `one of ${NAMES.join(', ')}`,
+    check: (call, option, value) => {
+      if (value !== undefined) checkOneOf(call, option, value as Cipher, NAMES);
+    },
+    words: (name) => [name ?? 'default'],
+  },
+);
+
+/** Frames signed, or encrypted, to and from the device below (IEEE 802.1AE, drivers/net/macsec.c). `ip macsec` gives it keys. */
+export const macsec = describeLink('macsec', {
+  option: 'MACSEC',
+  lower: 'interface',
+  mac: 'lower',
+  settings: {
+    /** The lower half of its identifier (SCI), behind its MAC address, 1 to 65535. @default 1 */
+    port: setting('IFLA_MACSEC_PORT', 2, range(be16, 1, 65535)),
+    /** @default 'gcm-aes-128' */
+    cipher: setting('IFLA_MACSEC_CIPHER_SUITE', 4, cipher, { kernelDefault: 'gcm-aes-128', live: true }),
+    /** The bytes of the check value, 8 to 16. @default 16 */
+    icvlen: setting('IFLA_MACSEC_ICV_LEN', 3, range(u8, 8, 16), { kernelDefault: 16 }),
+    /** Encrypt, and not sign alone. @default false */
+    encrypt: setting('IFLA_MACSEC_ENCRYPT', 7, bool(u8), { live: true }),
+    /** Send the whole identifier in each frame. @default true */
+    sendSci: setting('IFLA_MACSEC_INC_SCI', 9, bool(u8), { kernelDefault: true, live: true }),
+    /** It has no port but this one: the identifier is its MAC address. It excludes `sendSci`. @default false */
+    endStation: setting('IFLA_MACSEC_ES', 10, bool(u8), { live: true }),
+    /** Single copy broadcast (EPON). It excludes `sendSci` and `endStation`. @default false */
+    scb: setting('IFLA_MACSEC_SCB', 11, bool(u8), { live: true }),
+    /** Protect what is sent at all. @default true */
+    protect: setting('IFLA_MACSEC_PROTECT', 8, bool(u8), { kernelDefault: true, live: true }),
+    /** Refuse old packet numbers. It needs `window`. @default false */
+    replay: setting('IFLA_MACSEC_REPLAY_PROTECT', 12, bool(u8), { live: true }),
+    /** How many packet numbers may come out of order. @default 0 */
+    window: setting('IFLA_MACSEC_WINDOW', 5, u32, { live: true }),
+    /** What becomes of frames that are not signed rightly. @default 'strict' */
+    validate: setting('IFLA_MACSEC_VALIDATION', 13, oneOf(u8, '', { disabled: 0, check: 1, strict: 2 }), {
+      kernelDefault: 'strict',
+      live: true,
+    }),
+    /** Which of the four associations it sends by, 0 to 3. @default 0 */
+    encodingsa: setting('IFLA_MACSEC_ENCODING_SA', 6, range(u8, 0, 3), { kernelDefault: 0, live: true }),
+  },
+  label: ({ encrypt }) => [encrypt ? 'encrypted' : 'signed'],
+  causes: {
+    add: ({ lower }) => ({
+      EBUSY: `${lower} has a macsec of this identifier, or another rx_handler, already (macsec_newlink)`,
+      EINVAL: 'replay needs window, and of sendSci, endStation and scb only one may be on (macsec_validate_attr)',
+    }),
+    settings: { EINVAL: 'replay needs window, and of sendSci, endStation and scb only one may be on' },
+  },
+});

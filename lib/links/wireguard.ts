@@ -1,0 +1,141 @@
+import { AF_INET, AF_INET6 } from '../kernel/constants.ts';
+import { checkInteger, checkOptions, checkPrefix, show, UsageError } from '../kernel/validate.ts';
+import { genericRequest } from '../netlink/generic.ts';
+import { range, u16, u32 } from '../netlink/scalars.ts';
+import type { Type } from '../netlink/type.ts';
+import { key, parseEndpoint, type WireguardPeer, wireguardDevice } from '../netlink/wireguard.ts';
+import { familyOf } from '../wire/ip-address.ts';
+import { describeLink } from './describe-link.ts';
+import { setting } from './setting.ts';
+
+const WG_CMD_GET_DEVICE = 0;
+const WG_CMD_SET_DEVICE = 1;
+const WGDEVICE_F_REPLACE_PEERS = 1;
+const WGPEER_F_REPLACE_ALLOWEDIPS = 2;
+/** What the kernel says where there is no key. */
+const NO_KEY = Buffer.alloc(32).toString('base64');
+
+const KEY_RULE = '32 bytes in base64, as `wg genkey` prints them';
+const checkedKey: Type<string> = { ...key, rule: KEY_RULE, check: checkKey };
+const peers: Type<readonly WireguardPeer[]> = {
+  write: () => {},
+  read: () => [],
+  words: () => [],
+  rule: 'a list of peers, such as [{ publicKey, allowedIps: ["10.7.0.2/32"] }]',
+  check: checkPeers,
+};
+
+const apart = { apart: true, live: true } as const;
+
+/** IP packets, encrypted, in UDP (drivers/net/wireguard). `privateKey` may be any 32 bytes: `randomBytes(32).toString('base64')`. */
+export const wireguard = describeLink('wireguard', {
+  option: 'WIREGUARD',
+  ethernet: false,
+  noArp: true,
+  withoutMac: () => true,
+  settings: {
+    /** Its private key, base64. @default none: it sends nothing */
+    privateKey: setting('WGDEVICE_A_PRIVATE_KEY', 3, checkedKey, apart),
+    /** Its public key, base64, which follows from the private one. */
+    publicKey: setting('WGDEVICE_A_PUBLIC_KEY', 4, checkedKey, { apart: true, readOnly: true }),
+    /** The UDP port that it is heard at, 0 to 65535; 0 lets the kernel choose. @default 0 */
+    listenPort: setting('WGDEVICE_A_LISTEN_PORT', 6, range(u16, 0, 65535), apart),
+    /** The firewall mark of the outer packets, for rules. @default 0 */
+    fwmark: setting('WGDEVICE_A_FWMARK', 7, u32, apart),
+    /** The other ends. `set` replaces them all. @default none */
+    peers: setting('WGDEVICE_A_PEERS', 8, peers, apart),
+  },
+  label: () => [],
+  apart: {
+    family: 'wireguard',
+    change: (id, index, settings) =>
+      genericRequest(id, wireguardDevice, {
+        ...{ command: WG_CMD_SET_DEVICE, index, words: 'wg set' },
+        ...(settings as { privateKey?: string; listenPort?: number; fwmark?: number }),
+        ...said((settings as { peers?: readonly WireguardPeer[] }).peers),
+      }),
+    list: (id, index) => genericRequest(id, wireguardDevice, { command: WG_CMD_GET_DEVICE, index, words: 'wg show' }),
+    // A list of peers may come in several messages.
+    settings: (answers) => {
+      const all = answers as ReturnType<typeof wireguardDevice.read>[];
+      const [first] = all;
+      return {
+        ...{ privateKey: present(first?.privateKey), publicKey: present(first?.publicKey) },
+        ...{ listenPort: first?.listenPort, fwmark: first?.fwmark },
+        peers: all.flatMap((answer) => answer.peers ?? []).map(readPeer),
+      };
+    },
+  },
+});
+
+function said(all: readonly WireguardPeer[] | undefined) {
+  if (!all) return {};
+  return {
+    flags: WGDEVICE_F_REPLACE_PEERS,
+    peers: all.map(({ allowedIps, ...peer }) => ({
+      ...peer,
+      flags: WGPEER_F_REPLACE_ALLOWEDIPS,
+      allowedIps: allowedIps.map((text) => {
+        const { address, length, family } = checkPrefix('', '', text);
+        return { address, length, family: family === 4 ? AF_INET : AF_INET6 };
+      }),
+    })),
+  };
+}
+
+type ReadPeer = NonNullable<ReturnType<typeof wireguardDevice.read>['peers']>[number];
+
+function readPeer({
+  publicKey = '',
+  presharedKey,
+  endpoint,
+  persistentKeepalive,
+  allowedIps = [],
+}: ReadPeer): WireguardPeer {
+  const shared = present(presharedKey);
+  return {
+    publicKey,
+    ...(shared === undefined ? {} : { presharedKey: shared }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(persistentKeepalive ? { persistentKeepalive } : {}),
+    allowedIps: allowedIps.map(({ address, length }) => `${address}/${length}`),
+  };
+}
+
+function present(value: string | undefined): string | undefined {
+  return value === NO_KEY ? undefined : value;
+}
+
+function checkKey(call: string, option: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && /^[A-Za-z0-9+/]{43}=$/.test(value))) return;
+  throw new UsageError(`${call}: ${option} must be ${KEY_RULE}: received ${show(value)}`);
+}
+
+const PEER_OPTIONS = ['publicKey', 'presharedKey', 'endpoint', 'persistentKeepalive', 'allowedIps'];
+
+function checkPeers(call: string, option: string, value: unknown): void {
+  if (value === undefined) return;
+  if (!Array.isArray(value)) throw new UsageError(`${call}: ${option} must be ${peers.rule}: received ${show(value)}`);
+  for (const [at, peer] of value.entries()) {
+    const place = `${call}: ${option}[${at}]`;
+    checkOptions(place, peer, PEER_OPTIONS);
+    const { publicKey, presharedKey, endpoint, persistentKeepalive, allowedIps } = peer as WireguardPeer;
+    if (publicKey === undefined) throw new UsageError(`${place}: publicKey must be given: ${KEY_RULE}`);
+    checkKey(place, 'publicKey', publicKey);
+    checkKey(place, 'presharedKey', presharedKey);
+    checkInteger(place, 'persistentKeepalive', persistentKeepalive, 0, 65535);
+    checkEndpoint(place, endpoint);
+    if (!Array.isArray(allowedIps))
+      throw new UsageError(`${place}: allowedIps must be a list such as ['10.7.0.0/24']: received ${show(allowedIps)}`);
+    for (const text of allowedIps) checkPrefix(place, 'allowedIps', text, "networks such as '10.7.0.0/24'");
+  }
+}
+
+function checkEndpoint(place: string, endpoint: unknown): void {
+  if (endpoint === undefined) return;
+  const { address, port } = typeof endpoint === 'string' ? parseEndpoint(endpoint) : { address: '', port: 0 };
+  if (familyOf(address) !== undefined && port >= 1 && port <= 65535) return;
+  throw new UsageError(
+    `${place}: endpoint must be an address with a port, such as 192.0.2.2:51820 or [fd00::2]:51820: received ${show(endpoint)}`,
+  );
+}

@@ -1,0 +1,157 @@
+import { after, now } from '../kernel/clock.ts';
+import { readOf } from '../lab/exec.ts';
+import { type Namespace, UsageError } from '../lab/index.ts';
+import { watcher } from '../lab/watcher.ts';
+import { checkEntry, deviceName, type Fields, text, whole, word } from '../state/entries/fields.ts';
+import { type Assertion, Progress } from './assertion.ts';
+import {
+  checkPlace,
+  checkTimes,
+  deviceIn,
+  evidenceOf,
+  goalOf,
+  judgeIn,
+  type StateOptions,
+  type StateTimes,
+} from './have-state.ts';
+import { shouldStopWaiting } from './lost-programs.ts';
+import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
+import { describeState, type Verdict } from './state-message.ts';
+
+/** What counts packets: a counter of nftables by its name, a rule that has one, or a queueing discipline. */
+export interface CounterEntry {
+  /** `counter` of nftables by its name; undefined for that of a rule. */
+  counter: string | undefined;
+  /** The comment of the rule that counts. */
+  comment: string | undefined;
+  /** Of nftables. */
+  family: string | undefined;
+  table: string | undefined;
+  chain: string | undefined;
+  /** Of a queueing discipline: its kind, its device and its handle (`1:`). */
+  qdisc: string | undefined;
+  dev: string | undefined;
+  handle: string | undefined;
+  packets: number;
+  bytes: number;
+  /** Of a queueing discipline: how many packets it has dropped. */
+  drops: number | undefined;
+}
+
+const FIELDS: Fields<CounterEntry> = {
+  ...{ counter: text, comment: text, family: word('ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev') },
+  ...{
+    table: text,
+    chain: text,
+    qdisc: text,
+    dev: deviceName,
+    handle: text,
+    packets: whole,
+    bytes: whole,
+    drops: whole,
+  },
+};
+const NOUN = 'counter';
+
+/** No event tells of a packet. In milliseconds. */
+const LOOK_AGAIN = 50;
+
+export async function toHaveCounted(
+  this: Assertion,
+  received: unknown,
+  expected: unknown,
+  options: StateOptions = {},
+): Promise<Answer> {
+  const { isNot, progress = new Progress() } = this;
+  const judge = judgeIn(this);
+  const call = assertionTitle('toHaveCounted', nameOf(received), `${nameOf(expected)}${wordsOf(options)}`, { isNot });
+  const { namespace, device } = checkPlace(call, received);
+  if (device) throw new UsageError(`${call}: expect() takes a namespace: received ${device}; its device is dev`);
+  const times = checkTimes(call, 'toHaveCounted', options, isNot);
+  const wanted = checkEntry(call, { noun: NOUN, fields: FIELDS }, expected, (value) =>
+    deviceIn(call, namespace, value),
+  );
+  progress.goal = goalOf(NOUN, received, times, isNot);
+  const started = now();
+  const verdict = await watch({
+    look: () => listCounters(call, namespace),
+    matches: (entry) => judge.matches(entry, wanted),
+    isHopeless: () => !isNot && shouldStopWaiting(namespace.lab, progress),
+    ...{ times, isNot },
+  });
+  if (verdict.holds) {
+    if (!isNot) watcher()?.answered(now() - started);
+    return { pass: !isNot, message: () => '' };
+  }
+  const asked = { call, place: namespace.name, noun: NOUN, isNot, times, wanted, judge };
+  return { pass: isNot, message: () => describeState(asked, verdict), evidence: evidenceOf(namespace.lab) };
+}
+
+interface Watching {
+  look: () => CounterEntry[];
+  matches: (entry: CounterEntry) => boolean;
+  isHopeless: () => boolean;
+  times: StateTimes;
+  isNot: boolean;
+}
+
+/** Reads the counters until one is as it was wanted; with `.not`, until none has been so for the whole hold. */
+async function watch({ look, matches, isHopeless, times: { within, hold }, isNot }: Watching): Promise<Verdict> {
+  const started = now();
+  let since: number | undefined;
+  for (let looks = 1; ; looks++) {
+    const isOver = now() - started >= within || isHopeless();
+    const at = now();
+    const entries = look();
+    const found = entries.find(matches);
+    since = (found === undefined) === isNot ? (since ?? at) : undefined;
+    if (since !== undefined && (!isNot || at - since >= hold)) return { holds: true };
+    if (since === undefined && isOver) return { holds: false, entries, found, looks, took: now() - started };
+    await new Promise<void>((resolve) => after(LOOK_AGAIN, resolve));
+  }
+}
+
+/** What `nft -j list ruleset` prints (libnftables-json(5)). */
+interface NftObject {
+  counter?: { family: string; table: string; name: string; packets: number; bytes: number };
+  rule?: { family: string; table: string; chain: string; comment?: string; expr: readonly { counter?: unknown }[] };
+}
+
+interface TcQdisc {
+  kind: string;
+  handle: string;
+  dev: string;
+  packets?: number;
+  bytes?: number;
+  drops?: number;
+}
+
+const NO_RULE = { counter: undefined, comment: undefined, family: undefined, table: undefined, chain: undefined };
+const NO_QDISC = { qdisc: undefined, dev: undefined, handle: undefined, drops: undefined };
+
+function listCounters(call: string, namespace: Namespace): CounterEntry[] {
+  const { nftables } = JSON.parse(readOf(call, namespace, 'nft', ['-j', 'list', 'ruleset'])) as {
+    nftables: NftObject[];
+  };
+  const qdiscs = JSON.parse(readOf(call, namespace, 'tc', ['-j', '-s', 'qdisc', 'show'])) as TcQdisc[];
+  return [
+    ...nftables.flatMap(ofNft),
+    ...qdiscs.map(({ kind, handle, dev, packets = 0, bytes = 0, drops = 0 }) => ({
+      ...{ ...NO_RULE, qdisc: kind, dev, handle, packets, bytes, drops },
+    })),
+  ];
+}
+
+function ofNft({ counter, rule }: NftObject): CounterEntry[] {
+  if (counter) {
+    const { name, family, table, packets, bytes } = counter;
+    return [{ ...NO_QDISC, counter: name, comment: undefined, family, table, chain: undefined, packets, bytes }];
+  }
+  return (rule?.expr ?? []).flatMap(({ counter: own }) => {
+    // A name stands for a counter that is listed by itself.
+    if (!rule || typeof own !== 'object' || own === null) return [];
+    const { family, table, chain, comment } = rule;
+    const { packets, bytes } = own as { packets: number; bytes: number };
+    return [{ ...NO_QDISC, counter: undefined, comment, family, table, chain, packets, bytes }];
+  });
+}

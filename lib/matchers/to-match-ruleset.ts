@@ -1,0 +1,20 @@
+import { show } from '../kernel/validate.ts';
+import { readOf } from '../lab/exec.ts';
+import { UsageError } from '../lab/index.ts';
+import type { Assertion } from './assertion.ts';
+import { checkPlace, evidenceOf } from './have-state.ts';
+import { type Answer, assertionTitle, nameOf } from './message.ts';
+
+export async function toMatchRuleset(this: Assertion, received: unknown, hint?: string): Promise<Answer> {
+  const { isNot, snapshot } = this;
+  const call = assertionTitle('toMatchRuleset', nameOf(received), hint === undefined ? '' : show(hint), { isNot });
+  const { namespace, device } = checkPlace(call, received);
+  if (device) throw new UsageError(`${call}: expect() takes a namespace: received ${device}`);
+  if (hint !== undefined && typeof hint !== 'string')
+    throw new UsageError(`${call}: hint must be a text that names the snapshot: received ${show(hint)}`);
+  if (isNot) throw new UsageError(`${call}: a snapshot is for what there is: .not has nothing to compare with`);
+  if (!snapshot) throw new Error('this matcher needs what vitest gives it');
+  // Without handles, and without what packets change: counters, quotas, the times that are left to elements of sets.
+  const { pass, message } = snapshot(readOf(call, namespace, 'nft', ['--stateless', 'list', 'ruleset']), hint);
+  return { pass, message: () => `${call}\n\n${message()}`, evidence: evidenceOf(namespace.lab) };
+}

@@ -1,0 +1,164 @@
+import { checkMilliseconds, checkOneOf, show } from '../kernel/validate.ts';
+import { type Interface, Namespace, UsageError } from '../lab/index.ts';
+import { type Continuity, type Outage, observeContinuity, PACE } from '../probes/continuity.ts';
+import { WITHIN } from '../probes/patience.ts';
+import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { latenessIn } from '../trace/late-answers.ts';
+import { quietIn } from '../trace/quiescence.ts';
+import { type Assertion, Progress } from './assertion.ts';
+import { shouldStopWaiting } from './lost-programs.ts';
+import {
+  type Answer,
+  assertionTitle,
+  describeDevice,
+  formatMessage,
+  milliseconds,
+  nameOf,
+  plural,
+  wordsOf,
+} from './message.ts';
+
+const WAYS = ['icmp', 'udp'] as const;
+
+export interface ToStayReachableOptions extends Pick<ReachOptions, 'family' | 'from'> {
+  /** What is done to the network meanwhile; a promise is awaited. */
+  while: () => unknown;
+  /** How long an outage may be, in milliseconds. @default 0 */
+  gap?: number;
+  /** The protocol of the probes. @default 'icmp' */
+  by?: (typeof WAYS)[number];
+}
+
+const NEVER_ASKED = 'it answered, but none of the probes that followed each millisecond';
+
+/** So many outages are told of. */
+const MOST_TOLD = 20;
+
+export async function toStayReachable(
+  this: Assertion,
+  received: unknown,
+  to: Namespace | Interface | string,
+  options: ToStayReachableOptions,
+): Promise<Answer> {
+  const { isNot, progress = new Progress() } = this;
+  const call = assertionTitle('toStayReachable', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
+  const from = checkReceiver(call, received);
+  const { gap = 0, by = 'icmp', while: during, ...ends } = checkOptions(call, options);
+  const { lab } = from;
+  const isHopeless = () => shouldStopWaiting(lab, progress);
+  const lateness = latenessIn(lab);
+  progress.goal = `an answer from ${nameOf(to)}, before the function runs`;
+  const patience = { milliseconds: WITHIN + lateness, quiet: () => quietIn(lab, 'packets'), isHopeless };
+  const before = await reach(call, from, to, { ...ends, by }, patience);
+  if (before.outcome !== 'answered') return neverReached(call, before, isNot);
+  progress.goal = `the end of the function, and for ${nameOf(to)} to answer again`;
+  const seen = await observeContinuity(before.question, by, during, { gap, lateness, isHopeless });
+  if (!seen) return neverReached(call, { ...before, reason: NEVER_ASKED }, isNot);
+  const verdict = judge(seen, gap);
+  if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot, message: () => '' };
+  const message = () => describe(call, before, { ...seen, gap, by, isNot, verdict });
+  return { pass: isNot, isInconclusive: verdict === 'unknown', message };
+}
+
+function checkReceiver(call: string, received: unknown): Namespace {
+  if (received instanceof Namespace && !received.lab.closed) return received;
+  if (received instanceof Namespace)
+    throw new UsageError(`${call}: the lab of ${received.name} is closed; was the assertion awaited?`);
+  throw new UsageError(`${call}: expect() takes the namespace that asks: received ${show(received)}`);
+}
+
+function checkOptions(call: string, options: ToStayReachableOptions): ToStayReachableOptions {
+  if (typeof options !== 'object' || options === null || typeof options.while !== 'function') {
+    throw new UsageError(
+      `${call}: while must be a function that does something to the network, as in { while: () => failover(), gap: 50 }: received ${show(options?.while)}`,
+    );
+  }
+  const { while: _, gap, by, ...ends } = options;
+  checkReachOptions(call, ends, ['while', 'gap']);
+  checkMilliseconds(call, 'gap', gap);
+  if (by !== undefined) checkOneOf(call, 'by', by, WAYS);
+  return options;
+}
+
+type Verdict = 'kept' | 'interrupted' | 'unknown';
+
+/**
+ * An outage is surely as long as from its first probe to its last. It may have been as long as from the answered probe before
+ * to the one behind: where the machine sent none in between, nobody knows.
+ */
+function judge({ outages, hole }: Continuity, gap: number): Verdict {
+  if (outages.some(({ length }) => length > gap)) return 'interrupted';
+  // A tick more or less is what a timer does.
+  const most = Math.max(hole, ...outages.map(({ most: longest }) => longest));
+  return most > gap + TOLERANCE ? 'unknown' : 'kept';
+}
+
+const TOLERANCE = 2 * PACE;
+
+function neverReached(call: string, { question, outcome, reason, probes }: ReachReport, isNot: boolean): Answer {
+  const message = () =>
+    formatMessage({
+      title: call,
+      lines: [
+        ...endsOf(question),
+        ['Expected', 'an answer before the function ran'],
+        ['Received', `none (${reason ?? outcome}; ${plural(probes, 'probe')}), so the function was not called`],
+      ],
+      hint: `await expect(${question.from.name}).toReach(…) first: it says why`,
+    });
+  return { pass: isNot, isInconclusive: true, message };
+}
+
+function endsOf({ from, source, to, family }: ReachReport['question']): [string, string][] {
+  return [
+    ['From', `${from.name} ${source.address} (${describeDevice(source.device)})`],
+    ['To', `${to.namespace?.name ?? 'no namespace of the lab:'} ${to.address}, over IPv${family}`],
+  ];
+}
+
+interface Told extends Continuity {
+  gap: number;
+  by: 'icmp' | 'udp';
+  isNot: boolean;
+  verdict: Verdict;
+}
+
+function describe(title: string, { question }: ReachReport, told: Told): string {
+  const { gap, by, isNot, outages } = told;
+  const pace = `by ${by === 'icmp' ? 'an ICMP echo' : 'a UDP datagram'} each millisecond`;
+  const listed = outages.toSorted((one, other) => other.length - one.length).slice(0, MOST_TOLD);
+  const more = outages.length - listed.length;
+  const lines = listed.toSorted((one, other) => one.start - other.start).map(describeOutage);
+  return formatMessage({
+    title,
+    lines: [
+      ...endsOf(question),
+      ['Expected', `${isNot ? 'an' : 'no'} outage longer than ${milliseconds(gap)}, ${pace}`],
+      ['Received', describeWorst(told)],
+      ['Outages', lines.length > 0 ? [...lines, ...(more > 0 ? [`… and ${more} shorter`] : [])].join('\n') : undefined],
+    ],
+  });
+}
+
+function describeWorst({ outages, hole, probes, took, verdict }: Told): string {
+  const [worst] = outages.toSorted((one, other) => other.length - one.length);
+  const of = `in ${milliseconds(took)}, of ${plural(probes, 'probe')}`;
+  if (verdict === 'unknown') {
+    const most = Math.max(hole, ...outages.map(({ most: may }) => may));
+    return `inconclusive: the machine sent no probe for so long that an outage may have taken ${milliseconds(most)} (${of})`;
+  }
+  return worst ? `an outage of ${lengthOf(worst)} (${plural(outages.length, 'outage')} ${of})` : `none (${of})`;
+}
+
+/** `312 ms`; where the machine sent no probe at its edges, `312 to 340 ms`. */
+function lengthOf({ length, most }: Outage): string {
+  return most - length > TOLERANCE ? `${Math.round(length)} to ${milliseconds(most)}` : milliseconds(length);
+}
+
+/** `+120 ms: 312 ms, 312 probes lost`. */
+function describeOutage(outage: Outage): string {
+  const { start, unsent, isOpen } = outage;
+  const what = unsent ? `not sent (${unsent})` : 'lost';
+  const end = isOpen ? ', and no end' : '';
+  return `+${Math.round(Math.max(0, start))} ms: ${lengthOf(outage)}, ${plural(outage.probes, 'probe')} ${what}${end}`;
+}

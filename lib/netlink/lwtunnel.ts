@@ -1,0 +1,150 @@
+import { bytesToIp, ipToBytes } from '../wire/ip-address.ts';
+import { NUMBERS } from './names.ts';
+import { be64, bytes, ip4, ip6, u8 } from './scalars.ts';
+import { attribute, table } from './table.ts';
+import type { Type } from './type.ts';
+import { Writer } from './writer.ts';
+
+/** What a route wraps its packets in (`encap`): one of these. */
+export interface Encap {
+  /** MPLS labels, the outermost first. */
+  mpls?: readonly number[];
+  /** An IPv4 tunnel's header: for a device that is `external`. */
+  ip?: { id?: number; dst: string; src?: string; ttl?: number; tos?: number };
+  ip6?: { id?: number; dst: string; src?: string; hoplimit?: number; tc?: number };
+  /** Segment routing (RFC 8754): the segments in the order in which they are passed. */
+  seg6?: { mode: SegmentMode; segs: readonly string[] };
+}
+
+/** `SEG6_IPTUN_MODE_*`. */
+export const SEGMENT_MODES = ['inline', 'encap', 'l2encap'] as const;
+export type SegmentMode = (typeof SEGMENT_MODES)[number];
+
+/** `LWTUNNEL_ENCAP_*`. */
+const ENCAP_TYPES = { mpls: 1, ip: 2, ip6: 4, seg6: 5 } as const;
+type EncapType = keyof typeof ENCAP_TYPES;
+
+/** A whole number of 64 bits, most significant byte first. */
+const id: Type<number> = {
+  write: (to, value) => be64.write(to, BigInt(value)),
+  read: (read) => Number(be64.read(read)),
+  words: (value) => [String(value)],
+};
+
+const LAST_LABEL = 0x100;
+
+/** `struct mpls_label`: 20 bits of label, 3 of traffic class, 1 that says it is the last, 8 of TTL. */
+const labels: Type<readonly number[]> = {
+  write: (to, all) => {
+    const stack = Buffer.alloc(4 * all.length);
+    for (const [at, label] of all.entries())
+      stack.writeUInt32BE(((label << 12) | (at === all.length - 1 ? LAST_LABEL : 0)) >>> 0, 4 * at);
+    bytes.write(to, stack);
+  },
+  read: (stack) => Array.from({ length: stack.length / 4 }, (_, at) => stack.readUInt32BE(4 * at) >>> 12),
+  words: (all) => [all.join('/')],
+};
+
+const [SRH_HEADER, SEGMENT] = [8, 16];
+const ROUTING_TYPE = 4;
+
+/** `struct seg6_iptunnel_encap`: the mode, and behind it the routing header with its segments in reverse (RFC 8754). */
+const segments: Type<{ mode: SegmentMode; segs: readonly string[] }> = {
+  write: (to, { mode, segs }) => {
+    // Of a header that is put in, the first is the packet's own destination (seg6_do_srh_inline).
+    const all = mode === 'inline' ? [...segs, '::'] : segs;
+    const header = Buffer.alloc(4 + SRH_HEADER + SEGMENT * all.length);
+    header.writeInt32LE(SEGMENT_MODES.indexOf(mode), 0);
+    header.set([0, 2 * all.length, ROUTING_TYPE, all.length - 1, all.length - 1], 4);
+    for (const [at, segment] of all.toReversed().entries())
+      header.set(ipToBytes(segment), 4 + SRH_HEADER + SEGMENT * at);
+    bytes.write(to, header);
+  },
+  read: (header) => {
+    const mode = SEGMENT_MODES[header.readInt32LE(0)];
+    if (!mode) throw new RangeError(`${header.readInt32LE(0)} is no known mode of SRv6`);
+    const count = (header[5] ?? 0) / 2;
+    const all = Array.from({ length: count }, (_, at) => {
+      const start = 4 + SRH_HEADER + SEGMENT * at;
+      return bytesToIp(header.subarray(start, start + SEGMENT));
+    }).toReversed();
+    return { mode, segs: mode === 'inline' ? all.slice(0, -1) : all };
+  },
+  words: ({ mode, segs }) => ['mode', mode, 'segs', segs.join(',')],
+};
+
+/** What is in `RTA_ENCAP`, by the type beside it. */
+const encapBodies = {
+  mpls: table({ labels: attribute('MPLS_IPTUNNEL_DST', 1, labels, { word: '' }) }),
+  ip: table({
+    id: attribute('LWTUNNEL_IP_ID', 1, id),
+    dst: attribute('LWTUNNEL_IP_DST', 2, ip4),
+    src: attribute('LWTUNNEL_IP_SRC', 3, ip4),
+    ttl: attribute('LWTUNNEL_IP_TTL', 4, u8),
+    tos: attribute('LWTUNNEL_IP_TOS', 5, u8),
+  }),
+  ip6: table({
+    id: attribute('LWTUNNEL_IP6_ID', 1, id),
+    dst: attribute('LWTUNNEL_IP6_DST', 2, ip6),
+    src: attribute('LWTUNNEL_IP6_SRC', 3, ip6),
+    hoplimit: attribute('LWTUNNEL_IP6_HOPLIMIT', 4, u8),
+    tc: attribute('LWTUNNEL_IP6_TC', 5, u8),
+  }),
+  seg6: table({ seg6: attribute('SEG6_IPTUNNEL_SRH', 1, segments, { word: '' }) }),
+} as const;
+
+/** `RTA_ENCAP`, or its like of a nexthop. How it is to be read depends on the type beside it. */
+export const encapBytes: Type<Buffer, Uint8Array> = { ...bytes, isNested: true, parts: Object.values(encapBodies) };
+
+/** How an encapsulation travels: `RTA_ENCAP_TYPE` and `RTA_ENCAP`, or their like of a nexthop. */
+export interface SaidEncap {
+  encapType?: number | undefined;
+  encap?: Uint8Array | undefined;
+}
+
+/** An encapsulation as it travels. */
+export function writeEncap(encap: Encap | undefined): SaidEncap {
+  const said = encap && bodyOf(encap);
+  if (!said) return {};
+  const to = new Writer();
+  said.body.write(to, said.values);
+  return { encapType: ENCAP_TYPES[said.type], encap: Buffer.from(to.bytes) };
+}
+
+/** Reads one; undefined for a kind that hairpin does not know. */
+export function readEncap({ encapType, encap }: SaidEncap): Encap | undefined {
+  const type = (Object.keys(ENCAP_TYPES) as EncapType[]).find((name) => ENCAP_TYPES[name] === encapType);
+  if (!type || !encap) return undefined;
+  try {
+    const read = withoutUnsaid(encapBodies[type].read(Buffer.from(encap)));
+    return { [type]: type === 'mpls' ? read['labels'] : type === 'seg6' ? read['seg6'] : read };
+  } catch (error) {
+    // A mode that is newer than hairpin.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** The words behind `encap`: `encap seg6 mode encap segs fd00::1`. */
+export function encapWords(encap: Encap | undefined): string[] {
+  const said = encap && bodyOf(encap);
+  return said ? ['encap', said.type, ...said.body.words(said.values, NUMBERS)] : [];
+}
+
+function bodyOf({ mpls, ip, ip6: ipv6, seg6 }: Encap) {
+  const body = (type: EncapType, values: object) => ({
+    type,
+    body: encapBodies[type] as Type<unknown, object>,
+    values,
+  });
+  if (mpls) return body('mpls', { labels: mpls });
+  if (seg6) return body('seg6', { seg6 });
+  if (ip) return body('ip', ip);
+  return ipv6 && body('ip6', ipv6);
+}
+
+/** The kernel says of every value what it is: zero stands for one that nobody said (`ip_tun_fill_encap_info`). */
+function withoutUnsaid(read: object): Record<string, unknown> {
+  const unsaid = [undefined, 0, '0.0.0.0', '::'];
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => !unsaid.includes(value as never)));
+}

@@ -1,0 +1,161 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { checkErrno } from '../kernel/checked.ts';
+import { after, now } from '../kernel/clock.ts';
+import { SOCK_DGRAM } from '../kernel/constants.ts';
+import { errnoName } from '../kernel/libc.ts';
+import { NUMBER_LENGTH, Pacer } from '../kernel/pacer.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
+import { Socket } from '../kernel/socket.ts';
+import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { engineOf } from '../lab/engine.ts';
+import { encodeEchoRequest, ICMP_TYPE } from '../wire/icmp.ts';
+import { bindSource, scopeOf } from './bind-source.ts';
+import { openIcmpSocket } from './icmp-errors.ts';
+import type { Question } from './question.ts';
+
+/** Milliseconds from one probe to the next. */
+export const PACE = 1;
+
+/** How often it is looked whether the network has come back, in milliseconds. */
+const GLANCE = 2;
+
+/** A time in which no probe was answered. Times are in milliseconds. */
+export interface Outage {
+  /** When its first probe was sent, since the beginning of the function. */
+  start: number;
+  /** From its first probe to its last. */
+  length: number;
+  /** How long it may have been at most: from the answered probe before to the one behind. */
+  most: number;
+  probes: number;
+  /** Why its probes were not sent, if they were not: `ENETUNREACH`. */
+  unsent: string | undefined;
+  /** Whether it had not ended when the probes did. */
+  isOpen: boolean;
+}
+
+/** How well a network answered while something was done to it. */
+export interface Continuity {
+  outages: Outage[];
+  /** The longest time without an outage in which the machine sent no probe, in milliseconds. */
+  hole: number;
+  probes: number;
+  /** From the first probe to the last, in milliseconds. */
+  took: number;
+}
+
+/** How long to wait for what. */
+interface ContinuityPatience {
+  /** An outage may be so long. */
+  gap: number;
+  /** How much later than usual an answer may come. */
+  lateness: number;
+  /** Whether there is no hope any more. */
+  isHopeless: () => boolean;
+}
+
+/**
+ * Sends a probe each millisecond while a function runs, and until the network answers again, or has not for longer than it
+ * may.
+ *
+ * @param by of UDP hairpin itself sends everything back at the far end
+ * @returns undefined when no probe was answered before, so that the function was not called
+ */
+export async function observeContinuity(
+  question: Question,
+  by: 'icmp' | 'udp',
+  during: () => unknown,
+  { gap, lateness, isHopeless }: ContinuityPatience,
+): Promise<Continuity | undefined> {
+  using resources = new ResourceStack();
+  const pacer = new Pacer({ ...openProbe(question, by, resources), interval: PACE });
+  // A lab that is closed under it closes nothing that the thread uses: these sockets are closed only below.
+  try {
+    const started = now();
+    await until(() => answeredSince(pacer, 0) || now() - started > START + lateness, isHopeless);
+    // The machine did not get round to it, or the network has changed since it was last asked.
+    if (!answeredSince(pacer, 0)) return undefined;
+    const began = now();
+    await during();
+    const ended = now();
+    const back = () => answeredSince(pacer, ended) || now() - ended > gap + lateness + GRACE || pacer.isFull;
+    await until(back, isHopeless);
+    pacer.stopSending();
+    const last = pacer.count - 1;
+    const stopped = now();
+    await until(() => pacer.outcomeOf(last) !== 'lost' || now() - stopped > lateness + GRACE, isHopeless);
+    return judge(pacer, began, stopped);
+  } finally {
+    await pacer.end();
+  }
+}
+
+/** How long the thread may take to start, and its first answer to come, in milliseconds. */
+const START = 10_000;
+
+/** How long an answer may be under way where nothing delays it, in milliseconds. */
+const GRACE = 100;
+
+function openProbe(question: Question, by: 'icmp' | 'udp', resources: ResourceStack) {
+  const { from, to, family } = question;
+  const mark = randomBytes(8);
+  const payload = Buffer.concat([mark, Buffer.alloc(NUMBER_LENGTH)]);
+  if (by === 'icmp') {
+    const socket = resources.use(openIcmpSocket(engineOf(from).netns, family, [ICMP_TYPE[family].echoReply]));
+    checkErrno('bind', bindSource(socket, question));
+    const request = encodeEchoRequest(family, { identifier: randomInt(0x1_0000), sequence: 0, payload });
+    const address = ipSocketAddress(family, to.address, 0, scopeOf(question));
+    return { socket: socket.fd, to: address, request, icmp: family, echo: undefined };
+  }
+  const far = to.namespace ?? from;
+  const echo = resources.use(Socket.open(engineOf(far).netns, familyNumber(family), SOCK_DGRAM, 0));
+  checkErrno(`bind(${to.address})`, echo.bind(ipSocketAddress(family, to.address, 0, to.device?.index ?? 0)));
+  const { port } = readIpSocketAddress(echo.localAddress());
+  const socket = resources.use(Socket.open(engineOf(from).netns, familyNumber(family), SOCK_DGRAM, 0));
+  checkErrno('bind', bindSource(socket, question));
+  const address = ipSocketAddress(family, to.address, port, scopeOf(question));
+  return { socket: socket.fd, to: address, request: payload, icmp: undefined, echo: echo.fd };
+}
+
+async function until(isSo: () => boolean, isHopeless: () => boolean): Promise<void> {
+  while (!isSo() && !isHopeless()) await new Promise<void>((resolve) => after(GLANCE, resolve));
+}
+
+/** Whether a probe that was sent after some time has been answered. */
+function answeredSince(pacer: Pacer, time: number): boolean {
+  for (let number = pacer.count - 1; number >= 0 && pacer.sentAt(number) > time; number--)
+    if (pacer.outcomeOf(number) === 'answered') return true;
+  return false;
+}
+
+/**
+ * @param began when the function did: what was over by then does not count
+ * @param stopped when the last probe can have been sent
+ */
+function judge(pacer: Pacer, began: number, stopped: number): Continuity {
+  const { count } = pacer;
+  const outages: Outage[] = [];
+  let open: Outage | undefined;
+  let hole = 0;
+  let answered = pacer.sentAt(0);
+  for (let number = 0; number < count; number++) {
+    const at = pacer.sentAt(number);
+    const outcome = pacer.outcomeOf(number);
+    if (outcome === 'answered') {
+      const most = at - answered - PACE;
+      if (open) Object.assign(open, { most, isOpen: false });
+      else if (at > began) hole = Math.max(hole, most);
+      if (open && at > began) outages.push(open);
+      open = undefined;
+      answered = at;
+    } else if (open) {
+      Object.assign(open, { length: at - began - open.start + PACE, probes: open.probes + 1 });
+    } else {
+      const unsent = outcome === 'lost' ? undefined : errnoName(outcome);
+      open = { start: at - began, length: PACE, most: PACE, probes: 1, unsent, isOpen: true };
+    }
+  }
+  if (open) outages.push({ ...open, most: stopped - answered });
+  else hole = Math.max(hole, stopped - answered - PACE);
+  return { outages, hole, probes: count, took: pacer.sentAt(count - 1) - pacer.sentAt(0) };
+}

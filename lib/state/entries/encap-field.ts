@@ -1,0 +1,47 @@
+import { SEGMENT_MODES } from '../../netlink/lwtunnel.ts';
+import { familyOf, normalizeIp } from '../../wire/ip-address.ts';
+import { type Field, from, inner } from './fields.ts';
+
+const LAST_LABEL = 2 ** 20 - 1;
+
+const labels = listOf('MPLS labels, whole numbers from 0 to 1048575, such as [100, 200]', (label) =>
+  Number.isInteger(label) && Number(label) >= 0 && Number(label) <= LAST_LABEL ? label : undefined,
+);
+
+const segments = listOf("IPv6 addresses, such as ['fd00::1', 'fd00::2']", addressOf(6).read);
+
+const byte = from(0, 255);
+const [ip4, ip6, id] = [addressOf(4), addressOf(6), from(0, Number.MAX_SAFE_INTEGER)];
+
+/** What packets are wrapped in: an object with one of these. */
+export const encap: Field = inner({
+  mpls: labels,
+  ip: inner({ id, dst: ip4, src: ip4, ttl: byte, tos: byte }),
+  ip6: inner({ id, dst: ip6, src: ip6, hoplimit: byte, tc: byte }),
+  seg6: inner({
+    mode: {
+      rule: `one of ${SEGMENT_MODES.join(', ')}`,
+      read: (value) => (SEGMENT_MODES.some((mode) => mode === value) ? value : undefined),
+    },
+    segs: segments,
+  }),
+});
+
+function addressOf(version: 4 | 6): Field {
+  return {
+    rule: `an IPv${version} address`,
+    read: (value) => (typeof value === 'string' && familyOf(value) === version ? normalizeIp(value) : undefined),
+  };
+}
+
+/** A list that has one member at least. */
+function listOf(what: string, read: (value: unknown) => unknown): Field {
+  return {
+    rule: `a list of ${what}`,
+    read: (value) => {
+      if (!Array.isArray(value) || value.length === 0) return undefined;
+      const members = value.map(read);
+      return members.includes(undefined) ? undefined : members;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Encap } from '../../netlink/lwtunnel.ts';
+import { ipNexthop, type Nexthop, RESILIENT } from '../../netlink/nexthop.ts';
+import type { Family } from '../../wire/ip-address.ts';
+import { encap } from './encap-field.ts';
+import { describeEntry, nameOrNone } from './entry-kind.ts';
+import { deviceName, flag, from, inner, ip, oneNumber, word } from './fields.ts';
+
+/** A nexthop object, as `ip nexthop` has it: in the words in which a spec adds one. */
+export interface NexthopEntry {
+  id: number;
+  /** Of a single one. */
+  family: Family | undefined;
+  via: string | undefined;
+  dev: string | undefined;
+  onlink: boolean;
+  /** It drops what it is given. */
+  blackhole: boolean;
+  /** It is for the entries of a VXLAN device. */
+  fdb: boolean;
+  encap: Encap | undefined;
+  /** The ids of the members, which share the packets out by their weights. Undefined: it is no group. */
+  group: { id: number; weight: number }[] | undefined;
+  /** How a group shares out: by hashes alone, or by buckets. */
+  type: 'mpath' | 'resilient' | undefined;
+  /** Of a resilient group. Times are in seconds. */
+  buckets: number | undefined;
+  idleTimer: number | undefined;
+  unbalancedTimer: number | undefined;
+}
+
+const number32 = from(1, 2 ** 32 - 1);
+
+export const nexthopFields = {
+  ...{ id: number32, family: oneNumber(4, 6), via: ip, dev: deviceName, onlink: flag, blackhole: flag, fdb: flag },
+  ...{ encap, group: inner({ id: number32, weight: from(1, 65535) }), type: word('mpath', 'resilient') },
+  ...{ buckets: from(1, 65535), idleTimer: from(0, 2 ** 32 - 1), unbalancedTimer: from(0, 2 ** 32 - 1) },
+};
+
+export const nexthopEntry = describeEntry<Nexthop, NexthopEntry>({
+  noun: 'nexthop',
+  monitored: ['nexthop', 'link'],
+  message: 104,
+  requests: [ipNexthop.all()],
+  fields: nexthopFields,
+  entries: ({ id, family, via, device, onlink, blackhole, fdb, encap: wrap, group, groupType, resilient }, names) => {
+    const isGroup = group.length > 0;
+    return [
+      {
+        ...{ id, family, via, dev: nameOrNone(names, device), onlink, blackhole, fdb, encap: wrap },
+        group: isGroup ? group : undefined,
+        type: isGroup ? (groupType === RESILIENT ? 'resilient' : 'mpath') : undefined,
+        ...{
+          buckets: resilient?.buckets,
+          idleTimer: resilient?.idleTimer,
+          unbalancedTimer: resilient?.unbalancedTimer,
+        },
+      },
+    ];
+  },
+  isOf: ({ dev }, device) => dev === device,
+});

@@ -1,0 +1,114 @@
+import { now } from '../kernel/clock.ts';
+import { engineOf } from '../lab/engine.ts';
+import type { Interface, Lab } from '../lab/index.ts';
+import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
+
+/** Where chance decides, a negative may be wrong in so many cases of one. */
+const WRONG = 0.02;
+
+/** What a retransmission of ARP or ND costs, in milliseconds: a lab's `retrans_time_ms`, and the kernel's. */
+const RETRANSMISSION = { lab: 20, kernel: 1000 };
+
+/** Milliseconds between two probes where chance decides: see keep-asking.ts. */
+const INTERVAL = 5;
+
+/** More probes than that take too long. */
+const MOST_PROBES = 1000;
+
+/** A queueing discipline that somebody gave to a device of the lab. */
+export interface GivenQdisc extends Qdisc {
+  /** `a/eth0`. */
+  at: string;
+}
+
+/** The queueing disciplines that the devices of a lab were given: by `impair`, or by programs. */
+export function givenQdiscs(lab: Lab): GivenQdisc[] {
+  if (engineOf(lab).isPristine) return [];
+  return lab.namespaces.flatMap((namespace) =>
+    engineOf(namespace)
+      .rtnetlink.list(tcQdisc.all())
+      .filter(({ isGiven }) => isGiven)
+      .map((qdisc) => ({ ...qdisc, at: nameOf(namespace.interfaces, namespace.name, qdisc.device) })),
+  );
+}
+
+/** What netem does to the packets that a device sends; undefined where it has none. */
+export function netemOf({ namespace, index }: Interface): Qdisc['netem'] {
+  const qdiscs = engineOf(namespace).rtnetlink.list(tcQdisc.all());
+  return qdiscs.find(({ device, netem }) => device === index && netem)?.netem;
+}
+
+/** How many probes must have no answer where links lose some by chance, for silence to prove something. */
+export interface Odds {
+  probes: number;
+  /** Where no number of probes is enough. */
+  doubt: string | undefined;
+  /** Where a single frame that did not come proves nothing. */
+  doubtOfOne: string | undefined;
+}
+
+/**
+ * What links that lose packets by chance leave to be known. Each may be on the way of a probe or of its answer, and of the
+ * question for a neighbour before. A link that loses all of them leaves nothing to chance.
+ */
+export function oddsIn(lab: Lab): Odds {
+  const lossy = givenQdiscs(lab).filter(({ netem }) => netem && (netem.hasModel || isByChance(netem)));
+  if (lossy.length === 0) return { probes: 0, doubt: undefined, doubtOfOne: undefined };
+  const passes = lossy.reduce((share, { netem }) => share * passing(netem ?? {}), 1);
+  // Each probe may be kept by a lost question for the neighbour, which is asked again only later.
+  const perProbe = 1 + RETRANSMISSION[lab.defaults] / INTERVAL;
+  const probes = passes === 0 ? Infinity : Math.ceil((Math.log(WRONG) / Math.log(1 - passes)) * perProbe * 2);
+  const who = `netem of ${[...new Set(lossy.map(({ at }) => at))].join(', ')}`;
+  const doubt =
+    probes > MOST_PROBES
+      ? `${who} may lose so many packets by chance that ${MOST_PROBES} probes without an answer prove nothing`
+      : undefined;
+  return { probes: Math.min(probes, MOST_PROBES), doubt, doubtOfOne: `${who} may have lost the only frame by chance` };
+}
+
+function isByChance({ loss = 0, corrupt = 0 }: NonNullable<Qdisc['netem']>): boolean {
+  return loss < 100 && loss + corrupt > 0;
+}
+
+function passing({ loss = 0, corrupt = 0, hasModel = false }: NonNullable<Qdisc['netem']>): number {
+  return hasModel ? 0 : (1 - loss / 100) * (1 - corrupt / 100);
+}
+
+/** Knows when what waited in the lab's netem and tbf is out: the kernel says how much that is. */
+export class HeldPackets {
+  readonly #lab: Lab;
+  /** When that which waited at the first look is out, by the times and the rate of the queue. */
+  readonly #until = new Map<string, number>();
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  /** Which queue still has packets of those that waited at the first look; undefined for none. */
+  holder(): string | undefined {
+    const holding = givenQdiscs(this.#lab).filter(({ kind, backlog }) => SLOW.includes(kind) && backlog.packets > 0);
+    const holder = holding.find((qdisc) => {
+      const key = `${qdisc.at} ${qdisc.kind}`;
+      const until = this.#until.get(key) ?? now() + longestStay(qdisc);
+      this.#until.set(key, until);
+      return now() <= until;
+    });
+    return holder && `${holder.kind} of ${holder.at}`;
+  }
+}
+
+const SLOW: readonly string[] = ['netem', 'tbf'];
+
+/** A timer may be late. */
+const SLACK = 20;
+
+/** In milliseconds, for what is in the queue now. */
+function longestStay({ netem = {}, rate, backlog }: Qdisc): number {
+  const bits = netem.rate ?? rate;
+  const sending = bits ? (backlog.bytes * 8000) / bits : 0;
+  return (netem.delay ?? 0) + (netem.jitter ?? 0) + sending + SLACK;
+}
+
+function nameOf(interfaces: readonly Interface[], namespace: string, index: number): string {
+  return `${namespace}/${interfaces.find((device) => device.index === index)?.name ?? `device ${index}`}`;
+}

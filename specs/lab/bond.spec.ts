@@ -1,0 +1,114 @@
+import { expect, type Lab, test, UsageError } from 'hairpin';
+import { Referee } from '../model/agreement.ts';
+import { describeNeeding } from '../needs.ts';
+import { ipLink, refusal } from './referee.ts';
+
+/** host: bond0 (eth0, eth1) ── sw ── far */
+function build(lab: Lab, options: object = {}) {
+  const sw = lab.switch('sw', { subnets: ['10.9.0.0/24'] });
+  const [host, far] = [lab.namespace('host'), lab.namespace('far')];
+  const bond = host.link('bond', { mode: 'active-backup', miimon: 100, address: '10.9.0.100/24', ...options });
+  const cables = [lab.cable(host, sw, { a: { address: false } }), lab.cable(host, sw, { a: { address: false } })];
+  for (const { a } of cables) a.set({ up: false, master: bond });
+  lab.cable(far, sw);
+  return { sw, host, far, bond, cables, slaves: cables.map(({ a }) => a) };
+}
+
+describeNeeding(['bond'], () => {
+  test.for<[options: object, shown: object]>([
+    [{}, { mode: 'balance-rr', miimon: 0, use_carrier: 1, arp_validate: null }],
+    [
+      { mode: 'active-backup', miimon: 100, updelay: 200, downdelay: 300, failOverMac: 'active' },
+      { mode: 'active-backup', miimon: 100, updelay: 200, downdelay: 300, fail_over_mac: 'active' },
+    ],
+    [
+      { mode: '802.3ad', lacpRate: 'fast', adSelect: 'bandwidth', xmitHashPolicy: 'layer3+4', minLinks: 1 },
+      { mode: '802.3ad', ad_lacp_rate: 'fast', ad_select: 'bandwidth', xmit_hash_policy: 'layer3+4', min_links: 1 },
+    ],
+    [
+      { mode: '802.3ad', adActorSysPrio: 7, adUserPortKey: 9 },
+      { ad_actor_sys_prio: 7, ad_user_port_key: 9 },
+    ],
+    [
+      { mode: 'active-backup', arpInterval: 100, arpIpTarget: ['10.9.0.1', '10.9.0.2'], arpValidate: 'all' },
+      { arp_interval: 100, arp_ip_target: ['10.9.0.1', '10.9.0.2'], arp_validate: 'all' },
+    ],
+    [
+      { mode: 'balance-tlb', tlbDynamicLb: false, lpInterval: 5 },
+      { tlb_dynamic_lb: 0, lp_interval: 5 },
+    ],
+    [
+      { packetsPerSlave: 3, resendIgmp: 2, numGratArp: 4 },
+      { packets_per_slave: 3, resend_igmp: 2, num_peer_notif: 4 },
+    ],
+  ])('link(bond, %o) is %o in the words of iproute2', async ([options, shown], { lab }) => {
+    const host = lab.namespace('host');
+    const bond = host.link('bond', options);
+    expect((await ipLink(host, bond.name)).linkinfo).toMatchObject({ info_kind: 'bond', info_data: shown });
+    expect(bond).toMatchObject(options);
+  });
+
+  test('a host behind a bond is reached by either slave', async ({ lab }) => {
+    const { host, far, bond, slaves, cables } = build(lab);
+    expect((await ipLink(host, 'eth0')).master).toBe('bond0');
+    expect(slaves.map(({ master }) => master)).toEqual([bond, bond]);
+    await expect(far).toReach(bond);
+    const active = bond.activeSlave;
+    expect(slaves).toContain(active);
+    const other = slaves.find((slave) => slave !== active);
+    cables[slaves.indexOf(active as never)]?.unplug();
+    await expect.poll(() => bond.activeSlave).toBe(other);
+    await expect(far).toReach(bond);
+    await expect(host).toReach(far);
+  });
+
+  test('activeSlave chooses the slave', async ({ lab }) => {
+    const { host, far, bond, slaves } = build(lab);
+    for (const slave of slaves) {
+      await expect.poll(() => slave.state().carrier).toBe(true);
+      bond.set({ activeSlave: slave });
+      expect((await ipLink(host, bond.name)).linkinfo.info_data).toMatchObject({ active_slave: slave.name });
+      await expect(host).toReach(far, { through: slave });
+    }
+  });
+
+  test('model and kernel agree on what passes an active-backup bond', async ({ lab }) => {
+    const { far, bond, slaves } = build(lab);
+    await expect(far).toReach(bond);
+    using referee = new Referee(lab);
+    for (const slave of slaves) {
+      bond.set({ activeSlave: slave });
+      for (const [from, to] of [
+        [far.interface(), bond.mac],
+        [bond, far.interface().mac],
+        [far.interface(), 'ff:ff:ff:ff:ff:ff'],
+      ] as const) {
+        const ways = await referee.follow(from, to, 60);
+        expect(ways?.kernel, `${from} to ${to}`).toEqual(ways?.model);
+      }
+    }
+  });
+
+  test('the kernel refuses a device that is up, and delays without miimon', ({ lab }) => {
+    const host = lab.namespace('host');
+    const { a } = lab.cable(host, lab.namespace('far'));
+    const bond = host.link('bond', { mode: 'active-backup' });
+    expect(refusal(() => a.set({ master: bond }))).toContain(
+      'usual cause: host/eth0 is up, and host/bond0 takes devices that are down (bond_enslave): set({ up: false, master })',
+    );
+    expect(refusal(() => bond.set({ updelay: 100 }))).toContain('multiples of miimon, which is off');
+  });
+
+  test.for<[options: object, message: string]>([
+    [
+      { mode: 'lacp' },
+      "mode must be one of balance-rr, active-backup, balance-xor, broadcast, 802.3ad, balance-tlb, balance-alb: received 'lacp'",
+    ],
+    [{ arpIpTarget: ['x'] }, "arpIpTarget must be a list of at most 16 IPv4 addresses: received ['x']"],
+    [{ activeSlave: 'eth0' }, "activeSlave must be an interface of host: received 'eth0'"],
+  ])('link(bond, %o): %s', ([options, message], { lab }) => {
+    expect(() => lab.namespace('host').link('bond', options as object)).toThrow(
+      new UsageError(`host.link(bond): ${message}`),
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import type { LinkKind } from '../../lib/links/link-kind.ts';
+import { linkKinds, ownKind } from '../../lib/links/registry.ts';
+import { NUMBERS } from '../../lib/netlink/names.ts';
+import { versionsOf } from '../../lib/netlink/table.ts';
+
+const INTRO = `# Vocabulary
+
+Every kind of link that hairpin knows, with every option: what it may be, its default, and whether \`set\` can change it. The names are
+those of \`ip link add … type\`, camel-cased; where iproute2 says an option otherwise, its word stands beside. This page is made from
+the source (\`lib/links\`), which says what each option does: \`npx vitest run specs/lab/vocabulary.spec.ts -u\` writes it.
+[Kinds of links](links.md) shows how they are used.
+
+All have the options \`name\`, \`address\`, \`mac\`, \`mtu\`, \`up\` and \`promiscuous\`. \`set\` changes \`name\`, \`mac\`, \`mtu\`, \`up\`, \`promiscuous\`
+and \`master\`. A default in parentheses is the kernel's own, which hairpin does not send.
+`;
+
+/** docs/vocabulary.md. */
+export function vocabularyPage(): string {
+  const kinds = linkKinds().filter(({ kind }) => ownKind(kind));
+  return `${[INTRO, ...kinds.map(section)].join('\n')}`;
+}
+
+function section(kind: LinkKind): string {
+  const { description } = kind;
+  const options = [...kind.options.keys()];
+  return [
+    `## ${kind.kind}`,
+    '',
+    [
+      `\`${kind.option}\``,
+      kind.lower === 'none'
+        ? undefined
+        : `on \`parent\`, ${kind.lower === 'interface' ? 'an interface' : 'an interface or a real NIC'}`,
+      kind.end === 'peer' ? 'made by `lab.cable`' : undefined,
+      kind.isMaster ? 'others belong to it by `set({ master })`' : undefined,
+      description.keepsFdb ? 'with `fdb`' : undefined,
+      description.characterDevice ? 'with `open()`' : undefined,
+    ]
+      .filter((part) => part !== undefined)
+      .join('; '),
+    '',
+    ...(options.length === 0
+      ? ['It has no options of its own.']
+      : [
+          '| option | iproute2 | value | default | `set` |',
+          '| --- | --- | --- | --- | --- |',
+          ...options.map((name) => row(kind, name)),
+        ]),
+    '',
+  ].join('\n');
+}
+
+function row(kind: LinkKind, name: string): string {
+  const { rules, rule = kind.description.lists?.[name]?.members ?? 'any' } = kind.options.get(name) as NonNullable<
+    ReturnType<typeof kind.options.get>
+  >;
+  const value = rule.replace(/, such as .*| such as .*/, '').replaceAll('|', '\\|');
+  const only = Object.entries(rules.when ?? {}).map(([other, wanted]) => `with ${other} ${wanted}`);
+  return `| ${[`\`${name}\``, word(kind, name), [value, ...only].join('; '), byDefault(rules, rule), rules.live ? 'yes' : ''].join(' | ')} |`;
+}
+
+function byDefault(
+  rules: { required?: boolean; unless?: string; default?: unknown; kernelDefault?: unknown },
+  rule: string,
+): string {
+  if (rules.required) return rules.unless ? `must be given, unless \`${rules.unless}\`` : 'must be given';
+  if (rules.default !== undefined) return `\`${rules.default}\``;
+  const { kernelDefault = rule === 'true or false' ? false : undefined } = rules;
+  return kernelDefault === undefined ? '' : `(\`${kernelDefault}\`)`;
+}
+
+/** How iproute2 says it, where that is not the option's own name. */
+function word(kind: LinkKind, name: string): string {
+  const bits = Object.values(kind.table.rows).find(({ of }) => of.flat?.includes(name));
+  const own = kind.table.rows[name] ?? bits;
+  if (!own) return '';
+  const [first] = versionsOf(own);
+  const said = bits ? bits.of.words({ [name]: true }, NUMBERS) : wordsOf(own.options.word, first?.of, name);
+  const text = said.join(' ');
+  return text === name || text === '' ? '' : `\`${text}\``;
+}
+
+function wordsOf(
+  keyword: string | false | undefined,
+  of: { words: (value: never, names: typeof NUMBERS) => readonly string[]; rule?: string } | undefined,
+  name: string,
+): readonly string[] {
+  if (keyword === false) return [];
+  if (keyword === '' && of?.rule === 'true or false') return of.words(true as never, NUMBERS);
+  return [keyword || name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { expect, type Lab, test, UsageError } from 'hairpin';
+import { describeNeeding } from '../needs.ts';
+import { ipLink } from './referee.ts';
+
+const newKey = () => randomBytes(32).toString('base64');
+
+/** a ─ wireguard0 (10.7.0.1) ┄ a/eth0 ── eth0/b ┄ wireguard0 (10.7.0.2) ─ b */
+function build(lab: Lab) {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: outer } = lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
+  const [left, right] = [
+    a.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: '10.7.0.1/24' }),
+    b.link('wireguard', { privateKey: newKey(), listenPort: 51820, address: '10.7.0.2/24' }),
+  ];
+  return { a, b, outer, left, right };
+}
+
+describeNeeding(['wireguard'], () => {
+  test('two ends that know each other’s keys reach each other', async ({ lab }) => {
+    const { a, b, outer, left, right } = build(lab);
+    expect((await ipLink(a, 'wireguard0')).linkinfo).toMatchObject({ info_kind: 'wireguard' });
+    await expect(a).not.toReach(right, { because: 'unsent' });
+    const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
+    left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.2/32'] }] });
+    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    await expect(a).toReach(right);
+    await expect(b).toReach(left);
+    outer.set({ up: false });
+    await expect(a).not.toReach(right);
+  });
+
+  test('its settings are read back', ({ lab }) => {
+    const { right, left } = build(lab);
+    const [privateKey, presharedKey] = [newKey(), newKey()];
+    const peer = {
+      ...{ publicKey: right.publicKey as string, presharedKey, endpoint: '[fd00::2]:51821', persistentKeepalive: 25 },
+      allowedIps: ['10.8.0.0/16', 'fd08::/64'],
+    };
+    left.set({ privateKey, listenPort: 4000, fwmark: 7, peers: [peer] });
+    expect(left).toMatchObject({ listenPort: 4000, fwmark: 7, peers: [peer] });
+    // curve25519_clamp_secret
+    expect(Buffer.from(left.privateKey as string, 'base64').subarray(1, 31)).toEqual(
+      Buffer.from(privateKey, 'base64').subarray(1, 31),
+    );
+    expect(left.settings).toMatchObject({ peers: [peer] });
+    left.set({ peers: [] });
+    expect(left.peers).toEqual([]);
+  });
+
+  test('what a peer may not say it is not heard with', async ({ lab }) => {
+    const { a, left, right } = build(lab);
+    const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
+    left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.0/24'] }] });
+    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.9/32'] }] });
+    await expect(a).not.toReach(right);
+  });
+
+  test.for<[options: object, message: string]>([
+    [{ privateKey: 'x' }, "privateKey must be 32 bytes in base64, as `wg genkey` prints them: received 'x'"],
+    [{ listenPort: 65536 }, 'listenPort must be a whole number from 0 to 65535: received 65536'],
+    [{ peers: [{}] }, 'peers[0]: publicKey must be given: 32 bytes in base64, as `wg genkey` prints them'],
+    [
+      { peers: [{ publicKey: 'A'.repeat(43).concat('='), endpoint: 'b', allowedIps: [] }] },
+      "peers[0]: endpoint must be an address with a port, such as 192.0.2.2:51820 or [fd00::2]:51820: received 'b'",
+    ],
+    [
+      { peers: [{ publicKey: 'A'.repeat(43).concat('='), allowedIps: ['x'] }] },
+      "peers[0]: allowedIps must be networks such as '10.7.0.0/24': received 'x'",
+    ],
+  ])('link(wireguard, %o): %s', ([options, message], { lab }) => {
+    expect(() => lab.namespace('a').link('wireguard', options as object)).toThrow(
+      new UsageError(`a.link(wireguard): ${message}`),
+    );
+  });
+});
