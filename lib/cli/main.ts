@@ -15,6 +15,7 @@ import { kernelsCommand } from './kernels.ts';
 import { modesCommand } from './modes.ts';
 import { mutateCommand } from './mutate.ts';
 import { say } from './print.ts';
+import { shellCommand } from './shell.ts';
 import { testCommand } from './test.ts';
 
 const program = new Command('hairpin')
@@ -32,6 +33,7 @@ const commands = [
   modesCommand(),
   mutateCommand(),
   graphCommand(),
+  shellCommand(),
   kernelsCommand(),
   bisectCommand(),
   checkSwitchCommand(),

@@ -2,6 +2,7 @@ import '../kernel/needs-node.ts';
 
 import { setUpperLayers } from '../lab/upper-layers.ts';
 import { drawLab } from '../report/draw-lab.ts';
+import { pauseLab } from '../shell/pause.ts';
 import { traceLab } from '../trace/trace-lab.ts';
 
 export { Container } from './container.ts';
@@ -11,4 +12,4 @@ export type { ContainerImage, Dockerfile } from './image.ts';
 export type { ContainerOptions } from './start-container.ts';
 export type { ContainerDescription, StartedContainer } from './started-container.ts';
 
-setUpperLayers({ trace: traceLab, draw: drawLab });
+setUpperLayers({ trace: traceLab, draw: drawLab, pause: pauseLab });

@@ -167,6 +167,20 @@ export class Lab implements AsyncDisposable {
     return upperLayers().draw(this, checkDrawOptions('lab.draw', options));
   }
 
+  /**
+   * Holds on, and lets the reader look at the network: at the terminal, `ns1` opens a shell in that namespace, `ns1 ping 10.0.0.2` runs a
+   * program there, `draw` draws, `continue` goes on. Without a terminal it prints how another one enters each namespace.
+   *
+   * In a test it takes `npx hairpin shell`, which switches the test's time-out off; a script needs nothing.
+   *
+   * @throws UsageError in a test that vitest's own command runs, and for a lab that is closed
+   * @example await lab.pause();
+   */
+  async pause(): Promise<void> {
+    checkLabOpen('lab.pause', this);
+    await upperLayers().pause(this);
+  }
+
   /** The drawing of {@link draw}; of a lab that is closed, its namespaces' names. */
   toString(): string {
     return this.closed ? this[inspect.custom]() : this.draw();

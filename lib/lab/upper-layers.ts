@@ -8,6 +8,8 @@ export interface UpperLayers {
   trace(lab: Lab, fn: () => unknown, protocols: readonly TraceProtocol[]): Promise<Trace>;
   /** Carries out {@link Lab.draw}. */
   draw(lab: Lab, options: DrawOptions): string;
+  /** Carries out {@link Lab.pause}. */
+  pause(lab: Lab): Promise<void>;
 }
 
 let above: UpperLayers | undefined;

@@ -8,22 +8,8 @@ import type { Settings } from './setting.ts';
 
 /** Properties and options of every interface: no setting of a kind can have such a name. */
 const TAKEN_NAMES: readonly string[] = [
-  ...[
-    'namespace',
-    'index',
-    'kind',
-    'segment',
-    'parent',
-    'peer',
-    'children',
-    'master',
-    'bridge',
-    'isPort',
-    'ports',
-    'fdb',
-    'mdb',
-    'vlan',
-  ],
+  ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'master', 'bridge', 'isPort', 'ports'],
+  ...['fdb', 'mdb', 'vlan', 'impair'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,

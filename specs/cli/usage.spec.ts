@@ -9,6 +9,7 @@ test.for([
   [['modes', '--help']],
   [['mutate', '--help']],
   [['graph', '--help']],
+  [['shell', '--help']],
   [['kernels', '--help']],
   [['kernels', 'config', '--help']],
   [['kernels', 'fetch', '--help']],

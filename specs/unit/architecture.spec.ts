@@ -88,7 +88,7 @@ describe('the check finds', () => {
       'vitest below the matchers',
       'lib/probes/ask.ts',
       "import { vi } from 'vitest';",
-      'lib/probes/ask.ts imports vitest, which only lib/matchers, lib/report, lib/mutate, lib/pool.ts, lib/config.ts, lib/index.ts, ' +
+      'lib/probes/ask.ts imports vitest, which only lib/matchers, lib/report, lib/shell/held-tests.ts, lib/mutate, lib/pool.ts, lib/config.ts, lib/index.ts, ' +
         'fixtures, specs may',
     ],
     [
@@ -121,7 +121,7 @@ describe('the check finds', () => {
       'words of others that go to a terminal as they are',
       'lib/cli/test.ts',
       'process.stderr.write(run.output);',
-      'lib/cli/test.ts uses process.stderr.write, which only lib/cli/print.ts, lib/cli/needs-node.ts, lib/report/warn.ts may',
+      'lib/cli/test.ts uses process.stderr.write, which only lib/cli/print.ts, lib/cli/needs-node.ts, lib/report/warn.ts, lib/shell/wait-elsewhere.ts may',
     ],
     [
       'a path that is cleared without a look at it',

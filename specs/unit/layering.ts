@@ -8,6 +8,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/pool.ts', 'lib/init', 'lib/mutate', 'lib/machines', 'fixtures'],
   ['lib/matchers'],
   ['lib/containers'],
+  ['lib/shell'],
   ['lib/report'],
   ['lib/diagnosis'],
   ['lib/trace'],
@@ -42,6 +43,7 @@ const OWNERS: Record<string, readonly string[]> = {
   vitest: [
     'lib/matchers',
     'lib/report',
+    'lib/shell/held-tests.ts',
     'lib/mutate',
     'lib/pool.ts',
     'lib/config.ts',
@@ -90,7 +92,7 @@ const REMOVERS = [
 ];
 
 /** What may write to a terminal, or to a CI system's log: it makes the words of others harmless first, or has none. */
-const WRITERS = ['lib/cli/print.ts', 'lib/cli/needs-node.ts', 'lib/report/warn.ts'];
+const WRITERS = ['lib/cli/print.ts', 'lib/cli/needs-node.ts', 'lib/report/warn.ts', 'lib/shell/wait-elsewhere.ts'];
 
 /**
  * Who may tell kinds of links apart. All others ask the registry what is true of a kind (`kindOf`), or whether a device is of the one

@@ -26,6 +26,7 @@ const EVERYWHERE = [
     'prlimit',
     'pwd',
     'readlink',
+    'script',
     'setpriv',
   ],
   ...['nsenter', 'setsid', 'sh', 'sleep', 'tar', 'test', 'true', 'unshare'],

@@ -1,0 +1,24 @@
+import { after } from '../kernel/clock.ts';
+import { isRootOfMachine } from '../kernel/user-namespace.ts';
+import { harmless } from '../kernel/visible-text.ts';
+import type { Lab } from '../lab/index.ts';
+
+/** As long as a timer can be: it keeps the process from ending. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Without a terminal: says how another one enters the namespaces, and waits for the signal to go on. */
+export async function waitElsewhere(lab: Lab, introduction: string): Promise<void> {
+  const { pid } = process;
+  const names = lab.namespaces.map(({ name }) => name);
+  const width = Math.max(0, ...names.map(({ length }) => length));
+  const user = isRootOfMachine() ? '' : `--user=/proc/${pid}/ns/user --preserve-credentials `;
+  const lines = lab.namespaces.map(({ name, path }) => `  ${name.padEnd(width)}  nsenter ${user}--net=${path}`);
+  process.stderr.write(
+    harmless(
+      `${introduction}\nThere is no terminal here. From another one:\n\n${lines.join('\n')}\n\nTo go on: kill -CONT ${pid}\n`,
+    ),
+  );
+  const stopWaiting = after(LONGEST, () => {});
+  await new Promise<void>((resolve) => process.once('SIGCONT', () => resolve()));
+  stopWaiting();
+}

@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream';
+import type { Namespace, Subprocess } from 'hairpin';
+import { MAIN } from './hairpin.ts';
+
+/** A run inside a run must not take the outer worker's settings for its own. */
+export const OWN = { VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined, NO_COLOR: '1' };
+
+/** What a program prints, as it comes. */
+export interface Printed {
+  /** All until now. */
+  text: string;
+  /** Waits until a text was printed behind the last that was waited for. */
+  until(text: string): Promise<void>;
+}
+
+export function printedBy(subprocess: Subprocess): Printed {
+  let seen = 0;
+  let look = () => {};
+  const printed: Printed = {
+    text: '',
+    until: (text) =>
+      new Promise((resolve, reject) => {
+        look = () => {
+          const at = printed.text.indexOf(text, seen);
+          if (at < 0) return;
+          seen = at + text.length;
+          resolve();
+        };
+        look();
+        void subprocess.then(() => reject(new Error(`it ended without '${text}':\n${printed.text}`)));
+      }),
+  };
+  // Its type is that of a program without `all`.
+  (subprocess.all as unknown as Readable | undefined)?.on('data', (chunk) => {
+    printed.text += String(chunk);
+    look();
+  });
+  return printed;
+}
+
+export interface OnTerminal extends Pick<Printed, 'until'> {
+  /** Types a line, at the prompt that comes next. */
+  type(line: string): Promise<void>;
+  /** Types a line without waiting for the prompt: to a program. */
+  enter(line: string): void;
+  /** The exit code, and all that was on the screen. */
+  ended: Promise<{ exitCode: number | undefined; screen: string }>;
+}
+
+/** Runs the CLI at a terminal of its own, which util-linux's `script` makes. */
+export function onTerminal(host: Namespace, cwd: string, args: readonly string[]): OnTerminal {
+  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  const subprocess = host.exec('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
+    ...{ cwd, stdin: 'pipe', all: true, reject: false, env: { ...OWN, SHELL: '/bin/sh', PS1: 'shell> ' } },
+  });
+  const printed = printedBy(subprocess);
+  const enter = (line: string) => void subprocess.stdin?.write(`${line}\n`);
+  return {
+    until: printed.until,
+    enter,
+    type: async (line) => {
+      await printed.until('hairpin> ');
+      enter(line);
+    },
+    ended: subprocess.then(({ exitCode }) => ({ exitCode, screen: printed.text.replaceAll('\r', '') })),
+  };
+}

@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'hairpin';
+import { projectFolder, ROOT } from '../doc-samples.ts';
+import { hairpin, MAIN } from './hairpin.ts';
+import { OWN, onTerminal, printedBy } from './on-terminal.ts';
+
+/** A project with one test, whose time-out is short. */
+async function projectWith(body: string, onTestFinished: Parameters<typeof projectFolder>[0]): Promise<string> {
+  const folder = await projectFolder(onTestFinished);
+  await writeFile(
+    join(folder, 'vitest.config.ts'),
+    `import { hairpin } from '${ROOT}lib/config.ts';
+     export default { plugins: [hairpin()], test: { testTimeout: 300 } };`,
+  );
+  await writeFile(
+    join(folder, 'own.test.ts'),
+    `import { expect, test } from '${ROOT}lib/index.ts';
+     test('its own', async ({ lab }) => {
+       const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+       lab.cable(a, b);
+       ${body}
+     });`,
+  );
+  return folder;
+}
+
+const FAILS = "b.interface('eth0').set({ up: false }); await expect(a).toReach(b, { within: 0 });";
+
+// host: hairpin shell at a terminal; in it a ── b
+test('a test that fails is held: its failure, its network, programs and a shell in it', async ({
+  lab,
+  onTestFinished,
+}) => {
+  const folder = await projectWith(FAILS, onTestFinished);
+  const { type, enter, until, ended } = onTerminal(lab.namespace('host'), folder, ['shell', 'own']);
+  await until('its own fails:');
+  await until('a/eth0 has no carrier');
+  await until('[a] eth0 ╌╌ eth0 (down) [b]');
+  await type('draw addresses');
+  await until('[a] eth0 10.0.0.1/24 fd00::1/64 ╌╌ eth0 10.0.0.2/24 (down) [b]');
+  await type('b ip -oneline address show dev eth0');
+  await until('inet 10.0.0.2/24');
+  await type('nosuch');
+  await until("There is no command and no namespace 'nosuch': try help.");
+  await type('b');
+  await until('shell> ');
+  enter('ip link set eth0 up; exit');
+  // Ctrl+C is for the program that runs, once it does.
+  await type('b cat own.test.ts -');
+  await until('lab.cable(a, b);');
+  enter('\u0003');
+  await type('draw');
+  await until('[a] eth0 ── eth0 [b]');
+  await type('continue');
+  const { exitCode, screen } = await ended;
+  expect({ exitCode, screen }).toMatchObject({ exitCode: 1, screen: expect.stringContaining('1 failed') });
+});
+
+test('lab.pause() holds a test where it stands, and its time-out does not run', async ({ lab, onTestFinished }) => {
+  const body = "await lab.pause(); await expect(a).toReach(b); lab.router('later');";
+  const folder = await projectWith(body, onTestFinished);
+  const { type, until, ended } = onTerminal(lab.namespace('host'), folder, ['shell', 'own', '-t', 'its own']);
+  await until('lab.pause()');
+  await until('[a] eth0 ── eth0 [b]');
+  // Longer than the time-out of the project.
+  await type('a sleep 0.5');
+  await type('continue');
+  await until('its own passes');
+  await until('<later>');
+  await type('quit');
+  expect(await ended).toMatchObject({ exitCode: 0, screen: expect.stringContaining('1 passed') });
+});
+
+// host: hairpin shell in a session without a terminal
+test('without a terminal it says how to enter from another one, and a signal has it go on', async ({
+  lab,
+  onTestFinished,
+}) => {
+  const folder = await projectWith('await expect(a).toReach(b);', onTestFinished);
+  const host = lab.namespace('host');
+  const run = host.exec('setsid', ['--wait', process.execPath, MAIN, 'shell', 'own'], {
+    ...{ cwd: folder, env: OWN, reject: false, all: true },
+  });
+  const printed = printedBy(run);
+  await printed.until('its own passes\n\n[a] eth0 ── eth0 [b]\n\nThere is no terminal here. From another one:\n');
+  await printed.until('To go on: kill -CONT ');
+  await printed.until('\n');
+  const [, words = ''] = /^ {2}b {2}(nsenter .*)$/m.exec(printed.text) ?? [];
+  const [program = '', ...args] = words.split(' ');
+  const { stdout } = await host.exec(program, [...args, 'ip', '-oneline', 'address', 'show', 'dev', 'eth0']);
+  expect(stdout).toContain('inet 10.0.0.2/24');
+  const [, pid] = /kill -CONT (\d+)/.exec(printed.text) ?? [];
+  process.kill(Number(pid), 'SIGCONT');
+  expect(await run).toMatchObject({ exitCode: 0 });
+});
+
+// a
+test('lab.pause() is refused where a time-out would end the test meanwhile', async ({ lab }) => {
+  lab.namespace('a');
+  await expect(lab.pause()).rejects.toThrow(
+    "lab.pause: a test's time-out would end it meanwhile: run it by npx hairpin shell, with the spec's file, which switches time-outs off",
+  );
+});
+
+// host: hairpin shell
+test('without a test it is wrong usage', async ({ lab, onTestFinished }) => {
+  const folder = await projectWith('', onTestFinished);
+  const host = lab.namespace('host');
+  const result = await hairpin(host, ['shell', 'own', '-t', 'nosuch'], { cwd: folder, env: OWN });
+  expect(result).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('hairpin shell: no test was run') });
+});
