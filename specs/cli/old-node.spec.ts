@@ -9,7 +9,7 @@ const OLD = `
 import { registerHooks } from 'node:module';
 Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
 const url = 'data:text/javascript,' + encodeURIComponent(
-  "import util from 'node:util'; export const { inspect, isDeepStrictEqual, stripVTControlCharacters } = util; export default util;");
+  "import util from 'node:util'; export const { inspect, isDeepStrictEqual, promisify, stripVTControlCharacters } = util; export default util;");
 registerHooks({
   resolve: (specifier, context, next) =>
     specifier === 'node:util' && context.parentURL.startsWith('${pathToFileURL(LIB)}') ? { url, shortCircuit: true } : next(specifier, context),
