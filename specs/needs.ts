@@ -90,6 +90,14 @@ export function describeLoadingPrograms(specs: () => void): void {
   describe.skipIf(!isHostsRoot())('needs root of the host, for BPF programs', specs);
 }
 
+/**
+ * Specs that have tcpdump capture. Debian's gives its privileges up, which it may not in a user namespace with one user:
+ * there they are skipped.
+ */
+export function describeCapturing(specs: () => void): void {
+  describe.skipIf(!isHostsRoot())('needs root of the host, for tcpdump', specs);
+}
+
 /** The whole range of ids, mapped to itself, is the host's own user namespace. */
 function isHostsRoot(): boolean {
   return /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'));

@@ -1,14 +1,5 @@
-import {
-  createLab,
-  describe,
-  expect,
-  type FrameDescription,
-  type Lab,
-  type Namespace,
-  type ToSeeOptions,
-  test,
-} from 'hairpin';
-import { needs } from '../needs.ts';
+import { createLab, expect, type FrameDescription, type Lab, type Namespace, type ToSeeOptions, test } from 'hairpin';
+import { describeCapturing, needs } from '../needs.ts';
 import { failureOf } from './failure-of.ts';
 
 // a ── sw ─┬─ b
@@ -31,7 +22,7 @@ const described: [frame: FrameDescription | Uint8Array, tcpdump: string][] = [
   [Buffer.from(`ffffffffffff0200000000998899${'00'.repeat(50)}`, 'hex'), '02:00:00:00:00:99 > ff:ff:ff:ff:ff:ff'],
 ];
 
-describe('as tcpdump reads it', () => {
+describeCapturing(() => {
   needs('tcpdump');
 
   test.for(described)('%o comes as it is described', async ([frame, words], { lab }) => {

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Cable, expect, type Lab, type Namespace, test, UsageError } from 'hairpin';
-import { needs } from '../needs.ts';
+import { describeCapturing, needs } from '../needs.ts';
 import { tcpdump } from '../report/tcpdump.ts';
 import { failureOf } from './failure-of.ts';
-
-needs('tcpdump');
 
 // a eth0 ── p0 (sw) p1 ── eth0 b
 function build(lab: Lab) {
@@ -57,42 +55,58 @@ function gapAround(times: readonly number[], moment: number): number {
   return (times[next] ?? Number.NaN) - (times[next - 1] ?? Number.NaN);
 }
 
-// Packets of 40 bytes are those of the measurement; others have asked before whether b answers at all.
-test.for([
-  ['icmp', 'icmp[0] == 0 and ip[2:2] == 40', 'icmp[0] == 8 and ip[2:2] == 40'],
-  ['udp', 'udp and src host 10.0.0.2 and ip[2:2] == 40', 'udp and dst host 10.0.0.2 and ip[2:2] == 40'],
-] as const)(
-  'an outage is as long as tcpdump says at both ends, by %s',
-  async ([by, answers, probes], { lab, onTestFinished }) => {
-    const { a, b, cable } = build(lab);
-    const folder = await mkdtemp(join(tmpdir(), 'hairpin-continuity-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const files = { a: join(folder, 'a.pcap'), b: join(folder, 'b.pcap') };
-    const dump = (namespace: Namespace, file: string) =>
-      namespace.daemon('tcpdump', ['-Z', 'root', '-i', 'eth0', '-U', '--immediate-mode', '-w', file], {
-        ready: { log: 'listening on' },
-      });
-    let failure = '';
-    let moment = 0;
-    const cut = () => {
-      moment = unplugBusily(cable, 150);
-    };
-    {
-      await using _a = await dump(a, files.a);
-      await using _b = await dump(b, files.b);
-      failure = await failureOf(expect(a).toStayReachable(b, { by, gap: 20, while: cut }));
-    }
-    const [, from, to = from] = /^Received: {2}an outage of (?:(\d+) to )?(\d+) ms \(/m.exec(failure) ?? [];
-    const [atA, atB] = await Promise.all([timesIn(a, files.a, answers), timesIn(b, files.b, probes)]);
-    for (const times of [atA, atB]) {
-      // Between the last packet before and the first behind there is one tick more than there are probes lost.
-      const outage = gapAround(times, moment) - 1;
-      expect(outage).toBeGreaterThanOrEqual(Number(from ?? to) - 2);
-      expect(outage).toBeLessThanOrEqual(Number(to) + 2);
-    }
-    expect(Number(to)).toBeGreaterThan(140);
-  },
-);
+const MOST_MEASUREMENTS = 6;
+
+describeCapturing(() => {
+  needs('tcpdump');
+
+  // Packets of 40 bytes are those of the measurement; others have asked before whether b answers at all.
+  test.for([
+    ['icmp', 'icmp[0] == 0 and ip[2:2] == 40', 'icmp[0] == 8 and ip[2:2] == 40'],
+    ['udp', 'udp and src host 10.0.0.2 and ip[2:2] == 40', 'udp and dst host 10.0.0.2 and ip[2:2] == 40'],
+  ] as const)(
+    'an outage is as long as tcpdump says at both ends, by %s',
+    async ([by, answers, probes], { lab, onTestFinished }) => {
+      const { a, b, cable } = build(lab);
+      const folder = await mkdtemp(join(tmpdir(), 'hairpin-continuity-'));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      const files = { a: join(folder, 'a.pcap'), b: join(folder, 'b.pcap') };
+      const dump = (namespace: Namespace, file: string) =>
+        namespace.daemon('tcpdump', ['-Z', 'root', '-i', 'eth0', '-U', '--immediate-mode', '-w', file], {
+          ready: { log: 'listening on' },
+        });
+      const measure = async () => {
+        let failure = '';
+        let moment = 0;
+        const cut = () => {
+          moment = unplugBusily(cable, 150);
+        };
+        {
+          await using _a = await dump(a, files.a);
+          await using _b = await dump(b, files.b);
+          failure = await failureOf(expect(a).toStayReachable(b, { by, gap: 20, while: cut }));
+        }
+        const [, from, to = from] = /^Received: {2}an outage of (?:(\d+) to )?(\d+) ms \(/m.exec(failure) ?? [];
+        const [atA, atB] = await Promise.all([timesIn(a, files.a, answers), timesIn(b, files.b, probes)]);
+        expect(Number(to)).toBeGreaterThan(140);
+        for (const times of [atA, atB]) {
+          // Between the last packet before and the first behind there is one tick more than there are probes lost.
+          const outage = gapAround(times, moment) - 1;
+          expect(outage).toBeGreaterThanOrEqual(Number(from ?? to) - 2);
+          expect(outage).toBeLessThanOrEqual(Number(to) + 2);
+        }
+      };
+      // A busy machine may keep back what has come, which tcpdump cannot tell from an outage: then it is measured again.
+      const agrees = () =>
+        measure().then(
+          () => true,
+          () => false,
+        );
+      for (let time = 1; time < MOST_MEASUREMENTS; time++) if (await agrees()) return;
+      await measure();
+    },
+  );
+});
 
 test('a failure has a line for each outage', async ({ lab }) => {
   const { a, b, cable } = build(lab);

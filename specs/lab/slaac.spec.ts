@@ -1,7 +1,7 @@
 import { createLab, expect, type MacvlanMode, type Namespace, test, UsageError } from 'hairpin';
-import { read } from '../lab/referee.ts';
 import { failureOf } from '../matchers/failure-of.ts';
-import { withoutPrograms } from '../needs.ts';
+import { describeCapturing, needs } from '../needs.ts';
+import { read } from './referee.ts';
 
 interface IpAddress {
   local: string;
@@ -104,22 +104,24 @@ test('advertisements go on by themselves, and the last withdraws the router', as
 });
 
 // the same; the referee reads what is sent
-test('an advertisement has all that was said', async ({ lab, skip }) => {
-  const missing = withoutPrograms('tcpdump');
-  skip(missing !== false, String(missing));
-  const [a, r] = [lab.namespace('a'), lab.router('r')];
-  lab.cable(a, r);
-  const args = ['-Z', 'root', '-l', '-nn', '-v', '-i', 'eth0', 'icmp6 and ip6[40] == 134'];
-  await using referee = await a.daemon('tcpdump', args, { ready: { log: 'listening on' } });
-  using _ra = r.advertise({
-    ...{ prefix: PREFIX, lifetime: 600, validLft: 900, preferredLft: 300, mtu: 1400, managed: true, other: true },
-    ...{ dns: ['fdb2:2c26:f4e4::53', 'fdb2:2c26:f4e4::54'] },
+describeCapturing(() => {
+  needs('tcpdump');
+
+  test('an advertisement has all that was said', async ({ lab }) => {
+    const [a, r] = [lab.namespace('a'), lab.router('r')];
+    lab.cable(a, r);
+    const args = ['-Z', 'root', '-l', '-nn', '-v', '-i', 'eth0', 'icmp6 and ip6[40] == 134'];
+    await using referee = await a.daemon('tcpdump', args, { ready: { log: 'listening on' } });
+    using _ra = r.advertise({
+      ...{ prefix: PREFIX, lifetime: 600, validLft: 900, preferredLft: 300, mtu: 1400, managed: true, other: true },
+      ...{ dns: ['fdb2:2c26:f4e4::53', 'fdb2:2c26:f4e4::54'] },
+    });
+    await expect.poll(() => referee.output).toContain('rdnss option');
+    expect(referee.output.replaceAll(/\s+/g, ' ')).toMatch(
+      /hlim 255, .*fe80::\S+ > ff02::1: .*router advertisement, .*hop limit 64, Flags \[managed, other stateful\], pref medium, router lifetime 600s, .*source link-address option.*mtu option.*: 1400 .*prefix info option.*: fdb2:2c26:f4e4::\/64, Flags \[onlink, auto\], valid time 900s, pref\. time 300s .*rdnss option.*lifetime 600s, addr: fdb2:2c26:f4e4::53 addr: fdb2:2c26:f4e4::54/,
+    );
+    expect(referee.output).toContain('[icmp6 sum ok]');
   });
-  await expect.poll(() => referee.output).toContain('rdnss option');
-  expect(referee.output.replaceAll(/\s+/g, ' ')).toMatch(
-    /hlim 255, .*fe80::\S+ > ff02::1: .*router advertisement, .*hop limit 64, Flags \[managed, other stateful\], pref medium, router lifetime 600s, .*source link-address option.*mtu option.*: 1400 .*prefix info option.*: fdb2:2c26:f4e4::\/64, Flags \[onlink, auto\], valid time 900s, pref\. time 300s .*rdnss option.*lifetime 600s, addr: fdb2:2c26:f4e4::53 addr: fdb2:2c26:f4e4::54/,
-  );
-  expect(referee.output).toContain('[icmp6 sum ok]');
 });
 
 // the same; nobody hears the router
