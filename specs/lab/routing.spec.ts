@@ -129,7 +129,8 @@ test('rules are added, listed and deleted as ip rule has them', async ({ lab }) 
   const r = lab.router('r');
   r.rule.add({ priority: 100, from: '10.1.0.0/16', to: '10.2.0.1', iif: 'lo', fwmark: '0x1/0xff', table: 100 });
   r.rule.add({ priority: 101, not: true, ipproto: 'tcp', dport: '80-90', sport: 7, type: 'prohibit', tos: 16 });
-  r.rule.add({ priority: 102, uidrange: '1000-1999', goto: 32766 });
+  // In a user namespace with one user there are no others (make_kuid).
+  r.rule.add({ priority: 102, uidrange: '0-0', goto: 32766 });
   r.rule.add({ priority: 103, table: 'main', suppressPrefixlength: 0 });
   r.rule.add({ priority: 104, type: 'blackhole', oif: 'lo' });
   r.rule.add({ priority: 105, from: 'fd00::/16', table: 100 });
@@ -155,7 +156,7 @@ test('rules are added, listed and deleted as ip rule has them', async ({ lab }) 
       action: 'prohibit',
       tos: '0x10',
     },
-    { priority: 102, uid_start: 1000, uid_end: 1999, goto: 32766 },
+    { priority: 102, uid_start: 0, uid_end: 0, goto: 32766 },
     { priority: 103, table: 'main', suppress_prefixlen: 0 },
     { priority: 104, action: 'blackhole', oif: 'lo' },
     { priority: 106, l3mdev: null },
@@ -164,7 +165,7 @@ test('rules are added, listed and deleted as ip rule has them', async ({ lab }) 
   expect(r.rule.list({ family: 4 }).slice(1, 7)).toMatchObject([
     { priority: 100, from: '10.1.0.0/16', to: '10.2.0.1', iif: 'lo', fwmark: '0x1/0xff', type: 'lookup', table: 100 },
     { priority: 101, not: true, ipproto: 'tcp', dport: '80-90', sport: 7, type: 'prohibit', tos: 16 },
-    { priority: 102, uidrange: '1000-1999', type: 'goto', goto: 32766 },
+    { priority: 102, uidrange: 0, type: 'goto', goto: 32766 },
     { priority: 103, table: 254, suppressPrefixlength: 0 },
     { priority: 104, type: 'blackhole', oif: 'lo' },
     { priority: 106, type: 'lookup', l3mdev: true, table: undefined },
