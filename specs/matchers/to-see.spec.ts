@@ -1,4 +1,4 @@
-import { createLab, expect, type FrameDescription, type Lab, type Namespace, type ToSeeOptions, test } from 'hairpin';
+import { createLab, expect, type FrameDescription, type Lab, type ToSeeOptions, test } from 'hairpin';
 import { describeCapturing, needs } from '../needs.ts';
 import { failureOf } from './failure-of.ts';
 
@@ -27,10 +27,10 @@ describeCapturing(() => {
 
   test.for(described)('%o comes as it is described', async ([frame, words], { lab }) => {
     const { a, b } = threeHosts(lab);
-    const seen = await tcpdumpOf(b, async () => {
-      await expect(b).toSee(a, { frame, copies: 1 });
-    });
-    expect(seen).toContain(words);
+    const program = ['-i', 'eth0', '-e', '-nn', '-vv', '-l', '--immediate-mode', '-Q', 'in'];
+    await using tcpdump = await b.daemon('tcpdump', program, { ready: { log: 'listening on' } });
+    await expect(b).toSee(a, { frame, copies: 1 });
+    await expect.poll(() => tcpdump.output).toContain(words);
   });
 });
 
@@ -163,26 +163,4 @@ function llc(): Buffer {
     Buffer.from(`ffffffffffff02000000009900${'26'}424203`, 'hex'),
     Buffer.alloc(35, 'not a BPDU, but unmistakable'),
   ]);
-}
-
-/** The first frame of this test's at eth0 while something goes on, as tcpdump prints it. */
-async function tcpdumpOf(namespace: Namespace, work: () => PromiseLike<unknown>): Promise<string> {
-  const words = [
-    '-i',
-    'eth0',
-    '-e',
-    '-n',
-    '-vv',
-    '-c',
-    '1',
-    '-Q',
-    'in',
-    'not icmp6 and not ether dst 33:33:00:00:00:16',
-  ];
-  const program = namespace.exec('tcpdump', words, { all: true });
-  await new Promise<void>((resolve) => {
-    program.stderr?.on('data', (text) => String(text).includes('listening on') && resolve());
-  });
-  await work();
-  return String((await program).all);
 }
