@@ -96,7 +96,8 @@ describeCapturing(() => {
           expect(outage).toBeLessThanOrEqual(Number(to) + 2);
         }
       };
-      // A busy machine may keep back what has come, which tcpdump cannot tell from an outage: then it is measured again.
+      // What waits for a neighbour's MAC address, or for a busy machine, is late and not lost: then tcpdump's gap is longer than the
+      // outage, and it is measured again.
       const agrees = () =>
         measure().then(
           () => true,
