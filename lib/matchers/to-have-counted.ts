@@ -1,22 +1,13 @@
-import { after, now } from '../kernel/clock.ts';
 import { readOf } from '../lab/exec.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import { checkEntry, deviceName, type Fields, text, whole, word } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
-import {
-  checkPlace,
-  checkTimes,
-  deviceIn,
-  evidenceOf,
-  goalOf,
-  judgeIn,
-  type StateOptions,
-  type StateTimes,
-} from './have-state.ts';
+import { checkPlace, checkTimes, deviceIn, evidenceOf, goalOf, judgeIn, type StateOptions } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
-import { describeState, type Verdict } from './state-message.ts';
+import { pollState } from './poll-state.ts';
+import { describeState } from './state-message.ts';
 
 /** What counts packets: a counter of nftables by its name, a rule that has one, or a queueing discipline. */
 export interface CounterEntry {
@@ -72,43 +63,20 @@ export async function toHaveCounted(
     deviceIn(call, namespace, value),
   );
   progress.goal = goalOf(NOUN, received, times, isNot);
-  const started = now();
-  const verdict = await watch({
+  const find = (entries: readonly CounterEntry[]) => entries.find((entry) => judge.matches(entry, wanted));
+  const { holds, seen, looks, took } = await pollState({
     look: () => listCounters(call, namespace),
-    matches: (entry) => judge.matches(entry, wanted),
+    isSo: (entries) => (find(entries) === undefined) === isNot,
     isHopeless: () => !isNot && shouldStopWaiting(namespace.lab, progress),
-    ...{ times, isNot },
+    ...{ times, isNot, every: LOOK_AGAIN },
   });
-  if (verdict.holds) {
-    if (!isNot) watcher()?.answered(now() - started);
+  if (holds) {
+    if (!isNot) watcher()?.answered(took);
     return { pass: !isNot, message: () => '' };
   }
+  const verdict = { holds: false, entries: seen, found: find(seen), looks, took } as const;
   const asked = { call, place: namespace.name, noun: NOUN, isNot, times, wanted, judge };
   return { pass: isNot, message: () => describeState(asked, verdict), evidence: evidenceOf(namespace.lab) };
-}
-
-interface Watching {
-  look: () => CounterEntry[];
-  matches: (entry: CounterEntry) => boolean;
-  isHopeless: () => boolean;
-  times: StateTimes;
-  isNot: boolean;
-}
-
-/** Reads the counters until one is as it was wanted; with `.not`, until none has been so for the whole hold. */
-async function watch({ look, matches, isHopeless, times: { within, hold }, isNot }: Watching): Promise<Verdict> {
-  const started = now();
-  let since: number | undefined;
-  for (let looks = 1; ; looks++) {
-    const isOver = now() - started >= within || isHopeless();
-    const at = now();
-    const entries = look();
-    const found = entries.find(matches);
-    since = (found === undefined) === isNot ? (since ?? at) : undefined;
-    if (since !== undefined && (!isNot || at - since >= hold)) return { holds: true };
-    if (since === undefined && isOver) return { holds: false, entries, found, looks, took: now() - started };
-    await new Promise<void>((resolve) => after(LOOK_AGAIN, resolve));
-  }
 }
 
 /** What `nft -j list ruleset` prints (libnftables-json(5)). */

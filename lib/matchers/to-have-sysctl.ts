@@ -1,12 +1,12 @@
-import { after, now } from '../kernel/clock.ts';
 import { show } from '../kernel/validate.ts';
 import { Namespace, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
-import { checkPlace, checkTimes, evidenceOf, judgeIn, type StateOptions, type StateTimes } from './have-state.ts';
+import { checkPlace, checkTimes, evidenceOf, judgeIn, type StateOptions } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, formatMessage, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import { pollState } from './poll-state.ts';
 
 /** No event tells of a sysctl. In milliseconds. */
 const LOOK_AGAIN = 10;
@@ -28,16 +28,15 @@ export async function toHaveSysctl(
   const times = checkTimes(call, 'toHaveSysctl', options, isNot);
   const wanted = checkValue(call, value);
   progress.goal = `${show(name)} to be ${isNot ? 'otherwise' : nameOf(value)} in ${namespace}`;
-  const isHopeless = () => !isNot && shouldStopWaiting(namespace.lab, progress);
-  const started = now();
-  const last = await watch({
+  const last = await pollState({
     // The kernel puts tabs between several values, and a person spaces.
-    read: () => namespace.sysctl.get(name).replaceAll(/\s+/g, ' '),
-    isSo: (read) => judge.matches(read, wanted) !== isNot,
-    ...{ times, isNot, isHopeless },
+    look: () => namespace.sysctl.get(name).replaceAll(/\s+/g, ' '),
+    isSo: (value) => judge.matches(value, wanted) !== isNot,
+    isHopeless: () => !isNot && shouldStopWaiting(namespace.lab, progress),
+    ...{ times, isNot, every: LOOK_AGAIN },
   });
   if (last.holds) {
-    if (!isNot) watcher()?.answered(now() - started);
+    if (!isNot) watcher()?.answered(last.took);
     return { pass: !isNot, message: () => '' };
   }
   const { within, hold } = times;
@@ -49,34 +48,10 @@ export async function toHaveSysctl(
     lines: [
       ['In', namespace.name],
       ['Expected', expected],
-      ['Received', `${show(last.value)} (${plural(last.looks, 'look')} in ${milliseconds(now() - started)})`],
+      ['Received', `${show(last.seen)} (${plural(last.looks, 'look')} in ${milliseconds(last.took)})`],
     ],
   });
   return { pass: isNot, message: () => message, evidence: evidenceOf(namespace.lab) };
-}
-
-interface Watching {
-  read: () => string;
-  /** Whether a value is as it is wanted, with or without `.not`. */
-  isSo: (value: string) => boolean;
-  times: StateTimes;
-  isNot: boolean;
-  isHopeless: () => boolean;
-}
-
-/** Reads a value until it is as it was wanted; with `.not`, until it has been so for the whole hold. */
-async function watch({ read, isSo, times: { within, hold }, isNot, isHopeless }: Watching) {
-  const started = now();
-  let since: number | undefined;
-  for (let looks = 1; ; looks++) {
-    const isOver = now() - started >= within || isHopeless();
-    const at = now();
-    const value = read();
-    since = isSo(value) ? (since ?? at) : undefined;
-    if (since !== undefined && (!isNot || at - since >= hold)) return { holds: true, value, looks };
-    if (since === undefined && isOver) return { holds: false, value, looks };
-    await new Promise<void>((resolve) => after(LOOK_AGAIN, resolve));
-  }
 }
 
 /** @throws UsageError for what no sysctl can be */

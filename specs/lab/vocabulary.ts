@@ -40,7 +40,7 @@ function section(kind: LinkKind): string {
       .join('; '),
     '',
     ...(options.length === 0
-      ? ['It has no options of its own.']
+      ? ['It has only the options that all kinds have.']
       : [
           '| option | iproute2 | value | default | `set` |',
           '| --- | --- | --- | --- | --- |',

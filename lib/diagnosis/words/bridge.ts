@@ -121,7 +121,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     means:
       'The bridge looks at VLANs, and the frame is of one that the port is not in: nothing of it comes in (`__allowed_ingress`), and nothing goes out (`br_allowed_egress`). The port may be the bridge itself, for its own host (`br_pass_frame_up`).',
     facts: { id: 'the VLAN of the frame', side: '`in`: the port accepts no frame of it; `out`: it sends none' },
-    optional: { pvidOf: 'the port that it came in by without a tag, so that it is of the pvid there' },
+    optional: { pvidOf: 'the port where the frame came in without a tag: its pvid is this VLAN' },
     example: { port: 'sw/p1', id: 1, side: 'out', pvidOf: 'sw/p0' },
     say: ({ port, id, side, pvidOf }) => ({
       text: `${pvidOf ? `the untagged frame becomes VLAN ${id} (pvid of ${pvidOf}); ` : ''}VLAN ${id} is not allowed on ${port}`,
@@ -130,7 +130,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.no-pvid': {
     means:
-      'The bridge looks at VLANs, the frame says none that counts, and none of the port’s is its pvid (`__allowed_ingress`, `br_get_pvid`). A tag of id 0 bears a priority only, and one of another protocol than the bridge’s counts as none.',
+      'The bridge is VLAN-aware. The frame has no VLAN tag that counts, and the port has no pvid (`__allowed_ingress`, `br_get_pvid`). A tag of id 0 has a priority only. A tag of another protocol than the bridge’s does not count.',
     optional: { tag: 'of the frame, if it has one' },
     example: { port: 'sw/p0' },
     say: ({ port, tag }) => ({
@@ -143,7 +143,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.no-mdb-entry': {
     means:
       'The bridge snoops, somebody asks for members of groups, and the multicast database has no member of this group at the port; nor is a multicast router there (`br_multicast_flood`). The port may be the bridge itself, for its own host.',
-    facts: { group: 'an IP address, or a MAC address where the frame is no packet of IP' },
+    facts: { group: 'an IP address, or a MAC address if the frame has no IP packet' },
     optional: { vlan: 'of the frame, where the bridge looks at VLANs' },
     example: { port: 'sw/p1', group: '239.1.1.1' },
     say: ({ port, group, vlan }) => ({
