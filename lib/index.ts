@@ -12,16 +12,16 @@ import {
 } from './lab/index.ts';
 import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
-import {
-  matchers,
-  type ToBehaveAsOptions,
-  type ToHearOptions,
-  type ToMatchReachabilityOptions,
-  type ToReachOptions,
-  type ToSeeOptions,
-  type ToStayReachableOptions,
-  type ToTellOptions,
-} from './matchers/index.ts';
+import { matchers } from './matchers/index.ts';
+import type {
+  ToBehaveAsOptions,
+  ToHearOptions,
+  ToMatchReachabilityOptions,
+  ToReachOptions,
+  ToSeeOptions,
+  ToStayReachableOptions,
+  ToTellOptions,
+} from './matchers/options.ts';
 import type { CounterEntry } from './matchers/to-have-counted.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
@@ -36,25 +36,10 @@ export type { DiagnosisData } from './diagnosis/diagnosis.ts';
 export * from './lab.ts';
 export type { DropCode } from './matchers/dropped-by.ts';
 export { diagnosisOf } from './matchers/failed-assertion.ts';
+export type * from './matchers/options.ts';
 export type { CauseFacts, Code } from './model/cause.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
-export type {
-  AddressEntry,
-  CounterEntry,
-  Expected,
-  ForwardingEntry,
-  GroupEntry,
-  LinkEntry,
-  StateOptions,
-  ToBehaveAsOptions,
-  ToHearOptions,
-  ToMatchReachabilityOptions,
-  ToReachOptions,
-  ToSeeOptions,
-  ToStayReachableOptions,
-  ToTellOptions,
-  VlanEntry,
-};
+export type { AddressEntry, CounterEntry, Expected, ForwardingEntry, GroupEntry, LinkEntry, StateOptions, VlanEntry };
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);

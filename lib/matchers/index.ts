@@ -13,7 +13,7 @@ import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
 import { describeLostPrograms } from './lost-programs.ts';
 import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
-import { type ToBehaveAsOptions, toBehaveAs } from './to-behave-as.ts';
+import { toBehaveAs } from './to-behave-as.ts';
 import { toHaveAddress } from './to-have-address.ts';
 import { toHaveCounted } from './to-have-counted.ts';
 import { toHaveFdbEntry } from './to-have-fdb-entry.ts';
@@ -24,23 +24,13 @@ import { toHaveRoute } from './to-have-route.ts';
 import { toHaveRule } from './to-have-rule.ts';
 import { toHaveSysctl } from './to-have-sysctl.ts';
 import { toHaveVlan } from './to-have-vlan.ts';
-import { type ToHearOptions, toHear } from './to-hear.ts';
-import { type ToMatchReachabilityOptions, toMatchReachability } from './to-match-reachability.ts';
+import { toHear } from './to-hear.ts';
+import { toMatchReachability } from './to-match-reachability.ts';
 import { toMatchRuleset } from './to-match-ruleset.ts';
-import { type ToReachOptions, toReach } from './to-reach.ts';
-import { type ToSeeOptions, toSee } from './to-see.ts';
-import { type ToStayReachableOptions, toStayReachable } from './to-stay-reachable.ts';
-import { type ToTellOptions, toTell } from './to-tell.ts';
-
-export type {
-  ToBehaveAsOptions,
-  ToHearOptions,
-  ToMatchReachabilityOptions,
-  ToReachOptions,
-  ToSeeOptions,
-  ToStayReachableOptions,
-  ToTellOptions,
-};
+import { toReach } from './to-reach.ts';
+import { toSee } from './to-see.ts';
+import { toStayReachable } from './to-stay-reachable.ts';
+import { toTell } from './to-tell.ts';
 
 /** Of what the kernel says of itself: no frames are asked for, so the devices of the lab need not be known. */
 const ofState = { asksNetwork: false };
