@@ -3,7 +3,15 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be32, bool, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { flat } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
-import { absent, encapSettings, outerSettings4, outerSettings6, tunnelLabel, tunnelTag } from './ip-tunnel.ts';
+import {
+  absent,
+  type Ends,
+  encapSettings,
+  outerSettings4,
+  outerSettings6,
+  tunnelLabel,
+  tunnelTag,
+} from './ip-tunnel.ts';
 import { setting } from './setting.ts';
 
 /** linux/if_tunnel.h, the numbers of all kinds of GRE. */
@@ -83,11 +91,6 @@ const erspanHeader = {
   }),
 };
 
-const trial4 = { local: '192.0.2.1', remote: '192.0.2.2' } as const;
-const trial6 = { local: '2001:db8::1', remote: '2001:db8::2' } as const;
-const OF_IPV4 = { option: 'NET_IPGRE', dependsOn: ['NET_IPGRE_DEMUX'], module: 'ip_gre', trial: trial4 } as const;
-const OF_IPV6 = { option: 'IPV6_GRE', dependsOn: ['NET_IPGRE_DEMUX'], module: 'ip6_gre', trial: trial6 } as const;
-
 /** `ip_tunnel_newlink` and `ip6gre_newlink` refuse two tunnels that would take the same packets. */
 const causes = {
   add: ({ namespace, name }: { namespace: string; name: string }) => ({
@@ -97,66 +100,53 @@ const causes = {
   settings: { EEXIST: 'there is such a tunnel between these ends, of these keys, already' },
 } as const;
 
-/** IP packets in GRE over IPv4 (RFC 2784, net/ipv4/ip_gre.c). */
-export const gre = describeLink('gre', {
-  ...OF_IPV4,
-  ...layer3(),
-  settings: over4,
-  complete: withKeyFlags,
-  tag: tunnelTag,
-  label: (settings) => tunnelLabel(settings, settings.external),
-  causes,
-});
-
-/** Ethernet frames in GRE over IPv4. */
-export const gretap = describeLink('gretap', {
-  ...OF_IPV4,
-  settings: over4,
+/** What all kinds of GRE have. A change resets what it does not name (`ipgre_changelink`). */
+const common = {
+  dependsOn: ['NET_IPGRE_DEMUX'],
   changesWhole: true,
   complete: withKeyFlags,
   tag: tunnelTag,
-  label: (settings) => tunnelLabel(settings, settings.external),
+  label: (ends: Ends & { external?: boolean | undefined }) => tunnelLabel(ends, ends.external),
   causes,
-});
+} as const;
+
+const ofIpv4 = {
+  ...common,
+  option: 'NET_IPGRE',
+  module: 'ip_gre',
+  trial: { local: '192.0.2.1', remote: '192.0.2.2' },
+  settings: over4,
+} as const;
+const ofIpv6 = {
+  ...common,
+  option: 'IPV6_GRE',
+  module: 'ip6_gre',
+  trial: { local: '2001:db8::1', remote: '2001:db8::2' },
+  settings: over6,
+} as const;
+
+/** Point to point, without Ethernet: its address is `local`. */
+const layer3 = { ethernet: false, noArp: true, withoutMac: () => true } as const;
+
+/** IP packets in GRE over IPv4 (RFC 2784, net/ipv4/ip_gre.c). */
+export const gre = describeLink('gre', { ...ofIpv4, ...layer3 });
+
+/** Ethernet frames in GRE over IPv4. */
+export const gretap = describeLink('gretap', ofIpv4);
 
 /** Copies of frames in GRE over IPv4, for an analyser at the other end. */
 export const erspan = describeLink('erspan', {
-  ...OF_IPV4,
-  trial: { ...trial4, ikey: 1, okey: 1 },
+  ...ofIpv4,
+  trial: { ...ofIpv4.trial, ikey: 1, okey: 1 },
   settings: { ...over4, ...erspanHeader },
-  changesWhole: true,
   complete: withErspan,
-  tag: tunnelTag,
-  label: (settings) => tunnelLabel(settings, settings.external),
-  causes,
 });
 
 /** IP packets in GRE over IPv6 (net/ipv6/ip6_gre.c). */
-export const ip6gre = describeLink('ip6gre', {
-  ...OF_IPV6,
-  ...layer3(),
-  settings: over6,
-  complete: withKeyFlags,
-  tag: tunnelTag,
-  label: (settings) => tunnelLabel(settings, settings.external),
-  causes,
-});
+export const ip6gre = describeLink('ip6gre', { ...ofIpv6, ...layer3 });
 
 /** Ethernet frames in GRE over IPv6. */
-export const ip6gretap = describeLink('ip6gretap', {
-  ...OF_IPV6,
-  settings: over6,
-  changesWhole: true,
-  complete: withKeyFlags,
-  tag: tunnelTag,
-  label: (settings) => tunnelLabel(settings, settings.external),
-  causes,
-});
-
-/** Point to point, without Ethernet: its address is `local`. A change resets what it does not name (`ipgre_changelink`). */
-function layer3() {
-  return { changesWhole: true, ethernet: false, noArp: true, withoutMac: () => true } as const;
-}
+export const ip6gretap = describeLink('ip6gretap', ofIpv6);
 
 /**
  * Each version has its own settings. Versions 1 and 2 have a key and a sequence number in any case (`erspan_validate`): the key is

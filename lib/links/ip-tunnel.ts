@@ -127,7 +127,7 @@ export function absent<R, W>(nothing: R, of: Type<R, W>): Type<R | undefined, W>
   };
 }
 
-interface Ends {
+export interface Ends {
   local?: string | undefined;
   remote?: string | undefined;
   ikey?: number | undefined;
