@@ -10,7 +10,8 @@ import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.t
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { flagsOn, type Interface } from './interface.ts';
+import type { Interface } from './interface.ts';
+import { flagsOn } from './interface-change.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import { joinMaster } from './master.ts';

@@ -4,7 +4,8 @@ import { kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import { engineOf } from './engine.ts';
-import type { Interface, InterfaceChange, InterfacePlace } from './interface.ts';
+import type { Interface, InterfacePlace } from './interface.ts';
+import type { InterfaceChange } from './interface-change.ts';
 import { settle } from './settle.ts';
 
 /** What an interface is made from; for the functions that make them. */

@@ -1,16 +1,7 @@
 import { inspect } from 'node:util';
-import {
-  checkBoolean,
-  checkInterfaceName,
-  checkMac,
-  checkMtu,
-  checkOptions,
-  show,
-  UsageError,
-} from '../kernel/validate.ts';
+import { checkOptions } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings } from '../links/bridge-port.ts';
-import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
@@ -18,8 +9,10 @@ import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
+import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
 import { checkAlive } from './interface-state.ts';
-import { checkMaster, type MasterOption, setMaster } from './master.ts';
+import { checkInterfaceOf, checkLinkedDevices, withDevices } from './linked-devices.ts';
+import { checkMaster, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
 import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
 import type { Segment } from './segment.ts';
@@ -27,21 +20,6 @@ import { changeApart, readApart } from './settings-apart.ts';
 import type { Uplink } from './uplink.ts';
 import { VlanList } from './vlan-list.ts';
 import { change, watcher } from './watcher.ts';
-
-/** Live changes that every interface takes, in the words of `ip link set`. */
-export interface InterfaceChange {
-  up?: boolean;
-  mtu?: number;
-  mac?: string;
-  /** `promisc on`: counts once, whatever its children ask of it. */
-  promiscuous?: boolean;
-  name?: string;
-  /**
-   * The device of the same namespace that this one is to belong to: a bridge, a bond, a VRF. `false` for none, as
-   * `nomaster`.
-   */
-  master?: MasterOption;
-}
 
 /** What an interface is on, and keeps for life. */
 export interface InterfacePlace {
@@ -52,8 +30,6 @@ export interface InterfacePlace {
   /** The device below. */
   parent?: Interface | Uplink | undefined;
 }
-
-export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name', 'master'] as const;
 
 /** A network device of a lab. */
 export class Interface {
@@ -230,70 +206,11 @@ export class Interface {
   }
 }
 
-/** Says why a link has no MAC address of its own; `why` stands before ` has its parent's MAC address`. */
-export function refuseMac(call: string, options: unknown, why: string, parent: { mac: string }): void {
-  if (typeof options !== 'object' || options === null || !('mac' in options)) return;
-  throw new UsageError(`${call}: mac cannot be chosen${why} has its parent's MAC address (${parent.mac})`);
-}
-
-export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {
-  checkBoolean(call, 'up', up);
-  checkBoolean(call, 'promiscuous', promiscuous);
-  checkMtu(call, mtu);
-  if (mac !== undefined) checkMac(call, 'mac', mac);
-  if (name !== undefined) checkInterfaceName(call, name);
-}
-
-/** Checks that an option is an interface of a namespace. @throws UsageError */
-export function checkInterfaceOf(
-  call: string,
-  option: string,
-  value: unknown,
-  namespace: Namespace,
-  otherwise = '',
-): asserts value is Interface {
-  const rule = `${option} must be an interface of ${namespace}${otherwise}`;
-  if (!(value instanceof Interface)) throw new UsageError(`${call}: ${rule}: received ${show(value)}`);
-  if (value.deleted) throw new UsageError(`${call}: ${option} ${value} has been deleted`);
-  if (value.namespace === namespace) return;
-  const whose = value.namespace.lab === namespace.lab ? '' : ', of another lab';
-  throw new UsageError(`${call}: ${rule}: received ${value}${whose}`);
-}
-
-/** Checks the settings of a kind that are other devices. @throws UsageError */
-export function checkLinkedDevices(
-  call: string,
-  namespace: Namespace,
-  kind: LinkKind | undefined,
-  options: object,
-): void {
-  for (const name of kind?.deviceOptions ?? []) {
-    const value: unknown = (options as Record<string, unknown>)[name];
-    if (value !== undefined) checkInterfaceOf(call, name, value, namespace);
-  }
-}
-
-/** Settings of a device, with the interface in place of the index of another. */
-export function withDevices(device: Interface, settings: object): object {
-  const names = kindOf(device)?.deviceOptions ?? [];
-  const others = names.filter((name) => name in settings);
-  const interfaceAt = (index: unknown) => device.namespace.interfaces.find((each) => each.index === index);
-  return {
-    ...settings,
-    ...Object.fromEntries(others.map((name) => [name, interfaceAt((settings as Record<string, unknown>)[name])])),
-  };
-}
-
 /** Whether an interface is a port of a bridge after a change. */
 function willBePort({ isPort }: Interface, options: InterfaceChange): boolean {
   const { master }: InterfaceChange = options ?? {};
   if (master === undefined) return isPort;
   return master instanceof Interface && kindOf(master)?.description.hasPorts === true;
-}
-
-/** Only the flags to switch on; all are off on a new device. */
-export function flagsOn<T extends Record<string, boolean | undefined>>(switches: T): { [K in keyof T]?: true } {
-  return Object.fromEntries(Object.entries(switches).filter(([, on]) => on)) as { [K in keyof T]?: true };
 }
 
 function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {

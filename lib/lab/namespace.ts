@@ -20,9 +20,10 @@ import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { type Freeze, freeze } from './freeze.ts';
-import { checkInterfaceOf, Interface } from './interface.ts';
+import { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
+import { checkInterfaceOf } from './linked-devices.ts';
 import type {
   BridgeLink,
   BridgeOptions,

@@ -2,7 +2,8 @@ import { show, UsageError } from '../kernel/validate.ts';
 import { bridgeLink, type PortOptions, portOf, portSettings } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { engineOf } from './engine.ts';
-import type { Interface, InterfaceChange } from './interface.ts';
+import type { Interface } from './interface.ts';
+import type { InterfaceChange } from './interface-change.ts';
 import { checkAlive } from './interface-state.ts';
 import { watcher } from './watcher.ts';
 

@@ -3,8 +3,9 @@ import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { isMac } from '../wire/mac-address.ts';
 import { engineOf } from './engine.ts';
-import { checkInterfaceOf, Interface } from './interface.ts';
+import { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
+import { checkInterfaceOf } from './linked-devices.ts';
 import { change, watcher } from './watcher.ts';
 
 /** An entry of a vxlan's forwarding database, in the words of `bridge fdb`. */

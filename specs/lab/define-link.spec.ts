@@ -10,7 +10,7 @@ import {
   test,
   UsageError,
 } from 'hairpin';
-import { INTERFACE_CHANGES } from '../../lib/lab/interface.ts';
+import { INTERFACE_CHANGES } from '../../lib/lab/interface-change.ts';
 import { PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
 import { kernelOptionsOf } from '../../lib/links/kernel-options.ts';
 import { readableOf } from '../../lib/links/link-kind.ts';
