@@ -8,6 +8,7 @@ import { describeNeeding, needs, VLAN_FILTERING } from '../needs.ts';
 const samples = samplesOf(await readFile(join(ROOT, 'docs/cookbook.md'), 'utf8'), 'spec');
 
 describe.each(samples)('the network of sample %$', async (code) => {
+  if (code.includes("'vxlan'")) return describeNeeding(['vxlan'], () => collectSample(code));
   if (code.includes('vlanFiltering')) return describeNeeding([VLAN_FILTERING], () => collectSample(code));
   if (code.includes("'busybox'")) needs('busybox');
   if (code.includes("'dnsmasq'")) needs('dnsmasq');

@@ -1,5 +1,6 @@
 import { createLab, expect, type Interface, test } from 'hairpin';
 
+// a ── sw ── r ── b
 test('a lab draws itself as it is now, and a snapshot of it is that drawing', async ({ lab }) => {
   const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
   const sw = lab.switch('sw');
@@ -13,6 +14,7 @@ test('a lab draws itself as it is now, and a snapshot of it is that drawing', as
   expect(lab.draw()).toBe('[a] eth0 ── p0 {sw} p1 ── eth0 <r>\n[b]');
 });
 
+// a ── b, which gets a macvlan on eth0
 test('addresses are in it on request, and changes that a program makes', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
@@ -53,6 +55,7 @@ test.for<[unknown, string]>([
   expect(() => lab.draw(options as never)).toThrow(message);
 });
 
+// a ── b
 test('its JSON is plain data: what the kernel says of each namespace', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);

@@ -29,9 +29,11 @@ describeNeeding(['hsr'], () => {
 
   test.for(['hsr', 'prp'] as const)('two nodes of %s reach each other by either cable', async (proto, { lab }) => {
     const { a, cables, ends } = build(lab, { proto });
-    await expect(a).toReach(ends[1] as never);
-    cables[0]?.unplug();
-    await expect(a).toReach(ends[1] as never);
+    expect((await ipLink(a, 'hsr0')).linkinfo.info_data).toMatchObject({ proto: proto === 'prp' ? 1 : 0 });
+    for (const cable of cables) {
+      using _cut = cable.unplug();
+      await expect(a).toReach(ends[1] as never);
+    }
   });
 
   test('both slaves must be given', ({ lab }) => {

@@ -5,6 +5,7 @@ import { ipLink, refusal } from './referee.ts';
 const KEY = '0123456789abcdef0123456789abcdef';
 
 describeNeeding(['macsec'], () => {
+  // host: macsec0 ┄ eth0 ── far
   test.for<[options: object, shown: object]>([
     [
       { port: 7, encrypt: true },
@@ -51,6 +52,7 @@ describeNeeding(['macsec'], () => {
     await expect(a).toReach(ends[1]);
   });
 
+  // host: eth0 ── far
   test('what excludes each other is refused', ({ lab }) => {
     const host = lab.namespace('host');
     const { a: parent } = lab.cable(host, lab.namespace('far'));

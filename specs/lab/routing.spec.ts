@@ -222,7 +222,7 @@ test('nexthops are added, listed and deleted as ip nexthop has them', async ({ l
 });
 
 // a eth0 ── eth0 b
-test('neighbours have states, and proxies answer', async ({ lab }) => {
+test('neighbours have states, flags and proxies, as ip neighbour shows them', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { b: far } = lab.cable(a, b);
   a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:00:77', state: 'STALE' });

@@ -1,4 +1,4 @@
-import { createLab, expect, type MacvlanMode, type Namespace, test, UsageError } from 'hairpin';
+import { expect, type MacvlanMode, type Namespace, test, UsageError } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 import { describeCapturing, needs } from '../needs.ts';
 import { read } from './referee.ts';
@@ -133,14 +133,6 @@ test('an address that does not come is named', async ({ lab }) => {
   expect(await failureOf(a.settled({ within: 20 }))).toContain(
     '\n  the address of a/eth0 in fdb2:2c26:f4e4::/64, which r/eth0 advertises',
   );
-});
-
-test('a lab that is closed advertises nothing', async () => {
-  const lab = createLab();
-  const [a, r] = [lab.namespace('a'), lab.router('r')];
-  lab.cable(a, r);
-  using _ra = r.advertise({ prefix: PREFIX });
-  await lab.close();
 });
 
 test.for<[options: unknown, message: string]>([

@@ -10,8 +10,8 @@ those of \`ip link add … type\`, camel-cased; where iproute2 says an option ot
 the source (\`lib/links\`), which says what each option does: \`npx vitest run specs/lab/vocabulary.spec.ts -u\` writes it.
 [Kinds of links](links.md) shows how they are used.
 
-All have the options \`name\`, \`address\`, \`mac\`, \`mtu\`, \`up\` and \`promiscuous\`. \`set\` changes \`name\`, \`mac\`, \`mtu\`, \`up\`, \`promiscuous\`
-and \`master\`. A default in parentheses is the kernel's own, which hairpin does not send.
+All have the options \`name\`, \`address\`, \`mtu\`, \`up\` and \`promiscuous\`, and all but ipvlan and ipvtap \`mac\`. \`set\` changes these but
+\`address\`, and \`master\`. A default in parentheses is the kernel's own, which hairpin does not send.
 `;
 
 /** docs/vocabulary.md. */
@@ -76,7 +76,7 @@ function word(kind: LinkKind, name: string): string {
   if (!own) return '';
   const [first] = versionsOf(own);
   const said = bits ? bits.of.words({ [name]: true }, NUMBERS) : wordsOf(own.options.word, first?.of, name);
-  const text = said.join(' ');
+  const text = said.join(' ').replace(/ 1$/, '');
   return text === name || text === '' ? '' : `\`${text}\``;
 }
 

@@ -18,7 +18,8 @@ async function shown(ns: Namespace, mac = ALL): Promise<Shown[]> {
   return all.filter((entry) => entry.mac === mac);
 }
 
-/** Ends of one vxlan behind a switch: a, b and c, at 192.0.2.1 to 3, that know no other end yet. */
+// a, b, c: vxlan0 ┄ eth0 ── sw
+/** At 192.0.2.1 to 3. No end knows another yet. */
 function build(lab: Lab) {
   const sw = lab.switch('sw', { subnets: ['192.0.2.0/24'] });
   const ends = ['a', 'b', 'c'].map((name) => {

@@ -28,6 +28,8 @@ describeNeeding(['wireguard'], () => {
     await expect(b).toReach(left);
     outer.set({ up: false });
     await expect(a).not.toReach(right);
+    right.set({ peers: [{ publicKey: ofLeft, allowedIps: ['10.7.0.1/32'] }] });
+    await expect(a).toReach(right);
   });
 
   test('its settings are read back', ({ lab }) => {
@@ -48,7 +50,7 @@ describeNeeding(['wireguard'], () => {
     expect(left.peers).toEqual([]);
   });
 
-  test('what a peer may not say it is not heard with', async ({ lab }) => {
+  test('a packet from outside allowedIps is dropped', async ({ lab }) => {
     const { a, left, right } = build(lab);
     const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
     left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.0/24'] }] });

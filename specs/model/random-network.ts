@@ -211,11 +211,11 @@ export function asSpec(drawn: Plan): string {
       ({ name, at, options }) => `const ${name} = lab.cable(quiet(lab, '${name}'), ${at}, ${show(options)});`,
     ),
     ...bridges.flatMap(({ name, vlans: own }) => own.map((vlan) => `${name}.br0.vlan.add(${show(vlan)});`)),
+    ...joined.map(({ cable, end, vlan }) => `${cable}.${end}.vlan.add(${show(vlan)});`),
     ...members.map(({ sw, cable, end }) => {
       const port = cable === undefined ? `${sw}.br0` : `${cable}.${end}`;
       return `${sw}.mdb.add({ group: '${ADDRESSES.multicast}', port: ${port} });`;
     }),
-    ...joined.map(({ cable, end, vlan }) => `${cable}.${end}.vlan.add(${show(vlan)});`),
     ...vlans.map(
       ({ name, on, id, up }) =>
         `const ${name} = ${on}.namespace.vlan({ parent: ${on}, id: ${id}, address: false, up: ${up} });`,

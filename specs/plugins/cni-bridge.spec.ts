@@ -3,7 +3,6 @@ import { CniError, cni, findCniPlugin } from 'hairpin/plugins';
 import { bridgeLink, ipLink } from '../lab/referee.ts';
 import { failureOf } from '../matchers/failure-of.ts';
 
-/** Each starts several programs, on a machine that may have much else to do. */
 const SUBNETS = [[{ subnet: '10.9.0.0/24' }], [{ subnet: 'fd09::/64' }]];
 
 /** The network, with a node and two containers for it. */

@@ -3,7 +3,6 @@ import { CniError, cni, findCniPlugin } from 'hairpin/plugins';
 import { ipAddresses, ipRoutes } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
-/** Each starts several programs, on a machine that may have much else to do. */
 const macvlan = (ipam: Record<string, unknown>) => ({
   name: 'lan',
   plugins: [{ type: 'macvlan', master: 'up0', mode: 'bridge', ipam }],

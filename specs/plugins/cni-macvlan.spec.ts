@@ -3,7 +3,6 @@ import { CniError, cni, findCniPlugin } from 'hairpin/plugins';
 import { bridgeLink, ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode, HOST_LOCAL } from './node.ts';
 
-/** Each starts several programs, on a machine that may have much else to do. */
 const macvlan = (more: Record<string, unknown> = {}) => ({
   name: 'lan',
   plugins: [{ type: 'macvlan', master: 'up0', ipam: HOST_LOCAL, ...more }],

@@ -5,7 +5,6 @@ import { findProgram } from '../../lib/kernel/find-program.ts';
 import { ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
-/** Each starts several programs, on a machine that may have much else to do. */
 const macvlan = (name: string, mode: string, ns: string, host: number) => `
 iface ${name} inet manual
   pre-up ip link add ${name} link up0 type macvlan mode ${mode}

@@ -3,7 +3,6 @@ import { findNetavark, NetavarkError, netavark } from 'hairpin/plugins';
 import { ipLink, ipRoutes } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
-/** Each starts several programs, on a machine that may have much else to do. */
 const lan = (options: Record<string, string> = {}) => ({
   name: 'lan',
   driver: 'macvlan' as const,

@@ -3,7 +3,6 @@ import { findNetworkd, networkd } from 'hairpin/plugins';
 import { ipAddresses, ipLink } from '../lab/referee.ts';
 import { addNode } from './node.ts';
 
-/** Each starts several programs, on a machine that may have much else to do. */
 const netdev = (name: string, kind: string, settings: string) =>
   `[NetDev]\nName=${name}\nKind=${kind}\n[${kind.toUpperCase()}]\n${settings}\n`;
 const network = (name: string, ...settings: string[]) => `[Match]\nName=${name}\n[Network]\n${settings.join('\n')}\n`;

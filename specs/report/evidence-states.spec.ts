@@ -13,10 +13,7 @@ test('routes', async ({ lab }) => {
   await expect(a).toHaveRoute({ to: '10.9.0.0/16' }, { within: 20 });
 });`;
 
-test('a state that is not there leaves its network, without a path', { timeout: 60_000 }, async ({
-  lab,
-  onTestFinished,
-}) => {
+test('a state that is not there leaves its network, without a path', async ({ lab, onTestFinished }) => {
   const { all, results, folders, json } = await runProject(lab, '', TEST, onTestFinished);
   expect(folders).toEqual(['some.test.ts-routes']);
   expect(all).toContain('Reproduce: test-results/some.test.ts-routes/lab.sh');

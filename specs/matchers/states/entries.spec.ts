@@ -68,7 +68,7 @@ test('a failure shows the routes that are nearest', async ({ lab }) => {
   }`);
 });
 
-// a eth0 ── eth0 b
+// a
 test('rules are as ip rule shows them', async ({ lab }) => {
   const a = lab.namespace('a');
   await a.exec(
