@@ -14,7 +14,9 @@ import { frameEnd, isFrameKind } from '../probes/test-frame.ts';
 import { Capture } from '../trace/capture.ts';
 import { hopsOf } from '../trace/path.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import { decodeEthernet } from '../wire/ethernet.ts';
 import { frameIdentity } from '../wire/frame-identity.ts';
+import { isGroupMac } from '../wire/mac-address.ts';
 import { describeVlanTag, vlanTagsOf } from '../wire/vlan-tag.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { correctFrameByTaps } from './correct-by-taps.ts';
@@ -108,7 +110,7 @@ async function timesOf(
 /** Sends the frame, and listens at the receiver. */
 async function listenFor(wanted: WantedCopies, progress: Progress): Promise<Got> {
   const { matcher, question, options, isNot, least, hold, within } = wanted;
-  const { from, to, frame } = question;
+  const { from, to } = question;
   const { because, copies, only } = options;
   const { lab } = to.namespace;
   const isCounted = isNot || copies !== undefined || only === true;
@@ -129,7 +131,7 @@ async function listenFor(wanted: WantedCopies, progress: Progress): Promise<Got>
   const receiver = lost && because === undefined ? receiverCause(matcher, question) : undefined;
   // Whether its programs have joined a group may be the very question.
   const wantsNone = (isNot || copies === 0) && because === undefined && joined;
-  const ignored = wantsNone && lost && matcher.isStack && isFrameKind(frame) && wasIgnored(to, frame, seen);
+  const ignored = wantsNone && lost && matcher.isStack && isIgnored(question, result.frame, seen);
   const others = only && result.outcome === 'answered' ? othersOf(wanted, result.frame) : [];
   // Nothing sent is nothing learnt, whichever way the question was put.
   const conclusive = !receiver && !ignored && (result.outcome === 'answered' || lost);
@@ -140,6 +142,15 @@ async function listenFor(wanted: WantedCopies, progress: Progress): Promise<Got>
 function receiverCause({ isStack }: FrameMatcher, { from, to, frame }: FrameQuestion): Cause | undefined {
   if (!isStack || !isFrameKind(frame)) return linkCause(to);
   return whyReceivesNothing(to, frame, isOverIp(frame) ? frameEnd(from).ip4 : undefined);
+}
+
+/** Whether the frame came to the receiver's device for this host, and the host's own stack did not take it. */
+function isIgnored({ to, frame }: FrameQuestion, bytes: Buffer, way: Way | undefined): boolean {
+  if (isFrameKind(frame)) return wasIgnored(to, frame, way);
+  const { destination = '' } = decodeEthernet(bytes) ?? {};
+  // What is for another MAC address is not for this stack, whatever the receiver is.
+  if (!way || (destination !== to.mac && !isGroupMac(destination))) return false;
+  return hopsOf(way.path).some((hop) => hop.frame.at === to && hop.frame.direction === 'in');
 }
 
 /** With which tags a frame came to the receiver's device; undefined where it did not come. */

@@ -1,7 +1,7 @@
 import { readOf } from '../lab/exec.ts';
 import { type Namespace, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
-import { checkEntry, deviceName, type Fields, text, whole, word } from '../state/entries/fields.ts';
+import { checkEntry, deviceName, type Fields, isAsymmetric, text, whole, word } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { checkPlace, checkTimes, deviceIn, evidenceOf, goalOf, judgeIn, type StateOptions } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
@@ -63,6 +63,7 @@ export async function toHaveCounted(
     deviceIn(call, namespace, value),
   );
   progress.goal = goalOf(NOUN, received, times, isNot);
+  const counter = withoutNumbers(wanted);
   const find = (entries: readonly CounterEntry[]) => entries.find((entry) => judge.matches(entry, wanted));
   const { holds, seen, looks, took } = await pollState({
     look: () => listCounters(call, namespace),
@@ -70,6 +71,11 @@ export async function toHaveCounted(
     isHopeless: () => !isNot && shouldStopWaiting(namespace.lab, progress),
     ...{ times, isNot, every: LOOK_AGAIN },
   });
+  // A counter that is not there counts nothing, which is no answer.
+  if (isNot && !seen.some((entry) => judge.matches(entry, counter)))
+    throw new UsageError(
+      `${call}: there is no such counter; there are ${seen.map(nameOfCounter).join(', ') || 'none'}`,
+    );
   if (holds) {
     if (!isNot) watcher()?.answered(took);
     return { pass: !isNot, message: () => '' };
@@ -77,6 +83,18 @@ export async function toHaveCounted(
   const verdict = { holds: false, entries: seen, found: find(seen), looks, took } as const;
   const asked = { call, place: namespace.name, noun: NOUN, isNot, times, wanted, judge };
   return { pass: isNot, message: () => describeState(asked, verdict), evidence: evidenceOf(namespace.lab) };
+}
+
+/** Which counter it is, without what it has counted. */
+function withoutNumbers(wanted: unknown): unknown {
+  if (typeof wanted !== 'object' || wanted === null || isAsymmetric(wanted)) return wanted;
+  const { packets: _, bytes: __, drops: ___, ...counter } = wanted as Partial<CounterEntry>;
+  return counter;
+}
+
+function nameOfCounter({ counter, comment, qdisc, dev, table, chain }: CounterEntry): string {
+  if (qdisc !== undefined) return `${qdisc} of ${dev}`;
+  return counter ?? comment ?? `a rule of ${table} ${chain}`;
 }
 
 /** What `nft -j list ruleset` prints (libnftables-json(5)). */

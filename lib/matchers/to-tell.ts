@@ -59,8 +59,9 @@ export async function toTell(
     if (!isNot) watcher()?.answered(took);
     return { pass: !isNot, message: () => '' };
   }
-  const isInconclusive = heard.isLost;
   const own = heard.events.filter((event) => judge.matches(event, said));
+  // More than there may be are too many, whatever else was lost.
+  const isInconclusive = heard.isLost && own.length <= wanted.most;
   const message = formatMessage({
     title: call,
     lines: [
@@ -113,6 +114,8 @@ function checkEvents(call: string, received: unknown): Events {
     throw new UsageError(`${call}: expect() takes what namespace.monitor returned: received ${show(received)}`);
   if (received.namespace.lab.closed)
     throw new UsageError(`${call}: the lab of ${received.namespace} is closed; was the assertion awaited?`);
+  if (heardOf(received).closed)
+    throw new UsageError(`${call}: the monitor is closed: ask before its block ends, or use events.all()`);
   return received;
 }
 

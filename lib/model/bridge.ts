@@ -37,7 +37,8 @@ export function receiveByPort(
   if ('code' in admitted) return [drop(admitted, '__allowed_ingress')];
   const { vlan } = admitted;
   const known = learnt.find(bridge, source, vlan);
-  if (!closed && settings.locked && (known?.device !== port.index || known.local || known.locked))
+  // Looked at before the state learning, so such a port does not even learn the address.
+  if (settings.locked && (known?.device !== port.index || known.local || known.locked))
     return [drop({ code: 'bridge.locked', facts: { port: port.name, mac: source } }, 'br_handle_frame_finish')];
   learn({ learnt, port, bridge, settings, vlan }, source);
   // A port in the state learning takes the address, and nothing else.

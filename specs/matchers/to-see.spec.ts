@@ -164,3 +164,11 @@ function llc(): Buffer {
     Buffer.alloc(35, 'not a BPDU, but unmistakable'),
   ]);
 }
+
+// a ── sw: the bridge takes what comes in at its port
+test('a frame that comes to a device whose stack cannot get it proves nothing of toHear', async ({ lab }) => {
+  const { a, pa } = threeHosts(lab);
+  const frame = { destination: 'ff:ff:ff:ff:ff:ff', etherType: 0x88b5 };
+  expect(await failureOf(expect(pa).not.toHear(a, { frame }))).toContain('inconclusive: it came to sw/p0');
+  await expect(pa).not.toHear(a, { frame, because: 'lost' });
+});

@@ -80,7 +80,8 @@ const TABLES = { default: 253, main: 254, local: 255 } as const;
 export const routeTable: Field = {
   rule: 'a number from 1 to 4294967295, main, local or default',
   read: (value) => {
-    if (typeof value === 'string') return TABLES[value as keyof typeof TABLES];
+    if (typeof value === 'string')
+      return Object.hasOwn(TABLES, value) ? TABLES[value as keyof typeof TABLES] : undefined;
     return Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 32 ? value : undefined;
   },
 };
@@ -125,6 +126,9 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
   isOf: ({ dev, nextHops = [] }, device) => dev === device || nextHops.some((hop) => hop.dev === device),
 });
 
+/** What the kernel does not say is undefined, which a spec may ask for. */
+const NO_METRICS: RouteMetrics = Object.fromEntries(Object.keys(metricFields).map((name) => [name, undefined]));
+
 /** A route of the kernel's with names in place of numbers. */
 export function entryOf(route: Route, names: DeviceNames): RouteEntry {
   const { to, type, table, nexthopId, source, metric, protocol, scope, preference, tos, mtu, metrics, expires } = route;
@@ -136,7 +140,7 @@ export function entryOf(route: Route, names: DeviceNames): RouteEntry {
     nextHops: first && !isOne ? [first, ...others] : undefined,
     ...{ nhid: nexthopId, src: source, metric, proto: protocol },
     scope: scope === 'universe' ? 'global' : scope,
-    ...{ pref: preference, tos, mtu, ...metrics, onlink: isOne && first?.onlink === true },
+    ...{ pref: preference, tos, mtu, ...NO_METRICS, ...metrics, onlink: isOne && first?.onlink === true },
     encap: isOne ? first?.encap : undefined,
     ...{ from: route.from && networkWords(route.from), expires },
   };

@@ -87,7 +87,8 @@ export function parseMark(value: unknown): { fwmark: number; fwmask: number } | 
 export const ipproto: Field = {
   rule: `a number from 0 to 255, or one of ${Object.keys(PROTOCOLS).join(', ')}`,
   read: (value) => {
-    const number = typeof value === 'string' ? (PROTOCOLS[value] ?? Number.NaN) : Number(value);
+    const named = typeof value === 'string' && Object.hasOwn(PROTOCOLS, value) ? PROTOCOLS[value] : undefined;
+    const number = typeof value === 'string' ? (named ?? Number.NaN) : Number(value);
     return Number.isInteger(number) && number >= 0 && number <= 255 ? protocolWord(number) : undefined;
   },
 };

@@ -1,7 +1,7 @@
 import { AF_BRIDGE } from '../../kernel/constants.ts';
 import { type BridgeVlan, bridgeVlan } from '../../netlink/bridge-vlan.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, flag, whole } from './fields.ts';
+import { deviceName, flag, from } from './fields.ts';
 
 /** A VLAN of a bridge's port, or of a bridge itself, as `bridge vlan` has it. */
 export interface VlanEntry extends BridgeVlan {
@@ -16,7 +16,7 @@ export const vlanEntry = describeEntry<{ index: number; vlans: BridgeVlan[] }, V
   message: 16,
   isTold: (family) => family === AF_BRIDGE,
   requests: [bridgeVlan.all()],
-  fields: { id: whole, port: deviceName, pvid: flag, untagged: flag },
+  fields: { id: from(1, 4094), port: deviceName, pvid: flag, untagged: flag },
   entries: ({ index, vlans }, names) => vlans.map((vlan) => ({ port: nameIn(names, index), ...vlan })),
   isOf: ({ port }, device) => port === device,
 });

@@ -21,6 +21,6 @@ test('VLANs of ports are as bridge vlan shows them', async ({ lab, skip }) => {
 test('a VLAN that cannot be is refused', async ({ lab }) => {
   const { b: port } = lab.cable(lab.namespace('a'), lab.switch('sw'));
   expect(await failureOf(expect(port).not.toHaveVlan({ id: '10' as never }))).toBe(
-    "expect(sw/p0).not.toHaveVlan({ id: '10' }): id must be a whole number from 0: received '10'",
+    "expect(sw/p0).not.toHaveVlan({ id: '10' }): id must be a whole number from 1 to 4094: received '10'",
   );
 });
