@@ -13,6 +13,7 @@ import {
   SOCK_RAW,
   SOL_SOCKET,
 } from '../kernel/constants.ts';
+import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
@@ -63,17 +64,19 @@ export class Advertisement implements Disposable {
   readonly #to: Buffer;
   readonly #said: RouterAdvertisement;
   readonly #advertiser: Advertiser;
-  #active = true;
+  #ended: Promise<void> | undefined;
 
   constructor(device: Interface, said: RouterAdvertisement, interval: number) {
     this.device = device;
     this.prefixes = said.prefixes;
     this.#said = said;
     this.#to = ipSocketAddress(6, ALL_NODES, 0, device.index);
-    this.#socket = openSocket(device);
+    using resources = new ResourceStack();
+    this.#socket = resources.use(openSocket(device));
     this.send();
     const message = encodeRouterAdvertisement(said);
     this.#advertiser = new Advertiser({ socket: this.#socket.fd, message, to: this.#to, interval });
+    resources.move();
   }
 
   /** Sends one now. */
@@ -86,15 +89,25 @@ export class Advertisement implements Disposable {
 
   /** Ends the advertisements; the last says that this is no default router any more (RFC 4861 section 6.2.5). A second call does nothing. */
   withdraw(): void {
-    if (!this.#active) return;
-    this.#active = false;
+    // Whoever closes the lab is told of a failure.
+    this.end().catch(() => {});
+  }
+
+  /** {@link withdraw}, and waits until the thread and its socket are gone. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     engineOf(this.device.namespace.lab).advertisements.delete(this);
-    // Behind the last of the thread's.
-    void this.#advertiser.end().then(() => {
-      // The device may be gone, or down: then nobody hears it.
+    try {
+      await this.#advertiser.end();
+      // Behind the last of the thread's. The device may be gone, or down: then nobody hears it.
       this.#socket.send(encodeRouterAdvertisement({ ...this.#said, lifetime: 0 }), this.#to);
+    } finally {
       this.#socket.close();
-    });
+    }
   }
 
   [Symbol.dispose](): void {
@@ -134,7 +147,7 @@ export function advertise(namespace: Namespace, options: AdvertiseOptions): Adve
   const { advertisements, resources } = engineOf(namespace.lab);
   const advertisement = new Advertisement(device, said, interval);
   advertisements.add(advertisement);
-  resources.add({ close: () => advertisement.withdraw() });
+  resources.add({ close: () => advertisement.end() });
   return advertisement;
 }
 

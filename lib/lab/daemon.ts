@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { after } from '../kernel/clock.ts';
+import { isAlive } from '../kernel/process-state.ts';
 import { harmless, visible } from '../kernel/visible-text.ts';
 import type { Program } from './program.ts';
 
@@ -40,6 +41,8 @@ export class Daemon implements AsyncDisposable {
    */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.running) return;
+    // It died by itself, and Node has not heard of it yet: that is no end that the spec asked for.
+    if (!isAlive(this.pid)) return void (await this.#program.exited);
     this.#program.isAwaited = true;
     const { nodeChildProcess } = this.#program.subprocess;
     nodeChildProcess.kill(signal);

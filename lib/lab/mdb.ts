@@ -1,6 +1,6 @@
 import { checkInteger, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { bridgeMdb, type MdbEntry } from '../netlink/mdb.ts';
-import { familyOf } from '../wire/ip-address.ts';
+import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
@@ -116,14 +116,7 @@ export class Mdb {
 /** @throws UsageError for what is no group */
 export function checkGroup(call: string, group: unknown): asserts group is string {
   if (typeof group === 'string') {
-    const family = familyOf(group);
-    if (family === 4 ? isGroup4(group) : family === 6 ? /^ff/i.test(group) : isMac(group) && isGroupMac(group)) return;
+    if (familyOf(group) ? isMulticastIp(group) : isMac(group) && isGroupMac(group)) return;
   }
   throw new UsageError(`${call}: group must be ${RULE}: received ${show(group)}`);
-}
-
-/** 224.0.0.0/4 (RFC 5771). */
-function isGroup4(address: string): boolean {
-  const first = Number(address.split('.')[0]);
-  return first >= 224 && first < 240;
 }
