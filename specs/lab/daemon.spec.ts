@@ -104,10 +104,7 @@ test('a daemon that has just died is no daemon that the lab has ended', async ()
   const lab = createLab();
   const daemon = await build(lab).b.daemon('sleep', ['1000'], { ready: () => {} });
   process.kill(daemon.pid, 'SIGSEGV');
-  // The kernel has acted on the signal, and Node has not looked yet.
-  const end = performance.now() + 10_000;
-  while (!/^State:\tZ/m.test(readFileSync(`/proc/${daemon.pid}/status`, 'utf8')))
-    if (performance.now() > end) throw new Error('SIGSEGV has not ended the process');
+  waitForEnd(daemon.pid);
   await expect(lab.close()).rejects.toThrow(
     /^a daemon has ended before its lab: b\.daemon\('sleep', \['1000'\]\): SIGSEGV\n/,
   );
@@ -192,4 +189,20 @@ test('a port that is taken would be no sign', async ({ lab }) => {
 
 function RULE(): string {
   return "b.daemon: ready must be { log: 'words' }, { port: 53, protocol: 'udp' }, { file: '/path' } or a function that waits until the daemon serves";
+}
+
+test('a daemon that died before it was stopped fails the test all the same', async () => {
+  const lab = createLab();
+  const daemon = await build(lab).b.daemon('sleep', ['1000'], { ready: () => {} });
+  process.kill(daemon.pid, 'SIGSEGV');
+  waitForEnd(daemon.pid);
+  await daemon.stop();
+  await expect(lab.close()).rejects.toThrow(/^a daemon has ended before its lab: .*: SIGSEGV\n/);
+});
+
+/** Until the kernel has acted on the signal. Node has not looked then. */
+function waitForEnd(pid: number): void {
+  const end = performance.now() + 10_000;
+  while (!/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')))
+    if (performance.now() > end) throw new Error(`process ${pid} has not ended`);
 }
