@@ -4,7 +4,7 @@ import { workerData } from 'node:worker_threads';
 import { checksum } from '../wire/checksum.ts';
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from './constants.ts';
 import { lastErrno, recvfrom, schedSetscheduler, sendto } from './libc.ts';
-import { NUMBER_LENGTH, type PacerOrder, PHASE, PHASE_AT, SENT_AT } from './pacer.ts';
+import { NUMBER_LENGTH, OUTCOME, type PacerOrder, PHASE, PHASE_AT, SENT_AT } from './pacer.ts';
 import { SOCKADDR_MAX } from './socket-address.ts';
 
 // linux/sched.h
@@ -18,7 +18,7 @@ const CLOCK_OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 /** A read costs as much as a third of a probe. */
 const TICKS_BETWEEN_READS = 16;
 
-const { socket, to, request, icmp, echo, interval, shared } = workerData as PacerOrder;
+const { socket, to, request, icmp, echo, interval, patience, shared } = workerData as PacerOrder;
 const [control, times, outcomes] = [
   new Int32Array(shared.control),
   new Float64Array(shared.times),
@@ -70,8 +70,13 @@ function receive(): void {
     const at = length - NUMBER_LENGTH;
     if (at < mark.length || !received.subarray(at - mark.length, at).equals(mark)) continue;
     const number = received.readUInt32BE(at);
-    if (number < count() + 1) outcomes[number] = 1;
+    if (number < count() + 1) outcomes[number] = isLate(number) ? OUTCOME.late : OUTCOME.answered;
   }
+}
+
+/** What waits for a neighbour's MAC address comes in the end (`arp_queue`), though nobody was to be reached meanwhile. */
+function isLate(number: number): boolean {
+  return now() - (times[number] ?? 0) > patience + TICKS_BETWEEN_READS * interval;
 }
 
 /** The length of the next datagram that is there; negative for none. */

@@ -30,6 +30,8 @@ export interface PacedProbe {
   echo: number | undefined;
   /** Milliseconds from one probe to the next. */
   interval: number;
+  /** An answer that takes so many milliseconds longer than the thread needs to read it is late. */
+  patience: number;
 }
 
 /** For the thread. */
@@ -37,8 +39,11 @@ export interface PacerOrder extends PacedProbe {
   shared: Record<'control' | 'times' | 'outcomes', SharedArrayBuffer>;
 }
 
-/** What became of a probe: an answer, none, or the errno for which it was not sent. */
-export type PacedOutcome = 'answered' | 'lost' | number;
+/** What became of a probe: an answer, one that came late, none, or the errno for which it was not sent. */
+export type PacedOutcome = 'answered' | 'late' | 'lost' | number;
+
+/** As the thread writes them; an errno is negative. */
+export const OUTCOME = { lost: 0, answered: 1, late: 2 } as const;
 
 /** Sends a probe every millisecond from a thread of its own, so that neither the event loop nor a spec's code delays one. */
 export class Pacer {
@@ -86,7 +91,9 @@ export class Pacer {
 
   outcomeOf(number: number): PacedOutcome {
     const outcome = this.#outcomes[number] as number;
-    return outcome === 1 ? 'answered' : outcome === 0 ? 'lost' : -outcome;
+    if (outcome === OUTCOME.answered) return 'answered';
+    if (outcome === OUTCOME.late) return 'late';
+    return outcome === OUTCOME.lost ? 'lost' : -outcome;
   }
 
   /** Sends no more probes, and goes on listening. */

@@ -145,7 +145,7 @@ function describeWorst({ outages, hole, probes, took, verdict }: Told): string {
   const of = `in ${milliseconds(took)}, of ${plural(probes, 'probe')}`;
   if (verdict === 'unknown') {
     const most = Math.max(hole, ...outages.map(({ most: may }) => may));
-    return `inconclusive: the machine sent no probe for so long that an outage may have taken ${milliseconds(most)} (${of})`;
+    return `inconclusive: for ${milliseconds(most)} no probe was sent, or its answer came late, so an outage may have taken as long (${of})`;
   }
   return worst ? `an outage of ${lengthOf(worst)} (${plural(outages.length, 'outage')} ${of})` : `none (${of})`;
 }

@@ -37,7 +37,7 @@ export interface Outage {
 /** How well a network answered while something was done to it. */
 export interface Continuity {
   outages: Outage[];
-  /** The longest time without an outage in which the machine sent no probe, in milliseconds. */
+  /** The longest time without a lost probe in which none had a prompt answer: the machine sent none, or they came late. In milliseconds. */
   hole: number;
   probes: number;
   /** From the first probe to the last, in milliseconds. */
@@ -68,7 +68,7 @@ export async function observeContinuity(
   { gap, lateness, isHopeless }: ContinuityPatience,
 ): Promise<Continuity | undefined> {
   using resources = new ResourceStack();
-  const pacer = new Pacer({ ...openProbe(question, by, resources), interval: PACE });
+  const pacer = new Pacer({ ...openProbe(question, by, resources), interval: PACE, patience: lateness + PROMPT });
   // A lab that is closed under it closes nothing that the thread uses: these sockets are closed only below.
   try {
     const started = now();
@@ -92,6 +92,9 @@ export async function observeContinuity(
 
 /** How long the thread may take to start, and its first answer to come, in milliseconds. */
 const START = 10_000;
+
+/** An answer is prompt that takes no longer, where nothing delays it, in milliseconds. */
+const PROMPT = 5;
 
 /** How long an answer may be under way where nothing delays it, in milliseconds. */
 const GRACE = 100;
@@ -148,6 +151,8 @@ function judge(pacer: Pacer, began: number, stopped: number): Continuity {
       if (open && at > began) outages.push(open);
       open = undefined;
       answered = at;
+    } else if (outcome === 'late') {
+      // It came, and nobody knows how long nothing did: what is between two prompt answers may have been an outage.
     } else if (open) {
       Object.assign(open, { length: at - began - open.start + PACE, probes: open.probes + 1 });
     } else {

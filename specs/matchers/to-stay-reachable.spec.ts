@@ -170,3 +170,16 @@ test.for<[options: unknown, message: string]>([
   expect(error).toBeInstanceOf(UsageError);
   expect((error as Error).message.endsWith(`: ${message}`)).toBe(true);
 });
+
+// the same; nobody hears a's question for b's MAC address, and a asks again after 300 ms
+test('an answer that comes late ends no outage', async ({ lab }) => {
+  const { a, b } = build(lab);
+  a.sysctl.set('net.ipv4.neigh.eth0.retrans_time_ms', 300);
+  const loseQuestion = async () => {
+    using _apart = lab.partition([a], [b]);
+    a.neighbour.flush();
+    await pause(60);
+  };
+  const failure = await failureOf(expect(a).toStayReachable(b, { gap: 250, while: loseQuestion }));
+  expect(failure).toMatch(/^Received: {2}(an outage of|inconclusive: for) [23]\d\d ms/m);
+});
