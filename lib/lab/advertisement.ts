@@ -60,6 +60,8 @@ const FOREVER = 2 ** 32 - 1;
 export class Advertisement implements Disposable {
   readonly device: Interface;
   readonly prefixes: readonly Prefix[];
+  /** Seconds that addresses of the prefixes are valid. */
+  readonly validLft: number;
   readonly #socket: Socket;
   readonly #to: Buffer;
   readonly #said: RouterAdvertisement;
@@ -69,6 +71,7 @@ export class Advertisement implements Disposable {
   constructor(device: Interface, said: RouterAdvertisement, interval: number) {
     this.device = device;
     this.prefixes = said.prefixes;
+    this.validLft = said.validLft;
     this.#said = said;
     this.#to = ipSocketAddress(6, ALL_NODES, 0, device.index);
     using resources = new ResourceStack();

@@ -108,12 +108,12 @@ function portsOnTheirWay(links: readonly LinkState[]): { link: LinkState; state:
 /** Those that hosts make of the prefixes that a router advertises on their link (RFC 4862). */
 function addressesToMake(namespace: Namespace): string[] {
   if (namespace.role !== 'host') return [];
-  return [...engineOf(namespace.lab).advertisements].flatMap(({ device: router, prefixes }) =>
+  return [...engineOf(namespace.lab).advertisements].flatMap(({ device: router, prefixes, validLft }) =>
     namespace.interfaces
       .filter((device) => device !== router && isOnLinkOf(device, router) && takesAdvertisements(device))
       .flatMap((device) =>
         prefixes
-          .filter((prefix) => !device.address.list().some(({ address }) => contains(prefix, address)))
+          .filter((prefix) => validLft > 0 && !device.address.list().some(({ address }) => contains(prefix, address)))
           .map(({ address, length }) => `the address of ${device} in ${address}/${length}, which ${router} advertises`),
       ),
   );
@@ -123,14 +123,15 @@ function isOnLinkOf(device: Interface, router: Interface): boolean {
   return device.peer === router || (device.segment !== undefined && device.segment === router.segment);
 }
 
-/** `accept_ra` of a host, and `autoconf`; a device without a carrier hears nothing. */
+/** A device without a carrier hears nothing. */
 function takesAdvertisements(device: Interface): boolean {
   const { namespace, name } = device;
   if (!stateIfThere(device)?.carrier) return false;
-  const values = readSysctls(
-    engineOf(namespace).netns,
-    ['accept_ra', 'autoconf', 'disable_ipv6'].map((sysctl) => `net/ipv6/conf/${name}/${sysctl}`),
-  );
-  const [accepts, makes, isOff] = [...values.values()].map(Number);
-  return accepts === 1 && makes === 1 && isOff === 0;
+  const path = (sysctl: string) => `net/ipv6/conf/${name}/${sysctl}`;
+  const names = ['accept_ra', 'forwarding', 'autoconf', 'disable_ipv6'];
+  const values = readSysctls(engineOf(namespace).netns, names.map(path));
+  const value = (sysctl: string) => Number(values.get(path(sysctl)));
+  // ipv6_accept_ra
+  const accepts = value('accept_ra') === 2 || (value('accept_ra') === 1 && value('forwarding') === 0);
+  return accepts && value('autoconf') === 1 && value('disable_ipv6') === 0;
 }

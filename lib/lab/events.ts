@@ -99,7 +99,7 @@ export function heardOf(events: Events): Heard {
 /** What listens to the kernel: an `EntryMonitor`, as far as a spec's monitor needs it. */
 interface Listener {
   wait(milliseconds: number): Promise<boolean>;
-  take(): { events: readonly { isGone: boolean; entry: object }[]; isLost: boolean };
+  take(): { events: readonly { isGone: boolean; entry: object }[]; isLost: boolean; maySilentlyEnd: boolean };
   close(): void;
 }
 
@@ -108,6 +108,8 @@ export class Heard {
   readonly events: Event[] = [];
   /** The kernel had no room for some events. */
   isLost = false;
+  /** Objects may have gone that the kernel does not tell of. */
+  maySilentlyEnd = false;
   closed = false;
   readonly #monitor: Listener;
 
@@ -118,8 +120,9 @@ export class Heard {
   /** Reads what has come. */
   read(): void {
     if (this.closed) return;
-    const { events, isLost } = this.#monitor.take();
+    const { events, isLost, maySilentlyEnd } = this.#monitor.take();
     this.isLost ||= isLost;
+    this.maySilentlyEnd ||= maySilentlyEnd;
     this.events.push(...events.map(({ isGone, entry }) => ({ ...entry, deleted: isGone }) as Event));
   }
 

@@ -51,8 +51,12 @@ export class Impairment implements Disposable {
     if (lab.closed || this.#device.deleted) return;
     const { namespace, index } = this.#device;
     engineOf(lab).visits.addFault();
+    const { rtnetlink } = engineOf(namespace);
+    const there = rtnetlink.list(tcQdisc.all()).find((each) => each.device === index && each.isRoot);
+    // A program has put another in its place.
+    if (there?.kind !== 'netem' && there?.kind !== 'tbf') return;
     try {
-      engineOf(namespace).rtnetlink.change(tcQdisc.delete({ device: index }));
+      rtnetlink.change(tcQdisc.delete({ device: index }));
     } catch (error) {
       // Other software has deleted the qdisc, or the device.
       if (!hasCode(error, 'ENOENT', 'EINVAL', 'ENODEV')) throw error;

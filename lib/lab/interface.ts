@@ -10,7 +10,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
-import { checkAlive } from './interface-state.ts';
+import { checkAlive, stateIfThere } from './interface-state.ts';
 import { checkInterfaceOf, checkLinkedDevices, withDevices } from './linked-devices.ts';
 import { checkMaster, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
@@ -142,6 +142,7 @@ export class Interface {
     // A bond takes only devices that are down (bond_enslave), and brings them up itself.
     const { up, ...others } = changes;
     const was = this.master ?? false;
+    const wasUp = master !== undefined && up === false && stateIfThere(this)?.up === true;
     if (master !== undefined && up === false) engineOf(this).change({ up });
     if (master !== undefined) setMaster(this, master);
     const ofDeviceNow: Omit<InterfaceChange, 'master'> = master !== undefined && up === false ? others : changes;
@@ -153,6 +154,7 @@ export class Interface {
       } else if (Object.keys(ofDeviceNow).length > 0) engineOf(this).change(ofDeviceNow);
     } catch (error) {
       if (master !== undefined) setMaster(this, was);
+      if (wasUp) engineOf(this).change({ up: true });
       throw error;
     }
   }

@@ -133,7 +133,6 @@ export const bond = describeLink('bond', {
       EBUSY: 'the bond is up: this changes while it is down (BOND_OPTFLAG_IFDOWN): set({ up: false }) first',
       EPERM: NEEDS_MIIMON,
       EINVAL: 'activeSlave must be a slave that is up (bond_option_active_slave_set)',
-      ENODEV: 'primary must be a slave (bond_option_primary_set)',
     },
     member: (master, member) => ({
       EPERM: `${member} is up, and ${master} takes devices that are down (bond_enslave): set({ up: false, master })`,

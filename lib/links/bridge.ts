@@ -30,7 +30,7 @@ export const bridge = describeLink('bridge', {
     settings: { EOPNOTSUPP: missingVlanFiltering },
     member: (master, member) => ({
       // br_add_if
-      EINVAL: `${member} is not Ethernet, or is a loopback or a bridge: it cannot be a port of ${master}`,
+      EINVAL: `${member} is not Ethernet, or is a loopback: it cannot be a port of ${master}`,
       ELOOP: `a bridge cannot be a port of another, and ${member} is one, or ${master} is below it`,
       EBUSY: `${member} has macvlans or ipvlans, or belongs to a bridge: a device has one rx_handler`,
       EOPNOTSUPP: `${member} must not be bridged (IFF_DONT_BRIDGE)`,

@@ -45,7 +45,7 @@ export function defineLink<
 const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ option: true, dependsOn: true, module: true, needed: true, trial: true, refusesTrial: true },
   ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
-  ...{ settings: true, lists: true, apart: true, changesWhole: true, complete: true },
+  ...{ settings: true, lists: true, apart: true, changesWhole: true, refusesChange: true, complete: true },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true },
   ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, keepsFdb: true },
   ...{ usualName: true, tag: true, label: true, summary: true, causes: true },

@@ -23,9 +23,12 @@ const common = {
   causes: {
     add: ({ namespace, name }: { namespace: string; name: string }) => ({
       EEXIST: `${namespace} has such a tunnel between these ends already, or an interface ${name}`,
-      EINVAL: 'a ttl needs pmtudisc, and this kind may not have the mode (ipip_tunnel_validate)',
+      EINVAL: 'this kind may not have the mode (ipip_tunnel_validate)',
     }),
-    settings: { EEXIST: 'there is such a tunnel between these ends already', EINVAL: 'a ttl needs pmtudisc' },
+    settings: {
+      EEXIST: 'there is such a tunnel between these ends already',
+      EINVAL: 'remote cannot come or go, and an external tunnel has no ends (ipip_changelink)',
+    },
   },
 } as const;
 

@@ -43,6 +43,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   apart?: ApartSettings;
   /** A change resets each setting that it does not name (`ipgre_changelink`), so hairpin sends all of them. @default false */
   changesWhole?: boolean;
+  /** Why a link with these settings cannot be changed so, though the kernel may not say; undefined: it can. */
+  refusesChange?(said: Partial<SettingsOf<S>>, settings: SettingsOf<S>): string | undefined;
   /** Turns the settings of a spec into those that the kernel is sent. @default the same */
   complete?(settings: Partial<SettingsOf<S>>): object;
 

@@ -178,6 +178,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
       check(call, name, said[name]);
       if (rules.when) checkWhen(call, name, rules, settings());
     }
+    const why = this.description.refusesChange?.(said as Partial<SettingsOf<S>>, settings() as SettingsOf<S>);
+    if (why !== undefined) throw new UsageError(`${call}: ${why}`);
   }
 }
 

@@ -147,6 +147,11 @@ export const vxlan = describeLink('vxlan', {
   withoutMac: ({ gpe }) => gpe,
   // Both ends of one id in a lab are one segment, whatever is between them.
   tag: ({ id }) => (id === undefined ? undefined : { tag: `${id}`, suffix: `${id}` }),
+  // The flag stays as it was (vxlan_nl2conf).
+  refusesChange: ({ ttl: wanted }, { ttl: now }) =>
+    wanted !== undefined && (wanted === 'inherit') !== (now === 'inherit')
+      ? `ttl cannot change to or from inherit: the device keeps VXLAN_F_TTL_INHERIT for life: received ${wanted}, and it is ${now}`
+      : undefined,
   label: ({ id, external }) => (external ? ['external'] : [id]),
   causes: {
     add: ({ namespace, name, settings: { id } }) => ({

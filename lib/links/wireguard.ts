@@ -62,7 +62,7 @@ export const wireguard = describeLink('wireguard', {
       return {
         ...{ privateKey: present(first?.privateKey), publicKey: present(first?.publicKey) },
         ...{ listenPort: first?.listenPort, fwmark: first?.fwmark },
-        peers: all.flatMap((answer) => answer.peers ?? []).map(readPeer),
+        peers: all.flatMap((answer) => answer.peers ?? []).reduce(joinPeer, []),
       };
     },
   },
@@ -84,6 +84,13 @@ function said(all: readonly WireguardPeer[] | undefined) {
 }
 
 type ReadPeer = NonNullable<ReturnType<typeof wireguardDevice.read>['peers']>[number];
+
+/** A peer whose allowed IPs do not fit in a message goes on in the next, by its key and the others (linux/wireguard.h). */
+function joinPeer(peers: WireguardPeer[], answer: ReadPeer): WireguardPeer[] {
+  const [last, peer] = [peers.at(-1), readPeer(answer)];
+  if (last?.publicKey !== peer.publicKey) return [...peers, peer];
+  return [...peers.slice(0, -1), { ...last, allowedIps: [...last.allowedIps, ...peer.allowedIps] }];
+}
 
 function readPeer({
   publicKey = '',

@@ -190,3 +190,19 @@ test('a wrong call is refused', async ({ lab }) => {
     'expect() takes what namespace.monitor returned: received a Namespace a',
   );
 });
+
+// a eth0 ── eth0 b
+test('routes that go with their link are not told of one by one, so that none was told proves nothing', async ({
+  lab,
+}) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const { a: eth0 } = lab.cable(a, b);
+  a.route.add({ to: '10.9.0.0/16', via: '10.0.0.2' });
+  using events = a.monitor('route');
+  eth0.set({ up: false });
+  await expect(a).not.toHaveRoute({ to: '10.9.0.0/16' });
+  expect(await failureOf(expect(events).not.toTell({ to: '10.9.0.0/16', deleted: true }))).toContain(
+    'inconclusive: a link went down, or an address, and the kernel does not tell of each route that goes with it; it told of 0',
+  );
+  await expect(events).not.toTell({ to: '10.9.0.0/16', deleted: false });
+});

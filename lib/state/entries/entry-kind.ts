@@ -31,6 +31,8 @@ export interface EntryKind<Entry extends object = object> {
   list(source: EntrySource, names?: DeviceNames): Entry[];
   /** What a message of the kernel's says of such objects; undefined for a message of something else. */
   told(message: Reply, names: DeviceNames): { isGone: boolean; entries: Entry[] } | undefined;
+  /** They go with their link and their address, and the kernel does not tell of each (`fib_sync_down_dev`, `nexthop_flush_dev`). */
+  readonly endsSilently?: boolean | undefined;
   /** Whether an entry is of the device of that name. */
   isOf(entry: Entry, device: string): boolean;
   /** What follows from what a spec says of one, such as the family of `::/0`. */
@@ -38,7 +40,7 @@ export interface EntryKind<Entry extends object = object> {
 }
 
 interface EntryDescription<State, Entry extends object>
-  extends Pick<EntryKind<Entry>, 'noun' | 'fields' | 'isOf' | 'complete'> {
+  extends Pick<EntryKind<Entry>, 'noun' | 'fields' | 'isOf' | 'complete' | 'endsSilently'> {
   /** Whose changes to hear of; the first are the objects themselves. */
   monitored: readonly Monitored[];
   /** The number of the message that tells of a new one (`RTM_NEW…`); the next tells of the end of one. */
@@ -54,9 +56,19 @@ interface EntryDescription<State, Entry extends object>
 export function describeEntry<State, Entry extends object>(
   description: EntryDescription<State, Entry>,
 ): EntryKind<Entry> {
-  const { noun, monitored, message, requests, isTold = () => true, entries, isOf, complete } = description;
+  const {
+    noun,
+    monitored,
+    message,
+    requests,
+    isTold = () => true,
+    entries,
+    isOf,
+    complete,
+    endsSilently,
+  } = description;
   return {
-    ...{ noun, monitored, isOf, complete },
+    ...{ noun, monitored, isOf, complete, endsSilently },
     // Those of links depend on the kinds that there are by then.
     get fields() {
       return description.fields;

@@ -39,6 +39,7 @@ export const nexthopFields = {
 export const nexthopEntry = describeEntry<Nexthop, NexthopEntry>({
   noun: 'nexthop',
   monitored: ['nexthop', 'link'],
+  endsSilently: true,
   message: 104,
   requests: [ipNexthop.all()],
   fields: nexthopFields,

@@ -104,7 +104,8 @@ export const metricFields = {
 
 export const routeEntry = describeEntry<Route, RouteEntry>({
   noun: 'route',
-  monitored: ['route', 'link', 'nexthop'],
+  monitored: ['route', 'link', 'nexthop', 'address'],
+  endsSilently: true,
   message: 24,
   requests: [ipRoute.all({ family: 4 }), ipRoute.all({ family: 6 })],
   fields: {
