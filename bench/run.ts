@@ -27,7 +27,7 @@ where an answer was wrong (soundness).
   benchmark: lab-build, article, reach, state, all-pairs, memory, soundness; without any, all but soundness, which takes hours`;
 
 /** Of the peers; hairpin itself needs none. */
-const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash'];
+const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash', 'cc'];
 
 interface Options {
   quick: boolean;

@@ -36,8 +36,9 @@ function escaped(character: string): string {
   return usual[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-function article(noun: string): string {
-  return `${/^[AEIOU]/.test(noun) ? 'an' : 'a'} ${noun}`;
+/** `a route`, `an address`, `an fdb entry`. */
+export function article(noun: string): string {
+  return `${/^([aeiou]|[fm]db)/i.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 /** Refuses what is no plain object of options, and options that do not exist. */

@@ -113,8 +113,8 @@ export class Lab implements AsyncDisposable {
   /**
    * Splits hosts and routers into groups: from now on no frame gets from one group to another. Within a group nothing
    * changes, nor for hosts in none. Each host of a group drops what comes in from the MAC addresses of the other groups, and,
-   * behind a router, from their IP addresses. So it makes no difference what is in between. Who has which address is read
-   * once, at the call.
+   * behind a router, from their IP addresses, unless a router has translated these. Who has which address is read once, at the
+   * call.
    *
    * @throws UsageError for fewer than two groups, a switch, or a host in two of them; KernelError without nftables (Linux 5.12)
    * @example

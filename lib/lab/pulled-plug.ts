@@ -1,13 +1,13 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { kindOf } from '../links/registry.ts';
-import type { Neighbour } from '../netlink/neighbour.ts';
+import { ipNeighbour, type Neighbour } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { type SavedAddress, saveAddresses6, saveRoutes } from '../netlink/saved-objects.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
-import { listNeighbours } from './list-neighbours.ts';
 import { writeSysctlIn } from './sysctl-access.ts';
 
 /**
@@ -58,9 +58,7 @@ class Belongings {
     const { rtnetlink, netns } = engineOf(namespace);
     this.#addresses = saveAddresses6(rtnetlink, index);
     this.#routes = ([4, 6] as const).flatMap((family) => saveRoutes(rtnetlink, index, family));
-    this.#neighbours = listNeighbours(namespace).filter(
-      (entry) => entry.device === index && entry.state === 'PERMANENT',
-    );
+    this.#neighbours = permanentOf(rtnetlink, index);
     this.#keptAddresses = readSysctls(netns, [this.#keepsAddresses]).get(this.#keepsAddresses);
     // Only those of the link go then (addrconf_ifdown), and those of a limited time.
     this.#keepAddresses('1');
@@ -78,10 +76,13 @@ class Belongings {
     // A device that is not ready takes no others (addrconf_dad_begin).
     this.#give(this.#addresses.filter(({ isPermanent }) => !isPermanent));
     this.#restoreRoutes();
-    const now = listNeighbours(namespace).filter(({ device }) => device === index);
-    for (const { to, lladdr } of this.#neighbours) {
-      const isThere = now.some((entry) => entry.to === to && entry.state === 'PERMANENT');
-      if (lladdr !== undefined && !isThere) namespace.neighbour.add({ to, lladdr, dev: this.#device });
+    const { rtnetlink } = engineOf(namespace);
+    const there = permanentOf(rtnetlink, index);
+    for (const { to, lladdr, state, proxy, router, externLearn } of this.#neighbours) {
+      if (there.some((entry) => entry.to === to && entry.proxy === proxy)) continue;
+      const entry = proxy ? { proxy } : { lladdr, state };
+      if (proxy || lladdr !== undefined)
+        rtnetlink.change(ipNeighbour.replace({ ...{ to, device: index, router, externLearn }, ...entry }));
     }
     engineOf(namespace).joining();
   }
@@ -121,4 +122,10 @@ function refusalOf(restore: () => void): KernelError | undefined {
     if (error instanceof KernelError) return error.code === 'EEXIST' ? undefined : error;
     throw error;
   }
+}
+
+/** The permanent neighbours of a device, and the addresses that it answers for. */
+function permanentOf(rtnetlink: NetlinkSocket, index: number): Neighbour[] {
+  const all = [...rtnetlink.list(ipNeighbour.all()), ...rtnetlink.list(ipNeighbour.all({ proxy: true }))];
+  return all.filter(({ device, proxy, state }) => device === index && (proxy || state === 'PERMANENT'));
 }

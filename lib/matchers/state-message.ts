@@ -1,3 +1,4 @@
+import { article } from '../kernel/validate.ts';
 import type { StateTimes } from './have-state.ts';
 import type { Judge } from './judge.ts';
 import { formatMessage, milliseconds, plural, pluralOf } from './message.ts';
@@ -100,8 +101,4 @@ function alike(said: unknown, own: unknown, judge: Judge): unknown {
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-function article(noun: string): string {
-  return `${/^([aeiou]|fdb|mdb)/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

@@ -6,6 +6,7 @@ import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '.
 import { latenessIn } from '../trace/late-answers.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type Assertion, Progress } from './assertion.ts';
+import { evidenceOf } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import {
   type Answer,
@@ -57,7 +58,7 @@ export async function toStayReachable(
   const verdict = judge(seen, gap);
   if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot, message: () => '' };
   const message = () => describe(call, before, { ...seen, gap, by, isNot, verdict });
-  return { pass: isNot, isInconclusive: verdict === 'unknown', message };
+  return { pass: isNot, isInconclusive: verdict === 'unknown', message, evidence: evidenceOf(lab) };
 }
 
 function checkReceiver(call: string, received: unknown): Namespace {

@@ -1,10 +1,8 @@
 import { bond } from '../links/bond.ts';
+import { isReserved } from './bridge-reserved.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, into, outOf, unknown, type Verdict } from './prediction.ts';
-
-/** 01:80:c2:00:00:00 to 0f, which no bridge forwards (IEEE 802.1D-2004 table 7-10). */
-const LINK_LOCAL = /^01:80:c2:00:00:0/;
 
 /** `bond_xmit_activebackup`: the active slave sends. Of other modes the model knows nothing. */
 export function sendByBond(device: Device, frame: Frame): readonly Verdict[] {
@@ -27,7 +25,7 @@ export function receiveBySlave(device: Device, master: Device, frame: Frame, typ
   // Its own questions come back to it (bond_rcv_validate).
   if (arpInterval) return [unknown(`${master} watches its slaves by ARP`)];
   if (activeSlave === device.index || allSlavesActive) return [into(master, frame, type)];
-  if (LINK_LOCAL.test(frame.destination)) return [unknown(`${device} keeps frames of its link`)];
+  if (isReserved(frame.destination)) return [unknown(`${device} keeps frames of its link`)];
   const active = activeSlave === undefined ? undefined : device.inHost(activeSlave);
   const facts = { device: device.name, bond: master.name, ...(active ? { active: active.name } : {}) };
   return [drop({ code: 'bond.backup-slave', facts }, 'bond_handle_frame')];

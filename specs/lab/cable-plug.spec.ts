@@ -40,6 +40,7 @@ async function belongings(namespace: Namespace): Promise<unknown> {
     read(namespace, 'ip', ['-j', '-4', 'route', 'show', 'table', 'all']),
     read(namespace, 'ip', ['-j', '-6', 'route', 'show', 'table', 'all']),
     read(namespace, 'ip', ['-j', 'neighbour', 'show', 'nud', 'permanent']),
+    read(namespace, 'ip', ['-j', 'neighbour', 'show', 'proxy']),
   ]);
   return shown.map((objects) => objects.map((object) => JSON.stringify(object).replaceAll(LIFETIMES, '$1N')).sort());
 }
@@ -63,6 +64,8 @@ test('between two hosts neither has a carrier then, and both are as before when 
     ns.route.add({ to: 'default', via });
     ns.route.add({ to: 'default', via: via.replace('10.0.0.', 'fd00::') });
     ns.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:00:77' });
+    ns.neighbour.add({ to: '10.0.0.78', lladdr: '02:00:00:00:00:78', externLearn: true });
+    ns.neighbour.add({ to: '10.0.0.79', proxy: true, dev: 'eth0' });
     const setUp = `
       address add fe80::99/64 dev eth0 nodad
       address add fd00:5::${ns.name}/64 dev eth0 nodad noprefixroute

@@ -1,4 +1,4 @@
-import { show, UsageError } from '../../kernel/validate.ts';
+import { article, show, UsageError } from '../../kernel/validate.ts';
 import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
 import { isMac } from '../../wire/mac-address.ts';
 
@@ -99,10 +99,6 @@ function checkValue({ call, name, field, resolve }: Checked, value: unknown): un
 /** `expect.objectContaining(…)` says no more than the object itself: an entry may have other values beside it. */
 function withoutContaining(expected: unknown): unknown {
   return isAsymmetric(expected) && String(expected) === 'ObjectContaining' ? expected.sample : expected;
-}
-
-function article(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 export const flag: Field = {
