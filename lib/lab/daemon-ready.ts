@@ -23,6 +23,8 @@ export interface ReadyCheck {
   words: string;
   /** Resolves once the program is ready. After the signal it need not settle. */
   wait(program: Program, signal: AbortSignal): Promise<void>;
+  /** Whether this output shows it. */
+  isShownBy?(output: string): boolean;
 }
 
 const RULE =
@@ -62,15 +64,16 @@ function byLog(call: string, log: unknown): ReadyCheck {
   if (!(log instanceof RegExp) && (typeof log !== 'string' || log === ''))
     throw new UsageError(`${call}: ready.log must be a string or a regular expression: received ${show(log)}`);
   // Unlike test(), search() takes no note of lastIndex.
-  const isThere = (output: string) => (typeof log === 'string' ? output.includes(log) : output.search(log) >= 0);
+  const isShownBy = (output: string) => (typeof log === 'string' ? output.includes(log) : output.search(log) >= 0);
   return {
     words: `${typeof log === 'string' ? show(log) : log} in its output`,
     wait: (program, signal) =>
       new Promise((resolve) => {
-        const look = () => isThere(program.output) && resolve();
+        const look = () => isShownBy(program.output) && resolve();
         program.onOutput(look, signal);
         look();
       }),
+    isShownBy,
   };
 }
 

@@ -63,8 +63,10 @@ async function waitUntilReady(program: Program, check: ReadyCheck, within: numbe
       );
     });
     if (outcome === 'ready') return;
-    const what =
-      outcome === 'late' ? `not ready within ${within} ms` : `${await endingOf(program)} before it was ready`;
+    // The end of a process may be told before what it printed last.
+    if (outcome === 'ended' && (await isPrinted(program)) && check.isShownBy?.(program.output)) return;
+    const ending = program.ending ?? 'it could not be started';
+    const what = outcome === 'late' ? `not ready within ${within} ms` : `${ending} before it was ready`;
     throw startFailure(program, `${what}: waited for ${check.words}`);
   } catch (error) {
     // Whoever called has heard of it. Nobody gets hold of the program, so nobody else could end it.
@@ -82,10 +84,10 @@ async function endOf(program: Program): Promise<'ended'> {
   return 'ended';
 }
 
-/** How it has ended; by then, what it printed last has been read, unless others hold its output open. */
-async function endingOf(program: Program): Promise<string> {
-  await Promise.race([program.subprocess, new Promise<void>((resolve) => after(OUTPUT_DEADLINE, resolve))]);
-  return program.ending ?? 'it could not be started';
+/** Waits until what it printed last has been read: false if others, which it has started, hold its output open. */
+async function isPrinted({ subprocess }: Program): Promise<boolean> {
+  const late = new Promise<boolean>((resolve) => after(OUTPUT_DEADLINE, () => resolve(false)));
+  return Promise.race([subprocess.then(() => true), late]);
 }
 
 function startFailure(program: Program, what: string, cause?: unknown): Error {

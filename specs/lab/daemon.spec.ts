@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLab, expect, type Lab, type Namespace, type Ready, test, UsageError } from 'hairpin';
+import { createLab, type Daemon, expect, type Lab, type Namespace, type Ready, test, UsageError } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 
 // a ── b, where the daemon is
@@ -108,6 +109,25 @@ test('a daemon that has just died is no daemon that the lab has ended', async ()
   await expect(lab.close()).rejects.toThrow(
     /^a daemon has ended before its lab: b\.daemon\('sleep', \['1000'\]\): SIGSEGV\n/,
   );
+});
+
+// When one child has ended, Node asks for the end of all (uv__chld): also of one whose output it has not read.
+test('a daemon that got ready and died at once got ready', async ({ onTestFinished }) => {
+  const lab = createLab();
+  const { b } = build(lab);
+  const pidFile = join(await folder(onTestFinished), 'pid');
+  const other = spawn('echo', ['one']);
+  waitForEnd(other.pid as number);
+  const daemon = await new Promise<Daemon>((resolve, reject) => {
+    other.stdout.once('data', () => {
+      const script = `echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; echo started; exit 7`;
+      b.daemon('sh', ['-c', script], { ready: { log: 'started' } }).then(resolve, reject);
+      while (!existsSync(pidFile));
+      waitForEnd(Number(readFileSync(pidFile, 'utf8')));
+    });
+  });
+  expect([daemon.running, daemon.output]).toEqual([false, 'started\n']);
+  await expect(lab.close()).rejects.toThrow(/^a daemon has ended before its lab: .*: exit code 7\n/);
 });
 
 test('a daemon that does not get ready says what it has printed, and lives no longer', async ({ lab }) => {

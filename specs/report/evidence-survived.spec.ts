@@ -19,7 +19,8 @@ test('polled', async ({ lab }) => {
   const { a, b, c, end, other } = build(lab);
   end.set({ up: false });
   let asked = 0;
-  await expect.poll(() => { if (asked++ === 2) end.set({ up: true }); return a; }).toReach(b, { within: 20 });
+  const ask = () => { if (asked++ === 2) end.set({ up: true }); return a; };
+  await expect.poll(ask, { timeout: 30_000 }).toReach(b, { within: 20 });
   other.set({ up: false });
   await expect(b).toReach(c, { within: 20 });
 });
@@ -61,7 +62,7 @@ afterAll(() => shared.close());
 let tries = 0;
 test('answered when it is over', { retry: 1, timeout: 3_000 }, async () => {
   const { a, b } = tries === 0 ? (shared.net = build(shared)) : shared.net;
-  if (tries++ === 0) shared.late = expect(a).toReach('10.0.0.77', { within: 3_200 }).catch(() => {});
+  if (tries++ === 0) shared.late = expect(a).toReach('10.0.0.77', { within: 4_500 }).catch(() => {});
   await (tries === 1 ? shared.late : Promise.all([shared.late, expect(a).toReach(b)]));
 });`;
 
