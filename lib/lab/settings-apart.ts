@@ -12,10 +12,13 @@ export function readApart({ namespace, index }: Interface, kind: LinkKind): obje
 }
 
 /** Changes them, as far as they are said. */
-export function changeApart({ namespace, index }: Interface, kind: LinkKind, settings: object): void {
+export function changeApart(iface: Interface, kind: LinkKind, settings: object): void {
+  const { namespace, index } = iface;
   const { apart } = kind.description;
   const said = Object.entries(settings).filter(([name, value]) => value !== undefined && kind.apart.includes(name));
   if (!apart || said.length === 0) return;
   const { generic } = engineOf(namespace);
-  generic.change(apart.change(genericId(generic, apart.family), index, Object.fromEntries(said)));
+  generic.change(
+    apart.change(genericId(generic, apart.family), index, Object.fromEntries(said), readApart(iface, kind)),
+  );
 }

@@ -106,8 +106,13 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
 export interface ApartSettings {
   /** The family's name. */
   family: string;
-  /** @param id the family's number; `index` the device's ifindex */
-  change(id: number, index: number, settings: object): Request;
+  /**
+   * @param id the family's number
+   * @param index the device's ifindex
+   * @param settings those that change
+   * @param present what {@link settings} says before
+   */
+  change(id: number, index: number, settings: object, present: object): Request;
   list(id: number, index: number): Request<object>;
   settings(answers: readonly object[]): object;
 }

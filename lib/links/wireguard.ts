@@ -10,7 +10,7 @@ import { setting } from './setting.ts';
 
 const WG_CMD_GET_DEVICE = 0;
 const WG_CMD_SET_DEVICE = 1;
-const WGDEVICE_F_REPLACE_PEERS = 1;
+const WGPEER_F_REMOVE_ME = 1;
 const WGPEER_F_REPLACE_ALLOWEDIPS = 2;
 /** What the kernel says where there is no key. */
 const NO_KEY = Buffer.alloc(32).toString('base64');
@@ -42,18 +42,20 @@ export const wireguard = describeLink('wireguard', {
     listenPort: setting('WGDEVICE_A_LISTEN_PORT', 6, range(u16, 0, 65535), apart),
     /** The firewall mark of the outer packets, for rules. @default 0 */
     fwmark: setting('WGDEVICE_A_FWMARK', 7, u32, apart),
-    /** The other ends. `set` replaces them all. @default none */
+    /** The other ends. `set` replaces the list; like `wg syncconf`, it leaves a peer of the same key its session. @default none */
     peers: setting('WGDEVICE_A_PEERS', 8, peers, apart),
   },
   label: () => [],
   apart: {
     family: 'wireguard',
-    change: (id, index, settings) =>
-      genericRequest(id, wireguardDevice, {
+    change: (id, index, settings, present) => {
+      const { peers: next, ...device } = settings as Said;
+      return genericRequest(id, wireguardDevice, {
         ...{ command: WG_CMD_SET_DEVICE, index, words: 'wg set' },
-        ...(settings as { privateKey?: string; listenPort?: number; fwmark?: number }),
-        ...said((settings as { peers?: readonly WireguardPeer[] }).peers),
-      }),
+        ...device,
+        ...(next === undefined ? {} : { peers: changes((present as { peers: Peers }).peers, next) }),
+      });
+    },
     list: (id, index) => genericRequest(id, wireguardDevice, { command: WG_CMD_GET_DEVICE, index, words: 'wg show' }),
     // A list of peers may come in several messages.
     settings: (answers) => {
@@ -68,19 +70,23 @@ export const wireguard = describeLink('wireguard', {
   },
 });
 
-function said(all: readonly WireguardPeer[] | undefined) {
-  if (!all) return {};
-  return {
-    flags: WGDEVICE_F_REPLACE_PEERS,
-    peers: all.map(({ allowedIps, ...peer }) => ({
-      ...peer,
+type Peers = readonly WireguardPeer[];
+type Said = { privateKey?: string; listenPort?: number; fwmark?: number; peers?: Peers };
+
+/** What makes one list of peers of another: one who goes and comes back would lose the keys of its session. */
+function changes(present: Peers, next: Peers) {
+  const gone = present.filter((peer) => next.every(({ publicKey }) => publicKey !== peer.publicKey));
+  return [
+    ...gone.map(({ publicKey }) => ({ publicKey, flags: WGPEER_F_REMOVE_ME })),
+    ...next.map(({ allowedIps, presharedKey = NO_KEY, persistentKeepalive = 0, ...peer }) => ({
+      ...{ ...peer, presharedKey, persistentKeepalive },
       flags: WGPEER_F_REPLACE_ALLOWEDIPS,
       allowedIps: allowedIps.map((text) => {
         const { address, length, family } = checkPrefix('', '', text);
         return { address, length, family: family === 4 ? AF_INET : AF_INET6 };
       }),
     })),
-  };
+  ];
 }
 
 type ReadPeer = NonNullable<ReturnType<typeof wireguardDevice.read>['peers']>[number];

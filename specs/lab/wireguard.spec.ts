@@ -44,11 +44,23 @@ describeNeeding(['wireguard'], () => {
       Buffer.from(privateKey, 'base64').subarray(1, 31),
     );
     expect(left.settings).toMatchObject({ peers: [peer] });
+    const other = { publicKey: newKey(), allowedIps: ['10.9.0.0/16'] };
+    left.set({ peers: [{ publicKey: peer.publicKey, allowedIps: ['10.8.0.0/16'] }, other] });
+    // A peer that stays has its endpoint still, as with `wg syncconf`.
+    expect(left.peers?.map((each) => Object.keys(each))).toEqual([
+      ['publicKey', 'endpoint', 'allowedIps'],
+      ['publicKey', 'allowedIps'],
+    ]);
+    left.set({ peers: [other] });
+    expect(left.peers).toEqual([other]);
     left.set({ peers: [] });
     expect(left.peers).toEqual([]);
   });
 
-  test('a packet from outside allowedIps is dropped', async ({ lab }) => {
+  // The sender goes on with the keys of its session, for KEEPALIVE_TIMEOUT and REKEY_TIMEOUT: 15 s.
+  test('a packet from outside allowedIps is dropped, and a peer keeps its session when they change', async ({
+    lab,
+  }) => {
     const { a, left, right } = build(lab);
     const [ofLeft, ofRight] = [left.publicKey as string, right.publicKey as string];
     left.set({ peers: [{ publicKey: ofRight, endpoint: '192.0.2.2:51820', allowedIps: ['10.7.0.0/24'] }] });
