@@ -116,7 +116,7 @@ test('a daemon that got ready and died at once got ready', async ({ onTestFinish
   const lab = createLab();
   const { b } = build(lab);
   const pidFile = join(await folder(onTestFinished), 'pid');
-  const other = spawn('echo', ['one']);
+  const other = spawn('sh', ['-c', 'echo one']);
   waitForEnd(other.pid as number);
   const daemon = await new Promise<Daemon>((resolve, reject) => {
     other.stdout.once('data', () => {

@@ -19,7 +19,7 @@ function turn(parts: readonly Part[], which: string): void {
 /** Whether `ping` gets an answer over IPv4. */
 async function pings(from: Namespace, to: Interface): Promise<boolean> {
   const address = to.address.first(4)?.address ?? '';
-  const { exitCode } = await from.exec('ping', ['-c1', '-W0.3', address], { reject: false });
+  const { exitCode } = await from.exec('ping', ['-c1', '-W1', address], { reject: false });
   return exitCode === 0;
 }
 
