@@ -1,7 +1,7 @@
 import { type AddressState, ipAddress } from '../../netlink/address.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, flag, inner, ip, oneNumber, text, whole, word } from './fields.ts';
+import { deviceName, flag, from, inner, ip, oneNumber, text, whole, word } from './fields.ts';
 
 /** An address of a namespace, as `ip address` has it. */
 export interface AddressEntry
@@ -28,7 +28,7 @@ export const addressEntry = describeEntry<AddressState, AddressEntry>({
   fields: {
     ...{
       address: ip,
-      length: whole,
+      length: from(0, 128),
       dev: deviceName,
       family: oneNumber(4, 6),
       scope: word('global', 'site', 'link', 'host'),

@@ -85,7 +85,7 @@ interface Checked {
 }
 
 function checkValue({ call, name, field, resolve }: Checked, value: unknown): unknown {
-  if (value === undefined || isAsymmetric(value)) return value;
+  if (value === undefined || (isAsymmetric(value) && !(field.inner && isContaining(value)))) return value;
   if (field.inner && Array.isArray(value))
     return value.map((each) =>
       checkEntry(call, { noun: `member of ${name}`, fields: field.inner as Fields }, each, resolve),
@@ -98,7 +98,11 @@ function checkValue({ call, name, field, resolve }: Checked, value: unknown): un
 
 /** `expect.objectContaining(…)` says no more than the object itself: an entry may have other values beside it. */
 function withoutContaining(expected: unknown): unknown {
-  return isAsymmetric(expected) && String(expected) === 'ObjectContaining' ? expected.sample : expected;
+  return isContaining(expected) ? expected.sample : expected;
+}
+
+function isContaining(value: unknown): value is Asymmetric {
+  return isAsymmetric(value) && String(value) === 'ObjectContaining';
 }
 
 export const flag: Field = {

@@ -2,7 +2,7 @@ import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netl
 import { familyOf, isMulticastIp, normalizeIp } from '../../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../../wire/mac-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, type Field, whole, word } from './fields.ts';
+import { deviceName, type Field, from, word } from './fields.ts';
 
 /** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
 export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
@@ -26,7 +26,7 @@ export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
   monitored: ['mdb', 'link'],
   message: 84,
   requests: [bridgeMdb.all()],
-  fields: { group, port: deviceName, bridge: deviceName, vlan: whole, state: word('temp', 'permanent') },
+  fields: { group, port: deviceName, bridge: deviceName, vlan: from(1, 4094), state: word('temp', 'permanent') },
   entries: ({ entries }, names) =>
     entries.map(({ group: of, state, vid, bridge, port }) => ({
       ...{ group: of, state, vlan: vid || undefined, port: nameIn(names, port), bridge: nameIn(names, bridge) },

@@ -1,7 +1,7 @@
 import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry } from './entry-kind.ts';
-import { deviceName, type Field, flag, network, networkWords, oneNumber, whole } from './fields.ts';
+import { deviceName, type Field, flag, from, network, networkWords, oneNumber, whole } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
@@ -96,7 +96,7 @@ export const ipproto: Field = {
 export const ruleType: Field = {
   rule: 'one of lookup, goto, nop, blackhole, unreachable, prohibit',
   read: (value) =>
-    value === 'lookup' || (typeof value === 'string' && value in RULE_ACTIONS && value !== 'to_tbl')
+    value === 'lookup' || (typeof value === 'string' && Object.hasOwn(RULE_ACTIONS, value) && value !== 'to_tbl')
       ? value
       : undefined,
 };
@@ -118,7 +118,7 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
     },
     ...{
       fwmark,
-      tos: whole,
+      tos: from(0, 255),
       ipproto,
       sport: rangeUpTo(65535),
       dport: rangeUpTo(65535),

@@ -133,6 +133,15 @@ test('entries of a vxlan device are as bridge fdb shows them', async ({ lab }) =
   await a.exec('bridge', 'fdb append 02:00:00:00:00:07 dev vx0 dst 192.0.2.2'.split(' '));
   await expect(tunnel).toHaveFdbEntry({ mac: '02:00:00:00:00:07', to: '192.0.2.2', port: 'vx0' });
   await expect(a).not.toHaveFdbEntry({ to: '192.0.2.3' }, { hold: 0 });
+  lab.cable(a, lab.namespace('b'));
+  const entry = '02:00:00:00:00:08 dev vx0 dst 192.0.2.2 port 4790 vni 9 via eth0 extern_learn';
+  await a.exec('bridge', `fdb append ${entry}`.split(' '));
+  const said = { mac: '02:00:00:00:00:08', udpPort: 4790, vni: 9, via: 'eth0', externLearn: true };
+  await expect(tunnel).toHaveFdbEntry(said);
+  await expect(tunnel).not.toHaveFdbEntry({ ...said, vni: 7 }, { hold: 0 });
+  expect(await failureOf(expect(a).not.toHaveFdbEntry({ vlan: 4095 }))).toBe(
+    'expect(a).not.toHaveFdbEntry({ vlan: 4095 }): vlan must be a whole number from 1 to 4094: received 4095',
+  );
 });
 
 // a ── sw
