@@ -2,7 +2,7 @@ import { body } from './body.ts';
 import { bytes, pad, s32, u8, u16, u32, u64 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
-import { type Fixed, fixed } from './type.ts';
+import { fixed } from './type.ts';
 
 const MOST = 0xffff_ffff;
 
@@ -20,9 +20,7 @@ const milliseconds64 = fixed<number>(
   (all, at, value) => all.writeBigInt64LE(BigInt(Math.round(value * 1e6)), at),
 );
 
-/** As the kernel has it: two members behind one another, of which hairpin knows the first. */
-const chance = (name: string): Fixed<{ probability: number }, { probability?: number | undefined }> =>
-  struct(name, { probability: percent, correlation: pad(4) });
+const chance = (name: string) => struct(name, { probability: percent, correlation: percent });
 
 /** What `netem` does to the packets of a device. The times of the struct are in ticks: the attributes count in their place. */
 export const netemOptions = body(
@@ -35,6 +33,12 @@ export const netemOptions = body(
     jitter: pad(4),
   }),
   table({
+    /** How much each chance follows the one before. */
+    correlations: attribute(
+      'TCA_NETEM_CORR',
+      1,
+      struct('tc_netem_corr', { delay: percent, loss: percent, duplicate: percent }),
+    ),
     reorder: attribute('TCA_NETEM_REORDER', 3, chance('tc_netem_reorder')),
     corrupt: attribute('TCA_NETEM_CORRUPT', 4, chance('tc_netem_corrupt')),
     /** A model of loss, in place of a chance of its own. */

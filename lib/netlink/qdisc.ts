@@ -35,7 +35,7 @@ export interface Netem {
   reorder?: number;
   corrupt?: number;
   rate?: number;
-  /** Packets are lost by a model that hairpin does not know (`loss state`, `loss gemodel`). Read only. */
+  /** One loss makes the next more likely: a correlation, or a model (`loss state`, `loss gemodel`). Read only. */
   hasModel?: boolean;
 }
 
@@ -128,7 +128,7 @@ function rateOf<T>(inBytes: number, low: (least: number) => T): T & { rate64?: b
 }
 
 function readNetem(options: Buffer): Netem {
-  const { limit, loss, duplicate, reorder, corrupt, model, rate, rate64, delay, jitterTime } =
+  const { limit, loss, duplicate, reorder, corrupt, correlations, model, rate, rate64, delay, jitterTime } =
     netemOptions.read(options);
   const inBytes = Number(rate64 ?? rate?.bytes ?? 0);
   const all = {
@@ -137,7 +137,7 @@ function readNetem(options: Buffer): Netem {
       reorder: reorder?.probability,
       corrupt: corrupt?.probability,
       rate: inBytes * 8,
-      hasModel: model !== undefined,
+      hasModel: model !== undefined || Boolean(correlations?.loss || corrupt?.correlation),
     },
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => Boolean(value)));

@@ -153,6 +153,16 @@ await describeImpairing(() => {
     expect(await failureOf(expect(b).not.toHear(a))).toMatch(/netem of a\/eth0 may have lost the only frame by chance/);
   });
 
+  // b hears each question that gets to it, and never answers.
+  test('where losses follow one another, silence proves nothing', async ({ lab }) => {
+    const { a, b } = build(lab);
+    b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
+    await a.exec('tc', 'qdisc add dev eth0 root netem loss 20%'.split(' '));
+    await expect(a).not.toReach(b);
+    await a.exec('tc', 'qdisc change dev eth0 root netem loss 20% 50%'.split(' '));
+    expect(await failureOf(expect(a).not.toReach(b))).toMatch(/netem of a\/eth0 may lose so many packets by chance/);
+  });
+
   // a ── r (router) ── b
   test('who loses everything is named', async ({ lab }) => {
     const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];

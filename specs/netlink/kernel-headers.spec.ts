@@ -42,6 +42,7 @@ const MEMBERS: Record<string, string> = {
   rtmsg: 'rtm_family rtm_dst_len rtm_src_len rtm_tos rtm_table rtm_protocol rtm_scope rtm_type rtm_flags',
   rtnexthop: 'rtnh_len rtnh_flags rtnh_hops rtnh_ifindex',
   gnet_stats_queue: 'qlen backlog drops requeues overlimits',
+  tc_netem_corr: 'delay_corr loss_corr dup_corr',
   tc_netem_corrupt: 'probability correlation',
   tc_netem_qopt: 'latency limit loss gap duplicate jitter',
   tc_netem_rate: 'rate packet_overhead cell_size cell_overhead',
