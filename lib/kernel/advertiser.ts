@@ -1,6 +1,4 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Thread } from './thread.ts';
 
 export const OVER_AT = 0;
 
@@ -23,21 +21,19 @@ export interface AdvertiserOrder extends Advertised {
 /** Sends a message at each interval, and whenever something comes in, from a thread of its own: a busy event loop delays none. */
 export class Advertiser {
   readonly #control = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  readonly #ended: Promise<void>;
+  readonly #thread: Thread;
 
   constructor(advertised: Advertised) {
-    const path = fileURLToPath(new URL('./advertiser-thread.ts', import.meta.url));
-    // The source in this repository, compiled in the package.
-    const file = `${path.slice(0, -extname(path).length)}${extname(import.meta.url)}`;
     const control = this.#control.buffer as SharedArrayBuffer;
-    const worker = new Worker(file, { workerData: { ...advertised, control } satisfies AdvertiserOrder, execArgv: [] });
-    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()));
-    worker.on('error', () => {}).unref();
+    this.#thread = new Thread(new URL('./advertiser-thread.ts', import.meta.url), {
+      ...advertised,
+      control,
+    } satisfies AdvertiserOrder);
   }
 
-  /** Ends the thread. After that its socket may be closed. */
+  /** Ends the thread. After that its socket may be closed. @throws Error when it has failed before, and sends no more */
   end(): Promise<void> {
     Atomics.store(this.#control, OVER_AT, 1);
-    return this.#ended;
+    return this.#thread.ended();
   }
 }

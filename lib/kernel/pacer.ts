@@ -1,7 +1,5 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { Family } from '../wire/ip-address.ts';
+import { Thread } from './thread.ts';
 
 /** Probes of a minute take a megabyte: so many are enough for a quarter of an hour. */
 const MOST_PROBES = 1_000_000;
@@ -50,32 +48,20 @@ export class Pacer {
   readonly #control = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   readonly #times = new Float64Array(new SharedArrayBuffer(MOST_PROBES * Float64Array.BYTES_PER_ELEMENT));
   readonly #outcomes = new Int16Array(new SharedArrayBuffer(MOST_PROBES * Int16Array.BYTES_PER_ELEMENT));
-  readonly #ended: Promise<void>;
-  #error: Error | undefined;
+  readonly #thread: Thread;
 
   constructor(probe: PacedProbe) {
-    const path = fileURLToPath(new URL('./pacer-thread.ts', import.meta.url));
-    // The source in this repository, compiled in the package.
-    const file = `${path.slice(0, -extname(path).length)}${extname(import.meta.url)}`;
     const shared = {
       control: this.#control.buffer,
       times: this.#times.buffer,
       outcomes: this.#outcomes.buffer,
     } as PacerOrder['shared'];
-    const worker = new Worker(file, { workerData: { ...probe, shared } satisfies PacerOrder, execArgv: [] });
-    this.#ended = new Promise((resolve) => {
-      worker.once('error', (error) => {
-        this.#error = error;
-      });
-      worker.once('exit', () => resolve());
-    });
-    // A test that is over must not wait for it.
-    worker.unref();
+    this.#thread = new Thread(new URL('./pacer-thread.ts', import.meta.url), { ...probe, shared } satisfies PacerOrder);
   }
 
   /** How many probes have been sent. @throws Error when the thread has failed */
   get count(): number {
-    if (this.#error) throw this.#error;
+    this.#thread.check();
     return Atomics.load(this.#control, SENT_AT);
   }
 
@@ -101,10 +87,10 @@ export class Pacer {
     this.#enter(PHASE.receiving);
   }
 
-  /** Ends the thread. After that its sockets may be closed. A second call waits for the first. */
+  /** Ends the thread. After that its sockets may be closed. A second call waits for the first. @throws Error when the thread has failed */
   end(): Promise<void> {
     this.#enter(PHASE.over);
-    return this.#ended;
+    return this.#thread.ended();
   }
 
   #enter(phase: number): void {

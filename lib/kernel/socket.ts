@@ -1,3 +1,4 @@
+import { s32 } from './bytes.ts';
 import { checked } from './checked.ts';
 import {
   AF_INET,
@@ -8,11 +9,14 @@ import {
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
   SO_ERROR,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOL_SOCKET,
 } from './constants.ts';
 import { registerOwnSocket } from './foreign-sockets.ts';
+import { hasCode } from './has-code.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -91,6 +95,21 @@ export class Socket implements Disposable {
   /** @throws KernelError when the kernel refuses */
   setOption(level: number, name: number, value: Uint8Array): void {
     checked(`setsockopt(${level}, ${name})`, libc.setsockopt(this.#fd, level, name, value, value.length));
+  }
+
+  /**
+   * Makes room for what has not been received yet: so many bytes, but without CAP_NET_ADMIN in the host `net.core.rmem_max` at most
+   * (`sk_setsockopt`).
+   *
+   * @throws KernelError when the kernel refuses
+   */
+  enlargeReceiveBuffer(bytes: number): void {
+    this.setOption(SOL_SOCKET, SO_RCVBUF, s32(bytes));
+    try {
+      this.setOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(bytes));
+    } catch (error) {
+      if (!hasCode(error, 'EPERM')) throw error;
+    }
   }
 
   /** An option's value, which fills the buffer. @throws KernelError when the kernel refuses */

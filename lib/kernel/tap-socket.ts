@@ -4,14 +4,11 @@ import {
   PACKET_AUXDATA,
   PACKET_OUTGOING,
   PACKET_STATISTICS,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
   SO_TIMESTAMPNS,
   SOCK_RAW,
   SOL_PACKET,
   SOL_SOCKET,
 } from './constants.ts';
-import { hasCode } from './has-code.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { keepEtherType } from './packet-filter.ts';
 import { openPacketSocket } from './packet-socket.ts';
@@ -71,7 +68,7 @@ export class TapSocket {
     const socket = resources.use(openPacketSocket(namespace, only ? 0 : ETH_P_ALL, SOCK_RAW));
     socket.setOption(SOL_PACKET, PACKET_AUXDATA, s32(1));
     socket.setOption(SOL_SOCKET, SO_TIMESTAMPNS, s32(1));
-    enlargeReceiveBuffer(socket);
+    socket.enlargeReceiveBuffer(RECEIVE_BUFFER);
     if (only) {
       keepEtherType(socket, only.etherType);
       checkErrno(`bind(${only.index})`, socket.bind(packetSocketAddress(only.index, ETH_P_ALL)));
@@ -117,16 +114,6 @@ export class TapSocket {
 
   close(): void {
     this.#socket.close();
-  }
-}
-
-/** Beyond `net.core.rmem_max` with CAP_NET_ADMIN over the host only (`sk_setsockopt`); a user namespace has less room. */
-function enlargeReceiveBuffer(socket: Socket): void {
-  socket.setOption(SOL_SOCKET, SO_RCVBUF, s32(RECEIVE_BUFFER));
-  try {
-    socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, s32(RECEIVE_BUFFER));
-  } catch (error) {
-    if (!hasCode(error, 'EPERM')) throw error;
   }
 }
 

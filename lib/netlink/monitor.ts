@@ -1,15 +1,6 @@
 import { u32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
-import {
-  AF_NETLINK,
-  NETLINK_ADD_MEMBERSHIP,
-  NETLINK_ROUTE,
-  SO_RCVBUF,
-  SO_RCVBUFFORCE,
-  SOCK_RAW,
-  SOL_NETLINK,
-  SOL_SOCKET,
-} from '../kernel/constants.ts';
+import { AF_NETLINK, NETLINK_ADD_MEMBERSHIP, NETLINK_ROUTE, SOCK_RAW, SOL_NETLINK } from '../kernel/constants.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
@@ -35,7 +26,7 @@ export class Monitor implements Disposable {
   constructor(namespace: NetNamespace, objects: readonly Monitored[], { room }: { room?: number } = {}) {
     using resources = new ResourceStack();
     this.#socket = resources.use(Socket.open(namespace, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
-    if (room !== undefined) makeRoom(this.#socket, room);
+    if (room !== undefined) this.#socket.enlargeReceiveBuffer(room);
     // struct sockaddr_nl: family, padding, port, groups
     checkErrno(
       'bind(AF_NETLINK)',
@@ -79,15 +70,5 @@ export class Monitor implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-}
-
-function makeRoom(socket: Socket, room: number): void {
-  socket.setOption(SOL_SOCKET, SO_RCVBUF, u32(room));
-  try {
-    socket.setOption(SOL_SOCKET, SO_RCVBUFFORCE, u32(room));
-  } catch (error) {
-    // It takes CAP_NET_ADMIN in the host.
-    if (!hasCode(error, 'EPERM')) throw error;
   }
 }
