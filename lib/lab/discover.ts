@@ -5,6 +5,7 @@ import { Monitor } from '../netlink/monitor.ts';
 import type { Link } from '../state/network-state.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { realParentOf, taggedSegment } from './add-link.ts';
+import { deviceAt } from './device-at.ts';
 import { engineOf, enginesOf } from './engine.ts';
 import { handleOf } from './handle.ts';
 import type { Interface } from './interface.ts';
@@ -44,7 +45,7 @@ function lookAtAll(namespaces: readonly Namespace[]): Interface[] {
   const found: Interface[] = [];
   for (const [namespace, listed] of links) {
     for (const link of listed) {
-      if (isOfTheKernel(namespace, link) || deviceOf(namespace, link.index)) continue;
+      if (isOfTheKernel(namespace, link) || deviceAt(namespace, link.index)) continue;
       found.push(take(namespace, link, links));
     }
   }
@@ -93,20 +94,20 @@ function take(namespace: Namespace, link: Link, links: Links): Interface {
 function takeLower(link: Link, links: Links): Interface | undefined {
   const lower = lowerOf(link, links);
   if (!lower) return undefined;
-  return deviceOf(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
+  return deviceAt(lower.namespace, lower.link.index) ?? take(lower.namespace, lower.link, links);
 }
 
 /** A cable's two ends, and a device and its master, learn of each other once all are there. */
 function connect(namespace: Namespace, link: Link, links: Links): void {
-  const device = deviceOf(namespace, link.index);
+  const device = deviceAt(namespace, link.index);
   if (!device) return;
   if (kindOf(link)?.end === 'peer') {
     const other = lowerOf(link, links);
-    device.peer = other && deviceOf(other.namespace, other.link.index);
+    device.peer = other && deviceAt(other.namespace, other.link.index);
   }
   const own = ownBridge(namespace);
   const { master } = link;
-  joinMaster(device, master === undefined ? undefined : master === own?.index ? own : deviceOf(namespace, master));
+  joinMaster(device, master === undefined ? undefined : master === own?.index ? own : deviceAt(namespace, master));
 }
 
 /** The device below, or at the other end, where that is in the lab. */
@@ -115,8 +116,4 @@ function lowerOf({ peer, lower }: Link, links: Links): { namespace: Namespace; l
   const [namespace, listed] = [...links].find(([{ name }]) => name === place?.namespace) ?? [];
   const link = listed?.find(({ index }) => index === place?.index);
   return namespace && link && { namespace, link };
-}
-
-function deviceOf(namespace: Namespace, index: number): Interface | undefined {
-  return namespace.interfaces.find((device) => device.index === index);
 }

@@ -1,6 +1,7 @@
 import { show, UsageError } from '../kernel/validate.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
+import { deviceAt } from './device-at.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -37,9 +38,10 @@ export function checkLinkedDevices(
 export function withDevices(device: Interface, settings: object): object {
   const names = kindOf(device)?.deviceOptions ?? [];
   const others = names.filter((name) => name in settings);
-  const interfaceAt = (index: unknown) => device.namespace.interfaces.find((each) => each.index === index);
   return {
     ...settings,
-    ...Object.fromEntries(others.map((name) => [name, interfaceAt((settings as Record<string, unknown>)[name])])),
+    ...Object.fromEntries(
+      others.map((name) => [name, deviceAt(device.namespace, (settings as Record<string, unknown>)[name])]),
+    ),
   };
 }

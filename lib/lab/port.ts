@@ -1,6 +1,7 @@
 import { show, UsageError } from '../kernel/validate.ts';
 import { bridgeLink, type PortOptions, portOf, portSettings } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
+import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
@@ -45,7 +46,7 @@ export function changeBackupPort({ namespace, index }: Interface, backup: Interf
 /** Which port takes over for one. */
 export function backupOf(port: Interface, link: Pick<LinkState, 'slaveKind' | 'slaveData'>): BackupOption {
   const index = portOf(link)?.backupPort;
-  const backup = port.namespace.interfaces.find((each) => each.index === index);
+  const backup = deviceAt(port.namespace, index);
   return backup ? { backupPort: backup } : {};
 }
 

@@ -2,6 +2,7 @@ import { checkBoolean, checkInteger, checkIp, checkOptions, show, UsageError } f
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
 import { isMac } from '../wire/mac-address.ts';
+import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
@@ -54,7 +55,7 @@ export class RemoteFdb {
       .map(({ mac, to, permanent, udpPort, vni, srcVni, via, nhid, externLearn, router }) => ({
         ...{ mac, dynamic: !permanent },
         ...said({ dst: to, port: udpPort, vni, srcVni, nhid }),
-        ...said({ via: namespace.interfaces.find((each) => each.index === via) }),
+        ...said({ via: deviceAt(namespace, via) }),
         ...(externLearn ? { externLearn } : {}),
         ...(router ? { router } : {}),
       }));

@@ -1,6 +1,7 @@
 import { now } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
+import { deviceAt } from '../lab/device-at.ts';
 import { engineOf, enginesOf } from '../lab/engine.ts';
 import { type CapturedFrame, type Interface, type Lab, type Namespace, Switch } from '../lab/index.ts';
 import { STORM } from '../probes/noise.ts';
@@ -149,11 +150,11 @@ export class Capture {
     if (tapped.length >= MOST_A_DRAIN) this.#miss(namespace, tapTime());
     const isKnown = ({ index }: TappedFrame) =>
       // The loopback and a switch's own br0 are no part of any path.
-      index === LOOPBACK_INDEX || isBridgeOf(namespace, index) || deviceOf(namespace, index) !== undefined;
+      index === LOOPBACK_INDEX || isBridgeOf(namespace, index) || deviceAt(namespace, index) !== undefined;
     // A program made the device since, and it may be gone by the time that somebody else looks for it.
     if (!engineOf(this.#lab).isPristine && !this.#lab.closed && !tapped.every(isKnown)) this.#lab.discover();
     for (const frame of tapped) {
-      const at = deviceOf(namespace, frame.index);
+      const at = deviceAt(namespace, frame.index);
       if (!at) {
         if (!isKnown(frame)) this.#miss(namespace, frame.nanoseconds);
         continue;
@@ -170,10 +171,6 @@ export class Capture {
   #miss(namespace: Namespace, until: bigint): void {
     if (until > (this.#missed.get(namespace) ?? 0n)) this.#missed.set(namespace, until);
   }
-}
-
-function deviceOf({ interfaces }: Namespace, index: number): Interface | undefined {
-  return interfaces.find((device) => device.index === index);
 }
 
 function isBridgeOf(namespace: Namespace, index: number): boolean {

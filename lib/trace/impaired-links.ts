@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { labelAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
@@ -28,7 +29,7 @@ export function givenQdiscs(lab: Lab): GivenQdisc[] {
     engineOf(namespace)
       .rtnetlink.list(tcQdisc.all())
       .filter(({ isGiven }) => isGiven)
-      .map((qdisc) => ({ ...qdisc, at: nameOf(namespace.interfaces, namespace.name, qdisc.device) })),
+      .map((qdisc) => ({ ...qdisc, at: labelAt(namespace, qdisc.device) })),
   );
 }
 
@@ -107,8 +108,4 @@ function longestStay({ netem = {}, rate, backlog }: Qdisc): number {
   const bits = netem.rate ?? rate;
   const sending = bits ? (backlog.bytes * 8000) / bits : 0;
   return (netem.delay ?? 0) + (netem.jitter ?? 0) + sending + SLACK;
-}
-
-function nameOf(interfaces: readonly Interface[], namespace: string, index: number): string {
-  return `${namespace}/${interfaces.find((device) => device.index === index)?.name ?? `device ${index}`}`;
 }

@@ -1,3 +1,4 @@
+import { labelAt } from '../../lab/device-at.ts';
 import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { Cause, CauseOf } from '../../model/cause.ts';
@@ -29,7 +30,7 @@ function nftCause(namespace: Namespace, step: NftStep, whose: { of?: Whose }): C
       expressions: handle === undefined ? [] : getExpressions(socket, { family, table, chain, handle }),
     })) ?? {};
   const index = hook === 'ingress' ? step.seen.iif : hook === 'egress' ? step.seen.oif : undefined;
-  const device = index === undefined ? {} : { device: nameOf(namespace, index) };
+  const device = index === undefined ? {} : { device: labelAt(namespace, index) };
   const isBase = chain === base.chain;
   const place = { namespace: namespace.name, family, table, chain, hook, isBase, ...device, ...whose };
   if (handle === undefined)
@@ -56,8 +57,4 @@ function legacyCause(namespace: Namespace, step: LegacyStep, whose: { of?: Whose
 /** nftables' own, iptables-nft's, and that of TCP in `nft_reject_netdev`. */
 function isReject(expressions: readonly string[]): boolean {
   return expressions.some((name) => /^reject$/i.test(name));
-}
-
-function nameOf({ name, interfaces }: Namespace, index: number): `${string}/${string}` {
-  return `${name}/${interfaces.find((device) => device.index === index)?.name ?? `device ${index}`}`;
 }

@@ -1,3 +1,4 @@
+import { deviceAt } from '../../lab/device-at.ts';
 import { outputOf } from '../../lab/exec.ts';
 import type { Namespace } from '../../lab/index.ts';
 import type { NftStep } from './follow-packets.ts';
@@ -23,7 +24,7 @@ export interface NearestAccept {
  */
 export function nearestAccepts(namespace: Namespace, step: NftStep): NearestAccept[] {
   const { family, table, chain } = step;
-  const fields = fieldsOf(step.seen, (index) => namespace.interfaces.find((device) => device.index === index)?.name);
+  const fields = fieldsOf(step.seen, (index) => deviceAt(namespace, index)?.name);
   const near = rulesOf(outputOf(namespace, 'nft', ['-j', 'list', 'chain', family, table, chain])).flatMap((rule) => {
     const missed = missedTerm(rule, fields);
     return missed ? [{ handle: BigInt(rule.handle), missed }] : [];
