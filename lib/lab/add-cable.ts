@@ -10,6 +10,7 @@ import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.t
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
+import { refuseIgnored, refuseIgnoredOfPort } from './ignored-settings.ts';
 import type { Interface } from './interface.ts';
 import { flagsOn } from './interface-change.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
@@ -66,7 +67,11 @@ function plug<A extends Namespace, B extends Namespace>(
   devices[0].peer = devices[1];
   devices[1].peer = devices[0];
   return finishOrRemove(devices[0], () => {
-    return finish<A, B>([first, second], devices, options.mtu);
+    const cable = finish<A, B>([first, second], devices, options.mtu);
+    refuseIgnored(call, devices[0], options.pair.kind, options.pair.settings);
+    for (const [at, device] of devices.entries())
+      if (device.isPort) refuseIgnoredOfPort(call, device, pick([options.a, options.b][at] ?? {}));
+    return cable;
   });
 }
 

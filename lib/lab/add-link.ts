@@ -9,6 +9,7 @@ import { NO_MAC } from '../wire/mac-address.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
+import { refuseIgnored } from './ignored-settings.ts';
 import { Interface } from './interface.ts';
 import { flagsOn, refuseMac } from './interface-change.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
@@ -37,7 +38,10 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
   return onSegment(namespace, kind, settings, parent, (segment) => {
     const made = make({ call, namespace, kind, options, settings, segment });
     const device = handleOf(made.origin);
-    finishOrRemove(device, () => changeApart(device, kind, settings));
+    finishOrRemove(device, () => {
+      changeApart(device, kind, settings);
+      refuseIgnored(call, device, kind, options);
+    });
     return adoptLink(device, { ...options, families: kind.carries(settings) }, made.below);
   });
 }

@@ -8,6 +8,7 @@ import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
+import { refuseIgnored, refuseIgnoredOfPort } from './ignored-settings.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
 import { checkAlive, stateIfThere } from './interface-state.ts';
@@ -137,6 +138,7 @@ export class Interface {
       const unchanged = kind.description.changesWhole ? kind.of(this.state()) : {};
       const link = { index: this.index, ...kind.as({ ...unchanged, ...settings }) };
       engineOf(this.namespace).rtnetlink.change(ipLink.change(link, kind.description.causes?.settings));
+      refuseIgnored(call, this, kind, settings);
     }
     const { master, ...changes } = pick(options, ofDevice);
     // A bond takes only devices that are down (bond_enslave), and brings them up itself.
@@ -150,6 +152,7 @@ export class Interface {
       if (this.isPort) {
         const parts = { ofPort: pick(options, ofPort) as PortOptions, ofDevice: ofDeviceNow };
         changePort(this, { ...parts, change: (change) => engineOf(this).change(change) });
+        refuseIgnoredOfPort(call, this, parts.ofPort);
         if (backupPort !== undefined) changeBackupPort(this, backupPort);
       } else if (Object.keys(ofDeviceNow).length > 0) engineOf(this).change(ofDeviceNow);
     } catch (error) {

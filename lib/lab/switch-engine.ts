@@ -5,6 +5,7 @@ import { ipLink } from '../netlink/link.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { engineOf, setEngine } from './engine.ts';
 import { handleOf } from './handle.ts';
+import { refuseIgnored } from './ignored-settings.ts';
 import type { Interface } from './interface.ts';
 import type { BridgeLink } from './links.ts';
 import { applyDefaults, NamespaceEngine } from './namespace-engine.ts';
@@ -31,12 +32,13 @@ export class SwitchEngine extends NamespaceEngine {
 }
 
 /** Makes the engine of a new switch, and its bridge. */
-export function openSwitch(namespace: Switch, settings: NewSettingsOf<typeof bridge>): Switch {
+export function openSwitch(call: string, namespace: Switch, settings: NewSettingsOf<typeof bridge>): Switch {
   const engine = new SwitchEngine(namespace);
   setEngine(namespace, engine);
   applyDefaults(namespace);
   const kind = bridge.as({ ...bridge.defaults, ...settings });
   const causes = { EOPNOTSUPP: () => (hasLink(bridge) ? missingVlanFiltering : missingLink(bridge)) };
   engine.rtnetlink.change(ipLink.add({ index: engine.bridge, name: 'br0', up: true, ...kind }, causes));
+  refuseIgnored(call, engine.br0, bridge, settings);
   return namespace;
 }

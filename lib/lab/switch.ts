@@ -29,7 +29,7 @@ export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switc
     );
   }
   const { segments } = engineOf(lab);
-  return segments.addFor(name, (segment) => openSwitch(new Switch(lab, name, segment), settings), subnets);
+  return segments.addFor(name, (segment) => openSwitch(call, new Switch(lab, name, segment), settings), subnets);
 }
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */

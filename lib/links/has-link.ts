@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { whyMissing } from '../kernel/why-no-namespaces.ts';
@@ -12,6 +13,8 @@ const PARENT = 100;
 
 const known = new Map<string, boolean>();
 
+type Values = Readonly<Record<string, unknown>>;
+
 /** Whether the running kernel has a kind of links, with these settings: tried once a process. Loads the module where it can. */
 export function hasLink(kind: LinkKind, settings: object = {}): boolean {
   const key = `${kind.kind} ${JSON.stringify(settings)}`;
@@ -24,8 +27,7 @@ export function hasLink(kind: LinkKind, settings: object = {}): boolean {
 
 function succeeds(kind: LinkKind, settings: object): boolean {
   try {
-    tryLink(kind, settings);
-    return true;
+    return ignoredSettings(kind, settings as Values, tryLink(kind, settings)).length === 0;
   } catch (error) {
     if (error instanceof KernelError && error.code === 'EOPNOTSUPP') return false;
     if (error instanceof KernelError && error.code === kind.description.refusesTrial) return true;
@@ -33,8 +35,12 @@ function succeeds(kind: LinkKind, settings: object): boolean {
   }
 }
 
-/** Makes one link of a kind in a namespace that is gone when this returns. */
-export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: object = {}): void {
+/**
+ * Makes one link of a kind in a namespace that is gone when this returns.
+ *
+ * @returns its settings, as the kernel has them
+ */
+export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: object = {}): Values {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
   const hasLower = kind.lower !== 'none';
@@ -45,6 +51,34 @@ export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: objec
   const data = { ...kind.defaults, ...trial, ...settings, ...(kind.end === 'peer' ? peerOf(index) : {}) };
   const link = hasLower ? { link: PARENT } : {};
   rtnetlink.change(ipLink.add({ index, name: 'trial', ...link, ...kind.as(data) }));
+  return kind.of(rtnetlink.get(ipLink.get({ index })));
+}
+
+/**
+ * Which settings of a link the running kernel takes no notice of.
+ *
+ * @param got what the kernel says of a link that was made with them
+ */
+export function ignoredSettings(kind: LinkKind, asked: Values, got: Values): string[] {
+  const others = Object.keys(asked).filter((name) => isOther(kind, name, asked[name], got[name]));
+  // It may have been rounded, or written in another way. Ignored is what makes no difference.
+  return others.filter((name) => {
+    try {
+      const { [name]: _, ...rest } = asked;
+      return isDeepStrictEqual(tryLink(kind, asked)[name], tryLink(kind, rest)[name]);
+    } catch (error) {
+      if (error instanceof KernelError) return false;
+      throw error;
+    }
+  });
+}
+
+/** A kernel without a setting has it off. */
+function isOther(kind: LinkKind, name: string, asked: unknown, got: unknown): boolean {
+  if (asked === undefined || (asked === false && got === undefined)) return false;
+  const option = kind.told.get(name);
+  if (!option || option.isDevice || kind.apart.includes(name)) return false;
+  return !isDeepStrictEqual(asked, got);
 }
 
 /** The usual cause of EOPNOTSUPP where a link was to be made (`rtnl_newlink`: no `rtnl_link_ops` of that name). */

@@ -1,5 +1,5 @@
 import { expect, kernelOption, type LinkKindName, supports, test, UsageError } from 'hairpin';
-import { refusal } from './referee.ts';
+import { ipLink, refusal } from './referee.ts';
 
 /** What makes one by iproute2, on a veth where it needs a parent. */
 const COMMANDS: Record<LinkKindName, string[]> = {
@@ -56,6 +56,44 @@ test.for<[type: 'ipvlan' | 'ipvtap' | 'vlan' | 'dummy', module: string]>([
   expect(refusal(make)).toMatch(
     `EOPNOTSUPP (operation not supported on socket)\n  usual cause: this kernel has no ${type}: it needs ${kernelOption(type)} (modprobe ${module})`,
   );
+});
+
+// a kernel without CONFIG_BRIDGE_VLAN_FILTERING passes over the protocol, and says nothing (br_changelink)
+test('a setting that the kernel takes no notice of is refused', async ({ lab }) => {
+  const a = lab.namespace('a');
+  await a.exec('ip', ['link', 'add', 'try0', 'type', 'bridge', 'vlan_protocol', '802.1ad']);
+  const isTaken = (await ipLink(a, 'try0')).linkinfo?.info_data?.['vlan_protocol'] === '802.1ad';
+  expect(supports('bridge', { vlanProtocol: '802.1ad' })).toBe(isTaken);
+  const ignored = (call: string) =>
+    `${call}: EOPNOTSUPP (operation not supported on socket)\n  usual cause: this kernel does not know vlanProtocol of a bridge, and took no notice of it: it is older, or built without what the setting needs`;
+  const { br0 } = lab.switch('sw');
+  const refusals = [
+    () => a.bridge({ vlanProtocol: '802.1ad' }),
+    () => lab.switch('sw2', { vlanProtocol: '802.1ad' }),
+    () => br0.set({ vlanProtocol: '802.1ad' }),
+  ].map((make) => {
+    try {
+      return make() && 'made';
+    } catch (error) {
+      return String((error as Error).message);
+    }
+  });
+  const calls = ['a.bridge', "lab.switch('sw2')", 'sw/br0.set'];
+  expect(refusals).toEqual(calls.map((call) => (isTaken ? 'made' : ignored(call))));
+  expect(a.interfaces).toHaveLength(isTaken ? 1 : 0);
+});
+
+// a ── p0 (sw)
+test('where there is no mab, a port that is to have it is refused', ({ lab, skip }) => {
+  const sw = lab.switch('sw');
+  const { b: port } = lab.cable(lab.namespace('a'), sw);
+  skip(port.settings.mab !== undefined, 'this kernel has mab (Linux 6.2)');
+  const said = { locked: true, learning: true, mab: true };
+  const refused =
+    /: EOPNOTSUPP .*\n {2}usual cause: this kernel does not know mab of a bridge port, and took no notice of it: /;
+  expect(() => port.set(said)).toThrow(refused);
+  expect(() => lab.cable(lab.namespace('b'), sw, { b: said })).toThrow(refused);
+  port.set({ mab: false });
 });
 
 test('the options of the kernel', () => {
