@@ -38,7 +38,7 @@ export const bridge = describeLink('bridge', {
   },
   settings: {
     /** Seconds until an address that is not heard again is forgotten. @default 300 */
-    ageingTime: setting('IFLA_BR_AGEING_TIME', 4, range(userTicks, 0, 1_000_000), {
+    ageingTime: setting('IFLA_BR_AGEING_TIME', 4, seconds(userTicks, 0, 1_000_000), {
       ...{ ifAbsent: 300, kernelDefault: 300, live: true },
     }),
     /** Spanning tree. @default false */
