@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { after, continuePromises } from './clock.ts';
+import { after, continuePromises, turn } from './clock.ts';
 
 /**
  * Waits for a descriptor on Node's own event loop. The one place that knows `koffi.node.poll` (a `uv_poll_t`), which
@@ -28,12 +28,13 @@ export class Readiness {
     if (this.#closed) return Promise.reject(socketClosed());
     return new Promise((resolve, reject) => {
       const settle = (ready: boolean) => {
+        if (!this.#waiting.delete(settle)) return;
         cancel();
-        this.#waiting.delete(settle);
         if (this.#waiting.size === 0) this.#handle?.stop();
         resolve(ready);
       };
-      const cancel = after(milliseconds, () => settle(false));
+      // When the event loop was busy for longer, its timers come before the descriptors that got ready meanwhile.
+      const cancel = after(milliseconds, () => void turn().then(() => settle(false)));
       this.#waiting.add(settle);
       if (this.#waiting.size > 1) return;
       try {

@@ -13,3 +13,17 @@ test('who waits for a descriptor goes on at once, whatever else the event loop d
   const { stdout } = await lab.namespace('host').exec(process.execPath, args, { input: 'x' });
   expect(stdout).toBe('readable: true\nevent loop empty');
 });
+
+// Takes the event loop for itself until the time is over. The byte came before.
+const BUSY = `
+import { Readiness } from '${ownModule('kernel/readiness')}';
+const told = new Readiness(0, 'readable').wait(20);
+for (const end = performance.now() + 100; performance.now() < end; );
+console.log('readable:', await told);`;
+
+// host: a program that is busy, and a pipe with a byte in it
+test('what has come in time is heard, however late a busy event loop looks', async ({ lab }) => {
+  const args = ['--no-warnings', '--input-type=module', '--eval', BUSY];
+  const { stdout } = await lab.namespace('host').exec(process.execPath, args, { input: 'x' });
+  expect(stdout).toBe('readable: true');
+});
