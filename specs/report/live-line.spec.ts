@@ -66,6 +66,7 @@ test('on a terminal tests, labs and seconds are counted; elsewhere nothing is', 
   const piped = await project.runIn({ env: { CI: '' } });
   expect(piped).not.toMatch(/\d\/2 tests/);
   expect(piped).toContain('Report  test-results/report.html');
-  expect(piped).not.toContain(ESCAPE);
+  // Before that, rolldown may have a coloured word about a slow build.
+  expect(piped.slice(piped.indexOf(' RUN '))).not.toContain(ESCAPE);
   expect(piped).toContain('Labs  2, alive for');
 });
