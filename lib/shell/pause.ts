@@ -2,13 +2,9 @@ import { UsageError } from '../kernel/validate.ts';
 import type { Lab } from '../lab/index.ts';
 import { drawLab } from '../report/draw-lab.ts';
 import { converse } from './converse.ts';
+import { hasQuit, quit, SHELL } from './quit.ts';
 import { Terminal } from './terminal.ts';
 import { waitElsewhere } from './wait-elsewhere.ts';
-
-/** Set for the workers of `hairpin shell`, whose tests have no time-out. */
-export const SHELL = 'HAIRPIN_SHELL';
-
-let isOver = false;
 
 /**
  * Holds on until the reader has looked at a lab; `Lab.pause` is this.
@@ -31,9 +27,9 @@ export async function pauseAtEnd(lab: Lab, test: string, failures: readonly stri
 }
 
 async function pauseAt(lab: Lab, reason: string): Promise<void> {
-  if (isOver) return;
+  if (hasQuit()) return;
   const introduction = `\n${reason}\n\n${drawLab(lab)}\n`;
   using terminal = Terminal.open();
   if (!terminal) await waitElsewhere(lab, introduction);
-  else isOver = (await converse(lab, terminal, introduction)) === 'quit';
+  else if ((await converse(lab, terminal, introduction)) === 'quit') quit();
 }

@@ -48,10 +48,21 @@ export interface OnTerminal extends Pick<Printed, 'until'> {
 }
 
 /** Runs the CLI at a terminal of its own, which util-linux's `script` makes. */
-export function onTerminal(host: Namespace, cwd: string, args: readonly string[]): OnTerminal {
+export function onTerminal(
+  host: Namespace,
+  cwd: string,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): OnTerminal {
   const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
   const subprocess = host.exec('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
-    ...{ cwd, stdin: 'pipe', all: true, reject: false, env: { ...OWN, SHELL: '/bin/sh', PS1: 'shell> ' } },
+    ...{
+      cwd,
+      stdin: 'pipe',
+      all: true,
+      reject: false,
+      env: { ...OWN, SHELL: '/bin/sh', PS1: 'shell> ', ...environment },
+    },
   });
   const printed = printedBy(subprocess);
   const enter = (line: string) => void subprocess.stdin?.write(`${line}\n`);
