@@ -3,11 +3,13 @@ import { diagnosisData } from '../diagnosis/diagnosis.ts';
 import { now, turn } from '../kernel/clock.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { engineOf } from '../lab/engine.ts';
+import type { Lab } from '../lab/index.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
 import type { Message } from '../report/failure-meta.ts';
+import { pauseAtFailure } from '../shell/pause.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
-import { type Attempt, attemptOf, metaOf, noteAssertion } from './attempt.ts';
+import { type Attempt, attemptOf, isOver, metaOf, noteAssertion } from './attempt.ts';
 import type { FailedAssertion } from './failed-assertion.ts';
 import { judgeOf, type VitestComparison } from './judge.ts';
 import { type Asking, forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
@@ -102,7 +104,7 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, {
       const { message = { title, lines: [] } } = given;
       const lost = lab && !state.isNot ? lostProgramLines(lab, state.progress) : [];
       const whole = { ...message, notes: [...(message.notes ?? []), ...lost] };
-      return tellFailure({ ...given, message: whole }, attempt, asking);
+      return tellFailure({ ...given, message: whole }, { lab, attempt, asking });
     });
     if (lab) registerWait(assertionWait(lab, title, frames, state.progress), answer);
     // Only what cannot be asked throws.
@@ -115,13 +117,16 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, {
 /** Keeps the evidence of a failure, and makes of it what vitest takes. */
 async function tellFailure(
   { pass, message, isInconclusive = false, evidence }: Answer & { message: Message },
-  attempt: Attempt | undefined,
-  asking: Asking,
+  { lab, attempt, asking }: { lab: Lab | undefined; attempt: Attempt | undefined; asking: Asking },
 ): Promise<Told> {
   const question = evidence && { ...evidence.failed, message, isInconclusive };
   const files = question && attempt && (await keepEvidence(attempt, evidence.lab, question, asking));
   const words = formatMessage(message);
   const whole = harmless(files ? `${words}\n${files}` : words);
+  const task = attempt?.task;
+  // A polled assertion may yet pass, and a `test.fails` test is expected to fail.
+  if (lab && task && !asking.poll && !task.fails && !isOver(attempt))
+    await pauseAtFailure(lab, task.fullTestName, whole);
   const diagnosis = question?.diagnosis && diagnosisData(question.diagnosis);
   const hairpin: FailedAssertion = { number: asking.number, isInconclusive, ...(diagnosis ? { diagnosis } : {}) };
   return { pass, message: () => whole, meta: { hairpin } };

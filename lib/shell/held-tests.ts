@@ -1,6 +1,7 @@
 import type { Vitest } from 'vitest/node';
+import { SHELL } from '../report/hold-mode.ts';
 import { type Misuse, runSpecs } from '../report/run-specs.ts';
-import { makeQuitFolder, SHELL } from './quit.ts';
+import { makeQuitFolder } from './quit.ts';
 
 /** What came of tests that were held. */
 export interface HeldRun {

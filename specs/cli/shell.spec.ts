@@ -78,7 +78,7 @@ test('quit in one spec file also holds no test of the next', async ({ lab, onTes
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);
   const args = ['shell', 'own', 'second'];
-  const { type, until, ended } = onTerminal(lab.namespace('host'), folder, args, { TMPDIR: temporary });
+  const { type, until, ended } = onTerminal(lab.namespace('host'), folder, args, { env: { TMPDIR: temporary } });
   await until('its own passes');
   await type('quit');
   await expect(until('hairpin> ')).rejects.toThrow("it ended without 'hairpin> '");

@@ -13,7 +13,7 @@ const FOLDERS: Record<string, string> = {
   machines: 'other kernels, in QEMU',
   fixtures: "vitest's fixtures: `lab`, `docker`",
   matchers: 'a matcher a file: check the options, put the question, say what came of it',
-  shell: '`hairpin shell` and `lab.pause`: a lab is held, and a terminal looks into it',
+  shell: '`hairpin shell`, `lab.pause` and `pauseOnFailure`: a lab is held, and a terminal looks into it',
   report: 'the evidence of a failure, and the report. It renders; it decides nothing',
   diagnosis: 'why a packet was lost: `causes/` finds a code with its facts, `words/` has the sentences of each code',
   trace: 'what was seen: taps, paths, the rule traces of packet filters, and whether anything is still under way',
