@@ -50,8 +50,17 @@ function failing(test: string, failures: readonly string[]): string {
   return `${test} fails:\n\n${failures.join('\n\n')}`;
 }
 
+/** Tests may run side by side, and there is one terminal. */
 async function pauseAt(lab: Lab, reason: string): Promise<void> {
-  if (hasQuit()) return;
+  const own = last.then(() => hold(lab, reason));
+  last = own.catch(() => {});
+  await own;
+}
+
+let last: Promise<void> = Promise.resolve();
+
+async function hold(lab: Lab, reason: string): Promise<void> {
+  if (hasQuit() || lab.closed) return;
   const introduction = `\n${reason}\n\n${drawLab(lab)}\n`;
   using terminal = Terminal.open();
   if (!terminal) await waitElsewhere(lab, introduction);

@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { projectFolder, ROOT } from '../doc-samples.ts';
+import { hairpin } from './hairpin.ts';
 import { OWN, onTerminal, printedBy } from './on-terminal.ts';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
@@ -73,6 +74,22 @@ test('a failing test is held at the failing line, or where that is not of hairpi
   expect(await readdir(temporary)).toEqual([]);
 });
 
+// host: vitest, at a terminal
+test('tests that fail side by side are held one after the other', async ({ lab, onTestFinished }) => {
+  const tests = `for (const name of ['one', 'other'])
+    test.concurrent(name, async ({ lab, expect }) => { ${LAB} ${FAILS} });`;
+  const folder = await projectWith(tests, onTestFinished);
+  const { type, until, ended } = onTerminal(lab.namespace('host'), folder, ['run', 'first'], {
+    ...{ program: VITEST, env: NO_CI },
+  });
+  await until('fails:');
+  await type('a sleep 0.5');
+  await type('continue');
+  await until('fails:');
+  await type('continue');
+  expect((await ended).screen).toContain('2 failed');
+});
+
 // host: vitest, in a session without a terminal
 test('without a terminal a failing test says how to enter its namespaces, and waits', async ({
   lab,
@@ -94,6 +111,13 @@ test('without a terminal a failing test says how to enter its namespaces, and wa
   expect(stdout).toContain('inet 10.0.0.2/24');
   process.kill(Number(/kill -CONT (\d+)/.exec(printed.text)?.[1]), 'SIGCONT');
   expect(await run).toMatchObject({ exitCode: 1 });
+});
+
+// host: hairpin graph
+test('a command of hairpin that runs specs for their networks holds none', async ({ lab, onTestFinished }) => {
+  const folder = await projectWith(`test('asks', async ({ lab }) => { ${LAB} ${FAILS} });`, onTestFinished);
+  const graph = await hairpin(lab.namespace('host'), ['graph', 'first'], { cwd: folder, env: { ...OWN, ...NO_CI } });
+  expect(graph).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('[a] eth0 ── eth0 [b]') });
 });
 
 // host: vitest, where CI is set
