@@ -1,4 +1,5 @@
 import { createLab, type Lab } from '../lib/lab/index.ts';
+import { formatMessage } from '../lib/matchers/message.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
 import type { ReachOptions } from '../lib/probes/reach.ts';
 import { peer, quietKernel, type Report, type Summary, summarize, timed } from './measure.ts';
@@ -75,6 +76,6 @@ function asker(lab: Lab): (options: ReachOptions) => Promise<void> {
   for (const host of [a, b]) lab.cable(host, sw);
   return async (options) => {
     const { pass, message } = await toReach.call({ isNot: false }, a, b, options);
-    if (!pass) throw new Error(message());
+    if (!pass) throw new Error(message && formatMessage(message));
   };
 }

@@ -1,4 +1,5 @@
 import { Progress } from '../lib/matchers/assertion.ts';
+import { type Answer, formatMessage } from '../lib/matchers/message.ts';
 import { toBehaveAs } from '../lib/matchers/to-behave-as.ts';
 import { toHear } from '../lib/matchers/to-hear.ts';
 import { toMatchReachability } from '../lib/matchers/to-match-reachability.ts';
@@ -7,8 +8,6 @@ import type { ReachOptions } from '../lib/probes/reach.ts';
 import type { FrameKind } from '../lib/probes/test-frame.ts';
 import { type Network, SERVER_PORT, type Variant } from './soundness-networks.ts';
 
-/** What a matcher returns. */
-type Answer = { pass: boolean; message: () => string };
 type Ask = (isNot: boolean, network: Network, variant: Variant) => Promise<Answer>;
 
 /** One kind of question. */
@@ -65,7 +64,7 @@ export function faultOf({ pass, message }: Answer, { isTrue, isNot }: { isTrue: 
   const [passes, should] = [pass !== isNot, isTrue !== isNot];
   if (passes && should) return undefined;
   if (passes) return 'passes, and should fail';
-  const words = message();
+  const words = message ? formatMessage(message) : '';
   if (should) return `fails, and should pass:\n${words}`;
   return SURE.test(words) && !words.includes('inconclusive') ? undefined : `does not know:\n${words}`;
 }

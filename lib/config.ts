@@ -4,7 +4,7 @@ import './kernel/needs-node.ts';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
-import { checkFileName, checkOneOf, checkOptions } from './kernel/validate.ts';
+import { checkBoolean, checkFileName, checkOneOf, checkOptions } from './kernel/validate.ts';
 import { harmless } from './kernel/visible-text.ts';
 import { checkNamespaces, namespacedForks, POOL } from './pool.ts';
 import { balancedSequencer } from './report/balanced-sequencer.ts';
@@ -14,6 +14,7 @@ import { resultsFolder } from './report/results.ts';
 import { CONSOLE } from './report/running-tests.ts';
 import { DEFAULT_TRACE_MODE, TRACE_MODES, type TraceMode } from './report/trace-mode.ts';
 import { whyNotCleared } from './report/why-not-kept.ts';
+import { pauseOnFailure } from './shell/pause-on-failure.ts';
 
 export interface HairpinOptions {
   /**
@@ -32,6 +33,14 @@ export interface HairpinOptions {
    * shards must have the same one: committed, or from CI's cache. @default 'test-results/durations.json'
    */
   durations?: string;
+  /**
+   * Holds a failing test, as `lab.pause()` would at the failing line: the terminal shows the failure and the network, and takes the
+   * commands of `hairpin shell`. Without a terminal it prints how to enter from another one. Spec files then run one after the
+   * other, once, without time-outs. Where `CI` is set it does nothing, since nobody is there to go on. @default false
+   *
+   * @example hairpin({ pauseOnFailure: process.env.PAUSE === '1' })
+   */
+  pauseOnFailure?: boolean;
 }
 
 /** The source in this repository, compiled in the package. */
@@ -50,7 +59,8 @@ const DEFAULT_DURATIONS = 'test-results/durations.json';
  * export default defineConfig({ plugins: [hairpin()] });
  */
 export function hairpin(options: HairpinOptions = {}): Plugin {
-  checkOptions('hairpin', options, ['trace', 'diagnose', 'durations']);
+  checkOptions('hairpin', options, ['trace', 'diagnose', 'durations', 'pauseOnFailure']);
+  checkBoolean('hairpin', 'pauseOnFailure', options.pauseOnFailure);
   checkFileName('hairpin', 'durations', options.durations);
   // null is no way to leave it to the default.
   const { trace: wanted = DEFAULT_TRACE_MODE, diagnose: asked = DEFAULT_DIAGNOSE } = options;
@@ -88,6 +98,7 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
           checked.add(vitest);
         }
         const obstacle = trace === 'off' ? undefined : whyNotCleared(resultsFolder(project.config.root));
+        if (options.pauseOnFailure) pauseOnFailure(vitest, project);
         if (obstacle && !warned)
           vitest.logger.warn(harmless(`hairpin: no evidence can be kept in its place: ${obstacle}`));
         warned ||= obstacle !== undefined;

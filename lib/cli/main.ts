@@ -8,6 +8,7 @@ import { bisectCommand } from './bisect.ts';
 import { checkSwitchCommand } from './check-switch.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-codes.ts';
+import { explainCommand } from './explain.ts';
 import { graphCommand } from './graph.ts';
 import { helpCommand } from './help.ts';
 import { initCommand } from './init.ts';
@@ -34,6 +35,7 @@ const commands = [
   mutateCommand(),
   graphCommand(),
   shellCommand(),
+  explainCommand(),
   kernelsCommand(),
   bisectCommand(),
   checkSwitchCommand(),

@@ -5,9 +5,10 @@ import type { Interface } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import type { HearResult } from '../probes/hear.ts';
 import { type FrameOption, isFrameKind } from '../probes/test-frame.ts';
+import type { Message } from '../report/failure-meta.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
 import { describeDropped, dropWords, type WantedDrop } from './dropped-by.ts';
-import { describeDevice, formatMessage, plural } from './message.ts';
+import { describeDevice, plural } from './message.ts';
 import { mendOf, mendOfWays, whyOf } from './why.ts';
 
 /** What was expected, and everything that is known of what came. */
@@ -35,7 +36,7 @@ export interface FrameCase {
 }
 
 /** The message of a failed `toHear` or `toSee`. */
-export function describeFrames(title: string, asked: FrameCase): string {
+export function describeFrames(title: string, asked: FrameCase): Message {
   const { from, to, frame, copies, within, isNot, drop, result, diagnosis, receiver, ignored, tags, others } = asked;
   const { isInconclusive, ways } = asked;
   const wanted = isNot
@@ -51,7 +52,7 @@ export function describeFrames(title: string, asked: FrameCase): string {
   const elsewhere = others.length > 0 ? `; ${others.join(', ')} got one, too` : '';
   const came = tags === undefined ? '' : `; one came with ${tags}`;
   const received = `${result.copies === 0 ? 'none' : plural(result.copies, 'copy')}${came}${elsewhere}`;
-  return formatMessage({
+  return {
     title,
     lines: [
       ['From', `${from.namespace} ${from.mac} (${describeDevice(from)})`],
@@ -64,5 +65,5 @@ export function describeFrames(title: string, asked: FrameCase): string {
     ],
     ways,
     hint: diagnosis && !diagnosis.hop ? mendOf(diagnosis) : mendOfWays(ways),
-  });
+  };
 }

@@ -62,7 +62,7 @@ export async function askByFrame(
   const question = { from, to, frame, join, listen };
   const wanted = { title, matcher, question, options, isNot, least, drop, ...(await timesOf(lab, options, least)) };
   const got = await listenFor(wanted, progress);
-  return isAsWanted(wanted, got) ? { pass: !isNot, message: () => '' } : explain(wanted, got);
+  return isAsWanted(wanted, got) ? { pass: !isNot } : explain(wanted, got);
 }
 
 /** A question whose options are checked, and what the spec wants of its answer. Times are in milliseconds. */
@@ -194,7 +194,7 @@ async function explain(wanted: WantedCopies, got: Got): Promise<Answer> {
   const unsent = outcome === 'unsent' ? linkCause(from) : undefined;
   const made: Diagnosis = { ...undiagnosed(outcome), ...findingOf({ receiver, unsent, way, from, to }) };
   const isSilent = result.copies === 0 && (outcome === 'lost' || outcome === 'unsent');
-  if (drop && isSilent && isWantedDrop(drop, made)) return { pass: !isNot, message: () => '' };
+  if (drop && isSilent && isWantedDrop(drop, made)) return { pass: !isNot };
   const diagnosis = isSilent ? made : undefined;
   const isInconclusive = !conclusive && (!drop || outcome === 'broken');
   const { copies } = options;
@@ -205,7 +205,7 @@ async function explain(wanted: WantedCopies, got: Got): Promise<Answer> {
   return {
     pass: isNot,
     isInconclusive,
-    message: () => message,
+    message,
     evidence: { lab: to.namespace.lab, failed: { recognize, ways, diagnosis, asked } },
   };
 }

@@ -59,7 +59,7 @@ export function haveState<Entry extends object>(
       : come({ look, place, kind, times, isHopeless: () => shouldStopWaiting(place.namespace.lab, progress) }));
     if (verdict.holds) {
       if (!isNot) watcher()?.answered(now() - started);
-      return { pass: !isNot, message: () => '' };
+      return { pass: !isNot };
     }
     const message = describeState(
       { call, place: nameOf(received), noun: kind.noun, isNot, times, wanted, judge },
@@ -68,7 +68,7 @@ export function haveState<Entry extends object>(
     return {
       pass: isNot,
       isInconclusive: verdict.isLost === true,
-      message: () => message,
+      message,
       evidence: evidenceOf(place.namespace.lab),
     };
   };

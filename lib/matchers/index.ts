@@ -3,15 +3,18 @@ import { diagnosisData } from '../diagnosis/diagnosis.ts';
 import { now, turn } from '../kernel/clock.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { engineOf } from '../lab/engine.ts';
+import type { Lab } from '../lab/index.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
+import type { Message } from '../report/failure-meta.ts';
+import { pauseAtFailure } from '../shell/pause.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
-import { attemptOf, metaOf, noteAssertion } from './attempt.ts';
+import { type Attempt, attemptOf, isOver, metaOf, noteAssertion } from './attempt.ts';
 import type { FailedAssertion } from './failed-assertion.ts';
 import { judgeOf, type VitestComparison } from './judge.ts';
-import { forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
-import { describeLostPrograms } from './lost-programs.ts';
-import { type Answer, assertionTitle, labOf, nameOf, wordsOf } from './message.ts';
+import { type Asking, forgetEarlierRun, keepEvidence, ownerOf } from './keep-evidence.ts';
+import { lostProgramLines } from './lost-programs.ts';
+import { type Answer, assertionTitle, formatMessage, labOf, nameOf, wordsOf } from './message.ts';
 import { type MatcherState, mustBeAwaited } from './must-be-awaited.ts';
 import { toBehaveAs } from './to-behave-as.ts';
 import { toHaveAddress } from './to-have-address.ts';
@@ -61,13 +64,20 @@ export const matchers = {
 type AssertionState = Omit<MatcherState, 'task'> &
   Partial<VitestComparison> & { task?: TestContext['task'] | undefined; poll?: boolean };
 
+/** What vitest takes from a matcher. */
+interface Told {
+  pass: boolean;
+  message: () => string;
+  meta?: { hairpin: FailedAssertion };
+}
+
 /** How many assertions were made. */
 let count = 0;
 
 type Matcher<Args extends unknown[]> = (this: Assertion, received: unknown, ...args: Args) => Promise<Answer>;
 
 function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, { asksNetwork = true } = {}) {
-  return function assertion(this: AssertionState, received: unknown, ...args: Args): PromiseLike<Answer> {
+  return function assertion(this: AssertionState, received: unknown, ...args: Args): PromiseLike<Told> {
     // Chai's flag is undefined without .not, and a matcher compares.
     const state = {
       isNot: this.isNot === true,
@@ -87,19 +97,14 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, {
     const asking = { number, started: now(), soft: this.soft === true, poll: this.poll === true, frames };
     if (attempt && !metaOf(attempt).assertions) forgetEarlierRun(attempt);
     watcher()?.asked();
-    const answer = ask(matcher, state, received, args, asksNetwork).then(async (given) => {
+    const answer = ask(matcher, state, received, args, asksNetwork).then(async (given): Promise<Told> => {
       const failed = given.pass === state.isNot;
       if (attempt) noteAssertion(attempt, { title, passed: !failed, started: asking.started });
-      if (!failed) return given;
-      const message = given.message() + (lab && !state.isNot ? describeLostPrograms(lab, state.progress) : '');
-      const { evidence } = given;
-      const files =
-        evidence && attempt && (await keepEvidence(attempt, evidence.lab, { title, ...evidence.failed }, asking));
-      const whole = harmless(files ? `${message}\n${files}` : message);
-      const { isInconclusive = false } = given;
-      const diagnosis = evidence?.failed.diagnosis && diagnosisData(evidence.failed.diagnosis);
-      const hairpin: FailedAssertion = { number, isInconclusive, ...(diagnosis ? { diagnosis } : {}) };
-      return { ...given, message: () => whole, meta: { hairpin } };
+      if (!failed) return { pass: given.pass, message: () => '' };
+      const { message = { title, lines: [] } } = given;
+      const lost = lab && !state.isNot ? lostProgramLines(lab, state.progress) : [];
+      const whole = { ...message, notes: [...(message.notes ?? []), ...lost] };
+      return tellFailure({ ...given, message: whole }, { lab, attempt, asking });
     });
     if (lab) registerWait(assertionWait(lab, title, frames, state.progress), answer);
     // Only what cannot be asked throws.
@@ -107,6 +112,24 @@ function awaited<Args extends unknown[]>(name: string, matcher: Matcher<Args>, {
     // `promises` is vitest's own, and no part of the task's type.
     return mustBeAwaited({ ...state, soft: this.soft, task: task as MatcherState['task'] }, title, answer, frames);
   };
+}
+
+/** Keeps the evidence of a failure, and makes of it what vitest takes. */
+async function tellFailure(
+  { pass, message, isInconclusive = false, evidence }: Answer & { message: Message },
+  { lab, attempt, asking }: { lab: Lab | undefined; attempt: Attempt | undefined; asking: Asking },
+): Promise<Told> {
+  const question = evidence && { ...evidence.failed, message, isInconclusive };
+  const files = question && attempt && (await keepEvidence(attempt, evidence.lab, question, asking));
+  const words = formatMessage(message);
+  const whole = harmless(files ? `${words}\n${files}` : words);
+  const task = attempt?.task;
+  // A polled assertion may yet pass, and a `test.fails` test is expected to fail.
+  if (lab && task && !asking.poll && !task.fails && !isOver(attempt))
+    await pauseAtFailure(lab, task.fullTestName, whole);
+  const diagnosis = question?.diagnosis && diagnosisData(question.diagnosis);
+  const hairpin: FailedAssertion = { number: asking.number, isInconclusive, ...(diagnosis ? { diagnosis } : {}) };
+  return { pass, message: () => whole, meta: { hairpin } };
 }
 
 /** vitest's own snapshot, for a matcher that takes one when it has waited. */

@@ -2,8 +2,16 @@ import { join, relative } from 'node:path';
 import { now } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab } from '../lab/index.ts';
-import { type EvidenceFile, type FailedQuestion, removeEvidence, writeEvidence } from '../report/evidence.ts';
+import {
+  type EvidenceFile,
+  type FailedQuestion,
+  removeEvidence,
+  type ToldFailure,
+  writeEvidence,
+} from '../report/evidence.ts';
 import { failureMeta } from '../report/failure-meta.ts';
+import { filesLine } from '../report/failure-text.ts';
+import type { FailedTest } from '../report/lab-meta.ts';
 import { readDrawn } from '../report/lab-state.ts';
 import { topologyOf } from '../report/topology.ts';
 import { logBesideTest, warn } from '../report/warn.ts';
@@ -77,14 +85,15 @@ export async function keepEvidence(
   setKept(attempt, own);
   // An error in the report must not replace the failure itself.
   try {
-    addMeta(attempt, { failure: failureMeta(lab, failed) });
+    const failure = failureMeta(lab, failed);
+    addMeta(attempt, { failure });
     if (!owners.has(lab) && !before) settleAtEnd(attempt);
     // 'off' concerns the files: the report draws the failure in any case.
     if (traceMode() === 'off') return undefined;
-    const files = keepFiles(attempt, lab, failed);
+    const files = keepFiles(attempt, lab, { ...failed, meta: failure, test: testOf(attempt) });
     // A polled assertion fails many times, and an annotation cannot be taken back.
     if (!poll) await attach(attempt, files, frames);
-    return describeFiles(files);
+    return describeFiles(attempt, files);
   } catch (error) {
     return `Its evidence could not be kept: ${whyNotKept(error)}`;
   } finally {
@@ -109,7 +118,7 @@ function settleFiles(attempt: Attempt, lab: Lab, { failed, keepAll }: { failed: 
     if ((failed || keepAll) && !keptOf(attempt)) {
       const files = keepFiles(attempt, lab);
       // vitest takes no annotations any more, but shows logged lines beside the test's name.
-      if (failed) logBesideTest(describeFiles(files));
+      if (failed) logBesideTest(describeFiles(attempt, files));
     }
     if (!failed && !keepAll) forget(attempt);
     removeLater(attempt);
@@ -198,7 +207,7 @@ function tellNetwork(attempt: Attempt, lab: Lab): void {
   }
 }
 
-function keepFiles(attempt: Attempt, lab: Lab, failed?: FailedQuestion): EvidenceFile[] {
+function keepFiles(attempt: Attempt, lab: Lab, failed?: FailedQuestion & ToldFailure): EvidenceFile[] {
   const place = evidencePlace(attempt);
   const files = writeEvidence(lab, place, failed);
   const folder = relative(ownResults(), join(place.folder, place.name));
@@ -233,15 +242,16 @@ function calledFrom<T>(frames: string, call: () => T): T {
   }
 }
 
-function describeFiles(files: readonly EvidenceFile[]): string {
-  const named = (wanted: string) => files.find(({ name }) => name === wanted)?.path;
-  const [capture, script, daemons] = ['lab.pcapng', 'lab.sh', 'daemons.txt'].map((name) => {
-    const path = named(name);
-    return path && relative(process.cwd(), path);
-  });
-  return [
-    ...(capture ? [`Capture: ${capture}`] : []),
-    `Reproduce: ${script}`,
-    ...(daemons ? [`Daemons: ${daemons}`] : []),
-  ].join('   ');
+function describeFiles(attempt: Attempt, files: readonly EvidenceFile[]): string {
+  const { folder, name } = evidencePlace(attempt);
+  return filesLine(
+    join(folder, name),
+    files.map((file) => file.name),
+  );
+}
+
+function testOf({ task, number }: Attempt): FailedTest {
+  const { file, fullTestName } = task;
+  const project = file.projectName ? { project: file.projectName } : {};
+  return { file: file.name, name: fullTestName, attempt: number + 1, ...project };
 }

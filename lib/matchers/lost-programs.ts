@@ -12,10 +12,10 @@ export function shouldStopWaiting(lab: Lab, progress: Progress): boolean {
   return progress.gaveUp;
 }
 
-/** The failed programs that no one awaits, for the message of an assertion. Empty if there are none. */
-export function describeLostPrograms(lab: Lab, { gaveUp }: Progress): string {
+/** The failed programs that no one awaits, in lines below the message of an assertion. */
+export function lostProgramLines(lab: Lab, { gaveUp }: Progress): string[] {
   const { failed } = engineOf(lab).programs;
-  if (failed.length === 0) return '';
+  if (failed.length === 0) return [];
   const title = gaveUp
     ? 'Stopped waiting: a program failed that no one awaits:'
     : 'A program failed that no one awaits:';
@@ -23,5 +23,5 @@ export function describeLostPrograms(lab: Lab, { gaveUp }: Progress): string {
     const spot = spotOf(program.frames);
     return [`  ${summary}${spot ? ` at ${spot}` : ''}`, ...program.lastLines.map((line) => `    ${line}`)];
   });
-  return ['', '', title, ...lines].join('\n');
+  return ['', title, ...lines];
 }

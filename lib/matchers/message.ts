@@ -1,51 +1,27 @@
-import type { Way } from '../diagnosis/way.ts';
-import { sayCause } from '../diagnosis/words/index.ts';
 import { show } from '../kernel/validate.ts';
 import { Events, Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import { isPair } from '../probes/pair-devices.ts';
 import type { FailedQuestion } from '../report/evidence.ts';
+import { failureWords, type Message } from '../report/failure-meta.ts';
+import { failureText } from '../report/failure-text.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
-import { drawPath } from '../trace/draw-path.ts';
 
-/** What a matcher gives to vitest. The message is made only when it is needed. */
+/** What came of an assertion. */
 export interface Answer {
   pass: boolean;
-  message: () => string;
+  /** What a failure says. */
+  message?: Message;
   /** The network was not asked, or said nothing. @default false */
   isInconclusive?: boolean;
   /** What a failure leaves behind is made from. */
-  evidence?: { lab: Lab; failed: Omit<FailedQuestion, 'title'> };
+  evidence?: { lab: Lab; failed: Omit<FailedQuestion, 'message' | 'isInconclusive'> };
 }
 
-/** The lines of a failure, in the one order that all matchers have; a line that has nothing to say is left out. */
-export interface Message {
-  /** The assertion as it was written: `expect(ns1).toReach(ns2)`. */
-  title: string;
-  lines: readonly (readonly [label: string, text: string | undefined])[];
-  /** The ways that frames took. */
-  ways?: readonly Way[];
-  /** What to do about it. */
-  hint?: string | undefined;
-}
-
-/** Labels in a column, colons aligned. */
-export function formatMessage({ title, lines, ways = [], hint }: Message): string {
-  const present = lines.filter((line): line is [string, string] => line[1] !== undefined);
-  const width = Math.max(...present.map(([label]) => label.length)) + 1;
-  const body = present.map(
-    ([label, text]) => `${`${label}:`.padEnd(width)}  ${text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(width + 2)}`)}`,
-  );
-  const drawn = ways.flatMap(drawWay);
-  // The hint belongs to the path above it, where there is one.
-  const advice = hint ? [...(ways.length > 0 ? [] : ['']), `Hint: ${hint}`] : [];
-  return [title, '', ...body, ...drawn, ...advice].join('\n');
-}
-
-function drawWay({ of, frame, path, lost }: Way): string[] {
-  const drawing = drawPath(path, lost && { at: lost.hop, text: sayCause(lost.cause).text });
-  return ['', `Path of ${of} (${frame}):`, ...drawing.split('\n').map((line) => `  ${line}`)];
+/** A message in words. */
+export function formatMessage(message: Message): string {
+  return failureText(failureWords(message));
 }
 
 /** `expect(ns1).not.toReach(ns2, …)`. */

@@ -3,9 +3,10 @@ import type { Way } from '../diagnosis/way.ts';
 import { describeDrop } from '../diagnosis/words/kernel-line.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
+import type { Message } from '../report/failure-meta.ts';
 import { describeDropped, dropWords, type WantedDrop } from './dropped-by.ts';
 import { isInconclusive } from './is-inconclusive.ts';
-import { describeDevice, formatMessage, milliseconds, plural } from './message.ts';
+import { describeDevice, milliseconds, plural } from './message.ts';
 import type { Waypoints } from './through.ts';
 import { mendOf, whyOf } from './why.ts';
 
@@ -30,13 +31,13 @@ export interface ReachCase {
 }
 
 /** The message of a failed `toReach`. */
-export function describeReach(title: string, report: ReachReport, asked: ReachCase): string {
+export function describeReach(title: string, report: ReachReport, asked: ReachCase): Message {
   const { question, by, port } = report;
   const { device, address } = question.source;
   const { diagnosed } = asked;
   const drop = diagnosed?.diagnosis.drop;
   const target = `${question.to.namespace?.name ?? 'no namespace of the lab:'} ${question.to.address}`;
-  return formatMessage({
+  return {
     title,
     lines: [
       ['From', `${question.from.name} ${address} (${describeDevice(device)})`],
@@ -53,7 +54,7 @@ export function describeReach(title: string, report: ReachReport, asked: ReachCa
     // Of an answered question the answer's way is no news.
     ways: report.outcome === 'answered' ? asked.ways.slice(0, 1) : asked.ways,
     hint: asked.hint ?? hintFor(report, asked) ?? (diagnosed && mendOf(diagnosed.diagnosis)),
-  });
+  };
 }
 
 function describeMissed(missed = 0): string | undefined {

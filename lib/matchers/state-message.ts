@@ -1,7 +1,8 @@
 import { article } from '../kernel/validate.ts';
+import type { Message } from '../report/failure-meta.ts';
 import type { StateTimes } from './have-state.ts';
 import type { Judge } from './judge.ts';
-import { formatMessage, milliseconds, plural, pluralOf } from './message.ts';
+import { milliseconds, plural, pluralOf } from './message.ts';
 
 /** What came of waiting for a state, or for its end. */
 export type Verdict =
@@ -37,7 +38,7 @@ export interface StateCase {
 const MOST = 3;
 
 /** The message of a state that was to be there and was not, or the other way round. */
-export function describeState(asked: StateCase, verdict: Extract<Verdict, { holds: false }>): string {
+export function describeState(asked: StateCase, verdict: Extract<Verdict, { holds: false }>): Message {
   const { call, place, noun, isNot, times, judge } = asked;
   const { found, isFlash, isLost, entries, looks, took } = verdict;
   const when = `after ${milliseconds(took)}`;
@@ -53,8 +54,7 @@ export function describeState(asked: StateCase, verdict: Extract<Verdict, { hold
           : `none (${entries.length === 0 ? `it has no ${pluralOf(noun)}` : `it has ${plural(entries.length, noun)}`}; ${plural(looks, 'look')} in ${milliseconds(took)})`,
     ],
   ] as const;
-  const message = formatMessage({ title: call, lines });
-  return isNot ? message : [message, ...nearest(asked, entries)].join('\n');
+  return { title: call, lines, notes: isNot ? [] : nearest(asked, entries) };
 }
 
 function negative(noun: string, { within, hold }: StateTimes): string {

@@ -8,7 +8,8 @@ import { linkFault } from '../probes/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Assertion } from './assertion.ts';
 import { type Difference, differingWay } from './differing-way.ts';
-import { type Answer, assertionTitle, formatMessage, nameOf, wordsOf } from './message.ts';
+import { evidenceOf } from './have-state.ts';
+import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { mendOfWays } from './why.ts';
 
 export interface ToBehaveAsOptions {
@@ -43,36 +44,33 @@ export async function toBehaveAs(
   const unplugged = isNot ? unpluggedOf(devices) : undefined;
   if (unplugged) {
     const lines = [['Received', `inconclusive: ${unplugged}`]] as const;
-    return { pass: true, isInconclusive: true, message: () => formatMessage({ title, lines: [...lines] }) };
+    return { pass: true, isInconclusive: true, message: { title, lines }, evidence: evidenceOf(lab) };
   }
   const expectedOf = (question: Omit<Observation, 'copies'>) => expectedOfPair(modes, question);
   const observations = await observePair(received, expectedOf, (of) => quietIn(lab, of));
   const rows = observations.map((observation) => ({ ...observation, expected: expectedOf(observation) }));
   const differences = rows.filter(({ copies, expected }) => copies !== expected);
   const pass = differences.length === 0;
-  if (pass !== isNot) return { pass, message: () => '' };
+  if (pass !== isNot) return { pass };
   const differing = await differingWay(devices, lab, differences);
   return {
     pass,
-    message: () =>
-      formatMessage({
-        title,
-        ways: differing.ways,
-        hint: mendOfWays(differing.ways),
-        lines: [
-          ['Pair', `ns1 ${describeChild(devices.ns1)}, ns2 ${describeChild(devices.ns2)}`],
-          [
-            'Expected',
-            `${isNot ? 'a difference from' : 'the behaviour of'} ${mode} behind a switch that ${hairpin ? 'reflects' : 'does not reflect'}`,
-          ],
-          [
-            'Received',
-            differences.length === 0
-              ? `just that, in all of ${rows.length} questions`
-              : table(differences, rows.length),
-          ],
+    message: {
+      title,
+      ways: differing.ways,
+      hint: mendOfWays(differing.ways),
+      lines: [
+        ['Pair', `ns1 ${describeChild(devices.ns1)}, ns2 ${describeChild(devices.ns2)}`],
+        [
+          'Expected',
+          `${isNot ? 'a difference from' : 'the behaviour of'} ${mode} behind a switch that ${hairpin ? 'reflects' : 'does not reflect'}`,
         ],
-      }),
+        [
+          'Received',
+          differences.length === 0 ? `just that, in all of ${rows.length} questions` : table(differences, rows.length),
+        ],
+      ],
+    },
     evidence: { lab, failed: differing },
   };
 }

@@ -78,11 +78,11 @@ export async function toHaveCounted(
     );
   if (holds) {
     if (!isNot) watcher()?.answered(took);
-    return { pass: !isNot, message: () => '' };
+    return { pass: !isNot };
   }
   const verdict = { holds: false, entries: seen, found: find(seen), looks, took } as const;
   const asked = { call, place: namespace.name, noun: NOUN, isNot, times, wanted, judge };
-  return { pass: isNot, message: () => describeState(asked, verdict), evidence: evidenceOf(namespace.lab) };
+  return { pass: isNot, message: describeState(asked, verdict), evidence: evidenceOf(namespace.lab) };
 }
 
 /** Which counter it is, without what it has counted. */

@@ -1,11 +1,12 @@
 import { show } from '../kernel/validate.ts';
 import { Namespace, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
+import type { Message } from '../report/failure-meta.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { checkPlace, checkTimes, evidenceOf, judgeIn, type StateOptions } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, formatMessage, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, assertionTitle, milliseconds, nameOf, plural, wordsOf } from './message.ts';
 import { pollState } from './poll-state.ts';
 
 /** No event tells of a sysctl. In milliseconds. */
@@ -37,21 +38,21 @@ export async function toHaveSysctl(
   });
   if (last.holds) {
     if (!isNot) watcher()?.answered(last.took);
-    return { pass: !isNot, message: () => '' };
+    return { pass: !isNot };
   }
   const { within, hold } = times;
   const expected = isNot
     ? `${within > 0 ? `within ${within} ms ` : ''}another value, for ${hold} ms`
     : `${nameOf(wanted)} within ${within} ms`;
-  const message = formatMessage({
+  const message = {
     title: call,
     lines: [
       ['In', namespace.name],
       ['Expected', expected],
       ['Received', `${show(last.seen)} (${plural(last.looks, 'look')} in ${milliseconds(last.took)})`],
     ],
-  });
-  return { pass: isNot, message: () => message, evidence: evidenceOf(namespace.lab) };
+  } satisfies Message;
+  return { pass: isNot, message, evidence: evidenceOf(namespace.lab) };
 }
 
 /** @throws UsageError for what no sysctl can be */

@@ -12,6 +12,7 @@ import type { ProbeResult } from '../probes/outcome.ts';
 import { reach } from '../probes/reach.ts';
 import { type PairResult, type ReachabilityMatrix, reachability } from '../probes/reachability.ts';
 import { whyNobodyAnswers } from '../probes/self-question.ts';
+import type { Message } from '../report/failure-meta.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
@@ -19,8 +20,9 @@ import type { Family } from '../wire/ip-address.ts';
 import type { Assertion } from './assertion.ts';
 import { correctByTaps } from './correct-by-taps.ts';
 import { isPassive } from './evidence-place.ts';
+import { evidenceOf } from './have-state.ts';
 import { checkHold, holdIn } from './hold.ts';
-import { type Answer, assertionTitle, formatMessage, type Message, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, assertionTitle, nameOf, plural, wordsOf } from './message.ts';
 import { type Cell, parseReachabilityTable, type ReachabilityTable } from './reachability-table.ts';
 import { mendOf, whyOf } from './why.ts';
 
@@ -74,20 +76,20 @@ export async function toMatchReachability(
   // What was not learnt is neither a match nor a mismatch.
   const holds = isNot ? wrong.some(({ verdict }) => verdict === 'wrong') : matches;
   const pass = holds !== isNot;
-  if (holds) return { pass, message: () => '' };
+  if (holds) return { pass };
   const example =
     isNot || isPassive() ? undefined : await explainOne(title, table, wrong, { family, askedSince: since });
-  const message = formatMessage({
+  const message: Message = {
     title,
     lines: [
       ['Expected', isNot ? 'some pair that is not as in the table' : 'every pair as in the table'],
       ['Received', matches ? 'just that' : `${plural(wrong.length, 'pair')} otherwise\n${drawTable(table, judged)}`],
     ],
     ...(example?.words ?? { hint: wrong.map(mendOfUnsent).find((mend) => mend !== undefined) }),
-  });
+  };
   // Not one pair was learnt to be otherwise.
   const isInconclusive = !matches && wrong.every(({ verdict }) => verdict === 'inconclusive');
-  return { pass, isInconclusive, message: () => message, ...(example ? { evidence: example.evidence } : {}) };
+  return { pass, isInconclusive, message, evidence: example?.evidence ?? evidenceOf(received) };
 }
 
 /** One wrong pair asked again, by itself, so that the failure says more of it than its letters in the table. */

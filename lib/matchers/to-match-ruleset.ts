@@ -16,5 +16,9 @@ export async function toMatchRuleset(this: Assertion, received: unknown, hint?: 
   if (!snapshot) throw new Error('this matcher needs what vitest gives it');
   // Without handles, and without what packets change: counters, quotas, the times that are left to elements of sets.
   const { pass, message } = snapshot(readOf(call, namespace, 'nft', ['--stateless', 'list', 'ruleset']), hint);
-  return { pass, message: () => `${call}\n\n${message()}`, evidence: evidenceOf(namespace.lab) };
+  return {
+    pass,
+    message: { title: call, lines: [], notes: pass ? [] : [message()] },
+    evidence: evidenceOf(namespace.lab),
+  };
 }

@@ -3,21 +3,13 @@ import { type Interface, Namespace, UsageError } from '../lab/index.ts';
 import { type Continuity, type Outage, observeContinuity, PACE } from '../probes/continuity.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import type { Message } from '../report/failure-meta.ts';
 import { latenessIn } from '../trace/late-answers.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { evidenceOf } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import {
-  type Answer,
-  assertionTitle,
-  describeDevice,
-  formatMessage,
-  milliseconds,
-  nameOf,
-  plural,
-  wordsOf,
-} from './message.ts';
+import { type Answer, assertionTitle, describeDevice, milliseconds, nameOf, plural, wordsOf } from './message.ts';
 
 const WAYS = ['icmp', 'udp'] as const;
 
@@ -56,8 +48,8 @@ export async function toStayReachable(
   const seen = await observeContinuity(before.question, by, during, { gap, lateness, isHopeless });
   if (!seen) return neverReached(call, { ...before, reason: NEVER_ASKED }, isNot);
   const verdict = judge(seen, gap);
-  if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot, message: () => '' };
-  const message = () => describe(call, before, { ...seen, gap, by, isNot, verdict });
+  if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot };
+  const message = describe(call, before, { ...seen, gap, by, isNot, verdict });
   return { pass: isNot, isInconclusive: verdict === 'unknown', message, evidence: evidenceOf(lab) };
 }
 
@@ -97,17 +89,16 @@ function judge({ outages, hole }: Continuity, gap: number): Verdict {
 const TOLERANCE = 2 * PACE;
 
 function neverReached(call: string, { question, outcome, reason, probes }: ReachReport, isNot: boolean): Answer {
-  const message = () =>
-    formatMessage({
-      title: call,
-      lines: [
-        ...endsOf(question),
-        ['Expected', 'an answer before the function ran'],
-        ['Received', `none (${reason ?? outcome}; ${plural(probes, 'probe')}), so the function was not called`],
-      ],
-      hint: `await expect(${question.from.name}).toReach(…) first: it says why`,
-    });
-  return { pass: isNot, isInconclusive: true, message };
+  const message: Message = {
+    title: call,
+    lines: [
+      ...endsOf(question),
+      ['Expected', 'an answer before the function ran'],
+      ['Received', `none (${reason ?? outcome}; ${plural(probes, 'probe')}), so the function was not called`],
+    ],
+    hint: `await expect(${question.from.name}).toReach(…) first: it says why`,
+  };
+  return { pass: isNot, isInconclusive: true, message, evidence: evidenceOf(question.from.lab) };
 }
 
 function endsOf({ from, source, to, family }: ReachReport['question']): [string, string][] {
@@ -124,13 +115,13 @@ interface Told extends Continuity {
   verdict: Verdict;
 }
 
-function describe(title: string, { question }: ReachReport, told: Told): string {
+function describe(title: string, { question }: ReachReport, told: Told): Message {
   const { gap, by, isNot, outages } = told;
   const pace = `by ${by === 'icmp' ? 'an ICMP echo' : 'a UDP datagram'} each millisecond`;
   const listed = outages.toSorted((one, other) => other.length - one.length).slice(0, MOST_TOLD);
   const more = outages.length - listed.length;
   const lines = listed.toSorted((one, other) => one.start - other.start).map(describeOutage);
-  return formatMessage({
+  return {
     title,
     lines: [
       ...endsOf(question),
@@ -138,7 +129,7 @@ function describe(title: string, { question }: ReachReport, told: Told): string 
       ['Received', describeWorst(told)],
       ['Outages', lines.length > 0 ? [...lines, ...(more > 0 ? [`… and ${more} shorter`] : [])].join('\n') : undefined],
     ],
-  });
+  };
 }
 
 function describeWorst({ outages, hole, probes, took, verdict }: Told): string {

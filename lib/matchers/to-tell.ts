@@ -4,12 +4,13 @@ import { type Heard, heardOf } from '../lab/events.ts';
 import { Events, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import { WITHIN } from '../probes/patience.ts';
+import type { Message } from '../report/failure-meta.ts';
 import { MONITORED } from '../state/entries/entry-kinds.ts';
 import { checkEntry, flag } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { deviceIn, evidenceOf, HOLD, judgeIn } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, formatMessage, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import { type Answer, assertionTitle, milliseconds, nameOf, plural, wordsOf } from './message.ts';
 import { nearest } from './state-message.ts';
 
 export interface ToTellOptions {
@@ -58,7 +59,7 @@ export async function toTell(
   const maySilentlyEnd = heard.maySilentlyEnd && countsEnds(said) && wanted.most !== Infinity;
   if (told === 'as wanted' && !maySilentlyEnd) {
     if (!isNot) watcher()?.answered(took);
-    return { pass: !isNot, message: () => '' };
+    return { pass: !isNot };
   }
   const own = heard.events.filter((event) => judge.matches(event, said));
   // More than there may be are too many, whatever else was lost.
@@ -66,7 +67,7 @@ export async function toTell(
   const doubt = heard.isLost
     ? 'the kernel had no room for some of its events (ENOBUFS)'
     : `a link went down, or an address, and the kernel does not tell of each ${kind.noun} that goes with it`;
-  const message = formatMessage({
+  const message: Message = {
     title: call,
     lines: [
       ['In', namespace.name],
@@ -78,12 +79,12 @@ export async function toTell(
           : `${own.length} of ${plural(heard.events.length, 'event')}, in ${milliseconds(took)}${own.map((event) => `\n${judge.print(event)}`).join('')}`,
       ],
     ],
-  });
-  const near = own.length === 0 ? nearest({ wanted: said, judge, noun }, heard.events) : [];
+    notes: own.length === 0 ? nearest({ wanted: said, judge, noun }, heard.events) : [],
+  };
   return {
     pass: isNot,
     isInconclusive,
-    message: () => [message, ...near].join('\n'),
+    message,
     evidence: evidenceOf(namespace.lab),
   };
 }

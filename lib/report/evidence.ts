@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
+import { harmlessJson } from '../kernel/visible-text.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Hop, Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
 import { hopsOf } from '../trace/path.ts';
 import type { Recognize } from '../trace/probe-path.ts';
+import type { Message } from './failure-meta.ts';
 import { labCapture } from './lab-capture.ts';
+import type { FailedTest, FailureFile, FailureMeta } from './lab-meta.ts';
 import { labScript } from './lab-script.ts';
 import { readLab } from './lab-state.ts';
 import { clearPlace, freshFolderIn, isTaken } from './results.ts';
@@ -18,9 +21,13 @@ import { topologyMermaid } from './topology-mermaid.ts';
 import { topologySvg } from './topology-svg.ts';
 import { PRIVATE, writeNewFile } from './write-file.ts';
 
+export const FAILURE_FILE = 'failure.json';
+
 /** What failed, as far as the evidence needs it. */
 export interface FailedQuestion {
-  title: string;
+  message: Message;
+  /** The network was not asked, or said nothing. */
+  isInconclusive: boolean;
   /** Which captured frames belong to it. */
   recognize: Recognize;
   /** The ways that its frames took, where the taps saw any. */
@@ -29,6 +36,12 @@ export interface FailedQuestion {
   diagnosis?: Diagnosis | undefined;
   /** What `ping` and its like can ask again, at the end of the script. */
   asked?: AskedQuestion | HeardQuestion | undefined;
+}
+
+/** The same as plain data, with the test that it failed. */
+export interface ToldFailure {
+  meta: FailureMeta;
+  test: FailedTest;
 }
 
 /** A file of the evidence. */
@@ -48,7 +61,7 @@ export interface EvidencePlace {
  * Writes what a network engineer needs to look into a failure. Only the owner may read it: a capture has in it what the
  * programs of a test said to each other.
  */
-export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQuestion): EvidenceFile[] {
+export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQuestion & ToldFailure): EvidenceFile[] {
   const state = readLab(lab);
   const topology = topologyOf(state);
   const { kernel, forgotten } = Capture.of(lab).losses;
@@ -56,7 +69,7 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
     kernel + forgotten > 0
       ? [`The capture lacks ${kernel} frames that the taps had no room for, and the oldest ${forgotten}.\n`]
       : [];
-  const marked = failed && { title: failed.title, recognize: failed.recognize };
+  const marked = failed && { title: failed.message.title, recognize: failed.recognize };
   const [way] = failed?.ways ?? [];
   const lost = failed?.ways.find((each) => each.lost)?.lost;
   const drawing = {
@@ -75,6 +88,7 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
     ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(topology)],
     ...daemonsFile(lab),
   ];
+  if (failed) contents.unshift(failureFile(failed, contents));
   const folder = freshFolderIn(place.folder, place.name);
   try {
     return contents.map(([name, contentType, content]) => {
@@ -98,6 +112,15 @@ export function removeEvidence({ folder, name }: EvidencePlace): boolean {
   if (!isTaken(folder, name)) return false;
   clearPlace(folder, name);
   return true;
+}
+
+/** What failed, for `hairpin explain`, CI bots and coding agents. */
+function failureFile(
+  { meta, test }: ToldFailure,
+  beside: readonly [name: string, ...unknown[]][],
+): [name: string, contentType: string, content: string] {
+  const failure: FailureFile = { ...meta, test, files: beside.map(([name]) => name) };
+  return [FAILURE_FILE, 'application/json', `${harmlessJson(JSON.stringify(failure, undefined, 2))}\n`];
 }
 
 /** What the lab's daemons have printed. */

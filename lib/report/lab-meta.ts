@@ -37,21 +37,70 @@ export interface AssertionMeta {
   took?: number;
 }
 
+/** A failed question. `schemas/failure.json` describes it for readers outside of hairpin. */
 export interface FailureMeta {
-  title: string;
-  /** The network at that moment. */
-  network: Topology;
+  /** Another number where a reader of this one would go wrong. */
+  version: typeof FAILURE_VERSION;
+  /** As it was written: `expect(ns1).toReach(ns2)`. */
+  question: string;
+  /** The network was not asked, or said nothing: neither the answer that was expected nor another. */
+  inconclusive: boolean;
+  /** Who asked, or sent the frame, and who was to answer, or to get it; where the question has two ends. */
+  from?: EndMeta;
+  to?: EndMeta;
   /** Why, where it is known what kept a frame. */
   diagnosis?: DiagnosisData;
-  /** The probe's way, and its answer's where there was one. */
-  ways: WayMeta[];
+  /** The message: its labels in their order. */
+  lines: { label: string; text: string }[];
+  /** The message: what to do. */
+  hint?: string;
+  /** The message: what stands below, such as the nearest entries. */
+  notes?: string[];
+  /** The probe's path, and its answer's where there was one. */
+  paths: PathMeta[];
   /** The different frames that the hops point to: a router changes one, a switch does not. */
   frames: { line: string; layers: Layer[] }[];
+  /** The network at that moment. */
+  network: Topology;
 }
 
-/** The way of a frame through the lab, depth first. */
-export interface WayMeta {
-  title: string;
+export const FAILURE_VERSION = 1;
+
+/** `test-results/<test>/failure.json`. */
+export interface FailureFile extends FailureMeta {
+  test: FailedTest;
+  /** The names of the files beside it. */
+  files: string[];
+}
+
+export interface FailedTest {
+  /** Seen from the project's root. */
+  file: string;
+  /** With the suites that it is in. */
+  name: string;
+  /** From 1. */
+  attempt: number;
+  /** vitest's project, where it has a name. */
+  project?: string;
+}
+
+export interface EndMeta {
+  /** None for an address that no namespace of the lab has. */
+  namespace?: string;
+  /** `ns1/m1`. */
+  device?: string;
+  /** An IP address; of a frame's end the MAC address. */
+  address: string;
+}
+
+/** The path of a frame through the lab, depth first. */
+export interface PathMeta {
+  /** Whose: `the last probe`, `its answer`. */
+  of: string;
+  /** The frame in words. */
+  packet: string;
+  /** As the message draws it; none for an answer that the message leaves out. */
+  drawing?: string;
   hops: HopMeta[];
   lost?: { at: string; code: Code; text: string; hint?: string };
 }
@@ -60,7 +109,7 @@ export interface HopMeta {
   /** `ns1/m1`. */
   at: string;
   direction: 'in' | 'out';
-  /** The hop that it came from, by its number in the way; none for the first. */
+  /** The hop that it came from, by its number in the path; none for the first. */
   from?: number;
   /** Since the frame was sent. */
   microseconds: number;

@@ -6,6 +6,7 @@ import { checkBoolean, checkFileName, checkOptions, show, UsageError } from '../
 import { harmless } from '../kernel/visible-text.ts';
 import { isToldByAnother, silence } from './beside-others.ts';
 import { readDurations, updateDurations, writeDurations } from './durations.ts';
+import { PAUSE } from './hold-mode.ts';
 import { collectTests } from './html/collect-tests.ts';
 import { reportPage } from './html/page.ts';
 import type {} from './lab-meta.ts';
@@ -74,7 +75,8 @@ export default class HairpinReporter extends DefaultReporter {
     if (!this.#silent) super.onTestRunStart(...args);
     this.#labs = this.#milliseconds = this.#tests = this.#done = this.#failed = 0;
     this.#started = Date.now();
-    if (this.#silent || !this.isTTY || !process.stdout.isTTY) return;
+    const mayHold = this.ctx.projects.some(({ config }) => config.env?.[PAUSE] !== undefined);
+    if (this.#silent || mayHold || !this.isTTY || !process.stdout.isTTY) return;
     this.#line = new LiveLine([process.stdout, process.stderr], () => this.#progress());
     this.#line.start();
   }

@@ -1,4 +1,5 @@
 import { type CliOptions, createCLI, createVitest, parseCLI, type Vitest } from 'vitest/node';
+import { COMMAND } from './hold-mode.ts';
 
 /** Why nothing could be run. */
 export interface Misuse {
@@ -19,6 +20,7 @@ export async function runSpecs<T extends object>(
 ): Promise<T | Misuse> {
   const wrong = whyWrong(words);
   if (wrong !== undefined) return { misuse: wrong };
+  process.env[COMMAND] = '1';
   const { filter, options: asked } = parseCLI(['vitest', 'run', ...words]);
   const vitest = await createVitest(
     { ...asked, watch: false, run: true, includeTaskLocation: true, coverage: { enabled: false }, ...options },

@@ -1,6 +1,7 @@
 import type { Vitest } from 'vitest/node';
+import { SHELL } from '../report/hold-mode.ts';
 import { type Misuse, runSpecs } from '../report/run-specs.ts';
-import { SHELL } from './pause.ts';
+import { makeQuitFolder } from './quit.ts';
 
 /** What came of tests that were held. */
 export interface HeldRun {
@@ -14,7 +15,7 @@ export interface HeldRun {
  * @param words the arguments of `vitest run`
  */
 export function heldTests(words: readonly string[]): Promise<HeldRun | Misuse> {
-  process.env[SHELL] = '1';
+  process.env[SHELL] = makeQuitFolder();
   // A summary that draws itself anew would write over the prompt.
   return runSpecs(words, { reporters: [['default', { summary: false }]], fileParallelism: false, maxWorkers: 1 }, run);
 }

@@ -4,6 +4,7 @@ import { harmless } from '../kernel/visible-text.ts';
 
 /** A terminal gives a line at a time, of at most so many bytes (`N_TTY_BUF_SIZE`). */
 const LONGEST_LINE = 4096;
+const SHOW_CURSOR = '\u001b[?25h';
 const readAsync = promisify(read);
 
 /**
@@ -21,7 +22,10 @@ export class Terminal implements Disposable {
   /** @returns undefined for a process without a terminal */
   static open(): Terminal | undefined {
     try {
-      return new Terminal(openSync('/dev/tty', 'r+'));
+      const terminal = new Terminal(openSync('/dev/tty', 'r+'));
+      // vitest hides it while tests run.
+      writeSync(terminal.fd, SHOW_CURSOR);
+      return terminal;
     } catch {
       return undefined;
     }

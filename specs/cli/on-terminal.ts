@@ -47,11 +47,22 @@ export interface OnTerminal extends Pick<Printed, 'until'> {
   ended: Promise<{ exitCode: number | undefined; screen: string }>;
 }
 
-/** Runs the CLI at a terminal of its own, which util-linux's `script` makes. */
-export function onTerminal(host: Namespace, cwd: string, args: readonly string[]): OnTerminal {
-  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+/** Runs the CLI, or another program of Node's, at a terminal of its own, which util-linux's `script` makes. */
+export function onTerminal(
+  host: Namespace,
+  cwd: string,
+  args: readonly string[],
+  { program = MAIN, env = {} }: { program?: string; env?: Record<string, string> } = {},
+): OnTerminal {
+  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
   const subprocess = host.exec('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
-    ...{ cwd, stdin: 'pipe', all: true, reject: false, env: { ...OWN, SHELL: '/bin/sh', PS1: 'shell> ' } },
+    ...{
+      cwd,
+      stdin: 'pipe',
+      all: true,
+      reject: false,
+      env: { ...OWN, SHELL: '/bin/sh', PS1: 'shell> ', ...env },
+    },
   });
   const printed = printedBy(subprocess);
   const enter = (line: string) => void subprocess.stdin?.write(`${line}\n`);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { projectFolder, ROOT } from '../doc-samples.ts';
@@ -70,6 +70,20 @@ test('lab.pause() holds a test where it stands, and its time-out does not run', 
   await until('<later>');
   await type('quit');
   expect(await ended).toMatchObject({ exitCode: 0, screen: expect.stringContaining('1 passed') });
+});
+
+test('quit in one spec file also holds no test of the next', async ({ lab, onTestFinished }) => {
+  const folder = await projectWith('await expect(a).toReach(b);', onTestFinished);
+  await copyFile(join(folder, 'own.test.ts'), join(folder, 'second.test.ts'));
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+  const args = ['shell', 'own', 'second'];
+  const { type, until, ended } = onTerminal(lab.namespace('host'), folder, args, { env: { TMPDIR: temporary } });
+  await until('its own passes');
+  await type('quit');
+  await expect(until('hairpin> ')).rejects.toThrow("it ended without 'hairpin> '");
+  expect(await ended).toMatchObject({ exitCode: 0, screen: expect.stringContaining('2 passed') });
+  expect(await readdir(temporary)).toEqual([]);
 });
 
 // host: hairpin shell in a session without a terminal

@@ -10,6 +10,7 @@ test.for([
   [['mutate', '--help']],
   [['graph', '--help']],
   [['shell', '--help']],
+  [['explain', '--help']],
   [['kernels', '--help']],
   [['kernels', 'config', '--help']],
   [['kernels', 'fetch', '--help']],

@@ -6,7 +6,7 @@ import { MAIN } from '../cli/hairpin.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
 import { kernelHere } from './kernel-here.ts';
 
-const EVIDENCE = ['lab.pcapng', 'lab.sh', 'state.txt', 'topology.mmd', 'topology.svg'];
+const EVIDENCE = ['failure.json', 'lab.pcapng', 'lab.sh', 'state.txt', 'topology.mmd', 'topology.svg'];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 // this machine: vitest --merge-reports ◀── blob, evidence ── guest: vitest ─ lab ─ a ── b

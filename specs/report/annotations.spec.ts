@@ -11,7 +11,7 @@ test('fails', async ({ lab }) => {
   await expect(a).toReach(b);
 });`;
 
-const FILES = ['lab.pcapng', 'lab.sh', 'state.txt', 'topology.svg', 'topology.mmd'].map(
+const FILES = ['failure.json', 'lab.pcapng', 'lab.sh', 'state.txt', 'topology.svg', 'topology.mmd'].map(
   (name) => `test-results/some.test.ts-fails/${name}`,
 );
 

@@ -51,17 +51,17 @@ test('a failed toHear, a failed matrix and a failed mode leave what a failed toR
   expect(metas).toMatchObject([
     {
       hairpin: {
-        attempts: [{ failure: { ways: [{ title: expect.stringMatching(/^The frame: ARP who-has/), lost }] } }],
+        attempts: [{ failure: { paths: [{ of: 'the frame', packet: expect.stringMatching(/^ARP who-has/), lost }] } }],
       },
     },
     {
       hairpin: {
-        attempts: [{ failure: { ways: [{ title: expect.stringMatching(/^The last probe of a → b/), lost }] } }],
+        attempts: [{ failure: { paths: [{ of: 'the last probe of a → b', lost }] } }],
       },
     },
     {
       hairpin: {
-        attempts: [{ failure: { title: "expect(pair).toBehaveAs('bridge')", ways: [{ lost: { at: 'sw/p0' } }] } }],
+        attempts: [{ failure: { question: "expect(pair).toBehaveAs('bridge')", paths: [{ lost: { at: 'sw/p0' } }] } }],
       },
     },
   ]);

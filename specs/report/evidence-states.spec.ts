@@ -20,6 +20,8 @@ test('a state that is not there leaves its network, without a path', async ({ la
   expect(await readFile(join(results, 'some.test.ts-routes/state.txt'), 'utf8')).toContain('10.0.0.1/24');
   const title = "expect(a).toHaveRoute({ to: '10.9.0.0/16' }, { within: 20 })";
   expect(json.testResults[0].assertionResults[0].meta).toMatchObject({
-    hairpin: { attempts: [{ assertions: [{ title, passed: false }], failure: { title, ways: [], frames: [] } }] },
+    hairpin: {
+      attempts: [{ assertions: [{ title, passed: false }], failure: { question: title, paths: [], frames: [] } }],
+    },
   });
 });

@@ -75,7 +75,7 @@ test('evidence is of the question that a test failed by', async ({ lab, onTestFi
   const tests: { title: string; meta: { hairpin?: { attempts?: AttemptMeta[] } }; failureMessages?: string[] }[] =
     json.testResults[0].assertionResults;
   const failures = Object.fromEntries(
-    tests.map(({ title, meta }) => [title, meta.hairpin?.attempts?.map(({ failure }) => failure?.title)]),
+    tests.map(({ title, meta }) => [title, meta.hairpin?.attempts?.map(({ failure }) => failure?.question)]),
   );
   expect(failures).toEqual({
     polled: ['expect(b).toReach(c, { within: 20 })'],

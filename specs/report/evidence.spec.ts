@@ -30,7 +30,14 @@ test('a failed test leaves its capture, its script, its state and its drawings',
   const { all, results, folders } = await runProject(lab, '', TESTS, onTestFinished);
   expect(folders).toEqual(['some.test.ts-fails', 'some.test.ts-throws']);
   const failed = join(results, 'some.test.ts-fails');
-  expect(await readdir(failed)).toEqual(['lab.pcapng', 'lab.sh', 'state.txt', 'topology.mmd', 'topology.svg']);
+  expect(await readdir(failed)).toEqual([
+    'failure.json',
+    'lab.pcapng',
+    'lab.sh',
+    'state.txt',
+    'topology.mmd',
+    'topology.svg',
+  ]);
   expect(all).toContain(
     'Capture: test-results/some.test.ts-fails/lab.pcapng   Reproduce: test-results/some.test.ts-fails/lab.sh',
   );
@@ -71,7 +78,7 @@ test('trace: off leaves no files, but what the report draws; on leaves files of 
   expect(off.folders).toEqual([]);
   expect(off.all).not.toContain('Capture:');
   expect(off.json.testResults[0].assertionResults).toMatchObject([
-    { title: 'fails', meta: { hairpin: { attempts: [{ failure: { ways: [{ lost: { at: 'sw/p0' } }] } }] } } },
+    { title: 'fails', meta: { hairpin: { attempts: [{ failure: { paths: [{ lost: { at: 'sw/p0' } }] } }] } } },
     { title: 'throws', meta: { hairpin: { attempts: [{ network: { namespaces: expect.any(Array) } }] } } },
     { title: 'passes', meta: { hairpin: { attempts: [{ network: { namespaces: expect.any(Array) } }] } } },
   ]);

@@ -21,7 +21,8 @@ test.for([
   [{ trace: 'yes' }, "hairpin: trace must be one of off, on, retain-on-failure: received 'yes'"],
   [{ durations: '' }, "hairpin: durations must be a file's name: received ''"],
   [{ durations: null }, "hairpin: durations must be a file's name: received null"],
-  [{ tarce: 'on' }, "hairpin: there is no option 'tarce'; the options are trace, diagnose, durations"],
+  [{ tarce: 'on' }, "hairpin: there is no option 'tarce'; the options are trace, diagnose, durations, pauseOnFailure"],
+  [{ pauseOnFailure: 'yes' }, "hairpin: pauseOnFailure must be true or false: received 'yes'"],
   [{ diagnose: 'never' }, "hairpin: diagnose must be one of probe, passive: received 'never'"],
 ] as const)('of hairpin(): %j', ([options, message]) => {
   expect(() => hairpin(options as never)).toThrow(new UsageError(message));
@@ -31,5 +32,5 @@ test('what is right is taken', () => {
   expect(
     () => new HairpinReporter({ file: 'a.html', partial: true, silent: 'passed-only', isTTY: false }),
   ).not.toThrow();
-  expect(() => hairpin({ trace: 'on', diagnose: 'passive', durations: 'a.json' })).not.toThrow();
+  expect(() => hairpin({ trace: 'on', diagnose: 'passive', durations: 'a.json', pauseOnFailure: false })).not.toThrow();
 });

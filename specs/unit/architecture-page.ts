@@ -13,7 +13,7 @@ const FOLDERS: Record<string, string> = {
   machines: 'other kernels, in QEMU',
   fixtures: "vitest's fixtures: `lab`, `docker`",
   matchers: 'a matcher a file: check the options, put the question, say what came of it',
-  shell: '`hairpin shell` and `lab.pause`: a lab is held, and a terminal looks into it',
+  shell: '`hairpin shell`, `lab.pause` and `pauseOnFailure`: a lab is held, and a terminal looks into it',
   report: 'the evidence of a failure, and the report. It renders; it decides nothing',
   diagnosis: 'why a packet was lost: `causes/` finds a code with its facts, `words/` has the sentences of each code',
   trace: 'what was seen: taps, paths, the rule traces of packet filters, and whether anything is still under way',
@@ -113,8 +113,10 @@ const FLOW = `## From \`expect(a).toReach(b)\` to the message
    (\`lib/trace/rules\`) and drop reasons (\`lib/kernel/drops\`) switched on.
 8. \`lib/diagnosis/examine.ts\` looks for the cause: first by the kernel's own word, then by what the taps saw, then by the rules of the
    network. What comes of it is a code with facts, such as \`bridge.isolated\`.
-9. \`lib/diagnosis/words\` has the sentences of that code. \`lib/matchers/reach-message.ts\` puts the message together.
-10. \`lib/matchers/keep-evidence.ts\` has \`lib/report\` write what is needed to see it again: frames, a script that rebuilds the lab, drawings.
+9. \`lib/diagnosis/words\` has the sentences of that code. \`lib/matchers/reach-message.ts\` puts the message together as
+   data, and \`lib/report/failure-text.ts\` writes it, here and in \`hairpin explain\`.
+10. \`lib/matchers/keep-evidence.ts\` has \`lib/report\` write what is needed to see it again: frames, a script that rebuilds the lab, drawings,
+    and the failure as data (\`failure.json\`).
 `;
 
 const PLACES = `## Where a piece of knowledge stands

@@ -88,7 +88,7 @@ describe('the check finds', () => {
       'vitest below the matchers',
       'lib/probes/ask.ts',
       "import { vi } from 'vitest';",
-      'lib/probes/ask.ts imports vitest, which only lib/matchers, lib/report, lib/shell/held-tests.ts, lib/mutate, lib/pool.ts, lib/config.ts, lib/index.ts, ' +
+      'lib/probes/ask.ts imports vitest, which only lib/matchers, lib/report, lib/shell/held-tests.ts, lib/shell/pause-on-failure.ts, lib/mutate, lib/pool.ts, lib/config.ts, lib/index.ts, ' +
         'fixtures, specs may',
     ],
     [

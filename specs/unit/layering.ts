@@ -44,6 +44,7 @@ const OWNERS: Record<string, readonly string[]> = {
     'lib/matchers',
     'lib/report',
     'lib/shell/held-tests.ts',
+    'lib/shell/pause-on-failure.ts',
     'lib/mutate',
     'lib/pool.ts',
     'lib/config.ts',

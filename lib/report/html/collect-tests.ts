@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
-import type { AttemptMeta, FailureMeta, WayMeta } from '../lab-meta.ts';
+import type { AttemptMeta, FailureMeta, PathMeta } from '../lab-meta.ts';
 import { moduleKey } from '../module-key.ts';
 import { labelOf, withLabel } from '../run-label.ts';
 import { topologySvg } from '../topology-svg.ts';
@@ -111,7 +111,7 @@ function toldBy(
     ...(drawn && drawn.namespaces.length > 0
       ? { drawing: drawings.numberOf(topologySvg(drawn, { ...(failure ? marksOf(failure) : {}), styled: false })) }
       : {}),
-    ...(failure ? { failure: { title: failure.title, ways: failure.ways, frames: failure.frames } } : {}),
+    ...(failure ? { failure: { question: failure.question, paths: failure.paths, frames: failure.frames } } : {}),
     links: linksOf(test, evidence, places),
   };
 }
@@ -164,13 +164,13 @@ function linksOf(
     .map(({ name, path }) => ({ name, href: relative(page, path).split(sep).map(encodeURIComponent).join('/') }));
 }
 
-function marksOf({ ways }: FailureMeta) {
-  const lostAt = ways.find(({ lost }) => lost)?.lost?.at;
-  return { path: ways.flatMap(branchesOf), ...(lostAt ? { lostAt } : {}) };
+function marksOf({ paths }: FailureMeta) {
+  const lostAt = paths.find(({ lost }) => lost)?.lost?.at;
+  return { path: paths.flatMap(branchesOf), ...(lostAt ? { lostAt } : {}) };
 }
 
-/** A way's branches, each as the devices from its origin to its end. */
-function branchesOf({ hops }: WayMeta): string[][] {
+/** A path's branches, each as the devices from its origin to its end. */
+function branchesOf({ hops }: PathMeta): string[][] {
   const inner = new Set(hops.map(({ from }) => from));
   return hops.flatMap((_, end) => {
     if (inner.has(end)) return [];

@@ -39,7 +39,7 @@ export interface AttemptDetail {
   assertions: AssertionMeta[];
   /** The number of its drawing. */
   drawing?: number;
-  failure?: Omit<FailureMeta, 'network'>;
+  failure?: Pick<FailureMeta, 'question' | 'paths' | 'frames'>;
   links: { name: string; href: string }[];
 }
 

@@ -76,9 +76,9 @@ export function detailView({ h, read, time, state, count }: Dom, drawing: Return
   function attemptView(attempt: AttemptDetail): { elements: Node[]; handle?: KeyHandler } {
     const { state: came, milliseconds, errors, assertions, failure, links, drawing: picture } = attempt;
     const network = picture === undefined ? undefined : drawing(picture);
-    const walked = failure && network && failure.ways.length > 0 ? walk(failure, network) : undefined;
+    const walked = failure && network && failure.paths.length > 0 ? walk(failure, network) : undefined;
     // The path stands below the failure that it explains.
-    const until = errors.findIndex(({ message }) => failure && message.includes(failure.title)) + 1 || errors.length;
+    const until = errors.findIndex(({ message }) => failure && message.includes(failure.question)) + 1 || errors.length;
     const elements = [
       ...errors.slice(0, until).map(errorView),
       walked?.element,

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import type { HopMeta, WayMeta } from '../../lab-meta.ts';
+import type { HopMeta, PathMeta } from '../../lab-meta.ts';
 import type { AttemptDetail } from '../page-data.ts';
 import type { Dom } from './dom.ts';
 import type { drawingView } from './drawing.ts';
@@ -10,23 +10,23 @@ export type Walk = ReturnType<typeof walkView>;
 /** A packet's path, walked step by step over the drawing. */
 export function walkView({ h }: Dom) {
   interface Step {
-    way: WayMeta;
+    path: PathMeta;
     at: string;
     before: string | undefined;
     frame: number;
     text: string;
-    lost?: WayMeta['lost'];
+    lost?: PathMeta['lost'];
   }
 
   return function walk(
-    { ways, frames }: NonNullable<AttemptDetail['failure']>,
+    { paths, frames }: NonNullable<AttemptDetail['failure']>,
     network: ReturnType<ReturnType<typeof drawingView>>,
   ) {
-    const steps = ways.flatMap(stepsOf);
+    const steps = paths.flatMap(stepsOf);
     const buttons = steps.map(stepButton);
-    const lists = ways.map((way) => {
-      const items = steps.flatMap((step, number) => (step.way === way ? [h('li', {}, buttons[number])] : []));
-      return h('div', {}, h('h4', {}, way.title), h('ol', {}, ...items));
+    const lists = paths.map((path) => {
+      const items = steps.flatMap((step, number) => (step.path === path ? [h('li', {}, buttons[number])] : []));
+      return h('div', {}, h('h4', {}, headingOf(path)), h('ol', {}, ...items));
     });
     const [first, previous, next] = [control('⇤ Start'), control('← Previous'), control('Next →')];
     const position = h('span', { class: 'position' });
@@ -133,15 +133,19 @@ export function walkView({ h }: Dom) {
     return h('button', { type: 'button' }, text);
   }
 
-  function stepsOf(way: WayMeta): Step[] {
-    const { hops, lost } = way;
+  function headingOf({ of, packet }: PathMeta): string {
+    return `${of.charAt(0).toUpperCase()}${of.slice(1)}: ${packet}`;
+  }
+
+  function stepsOf(path: PathMeta): Step[] {
+    const { hops, lost } = path;
     const steps: Step[] = hops.map((hop) => {
       const before = hop.from === undefined ? undefined : hops[hop.from];
-      return { way, at: hop.at, before: before?.at, frame: hop.frame, text: words(hop) };
+      return { path, at: hop.at, before: before?.at, frame: hop.frame, text: words(hop) };
     });
     const hop = hops.findLast(({ at }) => at === lost?.at);
     return lost
-      ? [...steps, { way, at: lost.at, before: undefined, frame: hop?.frame ?? 0, text: 'lost', lost }]
+      ? [...steps, { path, at: lost.at, before: undefined, frame: hop?.frame ?? 0, text: 'lost', lost }]
       : steps;
   }
 

@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { failureReport, keptFailures, readFailure } from '../report/read-failure.ts';
+import { EXIT } from './exit-codes.ts';
+import { print, say } from './print.ts';
+
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('prints the failures of tests again, from their files')
+    .argument('[tests...]', 'folders of test-results, or their failure.json; without one, all of test-results')
+    .addHelpText(
+      'after',
+      `
+Prints what the assertion said when it failed. It reads the failure.json of the test's folder. That file has the failure as
+data, for CI bots and coding agents: hairpin/schemas/failure.json is its JSON Schema.
+
+  hairpin explain test-results/office.test.ts-fails
+
+Exit codes: ${EXIT.ok} printed, or there is no failure, ${EXIT.usage} wrong usage, or no failure in such a folder`,
+    )
+    .action((paths: string[]) => {
+      const failures = paths.length > 0 ? paths.map(readFailure) : keptFailures(process.cwd());
+      if (failures.length === 0) say('hairpin explain: test-results has no failure of an assertion');
+      else print(failures.map(failureReport).join('\n'));
+    });
+}
