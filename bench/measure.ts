@@ -33,6 +33,8 @@ export interface Report {
   title: string;
   notes: readonly string[];
   figures: readonly Figure[];
+  /** Rows of words, where what a benchmark compares are no figures. */
+  tables?: readonly (readonly string[][])[];
   /** How many answers were wrong, where a benchmark looks at them. */
   wrong?: number;
 }

@@ -9,6 +9,9 @@ import type { Report } from './measure.ts';
 import { memory } from './memory.ts';
 import { formatReport } from './print.ts';
 import { reachOnce } from './reach.ts';
+import { hasScripts } from './selftest-script.ts';
+import { scriptsWithSpecs } from './selftest-specs.ts';
+import { selftests } from './selftests.ts';
 import { soundness } from './soundness.ts';
 import { KINDS } from './soundness-questions.ts';
 import { stateHolds } from './state.ts';
@@ -16,7 +19,7 @@ import { stateHolds } from './state.ts';
 const USAGE = `node bench/run.ts [--quick] [--json] [--each N] [--only kind,…] [--minutes M] [benchmark …]
 
 Measures hairpin beside ip and ping, in one run. Timings are no test, so the exit code says nothing of them. It is 1
-where an answer was wrong (soundness).
+where an answer was wrong (soundness), and where a spec and a script of the kernel differ (selftests).
 
   --quick  fewer runs, and without what takes more than a few seconds (the article's script, 2450 pings)
   --json   the figures as JSON
@@ -24,7 +27,10 @@ where an answer was wrong (soundness).
            not; 10000, or 100 with --quick
   --only   soundness: these kinds of questions alone, of ${Object.keys(KINDS).join(', ')}
   --minutes  soundness: put no question after so many minutes
-  benchmark: lab-build, article, reach, state, all-pairs, memory, soundness; without any, all but soundness, which takes hours`;
+  --sources  selftests: the folder of a kernel's sources, with tools/testing/selftests (docs/selftests.md)
+  --scripts  selftests: these scripts alone, by name: icmp,route_localnet
+  benchmark: lab-build, article, reach, state, all-pairs, memory, soundness, selftests; without any, all but the last two:
+             soundness takes hours, selftests needs sources`;
 
 /** Of the peers; hairpin itself needs none. */
 const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash', 'cc'];
@@ -34,6 +40,8 @@ interface Options {
   each: number;
   only: readonly string[] | undefined;
   minutes: number | undefined;
+  sources: string | undefined;
+  scripts: readonly string[] | undefined;
   progress: (line: string) => void;
 }
 
@@ -45,7 +53,9 @@ const BENCHMARKS: Record<string, (options: Options) => Promise<Report>> = {
   'all-pairs': ({ quick }) => allPairs({ runs: quick ? 3 : 5, quick }),
   memory: ({ quick, progress }) => memory({ labs: quick ? 500 : 2000, progress }),
   soundness,
+  selftests: ({ sources = '', scripts, progress }) => selftests({ sources, scripts, progress }),
 };
+const NOT_ALWAYS = ['soundness', 'selftests'];
 
 const { values, positionals } = parseArgs({
   options: {
@@ -55,10 +65,13 @@ const { values, positionals } = parseArgs({
     each: { type: 'string' },
     only: { type: 'string' },
     minutes: { type: 'string' },
+    sources: { type: 'string' },
+    scripts: { type: 'string' },
   },
   allowPositionals: true,
 });
-const { quick = false, json = false, help = false } = values;
+const { quick = false, json = false, help = false, sources } = values;
+const scripts = values.scripts?.split(',');
 const each = Number(values.each ?? (quick ? 100 : 10_000));
 const only = values.only?.split(',');
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
@@ -66,7 +79,9 @@ const obstacle = wrongUsage() ?? obstacleHere();
 if (help) console.log(USAGE);
 else if (obstacle) fail(obstacle);
 else
-  await runAll(positionals.length > 0 ? positionals : Object.keys(BENCHMARKS).filter((name) => name !== 'soundness'));
+  await runAll(
+    positionals.length > 0 ? positionals : Object.keys(BENCHMARKS).filter((name) => !NOT_ALWAYS.includes(name)),
+  );
 
 /** What is wrong with the arguments. */
 function wrongUsage(): string | undefined {
@@ -75,9 +90,13 @@ function wrongUsage(): string | undefined {
   if (!Number.isInteger(each) || each < 1) return `--each must be a whole number from 1: received ${values.each}`;
   if (minutes !== undefined && !(minutes > 0)) return `--minutes must be a number above 0: received ${values.minutes}`;
   const kind = only?.find((name) => !(name in KINDS));
-  return kind === undefined
-    ? undefined
-    : `--only: there is no kind of question ${kind}; there are ${Object.keys(KINDS).join(', ')}`;
+  if (kind !== undefined)
+    return `--only: there is no kind of question ${kind}; there are ${Object.keys(KINDS).join(', ')}`;
+  const script = scripts?.find((name) => !scriptsWithSpecs().includes(name));
+  if (script !== undefined)
+    return `--scripts: there is no spec of ${script}; there are ${scriptsWithSpecs().join(', ')}`;
+  if (!positionals.includes('selftests') || (sources !== undefined && hasScripts(sources))) return undefined;
+  return `--sources must be a folder with tools/testing/selftests, such as linux-source-6.1: received ${sources}`;
 }
 
 async function runAll(names: readonly string[]): Promise<void> {
@@ -87,7 +106,7 @@ async function runAll(names: readonly string[]): Promise<void> {
   if (!json) console.log(`Linux ${machine.linux}, ${machine.processors} processors, Node ${machine.node}\n`);
   for (const name of names) {
     progress(`${name} …`);
-    const report = await BENCHMARKS[name]?.({ quick, each, only, minutes, progress });
+    const report = await BENCHMARKS[name]?.({ quick, each, only, minutes, sources, scripts, progress });
     if (!report) continue;
     reports[name] = report;
     if (report.wrong) process.exitCode = 1;
