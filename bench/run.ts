@@ -7,6 +7,7 @@ import { article } from './article.ts';
 import { labBuild } from './lab-build.ts';
 import type { Report } from './measure.ts';
 import { memory } from './memory.ts';
+import { benchOnKernel } from './on-kernel.ts';
 import { formatReport } from './print.ts';
 import { reachOnce } from './reach.ts';
 import { hasScripts } from './selftest-script.ts';
@@ -28,6 +29,7 @@ where an answer was wrong (soundness), and where a spec and a script of the kern
   --only   soundness: these kinds of questions alone, of ${Object.keys(KINDS).join(', ')}
   --minutes  soundness: put no question after so many minutes
   --sources  selftests: the folder of a kernel's sources, with tools/testing/selftests (docs/selftests.md)
+  --kernel   run them on this kernel instead, in QEMU, as \`hairpin test --kernel\` does
   --scripts  selftests: these scripts alone, by name: icmp,route_localnet
   benchmark: lab-build, article, reach, state, all-pairs, memory, soundness, selftests; without any, all but the last two:
              soundness takes hours, selftests needs sources`;
@@ -67,6 +69,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string' },
     sources: { type: 'string' },
     scripts: { type: 'string' },
+    kernel: { type: 'string' },
   },
   allowPositionals: true,
 });
@@ -78,10 +81,23 @@ const minutes = values.minutes === undefined ? undefined : Number(values.minutes
 const obstacle = wrongUsage() ?? obstacleHere();
 if (help) console.log(USAGE);
 else if (obstacle) fail(obstacle);
+else if (values.kernel !== undefined)
+  process.exitCode = await benchOnKernel(values.kernel, argumentsWithoutKernel(), progress);
 else
   await runAll(
     positionals.length > 0 ? positionals : Object.keys(BENCHMARKS).filter((name) => !NOT_ALWAYS.includes(name)),
   );
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** For the guest; `--kernel WORD` and `--kernel=WORD` are both left out. */
+function argumentsWithoutKernel(): string[] {
+  const args = process.argv.slice(2);
+  const at = args.findIndex((word) => /^--kernel(=|$)/.test(word));
+  return args.toSpliced(at, args[at] === '--kernel' ? 2 : 1);
+}
 
 /** What is wrong with the arguments. */
 function wrongUsage(): string | undefined {
@@ -100,7 +116,6 @@ function wrongUsage(): string | undefined {
 }
 
 async function runAll(names: readonly string[]): Promise<void> {
-  const progress = (line: string) => process.stderr.write(`${line}\n`);
   const machine = { linux: release(), processors: availableParallelism(), node: process.version };
   const reports: Record<string, Report> = {};
   if (!json) console.log(`Linux ${machine.linux}, ${machine.processors} processors, Node ${machine.node}\n`);

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { isolated } from './measure.ts';
 import { readVerdicts, type Verdict } from './selftest-verdicts.ts';
 
 const SELFTESTS = 'tools/testing/selftests';
 /** Where below it there are scripts. */
 const FOLDERS = ['net', 'net/forwarding', 'netfilter', 'net/netfilter', 'drivers/net/bonding'];
+/** Those of net/forwarding want the names of the interfaces that they are to make. */
+const INTERFACES = Array.from({ length: 10 }, (_, at) => `veth${at}`);
 const [MOST_OUTPUT, WITHIN] = [2 ** 26, 900_000];
 
 /** What a script, or a spec, said of its cases, and how many milliseconds it took. */
@@ -26,13 +28,10 @@ export function findScript(sources: string, name: string): string | undefined {
   return FOLDERS.map((folder) => join(sources, SELFTESTS, folder, `${name}.sh`)).find(existsSync);
 }
 
-/**
- * Runs a script in network, mount, PID and IPC namespaces of its own, with `/run` for its own files. It ends with this
- * process, and at the latest after 15 minutes.
- */
+/** Runs a script, isolated. It ends at the latest after 15 minutes. */
 export async function runScript(path: string): Promise<Judgement> {
-  const unshare = ['unshare', '--net', '--mount', '--pid', '--ipc', '--fork', '--kill-child', '--mount-proc', '--'];
-  const inside = ['bash', fileURLToPath(new URL('./peers/isolated.sh', import.meta.url)), path];
+  const isForwarding = basename(dirname(path)) === 'forwarding';
+  const [program, args] = isolated(path, isForwarding ? INTERFACES : []);
   const started = performance.now();
   const { output, end } = await new Promise<{ output: string; end: number | string }>((resolve) => {
     const options = {
@@ -42,12 +41,8 @@ export async function runScript(path: string): Promise<Judgement> {
       timeout: WITHIN,
       killSignal: 'SIGKILL',
     } as const;
-    const child = execFile(
-      'setpriv',
-      ['--pdeathsig', 'KILL', '--', ...unshare, ...inside],
-      options,
-      (error, out, err) =>
-        resolve({ output: `${out}${err}`, end: error ? (error.code ?? `ended by ${error.signal}`) : 0 }),
+    const child = execFile(program, args, options, (error, out, err) =>
+      resolve({ output: `${out}${err}`, end: error ? (error.code ?? `ended by ${error.signal}`) : 0 }),
     );
     child.stdin?.end();
   });
