@@ -34,7 +34,7 @@ export async function benchOnKernel(
     env: guestEnvironment({ NO_COLOR: '1', ...(await guestPatience()) }),
     stdout: OUTPUT,
     within: WITHIN,
-    onOutput: (text) => progress(text.trimEnd()),
+    onOutput: (text) => process.stderr.write(text),
   });
   progress(`${kernel.name}: ${describeRun(run)}`);
   const failure = describeFailure(run);
