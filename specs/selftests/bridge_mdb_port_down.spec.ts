@@ -16,7 +16,7 @@ test('MDB add/del entry to port with state down', async ({ lab }) => {
   sw.mdb.add({ group: GROUP, port: p1 });
   p1.set({ up: true });
   // Entries count a tick after the bridge began to ask for members (delay_time), which the kernel does not tell.
-  await vi.waitFor(() => expect(h2).toSee(h1, { frame }));
+  await vi.waitFor(() => expect(h2).toSee(h1, { frame }), 20_000);
 
   p1.set({ up: false });
   await expect(sw).toHaveMdbEntry({ group: GROUP, port: p1, state: 'permanent' });
