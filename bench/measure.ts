@@ -33,6 +33,8 @@ export interface Report {
   title: string;
   notes: readonly string[];
   figures: readonly Figure[];
+  /** Rows of words, where what a benchmark compares are no figures. */
+  tables?: readonly (readonly string[][])[];
   /** How many answers were wrong, where a benchmark looks at them. */
   wrong?: number;
 }
@@ -95,16 +97,20 @@ export interface PeerResult {
 }
 
 /**
- * Runs a script of `bench/peers` in network, mount and PID namespaces of its own. It ends with this process, whatever
- * happens to it, and leaves nothing behind.
+ * The command that runs a script of bash in network, mount, PID and IPC namespaces of its own, which has `/run` to itself.
+ * It ends with this process, whatever happens to it, and leaves nothing behind.
  */
+export function isolated(script: string, args: readonly string[] = []): [program: string, args: string[]] {
+  const own = ['--net', '--mount', '--pid', '--ipc', '--fork', '--kill-child', '--mount-proc'];
+  return [
+    'setpriv',
+    ['--pdeathsig', 'KILL', '--', 'unshare', ...own, '--', 'bash', pathOf('isolated.sh'), script, ...args],
+  ];
+}
+
+/** Runs a script of `bench/peers`, isolated. */
 export async function peer(script: string, ...args: readonly (string | number)[]): Promise<PeerResult> {
-  const path = (name: string) => fileURLToPath(new URL(`./peers/${name}`, import.meta.url));
-  const unshare = ['unshare', '--net', '--mount', '--pid', '--fork', '--kill-child', '--'];
-  const inside = ['bash', path('isolated.sh'), path(script), ...args.map(String)];
-  const { stdout } = await run('setpriv', ['--pdeathsig', 'KILL', '--', ...unshare, ...inside], {
-    maxBuffer: 2 ** 24,
-  });
+  const { stdout } = await run(...isolated(pathOf(script), args.map(String)), { maxBuffer: 2 ** 24 });
   const lines = stdout.trimEnd().split('\n');
   const times = (name: string) =>
     lines
@@ -112,4 +118,8 @@ export async function peer(script: string, ...args: readonly (string | number)[]
       .filter(([word, of]) => word === 'measured' && of === name)
       .map(([, , milliseconds]) => Number(milliseconds));
   return { times, lines };
+}
+
+function pathOf(script: string): string {
+  return fileURLToPath(new URL(`./peers/${script}`, import.meta.url));
 }

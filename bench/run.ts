@@ -7,8 +7,12 @@ import { article } from './article.ts';
 import { labBuild } from './lab-build.ts';
 import type { Report } from './measure.ts';
 import { memory } from './memory.ts';
+import { benchOnKernel } from './on-kernel.ts';
 import { formatReport } from './print.ts';
 import { reachOnce } from './reach.ts';
+import { hasScripts } from './selftest-script.ts';
+import { scriptsWithSpecs } from './selftest-specs.ts';
+import { selftests } from './selftests.ts';
 import { soundness } from './soundness.ts';
 import { KINDS } from './soundness-questions.ts';
 import { stateHolds } from './state.ts';
@@ -16,7 +20,7 @@ import { stateHolds } from './state.ts';
 const USAGE = `node bench/run.ts [--quick] [--json] [--each N] [--only kind,…] [--minutes M] [benchmark …]
 
 Measures hairpin beside ip and ping, in one run. Timings are no test, so the exit code says nothing of them. It is 1
-where an answer was wrong (soundness).
+where an answer was wrong (soundness), and where a spec and a script of the kernel differ (selftests).
 
   --quick  fewer runs, and without what takes more than a few seconds (the article's script, 2450 pings)
   --json   the figures as JSON
@@ -24,7 +28,11 @@ where an answer was wrong (soundness).
            not; 10000, or 100 with --quick
   --only   soundness: these kinds of questions alone, of ${Object.keys(KINDS).join(', ')}
   --minutes  soundness: put no question after so many minutes
-  benchmark: lab-build, article, reach, state, all-pairs, memory, soundness; without any, all but soundness, which takes hours`;
+  --sources  selftests: the folder of a kernel's sources, with tools/testing/selftests (docs/selftests.md)
+  --kernel   run them on this kernel instead, in QEMU, as \`hairpin test --kernel\` does
+  --scripts  selftests: these scripts alone, by name: icmp,route_localnet
+  benchmark: lab-build, article, reach, state, all-pairs, memory, soundness, selftests; without any, all but the last two:
+             soundness takes hours, selftests needs sources`;
 
 /** Of the peers; hairpin itself needs none. */
 const TOOLS = ['ip', 'ping', 'unshare', 'setpriv', 'mount', 'bash', 'cc'];
@@ -34,6 +42,8 @@ interface Options {
   each: number;
   only: readonly string[] | undefined;
   minutes: number | undefined;
+  sources: string | undefined;
+  scripts: readonly string[] | undefined;
   progress: (line: string) => void;
 }
 
@@ -45,7 +55,9 @@ const BENCHMARKS: Record<string, (options: Options) => Promise<Report>> = {
   'all-pairs': ({ quick }) => allPairs({ runs: quick ? 3 : 5, quick }),
   memory: ({ quick, progress }) => memory({ labs: quick ? 500 : 2000, progress }),
   soundness,
+  selftests: ({ sources = '', scripts, progress }) => selftests({ sources, scripts, progress }),
 };
+const NOT_ALWAYS = ['soundness', 'selftests'];
 
 const { values, positionals } = parseArgs({
   options: {
@@ -55,18 +67,37 @@ const { values, positionals } = parseArgs({
     each: { type: 'string' },
     only: { type: 'string' },
     minutes: { type: 'string' },
+    sources: { type: 'string' },
+    scripts: { type: 'string' },
+    kernel: { type: 'string' },
   },
   allowPositionals: true,
 });
-const { quick = false, json = false, help = false } = values;
+const { quick = false, json = false, help = false, sources } = values;
+const scripts = values.scripts?.split(',');
 const each = Number(values.each ?? (quick ? 100 : 10_000));
 const only = values.only?.split(',');
 const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
 const obstacle = wrongUsage() ?? obstacleHere();
 if (help) console.log(USAGE);
 else if (obstacle) fail(obstacle);
+else if (values.kernel !== undefined)
+  process.exitCode = await benchOnKernel(values.kernel, argumentsWithoutKernel(), progress);
 else
-  await runAll(positionals.length > 0 ? positionals : Object.keys(BENCHMARKS).filter((name) => name !== 'soundness'));
+  await runAll(
+    positionals.length > 0 ? positionals : Object.keys(BENCHMARKS).filter((name) => !NOT_ALWAYS.includes(name)),
+  );
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** For the guest; `--kernel WORD` and `--kernel=WORD` are both left out. */
+function argumentsWithoutKernel(): string[] {
+  const args = process.argv.slice(2);
+  const at = args.findIndex((word) => /^--kernel(=|$)/.test(word));
+  return args.toSpliced(at, args[at] === '--kernel' ? 2 : 1);
+}
 
 /** What is wrong with the arguments. */
 function wrongUsage(): string | undefined {
@@ -75,19 +106,22 @@ function wrongUsage(): string | undefined {
   if (!Number.isInteger(each) || each < 1) return `--each must be a whole number from 1: received ${values.each}`;
   if (minutes !== undefined && !(minutes > 0)) return `--minutes must be a number above 0: received ${values.minutes}`;
   const kind = only?.find((name) => !(name in KINDS));
-  return kind === undefined
-    ? undefined
-    : `--only: there is no kind of question ${kind}; there are ${Object.keys(KINDS).join(', ')}`;
+  if (kind !== undefined)
+    return `--only: there is no kind of question ${kind}; there are ${Object.keys(KINDS).join(', ')}`;
+  const script = scripts?.find((name) => !scriptsWithSpecs().includes(name));
+  if (script !== undefined)
+    return `--scripts: there is no spec of ${script}; there are ${scriptsWithSpecs().join(', ')}`;
+  if (!positionals.includes('selftests') || (sources !== undefined && hasScripts(sources))) return undefined;
+  return `--sources must be a folder with tools/testing/selftests, such as linux-source-6.1: received ${sources}`;
 }
 
 async function runAll(names: readonly string[]): Promise<void> {
-  const progress = (line: string) => process.stderr.write(`${line}\n`);
   const machine = { linux: release(), processors: availableParallelism(), node: process.version };
   const reports: Record<string, Report> = {};
   if (!json) console.log(`Linux ${machine.linux}, ${machine.processors} processors, Node ${machine.node}\n`);
   for (const name of names) {
     progress(`${name} …`);
-    const report = await BENCHMARKS[name]?.({ quick, each, only, minutes, progress });
+    const report = await BENCHMARKS[name]?.({ quick, each, only, minutes, sources, scripts, progress });
     if (!report) continue;
     reports[name] = report;
     if (report.wrong) process.exitCode = 1;

@@ -4,7 +4,7 @@ import type { Interface } from './interface.ts';
 
 /**
  * Gives the hosts of a segment a default gateway: its first router that has an address on the host's subnet. A host that
- * has a default route keeps it.
+ * has a default route keeps it, and one whose interface is down gets none.
  */
 export function giveDefaultRoutes(device: Interface): void {
   const { segment, namespace } = device;
@@ -22,7 +22,8 @@ export function giveDefaultRoutes(device: Interface): void {
 
 function giveDefaultRoute(host: Interface, offered: readonly AddressState[], family: Family): void {
   const own = host.address.list().filter((address) => address.family === family && isRoutable(address));
-  // A next hop must be on the link (fib_check_nh): one on another subnet would be refused.
+  // A next hop must be on a link that is up (fib_check_nh): one on another subnet would be refused.
+  if (!host.state().up) return;
   const via = offered.find(({ address }) => own.some((prefix) => contains(prefix, address)));
   if (!via) return;
   const { route } = host.namespace;

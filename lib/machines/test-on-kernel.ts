@@ -38,13 +38,13 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
   const label = labelled ? { VITEST_BLOB_LABEL: [...(outer ? [outer] : []), kernel.name].join('-') } : {};
   const results = freshFolderIn(resultsFolder(root), kernel.name);
   const report = join(results, 'blob.json');
-  const patience = (await chooseAccelerator()) === 'tcg' ? TCG_PATIENCE : '1';
   const run = await runInMachine(kernel, {
     ...machine,
     results,
     cwd: root,
     env: guestEnvironment({
-      ...{ [MACHINE]: kernel.name, [PATIENCE]: patience, [CONSOLE]: '/dev/kmsg', NO_COLOR: '1' },
+      ...{ [MACHINE]: kernel.name, [CONSOLE]: '/dev/kmsg', NO_COLOR: '1' },
+      ...(await guestPatience()),
       ...label,
     }),
     command: [
@@ -53,6 +53,11 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
     ],
   });
   return { ...run, kernel, results, ...(existsSync(report) ? { blob: keepBlob(root, kernel, report) } : {}) };
+}
+
+/** For the environment of vitest in a guest: how many times longer its tests may take. */
+export async function guestPatience(): Promise<Record<string, string>> {
+  return { [PATIENCE]: (await chooseAccelerator()) === 'tcg' ? TCG_PATIENCE : '1' };
 }
 
 /**

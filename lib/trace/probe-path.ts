@@ -4,6 +4,7 @@ import { type CapturedFrame, type Hop, type Interface, isLink, type Namespace } 
 import { ipvlan } from '../links/ipvlan.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
+import { isMulticastIp } from '../wire/ip-address.ts';
 import { vlanTagOf } from '../wire/vlan-tag.ts';
 import { Capture } from './capture.ts';
 import { type Holder, holdersOf } from './owner.ts';
@@ -78,7 +79,7 @@ function followerOf(
   return (asked) => {
     const path = pathOf(frames, asked);
     if (!path) return undefined;
-    const goal = became ?? translatedGoal(path) ?? to.address;
+    const goal = became ?? translatedGoal(path, to.address) ?? to.address;
     const all = whoHas(goal).map(({ device, namespace }) => {
       const arrival = arrivalOf(path, device, namespace);
       const sent = frames.find(
@@ -143,11 +144,14 @@ function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | u
   return buildPath(same, first.at);
 }
 
-/** Whom a packet was for when it was last seen, where that is another than at first. */
-function translatedGoal(path: Hop): string | undefined {
+/**
+ * Whom a packet was for when it was last seen, where that is not whom the question is for: its sender may have translated
+ * it before any tap saw it. A solicitation is for a group.
+ */
+function translatedGoal(path: Hop, asked: string): string | undefined {
   const hops = hopsOf(path).toSorted((a, b) => Number(a.frame.nanoseconds - b.frame.nanoseconds));
-  const [first, last] = [path, hops.at(-1)].map((hop) => hop && destinationOf(hop.frame.bytes));
-  return first === last ? undefined : last;
+  const last = hops.map((hop) => destinationOf(hop.frame.bytes)).at(-1);
+  return last === asked || (last !== undefined && isMulticastIp(last)) ? undefined : last;
 }
 
 /** The last frame that had the time to get everywhere, a parent's broadcast worker included; else the last. */

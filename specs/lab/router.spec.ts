@@ -48,6 +48,14 @@ test('a host keeps the default route that it has', async ({ lab }) => {
   expect(await ipRoutes(host)).toMatchObject([{ dst: 'default', gateway: '10.0.0.1' }]);
 });
 
+// host, whose end is down ── router
+test('a host whose interface is down gets no default route', async ({ lab }) => {
+  const [host, router] = [lab.namespace('host'), lab.router('router')];
+  const { a: eth0 } = lab.cable(host, router, { a: { up: false } });
+  eth0.set({ up: true });
+  expect(await ipRoutes(host)).toEqual([]);
+});
+
 // host ── sw ── other, router: only the second has an address on the subnet of the switch, and of IPv4 alone
 test('a router on another subnet is no default gateway', async ({ lab }) => {
   const sw = lab.switch('sw');

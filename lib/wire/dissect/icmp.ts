@@ -11,11 +11,11 @@ const REDIRECT = 5;
 /** ICMP for IPv4 (RFC 792). */
 export function dissectIcmp(source: string, destination: string, message: Buffer): Dissection {
   if (message.length < HEADER) return unreadable('ICMP', message, HEADER);
-  const common = dissectEcho(4, source, destination, message) ?? dissectError(4, message);
+  const common = dissectEcho(4, source, destination, message) ?? dissectError(4, source, message);
   if (common) return common;
   if (message.readUInt8(0) !== REDIRECT) return dissectUnknown(4, source, destination, message);
   const gateway = bytesToIp(message.subarray(4, 8));
-  const line = `ICMP redirect to ${gateway}${about(4, message.subarray(HEADER))}`;
+  const line = `ICMP redirect to ${gateway} from ${source}${about(4, message.subarray(HEADER))}`;
   return dissection(line, 'ICMP', [...typeFields(message), ['gateway', gateway]]);
 }
 
@@ -40,13 +40,13 @@ export function dissectEcho(
   ]);
 }
 
-/** An error, of either version, with the packet that it is about as far as that is quoted. */
-export function dissectError(family: Family, message: Buffer): Dissection | undefined {
+/** An error, of either version, with its sender and the packet that it is about as far as that is quoted. */
+export function dissectError(family: Family, source: string, message: Buffer): Dissection | undefined {
   const [type, code] = [message.readUInt8(0), message.readUInt8(1)];
   if (!ICMP_TYPE[family].errors.some((known) => known === type)) return undefined;
   const quoted = about(family, message.subarray(HEADER));
   const reason = decodeIcmpError(family, message)?.reason ?? `error type ${type} code ${code}`;
-  return dissection(`${nameOf(family)} ${reason}${quoted}`, nameOf(family), [
+  return dissection(`${nameOf(family)} ${reason} from ${source}${quoted}`, nameOf(family), [
     ...typeFields(message),
     ['reason', reason],
     ['about', quoted.replaceAll(/^ \((?:about )?|\)$/g, '')],

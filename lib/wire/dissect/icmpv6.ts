@@ -10,7 +10,7 @@ export function dissectIcmpv6(source: string, destination: string, message: Buff
   if (message.length < HEADER) return unreadable('ICMPv6', message, HEADER);
   return (
     dissectEcho(6, source, destination, message) ??
-    dissectError(6, message) ??
+    dissectError(6, source, message) ??
     dissectNeighbourDiscovery(source, message) ??
     dissectMld(message) ??
     dissectUnknown(6, source, destination, message)

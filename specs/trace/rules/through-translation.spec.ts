@@ -43,6 +43,14 @@ test.for(['tcp', 'udp'] as const)('%s: a port that is forwarded', async (by, { l
   expect(server?.port).toBe(80);
 });
 
+test.for(WAYS)('%s: a destination that the sender translates before it leaves', async (by, { lab }) => {
+  const { a, r, sw, web, other } = build(lab);
+  await addRules(a, 'ip nat out { type nat hook output priority -100; }', ['ip daddr 10.9.9.9 dnat to 10.0.1.2']);
+  using _ = by === 'icmp' ? undefined : listen(web, by);
+  const question = by === 'icmp' ? { by } : { by, port: 80, listen: false };
+  await expect(a).toReach('10.9.9.9', { ...question, through: [r, sw, web], notThrough: other });
+});
+
 test.for(WAYS)('%s: both at once', async (by, { lab }) => {
   const { a, r, sw, web, other } = build(lab);
   await addRules(r, DESTINATION, ['ip daddr 10.9.9.9 dnat to 10.0.1.2']);
