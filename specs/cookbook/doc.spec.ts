@@ -8,10 +8,12 @@ import { describeNeeding, needs, VLAN_FILTERING } from '../needs.ts';
 const samples = samplesOf(await readFile(join(ROOT, 'docs/cookbook.md'), 'utf8'), 'spec');
 
 describe.each(samples)('the network of sample %$', async (code) => {
-  if (code.includes("'vxlan'")) return describeNeeding(['vxlan'], () => collectSample(code));
+  const kind = (['vxlan', 'bond', 'wireguard'] as const).find((name) => code.includes(`.link('${name}'`));
+  if (kind) return describeNeeding([kind], () => collectSample(code));
   if (code.includes('vlanFiltering')) return describeNeeding([VLAN_FILTERING], () => collectSample(code));
   if (code.includes("'busybox'")) needs('busybox');
   if (code.includes("'dnsmasq'")) needs('dnsmasq');
   if (code.includes("'keepalived'")) needs('keepalived');
+  if (code.includes('cni(')) needs('/usr/lib/cni/macvlan');
   await collectSample(code);
 });
