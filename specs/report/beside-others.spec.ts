@@ -22,7 +22,7 @@ test('beside another reporter for terminals it writes the page, and says but whe
     expect(count(both, 'RUN ')).toBe(1);
     expect(both).not.toContain('alive for');
     // The failures, which go to the other output, may be printed in between.
-    expect(both.trimEnd()).toMatch(/^ +Duration [^]*\n +Report {2}test-results\/report\.html$/m);
+    expect(both.trimEnd()).toMatch(/^ +Duration [\s\S]*\n +Report {2}test-results\/report\.html$/m);
   }
   expect(count(alone, 'RUN ')).toBe(1);
   expect(alone).toContain('Labs  1, alive for');
