@@ -69,7 +69,8 @@ test('a further port of a switch: a tunnel that leads there', async ({ lab }) =>
 test('a change that the kernel refuses leaves an interface where it was', ({ lab }) => {
   const { r, ends } = build(lab);
   const lan = r.bridge({ address: false });
-  expect(() => ends[0].set({ master: lan, name: 'lo' })).toThrow('EEXIST');
+  // Before Linux 6.3 a device that is up keeps its name (dev_change_name).
+  expect(() => ends[0].set({ master: lan, name: 'lo' })).toThrow(/EEXIST|EBUSY/);
   expect([ends[0].isPort, ends[0].state().master]).toEqual([false, undefined]);
 });
 
