@@ -2,10 +2,10 @@ import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
 import {
-  type Interface,
+  Interface,
   Lab,
   type MacvlanMode,
-  type Namespace,
+  Namespace,
   type NeighbourEntry,
   type RouteEntry,
   type RuleEntry,
@@ -43,8 +43,14 @@ export type { AddressEntry, CounterEntry, Expected, ForwardingEntry, GroupEntry,
 export { expect };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
+// Of two labs each may have a host 'a' with the same settings: only the same handle is equal.
+expect.addEqualityTesters([(one, other) => (isHandle(one) && isHandle(other) ? one === other : undefined)]);
 // A snapshot of a lab is its drawing.
 expect.addSnapshotSerializer({ test: (value) => value instanceof Lab, serialize: String });
+
+function isHandle(value: unknown): boolean {
+  return value instanceof Lab || value instanceof Namespace || value instanceof Interface;
+}
 
 declare module 'vitest' {
   // Declarations merge only with the very parameters of vitest's own.

@@ -49,7 +49,8 @@ import { make, unwatched, watcher } from './watcher.ts';
 
 /** A network namespace of a lab: a host, a router, or what holds a switch. */
 export class Namespace {
-  readonly lab: Lab;
+  /** No property of its own: `toMatchObject` shows these, and a lab is a whole network. */
+  readonly #lab: Lab;
   readonly name: string;
   readonly role: Role;
   readonly route: RouteTable;
@@ -59,7 +60,7 @@ export class Namespace {
   readonly sysctl: Sysctls;
 
   constructor(lab: Lab, name: string, role: Role) {
-    this.lab = lab;
+    this.#lab = lab;
     this.name = name;
     this.role = role;
     this.route = new RouteTable(this);
@@ -67,6 +68,10 @@ export class Namespace {
     this.nexthop = new NexthopTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
+  }
+
+  get lab(): Lab {
+    return this.#lab;
   }
 
   /**

@@ -1,7 +1,11 @@
 import { expect, type Namespace, test } from 'hairpin';
+import { stateOfProcess } from '../../lib/kernel/process-state.ts';
 import { failureOf } from '../matchers/failure-of.ts';
 
-/** The lines of `ip monitor` or `bridge monitor`. It listens by then: its netlink socket has joined groups. */
+/**
+ * The lines of `ip monitor` or `bridge monitor`. It listens by then: its netlink socket has joined groups, and it sleeps. Before that it
+ * lists the links by the same socket, and passes over events meanwhile (`rtnl_dump_filter_l` of iproute2).
+ */
 async function referee(namespace: Namespace, program: 'ip' | 'bridge', ...objects: string[]) {
   const run = namespace.exec(program, ['-o', 'monitor', ...objects], { reject: false });
   let printed = '';
@@ -11,6 +15,7 @@ async function referee(namespace: Namespace, program: 'ip' | 'bridge', ...object
   await expect
     .poll(async () => (await namespace.exec('cat', ['/proc/self/net/netlink'])).stdout)
     .toMatch(new RegExp(`^\\S+ +0 +${run.pid} +(?!0+ )[0-9a-f]+ `, 'm'));
+  await expect.poll(() => stateOfProcess(Number(run.pid))).toBe('S');
   return async (count: number, about: RegExp): Promise<string[]> => {
     const lines = () => printed.split('\n').filter((line) => about.test(line));
     await expect.poll(() => lines().length).toBeGreaterThanOrEqual(count);
