@@ -17,7 +17,7 @@ import { soundness } from './soundness.ts';
 import { KINDS } from './soundness-questions.ts';
 import { stateHolds } from './state.ts';
 
-const USAGE = `node bench/run.ts [--quick] [--json] [--each N] [--only kind,…] [--minutes M] [benchmark …]
+const USAGE = `node bench/run.ts [--quick] [--json] [--each N] [--only kind,…] [--minutes M] [--sources DIR] [--scripts name,…] [--kernel K] [benchmark …]
 
 Measures hairpin beside ip and ping, in one run. Timings are no test, so the exit code says nothing of them. It is 1
 where an answer was wrong (soundness), and where a spec and a script of the kernel differ (selftests).
@@ -28,8 +28,8 @@ where an answer was wrong (soundness), and where a spec and a script of the kern
            not; 10000, or 100 with --quick
   --only   soundness: these kinds of questions alone, of ${Object.keys(KINDS).join(', ')}
   --minutes  soundness: put no question after so many minutes
-  --sources  selftests: the folder of a kernel's sources, with tools/testing/selftests (docs/selftests.md)
   --kernel   run them on this kernel instead, in QEMU, as \`hairpin test --kernel\` does
+  --sources  selftests: the folder of a kernel's sources, with tools/testing/selftests (docs/selftests.md)
   --scripts  selftests: these scripts alone, by name: icmp,route_localnet
   benchmark: lab-build, article, reach, state, all-pairs, memory, soundness, selftests; without any, all but the last two:
              soundness takes hours, selftests needs sources`;
@@ -81,8 +81,7 @@ const minutes = values.minutes === undefined ? undefined : Number(values.minutes
 const obstacle = wrongUsage() ?? obstacleHere();
 if (help) console.log(USAGE);
 else if (obstacle) fail(obstacle);
-else if (values.kernel !== undefined)
-  process.exitCode = await benchOnKernel(values.kernel, argumentsWithoutKernel(), progress);
+else if (values.kernel !== undefined) await runOnKernel(values.kernel);
 else
   await runAll(
     positionals.length > 0 ? positionals : Object.keys(BENCHMARKS).filter((name) => !NOT_ALWAYS.includes(name)),
@@ -90,6 +89,14 @@ else
 
 function progress(line: string): void {
   process.stderr.write(`${line}\n`);
+}
+
+async function runOnKernel(kernel: string): Promise<void> {
+  try {
+    process.exitCode = await benchOnKernel(kernel, argumentsWithoutKernel(), progress);
+  } catch (error) {
+    fail((error as Error).message);
+  }
 }
 
 /** For the guest; `--kernel WORD` and `--kernel=WORD` are both left out. */

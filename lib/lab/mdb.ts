@@ -1,4 +1,4 @@
-import { checkInteger, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, checkIp, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { bridgeMdb, type MdbEntry } from '../netlink/mdb.ts';
 import { familyOf, isMulticastIp } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
@@ -17,10 +17,12 @@ export interface MdbMember {
   port: Interface;
   /** The VLAN that it is for, 1 to 4094. @default frames without a tag, and every VLAN of the port */
   vlan?: number;
+  /** The only source that it is for, which counts with IGMPv3 and MLDv2 (`mcastIgmpVersion`). @default whichever */
+  src?: string;
 }
 
 /** An entry of a bridge's multicast database. */
-export interface MdbPortEntry {
+export interface MdbPortEntry extends Pick<MdbEntry, 'src' | 'filterMode' | 'sourceList' | 'blocked'> {
   group: string;
   port: Interface;
   /** `temp`: a host has joined, and must say so again from time to time. */
@@ -55,9 +57,9 @@ export class Mdb {
     const all = engineOf(namespace).rtnetlink.list(bridgeMdb.all());
     return all
       .flatMap(({ entries }) => entries)
-      .flatMap(({ bridge, port: at, group, state, vid }) => {
+      .flatMap(({ bridge, port: at, vid, ...entry }) => {
         const port = this.#members.find((each) => each.index === at);
-        return port && bridge === index ? [{ group, port, state, vlan: vid === 0 ? undefined : vid }] : [];
+        return port && bridge === index ? [{ ...entry, port, vlan: vid === 0 ? undefined : vid }] : [];
       });
   }
 
@@ -71,7 +73,7 @@ export class Mdb {
   add(member: MdbMember & { state?: (typeof STATES)[number] }): void {
     const call = `${this.#name}.mdb.add`;
     change(call, [member], () => {
-      this.#check(call, member, ['group', 'port', 'vlan', 'state']);
+      this.#check(call, member, ['group', 'port', 'vlan', 'src', 'state']);
       // Of the bridge itself groups of IP are temporary, and those by MAC addresses are always permanent (br_mdb_add_group).
       const usual = member.port === this.#bridge && familyOf(member.group) ? 'temp' : 'permanent';
       const state = checkOneOf(call, 'state', member.state ?? usual, STATES);
@@ -87,7 +89,7 @@ export class Mdb {
   delete(member: MdbMember): void {
     const call = `${this.#name}.mdb.delete`;
     change(call, [member], () => {
-      this.#check(call, member, ['group', 'port', 'vlan']);
+      this.#check(call, member, ['group', 'port', 'vlan', 'src']);
       const causes = { EINVAL: 'there is no such entry (br_mdb_del)', ENOENT: 'there is no such entry' };
       engineOf(this.#bridge.namespace).rtnetlink.change(bridgeMdb.delete(this.#entry(member), causes));
     });
@@ -97,8 +99,8 @@ export class Mdb {
     return [...this.#bridge.ports, this.#bridge];
   }
 
-  #entry({ group, port, vlan = 0 }: MdbMember) {
-    return { bridge: this.#bridge.index, port: port.index, group: group.toLowerCase(), vid: vlan };
+  #entry({ group, port, vlan = 0, src }: MdbMember) {
+    return { bridge: this.#bridge.index, port: port.index, group: group.toLowerCase(), vid: vlan, src };
   }
 
   #check(call: string, member: MdbMember, options: readonly string[]): void {
@@ -106,6 +108,7 @@ export class Mdb {
     checkOptions(call, member, options);
     checkGroup(call, member.group);
     checkInteger(call, 'vlan', member.vlan, 1, 4094);
+    if (member.src !== undefined) checkIp(call, 'src', member.src);
     if (this.#members.some((each) => each === member.port)) return;
     const { port } = member;
     const received = typeof port === 'object' && port !== null ? String(port) : show(port);

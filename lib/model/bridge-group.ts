@@ -29,13 +29,14 @@ export function snoop(bridge: Device, frame: Frame, vlan: number | undefined): S
   // Messages about membership have rules of their own.
   if (group === undefined || mcastVlanSnooping || isAboutMembership(frame))
     return { group: destination, isMember: () => undefined, vague: `${bridge} snoops multicast` };
-  const entries = bridge.host.mdb.filter(
-    (entry) => entry.bridge === bridge.index && entry.group === group && entry.vid === (vlan ?? 0),
-  );
+  const version = etherType === ETHERTYPE.ipv4 ? settings.mcastIgmpVersion === 3 : settings.mcastMldVersion === 2;
+  const entries = bridge.host.mdb
+    .filter((entry) => entry.bridge === bridge.index && entry.group === group && entry.vid === (vlan ?? 0))
+    // Older versions know nothing of sources (br_mdb_entry_skb_get).
+    .filter(({ src }) => src === undefined || version);
   if (entries.length === 0 && (!isIp || isLinkLocal(group))) return undefined;
   const other = etherType === ETHERTYPE.ipv4 ? settings.querier?.other4 : settings.querier?.other6;
   if (isIp && !settings.mcastQuerier && other === undefined) return undefined;
-  const version = etherType === ETHERTYPE.ipv4 ? settings.mcastIgmpVersion === 3 : settings.mcastMldVersion === 2;
   const hasSources = isIp && version && entries.length > 0;
   return {
     group,

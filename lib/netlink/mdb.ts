@@ -5,7 +5,7 @@ import { answeredBy, body } from './body.ts';
 import { Family } from './family.ts';
 import { list } from './list.ts';
 import { oneOf } from './one-of.ts';
-import { be16, device, pad, u8, u16 } from './scalars.ts';
+import { be16, device, ip, pad, u8, u16 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, attributes, table } from './table.ts';
 import { fixed, type Type } from './type.ts';
@@ -22,9 +22,19 @@ export interface MdbEntry {
   state: MdbState;
   /** The VLAN that it is for; 0: frames without a tag. */
   vid: number;
+  /** The only source that it is for (`(S,G)`); undefined: whichever (`(*,G)`). */
+  src?: string | undefined;
+  /** With IGMPv3 and MLDv2: whether the hosts want the sources of the list alone, or all others (RFC 3376 section 6.2.1). */
+  filterMode?: keyof typeof FILTER_MODES | `${number}` | undefined;
+  /** Of a `(*,G)` that IGMPv3 or MLDv2 made: its sources. */
+  sourceList?: string[] | undefined;
+  /** Of a source that hosts do not want: nothing of it is sent (`MDB_FLAGS_BLOCKED`). */
+  blocked?: true | undefined;
 }
 
 const STATES = { temp: 0, permanent: 1 } as const;
+/** `MCAST_EXCLUDE`, `MCAST_INCLUDE` of linux/in.h. */
+const FILTER_MODES = { exclude: 0, include: 1 } as const;
 export type MdbState = keyof typeof STATES | `${number}`;
 
 const ETH_P_IP = 0x0800;
@@ -59,13 +69,33 @@ const routerPort: Type<number> = { write: () => {}, read: (bytes) => bytes.readI
 
 const header = struct('br_port_msg', { family: u8, padding: pad(3), bridge: device });
 
-const request = body(header, table({ entry: attribute('MDBA_SET_ENTRY', 1, mdbEntry) }));
+const request = body(
+  header,
+  table({
+    entry: attribute('MDBA_SET_ENTRY', 1, mdbEntry),
+    more: attribute('MDBA_SET_ENTRY_ATTRS', 2, table({ src: attribute('MDBE_ATTR_SOURCE', 1, ip) })),
+  }),
+);
+
+const info = body(
+  mdbEntry,
+  table({
+    sources: attribute(
+      'MDBA_MDB_EATTR_SRC_LIST',
+      2,
+      list(1, table({ address: attribute('MDBA_MDB_SRCATTR_ADDRESS', 1, ip, { ifAbsent: '' }) })),
+    ),
+    filterMode: attribute('MDBA_MDB_EATTR_GROUP_MODE', 3, oneOf(u8, '', FILTER_MODES)),
+    src: attribute('MDBA_MDB_EATTR_SOURCE', 4, ip),
+  }),
+);
+const BLOCKED = 1 << 3;
 
 /** All of one bridge in one message. The numbers are other enumerations than those of a request. */
 const answer = body(
   header,
   table({
-    entries: attribute('MDBA_MDB', 1, list(1, table({ infos: attributes('MDBA_MDB_ENTRY_INFO', 1, mdbEntry) })), {
+    entries: attribute('MDBA_MDB', 1, list(1, table({ infos: attributes('MDBA_MDB_ENTRY_INFO', 1, info) })), {
       ifAbsent: [],
     }),
     routers: attribute('MDBA_ROUTER', 2, list(1, routerPort), { ifAbsent: [] }),
@@ -84,21 +114,27 @@ export const bridgeMdb = new Family({
   command: ['bridge', 'mdb'],
   messages: ['MDB', 84],
   body: answeredBy(request, answer),
-  complete: ({ bridge, ...entry }: Partial<MdbEntry>, verb) => ({
+  complete: ({ bridge, port, group: of, state, vid, src }: Partial<MdbEntry>, verb) => ({
     ...{ family: AF_BRIDGE, bridge },
-    ...(verb === 'list' ? {} : { entry }),
+    ...(verb === 'list' ? {} : { entry: { port, group: of, state, vid } }),
+    ...(src === undefined ? {} : { more: { src } }),
   }),
   state: ({ bridge, entries, routers }): BridgeMdb => ({
     entries: entries.flatMap(({ infos }) =>
-      infos.map(({ port, group: of, state, vid }) => ({ bridge, port, group: of, state, vid })),
+      infos.map(({ port, group: of, state, vid, flags, src, filterMode, sources }) => ({
+        ...{ bridge, port, group: of, state, vid, src, filterMode },
+        sourceList: sources?.map(({ address }) => address),
+        blocked: (flags & BLOCKED) !== 0 || undefined,
+      })),
     ),
     routers,
   }),
-  words: ({ bridge, port, group: of, state, vid = 0 }, names, _, verb) =>
+  words: ({ bridge, port, group: of, state, vid = 0, src }, names, _, verb) =>
     verb === 'list'
       ? []
       : [
           ...['dev', names.device(bridge ?? 0), 'port', names.device(port ?? 0), 'grp', of],
+          ...(src === undefined ? [] : ['src', src]),
           ...(verb === 'delete' ? [] : [state ?? 'temp']),
           ...(vid === 0 ? [] : ['vid', String(vid)]),
         ],

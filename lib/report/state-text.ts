@@ -66,7 +66,8 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     [
       'groups',
       namespace.mdb.map(
-        ({ bridge, port, group, state: how }) => `${group} ${dev(bridge)} port ${names.device(port)} ${how}`,
+        ({ bridge, port, group, src, state: how, blocked }) =>
+          `${group} ${src ? `src ${src} ` : ''}${dev(bridge)} port ${names.device(port)} ${how}${blocked ? ' blocked' : ''}`,
       ),
     ],
     ['sysctls', Object.entries(changedSysctls).map(([key, value]) => `${key} = ${value}`)],

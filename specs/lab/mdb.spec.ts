@@ -1,4 +1,5 @@
 import { expect, type Lab, test, UsageError } from 'hairpin';
+import { EXCLUDE, INCLUDE, Snooping } from '../selftests/source-lists.ts';
 import { read, refusal } from './referee.ts';
 
 interface Shown {
@@ -65,6 +66,42 @@ test('a host that joins a group has an entry at its port, until it leaves', asyn
   await expect.poll(() => shown(net, 'ff15::7')).toEqual(['p1 temp']);
 });
 
+test('an entry of one source is made, listed and deleted as bridge mdb has it', async ({ lab }) => {
+  const { sw, p0 } = build(lab, { mcastSnooping: true, mcastIgmpVersion: 3 });
+  sw.mdb.add({ group: '239.1.1.1', port: p0, src: '192.0.2.1' });
+  sw.mdb.add({ group: '239.1.1.1', port: p0 });
+  const entries = async () => {
+    const [all] = await read<{ mdb: { grp: string; src?: string }[] }>(sw, 'bridge', ['-j', 'mdb', 'show']);
+    return (all?.mdb ?? []).filter(({ grp }) => grp === '239.1.1.1').map(({ src }) => src);
+  };
+  expect(new Set(await entries())).toEqual(new Set(['192.0.2.1', undefined]));
+  expect(sw.mdb.list().map(({ src }) => src)).toContain('192.0.2.1');
+  sw.mdb.delete({ group: '239.1.1.1', port: p0, src: '192.0.2.1' });
+  expect(await entries()).toEqual([undefined]);
+});
+
+interface ShownSources {
+  mdb: { grp: string; src?: string; filter_mode?: string; source_list?: { address: string }[]; flags: string[] }[];
+}
+
+test('what a host says of sources by IGMPv3 is listed as bridge mdb shows it', async ({ lab }) => {
+  const group = '239.1.1.1';
+  const net = new Snooping(lab, { version: 4, group, source: (id) => `192.0.2.${id}` });
+  await net.begin();
+  await net.report(net.member, INCLUDE, EXCLUDE);
+  const [shown] = await read<ShownSources>(net.bridge.namespace, 'bridge', ['-d', '-j', 'mdb', 'show']);
+  const wanted = (shown?.mdb ?? [])
+    .filter(({ grp }) => grp === group)
+    .map(({ src, filter_mode: filterMode, source_list: sources, flags }) => ({
+      ...{ group, src, filterMode, sourceList: sources?.map(({ address }) => address) },
+      blocked: flags.includes('blocked') || undefined,
+    }));
+  const listed = net.bridge.mdb.list().filter((entry) => entry.group === group);
+  expect(listed).toEqual(wanted.map((entry) => expect.objectContaining(entry)));
+  expect(listed.filter(({ blocked }) => blocked)).toHaveLength(2);
+  expect(listed.find(({ src }) => src === undefined)?.sourceList).toHaveLength(4);
+});
+
 test('what the kernel refuses', ({ lab }) => {
   const { sw, p0 } = build(lab, {});
   expect(refusal(() => sw.mdb.add({ group: '239.1.1.1', port: p0 }))).toBe(
@@ -88,6 +125,10 @@ test.for<[call: (net: ReturnType<typeof build>) => unknown, message: string]>([
   [
     ({ sw, p0 }) => sw.mdb.add({ group: 'ff15::1', port: p0, state: 'static' as never }),
     "sw.mdb.add: state must be one of permanent, temp: received 'static'",
+  ],
+  [
+    ({ sw, p0 }) => sw.mdb.add({ group: '239.1.1.1', port: p0, src: 'any' }),
+    "sw.mdb.add: src must be an IP address such as 10.0.0.1 or fd00::1: received 'any'",
   ],
   [
     ({ a }) => a.join('01:00:00:00:00:07'),

@@ -20,7 +20,11 @@ async function announce(lab: Lab, { addresses, notify, sysctls, protocol, announ
   host.sysctl.set(notify, 1);
   for (const [name, value] of Object.entries(sysctls)) router.sysctl.set(name, value);
 
-  const trace = await lab.trace(() => cable.a.set({ up: true }), { protocol });
+  const comesUp = async () => {
+    cable.a.set({ up: true });
+    await host.settled();
+  };
+  const trace = await lab.trace(comesUp, { protocol });
   expect(String(trace)).toContain(`${announced}\n  host/eth0 → router/eth0`);
   return router;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, type Lab, test } from 'hairpin';
+import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 
 const HOSTS = [
   [1, 1300],
@@ -38,7 +38,7 @@ const CASES = HOSTS.flatMap(([id, mtu]) => [
 describe('routes that share a nexthop object learn the MTU of each of their ways', () => {
   test.for(CASES)('%s', async ([, to, mtu], { lab }) => {
     const h0 = build(lab);
-    await expect(h0).not.toReach(to, { size: payload(to, mtu) + 1, droppedBy: 'link.mtu' });
+    await learn(h0, to, mtu);
     expect(h0.route.get(to)).toMatchObject({ mtu });
   });
 });
@@ -46,14 +46,17 @@ describe('routes that share a nexthop object learn the MTU of each of their ways
 describe('and keep it when they have learnt the others', () => {
   test.for(CASES.map(([name, ...rest]) => [`${name} (2)`, ...rest] as const))('%s', async ([, to, mtu], { lab }) => {
     const h0 = build(lab);
-    // A question would forget what the kernel has learnt before.
-    for (const [, each, limit] of CASES)
-      await h0.exec('ping', ['-c1', '-s', String(payload(each, limit) + 1), each], { reject: false });
+    for (const [, each, limit] of CASES) if (isIp6(each) === isIp6(to)) await learn(h0, each, limit);
     expect(h0.route.get(to)).toMatchObject({ mtu });
   });
 });
 
-/** The headers of IP and ICMP. */
-function payload(to: string, mtu: number): number {
-  return mtu - (to.includes(':') ? 48 : 28);
+/** Sends what is too long for the way by a byte, which a router says. A question would forget it again. */
+async function learn(h0: Namespace, to: string, mtu: number): Promise<void> {
+  const headers = isIp6(to) ? 40 + 8 : 20 + 8;
+  await h0.exec('ping', ['-c1', '-s', String(mtu + 1 - headers), to], { reject: false });
+}
+
+function isIp6(address: string): boolean {
+  return address.includes(':');
 }

@@ -15,7 +15,11 @@ async function announce(lab: Lab, [drop, accept, forwarding]: readonly [number, 
   router.sysctl.set('net.ipv6.conf.eth0.accept_untracked_na', accept);
   router.sysctl.set('net.ipv6.conf.eth0.forwarding', forwarding);
 
-  const trace = await lab.trace(() => cable.a.set({ up: true }), { protocol: 'icmpv6' });
+  const comesUp = async () => {
+    cable.a.set({ up: true });
+    await host.settled();
+  };
+  const trace = await lab.trace(comesUp, { protocol: 'icmpv6' });
   expect(String(trace)).toContain(
     `ICMPv6 neighbour advertisement, ${HOST} is at ${HOST_MAC}\n  host/eth0 → router/eth0`,
   );

@@ -121,6 +121,17 @@ export class Snooping {
       });
   }
 
+  /** What the bridge keeps of the member, as `bridge -d mdb` shows it. */
+  async keeps(forwarded: readonly number[], kept: readonly number[]): Promise<void> {
+    const { group, source } = this.#protocol;
+    const of = { group, port: 'p0' };
+    const filterMode = forwarded.includes(OTHER) ? 'exclude' : 'include';
+    await expect(this.bridge).toHaveMdbEntry({ ...of, src: undefined, filterMode }, { within: WITHIN });
+    for (const [ids, blocked] of [[forwarded, false] as const, [filterMode === 'exclude' ? kept : [], true] as const])
+      for (const id of ids.filter((each) => each !== OTHER))
+        await expect(this.bridge).toHaveMdbEntry({ ...of, src: source(id), blocked }, { within: WITHIN });
+  }
+
   async sendsOn(forwarded: readonly number[], kept: readonly number[] = []): Promise<void> {
     await Promise.all([
       ...forwarded.map((id) => expect(this.member).toSee(this.#sender, { frame: this.#from(id) })),

@@ -2,7 +2,7 @@ import { type BridgeMdb, bridgeMdb, type MdbEntry as MdbState } from '../../netl
 import { familyOf, isMulticastIp, normalizeIp } from '../../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../../wire/mac-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, type Field, from, word } from './fields.ts';
+import { deviceName, type Field, flag, from, ip, word } from './fields.ts';
 
 /** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
 export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
@@ -11,6 +11,14 @@ export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
   port: string;
   /** Undefined: frames without a tag. */
   vlan: number | undefined;
+  /** The only source that it is for; undefined: whichever. */
+  src: string | undefined;
+  /** With IGMPv3 and MLDv2: whether the hosts want the sources of the list alone, or all others. */
+  filterMode: MdbState['filterMode'];
+  /** The sources of the list. */
+  sourceList: readonly string[] | undefined;
+  /** Of a source that the hosts do not want. */
+  blocked: boolean;
 }
 
 const group: Field = {
@@ -21,15 +29,27 @@ const group: Field = {
   },
 };
 
+const sourceList: Field = {
+  rule: 'a list of IP addresses',
+  read: (value) => {
+    const sources = Array.isArray(value) ? value.map((each) => ip.read(each)) : undefined;
+    return sources?.includes(undefined) ? undefined : sources;
+  },
+};
+
 export const mdbEntry = describeEntry<BridgeMdb, GroupEntry>({
   noun: 'mdb entry',
   monitored: ['mdb', 'link'],
   message: 84,
   requests: [bridgeMdb.all()],
-  fields: { group, port: deviceName, bridge: deviceName, vlan: from(1, 4094), state: word('temp', 'permanent') },
+  fields: {
+    ...{ group, port: deviceName, bridge: deviceName, vlan: from(1, 4094), state: word('temp', 'permanent') },
+    ...{ src: ip, filterMode: word('include', 'exclude'), sourceList, blocked: flag },
+  },
   entries: ({ entries }, names) =>
-    entries.map(({ group: of, state, vid, bridge, port }) => ({
+    entries.map(({ group: of, state, vid, bridge, port, src, filterMode, sourceList: sources, blocked }) => ({
       ...{ group: of, state, vlan: vid || undefined, port: nameIn(names, port), bridge: nameIn(names, bridge) },
+      ...{ src, filterMode, sourceList: sources, blocked: blocked ?? false },
     })),
   isOf: ({ port, bridge }, device) => port === device || bridge === device,
 });
