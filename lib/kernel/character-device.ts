@@ -13,16 +13,27 @@ const O_CLOEXEC = 0o2_000_000;
 const S_IFCHR = 0o020_000;
 const NODE = 'device';
 
+/** A character device: its number, and where its node is for those who may make none. */
+export interface DeviceNode {
+  readonly numbers: DeviceNumbers;
+  /** Its node, which an administrator may have let others at; used where this process may make no nodes. */
+  readonly published: string;
+  /** What an udev rule for it matches. */
+  readonly udev: string;
+}
+
 /**
  * Opens a character device by its number, with the thread in a namespace. The node is made on a tmpfs that is mounted
  * nowhere (`fsmount`) and goes with its descriptor: nothing to clean up, nothing for others to see, even when the
  * process is killed half-way. In `/dev` the kernel names a tap after an ifindex (`devtmpfs`), which two namespaces may
  * both have.
  *
- * @param published where an administrator may have let others at it; used where this process may make no nodes
  * @throws KernelError `EPERM` in a user namespace, unless `published` is this device and can be opened
  */
-export function openCharacterDevice(namespace: NetNamespace, numbers: DeviceNumbers, published: string): number {
+export function openCharacterDevice(
+  namespace: Pick<NetNamespace, 'run'>,
+  { numbers, published, udev }: DeviceNode,
+): number {
   return namespace.run(() => {
     try {
       return openPrivately(numbers);
@@ -35,7 +46,7 @@ export function openCharacterDevice(namespace: NetNamespace, numbers: DeviceNumb
         errno: error.errno,
         cause:
           'a device node takes CAP_MKNOD of the host itself, which no user namespace has (vfs_mknod): run as root, in a ' +
-          `container with --privileged, or let this user at ${published} (udev: SUBSYSTEM=="macvtap|ipvtap", MODE="0666")`,
+          `container with --privileged, or let this user at ${published} (udev: ${udev}, MODE="0666")`,
       });
     }
   });

@@ -1,34 +1,27 @@
-import { u16, u32 } from './bytes.ts';
-import { openCharacterDevice } from './character-device.ts';
-import { checked } from './checked.ts';
+import { u32 } from './bytes.ts';
+import { type DeviceNode, openCharacterDevice } from './character-device.ts';
 import { now } from './clock.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { Readiness } from './readiness.ts';
-import type { DeviceNumbers } from './uevents.ts';
+import { attachTun, control, type TunFlags } from './tun-device.ts';
 
-// linux/if_tun.h, linux/if.h
-const TUNSETIFF = 0x400454ca;
+// linux/if_tun.h
 const TUNSETOFFLOAD = 0x400454d0;
 const TUNSETVNETHDRSZ = 0x400454d8;
-const IFF_TAP = 0x0002;
-const IFF_NO_PI = 0x1000;
-const IFF_VNET_HDR = 0x4000;
-const IFNAMSIZ = 16;
-const IFREQ_LENGTH = 40;
 
 /** The longest segment (64 KiB) that a program may leave to the kernel, behind a virtio header. */
 const buffer = Buffer.alloc(65536 + 64);
 
-/** One open queue of a macvtap's or ipvtap's character device (`struct tap_queue`). */
+/** One open queue of a macvtap or ipvtap (`struct tap_queue`), or of a tun or tap (`struct tun_file`). */
 export class TapFile {
   readonly fd: number;
   readonly #readable: Readiness;
   #closed = false;
 
-  constructor(namespace: NetNamespace, numbers: DeviceNumbers, published: string) {
-    this.fd = openCharacterDevice(namespace, numbers, published);
+  constructor(namespace: NetNamespace, node: DeviceNode) {
+    this.fd = openCharacterDevice(namespace, node);
     this.#readable = new Readiness(this.fd, 'readable');
   }
 
@@ -37,17 +30,17 @@ export class TapFile {
   }
 
   /**
-   * Whether a `struct virtio_net_hdr` stands before each frame, and how long it is; 0 for none. Checksums and
-   * segmentation stay the kernel's, until a program says that it does them (`TUNSETOFFLOAD`).
+   * Attaches it to the device of that name. Checksums and segmentation stay the kernel's, until a program says that it does them
+   * (`TUNSETOFFLOAD`).
+   *
+   * @param header how long the `struct virtio_net_hdr` before each frame is; 0 for none
    */
-  setHeader(length: number): void {
-    const request = Buffer.alloc(IFREQ_LENGTH);
-    u16(IFF_TAP | IFF_NO_PI | (length > 0 ? IFF_VNET_HDR : 0)).copy(request, IFNAMSIZ);
-    this.#ioctl('TUNSETIFF', TUNSETIFF, request);
-    if (length === 0) return;
-    this.#ioctl('TUNSETVNETHDRSZ', TUNSETVNETHDRSZ, u32(length));
+  attach(name: string, flags: TunFlags, header: number): void {
+    attachTun(this.fd, name, { ...flags, vnetHdr: header > 0 });
+    if (header === 0) return;
+    control(this.fd, 'TUNSETVNETHDRSZ', TUNSETVNETHDRSZ, u32(header));
     // The argument is the set of features itself: none.
-    this.#ioctl('TUNSETOFFLOAD', TUNSETOFFLOAD, 0);
+    control(this.fd, 'TUNSETOFFLOAD', TUNSETOFFLOAD, 0);
   }
 
   /** The next frame, as soon as it is there; undefined when the time is over or the file is closed. */
@@ -76,9 +69,5 @@ export class TapFile {
     this.#closed = true;
     this.#readable.close();
     libc.close(this.fd);
-  }
-
-  #ioctl(name: string, request: number, argument: Uint8Array | number): void {
-    checked(`ioctl(${name})`, libc.ioctl(this.fd, request, argument));
   }
 }

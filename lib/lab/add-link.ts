@@ -2,6 +2,7 @@ import { watchDeviceNumbers } from '../kernel/uevents.ts';
 import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { hasLink, missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
+import { makeLink } from '../links/make-link.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { Family } from '../wire/ip-address.ts';
@@ -150,48 +151,40 @@ interface MadeLink {
 
 function make(link: NewLink): MadeLink {
   const { namespace, kind } = link;
-  if (!kind.description.characterDevice) return makeLink(link);
+  // Links of a kind that share a node have no number of their own.
+  if (kind.description.characterDevice !== true) return makeInPlace(link);
   const undo = ({ origin }: MadeLink) => engineOf(namespace).rtnetlink.change(ipLink.delete({ index: origin.index }));
-  const { result, numbers } = watchDeviceNumbers(engineOf(namespace).netns, kind.kind, () => makeLink(link), undo);
+  const { result, numbers } = watchDeviceNumbers(engineOf(namespace).netns, kind.kind, () => makeInPlace(link), undo);
   return { ...result, origin: { ...result.origin, numbers } };
 }
 
-function makeLink({ call, namespace, kind, options, settings, segment }: NewLink): MadeLink {
+function makeInPlace({ call, namespace, kind, options, settings, segment }: NewLink): MadeLink {
   const { parent, mtu, up = true, promiscuous } = options;
   const origin = engineOf(namespace).devices.plan(call, kind.kind, {
     ...(parent instanceof Uplink ? { mac: randomMac() } : {}),
     ...options,
-    base: kind.kind,
+    base: kind.baseName(settings),
     ...nameOf(namespace, kind, options, settings),
     segment,
   });
   const { mac, said } = macOf(kind, options, settings, origin);
   const { index, name } = origin;
-  const add = ipLink.add(
-    {
-      index,
-      name,
-      mac: said,
-      mtu,
-      ...below(namespace, parent),
-      ...flagsOn({ up, promiscuous }),
-      ...kind.as(settings),
-    },
-    causesOf({ namespace, kind, settings, name, parent }),
-  );
+  const device = { index, name, mac: said, mtu, ...flagsOn({ up, promiscuous }) };
+  const causes = causesOf({ namespace, kind, settings, name, parent });
   const made = { ...origin, mac, parent: parent && realParentOf(kind, parent) };
   if (!parent) {
-    engineOf(namespace).rtnetlink.change(add);
+    makeLink(engineOf(namespace), kind, device, settings, causes);
     return { origin: made, below: undefined };
   }
+  const add = ipLink.add({ ...device, ...below(namespace, parent), ...kind.as(settings) }, causes);
   // The parent's own socket: the message goes where the parent is. What the parent is like now comes by the same send.
   const { rtnetlink } = engineOf(parent instanceof Uplink ? parent : parent.namespace);
   return { origin: made, below: rtnetlink.get(ipLink.get({ index: parent.index }), add) };
 }
 
 /** On another device, a link is made where that is, and says in which namespace it belongs. */
-function below(namespace: Namespace, parent: Parent | undefined) {
-  return parent ? { link: parent.index, netns: engineOf(namespace).netns.fd } : {};
+function below(namespace: Namespace, parent: Parent) {
+  return { link: parent.index, netns: engineOf(namespace).netns.fd };
 }
 
 /** As in `eth0.10`, where that is free and short enough. */

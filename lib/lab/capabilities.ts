@@ -79,7 +79,7 @@ function attempt(name: string, needs: Needs, trial: () => unknown): Capability {
 
 function reasonOf(name: string, { option, module }: Needs, error: unknown): string {
   if (error instanceof KernelError && error.usualCause) return error.usualCause;
-  if (option && hasCode(error, 'EOPNOTSUPP', 'EAFNOSUPPORT', 'ENOENT', 'EINVAL'))
+  if (option && hasCode(error, 'EOPNOTSUPP', 'EAFNOSUPPORT', 'ENODEV', 'ENOENT', 'EINVAL'))
     return whyMissing(name, { option, module });
   return error instanceof Error ? error.message : String(error);
 }

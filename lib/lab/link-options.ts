@@ -1,6 +1,6 @@
 import type { Lower } from '../links/link-description.ts';
 import type { LinkKind } from '../links/link-kind.ts';
-import type { FdbKind } from '../links/registry.ts';
+import type { FdbKind, TapKind } from '../links/registry.ts';
 import type { LiveSettings, NewSettings, Settings, SettingsOf } from '../links/setting.ts';
 import type { LinkedIndex } from '../netlink/scalars.ts';
 import type { AddressOption } from './address-option.ts';
@@ -8,6 +8,7 @@ import type { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
 import type { MemberList } from './member-list.ts';
 import type { RemoteFdb } from './remote-fdb.ts';
+import type { TapInterface } from './tap-interface.ts';
 import type { Uplink } from './uplink.ts';
 
 /** What every new link may be told, in the words of `ip link add`. */
@@ -70,5 +71,6 @@ export type LinkOf<K> =
   K extends LinkKind<string, infer S, infer L>
     ? Link<S, L> & {
         readonly [N in keyof SettingsOf<S>]: SettingsOf<S>[N] extends string[] ? MemberList : Given<SettingsOf<S>[N]>;
-      } & (K extends FdbKind ? { readonly fdb: RemoteFdb } : unknown)
+      } & (K extends FdbKind ? { readonly fdb: RemoteFdb } : unknown) &
+        (K extends TapKind ? Pick<TapInterface, 'open' | 'queues'> : unknown)
     : never;

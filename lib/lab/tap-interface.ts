@@ -2,20 +2,24 @@ import { kindOf } from '../links/registry.ts';
 import { Interface } from './interface.ts';
 import { openTapQueue, type TapOptions, type TapQueue } from './tap-queue.ts';
 
-/** A macvtap or ipvtap: a link with a character device, at which a virtual machine reads and writes frames. */
+/** A macvtap, ipvtap, tun or tap: a link with a character device, at which a program reads and writes frames. */
 export class TapInterface extends Interface {
   readonly #queues = new Set<TapQueue>();
 
-  /** The queues that are open: what the device receives goes to them, and its namespace's own stack gets nothing. */
+  /**
+   * The queues that are open. What a macvtap or ipvtap receives goes to them, and its namespace's own stack gets nothing. A tun or
+   * tap has a carrier while one is open, and what its namespace sends by it goes to them.
+   */
   get queues(): readonly TapQueue[] {
     return [...this.#queues].filter(({ closed }) => !closed);
   }
 
   /**
-   * Opens the character device, to play the virtual machine. An ipvtap's is sent what is for the addresses that the
+   * Opens the character device, to play the virtual machine or the VPN. An ipvtap's is sent what is for the addresses that the
    * *interface* has: give it those of the machine.
    *
-   * @throws KernelError `EPERM` in a user namespace: device nodes are the host's alone
+   * @throws KernelError `EPERM` in a user namespace: device nodes are the host's alone. /dev/net/tun is often open to all;
+   * `EBUSY` for a second queue without `multiQueue`
    * @example
    * const vm = ns1.macvtap({ parent: up0, mode: 'bridge', address: false }).open();
    * vm.write(frame);
@@ -28,7 +32,7 @@ export class TapInterface extends Interface {
   }
 }
 
-/** Whether an interface has a character device. */
+/** Whether an interface is a macvtap or ipvtap: what it receives goes to whoever has its character device open. */
 export function isTap(device: Interface): device is TapInterface {
   return kindOf(device)?.description.characterDevice === true;
 }

@@ -1,15 +1,19 @@
+import type { DeviceNode } from '../kernel/character-device.ts';
 import { now } from '../kernel/clock.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { TapFile } from '../kernel/tap-file.ts';
+import type { TunFlags } from '../kernel/tun-device.ts';
 import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { kindOf } from '../links/registry.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
+import { settle } from './settle.ts';
 import { watcher } from './watcher.ts';
 
-/** How the character device of a macvtap or ipvtap is opened. */
+/** How a character device is opened. */
 export interface TapOptions {
   /**
    * A `struct virtio_net_hdr` of ten bytes stands before each frame (`IFF_VNET_HDR`), for a program that wants it so.
@@ -37,24 +41,28 @@ interface FrameFile {
 }
 
 const WITHIN = 1000;
-const ETHERNET_HEADER = 14;
+/** The least that a frame has, and a packet. */
+const SMALLEST = { tap: ['an Ethernet header', 14], tun: ['an IPv4 header', 20] } as const;
 /** Node's timers count in 32 bits with a sign. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * A macvtap's or ipvtap's character device, opened: the place of a virtual machine's network card. What the device
- * receives is read here, what is written leaves by it. Either read in Node, or hand it to a
+ * A character device, opened. A macvtap's or ipvtap's is the place of a virtual machine's network card: what the device
+ * receives is read here, what is written leaves by it. A tun's or tap's is the other end of a cable: what the device sends is read
+ * here, what is written it receives; a tun's frames are IP packets, without an Ethernet header. Either read in Node, or hand it to a
  * program: `ns.exec('qemu-system-x86_64', ['-netdev', 'tap,id=n,fd=3', …], { taps: [queue] })`.
  */
 export class TapQueue implements AsyncIterable<Buffer>, Disposable {
   readonly device: Interface;
   readonly vnetHeader: boolean;
   readonly #file: FrameFile;
+  readonly #mode: TunFlags['mode'];
 
-  constructor(device: Interface, file: FrameFile, vnetHeader: boolean) {
+  constructor(device: Interface, file: FrameFile, { vnetHeader, mode }: { vnetHeader: boolean; mode: 'tun' | 'tap' }) {
     this.device = device;
     this.vnetHeader = vnetHeader;
     this.#file = file;
+    this.#mode = mode;
   }
 
   /**
@@ -99,16 +107,18 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
   /**
    * Sends a frame, from the Ethernet header on, without FCS.
    *
-   * @throws UsageError when the queue is closed, or the device deleted; KernelError when the kernel refuses
+   * @throws UsageError when the queue is closed, or the device deleted; KernelError when the kernel refuses: `EIO` of a tun or tap
+   * that is down
    */
   write(frame: Uint8Array): void {
     const call = `${this.device}: TapQueue.write`;
     if (this.closed) throw new UsageError(`${call}: the queue is closed`);
     // tap_get_user frees the frame and says nothing.
     if (this.device.deleted) throw new UsageError(`${call}: the interface has been deleted`);
-    if (!(frame instanceof Uint8Array) || frame.length < ETHERNET_HEADER)
+    const [header, smallest] = SMALLEST[this.#mode];
+    if (!(frame instanceof Uint8Array) || frame.length < smallest)
       throw new UsageError(
-        `${call}: frame must be bytes, of an Ethernet header at least (${ETHERNET_HEADER}): received ${
+        `${call}: frame must be bytes, of ${header} at least (${smallest}): received ${
           frame instanceof Uint8Array ? `${frame.length} bytes` : show(frame)
         }`,
       );
@@ -139,7 +149,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
   }
 }
 
-/** Opens a queue of a device; for {@link Macvtap.open} and {@link Ipvtap.open}. */
+/** Opens a queue of a device; for {@link TapInterface.open}. */
 export function openTapQueue(device: Interface, options: TapOptions): TapQueue {
   checkAlive(device, 'open');
   // Who opens it asks, and answers, in the place of a machine.
@@ -148,19 +158,32 @@ export function openTapQueue(device: Interface, options: TapOptions): TapQueue {
   checkOptions(call, options, ['vnetHeader']);
   checkBoolean(call, 'vnetHeader', options.vnetHeader);
   const { vnetHeader = false } = options;
-  // macvtap_device_event names it after the ifindex.
-  const published = `/dev/tap${device.index}`;
+  const { netns } = engineOf(device.namespace);
+  const { node, flags } = nodeOf(call, device);
+  using resources = new ResourceStack();
+  const file = new TapFile(netns, node);
+  // A queue that stays open takes the frames from the namespace's own stack (tap_handle_frame).
+  resources.defer(() => file.close());
+  file.attach(device.name, flags, vnetHeader ? VIRTIO_NET_HEADER : 0);
+  resources.move();
+  const queue = new TapQueue(device, engineOf(device.namespace.lab).resources.add(file), { vnetHeader, ...flags });
+  // A tun's carrier comes with its program (tun_attach).
+  settle(device);
+  return queue;
+}
+
+/** The device node, and what the kernel is told of the queue. */
+function nodeOf(call: string, device: Interface): { node: DeviceNode; flags: TunFlags } {
+  const kind = kindOf(device);
+  const { characterDevice } = kind?.description ?? {};
+  if (kind && typeof characterDevice === 'object')
+    return { node: characterDevice.node, flags: characterDevice.queue(kind.of(device.state())) };
   const { numbers } = engineOf(device);
   if (!numbers)
     throw new Error(
       `${call}: which number its character device has, the kernel says when it is made (uevent): nobody heard it, or other software made ${device}`,
     );
-  const { netns } = engineOf(device.namespace);
-  using resources = new ResourceStack();
-  const file = new TapFile(netns, numbers, published);
-  // A queue that stays open takes the frames from the namespace's own stack (tap_handle_frame).
-  resources.defer(() => file.close());
-  file.setHeader(vnetHeader ? VIRTIO_NET_HEADER : 0);
-  resources.move();
-  return new TapQueue(device, engineOf(device.namespace.lab).resources.add(file), vnetHeader);
+  // macvtap_device_event names it after the ifindex.
+  const published = `/dev/tap${device.index}`;
+  return { node: { numbers, published, udev: 'SUBSYSTEM=="macvtap|ipvtap"' }, flags: { mode: 'tap' } };
 }

@@ -6,6 +6,7 @@ import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import type { Lower } from './link-description.ts';
 import type { LinkKind } from './link-kind.ts';
+import { makeLink } from './make-link.ts';
 import type { Settings } from './setting.ts';
 import { veth } from './veth.ts';
 
@@ -29,8 +30,9 @@ function succeeds(kind: LinkKind, settings: object): boolean {
   try {
     return ignoredSettings(kind, settings as Values, tryLink(kind, settings)).length === 0;
   } catch (error) {
-    if (error instanceof KernelError && error.code === 'EOPNOTSUPP') return false;
-    if (error instanceof KernelError && error.code === kind.description.refusesTrial) return true;
+    const { making, refusesTrial } = kind.description;
+    if (error instanceof KernelError && ['EOPNOTSUPP', ...(making?.missing ?? [])].includes(error.code)) return false;
+    if (error instanceof KernelError && error.code === refusesTrial) return true;
     throw error;
   }
 }
@@ -50,7 +52,7 @@ export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: objec
   const { trial = {} } = kind.description;
   const data = { ...kind.defaults, ...trial, ...settings, ...(kind.end === 'peer' ? peerOf(index) : {}) };
   const link = hasLower ? { link: PARENT } : {};
-  rtnetlink.change(ipLink.add({ index, name: 'trial', ...link, ...kind.as(data) }));
+  makeLink({ netns: namespace, rtnetlink }, kind, { index, name: 'trial', ...link }, data);
   return kind.of(rtnetlink.get(ipLink.get({ index })));
 }
 

@@ -24,6 +24,14 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   /** What a kernel that has the kind says of that link, if it cannot be made without other devices: an errno's name. */
   refusesTrial?: string;
 
+  /** How a link is made, where rtnetlink makes none of the kind. */
+  making?: Making<S>;
+  /**
+   * The settings that make one link another device than the next, with other defaults of the kernel's, as a tun is no tap.
+   * @default none
+   */
+  varies?: readonly string[];
+
   /** What is below it. @default 'none' */
   lower?: L;
   /** On top of another link of its kind, the kernel uses the device below that link (`macvlan_common_newlink`). @default false */
@@ -61,12 +69,12 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   noArp?: boolean;
   /** The versions of IP that it carries: the lab gives it addresses of these. @default both */
   carries?(settings: SettingsOf<S>): readonly (4 | 6)[];
-  /** Its frames have an Ethernet header. @default true */
+  /** Its frames have an Ethernet header, but {@link withoutMac}. @default true */
   ethernet?: boolean;
   /** hairpin knows every queue of the link, so a marker can show that they are empty. @default false */
   knownQueues?: boolean;
-  /** A virtual machine reads and writes its frames at `/dev/tapN`. @default false */
-  characterDevice?: boolean;
+  /** A program reads and writes its frames: at a node of its own, `/dev/tapN`, or at one for all. @default false */
+  characterDevice?: true | SharedNode<S>;
   /** It forwards frames between other devices, its ports, as a bridge does. @default false */
   hasPorts?: boolean;
   /** It keeps a forwarding database of its own (`bridge fdb … self`): behind which end an address is. @default false */
@@ -77,7 +85,9 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
    */
   members?: 'frames' | 'packets';
 
-  /** A name for a new link, from the name of the device below. @default the kind and a number */
+  /** What stands before the number in the name of a new link. @default the kind */
+  baseName?(settings: SettingsOf<S>): string;
+  /** A name for a new link, from the name of the device below. @default the base name and a number */
   usualName?(lower: string, settings: SettingsOf<S>): string;
   /**
    * Links with one tag form a segment, and the lab gives them addresses of one subnet. A tag counts on one device below, or
@@ -100,6 +110,29 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };
+}
+
+/** How links are made that rtnetlink makes none of (`tun_validate`). MAC address, MTU and flags follow by rtnetlink. */
+export interface Making<S extends Settings = Settings> {
+  /** The object of `ip` that makes them: `tuntap`, for `ip tuntap add`. */
+  command: string;
+  /** Makes one that is down. @throws KernelError */
+  make(namespace: Runner, device: { index: number; name: string }, settings: SettingsOf<S>): void;
+  /** The errors, by errno's name, that say that this machine has no such links. */
+  missing: readonly string[];
+}
+
+/** Runs a function with the thread in a namespace. */
+interface Runner {
+  run<T>(call: () => T): T;
+}
+
+/** One device node for all links of a kind: who opens it says which link is meant. */
+export interface SharedNode<S extends Settings = Settings> {
+  /** Its number, where it is, and what an udev rule for it matches. */
+  node: { numbers: { major: number; minor: number }; published: string; udev: string };
+  /** What the kernel is told of a queue that is opened. */
+  queue(settings: SettingsOf<S>): { mode: 'tun' | 'tap'; multiQueue?: boolean };
 }
 
 /** Settings that travel by a family of generic netlink, such as WireGuard's. */

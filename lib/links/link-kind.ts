@@ -141,6 +141,16 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.carries?.(settings as SettingsOf<S>) ?? [4, 6];
   }
 
+  /** Whether the frames of a link with these settings have an Ethernet header. */
+  isEthernet(settings: Values): boolean {
+    return this.description.ethernet !== false && !this.withoutMac(settings);
+  }
+
+  /** What stands before the number in the name of a new link. */
+  baseName(settings: Values): string {
+    return this.description.baseName?.(settings as SettingsOf<S>) ?? this.kind;
+  }
+
   usualName(lower: string, settings: Values): string | undefined {
     return this.description.usualName?.(lower, settings as SettingsOf<S>);
   }

@@ -19,6 +19,7 @@ import { netkit } from './netkit.ts';
 import { nlmon } from './nlmon.ts';
 import type { Settings } from './setting.ts';
 import { team } from './team.ts';
+import { tun } from './tun.ts';
 import { veth } from './veth.ts';
 import { vlan } from './vlan.ts';
 import { vrf } from './vrf.ts';
@@ -29,7 +30,7 @@ import { xfrm } from './xfrm.ts';
 /** The kinds that hairpin itself defines: a new one has its line here. */
 const OWN = [
   ...[veth, bridge, macvlan, macvtap, ipvlan, ipvtap, vlan, dummy, ifb, vxlan, geneve, netkit, vrf],
-  ...[gre, gretap, erspan, ip6gre, ip6gretap, ipip, sit, ip6tnl, bond, team, hsr, macsec, xfrm, nlmon, wireguard],
+  ...[gre, gretap, erspan, ip6gre, ip6gretap, ipip, sit, ip6tnl, bond, team, hsr, macsec, xfrm, nlmon, wireguard, tun],
 ] as const;
 
 type Own = (typeof OWN)[number];
@@ -44,6 +45,9 @@ type PairNameOf<K> = K extends LinkKind<infer N, infer S> ? ('peer' extends keyo
 
 /** The kinds that keep a forwarding database of their own. */
 export type FdbKind = typeof vxlan;
+
+/** The kinds with a character device, at which a program reads and writes frames. */
+export type TapKind = typeof macvtap | typeof ipvtap | typeof tun;
 
 /** What `ns.link` takes: the name of one of hairpin's own kinds, or a kind that `defineLink` has returned. */
 export type SingleKind = Exclude<LinkKindName, PairKindName> | LinkKind<string, Settings, Lower>;

@@ -8,9 +8,12 @@ export function saidSettings({ changes }: NamespaceState<'changes'>, link: Link)
   const kind = kindOf(link);
   if (!kind) return undefined;
   const all = Object(link.data) as Record<string, unknown>;
-  // What has to be said, and what hairpin chooses for itself where nobody says it, is said in any case.
+  const { varies = [] } = kind.description;
+  // Said in any case: what has to be, what the new link that it was compared with has as well, and what hairpin chooses for
+  // itself where nobody says it.
   const always = [...kind.options].filter(
-    ([, { rules }]) => rules.required || (rules.default !== undefined && rules.kernelDefault === undefined),
+    ([name, { rules }]) =>
+      rules.required || varies.includes(name) || (rules.default !== undefined && rules.kernelDefault === undefined),
   );
   const chosen = Object.fromEntries(always.map(([name]) => [name, all[name]]));
   return kind.as({ ...chosen, ...changesOf(changes, link.index).settings }).data;

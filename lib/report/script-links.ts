@@ -1,4 +1,5 @@
 import { bridgeLink, isBridgePort } from '../links/bridge-port.ts';
+import { newLinkWords } from '../links/make-link.ts';
 import { kindOf } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { linkAt, peerOf } from '../state/find-link.ts';
@@ -128,7 +129,15 @@ function deviceLines(state: WholeLabState, device: Device, peer: Link | undefine
   if (kindOf(link)?.lower === 'none' || link.lower === undefined) {
     const nic = namespace.nics[link.index];
     if (nic !== undefined) return [...childOfNic(namespace, link, nic), ...masterLines(state, device)];
-    const said = { ...hardware(link), kind: link.kind, data: settingsOfNew(namespace, link) };
+    const settings = settingsOfNew(namespace, link);
+    const kind = kindOf(link);
+    // Of such a link no program can choose the index.
+    if (kind?.description.making) {
+      const rest = hardware(link);
+      const change = Object.keys(rest).length > 0 ? [say(ipLink.change({ index: link.index, ...rest }))] : [];
+      return [say(newLinkWords(kind, link.name, settings ?? {})), ...change, ...masterLines(state, device)];
+    }
+    const said = { ...hardware(link), kind: link.kind, data: settings };
     return [say(ipLink.add({ name: link.name, newIndex: link.index, ...said })), ...masterLines(state, device)];
   }
   const request = ipLink.add(childOf(state, device));

@@ -7,7 +7,7 @@ import { shellLine } from './shell-words.ts';
  * Says requests to the kernel as lines of a script: `ip -n ns1 link set m1 up`. Where a request takes the descriptor of a namespace,
  * it is given the namespace's place in the network.
  */
-export function sayer(network: NetworkState<never>, namespace: string): (request: Request) => string {
+export function sayer(network: NetworkState<never>, namespace: string): (request: Pick<Request, 'words'>) => string {
   const names = namesIn(network, namespace);
   // No name has white space in it.
   return (request) => shellLine(...request.words(names).split(' '));

@@ -1,5 +1,6 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { makeLink } from '../links/make-link.ts';
 import { kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
@@ -18,22 +19,25 @@ export function readRawLinks(rtnetlink: NetlinkSocket): ReadLink[] {
 
 const [LOWER, PEER, DEVICE, OTHER, BRIDGE] = [100, 101, 102, 103, 104];
 
-/** By kind, and whether it is a port of a bridge; undefined: one such cannot be made alone. */
+/** By kind and the settings that it varies by, and whether it is a port of a bridge; undefined: one such cannot be made alone. */
 const known = new Map<string, ReadLink | undefined>();
 
 /**
  * A device of a kind as it is when somebody has just made it and said nothing of it. It is made in a namespace of its own, once a
  * kind.
  *
+ * @param data the settings of the device that it is compared with
  * @param isPort whether it is a port of a bridge, which is as new as it is
  */
-export function freshLink(kind: string, isPort: boolean): ReadLink | undefined {
-  const key = `${kind} ${isPort}`;
-  if (!known.has(key)) known.set(key, make(kind, isPort));
+export function freshLink(kind: string, isPort: boolean, data: unknown = {}): ReadLink | undefined {
+  const { varies = [] } = kindOf({ kind })?.description ?? {};
+  const settings = Object.fromEntries(varies.map((name) => [name, Object(data)[name]]));
+  const key = `${kind} ${isPort} ${JSON.stringify(settings)}`;
+  if (!known.has(key)) known.set(key, make(kind, isPort, settings));
   return known.get(key);
 }
 
-function make(kind: string, isPort: boolean): ReadLink | undefined {
+function make(kind: string, isPort: boolean, settings: object): ReadLink | undefined {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
   const pair = (index: number, other: number) =>
@@ -44,8 +48,10 @@ function make(kind: string, isPort: boolean): ReadLink | undefined {
       const described = kindOf({ kind });
       const isOnAnother = described !== undefined && described.lower !== 'none';
       if (isOnAnother) rtnetlink.change(pair(LOWER, PEER));
-      const said = described?.as(described.description.trial ?? {}) ?? { kind };
-      rtnetlink.change(ipLink.add({ index: DEVICE, name: 'fresh', ...said, ...(isOnAnother && { link: LOWER }) }));
+      const device = { index: DEVICE, name: 'fresh', ...(isOnAnother && { link: LOWER }) };
+      if (!described) rtnetlink.change(ipLink.add({ ...device, kind }));
+      else
+        makeLink({ netns: namespace, rtnetlink }, described, device, { ...described.description.trial, ...settings });
     }
     if (isPort) {
       rtnetlink.change(ipLink.add({ index: BRIDGE, name: 'bridge', kind: 'bridge' }));

@@ -14,9 +14,9 @@ import { STATUS } from './status-attributes.ts';
 /** What somebody changed of each device since it was made. Of a kind that cannot be made for comparison nothing is said. */
 export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
   return readRawLinks(rtnetlink).flatMap((read) => {
-    const { kind, index } = read.state;
+    const { kind, index, data } = read.state;
     const isPort = isBridgePort(read.state);
-    const fresh = kind === undefined ? undefined : (freshLink(kind, isPort) ?? freshLink(kind, false));
+    const fresh = kind === undefined ? undefined : (freshLink(kind, isPort, data) ?? freshLink(kind, false, data));
     if (!fresh) return [];
     const port = isPort && !isBridgePort(fresh.state) ? freshLink('veth', true) : fresh;
     return [

@@ -1,6 +1,7 @@
 import { PACKET_HOST } from '../kernel/constants.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { CapturedFrame, Hop, Interface, Namespace } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { kindOf } from '../links/registry.ts';
 import type { Question } from '../probes/question.ts';
 import { isOwnAddress } from '../probes/source.ts';
@@ -202,8 +203,7 @@ function isArp(bytes: Buffer): boolean {
 
 /** Whether the taps see a device's frames as they are; of a tunnel's, they may see the packet alone. */
 function isEthernet(device: Interface): boolean {
-  const kind = kindOf(device);
-  return kind !== undefined && kind.description.ethernet !== false;
+  return kindOf(device)?.isEthernet(Object(stateIfThere(device)?.data)) ?? false;
 }
 
 function destinationOf(bytes: Buffer): string | undefined {

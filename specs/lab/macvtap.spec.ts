@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createLab, expect, type Lab, MACVLAN_MODES, type Macvtap, type TapQueue, test } from 'hairpin';
 import { describeNeeding, describeOpeningTaps } from '../needs.ts';
-import { ownModule } from '../own-module.ts';
+import { inUserNamespace, WITHOUT_NODES } from './in-user-namespace.ts';
 import { heldDescriptors, ipAddresses, ipLink, ipLinkUp } from './referee.ts';
 import { playMachine } from './virtual-machine.ts';
 
@@ -22,18 +22,9 @@ const frameTo = (destination: string, text: string) =>
     Buffer.from(text.padEnd(46)),
   ]);
 
-/** What comes of opening a macvtap in a user namespace that a shell has prepared. */
-async function openElsewhere(lab: Lab, prepare: string): Promise<string> {
-  const body = `import { createLab } from '${ownModule('lab/index')}';
-    const lab = createLab();
-    const { a } = lab.cable(lab.namespace('a'), lab.namespace('b'));
-    try { lab.namespace('ns1').macvtap({ parent: a }).open(); console.log('opened'); }
-    catch (error) { console.log(error.name + ': ' + error.message); }
-    await lab.close();`;
-  const node = [process.execPath, '--no-warnings', '--input-type=module', '--eval', body];
-  const elsewhere = ['--user', '--map-root-user', '--net', '--mount', '--', 'sh', '-c', prepare, 'sh'];
-  return (await lab.namespace('elsewhere').exec('unshare', [...elsewhere, ...node])).stdout;
-}
+const OPEN = `const { a } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  lab.namespace('ns1').macvtap({ parent: a }).open();
+  console.log('opened');`;
 
 describeNeeding(['macvtap'], () => {
   test.for(MACVLAN_MODES)('a %s macvtap is what iproute2 calls one', async (mode, { lab }) => {
@@ -60,7 +51,7 @@ describeNeeding(['macvtap'], () => {
 
   // In a user namespace of its own, where /dev has no node: Node
   test('in a user namespace, opening says that device nodes are not to be had there', async ({ lab }) => {
-    const stdout = await openElsewhere(lab, 'mount -t tmpfs none /dev && exec "$@"');
+    const stdout = await inUserNamespace(lab, WITHOUT_NODES, OPEN);
     expect(stdout.replace(/c \d+ \d+/, 'c N N').replace(/tap\d+/, 'tapN')).toBe(
       'KernelError: mknod c N N: EPERM (operation not permitted)\n' +
         '  usual cause: a device node takes CAP_MKNOD of the host itself, which no user namespace has (vfs_mknod): run as ' +
@@ -77,7 +68,7 @@ describeNeeding(['macvtap'], () => {
     test('in a user namespace, the node in /dev serves whoever is let at it', { retry: 3 }, async ({ lab, skip }) => {
       const mounts = readFileSync('/proc/self/mounts', 'utf8');
       skip(!/^\S+ \/dev devtmpfs /m.test(mounts), 'needs a devtmpfs at /dev');
-      expect(await openElsewhere(lab, 'exec "$@"')).toBe('opened');
+      expect(await inUserNamespace(lab, 'exec "$@"', OPEN)).toBe('opened');
     });
 
     test('a spec plays the virtual machine: ping reaches it, and its stack is silent', async ({ lab }) => {

@@ -2,7 +2,7 @@ import { expect, kernelOption, type LinkKindName, supports, test, UsageError } f
 import { ipLink, refusal } from './referee.ts';
 
 /** What makes one by iproute2, on a veth where it needs a parent. */
-const COMMANDS: Record<LinkKindName, string[]> = {
+const COMMANDS: Record<Exclude<LinkKindName, 'tun'>, string[]> = {
   veth: ['type', 'veth'],
   bridge: ['type', 'bridge'],
   macvlan: ['link', 'p', 'type', 'macvlan'],
@@ -32,13 +32,15 @@ const COMMANDS: Record<LinkKindName, string[]> = {
   nlmon: ['type', 'nlmon'],
   wireguard: ['type', 'wireguard'],
 };
-const types = Object.keys(COMMANDS) as LinkKindName[];
+const types = [...Object.keys(COMMANDS), 'tun'] as LinkKindName[];
 
 // a ─ p (veth), t
 test.for(types)('supports(%o) says what iproute2 finds', async (type, { lab }) => {
   const a = lab.namespace('a');
   await a.exec('ip', ['link', 'add', 'p', 'type', 'veth', 'peer', 'name', 'q']);
-  const { exitCode } = await a.exec('ip', ['link', 'add', 'name', 't', ...COMMANDS[type]], { reject: false });
+  const words =
+    type === 'tun' ? ['tuntap', 'add', 't', 'mode', 'tap'] : ['link', 'add', 'name', 't', ...COMMANDS[type]];
+  const { exitCode } = await a.exec('ip', words, { reject: false });
   expect(supports(type)).toBe(exitCode === 0);
 });
 
@@ -105,14 +107,14 @@ test('the options of the kernel', () => {
     ...['CONFIG_IPV6_GRE', 'CONFIG_IPV6_GRE'],
     ...['CONFIG_NET_IPIP', 'CONFIG_IPV6_SIT', 'CONFIG_IPV6_TUNNEL'],
     ...['CONFIG_BONDING', 'CONFIG_NET_TEAM', 'CONFIG_HSR', 'CONFIG_MACSEC', 'CONFIG_XFRM_INTERFACE', 'CONFIG_NLMON'],
-    'CONFIG_WIREGUARD',
+    ...['CONFIG_WIREGUARD', 'CONFIG_TUN'],
   ]);
 });
 
 test.for([supports, kernelOption])('%o takes types of links', (call) => {
-  expect(() => call('tun' as never)).toThrow(
+  expect(() => call('ppp' as never)).toThrow(
     new UsageError(
-      `${call.name}: kind must be one of ${types.join(', ')}, or what defineLink returned: received 'tun'`,
+      `${call.name}: kind must be one of ${types.join(', ')}, or what defineLink returned: received 'ppp'`,
     ),
   );
 });

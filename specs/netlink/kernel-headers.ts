@@ -19,6 +19,7 @@ const HEADERS = [
     'linux/mpls_iptunnel.h',
     'linux/seg6_iptunnel.h',
     'linux/veth.h',
+    'linux/if_tun.h',
     'linux/if_tunnel.h',
     'linux/ip6_tunnel.h',
     'linux/genetlink.h',

@@ -1,4 +1,4 @@
-import { describe, expect, type Interface, MACVLAN_MODES, type Namespace, supports, test } from 'hairpin';
+import { createLab, describe, expect, type Interface, MACVLAN_MODES, type Namespace, supports, test } from 'hairpin';
 import { reach } from '../../lib/probes/reach.ts';
 import { FRAMES } from '../../lib/probes/test-frame.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
@@ -186,24 +186,41 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     ]);
   });
 
-  // a ── p0 sw p1 ── b, whose address the bridge has for its own; a also has a tap of a virtual machine
-  test('what a script cannot make does not keep it from the rest', async ({ lab, skip }) => {
+  // a ── b, and a also has a tap of a virtual machine, by which its route to b leads, and a tun
+  test('a tap and a tun', async ({ lab, skip }) => {
     const why = withoutTun();
     if (why) skip(why);
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    const tap = a.link('tun', { mode: 'tap', mtu: 1400, vnetHdr: true, address: '10.44.0.1/24' });
+    const tun = a.link('tun', { mode: 'tun', user: 0, multiQueue: true, pi: true, up: false, address: false });
+    a.route.add({ to: '10.0.0.2/32', dev: tap.name });
+    const { asked, script } = await outcomesOf(lab, [a, b]);
+    expect(asked).toEqual(['unsent']);
+    a.route.delete({ to: '10.0.0.2/32', dev: tap.name });
+    expect((await outcomesOf(lab, [a, b])).asked).toEqual(['answered']);
+    expect(script).toContain(`\nip -n a tuntap add dev ${tap.name} mode tap vnet_hdr\n`);
+    expect(script).toContain(`\nip -n a tuntap add dev ${tun.name} mode tun user 0 multi_queue pi\n`);
+    expect(script).not.toContain('# Left out');
+  });
+
+  // a ── p0 sw p1 ── b, whose address the bridge has for its own; a also has a cable to another lab
+  test('what a script cannot make does not keep it from the rest', async ({ lab }) => {
+    await using other = createLab();
     const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
     lab.cable(a, sw);
     const { b: p1, a: end } = lab.cable(b, sw);
-    await a.exec('ip', ['tuntap', 'add', 'tap7', 'mode', 'tap']);
-    await a.exec('ip', ['link', 'set', 'tap7', 'up']);
-    await a.exec('ip', ['address', 'add', '10.44.0.1/24', 'dev', 'tap7']);
-    await a.exec('ip', ['route', 'add', '10.45.0.0/24', 'dev', 'tap7']);
+    const elsewhere = ['peer', 'name', 'far', 'netns', other.namespace('far').path];
+    await a.exec('ip', ['link', 'add', 'near', 'up', 'type', 'veth', ...elsewhere]);
+    await a.exec('ip', ['address', 'add', '10.44.0.1/24', 'dev', 'near']);
+    await a.exec('ip', ['route', 'add', '10.45.0.0/24', 'dev', 'near']);
     await a.exec('ip', ['neighbour', 'add', '10.0.0.2', 'lladdr', end.mac, 'dev', 'eth0', 'nud', 'permanent']);
     expect((await outcomesOf(lab, [a, b])).asked).toEqual(['answered']);
     await sw.exec('bridge', ['fdb', 'replace', end.mac, 'dev', p1.name, 'master', 'local']);
     const { asked, script } = await outcomesOf(lab, [a, b]);
     expect(asked).toEqual(['lost']);
-    expect(script).toContain('# Left out: a/tap7, tun\n');
-    expect(script.replaceAll(/^# .*$/gm, '')).not.toContain('tap7');
+    expect(script).toContain('# Left out: a/near, veth: what it leads to is not of this lab\n');
+    expect(script.replaceAll(/^# .*$/gm, '')).not.toContain('near');
   });
 
   // a ── router ── b, whose address the router answers for

@@ -72,7 +72,7 @@ export const linkEntry = describeEntry<LinkState, LinkEntry>({
 /** Those of `ip link help` that nobody has described. */
 const OTHER_KINDS = [
   ...['amt', 'bareudp', 'can', 'dsa', 'gtp', 'ip6erspan', 'ipoib', 'lowpan', 'netdevsim', 'ovpn'],
-  ...['pfcp', 'rmnet', 'tun', 'vcan', 'virt_wifi', 'vti', 'vti6', 'vxcan', 'wwan'],
+  ...['pfcp', 'rmnet', 'vcan', 'virt_wifi', 'vti', 'vti6', 'vxcan', 'wwan'],
 ];
 
 function kindField(): Field {
