@@ -22,7 +22,7 @@ import type {
   ToStayReachableOptions,
   ToTellOptions,
 } from './matchers/options.ts';
-import type { CounterEntry } from './matchers/to-have-counted.ts';
+import type { CounterEntry } from './matchers/list-counters.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
