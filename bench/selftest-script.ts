@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { kernelOption, supports } from '../lib/lab/index.ts';
 import { isolated } from './measure.ts';
 import { readVerdicts, type Verdict } from './selftest-verdicts.ts';
 
@@ -9,6 +10,7 @@ const SELFTESTS = 'tools/testing/selftests';
 const FOLDERS = ['net', 'net/forwarding', 'netfilter', 'net/netfilter', 'drivers/net/bonding'];
 /** Those of net/forwarding want the names of the interfaces that they are to make. */
 const INTERFACES = Array.from({ length: 10 }, (_, at) => `veth${at}`);
+const NEEDS_VRF = /\b(vrf_prepare|simple_if_init)\b/;
 const [MOST_OUTPUT, WITHIN] = [2 ** 26, 900_000];
 
 /** What a script, or a spec, said of its cases, and how many milliseconds it took. */
@@ -30,6 +32,9 @@ export function findScript(sources: string, name: string): string | undefined {
 
 /** Runs a script, isolated. It ends at the latest after 15 minutes. */
 export async function runScript(path: string): Promise<Judgement> {
+  // Those of net/forwarding do not skip without VRFs, but fail.
+  if (NEEDS_VRF.test(readFileSync(path, 'utf8')) && !supports('vrf'))
+    return { verdicts: new Map(), time: 0, why: `needs ${kernelOption('vrf')}` };
   const isForwarding = basename(dirname(path)) === 'forwarding';
   const [program, args] = isolated(path, isForwarding ? INTERFACES : []);
   const started = performance.now();

@@ -8,9 +8,10 @@ async function loseCarrier(lab: Lab, sysctl: string, value: number, to: string) 
   await a.exec('ping', ['-c1', to]);
   await expect(a).toHaveNeighbour({ to, lladdr: cable.b.mac });
 
+  using events = a.monitor('link');
   cable.unplug();
-  // linkwatch_run_queue evicts the neighbours as it changes the state.
-  await expect(a).toHaveLink({ name: 'eth0', operState: expect.stringMatching('DOWN') });
+  // The kernel tells of the state when the neighbours are evicted (netdev_state_change).
+  await expect(events).toTell({ name: 'eth0', operState: expect.stringMatching('DOWN') });
   return a;
 }
 
