@@ -67,6 +67,21 @@ async function hasNetem(): Promise<boolean> {
   }
 }
 
+/** Specs of filters (`tc filter`) with actions: skipped where the kernel has none, under a title that names its options. */
+export async function describeFiltering(specs: () => void): Promise<void> {
+  describe.skipIf(!(await hasFilters()))('needs CONFIG_NET_CLS_FLOWER, CONFIG_NET_ACT_GACT', specs);
+}
+
+/** By trying. */
+async function hasFilters(): Promise<boolean> {
+  await using lab = createLab();
+  const host = lab.namespace('host');
+  const tc = (words: string) => host.exec('tc', words.split(' '), { reject: false });
+  await tc('qdisc add dev lo clsact');
+  const { exitCode } = await tc('filter add dev lo ingress protocol ip flower ip_proto icmp action pass');
+  return exitCode === 0;
+}
+
 /** Why no tun or tap can be made here, for `skip`: some machines keep the device node for root. */
 export function withoutTun(): string | false {
   try {

@@ -1,33 +1,13 @@
-import { readOf } from '../lab/exec.ts';
-import { type Namespace, UsageError } from '../lab/index.ts';
+import { UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import { checkEntry, deviceName, type Fields, isAsymmetric, text, whole, word } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { checkPlace, checkTimes, deviceIn, evidenceOf, goalOf, judgeIn, type StateOptions } from './have-state.ts';
+import { type CounterEntry, listCounters } from './list-counters.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { pollState } from './poll-state.ts';
 import { describeState } from './state-message.ts';
-
-/** What counts packets: a counter of nftables by its name, a rule that has one, or a queueing discipline. */
-export interface CounterEntry {
-  /** `counter` of nftables by its name; undefined for that of a rule. */
-  counter: string | undefined;
-  /** The comment of the rule that counts. */
-  comment: string | undefined;
-  /** Of nftables. */
-  family: string | undefined;
-  table: string | undefined;
-  chain: string | undefined;
-  /** Of a queueing discipline: its kind, its device and its handle (`1:`). */
-  qdisc: string | undefined;
-  dev: string | undefined;
-  handle: string | undefined;
-  packets: number;
-  bytes: number;
-  /** Of a queueing discipline: how many packets it has dropped. */
-  drops: number | undefined;
-}
 
 const FIELDS: Fields<CounterEntry> = {
   ...{ counter: text, comment: text, family: word('ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev') },
@@ -37,6 +17,10 @@ const FIELDS: Fields<CounterEntry> = {
     qdisc: text,
     dev: deviceName,
     handle: text,
+    filter: text,
+    action: text,
+    parent: text,
+    pref: whole,
     packets: whole,
     bytes: whole,
     drops: whole,
@@ -92,52 +76,19 @@ function withoutNumbers(wanted: unknown): unknown {
   return counter;
 }
 
-function nameOfCounter({ counter, comment, qdisc, dev, table, chain }: CounterEntry): string {
+function nameOfCounter({
+  counter,
+  comment,
+  qdisc,
+  filter,
+  action,
+  pref,
+  parent,
+  dev,
+  table,
+  chain,
+}: CounterEntry): string {
   if (qdisc !== undefined) return `${qdisc} of ${dev}`;
+  if (filter !== undefined) return `${action} of ${filter} pref ${pref} at ${dev} ${parent}`;
   return counter ?? comment ?? `a rule of ${table} ${chain}`;
-}
-
-/** What `nft -j list ruleset` prints (libnftables-json(5)). */
-interface NftObject {
-  counter?: { family: string; table: string; name: string; packets: number; bytes: number };
-  rule?: { family: string; table: string; chain: string; comment?: string; expr: readonly { counter?: unknown }[] };
-}
-
-interface TcQdisc {
-  kind: string;
-  handle: string;
-  dev: string;
-  packets?: number;
-  bytes?: number;
-  drops?: number;
-}
-
-const NO_RULE = { counter: undefined, comment: undefined, family: undefined, table: undefined, chain: undefined };
-const NO_QDISC = { qdisc: undefined, dev: undefined, handle: undefined, drops: undefined };
-
-function listCounters(call: string, namespace: Namespace): CounterEntry[] {
-  const { nftables } = JSON.parse(readOf(call, namespace, 'nft', ['-j', 'list', 'ruleset'])) as {
-    nftables: NftObject[];
-  };
-  const qdiscs = JSON.parse(readOf(call, namespace, 'tc', ['-j', '-s', 'qdisc', 'show'])) as TcQdisc[];
-  return [
-    ...nftables.flatMap(ofNft),
-    ...qdiscs.map(({ kind, handle, dev, packets = 0, bytes = 0, drops = 0 }) => ({
-      ...{ ...NO_RULE, qdisc: kind, dev, handle, packets, bytes, drops },
-    })),
-  ];
-}
-
-function ofNft({ counter, rule }: NftObject): CounterEntry[] {
-  if (counter) {
-    const { name, family, table, packets, bytes } = counter;
-    return [{ ...NO_QDISC, counter: name, comment: undefined, family, table, chain: undefined, packets, bytes }];
-  }
-  return (rule?.expr ?? []).flatMap(({ counter: own }) => {
-    // A name stands for a counter that is listed by itself.
-    if (!rule || typeof own !== 'object' || own === null) return [];
-    const { family, table, chain, comment } = rule;
-    const { packets, bytes } = own as { packets: number; bytes: number };
-    return [{ ...NO_QDISC, counter: undefined, comment, family, table, chain, packets, bytes }];
-  });
 }

@@ -37,7 +37,7 @@ test('counters are as nft has them, and are waited for', async ({ lab }) => {
 +   "packets": 3,
   }`);
   expect(await failureOf(expect(b).not.toHaveCounted({ count: 3 } as never))).toBe(
-    "expect(b).not.toHaveCounted({ count: 3 }): a counter has no 'count'; it has counter, comment, family, table, chain, qdisc, dev, handle, packets, bytes, drops",
+    "expect(b).not.toHaveCounted({ count: 3 }): a counter has no 'count'; it has counter, comment, family, table, chain, qdisc, dev, handle, filter, action, parent, pref, packets, bytes, drops",
   );
 });
 

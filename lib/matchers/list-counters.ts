@@ -1,0 +1,107 @@
+import { readOf } from '../lab/exec.ts';
+import type { Namespace } from '../lab/index.ts';
+
+/** What counts packets: a counter of nftables by its name, a rule that has one, a queueing discipline, or a filter's action. */
+export interface CounterEntry {
+  /** `counter` of nftables by its name; undefined for that of a rule. */
+  counter: string | undefined;
+  /** The comment of the rule that counts. */
+  comment: string | undefined;
+  /** Of nftables. */
+  family: string | undefined;
+  table: string | undefined;
+  chain: string | undefined;
+  /** Of a queueing discipline: its kind, its device and its handle (`1:`). */
+  qdisc: string | undefined;
+  dev: string | undefined;
+  handle: string | undefined;
+  /** Of an action of `tc filter`: the filter's kind, and the action's. */
+  filter: string | undefined;
+  action: string | undefined;
+  /** Where the filter is: `ingress`, `egress`, or the handle of a queueing discipline. */
+  parent: string | undefined;
+  /** The filter's preference. */
+  pref: number | undefined;
+  packets: number;
+  bytes: number;
+  /** Of `tc`: how many packets it has dropped. */
+  drops: number | undefined;
+}
+
+/** Every counter of a namespace, as `nft` and `tc` have them. */
+export function listCounters(call: string, namespace: Namespace): CounterEntry[] {
+  const { nftables } = JSON.parse(readOf(call, namespace, 'nft', ['-j', 'list', 'ruleset'])) as {
+    nftables: NftObject[];
+  };
+  const qdiscs = JSON.parse(readOf(call, namespace, 'tc', ['-j', '-s', 'qdisc', 'show'])) as TcQdisc[];
+  return [
+    ...nftables.flatMap(ofNft),
+    ...qdiscs.map(({ kind, handle, dev, packets = 0, bytes = 0, drops = 0 }) => ({
+      ...{ ...NONE, qdisc: kind, dev, handle, packets, bytes, drops },
+    })),
+    ...qdiscs.flatMap((qdisc) => parentsOf(qdisc).flatMap((at) => filtersAt(call, namespace, qdisc.dev, at))),
+  ];
+}
+
+/** What `nft -j list ruleset` prints (libnftables-json(5)). */
+interface NftObject {
+  counter?: { family: string; table: string; name: string; packets: number; bytes: number };
+  rule?: { family: string; table: string; chain: string; comment?: string; expr: readonly { counter?: unknown }[] };
+}
+
+interface TcStats {
+  packets?: number;
+  bytes?: number;
+  drops?: number;
+}
+
+interface TcQdisc extends TcStats {
+  kind: string;
+  handle: string;
+  dev: string;
+}
+
+/** A filter is listed twice: first its chain of one preference, then itself with its options. */
+interface TcFilter {
+  kind: string;
+  pref: number;
+  options?: { actions?: readonly { kind: string; stats?: TcStats }[] };
+}
+
+const NONE = {
+  ...{ counter: undefined, comment: undefined, family: undefined, table: undefined, chain: undefined },
+  ...{ qdisc: undefined, dev: undefined, handle: undefined, drops: undefined },
+  ...{ filter: undefined, action: undefined, parent: undefined, pref: undefined },
+};
+
+function ofNft({ counter, rule }: NftObject): CounterEntry[] {
+  if (counter) {
+    const { name, family, table, packets, bytes } = counter;
+    return [{ ...NONE, counter: name, family, table, packets, bytes }];
+  }
+  return (rule?.expr ?? []).flatMap(({ counter: own }) => {
+    // A name stands for a counter that is listed by itself.
+    if (!rule || typeof own !== 'object' || own === null) return [];
+    const { family, table, chain, comment } = rule;
+    const { packets, bytes } = own as { packets: number; bytes: number };
+    return [{ ...NONE, comment, family, table, chain, packets, bytes }];
+  });
+}
+
+/** Where a queueing discipline has filters. One that the kernel chose has no handle, and none. */
+function parentsOf({ kind, handle }: TcQdisc): string[] {
+  if (kind === 'clsact') return ['ingress', 'egress'];
+  if (kind === 'ingress') return ['ingress'];
+  return handle === '0:' ? [] : [handle];
+}
+
+/** A filter counts by its actions: without any it only classifies. */
+function filtersAt(call: string, namespace: Namespace, dev: string, parent: string): CounterEntry[] {
+  const place = ['ingress', 'egress'].includes(parent) ? [parent] : ['parent', parent];
+  const text = readOf(call, namespace, 'tc', ['-j', '-s', 'filter', 'show', 'dev', dev, ...place]);
+  return (JSON.parse(text) as TcFilter[]).flatMap(({ kind, pref, options }) =>
+    (options?.actions ?? []).map(({ kind: action, stats: { packets = 0, bytes = 0, drops = 0 } = {} }) => ({
+      ...{ ...NONE, filter: kind, action, dev, parent, pref, packets, bytes, drops },
+    })),
+  );
+}
