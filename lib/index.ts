@@ -13,6 +13,7 @@ import {
 import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
 import type { StateOptions } from './matchers/have-state.ts';
 import { matchers } from './matchers/index.ts';
+import type { CounterEntry } from './matchers/list-counters.ts';
 import type {
   ToBehaveAsOptions,
   ToHearOptions,
@@ -22,7 +23,6 @@ import type {
   ToStayReachableOptions,
   ToTellOptions,
 } from './matchers/options.ts';
-import type { CounterEntry } from './matchers/list-counters.ts';
 import type { AddressEntry } from './state/entries/address-entry.ts';
 import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
 import type { LinkEntry } from './state/entries/link-entry.ts';
