@@ -66,8 +66,8 @@ refuses('switches', [
     "lab.switch('s'): noLinklocalLearn must be true or false: received 'yes'",
   ],
   [
-    ({ lab }) => lab.switch('s', { ageingTime: 1.5 }),
-    "lab.switch('s'): ageingTime must be a whole number from 0 to 1000000: received 1.5",
+    ({ lab }) => lab.switch('s', { ageingTime: -1 }),
+    "lab.switch('s'): ageingTime must be seconds, from 0 to 1000000: received -1",
   ],
   [({ lab }) => lab.switch('s', { stp: 1 } as never), "lab.switch('s'): stp must be true or false: received 1"],
   [

@@ -1,4 +1,4 @@
-import { createLab, expect, type Trace, test } from 'hairpin';
+import { createLab, expect, type Namespace, type Trace, test } from 'hairpin';
 import { FrameSocket } from '../../lib/probes/frame-socket.ts';
 import { encodeEthernet } from '../../lib/wire/ethernet.ts';
 import { failureOf } from '../matchers/failure-of.ts';
@@ -11,12 +11,18 @@ function drawn(trace: Trace): string {
   return String(trace).replaceAll(/\bid \d+/g, 'id N');
 }
 
+/** A host that asks for a neighbour asks once, however slow the machine is. */
+function askOnce(host: Namespace): void {
+  host.sysctl.set(`net.ipv4.neigh.${host.interface().name}.retrans_time_ms`, 10_000);
+}
+
 // a ── p0 (sw) p1 ── b
 //           p2 ── c
 test('a ping through a switch: the question floods, what is known goes straight', async ({ lab }) => {
   const sw = lab.switch('sw');
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   for (const host of [a, b, c]) lab.cable(host, sw);
+  askOnce(a);
   const trace = await lab.trace(() => a.exec('ping', ['-c1', '10.0.0.2']), PING);
   expect(drawn(trace)).toBe(`ARP who-has 10.0.0.2 tell 10.0.0.1
   a/eth0 → sw/p0 ─┬→ sw/p1 → b/eth0
@@ -41,6 +47,7 @@ ICMP echo reply 10.0.0.2 > 10.0.0.1 id N seq 1
 // ns2 ─ m2 ┘
 test('between vepa children it goes to the switch and comes back', async ({ lab, macvlanPair }) => {
   const { ns1, m2 } = macvlanPair({ mode: 'vepa', hairpin: true });
+  askOnce(ns1);
   expect(
     drawn(await lab.trace(() => ns1.exec('ping', ['-c1', '10.0.0.102']), PING)),
   ).toBe(`ARP who-has 10.0.0.102 tell 10.0.0.101
