@@ -10,7 +10,6 @@ import { Cable, type CableOptions, type EndOf, type EndOptions } from './cable.t
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
-import { refuseIgnored, refuseIgnoredOfPort } from './ignored-settings.ts';
 import type { Interface } from './interface.ts';
 import { flagsOn } from './interface-change.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
@@ -18,6 +17,7 @@ import type { Lab } from './lab.ts';
 import { joinMaster } from './master.ts';
 import { Namespace } from './namespace.ts';
 import { preparePort } from './port.ts';
+import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
 import { settle } from './settle.ts';
 import { Switch } from './switch.ts';

@@ -8,7 +8,6 @@ import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
-import { refuseIgnored, refuseIgnoredOfPort } from './ignored-settings.ts';
 import { type Impairment, type ImpairOptions, impair } from './impairment.ts';
 import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMac } from './interface-change.ts';
 import { checkAlive, stateIfThere } from './interface-state.ts';
@@ -16,6 +15,7 @@ import { checkInterfaceOf, checkLinkedDevices, withDevices } from './linked-devi
 import { checkMaster, setMaster } from './master.ts';
 import type { Namespace } from './namespace.ts';
 import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
+import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
 import { changeApart, readApart } from './settings-apart.ts';
 import type { Uplink } from './uplink.ts';

@@ -5,10 +5,10 @@ import { ipLink } from '../netlink/link.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { engineOf, setEngine } from './engine.ts';
 import { handleOf } from './handle.ts';
-import { refuseIgnored } from './ignored-settings.ts';
 import type { Interface } from './interface.ts';
 import type { BridgeLink } from './links.ts';
 import { applyDefaults, NamespaceEngine } from './namespace-engine.ts';
+import { refuseIgnored } from './refuse-ignored.ts';
 import type { Switch } from './switch.ts';
 
 /** What is behind a {@link Switch}: a namespace with a bridge. */

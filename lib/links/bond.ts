@@ -64,7 +64,9 @@ export const bond = describeLink('bond', {
       live: true,
     }),
     /** How many intervals without an answer a slave may have, 1 to 255 (Linux 5.17). @default 2 */
-    arpMissedMax: setting('IFLA_BOND_MISSED_MAX', 30, range(u8, 1, 255), { kernelDefault: 2, live: true }),
+    arpMissedMax: setting('IFLA_BOND_MISSED_MAX', 30, range(u8, 1, 255), {
+      ...{ kernelDefault: 2, live: true, since: '5.17' },
+    }),
     /** Of active-backup, balance-tlb and balance-alb: the slave that is active whenever it can be. @default none */
     primary: setting('IFLA_BOND_PRIMARY', 11, linkedDevice, live),
     /** When `primary` becomes active again. @default 'always' */
@@ -98,7 +100,9 @@ export const bond = describeLink('bond', {
       live: true,
     }),
     /** Of 802.3ad: send LACPDUs without being asked (Linux 5.14). @default true */
-    lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), { kernelDefault: true, live: true }),
+    lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), {
+      ...{ kernelDefault: true, live: true, since: '5.14' },
+    }),
     /** Of 802.3ad: how often the partner is to send LACPDUs. @default 'slow' */
     lacpRate: setting('IFLA_BOND_AD_LACP_RATE', 21, oneOf(u8, '', { slow: 0, fast: 1 }), {
       kernelDefault: 'slow',

@@ -89,9 +89,9 @@ export const bridge = describeLink('bridge', {
           /** Learns nothing from frames of link-local groups, 01:80:c2:00:00:00 to 0f. @default false */
           noLinklocalLearn: { live: true },
           /** Snooping by settings of each VLAN (Linux 5.15). @default false */
-          mcastVlanSnooping: { live: true },
+          mcastVlanSnooping: { live: true, since: '5.15' },
           /** The states of ports are those of their VLANs (Linux 5.18); changes only while there is no VLAN. @default false */
-          mstEnabled: { live: true },
+          mstEnabled: { live: true, since: '5.18' },
         },
       },
     ),

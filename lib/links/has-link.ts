@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { whyMissing } from '../kernel/why-no-namespaces.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { ignoredSettings } from './ignored-settings.ts';
 import type { Lower } from './link-description.ts';
 import type { LinkKind } from './link-kind.ts';
 import { makeLink } from './make-link.ts';
@@ -49,38 +49,24 @@ export function tryLink(kind: LinkKind<string, Settings, Lower>, settings: objec
   const peerOf = (index: number) => ({ peer: { index: index + 1, name: `peer${index}`, netns: namespace.fd } });
   if (hasLower) rtnetlink.change(ipLink.add({ index: PARENT, name: 'parent', ...veth.as(peerOf(PARENT)) }));
   const index = PARENT + 2;
-  const { trial = {} } = kind.description;
-  const data = { ...kind.defaults, ...trial, ...settings, ...(kind.end === 'peer' ? peerOf(index) : {}) };
+  const data = {
+    ...kind.defaults,
+    ...trialFor(kind, settings as Values),
+    ...settings,
+    ...(kind.end === 'peer' ? peerOf(index) : {}),
+  };
   const link = hasLower ? { link: PARENT } : {};
   makeLink({ netns: namespace, rtnetlink }, kind, { index, name: 'trial', ...link }, data);
   return kind.of(rtnetlink.get(ipLink.get({ index })));
 }
 
-/**
- * Which settings of a link the running kernel takes no notice of.
- *
- * @param got what the kernel says of a link that was made with them
- */
-export function ignoredSettings(kind: LinkKind, asked: Values, got: Values): string[] {
-  const others = Object.keys(asked).filter((name) => isOther(kind, name, asked[name], got[name]));
-  // It may have been rounded, or written in another way. Ignored is what makes no difference.
-  return others.filter((name) => {
-    try {
-      const { [name]: _, ...rest } = asked;
-      return isDeepStrictEqual(tryLink(kind, asked)[name], tryLink(kind, rest)[name]);
-    } catch (error) {
-      if (error instanceof KernelError) return false;
-      throw error;
-    }
-  });
-}
-
-/** A kernel without a setting has it off. */
-function isOther(kind: LinkKind, name: string, asked: unknown, got: unknown): boolean {
-  if (asked === undefined || (asked === false && got === undefined)) return false;
-  const option = kind.told.get(name);
-  if (!option || option.isDevice || kind.apart.includes(name)) return false;
-  return !isDeepStrictEqual(asked, got);
+/** What a link of the kind needs at the least, beside these settings. */
+function trialFor({ description, options }: LinkKind<string, Settings, Lower>, settings: Values): Values {
+  const isNeeded = (name: string) => {
+    const { unless } = options.get(name)?.rules ?? {};
+    return unless === undefined || !settings[unless];
+  };
+  return Object.fromEntries(Object.entries(description.trial ?? {}).filter(([name]) => isNeeded(name)));
 }
 
 /** The usual cause of EOPNOTSUPP where a link was to be made (`rtnl_newlink`: no `rtnl_link_ops` of that name). */

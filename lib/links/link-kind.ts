@@ -53,7 +53,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     this.apart = Object.entries(settings).flatMap(([name, { rules }]) => (isApart(rules) ? name : []));
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
-    this.told = new Map(readable.filter(([, { rules }]) => !rules.untold));
+    this.told = new Map(readable);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);
   }

@@ -35,7 +35,7 @@ export const macsec = describeLink('macsec', {
   mac: 'lower',
   settings: {
     /** The lower half of its identifier (SCI), behind its MAC address, 1 to 65535. @default 1 */
-    port: setting('IFLA_MACSEC_PORT', 2, range(be16, 1, 65535), { untold: true }),
+    port: setting('IFLA_MACSEC_PORT', 2, range(be16, 1, 65535)),
     /** @default 'gcm-aes-128' */
     cipher: setting('IFLA_MACSEC_CIPHER_SUITE', 4, cipher, { kernelDefault: 'gcm-aes-128', live: true }),
     /** The bytes of the check value, 8 to 16. @default 16 */

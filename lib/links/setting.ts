@@ -22,8 +22,8 @@ export interface SettingRules {
   readonly apart?: boolean;
   /** The kernel reports it, and hairpin does not change it. */
   readonly readOnly?: boolean;
-  /** The kernel takes it, and never tells it. */
-  readonly untold?: boolean;
+  /** The version of Linux that brought it, `6.5`: an older kernel passes over it. */
+  readonly since?: string;
   /** Neither an option nor a property: hairpin sends it to change another setting. */
   readonly internal?: boolean;
   /** Checks more than the type does. @throws UsageError */

@@ -127,20 +127,18 @@ export const vxlan = describeLink('vxlan', {
     remcsumrx: setting('IFLA_VXLAN_REMCSUM_RX', 22, onOff('remcsumrx'), own),
     /** A frame for an address of this namespace goes to the vxlan device there without UDP (Linux 6.5). @default true */
     localbypass: setting('IFLA_VXLAN_LOCALBYPASS', 31, onOff('localbypass'), {
-      ...own,
-      kernelDefault: true,
-      live: true,
+      ...{ ...own, kernelDefault: true, live: true, since: '6.5' },
     }),
     /** A route (`encap ip`), `tc` or BPF says where each frame goes: one device for all identifiers. @default false */
     external: setting('IFLA_VXLAN_COLLECT_METADATA', 25, onOff('external'), own),
-    /** It takes only the identifiers of `bridge vni`. @default false */
-    vnifilter: setting('IFLA_VXLAN_VNIFILTER', 30, onOff('vnifilter'), { ...own, ifAbsent: false }),
+    /** It takes only the identifiers of `bridge vni` (Linux 5.18). @default false */
+    vnifilter: setting('IFLA_VXLAN_VNIFILTER', 30, onOff('vnifilter'), { ...own, ifAbsent: false, since: '5.18' }),
     /** Group policy: carry the packet's mark along (draft-smith-vxlan-group-policy). @default false */
     gbp: setting('IFLA_VXLAN_GBP', 23, flag, { ifAbsent: false }),
     /** Generic protocol extension: packets in place of frames. It needs {@link external}. @default false */
     gpe: setting('IFLA_VXLAN_GPE', 27, flag, { ifAbsent: false }),
     /** Send copies to a group by the multicast routes of this namespace (Linux 6.16). @default false */
-    mcroute: setting('IFLA_VXLAN_MC_ROUTE', 34, onOff('mcroute'), own),
+    mcroute: setting('IFLA_VXLAN_MC_ROUTE', 34, onOff('mcroute'), { ...own, since: '6.16' }),
   },
   // As iproute2 has it: what comes with metadata is not learnt from.
   complete: (settings) => (settings.external ? { macLearning: false, ...settings } : settings),

@@ -17,7 +17,7 @@ export const xfrm = describeLink('xfrm', {
     /** The `if_id` of its policies and states, 1 to 2³²−1. One that is `external` has none of its own. */
     ifId: setting('IFLA_XFRM_IF_ID', 2, absent(0, range(u32, 1, 2 ** 32 - 1)), { required: true, unless: 'external' }),
     /** Routes (`encap xfrm`) or BPF say the id of each packet (Linux 6.1). @default false */
-    external: setting('IFLA_XFRM_COLLECT_METADATA', 3, flag, { ifAbsent: false }),
+    external: setting('IFLA_XFRM_COLLECT_METADATA', 3, flag, { ifAbsent: false, since: '6.1' }),
   },
   label: ({ ifId, external }) => (external ? ['external'] : [ifId]),
   causes: {

@@ -67,7 +67,7 @@ test('a setting that the kernel takes no notice of is refused', async ({ lab }) 
   const isTaken = (await ipLink(a, 'try0')).linkinfo?.info_data?.['vlan_protocol'] === '802.1ad';
   expect(supports('bridge', { vlanProtocol: '802.1ad' })).toBe(isTaken);
   const ignored = (call: string) =>
-    `${call}: EOPNOTSUPP (operation not supported on socket)\n  usual cause: this kernel does not know vlanProtocol of a bridge, and took no notice of it: it is older, or built without what the setting needs`;
+    `${call}: EOPNOTSUPP (operation not supported on socket)\n  usual cause: this kernel passes over vlanProtocol of a bridge: it needs CONFIG_BRIDGE_VLAN_FILTERING. supports('bridge', { vlanProtocol: '802.1ad' }) tells`;
   const { br0 } = lab.switch('sw');
   const refusals = [
     () => a.bridge({ vlanProtocol: '802.1ad' }),
@@ -83,6 +83,10 @@ test('a setting that the kernel takes no notice of is refused', async ({ lab }) 
   const calls = ['a.bridge', "lab.switch('sw2')", 'sw/br0.set'];
   expect(refusals).toEqual(calls.map((call) => (isTaken ? 'made' : ignored(call))));
   expect(a.interfaces).toHaveLength(isTaken ? 1 : 0);
+  expect([supports('geneve', { external: true }), supports('xfrm', { external: true })]).toEqual([
+    supports('geneve'),
+    supports('xfrm'),
+  ]);
 });
 
 // a ── p0 (sw)
@@ -91,11 +95,22 @@ test('where there is no mab, a port that is to have it is refused', ({ lab, skip
   const { b: port } = lab.cable(lab.namespace('a'), sw);
   skip(port.settings.mab !== undefined, 'this kernel has mab (Linux 6.2)');
   const said = { locked: true, learning: true, mab: true };
-  const refused =
-    /: EOPNOTSUPP .*\n {2}usual cause: this kernel does not know mab of a bridge port, and took no notice of it: /;
+  const refused = /: EOPNOTSUPP .*\n {2}usual cause: this kernel passes over mab of a bridge's port: /;
   expect(() => port.set(said)).toThrow(refused);
   expect(() => lab.cable(lab.namespace('b'), sw, { b: said })).toThrow(refused);
   port.set({ mab: false });
+});
+
+// Linux 6.5 brought it, and it is on there
+test('where there is no localbypass, a vxlan is refused that is to be without', ({ lab, skip }) => {
+  skip(!supports('vxlan'), 'needs CONFIG_VXLAN');
+  const a = lab.namespace('a');
+  skip(a.link('vxlan', { id: 1 }).localbypass !== undefined, 'this kernel has localbypass (Linux 6.5)');
+  expect(supports('vxlan', { localbypass: false })).toBe(false);
+  expect(() => a.link('vxlan', { id: 2, localbypass: false })).toThrow(
+    /usual cause: this kernel passes over localbypass of a vxlan: it came with Linux 6\.5\. supports\('vxlan', { localbypass: false }\) tells$/,
+  );
+  a.link('vxlan', { id: 3, localbypass: true });
 });
 
 test('the options of the kernel', () => {
