@@ -36,7 +36,7 @@ export interface HairpinOptions {
   /**
    * Holds a failing test, as `lab.pause()` would at the failing line: the terminal shows the failure and the network, and takes the
    * commands of `hairpin shell`. Without a terminal it prints how to enter from another one. Spec files then run one after the
-   * other, once, without time-outs. Where `CI` is set it does nothing, since nobody is there to go on. @default false
+   * other, once, without time-outs but those that a test names itself. Where `CI` is set it does nothing, since nobody is there to go on. @default false
    *
    * @example hairpin({ pauseOnFailure: process.env.PAUSE === '1' })
    */

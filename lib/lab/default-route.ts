@@ -22,8 +22,9 @@ export function giveDefaultRoutes(device: Interface): void {
 
 function giveDefaultRoute(host: Interface, offered: readonly AddressState[], family: Family): void {
   const own = host.address.list().filter((address) => address.family === family && isRoutable(address));
-  // A next hop must be on a link that is up (fib_check_nh): one on another subnet would be refused.
+  // A next hop must be on a link that is up (fib_check_nh).
   if (!host.state().up) return;
+  // One on another subnet would be refused.
   const via = offered.find(({ address }) => own.some((prefix) => contains(prefix, address)));
   if (!via) return;
   const { route } = host.namespace;

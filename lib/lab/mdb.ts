@@ -108,12 +108,21 @@ export class Mdb {
     checkOptions(call, member, options);
     checkGroup(call, member.group);
     checkInteger(call, 'vlan', member.vlan, 1, 4094);
-    if (member.src !== undefined) checkIp(call, 'src', member.src);
+    if (member.src !== undefined) checkSource(call, member.group, member.src);
     if (this.#members.some((each) => each === member.port)) return;
     const { port } = member;
     const received = typeof port === 'object' && port !== null ? String(port) : show(port);
     throw new UsageError(`${call}: port must be a port of ${this.#name}, or its bridge: received ${received}`);
   }
+}
+
+/** Of a group of IP (`is_valid_mdb_source`). */
+function checkSource(call: string, group: string, src: unknown): void {
+  checkIp(call, 'src', src);
+  if (familyOf(group) === familyOf(src as string) && !isMulticastIp(src as string)) return;
+  throw new UsageError(
+    `${call}: src must be the address of a host that sends to the group ${group}: received ${show(src)}`,
+  );
 }
 
 /** @throws UsageError for what is no group */

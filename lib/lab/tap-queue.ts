@@ -165,11 +165,10 @@ export function openTapQueue(device: Interface, options: TapOptions): TapQueue {
   // A queue that stays open takes the frames from the namespace's own stack (tap_handle_frame).
   resources.defer(() => file.close());
   file.attach(device.name, flags, vnetHeader ? VIRTIO_NET_HEADER : 0);
-  resources.move();
-  const queue = new TapQueue(device, engineOf(device.namespace.lab).resources.add(file), { vnetHeader, ...flags });
   // A tun's carrier comes with its program (tun_attach).
   settle(device);
-  return queue;
+  resources.move();
+  return new TapQueue(device, engineOf(device.namespace.lab).resources.add(file), { vnetHeader, ...flags });
 }
 
 /** The device node, and what the kernel is told of the queue. */

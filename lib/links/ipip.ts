@@ -34,6 +34,9 @@ const common = {
 
 const over4 = { ...outerSettings4('IFLA_IPTUN', NUMBERS), ...encapSettings('IFLA_IPTUN', NUMBERS) };
 
+/** No sit takes metadata (ipip6_policy). */
+const { external: _, ...ofSit } = over4;
+
 /** IPv4 in IPv4 (RFC 2003, net/ipv4/ipip.c). */
 export const ipip = describeLink('ipip', {
   ...common,
@@ -55,7 +58,7 @@ export const sit = describeLink('sit', {
   option: 'IPV6_SIT',
   trial: { local: '192.0.2.1', remote: '192.0.2.2' },
   settings: {
-    ...over4,
+    ...ofSit,
     /** What it carries. @default 'ip6ip' */
     mode: setting(...PROTO, oneOf(u8, '', { ip6ip: 41, ipip: 4, mplsip: 137, any: 0 }), {
       kernelDefault: 'ip6ip',
@@ -68,7 +71,7 @@ export const sit = describeLink('sit', {
   },
   carries: ({ mode }) => (mode === 'ipip' ? [4] : mode === 'any' ? [4, 6] : [6]),
   tag: tunnelTag,
-  label: (settings) => tunnelLabel(settings, settings.external),
+  label: (settings) => tunnelLabel(settings),
 });
 
 /** IPv6 and IPv4 in IPv6 (RFC 2473, net/ipv6/ip6_tunnel.c). */

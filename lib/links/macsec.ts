@@ -5,7 +5,7 @@ import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
-/** IEEE 802.1AE-2018 table 14-1, and 802.1AEbw; the first is the default of 802.1AE-2006 (linux/if_macsec.h). */
+/** IEEE 802.1AE-2018 table 14-1, and 802.1AEbw (linux/if_macsec.h). */
 const CIPHERS = {
   'gcm-aes-128': 0x0080c20001000001n,
   'gcm-aes-256': 0x0080c20001000002n,
@@ -14,10 +14,15 @@ const CIPHERS = {
 } as const;
 type Cipher = keyof typeof CIPHERS;
 const NAMES = Object.keys(CIPHERS) as Cipher[];
+/** By this number the kernel tells a GCM-AES-128 (`macsec_fill_info`): `MACSEC_DEFAULT_CIPHER_ID`. */
+const TOLD_128 = 0x0080020001000001n;
 
 const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Cipher>(
   8,
-  (bytes, at) => NAMES.find((name) => CIPHERS[name] === u64.readAt(bytes, at)),
+  (bytes, at) => {
+    const told = u64.readAt(bytes, at);
+    return told === TOLD_128 ? 'gcm-aes-128' : NAMES.find((name) => CIPHERS[name] === told);
+  },
   (bytes, at, name) => u64.writeAt(bytes, at, CIPHERS[name]),
   {
     rule: `one of ${NAMES.join(', ')}`,

@@ -134,6 +134,10 @@ function checkPeers(call: string, option: string, value: unknown): void {
     checkOptions(place, peer, PEER_OPTIONS);
     const { publicKey, presharedKey, endpoint, persistentKeepalive, allowedIps } = peer as WireguardPeer;
     if (publicKey === undefined) throw new UsageError(`${place}: publicKey must be given: ${KEY_RULE}`);
+    if (value.findIndex((each) => each?.publicKey === publicKey) !== at)
+      throw new UsageError(
+        `${place}: publicKey must be that of no other peer of the list: received ${show(publicKey)}`,
+      );
     checkKey(place, 'publicKey', publicKey);
     checkKey(place, 'presharedKey', presharedKey);
     checkInteger(place, 'persistentKeepalive', persistentKeepalive, 0, 65535);

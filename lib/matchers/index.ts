@@ -7,6 +7,7 @@ import type { Lab } from '../lab/index.ts';
 import { framesOf, registerWait } from '../lab/waits.ts';
 import { watcher } from '../lab/watcher.ts';
 import type { Message } from '../report/failure-meta.ts';
+import { warn } from '../report/warn.ts';
 import { pauseAtFailure } from '../shell/pause.ts';
 import { type Assertion, assertionWait, Progress } from './assertion.ts';
 import { type Attempt, attemptOf, isOver, metaOf, noteAssertion } from './attempt.ts';
@@ -126,7 +127,10 @@ async function tellFailure(
   const task = attempt?.task;
   // A polled assertion may yet pass, and a `test.fails` test is expected to fail.
   if (lab && task && !asking.poll && !task.fails && !isOver(attempt))
-    await pauseAtFailure(lab, task.fullTestName, whole);
+    // An error of the terminal's must not replace the failure.
+    await pauseAtFailure(lab, task.fullTestName, whole).catch((error: Error) =>
+      warn(`the test is not held: ${error.message}`),
+    );
   const diagnosis = question?.diagnosis && diagnosisData(question.diagnosis);
   const hairpin: FailedAssertion = { number: asking.number, isInconclusive, ...(diagnosis ? { diagnosis } : {}) };
   return { pass, message: () => whole, meta: { hairpin } };

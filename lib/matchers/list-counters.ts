@@ -1,5 +1,7 @@
+import { engineOf } from '../lab/engine.ts';
 import { readOf } from '../lab/exec.ts';
 import type { Namespace } from '../lab/index.ts';
+import { deviceNames } from '../state/entries/entry-kind.ts';
 
 /** What counts packets: a counter of nftables by its name, a rule that has one, a queueing discipline, or a filter's action. */
 export interface CounterEntry {
@@ -28,19 +30,33 @@ export interface CounterEntry {
   drops: number | undefined;
 }
 
-/** Every counter of a namespace, as `nft` and `tc` have them. */
-export function listCounters(call: string, namespace: Namespace): CounterEntry[] {
-  const { nftables } = JSON.parse(readOf(call, namespace, 'nft', ['-j', 'list', 'ruleset'])) as {
-    nftables: NftObject[];
-  };
-  const qdiscs = JSON.parse(readOf(call, namespace, 'tc', ['-j', '-s', 'qdisc', 'show'])) as TcQdisc[];
+/**
+ * The counters of a namespace, as `nft` and `tc` have them.
+ *
+ * @param withFilters whether those of the actions of filters, too
+ */
+export function listCounters(call: string, namespace: Namespace, withFilters: boolean): CounterEntry[] {
+  const { nftables } = readJson(call, namespace, 'nft', ['list', 'ruleset']) as { nftables: NftObject[] };
+  const qdiscs = readJson(call, namespace, 'tc', ['-s', 'qdisc', 'show']) as TcQdisc[];
+  const filters = (qdisc: TcQdisc) => parentsOf(qdisc).flatMap((at) => filtersAt(call, namespace, qdisc.dev, at));
   return [
     ...nftables.flatMap(ofNft),
     ...qdiscs.map(({ kind, handle, dev, packets = 0, bytes = 0, drops = 0 }) => ({
       ...{ ...NONE, qdisc: kind, dev, handle, packets, bytes, drops },
     })),
-    ...qdiscs.flatMap((qdisc) => parentsOf(qdisc).flatMap((at) => filtersAt(call, namespace, qdisc.dev, at))),
+    ...(withFilters ? qdiscs.flatMap(filters) : []),
   ];
+}
+
+function readJson(call: string, namespace: Namespace, program: 'nft' | 'tc', words: readonly string[]): unknown {
+  const args = ['-j', ...words];
+  const text = readOf(call, namespace, program, args);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // tc prints some matches and filters as words only.
+    throw new Error(`${call}: ${program} ${args.join(' ')} prints no JSON`, { cause });
+  }
 }
 
 /** What `nft -j list ruleset` prints (libnftables-json(5)). */
@@ -98,10 +114,19 @@ function parentsOf({ kind, handle }: TcQdisc): string[] {
 /** A filter counts by its actions: without any it only classifies. */
 function filtersAt(call: string, namespace: Namespace, dev: string, parent: string): CounterEntry[] {
   const place = ['ingress', 'egress'].includes(parent) ? [parent] : ['parent', parent];
-  const text = readOf(call, namespace, 'tc', ['-j', '-s', 'filter', 'show', 'dev', dev, ...place]);
-  return (JSON.parse(text) as TcFilter[]).flatMap(({ kind, pref, options }) =>
+  return filtersOf(call, namespace, dev, place).flatMap(({ kind, pref, options }) =>
     (options?.actions ?? []).map(({ kind: action, stats: { packets = 0, bytes = 0, drops = 0 } = {} }) => ({
       ...{ ...NONE, filter: kind, action, dev, parent, pref, packets, bytes, drops },
     })),
   );
+}
+
+function filtersOf(call: string, namespace: Namespace, dev: string, place: readonly string[]): TcFilter[] {
+  try {
+    return readJson(call, namespace, 'tc', ['-s', 'filter', 'show', 'dev', dev, ...place]) as TcFilter[];
+  } catch (error) {
+    // Programs take devices away at any time.
+    if ([...deviceNames(engineOf(namespace).rtnetlink).values()].includes(dev)) throw error;
+    return [];
+  }
 }

@@ -9,6 +9,9 @@ import { type Answer, assertionTitle, nameOf, wordsOf } from './message.ts';
 import { pollState } from './poll-state.ts';
 import { describeState } from './state-message.ts';
 
+/** What is said of a counter that may be that of a filter. */
+const OF_FILTERS = ['filter', 'action', 'dev', 'parent', 'pref', 'drops'];
+
 const FIELDS: Fields<CounterEntry> = {
   ...{ counter: text, comment: text, family: word('ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev') },
   ...{
@@ -49,8 +52,9 @@ export async function toHaveCounted(
   progress.goal = goalOf(NOUN, received, times, isNot);
   const counter = withoutNumbers(wanted);
   const find = (entries: readonly CounterEntry[]) => entries.find((entry) => judge.matches(entry, wanted));
+  const withFilters = Object.keys(Object(counter)).every((name) => OF_FILTERS.includes(name));
   const { holds, seen, looks, took } = await pollState({
-    look: () => listCounters(call, namespace),
+    look: () => listCounters(call, namespace, withFilters),
     isSo: (entries) => (find(entries) === undefined) === isNot,
     isHopeless: () => !isNot && shouldStopWaiting(namespace.lab, progress),
     ...{ times, isNot, every: LOOK_AGAIN },

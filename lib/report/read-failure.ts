@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasCode } from '../kernel/has-code.ts';
 import { show, UsageError } from '../kernel/validate.ts';
@@ -6,6 +6,7 @@ import { FAILURE_FILE } from './evidence.ts';
 import { failureText, filesLine } from './failure-text.ts';
 import { FAILURE_VERSION, type FailureFile } from './lab-meta.ts';
 import { resultsFolder } from './results.ts';
+import { warn } from './warn.ts';
 
 /** The failure of a test, and the folder that has its files. */
 export interface KeptFailure {
@@ -21,7 +22,18 @@ export function keptFailures(root: string): KeptFailure[] {
   return files
     .filter((file) => basename(file) === FAILURE_FILE)
     .sort()
-    .map((file) => readFailure(join(results, file)));
+    .flatMap((file) => readOrWarn(join(results, file)));
+}
+
+/** A file that another version wrote, or that was cut off, hides no other. */
+function readOrWarn(file: string): KeptFailure[] {
+  try {
+    return [readFailure(file)];
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    warn(error.message);
+    return [];
+  }
 }
 
 /**
@@ -31,7 +43,7 @@ export function keptFailures(root: string): KeptFailure[] {
  * @throws UsageError for anything else
  */
 export function readFailure(path: string): KeptFailure {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = statSync(path, { throwIfNoEntry: false });
   const file = stats?.isDirectory() ? join(path, FAILURE_FILE) : path;
   try {
     return { folder: dirname(file), failure: checkFailure(file, JSON.parse(readFileSync(file, 'utf8'))) };

@@ -7,7 +7,7 @@ import { makeQuitFolder } from './quit.ts';
 /** The folders of runs that are held; undefined where nobody is there to go on. Each project that has the plugin may load this anew. */
 const folders = onceInThread('quit-folders', () => new WeakMap<Vitest, string | undefined>());
 
-/** vitest's reporters that draw a summary anew, which would write over the prompt. */
+/** vitest's reporters that draw a summary anew, which would write over the prompt. `dot` cannot do without. */
 const DRAWING: readonly unknown[] = ['default', 'verbose', 'tree'];
 
 /**
@@ -33,6 +33,7 @@ function start({ config, logger }: Vitest): string | undefined {
   config.watch = false;
   config.reporters = config.reporters.map((reporter) => {
     const [name, options] = Array.isArray(reporter) ? reporter : [reporter];
+    if (name === 'dot') return ['default', { summary: false }];
     return DRAWING.includes(name) ? [name, { ...Object(options), summary: false }] : reporter;
   }) as typeof config.reporters;
   return makeQuitFolder();

@@ -19,6 +19,7 @@ describeNeeding(['macsec'], () => {
       { replay: true, window: 9, validate: 'check', encodingsa: 2 },
       { replay_protect: true, window: 9, validation: 'check', encoding_sa: 2 },
     ],
+    [{ cipher: 'gcm-aes-128' }, { cipher_suite: 'GCM-AES-128' }],
     [
       { cipher: 'gcm-aes-256', protect: false },
       { cipher_suite: 'GCM-AES-256', protect: false },

@@ -127,6 +127,10 @@ test.for<[call: (net: ReturnType<typeof build>) => unknown, message: string]>([
     "sw.mdb.add: state must be one of permanent, temp: received 'static'",
   ],
   [
+    ({ sw, p0 }) => sw.mdb.delete({ group: '239.1.1.1', port: p0, src: 'fd00::1' }),
+    "sw.mdb.delete: src must be the address of a host that sends to the group 239.1.1.1: received 'fd00::1'",
+  ],
+  [
     ({ sw, p0 }) => sw.mdb.add({ group: '239.1.1.1', port: p0, src: 'any' }),
     "sw.mdb.add: src must be an IP address such as 10.0.0.1 or fd00::1: received 'any'",
   ],

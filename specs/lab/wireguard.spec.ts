@@ -75,6 +75,10 @@ describeNeeding(['wireguard'], () => {
     [{ listenPort: 65536 }, 'listenPort must be a whole number from 0 to 65535: received 65536'],
     [{ peers: [{}] }, 'peers[0]: publicKey must be given: 32 bytes in base64, as `wg genkey` prints them'],
     [
+      { peers: ['B', 'B'].map((key) => ({ publicKey: key.repeat(43).concat('='), allowedIps: [] })) },
+      `peers[1]: publicKey must be that of no other peer of the list: received '${'B'.repeat(43)}='`,
+    ],
+    [
       { peers: [{ publicKey: 'A'.repeat(43).concat('='), endpoint: 'b', allowedIps: [] }] },
       "peers[0]: endpoint must be an address with a port, such as 192.0.2.2:51820 or [fd00::2]:51820: received 'b'",
     ],

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'hairpin';
@@ -159,6 +159,14 @@ test('explain of what is no failure is wrong usage', async ({ lab, onTestFinishe
     stderr: 'hairpin explain: test-results has no failure of an assertion',
   });
   const folder = 'test-results/some.test.ts-throws';
+  // One that was cut off hides no other.
+  const cut = join(root, 'test-results', 'cut-off');
+  await mkdir(cut, { recursive: true });
+  await writeFile(join(cut, 'failure.json'), '{');
+  expect(await hairpin(lab.namespace('again'), ['explain'], { cwd: root })).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/^hairpin: .*cut-off\/failure\.json is no JSON: .*\nhairpin explain: /),
+  });
   expect(await explain(folder)).toMatchObject({
     exitCode: 2,
     stderr: `hairpin: ${folder} has no failure.json: that test failed otherwise than by an assertion of hairpin`,

@@ -3,7 +3,7 @@ import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings 
 import { linkKinds, settingsOf } from '../../links/registry.ts';
 import { ipLink, type LinkState, type OperState } from '../../netlink/link.ts';
 import { describeEntry, nameOrNone } from './entry-kind.ts';
-import { deviceName, type Field, flag, inner, mac, whole, word } from './fields.ts';
+import { deviceName, type Field, flag, inner, mac, text, whole, word } from './fields.ts';
 
 /** A device, as `ip link` has it. */
 export interface LinkEntry {
@@ -41,14 +41,10 @@ export const linkEntry = describeEntry<LinkState, LinkEntry>({
   // Of a port alone (br_ifinfo_notify): it has next to nothing of the device.
   isTold: (family) => family !== AF_BRIDGE,
   fields: {
-    ...{ name: deviceName, index: whole },
-    // Kinds may be defined at any time.
-    get kind() {
-      return kindField();
-    },
-    ...{ mac, mtu: whole, up: flag, carrier: flag },
+    ...{ name: deviceName, index: whole, kind: text, mac, mtu: whole, up: flag, carrier: flag },
     ...{ operState: word(...OPER_STATES), arp: flag, promiscuous: flag, allMulticast: flag, promiscuity: whole },
     ...{ master: deviceName, link: deviceName, xdp: flag },
+    // Kinds may be defined at any time.
     get settings() {
       return inner(settingFields());
     },
@@ -68,20 +64,6 @@ export const linkEntry = describeEntry<LinkState, LinkEntry>({
   ],
   isOf: ({ name }, device) => name === device,
 });
-
-/** Those of `ip link help` that nobody has described. */
-const OTHER_KINDS = [
-  ...['amt', 'bareudp', 'can', 'dsa', 'gtp', 'ip6erspan', 'ipoib', 'lowpan', 'netdevsim', 'ovpn'],
-  ...['pfcp', 'rmnet', 'vcan', 'virt_wifi', 'vti', 'vti6', 'vxcan', 'wwan'],
-];
-
-function kindField(): Field {
-  const described = linkKinds().map(({ kind }) => kind);
-  return {
-    rule: `a kind of link that ip link has, such as ${described.join(', ')}`,
-    read: (value) => ([...described, ...OTHER_KINDS].some((kind) => kind === value) ? value : undefined),
-  };
-}
 
 type Check = ((call: string, option: string, value: unknown) => void) | undefined;
 
