@@ -151,7 +151,7 @@ interface MadeLink {
 
 function make(link: NewLink): MadeLink {
   const { namespace, kind } = link;
-  // Links of a kind that share a node have no number of their own.
+  // Where all links of a kind share one node (/dev/net/tun), a link has no number.
   if (kind.description.characterDevice !== true) return makeInPlace(link);
   const undo = ({ origin }: MadeLink) => engineOf(namespace).rtnetlink.change(ipLink.delete({ index: origin.index }));
   const { result, numbers } = watchDeviceNumbers(engineOf(namespace).netns, kind.kind, () => makeInPlace(link), undo);

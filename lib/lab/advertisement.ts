@@ -92,7 +92,7 @@ export class Advertisement implements Disposable {
 
   /** Ends the advertisements; the last says that this is no default router any more (RFC 4861 section 6.2.5). A second call does nothing. */
   withdraw(): void {
-    // Whoever closes the lab is told of a failure.
+    // A failure is told by lab.close().
     this.end().catch(() => {});
   }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Namespace, Subprocess } from 'hairpin';
+import { expect, type Namespace, type Subprocess } from 'hairpin';
 import { MAIN } from './hairpin.ts';
 
 /** A run inside a run must not take the outer worker's settings for its own. */
@@ -75,4 +75,15 @@ export function onTerminal(
     },
     ended: subprocess.then(({ exitCode }) => ({ exitCode, screen: printed.text.replaceAll('\r', '') })),
   };
+}
+
+/** Does what is printed without a terminal: looks into the namespace `b` by its command, and has the run go on. */
+export async function enterFromElsewhere(host: Namespace, printed: Printed): Promise<void> {
+  await printed.until('To go on: kill -CONT ');
+  await printed.until('\n');
+  const [, words = ''] = /^ {2}b {2}(nsenter .*)$/m.exec(printed.text) ?? [];
+  const [program = '', ...args] = words.split(' ');
+  const { stdout } = await host.exec(program, [...args, 'ip', '-oneline', 'address', 'show', 'dev', 'eth0']);
+  expect(stdout).toContain('inet 10.0.0.2/24');
+  process.kill(Number(/kill -CONT (\d+)/.exec(printed.text)?.[1]), 'SIGCONT');
 }

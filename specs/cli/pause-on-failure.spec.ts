@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { projectFolder, ROOT } from '../doc-samples.ts';
 import { hairpin } from './hairpin.ts';
-import { OWN, onTerminal, printedBy } from './on-terminal.ts';
+import { enterFromElsewhere, OWN, onTerminal, printedBy } from './on-terminal.ts';
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
@@ -103,13 +103,7 @@ test('without a terminal a failing test says how to enter its namespaces, and wa
   const printed = printedBy(run);
   await printed.until('asks fails:');
   await printed.until('[a] eth0 ── eth0 [b]\n\nThere is no terminal here. From another one:\n');
-  await printed.until('To go on: kill -CONT ');
-  await printed.until('\n');
-  const [, words = ''] = /^ {2}b {2}(nsenter .*)$/m.exec(printed.text) ?? [];
-  const [program = '', ...args] = words.split(' ');
-  const { stdout } = await host.exec(program, [...args, 'ip', '-oneline', 'address', 'show', 'dev', 'eth0']);
-  expect(stdout).toContain('inet 10.0.0.2/24');
-  process.kill(Number(/kill -CONT (\d+)/.exec(printed.text)?.[1]), 'SIGCONT');
+  await enterFromElsewhere(host, printed);
   expect(await run).toMatchObject({ exitCode: 1 });
 });
 

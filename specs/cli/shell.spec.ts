@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { projectFolder, ROOT } from '../doc-samples.ts';
 import { hairpin, MAIN } from './hairpin.ts';
-import { OWN, onTerminal, printedBy } from './on-terminal.ts';
+import { enterFromElsewhere, OWN, onTerminal, printedBy } from './on-terminal.ts';
 
 /** A project with one test, whose time-out is short. */
 async function projectWith(body: string, onTestFinished: Parameters<typeof projectFolder>[0]): Promise<string> {
@@ -98,14 +98,7 @@ test('without a terminal it says how to enter from another one, and a signal has
   });
   const printed = printedBy(run);
   await printed.until('its own passes\n\n[a] eth0 ── eth0 [b]\n\nThere is no terminal here. From another one:\n');
-  await printed.until('To go on: kill -CONT ');
-  await printed.until('\n');
-  const [, words = ''] = /^ {2}b {2}(nsenter .*)$/m.exec(printed.text) ?? [];
-  const [program = '', ...args] = words.split(' ');
-  const { stdout } = await host.exec(program, [...args, 'ip', '-oneline', 'address', 'show', 'dev', 'eth0']);
-  expect(stdout).toContain('inet 10.0.0.2/24');
-  const [, pid] = /kill -CONT (\d+)/.exec(printed.text) ?? [];
-  process.kill(Number(pid), 'SIGCONT');
+  await enterFromElsewhere(host, printed);
   expect(await run).toMatchObject({ exitCode: 0 });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'hairpin';
-import { vi } from 'vitest';
-import { CASES, EXCLUDE, INCLUDE, OTHER, Snooping, WITHIN } from './source-lists.ts';
+import { Snooping, testSourceLists, WITHIN } from './source-lists.ts';
 
 const GROUP = '239.10.10.10';
 const IGMP = { version: 4, group: GROUP, source: (id: number) => `192.0.2.${id}` } as const;
@@ -29,34 +28,4 @@ describe('a member that joins and leaves', () => {
   });
 });
 
-describe('reports with lists of sources say which of them the group is sent on from', () => {
-  test.for(CASES)(`IGMPv3 report ${GROUP} $name`, async ({ reports, forwarded, kept, soon }, { lab }) => {
-    const net = new Snooping(lab, IGMP);
-    // How long the bridge waits for somebody else who wants a source that a member does not want any more.
-    net.bridge.set({ mcastLastMemberInterval: soon ? 0.1 : 600 });
-    await net.begin();
-    await net.report(net.member, ...reports);
-    await net.keeps(forwarded, kept);
-    await (soon ? vi.waitFor(() => net.sendsOn(forwarded, kept), WITHIN) : net.sendsOn(forwarded, kept));
-  });
-
-  test(`IGMPv3 group ${GROUP} exclude timeout`, async ({ lab }) => {
-    const net = new Snooping(lab, IGMP);
-    await net.begin();
-    net.bridge.set({ mcastMembershipInterval: 0.5 });
-    await net.report(net.member, INCLUDE, EXCLUDE);
-    net.bridge.set({ mcastMembershipInterval: 600 });
-    await net.report(net.member, ['allow', [20, 30]]);
-    await net.keeps([20, 30], []);
-    await vi.waitFor(() => net.sendsOn([20, 30], [1, 2, OTHER]), WITHIN);
-  });
-
-  test('IGMPv3 S,G port entry automatic add to a *,G port', async ({ lab }) => {
-    const net = new Snooping(lab, IGMP);
-    await net.begin();
-    await net.report(net.member, INCLUDE, EXCLUDE);
-    await net.report(net.other, INCLUDE);
-    await net.keeps([3, OTHER], []);
-    await net.sendsOn([3]);
-  });
-});
+testSourceLists('IGMPv3', IGMP);

@@ -1,4 +1,4 @@
-import { expect, type FrameDescription, type Lab, type Namespace } from 'hairpin';
+import { describe, expect, type FrameDescription, type Lab, type Namespace, test } from 'hairpin';
 import { vi } from 'vitest';
 import { checksum } from '../../lib/wire/checksum.ts';
 import { ipToBytes } from '../../lib/wire/ip-address.ts';
@@ -7,7 +7,7 @@ import { pseudoHeader } from '../../lib/wire/ipv6.ts';
 
 /** What a report of IGMPv3 or MLDv2 says of a group (RFC 3376 section 4.2.12, RFC 3810 section 5.2.12). */
 const RECORDS = { is_include: 1, is_exclude: 2, to_exclude: 4, allow: 5, block: 6 } as const;
-export type Report = readonly [record: keyof typeof RECORDS, sources: readonly number[]];
+type Report = readonly [record: keyof typeof RECORDS, sources: readonly number[]];
 
 /** The protocol, and how a source is written for its number. */
 export interface Protocol {
@@ -17,7 +17,7 @@ export interface Protocol {
 }
 
 /** Reports that come one after another, and of which sources the group is sent on then (RFC 3376 section 6.4). */
-export interface Case {
+interface Case {
   name: string;
   reports: readonly Report[];
   forwarded: readonly number[];
@@ -31,9 +31,9 @@ export const EXCLUDE: Report = ['is_exclude', [1, 2, 20, 21]];
 /** For what the bridge does only after a time, in milliseconds: a machine may be slow. */
 export const WITHIN = 20_000;
 /** A source that no report tells of. */
-export const OTHER = 100;
+const OTHER = 100;
 
-export const CASES: readonly Case[] = [
+const CASES: readonly Case[] = [
   { name: 'is_include', reports: [INCLUDE], forwarded: [1, 2, 3], kept: [OTHER] },
   ...(['allow', 'is_include'] as const).map((record) => ({
     name: `include -> ${record}`,
@@ -143,6 +143,42 @@ export class Snooping {
     const { source, group } = this.#protocol;
     return { ip: { source: source(id), destination: group }, udp: {} };
   }
+}
+
+/** The cases of reports with sources, which are the same for both protocols: `IGMPv3`, `MLDv2`. */
+export function testSourceLists(name: string, protocol: Protocol): void {
+  const { group } = protocol;
+  describe('reports with lists of sources say which of them the group is sent on from', () => {
+    test.for(CASES)(`${name} report ${group} $name`, async ({ reports, forwarded, kept, soon }, { lab }) => {
+      const net = new Snooping(lab, protocol);
+      // How long the bridge waits for somebody else who wants a source that a member does not want any more.
+      net.bridge.set({ mcastLastMemberInterval: soon ? 0.1 : 600 });
+      await net.begin();
+      await net.report(net.member, ...reports);
+      await net.keeps(forwarded, kept);
+      await (soon ? vi.waitFor(() => net.sendsOn(forwarded, kept), WITHIN) : net.sendsOn(forwarded, kept));
+    });
+
+    test(`${name} group ${group} exclude timeout`, async ({ lab }) => {
+      const net = new Snooping(lab, protocol);
+      await net.begin();
+      net.bridge.set({ mcastMembershipInterval: 0.5 });
+      await net.report(net.member, INCLUDE, EXCLUDE);
+      net.bridge.set({ mcastMembershipInterval: 600 });
+      await net.report(net.member, ['allow', [20, 30]]);
+      await net.keeps([20, 30], []);
+      await vi.waitFor(() => net.sendsOn([20, 30], [1, 2, OTHER]), WITHIN);
+    });
+
+    test(`${name} S,G port entry automatic add to a *,G port`, async ({ lab }) => {
+      const net = new Snooping(lab, protocol);
+      await net.begin();
+      await net.report(net.member, INCLUDE, EXCLUDE);
+      await net.report(net.other, INCLUDE);
+      await net.keeps([3, OTHER], []);
+      await net.sendsOn([3]);
+    });
+  });
 }
 
 function reportFrame({ version, group, source }: Protocol, [record, sources]: Report): FrameDescription {
