@@ -1,13 +1,14 @@
 import { constants } from 'node:os';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { show } from '../kernel/validate.ts';
-import { type PortOptions, portSettings } from '../links/bridge-port.ts';
-import { ignoredSettings, mayBeIgnored } from '../links/ignored-settings.ts';
+import { PORT_RULES, type PortOptions, portSettings } from '../links/bridge-port.ts';
+import { doubtfulSettings, ignoredSettings } from '../links/ignored-settings.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 
 type Values = Readonly<Record<string, unknown>>;
+type Rules = LinkKind['rules'];
 
 /**
  * Refuses settings of a kind that the kernel has passed over.
@@ -15,33 +16,29 @@ type Values = Readonly<Record<string, unknown>>;
  * @throws KernelError `EOPNOTSUPP`
  */
 export function refuseIgnored(call: string, device: Interface, kind: LinkKind, said: Values): void {
-  const doubtful = [...kind.options].filter(([name, { rules }]) => said[name] !== undefined && mayBeIgnored(rules));
-  if (doubtful.length === 0) return;
-  const [name] = ignoredSettings(kind, said, kind.of(engineOf(device).link()));
-  if (name === undefined) return;
-  const { since, needs } = kind.options.get(name)?.rules ?? {};
-  const words = `{ ${name}: ${show(said[name])} }`;
-  const mend = since ? `it came with Linux ${since}` : `it needs CONFIG_${needs}`;
-  refuse(call, `${name} of a ${kind.kind}: ${mend}. supports('${kind.kind}', ${words}) tells`);
+  const ask = (words: string) => `supports('${kind.kind}', ${words}) tells`;
+  refuse(call, kind.rules, said, () => kind.of(engineOf(device).link()), { noun: kind.kind, ask });
 }
 
 /** The same of a bridge's port. */
 export function refuseIgnoredOfPort(call: string, port: Interface, said: PortOptions): void {
-  // The spanning tree changes the state, too.
-  const { state: _, ...asked } = said;
-  if (Object.values(asked).every((value) => value === undefined)) return;
-  const got = portSettings(engineOf(port).link()) as Values;
-  const name = Object.entries(asked).find(([option, value]) => !isTaken(value, got[option]))?.[0];
-  if (name !== undefined) refuse(call, `${name} of a bridge's port: it is older. port.settings shows what it knows`);
+  const ask = () => 'port.settings shows what it knows';
+  const rules = Object.entries(PORT_RULES) as Rules;
+  refuse(call, rules, said as Values, () => portSettings(engineOf(port).link()) as Values, { noun: 'port', ask });
 }
 
-/** The kernel tells all that it knows of a port (`br_port_fill_attrs`). Numbers may be rounded. */
-function isTaken(asked: unknown, got: unknown): boolean {
-  if (asked === undefined || (asked === false && got === undefined)) return true;
-  return got !== undefined && (typeof asked !== 'boolean' || asked === got);
-}
-
-function refuse(operation: string, what: string): never {
-  const cause = `this kernel passes over ${what}`;
+function refuse(
+  operation: string,
+  rules: Rules,
+  said: Values,
+  read: () => Values,
+  { noun, ask }: { noun: string; ask: (words: string) => string },
+): void {
+  if (doubtfulSettings(rules, said).length === 0) return;
+  const [name] = ignoredSettings(rules, said, read());
+  if (name === undefined) return;
+  const { since, needs } = new Map(rules).get(name) ?? {};
+  const mend = since ? `it came with Linux ${since}` : `it needs CONFIG_${needs}`;
+  const cause = `this kernel passes over ${name} of a ${noun}: ${mend}. ${ask(`{ ${name}: ${show(said[name])} }`)}`;
   throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
 }

@@ -10,6 +10,7 @@ import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
 import { flat, type Type } from '../netlink/type.ts';
 import { bridge } from './bridge.ts';
+import type { SettingRules } from './setting.ts';
 
 const STATES = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
 /** `br_set_port_state`. */
@@ -87,7 +88,7 @@ export const bridgePort = table({
   groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16, { word: false }),
   neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
   backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, backupDevice, { word: '' }),
-  // Linux 6.2. `bridge` of Debian 12 does not know it.
+  // `bridge` of Debian 12 does not know it.
   mab: attribute('IFLA_BRPORT_MAB', 40, bool(u8), { word: false }),
   state: attribute('IFLA_BRPORT_STATE', 1, oneOf(u8, 'BR_STATE_', STATES)),
   cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
@@ -101,6 +102,15 @@ export const PORT_OPTIONS: readonly (keyof PortOptions)[] = [
   ...(['state', 'cost', 'priority', 'rootBlock', 'fastLeave', 'mcastRouter', 'mcastToUnicast'] as const),
   ...(['neighSuppress', 'proxyArp', 'proxyArpWifi', 'vlanTunnel', 'groupFwdMask', 'mab'] as const),
 ];
+
+/** Those that some kernels do not have. */
+export const PORT_RULES: { readonly [K in keyof PortOptions]?: SettingRules } = {
+  locked: { since: '5.18' },
+  mab: { since: '6.2' },
+  fastLeave: { needs: 'BRIDGE_IGMP_SNOOPING' },
+  mcastRouter: { needs: 'BRIDGE_IGMP_SNOOPING', kernelDefault: 1 },
+  mcastToUnicast: { needs: 'BRIDGE_IGMP_SNOOPING' },
+};
 
 /**
  * The ports of bridges. The kernel goes through the settings one by one, the flags before the state, and stops at the one

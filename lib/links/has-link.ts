@@ -28,7 +28,7 @@ export function hasLink(kind: LinkKind, settings: object = {}): boolean {
 
 function succeeds(kind: LinkKind, settings: object): boolean {
   try {
-    return ignoredSettings(kind, settings as Values, tryLink(kind, settings)).length === 0;
+    return ignoredSettings(kind.rules, settings as Values, tryLink(kind, settings)).length === 0;
   } catch (error) {
     const { making, refusesTrial } = kind.description;
     if (error instanceof KernelError && ['EOPNOTSUPP', ...(making?.missing ?? [])].includes(error.code)) return false;

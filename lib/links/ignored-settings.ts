@@ -1,7 +1,7 @@
-import type { LinkKind } from './link-kind.ts';
 import type { SettingRules } from './setting.ts';
 
 type Values = Readonly<Record<string, unknown>>;
+type Rules = readonly (readonly [name: string, rules: SettingRules])[];
 
 /**
  * Which settings of a link the running kernel has passed over: it is older than they are, or built without what they need, and says
@@ -9,19 +9,19 @@ type Values = Readonly<Record<string, unknown>>;
  *
  * @param got what the kernel says of a link that was made with them
  */
-export function ignoredSettings(kind: LinkKind, asked: Values, got: Values): string[] {
-  return [...kind.options].flatMap(([name, { rules }]) =>
-    mayBeIgnored(rules) && isIgnored(asked[name], got[name], rules) ? [name] : [],
+export function ignoredSettings(all: Rules, asked: Values, got: Values): string[] {
+  return doubtfulSettings(all, asked).flatMap(([name, rules]) =>
+    isIgnored(asked[name], got[name], rules) ? [name] : [],
   );
 }
 
-/** Whether some kernels that have the kind do not have the setting. */
-export function mayBeIgnored({ since, needs }: SettingRules): boolean {
-  return since !== undefined || needs !== undefined;
+/** Those among them that not every kernel has. */
+export function doubtfulSettings(all: Rules, asked: Values): Rules {
+  return all.filter(([name, { since, needs }]) => asked[name] !== undefined && (since ?? needs) !== undefined);
 }
 
 function isIgnored(asked: unknown, got: unknown, { kernelDefault = false }: SettingRules): boolean {
   // Without it the kernel behaves so.
-  if (asked === undefined || asked === kernelDefault) return false;
+  if (asked === kernelDefault) return false;
   return got === undefined || (typeof asked === 'boolean' && asked !== got);
 }

@@ -63,6 +63,11 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return variants.get(this.kind) ?? (this as unknown as LinkKind);
   }
 
+  /** What is known of each setting that a spec may say. */
+  get rules(): [name: string, rules: SettingRules][] {
+    return [...this.options].map(([name, { rules }]) => [name, rules]);
+  }
+
   /** The settings that are other devices. */
   get deviceOptions(): string[] {
     return [...this.options].filter(([, { isDevice }]) => isDevice).map(([name]) => name);
