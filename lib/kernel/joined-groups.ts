@@ -6,8 +6,13 @@ import type { NetNamespace } from './net-namespace.ts';
 export function joinedGroups(namespace: NetNamespace, family: Family): Set<string> {
   const table = family === 4 ? 'igmp' : 'igmp6';
   // The thread's own view.
-  const text = namespace.run(() => readFileSync(`/proc/thread-self/net/${table}`, 'utf8'));
+  const text = namespace.run(() => readTable(table));
   return new Set(family === 4 ? igmpGroups(text) : igmp6Groups(text));
+}
+
+/** By bytes: as the kernel has it (`isspace`), no device's name has white space; it may have one of Unicode's. */
+function readTable(table: string): string {
+  return readFileSync(`/proc/thread-self/net/${table}`, 'latin1');
 }
 
 /** A group whose membership a host is about to report. */
@@ -21,9 +26,7 @@ interface PendingReport {
  * (`igmp_start_timer`, `mld_gq_start_work`). Of IGMPv3 and MLDv2 the kernel shows answers to queries alone.
  */
 export function groupsToReport(namespace: NetNamespace): PendingReport[] {
-  const [igmp, igmp6] = namespace.run(() =>
-    ['igmp', 'igmp6'].map((table) => readFileSync(`/proc/thread-self/net/${table}`, 'utf8')),
-  );
+  const [igmp, igmp6] = namespace.run(() => ['igmp', 'igmp6'].map(readTable));
   return [...igmpReports(igmp ?? ''), ...igmp6Reports(igmp6 ?? '')];
 }
 

@@ -69,8 +69,8 @@ export const schedSetscheduler = declare<[thread: number, policy: number, parame
   'int sched_setscheduler(int, int, void *)',
 );
 export const memfdCreate = declare<[name: string, flags: number]>('int memfd_create(const char *, uint32_t)');
-export const mount = declare<[source: string, target: string, type: string | null, flags: number, data: null]>(
-  'int mount(const char *, const char *, const char *, unsigned long, const void *)',
+export const mount = declare<[source: string, target: string, type: string | null, flags: number, data: string | null]>(
+  'int mount(const char *, const char *, const char *, unsigned long, const char *)',
 );
 export const fcntl = declare<[fd: number, command: number, argument: number]>('int fcntl(int, int, int)');
 export const flock = declare<[fd: number, operation: number]>('int flock(int, int)');

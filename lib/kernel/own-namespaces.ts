@@ -17,6 +17,16 @@ export function ownMountsCommand(): [string, ...string[]] {
   return unshareCommand(['--mount']);
 }
 
+/**
+ * As {@link ownMountsCommand}, and all that the program starts dies with it: it is the first in a PID namespace
+ * (`zap_pid_ns_processes`).
+ */
+export function ownProcessesCommand(): string[] {
+  const [unshare, ...words] = ownMountsCommand();
+  // Two steps: PR_SET_PDEATHSIG, which new credentials clear, is to be asked for behind the user namespace.
+  return [unshare, ...words, unshare, '--pid', '--fork', '--kill-child=KILL', '--'];
+}
+
 function unshareCommand(namespaces: readonly string[]): [string, ...string[]] {
   const unshare = findProgram('unshare');
   if (!unshare) {
@@ -32,10 +42,12 @@ function unshareCommand(namespaces: readonly string[]): [string, ...string[]] {
 /**
  * The command that has the kernel kill a program when this process dies (`PR_SET_PDEATHSIG`), which covers SIGKILL as
  * no exit handler can. Nothing where util-linux is missing: then the program is started as it is.
+ *
+ * @param signal TERM for a program that passes it on to those that it has started
  */
-export function dieWithParentCommand(): string[] {
+export function dieWithParentCommand(signal: 'KILL' | 'TERM' = 'KILL'): string[] {
   setpriv ??= workingSetpriv();
-  return setpriv?.path ? [setpriv.path, '--pdeathsig', 'KILL', '--'] : [];
+  return setpriv?.path ? [setpriv.path, '--pdeathsig', signal, '--'] : [];
 }
 
 /** By trying: busybox has a setpriv, too, which knows no --pdeathsig. Undefined when it could not be tried this time. */

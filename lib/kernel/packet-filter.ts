@@ -4,6 +4,7 @@ import type { Socket } from './socket.ts';
 
 // linux/filter.h, linux/bpf_common.h
 const LOAD_HALF_WORD_AT = 0x28; // BPF_LD | BPF_H | BPF_ABS
+const LOAD_BYTE_AT = 0x30; // BPF_LD | BPF_B | BPF_ABS
 const JUMP_IF_EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
 const RETURN = 0x06; // BPF_RET | BPF_K
 
@@ -11,12 +12,25 @@ const FPROG_LENGTH = 16;
 const INSTRUCTION_LENGTH = 8;
 const ETHERTYPE_AT = 12;
 const WHOLE_FRAME = 0xffff_ffff;
+/** From the IP header on (SKF_NET_OFF): a raw socket's own bytes begin behind it. */
+const IP_HEADER = 0xfff0_0000;
+const HOP_LIMIT_AT = 7;
 
 /** Lets frames of one EtherType only into a packet socket's buffer: on a real NIC anything may be going on. */
 export function keepEtherType(socket: Socket, etherType: number): void {
+  keep(socket, LOAD_HALF_WORD_AT, ETHERTYPE_AT, etherType);
+}
+
+/** Lets packets of one hop limit only into a raw IPv6 socket's buffer. */
+export function keepHopLimit(socket: Socket, hopLimit: number): void {
+  keep(socket, LOAD_BYTE_AT, IP_HEADER + HOP_LIMIT_AT, hopLimit);
+}
+
+/** Lets in what has a value at a place. */
+function keep(socket: Socket, load: number, at: number, value: number): void {
   const program = Buffer.concat([
-    instruction(LOAD_HALF_WORD_AT, ETHERTYPE_AT),
-    instruction(JUMP_IF_EQUAL, etherType, { otherwise: 1 }),
+    instruction(load, at),
+    instruction(JUMP_IF_EQUAL, value, { otherwise: 1 }),
     instruction(RETURN, WHOLE_FRAME),
     instruction(RETURN, 0),
   ]);

@@ -18,6 +18,11 @@ export function mountAllReadOnlyBut(folder: string): void {
   checked(`mount_setattr(${folder})`, change(folder, 0, { clear: MOUNT_ATTR_RDONLY }));
 }
 
+/** A tmpfs over a folder, as large as this machine's memory. */
+export function mountMemory(folder: string): void {
+  checked(`mount -t tmpfs tmpfs ${folder}`, mount('tmpfs', folder, 'tmpfs', 0, 'size=100%'));
+}
+
 /** `struct mount_attr`: four times 64 bits. */
 function change(path: string, flags: number, { set = 0, clear = 0 }: { set?: number; clear?: number }): number {
   const attributes = Buffer.alloc(32);

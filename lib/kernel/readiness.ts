@@ -21,9 +21,10 @@ export class Readiness {
    * True as soon as the descriptor can be read (or written; an error pending on it counts too), false when the time is
    * over or the wait is called off. All who wait are told together.
    *
+   * @param signal calls this wait off, and no other
    * @throws Error (as a rejection) after {@link close}
    */
-  wait(milliseconds: number): Promise<boolean> {
+  wait(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
     // A question that outlives its lab: its descriptor may be another's by now, and libuv aborts on a closed one.
     if (this.#closed) return Promise.reject(socketClosed());
     return new Promise((resolve, reject) => {
@@ -35,6 +36,7 @@ export class Readiness {
       };
       // When the event loop was busy for longer, its timers come before the descriptors that got ready meanwhile.
       const cancel = after(milliseconds, () => void turn().then(() => settle(false)));
+      signal?.addEventListener('abort', () => settle(false), { once: true });
       this.#waiting.add(settle);
       if (this.#waiting.size > 1) return;
       try {
@@ -48,15 +50,10 @@ export class Readiness {
     });
   }
 
-  /** Ends the waits that are under way, if any: they are told false. */
-  stop(): void {
-    this.#settle(false);
-  }
-
   /** Stops polling; whoever waits is told false. The descriptor itself is its owner's to close, after this. */
   close(): void {
     this.#closed = true;
-    this.stop();
+    this.#settle(false);
     this.#handle?.close();
     this.#handle = undefined;
   }

@@ -39,11 +39,14 @@ export function readPacketSocketAddress(buffer: Buffer): {
   index: number;
   hardware: number;
   packetType: number;
+  /** Of the address of who sent it (`sll_halen`); 0 where the device does not tell it. */
+  addressLength: number;
 } {
   return {
     protocol: buffer.readUInt16BE(2),
     index: buffer.readInt32LE(4),
     hardware: buffer.readUInt16LE(8),
     packetType: buffer.readUInt8(10),
+    addressLength: buffer.readUInt8(11),
   };
 }

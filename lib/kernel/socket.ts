@@ -158,20 +158,14 @@ export class Socket implements Disposable {
   }
 
   /** True once the socket can be read or has an error; false after so many milliseconds. */
-  readable(milliseconds: number): Promise<boolean> {
-    return this.#readable.wait(milliseconds);
+  readable(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#readable.wait(milliseconds, signal);
   }
 
   /** True once the socket can be written, which for TCP means: connected, or failed. */
-  writable(milliseconds: number): Promise<boolean> {
+  writable(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
     this.#writable ??= new Readiness(this.#fd, 'writable');
-    return this.#writable.wait(milliseconds);
-  }
-
-  /** Whoever waits is told false at once. */
-  stopWaiting(): void {
-    this.#readable.stop();
-    this.#writable?.stop();
+    return this.#writable.wait(milliseconds, signal);
   }
 
   /** Closes the socket; who waits on it is told false. A second call does nothing. */

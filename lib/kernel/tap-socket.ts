@@ -51,6 +51,10 @@ const TAG_AT = 12;
 /** `ARPHRD_TUNNEL`, `TUNNEL6`, `SIT`, `IPGRE`, `IP6GRE` and `NONE` (tun, WireGuard, xfrm): `packet_rcv` gives IP packets. */
 const WITHOUT_HEADER = [768, 769, 776, 778, 823, 65534];
 const IP = [0x0800, 0x86dd];
+const ARPHRD_IPGRE = 778;
+/** RFC 2784 and 2890: a checksum, a key, a sequence number follow, of 4 bytes each. */
+const GRE_OPTIONS = [0x8000, 0x2000, 0x1000];
+const GRE_BASE = 4;
 
 /**
  * A packet socket that sees every frame at every device of a namespace, in both directions. It makes no device
@@ -78,13 +82,8 @@ export class TapSocket {
   }
 
   /** True once there is a frame to be taken; false after so many milliseconds. */
-  readable(milliseconds: number): Promise<boolean> {
-    return this.#socket.readable(milliseconds);
-  }
-
-  /** Whoever waits is told false at once. */
-  stopWaiting(): void {
-    this.#socket.stopWaiting();
+  readable(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#socket.readable(milliseconds, signal);
   }
 
   /**
@@ -118,12 +117,14 @@ export class TapSocket {
 }
 
 function toFrame(item: BatchItem): TappedFrame {
-  const { data, from } = item;
+  const { from } = item;
   const { index, packetType, ...sent } = readPacketSocketAddress(from);
+  const outer = outerLength(item.data, sent);
+  const data = item.data.subarray(outer);
   const time = controlMessage(item, SOL_SOCKET, SO_TIMESTAMPNS);
   const auxiliary = controlMessage(item, SOL_PACKET, PACKET_AUXDATA);
   const tag = auxiliary && vlanTag(auxiliary);
-  const length = auxiliary?.readUInt32LE(AUXDATA_LENGTH_AT) ?? data.length;
+  const length = (auxiliary?.readUInt32LE(AUXDATA_LENGTH_AT) ?? item.data.length) - outer;
   const added = tag ?? etherHeader(sent);
   const at = tag ? TAG_AT : 0;
   return {
@@ -143,6 +144,15 @@ function etherHeader({ hardware, protocol }: { hardware: number; protocol: numbe
   const header = Buffer.alloc(14);
   header.writeUInt16BE(protocol, TAG_AT);
   return header;
+}
+
+/** A `gre` without a remote end has the outer packet's headers before its packets (`ipgre_header_ops`), and only then an address. */
+function outerLength(data: Buffer, { hardware, addressLength }: { hardware: number; addressLength: number }): number {
+  if (hardware !== ARPHRD_IPGRE || addressLength === 0) return 0;
+  const ip = ((data[0] ?? 0) & 0x0f) * 4;
+  if (data.length < ip + GRE_BASE) return 0;
+  const flags = data.readUInt16BE(ip);
+  return ip + GRE_BASE + 4 * GRE_OPTIONS.filter((option) => (flags & option) !== 0).length;
 }
 
 function vlanTag(auxiliary: Buffer): Buffer | undefined {

@@ -43,13 +43,17 @@ export function article(noun: string): string {
 
 /** Refuses what is no plain object of options, and options that do not exist. */
 export function checkOptions(call: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new UsageError(`${call}: options must be an object such as { ${known[0]}: … }: received ${show(options)}`);
-  }
+  checkIsObject(call, options, known[0] ?? '');
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue;
     throw new UsageError(`${call}: there is no option '${option}'; the options are ${known.join(', ')}`);
   }
+}
+
+/** Refuses options that are not an object. Which options there are is checked later. */
+export function checkIsObject(call: string, options: unknown, example: string): asserts options is object {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new UsageError(`${call}: options must be an object such as { ${example}: … }: received ${show(options)}`);
 }
 
 export function checkOneOf<T extends string | number>(

@@ -68,7 +68,13 @@ const ERRNOS = [
  * @param code the errno's name
  * @returns undefined for an errno that says nothing of the machine
  */
-export function whyRefused(need: Need, code: string, machine: Machine = readMachine()): string | undefined {
+export function whyRefused(need: Need, code: string, machine?: Machine): string | undefined {
+  // The machine has not refused that; and without a descriptor it cannot be looked at.
+  if (code === 'EMFILE' || code === 'ENFILE') return undefined;
+  return whyRefusedBy(machine ?? readMachine(), need, code);
+}
+
+function whyRefusedBy(machine: Machine, need: Need, code: string): string | undefined {
   // WSL 1 passes for a kernel 4.4.0-…-Microsoft; that of WSL 2 is a …-microsoft-standard-WSL2.
   if (machine.version.includes('Microsoft'))
     return 'WSL 1 has no namespaces: wsl --set-version DISTRIBUTION 2, in PowerShell';

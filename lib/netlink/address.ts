@@ -39,6 +39,8 @@ export interface AddressState extends Prefix {
   managesTemporary: boolean;
   /** It is a group that the kernel joins at its device (`autojoin`). */
   autojoin: boolean;
+  /** IPv6: the kernel has made it of a secret (RFC 7217). */
+  stablePrivacy: boolean;
   /** The numbers of the attributes that hairpin does not know (`IFA_*`). */
   unknown: number[];
 }
@@ -75,6 +77,7 @@ const attributes = table({
         managesTemporary: bit('IFA_F_MANAGETEMPADDR', 0x100, 'mngtmpaddr'),
         autojoin: bit('IFA_F_MCAUTOJOIN', 0x400, 'autojoin'),
         deprecated: bit('IFA_F_DEPRECATED', 0x20),
+        stablePrivacy: bit('IFA_F_STABLE_PRIVACY', 0x800),
       }),
     ),
   ),

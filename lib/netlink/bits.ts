@@ -2,7 +2,7 @@ import { checkBoolean } from '../kernel/validate.ts';
 import { type Fixed, fixed } from './type.ts';
 
 /** One bit of a number. */
-interface Bit {
+export interface Bit {
   kernel: string;
   mask: number;
   /** The words of `ip` where the property is true, and where it is false. */
@@ -45,6 +45,7 @@ export function bits<K extends string>(of: Fixed<number>, named: Readonly<Record
     {
       words: (set) => all.flatMap(([name, { on, off }]) => split(set[name] === undefined ? '' : set[name] ? on : off)),
       rule: 'true or false',
+      schema: { type: 'boolean' },
       check: checkBoolean,
       constants: all.map(([, { kernel, mask }]) => [kernel, mask]),
     },

@@ -1,9 +1,10 @@
 import { AF_BRIDGE } from '../kernel/constants.ts';
 import { bit, bits } from './bits.ts';
-import { body } from './body.ts';
+import { answeredBy, body } from './body.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
-import { device, pad, u8, u16, u32 } from './scalars.ts';
+import { type PortState, portState } from './port-state.ts';
+import { bool, device, pad, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, attributes, table } from './table.ts';
 import { flat } from './type.ts';
@@ -15,21 +16,40 @@ export interface BridgeVlan {
   pvid: boolean;
   /** What goes out has no tag. */
   untagged: boolean;
+  /** Where it is another than `forwarding`. */
+  state?: VlanState | undefined;
+  /** Where it is on: see `neighVlanSuppress` of ports. */
+  neighSuppress?: boolean | undefined;
+  /** Where the port maps it: the identifier of its tunnel. */
+  tunnelId?: number | undefined;
 }
 
-/** One VLAN, or several in a row, as in `bridge vlan add vid 100-199`. */
+export type VlanState = PortState | `${number}`;
+
+/** One VLAN, or several in a row, as in `bridge vlan add vid 100-199`; and so of tunnels. */
 export type VlanIds = number | `${number}-${number}`;
+
+const RANGE = {
+  isFirst: bit('BRIDGE_VLAN_INFO_RANGE_BEGIN', 8),
+  isLast: bit('BRIDGE_VLAN_INFO_RANGE_END', 16),
+};
 
 const vlan = struct('bridge_vlan_info', {
   flags: flat(
     bits(u16, {
       pvid: bit('BRIDGE_VLAN_INFO_PVID', 2, 'pvid'),
       untagged: bit('BRIDGE_VLAN_INFO_UNTAGGED', 4, 'untagged'),
-      isFirst: bit('BRIDGE_VLAN_INFO_RANGE_BEGIN', 8),
-      isLast: bit('BRIDGE_VLAN_INFO_RANGE_END', 16),
+      ...RANGE,
+      onlyOptions: bit('BRIDGE_VLAN_INFO_ONLY_OPTS', 64),
     }),
   ),
   vid: u16,
+});
+
+const tunnel = table({
+  tunnelId: attribute('IFLA_BRIDGE_VLAN_TUNNEL_ID', 1, u32),
+  vid: attribute('IFLA_BRIDGE_VLAN_TUNNEL_VID', 2, u16),
+  flags: attribute('IFLA_BRIDGE_VLAN_TUNNEL_FLAGS', 3, flat(bits(u16, RANGE))),
 });
 
 /** `BRIDGE_FLAGS_SELF`: the bridge's own, not a port's. */
@@ -38,12 +58,16 @@ const ofBridge = bits(u16, { self: bit('BRIDGE_FLAGS_SELF', 2, 'self') });
 const spec = table({
   flags: attribute('IFLA_BRIDGE_FLAGS', 0, flat(ofBridge)),
   vlans: attributes('IFLA_BRIDGE_VLAN_INFO', 2, vlan),
+  tunnels: attributes('IFLA_BRIDGE_VLAN_TUNNEL_INFO', 3, tunnel),
 });
 
 /** `RTEXT_FILTER_BRVLAN`: a list is to have the VLANs, each for itself. */
 const wanted = bits(u32, { withVlans: bit('RTEXT_FILTER_BRVLAN', 2) });
 
-/** The VLANs of a bridge's ports: a list has one answer a port, and one for the bridge itself. */
+/**
+ * The VLANs of a bridge's ports: a list has one answer a port, and one for the bridge itself. With tunnels a message is of their
+ * mapping alone, as iproute2 has it.
+ */
 export const bridgeVlan = new Family({
   command: ['bridge', 'vlan'],
   messages: ['LINK', 16],
@@ -58,17 +82,23 @@ export const bridgeVlan = new Family({
   complete: ({ index, self, ...said }: Said, verb) =>
     verb === 'list'
       ? { family: AF_BRIDGE, withVlans: true }
-      : { family: AF_BRIDGE, index, self, vlans: messagesOf(said) },
+      : {
+          family: AF_BRIDGE,
+          index,
+          self,
+          ...(said.tunnelId === undefined ? { vlans: messagesOf(said) } : { tunnels: tunnelsOf(said) }),
+        },
   state: ({ index, vlans }): { index: number; vlans: BridgeVlan[] } => ({
     index,
     vlans: vlans.map(({ vid, pvid, untagged }) => ({ id: vid, pvid, untagged })),
   }),
-  words: ({ index = 0, id, pvid, untagged, self }, names, _, verb) =>
+  words: ({ index = 0, id, pvid, untagged, self, tunnelId }, names, _, verb) =>
     verb === 'list'
       ? []
       : [
           ...['dev', names.device(index), 'vid', String(id)],
           ...[pvid && 'pvid', untagged && 'untagged', self && 'self'].map((word) => word || undefined),
+          ...(tunnelId === undefined ? [] : ['tunnel_info', 'id', String(tunnelId)]),
         ],
 });
 
@@ -79,6 +109,8 @@ interface Said {
   id?: VlanIds;
   pvid?: boolean | undefined;
   untagged?: boolean | undefined;
+  /** One, or for a range as many in a row. */
+  tunnelId?: VlanIds | undefined;
 }
 
 /** A range travels as its first and its last VLAN. */
@@ -91,34 +123,95 @@ function messagesOf({ id = 0, ...flags }: Said) {
   ];
 }
 
-/** The first VLAN and the last of some. */
+function tunnelsOf({ id = 0, tunnelId = 0 }: Said) {
+  const [first, last] = rangeOf(id);
+  const [tunnelOfFirst, tunnelOfLast] = rangeOf(tunnelId);
+  if (first === last) return [{ vid: first, tunnelId: tunnelOfFirst }];
+  return [
+    { vid: first, tunnelId: tunnelOfFirst, isFirst: true },
+    { vid: last, tunnelId: tunnelOfLast, isLast: true },
+  ];
+}
+
+/** The first and the last of some VLANs, or of some tunnels. */
 export function rangeOf(ids: VlanIds): [first: number, last: number] {
   const [first = 0, last = first] = String(ids).split('-').map(Number);
   return [first, last];
 }
 
-const FORWARDING = 3;
+export const vlanHeader = struct('br_vlan_msg', { family: u8, padding: pad(3), index: device });
+
+const answer = table({
+  entries: attributes(
+    'BRIDGE_VLANDB_ENTRY',
+    1,
+    table({
+      vlan: attribute('BRIDGE_VLANDB_ENTRY_INFO', 1, vlan, { word: false }),
+      last: attribute('BRIDGE_VLANDB_ENTRY_RANGE', 2, u16, { word: false }),
+      state: attribute('BRIDGE_VLANDB_ENTRY_STATE', 3, portState, { ifAbsent: 'forwarding' }),
+      tunnel: attribute(
+        'BRIDGE_VLANDB_ENTRY_TUNNEL_INFO',
+        4,
+        table({ tunnelId: attribute('BRIDGE_VLANDB_TINFO_ID', 1, u32) }),
+      ),
+      neighSuppress: attribute('BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS', 9, bool(u8)),
+    }),
+    { word: '' },
+  ),
+});
 
 /**
- * The states of single VLANs at a port (`bridge vlan set … state`, Linux 5.8). A list has an answer a bridge and one a port;
+ * With their counters a list has each VLAN for itself. Otherwise a kernel puts VLANs into one row whose `neigh_suppress` differs, and
+ * says that of the first (br_vlan_opts_eq_range, seen in 6.12).
+ */
+const dumped = bits(u32, { withStats: bit('BRIDGE_VLANDB_DUMPF_STATS', 1) });
+
+const request = table({
+  ...answer.rows,
+  filter: attribute('BRIDGE_VLANDB_DUMP_FLAGS', 1, flat(dumped), { word: false }),
+});
+
+/**
+ * What VLANs have at a port beside their flags (`bridge vlan set`, Linux 5.8). A list has an answer a bridge and one a port;
  * a kernel without `CONFIG_BRIDGE_VLAN_FILTERING` knows no such message.
  */
-export const bridgeVlanState = new Family({
+export const bridgeVlanOptions = new Family({
   command: ['bridge', 'vlan'],
   messages: ['VLAN', 112],
-  body: body(
-    struct('br_vlan_msg', { family: u8, padding: pad(3), index: device }),
-    table({
-      entries: attributes(
-        'BRIDGE_VLANDB_ENTRY',
-        1,
-        table({ state: attribute('BRIDGE_VLANDB_ENTRY_STATE', 3, u8, { ifAbsent: FORWARDING }) }),
-      ),
-    }),
-  ),
-  complete: () => ({ family: AF_BRIDGE }),
-  state: ({ index, entries }): { index: number; allForward: boolean } => ({
+  body: answeredBy(body(vlanHeader, request), body(vlanHeader, answer)),
+  complete: ({ index, id = 0, ...options }: { index?: number; id?: VlanIds } & VlanOptions, verb) => {
+    const [first, last] = rangeOf(id);
+    // Without the flag the kernel takes the VLAN's own flags away (br_vlan_rtm_process_one).
+    const entry = { vlan: { vid: first, onlyOptions: true }, ...(first === last ? {} : { last }), ...options };
+    return { family: AF_BRIDGE, ...(verb === 'list' ? { withStats: true } : { index, entries: [entry] }) };
+  },
+  state: ({ index, entries }): { index: number; vlans: VlanRun[] } => ({
     index,
-    allForward: entries.every(({ state }) => state === FORWARDING),
+    vlans: entries.map(
+      ({ vlan: { vid = 0, pvid = false, untagged = false } = {}, last = vid, tunnel, ...options }) => ({
+        ...{ first: vid, last, pvid, untagged, tunnelId: tunnel?.tunnelId },
+        ...options,
+      }),
+    ),
   }),
+  verbs: { change: 'set' },
+  words: ({ index = 0, id }, names, rest, verb) =>
+    verb === 'list' ? [] : ['vid', String(id), 'dev', names.device(index), ...rest],
 });
+
+/** VLANs in a row that are alike. Their tunnels are in a row as well: `tunnelId` is that of the first. */
+export interface VlanRun extends Omit<BridgeVlan, 'id'> {
+  first: number;
+  last: number;
+}
+
+/** What a VLAN has at a port beside its flags. */
+export type VlanOptions = Pick<BridgeVlan, 'state' | 'neighSuppress'>;
+
+/** Each VLAN of a row. An identifier of 0 counts for none (br_handle_egress_vlan_tunnel). */
+export function vlansOf({ first, last, tunnelId = 0, ...run }: VlanRun): BridgeVlan[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => ({
+    ...{ id: first + at, ...run },
+    tunnelId: tunnelId === 0 ? undefined : tunnelId + at,
+  }));
+}

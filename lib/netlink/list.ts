@@ -8,6 +8,7 @@ import type { Fixed, Type } from './type.ts';
 export function list<R, W>(number: number, of: Type<R, W>): Type<R[], readonly W[]> {
   return {
     isNested: true,
+    ...(of.schema && { schema: { type: 'array', items: of.schema } }),
     parts: [of as Type<unknown, never>],
     write: (to, values) => {
       for (const value of values) {

@@ -41,6 +41,9 @@ const timers = table({
   device: attribute('NDTPA_IFINDEX', 1, device, { word: 'dev' }),
   retrans: attribute('NDTPA_RETRANS_TIME', 5, milliseconds),
   delayProbe: attribute('NDTPA_DELAY_PROBE_TIME', 7, milliseconds),
+  /** How often a program is asked before the network is (`app_solicit`), and how often the network (`mcast_solicit`). */
+  appProbes: attribute('NDTPA_APP_PROBES', 9, u32),
+  mcastProbes: attribute('NDTPA_MCAST_PROBES', 11, u32),
   proxyDelay: attribute('NDTPA_PROXY_DELAY', 13, milliseconds),
 });
 

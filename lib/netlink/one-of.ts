@@ -35,6 +35,7 @@ export function oneOf<K extends string, Other extends string>(
     (bytes, at, word) => of.writeAt(bytes, at, word in numbers ? numbers[word as K] : Number(word)),
     {
       rule: `one of ${all.map(([word]) => word).join(', ')}`,
+      schema: { enum: all.map(([word]) => word) },
       check: (call, option, value) => {
         if (value !== undefined) checkOneOf(call, option, value, Object.keys(numbers));
       },

@@ -1,26 +1,30 @@
-import { u16 as u16Bytes } from '../kernel/bytes.ts';
-import { AF_INET6 } from '../kernel/constants.ts';
-import { bytesToIp, type Family as IpFamily, ipToBytes, type Prefix } from '../wire/ip-address.ts';
+import type { Family as IpFamily, Prefix } from '../wire/ip-address.ts';
 import { decodeAttributes } from './attribute.ts';
 import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
-import { eachRow, rows } from './list.ts';
-import { type Encap, encapBytes, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
+import { eachRow } from './list.ts';
+import { type Encap, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
 import { oneOf } from './one-of.ts';
-import { bool, bytes, device, ip, ipFamily, lessOne, pad, s32, string, u8, u16, u32 } from './scalars.ts';
+import { gateway, hopHeader, hopRows, hops, type NextHop, onlink } from './route-hops.ts';
+import { givenMetrics, metricRows, type RouteMetrics } from './route-metrics.ts';
+import { device, ip, ipFamily, pad, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
-import { flat, type Type } from './type.ts';
+import { flat } from './type.ts';
 
-export const TABLE_MAIN = 254;
+/** `RT_TABLE_LOCAL`, `RT_TABLE_MAIN`, `RT_TABLE_DEFAULT`. */
+export const [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT] = [255, 254, 253] as const;
 
 const TYPES = {
   ...{ unspec: 0, unicast: 1, local: 2, broadcast: 3, anycast: 4, multicast: 5 },
   ...{ blackhole: 6, unreachable: 7, prohibit: 8, throw: 9, nat: 10 },
 } as const;
 const SCOPES = { universe: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
-const PROTOCOLS = { unspec: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, dhcp: 16 } as const;
+const PROTOCOLS = {
+  ...{ unspec: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, zebra: 11, bird: 12, dhcp: 16, keepalived: 18 },
+  ...{ babel: 42, bgp: 186, isis: 187, ospf: 188, rip: 189, eigrp: 192 },
+} as const;
 const PREFERENCES = { medium: 0, high: 1, low: 3 } as const;
 
 /** iproute2's words for them. */
@@ -30,40 +34,6 @@ export const ROUTE_PREFERENCES = Object.keys(PREFERENCES);
 
 /** What becomes of a packet, in iproute2's words: `unicast` sends it on. */
 export type RouteType = keyof typeof TYPES;
-
-/** Where a route leads to next. */
-export interface NextHop {
-  /** Without one the destination is on the link. An IPv4 route's may be an IPv6 address (RFC 5549). */
-  via: string | undefined;
-  /** ifindex of the device to leave by. */
-  device: number | undefined;
-  /** Its share among several, from 1. */
-  weight: number;
-  /** Taken to be on the link whatever the other routes say. */
-  onlink: boolean;
-  /** What it wraps packets in, where hairpin knows it. */
-  encap?: Encap | undefined;
-}
-
-/** What is known of a way, or is to hold for those who use it (`RTAX_*`). */
-export interface RouteMetrics {
-  window?: number | undefined;
-  ssthresh?: number | undefined;
-  cwnd?: number | undefined;
-  /** The largest segment that is offered to the other end of a TCP connection. */
-  advmss?: number | undefined;
-  reordering?: number | undefined;
-  /** The TTL or hop limit of its packets. */
-  hoplimit?: number | undefined;
-  initcwnd?: number | undefined;
-  /** TCP's least retransmission timeout, in milliseconds. */
-  rtoMin?: number | undefined;
-  initrwnd?: number | undefined;
-  quickack?: boolean | undefined;
-  /** TCP's congestion control: `reno`, `cubic` … */
-  congctl?: string | undefined;
-  fastopenNoCookie?: boolean | undefined;
-}
 
 /** A route, of whatever table and type. */
 export interface Route {
@@ -135,59 +105,6 @@ interface SaidRoute
   isCopy?: boolean;
 }
 
-/** `struct rtvia`: an address of another family than the route's, behind its family. */
-const rtvia: Type<string | undefined> = {
-  write: (to, address = '::') => bytes.write(to, Buffer.concat([u16Bytes(AF_INET6), ipToBytes(address)])),
-  read: (all) => (all.length === 18 && all.readUInt16LE(0) === AF_INET6 ? bytesToIp(all.subarray(2)) : undefined),
-  words: (address = '::') => ['inet6', address],
-};
-
-const onlink = bit('RTNH_F_ONLINK', 4, 'onlink');
-
-const hopRows = {
-  gateway: attribute('RTA_GATEWAY', 5, ip, { word: 'via' }),
-  otherGateway: attribute('RTA_VIA', 18, rtvia, { word: 'via' }),
-  encapType: attribute('RTA_ENCAP_TYPE', 21, u16, { word: false }),
-  encap: attribute('RTA_ENCAP', 22, encapBytes, { word: false }),
-};
-
-/** Milliseconds, as `ip` says them. */
-const inMilliseconds: typeof u32 = { ...u32, words: (value) => [`${value}ms`] };
-
-const yes = bool(u32, ['0', '1']);
-
-const metricRows = {
-  window: attribute('RTAX_WINDOW', 3, u32),
-  ssthresh: attribute('RTAX_SSTHRESH', 6, u32),
-  cwnd: attribute('RTAX_CWND', 7, u32),
-  advmss: attribute('RTAX_ADVMSS', 8, u32),
-  reordering: attribute('RTAX_REORDERING', 9, u32),
-  hoplimit: attribute('RTAX_HOPLIMIT', 10, u32),
-  initcwnd: attribute('RTAX_INITCWND', 11, u32),
-  rtoMin: attribute('RTAX_RTO_MIN', 13, inMilliseconds),
-  initrwnd: attribute('RTAX_INITRWND', 14, u32),
-  quickack: attribute('RTAX_QUICKACK', 15, yes),
-  congctl: attribute('RTAX_CC_ALGO', 16, string),
-  fastopenNoCookie: attribute('RTAX_FASTOPEN_NO_COOKIE', 17, yes),
-};
-const METRICS = Object.keys(metricRows) as (keyof RouteMetrics)[];
-
-const hopAttributes = table(hopRows);
-
-const hopHeader = struct('rtnexthop', { length: pad(2), flags: flat(bits(u8, { onlink })), weight: lessOne, device });
-
-const hopRow = rows(hopHeader, hopAttributes);
-const hops: typeof hopRow = {
-  ...hopRow,
-  words: (all, names) =>
-    all.flatMap((hop) => [
-      ...['nexthop', ...encapWords(readEncap(hop)), ...hopAttributes.words(hop, names)],
-      ...(hop.device === undefined ? [] : ['dev', names.device(hop.device)]),
-      ...(hop.weight === undefined ? [] : ['weight', String(hop.weight)]),
-      ...hopHeader.words(hop, names),
-    ]),
-};
-
 const routeHeader = struct('rtmsg', {
   family: ipFamily,
   length: u8,
@@ -258,13 +175,12 @@ export const ipRoute = new Family({
         return { via: own ?? otherGateway, device: index, weight: share, onlink: isOnlink, ...(encap && { encap }) };
       },
     );
-    const given = METRICS.filter((name) => read[name] !== undefined).map((name) => [name, read[name]]);
     return {
       to: { address: destination, length, family },
       via: nextHops[0]?.via,
       device: nextHops[0]?.device,
       nextHops,
-      ...{ source, type, tos, metric, nexthopId, mtu, metrics: Object.fromEntries(given) },
+      ...{ source, type, tos, metric, nexthopId, mtu, metrics: givenMetrics(read) },
       table: read.table ?? read.lowTable,
       ofTheKernel: protocol === 'kernel',
       ...{ protocol, scope, preference, unknown: read.unknown, unknownMetrics: read.unknownMetrics },
@@ -305,11 +221,6 @@ function usualScope({ family, via, nextHops, nexthopId, type = 'unicast' }: Said
   if (type === 'local') return 'host';
   if (type === 'broadcast' || type === 'multicast' || type === 'anycast') return 'link';
   return type === 'unicast' && via === undefined && !nextHops && nexthopId === undefined ? 'link' : 'universe';
-}
-
-function gateway(family: IpFamily, via: string | undefined): { gateway?: string; otherGateway?: string } {
-  if (via === undefined) return {};
-  return family === 4 && via.includes(':') ? { otherGateway: via } : { gateway: via };
 }
 
 /** `RTNH_F_PERVASIVE`, `RTNH_F_ONLINK`: what a route was told, unlike the others, which tell of its links. */

@@ -160,7 +160,7 @@ function doneWords({ action = 'to_tbl', table: number, goto, l3mdev, suppressPre
 }
 
 /** `local`, `main`, and of IPv4 `default` (`fib_default_rules_init`, `fib6_rules_net_init`): priority and table. */
-const KERNELS_OWN: Record<IpFamily, readonly string[]> = {
+export const KERNELS_OWN_RULES: Record<IpFamily, readonly string[]> = {
   4: ['0 255', '32766 254', '32767 253'],
   6: ['0 255', '32766 254'],
 };
@@ -168,5 +168,5 @@ const KERNELS_OWN: Record<IpFamily, readonly string[]> = {
 /** Whether routes depend on more than the destination: somebody added rules, or took the kernel's away. */
 export function areChanged(rules: readonly Rule[], family: IpFamily): boolean {
   const told = rules.map(({ isPlain, priority, table }) => (isPlain ? `${priority} ${table}` : 'other'));
-  return told.join() !== KERNELS_OWN[family].join();
+  return told.join() !== KERNELS_OWN_RULES[family].join();
 }

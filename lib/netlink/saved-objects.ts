@@ -6,13 +6,14 @@ import { ipRoute, withoutLinkState } from './route.ts';
 import type { NetlinkSocket } from './socket.ts';
 
 /**
- * Every route by a device, but for the kernel's own: those come back with the device and its addresses.
+ * Every route by a device, but for the kernel's own: those come back with the device and its addresses. Routes by nexthop objects
+ * are left out, since the kernel forgets such objects of any device that loses its carrier (`nh_netdev_event`).
  *
  * @returns what restores each; `EEXIST` when the route is there
  */
 export function saveRoutes(socket: NetlinkSocket, device: number, family: Family): Request[] {
-  return socket.list(ipRoute.saved({ family })).flatMap(({ state: { ofTheKernel, nextHops }, body }) => {
-    if (ofTheKernel || nextHops.every((hop) => hop.device !== device)) return [];
+  return socket.list(ipRoute.saved({ family })).flatMap(({ state: { ofTheKernel, nextHops, nexthopId }, body }) => {
+    if (ofTheKernel || nexthopId !== undefined || nextHops.every((hop) => hop.device !== device)) return [];
     // Of several next hops those by other devices stay, and two routes may differ in nothing but the device.
     const how = nextHops.length > 1 ? NLM_F_REPLACE : NLM_F_APPEND;
     return [ipRoute.restore(withoutLinkState(body), NLM_F_CREATE | how)];

@@ -4,7 +4,9 @@ import { familyNumber } from '../kernel/socket-address.ts';
 import { checkBoolean, checkInteger, checkIp, checkMac, show, UsageError } from '../kernel/validate.ts';
 import { bytesToIp, type Family, familyOf, ipToBytes } from '../wire/ip-address.ts';
 import { bytesToMac, macToBytes } from '../wire/mac-address.ts';
-import { type Fixed, fixed, type Type } from './type.ts';
+import { type Fixed, fixed, type JsonSchema, type Type } from './type.ts';
+
+const TEXT: JsonSchema = { type: 'string' };
 
 type Order = 'UInt8' | 'UInt16LE' | 'UInt32LE' | 'Int32LE' | 'UInt16BE' | 'UInt32BE' | 'Int32BE';
 type Reader = `read${Order}`;
@@ -26,9 +28,10 @@ export function range(of: Fixed<number>, least: number, most: number): Fixed<num
   return { ...of, ...wholeNumber(least, most) };
 }
 
-function wholeNumber(least: number, most: number): Pick<Type<number>, 'rule' | 'check'> {
+function wholeNumber(least: number, most: number): Pick<Type<number>, 'rule' | 'schema' | 'check'> {
   return {
     rule: `a whole number from ${least} to ${most}`,
+    schema: { type: 'integer', minimum: least, maximum: most },
     check: (call, option, value) => checkInteger(call, option, value, least, most),
   };
 }
@@ -76,6 +79,7 @@ export function seconds(of: Fixed<number>, least: number, most: number): Fixed<n
   return {
     ...of,
     rule,
+    schema: { type: 'number', minimum: least, maximum: most },
     check: (call, option, value) => {
       if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) return;
       throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
@@ -95,6 +99,7 @@ export type LinkedIndex = number & { readonly [isIndex]: true };
 export const linkedDevice: Type<LinkedIndex, { readonly index: number } | LinkedIndex> = {
   isDevice: true,
   rule: 'an interface of the same namespace',
+  schema: TEXT,
   write: (to, value) => device.write(to, indexOf(value)),
   read: (bytes) => device.read(bytes) as LinkedIndex,
   words: (value, names) => device.words(indexOf(value), names),
@@ -151,7 +156,7 @@ export function bool(of: Fixed<number>, [no, yes]: readonly [string, string] = [
   );
 }
 
-const YES_OR_NO = { rule: 'true or false', check: checkBoolean };
+const YES_OR_NO = { rule: 'true or false', schema: { type: 'boolean' }, check: checkBoolean };
 
 /** What is there or not, without a payload: its keyword says all. */
 export const flag: Type<boolean> = { ...YES_OR_NO, isFlag: true, write: () => {}, read: () => true, words: () => [] };
@@ -172,7 +177,7 @@ export const ip = text(
     if (value.length !== 4 && value.length !== 16) throw new RangeError(`${value.length} bytes are no IP address`);
     return bytesToIp(value);
   },
-  { rule: 'an IP address such as 10.0.0.1 or fd00::1', check: unlessLeftOut(checkIp) },
+  { rule: 'an IP address such as 10.0.0.1 or fd00::1', schema: TEXT, check: unlessLeftOut(checkIp) },
 );
 
 /** An address of one version of IP. */
@@ -182,6 +187,7 @@ export const ip6: Type<string> = ofVersion(6, 'fd00::1');
 /** `02:00:00:00:00:01`; of a device that is no Ethernet it may have another length. */
 export const mac = text(macToBytes, bytesToMac, {
   rule: 'a MAC address such as 02:00:00:00:00:01',
+  schema: TEXT,
   check: unlessLeftOut(checkMac),
 });
 
@@ -201,7 +207,7 @@ function unlessLeftOut(check: (call: string, option: string, value: unknown) => 
 function text(
   toBytes: (value: string) => Uint8Array,
   fromBytes: (value: Buffer) => string,
-  checks: Pick<Type<string>, 'rule' | 'check'> = {},
+  checks: Pick<Type<string>, 'rule' | 'schema' | 'check'> = {},
 ): Type<string> {
   return {
     write: (to, value) => bytes.write(to, toBytes(value)),

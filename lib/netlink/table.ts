@@ -9,7 +9,7 @@ export interface Row<R, W, IsFlat extends boolean = false> extends Entry<R, W, I
   readonly number: number;
   readonly of: Type<unknown, unknown>;
   readonly options: RowOptions<unknown>;
-  /** The attributes that it travels in, each for some of its values: see {@link versionsOf}. */
+  /** The attributes that it travels in, each for some of its values: see `versionsOf`. */
   readonly versions?: readonly Version[];
 }
 

@@ -10,6 +10,8 @@ export interface Type<R, W = R> {
   words(value: W, names: Names): readonly string[];
   /** What a value of it is, in the words of an error: `true or false`. */
   readonly rule?: string;
+  /** The rule as a JSON Schema, for editors of topology files. */
+  readonly schema?: JsonSchema;
   /** Checks a value that a spec chose; `undefined` passes. @throws UsageError that names the call and the option */
   check?(call: string, option: string, value: unknown): void;
   /** Which values it is for, where a property travels in one of several attributes, or an attribute is one of several. */
@@ -29,6 +31,9 @@ export interface Type<R, W = R> {
   /** The kernel's names of the attributes that a byte is in, outermost first. */
   pathAt?(bytes: Buffer, offset: number): readonly string[];
 }
+
+/** A JSON Schema (draft 2020-12), as data. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** A number by the kernel's name. */
 export type Constant = readonly [name: string, value: number];

@@ -5,6 +5,7 @@ import { encodeIpv4, IP_PROTOCOL } from './ipv4.ts';
 import { encodeIpv6, pseudoHeader } from './ipv6.ts';
 import { BROADCAST_MAC, multicastMac4, multicastMac6 } from './mac-address.ts';
 import { encodeUdp } from './udp.ts';
+import { VLAN_PROTOCOL_NUMBERS } from './vlan-tag.ts';
 
 /** A VLAN tag (IEEE 802.1Q-2018 clause 9.3). */
 export interface TagDescription {
@@ -56,7 +57,6 @@ const EXPERIMENTAL_ETHERTYPE = 0x88b5;
 const EXPERIMENTAL_PROTOCOL = 253;
 const DISCARD_PORT = 9;
 const TTL = 64;
-const TAG_TYPES = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const;
 const ADDRESSES = 12;
 
 /** The bytes of a frame that a spec describes, as a packet socket sends it. */
@@ -106,7 +106,7 @@ function groupMac(address: string): string | undefined {
 
 function tagged(frame: Buffer, tags: readonly Required<TagDescription>[]): Buffer {
   const bytes = tags.flatMap(({ id, priority, protocol }) => {
-    const type = TAG_TYPES[protocol];
+    const type = VLAN_PROTOCOL_NUMBERS[protocol];
     return [type >> 8, type & 0xff, (priority << 5) | (id >> 8), id & 0xff];
   });
   return Buffer.concat([frame.subarray(0, ADDRESSES), Buffer.from(bytes), frame.subarray(ADDRESSES)]);

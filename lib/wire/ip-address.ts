@@ -18,7 +18,8 @@ export function familyOf(value: string): Family | undefined {
 }
 
 export function ipToBytes(address: string): Buffer {
-  return Buffer.from(ipaddr.parse(address).toByteArray());
+  // ipaddr.js takes ::192.0.2.1 (RFC 4291 section 2.5.5.1), which sit gives itself, for ::ffff:192.0.2.1.
+  return Buffer.from(ipaddr.parse(address.replace(/^::(?=\d+\.)/, '::0:')).toByteArray());
 }
 
 /** The shortest form: `10.0.0.1`, `fd00::1` (RFC 5952). */

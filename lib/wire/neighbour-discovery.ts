@@ -7,6 +7,8 @@ import { macToBytes } from './mac-address.ts';
 /** The ICMPv6 types (RFC 4861 section 4). */
 export const NEIGHBOUR_SOLICITATION = 135;
 export const NEIGHBOUR_ADVERTISEMENT = 136;
+/** Of another, a message came from another link (RFC 4861 section 7.1). */
+export const HOP_LIMIT = 255;
 const OPTION_SOURCE_LINK_LAYER_ADDRESS = 1;
 const OPTION_NONCE = 14;
 
@@ -35,27 +37,41 @@ export function encodeNeighbourSolicitation({ sourceIp, sourceMac, targetIp, non
     source: sourceIp,
     destination: solicitedNodeGroup(targetIp),
     nextHeader: IP_PROTOCOL.icmpv6,
-    hopLimit: 255,
+    hopLimit: HOP_LIMIT,
     payload: message,
   };
   message.writeUInt16BE(checksum(pseudoHeader(packet), message), 2);
   return encodeIpv6(packet);
 }
 
-/** The target of an advertisement; undefined for what is none. */
-export function decodeNeighbourAdvertisement(message: Buffer): { targetIp: string } | undefined {
-  if (message.length < 24 || message.readUInt8(0) !== NEIGHBOUR_ADVERTISEMENT) return undefined;
-  return { targetIp: bytesToIp(message.subarray(8, 24)) };
+/** What a solicitation and an advertisement have in common (RFC 4861 sections 4.3 and 4.4). */
+export interface NeighbourMessage {
+  type: typeof NEIGHBOUR_SOLICITATION | typeof NEIGHBOUR_ADVERTISEMENT;
+  targetIp: string;
+  /** Of an advertisement: it answers a solicitation. */
+  solicited: boolean;
 }
+
+/** Undefined for what is neither a solicitation nor an advertisement. */
+export function decodeNeighbourMessage(message: Buffer): NeighbourMessage | undefined {
+  const [type, code] = message;
+  if (message.length < 24 || code !== 0) return undefined;
+  if (type !== NEIGHBOUR_SOLICITATION && type !== NEIGHBOUR_ADVERTISEMENT) return undefined;
+  return { type, targetIp: bytesToIp(message.subarray(8, 24)), solicited: (message.readUInt8(4) & SOLICITED) !== 0 };
+}
+
+const SOLICITED = 0x40;
 
 /** The target and nonce of a solicitation; undefined for what is none, or has no nonce. */
 export function decodeNeighbourSolicitation(message: Buffer): { targetIp: string; nonce: Buffer } | undefined {
-  if (message.length < 24 || message.readUInt8(0) !== NEIGHBOUR_SOLICITATION) return undefined;
+  const decoded = decodeNeighbourMessage(message);
+  if (decoded?.type !== NEIGHBOUR_SOLICITATION) return undefined;
+  const { targetIp } = decoded;
   for (let at = 24; at + 8 <= message.length; ) {
     const length = message.readUInt8(at + 1) * 8;
     if (length === 0) return undefined;
     if (message.readUInt8(at) === OPTION_NONCE) {
-      return { targetIp: bytesToIp(message.subarray(8, 24)), nonce: message.subarray(at + 2, at + length) };
+      return { targetIp, nonce: message.subarray(at + 2, at + length) };
     }
     at += length;
   }

@@ -44,26 +44,17 @@ const LONGEST_OPTION = 0xffff;
 
 /** A pcapng file of one section: interface names, nanoseconds, directions and comments, which pcap has no room for. */
 export function encodePcapng({ interfaces, packets }: Capture): Buffer {
-  const head = Buffer.concat([sectionHeader(), ...interfaces.map(interfaceDescription)]);
-  const comments = packets.map(({ comment }) => (comment ? utf8(comment) : undefined));
-  const lengths = packets.map((packet, index) => packetLength(packet, comments[index]));
-  // One allocation for all, since a long test's capture has a hundred thousand packets. It is zeroed: padding is 0.
-  const file = Buffer.alloc(lengths.reduce((sum, length) => sum + length, head.length));
-  head.copy(file);
-  let at = head.length;
-  for (const [index, packet] of packets.entries()) {
-    if (!(packet.interface in interfaces)) {
-      throw new RangeError(`packet ${index} names interface ${packet.interface}: there are ${interfaces.length}`);
-    }
-    const length = lengths[index] as number;
-    writePacket(file.subarray(at, at + length), packet, comments[index]);
-    at += length;
+  const wrong = packets.findIndex((packet) => !(packet.interface in interfaces));
+  if (wrong >= 0) {
+    throw new RangeError(
+      `packet ${wrong} names interface ${packets[wrong]?.interface}: there are ${interfaces.length}`,
+    );
   }
-  return file;
+  return Buffer.concat([encodeSection(), ...interfaces.map(encodeInterface), encodePackets(packets)]);
 }
 
-/** Of unknown length (-1), so that captures can be put one behind the other. */
-function sectionHeader(): Buffer {
+/** What a file begins with. Of unknown length (-1), so that captures can be put one behind the other. */
+export function encodeSection(): Buffer {
   const fixed = Buffer.alloc(16);
   // Whoever reads it learns the byte order here, then the version, 1.0.
   fixed.writeUInt32LE(0x1a2b3c4d, 0);
@@ -72,13 +63,29 @@ function sectionHeader(): Buffer {
   return block(SECTION_HEADER, fixed, option(OPTION.shbUserappl, utf8('hairpin')));
 }
 
-function interfaceDescription({ name, description }: CaptureInterface): Buffer {
+/** An interface. The first of a section has the number 0; it may stand anywhere in front of its packets. */
+export function encodeInterface({ name, description }: CaptureInterface): Buffer {
   const fixed = Buffer.alloc(8);
   fixed.writeUInt16LE(LINKTYPE_ETHERNET, 0);
   // The snap length stays 0: no limit.
   const described = description ? [option(OPTION.ifDescription, utf8(description))] : [];
   const named = option(OPTION.ifName, utf8(name));
   return block(INTERFACE_DESCRIPTION, fixed, named, ...described, option(OPTION.ifTsresol, Buffer.of(NANOSECONDS)));
+}
+
+/** The packets of a section, whose interfaces stand before. */
+export function encodePackets(packets: readonly CapturePacket[]): Buffer {
+  const comments = packets.map(({ comment }) => (comment ? utf8(comment) : undefined));
+  const lengths = packets.map((packet, index) => packetLength(packet, comments[index]));
+  // One allocation for all, since a long test's capture has a hundred thousand packets. It is zeroed: padding is 0.
+  const blocks = Buffer.alloc(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const [index, packet] of packets.entries()) {
+    const length = lengths[index] as number;
+    writePacket(blocks.subarray(at, at + length), packet, comments[index]);
+    at += length;
+  }
+  return blocks;
 }
 
 /** A block whose body ends in options. */

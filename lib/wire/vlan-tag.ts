@@ -1,5 +1,8 @@
 /** Tag protocol identifiers of customer and service tags (IEEE 802.1Q-2018 table 9-1). */
-const TAG_TYPES = [0x8100, 0x88a8];
+export const VLAN_PROTOCOL_NUMBERS = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const;
+export type VlanProtocol = keyof typeof VLAN_PROTOCOL_NUMBERS;
+export const VLAN_PROTOCOLS = Object.keys(VLAN_PROTOCOL_NUMBERS) as VlanProtocol[];
+
 const ADDRESSES = 12;
 const TAG = 4;
 
@@ -30,10 +33,20 @@ export function withoutVlanTags(frame: Buffer): Buffer {
 function tagAt(frame: Buffer, at: number): VlanTag | undefined {
   if (frame.length < at + TAG + 2) return undefined;
   const type = frame.readUInt16BE(at);
-  return TAG_TYPES.includes(type) ? { type, id: frame.readUInt16BE(at + 2) & 0xfff } : undefined;
+  return protocolOf(type) ? { type, id: frame.readUInt16BE(at + 2) & 0xfff } : undefined;
+}
+
+function protocolOf(type: number): VlanProtocol | undefined {
+  return VLAN_PROTOCOLS.find((protocol) => VLAN_PROTOCOL_NUMBERS[protocol] === type);
+}
+
+/** A tag in the words of `ip link`. */
+export function tagWords({ type, id }: VlanTag): { protocol: string; id: number } {
+  return { protocol: protocolOf(type) ?? '', id };
 }
 
 /** As in `802.1Q id 10`. */
-export function describeVlanTag({ type, id }: VlanTag): string {
-  return `${type === 0x88a8 ? '802.1ad' : '802.1Q'} id ${id}`;
+export function describeVlanTag(tag: VlanTag): string {
+  const { protocol, id } = tagWords(tag);
+  return `${protocol} id ${id}`;
 }

@@ -27,3 +27,22 @@ test('what has come in time is heard, however late a busy event loop looks', asy
   const { stdout } = await lab.namespace('host').exec(process.execPath, args, { input: 'x' });
   expect(stdout).toBe('readable: true');
 });
+
+// One waits long, and another for the first of two waits, both at one descriptor.
+const BESIDE = `
+import { Readiness } from '${ownModule('kernel/readiness')}';
+import { firstReady } from '${ownModule('kernel/first-ready')}';
+const readiness = new Readiness(0, 'readable');
+let told;
+const long = readiness.wait(60_000).then((ready) => (told = ready));
+await firstReady([1, 60_000].map((time) => (signal) => readiness.wait(time, signal)));
+console.log('told:', told);
+console.log('told:', await long);`;
+
+// host: a program, and a pipe into which a byte comes when one wait is over
+test('whoever stops waiting leaves others waiting', async ({ lab }) => {
+  const args = ['--no-warnings', '--input-type=module', '--eval', BESIDE];
+  const run = lab.namespace('host').exec(process.execPath, args, { stdin: 'pipe' });
+  run.stdout.once('data', () => run.stdin.end('x'));
+  expect((await run).stdout).toBe('told: undefined\ntold: true');
+});

@@ -7,7 +7,7 @@ import {
   encodeAttributes,
   listAttributes,
 } from '../../lib/netlink/attribute.ts';
-import { bytes } from '../unit/arbitraries.ts';
+import { bytes, numRuns } from '../unit/arbitraries.ts';
 import { hex } from '../unit/hex.ts';
 
 // Types below NLA_TYPE_MASK, whose two upper bits are flags.
@@ -123,7 +123,7 @@ describe('listAttributes', () => {
           expect(error.message).toMatch(/^netlink attribute of length \d+ at byte \d+ does not fit into \d+ bytes$/);
         }
       }),
-      { numRuns: 500 },
+      numRuns(500),
     );
   });
 });

@@ -1,6 +1,6 @@
 import { expect, KernelError, type Namespace, test } from 'hairpin';
 import { engineOf } from '../../lib/lab/engine.ts';
-import { bridgeVlan, bridgeVlanState } from '../../lib/netlink/bridge-vlan.ts';
+import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
 import { read } from '../lab/referee.ts';
 
@@ -80,15 +80,22 @@ test('VLANs of ports are made, read and deleted as bridge vlan has them', async 
   expect(await shown('br0')).toEqual([[1, 'PVID', 'Egress Untagged'], [30]]);
   expect(listed(engineOf(sw).bridge)?.map(({ id }) => id)).toEqual([1, 30]);
   // Their states.
-  const open = () =>
-    new Map(
-      engineOf(sw)
-        .rtnetlink.list(bridgeVlanState.all())
-        .map(({ index, allForward }) => [index, allForward]),
-    );
-  expect(open()).toEqual(new Map([engineOf(sw).bridge, port.index].map((index) => [index, true])));
-  await sw.exec('bridge', ['vlan', 'set', 'vid', '10', 'dev', 'p0', 'state', 'blocking']);
-  expect(open().get(port.index)).toBe(false);
+  const states = (of: number) =>
+    engineOf(sw)
+      .rtnetlink.list(bridgeVlanOptions.all())
+      .find(({ index }) => index === of)
+      ?.vlans.filter(({ state }) => state !== 'forwarding');
+  for (const { index } of [port, sw.br0]) expect(states(index)).toEqual([]);
+  engineOf(sw).rtnetlink.change(bridgeVlanOptions.change({ index: port.index, id: 10, state: 'blocking' }));
+  expect(states(port.index)).toEqual([
+    expect.objectContaining({ first: 10, last: 10, pvid: false, state: 'blocking' }),
+  ]);
+  interface Detailed {
+    ifname: string;
+    vlans: { vlan: number; state?: string }[];
+  }
+  const detailed = await read<Detailed>(sw, 'bridge', ['-j', '-d', 'vlan', 'show', 'dev', 'p0']);
+  expect(detailed[0]?.vlans.find(({ vlan }) => vlan === 10)?.state).toBe('blocking');
   engineOf(sw).rtnetlink.change(bridgeVlan.delete(untagged));
   expect((await shown('p0'))?.map(([vlan]) => vlan)).toEqual([1, 10]);
   const names = { namespace: 'sw', device: () => 'p0', netns: String };

@@ -8,7 +8,7 @@ import { veth } from '../../lib/links/veth.ts';
 import { vlan } from '../../lib/links/vlan.ts';
 import type { Request } from '../../lib/netlink/request.ts';
 import { Writer } from '../../lib/netlink/writer.ts';
-import { bytes, damaged, ipv4, ipv6, mac } from '../unit/arbitraries.ts';
+import { bytes, damaged, ipv4, ipv6, mac, numRuns } from '../unit/arbitraries.ts';
 import { FAMILIES } from './families.ts';
 
 const { ipLink, bridgeLink, ipAddress, ipRoute, ipNexthop, ipNeighbour, bridgeFdb, bridgeMdb, bridgeVlan, ipNtable } =
@@ -188,7 +188,7 @@ describe('whatever comes in place of an answer', () => {
   test.each(Object.entries(FAMILIES))('%s reads it, or throws RangeError', (_, family) => {
     fc.assert(
       fc.property(bytes, (answer) => read(family.all() as Request, answer)),
-      { numRuns: 500 },
+      numRuns(500),
     );
   });
 
@@ -197,7 +197,7 @@ describe('whatever comes in place of an answer', () => {
     const cases = request.chain(({ request: each }) => damaged(written(each)).map((answer) => ({ each, answer })));
     fc.assert(
       fc.property(cases, ({ each, answer }) => read(each, answer)),
-      { numRuns: 500 },
+      numRuns(500),
     );
   });
 

@@ -1,7 +1,8 @@
 import '../../lib/lab/index.ts';
 import { bridgeLink } from '../../lib/links/bridge-port.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
-import { bridgeVlan, bridgeVlanState } from '../../lib/netlink/bridge-vlan.ts';
+import { bridgeMst, bridgeVlanGlobal } from '../../lib/netlink/bridge-mst.ts';
+import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
 import { ipNetns } from '../../lib/netlink/namespace-id.ts';
@@ -24,7 +25,9 @@ export const FAMILIES = {
   bridgeFdb,
   bridgeMdb,
   bridgeVlan,
-  bridgeVlanState,
+  bridgeVlanOptions,
+  bridgeVlanGlobal,
+  bridgeMst,
   ipNtable,
   tcQdisc,
   ipNetns,

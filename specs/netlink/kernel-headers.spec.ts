@@ -53,11 +53,11 @@ const MEMBERS: Record<string, string> = {
 };
 
 /**
- * What Debian 12's headers, of Linux 6.1, do not have: `mab` came with 6.2, netkit with 6.7, wide weights with 6.12, `extern_valid`
+ * What Debian 12's headers, of Linux 6.1, do not have: `mab` came with 6.2, `neigh_vlan_suppress` with 6.4, netkit with 6.7, wide weights with 6.12, `extern_valid`
  * with 6.18 …
  */
 const NEWER =
-  /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_MAB$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
+  /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS)$|^BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
 
 const families = Object.values(FAMILIES);
 const generic = [genericFamily, wireguardDevice];

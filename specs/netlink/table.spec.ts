@@ -142,7 +142,7 @@ describe('a table', () => {
           if (!(error instanceof RangeError)) throw error;
         }
       }),
-      { numRuns: 1000 },
+      arbitrary.numRuns(1000),
     );
   });
 

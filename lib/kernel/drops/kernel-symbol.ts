@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hasCode } from '../has-code.ts';
 
 /** An address in hexadecimal digits, a blank, the type, a blank: then the name. */
 const DIGITS = 16;
@@ -13,19 +14,63 @@ interface Symbols {
   addresses: bigint[];
 }
 
-let symbols: Symbols | undefined;
-const known = new Map<bigint, string | undefined>();
+/** A file of /proc. */
+type ReadFile = (path: string) => Buffer;
 
-/** The kernel's function that an address is in; undefined where `kernel.kptr_restrict` hides addresses. */
-export function kernelSymbol(address: bigint): string | undefined {
-  symbols ??= readSymbols();
-  if (!known.has(address)) known.set(address, find(symbols, address));
-  return known.get(address);
+/** The functions of a running kernel. */
+export class KernelSymbols {
+  readonly #read: ReadFile;
+  readonly #known = new Map<bigint, string | undefined>();
+  #symbols: Symbols | undefined;
+  #modules = '';
+
+  constructor(read: ReadFile = (path) => readFileSync(path)) {
+    this.#read = read;
+  }
+
+  /** The function that an address is in; undefined where `kernel.kptr_restrict` hides addresses. */
+  at(address: bigint): string | undefined {
+    // The list is some 5 MB, so it is read again only when a module has come or gone: its functions would pass for others'.
+    const modules = this.#listModules();
+    if (!this.#symbols || modules !== this.#modules) {
+      this.#symbols = readSymbols(this.#read('/proc/kallsyms'));
+      this.#modules = modules;
+      this.#known.clear();
+    }
+    if (!this.#known.has(address)) this.#known.set(address, find(this.#symbols, address));
+    return this.#known.get(address);
+  }
+
+  /** Each with its size and address; empty where the kernel has no modules. */
+  #listModules(): string {
+    try {
+      const lines = this.#read('/proc/modules').toString('latin1').split('\n');
+      return lines
+        .map((line) =>
+          line
+            .split(' ')
+            .filter((_, at) => MODULE_FIELDS.includes(at))
+            .join(' '),
+        )
+        .join('\n');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return '';
+      throw error;
+    }
+  }
 }
 
-/** Read once: it is some 5 MB. */
-function readSymbols(): Symbols {
-  const lines = readFileSync('/proc/kallsyms');
+/** Of a line of /proc/modules: name, size and address. The others change as the module is used. */
+const MODULE_FIELDS = [0, 1, 5];
+
+const symbols = new KernelSymbols();
+
+/** The running kernel's function that an address is in; undefined where `kernel.kptr_restrict` hides addresses. */
+export function kernelSymbol(address: bigint): string | undefined {
+  return symbols.at(address);
+}
+
+function readSymbols(lines: Buffer): Symbols {
   const [starts, addresses]: [number[], bigint[]] = [[], []];
   for (let at = 0; at < lines.length; at = lines.indexOf(LINE_FEED, at) + 1 || lines.length) {
     const type = lines[at + TYPE_AT];

@@ -1,0 +1,107 @@
+import { AF_BRIDGE } from '../kernel/constants.ts';
+import { bit, bits } from './bits.ts';
+import { answeredBy, body } from './body.ts';
+import { rangeOf, type VlanIds, vlanHeader } from './bridge-vlan.ts';
+import { Family } from './family.ts';
+import { linkHeader } from './link.ts';
+import { type PortState, portState } from './port-state.ts';
+import { u16, u32 } from './scalars.ts';
+import { attribute, attributes, table } from './table.ts';
+import { flat } from './type.ts';
+
+/** VLANs in a row that are of one instance of a bridge's spanning trees. */
+export interface VlansOfInstance {
+  first: number;
+  last: number;
+  msti: number;
+}
+
+const globals = table({
+  options: attributes(
+    'BRIDGE_VLANDB_GLOBAL_OPTIONS',
+    2,
+    table({
+      id: attribute('BRIDGE_VLANDB_GOPTS_ID', 1, u16, { ifAbsent: 0, word: false }),
+      last: attribute('BRIDGE_VLANDB_GOPTS_RANGE', 2, u16, { word: false }),
+      msti: attribute('BRIDGE_VLANDB_GOPTS_MSTI', 18, u16, { ifAbsent: 0 }),
+    }),
+    { word: '' },
+  ),
+});
+
+/** A list is to have what VLANs have in the whole bridge, in place of what they have at each port. */
+const dumped = bits(u32, { isGlobal: bit('BRIDGE_VLANDB_DUMPF_GLOBAL', 2) });
+
+/** What VLANs have in a whole bridge (`bridge vlan global`, Linux 5.15; instances of spanning trees 5.18). */
+export const bridgeVlanGlobal = new Family({
+  command: ['bridge', 'vlan'],
+  messages: ['VLAN', 112],
+  body: answeredBy(
+    body(
+      vlanHeader,
+      table({ ...globals.rows, filter: attribute('BRIDGE_VLANDB_DUMP_FLAGS', 1, flat(dumped), { word: false }) }),
+    ),
+    body(vlanHeader, globals),
+  ),
+  complete: ({ index, id = 0, msti }: { index?: number; id?: VlanIds; msti?: number }, verb) => {
+    const [first, last] = rangeOf(id);
+    const options = [{ id: first, ...(first === last ? {} : { last }), msti }];
+    return { family: AF_BRIDGE, ...(verb === 'list' ? { isGlobal: true } : { index, options }) };
+  },
+  state: ({ index, options }): { index: number; vlans: VlansOfInstance[] } => ({
+    index,
+    vlans: options.map(({ id, last = id, msti }) => ({ first: id, last, msti })),
+  }),
+  verbs: { change: 'global set', list: 'global show' },
+  words: ({ index = 0, id }, names, rest, verb) =>
+    verb === 'list' ? [] : ['vid', String(id), 'dev', names.device(index), ...rest],
+});
+
+/** The state of an instance of the spanning trees at a port. */
+export interface InstanceState {
+  msti: number;
+  state: PortState | `${number}`;
+}
+
+const spec = table({
+  mst: attribute(
+    'IFLA_BRIDGE_MST',
+    6,
+    table({
+      entries: attributes(
+        'IFLA_BRIDGE_MST_ENTRY',
+        1,
+        table({
+          msti: attribute('IFLA_BRIDGE_MST_ENTRY_MSTI', 1, u16, { ifAbsent: 0 }),
+          state: attribute('IFLA_BRIDGE_MST_ENTRY_STATE', 2, portState, { ifAbsent: 'disabled' }),
+        }),
+        { word: '' },
+      ),
+    }),
+    { word: '' },
+  ),
+});
+
+/** `RTEXT_FILTER_MST`: a list is to have the instances. */
+const wanted = bits(u32, { withInstances: bit('RTEXT_FILTER_MST', 128) });
+
+/** The states of ports in the instances of their bridge's spanning trees: a list has one answer a port. */
+export const bridgeMst = new Family({
+  command: ['bridge', 'mst'],
+  messages: ['LINK', 16],
+  changes: 'set',
+  body: body(
+    linkHeader,
+    table({
+      spec: attribute('IFLA_AF_SPEC', 26, flat(spec)),
+      filter: attribute('IFLA_EXT_MASK', 29, flat(wanted), { word: false }),
+    }),
+  ),
+  complete: ({ index, ...entry }: { index?: number } & Partial<InstanceState>, verb) => ({
+    family: AF_BRIDGE,
+    ...(verb === 'list' ? { withInstances: true } : { index, mst: { entries: [entry] } }),
+  }),
+  state: ({ index, mst }): { index: number; instances: InstanceState[] } => ({ index, instances: mst?.entries ?? [] }),
+  verbs: { change: 'set' },
+  words: ({ index = 0 }, names, rest, verb) => (verb === 'list' ? [] : ['dev', names.device(index), ...rest]),
+});
