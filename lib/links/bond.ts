@@ -33,6 +33,8 @@ export const bond = describeLink('bond', {
   option: 'BONDING',
   module: 'bonding',
   members: 'frames',
+  // bond_enslave
+  givesMac: ({ failOverMac = 'none' }) => failOverMac === 'none',
   // Its slaves'.
   bornWithCarrier: false,
   settings: {
@@ -156,7 +158,7 @@ function targets(family: 4 | 6): Type<readonly string[]> {
     check: (call, option, value) => {
       if (value === undefined) return;
       const isAddress = (each: unknown) => typeof each === 'string' && familyOf(each) === family;
-      if (Array.isArray(value) && value.length <= 16 && value.every(isAddress)) return;
+      if (Array.isArray(value) && value.length <= 16 && Array.from(value).every(isAddress)) return;
       throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
     },
     words: (value) => [value.join(',')],

@@ -5,16 +5,12 @@ import { type LinkState, linkHeader } from '../netlink/link.ts';
 import { registerPortData } from '../netlink/link-info.ts';
 import type { Names } from '../netlink/names.ts';
 import type { ReadOf } from '../netlink/object-of.ts';
-import { oneOf } from '../netlink/one-of.ts';
+import { type PortState, portState } from '../netlink/port-state.ts';
 import { bool, device, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
 import { flat, type Type } from '../netlink/type.ts';
 import { bridge } from './bridge.ts';
 import type { SettingRules } from './setting.ts';
-
-const STATES = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const;
-/** `br_set_port_state`. */
-export type PortState = keyof typeof STATES;
 
 /** The settings of a bridge port, in the words of `bridge link set` (camel-cased). */
 export interface PortOptions {
@@ -50,6 +46,8 @@ export interface PortOptions {
   mcastToUnicast?: boolean;
   /** ARP and ND of hosts behind it that the bridge knows are answered by the bridge (RFC 7432 section 10). @default false */
   neighSuppress?: boolean;
+  /** `neighSuppress` counts of each VLAN by itself, see `port.vlan.set`, and no more of the port (Linux 6.4). @default false */
+  neighVlanSuppress?: boolean;
   /** The bridge answers ARP for hosts behind other ports (RFC 1027), and floods none to it. @default false */
   proxyArp?: boolean;
   /** The same, as an access point does (IEEE 802.11 clause 10.23.13). @default false */
@@ -87,10 +85,11 @@ export const bridgePort = table({
   vlanTunnel: attribute('IFLA_BRPORT_VLAN_TUNNEL', 29, bool(u8)),
   groupFwdMask: attribute('IFLA_BRPORT_GROUP_FWD_MASK', 31, u16, { word: false }),
   neighSuppress: attribute('IFLA_BRPORT_NEIGH_SUPPRESS', 32, bool(u8)),
+  // `bridge` of Debian 12 does not know it, nor `mab`.
+  neighVlanSuppress: attribute('IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 43, bool(u8), { word: false }),
   backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, backupDevice, { word: '' }),
-  // `bridge` of Debian 12 does not know it.
   mab: attribute('IFLA_BRPORT_MAB', 40, bool(u8), { word: false }),
-  state: attribute('IFLA_BRPORT_STATE', 1, oneOf(u8, 'BR_STATE_', STATES)),
+  state: attribute('IFLA_BRPORT_STATE', 1, portState),
   cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
   priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
 });
@@ -100,13 +99,14 @@ registerPortData(bridge.kind, bridgePort as Type<unknown, never>);
 export const PORT_OPTIONS: readonly (keyof PortOptions)[] = [
   ...(['hairpin', 'guard', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'isolated', 'locked'] as const),
   ...(['state', 'cost', 'priority', 'rootBlock', 'fastLeave', 'mcastRouter', 'mcastToUnicast'] as const),
-  ...(['neighSuppress', 'proxyArp', 'proxyArpWifi', 'vlanTunnel', 'groupFwdMask', 'mab'] as const),
+  ...(['neighSuppress', 'neighVlanSuppress', 'proxyArp', 'proxyArpWifi', 'vlanTunnel', 'groupFwdMask', 'mab'] as const),
 ];
 
 /** Those that some kernels do not have. */
 export const PORT_RULES: { readonly [K in keyof PortOptions]?: SettingRules } = {
   locked: { since: '5.18' },
   mab: { since: '6.2' },
+  neighVlanSuppress: { since: '6.4' },
   fastLeave: { needs: 'BRIDGE_IGMP_SNOOPING' },
   mcastRouter: { needs: 'BRIDGE_IGMP_SNOOPING', kernelDefault: 1 },
   mcastToUnicast: { needs: 'BRIDGE_IGMP_SNOOPING' },

@@ -4,9 +4,9 @@ import { oneOf } from '../netlink/one-of.ts';
 import { be16, bool, longUserTicks, mac, range, seconds, u8, u16, u32, userTicks } from '../netlink/scalars.ts';
 import { attribute, table } from '../netlink/table.ts';
 import { flat } from '../netlink/type.ts';
+import { VLAN_PROTOCOL_NUMBERS } from '../wire/vlan-tag.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
-import { VLAN_PROTOCOL_NUMBERS } from './vlan.ts';
 
 /** What iproute2 says in place of `off` and `on` of a bridge. */
 const NUMBERS = ['0', '1'] as const;
@@ -27,6 +27,7 @@ export const bridge = describeLink('bridge', {
   knownQueues: true,
   end: 'none',
   causes: {
+    add: () => ({ EOPNOTSUPP: missingVlanFiltering }),
     settings: { EOPNOTSUPP: missingVlanFiltering },
     member: (master, member) => ({
       // br_add_if
@@ -91,7 +92,7 @@ export const bridge = describeLink('bridge', {
           /** Snooping by settings of each VLAN (Linux 5.15). @default false */
           mcastVlanSnooping: { live: true, since: '5.15' },
           /** The states of ports are those of their VLANs (Linux 5.18); changes only while there is no VLAN. @default false */
-          mstEnabled: { live: true, since: '5.18' },
+          mstEnabled: { live: true, since: '5.18', newWord: true },
         },
       },
     ),

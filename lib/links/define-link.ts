@@ -9,7 +9,7 @@ import type { Settings } from './setting.ts';
 /** Properties and options of every interface: no setting of a kind can have such a name. */
 const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'master', 'bridge', 'isPort', 'ports'],
-  ...['fdb', 'mdb', 'vlan', 'impair'],
+  ...['fdb', 'mdb', 'mst', 'vlan', 'impair'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
@@ -22,15 +22,15 @@ const TAKEN_NAMES: readonly string[] = [
  * @param kind the name in `ip link add … type`
  * @throws UsageError for a kind that hairpin itself defines, or an invalid description
  * @example
- * const amt = defineLink('amt', {
- *   option: 'AMT',
- *   trial: { mode: 'gateway', discovery: '192.0.2.2' },
+ * const bareudp = defineLink('bareudp', {
+ *   option: 'BAREUDP',
+ *   trial: { dstport: 6635, ethertype: 0x8847 },
  *   settings: {
- *     mode: setting('IFLA_AMT_MODE', 1, netlink.oneOf(netlink.u32, 'AMT_MODE_', { gateway: 0, relay: 1 })),
- *     discovery: setting('IFLA_AMT_DISCOVERY_IP', 8, netlink.ip4, { live: true }),
+ *     dstport: setting('IFLA_BAREUDP_PORT', 1, netlink.be16, { required: true }),
+ *     ethertype: setting('IFLA_BAREUDP_ETHERTYPE', 2, netlink.be16, { required: true }),
  *   },
  * });
- * const tunnel = ns1.link(amt, { mode: 'gateway', discovery: '192.0.2.2' });
+ * const tunnel = ns1.link(bareudp, { dstport: 6635, ethertype: 0x8847 });
  */
 export function defineLink<
   const K extends string,
@@ -48,7 +48,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
   ...{ settings: true, lists: true, apart: true, changesWhole: true, refusesChange: true, complete: true },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true },
-  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, keepsFdb: true },
+  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, givesMac: true, keepsFdb: true },
   ...{ baseName: true, usualName: true, tag: true, label: true, summary: true, causes: true },
 };
 

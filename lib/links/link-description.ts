@@ -84,6 +84,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
    * packets of their stack, as a VRF does (`l3mdev`). @default 'frames' with {@link hasPorts}, else none can
    */
   members?: 'frames' | 'packets';
+  /** Whether it gives its MAC address to the devices that belong to it. @default it does not */
+  givesMac?(settings: SettingsOf<S>): boolean;
 
   /** What stands before the number in the name of a new link. @default the kind */
   baseName?(settings: SettingsOf<S>): string;

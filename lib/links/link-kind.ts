@@ -3,7 +3,7 @@ import { registerLinkData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';
-import type { Type } from '../netlink/type.ts';
+import type { JsonSchema, Type } from '../netlink/type.ts';
 import type { End, LinkDescription, Lower, Refused } from './link-description.ts';
 import type { BitRules, NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
 
@@ -17,6 +17,8 @@ type Words = readonly (string | number)[];
 interface Option {
   rules: SettingRules;
   rule: string | undefined;
+  /** The rule as a JSON Schema; undefined where no type has one. */
+  schema: JsonSchema | undefined;
   /** It is another device: a spec says an interface, and is given one. */
   isDevice: boolean;
   check: (call: string, option: string, value: unknown) => void;
@@ -137,6 +139,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.fixedMac?.(settings as Partial<SettingsOf<S>>);
   }
 
+  givesMac(settings: Values): boolean {
+    return this.description.givesMac?.(settings as SettingsOf<S>) ?? false;
+  }
+
   withoutMac(settings: Values): boolean {
     return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
   }
@@ -208,13 +214,13 @@ function isApart(rules: SettingRules | BitRules): boolean {
 /** The settings that have a name of their own, each with its rules. */
 export function readableOf(settings: Settings): [string, Option][] {
   return Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
-    const { rule, check = () => {}, isDevice = false } = of;
+    const { rule, schema, check = () => {}, isDevice = false } = of;
     if ('each' in rules) {
       const { each } = rules as BitRules;
-      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, isDevice, check }]);
+      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, schema, isDevice, check }]);
     }
     const own: SettingRules = rules;
-    return own.internal ? [] : [[name, { rules: own, rule, isDevice, check: own.check ?? check }]];
+    return own.internal ? [] : [[name, { rules: own, rule, schema, isDevice, check: own.check ?? check }]];
   });
 }
 

@@ -26,6 +26,7 @@ const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Ciph
   (bytes, at, name) => u64.writeAt(bytes, at, CIPHERS[name]),
   {
     rule: `one of ${NAMES.join(', ')}`,
+    schema: { enum: NAMES },
     check: (call, option, value) => {
       if (value !== undefined) checkOneOf(call, option, value as Cipher, NAMES);
     },

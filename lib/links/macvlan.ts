@@ -1,5 +1,6 @@
 import { checkMac, show, UsageError } from '../kernel/validate.ts';
 import { bit, bits } from '../netlink/bits.ts';
+import type { LinkState } from '../netlink/link.ts';
 import { list } from '../netlink/list.ts';
 import { oneOf } from '../netlink/one-of.ts';
 import { mac, u16, u32 } from '../netlink/scalars.ts';
@@ -135,4 +136,15 @@ function whyInvalid(lower: LowerDevice, mode: MacvlanMode): string {
   if (!lower.foreignChildren) return mtu;
   const others = lower.foreignChildren().join(', ') || 'in another namespace';
   return `${mtu}; or a passthru macvlan is, or would be, on ${lower} beside another (${others}): it takes one child only`;
+}
+
+/** `MACVLAN_DEFAULT_BC_QUEUE_LEN`, which kernels before 5.11 do not tell. */
+const BC_QUEUE_LEN = 1000;
+
+/** How many broadcasts a parent's queue has room for: as many as the child that asks for most (`update_port_bc_queue_len`). */
+export function broadcastRoom(children: readonly LinkState[]): number {
+  return Math.max(
+    0,
+    ...children.filter((child) => macvlan.is(child)).map((child) => macvlan.of(child).bcqueuelen ?? BC_QUEUE_LEN),
+  );
 }

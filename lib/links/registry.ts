@@ -57,12 +57,17 @@ export type KindNamed<K> = K extends LinkKindName ? Extract<Own, { kind: K }> : 
 
 /** The kind of that name, if hairpin itself defines it. */
 export function ownKind(name: unknown): LinkKind | undefined {
-  return OWN.find(({ kind }) => kind === name) as LinkKind | undefined;
+  return ownKinds().find(({ kind }) => kind === name);
+}
+
+/** The kinds that hairpin itself defines. */
+export function ownKinds(): readonly LinkKind[] {
+  return OWN as readonly unknown[] as readonly LinkKind[];
 }
 
 /** Every kind of link, hairpin's own first. */
 export function linkKinds(): LinkKind[] {
-  return [...new Set([...(OWN as readonly unknown[] as readonly LinkKind[]), ...describedKinds.values()])];
+  return [...new Set([...ownKinds(), ...describedKinds.values()])];
 }
 
 /** The kind of a link; undefined for one that nobody has defined. */

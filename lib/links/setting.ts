@@ -24,6 +24,8 @@ export interface SettingRules {
   readonly readOnly?: boolean;
   /** The version of Linux that brought it, `6.5`: an older kernel passes over it. */
   readonly since?: string;
+  /** iproute2 of Debian 12 does not know its word, so a script leaves it out, and `lib/report/left-out.ts` says so. */
+  readonly newWord?: boolean;
   /** Neither an option nor a property: hairpin sends it to change another setting. */
   readonly internal?: boolean;
   /** Checks more than the type does. @throws UsageError */
@@ -80,12 +82,12 @@ export function setting(
  */
 export function settingInOneOf<R, W, const O extends SettingRules & RowOptions<NoInfer<R>> = Record<never, never>>(
   versions: readonly (readonly [kernel: string, number: number, of: Type<R, W>])[],
-  { rule, check }: Pick<Type<R, W>, 'rule' | 'check'>,
+  { rule, schema, check }: Pick<Type<R, W>, 'rule' | 'schema' | 'check'>,
   options?: O,
 ): Setting<R, W, false, O>;
 export function settingInOneOf(
   all: readonly (readonly [kernel: string, number: number, of: Type<unknown>])[],
-  checks: Pick<Type<unknown>, 'rule' | 'check'>,
+  checks: Pick<Type<unknown>, 'rule' | 'schema' | 'check'>,
   options: SettingRules & RowOptions<unknown> = {},
 ): Setting {
   const versions = all.map(([kernel, number, of]) => ({ kernel, number, of }));

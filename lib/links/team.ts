@@ -4,6 +4,8 @@ import { describeLink } from './describe-link.ts';
 export const team = describeLink('team', {
   option: 'NET_TEAM',
   members: 'frames',
+  // team_port_set_team_dev_addr, by the mode's port_enter
+  givesMac: () => true,
   bornWithCarrier: false,
   causes: {
     member: (master, member) => ({

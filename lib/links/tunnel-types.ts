@@ -36,10 +36,14 @@ export const ttlInherit: Type<OrInherit> = {
 /** The rule of both. */
 export const TTL = numberOrInherit(0, 255);
 
-function numberOrInherit(least: number, most: number): Required<Pick<Type<OrInherit>, 'rule' | 'check' | 'words'>> {
+function numberOrInherit(
+  least: number,
+  most: number,
+): Required<Pick<Type<OrInherit>, 'rule' | 'schema' | 'check' | 'words'>> {
   const rule = `a whole number from ${least} to ${most}, or inherit`;
   return {
     rule,
+    schema: { anyOf: [{ type: 'integer', minimum: least, maximum: most }, { const: 'inherit' }] },
     check: (call, option, value) => {
       if (value === undefined || value === 'inherit') return;
       if (typeof value === 'number') return checkInteger(call, option, value, least, most);

@@ -1,12 +1,8 @@
 import { oneOf } from '../netlink/one-of.ts';
 import { be16, range, u16 } from '../netlink/scalars.ts';
+import { VLAN_PROTOCOL_NUMBERS } from '../wire/vlan-tag.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
-
-/** Tag protocol identifiers: customer and service tags (IEEE 802.1Q-2018 table 9-1). */
-export const VLAN_PROTOCOL_NUMBERS = { '802.1Q': 0x8100, '802.1ad': 0x88a8 } as const;
-export type VlanProtocol = keyof typeof VLAN_PROTOCOL_NUMBERS;
-export const VLAN_PROTOCOLS = Object.keys(VLAN_PROTOCOL_NUMBERS) as VlanProtocol[];
 
 /** 4095 is reserved (IEEE 802.1Q-2018 table 9-2). */
 const HIGHEST_ID = 4094;

@@ -34,6 +34,7 @@ const portRange: Fixed<PortRange | undefined, PortRange> = fixed<PortRange | und
   },
   {
     rule: 'the lowest and the highest port, such as [40000, 50000]',
+    schema: { type: 'array', items: { type: 'integer', minimum: 1, maximum: 65535 }, minItems: 2, maxItems: 2 },
     check: checkPortRange,
     words: (ports) => (ports ?? []).map(String),
   },

@@ -1,11 +1,11 @@
 import { bridge as bridgeKind } from '../links/bridge.ts';
 import { portOf } from '../links/bridge-port.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
-import { ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import { type Snooped, snoop } from './bridge-group.ts';
+import { isSuppressed, type Proxied, proxy } from './bridge-proxy.ts';
 import { isReserved, receiveReserved } from './bridge-reserved.ts';
-import { type Admitted, admit, asItLeaves, hasVlanStates, refusal } from './bridge-vlan.ts';
+import { type Admitted, admit, asItLeaves, isOfSomeTunnel, refusal } from './bridge-vlan.ts';
 import { linkCause } from './carrier.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import { type Frame, type PacketType, sizeOf } from './frame.ts';
@@ -29,11 +29,12 @@ export function receiveByPort(
   const settings = settingsOf(port);
   if (isGroupMac(source) || source === NO_MAC)
     return [drop({ code: 'bridge.bad-source', facts: { port: port.name, mac: source } }, 'br_handle_frame')];
+  if (isOfSomeTunnel(port, frame)) return [unknown(`${port} puts the frames of tunnels into VLANs`)];
   const reserved = isReserved(destination) ? receiveReserved(port, bridge, frame) : undefined;
   if (reserved) return reserved;
   const closed = stateCause(port, bridge, settings, 'in');
   if (closed && settings.state !== 'learning') return [drop(closed, 'br_handle_frame')];
-  const admitted = admit(bridge, port, frame);
+  const admitted = admit(bridge, port, frame, !closed);
   if ('code' in admitted) return [drop(admitted, '__allowed_ingress')];
   const { vlan } = admitted;
   const known = learnt.find(bridge, source, vlan);
@@ -41,18 +42,21 @@ export function receiveByPort(
   if (settings.locked && (known?.device !== port.index || known.local || known.locked))
     return [drop({ code: 'bridge.locked', facts: { port: port.name, mac: source } }, 'br_handle_frame_finish')];
   learn({ learnt, port, bridge, settings, vlan }, source);
-  // A port in the state learning takes the address, and nothing else.
-  if (closed) return [drop(closed, 'br_handle_frame_finish')];
+  // A port, or a VLAN, in the state learning takes the address, and nothing else.
+  const learning = closed ?? admitted.learning;
+  if (learning) return [drop(learning, 'br_handle_frame_finish')];
   const passing = { bridge, ...admitted, ingress: port };
-  const vague = whyUnknown(bridge, frame);
+  const vague = whyUnknown(bridge);
   if (vague) return [...certainDrops(passing), unknown(vague)];
   const forHost = destination === bridge.link.mac ? 'host' : type;
   const snooped = snoop(bridge, admitted.frame, vlan);
   if (snooped) return [...forwardToMembers(passing, snooped), ...passUpToMember(passing, snooped, forHost)];
   const entry = isGroupMac(destination) ? undefined : learnt.find(bridge, destination, vlan);
-  if (entry?.local) return [passUp(passing, forHost)];
+  const proxied = proxy(bridge, port, admitted.frame, vlan, learnt);
+  const answer = proxied.vague === undefined ? [] : [unknown(proxied.vague)];
+  if (entry?.local) return [passUp(passing, forHost), ...answer];
   const heard = isGroupMac(destination) || isPromiscuous(bridge) ? [passUp(passing, forHost)] : [];
-  return [...forward(passing, entry), ...heard];
+  return [...forward({ ...passing, proxied }, entry), ...heard, ...answer];
 }
 
 /** `br_pass_frame_up`: while it is promiscuous the host gets frames of any VLAN, with their tags. */
@@ -72,18 +76,21 @@ export function sendByBridge(bridge: Device, frame: Frame, learnt: Learnt): read
   const admitted = admit(bridge, bridge, frame);
   if ('code' in admitted) return [drop(admitted, '__allowed_ingress')];
   const passing = { bridge, ...admitted, ingress: undefined };
-  const vague = whyUnknown(bridge, frame);
+  const vague = whyUnknown(bridge);
   if (vague) return [...certainDrops(passing), unknown(vague)];
   const snooped = snoop(bridge, admitted.frame, admitted.vlan);
   if (snooped) return forwardToMembers(passing, snooped);
   const entry = isGroupMac(frame.destination) ? undefined : learnt.find(bridge, frame.destination, admitted.vlan);
-  return forward(passing, entry);
+  const proxied = proxy(bridge, undefined, admitted.frame, admitted.vlan, learnt);
+  const answer = proxied.vague === undefined ? [] : [unknown(proxied.vague)];
+  return [...forward({ ...passing, proxied }, entry), ...answer];
 }
 
 interface Passing extends Admitted {
   bridge: Device;
   /** Undefined: the bridge's own host sent it. */
   ingress: Device | undefined;
+  proxied?: Proxied;
 }
 
 /** `br_forward` and `br_flood`, with what keeps the frame from each other port. */
@@ -157,11 +164,23 @@ function keeping(passing: Passing, egress: Device, isFlooded: boolean): { cause:
     return { cause: floodCause(kind, egress.name, frame.destination), function: 'br_flood' };
   if (isFlooded && settingsOf(egress).proxyArp)
     return { cause: { code: 'bridge.proxy-arp', facts: { port: egress.name } }, function: 'br_flood' };
+  const held = isFlooded && heldBack(passing, egress);
+  if (held) return { cause: held, function: 'br_flood' };
   const [length, { mtu }] = [sizeOf(frame), egress.link];
   // is_skb_forwardable: up to the port's MTU, the Ethernet header and a VLAN tag.
   if (length <= mtu + 4) return undefined;
   const facts = { device: egress.name, mtu, length, where: { is: 'bridge' } } as const;
   return { cause: { code: 'link.mtu', facts }, function: 'br_dev_queue_push_xmit' };
+}
+
+/** What is said to others about an address, where the bridge knows better (`proxyarp_replied`). */
+function heldBack({ proxied, vlan }: Passing, egress: Device): Cause | undefined {
+  const { neighVlanSuppress, proxyArpWifi } = settingsOf(egress);
+  const suppresses = isSuppressed(egress, vlan);
+  if (!proxied?.held || !(suppresses || proxyArpWifi)) return undefined;
+  const setting = suppresses ? 'neigh_suppress' : 'proxy_arp_wifi';
+  const ofVlan = suppresses && neighVlanSuppress && vlan !== undefined ? { vlan } : {};
+  return { code: 'bridge.neigh-suppress', facts: { port: egress.name, setting, ...proxied.held, ...ofVlan } };
 }
 
 function shouldDeliver(passing: Passing, egress: Device): Cause | undefined {
@@ -197,6 +216,8 @@ export function closedCause(port: Device): Cause | undefined {
 function stateCause(port: Device, bridge: Device, { state, guard }: Settings, side: 'in' | 'out'): Cause | undefined {
   const fault = linkCause(port);
   if (fault) return fault;
+  // The states of VLANs count in its place (br_mst_is_enabled), and stay when the bridge goes down.
+  if (hasInstances(bridge)) return undefined;
   // With it all of its ports are disabled (br_stp_disable_bridge).
   if (!bridge.link.up) return { code: 'bridge.down', facts: { namespace: bridge.namespace, bridge: bridge.link.name } };
   if (state === 'forwarding') return undefined;
@@ -205,6 +226,10 @@ function stateCause(port: Device, bridge: Device, { state, guard }: Settings, si
   if (guard && state === 'disabled') facts.because = 'bpdu-guard';
   else if (hasTree) facts.because = 'spanning-tree';
   return { code: 'bridge.port-state', facts };
+}
+
+function hasInstances(bridge: Device): boolean {
+  return bridgeKind.of(bridge.link).mstEnabled === true;
 }
 
 function floodKind(destination: string): FloodKind {
@@ -234,23 +259,11 @@ interface Learning {
 }
 
 /** What in a bridge's settings the model does not follow. */
-function whyUnknown(bridge: Device, { etherType, packet }: Frame): string | undefined {
-  const { vlanFiltering, mstEnabled } = bridgeKind.of(bridge.link);
-  const tunnel = bridge.ports.find((port) => settingsOf(port).vlanTunnel);
-  if (vlanFiltering && tunnel) return `${tunnel} maps VLANs to tunnels`;
-  const stated = [bridge, ...bridge.ports].find(hasVlanStates);
-  if (vlanFiltering && stated) return `VLANs of ${stated} have states of their own`;
-  if (mstEnabled) return `the VLANs of ${bridge} have states of their own`;
+function whyUnknown(bridge: Device): string | undefined {
+  if (hasInstances(bridge) && !bridge.link.up) return `${bridge} is down, and its VLANs keep their states`;
   if (hasFilters(bridge)) return `${bridge.namespace} has packet filters that bridged frames pass`;
-  const asks = etherType === ETHERTYPE.arp || packet?.protocol === ICMPV6;
-  const answering = bridge.ports.find((port) => {
-    const { proxyArp, proxyArpWifi, neighSuppress } = settingsOf(port);
-    return proxyArp || proxyArpWifi || neighSuppress;
-  });
-  return asks && answering ? `${bridge} may answer for others by ${answering}` : undefined;
+  return undefined;
 }
-
-const ICMPV6 = 58;
 
 /** Tables of the family bridge; with br_netfilter those of IP as well (`br_nf_pre_routing`). */
 function hasFilters({ host: { filters, sysctls } }: Device): boolean {

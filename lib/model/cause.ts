@@ -28,8 +28,11 @@ export interface CauseFacts {
   'bridge.mcast-flood-off': { port: DeviceName };
   'bridge.flood-off': { port: DeviceName; mac: string };
   'bridge.proxy-arp': { port: DeviceName };
+  'bridge.neigh-suppress': Suppressed;
   'bridge.vlan': { port: DeviceName; id: number; side: Side; pvidOf?: DeviceName };
+  'bridge.vlan-state': { port: DeviceName; id: number; state: string; side: Side; msti?: number };
   'bridge.no-pvid': { port: DeviceName; tag?: Tag };
+  'bridge.no-tunnel': { port: DeviceName; because: 'not-filtering' | 'off' | 'untagged' | 'unmapped'; vlan?: number };
   'bridge.no-mdb-entry': { port: DeviceName; group: string; vlan?: number };
   'bridge.other-port': { mac: string; port: DeviceName; wanted: DeviceName };
 
@@ -121,7 +124,7 @@ export interface CauseFacts {
   'qdisc.netem': { device: DeviceName; loss?: number };
   'qdisc.drop': { namespace: string; device?: DeviceName };
   'machine.backlog': Record<never, never>;
-  'ip.localnet': { namespace: string };
+  'ip.localnet': { namespace: string; from?: string };
   'ip.ttl': { namespace: string };
   'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
   'ipsec.policy': { namespace: string };
@@ -147,6 +150,16 @@ export interface Asked {
   by: string;
   address: string;
   answeredBy?: string;
+}
+
+/** A message of ARP or ND that a port is not flooded with. */
+interface Suppressed {
+  port: DeviceName;
+  setting: 'neigh_suppress' | 'proxy_arp_wifi';
+  address: string;
+  because: 'known' | 'own' | 'announced';
+  /** Where the setting is that of a VLAN at the port. */
+  vlan?: number;
 }
 
 /** A VLAN tag. */

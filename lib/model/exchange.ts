@@ -1,8 +1,8 @@
 import { ETHERTYPE } from '../wire/ethernet.ts';
-import { ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { BROADCAST_MAC, multicastMac4, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
+import { BROADCAST_MAC, multicastMac4 } from '../wire/mac-address.ts';
 import type { Frame } from './frame.ts';
+import { question } from './neighbour.ts';
 import { type Device, type ModelState, networkOf } from './network.ts';
 import { predict } from './predict.ts';
 import { heardBy } from './prediction.ts';
@@ -64,17 +64,10 @@ function frameOf(from: Device, to: Device, kind: FrameKind): Frame {
       return { ...frame, destination: BROADCAST_MAC, packet: datagram('255.255.255.255') };
     case 'multicast':
       return { ...frame, destination: multicastMac4(GROUP), packet: datagram(GROUP) };
-    case 'arp': {
-      const sender = { senderMac: source, senderIp: ip4 };
-      const arp = { operation: 'request', ...sender, targetMac: NO_MAC, targetIp: target4 } as const;
-      return { ...frame, destination: BROADCAST_MAC, etherType: ETHERTYPE.arp, arp };
-    }
-    case 'nd': {
-      const group = solicitedNodeGroup(to.address(6) ?? '::');
-      const own = { source: from.address(6) ?? '::', destination: group };
-      const packet = { family: 6 as const, ...own, protocol: IP_PROTOCOL.icmpv6, payload: Buffer.alloc(0) };
-      return { ...frame, destination: multicastMac6(ipToBytes(group)), etherType: ETHERTYPE.ipv6, packet };
-    }
+    case 'arp':
+      return question(from, 4, from.address(4), target4);
+    case 'nd':
+      return question(from, 6, from.address(6), to.address(6) ?? '::');
   }
 }
 

@@ -3,6 +3,7 @@ import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { type IpPacket, ipPacketOf } from '../wire/ip-packet.ts';
 import { BROADCAST_MAC, isGroupMac } from '../wire/mac-address.ts';
 import { type VlanTag, vlanTagsOf, withoutVlanTags } from '../wire/vlan-tag.ts';
+import type { CauseOf } from './cause.ts';
 
 /** An Ethernet frame, as far as it decides who gets it. */
 export interface Frame {
@@ -20,7 +21,11 @@ export interface Frame {
   readonly hopLimit?: number | undefined;
   /** Of an IPv4 packet without DF. */
   readonly mayFragment?: boolean | undefined;
+  /** As a bridge gives it to an `external` tunnel: the identifier that it is to be sent with, or why there is none. */
+  readonly tunnel?: number | NoTunnel | undefined;
 }
+
+type NoTunnel = Omit<CauseOf<'bridge.no-tunnel'>['facts'], 'port'>;
 
 /** How the kernel sorts a received frame by its destination (`eth_type_trans`). IP drops `otherhost`. */
 export type PacketType = 'host' | 'broadcast' | 'multicast' | 'otherhost';

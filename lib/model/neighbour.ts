@@ -4,6 +4,7 @@ import { ETHERTYPE } from '../wire/ethernet.ts';
 import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { BROADCAST_MAC, multicastMac6, NO_MAC } from '../wire/mac-address.ts';
+import { NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import type { Frame } from './frame.ts';
 import type { Device, Network } from './network.ts';
@@ -30,16 +31,20 @@ export function sendToNeighbour(
   frame: Frame,
   follow: (frame: Frame, from: Step) => Prediction,
 ): Verdict {
-  const { host, index, link } = device;
+  const { link } = device;
   const send = (destination: string) => outOf(device, { ...frame, source: link.mac, destination });
-  const entry = host.neighbours.find(
-    (each) => each.to === hop && each.device === index && !USELESS.includes(each.state),
-  );
-  if (entry?.lladdr) return send(entry.lladdr);
+  const known = knownMac(device, hop);
+  if (known) return send(known);
   // arp_constructor, ndisc_constructor: without ARP everything else goes to the device's own address.
   if (!link.arp) return send(link.mac);
   const answer = ask(device, hop, follow);
   return typeof answer === 'string' ? send(answer) : answer;
+}
+
+/** The MAC address that the neighbour table of a device's namespace has for an address (`NUD_VALID`). */
+export function knownMac({ host, index }: Device, address: string): string | undefined {
+  return host.neighbours.find(({ to, device, state }) => to === address && device === index && !USELESS.includes(state))
+    ?.lladdr;
 }
 
 /** The MAC address that an answer would bring, or why there would be none. */
@@ -47,8 +52,12 @@ function ask(device: Device, hop: string, follow: (frame: Frame, from: Step) => 
   const family = familyOf(hop) ?? 4;
   const own = device.address(family);
   const asked = follow(question(device, family, own, hop), { ...placeOf(device), direction: 'out' });
-  const vague = stepsOf(asked).find((step) => step.unknown !== undefined);
+  const steps = stepsOf(asked);
+  const vague = steps.find((step) => step.unknown !== undefined);
   if (vague?.unknown) return unknown(vague.unknown);
+  // Of a question without a sender bridges make an announcement (br_do_proxy_suppress_arp).
+  if (own === undefined && steps.some(({ drops }) => drops.some(({ cause }) => cause.code === 'bridge.neigh-suppress')))
+    return unknown(`${device} asks for ${hop} by the address of another device`);
   const answers = heardBy(asked).flatMap((at) => {
     const hearer = device.network.find(at);
     return hearer ? { at, silence: whySilent(hearer, { family, target: hop, asker: own }) } : [];
@@ -180,7 +189,8 @@ function mayProxy(device: Device, target: string, key: 'proxy_arp' | 'proxy_ndp'
   return isOn || host.proxies.some(({ to }) => to === target);
 }
 
-function question({ link }: Device, family: Family, own: string | undefined, hop: string): Frame {
+/** The frame by which a device asks for a neighbour (`arp_solicit`, `ndisc_solicit`). @param own the address that it asks by */
+export function question({ link }: Device, family: Family, own: string | undefined, hop: string): Frame {
   const frame = { source: link.mac, tags: [], length: LENGTH };
   if (family === 4) {
     const sender = { senderMac: link.mac, senderIp: own ?? '0.0.0.0' };
@@ -188,7 +198,8 @@ function question({ link }: Device, family: Family, own: string | undefined, hop
     return { ...frame, destination: BROADCAST_MAC, etherType: ETHERTYPE.arp, arp };
   }
   const group = solicitedNodeGroup(hop);
-  const packet = { source: own ?? '::', destination: group, protocol: IP_PROTOCOL.icmpv6, payload: Buffer.alloc(0) };
+  const payload = Buffer.concat([Buffer.of(NEIGHBOUR_SOLICITATION, 0, 0, 0, 0, 0, 0, 0), ipToBytes(hop)]);
+  const packet = { source: own ?? '::', destination: group, protocol: IP_PROTOCOL.icmpv6, payload };
   return {
     ...frame,
     destination: multicastMac6(ipToBytes(group)),

@@ -1,5 +1,5 @@
 import type { AddressState } from '../netlink/address.ts';
-import { type Route, type RouteType, TABLE_MAIN } from '../netlink/route.ts';
+import { type Route, type RouteType, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
 import type { Rule } from '../netlink/rule.ts';
 import { networkOf, parsePrefix } from '../wire/ip-address.ts';
 import type { Host } from './network.ts';
@@ -53,8 +53,6 @@ function routesOf({ address, length, family, index: device }: AddressState): Rou
     { ...ROUTE, to: subnet, device, ofTheKernel: true },
   ];
 }
-
-const TABLE_LOCAL = 255;
 
 const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
   ...{

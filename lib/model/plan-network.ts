@@ -1,8 +1,8 @@
-import type { PortState } from '../links/bridge-port.ts';
 import type { AddressState } from '../netlink/address.ts';
 import type { BridgeVlan } from '../netlink/bridge-vlan.ts';
 import type { MdbEntry } from '../netlink/mdb.ts';
 import type { FdbEntry } from '../netlink/neighbour.ts';
+import type { PortState } from '../netlink/port-state.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
 import { parsePrefix } from '../wire/ip-address.ts';
 import type { DeviceName } from './cause.ts';
@@ -31,8 +31,6 @@ export interface PlannedDevice {
   port?: PlannedPort;
   /** Of a bridge, or a port. @default VLAN 1, untagged, as its pvid */
   vlans?: readonly BridgeVlan[];
-  /** @default false */
-  hasStates?: boolean;
   /** As `10.0.0.1/24`. */
   addresses?: readonly string[];
 }
@@ -129,7 +127,7 @@ class Plan {
   }
 
   link(name: DeviceName): Link {
-    const { peer, lower, data, port, vlans: _, hasStates: __, ...device } = this.#at(name);
+    const { peer, lower, data, port, vlans: _, ...device } = this.#at(name);
     const { kind, mac, mtu, up, arp, promiscuity } = { ...USUAL, ...device };
     const [carrier, at] = [this.#carrier(name), peer ?? lower];
     const master = port ? this.#port(name, port) : { master: undefined, slaveKind: undefined, slaveData: undefined };
@@ -163,8 +161,9 @@ class Plan {
   }
 
   vlans(name: DeviceName): PortVlans[] {
-    const { kind, port, vlans = [{ id: 1, pvid: true, untagged: true }], hasStates = false } = this.#at(name);
-    return kind === 'bridge' || port ? [{ index: this.index(name), vlans, hasStates }] : [];
+    const { kind, port, vlans = [{ id: 1, pvid: true, untagged: true }] } = this.#at(name);
+    const all = vlans.map(({ state = 'forwarding', ...vlan }) => ({ ...vlan, state }));
+    return kind === 'bridge' || port ? [{ index: this.index(name), vlans: all }] : [];
   }
 
   entry(namespace: string, { bridge, mac, port, vlan, local = false }: PlannedEntry): FdbEntry[] {
@@ -234,7 +233,7 @@ const USUAL = { kind: 'veth', mtu: 1500, up: true, arp: true, promiscuity: 0 };
 
 const ADDRESS: Omit<AddressState, 'address' | 'length' | 'family' | 'index'> = {
   ...{ scope: 0, tentative: false, dadFailed: false, permanent: true, noPrefixRoute: false, deprecated: false },
-  ...{ home: false, managesTemporary: false, autojoin: false, unknown: [] },
+  ...{ home: false, managesTemporary: false, autojoin: false, stablePrivacy: false, unknown: [] },
   ...{ peer: undefined, metric: undefined, broadcast: undefined, label: undefined, lifetime: undefined },
 };
 

@@ -83,3 +83,8 @@ export const ACCEPT: Verdict = { kind: 'accept' };
 export function unknown(why: string): Verdict {
   return { kind: 'unknown', why };
 }
+
+/** Of a device whose other end the model does not know. */
+export function leadsAway(device: Device): Verdict {
+  return unknown(`the model does not know what ${device} leads to`);
+}

@@ -1,5 +1,6 @@
 import { hsr } from '../links/hsr.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
+import { tagWords } from '../wire/vlan-tag.ts';
 import { bondOf, receiveBySlave } from './bond.ts';
 import { receiveByPort } from './bridge.ts';
 import type { Cause } from './cause.ts';
@@ -12,7 +13,7 @@ import { sentToItself } from './neighbour.ts';
 import type { Device } from './network.ts';
 import { ACCEPT, drop, PASS, unknown, type Verdict } from './prediction.ts';
 import { hasFilters, notEthernet } from './transmit.ts';
-import { receiveTagged, tagFacts, withoutPriorityTags } from './vlan.ts';
+import { receiveTagged, withoutPriorityTags } from './vlan.ts';
 
 /** What a namespace does with a frame that comes in by one of its devices (`__netif_receive_skb_core`). */
 export function receive(device: Device, frame: Frame, type: PacketType, learnt: Learnt): readonly Verdict[] {
@@ -52,7 +53,7 @@ function deliver(device: Device, frame: Frame, type: PacketType): readonly Verdi
   // Nobody took the tag, so the frame is another host's.
   if (tag)
     return [
-      drop({ code: 'vlan.missing', facts: { device: device.name, tag: tagFacts(tag) } }, '__netif_receive_skb_core'),
+      drop({ code: 'vlan.missing', facts: { device: device.name, tag: tagWords(tag) } }, '__netif_receive_skb_core'),
     ];
   if (type === 'otherhost') return [othersFrame(device, frame)];
   if (frame.etherType === ETHERTYPE.arp && !device.link.arp)

@@ -1,5 +1,6 @@
 import { vrf } from '../links/vrf.ts';
-import { type NextHop, type Route, TABLE_MAIN } from '../netlink/route.ts';
+import { type Route, TABLE_MAIN } from '../netlink/route.ts';
+import type { NextHop } from '../netlink/route-hops.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 import type { Cause } from './cause.ts';
 import type { Host } from './network.ts';

@@ -6,9 +6,10 @@ import { sendByIpvlan } from './ipvlan.ts';
 import type { Learnt } from './learnt.ts';
 import { sendByMacvlan } from './macvlan.ts';
 import type { Device } from './network.ts';
-import { drop, into, unknown, type Verdict } from './prediction.ts';
+import { drop, into, leadsAway, unknown, type Verdict } from './prediction.ts';
 import { sendByVeth } from './veth.ts';
 import { sendByVlan } from './vlan.ts';
+import { sendByVxlan } from './vxlan.ts';
 
 /** What a kind of link does with a frame that it is given to send: its `ndo_start_xmit`. */
 type Send = (device: Device, frame: Frame, learnt: Learnt) => readonly Verdict[];
@@ -22,6 +23,7 @@ const BY_KIND: Readonly<Record<string, Send>> = {
   ipvtap: sendByIpvlan,
   vlan: sendByVlan,
   bond: sendByBond,
+  vxlan: sendByVxlan,
   // dummy_xmit counts what it is given, and frees it.
   dummy: (device) => [drop({ code: 'link.dummy', facts: { device: device.name } }, 'dummy_xmit')],
 };
@@ -42,7 +44,7 @@ export function transmit(device: Device, frame: Frame, learnt: Learnt): readonly
   if (hasFilters(device)) return [unknown(`${device.namespace} has packet filters at devices`)];
   if (link.hardware === ARPHRD_LOOPBACK) return [into(device, frame, 'host')];
   const send = BY_KIND[link.kind ?? ''];
-  return send ? send(device, frame, learnt) : [unknown(`the model does not know what ${device} leads to`)];
+  return send ? send(device, frame, learnt) : [leadsAway(device)];
 }
 
 /** Of a tun device, or a tunnel of IP packets, the model knows nothing. */

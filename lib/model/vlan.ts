@@ -1,6 +1,6 @@
-import { VLAN_PROTOCOL_NUMBERS, type VlanProtocol, vlan as vlanKind } from '../links/vlan.ts';
-import type { VlanTag } from '../wire/vlan-tag.ts';
-import type { Cause, Tag } from './cause.ts';
+import { vlan as vlanKind } from '../links/vlan.ts';
+import { tagWords, VLAN_PROTOCOL_NUMBERS, type VlanProtocol, type VlanTag } from '../wire/vlan-tag.ts';
+import type { Cause } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, into, outOf, PASS, unknown, type Verdict } from './prediction.ts';
@@ -18,7 +18,7 @@ export function sendByVlan(device: Device, frame: Frame): readonly Verdict[] {
  */
 export function receiveTagged(device: Device, frame: Frame, type: PacketType): readonly Verdict[] {
   const [tag, ...inner] = frame.tags;
-  const vlan = device.uppers('vlan').find((each) => tag && isSame(tagOf(each), tag));
+  const vlan = vlanOn(device, tag);
   const others = device.uppers('vlan').filter((each) => each !== vlan);
   const missed = others.map((each) => drop(otherTag(each, tag), 'vlan_do_receive', { towards: each }));
   if (!vlan) return [...missed, PASS];
@@ -31,9 +31,14 @@ export function receiveTagged(device: Device, frame: Frame, type: PacketType): r
   return [...missed, into(vlan, { ...frame, tags: inner }, isOwn ? 'host' : type)];
 }
 
+/** The VLAN device for a tag on a device (`__vlan_find_dev_deep_rcu`). */
+export function vlanOn(device: Device, tag: VlanTag | undefined): Device | undefined {
+  return device.uppers('vlan').find((each) => tag && isSame(tagOf(each), tag));
+}
+
 function otherTag(vlan: Device, tag: VlanTag | undefined): Cause {
   const { protocol, id } = vlanKind.of(vlan.link);
-  return { code: 'vlan.other-tag', facts: { device: vlan.name, protocol, id, tag: tag ? tagFacts(tag) : null } };
+  return { code: 'vlan.other-tag', facts: { device: vlan.name, protocol, id, tag: tag ? tagWords(tag) : null } };
 }
 
 function tagOf({ link }: Device): VlanTag {
@@ -49,10 +54,4 @@ function isSame(one: VlanTag, other: VlanTag): boolean {
 export function withoutPriorityTags(frame: Frame): Frame {
   const at = frame.tags.findIndex(({ id }) => id !== 0);
   return { ...frame, tags: at === -1 ? [] : frame.tags.slice(at) };
-}
-
-/** A tag in the words of `ip link`. */
-export function tagFacts({ type, id }: VlanTag): Tag {
-  const [protocol = ''] = Object.entries(VLAN_PROTOCOL_NUMBERS).find(([, number]) => number === type) ?? [];
-  return { protocol, id };
 }

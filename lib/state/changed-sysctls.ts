@@ -1,15 +1,15 @@
 import { generalNames, namesOfDevice, propagatedFrom } from './decisive-sysctls.ts';
 import type { NamespaceState } from './network-state.ts';
 
-/** A new namespace takes these from the host (`devinet_init_net`), so what is fresh is not the same everywhere. */
-const INHERITED = ['net.ipv4.ip_forward', 'net.ipv4.conf.all.rp_filter', 'net.ipv4.conf.default.rp_filter'];
+/** Of those that a new namespace takes from the machine, machines differ most in these: distributions and Docker set them. */
+const DIFFERENT = ['net.ipv4.ip_forward', 'net.ipv4.conf.all.rp_filter', 'net.ipv4.conf.default.rp_filter'];
 
 /**
  * The sysctls that somebody changed, in an order in which they can be written again: what a new namespace has otherwise; of a
  * device, what differs from the namespace's `default`, which a new device takes.
  *
  * @param fresh what a new namespace has: {@link freshSysctls}
- * @param options `inherited` says those that a namespace takes from its host in any case
+ * @param options `inherited` says in any case what a new namespace has elsewhere otherwise than here
  */
 export function changedSysctls(
   { sysctls, links }: NamespaceState<'sysctls'>,
@@ -17,7 +17,7 @@ export function changedSysctls(
   { inherited = true } = {},
 ): Record<string, string> {
   const general = generalNames().filter((name) => {
-    if (inherited && INHERITED.includes(name)) return true;
+    if (inherited && DIFFERENT.includes(name)) return true;
     const source = propagatedFrom(name);
     return sysctls[name] !== (source === undefined ? fresh[name] : sysctls[source]);
   });

@@ -1,5 +1,5 @@
 import type { AddressState } from '../netlink/address.ts';
-import type { BridgeVlan } from '../netlink/bridge-vlan.ts';
+import type { BridgeVlan, VlanState } from '../netlink/bridge-vlan.ts';
 import type { LinkState } from '../netlink/link.ts';
 import type { MdbEntry } from '../netlink/mdb.ts';
 import type { FdbEntry, Neighbour } from '../netlink/neighbour.ts';
@@ -96,9 +96,12 @@ export interface LinkChanges {
 /** The VLANs of a device, by its index. */
 export interface PortVlans {
   readonly index: number;
-  readonly vlans: readonly BridgeVlan[];
-  /** Whether somebody took one of them out of the state forwarding, as a spanning tree of VLANs does. */
-  readonly hasStates: boolean;
+  /** Each with its state here: a spanning tree of VLANs takes one out of `forwarding`. */
+  readonly vlans: readonly (BridgeVlan & {
+    readonly state: VlanState;
+    /** The instance of the spanning trees that its bridge has it in; undefined where the bridge has none (`mst_enabled`). */
+    readonly msti?: number;
+  })[];
 }
 
 /** The packet filters of a namespace, by their families. */

@@ -2,7 +2,6 @@ import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { bridge } from '../links/bridge.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
-import { bridgeVlan, bridgeVlanState } from '../netlink/bridge-vlan.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb, ipNeighbour } from '../netlink/neighbour.ts';
@@ -17,6 +16,7 @@ import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
 import { readOtherSysctls } from './read-other-sysctls.ts';
 import { readDecisiveSysctls } from './read-sysctls.ts';
+import { readVlans, withInstances } from './read-vlans.ts';
 
 /** A namespace that can be read; the engine of a `Namespace` is one. */
 export interface StateSource {
@@ -68,7 +68,7 @@ const READERS: Readers = {
     links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ entries }) => entries) : [],
   mcastRouters: ({ rtnetlink }, links) =>
     links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ routers }) => routers) : [],
-  vlans: ({ rtnetlink }, links) => (links.some(isBridge) ? readVlans(rtnetlink, links) : []),
+  vlans: ({ rtnetlink }, links) => (links.some(isBridge) ? vlansOf(rtnetlink, links) : []),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
   sysctls: ({ netns }, links) => readDecisiveSysctls(netns, links),
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns) }),
@@ -83,13 +83,13 @@ function inOrderOfAge<T>(addresses: readonly T[], family: 4 | 6): readonly T[] {
   return family === 4 ? addresses : addresses.toReversed();
 }
 
-function readVlans(rtnetlink: NetlinkSocket, links: readonly Link[]): PortVlans[] {
-  const areLookedAt = links.some((link) => isBridge(link) && bridge.of(link).vlanFiltering);
-  const states = areLookedAt ? rtnetlink.list(bridgeVlanState.all()) : [];
-  return rtnetlink.list(bridgeVlan.all()).map(({ index, vlans }) => ({
-    ...{ index, vlans },
-    hasStates: states.some((each) => each.index === index && !each.allForward),
-  }));
+function vlansOf(rtnetlink: NetlinkSocket, links: readonly Link[]): PortVlans[] {
+  const all = readVlans(rtnetlink);
+  return links.some(hasInstances) ? withInstances(rtnetlink, all, links.filter(hasInstances), links) : all;
+}
+
+function hasInstances(link: Link): boolean {
+  return isBridge(link) && bridge.of(link).mstEnabled === true;
 }
 
 function isBridge({ kind }: Link): boolean {

@@ -3,6 +3,7 @@ import { hasCode } from '../kernel/has-code.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { isDecisive } from './decisive-sysctls.ts';
+import { chosenByMachine } from './inherited-sysctls.ts';
 import type { Link } from './network-state.ts';
 
 const LOOPBACK = 'lo';
@@ -12,7 +13,7 @@ const FOLDERS = [
   ...['net/ipv4', 'net/ipv4/conf/all', 'net/ipv4/conf/default'],
   ...['net/ipv6', 'net/ipv6/icmp', 'net/ipv6/conf/all', 'net/ipv6/conf/default', 'net/bridge'],
 ];
-const LEFT_OUT = /^net\/(ipv4\/(tcp|udp)_.*|.*\/mc_forwarding|ipv6\/conf\/.*\/(stable_secret|mtu))$/;
+const LEFT_OUT = /^net\/(ipv4\/(tcp|udp)_.*|.*\/mc_forwarding|ipv6\/conf\/.*\/(stable_secret|mtu))$/s;
 const CONF = ['net/ipv4/conf', 'net/ipv6/conf'] as const;
 
 let fresh: ReadonlyMap<string, string> | undefined;
@@ -36,9 +37,15 @@ export function readOtherSysctls(namespace: NetNamespace, links: readonly Link[]
     return device.includes('.') ? changed : changed.map(dotted);
   });
   return Object.fromEntries([
-    ...[...now].filter(([name, value]) => value !== before.get(name)).map(dotted),
+    ...[...now].map(dotted).filter(([name, value]) => value !== before.get(name) || isChosen(name, value)),
     ...ofDevices,
   ]);
+}
+
+/** A new namespace has it, too, but only because the machine has: a lab has the kernel's own. */
+function isChosen(name: string, value: string): boolean {
+  const kernels = chosenByMachine().get(name);
+  return kernels !== undefined && value !== kernels;
 }
 
 function dotted([name, value]: readonly [string, string]): [string, string] {
@@ -47,7 +54,7 @@ function dotted([name, value]: readonly [string, string]): [string, string] {
 
 function readFresh(): ReadonlyMap<string, string> {
   using namespace = NetNamespace.create();
-  return readAll(namespace, FOLDERS);
+  return new Map([...readAll(namespace, FOLDERS)].map(dotted));
 }
 
 function readAll(namespace: NetNamespace, folders: readonly string[]): Map<string, string> {

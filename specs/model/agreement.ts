@@ -6,8 +6,8 @@ import type { Socket } from '../../lib/kernel/socket.ts';
 import { readPacketSocketAddress } from '../../lib/kernel/socket-address.ts';
 import { tapTime } from '../../lib/kernel/tap-clock.ts';
 import { engineOf, enginesOf } from '../../lib/lab/engine.ts';
-import type { Interface, Lab } from '../../lib/lab/index.ts';
-import { readFrame } from '../../lib/model/frame.ts';
+import type { CapturedFrame, Interface, Lab } from '../../lib/lab/index.ts';
+import { type Frame, readFrame } from '../../lib/model/frame.ts';
 import { MODEL_PARTS } from '../../lib/model/network.ts';
 import { predict } from '../../lib/model/predict.ts';
 import { type Prediction, stepsOf } from '../../lib/model/prediction.ts';
@@ -18,6 +18,7 @@ import { Capture } from '../../lib/trace/capture.ts';
 import { quietIn } from '../../lib/trace/quiescence.ts';
 import { checksum } from '../../lib/wire/checksum.ts';
 import { ETHERTYPE as ETHERTYPES, encodeEthernet } from '../../lib/wire/ethernet.ts';
+import { frameIdentity } from '../../lib/wire/frame-identity.ts';
 import type { Family } from '../../lib/wire/ip-address.ts';
 import { ipPacketOf } from '../../lib/wire/ip-packet.ts';
 import { encodeIpv4 } from '../../lib/wire/ipv4.ts';
@@ -93,7 +94,7 @@ export class Referee implements Disposable {
       model,
       kernel: await this.#expect(model, () => {
         heard.push(...this.#heard(mark));
-        return [...this.#passed(since, mark), ...heard];
+        return [...this.#passed(since, ({ bytes }) => markOf(bytes) === mark), ...heard];
       }),
     };
   }
@@ -108,24 +109,47 @@ export class Referee implements Disposable {
         ? packet4({ source, destination, payload }, packet)
         : encodeIpv6({ source, destination, payload, hopLimit, nextHeader: PROTOCOL });
     const etherType = family === 4 ? ETHERTYPES.ipv4 : ETHERTYPES.ipv6;
-    const sent = await this.#send(from, encodeEthernet({ destination: to, source: from.mac, etherType, payload: ip }));
+    const bytes = encodeEthernet({ destination: to, source: from.mac, etherType, payload: ip });
+    return this.#followDevices(from, bytes, ({ bytes }) => markOf(bytes) === mark);
+  }
+
+  /** Sends a frame as it is, and follows it by the devices that it passes. */
+  followBytes(from: Interface, bytes: Buffer): Promise<Ways | undefined> {
+    const identity = frameIdentity(bytes);
+    return this.#followDevices(from, bytes, (frame) => frame.identity === identity);
+  }
+
+  /** What the model does not know of a frame. It is not sent, since kernels differ in what they do with it. */
+  unknownOf(from: Interface, bytes: Buffer): string[] {
+    return this.#predict(from, frameOf(bytes)).filter((line) => line.startsWith('unknown'));
+  }
+
+  async #followDevices(
+    from: Interface,
+    bytes: Buffer,
+    isIt: (frame: CapturedFrame) => boolean,
+  ): Promise<Ways | undefined> {
+    const sent = await this.#send(from, bytes);
     if (!sent) return undefined;
     const model = sent.model.filter((line) => !line.startsWith('stack'));
-    return { model, kernel: await this.#expect(model, () => this.#passed(sent.since, mark)) };
+    return { model, kernel: await this.#expect(model, () => this.#passed(sent.since, isIt)) };
   }
 
   async #send(from: Interface, bytes: Buffer): Promise<{ model: string[]; since: bigint } | undefined> {
-    const frame = readFrame(bytes);
-    if (!frame) throw new Error('the frame is too short to be one');
+    const frame = frameOf(bytes);
     if (linkFault(from) !== undefined || frame.length > from.state().mtu) return undefined;
-    const state = readNetwork(enginesOf(this.#lab.namespaces), MODEL_PARTS);
-    const at = { namespace: from.namespace.name, index: from.index, direction: 'out' } as const;
-    const model = linesOf(this.#lab, predict(state, frame, at));
+    const model = this.#predict(from, frame);
     const since = tapTime();
     const failure = FrameSocket.of(from.namespace).send(from, bytes);
     if (failure) throw new Error(failure.reason);
     await this.#quiet();
     return { model, since };
+  }
+
+  #predict(from: Interface, frame: Frame): string[] {
+    const state = readNetwork(enginesOf(this.#lab.namespaces), MODEL_PARTS);
+    const at = { namespace: from.namespace.name, index: from.index, direction: 'out' } as const;
+    return linesOf(this.#lab, predict(state, frame, at));
   }
 
   #mark(payload: Buffer, at: number): number {
@@ -151,7 +175,8 @@ export class Referee implements Disposable {
    * Reads what the kernel made of a frame: once what the model says is there, and whatever else waited in a queue has come out.
    */
   async #expect(model: readonly string[], read: () => string[]): Promise<string[]> {
-    await until(() => has(read(), model));
+    const wanted = model.filter((line) => !line.startsWith('unknown'));
+    await until(() => has(read(), wanted));
     await this.#empty();
     return read().sort();
   }
@@ -166,7 +191,7 @@ export class Referee implements Disposable {
       const since = tapTime();
       const failure = FrameSocket.of(by.namespace).send(by, Buffer.concat([header, payload]));
       if (failure) throw new Error(failure.reason);
-      const isOut = () => this.#passed(since, mark).includes(`in ${listener}`);
+      const isOut = () => this.#passed(since, ({ bytes }) => markOf(bytes) === mark).includes(`in ${listener}`);
       if (!(await until(isOut))) throw new Error(`no broadcast from ${by} came to ${listener} within ${PATIENCE} ms`);
     }
     // The worker hands the copies to the processors' backlogs (macvlan_broadcast_one).
@@ -174,10 +199,10 @@ export class Referee implements Disposable {
   }
 
   /** What the taps saw of a frame. */
-  #passed(since: bigint, mark: number): string[] {
+  #passed(since: bigint, isIt: (frame: CapturedFrame) => boolean): string[] {
     return Capture.of(this.#lab)
       .since(since)
-      .filter(({ bytes }) => markOf(bytes) === mark)
+      .filter(isIt)
       .map(({ at, direction }) => `${direction} ${at}`);
   }
 
@@ -193,6 +218,12 @@ export class Referee implements Disposable {
       return lines;
     });
   }
+}
+
+function frameOf(bytes: Buffer): Frame {
+  const frame = readFrame(bytes);
+  if (!frame) throw new Error('the frame is too short to be one');
+  return frame;
 }
 
 /** Whether something came true in time. */

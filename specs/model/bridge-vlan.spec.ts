@@ -4,16 +4,19 @@ import { type PlannedEntry, type PlannedPort, planNetwork } from '../../lib/mode
 import { predict } from '../../lib/model/predict.ts';
 import { heardBy, stepsOf } from '../../lib/model/prediction.ts';
 import type { BridgeVlan } from '../../lib/netlink/bridge-vlan.ts';
+import type { PortState } from '../../lib/netlink/port-state.ts';
 import { BROADCAST_MAC } from '../../lib/wire/mac-address.ts';
 import type { VlanTag } from '../../lib/wire/vlan-tag.ts';
 
 const MAC = { a: '02:00:00:00:00:0a', b: '02:00:00:00:00:0b', c: '02:00:00:00:00:0c', br0: '02:00:00:00:01:00' };
 const [Q, AD] = [0x8100, 0x88a8];
 
-/** VLANs as in `10 pvid untagged`. */
-const vlan = (words: string): BridgeVlan => {
+/** VLANs as in `10 pvid untagged blocking`. */
+const vlan = (words: string): BridgeVlan & { state: PortState } => {
   const [id, ...flags] = words.split(' ');
-  return { id: Number(id), pvid: flags.includes('pvid'), untagged: flags.includes('untagged') };
+  const state = (['blocking', 'disabled', 'listening', 'learning'] as const).find((word) => flags.includes(word));
+  const [pvid, untagged] = ['pvid', 'untagged'].map((word) => flags.includes(word)) as [boolean, boolean];
+  return { id: Number(id), pvid, untagged, state: state ?? 'forwarding' };
 };
 
 interface Options {
@@ -177,11 +180,29 @@ test('a provider’s bridge passes on its customers’ reserved groups (br_recal
   expect(arrivals(network(), 'a', gvrp)).toEqual([]);
 });
 
-test('the model does not know what VLANs with states of their own let through', () => {
-  const { namespaces } = network();
-  const vlans = (all: ModelState['namespaces'][number]['vlans']) => all.map((each) => ({ ...each, hasStates: true }));
-  const state = { namespaces: namespaces.map((each) => ({ ...each, vlans: vlans(each.vlans) })) };
-  expect(send(state, 'a', BROADCAST_MAC).next[0]?.unknown).toBe('VLANs of sw/br0 have states of their own');
+// The state of VLAN 1 at the port where a frame comes in, and at the ports where it goes out.
+describe('a VLAN has a state of its own at a port (br_vlan_state_allowed)', () => {
+  test.for(['blocking', 'disabled', 'listening', 'learning'])('which is %s', (state) => {
+    const own = [`1 pvid untagged ${state}`];
+    const at = (port: string, side: 'in' | 'out') => ({
+      code: 'bridge.vlan-state',
+      facts: { port, id: 1, state, side },
+    });
+    const closed = network({ pa: own, pb: ['1 pvid untagged'] });
+    const by = state === 'learning' ? 'br_handle_frame_finish' : '__allowed_ingress';
+    expect(causes(closed, 'a', BROADCAST_MAC)).toEqual([[by, at('sw/pa', 'in')]]);
+    const beyond = network({ pb: own, pa: ['1 pvid untagged'], pc: ['1 pvid untagged'] });
+    expect(arrivals(beyond, 'a', BROADCAST_MAC)).toEqual(['c', 'sw']);
+    expect(causes(beyond, 'a', BROADCAST_MAC)).toContainEqual(['should_deliver', at('sw/pb', 'out')]);
+    expect(arrivals(network({ br0: own, pa: ['1 pvid untagged'] }), 'a', BROADCAST_MAC)).toEqual(['b', 'c']);
+  });
+
+  test('a port that is learning itself does not look at it', () => {
+    const state = network({ pa: ['1 pvid untagged blocking'], port: { state: 'learning' } });
+    expect(causes(state, 'a', BROADCAST_MAC)).toMatchObject([
+      ['br_handle_frame_finish', { code: 'bridge.port-state', facts: { state: 'learning' } }],
+    ]);
+  });
 });
 
 test('a bridge that does not look at VLANs passes all as it came', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { createLab, expect, test } from 'hairpin';
 import { Referee } from './agreement.ts';
-import { asSpec, build, type Plan, plan } from './random-network.ts';
+import { asSpec } from './plan-as-spec.ts';
+import { build } from './random-network.ts';
+import { type Plan, plan } from './random-plan.ts';
 
 /** How many networks are drawn; more by `RANDOM_NETWORKS=1000`. */
 const NETWORKS = Number(process.env['RANDOM_NETWORKS'] ?? 30);

@@ -5,7 +5,7 @@ import { deviceName, flag, from, inner, ip, oneNumber, text, whole, word } from 
 
 /** An address of a namespace, as `ip address` has it. */
 export interface AddressEntry
-  extends Omit<AddressState, 'index' | 'scope' | 'unknown' | 'family' | 'address' | 'length'> {
+  extends Omit<AddressState, 'index' | 'scope' | 'unknown' | 'stablePrivacy' | 'family' | 'address' | 'length'> {
   address: string;
   /** The length of its subnet's prefix. */
   length: number;
@@ -37,7 +37,7 @@ export const addressEntry = describeEntry<AddressState, AddressEntry>({
     ...{ deprecated: flag, noPrefixRoute: flag, home: flag, managesTemporary: flag, autojoin: flag },
     lifetime: inner({ preferred: whole, valid: whole }),
   },
-  entries: ({ index, scope, unknown: _, address, length, family, ...rest }, names) => [
+  entries: ({ index, scope, unknown: _, stablePrivacy: __, address, length, family, ...rest }, names) => [
     { address, length, dev: nameIn(names, index), family, scope: SCOPES.get(scope) ?? `${scope}`, ...rest },
   ],
   isOf: ({ dev }, device) => dev === device,

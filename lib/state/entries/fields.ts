@@ -1,4 +1,5 @@
 import { article, show, UsageError } from '../../kernel/validate.ts';
+import type { JsonSchema } from '../../netlink/type.ts';
 import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
 import { isMac } from '../../wire/mac-address.ts';
 
@@ -6,6 +7,8 @@ import { isMac } from '../../wire/mac-address.ts';
 export interface Field {
   /** The rule, for the words of an error: `true or false`. */
   readonly rule: string;
+  /** The rule as a JSON Schema, for editors of topology files. */
+  readonly schema?: JsonSchema;
   /** The value as an entry has it; undefined for one that no entry can have. */
   read(value: unknown): unknown;
   /** The fields of the objects that it is a list of, or that it is. */
@@ -72,6 +75,9 @@ export function checkOptionValues<T extends object>(call: string, fields: Fields
   const resolve = (value: unknown) => value;
   const checked = Object.entries(options).map(([name, value]) => {
     const field = fields[name];
+    // A matcher of vitest's is for entries that are there.
+    if (field && isAsymmetric(value))
+      throw new UsageError(`${call}: ${name} must be ${field.rule}: received ${show(value)}`);
     return [name, field ? checkValue({ call, name, field, resolve }, value) : value];
   });
   return Object.fromEntries(checked);
@@ -105,36 +111,54 @@ function isContaining(value: unknown): value is Asymmetric {
   return isAsymmetric(value) && String(value) === 'ObjectContaining';
 }
 
+const TEXT: JsonSchema = { type: 'string' };
+
 export const flag: Field = {
   rule: 'true or false',
+  schema: { type: 'boolean' },
   read: (value) => (typeof value === 'boolean' ? value : undefined),
 };
 
 export const whole: Field = {
   rule: 'a whole number from 0',
+  schema: { type: 'integer', minimum: 0 },
   read: (value) => (Number.isInteger(value) && Number(value) >= 0 ? value : undefined),
 };
 
 export const text: Field = {
   rule: 'a text that is not empty',
+  schema: TEXT,
   read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
 };
 
-export const deviceName: Field = { ...text, rule: 'an interface, or its name' };
+/** IFNAMSIZ, without the NUL at the end. */
+const LONGEST_NAME = 15;
+
+export const deviceName: Field = {
+  rule: 'an interface, or its name',
+  schema: TEXT,
+  read: (value) => {
+    const name = text.read(value);
+    return typeof name === 'string' && Buffer.byteLength(name) <= LONGEST_NAME ? name : undefined;
+  },
+};
 
 export const ip: Field = {
   rule: 'an IP address such as 10.0.0.1 or fd00::1',
+  schema: TEXT,
   read: (value) => (typeof value === 'string' && familyOf(value) ? normalizeIp(value) : undefined),
 };
 
 export const mac: Field = {
   rule: 'a MAC address such as 02:00:00:00:00:01',
+  schema: TEXT,
   read: (value) => (isMac(value) ? value.toLowerCase() : undefined),
 };
 
 /** `10.0.0.0/8`, an address for itself, or where that is meant `default`. */
 export const network: Field = {
   rule: 'an address, or a network such as 10.1.0.0/24 or fd01::/64, without bits behind its length',
+  schema: TEXT,
   read: (value) => {
     const prefix = typeof value === 'string' ? parsePrefix(value) : undefined;
     return prefix && networkOf(prefix) === prefix.address ? networkWords(prefix) : undefined;
@@ -150,6 +174,7 @@ export function networkWords({ address, length }: { address: string; length: num
 export function word(...words: readonly string[]): Field {
   return {
     rule: `one of ${words.join(', ')}`,
+    schema: { anyOf: [{ enum: words }, { type: 'string', pattern: '^\\d+$' }] },
     read: (value) => (typeof value === 'string' && (words.includes(value) || /^\d+$/.test(value)) ? value : undefined),
   };
 }
@@ -158,6 +183,7 @@ export function word(...words: readonly string[]): Field {
 export function from(least: number, most: number): Field {
   return {
     rule: `a whole number from ${least} to ${most}`,
+    schema: { type: 'integer', minimum: least, maximum: most },
     read: (value) => (Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? value : undefined),
   };
 }
@@ -166,11 +192,24 @@ export function from(least: number, most: number): Field {
 export function oneNumber(...numbers: readonly number[]): Field {
   return {
     rule: `one of ${numbers.join(', ')}`,
+    schema: { enum: numbers },
     read: (value) => (numbers.some((each) => each === value) ? value : undefined),
   };
 }
 
 /** An object with fields of its own, or a list of such. */
 export function inner(fields: Fields): Field {
-  return { rule: 'an object', read: (value) => value, inner: fields };
+  const each = objectSchema(fields);
+  return {
+    rule: 'an object',
+    schema: { anyOf: [each, { type: 'array', items: each }] },
+    read: (value) => value,
+    inner: fields,
+  };
+}
+
+/** An object with such values, and no others. */
+export function objectSchema(fields: Fields): JsonSchema {
+  const properties = Object.entries(fields).map(([name, { schema }]) => [name, schema ?? {}]);
+  return { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
 }

@@ -2,7 +2,7 @@ import type { Encap } from '../../netlink/lwtunnel.ts';
 import { ipNexthop, type Nexthop, RESILIENT } from '../../netlink/nexthop.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { encap } from './encap-field.ts';
-import { describeEntry, nameOrNone } from './entry-kind.ts';
+import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
 import { deviceName, flag, from, inner, ip, oneNumber, word } from './fields.ts';
 
 /** A nexthop object, as `ip nexthop` has it: in the words in which a spec adds one. */
@@ -43,20 +43,24 @@ export const nexthopEntry = describeEntry<Nexthop, NexthopEntry>({
   message: 104,
   requests: [ipNexthop.all()],
   fields: nexthopFields,
-  entries: ({ id, family, via, device, onlink, blackhole, fdb, encap: wrap, group, groupType, resilient }, names) => {
-    const isGroup = group.length > 0;
-    return [
-      {
-        ...{ id, family, via, dev: nameOrNone(names, device), onlink, blackhole, fdb, encap: wrap },
-        group: isGroup ? group : undefined,
-        type: isGroup ? (groupType === RESILIENT ? 'resilient' : 'mpath') : undefined,
-        ...{
-          buckets: resilient?.buckets,
-          idleTimer: resilient?.idleTimer,
-          unbalancedTimer: resilient?.unbalancedTimer,
-        },
-      },
-    ];
-  },
+  entries: (nexthop, names) => [nexthopOf(nexthop, names)],
   isOf: ({ dev }, device) => dev === device,
 });
+
+/** A nexthop of the kernel's with names in place of numbers. */
+export function nexthopOf(
+  { id, family, via, device, onlink, blackhole, fdb, encap: wrap, group, groupType, resilient }: Nexthop,
+  names: DeviceNames,
+): NexthopEntry {
+  const isGroup = group.length > 0;
+  return {
+    ...{ id, family, via, dev: nameOrNone(names, device), onlink, blackhole, fdb, encap: wrap },
+    group: isGroup ? group : undefined,
+    type: isGroup ? (groupType === RESILIENT ? 'resilient' : 'mpath') : undefined,
+    ...{
+      buckets: resilient?.buckets,
+      idleTimer: resilient?.idleTimer,
+      unbalancedTimer: resilient?.unbalancedTimer,
+    },
+  };
+}

@@ -1,15 +1,15 @@
 import type { Encap } from '../../netlink/lwtunnel.ts';
 import {
   ipRoute,
-  type NextHop,
   ROUTE_PREFERENCES,
   ROUTE_PROTOCOLS,
   ROUTE_TYPES,
   type Route,
-  type RouteMetrics,
   type RouteProtocol,
   type RouteType,
 } from '../../netlink/route.ts';
+import type { NextHop } from '../../netlink/route-hops.ts';
+import type { RouteMetrics } from '../../netlink/route-metrics.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
@@ -79,6 +79,7 @@ const TABLES = { default: 253, main: 254, local: 255 } as const;
 /** A routing table; the three that have names by them, too. */
 export const routeTable: Field = {
   rule: 'a number from 1 to 4294967295, main, local or default',
+  schema: { anyOf: [{ type: 'integer', minimum: 1, maximum: 2 ** 32 - 1 }, { enum: Object.keys(TABLES) }] },
   read: (value) => {
     if (typeof value === 'string')
       return Object.hasOwn(TABLES, value) ? TABLES[value as keyof typeof TABLES] : undefined;
@@ -89,6 +90,7 @@ export const routeTable: Field = {
 /** A destination. */
 export const target: Field = {
   rule: `default, ${network.rule}`,
+  schema: { type: 'string' },
   read: (value) => (value === 'default' ? value : defaultOr(network.read(value))),
 };
 

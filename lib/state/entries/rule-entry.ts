@@ -1,7 +1,7 @@
 import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry } from './entry-kind.ts';
-import { deviceName, type Field, flag, from, network, networkWords, oneNumber, whole } from './fields.ts';
+import { deviceName, type Field, flag, from, network, networkWords, oneNumber } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
@@ -48,6 +48,7 @@ export const PROTOCOLS: Readonly<Record<string, number>> = {
 };
 
 const WHOLE_MARK = 0xffff_ffff;
+const number32 = from(0, 2 ** 32 - 1);
 
 /** `8080`, or `'8000-8080'`. */
 export function rangeUpTo(most: number): Field {
@@ -61,7 +62,7 @@ export function rangeUpTo(most: number): Field {
 }
 
 export function parseRange(value: unknown): { first: number; last: number } | undefined {
-  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(String(value)) ?? [];
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(textOf(value)) ?? [];
   return first === undefined ? undefined : { first: Number(first), last: Number(last) };
 }
 
@@ -74,9 +75,9 @@ export const fwmark: Field = {
 };
 
 export function parseMark(value: unknown): { fwmark: number; fwmask: number } | undefined {
-  const [mark, mask = WHOLE_MARK, ...rest] = String(value)
+  const [mark, mask = WHOLE_MARK, ...rest] = textOf(value)
     .split('/')
-    .map((part) => (part === '' ? Number.NaN : Number(part)));
+    .map((part) => (/^(0x[\da-f]+|\d+)$/i.test(part) ? Number(part) : Number.NaN));
   const isMark = (number: number | undefined) =>
     Number.isInteger(number) && Number(number) >= 0 && Number(number) <= WHOLE_MARK;
   return rest.length === 0 && mark !== undefined && isMark(mark) && isMark(mask)
@@ -88,7 +89,7 @@ export const ipproto: Field = {
   rule: `a number from 0 to 255, or one of ${Object.keys(PROTOCOLS).join(', ')}`,
   read: (value) => {
     const named = typeof value === 'string' && Object.hasOwn(PROTOCOLS, value) ? PROTOCOLS[value] : undefined;
-    const number = typeof value === 'string' ? (named ?? Number.NaN) : Number(value);
+    const number = typeof value === 'number' ? value : (named ?? Number.NaN);
     return Number.isInteger(number) && number >= 0 && number <= 255 ? protocolWord(number) : undefined;
   },
 };
@@ -108,7 +109,7 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
   requests: [ipRule.all({ family: 4 }), ipRule.all({ family: 6 })],
   fields: {
     ...{
-      priority: whole,
+      priority: number32,
       family: oneNumber(4, 6),
       not: flag,
       from: network,
@@ -124,24 +125,32 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
       dport: rangeUpTo(65535),
       uidrange: rangeUpTo(2 ** 32 - 1),
     },
-    ...{ l3mdev: flag, type: ruleType, table: routeTable, goto: whole, suppressPrefixlength: whole },
+    ...{ l3mdev: flag, type: ruleType, table: routeTable, goto: number32, suppressPrefixlength: number32 },
   },
-  entries: (rule) => [
-    {
-      ...{ family: rule.family, priority: rule.priority, not: rule.not },
-      ...{ from: rule.from && networkWords(rule.from), to: rule.to && networkWords(rule.to) },
-      ...{ iif: rule.iif, oif: rule.oif, tos: rule.tos },
-      fwmark: rule.fwmark === undefined ? undefined : markWords({ fwmark: rule.fwmark, fwmask: rule.fwmask }),
-      ipproto: rule.ipproto === undefined ? undefined : protocolWord(rule.ipproto),
-      ...{ sport: rule.sport && rangeWords(rule.sport), dport: rule.dport && rangeWords(rule.dport) },
-      ...{ uidrange: rule.uidrange && rangeWords(rule.uidrange), l3mdev: rule.l3mdev },
-      type: rule.action === 'to_tbl' ? 'lookup' : rule.action,
-      table: rule.action === 'to_tbl' && !rule.l3mdev ? rule.table : undefined,
-      ...{ goto: rule.goto, suppressPrefixlength: rule.suppressPrefixlength },
-    },
-  ],
+  entries: (rule) => [ruleOf(rule)],
   isOf: ({ iif, oif }, device) => iif === device || oif === device,
 });
+
+/** A rule of the kernel's in the words in which a spec adds one. */
+export function ruleOf(rule: Rule): RuleEntry {
+  return {
+    ...{ family: rule.family, priority: rule.priority, not: rule.not },
+    ...{ from: rule.from && networkWords(rule.from), to: rule.to && networkWords(rule.to) },
+    ...{ iif: rule.iif, oif: rule.oif, tos: rule.tos },
+    fwmark: rule.fwmark === undefined ? undefined : markWords({ fwmark: rule.fwmark, fwmask: rule.fwmask }),
+    ipproto: rule.ipproto === undefined ? undefined : protocolWord(rule.ipproto),
+    ...{ sport: rule.sport && rangeWords(rule.sport), dport: rule.dport && rangeWords(rule.dport) },
+    ...{ uidrange: rule.uidrange && rangeWords(rule.uidrange), l3mdev: rule.l3mdev },
+    type: rule.action === 'to_tbl' ? 'lookup' : rule.action,
+    table: rule.action === 'to_tbl' && !rule.l3mdev ? rule.table : undefined,
+    ...{ goto: rule.goto, suppressPrefixlength: rule.suppressPrefixlength },
+  };
+}
+
+/** Empty for what is neither a text nor a number: a list of one number would pass for it. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
 
 function rangeWords({ first, last }: { first: number; last: number }): string | number {
   return first === last ? first : `${first}-${last}`;

@@ -1,22 +1,47 @@
-import { AF_BRIDGE } from '../../kernel/constants.ts';
-import { type BridgeVlan, bridgeVlan } from '../../netlink/bridge-vlan.ts';
-import { describeEntry, nameIn } from './entry-kind.ts';
-import { deviceName, flag, from } from './fields.ts';
+import {
+  type BridgeVlan,
+  bridgeVlanOptions,
+  type VlanRun,
+  type VlanState,
+  vlansOf,
+} from '../../netlink/bridge-vlan.ts';
+import { readVlans } from '../read-vlans.ts';
+import { describeEntry, deviceNames, type EntryKind, nameIn } from './entry-kind.ts';
+import { deviceName, flag, from, word } from './fields.ts';
 
-/** A VLAN of a bridge's port, or of a bridge itself, as `bridge vlan` has it. */
+/** A VLAN of a bridge's port, or of a bridge itself, as `bridge -d vlan` has it, and its tunnel as `bridge vlan tunnelshow` has it. */
 export interface VlanEntry extends BridgeVlan {
   /** The port, or the bridge. */
   port: string;
+  state: VlanState;
+  neighSuppress: boolean;
+  tunnelId: number | undefined;
 }
 
-export const vlanEntry = describeEntry<{ index: number; vlans: BridgeVlan[] }, VlanEntry>({
+const described = describeEntry<{ index: number; vlans: VlanRun[] }, VlanEntry>({
   noun: 'VLAN',
-  // The kernel tells of the VLANs with the port (br_ifinfo_notify), and by themselves since 5.6 (br_vlan_notify).
   monitored: ['vlan', 'link'],
-  message: 16,
-  isTold: (family) => family === AF_BRIDGE,
-  requests: [bridgeVlan.all()],
-  fields: { id: from(1, 4094), port: deviceName, pvid: flag, untagged: flag },
-  entries: ({ index, vlans }, names) => vlans.map((vlan) => ({ port: nameIn(names, index), ...vlan })),
+  message: 112,
+  requests: [bridgeVlanOptions.all()],
+  fields: {
+    ...{ id: from(1, 4094), port: deviceName, pvid: flag, untagged: flag },
+    ...{ state: word('disabled', 'listening', 'learning', 'forwarding', 'blocking'), neighSuppress: flag },
+    tunnelId: from(1, 2 ** 32 - 1),
+  },
+  entries: ({ index, vlans }, names) =>
+    vlans.flatMap((run) => vlansOf(run).map((vlan) => entryOf(nameIn(names, index), vlan))),
   isOf: ({ port }, device) => port === device,
 });
+
+export const vlanEntry: EntryKind<VlanEntry> = {
+  ...described,
+  list: ({ rtnetlink }, names = deviceNames(rtnetlink)) =>
+    readVlans(rtnetlink).flatMap(({ index, vlans }) => vlans.map((vlan) => entryOf(nameIn(names, index), vlan))),
+};
+
+function entryOf(
+  port: string,
+  { state = 'forwarding', neighSuppress = false, tunnelId, ...vlan }: BridgeVlan,
+): VlanEntry {
+  return { port, ...vlan, state, neighSuppress, tunnelId };
+}
