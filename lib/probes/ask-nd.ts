@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { s32 } from '../kernel/bytes.ts';
 import { SO_BINDTOIFINDEX, SOL_SOCKET } from '../kernel/constants.ts';
+import { keepHopLimit } from '../kernel/packet-filter.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { engineOf } from '../lab/engine.ts';
 import { ETHERTYPE, encodeEthernet } from '../wire/ethernet.ts';
@@ -9,9 +10,10 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { multicastMac6 } from '../wire/mac-address.ts';
 import {
-  decodeNeighbourAdvertisement,
+  decodeNeighbourMessage,
   decodeNeighbourSolicitation,
   encodeNeighbourSolicitation,
+  HOP_LIMIT,
   NEIGHBOUR_ADVERTISEMENT,
   NONCE_LENGTH,
 } from '../wire/neighbour-discovery.ts';
@@ -25,6 +27,8 @@ export function askNd({ from, source, to }: Question): Asker {
   const { device } = source;
   using resources = new ResourceStack();
   const heard = resources.use(openIcmpSocket(engineOf(from).netns, 6, [NEIGHBOUR_ADVERTISEMENT]));
+  // A raw socket hears what the stack itself ignores (ndisc_rcv): what a router has forwarded.
+  keepHopLimit(heard, HOP_LIMIT);
   heard.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(device.index));
   const socket = FrameSocket.of(from);
   const nonce = randomBytes(NONCE_LENGTH);
@@ -39,21 +43,23 @@ export function askNd({ from, source, to }: Question): Asker {
       nonce,
     }),
   });
+  const isAnswer = (message: Buffer) => {
+    const { type, targetIp } = decodeNeighbourMessage(message) ?? {};
+    return type === NEIGHBOUR_ADVERTISEMENT && targetIp === to.address;
+  };
   const open = resources.move();
   return {
     send: () => socket.send(device, solicitation),
     read() {
       for (let received = receiveIcmp(heard, 6); received; received = receiveIcmp(heard, 6))
-        if (decodeNeighbourAdvertisement(received.message)?.targetIp === to.address)
-          return { kind: 'answer', sequence: 0 };
+        if (isAnswer(received.message)) return { kind: 'answer', sequence: 0 };
       return undefined;
     },
     recognize(bytes) {
       const packet = ipPacketOf(bytes);
       if (packet?.protocol !== IP_PROTOCOL.icmpv6) return undefined;
       if (decodeNeighbourSolicitation(packet.payload)?.nonce.equals(nonce)) return 'probe';
-      const back = packet.destination === source.address && decodeNeighbourAdvertisement(packet.payload);
-      return back && back.targetIp === to.address ? 'answer' : undefined;
+      return packet.destination === source.address && isAnswer(packet.payload) ? 'answer' : undefined;
     },
     signs: {},
     wait: (milliseconds) => heard.readable(milliseconds),

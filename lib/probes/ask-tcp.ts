@@ -1,4 +1,5 @@
 import { SOCK_STREAM } from '../kernel/constants.ts';
+import { firstReady } from '../kernel/first-ready.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
@@ -56,11 +57,10 @@ export function askTcp(question: Question, port: number): Asker {
     signs: {},
     async wait(milliseconds) {
       const connecting = connections.filter(({ done }) => !done).map(({ socket }) => socket);
-      await Promise.race([
-        errors.socket.readable(milliseconds),
-        ...connecting.map((socket) => socket.writable(milliseconds)),
+      await firstReady([
+        (signal) => errors.socket.readable(milliseconds, signal),
+        ...connecting.map((socket) => (signal: AbortSignal) => socket.writable(milliseconds, signal)),
       ]);
-      for (const socket of [errors.socket, ...connecting]) socket.stopWaiting();
     },
     [Symbol.dispose]() {
       for (const { socket } of connections) socket.close();

@@ -1,4 +1,5 @@
 import { SOCK_DGRAM } from '../kernel/constants.ts';
+import { firstReady } from '../kernel/first-ready.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
@@ -17,7 +18,7 @@ import { isOwnAddress, sendFailure } from './source.ts';
 
 /**
  * Datagrams to a port: whatever comes back from there is an answer, since only the listener knows its protocol. Each leaves
- * from a port of its own, as of a client that tries again: where ports decide on the way (`fib_multipath_hash_policy`, a
+ * from a new port, as of a client that tries again: where ports decide on the way (`fib_multipath_hash_policy`, a
  * translation to several servers), the next one may fare better.
  *
  * @param size bytes of data in each, which then is not to be fragmented
@@ -73,8 +74,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
     signs: { mark: { at: 9, bytes: data.mark }, port },
     async wait(milliseconds) {
       const sockets = [errors.socket, ...probes.map(({ socket }) => socket)];
-      await Promise.race(sockets.map((socket) => socket.readable(milliseconds)));
-      for (const socket of sockets) socket.stopWaiting();
+      await firstReady(sockets.map((socket) => (signal) => socket.readable(milliseconds, signal)));
     },
     [Symbol.dispose]() {
       for (const { socket } of probes) socket.close();

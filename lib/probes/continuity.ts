@@ -59,22 +59,24 @@ interface ContinuityPatience {
  * may.
  *
  * @param by of UDP hairpin itself sends everything back at the far end
- * @returns undefined when no probe was answered before, so that the function was not called
+ * @returns how many probes were sent when none was answered before, so that the function was not called
  */
 export async function observeContinuity(
   question: Question,
   by: 'icmp' | 'udp',
   during: () => unknown,
   { gap, lateness, isHopeless }: ContinuityPatience,
-): Promise<Continuity | undefined> {
+): Promise<Continuity | number> {
   using resources = new ResourceStack();
   const pacer = new Pacer({ ...openProbe(question, by, resources), interval: PACE, patience: lateness + PROMPT });
   // A lab that is closed under it closes nothing that the thread uses: these sockets are closed only below.
   try {
     const started = now();
-    await until(() => answeredSince(pacer, 0) || now() - started > START + lateness, isHopeless);
+    const isLate = () =>
+      pacer.count === 0 ? now() - started > THREAD_START : now() - pacer.sentAt(0) > FIRST_ANSWER + lateness;
+    await until(() => answeredSince(pacer, 0) || isLate(), isHopeless);
     // The machine did not get round to it, or the network has changed since it was last asked.
-    if (!answeredSince(pacer, 0)) return undefined;
+    if (!answeredSince(pacer, 0)) return pacer.count;
     const began = now();
     await during();
     const ended = now();
@@ -90,8 +92,11 @@ export async function observeContinuity(
   }
 }
 
-/** How long the thread may take to start, and its first answer to come, in milliseconds. */
-const START = 10_000;
+/** How long the thread may take to start, in milliseconds: on a starving machine it takes seconds. */
+const THREAD_START = 60_000;
+
+/** How long it may then take until an answer is prompt. */
+const FIRST_ANSWER = 10_000;
 
 /** An answer is prompt that takes no longer, where nothing delays it, in milliseconds. */
 const PROMPT = 5;

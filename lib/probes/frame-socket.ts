@@ -82,12 +82,7 @@ export class FrameSocket {
   }
 
   /** Waits until there may be a frame. Others may wait here too. */
-  readable(milliseconds: number): Promise<boolean> {
-    return this.#socket.readable(milliseconds);
-  }
-
-  /** Ends all waits, those of others too: they look, and wait again. */
-  stopWaiting(): void {
-    this.#socket.stopWaiting();
+  readable(milliseconds: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#socket.readable(milliseconds, signal);
   }
 }

@@ -2,14 +2,14 @@ import { now } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface } from '../lab/index.ts';
 import type { SendFailure } from './asker.ts';
-import { Ear } from './ear.ts';
-import { EtherTypeEar } from './ether-type-ear.ts';
+import { EtherTypeListener } from './ether-type-listener.ts';
 import type { FrameListener } from './frame-listener.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { keepAsking } from './keep-asking.ts';
 import type { Outcome } from './outcome.ts';
 import { LAST_CHANCE, type Patience } from './patience.ts';
 import { linkFault } from './source.ts';
+import { StackListener } from './stack-listener.ts';
 import { type FrameEnd, type FrameOption, frameEnd, isFrameKind, type TestFrame, testFrame } from './test-frame.ts';
 
 /** Copies at once of one frame that no network without a loop makes. */
@@ -49,8 +49,8 @@ export async function hear(
 ): Promise<HearResult> {
   await engineOf(question.to.namespace).usable();
   const [from, to] = [frameEnd(question.from), frameEnd(question.to)];
-  using ear = listenerOf(question, from, to);
-  const frame = testFrame(question.frame, from, to, ear.port);
+  using listener = listenerOf(question, from, to);
+  const frame = testFrame(question.frame, from, to, listener.port);
   // In a datagram it stands behind the header; other frames need no sign.
   patience.onOpen?.({ mark: { at: 8, bytes: Buffer.from(frame.signature, 'hex') } });
   const started = now();
@@ -63,11 +63,11 @@ export async function hear(
         unsent = sendFrame(from, frame);
       },
       read() {
-        copies = ear.copies(frame);
+        copies = listener.copies(frame);
         // So many are a loop's, in which nothing becomes quiet.
         return unsent !== undefined || copies >= until || copies > MANY;
       },
-      wait: (milliseconds) => ear.wait(milliseconds),
+      wait: (milliseconds) => listener.wait(milliseconds),
       milliseconds() {
         if (copies >= wanted) return patience.milliseconds;
         return patience.isHopeless?.() ? Math.min(within, LAST_CHANCE) : Math.max(within, patience.milliseconds);
@@ -75,7 +75,7 @@ export async function hear(
     },
     patience,
   );
-  const missed = copies <= wanted ? ear.missed?.() : undefined;
+  const missed = copies <= wanted ? listener.missed?.() : undefined;
   const result = { copies, elapsed: now() - started, frame: frame.bytes };
   if (unsent) return { ...result, ...unsent, elapsed: 0 };
   // What came has come, whatever was lost besides.
@@ -86,8 +86,8 @@ export async function hear(
 
 function listenerOf({ frame, join, listen, to }: FrameQuestion, from: FrameEnd, end: FrameEnd): FrameListener {
   if (listen) return listen(to);
-  if (isFrameKind(frame)) return new Ear(to, [frame], join);
-  return new EtherTypeEar(to, testFrame(frame, from, end, 0).bytes);
+  if (isFrameKind(frame)) return new StackListener(to, [frame], join);
+  return new EtherTypeListener(to, testFrame(frame, from, end, 0).bytes);
 }
 
 /** Puts a frame on a device; why it could not leave, or undefined. */

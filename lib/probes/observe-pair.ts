@@ -1,17 +1,17 @@
 import { after } from '../kernel/clock.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
-import { macvlan } from '../links/macvlan.ts';
+import { broadcastRoom } from '../links/macvlan.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import { askIcmp } from './ask-icmp.ts';
 import { drain } from './drain.ts';
-import { Ear } from './ear.ts';
 import { sendFrame } from './hear.ts';
 import { keepAsking } from './keep-asking.ts';
 import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import { type Pair, type PairDevices, type Place, pairDevices } from './pair-devices.ts';
 import { type Quiet, WITHIN } from './patience.ts';
+import { StackListener } from './stack-listener.ts';
 import { addressNeeded, FRAMES, type FrameEnd, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
 
 /** One question, and how many copies came: of an echo, 1 when its answer was back. */
@@ -28,8 +28,8 @@ const HOLD = 100;
 /** What is known of the lab's queues, made anew for each question: of frames, or of packets, which wait for neighbours too. */
 type QuietOf = (of: 'frames' | 'packets') => Quiet;
 
-/** `MACVLAN_DEFAULT_BC_QUEUE_LEN`, which kernels before 5.11 do not tell. */
-const BC_QUEUE_LEN = 1000;
+/** How many broadcasts an echo brings, about: each end asks for the other three times (`mcast_solicit`). */
+const BROADCASTS = 6;
 
 /** How many copies a question should bring. */
 type Expect = (question: Omit<Observation, 'copies'>) => number;
@@ -83,20 +83,20 @@ async function observeFrames(asking: Asking): Promise<Observation[]> {
   const ends = new Map<Place, Listening>();
   try {
     for (const [place, device] of Object.entries(places) as [Place, Interface][])
-      ends.set(place, { end: frameEnd(device), ear: new Ear(device, kinds) });
+      ends.set(place, { end: frameEnd(device), listener: new StackListener(device, kinds) });
     return await countFrames(
       asking.pairs.flatMap(([from, to]) => kinds.map((kind) => ({ from, to, kind }))),
       ends,
       asking,
     );
   } finally {
-    for (const { ear } of ends.values()) ear[Symbol.dispose]();
+    for (const { listener } of ends.values()) listener[Symbol.dispose]();
   }
 }
 
 interface Listening {
   end: FrameEnd;
-  ear: Ear;
+  listener: StackListener;
 }
 
 interface FrameQuestion {
@@ -110,10 +110,9 @@ interface FrameQuestion {
  * children (`macvlan_broadcast_enqueue`), and what it has no room for is dropped: that would be this tool's doing.
  */
 function burstOf({ children }: Interface): number {
-  const macvlans = [...children].filter((child) => macvlan.is(child) && !child.deleted);
-  const longest = Math.max(0, ...macvlans.map((child) => macvlan.of(child.state()).bcqueuelen ?? BC_QUEUE_LEN));
+  const room = broadcastRoom([...children].filter((child) => !child.deleted).map((child) => child.state()));
   // A queue without room takes nothing in, however little is sent.
-  return longest === 0 ? Number.POSITIVE_INFINITY : longest;
+  return room === 0 ? Number.POSITIVE_INFINITY : room;
 }
 
 function inBursts<T>(all: readonly T[], size: number): T[][] {
@@ -130,10 +129,10 @@ async function countFrames(
     const [sender, receiver] = [ends.get(question.from), ends.get(question.to)];
     if (!sender || !receiver) return [];
     const { from, to, kind } = question;
-    const frame = testFrame(kind, sender.end, receiver.end, receiver.ear.port);
+    const frame = testFrame(kind, sender.end, receiver.end, receiver.listener.port);
     const failure = sendFrame(sender.end, frame);
     if (failure?.outcome === 'broken') throw new Error(`a frame of ${from} to ${to} failed: ${failure.reason}`);
-    return [{ ...question, unsent: failure !== undefined, count: () => receiver.ear.copies(frame) }];
+    return [{ ...question, unsent: failure !== undefined, count: () => receiver.listener.copies(frame) }];
   };
   const isOver = quiet?.('frames');
   const sent: ReturnType<typeof send> = [];
@@ -172,7 +171,11 @@ async function observeEchoes(family: Family, { places, pairs, expected, quiet }:
   const kind = family === 4 ? 'ping4' : 'ping6';
   const observations: Observation[] = [];
   let within = WITHIN;
+  // For each echo, hosts ask for neighbours by broadcast; probes that come late make them ask again.
+  const isOver = burstOf(places.host) < pairs.length * BROADCASTS ? quiet?.('packets') : undefined;
   for (const [from, to] of pairs) {
+    const full = isOver && (await drain(isOver));
+    if (full) throw new Error(`no echo of ${from} to ${to} could be sent: ${full}`);
     for (const { namespace } of Object.values(places)) namespace.neighbour.flush(family);
     const [source, target] = [places[from], places[to]];
     const address = target?.address.first(family)?.address;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { now } from '../kernel/clock.ts';
 import { PACKET_OUTGOING, SOCK_RAW } from '../kernel/constants.ts';
+import { firstReady } from '../kernel/first-ready.ts';
 import { openPacketSocket } from '../kernel/packet-socket.ts';
 import type { Socket } from '../kernel/socket.ts';
 import { packetSocketAddress } from '../kernel/socket-address.ts';
@@ -147,14 +148,14 @@ async function collect(
     }
     const left = until - now();
     if (left <= 0 || complete()) return;
-    await firstReadable(children, left);
+    await firstReady(
+      children.map(
+        ({ socket }) =>
+          (signal) =>
+            socket.readable(left, signal),
+      ),
+    );
   }
-}
-
-/** Until one of them has heard something, or the time is over. */
-async function firstReadable(children: readonly Child[], milliseconds: number): Promise<void> {
-  await Promise.race(children.map(({ socket }) => socket.readable(milliseconds)));
-  for (const { socket } of children) socket.stopWaiting();
 }
 
 /** The text of a frame, without the padding behind it. */

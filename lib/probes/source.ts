@@ -53,8 +53,11 @@ export function sendFailure(question: Question, errno: string): SendFailure | un
       return { outcome: 'unsent', reason: `${from.name} cannot send from the address asked for (EADDRNOTAVAIL)` };
     case 'EPERM':
       return { outcome: 'unsent', reason: `${refuser(from)} drops it on output (EPERM)` };
-    // fib_props: what a blackhole and a prohibit route say.
     case 'EINVAL':
+      // __mkroute_output: what is from 127.0.0.0/8 stays in its host.
+      if (source.address.startsWith('127.'))
+        return { outcome: 'unsent', reason: `${source.address} is no source outside of ${from.name} (EINVAL)` };
+      // fib_props: what a blackhole and a prohibit route say.
       return { outcome: 'unsent', reason: `a blackhole route${orRule(' or rule')} of ${from.name} takes it (EINVAL)` };
     case 'EACCES':
       // raw_sendmsg, udp_sendmsg: a broadcast wants SO_BROADCAST.

@@ -3,7 +3,7 @@ import { now } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
-import { macvlan } from '../links/macvlan.ts';
+import { broadcastRoom, macvlan } from '../links/macvlan.ts';
 import { FrameSocket } from '../probes/frame-socket.ts';
 import { encodeMarker, MARK_LENGTH } from '../wire/marker.ts';
 import { Capture } from './capture.ts';
@@ -15,6 +15,9 @@ const DEADLINE = 2000;
 
 /** After so many milliseconds without it, something may be in its way. */
 const MISSED = 200;
+
+/** More than the markers, and what comes by the side of them, ever take. */
+const ROOMY = 100;
 
 /** A queue that is full takes no marker in, so another is sent after so many milliseconds, and each time twice as many. */
 const AGAIN = 2;
@@ -28,6 +31,17 @@ const AGAIN = 2;
  */
 export async function flushBroadcastQueues(lab: Lab): Promise<Flushed> {
   return flushedAll(await Promise.all(parentsOf(lab).map((parent) => flushBroadcastQueue(parent))));
+}
+
+/**
+ * Whether a parent's queue is so short that a marker may take the room of what it is to wait for. A packet is then lost to the
+ * marker, and not to the network.
+ */
+export function hasShortQueue(lab: Lab): boolean {
+  return parentsOf(lab).some(({ children }) => {
+    const room = broadcastRoom([...children].flatMap((child) => (child.deleted ? [] : (stateIfThere(child) ?? []))));
+    return room > 0 && room < ROOMY;
+  });
 }
 
 function parentsOf({ namespaces }: Lab): Interface[] {

@@ -1,4 +1,5 @@
 import { now } from '../kernel/clock.ts';
+import { firstReady } from '../kernel/first-ready.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { TappedFrame, TapSocket } from '../kernel/tap-socket.ts';
 import { deviceAt } from '../lab/device-at.ts';
@@ -118,8 +119,7 @@ export class Capture {
   async hear(milliseconds: number): Promise<void> {
     const taps = enginesOf(this.#lab.namespaces).flatMap(({ tap }) => tap ?? []);
     if (taps.length === 0) return;
-    await Promise.race(taps.map((tap) => tap.readable(milliseconds)));
-    for (const tap of taps) tap.stopWaiting();
+    await firstReady(taps.map((tap) => (signal) => tap.readable(milliseconds, signal)));
   }
 
   /** Returns how many frames there were. */

@@ -7,6 +7,7 @@ import type { NftExpression } from '../netlink/nf-expression.ts';
 import { listExpressions } from '../netlink/nf-tables.ts';
 import { askNftables, type LegacyTable, legacyTablesOf } from '../netlink/packet-filters.ts';
 import { ipRoute } from '../netlink/route.ts';
+import { readDeviceHooks } from './device-hooks.ts';
 
 /** What makes one packet of a nftables rule fare as the one before. Others count, roll dice, or look at the clock. */
 const STEADY_EXPRESSIONS = new Set(
@@ -29,6 +30,18 @@ const STEADY_EXTENSIONS = new Set([
   ...`CHECKSUM CLASSIFY CONNMARK CT DNAT DSCP HL LOG MARK MASQUERADE NETMAP NFLOG NOTRACK REDIRECT REJECT SECMARK SNAT TCPMSS
   TCPOPTSTRIP TEE TOS TPROXY TRACE TTL`.split(/\s+/),
 ]);
+
+/** Queueing disciplines that take no filters, and drop nothing as long as they have room; netem says how much it loses. */
+const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop tbf netem'.split(' '));
+
+/**
+ * Whether two packets that are alike may fare differently at the devices of a namespace: by XDP or a filter of traffic control,
+ * which nobody can read, or by a qdisc that drops early by chance (`red`).
+ */
+export function mayDifferAtDevices(namespace: Namespace): boolean {
+  const { hasXdp, qdiscs } = readDeviceHooks(namespace);
+  return hasXdp || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
+}
 
 /** Whether two packets that are alike may fare differently by the packet filters of a namespace: one counts, or cannot be read. */
 export function isLeftToChance(namespace: Namespace): boolean {

@@ -23,6 +23,9 @@ export interface Goal {
  * The shortest way that cables, parents, switches and routers offer from one place to another, whatever their settings
  * say: what keeps a frame from it is for the obstacles to tell.
  *
+ * It follows the lab's handles, because the model cannot know this way. The model reads the kernel's state, where a port
+ * that left its bridge has never been one, and a real NIC with its children is missing. It ends at the first drop.
+ *
  * @returns undefined when nothing leads there
  */
 export function expectedWay(

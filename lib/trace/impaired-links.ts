@@ -2,13 +2,11 @@ import { now } from '../kernel/clock.ts';
 import { labelAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab } from '../lab/index.ts';
+import { RETRANSMISSION } from '../lab/role.ts';
 import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
 
 /** Where chance decides, a negative may be wrong in so many cases of one. */
 const WRONG = 0.02;
-
-/** What a retransmission of ARP or ND costs, in milliseconds: a lab's `retrans_time_ms`, and the kernel's. */
-const RETRANSMISSION = { lab: 20, kernel: 1000 };
 
 /** Milliseconds between two probes where chance decides: see keep-asking.ts. */
 const INTERVAL = 5;

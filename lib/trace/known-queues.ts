@@ -9,8 +9,8 @@ import { veth } from '../links/veth.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { hasFiltersAtDevices } from '../netlink/packet-filters.ts';
-import { tcQdisc } from '../netlink/qdisc.ts';
-import { hasSeveralNextHops, isLeftToChance } from './chance.ts';
+import { hasSeveralNextHops, isLeftToChance, mayDifferAtDevices } from './chance.ts';
+import { readDeviceHooks } from './device-hooks.ts';
 import { oddsIn } from './impaired-links.ts';
 import { latenessIn } from './late-answers.ts';
 
@@ -51,8 +51,8 @@ const PROBES_OF_CHANCE = 32;
 const probesOf = new WeakMap<Lab, { visits: number; probes: number }>();
 
 /**
- * How many probes without an answer are enough. Only programs make several next hops, or rules that count, so that a probe
- * fares otherwise than the one before; and so does one on a link that loses some.
+ * How many probes without an answer are enough. Several next hops, rules that count and programs at devices
+ * make a probe fare otherwise than the one before; so does a link that loses some. A lab that is pristine has none of these.
  */
 export function probesIn(lab: Lab): number {
   const { isPristine, visits } = engineOf(lab);
@@ -60,7 +60,9 @@ export function probesIn(lab: Lab): number {
   const isLeft = leftAt.get(lab) === visits.count;
   const before = probesOf.get(lab);
   if (isLeft && before?.visits === visits.count) return before.probes;
-  const isOfChance = lab.namespaces.some((each) => hasSeveralNextHops(each) || (!isLeft && isLeftToChance(each)));
+  const isOfChance = lab.namespaces.some(
+    (each) => hasSeveralNextHops(each) || mayDifferAtDevices(each) || (!isLeft && isLeftToChance(each)),
+  );
   const probes = Math.max(isOfChance ? PROBES_OF_CHANCE : PROBES, oddsIn(lab).probes);
   if (isLeft) probesOf.set(lab, { visits: visits.count, probes });
   return probes;
@@ -107,10 +109,8 @@ export function filtersAtDevices(
   namespace: Namespace,
   links = engineOf(namespace).rtnetlink.list(ipLink.all()),
 ): boolean {
-  const { rtnetlink, netns } = engineOf(namespace);
-  if (links.some(({ xdp }) => xdp)) return true;
-  const qdiscs = rtnetlink.list(tcQdisc.all());
-  return qdiscs.some(({ kind, isGiven }) => isGiven && DECIDING.has(kind)) || hasFiltersAtDevices(netns);
+  const { hasXdp, qdiscs } = readDeviceHooks(namespace, links);
+  return hasXdp || qdiscs.some((kind) => DECIDING.has(kind)) || hasFiltersAtDevices(engineOf(namespace).netns);
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */

@@ -1,6 +1,7 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { listNeighbours } from '../lab/list-neighbours.ts';
+import { RETRANSMISSION } from '../lab/role.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import { givenQdiscs } from './impaired-links.ts';
@@ -10,9 +11,6 @@ import { givenQdiscs } from './impaired-links.ts';
  * kernel's defaults another for an answer.
  */
 const DETECTION = { lab: 1200, kernel: 2200 };
-
-/** How long the kernel's own defaults have a host wait for a neighbour before it asks again, in milliseconds. */
-const RETRANSMISSION = 1000;
 
 /** What a queueing discipline is given, in milliseconds: as long as `toReach` waits for an answer. */
 const SHAPED = 1000;
@@ -33,13 +31,13 @@ export function latenessIn(lab: Lab): number {
 
 /**
  * How long a packet of an earlier question may go on waiting before its host asks for the neighbour again, in milliseconds
- * (`retrans_time_ms`); 0 where no host has such a packet. A lab's own 20 are less than any question takes.
+ * (`retrans_time_ms`); 0 where no host has such a packet. A lab's own time is less than any question takes.
  */
 export function askedAgainIn({ defaults, namespaces }: Lab): number {
   if (defaults === 'lab') return 0;
   const isWaiting = (namespace: Namespace) =>
     namespace.role !== 'switch' && listNeighbours(namespace).some(({ state }) => state === 'INCOMPLETE');
-  return namespaces.some(isWaiting) ? RETRANSMISSION : 0;
+  return namespaces.some(isWaiting) ? RETRANSMISSION.kernel : 0;
 }
 
 /** A lab's proxies answer at once, but where a spec or a program has told them not to (`pneigh_enqueue`). */

@@ -1,7 +1,7 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { ipAddress } from '../netlink/address.ts';
-import { ipRoute } from '../netlink/route.ts';
+import { ipRoute, TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 
 /** The device of the lab that has an address. */
@@ -53,11 +53,17 @@ export function answersAnycast(namespace: Namespace, address: string): boolean {
   return routes.some(({ type, to }) => type === 'anycast' && to.address === address);
 }
 
+/** local, main and default: another is asked only by a rule, as for the packets that a transparent proxy has marked. */
+const TABLES: readonly number[] = [TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT];
+
 /** Whether a program gave it a whole subnet to answer for: `ip route add local 10.9.0.0/16 dev lo` (AnyIP). */
 function hasLocalRoute(namespace: Namespace, address: string): boolean {
   const family = familyOf(address);
   if (engineOf(namespace.lab).isPristine || family === undefined) return false;
   return engineOf(namespace)
     .rtnetlink.list(ipRoute.all({ family }))
-    .some(({ type, ofTheKernel, to }) => type === 'local' && !ofTheKernel && contains(to, address));
+    .some(
+      ({ type, ofTheKernel, table, to }) =>
+        type === 'local' && !ofTheKernel && TABLES.includes(table) && contains(to, address),
+    );
 }

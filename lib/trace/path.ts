@@ -136,11 +136,18 @@ function byTime(a: CapturedFrame, b: CapturedFrame): number {
   return Number(a.nanoseconds - b.nanoseconds) || depthOf(a.at) - depthOf(b.at);
 }
 
-/** How many devices are below: a macvlan on a VLAN on a cable has two, a bridge one more than its ports. */
+/** How many devices are below: a macvlan on a VLAN on a cable has two, a bridge or a bond one more than its members. */
 function depthOf(device: Interface): number {
-  if (isBridge(device)) return 1 + Math.max(0, ...device.ports.map(depthOf));
+  const members = membersOf(device);
+  if (isBridge(device) || members.length > 0) return 1 + Math.max(0, ...members.map(depthOf));
   if (!device.parent) return 0;
   return device.parent instanceof Interface ? 1 + depthOf(device.parent) : 1;
+}
+
+/** The ports of a bridge, the slaves of a bond or a team. */
+function membersOf(device: Interface): readonly Interface[] {
+  if (isBridge(device)) return device.ports;
+  return device.namespace.interfaces.filter(({ master, children }) => master === device && children.has(device));
 }
 
 /** Branches in the order in which the devices were made, whatever order a flood took; what is sent back comes last. */
@@ -190,11 +197,10 @@ function originsOf({ at, direction, bytes }: CapturedFrame): Origin[] {
   }
   const { parent } = at;
   const siblings = parent ? [...parent.children].filter((child) => child !== at) : [];
-  const ports = isBridge(at) ? at.ports : [];
   return [
     ...(at.peer ? [seen(at.peer, 'out')] : []),
     ...(parent instanceof Interface ? [seen(parent, 'in')] : []),
-    ...ports.map((port) => seen(port, 'in')),
+    ...membersOf(at).map((member) => seen(member, 'in')),
     // Between bridge siblings unicast shows at the parent as if it had come in there (dev_forward_skb), broadcast does not.
     ...siblings.map((sibling) => seen(sibling, 'out')),
     ...children,

@@ -1,10 +1,11 @@
 import { now, turn } from '../kernel/clock.ts';
 import { tapTime } from '../kernel/tap-clock.ts';
 import type { CapturedFrame, Lab, Namespace } from '../lab/index.ts';
+import { RETRANSMISSION } from '../lab/role.ts';
 import { serveListeners } from '../probes/listener.ts';
 import { STORM } from '../probes/noise.ts';
 import type { Quiet } from '../probes/patience.ts';
-import { flushBroadcastQueues } from './broadcast-queues.ts';
+import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
 import { HeldPackets, oddsIn } from './impaired-links.ts';
@@ -24,9 +25,6 @@ const LEAST_ROUNDS = 3;
 
 /** How often it is looked whether a queue still has packets, in milliseconds. */
 const GLANCE = 5;
-
-/** After so many milliseconds a neighbour is asked for again (`retrans_time_ms` of a lab's devices). */
-const RETRANSMISSION = 20;
 
 /**
  * Knows when nothing of what was sent in a lab is under way any more, so that a negative need not wait for its time to
@@ -136,10 +134,11 @@ class Quiescence implements Quiet {
    * as there are no devices on any way, it has arrived, whatever else goes on in the network.
    *
    * @param deadline by the clock of `now()`, for what waits in no queue; the rounds take the time that they take
-   * @returns false when it is not known: other queues than those two, losses, or no neighbour's address
+   * @returns false when it is not known: other queues than those two, one without room for markers, losses, or no neighbour's
+   *   address
    */
   async reached(deadline: number): Promise<boolean> {
-    if (!knowsEveryQueue(this.#lab)) return false;
+    if (!knowsEveryQueue(this.#lab) || hasShortQueue(this.#lab)) return false;
     const patience = now() + MOST_PATIENCE;
     for (let round = 1, before = this.#capture.seen(); now() < patience; round++) {
       const { broadcasts, backlogs, answered } = await this.#flush();
@@ -157,7 +156,7 @@ class Quiescence implements Quiet {
       this.#neighbours = neighboursIn(this.#lab);
       if (this.#neighbours.every((each) => this.#hasAskedFor(each))) return true;
       if (now() >= deadline) return false;
-      await this.#capture.hear(RETRANSMISSION);
+      await this.#capture.hear(RETRANSMISSION.lab);
       round = 0;
     }
     return false;

@@ -1,11 +1,13 @@
 import { decodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
-import { bytesToIp, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
+import { familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
-
-const NEIGHBOUR_ADVERTISEMENT = 136;
+import {
+  decodeNeighbourMessage,
+  NEIGHBOUR_ADVERTISEMENT,
+  NEIGHBOUR_SOLICITATION,
+} from '../wire/neighbour-discovery.ts';
 
 /** A question for a neighbour's MAC address: by whom, and for which IP address. */
 export interface Solicitation {
@@ -50,7 +52,6 @@ function arpOf(bytes: Buffer) {
 
 function ndMessage(bytes: Buffer, type: number): Solicitation | undefined {
   const packet = ipPacketOf(bytes);
-  if (packet?.protocol !== IP_PROTOCOL.icmpv6 || packet.payload[0] !== type || packet.payload.length < 24)
-    return undefined;
-  return { source: packet.source, target: bytesToIp(packet.payload.subarray(8, 24)) };
+  const message = packet?.protocol === IP_PROTOCOL.icmpv6 ? decodeNeighbourMessage(packet.payload) : undefined;
+  return packet && message?.type === type ? { source: packet.source, target: message.targetIp } : undefined;
 }

@@ -7,12 +7,14 @@ import type { Question } from '../probes/question.ts';
 import { isOwnAddress } from '../probes/source.ts';
 import { decodeArp } from '../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
+import { familyOf } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { copiesAt, isSent, repliedAfterTranslation, waysOfAnswers } from './answer-ways.ts';
 import { Capture } from './capture.ts';
 import { answersAnycast, holds } from './owner.ts';
-import { buildPaths } from './path.ts';
 import type { Recognize } from './probe-path.ts';
+import { advertised } from './solicitation.ts';
 
 /** Who answered in the place of a question's target. */
 export interface StandIn {
@@ -42,22 +44,29 @@ export function standInOf(
   if (to.namespace === from || (wanted === 'address' && isOwnAddress(from, to.address))) return undefined;
   const capture = Capture.of(from.lab);
   const frames = capture.since(since);
-  const isKnown = (namespace: Namespace) => capture.isWhole(namespace, since) && namespace.interfaces.every(isEthernet);
+  const used = new Set(frames.map(({ at }) => at));
+  const isSeenThrough = ({ interfaces }: Namespace) => interfaces.every((each) => isEthernet(each) || !used.has(each));
+  const isKnown = (namespace: Namespace) => capture.isWhole(namespace, since) && isSeenThrough(namespace);
   const target = to.namespace;
   const sent = (namespace: Namespace, what: 'probe' | 'answer') =>
     frames.some((frame) => frame.at.namespace === namespace && isSent(frame) && recognize(frame.bytes) === what);
-  const targetSent = target && (sent(target, 'answer') || !isKnown(target));
+  const targetSent =
+    target &&
+    (sent(target, 'answer') || !isKnown(target) || repliedAfterTranslation(target, { frames, from, recognize }));
   if (!targetSent && isKnown(from) && !sent(from, 'probe')) return ofItself(question);
   if (!target || wanted === 'address') return undefined;
   const ways = waysOfAnswers(frames, from, recognize);
   const senders = ways.filter((way) => copiesAt(from, way) > 0).map(({ frame }) => frame);
   // A way that breaks off, in a tunnel or at a translation, may begin at the target.
-  const isOthers = (sender: CapturedFrame) => claims(sender, to.address);
+  const own = new Set(
+    frames.filter((frame) => frame.at.namespace === target && isSent(frame)).map((each) => each.identity),
+  );
+  const isOthers = (sender: CapturedFrame) => claims(sender, to.address, own);
   if (targetSent && !senders.some(isOthers)) return undefined;
   const clone = cloneOf(target, question, ways);
   if (clone) return clone;
   if (targetSent && senders.some(({ at }) => at.namespace === target)) return undefined;
-  const standIn = withItsAddress(senders, frames, question, recognize) ?? answering(senders, question);
+  const standIn = withItsAddress(senders, frames, question, recognize) ?? answering(senders, question, isSeenThrough);
   // A question that the target got may have an answer that was not known for one there: it was translated on its way.
   const got = frames.some((frame) => frame.at.namespace === target && isDelivered(frame, recognize));
   return got && !senders.some(({ at }) => at.namespace === standIn?.namespace) ? undefined : standIn;
@@ -67,26 +76,6 @@ export function standInOf(
 function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
   const { addresses, isPristine } = engineOf(lab);
   return !isPristine || addresses.isShared || addresses.isOfRouters(to.address) || lab.namespaces.some(mayBeProxy);
-}
-
-/** Every way of the bytes of an answer that came: whoever sent them, and whether these came or not. */
-function waysOfAnswers(frames: readonly CapturedFrame[], from: Namespace, recognize: Recognize): Hop[] {
-  const came = frames.filter((frame) => isArrivalAt(from, frame) && recognize(frame.bytes) === 'answer');
-  const identities = new Set(came.map(({ identity }) => identity));
-  const same = Map.groupBy(
-    frames.filter(({ identity }) => identities.has(identity)),
-    ({ identity }) => identity,
-  );
-  return [...same.values()].flatMap(buildPaths).filter(({ frame }) => isSent(frame) && frame.at.namespace !== from);
-}
-
-/** How many copies of a frame came in at a namespace: seen at a parent and at its child, it is one. */
-function copiesAt(from: Namespace, hop: Hop): number {
-  return isArrivalAt(from, hop.frame) ? 1 : hop.next.reduce((copies, next) => copies + copiesAt(from, next), 0);
-}
-
-function isArrivalAt(from: Namespace, { at, direction }: CapturedFrame): boolean {
-  return at.namespace === from && direction === 'in';
 }
 
 /**
@@ -102,9 +91,15 @@ function cloneOf(target: Namespace, { from, to }: Question, ways: readonly Hop[]
   return undefined;
 }
 
-/** Whether whoever sent an answer speaks for the address itself, rather than pass the answer on. */
-function claims({ at: { namespace }, bytes }: CapturedFrame, address: string): boolean {
-  return isArp(bytes) || holds(namespace, address) || answersAnycast(namespace, address);
+/**
+ * Whether whoever sent an answer speaks for the address itself, rather than pass the answer on.
+ *
+ * @param own what the target itself sent: a bridge may give it another MAC address
+ */
+function claims({ at: { namespace }, bytes, identity }: CapturedFrame, address: string, own: Set<string>): boolean {
+  return (
+    (isAdvertisement(bytes) && !own.has(identity)) || holds(namespace, address) || answersAnycast(namespace, address)
+  );
 }
 
 /** Everybody gets a question by ARP, and a switch may hand everybody a frame that is for another. */
@@ -165,14 +160,18 @@ function anyRouter(namespace: Namespace, { address, namespace: target }: Questio
 }
 
 /** Whoever sent the answer without having been given it: a router that took the probe for itself. */
-function answering(senders: readonly CapturedFrame[], { to }: Question): StandIn | undefined {
+function answering(
+  senders: readonly CapturedFrame[],
+  { to }: Question,
+  isSeenThrough: (namespace: Namespace) => boolean,
+): StandIn | undefined {
   const [first] = senders;
-  if (!first?.at.namespace.interfaces.every(isEthernet)) return undefined;
+  if (!first || !isSeenThrough(first.at.namespace)) return undefined;
   const { namespace } = first.at;
   if (namespace.role === 'switch') return undefined;
   // br_do_proxy_suppress_arp: the question is kept back from a port, and the bridge answers it.
-  if (isArp(first.bytes) && first.at.isPort) return suppressed(first.at, to.address);
-  return isArp(first.bytes) ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);
+  if (isAdvertisement(first.bytes) && first.at.isPort) return suppressed(first.at, to.address);
+  return isAdvertisement(first.bytes) ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);
 }
 
 function suppressed({ namespace }: Interface, asked: string): StandIn {
@@ -181,7 +180,8 @@ function suppressed({ namespace }: Interface, asked: string): StandIn {
 }
 
 function proxy(namespace: Namespace, asked: string): StandIn {
-  const hint = `ask by 'icmp', which only the target itself answers; or turn proxy_arp off on ${namespace}`;
+  const setting = familyOf(asked) === 6 ? 'proxy_ndp' : 'proxy_arp';
+  const hint = `ask by 'icmp', which only the target itself answers; or turn ${setting} off on ${namespace}`;
   return { namespace, how: `answered for ${asked}, as a proxy`, hint };
 }
 
@@ -193,12 +193,8 @@ function translated(namespace: Namespace, asked: string, became: string | undefi
   };
 }
 
-function isSent({ direction }: CapturedFrame): boolean {
-  return direction === 'out';
-}
-
-function isArp(bytes: Buffer): boolean {
-  return decodeEthernet(withoutVlanTags(bytes))?.etherType === ETHERTYPE.arp;
+function isAdvertisement(bytes: Buffer): boolean {
+  return advertised(withoutVlanTags(bytes)) !== undefined;
 }
 
 /** Whether the taps see a device's frames as they are; of a tunnel's, they may see the packet alone. */

@@ -17,7 +17,7 @@ test('a question that is asked once more knows all of its probes', async ({ lab 
         .frames()
         .filter(({ at, bytes }) => at.namespace === a && asker.recognize(bytes) === 'probe')
         .map(({ bytes }) => ipPacketOf(bytes)?.payload.readUInt16BE(0));
-    // Each is a connection from a port of its own; the kernel may send its SYN more than once.
+    // Each is a connection from a new port; the kernel may send its SYN more than once.
     await expect.poll(() => new Set(probes()).size, { message: round }).toBe(round === 'first' ? 1 : 2);
   }
 });

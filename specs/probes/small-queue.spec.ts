@@ -25,3 +25,17 @@ test('no burst is sent where the one before may still be in the queue', async ({
     ),
   ).rejects.toThrow('the frames could not be sent in bursts: the machine is too busy');
 });
+
+// the same
+test('no echo is sent where the broadcasts of the one before may still be in the queue', async ({ macvlanPair }) => {
+  const pair = macvlanPair({ mode: 'bridge', bcqueuelen: 1 });
+  const { quiet } = fakeQuestion();
+  const busy = fakeQuestion({ quiet: { drained: async () => 'the machine is too busy' } });
+  await expect(
+    observePair(
+      pair,
+      () => 0,
+      (of) => (of === 'frames' ? quiet : busy.quiet),
+    ),
+  ).rejects.toThrow('no echo of ns1 to host could be sent: the machine is too busy');
+});

@@ -83,13 +83,13 @@ test('a packet that two routers pass to and fro', async ({ lab }) => {
 
 /** Sends one frame, and waits until so many copies of it have come out at the other end. */
 async function broadcastUntilHeard(lab: Lab, from: Namespace, at: Namespace, copies: number): Promise<void> {
-  const ear = engineOf(lab).resources.add(openPacketSocket(engineOf(at).netns, EXPERIMENTAL, SOCK_RAW));
+  const socket = engineOf(lab).resources.add(openPacketSocket(engineOf(at).netns, EXPERIMENTAL, SOCK_RAW));
   const device = from.interface();
   const destination = 'ff:ff:ff:ff:ff:ff';
   const frame = { destination, source: device.mac, etherType: EXPERIMENTAL, payload: Buffer.from('round') };
   expect(FrameSocket.of(from).send(device, encodeEthernet(frame))).toBeUndefined();
   for (let heard = 0; heard < copies; ) {
-    expect(await ear.readable(5000)).toBe(true);
-    while (heard < copies && ear.receive()) heard++;
+    expect(await socket.readable(5000)).toBe(true);
+    while (heard < copies && socket.receive()) heard++;
   }
 }

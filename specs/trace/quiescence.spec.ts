@@ -132,6 +132,16 @@ test('behind a parent that is down nothing is known', async ({ macvlanPair }) =>
   await becomesQuiet(lab, 'frames');
 });
 
+// the same, but the parent is up; the marker itself would fill the queue
+test('nor behind a parent whose queue has little room', async ({ macvlanPair }) => {
+  const { lab, m1, m2 } = macvlanPair({ mode: 'bridge' });
+  await becomesQuiet(lab);
+  for (const child of [m1, m2]) child?.set({ bcqueuelen: 1 });
+  expect(await isQuiet(lab)).toBe(false);
+  m1.set({ bcqueuelen: 1000 });
+  await becomesQuiet(lab);
+});
+
 // a ── b
 test('it is known who has learnt the address of a neighbour that he asked for', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];

@@ -1,4 +1,4 @@
-import { expect, type Lab, test } from 'hairpin';
+import { describe, expect, type Lab, type Port, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 import { addRules } from './rules/add-rules.ts';
 
@@ -59,6 +59,41 @@ test("a proxy's answer to ARP is none of the target's", async ({ lab }) => {
   const failure = await failureOf(expect(a).toReach(b, { by: 'arp' }));
   expect(failure).toContain(', not of b: r answered for 10.0.1.2, as a proxy\n');
   expect(failure).toContain("Hint: ask by 'icmp', which only the target itself answers; or turn proxy_arp off on r");
+});
+
+// a ── p0 (sw) ─┬─ p1, isolated as p0 is, or locked ── b
+//               └─ p2 ── r, a proxy ── d
+test.for([{ isolated: true }, { locked: true, learning: false }])(
+  "nor is a proxy's answer to ND, where b has %o",
+  async (settings, { lab }) => {
+    const [sw, r] = [lab.switch('sw'), lab.router('r')];
+    const [a, b, d] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('d')];
+    lab.cable(a, sw, { a: { address: 'fd00:9::10/64' }, b: { isolated: 'isolated' in settings } });
+    lab.cable(b, sw, { a: { address: 'fd00:9::22/64' }, b: settings });
+    lab.cable(r, sw, { a: { address: 'fd00:9::1/64' } });
+    lab.cable(r, d);
+    r.sysctl.set('net/ipv6/conf/eth0/proxy_ndp', 1);
+    r.route.add({ to: 'fd00:9::22', dev: 'eth1' });
+    r.neighbour.add({ to: 'fd00:9::22', proxy: true, dev: 'eth0' });
+    const failure = await failureOf(expect(a).toReach(b, { by: 'nd' }));
+    expect(failure).toContain(', not of b: r answered for fd00:9::22, as a proxy\n');
+    expect(failure).toContain('or turn proxy_ndp off on r');
+  },
+);
+
+// a ── p0 ┐
+//         br0 (m), which gives ARP of b's another MAC address
+// b ── p1 ┘
+test("a bridge that translates the MAC address passes on the target's answer", async ({ lab }) => {
+  const [a, b, m] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('m')];
+  const ports = [a, b].map(
+    (host, at) =>
+      lab.cable(host, m, { a: { address: `10.0.0.${at + 1}/24` }, b: { name: `p${at}`, address: false } }).b,
+  );
+  m.bridge({ name: 'br0', ports });
+  const rule = 'oifname p0 ether type arp ether saddr set 02:77:77:77:77:77';
+  await addRules(m, 'bridge t post { type filter hook postrouting priority 0; }', [rule]);
+  await expect(a).toReach(b, { by: 'arp' });
 });
 
 // a ── va ┐
@@ -175,6 +210,86 @@ test('a router that takes the probe for itself', async ({ lab }) => {
   expect(await failureOf(expect(a).toReach(b, { within: 100 }))).toMatch(
     /\nReceived: {2}an answer after .* \(\d+ probes?\), not of b: r took the probe for its own\n/,
   );
+});
+
+// a ── r ── b
+function buildRouted(lab: Lab) {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, b);
+  return { a, r, b };
+}
+
+const NAT = 'ip nat post { type nat hook postrouting priority 100; }';
+
+test.for(['masquerade random', 'masquerade to :700-720'])(
+  'an answer by way of `%s` is that of the target, which knows the asker by another port',
+  async (translation, { lab }) => {
+    const { a, r, b } = buildRouted(lab);
+    await addRules(r, NAT, [`meta l4proto { tcp, udp } oifname eth1 ${translation}`]);
+    for (const by of ['tcp', 'udp'] as const) await expect(a).toReach(b, { by });
+    // That another port was asked, and another host, is seen all the same.
+    await addRules(r, 'ip nat pre { type nat hook prerouting priority -100; }', ['ip daddr 10.0.1.2 redirect']);
+    await answerAt(r, 'tcp');
+    expect(await failureOf(expect(a).toReach(b, { by: 'tcp', port: 4000, within: 100 }))).toContain(
+      ', not of b: r took',
+    );
+  },
+);
+
+// r takes for itself what its packet filter has marked: a transparent proxy
+test('who has an address by a table that only a rule asks does not have it', async ({ lab }) => {
+  const { a, r, b } = buildRouted(lab);
+  r.rule.add({ fwmark: 1, table: 100 });
+  r.route.add({ to: 'default', type: 'local', dev: 'eth0', table: 100 });
+  await addRules(r, NAT, ['oifname eth1 masquerade']);
+  for (const by of ['icmp', 'tcp', 'udp'] as const) await expect(a).toReach(b, { by });
+});
+
+describe('where no program has ever run', () => {
+  test('a router that has a route to itself for the address', async ({ lab }) => {
+    const { a, r, b } = buildRouted(lab);
+    r.route.add({ to: '10.0.1.2', type: 'local', dev: 'eth0' });
+    b.interface().set({ up: false });
+    expect(await failureOf(expect(a).toReach(b))).toContain(', not of b: r has 10.0.1.2 too\n');
+  });
+
+  // a, b, which is down ── sw ── r ── d
+  test('a router that is a proxy for the address', async ({ lab }) => {
+    const [sw, r] = [lab.switch('sw'), lab.router('r')];
+    const [a, b, d] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('d')];
+    for (const ns of [a, b, r]) lab.cable(ns, sw);
+    lab.cable(r, d);
+    b.interface().set({ up: false });
+    r.route.add({ to: '10.0.0.2', dev: 'eth1' });
+    r.neighbour.add({ to: '10.0.0.2', proxy: true, dev: 'eth0' });
+    expect(await failureOf(expect(a).toReach(b, { by: 'arp' }))).toContain(', not of b: r answered for 10.0.0.2');
+  });
+
+  // a ── p0 ┐
+  //         br0 (m), which knows the address of b and answers for it
+  // b ── p1 ┘
+  test('a bridge that answers', async ({ lab }) => {
+    const [a, b, m] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('m')];
+    const ends = ['10.0.0.1/24', '10.0.0.2/24'].map((address, at) =>
+      lab.cable(at === 0 ? a : b, m, { a: { address }, b: { name: `p${at}`, address: false } }),
+    );
+    const br0 = m.bridge({ name: 'br0', ports: ends.map((cable) => cable.b) });
+    await expect(a).toReach(b);
+    br0.fdb.add(b.interface().mac, br0.ports[1] as Port);
+    (br0.ports[1] as Port).set({ neighSuppress: true });
+    m.neighbour.add({ to: '10.0.0.2', lladdr: b.interface().mac, dev: br0 });
+    b.sysctl.set('net/ipv4/conf/eth0/arp_ignore', 8);
+    expect(await failureOf(expect(a).toReach(b, { by: 'arp' }))).toContain(', not of b: m answered for 10.0.0.2');
+  });
+});
+
+test.for(['r', 'b'] as const)('a tunnel of %s that nothing passed hides nobody', async (whose, { lab }) => {
+  const { r, b, a } = buildRouted(lab);
+  await { r, b }[whose].exec('ip', ['tuntap', 'add', 'dev', 'tun0', 'mode', 'tun']);
+  await addRules(r, 'ip nat pre { type nat hook prerouting priority -100; }', ['ip daddr 10.0.1.2 redirect']);
+  const end = b.interface('eth0').set({ up: false });
+  expect(await failureOf(expect(a).toReach(end, { within: 100 }))).toContain(', not of b: r took the probe');
 });
 
 // a ── b, and a answers in b's place

@@ -133,6 +133,22 @@ test('a policy of IPsec that blocks', async ({ lab }) => {
   );
 });
 
+test('an address of 127.0.0.0/8 as the source', async ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b, { a: { address: '127.9.0.1/16' }, b: { address: '10.9.0.2/16' } });
+  expect(await receivedOf(expect(a).toReach('10.9.0.2', { within: 50 }))).toMatch(
+    /^Received: {2}nothing was sent: a has no route to 10\.9\.0\.2 \(ENETUNREACH\)/,
+  );
+  await expect(a).not.toReach('10.9.0.2', { droppedBy: 'route.none', at: a });
+  a.route.add({ to: '10.9.0.0/16', dev: 'eth0' });
+  expect(await receivedOf(expect(a).toReach('10.9.0.2', { within: 50 }))).toBe(
+    'Received:  nothing was sent: 127.9.0.1 is no source outside of a (EINVAL)\n' +
+      'Why:       a sends nothing from 127.9.0.1: 127.0.0.0/8 stays in a host\n\n' +
+      "Hint: a.sysctl.set('net.ipv4.conf.all.route_localnet', 1)",
+  );
+  await expect(a).not.toReach('10.9.0.2', { droppedBy: 'ip.localnet', at: a });
+});
+
 test.for<[action: string, reason: string]>([
   ['prohibit', 'a prohibit route or rule of a takes it (EACCES)'],
   ['blackhole', 'a blackhole route or rule of a takes it (EINVAL)'],

@@ -15,7 +15,7 @@ const ETHERTYPE_AT = 12;
  * Counts the frames that an interface's own stack hands to the handlers of an EtherType (`ptype_base`): behind the
  * rx_handler of a parent or a bridge, and behind the VLAN devices, which take what has their tag.
  */
-export class EtherTypeEar implements FrameListener {
+export class EtherTypeListener implements FrameListener {
   /** Nobody listens for datagrams. */
   readonly port = 0;
   readonly #device: Interface;

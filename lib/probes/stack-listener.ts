@@ -10,6 +10,7 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from '../kernel/constants.ts';
+import { firstReady } from '../kernel/first-ready.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
@@ -30,7 +31,7 @@ const MOST_AT_ONCE = 1000;
  * Counts the test frames that an interface's own stack is given: UDP at a socket, ND at a raw ICMPv6 socket, and ARP
  * where `arp_rcv` gets it, behind the rx_handler that hands a parent's frames to its children.
  */
-export class Ear implements FrameListener {
+export class StackListener implements FrameListener {
   readonly device: Interface;
   readonly port: number;
   readonly #udp: Socket;
@@ -41,7 +42,7 @@ export class Ear implements FrameListener {
 
   /**
    * @param join whether to join the group of `multicast`; otherwise only what the host has joined comes
-   * @throws KernelError when it cannot listen: an ear that is deaf would count no copies
+   * @throws KernelError when it cannot listen: one that is deaf would count no copies
    */
   constructor(device: Interface, kinds: readonly FrameKind[], join = true) {
     this.device = device;
@@ -81,8 +82,7 @@ export class Ear implements FrameListener {
 
   async wait(milliseconds: number): Promise<void> {
     const sockets = [this.#udp, this.#nd, this.#arp].filter((socket) => socket !== undefined);
-    await Promise.race(sockets.map((socket) => socket.readable(milliseconds)));
-    for (const socket of sockets) socket.stopWaiting();
+    await firstReady(sockets.map((socket) => (signal) => socket.readable(milliseconds, signal)));
   }
 
   [Symbol.dispose](): void {

@@ -7,7 +7,7 @@ import { vlanTagsOf } from '../wire/vlan-tag.ts';
 import { Capture } from './capture.ts';
 
 /** Counts the frames that come in at a device, as `tcpdump -p -Q in` sees them, whoever gets them then. */
-export class Eye implements FrameListener {
+export class TapListener implements FrameListener {
   /** Nobody listens for datagrams. */
   readonly port = 9;
   readonly #device: Interface;
