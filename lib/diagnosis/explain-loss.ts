@@ -15,7 +15,7 @@ import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { causeBetween } from './causes/between.ts';
-import { dummyCause } from './causes/dummy.ts';
+import { causeAtEnd } from './causes/by-model.ts';
 import { answerLossCause } from './causes/impairment.ts';
 import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
@@ -196,9 +196,14 @@ function notTaken(at: Hop, device: Interface): Located | undefined {
 
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
-  const end = hopsOf(path).find(({ frame }) => frame.direction === 'out' && dummyCause(frame.at));
-  const dummy = end && dummyCause(end.frame.at);
-  if (end && dummy) return { of, hop: end, cause: dummy };
+  // What a device did with it that it was given to send: a dummy frees it.
+  const hops = hopsOf(path);
+  for (const hop of hops) {
+    const isEnd = hop.frame.direction === 'out' && hop.next.length === 0;
+    const before = hops.find(({ next }) => next.includes(hop));
+    const cause = isEnd ? causeAtEnd(hop.frame, before?.frame) : undefined;
+    if (cause) return { of, hop, cause };
+  }
   const relative = relativeCause(path, to);
   if (relative) return { of, ...relative };
   if (mayLeadTo(path.frame.at, to)) return undefined;

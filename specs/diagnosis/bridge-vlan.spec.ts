@@ -72,4 +72,19 @@ Hint: vlan.add({ id: 1 }) on sw/p1, untagged: true if it is to leave without a t
       facts: { device: 'b/eth0', tag: { protocol: '802.1Q', id: 1 } },
     });
   });
+
+  test('a VLAN that a port keeps from forwarding', async ({ lab }) => {
+    const { sw, a, b } = build(lab);
+    for (const [port, side, lastSeen] of [
+      ['p1', 'out', 'sw/p0'],
+      ['p0', 'in', 'sw/p0'],
+    ] as const) {
+      await sw.exec('bridge', ['vlan', 'set', 'vid', '1', 'dev', port, 'state', 'blocking']);
+      expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+        code: 'bridge.vlan-state',
+        facts: { port: `sw/${port}`, id: 1, state: 'blocking', side },
+        lastSeen,
+      });
+    }
+  });
 });

@@ -29,7 +29,7 @@ test('a group that nobody is known to have joined: ND does not come through', as
       return diagnosisOf(error);
     }
   };
-  await expect.poll(cause, { timeout: 30_000 }).toMatchObject({
+  await expect.poll(cause, { timeout: 120_000 }).toMatchObject({
     code: 'bridge.no-mdb-entry',
     facts: { port: `r/${p1.name}`, group: 'ff02::1:ff00:2' },
     lastSeen: 'r/eth0',

@@ -35,22 +35,27 @@ const AREAS: Record<string, string> = {
 
 const INTRO = `# Diagnoses
 
-Why a packet was lost has a **code**. The codes are stable: specs may ask for them, and scripts may read them. The sentences of
-messages may change. This page is made from the source: \`npx vitest run specs/diagnosis/page.spec.ts -u\` writes it.
+Each cause of a loss has a **code**, such as \`bridge.isolated\`. Codes are stable: specs may ask for them, and scripts may read them. The
+sentences of messages may change. This page is made from the source: \`npx vitest run specs/diagnosis/page.spec.ts -u\` writes it.
 
-A negative may ask for its cause. It passes only if the packet was lost for this cause, and fails for any other, with the code that it
-was:
+A failed assertion says the code in [\`failure.json\`](failures.md#as-data) and in the report. Look it up here:
+`;
+
+const USE = `## In a spec
+
+A negative may ask for its cause. It passes only if the packet was lost for this cause. For any other cause it fails, and says which
+it was:
 
 \`\`\`ts
 await expect(a).not.toReach(b, { droppedBy: 'bridge.isolated', at: sw });
 await expect(b).not.toHear(a, { droppedBy: 'bridge.bcast-flood-off' });
 \`\`\`
 
-\`at\` is the device or the namespace where the packet was last seen, or whose setting is the cause. With \`droppedBy\` an unsent
-probe counts, too (\`route.none\`, \`link.no-carrier\`): what the network said is known then. For the kernel to name a packet filter's rule, one more
-probe is sent ([Reading a failure](failures.md)), so \`diagnose: 'passive'\` knows no \`nft.\` codes.
+\`at\` is the device or namespace where the packet was last seen, or whose setting is the cause. With \`droppedBy\` a probe that never left
+its host counts, too (\`route.none\`, \`link.no-carrier\`), for its cause is known. To have the kernel name a packet filter's rule, hairpin
+sends one more probe ([Reading a failure](failures.md#a-packet-filter)). With \`diagnose: 'passive'\` it does not, so \`nft.\` codes are never found.
 
-Where a question had no answer, the error of the failed assertion has the diagnosis as data, and so has the test's \`meta.hairpin.attempts\` in vitest's reporters:
+The error of a failed assertion has the diagnosis as data. So has the test's \`meta.hairpin.attempts\` in vitest's reporters:
 
 \`\`\`ts
 import { diagnosisOf } from 'hairpin';
@@ -59,8 +64,14 @@ const error = await expect(a).toReach(b).catch((error: unknown) => error);
 diagnosisOf(error); // { code: 'bridge.isolated', facts: { ingress: 'sw/p0', egress: 'sw/p1' }, outcome: 'lost', lastSeen: 'sw/p0', … }
 \`\`\`
 
-\`certainty\` is \`kernel\` where the kernel itself said so (a rule trace, its reason for a drop), \`model\` where the settings of the network would do
-so, and \`guess\` where only the place is known. Devices are named by namespace and name: \`sw/p0\`.
+| \`certainty\` | who says so |
+| --- | --- |
+| \`kernel\` | the kernel itself: a rule trace, or its reason for a drop |
+| \`model\` | hairpin's model: the settings of the network have this effect |
+| \`guess\` | nobody: only the place is known |
+
+Devices are named by namespace and name: \`sw/p0\`. Each entry below says what the code means, with the function of the kernel that
+drops the packet, then its facts, and the message of an example, with what to do about it.
 `;
 
 /** docs/diagnoses.md. */
@@ -72,8 +83,15 @@ export function diagnosesPage(): string {
   });
   const missing = [...byArea.keys()].filter((area) => !(area in AREAS));
   if (missing.length > 0) throw new Error(`no title for the codes of ${missing.join(', ')}`);
-  return `${[INTRO, ...sections].join('\n')}\n`.replaceAll(/\n(## )/g, '\n\n$1').replaceAll(/\n{3,}/g, '\n\n');
+  const index = Object.entries(AREAS).map(
+    ([area, title]) => `- ${title}: ${(byArea.get(area) ?? []).map(toEntry).join(', ')}`,
+  );
+  return `${[INTRO, ...index, '', USE, ...sections].join('\n')}\n`
+    .replaceAll(/\n(## )/g, '\n\n$1')
+    .replaceAll(/\n{3,}/g, '\n\n');
 }
+
+const OR = new Intl.ListFormat('en', { type: 'disjunction' });
 
 function section(code: Code): string {
   const { means, example } = WORDS[code];
@@ -84,13 +102,16 @@ function section(code: Code): string {
     '',
     means,
     ...factLines(WORDS[code]),
-    ...(culprits.length > 0 ? ['', `In the example it is a setting of ${culprits.join(', ')}.`] : []),
-    '',
-    '```',
-    text,
+    ...['', 'The message of an example:', '', '```', text],
     ...(hint ? [`Hint: ${hint}`] : []),
     '```',
+    ...(culprits.length > 0 ? ['', `There \`at\` may be ${OR.format(culprits)}.`] : []),
   ].join('\n');
+}
+
+/** A link to the entry, by GitHub's anchor. */
+function toEntry(code: Code): string {
+  return `[\`${code}\`](#${code.replaceAll('.', '')})`;
 }
 
 interface Facts {

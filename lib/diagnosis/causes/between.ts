@@ -1,11 +1,13 @@
-import type { CapturedFrame } from '../../lab/index.ts';
+import { engineOf } from '../../lab/engine.ts';
+import { type CapturedFrame, type Interface, isBridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
+import { ipLink } from '../../netlink/link.ts';
 import type { Step } from '../../trace/expected-way.ts';
+import { deviceName } from '../names.ts';
 import { modelledCause } from './by-model.ts';
 import { lossCause } from './impairment.ts';
 import { ipvlanOutCause, isRoutedByParent } from './ipvlan.ts';
 import { downCause } from './link.ts';
-import { membershipCause } from './membership.ts';
 import { routerCause } from './router.ts';
 
 /**
@@ -23,4 +25,13 @@ export function causeBetween(here: Step, next: Step, frame: CapturedFrame, since
     (isRoutedByParent(here, next) ? ipvlanOutCause(here, next, frame, since) : modelledCause(here, next, frame)) ??
     loss
   );
+}
+
+/** Whether one of two ports has left its bridge behind the lab's back. */
+function membershipCause(...devices: readonly [Interface, Interface]): Cause | undefined {
+  if (devices.some((device) => isBridge(device)) || !devices.every(({ isPort }) => isPort)) return undefined;
+  const [{ namespace, bridge }] = devices;
+  const own = bridge && engineOf(namespace).rtnetlink.get(ipLink.get({ index: bridge.index }));
+  const stray = own && devices.find((port) => port.state().master !== own.index);
+  return stray && { code: 'bridge.not-a-port', facts: { port: deviceName(stray), bridge: own.name } };
 }

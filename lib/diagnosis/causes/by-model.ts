@@ -33,6 +33,19 @@ export function modelledCause(here: Step, next: Step, frame: CapturedFrame): Cau
   return drop?.cause;
 }
 
+/**
+ * What a device did to a frame that it was given to send.
+ *
+ * @param before where the frame was seen last before: what a bridge tells a tunnel of it, its bytes do not say
+ */
+export function causeAtEnd(end: CapturedFrame, before: CapturedFrame | undefined): Cause | undefined {
+  const own = predictionAt(end, end);
+  const behind =
+    before && predictionAt(before, before)?.next.find(({ at }) => isAt(at, end.at) && at.direction === 'out');
+  const drops = [...(own?.drops ?? []), ...(behind?.drops ?? [])];
+  return drops.find(({ towards }) => !towards)?.cause;
+}
+
 /** A device in the model of its lab as it is now; undefined where it is gone. */
 export function modelled(device: Interface): Device | undefined {
   return stateIfThere(device) && networkOf(stateOf(device.namespace.lab)).find(placeOf(device));

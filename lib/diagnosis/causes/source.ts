@@ -45,7 +45,11 @@ function wayCause(question: Question): Cause | undefined {
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
   if (hasRules(from, family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };
-  return toNowhere(from, to.address) ?? { code: 'route.none', facts };
+  const nowhere = toNowhere(from, to.address);
+  // __mkroute_output: what is from 127.0.0.0/8 stays in its host.
+  if (!nowhere && hop.endsWith('(EINVAL)') && source.address.startsWith('127.'))
+    return { code: 'ip.localnet', facts: { namespace: from.name, from: source.address } };
+  return nowhere ?? { code: 'route.none', facts };
 }
 
 /** `ip_append_data`: what is not to be fragmented fits the device, or is refused (`EMSGSIZE`). */

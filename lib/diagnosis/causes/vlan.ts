@@ -1,14 +1,10 @@
 import type { Interface } from '../../lab/index.ts';
-import type { Cause, Tag } from '../../model/cause.ts';
-import { type VlanTag, vlanTagOf } from '../../wire/vlan-tag.ts';
+import type { Cause } from '../../model/cause.ts';
+import { tagWords, vlanTagOf } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
 
 /** Why the stack of a device did not take a frame: it has a tag, and no VLAN there is of that one. */
 export function tagCause(device: Interface, bytes: Buffer): Cause | undefined {
   const tag = vlanTagOf(bytes);
-  return tag && { code: 'vlan.missing', facts: { device: deviceName(device), tag: tagOf(tag) } };
-}
-
-function tagOf({ type, id }: VlanTag): Tag {
-  return { protocol: type === 0x88a8 ? '802.1ad' : '802.1Q', id };
+  return tag && { code: 'vlan.missing', facts: { device: deviceName(device), tag: tagWords(tag) } };
 }

@@ -1,3 +1,4 @@
+import type { CauseOf } from '../../model/cause.ts';
 import { namespaceOf, ownName, type WordsOf } from './words.ts';
 
 export const bridgeWords: WordsOf<'bridge'> = {
@@ -117,6 +118,26 @@ export const bridgeWords: WordsOf<'bridge'> = {
       hint: `on ${namespaceOf(port)}: ip link set ${ownName(port)} type bridge_slave proxy_arp off`,
     }),
   },
+  'bridge.neigh-suppress': {
+    means:
+      'The port, or a VLAN there, has `neigh_suppress`, or the port has `proxy_arp_wifi`, and the bridge floods no question to it whose answer it knows, and no announcement (`br_flood`, `br_do_proxy_suppress_arp`, `br_do_suppress_nd`). The bridge answers itself only if the neighbour is behind such a port.',
+    facts: {
+      address: 'the address that the question, or the announcement, is about',
+      setting: '`neigh_suppress` or `proxy_arp_wifi`',
+      because:
+        '`known`: the bridge has the neighbour in its own table; `own`: the address is its own; `announced`: nobody is asked (a gratuitous ARP, duplicate address detection of IPv6)',
+    },
+    optional: { vlan: 'the VLAN whose `neigh_suppress` it is, where the port has `neigh_vlan_suppress`' },
+    example: { port: 'sw/p1', setting: 'neigh_suppress', address: '10.0.0.2', because: 'known' },
+    say: ({ port, setting, address, because, vlan }) => ({
+      text: `${port} is flooded with nothing about ${address}: ${setting}${vlan === undefined ? '' : ` of VLAN ${vlan}`} is on, and ${SUPPRESSED[because]}`,
+      hint: `${
+        vlan === undefined
+          ? `on ${namespaceOf(port)}: ip link set ${ownName(port)} type bridge_slave ${setting} off`
+          : `vlan.set({ id: ${vlan}, neighSuppress: false }) on ${port}`
+      }${because === 'known' ? `, or ip neigh flush to ${address} nud all` : ''}`,
+    }),
+  },
   'bridge.vlan': {
     means:
       'The bridge looks at VLANs, and the frame is of one that the port is not in: nothing of it comes in (`__allowed_ingress`), and nothing goes out (`br_allowed_egress`). The port may be the bridge itself, for its own host (`br_pass_frame_up`).',
@@ -126,6 +147,28 @@ export const bridgeWords: WordsOf<'bridge'> = {
     say: ({ port, id, side, pvidOf }) => ({
       text: `${pvidOf ? `the untagged frame becomes VLAN ${id} (pvid of ${pvidOf}); ` : ''}VLAN ${id} is not allowed on ${port}`,
       hint: `vlan.add({ id: ${id} }) on ${port}${side === 'out' ? ', untagged: true if it is to leave without a tag' : ''}`,
+    }),
+  },
+  'bridge.vlan-state': {
+    means:
+      'A port may have a state for each VLAN (`bridge vlan set … state`). For the VLAN of the frame it is not `forwarding`, so the port drops the frame on its way in (`__allowed_ingress`) or out (`br_allowed_egress`). In the state `learning` the bridge still learns the address of the sender (`br_handle_frame_finish`).',
+    facts: {
+      id: 'the VLAN of the frame',
+      state: '`disabled`, `listening`, `learning` or `blocking`',
+      side: '`in`: the port accepts no frame of it; `out`: it sends none',
+    },
+    optional: {
+      msti: "the spanning tree instance of the VLAN, where the bridge has `mst_enabled`: `state` is the VLAN's state at the port in that instance; instance 0 follows the port's own state",
+    },
+    example: { port: 'sw/p1', id: 10, state: 'blocking', side: 'out' },
+    say: ({ port, id, state, side, msti }) => ({
+      text: `${port} ${side === 'in' ? 'accepts' : 'sends'} nothing of VLAN ${id}: the state of the VLAN there is ${state}${msti ? `, as of MSTI ${msti}` : ''}`,
+      hint:
+        msti === undefined
+          ? `on ${namespaceOf(port)}: bridge vlan set vid ${id} dev ${ownName(port)} state forwarding`
+          : msti === 0
+            ? `set({ state: 'forwarding' }) on ${port}`
+            : `mst.set({ msti: ${msti}, port, state: 'forwarding' }) on the bridge of ${port}`,
     }),
   },
   'bridge.no-pvid': {
@@ -138,6 +181,20 @@ export const bridgeWords: WordsOf<'bridge'> = {
         ? `the tag ${tag.protocol} id ${tag.id} says no VLAN to the bridge of ${port}, and ${port} has no pvid`
         : `${port} takes no untagged frame: it has no pvid`,
       hint: `vlan.add({ id: …, pvid: true }) on ${port}`,
+    }),
+  },
+  'bridge.no-tunnel': {
+    means:
+      'The port is an `external` vxlan, which sends only frames that somebody has given a tunnel (`vxlan_xmit`). The bridge gives one to the VLANs that the port maps, while they still have their tag (`br_handle_vlan`, `br_handle_egress_vlan_tunnel`).',
+    facts: {
+      because:
+        '`not-filtering`: the bridge does not look at VLANs; `off`: the port has no `vlan_tunnel`; `untagged`: the VLAN loses its tag there, before it is mapped; `unmapped`: the VLAN has no tunnel there',
+    },
+    optional: { vlan: 'of the frame, where the bridge looks at VLANs' },
+    example: { port: 'leaf/vxlan0', because: 'unmapped', vlan: 10 },
+    say: ({ port, because, vlan = 0 }) => ({
+      text: `${port} is an external vxlan, and the frame has no tunnel: ${NO_TUNNEL[because](vlan).text}`,
+      hint: NO_TUNNEL[because](vlan).hint(port),
     }),
   },
   'bridge.no-mdb-entry': {
@@ -166,3 +223,33 @@ export const bridgeWords: WordsOf<'bridge'> = {
     }),
   },
 };
+
+const SUPPRESSED = {
+  known: 'the bridge knows that neighbour',
+  own: "the address is the bridge's own",
+  announced: 'the message asks nobody',
+};
+
+const NO_TUNNEL: Record<CauseOf<'bridge.no-tunnel'>['facts']['because'], (vlan: number) => NoTunnel> = {
+  'not-filtering': () => ({
+    text: 'its bridge does not look at VLANs',
+    hint: (port) => `set({ vlanFiltering: true }) on the bridge of ${port}`,
+  }),
+  off: (vlan) => ({
+    text: 'vlan_tunnel of the port is off',
+    hint: (port) => `set({ vlanTunnel: true }) on ${port}, and vlan.add({ id: ${vlan}, tunnelId: … })`,
+  }),
+  untagged: (vlan) => ({
+    text: `VLAN ${vlan} loses its tag there, before it is mapped`,
+    hint: (port) => `vlan.add({ id: ${vlan} }) on ${port}, which is not untagged`,
+  }),
+  unmapped: (vlan) => ({
+    text: `VLAN ${vlan} has none there`,
+    hint: (port) => `vlan.add({ id: ${vlan}, tunnelId: … }) on ${port}`,
+  }),
+};
+
+interface NoTunnel {
+  text: string;
+  hint: (port: string) => string;
+}

@@ -51,10 +51,14 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     say: () => ({ text: "dropped by the machine: a processor's queue was full (net.core.netdev_max_backlog)" }),
   },
   'ip.localnet': {
-    means: 'A packet from or for 127.0.0.0/8 came from outside (`ip_route_input_slow`).',
+    means:
+      'A packet from or for 127.0.0.0/8 came from outside (`ip_route_input_slow`), or would leave its host (`__mkroute_output`).',
+    optional: { from: 'the address that it would leave its host from' },
     example: { namespace: 'b' },
-    say: ({ namespace }) => ({
-      text: `${namespace} takes no packets of 127.0.0.0/8 from outside`,
+    say: ({ namespace, from }) => ({
+      text: from
+        ? `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays in a host`
+        : `${namespace} takes no packets of 127.0.0.0/8 from outside`,
       hint: `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`,
     }),
   },
