@@ -1,4 +1,4 @@
-import { checkBoolean, checkMtu, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkIsObject, checkMtu, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions } from '../links/bridge-port.ts';
 import { missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -34,6 +34,7 @@ export function addCable<A extends Namespace, B extends Namespace>(
   checkEnd(lab, 'a', a);
   checkEnd(lab, 'b', b);
   const call = `lab.cable(${a.name}, ${b.name})`;
+  checkIsObject(call, options, 'mtu');
   const { kind: named = 'veth', mtu, a: ofA, b: ofB, ...settings } = options;
   const kind = checkPairKind(call, named);
   checkOptions(call, options, ['mtu', 'a', 'b', 'kind', ...kind.options.keys()]);

@@ -3,6 +3,7 @@ import { engineOf } from './engine.ts';
 import { Fdb } from './fdb.ts';
 import { Interface } from './interface.ts';
 import { Mdb } from './mdb.ts';
+import { Mst } from './mst.ts';
 import type { Port } from './port.ts';
 
 /**
@@ -23,6 +24,11 @@ export class Bridge extends Interface {
   /** The multicast database: who is sent the frames of a group. */
   get mdb(): Mdb {
     return new Mdb(this);
+  }
+
+  /** The instances of its spanning trees: which VLAN is of which, and their states at ports. */
+  get mst(): Mst {
+    return new Mst(this);
   }
 
   /** As the kernel has it now: the least of its ports' unless somebody chose one (`br_stp_recalculate_bridge_id`). */

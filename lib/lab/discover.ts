@@ -67,8 +67,9 @@ function refresh(namespace: Namespace, listed: readonly Link[]): void {
   }
 }
 
-function isOfTheKernel(namespace: Namespace, { name }: Link): boolean {
-  return name === 'lo' || FALLBACK_TUNNELS.test(name) || (namespace.role === 'switch' && name === 'br0');
+function isOfTheKernel(namespace: Namespace, { name, index }: Link): boolean {
+  // By its index: a spec may give it another name.
+  return name === 'lo' || FALLBACK_TUNNELS.test(name) || ownBridge(namespace)?.index === index;
 }
 
 /** A bridge's carrier is its ports', and what leads nobody knows where, such as ifb and tun, has none to follow. */

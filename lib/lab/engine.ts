@@ -1,5 +1,6 @@
 import { onceInThread } from '../kernel/once-in-thread.ts';
 import { UsageError } from '../kernel/validate.ts';
+import type { Events, Heard } from './events.ts';
 import type { Interface } from './interface.ts';
 import type { InterfaceEngine } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
@@ -25,6 +26,7 @@ export function engineOf(handle: Lab): LabEngine;
 export function engineOf(handle: Switch): SwitchEngine;
 export function engineOf(handle: Namespace): NamespaceEngine;
 export function engineOf(handle: Uplink): UplinkEngine;
+export function engineOf(handle: Events): Heard;
 export function engineOf(handle: Namespace | Uplink): NamespaceEngine | UplinkEngine;
 export function engineOf(handle: object): unknown {
   const engine = engines.get(handle);
@@ -45,6 +47,7 @@ export function setEngine(handle: Interface, engine: InterfaceEngine): void;
 export function setEngine(handle: Lab, engine: LabEngine): void;
 export function setEngine(handle: Namespace, engine: NamespaceEngine): void;
 export function setEngine(handle: Uplink, engine: UplinkEngine): void;
+export function setEngine(handle: Events, engine: Heard): void;
 export function setEngine(handle: object, engine: object): void {
   engines.set(handle, engine);
 }

@@ -3,7 +3,7 @@ import type { EntryKind } from '../state/entries/entry-kind.ts';
 import { MONITORED, type MonitoredEntry, type MonitoredObject } from '../state/entries/entry-kinds.ts';
 import { EntryMonitor } from '../state/entries/entry-monitor.ts';
 import { checkLabOpen } from './check-lab-open.ts';
-import { engineOf } from './engine.ts';
+import { engineOf, setEngine } from './engine.ts';
 import type { Namespace } from './namespace.ts';
 
 /** A change that the kernel told of: the object as it is now, or, with `deleted`, as it was. */
@@ -25,7 +25,7 @@ export class Events<K extends MonitoredObject = MonitoredObject> implements Disp
     this.namespace = namespace;
     this.object = object;
     this.#heard = heard;
-    heards.set(this, heard);
+    setEngine(this, heard);
   }
 
   /**
@@ -85,15 +85,6 @@ export function monitor<K extends MonitoredObject>(namespace: Namespace, object:
   const heard = new Heard(new EntryMonitor(engineOf(namespace), kind));
   engineOf(namespace.lab).resources.add(heard);
   return new Events(namespace, object, heard);
-}
-
-const heards = new WeakMap<Events, Heard>();
-
-/** What is behind a monitor. */
-export function heardOf(events: Events): Heard {
-  const heard = heards.get(events);
-  if (!heard) throw new Error(`${events} was not made by namespace.monitor`);
-  return heard;
 }
 
 /** What listens to the kernel: an `EntryMonitor`, as far as a spec's monitor needs it. */

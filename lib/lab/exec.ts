@@ -18,9 +18,31 @@ import type { TapQueue } from './tap-queue.ts';
  * @param env what it has in its environment beside this process's own
  */
 export function outputOf(namespace: Namespace, file: string, args: readonly string[], env = {}): string {
+  return outputIn(engineOf(namespace).netns, file, args, env);
+}
+
+/** All that a program prints within a time, in milliseconds, also when it fails. Then it is killed. */
+export function printedBy(
+  namespace: Namespace,
+  file: string,
+  args: readonly string[],
+  timeout: number,
+): { printed: string; isLate: boolean } {
+  const options = { reject: false, all: true, timeout, killSignal: 'SIGKILL' } as const;
+  const { all, timedOut } = engineOf(namespace).netns.run(() => execaSync(file, [...args], options));
+  return { printed: all, isLate: timedOut };
+}
+
+/** A network that may be no lab's, as far as a program is run in it. */
+interface Runner {
+  run<T>(action: () => T): T;
+}
+
+/** The same in such a network. */
+export function outputIn(netns: Runner, file: string, args: readonly string[], env = {}): string {
   const program = findProgram(file);
   if (!program) return '';
-  const { failed, stdout } = engineOf(namespace).netns.run(() => execaSync(program, [...args], { reject: false, env }));
+  const { failed, stdout } = netns.run(() => execaSync(program, [...args], { reject: false, env }));
   return failed ? '' : stdout;
 }
 

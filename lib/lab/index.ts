@@ -1,6 +1,6 @@
 export { KernelError } from '../kernel/kernel-error.ts';
 export { UsageError } from '../kernel/validate.ts';
-export type { PortOptions, PortState } from '../links/bridge-port.ts';
+export type { PortOptions } from '../links/bridge-port.ts';
 export { defineLink } from '../links/define-link.ts';
 export { IPVLAN_FLAGS, IPVLAN_MODES, type IpvlanFlag, type IpvlanMode } from '../links/ipvlan.ts';
 export type { End, LinkDescription, Lower, Refused } from '../links/link-description.ts';
@@ -9,17 +9,18 @@ export { MACVLAN_MODES, type MacvlanMode } from '../links/macvlan.ts';
 export { netlink } from '../links/netlink-types.ts';
 export type { LinkKindName, PairKindName, SingleKind } from '../links/registry.ts';
 export { type NewSettings, type Setting, type SettingRules, type Settings, setting } from '../links/setting.ts';
-export { VLAN_PROTOCOLS, type VlanProtocol } from '../links/vlan.ts';
 export type { AddressState } from '../netlink/address.ts';
 export type { BridgeVlan, VlanIds } from '../netlink/bridge-vlan.ts';
 export type { LinkState, OperState } from '../netlink/link.ts';
 export type { Encap } from '../netlink/lwtunnel.ts';
 export type { FdbEntry, NeighbourState } from '../netlink/neighbour.ts';
+export type { PortState } from '../netlink/port-state.ts';
 export type { WireguardPeer } from '../netlink/wireguard.ts';
 export type { NeighbourEntry } from '../state/entries/neighbour-entry.ts';
 export type { NexthopEntry } from '../state/entries/nexthop-entry.ts';
 export type { RouteEntry, RouteHop } from '../state/entries/route-entry.ts';
 export type { RuleEntry } from '../state/entries/rule-entry.ts';
+export { VLAN_PROTOCOLS, type VlanProtocol } from '../wire/vlan-tag.ts';
 export type { AddressList } from './address-list.ts';
 export type { AddressOption } from './address-option.ts';
 export type { Advertisement, AdvertiseOptions } from './advertisement.ts';
@@ -57,9 +58,11 @@ export type {
   Vlan,
   VlanOptions,
 } from './links.ts';
+export { LoadedTopology, type TopologyText } from './loaded-topology.ts';
 export { addMacvlanPair, type MacvlanPair, type MacvlanPairOptions } from './macvlan-pair.ts';
 export type { Mdb, MdbMember, MdbPortEntry } from './mdb.ts';
 export type { Membership } from './membership.ts';
+export type { Mst, MstInstance } from './mst.ts';
 export { Namespace } from './namespace.ts';
 export type { NeighbourOptions } from './neighbour-table.ts';
 export type { NexthopOptions } from './nexthop-table.ts';
@@ -76,4 +79,4 @@ export { isTap, type TapInterface } from './tap-interface.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
 export type { Uplink } from './uplink.ts';
-export type { VlanList, VlanMembership } from './vlan-list.ts';
+export type { VlanList, VlanMembership, VlanSettings } from './vlan-list.ts';

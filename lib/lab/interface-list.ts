@@ -132,15 +132,15 @@ export class InterfaceList {
   }
 
   #freeName(base: string, taken: readonly string[]): string {
+    const names = new Set([...taken, ...this.#all.map(({ name }) => name)]);
     for (let number = 0; ; number++) {
       const name = `${base}${number}`;
-      const isFree = !taken.includes(name) && !this.#all.some((device) => device.name === name);
-      if (isFree && !FALLBACK_TUNNELS.test(name)) return name;
+      if (!names.has(name) && !FALLBACK_TUNNELS.test(name)) return name;
     }
   }
 }
 
 /** A locally administered address from the device's index: the same in every run, so messages can be compared. */
-function macOf(index: number): string {
+export function macOf(index: number): string {
   return `02:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`;
 }

@@ -13,7 +13,7 @@ import type { Uplink } from './uplink.ts';
 import { Visits } from './visits.ts';
 
 /** Where a lab's device indexes begin: above `lo` and the fallback tunnels that a kernel may put into each namespace. */
-const FIRST_INDEX = 100;
+export const FIRST_INDEX = 100;
 
 /** What is behind a {@link Lab}: all that it has made, and what it knows of it. */
 export class LabEngine {
@@ -32,6 +32,8 @@ export class LabEngine {
   readonly partitions = new Map<string, Partition>();
   /** Those that are being sent. */
   readonly advertisements = new Set<Advertisement>();
+  /** What a failure's evidence has besides: texts of other layers, by the names of their files. */
+  readonly evidence: { file: string; text: () => string }[] = [];
   readonly visits: Visits;
   /** The end of the lab, from the call of `close` on. */
   closing: Promise<void> | undefined;

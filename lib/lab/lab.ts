@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { checkFileName, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { PairKindName } from '../links/registry.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { addCable } from './add-cable.ts';
@@ -13,6 +14,7 @@ import type { Interface } from './interface.ts';
 import type { LabData } from './lab-data.ts';
 import { LabEngine } from './lab-engine.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
+import type { LoadedTopology, TopologyText } from './loaded-topology.ts';
 import { Namespace } from './namespace.ts';
 import { openNamespace } from './namespace-engine.ts';
 import { addPartition, type Partition } from './partition.ts';
@@ -181,6 +183,40 @@ export class Lab implements AsyncDisposable {
     await upperLayers().pause(this);
   }
 
+  /**
+   * Builds what a topology file says: YAML with the namespaces, the links, and what is set of them, in the words of the calls that make
+   * them. It also reads containerlab's files with nodes of `kind: linux` and `kind: bridge`. Everything but the programs of `exec`
+   * exists as soon as the call returns; await the promise for these.
+   *
+   * @param from a file, relative to the working directory; a URL; or `{ text }`
+   * @returns what it has made, by the names of the file
+   * @throws UsageError with file, line and column: of an unknown key, a name that nothing has, a wrong value; KernelError when the
+   * kernel refuses. What was made until then stays
+   * @example
+   * const office = await lab.load(new URL('office.yaml', import.meta.url));
+   * await expect(office.namespace('desk')).toReach(office.namespace('printer'));
+   */
+  load(from: string | URL | TopologyText): Promise<LoadedTopology> {
+    checkLabOpen('lab.load', this);
+    checkTopologySource(from);
+    return upperLayers().load(this, from);
+  }
+
+  /**
+   * Says the network as the kernel has it now as a topology file, which {@link load} builds again: links with their settings, addresses,
+   * routes, rules, static entries, sysctls and packet filters. What a file cannot say stands there as a comment, `# Left out: …`.
+   *
+   * @param file where it is written, too. @default nowhere
+   * @returns the text
+   * @throws UsageError for a lab that is closed
+   * @example lab.save('office.yaml')
+   */
+  save(file?: string): string {
+    checkLabOpen('lab.save', this);
+    checkFileName('lab.save', 'file', file);
+    return upperLayers().save(this, file);
+  }
+
   /** The drawing of {@link draw}; of a lab that is closed, its namespaces' names. */
   toString(): string {
     return this.closed ? this[inspect.custom]() : this.draw();
@@ -235,6 +271,17 @@ export class Lab implements AsyncDisposable {
   #add(method: string, name: string, role: 'host' | 'router'): Namespace {
     return engineOf(this).addNamespace(method, name, () => openNamespace(new Namespace(this, name, role)));
   }
+}
+
+function checkTopologySource(from: unknown): void {
+  if (from instanceof URL || (typeof from === 'string' && from !== '' && !from.includes('\n'))) return;
+  if (typeof from !== 'object' || from === null) {
+    throw new UsageError(`lab.load: from must be a file's name, a URL, or { text: '…' }: received ${show(from)}`);
+  }
+  checkOptions('lab.load', from, ['text', 'name']);
+  const { text, name } = from as Partial<TopologyText>;
+  if (typeof text !== 'string') throw new UsageError(`lab.load: text must be a text of YAML: received ${show(text)}`);
+  checkFileName('lab.load', 'name', name);
 }
 
 /**

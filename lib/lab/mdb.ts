@@ -5,7 +5,7 @@ import { isGroupMac, isMac } from '../wire/mac-address.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
-import type { Interface } from './interface.ts';
+import { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 import { change, watcher } from './watcher.ts';
 
@@ -111,7 +111,7 @@ export class Mdb {
     if (member.src !== undefined) checkSource(call, member.group, member.src);
     if (this.#members.some((each) => each === member.port)) return;
     const { port } = member;
-    const received = typeof port === 'object' && port !== null ? String(port) : show(port);
+    const received = (port as unknown) instanceof Interface ? String(port) : show(port);
     throw new UsageError(`${call}: port must be a port of ${this.#name}, or its bridge: received ${received}`);
   }
 }

@@ -2,6 +2,7 @@ import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
+import { chosenByMachine } from '../state/inherited-sysctls.ts';
 import { engineOf, setEngine } from './engine.ts';
 import { InterfaceList } from './interface-list.ts';
 import { namesOf } from './names.ts';
@@ -92,7 +93,10 @@ export function applyDefaults(namespace: Namespace): void {
   const { lab, role } = namespace;
   const { netns, rtnetlink, foreign } = engineOf(namespace);
   const inherited = engineOf(lab);
+  // What somebody else made has what he chose.
+  const chosen = foreign ? [] : chosenByMachine();
   netns.run(() => {
+    for (const [name, value] of chosen) writeSysctlIn(namespace, name, value);
     for (const { name, value } of sysctlsOf(role, lab.defaults)) {
       const read = () => readSysctlIn(namespace, name);
       if ((foreign ? read() : inherited.inherited(name, read)) !== value) writeSysctlIn(namespace, name, value);

@@ -1,7 +1,7 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { checkBoolean, checkIp, checkMac, checkOneOf, checkOptions, UsageError } from '../kernel/validate.ts';
 import { ipNeighbour, isLearnt, type NeighbourState } from '../netlink/neighbour.ts';
-import { checkOptionValues } from '../state/entries/fields.ts';
+import { checkOptionValues, deviceName, ip, mac } from '../state/entries/fields.ts';
 import { type NeighbourEntry, neighbourEntry } from '../state/entries/neighbour-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { familyOf } from '../wire/ip-address.ts';
@@ -32,6 +32,8 @@ export interface NeighbourOptions {
 
 const { state, proxy, router, externLearn } = neighbourEntry.fields;
 const FIELDS = { state, proxy, router, externLearn };
+/** Every option of an entry. */
+export const neighbourFields = { to: ip, lladdr: mac, dev: deviceName, ...FIELDS };
 
 /** The ARP and ND tables of a namespace, as `ip neighbour` has them. */
 export class NeighbourTable {
@@ -52,7 +54,7 @@ export class NeighbourTable {
     const call = `${this.#namespace}.neighbour.add`;
     change(call, [options], () => {
       checkLabOpen(call, this.#namespace.lab);
-      checkOptions(call, options, ['to', 'lladdr', 'dev', ...Object.keys(FIELDS)]);
+      checkOptions(call, options, Object.keys(neighbourFields));
       const { to, lladdr } = options;
       checkIp(call, 'to', to);
       const said = checkOptionValues(call, FIELDS, options);
@@ -63,6 +65,7 @@ export class NeighbourTable {
       const { state = 'PERMANENT', proxy = false, router = false, externLearn = false } = said;
       const entry = { to, lladdr, device: device.index, state, proxy, router, externLearn };
       engineOf(this.#namespace).rtnetlink.change(ipNeighbour.replace(entry));
+      if (proxy) engineOf(this.#namespace.lab).visits.addFault();
     });
   }
 

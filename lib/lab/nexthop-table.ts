@@ -8,7 +8,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { deviceOf } from './route-options.ts';
+import { checkEncap, deviceOf } from './route-options.ts';
 import { change, watcher } from './watcher.ts';
 
 /** A nexthop object to be added, in the words of `ip nexthop` (camel-cased). */
@@ -110,6 +110,8 @@ function checkTogether(call: string, options: NexthopOptions): void {
   checkId(call, id);
   if (group !== undefined && (!Array.isArray(group) || group.length === 0))
     throw new UsageError(`${call}: group must be a list such as [{ id: 1 }, { id: 2 }]: received ${show(group)}`);
+  for (const [at, member] of group?.entries() ?? []) checkId(`${call}: group[${at}]`, member?.id);
+  checkEncap(call, encap);
   const stray = Object.entries({ via, dev, blackhole, encap }).find(([, value]) => value !== undefined);
   if (group && stray) throw new UsageError(`${call}: a group has members in place of ${stray[0]}`);
   if (!group && type === 'resilient')

@@ -3,13 +3,16 @@ import { bridgeLink, type PortOptions, portOf, portSettings } from '../links/bri
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
-import type { Interface } from './interface.ts';
+import { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
 import { checkAlive } from './interface-state.ts';
 import { watcher } from './watcher.ts';
 
 /** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
 const SEALED = { flood: false, mcastFlood: false, bcastFlood: false, learning: false, locked: true } as const;
+
+/** By these the bridge answers for others (`br_do_proxy_suppress_arp`, `br_do_suppress_nd`). */
+const ANSWERING = ['neighSuppress', 'neighVlanSuppress', 'proxyArp', 'proxyArpWifi'] as const;
 
 /** What `set` takes of a port besides its {@link PortOptions}. */
 export interface BackupOption {
@@ -34,7 +37,7 @@ export function checkBackupPort(call: string, bridge: Interface | undefined, por
   if (backup === undefined || backup === false) return;
   const others = port.namespace.interfaces.filter((each) => each !== port && each.bridge === bridge);
   if (others.some((other) => other === backup)) return;
-  const received = typeof backup === 'object' ? String(backup) : show(backup);
+  const received = backup instanceof Interface ? String(backup) : show(backup);
   throw new UsageError(`${call}: backupPort must be another port of the same bridge, or false: received ${received}`);
 }
 
@@ -117,6 +120,7 @@ function setPort(
     ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
   };
   engineOf(namespace).rtnetlink.change(bridgeLink.change({ ...options, index }, causes));
+  if (ANSWERING.some((setting) => options[setting])) engineOf(namespace.lab).visits.addFault();
 }
 
 /** The settings that the kernel has of a device as a port, whatever kind of link it is. */

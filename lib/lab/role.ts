@@ -27,14 +27,15 @@ const CALM: readonly Setting[] = [
   { name: 'net.ipv6.icmp.ratemask', value: '0' },
 ];
 
-/** The kernel's own, whatever the host has. */
+/** The kernel's own, whatever the machine has. */
+const NO_FORWARDING: Setting = { name: 'net.ipv4.ip_forward', value: '0', always: true };
 const NO_REVERSE_PATH_FILTER: readonly Setting[] = [
   { name: 'net.ipv4.conf.all.rp_filter', value: '0', always: true },
   { name: 'net.ipv4.conf.default.rp_filter', value: '0', always: true },
 ];
 
 const SETTINGS: Record<Role, readonly Setting[]> = {
-  host: [{ name: 'net.ipv4.ip_forward', value: '0', always: true }, ...NO_REVERSE_PATH_FILTER, ...CALM],
+  host: [NO_FORWARDING, ...NO_REVERSE_PATH_FILTER, ...CALM],
   router: [
     { name: 'net.ipv4.ip_forward', value: '1', always: true },
     { name: 'net.ipv6.conf.all.forwarding', value: '1', always: true },
@@ -42,7 +43,7 @@ const SETTINGS: Record<Role, readonly Setting[]> = {
     ...CALM,
   ],
   // A switch forwards frames and has no addresses, so its ports say nothing of their own.
-  switch: [{ name: 'net.ipv6.conf.default.disable_ipv6', value: '1', always: true }],
+  switch: [NO_FORWARDING, { name: 'net.ipv6.conf.default.disable_ipv6', value: '1', always: true }],
 };
 
 /** The sysctls that a lab sets in a new namespace. */
@@ -54,5 +55,9 @@ export function sysctlsOf(role: Role, defaults: Defaults): readonly Setting[] {
  * What a lab sets of the neighbour tables of each device. The kernel would wait for an answer to ARP or ND for a second; on
  * a software link one takes microseconds. Three requests, so a neighbour has failed after 60 ms. Proxies would put theirs
  * off by up to 0.8 s (`pneigh_enqueue`), for the sake of other holders of the address: longer than any negative is held.
+ * How often it asks is the kernel's own: a new device takes it from the machine (`neigh_parms_alloc`).
  */
-export const NEIGHBOUR_TIMERS = { retrans: 20, proxyDelay: 0 };
+export const NEIGHBOUR_TIMERS = { retrans: 20, appProbes: 0, mcastProbes: 3, proxyDelay: 0 };
+
+/** After so many milliseconds a host asks for a neighbour again (`retrans_time_ms`): in a lab, and with the kernel's defaults. */
+export const RETRANSMISSION = { lab: NEIGHBOUR_TIMERS.retrans, kernel: 1000 };

@@ -1,7 +1,8 @@
 import { checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
-import { type ipRoute, type RouteMetrics, TABLE_MAIN } from '../netlink/route.ts';
-import { checkOptionValues, from, ip, network, oneNumber } from '../state/entries/fields.ts';
+import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
+import type { RouteMetrics } from '../netlink/route-metrics.ts';
+import { checkOptionValues, deviceName, from, inner, ip, network, oneNumber } from '../state/entries/fields.ts';
 import {
   hopFields,
   metricFields,
@@ -85,7 +86,10 @@ const FIELDS = {
   ...{ onlink: hopFields.onlink, encap: hopFields.encap, from: network, ...metricFields },
 };
 
-const OPTIONS = [...Object.keys(FIELDS), 'dev', 'nextHops'];
+/** Every option of a route. */
+export const routeFields = { ...FIELDS, dev: deviceName, nextHops: inner(hopFields) };
+
+const OPTIONS = Object.keys(routeFields);
 
 /** The loopback, which is no interface of the lab's. */
 const LOOPBACK = { name: 'lo', index: 1 };
@@ -104,7 +108,9 @@ export function parseRoute(
 ): Parameters<typeof ipRoute.add>[0] {
   checkOptions(call, options, OPTIONS);
   const said = checkOptionValues(call, FIELDS, options);
+  if (said.to === undefined) throw new UsageError(`${call}: to must be ${target.rule}: received undefined`);
   checkTogether(call, options, isNew);
+  checkEncap(call, said.encap);
   const { via, src, nhid, onlink, encap, metric, proto: protocol, type, table, tos, mtu } = said;
   const { nextHops } = options;
   return {
@@ -120,7 +126,7 @@ export function parseRoute(
       mtu,
     },
     device: said.dev === undefined ? undefined : deviceOf(namespace, said.dev),
-    ...(nextHops && { nextHops: nextHops.map((hop, at) => parseHop(call, namespace, hop, at)) }),
+    ...(nextHops && { nextHops: Array.from(nextHops, (hop, at) => parseHop(call, namespace, hop, at)) }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(said.scope === undefined ? {} : { scope: said.scope === 'global' ? 'universe' : said.scope }),
     ...(onlink === undefined ? {} : { onlink }),
@@ -139,9 +145,29 @@ function parseHop(call: string, namespace: Namespace, hop: RouteHopOptions, at: 
   checkOptions(here, hop, Object.keys(hopFields));
   const { dev: _, ...fields } = hopFields;
   const { via, dev, weight = 1, onlink = false, encap } = checkOptionValues(here, fields, hop);
+  checkEncap(here, encap);
   if (via === undefined && dev === undefined)
     throw new UsageError(`${here}: a next hop takes via (an address) or dev (an interface)`);
   return { via, device: dev === undefined ? undefined : deviceOf(namespace, dev), weight, onlink, encap };
+}
+
+/** What each encapsulation has to say. */
+const NEEDED_BY_ENCAP: Record<keyof Encap, readonly string[]> = {
+  ...{ mpls: [], ip: ['dst'], ip6: ['dst'], seg6: ['mode', 'segs'] },
+};
+
+/** The values have been checked, but not which of them there are. @throws UsageError */
+export function checkEncap(call: string, encap: Encap | undefined): void {
+  if (encap === undefined) return;
+  const [said, ...others] = Object.entries(encap).filter(([, value]) => value !== undefined);
+  if (!said || others.length > 0 || Array.isArray(encap))
+    throw new UsageError(
+      `${call}: encap must be an object with one of mpls, ip, ip6 and seg6: received ${show(encap)}`,
+    );
+  const [name, value] = said as [keyof Encap, Record<string, unknown>];
+  const missing = NEEDED_BY_ENCAP[name].filter((each) => value[each] === undefined);
+  if (missing.length > 0)
+    throw new UsageError(`${call}: ${name} of encap must have ${missing.join(' and ')}: received ${show(value)}`);
 }
 
 function checkTogether(
@@ -177,6 +203,7 @@ function destination(call: string, { to, family, via, src, nextHops }: RouteOpti
 function oneOf(words: readonly string[]) {
   return {
     rule: `one of ${words.join(', ')}`,
+    schema: { enum: words },
     read: (value: unknown) => (words.some((word) => word === value) ? value : undefined),
   };
 }

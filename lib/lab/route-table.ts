@@ -33,6 +33,9 @@ const FILTER = {
   ),
 };
 
+/** By these a namespace answers for addresses that it was not given. */
+const TAKING: readonly string[] = ['local', 'anycast'];
+
 /** The routes of a namespace, as `ip route` has them. */
 export class RouteTable {
   readonly #namespace: Namespace;
@@ -52,14 +55,19 @@ export class RouteTable {
   add(options: RouteOptions): void {
     const call = `${this.#namespace}.route.add`;
     change(call, [options], () => {
-      const unreachable = `the next hop ${options?.via ?? ''} is on no link of ${this.#namespace}, or its interface is down`;
+      const unreachable = () =>
+        `the next hop ${options.via ?? ''} is on no link of ${this.#namespace}, or its interface is down`;
       const causes = {
         ENETUNREACH: unreachable,
         EHOSTUNREACH: unreachable,
         ENETDOWN: 'the interface is down: set({ up: true })',
         EEXIST: 'a route to there exists already',
       };
-      engineOf(this.#namespace).rtnetlink.change(ipRoute.add(this.#parse(call, options, true), causes));
+      const route = this.#parse(call, options, true);
+      engineOf(this.#namespace).rtnetlink.change(ipRoute.add(route, causes));
+      // Packets share several ways, or are taken for another's: the network is no longer what the lab's handles say.
+      if (options.nextHops || options.nhid !== undefined || TAKING.includes(options.type ?? 'unicast'))
+        engineOf(this.#namespace.lab).visits.addFault();
     });
   }
 

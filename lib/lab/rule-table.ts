@@ -89,8 +89,11 @@ export class RuleTable {
   }
 
   /** The rules that the kernel has now, those of IPv4 first, in the order in which they are tried. */
-  list({ family }: { family?: Family } = {}): RuleEntry[] {
-    checkLabOpen(`${this.#namespace}.rule.list`, this.#namespace.lab);
+  list(filter: { family?: Family } = {}): RuleEntry[] {
+    const call = `${this.#namespace}.rule.list`;
+    checkLabOpen(call, this.#namespace.lab);
+    checkOptions(call, filter, ['family']);
+    const { family } = checkOptionValues(call, { family: ruleEntry.fields.family }, filter);
     watcher()?.asked();
     return ruleEntry.list(engineOf(this.#namespace)).filter((rule) => family === undefined || rule.family === family);
   }

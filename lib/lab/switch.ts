@@ -6,6 +6,7 @@ import { Fdb } from './fdb.ts';
 import type { Lab } from './lab.ts';
 import type { BridgeChange, BridgeLink } from './links.ts';
 import { Mdb } from './mdb.ts';
+import { Mst } from './mst.ts';
 import { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Segment } from './segment.ts';
@@ -60,6 +61,11 @@ export class Switch extends Namespace {
   /** The multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
   get mdb(): Mdb {
     return new Mdb(this.br0, this.name);
+  }
+
+  /** The instances of its spanning trees, as `bridge mst` and `bridge vlan global` have them. */
+  get mst(): Mst {
+    return new Mst(this.br0, this.name);
   }
 
   /**

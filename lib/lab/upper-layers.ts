@@ -1,5 +1,6 @@
 import type { DrawOptions } from './draw-options.ts';
 import type { Lab } from './lab.ts';
+import type { LoadedTopology, TopologyText } from './loaded-topology.ts';
 import type { Trace, TraceProtocol } from './trace.ts';
 
 /** What layers above the lab do for it. The arguments are checked. */
@@ -10,6 +11,10 @@ export interface UpperLayers {
   draw(lab: Lab, options: DrawOptions): string;
   /** Carries out {@link Lab.pause}. */
   pause(lab: Lab): Promise<void>;
+  /** Carries out {@link Lab.load}. */
+  load(lab: Lab, from: string | URL | TopologyText): Promise<LoadedTopology>;
+  /** Carries out {@link Lab.save}. */
+  save(lab: Lab, file: string | undefined): string;
 }
 
 let above: UpperLayers | undefined;

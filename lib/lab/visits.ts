@@ -42,7 +42,10 @@ export class Visits {
     this.#lab.programs.reapIn(this.#reachable().map(({ netns }) => netns));
   }
 
-  /** Registers that hairpin itself put something into a namespace that only programs do otherwise: a packet filter, a qdisc. */
+  /**
+   * Registers that hairpin itself put something into a namespace that only programs do otherwise: a packet filter, a qdisc,
+   * several next hops, somebody who answers for another.
+   */
   addFault(): void {
     this.#count++;
   }

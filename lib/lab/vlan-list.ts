@@ -1,8 +1,12 @@
 import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { missingVlanFiltering } from '../links/bridge.ts';
-import { isBridgePort } from '../links/bridge-port.ts';
+import { isBridgePort, portOf } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
-import { type BridgeVlan, bridgeVlan, rangeOf, type VlanIds } from '../netlink/bridge-vlan.ts';
+import { type BridgeVlan, bridgeVlan, bridgeVlanOptions, rangeOf, type VlanIds } from '../netlink/bridge-vlan.ts';
+import { type PortState, portState } from '../netlink/port-state.ts';
+import type { Request } from '../netlink/request.ts';
+import type { PortVlans } from '../state/network-state.ts';
+import { readVlans } from '../state/read-vlans.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
@@ -16,8 +20,28 @@ export interface VlanMembership {
   pvid?: boolean;
   /** Frames go out without a tag. @default false */
   untagged?: boolean;
+  /**
+   * The port, an `external` vxlan, sends frames of the VLAN with this identifier in place of the tag, and puts those that come
+   * with it into the VLAN (`br_handle_egress_vlan_tunnel`). From 1 to 16777215; for VLANs in a row as many, as in
+   * `'1010-1019'`. It needs the port's `vlanTunnel`. @default none
+   */
+  tunnelId?: VlanIds;
 }
 
+/** What VLANs of a port are to have beside their flags, in the words of `bridge vlan set`. */
+export interface VlanSettings extends Pick<VlanMembership, 'id'> {
+  /** As that of a port, for the frames of these VLANs. @default 'forwarding' */
+  state?: PortState;
+  /**
+   * Questions of ARP and ND that the bridge can answer are not flooded to the port, and the bridge answers those for hosts
+   * behind it (`br_is_neigh_suppress_enabled`, Linux 6.4). It counts while the port's `neighVlanSuppress` is on. @default false
+   */
+  neighSuppress?: boolean;
+}
+
+/** As iproute2 has it: 24 bits, those of a VNI. */
+const HIGHEST_TUNNEL = 2 ** 24 - 1;
+const TUNNEL_RULE = `a whole number from 1 to ${HIGHEST_TUNNEL}, or several in a row, as in '1010-1019'`;
 const RULE = "a VLAN from 1 to 4094, or several in a row, as in '100-199'";
 
 /**
@@ -37,43 +61,103 @@ export class VlanList {
    * @throws UsageError for a wrong option; KernelError `EOPNOTSUPP` without `CONFIG_BRIDGE_VLAN_FILTERING`
    * @example port.vlan.add({ id: 10, pvid: true, untagged: true })
    * @example trunk.vlan.add({ id: '100-199' })
+   * @example vxlan.vlan.add({ id: 10, tunnelId: 1010 })
    */
   add(vlan: VlanMembership): void {
     const call = `${this.#owner}.vlan.add`;
     change(call, [vlan], () => {
-      checkOptions(call, vlan, ['id', 'pvid', 'untagged']);
-      const { id, pvid, untagged } = vlan;
-      checkIds(call, id);
+      checkOptions(call, vlan, ['id', 'pvid', 'untagged', 'tunnelId']);
+      const { id, pvid, untagged, tunnelId } = vlan;
+      checkVlanIds(call, id);
       checkBoolean(call, 'pvid', pvid);
       checkBoolean(call, 'untagged', untagged);
       const [first, last] = rangeOf(id);
       if (pvid && first !== last)
         throw new UsageError(`${call}: pvid is one VLAN alone (br_process_vlan_info): received id ${show(id)}`);
-      this.#send(call, bridgeVlan.add({ ...this.#place, id, pvid, untagged }, CAUSES));
+      const requests = [bridgeVlan.add({ ...this.#place, id, pvid, untagged }, CAUSES)];
+      if (tunnelId !== undefined) {
+        this.#checkTunnel(call, id, tunnelId);
+        const causes = {
+          EEXIST: `a VLAN of ${this.#owner} has that tunnel, or this VLAN has one: see ${this.#owner}.vlan.list()`,
+        };
+        requests.push(bridgeVlan.add({ ...this.#place, id, tunnelId }, causes));
+      }
+      this.#send(call, ...requests);
+    });
+  }
+
+  /**
+   * Changes the state and the `neighSuppress` of VLANs at this port. An option that is left out keeps its value.
+   *
+   * @throws UsageError for a wrong option; KernelError `ENOENT` for a VLAN that the port is not in, `EBUSY` for a state while the bridge
+   * has `mstEnabled` or `stp`
+   * @example port.vlan.set({ id: 10, neighSuppress: true })
+   * @example trunk.vlan.set({ id: '100-199', state: 'blocking' })
+   */
+  set(vlan: VlanSettings): void {
+    const call = `${this.#owner}.vlan.set`;
+    change(call, [vlan], () => {
+      checkOptions(call, vlan, ['id', 'state', 'neighSuppress']);
+      const { id, state, neighSuppress } = vlan;
+      checkVlanIds(call, id);
+      portState.check?.(call, 'state', state);
+      checkBoolean(call, 'neighSuppress', neighSuppress);
+      if (state === undefined && neighSuppress === undefined)
+        throw new UsageError(`${call}: state or neighSuppress must be given`);
+      if (neighSuppress !== undefined && isOfBridge(this.#owner))
+        throw new UsageError(`${call}: neighSuppress is of ports, not of the bridge itself (br_vlan_process_one_opts)`);
+      const causes = {
+        EOPNOTSUPP: missingVlanFiltering,
+        ENOENT: `${this.#owner} is not in each of these VLANs: see ${this.#owner}.vlan.list()`,
+        EBUSY:
+          'the states of VLANs are those of the spanning trees while the bridge has mstEnabled, where mst.set changes them, or stp, which must be off (br_vlan_modify_state)',
+        ...(neighSuppress === undefined
+          ? {}
+          : { EINVAL: 'this kernel knows no neigh_suppress of a VLAN: it came with Linux 6.4' }),
+      };
+      const { index } = this.#owner;
+      this.#send(call, bridgeVlanOptions.change({ index, id, state, neighSuppress }, causes));
+      if (neighSuppress) engineOf(this.#owner.namespace.lab).visits.addFault();
     });
   }
 
   /**
    * Takes the port out of VLANs. Of those that it is not in, nothing changes (`br_vlan_info`).
    *
+   * @param vlan with the `tunnelId` that they have the port stays in them, and maps them to no tunnel any more
+   * @throws UsageError for a wrong option, and for another `tunnelId` than they have
    * @example port.vlan.delete({ id: 1 })
+   * @example vxlan.vlan.delete({ id: 10, tunnelId: 1010 })
    */
-  delete(vlan: Pick<VlanMembership, 'id'>): void {
+  delete(vlan: Pick<VlanMembership, 'id' | 'tunnelId'>): void {
     const call = `${this.#owner}.vlan.delete`;
     change(call, [vlan], () => {
-      checkOptions(call, vlan, ['id']);
-      checkIds(call, vlan.id);
-      this.#send(call, bridgeVlan.delete({ ...this.#place, id: vlan.id }, CAUSES));
+      checkOptions(call, vlan, ['id', 'tunnelId']);
+      const { id, tunnelId } = vlan;
+      checkVlanIds(call, id);
+      if (tunnelId !== undefined) {
+        this.#checkTunnel(call, id, tunnelId);
+        this.#checkMapping(call, id, tunnelId);
+      }
+      this.#send(call, bridgeVlan.delete({ ...this.#place, id, tunnelId }, CAUSES));
     });
   }
 
   /** What the kernel has now, each VLAN for itself. */
   list(): BridgeVlan[] {
-    const { namespace, index } = this.#owner;
     this.#check(`${this.#owner}.vlan.list`);
     watcher()?.asked();
-    const all = engineOf(namespace).rtnetlink.list(bridgeVlan.all());
-    return all.filter((each) => each.index === index).flatMap(({ vlans }) => vlans);
+    return this.#read().map(({ state, neighSuppress, tunnelId, ...flags }) => ({
+      ...flags,
+      ...(state === 'forwarding' ? {} : { state }),
+      ...(neighSuppress ? { neighSuppress } : {}),
+      ...(tunnelId === undefined ? {} : { tunnelId }),
+    }));
+  }
+
+  #read(): PortVlans['vlans'] {
+    const { namespace, index } = this.#owner;
+    return readVlans(engineOf(namespace).rtnetlink).find((each) => each.index === index)?.vlans ?? [];
   }
 
   /** iproute2's `self`: the bridge's own, as of one more port. */
@@ -82,9 +166,38 @@ export class VlanList {
     return isOfBridge(this.#owner) ? { index, self: true } : { index };
   }
 
-  #send(call: string, request: ReturnType<typeof bridgeVlan.add>): void {
+  #send(call: string, ...requests: Request[]): void {
     this.#check(call);
-    engineOf(this.#owner.namespace).rtnetlink.change(request);
+    engineOf(this.#owner.namespace).rtnetlink.change(...requests);
+  }
+
+  /** The kernel takes each refusal of it for EINVAL (br_afspec, br_process_vlan_tunnel_info). */
+  #checkTunnel(call: string, id: VlanIds, tunnelId: VlanIds): void {
+    checkRow(call, 'tunnelId', tunnelId, HIGHEST_TUNNEL, TUNNEL_RULE);
+    const [[first, last], [tunnelOfFirst, tunnelOfLast]] = [rangeOf(id), rangeOf(tunnelId)];
+    if (last - first !== tunnelOfLast - tunnelOfFirst)
+      throw new UsageError(
+        `${call}: tunnelId must be as many in a row as id (br_process_vlan_tunnel_info): received ${show(tunnelId)} for ${show(id)}`,
+      );
+    this.#check(call);
+    if (isOfBridge(this.#owner))
+      throw new UsageError(`${call}: tunnelId is of ports, not of the bridge itself (br_afspec)`);
+    if (portOf(engineOf(this.#owner).link())?.vlanTunnel) return;
+    throw new UsageError(
+      `${call}: tunnelId needs vlanTunnel of a port (br_afspec): ${this.#owner}.set({ vlanTunnel: true })`,
+    );
+  }
+
+  /** The kernel deletes whatever tunnel the VLAN has (nbp_vlan_tunnel_info_delete). */
+  #checkMapping(call: string, id: VlanIds, tunnelId: VlanIds): void {
+    const [[first, last], [tunnelOfFirst]] = [rangeOf(id), rangeOf(tunnelId)];
+    for (const vlan of this.#read()) {
+      const said = tunnelOfFirst + vlan.id - first;
+      if (vlan.id < first || vlan.id > last || vlan.tunnelId === undefined || vlan.tunnelId === said) continue;
+      throw new UsageError(
+        `${call}: tunnelId must be that of the VLAN: VLAN ${vlan.id} of ${this.#owner} has tunnel ${vlan.tunnelId}: received ${said}`,
+      );
+    }
   }
 
   #check(call: string): void {
@@ -100,11 +213,17 @@ function isOfBridge(owner: Interface): boolean {
   return kindOf(owner)?.description.hasPorts === true;
 }
 
-function checkIds(call: string, id: unknown): void {
+/** @throws UsageError for what are no VLANs */
+export function checkVlanIds(call: string, id: unknown): void {
   if (id === undefined) throw new UsageError(`${call}: id must be given: ${RULE}`);
-  const isRange = typeof id === 'string' && /^\d+-\d+$/.test(id);
-  const [first, last] = isRange ? rangeOf(id as VlanIds) : [id, id];
-  const isId = (value: unknown) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 4094;
-  if (isId(first) && isId(last) && Number(first) <= Number(last)) return;
-  throw new UsageError(`${call}: id must be ${RULE}: received ${show(id)}`);
+  checkRow(call, 'id', id, 4094, RULE);
+}
+
+/** Checks a number, or several in a row. */
+function checkRow(call: string, option: string, value: unknown, most: number, rule: string): void {
+  const isRange = typeof value === 'string' && /^\d+-\d+$/.test(value);
+  const [first, last] = isRange ? rangeOf(value as VlanIds) : [value, value];
+  const isOne = (each: unknown) => Number.isInteger(each) && Number(each) >= 1 && Number(each) <= most;
+  if (isOne(first) && isOne(last) && Number(first) <= Number(last)) return;
+  throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
 }

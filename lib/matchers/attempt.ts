@@ -28,7 +28,7 @@ export function addMeta({ task, number }: Attempt, news: AttemptMeta): void {
   // One without a question has told nothing.
   while (all.length <= number) all.push({});
   all[number] = { ...all[number], ...news };
-  task.meta.hairpin = { labs, milliseconds, attempts: all };
+  task.meta.hairpin = { ...task.meta.hairpin, labs, milliseconds, attempts: all };
 }
 
 /** What the reporter was told. */

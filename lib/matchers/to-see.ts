@@ -1,6 +1,6 @@
 import { checkInteger } from '../kernel/validate.ts';
 import { type Interface, type Lab, type Namespace, UsageError } from '../lab/index.ts';
-import { Eye } from '../trace/eye.ts';
+import { TapListener } from '../trace/tap-listener.ts';
 import type { Assertion } from './assertion.ts';
 import type { FrameQuestionOptions } from './frame-options.ts';
 import { askByFrame } from './frame-question.ts';
@@ -28,7 +28,7 @@ export async function toSee(
     if (!taps) throw new UsageError(`${title}: toSee reads the lab's taps: createLab({ taps: true })`);
     for (const id of vlans ?? []) checkInteger(title, 'vlan', id ?? null, 0, 4095);
   };
-  const listen = (to: Interface) => new Eye(to, vlans);
+  const listen = (to: Interface) => new TapListener(to, vlans);
   return askByFrame(
     this,
     { name: 'toSee', options: ['vlan'], check, isStack: false, listen },

@@ -22,8 +22,6 @@ export interface ToStayReachableOptions extends Pick<ReachOptions, 'family' | 'f
   by?: (typeof WAYS)[number];
 }
 
-const NEVER_ASKED = 'it answered, but none of the probes that followed each millisecond';
-
 /** So many outages are told of. */
 const MOST_TOLD = 20;
 
@@ -46,7 +44,7 @@ export async function toStayReachable(
   if (before.outcome !== 'answered') return neverReached(call, before, isNot);
   progress.goal = `the end of the function, and for ${nameOf(to)} to answer again`;
   const seen = await observeContinuity(before.question, by, during, { gap, lateness, isHopeless });
-  if (!seen) return neverReached(call, { ...before, reason: NEVER_ASKED }, isNot);
+  if (typeof seen === 'number') return neverReached(call, { ...before, reason: neverPrompt(seen) }, isNot);
   const verdict = judge(seen, gap);
   if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot };
   const message = describe(call, before, { ...seen, gap, by, isNot, verdict });
@@ -99,6 +97,12 @@ function neverReached(call: string, { question, outcome, reason, probes }: Reach
     hint: `await expect(${question.from.name}).toReach(…) first: it says why`,
   };
   return { pass: isNot, isInconclusive: true, message, evidence: evidenceOf(question.from.lab) };
+}
+
+/** @param probes how many the machine sent, one each millisecond */
+function neverPrompt(probes: number): string {
+  if (probes === 0) return 'it answered, but the machine was too busy to send the probes that are to follow';
+  return `it answered, but none of the next ${plural(probes, 'probe')}, one each millisecond, at once`;
 }
 
 function endsOf({ from, source, to, family }: ReachReport['question']): [string, string][] {

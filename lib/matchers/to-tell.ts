@@ -1,6 +1,7 @@
 import { now } from '../kernel/clock.ts';
 import { checkInteger, checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
-import { type Heard, heardOf } from '../lab/events.ts';
+import { engineOf } from '../lab/engine.ts';
+import type { Heard } from '../lab/events.ts';
 import { Events, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import { WITHIN } from '../probes/patience.ts';
@@ -51,7 +52,7 @@ export async function toTell(
     deviceIn(call, namespace, value),
   );
   progress.goal = `${isNot ? 'no' : 'such'} events of ${events}`;
-  const heard = heardOf(events);
+  const heard = engineOf(events);
   const isHopeless = () => !isNot && shouldStopWaiting(namespace.lab, progress);
   const started = now();
   const told = await listen(heard, wanted, (event) => judge.matches(event, said), isHopeless);
@@ -124,7 +125,7 @@ function checkEvents(call: string, received: unknown): Events {
     throw new UsageError(`${call}: expect() takes what namespace.monitor returned: received ${show(received)}`);
   if (received.namespace.lab.closed)
     throw new UsageError(`${call}: the lab of ${received.namespace} is closed; was the assertion awaited?`);
-  if (heardOf(received).closed)
+  if (engineOf(received).closed)
     throw new UsageError(`${call}: the monitor is closed: ask before its block ends, or use events.all()`);
   return received;
 }

@@ -1,16 +1,11 @@
 import type { Lab, Namespace } from '../lab/index.ts';
 import { drawLab } from '../report/draw-lab.ts';
+import { COMMAND_HELP } from './command-help.ts';
+import type { LiveCapture } from './live-capture.ts';
 import type { Terminal } from './terminal.ts';
+import { wireshark } from './wireshark.ts';
 
 const PROMPT = 'hairpin> ';
-const HELP = `
-  ns1                 a shell in the namespace ns1; exit comes back
-  ns1 ping 10.0.0.2   a program there
-  draw [addresses]    the network as it is now
-  continue            go on with the test (also Ctrl+D)
-  quit                go on, and hold on no more
-
-`;
 /**
  * Job control gives the program a process group of its own, so that Ctrl+C ends it alone. The shell then sends itself the signal, too
  * (`waitforjob` of dash): without the trap it would end before it gives the terminal back.
@@ -19,7 +14,16 @@ const WITH_JOB_CONTROL = ['-mc', 'trap : INT; "$@"', 'sh'];
 
 /** Does in a lab what the reader types, until the test is to go on. */
 export async function converse(lab: Lab, terminal: Terminal, introduction: string): Promise<'continue' | 'quit'> {
-  terminal.write(`${introduction}${HELP}`);
+  terminal.write(`${introduction}${COMMAND_HELP}\n`);
+  const captures: LiveCapture[] = [];
+  try {
+    return await obey(lab, terminal, captures);
+  } finally {
+    for (const capture of captures) await capture[Symbol.asyncDispose]();
+  }
+}
+
+async function obey(lab: Lab, terminal: Terminal, captures: LiveCapture[]): Promise<'continue' | 'quit'> {
   for (;;) {
     const line = await terminal.ask(PROMPT);
     const [command, ...words] = line?.trim().split(/\s+/) ?? ['continue'];
@@ -27,7 +31,8 @@ export async function converse(lab: Lab, terminal: Terminal, introduction: strin
     if (namespace) await runIn(namespace, words, terminal);
     else if (command === 'continue' || command === 'quit') return command;
     else if (command === 'draw') terminal.write(`${drawLab(lab, { addresses: words.includes('addresses') })}\n`);
-    else if (command === 'help') terminal.write(HELP);
+    else if (command === 'wireshark') captures.push(...wireshark(lab, line ?? '', terminal));
+    else if (command === 'help') terminal.write(`${COMMAND_HELP}\n`);
     else if (command) terminal.write(`There is no command and no namespace '${command}': try help.\n`);
   }
 }

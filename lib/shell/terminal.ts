@@ -14,6 +14,7 @@ const readAsync = promisify(read);
 export class Terminal implements Disposable {
   /** For programs, which read and write it themselves. */
   readonly fd: number;
+  #isClosed = false;
 
   private constructor(fd: number) {
     this.fd = fd;
@@ -31,8 +32,9 @@ export class Terminal implements Disposable {
     }
   }
 
+  /** Nothing is written once it is closed: a program beside the prompt may tell its end later. */
   write(text: string): void {
-    writeSync(this.fd, harmless(text));
+    if (!this.#isClosed) writeSync(this.fd, harmless(text));
   }
 
   /**
@@ -51,6 +53,7 @@ export class Terminal implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isClosed = true;
     closeSync(this.fd);
   }
 }

@@ -13,12 +13,14 @@ export async function waitElsewhere(lab: Lab, introduction: string): Promise<voi
   const width = Math.max(0, ...names.map(({ length }) => length));
   const user = isRootOfMachine() ? '' : `--user=/proc/${pid}/ns/user --preserve-credentials `;
   const lines = lab.namespaces.map(({ name, path }) => `  ${name.padEnd(width)}  nsenter ${user}--net=${path}`);
+  // Before anybody can read which signal it is.
+  const continued = new Promise<void>((resolve) => process.once('SIGCONT', () => resolve()));
   process.stderr.write(
     harmless(
       `${introduction}\nThere is no terminal here. From another one:\n\n${lines.join('\n')}\n\nTo go on: kill -CONT ${pid}\n`,
     ),
   );
   const stopWaiting = after(LONGEST, () => {});
-  await new Promise<void>((resolve) => process.once('SIGCONT', () => resolve()));
+  await continued;
   stopWaiting();
 }

@@ -1,4 +1,6 @@
-import { expect, type Lab, test, UsageError } from 'hairpin';
+import { createLab, expect, type Lab, test, UsageError } from 'hairpin';
+import { labScript } from '../../lib/report/lab-script.ts';
+import { readLab } from '../../lib/report/lab-state.ts';
 import { describeNeeding, VLAN_FILTERING } from '../needs.ts';
 import { ipLink, read } from './referee.ts';
 
@@ -45,6 +47,69 @@ describeNeeding([VLAN_FILTERING], () => {
     expect([await shown('br0'), sw.br0.vlan.list()]).toEqual([undefined, []]);
   });
 
+  test('the states of VLANs at a port and of the bridge, as bridge -d vlan has them', async ({ lab }) => {
+    const { sw, p0, p1 } = build(lab, { vlanFiltering: true });
+    const states = async (name: string) => {
+      const all = await read<{ ifname: string; vlans: { vlan: number; vlanEnd?: number; state: string }[] }>(
+        sw,
+        'bridge',
+        ['-j', '-d', 'vlan', 'show'],
+      );
+      const own = all.find(({ ifname }) => ifname === name)?.vlans ?? [];
+      return own.flatMap(({ vlan, vlanEnd = vlan, state }) =>
+        Array.from({ length: vlanEnd - vlan + 1 }, (_, at) => [vlan + at, state]),
+      );
+    };
+    p0.vlan.add({ id: '10-12' });
+    p0.vlan.set({ id: '10-11', state: 'blocking' });
+    p0.vlan.set({ id: 1, state: 'learning' });
+    sw.br0.vlan.set({ id: 1, state: 'disabled' });
+    expect(await states('p0')).toEqual([
+      [1, 'learning'],
+      [10, 'blocking'],
+      [11, 'blocking'],
+      [12, 'forwarding'],
+    ]);
+    expect([await states('p1'), await states('br0')]).toEqual([[[1, 'forwarding']], [[1, 'disabled']]]);
+    // Their flags stay.
+    expect(p0.vlan.list()).toEqual([
+      { id: 1, pvid: true, untagged: true, state: 'learning' },
+      { id: 10, pvid: false, untagged: false, state: 'blocking' },
+      { id: 11, pvid: false, untagged: false, state: 'blocking' },
+      { id: 12, pvid: false, untagged: false },
+    ]);
+    await expect(p0).toHaveVlan({ id: 11, state: 'blocking', neighSuppress: false });
+    await expect(sw).not.toHaveVlan({ id: 1, port: p1, state: 'disabled' }, { hold: 0 });
+    p0.vlan.set({ id: '10-11', state: 'forwarding' });
+    expect((await states('p0')).map(([, state]) => state)).toEqual(['learning', ...Array(3).fill('forwarding')]);
+    expect(() => p0.vlan.set({ id: '10-13', state: 'blocking' })).toThrow(
+      /^bridge -n sw vlan set vid 10-13 dev p0 state blocking: ENOENT .*\n {2}usual cause: sw\/p0 is not in each of these VLANs: see sw\/p0\.vlan\.list\(\)$/s,
+    );
+    sw.set({ stp: true });
+    expect(() => p0.vlan.set({ id: 10, state: 'blocking' })).toThrow(
+      /^bridge -n sw vlan set vid 10 dev p0 state blocking: EBUSY .*usual cause: .* or stp, which must be off \(br_vlan_modify_state\)$/s,
+    );
+  });
+
+  test('what VLANs have at a port is read, saved and said while the bridge looks at none', async ({ lab }) => {
+    const { p0, p1 } = build(lab);
+    p0.vlan.set({ id: 1, state: 'blocking' });
+    p1.set({ vlanTunnel: true });
+    p1.vlan.add({ id: 10, tunnelId: 1010 });
+    await using other = createLab();
+    const copy = (await other.load({ text: lab.save() })).namespace('sw');
+    expect(['p0', 'p1'].map((name) => copy.interface(name).vlan.list())).toEqual([
+      [{ id: 1, pvid: true, untagged: true, state: 'blocking' }],
+      [
+        { id: 1, pvid: true, untagged: true },
+        { id: 10, pvid: false, untagged: false, tunnelId: 1010 },
+      ],
+    ]);
+    const script = labScript(readLab(lab));
+    expect(script).toMatch(/^bridge -n sw vlan set vid 1 dev p0 state blocking$/m);
+    expect(script).toMatch(/^bridge -n sw vlan add dev p1 vid 10 tunnel_info id 1010$/m);
+  });
+
   test('all of them in one call', ({ lab }) => {
     const { p0 } = build(lab, { vlanFiltering: true });
     p0.vlan.add({ id: '1-4094' });
@@ -63,6 +128,20 @@ describeNeeding([VLAN_FILTERING], () => {
     expect(await shown()).toMatchObject({ vlan_filtering: 0, vlan_protocol: '802.1Q', vlan_default_pvid: 0 });
     expect([sw.br0.vlanFiltering, sw.br0.vlanProtocol, sw.br0.vlanDefaultPvid]).toEqual([false, '802.1Q', 0]);
     expect(p0.vlan.list()).toEqual([]);
+  });
+
+  test('counters of VLANs, and snooping by VLANs, as ip -d link has them', async ({ lab }) => {
+    const { sw, p0 } = build(lab, { vlanFiltering: true, vlanStatsEnabled: true, vlanStatsPerPort: true });
+    const shown = async () => (await ipLink(sw, 'br0')).linkinfo.info_data;
+    expect(await shown()).toMatchObject({ vlan_stats_enabled: 1, vlan_stats_per_port: 1, mcast_vlan_snooping: 0 });
+    expect(() => sw.set({ vlanStatsPerPort: false })).toThrow(expect.objectContaining({ code: 'EBUSY' }));
+    sw.set({ mcastVlanSnooping: true, vlanStatsEnabled: false });
+    expect(await shown()).toMatchObject({ vlan_stats_enabled: 0, vlan_stats_per_port: 1, mcast_vlan_snooping: 1 });
+    const { vlanStatsEnabled, vlanStatsPerPort, mcastVlanSnooping } = sw.br0.settings;
+    expect([vlanStatsEnabled, vlanStatsPerPort, mcastVlanSnooping]).toEqual([false, true, true]);
+    const remark = '# Left out: the multicast settings of the VLANs of sw/br0 (bridge vlan global)\n';
+    for (const written of [lab.save(), labScript(readLab(lab))]) expect(written).toContain(remark);
+    expect(p0.vlan.list()).toEqual([{ id: 1, pvid: true, untagged: true }]);
   });
 
   test('a static entry of one VLAN, or of each that the port is in', async ({ lab }) => {
@@ -113,7 +192,48 @@ test.for<[what: string, call: (net: ReturnType<typeof build>) => unknown, messag
   [
     'an option that there is not',
     ({ p0 }) => p0.vlan.add({ id: 1, tagged: true } as never),
-    "sw/p0.vlan.add: there is no option 'tagged'; the options are id, pvid, untagged",
+    "sw/p0.vlan.add: there is no option 'tagged'; the options are id, pvid, untagged, tunnelId",
+  ],
+  [
+    'a tunnel that there is not',
+    ({ p0 }) => p0.vlan.add({ id: 10, tunnelId: 2 ** 24 }),
+    "sw/p0.vlan.add: tunnelId must be a whole number from 1 to 16777215, or several in a row, as in '1010-1019': received 16777216",
+  ],
+  [
+    'fewer tunnels than VLANs',
+    ({ p0 }) => p0.vlan.delete({ id: '10-12', tunnelId: 1010 }),
+    "sw/p0.vlan.delete: tunnelId must be as many in a row as id (br_process_vlan_tunnel_info): received 1010 for '10-12'",
+  ],
+  [
+    'a tunnel at a port without vlanTunnel',
+    ({ p0 }) => p0.vlan.add({ id: 10, tunnelId: 1010 }),
+    'sw/p0.vlan.add: tunnelId needs vlanTunnel of a port (br_afspec): sw/p0.set({ vlanTunnel: true })',
+  ],
+  [
+    'a tunnel of the bridge itself',
+    ({ sw }) => sw.br0.vlan.add({ id: 10, tunnelId: 1010 }),
+    'sw/br0.vlan.add: tunnelId is of ports, not of the bridge itself (br_afspec)',
+  ],
+  [
+    'a state that there is not',
+    ({ p0 }) => p0.vlan.set({ id: 1, state: 'off' as never }),
+    "sw/p0.vlan.set: state must be one of disabled, listening, learning, forwarding, blocking: received 'off'",
+  ],
+  [
+    'a setting that is neither on nor off',
+    ({ p0 }) => p0.vlan.set({ id: 1, neighSuppress: 'on' as never }),
+    "sw/p0.vlan.set: neighSuppress must be true or false: received 'on'",
+  ],
+  ['nothing to set', ({ p0 }) => p0.vlan.set({ id: 10 }), 'sw/p0.vlan.set: state or neighSuppress must be given'],
+  [
+    "neighSuppress of the bridge's own VLAN",
+    ({ sw }) => sw.br0.vlan.set({ id: 1, neighSuppress: true }),
+    'sw/br0.vlan.set: neighSuppress is of ports, not of the bridge itself (br_vlan_process_one_opts)',
+  ],
+  [
+    'a flag, which add changes',
+    ({ p0 }) => p0.vlan.set({ id: 1, pvid: true } as never),
+    "sw/p0.vlan.set: there is no option 'pvid'; the options are id, state, neighSuppress",
   ],
   [
     'a device that is no port',

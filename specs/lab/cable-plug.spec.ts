@@ -1,4 +1,4 @@
-import { expect, type Namespace, test } from 'hairpin';
+import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { ipAddresses, ipLink, ipRoutes, read } from './referee.ts';
 
 // a eth0 ── p0 sw p1 ── eth0 router
@@ -30,6 +30,17 @@ test('a pulled plug takes the carrier of both ends; the host keeps its addresses
   expect(await ipRoutes(a)).toMatchObject([{ dst: 'default', gateway: '10.0.0.2' }]);
 });
 
+/** Each end with the address of the other. */
+function twoHosts(lab: Lab) {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  const cable = lab.cable(a, b);
+  const ends = [
+    [a, '10.0.0.2'],
+    [b, '10.0.0.1'],
+  ] as const;
+  return { a, b, cable, ends };
+}
+
 /** The time that an address, or a route of one, has left goes by. */
 const LIFETIMES = /("(?:valid_life_time|preferred_life_time|expires)":)(?!4294967295)\d+/g;
 
@@ -54,13 +65,26 @@ async function addresses(namespace: Namespace): Promise<string[]> {
 }
 
 // a eth0 ── eth0 b
+test('nexthop objects, and routes by them, go with the carrier at both ends, as the kernel has it', async ({ lab }) => {
+  const { a, b, cable, ends } = twoHosts(lab);
+  for (const [ns, via] of ends) {
+    ns.nexthop.add({ id: 7, via, dev: 'eth0' });
+    ns.route.add({ to: '10.9.0.0/16', nhid: 7 });
+    ns.route.add({ to: '10.8.0.0/16', via });
+  }
+  cable.unplug();
+  expect(await read(a, 'ip', ['-j', 'nexthop'])).toEqual([]);
+  cable.plug();
+  for (const ns of [a, b]) {
+    expect(await read(ns, 'ip', ['-j', 'nexthop'])).toEqual([]);
+    expect(await ipRoutes(ns)).toMatchObject([{ dst: '10.8.0.0/16' }]);
+  }
+});
+
+// a eth0 ── eth0 b
 test('between two hosts neither has a carrier then, and both are as before when it is back', async ({ lab }) => {
-  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  const cable = lab.cable(a, b);
-  for (const [ns, via] of [
-    [a, '10.0.0.2'],
-    [b, '10.0.0.1'],
-  ] as const) {
+  const { a, b, cable, ends } = twoHosts(lab);
+  for (const [ns, via] of ends) {
     ns.route.add({ to: 'default', via });
     ns.route.add({ to: 'default', via: via.replace('10.0.0.', 'fd00::') });
     ns.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:00:77' });
@@ -76,6 +100,9 @@ test('between two hosts neither has a carrier then, and both are as before when 
       route add 10.7.0.0/16 via ${via} table 77
       route add fd00:9::/64 nexthop via fe80::7 dev eth0 nexthop via fe80::8 dev eth0`;
     await ns.exec('ip', ['-batch', '-'], { input: `${setUp.trim()}\n` });
+    // The route of an address comes a moment after it, also without detection of duplicates (addrconf_dad_begin, by a worker).
+    for (const to of ['fe80::99', `fd00:5::${ns.name}`, `fd00:6::${ns.name}`])
+      await expect(ns).toHaveRoute({ to, table: 'local', type: 'local' });
   }
   const before = await Promise.all([a, b].map(belongings));
   const addressesBefore = await Promise.all([a, b].map(addresses));

@@ -53,7 +53,7 @@ test('an end with up: false stays down until it is set up', async ({ lab }) => {
     });
   far.set({ up: true });
   await expect
-    .poll(() => near.state(), { timeout: 10_000 })
+    .poll(() => near.state(), { timeout: 60_000 })
     .toMatchObject({ up: true, carrier: true, operState: 'UP' });
 });
 

@@ -148,9 +148,15 @@ test('the lab does not wait for what it cannot know to be its own', { timeout: 3
   const lab = createLab();
   const a = lab.namespace('a');
   const daemon = 'setsid -f prlimit --locks=unlimited unshare --net sh -c "echo \\$\\$; exec sleep 1000"';
-  const program = a.exec('sh', ['-c', `${daemon}; exec sleep 1000`], { reject: false });
+  // Until setsid has ended, the daemon is the child of a program of the lab.
+  const program = a.exec('sh', ['-c', `${daemon}; echo left; exec sleep 1000`], { reject: false });
   const pid = await new Promise<number>((resolve) => {
-    program.stdout?.once('data', (line: Buffer) => resolve(Number(line)));
+    let printed = '';
+    program.stdout?.on('data', (chunk: Buffer) => {
+      printed += chunk;
+      const [, number] = /^(\d+)$/m.exec(printed) ?? [];
+      if (number !== undefined && /^left$/m.test(printed)) resolve(Number(number));
+    });
   });
   try {
     await lab.close();

@@ -63,6 +63,15 @@ describeNeeding(['gre', 'gretap', 'erspan'], () => {
     expect(left.settings).not.toHaveProperty('ikey');
   });
 
+  test('the taps see the packets of a tunnel without a remote end', async ({ lab }) => {
+    const { a, b } = build(lab);
+    const keys = { ikey: 1, okey: 1 } as const;
+    const left = a.link('gre', { local: LEFT.local, ...keys, address: '10.7.0.1/24' });
+    const right = b.link('gre', { ...RIGHT, ...keys, address: '10.7.0.2/24' });
+    await a.exec('ip', ['neigh', 'add', '10.7.0.2', 'lladdr', LEFT.remote, 'dev', left.name]);
+    await expect(a).toReach(right, { through: [left, right], neighbours: 'kept' });
+  });
+
   test('a tunnel is bound to its device', async ({ lab }) => {
     const { a } = build(lab);
     const tunnel = a.link('gretap', { ...LEFT, dev: a.interface('eth0') });

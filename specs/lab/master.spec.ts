@@ -32,13 +32,6 @@ test('one change may also say what the device is as a port', async ({ lab }) => 
   expect(await ipLink(host, 'eth0')).toMatchObject({ master: 'br1', mtu: 1400 });
 });
 
-test('what belonged to a deleted device belongs to none', async ({ lab }) => {
-  const { eth0, br1 } = await build(lab);
-  eth0.set({ master: br1 });
-  br1.delete();
-  expect([eth0.deleted, eth0.master, eth0.isPort]).toEqual([false, undefined, false]);
-});
-
 test('a master that somebody else set is known', async ({ lab }) => {
   const { host, eth0, br1 } = await build(lab);
   await host.exec('ip', ['link', 'set', 'eth0', 'master', 'br1']);
@@ -49,8 +42,9 @@ test('a master that somebody else set is known', async ({ lab }) => {
 test('the kernel refuses a bridge as the port of another', async ({ lab }) => {
   const { host, br1 } = await build(lab);
   await host.exec('ip', ['link', 'add', 'br2', 'type', 'bridge']);
-  expect(refusal(() => br1.set({ master: host.interface('br2') }))).toMatch(
-    /^ip -n host link set br1 master br2: ELOOP .*\n {2}usual cause: a bridge cannot be a port of another, and host\/br1 is one/,
+  expect(refusal(() => br1.set({ master: host.interface('br2') }))).toBe(
+    'ip -n host link set br1 master br2: ELOOP (too many symbolic links encountered)\n' +
+      '  usual cause: a bridge cannot be a port of another, and host/br1 is one, or host/br2 is below it',
   );
 });
 

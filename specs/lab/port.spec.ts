@@ -10,7 +10,7 @@ const OF_IP = {
 
 /** What each setting is without being asked for, another value, and its word in iproute2. */
 const SETTINGS: {
-  [K in Exclude<keyof PortOptions, keyof typeof OF_IP | 'mab'>]-?: [
+  [K in Exclude<keyof PortOptions, keyof typeof OF_IP | 'mab' | 'neighVlanSuppress'>]-?: [
     word: string,
     usual: PortOptions[K],
     other: PortOptions[K],

@@ -45,3 +45,15 @@ test('a switch that has given out nothing yet takes the subnets of the other', a
   expect(await ipAddresses(b, 'eth0')).toEqual(['10.0.1.2/24', 'fd00:0:0:1::2/64']);
   await expect(b).toReach(a);
 });
+
+// a ── sw ── b
+test('the bridge of a switch is none of its interfaces under another name, too', async ({ lab }) => {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, sw);
+  lab.cable(b, sw);
+  sw.br0.set({ name: 'lan' });
+  expect(await ipLink(sw, 'lan')).toMatchObject({ ifindex: engineOf(sw).bridge });
+  expect(lab.discover()).toEqual([]);
+  expect(sw.interfaces.map(String)).toEqual(['sw/p0', 'sw/p1']);
+  await expect(a).toReach(b);
+});

@@ -1,37 +1,10 @@
-import {
-  type Cable,
-  createLab,
-  expect,
-  type Interface,
-  type Lab,
-  type Namespace,
-  type Port,
-  type Switch,
-  test,
-  UsageError,
-} from 'hairpin';
+import { createLab, expect, test, UsageError } from 'hairpin';
+import { buildSmallNet, type SmallNet } from './small-net.ts';
 
-/** What the calls below are made on. */
-interface Net {
-  lab: Lab;
-  a: Namespace;
-  b: Namespace;
-  sw: Switch;
-  eth0: Interface;
-  port: Port;
-  cable: Cable<Namespace, Switch>;
-}
-
-type Refusal = [call: (net: Net) => unknown, message: string];
+type Refusal = [call: (net: SmallNet) => unknown, message: string];
 
 // a eth0 ── p0 sw   b
-const refused = test.extend<{ net: Net }>({
-  net: async ({ lab }, use) => {
-    const [a, b, sw] = [lab.namespace('a'), lab.namespace('b'), lab.switch('sw')];
-    const cable = lab.cable(a, sw);
-    await use({ lab, a, b, sw, eth0: cable.a, port: cable.b, cable });
-  },
-});
+const refused = test.extend<{ net: SmallNet }>({ net: ({ lab }, use) => use(buildSmallNet(lab)) });
 
 function refuses(subject: string, refusals: readonly Refusal[]): void {
   refused.for(refusals)(`${subject}: $1`, ([call, message], { net }) => {
@@ -205,7 +178,7 @@ refuses('live changes', [
   [
     ({ port }) => port.set({ reflect: true } as never),
     "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
-      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, backupPort, up, mtu, mac, promiscuous, name, master',
+      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, neighVlanSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, backupPort, up, mtu, mac, promiscuous, name, master',
   ],
   [({ port }) => port.set({ hairpin: 'on' } as never), "sw/p0.set: hairpin must be true or false: received 'on'"],
   [
@@ -321,7 +294,7 @@ test('a cable does not cross labs', async ({ lab }) => {
   );
 });
 
-function deleted(call: (net: Net) => unknown): (net: Net) => unknown {
+function deleted(call: (net: SmallNet) => unknown): (net: SmallNet) => unknown {
   return (net) => {
     net.eth0.delete();
     call(net);

@@ -1,5 +1,5 @@
 import type { LinkKind } from '../../lib/links/link-kind.ts';
-import { linkKinds, ownKind } from '../../lib/links/registry.ts';
+import { ownKinds } from '../../lib/links/registry.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';
 import { versionsOf } from '../../lib/netlink/table.ts';
 
@@ -16,7 +16,7 @@ All have the options \`name\`, \`address\`, \`mtu\`, \`up\` and \`promiscuous\`,
 
 /** docs/vocabulary.md. */
 export function vocabularyPage(): string {
-  const kinds = linkKinds().filter(({ kind }) => ownKind(kind));
+  const kinds = ownKinds();
   return `${[INTRO, ...kinds.map(section)].join('\n')}`;
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Namespace, type Subprocess, test } from 'hairpin';
 import { mountsNow } from './mounts.ts';
 import { startVitest } from './nested-vitest.ts';
+import { processesOf, wordsOf } from './processes-of.ts';
 
 // host: vitest ─ worker ─ lab (ns1, ns2, …, victim: sleep, a shell ─ sleep; sleep; sleep; daemons, other: sleep)
 // observer ── veth ── victim: goes when the victim's namespace does
@@ -87,9 +88,9 @@ test.for([0, 1, 3, 6])(
   async (count, { lab, onTestFinished }) => {
     const { run, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished);
     const workers = () => left().processes.filter((pid) => Number(pid) !== run.pid);
-    await expect.poll(() => workers().length, { interval: 1, timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(() => workers().length, { interval: 1, timeout: 120_000 }).toBeGreaterThan(0);
     await expect
-      .poll(() => Math.max(...workers().map(namespacesHeldBy)), { interval: 1, timeout: 30_000 })
+      .poll(() => Math.max(...workers().map(namespacesHeldBy)), { interval: 1, timeout: 120_000 })
       .toBeGreaterThanOrEqual(count);
 
     run.kill('SIGKILL');
@@ -119,15 +120,6 @@ async function temporaryFolder(onTestFinished: (clean: () => Promise<void>) => v
   return folder;
 }
 
-/** The processes of a run, its children's children too: they have its folder for temporary files, or it as an argument. */
-function processesOf(folder: string): string[] {
-  return readdirSync('/proc').filter(
-    (pid) =>
-      /^\d+$/.test(pid) &&
-      (wordsOf(pid, 'environ').includes(`TMPDIR=${folder}`) || wordsOf(pid, 'cmdline').includes(folder)),
-  );
-}
-
 function namespacesHeldBy(pid: string): number {
   try {
     const held = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
@@ -135,15 +127,6 @@ function namespacesHeldBy(pid: string): number {
   } catch {
     // A descriptor was closed meanwhile, or the process has ended: the next look is as good.
     return 0;
-  }
-}
-
-function wordsOf(pid: string, file: 'environ' | 'cmdline'): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
-  } catch {
-    // It has ended, or is another user's.
-    return [];
   }
 }
 

@@ -17,16 +17,17 @@ function held(): string[] {
   });
 }
 
-/** Children that have ended, and that nobody waits for. */
+/** The names of children that have ended, and that nobody waits for. */
 function zombies(): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
     try {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      return status.includes(`\nPPid:\t${process.pid}\n`) && /^State:\tZ/m.test(status);
+      const isOurs = status.includes(`\nPPid:\t${process.pid}\n`) && /^State:\tZ/m.test(status);
+      return isOurs ? [/^Name:\t(.*)$/m.exec(status)?.[1] ?? pid] : [];
     } catch {
       // It has ended meanwhile.
-      return false;
+      return [];
     }
   });
 }

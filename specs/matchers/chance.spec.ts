@@ -40,6 +40,31 @@ describe('three next hops, two of which lead nowhere', () => {
   });
 });
 
+describe('two next hops by the lab itself, where no program has ever run', () => {
+  // a ── eth0 (r) eth1 ── b, and another next hop of r's that is nobody's
+  test.for([
+    ['a route', 'tcp'],
+    ['a route', 'udp'],
+    ['a group', 'udp'],
+  ] as const)('%s, by %s', async ([made, by], { lab }) => {
+    const [a, r, r2, b] = [lab.namespace('a'), lab.router('r'), lab.router('r2'), lab.namespace('b')];
+    lab.cable(a, r);
+    lab.cable(r, r2);
+    lab.cable(r2, b);
+    r2.route.add({ to: '10.0.0.0/24', via: '10.0.1.1' });
+    r.sysctl.set('net.ipv4.fib_multipath_hash_policy', 1);
+    r.neighbour.add({ to: '10.0.1.77', lladdr: '02:00:00:00:99:99', dev: 'eth1' });
+    const [to, hops] = ['10.0.2.2', ['10.0.1.2', '10.0.1.77']];
+    if (made === 'a route') r.route.add({ to, nextHops: hops.map((via) => ({ via })) });
+    else {
+      for (const [at, via] of hops.entries()) r.nexthop.add({ id: at + 1, via, dev: 'eth1' });
+      r.nexthop.add({ id: 9, group: [{ id: 1 }, { id: 2 }] });
+      r.route.add({ to, nhid: 9 });
+    }
+    for (let round = 0; round < 3; round++) await expectReached(a, b, { by });
+  });
+});
+
 describe('a packet filter that lets some pass', () => {
   // a ── r ── b
   async function build(lab: Lab, rule: string) {
@@ -63,4 +88,16 @@ describe('a packet filter that lets some pass', () => {
     const { a, b } = await build(lab, 'limit rate 1/second burst 1 packets drop; icmp type echo-request drop');
     await expect(a).not.toReach(b);
   });
+});
+
+// a ── r, whose filter is a program ── b
+test('a filter of traffic control that lets one in sixteen pass', async ({ lab }) => {
+  const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+  lab.cable(a, r);
+  lab.cable(r, b);
+  // ldh [40]; and #15; of echo requests number 15 alone is TC_ACT_OK, others TC_ACT_SHOT
+  const counts = '5,40 0 0 40,84 0 0 15,21 0 1 15,6 0 0 0,6 0 0 2';
+  await r.exec('tc', ['qdisc', 'add', 'dev', 'eth1', 'clsact']);
+  await r.exec('tc', [...'filter add dev eth1 egress protocol ip bpf da bytecode'.split(' '), counts]);
+  await expectReached(a, b);
 });

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Cable, expect, type Lab, type Namespace, test, UsageError } from 'hairpin';
 import { describeCapturing, needs } from '../needs.ts';
 import { tcpdump } from '../report/tcpdump.ts';
+import { addRules } from '../trace/rules/add-rules.ts';
 import { failureOf } from './failure-of.ts';
 
 // a eth0 ── p0 (sw) p1 ── eth0 b
@@ -103,10 +104,19 @@ describeCapturing(() => {
   );
 });
 
+/** Between two outages, in milliseconds. */
+const LONGEST_PAUSE = 10_000;
+
 test('a failure has a line for each outage', async ({ lab }) => {
   const { a, b, cable } = build(lab);
-  const flap = () => cable.flap({ times: 2, down: 60, up: 100 });
-  const failure = await failureOf(expect(a).toStayReachable(b, { gap: 20, while: flap }));
+  const flapWith = (up: number) => {
+    const flap = () => cable.flap({ times: 2, down: 60, up });
+    return { gap: 20, while: flap };
+  };
+  let failure = '';
+  // Two outages are one where a busy machine answers nothing between them.
+  for (let up = 100; up <= LONGEST_PAUSE && !failure.includes(' outages in '); up *= 4)
+    failure = await failureOf(expect(a).toStayReachable(b, flapWith(up)));
   const lines = failure
     .replace(/(\d+ to )?\d+(\.\d+)? ms/g, 'N ms')
     .replace(/\d+ (probe|outage)s/g, 'N $1s')
@@ -121,7 +131,7 @@ test('a failure has a line for each outage', async ({ lab }) => {
   ]);
   expect(lines[6]).toBe('Outages:   +N ms: N ms, N probes lost');
   expect(lines.slice(7)).toContain('           +N ms: N ms, N probes lost');
-  await expect(a).not.toStayReachable(b, { gap: 20, while: flap });
+  await expect(a).not.toStayReachable(b, flapWith(100));
 });
 
 test('without an end, and without a beginning', async ({ lab }) => {
@@ -139,6 +149,16 @@ test('without an end, and without a beginning', async ({ lab }) => {
       /^Received: {2}none \(.*; \d+ probes\), so the function was not called$/m,
     );
   expect(called).toBe(false);
+});
+
+// the same; b drops packets of 40 bytes, which are those of the measurement
+test('a network that lets only the first question through', async ({ lab }) => {
+  const { a, b } = build(lab);
+  await addRules(b, 'ip t c { type filter hook input priority 0; }', ['ip length 40 drop']);
+  const failure = await failureOf(expect(a).toStayReachable(b, { while: () => {} }));
+  expect(failure).toMatch(
+    /^Received: {2}none \(it answered, but none of the next \d+ probes, one each millisecond, at once; 1 probe\), so the function was not called$/m,
+  );
 });
 
 test('what the function throws is what the assertion throws', async ({ lab }) => {

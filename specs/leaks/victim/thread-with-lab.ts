@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { engineOf } from '../../../lib/lab/engine.ts';
 import { hurryLinkwatch } from '../../../lib/lab/linkwatch.ts';
@@ -17,5 +19,20 @@ hurryLinkwatch();
 flushProcessorBacklogs();
 await a.exec('setsid', ['-f', 'sleep', '1000'], { stdio: 'ignore' });
 const failed = await a.exec('false').catch((error) => error);
+// The shell that starts the reaper ends at once. A thread that is ended before it has waited for that shell leaves a zombie.
+while (children().includes('sh')) await setImmediate();
 parentPort?.postMessage([engineOf(a).netns.inode, failed.command, failed.escapedCommand]);
 parentPort?.once('message', () => {});
+
+/** The names of this process's children. */
+function children(): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      const status = readFileSync(`/proc/${Number(pid)}/status`, 'utf8');
+      return status.includes(`\nPPid:\t${process.pid}\n`) ? [/^Name:\t(.*)$/m.exec(status)?.[1] ?? ''] : [];
+    } catch {
+      // No process, or one that has ended meanwhile.
+      return [];
+    }
+  });
+}
