@@ -5,6 +5,8 @@ export type { CniConflist, CniPluginConfig } from './cni-config.ts';
 export { CniError } from './cni-error.ts';
 export { findCniPlugin } from './cni-plugin.ts';
 export type { CniInterface, CniIp, CniResult } from './cni-result.ts';
+export { Frr, type FrrDaemon, type FrrOptions, findFrr, frr } from './frr.ts';
+export { FrrError } from './frr-error.ts';
 export { Ifupdown, IfupdownError, ifupdown } from './ifupdown.ts';
 export {
   findNetavark,
@@ -15,4 +17,7 @@ export {
   type NetavarkResult,
   netavark,
 } from './netavark.ts';
+export { NetworkManager, type NetworkManagerFile, networkManager } from './network-manager.ts';
+export { type DeviceState, NetworkManagerError } from './network-manager-log.ts';
 export { findNetworkd, Networkd, networkd } from './networkd.ts';
+export { findNetworkManager } from './start-network-manager.ts';

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, now } from '../kernel/clock.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
@@ -18,7 +18,7 @@ const PROGRAMS = ['/usr/lib/systemd/systemd-networkd', '/lib/systemd/systemd-net
 const SURROUNDINGS = [
   'mount -t tmpfs tmpfs /run',
   'mkdir -p /run/systemd/network',
-  'cp "$0"/network/* /run/systemd/network/',
+  'cp -r "$0"/network/. /run/systemd/network/',
   'cp "$0"/passwd /run/passwd',
   'mount --bind /run/passwd /etc/passwd',
   'mount --rbind /sys /sys',
@@ -27,6 +27,9 @@ const SURROUNDINGS = [
 ].join(' && ');
 
 const USERS = 'root:x:0:0::/:/bin/sh\nsystemd-network:x:0:0::/:/bin/sh\n';
+
+/** A unit, one of its drop-ins, or what PrivateKeyFile= and the like name. */
+const FILE = /^[^/]+\.((network|netdev|link)(\.d\/[^/]+\.conf)?|key|txt)$/;
 
 /** How long a link may take until it is configured, in milliseconds. IPv6's search for duplicates alone takes 2000. */
 const WITHIN = 10_000;
@@ -43,6 +46,8 @@ export function findNetworkd(): string | undefined {
 /**
  * Starts systemd-networkd on a node, with files as in `/etc/systemd/network`. It knows nothing of the machine's own
  * systemd, and ends with the lab. As on any machine, a link that it manages loses the addresses that it was not told of.
+ * Drop-ins are files such as `10-mv1.netdev.d/mode.conf`. A key may be in a `.key` or `.txt`, which it finds as
+ * `PrivateKeyFile=/run/systemd/network/wg0.key`.
  *
  * @throws UsageError when it is not installed
  * @example
@@ -57,16 +62,20 @@ export function networkd(node: Namespace, files: Readonly<Record<string, string>
   if (!(node instanceof Namespace))
     throw new UsageError(`networkd: node must be a namespace of a lab, which plays the node: received ${show(node)}`);
   for (const [name, text] of Object.entries(files)) {
-    if (/^[^/]+\.(network|netdev|link)$/.test(name) && typeof text === 'string') continue;
+    if (FILE.test(name) && typeof text === 'string') continue;
     throw new UsageError(
-      `networkd: files must be texts by names such as 10-up0.network or 10-mv1.netdev: received ${show(name)}: ${show(text)}`,
+      `networkd: files must be texts by names such as 10-up0.network, 10-mv1.netdev, 10-mv1.netdev.d/mode.conf or wg0.key: received ${show(name)}: ${show(text)}`,
     );
   }
   const program = findNetworkd();
   if (!program) throw new UsageError(`networkd: there is none of ${PROGRAMS.join(', ')}; install systemd`);
   const folder = mkdtempSync(join(nodeState(node), 'networkd-'));
   mkdirSync(join(folder, 'network'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'network', name), text);
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder, 'network', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
   writeFileSync(join(folder, 'passwd'), USERS);
   const command = ['--mount', 'sh', '-c', SURROUNDINGS, folder, program];
   return new Networkd(node, node.exec('unshare', command, { reject: false, all: true }));
@@ -111,7 +120,7 @@ export class Networkd {
     const deadline = now() + within;
     for (;;) {
       this.node.lab.discover();
-      const states = names.map((name) => this.#stateOf(name));
+      const states = names.map((name) => this.status(name).state);
       if (states.every((state) => state === 'configured')) return names.map((name) => this.node.interface(name));
       const lines = names.map((name, at) => `${name} ${states[at]}`).join(', ');
       if (states.includes('failed') || this.#ended) throw this.#error(`${lines}${this.#ended ? '; it has ended' : ''}`);
@@ -120,22 +129,27 @@ export class Networkd {
     }
   }
 
+  /**
+   * What it says of a link at the moment, as `networkctl status` does: `configured`, `configuring`, `failed`, `unmanaged` …,
+   * `missing` where there is no such link; and which of the `.network` files it has chosen for it.
+   */
+  status(name: string): { state: string; file?: string } {
+    const device = this.node.interfaces.find((each) => each.name === name);
+    if (!device) return { state: 'missing' };
+    try {
+      const text = readFileSync(`/proc/${this.#daemon.pid}/root/run/systemd/netif/links/${device.index}`, 'utf8');
+      const field = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1];
+      const file = field('NETWORK_FILE');
+      return { state: field('ADMIN_STATE') ?? 'unknown', ...(file === undefined ? {} : { file: basename(file) }) };
+    } catch {
+      return { state: 'unknown' };
+    }
+  }
+
   /** Ends it. What it has made stays, as when the service is stopped. */
   async stop(): Promise<void> {
     this.#daemon.kill('SIGTERM');
     await this.#daemon;
-  }
-
-  /** What it says of a link, in the file that `networkctl` reads. */
-  #stateOf(name: string): string {
-    const device = this.node.interfaces.find((each) => each.name === name);
-    if (!device) return 'missing';
-    try {
-      const file = readFileSync(`/proc/${this.#daemon.pid}/root/run/systemd/netif/links/${device.index}`, 'utf8');
-      return /^ADMIN_STATE=(.*)$/m.exec(file)?.[1] ?? 'unknown';
-    } catch {
-      return 'unknown';
-    }
   }
 
   #error(what: string): Error {

@@ -15,5 +15,6 @@ describe.each(samples)('the network of sample %$', async (code) => {
   if (code.includes("'dnsmasq'")) needs('dnsmasq');
   if (code.includes("'keepalived'")) needs('keepalived');
   if (code.includes('cni(')) needs('/usr/lib/cni/macvlan');
+  if (code.includes('frr(')) needs('/usr/lib/frr/zebra');
   await collectSample(code);
 });

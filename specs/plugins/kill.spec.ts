@@ -1,15 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, type Subprocess, test } from 'hairpin';
-import { findCniPlugin, findNetworkd } from 'hairpin/plugins';
+import { findCniPlugin, findFrr, findNetworkd, findNetworkManager } from 'hairpin/plugins';
 import { mountsNow } from '../leaks/mounts.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
-/** Where the plugins would keep their leases and backups if nobody told them otherwise. */
-const MACHINES_OWN = ['/var/lib/cni/networks', '/run/cni'];
+/** Where the software would keep its leases, profiles, sockets and crash logs if nobody told it otherwise. */
+const MACHINES_OWN = [
+  ...['/var/lib/cni/networks', '/run/cni', '/etc/resolv.conf', '/run/frr'],
+  ...['/run/NetworkManager', '/var/lib/NetworkManager', '/etc/NetworkManager/system-connections'],
+];
 
 // host: vitest ─ worker ─ lab (a container attached by CNI, with a lease of host-local)
 test.skipIf(!findCniPlugin('macvlan'))(
@@ -21,16 +24,22 @@ test.skipIf(!findCniPlugin('macvlan'))(
       processes: processesOf(folder),
       files: readdirSync(folder),
       mounts: mountsNow(),
-      state: MACHINES_OWN.map(namesIn),
+      state: MACHINES_OWN.map(changedAt),
+      // FRR's crash logs. Other programs write there, too.
+      logs: readdirSync('/var/tmp').filter((name) => name.startsWith('frr')),
     });
     const before = left();
     expect(before).toMatchObject({ processes: [], files: [] });
     const config = ['--config', 'specs/plugins/victim/vitest.config.ts'];
     const run = startVitest(lab.namespace('host'), config, { env: { TMPDIR: folder } });
     const worker = await workerOf(run);
-    expect(left().processes.map(nameOf)).toEqual(
-      findNetworkd() ? expect.arrayContaining(['systemd-network']) : expect.anything(),
-    );
+    const daemons = [
+      ...(findNetworkd() ? ['systemd-network'] : []),
+      ...(findNetworkManager() ? ['NetworkManager', 'dbus-daemon'] : []),
+      ...(findFrr() ? ['zebra', 'ospfd'] : []),
+    ];
+    expect(left().processes).not.toEqual([]);
+    expect(left().processes.map(nameOf)).toEqual(expect.arrayContaining(daemons));
     process.kill(worker, 'SIGKILL');
     await expect.poll(left).toEqual(before);
     await run;
@@ -66,6 +75,7 @@ function nameOf(pid: string): string {
   return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
-function namesIn(folder: string): string[] | undefined {
-  return existsSync(folder) ? readdirSync(folder) : undefined;
+/** For a folder it is when a name came or went. */
+function changedAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

@@ -1,0 +1,10 @@
+import { harmless } from '../kernel/visible-text.ts';
+
+/** FRR refused a line or a command; its own words are in the message. */
+export class FrrError extends Error {
+  override readonly name = 'FrrError';
+
+  constructor(message: string) {
+    super(harmless(message));
+  }
+}
