@@ -7,10 +7,11 @@ import { cached, kernelCache } from './cache.ts';
 import { listModules, modulesIn } from './install-modules.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 import { byNumber } from './kernel-folder.ts';
+import { userModeKernel } from './user-mode.ts';
 
 /** A kernel that the distribution has as a package. */
 export interface KernelPackage {
-  /** `uname -r`, and what `--kernel` takes: `6.1.0-40-cloud-amd64`. */
+  /** What `--kernel` takes: `uname -r`, `6.1.0-40-cloud-amd64`; of User-Mode Linux `um-` and the package's version. */
   release: string;
   /** The package's version, as `6.1.153-1`. */
   version: string;
@@ -22,6 +23,8 @@ export interface KernelPackage {
 
 /** `linux-image-6.1.0-40-amd64`; neither the metapackage linux-image-amd64 nor debug symbols. */
 const IMAGE = /^linux-image-(\d+\.\d+\.\d[\w.+~-]*)$/;
+/** User-Mode Linux, of which there is one package. */
+const USER_MODE = 'user-mode-linux';
 const NOT_BOOTABLE = /-(dbg|unsigned|signed-template)$/;
 
 /** What can be had of Debian and its like, oldest first; nothing where there is no apt. */
@@ -30,7 +33,13 @@ export async function aptKernels(): Promise<KernelPackage[]> {
   const { stdout: names } = await execa('apt-cache', ['pkgnames', 'linux-image-']);
   const packages = names.split('\n').filter((name) => IMAGE.test(name) && !NOT_BOOTABLE.test(name));
   if (packages.length === 0) return [];
-  const { stdout } = await execa('apt-cache', ['--no-all-versions', 'show', ...packages]);
+  const { stdout: userMode } = await execa('apt-cache', ['pkgnames', USER_MODE]);
+  const { stdout } = await execa('apt-cache', [
+    '--no-all-versions',
+    'show',
+    ...packages,
+    ...userMode.split('\n').filter(Boolean),
+  ]);
   return stdout
     .split('\n\n')
     .flatMap(readRecord)
@@ -40,8 +49,8 @@ export async function aptKernels(): Promise<KernelPackage[]> {
 /** One package of `apt-cache show`. */
 function readRecord(record: string): KernelPackage[] {
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(record)?.[1];
-  const [, release] = IMAGE.exec(field('Package') ?? '') ?? [];
-  const [version, size] = [field('Version'), field('Size')];
+  const [name = '', version, size] = [field('Package'), field('Version'), field('Size')];
+  const release = name === USER_MODE ? `um-${version}` : IMAGE.exec(name)?.[1];
   if (!release || !version || !size) return [];
   return [{ release, version, size: Math.round(Number(size) / 2 ** 20), fetched: isFetched(release) }];
 }
@@ -61,6 +70,15 @@ export function packageOf(version: string, packages: readonly KernelPackage[]): 
   return begun.filter(({ release }) => flavourOf(release).length === plainest).at(-1);
 }
 
+/** Its name in the distribution. */
+export function packageName(release: string): string {
+  return isUserMode(release) ? USER_MODE : `linux-image-${release}`;
+}
+
+function isUserMode(release: string): boolean {
+  return release.startsWith('um-');
+}
+
 /**
  * Fetches a package as any user can, with `apt-get download`, and unpacks it into the cache.
  *
@@ -69,34 +87,39 @@ export function packageOf(version: string, packages: readonly KernelPackage[]): 
 export function fetchKernel(release: string, onFetch?: () => void): Kernel {
   cached(release, (staging) => {
     onFetch?.();
-    const { failed, stderr } = execaSync('apt-get', ['download', `linux-image-${release}`], {
+    const name = packageName(release);
+    const { failed, stderr } = execaSync('apt-get', ['download', name], {
       cwd: staging,
       reject: false,
     });
-    if (failed)
-      throw new KernelUnavailable(`linux-image-${release} cannot be fetched (try apt-get update):\n${stderr}`);
+    if (failed) throw new KernelUnavailable(`${name} cannot be fetched (try apt-get update):\n${stderr}`);
     const [file = ''] = readdirSync(staging);
     execaSync('dpkg', ['-x', file, '.'], { cwd: staging });
     rmSync(join(staging, file));
-    listModules(staging, release);
+    // Its package has the lists of modules; those of the others are made when they are installed.
+    if (!isUserMode(release)) listModules(staging, release);
   });
-  return fetchedKernel(release);
+  return kernelInCache(release);
 }
 
-/** The kernels in the cache, oldest first. */
-export function fetchedKernels(): Kernel[] {
-  const cache = kernelCache();
-  if (!existsSync(cache)) return [];
-  return readdirSync(cache).filter(isFetched).toSorted(byNumber).map(fetchedKernel);
+/** A kernel in the cache, by its release. */
+export function fetchedKernel(release: string): Kernel | undefined {
+  return isFetched(release) ? kernelInCache(release) : undefined;
 }
 
 function isFetched(release: string): boolean {
-  return existsSync(fetchedKernel(release).image);
+  return existsSync(imageOf(release));
 }
 
-function fetchedKernel(release: string): Kernel {
+function imageOf(release: string): string {
   const root = join(kernelCache(), release);
-  return { name: release, release, image: join(root, 'boot', `vmlinuz-${release}`), modules: modulesIn(root, release) };
+  return isUserMode(release) ? join(root, 'usr/bin/linux.uml') : join(root, 'boot', `vmlinuz-${release}`);
+}
+
+function kernelInCache(release: string): Kernel {
+  const image = imageOf(release);
+  if (isUserMode(release)) return userModeKernel(image);
+  return { name: release, release, image, modules: modulesIn(join(kernelCache(), release), release) };
 }
 
 /**

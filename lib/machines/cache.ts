@@ -1,6 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { flock } from '../kernel/libc.ts';
 
 /** Where kernels are kept, by the XDG Base Directory rules: `~/.cache/hairpin/kernels`. */
 export function kernelCache(): string {
@@ -30,6 +43,58 @@ export function cached(name: string, fill: (folder: string) => void): string {
     if (!existsSync(target)) throw error;
   }
   return target;
+}
+
+const LOCK_SH = 1;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+/** By what they are copies of: descriptors of folders of the cache, which are locked (flock(2)) until this process ends. */
+const held = new Map<string, number>();
+
+/**
+ * A folder of the cache that no other process drops while this one lives. Folders whose names begin alike are dropped, but
+ * for those that others hold.
+ *
+ * @param name how their names begin
+ * @param make makes the folder where it is not there, and returns it
+ */
+export function holdOnly(name: string, make: () => string): string {
+  const before = held.get(name);
+  if (before !== undefined) closeSync(before);
+  held.delete(name);
+  for (;;) {
+    const folder = make();
+    const fd = openFolder(folder);
+    if (fd === undefined) continue;
+    // Waits for the one that drops it just now.
+    flock(fd, LOCK_SH);
+    if (fstatSync(fd).ino === statSync(folder, { throwIfNoEntry: false })?.ino) {
+      held.set(name, fd);
+      dropOthers(folder, name);
+      return folder;
+    }
+    closeSync(fd);
+  }
+}
+
+function dropOthers(kept: string, name: string): void {
+  for (const each of readdirSync(kernelCache())) {
+    const other = join(kernelCache(), each);
+    const fd = each.startsWith(`${name}-`) && other !== kept ? openFolder(other) : undefined;
+    if (fd === undefined) continue;
+    if (flock(fd, LOCK_EX | LOCK_NB) === 0) rmSync(other, { recursive: true, force: true });
+    closeSync(fd);
+  }
+}
+
+/** Undefined when another process has dropped it. */
+function openFolder(folder: string): number | undefined {
+  try {
+    return openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function isAbandoned(name: string): boolean {

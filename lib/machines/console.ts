@@ -1,33 +1,26 @@
 import { stripVTControlCharacters } from 'node:util';
-/** What a kernel said of itself before it was gone. */
-export interface Trouble {
-  /** `panic`, `oops` …: what the line is a sign of. */
-  kind: 'panic' | 'oops' | 'stall' | 'memory' | 'warning';
-  line: string;
-}
 
-/** Worst first. The kernel's words, by the function that prints them. */
-const SIGNS: readonly (readonly [Trouble['kind'], RegExp])[] = [
-  // panic(); reboot=… is not read.
-  ['panic', /Kernel panic - not syncing: .*/],
-  // die(), oops_begin(): a bad access, BUG(), a fault in an interrupt.
-  ['oops', /(?:Oops: |kernel BUG at |BUG: unable to handle |BUG: kernel NULL pointer |general protection fault).*/],
-  // watchdog_timer_fn(), print_cpu_stall(), check_hung_task().
-  ['stall', /(?:watchdog: BUG: soft lockup|rcu: INFO: .*stall|INFO: task .* blocked for more than).*/],
-  // out_of_memory().
-  ['memory', /Out of memory: .*/],
-  // __warn(), lockdep, the sanitizers.
-  ['warning', /(?:WARNING: |BUG: KASAN: |BUG: sleeping function |UBSAN: |possible deadlock).*/],
-];
+/** panic(); reboot=… is not read, nor the line that ends it (`---[ end Kernel panic - …`). */
+export const PANIC = /^Kernel panic - not syncing: .*/;
+const TRAPS =
+  'general protection fault|divide error|invalid opcode|stack segment|segment not present|invalid TSS|double fault|bounds|' +
+  'alignment check|int3|fpu exception|simd exception|coprocessor segment overrun|iret exception';
+/**
+ * die(), oops_begin(): a bad access, BUG(), a fault in an interrupt. A trap stands before its number (`__die_header`: `divide
+ * error: 0000 [#1]`). When a program traps, and not the kernel, the line begins with `traps: `.
+ */
+export const OOPS = new RegExp(
+  '^(?:Oops: |kernel BUG at |BUG: unable to handle |BUG: kernel NULL pointer |' +
+    `(?:${TRAPS}).{0,100}?: [\\da-f]{4} \\[#\\d+\\]).*`,
+);
 
-/** The worst thing that a console tells of; undefined when it tells of none. */
-export function findTrouble(console: string): Trouble | undefined {
-  const lines = linesOf(console);
-  for (const [kind, sign] of SIGNS) {
-    const [line] = lines.flatMap((text) => sign.exec(text)?.[0] ?? []);
-    if (line !== undefined) return { kind, line };
-  }
-  return undefined;
+/** `[   12.345678] `, with CONFIG_PRINTK_CALLER also `[   12.345678][  T116] `. A program's text may stand before it. */
+const PRINTED = /\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? /;
+
+/** What the kernel's own line says, behind its time. */
+export function messageOf(line: string): string {
+  const [stamp] = PRINTED.exec(line) ?? [];
+  return stamp === undefined ? line : line.slice(line.indexOf(stamp) + stamp.length);
 }
 
 /**
@@ -36,7 +29,7 @@ export function findTrouble(console: string): Trouble | undefined {
  */
 export function tellingLines(console: string): string[] {
   const lines = lastLines(console, Infinity);
-  const first = lines.findIndex((line) => SIGNS.slice(0, 2).some(([, sign]) => sign.test(line)));
+  const first = lines.map(messageOf).findIndex((text) => PANIC.test(text) || OOPS.test(text));
   return first < 0 ? lines.slice(-20) : lines.slice(Math.max(0, first - 3), first + 40);
 }
 
@@ -51,4 +44,14 @@ export function lastLines(console: string, count = 20): string[] {
 export function linesOf(console: string): string[] {
   // The firmware clears the screen, and the kernel's first lines come with carriage returns.
   return stripVTControlCharacters(console).replaceAll('\r', '').split('\n');
+}
+
+/** Gathers what comes in pieces, and passes on each whole line. */
+export function eachLine(onLine: (line: string) => void): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = linesOf(rest + text);
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  };
 }

@@ -1,14 +1,19 @@
 import { runningTests } from '../report/running-tests.ts';
 import { lastLines, linesOf, tellingLines } from './console.ts';
-import type { Ending, MachineRun } from './machine.ts';
+import { whichTests } from './describe-reports.ts';
+import type { Ending, Engine, MachineRun } from './machine.ts';
+
+const ENGINES: Record<Engine, string> = {
+  kvm: 'KVM',
+  tcg: 'TCG: KVM is not there, or does not work',
+  uml: 'User-Mode Linux',
+};
 
 /** How a run on a kernel ended, in a line: `Linux … booted in 1.8 s (tcg), …`. */
-export function describeRun({ ending, accelerator, booted, firstOutput, milliseconds }: MachineRun): string {
+export function describeRun({ ending, engine, booted, firstOutput, milliseconds }: MachineRun): string {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   return [
-    booted === undefined
-      ? 'did not boot'
-      : `booted in ${seconds(booted)} (${accelerator === 'kvm' ? 'KVM' : 'TCG: KVM is not there, or does not work'})`,
+    booted === undefined ? 'did not boot' : `booted in ${seconds(booted)} (${ENGINES[engine]})`,
     ...(firstOutput === undefined ? [] : [`first line after ${seconds(firstOutput)}`]),
     `${ending.kind === 'ended' ? `ended with ${ending.exitCode}` : ending.kind} after ${seconds(milliseconds)}`,
   ].join(', ');
@@ -31,21 +36,14 @@ export function describeFailure(run: Pick<MachineRun, 'ending' | 'console' | 'ou
 /** What went wrong, and in which test; undefined when its command ended by itself. */
 export function describeEnding({ ending, console }: Pick<MachineRun, 'ending' | 'console'>): string | undefined {
   const sentence = sentenceOf(ending);
-  return sentence && [sentence, ...whichTests(console)].join('\n');
-}
-
-/** Nothing where no test has begun: then the kernel did not come so far, or it ran no specs. */
-function whichTests(console: string): string[] {
-  const { running, last } = runningTests(linesOf(console));
-  if (running.length === 0) return last === undefined ? [] : [`No test was running; the last before that was ${last}`];
-  const [one, ...more] = running;
-  if (more.length === 0) return [`The test that was running: ${one}`];
-  return ['The tests that were running:', ...running.map((name) => `  ${name}`)];
+  // Without tests the kernel did not come so far, or it ran no specs.
+  return sentence && [sentence, ...(whichTests(runningTests(linesOf(console))) ?? [])].join('\n');
 }
 
 function sentenceOf(ending: Ending): string | undefined {
   switch (ending.kind) {
     case 'ended':
+    case 'left':
       return undefined;
     case 'panic':
       return `the kernel panicked: ${ending.line}`;

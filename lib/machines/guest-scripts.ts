@@ -1,7 +1,7 @@
 import { quote, shellLine } from '../report/shell-words.ts';
 
-/** How the machine's root comes into the guest. */
-export type Share = 'virtiofs' | '9p';
+/** How the machine's root comes into the guest. User-Mode Linux alone has hostfs. */
+export type Share = 'virtiofs' | '9p' | 'hostfs';
 
 /** What the guest does, from its first process on. */
 export interface GuestTask {
@@ -19,12 +19,20 @@ export interface GuestTask {
   env: Readonly<Record<string, string>>;
   /** A file in the results folder for what the program prints to its standard output; without it, it is relayed. */
   stdout?: string | undefined;
+  /** What the kernel reports fails the run, so that it is given the time to report devices that are held. */
+  failOnWarning?: boolean | undefined;
+  /** The program has a terminal of such a size, to be typed at; without it, it reads nothing. */
+  terminal?: { rows: number; columns: number } | undefined;
 }
 
 /** Written to the console when the guest's own root is up, before the command is started. */
 export const BOOTED = 'hairpin: booted';
 /** Said on the console of what keeps the guest from coming so far. */
 export const UNABLE = 'hairpin: unable: ';
+/** Put on the kernel's log where it cannot look for leaks. */
+export const KMEMLEAK_OFF = 'hairpin: kmemleak is off, so it finds no leak: turn it on with --append kmemleak=on';
+/** Said on the console behind the command: what the kernel was tainted with before it, and is then. */
+export const TAINTED = 'hairpin: tainted ';
 /** The file of the results folder that has the command's exit code. */
 export const EXIT_FILE = '.exit-code';
 /** The tag of the folder that is written through, in 9p, which shares a folder a device. */
@@ -33,9 +41,32 @@ export const ROOT_TAG = 'root';
 
 const MOUNT_OPTIONS: Record<Share, string> = {
   virtiofs: '-t virtiofs',
+  hostfs: '-t hostfs -o /',
   // cache=loose: nobody else writes to what is shared while the guest runs. msize: the default of 8 KiB is slow.
   '9p': '-t 9p -o trans=virtio,version=9p2000.L,cache=loose,msize=512000,ro',
 };
+
+/**
+ * kmemleak tells of leaks in a file alone. An object is in it when two scans have found nothing that points to it, and it is
+ * older than 5 s (`update_checksum`, `MSECS_MIN_AGE`). What is in it before the command is the boot's: `clear` takes away
+ * only what such scans have found (`kmemleak_clear`).
+ */
+const FIND_LEAKS = `k=/sys/kernel/debug/kmemleak
+find_leaks() { echo scan > $k && $b sleep 5 && echo scan > $k; } 2>/dev/null
+[ -e $k ] || $b mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+[ -e $k ] && find_leaks && echo clear > $k`;
+
+/** It refuses with EPERM where it is off, as CONFIG_DEBUG_KMEMLEAK_DEFAULT_OFF has it: its file is there, and empty. */
+const TELL_LEAKS = `if [ -e $k ]; then
+  find_leaks || echo '<4>${KMEMLEAK_OFF}' > /dev/kmsg
+  while IFS= read -r line; do echo "<4>$line" > /dev/kmsg; done < $k
+fi`;
+
+/**
+ * The kernel reports a deleted device that somebody still holds after 10 s (`netdev_wait_allrefs_any`). It looks every 250 ms, and
+ * reads the limit each time. The limit is shortened when the tests are over: during them, a device may go late on a busy machine.
+ */
+const TELL_HELD_DEVICES = `echo 1 > /proc/sys/net/core/netdev_unregister_timeout_secs && $b sleep 4`;
 
 /** The first process, in the initramfs: everything that needs to be there for this machine's own programs to run. */
 export function initScript({ share, modules, results }: GuestTask): string {
@@ -58,7 +89,7 @@ mkdir /rw/upper /rw/work
 mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /new || unable 'no overlay: CONFIG_OVERLAY_FS'
 mkdir -p ${folder}
 ${
-  share === 'virtiofs'
+  share !== '9p'
     ? // From inside: busybox takes a source with a colon for NFS, and what stands before a '#' for a helper's name.
       `(cd ${quote(`/lower${results}`)} && mount --bind . ${folder})`
     : `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${RESULTS_TAG} ${folder}`
@@ -73,7 +104,7 @@ exec switch_root /new /run/hairpin/busybox sh /run/hairpin/start
 
 /** The second, in the machine's root under the overlay: what a booted system has, then the command. */
 export function startScript(task: GuestTask): string {
-  const { moduleFolder, release, results, command, cwd, env, stdout } = task;
+  const { moduleFolder, release, results, command, cwd, env, stdout, terminal, failOnWarning } = task;
   const modules = `/lib/modules/${release}`;
   const exports = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
   return `b=/run/hairpin/busybox
@@ -93,14 +124,30 @@ echo /run/hairpin/modprobe > /proc/sys/kernel/modprobe`
 }
 $b hostname guest
 $b ip link set lo up
-# Output as it is: the line's discipline would put a carriage return before each line's end.
-$b stty raw -F /dev/ttyS1
+${
+  terminal
+    ? `$b stty -F /dev/ttyS1 sane rows ${terminal.rows} cols ${terminal.columns}`
+    : `# Output as it is: the line's discipline would put a carriage return before each line's end.
+$b stty raw -F /dev/ttyS1`
+}
 ulimit -n 65536
 ${exports.join('\n')}
 cd ${quote(cwd)} || { echo ${quote(`${UNABLE}there is no folder ${cwd} in it`)} > /dev/console; exec $b poweroff -f; }
 echo '${BOOTED}' > /dev/console
-${shellLine(...command)} < /dev/null > ${stdout ? quote(`${results}/${stdout}`) : '/dev/ttyS1'} 2> /dev/ttyS1
+${FIND_LEAKS}
+tainted=$($b cat /proc/sys/kernel/tainted)
+printk=$($b cat /proc/sys/kernel/printk)
+${
+  terminal
+    ? `$b setsid -c ${shellLine(...command)} <> /dev/ttyS1 >&0 2>&1`
+    : `${shellLine(...command)} < /dev/null > ${stdout ? quote(`${results}/${stdout}`) : '/dev/ttyS1'} 2> /dev/ttyS1`
+}
 echo $? > ${quote(`${results}/${EXIT_FILE}`)}
+# A spec may have kept the kernel's lines from the console (dmesg -n 1).
+echo "$printk" > /proc/sys/kernel/printk
+${failOnWarning ? TELL_HELD_DEVICES : ''}
+${TELL_LEAKS}
+echo "${TAINTED}$tainted $($b cat /proc/sys/kernel/tainted)" > /dev/console
 exec $b poweroff -f
 `;
 }

@@ -20,7 +20,14 @@ const NEEDED: Record<Share, readonly (readonly [module: string, option: string])
     ['9p', 'CONFIG_9P_FS'],
     ['overlay', 'CONFIG_OVERLAY_FS'],
   ],
+  hostfs: [
+    ['hostfs', 'CONFIG_HOSTFS'],
+    ['overlay', 'CONFIG_OVERLAY_FS'],
+  ],
 };
+
+/** What a lab takes for granted: the kernel loads all else by `modprobe` when it is asked for it. */
+const TAKEN_FOR_GRANTED = ['ipv6'];
 
 /** A way for the root that both this machine and the kernel have, with the modules that it takes. */
 export interface ShareChoice {
@@ -30,11 +37,12 @@ export interface ShareChoice {
 }
 
 /**
- * virtiofs where there is a virtiofsd and the kernel knows it, 9p otherwise.
+ * virtiofs where there is a virtiofsd and the kernel knows it, 9p otherwise; hostfs for User-Mode Linux.
  *
  * @throws KernelUnavailable naming the options that the kernel lacks
  */
-export function chooseShare({ name, modules }: Kernel, shares: readonly Share[] = sharesHere()): ShareChoice {
+export function chooseShare(kernel: Kernel, shares: readonly Share[] = sharesFor(kernel)): ShareChoice {
+  const { name, modules } = kernel;
   const reasons: string[] = [];
   for (const share of shares) {
     // Without a folder of modules all must be in the image: the guest tells, where it is not.
@@ -42,13 +50,13 @@ export function chooseShare({ name, modules }: Kernel, shares: readonly Share[] 
     const needed = NEEDED[share];
     const { paths, missing } = moduleClosure(
       { dependencies: read(modules, 'modules.dep'), builtin: read(modules, 'modules.builtin') },
-      needed.map(([module]) => module),
+      [...needed.map(([module]) => module), ...TAKEN_FOR_GRANTED],
     );
-    if (missing.length === 0) return { share, modules: paths.map((path) => join(modules, path)) };
-    const options = needed.filter(([module]) => missing.includes(module)).map(([, option]) => option);
-    reasons.push(`for ${share} it lacks ${options.join(', ')}`);
+    const lacking = needed.filter(([module]) => missing.includes(module)).map(([, option]) => option);
+    if (lacking.length === 0) return { share, modules: paths.map((path) => join(modules, path)) };
+    reasons.push(`for ${share} it lacks ${lacking.join(', ')}`);
   }
-  const install = shares.includes('virtiofs') ? '' : ', and there is no virtiofsd for it here that serves this user';
+  const install = shares[0] !== '9p' ? '' : ', and there is no virtiofsd for it here that serves this user';
   throw new KernelUnavailable(`kernel ${name} cannot have this machine's root: ${reasons.join('; ')}${install}`);
 }
 
@@ -56,7 +64,8 @@ export function chooseShare({ name, modules }: Kernel, shares: readonly Share[] 
  * overlayfs opens files with O_NOATIME, which the owner alone may: for an ordinary user QEMU's 9p opens them anew without
  * it (`openat_file`), QEMU's own virtiofsd of before 8.0 does not, and no program would run.
  */
-function sharesHere(): Share[] {
+function sharesFor({ userMode }: Kernel): Share[] {
+  if (userMode) return ['hostfs'];
   const program = virtiofsdProgram();
   const strict = program !== undefined && /qemu\/virtiofsd$/.test(program) && !isRootOfMachine();
   return program && !strict ? ['virtiofs', '9p'] : ['9p'];

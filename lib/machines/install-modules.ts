@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { execaSync } from 'execa';
-import { cached } from './cache.ts';
+import { cached, holdOnly } from './cache.ts';
 import { busyboxProgram } from './programs.ts';
 
 /**
@@ -14,20 +14,29 @@ import { busyboxProgram } from './programs.ts';
  */
 export function installModules(folder: string, release: string): string {
   if (existsSync(join(folder, 'modules.dep'))) return resolve(folder);
-  const order = join(folder, 'modules.order');
-  const age = existsSync(order) ? statSync(order).mtimeMs : 0;
-  const key = createHash('sha256')
-    .update(`${resolve(folder)} ${age}`)
-    .digest('hex')
-    .slice(0, 12);
-  const root = cached(`modules-${release}-${key}`, (staging) => {
+  const isBuild = !existsSync(join(folder, 'kernel/drivers'));
+  const name = `modules-${digest(resolve(folder))}`;
+  // A module may be linked again while the list of them stays (modpost: the checksum of a symbol elsewhere has changed).
+  const files = ['modules.order', ...(isBuild ? modulesOf(folder) : [])].map((file) => stateOf(join(folder, file)));
+  const fill = (staging: string) => {
     const target = modulesIn(staging, release);
     mkdirSync(target, { recursive: true });
-    if (existsSync(join(folder, 'kernel/drivers'))) cpSync(folder, target, { recursive: true });
-    else copyBuild(folder, target);
+    if (isBuild) copyBuild(folder, target);
+    else cpSync(folder, target, { recursive: true });
     listModules(staging, release);
-  });
+  };
+  // What an earlier build of the folder has left is dropped: a tree that is built all day would fill the disk.
+  const root = holdOnly(name, () => cached(`${name}-${release}-${digest(files.join())}`, fill));
   return modulesIn(root, release);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function stateOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats ? `${stats.mtimeMs} ${stats.size}` : '';
 }
 
 /** As `depmod` does, for a tree in which the modules are at `lib/modules/<release>`. */
@@ -44,11 +53,18 @@ function copyBuild(build: string, target: string): void {
   for (const name of ['modules.order', 'modules.builtin', 'modules.builtin.modinfo']) {
     if (existsSync(join(build, name))) copyFileSync(join(build, name), join(target, name));
   }
-  for (const line of readFileSync(join(build, 'modules.order'), 'utf8').split('\n').filter(Boolean)) {
-    // Until 6.1 as they are installed, kernel/net/8021q/8021q.ko; since then as they are built, net/8021q/8021q.o.
-    const path = line.replace(/^kernel\//, '').replace(/\.o$/, '.ko');
+  for (const path of modulesOf(build)) {
     const copy = join(target, 'kernel', path);
     mkdirSync(dirname(copy), { recursive: true });
     copyFileSync(join(build, path), copy);
   }
+}
+
+/** Paths in a build. */
+function modulesOf(build: string): string[] {
+  // Until 6.1 as they are installed, kernel/net/8021q/8021q.ko; since then as they are built, net/8021q/8021q.o.
+  return readFileSync(join(build, 'modules.order'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.replace(/^kernel\//, '').replace(/\.o$/, '.ko'));
 }

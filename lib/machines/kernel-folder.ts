@@ -36,13 +36,10 @@ export function kernelOfImage(image: string): Kernel {
 
 function kernelOfBuild(folder: string, image: string): Kernel {
   const release = releaseOf(image);
-  // INSTALL_MOD_PATH may be the tree itself.
+  // INSTALL_MOD_PATH may be the tree itself; what was once installed there may be older than what is built.
   const installed = join(folder, 'lib/modules', release);
-  const modules = existsSync(installed)
-    ? installModules(installed, release)
-    : existsSync(join(folder, 'modules.order'))
-      ? installModules(folder, release)
-      : undefined;
+  const place = existsSync(join(folder, 'modules.order')) ? folder : existsSync(installed) ? installed : undefined;
+  const modules = place === undefined ? undefined : installModules(place, release);
   return { name: release, release, image, ...(modules ? { modules } : {}) };
 }
 

@@ -6,8 +6,10 @@ export interface Kernel {
   name: string;
   /** `uname -r`: `6.1.0-40-cloud-amd64`. */
   release: string;
-  /** The bzImage. */
+  /** The bzImage; of User-Mode Linux the program. */
   image: string;
+  /** It is a program of this machine's own kernel: User-Mode Linux, `make ARCH=um`. */
+  userMode?: true;
   /** The folder `lib/modules/<release>` of its modules, with `modules.dep`; none where all is in the image. */
   modules?: string;
 }

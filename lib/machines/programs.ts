@@ -14,6 +14,11 @@ export function busyboxProgram(): string {
   return program('busybox', 'busybox-static');
 }
 
+/** What builds a kernel. */
+export function makeProgram(): string {
+  return program('make', 'make');
+}
+
 /** Distributions put it beside the PATH: it is QEMU's helper. None where it is not installed. */
 export function virtiofsdProgram(): string | undefined {
   const beside = ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd', '/usr/lib/virtiofsd'];

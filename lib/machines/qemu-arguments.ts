@@ -18,6 +18,8 @@ export interface QemuMachine {
   cpus: number;
   /** Behind the kernel's other arguments. */
   append?: string | undefined;
+  /** The socket at which a debugger is waited for before the kernel begins, and the descriptor of QEMU's monitor. */
+  debug?: { socket: string; monitor: number } | undefined;
 }
 
 /**
@@ -29,7 +31,9 @@ const KERNEL_ARGUMENTS =
   'console=ttyS0 earlyprintk=ttyS0,115200 loglevel=6 printk.devkmsg=on panic=-1 oops=panic tsc=reliable';
 
 export function qemuArguments(machine: QemuMachine): string[] {
-  const { accelerator, share, image, initramfs, virtiofsd, output, results, memory, cpus, append } = machine;
+  const { accelerator, share, image, initramfs, virtiofsd, output, results, memory, cpus, append, debug } = machine;
+  // An address of vmlinux is that of the kernel only if the kernel has not moved itself.
+  const words = [KERNEL_ARGUMENTS, ...(debug ? ['nokaslr'] : []), ...(append ? [append] : [])];
   const shares =
     share === 'virtiofs'
       ? [
@@ -44,10 +48,24 @@ export function qemuArguments(machine: QemuMachine): string[] {
     ...['-object', `memory-backend-memfd,id=memory,size=${memory}M,share=on`, '-numa', 'node,memdev=memory'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', image, '-initrd', `/proc/self/fd/${initramfs}`],
-    ...['-append', append ? `${KERNEL_ARGUMENTS} ${append}` : KERNEL_ARGUMENTS],
+    ...['-append', words.join(' ')],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=output,fd=${output}`, '-serial', 'chardev:output'],
     ...shares,
+    ...(debug ? debugging(debug) : []),
+  ];
+}
+
+function debugging({ socket, monitor }: { socket: string; monitor: number }): string[] {
+  return [
+    ...[
+      '-chardev',
+      `socket,id=gdb,path=${socket.replaceAll(',', ',,')},server=on,wait=off`,
+      '-gdb',
+      'chardev:gdb',
+      '-S',
+    ],
+    ...['-chardev', `socket,id=monitor,fd=${monitor}`, '-mon', 'chardev=monitor,mode=control'],
   ];
 }
 

@@ -4,14 +4,16 @@ import { MACHINE, PATIENCE } from '../report/project-name.ts';
 import { BLOBS, folderIn, freshFolderIn, placeIn, resultsFolder } from '../report/results.ts';
 import { CONSOLE } from '../report/running-tests.ts';
 import { makeFolder, replaceFile } from '../report/write-file.ts';
-import { chooseAccelerator } from './accelerator.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import type { Kernel } from './kernel.ts';
-import { type MachineRun, type MachineTask, runInMachine } from './machine.ts';
+import { chooseEngine, type MachineRun, type MachineTask, runInMachine } from './machine.ts';
 import { vitestCommand } from './vitest-program.ts';
 
 export interface KernelTestOptions
-  extends Pick<MachineTask, 'bootWithin' | 'within' | 'memory' | 'cpus' | 'append' | 'shares' | 'onOutput'> {
+  extends Pick<
+    MachineTask,
+    'bootWithin' | 'within' | 'memory' | 'cpus' | 'append' | 'failOnWarning' | 'shares' | 'onOutput' | 'onDebugger'
+  > {
   /** The project's root. */
   root: string;
   /** vitest's arguments, without those on reporters. */
@@ -28,8 +30,8 @@ export interface KernelTestRun extends MachineRun {
   blob?: string;
 }
 
-/** Programs take ten to twenty times as long where each instruction is translated. */
-const TCG_PATIENCE = '10';
+/** Programs take ten to twenty times as long where each instruction is translated, and calls into the kernel where it is a program. */
+const SLOW_PATIENCE = '10';
 
 /** Runs a project's vitest on a kernel. Its results are in `test-results/<kernel>`, its report beside those of others. */
 export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): Promise<KernelTestRun> {
@@ -44,7 +46,7 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
     cwd: root,
     env: guestEnvironment({
       ...{ [MACHINE]: kernel.name, [CONSOLE]: '/dev/kmsg', NO_COLOR: '1' },
-      ...(await guestPatience()),
+      ...(await guestPatience(kernel)),
       ...label,
     }),
     command: [
@@ -56,8 +58,8 @@ export async function testOnKernel(kernel: Kernel, options: KernelTestOptions): 
 }
 
 /** For the environment of vitest in a guest: how many times longer its tests may take. */
-export async function guestPatience(): Promise<Record<string, string>> {
-  return { [PATIENCE]: (await chooseAccelerator()) === 'tcg' ? TCG_PATIENCE : '1' };
+export async function guestPatience(kernel: Kernel): Promise<Record<string, string>> {
+  return { [PATIENCE]: (await chooseEngine(kernel)) === 'kvm' ? '1' : SLOW_PATIENCE };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { findTrouble, lastLines, tellingLines } from '../../lib/machines/console.ts';
+import { eachLine, lastLines, tellingLines } from '../../lib/machines/console.ts';
 import { describeEnding } from '../../lib/machines/describe-run.ts';
+import { findReports } from '../../lib/machines/kernel-reports.ts';
 import { beginLine, endLine } from '../../lib/report/running-tests.ts';
 
 // Consoles of Debian's 6.1 and 6.12.
@@ -17,34 +18,43 @@ test.for([
   ],
   ['oops', '[    9.1] kernel BUG at net/core/dev.c:1!', 'kernel BUG at net/core/dev.c:1!'],
   [
-    'stall',
-    '[   44.0] watchdog: BUG: soft lockup - CPU#1 stuck for 26s!',
-    'watchdog: BUG: soft lockup - CPU#1 stuck for 26s!',
+    'oops',
+    '[    9.1] general protection fault, probably for non-canonical address 0xdead000000000108: 0000 [#1] PREEMPT SMP',
+    'general protection fault, probably for non-canonical address 0xdead000000000108: 0000 [#1] PREEMPT SMP',
   ],
-  [
-    'stall',
-    '[   44.0] rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:',
-    'rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:',
-  ],
+  ['oops', '[    9.1][  T116] divide error: 0000 [#1] PREEMPT SMP PTI', 'divide error: 0000 [#1] PREEMPT SMP PTI'],
+  ['oops', '[    9.1] Oops: divide error: 0000 [#1] SMP', 'Oops: divide error: 0000 [#1] SMP'],
   ['memory', '[   44.0] Out of memory: Killed process 99 (node)', 'Out of memory: Killed process 99 (node)'],
-  [
-    'warning',
-    '[    3.0] WARNING: CPU: 0 PID: 1 at net/core/dev.c:1 x+0x1/0x2',
-    'WARNING: CPU: 0 PID: 1 at net/core/dev.c:1 x+0x1/0x2',
-  ],
 ] as const)('%s: %s', ([kind, console, line]) => {
-  expect(findTrouble(`[    0.0] Linux version 6.1\n${console}\n[    9.9] ok\n`)).toEqual({ kind, line });
+  expect(findReports(`[    0.0] Linux version 6.1\n${console}\n[    9.9] ok\n`)).toMatchObject([{ kind, line }]);
 });
 
-test('a panic is worse than the oops before it', () => {
-  const console = '[ 1.0] Oops: 0002 [#1] SMP\n[ 1.1] Kernel panic - not syncing: Fatal exception in interrupt\n';
-  expect(findTrouble(console)?.kind).toBe('panic');
+test('an oops and the panic that it ends in are two, and the end of the panic is none', () => {
+  const panic = 'Kernel panic - not syncing: Fatal exception in interrupt';
+  const console = `[ 1.0] Oops: 0002 [#1] SMP\n[ 1.1] ${panic}\n[ 1.2] ---[ end ${panic} ]---\n`;
+  expect(findReports(console)).toMatchObject([{ kind: 'oops' }, { kind: 'panic', line: panic }]);
+});
+
+test.for([
+  'traps: node[9] general protection fault ip:55d0 sp:7ffc error:0 in node[55d0+1000]',
+  'node[9]: segfault at 0 ip 000055d0 sp 00007ffc error 4 in node[55d0+1000]',
+  beginLine('9.0', 'a.test.ts > Kernel panic - not syncing: x'),
+  beginLine('9.0', 'a.test.ts > Oops: 0002 [#1] SMP'),
+])('a program that fails and the name of a test are none of the kernel’s: %s', (line) => {
+  expect(findReports(`[    9.1] ${line}\n`)).toEqual([]);
+  const after = Array.from({ length: 30 }, (_, index) => `[ 10.${index}] line ${index}`);
+  expect(tellingLines([`[    9.1] ${line.trim()}`, ...after].join('\n'))).toEqual(after.slice(10));
+});
+
+test('lines are whole that come in pieces', () => {
+  const seen: string[] = [];
+  const read = eachLine((line) => seen.push(line));
+  for (const text of ['[ 1.0] Kernel pa', 'nic - not', ' syncing: x\r\n[ 1.1] ---[ end', ' Kernel panic']) read(text);
+  expect(seen).toEqual(['[ 1.0] Kernel panic - not syncing: x']);
 });
 
 test('a good boot has no trouble', () => {
-  expect(findTrouble('[ 0.0] Linux version 6.1\n[ 1.1] Run /init as init process\n[ 1.2] clocksource: panic=-1')).toBe(
-    undefined,
-  );
+  expect(findReports('[ 0.0] Linux version 6.1\n[ 1.1] Run /init as init process\n[ 1.2] panic=-1')).toEqual([]);
 });
 
 test('the last lines come without what is for terminals', () => {

@@ -1,7 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { flock } from '../../lib/kernel/libc.ts';
 import { cached, kernelCache } from '../../lib/machines/cache.ts';
 import { findKernel } from '../../lib/machines/find-kernel.ts';
 import { kernelsIn, releaseOf } from '../../lib/machines/kernel-folder.ts';
@@ -75,6 +86,53 @@ describe('of a build', () => {
     expect(readFileSync(join(modules, 'modules.dep'), 'utf8')).toBe('kernel/drivers/net/macvlan.ko:\n');
     expect(readFileSync(join(modules, 'modules.builtin'), 'utf8')).toContain('overlay.ko');
   });
+
+  test('modules that were once installed in the tree are older than those that are built in it', () => {
+    write('arch/x86/boot/bzImage', bzImage('6.19.0-rc1'));
+    write('modules.order', 'drivers/net/macvlan.o\n');
+    const installed = 'lib/modules/6.19.0-rc1';
+    for (const name of ['modules.dep', 'modules.order']) write(`${installed}/${name}`, '');
+    write(`${installed}/kernel/drivers/net/macvlan.ko`, '\x7fELF old');
+    write('drivers/net/macvlan.ko', '\x7fELF built');
+    const modules = kernelsIn(folder)[0]?.modules ?? '';
+    expect(readFileSync(join(modules, 'kernel/drivers/net/macvlan.ko'), 'utf8')).toBe('\x7fELF built');
+    rmSync(join(folder, 'modules.order'));
+    expect(kernelsIn(folder)[0]?.modules).toBe(join(folder, installed));
+  });
+
+  test('a module that is linked again is copied again, and the copies of the build before are gone', () => {
+    write('arch/x86/boot/bzImage', bzImage('6.19.0-rc1'));
+    write('modules.order', 'drivers/net/macvlan.o\n');
+    const module = 'kernel/drivers/net/macvlan.ko';
+    write('drivers/net/macvlan.ko', '\x7fELF one');
+    const first = kernelsIn(folder)[0]?.modules ?? '';
+    expect(kernelsIn(folder)[0]?.modules).toBe(first);
+    write('drivers/net/macvlan.ko', '\x7fELF another');
+    const second = kernelsIn(folder)[0]?.modules ?? '';
+    expect(readFileSync(join(second, module), 'utf8')).toBe('\x7fELF another');
+    expect(existsSync(first)).toBe(false);
+    write('arch/x86/boot/bzImage', bzImage('6.19.0-rc1-00001-g0123456'));
+    kernelsIn(folder);
+    expect(readdirSync(kernelCache()).length).toBe(1);
+  });
+
+  test('a copy that another process holds stays until that has ended', () => {
+    const copyOf = (module: string) => {
+      write('arch/x86/boot/bzImage', bzImage('6.19.0-rc1'));
+      write('modules.order', 'drivers/net/macvlan.o\n');
+      write('drivers/net/macvlan.ko', `\x7fELF ${module}`);
+      return kernelsIn(folder)[0]?.modules ?? '';
+    };
+    const first = copyOf('one');
+    // As another hairpin has it while its guest runs: LOCK_SH, by a descriptor of its own.
+    const theirs = openSync(join(first, '../../..'), 'r');
+    expect(flock(theirs, 1)).toBe(0);
+    const second = copyOf('another');
+    expect([first, second].map(existsSync)).toEqual([true, true]);
+    closeSync(theirs);
+    const third = copyOf('a third one');
+    expect([first, second, third].map(existsSync)).toEqual([false, false, true]);
+  });
 });
 
 test('what is half made is nobody else’s, and what a killed run left of it is removed', () => {
@@ -101,7 +159,7 @@ test.for([
   ['/nonexistent/bzImage', "--kernel '/nonexistent/bzImage': there is no such file or folder"],
   [
     'no-such-version',
-    "--kernel must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64: received 'no-such-version'. See: hairpin kernels",
+    "--kernel must be a bzImage, a folder with one, um:FOLDER, or the version of a package such as 6.1.0-40-amd64: received 'no-such-version'. See: hairpin kernels",
   ],
 ] as const)('%s is refused', async ([word, message]) => {
   await expect(findKernel('--kernel', word)).rejects.toThrow(message);

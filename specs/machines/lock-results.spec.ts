@@ -33,3 +33,24 @@ test.for(['test', 'bisect'])(
     expect(theirs.filter(existsSync)).toEqual(theirs);
   },
 );
+
+// host: hairpin test --build, whose results another run works on
+test('no kernel is built whose results another run keeps', async ({ lab, onTestFinished }) => {
+  const root = mkdtempSync(join(tmpdir(), 'hairpin-lock-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const folder of ['linux', 'test-results']) mkdirSync(join(root, folder));
+  writeFileSync(join(root, 'linux/Makefile'), 'bzImage:\n\ttouch made\n');
+  writeFileSync(join(root, 'linux/.config'), '');
+  const host = lab.namespace('host');
+  const other = host.exec('flock', ['test-results', 'sh', '-c', 'echo locked; exec cat'], { cwd: root, stdin: 'pipe' });
+  await once(other.stdout, 'data');
+  const { exitCode, stderr } = await host.exec(process.execPath, [MAIN, 'test', '--build', 'linux'], {
+    cwd: root,
+    reject: false,
+  });
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('another run on kernels'),
+  });
+  expect(existsSync(join(root, 'linux/made'))).toBe(false);
+});

@@ -1,22 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'hairpin';
 import { MAIN } from '../cli/hairpin.ts';
+import { ROOT } from '../doc-samples.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
-import { kernelHere } from './kernel-here.ts';
+import { A_REACHES_B, guestProject } from './guest-project.ts';
+import { GUEST, kernelHere } from './kernel-here.ts';
 
 const EVIDENCE = ['failure.json', 'lab.pcapng', 'lab.sh', 'state.txt', 'topology.mmd', 'topology.svg'];
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 // this machine: vitest --merge-reports ◀── blob, evidence ── guest: vitest ─ lab ─ a ── b
 const TESTS = `import { expect, test } from 'hairpin';
 import { release } from 'node:os';
-test('passes on ' + release(), async ({ lab }) => {
-  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  lab.cable(a, b);
-  await expect(a).toReach(b, { within: 30_000 });
-});
+test('passes on ' + release(), ${A_REACHES_B});
 test('fails', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { b: end } = lab.cable(a, b);
@@ -24,43 +20,43 @@ test('fails', async ({ lab }) => {
   await expect(a).toReach(b, { within: 50 });
 });`;
 
-test('a project on another kernel: its results and its evidence come out', { timeout: 600_000 }, async ({
-  lab,
-  skip,
-  onTestFinished,
-}) => {
-  const { image, release } = kernelHere(skip);
-  const root = project(onTestFinished);
+test(
+  'a project on another kernel: its results and its evidence come out',
+  GUEST,
+  async ({ lab, skip, onTestFinished }) => {
+    const { image, release } = kernelHere(skip);
+    const root = guestProject(TESTS, onTestFinished);
 
-  const { exitCode, all } = await lab
-    .namespace('host')
-    .exec(
-      process.execPath,
-      [MAIN, 'test', '--kernel', image, '--', '--reporter=json', '--outputFile=report.json', '--reporter=default'],
-      { cwd: root, reject: false, all: true, env: { VITEST: undefined, NO_COLOR: '1', FORCE_COLOR: undefined } },
-    );
+    const { exitCode, all } = await lab
+      .namespace('host')
+      .exec(
+        process.execPath,
+        [MAIN, 'test', '--kernel', image, '--', '--reporter=json', '--outputFile=report.json', '--reporter=default'],
+        { cwd: root, reject: false, all: true, env: { VITEST: undefined, NO_COLOR: '1', FORCE_COLOR: undefined } },
+      );
 
-  expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
-  expect(all).toMatch(new RegExp(`^${release.replaceAll(/[.+]/g, '\\$&')}: booted in [\\d.]+ s`, 'm'));
-  expect(all).toContain(`|${release}| some.test.ts`);
-  const folder = `test-results/${release}/some.test.ts-fails`;
-  expect(all).toContain(`Capture: ${folder}/lab.pcapng   Reproduce: ${folder}/lab.sh`);
-  expect(readdirSync(join(root, folder)).toSorted()).toEqual(EVIDENCE);
-  const console = readFileSync(join(root, 'test-results', release, 'console.log'), 'utf8');
-  expect(console).toContain('hairpin: booted');
-  expect(console).toMatch(/hairpin: begins \d+\.1: some\.test\.ts > fails/);
-  const { testResults } = JSON.parse(readFileSync(join(root, 'report.json'), 'utf8'));
-  expect(testResults.map(statuses)).toEqual([[`passes on ${release}: passed`, 'fails: failed']]);
-  // Nothing of it is where this kernel's own would be.
-  expect(existsSync(join(root, 'test-results', 'some.test.ts-fails'))).toBe(false);
-});
+    expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
+    expect(all).toMatch(new RegExp(`^${release.replaceAll(/[.+]/g, '\\$&')}: booted in [\\d.]+ s`, 'm'));
+    expect(all).toContain(`|${release}| some.test.ts`);
+    const folder = `test-results/${release}/some.test.ts-fails`;
+    expect(all).toContain(`Capture: ${folder}/lab.pcapng   Reproduce: ${folder}/lab.sh`);
+    expect(readdirSync(join(root, folder)).toSorted()).toEqual(EVIDENCE);
+    const console = readFileSync(join(root, 'test-results', release, 'console.log'), 'utf8');
+    expect(console).toContain('hairpin: booted');
+    expect(console).toMatch(/hairpin: begins \d+\.1: some\.test\.ts > fails/);
+    const { testResults } = JSON.parse(readFileSync(join(root, 'report.json'), 'utf8'));
+    expect(testResults.map(statuses)).toEqual([[`passes on ${release}: passed`, 'fails: failed']]);
+    // Nothing of it is where this kernel's own would be.
+    expect(existsSync(join(root, 'test-results', 'some.test.ts-fails'))).toBe(false);
+  },
+);
 
 // The same without a machine: vitest is told that it runs on a kernel, twice, and the reports are merged.
 test('each kernel is a project of the merged report, and its page leads to its evidence', async ({
   lab,
   onTestFinished,
 }) => {
-  const root = project(onTestFinished);
+  const root = guestProject(TESTS, onTestFinished);
   const host = lab.namespace('host');
   const kernels = ['6.1.0-40-amd64', '6.12.0-1-amd64'];
   for (const kernel of kernels) {
@@ -87,7 +83,7 @@ test('each kernel is a project of the merged report, and its page leads to its e
 
 // A vitest that is told to say to a file, as to the kernel's log in a machine, which tests run.
 test('each test is told of as it begins and as it ends, each attempt of it', async ({ lab, onTestFinished }) => {
-  const root = project(onTestFinished);
+  const root = guestProject(TESTS, onTestFinished);
   writeFileSync(
     join(root, 'some.test.ts'),
     `import { describe, test } from 'hairpin';
@@ -120,7 +116,7 @@ test('files that ran on each kernel are all that was asked for; those on one alo
   lab,
   onTestFinished,
 }) => {
-  const root = project(onTestFinished);
+  const root = guestProject(TESTS, onTestFinished);
   writeFileSync(join(root, 'well.test.ts'), "import { test } from 'hairpin';\ntest('passes', () => {});");
   const host = lab.namespace('host');
   const kernels = ['6.1.0-40-amd64', '6.12.0-1-amd64'];
@@ -156,7 +152,7 @@ test('blobs of kernels are merged with those of this one: of theirs, a part of t
   lab,
   onTestFinished,
 }) => {
-  const root = project(onTestFinished);
+  const root = guestProject(TESTS, onTestFinished);
   writeFileSync(join(root, 'well.test.ts'), "import { test } from 'hairpin';\ntest('passes', () => {});");
   const host = lab.namespace('host');
   const run = (label: string, files: string[], env: Record<string, string> = {}) =>
@@ -186,7 +182,7 @@ test('projects keep their names on each kernel, whether they have the plugin of 
   lab,
   onTestFinished,
 }) => {
-  const root = project(onTestFinished);
+  const root = guestProject(TESTS, onTestFinished);
   const config = join(root, 'vitest.config.ts');
   const projects = `{ ...config, plugins: [hairpin()], test: { projects: [
     { extends: true, test: { name: 'unit', include: ['some.test.ts'] } },
@@ -211,7 +207,7 @@ test('projects keep their names on each kernel, whether they have the plugin of 
 });
 
 test('a config whose reporters include blob does not keep kernels from one report', async ({ lab, onTestFinished }) => {
-  const root = project(onTestFinished);
+  const root = guestProject(TESTS, onTestFinished);
   const config = join(root, 'vitest.config.ts');
   writeFileSync(config, readFileSync(config, 'utf8').replace('test: {', "test: { reporters: ['default', 'blob'],"));
   const host = lab.namespace('host');
@@ -223,20 +219,6 @@ test('a config whose reporters include blob does not keep kernels from one repor
   });
   expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('some.test.ts') });
 });
-
-function project(onTestFinished: (clean: () => void) => void): string {
-  const root = mkdtempSync(join(ROOT, '.evidence-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  writeFileSync(
-    join(root, 'vitest.config.ts'),
-    `import config from '${ROOT}vitest.config.ts';
-     import { hairpin } from '${ROOT}lib/config.ts';
-     // In a guest ten times as long: beside other specs it gets a third of a processor.
-     export default { ...config, plugins: [hairpin()], test: { include: ['*.test.ts'], testTimeout: 20_000 } };`,
-  );
-  writeFileSync(join(root, 'some.test.ts'), TESTS);
-  return root;
-}
 
 function statuses({ assertionResults }: { assertionResults: { title: string; status: string }[] }): string[] {
   return assertionResults.map(({ title, status }) => `${title}: ${status}`);

@@ -1,0 +1,20 @@
+import { become } from '../kernel/become.ts';
+import { mountAllReadOnlyBut, mountMemory } from '../kernel/read-only-mounts.ts';
+
+// A program of its own, started in a mount namespace of its own:
+// `guard-root.ts <writable folder> <folder for memory, or ''> <descriptors to keep> <program> …`. The guest may do as it
+// likes with what it mounts; what it can write is decided here.
+const [writable, memory, kept, program, ...args] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  ...string[],
+];
+mountAllReadOnlyBut(writable);
+if (memory !== '') {
+  mountMemory(memory);
+  // User-Mode Linux takes what the environment names before all else (`which_tmpdir`).
+  process.env['TMPDIR'] = memory;
+}
+become(program, args, kept.split(',').map(Number));
