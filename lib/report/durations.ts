@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readTextFile } from './read-file.ts';
 import { makeFolder, replaceFile } from './write-file.ts';
 
 /** How long each test file took, in whole milliseconds, by its name (`moduleKey`). */
@@ -13,8 +14,7 @@ export type Durations = ReadonlyMap<string, number>;
  */
 export function readDurations(path: string): Durations {
   if (!existsSync(path)) return new Map();
-  const text = readFileSync(path, 'utf8');
-  const entries = entriesOf(text);
+  const entries = entriesOf(readTextFile(path));
   if (entries) return new Map(entries);
   throw new Error(
     `${path} is no file of durations, such as { "a.test.ts": 1200 }: delete it, or name another (durations)`,
@@ -29,10 +29,18 @@ export function writeDurations(path: string, durations: Durations): void {
   replaceFile(path, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
 }
 
-/** What a run has brought, on top of what was known; files that the suite no longer has are dropped. */
-export function updateDurations(known: Durations, measured: Durations, suite: ReadonlySet<string>): Durations {
+/**
+ * What a run has brought, on top of what was known. Files that the suite no longer has are dropped.
+ *
+ * @param suite the files that there are; undefined where only some were looked for
+ */
+export function updateDurations(
+  known: Durations,
+  measured: Durations,
+  suite: ReadonlySet<string> | undefined,
+): Durations {
   const rounded = [...measured].map(([key, time]): [string, number] => [key, Math.round(time)]);
-  return new Map([...known, ...rounded].filter(([key]) => suite.has(key)));
+  return new Map([...known, ...rounded].filter(([key]) => suite?.has(key) ?? true));
 }
 
 function entriesOf(text: string): [string, number][] | undefined {
@@ -40,7 +48,7 @@ function entriesOf(text: string): [string, number][] | undefined {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const entries = Object.entries(value);
-    return entries.every(([, time]) => typeof time === 'number' && time >= 0) ? entries : undefined;
+    return entries.every(([, time]) => Number.isFinite(time) && time >= 0) ? entries : undefined;
   } catch {
     return undefined;
   }

@@ -87,6 +87,7 @@ export function writeEvidence(lab: Lab, place: EvidencePlace, failed?: FailedQue
     ['topology.svg', 'image/svg+xml', topologySvg(topology, drawing)],
     ['topology.mmd', 'text/vnd.mermaid', topologyMermaid(topology)],
     ...daemonsFile(lab),
+    ...otherFiles(lab),
   ];
   if (failed) contents.unshift(failureFile(failed, contents));
   const folder = freshFolderIn(place.folder, place.name);
@@ -131,6 +132,19 @@ function daemonsFile(lab: Lab): [name: string, contentType: string, content: str
     return output === '' || output.endsWith('\n') ? `${heading}${output}` : `${heading}${output}\n`;
   });
   return texts.length > 0 ? [['daemons.txt', 'text/plain', texts.join('\n')]] : [];
+}
+
+/** What other layers tell: a file for all texts of the same name. */
+function otherFiles(lab: Lab): [name: string, contentType: string, content: string][] {
+  const byFile = Object.groupBy(engineOf(lab).evidence, ({ file }) => file);
+  return Object.entries(byFile).map(([file, texts = []]) => [
+    file,
+    'text/plain',
+    texts
+      .map(({ text }) => text())
+      .toSorted()
+      .join('\n'),
+  ]);
 }
 
 /** A path's branches, each as the devices from its origin to its end. */

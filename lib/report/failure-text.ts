@@ -8,7 +8,7 @@ export type FailureWords = Pick<FailureMeta, 'question' | 'lines' | 'hint' | 'no
 
 /** The message of a failure, at the failing line and in `hairpin explain`. Labels in a column, colons aligned. */
 export function failureText({ question, lines, paths, hint, notes = [] }: FailureWords): string {
-  const width = Math.max(...lines.map(({ label }) => label.length)) + 1;
+  const width = lines.reduce((longest, { label }) => Math.max(longest, label.length), 0) + 1;
   const body = lines.map(
     ({ label, text }) => `${`${label}:`.padEnd(width)}  ${text.replaceAll(/\n(?=.)/g, `\n${' '.repeat(width + 2)}`)}`,
   );
@@ -25,7 +25,7 @@ function pathLines({ of, packet, drawing }: FailureWords['paths'][number]): stri
 
 /** Where the files of a failure are, seen from where hairpin runs. */
 export function filesLine(folder: string, files: readonly string[]): string {
-  const labels = { 'lab.pcapng': 'Capture', 'lab.sh': 'Reproduce', 'daemons.txt': 'Daemons' };
+  const labels = { 'lab.pcapng': 'Capture', 'lab.sh': 'Reproduce', 'daemons.txt': 'Daemons', 'frr.txt': 'Routers' };
   return Object.entries(labels)
     .filter(([name]) => files.includes(name))
     .map(([name, label]) => `${label}: ${relative(process.cwd(), join(folder, name))}`)

@@ -24,7 +24,9 @@ export interface SubnetRoute {
 /** The changes to a namespace's routes. The kernel's own routes come with the addresses, so they are left out. */
 export function givenRoutes({ links, routes, addresses }: NamespaceState<'addresses' | 'routes'>): GivenRoutes {
   const byIndex = new Map(links.map((link) => [link.index, link]));
-  const ofAddresses = addresses.flatMap((address) => subnetRoute(address, byIndex));
+  const ofAddresses = addresses
+    .filter((address, at) => !isSecondary(address, addresses.slice(0, at)))
+    .flatMap((address) => subnetRoute(address, byIndex));
   const isOfAddress = (route: Route) => ofAddresses.some((expected) => expected.is(route));
   const deleted = ofAddresses.filter(
     ({ is, words }, at) => !routes.some(is) && ofAddresses.findIndex((each) => each.words === words) === at,
@@ -46,6 +48,14 @@ export function leadsNowhere({ type }: Route): boolean {
 function isForSubnet({ type, table, nextHops, to }: Route): boolean {
   const isLinkLocal = to.family === 6 && /^f[ef]/.test(to.address);
   return type === 'unicast' && table === TABLE_MAIN && nextHops.every(({ via }) => via === undefined) && !isLinkLocal;
+}
+
+/** Whether the kernel has the first of its subnet bring the route along, if at all (`inet_insert_ifa`, `fib_add_ifaddr`). */
+function isSecondary({ family, index, length, ...rest }: AddressState, before: readonly AddressState[]): boolean {
+  const subnetOf = ({ address, peer }: Pick<AddressState, 'address' | 'peer'>) =>
+    networkOf({ address: peer ?? address, length, family });
+  const isOfSame = (each: AddressState) => each.family === family && each.index === index && each.length === length;
+  return family === 4 && before.some((each) => isOfSame(each) && subnetOf(each) === subnetOf(rest));
 }
 
 /** The route that the kernel adds for an address (`fib_add_ifaddr`, `addrconf_prefix_route`), if it adds one. */

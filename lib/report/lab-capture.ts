@@ -1,8 +1,8 @@
 import { wallTime } from '../kernel/tap-clock.ts';
-import type { Lab } from '../lab/index.ts';
+import type { CapturedFrame, Interface, Lab } from '../lab/index.ts';
 import { Capture } from '../trace/capture.ts';
 import type { Recognize } from '../trace/probe-path.ts';
-import { encodePcapng } from '../wire/pcapng.ts';
+import { type CaptureInterface, type CapturePacket, encodePcapng } from '../wire/pcapng.ts';
 
 /** Which frames belong to the question that failed, and how it was written. */
 export interface MarkedQuestion {
@@ -22,17 +22,26 @@ export function labCapture(lab: Lab, question?: MarkedQuestion): Buffer {
   const all = [...new Set([...devices, ...frames.map(({ at }) => at)])];
   const numbers = new Map(all.map((device, index) => [device, index]));
   return encodePcapng({
-    interfaces: all.map((device) => ({ name: String(device), description: device.kind })),
-    packets: frames.map(({ at, direction, nanoseconds, bytes, originalLength }) => {
-      const role = question?.recognize(bytes);
+    interfaces: all.map(captureInterface),
+    packets: frames.map((frame) => {
+      const role = question?.recognize(frame.bytes);
       return {
-        interface: numbers.get(at) ?? 0,
-        nanoseconds: wallTime(nanoseconds),
-        bytes,
-        originalLength,
-        direction,
+        ...capturePacket(frame, numbers.get(frame.at) ?? 0),
         ...(role ? { comment: `${role} of ${question?.title}` } : {}),
       };
     }),
   });
+}
+
+/** A device as an interface of a capture. */
+export function captureInterface(device: Interface): CaptureInterface {
+  return { name: String(device), description: device.kind };
+}
+
+/** A frame as a packet of a capture, with the number of its device there. */
+export function capturePacket(
+  { direction, nanoseconds, bytes, originalLength }: CapturedFrame,
+  number: number,
+): CapturePacket {
+  return { interface: number, nanoseconds: wallTime(nanoseconds), bytes, originalLength, direction };
 }

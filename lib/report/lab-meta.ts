@@ -12,6 +12,8 @@ export interface LabMeta {
   labs: number;
   /** Milliseconds from the making of the first to the end of the last. */
   milliseconds: number;
+  /** The kernel's release: a blob may be merged on another machine. */
+  kernel?: string;
   /** As vitest's attempts: a test that is retried or repeated has several. */
   attempts?: AttemptMeta[];
 }

@@ -1,7 +1,7 @@
 import { visible } from '../kernel/visible-text.ts';
 import { buildable } from './buildable.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { leftOutLines } from './left-out.ts';
+import { scriptLeftOutLines } from './left-out.ts';
 import { addressLines } from './script-addresses.ts';
 import { nftablesLines } from './script-filters.ts';
 import { fdbLines, mdbLines, vlanLines } from './script-forwarding.ts';
@@ -48,12 +48,18 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Packet filters', namespaces.flatMap(nftablesLines)],
     // A port that comes up forwards, whatever it was told before (br_stp_enable_port).
     ['Port states', each(portStateLines)],
-    ['What else there was', [...leftOut, ...each(leftOutLines)]],
+    ['What else there was', [...leftOut, ...each(scriptLeftOutLines)]],
   ];
   const body = sections.flatMap(([title, lines]) => (lines.length > 0 ? ['', `# ${title}`, ...lines] : []));
   const asked = question && ('frame' in question ? heardLines(question) : questionLines(question));
   const end = asked ? ['', ...asked] : [];
-  return `${[...header(namespaces, question !== undefined), ...body, '', 'trap - EXIT', ...end].join('\n')}\n`;
+  const all = [...header(namespaces, question !== undefined), ...body, '', 'trap - EXIT', ...end];
+  return `${all.map(remark).join('\n')}\n`;
+}
+
+/** A remark says names as they can be shown, and stays one line. */
+function remark(line: string): string {
+  return line.startsWith('#') && !line.startsWith('#!') ? visible(line).replaceAll('\n', ' ') : line;
 }
 
 /** What fits on a screen of remarks. */
@@ -63,9 +69,7 @@ const LONGEST = 300;
 /** The last programs of a test, as comments: what they did is in the state that the script builds, or listed under what is left out. */
 function programLines({ programs }: WholeLabState): string[] {
   const before = programs.length - MOST_PROGRAMS;
-  const lines = programs
-    .slice(-MOST_PROGRAMS)
-    .map((words) => `# ${visible(words).replaceAll('\n', ' ').slice(0, LONGEST)}`);
+  const lines = programs.slice(-MOST_PROGRAMS).map((words) => `# ${words.slice(0, LONGEST)}`);
   return before > 0 ? [`# … ${before} others before`, ...lines] : lines;
 }
 
@@ -80,6 +84,8 @@ function header(namespaces: readonly WholeNamespace[], asks: boolean): string[] 
     `#   for name in ${names}; do ip netns del "$name"; done`,
     '# What it cannot say is listed under "What else there was". Not looked at: offloads (ethtool), traffic classes and filters',
     '# (tc filter), what connection tracking, TCP and programs keep, and their sysctls.',
+    '# A new namespace copies net.ipv4.conf from the machine that it is made on (devinet_init_net). If your machine has other values',
+    '# there than the machine of the test, this network has them, too.',
     `# It exits with ${asks ? "the question's answer: 0 where it was answered, 1 or 2 where not" : '0'}; ` +
       `with ${NOT_BUILT} where the network could not be built.`,
     '',

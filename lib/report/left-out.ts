@@ -1,9 +1,11 @@
 import { kindOf } from '../links/registry.ts';
+import { isLearnt } from '../netlink/neighbour.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
-import { givenAddresses, withLength } from './given-addresses.ts';
+import { givenAddresses, randomAddresses, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords } from './link-words.ts';
+import { filtersLeftOut } from './script-filters.ts';
 import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
 
@@ -12,8 +14,27 @@ export function leftOutLines(state: WholeLabState, namespace: WholeNamespace): s
   return leftOut(state, namespace).map((what) => `# Left out: ${what}`);
 }
 
+/** The same of a script, which takes older versions of `bridge` as well. A topology says these. */
+export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  const { name, links, vlans } = namespace;
+  const place = (device: number) => `${name}/${namesIn(state, name).device(device)}`;
+  const ofBridges = links
+    .filter(({ data }) => Object(data).mstEnabled)
+    .map(
+      ({ index }) =>
+        `mst_enabled of ${place(index)}, and the instances of its spanning trees (bridge mst, from iproute2 6.11 on)`,
+    );
+  const ofVlans = vlans.flatMap(({ index, vlans: own }) =>
+    own
+      .filter(({ neighSuppress }) => neighSuppress)
+      .map(({ id }) => `neigh_suppress of VLAN ${id} of ${place(index)} (bridge vlan set, from iproute2 6.4 on)`),
+  );
+  const own = [...ofBridges, ...ofVlans].map((what) => `# Left out: ${what}`);
+  return [...leftOutLines(state, namespace), ...own];
+}
+
 function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const { name, qdiscs, nexthops, rules, filters, links } = namespace;
+  const { name, qdiscs, nexthops, rules, links, neighbours } = namespace;
   const names = namesIn(state, name);
   const place = (device: number) => `${name}/${names.device(device)}`;
   const { routes } = givenRoutes(namespace);
@@ -27,6 +48,19 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
     ...links
       .filter((link) => kindOf(link)?.description.apart)
       .map((link) => `the keys and peers of ${place(link.index)}, a ${link.kind}`),
+    ...links.flatMap(({ index, kind, data }) => [
+      ...(kind === 'macsec' ? [`the secure associations of ${place(index)} (ip macsec)`] : []),
+      ...(Object(data).vnifilter ? [`the VNIs that ${place(index)} lets in (bridge vni)`] : []),
+      ...(Object(data).mcastVlanSnooping
+        ? [`the multicast settings of the VLANs of ${place(index)} (bridge vlan global)`]
+        : []),
+    ]),
+    ...neighbours
+      .filter((neighbour) => neighbour.state !== 'PERMANENT' && !isLearnt(neighbour))
+      .map(
+        ({ to, device }) =>
+          `the neighbour ${to} of ${place(device)}, which a program looks after (extern_learn, managed)`,
+      ),
     ...links.filter(({ xdp }) => xdp).map(({ index }) => `the XDP program of ${place(index)}`),
     ...links.flatMap((link) =>
       givenAddresses(namespace, link)
@@ -34,6 +68,11 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
         .map(
           (address) => `of the address ${withLength(address)} of ${place(link.index)}: attributes ${address.unknown}`,
         ),
+    ),
+    ...links.flatMap((link) =>
+      randomAddresses(namespace, link).map(
+        (address) => `the address ${withLength(address)} of ${place(link.index)}: the kernel gives it one at random`,
+      ),
     ),
     ...qdiscs
       .filter(({ isGiven }) => isGiven)
@@ -50,9 +89,6 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
     ...rules
       .filter(({ unknown }) => unknown.length > 0)
       .map(({ priority, family, unknown }) => `the rule ${priority} of IPv${family} of ${name}: attributes ${unknown}`),
-    ...filters.legacy.map(
-      (family) => `the tables of ${family === 'ip' ? 'iptables' : `${family}tables`}-legacy of ${name}`,
-    ),
-    ...(filters.ipsec ? [`the states and policies of IPsec of ${name} (ip xfrm)`] : []),
+    ...filtersLeftOut(namespace),
   ];
 }

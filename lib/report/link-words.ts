@@ -8,15 +8,38 @@ export function saidSettings({ changes }: NamespaceState<'changes'>, link: Link)
   const kind = kindOf(link);
   if (!kind) return undefined;
   const all = Object(link.data) as Record<string, unknown>;
-  const { varies = [] } = kind.description;
+  const { varies = [], trial = {} } = kind.description;
   // Said in any case: what has to be, what the new link that it was compared with has as well, and what hairpin chooses for
   // itself where nobody says it.
   const always = [...kind.options].filter(
     ([name, { rules }]) =>
-      rules.required || varies.includes(name) || (rules.default !== undefined && rules.kernelDefault === undefined),
+      rules.required ||
+      varies.includes(name) ||
+      name in trial ||
+      (rules.default !== undefined && rules.kernelDefault === undefined),
   );
   const chosen = Object.fromEntries(always.map(([name]) => [name, all[name]]));
-  return kind.as({ ...chosen, ...changesOf(changes, link.index).settings }).data;
+  const settings = Object.entries({ ...chosen, ...changesOf(changes, link.index).settings });
+  return kind.as(Object.fromEntries(settings.filter(([name]) => !kind.options.get(name)?.rules.newWord))).data;
+}
+
+/** The settings of a device's kind that a call of the library says to make it so. */
+export function settingsToSay({ changes }: NamespaceState<'changes'>, link: Link): Record<string, unknown> | undefined {
+  const kind = kindOf(link);
+  if (!kind) return undefined;
+  const all = Object(link.data) as Record<string, unknown>;
+  const known = changes.find(({ index }) => index === link.index);
+  const { varies = [], trial = {} } = kind.description;
+  const said = [...kind.options].filter(([name, { rules }]) => {
+    const value = all[name];
+    if (value === undefined || rules.apart) return false;
+    // What the new link that it was compared with has as well.
+    if (rules.required || varies.includes(name) || name in trial) return true;
+    if (rules.default !== undefined) return value !== rules.default;
+    // Of a kind that cannot be made for comparison all is said.
+    return known ? name in known.settings : value !== rules.kernelDefault;
+  });
+  return Object.fromEntries(said.map(([name]) => [name, all[name]]));
 }
 
 /** The same in the words behind `ip link add … type KIND`. */

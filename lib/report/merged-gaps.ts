@@ -1,5 +1,5 @@
 import type { TestModule, Vitest } from 'vitest/node';
-import { moduleKey } from './module-key.ts';
+import { moduleKey, withProject } from './module-key.ts';
 import { mergedMachines, projectName, splitProjectName } from './project-name.ts';
 import { labelOf, withLabel } from './run-label.ts';
 
@@ -25,6 +25,16 @@ export function mergedGaps(modules: readonly TestModule[], suite: ReadonlySet<st
 /** Whether a file ran on another kernel, in a project that is called after that and is none of the merging run's. */
 export function ranElsewhere(module: TestModule, vitest: Vitest): boolean {
   return nameThere(module, vitest) !== module.project.name;
+}
+
+/** A file as it is called on this kernel, with the kernel of the merged ones that it ran on. */
+export function placeOf(module: TestModule, vitest: Vitest): { key: string; machine?: string } {
+  if (mergedMachines().length > 0) {
+    const { project, machine } = splitProjectName(module.project.name);
+    return { key: withProject(project, module.relativeModuleId), ...(machine ? { machine } : {}) };
+  }
+  if (!ranElsewhere(module, vitest)) return { key: moduleKey(module) };
+  return { key: keyElsewhere(module, vitest), machine: machineOf(module, vitest) };
 }
 
 /** What each label's runs lack of what is wanted. */
@@ -57,7 +67,7 @@ function machineOf(module: TestModule, vitest: Vitest): string {
 /** A file as it is called here: without the kernel. */
 function keyElsewhere(module: TestModule, vitest: Vitest): string {
   const project = nameThere(module, vitest).split(' ').slice(0, -1).join(' ');
-  return project ? `${project}: ${module.relativeModuleId}` : module.relativeModuleId;
+  return withProject(project, module.relativeModuleId);
 }
 
 /** A part of the suite may have run on other kernels, but the same part on each. */

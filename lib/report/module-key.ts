@@ -11,6 +11,6 @@ export function specificationKey({ project, moduleId }: TestSpecification): stri
   return withProject(project.name, relative(project.config.root, moduleId).split(sep).join('/'));
 }
 
-function withProject(project: string, path: string): string {
+export function withProject(project: string, path: string): string {
   return project ? `${project}: ${path}` : path;
 }

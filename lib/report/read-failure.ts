@@ -1,10 +1,11 @@
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { hasCode } from '../kernel/has-code.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { FAILURE_FILE } from './evidence.ts';
 import { failureText, filesLine } from './failure-text.ts';
 import { FAILURE_VERSION, type FailureFile } from './lab-meta.ts';
+import { readTextFile } from './read-file.ts';
 import { resultsFolder } from './results.ts';
 import { warn } from './warn.ts';
 
@@ -18,11 +19,23 @@ export interface KeptFailure {
 export function keptFailures(root: string): KeptFailure[] {
   const results = resultsFolder(root);
   if (!lstatSync(results, { throwIfNoEntry: false })?.isDirectory()) return [];
-  const files = readdirSync(results, { recursive: true, encoding: 'utf8' });
-  return files
-    .filter((file) => basename(file) === FAILURE_FILE)
-    .sort()
-    .flatMap((file) => readOrWarn(join(results, file)));
+  return failureFilesIn(results).sort().flatMap(readOrWarn);
+}
+
+/** Not with `recursive` of Node, which follows links: two that lead back would never end. */
+function failureFilesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return failureFilesIn(path);
+      return entry.name === FAILURE_FILE ? [path] : [];
+    });
+  } catch (error) {
+    // Another user's evidence.
+    if (!hasCode(error, 'EACCES', 'ENOENT')) throw error;
+    warn(error.message);
+    return [];
+  }
 }
 
 /** A file that another version wrote, or that was cut off, hides no other. */
@@ -46,9 +59,12 @@ export function readFailure(path: string): KeptFailure {
   const stats = statSync(path, { throwIfNoEntry: false });
   const file = stats?.isDirectory() ? join(path, FAILURE_FILE) : path;
   try {
-    return { folder: dirname(file), failure: checkFailure(file, JSON.parse(readFileSync(file, 'utf8'))) };
+    return { folder: dirname(file), failure: checkFailure(file, JSON.parse(readTextFile(file))) };
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`${file} is no JSON: ${error.message}`);
+    // Of what is nested too deep the parser has no room on its stack.
+    if (error instanceof SyntaxError || error instanceof RangeError)
+      throw new UsageError(`${file} is no JSON: ${error.message}`);
+    if (hasCode(error, 'EACCES', 'ELOOP')) throw new UsageError(error.message);
     if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw new UsageError(
       stats
@@ -67,12 +83,53 @@ export function failureReport({ folder, failure }: KeptFailure): string {
 }
 
 function checkFailure(file: string, read: unknown): FailureFile {
-  const { version, question, lines, paths, files, test } = Object(read) as Partial<FailureFile>;
+  const { version, ...failure } = asObject(read);
   if (version !== FAILURE_VERSION)
     throw new UsageError(
-      `${file}: version must be ${FAILURE_VERSION}, which this hairpin reads: received ${show(version)}`,
+      `${file}: version must be ${FAILURE_VERSION}, which this hairpin reads: received ${showShort(version)}`,
     );
-  const isWhole = typeof question === 'string' && [lines, paths, files].every(Array.isArray) && test !== undefined;
-  if (!isWhole) throw new UsageError(`${file} is not as schemas/failure.json says`);
+  if (!isPrintable(failure)) throw new UsageError(`${file} is not as schemas/failure.json says`);
   return read as FailureFile;
+}
+
+/** Whether all is there that a report is made of. */
+function isPrintable({ question, lines, paths, files, test, hint, notes = [] }: Fields): boolean {
+  const { file, name, attempt, project } = asObject(test);
+  return (
+    [question, file, name].every(isText) &&
+    typeof attempt === 'number' &&
+    [hint, project].every(isTextOrAbsent) &&
+    [files, notes].every((list) => isListOf(list, isText)) &&
+    isListOf(lines, (line) => {
+      const { label, text } = asObject(line);
+      return [label, text].every(isText);
+    }) &&
+    isListOf(paths, (path) => {
+      const { of, packet, drawing } = asObject(path);
+      return [of, packet].every(isText) && isTextOrAbsent(drawing);
+    })
+  );
+}
+
+type Fields = Partial<Record<string, unknown>>;
+
+function asObject(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || isText(value);
+}
+
+function isListOf(value: unknown, isOne: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+/** A version is a number: of all else it is enough to say what it is. */
+function showShort(version: unknown): string {
+  return typeof version === 'object' && version !== null ? 'an object' : show(version).slice(0, 40);
 }

@@ -1,19 +1,25 @@
 import '../kernel/needs-node.ts';
 
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
-import { checkBoolean, checkFileName, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkFileName, checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { isToldByAnother, silence } from './beside-others.ts';
 import { readDurations, updateDurations, writeDurations } from './durations.ts';
+import { REPORT_FILE } from './find-report.ts';
 import { PAUSE } from './hold-mode.ts';
-import { collectTests } from './html/collect-tests.ts';
+import { clientScript } from './html/client-script.ts';
+import { collectTests, fileOf } from './html/collect-tests.ts';
 import { reportPage } from './html/page.ts';
 import type {} from './lab-meta.ts';
 import { LiveLine } from './live-line.ts';
 import { mergedGaps, ranElsewhere } from './merged-gaps.ts';
 import { moduleKey, specificationKey } from './module-key.ts';
 import { mergedMachines } from './project-name.ts';
+import { resultsFolder } from './results.ts';
+import { outcomesOf, recordedOf } from './run-outcomes.ts';
+import { addRun, type Outcomes, readStability, type Stability } from './stability.ts';
 import { whyNotKept } from './why-not-kept.ts';
 import { makeFolder, replaceFile } from './write-file.ts';
 
@@ -27,10 +33,21 @@ export interface HairpinReporterOptions extends Omit<DefaultOptions, 'summary'> 
    * fails the merge: a blob was lost, or the shards had different files of durations. @default false
    */
   partial?: boolean;
+  /**
+   * A file that keeps what came of each test in the last runs, by kernel. The report then shows how often each test passed. It
+   * must be outside of `test-results`, which is cleared, and CI must keep it from run to run. Runs of one shard and watch mode
+   * add nothing to it; the run that merges shards does. @default undefined: none
+   *
+   * @example reporters: [['hairpin/reporter', { stability: '.hairpin/stability.json' }]]
+   */
+  stability?: string;
+  /** How many of a test's last outcomes the file keeps, from 2 to 1000. @default 50 */
+  stabilityRuns?: number;
 }
 
 const CALL = 'hairpin/reporter';
-const DEFAULT_FILE = 'test-results/report.html';
+const DEFAULT_RUNS = 50;
+const DEFAULT_FILE = `test-results/${REPORT_FILE}`;
 
 /**
  * vitest's default reporter, with a line on the labs that the run used, and an HTML page to look into it: every test
@@ -44,6 +61,8 @@ const DEFAULT_FILE = 'test-results/report.html';
 export default class HairpinReporter extends DefaultReporter {
   readonly #file: string;
   readonly #partial: boolean;
+  readonly #stability: string | undefined;
+  readonly #stabilityRuns: number;
   /** Another reporter tells the run. */
   #silent = false;
   #line: LiveLine | undefined;
@@ -53,14 +72,18 @@ export default class HairpinReporter extends DefaultReporter {
   #done = 0;
   #failed = 0;
   #started = Date.now();
+  /** What the page shows: in watch mode also the files of earlier runs. */
+  #modules: readonly TestModule[] = [];
 
   constructor(given: HairpinReporterOptions = {}) {
     checkReporterOptions(given);
-    const { file = DEFAULT_FILE, partial = false, ...options } = given;
+    const { file = DEFAULT_FILE, partial = false, stability, stabilityRuns = DEFAULT_RUNS, ...options } = given;
     // The live line is in the place of vitest's summary.
     super({ ...options, summary: false });
     this.#file = file;
     this.#partial = partial;
+    this.#stability = stability;
+    this.#stabilityRuns = stabilityRuns;
   }
 
   override onInit(vitest: Vitest): void {
@@ -96,7 +119,7 @@ export default class HairpinReporter extends DefaultReporter {
   }
 
   override async onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): Promise<void> {
-    const [modules, unhandled] = args;
+    const [modules, unhandled, reason] = args;
     this.#line?.stop();
     this.#line = undefined;
     if (!this.#silent) {
@@ -106,23 +129,40 @@ export default class HairpinReporter extends DefaultReporter {
     }
     const path = resolve(this.ctx.config.root, this.#file);
     const page = dirname(path);
-    const { tests, labs, ...rest } = collectTests(modules, unhandled, { root: this.ctx.config.root, page });
-    const index = { date: new Date().toISOString(), milliseconds: this.#duration(), labs, tests };
-    const isWritten = this.#attempt('the report', () => {
-      makeFolder(page);
-      replaceFile(path, reportPage({ index, ...rest }));
-    });
     const suite = new Set((await this.ctx.globTestSpecifications()).map(specificationKey));
-    this.#attempt('how long each file took', () => this.#recordDurations(modules, suite));
+    const stabilityOf = await this.#recordStability(
+      modules,
+      this.#isWholeSuite() ? suite : undefined,
+      reason === 'interrupted',
+    );
+    const { root } = this.ctx.config;
+    const { tests, labs, ...rest } = collectTests(this.#withEarlier(modules), unhandled, { root, page, stabilityOf });
+    const index = { date: new Date().toISOString(), milliseconds: this.#duration(), labs, tests };
+    const isWritten = await this.#attempt('the report', async () => {
+      const html = reportPage({ index, ...rest }, await clientScript());
+      makeFolder(page);
+      replaceFile(path, html);
+    });
+    await this.#attempt('how long each file took', () =>
+      this.#recordDurations(modules, this.#isWholeSuite() ? suite : undefined),
+    );
     // Here the others have told all that they have to.
     if (isWritten) this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
     if (this.ctx.state.blobs && !this.#partial) this.#refuseGaps(modules, suite);
   }
 
+  /** The files of this run. In watch mode also those that only earlier runs ran, as long as they exist. */
+  #withEarlier(modules: readonly TestModule[]): readonly TestModule[] {
+    const again = new Set(modules.map(fileOf));
+    const others = this.#modules.filter((module) => !again.has(fileOf(module)) && existsSync(module.moduleId));
+    this.#modules = [...others, ...modules];
+    return this.#modules;
+  }
+
   /** A file that cannot be written fails no run whose tests have passed. */
-  #attempt(what: string, write: () => void): boolean {
+  async #attempt(what: string, write: () => void | Promise<void>): Promise<boolean> {
     try {
-      write();
+      await write();
       return true;
     } catch (error) {
       this.ctx.logger.error(`hairpin: ${what} could not be written down: ${harmless(whyNotKept(error))}\n`);
@@ -147,11 +187,17 @@ export default class HairpinReporter extends DefaultReporter {
     return Math.max(...(this.ctx.state.blobs?.executionTimes ?? [Date.now() - this.#started]));
   }
 
+  /** Whether vitest has looked for every file of the suite: `--project` and `--exclude` leave some out, as if they were no more. */
+  #isWholeSuite(): boolean {
+    const { project = [], cliExclude = [] } = this.ctx.config;
+    return project.length === 0 && cliExclude.length === 0;
+  }
+
   /**
    * For the next run's shards. A shard's own run writes nothing: those that come after it on the same machine would share
    * the files out otherwise than those before.
    */
-  #recordDurations(modules: readonly TestModule[], suite: ReadonlySet<string>): void {
+  #recordDurations(modules: readonly TestModule[], suite: ReadonlySet<string> | undefined): void {
     const { config } = this.ctx;
     // Where only its projects have the plugin, the root provides nothing.
     const projects = [this.ctx.getRootProject(), ...this.ctx.projects];
@@ -168,6 +214,37 @@ export default class HairpinReporter extends DefaultReporter {
     writeDurations(path, updateDurations(readDurations(path), measured, suite));
   }
 
+  /**
+   * Adds the run to the record of stability.
+   *
+   * @returns what the record says of a test, by kernel
+   */
+  async #recordStability(
+    modules: readonly TestModule[],
+    suite: ReadonlySet<string> | undefined,
+    isInterrupted: boolean,
+  ): Promise<(test: TestCase) => [kernel: string, Outcomes][]> {
+    if (this.#stability === undefined) return () => [];
+    const { root, shard, watch } = this.ctx.config;
+    const path = resolve(root, this.#stability);
+    const { places, ...run } = outcomesOf(modules, this.ctx);
+    let record: Stability = new Map();
+    await this.#attempt('the stability of the tests', async () => {
+      if (path.startsWith(`${resultsFolder(root)}${sep}`))
+        throw new UsageError(
+          `${path} must be outside of test-results, which is cleared: name another file (stability)`,
+        );
+      // A shard's outcomes come again with the merge, and what is being worked on fails for good reasons.
+      const isPart = shard !== undefined || watch || isInterrupted;
+      const limits = { suite, most: this.#stabilityRuns };
+      record = isPart ? readStability(path).outcomes : await addRun(path, run, limits);
+    });
+    return (test) => {
+      const place = places.get(test);
+      return place ? recordedOf(record, place) : [];
+    };
+  }
+
   /** `  12/40 tests, 1 failed   14 labs   3 s`. */
   #progress(): string {
     const failed = this.#failed > 0 ? `, ${this.#failed} failed` : '';
@@ -177,8 +254,9 @@ export default class HairpinReporter extends DefaultReporter {
 }
 
 function checkReporterOptions(options: HairpinReporterOptions): void {
-  checkOptions(CALL, options, ['file', 'partial', 'isTTY', 'silent']);
-  checkFileName(CALL, 'file', options.file);
+  checkOptions(CALL, options, ['file', 'partial', 'stability', 'stabilityRuns', 'isTTY', 'silent']);
+  for (const option of ['file', 'stability'] as const) checkFileName(CALL, option, options[option]);
+  if (options.stabilityRuns !== undefined) checkInteger(CALL, 'stabilityRuns', options.stabilityRuns, 2, 1000);
   for (const option of ['partial', 'isTTY'] as const) checkBoolean(CALL, option, options[option]);
   if (![undefined, true, false, 'passed-only'].includes(options.silent))
     throw new UsageError(`${CALL}: silent must be true, false or 'passed-only': received ${show(options.silent)}`);

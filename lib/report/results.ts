@@ -1,7 +1,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { show } from '../kernel/validate.ts';
-import { makeFolder, makeNewFolder } from './write-file.ts';
+import { makeFolder, makeNewFolder, PUBLIC_FOLDER } from './write-file.ts';
 
 /** Where the runs of a project leave what they have to show. */
 export function resultsFolder(root: string): string {
@@ -33,7 +33,7 @@ export function isTaken(folder: string, name: string): boolean {
 }
 
 /** Makes a folder at a place, where there is none yet; a link there gives way to it. */
-export function folderIn(folder: string, name: string, mode: number = 0o777): string {
+export function folderIn(folder: string, name: string, mode: number = PUBLIC_FOLDER): string {
   const path = placeIn(folder, name);
   makeFolder(folder);
   const there = lstatSync(path, { throwIfNoEntry: false });

@@ -15,16 +15,34 @@ export function endLine(id: string): string {
   return `hairpin: ends ${id}\n`;
 }
 
-/** The tests that had begun, and not ended, when a console came to its end, and the one that ended last before that. */
-export function runningTests(lines: readonly string[]): { running: string[]; last: string | undefined } {
+/** The tests that have begun and not ended at a point of a console, and the one that ended last before that. */
+export interface RunningTests {
+  running: string[];
+  last: string | undefined;
+}
+
+/** Follows a console, line by line. */
+export function trackTests(): { read: (line: string) => boolean; now: () => RunningTests } {
   const begun = new Map<string, string>();
   let last: string | undefined;
-  for (const line of lines) {
-    const [, what, id = '', name = ''] = /hairpin: (begins|ends) (\d+\.\d+)(?:: (.*))?$/.exec(line) ?? [];
-    if (what === 'begins') begun.set(id, name);
-    if (what !== 'ends') continue;
-    last = begun.get(id) ?? last;
-    begun.delete(id);
-  }
-  return { running: [...begun.values()], last };
+  return {
+    /** Whether the line is one of ours. */
+    read: (line) => {
+      const [, what, id = '', name = ''] = /hairpin: (begins|ends) (\d+\.\d+)(?:: (.*))?$/.exec(line) ?? [];
+      if (what === 'begins') begun.set(id, name);
+      if (what === 'ends') {
+        last = begun.get(id) ?? last;
+        begun.delete(id);
+      }
+      return what !== undefined;
+    },
+    now: () => ({ running: [...begun.values()], last }),
+  };
+}
+
+/** At the end of a console. */
+export function runningTests(lines: readonly string[]): RunningTests {
+  const tests = trackTests();
+  for (const line of lines) tests.read(line);
+  return tests.now();
 }

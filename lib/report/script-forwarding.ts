@@ -1,8 +1,8 @@
 import { isBridgePort } from '../links/bridge-port.ts';
-import { bridgeVlan } from '../netlink/bridge-vlan.ts';
+import { bridgeVlan, bridgeVlanOptions } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
-import { isGroupMac } from '../wire/mac-address.ts';
+import { isGroupMac, NO_MAC } from '../wire/mac-address.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { sayer } from './script-words.ts';
 
@@ -25,15 +25,13 @@ export function fdbLines(state: WholeLabState, namespace: WholeNamespace): strin
   return [...ofBridges, ...ofTunnels];
 }
 
-/** The hosts to which a tunnel sends frames for an address, except the tunnel's own `remote`. */
+/** The hosts, or the nexthops, to which a tunnel sends frames for an address, except the tunnel's own `remote`. */
 export function farEnds({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
-  return fdb.filter(({ device, mac, to, permanent }) => {
+  return fdb.filter(({ device, mac, to, nhid, permanent }) => {
     const { remote, group } = Object(links.find(({ index }) => index === device)?.data);
-    return to !== undefined && permanent && !(mac === NO_MAC && to === (remote ?? group));
+    return (to ?? nhid) !== undefined && permanent && !(mac === NO_MAC && to === (remote ?? group));
   });
 }
-
-const NO_MAC = '00:00:00:00:00:00';
 
 /** The static entries of bridges, except those that come and go with a port: its own address, and the groups it joined. */
 export function givenFdb({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
@@ -61,7 +59,16 @@ export function vlanLines(state: WholeLabState, namespace: WholeNamespace): stri
     const isThere = usual === 0 || vlans.some(isUsual);
     return [
       ...(isThere ? [] : [say(bridgeVlan.delete({ index, id: usual, ...self }))]),
-      ...vlans.filter((each) => !isUsual(each)).map((each) => say(bridgeVlan.add({ index, ...each, ...self }))),
+      ...vlans
+        .filter((each) => !isUsual(each))
+        .map(({ id, pvid, untagged }) => say(bridgeVlan.add({ index, id, pvid, untagged, ...self }))),
+      ...vlans
+        .filter(({ tunnelId }) => tunnelId !== undefined)
+        .map(({ id, tunnelId }) => say(bridgeVlan.add({ index, id, tunnelId }))),
+      ...vlans
+        // With instances of spanning trees the kernel takes no state of a single VLAN.
+        .filter(({ state: of, msti }) => of !== 'forwarding' && msti === undefined)
+        .map(({ id, state }) => say(bridgeVlanOptions.change({ index, id, state }))),
     ];
   });
 }

@@ -33,7 +33,23 @@ export function linkLines(state: WholeLabState): string[] {
       return deviceLines(state, device, peer);
     }),
     ...devicesOf(state).flatMap((device) => flagLines(state, device)),
+    ...state.namespaces.flatMap((namespace) => bridgeLines(state, namespace)),
   ];
+}
+
+/** What somebody changed of the bridge of a switch as a device, but for whether it is up. */
+export function changesOfBridge({ links }: WholeNamespace, bridge: Link): Parameters<typeof ipLink.change>[0] {
+  const ports = links.filter(({ master }) => master === bridge.index);
+  const lowest = ports.map(({ mac }) => mac).toSorted()[0];
+  const least = Math.min(...ports.map(({ mtu }) => mtu));
+  return {
+    ...flagsOf(bridge),
+    // By itself it has the lowest address of its ports (br_stp_recalculate_bridge_id); a random one without any.
+    ...(lowest === undefined || lowest === bridge.mac ? {} : { mac: bridge.mac }),
+    // By itself it has the smallest MTU of its ports (br_mtu_auto_adjust).
+    ...(bridge.mtu === (ports.length > 0 ? least : DEFAULT_MTU) ? {} : { mtu: bridge.mtu }),
+    ...(bridge.master === undefined ? {} : { master: bridge.master }),
+  };
 }
 
 /** Every device, those first that others are made on. */
@@ -115,7 +131,6 @@ function namesOfMembers(link: Link): readonly string[] {
 function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
   if (!bridge) return [];
-  // Its address is that of a port, and it follows them.
   const { name, index: newIndex } = bridge;
   const data = saidSettings(namespace, bridge);
   return [sayer(state, namespace.name)(ipLink.add({ name, newIndex, kind: 'bridge', data }))];
@@ -199,13 +214,25 @@ function masterLines(state: WholeLabState, { link, namespace }: Device): string[
 
 /** What is not as a new device has it. */
 function flagLines(state: WholeLabState, { link, namespace }: Device): string[] {
-  const { promiscuous, allMulticast, index } = link;
-  const changes = {
+  return changeLines(state, namespace, link, flagsOf(link));
+}
+
+function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  return bridge ? changeLines(state, namespace, bridge, changesOfBridge(namespace, bridge)) : [];
+}
+
+function changeLines(state: WholeLabState, { name }: WholeNamespace, { index }: Link, changes: object): string[] {
+  return Object.keys(changes).length > 0 ? [sayer(state, name)(ipLink.change({ index, ...changes }))] : [];
+}
+
+function flagsOf(link: Link): { promiscuous?: boolean; allMulticast?: boolean; arp?: boolean } {
+  const { promiscuous, allMulticast } = link;
+  return {
     ...(promiscuous ? { promiscuous } : {}),
     ...(allMulticast ? { allMulticast } : {}),
     ...(isArpOff(link) ? { arp: false } : {}),
   };
-  return Object.keys(changes).length > 0 ? [sayer(state, namespace.name)(ipLink.change({ index, ...changes }))] : [];
 }
 
 /** Whether somebody took ARP from a device. */

@@ -1,4 +1,5 @@
 import { ipNexthop, type Nexthop, RESILIENT } from '../netlink/nexthop.ts';
+import type { Request } from '../netlink/request.ts';
 import { ipRoute, type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { givenRoutes, leadsNowhere, type SubnetRoute } from './given-routes.ts';
@@ -11,23 +12,43 @@ const FAMILIES = [4, 6] as const;
 /** The routes that somebody gave to a namespace, and its routing policy. */
 export function routeLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
+  return [
+    ...routeRequests(namespace).map(({ verb, request }) =>
+      verb === 'delete' ? `${say(request)} 2>/dev/null || true` : say(request),
+    ),
+    ...FAMILIES.flatMap((family) => ruleLines(state, namespace, family)),
+  ];
+}
+
+/** A change of a namespace's routes. */
+interface RouteRequest {
+  readonly verb: 'add' | 'append' | 'replace' | 'delete';
+  readonly request: Request;
+  /** What is added; undefined where the kernel's own is deleted. */
+  readonly route?: Route;
+}
+
+/** What makes the routes of a namespace, in an order in which the kernel takes it. */
+export function routeRequests(namespace: WholeNamespace): RouteRequest[] {
   const { routes, deleted } = givenRoutes(namespace);
   const inOrder = routes
     .filter((route) => whyNoRoute(route, namespace) === undefined)
     .toSorted((one, other) => rank(one) - rank(other));
   return [
-    ...inOrder.map((route, at) => {
-      const said = saidRoute(route);
-      if (inOrder.slice(0, at).some((before) => keyOf(before) === keyOf(route))) return say(ipRoute.append(said));
+    ...inOrder.map((route, at): RouteRequest => {
+      const isAnother = inOrder.slice(0, at).some((before) => keyOf(before) === keyOf(route));
       // In the place of the kernel's own, which is there until here.
       const replaces = deleted.some((gone) => replacesOwn(route, gone));
-      return say(replaces ? ipRoute.replace(said) : ipRoute.add(said));
+      const verb = isAnother ? 'append' : replaces ? 'replace' : 'add';
+      return { verb, request: ipRoute[verb](saidRoute(route)), route };
     }),
     // Behind them: a next hop may have been given while the route of its subnet was there.
     ...deleted.map(
-      ({ to, device }) => `${say(ipRoute.delete({ to, device, protocol: 'kernel' }))} 2>/dev/null || true`,
+      ({ to, device }): RouteRequest => ({
+        verb: 'delete',
+        request: ipRoute.delete({ to, device, protocol: 'kernel' }),
+      }),
     ),
-    ...FAMILIES.flatMap((family) => ruleLines(state, namespace, family)),
   ];
 }
 

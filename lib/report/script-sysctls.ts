@@ -4,6 +4,11 @@ import { quote, shellLine } from './shell-words.ts';
 /** A device's own; `all` and `default` are no devices. */
 const OF_DEVICE = /^net[./](?:ipv[46][./](?:conf|neigh)|mpls[./]conf)[./](?!(?:all|default)[./])/;
 
+/** Whether a sysctl is a single device's, so that it is there with the device only. */
+export function isOfDevice(sysctl: string): boolean {
+  return OF_DEVICE.test(sysctl);
+}
+
 /** Sets what new devices take, for all namespaces at once that have it the same. */
 export function generalSysctlLines(namespaces: readonly WholeNamespace[]): string[] {
   const groups = Map.groupBy(namespaces, ({ changedSysctls }) =>
@@ -19,7 +24,7 @@ export function generalSysctlLines(namespaces: readonly WholeNamespace[]): strin
 /** Sets what single devices have otherwise. */
 export function deviceSysctlLines({ name, changedSysctls }: WholeNamespace): string[] {
   return Object.entries(changedSysctls)
-    .filter(([key]) => OF_DEVICE.test(key))
+    .filter(([key]) => isOfDevice(key))
     .map(([key, value]) => {
       const command = ['ip', 'netns', 'exec', name];
       if (/^[\w./-]+$/.test(key)) return shellLine(...command, 'sysctl', '-q', '-w', `${key}=${value}`);
@@ -29,7 +34,7 @@ export function deviceSysctlLines({ name, changedSysctls }: WholeNamespace): str
 }
 
 function generalOf(sysctls: Readonly<Record<string, string>>): [key: string, value: string][] {
-  return Object.entries(sysctls).filter(([key]) => !OF_DEVICE.test(key));
+  return Object.entries(sysctls).filter(([key]) => !isOfDevice(key));
 }
 
 function assignments(sysctls: [key: string, value: string][]): string[] {

@@ -79,7 +79,12 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
       'other packet filters',
       [...filters.legacy.map((family) => `${family}_tables (legacy)`), ...(filters.ipsec ? ['IPsec'] : [])],
     ],
-    ['nftables', nftables === '' ? [] : nftables.split('\n')],
+    [
+      'nftables',
+      nftables === ''
+        ? filters.nftables.map((family) => `a table of family ${family}, which nft did not list`)
+        : nftables.split('\n'),
+    ],
   ];
   const lines = sections.flatMap(([title, body]) =>
     body.length > 0 ? [`  ${title}`, ...body.map((line) => `    ${line}`.trimEnd())] : [],

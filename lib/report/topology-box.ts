@@ -19,6 +19,8 @@ export interface Box {
   width: number;
   height: number;
   devices: DeviceBox[];
+  /** Edges inside whose upper device hangs under another one: of a bridge all but one of its ports. */
+  besides: { edge: TopologyEdge; from: DeviceBox; to: DeviceBox }[];
 }
 
 export interface DeviceBox {
@@ -77,7 +79,16 @@ export function arrange(
     x += width + gap * 2;
   }
   const bottom = Math.max(title, ...devices.map(({ y, height }) => y + height));
-  return { namespace, width: Math.ceil(inner + 2 * padding), height: bottom + padding, devices };
+  const width = Math.ceil(inner + 2 * padding);
+  return { namespace, width, height: bottom + padding, devices, besides: besidesOf(devices, edges) };
+}
+
+function besidesOf(devices: readonly DeviceBox[], edges: readonly TopologyEdge[]): Box['besides'] {
+  const hanging = new Set(devices.map(({ under }) => under?.edge));
+  return edges.flatMap((edge) => {
+    const [from, to] = [edge.from, edge.to].map((key) => devices.find(({ device }) => device.key === key));
+    return from && to && !hanging.has(edge) ? [{ edge, from, to }] : [];
+  });
 }
 
 function groupsOf(

@@ -4,7 +4,7 @@ import { type DeviceBox, deviceLines, METRICS } from './topology-box.ts';
 import { ICONS } from './topology-icons.ts';
 import { layOut, type PlacedBox } from './topology-layout.ts';
 import { TOPOLOGY_STYLE } from './topology-style.ts';
-import { nestedWire, type Trail, trailOf, wirePath } from './topology-wires.ts';
+import { besideWire, nestedWire, type Trail, trailOf, wirePath } from './topology-wires.ts';
 
 /** What of a drawing is to stand out. */
 export interface TopologyOptions {
@@ -43,7 +43,7 @@ export function topologySvg(topology: Topology, { path = [], lostAt, styled = tr
 }
 
 function namespaceSvg(box: PlacedBox, trail: Trail): string {
-  const { namespace, x, y, width, height, devices } = box;
+  const { namespace, x, y, width, height, devices, besides } = box;
   const { name, role } = namespace;
   const corner = role === 'router' ? 16 : 6;
   const nested = devices.flatMap((device) => {
@@ -58,6 +58,7 @@ function namespaceSvg(box: PlacedBox, trail: Trail): string {
     role === 'host' ? '' : `<text class="muted" x="${width - METRICS.padding}" y="20" text-anchor="end">${role}</text>`,
     ...nested,
     ...devices.map((device) => deviceSvg(device, trail)),
+    ...besides.map(({ edge, from, to }) => edgeSvg(edge, trail, besideWire(from, to))),
     '</g>',
   ]
     .filter(Boolean)

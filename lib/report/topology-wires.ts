@@ -1,4 +1,4 @@
-import type { DeviceBox } from './topology-box.ts';
+import { type DeviceBox, METRICS } from './topology-box.ts';
 import type { Point, Wire } from './topology-layout.ts';
 
 /** What a packet passed, looked up by name. */
@@ -53,6 +53,17 @@ export function nestedWire(above: DeviceBox, device: DeviceBox): string {
   const x = above.x + (device.x - above.x) / 2;
   const y = device.y + device.height / 2;
   return `<path d="M${round(x)} ${above.y + above.height}V${round(y)}H${round(device.x)}" fill="none" stroke="currentColor"/>`;
+}
+
+/** Between two devices of a namespace: in one column along its right side, else from one column to the other. */
+export function besideWire(one: DeviceBox, other: DeviceBox): string {
+  const [left, right] = one.x <= other.x ? [one, other] : [other, one];
+  const [from, to] = [left, right].map(({ y, height }) => y + height / 2) as [number, number];
+  const [start, end] = [left.x + left.width, right.x + right.width];
+  const isBeside = start <= right.x;
+  const middle = isBeside ? (start + right.x) / 2 : Math.max(start, end) + METRICS.padding / 2;
+  const words = `M${round(start)} ${round(from)}H${round(middle)}V${round(to)}H${round(isBeside ? right.x : end)}`;
+  return `<path d="${words}" fill="none" stroke="currentColor"/>`;
 }
 
 function show({ x, y }: Point): string {

@@ -17,7 +17,9 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constan
 
 /** For what only the owner may read: a capture has in it what the programs of a test said to each other. */
 export const PRIVATE = 0o600;
-const PUBLIC = 0o666;
+/** Whatever the umask: nobody else may change what is there, or put a link in its place. */
+const PUBLIC = 0o664;
+export const PUBLIC_FOLDER = 0o775;
 
 /**
  * Writes a file in one step: the old one is there until the new one is complete. A link in its place gives way, and is not
@@ -58,7 +60,7 @@ export function openNewFile(path: string, mode: number = PUBLIC): number {
 
 /** Makes a folder, and those that it is in, where there are none. */
 export function makeFolder(path: string): void {
-  const first = mkdirSync(path, { recursive: true });
+  const first = mkdirSync(path, { recursive: true, mode: PUBLIC_FOLDER });
   if (first === undefined) return;
   const made = [path];
   while (made[0] !== first) made.unshift(dirname(made[0] as string));

@@ -2,21 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'hairpin';
-import { CODES } from '../../lib/diagnosis/words/index.ts';
 import schema from '../../schemas/failure.json' with { type: 'json' };
 import { hairpin } from '../cli/hairpin.ts';
-import { runProject } from './evidence-project.ts';
+import { ISOLATE, OTHERS_FAIL, runProject } from './evidence-project.ts';
 
 // host: vitest, on a project whose tests fail, each by another kind of assertion
 //
 // a ── p0 (isolated) sw (isolated) p1 ── b
-const TESTS = `import { expect, test } from 'hairpin';
-function isolate(lab) {
-  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
-  for (const ns of [a, b]) lab.cable(ns, sw, { b: { isolated: true } });
-  return { a, b };
-}
-test('reaches', async ({ lab }) => {
+const TESTS = `${ISOLATE}test('reaches', async ({ lab }) => {
   const { a, b } = isolate(lab);
   await expect(a).toReach(b, { within: 20 });
 });
@@ -29,17 +22,7 @@ test('goes-elsewhere', async ({ lab }) => {
   const { a } = isolate(lab);
   await expect(a).not.toReach('192.0.2.1');
 });
-test('hears', async ({ lab }) => {
-  const { a, b } = isolate(lab);
-  await expect(b).toHear(a, { frame: 'arp' });
-});
-test('matches', async ({ lab }) => {
-  isolate(lab);
-  await expect(lab).toMatchReachability('a b\\na . ✓\\nb ✓ .');
-});
-test('behaves', async ({ macvlanPair }) => {
-  await expect(macvlanPair({ mode: 'private' })).toBehaveAs('bridge');
-});
+${OTHERS_FAIL}
 test('links', { retry: 1 }, async ({ lab }) => {
   const { a } = isolate(lab);
   await expect(a).toHaveLink({ name: 'eth0', mtu: 9000 }, { within: 20 });
@@ -175,20 +158,4 @@ test('explain of what is no failure is wrong usage', async ({ lab, onTestFinishe
     exitCode: 2,
     stderr: 'hairpin: there is no nosuch: name a folder of test-results',
   });
-});
-
-test('the schema describes each property, and has every code', () => {
-  const undescribed: string[] = [];
-  const look = (at: unknown, path: string) => {
-    if (typeof at !== 'object' || at === null) return;
-    if ('properties' in at)
-      for (const [name, property] of Object.entries(Object(at.properties)))
-        if (!Object(property).description) undescribed.push(`${path}.${name}`);
-    for (const [name, inner] of Object.entries(at)) look(inner, `${path}.${name}`);
-  };
-  look(schema, schema.$id);
-  expect(undescribed).toEqual([]);
-  expect(schema.$defs.code.enum).toEqual(CODES);
-  // What it does not know of is no such file.
-  expect(validate({ version: 1, question: 'expect(a).toReach(b)', because: 'of nothing' })).toBe(false);
 });

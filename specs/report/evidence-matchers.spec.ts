@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { needs } from '../needs.ts';
-import { runProject } from './evidence-project.ts';
+import { ISOLATE, OTHERS_FAIL, runProject } from './evidence-project.ts';
 import { tcpdump } from './tcpdump.ts';
 
 needs('tcpdump');
@@ -10,29 +10,11 @@ needs('tcpdump');
 // host: vitest, on a project of three tests
 //
 // a ── p0 (isolated) sw (isolated) p1 ── b
-const TESTS = `import { expect, test } from 'hairpin';
-function isolate(lab) {
-  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
-  for (const ns of [a, b]) lab.cable(ns, sw, { b: { isolated: true } });
-  return { a, b };
-}
-test('hears', async ({ lab }) => {
-  const { a, b } = isolate(lab);
-  await expect(b).toHear(a, { frame: 'arp' });
-});
-test('matches', async ({ lab }) => {
-  isolate(lab);
-  await expect(lab).toMatchReachability('a b\\na . ✓\\nb ✓ .');
-});
-test('behaves', async ({ macvlanPair }) => {
-  await expect(macvlanPair({ mode: 'private' })).toBehaveAs('bridge');
-});`;
-
 test('a failed toHear, a failed matrix and a failed mode leave what a failed toReach does', async ({
   lab,
   onTestFinished,
 }) => {
-  const { all, results, folders, json } = await runProject(lab, '', TESTS, onTestFinished);
+  const { all, results, folders, json } = await runProject(lab, '', ISOLATE + OTHERS_FAIL, onTestFinished);
   expect(folders).toEqual(['some.test.ts-behaves', 'some.test.ts-hears', 'some.test.ts-matches']);
   for (const folder of folders) {
     const files = `test-results/${folder}`;

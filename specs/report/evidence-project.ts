@@ -6,6 +6,28 @@ import { startVitest } from '../leaks/nested-vitest.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** a ── p0 (isolated) sw (isolated) p1 ── b: the network of a project's tests. */
+export const ISOLATE = `import { expect, test } from 'hairpin';
+function isolate(lab) {
+  const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+  for (const ns of [a, b]) lab.cable(ns, sw, { b: { isolated: true } });
+  return { a, b };
+}
+`;
+
+/** Tests that fail by other matchers than `toReach`. */
+export const OTHERS_FAIL = `test('hears', async ({ lab }) => {
+  const { a, b } = isolate(lab);
+  await expect(b).toHear(a, { frame: 'arp' });
+});
+test('matches', async ({ lab }) => {
+  isolate(lab);
+  await expect(lab).toMatchReachability('a b\\na . ✓\\nb ✓ .');
+});
+test('behaves', async ({ macvlanPair }) => {
+  await expect(macvlanPair({ mode: 'private' })).toBehaveAs('bridge');
+});`;
+
 /** Runs tests as a project of their own, with the plugin's options as they are written, and tells what is left of it. */
 export async function runProject(
   lab: Lab,

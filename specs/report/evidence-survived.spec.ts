@@ -20,7 +20,7 @@ test('polled', async ({ lab }) => {
   end.set({ up: false });
   let asked = 0;
   const ask = () => { if (asked++ === 2) end.set({ up: true }); return a; };
-  await expect.poll(ask, { timeout: 30_000 }).toReach(b, { within: 20 });
+  await expect.poll(ask, { timeout: 120_000 }).toReach(b, { within: 20 });
   other.set({ up: false });
   await expect(b).toReach(c, { within: 20 });
 });

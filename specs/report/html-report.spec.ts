@@ -117,11 +117,103 @@ test('the list is filtered by state and by text', async () => {
   expect(await names()).toEqual(['needs what is not here']);
   await page.getByText('Flaky 1', { exact: true }).click();
   expect(await names()).toEqual(['only the second time']);
+  await page.getByText('Passed 2', { exact: true }).click();
+  expect(await names()).toEqual(['passes', 'only the second time']);
   await page.getByText('Failed 3', { exact: true }).click();
   expect(await names()).toHaveLength(3);
   await page.getByRole('searchbox').fill('router FORGOTTEN');
   expect(await names()).toEqual(['a router that has forgotten to forward']);
   await expect(page.getByRole('status').textContent()).resolves.toBe('1 of 6 shown');
+});
+
+test('a test that the filters hide is not shown any more: the first failed one of the others is, or none', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  const search = page.getByRole('searchbox');
+  await search.fill('router');
+  await expect(page.locator('#test-name').textContent()).resolves.toContain('a router that has forgotten');
+  await expect(page.locator('nav [aria-current] .name').textContent()).resolves.toContain(
+    'a router that has forgotten',
+  );
+  await search.fill('no such test');
+  await expect(page.locator('main').textContent()).resolves.toBe('No test matches the filters.');
+  await search.fill('');
+  await expect(page.locator('#test-name').textContent()).resolves.toContain('children talk');
+  await expect(search.and(page.locator(':focus')).count()).resolves.toBe(1);
+});
+
+test('the source of a failure is below it, with the line that failed marked', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  const lines = page.getByRole('region', { name: 'Failure: source' }).locator('span');
+  expect(await lines.allTextContents()).toEqual([
+    "   2  describe('vepa', () => {\n",
+    "   3    test('children talk', async ({ macvlanPair }) => {\n",
+    "   4      const { ns1, ns2, gateway } = macvlanPair({ mode: 'vepa' });\n",
+    '   5      await expect(ns1).toReach(gateway);\n',
+    '❯  6      await expect.soft(ns1).toReach(ns2, { within: 50 });\n',
+    '   7      await expect.soft(ns2).toReach(ns1, { within: 50 });\n',
+    '   8    });\n',
+    '   9  });\n',
+    "  10  test('passes', async ({ macvlanPair }) => {\n",
+  ]);
+  await expect(page.locator('.source .failing').count()).resolves.toBe(2);
+});
+
+test('no MAC address is broken in two, be the page wide or narrow', async () => {
+  for (const width of [1440, 1280, 380]) {
+    const { page } = await openPage(browser, addressOf(project), { width });
+    const tall = `[...document.querySelectorAll('.frame dd')].filter((value) => /^(\\w\\w:){5}/.test(value.textContent))
+      .map((value) => { const range = document.createRange(); range.selectNodeContents(value); return range.getClientRects().length; })`;
+    expect(await page.evaluate(tall)).toEqual([1, 1, 1, 1]);
+  }
+});
+
+test('a file is collapsed and opened, by the mouse, by keys, by the filters, and by the address of a test of it', async () => {
+  const { page } = await openPage(browser, addressOf(project));
+  const names = page.locator('nav li .name:visible');
+  await page.locator('nav summary').click();
+  await expect(names.count()).resolves.toBe(0);
+  await page.getByRole('searchbox').fill('passes');
+  await expect(names.count()).resolves.toBe(1);
+  await page.getByRole('searchbox').fill('');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator(':focus .name').textContent()).resolves.toContain('children talk');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.locator('nav summary:focus').count()).resolves.toBe(1);
+  await expect(names.count()).resolves.toBe(0);
+  // The packet has not been walked meanwhile.
+  expect(await currentStep(page)).toBe('✗ sw/p0 lost');
+  await page.keyboard.press('ArrowRight');
+  await expect(names.count()).resolves.toBe(6);
+  await page.keyboard.press('Enter');
+  await expect(names.count()).resolves.toBe(0);
+  await page.evaluate("location.hash = '#test-1'");
+  await expect(names.count()).resolves.toBe(6);
+});
+
+test('a drawing is as wide as there is room, and can be seen in full size', async () => {
+  const { page } = await openPage(browser, addressOf(project), { width: 380 });
+  const beyond = () =>
+    page.evaluate("(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.drawing'))");
+  expect(await beyond()).toBe(0);
+  await expect(page.getByRole('button', { name: 'Fit width' }).getAttribute('aria-pressed')).resolves.toBe('true');
+  await page.getByRole('button', { name: 'Full size' }).click();
+  expect(await beyond()).toBeGreaterThan(300);
+  await expect(page.locator('[data-interface="sw/p0"]').isVisible()).resolves.toBe(true);
+});
+
+test('on a narrow page the reason at the end of a path can be read whole', async () => {
+  const { page } = await openPage(browser, addressOf(project), { width: 380 });
+  const reason = page.locator('.error .reason').first();
+  await expect(reason.textContent()).resolves.toMatch(/└✗ not sent back out of sw\/p0: hairpin is off on that port\n$/);
+  expect(
+    await reason.evaluate((line) => {
+      const range = Object(line).ownerDocument.createRange();
+      range.selectNodeContents(line);
+      return range.getBoundingClientRect().right <= Object(line).closest('pre').getBoundingClientRect().right;
+    }),
+  ).toBe(true);
 });
 
 test('a name full of markup stays text', async () => {
@@ -178,7 +270,13 @@ test('assertions are on the timeline, whatever came of them', async () => {
   ]);
   await expect(page.locator('.timeline .state').allTextContents()).resolves.toEqual(['✓passed', '✗failed', '✗failed']);
   const times = await page.locator('.timeline .time').allTextContents();
-  expect(times.filter((text) => !/^at [\d.]+ m?s, took [\d.]+ m?s$/.test(text))).toEqual([]);
+  expect(times.filter((text) => !/^at [\d.]+ m?s$/.test(text))).toEqual([]);
+  const lengths = await page.locator('.timeline .took').allTextContents();
+  expect(lengths).toEqual([1, 2, 3].map(() => expect.stringMatching(/^took [\d.]+ m?s$/)));
+  const tops = await page
+    .locator('.timeline .state')
+    .evaluateAll((all) => all.map((mark) => Object(mark).offsetParent.offsetTop));
+  expect(tops).toEqual(tops.toSorted((one, other) => one - other));
 });
 
 test.for([
@@ -256,8 +354,9 @@ test("the article's network is drawn whole, be there room for the frame beside i
   }
 });
 
-test('on a narrow page a test that is chosen is scrolled to', async () => {
+test('a narrow page begins at its top, and a test that is chosen is scrolled to', async () => {
   const { page } = await openPage(browser, addressOf(project), { width: 380 });
+  expect(await page.evaluate('scrollY')).toBe(0);
   await choose(page, 'a router that has forgotten to forward');
   expect(await page.evaluate("Math.round(document.querySelector('main').getBoundingClientRect().top)")).toBe(0);
 });

@@ -85,7 +85,8 @@ type Entry = Record<string, unknown>;
 
 function entriesOf(name: string, line: string): Entry[] {
   try {
-    return JSON.parse(line);
+    // iproute2 leaves the control characters of names as they are, which JSON has no room for.
+    return JSON.parse(line.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1)));
   } catch (error) {
     throw new Error(`of ${name} there is no list: ${line}`, { cause: error });
   }

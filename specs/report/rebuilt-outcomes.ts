@@ -54,4 +54,4 @@ export async function heardBy(lab: Lab, question: HeardQuestion): Promise<string
 }
 
 // Most of the time goes into waiting for pings that are not answered.
-export const WAITING = { concurrent: true, timeout: 300_000 };
+export const WAITING = { concurrent: true, timeout: 1_200_000 };

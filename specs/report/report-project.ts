@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Lab } from 'hairpin';
+import type { Lab, Namespace } from 'hairpin';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,6 +48,8 @@ type Surroundings = Omit<NonNullable<Parameters<typeof startVitest>[2]>, 'root'>
 /** A small project with planted failures, that reports by `hairpin/reporter`. */
 export interface ReportProject {
   root: string;
+  /** Where it runs. */
+  host: Namespace;
   /** What `hairpin/reporter` is called by. */
   reporter: string;
   /** Runs vitest on it, and gives what it printed. */
@@ -74,6 +76,7 @@ export async function reportProject(
   const host = lab.namespace('host');
   return {
     root,
+    host,
     reporter: `${ROOT}lib/report/reporter.ts`,
     run: async (...args) => String((await startVitest(host, args, { root })).all),
     runIn: async (surroundings) => String((await startVitest(host, [], { root, ...surroundings })).all),

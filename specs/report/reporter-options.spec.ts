@@ -5,9 +5,14 @@ import { expect, test } from 'vitest';
 
 // What can be wrong in a config, without a run
 test.for([
-  [{ fiel: 'x' }, "hairpin/reporter: there is no option 'fiel'; the options are file, partial, isTTY, silent"],
+  [
+    { fiel: 'x' },
+    "hairpin/reporter: there is no option 'fiel'; the options are file, partial, stability, stabilityRuns, isTTY, silent",
+  ],
   [{ file: 5 }, "hairpin/reporter: file must be a file's name: received 5"],
   [{ file: '' }, "hairpin/reporter: file must be a file's name: received ''"],
+  [{ stability: '' }, "hairpin/reporter: stability must be a file's name: received ''"],
+  [{ stabilityRuns: 1 }, 'hairpin/reporter: stabilityRuns must be a whole number from 2 to 1000: received 1'],
   [{ partial: 'no' }, "hairpin/reporter: partial must be true or false: received 'no'"],
   [{ silent: 'yes' }, "hairpin/reporter: silent must be true, false or 'passed-only': received 'yes'"],
   [{ isTTY: 1 }, 'hairpin/reporter: isTTY must be true or false: received 1'],
@@ -30,7 +35,15 @@ test.for([
 
 test('what is right is taken', () => {
   expect(
-    () => new HairpinReporter({ file: 'a.html', partial: true, silent: 'passed-only', isTTY: false }),
+    () =>
+      new HairpinReporter({
+        file: 'a.html',
+        partial: true,
+        stability: 's.json',
+        stabilityRuns: 2,
+        silent: 'passed-only',
+        isTTY: false,
+      }),
   ).not.toThrow();
   expect(() => hairpin({ trace: 'on', diagnose: 'passive', durations: 'a.json', pauseOnFailure: false })).not.toThrow();
 });

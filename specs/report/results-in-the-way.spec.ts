@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import {
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -100,6 +102,52 @@ test('links in the folder of results are not followed, and evidence is for its o
   const files = readdirSync(evidence);
   expect(files).toContain('lab.pcapng');
   expect(files.map((name) => modeOf(join(evidence, name)))).toEqual(files.map(() => '600'));
+});
+
+/** Has vitest see a file system without room. */
+const FULL = 'mount -t tmpfs -o size=8k none "$0" && exec "$@"';
+
+test('a full disk is told of, and fails no test', async ({ lab, onTestFinished }) => {
+  const project = await reportProject(lab, { 'fails.test.ts': FAILS, 'passes.test.ts': PASSES });
+  onTestFinished(project.remove);
+  const results = join(project.root, 'test-results');
+  mkdirSync(results);
+
+  const { exitCode, all } = await project.finish({ wrapper: ['unshare', '--mount', 'sh', '-c', FULL, results] });
+
+  expect({ exitCode, all }).toMatchObject({ exitCode: 1, all: expect.stringMatching(/Tests .*1 failed.*1 passed/) });
+  expect(all).toMatch(/Received: +nothing was sent/);
+  expect(all).toMatch(/Its evidence could not be kept: ENOSPC.*: make room on that file system/);
+  expect(all).toMatch(/hairpin: the report could not be written down: ENOSPC.*: make room on that file system/);
+});
+
+test('pipes and hard links in the place of files give way; nothing waits, and nothing outside is written', async ({
+  lab,
+  onTestFinished,
+}) => {
+  const project = await reportProject(lab, { 'fails.test.ts': FAILS });
+  onTestFinished(project.remove);
+  const [results, outside] = [join(project.root, 'test-results'), join(project.root, 'precious')];
+  mkdirSync(join(results, 'fails.test.ts-fails'), { recursive: true });
+  writeFileSync(outside, 'precious');
+  linkSync(outside, join(results, 'report.html'));
+  linkSync(outside, join(results, 'fails.test.ts-fails', 'lab.sh'));
+  for (const name of ['durations.json', 'fails.test.ts-fails/state.txt']) execFileSync('mkfifo', [join(results, name)]);
+
+  const umask = 'umask 0; exec "$@"';
+  const { exitCode, all } = await project.finish({ wrapper: ['sh', '-c', umask, 'sh'] });
+
+  expect({ exitCode, all }).toMatchObject({
+    exitCode: 1,
+    all: expect.stringContaining('durations.json must be a regular file'),
+  });
+  expect(readFileSync(outside, 'utf8')).toBe('precious');
+  expect(lstatSync(outside).nlink).toBe(1);
+  const evidence = join(results, 'fails.test.ts-fails');
+  expect(modeOf(evidence)).toBe('700');
+  expect(readdirSync(evidence).map((name) => modeOf(join(evidence, name)))).toEqual(
+    readdirSync(evidence).map(() => '600'),
+  );
 });
 
 function modeOf(path: string): string {

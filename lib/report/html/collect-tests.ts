@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
 import type { AttemptMeta, FailureMeta, PathMeta } from '../lab-meta.ts';
 import { moduleKey } from '../module-key.ts';
 import { labelOf, withLabel } from '../run-label.ts';
+import type { Outcomes } from '../stability.ts';
 import { topologySvg } from '../topology-svg.ts';
-import type { AttemptDetail, ListedTest, PageData, TestDetail, TestState } from './page-data.ts';
+import type { AttemptDetail, ListedTest, PageData, ShownError, TestDetail, TestState } from './page-data.ts';
+import { sourceLines } from './source-lines.ts';
 
 /** Where things are on this machine. */
 export interface Places {
   root: string;
   /** The folder that the page is in, which its links start from. */
   page: string;
+  /** What the last runs of a test came to, by kernel, its own first. */
+  stabilityOf: (test: TestCase) => [kernel: string, Outcomes][];
 }
 
 /** What the page shows of a run. */
@@ -44,7 +48,7 @@ export function collectTests(
   for (const module of [...modules].sort(byFile)) {
     const file = fileOf(module);
     addOutside(file, [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())]);
-    for (const test of module.children.allTests()) add(listed(file, test), detailOf(test, places, drawings));
+    for (const test of module.children.allTests()) add(listed(file, test, places), detailOf(test, places, drawings));
   }
   return { tests, details, drawings: drawings.all, labs: details.reduce((sum, { labs }) => sum + labs, 0) };
 }
@@ -52,7 +56,7 @@ export function collectTests(
 const NOTHING: AttemptDetail = { state: 'failed', milliseconds: 0, errors: [], assertions: [], links: [] };
 
 /** `specs/a.spec.ts`, with the project where there are several, and with the run where several are merged. */
-function fileOf(module: TestModule): string {
+export function fileOf(module: TestModule): string {
   return withLabel(labelOf(module.meta()), moduleKey(module));
 }
 
@@ -62,15 +66,17 @@ function byFile(one: TestModule, other: TestModule): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function listed(file: string, test: TestCase): ListedTest {
+function listed(file: string, test: TestCase, { stabilityOf }: Places): ListedTest {
   const names = [test.name];
   for (let suite = test.parent; suite.type === 'suite'; suite = suite.parent) names.unshift(suite.name);
+  const stability = stabilityOf(test).map(([kernel, outcomes]) => ({ kernel, outcomes }));
   return {
     file,
     names,
     state: stateOf(test),
     milliseconds: test.diagnostic()?.duration ?? 0,
     ...(test.diagnostic()?.flaky ? { flaky: true } : {}),
+    ...(stability.length > 0 ? { stability } : {}),
   };
 }
 
@@ -129,13 +135,18 @@ function noteOf(test: TestCase): string | undefined {
   return `${result.state} after ${retryCount} ${retryCount === 1 ? 'retry' : 'retries'}`;
 }
 
-function toError(error: SerializedError, { root }: Places): AttemptDetail['errors'][number] {
+function toError(error: SerializedError, { root }: Places): ShownError {
   const { diff, stacks = [] } = error;
   const [frame] = stacks;
+  const at = frame && relative(root, frame.file);
+  // A blob may name any file of this machine, and a report may be published.
+  const isInside = at !== undefined && !at.startsWith('..') && !isAbsolute(at);
+  const source = frame && isInside ? sourceLines(frame.file, frame.line) : undefined;
   return {
     message: stripVTControlCharacters([error, ...causesOf(error)].map(messageOf).join('\nCaused by: ')),
     ...(diff ? { diff: stripVTControlCharacters(String(diff)) } : {}),
-    ...(frame ? { at: `${relative(root, frame.file)}:${frame.line}:${frame.column}` } : {}),
+    ...(frame ? { at: `${at}:${frame.line}:${frame.column}` } : {}),
+    ...(source ? { source } : {}),
   };
 }
 

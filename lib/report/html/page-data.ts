@@ -21,6 +21,14 @@ export interface ListedTest {
   flaky?: true;
   /** Errors that belong to no test: they are listed, but not counted. */
   outside?: true;
+  /** The last runs by kernel, the test's own kernel first; only with a record of them. */
+  stability?: KernelStability[];
+}
+
+export interface KernelStability {
+  kernel: string;
+  /** A letter a run, oldest first: P passed, F failed, R passed after a retry. */
+  outcomes: string;
 }
 
 /** The rest of a test, which the page reads when it is shown. */
@@ -35,12 +43,27 @@ export interface TestDetail {
 export interface AttemptDetail {
   state: TestState;
   milliseconds: number;
-  errors: { message: string; diff?: string; at?: string }[];
+  errors: ShownError[];
   assertions: AssertionMeta[];
   /** The number of its drawing. */
   drawing?: number;
   failure?: Pick<FailureMeta, 'question' | 'paths' | 'frames'>;
   links: { name: string; href: string }[];
+}
+
+export interface ShownError {
+  message: string;
+  diff?: string;
+  /** `specs/a.spec.ts:6:28`. */
+  at?: string;
+  source?: SourceLines;
+}
+
+/** A part of a file, with the numbers of its first line and of the one that failed. */
+export interface SourceLines {
+  first: number;
+  failing: number;
+  lines: string[];
 }
 
 /** Everything that a page is made of. */
