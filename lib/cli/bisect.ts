@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
-import { aptKernels, kernelsBetween } from '../machines/apt-kernels.ts';
+import { aptKernels, kernelsBetween, packageName } from '../machines/apt-kernels.ts';
 import { describeEnding, describeFailure, describeRun } from '../machines/describe-run.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
@@ -9,8 +9,10 @@ import type { MachineRun } from '../machines/machine.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';
-import { addMachineOptions, type MachineOptions, machineTask, named } from './machine-options.ts';
+import { addMachineOptions, type MachineOptions, machineTask } from './machine-options.ts';
+import { named } from './named.ts';
 import { print, say } from './print.ts';
+import { tellReports } from './tell-reports.ts';
 
 interface BisectOptions extends MachineOptions {
   good: string;
@@ -27,8 +29,8 @@ export function bisectCommand(): Command {
     .addHelpText(
       'after',
       `
-Behind -- come vitest's arguments: the specs. A kernel that panics or hangs under them is bad; one that does not boot is
-passed over, as by git bisect skip.
+Behind -- come vitest's arguments: the specs. A kernel that panics or hangs under them is bad, with --fail-on-warning also
+one that warns; one that does not boot is passed over, as by git bisect skip.
 
   hairpin bisect --good 6.1.0-47-cloud-amd64 --bad 6.1.0-56-cloud-amd64 -- specs/article
 
@@ -61,11 +63,12 @@ function splitWords(words: readonly string[], argv: readonly string[]): { kernel
 
 async function judge(word: string, specs: readonly string[], options: MachineOptions): Promise<Verdict> {
   const kernel = await findKernel('kernels', word, (release, size) =>
-    say(`fetching linux-image-${release} (${size} MiB)`),
+    say(`fetching ${packageName(release)} (${size} MiB)`),
   );
   const root = process.cwd();
   const run = await testOnKernel(kernel, { ...machineTask(options), root, args: splitArguments(specs).testing });
-  const verdict = verdictOf(run);
+  const warned = tellReports(word, run, options.failOnWarning);
+  const verdict = verdictOf(run, warned);
   say(`${word}: ${verdict}; ${describeRun(run)}; see ${relative(root, run.results)}/`);
   const ending = verdict === 'skip' ? describeFailure(run) : describeEnding(run);
   if (ending) say(ending);
@@ -74,7 +77,7 @@ async function judge(word: string, specs: readonly string[], options: MachineOpt
 }
 
 /** Only what happens once the guest is up is the specs' doing. */
-function verdictOf({ ending, booted, blob }: MachineRun & { blob?: string }): Verdict {
-  if (ending.kind === 'ended') return ending.exitCode === 0 ? 'good' : blob ? 'bad' : 'skip';
+function verdictOf({ ending, booted, blob }: MachineRun & { blob?: string }, warned: boolean): Verdict {
+  if (ending.kind === 'ended') return ending.exitCode === 0 && !warned ? 'good' : blob ? 'bad' : 'skip';
   return booted === undefined || ending.kind === 'unable' || ending.kind === 'lost' ? 'skip' : 'bad';
 }

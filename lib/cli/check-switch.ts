@@ -4,7 +4,7 @@ import { createLab, UsageError } from '../lab/index.ts';
 import { askReflection, type ReflectedFrames } from '../probes/reflection.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { EXIT } from './exit-codes.ts';
-import { named } from './machine-options.ts';
+import { named } from './named.ts';
 import { print, printJson } from './print.ts';
 import { judgeReflection, type ReflectionVerdict } from './reflection-verdict.ts';
 

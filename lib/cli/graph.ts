@@ -5,7 +5,7 @@ import type { Topology } from '../report/topology.ts';
 import { topologyText } from '../report/topology-text.ts';
 import { replaceFile } from '../report/write-file.ts';
 import { EXIT } from './exit-codes.ts';
-import { named } from './machine-options.ts';
+import { named } from './named.ts';
 import { print, say } from './print.ts';
 
 interface Options {

@@ -2,15 +2,17 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { CI_SYSTEMS, type CiSystem, initProject } from '../init/init-project.ts';
+import type { Asked } from '../init/own-package.ts';
 import type { Step } from '../init/step.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { quote } from '../report/shell-words.ts';
 import { makeFolder } from '../report/write-file.ts';
 import { EXIT } from './exit-codes.ts';
-import { named } from './machine-options.ts';
+import { named } from './named.ts';
 import { print } from './print.ts';
 
-export function initCommand(): Command {
+/** @param asked what a project asks for, where the program is not hairpin's own */
+export function initCommand(asked?: Asked): Command {
   return new Command('init')
     .description('a project with a first spec, in an empty folder or in a project that is there')
     .argument('[folder]', 'made if there is none', named, '.')
@@ -18,9 +20,9 @@ export function initCommand(): Command {
     .addHelpText(
       'after',
       `
-Writes package.json, vitest.config.ts, tsconfig.json, a spec and .gitignore, and for pnpm its setting of builds. What is
-there stays as it is; hairpin init says then what to add by hand. npm, pnpm or yarn is found by packageManager in
-package.json, by the lockfile, or by who has started hairpin.
+Writes package.json, vitest.config.ts, tsconfig.json, a spec and .gitignore, and a setting by which npm, pnpm or yarn
+does not run koffi's install script, which is not needed. What is there stays as it is; hairpin init says then what to add
+by hand. npm, pnpm or yarn is found by packageManager in package.json, by the lockfile, or by who has started hairpin.
 
 Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or a package.json that is not JSON, ${EXIT.unable} a file cannot be written`,
     )
@@ -29,7 +31,7 @@ Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or a package.json tha
       const there = statSync(folder, { throwIfNoEntry: false });
       if (there && !there.isDirectory()) throw new UsageError(`init: ${show(word)} is a file, not a folder`);
       if (!there) makeFolder(folder);
-      const { steps, next } = initProject(folder, ci);
+      const { steps, next } = initProject(folder, ci, asked);
       const enter = folder === process.cwd() ? '' : `cd ${quote(word)} && `;
       print(`${steps.map(stepText).join('\n')}\n\nNext: ${enter}${next}\n`);
     });

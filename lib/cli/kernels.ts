@@ -10,7 +10,8 @@ import { placeIn, resultsFolder } from '../report/results.ts';
 import { makeFolder, replaceFile } from '../report/write-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpCommand } from './help.ts';
-import { collect, findKernels, named } from './machine-options.ts';
+import { findKernels } from './machine-options.ts';
+import { collect, named } from './named.ts';
 import { print, printJson, say } from './print.ts';
 
 export function kernelsCommand(): Command {

@@ -1,8 +1,14 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { now } from '../kernel/clock.ts';
+import { show, UsageError } from '../kernel/validate.ts';
+import { packageName } from '../machines/apt-kernels.ts';
+import { buildKernel, type KernelTree, kernelTree } from '../machines/build-kernel.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import type { Kernel } from '../machines/kernel.ts';
 import type { MachineTask } from '../machines/machine.ts';
-import { say } from './print.ts';
+import { pathOf } from '../machines/user-mode.ts';
+import { say, showProgress } from './print.ts';
 
 /** The options of every command that boots kernels, as commander gives them. */
 export interface MachineOptions {
@@ -11,6 +17,7 @@ export interface MachineOptions {
   memory?: number;
   cpus?: number;
   append?: string;
+  failOnWarning?: boolean;
 }
 
 export function addMachineOptions(command: Command): Command {
@@ -23,7 +30,41 @@ export function addMachineOptions(command: Command): Command {
     .option('--cpus <number>', 'of the machine (as many as there are here, at most 4; 1 without KVM)', (text) =>
       wholeNumber(text, 255),
     )
-    .option('--append <arguments>', "more of the kernel's own arguments");
+    .option('--append <arguments>', 'more words for the kernel command line')
+    .option(
+      '--fail-on-warning',
+      'fail when the kernel reports a warning, a stall, or a finding of lockdep, KASAN, UBSAN or kmemleak',
+    )
+    .hook('preAction', () => {
+      const { failOnWarning, append = '' } = command.opts<MachineOptions>();
+      const mute = failOnWarning ? muting(append) : undefined;
+      if (mute !== undefined)
+        command.error(
+          `error: option '--append <arguments>' with '${mute}' keeps warnings from the console, where --fail-on-warning ` +
+            'looks for them: leave it out, or take loglevel=5 or more',
+        );
+    });
+}
+
+/** The argument by which the console gets no warnings (KERN_WARNING is 4, and less than the level is printed); the last counts. */
+function muting(append: string): string | undefined {
+  const words = append.split(/\s+/).filter((word) => /^(quiet|debug|ignore_loglevel|loglevel=.*)$/.test(word));
+  const last = words.includes('ignore_loglevel') ? undefined : words.at(-1);
+  return last === 'quiet' || Number(last?.split('=')[1]) < 5 ? last : undefined;
+}
+
+/** Options of machines without one of `which` would change nothing, and must not look as if they did. */
+export function refuseMachineOptions(
+  command: Command,
+  given: MachineOptions,
+  which: string,
+  others: readonly string[],
+): void {
+  const stray = command.options.find((option) => {
+    const name = option.attributeName();
+    return !others.includes(name) && name in given;
+  });
+  if (stray) command.error(`error: option '${stray.flags}' is for other kernels: it needs ${which}`);
 }
 
 export function machineTask({
@@ -32,34 +73,61 @@ export function machineTask({
   memory,
   cpus,
   append,
-}: MachineOptions): Pick<MachineTask, 'bootWithin' | 'within' | 'memory' | 'cpus' | 'append'> {
+  failOnWarning,
+}: MachineOptions): Pick<MachineTask, 'bootWithin' | 'within' | 'memory' | 'cpus' | 'append' | 'failOnWarning'> {
   const milliseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000);
-  return { bootWithin: milliseconds(bootTimeout), within: milliseconds(timeout), memory, cpus, append };
+  return { bootWithin: milliseconds(bootTimeout), within: milliseconds(timeout), memory, cpus, append, failOnWarning };
 }
 
-/** For an option or an argument that may be given several times, and is not to be empty. */
-export function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, named(value)];
-}
-
-/** For one that names something: a shell's variable that is not set must not pass for a name. */
-export function named(value: string): string {
-  if (value === '') throw new InvalidArgumentError('It must not be empty.');
-  return value;
-}
-
-/** Each `--kernel`, found or fetched, before any is booted. Two of one name are told apart by a number. */
+/** Each `--kernel`, found or fetched. Two of one name are told apart by a number. */
 export async function findKernels(words: readonly string[], option = '--kernel'): Promise<Kernel[]> {
+  return (await locateKernels(words, [], option))();
+}
+
+/**
+ * Each `--kernel`, and each tree of `--build`. Wrong ones are refused before any is fetched or built.
+ *
+ * @returns what fetches and builds them, in that order, as {@link findKernels}
+ */
+export async function locateKernels(
+  words: readonly string[],
+  folders: readonly string[],
+  option = '--kernel',
+): Promise<() => Promise<Kernel[]>> {
+  const trees = folders.map((folder) => kernelTree('--build', folder));
   for (const word of words) await locateKernel(option, word);
+  const twice = folders.find((folder, index) =>
+    [...folders.slice(0, index), ...words].map(pathOf).some(isAlso(folder)),
+  );
+  if (twice !== undefined)
+    throw new UsageError(`--build ${show(twice)}: the folder is given twice, and is one kernel: name it once`);
+  return () => makeReady(words, trees, option);
+}
+
+async function makeReady(words: readonly string[], trees: readonly KernelTree[], option: string): Promise<Kernel[]> {
   const kernels: Kernel[] = [];
-  for (const word of words) {
-    const kernel = await findKernel(option, word, (release, size) =>
-      say(`fetching linux-image-${release} (${size} MiB)`),
-    );
-    const namesakes = kernels.filter(({ release }) => release === kernel.release).length;
+  const add = (kernel: Kernel) => {
+    const namesakes = kernels.filter(({ name }) => name.replace(/#\d+$/, '') === kernel.name).length;
     kernels.push(namesakes === 0 ? kernel : { ...kernel, name: `${kernel.name}#${namesakes + 1}` });
-  }
+  };
+  for (const word of words)
+    add(await findKernel(option, word, (release, size) => say(`fetching ${packageName(release)} (${size} MiB)`)));
+  for (const tree of trees) add(await build(tree));
   return kernels;
+}
+
+function isAlso(folder: string): (other: string) => boolean {
+  const real = realpathSync(pathOf(folder));
+  return (other) => existsSync(other) && realpathSync(other) === real;
+}
+
+async function build(tree: KernelTree): Promise<Kernel> {
+  say(`make ${tree.args.join(' ')}`);
+  const started = now();
+  const kernel = await buildKernel(tree, (text) => showProgress(text.trimEnd().split('\n').at(-1)));
+  showProgress();
+  say(`${kernel.name}: built in ${((now() - started) / 1000).toFixed(1)} s`);
+  return kernel;
 }
 
 /** Node's timers count milliseconds in 32 bits with a sign. */

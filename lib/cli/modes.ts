@@ -6,9 +6,9 @@ import { observePair } from '../probes/observe-pair.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOwnNamespaces } from './in-own-namespaces.ts';
-import { collect } from './machine-options.ts';
 import { diffModes, modesOnKernels } from './modes-on-kernels.ts';
 import { formatModes } from './modes-table.ts';
+import { collect } from './named.ts';
 import { print, printJson, showProgress } from './print.ts';
 
 /** One line of `hairpin modes --json`. */

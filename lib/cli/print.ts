@@ -10,6 +10,11 @@ export function printJson(json: string): void {
   process.stdout.write(`${harmlessJson(json)}\n`);
 }
 
+/** What a guest draws on this terminal, as it is: who types there has programs that move the cursor. */
+export function draw(text: string): void {
+  process.stdout.write(text);
+}
+
 /** A line on what a command does, and what went wrong: that is no output. */
 export function say(line: string): void {
   process.stderr.write(`${harmless(line)}\n`);

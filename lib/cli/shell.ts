@@ -1,33 +1,52 @@
 import { Command } from 'commander';
+import { COMMAND_HELP } from '../shell/command-help.ts';
 import { EXIT } from './exit-codes.ts';
-import { named } from './machine-options.ts';
+import { addMachineOptions, type MachineOptions, refuseMachineOptions } from './machine-options.ts';
+import { named } from './named.ts';
 import { say } from './print.ts';
+import { shellOnKernel } from './shell-on-kernel.ts';
+
+const NO_SPECS = "error: missing required argument 'specs'";
+
+interface ShellOptions extends MachineOptions {
+  kernel?: string;
+  testNamePattern?: string;
+}
 
 export function shellCommand(): Command {
-  return new Command('shell')
+  const command = new Command('shell')
     .description('runs specs, and holds each test at its end for a look into its network')
-    .argument('<specs...>', 'spec files, or parts of their paths; behind -- arguments of vitest run')
+    .argument('[specs...]', 'spec files, or parts of their paths; behind -- arguments of vitest run')
     .option('-t, --testNamePattern <pattern>', 'only the tests whose names match', named)
+    .option('--kernel <kernel>', 'in a guest, as for hairpin test --kernel; without specs a prompt there', named);
+  return addMachineOptions(command)
     .addHelpText(
       'after',
       `
 Draws the network of a test at its end, or where it calls lab.pause(), with its failure, and waits for commands:
-
-  ns1                 a shell in the namespace ns1; exit comes back
-  ns1 ping 10.0.0.2   a program there
-  draw [addresses]    the network as it is now
-  continue            go on with the test (also Ctrl+D)
-  quit                go on, and hold on no more
-
+${COMMAND_HELP}
 Time-outs are off, but for those that a test names itself. Without a terminal it prints how another one enters each
-namespace.
+namespace. --kernel needs a terminal. Ctrl+] ends the machine.
 
-Exit codes: ${EXIT.ok} the tests pass, ${EXIT.difference} one fails, ${EXIT.usage} wrong usage, or no test`,
+  hairpin shell office.test.ts
+  hairpin shell --kernel 6.1 office.test.ts
+  hairpin shell --kernel 6.1
+
+Exit codes: ${EXIT.ok} the tests pass, ${EXIT.difference} one fails, or the kernel, ${EXIT.usage} wrong usage, or no test, ${EXIT.unable} this machine cannot run it`,
     )
-    .action(async (specs: string[], { testNamePattern }: { testNamePattern?: string }) => {
+    .action(async (specs: string[], given: ShellOptions, command: Command) => {
+      const { testNamePattern, kernel: word, ...options } = given;
+      const words = [...specs, ...(testNamePattern === undefined ? [] : ['-t', testNamePattern])];
+      if (specs.length === 0 && testNamePattern !== undefined) command.error(NO_SPECS);
+      if (word !== undefined) {
+        process.exitCode = await shellOnKernel(command, word, words, options);
+        return;
+      }
+      refuseMachineOptions(command, given, '--kernel', ['kernel', 'testNamePattern']);
+      if (specs.length === 0) command.error(NO_SPECS);
       // Loaded here: vitest is an optional peer, which few commands need.
       const { heldTests } = await import('../shell/held-tests.ts');
-      const run = await heldTests([...specs, ...(testNamePattern === undefined ? [] : ['-t', testNamePattern])]);
+      const run = await heldTests(words);
       const misuse = 'misuse' in run ? run.misuse : run.ran === 0 && !run.failed ? 'no test was run' : undefined;
       if (misuse !== undefined) say(`hairpin shell: ${misuse}`);
       process.exitCode = misuse !== undefined ? EXIT.usage : 'failed' in run && run.failed ? EXIT.difference : EXIT.ok;

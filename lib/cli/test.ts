@@ -1,19 +1,32 @@
 import { relative } from 'node:path';
 import { Command, Option } from 'commander';
+import { debugHint } from '../machines/debug-hint.ts';
 import { describeFailure, describeRun } from '../machines/describe-run.ts';
+import type { Kernel } from '../machines/kernel.ts';
 import { lockResults } from '../machines/lock-results.ts';
+import { checkFits } from '../machines/machine.ts';
 import { mergeReports, runVitest } from '../machines/merge-reports.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
 import { blobTarget, copyBlob, testOnKernel } from '../machines/test-on-kernel.ts';
 import { BLOBS, clearPlace, resultsFolder } from '../report/results.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEFAULT_IMAGE, testInContainer } from './in-container.ts';
-import { addMachineOptions, collect, findKernels, type MachineOptions, machineTask, named } from './machine-options.ts';
+import {
+  addMachineOptions,
+  locateKernels,
+  type MachineOptions,
+  machineTask,
+  refuseMachineOptions,
+} from './machine-options.ts';
+import { collect, named } from './named.ts';
 import { relayLines, say } from './print.ts';
+import { tellReports } from './tell-reports.ts';
 
 interface TestOptions extends MachineOptions {
   kernel?: string[];
+  build?: string[];
   live?: boolean;
+  gdb?: boolean;
   inContainer?: string | true;
 }
 
@@ -21,55 +34,70 @@ export function testCommand(): Command {
   const command = new Command('test')
     .description("the project's specs, on this kernel, on others, or in a privileged container")
     .argument('[vitest...]', "vitest's own arguments, behind --")
-    .option('--kernel <kernel>', 'a bzImage, a folder with one, or the version of a package; several times', collect)
+    .option(
+      '--kernel <kernel>',
+      'a bzImage, a folder with one, um:FOLDER, or the version of a package; several times',
+      collect,
+    )
+    .option('--build <tree>', 'build this kernel tree with make, then test it; may be repeated', collect)
     .addOption(
       new Option('--in-container [image]', `in a privileged container; the image has Node (default: ${DEFAULT_IMAGE})`)
         .argParser(named)
-        .conflicts('kernel'),
+        .conflicts(['kernel', 'build']),
     )
+    .option('--gdb', 'wait for gdb before the kernel begins; while gdb holds the guest, no time-out runs')
     .option('--live', 'show what vitest prints in each machine as it comes');
   return addMachineOptions(command)
     .addHelpText(
       'after',
       `
-Each kernel boots in QEMU (with KVM where that works) with this machine's own root, read-only under a throw-away overlay,
-and vitest runs there. All results come in one report, a project a kernel; consoles, output and evidence are in
-test-results/<kernel>/.
+Each kernel boots in QEMU (with KVM where that works), or as a program (um:, User-Mode Linux), with this machine's own
+root, read-only under a throw-away overlay, and vitest runs there. All results come in one report, a project a kernel;
+consoles, output and evidence are in test-results/<kernel>/.
 
   hairpin test --kernel 6.1.0-40-amd64 --kernel ../linux -- specs/article --reporter=junit
+  hairpin test --build ../linux --fail-on-warning -- specs/article
+  hairpin test --kernel ../linux --gdb -- specs/mine.spec.ts
   hairpin test --in-container -- specs/article
 
-Exit codes: ${EXIT.ok} every test passes on every kernel, ${EXIT.difference} a test or a kernel fails, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+Exit codes: ${EXIT.ok} every test passes on every kernel, ${EXIT.difference} a test or a kernel fails, or warns with --fail-on-warning, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
     )
     .action(async (args: string[], given: TestOptions, command: Command) => {
-      const { kernel: words, live, inContainer, ...options } = given;
+      const { kernel: words = [], build: trees = [], live, gdb, inContainer, ...options } = given;
       const root = process.cwd();
-      if (!words) refuseMachineOptions(command, given);
+      const onKernels = words.length + trees.length > 0;
+      if (!onKernels) refuseMachineOptions(command, given, '--kernel or --build', ['kernel', 'build', 'inContainer']);
       if (inContainer !== undefined) {
         const image = inContainer === true ? DEFAULT_IMAGE : inContainer;
         process.exitCode = await testInContainer(image, root, args);
         return;
       }
-      process.exitCode = words
-        ? await testOnKernels(root, words, args, { ...options, ...(live ? { live } : {}) })
-        : await runVitest(root, ['run', ...args]);
+      if (!onKernels) {
+        process.exitCode = await runVitest(root, ['run', ...args]);
+        return;
+      }
+      if (gdb && words.length + trees.length > 1)
+        command.error("error: option '--gdb' debugs one kernel: name one with --kernel or --build");
+      const find = await locateKernels(words, trees);
+      // Before they are built, which may take an hour.
+      using _lock = lockResults(root);
+      const kernels = await find();
+      // Before the first boots: what it brings would be lost.
+      for (const kernel of kernels) checkFits(kernel, { cpus: options.cpus, ...(gdb ? { gdb } : {}) });
+      process.exitCode = await testOnKernels(root, kernels, args, {
+        ...options,
+        ...(live ? { live } : {}),
+        ...(gdb ? { gdb } : {}),
+      });
     });
 }
 
-/** What would change nothing must not look as if it did. */
-function refuseMachineOptions(command: Command, given: TestOptions): void {
-  const others = ['kernel', 'inContainer'];
-  const stray = command.options.find((option) => {
-    const name = option.attributeName();
-    return !others.includes(name) && name in given;
-  });
-  if (stray) command.error(`error: option '${stray.flags}' is for other kernels: it needs --kernel`);
+function waitsForDebugger(kernel: Kernel, socket: string): string {
+  return `${kernel.name}: waits for gdb. In another terminal, in this folder:\n\n${debugHint(kernel, socket)}\n\n\`continue\` begins. While gdb holds the guest, no time-out runs`;
 }
 
-async function testOnKernels(root: string, words: readonly string[], args: readonly string[], options: TestOptions) {
-  const kernels = await findKernels(words);
+async function testOnKernels(root: string, kernels: readonly Kernel[], args: readonly string[], options: TestOptions) {
   const { testing, telling, blob } = splitArguments(args);
-  using _lock = lockResults(root);
   clearPlace(resultsFolder(root), BLOBS);
   const reported: string[] = [];
   const copies: [blob: string, target: string][] = [];
@@ -81,17 +109,17 @@ async function testOnKernels(root: string, words: readonly string[], args: reado
     const run = await testOnKernel(kernel, {
       ...{ ...machineTask(options), root, args: testing, labelled: blob !== undefined },
       ...(live ? { onOutput: live.write } : {}),
+      ...(options.gdb ? { onDebugger: (socket) => say(waitsForDebugger(kernel, socket)) } : {}),
     });
     live?.end();
     say(`${kernel.name}: ${describeRun(run)}`);
     const failure = describeFailure(run) ?? (run.blob ? undefined : `vitest left no report:\n${run.output}`);
     if (failure) say(`\n${kernel.name}: ${failure}\n\nAll of it: ${relative(root, run.results)}/\n`);
-    if (run.trouble && run.ending.kind === 'ended')
-      say(`${kernel.name}: its console tells of a ${run.trouble.kind}: ${run.trouble.line}`);
+    const warned = tellReports(kernel.name, run, options.failOnWarning);
     if (run.blob) reported.push(kernel.name);
     if (run.blob && target !== undefined) copies.push([run.blob, target]);
     // vitest may fail and yet report nothing that has failed, as of a threshold.
-    failed ||= failure !== undefined || (run.ending.kind === 'ended' && run.ending.exitCode !== 0);
+    failed ||= warned || failure !== undefined || (run.ending.kind === 'ended' && run.ending.exitCode !== 0);
   }
   const merged = reported.length > 0 ? await mergeReports(root, reported, telling) : EXIT.difference;
   // Behind the merge, which takes all that is in the blobs' folder: it may be the one that is named.

@@ -4,7 +4,7 @@ import { harmless } from '../kernel/visible-text.ts';
 /** How long an engine may take to answer, in milliseconds; one that hangs must not take the tests along. */
 const DEADLINE = 30_000;
 
-/** One request to an engine's API, over its socket. For what must work without testcontainers. */
+/** One request to an engine's API, over its socket. For what must work without testcontainers. The cause of a refusal is its status. */
 export function askEngine(socketPath: string, method: 'GET' | 'DELETE', path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const asked = request(
@@ -18,7 +18,10 @@ export function askEngine(socketPath: string, method: 'GET' | 'DELETE', path: st
         response.on('end', () => {
           const { statusCode = 0 } = response;
           if (statusCode < 300) resolve(body);
-          else reject(new Error(`${method} ${path}: the engine answered ${statusCode}: ${harmless(body.trim())}`));
+          else {
+            const said = `${method} ${path}: the engine answered ${statusCode}: ${harmless(body.trim())}`;
+            reject(new Error(said, { cause: statusCode }));
+          }
         });
         response.on('error', reject);
       },

@@ -11,7 +11,7 @@ import { ENGINE_FOLDER, ENGINE_SCRIPT, engineArguments, engineEnvironment } from
 import { startReaper } from './start-reaper.ts';
 
 /** How long dockerd may take to answer, in milliseconds; it takes 300 on an idle machine. */
-const START_DEADLINE = 30_000;
+const START_DEADLINE = 120_000;
 /** How long its last processes and cgroups may take to go, in milliseconds. */
 const END_DEADLINE = 10_000;
 const INTERVAL = 5;

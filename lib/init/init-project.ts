@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { decideIn, decidingFile } from './decide-on-koffi.ts';
 import { foldersUp } from './folders-up.ts';
 import { amendManifest } from './manifest.ts';
-import { ownPackage, ownSpecifier } from './own-package.ts';
+import { type Asked, askForOwn } from './own-package.ts';
 import { COMMANDS, type PackageManager, packageManagerOf } from './package-manager.ts';
-import { ProjectFiles } from './project-files.ts';
+import { endLine, ProjectFiles } from './project-files.ts';
 import type { Step } from './step.ts';
-import { CONFIG, githubWorkflow, gitlabJob, PNPM_BUILDS, SPEC, TSCONFIG } from './templates.ts';
+import { CONFIG, githubWorkflow, gitlabJob, SPEC, TSCONFIG } from './templates.ts';
 
 export const CI_SYSTEMS = ['github', 'gitlab'] as const;
 export type CiSystem = (typeof CI_SYSTEMS)[number];
@@ -28,15 +29,17 @@ const CONFIG_NAMES = ['vitest.config', 'vite.config'].flatMap((name) =>
 
 /**
  * Makes a folder a project with specs of networks, or adds them to the project that it is. Nothing that is there is changed but
- * for what is added to package.json, .gitignore and pnpm-workspace.yaml.
+ * for what is added to package.json, .gitignore, and the workspace's package.json or pnpm-workspace.yaml.
  *
  * @throws UsageError for a package.json that is not JSON
  */
-export function initProject(folder: string, ci: CiSystem | undefined): Initialized {
+export function initProject(folder: string, ci: CiSystem | undefined, asked = askForOwn()): Initialized {
   const manager = packageManagerOf(folder);
   const files = new ProjectFiles(folder);
   // Before the first file is written: it may be refused.
-  const manifest = amendManifest(files.read('package.json'), packagesFor(manager));
+  const deciding = decidingFile(files, manager);
+  const isOwn = deciding === 'package.json';
+  const manifest = amendManifest(files.read('package.json'), packagesFor(manager, asked), isOwn ? manager : undefined);
   files.add('package.json', manifest.text, manifest.added.join(', '), manifest.byHand);
   addConfig(files, manifest.isModule);
   files.make('tsconfig.json', TSCONFIG, [
@@ -45,19 +48,21 @@ export function initProject(folder: string, ci: CiSystem | undefined): Initializ
   const spec = join(SPEC_FOLDERS.find((each) => existsSync(join(folder, each))) ?? '', SPEC_NAME);
   files.make(spec, SPEC);
   ignoreResults(files);
-  if (manager === 'pnpm') allowBuilds(files);
+  if (!isOwn) decideIn(files, deciding, manager);
   if (ci) addCi(files, ci, manager);
   const { install, test, run } = COMMANDS[manager];
   return { steps: files.steps, next: `${install} && ${manifest.testsByScript ? test : `${run} vitest run ${spec}`}` };
 }
 
-function packagesFor(manager: PackageManager): Record<string, string> {
-  const own = ownPackage();
+function packagesFor(
+  manager: PackageManager,
+  { hairpin, peerDependencies, devDependencies }: Asked,
+): Record<string, string> {
   return {
-    '@types/node': own.devDependencies['@types/node'] as string,
-    hairpin: ownSpecifier(own),
+    '@types/node': devDependencies['@types/node'] as string,
+    hairpin,
     ...(manager === 'yarn' ? { vite: VITE } : {}),
-    vitest: own.peerDependencies['vitest'] as string,
+    vitest: peerDependencies['vitest'] as string,
   };
 }
 
@@ -78,17 +83,6 @@ function ignoreResults(files: ProjectFiles): void {
   files.add('.gitignore', `${endLine(text)}${missing.map((each) => `${each}\n`).join('')}`, missing.join(', '));
 }
 
-/** pnpm reads its settings from the top of a workspace. */
-function allowBuilds(files: ProjectFiles): void {
-  const name = 'pnpm-workspace.yaml';
-  const top = foldersUp(files.folder).find((each) => existsSync(join(each, name))) ?? files.folder;
-  const file = relative(files.folder, join(top, name));
-  const text = files.read(file) ?? '';
-  if (/\bkoffi\b/.test(text)) files.keep(file, 'it decides on koffi');
-  else if (/^allowBuilds:|^[[{]|^---|^\.\.\./m.test(text)) files.keep(file, '', PNPM_BUILDS.trimEnd().split('\n'));
-  else files.add(file, `${endLine(text)}${PNPM_BUILDS}`, 'allowBuilds.koffi');
-}
-
 /** Both are read from the top of the repository. */
 function addCi(files: ProjectFiles, ci: CiSystem, manager: PackageManager): void {
   const top = foldersUp(files.folder).at(-1) as string;
@@ -98,8 +92,4 @@ function addCi(files: ProjectFiles, ci: CiSystem, manager: PackageManager): void
       ? ['.github/workflows/network.yml', githubWorkflow(manager, within)]
       : ['.gitlab-ci.yml', gitlabJob(manager, within)];
   files.make(relative(files.folder, join(top, name)), text, text.trimEnd().split('\n'));
-}
-
-function endLine(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }

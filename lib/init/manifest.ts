@@ -1,4 +1,7 @@
+import { matchesGlob, normalize } from 'node:path';
 import { UsageError } from '../kernel/validate.ts';
+import { type Fields, missingDecision } from './koffi-script.ts';
+import type { PackageManager } from './package-manager.ts';
 
 export interface AmendedManifest {
   text: string;
@@ -11,8 +14,6 @@ export interface AmendedManifest {
   testsByScript: boolean;
 }
 
-type Fields = Record<string, unknown>;
-
 /** What `npm init` writes. */
 const PLACEHOLDER = /no test specified/;
 const VITEST = 'vitest run';
@@ -22,9 +23,14 @@ const VITEST = 'vitest run';
  *
  * @param text undefined where there is none
  * @param needs the packages, with the versions that are asked for
+ * @param decidesFor the package manager that reads in it which install scripts are run; undefined where it reads another
  * @throws UsageError for one that is not JSON
  */
-export function amendManifest(text: string | undefined, needs: Readonly<Record<string, string>>): AmendedManifest {
+export function amendManifest(
+  text: string | undefined,
+  needs: Readonly<Record<string, string>>,
+  decidesFor: PackageManager | undefined,
+): AmendedManifest {
   const fields = text === undefined ? { private: true, type: 'module' } : parse(text);
   const scripts = { ...Object(fields['scripts']) };
   const added = text === undefined ? ['type'] : [];
@@ -37,14 +43,45 @@ export function amendManifest(text: string | undefined, needs: Readonly<Record<s
   const missing = Object.keys(needs).filter((name) => !(name in there) && !(name in packages));
   for (const name of missing) packages[name] = needs[name];
   added.push(...missing.map((name) => `devDependencies.${name}`));
-  const amended = { ...fields, scripts, ...(missing.length > 0 ? { devDependencies: sorted(packages) } : {}) };
+  const decision = decidesFor && missingDecision(fields, decidesFor);
+  if (decision) added.push(`${decision[0]}.koffi`);
+  const amended = {
+    ...{ ...fields, scripts, ...(missing.length > 0 ? { devDependencies: sorted(packages) } : {}) },
+    ...(decision ? { [decision[0]]: decision[1] } : {}),
+  };
   return {
-    text: added.length > 0 || text === undefined ? `${JSON.stringify(amended, undefined, indentOf(text))}\n` : text,
+    text: added.length > 0 || text === undefined ? print(amended, text) : text,
     added,
     byHand: outdated({ ...there, ...packages }, needs),
     isModule: fields['type'] === 'module',
     testsByScript: /\bvitest\b/.test(scripts.test),
   };
+}
+
+/** The package.json at the top of a workspace, with nothing but the decision on koffi's script; nothing is added to one that has it. */
+export function decideInManifest(text: string, manager: PackageManager): { text: string; added: string } {
+  const fields = parse(text);
+  const decision = missingDecision(fields, manager);
+  if (!decision) return { text, added: '' };
+  const [field, value] = decision;
+  return { text: print({ ...fields, [field]: value }, text), added: `${field}.koffi` };
+}
+
+/** Whether it is the top of a workspace of npm or yarn that a folder below it belongs to. */
+export function hasMember(text = '{}', folder: string): boolean {
+  try {
+    const { workspaces } = parse(text);
+    const patterns: unknown = Array.isArray(workspaces) ? workspaces : Object(workspaces).packages;
+    return (
+      Array.isArray(patterns) && patterns.some((each) => matchesGlob(folder, normalize(`${each}/.`).replace(/\/$/, '')))
+    );
+  } catch {
+    return false;
+  }
+}
+
+function print(fields: Fields, before: string | undefined): string {
+  return `${JSON.stringify(fields, undefined, indentOf(before))}\n`;
 }
 
 function parse(text: string): Fields {

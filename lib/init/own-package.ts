@@ -11,6 +11,18 @@ export interface OwnPackage {
   devDependencies: Record<string, string>;
 }
 
+/** What the package.json of a new project asks for. */
+export interface Asked extends Pick<OwnPackage, 'peerDependencies' | 'devDependencies'> {
+  /** The range of hairpin's versions, or a file. */
+  hairpin: string;
+}
+
+/** Asks for this very hairpin. */
+export function askForOwn(): Asked {
+  const own = ownPackage();
+  return { ...own, hairpin: ownSpecifier(own) };
+}
+
 /** Found above this file, whether it runs from the source or from `dist`. */
 export function ownPackage(): OwnPackage {
   for (const path of ['../../package.json', '../../../package.json']) {
@@ -25,7 +37,7 @@ export function ownPackage(): OwnPackage {
  * How a project asks for this very hairpin: by its version, or by its file where it was installed from one, as by
  * `npx --package file:hairpin.tgz`. A checkout is asked for by its folder.
  */
-export function ownSpecifier({ root, version }: OwnPackage): string {
+function ownSpecifier({ root, version }: OwnPackage): string {
   const modules = dirname(root);
   if (basename(modules) !== 'node_modules') return `file:${root}`;
   const installed = dirname(modules);

@@ -48,3 +48,7 @@ export class ProjectFiles {
     this.steps.push({ file, did: 'wrote', byHand });
   }
 }
+
+export function endLine(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}

@@ -37,11 +37,6 @@ export const TSCONFIG = `{
 }
 `;
 
-/** koffi's install script builds what its package brings for Linux on x64 and arm64. pnpm 11 fails until somebody has decided. */
-export const PNPM_BUILDS = `allowBuilds:
-  koffi: false
-`;
-
 /** @param folder the project, from the top of its repository; empty where it is the top */
 export function githubWorkflow(manager: PackageManager, folder: string): string {
   return `name: Network

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { ExecOptions, Namespace } from 'hairpin';
+import { ownModule } from '../own-module.ts';
 
-export const MAIN = fileURLToPath(new URL('../../lib/cli/main.ts', import.meta.url));
+export const MAIN = ownModule('cli/main');
 
 /** Runs the CLI inside a namespace of a lab, and tells how it ended. */
 export async function hairpin(host: Namespace, args: readonly string[], options: ExecOptions = {}) {

@@ -50,6 +50,7 @@ Next: npm install && npm test`,
       hairpin: `file:${ROOT.slice(0, -1)}`,
       vitest: own.peerDependencies.vitest,
     },
+    allowScripts: { koffi: false },
   });
   expect(await project.read('.gitignore')).toBe('node_modules/\ntest-results/\n.vitest/\n');
 });
@@ -84,7 +85,7 @@ test('what a project has stays, and it says what to add by hand', async ({ lab, 
   expect(await project.init()).toEqual({
     exitCode: 0,
     stderr: '',
-    stdout: `added to  package.json (devDependencies.@types/node, devDependencies.hairpin); add by hand:
+    stdout: `added to  package.json (devDependencies.@types/node, devDependencies.hairpin, allowScripts.koffi); add by hand:
     "vitest": "${own.peerDependencies.vitest}" in place of "^3.2.0": hairpin does not work with that one
 kept      vite.config.js; add by hand:
     import { hairpin } from 'hairpin/config';
@@ -137,6 +138,72 @@ test('yarn gets the vite that vitest asks for', async ({ lab, onTestFinished }) 
   await project.init();
   const vite = JSON.parse(await readFile(join(ROOT, 'node_modules/vitest/package.json'), 'utf8')).peerDependencies.vite;
   expect(vite.split(' || ')).toContain(JSON.parse(await project.read('package.json')).devDependencies.vite);
+});
+
+test.for<[string, Record<string, string>, Record<string, unknown>]>([
+  ['npm', { 'package-lock.json': '' }, { allowScripts: { koffi: false } }],
+  ['yarn', { 'yarn.lock': '' }, { dependenciesMeta: { koffi: { built: false } } }],
+])("%s gets its setting of koffi's script in package.json", async ([, files, setting], { lab, onTestFinished }) => {
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  await project.init();
+  const { allowScripts, dependenciesMeta } = JSON.parse(await project.read('package.json'));
+  expect({ allowScripts, dependenciesMeta }).toEqual(setting);
+});
+
+test.for<[string, Record<string, boolean>, Record<string, boolean>]>([
+  ['of other packages are kept', { esbuild: true }, { esbuild: true, koffi: false }],
+  ['of koffi are kept', { koffi: true }, { koffi: true }],
+  ["of one version of koffi's are kept", { 'koffi@3.3.4': true }, { 'koffi@3.3.4': true }],
+])("npm's settings %s", async ([, allowScripts, expected], { lab, onTestFinished }) => {
+  const files = { 'package.json': JSON.stringify({ allowScripts }) };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  await project.init();
+  expect(JSON.parse(await project.read('package.json')).allowScripts).toEqual(expected);
+});
+
+test.for<[string, string]>([
+  ['package-lock.json', 'allowScripts'],
+  ['yarn.lock', 'dependenciesMeta'],
+])('in a workspace with %s the setting is at its top', async ([lockfile, field], { lab, onTestFinished }) => {
+  const files = {
+    ...{ '.git': '', [lockfile]: '', 'package.json': '{\n    "workspaces": ["net"]\n}\n' },
+    'net/package.json': '{ "type": "module" }',
+  };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  expect((await project.init(['net'])).stdout).toContain(`added to  ../package.json (${field}.koffi)`);
+  expect(await project.read('package.json')).toContain(
+    `{\n    "workspaces": [\n        "net"\n    ],\n    "${field}": {`,
+  );
+  expect(JSON.parse(await project.read('net/package.json'))).not.toHaveProperty(field);
+  expect((await project.init(['net'])).stdout).toContain('kept      ../package.json (it decides on koffi)');
+});
+
+test('a dependency on koffi is no decision on its script', async ({ lab, onTestFinished }) => {
+  const files = {
+    ...{ '.git': '', 'package.json': '{ "workspaces": ["./packages/*/"], "dependencies": { "koffi": "^3.0.0" } }' },
+    'packages/net/package.json': '{ "type": "module" }',
+  };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  expect((await project.init(['packages/net'])).stdout).toContain('added to  ../../package.json (allowScripts.koffi)');
+});
+
+test('a workspace above that a folder does not belong to is left alone', async ({ lab, onTestFinished }) => {
+  const top = '{ "workspaces": ["packages/*"] }';
+  const files = { '.git': '', 'package.json': top, 'tools/net/package.json': '{ "type": "module" }' };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  await project.init(['tools/net']);
+  expect(await project.read('package.json')).toBe(top);
+  expect(JSON.parse(await project.read('tools/net/package.json'))).toMatchObject({ allowScripts: { koffi: false } });
+});
+
+test('a list in .npmrc stays in force: npm passes over it where package.json has one', async ({
+  lab,
+  onTestFinished,
+}) => {
+  const files = { '.npmrc': 'allow-scripts=esbuild\n' };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  expect((await project.init()).stdout).toContain('kept      .npmrc; add by hand:\n    allow-scripts[]=koffi\n');
+  expect(await project.read('package.json')).not.toContain('allowScripts');
 });
 
 test("pnpm gets its setting of koffi's script, at the top of the workspace", async ({ lab, onTestFinished }) => {

@@ -4,12 +4,20 @@ import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { hairpin } from './hairpin.ts';
 
-const MUST_BE = 'must be a bzImage, a folder with one, or the version of a package such as 6.1.0-40-amd64';
+const MUST_BE = 'must be a bzImage, a folder with one, um:FOLDER, or the version of a package such as 6.1.0-40-amd64';
 
 function timeoutRefused(seconds: string) {
   const rule = 'It must be a whole number of seconds from 1 to 2147483\\.';
   const message = new RegExp(`^error: option '--timeout <seconds>' argument '${seconds}' is invalid\\. ${rule}`);
   return [['test', '--timeout', seconds, '--kernel', 'x'], 2, message] as const;
+}
+
+function muteRefused(word: string) {
+  const message =
+    `error: option '--append <arguments>' with '${word}' keeps warnings from the console, where --fail-on-warning looks ` +
+    'for them: leave it out, or take loglevel=5 or more';
+  const args = ['test', '--kernel', 'x', '--fail-on-warning', '--append', `loglevel=7 ${word} debug=1`];
+  return [args, 2, new RegExp(`^${message}`)] as const;
 }
 
 // host: hairpin, asked for kernels that are not there
@@ -56,7 +64,26 @@ test.for([
     2,
     /^error: option '--in-container \[image\]' argument '' is invalid\. It must not be empty\./,
   ],
-  [['test', '--live'], 2, /^error: option '--live' is for other kernels: it needs --kernel/],
+  [['test', '--live'], 2, /^error: option '--live' is for other kernels: it needs --kernel or --build/],
+  [
+    ['test', '--fail-on-warning'],
+    2,
+    /^error: option '--fail-on-warning' is for other kernels: it needs --kernel or --build/,
+  ],
+  ...['quiet', 'loglevel=4'].map((word) => muteRefused(word)),
+  [['test', '--build', '/nonexistent'], 2, "hairpin: --build '/nonexistent': there is no such folder"],
+  [['test', '--build', ''], 2, /^error: option '--build <tree>' argument '' is invalid\. It must not be empty\./],
+  // Before the other is built or fetched.
+  [
+    ['test', '--build', '/etc', '--kernel', 'nope'],
+    2,
+    /^hairpin: --build '\/etc': it must be the tree of a configured kernel: it has no Makefile$/,
+  ],
+  [
+    ['test', '--build', '/etc', '--in-container'],
+    2,
+    /^error: option '--in-container \[image\]' cannot be used with option '--build <tree>'/,
+  ],
   [['test', '--cpus', '2'], 2, /^error: option '--cpus <number>' is for other kernels: it needs --kernel/],
   [
     ['test', '--memory', '512', '--in-container'],

@@ -24,6 +24,8 @@ export function printedBy(subprocess: Subprocess): Printed {
           const at = printed.text.indexOf(text, seen);
           if (at < 0) return;
           seen = at + text.length;
+          // What comes next is for the next that is waited for.
+          look = () => {};
           resolve();
         };
         look();

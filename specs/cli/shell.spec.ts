@@ -1,7 +1,9 @@
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'hairpin';
+import { describe, expect, test } from 'hairpin';
+import { findProgram } from '../../lib/kernel/find-program.ts';
 import { projectFolder, ROOT } from '../doc-samples.ts';
+import { needs } from '../needs.ts';
 import { hairpin, MAIN } from './hairpin.ts';
 import { enterFromElsewhere, OWN, onTerminal, printedBy } from './on-terminal.ts';
 
@@ -85,6 +87,71 @@ test('quit in one spec file also holds no test of the next', async ({ lab, onTes
   expect(await ended).toMatchObject({ exitCode: 0, screen: expect.stringContaining('2 passed') });
   expect(await readdir(temporary)).toEqual([]);
 });
+
+// In the place of Wireshark: tshark, which reads in the same way, and prints the device and the length of each ICMP frame.
+const LIVE = `#!/bin/sh
+shift
+exec tshark -l "$@" -Y icmp -T fields -e frame.interface_name -e frame.len > seen
+`;
+
+describe('with tshark', () => {
+  needs('tshark');
+
+  // host: hairpin shell at a terminal; in it a ── b
+  test('wireshark has the frames until now and those that come, live or in a file', async ({ lab, onTestFinished }) => {
+    const folder = await projectWith("await a.exec('ping', ['-c1', '10.0.0.2']);", onTestFinished);
+    await writeFile(join(folder, 'wireshark'), LIVE, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env['PATH']}` };
+    const { type, enter, until, ended } = onTerminal(lab.namespace('host'), folder, ['shell', 'own'], { env });
+    await until('its own passes');
+    await type('wireshark b/eth0');
+    const seen = () => readFile(join(folder, 'seen'), 'utf8').catch(String);
+    await expect.poll(seen).toContain('b/eth0\t98');
+    enter('a ping -c1 -q -s33 10.0.0.2');
+    await expect.poll(seen).toContain('b/eth0\t75');
+    enter('wireshark a > a.pcapng');
+    await until(`The capture goes into ${join(folder, 'a.pcapng')} until the test goes on.`);
+    enter('wireshark nosuch/eth0');
+    await until("There is no device 'nosuch/eth0'. The lab has a/eth0, b/eth0.");
+    enter('wireshark >');
+    await until('Name the file: wireshark > lab.pcapng');
+    enter('wireshark > own.test.ts');
+    await until('The capture cannot be written: EEXIST');
+    enter('wireshark > nosuch/a.pcapng');
+    await until('The capture cannot be written: ENOENT');
+    enter('continue');
+    expect(await ended).toMatchObject({ exitCode: 0 });
+    expect((await stat(join(folder, 'a.pcapng'))).mode & 0o777).toBe(0o600);
+    const fields = ['-Y', 'icmp', '-T', 'fields', '-e', 'frame.interface_name', '-e', 'icmp.type'];
+    const { stdout } = await lab.namespace('reader').exec('tshark', ['-r', join(folder, 'a.pcapng'), ...fields]);
+    expect(stdout.split('\n')).toEqual(['a/eth0\t8', 'a/eth0\t0', 'a/eth0\t8', 'a/eth0\t0']);
+  });
+});
+
+// host: hairpin shell at a terminal
+test('a Wireshark that fails is told, with its words', async ({ lab, onTestFinished }) => {
+  const folder = await projectWith('', onTestFinished);
+  await writeFile(join(folder, 'wireshark'), '#!/bin/sh\necho "no display" >&2\nexit 1\n', { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env['PATH']}` };
+  const { type, enter, until, ended } = onTerminal(lab.namespace('host'), folder, ['shell', 'own'], { env });
+  await type('wireshark');
+  await until('Command failed with exit code 1: wireshark -k -i -\r\nno display');
+  enter('continue');
+  expect(await ended).toMatchObject({ exitCode: 0 });
+});
+
+// host: hairpin shell at a terminal
+test.skipIf(findProgram('wireshark'))(
+  'without Wireshark it names the package, and the way into a file',
+  async ({ lab, onTestFinished }) => {
+    const folder = await projectWith('', onTestFinished);
+    const { type, enter, until, ended } = onTerminal(lab.namespace('host'), folder, ['shell', 'own']);
+    await type('wireshark');
+    await until('Wireshark is not installed: apt-get install wireshark, or write a file: wireshark > lab.pcapng');
+    enter('continue');
+    expect(await ended).toMatchObject({ exitCode: 0 });
+  },
+);
 
 // host: hairpin shell in a session without a terminal
 test('without a terminal it says how to enter from another one, and a signal has it go on', async ({

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'hairpin';
+import { ROOT } from '../doc-samples.ts';
 import { hairpin } from './hairpin.ts';
 
 // host: hairpin, used wrongly and rightly
@@ -10,6 +13,8 @@ test.for([
   [['mutate', '--help']],
   [['graph', '--help']],
   [['shell', '--help']],
+  [['show-report', '--help']],
+  [['record', '--help']],
   [['explain', '--help']],
   [['kernels', '--help']],
   [['kernels', 'config', '--help']],
@@ -48,4 +53,15 @@ test('an unknown command or option is wrong usage: exit code 2, and nothing on s
     exitCode: 2,
     stderr: expect.stringContaining("command-argument value '' is invalid for argument 'nic'. It must not be empty."),
   });
+});
+
+test('docs/commands.md has every command', async ({ lab }) => {
+  const { stdout } = await hairpin(lab.namespace('host'), ['--help']);
+  const [, commands = ''] = /^Commands:\n(.*?)\n\n/ms.exec(stdout) ?? [];
+  const names = [...commands.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name).filter((name) => name !== 'help');
+  const page = await readFile(join(ROOT, 'docs/commands.md'), 'utf8');
+  const told = [...page.matchAll(/^\| ((?:`[^`]+`(?:, )?)+) \|/gm)].flatMap(([, first = '']) =>
+    [...first.matchAll(/`([\w-]+)/g)].map(([, name]) => name),
+  );
+  expect([...new Set(told)].toSorted()).toEqual(names.toSorted());
 });

@@ -16,7 +16,7 @@ test("the project's suite passes in a privileged container", async ({ lab, docke
   const suite = ['specs/article', 'specs/kernel', 'specs/lab/exec', 'specs/lab/macvlan', 'specs/lab/disposal'];
   const run = hairpinTest(lab.namespace('host'), docker, ['tests', '--', ...suite]);
   const images = async () => (await docker.cli(['ps', '--format', '{{.Image}}'])).stdout;
-  await expect.poll(images, { timeout: 60_000 }).toBe('tests');
+  await expect.poll(images, { timeout: 120_000 }).toBe('tests');
 
   const { exitCode, all } = await run;
   expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringMatching(/Tests .*\d+ passed/) });
@@ -32,7 +32,7 @@ test('kill -9 of hairpin test ends its container', async ({ lab, docker }) => {
   run.stdout.on('data', (text) => {
     seen += text;
   });
-  await expect.poll(() => seen, { timeout: 60_000 }).toContain('READY');
+  await expect.poll(() => seen, { timeout: 120_000 }).toContain('READY');
 
   run.kill('SIGKILL');
 

@@ -33,7 +33,7 @@ test.for(['reaper', 'unshare --pid', 'dockerd --host', 'containerd --config', 'c
   async (program, { lab, onTestFinished }) => {
     const { run, folder, left, nothing } = await startVictim(lab.namespace('host'), onTestFinished);
     const processes = () => [...processesOf(folder).values()].join('\n');
-    await expect.poll(processes, { interval: 1, timeout: 30_000 }).toContain(program);
+    await expect.poll(processes, { interval: 1, timeout: 120_000 }).toContain(program);
 
     run.kill('SIGKILL');
 

@@ -19,7 +19,7 @@ export async function startTheirEngine(host: Namespace, onTestFinished: (clean: 
   const dockerd = host.exec('unshare', words, { reject: false, env: engineEnvironment() });
   const engine = new TheirEngine(`/proc/${dockerd.pid}/root${ENGINE_FOLDER}/docker.sock`);
   await expect
-    .poll(async () => (await engine.cli(['version'], { reject: false })).exitCode, { timeout: 30_000 })
+    .poll(async () => (await engine.cli(['version'], { reject: false })).exitCode, { timeout: 120_000 })
     .toBe(0);
   return engine;
 }

@@ -1,0 +1,22 @@
+import { type Command, CommanderError } from 'commander';
+import { UsageError } from '../kernel/validate.ts';
+import { EXIT } from './exit-codes.ts';
+import { say } from './print.ts';
+
+/** Runs a program by the words of its command line. What goes wrong is a line, and an exit code. */
+export async function runProgram(program: Command): Promise<void> {
+  // `hairpin modes | head` is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  try {
+    await program.exitOverride().showHelpAfterError('(see --help)').parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    else {
+      say(`${program.name()}: ${error instanceof Error ? error.message : error}`);
+      process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unable;
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Call } from './call.ts';
+import { devicesOf } from './device.ts';
+import { deviceForwardingCalls, switchForwardingCalls } from './forwarding-calls.ts';
+import { lateCalls, linkCalls, memberCalls } from './link-calls.ts';
+import { deviceMstCalls, switchMstCalls } from './mst-calls.ts';
+import { execCalls, type Node, namespaceCall, sysctlCalls, tableCalls, withoutDefaultRoutes } from './node-calls.ts';
+import type { Topology } from './topology.ts';
+
+/** The calls that build a topology, in their order. */
+export function callsOf(topology: Topology): Call[] {
+  const namespaces = Object.entries(topology.namespaces).map(
+    ([name, said]): Node => ({ name, said: said ?? {}, path: ['namespaces', name] }),
+  );
+  const devices = devicesOf(topology);
+  return [
+    ...namespaces.map(namespaceCall),
+    ...namespaces.flatMap((each) => sysctlCalls(each, false)),
+    ...(topology.links ?? []).flatMap((link, at) => linkCalls(topology, link, ['links', at])),
+    ...devices.flatMap((device) => memberCalls(topology, device)),
+    ...devices.flatMap(lateCalls),
+    ...namespaces.flatMap(switchForwardingCalls),
+    ...devices.flatMap((device) => deviceForwardingCalls(topology, device)),
+    ...namespaces.flatMap(switchMstCalls),
+    ...devices.flatMap(deviceMstCalls),
+    ...namespaces.flatMap((each) => sysctlCalls(each, true)),
+    ...namespaces.flatMap((each) => withoutDefaultRoutes(topology, each)),
+    ...namespaces.flatMap(execCalls),
+    ...namespaces.flatMap(tableCalls),
+  ];
+}

@@ -1,0 +1,43 @@
+import { nearestWord } from '../kernel/nearest-word.ts';
+import { show } from '../kernel/validate.ts';
+import type { Source } from './source.ts';
+import type { Path, Said } from './topology.ts';
+
+/** Checks the shape of a file. Each failure is a UsageError with the file, the line and the column, and the nearest right word. */
+export class Checker {
+  readonly source: Source;
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  mapping(path: Path, value: unknown, noun: string): Said {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Said;
+    return this.source.fail(path, `${noun} must be a mapping (key: value): received ${show(value)}`);
+  }
+
+  /** Nothing is an empty list. */
+  list(path: Path, value: unknown): readonly unknown[] {
+    if (value === undefined || value === null) return [];
+    if (Array.isArray(value)) return value;
+    return this.source.fail(path, `${path.at(-1)} must be a list: received ${show(value)}`);
+  }
+
+  keys(path: Path, value: Said, known: readonly string[], noun: string): void {
+    for (const key of Object.keys(value)) if (!known.includes(key)) this.unknownKey([...path, key], known, noun);
+  }
+
+  unknownKey(path: Path, known: readonly string[], noun: string): never {
+    const key = String(path.at(-1));
+    const near = nearestWord(key, known);
+    const mend = near === undefined ? `the keys are ${known.join(', ')}` : `did you mean ${show(near)}?`;
+    return this.source.fail(path, `there is no key ${show(key)} in ${noun}; ${mend}`, 'key');
+  }
+
+  oneOf(path: Path, value: unknown, words: readonly string[]): void {
+    if (value === undefined || words.some((word) => word === value)) return;
+    const near = typeof value === 'string' ? nearestWord(value, words) : undefined;
+    const mend = near === undefined ? '' : `; did you mean ${show(near)}?`;
+    this.source.fail(path, `${path.at(-1)} must be one of ${words.join(', ')}: received ${show(value)}${mend}`);
+  }
+}

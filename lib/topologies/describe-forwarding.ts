@@ -1,0 +1,161 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isBridgePort, portOf } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
+import { bridgeMdb } from '../netlink/mdb.ts';
+import { bridgeFdb } from '../netlink/neighbour.ts';
+import type { WholeNamespace } from '../report/lab-state.ts';
+import { farEnds, givenFdb } from '../report/script-forwarding.ts';
+import type { Link, PortVlans } from '../state/network-state.ts';
+import { execLine, type Subject, said } from './described.ts';
+import type { Said } from './topology.ts';
+
+/** The static entries of a bridge, or those of a tunnel that keeps some itself. */
+export function describeForwarding({ namespace, names }: Subject, link: Link): Said {
+  const { description } = kindOf(link) ?? {};
+  const groups = namespace.mdb.filter((entry) => entry.bridge === link.index && isSayable(entry));
+  const entries = inOneOrder(givenFdb(namespace)).filter(({ bridge, local }) => bridge === link.index && !local);
+  const remote = ofTunnel(namespace, link).filter(({ nhid }) => nhid === undefined);
+  return said({
+    fdb: description?.keepsFdb
+      ? remote.map(({ mac, to, udpPort, vni, srcVni, via, externLearn, router }) =>
+          said({
+            ...{ mac, dst: to, port: udpPort, vni, srcVni, externLearn, router },
+            via: via === undefined ? undefined : names.device(via),
+          }),
+        )
+      : entries.map(({ mac, device, vlan, sticky }) => said({ mac, port: names.device(device), vlan, sticky })),
+    mdb: groups.map(({ group, port, vid, src }) =>
+      said({ group, port: names.device(port), vlan: vid || undefined, src }),
+    ),
+    mst: instancesOf(namespace, link).map(({ port, ...instance }) =>
+      said({ ...instance, port: port === undefined ? undefined : names.device(port) }),
+    ),
+  });
+}
+
+/** Which VLANs of a bridge are of another instance of the spanning trees than the common one, and the states of these at ports. */
+function instancesOf({ links, vlans }: WholeNamespace, bridge: Link): (Said & { port?: number })[] {
+  const members = vlans.filter(({ index }) => {
+    const link = links.find((each) => each.index === index);
+    return link === bridge || (link && isBridgePort(link) && link.master === bridge.index);
+  });
+  const own = members.flatMap(({ index, vlans: all }) =>
+    all.flatMap(({ id, msti = 0, state }) => (msti === 0 ? [] : [{ index, id, msti, state }])),
+  );
+  const ids = new Map(own.toSorted((one, other) => one.id - other.id).map(({ id, msti }) => [id, msti]));
+  const ofPorts = own.filter(({ index }) => index !== bridge.index);
+  const states = Map.groupBy(ofPorts, ({ index, msti }) => `${index} ${msti}`);
+  return [
+    ...[...ids].map(([id, msti]) => ({ msti, id })),
+    ...[...states.values()].flatMap(([first, ...others]) => {
+      if (!first || others.some(({ state }) => state !== first.state)) return [];
+      return [{ msti: first.msti, port: first.index, state: first.state }];
+    }),
+  ];
+}
+
+/**
+ * A VLAN that came to a port after it was put into an instance has the port's state, not that of the instance
+ * (`br_mst_vlan_init_state`). One that was put back into instance 0 may be disabled there while the port forwards
+ * (`br_mst_vlan_sync_state`). No call makes them so again.
+ */
+function stateRemarks({ vlans }: WholeNamespace, link: Link): string[] {
+  const port = portOf(link);
+  const own = vlans.find(({ index }) => index === link.index)?.vlans ?? [];
+  const instances = Map.groupBy(own, ({ msti }) => msti);
+  return [...instances].flatMap(([msti, all]) => {
+    const state = msti === 0 ? port?.state : all[0]?.state;
+    if (!port || msti === undefined || all.every((vlan) => vlan.state === state)) return [];
+    const words = all.map((vlan) => `${vlan.id} ${vlan.state}`).join(', ');
+    const differ = msti === 0 ? `differ from that of the port, ${state}` : 'differ';
+    return [`the states of VLANs of MSTI ${msti} at ${link.name}, which ${differ}: ${words}`];
+  });
+}
+
+/** What no entry says. */
+export function forwardingRemarks(namespace: WholeNamespace, link: Link): string[] {
+  return [
+    // A topology has a tunnel's entries before the nexthops, and an entry of one needs it.
+    ...ofTunnel(namespace, link)
+      .filter(({ nhid }) => nhid !== undefined)
+      .map(({ mac, nhid }) => `the entry of ${link.name} that sends ${mac} to nexthop ${nhid}`),
+    ...stateRemarks(namespace, link),
+  ];
+}
+
+function ofTunnel(namespace: WholeNamespace, link: Link): WholeNamespace['fdb'] {
+  return farEnds(namespace).filter(({ device, bridge }) => device === link.index && bridge === undefined);
+}
+
+/** The entries that only `bridge` can say. */
+export function forwardingLines(subject: Subject): string[] {
+  const { namespace } = subject;
+  return [
+    ...inOneOrder(givenFdb(namespace))
+      .filter(({ local }) => local)
+      .map(({ mac, device, vlan, sticky, bridge }) => {
+        const where = device === bridge ? { self: true } : { master: true };
+        return execLine(subject, bridgeFdb.replace({ mac, device, vlan, sticky, state: 'PERMANENT', ...where }));
+      }),
+    ...namespace.mdb
+      .filter((entry) => entry.state === 'permanent' && !isSayable(entry))
+      .map((entry) => execLine(subject, bridgeMdb.add(entry))),
+  ];
+}
+
+function isSayable({ state, filterMode, sourceList = [] }: WholeNamespace['mdb'][number]): boolean {
+  return state === 'permanent' && filterMode !== 'include' && sourceList.length === 0;
+}
+
+type PortVlan = PortVlans['vlans'][number];
+
+/** The VLANs of a port, or of a bridge, where they are not the bridge's default one alone. */
+export function describeVlans(namespace: WholeNamespace, link: Link): Said {
+  const own = namespace.vlans.find(({ index }) => index === link.index);
+  if (!own) return {};
+  const bridge = isBridgePort(link) ? namespace.links.find(({ index }) => index === link.master) : link;
+  const { vlanDefaultPvid: usual = 0 } = Object(bridge?.data);
+  const [first, ...others] = own.vlans;
+  const isUsual = usual === 0 ? !first : isPlain(first, usual) && others.length === 0;
+  return isUsual ? {} : { vlans: inRows(own.vlans) };
+}
+
+function isPlain(vlan: PortVlan | undefined, usual: number): boolean {
+  const isIn = vlan !== undefined && vlan.id === usual && vlan.pvid && vlan.untagged;
+  const isOpen = vlan?.state === 'forwarding' || vlan?.msti !== undefined;
+  return isIn && isOpen && !vlan.neighSuppress && vlan.tunnelId === undefined;
+}
+
+/** The kernel keeps them in a hash table, in whatever order. */
+function inOneOrder(entries: WholeNamespace['fdb']): WholeNamespace['fdb'] {
+  return entries.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+}
+
+/** VLANs in a row that are alike are one entry. Their tunnels are in a row as well. */
+function inRows(vlans: readonly PortVlan[]): Said[] {
+  const rows: { first: PortVlan; last: PortVlan }[] = [];
+  for (const vlan of vlans) {
+    const row = rows.at(-1);
+    if (row && isNext(row.last, vlan)) row.last = vlan;
+    else rows.push({ first: vlan, last: vlan });
+  }
+  return rows.map(({ first: { id, state, tunnelId, msti, ...flags }, last }) =>
+    said({
+      id: rowOf(id, last.id),
+      ...flags,
+      // With instances it is that of the VLAN's.
+      state: state === 'forwarding' || msti !== undefined ? undefined : state,
+      tunnelId: tunnelId === undefined ? undefined : rowOf(tunnelId, last.tunnelId),
+    }),
+  );
+}
+
+/** The pvid is one VLAN alone. */
+function isNext({ id, tunnelId, ...one }: PortVlan, { id: nextId, tunnelId: nextTunnel, ...next }: PortVlan): boolean {
+  const isTunnelNext = tunnelId === undefined ? nextTunnel === undefined : nextTunnel === tunnelId + 1;
+  return nextId === id + 1 && isTunnelNext && !next.pvid && isDeepStrictEqual(one, next);
+}
+
+function rowOf(first: number, last: number | undefined): number | string {
+  return first === last ? first : `${first}-${last}`;
+}

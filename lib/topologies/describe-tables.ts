@@ -1,0 +1,150 @@
+import { ipNeighbour } from '../netlink/neighbour.ts';
+import { ipNexthop, type Nexthop } from '../netlink/nexthop.ts';
+import { type Route, TABLE_MAIN } from '../netlink/route.ts';
+import { ipRule, KERNELS_OWN_RULES, type Rule } from '../netlink/rule.ts';
+import { leadsNowhere } from '../report/given-routes.ts';
+import type { WholeNamespace } from '../report/lab-state.ts';
+import { routeRequests, saidRoute, whyNoNexthop } from '../report/script-routes.ts';
+import { type DeviceNames, nameIn } from '../state/entries/entry-kind.ts';
+import { nexthopOf } from '../state/entries/nexthop-entry.ts';
+import { entryOf } from '../state/entries/route-entry.ts';
+import { ruleOf } from '../state/entries/rule-entry.ts';
+import { execLine, type Subject, said } from './described.ts';
+import type { Said } from './topology.ts';
+
+/** The tables of a namespace in the words of its calls, and in those of `ip` what they cannot say. */
+export interface DescribedTables {
+  readonly tables: Said;
+  readonly exec: readonly string[];
+}
+
+export function describeTables(subject: Subject): DescribedTables {
+  const isSwitch = subject.namespace.role === 'switch';
+  const names = deviceNamesOf(subject);
+  const requests = routeRequests(subject.namespace);
+  const nexthops = subject.namespace.nexthops
+    .filter((each) => whyNoNexthop(each, subject.namespace.nexthops) === undefined)
+    .toSorted((one, other) => one.group.length - other.group.length);
+  const { added: rules, missing } = rulesOf(subject);
+  const neighbours = subject.namespace.neighbours.filter(({ state }) => state === 'PERMANENT');
+  const { proxies } = subject.namespace;
+  // A switch has no such tables in a file. `route.add` adds one route to a destination: where more than that was done, `ip` does
+  // all of it, in its order.
+  const areAdded = !isSwitch && requests.every(({ verb }) => verb === 'add');
+  const lines = [
+    ...nexthops.map((nexthop) => execLine(subject, ipNexthop.add(requestOf(nexthop)))),
+    ...requests.map(({ request }) => execLine(subject, request)),
+  ];
+  return {
+    tables: said({
+      nexthops: areAdded ? nexthops.map((nexthop) => describeNexthop(nexthop, names)) : [],
+      routes: areAdded ? requests.flatMap(({ route }) => (route ? [describeRoute(route, names)] : [])) : [],
+      ...(isSwitch
+        ? {}
+        : { rules: rules.map(describeRule), neighbours: describeNeighbours(neighbours, proxies, names) }),
+    }),
+    exec: [
+      ...(areAdded ? [] : lines),
+      ...missing.map((rule) => execLine(subject, ipRule.delete(rule))),
+      ...(isSwitch ? rules.map((rule) => execLine(subject, ipRule.add(rule))) : []),
+      ...(isSwitch ? neighbours.map((each) => execLine(subject, ipNeighbour.replace(each))) : []),
+      ...(isSwitch ? proxies.map((each) => execLine(subject, ipNeighbour.add({ ...each, proxy: true }))) : []),
+    ],
+  };
+}
+
+function deviceNamesOf({ namespace }: Subject): DeviceNames {
+  return new Map(namespace.links.map(({ index, name }) => [index, name]));
+}
+
+function describeRoute(route: Route, names: DeviceNames): Said {
+  const entry = entryOf(route, names);
+  const { scope, metric, preference } = saidRoute(route);
+  const { to, family, type, table, proto, tos, expires: _, nextHops, via, dev, onlink, encap, nhid, ...rest } = entry;
+  const leads = !leadsNowhere(route) && nhid === undefined;
+  const isDefault = to === 'default' && family === 6 && (!via || !leads);
+  return said({
+    to,
+    ...(leads ? { via, dev, onlink, encap, nextHops: nextHops?.map(describeHop) } : {}),
+    ...rest,
+    ...(isDefault ? { family } : {}),
+    ...(type === 'unicast' ? {} : { type }),
+    ...(table === TABLE_MAIN ? {} : { table }),
+    ...(proto === 'boot' ? {} : { proto }),
+    ...(tos === 0 ? {} : { tos }),
+    ...{ metric, pref: preference, scope: scope === undefined ? undefined : entry.scope, nhid },
+  });
+}
+
+function describeHop({ weight, ...hop }: Readonly<{ weight: number }>): Said {
+  return said({ ...hop, ...(weight === 1 ? {} : { weight }) });
+}
+
+function requestOf({ unknown: _, encapsulates: __, group, device, groupType, ...rest }: Nexthop) {
+  return {
+    ...rest,
+    ...(group.length > 0 ? { group, groupType } : {}),
+    ...(rest.blackhole ? {} : { device }),
+  };
+}
+
+function describeNexthop(nexthop: Nexthop, names: DeviceNames): Said {
+  const { family, dev, type, group, ...rest } = nexthopOf(nexthop, names);
+  return said({
+    ...rest,
+    ...(nexthop.via === undefined && group === undefined && family === 6 ? { family } : {}),
+    ...(nexthop.blackhole ? {} : { dev }),
+    ...(type === 'mpath' ? {} : { type }),
+    group: group?.map(({ id, weight }) => said({ id, weight: weight === 1 ? undefined : weight })),
+  });
+}
+
+/** The rules that somebody added, and those of the kernel that somebody deleted. */
+function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<typeof ipRule.delete>[0][] } {
+  // A kernel without policy routing lists none (CONFIG_IP_MULTIPLE_TABLES).
+  if (namespace.rules.length === 0) return { added: [], missing: [] };
+  const hasVrf = namespace.links.some(({ kind }) => kind === 'vrf');
+  const keyOf = ({ priority, table }: Rule) => `${priority} ${table}`;
+  const added = namespace.rules
+    .filter((rule) => rule.unknown.length === 0)
+    .filter((rule) => !(rule.isPlain && KERNELS_OWN_RULES[rule.family].includes(keyOf(rule))))
+    // The first VRF brings it along (vrf_add_fib_rules).
+    .filter((rule) => !(hasVrf && rule.isOfVrfs && rule.priority === VRF_PRIORITY));
+  const missing = ([4, 6] as const).flatMap((family) =>
+    KERNELS_OWN_RULES[family]
+      .filter((key) => !namespace.rules.some((rule) => rule.family === family && rule.isPlain && keyOf(rule) === key))
+      .map((key) => {
+        const [priority = 0, table = 0] = key.split(' ').map(Number);
+        return { family, priority, table, action: 'to_tbl' as const };
+      }),
+  );
+  return { added, missing };
+}
+
+const VRF_PRIORITY = 1000;
+
+function describeRule(rule: Rule): Said {
+  const { family, type, tos, from, to, ...rest } = ruleOf(rule);
+  const isPlain = type === 'lookup' || type === 'goto';
+  return said({
+    ...(family === 6 && from === undefined && to === undefined ? { family } : {}),
+    ...{ from, to },
+    ...rest,
+    ...(isPlain ? {} : { type }),
+    ...(tos === 0 ? {} : { tos }),
+  });
+}
+
+function describeNeighbours(
+  neighbours: WholeNamespace['neighbours'],
+  proxies: WholeNamespace['proxies'],
+  names: DeviceNames,
+): Said[] {
+  const dev = (index: number) => nameIn(names, index);
+  return [
+    ...neighbours.map(({ to, lladdr, device, router, externLearn }) =>
+      said({ to, lladdr, dev: dev(device), router, externLearn }),
+    ),
+    ...proxies.map(({ to, device }) => said({ to, dev: dev(device), proxy: true })),
+  ];
+}

@@ -1,0 +1,82 @@
+import type { Defaults } from '../lab/role.ts';
+import { buildable } from '../report/buildable.ts';
+import type { WholeLabState } from '../report/lab-state.ts';
+import { leftOutLines } from '../report/left-out.ts';
+import { settingsToSay } from '../report/link-words.ts';
+import { loadableRuleset } from '../report/script-filters.ts';
+import { describeForwarding, describeVlans, forwardingLines } from './describe-forwarding.ts';
+import { describeLinks } from './describe-links.ts';
+import { describeSysctls } from './describe-sysctls.ts';
+import { describeTables } from './describe-tables.ts';
+import { type Described, type Remark, type Subject, said, subjectOf } from './described.ts';
+import type { Said } from './topology.ts';
+
+/**
+ * Says a state as a topology, in the words of the library's calls; as lines of `exec` what only `ip`, `bridge` and `nft` say; and as
+ * remarks what neither does.
+ *
+ * @param defaults whose settings the lab has that is to be built of it
+ */
+export function describeTopology(whole: WholeLabState, defaults: Defaults): Described {
+  const { state, leftOut } = buildable(whole);
+  const { links, exec, remarks } = describeLinks(state);
+  const namespaces = state.namespaces.map((namespace): [string, Said | null] => {
+    const subject = subjectOf(state, namespace);
+    const { tables, exec: ofTables } = describeTables(subject);
+    const nftables = loadableRuleset(namespace);
+    const lines = [
+      ...(exec.get(namespace.name) ?? []),
+      ...forwardingLines(subject),
+      ...ofTables,
+      ...(nftables === '' ? [] : [{ run: 'nft -f -', input: `${nftables}\n` }]),
+    ];
+    const sysctls = describeSysctls(namespace, defaults);
+    const own = said({
+      ...(namespace.role === 'host' ? {} : { role: namespace.role }),
+      ...describeSwitch(subject),
+      ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
+      exec: lines,
+      ...tables,
+    });
+    return [namespace.name, withRoutes(state, namespace.role, own)];
+  });
+  return {
+    topology: {
+      ...(defaults === 'lab' ? {} : { defaults }),
+      namespaces: Object.fromEntries(namespaces),
+      ...(links.length > 0 ? { links } : {}),
+    },
+    remarks: [
+      ...leftOut.map((text): Remark => ({ path: [], text: plain(text) })),
+      ...state.namespaces.flatMap((namespace) =>
+        leftOutLines(state, namespace).map(
+          (text): Remark => ({ path: ['namespaces', namespace.name], text: plain(text) }),
+        ),
+      ),
+      ...remarks.map(({ at, text }): Remark => ({ path: ['links', at], text })),
+    ],
+  };
+}
+
+/** A remark of a script, without its words for a shell. */
+function plain(text: string): string {
+  return text.replace(/^# Left out: /, '');
+}
+
+/** Beside a router, a host that has no routes of its own says so: it would be given the router's. */
+function withRoutes({ namespaces }: WholeLabState, role: string, own: Said): Said | null {
+  const isBesideRouter = role === 'host' && namespaces.some((each) => each.role === 'router');
+  if (isBesideRouter && own['routes'] === undefined) return { ...own, routes: [] };
+  return Object.keys(own).length > 0 ? own : null;
+}
+
+function describeSwitch(subject: Subject): Said {
+  const { namespace } = subject;
+  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  if (!bridge) return {};
+  return {
+    ...settingsToSay(namespace, bridge),
+    ...describeVlans(namespace, bridge),
+    ...describeForwarding(subject, bridge),
+  };
+}

@@ -1,0 +1,29 @@
+import type { LinkKind } from '../links/link-kind.ts';
+import { kindOf } from '../links/registry.ts';
+import { Ref } from './call.ts';
+import { endOf, isPair, type Path, type Said, type Topology } from './topology.ts';
+
+/** A device that a topology says something of: a link with one end, or one end of a cable. */
+export interface Device {
+  /** `host/up0`, or `host` where the lab names it. */
+  readonly name: string;
+  readonly said: Said;
+  readonly path: Path;
+  readonly kind: LinkKind | undefined;
+}
+
+/** Every device of a topology. */
+export function devicesOf({ links }: Topology): Device[] {
+  return (links ?? []).flatMap((link, at) => {
+    const ends: [Said, Path][] = isPair(link)
+      ? (['a', 'b'] as const).map((which) => [endOf(link, which), ['links', at, which]])
+      : [[link, ['links', at]]];
+    const kind = kindOf({ kind: isPair(link) ? 'veth' : String(link['kind']) });
+    return ends.map(([said, path]) => ({ name: String(said['name']), said, path, kind }));
+  });
+}
+
+/** The device, as the object of a call. */
+export function refTo({ name, path }: Device): Ref {
+  return new Ref(name, path, { isMadeThere: true });
+}

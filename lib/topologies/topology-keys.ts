@@ -1,0 +1,46 @@
+import { bridge } from '../links/bridge.ts';
+import { PORT_OPTIONS } from '../links/bridge-port.ts';
+import type { LinkKind } from '../links/link-kind.ts';
+import { linkKinds } from '../links/registry.ts';
+
+/** The keys of a topology file. The options of links are those of `lib/links`, so a new kind needs no line here. */
+export const TOP_KEYS = ['defaults', 'namespaces', 'links'] as const;
+
+const OF_ALL_NAMESPACES = ['role', 'sysctls', 'exec'] as const;
+const OF_HOSTS = ['nexthops', 'routes', 'rules', 'neighbours'] as const;
+const DEVICE_KEYS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
+const MEMBER_KEYS = ['master', 'backupPort', 'vlans'] as const;
+
+export const HOST_KEYS: readonly string[] = [...OF_ALL_NAMESPACES, ...OF_HOSTS];
+export const SWITCH_KEYS: readonly string[] = [
+  ...OF_ALL_NAMESPACES,
+  ...['subnets', 'vlans', 'fdb', 'mdb', 'mst'],
+  ...bridge.options.keys(),
+];
+/** Of an end of a cable on a host. */
+export const HOST_END_KEYS: readonly string[] = [...DEVICE_KEYS, ...MEMBER_KEYS, ...PORT_OPTIONS];
+/** Of an end of a cable on a switch: it is a port there, without addresses. */
+export const PORT_KEYS: readonly string[] = HOST_END_KEYS.filter((key) => key !== 'address' && key !== 'master');
+
+/** The keys of a cable, or of another pair. */
+export function pairKeys(kind: LinkKind): string[] {
+  return ['kind', 'a', 'b', 'mtu', ...kind.options.keys()];
+}
+
+/** The keys of a link with one end. */
+export function linkKeys({ lower, options, description }: LinkKind): string[] {
+  const { hasPorts = false, keepsFdb = false } = description;
+  return [
+    ...['kind', ...DEVICE_KEYS, 'mtu'],
+    ...(lower === 'none' ? [] : ['parent']),
+    ...options.keys(),
+    // A bridge cannot be the port of another (br_add_if, ELOOP).
+    ...(hasPorts ? ['master', 'vlans', 'fdb', 'mdb', 'mst'] : [...MEMBER_KEYS, ...PORT_OPTIONS]),
+    ...(keepsFdb ? ['fdb'] : []),
+  ];
+}
+
+/** The kinds that a topology may name: those of a spec's own too, unless only some are meant. */
+export function kindsOf(ends: 'one' | 'two', kinds: readonly LinkKind[] = linkKinds()): LinkKind[] {
+  return kinds.filter(({ end }) => (end === 'peer') === (ends === 'two'));
+}
