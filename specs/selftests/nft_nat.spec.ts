@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, type Lab, type Namespace, test } from 'hairpin';
 import { onTestFinished } from 'vitest';
+import { filter, load } from './nft.ts';
 
 const [NS1, NS2] = [
   { 4: '10.0.1.99', 6: 'dead:1::99' },
@@ -30,11 +31,7 @@ async function nat(namespace: Namespace, family: string, hook: string, rule: str
 /** Only a ping that comes by another address than ns2's is answered. */
 async function refuseNs2(ns1: Namespace): Promise<void> {
   const rules = [`ip saddr ${NS2[4]} drop`, `ip6 saddr ${NS2[6]} drop`];
-  await load(ns1, 'table inet filter {', 'chain input {', 'type filter hook input priority 0', ...rules, '}', '}');
-}
-
-async function load(namespace: Namespace, ...lines: string[]): Promise<void> {
-  await namespace.exec('nft', ['-f', '-'], { input: lines.join('\n') });
+  await filter(ns1, 'input', rules);
 }
 
 test('netns routing/connectivity: ns0 can reach ns1 and ns2', async ({ lab }) => {

@@ -1,0 +1,7 @@
+import { testTunnels } from './gre-tunnels.ts';
+
+// The network, and the tests, are those of gre-tunnels.ts.
+testTunnels(
+  { kind: 'gre', model: 'hierarchical', keys: { ikey: 111, okey: 222 } },
+  { reach: [['ping gre hierarchical with ikey/okey', 4]], mtu: 'ping gre packet size 1800 after MTU change' },
+);
