@@ -36,6 +36,7 @@ export async function allPairs({ runs, quick }: { runs: number; quick: boolean }
   const sideBySide = results.sideBySide.filter((time) => time !== undefined);
   const group = `${pairs} ordered pairs`;
   const summary = summarize(results.hairpin);
+  const peerName = 'ping, hosts side by side';
   return {
     title: `All pairs of ${HOSTS} hosts on one switch`,
     notes: [
@@ -54,12 +55,11 @@ export async function allPairs({ runs, quick }: { runs: number; quick: boolean }
         unit: 'ms',
         summary,
         isOurs: true,
+        peer: peerName,
         target: { text: `under ${TARGET} ms`, met: summary.median < TARGET },
       },
-      { group, name: 'hairpin, 10 isolated', unit: 'ms', summary: summarize(results.walled) },
-      ...(sideBySide.length > 0
-        ? [{ group, name: 'ping, hosts side by side', unit: 'ms', summary: summarize(sideBySide) }]
-        : []),
+      { group, name: 'hairpin, 10 isolated', unit: 'ms', summary: summarize(results.walled), peer: 'hairpin' },
+      ...(sideBySide.length > 0 ? [{ group, name: peerName, unit: 'ms', summary: summarize(sideBySide) }] : []),
     ],
   };
 }

@@ -22,6 +22,8 @@ export interface Figure {
   summary: Summary;
   /** The line of the group that the others are compared with. */
   isOurs?: boolean;
+  /** The line of the group that `--check` divides it by. */
+  peer?: string;
   /** `at most 1/5 of ip -batch`, and whether it came to that. */
   target?: { text: string; met: boolean };
   /** How many of its answers were wrong, where a benchmark looks at them. */
@@ -35,8 +37,14 @@ export interface Report {
   figures: readonly Figure[];
   /** Rows of words, where what a benchmark compares are no figures. */
   tables?: readonly (readonly string[][])[];
-  /** How many answers were wrong, where a benchmark looks at them. */
+  /** What `--json` has of it besides. */
+  data?: unknown;
+  /** What a page of docs/ shows of it. */
+  markdown?: string;
+  /** How many answers were wrong or figures grew, where a benchmark looks at them. */
   wrong?: number;
+  /** Its data as an SVG, for `--plot`. */
+  plot?: string;
 }
 
 export function summarize(samples: readonly number[]): Summary {

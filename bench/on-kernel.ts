@@ -31,7 +31,7 @@ export async function benchOnKernel(
     command: [process.execPath, ...process.execArgv, process.argv[1] as string, ...args],
     results,
     cwd: process.cwd(),
-    env: guestEnvironment({ NO_COLOR: '1', ...(await guestPatience()) }),
+    env: guestEnvironment({ NO_COLOR: '1', ...(await guestPatience(kernel)) }),
     stdout: OUTPUT,
     within: WITHIN,
     onOutput: (text) => process.stderr.write(text),

@@ -1,7 +1,7 @@
 import type { Figure, Report } from './measure.ts';
 
 /** A report as a plain table. */
-export function formatReport({ title, notes, figures, tables = [] }: Report): string {
+export function formatReport({ title, notes, figures, tables = [], markdown }: Report): string {
   const lines = [title, '='.repeat(title.length), ...notes.map((note) => `- ${note}`)];
   for (const [group, members] of Map.groupBy(figures, (figure) => figure.group)) {
     const ours = members.find((figure) => figure.isOurs);
@@ -13,6 +13,7 @@ export function formatReport({ title, notes, figures, tables = [] }: Report): st
     lines.push('', ...align([heading, ...rows]));
   }
   for (const rows of tables) lines.push('', ...align(rows));
+  if (markdown !== undefined) lines.push('', markdown);
   return `${lines.join('\n')}\n`;
 }
 

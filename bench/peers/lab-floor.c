@@ -12,9 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Of the lab of lab-by-steps.sh. */
+enum { LAB_SPACES = 5 };
 
 /* A namespace is known by a descriptor, and told what to do by a socket that was opened in it. */
 struct space {
@@ -156,12 +160,31 @@ static double milliseconds(void) {
   return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
-int main(void) {
-  enum { NS1, NS2, HOST, GATEWAY, SWITCH, SPACES };
-  enum { BRIDGE = 100, UP0, P0, ETH0, P1, M1, M2 };
-  struct space space[SPACES];
+/* So many hosts, each with a cable to one switch and an address: `lab-floor 100`. */
+static double make_hosts(int hosts, struct space *space) {
+  enum { BRIDGE = 1u << 20 };
+  struct space *switches = &space[hosts];
   double started = milliseconds();
-  for (int at = 0; at < SPACES; at++) space[at] = make_space();
+  *switches = make_space();
+  add_bridge(switches, BRIDGE);
+  for (int at = 0; at < hosts; at++) {
+    char port[32], address[32];
+    unsigned index = 100 + at;
+    snprintf(port, sizeof port, "p%d", at);
+    snprintf(address, sizeof address, "10.0.%d.%d", (at + 1) / 256, (at + 1) % 256);
+    space[at] = make_space();
+    add_pair(&space[at], "eth0", index, switches, port, index);
+    join(switches, index, BRIDGE);
+    add_address(&space[at], index, address);
+  }
+  return milliseconds() - started;
+}
+
+static double make_lab(struct space *space) {
+  enum { NS1, NS2, HOST, GATEWAY, SWITCH };
+  enum { BRIDGE = 100, UP0, P0, ETH0, P1, M1, M2 };
+  double started = milliseconds();
+  for (int at = 0; at < LAB_SPACES; at++) space[at] = make_space();
   add_bridge(&space[SWITCH], BRIDGE);
   add_pair(&space[HOST], "up0", UP0, &space[SWITCH], "p0", P0);
   join(&space[SWITCH], P0, BRIDGE);
@@ -173,11 +196,20 @@ int main(void) {
   add_address(&space[NS1], M1, "10.0.0.101");
   add_macvlan(&space[HOST], UP0, &space[NS2], "m2", M2);
   add_address(&space[NS2], M2, "10.0.0.102");
+  return milliseconds() - started;
+}
+
+int main(int count, char **arguments) {
+  int hosts = count > 1 ? atoi(arguments[1]) : 0, spaces = hosts > 0 ? hosts + 1 : LAB_SPACES;
+  struct rlimit most = {.rlim_cur = 2 * spaces + 64, .rlim_max = 2 * spaces + 64};
+  struct space *space = calloc(spaces, sizeof *space);
+  if (space == NULL || (hosts > 0 && setrlimit(RLIMIT_NOFILE, &most) < 0)) fail("room");
+  double build = hosts > 0 ? make_hosts(hosts, space) : make_lab(space);
   double built = milliseconds();
-  for (int at = 0; at < SPACES; at++) {
+  for (int at = 0; at < spaces; at++) {
     close(space[at].socket);
     close(space[at].fd);
   }
-  printf("measured build %.3f\nmeasured close %.3f\n", built - started, milliseconds() - built);
+  printf("measured build %.3f\nmeasured close %.3f\n", build, milliseconds() - built);
   return 0;
 }
