@@ -25,11 +25,11 @@ export const PROGRAMS = [
   'specs/{cookbook/doc,package,pools,readme}.spec.ts',
   'specs/lab/defaults-doc.spec.ts',
   'specs/matchers/{awaited,passive,time-out-reporters}.spec.ts',
-  'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,results-in-the-way,thousand-tests}.spec.ts',
+  'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,picture,results-in-the-way,stability,thousand-tests,watch}.spec.ts',
 ];
 
 // As negated patterns, not as `exclude`, which would take the place of the command line's.
-const CORE = ['specs/**/*.spec.ts', ...[...ALONE, ...PROGRAMS].map((pattern) => `!${pattern}`)];
+const CORE = ['specs/**/*.spec.{ts,tsx}', ...[...ALONE, ...PROGRAMS].map((pattern) => `!${pattern}`)];
 
 export default defineConfig({
   // Most failures here are wanted, by specs of their messages.
@@ -63,10 +63,10 @@ export default defineConfig({
       },
     ],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    maxWorkers: Math.max(5, availableParallelism() - 1),
     // What hangs is to fail, not what waits its turn: on a busy machine a test may get a tenth of a processor.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -1,33 +1,9 @@
 import './kernel/needs-node.ts';
 
 import { expect } from 'vitest';
-import {
-  Interface,
-  Lab,
-  type MacvlanMode,
-  Namespace,
-  type NeighbourEntry,
-  type RouteEntry,
-  type RuleEntry,
-} from './lab/index.ts';
-import type { AsymmetricValue, Expected, ExpectedEvent, WithNamedTable } from './matchers/expected.ts';
-import type { StateOptions } from './matchers/have-state.ts';
+import { Interface, Lab, Namespace } from './lab/index.ts';
 import { matchers } from './matchers/index.ts';
-import type { CounterEntry } from './matchers/list-counters.ts';
-import type {
-  ToBehaveAsOptions,
-  ToHearOptions,
-  ToMatchReachabilityOptions,
-  ToReachOptions,
-  ToSeeOptions,
-  ToStayReachableOptions,
-  ToTellOptions,
-} from './matchers/options.ts';
-import type { AddressEntry } from './state/entries/address-entry.ts';
-import type { ForwardingEntry } from './state/entries/fdb-entry.ts';
-import type { LinkEntry } from './state/entries/link-entry.ts';
-import type { GroupEntry } from './state/entries/mdb-entry.ts';
-import type { VlanEntry } from './state/entries/vlan-entry.ts';
+import type { NetworkMatchers } from './matchers/network-matchers.ts';
 
 export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 export * from '../fixtures/index.ts';
@@ -35,12 +11,19 @@ export * from './containers/index.ts';
 export type { DiagnosisData } from './diagnosis/diagnosis.ts';
 export * from './lab.ts';
 export type { DropCode } from './matchers/dropped-by.ts';
+export type { Expected } from './matchers/expected.ts';
 export { diagnosisOf } from './matchers/failed-assertion.ts';
+export type { StateOptions } from './matchers/have-state.ts';
+export type { CounterEntry } from './matchers/list-counters.ts';
 export type * from './matchers/options.ts';
 export type { CauseFacts, Code } from './model/cause.ts';
+export type { AddressEntry } from './state/entries/address-entry.ts';
+export type { ForwardingEntry } from './state/entries/fdb-entry.ts';
+export type { LinkEntry } from './state/entries/link-entry.ts';
+export type { GroupEntry } from './state/entries/mdb-entry.ts';
+export type { VlanEntry } from './state/entries/vlan-entry.ts';
 export type { FrameDescription } from './wire/build-frame.ts';
-export type { AddressEntry, CounterEntry, Expected, ForwardingEntry, GroupEntry, LinkEntry, StateOptions, VlanEntry };
-export { expect };
+export { expect, type NetworkMatchers };
 
 expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0]);
 // Of two labs each may have a host 'a' with the same settings: only the same handle is equal.
@@ -54,129 +37,5 @@ function isHandle(value: unknown): boolean {
 
 declare module 'vitest' {
   // Declarations merge only with the very parameters of vitest's own.
-  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
-    /**
-     * Asks until the target answers, or `within` is over. With `.not` there must be no answer for `hold`, and a probe
-     * that never left the source is inconclusive, which fails.
-     *
-     * @example await expect(ns1).toReach(ns2, { by: 'tcp', port: 80 })
-     */
-    toReach(to: Namespace | Interface | string, options?: ToReachOptions): Promise<void>;
-    /**
-     * The receiver's own stack gets a raw frame of the sender's; with `copies` exactly so many. One of hairpin's kinds over IP
-     * is heard by a socket, behind the receiver's IP; one that you describe by a handler of its EtherType.
-     *
-     * @example await expect(ns2).toHear(ns1, { frame: 'broadcast', copies: 1 })
-     */
-    toHear(sender: Namespace | Interface, options?: ToHearOptions): Promise<void>;
-    /**
-     * A frame of the sender's comes in at a device, as `tcpdump -p -Q in` there would see it, whoever gets it then.
-     *
-     * @example await expect(port).toSee(ns1, { frame: { vlan: 10 }, vlan: 10, copies: 1 })
-     */
-    toSee(sender: Namespace | Interface, options?: ToSeeOptions): Promise<void>;
-    /**
-     * What `macvlanPair()` returned, or `{ ns1, ns2, uplink, gateway, neighbour }` that somebody else made, behaves as the
-     * kernel's code says of the mode, in every question between its places; of IPv6 too, where the macvlans have it.
-     *
-     * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
-     */
-    toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
-    /**
-     * The target goes on answering while a function does something to the network: a probe each millisecond measures the longest
-     * outage, and it fails with all of them when one is longer than `gap`, in milliseconds.
-     *
-     * @example await expect(a).toStayReachable(b, { while: () => failover(), gap: 50 })
-     */
-    toStayReachable(to: Namespace | Interface | string, options: ToStayReachableOptions): Promise<void>;
-    /**
-     * Every pair of a lab's hosts as in a table: who asks in the rows, who is asked in the columns; ✓ reaches, ✗ does
-     * not, `.` is not asked.
-     *
-     * @example
-     * await expect(lab).toMatchReachability(`
-     *      a  b
-     *   a  .  ✓
-     *   b  ✗  .`);
-     */
-    toMatchReachability(table: string, options?: ToMatchReachabilityOptions): Promise<void>;
-    /**
-     * A namespace has a device as `ip link` shows it, or an interface is so. Waits until it is, by the kernel's events.
-     * With `.not` no such device may come for `hold`. Values may be asymmetric matchers.
-     *
-     * @example await expect(ns).toHaveLink({ name: 'eth0', mtu: 1400, up: true, settings: { mode: 'vepa' } })
-     */
-    toHaveLink(link: Expected<LinkEntry>, options?: StateOptions): Promise<void>;
-    /**
-     * A namespace, or an interface, has an address.
-     *
-     * @example await expect(ns).toHaveAddress('10.0.0.1/24')
-     * @example await expect(eth0).toHaveAddress({ address: expect.stringMatching(/^fe80:/), tentative: false })
-     */
-    toHaveAddress(address: string | Expected<AddressEntry>, options?: StateOptions): Promise<void>;
-    /**
-     * A namespace has a route, in whatever table.
-     *
-     * @example await expect(ns).toHaveRoute({ to: '10.0.0.0/8', via: '192.0.2.1', dev: 'eth0', table: 'main' })
-     */
-    toHaveRoute(route: Expected<WithNamedTable<RouteEntry>>, options?: StateOptions): Promise<void>;
-    /**
-     * A namespace has a rule of the routing policy.
-     *
-     * @example await expect(ns).toHaveRule({ from: '10.0.0.0/8', table: 100 })
-     */
-    toHaveRule(rule: Expected<WithNamedTable<RuleEntry>>, options?: StateOptions): Promise<void>;
-    /**
-     * A namespace, or an interface, has an entry in its ARP or ND table.
-     *
-     * @example await expect(ns).toHaveNeighbour({ to: '10.0.0.2', lladdr: b.interface().mac, state: 'REACHABLE' })
-     */
-    toHaveNeighbour(neighbour: Expected<NeighbourEntry>, options?: StateOptions): Promise<void>;
-    /**
-     * A switch, a bridge, a port of one, or a vxlan device has an entry in a forwarding database.
-     *
-     * @example await expect(sw).toHaveFdbEntry({ mac: a.interface().mac, port: 'p0', permanent: false })
-     */
-    toHaveFdbEntry(entry: Expected<ForwardingEntry>, options?: StateOptions): Promise<void>;
-    /**
-     * A switch, a bridge, or a port of one has an entry in a multicast database.
-     *
-     * @example await expect(sw).toHaveMdbEntry({ group: '239.1.1.1', port: 'p0', state: 'temp' })
-     */
-    toHaveMdbEntry(entry: Expected<GroupEntry>, options?: StateOptions): Promise<void>;
-    /**
-     * A port, or a bridge itself, has a VLAN.
-     *
-     * @example await expect(port).toHaveVlan({ id: 10, pvid: true, untagged: true })
-     */
-    toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
-    /**
-     * A counter of nftables (by its name, or of a rule), or of a queueing discipline, stands as it is said. Reads them by
-     * `nft` and `tc` until it does.
-     *
-     * @example await expect(r).toHaveCounted({ comment: 'from a', packets: 3 })
-     */
-    toHaveCounted(counter: Expected<CounterEntry>, options?: StateOptions): Promise<void>;
-    /**
-     * The ruleset of nftables is that of the snapshot: without handles, counters and other values that packets change.
-     *
-     * @example await expect(r).toMatchRuleset()
-     */
-    toMatchRuleset(hint?: string): Promise<void>;
-    /**
-     * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
-     * other comes. With `.not` none may come for `hold`.
-     *
-     * @example
-     * using events = r.monitor('route');
-     * await expect(events).toTell({ to: '10.9.0.0/16', deleted: true }, { times: 1 });
-     */
-    toTell(event: ExpectedEvent<T>, options?: ToTellOptions): Promise<void>;
-    /**
-     * A sysctl of a namespace has a value.
-     *
-     * @example await expect(ns).toHaveSysctl('net.ipv4.ip_forward', '1')
-     */
-    toHaveSysctl(name: string, value: string | number | AsymmetricValue, options?: StateOptions): Promise<void>;
-  }
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> extends NetworkMatchers<T> {}
 }

@@ -33,7 +33,7 @@ export function checkNamespaces(): void {
 }
 
 function noNamespaces(reason: string): string {
-  return `hairpin's pool cannot give its workers namespaces of their own: ${reason}`;
+  return `hairpin's pool cannot give its workers their own namespaces: ${reason}`;
 }
 
 class NamespacedWorker implements PoolWorker {

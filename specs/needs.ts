@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { beforeEach, createLab, describe, KernelError, kernelOption, supports } from 'hairpin';
+import { beforeEach, createLab, describe, KernelError, kernelOption, type PortOptions, supports } from 'hairpin';
 import { findProgram } from '../lib/kernel/find-program.ts';
+import { PORT_RULES } from '../lib/links/bridge-port.ts';
 import programs from './programs.json' with { type: 'json' };
 
 const PACKAGES = { ...programs.core, ...programs.all };
@@ -35,18 +36,28 @@ type Need = Kind | readonly [kind: Kind, settings: object];
 export const VLAN_FILTERING = ['bridge', { vlanFiltering: true }] as const;
 
 /**
- * Specs that need kinds of links which not every kernel has, or settings of one: skipped where one is missing, under a
- * title that names its option.
+ * Specs that need kinds of links which not every kernel has, or settings of one: skipped where one is missing. The title
+ * names the options of all, so that it is the same on each kernel: CI looks whether what one skips ran on another.
  */
 export function describeNeeding(needed: readonly Need[], specs: () => void | Promise<void>): void {
   const all = needed.map((need): [Kind, object] => (isPair(need) ? [...need] : [need, {}]));
-  const missing = all.filter(([kind, settings]) => !supports(kind, settings));
-  const options = new Set((missing.length > 0 ? missing : all).map(([kind, settings]) => kernelOption(kind, settings)));
-  describe.skipIf(missing.length > 0)(`needs ${[...options].join(', ')}`, specs);
+  const options = new Set(all.map(([kind, settings]) => kernelOption(kind, settings)));
+  describe.skipIf(all.some(([kind, settings]) => !supports(kind, settings)))(`needs ${[...options].join(', ')}`, specs);
 }
 
 function isPair(need: Need): need is readonly [Kind, object] {
   return Array.isArray(need);
+}
+
+/** Specs of a setting of ports that newer kernels have: skipped where it is missing, under a title that names the version. */
+export async function describeNeedingPortOption(option: keyof PortOptions, specs: () => void): Promise<void> {
+  const { since } = PORT_RULES[option] ?? {};
+  describe.skipIf(!(await hasPortOption(option)))(`needs Linux ${since}, for ${option} of ports`, specs);
+}
+
+async function hasPortOption(option: keyof PortOptions): Promise<boolean> {
+  await using lab = createLab();
+  return lab.cable(lab.namespace('a'), lab.switch('sw')).b.settings[option] !== undefined;
 }
 
 /** Specs of links that netem impairs: skipped where the kernel has none, under a title that names its option. */
@@ -111,6 +122,11 @@ export function describeLoadingPrograms(specs: () => void): void {
  */
 export function describeCapturing(specs: () => void): void {
   describe.skipIf(!isHostsRoot())('needs root of the host, for tcpdump', specs);
+}
+
+/** Specs that run `npm run bench`, which is root's: in a user namespace they are skipped. */
+export function describeBenchmarks(specs: () => void): void {
+  describe.skipIf(!isHostsRoot())('needs root of the host, for npm run bench', specs);
 }
 
 /** The whole range of ids, mapped to itself, is the host's own user namespace. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -7,6 +8,7 @@ import { promisify } from 'node:util';
 import type { StartedContainer } from 'hairpin/containers';
 import type { StartedTestContainer } from 'testcontainers';
 import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import { clientScript } from '../lib/report/html/client-script.ts';
 
 // What a project that installs the package gets of its types, as strict as can be, without the optional testcontainers
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -73,6 +75,22 @@ test('its declarations need no other package, and have nothing of the inside', a
   expect(files.filter((file) => INSIDE.test(file))).toEqual([]);
 });
 
+test("the report's script is one file that needs no other, with the licence of what is in it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hairpin-client-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const [, ...args] = scripts.build
+    .split(' && ')
+    .find((command: string) => command.startsWith('vite '))
+    .split(' ');
+  await run(join(ROOT, 'node_modules/.bin/vite'), [...args, '--outDir', folder], { cwd: ROOT });
+  expect(await readdir(folder)).toEqual(['client.js']);
+  const script = await readFile(join(folder, 'client.js'), 'utf8');
+  expect(script).toBe(await clientScript());
+  expect(script).not.toMatch(/\bimport\b|\beval\(|new Function|<\/script/);
+  expect(script).toContain('Permission is hereby granted, free of charge');
+});
+
 test("a container's types are testcontainers' own, as far as they go", () => {
   expectTypeOf<StartedTestContainer>().toExtend<StartedContainer>();
   expectTypeOf<StartedContainer>().toExtend<StartedTestContainer>();
@@ -82,4 +100,18 @@ test('nothing is run where the package is installed', async () => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   // npm names these to whoever installs a tarball that has them.
   expect(Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+});
+
+test('the tarball has the pages, their pictures and the schemas, and no site', async () => {
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT });
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  const paths = files.map(({ path }) => path);
+  const pages = globSync('docs/**/*.*', { cwd: ROOT });
+  expect(paths).toEqual(expect.arrayContaining([...pages, 'README.md', 'schemas/failure.json', 'dist/lib/index.js']));
+  expect(
+    paths.filter(
+      (path) =>
+        !/^(dist|docs|schemas)\/|^(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^(LICENSE|package\.json)$/.test(path),
+    ),
+  ).toEqual([]);
 });

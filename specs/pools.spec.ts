@@ -19,7 +19,7 @@ test("without the privilege, hairpin's pool says once what is missing, and what 
   });
   expect(exitCode).toBe(1);
   const sentence =
-    "Error: hairpin's pool cannot give its workers namespaces of their own: root has no CAP_SYS_ADMIN here, as in a plain " +
+    "Error: hairpin's pool cannot give its workers their own namespaces: root has no CAP_SYS_ADMIN here, as in a plain " +
     'container: start the container with docker run --privileged ';
   expect(String(all).split(sentence)).toHaveLength(2);
 });

@@ -5,34 +5,39 @@ import { CONFIG, SPEC } from '../lib/init/templates.ts';
 import { projectFolder, ROOT, samplesOf } from './doc-samples.ts';
 import { startVitest } from './leaks/nested-vitest.ts';
 
-// host: everything that the README says, done as its reader would, with the package as it is built
-const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+// host: what the README and the pages beside it say, done as their reader would, with the package as it is built
+const read = (file: string) => readFile(join(ROOT, file), 'utf8');
+const readme = await read('README.md');
+const start = await read('docs/getting-started.md');
+const scripts = await read('docs/without-vitest.md');
+const modes = await read('docs/modes.md');
+const config = only(samplesOf(start, 'config'));
 
-describe('the README', () => {
-  test('has specs that pass, with its own vitest.config.ts', async ({ lab, onTestFinished }) => {
+describe('the README and its pages', () => {
+  test('have specs that pass, with their own vitest.config.ts', async ({ lab, onTestFinished }) => {
     const folder = await projectFolder(onTestFinished);
-    await writeFile(join(folder, 'vitest.config.ts'), only(samples('config')));
-    for (const [index, sample] of samples('spec').entries())
-      await writeFile(join(folder, `sample${index}.test.ts`), sample);
+    await writeFile(join(folder, 'vitest.config.ts'), config);
+    const samples = [readme, start].flatMap((page) => samplesOf(page, 'spec'));
+    for (const [index, sample] of samples.entries()) await writeFile(join(folder, `sample${index}.test.ts`), sample);
     const { exitCode, all } = await startVitest(lab.namespace('host'), ['--config', join(folder, 'vitest.config.ts')], {
       root: folder,
     });
     expect({ exitCode, all }).toMatchObject({
       exitCode: 0,
-      all: expect.stringContaining(`${samples('spec').length} passed`),
+      all: expect.stringContaining(`${samples.length} passed`),
     });
   });
 
-  test('begins with what hairpin init writes', () => {
-    expect(samples('spec')[0]).toBe(SPEC);
-    expect(only(samples('config'))).toBe(CONFIG);
+  test('begin with what hairpin init writes', () => {
+    expect(only(samplesOf(readme, 'spec'))).toBe(SPEC);
+    expect(config).toBe(CONFIG);
   });
 
-  test('has a script that runs', async ({ lab, onTestFinished }) => {
+  test('without vitest, scripts and node:test run', async ({ lab, onTestFinished }) => {
     const folder = await projectFolder(onTestFinished);
-    await writeFile(join(folder, 'script.ts'), only(samples('script')));
+    await writeFile(join(folder, 'script.ts'), only(samplesOf(scripts, 'script')));
     const host = lab.namespace('host');
-    const [unshare = '', ...words] = only(samplesOf(readme, 'script', 'sh'))
+    const [unshare = '', ...words] = only(samplesOf(scripts, 'script', 'sh'))
       .trim()
       .split(' ');
     const rootless = [...words.slice(0, -2), process.execPath, ...words.slice(-1)];
@@ -43,24 +48,24 @@ describe('the README', () => {
       const { stdout } = await host.exec(file, args, { cwd: folder });
       expect(stdout).toContain('1 received, 0% packet loss');
     }
+    await writeFile(join(folder, 'network.test.js'), only(samplesOf(scripts, 'nodetest', 'js')));
+    const args = [...rootless.slice(1, -1), '--test', 'network.test.js'];
+    const { stdout } = await host.exec(unshare, args, { cwd: folder, env: { NODE_TEST_CONTEXT: undefined } });
+    expect(stdout).toContain('pass 1');
   });
 
-  test("has this kernel's truth table", async ({ lab }) => {
+  test("have this kernel's truth table", async ({ lab }) => {
     const { stdout } = await lab
       .namespace('host')
       .exec(process.execPath, [join(ROOT, 'dist/lib/cli/main.js'), 'modes']);
-    const [, table] = /<!-- modes -->\n```\n(.*?)```\n<!-- \/modes -->/s.exec(readme) ?? [];
+    const [, table] = /<!-- modes -->\n```\n(.*?)```\n<!-- \/modes -->/s.exec(modes) ?? [];
     // execa leaves the last line's end out.
     expect(table?.trimEnd()).toBe(stdout.trimEnd());
   });
 });
 
-function samples(kind: string): string[] {
-  return samplesOf(readme, kind);
-}
-
 function only([first, ...rest]: string[]): string {
   if (first === undefined || rest.length > 0)
-    throw new Error(`the README was to have one such sample: it has ${rest.length + (first ? 1 : 0)}`);
+    throw new Error(`the page was to have one such sample: it has ${rest.length + (first ? 1 : 0)}`);
   return first;
 }

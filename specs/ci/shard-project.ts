@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lab } from 'hairpin';
 import type { HairpinOptions } from 'hairpin/config';
+import type { HairpinReporterOptions } from 'hairpin/reporter';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,14 +58,20 @@ export async function shardProject(
     options = {},
     files = FILES,
     partial = false,
-  }: { options?: HairpinOptions; files?: readonly string[]; partial?: boolean } = {},
+    reporter = {},
+  }: {
+    options?: HairpinOptions;
+    files?: readonly string[];
+    partial?: boolean;
+    reporter?: HairpinReporterOptions;
+  } = {},
 ): Promise<ShardProject> {
   const root = await mkdtemp(join(ROOT, '.shards-'));
   await writeFile(
     join(root, 'vitest.config.ts'),
     `import config from '${ROOT}vitest.config.ts';
      import { hairpin } from '${ROOT}lib/config.ts';
-     const test = { include: ['*.test.ts'], testTimeout: 60_000, reporters: [['${ROOT}lib/report/reporter.ts', { partial: ${partial} }]] };
+     const test = { include: ['*.test.ts'], testTimeout: 60_000, reporters: [['${ROOT}lib/report/reporter.ts', ${JSON.stringify({ partial, ...reporter })}]] };
      export default { ...config, plugins: [hairpin(${JSON.stringify(options)})], test };`,
   );
   for (const name of files)

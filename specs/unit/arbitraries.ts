@@ -34,3 +34,12 @@ export function damaged(whole: Buffer): fc.Arbitrary<Buffer> {
     return copy.subarray(0, length);
   });
 }
+
+/**
+ * How many cases a property has: a few, always the same, unless `FUZZ` asks for more of them. These differ from run to run;
+ * what fails says its seed.
+ */
+export function numRuns(usual: number): { numRuns: number; seed?: number } {
+  const wanted = Number(process.env['FUZZ']);
+  return wanted > 0 ? { numRuns: wanted } : { numRuns: usual, seed: 1 };
+}

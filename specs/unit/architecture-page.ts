@@ -14,6 +14,7 @@ const FOLDERS: Record<string, string> = {
   fixtures: "vitest's fixtures: `lab`, `docker`",
   matchers: 'a matcher a file: check the options, put the question, say what came of it',
   shell: '`hairpin shell`, `lab.pause` and `pauseOnFailure`: a lab is held, and a terminal looks into it',
+  topologies: 'topologies as data: `lab.load`, `lab.save`, `hairpin record`',
   report: 'the evidence of a failure, and the report. It renders; it decides nothing',
   diagnosis: 'why a packet was lost: `causes/` finds a code with its facts, `words/` has the sentences of each code',
   trace: 'what was seen: taps, paths, the rule traces of packet filters, and whether anything is still under way',

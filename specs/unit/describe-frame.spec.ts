@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeFrameFields, describeFrame } from '../../lib/wire/describe-frame.ts';
-import { damaged } from './arbitraries.ts';
+import { damaged, numRuns } from './arbitraries.ts';
 import { CAPTURED } from './captured-frames.ts';
 import { hex } from './hex.ts';
 
@@ -111,7 +111,7 @@ describe('describeFrame', () => {
         expect(describeFrame(bytes)).toMatch(/^\P{C}+$/u);
         expect(decodeFrameFields(bytes).length).toBeGreaterThan(0);
       }),
-      { numRuns: 3000 },
+      numRuns(3000),
     );
   });
 
@@ -132,7 +132,7 @@ describe('describeFrame', () => {
         const frame = Buffer.concat([hex('ffffffffffff 020000000001'), type, ip, rest]);
         expect(describeFrame(frame)).toMatch(/^\P{C}+$/u);
       }),
-      { numRuns: 3000 },
+      numRuns(3000),
     );
   });
 

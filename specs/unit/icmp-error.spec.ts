@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeIcmpError } from '../../lib/wire/icmp.ts';
-import { bytes, damaged } from './arbitraries.ts';
+import { bytes, damaged, numRuns } from './arbitraries.ts';
 import { hex } from './hex.ts';
 
 // `tcpdump -xx` of Linux's errors about a UDP datagram abc: a closed port, and an unreachable route on a router.
@@ -108,7 +108,7 @@ describe('decodeIcmpError', () => {
         const error = decodeIcmpError(version, garbage);
         if (error) expect(error.original.payload.length).toBeGreaterThanOrEqual(8);
       }),
-      { numRuns: 500 },
+      numRuns(500),
     );
   });
 });

@@ -11,7 +11,7 @@ import {
   parsePrefix,
   solicitedNodeGroup,
 } from '../../lib/wire/ip-address.ts';
-import { ipv4, ipv6, ipv6Groups, shortForm } from './arbitraries.ts';
+import { ipv4, ipv6, ipv6Groups, numRuns, shortForm } from './arbitraries.ts';
 import { hex } from './hex.ts';
 
 /** An address as a string of 32 or 128 ones and zeros, read without any of our code. */
@@ -38,6 +38,17 @@ const neighbours = fc.boolean().chain((v4) => {
       Number.parseInt(joined.slice(index * width, (index + 1) * width), 2),
     );
     return { a, b: v4 ? parts.join('.') : shortForm(parts), length, family: v4 ? (4 as const) : (6 as const) };
+  });
+});
+
+describe('an IPv4 address as the last of an IPv6 address', () => {
+  // `getent ahostsv6 ::192.0.2.1`, and the address that the kernel gives sit0 (add_v4_addrs)
+  test.each([
+    ['compatible', '::192.0.2.1', '000000000000000000000000c0000201'],
+    ['mapped', '::ffff:192.0.2.1', '00000000000000000000ffffc0000201'],
+    ['of a prefix', '64:ff9b::192.0.2.1', '0064ff9b0000000000000000c0000201'],
+  ])('%s: %s', (_, address, bytes) => {
+    expect(ipToBytes(address)).toEqual(hex(bytes));
   });
 });
 
@@ -155,7 +166,7 @@ describe('contains', () => {
         const expected = bitsOf(a).slice(0, length) === bitsOf(b).slice(0, length);
         expect(contains({ address: a, length, family }, b)).toBe(expected);
       }),
-      { numRuns: 500 },
+      numRuns(500),
     );
   });
 

@@ -116,6 +116,7 @@ function addressOf(index: number, text: string): AddressState {
       home: false,
       managesTemporary: false,
       autojoin: false,
+      stablePrivacy: false,
       deprecated: false,
     },
     ...{ peer: undefined, metric: undefined, broadcast: undefined, label: undefined, lifetime: undefined, unknown: [] },

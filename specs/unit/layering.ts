@@ -8,7 +8,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['lib/pool.ts', 'lib/init', 'lib/mutate', 'lib/machines', 'fixtures'],
   ['lib/matchers'],
   ['lib/containers'],
-  ['lib/shell'],
+  ['lib/shell', 'lib/topologies'],
   ['lib/report'],
   ['lib/diagnosis'],
   ['lib/trace'],
@@ -34,7 +34,9 @@ const MODEL_READS = [
   'lib/netlink/bridge-vlan.ts',
   'lib/netlink/mdb.ts',
   'lib/netlink/neighbour.ts',
+  'lib/netlink/port-state.ts',
   'lib/netlink/route.ts',
+  'lib/netlink/route-hops.ts',
   'lib/netlink/rule.ts',
 ];
 
@@ -53,10 +55,20 @@ const OWNERS: Record<string, readonly string[]> = {
     'specs',
   ],
   koffi: ['lib/kernel'],
-  execa: ['lib/lab/exec.ts', 'lib/containers/docker-engine.ts', 'lib/machines', 'specs'],
+  execa: [
+    'lib/lab/exec.ts',
+    'lib/cli/show-report.ts',
+    'lib/shell/wireshark.ts',
+    'lib/containers/docker-engine.ts',
+    'lib/machines',
+    'specs',
+  ],
   testcontainers: ['lib/containers', 'specs'],
   commander: ['lib/cli'],
+  yaml: ['lib/topologies', 'specs'],
   '@dagrejs/dagre': ['lib/report'],
+  preact: ['lib/report/html/client', 'specs/report/client'],
+  vite: ['lib/report/html'],
   'ipaddr.js': ['lib/wire/ip-address.ts'],
   // A program of the machine's is started in a namespace, by execa. The ones here start this very program anew, vitest, the
   // reapers, which must outlive the lab, docker, which is in no namespace of ours, or one that is given descriptors.
@@ -113,6 +125,7 @@ export function violations(file: string, source: string): string[] {
   return [
     ...imports,
     ...judgeTimers(file, source),
+    ...judgeGlobals(file, source),
     ...judgeRemovals(file, source),
     ...judgeWriters(file, source),
     ...judgeKinds(file, source),
@@ -147,6 +160,12 @@ function judgeTimers(file: string, source: string): string[] {
   if (!isIn(file, 'lib') || TIMER_OWNERS.includes(file)) return [];
   const timer = /\bset(Timeout|Interval|Immediate)\b/.exec(withoutComments(source));
   return timer ? [`${file} uses ${timer[0]}, which fake timers stop: use after() of lib/kernel/clock.ts`] : [];
+}
+
+function judgeGlobals(file: string, source: string): string[] {
+  if (!isIn(file, 'lib')) return [];
+  const used = /\b(Async)?DisposableStack\b/.exec(withoutComments(source));
+  return used ? [`${file} uses ${used[0]}, which Node 22 does not have: use ResourceStack of lib/kernel`] : [];
 }
 
 function judgeRemovals(file: string, source: string): string[] {

@@ -8,7 +8,7 @@ import {
   encodeNeighbourSolicitation,
   NONCE_LENGTH,
 } from '../../lib/wire/neighbour-discovery.ts';
-import { bytes, damaged, ipv6, mac } from './arbitraries.ts';
+import { bytes, damaged, ipv6, mac, numRuns } from './arbitraries.ts';
 import { hex } from './hex.ts';
 
 // `tcpdump -xx` of Linux asking for fd00::abcd:ef02: the packet, without a nonce.
@@ -87,7 +87,7 @@ describe('decodeNeighbourSolicitation', () => {
         const found = decodeNeighbourSolicitation(garbage);
         if (found) expect(found.nonce.length).toBeGreaterThanOrEqual(NONCE_LENGTH);
       }),
-      { numRuns: 500 },
+      numRuns(500),
     );
   });
 });

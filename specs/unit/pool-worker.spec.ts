@@ -63,7 +63,7 @@ test('a worker that gets no namespaces says why, and what to do about it', async
   const [event, error] = await first;
   expect(event).toBe('error');
   expect(String(error)).toMatch(
-    /^Error: hairpin's pool cannot give its workers namespaces of their own: the limit of namespaces is reached \(user\.max_/,
+    /^Error: hairpin's pool cannot give its workers their own namespaces: the limit of namespaces is reached \(user\.max_/,
   );
   await worker.stop();
 });

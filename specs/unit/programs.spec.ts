@@ -21,6 +21,7 @@ const EVERYWHERE = [
     'flock',
     'ldd',
     'ls',
+    'mkfifo',
     'perl',
     'printf',
     'prlimit',
@@ -28,8 +29,11 @@ const EVERYWHERE = [
     'readlink',
     'script',
     'setpriv',
+    'taskset',
   ],
   ...['nsenter', 'setsid', 'sh', 'sleep', 'tar', 'test', 'true', 'unshare'],
+  // And what has installed the packages of the checkout.
+  ...['npm', 'npx'],
 ];
 
 /** What a spec may run without asking: with less than these there is little left to run. */

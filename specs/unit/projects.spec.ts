@@ -8,7 +8,7 @@ import { importsOf } from './layering.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const programs = globSync(PROGRAMS, { cwd: ROOT });
-const core = globSync('specs/**/*.spec.ts', { cwd: ROOT }).filter((file) => !programs.includes(file));
+const core = globSync('specs/**/*.spec.{ts,tsx}', { cwd: ROOT }).filter((file) => !programs.includes(file));
 
 /** Helpers that start vitest, hairpin, Docker, QEMU or a browser. */
 const STARTERS =

@@ -75,3 +75,13 @@ test('a file that cannot be written whole leaves the old one, and nothing else',
   expect(readFileSync(path, 'utf8')).toBe('old');
   expect(readdirSync(results)).toEqual(['report.html']);
 });
+
+test('without a umask, too, nobody else may write to results', ({ onTestFinished }) => {
+  const before = process.umask(0);
+  onTestFinished(() => {
+    process.umask(before);
+  });
+  replaceFile(join(folderIn(join(results, 'deep'), 'folder'), 'file'), 'report');
+  const modes = ['deep', 'deep/folder', 'deep/folder/file'].map((path) => lstatSync(join(results, path)).mode & 0o777);
+  expect(modes.map((mode) => mode.toString(8))).toEqual(['775', '775', '664']);
+});

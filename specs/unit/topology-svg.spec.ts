@@ -23,6 +23,17 @@ test('names every namespace, device and edge', () => {
   expect(named('data-edge').sort()).toEqual(topologyOf(pairState()).edges.map(edgeId).sort());
 });
 
+test('a bridge beside its ports is connected with each of them, in whatever column they stand', () => {
+  // a ── p0 m p1 ── c, where br0 of m has p0, p1 and p2
+  const builder = ['a', 'm', 'c'].reduce((all, name) => all.namespace(name), new StateBuilder());
+  builder.device('m/br0', { kind: 'bridge' }).device('m/p2', { kind: 'dummy', master: 'm/br0' });
+  builder.device('m/p0', { peer: 'a/eth0', master: 'm/br0' }).device('a/eth0', { peer: 'm/p0' });
+  builder.device('m/p1', { peer: 'c/eth0', master: 'm/br0' }).device('c/eth0', { peer: 'm/p1' });
+  const bridged = topologySvg(topologyOf(builder.state));
+  const drawn = [...bridged.matchAll(/data-edge="(m\/br0 [^"]*)">\n.*\n<path d="M[\d.]+ [\d.]+[HV]/g)];
+  expect(drawn.map(([, id]) => id).sort()).toEqual(['m/br0 m/p0', 'm/br0 m/p1', 'm/br0 m/p2']);
+});
+
 test('is an image with a name, and asks for nothing from elsewhere', () => {
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" [^>]*role="img"/);
   expect(svg).toContain('<title>A lab of ns1, ns2, host, gateway, neighbour, sw</title>');

@@ -4,6 +4,7 @@ import type { LabState } from '../../lib/report/lab-state.ts';
 import { edgeId, namespaceOf, topologyOf } from '../../lib/report/topology.ts';
 import { METRICS } from '../../lib/report/topology-box.ts';
 import { type Layout, layOut, type PlacedBox } from '../../lib/report/topology-layout.ts';
+import { numRuns } from './arbitraries.ts';
 import { linksState, pairState, StateBuilder } from './lab-states.ts';
 
 const build = () => new StateBuilder();
@@ -138,7 +139,7 @@ describe('layOut', () => {
         const heights = [...layout.boxes, ...layout.wires.flatMap(({ runs }) => runs.flat())].map(({ y }) => y);
         expect(Math.floor(Math.min(...heights))).toBe(12);
       }),
-      { numRuns: 200 },
+      numRuns(200),
     );
   });
 });

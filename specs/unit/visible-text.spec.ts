@@ -29,6 +29,12 @@ test.for(['ns1 → ns2\n\tat 10.0.0.1', '::1 answers', '  ::ffff:10.0.0.1 is IPv
   },
 );
 
+// Time grows with the length, not with its square: that would be minutes here.
+test.for(['\n', ' \n', '\u2028', '\r\n', '::a ', '#', '\n::a b'])('a megabyte of %j is soon harmless', (text) => {
+  const whole = text.repeat(2 ** 20 / text.length);
+  expect(harmless(whole).length).toBeGreaterThanOrEqual(whole.length);
+});
+
 test('JSON means what it meant', () => {
   const value = ['##[group]', '\u009b2J\u202e', '\u001b[2J', 'plain'];
   const json = harmlessJson(JSON.stringify(value));
