@@ -217,7 +217,7 @@ function obstacleHere(): string | undefined {
   if (process.getuid?.() !== 0) return 'the benchmarks need root: ip netns add does (sudo npm run bench)';
   const missing = TOOLS.filter((tool) => !onPath(tool));
   if (missing.length === 0) return undefined;
-  return `the benchmarks need ${missing.join(', ')}: install iproute2, iputils-ping (or iputils), util-linux and bash`;
+  return `the benchmarks need ${missing.join(', ')}: install iproute2, iputils-ping (or iputils), util-linux, bash and gcc`;
 }
 
 function onPath(tool: string): boolean {
