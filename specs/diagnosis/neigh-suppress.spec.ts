@@ -52,7 +52,7 @@ describeNeeding([VLAN_FILTERING, 'vlan'], async () => {
         lastSeen: 'sw/p0',
       });
       expect(await explanationOf(asked())).toContain(
-        `sw/p1 is flooded with nothing about ${to}: neigh_suppress of VLAN 10 is on, and the bridge knows that neighbour
+        `the bridge floods nothing about ${to} to sw/p1: neigh_suppress of VLAN 10 is on, and the bridge knows that neighbour
 Hint: vlan.set({ id: 10, neighSuppress: false }) on sw/p1, or ip neigh flush to ${to} nud all`,
       );
       await expect(a).not.toReach(b, { droppedBy: 'bridge.neigh-suppress', at: p1 });

@@ -35,16 +35,15 @@ const AREAS: Record<string, string> = {
 
 const INTRO = `# Diagnoses
 
-Each cause of a loss has a **code**, such as \`bridge.isolated\`. Codes are stable: specs may ask for them, and scripts may read them. The
-sentences of messages may change. This page is made from the source: \`npx vitest run specs/diagnosis/page.spec.ts -u\` writes it.
-
-A failed assertion says the code in [\`failure.json\`](failures.md#as-data) and in the report. Look it up here:
+Each cause of a loss has a **code**, such as \`bridge.isolated\`. [\`failure.json\`](failures.md#as-data) and the report have the code of
+each failed assertion. Look up here what it means and what to do. Codes are stable: specs may ask for them, and scripts may read them. The
+sentences of messages may change. This page is generated: \`npx vitest run specs/diagnosis/page.spec.ts -u\` writes it.
 `;
 
 const USE = `## In a spec
 
-A negative may ask for its cause. It passes only if the packet was lost for this cause. For any other cause it fails, and says which
-it was:
+A negative may name its cause with \`droppedBy\`. It passes only if the packet was lost for this cause. For any other cause it fails, and
+says which it was:
 
 \`\`\`ts
 await expect(a).not.toReach(b, { droppedBy: 'bridge.isolated', at: sw });
@@ -52,10 +51,10 @@ await expect(b).not.toHear(a, { droppedBy: 'bridge.bcast-flood-off' });
 \`\`\`
 
 \`at\` is the device or namespace where the packet was last seen, or whose setting is the cause. With \`droppedBy\` a probe that never left
-its host counts, too (\`route.none\`, \`link.no-carrier\`), for its cause is known. To have the kernel name a packet filter's rule, hairpin
-sends one more probe ([Reading a failure](failures.md#a-packet-filter)). With \`diagnose: 'passive'\` it does not, so \`nft.\` codes are never found.
+its host counts, too (\`route.none\`, \`link.no-carrier\`), because its cause is known. To have the kernel name a packet filter's rule, hairpin
+sends one more probe ([Reading a failure](failures.md#a-packet-filter)). With \`diagnose: 'passive'\` it sends none, so \`nft.\` codes are never found.
 
-The error of a failed assertion has the diagnosis as data. So has the test's \`meta.hairpin.attempts\` in vitest's reporters:
+The error of a failed assertion has the diagnosis as data; so does \`meta.hairpin.attempts\` of the test in vitest's reporters:
 
 \`\`\`ts
 import { diagnosisOf } from 'hairpin';
@@ -70,8 +69,8 @@ diagnosisOf(error); // { code: 'bridge.isolated', facts: { ingress: 'sw/p0', egr
 | \`model\` | hairpin's model: the settings of the network have this effect |
 | \`guess\` | nobody: only the place is known |
 
-Devices are named by namespace and name: \`sw/p0\`. Each entry below says what the code means, with the function of the kernel that
-drops the packet, then its facts, and the message of an example, with what to do about it.
+\`sw/p0\` is the device \`p0\` in the namespace \`sw\`. Each entry below says what the code means, with the kernel function that
+drops the packet, then its facts, and an example of its message, with a hint what to do.
 `;
 
 /** docs/diagnoses.md. */
@@ -102,10 +101,10 @@ function section(code: Code): string {
     '',
     means,
     ...factLines(WORDS[code]),
-    ...['', 'The message of an example:', '', '```', text],
+    ...['', 'Example:', '', '```', text],
     ...(hint ? [`Hint: ${hint}`] : []),
     '```',
-    ...(culprits.length > 0 ? ['', `There \`at\` may be ${OR.format(culprits)}.`] : []),
+    ...(culprits.length > 0 ? ['', `In this example \`at\` may be ${OR.format(culprits)}.`] : []),
   ].join('\n');
 }
 

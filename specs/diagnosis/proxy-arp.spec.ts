@@ -3,7 +3,7 @@ import { diagnosed } from './diagnosed.ts';
 
 // a ── p0 sw ─┬─ p1 (proxy_arp) ── b
 //             └─ p2 ── c
-test('a port that answers ARP for its hosts is flooded with nothing', async ({ lab }) => {
+test('a bridge floods nothing to a port for whose hosts it answers ARP', async ({ lab }) => {
   const sw = lab.switch('sw');
   const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
   for (const host of [a, b, c]) lab.cable(host, sw);

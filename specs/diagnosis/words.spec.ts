@@ -105,7 +105,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
   ],
   [
     { code: 'vlan.missing', facts: { device: 'b/eth0', tag: { protocol: '802.1ad', id: 7 } } },
-    'the frame has the tag 802.1ad id 7, and b/eth0 has no VLAN of that one: its own stack takes untagged frames',
+    'the frame has the tag 802.1ad id 7, and b/eth0 has no VLAN device for it: its own stack takes only untagged frames',
     "b.vlan({ parent: b/eth0, protocol: '802.1ad', id: 7 })",
   ],
   [
@@ -116,12 +116,12 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
   [
     { code: 'route.none', facts: { namespace: 'a', to: '10.0.0.1', hasRules: true } },
     'a has no route to 10.0.0.1',
-    'which rule it is: ip rule and ip route show table all, on a',
+    'a rule may be the reason; on a: ip rule; ip route show table all',
   ],
   [
     { code: 'route.none', facts: { namespace: 'a', to: 'ff05::1', group: { device: 'a/eth0' } } },
     'a has no route to ff05::1',
-    "a way to groups: a.route.add({ to: 'ff00::/8', dev: 'eth0' }); toHear asks who hears one",
+    "add a route to groups: a.route.add({ to: 'ff00::/8', dev: 'eth0' }); toHear asks who hears a group",
   ],
   [
     { code: 'neighbour.arp-off', facts: { device: 'b/eth0' } },
@@ -136,7 +136,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
   [
     { code: 'neighbour.old-mac', facts: OLD },
     'the frame is for 02:00:00:00:00:09, and b/eth0 has 02:00:00:00:00:02',
-    'a neighbour entry with an old MAC address? See neighbour.list() of who sent it',
+    'a neighbour entry with an old MAC address? See neighbour.list() on the sender',
   ],
   [
     {
@@ -144,7 +144,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
       facts: { ...OLD, entry: { namespace: 'a', address: '10.0.0.2', isPermanent: false } },
     },
     'the frame is for 02:00:00:00:00:09, and b/eth0 has 02:00:00:00:00:02',
-    'a has learnt that for 10.0.0.2: it is old (a.neighbour.flush()), or somebody else answered',
+    'a has learnt that MAC address for 10.0.0.2: it is old (a.neighbour.flush()), or somebody else answered',
   ],
   [
     {
@@ -161,7 +161,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
   ],
   [
     { code: 'address.own-source', facts: { namespace: 'b', address: '10.0.0.1', lost: 'answer' } },
-    'b has 10.0.0.1 too, so what it answers goes to itself',
+    'b has 10.0.0.1 too, so it sends its answers to itself',
     'two hosts with one address: give b another',
   ],
   [
@@ -180,7 +180,7 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
   [
     { code: 'group.not-joined', facts: { device: 'b/m0', group: '224.0.0.251', by: 'parent' } },
     'b/m0 has not joined 224.0.0.251: its parent hands it no frame for it',
-    'a program on b has to join it (IP_ADD_MEMBERSHIP); without join: false hairpin does',
+    'a program on b has to join it (IP_ADD_MEMBERSHIP); hairpin joins it unless join: false',
   ],
   [
     { code: 'nft.drop', facts: { ...NFT, isBase: false, of: { is: 'answer' } } },

@@ -182,7 +182,7 @@ await describeImpairing(() => {
     using _dead = near.impair({ loss: 100 });
     await expect(a).not.toReach(b, { droppedBy: 'qdisc.netem', at: near });
     expect(await failureOf(expect(a).toReach(b, { within: 50 }))).toMatch(
-      /lost by netem of a\/eth0, which loses 100 % of the packets\n(.*\n)*Hint: mend the link: clear\(\), or the end of its `using` scope; for a link of a program's: tc qdisc del dev eth0 root$/m,
+      /lost by netem of a\/eth0, which loses 100 % of the packets\n(.*\n)*Hint: mend the link: clear\(\), or the end of its `using` scope; if a program impaired it: tc qdisc del dev eth0 root$/m,
     );
   });
 });

@@ -109,6 +109,6 @@ test('a failure names the groups and what ends them', async ({ lab }) => {
   using _split = lab.partition([a, b], [c]);
   a.neighbour.add({ to: '10.0.0.3', lladdr: c.interface().mac });
   expect(await failureOf(expect(a).toReach(c, { within: 50 }))).toMatch(
-    / → c\/eth0 ✗ lost between the groups of lab\.partition: \[a, b\] \| \[c\]\nHint: c hears its own group alone until the partition ends: heal\(\), or the end of its `using` scope$/,
+    / → c\/eth0 ✗ lost between the groups of lab\.partition: \[a, b\] \| \[c\]\nHint: c hears only its own group until the partition ends: heal\(\), or the end of its `using` scope$/,
   );
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'hairpin';
 import { explanationOf } from './explanation-of.ts';
 
 const hint = (namespace: string) =>
-  `Hint: a program on ${namespace} has to join it (IP_ADD_MEMBERSHIP); without join: false hairpin does`;
+  `Hint: a program on ${namespace} has to join it (IP_ADD_MEMBERSHIP); hairpin joins it unless join: false`;
 
 // a ── b, and nobody has joined 224.0.0.251
 test('a host that has not joined a group does not take its packets', async ({ lab }) => {

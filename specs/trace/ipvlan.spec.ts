@@ -62,7 +62,7 @@ Hint: route to it instead: gateway.route.add({ to: '10.0.0.101', via: an address
   test('mode l3: no ND', async ({ lab }) => {
     const { ns1, gateway } = ipvlanPair(lab, { mode: 'l3' });
     expect(await explanationOf(expect(gateway).toReach(ns1, { within: 50, family: 6 }))).toContain(
-      '✗ ns1/i1 is in mode l3: no broadcast and no multicast comes to it, and so no ND (ipvlan_handle_mode_l3)\n',
+      '✗ ns1/i1 is in mode l3: it gets no broadcast and no multicast, so no ND (ipvlan_handle_mode_l3)\n',
     );
   });
 

@@ -117,7 +117,7 @@ test('a group without a route to it', async ({ lab }) => {
     await asked(),
   ).toBe(`Received:  nothing was sent: a has no route to 239.10.10.10, a multicast group that nobody joined (ENETUNREACH)
 
-Hint: a way to groups: a.route.add({ to: '224.0.0.0/4', dev: 'eth0' }); toHear asks who hears one`);
+Hint: add a route to groups: a.route.add({ to: '224.0.0.0/4', dev: 'eth0' }); toHear asks who hears a group`);
   await b.exec('ip', ['address', 'add', '239.10.10.10/32', 'dev', 'eth0', 'autojoin']);
   expect(await asked()).toContain('239.10.10.10, a multicast group that b joined (ENETUNREACH)');
   a.route.add({ to: '224.0.0.0/4', dev: 'eth0' });
@@ -143,7 +143,7 @@ test('an address of 127.0.0.0/8 as the source', async ({ lab }) => {
   a.route.add({ to: '10.9.0.0/16', dev: 'eth0' });
   expect(await receivedOf(expect(a).toReach('10.9.0.2', { within: 50 }))).toBe(
     'Received:  nothing was sent: 127.9.0.1 is no source outside of a (EINVAL)\n' +
-      'Why:       a sends nothing from 127.9.0.1: 127.0.0.0/8 stays in a host\n\n' +
+      'Why:       a sends nothing from 127.9.0.1: 127.0.0.0/8 stays inside the host\n\n' +
       "Hint: a.sysctl.set('net.ipv4.conf.all.route_localnet', 1)",
   );
   await expect(a).not.toReach('10.9.0.2', { droppedBy: 'ip.localnet', at: a });
@@ -158,5 +158,5 @@ test.for<[action: string, reason: string]>([
   await a.exec('ip', ['rule', 'add', 'to', '10.0.0.2', 'priority', '5', action]);
   expect(await receivedOf(expect(a).toReach(b, { within: 50 }))).toBe(`Received:  nothing was sent: ${reason}
 
-Hint: which rule it is: ip rule and ip route show table all, on a`);
+Hint: a rule may be the reason; on a: ip rule; ip route show table all`);
 });

@@ -36,7 +36,7 @@ Hint: both ends of a VLAN need the same protocol and id, which cannot be changed
     right.address.add('10.9.0.2/24');
     expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toBe(
       `Path of the last probe (ARP who-has 10.9.0.2 tell 10.9.0.1):
-  a/eth0.10 → a/eth0 → b/eth0 ✗ the frame has the tag 802.1Q id 10, and b/eth0 has no VLAN of that one: its own stack takes untagged frames
+  a/eth0.10 → a/eth0 → b/eth0 ✗ the frame has the tag 802.1Q id 10, and b/eth0 has no VLAN device for it: its own stack takes only untagged frames
 Hint: b.vlan({ parent: b/eth0, id: 10 })`,
     );
     // A host answers for any of its addresses at any of its devices, here at a/eth0; but its way back is by eth0.10.
@@ -46,7 +46,7 @@ Hint: b.vlan({ parent: b/eth0, id: 10 })`,
     );
     a.neighbour.add({ to: '10.9.0.2', lladdr: right.mac, dev: 'eth0.10' });
     expect(await explanationOf(expect(b).toReach(a, { within: 50 }))).toContain(
-      `  a/eth0.10 → a/eth0 → b/eth0 ✗ the frame has the tag 802.1Q id 10, and b/eth0 has no VLAN of that one`,
+      `  a/eth0.10 → a/eth0 → b/eth0 ✗ the frame has the tag 802.1Q id 10, and b/eth0 has no VLAN device for it`,
     );
     a.sysctl.set('net.ipv4.conf.all.arp_ignore', 1);
     expect(await explanationOf(expect(b).toReach(a, { within: 50 }))).toBe(

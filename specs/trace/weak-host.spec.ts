@@ -32,7 +32,7 @@ test('it is the device that the question comes to that is asked why, not the one
 test('over IPv6 a device answers for its own addresses alone', async ({ lab }) => {
   const { a } = await build(lab);
   expect(await asked(a, 'fd00:0:0:1::99')).toContain(
-    '✗ r asks who has fd00:0:0:1::99, and nobody answers: fd00:0:0:1::99 is an address of b/vip0, and b/eth0 answers ND for its own alone\n',
+    '✗ r asks who has fd00:0:0:1::99, and nobody answers: fd00:0:0:1::99 is an address of b/vip0, and b/eth0 answers ND only for its own\n',
   );
 });
 

@@ -3,12 +3,13 @@ import { ASKED, type WordsOf } from './words.ts';
 
 export const addressWords: WordsOf<'address'> = {
   'address.none': {
-    means: 'No device of the lab has the address that is asked for.',
+    means: 'No device of the lab has the address that was asked.',
     example: { address: '10.0.0.9' },
     say: ({ address }) => ({ text: `no device of the lab has ${address}` }),
   },
   'address.gone': {
-    means: 'No device of the lab has the address any more: it was deleted, or went with its link or with IPv6.',
+    means:
+      'No device of the lab has the address any more. The address or its device was deleted; an IPv6 address also goes when its link goes down, or when IPv6 is disabled.',
     facts: { holder: 'the namespace that had it', why: 'what became of it' },
     optional: { mend: 'how to get it back, if adding it again is not enough' },
     example: { address: '10.0.0.2', holder: 'b', why: '10.0.0.2 was deleted' },
@@ -33,7 +34,7 @@ export const addressWords: WordsOf<'address'> = {
   },
   'address.tentative': {
     means:
-      'Duplicate address detection for the address is not done, so no socket can be bound to it, and nobody answers for it (RFC 4862).',
+      'Duplicate address detection for the address is not done, so no socket can be bound to it, and its host does not answer for it (RFC 4862).',
     optional: { length: 'of the prefix' },
     example: { namespace: 'a', address: 'fd00::1', length: 64 },
     say: ({ namespace, address, length }) => ({
@@ -52,7 +53,7 @@ export const addressWords: WordsOf<'address'> = {
         asked,
         lost === 'packet'
           ? `${namespace} has ${address} too, and drops packets that come from its own addresses`
-          : `${namespace} has ${address} too, so what it answers goes to itself`,
+          : `${namespace} has ${address} too, so it sends its answers to itself`,
       ),
       hint: `two hosts with one address: give ${namespace} another`,
     }),

@@ -3,7 +3,7 @@ import { namespaceOf, ownName, type WordsOf } from './words.ts';
 
 export const bridgeWords: WordsOf<'bridge'> = {
   'bridge.down': {
-    means: 'The bridge is down, and with it all of its ports are disabled (`br_stp_disable_bridge`).',
+    means: 'The bridge is down, which disables all its ports (`br_stp_disable_bridge`).',
     example: { namespace: 'sw', bridge: 'br0' },
     say: ({ namespace, bridge }) => ({
       text: `${bridge} of ${namespace} is down, and its ports with it`,
@@ -11,7 +11,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     }),
   },
   'bridge.not-a-port': {
-    means: 'The device was a port of the bridge, and is none any more.',
+    means: 'The device is no longer a port of the bridge.',
     example: { port: 'sw/p1', bridge: 'br0' },
     say: ({ port, bridge }) => {
       const [namespace, name] = [namespaceOf(port), ownName(port)];
@@ -23,7 +23,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.port-state': {
     means:
-      'The port is not in state `forwarding`: it takes nothing in (`br_handle_frame`), and nothing goes out of it (`should_deliver`).',
+      'The port is not in state `forwarding`: it accepts no frame (`br_handle_frame`), and sends none (`should_deliver`).',
     facts: { side: '`in`: the port accepts no frame; `out`: it sends none' },
     optional: { because: '`spanning-tree` or `bpdu-guard`, if one of these set the state' },
     example: { port: 'sw/p1', state: 'blocking', side: 'out' },
@@ -38,10 +38,10 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.hairpin-off': {
     means:
-      'The frame would have to leave by the port that it came in by, and that port does not reflect (`should_deliver`, IEEE 802.1Q reflective relay).',
+      'The frame would have to leave by the port that it came in by, and hairpin is off on that port (`should_deliver`; IEEE 802.1Q calls it reflective relay).',
     facts: {
       wouldHelp:
-        '`false` where no macvlan would hear the reflected frame: in mode private, or in mode source without the sender on its list',
+        '`false` if no macvlan would hear the reflected frame, because it is in mode private, or in mode source without the sender on its list',
     },
     example: { port: 'sw/p0', wouldHelp: true },
     say: ({ port, wouldHelp }) => ({
@@ -52,7 +52,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     }),
   },
   'bridge.isolated': {
-    means: 'Both ports are isolated: the bridge passes nothing from one to the other (`br_skb_isolated`).',
+    means: 'Both ports are isolated: the bridge forwards nothing from one to the other (`br_skb_isolated`).',
     example: { ingress: 'sw/p0', egress: 'sw/p1' },
     say: ({ ingress, egress }) => ({
       text: `${ingress} and ${egress} are isolated: isolated ports do not talk to each other`,
@@ -68,16 +68,16 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.reserved': {
     means:
-      'The frame is for a reserved group address, 01:80:c2:00:00:00 to 0f. Bridges pass on none of them (IEEE 802.1Q clause 8.6.3, `br_handle_frame`).',
+      'The frame is for a reserved group address, 01:80:c2:00:00:00 to 0f. Bridges do not forward such frames (IEEE 802.1Q clause 8.6.3, `br_handle_frame`).',
     facts: { mac: 'the destination of the frame' },
     example: { port: 'sw/p0', mac: '01:80:c2:00:00:0e' },
     say: ({ port, mac }) => ({
-      text: `the bridge of ${port} passes on nothing that is for ${mac}, a reserved group (IEEE 802.1Q clause 8.6.3)`,
+      text: `the bridge of ${port} forwards nothing to ${mac}, a reserved group (IEEE 802.1Q clause 8.6.3)`,
     }),
   },
   'bridge.locked': {
     means:
-      'The port is locked: it takes in only frames from addresses that the forwarding database has behind it (`br_handle_frame_finish`).',
+      'The port is locked: it accepts only frames from addresses that the forwarding database has for this port (`br_handle_frame_finish`).',
     facts: { mac: 'the source of the frame' },
     example: { port: 'sw/p0', mac: '02:00:00:00:00:01' },
     say: ({ port, mac }) => ({
@@ -94,7 +94,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
     }),
   },
   'bridge.mcast-flood-off': {
-    means: 'The port sends no multicast that nobody behind it has joined (`br_flood`, BR_MCAST_FLOOD).',
+    means: 'The port sends no multicast of groups that nobody behind it has joined (`br_flood`, BR_MCAST_FLOOD).',
     example: { port: 'sw/p1' },
     say: ({ port }) => ({
       text: `${port} sends no multicast: mcast_flood is off`,
@@ -111,26 +111,26 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.proxy-arp': {
     means:
-      'The bridge answers ARP for what is behind the port (`proxy_arp`), so it floods nothing to that port (`br_flood`, BR_PROXYARP).',
+      'The bridge answers ARP for the hosts behind the port (`proxy_arp`), so it floods nothing to that port (`br_flood`, BR_PROXYARP).',
     example: { port: 'sw/p1' },
     say: ({ port }) => ({
-      text: `${port} is flooded with nothing: proxy_arp is on`,
+      text: `the bridge floods nothing to ${port}: proxy_arp is on`,
       hint: `on ${namespaceOf(port)}: ip link set ${ownName(port)} type bridge_slave proxy_arp off`,
     }),
   },
   'bridge.neigh-suppress': {
     means:
-      'The port, or a VLAN there, has `neigh_suppress`, or the port has `proxy_arp_wifi`, and the bridge floods no question to it whose answer it knows, and no announcement (`br_flood`, `br_do_proxy_suppress_arp`, `br_do_suppress_nd`). The bridge answers itself only if the neighbour is behind such a port.',
+      'The port, or a VLAN there, has `neigh_suppress`, or the port has `proxy_arp_wifi`. The bridge then floods no announcement to the port, and no ARP or ND question whose answer it knows (`br_flood`, `br_do_proxy_suppress_arp`, `br_do_suppress_nd`). The bridge answers the question itself only if the neighbour is behind such a port.',
     facts: {
       address: 'the address that the question, or the announcement, is about',
       setting: '`neigh_suppress` or `proxy_arp_wifi`',
       because:
         '`known`: the bridge has the neighbour in its own table; `own`: the address is its own; `announced`: nobody is asked (a gratuitous ARP, duplicate address detection of IPv6)',
     },
-    optional: { vlan: 'the VLAN whose `neigh_suppress` it is, where the port has `neigh_vlan_suppress`' },
+    optional: { vlan: 'the VLAN that has `neigh_suppress`, if the port has `neigh_vlan_suppress`' },
     example: { port: 'sw/p1', setting: 'neigh_suppress', address: '10.0.0.2', because: 'known' },
     say: ({ port, setting, address, because, vlan }) => ({
-      text: `${port} is flooded with nothing about ${address}: ${setting}${vlan === undefined ? '' : ` of VLAN ${vlan}`} is on, and ${SUPPRESSED[because]}`,
+      text: `the bridge floods nothing about ${address} to ${port}: ${setting}${vlan === undefined ? '' : ` of VLAN ${vlan}`} is on, and ${SUPPRESSED[because]}`,
       hint: `${
         vlan === undefined
           ? `on ${namespaceOf(port)}: ip link set ${ownName(port)} type bridge_slave ${setting} off`
@@ -140,9 +140,9 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.vlan': {
     means:
-      'The bridge looks at VLANs, and the frame is of one that the port is not in: nothing of it comes in (`__allowed_ingress`), and nothing goes out (`br_allowed_egress`). The port may be the bridge itself, for its own host (`br_pass_frame_up`).',
+      'The bridge is VLAN-aware, and the port is not a member of the VLAN of the frame: it accepts no frame of that VLAN (`__allowed_ingress`), and sends none (`br_allowed_egress`). The port may be the bridge itself, for its own host (`br_pass_frame_up`).',
     facts: { id: 'the VLAN of the frame', side: '`in`: the port accepts no frame of it; `out`: it sends none' },
-    optional: { pvidOf: 'the port where the frame came in without a tag: its pvid is this VLAN' },
+    optional: { pvidOf: 'the port where the frame came in untagged; its pvid is this VLAN' },
     example: { port: 'sw/p1', id: 1, side: 'out', pvidOf: 'sw/p0' },
     say: ({ port, id, side, pvidOf }) => ({
       text: `${pvidOf ? `the untagged frame becomes VLAN ${id} (pvid of ${pvidOf}); ` : ''}VLAN ${id} is not allowed on ${port}`,
@@ -151,7 +151,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.vlan-state': {
     means:
-      'A port may have a state for each VLAN (`bridge vlan set … state`). For the VLAN of the frame it is not `forwarding`, so the port drops the frame on its way in (`__allowed_ingress`) or out (`br_allowed_egress`). In the state `learning` the bridge still learns the address of the sender (`br_handle_frame_finish`).',
+      'A port may have a state for each VLAN (`bridge vlan set … state`). The state for the VLAN of the frame is not `forwarding`, so the port drops the frame on its way in (`__allowed_ingress`) or out (`br_allowed_egress`). In the state `learning` the bridge still learns the address of the sender (`br_handle_frame_finish`).',
     facts: {
       id: 'the VLAN of the frame',
       state: '`disabled`, `listening`, `learning` or `blocking`',
@@ -178,19 +178,19 @@ export const bridgeWords: WordsOf<'bridge'> = {
     example: { port: 'sw/p0' },
     say: ({ port, tag }) => ({
       text: tag
-        ? `the tag ${tag.protocol} id ${tag.id} says no VLAN to the bridge of ${port}, and ${port} has no pvid`
+        ? `the tag ${tag.protocol} id ${tag.id} names no VLAN for the bridge of ${port}, and ${port} has no pvid`
         : `${port} takes no untagged frame: it has no pvid`,
       hint: `vlan.add({ id: …, pvid: true }) on ${port}`,
     }),
   },
   'bridge.no-tunnel': {
     means:
-      'The port is an `external` vxlan, which sends only frames that somebody has given a tunnel (`vxlan_xmit`). The bridge gives one to the VLANs that the port maps, while they still have their tag (`br_handle_vlan`, `br_handle_egress_vlan_tunnel`).',
+      'The port is an `external` vxlan, which sends only frames that have tunnel metadata (`vxlan_xmit`). The bridge adds the metadata to frames of VLANs that the port maps, if they still have their tag (`br_handle_vlan`, `br_handle_egress_vlan_tunnel`).',
     facts: {
       because:
-        '`not-filtering`: the bridge does not look at VLANs; `off`: the port has no `vlan_tunnel`; `untagged`: the VLAN loses its tag there, before it is mapped; `unmapped`: the VLAN has no tunnel there',
+        '`not-filtering`: the bridge is not VLAN-aware; `off`: the port has no `vlan_tunnel`; `untagged`: the VLAN leaves there without its tag, so it is not mapped; `unmapped`: the VLAN has no tunnel there',
     },
-    optional: { vlan: 'of the frame, where the bridge looks at VLANs' },
+    optional: { vlan: 'of the frame, if the bridge is VLAN-aware' },
     example: { port: 'leaf/vxlan0', because: 'unmapped', vlan: 10 },
     say: ({ port, because, vlan = 0 }) => ({
       text: `${port} is an external vxlan, and the frame has no tunnel: ${NO_TUNNEL[because](vlan).text}`,
@@ -199,9 +199,9 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.no-mdb-entry': {
     means:
-      'The bridge snoops, somebody asks for members of groups, and the multicast database has no member of this group at the port; nor is a multicast router there (`br_multicast_flood`). The port may be the bridge itself, for its own host.',
+      'The bridge snoops, and there is a querier. The multicast database has no member of the group at the port, and no multicast router is there (`br_multicast_flood`). The port may be the bridge itself, for its own host.',
     facts: { group: 'an IP address, or a MAC address if the frame has no IP packet' },
-    optional: { vlan: 'of the frame, where the bridge looks at VLANs' },
+    optional: { vlan: 'of the frame, if the bridge is VLAN-aware' },
     example: { port: 'sw/p1', group: '239.1.1.1' },
     say: ({ port, group, vlan }) => ({
       text: `no MDB entry for ${group}${vlan === undefined ? '' : ` in VLAN ${vlan}`} on ${port}: nobody there has joined the group, and no multicast router is there`,
@@ -210,7 +210,7 @@ export const bridgeWords: WordsOf<'bridge'> = {
   },
   'bridge.other-port': {
     means:
-      'The forwarding database has the address behind another port, and a known address is sent to its port alone (`br_handle_frame_finish`).',
+      'The forwarding database has the address behind another port, and the bridge sends frames for a known address only to its port (`br_handle_frame_finish`).',
     facts: {
       mac: 'the destination of the frame',
       port: 'the port that the forwarding database has for it',

@@ -12,7 +12,7 @@ const NFT_EXAMPLE = {
 } as const;
 
 const OF = 'whose packet it was, if not the probe: its `answer`, or the `solicitation` by ARP or ND for `address`';
-const BASE = 'whether the chain has the hook itself; otherwise another chain jumps to it';
+const BASE = '`true` for a base chain, which has the hook itself; `false` if another chain jumps to it';
 const NFT_OPTIONAL = { device: 'of a chain at the hook ingress or egress', of: OF };
 const RULE = 'in the words of `nft list chain`, if it could be read';
 
@@ -32,7 +32,7 @@ export const filterWords: WordsOf<'nft' | 'iptables' | 'filter' | 'fault'> = {
       'No rule of an nftables chain accepted the packet, and the policy of that chain is drop. The kernel says so itself (`NFT_MSG_TRACE`).',
     facts: {
       isBase: BASE,
-      nearest: 'the rules that would have accepted it but for one `field`, with the `value` in the packet',
+      nearest: 'the rules that fail to accept it only because of one `field`, with the `value` in the packet',
     },
     optional: NFT_OPTIONAL,
     example: {
@@ -63,7 +63,7 @@ export const filterWords: WordsOf<'nft' | 'iptables' | 'filter' | 'fault'> = {
     },
   },
   'fault.partition': {
-    means: 'The spec has split the network (`lab.partition`), and the packet came from another group of hosts.',
+    means: 'The spec split the network (`lab.partition`), and the packet came from another group of hosts.',
     facts: { namespace: 'the host that it came to', groups: 'the hosts of each group' },
     optional: { of: OF },
     example: { namespace: 'c', groups: [['a', 'b'], ['c']] },
@@ -71,17 +71,17 @@ export const filterWords: WordsOf<'nft' | 'iptables' | 'filter' | 'fault'> = {
       const split = groups.map((group) => `[${group.join(', ')}]`).join(' | ');
       return {
         text: `${whose(of)}lost between the groups of lab.partition: ${split}`,
-        hint: `${namespace} hears its own group alone until the partition ends: heal(), or the end of its \`using\` scope`,
+        hint: `${namespace} hears only its own group until the partition ends: heal(), or the end of its \`using\` scope`,
       };
     },
   },
   'filter.drop': {
     means:
-      'The kernel says that a packet filter dropped the packet (`nf_hook_slow`), and no rule trace tells which: ebtables-legacy, BPF, or connection tracking itself.',
+      'The kernel says that a packet filter dropped the packet (`nf_hook_slow`), but no rule trace names it. It may be ebtables-legacy, BPF, or connection tracking itself.',
     example: { namespace: 'b' },
     say: ({ namespace }) => ({
       text: `dropped by a packet filter of ${namespace}`,
-      hint: `which one no rule trace tells, on ${namespace}: nft list ruleset; iptables-legacy-save; ebtables-legacy -L`,
+      hint: `no rule trace names the rule; on ${namespace}: nft list ruleset; iptables-legacy-save; ebtables-legacy -L`,
     }),
   },
 };
@@ -104,7 +104,7 @@ function nftRule(verb: string, does: string, example: string): CodeWords<'nft.dr
 
 function legacyRule(verb: string, does: string, example: string): CodeWords<'iptables.drop'> {
   return {
-    means: `A rule of iptables-legacy ${does} the packet: the last one that it matched, as the kernel logs (\`nf_log_trace\`).`,
+    means: `A rule of iptables-legacy ${does} the packet. It is the last rule that matched, by the kernel's trace (\`nf_log_trace\`).`,
     facts: { number: 'of the rule in its chain' },
     optional: { of: OF, rule: 'as an argument of the program, if it could be read' },
     example: { ...LEGACY_EXAMPLE, number: 1, rule: example },

@@ -5,12 +5,12 @@ import { ASKED, namespaceOf, ownName, type Said, type WordsOf } from './words.ts
 export const hostWords: WordsOf<'host' | 'group'> = {
   'host.rp-filter': {
     means:
-      'The reverse path filter refuses a packet: its answer would leave by another device, or nowhere (RFC 3704, `__fib_validate_source`).',
+      'The reverse path filter drops a packet because the answer would leave by another device, or has no route (RFC 3704, `__fib_validate_source`).',
     optional: {
       device: 'that the packet came in by',
       source: 'of the packet; missing if only the kernel names the filter',
       mode: '`rp_filter`: 1 strict, 2 loose',
-      back: 'the way back is by another device (`elsewhere`), or there is `none`; `unnumbered`: by another one, which counts in mode 2, too, as this one has no IPv4 address',
+      back: 'the route back leads by another device (`elsewhere`), or there is `none`; `unnumbered`: by another device, which counts in mode 2, too, because this one has no IPv4 address',
       asked: ASKED,
     },
     example: { namespace: 'r', device: 'r/eth0', source: '10.0.9.1', mode: 1, back: 'elsewhere' },
@@ -25,18 +25,18 @@ export const hostWords: WordsOf<'host' | 'group'> = {
     }),
   },
   'host.not-taken': {
-    means: 'The frame came to the device, and its own stack did not get it. Why is not known.',
+    means: 'The frame came to the device, but its own stack did not get it. The reason is unknown.',
     example: { device: 'b/eth0' },
     say: ({ device }) => ({ text: `${device} got it, and did not pass it to its own stack` }),
   },
   'group.not-joined': {
     means:
-      'The receiver has not joined the multicast group of the packet (`ip_check_mc_rcu`, `ipv6_chk_mcast_addr`; of a macvlan the parent filters, `macvlan_broadcast`).',
+      'The receiver has not joined the multicast group of the packet (`ip_check_mc_rcu`, `ipv6_chk_mcast_addr`; for a macvlan the parent filters, `macvlan_broadcast`).',
     facts: { by: 'who drops the packet: the IP `stack` of the receiver, or the `parent` of the macvlan' },
     example: { device: 'b/eth0', group: '224.0.0.251', by: 'stack' },
     say: ({ device, group, by }) => ({
       text: `${device} has not joined ${group}: ${by === 'stack' ? 'its stack takes no packet for it' : 'its parent hands it no frame for it'}`,
-      hint: `a program on ${namespaceOf(device)} has to join it (IP_ADD_MEMBERSHIP); without join: false hairpin does`,
+      hint: `a program on ${namespaceOf(device)} has to join it (IP_ADD_MEMBERSHIP); hairpin joins it unless join: false`,
     }),
   },
 };

@@ -30,8 +30,8 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...filterWords,
   ...kernelWords,
   unknown: {
-    means: 'Nothing is known but where the frame was last seen. Better no reason than a wrong one.',
-    optional: { silent: 'the namespace, if its packet filters told nothing of the frame' },
+    means: 'hairpin knows only where the frame was last seen. It gives no reason rather than a wrong one.',
+    optional: { silent: 'the namespace, if its packet filters left no trace of the frame' },
     example: {},
     say: ({ silent }) => ({
       text: 'last seen here',

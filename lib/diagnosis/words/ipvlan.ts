@@ -3,10 +3,10 @@ import { ASKED, type WordsOf } from './words.ts';
 
 export const ipvlanWords: WordsOf<'ipvlan'> = {
   'ipvlan.no-group-in': {
-    means: 'No broadcast and no multicast comes to an ipvlan in mode l3 or l3s (`ipvlan_handle_mode_l3`).',
+    means: 'An ipvlan in mode l3 or l3s gets no broadcast and no multicast (`ipvlan_handle_mode_l3`).',
     example: { device: 'b/ipvl0', mode: 'l3', parent: 'host/up0' },
     say: ({ device, mode, parent }) => ({
-      text: `${device} is in mode ${mode}: no broadcast and no multicast comes to it, and so no ND (ipvlan_handle_mode_l3)`,
+      text: `${device} is in mode ${mode}: it gets no broadcast and no multicast, so no ND (ipvlan_handle_mode_l3)`,
       hint: `route to it instead, by an address of ${parent}; or set({ mode: 'l2' }) on ${device}`,
     }),
   },
@@ -34,7 +34,7 @@ export const ipvlanWords: WordsOf<'ipvlan'> = {
   },
   'ipvlan.parent-host': {
     means:
-      "In modes l3 and l3s the parent's host takes what is for itself before it passes the parent (`ip_local_out`), and its answers leave by the wire.",
+      "In modes l3 and l3s the parent's host gets packets for itself before they pass the parent (`ip_local_out`), and its answers leave by the wire.",
     facts: { source: 'the address of the ipvlan' },
     example: { namespace: 'host', parent: 'host/up0', source: '10.0.0.1' },
     say: ({ namespace, parent, source }) => ({
@@ -44,11 +44,11 @@ export const ipvlanWords: WordsOf<'ipvlan'> = {
   },
   'ipvlan.no-route': {
     means:
-      "In modes l3 and l3s it is the parent's host that routes what an ipvlan sends (`ipvlan_process_v4_outbound`), and it has no route there by the parent.",
+      "In modes l3 and l3s the parent's host routes what an ipvlan sends (`ipvlan_process_v4_outbound`), and it has no route there by the parent.",
     facts: { to: 'the destination of the packet', device: 'the parent' },
     example: { namespace: 'host', to: '10.0.9.1', device: 'host/up0', mode: 'l3' },
     say: ({ namespace, to, device, mode }) => ({
-      text: `${namespace} has no route to ${to} by ${device.slice(device.indexOf('/') + 1)}, and in mode ${mode} it is ${namespace} that routes`,
+      text: `${namespace}, which routes in mode ${mode}, has no route to ${to} by ${device.slice(device.indexOf('/') + 1)}`,
       hint: `${namespace}.route.add({ to: '${to}', via: … })`,
     }),
   },

@@ -4,7 +4,7 @@ import { ownName, type WordsOf } from './words.ts';
 /** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
 export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
   'tc.drop': {
-    means: 'A filter of traffic control dropped it (`sch_handle_ingress`, `sch_handle_egress`).',
+    means: 'A traffic control filter dropped the packet (`sch_handle_ingress`, `sch_handle_egress`).',
     optional: { device: 'if it is known' },
     example: { namespace: 'b', device: 'b/eth0', side: 'ingress' },
     say: ({ namespace, device, side }) => ({
@@ -13,7 +13,7 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     }),
   },
   'xdp.drop': {
-    means: 'An XDP program dropped it (`do_xdp_generic`).',
+    means: 'An XDP program dropped the packet (`do_xdp_generic`).',
     optional: { device: 'if it is known' },
     example: { namespace: 'b', device: 'b/eth0' },
     say: ({ namespace, device }) => ({
@@ -22,10 +22,10 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     }),
   },
   'qdisc.netem': {
-    means: 'The link is impaired (`iface.impair`, `tc qdisc … netem`), and lost it (`netem_enqueue`).',
+    means: 'The link is impaired (`iface.impair`, `tc qdisc … netem`), and lost the packet (`netem_enqueue`).',
     facts: { device: 'the interface that was to send it' },
     optional: {
-      loss: 'the share of packets that it loses, in percent; missing if none is set: its queue was full, or it follows a model',
+      loss: 'the share of packets that it loses, in percent; missing if none is set: then its queue was full, or it has a loss model',
     },
     example: { device: 'a/eth0', loss: 100 },
     say: ({ device, loss }) => ({
@@ -33,11 +33,12 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
         loss === undefined
           ? `dropped by netem of ${device}`
           : `lost by netem of ${device}, which loses ${loss} % of the packets`,
-      hint: `mend the link: clear(), or the end of its \`using\` scope; for a link of a program's: tc qdisc del dev ${ownName(device)} root`,
+      hint: `mend the link: clear(), or the end of its \`using\` scope; if a program impaired it: tc qdisc del dev ${ownName(device)} root`,
     }),
   },
   'qdisc.drop': {
-    means: 'The queueing discipline of a device dropped it: it is full, or drops on purpose (`__dev_xmit_skb`).',
+    means:
+      'The queueing discipline of a device dropped the packet: it is full, or drops on purpose (`__dev_xmit_skb`).',
     optional: { device: 'if it is known' },
     example: { namespace: 'a', device: 'a/eth0' },
     say: ({ namespace, device }) => ({
@@ -53,11 +54,11 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   'ip.localnet': {
     means:
       'A packet from or for 127.0.0.0/8 came from outside (`ip_route_input_slow`), or would leave its host (`__mkroute_output`).',
-    optional: { from: 'the address that it would leave its host from' },
+    optional: { from: 'the source address, if the packet would leave its host' },
     example: { namespace: 'b' },
     say: ({ namespace, from }) => ({
       text: from
-        ? `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays in a host`
+        ? `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays inside the host`
         : `${namespace} takes no packets of 127.0.0.0/8 from outside`,
       hint: `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`,
     }),

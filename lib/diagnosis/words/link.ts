@@ -3,8 +3,8 @@ import { bringUp, type Said, type WordsOf } from './words.ts';
 
 export const linkWords: WordsOf<'link' | 'uplink'> = {
   'link.down': {
-    means: 'A device on the way is down: it sends nothing and takes nothing in.',
-    optional: { routes: '`true` if the routes by the device went with it (`fib_disable_ip`)' },
+    means: 'A device on the way is down: it sends and accepts nothing.',
+    optional: { routes: '`true` if the kernel removed the routes by the device (`fib_disable_ip`)' },
     example: { device: 'b/eth0' },
     say: ({ device, routes }) => ({
       text: `${device} is down${routes ? ', and its routes are gone with it' : ''}`,
@@ -12,13 +12,13 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
     }),
   },
   'link.gone': {
-    means: 'A device is not there any more.',
+    means: 'A device no longer exists in the lab.',
     example: { device: 'a/eth0' },
     say: ({ device }) => ({ text: `${device} is gone: a program has deleted it, or moved it elsewhere` }),
   },
   'link.no-carrier': {
     means:
-      'A device is up, but its link is not: the other end of its cable is down, or the device that it hangs on is. It drops what it is given to send (`noop_enqueue`).',
+      'A device is up, but has no carrier: the other end of its cable is down, or its parent is. It drops what it should send (`noop_enqueue`).',
     optional: {
       down: 'the device that is down: the `peer` at the other end of the cable, or a `parent`',
       through: 'the parents between the two devices',
@@ -27,7 +27,7 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
     say: noCarrier,
   },
   'link.dummy': {
-    means: 'A dummy device drops whatever it is given to send (`dummy_xmit`).',
+    means: 'A dummy device drops everything that it should send (`dummy_xmit`).',
     example: { device: 'a/dummy0' },
     say: ({ device }) => ({
       text: `${device} is a dummy: it drops whatever it is sent (dummy_xmit), and nothing ever comes in by it`,
@@ -35,7 +35,7 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   },
   'link.mtu': {
     means:
-      'A packet is longer than a device, or a route, takes. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`).',
+      'A packet is longer than a device or a route allows. A cable checks the MTU of the receiver (`is_skb_forwardable`), a bridge that of the port, a router that of the device that it sends by (`ip_exceeds_mtu`, `ip6_pkt_too_big`), and a host its own (`ip_append_data`).',
     facts: {
       mtu: 'the limit, in bytes',
       length: 'of the packet, in bytes',
@@ -53,13 +53,13 @@ export const linkWords: WordsOf<'link' | 'uplink'> = {
   },
   'link.unconnected': {
     means:
-      'Nothing leads from one device to the other: no cable, no parent, no host between them, no link with an unknown end.',
+      'Nothing leads from one device to the other: no cable, no parent, no host between them, and no link whose other end is unknown.',
     facts: { from: 'the device that sent the frame', to: 'the namespace or device that it was for' },
     example: { from: 'a/eth0', to: 'b' },
     say: ({ from, to }) => ({ text: `no cable leads from ${from} to ${to}` }),
   },
   'uplink.left': {
-    means: 'The frame left the lab by a real NIC. What happens behind that, hairpin does not see.',
+    means: 'The frame left the lab by a real NIC. hairpin does not see what happens behind it.',
     facts: { uplink: 'the real NIC', siblings: 'the other macvlans on it' },
     example: { device: 'a/m0', uplink: 'enp3s0', siblings: ['b/m0'] },
     say: ({ device, uplink, siblings }) => ({

@@ -26,8 +26,7 @@ export const macvlanWords: WordsOf<'macvlan'> = {
     }),
   },
   'macvlan.not-listed': {
-    means:
-      'A macvlan in mode source is given only frames from the MAC addresses on its list (`macvlan_forward_source`).',
+    means: 'A macvlan in mode source gets only frames from the MAC addresses on its list (`macvlan_forward_source`).',
     facts: { mac: 'the source of the frame' },
     example: { device: 'b/m0', mac: '02:00:00:00:00:01' },
     say: ({ device, mac }) => ({
@@ -52,16 +51,16 @@ export const macvlanWords: WordsOf<'macvlan'> = {
   },
   'macvlan.nodst': {
     means:
-      'A macvlan in mode source has the flag `nodst`: its parent does not get what the macvlan hears (`macvlan_forward_source`).',
+      'A macvlan in mode source has the flag `nodst`: the parent does not get the frames that the macvlan hears (`macvlan_forward_source`).',
     example: { device: 'b/m0', parent: 'host/up0' },
     say: ({ device, parent }) => ({
-      text: `${device} is in mode source with nodst: what it hears, ${parent} does not get`,
+      text: `${device} is in mode source with nodst: ${parent} does not get the frames that it hears`,
       hint: `set({ nodst: false }) on ${device}`,
     }),
   },
   'macvlan.no-queue': {
     means:
-      'The queue for broadcast of the macvlans on a parent has no room: `bcqueuelen` is 0 (`macvlan_broadcast_enqueue`).',
+      'The parent’s queue for broadcasts to its macvlans has no room: `bcqueuelen` is 0 (`macvlan_broadcast_enqueue`).',
     example: { parent: 'host/up0' },
     say: ({ parent }) => ({
       text: `the macvlans on ${parent} hear no broadcast: bcqueuelen is 0`,
@@ -70,7 +69,7 @@ export const macvlanWords: WordsOf<'macvlan'> = {
   },
   'macvlan.parent': {
     means:
-      "A macvlan and its parent's own host do not talk: what the macvlan sends leaves by the parent's wire (`macvlan_queue_xmit`), and what the parent sends does not come back either, unless a switch reflects it.",
+      "A macvlan and the host of its parent do not talk. What either sends leaves by the parent's wire (`macvlan_queue_xmit`), and comes back only if a switch reflects it.",
     example: { device: 'a/m0', parent: 'host/up0' },
     say: ({ device, parent }) => ({
       text: `${device} and its parent ${parent} do not talk to each other: what either sends leaves by the wire of ${parent}`,
@@ -79,7 +78,7 @@ export const macvlanWords: WordsOf<'macvlan'> = {
   },
   'macvlan.siblings': {
     means:
-      'Two macvlans on one parent talk directly only where both are in mode bridge (`macvlan_queue_xmit`). Otherwise frames leave by the wire, and a switch there must reflect them.',
+      'Two macvlans on one parent talk directly only if both are in mode bridge (`macvlan_queue_xmit`). Otherwise frames leave by the wire, and a switch there must reflect them.',
     example: { device: 'a/m0', sibling: 'b/m0', parent: 'host/up0' },
     say: ({ device, sibling, parent }) => ({
       text: `${device} and ${sibling} are not both in mode bridge: what one sends to the other leaves by the wire of ${parent}, and nothing there reflects it`,

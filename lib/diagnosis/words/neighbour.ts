@@ -9,14 +9,14 @@ export const neighbourWords: WordsOf<'neighbour'> = {
     say: ({ asked }) => ({ text: unanswered(asked) }),
   },
   'neighbour.answer-lost': {
-    means: 'The next hop answered by ARP or ND, and its answer did not come to who asked.',
+    means: 'The next hop answered by ARP or ND, and its answer did not come to the host that asked.',
     facts: { asked: '`by` asked for `address`, and `answeredBy` answered' },
     example: { asked: { by: 'a', address: '10.0.0.2', answeredBy: 'b' } },
     say: ({ asked }) => ({ text: unanswered(asked) }),
   },
   'neighbour.arp-off': {
     means:
-      'A device has no ARP and no ND (IFF_NOARP): it takes no ARP in (`arp_rcv`), and joins no solicited-node group (`addrconf_join_solict`).',
+      'A device has no ARP and no ND (IFF_NOARP): it accepts no ARP (`arp_rcv`), and joins no solicited-node group (`addrconf_join_solict`).',
     optional: { asked: ASKED },
     example: { device: 'b/eth0', asked: { by: 'a', address: '10.0.0.2' } },
     say: ({ device, asked }) => ({
@@ -26,7 +26,7 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   },
   'neighbour.arp-ignore': {
     means:
-      'The sysctl `arp_ignore` keeps a device from answering ARP for the address (`arp_ignore`, of which the greater value of `all` and its own counts).',
+      'The sysctl `arp_ignore` keeps a device from answering ARP for the address (`arp_ignore`; the greater value counts, that of `all` or of the device).',
     facts: { value: 'of the sysctl' },
     optional: { asked: ASKED },
     example: { device: 'b/eth0', address: '10.0.0.2', value: 8, asked: { by: 'a', address: '10.0.0.2' } },
@@ -37,7 +37,7 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   },
   'neighbour.arp-filter': {
     means:
-      'With the sysctl `arp_filter` a device answers ARP only where the way back to who asks leads by that device (`arp_filter`; of `all` and its own either will do).',
+      'With the sysctl `arp_filter`, of `all` or of the device, a device answers ARP only if the route back to the host that asks leads by that device (`arp_filter`).',
     facts: { asker: 'who asks for the MAC address' },
     optional: { asked: ASKED },
     example: {
@@ -56,18 +56,18 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   },
   'neighbour.other-device': {
     means:
-      'A device answers ND for its own addresses alone, and the question came to another device of the host (`ndisc_recv_ns`).',
+      'A device answers ND only for its own addresses, and the question came to another device of the host (`ndisc_recv_ns`).',
     facts: { device: 'that got the question', owner: 'that has the address' },
     optional: { asked: ASKED },
     example: { device: 'b/eth1', owner: 'b/eth0', address: 'fd00::2', asked: { by: 'a', address: 'fd00::2' } },
     say: ({ device, owner, address, asked }) => ({
-      text: unanswered(asked, `${address} is an address of ${owner}, and ${device} answers ND for its own alone`),
+      text: unanswered(asked, `${address} is an address of ${owner}, and ${device} answers ND only for its own`),
       hint: `add the address to ${device}, or add a route through ${namespaceOf(owner)} on the host that asks`,
     }),
   },
   'neighbour.other-host': {
     means:
-      'The neighbour entry of the sender for its next hop has the MAC address of another host. That host got the packet, and the packet is for none of its addresses (`ip_rcv_finish`).',
+      'The sender’s neighbour entry for its next hop has the MAC address of another host. That host got the packet, and does not have its destination address (`ip_rcv_finish`).',
     facts: {
       device: 'that got the frame',
       namespace: 'the sender',
@@ -84,7 +84,7 @@ export const neighbourWords: WordsOf<'neighbour'> = {
   },
   'neighbour.old-mac': {
     means:
-      "The frame came to a device, but is for another MAC address: IP does not take it (`ip_rcv_core`, `ip6_rcv_core`). The sender's neighbour entry is wrong.",
+      "The frame came to a device, but is for another MAC address, so IP drops it (`ip_rcv_core`, `ip6_rcv_core`). The sender's neighbour entry is wrong.",
     facts: { mac: 'of the device', destination: 'of the frame' },
     optional: { entry: "the sender's neighbour entry, if it is known" },
     example: {
@@ -107,10 +107,10 @@ export function unanswered(asked: Asked | undefined, why?: string): string {
 
 function oldMac({ device, mac, destination, entry }: CauseFacts['neighbour.old-mac']): Said {
   const text = `the frame is for ${destination}, and ${device} has ${mac}`;
-  if (!entry) return { text, hint: 'a neighbour entry with an old MAC address? See neighbour.list() of who sent it' };
+  if (!entry) return { text, hint: 'a neighbour entry with an old MAC address? See neighbour.list() on the sender' };
   const { namespace, address, isPermanent } = entry;
   const hint = isPermanent
     ? `${namespace} has a permanent neighbour entry for ${address} with that MAC address: ${namespace}.neighbour.delete('${address}')`
-    : `${namespace} has learnt that for ${address}: it is old (${namespace}.neighbour.flush()), or somebody else answered`;
+    : `${namespace} has learnt that MAC address for ${address}: it is old (${namespace}.neighbour.flush()), or somebody else answered`;
   return { text, hint };
 }

@@ -3,20 +3,20 @@ import type { CodeWords, Said, WordsOf } from './words.ts';
 
 export const routeWords: WordsOf<'route' | 'router'> = {
   'route.none': {
-    means: 'A host has no route to the address, or none back to who asked (`ENETUNREACH`, `fib_lookup`).',
+    means: 'A host has no route to the address, or no route back to the host that asked (`ENETUNREACH`, `fib_lookup`).',
     optional: {
-      back: '`true` if the missing route is that of the answer',
+      back: '`true` if the answer has no route',
       hasRules: '`true` if the host has rules (`ip rule`), so one of them may be the reason',
       group: 'the `device` that would send, if `to` is a multicast group',
     },
     example: { namespace: 'a', to: '10.0.9.1' },
     say: noRoute,
   },
-  'route.blackhole': toNowhere('blackhole', 'drops it without a word (`EINVAL`)'),
+  'route.blackhole': toNowhere('blackhole', 'drops it silently (`EINVAL`)'),
   'route.unreachable': toNowhere('unreachable', 'answers with an ICMP error (`EHOSTUNREACH`)'),
   'route.prohibit': toNowhere('prohibit', 'answers with an ICMP error (`EACCES`)'),
   'route.other-device': {
-    means: 'The routes choose another device than the one that leads to the goal (`ip_route_input`).',
+    means: 'The routes choose a device that does not lead to the destination (`ip_route_input`).',
     facts: { device: 'the device that the routes choose', wanted: 'the device that leads to the destination' },
     example: { namespace: 'r', to: '10.0.1.2', device: 'r/eth2', wanted: 'r/eth1' },
     say: ({ namespace, to, device, wanted }) => ({
@@ -25,7 +25,7 @@ export const routeWords: WordsOf<'route' | 'router'> = {
   },
   'router.forwarding-off': {
     means:
-      'A host that should pass the packet on does not forward (`ip_forward` asks the device that the packet came in by, `ip6_forward` the setting of all, or from 6.17 on the `force_forwarding` of that device).',
+      'A host that should pass the packet on does not forward. `ip_forward` reads the setting of the device that the packet came in by, `ip6_forward` that of `all`, and since Linux 6.17 also the `force_forwarding` of the device.',
     example: { namespace: 'r', family: 4, sysctl: 'net.ipv4.ip_forward' },
     say: ({ namespace, family, sysctl }) => ({
       text: `${namespace} does not forward IPv${family}: ${sysctl} is 0`,
@@ -33,16 +33,16 @@ export const routeWords: WordsOf<'route' | 'router'> = {
     }),
   },
   'router.not-a-switch': {
-    means: 'The frame is not an IP packet, and a router passes on IP packets only: ARP and ND stay on their link.',
+    means: 'The frame is not an IP packet, and a router passes on only IP packets: ARP and ND stay on their link.',
     example: { namespace: 'r' },
     say: ({ namespace }) => ({
-      text: `${namespace} passes on packets, not frames such as this one: it is a router, no switch`,
+      text: `${namespace} is a router, not a switch: it does not pass on frames such as this one`,
     }),
   },
   'router.no-holder': {
     means: 'A router got the packet, and no host behind that router has its address.',
     example: { namespace: 'r', address: '10.0.1.9' },
-    say: ({ namespace, address }) => ({ text: `${namespace} passes it on to nobody who has ${address}` }),
+    say: ({ namespace, address }) => ({ text: `${namespace} got it, and no host behind ${namespace} has ${address}` }),
   },
   'router.kept': {
     means: 'The frame came to the host that has its MAC address, and that host did not pass it on.',
@@ -58,10 +58,10 @@ function noRoute({ namespace, to, back, hasRules, group }: CauseFacts['route.non
     const [, name] = group.device.split('/');
     return {
       text,
-      hint: `a way to groups: ${namespace}.route.add({ to: '${groups}', dev: '${name}' }); toHear asks who hears one`,
+      hint: `add a route to groups: ${namespace}.route.add({ to: '${groups}', dev: '${name}' }); toHear asks who hears a group`,
     };
   }
-  if (hasRules) return { text, hint: `which rule it is: ip rule and ip route show table all, on ${namespace}` };
+  if (hasRules) return { text, hint: `a rule may be the reason; on ${namespace}: ip rule; ip route show table all` };
   return { text, hint: `${namespace}.route.add({ to: '${to}', via: … })` };
 }
 

@@ -3,17 +3,16 @@ import type { WordsOf } from './words.ts';
 export const socketWords: WordsOf<'socket'> = {
   'socket.none': {
     means:
-      'Nobody listens at the port: the host answers with a TCP reset or an ICMP port unreachable (`tcp_v4_rcv`, `__udp4_lib_rcv`).',
+      'No socket listens at the port: the host answers with a TCP reset or an ICMP port unreachable (`tcp_v4_rcv`, `__udp4_lib_rcv`).',
     example: { namespace: 'b', protocol: 'tcp', port: 80 },
     say: ({ namespace, protocol, port }) => ({ text: `nothing listens at ${protocol} port ${port} in ${namespace}` }),
   },
   'socket.other-address': {
-    means:
-      'Somebody listens at the port, but at another address than the one that was asked for (`inet_lookup_listener`).',
-    facts: { address: 'that was asked for', open: 'the addresses at which the port is open' },
+    means: 'A socket listens at the port, but not at the address that was asked (`inet_lookup_listener`).',
+    facts: { address: 'that was asked', open: 'the addresses at which the port is open' },
     example: { namespace: 'b', protocol: 'tcp', port: 80, address: '10.0.0.2', open: ['127.0.0.1'] },
     say: ({ namespace, protocol, port, address, open }) => ({
-      text: `${protocol} port ${port} of ${namespace} is open at ${open.join(', ')} alone, not at ${address}`,
+      text: `${protocol} port ${port} of ${namespace} is open only at ${open.join(', ')}, not at ${address}`,
     }),
   },
   'socket.filter': {

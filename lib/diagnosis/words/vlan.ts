@@ -3,7 +3,7 @@ import { namespaceOf, type WordsOf } from './words.ts';
 
 export const vlanWords: WordsOf<'vlan' | 'tap'> = {
   'vlan.other-tag': {
-    means: 'The frame has no tag, or another one than the VLAN device takes (`vlan_do_receive`).',
+    means: 'The frame has no tag, or a tag that is not the VLAN device’s (`vlan_do_receive`).',
     facts: { protocol: 'of the device', id: 'of the device', tag: 'of the frame; `null` if it has none' },
     example: { device: 'b/eth0.10', protocol: '802.1Q', id: 10, tag: { protocol: '802.1Q', id: 20 } },
     say: ({ device, tag, ...own }) => ({
@@ -13,17 +13,17 @@ export const vlanWords: WordsOf<'vlan' | 'tap'> = {
   },
   'vlan.missing': {
     means:
-      'The frame has a tag, and its receiver has no VLAN device for that tag. A stack takes untagged frames only (`__netif_receive_skb_core`).',
+      'The frame has a tag, and its receiver has no VLAN device for that tag. A stack takes only untagged frames (`__netif_receive_skb_core`).',
     facts: { tag: 'of the frame' },
     example: { device: 'b/eth0', tag: { protocol: '802.1Q', id: 20 } },
     say: ({ device, tag }) => ({
-      text: `the frame has the tag ${tagWords(tag)}, and ${device} has no VLAN of that one: its own stack takes untagged frames`,
+      text: `the frame has the tag ${tagWords(tag)}, and ${device} has no VLAN device for it: its own stack takes only untagged frames`,
       hint: `${namespaceOf(device)}.vlan({ parent: ${device}, ${tag.protocol === '802.1Q' ? '' : `protocol: '${tag.protocol}', `}id: ${tag.id} })`,
     }),
   },
   'tap.open': {
     means:
-      'A program has the macvtap or ipvtap open as a character device: it is given the frames, and the stack is not (`tap_handle_frame`).',
+      'A program has the macvtap or ipvtap open as a character device. The program gets the frames, and the stack does not (`tap_handle_frame`).',
     example: { device: 'b/macvtap0' },
     say: ({ device }) => ({
       text: `${device} is open as a character device: its frames go there, and not to the stack of ${namespaceOf(device)}`,

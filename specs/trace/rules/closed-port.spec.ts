@@ -41,7 +41,7 @@ test('a server that listens at another address alone', async ({ lab }) => {
   const server = web.run(() => createServer().listen(8080, '127.0.0.1'));
   const hint = await hintOf(expect(a).toReach(web, { by: 'tcp', port: 8080, within: 50 }));
   server.close();
-  expect(hint).toBe('tcp port 8080 of web is open at 127.0.0.1 alone, not at 10.0.1.2');
+  expect(hint).toBe('tcp port 8080 of web is open only at 127.0.0.1, not at 10.0.1.2');
 });
 
 test('over IPv6, too', async ({ lab }) => {
@@ -49,7 +49,7 @@ test('over IPv6, too', async ({ lab }) => {
   const server = web.run(() => createServer().listen(8080, '::1'));
   const hint = await hintOf(expect(a).toReach(web, { by: 'tcp', family: 6, port: 8080, within: 50 }));
   server.close();
-  expect(hint).toMatch(/^tcp port 8080 of web is open at ::1 alone, not at fd00\S+:2$/);
+  expect(hint).toMatch(/^tcp port 8080 of web is open only at ::1, not at fd00\S+:2$/);
 });
 
 test('where a rule refuses, nobody is said not to listen', async ({ lab }) => {

@@ -85,7 +85,7 @@ test('a rule that asks for an address which is another by then is not named', as
   await addRules(r, DESTINATION, ['ip daddr 10.0.1.2 dnat to 10.0.1.9']);
   await addRules(r, 'ip t c { type filter hook forward priority 0; }', ['ip daddr 10.0.1.2 drop']);
   expect(await explanationOf(expect(a).toReach(b, { within: 50 }))).toContain(
-    'a/eth0 → r/eth0 ✗ r passes it on to nobody who has 10.0.1.9',
+    'a/eth0 → r/eth0 ✗ r got it, and no host behind r has 10.0.1.9',
   );
 });
 
