@@ -23,14 +23,14 @@ export interface HairpinOptions {
    */
   trace?: TraceMode;
   /**
-   * How a failed question is explained. `probe` sends one probe more, and has the kernel tell which rule, or which of its
-   * functions, took that. `passive` sends nothing: for specs that count packets (`limit`, counters, dynamic sets). Then no
-   * rule is named. @default 'probe'
+   * How a failed question is explained. `probe` sends one more probe, and has the kernel report which rule or function
+   * dropped it. `passive` sends nothing, for specs that count packets (`limit`, counters, dynamic sets). No rule is then
+   * named. @default 'probe'
    */
   diagnose?: Diagnose;
   /**
-   * Where `hairpin/reporter` writes down how long each test file took, by which `--shard` then shares them out. All
-   * shards must have the same one: committed, or from CI's cache. @default 'test-results/durations.json'
+   * Where `hairpin/reporter` records how long each test file took. `--shard` balances the shards by this file. All shards
+   * must have the same one: committed, or from CI's cache. @default 'test-results/durations.json'
    */
   durations?: string;
   /**

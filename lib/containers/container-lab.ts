@@ -13,7 +13,7 @@ import { dockerHost, leave, loadTestcontainers } from './testcontainers.ts';
 import { whyNoContainers, whyNoEngine } from './why-no-engine.ts';
 
 export interface ContainerLabOptions extends LabOptions {
-  /** Called where no engine can be had, with the reason and how to get one; a test skips. @default throws an Error */
+  /** Called if there is no engine, with the reason and how to get one; a test skips. @default throws an Error */
   withoutEngine?: (reason: string) => never;
 }
 

@@ -3,12 +3,11 @@ import { startedOf } from './started.ts';
 import type { StartedContainer } from './started-container.ts';
 
 /**
- * A running container, as a namespace of a lab: links, cables, routes, probes and taps are those of any other. `exec` runs
- * a program of the machine in the container's network, such as `tcpdump`; what runs inside the container is
- * {@link Container.started}'s to say.
+ * A running container, as a namespace of a lab: it has links, cables, routes, probes and taps like any other. `exec` runs a
+ * program of the machine, such as `tcpdump`, in the container's network. {@link Container.started} runs programs inside it.
  */
 export class Container extends Namespace {
-  /** The engine's name of it. */
+  /** The container's id in the engine. */
   readonly id: string;
 
   constructor(lab: Lab, name: string, id: string) {
@@ -19,7 +18,7 @@ export class Container extends Namespace {
   /**
    * testcontainers' own object of it: logs, files, programs inside.
    *
-   * @throws Error before its wait strategy has said that it is ready
+   * @throws Error before the container is ready, by its wait strategy
    * @example const { output } = await web.started.exec(['cat', '/etc/hostname'])
    */
   get started(): StartedContainer {

@@ -4,9 +4,9 @@ import { dieWithParentCommand } from '../kernel/own-namespaces.ts';
 import { show } from '../kernel/validate.ts';
 import { type ExecOptions, type Namespace, type Subprocess, UsageError } from '../lab/index.ts';
 
-/** The Docker engine that a lab's containers run in: one of the lab's own, or one at hand. */
+/** The Docker engine that a lab's containers run in: the lab's own, or that of `DOCKER_HOST`. */
 export abstract class DockerEngine {
-  /** Its socket, as a path that is good for every process of this machine's root. */
+  /** The path of its socket, valid for every process of this machine's root. */
   readonly socketPath: string;
 
   constructor(socketPath: string) {
@@ -19,9 +19,9 @@ export abstract class DockerEngine {
   }
 
   /**
-   * The namespace that the engine is in: a network that Docker makes there, macvlan's too, has its parents here.
+   * The namespace that the engine is in. The parents of Docker's macvlan networks are here.
    *
-   * @throws UsageError for an engine at hand, which is in the host's own network
+   * @throws UsageError for the engine of `DOCKER_HOST`, which is in the host's own network
    */
   abstract readonly namespace: Namespace;
 

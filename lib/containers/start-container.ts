@@ -19,13 +19,13 @@ import { setStarted } from './started.ts';
 import { type Testcontainers, useTestcontainers } from './testcontainers.ts';
 
 export interface ContainerOptions {
-  /** What runs in it, in place of the image's own. */
+  /** The command to run, instead of the image's own. */
   command?: readonly string[];
-  /** A network of Docker's. @default 'none': the container has the links that the lab gives it, and no other */
+  /** A Docker network. @default 'none': the container has only the links that the lab gives it */
   network?: string;
   /**
-   * Gives the container its links. Called once it runs, before its wait strategy is asked: for a program that is not
-   * ready without a network.
+   * Adds the container's links. It is called when the container runs, before its wait strategy begins, for a program that
+   * is not ready without a network.
    */
   connect?: (container: Container) => unknown;
 }

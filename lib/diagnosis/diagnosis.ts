@@ -15,21 +15,21 @@ export interface Diagnosis extends Finding {
 
 /**
  * A diagnosis as plain data: on the error of a failed assertion ({@link diagnosisOf}), in vitest's task meta, in reports.
- * `code` and `facts` belong together, and are stable: docs/diagnoses.md.
+ * Each `code` has its own `facts`; both are stable (docs/diagnoses.md).
  */
 export type DiagnosisData = Cause & {
   outcome: Outcome;
-  /** `kernel`: it said so itself. `model`: the settings of the network would do so. `guess`: no reason is known. */
+  /** `kernel`: the kernel itself says so. `model`: the settings of the network have this effect. `guess`: no reason is known. */
   certainty: Certainty;
   /** Whose packet was lost. */
   of: 'probe' | 'answer';
-  /** The device where it was last seen (`sw/p0`), or the host whose doing it is (`a`). */
+  /** The device where it was last seen (`sw/p0`), or the host that lost it (`a`). */
   lastSeen?: string;
   /** The cause in words. */
   text: string;
   /** What to do about it. */
   hint?: string;
-  /** What the kernel itself says of the drop. */
+  /** The kernel's own words about the drop. */
   kernel?: string;
 };
 

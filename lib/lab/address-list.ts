@@ -19,9 +19,9 @@ export class AddressList {
   /**
    * Adds an address.
    *
-   * @param text `10.0.0.1/24`; without a length it has the one of the segment's subnet
-   * @param options `dad: true` lets IPv6 look for duplicates first (1 to 2 s), which a lab does without unless it has the
-   * kernel's defaults; `dad: false` does without there, too
+   * @param text `10.0.0.1/24`; without a length it has the length of the segment's subnet
+   * @param options `dad`: whether IPv6 looks for duplicates first (1 to 2 s). The default is false, and true in a lab with
+   * the kernel's defaults
    * @example ns1.interface('m1').address.add('10.0.0.101/24')
    */
   add(text: string, options?: { dad?: boolean }): void {
@@ -39,7 +39,7 @@ export class AddressList {
     });
   }
 
-  /** Takes an address away. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
+  /** Deletes an address. @throws KernelError `EADDRNOTAVAIL` when the interface does not have it */
   delete(text: string): void {
     const call = `${this.#interface}.address.delete`;
     change(call, [text], () => {
@@ -52,7 +52,7 @@ export class AddressList {
     });
   }
 
-  /** What the kernel has now, IPv6 link-local addresses too. */
+  /** The addresses that the kernel has now, IPv6 link-local ones too. */
   list(): AddressState[] {
     checkAlive(this.#interface, 'address.list');
     watcher()?.asked();
@@ -62,7 +62,7 @@ export class AddressList {
       .filter((address) => address.index === index);
   }
 
-  /** The first address that serves beyond its link, or undefined. */
+  /** The first address with a scope beyond its link, or undefined. */
   first(family: Family): AddressState | undefined {
     checkAlive(this.#interface, 'address.first');
     checkOneOf(`${this.#interface}.address.first`, 'family', family, [4, 6]);

@@ -2,7 +2,7 @@ import { checkIp, checkPrefix, show, UsageError } from '../kernel/validate.ts';
 import type { Prefix } from '../wire/ip-address.ts';
 import type { Segment } from './segment.ts';
 
-/** What `address` of a new interface may be: `false` for none; without it the segment gives one of each family. */
+/** The addresses of a new interface; `false` for none. By default the segment gives it one of each family. */
 export type AddressOption = string | readonly string[] | false;
 
 /** Checks what an interface that is about to be made is to have, as far as it can be told without its segment. */

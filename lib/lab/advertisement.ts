@@ -30,11 +30,11 @@ import type { Namespace } from './namespace.ts';
 
 /** What a router advertises. Lifetimes are in seconds. */
 export interface AdvertiseOptions {
-  /** The subnets of the link, of 64 bits each, from which hosts make addresses of their own. */
+  /** The subnets of the link, /64 each, from which hosts make their own addresses. */
   prefix: string | readonly string[];
   /** The interface. @default the only one */
   dev?: Interface | string;
-  /** How long the hosts have it as their default router; 0: not at all. @default 1800 */
+  /** How long hosts use it as their default router; 0: never. @default 1800 */
   lifetime?: number;
   /** How long addresses are valid. @default 86400 */
   validLft?: number;
@@ -42,11 +42,11 @@ export interface AdvertiseOptions {
   preferredLft?: number;
   /** Resolvers (RFC 8106). @default none */
   dns?: readonly string[];
-  /** The MTU of the link. @default not said */
+  /** The MTU of the link. @default none advertised */
   mtu?: number;
-  /** Addresses are to be had by DHCPv6. @default false */
+  /** Hosts should get addresses by DHCPv6. @default false */
   managed?: boolean;
-  /** Other settings are to be had by DHCPv6. @default false */
+  /** Hosts should get other settings by DHCPv6. @default false */
   other?: boolean;
   /** Milliseconds from one advertisement to the next. @default 4000 */
   interval?: number;
@@ -90,7 +90,7 @@ export class Advertisement implements Disposable {
     );
   }
 
-  /** Ends the advertisements; the last says that this is no default router any more (RFC 4861 section 6.2.5). A second call does nothing. */
+  /** Ends the advertisements; the last one says that this is no longer a default router (RFC 4861 section 6.2.5). A second call does nothing. */
   withdraw(): void {
     // A failure is told by lab.close().
     this.end().catch(() => {});

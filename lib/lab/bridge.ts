@@ -7,11 +7,11 @@ import { Mst } from './mst.ts';
 import type { Port } from './port.ts';
 
 /**
- * A Linux bridge: its namespace's own stack sits behind it as behind one more port (`br_pass_frame_up`). A `Switch` is a
- * namespace that has one and nothing else.
+ * A Linux bridge. Its namespace's own stack is connected like one more port (`br_pass_frame_up`). A `Switch` is a
+ * namespace with a bridge and nothing else.
  */
 export class Bridge extends Interface {
-  /** Its ports, as far as they are interfaces of the lab, in the order in which they were made. */
+  /** Its ports that are interfaces of the lab, in the order of their creation. */
   get ports(): readonly Port[] {
     return this.namespace.interfaces.filter((device): device is Port => device.bridge === this);
   }
@@ -21,24 +21,24 @@ export class Bridge extends Interface {
     return new Fdb(this);
   }
 
-  /** The multicast database: who is sent the frames of a group. */
+  /** The multicast database: which ports get the frames of a group. */
   get mdb(): Mdb {
     return new Mdb(this);
   }
 
-  /** The instances of its spanning trees: which VLAN is of which, and their states at ports. */
+  /** The instances of its spanning trees: the VLANs of each, and its states at the ports. */
   get mst(): Mst {
     return new Mst(this);
   }
 
-  /** As the kernel has it now: the least of its ports' unless somebody chose one (`br_stp_recalculate_bridge_id`). */
+  /** As the kernel has it now: the least MAC address of its ports, unless one was set (`br_stp_recalculate_bridge_id`). */
   override get mac(): string {
     const { mac } = this.deleted || this.namespace.lab.closed ? engineOf(this) : engineOf(this).link();
     return mac;
   }
 }
 
-/** Whether an interface is a bridge, whose ports others are. */
+/** Whether an interface is a bridge. */
 export function isBridge(device: unknown): device is Bridge {
   return device instanceof Interface && kindOf(device)?.description.hasPorts === true;
 }

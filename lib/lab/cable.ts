@@ -27,7 +27,7 @@ export interface EndOptions {
   promiscuous?: boolean;
 }
 
-/** The two ends of a new cable, in the order of `cable`'s arguments, and what both have. */
+/** The options of the two ends of a new cable, in the order of `cable`'s arguments, and of both. */
 export interface CableOptions<K extends PairKindName = 'veth'> {
   /** The kind of pair. Its settings are further options. @default 'veth' */
   kind?: K;
@@ -43,19 +43,19 @@ export type EndOf<N extends Namespace> = N extends Switch ? Port : Interface;
 /** Settings of the pair beside the other options. */
 export type PairSettings<K> = NewSettingsOf<KindNamed<K>>;
 
-/** A plug that was pulled: `using` puts it back at the end of its scope. */
+/** An unplugged cable: `using` plugs it in again at the end of its scope. */
 export interface Unplugged extends Disposable {
-  /** Puts it back now. */
+  /** Plugs it in again now. */
   plug(): void;
 }
 
-/** How often a contact is lost, and for how long. */
+/** How often the carrier is lost, and for how long. */
 export interface FlapOptions {
   /** @default 1 */
   times?: number;
   /** How long there is no carrier each time, in milliseconds. */
   down: number;
-  /** How long there is one in between, in milliseconds. @default 0 */
+  /** How long there is a carrier in between, in milliseconds. @default 0 */
   up?: number;
 }
 
@@ -71,11 +71,11 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
   }
 
   /**
-   * Pulls the plug: both ends lose their carrier. One end goes down for it, since a veth has no other way to lose its
-   * carrier: the port of a bridge where there is one, else `b`. Nothing is lost by it: addresses stay, and routes and
-   * permanent neighbours are back when the plug is. Pulled a second time, nothing happens.
+   * Unplugs the cable: both ends lose their carrier. To do so it sets one end down, since a veth has no other way to lose
+   * its carrier: the port of a bridge if there is one, else `b`. Addresses stay, and routes and permanent neighbours come
+   * back with the carrier. A second call does nothing.
    *
-   * @returns what puts the plug back at the end of its scope, if this call has pulled it
+   * @returns a handle that plugs it in again at the end of its scope, if this call unplugged it
    * @example
    * using cut = cable.unplug();
    * await expect(a).not.toReach(b, { because: 'unsent' });
@@ -98,7 +98,7 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
     };
   }
 
-  /** Puts the plug back. Also brings up an end that something else took down. */
+  /** Plugs it in again. Also brings up an end that something else set down. */
   plug(): this {
     const call = `${this}.plug`;
     change(call, [], () => {
@@ -111,9 +111,9 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
   }
 
   /**
-   * Pulls the plug and puts it back, again and again, as a loose contact does.
+   * Unplugs the cable and plugs it in again, several times, like a loose contact.
    *
-   * @returns settled when the plug is back for the last time
+   * @returns a promise that resolves when the cable is plugged in for the last time
    * @throws UsageError for a wrong option
    * @example await cable.flap({ times: 3, down: 50, up: 50 })
    */
@@ -139,7 +139,7 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
     }
   }
 
-  /** Deletes the pair, and whatever hangs on its ends. */
+  /** Deletes the pair, and the devices on top of its ends. */
   delete(): void {
     change(`${this}.delete`, [], () => this.a.delete());
   }

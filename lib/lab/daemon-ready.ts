@@ -8,8 +8,8 @@ import type { Namespace } from './namespace.ts';
 import type { Program } from './program.ts';
 
 /**
- * What shows that a daemon serves: words in its output, a port at which it listens, a file that it makes (a socket, a
- * pid file), or a function whose promise is fulfilled then.
+ * How to know that a daemon is ready: by words in its output, a port at which it listens, a file that it creates (a socket,
+ * a pid file), or a function whose promise is then fulfilled.
  */
 export type Ready =
   | { log: RegExp | string }

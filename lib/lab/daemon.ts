@@ -8,7 +8,7 @@ import type { Program } from './program.ts';
 const STOP_DEADLINE = 5000;
 
 /**
- * A program that serves until the spec stops it, or the lab ends. If it ends by itself before, with whatever exit code, the
+ * A program that serves until the spec stops it, or the lab ends. If it ends by itself before, with any exit code, the
  * test fails with its last lines.
  */
 export class Daemon implements AsyncDisposable {
@@ -23,12 +23,12 @@ export class Daemon implements AsyncDisposable {
     return this.#program.pid as number;
   }
 
-  /** What it has printed to its standard output and standard error, in the order of arrival: the last 64 KiB. */
+  /** The last 64 KiB of its standard output and standard error, in the order of arrival. */
   get output(): string {
     return this.#program.output;
   }
 
-  /** Whether it runs. */
+  /** Whether it still runs. */
   get running(): boolean {
     return this.#program.ending === undefined;
   }
@@ -37,7 +37,7 @@ export class Daemon implements AsyncDisposable {
    * Ends the daemon, and waits until its process has ended. A daemon that has not ended 5 s after the signal is killed.
    *
    * @param signal @default 'SIGTERM'
-   * @example await keepalived.stop('SIGKILL'); // as if its machine had lost its power
+   * @example await keepalived.stop('SIGKILL'); // as if its machine had lost power
    */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.running) return;

@@ -6,15 +6,15 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf, setEngine } from './engine.ts';
 import type { Namespace } from './namespace.ts';
 
-/** A change that the kernel told of: the object as it is now, or, with `deleted`, as it was. */
+/** A change that the kernel reported: the object as it is now or, with `deleted`, as it was. */
 export type Event<K extends MonitoredObject = MonitoredObject> = MonitoredEntry<K> & { deleted: boolean };
 
 /** How long one wait of an iteration is, in milliseconds: a timer keeps a process alive no longer. */
 const A_WHILE = 1000;
 
 /**
- * What the kernel tells of a namespace's objects of one kind, from the moment at which it was made:
- * {@link Namespace.monitor}. It ends with its block (`using`), or with its lab.
+ * The kernel's messages about one kind of objects of a namespace, since {@link Namespace.monitor} made it. It ends with its
+ * scope (`using`), or with its lab.
  */
 export class Events<K extends MonitoredObject = MonitoredObject> implements Disposable, AsyncIterable<Event<K>> {
   readonly namespace: Namespace;
@@ -29,9 +29,9 @@ export class Events<K extends MonitoredObject = MonitoredObject> implements Disp
   }
 
   /**
-   * All that has been told until now, in order.
+   * All events until now, in order.
    *
-   * @throws Error where the kernel had no room for some of it (`ENOBUFS`)
+   * @throws Error when the kernel had no room for some of them (`ENOBUFS`)
    */
   all(): Event<K>[] {
     this.#heard.read();
@@ -40,9 +40,9 @@ export class Events<K extends MonitoredObject = MonitoredObject> implements Disp
   }
 
   /**
-   * The events one by one, those from before first; it waits for the next, until the monitor is closed.
+   * The events one by one, earlier ones first. It waits for the next until the monitor is closed.
    *
-   * @throws Error where the kernel had no room for some of them (`ENOBUFS`)
+   * @throws Error when the kernel had no room for some of them (`ENOBUFS`)
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Event<K>, void, undefined> {
     for (let next = 0; ; ) {
@@ -53,7 +53,7 @@ export class Events<K extends MonitoredObject = MonitoredObject> implements Disp
     }
   }
 
-  /** Stops listening. What was told until then stays. A second call does nothing. */
+  /** Stops listening. The events until then stay. A second call does nothing. */
   close(): void {
     this.#heard.close();
   }

@@ -63,10 +63,10 @@ export function readOf(call: string, namespace: Namespace, file: string, args: r
 
 /** execa's options. Output is text: `encoding` and `lines` stay as they are. */
 export type ExecOptions = Omit<Options, 'encoding' | 'lines'> & {
-  /** Opened character devices that the program is given, as its descriptors 3, 4 … @default none */
+  /** Open character devices that the program gets as its descriptors 3, 4 … @default none */
   taps?: readonly TapQueue[];
 };
-/** A program under way, as execa has it: a promise of its result, with streams; text comes as strings. */
+/** A running program, as execa has it: a promise of its result, with streams; text comes as strings. */
 export type Subprocess = ResultPromise<TextOptions>;
 /** What a program that failed rejects with. */
 export type ExecFailure = ExecaError;

@@ -10,9 +10,9 @@ import { change, watcher } from './watcher.ts';
 
 /** More of a static entry, in the words of `bridge fdb add`. */
 export interface FdbOptions {
-  /** The VLAN that it is for, 1 to 4094. @default frames without a tag, and every VLAN of the port */
+  /** The VLAN of the entry, 1 to 4094. @default untagged frames, and every VLAN of the port */
   vlan?: number;
-  /** The address stays behind this port, wherever it is heard. @default false */
+  /** The entry stays at this port, even if another port receives the address. @default false */
   sticky?: boolean;
 }
 
@@ -27,7 +27,7 @@ export class Fdb {
     this.#name = name;
   }
 
-  /** Entries of the ports; those of the bridge itself are left out. */
+  /** Entries of the ports, without those of the bridge itself. */
   list(): (FdbEntry & { port: Port })[] {
     const { namespace, index: bridge, ports } = this.#bridge;
     checkLabOpen(`${this.#name}.fdb.list`, namespace.lab);
@@ -42,7 +42,7 @@ export class Fdb {
   }
 
   /**
-   * Makes a static entry.
+   * Adds a static entry.
    *
    * @throws UsageError for a wrong argument; KernelError when the kernel refuses
    * @example sw.fdb.add(ns1.interface().mac, sw.ports[0], { vlan: 10 })
@@ -64,7 +64,7 @@ export class Fdb {
   /**
    * Deletes an entry.
    *
-   * @param options of which VLAN. Without one, all of the address behind the port
+   * @param options the VLAN of the entry. Without one, all entries of the address at the port
    * @throws KernelError `ENOENT` when there is no such entry
    */
   delete(mac: string, port: Interface, options: Pick<FdbOptions, 'vlan'> = {}): void {

@@ -21,12 +21,12 @@ export class Freeze implements Disposable {
     this.#stopped = stopped;
   }
 
-  /** The numbers of the processes. */
+  /** The process ids. */
   get pids(): readonly number[] {
     return [...this.#stopped];
   }
 
-  /** Has the programs go on. A second call does nothing. */
+  /** Lets the programs go on. A second call does nothing. */
   thaw(): void {
     const { inode } = engineOf(this.#namespace).netns;
     // Another process may have the number by now.

@@ -9,17 +9,17 @@ import { change, unwatched } from './watcher.ts';
 
 /** What happens to the packets that an interface sends, in the words of `tc qdisc … netem`. */
 export interface ImpairOptions {
-  /** Every packet waits for so many milliseconds. @default 0 */
+  /** How long every packet is delayed, in milliseconds. @default 0 */
   delay?: number;
-  /** The delay varies by so many milliseconds, more or less, evenly. So packets may overtake each other. @default 0 */
+  /** How much the delay varies in either direction, in milliseconds, evenly. Packets may overtake each other. @default 0 */
   jitter?: number;
-  /** So many percent of the packets are lost. @default 0 */
+  /** Percentage of packets that are lost. @default 0 */
   loss?: number;
-  /** So many percent are sent twice. @default 0 */
+  /** Percentage of packets that are sent twice. @default 0 */
   duplicate?: number;
-  /** So many percent do not wait for the delay, and overtake the others. @default 0 */
+  /** Percentage of packets that skip the delay, and overtake the others. @default 0 */
   reorder?: number;
-  /** So many percent have a wrong bit. @default 0 */
+  /** Percentage of packets that get one wrong bit. @default 0 */
   corrupt?: number;
   /** Bits a second: `'512kbit'`, `'10mbit'`, `'1.5gbit'`. @default no limit */
   rate?: string;
@@ -33,7 +33,7 @@ const OPTIONS = ['delay', 'jitter', ...PERCENTAGES, 'rate', 'limit'] as const;
 /** An hour: what is longer is a slip of the units. */
 const LONGEST = 3_600_000;
 
-/** A worse link: `using` mends it at the end of its scope. */
+/** An impaired link: `using` clears it at the end of its scope. */
 export class Impairment implements Disposable {
   readonly #device: Interface;
   #active = true;
@@ -42,7 +42,7 @@ export class Impairment implements Disposable {
     this.#device = device;
   }
 
-  /** Mends the link. What waits in its queue is lost. A second call does nothing. */
+  /** Clears the impairment. Packets that wait in its queue are lost. A second call does nothing. */
   clear(): void {
     if (!this.#active) return;
     this.#active = false;

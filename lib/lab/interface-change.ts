@@ -6,12 +6,11 @@ export interface InterfaceChange {
   up?: boolean;
   mtu?: number;
   mac?: string;
-  /** `promisc on`: counts once, whatever its children ask of it. */
+  /** `promisc on`: counts once, independent of what its children need. */
   promiscuous?: boolean;
   name?: string;
   /**
-   * The device of the same namespace that this one is to belong to: a bridge, a bond, a VRF. `false` for none, as
-   * `nomaster`.
+   * The master of the device, in the same namespace: a bridge, a bond, a VRF. `false` for none, as `nomaster`.
    */
   master?: MasterOption;
 }

@@ -42,9 +42,9 @@ export class Interface {
   readonly address: AddressList;
   /** Its VLANs as a bridge, or as the port of one. */
   readonly vlan: VlanList;
-  /** The device below, in whatever namespace of the lab; of a macvlan perhaps a real NIC, which is not of the lab. */
+  /** The device below, in any namespace of the lab. The parent of a macvlan may be a real NIC, outside the lab. */
   readonly parent: Interface | Uplink | undefined;
-  /** The other end, where the device is one end of a cable. */
+  /** The other end, if the device is one end of a cable. */
   peer: Interface | undefined;
   /** Devices on top of this one, wherever they are: macvlans, ipvlans, vlans, or the bridge or bond that it belongs to. */
   readonly children = new Set<Interface>();
@@ -68,28 +68,28 @@ export class Interface {
     return engineOf(this).mac;
   }
 
-  /** Whether it is a port of a bridge: of a switch, or of a host's. The kernel can change that at any time. */
+  /** Whether it is a port of a bridge, on a switch or on a host. The kernel can change that at any time. */
   get isPort(): boolean {
     return engineOf(this).isPort;
   }
 
-  /** The device that it belongs to: a bridge, a bond, a VRF. That of a switch is `sw.br0`. */
+  /** The device that it belongs to: a bridge, a bond, a VRF. The master of a switch's port is `sw.br0`. */
   get master(): Interface | undefined {
     return engineOf(this).master;
   }
 
-  /** The bridge that it is a port of, whatever kind of link it is. */
+  /** The bridge that it is a port of. */
   get bridge(): Bridge | undefined {
     const { master } = this;
     return master && kindOf(master)?.description.hasPorts ? (master as Bridge) : undefined;
   }
 
-  /** Whether it, or what it hangs on, has been deleted. */
+  /** Whether it, or a device that it depends on, has been deleted. */
   get deleted(): boolean {
     return engineOf(this).deleted;
   }
 
-  /** What the kernel has set of its kind now, and of it as a bridge's port. */
+  /** The settings of its kind, and those of a bridge port, as the kernel has them now. */
   get settings(): object {
     checkAlive(this, 'settings');
     watcher()?.asked();
@@ -100,8 +100,8 @@ export class Interface {
   }
 
   /**
-   * Changes a live interface, as `ip link set` does, and `bridge link set` where it is a port. When it returns, the change has
-   * reached the carriers of whatever hangs on the interface.
+   * Changes a live interface, as `ip link set` does, and `bridge link set` for a port. When it returns, the carriers of the
+   * devices that depend on the interface have followed.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example port.set({ up: false })
@@ -163,12 +163,12 @@ export class Interface {
   }
 
   /**
-   * Makes the link worse by which this interface sends: its packets are late, lost, sent twice, out of order, broken, or slow.
-   * What it receives stays as it is: impair the other end, too, for both directions.
+   * Impairs what this interface sends: packets are delayed, lost, duplicated, reordered, corrupted, or limited to a rate.
+   * It does not change what the interface receives: for both directions, impair the other end, too.
    *
-   * @returns what mends it, at the latest at the end of its scope
+   * @returns a handle that clears it, at the latest at the end of its scope
    * @throws UsageError for a wrong option, or a device that has a queueing discipline already; KernelError without netem
-   * (`CONFIG_NET_SCH_NETEM`), but for a rate alone
+   * (`CONFIG_NET_SCH_NETEM`), which a rate alone does not need
    * @example using slow = eth0.impair({ delay: 20, jitter: 5, loss: 1, rate: '10mbit' })
    */
   impair(options: ImpairOptions): Impairment {
@@ -183,7 +183,7 @@ export class Interface {
     change(call, [], () => engineOf(this).remove());
   }
 
-  /** What the kernel says of the device now. @throws KernelError `ENODEV` when other software has deleted or moved it */
+  /** The device's state in the kernel now. @throws KernelError `ENODEV` when other software has deleted or moved it */
   state(): LinkState {
     checkAlive(this, 'state');
     watcher()?.asked();
@@ -200,7 +200,7 @@ export class Interface {
     return 'Interface';
   }
 
-  /** A name in differences and JSON, for what is behind it has no end. */
+  /** Differences and JSON show only the name: the object leads to the whole lab. */
   toJSON(): string {
     return this.toString();
   }

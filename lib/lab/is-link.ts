@@ -4,7 +4,7 @@ import type { Settings } from '../links/setting.ts';
 import type { LinkOf } from './link-options.ts';
 
 /**
- * Whether an interface is of a kind, or of a variant of it: a macvtap is a macvlan, too.
+ * Whether an interface is of a kind or a variant of the kind: a macvtap is a macvlan, too.
  *
  * @example const tunnel = ns1.interface('gnv0'); if (isLink(tunnel, geneve)) console.log(tunnel.id);
  */

@@ -1,14 +1,14 @@
 import { checkBoolean, checkOneOf, checkOptions } from '../kernel/validate.ts';
 import { DEFAULTS, type Defaults } from './role.ts';
 
-/** What a lab is like as a whole. */
+/** Options of a whole lab. */
 export interface LabOptions {
-  /** See every frame at every device, so that a failure can say where one was lost. Off for throughput. @default true */
+  /** Whether taps see every frame at every device, so that a failure can say where one was lost. False gives more throughput. @default true */
   taps?: boolean;
   /**
    * `'lab'`: nothing happens in the network by itself, and nothing takes a second (docs/lab-defaults.md). `'kernel'`: hosts
-   * and routers have the kernel's own settings. Duplicate addresses are looked for, routers solicited, refusals
-   * limited in number, and a neighbour is asked for again after a second. @default 'lab'
+   * and routers have the kernel's own settings: they look for duplicate addresses, solicit routers, limit the rate of ICMP
+   * errors, and ask for a neighbour again after a second. @default 'lab'
    */
   defaults?: Defaults;
 }

@@ -26,8 +26,8 @@ import { upperLayers } from './upper-layers.ts';
 import { createUnvaried, make } from './watcher.ts';
 
 /**
- * A network of namespaces, switches and cables, held by this process alone. When it is closed, or the process ends in
- * whatever way, nothing of it is left.
+ * A network of namespaces, switches and cables, held only by this process. Nothing of it is left once it is closed, or
+ * the process has ended in any way.
  *
  * @example
  * await using lab = createLab();
@@ -37,7 +37,7 @@ import { createUnvaried, make } from './watcher.ts';
 export class Lab implements AsyncDisposable {
   /** Whether every namespace has a tap, which sees each frame at each device. */
   readonly taps: boolean;
-  /** Whose settings the namespaces have, the lab's calm ones or the kernel's. */
+  /** Whose default settings the namespaces have: the lab's quiet ones, or the kernel's. */
   readonly defaults: Defaults;
 
   constructor({ taps = true, defaults = 'lab' }: LabOptions = {}) {
@@ -46,7 +46,7 @@ export class Lab implements AsyncDisposable {
     setEngine(this, new LabEngine(this));
   }
 
-  /** The namespaces, routers and switches, in the order in which they were made. */
+  /** The namespaces, routers and switches, in the order of their creation. */
   get namespaces(): readonly Namespace[] {
     return [...engineOf(this).namespaces.values()];
   }
@@ -59,8 +59,8 @@ export class Lab implements AsyncDisposable {
   /**
    * Makes a host: a namespace with its loopback up and forwarding off.
    *
-   * @param name unique in the lab; it stands in messages and captures
-   * @throws UsageError for a name that cannot be or is taken; KernelError without the privilege
+   * @param name unique in the lab; messages and captures show it
+   * @throws UsageError for a name that is invalid or taken; KernelError without the privilege
    */
   namespace(name: string): Namespace {
     return createUnvaried(() => this.#add('namespace', name, 'host'));
@@ -96,11 +96,11 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * A real NIC of the machine, for macvlans to hang on, in the network that the run was started from. It takes root
-   * there. The NIC is never moved and nothing of it is changed; the macvlans are made in the lab's namespaces, and go
-   * with them.
+   * A real NIC of the machine, as the parent of macvlans. It is one of the network namespace that the run was started
+   * from, and needs root there. The NIC is neither moved nor changed. The macvlans are made in the lab's namespaces, and
+   * end with them.
    *
-   * @throws UsageError when there is no such NIC, or no macvlan can be of use there (down, a port of a bridge, wireless);
+   * @throws UsageError when there is no such NIC, or a macvlan would not work on it (down, a port of a bridge, wireless);
    * KernelError `EPERM` without root
    * @example const m1 = ns1.macvlan({ parent: lab.uplink('enp0s5'), mode: 'vepa', address: '192.168.1.201/24' })
    */
@@ -114,9 +114,8 @@ export class Lab implements AsyncDisposable {
 
   /**
    * Splits hosts and routers into groups: from now on no frame gets from one group to another. Within a group nothing
-   * changes, nor for hosts in none. Each host of a group drops what comes in from the MAC addresses of the other groups, and,
-   * behind a router, from their IP addresses, unless a router has translated these. Who has which address is read once, at the
-   * call.
+   * changes, nor for hosts in no group. Each host of a group drops what comes in from the MAC addresses of the other groups, and,
+   * behind a router, from their IP addresses, unless a router has translated these. The addresses are read once, at the call.
    *
    * @throws UsageError for fewer than two groups, a switch, or a host in two of them; KernelError without nftables (Linux 5.12)
    * @example
@@ -128,8 +127,9 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Takes in what programs made in the lab's namespaces: afterwards each such device is an {@link Interface} like the
-   * lab's own, a macvlan with its parent and mode, a port with its bridge. What they deleted, moved or renamed is noted, too.
+   * Registers the devices that programs made in the lab's namespaces. Each is then an {@link Interface} like the lab's
+   * own: a macvlan with its parent and mode, a port with its bridge. It also notices which devices programs deleted,
+   * moved or renamed.
    *
    * @returns the interfaces that are new
    * @example
@@ -170,10 +170,10 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Holds on, and lets the reader look at the network: at the terminal, `ns1` opens a shell in that namespace, `ns1 ping 10.0.0.2` runs a
-   * program there, `draw` draws, `continue` goes on. Without a terminal it prints how another one enters each namespace.
+   * Pauses, and lets you look at the network: at the terminal, `ns1` opens a shell in that namespace, `ns1 ping 10.0.0.2` runs a
+   * program there, `draw` draws, `continue` goes on. Without a terminal it prints how to enter each namespace from another one.
    *
-   * In a test it takes `npx hairpin shell`, which switches the test's time-out off; a script needs nothing.
+   * A test needs `npx hairpin shell`, which switches the test's time-out off; a script needs nothing.
    *
    * @throws UsageError in a test that vitest's own command runs, and for a lab that is closed
    * @example await lab.pause();
@@ -184,14 +184,14 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Builds what a topology file says: YAML with the namespaces, the links, and what is set of them, in the words of the calls that make
-   * them. It also reads containerlab's files with nodes of `kind: linux` and `kind: bridge`. Everything but the programs of `exec`
+   * Builds the network of a topology file: YAML with namespaces, links and their settings, named like the options of the
+   * calls. It also reads containerlab's files with nodes of `kind: linux` and `kind: bridge`. Everything but the programs of `exec`
    * exists as soon as the call returns; await the promise for these.
    *
    * @param from a file, relative to the working directory; a URL; or `{ text }`
-   * @returns what it has made, by the names of the file
-   * @throws UsageError with file, line and column: of an unknown key, a name that nothing has, a wrong value; KernelError when the
-   * kernel refuses. What was made until then stays
+   * @returns what it made, by the names of the file
+   * @throws UsageError with file, line and column for an unknown key, an unknown name, or a wrong value; KernelError when
+   * the kernel refuses. What was made until then stays
    * @example
    * const office = await lab.load(new URL('office.yaml', import.meta.url));
    * await expect(office.namespace('desk')).toReach(office.namespace('printer'));
@@ -203,10 +203,10 @@ export class Lab implements AsyncDisposable {
   }
 
   /**
-   * Says the network as the kernel has it now as a topology file, which {@link load} builds again: links with their settings, addresses,
-   * routes, rules, static entries, sysctls and packet filters. What a file cannot say stands there as a comment, `# Left out: …`.
+   * Describes the network, as the kernel has it now, in a topology file, which {@link load} builds again: links with their settings, addresses,
+   * routes, rules, static entries, sysctls and packet filters. What a file cannot express is there as a comment, `# Left out: …`.
    *
-   * @param file where it is written, too. @default nowhere
+   * @param file a file to write it to. @default none
    * @returns the text
    * @throws UsageError for a lab that is closed
    * @example lab.save('office.yaml')
@@ -217,7 +217,7 @@ export class Lab implements AsyncDisposable {
     return upperLayers().save(this, file);
   }
 
-  /** The drawing of {@link draw}; of a lab that is closed, its namespaces' names. */
+  /** The drawing of {@link draw}; the names of the namespaces for a lab that is closed. */
   toString(): string {
     return this.closed ? this[inspect.custom]() : this.draw();
   }

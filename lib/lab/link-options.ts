@@ -11,13 +11,13 @@ import type { RemoteFdb } from './remote-fdb.ts';
 import type { TapInterface } from './tap-interface.ts';
 import type { Uplink } from './uplink.ts';
 
-/** What every new link may be told, in the words of `ip link add`. */
+/** Options of every new link, in the words of `ip link add`. */
 export interface DeviceOptions {
   /** @default the kind and a number: `macvlan0`, `macvlan1` …; of a VLAN the parent's name and the id, as in `eth0.10` */
   name?: string;
   /**
-   * @default the next addresses of its segment, IPv4 and IPv6; none on a real NIC, or where hairpin does not know what the
-   * link leads to
+   * @default the next addresses of its segment, IPv4 and IPv6; none on a real NIC, or if hairpin does not know where the
+   * link leads
    */
   address?: AddressOption;
   /** Not of an ipvlan. @default one derived from the device's index; a VLAN's is its parent's; on a real NIC a random one */
@@ -38,7 +38,7 @@ export type ParentOf<L extends Lower> = L extends 'none'
     : Interface | Uplink;
 
 interface WithParent<L extends Lower> {
-  /** The device below, in whatever namespace of the lab; of a macvlan also a real NIC (`lab.uplink`). */
+  /** The device below, in any namespace of the lab. For a macvlan it may be a real NIC (`lab.uplink`). */
   parent: ParentOf<L>;
 }
 

@@ -5,18 +5,18 @@ import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { Switch } from './switch.ts';
 
-/** A topology as a text of YAML. */
+/** A topology as YAML text. */
 export interface TopologyText {
   text: string;
-  /** What errors call it. @default 'topology' */
+  /** Its name in errors. @default 'topology' */
   name?: string;
 }
 
-/** What {@link Lab.load} has made of a topology file, by the names that the file has. */
+/** What {@link Lab.load} made of a topology file, by the names in the file. */
 export class LoadedTopology {
   /** The file's name, for messages. */
   readonly file: string;
-  /** What of the file has no place in a lab, a line each: the image of a containerlab node. */
+  /** The parts of the file that a lab does not use, a line each: the image of a containerlab node, for example. */
   readonly leftOut: readonly string[];
   readonly #namespaces: ReadonlyMap<string, Namespace>;
   readonly #interfaces: ReadonlyMap<string, Interface>;
@@ -41,14 +41,14 @@ export class LoadedTopology {
   /**
    * A host, a router or a switch.
    *
-   * @throws UsageError where the file has none of the name
+   * @throws UsageError when the file has no such name
    * @example const gateway = office.namespace('gateway')
    */
   namespace(name: string): Namespace {
     return this.#find('namespace', this.#namespaces, name);
   }
 
-  /** @throws UsageError where the file has no switch of the name */
+  /** @throws UsageError when the file has no such switch */
   switch(name: string): Switch {
     const switches = new Map(
       [...this.#namespaces].filter((entry): entry is [string, Switch] => entry[1] instanceof Switch),
@@ -59,7 +59,7 @@ export class LoadedTopology {
   /**
    * A device, by its namespace's name and its own.
    *
-   * @throws UsageError where the file has none of the name
+   * @throws UsageError when the file has no such name
    * @example const eth0 = office.interface('gateway/eth0')
    */
   interface(name: string): Interface {
@@ -69,7 +69,7 @@ export class LoadedTopology {
   /**
    * A cable, by one of its ends.
    *
-   * @throws UsageError where the file has none with such an end
+   * @throws UsageError when the file has no cable with such an end
    * @example office.cable('gateway/eth0').unplug()
    */
   cable(end: string): Cable {

@@ -8,19 +8,19 @@ import type { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Switch } from './switch.ts';
 
-/** What a macvlan pair is made of. */
+/** Options of a macvlan pair. */
 export interface MacvlanPairOptions {
-  /** What the two children are; a macvtap that nobody has open is a macvlan. @default 'macvlan' */
+  /** The kind of the two children; a macvtap that no program has open works as a macvlan. @default 'macvlan' */
   type?: 'macvlan' | 'macvtap';
-  /** The mode of both children; passthru has room for one, so there is no ns2 then. @default 'vepa' */
+  /** The mode of both children. With passthru a parent has only one, so ns2 has no macvlan. @default 'vepa' */
   mode?: MacvlanMode;
-  /** The modes of the two, where they differ. */
+  /** The modes of the two, if they differ. */
   modes?: readonly [ns1: MacvlanMode, ns2: MacvlanMode];
   /** The switch port reflects (802.1Qbg's reflective relay). @default false */
   hairpin?: boolean;
   /** The parent, and the children, are promiscuous, as the article has them. @default false */
   promiscuous?: boolean;
-  /** source: the MAC addresses that each child hears. @default those of everybody else */
+  /** source: the MAC addresses that each child hears. @default those of all other devices */
   macaddr?: readonly string[];
   bcqueuelen?: number;
   /** Of every device. @default 1500 */

@@ -9,15 +9,15 @@ import { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 import { change, watcher } from './watcher.ts';
 
-/** Who is sent the frames of a group, in the words of `bridge mdb add`. */
+/** A member of a group, in the words of `bridge mdb add`. */
 export interface MdbMember {
   /** An IPv4 or IPv6 group, or a group MAC address. */
   group: string;
   /** A port of the bridge; or the bridge itself, for its own host. */
   port: Interface;
-  /** The VLAN that it is for, 1 to 4094. @default frames without a tag, and every VLAN of the port */
+  /** The VLAN of the entry, 1 to 4094. @default untagged frames, and every VLAN of the port */
   vlan?: number;
-  /** The only source that it is for, which counts with IGMPv3 and MLDv2 (`mcastIgmpVersion`). @default whichever */
+  /** The only source of the entry; it counts with IGMPv3 and MLDv2 (`mcastIgmpVersion`). @default any */
   src?: string;
 }
 
@@ -25,9 +25,9 @@ export interface MdbMember {
 export interface MdbPortEntry extends Pick<MdbEntry, 'src' | 'filterMode' | 'sourceList' | 'blocked'> {
   group: string;
   port: Interface;
-  /** `temp`: a host has joined, and must say so again from time to time. */
+  /** `temp`: a host has joined, and must report it again from time to time. */
   state: MdbEntry['state'];
-  /** The VLAN that it is for; undefined: frames without a tag. */
+  /** The VLAN of the entry; undefined: untagged frames. */
   vlan: number | undefined;
 }
 
@@ -35,8 +35,8 @@ const STATES = ['permanent', 'temp'] as const;
 const RULE = 'a group, such as 239.1.1.1, ff15::1 or 01:00:00:00:00:07';
 
 /**
- * The multicast database of a bridge, as `bridge mdb` has it: who is sent the frames of a group. It counts while
- * `mcastSnooping` is on, and for groups of IP only while somebody asks for members (`br_multicast_querier_exists`).
+ * The multicast database of a bridge, as `bridge mdb` has it: which ports get the frames of a group. It counts while
+ * `mcastSnooping` is on, and for IP groups only while there is a querier (`br_multicast_querier_exists`).
  */
 export class Mdb {
   readonly #bridge: Bridge;
@@ -48,7 +48,7 @@ export class Mdb {
     this.#name = name;
   }
 
-  /** What the kernel has now: entries that were added, and those of hosts that joined. */
+  /** The entries that the kernel has now: those that were added, and those of hosts that joined. */
   list(): MdbPortEntry[] {
     const { namespace, index } = this.#bridge;
     checkLabOpen(`${this.#name}.mdb.list`, namespace.lab);
@@ -64,8 +64,8 @@ export class Mdb {
   }
 
   /**
-   * Makes an entry, `permanent` unless it says another state: `temp` ends as that of a host that joined does. Of a group of
-   * IP the bridge itself has none but `temp`.
+   * Adds an entry, `permanent` unless `state` is `temp`: such an entry ends like that of a host that joined. For an IP
+   * group the bridge itself can have only a `temp` entry.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses: snooping has to be on
    * @example sw.mdb.add({ group: '239.1.1.1', port })
@@ -85,7 +85,7 @@ export class Mdb {
     });
   }
 
-  /** Deletes an entry, or what a host has joined. @throws KernelError when there is none */
+  /** Deletes an entry, also one of a host that joined. @throws KernelError when there is none */
   delete(member: MdbMember): void {
     const call = `${this.#name}.mdb.delete`;
     change(call, [member], () => {

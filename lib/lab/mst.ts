@@ -16,7 +16,7 @@ export interface MstInstance {
   /** 0: the common tree. A change of a port's own state changes all its VLANs of this instance (`br_set_state`). */
   msti: number;
   vlans: number[];
-  /** Where the VLANs of the instance differ at a port: the state of the first (`br_mst_fill_info`). */
+  /** If the VLANs of the instance differ at a port: the state of the first (`br_mst_fill_info`). */
   states: { port: Interface; state: PortState | `${number}` }[];
 }
 
@@ -24,7 +24,7 @@ export interface MstInstance {
 const HIGHEST = 4095;
 
 /**
- * The instances of a bridge's spanning trees, as `bridge mst` and `bridge vlan global` have them (Linux 5.18): each VLAN is of one
+ * The instances of a bridge's spanning trees, as `bridge mst` and `bridge vlan global` have them (Linux 5.18): each VLAN belongs to one
  * instance, and each port has a state in each instance. The bridge needs `vlanFiltering` and `mstEnabled`.
  */
 export class Mst {
@@ -39,8 +39,7 @@ export class Mst {
 
   /**
    * Puts VLANs into an instance, as `bridge vlan global set … msti`. At each port they take the state of the instance's other VLANs.
-   * If the port has none of these, the state there is `disabled` (`br_mst_vlan_sync_state`), in instance 0 as well: setting the port's
-   * own state mends it. A VLAN that comes to a port later begins with the port's own state (`br_mst_vlan_init_state`): call `set` again.
+   * If the port has none of these, the state there is `disabled` (`br_mst_vlan_sync_state`), in instance 0 as well: to mend that, set the port's own state. A VLAN that comes to a port later begins with the port's own state (`br_mst_vlan_init_state`): call `set` again.
    *
    * @throws UsageError for a wrong option; KernelError `ENOENT` for a VLAN that neither the bridge nor a port is in
    * @example sw.mst.add({ msti: 1, id: '10-19' })
@@ -89,7 +88,7 @@ export class Mst {
     });
   }
 
-  /** What the kernel has now. */
+  /** The instances that the kernel has now. */
   list(): MstInstance[] {
     checkLabOpen(`${this.#name}.mst.list`, this.#bridge.namespace.lab);
     watcher()?.asked();

@@ -47,7 +47,7 @@ import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
 import { make, unwatched, watcher } from './watcher.ts';
 
-/** A network namespace of a lab: a host, a router, or what holds a switch. */
+/** A network namespace of a lab: a host, a router, or a switch. */
 export class Namespace {
   /** No property of its own: `toMatchObject` shows these, and a lab is a whole network. */
   readonly #lab: Lab;
@@ -75,25 +75,25 @@ export class Namespace {
   }
 
   /**
-   * It as a path, for programs that take one: `ip link set … netns PATH`, `nsenter --net=PATH`. Good as long as the lab and
-   * this process live.
+   * The namespace as a path, for programs that take one: `ip link set … netns PATH`, `nsenter --net=PATH`. Valid as long
+   * as the lab and this process live.
    */
   get path(): string {
     engineOf(this.lab).visits.addPath(this);
     return `/proc/${process.pid}/fd/${engineOf(this).netns.fd}`;
   }
 
-  /** The interfaces that the lab made here, in the order in which it made them, then those that it has found. */
+  /** The interfaces that the lab made here, in the order of their creation, then those that it discovered. */
   get interfaces(): readonly Interface[] {
     return engineOf(this).devices.all;
   }
 
   /**
-   * An interface by its name; without one the namespace's only interface. One that a program made here is found, too,
-   * as it is now ({@link Lab.discover}).
+   * An interface by its name; without a name the namespace's only interface. It also finds an interface that a program
+   * made here ({@link Lab.discover}).
    *
    * @example const eth0 = ns1.interface('eth0')
-   * @throws UsageError when there is none of the name, or several and no name
+   * @throws UsageError when no interface has the name; without a name, when there is not exactly one
    */
   interface(which?: string | Interface): Interface {
     const call = `${this.name}.interface`;
@@ -130,7 +130,7 @@ export class Namespace {
   }
 
   /**
-   * Makes a macvlan here, on a parent in whatever namespace of the lab.
+   * Makes a macvlan here, on a parent in any namespace of the lab.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
    * @example const m1 = ns1.macvlan({ parent: host.interface('up0'), mode: 'vepa' })
@@ -151,8 +151,8 @@ export class Namespace {
   }
 
   /**
-   * Makes an ipvlan here, on a parent in whatever namespace of the lab. Its mode and flag are the parent's port's: those
-   * of all ipvlans there.
+   * Makes an ipvlan here, on a parent in any namespace of the lab. All ipvlans on one parent
+   * have the same mode and flag.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no ipvlan (`CONFIG_IPVLAN`)
    * @example const i1 = ns1.ipvlan({ parent: host.interface('up0'), mode: 'l2', flag: 'bridge' })
@@ -171,8 +171,8 @@ export class Namespace {
   }
 
   /**
-   * Makes a VLAN device here, on a parent in whatever namespace of the lab. VLANs of one id on one segment are a segment
-   * of their own, with subnets of its own.
+   * Makes a VLAN device here, on a parent in any namespace of the lab. VLANs with the same id on one segment
+   * form a segment of their own, with its own subnets.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has none (`CONFIG_VLAN_8021Q`)
    * @example const v10 = host.vlan({ parent: host.interface('eth0'), id: 10 })
@@ -182,7 +182,7 @@ export class Namespace {
   }
 
   /**
-   * Makes a dummy here: a device that swallows what it is sent, as a parent of others or to hold addresses.
+   * Makes a dummy here: a device that drops what it should send. It serves as a parent, or to hold addresses.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has none (`CONFIG_DUMMY`)
    * @example const d0 = host.dummy({ address: '192.0.2.1/32' })
@@ -192,7 +192,7 @@ export class Namespace {
   }
 
   /**
-   * Makes a bridge here. The namespace's own stack is behind it as behind one more port, with the bridge's addresses. Any
+   * Makes a bridge here. The namespace's own stack is connected like one more port, with the bridge's addresses. Any
    * interface of the namespace may become a port, here or by `set({ master: bridge })`.
    *
    * @throws UsageError for a wrong option; KernelError when the kernel refuses
@@ -221,11 +221,11 @@ export class Namespace {
    * Runs a *synchronous* function with the thread inside the namespace, and always comes back. Sockets opened and
    * children spawned in it stay inside.
    *
-   * A server may be given an address to listen at. Other things Node does in a later tick, in other words outside: it
-   * connects a client there (have a program do that, by {@link exec}), and binds a datagram socket, unless that has a
+   * A server may listen at an address. Node does some other things in a later tick, which is outside the namespace: it
+   * connects clients (start a program for that, by {@link exec}), and binds datagram sockets, except one with a
    * `lookup` that answers at once: `createSocket({ type: 'udp4', lookup: (host, options, done) => done(null, host, 4) })`.
    *
-   * @throws UsageError when `fn` is no function; TypeError when it returns a promise
+   * @throws UsageError when `fn` is not a function; TypeError when it returns a promise
    * @example const server = ns.run(() => net.createServer(onConnection).listen(8080))
    */
   run<T>(fn: () => T): T {
@@ -242,10 +242,10 @@ export class Namespace {
 
   /**
    * Runs a program inside the namespace, without a shell. It ends with the lab at the latest, whatever happens to the
-   * test process, and so does all that it starts: daemons, in whatever session and namespaces of their own.
+   * test process, and so does every process that it starts, also a daemon in its own session and namespaces.
    *
    * Its standard input is empty, like `/dev/null`, unless `input`, `inputFile`, `stdin` or `stdio` says otherwise. Awaiting
-   * it waits for the end of its output, too: what it leaves running needs an output of its own (`>/dev/null 2>&1 &`).
+   * it waits for the end of its output, too: a process that it leaves running needs its own output (`>/dev/null 2>&1 &`).
    *
    * @returns execa's subprocess: a promise of its result, with streams
    * @throws UsageError when there is no such program on the PATH
@@ -256,8 +256,8 @@ export class Namespace {
   }
 
   /**
-   * Listens to what the kernel tells of links, addresses, routes and their like here, as `ip monitor` and `bridge monitor`
-   * do. It listens when this returns.
+   * Listens to the kernel's messages about links, addresses, routes and so on here, as `ip monitor` and `bridge monitor`
+   * do. It listens from the moment when the call returns.
    *
    * @throws UsageError for an object that cannot be monitored
    * @example
@@ -270,11 +270,11 @@ export class Namespace {
   }
 
   /**
-   * Joins a multicast group, as a receiver does: the host says so by IGMP or MLD, and goes on saying it when asked, until
+   * Joins a multicast group, as a receiver does: the host reports it by IGMP or MLD, also when it is asked again, until
    * `leave()` or the end of the lab.
    *
    * @param options `dev`: where. @default the namespace's only interface
-   * @throws UsageError for what is no group of IP; KernelError when the kernel refuses
+   * @throws UsageError for an address that is not a multicast group; KernelError when the kernel refuses
    * @example using member = ns1.join('239.1.1.1')
    */
   join(group: string, options: { dev?: Interface | string } = {}): Membership {
@@ -285,11 +285,11 @@ export class Namespace {
    * Starts a program that serves, and waits until it is ready. It must stay in the foreground. If it ends before the spec
    * stops it, or before the lab ends, the test fails with its last lines. Its output is kept with a failure's evidence.
    *
-   * `ready` says what is waited for: `{ log: /words/ }` in its output, `{ port: 53, protocol: 'udp' }` at which something
-   * listens here, `{ file: '/path' }` that it makes, or a function, which is called once: its promise decides.
+   * `ready` says what to wait for: `{ log: /words/ }` in its output, `{ port: 53, protocol: 'udp' }` at which something
+   * listens here, `{ file: '/path' }` that it creates, or the promise of a function, which is called once.
    *
-   * @throws UsageError for a wrong option, a port that is taken, a file that is there already; Error, with what it has
-   * printed, when it ends before it is ready, or is not ready `within` milliseconds
+   * @throws UsageError for a wrong option, a port that is taken, a file that is there already; Error with its
+   * output when it ends before it is ready, or is not ready `within` milliseconds
    * @example
    * await using dns = await ns1.daemon('dnsmasq', ['--keep-in-foreground'], { ready: { port: 53, protocol: 'udp' } });
    */
@@ -298,10 +298,10 @@ export class Namespace {
   }
 
   /**
-   * Stops the programs here, as if their machine had hung, while its kernel lives on: ARP, ping and TCP handshakes are still
-   * answered, and nothing that a program would say. Servers that the spec itself runs here (`ns.run`) are not stopped.
+   * Stops the programs here, as if they hung, while the kernel goes on: it still answers ARP, ping and TCP handshakes, but
+   * no program answers. Servers that the spec itself runs here (`ns.run`) are not stopped.
    *
-   * @returns what has them go on, at the latest at the end of its scope
+   * @returns a handle that lets them go on, at the latest at the end of its scope
    * @throws Error naming a process that does not stop within 3 s
    * @example
    * using hung = ns1.freeze();
@@ -312,10 +312,10 @@ export class Namespace {
   }
 
   /**
-   * Has this router advertise itself on a link, from hairpin itself: at once, every few seconds, and whenever a host solicits it
-   * (RFC 4861). Hosts make addresses of the prefix (RFC 4862), and take the router for their default one.
+   * Advertises this router on a link, from hairpin itself: at once, every few seconds, and whenever a host solicits it
+   * (RFC 4861). Hosts make addresses of the prefix (RFC 4862), and use the router as their default router.
    *
-   * @returns what ends it, at the latest at the end of its scope
+   * @returns a handle that ends it, at the latest at the end of its scope
    * @throws UsageError for a wrong option, and for a host; KernelError when the interface cannot send
    * @example
    * using ra = router.advertise({ prefix: 'fd00:7::/64', dns: ['fd00:7::53'] });
@@ -327,7 +327,7 @@ export class Namespace {
 
   /**
    * Waits until nothing moves by itself any more here: carriers, duplicate address detection, the groups that addresses
-   * join, reports for multicast groups, ports of a spanning tree. Questions wait for their addresses anyhow.
+   * join, reports for multicast groups, ports of a spanning tree. A question waits for its own addresses without this.
    *
    * @throws UsageError for a wrong option; Error naming what still moves when the time is over
    */
@@ -344,7 +344,7 @@ export class Namespace {
     return 'Namespace';
   }
 
-  /** A name in differences and JSON, for what is behind it has no end. */
+  /** Differences and JSON show only the name: the object leads to the whole lab. */
   toJSON(): string {
     return this.toString();
   }

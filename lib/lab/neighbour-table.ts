@@ -12,7 +12,7 @@ import { listNeighbours } from './list-neighbours.ts';
 import type { Namespace } from './namespace.ts';
 import { change, watcher } from './watcher.ts';
 
-/** An entry to be made, in the words of `ip neighbour` (camel-cased). */
+/** A new entry, in the words of `ip neighbour` (camel-cased). */
 export interface NeighbourOptions {
   /** The neighbour's IP address. */
   to: string;
@@ -20,9 +20,9 @@ export interface NeighbourOptions {
   lladdr?: string;
   /** The interface that it is on. @default the namespace's only one */
   dev?: Interface | string;
-  /** How sure of it the kernel is. @default 'PERMANENT' */
+  /** The state of the entry (NUD). @default 'PERMANENT' */
   state?: Exclude<NeighbourState, 'NONE' | 'INCOMPLETE'>;
-  /** Answer for the address, though the namespace has it not (`ip neighbour add proxy`). @default false */
+  /** Answer for the address, although the namespace does not have it (`ip neighbour add proxy`). @default false */
   proxy?: boolean;
   /** It is an IPv6 router (RFC 4861). @default false */
   router?: boolean;
@@ -70,7 +70,7 @@ export class NeighbourTable {
   }
 
   /**
-   * Deletes an entry; with `proxy: true` the one that has the namespace answer for the address.
+   * Deletes an entry; with `proxy: true` the proxy entry.
    *
    * @throws KernelError `ENOENT` when there is none
    */
@@ -88,7 +88,7 @@ export class NeighbourTable {
     });
   }
 
-  /** What the kernel has now, proxies too, without the `NOARP` entries. */
+  /** The entries that the kernel has now, proxies too, without the `NOARP` entries. */
   list(): NeighbourEntry[] {
     checkLabOpen(`${this.#namespace}.neighbour.list`, this.#namespace.lab);
     watcher()?.asked();
@@ -96,10 +96,10 @@ export class NeighbourTable {
   }
 
   /**
-   * Deletes what the kernel learnt. Permanent entries stay, as with `ip neighbour flush all`, and so do those of a control
-   * plane: `extern_learn`, `extern_valid`, `managed`.
+   * Deletes the entries that the kernel learnt. Permanent entries stay, as with `ip neighbour flush all`, and so do those of
+   * a control plane: `extern_learn`, `extern_valid`, `managed`.
    *
-   * @param only one family's
+   * @param only the family. @default both
    */
   flush(only?: Family): void {
     checkLabOpen(`${this.#namespace}.neighbour.flush`, this.#namespace.lab);

@@ -11,27 +11,27 @@ import type { Namespace } from './namespace.ts';
 import { checkEncap, deviceOf } from './route-options.ts';
 import { change, watcher } from './watcher.ts';
 
-/** A nexthop object to be added, in the words of `ip nexthop` (camel-cased). */
+/** A new nexthop object, in the words of `ip nexthop` (camel-cased). */
 export interface NexthopOptions {
-  /** Routes name it by this. */
+  /** Routes refer to it by this number (`nhid`). */
   id: number;
   via?: string;
   dev?: Interface | string;
-  /** Of one without `via`. @default 4 */
+  /** The family, without `via`. @default 4 */
   family?: Family;
-  /** Take `via` to be on the link. */
+  /** Treat `via` as on the link. */
   onlink?: boolean;
-  /** Drop what it is given. */
+  /** Drop the packets. */
   blackhole?: boolean;
-  /** It is for the entries of a VXLAN device. */
+  /** It is for FDB entries of a VXLAN device. */
   fdb?: boolean;
-  /** What to wrap packets in. */
+  /** The encapsulation of its packets. */
   encap?: Encap;
-  /** The members of a group, which share the packets out by their weights, 1 to 256; since Linux 6.12 to 65535. */
+  /** The members of a group. Each gets a share of the packets by its weight, 1 to 256; since Linux 6.12 up to 65535. */
   group?: readonly { id: number; weight?: number }[];
-  /** How a group shares out. @default 'mpath' */
+  /** How a group chooses a member. @default 'mpath' */
   type?: 'mpath' | 'resilient';
-  /** Of a resilient group: how many buckets it has. Its timers are in seconds. */
+  /** The number of buckets of a resilient group. Its timers are in seconds. */
   buckets?: number;
   idleTimer?: number;
   unbalancedTimer?: number;

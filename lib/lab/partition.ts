@@ -15,8 +15,8 @@ import { createUnvaried, unwatched } from './watcher.ts';
 type Groups = readonly (readonly Namespace[])[];
 
 /**
- * A network that has fallen apart: no frame gets from one group of hosts to another, and within a group all do. It ends with
- * its scope (`using`), by {@link heal}, or with the lab.
+ * A split network: no frame gets from one group of hosts to another. It ends with its scope (`using`), by {@link heal}, or
+ * with the lab.
  */
 export class Partition implements Disposable {
   /** The hosts that still reach each other. */

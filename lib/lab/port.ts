@@ -16,7 +16,7 @@ const ANSWERING = ['neighSuppress', 'neighVlanSuppress', 'proxyArp', 'proxyArpWi
 
 /** What `set` takes of a port besides its {@link PortOptions}. */
 export interface BackupOption {
-  /** The port that takes over what is sent to this one while it has no carrier; false for none. @default none */
+  /** The port that sends this port's frames while it has no carrier; false for none. @default none */
   backupPort?: Interface | false;
 }
 
@@ -25,7 +25,7 @@ export interface Port extends Interface {
   /** The settings that the kernel has now. */
   readonly settings: PortOptions & BackupOption;
   /**
-   * Changes the port, or the device that it is.
+   * Changes the port, or its device.
    *
    * @example switchPort.set({ hairpin: true })
    */

@@ -17,15 +17,15 @@ export interface RemoteFdbEntry {
   dst?: string;
   /** The UDP port there, 1 to 65535. @default the device's `dstport` */
   port?: number;
-  /** The network identifier that frames are sent with, 0 to 2²⁴−1. @default the device's own */
+  /** The network identifier (VNI) in the frames that it sends, 0 to 2²⁴−1. @default the device's own */
   vni?: number;
-  /** Of an `external` device: the identifier that the entry is for. @default 0 */
+  /** The VNI of the entry, for an `external` device. @default 0 */
   srcVni?: number;
   /** The device of the namespace that the outer packets leave by. @default the route's */
   via?: Interface;
   /** A nexthop group of remote ends, in place of the options above. */
   nhid?: number;
-  /** Forgotten like one that was learnt (`ageing`). @default false */
+  /** It expires like a learnt entry (`ageing`). @default false */
   dynamic?: boolean;
   /** A control plane added it (`extern_learn`). @default false */
   externLearn?: boolean;
@@ -80,7 +80,7 @@ export class RemoteFdb {
     this.#change('append', entry, (message, causes) => bridgeFdb.append(message, causes));
   }
 
-  /** Sends an address to another remote end, or adds it. A group, and `00:00:00:00:00:00`, cannot be replaced. */
+  /** Changes the remote end of an address, or adds the entry. A group and `00:00:00:00:00:00` cannot be replaced. */
   replace(entry: RemoteFdbEntry): void {
     this.#change('replace', entry, (message, causes) => bridgeFdb.replace(message, causes));
   }
@@ -130,7 +130,7 @@ const CAUSES = {
   ENOSPC: "the device keeps no more addresses: its maxaddress (vxlan_fdb_create's limit)",
 } as const;
 
-/** A tunnel with a forwarding database of its own. */
+/** A tunnel with its own forwarding database. */
 export class FdbInterface extends Interface {
   /** To which remote end it sends frames for an address. */
   get fdb(): RemoteFdb {

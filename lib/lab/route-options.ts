@@ -15,13 +15,13 @@ import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-addr
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 
-/** A route to be added or deleted, in the words of `ip route` (camel-cased). */
+/** A route to add or delete, in the words of `ip route` (camel-cased). */
 export interface RouteOptions extends RouteMetrics {
   /** `10.1.0.0/24`, an address, or `default`. */
   to: string;
-  /** Of `default` with neither `via` nor `src`. @default 4 */
+  /** The family of `default` with neither `via` nor `src`. @default 4 */
   family?: Family;
-  /** What becomes of a packet. @default 'unicast', which sends it on */
+  /** What happens to a packet. @default 'unicast', which sends it on */
   type?: (typeof TYPES)[number];
   /** @default 'main' */
   table?: number | 'main' | 'local' | 'default';
@@ -29,15 +29,15 @@ export interface RouteOptions extends RouteMetrics {
   via?: string;
   /** The interface to leave by; needed without `via`. */
   dev?: Interface | string;
-  /** Several next hops, which share the packets out by their weights; in place of `via` and `dev`. */
+  /** Several next hops, instead of `via` and `dev`. Each gets a share of the packets by its weight. */
   nextHops?: readonly RouteHopOptions[];
-  /** The id of a nexthop object (`namespace.nexthop`), in place of `via` and `dev`. */
+  /** The id of a nexthop object (`namespace.nexthop`), instead of `via` and `dev`. */
   nhid?: number;
   /** The preferred source address. */
   src?: string;
-  /** Of several routes to one destination the least counts. @default 0; of IPv6 1024 */
+  /** Of several routes to one destination the one with the least metric counts. @default 0; for IPv6 1024 */
   metric?: number;
-  /** Who made it: `static`, `ra`, or a number. @default 'boot' */
+  /** The protocol that added it: `static`, `ra`, or a number. @default 'boot' */
   proto?: RouteEntry['proto'];
   /** @default as iproute2 has it: `link` for an IPv4 route without a next hop, `host` for `local`, else `global` */
   scope?: RouteEntry['scope'];
@@ -46,11 +46,11 @@ export interface RouteOptions extends RouteMetrics {
   tos?: number;
   /** The longest packet that goes this way. */
   mtu?: number;
-  /** Take the next hop to be on the link, whatever the other routes say. */
+  /** Treat the next hop as on the link, whatever the other routes are. */
   onlink?: boolean;
-  /** What to wrap its packets in. */
+  /** The encapsulation of its packets. */
   encap?: Encap;
-  /** IPv6: the only sources that it is for. */
+  /** IPv6: the route counts only for packets from here. */
   from?: string;
 }
 

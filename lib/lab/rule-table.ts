@@ -16,18 +16,18 @@ import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { change, watcher } from './watcher.ts';
 
-/** A rule of the routing policy to be added or deleted, in the words of `ip rule` (camel-cased). */
+/** A routing policy rule to add or delete, in the words of `ip rule` (camel-cased). */
 export interface RuleOptions {
-  /** Of a rule that says no network. @default 4 */
+  /** The family, for a rule without `from` and `to`. @default 4 */
   family?: Family;
-  /** Rules are tried in this order. @default one before the first of those that were added */
+  /** The kernel tries rules in this order. @default one before the first rule that was added */
   priority?: number;
-  /** It is for all packets but those that the rest says. @default false */
+  /** It matches all packets that the other options do not match. @default false */
   not?: boolean;
-  /** The networks, or the addresses, that it is for. @default all */
+  /** The network or address that it matches. @default all */
   from?: string;
   to?: string;
-  /** The devices that a packet came by, and that it is bound to leave by. `lo` is what the namespace itself sends. */
+  /** The device that a packet came in by, and the one that its socket is bound to. `lo`: the namespace itself sends it. */
   iif?: Interface | string;
   oif?: Interface | string;
   /** A mark, or a mark and the bits of it that count: `'0x1/0xff'`. */
@@ -47,7 +47,7 @@ export interface RuleOptions {
   goto?: number;
   /** @default as `table`, `l3mdev` and `goto` say */
   type?: Exclude<RuleType, `${number}`>;
-  /** Routes of `table` with a prefix of this length or less are passed over. */
+  /** Skips routes of `table` with a prefix of this length or less. */
   suppressPrefixlength?: number;
 }
 
@@ -77,7 +77,7 @@ export class RuleTable {
     });
   }
 
-  /** Deletes the first rule that has all that is said. @throws KernelError `ENOENT` when there is none */
+  /** Deletes the first rule with all these options. @throws KernelError `ENOENT` when there is none */
   delete(options: RuleOptions): void {
     const call = `${this.#namespace}.rule.delete`;
     change(call, [options], () => {
@@ -88,7 +88,7 @@ export class RuleTable {
     });
   }
 
-  /** The rules that the kernel has now, those of IPv4 first, in the order in which they are tried. */
+  /** The rules that the kernel has now, IPv4 first, in the order in which it tries them. */
   list(filter: { family?: Family } = {}): RuleEntry[] {
     const call = `${this.#namespace}.rule.list`;
     checkLabOpen(call, this.#namespace.lab);

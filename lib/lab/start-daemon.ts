@@ -16,7 +16,7 @@ const EXEC_OPTIONS = ['argv0', 'cwd', 'env', 'extendEnv', 'gid', 'input', 'input
 
 /** When a daemon is ready, and how to start it. */
 export interface DaemonOptions extends Pick<ExecOptions, (typeof EXEC_OPTIONS)[number]> {
-  /** What shows that it serves. */
+  /** How to know that it is ready. */
   ready: Ready;
   /** How long that may take, in milliseconds. @default 5000 */
   within?: number;

@@ -9,10 +9,10 @@ type Kind = LinkKindName | LinkKind<string, Settings, Lower>;
 type SomeSettings<K> = KindNamed<K> extends LinkKind<string, infer S> ? Partial<NewSettings<S>> : never;
 
 /**
- * Whether the running kernel has a kind of links. Found out by making one, once a process, in a namespace that is gone
- * again: nothing is read off a version, and a module that can be loaded is.
+ * Whether the running kernel has a kind of links. It makes one, once in each process, in a namespace that it removes again.
+ * It does not compare versions, and the kernel loads the module if it can.
  *
- * @param settings those that the link must take, where a kernel may have the kind without them
+ * @param settings settings that the link must accept: a kernel may have the kind without them
  * @throws UsageError for an unknown kind; KernelError `EPERM` without the privilege to make a namespace
  * @example test.skipIf(!supports('ipvlan'))(`siblings talk (needs ${kernelOption('ipvlan')})`, …)
  * @example supports('bridge', { vlanFiltering: true })

@@ -35,7 +35,7 @@ export function addSwitch(lab: Lab, name: string, options: SwitchOptions): Switc
 
 /** A namespace that holds one Linux bridge, `br0`: one layer 2 segment. */
 export class Switch extends Namespace {
-  /** Where the addresses of what is plugged in come from. */
+  /** Its segment, from which plugged-in hosts get their addresses. */
   segment: Segment;
 
   constructor(lab: Lab, name: string, segment: Segment) {
@@ -58,7 +58,7 @@ export class Switch extends Namespace {
     return new Fdb(this.br0, this.name);
   }
 
-  /** The multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
+  /** The multicast database, as `bridge mdb` has it: which ports get the frames of a group. */
   get mdb(): Mdb {
     return new Mdb(this.br0, this.name);
   }

@@ -14,7 +14,7 @@ export class Sysctls {
   }
 
   /**
-   * Reads one. Where a device's name has a dot, slashes separate: `net/ipv4/conf/eth0.1/forwarding`.
+   * Reads one. If a device's name has a dot, use slashes: `net/ipv4/conf/eth0.1/forwarding`.
    *
    * @example router.sysctl.get('net.ipv4.ip_forward') // '1'
    */
@@ -29,7 +29,7 @@ export class Sysctls {
   /**
    * Writes one.
    *
-   * @throws KernelError `EINVAL` for a value that the kernel does not take there
+   * @throws KernelError `EINVAL` for a value that the kernel refuses
    */
   set(name: string, value: string | number): void {
     const call = `${this.#namespace}.sysctl.set`;
@@ -42,7 +42,7 @@ export class Sysctls {
     });
   }
 
-  /** The names that a spec has written. */
+  /** The names that the spec wrote. */
   get written(): ReadonlySet<string> {
     return this.#written;
   }

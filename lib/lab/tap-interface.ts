@@ -7,18 +7,18 @@ export class TapInterface extends Interface {
   readonly #queues = new Set<TapQueue>();
 
   /**
-   * The queues that are open. What a macvtap or ipvtap receives goes to them, and its namespace's own stack gets nothing. A tun or
-   * tap has a carrier while one is open, and what its namespace sends by it goes to them.
+   * The open queues. They get the frames that a macvtap or ipvtap receives, and its namespace's own stack gets none. A tun or
+   * tap has a carrier while a queue is open, and the queues get what its namespace sends by it.
    */
   get queues(): readonly TapQueue[] {
     return [...this.#queues].filter(({ closed }) => !closed);
   }
 
   /**
-   * Opens the character device, to play the virtual machine or the VPN. An ipvtap's is sent what is for the addresses that the
-   * *interface* has: give it those of the machine.
+   * Opens the character device, to play the virtual machine or the VPN. An ipvtap gets only packets for addresses of the
+   * *interface*: give it those of the machine.
    *
-   * @throws KernelError `EPERM` in a user namespace: device nodes are the host's alone. /dev/net/tun is often open to all;
+   * @throws KernelError `EPERM` in a user namespace: only the host's root may make device nodes. /dev/net/tun is often open to all;
    * `EBUSY` for a second queue without `multiQueue`
    * @example
    * const vm = ns1.macvtap({ parent: up0, mode: 'bridge', address: false }).open();
@@ -32,7 +32,7 @@ export class TapInterface extends Interface {
   }
 }
 
-/** Whether an interface is a macvtap or ipvtap: what it receives goes to whoever has its character device open. */
+/** Whether an interface is a macvtap or ipvtap: a program that has its character device open gets what it receives. */
 export function isTap(device: Interface): device is TapInterface {
   return kindOf(device)?.description.characterDevice === true;
 }

@@ -16,17 +16,17 @@ import { watcher } from './watcher.ts';
 /** How a character device is opened. */
 export interface TapOptions {
   /**
-   * A `struct virtio_net_hdr` of ten bytes stands before each frame (`IFF_VNET_HDR`), for a program that wants it so.
-   * {@link TapQueue.read} and {@link TapQueue.write} take it off and put it on. @default false
+   * A `struct virtio_net_hdr` of ten bytes stands before each frame (`IFF_VNET_HDR`), for a program that needs it.
+   * {@link TapQueue.read} removes it, and {@link TapQueue.write} adds it. @default false
    */
   vnetHeader?: boolean;
 }
 
-/** Which frame is waited for, and how long. */
+/** Which frame to wait for, and how long. */
 export interface TapReadOptions {
   /** Milliseconds. @default 1000 */
   within?: number;
-  /** Frames that it is false of are passed over. @default every frame */
+  /** Skips frames for which it returns false. @default every frame */
   where?: (frame: Buffer) => boolean;
 }
 
@@ -126,7 +126,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
     if (errno !== 0) throw new KernelError({ operation: `write to the character device of ${this.device}`, errno });
   }
 
-  /** Every frame that comes, until the queue is closed. */
+  /** Every frame that arrives, until the queue is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     while (!this.closed) {
       const frame = await this.#next(LONGEST_TIMER);
@@ -134,7 +134,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
     }
   }
 
-  /** Unplugs the machine: the namespace's own stack hears again. The lab's end does it, too. */
+  /** Closes the device: the namespace's own stack gets the frames again. The lab's end does it, too. */
   close(): void {
     this.#file.close();
   }

@@ -9,23 +9,23 @@ export type TraceProtocol = (typeof PROTOCOLS)[number];
 
 /** Which frames a trace has. */
 export interface TraceOptions {
-  /** One or several; VLAN tags are looked through. @default all */
+  /** One or several, also inside VLAN tags. @default all */
   protocol?: TraceProtocol | readonly TraceProtocol[];
 }
 
-/** What was under way in a lab for a time; {@link Lab.trace} makes one. */
+/** The frames of a lab during a function; {@link Lab.trace} makes one. */
 export interface Trace {
-  /** The way of each frame, in the order in which they were sent. Bytes that were sent twice have two. */
+  /** The path of each frame, in the order in which they were sent. A frame that was sent twice has two paths. */
   readonly paths: readonly TracedPath[];
   /** Every sighting of them, in the order of time. */
   readonly frames: readonly CapturedFrame[];
-  /** How many sightings the taps had no room for: paths may end early, or lack a branch. */
+  /** How many sightings the taps had no room for: paths may then end early, or lack a branch. */
   readonly losses: number;
   /** All paths, drawn one below the other. */
   toString(): string;
 }
 
-/** The way that one frame took. */
+/** The path of one frame. */
 export interface TracedPath {
   /** The first sighting, and where the frame went from there: a flood fans out. */
   readonly hop: Hop;
@@ -33,13 +33,13 @@ export interface TracedPath {
   readonly frame: Buffer;
   /** The frame in one line, in tcpdump's manner: `ARP who-has 10.0.0.2 tell 10.0.0.1`. */
   readonly description: string;
-  /** Every device that it came by, each once, the first one first. */
+  /** Every device that it passed, each once, in order. */
   readonly devices: Interface[];
-  /** The devices that were handed it more than once, and how many copies each got. What a loop adds is not counted. */
+  /** The devices that got it more than once, and how many copies each got, without those of a loop. */
   readonly duplicates: { at: Interface; copies: number }[];
-  /** The devices that it came by again on its own way: it goes round. */
+  /** The devices that it passed again on its path: a loop. */
   readonly loops: Interface[];
-  /** Its description, and its way drawn below as in a failure's message. */
+  /** Its description, and below it the path, as in a failure's message. */
   toString(): string;
 }
 
@@ -47,21 +47,21 @@ export interface TracedPath {
 export interface Hop {
   frame: CapturedFrame;
   next: Hop[];
-  /** It has come by here before, on this very way: a loop, which is not followed a second time. */
+  /** The frame passed here before on the same path: a loop, which is not followed again. */
   again?: true;
 }
 
 /** A frame at a device of the lab. */
 export interface CapturedFrame {
   at: Interface;
-  /** `out`: the device was given it to send. `in`: it came from the device. */
+  /** `out`: the device sends it. `in`: the device received it. */
   direction: 'in' | 'out';
   /** How it was addressed when it came in (`PACKET_HOST` …). */
   packetType: number;
   nanoseconds: bigint;
   bytes: Buffer;
   originalLength: number;
-  /** The same at every hop of one frame, and different for any other; made when it is first asked for. */
+  /** The same at every hop of one frame, and different for any other; computed at the first read. */
   readonly identity: string;
 }
 

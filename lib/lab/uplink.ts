@@ -18,8 +18,8 @@ const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
 
 /**
- * A real NIC of the machine, for macvlans of a lab to hang on. It stays where it is and as it is: hairpin reads its
- * state, and the kernel takes back by itself what its children ask of it, promiscuity for example, when they go
+ * A real NIC of the machine, as the parent of macvlans of a lab. hairpin neither moves nor changes it, and only reads its
+ * state. The kernel undoes by itself what the macvlans needed, promiscuity for example, when they end
  * (`macvlan_stop`, `macvlan_port_destroy`).
  */
 export class Uplink {
@@ -28,7 +28,7 @@ export class Uplink {
   readonly index: number;
   /** The macvlans of this lab on it. */
   readonly children = new Set<Interface>();
-  /** A real network's addresses are not the lab's to give out. */
+  /** The lab gives out no addresses of a real network. */
   readonly segment = undefined;
   readonly deleted = false;
 
@@ -42,12 +42,12 @@ export class Uplink {
     return this.state().mac;
   }
 
-  /** What the kernel says of the NIC now. @throws KernelError `ENODEV` when it is no longer there */
+  /** The NIC's state in the kernel now. @throws KernelError `ENODEV` when it is no longer there */
   state(): LinkState {
     return engineOf(this).rtnetlink.get(ipLink.get({ index: this.index }));
   }
 
-  /** Every macvlan and macvtap on it in the NIC's own network, whoever made it; others' in other networks cannot be seen. */
+  /** The macvlans and macvtaps on it in the NIC's own network namespace. Those in other namespaces cannot be seen. */
   foreignChildren(): string[] {
     return engineOf(this)
       .rtnetlink.list(ipLink.all())

@@ -12,29 +12,29 @@ import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
 import { change, watcher } from './watcher.ts';
 
-/** VLANs that a port is to be in, in the words of `bridge vlan add`. */
+/** VLANs of a port, in the words of `bridge vlan add`. */
 export interface VlanMembership {
-  /** 1 to 4094; or several in a row, as in `'100-199'`. */
+  /** 1 to 4094; or a range, as in `'100-199'`. */
   id: VlanIds;
-  /** Frames that come in without a tag are of this VLAN. Takes it away from the VLAN that had it. @default false */
+  /** Untagged frames that come in get this VLAN. A port has one pvid: the VLAN that had it loses it. @default false */
   pvid?: boolean;
-  /** Frames go out without a tag. @default false */
+  /** Frames of the VLAN leave untagged. @default false */
   untagged?: boolean;
   /**
    * The port, an `external` vxlan, sends frames of the VLAN with this identifier in place of the tag, and puts those that come
-   * with it into the VLAN (`br_handle_egress_vlan_tunnel`). From 1 to 16777215; for VLANs in a row as many, as in
-   * `'1010-1019'`. It needs the port's `vlanTunnel`. @default none
+   * with it into the VLAN (`br_handle_egress_vlan_tunnel`). From 1 to 16777215; for a range of VLANs a range of the same
+   * length, as in `'1010-1019'`. It needs the port's `vlanTunnel`. @default none
    */
   tunnelId?: VlanIds;
 }
 
-/** What VLANs of a port are to have beside their flags, in the words of `bridge vlan set`. */
+/** Settings of VLANs of a port, in the words of `bridge vlan set`. */
 export interface VlanSettings extends Pick<VlanMembership, 'id'> {
-  /** As that of a port, for the frames of these VLANs. @default 'forwarding' */
+  /** The port's state for the frames of these VLANs. @default 'forwarding' */
   state?: PortState;
   /**
-   * Questions of ARP and ND that the bridge can answer are not flooded to the port, and the bridge answers those for hosts
-   * behind it (`br_is_neigh_suppress_enabled`, Linux 6.4). It counts while the port's `neighVlanSuppress` is on. @default false
+   * The bridge does not flood ARP and ND questions to the port that it can answer, and answers those for hosts behind it
+   * (`br_is_neigh_suppress_enabled`, Linux 6.4). It counts while the port's `neighVlanSuppress` is on. @default false
    */
   neighSuppress?: boolean;
 }
@@ -45,8 +45,8 @@ const TUNNEL_RULE = `a whole number from 1 to ${HIGHEST_TUNNEL}, or several in a
 const RULE = "a VLAN from 1 to 4094, or several in a row, as in '100-199'";
 
 /**
- * The VLANs of a port of a bridge, or of a bridge itself, as `bridge vlan` has them. A bridge looks at them while its
- * `vlanFiltering` is on. A new port, and a new bridge, is in the bridge's `vlanDefaultPvid`.
+ * The VLANs of a port of a bridge, or of a bridge itself, as `bridge vlan` has them. They count while the bridge's
+ * `vlanFiltering` is on. A new port, and a new bridge, is in the VLAN of the bridge's `vlanDefaultPvid`.
  */
 export class VlanList {
   readonly #owner: Interface;
@@ -56,7 +56,7 @@ export class VlanList {
   }
 
   /**
-   * Puts the port into VLANs; those that it is in already change their flags.
+   * Adds the port to VLANs. It changes the flags of VLANs that the port is in already.
    *
    * @throws UsageError for a wrong option; KernelError `EOPNOTSUPP` without `CONFIG_BRIDGE_VLAN_FILTERING`
    * @example port.vlan.add({ id: 10, pvid: true, untagged: true })
@@ -122,10 +122,10 @@ export class VlanList {
   }
 
   /**
-   * Takes the port out of VLANs. Of those that it is not in, nothing changes (`br_vlan_info`).
+   * Removes the port from VLANs. VLANs that it is not in are ignored (`br_vlan_info`).
    *
-   * @param vlan with the `tunnelId` that they have the port stays in them, and maps them to no tunnel any more
-   * @throws UsageError for a wrong option, and for another `tunnelId` than they have
+   * @param vlan with their `tunnelId`, the port stays in the VLANs, and no longer maps them to the tunnel
+   * @throws UsageError for a wrong option, and for a `tunnelId` that they do not have
    * @example port.vlan.delete({ id: 1 })
    * @example vxlan.vlan.delete({ id: 10, tunnelId: 1010 })
    */
@@ -143,7 +143,7 @@ export class VlanList {
     });
   }
 
-  /** What the kernel has now, each VLAN for itself. */
+  /** The VLANs that the kernel has now, one entry for each. */
   list(): BridgeVlan[] {
     this.#check(`${this.#owner}.vlan.list`);
     watcher()?.asked();

@@ -9,14 +9,14 @@ import type { Code } from '../model/cause.ts';
 import { nearestCodes } from './nearest-codes.ts';
 import { checkWaypoint } from './through.ts';
 
-/** The codes of docs/diagnoses.md that a negative may ask for. */
+/** The codes of docs/diagnoses.md that a negative may name. */
 export type DropCode = Exclude<Code, 'unknown'>;
 
-/** What a negative may say of the loss that it is about. */
+/** Options that name the cause of a loss. */
 export interface DroppedByOptions {
   /**
-   * With `.not`: the one cause that counts, by its code (docs/diagnoses.md). For any other the assertion fails, and says
-   * which it was.
+   * With `.not`: the one cause that passes, by its code (docs/diagnoses.md). For any other cause the assertion fails, and
+   * says which it was.
    *
    * @example await expect(a).not.toReach(b, { droppedBy: 'bridge.isolated', at: sw })
    */

@@ -5,7 +5,7 @@ export interface AsymmetricValue {
   asymmetricMatch(other: unknown): boolean;
 }
 
-/** What a spec says of an entry: as much of it as matters, each value by itself or by an asymmetric matcher. */
+/** The parts of an entry that a spec expects, each as a value or an asymmetric matcher. */
 export type Expected<Entry> = AsymmetricValue | { [Name in keyof Entry]?: ExpectedValue<Entry[Name]> };
 
 type ExpectedValue<Value> = Value | AsymmetricValue | DeviceFor<Value> | Inner<Value>;

@@ -22,7 +22,7 @@ export function failedAssertionOf(error: unknown): FailedAssertion | undefined {
 }
 
 /**
- * Why a question had no answer, of the error of a failed assertion; undefined for any other error.
+ * Why a question had no answer, read from the error of a failed assertion; undefined for any other error.
  *
  * @example
  * const error = await expect(a).toReach(b).catch((error: unknown) => error);

@@ -6,36 +6,36 @@ import { checkFrame, checkFrameAddresses } from './check-frame.ts';
 import type { DroppedByOptions } from './dropped-by.ts';
 import { checkHold } from './hold.ts';
 
-/** What a spec may say of a frame that is to come, or not. */
+/** Options of a question about a frame. */
 export interface FrameQuestionOptions extends DroppedByOptions {
   /**
-   * The frame that is sent: `unicast` is IPv4 to the receiver's MAC address, `broadcast` to 255.255.255.255,
-   * `multicast` to 224.0.0.251; `arp` a request, `nd` a solicitation for the receiver's address. Or a frame of your own:
-   * described, or as bytes from the Ethernet header on, without the FCS.
+   * The frame to send: `unicast` is IPv4 to the receiver's MAC address, `broadcast` to 255.255.255.255,
+   * `multicast` to 224.0.0.251; `arp` a request, `nd` a solicitation for the receiver's address. Or your own frame: a
+   * description, or bytes from the Ethernet header on, without the FCS.
    *
    * @default 'broadcast'
    * @example { frame: { vlan: 10, ip: { destination: '239.1.1.1' }, udp: {} } }
    */
   frame?: FrameOption;
   /**
-   * With `.not`, and with `copies: 0`: `lost` takes the receiver's silence as it is. Without it that is inconclusive, and
-   * fails, where the receiver would get nothing whatever the network does: it is down, or its own stack takes nothing.
+   * With `.not`, and with `copies: 0`: `lost` accepts the receiver's silence as proof. By default the assertion fails as
+   * inconclusive if the receiver could get no frame at all: it is down, or its own stack takes nothing.
    */
   because?: 'lost';
-  /** Exactly so many copies. Without it, one or more. */
+  /** The exact number of copies. @default one or more */
   copies?: number;
   /**
-   * No other host gets a copy at a device of its own; devices on the way are no others. What a host gets that is for another
-   * MAC address does not count for `toHear`. Needs the lab's taps.
+   * No host except the receiver gets a copy; devices on the way do not count. For `toHear`, a copy for another MAC address
+   * does not count. Needs the lab's taps.
    *
    * @default false
    */
   only?: boolean;
   /**
-   * How long to wait for copies, in milliseconds. With `copies`, `only` and `.not` all of it is waited.
+   * How long to wait for copies, in milliseconds. With `copies`, `only` and `.not` it always waits that long.
    *
-   * @default until nothing is under way any more; where that cannot be known, 1000 for a copy that is wanted and 100 for one
-   * that is not, and where a queueing discipline may keep frames back 1000 besides
+   * @default until nothing is under way any more; if hairpin cannot know that, 1000 for a copy that is wanted and 100 for one
+   * that is not, plus 1000 if a queueing discipline may delay frames
    */
   within?: number;
 }

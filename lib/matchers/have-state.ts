@@ -14,15 +14,15 @@ import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, pluralOf, wordsOf } from './message.ts';
 import { describeState, type Verdict } from './state-message.ts';
 
-/** How long a state is waited for, or is to stay away. */
+/** How long to wait for a state, or how long it must stay away. */
 export interface StateOptions {
   /**
-   * How long the state may take to come, in milliseconds; with `.not`, how long it may take to go.
+   * How long to wait for the state, in milliseconds; with `.not`, how long to wait until it has gone.
    *
    * @default 1000; with `.not` 0
    */
   within?: number;
-  /** With `.not`: how long it has to stay away, in milliseconds. @default 100 */
+  /** With `.not`: how long it must then stay away, in milliseconds. @default 100 */
   hold?: number;
 }
 

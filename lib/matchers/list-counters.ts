@@ -3,21 +3,21 @@ import { readOf } from '../lab/exec.ts';
 import type { Namespace } from '../lab/index.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
 
-/** What counts packets: a counter of nftables by its name, a rule that has one, a queueing discipline, or a filter's action. */
+/** A packet counter: of nftables by its name, of an nftables rule, of a queueing discipline, or of a filter's action. */
 export interface CounterEntry {
-  /** `counter` of nftables by its name; undefined for that of a rule. */
+  /** The name of an nftables `counter`; undefined for the counter of a rule. */
   counter: string | undefined;
-  /** The comment of the rule that counts. */
+  /** The comment of the rule. */
   comment: string | undefined;
-  /** Of nftables. */
+  /** For nftables. */
   family: string | undefined;
   table: string | undefined;
   chain: string | undefined;
-  /** Of a queueing discipline: its kind, its device and its handle (`1:`). */
+  /** For a queueing discipline: its kind, its device and its handle (`1:`). */
   qdisc: string | undefined;
   dev: string | undefined;
   handle: string | undefined;
-  /** Of an action of `tc filter`: the filter's kind, and the action's. */
+  /** For an action of `tc filter`: the kind of the filter, and of the action. */
   filter: string | undefined;
   action: string | undefined;
   /** Where the filter is: `ingress`, `egress`, or the handle of a queueing discipline. */
@@ -26,7 +26,7 @@ export interface CounterEntry {
   pref: number | undefined;
   packets: number;
   bytes: number;
-  /** Of `tc`: how many packets it has dropped. */
+  /** For `tc`: how many packets it dropped. */
   drops: number | undefined;
 }
 

@@ -18,9 +18,9 @@ import type {
 } from './options.ts';
 
 /**
- * What `expect` of hairpin asks beside the matchers of vitest. Each is awaited; `.not` asks for the opposite.
+ * The matchers that hairpin adds to vitest's `expect`. Await each of them; `.not` asks for the opposite.
  *
- * @typeParam T what is given to `expect`
+ * @typeParam T the argument of `expect`
  * @group Matchers
  */
 export interface NetworkMatchers<T = unknown> {
@@ -32,35 +32,35 @@ export interface NetworkMatchers<T = unknown> {
    */
   toReach(to: Namespace | Interface | string, options?: ToReachOptions): Promise<void>;
   /**
-   * The receiver's own stack gets a raw frame of the sender's; with `copies` exactly so many. One of hairpin's kinds over IP
-   * is heard by a socket, behind the receiver's IP; one that you describe by a handler of its EtherType.
+   * The receiver's own stack gets a raw frame from the sender; with `copies`, exactly so many. For hairpin's own kinds of IP
+   * frames, a socket behind the receiver's IP must get it; for a frame that you describe, a handler of its EtherType.
    *
    * @example await expect(ns2).toHear(ns1, { frame: 'broadcast', copies: 1 })
    */
   toHear(sender: Namespace | Interface, options?: ToHearOptions): Promise<void>;
   /**
-   * A frame of the sender's comes in at a device, as `tcpdump -p -Q in` there would see it, whoever gets it then.
+   * A frame from the sender comes in at a device, as `tcpdump -p -Q in` there would see it, even if no stack gets it.
    *
    * @example await expect(port).toSee(ns1, { frame: { vlan: 10 }, vlan: 10, copies: 1 })
    */
   toSee(sender: Namespace | Interface, options?: ToSeeOptions): Promise<void>;
   /**
-   * What `macvlanPair()` returned, or `{ ns1, ns2, uplink, gateway, neighbour }` that somebody else made, behaves as the
-   * kernel's code says of the mode, in every question between its places; of IPv6 too, where the macvlans have it.
+   * What `macvlanPair()` returned, or another `{ ns1, ns2, uplink, gateway, neighbour }`, behaves as the kernel's code says
+   * for the mode, in every question between these places, and over IPv6 too if the macvlans have it.
    *
    * @example await expect(pair).toBehaveAs('vepa', { hairpin: true })
    */
   toBehaveAs(mode: MacvlanMode, options?: ToBehaveAsOptions): Promise<void>;
   /**
-   * The target goes on answering while a function does something to the network: a probe each millisecond measures the longest
-   * outage, and it fails with all of them when one is longer than `gap`, in milliseconds.
+   * The target goes on answering while a function changes the network. A probe each millisecond measures the outages; the
+   * assertion fails, and lists them, if one is longer than `gap`, in milliseconds.
    *
    * @example await expect(a).toStayReachable(b, { while: () => failover(), gap: 50 })
    */
   toStayReachable(to: Namespace | Interface | string, options: ToStayReachableOptions): Promise<void>;
   /**
-   * Every pair of a lab's hosts as in a table: who asks in the rows, who is asked in the columns; ✓ reaches, ✗ does
-   * not, `.` is not asked.
+   * Every pair of a lab's hosts, in a table: the rows ask, the columns are asked. ✓ reaches, ✗ does not, `.` is not
+   * asked.
    *
    * @example
    * await expect(lab).toMatchReachability(`
@@ -70,8 +70,8 @@ export interface NetworkMatchers<T = unknown> {
    */
   toMatchReachability(table: string, options?: ToMatchReachabilityOptions): Promise<void>;
   /**
-   * A namespace has a device as `ip link` shows it, or an interface is so. Waits until it is, by the kernel's events.
-   * With `.not` no such device may come for `hold`. Values may be asymmetric matchers.
+   * A namespace has such a device, in the words of `ip link`; or an interface is such a device. It waits for the kernel's
+   * events until it is true. With `.not` no such device may appear for `hold`. Values may be asymmetric matchers.
    *
    * @example await expect(ns).toHaveLink({ name: 'eth0', mtu: 1400, up: true, settings: { mode: 'vepa' } })
    */
@@ -84,7 +84,7 @@ export interface NetworkMatchers<T = unknown> {
    */
   toHaveAddress(address: string | Expected<AddressEntry>, options?: StateOptions): Promise<void>;
   /**
-   * A namespace has a route, in whatever table.
+   * A namespace has a route, in any table.
    *
    * @example await expect(ns).toHaveRoute({ to: '10.0.0.0/8', via: '192.0.2.1', dev: 'eth0', table: 'main' })
    */
@@ -120,21 +120,21 @@ export interface NetworkMatchers<T = unknown> {
    */
   toHaveVlan(vlan: number | Expected<VlanEntry>, options?: StateOptions): Promise<void>;
   /**
-   * A counter of nftables (by its name, or of a rule), or of a queueing discipline, stands as it is said. Reads them by
-   * `nft` and `tc` until it does.
+   * A counter of nftables (a named one, or that of a rule) or of a queueing discipline has these values. It reads the
+   * counters by `nft` and `tc` until one does.
    *
    * @example await expect(r).toHaveCounted({ comment: 'from a', packets: 3 })
    */
   toHaveCounted(counter: Expected<CounterEntry>, options?: StateOptions): Promise<void>;
   /**
-   * The ruleset of nftables is that of the snapshot: without handles, counters and other values that packets change.
+   * The nftables ruleset equals the snapshot, which leaves out handles, counters and other values that packets change.
    *
    * @example await expect(r).toMatchRuleset()
    */
   toMatchRuleset(hint?: string): Promise<void>;
   /**
-   * A monitor of a namespace has told of such an event, with `times` exactly so often. Waits for it, and then that no
-   * other comes. With `.not` none may come for `hold`.
+   * A monitor of a namespace has reported such an event; with `times`, exactly so often. It waits for the events, and then
+   * makes sure that no more come. With `.not` none may come for `hold`.
    *
    * @example
    * using events = r.monitor('route');

@@ -6,7 +6,7 @@ import { askByFrame } from './frame-question.ts';
 import type { Answer } from './message.ts';
 
 export interface ToHearOptions extends FrameQuestionOptions {
-  /** Of `multicast`: false leaves joining the group to the receiver's own programs. @default true */
+  /** For `multicast`: whether hairpin joins the group on the receiver; false leaves it to the receiver's own programs. @default true */
   join?: boolean;
 }
 

@@ -30,14 +30,14 @@ import { mendOf, whyOf } from './why.ts';
 const ONE_MORE = 100;
 
 export interface ToMatchReachabilityOptions {
-  /** @default 4 where all hosts of the table have an IPv4 address, else 6 */
+  /** @default 4 if all hosts of the table have an IPv4 address, else 6 */
   family?: Family;
   /**
-   * Without it a ✗ is inconclusive, and fails, where the target does not even answer itself: it is down, or answers no
-   * echo. `lost` takes its silence as it is.
+   * By default a ✗ is inconclusive, and fails, if the target does not even answer itself: it is down, or answers no echo.
+   * `lost` accepts its silence as proof.
    */
   because?: 'lost';
-  /** How long an answer may take, and must not come, in milliseconds, 20 at least. @default as with `.not.toReach` */
+  /** How long to wait for an answer, wanted or not, in milliseconds, at least 20. @default as with `.not.toReach` */
   hold?: number;
 }
 

@@ -24,24 +24,24 @@ import { checkThrough, type Waypoint, type Waypoints } from './through.ts';
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
 
 export interface ToReachOptions extends ReachOptions, DroppedByOptions {
-  /** Without `.not`: how long to go on asking, in milliseconds. @default 1000 */
+  /** Without `.not`: how long to ask, in milliseconds. @default 1000 */
   within?: number;
   /**
    * With `.not`: how long there must be no answer, in milliseconds.
    *
-   * @default until nothing is under way any more; where that cannot be known 100, and where somebody may answer late (DAD,
-   * a slow proxy, a queueing discipline) as long besides
+   * @default until nothing is under way any more; 100 if hairpin cannot know that, and longer if an answer may be late
+   * (DAD, a slow proxy, a queueing discipline)
    */
   hold?: number;
   /**
-   * With `.not`: the one outcome that counts. Without it `lost` and `refused` do, and it fails as inconclusive when
-   * nothing was learnt of the network: when the probe never left (`unsent`), and when it was lost and the target does
-   * not even answer itself.
+   * With `.not`: the one outcome that passes. By default `lost` and `refused` pass. The assertion fails as inconclusive if
+   * it learnt nothing about the network: if the probe never left (`unsent`), or if it was lost and the target does not
+   * even answer itself.
    */
   because?: (typeof REASONS)[number];
-  /** Without `.not`: where the answered probe must have come by; of a list, in this order. */
+  /** Without `.not`: where the answered probe must have passed; a list in this order. */
   through?: Waypoint | readonly Waypoint[];
-  /** Without `.not`: where it must not have come by. */
+  /** Without `.not`: where it must not have passed. */
   notThrough?: Waypoint | readonly Waypoint[];
 }
 

@@ -8,7 +8,7 @@ import type { Answer } from './message.ts';
 
 export interface ToSeeOptions extends FrameQuestionOptions {
   /**
-   * The ids of the VLAN tags that the frame has when it comes, the outermost first; an empty list for none.
+   * The ids of the VLAN tags that the frame has when it arrives, the outermost first; an empty list for none.
    *
    * @default any
    */

@@ -14,7 +14,7 @@ import { type Answer, assertionTitle, describeDevice, milliseconds, nameOf, plur
 const WAYS = ['icmp', 'udp'] as const;
 
 export interface ToStayReachableOptions extends Pick<ReachOptions, 'family' | 'from'> {
-  /** What is done to the network meanwhile; a promise is awaited. */
+  /** A function that changes the network meanwhile; its promise is awaited. */
   while: () => unknown;
   /** How long an outage may be, in milliseconds. @default 0 */
   gap?: number;

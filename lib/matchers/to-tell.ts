@@ -15,11 +15,11 @@ import { type Answer, assertionTitle, milliseconds, nameOf, plural, wordsOf } fr
 import { nearest } from './state-message.ts';
 
 export interface ToTellOptions {
-  /** Without `.not`: so many times, no more and no fewer. @default once at least */
+  /** Without `.not`: the exact number of events. @default one or more */
   times?: number;
-  /** Without `.not`: how long the last of them may take to come, in milliseconds. @default 1000 */
+  /** Without `.not`: how long to wait for the last of them, in milliseconds. @default 1000 */
   within?: number;
-  /** With `times`, and with `.not`: how long no other may come after that, in milliseconds. @default 100 */
+  /** With `times`, and with `.not`: how long no more may come, in milliseconds. @default 100 */
   hold?: number;
 }
 

@@ -33,33 +33,33 @@ const [SMALLEST, LARGEST] = [PROBE_DATA, 65507];
 /** The family that a way asks over, where it has only one (RFC 826, RFC 4861). */
 const ONLY_FAMILY: Partial<Record<(typeof WAYS)[number], Family>> = { arp: 4, nd: 6 };
 
-/** How to ask whether one reaches another. */
+/** How to ask whether a host reaches another. */
 export interface ReachOptions {
   /** An echo, a TCP connection, a UDP datagram and its answer, an ARP request, or a neighbour solicitation. @default 'icmp' */
   by?: (typeof WAYS)[number];
   /**
-   * With 6, hosts that were given no IPv6 address are asked for by those of their common link.
+   * With 6, two hosts on one link that were given no IPv6 address use their link-local addresses.
    *
-   * @default 4 where the target has an IPv4 address, else 6
+   * @default 4 if the target has an IPv4 address, else 6
    */
   family?: Family;
   /** The interface or address to ask from. @default the kernel's choice */
   from?: Interface | string;
   /**
-   * `tcp`, `udp`: the port. Whoever listens there in the target answers (on UDP, it has to send something back); when
-   * nobody does, hairpin listens there for the time of the question. @default one that hairpin opens
+   * `tcp`, `udp`: the port. A program that listens there in the target answers (over UDP it must send something back). If
+   * none does, hairpin listens there during the question. @default one that hairpin opens
    */
   port?: number;
-  /** `tcp`, `udp`: false never opens a listener, so that nobody listening is a refusal. @default true */
+  /** `tcp`, `udp`: whether hairpin may open a listener. With false, a port without one refuses. @default true */
   listen?: boolean;
   /**
-   * `icmp`, `udp`: bytes of data in the probe, as of `ping -s`; then it is not to be fragmented on its way, as with
-   * `ping -M do`. 1472 fill a packet of 1500 bytes over IPv4, 1452 over IPv6. Of UDP the answer is short.
+   * `icmp`, `udp`: bytes of data in the probe, as in `ping -s`. The probe may then not be fragmented, as with
+   * `ping -M do`. 1472 fill a packet of 1500 bytes over IPv4, 1452 over IPv6. With UDP the answer is short.
    *
-   * @default 16, and whoever needs to may fragment
+   * @default 16, and it may be fragmented
    */
   size?: number;
-  /** `kept` asks with what the neighbour tables have learnt; by default both ends start without. @default 'cold' */
+  /** `kept`: ask with the neighbour tables as they are. `cold`: empty those of both ends first. @default 'cold' */
   neighbours?: 'cold' | 'kept';
 }
 

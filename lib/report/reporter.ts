@@ -29,12 +29,12 @@ export interface HairpinReporterOptions extends Omit<DefaultOptions, 'summary'> 
   /** Where the HTML report goes, seen from the project's root. @default 'test-results/report.html' */
   file?: string;
   /**
-   * Merged reports need not have every file of the suite, as after runs of a part. Without it a file that no shard ran
-   * fails the merge: a blob was lost, or the shards had different files of durations. @default false
+   * Whether merged reports may lack files of the suite, because only a part was run. Otherwise a file that no shard ran
+   * fails the merge: a blob was lost, or the shards had different durations files. @default false
    */
   partial?: boolean;
   /**
-   * A file that keeps what came of each test in the last runs, by kernel. The report then shows how often each test passed. It
+   * A file that keeps the last outcomes of each test, by kernel. The report then shows how often each test passed. The file
    * must be outside of `test-results`, which is cleared, and CI must keep it from run to run. Runs of one shard and watch mode
    * add nothing to it; the run that merges shards does. @default undefined: none
    *
@@ -51,8 +51,8 @@ const DEFAULT_FILE = `test-results/${REPORT_FILE}`;
 
 /**
  * vitest's default reporter, with a line on the labs that the run used, and an HTML page to look into it: every test
- * with its network and its assertions, and the way of a packet that was lost. On a terminal one live line says how far
- * the run is. Beside another of vitest's reporters for terminals it leaves the telling to that, and only writes the page.
+ * with its network and its assertions, and the way of a packet that was lost. On a terminal one live line shows the
+ * progress. Beside another of vitest's terminal reporters it prints nothing, and only writes the page.
  *
  * @example
  * // vitest.config.ts

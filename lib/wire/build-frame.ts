@@ -9,7 +9,7 @@ import { VLAN_PROTOCOL_NUMBERS } from './vlan-tag.ts';
 
 /** A VLAN tag (IEEE 802.1Q-2018 clause 9.3). */
 export interface TagDescription {
-  /** 0 to 4095; 0 gives a priority only. */
+  /** 0 to 4095; a tag with 0 has only a priority. */
   id: number;
   /** 0 to 7. @default 0 */
   priority?: number;
@@ -17,11 +17,11 @@ export interface TagDescription {
   protocol?: '802.1Q' | '802.1ad';
 }
 
-/** A frame in a spec's words. What is left out is the sender's, the receiver's, or of no importance. */
+/** A frame that a spec describes. Everything has a default. */
 export interface FrameDescription {
   /** MAC address. @default the sender's */
   source?: string;
-  /** MAC address. @default that of `ip.destination` where this is a group or broadcast, else the receiver's */
+  /** MAC address. @default that of `ip.destination` if this is a group or broadcast, else the receiver's */
   destination?: string;
   /** The VLAN tags, the outermost first. A number is the id of an 802.1Q tag. @default none */
   vlan?: number | TagDescription | readonly (number | TagDescription)[];
@@ -38,7 +38,7 @@ export interface FrameDescription {
   };
   /** A datagram, in an IP packet. Ports are 9 (discard) by default. */
   udp?: { sourcePort?: number; destinationPort?: number };
-  /** What is behind the headers. @default random bytes, which tell the frame from any other */
+  /** The bytes after the headers. @default random bytes, by which hairpin recognizes the frame */
   payload?: string | Uint8Array;
 }
 

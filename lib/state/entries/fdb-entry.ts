@@ -6,34 +6,34 @@ import { deviceName, flag, from, ip, mac } from './fields.ts';
 /** An entry of a forwarding database, as `bridge fdb` has it. */
 export interface ForwardingEntry {
   mac: string;
-  /** The port behind which the address is; the device itself for the addresses that it lets in, and of a tunnel. */
+  /** The port behind which the address is; for entries of a device's own list, and of a tunnel, the device itself. */
   port: string;
   /** The bridge; undefined: the device's own list (`self`). */
   bridge: string | undefined;
-  /** Undefined: frames without a tag. */
+  /** Undefined: untagged frames. */
   vlan: number | undefined;
-  /** Of a tunnel: the address of the host that its frames are sent to. */
+  /** For a tunnel: the remote end that gets its frames. */
   to: string | undefined;
-  /** It was not learnt, and does not age: what `bridge fdb` calls `static` or `permanent`. */
+  /** It was not learnt, and does not age; `bridge fdb` calls it `static` or `permanent`. */
   permanent: boolean;
-  /** The bridge takes its frames for itself: what `bridge fdb` calls `permanent`. */
+  /** The address is the bridge's own; `bridge fdb` calls it `permanent`. */
   local: boolean;
-  /** It does not move to the port that it is heard at. */
+  /** It stays at its port, even if another port receives the address. */
   sticky: boolean;
-  /** A locked port has heard it, and lets in nothing of it (`mab`). */
+  /** A locked port has seen the address, and accepts no frame from it (`mab`). */
   locked: boolean;
   /** A control plane added it. */
   externLearn: boolean;
-  /** Of a tunnel: the address is a router's. */
+  /** For a tunnel: the address is a router's. */
   router: boolean;
-  /** Of a tunnel, where they are not the device's own: the UDP port and the network identifier at the remote end. */
+  /** For a tunnel: the UDP port and the VNI at the remote end, if they are not the device's own. */
   udpPort: number | undefined;
   vni: number | undefined;
-  /** Of an `external` tunnel: the identifier that the entry is for. */
+  /** For an `external` tunnel: the VNI of the entry. */
   srcVni: number | undefined;
-  /** Of a tunnel: the interface that the outer packets leave by. */
+  /** For a tunnel: the interface that the outer packets leave by. */
   via: string | undefined;
-  /** Of a tunnel: the nexthop group that has the remote ends. */
+  /** For a tunnel: the nexthop group of its remote ends. */
   nhid: number | undefined;
 }
 

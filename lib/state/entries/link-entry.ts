@@ -9,7 +9,7 @@ import { deviceName, type Field, flag, inner, mac, text, whole, word } from './f
 export interface LinkEntry {
   name: string;
   index: number;
-  /** `veth`, `macvlan` …; undefined for one that no kind made, such as the loopback. */
+  /** `veth`, `macvlan` …; undefined for a device without a kind, such as the loopback. */
   kind: string | undefined;
   mac: string;
   mtu: number;
@@ -20,14 +20,14 @@ export interface LinkEntry {
   promiscuous: boolean;
   allMulticast: boolean;
   promiscuity: number;
-  /** The device that it is a port of. */
+  /** Its master: a bridge, a bond, a VRF. */
   master: string | undefined;
-  /** The device below, or the other end of a cable; `if7` where that is in another namespace. */
+  /** The device below, or the other end of a cable; `if7` if it is in another namespace. */
   link: string | undefined;
   xdp: boolean;
-  /** What the kernel has set of its kind: `{ mode: 'vepa', … }`. Undefined for a kind that nobody has described. */
+  /** The settings of its kind in the kernel: `{ mode: 'vepa', … }`. Undefined for a kind that hairpin does not know. */
   settings: Readonly<Record<string, unknown>> | undefined;
-  /** What the kernel has set of it as a bridge's port: `{ hairpin: true, … }`; undefined for one that is no port. */
+  /** The settings of a bridge port: `{ hairpin: true, … }`; undefined if it is not a port. */
   port: PortOptions | undefined;
 }
 

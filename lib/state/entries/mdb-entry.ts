@@ -4,20 +4,20 @@ import { isGroupMac, isMac } from '../../wire/mac-address.ts';
 import { describeEntry, nameIn } from './entry-kind.ts';
 import { deviceName, type Field, flag, from, ip, word } from './fields.ts';
 
-/** An entry of a bridge's multicast database, as `bridge mdb` has it: who is sent the frames of a group. */
+/** An entry of a bridge's multicast database, as `bridge mdb` has it: a port that gets the frames of a group. */
 export interface GroupEntry extends Pick<MdbState, 'group' | 'state'> {
   bridge: string;
-  /** The port; the bridge itself for its host. */
+  /** The port; or the bridge itself, for its own host. */
   port: string;
-  /** Undefined: frames without a tag. */
+  /** Undefined: untagged frames. */
   vlan: number | undefined;
-  /** The only source that it is for; undefined: whichever. */
+  /** The only source of the entry; undefined: any. */
   src: string | undefined;
-  /** With IGMPv3 and MLDv2: whether the hosts want the sources of the list alone, or all others. */
+  /** With IGMPv3 and MLDv2: whether the hosts want only the sources of the list (`include`), or all others (`exclude`). */
   filterMode: MdbState['filterMode'];
   /** The sources of the list. */
   sourceList: readonly string[] | undefined;
-  /** Of a source that the hosts do not want. */
+  /** The hosts do not want this source. */
   blocked: boolean;
 }
 

@@ -8,21 +8,21 @@ import { deviceName, flag, from, inner, ip, oneNumber, word } from './fields.ts'
 /** A nexthop object, as `ip nexthop` has it: in the words in which a spec adds one. */
 export interface NexthopEntry {
   id: number;
-  /** Of a single one. */
+  /** The family of a single nexthop. */
   family: Family | undefined;
   via: string | undefined;
   dev: string | undefined;
   onlink: boolean;
-  /** It drops what it is given. */
+  /** It drops the packets. */
   blackhole: boolean;
-  /** It is for the entries of a VXLAN device. */
+  /** It is for FDB entries of a VXLAN device. */
   fdb: boolean;
   encap: Encap | undefined;
-  /** The ids of the members, which share the packets out by their weights. Undefined: it is no group. */
+  /** The members of a group, with their weights; undefined if it is not a group. */
   group: { id: number; weight: number }[] | undefined;
-  /** How a group shares out: by hashes alone, or by buckets. */
+  /** How a group chooses a member: by hashes, or by buckets. */
   type: 'mpath' | 'resilient' | undefined;
-  /** Of a resilient group. Times are in seconds. */
+  /** For a resilient group. Times are in seconds. */
   buckets: number | undefined;
   idleTimer: number | undefined;
   unbalancedTimer: number | undefined;

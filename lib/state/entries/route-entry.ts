@@ -27,7 +27,7 @@ import {
   word,
 } from './fields.ts';
 
-/** Where one of several ways leads to next. */
+/** One of several next hops of a route. */
 export interface RouteHop {
   via: string | undefined;
   dev: string | undefined;
@@ -49,14 +49,14 @@ export interface RouteEntry extends RouteMetrics {
   via: string | undefined;
   /** The interface to leave by. */
   dev: string | undefined;
-  /** Of several next hops all; then {@link via} and {@link dev} are undefined. */
+  /** All of several next hops; then {@link via} and {@link dev} are undefined. */
   nextHops: RouteHop[] | undefined;
   /** The id of the nexthop object that it leads to. */
   nhid: number | undefined;
   /** The preferred source address. */
   src: string | undefined;
   metric: number | undefined;
-  /** Who made it: `kernel`, `boot` (a person with `ip`), `static`, `ra` … */
+  /** The protocol that added it: `kernel`, `boot` (`ip` by hand), `static`, `ra` … */
   proto: RouteProtocol;
   scope: 'global' | 'site' | 'link' | 'host' | 'nowhere' | `${number}`;
   /** IPv6: which of several default routers is preferred (RFC 4191). */
@@ -64,13 +64,13 @@ export interface RouteEntry extends RouteMetrics {
   tos: number;
   /** The longest packet that goes this way; undefined: the device's. */
   mtu: number | undefined;
-  /** Its next hop is taken to be on the link. */
+  /** Its next hop is treated as on the link. */
   onlink: boolean;
-  /** What its packets are wrapped in; undefined also for a kind that hairpin does not know. */
+  /** The encapsulation of its packets; undefined also for a kind that hairpin does not know. */
   encap: Encap | undefined;
-  /** IPv6: the only sources that it is for. */
+  /** IPv6: the route counts only for packets from here. */
   from: string | undefined;
-  /** The kernel forgets it after some time. */
+  /** The kernel removes it after some time. */
   expires: boolean;
 }
 

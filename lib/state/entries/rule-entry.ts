@@ -7,14 +7,14 @@ import { routeTable } from './route-entry.ts';
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
 export interface RuleEntry {
   family: Family;
-  /** Rules are tried in this order. */
+  /** The kernel tries rules in this order. */
   priority: number;
-  /** It is for all packets but those that the rest says. */
+  /** It matches all packets that the other values do not match. */
   not: boolean;
-  /** Undefined is for all, here and below. */
+  /** Undefined matches all packets, here and below. */
   from: string | undefined;
   to: string | undefined;
-  /** The names of the devices that a packet came by, and that it was bound to leave by. */
+  /** The device that a packet came in by, and the one that its socket is bound to. */
   iif: string | undefined;
   oif: string | undefined;
   /** A mark, `0x1`, or a mark and the bits of it that count, `0x1/0xff`. */
@@ -29,13 +29,13 @@ export interface RuleEntry {
   uidrange: string | number | undefined;
   /** It is for the devices of VRFs, each of which has its own table. */
   l3mdev: boolean;
-  /** What becomes of the packet. */
+  /** What happens to the packet. */
   type: RuleType;
-  /** Of `lookup`: where it is looked up. */
+  /** For `lookup`: the table. */
   table: number | undefined;
-  /** Of `goto`: the priority of the rule to go on with. */
+  /** For `goto`: the priority of the rule to go on with. */
   goto: number | undefined;
-  /** Routes with a prefix of this length or less are passed over. */
+  /** Skips routes with a prefix of this length or less. */
   suppressPrefixlength: number | undefined;
 }
 
