@@ -89,7 +89,7 @@ function byPort(call: string, namespace: Namespace, port: unknown, protocol: unk
   const isThere = () => listeningAt(netns, by, port as number).length > 0;
   if (isThere()) {
     throw new UsageError(
-      `${call}: ready.port: something listens at ${by} port ${port} of ${namespace} already: stop it first, or say by what else the daemon is known to be ready`,
+      `${call}: ready.port: something listens at ${by} port ${port} of ${namespace} already: stop it first, or choose another ready condition`,
     );
   }
   return {
@@ -106,7 +106,7 @@ function byFile(call: string, file: unknown): ReadyCheck {
     throw new UsageError(`${call}: ready.file must be an absolute path: received ${show(file)}`);
   if (existsSync(file)) {
     throw new UsageError(
-      `${call}: ready.file: ${show(file)} is there already, perhaps of an earlier run: remove it first, or take a folder of the test's own`,
+      `${call}: ready.file: ${show(file)} exists already, perhaps from an earlier run: remove it first, or use a new folder`,
     );
   }
   const folder = dirname(file);

@@ -32,7 +32,7 @@ export function engineOf(handle: object): unknown {
   const engine = engines.get(handle);
   if (engine === undefined)
     throw new UsageError(
-      `a ${handle.constructor.name} made by its constructor is in no lab: methods of a lab and of its namespaces make one`,
+      `a ${handle.constructor.name} made by its constructor belongs to no lab: make it by a method of a lab or of a namespace`,
     );
   return engine;
 }

@@ -72,7 +72,7 @@ export class Events<K extends MonitoredObject = MonitoredObject> implements Disp
   }
 
   #lost(): Error {
-    return new Error(`${this}: the kernel had no room for some events (ENOBUFS), so it is not known what they told`);
+    return new Error(`${this}: the kernel had no room for some events (ENOBUFS), so they are lost`);
   }
 }
 

@@ -14,7 +14,7 @@ export function withStreams(call: string, { taps = [], ...options }: ExecOptions
   if (taps.length === 0) return withInput;
   const { stdin = 'pipe', stdout = 'pipe', stderr = 'pipe', stdio, ...others } = withInput;
   if (stdio !== undefined) {
-    throw new UsageError(`${call}: taps are the descriptors from 3 on: say stdin, stdout and stderr, not stdio`);
+    throw new UsageError(`${call}: taps are the descriptors from 3 on: use stdin, stdout and stderr instead of stdio`);
   }
   // execa knows numbers from 0 to 9 by type; any other is a descriptor as well.
   const all = [stdin, stdout, stderr, ...taps.map(({ fd }) => fd)] as unknown as ExecOptions['stdio'] & {};

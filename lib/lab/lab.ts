@@ -280,7 +280,7 @@ function checkTopologySource(from: unknown): void {
   }
   checkOptions('lab.load', from, ['text', 'name']);
   const { text, name } = from as Partial<TopologyText>;
-  if (typeof text !== 'string') throw new UsageError(`lab.load: text must be a text of YAML: received ${show(text)}`);
+  if (typeof text !== 'string') throw new UsageError(`lab.load: text must be YAML text: received ${show(text)}`);
   checkFileName('lab.load', 'name', name);
 }
 

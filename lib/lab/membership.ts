@@ -46,7 +46,7 @@ export function joinGroup(namespace: Namespace, group: string, options: { dev?: 
   checkGroup(call, group);
   checkOptions(call, options, ['dev']);
   const family = familyOf(group);
-  if (!family) throw new UsageError(`${call}: group must be one of IP, which a host joins: received ${show(group)}`);
+  if (!family) throw new UsageError(`${call}: group must be an IP multicast group: received ${show(group)}`);
   const device = namespace.interface(options.dev);
   const { netns } = engineOf(namespace);
   const socket = Socket.open(netns, family === 4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);

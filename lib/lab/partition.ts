@@ -85,7 +85,8 @@ function checkGroups(call: string, lab: Lab, groups: Groups): void {
   }
   const seen = new Set<Namespace>();
   for (const host of groups.flat()) {
-    if (!(host instanceof Namespace)) throw new UsageError(`${call}: a group has hosts: received ${show(host)}`);
+    if (!(host instanceof Namespace))
+      throw new UsageError(`${call}: a group takes hosts and routers: received ${show(host)}`);
     if (host.lab !== lab) throw new UsageError(`${call}: ${host} is in another lab`);
     if (host.role === 'switch') {
       throw new UsageError(

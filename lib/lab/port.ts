@@ -116,8 +116,8 @@ function setPort(
 ): void {
   if (Object.values(options).every((value) => value === undefined)) return;
   const causes = {
-    EBUSY: "a port's state is the spanning tree's to set while STP is on",
-    ENETDOWN: 'a port that is down, or has no carrier, can be put into the state disabled only',
+    EBUSY: 'while STP is on, the spanning tree sets the state of a port',
+    ENETDOWN: 'a port that is down, or has no carrier, can only be set to disabled',
   };
   engineOf(namespace).rtnetlink.change(bridgeLink.change({ ...options, index }, causes));
   if (ANSWERING.some((setting) => options[setting])) engineOf(namespace.lab).visits.addFault();

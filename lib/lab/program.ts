@@ -112,7 +112,7 @@ export class Program implements Wait {
     const who = holders.length > 0 ? holders.join(', ') : 'a process that it started';
     return [
       `It has ended with ${how}, but its output is still held open by ${who}.`,
-      "Give what stays behind an output of its own: '>/dev/null 2>&1' in a shell, or the option stdio: 'ignore'.",
+      "Give the process that stays its own output: '>/dev/null 2>&1' in a shell, or the option stdio: 'ignore'.",
     ];
   }
 
@@ -120,10 +120,12 @@ export class Program implements Wait {
     const running = `It is still running after ${Math.round(now() - this.since)} ms, as process ${this.pid}`;
     const { stdin } = this.subprocess.nodeChildProcess;
     const input =
-      stdin && !stdin.writableEnded ? ['Its standard input is open: end it where the program reads all of it.'] : [];
+      stdin && !stdin.writableEnded
+        ? ['Its standard input is open: end the input if the program reads until its end.']
+        : [];
     const lines = this.lastLines.map((line) => `  ${line}`);
     if (lines.length === 0) return [`${running}, and has printed nothing.`, ...input];
-    return [`${running}. The last that it has printed:`, ...lines, ...input];
+    return [`${running}. Its last output:`, ...lines, ...input];
   }
 
   /** What it writes to, as `/proc/PID/fd` has it: Node reads the other ends of socket pairs. */

@@ -39,6 +39,6 @@ function refuse(
   if (name === undefined) return;
   const { since, needs } = new Map(rules).get(name) ?? {};
   const mend = since ? `it came with Linux ${since}` : `it needs CONFIG_${needs}`;
-  const cause = `this kernel passes over ${name} of a ${noun}: ${mend}. ${ask(`{ ${name}: ${show(said[name])} }`)}`;
+  const cause = `this kernel ignores ${name} of a ${noun}: ${mend}. ${ask(`{ ${name}: ${show(said[name])} }`)}`;
   throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
 }

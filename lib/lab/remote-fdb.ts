@@ -124,10 +124,10 @@ export class RemoteFdb {
 type RequestOf = (message: Parameters<typeof bridgeFdb.add>[0], causes: typeof CAUSES) => Request;
 
 const CAUSES = {
-  EEXIST: 'the address has an entry already (vxlan_fdb_update): replace it, or append to it where it is a group',
-  EAFNOSUPPORT: "dst must be of the version of IP of the device's remote or local (vxlan_fdb_add)",
+  EEXIST: 'the address has an entry already (vxlan_fdb_update): replace it, or append to it if it is a group',
+  EAFNOSUPPORT: "dst must have the IP version of the device's remote or local (vxlan_fdb_add)",
   EOPNOTSUPP: 'a group, and 00:00:00:00:00:00, cannot be replaced (vxlan_fdb_update_existing): append',
-  ENOSPC: "the device keeps no more addresses: its maxaddress (vxlan_fdb_create's limit)",
+  ENOSPC: "the device's table is full: see its maxaddress (vxlan_fdb_create)",
 } as const;
 
 /** A tunnel with its own forwarding database. */

@@ -101,7 +101,7 @@ function startFailure(program: Program, what: string, cause?: unknown): Error {
     `${program.words}: ${what}`,
     ...(ending === undefined ? [`It was still running, as process ${program.pid}. It is killed now.`] : []),
     ...(ending === 'exit code 0' ? [left] : []),
-    ...(printed.length > 0 ? ['The last that it has printed:', ...printed] : [SILENT]),
+    ...(printed.length > 0 ? ['Its last output:', ...printed] : [SILENT]),
   ];
   const error = new Error(harmless(lines.join('\n')), cause === undefined ? {} : { cause });
   error.stack = `${error.name}: ${error.message}\n${program.frames}`;
@@ -110,7 +110,7 @@ function startFailure(program: Program, what: string, cause?: unknown): Error {
 
 /** stdio's buffers are full, not line by line, where the output is no terminal. */
 const SILENT =
-  'It has printed nothing. Many programs keep their lines back unless they print to a terminal: `stdbuf -oL` in front helps.';
+  'It has printed nothing. Many programs buffer their output unless it goes to a terminal: put `stdbuf -oL` in front.';
 
 /** How many of its last lines the message of a failed start has. */
 const LINES = 20;

@@ -30,7 +30,7 @@ function access<T>(
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new UsageError(`${call}: this kernel has no sysctl ${show(name)}`);
     if (code === 'EISDIR')
-      throw new UsageError(`${call}: name must be that of one sysctl: received ${show(name)}, which has others in it`);
+      throw new UsageError(`${call}: name must be a sysctl: received ${show(name)}, which is a folder of sysctls`);
     if (errno === undefined) throw error;
     const written = value === undefined ? '' : `=${value}`;
     throw new KernelError({
@@ -54,5 +54,5 @@ function causeOf(
   if (code !== 'EINVAL' && code !== 'ERANGE') return undefined;
   const now = readSysctls(engineOf(namespace).netns, [name]).get(name);
   const form = now === undefined ? '' : `; it is ${show(now)} now: give it a value of that form`;
-  return `the kernel does not take ${show(value)} there${form}`;
+  return `the kernel refuses ${show(value)}${form}`;
 }

@@ -98,7 +98,7 @@ export class TapQueue implements AsyncIterable<Buffer>, Disposable {
       if (frame) passed++;
       else if (this.closed) throw new Error(`${call}: the queue was closed, before a frame came`);
       else {
-        const others = passed > 0 ? ` (${passed} others were passed over)` : '';
+        const others = passed > 0 ? ` (${passed} others did not match)` : '';
         throw new Error(`${call}: no frame within ${within} ms${others}`);
       }
     }
@@ -180,7 +180,7 @@ function nodeOf(call: string, device: Interface): { node: DeviceNode; flags: Tun
   const { numbers } = engineOf(device);
   if (!numbers)
     throw new Error(
-      `${call}: which number its character device has, the kernel says when it is made (uevent): nobody heard it, or other software made ${device}`,
+      `${call}: the number of its character device is unknown: the kernel reports it only when the device is made (uevent), and hairpin missed that, or other software made ${device}`,
     );
   // macvtap_device_event names it after the ifindex.
   const published = `/dev/tap${device.index}`;

@@ -65,7 +65,7 @@ function unawaitedFailure({ message, stack = '' }: Error): Error {
 function describeDeath(program: Program): { summary: string; error: Error } {
   const summary = `${program.words}: ${program.ending}`;
   const printed = program.lastLines.map((line) => `  ${line}`);
-  const lines = printed.length > 0 ? ['The last that it has printed:', ...printed] : ['It has printed nothing.'];
+  const lines = printed.length > 0 ? ['Its last output:', ...printed] : ['It has printed nothing.'];
   return {
     summary,
     error: errorAt([`a daemon has ended before its lab: ${summary}`, ...lines].join('\n'), program.frames),

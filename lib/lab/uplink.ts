@@ -100,8 +100,8 @@ function enterStartingNamespace(lab: Lab, name: string): Pick<UplinkEngine, 'net
       operation: `lab.uplink('${name}'): entering the network that this run was started from`,
       errno: Math.abs(errno),
       cause:
-        'a real NIC takes root there: run as root. Without it hairpin is root of a user namespace only, which has no ' +
-        "say over the machine's devices",
+        'a real NIC needs root there: run as root. Otherwise hairpin is root only of a user namespace, which may not ' +
+        "use the machine's devices",
     });
   }
 }
@@ -118,9 +118,9 @@ function whyNot(link: LinkState, links: readonly LinkState[], netns: NetNamespac
     return `belongs to ${of ? `the ${of.kind ?? 'device'} ${of.name}` : 'another device'} already; a device has one rx_handler (netdev_rx_handler_register)`;
   }
   if (wirelessDevices(netns).includes(name)) {
-    return 'is wireless: an access point takes frames of the MAC address only that signed on (IEEE 802.11 clause 11.3), so macvlans hear nothing there';
+    return 'is wireless: an access point accepts only frames from the MAC address that associated (IEEE 802.11 clause 11.3), so macvlans hear nothing there';
   }
-  if (!up) return `is down, and hairpin changes nothing of a real NIC: ip link set dev ${name} up`;
+  if (!up) return `is down, and hairpin does not change a real NIC: ip link set dev ${name} up`;
   if (!carrier) return 'has no carrier: is its cable plugged in, and the switch on?';
   return undefined;
 }

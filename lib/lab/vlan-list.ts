@@ -41,8 +41,8 @@ export interface VlanSettings extends Pick<VlanMembership, 'id'> {
 
 /** As iproute2 has it: 24 bits, those of a VNI. */
 const HIGHEST_TUNNEL = 2 ** 24 - 1;
-const TUNNEL_RULE = `a whole number from 1 to ${HIGHEST_TUNNEL}, or several in a row, as in '1010-1019'`;
-const RULE = "a VLAN from 1 to 4094, or several in a row, as in '100-199'";
+const TUNNEL_RULE = `a whole number from 1 to ${HIGHEST_TUNNEL}, or a range, as in '1010-1019'`;
+const RULE = "a VLAN from 1 to 4094, or a range, as in '100-199'";
 
 /**
  * The VLANs of a port of a bridge, or of a bridge itself, as `bridge vlan` has them. They count while the bridge's
@@ -73,7 +73,7 @@ export class VlanList {
       checkBoolean(call, 'untagged', untagged);
       const [first, last] = rangeOf(id);
       if (pvid && first !== last)
-        throw new UsageError(`${call}: pvid is one VLAN alone (br_process_vlan_info): received id ${show(id)}`);
+        throw new UsageError(`${call}: pvid must be a single VLAN (br_process_vlan_info): received id ${show(id)}`);
       const requests = [bridgeVlan.add({ ...this.#place, id, pvid, untagged }, CAUSES)];
       if (tunnelId !== undefined) {
         this.#checkTunnel(call, id, tunnelId);
@@ -105,12 +105,14 @@ export class VlanList {
       if (state === undefined && neighSuppress === undefined)
         throw new UsageError(`${call}: state or neighSuppress must be given`);
       if (neighSuppress !== undefined && isOfBridge(this.#owner))
-        throw new UsageError(`${call}: neighSuppress is of ports, not of the bridge itself (br_vlan_process_one_opts)`);
+        throw new UsageError(
+          `${call}: neighSuppress is a setting of ports, not of the bridge itself (br_vlan_process_one_opts)`,
+        );
       const causes = {
         EOPNOTSUPP: missingVlanFiltering,
         ENOENT: `${this.#owner} is not in each of these VLANs: see ${this.#owner}.vlan.list()`,
         EBUSY:
-          'the states of VLANs are those of the spanning trees while the bridge has mstEnabled, where mst.set changes them, or stp, which must be off (br_vlan_modify_state)',
+          'while the bridge has mstEnabled or stp, its spanning trees set the states of VLANs (br_vlan_modify_state): use mst.set, or switch stp off',
         ...(neighSuppress === undefined
           ? {}
           : { EINVAL: 'this kernel knows no neigh_suppress of a VLAN: it came with Linux 6.4' }),
@@ -177,11 +179,11 @@ export class VlanList {
     const [[first, last], [tunnelOfFirst, tunnelOfLast]] = [rangeOf(id), rangeOf(tunnelId)];
     if (last - first !== tunnelOfLast - tunnelOfFirst)
       throw new UsageError(
-        `${call}: tunnelId must be as many in a row as id (br_process_vlan_tunnel_info): received ${show(tunnelId)} for ${show(id)}`,
+        `${call}: tunnelId must be a range as long as id (br_process_vlan_tunnel_info): received ${show(tunnelId)} for ${show(id)}`,
       );
     this.#check(call);
     if (isOfBridge(this.#owner))
-      throw new UsageError(`${call}: tunnelId is of ports, not of the bridge itself (br_afspec)`);
+      throw new UsageError(`${call}: tunnelId is a setting of ports, not of the bridge itself (br_afspec)`);
     if (portOf(engineOf(this.#owner).link())?.vlanTunnel) return;
     throw new UsageError(
       `${call}: tunnelId needs vlanTunnel of a port (br_afspec): ${this.#owner}.set({ vlanTunnel: true })`,

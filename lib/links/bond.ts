@@ -135,8 +135,8 @@ export const bond = describeLink('bond', {
     }),
     settings: {
       EACCES: "an option is not for the bond's mode (bond_opt_check_deps)",
-      ENOTEMPTY: 'the bond has slaves: this changes without any (BOND_OPTFLAG_NOSLAVES)',
-      EBUSY: 'the bond is up: this changes while it is down (BOND_OPTFLAG_IFDOWN): set({ up: false }) first',
+      ENOTEMPTY: 'the bond has slaves: this changes only while it has none (BOND_OPTFLAG_NOSLAVES)',
+      EBUSY: 'the bond is up: this changes only while it is down (BOND_OPTFLAG_IFDOWN): set({ up: false }) first',
       EPERM: NEEDS_MIIMON,
       EINVAL: 'activeSlave must be a slave that is up (bond_option_active_slave_set)',
     },

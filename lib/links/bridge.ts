@@ -15,8 +15,7 @@ const NUMBERS = ['0', '1'] as const;
 const LONGEST = 86_400;
 
 /** The usual cause of EOPNOTSUPP where VLANs were to be set. */
-export const missingVlanFiltering =
-  'this kernel has no bridges that look at VLANs: it needs CONFIG_BRIDGE_VLAN_FILTERING';
+export const missingVlanFiltering = 'this kernel has no VLAN-aware bridges: it needs CONFIG_BRIDGE_VLAN_FILTERING';
 
 /** It forwards frames between its ports (net/bridge); what it has of each of them is in bridge-port.ts. */
 export const bridge = describeLink('bridge', {

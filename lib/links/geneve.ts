@@ -68,10 +68,10 @@ export const geneve = describeLink('geneve', {
     add: ({ namespace, name, settings: { id, remote } }) => ({
       EEXIST: `${namespace} has an interface ${name} already`,
       EBUSY: `${namespace} has a geneve device of id ${id} to ${remote} already (geneve_find_dev)`,
-      EPERM: 'an external geneve device has its dstport for itself (geneve_configure)',
+      EPERM: 'no other geneve device may use the dstport of an external one (geneve_configure)',
       EINVAL: 'external excludes id and all of the outer header, and flowlabel needs IPv6 (geneve_configure)',
     }),
-    settings: { EOPNOTSUPP: 'checksums, the port and external are for life (geneve_nl2info)' },
+    settings: { EOPNOTSUPP: 'checksums, the port and external cannot change (geneve_nl2info)' },
   },
 });
 

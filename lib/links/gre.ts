@@ -94,10 +94,10 @@ const erspanHeader = {
 /** `ip_tunnel_newlink` and `ip6gre_newlink` refuse two tunnels that would take the same packets. */
 const causes = {
   add: ({ namespace, name }: { namespace: string; name: string }) => ({
-    EEXIST: `${namespace} has such a tunnel between these ends, of these keys, already, or an interface ${name}`,
+    EEXIST: `${namespace} has such a tunnel between these ends, with these keys, already, or an interface ${name}`,
     EINVAL: 'a group as remote needs local, ignoreDf needs pmtudisc: false, and iseq and oseq need gre or gretap',
   }),
-  settings: { EEXIST: 'there is such a tunnel between these ends, of these keys, already' },
+  settings: { EEXIST: 'there is such a tunnel between these ends, with these keys, already' },
 } as const;
 
 /** What all kinds of GRE have. A change resets what it does not name (`ipgre_changelink`). */

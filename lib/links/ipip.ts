@@ -27,7 +27,7 @@ const common = {
     }),
     settings: {
       EEXIST: 'there is such a tunnel between these ends already',
-      EINVAL: 'remote cannot come or go, and an external tunnel has no ends (ipip_changelink)',
+      EINVAL: 'remote cannot be added or removed, and an external tunnel has no ends (ipip_changelink)',
     },
   },
 } as const;

@@ -91,8 +91,8 @@ export const macvlan = describeLink('macvlan', {
     }),
     settings: {
       EINVAL:
-        'passthru can be neither entered nor left by a live macvlan, and MAC addresses can be listed in mode source ' +
-        'only (macvlan_changelink): delete it and make it anew',
+        'a live macvlan cannot change to or from passthru, and only mode source has a list of MAC addresses ' +
+        '(macvlan_changelink): delete it and add it again',
     },
     device: () => ({
       EADDRINUSE: 'another macvlan of the same parent, or the parent itself, has this MAC address (macvlan_addr_busy)',

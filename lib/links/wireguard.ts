@@ -136,7 +136,7 @@ function checkPeers(call: string, option: string, value: unknown): void {
     if (publicKey === undefined) throw new UsageError(`${place}: publicKey must be given: ${KEY_RULE}`);
     if (value.findIndex((each) => each?.publicKey === publicKey) !== at)
       throw new UsageError(
-        `${place}: publicKey must be that of no other peer of the list: received ${show(publicKey)}`,
+        `${place}: publicKey must differ from those of the other peers: received ${show(publicKey)}`,
       );
     checkKey(place, 'publicKey', publicKey);
     checkKey(place, 'presharedKey', presharedKey);

@@ -81,7 +81,7 @@ export function evidenceOf(lab: Lab): NonNullable<Answer['evidence']> {
 
 /** @throws Error outside of vitest, whose comparison it is */
 export function judgeIn({ judge }: Assertion): Judge {
-  if (!judge) throw new Error('this matcher needs what vitest gives it');
+  if (!judge) throw new Error('this matcher runs only in vitest');
   return judge;
 }
 

@@ -253,6 +253,6 @@ function familyOf(title: string, namespaces: readonly Namespace[]): Family {
   if (all) return all;
   const bare = namespaces.find((namespace) => !has(namespace, 4)) as Namespace;
   throw new UsageError(
-    `${title}: the hosts of a table need an address of one family each: ${bare} has none of IPv4, and not all have one of IPv6`,
+    `${title}: all hosts of a table need an address of the same family: ${bare} has no IPv4 address, and not all have an IPv6 address`,
   );
 }

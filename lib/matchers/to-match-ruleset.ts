@@ -12,8 +12,8 @@ export async function toMatchRuleset(this: Assertion, received: unknown, hint?: 
   if (device) throw new UsageError(`${call}: expect() takes a namespace: received ${device}`);
   if (hint !== undefined && typeof hint !== 'string')
     throw new UsageError(`${call}: hint must be a text that names the snapshot: received ${show(hint)}`);
-  if (isNot) throw new UsageError(`${call}: a snapshot is for what there is: .not has nothing to compare with`);
-  if (!snapshot) throw new Error('this matcher needs what vitest gives it');
+  if (isNot) throw new UsageError(`${call}: toMatchRuleset has no .not: a snapshot records the ruleset that is there`);
+  if (!snapshot) throw new Error('this matcher runs only in vitest');
   // Without handles, and without what packets change: counters, quotas, the times that are left to elements of sets.
   const { pass, message } = snapshot(readOf(call, namespace, 'nft', ['--stateless', 'list', 'ruleset']), hint);
   return {

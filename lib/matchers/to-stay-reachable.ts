@@ -61,7 +61,7 @@ function checkReceiver(call: string, received: unknown): Namespace {
 function checkOptions(call: string, options: ToStayReachableOptions): ToStayReachableOptions {
   if (typeof options !== 'object' || options === null || typeof options.while !== 'function') {
     throw new UsageError(
-      `${call}: while must be a function that does something to the network, as in { while: () => failover(), gap: 50 }: received ${show(options?.while)}`,
+      `${call}: while must be a function that changes the network, as in { while: () => failover(), gap: 50 }: received ${show(options?.while)}`,
     );
   }
   const { while: _, gap, by, ...ends } = options;
@@ -101,7 +101,7 @@ function neverReached(call: string, { question, outcome, reason, probes }: Reach
 
 /** @param probes how many the machine sent, one each millisecond */
 function neverPrompt(probes: number): string {
-  if (probes === 0) return 'it answered, but the machine was too busy to send the probes that are to follow';
+  if (probes === 0) return 'it answered, but the machine was too busy to send the next probes';
   return `it answered, but none of the next ${plural(probes, 'probe')}, one each millisecond, at once`;
 }
 
@@ -141,7 +141,7 @@ function describeWorst({ outages, hole, probes, took, verdict }: Told): string {
   const of = `in ${milliseconds(took)}, of ${plural(probes, 'probe')}`;
   if (verdict === 'unknown') {
     const most = Math.max(hole, ...outages.map(({ most: may }) => may));
-    return `inconclusive: for ${milliseconds(most)} no probe was sent, or its answer came late, so an outage may have taken as long (${of})`;
+    return `inconclusive: for ${milliseconds(most)} no probe was sent, or its answer came late, so an outage may have lasted as long (${of})`;
   }
   return worst ? `an outage of ${lengthOf(worst)} (${plural(outages.length, 'outage')} ${of})` : `none (${of})`;
 }

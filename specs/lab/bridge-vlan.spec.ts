@@ -172,22 +172,22 @@ test.for<[what: string, call: (net: ReturnType<typeof build>) => unknown, messag
   [
     'no id',
     ({ p0 }) => p0.vlan.add({} as never),
-    "sw/p0.vlan.add: id must be given: a VLAN from 1 to 4094, or several in a row, as in '100-199'",
+    "sw/p0.vlan.add: id must be given: a VLAN from 1 to 4094, or a range, as in '100-199'",
   ],
   [
     'an id that there is not',
     ({ p0 }) => p0.vlan.add({ id: 4095 }),
-    "sw/p0.vlan.add: id must be a VLAN from 1 to 4094, or several in a row, as in '100-199': received 4095",
+    "sw/p0.vlan.add: id must be a VLAN from 1 to 4094, or a range, as in '100-199': received 4095",
   ],
   [
     'a range from its end',
     ({ sw }) => sw.br0.vlan.delete({ id: '20-10' }),
-    "sw/br0.vlan.delete: id must be a VLAN from 1 to 4094, or several in a row, as in '100-199': received '20-10'",
+    "sw/br0.vlan.delete: id must be a VLAN from 1 to 4094, or a range, as in '100-199': received '20-10'",
   ],
   [
     'several pvids',
     ({ p0 }) => p0.vlan.add({ id: '10-20', pvid: true }),
-    "sw/p0.vlan.add: pvid is one VLAN alone (br_process_vlan_info): received id '10-20'",
+    "sw/p0.vlan.add: pvid must be a single VLAN (br_process_vlan_info): received id '10-20'",
   ],
   [
     'an option that there is not',
@@ -197,12 +197,12 @@ test.for<[what: string, call: (net: ReturnType<typeof build>) => unknown, messag
   [
     'a tunnel that there is not',
     ({ p0 }) => p0.vlan.add({ id: 10, tunnelId: 2 ** 24 }),
-    "sw/p0.vlan.add: tunnelId must be a whole number from 1 to 16777215, or several in a row, as in '1010-1019': received 16777216",
+    "sw/p0.vlan.add: tunnelId must be a whole number from 1 to 16777215, or a range, as in '1010-1019': received 16777216",
   ],
   [
     'fewer tunnels than VLANs',
     ({ p0 }) => p0.vlan.delete({ id: '10-12', tunnelId: 1010 }),
-    "sw/p0.vlan.delete: tunnelId must be as many in a row as id (br_process_vlan_tunnel_info): received 1010 for '10-12'",
+    "sw/p0.vlan.delete: tunnelId must be a range as long as id (br_process_vlan_tunnel_info): received 1010 for '10-12'",
   ],
   [
     'a tunnel at a port without vlanTunnel',
@@ -212,7 +212,7 @@ test.for<[what: string, call: (net: ReturnType<typeof build>) => unknown, messag
   [
     'a tunnel of the bridge itself',
     ({ sw }) => sw.br0.vlan.add({ id: 10, tunnelId: 1010 }),
-    'sw/br0.vlan.add: tunnelId is of ports, not of the bridge itself (br_afspec)',
+    'sw/br0.vlan.add: tunnelId is a setting of ports, not of the bridge itself (br_afspec)',
   ],
   [
     'a state that there is not',
@@ -228,7 +228,7 @@ test.for<[what: string, call: (net: ReturnType<typeof build>) => unknown, messag
   [
     "neighSuppress of the bridge's own VLAN",
     ({ sw }) => sw.br0.vlan.set({ id: 1, neighSuppress: true }),
-    'sw/br0.vlan.set: neighSuppress is of ports, not of the bridge itself (br_vlan_process_one_opts)',
+    'sw/br0.vlan.set: neighSuppress is a setting of ports, not of the bridge itself (br_vlan_process_one_opts)',
   ],
   [
     'a flag, which add changes',

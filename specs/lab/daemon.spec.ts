@@ -97,7 +97,7 @@ test.for([
   const [first, ...rest] = error.message.split('\n');
   expect(first).toMatch(/^a daemon has ended before its lab: b\.daemon\('perl', \[.*\]\): /);
   expect(first?.endsWith(`]): ${how}`)).toBe(true);
-  expect(rest).toEqual(['The last that it has printed:', '  started', ...(line ? [line] : [])]);
+  expect(rest).toEqual(['Its last output:', '  started', ...(line ? [line] : [])]);
   expect(error.stack).toMatch(/\n +at .*daemon\.spec\.ts:\d+/);
 });
 
@@ -138,13 +138,13 @@ test('a daemon that does not get ready says what it has printed, and lives no lo
   expect(late?.replace(/process \d+/, 'process N')).toBe(
     `b.daemon('sh', ['-c', 'echo one; echo two >&2; exec sleep 1000']): not ready within 300 ms: waited for a listener at tcp port 80 of b
 It was still running, as process N. It is killed now.
-The last that it has printed:
+Its last output:
   one
   two`,
   );
   await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
   expect(await failureOf(start('exec sleep 1000', { log: /ready/ }))).toMatch(
-    /: not ready within 300 ms: waited for \/ready\/ in its output\nIt was still running, as process \d+\. It is killed now\.\nIt has printed nothing\. Many programs keep their lines back unless they print to a terminal: `stdbuf -oL` in front helps\.$/,
+    /: not ready within 300 ms: waited for \/ready\/ in its output\nIt was still running, as process \d+\. It is killed now\.\nIt has printed nothing\. Many programs buffer their output unless it goes to a terminal: put `stdbuf -oL` in front\.$/,
   );
 });
 
@@ -154,7 +154,7 @@ test('a daemon that ends before it is ready says how at once', async ({ lab }) =
   const start = (script: string, ready: Ready = { log: 'never' }) => b.daemon('sh', ['-c', script], { ready, within });
   expect(await failureOf(start('echo "bad option" >&2; exit 2'))).toBe(
     `b.daemon('sh', ['-c', 'echo "bad option" >&2; exit 2']): exit code 2 before it was ready: waited for 'never' in its output
-The last that it has printed:
+Its last output:
   bad option`,
   );
   expect(await failureOf(start('exit 0', { port: 80, protocol: 'udp' }))).toMatch(
@@ -187,7 +187,7 @@ test.for<[options: unknown, message: string]>([
   [{ ready: { file: 'run/pid' } }, "b.daemon: ready.file must be an absolute path: received 'run/pid'"],
   [
     { ready: { file: '/proc/self' } },
-    "b.daemon: ready.file: '/proc/self' is there already, perhaps of an earlier run: remove it first, or take a folder of the test's own",
+    "b.daemon: ready.file: '/proc/self' exists already, perhaps from an earlier run: remove it first, or use a new folder",
   ],
   [
     { ready: { file: '/no/such/folder/pid' } },
@@ -202,7 +202,7 @@ test('a port that is taken would be no sign', async ({ lab }) => {
   const { b } = build(lab);
   await using first = await b.daemon('perl', server('tcp'), { ready: { port: 53 } });
   await expect(b.daemon('perl', server('tcp'), { ready: { port: 53 } })).rejects.toThrow(
-    'b.daemon: ready.port: something listens at tcp port 53 of b already: stop it first, or say by what else the daemon is known to be ready',
+    'b.daemon: ready.port: something listens at tcp port 53 of b already: stop it first, or choose another ready condition',
   );
   expect(first.running).toBe(true);
 });

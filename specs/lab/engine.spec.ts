@@ -8,7 +8,7 @@ test('a namespace made by its constructor is in no lab', ({ lab }) => {
   const stray = new Namespace(lab, 'stray', 'host');
   expect(lab.namespaces).toEqual([a]);
   expect(() => stray.interfaces).toThrow(
-    'a Namespace made by its constructor is in no lab: methods of a lab and of its namespaces make one',
+    'a Namespace made by its constructor belongs to no lab: make it by a method of a lab or of a namespace',
   );
 });
 

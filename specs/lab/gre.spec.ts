@@ -89,7 +89,7 @@ describeNeeding(['gre', 'gretap', 'erspan'], () => {
     const { a } = build(lab);
     a.link('gre', LEFT);
     expect(refusal(() => a.link('gre', LEFT))).toContain(
-      'usual cause: a has such a tunnel between these ends, of these keys, already',
+      'usual cause: a has such a tunnel between these ends, with these keys, already',
     );
   });
 

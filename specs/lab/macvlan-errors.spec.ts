@@ -168,15 +168,15 @@ withMacvlan.for<[what: string, call: (net: Net) => unknown, message: string]>([
     'a live change to passthru',
     ({ m1 }) => m1.set({ mode: 'passthru' }),
     'ip -n ns1 link set m1 type macvlan mode passthru: EINVAL (invalid argument)\n' +
-      '  usual cause: passthru can be neither entered nor left by a live macvlan, and MAC addresses can be listed in mode ' +
-      'source only (macvlan_changelink): delete it and make it anew',
+      '  usual cause: a live macvlan cannot change to or from passthru, and only mode source has a list of MAC ' +
+      'addresses (macvlan_changelink): delete it and add it again',
   ],
   [
     'a list of MAC addresses outside of mode source',
     ({ m1 }) => m1.macaddr.set(['02:00:00:00:00:01']),
     'ip -n ns1 link set m1 type macvlan macaddr set 02:00:00:00:00:01: EINVAL (invalid argument)\n' +
-      '  usual cause: passthru can be neither entered nor left by a live macvlan, and MAC addresses can be listed in mode ' +
-      'source only (macvlan_changelink): delete it and make it anew',
+      '  usual cause: a live macvlan cannot change to or from passthru, and only mode source has a list of MAC ' +
+      'addresses (macvlan_changelink): delete it and add it again',
   ],
   [
     'a live change to the MAC address of the parent',

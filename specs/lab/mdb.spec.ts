@@ -134,10 +134,7 @@ test.for<[call: (net: ReturnType<typeof build>) => unknown, message: string]>([
     ({ sw, p0 }) => sw.mdb.add({ group: '239.1.1.1', port: p0, src: 'any' }),
     "sw.mdb.add: src must be an IP address such as 10.0.0.1 or fd00::1: received 'any'",
   ],
-  [
-    ({ a }) => a.join('01:00:00:00:00:07'),
-    "a.join: group must be one of IP, which a host joins: received '01:00:00:00:00:07'",
-  ],
+  [({ a }) => a.join('01:00:00:00:00:07'), "a.join: group must be an IP multicast group: received '01:00:00:00:00:07'"],
   [({ a }) => a.join('ff15::1', { port: 7 } as never), "a.join: there is no option 'port'; the options are dev"],
 ])('before the kernel is asked: %$ $1', ([call, message], { lab }) => {
   expect(() => call(build(lab))).toThrow(new UsageError(message));

@@ -62,7 +62,7 @@ describeNeeding([VLAN_FILTERING, 'vlan'], () => {
     sw.mst.add({ msti: 0, id: '10-19' });
     expect(await statesAt(net, 'p1')).toEqual(['disabled', 'disabled', 'disabled']);
     expect(() => p0.vlan.set({ id: 10, state: 'blocking' })).toThrow(
-      /^bridge -n sw vlan set vid 10 dev p0 state blocking: EBUSY .*usual cause: the states of VLANs are those of the spanning trees while the bridge has mstEnabled, where mst\.set changes them, or stp, which must be off \(br_vlan_modify_state\)$/s,
+      /^bridge -n sw vlan set vid 10 dev p0 state blocking: EBUSY .*usual cause: while the bridge has mstEnabled or stp, its spanning trees set the states of VLANs \(br_vlan_modify_state\): use mst\.set, or switch stp off$/s,
     );
     expect(() => sw.mst.set({ msti: 3, port: p0, state: 'forwarding' })).toThrow(
       new UsageError(
@@ -182,7 +182,7 @@ test.for<[what: string, call: (net: { sw: ReturnType<typeof build>['sw'] }) => u
   [
     'VLANs that there are not',
     ({ sw }) => sw.br0.mst.add({ msti: 1, id: 0 }),
-    "sw/br0.mst.add: id must be a VLAN from 1 to 4094, or several in a row, as in '100-199': received 0",
+    "sw/br0.mst.add: id must be a VLAN from 1 to 4094, or a range, as in '100-199': received 0",
   ],
   [
     'what is no port',

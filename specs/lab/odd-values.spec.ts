@@ -90,7 +90,7 @@ odd.for<[call: (net: Net) => unknown, message: string]>([
 describe.skipIf(supports(...VLAN_FILTERING))('without CONFIG_BRIDGE_VLAN_FILTERING', () => {
   odd('a bridge of a host that is to look at VLANs says what is missing', ({ net: { b } }) => {
     expect(() => b.bridge({ vlanFiltering: true })).toThrow(
-      'usual cause: this kernel has no bridges that look at VLANs: it needs CONFIG_BRIDGE_VLAN_FILTERING',
+      'usual cause: this kernel has no VLAN-aware bridges: it needs CONFIG_BRIDGE_VLAN_FILTERING',
     );
   });
 });

@@ -88,11 +88,11 @@ withHost.for<[call: (net: Net) => unknown, message: string]>([
   ]),
   [
     ({ a }) => a.sysctl.get('net.ipv4'),
-    "a.sysctl.get: name must be that of one sysctl: received 'net.ipv4', which has others in it",
+    "a.sysctl.get: name must be a sysctl: received 'net.ipv4', which is a folder of sysctls",
   ],
   [
     ({ a }) => a.sysctl.set('net.ipv4.conf.all', 1),
-    "a.sysctl.set: name must be that of one sysctl: received 'net.ipv4.conf.all', which has others in it",
+    "a.sysctl.set: name must be a sysctl: received 'net.ipv4.conf.all', which is a folder of sysctls",
   ],
   [({ a }) => a.sysctl.get('net.ipv4.ip_forward.x'), "a.sysctl.get: this kernel has no sysctl 'net.ipv4.ip_forward.x'"],
   [
@@ -191,7 +191,7 @@ withHost.for<[what: string, call: (net: Net) => unknown, message: string]>([
       port.set({ state: 'blocking', mcastFlood: false });
     },
     'bridge -n tree link set dev p0 mcast_flood off state blocking: EBUSY (resource busy or locked)\n' +
-      "  usual cause: a port's state is the spanning tree's to set while STP is on",
+      '  usual cause: while STP is on, the spanning tree sets the state of a port',
   ],
   [
     'the state of a port that is down',
@@ -200,13 +200,13 @@ withHost.for<[what: string, call: (net: Net) => unknown, message: string]>([
       port.set({ state: 'forwarding' });
     },
     'bridge -n sw link set dev p0 state forwarding: ENETDOWN (network is down)\n' +
-      '  usual cause: a port that is down, or has no carrier, can be put into the state disabled only',
+      '  usual cause: a port that is down, or has no carrier, can only be set to disabled',
   ],
   [
     'a value that a sysctl does not take',
     ({ a }) => a.sysctl.set('net.ipv4.ip_forward', 'yes'),
     'ip netns exec a sysctl -w net.ipv4.ip_forward=yes: EINVAL (invalid argument)\n' +
-      "  usual cause: the kernel does not take 'yes' there; it is '0' now: give it a value of that form",
+      "  usual cause: the kernel refuses 'yes'; it is '0' now: give it a value of that form",
   ],
 ])('the kernel refuses %s', ([, call, message], { net }) => {
   expect(refusal(() => call(net))).toBe(message);

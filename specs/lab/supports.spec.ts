@@ -62,14 +62,14 @@ test.for<[type: 'ipvlan' | 'ipvtap' | 'vlan' | 'dummy', module: string]>([
   );
 });
 
-// a kernel without CONFIG_BRIDGE_VLAN_FILTERING passes over the protocol, and says nothing (br_changelink)
+// a kernel without CONFIG_BRIDGE_VLAN_FILTERING ignores the protocol, and reports no error (br_changelink)
 test('a setting that the kernel takes no notice of is refused', async ({ lab }) => {
   const a = lab.namespace('a');
   await a.exec('ip', ['link', 'add', 'try0', 'type', 'bridge', 'vlan_protocol', '802.1ad']);
   const isTaken = (await ipLink(a, 'try0')).linkinfo?.info_data?.['vlan_protocol'] === '802.1ad';
   expect(supports('bridge', { vlanProtocol: '802.1ad' })).toBe(isTaken);
   const ignored = (call: string) =>
-    `${call}: EOPNOTSUPP (operation not supported on socket)\n  usual cause: this kernel passes over vlanProtocol of a bridge: it needs CONFIG_BRIDGE_VLAN_FILTERING. supports('bridge', { vlanProtocol: '802.1ad' }) tells`;
+    `${call}: EOPNOTSUPP (operation not supported on socket)\n  usual cause: this kernel ignores vlanProtocol of a bridge: it needs CONFIG_BRIDGE_VLAN_FILTERING. supports('bridge', { vlanProtocol: '802.1ad' }) tells`;
   const { br0 } = lab.switch('sw');
   const refusals = [
     () => a.bridge({ vlanProtocol: '802.1ad' }),
@@ -98,7 +98,7 @@ test('where there is no mab, a port that is to have it is refused', ({ lab, skip
   skip(port.settings.mab !== undefined, 'this kernel has mab (Linux 6.2)');
   const said = { locked: true, learning: true, mab: true };
   const refused =
-    /: EOPNOTSUPP .*\n {2}usual cause: this kernel passes over mab of a port: it came with Linux 6\.2\. port\.settings shows what it knows$/;
+    /: EOPNOTSUPP .*\n {2}usual cause: this kernel ignores mab of a port: it came with Linux 6\.2\. port\.settings shows what it knows$/;
   expect(() => port.set(said)).toThrow(refused);
   expect(() => lab.cable(lab.namespace('b'), sw, { b: said })).toThrow(refused);
   port.set({ mab: false });
@@ -111,7 +111,7 @@ test('where there is no localbypass, a vxlan is refused that is to be without', 
   skip(a.link('vxlan', { id: 1 }).localbypass !== undefined, 'this kernel has localbypass (Linux 6.5)');
   expect(supports('vxlan', { localbypass: false })).toBe(false);
   expect(() => a.link('vxlan', { id: 2, localbypass: false })).toThrow(
-    /usual cause: this kernel passes over localbypass of a vxlan: it came with Linux 6\.5\. supports\('vxlan', { localbypass: false }\) tells$/,
+    /usual cause: this kernel ignores localbypass of a vxlan: it came with Linux 6\.5\. supports\('vxlan', { localbypass: false }\) tells$/,
   );
   a.link('vxlan', { id: 3, localbypass: true });
 });
@@ -150,7 +150,7 @@ test.skipIf(supports('bridge', { vlanFiltering: true }))(
   ({ lab }) => {
     const message =
       'EOPNOTSUPP (operation not supported on socket)\n' +
-      '  usual cause: this kernel has no bridges that look at VLANs: it needs CONFIG_BRIDGE_VLAN_FILTERING';
+      '  usual cause: this kernel has no VLAN-aware bridges: it needs CONFIG_BRIDGE_VLAN_FILTERING';
     expect(refusal(() => lab.switch('tags', { vlanFiltering: true }))).toContain(message);
     const sw = lab.switch('sw');
     const { b: port } = lab.cable(lab.namespace('a'), sw);

@@ -201,7 +201,7 @@ refuses('a partition', [
     ({ lab, a, b }) => lab.partition(a as never, b as never),
     'lab.partition: it takes two or more groups of hosts, as in lab.partition([a, b], [c]): received [a Namespace a, a Namespace b]',
   ],
-  [({ lab, a }) => lab.partition([a], ['b' as never]), "lab.partition: a group has hosts: received 'b'"],
+  [({ lab, a }) => lab.partition([a], ['b' as never]), "lab.partition: a group takes hosts and routers: received 'b'"],
   [
     ({ lab, a, sw }) => lab.partition([a], [sw]),
     'lab.partition: sw is a switch, which belongs to no group: name the hosts, or unplug the cable between two switches',

@@ -76,7 +76,7 @@ describeNeeding(['wireguard'], () => {
     [{ peers: [{}] }, 'peers[0]: publicKey must be given: 32 bytes in base64, as `wg genkey` prints them'],
     [
       { peers: ['B', 'B'].map((key) => ({ publicKey: key.repeat(43).concat('='), allowedIps: [] })) },
-      `peers[1]: publicKey must be that of no other peer of the list: received '${'B'.repeat(43)}='`,
+      `peers[1]: publicKey must differ from those of the other peers: received '${'B'.repeat(43)}='`,
     ],
     [
       { peers: [{ publicKey: 'A'.repeat(43).concat('='), endpoint: 'b', allowedIps: [] }] },

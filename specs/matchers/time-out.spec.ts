@@ -36,7 +36,7 @@ test('a program that has left its output to another', async ({ lab, task }) => {
 It was waiting for
   a.exec('sh', ['-c', 'sleep 1000 &']) at ${SPOT}:L
     It has ended with exit code 0, but its output is still held open by process N (sleep 1000).
-    Give what stays behind an output of its own: '>/dev/null 2>&1' in a shell, or the option stdio: 'ignore'.`);
+    Give the process that stays its own output: '>/dev/null 2>&1' in a shell, or the option stdio: 'ignore'.`);
 });
 
 // a alone
@@ -47,7 +47,7 @@ test('a program that waits for its input', async ({ lab, task }) => {
 It was waiting for
   a.exec('cat', []) at ${SPOT}:L
     It is still running after N ms, as process N, and has printed nothing.
-    Its standard input is open: end it where the program reads all of it.`);
+    Its standard input is open: end the input if the program reads until its end.`);
   program.stdin.end();
   await program;
   expect(addition(task)).toBe('');
@@ -64,7 +64,7 @@ test('a program that goes on, with the last that it has printed', async ({ lab, 
     .toBe(`
 It was waiting for
   a.exec('sh', ['-c', 'for line in 1 2 3 4 5 6; do echo $line; done; exec sleep 1000']) at ${SPOT}:L
-    It is still running after N ms, as process N. The last that it has printed:
+    It is still running after N ms, as process N. Its last output:
       2
       3
       4

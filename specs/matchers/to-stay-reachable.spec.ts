@@ -170,11 +170,11 @@ test('what the function throws is what the assertion throws', async ({ lab }) =>
 test.for<[options: unknown, message: string]>([
   [
     undefined,
-    'while must be a function that does something to the network, as in { while: () => failover(), gap: 50 }: received undefined',
+    'while must be a function that changes the network, as in { while: () => failover(), gap: 50 }: received undefined',
   ],
   [
     { gap: 5 },
-    'while must be a function that does something to the network, as in { while: () => failover(), gap: 50 }: received undefined',
+    'while must be a function that changes the network, as in { while: () => failover(), gap: 50 }: received undefined',
   ],
   [{ while: () => {}, gap: -1 }, 'gap must be milliseconds, 0 to 2147483647: received -1'],
   [{ while: () => {}, by: 'tcp' }, "by must be one of icmp, udp: received 'tcp'"],

@@ -51,7 +51,7 @@ describe.skipIf(!findFrr())('needs frr', () => {
     expect(await of('never', 'daemons.txt')).toMatch(/Neighbor 10\.2\.0\.1 MTU 1500 is larger than .*MTU 1400/);
 
     expect(all).toMatch(
-      /a daemon has ended before its lab: r1\.daemon\('nsenter', .*\/ospfd'\]\): SIGSEGV\nThe last that it has printed:\n/,
+      /a daemon has ended before its lab: r1\.daemon\('nsenter', .*\/ospfd'\]\): SIGSEGV\nIts last output:\n/,
     );
     expect(await of('dies', 'daemons.txt')).toMatch(/^== r1\.daemon\(.*ospfd'\]\): SIGSEGV$/m);
     expect(await of('hangs', 'frr.txt')).toMatch(/^== r1: no answer within 3000 ms$/m);

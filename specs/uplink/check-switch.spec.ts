@@ -98,8 +98,7 @@ test('a NIC that macvlans cannot hang on is a reason, too', async ({ lab }) => {
   nic.set({ up: false });
   expect(await hairpin(machine, ['check-switch', 'nic0'])).toMatchObject({
     exitCode: 3,
-    stdout:
-      'nic0: cannot tell, because nic0 is down, and hairpin changes nothing of a real NIC: ip link set dev nic0 up',
+    stdout: 'nic0: cannot tell, because nic0 is down, and hairpin does not change a real NIC: ip link set dev nic0 up',
   });
 });
 

@@ -15,7 +15,7 @@ const mistakes: [what: string, prepare: (machine: Namespace) => unknown, name: s
     'a NIC that is down',
     (machine) => machine.interface('nic0').set({ up: false }),
     'nic0',
-    'lab.uplink: nic0 is down, and hairpin changes nothing of a real NIC: ip link set dev nic0 up',
+    'lab.uplink: nic0 is down, and hairpin does not change a real NIC: ip link set dev nic0 up',
   ],
   [
     'a port of a bridge',

@@ -77,7 +77,7 @@ test('a ruleset is the same whatever was counted, and another one is not', async
 test('what has no ruleset to compare is refused', async ({ lab }) => {
   const a = lab.namespace('a');
   expect(await failureOf(expect(a).not.toMatchRuleset())).toBe(
-    'expect(a).not.toMatchRuleset(): a snapshot is for what there is: .not has nothing to compare with',
+    'expect(a).not.toMatchRuleset(): toMatchRuleset has no .not: a snapshot records the ruleset that is there',
   );
   expect(await failureOf(expect(a).toMatchRuleset({} as never))).toBe(
     'expect(a).toMatchRuleset({}): hint must be a text that names the snapshot: received {}',

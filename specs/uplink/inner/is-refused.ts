@@ -6,6 +6,6 @@ import { expect, test } from 'hairpin';
 test('without root there the NIC is out of reach', ({ lab }) => {
   // EACCES already for a look at it, EPERM for entering it.
   expect(() => lab.uplink('nic0')).toThrow(
-    /^lab\.uplink\('nic0'\): entering the network that this run was started from: (EPERM|EACCES) .*\n {2}usual cause: a real NIC takes root there: run as root\. /,
+    /^lab\.uplink\('nic0'\): entering the network that this run was started from: (EPERM|EACCES) .*\n {2}usual cause: a real NIC needs root there: run as root\. /,
   );
 });
