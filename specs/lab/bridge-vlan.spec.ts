@@ -87,7 +87,7 @@ describeNeeding([VLAN_FILTERING], () => {
     );
     sw.set({ stp: true });
     expect(() => p0.vlan.set({ id: 10, state: 'blocking' })).toThrow(
-      /^bridge -n sw vlan set vid 10 dev p0 state blocking: EBUSY .*usual cause: .* or stp, which must be off \(br_vlan_modify_state\)$/s,
+      /^bridge -n sw vlan set vid 10 dev p0 state blocking: EBUSY .*usual cause: while the bridge has mstEnabled or stp, its spanning trees set the states of VLANs \(br_vlan_modify_state\): use mst\.set, or switch stp off$/s,
     );
   });
 

@@ -75,7 +75,7 @@ describeNeeding([VLAN_FILTERING], async () => {
       /: EINVAL .*usual cause: this kernel knows no neigh_suppress of a VLAN: it came with Linux 6\.4$/s,
     );
     expect(() => p0.set({ neighVlanSuppress: true })).toThrow(
-      /usual cause: this kernel passes over neighVlanSuppress of a port: it came with Linux 6\.4\. port\.settings shows what it knows$/,
+      /usual cause: this kernel ignores neighVlanSuppress of a port: it came with Linux 6\.4\. port\.settings shows what it knows$/,
     );
   });
 });

@@ -92,7 +92,7 @@ describeNeeding(['vxlan'], () => {
       /^bridge -n a fdb add 00:00:00:00:00:00 dev vxlan0 self dst 192.0.2.2 local: EEXIST .*\n {2}usual cause: the address has an entry already/,
     );
     expect(refusal(() => vx.fdb.replace({ mac: ALL, dst: '192.0.2.3' }))).toContain('cannot be replaced');
-    expect(refusal(() => vx.fdb.append({ mac: ALL, dst: 'fd00::3' }))).toContain('dst must be of the version of IP');
+    expect(refusal(() => vx.fdb.append({ mac: ALL, dst: 'fd00::3' }))).toContain('dst must have the IP version');
   });
 
   test.for<[entry: unknown, message: string]>([
