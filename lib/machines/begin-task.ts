@@ -1,5 +1,7 @@
 import { fstatSync, readSync } from 'node:fs';
-import { guestOrders, type Share } from './guest-scripts.ts';
+import { placeIn } from '../report/results.ts';
+import { PRIVATE, writeNewFile } from '../report/write-file.ts';
+import { guestOrders, type Share, START_FILE } from './guest-scripts.ts';
 import { type Monitor, QemuEnded } from './monitor.ts';
 import { plugOf, shareDevices } from './qemu-arguments.ts';
 import { keepGuest } from './snapshot.ts';
@@ -9,6 +11,8 @@ import { IN_QEMU, type StartedMachine } from './start-machine.ts';
 export interface Beginning {
   share: Share;
   results: string;
+  /** What the guest runs. */
+  script: string;
   /** Resolves when the guest waits for its orders. One that goes on from a snapshot has said so long ago. */
   waits: Promise<void>;
   /** What the kernel has said so far. */
@@ -24,7 +28,7 @@ export interface Beginning {
  */
 export async function beginTask(started: StartedMachine, beginning: Beginning): Promise<void> {
   const { keeping, monitor, output } = started;
-  const { share, results, waits } = beginning;
+  const { share, results, script, waits } = beginning;
   if (monitor && keeping) {
     await monitor.ready;
     await monitor.execute('migrate-set-capabilities', { capabilities: ['x-ignore-shared', 'events'].map(turnedOn) });
@@ -39,6 +43,7 @@ export async function beginTask(started: StartedMachine, beginning: Beginning): 
     // One that goes on runs already, for which this does nothing.
     await monitor.execute('cont');
   } else await waits;
+  writeNewFile(placeIn(results, START_FILE), script, PRIVATE);
   // The clock of User-Mode Linux is this machine's.
   output.write(guestOrders(results, monitor && Date.now() / 1000));
 }

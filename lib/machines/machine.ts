@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { UsageError } from '../kernel/validate.ts';
 import { clearPlace, placeIn } from '../report/results.ts';
-import { makeFolder, openNewFile, PRIVATE, writeNewFile } from '../report/write-file.ts';
+import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
 import { type Accelerator, chooseAccelerator } from './accelerator.ts';
 import { beginTask } from './begin-task.ts';
 import { eachLine, lastLines, messageOf, PANIC } from './console.ts';
@@ -146,7 +146,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   for (const name of [EXIT_FILE, START_FILE, DEBUGGER]) clearPlace(task.results, name);
   const debug = task.onDebugger && { socket: placeIn(task.results, DEBUGGER), onReady: task.onDebugger };
   const { release, modules: moduleFolder } = kernel;
-  writeNewFile(placeIn(task.results, START_FILE), startScript({ ...task, release, moduleFolder }), PRIVATE);
+  const script = startScript({ ...task, release, moduleFolder });
   const clock = new GuestClock(debug !== undefined);
   const cpus = task.cpus ?? processorsFor(engine);
   const started = startMachine(kernel, {
@@ -181,8 +181,10 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   const { promise: waits, resolve: onWaits } = Promise.withResolvers<void>();
   const said = gather(machine.child.stdout, (text) => {
     logs[0]?.write(text);
-    if (said().includes(WAITS)) onWaits();
-    if (run.booted === undefined && said().includes(BOOTED)) run.booted = clock.elapsed();
+    if (run.booted === undefined) {
+      if (said().includes(WAITS)) onWaits();
+      if (said().includes(BOOTED)) run.booted = clock.elapsed();
+    }
     endSoon(text);
   });
   const console = () => (kept?.console ?? '') + said();
@@ -194,7 +196,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     task.onOutput?.(text);
   });
   const onNotKept = (error: unknown) => logs[0]?.write(`hairpin: the guest is not kept for the next run: ${error}\n`);
-  beginTask(started, { share, results: task.results, waits, console, onNotKept }).catch((error: Error) => {
+  beginTask(started, { share, results: task.results, script, waits, console, onNotKept }).catch((error: Error) => {
     // Why it ended stands in what it has said.
     if (!(error instanceof QemuEnded)) end({ kind: 'lost', reason: error.message });
   });
