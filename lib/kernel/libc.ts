@@ -68,6 +68,8 @@ export const schedSetaffinity = declare<[thread: number, length: number, process
 export const schedSetscheduler = declare<[thread: number, policy: number, parameters: Uint8Array]>(
   'int sched_setscheduler(int, int, void *)',
 );
+/** Takes and returns bytes: a `number` holds those of any file. */
+export const lseek = declare<[fd: number, offset: number, whence: number]>('int64_t lseek(int, int64_t, int)');
 export const memfdCreate = declare<[name: string, flags: number]>('int memfd_create(const char *, uint32_t)');
 export const mount = declare<[source: string, target: string, type: string | null, flags: number, data: string | null]>(
   'int mount(const char *, const char *, const char *, unsigned long, const char *)',

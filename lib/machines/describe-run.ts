@@ -10,10 +10,12 @@ const ENGINES: Record<Engine, string> = {
 };
 
 /** How a run on a kernel ended, in a line: `Linux … booted in 1.8 s (tcg), …`. */
-export function describeRun({ ending, engine, booted, firstOutput, milliseconds }: MachineRun): string {
+export function describeRun({ ending, engine, resumed, booted, firstOutput, milliseconds }: MachineRun): string {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   return [
-    booted === undefined ? 'did not boot' : `booted in ${seconds(booted)} (${ENGINES[engine]})`,
+    booted === undefined
+      ? 'did not boot'
+      : `${resumed === undefined ? 'booted' : 'went on from a snapshot'} in ${seconds(booted)} (${ENGINES[engine]})`,
     ...(firstOutput === undefined ? [] : [`first line after ${seconds(firstOutput)}`]),
     `${ending.kind === 'ended' ? `ended with ${ending.exitCode}` : ending.kind} after ${seconds(milliseconds)}`,
   ].join(', ');

@@ -3,11 +3,15 @@ import { quote, shellLine } from '../report/shell-words.ts';
 /** How the machine's root comes into the guest. User-Mode Linux alone has hostfs. */
 export type Share = 'virtiofs' | '9p' | 'hostfs';
 
-/** What the guest does, from its first process on. */
-export interface GuestTask {
+/** How the guest comes to this machine's root. */
+export interface GuestRoot {
   share: Share;
   /** Paths in the initramfs of the modules to load first, in order. */
   modules: readonly string[];
+}
+
+/** What the guest does once it has that. */
+export interface GuestTask {
   /** The kernel's folder of modules on this machine, and its release. */
   moduleFolder?: string | undefined;
   release: string;
@@ -25,6 +29,8 @@ export interface GuestTask {
   terminal?: { rows: number; columns: number } | undefined;
 }
 
+/** Written to the console when the guest waits for its {@link guestOrders}. What it has done so far is the same for every task. */
+export const WAITS = 'hairpin: waits';
 /** Written to the console when the guest's own root is up, before the command is started. */
 export const BOOTED = 'hairpin: booted';
 /** Said on the console of what keeps the guest from coming so far. */
@@ -35,6 +41,8 @@ export const KMEMLEAK_OFF = 'hairpin: kmemleak is off, so it finds no leak: turn
 export const TAINTED = 'hairpin: tainted ';
 /** The file of the results folder that has the command's exit code. */
 export const EXIT_FILE = '.exit-code';
+/** The file of the results folder that has the {@link startScript}. It has the environment in it: the guest takes it away. */
+export const START_FILE = '.start';
 /** The tag of the folder that is written through, in 9p, which shares a folder a device. */
 export const RESULTS_TAG = 'results';
 export const ROOT_TAG = 'root';
@@ -68,9 +76,11 @@ fi`;
  */
 const TELL_HELD_DEVICES = `echo 1 > /proc/sys/net/core/netdev_unregister_timeout_secs && $b sleep 4`;
 
-/** The first process, in the initramfs: everything that needs to be there for this machine's own programs to run. */
-export function initScript({ share, modules, results }: GuestTask): string {
-  const folder = quote(`/new${results}`);
+/**
+ * The first process, in the initramfs: everything that needs to be there for this machine's own programs to run. Up to
+ * {@link WAITS} it knows nothing of its task, so that a snapshot of that moment serves any.
+ */
+export function initScript({ share, modules }: GuestRoot): string {
   return `#!/bin/busybox sh
 export PATH=/bin
 /bin/busybox --install -s /bin
@@ -78,28 +88,54 @@ unable() {
   echo "${UNABLE}$*" > /dev/console
   poweroff -f
 }
-mkdir -p /proc /sys /dev /lower /results /rw /new
+mkdir -p /proc /sys /dev /lower /rw /new
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev 2>/dev/null
 ${modules.map((path) => `insmod ${quote(path)} || unable 'a module does not load:' ${quote(path)}`).join('\n')}
-mount ${MOUNT_OPTIONS[share]} ${ROOT_TAG} /lower || unable 'the root of the machine cannot be mounted by ${share}'
+exec 3<> /dev/ttyS1
+stty raw -echo <&3
+echo '${WAITS}' > /dev/console
+read -r now <&3
+IFS= read -r results <&3
+exec 3<&-
+# A guest that goes on from a snapshot has the time of that.
+[ -z "$now" ] || date -s "@$now" > /dev/null
+results=$(printf '%b/' "$results")
+tries=0
+# A device that is plugged in is there a moment later.
+until mount ${MOUNT_OPTIONS[share]} ${ROOT_TAG} /lower 2>/dev/null; do
+  tries=$((tries + 1))
+  [ $tries -lt 50 ] || unable 'the root of the machine cannot be mounted by ${share}'
+  sleep 0.1
+done
 mount -t tmpfs -o size=90% rw /rw
 mkdir /rw/upper /rw/work
 mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /new || unable 'no overlay: CONFIG_OVERLAY_FS'
-mkdir -p ${folder}
+mkdir -p "/new$results"
 ${
   share !== '9p'
     ? // From inside: busybox takes a source with a colon for NFS, and what stands before a '#' for a helper's name.
-      `(cd ${quote(`/lower${results}`)} && mount --bind . ${folder})`
-    : `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${RESULTS_TAG} ${folder}`
+      '(cd "/lower$results" && mount --bind . "/new$results")'
+    : `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${RESULTS_TAG} "/new$results"`
 } || unable 'the results folder cannot be mounted'
 mount -t tmpfs -o mode=755 run /new/run
 mkdir -p /new/run/hairpin
-cp /bin/busybox /start /new/run/hairpin/
+cp /bin/busybox /new/run/hairpin/
+mv "/new$results${START_FILE}" /new/run/hairpin/start || unable 'the results folder has no script to start'
 for each in proc sys dev; do mount --move /$each /new/$each; done
 exec switch_root /new /run/hairpin/busybox sh /run/hairpin/start
 `;
+}
+
+/**
+ * What the guest reads from its second serial line while it waits: the time, and the results folder, as `printf %b` has it.
+ *
+ * @param seconds since 1970; undefined for a guest whose clock is right
+ */
+export function guestOrders(results: string, seconds: number | undefined): string {
+  const path = results.replace(/[\\\n]/g, (letter) => `\\0${letter.charCodeAt(0).toString(8)}`);
+  return `${seconds?.toFixed(0) ?? ''}\n${path}\n`;
 }
 
 /** The second, in the machine's root under the overlay: what a booted system has, then the command. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isRootOfMachine } from '../kernel/user-namespace.ts';
 import { type CpioEntry, cpioArchive, DIRECTORY, PLAIN_FILE, PROGRAM } from './cpio.ts';
-import { type GuestTask, initScript, type Share, startScript } from './guest-scripts.ts';
+import { initScript, type Share } from './guest-scripts.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 import { moduleClosure } from './module-closure.ts';
 import { busyboxProgram, virtiofsdProgram } from './programs.ts';
@@ -71,20 +71,18 @@ function sharesFor({ userMode }: Kernel): Share[] {
   return program && !strict ? ['virtiofs', '9p'] : ['9p'];
 }
 
-/** The kernel's first root: a busybox, the modules, and the two scripts of the task. */
-export function initramfs(task: Omit<GuestTask, 'modules'>, files: readonly string[]): Buffer {
-  const names = files.map((file, index) => `/modules/${index}-${basename(file)}`);
-  const whole: GuestTask = { ...task, modules: names };
+/** The kernel's first root: a busybox, the modules, and the first process. */
+export function initramfs({ share, modules: files }: ShareChoice): Buffer {
+  const modules = files.map((file, index) => `/modules/${index}-${basename(file)}`);
   const entries: CpioEntry[] = [
     ...['bin', 'dev', 'modules'].map((path) => ({ path, mode: DIRECTORY })),
     { path: 'bin/busybox', content: readFileSync(busyboxProgram()), mode: PROGRAM },
     ...files.map((file, index) => ({
-      path: (names[index] as string).slice(1),
+      path: (modules[index] as string).slice(1),
       content: readFileSync(file),
       mode: PLAIN_FILE,
     })),
-    { path: 'init', content: initScript(whole), mode: PROGRAM },
-    { path: 'start', content: startScript(whole), mode: PLAIN_FILE },
+    { path: 'init', content: initScript({ share, modules }), mode: PROGRAM },
   ];
   return cpioArchive(entries);
 }

@@ -35,7 +35,10 @@ const LAB = [
   'NET_CORE',
 ];
 
-/** What `hairpin test --kernel` boots: a PC with the root by virtiofs under an overlay, and two serial lines. */
+/**
+ * What `hairpin test --kernel` boots: a PC with the root by virtiofs under an overlay, and two serial lines; and what it takes to go
+ * on from a snapshot.
+ */
 const MACHINE = [
   ...[
     '64BIT',
@@ -50,6 +53,7 @@ const MACHINE = [
     'PROC_FS',
     'SYSFS',
   ],
+  ...['ACPI', 'HOTPLUG_PCI', 'HOTPLUG_PCI_ACPI', 'VIRT_DRIVERS', 'VMGENID'],
   ...['DEVTMPFS', 'UNIX98_PTYS', 'BLK_DEV_INITRD', 'BINFMT_ELF', 'BINFMT_SCRIPT', 'TTY', 'PRINTK', 'SERIAL_8250'],
   ...['SERIAL_8250_CONSOLE', 'EPOLL', 'EVENTFD', 'FUTEX', 'MEMFD_CREATE', 'SHMEM', 'FILE_LOCKING', 'MULTIUSER'],
 ];

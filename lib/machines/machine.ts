@@ -1,25 +1,31 @@
-import { closeSync, createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { extname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { memoryFile } from '../kernel/memory-file.ts';
-import { namelessListener } from '../kernel/nameless-listener.ts';
-import { dieWithParentCommand, ownMountsCommand, ownProcessesCommand } from '../kernel/own-namespaces.ts';
 import { UsageError } from '../kernel/validate.ts';
 import { clearPlace, placeIn } from '../report/results.ts';
 import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
 import { type Accelerator, chooseAccelerator } from './accelerator.ts';
+import { beginTask } from './begin-task.ts';
 import { eachLine, lastLines, messageOf, PANIC } from './console.ts';
 import { GuestClock } from './guest-clock.ts';
-import { BOOTED, EXIT_FILE, type GuestTask, type Share, UNABLE } from './guest-scripts.ts';
+import {
+  BOOTED,
+  EXIT_FILE,
+  type GuestTask,
+  type Share,
+  START_FILE,
+  startScript,
+  UNABLE,
+  WAITS,
+} from './guest-scripts.ts';
 import { chooseShare, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 import { findReports, type KernelReport } from './kernel-reports.ts';
-import { qemuProgram, virtiofsdProgram } from './programs.ts';
-import { qemuArguments } from './qemu-arguments.ts';
-import { gather, type Program, startProgram } from './start-program.ts';
-import { MEMORY, userModeArguments } from './user-mode.ts';
+import { QemuEnded } from './monitor.ts';
+import { dropSnapshot } from './snapshot.ts';
+import { startMachine } from './start-machine.ts';
+import { gather } from './start-program.ts';
 import { watchDebugger } from './watch-debugger.ts';
 
 /** What is to run, and how long it may take. */
@@ -71,6 +77,8 @@ export interface MachineRun {
   ending: Ending;
   engine: Engine;
   share: Share;
+  /** The snapshot that it went on from, by its name in the cache. */
+  resumed?: string;
   /** Milliseconds until the guest's root was up, and until the command's first line; where it came so far. */
   booted?: number;
   firstOutput?: number;
@@ -87,6 +95,8 @@ const [CONSOLE_FILE, OUTPUT_FILE] = ['console.log', 'output.log'];
 /** The socket in the results folder that gdb connects to. */
 const DEBUGGER = 'gdb.sock';
 const BOOT_WITHIN: Record<Engine, number> = { kvm: 60_000, tcg: 180_000, uml: 60_000 };
+/** One that goes on from a snapshot takes a second. After that the kernel boots instead. */
+const RESUMED_WITHIN = 30_000;
 const WITHIN = 30 * 60_000;
 /** A panic ends the machine; one that does not get so far is ended. */
 const PANIC_WITHIN = 5000;
@@ -119,19 +129,33 @@ export function checkFits(
  * what it takes
  */
 export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
+  const run = await runOnce(kernel, task);
+  const { resumed, booted, ending } = run;
+  if (resumed === undefined || booted !== undefined || ending.kind === 'time-out') return run;
+  // Whatever the reason, a snapshot that does not go on is of no use. The kernel boots, and says what is wrong if anything is.
+  dropSnapshot(resumed);
+  return runOnce(kernel, task);
+}
+
+async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   const engine = await chooseEngine(kernel);
   checkFits(kernel, { cpus: task.cpus, gdb: task.onDebugger !== undefined });
-  const { share, modules } = chooseShare(kernel, task.shares);
+  const choice = chooseShare(kernel, task.shares);
+  const { share } = choice;
   makeFolder(task.results);
-  clearPlace(task.results, EXIT_FILE);
-  const { release, modules: moduleFolder } = kernel;
-  const root = initramfs({ ...task, share, release, moduleFolder }, modules);
+  for (const name of [EXIT_FILE, START_FILE, DEBUGGER]) clearPlace(task.results, name);
   const debug = task.onDebugger && { socket: placeIn(task.results, DEBUGGER), onReady: task.onDebugger };
-  clearPlace(task.results, DEBUGGER);
+  const { release, modules: moduleFolder } = kernel;
+  const script = startScript({ ...task, release, moduleFolder });
   const clock = new GuestClock(debug !== undefined);
-  const { machine, server } = startPrograms(kernel, task, { engine, share, root, socket: debug?.socket });
-  if (debug) {
-    watchDebugger(machine.more[3], {
+  const cpus = task.cpus ?? processorsFor(engine);
+  const started = startMachine(kernel, {
+    ...{ engine, share, root: initramfs(choice), results: task.results, cpus, append: task.append },
+    ...{ memory: task.memory ?? 1024 * (cpus + 1), debug: debug?.socket },
+  });
+  const { machine, server, monitor, keeping } = started;
+  if (debug && monitor) {
+    watchDebugger(monitor, {
       onReady: () => debug.onReady(debug.socket),
       onHeld: () => clock.hold(),
       onGoOn: () => clock.goOn(),
@@ -144,7 +168,9 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
     run.ending ??= ending;
     machine.child.kill('SIGKILL');
   };
-  const { within = WITHIN, bootWithin = BOOT_WITHIN[engine] } = task;
+  const kept = keeping?.snapshot.kept;
+  const { within = WITHIN } = task;
+  const bootWithin = kept ? RESUMED_WITHIN : (task.bootWithin ?? BOOT_WITHIN[engine]);
   clock.after(within, () => end({ kind: 'time-out', milliseconds: within }));
   clock.after(bootWithin, () => {
     if (run.booted === undefined) end({ kind: 'no boot', milliseconds: bootWithin });
@@ -152,16 +178,27 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
   const endSoon = eachLine((line) => {
     if (PANIC.test(messageOf(line))) clock.after(PANIC_WITHIN, () => machine.child.kill('SIGKILL'));
   });
-  const console = gather(machine.child.stdout, (text) => {
+  const { promise: waits, resolve: onWaits } = Promise.withResolvers<void>();
+  const said = gather(machine.child.stdout, (text) => {
     logs[0]?.write(text);
-    if (run.booted === undefined && console().includes(BOOTED)) run.booted = clock.elapsed();
+    if (run.booted === undefined) {
+      if (said().includes(WAITS)) onWaits();
+      if (said().includes(BOOTED)) run.booted = clock.elapsed();
+    }
     endSoon(text);
   });
-  const output = gather(machine.more[2], (text) => {
-    if (run.firstOutput === undefined) task.terminal?.begin(machine.more[2] as Writable, () => end({ kind: 'left' }));
+  const console = () => (kept?.console ?? '') + said();
+  if (kept) logs[0]?.write(kept.console);
+  const output = gather(started.output, (text) => {
+    if (run.firstOutput === undefined) task.terminal?.begin(started.output, () => end({ kind: 'left' }));
     run.firstOutput ??= clock.elapsed();
     logs[1]?.write(text);
     task.onOutput?.(text);
+  });
+  const onNotKept = (error: unknown) => logs[0]?.write(`hairpin: the guest is not kept for the next run: ${error}\n`);
+  beginTask(started, { share, results: task.results, script, waits, console, onNotKept }).catch((error: Error) => {
+    // Why it ended stands in what it has said.
+    if (!(error instanceof QemuEnded)) end({ kind: 'lost', reason: error.message });
   });
   const complaints = [gather(machine.child.stderr), gather(server?.child.stderr)];
 
@@ -169,20 +206,22 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
     await machine.ended;
   } finally {
     clock.end();
-    clearPlace(task.results, DEBUGGER);
+    started.close();
+    for (const name of [START_FILE, DEBUGGER]) clearPlace(task.results, name);
     server?.child.kill('SIGKILL');
     await server?.ended;
     await Promise.all(logs.map((log) => new Promise((done) => log.end(done))));
   }
   const reports = findReports(console());
   const panic = reports.find(({ kind }) => kind === 'panic');
-  const said = complaints.map((each) => each().trim());
+  const reasons = complaints.map((each) => each().trim());
   const times = { booted: run.booted, firstOutput: run.firstOutput };
   return {
     ...Object.fromEntries(Object.entries(times).filter(([, value]) => value !== undefined)),
-    ending: panic ? { kind: 'panic', line: panic.line } : (run.ending ?? endingOf(task.results, console(), said)),
+    ending: panic ? { kind: 'panic', line: panic.line } : (run.ending ?? endingOf(task.results, console(), reasons)),
     engine,
     share,
+    ...(kept && keeping ? { resumed: keeping.snapshot.name } : {}),
     milliseconds: clock.elapsed(),
     output: output(),
     console: console(),
@@ -196,48 +235,6 @@ function startLog(results: string, name: string) {
   return createWriteStream('', { fd: openNewFile(placeIn(results, name), PRIVATE) });
 }
 
-function startPrograms(
-  kernel: Kernel,
-  task: MachineTask,
-  { engine, share, root, socket }: { engine: Engine; share: Share; root: Buffer; socket: string | undefined },
-): { machine: Program; server?: Program } {
-  const image = memoryFile('initramfs', root);
-  const sockets = share === 'virtiofs' ? namelessListener() : undefined;
-  try {
-    const server = sockets && startProgram(serverCommand(task.results), [sockets.listener]);
-    const cpus = task.cpus ?? processorsFor(engine);
-    const given = { ...{ initramfs: 4, output: 5 }, memory: task.memory ?? 1024 * (cpus + 1), append: task.append };
-    const command =
-      engine === 'uml'
-        ? userModeCommand(kernel.image, task.results, userModeArguments(given))
-        : [
-            ...[...dieWithParentCommand(), qemuProgram()],
-            ...qemuArguments({
-              ...{ ...given, accelerator: engine, share, image: kernel.image, results: task.results },
-              ...{ virtiofsd: 3, cpus },
-              ...(socket === undefined ? {} : { debug: { socket: shortest(socket), monitor: 6 } }),
-            }),
-          ];
-    // Without virtiofs the third descriptor is of no use; the numbers stay.
-    const machine = startProgram(command, [
-      sockets?.connection ?? image,
-      image,
-      'pipe',
-      ...(socket === undefined ? [] : ['pipe' as const]),
-    ]);
-    return server ? { machine, server } : { machine };
-  } finally {
-    sockets?.close();
-    closeSync(image);
-  }
-}
-
-/** A socket's name has 107 bytes (sockaddr_un), and QEMU has this process's folder. */
-function shortest(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.length < path.length ? near : path;
-}
-
 /**
  * QEMU's translation may go on with a breakpoint that another processor has long taken out again (`text_poke_bp`, as each
  * static key of the kernel's is turned): that one then loops in `exc_int3` for ever. A single one patches for itself. User-Mode Linux
@@ -245,25 +242,6 @@ function shortest(path: string): string {
  */
 function processorsFor(engine: Engine): number {
   return engine === 'kvm' ? Math.min(availableParallelism(), 4) : 1;
-}
-
-function serverCommand(results: string): string[] {
-  return [
-    ...[...ownMountsCommand(), ...guardCommand(results, '', '3')],
-    // cache=always: nobody changes the root while the guest runs, and each question to it is dear.
-    ...[virtiofsdProgram() as string, '--fd=3', '-o', 'source=/,cache=always,sandbox=chroot,log_level=err'],
-  ];
-}
-
-/** Its guest's programs are processes of this machine: when it is killed, they must not go on. */
-function userModeCommand(program: string, results: string, args: readonly string[]): string[] {
-  return [...ownProcessesCommand(), ...guardCommand(results, MEMORY, '4,5'), program, ...args];
-}
-
-/** Under a mount namespace in which only the results folder can be written; an ordinary user is root of a user namespace. */
-function guardCommand(results: string, memory: string, kept: string): string[] {
-  const script = fileURLToPath(new URL(`./guard-root${extname(import.meta.url)}`, import.meta.url));
-  return [process.execPath, '--disable-warning=ExperimentalWarning', script, results, memory, kept];
 }
 
 function endingOf(results: string, console: string, complaints: string[]): Ending {

@@ -28,6 +28,8 @@ const machine = {
   image: '/boot/vmlinuz',
   initramfs: 4,
   output: 5,
+  monitor: 6,
+  memoryFile: 7,
   results: '/a,b',
   memory: 512,
   cpus: 1,

@@ -46,7 +46,7 @@ test(
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
     const name = release.replaceAll(/[.+]/g, '\\$&');
     const build = `make -C linux -j${availableParallelism()} bzImage modules\n${name}: built in [\\d.]+ s`;
-    expect(stderr).toMatch(new RegExp(`^${build}\n${name}: booting\n${name}: booted in `));
+    expect(stderr).toMatch(new RegExp(`^${build}\n${name}: booting\n${name}: (booted|went on from a snapshot) in `));
     const { testResults } = JSON.parse(readFileSync(join(root, 'report.json'), 'utf8'));
     expect(testResults[0].assertionResults).toMatchObject([{ title: `runs on ${release}`, status: 'passed' }]);
   },

@@ -113,8 +113,8 @@ test('the kernel stays where vmlinux says; a comma in the name of the socket is 
     memory: 512,
     cpus: 1,
   } as const;
-  const given = { ...machine, initramfs: 4, output: 5 };
-  const args = qemuArguments({ ...given, append: 'panic=5', debug: { socket: '/a,b/gdb.sock', monitor: 6 } });
+  const given = { ...machine, initramfs: 4, output: 5, monitor: 6, memoryFile: 7 };
+  const args = qemuArguments({ ...given, append: 'panic=5', debug: '/a,b/gdb.sock' });
   expect(args[args.indexOf('-append') + 1]).toMatch(/ nokaslr panic=5$/);
   expect(args).toEqual(expect.arrayContaining(['-S', 'socket,id=gdb,path=/a,,b/gdb.sock,server=on,wait=off']));
   const without = qemuArguments(given);

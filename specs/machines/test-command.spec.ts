@@ -36,7 +36,9 @@ test(
       );
 
     expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
-    expect(all).toMatch(new RegExp(`^${release.replaceAll(/[.+]/g, '\\$&')}: booted in [\\d.]+ s`, 'm'));
+    expect(all).toMatch(
+      new RegExp(`^${release.replaceAll(/[.+]/g, '\\$&')}: (booted|went on from a snapshot) in [\\d.]+ s`, 'm'),
+    );
     expect(all).toContain(`|${release}| some.test.ts`);
     const folder = `test-results/${release}/some.test.ts-fails`;
     expect(all).toContain(`Capture: ${folder}/lab.pcapng   Reproduce: ${folder}/lab.sh`);
