@@ -18,7 +18,9 @@ function build(lab: Lab) {
 function hostBehind(leaf: Namespace, name: string, address: string, remote?: string) {
   const host = leaf.lab.namespace(name);
   const { a: device, b: port } = leaf.lab.cable(host, leaf, { a: { address }, b: { name: 'p', address: false } });
-  const vx = leaf.link('vxlan', { name: 'vx', id: 7, address: false, ...(remote === undefined ? {} : { remote }) });
+  // Or it learns the other end from what that end sends, such as reports for multicast groups.
+  const options = { name: 'vx', id: 7, address: false, macLearning: false } as const;
+  const vx = leaf.link('vxlan', remote === undefined ? options : { ...options, remote });
   leaf.bridge({ name: 'br', address: false, ports: [port, vx] });
   return { host, device, vx };
 }
