@@ -15,7 +15,6 @@ import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { causeBetween } from './causes/between.ts';
-import { causeAtEnd } from './causes/by-model.ts';
 import { answerLossCause } from './causes/impairment.ts';
 import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
@@ -28,6 +27,7 @@ import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
 import { tagCause } from './causes/vlan.ts';
+import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
 import type { Loss } from './finding.ts';
 import { deviceName } from './names.ts';
 
@@ -172,7 +172,8 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, s
       const cause = step && causeBetween(step.here, step.next, hop.frame, since);
       if (cause) return { of, hop, cause };
     }
-    return undefined;
+    const dropped = droppedAtOnlyEnd(path);
+    return dropped && { of, ...dropped };
   } catch (error) {
     // A device that somebody deleted behind the lab's back cannot be asked for its settings.
     if (hasCode(error, 'ENODEV')) return undefined;
@@ -196,14 +197,8 @@ function notTaken(at: Hop, device: Interface): Located | undefined {
 
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
-  // What a device did with it that it was given to send: a dummy frees it.
-  const hops = hopsOf(path);
-  for (const hop of hops) {
-    const isEnd = hop.frame.direction === 'out' && hop.next.length === 0;
-    const before = hops.find(({ next }) => next.includes(hop));
-    const cause = isEnd ? causeAtEnd(hop.frame, before?.frame) : undefined;
-    if (cause) return { of, hop, cause };
-  }
+  const dropped = droppedAtEnd(path);
+  if (dropped) return { of, ...dropped };
   const relative = relativeCause(path, to);
   if (relative) return { of, ...relative };
   if (mayLeadTo(path.frame.at, to)) return undefined;

@@ -44,14 +44,23 @@ export function dropAt(
   const isOther = (device: Interface) =>
     last?.isPort || paths.some(({ frame: { at, direction } }) => at === device && direction === 'in');
   const isHere = (device: Interface | undefined) => !last || !device || device === last || !isOther(device);
-  const drop = drops.findLast(
+  const ours = drops.filter(
     (each) =>
       each.namespace === engineOf(namespace).netns.inode &&
       isHere(deviceOf(each)) &&
       !isOverhearing(each) &&
       isOurs(frameAround(each.packet)),
   );
+  const drop = ours.findLast((each) => !isOfWaiting(each)) ?? ours.at(-1);
   return drop && { drop, namespace, device: deviceOf(drop) };
+}
+
+/**
+ * A packet that waited for its neighbour's MAC address goes when nobody answers (`neigh_invalidate`), sooner or later. What was
+ * dropped before is the reason: the question itself, say.
+ */
+function isOfWaiting({ reason }: PacketDrop): boolean {
+  return reason.startsWith('SKB_DROP_REASON_NEIGH_');
 }
 
 /** Raw and packet sockets are given copies: what one of them drops has come to the host all the same. */

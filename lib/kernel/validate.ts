@@ -16,19 +16,60 @@ export class UsageError extends TypeError {
 /** Control characters, and halves of characters: a terminal, or a page, would show something else. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
 
-/** A value as the reader would type it. */
+/** A value as the reader would type it. Of what is long or deep, the beginning. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value.replaceAll("'", "\\'").replace(UNPRINTABLE, escaped)}'`;
+  return showAt(value, 0);
+}
+
+/** How deep lists and objects are shown. */
+const DEEPEST = 3;
+/** How many characters of their members are shown. */
+const LONGEST = 120;
+/** The same of a text in them. */
+const LONGEST_TEXT = 60;
+
+function showAt(value: unknown, depth: number): string {
+  if (typeof value === 'string') return showText(value, depth);
   if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
-  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (Array.isArray(value)) {
+    return depth >= DEEPEST && value.length > 0
+      ? '[…]'
+      : `[${members(Array.from(value, (each: unknown) => () => showAt(each, depth + 1)))}]`;
+  }
   if (typeof value === 'object' && value !== null) {
     const type: unknown = value.constructor;
     const named = 'name' in value && typeof value.name === 'string' ? ` ${value.name}` : '';
     return typeof type === 'function' && type !== Object
       ? `${article(type.name)}${named}`
-      : `{ ${Object.keys(value).join(', ')} }`.replace('{  }', '{}');
+      : showObject(value as Readonly<Record<string, unknown>>, depth);
   }
-  return String(value);
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+
+function showText(text: string, depth: number): string {
+  const shown = depth > 0 && text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+  return `'${shown.replaceAll("'", "\\'").replace(UNPRINTABLE, escaped)}'`;
+}
+
+function showObject(value: Readonly<Record<string, unknown>>, depth: number): string {
+  const names = Object.keys(value);
+  if (names.length === 0) return '{}';
+  if (depth >= DEEPEST) return '{ … }';
+  const nameOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : showText(name, depth + 1));
+  return `{ ${members(names.map((name) => () => `${nameOf(name)}: ${showAt(value[name], depth + 1)}`))} }`;
+}
+
+/** As many members as there is room for, at least one. */
+function members(all: readonly (() => string)[]): string {
+  const shown: string[] = [];
+  let length = 0;
+  for (const each of all) {
+    const text = each();
+    length += text.length + ', '.length;
+    if (shown.length > 0 && length > LONGEST) return `${shown.join(', ')}, … and ${all.length - shown.length} more`;
+    shown.push(text);
+  }
+  return shown.join(', ');
 }
 
 function escaped(character: string): string {

@@ -2,7 +2,7 @@ import { checkBoolean, checkIsObject, checkMtu, checkOptions, show, UsageError }
 import { checkPortOptions, PORT_OPTIONS, type PortOptions } from '../links/bridge-port.ts';
 import { missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
-import { checkPairKind, type PairKindName } from '../links/registry.ts';
+import { checkPairKind, type PairKindName, USUAL_PAIR } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { checkAddressLengths, checkAddressOption } from './address-option.ts';
@@ -35,7 +35,7 @@ export function addCable<A extends Namespace, B extends Namespace>(
   checkEnd(lab, 'b', b);
   const call = `lab.cable(${a.name}, ${b.name})`;
   checkIsObject(call, options, 'mtu');
-  const { kind: named = 'veth', mtu, a: ofA, b: ofB, ...settings } = options;
+  const { kind: named = USUAL_PAIR, mtu, a: ofA, b: ofB, ...settings } = options;
   const kind = checkPairKind(call, named);
   checkOptions(call, options, ['mtu', 'a', 'b', 'kind', ...kind.options.keys()]);
   checkMtu(call, mtu);

@@ -2,7 +2,7 @@ import { after } from '../kernel/clock.ts';
 import { checkInteger, checkMilliseconds, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
-import type { KindNamed, PairKindName } from '../links/registry.ts';
+import type { KindNamed, PairKindName, UsualPairName } from '../links/registry.ts';
 import type { AddressOption } from './address-option.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
@@ -28,7 +28,7 @@ export interface EndOptions {
 }
 
 /** The options of the two ends of a new cable, in the order of `cable`'s arguments, and of both. */
-export interface CableOptions<K extends PairKindName = 'veth'> {
+export interface CableOptions<K extends PairKindName = UsualPairName> {
   /** The kind of pair. Its settings are further options. @default 'veth' */
   kind?: K;
   /** 68 to 65535. @default 1500 */

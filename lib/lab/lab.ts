@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { checkFileName, checkOptions, show, UsageError } from '../kernel/validate.ts';
-import type { PairKindName } from '../links/registry.ts';
+import type { PairKindName, UsualPairName } from '../links/registry.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { addCable } from './add-cable.ts';
 import type { Cable, CableOptions, PairSettings } from './cable.ts';
@@ -86,7 +86,7 @@ export class Lab implements AsyncDisposable {
    *
    * @example const { b: port } = lab.cable(host, sw, { a: { name: 'up0' }, b: { hairpin: true } })
    */
-  cable<A extends Namespace, B extends Namespace, K extends PairKindName = 'veth'>(
+  cable<A extends Namespace, B extends Namespace, K extends PairKindName = UsualPairName>(
     a: A,
     b: B,
     options: CableOptions<K> & PairSettings<K> = {} as never,

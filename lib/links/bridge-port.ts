@@ -94,6 +94,17 @@ export const bridgePort = table({
   priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
 });
 
+/** What a port tells of its state, or of what follows from its settings: it is no setting itself. */
+export const PORT_STATUS: Readonly<Record<string, number>> = {
+  // The state is a setting that comes and goes with the carrier.
+  ...{ IFLA_BRPORT_STATE: 1, IFLA_BRPORT_ROOT_ID: 13, IFLA_BRPORT_BRIDGE_ID: 14, IFLA_BRPORT_DESIGNATED_PORT: 15 },
+  ...{ IFLA_BRPORT_DESIGNATED_COST: 16, IFLA_BRPORT_ID: 17, IFLA_BRPORT_NO: 18 },
+  ...{ IFLA_BRPORT_TOPOLOGY_CHANGE_ACK: 19, IFLA_BRPORT_CONFIG_PENDING: 20, IFLA_BRPORT_MESSAGE_AGE_TIMER: 21 },
+  ...{ IFLA_BRPORT_FORWARD_DELAY_TIMER: 22, IFLA_BRPORT_HOLD_TIMER: 23, IFLA_BRPORT_FLUSH: 24 },
+  ...{ IFLA_BRPORT_MRP_RING_OPEN: 35, IFLA_BRPORT_MRP_IN_OPEN: 36, IFLA_BRPORT_MCAST_EHT_HOSTS_CNT: 38 },
+  IFLA_BRPORT_MCAST_N_GROUPS: 41,
+};
+
 registerPortData(bridge.kind, bridgePort as Type<unknown, never>);
 
 export const PORT_OPTIONS: readonly (keyof PortOptions)[] = [

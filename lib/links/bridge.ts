@@ -36,6 +36,23 @@ export const bridge = describeLink('bridge', {
       EOPNOTSUPP: `${member} must not be bridged (IFF_DONT_BRIDGE)`,
     }),
   },
+  leftOut: (device, { mcastVlanSnooping, mstEnabled }) => [
+    ...(mcastVlanSnooping ? [{ what: `the multicast settings of the VLANs of ${device} (bridge vlan global)` }] : []),
+    ...(mstEnabled
+      ? [
+          {
+            what: `mst_enabled of ${device}, and the instances of its spanning trees (bridge mst, from iproute2 6.11 on)`,
+            inScriptsOnly: true,
+          },
+        ]
+      : []),
+  ],
+  status: {
+    ...{ IFLA_BR_ROOT_ID: 10, IFLA_BR_BRIDGE_ID: 11, IFLA_BR_ROOT_PORT: 12, IFLA_BR_ROOT_PATH_COST: 13 },
+    ...{ IFLA_BR_TOPOLOGY_CHANGE: 14, IFLA_BR_TOPOLOGY_CHANGE_DETECTED: 15, IFLA_BR_HELLO_TIMER: 16 },
+    ...{ IFLA_BR_TCN_TIMER: 17, IFLA_BR_TOPOLOGY_CHANGE_TIMER: 18, IFLA_BR_GC_TIMER: 19 },
+    ...{ IFLA_BR_MCAST_QUERIER_STATE: 47, IFLA_BR_FDB_N_LEARNED: 48 },
+  },
   settings: {
     /** Seconds until an address that is not heard again is forgotten. @default 300 */
     ageingTime: setting('IFLA_BR_AGEING_TIME', 4, seconds(userTicks, 0, 1_000_000), {

@@ -45,11 +45,21 @@ export function defineLink<
 const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ option: true, dependsOn: true, module: true, needed: true, trial: true, refusesTrial: true },
   ...{ making: true, varies: true },
-  ...{ lower: true, skipsItsKind: true, end: true, downWithLower: true, bornWithCarrier: true },
-  ...{ settings: true, lists: true, apart: true, changesWhole: true, refusesChange: true, complete: true },
+  ...{ lower: true, skipsItsKind: true, end: true, hidesLowerNamespace: true, downWithLower: true },
+  ...{ bornWithCarrier: true },
+  ...{
+    settings: true,
+    status: true,
+    lists: true,
+    apart: true,
+    changesWhole: true,
+    refusesChange: true,
+    complete: true,
+  },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true },
   ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, givesMac: true, keepsFdb: true },
-  ...{ baseName: true, usualName: true, tag: true, label: true, summary: true, causes: true },
+  ...{ farEnd: true, bringsRule: true },
+  ...{ baseName: true, usualName: true, tag: true, label: true, summary: true, leftOut: true, causes: true },
 };
 
 function checkDescription(kind: unknown, description: LinkDescription<Settings, Lower>): void {

@@ -63,4 +63,6 @@ export const ipvtap = describeVariant('ipvtap', ipvlan, {
   option: 'IPVTAP',
   dependsOn: ['NET_L3_MASTER_DEV', 'IPVLAN'],
   characterDevice: true,
+  // ipvtap_link_ops
+  hidesLowerNamespace: true,
 });

@@ -38,6 +38,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   skipsItsKind?: boolean;
   /** @default 'lower' where something is below it, else 'unknown' */
   end?: Exclude<End, 'peer'>;
+  /** The kernel does not say which namespace the device below is in (no `get_link_net`). @default it does */
+  hidesLowerNamespace?: boolean;
   /** It goes down with what is below it. @default false */
   downWithLower?: boolean;
   /** Its carrier is on from the beginning, without an event. @default true if it has neither a lower device nor a peer */
@@ -45,6 +47,11 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
 
   /** The attributes in `IFLA_INFO_DATA`, by the names of the options. @default none */
   settings?: S;
+  /**
+   * The attributes in `IFLA_INFO_DATA` that tell a link's state, by the kernel's names. A spec cannot set them, so they are no
+   * settings. @default none
+   */
+  status?: Readonly<Record<string, number>>;
   /** The lists among them, which are changed member by member. */
   lists?: Readonly<Record<string, ListChanges>>;
   /** How the settings travel that are `apart`. */
@@ -80,6 +87,12 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   /** It keeps a forwarding database of its own (`bridge fdb … self`): behind which end an address is. @default false */
   keepsFdb?: boolean;
   /**
+   * The other end in its settings. The kernel keeps it as an entry of the forwarding database, for 00:00:00:00:00:00. @default none
+   */
+  farEnd?(settings: SettingsOf<S>): string | undefined;
+  /** The priority of the rule that the kernel adds with the first link of the kind (`l3mdev`). @default it adds none */
+  bringsRule?: number;
+  /**
    * Other devices can belong to it (`ip link set … master`). It takes their frames, as a bond does (`rx_handler`), or the
    * packets of their stack, as a VRF does (`l3mdev`). @default 'frames' with {@link hasPorts}, else none can
    */
@@ -101,6 +114,9 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   /** The same for messages. @default the label */
   summary?(settings: SettingsOf<S>): readonly (string | number)[];
 
+  /** What a link has beside its settings that a script or a saved topology cannot say. @default nothing */
+  leftOut?(device: string, settings: Partial<SettingsOf<S>>): readonly LeftOut[];
+
   /** The usual causes of errors, by errno's name. */
   causes?: {
     /** Causes when a link is made. */
@@ -112,6 +128,14 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };
+}
+
+/** A part of a link that no words of `ip` or `bridge` say. */
+export interface LeftOut {
+  /** The words for it, such as `the keys of a/wg0`. */
+  what: string;
+  /** Only a script leaves it out; a saved topology says it. @default false */
+  inScriptsOnly?: boolean;
 }
 
 /** How links are made that rtnetlink makes none of (`tun_validate`). MAC address, MTU and flags follow by rtnetlink. */

@@ -4,7 +4,7 @@ import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';
 import type { JsonSchema, Type } from '../netlink/type.ts';
-import type { End, LinkDescription, Lower, Refused } from './link-description.ts';
+import type { End, LeftOut, LinkDescription, Lower, Refused } from './link-description.ts';
 import type { BitRules, NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
 
 /** What a spec may say of a new link of a kind. */
@@ -168,6 +168,18 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
   tag(settings: Values): { tag: string; suffix: string } | undefined {
     return this.description.tag?.(settings as SettingsOf<S>);
+  }
+
+  /** The other end in the settings of a link of this kind. */
+  farEnd(settings: Values): string | undefined {
+    return this.description.farEnd?.(settings as SettingsOf<S>);
+  }
+
+  /** The parts of a link that no script can say, and not every topology. */
+  leftOut(device: string, settings: Values): readonly LeftOut[] {
+    const { leftOut, apart } = this.description;
+    if (leftOut) return leftOut(device, settings as Partial<SettingsOf<S>>);
+    return apart ? [{ what: `the settings of ${device} that go by messages of ${apart.family}` }] : [];
   }
 
   causesOfAdding(refused: Refused<Settings>): Causes {

@@ -69,6 +69,7 @@ export const macsec = describeLink('macsec', {
     encodingsa: setting('IFLA_MACSEC_ENCODING_SA', 6, range(u8, 0, 3), { kernelDefault: 0, live: true }),
   },
   label: ({ encrypt }) => [encrypt ? 'encrypted' : 'signed'],
+  leftOut: (device) => [{ what: `the secure associations of ${device} (ip macsec)` }],
   causes: {
     add: ({ lower }) => ({
       EBUSY: `${lower} has a macsec of this identifier, or another rx_handler, already (macsec_newlink)`,

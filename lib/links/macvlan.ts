@@ -24,6 +24,7 @@ export const macvlan = describeLink('macvlan', {
   skipsItsKind: true,
   // The parent's queue of broadcasts (macvlan_broadcast_enqueue).
   knownQueues: true,
+  status: { IFLA_MACVLAN_MACADDR_COUNT: 6, IFLA_MACVLAN_BC_QUEUE_LEN_USED: 8 },
   settings: {
     /** Passthru cannot be entered or left (`macvlan_changelink`). @default 'vepa', the kernel's own */
     mode: setting('IFLA_MACVLAN_MODE', 1, oneOf(u32, 'MACVLAN_MODE_', MODES), { default: 'vepa', live: true }),

@@ -49,6 +49,10 @@ export type FdbKind = typeof vxlan;
 /** The kinds with a character device, at which a program reads and writes frames. */
 export type TapKind = typeof macvtap | typeof ipvtap | typeof tun;
 
+/** The kind of a cable that nobody has given a kind. */
+export const USUAL_PAIR = veth.kind;
+export type UsualPairName = typeof USUAL_PAIR;
+
 /** What `ns.link` takes: the name of one of hairpin's own kinds, or a kind that `defineLink` has returned. */
 export type SingleKind = Exclude<LinkKindName, PairKindName> | LinkKind<string, Settings, Lower>;
 
@@ -73,6 +77,15 @@ export function linkKinds(): LinkKind[] {
 /** The kind of a link; undefined for one that nobody has defined. */
 export function kindOf({ kind }: { readonly kind?: string | undefined }): LinkKind | undefined {
   return kind === undefined ? undefined : describedKinds.get(kind);
+}
+
+/** Kinds that nobody has described, whose links are two ends of a cable as well. */
+const OTHER_PAIRS: readonly string[] = ['vxcan'];
+
+/** Whether a link is one of two ends of a cable. */
+export function isPairEnd(link: { readonly kind?: string | undefined }): boolean {
+  const kind = kindOf(link);
+  return kind ? kind.end === 'peer' : OTHER_PAIRS.includes(link.kind ?? '');
 }
 
 /** The kind that a spec means. @throws UsageError */

@@ -8,6 +8,8 @@ export const vrf = describeLink('vrf', {
   dependsOn: ['NET_L3_MASTER_DEV', 'IP_MULTIPLE_TABLES', 'IPV6_MULTIPLE_TABLES'],
   trial: { table: 10 },
   members: 'packets',
+  // vrf_add_fib_rules
+  bringsRule: 1000,
   noArp: true,
   settings: {
     /** The routing table of its members, 1 to 2³²−1. */

@@ -48,6 +48,8 @@ export const vxlan = describeLink('vxlan', {
   option: 'VXLAN',
   trial: { id: 1 },
   keepsFdb: true,
+  // vxlan_fdb_create, for the default remote
+  farEnd: ({ remote, group }) => remote ?? group,
   settings: {
     /** The VXLAN network identifier, 0 to 2²⁴−1. One that is `external` has none of its own. */
     id: setting('IFLA_VXLAN_ID', 1, range(u32, 0, 2 ** 24 - 1), { required: true, unless: 'external' }),
@@ -152,6 +154,7 @@ export const vxlan = describeLink('vxlan', {
       ? `ttl cannot change to or from inherit: the device keeps VXLAN_F_TTL_INHERIT for life: received ${wanted}, and it is ${now}`
       : undefined,
   label: ({ id, external }) => (external ? ['external'] : [id]),
+  leftOut: (device, { vnifilter }) => (vnifilter ? [{ what: `the VNIs that ${device} lets in (bridge vni)` }] : []),
   causes: {
     add: ({ namespace, name, settings: { id } }) => ({
       EEXIST: `${namespace} has a vxlan device of id ${id} already (vxlan_find_vni), or an interface ${name}`,

@@ -46,6 +46,7 @@ export const wireguard = describeLink('wireguard', {
     peers: setting('WGDEVICE_A_PEERS', 8, peers, apart),
   },
   label: () => [],
+  leftOut: (device) => [{ what: `the keys and peers of ${device}, a wireguard` }],
   apart: {
     family: 'wireguard',
     change: (id, index, settings, present) => {

@@ -50,6 +50,8 @@ export interface FrameMatcher {
   /** Whether the receiver's own stack decides, by its IP, what it has got. */
   isStack: boolean;
   join?: boolean | undefined;
+  /** The ids of the VLAN tags that a copy must have, the outermost first. */
+  tags?: readonly number[] | undefined;
   listen?: FrameQuestion['listen'];
 }
 

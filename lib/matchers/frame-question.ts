@@ -179,7 +179,7 @@ function isAsWanted({ options: { copies }, isNot, drop }: WantedCopies, { result
 
 /** Says why the copies are not the wanted ones, unless the frame turns out to be lost by the wanted cause. */
 async function explain(wanted: WantedCopies, got: Got): Promise<Answer> {
-  const { title, question, options, isNot, drop } = wanted;
+  const { title, matcher, question, options, isNot, drop } = wanted;
   const { from, to, frame, join } = question;
   const { result, seen, receiver, conclusive } = got;
   const { outcome } = result;
@@ -197,11 +197,16 @@ async function explain(wanted: WantedCopies, got: Got): Promise<Answer> {
   if (drop && isSilent && isWantedDrop(drop, made)) return { pass: !isNot };
   const diagnosis = isSilent ? made : undefined;
   const isInconclusive = !conclusive && (!drop || outcome === 'broken');
-  const { copies } = options;
+  const { copies, only } = options;
   const message = describeFrames(title, { ...wanted, ...got, ...question, copies, diagnosis, isInconclusive, ways });
   const identities = [result, again].map((sent) => sent && frameIdentity(sent.frame));
   const recognize = (bytes: Buffer) => (identities.includes(frameIdentity(bytes)) ? ('probe' as const) : undefined);
-  const asked = { frame: isFrameKind(frame) ? frame : result.frame, from, to, joined };
+  const asked = {
+    ...{ frame: isFrameKind(frame) ? frame : result.frame, from, to },
+    // Only a stack joins.
+    joined: joined && matcher.isStack,
+    copies: { sent: result.frame, tags: matcher.tags, count: copies, only },
+  };
   return {
     pass: isNot,
     isInconclusive,

@@ -31,7 +31,7 @@ export async function toSee(
   const listen = (to: Interface) => new TapListener(to, vlans);
   return askByFrame(
     this,
-    { name: 'toSee', options: ['vlan'], check, isStack: false, listen },
+    { name: 'toSee', options: ['vlan'], check, isStack: false, tags: vlans, listen },
     received,
     sender,
     options,

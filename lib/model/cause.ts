@@ -57,6 +57,7 @@ export interface CauseFacts {
 
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
+  'vxlan.no-remote': { device: DeviceName; mac: string };
   'tap.open': { device: DeviceName };
 
   'route.none': { namespace: string; to: string; back?: true; hasRules?: true; group?: { device: DeviceName } };

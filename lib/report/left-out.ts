@@ -1,6 +1,8 @@
+import type { LeftOut } from '../links/link-description.ts';
 import { kindOf } from '../links/registry.ts';
 import { isLearnt } from '../netlink/neighbour.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
+import type { Link } from '../state/network-state.ts';
 import { givenAddresses, randomAddresses, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
@@ -18,19 +20,21 @@ export function leftOutLines(state: WholeLabState, namespace: WholeNamespace): s
 export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const { name, links, vlans } = namespace;
   const place = (device: number) => `${name}/${namesIn(state, name).device(device)}`;
-  const ofBridges = links
-    .filter(({ data }) => Object(data).mstEnabled)
-    .map(
-      ({ index }) =>
-        `mst_enabled of ${place(index)}, and the instances of its spanning trees (bridge mst, from iproute2 6.11 on)`,
-    );
+  const ofLinks = links
+    .flatMap((link) => leftOutOf(link, place(link.index)))
+    .flatMap(({ what, inScriptsOnly }) => (inScriptsOnly ? [what] : []));
   const ofVlans = vlans.flatMap(({ index, vlans: own }) =>
     own
       .filter(({ neighSuppress }) => neighSuppress)
       .map(({ id }) => `neigh_suppress of VLAN ${id} of ${place(index)} (bridge vlan set, from iproute2 6.4 on)`),
   );
-  const own = [...ofBridges, ...ofVlans].map((what) => `# Left out: ${what}`);
+  const own = [...ofLinks, ...ofVlans].map((what) => `# Left out: ${what}`);
   return [...leftOutLines(state, namespace), ...own];
+}
+
+/** What its kind says that no words say of a link. */
+function leftOutOf(link: Link, device: string): readonly LeftOut[] {
+  return kindOf(link)?.leftOut(device, Object(link.data)) ?? [];
 }
 
 function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
@@ -46,15 +50,8 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
   return [
     ...links.flatMap((link) => attributesWithoutWords(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
     ...links
-      .filter((link) => kindOf(link)?.description.apart)
-      .map((link) => `the keys and peers of ${place(link.index)}, a ${link.kind}`),
-    ...links.flatMap(({ index, kind, data }) => [
-      ...(kind === 'macsec' ? [`the secure associations of ${place(index)} (ip macsec)`] : []),
-      ...(Object(data).vnifilter ? [`the VNIs that ${place(index)} lets in (bridge vni)`] : []),
-      ...(Object(data).mcastVlanSnooping
-        ? [`the multicast settings of the VLANs of ${place(index)} (bridge vlan global)`]
-        : []),
-    ]),
+      .flatMap((link) => leftOutOf(link, place(link.index)))
+      .flatMap(({ what, inScriptsOnly }) => (inScriptsOnly ? [] : [what])),
     ...neighbours
       .filter((neighbour) => neighbour.state !== 'PERMANENT' && !isLearnt(neighbour))
       .map(

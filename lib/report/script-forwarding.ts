@@ -1,4 +1,5 @@
 import { isBridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
 import { bridgeVlan, bridgeVlanOptions } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
@@ -28,8 +29,9 @@ export function fdbLines(state: WholeLabState, namespace: WholeNamespace): strin
 /** The hosts, or the nexthops, to which a tunnel sends frames for an address, except the tunnel's own `remote`. */
 export function farEnds({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
   return fdb.filter(({ device, mac, to, nhid, permanent }) => {
-    const { remote, group } = Object(links.find(({ index }) => index === device)?.data);
-    return (to ?? nhid) !== undefined && permanent && !(mac === NO_MAC && to === (remote ?? group));
+    const link = links.find(({ index }) => index === device);
+    const own = link && kindOf(link)?.farEnd(Object(link.data));
+    return (to ?? nhid) !== undefined && permanent && !(mac === NO_MAC && to === own);
   });
 }
 

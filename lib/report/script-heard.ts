@@ -1,8 +1,9 @@
 import type { Interface } from '../lab/index.ts';
 import { type FrameKind, frameEnd, MULTICAST_GROUP } from '../probes/test-frame.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
-import { decodeEthernet } from '../wire/ethernet.ts';
+import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, multicastMac4, NO_MAC } from '../wire/mac-address.ts';
+import { VLAN_PROTOCOL_NUMBERS, withoutVlanTags } from '../wire/vlan-tag.ts';
 import { needs, within } from './script-question.ts';
 import { shellLine } from './shell-words.ts';
 
@@ -14,6 +15,20 @@ export interface HeardQuestion {
   to: Interface;
   /** Whether the receiver had joined the frame's group. */
   joined: boolean;
+  /** What was asked of the copies of the frame. @default whether one or more come */
+  copies?: WantedCopies | undefined;
+}
+
+/** What a spec asks of copies, beside that they come. */
+export interface WantedCopies {
+  /** The frame as hairpin sent it: `ping` may send several. */
+  sent: Buffer;
+  /** The ids of the VLAN tags that a copy must have, the outermost first. @default any */
+  tags?: readonly number[] | undefined;
+  /** Exactly so many must come. @default one or more */
+  count?: number | undefined;
+  /** No other host was to get one. */
+  only?: boolean | undefined;
 }
 
 /** A string of nft's ends at the first quote, and nothing can stand before one. */
@@ -35,16 +50,24 @@ const SEND =
  * privileges that a user namespace does not have: tcpdump gives its own up, which it may not there.
  */
 export function heardLines(question: HeardQuestion): string[] {
-  const { frame, from, to, joined } = question;
+  const { frame, from, to, joined, copies } = question;
+  const { tags, count, only, sent } = copies ?? {};
   const chain = `{ type filter hook ingress device "${to.name}" priority -500; }`;
-  const ping = Buffer.isBuffer(frame) ? undefined : pings[frame](question);
-  const rule = `${ping ? `ether saddr ${from.mac} ${ping.match}` : macsOf(frame as Buffer)} counter`;
-  const table = `add table netdev ask; add chain netdev ask heard ${chain}; add rule netdev ask heard ${rule}`;
+  const isExact = tags !== undefined || count !== undefined;
+  const bytes = isExact && sent ? sent : frame;
+  const ping = Buffer.isBuffer(bytes) ? undefined : pings[bytes](question);
+  const matches = Buffer.isBuffer(bytes) ? matchesOf(bytes, tags) : [`ether saddr ${from.mac} ${ping?.match}`];
+  const table = [
+    'add table netdev ask; add chain netdev ask came; add rule netdev ask came counter',
+    `add chain netdev ask heard ${chain}`,
+    ...matches.map((match) => `add rule netdev ask heard ${match} jump came`),
+  ].join('; ');
   const join = ['ip', '-n', to.namespace.name, 'maddress', 'add', multicastMac4(MULTICAST_GROUP), 'dev', to.name];
   const know = ['nud', 'permanent', 'dev', from.name];
   const target = frameEnd(to).ip4 ?? '';
   return [
-    `# The question: does a frame of ${from} come to ${to}: ${Buffer.isBuffer(frame) ? describeFrame(frame) : frame}?`,
+    `# The question: ${wordsOf(question)}: ${Buffer.isBuffer(frame) ? describeFrame(frame) : frame}?`,
+    ...(only ? ['# Left out: whether another host gets a copy (only); the script does not look there'] : []),
     ...(ping ? ['# hairpin sent one of its own; this is one of ping.'] : []),
     '# A counter tells whether it comes to the device, before its stack.',
     needs('nft', 'nftables'),
@@ -57,16 +80,55 @@ export function heardLines(question: HeardQuestion): string[] {
     within(to.namespace.name, 'nft', table),
     ping
       ? `${within(from.namespace.name, 'ping', ...ping.words)} >/dev/null 2>&1 || true`
-      : sendLine(question, frame as Buffer),
-    `${within(to.namespace.name, 'nft', 'list', 'table', 'netdev', 'ask')} | grep -q 'packets [1-9]'`,
+      : sendLine(question, bytes as Buffer),
+    // A copy may wait in the queue of a macvlan's parent (macvlan_broadcast_enqueue); ping has waited already.
+    ...(ping ? [] : ['sleep 1']),
+    `${within(to.namespace.name, 'nft', 'list', 'table', 'netdev', 'ask')} | grep -q 'packets ${count ?? '[1-9][0-9]*'} '`,
   ];
 }
 
-/** How nft knows a frame by its addresses. */
-function macsOf(frame: Buffer): string {
-  const { source, destination } = decodeEthernet(frame) ?? { source: NO_MAC, destination: NO_MAC };
-  return `ether saddr ${source} ether daddr ${destination}`;
+function wordsOf({ from, to, copies }: HeardQuestion): string {
+  const { tags, count } = copies ?? {};
+  const tagged = tags && (tags.length === 0 ? ' without VLAN tags' : ` with the VLAN tags ${tags.join(', ')}`);
+  const counted = count !== undefined && `, in exactly ${count} ${count === 1 ? 'copy' : 'copies'}`;
+  return `does a frame of ${from} come to ${to}${tagged || ''}${counted || ''}`;
 }
+
+/** How nft knows a frame, with these tags, or else with any. */
+function matchesOf(frame: Buffer, tags?: readonly number[]): string[] {
+  const { source, destination } = decodeEthernet(frame) ?? { source: NO_MAC, destination: NO_MAC };
+  const { etherType = 0, payload } = decodeEthernet(withoutVlanTags(frame)) ?? {};
+  const macs = `ether saddr ${source} ether daddr ${destination}`;
+  const protocolAt = PROTOCOL_AT[etherType];
+  const any = Array.from({ length: MOST_TAGS + 1 }, (_, count) => Array<undefined>(count).fill(undefined));
+  return (tags ? [tags] : any).map((ids) => {
+    const words = ids.flatMap((id, at) => [
+      field(TYPE_AT + TAG * at, 2, `{ ${TAG_TYPES} }`),
+      ...(id === undefined ? [] : [field(TYPE_AT + TAG * at + 2, 2, `& 0xfff == ${id}`)]),
+    ]);
+    const type = TYPE_AT + TAG * ids.length;
+    const protocol = protocolAt === undefined ? [] : [field(type + 2 + protocolAt, 1, payload?.[protocolAt] ?? 0)];
+    return [macs, ...words, field(type, 2, etherType), ...protocol].join(' ');
+  });
+}
+
+/**
+ * nft has no words for a second tag, so it is told where the bytes stand. It counts in bits, and sees the tag that the kernel keeps
+ * beside a frame (`nft_payload_copy_vlan`).
+ */
+function field(at: number, length: number, wanted: string | number): string {
+  return `@ll,${at * 8},${length * 8} ${wanted}`;
+}
+
+/** Where the EtherType stands, and the length of a tag in front of it, in bytes. */
+const TYPE_AT = 12;
+const TAG = 4;
+const TAG_TYPES = Object.values(VLAN_PROTOCOL_NUMBERS).join(', ');
+/** Where nobody asked for tags: QinQ has two. */
+const MOST_TAGS = 2;
+
+/** Where a packet says what it carries. The hosts of one frame also send each other ARP, ICMP and ND. */
+const PROTOCOL_AT: Readonly<Record<number, number>> = { [ETHERTYPE.ipv4]: 9, [ETHERTYPE.ipv6]: 6 };
 
 function sendLine({ from }: HeardQuestion, frame: Buffer): string {
   const { name } = from.namespace;

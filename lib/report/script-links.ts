@@ -131,9 +131,9 @@ function namesOfMembers(link: Link): readonly string[] {
 function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
   if (!bridge) return [];
-  const { name, index: newIndex } = bridge;
+  const { name, index: newIndex, kind } = bridge;
   const data = saidSettings(namespace, bridge);
-  return [sayer(state, namespace.name)(ipLink.add({ name, newIndex, kind: 'bridge', data }))];
+  return [sayer(state, namespace.name)(ipLink.add({ name, newIndex, kind, data }))];
 }
 
 function deviceLines(state: WholeLabState, device: Device, peer: Link | undefined): string[] {

@@ -1,7 +1,9 @@
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
+import { bridge } from '../links/bridge.ts';
 import { makeLink } from '../links/make-link.ts';
 import { kindOf } from '../links/registry.ts';
+import { veth } from '../links/veth.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { type RawLink, rawLink } from './raw-link.ts';
@@ -40,21 +42,19 @@ export function freshLink(kind: string, isPort: boolean, data: unknown = {}): Re
 function make(kind: string, isPort: boolean, settings: object): ReadLink | undefined {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
-  const pair = (index: number, other: number) =>
-    ipLink.add({ index, name: `fresh${index}`, kind: 'veth', data: { peer: { index: other, name: `fresh${other}` } } });
+  const described = kindOf({ kind });
+  const isOnAnother = described !== undefined && described.lower !== 'none';
   try {
-    if (kind === 'veth') rtnetlink.change(pair(DEVICE, OTHER));
+    if (isOnAnother) rtnetlink.change(ipLink.add({ index: LOWER, name: 'lower', ...veth.as(withPeer(PEER)) }));
+    const device = { index: DEVICE, name: 'fresh', ...(isOnAnother && { link: LOWER }) };
+    if (!described) rtnetlink.change(ipLink.add({ ...device, kind }));
     else {
-      const described = kindOf({ kind });
-      const isOnAnother = described !== undefined && described.lower !== 'none';
-      if (isOnAnother) rtnetlink.change(pair(LOWER, PEER));
-      const device = { index: DEVICE, name: 'fresh', ...(isOnAnother && { link: LOWER }) };
-      if (!described) rtnetlink.change(ipLink.add({ ...device, kind }));
-      else
-        makeLink({ netns: namespace, rtnetlink }, described, device, { ...described.description.trial, ...settings });
+      const peer = described.end === 'peer' ? withPeer(OTHER) : {};
+      const data = { ...described.description.trial, ...settings, ...peer };
+      makeLink({ netns: namespace, rtnetlink }, described, device, data);
     }
     if (isPort) {
-      rtnetlink.change(ipLink.add({ index: BRIDGE, name: 'bridge', kind: 'bridge' }));
+      rtnetlink.change(ipLink.add({ index: BRIDGE, name: 'bridge', ...bridge.as({}) }));
       rtnetlink.change(ipLink.change({ index: DEVICE, master: BRIDGE }));
     }
   } catch (error) {
@@ -62,4 +62,8 @@ function make(kind: string, isPort: boolean, settings: object): ReadLink | undef
     throw error;
   }
   return readRawLinks(rtnetlink).find(({ state }) => state.index === DEVICE);
+}
+
+function withPeer(index: number): { peer: { index: number; name: string } } {
+  return { peer: { index, name: `peer${index}` } };
 }

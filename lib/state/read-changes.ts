@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { bridge } from '../links/bridge.ts';
-import { bridgePort, isBridgePort } from '../links/bridge-port.ts';
-import { macvlan } from '../links/macvlan.ts';
+import { bridgePort, isBridgePort, PORT_STATUS } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
+import { veth } from '../links/veth.ts';
 import { linkAttributes } from '../netlink/link.ts';
 import { type Rows, type Table, versionsOf } from '../netlink/table.ts';
 import { freshLink, type ReadLink, readRawLinks } from './fresh-links.ts';
 import type { LinkChanges } from './network-state.ts';
 import type { RawAttributes } from './raw-link.ts';
 import type { StateSource } from './read-network.ts';
-import { STATUS } from './status-attributes.ts';
+import { LINK_STATUS } from './status-attributes.ts';
 
 /** What somebody changed of each device since it was made. Of a kind that cannot be made for comparison nothing is said. */
 export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
@@ -18,7 +17,7 @@ export function readChanges({ rtnetlink }: StateSource): LinkChanges[] {
     const isPort = isBridgePort(read.state);
     const fresh = kind === undefined ? undefined : (freshLink(kind, isPort, data) ?? freshLink(kind, false, data));
     if (!fresh) return [];
-    const port = isPort && !isBridgePort(fresh.state) ? freshLink('veth', true) : fresh;
+    const port = isPort && !isBridgePort(fresh.state) ? freshLink(veth.kind, true) : fresh;
     return [
       {
         index,
@@ -43,18 +42,18 @@ function changed(now: unknown, fresh: unknown): Record<string, unknown> {
 }
 
 function changedLinkAttributes({ state, raw }: ReadLink, fresh: ReadLink): string[] {
-  const ofKind = macvlan.is(state) ? STATUS.macvlan : bridge.is(state) ? STATUS.bridge : {};
+  const kind = kindOf(state);
   return [
-    ...unknownAttributes('', raw.link, fresh.raw.link, [statusOf(STATUS.link), numbersOf(linkAttributes)]),
+    ...unknownAttributes('', raw.link, fresh.raw.link, [statusOf(LINK_STATUS), numbersOf(linkAttributes)]),
     ...unknownAttributes('IFLA_INFO_DATA', raw.data, fresh.raw.data, [
-      statusOf(ofKind),
-      numbersOf(kindOf(state)?.table),
+      statusOf(kind?.description.status ?? {}),
+      numbersOf(kind?.table),
     ]),
   ];
 }
 
 function changedPortAttributes({ raw }: ReadLink, fresh: ReadLink): string[] {
-  const known = [statusOf(STATUS.bridgePort), numbersOf(bridgePort)];
+  const known = [statusOf(PORT_STATUS), numbersOf(bridgePort)];
   return unknownAttributes('IFLA_INFO_SLAVE_DATA', raw.slaveData, fresh.raw.slaveData, known);
 }
 

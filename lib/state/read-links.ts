@@ -1,11 +1,8 @@
-import { kindOf } from '../links/registry.ts';
+import { isPairEnd, kindOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { ipNetns } from '../netlink/namespace-id.ts';
 import type { Link, LinkPlace } from './network-state.ts';
 import type { StateSource } from './read-network.ts';
-
-/** Kinds that nobody has described, whose devices are two ends of a cable as well. */
-const OTHER_PAIRS = ['vxcan'];
 
 /** Every device of each namespace, with what it is connected to. */
 export function readLinks(sources: readonly StateSource[]): readonly (readonly Link[])[] {
@@ -24,7 +21,7 @@ interface Listed {
 }
 
 function connection(link: LinkState, place: LinkPlace | undefined): Pick<Link, 'peer' | 'lower'> {
-  const isPair = kindOf(link)?.end === 'peer' || OTHER_PAIRS.includes(link.kind ?? '');
+  const isPair = isPairEnd(link);
   return { peer: isPair ? place : undefined, lower: isPair ? undefined : place };
 }
 
@@ -37,17 +34,18 @@ function resolver(listed: readonly Listed[]) {
     if (!ids.has(key)) ids.set(key, from.rtnetlink.get(ipNetns.get({ netns: to.netns.fd })));
     return ids.get(key);
   };
-  return (from: StateSource, { kind, link: index, linkNamespaceId }: LinkState): LinkPlace | undefined => {
+  return (from: StateSource, link: LinkState): LinkPlace | undefined => {
+    const { link: index, linkNamespaceId } = link;
     if (!index) return undefined;
     const places = listed.filter(({ links }) => links.some((each) => each.index === index)).map(({ source }) => source);
     const isThere = (to: StateSource) =>
       linkNamespaceId === undefined ? to === from : idOf(from, to) === linkNamespaceId;
-    const found = places.find(isThere) ?? (kind === 'ipvtap' ? onlyOne(places) : undefined);
+    const found = places.find(isThere) ?? (kindOf(link)?.description.hidesLowerNamespace ? onlyOne(places) : undefined);
     return found && { namespace: found.name, index };
   };
 }
 
-/** Of an ipvtap the kernel does not say which namespace its parent is in (`ipvtap_link_ops` has no `get_link_net`). */
+/** The namespace of a device whose namespace the kernel does not tell: known if only one has such an index. */
 function onlyOne(places: readonly StateSource[]): StateSource | undefined {
   return places.length === 1 ? places[0] : undefined;
 }

@@ -1,6 +1,7 @@
 import type { NetNamespace } from '../kernel/net-namespace.ts';
 import { bridge } from '../links/bridge.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
+import { kindOf } from '../links/registry.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { hasIpsec } from '../netlink/ipsec.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
@@ -65,10 +66,10 @@ const READERS: Readers = {
     rtnetlink.list(ipNeighbour.all({ proxy: true })).map(({ device, to }) => ({ device, to })),
   fdb: ({ rtnetlink }, links) => (links.some(hasFdb) ? rtnetlink.list(bridgeFdb.all()) : []),
   mdb: ({ rtnetlink }, links) =>
-    links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ entries }) => entries) : [],
+    links.some(hasPorts) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ entries }) => entries) : [],
   mcastRouters: ({ rtnetlink }, links) =>
-    links.some(isBridge) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ routers }) => routers) : [],
-  vlans: ({ rtnetlink }, links) => (links.some(isBridge) ? vlansOf(rtnetlink, links) : []),
+    links.some(hasPorts) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ routers }) => routers) : [],
+  vlans: ({ rtnetlink }, links) => (links.some(hasPorts) ? vlansOf(rtnetlink, links) : []),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
   sysctls: ({ netns }, links) => readDecisiveSysctls(netns, links),
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns) }),
@@ -89,14 +90,14 @@ function vlansOf(rtnetlink: NetlinkSocket, links: readonly Link[]): PortVlans[] 
 }
 
 function hasInstances(link: Link): boolean {
-  return isBridge(link) && bridge.of(link).mstEnabled === true;
+  return bridge.is(link) && bridge.of(link).mstEnabled === true;
 }
 
-function isBridge({ kind }: Link): boolean {
-  return kind === 'bridge';
+function hasPorts(link: Link): boolean {
+  return kindOf(link)?.description.hasPorts === true;
 }
 
 /** A bridge, a port of one, or a tunnel that keeps a forwarding database of its own. */
 function hasFdb(link: Link): boolean {
-  return isBridge(link) || isBridgePort(link) || link.kind === 'vxlan';
+  return hasPorts(link) || isBridgePort(link) || kindOf(link)?.description.keepsFdb === true;
 }

@@ -2,6 +2,7 @@ import { nearestWord } from '../kernel/nearest-word.ts';
 import { show } from '../kernel/validate.ts';
 import { DEFAULTS } from '../lab/role.ts';
 import type { LinkKind } from '../links/link-kind.ts';
+import { USUAL_PAIR } from '../links/registry.ts';
 import { Checker } from './checker.ts';
 import { devicesOf } from './device.ts';
 import type { Source } from './source.ts';
@@ -104,7 +105,7 @@ function checkLink(check: Checker, namespaces: Topology['namespaces'], path: Pat
 function kindOfLink(check: Checker, path: Path, link: Said): LinkKind {
   const ends = isPair(link) ? 'two' : 'one';
   const kinds = kindsOf(ends);
-  const { kind = ends === 'two' ? 'veth' : undefined } = link;
+  const { kind = ends === 'two' ? USUAL_PAIR : undefined } = link;
   if (kind === undefined)
     check.source.fail(
       path,

@@ -88,14 +88,14 @@ class Reader extends Checker {
     const own = value === null ? {} : this.mapping(path, value, `the node ${name}`);
     const defaults = this.#part(topology, ['defaults']);
     const group = this.#part(topology, ['groups', own['group'] ?? defaults['group']]);
-    const kind = own['kind'] ?? group['kind'] ?? defaults['kind'];
-    const ofKind = this.#part(topology, ['kinds', kind]);
+    const nodeKind = own['kind'] ?? group['kind'] ?? defaults['kind'];
+    const ofKind = this.#part(topology, ['kinds', nodeKind]);
     for (const key of Object.keys(own)) this.#checkKey([...path, key], key);
-    if (kind !== 'linux' && kind !== 'bridge') {
+    if (nodeKind !== 'linux' && nodeKind !== 'bridge') {
       const place = own['kind'] === undefined ? path : [...path, 'kind'];
       this.source.fail(
         place,
-        `a lab has nodes of kind linux (a host) and bridge (a switch) only: received ${show(kind)}`,
+        `a lab has nodes of kind linux (a host) and bridge (a switch) only: received ${show(nodeKind)}`,
       );
     }
     const all: Said = { ...defaults, ...ofKind, ...group, ...own };
@@ -110,7 +110,7 @@ class Reader extends Checker {
         `network-mode must be none, since a lab has no other network: received ${show(all['network-mode'])}`,
       );
     const said = {
-      ...(kind === 'bridge' ? { role: 'switch' } : {}),
+      ...(nodeKind === 'bridge' ? { role: 'switch' } : {}),
       ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
       ...(lists.length > 0 ? { exec: lists } : {}),
     };

@@ -1,7 +1,7 @@
 import { macOf } from '../lab/interface-list.ts';
 import { FIRST_INDEX } from '../lab/lab-engine.ts';
 import { isBridgePort, PORT_OPTIONS } from '../links/bridge-port.ts';
-import { kindOf } from '../links/registry.ts';
+import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
 import { devicesIn, loopbackOf } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
@@ -89,7 +89,7 @@ function namedDevices({ namespace, link }: Device): (Link | undefined)[] {
 
 function describePair({ namespace, link }: Device): Said {
   return {
-    ...(link.kind === 'veth' ? {} : { kind: link.kind }),
+    ...(link.kind === USUAL_PAIR ? {} : { kind: link.kind }),
     ...(link.mtu === USUAL_MTU ? {} : { mtu: link.mtu }),
     ...settingsToSay(namespace, link),
   };

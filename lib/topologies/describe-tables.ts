@@ -1,3 +1,4 @@
+import { kindOf } from '../links/registry.ts';
 import { ipNeighbour } from '../netlink/neighbour.ts';
 import { ipNexthop, type Nexthop } from '../netlink/nexthop.ts';
 import { type Route, TABLE_MAIN } from '../netlink/route.ts';
@@ -103,13 +104,12 @@ function describeNexthop(nexthop: Nexthop, names: DeviceNames): Said {
 function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<typeof ipRule.delete>[0][] } {
   // A kernel without policy routing lists none (CONFIG_IP_MULTIPLE_TABLES).
   if (namespace.rules.length === 0) return { added: [], missing: [] };
-  const hasVrf = namespace.links.some(({ kind }) => kind === 'vrf');
+  const brought = new Set(namespace.links.map((link) => kindOf(link)?.description.bringsRule));
   const keyOf = ({ priority, table }: Rule) => `${priority} ${table}`;
   const added = namespace.rules
     .filter((rule) => rule.unknown.length === 0)
     .filter((rule) => !(rule.isPlain && KERNELS_OWN_RULES[rule.family].includes(keyOf(rule))))
-    // The first VRF brings it along (vrf_add_fib_rules).
-    .filter((rule) => !(hasVrf && rule.isOfVrfs && rule.priority === VRF_PRIORITY));
+    .filter((rule) => !(rule.isOfVrfs && brought.has(rule.priority)));
   const missing = ([4, 6] as const).flatMap((family) =>
     KERNELS_OWN_RULES[family]
       .filter((key) => !namespace.rules.some((rule) => rule.family === family && rule.isPlain && keyOf(rule) === key))
@@ -120,8 +120,6 @@ function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<t
   );
   return { added, missing };
 }
-
-const VRF_PRIORITY = 1000;
 
 function describeRule(rule: Rule): Said {
   const { family, type, tos, from, to, ...rest } = ruleOf(rule);

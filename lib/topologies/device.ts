@@ -1,5 +1,5 @@
 import type { LinkKind } from '../links/link-kind.ts';
-import { kindOf } from '../links/registry.ts';
+import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { Ref } from './call.ts';
 import { endOf, isPair, type Path, type Said, type Topology } from './topology.ts';
 
@@ -18,7 +18,8 @@ export function devicesOf({ links }: Topology): Device[] {
     const ends: [Said, Path][] = isPair(link)
       ? (['a', 'b'] as const).map((which) => [endOf(link, which), ['links', at, which]])
       : [[link, ['links', at]]];
-    const kind = kindOf({ kind: isPair(link) ? 'veth' : String(link['kind']) });
+    // Only a pair may have none.
+    const kind = kindOf({ kind: String(link['kind'] ?? USUAL_PAIR) });
     return ends.map(([said, path]) => ({ name: String(said['name']), said, path, kind }));
   });
 }

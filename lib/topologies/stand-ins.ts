@@ -1,4 +1,4 @@
-import { kindOf } from '../links/registry.ts';
+import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { devicesIn } from '../report/lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from '../report/lab-state.ts';
 import type { Link } from '../state/network-state.ts';
@@ -50,7 +50,7 @@ function whyNot(link: Link): string | undefined {
 }
 
 function cableEnd(link: Link): Link {
-  return { ...link, kind: 'veth', data: undefined, lower: undefined };
+  return { ...link, kind: USUAL_PAIR, data: undefined, lower: undefined };
 }
 
 function standIn(like: WholeNamespace, name: string, link: Link, peer: NonNullable<Link['peer']>): WholeNamespace {

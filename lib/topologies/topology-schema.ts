@@ -3,7 +3,7 @@ import { routeFields } from '../lab/route-options.ts';
 import { bridge } from '../links/bridge.ts';
 import { bridgePort, PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';
-import { ownKinds } from '../links/registry.ts';
+import { ownKinds, USUAL_PAIR } from '../links/registry.ts';
 import { portState } from '../netlink/port-state.ts';
 import type { JsonSchema } from '../netlink/type.ts';
 import { type Fields, objectSchema } from '../state/entries/fields.ts';
@@ -39,7 +39,7 @@ export function topologySchema(): JsonSchema {
         description: 'Cables, which have the ends a and b, and other links, in the order in which they are made.',
         items: {
           type: 'object',
-          ...choice({ required: ['a'] }, ofKind(pairs, 'veth'), { required: ['kind', 'name'], ...ofKind(singles) }),
+          ...choice({ required: ['a'] }, ofKind(pairs, USUAL_PAIR), { required: ['kind', 'name'], ...ofKind(singles) }),
         },
       },
     },

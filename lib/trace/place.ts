@@ -57,7 +57,8 @@ function leftBehind(path: Hop, isRouter: (namespace: Namespace) => boolean): Set
   return new Set(arrived.slice(0, -1));
 }
 
-function forwards({ role, sysctl }: Namespace): boolean {
+/** Whether a namespace passes packets on. */
+export function forwards({ role, sysctl }: Namespace): boolean {
   if (role === 'router') return true;
   try {
     return ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'].some((name) => sysctl.get(name) === '1');
@@ -74,7 +75,7 @@ function isPacket(bytes: Buffer): boolean {
 }
 
 /** A host that is handed what is for another's MAC address passes nothing on (`ip_rcv`); parents and switches do. */
-function couldGoOn({ frame: { at, direction, packetType }, again }: Hop): boolean {
+export function couldGoOn({ frame: { at, direction, packetType }, again }: Hop): boolean {
   if (again) return false;
   const isLower = at.isPort || isBridge(at) || at.children.size > 0;
   return direction === 'out' || isLower || packetType !== PACKET_OTHERHOST;

@@ -23,7 +23,7 @@ test.for<[string, unknown[], string]>([
     'a Dockerfile without its folder',
     ['web', { dockerfile: 'x' }],
     "lab.container('web'): image must be an image's name, { context } of a Dockerfile, or a GenericContainer of " +
-      'testcontainers: received { dockerfile }',
+      "testcontainers: received { dockerfile: 'x' }",
   ],
   [
     'an option that there is not',

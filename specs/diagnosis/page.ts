@@ -11,6 +11,7 @@ const AREAS: Record<string, string> = {
   ipvlan: 'Ipvlans',
   bond: 'Bonds',
   vlan: 'VLANs',
+  vxlan: 'Vxlans',
   tap: 'Macvtaps and ipvtaps',
   route: 'Routes',
   router: 'Routers',

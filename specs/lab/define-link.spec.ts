@@ -12,7 +12,7 @@ import {
 } from 'hairpin';
 import { INTERFACE_CHANGES } from '../../lib/lab/interface-change.ts';
 import { PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
-import { kernelOptionsOf } from '../../lib/links/kernel-options.ts';
+import { kernelOptionsOf } from '../../lib/links/kernel-options-of-kind.ts';
 import { readableOf } from '../../lib/links/link-kind.ts';
 import { linkKinds, settingsOf } from '../../lib/links/registry.ts';
 import { ipLink } from '../../lib/netlink/link.ts';

@@ -38,7 +38,7 @@ odd.for<[call: (net: Net) => unknown, message: string]>([
   ],
   [
     ({ a }) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', encap: { seg6: { mode: 'encap' } as never } }),
-    'a.route.add: seg6 of encap must have segs: received { mode }',
+    "a.route.add: seg6 of encap must have segs: received { mode: 'encap' }",
   ],
   [
     ({ a }) => a.rule.list(null as never),
@@ -80,7 +80,7 @@ odd.for<[call: (net: Net) => unknown, message: string]>([
   ],
   [
     ({ b }) => b.link('bond', { arpIpTarget: new Array(1) }),
-    'b.link(bond): arpIpTarget must be a list of at most 16 IPv4 addresses: received []',
+    'b.link(bond): arpIpTarget must be a list of at most 16 IPv4 addresses: received [undefined]',
   ],
 ])('%s is refused: %s', ([call, message], { net }) => {
   expect(() => call(net)).toThrow(new UsageError(message));

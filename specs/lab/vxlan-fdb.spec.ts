@@ -97,7 +97,7 @@ describeNeeding(['vxlan'], () => {
 
   test.for<[entry: unknown, message: string]>([
     [{ mac: 'x', dst: '192.0.2.2' }, "mac must be a MAC address such as 02:00:00:00:00:01: received 'x'"],
-    [{ mac: ALL }, 'either dst or nhid must be given: received { mac }'],
+    [{ mac: ALL }, `either dst or nhid must be given: received { mac: '${ALL}' }`],
     [{ mac: ALL, dst: 'b' }, "dst must be an IP address such as 10.0.0.1 or fd00::1: received 'b'"],
     [{ mac: ALL, dst: '192.0.2.2', port: 0 }, 'port must be a whole number from 1 to 65535: received 0'],
     [{ mac: ALL, dst: '192.0.2.2', vni: -1 }, 'vni must be a whole number from 0 to 16777215: received -1'],

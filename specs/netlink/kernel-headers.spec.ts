@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { PORT_STATUS } from '../../lib/links/bridge-port.ts';
+import { ownKinds } from '../../lib/links/registry.ts';
 import { genericFamily } from '../../lib/netlink/generic.ts';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
@@ -8,7 +10,7 @@ import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
 import type { Type } from '../../lib/netlink/type.ts';
 import { wireguardDevice } from '../../lib/netlink/wireguard.ts';
-import { STATUS } from '../../lib/state/status-attributes.ts';
+import { LINK_STATUS } from '../../lib/state/status-attributes.ts';
 import { FAMILIES } from './families.ts';
 import { evaluateInC, withoutHeaders } from './kernel-headers.ts';
 
@@ -98,11 +100,14 @@ describe.skipIf(withoutHeaders())(
   },
 );
 
+const OF_KINDS = ownKinds().map(({ description }) => description.status);
+const STATUS = [LINK_STATUS, PORT_STATUS, ...OF_KINDS].filter((numbers) => numbers !== undefined);
+
 // Newer than some headers, as kernels are.
 test.skipIf(withoutHeaders())(
   "the numbers of what is a device's state are those of the headers, where they know them",
   () => {
-    for (const numbers of Object.values<Readonly<Record<string, number>>>(STATUS)) {
+    for (const numbers of STATUS) {
       const expected = [...evaluateInC(Object.keys(numbers))].filter(([, number]) => number !== undefined);
       expect(expected.length).toBeGreaterThan(0);
       expect(numbers).toMatchObject(Object.fromEntries(expected));

@@ -1,5 +1,10 @@
 import { describe, expect, type Interface, test } from 'hairpin';
+import type { Answer } from '../../lib/matchers/message.ts';
+import { toSee } from '../../lib/matchers/to-see.ts';
 import { FRAMES } from '../../lib/probes/test-frame.ts';
+import { labScript } from '../../lib/report/lab-script.ts';
+import { readLab } from '../../lib/report/lab-state.ts';
+import type { HeardQuestion, WantedCopies } from '../../lib/report/script-heard.ts';
 import { buildFrame } from '../../lib/wire/build-frame.ts';
 import { heardBy, WAITING } from './rebuilt-outcomes.ts';
 
@@ -36,8 +41,52 @@ describe('a script that asks who hears a frame', WAITING, () => {
   });
 
   // a ── b
+  describe('with the VLAN tags that toSee asked for', () => {
+    const TAGS = [[], [10], [10, 20]];
+    const CASES = TAGS.flatMap((sent) => [...TAGS, [20], [20, 10]].map((wanted) => ({ sent, wanted })));
+    test.for(CASES)('sent with $sent, asked for $wanted', async ({ sent, wanted }, { lab }) => {
+      const { a: from, b: to } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+      const ask = (isNot: boolean) => toSee.call({ isNot }, to, from, { frame: { vlan: sent, ip: {} }, vlan: wanted });
+      const isSeen = (await ask(false)).pass;
+      expect(isSeen).toBe(String(sent) === String(wanted));
+      // The one of the two that fails has a script.
+      expect(await heardBy(lab, questionOf(await ask(isSeen)))).toBe(isSeen ? 'heard' : 'exit code 1');
+    });
+  });
+
+  // a ── b
+  test.for(FRAMES)('as many copies as were asked for: %s', async (frame, { lab }) => {
+    const { a: from, b: to } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+    const one = questionOf(await toSee.call({ isNot: false }, to, from, { frame, copies: 2 }));
+    expect(await heardBy(lab, one)).toBe('exit code 1');
+    const asking = (count: number) => heardBy(lab, { ...one, copies: { ...(one.copies as WantedCopies), count } });
+    expect(await asking(1)).toBe('heard');
+    expect(await asking(0)).toBe('exit code 1');
+    to.set({ up: false });
+    expect(await asking(0)).toBe('heard');
+    expect(await asking(1)).toBe('exit code 1');
+  });
+
+  // a ── sw ── b, c
+  test('a script says that it does not look at other hosts', async ({ lab }) => {
+    const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
+    for (const host of [a, b, lab.namespace('c')]) lab.cable(host, sw);
+    const asked = questionOf(await toSee.call({ isNot: false }, b, a, { only: true }));
+    expect(labScript(readLab(lab), asked)).toContain(
+      '# Left out: whether another host gets a copy (only); the script does not look there\n',
+    );
+  });
+
+  // a ── b
   test('of a group that nobody has joined, the frame comes to the device all the same', async ({ lab }) => {
     const { a: from, b: to } = lab.cable(lab.namespace('a'), lab.namespace('b'));
     expect(await heardBy(lab, { frame: 'multicast', from, to, joined: false })).toBe('heard');
   });
 });
+
+/** The question that the script of a failed matcher asks. */
+function questionOf(answer: Answer): HeardQuestion {
+  const { asked } = answer.evidence?.failed ?? {};
+  if (!asked || !('frame' in asked)) throw new Error('the matcher did not fail');
+  return asked;
+}

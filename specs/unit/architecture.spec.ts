@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ownKinds } from '../../lib/links/registry.ts';
 import { importsOf, violations } from './layering.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,6 +21,10 @@ test('the files that the check is about are there, with the imports that it read
   }
   expect(importsOf(read('lib/kernel/libc.ts'))).toEqual(['node:os', 'koffi']);
   expect(importsOf(read('lib/index.ts'))).toContain('../fixtures/index.ts');
+});
+
+test.for(ownKinds())('the check knows the kind $kind', ({ kind }) => {
+  expect(violations('lib/state/x.ts', `const is = link.kind === '${kind}';`)).toHaveLength(1);
 });
 
 describe('the check finds', () => {
@@ -147,6 +152,30 @@ describe('the check finds', () => {
       'lib/report/buildable.ts',
       "const SIMPLE = ['dummy', 'ifb'];",
       "lib/report/buildable.ts has 'dummy', 'ifb': only lib/links and lib/model tell kinds of links apart; ask lib/links",
+    ],
+    [
+      'a comparison with the name of a kind of links',
+      'lib/state/read-network.ts',
+      "return hasPorts(link) || link.kind === 'vxlan';",
+      "lib/state/read-network.ts has kind === 'vxlan': only lib/links and lib/model tell kinds of links apart; ask lib/links",
+    ],
+    [
+      'such a comparison the other way round',
+      'lib/trace/path.ts',
+      "if ('wireguard' !== device.kind) return;",
+      "lib/trace/path.ts has 'wireguard' !== device.kind: only lib/links and lib/model tell kinds of links apart; ask lib/links",
+    ],
+    [
+      'a kind of links that something else stands for',
+      'lib/lab/cable.ts',
+      "const { kind: named = 'veth', mtu } = options;",
+      "lib/lab/cable.ts has kind: named = 'veth': only lib/links and lib/model tell kinds of links apart; ask lib/links",
+    ],
+    [
+      'a kind of links that is given by its name',
+      'lib/state/read-changes.ts',
+      "const port = freshLink('veth', true);",
+      "lib/state/read-changes.ts has freshLink('veth': only lib/links and lib/model tell kinds of links apart; ask lib/links",
     ],
     [
       'a member that is public, and not meant to be',

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { ownKinds } from '../../lib/links/registry.ts';
 
 /** From the top down; what stands on one level may not import each other. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -116,8 +117,28 @@ const KIND_OWNERS = ['lib/links', 'lib/model'];
 /** What may define members of a class by their names: those of a kind of links are its settings. */
 const PROTOTYPE_OWNERS = ['lib/lab/handle.ts'];
 
-/** Without `bridge`, which is a mode as well. */
-const KIND = '(?:macvlan|macvtap|ipvlan|ipvtap|veth|vlan|dummy|ifb|vxlan|geneve|netkit)';
+/** The names of all kinds, of the registry: a new kind counts at once. */
+const KINDS = ownKinds().map(({ kind }) => kind);
+const KIND = `'(?:${KINDS.join('|')})'`;
+/** `bridge` is a mode, a tool and a family of filters as well, so that lists have it beside other names. */
+const LISTED_KIND = `'(?:${KINDS.filter((kind) => kind !== 'bridge').join('|')})'`;
+
+/** Classes of handles, which tell kinds apart as well. */
+const HANDLES = ['Macvlan', 'Macvtap', 'Ipvlan', 'Ipvtap', 'Vlan', 'Bridge', 'Port', 'TapInterface', 'FdbInterface'];
+
+/** How source tells kinds of links apart by their names. */
+const KIND_TESTS: readonly RegExp[] = [
+  new RegExp(`\\binstanceof (?:${HANDLES.join('|')})\\b`),
+  // kind === 'vxlan', kind: 'veth', kind = isPair ? 'veth' : undefined
+  new RegExp(`\\bkind\\b[^;,\\n]*?[=?:]\\s*${KIND}`),
+  new RegExp(`${KIND} [!=]== [\\w.?]*\\bkind\\b`),
+  // case 'vxlan':
+  new RegExp(`\\bcase ${LISTED_KIND}:`),
+  // ['macvlan', 'ipvlan']
+  new RegExp(`${LISTED_KIND},\\s*${LISTED_KIND}`),
+  // freshLink('veth')
+  new RegExp(`\\b\\w*(?:[kK]ind|Link)\\((?:[^()\\n]*, )?${KIND}`),
+];
 
 /** What a file of the repository breaks of the layering: a sentence each. */
 export function violations(file: string, source: string): string[] {
@@ -183,13 +204,12 @@ function judgeWriters(file: string, source: string): string[] {
 function judgeKinds(file: string, source: string): string[] {
   if (!isIn(file, 'lib') || KIND_OWNERS.some((owner) => isIn(file, owner))) return [];
   const code = withoutComments(source);
-  const test = /\binstanceof (?:Macvlan|Macvtap|Ipvlan|Ipvtap|Vlan|Bridge|Port|TapInterface)\b/.exec(code);
-  const list = new RegExp(`'${KIND}',\\s*'${KIND}'`).exec(code);
-  return [test, list].flatMap((found) =>
-    found
+  return KIND_TESTS.flatMap((test) => {
+    const found = test.exec(code);
+    return found
       ? [`${file} has ${found[0]}: only ${KIND_OWNERS.join(' and ')} tell kinds of links apart; ask lib/links`]
-      : [],
-  );
+      : [];
+  });
 }
 
 /** A class has all its members in its own file, and each of them is for whoever has the object. */

@@ -13,17 +13,33 @@ test.each<[string, unknown, string]>([
   ['the empty string', '', "''"],
   ['a number', 1.5, '1.5'],
   ['NaN', Number.NaN, 'NaN'],
-  ['a bigint', 5n, '5'],
+  ['a bigint', 5n, '5n'],
   ['a boolean', true, 'true'],
   ['null', null, 'null'],
   ['undefined', undefined, 'undefined'],
   ['a symbol', Symbol('port'), 'Symbol(port)'],
   ['a list with its members', ['a', 1, [null]], "['a', 1, [null]]"],
   ['an empty list', [], '[]'],
-  ['an object with its keys', { mode: 'vepa', hairpin: true }, '{ mode, hairpin }'],
+  ['a list with a hole', new Array(1), '[undefined]'],
+  [
+    'an object with its values',
+    { mode: 'vepa', hairpin: true, mac: undefined },
+    "{ mode: 'vepa', hairpin: true, mac: undefined }",
+  ],
+  ['objects in lists and objects', { on: [{ port: 53 }] }, '{ on: [{ port: 53 }] }'],
+  ['a key that needs quotes', { 'network-mode': "it's" }, "{ 'network-mode': 'it\\'s' }"],
+  [
+    'the beginning of a deep object',
+    { a: { b: { c: { d: 1 }, e: [1], f: [], g: {} } } },
+    '{ a: { b: { c: { … }, e: […], f: [], g: {} } } }',
+  ],
+  ['the beginning of a long list', Array(1000).fill('abcdefgh'), `[${"'abcdefgh', ".repeat(10)}… and 990 more]`],
+  ['one member at least', [{ a: 'x'.repeat(200) }], `[{ a: '${'x'.repeat(60)}…' }]`],
+  ['an object with a long text', { text: 'y'.repeat(61), port: 1 }, `{ text: '${'y'.repeat(60)}…', port: 1 }`],
+  ['an object that is in itself', itself(), '{ self: { self: { self: { … } } } }'],
   ['an empty object', {}, '{}'],
-  ['an object without a prototype', Object.assign(Object.create(null), { mode: 1 }), '{ mode }'],
-  ['an object with a key named constructor', { constructor: 'x' }, '{ constructor }'],
+  ['an object without a prototype', Object.assign(Object.create(null), { mode: 1 }), '{ mode: 1 }'],
+  ['an object with a key named constructor', { constructor: 'x' }, "{ constructor: 'x' }"],
   ['an instance with its name', new Namespace(), 'a Namespace ns1'],
   ['an instance without one', new Interface(), 'an Interface'],
   ['a promise, which somebody forgot to await', Promise.resolve(), 'a Promise'],
@@ -36,3 +52,9 @@ test.each<[string, unknown, string]>([
 test('shows a function without a name', () => {
   expect(show((() => () => {})())).toBe('a function');
 });
+
+function itself(): object {
+  const made: { self?: object } = {};
+  made.self = made;
+  return made;
+}

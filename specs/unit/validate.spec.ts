@@ -98,7 +98,7 @@ describe('checkInteger', () => {
     [Number.NaN, 'NaN'],
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [null, 'null'],
-    [3n, '3'],
+    [3n, '3n'],
   ])('refuses %s from 0 to 10', (value, shown) => {
     expect(() => checkInteger('c', 'copies', value, 0, 10)).toThrow(
       refusal(`c: copies must be a whole number from 0 to 10: received ${shown}`),

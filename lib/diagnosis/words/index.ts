@@ -12,6 +12,7 @@ import { neighbourWords } from './neighbour.ts';
 import { routeWords } from './route.ts';
 import { socketWords } from './socket.ts';
 import { vlanWords } from './vlan.ts';
+import { vxlanWords } from './vxlan.ts';
 import type { CodeWords, Said } from './words.ts';
 
 /** Every code, with what is said of it. */
@@ -22,6 +23,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...ipvlanWords,
   ...bondWords,
   ...vlanWords,
+  ...vxlanWords,
   ...routeWords,
   ...neighbourWords,
   ...addressWords,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'hairpin';
-import { configFragment } from '../../lib/machines/kernel-options.ts';
+import { configFragment } from '../../lib/machines/config-fragment.ts';
 import { startVitest } from '../leaks/nested-vitest.ts';
 
 test('each option comes once, under the first that needs it', () => {
