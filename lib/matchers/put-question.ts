@@ -6,6 +6,7 @@ import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { type ProbePath, tracePath } from '../trace/probe-path.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import { correctByTaps } from './correct-by-taps.ts';
+import { standInWords } from './stand-in-words.ts';
 import { describeDetour, type Waypoints } from './through.ts';
 
 /** Milliseconds until a question is put again whose answer was not the one that was asked for. */
@@ -75,9 +76,8 @@ function faultOf(put: PutQuestion, { to, waypoints }: ReachQuestion): Pick<PutQu
   const wanted = typeof to === 'string' ? 'address' : 'namespace';
   const standIn = standInOf(report.question, report.recognize, { wanted, since: report.since });
   if (standIn) {
-    const whom = typeof to === 'string' ? to : report.question.to.namespace;
-    const fault = `not ${standIn.orTarget ? 'surely ' : ''}of ${whom}: ${standIn.namespace} ${standIn.how}`;
-    return { fault, hint: standIn.hint };
+    const whom = typeof to === 'string' ? to : `${report.question.to.namespace}`;
+    return { fault: standInWords(standIn, whom), hint: standIn.hint };
   }
   const fault = waypoints && describeDetour(waypoints, traceOf(put));
   return fault === undefined ? {} : { fault };
