@@ -3,6 +3,7 @@ import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import type { Patience } from '../probes/patience.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { misaddressedAnswer } from '../trace/misaddressed.ts';
 import { type ProbePath, tracePath } from '../trace/probe-path.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import { correctByTaps } from './correct-by-taps.ts';
@@ -65,8 +66,15 @@ export function traceOf({ report }: PutQuestion): ProbePath | undefined {
 async function putOnce(question: ReachQuestion, milliseconds: number): Promise<PutQuestion> {
   const { call, from, to, options, patience, isNot } = question;
   const reached = await reach(call, from, to, options, { ...patience, milliseconds });
-  const put = { report: correctByTaps(reached, reached.since, isNot) };
+  const put = { report: withSender(correctByTaps(reached, reached.since, isNot)) };
   return put.report.outcome === 'answered' ? { ...put, ...faultOf(put, question) } : put;
+}
+
+/** An answer that came, but not from the address that was asked: no connected socket takes it. */
+function withSender(report: ReachReport): ReachReport {
+  if (report.outcome !== 'lost') return report;
+  const sender = misaddressedAnswer(report.question, report.recognize, report.since);
+  return sender === undefined ? report : { ...report, sender };
 }
 
 /** The taps are read only where there may be something to tell: a passing assertion costs no more for them. */

@@ -9,7 +9,15 @@ export interface SendFailure {
 }
 
 /** What came back to an {@link Asker}. */
-export type Reply = { kind: 'answer'; sequence: number } | Refusal;
+export type Reply = Response | Refusal;
+
+/** An answer to a probe. */
+interface Response {
+  kind: 'answer';
+  sequence: number;
+  /** The address that it came from, where it is not the one that was asked. */
+  sender?: string | undefined;
+}
 
 /** An ICMP error, or a TCP reset. */
 export interface Refusal {
