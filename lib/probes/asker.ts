@@ -36,7 +36,10 @@ export interface Asker extends Disposable {
   send(sequence: number): SendFailure | undefined;
   /** The next reply that is there already. */
   read(): Reply | undefined;
-  /** Whether a captured frame is one of this asker's probes, or an answer to one. */
+  /**
+   * Whether a captured frame is one of this asker's probes, or an answer to one. Where the probe's port was translated, its
+   * answer is known only after the probe was seen.
+   */
   recognize(bytes: Buffer): 'probe' | 'answer' | undefined;
   /** What its packets are known by. */
   readonly signs: ProbeSigns;
