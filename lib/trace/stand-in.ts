@@ -170,7 +170,6 @@ function answering(
   const [first] = senders;
   if (!first || !isSeenThrough(first.at.namespace)) return undefined;
   const { namespace } = first.at;
-  if (namespace.role === 'switch') return undefined;
   // br_do_proxy_suppress_arp: the question is kept back from a port, and the bridge answers it.
   if (isAdvertisement(first.bytes) && first.at.isPort) return suppressed(first.at, to.address);
   return isAdvertisement(first.bytes) ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);
