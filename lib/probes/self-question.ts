@@ -4,6 +4,7 @@ import type { Lab, Namespace } from '../lab/index.ts';
 import { routeTo } from '../lab/route-to.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
+import { echoLimitOf } from './echo-limit.ts';
 import type { Listener } from './listener.ts';
 import type { Quiet } from './patience.ts';
 import type { Question } from './question.ts';
@@ -39,7 +40,8 @@ export async function whyNobodyAnswers(
   const source = { address, device: device ?? from.interfaces[0] ?? namespace.interface() };
   using asker = openAsker({ from: namespace, source, to: { address, namespace }, family, bound: undefined });
   const { outcome } = await ask(asker, { milliseconds: PATIENCE, quiet, untilQuiet: true }, listener);
-  return outcome === 'answered' || outcome === 'refused' ? undefined : `${namespace} does not even answer itself`;
+  if (outcome !== 'answered' && outcome !== 'refused') return `${namespace} does not even answer itself`;
+  return by === 'icmp' ? echoLimitOf(namespace, family) : undefined;
 }
 
 /** Who has an address on a device that the lab did not make. */
