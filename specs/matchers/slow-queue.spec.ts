@@ -11,3 +11,21 @@ test('an answer that a queueing discipline keeps back is waited for', async ({ l
     await expect(expect(a).not.toReach(b, { size: 56 })).rejects.toThrow(/^Received: {2}an answer/m);
   });
 });
+
+// a ── b, whose answers wait in a class that sends some bits a second
+test.for([
+  // The answer to ARP takes 42 bytes, so the next packet waits for 2 s.
+  { rate: '150bit', received: /^Received: {2}an answer/m },
+  // For 42 s.
+  {
+    rate: '8bit',
+    received: /^Received: {2}inconclusive: the probe failed: htb of b\/eth0 kept packets back for longer than 5 s/m,
+  },
+])('so is one that waits in a class of htb, at $rate', async ({ rate, received }, { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const tc = (words: string) => b.exec('tc', words.split(' '));
+  await tc('qdisc add dev eth0 root handle 1: htb default 1 r2q 1');
+  await tc(`class add dev eth0 parent 1: classid 1:1 htb rate ${rate} burst 1 quantum 1500`);
+  await expect(expect(a).not.toReach(b)).rejects.toThrow(received);
+});
