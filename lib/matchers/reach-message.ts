@@ -113,7 +113,7 @@ function hintFor(
     return isNot && because === undefined ? `${mend}; say { because: 'lost' } if that is the point` : mend;
   }
   if (isNot && unanswerable) {
-    return "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+    return "a target that may answer nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
   }
   if (isNot && outcome === 'unsent' && because === undefined) {
     return "a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point";
