@@ -17,8 +17,8 @@ needs('ping');
 
 // a ── b, whose answers wait in a class that sends some bits a second
 test.for([
-  // b's own packet before takes 98 bytes, so the answer waits for 3 s.
-  { rate: '250bit', received: /^Received: {2}an answer/m },
+  // b's own packet before takes 98 bytes, so the answer waits for 4.6 s.
+  { rate: '170bit', received: /^Received: {2}an answer/m },
   // For 98 s.
   {
     rate: '8bit',
