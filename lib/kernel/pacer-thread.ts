@@ -18,7 +18,7 @@ const CLOCK_OFFSET = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 /** A read costs as much as a third of a probe. */
 const TICKS_BETWEEN_READS = 16;
 
-const { socket, to, request, icmp, echo, interval, patience, shared } = workerData as PacerOrder;
+const { socket, to, request, icmp, echo, heard, interval, patience, shared } = workerData as PacerOrder;
 const [control, times, outcomes] = [
   new Int32Array(shared.control),
   new Float64Array(shared.times),
@@ -27,6 +27,10 @@ const [control, times, outcomes] = [
 const message = Buffer.from(request);
 const numberAt = message.length - NUMBER_LENGTH;
 const mark = message.subarray(icmp ? ICMP_HEADER : 0, numberAt);
+/** What hairpin sends back by UDP. A stranger that sends everything back leaves the mark as it is. */
+const invertedMark = Buffer.from(mark.map((byte) => byte ^ 0xff));
+/** Which probes the target has heard. */
+const hasHeard = heard === undefined ? undefined : new Uint8Array(times.length);
 const received = Buffer.alloc(2048);
 const address = Buffer.alloc(SOCKADDR_MAX);
 const addressLength = new Uint32Array(1);
@@ -61,17 +65,40 @@ function send(number: number): void {
 }
 
 function receive(): void {
-  if (echo !== undefined) {
-    for (let length = take(echo); length >= 0; length = take(echo))
-      sendto(echo, received, length, MSG_NOSIGNAL | MSG_DONTWAIT, address, addressLength[0] ?? 0);
-  }
+  if (echo !== undefined) sendBack(echo);
+  const answers: { number: number; outcome: number }[] = [];
   for (let length = take(socket); length >= 0; length = take(socket)) {
-    // Behind whatever headers: what hairpin has sent ends with the mark and the number.
-    const at = length - NUMBER_LENGTH;
-    if (at < mark.length || !received.subarray(at - mark.length, at).equals(mark)) continue;
-    const number = received.readUInt32BE(at);
-    if (number < count() + 1) outcomes[number] = isLate(number) ? OUTCOME.late : OUTCOME.answered;
+    const number = numberOf(length, echo === undefined ? mark : invertedMark);
+    if (number !== undefined) answers.push({ number, outcome: isLate(number) ? OUTCOME.late : OUTCOME.answered });
+    const foreign = echo === undefined ? undefined : numberOf(length, mark);
+    if (foreign !== undefined && outcomes[foreign] === OUTCOME.lost) outcomes[foreign] = OUTCOME.foreign;
   }
+  // Read after the answers: the target heard an answered probe before its answer came.
+  if (heard !== undefined) hear(heard);
+  for (const { number, outcome } of answers) outcomes[number] = hasHeard?.[number] === 0 ? OUTCOME.foreign : outcome;
+}
+
+function sendBack(echo: number): void {
+  for (let length = take(echo); length >= 0; length = take(echo)) {
+    if (numberOf(length, mark) === undefined) continue;
+    received.set(invertedMark, length - NUMBER_LENGTH - mark.length);
+    sendto(echo, received, length, MSG_NOSIGNAL | MSG_DONTWAIT, address, addressLength[0] ?? 0);
+  }
+}
+
+function hear(heard: number): void {
+  for (let length = take(heard); length >= 0; length = take(heard)) {
+    const number = numberOf(length, mark);
+    if (number !== undefined && hasHeard) hasHeard[number] = 1;
+  }
+}
+
+/** The number of the probe that was just received; undefined for what is none. What hairpin sends ends with the mark and the number. */
+function numberOf(length: number, wanted: Buffer): number | undefined {
+  const at = length - NUMBER_LENGTH;
+  if (at < wanted.length || !received.subarray(at - wanted.length, at).equals(wanted)) return undefined;
+  const number = received.readUInt32BE(at);
+  return number < count() + 1 ? number : undefined;
 }
 
 /** What waits for a neighbour's MAC address comes in the end (`arp_queue`), though nobody was to be reached meanwhile. */

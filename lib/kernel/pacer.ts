@@ -24,8 +24,10 @@ export interface PacedProbe {
   request: Uint8Array;
   /** The version of ICMP that it is a message of; undefined for UDP. */
   icmp: Family | undefined;
-  /** Of UDP: the socket of the far end, at which the thread sends everything back. */
+  /** Of UDP: the socket of the far end, at which the thread sends the probes back, with their mark inverted. */
   echo: number | undefined;
+  /** Of ICMP: a socket at the target that hears the probes. Without it anybody may answer. */
+  heard: number | undefined;
   /** Milliseconds from one probe to the next. */
   interval: number;
   /** An answer that takes so many milliseconds longer than the thread needs to read it is late. */
@@ -37,11 +39,14 @@ export interface PacerOrder extends PacedProbe {
   shared: Record<'control' | 'times' | 'outcomes', SharedArrayBuffer>;
 }
 
-/** What became of a probe: an answer, one that came late, none, or the errno for which it was not sent. */
-export type PacedOutcome = 'answered' | 'late' | 'lost' | number;
+/**
+ * What became of a probe: an answer, one that came late, one of another host than the target, none, or the errno for which it was
+ * not sent.
+ */
+export type PacedOutcome = 'answered' | 'late' | 'foreign' | 'lost' | number;
 
 /** As the thread writes them; an errno is negative. */
-export const OUTCOME = { lost: 0, answered: 1, late: 2 } as const;
+export const OUTCOME = { lost: 0, answered: 1, late: 2, foreign: 3 } as const;
 
 /** Sends a probe every millisecond from a thread of its own, so that neither the event loop nor a spec's code delays one. */
 export class Pacer {
@@ -79,6 +84,7 @@ export class Pacer {
     const outcome = this.#outcomes[number] as number;
     if (outcome === OUTCOME.answered) return 'answered';
     if (outcome === OUTCOME.late) return 'late';
+    if (outcome === OUTCOME.foreign) return 'foreign';
     return outcome === OUTCOME.lost ? 'lost' : -outcome;
   }
 

@@ -5,6 +5,7 @@ import type { Socket } from './socket.ts';
 // linux/filter.h, linux/bpf_common.h
 const LOAD_HALF_WORD_AT = 0x28; // BPF_LD | BPF_H | BPF_ABS
 const LOAD_BYTE_AT = 0x30; // BPF_LD | BPF_B | BPF_ABS
+const LOAD_WORD_AT = 0x20; // BPF_LD | BPF_W | BPF_ABS
 const JUMP_IF_EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
 const RETURN = 0x06; // BPF_RET | BPF_K
 
@@ -24,6 +25,11 @@ export function keepEtherType(socket: Socket, etherType: number): void {
 /** Lets packets of one hop limit only into a raw IPv6 socket's buffer. */
 export function keepHopLimit(socket: Socket, hopLimit: number): void {
   keep(socket, LOAD_BYTE_AT, IP_HEADER + HOP_LIMIT_AT, hopLimit);
+}
+
+/** Lets only what has these four bytes at a place into a socket's buffer, so that no other traffic fills it. */
+export function keepWord(socket: Socket, at: number, bytes: Buffer): void {
+  keep(socket, LOAD_WORD_AT, at, bytes.readUInt32BE());
 }
 
 /** Lets in what has a value at a place. */

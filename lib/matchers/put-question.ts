@@ -3,9 +3,11 @@ import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import type { Patience } from '../probes/patience.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { misaddressedAnswer } from '../trace/misaddressed.ts';
 import { type ProbePath, tracePath } from '../trace/probe-path.ts';
 import { standInOf } from '../trace/stand-in.ts';
 import { correctByTaps } from './correct-by-taps.ts';
+import { standInWords } from './stand-in-words.ts';
 import { describeDetour, type Waypoints } from './through.ts';
 
 /** Milliseconds until a question is put again whose answer was not the one that was asked for. */
@@ -64,8 +66,15 @@ export function traceOf({ report }: PutQuestion): ProbePath | undefined {
 async function putOnce(question: ReachQuestion, milliseconds: number): Promise<PutQuestion> {
   const { call, from, to, options, patience, isNot } = question;
   const reached = await reach(call, from, to, options, { ...patience, milliseconds });
-  const put = { report: correctByTaps(reached, reached.since, isNot) };
+  const put = { report: withSender(correctByTaps(reached, reached.since, isNot)) };
   return put.report.outcome === 'answered' ? { ...put, ...faultOf(put, question) } : put;
+}
+
+/** An answer that came, but not from the address that was asked: no connected socket takes it. */
+function withSender(report: ReachReport): ReachReport {
+  if (report.outcome !== 'lost') return report;
+  const sender = misaddressedAnswer(report.question, report.recognize, report.since);
+  return sender === undefined ? report : { ...report, sender };
 }
 
 /** The taps are read only where there may be something to tell: a passing assertion costs no more for them. */
@@ -75,9 +84,8 @@ function faultOf(put: PutQuestion, { to, waypoints }: ReachQuestion): Pick<PutQu
   const wanted = typeof to === 'string' ? 'address' : 'namespace';
   const standIn = standInOf(report.question, report.recognize, { wanted, since: report.since });
   if (standIn) {
-    const whom = typeof to === 'string' ? to : report.question.to.namespace;
-    const fault = `not ${standIn.orTarget ? 'surely ' : ''}of ${whom}: ${standIn.namespace} ${standIn.how}`;
-    return { fault, hint: standIn.hint };
+    const whom = typeof to === 'string' ? to : `${report.question.to.namespace}`;
+    return { fault: standInWords(standIn, whom), hint: standIn.hint };
   }
   const fault = waypoints && describeDetour(waypoints, traceOf(put));
   return fault === undefined ? {} : { fault };

@@ -73,17 +73,25 @@ function describeExpectation({ isNot, within, hold, because, drop, waypoints }: 
 }
 
 function describeOutcome(
-  { outcome, reason, probes, roundTrip, unanswerable }: ReachReport,
+  { question, outcome, reason, probes, roundTrip, unanswerable, sender }: ReachReport,
   { isNot, because, drop, detour, ways }: ReachCase,
 ): string {
   const inconclusive = isInconclusive(outcome, { isNot, because, drop }) ? 'inconclusive: ' : '';
   const count = plural(probes, 'probe');
   switch (outcome) {
     case 'answered':
-      return `an answer after ${milliseconds(roundTrip ?? 0)} (${count})${detour ? `, ${detour}` : ''}`;
+      return [
+        `an answer after ${milliseconds(roundTrip ?? 0)} (${count})`,
+        ...(sender === undefined ? [] : [`from ${sender}, though ${question.to.address} was asked`]),
+        ...(detour ? [detour] : []),
+      ].join(', ');
     case 'lost': {
       // The neighbour table says that nobody answered; where somebody did, and it was lost, the taps know better.
-      const why = unanswerable ?? (ways.length > 1 ? undefined : reason);
+      const elsewhere =
+        sender === undefined
+          ? undefined
+          : `an answer came from ${sender}, but ${question.to.address} was asked, so no connected socket takes it`;
+      const why = elsewhere ?? unanswerable ?? (ways.length > 1 ? undefined : reason);
       return `${inconclusive}none (${[why, count].filter(Boolean).join('; ')})`;
     }
     case 'refused':
@@ -95,10 +103,17 @@ function describeOutcome(
   }
 }
 
-function hintFor({ outcome, unanswerable }: ReachReport, { isNot, because, drop }: ReachCase): string | undefined {
+function hintFor(
+  { outcome, unanswerable, sender }: ReachReport,
+  { isNot, because, drop }: ReachCase,
+): string | undefined {
   if (drop) return undefined;
+  if (outcome === 'lost' && sender !== undefined) {
+    const mend = `let the target answer from the address that was asked (ip route get, src), or ask ${sender}`;
+    return isNot && because === undefined ? `${mend}; say { because: 'lost' } if that is the point` : mend;
+  }
   if (isNot && unanswerable) {
-    return "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+    return "a target that may answer nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
   }
   if (isNot && outcome === 'unsent' && because === undefined) {
     return "a probe that never left says nothing of the network: mend the source, or say { because: 'unsent' } if that is the point";

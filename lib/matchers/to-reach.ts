@@ -163,9 +163,9 @@ async function explain(wanted: WantedAnswer, put: PutQuestion, missed: () => num
   return { pass: isNot, isInconclusive: inconclusive, message, evidence };
 }
 
-function isSoundNegative({ outcome, unanswerable }: ReachReport, because: Outcome | undefined): boolean {
+function isSoundNegative({ outcome, unanswerable, sender }: ReachReport, because: Outcome | undefined): boolean {
   if (because !== undefined) return outcome === because;
-  return (outcome === 'lost' && !unanswerable) || outcome === 'refused';
+  return (outcome === 'lost' && !unanswerable && sender === undefined) || outcome === 'refused';
 }
 
 function checkReceiver(call: string, received: unknown): asserts received is Namespace {

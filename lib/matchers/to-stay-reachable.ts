@@ -1,15 +1,17 @@
 import { checkMilliseconds, checkOneOf, show } from '../kernel/validate.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
-import { type Continuity, type Outage, observeContinuity, PACE } from '../probes/continuity.ts';
+import { type Continuity, type Outage, observeContinuity, PACE, type Unanswered } from '../probes/continuity.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { latenessIn } from '../trace/late-answers.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import { type StandIn, standInOf } from '../trace/stand-in.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { evidenceOf } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, describeDevice, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import { standInWords } from './stand-in-words.ts';
 
 const WAYS = ['icmp', 'udp'] as const;
 
@@ -42,13 +44,25 @@ export async function toStayReachable(
   const patience = { milliseconds: WITHIN + lateness, quiet: () => quietIn(lab, 'packets'), isHopeless };
   const before = await reach(call, from, to, { ...ends, by }, patience);
   if (before.outcome !== 'answered') return neverReached(call, before, isNot);
+  const isTarget = typeof to !== 'string';
+  const other = whoElse(before, isTarget);
+  if (other) return neverReached(call, before, isNot, other);
   progress.goal = `the end of the function, and for ${nameOf(to)} to answer again`;
-  const seen = await observeContinuity(before.question, by, during, { gap, lateness, isHopeless });
-  if (typeof seen === 'number') return neverReached(call, { ...before, reason: neverPrompt(seen) }, isNot);
+  const seen = await observeContinuity(before.question, by, during, { gap, lateness, isHopeless, isTarget });
+  if ('unanswered' in seen) return neverReached(call, { ...before, reason: neverPrompt(seen) }, isNot);
   const verdict = judge(seen, gap);
   if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot };
-  const message = describe(call, before, { ...seen, gap, by, isNot, verdict });
+  const isForeign = seen.outages.some(({ foreign }) => foreign > 0);
+  // With what the neighbour tables have learnt: it is to be the way that the last probes took.
+  const again = isForeign && (await reach(call, from, to, { ...ends, by, neighbours: 'kept' }, patience));
+  const standIn = again && again.outcome === 'answered' ? whoElse(again, isTarget) : undefined;
+  const message = describe(call, before, { ...seen, gap, by, isNot, verdict, standIn });
   return { pass: isNot, isInconclusive: verdict === 'unknown', message, evidence: evidenceOf(lab) };
+}
+
+/** Who has answered in the place of the target. */
+function whoElse({ question, recognize, since }: ReachReport, isTarget: boolean): StandIn | undefined {
+  return standInOf(question, recognize, { wanted: isTarget ? 'namespace' : 'address', since });
 }
 
 function checkReceiver(call: string, received: unknown): Namespace {
@@ -86,21 +100,35 @@ function judge({ outages, hole }: Continuity, gap: number): Verdict {
 
 const TOLERANCE = 2 * PACE;
 
-function neverReached(call: string, { question, outcome, reason, probes }: ReachReport, isNot: boolean): Answer {
+function neverReached(
+  call: string,
+  { question, outcome, reason, probes }: ReachReport,
+  isNot: boolean,
+  standIn?: StandIn,
+): Answer {
+  const received = standIn
+    ? `an answer ${wordsOfOther(question, standIn)}`
+    : `none (${reason ?? outcome}; ${plural(probes, 'probe')})`;
   const message: Message = {
     title: call,
     lines: [
       ...endsOf(question),
       ['Expected', 'an answer before the function ran'],
-      ['Received', `none (${reason ?? outcome}; ${plural(probes, 'probe')}), so the function was not called`],
+      ['Received', `${received}, so the function was not called`],
     ],
-    hint: `await expect(${question.from.name}).toReach(…) first: it says why`,
+    hint: standIn?.hint ?? `await expect(${question.from.name}).toReach(…) first: it says why`,
   };
   return { pass: isNot, isInconclusive: true, message, evidence: evidenceOf(question.from.lab) };
 }
 
-/** @param probes how many the machine sent, one each millisecond */
-function neverPrompt(probes: number): string {
+function wordsOfOther({ to }: ReachReport['question'], standIn: StandIn): string {
+  return standInWords(standIn, `${to.namespace ?? to.address}`);
+}
+
+/** The machine sends a probe each millisecond. */
+function neverPrompt({ unanswered: probes, foreign }: Unanswered): string {
+  if (foreign > 0)
+    return `it answered, but ${foreign} of the next ${plural(probes, 'probe')} were answered by another host, and none by itself`;
   if (probes === 0) return 'it answered, but the machine was too busy to send the next probes';
   return `it answered, but none of the next ${plural(probes, 'probe')}, one each millisecond, at once`;
 }
@@ -117,10 +145,12 @@ interface Told extends Continuity {
   by: 'icmp' | 'udp';
   isNot: boolean;
   verdict: Verdict;
+  /** Who answers the next probe in the place of the target. */
+  standIn: StandIn | undefined;
 }
 
 function describe(title: string, { question }: ReachReport, told: Told): Message {
-  const { gap, by, isNot, outages } = told;
+  const { gap, by, isNot, outages, standIn } = told;
   const pace = `by ${by === 'icmp' ? 'an ICMP echo' : 'a UDP datagram'} each millisecond`;
   const listed = outages.toSorted((one, other) => other.length - one.length).slice(0, MOST_TOLD);
   const more = outages.length - listed.length;
@@ -132,7 +162,9 @@ function describe(title: string, { question }: ReachReport, told: Told): Message
       ['Expected', `${isNot ? 'an' : 'no'} outage longer than ${milliseconds(gap)}, ${pace}`],
       ['Received', describeWorst(told)],
       ['Outages', lines.length > 0 ? [...lines, ...(more > 0 ? [`… and ${more} shorter`] : [])].join('\n') : undefined],
+      ['Asked again', standIn && `an answer ${wordsOfOther(question, standIn)}`],
     ],
+    hint: standIn?.hint,
   };
 }
 
@@ -153,8 +185,9 @@ function lengthOf({ length, most }: Outage): string {
 
 /** `+120 ms: 312 ms, 312 probes lost`. */
 function describeOutage(outage: Outage): string {
-  const { start, unsent, isOpen } = outage;
+  const { start, unsent, foreign, isOpen } = outage;
   const what = unsent ? `not sent (${unsent})` : 'lost';
+  const others = foreign > 0 ? `, ${foreign} of them answered by another host` : '';
   const end = isOpen ? ', and no end' : '';
-  return `+${Math.round(Math.max(0, start))} ms: ${lengthOf(outage)}, ${plural(outage.probes, 'probe')} ${what}${end}`;
+  return `+${Math.round(Math.max(0, start))} ms: ${lengthOf(outage)}, ${plural(outage.probes, 'probe')} ${what}${others}${end}`;
 }

@@ -50,8 +50,11 @@ export function askIcmp(question: Question, size?: number): Asker {
         const received = receiveIcmp(socket, family);
         if (!received) return undefined;
         const reply = decodeEchoReply(family, received.message);
-        if (reply?.identifier === identifier && data.isOurs(reply.payload))
-          return { kind: 'answer', sequence: reply.sequence };
+        if (reply?.identifier === identifier && data.isOurs(reply.payload)) {
+          // ping takes it from whatever address, too ("DIFFERENT ADDRESS!").
+          const sender = received.sender === to.address ? undefined : received.sender;
+          return { kind: 'answer', sequence: reply.sequence, sender };
+        }
         const error = decodeIcmpError(family, received.message);
         // An error from here is the kernel giving up on the neighbour (arp_error_report): nobody refused.
         if (!error || !isOurs(error) || isOwnAddress(from, received.sender)) continue;

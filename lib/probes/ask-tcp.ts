@@ -6,9 +6,11 @@ import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/so
 import { engineOf } from '../lab/engine.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
+import { decodeTcp } from '../wire/tcp.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
 import { IcmpErrors, refusalBy } from './icmp-errors.ts';
+import { chooseInitialSequence, isOfSequence } from './initial-sequence.ts';
 import type { Question } from './question.ts';
 import { isOwnAddress, sendFailure } from './source.ts';
 
@@ -17,13 +19,22 @@ export function askTcp(question: Question, port: number): Asker {
   const { from, to, family, source } = question;
   const errors = new IcmpErrors(engineOf(from).netns, family);
   const target = ipSocketAddress(family, to.address, port, scopeOf(question));
-  const connections: { socket: Socket; sequence: number; localPort: number; done: boolean }[] = [];
+  // Only a program can have made a translation.
+  const { isPristine } = engineOf(from.lab);
+  const connections: {
+    socket: Socket;
+    sequence: number;
+    localPort: number;
+    first: number | undefined;
+    done: boolean;
+  }[] = [];
 
   return {
     send(sequence) {
       const socket = Socket.open(engineOf(from).netns, familyNumber(family), SOCK_STREAM, 0);
       // It may be asked anew, and its probes counted from 0 again.
-      const connection = { socket, sequence, localPort: 0, done: false };
+      const first = isPristine ? undefined : chooseInitialSequence(socket);
+      const connection = { socket, sequence, localPort: 0, first, done: false };
       connections.push(connection);
       const errno = bindSource(socket, question) || socket.connect(target);
       connection.localPort = readIpSocketAddress(socket.localAddress()).port;
@@ -48,11 +59,17 @@ export function askTcp(question: Question, port: number): Asker {
       const packet = ipPacketOf(bytes);
       if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < 4) return undefined;
       const [from16, to16] = [packet.payload.readUInt16BE(0), packet.payload.readUInt16BE(2)];
-      const isOurs = (local: number) => connections.some(({ localPort }) => localPort === local);
+      // Where its own host translates its port, too. An ICMP error may quote the ports alone.
+      const segment = decodeTcp(packet.payload);
+      const isOurs = (local: number, number?: number) =>
+        connections.some(
+          ({ localPort, first }) => localPort === local || (number !== undefined && isOfSequence(number, first)),
+        );
       // Where its own host translates it, it leaves for another address.
       const isAddressed = (packet.destination === to.address && to16 === port) || packet.source === source.address;
-      if (isAddressed && isOurs(from16)) return 'probe';
-      return packet.source === to.address && from16 === port && isOurs(to16) ? 'answer' : undefined;
+      if (isAddressed && isOurs(from16, segment?.sequence)) return 'probe';
+      const isFromTarget = packet.source === to.address && from16 === port;
+      return isFromTarget && isOurs(to16, segment?.acknowledgement) ? 'answer' : undefined;
     },
     signs: {},
     async wait(milliseconds) {

@@ -30,6 +30,8 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
   const data = new ProbeData(size);
   const probes: { socket: Socket; sequence: number; localPort: number }[] = [];
   const isOurs = (sourcePort: number) => probes.some(({ localPort }) => localPort === sourcePort);
+  /** What a probe came from when its source had been translated: on its own host, or on its way. */
+  const translated = new Set<string>();
 
   return {
     send(sequence) {
@@ -63,12 +65,17 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       const packet = ipPacketOf(bytes);
       const datagram = packet?.protocol === IP_PROTOCOL.udp ? decodeUdp(packet.payload) : undefined;
       if (!packet || !datagram) return undefined;
-      const { sourcePort, destinationPort } = datagram;
+      const { sourcePort, destinationPort, payload } = datagram;
       // Where its own host translates it, it leaves for another address.
       const isAddressed =
         (packet.destination === to.address && destinationPort === port) || packet.source === question.source.address;
       if (isAddressed && isOurs(sourcePort)) return 'probe';
-      return packet.source === to.address && sourcePort === port && isOurs(destinationPort) ? 'answer' : undefined;
+      const isFromTarget = packet.source === to.address && sourcePort === port;
+      if (isFromTarget && (isOurs(destinationPort) || translated.has(`${packet.destination} ${destinationPort}`)))
+        return 'answer';
+      if (isFromTarget || !isAddressed || !data.isOurs(payload)) return undefined;
+      translated.add(`${packet.source} ${sourcePort}`);
+      return 'probe';
     },
     // Behind the header, and the probe's number; what a server answers is its own business.
     signs: { mark: { at: 9, bytes: data.mark }, port },

@@ -15,7 +15,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
   const { onSend, isHopeless } = patience;
   const started = now();
   const sent: number[] = [];
-  let answer: { at: number; sequence: number } | undefined;
+  let answer: { at: number; sequence: number; sender: string | undefined } | undefined;
   let refusal: Refusal | undefined;
   let stopped: SendFailure | undefined;
   let left = false;
@@ -35,7 +35,7 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
         for (let reply = asker.read(); reply; reply = asker.read()) {
           if (reply.kind === 'refusal') refusal = reply;
           else {
-            answer = { at: now(), sequence: reply.sequence };
+            answer = { at: now(), sequence: reply.sequence, sender: reply.sender };
             return true;
           }
         }
@@ -51,7 +51,11 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
   );
 
   const common = { probes: sent.length, elapsed: (answer?.at ?? now()) - started };
-  if (answer) return { outcome: 'answered', roundTrip: answer.at - (sent[answer.sequence] ?? started), ...common };
+  if (answer) {
+    const { at, sequence, sender } = answer;
+    const answered = { outcome: 'answered' as const, roundTrip: at - (sent[sequence] ?? started), ...common };
+    return sender === undefined ? answered : { ...answered, sender };
+  }
   // A router refuses as well what it was too slow to find a way for.
   if (failure !== undefined && left) return { outcome: 'broken', reason: failure, ...common };
   if (refusal) {

@@ -9,7 +9,15 @@ export interface SendFailure {
 }
 
 /** What came back to an {@link Asker}. */
-export type Reply = { kind: 'answer'; sequence: number } | Refusal;
+export type Reply = Response | Refusal;
+
+/** An answer to a probe. */
+interface Response {
+  kind: 'answer';
+  sequence: number;
+  /** The address that it came from, where it is not the one that was asked. */
+  sender?: string | undefined;
+}
 
 /** An ICMP error, or a TCP reset. */
 export interface Refusal {
@@ -28,7 +36,10 @@ export interface Asker extends Disposable {
   send(sequence: number): SendFailure | undefined;
   /** The next reply that is there already. */
   read(): Reply | undefined;
-  /** Whether a captured frame is one of this asker's probes, or an answer to one. */
+  /**
+   * Whether a captured frame is one of this asker's probes, or an answer to one. Where the probe's port was translated, its
+   * answer is known only after the probe was seen.
+   */
   recognize(bytes: Buffer): 'probe' | 'answer' | undefined;
   /** What its packets are known by. */
   readonly signs: ProbeSigns;

@@ -1,16 +1,20 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
 import { after, now } from '../kernel/clock.ts';
-import { SOCK_DGRAM } from '../kernel/constants.ts';
+import { SO_BINDTOIFINDEX, SOCK_DGRAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { NUMBER_LENGTH, Pacer } from '../kernel/pacer.ts';
+import { keepWord } from '../kernel/packet-filter.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
 import { engineOf } from '../lab/engine.ts';
+import type { Namespace } from '../lab/index.ts';
 import { encodeEchoRequest, ICMP_TYPE } from '../wire/icmp.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
 import { openIcmpSocket } from './icmp-errors.ts';
+import { vrfWith } from './listener.ts';
 import type { Question } from './question.ts';
 
 /** Milliseconds from one probe to the next. */
@@ -28,6 +32,8 @@ export interface Outage {
   /** How long it may have been at most: from the answered probe before to the one behind. */
   most: number;
   probes: number;
+  /** How many of them another host than the target answered. */
+  foreign: number;
   /** Why its probes were not sent, if they were not: `ENETUNREACH`. */
   unsent: string | undefined;
   /** Whether it had not ended when the probes did. */
@@ -42,6 +48,13 @@ export interface Continuity {
   probes: number;
   /** From the first probe to the last, in milliseconds. */
   took: number;
+}
+
+/** The probes of which none was answered at once, before the function ran. */
+export interface Unanswered {
+  unanswered: number;
+  /** How many of them another host than the target answered. */
+  foreign: number;
 }
 
 /** How long to wait for what. */
@@ -59,16 +72,21 @@ interface ContinuityPatience {
  * may.
  *
  * @param by of UDP hairpin itself sends everything back at the far end
- * @returns how many probes were sent when none was answered before, so that the function was not called
+ * @param isTarget whether the answers must be the target's own; of an address whoever has it may answer
+ * @returns the probes that were sent when none was answered before, so that the function was not called
  */
 export async function observeContinuity(
   question: Question,
   by: 'icmp' | 'udp',
   during: () => unknown,
-  { gap, lateness, isHopeless }: ContinuityPatience,
-): Promise<Continuity | number> {
+  { gap, lateness, isHopeless, isTarget }: ContinuityPatience & { isTarget: boolean },
+): Promise<Continuity | Unanswered> {
   using resources = new ResourceStack();
-  const pacer = new Pacer({ ...openProbe(question, by, resources), interval: PACE, patience: lateness + PROMPT });
+  const pacer = new Pacer({
+    ...openProbe(question, by, { resources, isTarget }),
+    interval: PACE,
+    patience: lateness + PROMPT,
+  });
   // A lab that is closed under it closes nothing that the thread uses: these sockets are closed only below.
   try {
     const started = now();
@@ -76,7 +94,7 @@ export async function observeContinuity(
       pacer.count === 0 ? now() - started > THREAD_START : now() - pacer.sentAt(0) > FIRST_ANSWER + lateness;
     await until(() => answeredSince(pacer, 0) || isLate(), isHopeless);
     // The machine did not get round to it, or the network has changed since it was last asked.
-    if (!answeredSince(pacer, 0)) return pacer.count;
+    if (!answeredSince(pacer, 0)) return unanswered(pacer);
     const began = now();
     await during();
     const ended = now();
@@ -104,7 +122,11 @@ const PROMPT = 5;
 /** How long an answer may be under way where nothing delays it, in milliseconds. */
 const GRACE = 100;
 
-function openProbe(question: Question, by: 'icmp' | 'udp', resources: ResourceStack) {
+function openProbe(
+  question: Question,
+  by: 'icmp' | 'udp',
+  { resources, isTarget }: { resources: ResourceStack; isTarget: boolean },
+) {
   const { from, to, family } = question;
   const mark = randomBytes(8);
   const payload = Buffer.concat([mark, Buffer.alloc(NUMBER_LENGTH)]);
@@ -113,7 +135,8 @@ function openProbe(question: Question, by: 'icmp' | 'udp', resources: ResourceSt
     checkErrno('bind', bindSource(socket, question));
     const request = encodeEchoRequest(family, { identifier: randomInt(0x1_0000), sequence: 0, payload });
     const address = ipSocketAddress(family, to.address, 0, scopeOf(question));
-    return { socket: socket.fd, to: address, request, icmp: family, echo: undefined };
+    const heard = isTarget && to.namespace ? resources.use(openHeard(to.namespace, question, mark)) : undefined;
+    return { socket: socket.fd, to: address, request, icmp: family, echo: undefined, heard: heard?.fd };
   }
   const far = to.namespace ?? from;
   const echo = resources.use(Socket.open(engineOf(far).netns, familyNumber(family), SOCK_DGRAM, 0));
@@ -122,11 +145,32 @@ function openProbe(question: Question, by: 'icmp' | 'udp', resources: ResourceSt
   const socket = resources.use(Socket.open(engineOf(from).netns, familyNumber(family), SOCK_DGRAM, 0));
   checkErrno('bind', bindSource(socket, question));
   const address = ipSocketAddress(family, to.address, port, scopeOf(question));
-  return { socket: socket.fd, to: address, request: payload, icmp: undefined, echo: echo.fd };
+  return { socket: socket.fd, to: address, request: payload, icmp: undefined, echo: echo.fd, heard: undefined };
 }
+
+/** A socket that hears the probes at the target, as its kernel does that answers them (`raw_local_deliver`, before `icmp_rcv`). */
+function openHeard(namespace: Namespace, { to, family }: Question, mark: Buffer): Socket {
+  using resources = new ResourceStack();
+  const socket = resources.use(openIcmpSocket(engineOf(namespace).netns, family, [ICMP_TYPE[family].echoRequest]));
+  const vrf = vrfWith(namespace, to.address);
+  if (vrf) socket.setOption(SOL_SOCKET, SO_BINDTOIFINDEX, s32(vrf.index));
+  // IPv4 gives the filter its header, too (raw_rcv), IPv6 does not (ipv6_raw_deliver).
+  keepWord(socket, (family === 4 ? IPV4_HEADER : 0) + ICMP_HEADER, mark);
+  resources.move();
+  return socket;
+}
+
+const IPV4_HEADER = 20;
+const ICMP_HEADER = 8;
 
 async function until(isSo: () => boolean, isHopeless: () => boolean): Promise<void> {
   while (!isSo() && !isHopeless()) await new Promise<void>((resolve) => after(GLANCE, resolve));
+}
+
+function unanswered(pacer: Pacer): Unanswered {
+  const { count } = pacer;
+  const foreign = Array.from({ length: count }, (_, number) => pacer.outcomeOf(number) === 'foreign').filter(Boolean);
+  return { unanswered: count, foreign: foreign.length };
 }
 
 /** Whether a probe that was sent after some time has been answered. */
@@ -160,9 +204,11 @@ function judge(pacer: Pacer, began: number, stopped: number): Continuity {
       // It came, and nobody knows how long nothing did: what is between two prompt answers may have been an outage.
     } else if (open) {
       Object.assign(open, { length: at - began - open.start + PACE, probes: open.probes + 1 });
+      if (outcome === 'foreign') open.foreign++;
     } else {
-      const unsent = outcome === 'lost' ? undefined : errnoName(outcome);
-      open = { start: at - began, length: PACE, most: PACE, probes: 1, unsent, isOpen: true };
+      const unsent = typeof outcome === 'number' ? errnoName(outcome) : undefined;
+      const foreign = outcome === 'foreign' ? 1 : 0;
+      open = { start: at - began, length: PACE, most: PACE, probes: 1, foreign, unsent, isOpen: true };
     }
   }
   if (open) outages.push({ ...open, most: stopped - answered });

@@ -117,7 +117,7 @@ export function openListener(
 }
 
 /** The VRF that an address of the namespace is in: nobody hears what is for it without belonging there (`inet_addr_valid_or_nonlocal`). */
-function vrfWith(namespace: Namespace, address: string): Interface | undefined {
+export function vrfWith(namespace: Namespace, address: string): Interface | undefined {
   const master = namespace.interfaces.find((device) =>
     device.address.list().some((own) => own.address === address),
   )?.master;

@@ -17,6 +17,8 @@ export interface ProbeResult {
   elapsed: number;
   /** `answered`: from the answered probe to its answer, in milliseconds. */
   roundTrip?: number;
+  /** The address that an answer came from, where another was asked. `lost`: no connected socket takes that answer. */
+  sender?: string;
   /** `unsent`: concluded from the routes, not from a send that failed. */
   presumed?: boolean;
   /** `refused`: by a TCP reset or an ICMP port unreachable, so it is the port that refused. */

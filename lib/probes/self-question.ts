@@ -2,8 +2,10 @@ import { isNoRoute } from '../kernel/no-route.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { routeTo } from '../lab/route-to.ts';
+import { ipLink } from '../netlink/link.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
+import { echoLimitOf } from './echo-limit.ts';
 import type { Listener } from './listener.ts';
 import type { Quiet } from './patience.ts';
 import type { Question } from './question.ts';
@@ -39,7 +41,18 @@ export async function whyNobodyAnswers(
   const source = { address, device: device ?? from.interfaces[0] ?? namespace.interface() };
   using asker = openAsker({ from: namespace, source, to: { address, namespace }, family, bound: undefined });
   const { outcome } = await ask(asker, { milliseconds: PATIENCE, quiet, untilQuiet: true }, listener);
-  return outcome === 'answered' || outcome === 'refused' ? undefined : `${namespace} does not even answer itself`;
+  if (outcome !== 'answered' && outcome !== 'refused') {
+    // It may answer others all the same, which nobody can know from within.
+    if (isLoopbackDown(namespace)) return `${namespace} cannot be asked from within, for its lo is down`;
+    return `${namespace} does not even answer itself`;
+  }
+  return by === 'icmp' ? echoLimitOf(namespace, family) : undefined;
+}
+
+/** A namespace's packets to itself leave by its loopback (`ip_route_output_key_hash_rcu`). A lab sets it up. */
+function isLoopbackDown(namespace: Namespace): boolean {
+  const links = engineOf(namespace).rtnetlink.list(ipLink.all());
+  return links.some(({ index, up }) => index === LOOPBACK_INDEX && !up);
 }
 
 /** Who has an address on a device that the lab did not make. */

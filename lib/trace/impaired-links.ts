@@ -14,6 +14,17 @@ const INTERVAL = 5;
 /** More probes than that take too long. */
 const MOST_PROBES = 1000;
 
+/** The queueing disciplines that never keep a frame from a device that would take it. Others shape, or delay. */
+const WORK_CONSERVING = new Set(
+  `noqueue noop mq mqprio multiq pfifo_fast pfifo bfifo pfifo_head_drop prio ets drr qfq sfq sfb red gred choke codel
+  fq_codel fq_pie pie fq hhf skbprio ingress clsact`.split(/\s+/),
+);
+
+/** Whether a queueing discipline of a kind may keep a frame from a device that would take it. */
+export function mayKeepBack(kind: string): boolean {
+  return !WORK_CONSERVING.has(kind);
+}
+
 /** A queueing discipline that somebody gave to a device of the lab. */
 export interface GivenQdisc extends Qdisc {
   /** `a/eth0`. */
@@ -73,7 +84,7 @@ function passing({ loss = 0, corrupt = 0, hasModel = false }: NonNullable<Qdisc[
   return hasModel ? 0 : (1 - loss / 100) * (1 - corrupt / 100);
 }
 
-/** Knows when what waited in the lab's netem and tbf is out: the kernel says how much that is. */
+/** Knows when what waited in the lab's queueing disciplines is out: the kernel says how much that is. */
 export class HeldPackets {
   readonly #lab: Lab;
   /** When that which waited at the first look is out, by the times and the rate of the queue. */
@@ -85,7 +96,10 @@ export class HeldPackets {
 
   /** Which queue still has packets of those that waited at the first look; undefined for none. */
   holder(): string | undefined {
-    const holding = givenQdiscs(this.#lab).filter(({ kind, backlog }) => SLOW.includes(kind) && backlog.packets > 0);
+    // fq keeps what a socket or a program gave a time of departure.
+    const holding = givenQdiscs(this.#lab).filter(
+      ({ kind, backlog }) => backlog.packets > 0 && (kind === 'fq' || mayKeepBack(kind)),
+    );
     const holder = holding.find((qdisc) => {
       const key = `${qdisc.at} ${qdisc.kind}`;
       const until = this.#until.get(key) ?? now() + longestStay(qdisc);
@@ -96,13 +110,15 @@ export class HeldPackets {
   }
 }
 
-const SLOW: readonly string[] = ['netem', 'tbf'];
-
 /** A timer may be late. */
 const SLACK = 20;
 
+/** How netem and tbf keep frames back is known. Of classes (htb, hfsc), credit (cbs) and schedules (taprio) it is not. */
+const KNOWN: readonly string[] = ['netem', 'tbf'];
+
 /** In milliseconds, for what is in the queue now. */
-function longestStay({ netem = {}, rate, backlog }: Qdisc): number {
+function longestStay({ kind, netem = {}, rate, backlog }: Qdisc): number {
+  if (!KNOWN.includes(kind)) return Infinity;
   const bits = netem.rate ?? rate;
   const sending = bits ? (backlog.bytes * 8000) / bits : 0;
   return (netem.delay ?? 0) + (netem.jitter ?? 0) + sending + SLACK;

@@ -4,7 +4,7 @@ import { listNeighbours } from '../lab/list-neighbours.ts';
 import { RETRANSMISSION } from '../lab/role.ts';
 import { ipAddress } from '../netlink/address.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
-import { givenQdiscs } from './impaired-links.ts';
+import { givenQdiscs, mayKeepBack } from './impaired-links.ts';
 
 /**
  * The longest that duplicate address detection takes, in milliseconds (`addrconf_dad_kick`): a second by chance, and with the
@@ -14,12 +14,6 @@ const DETECTION = { lab: 1200, kernel: 2200 };
 
 /** What a queueing discipline is given, in milliseconds: as long as `toReach` waits for an answer. */
 const SHAPED = 1000;
-
-/** The queueing disciplines that never keep a frame from a device that would take it. Others shape, or delay. */
-const WORK_CONSERVING = new Set(
-  `noqueue noop mq mqprio multiq pfifo_fast pfifo bfifo pfifo_head_drop prio ets drr qfq sfq sfb red gred choke codel
-  fq_codel fq_pie pie fq hhf skbprio ingress clsact`.split(/\s+/),
-);
 
 /**
  * How much later than usual somebody in a lab may answer, in milliseconds; 0 where nobody can: a proxy that a spec has
@@ -67,7 +61,7 @@ function detection(namespace: Namespace): number {
  * the probe. How long others keep a packet, nobody knows.
  */
 function shapingIn(lab: Lab): number {
-  const shapers = givenQdiscs(lab).filter(({ kind }) => !WORK_CONSERVING.has(kind));
+  const shapers = givenQdiscs(lab).filter(({ kind }) => mayKeepBack(kind));
   const delays = shapers.map(({ netem }) => 2 * ((netem?.delay ?? 0) + (netem?.jitter ?? 0)));
   const isShaped = shapers.some(({ netem }) => !netem || netem.rate !== undefined);
   return delays.reduce((sum, delay) => sum + delay, isShaped ? SHAPED : 0);

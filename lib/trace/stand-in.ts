@@ -44,6 +44,8 @@ export function standInOf(
   if (to.namespace === from || (wanted === 'address' && isOwnAddress(from, to.address))) return undefined;
   const capture = Capture.of(from.lab);
   const frames = capture.since(since);
+  // All of them once, in the order of time: an answer to a translated port is known by its probe.
+  for (const { bytes } of frames) recognize(bytes);
   const used = new Set(frames.map(({ at }) => at));
   const isSeenThrough = ({ interfaces }: Namespace) => interfaces.every((each) => isEthernet(each) || !used.has(each));
   const isKnown = (namespace: Namespace) => capture.isWhole(namespace, since) && isSeenThrough(namespace);
@@ -168,7 +170,6 @@ function answering(
   const [first] = senders;
   if (!first || !isSeenThrough(first.at.namespace)) return undefined;
   const { namespace } = first.at;
-  if (namespace.role === 'switch') return undefined;
   // br_do_proxy_suppress_arp: the question is kept back from a port, and the bridge answers it.
   if (isAdvertisement(first.bytes) && first.at.isPort) return suppressed(first.at, to.address);
   return isAdvertisement(first.bytes) ? proxy(namespace, to.address) : translated(namespace, to.address, undefined);

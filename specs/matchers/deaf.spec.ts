@@ -38,6 +38,20 @@ test.for(['unicast', 'broadcast', 'multicast'] as const)('a receiver that drops 
   await expect(b).not.toHear(a, { frame, because: 'lost' });
 });
 
+// b answers a, and cannot be asked from within
+test('a target whose loopback is down', async ({ lab }) => {
+  const { a, b } = build(lab);
+  await b.exec('ip', ['link', 'set', 'lo', 'down']);
+  await expect(a).toReach(b);
+  await addRules(b, 'ip f i { type filter hook input priority 0; }', ['ip saddr 10.0.0.1 drop']);
+  expect(await receivedOf(expect(a).not.toReach(b))).toMatch(
+    /^Received: {2}inconclusive: none \(b cannot be asked from within, for its lo is down; \d+ probes?\)$/,
+  );
+  await expect(a).not.toReach(b, { because: 'lost' });
+  await b.exec('ip', ['link', 'set', 'lo', 'up']);
+  await expect(a).not.toReach(b);
+});
+
 test('a matrix that expects silence of who answers nobody', async ({ lab }) => {
   const { b } = build(lab);
   b.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);

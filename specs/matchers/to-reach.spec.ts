@@ -93,7 +93,7 @@ Hint: a probe that never left says nothing of the network: mend the source, or s
 // a ── b
 describe('a negative whose target answers nobody', () => {
   const hint =
-    "a target that answers nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
+    "a target that may answer nobody says nothing of the network: mend it, or say { because: 'lost' } if that is the point";
 
   test('is inconclusive when it does not even answer itself', async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];
