@@ -6,6 +6,7 @@ import { settingsOfPort } from '../lab/port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
+import { nextHop } from '../probes/source.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
 import { hopsOf } from '../trace/path.ts';
 import { type Place, placesNearest } from '../trace/place.ts';
@@ -20,6 +21,7 @@ import { answerLossCause } from './causes/impairment.ts';
 import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
 import { otherHostCause } from './causes/other-host.ts';
+import { redirected } from './causes/redirect.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
 import { routeFor } from './causes/route.ts';
@@ -59,6 +61,8 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const { path, arrival, answer } = trace;
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
+  const elsewhere = takenElsewhere(question, trace);
+  if (elsewhere) return byModel(elsewhere);
   const stray = strayOf({ source, since: testimony.since }, trace);
   if (stray) return byModel(stray);
   if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
@@ -75,6 +79,17 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
 
 function byModel(found: Located | undefined): Loss | undefined {
   return found && { ...found, certainty: 'model' };
+}
+
+/** A probe that did not arrive, or an answer, that a filter of a device took elsewhere. */
+function takenElsewhere(question: Question, { path, target, answer }: ProbePath): Located | undefined {
+  if (answer) {
+    const found = answer.arrival ? undefined : redirected(answer.path, { by: undefined, goal: question.source.device });
+    return found && { of: 'answer', ...found };
+  }
+  const hop = nextHop(question);
+  const found = redirected(path, { by: typeof hop === 'string' ? undefined : hop.device, goal: target });
+  return found && { of: 'probe', ...found };
 }
 
 /** A rule that took the probe, or its answer. */

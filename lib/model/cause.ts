@@ -120,6 +120,7 @@ export interface CauseFacts {
   'fault.partition': { namespace: string; groups: readonly (readonly string[])[]; of?: Whose };
 
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
+  'tc.redirect': { device: DeviceName; side: 'ingress' | 'egress'; to: DeviceName };
   'xdp.drop': { namespace: string; device?: DeviceName };
   'qdisc.netem': { device: DeviceName; loss?: number };
   'qdisc.drop': { namespace: string; device?: DeviceName };

@@ -1,5 +1,5 @@
 import type { DeviceName } from '../../model/cause.ts';
-import { ownName, type WordsOf } from './words.ts';
+import { namespaceOf, ownName, type WordsOf } from './words.ts';
 
 /** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
 export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
@@ -10,6 +10,16 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     say: ({ namespace, device, side }) => ({
       text: `dropped by traffic control at the ${side}${ofDevice(device)}`,
       hint: `on ${namespace}: tc -s filter show dev ${device ? ownName(device) : '…'} ${side}`,
+    }),
+  },
+  'tc.redirect': {
+    means:
+      'A filter of traffic control sent it elsewhere (`action mirred egress redirect`, `tcf_mirred_act`), and from there it does not come to the device with its MAC address. The taps saw it there.',
+    facts: { device: 'the device with the filter', to: 'the device that the filter names' },
+    example: { device: 'b/eth0', side: 'ingress', to: 'b/eth1' },
+    say: ({ device, side, to }) => ({
+      text: `a filter of traffic control at the ${side} of ${device} sent it out by ${to}`,
+      hint: `on ${namespaceOf(device)}: tc -s filter show dev ${ownName(device)} ${side}`,
     }),
   },
   'xdp.drop': {
