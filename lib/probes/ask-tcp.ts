@@ -46,12 +46,13 @@ export function askTcp(question: Question, port: number): Asker {
     },
     recognize(bytes) {
       const packet = ipPacketOf(bytes);
-      if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < 4) return undefined;
+      if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < WITH_FLAGS) return undefined;
       const [from16, to16] = [packet.payload.readUInt16BE(0), packet.payload.readUInt16BE(2)];
       const isOurs = (local: number) => connections.some(({ localPort }) => localPort === local);
       // Where its own host translates it, it leaves for another address.
       const isAddressed = (packet.destination === to.address && to16 === port) || packet.source === source.address;
-      if (isAddressed && isOurs(from16)) return 'probe';
+      // The kernel of the asker sends more of the same connection: an ACK, and a reset for an answer that it refuses.
+      if (isAddressed && isOurs(from16)) return isSyn(packet.payload) ? 'probe' : undefined;
       return packet.source === to.address && from16 === port && isOurs(to16) ? 'answer' : undefined;
     },
     signs: {},
@@ -77,4 +78,13 @@ export function askTcp(question: Question, port: number): Asker {
     }
     return undefined;
   }
+}
+
+/** So long a header is with its flags. */
+const WITH_FLAGS = 14;
+const [SYN, ACK] = [0x02, 0x10];
+
+/** Whether a segment begins a connection (RFC 9293 section 3.5). */
+function isSyn(segment: Buffer): boolean {
+  return (segment.readUInt8(13) & (SYN | ACK)) === SYN;
 }
