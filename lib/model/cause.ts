@@ -60,9 +60,9 @@ export interface CauseFacts {
   'tap.open': { device: DeviceName };
 
   'route.none': { namespace: string; to: string; back?: true; hasRules?: true; group?: { device: DeviceName } };
-  'route.blackhole': { namespace: string; route: string };
-  'route.unreachable': { namespace: string; route: string };
-  'route.prohibit': { namespace: string; route: string };
+  'route.blackhole': { namespace: string; route?: string };
+  'route.unreachable': { namespace: string; route?: string };
+  'route.prohibit': { namespace: string; route?: string };
   'route.other-device': { namespace: string; to: string; device: DeviceName; wanted: DeviceName };
 
   'router.forwarding-off': { namespace: string; family: Family; sysctl: string };
