@@ -18,6 +18,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { causeBetween } from './causes/between.ts';
 import { causeAtEnd } from './causes/by-model.ts';
 import { answerLossCause } from './causes/impairment.ts';
+import { localnetCause } from './causes/localnet.ts';
 import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
 import { otherHostCause } from './causes/other-host.ts';
@@ -63,6 +64,8 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   if (taken) return taken;
   const elsewhere = takenElsewhere(question, trace);
   if (elsewhere) return byModel(elsewhere);
+  const localnet = answer ? undefined : localnetCause(path, testimony.packets, testimony.recognize);
+  if (localnet) return byModel({ of: 'probe', ...localnet });
   const stray = strayOf({ source, since: testimony.since }, trace);
   if (stray) return byModel(stray);
   if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));

@@ -125,7 +125,7 @@ export interface CauseFacts {
   'qdisc.netem': { device: DeviceName; loss?: number };
   'qdisc.drop': { namespace: string; device?: DeviceName };
   'machine.backlog': Record<never, never>;
-  'ip.localnet': { namespace: string; from?: string };
+  'ip.localnet': { namespace: string; from?: string; source?: string; to?: string; asked?: Asked };
   'ip.ttl': { namespace: string };
   'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
   'ipsec.policy': { namespace: string };

@@ -26,10 +26,10 @@ test('a next hop that nobody has, for packets of one protocol and port', async (
 });
 
 test.for([
-  ['blackhole', 'EINVAL'],
-  ['prohibit', 'EACCES'],
-  ['unreachable', 'EHOSTUNREACH'],
-] as const)('a %s route of the table', async ([type, errno], { lab }) => {
+  ['blackhole', 'a blackhole route or rule of a takes it \\(EINVAL\\)'],
+  ['prohibit', 'a prohibit route or rule of a takes it \\(EACCES\\)'],
+  ['unreachable', 'Why: +a rule or route of a leads nowhere: unreachable'],
+] as const)('a route of type %s in the table', async ([type, words], { lab }) => {
   const { a, b } = build(lab);
   a.route.add({ to: 'default', type, table: 7 });
   await expect(a).toReach(b);
@@ -38,8 +38,6 @@ test.for([
     facts: { namespace: 'a' },
   });
   expect(await wholeFailureOf(expect(a).toReach(b, HTTP))).toMatch(
-    new RegExp(
-      `\\(${errno}\\)\\nWhy: +a rule or route of a leads nowhere: ${type}\\n\\nHint: which rule it is: ip rule and ip route`,
-    ),
+    new RegExp(`${words}\\n\\nHint: which rule it is: ip rule and ip route`),
   );
 });

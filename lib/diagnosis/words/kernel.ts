@@ -1,5 +1,6 @@
-import type { DeviceName } from '../../model/cause.ts';
-import { namespaceOf, ownName, type WordsOf } from './words.ts';
+import type { CauseFacts, DeviceName } from '../../model/cause.ts';
+import { unanswered } from './neighbour.ts';
+import { ASKED, namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
 
 /** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
 export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
@@ -63,14 +64,14 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   'ip.localnet': {
     means:
       'A packet from or for 127.0.0.0/8 came from outside (`ip_route_input_slow`), or would leave its host (`__mkroute_output`).',
-    optional: { from: 'the address that it would leave its host from' },
-    example: { namespace: 'b' },
-    say: ({ namespace, from }) => ({
-      text: from
-        ? `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays in a host`
-        : `${namespace} takes no packets of 127.0.0.0/8 from outside`,
-      hint: `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`,
-    }),
+    optional: {
+      from: 'the address that it would leave its host from',
+      source: 'the address that it came from',
+      to: 'the address that it was for, or was translated to',
+      asked: ASKED,
+    },
+    example: { namespace: 'b', to: '127.0.0.1' },
+    say: localnet,
   },
   'ip.ttl': {
     means: 'The TTL, or the hop limit, of the packet was used up in a router (`ip_forward`, `ip6_forward`).',
@@ -111,6 +112,18 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     say: ({ namespace }) => ({ text: `the socket of ${namespace} wants a greater TTL (IP_MINTTL)` }),
   },
 };
+
+function localnet({ namespace, from, source, to, asked }: CauseFacts['ip.localnet']): Said {
+  const allow = `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`;
+  if (from) return { text: `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays in a host`, hint: allow };
+  if (source)
+    return {
+      text: unanswered(asked, `${namespace} takes nothing from ${source}: 127.0.0.0/8 stays in a host`),
+      hint: 'no other host can answer to such an address: give the packet, or its translation (SNAT), another source',
+    };
+  const text = `${namespace} takes no packets ${to ? `for ${to}` : 'of 127.0.0.0/8'} from outside: route_localnet is 0`;
+  return { text, hint: allow };
+}
 
 function ofDevice(device: DeviceName | undefined): string {
   return device ? ` of ${device}` : '';
