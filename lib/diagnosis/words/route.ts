@@ -80,7 +80,7 @@ function toNowhere(type: string, does: string): CodeWords<'route.blackhole'> {
       route === undefined
         ? { text: `a rule or route of ${namespace} leads nowhere: ${type}`, hint: which(namespace) }
         : {
-            text: `${namespace} has a route that leads nowhere: ${route}`,
+            text: `${namespace} has a route that leads nowhere: ${route}${route.includes(' nhid ') ? ` (a ${type} nexthop)` : ''}`,
             hint: `on ${namespace}: ip route del ${route}`,
           },
   };
