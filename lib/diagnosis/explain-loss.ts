@@ -161,7 +161,9 @@ function strayed(path: Hop, goal: string): Located {
     return { of: 'probe', hop: path, cause: lostAddress(path.frame.at.namespace.lab, goal) };
   const { namespace } = router.frame.at;
   const nobody: Cause = { code: 'router.no-holder', facts: { namespace: namespace.name, address: goal } };
-  return { of: 'probe', hop: router, cause: routeFor(namespace, goal).cause ?? nobody };
+  const lost = lostAddress(namespace.lab, goal);
+  const unowned = lost.code === 'address.gone' ? lost : nobody;
+  return { of: 'probe', hop: router, cause: routeFor(namespace, goal).cause ?? unowned };
 }
 
 /** The end of a path's longest branch. */

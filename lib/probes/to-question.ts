@@ -171,14 +171,15 @@ function routeOrNone(from: Namespace, target: string, flow: ProbeFlow): Route | 
   }
 }
 
-function addressHint(namespace: Namespace, devices: readonly Interface[], family: Family = 4): string {
+function addressHint(namespace: Namespace, devices: readonly Interface[], wanted?: Family): string {
   const [device] = devices;
   if (!device) return 'give it one: it has no interface: plug in a cable or a macvlan';
+  const family = wanted ?? 4;
   const free = device.segment?.peek().find((each) => each.family === family);
   // The kernel takes IPv6 addresses along when a link goes down (addrconf_ifdown).
   const had = new Set(namespace.interfaces.flatMap((each) => each.address.list().map((own) => own.address)));
   const gone =
-    family === 6
+    wanted !== 4
       ? engineOf(namespace.lab)
           .addresses.givenTo(device)
           .find((address) => familyOf(address) === 6 && !isLinkLocal(address) && !had.has(address))
