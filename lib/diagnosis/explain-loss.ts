@@ -16,7 +16,7 @@ import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { causeBetween } from './causes/between.ts';
-import { causeAtEnd } from './causes/by-model.ts';
+import { causeAtEnd, predictionAt } from './causes/by-model.ts';
 import { answerLossCause } from './causes/impairment.ts';
 import { localnetCause } from './causes/localnet.ts';
 import { lostAddress } from './causes/lost-address.ts';
@@ -160,6 +160,11 @@ function strayed(path: Hop, goal: string): Located {
   if (!router || solicitationOf(path.frame.bytes))
     return { of: 'probe', hop: path, cause: lostAddress(path.frame.at.namespace.lab, goal) };
   const { namespace } = router.frame.at;
+  // A host that does not forward is no router, and has given up the anycast addresses of its subnets (addrconf_leave_anycast).
+  const off = predictionAt(router.frame, router.frame)?.drops.find(
+    ({ cause }) => cause.code === 'router.forwarding-off',
+  );
+  if (off) return { of: 'probe', hop: router, cause: off.cause };
   const nobody: Cause = { code: 'router.no-holder', facts: { namespace: namespace.name, address: goal } };
   const lost = lostAddress(namespace.lab, goal);
   const unowned = lost.code === 'address.gone' ? lost : nobody;
