@@ -83,13 +83,19 @@ export async function describeFiltering(specs: () => void): Promise<void> {
   describe.skipIf(!(await hasFilters()))('needs CONFIG_NET_CLS_FLOWER, CONFIG_NET_ACT_GACT', specs);
 }
 
+/** Specs of filters that take packets to another device. */
+export async function describeRedirecting(specs: () => void): Promise<void> {
+  const redirect = 'u32 match u32 0 0 action mirred egress redirect dev lo';
+  describe.skipIf(!(await hasFilters(redirect)))('needs CONFIG_NET_CLS_U32, CONFIG_NET_ACT_MIRRED', specs);
+}
+
 /** By trying. */
-async function hasFilters(): Promise<boolean> {
+async function hasFilters(filter = 'flower ip_proto icmp action pass'): Promise<boolean> {
   await using lab = createLab();
   const host = lab.namespace('host');
   const tc = (words: string) => host.exec('tc', words.split(' '), { reject: false });
   await tc('qdisc add dev lo clsact');
-  const { exitCode } = await tc('filter add dev lo ingress protocol ip flower ip_proto icmp action pass');
+  const { exitCode } = await tc(`filter add dev lo ingress protocol ip ${filter}`);
   return exitCode === 0;
 }
 

@@ -6,6 +6,7 @@ import { settingsOfPort } from '../lab/port.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
+import { nextHop } from '../probes/source.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
 import { hopsOf } from '../trace/path.ts';
 import { type Place, placesNearest } from '../trace/place.ts';
@@ -15,10 +16,13 @@ import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { causeBetween } from './causes/between.ts';
+import { predictionAt } from './causes/by-model.ts';
 import { answerLossCause } from './causes/impairment.ts';
+import { localnetCause } from './causes/localnet.ts';
 import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
 import { otherHostCause } from './causes/other-host.ts';
+import { redirected } from './causes/redirect.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
 import { routeFor } from './causes/route.ts';
@@ -59,6 +63,10 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const { path, arrival, answer } = trace;
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
+  const elsewhere = takenElsewhere(question, trace);
+  if (elsewhere) return byModel(elsewhere);
+  const localnet = answer ? undefined : localnetCause(path, testimony.packets, testimony.recognize);
+  if (localnet) return byModel({ of: 'probe', ...localnet });
   const stray = strayOf({ source, since: testimony.since }, trace);
   if (stray) return byModel(stray);
   if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
@@ -75,6 +83,17 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
 
 function byModel(found: Located | undefined): Loss | undefined {
   return found && { ...found, certainty: 'model' };
+}
+
+/** A probe that did not arrive, or an answer, that a filter of a device took elsewhere. */
+function takenElsewhere(question: Question, { path, target, answer }: ProbePath): Located | undefined {
+  if (answer) {
+    const found = answer.arrival ? undefined : redirected(answer.path, { by: undefined, goal: question.source.device });
+    return found && { of: 'answer', ...found };
+  }
+  const hop = nextHop(question);
+  const found = redirected(path, { by: typeof hop === 'string' ? undefined : hop.device, goal: target });
+  return found && { of: 'probe', ...found };
 }
 
 /** A rule that took the probe, or its answer. */
@@ -142,8 +161,15 @@ function strayed(path: Hop, goal: string): Located {
   if (!router || solicitationOf(path.frame.bytes))
     return { of: 'probe', hop: path, cause: lostAddress(path.frame.at.namespace.lab, goal) };
   const { namespace } = router.frame.at;
+  // A host that does not forward is no router, and has given up the anycast addresses of its subnets (addrconf_leave_anycast).
+  const off = predictionAt(router.frame, router.frame)?.drops.find(
+    ({ cause }) => cause.code === 'router.forwarding-off',
+  );
+  if (off) return { of: 'probe', hop: router, cause: off.cause };
   const nobody: Cause = { code: 'router.no-holder', facts: { namespace: namespace.name, address: goal } };
-  return { of: 'probe', hop: router, cause: routeFor(namespace, goal).cause ?? nobody };
+  const lost = lostAddress(namespace.lab, goal);
+  const unowned = lost.code === 'address.gone' ? lost : nobody;
+  return { of: 'probe', hop: router, cause: routeFor(namespace, goal).cause ?? unowned };
 }
 
 /** The end of a path's longest branch. */

@@ -70,7 +70,7 @@ export type { Partition } from './partition.ts';
 export type { BackupOption, Port } from './port.ts';
 export type { RemoteFdb, RemoteFdbEntry } from './remote-fdb.ts';
 export type { RouteHopOptions, RouteOptions } from './route-options.ts';
-export type { RouteFilter } from './route-table.ts';
+export type { RouteFilter, RouteFlow } from './route-table.ts';
 export type { RuleOptions } from './rule-table.ts';
 export type { DaemonOptions } from './start-daemon.ts';
 export { kernelOption, supports } from './supports.ts';

@@ -1,12 +1,13 @@
 import { checkIp, checkOptions } from '../kernel/validate.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
-import { checkOptionValues, oneNumber, word } from '../state/entries/fields.ts';
+import { checkOptionValues, from, oneNumber, word } from '../state/entries/fields.ts';
 import { entryOf, type RouteEntry, routeEntry, routeTable } from '../state/entries/route-entry.ts';
+import { ipproto, PROTOCOLS } from '../state/entries/rule-entry.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
-import type { Interface } from './interface.ts';
+import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 import { deviceOf, parseRoute, type RouteOptions } from './route-options.ts';
 import { routeTo } from './route-to.ts';
@@ -32,6 +33,26 @@ const FILTER = {
     ...['unicast', 'local', 'broadcast', 'anycast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'throw'],
   ),
 };
+
+/** What a packet is like whose route is asked for: rules (`ip rule`) look at it. */
+export interface RouteFlow {
+  /** The interface to leave by. @default the kernel's choice */
+  dev?: Interface | string;
+  /** One of the namespace's own addresses, to send from. @default the kernel's choice */
+  from?: string;
+  /** The mark of the packet, or of its socket (`SO_MARK`), from 0 to 4294967295. @default 0 */
+  mark?: number;
+  /** The type of service (IPv6: traffic class) from 0 to 255: rules compare the DSCP in it. @default 0 */
+  tos?: number;
+  /** The protocol above IP: the kernel takes `tcp`, `udp`, and `icmp` over IPv4 or `ipv6-icmp` over IPv6. @default none */
+  ipproto?: string | number;
+  /** The ports of TCP and UDP, from 1 to 65535. @default none */
+  sport?: number;
+  dport?: number;
+}
+
+const PORT = from(1, 65535);
+const FLOW = { mark: from(0, 2 ** 32 - 1), tos: from(0, 255), ipproto, sport: PORT, dport: PORT };
 
 /** By these a namespace answers for addresses that it was not given. */
 const TAKING: readonly string[] = ['local', 'anycast'];
@@ -98,20 +119,31 @@ export class RouteTable {
   }
 
   /**
-   * The route that the kernel would take; or would by one device, or from one of the namespace's addresses, which rules
-   * (`ip rule`) may make another.
+   * The route that the kernel would take (`ip route get`); or would by one device, or from one of the namespace's addresses,
+   * which rules (`ip rule`) may make another.
    *
-   * @throws KernelError `ENETUNREACH` when there is none; `EINVAL`, `EACCES` or `EHOSTUNREACH` for a blackhole, a prohibit
-   * or an unreachable one
+   * @throws UsageError for a wrong option; KernelError `ENETUNREACH` when there is none; `EINVAL`, `EACCES` or `EHOSTUNREACH`
+   * for a blackhole, a prohibit or an unreachable one; `EOPNOTSUPP` for a protocol that the kernel does not look up
+   * @example a.route.get('10.0.1.2', { ipproto: 'tcp', dport: 80, mark: 0x1 })
    */
-  get(to: string, dev?: Interface | string, from?: string): RouteEntry {
+  get(to: string, flow?: RouteFlow): RouteEntry;
+  get(to: string, dev?: Interface | string, from?: string): RouteEntry;
+  get(to: string, flowOrDev?: RouteFlow | Interface | string, source?: string): RouteEntry {
     checkLabOpen(`${this.#namespace}.route.get`, this.#namespace.lab);
     watcher()?.asked();
     const call = `${this.#namespace.name}.route.get`;
     checkIp(call, 'to', to);
-    if (from !== undefined) checkIp(call, 'from', from);
-    const device = dev === undefined ? undefined : deviceOf(this.#namespace, dev);
-    return entryOf(routeTo(this.#namespace, to, { device, from }), deviceNames(engineOf(this.#namespace).rtnetlink));
+    const isDevice = typeof flowOrDev === 'string' || flowOrDev instanceof Interface;
+    const said: RouteFlow = isDevice ? { dev: flowOrDev } : (flowOrDev ?? {});
+    checkOptions(call, said, ['dev', 'from', ...Object.keys(FLOW)]);
+    const { dev, from: own = source, ...rest } = said;
+    const { ipproto: protocol, ...flow } = checkOptionValues(call, FLOW, rest);
+    if (own !== undefined) checkIp(call, 'from', own);
+    const route = routeTo(this.#namespace, to, {
+      ...{ ...flow, from: own, device: dev === undefined ? undefined : deviceOf(this.#namespace, dev) },
+      ...(protocol === undefined ? {} : { ipproto: PROTOCOLS[protocol] ?? Number(protocol) }),
+    });
+    return entryOf(route, deviceNames(engineOf(this.#namespace).rtnetlink));
   }
 
   #parse(call: string, options: RouteOptions, isNew: boolean): Parameters<typeof ipRoute.add>[0] {

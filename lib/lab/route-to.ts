@@ -4,17 +4,29 @@ import { type Family, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { engineOf } from './engine.ts';
 import type { Namespace } from './namespace.ts';
 
+/** What the kernel looks at beside the destination, where rules (`ip rule`) ask for it. */
+export interface Flow {
+  /** ifindex of the device to leave by. */
+  device?: number | undefined;
+  /** One of the namespace's own addresses. */
+  from?: string | undefined;
+  mark?: number | undefined;
+  tos?: number | undefined;
+  /** `IPPROTO_*`. */
+  ipproto?: number | undefined;
+  sport?: number | undefined;
+  dport?: number | undefined;
+}
+
 /**
- * The route that the kernel would take; or would by one device (its index), or from one of the namespace's addresses.
+ * The route that the kernel would take for a packet.
  *
  * @throws KernelError as `namespace.route.get` does
  */
-export function routeTo(
-  namespace: Namespace,
-  to: string,
-  { device, from }: { device?: number | undefined; from?: string | undefined } = {},
-): Route {
-  return engineOf(namespace).rtnetlink.get(ipRoute.get({ to: parsePrefix(to) as Prefix, device, from }));
+export function routeTo(namespace: Namespace, to: string, flow: Flow = {}): Route {
+  const { tos, ...rest } = flow;
+  const { rtnetlink } = engineOf(namespace);
+  return rtnetlink.get(ipRoute.get({ to: parsePrefix(to) as Prefix, ...rest, ...(tos === undefined ? {} : { tos }) }));
 }
 
 /** Whether somebody added rules (`ip rule`), so that a route depends on more than its destination. */

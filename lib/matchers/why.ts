@@ -29,5 +29,6 @@ function isOfPort({ code }: Cause): boolean {
 /** What the reason of a probe that was not sent says already (`sendFailure`, `nextHop`, `linkFault`). */
 function isSaid(cause: Cause): boolean {
   if (cause.code === 'link.down') return !cause.facts.routes;
+  if (cause.code === 'route.blackhole' || cause.code === 'route.prohibit') return cause.facts.route === undefined;
   return cause.code === 'route.none' || cause.code === 'link.gone';
 }

@@ -61,9 +61,9 @@ export interface CauseFacts {
   'tap.open': { device: DeviceName };
 
   'route.none': { namespace: string; to: string; back?: true; hasRules?: true; group?: { device: DeviceName } };
-  'route.blackhole': { namespace: string; route: string };
-  'route.unreachable': { namespace: string; route: string };
-  'route.prohibit': { namespace: string; route: string };
+  'route.blackhole': { namespace: string; route?: string };
+  'route.unreachable': { namespace: string; route?: string };
+  'route.prohibit': { namespace: string; route?: string };
   'route.other-device': { namespace: string; to: string; device: DeviceName; wanted: DeviceName };
 
   'router.forwarding-off': { namespace: string; family: Family; sysctl: string };
@@ -121,11 +121,12 @@ export interface CauseFacts {
   'fault.partition': { namespace: string; groups: readonly (readonly string[])[]; of?: Whose };
 
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
+  'tc.redirect': { device: DeviceName; side: 'ingress' | 'egress'; to: DeviceName };
   'xdp.drop': { namespace: string; device?: DeviceName };
   'qdisc.netem': { device: DeviceName; loss?: number };
   'qdisc.drop': { namespace: string; device?: DeviceName };
   'machine.backlog': Record<never, never>;
-  'ip.localnet': { namespace: string; from?: string };
+  'ip.localnet': { namespace: string; from?: string; source?: string; to?: string; asked?: Asked };
   'ip.ttl': { namespace: string };
   'ip.checksum': { of: 'IP header' | 'TCP' | 'UDP' | 'ICMP' };
   'ipsec.policy': { namespace: string };

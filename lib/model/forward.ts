@@ -1,11 +1,11 @@
 import { deviceSysctl } from '../state/device-sysctl.ts';
-import { isMulticastIp } from '../wire/ip-address.ts';
+import { isLoopbackIp, isMulticastIp } from '../wire/ip-address.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import type { Cause } from './cause.ts';
 import type { Frame, PacketType } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, toNeighbour, unknown, type Verdict } from './prediction.ts';
-import { domainOf, refusesSource } from './reverse-path.ts';
+import { domainOf, refusesSource, takesLoopback } from './reverse-path.ts';
 import { type Lookup, lookUpRoute } from './route-lookup.ts';
 
 /** What a host does with a packet that its stack was given, and that is not its own: `ip_route_input_slow`, `ip_forward`, `ip6_forward`. */
@@ -14,6 +14,10 @@ export function forwardPacket(device: Device, frame: Frame, type: PacketType): r
   if (!packet || type !== 'host' || isForMany(packet.destination)) return [];
   const vague = filtersOf(device, packet);
   if (vague) return [unknown(vague)];
+  if (isLoopbackIp(packet.destination) && !takesLoopback(domainOf(device))) {
+    const facts = { namespace: device.namespace, to: packet.destination };
+    return [drop({ code: 'ip.localnet', facts }, 'ip_route_input_slow', { reason: 'SKB_DROP_REASON_IP_LOCALNET' })];
+  }
   const found = lookUpRoute(device.host, packet.destination, { from: device.index });
   if (found.kind === 'unknown') return [unknown(found.why)];
   const off = found.kind === 'local' ? undefined : forwardingOff(device, packet);

@@ -1,5 +1,6 @@
 import type { DeviceSysctl } from '../state/decisive-sysctls.ts';
 import { deviceSysctl } from '../state/device-sysctl.ts';
+import { isLoopbackIp } from '../wire/ip-address.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import type { Device } from './network.ts';
 import { drop, unknown, type Verdict } from './prediction.ts';
@@ -17,6 +18,11 @@ export function refusesSource(
   if (family === 6 || source === '0.0.0.0') return undefined;
   const { namespace, host, index } = device;
   const domain = domainOf(device);
+  // A martian source, of whatever route.
+  if (isLoopbackIp(source) && !takesLoopback(domain)) {
+    const facts = { namespace, source };
+    return drop({ code: 'ip.localnet', facts }, 'ip_route_input_slow', { reason: 'SKB_DROP_REASON_IP_LOCALNET' });
+  }
   const mode = greatest(domain, 'rp_filter');
   const back = lookUpRoute(host, source, { from: index });
   if (back.kind === 'unknown') return unknown(back.why);
@@ -42,6 +48,11 @@ export function refusesSource(
     back: back.kind === 'none' ? 'none' : elsewhere,
   } as const;
   return drop({ code: 'host.rp-filter', facts }, 'fib_validate_source', { reason: 'SKB_DROP_REASON_IP_RPFILTER' });
+}
+
+/** `IN_DEV_NET_ROUTE_LOCALNET`: whether what comes in by a device may be from or for an address of 127.0.0.0/8. */
+export function takesLoopback(device: Device): boolean {
+  return greatest(device, 'route_localnet') > 0;
 }
 
 /** The device that a packet is received by: in place of a device that belongs to a VRF, the VRF (`vrf_ip_rcv`). */

@@ -66,11 +66,10 @@ function best(host: Host, routes: readonly Route[], by: number | undefined): Rou
 }
 
 function judge(host: Host, route: Route): Lookup {
-  const { type, to, mtu, table } = route;
+  const { type, to, mtu } = route;
   const vague = whyUnknown(host, route);
   if (vague) return { kind: 'unknown', why: vague };
-  const words = table === TABLE_MAIN ? [] : ['table', table];
-  const facts = { namespace: host.name, route: [type, `${to.address}/${to.length}`, ...words].join(' ') };
+  const facts = { namespace: host.name, route: routeWords(route) };
   if (type === 'blackhole' || type === 'unreachable' || type === 'prohibit')
     return { kind: 'none', cause: { code: `route.${type}`, facts } };
   if (type !== 'unicast') return { kind: 'local' };
@@ -79,6 +78,16 @@ function judge(host: Host, route: Route): Lookup {
   return hop.device === undefined
     ? { kind: 'unknown', why: `${host.name} has a route to ${to.address} without a device` }
     : { kind: 'hop', device: hop.device, via: hop.via, mtu };
+}
+
+/**
+ * A route that leads nowhere, in the words by which `ip route del` finds it. One with a nexthop object is shown as a blackhole
+ * (`fib_dump_info`), and yet its own type is `unicast`.
+ */
+export function routeWords({ type, to, table, nexthopId }: Route): string {
+  const target = `${to.address}/${to.length}`;
+  const words = nexthopId === undefined ? [type, target] : [target, 'nhid', nexthopId];
+  return [...words, ...(table === TABLE_MAIN ? [] : ['table', table])].join(' ');
 }
 
 /** The next hop of a route, or of the nexthop object that it names; undefined: that drops what it is given. */

@@ -8,7 +8,7 @@ import { type Encap, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
 import { oneOf } from './one-of.ts';
 import { gateway, hopHeader, hopRows, hops, type NextHop, onlink } from './route-hops.ts';
 import { givenMetrics, metricRows, type RouteMetrics } from './route-metrics.ts';
-import { device, ip, ipFamily, pad, s32, u8, u32 } from './scalars.ts';
+import { be16, device, ip, ipFamily, pad, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { flat } from './type.ts';
@@ -87,8 +87,13 @@ interface SaidRoute
     Pick<Route, 'to' | 'via' | 'device' | 'source' | 'metric' | 'nexthopId' | 'mtu' | 'type' | 'table' | 'tos'>
   > {
   family?: IpFamily;
-  /** To be looked up: the address to send from. */
+  /** To be looked up: the address to send from, and what rules (`ip rule`) may ask of the packet. */
   from?: string | undefined;
+  mark?: number | undefined;
+  /** `IPPROTO_*`: of TCP, UDP and ICMP alone (`rtm_getroute_parse_ip_proto`). */
+  ipproto?: number | undefined;
+  sport?: number | undefined;
+  dport?: number | undefined;
   /** The only sources that it is for (IPv6). */
   onlyFrom?: Route['from'];
   /** @default 'boot' */
@@ -132,6 +137,10 @@ const attributes = table({
     8,
     flat(table({ mtu: attribute('RTAX_MTU', 2, u32), ...metricRows, unknownMetrics: others() })),
   ),
+  mark: attribute('RTA_MARK', 16, u32, { word: false }),
+  ipproto: attribute('RTA_IP_PROTO', 27, u8, { word: false }),
+  sport: attribute('RTA_SPORT', 28, be16, { word: false }),
+  dport: attribute('RTA_DPORT', 29, be16, { word: false }),
   cache: attribute('RTA_CACHEINFO', 12, struct('rta_cacheinfo', { uses: pad(8), expires: s32, rest: pad(20) })),
   hops: attribute('RTA_MULTIPATH', 9, hops, { word: '' }),
   unknown: others(),
@@ -198,9 +207,21 @@ export const ipRoute = new Family({
     const target = to.length === 0 ? nowhere : isWhole ? to.address : `${to.address}/${to.length}`;
     if (verb !== 'get') return [type === 'unicast' ? undefined : type, target, ...ownWords(said), ...rest];
     const oif = index === undefined ? [] : ['oif', names.device(index)];
-    return [target, ...(from === undefined ? [] : ['from', from]), ...oif];
+    return [target, ...(from === undefined ? [] : ['from', from]), ...oif, ...flowWords(said)];
   },
 });
+
+/** What rules may ask of a packet whose route is looked up. */
+function flowWords({ tos = 0, mark, ipproto, sport, dport }: SaidRoute): string[] {
+  const named = Object.entries({ ipproto, sport, dport }).flatMap(([word, value]) =>
+    value === undefined ? [] : [word, String(value)],
+  );
+  return [
+    ...(tos === 0 ? [] : ['tos', `0x${tos.toString(16)}`]),
+    ...(mark === undefined ? [] : ['mark', `0x${mark.toString(16)}`]),
+    ...named,
+  ];
+}
 
 /** What stands in the header, where it is not what iproute2 chooses itself. */
 function ownWords({ onlyFrom, tos = 0, scope, protocol, encap, table: number = TABLE_MAIN }: SaidRoute): string[] {

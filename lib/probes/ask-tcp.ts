@@ -6,7 +6,7 @@ import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/so
 import { engineOf } from '../lab/engine.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
-import { decodeTcp } from '../wire/tcp.ts';
+import { decodeTcp, type TcpSegment } from '../wire/tcp.ts';
 import type { Asker, Reply } from './asker.ts';
 import { bindSource, scopeOf } from './bind-source.ts';
 import { IcmpErrors, refusalBy } from './icmp-errors.ts';
@@ -57,7 +57,7 @@ export function askTcp(question: Question, port: number): Asker {
     },
     recognize(bytes) {
       const packet = ipPacketOf(bytes);
-      if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < 4) return undefined;
+      if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < PORTS) return undefined;
       const [from16, to16] = [packet.payload.readUInt16BE(0), packet.payload.readUInt16BE(2)];
       // Where its own host translates its port, too. An ICMP error may quote the ports alone.
       const segment = decodeTcp(packet.payload);
@@ -67,7 +67,8 @@ export function askTcp(question: Question, port: number): Asker {
         );
       // Where its own host translates it, it leaves for another address.
       const isAddressed = (packet.destination === to.address && to16 === port) || packet.source === source.address;
-      if (isAddressed && isOurs(from16, segment?.sequence)) return 'probe';
+      // The kernel of the asker sends more of the same connection: an ACK, and a reset for an answer that it refuses.
+      if (isAddressed && isOurs(from16, segment?.sequence)) return !segment || isSyn(segment) ? 'probe' : undefined;
       const isFromTarget = packet.source === to.address && from16 === port;
       return isFromTarget && isOurs(to16, segment?.acknowledgement) ? 'answer' : undefined;
     },
@@ -94,4 +95,12 @@ export function askTcp(question: Question, port: number): Asker {
     }
     return undefined;
   }
+}
+
+/** The bytes of both ports. */
+const PORTS = 4;
+
+/** Whether a segment begins a connection (RFC 9293 section 3.5). */
+function isSyn({ flags }: TcpSegment): boolean {
+  return flags.startsWith('S') && !flags.includes('.');
 }

@@ -38,8 +38,9 @@ export function forgetPathMtu(question: Question): boolean {
 }
 
 function lookUp(question: Question): Route | undefined {
-  const { from, source, bound } = question;
+  const { from, source, bound, flow } = question;
   const by = {
+    ...flow,
     device: bound === 'device' ? source.device.index : undefined,
     from: bound ? source.address : undefined,
   };

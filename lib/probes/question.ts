@@ -1,5 +1,9 @@
 import type { Interface, Namespace } from '../lab/index.ts';
+import type { Flow } from '../lab/route-to.ts';
 import type { Family } from '../wire/ip-address.ts';
+
+/** What rules (`ip rule`) may ask of a probe. The kernel chooses the port that it comes from. */
+export type ProbeFlow = Pick<Flow, 'ipproto' | 'dport'>;
 
 /** Who asks whom, with everything that can be known before the first packet. */
 export interface Question {
@@ -11,4 +15,5 @@ export interface Question {
   family: Family;
   /** What the spec chose of `source`: the device to leave by, or only the address; otherwise the kernel chooses. */
   bound: 'device' | 'address' | undefined;
+  flow?: ProbeFlow;
 }

@@ -20,7 +20,7 @@ import { PROBE_DATA } from './probe-data.ts';
 import type { Question } from './question.ts';
 import { whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
-import { toQuestion } from './to-question.ts';
+import { flowOf, toQuestion } from './to-question.ts';
 
 /** An answer to oneself takes 0.1 ms. */
 const SLOW = 10;
@@ -94,7 +94,7 @@ export async function reach(
   options: ReachOptions,
   { control = false, ...patience }: Patience & { control?: boolean },
 ): Promise<ReachReport> {
-  const question = toQuestion(call, from, to, familyOfQuestion(options));
+  let question = toQuestion(call, from, to, familyOfQuestion(options));
   const { by = 'icmp', size, neighbours = 'cold' } = options;
   const { namespace } = question.to;
   await untilAddressesUsable(from.lab);
@@ -109,6 +109,7 @@ export async function reach(
   try {
     listener = openListenerFor(call, question, options);
     const port = listener?.port ?? wantedPort;
+    question = { ...question, flow: flowOf({ by, port }, question.family) };
     using asker = openAsker(by, question, { port, size });
     patience.onOpen?.(asker.signs);
     const { result, noRoom } = await askWithRoom(from, question.family, {

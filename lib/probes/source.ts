@@ -136,11 +136,11 @@ function deviceOf(question: Question): Interface {
 }
 
 /** The device and address that the kernel would send to now, or why there is none. */
-export function nextHop({ from, to, source, bound }: Question): { device: Interface; address: string } | string {
+export function nextHop({ from, to, source, bound, flow }: Question): { device: Interface; address: string } | string {
   let route: Route;
   try {
     const dev = bound === 'device' ? source.device : undefined;
-    route = routeOf(from, to.address, { dev, bound: bound ? source.address : undefined, chosen: source.address });
+    route = routeOf(from, to.address, { dev, bound: bound ? source.address : undefined, chosen: source.address, flow });
   } catch (error) {
     if (isNoRoute(error)) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
@@ -155,12 +155,18 @@ export function nextHop({ from, to, source, bound }: Question): { device: Interf
 function routeOf(
   from: Namespace,
   to: string,
-  { dev, bound, chosen }: { dev: Interface | undefined; bound: string | undefined; chosen: string },
+  {
+    dev,
+    bound,
+    chosen,
+    flow,
+  }: { dev: Interface | undefined; bound: string | undefined; chosen: string; flow: Question['flow'] },
 ): Route {
+  const by = { ...flow, device: dev?.index };
   try {
-    return routeTo(from, to, { device: dev?.index, from: bound });
+    return routeTo(from, to, { ...by, from: bound });
   } catch (error) {
     if (bound !== undefined || familyOf(to) !== 6 || !isNoRoute(error)) throw error;
-    return routeTo(from, to, { device: dev?.index, from: chosen });
+    return routeTo(from, to, { ...by, from: chosen });
   }
 }

@@ -6,8 +6,9 @@ import { routeTo } from '../lab/route-to.ts';
 import { isRoutable } from '../netlink/address.ts';
 import type { Route } from '../netlink/route.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
+import { IP_PROTOCOL } from '../wire/ipv4.ts';
 import { goneBecause } from './gone-address.ts';
-import type { Question } from './question.ts';
+import type { ProbeFlow, Question } from './question.ts';
 import type { ReachOptions } from './reach.ts';
 
 /**
@@ -24,9 +25,20 @@ export function toQuestion(
 ): Question {
   const target = toTarget(call, from, to, options);
   const family = familyOf(target.address) as Family;
-  const source = toSource(call, from, target, family, options.from);
+  const flow = flowOf(options, family);
+  const source = toSource(call, from, target, { family, wanted: options.from, flow });
   const bound = options.from === undefined ? undefined : options.from instanceof Interface ? 'device' : 'address';
-  return { from, to: target, family, source, bound };
+  return { from, to: target, family, source, bound, flow };
+}
+
+/** What the probes of a question are, for rules that ask for it. ARP and ND take no route. */
+export function flowOf(
+  { by = 'icmp', port }: { by?: ReachOptions['by'] | undefined; port?: number | undefined },
+  family: Family,
+): ProbeFlow {
+  if (by === 'arp' || by === 'nd') return {};
+  if (by === 'icmp') return { ipproto: family === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6 };
+  return { ipproto: IP_PROTOCOL[by], dport: port };
 }
 
 function toTarget(
@@ -87,8 +99,7 @@ function toSource(
   call: string,
   from: Namespace,
   to: Question['to'],
-  family: Family,
-  wanted: Interface | string | undefined,
+  { family, wanted, flow }: { family: Family; wanted: Interface | string | undefined; flow: ProbeFlow },
 ): Question['source'] {
   const target = to.address;
   const all = from.interfaces.flatMap((device) =>
@@ -116,7 +127,7 @@ function toSource(
   // Every device has the prefix of link-local addresses: what counts is which of them is on the target's link.
   const there = onLink ? to.device : undefined;
   // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
-  const route = there ? undefined : routeOrNone(from, target);
+  const route = there ? undefined : routeOrNone(from, target, flow);
   const chosen =
     own.find(({ device }) => there && isOnLink(device, there)) ??
     own.find(({ address }) => address === route?.source) ??
@@ -124,7 +135,7 @@ function toSource(
     own.find((prefix) => contains(prefix, target)) ??
     own[0];
   if (chosen) return chosen;
-  if (from.lab.discover().length > 0) return toSource(call, from, to, family, wanted);
+  if (from.lab.discover().length > 0) return toSource(call, from, to, { family, wanted, flow });
   throw new UsageError(
     `${call}: ${from.name} has no IPv${family} address to ask from; ${addressHint(from, from.interfaces, family)}`,
   );
@@ -151,23 +162,24 @@ function isOnLink(one: Interface, other: Interface): boolean {
   return one.peer === other || (one.segment !== undefined && one.segment === other.segment);
 }
 
-function routeOrNone(from: Namespace, target: string): Route | undefined {
+function routeOrNone(from: Namespace, target: string, flow: ProbeFlow): Route | undefined {
   try {
-    return routeTo(from, target);
+    return routeTo(from, target, flow);
   } catch (error) {
     if (isNoRoute(error)) return undefined;
     throw error;
   }
 }
 
-function addressHint(namespace: Namespace, devices: readonly Interface[], family: Family = 4): string {
+function addressHint(namespace: Namespace, devices: readonly Interface[], wanted?: Family): string {
   const [device] = devices;
   if (!device) return 'give it one: it has no interface: plug in a cable or a macvlan';
+  const family = wanted ?? 4;
   const free = device.segment?.peek().find((each) => each.family === family);
   // The kernel takes IPv6 addresses along when a link goes down (addrconf_ifdown).
   const had = new Set(namespace.interfaces.flatMap((each) => each.address.list().map((own) => own.address)));
   const gone =
-    family === 6
+    wanted !== 4
       ? engineOf(namespace.lab)
           .addresses.givenTo(device)
           .find((address) => familyOf(address) === 6 && !isLinkLocal(address) && !had.has(address))

@@ -190,7 +190,7 @@ function translated(namespace: Namespace, asked: string, became: string | undefi
   return {
     namespace,
     how: became ? `got the probe, whose target had become ${became}` : 'took the probe for its own',
-    hint: `a packet filter on the way translates ${asked}: nft list ruleset`,
+    hint: `a packet filter on the way translates ${asked}, or has a proxy take it (tproxy): nft list ruleset`,
   };
 }
 

@@ -86,3 +86,8 @@ export function broadcastOf(prefix: Prefix): string {
   bytes.writeUInt32BE((bytes.readUInt32BE(0) | hosts) >>> 0, 0);
   return bytesToIp(bytes);
 }
+
+/** Whether it is of 127.0.0.0/8, which IPv4 keeps in its host (RFC 1122 section 3.2.1.3). */
+export function isLoopbackIp(address: string): boolean {
+  return address.startsWith('127.');
+}

@@ -114,10 +114,15 @@ test("a router's neighbour that nobody is", async ({ lab }) => {
   const { a, b } = routed(lab);
   b.interface().address.delete('10.0.1.2/24');
   b.interface().address.add('10.0.1.3/24');
-  // What nobody has, the last router is asked for.
-  expect(await diagnosed(expect(a).toReach('10.0.1.2', SHORT))).toMatchObject({
+  // What nobody ever had, the last router is asked for.
+  expect(await diagnosed(expect(a).toReach('10.0.1.9', SHORT))).toMatchObject({
     code: 'router.no-holder',
-    facts: { namespace: 'r', address: '10.0.1.2' },
+    facts: { namespace: 'r', address: '10.0.1.9' },
+    lastSeen: 'r/eth0',
+  });
+  expect(await diagnosed(expect(a).toReach('10.0.1.2', SHORT))).toMatchObject({
+    code: 'address.gone',
+    facts: { address: '10.0.1.2', holder: 'b', why: '10.0.1.2 was deleted' },
     lastSeen: 'r/eth0',
   });
 });

@@ -3,6 +3,7 @@ import { bridgeLink } from '../../lib/links/bridge-port.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../../lib/netlink/bridge-mst.ts';
 import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
+import { tcFilter } from '../../lib/netlink/filter.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
 import { ipNetns } from '../../lib/netlink/namespace-id.ts';
@@ -30,5 +31,6 @@ export const FAMILIES = {
   bridgeMst,
   ipNtable,
   tcQdisc,
+  tcFilter,
   ipNetns,
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PORT_STATUS } from '../../lib/links/bridge-port.ts';
 import { ownKinds } from '../../lib/links/registry.ts';
+import { filterOptions, mirredOptions } from '../../lib/netlink/filter.ts';
 import { genericFamily } from '../../lib/netlink/generic.ts';
 import { logConfig, logPacket } from '../../lib/netlink/nf-log.ts';
 import { nftChain, nftRule, nftSet, nftTable } from '../../lib/netlink/nf-tables.ts';
@@ -43,6 +44,7 @@ const MEMBERS: Record<string, string> = {
   rtgenmsg: 'rtgen_family',
   rtmsg: 'rtm_family rtm_dst_len rtm_src_len rtm_tos rtm_table rtm_protocol rtm_scope rtm_type rtm_flags',
   rtnexthop: 'rtnh_len rtnh_flags rtnh_hops rtnh_ifindex',
+  gnet_stats_basic: 'bytes packets -',
   gnet_stats_queue: 'qlen backlog drops requeues overlimits',
   tc_netem_corr: 'delay_corr loss_corr dup_corr',
   tc_netem_corrupt: 'probability correlation',
@@ -51,6 +53,7 @@ const MEMBERS: Record<string, string> = {
   tc_netem_reorder: 'probability correlation',
   tc_ratespec: 'cell_log linklayer overhead cell_align mpu rate',
   tc_tbf_qopt: 'rate peakrate limit buffer mtu',
+  tc_mirred: 'index-bindcnt eaction ifindex',
   tcmsg: 'tcm_family tcm__pad1-tcm__pad2 tcm_ifindex tcm_handle tcm_parent tcm_info',
 };
 
@@ -64,7 +67,7 @@ const NEWER =
 const families = Object.values(FAMILIES);
 const generic = [genericFamily, wireguardDevice];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
-const qdiscs = [netemOptions, tbfOptions];
+const qdiscs = [netemOptions, tbfOptions, mirredOptions, ...Object.values(filterOptions)];
 const bodies = [
   ...families.map(({ options }) => options.body),
   ...[...netfilter, ...generic, ...qdiscs],

@@ -12,6 +12,8 @@ const HEADERS = [
     'linux/fib_rules.h',
     'linux/gen_stats.h',
     'linux/pkt_sched.h',
+    'linux/pkt_cls.h',
+    'linux/tc_act/tc_mirred.h',
     'linux/icmpv6.h',
     'linux/net_namespace.h',
     'linux/nexthop.h',

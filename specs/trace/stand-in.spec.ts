@@ -199,7 +199,9 @@ test('a packet filter that sends the probe elsewhere', async ({ lab }) => {
   expect(failure).toMatch(
     /\nReceived: {2}an answer after .* \(\d+ probes?\), not of b: c got the probe, whose target had become 10\.0\.2\.1\n/,
   );
-  expect(failure).toMatch(/\nHint: a packet filter on the way translates 10\.0\.1\.1: nft list ruleset$/);
+  expect(failure).toMatch(
+    /\nHint: a packet filter on the way translates 10\.0\.1\.1, or has a proxy take it \(tproxy\): nft list ruleset$/,
+  );
 });
 
 test('a router that takes the probe for itself', async ({ lab }) => {

@@ -3,6 +3,7 @@ import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import { hasRules, listAddedRoutes, routeTo } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { routeWords } from '../../model/route-lookup.ts';
 import { isRoutable } from '../../netlink/address.ts';
 import { ipRoute, type Route, TABLE_MAIN } from '../../netlink/route.ts';
 import { contains, familyOf } from '../../wire/ip-address.ts';
@@ -64,10 +65,8 @@ export function toNowhere(from: Namespace, to: string): Cause | undefined {
   for (const table of TABLES) {
     const [most] = all.filter((each) => each.table === table).toSorted((a, b) => b.to.length - a.to.length);
     const type = most?.type;
-    if (most && (type === 'blackhole' || type === 'unreachable' || type === 'prohibit')) {
-      const words = [type, `${most.to.address}/${most.to.length}`, ...(table === TABLE_MAIN ? [] : ['table', table])];
-      return { code: `route.${type}`, facts: { namespace, route: words.join(' ') } };
-    }
+    if (most && (type === 'blackhole' || type === 'unreachable' || type === 'prohibit'))
+      return { code: `route.${type}`, facts: { namespace, route: routeWords(most) } };
     if (most && type !== 'throw') return undefined;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { hasCode } from '../../kernel/has-code.ts';
+import type { Namespace } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -44,7 +45,11 @@ function wayCause(question: Question): Cause | undefined {
   if (stateIfThere(source.device)?.up === false) return { code: 'link.down', facts: { device, routes: true } };
   const facts = { namespace: from.name, to: to.address };
   if (isMulticastIp(to.address)) return { code: 'route.none', facts: { ...facts, group: { device } } };
-  if (hasRules(from, family)) return { code: 'route.none', facts: { ...facts, hasRules: true } };
+  // fib_rule_action, fib_props: a rule says so, or a route of the table that it names.
+  if (hasRules(from, family))
+    return hop.endsWith('(ENETUNREACH)')
+      ? { code: 'route.none', facts: { ...facts, hasRules: true } }
+      : toNowhereByRule(hop, from);
   const nowhere = toNowhere(from, to.address);
   // __mkroute_output: what is from 127.0.0.0/8 stays in its host.
   if (!nowhere && hop.endsWith('(EINVAL)') && source.address.startsWith('127.'))
@@ -63,4 +68,12 @@ function mtuCause(question: Question, size: number | undefined): Cause | undefin
   const where = { namespace: from.name, to: to.address, room: mtu - packetLength(question, 0) };
   const device = ofRoute ? {} : { device: deviceName(hop.device) };
   return { code: 'link.mtu', facts: { ...device, mtu, length, where: { is: 'source', ...where } } };
+}
+
+const NOWHERE = { EINVAL: 'route.blackhole', EACCES: 'route.prohibit', EHOSTUNREACH: 'route.unreachable' } as const;
+
+/** Rules choose the table by more than the destination: which route it is, the kernel does not tell. */
+function toNowhereByRule(hop: string, { name: namespace }: Namespace): Cause | undefined {
+  const errno = Object.keys(NOWHERE).find((each) => hop.endsWith(`(${each})`)) as keyof typeof NOWHERE | undefined;
+  return errno && { code: NOWHERE[errno], facts: { namespace } };
 }

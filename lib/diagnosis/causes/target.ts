@@ -1,7 +1,7 @@
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
-import { holds } from '../../trace/owner.ts';
+import { answersAnycast, holds } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { familyOf } from '../../wire/ip-address.ts';
@@ -26,7 +26,8 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   if (elsewhere) return elsewhere;
   const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
   const facts = { namespace: namespace.name, address };
-  if (!own && !holds(namespace, address)) return { code: 'address.elsewhere', facts };
+  const isAnycast = !own && answersAnycast(namespace, address);
+  if (!own && !isAnycast && !holds(namespace, address)) return { code: 'address.elsewhere', facts };
   // One that failed is tentative for good (addrconf_dad_stop).
   if (own?.dadFailed) return { code: 'address.duplicate', facts };
   if (own?.tentative) return { code: 'address.tentative', facts: { ...facts, length: own.length } };
@@ -38,8 +39,10 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const sysctl = packet.family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
   const isEcho =
     packet.protocol === IP_PROTOCOL.icmp || (packet.protocol === IP_PROTOCOL.icmpv6 && packet.payload[0] === 128);
-  if (isEcho && namespace.sysctl.get(sysctl) === '1')
-    return { code: 'host.echo-ignored', facts: { namespace: namespace.name, sysctl } };
+  // icmpv6_echo_reply: what is for an anycast address has a setting of its own, too.
+  const silencers = isAnycast ? [sysctl, 'net.ipv6.icmp.echo_ignore_anycast'] : [sysctl];
+  const silencer = isEcho ? silencers.find((each) => namespace.sysctl.get(each) === '1') : undefined;
+  if (silencer) return { code: 'host.echo-ignored', facts: { namespace: namespace.name, sysctl: silencer } };
   return (
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??

@@ -1,5 +1,6 @@
-import type { DeviceName } from '../../model/cause.ts';
-import { ownName, type WordsOf } from './words.ts';
+import type { CauseFacts, DeviceName } from '../../model/cause.ts';
+import { unanswered } from './neighbour.ts';
+import { ASKED, namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
 
 /** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
 export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
@@ -10,6 +11,16 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     say: ({ namespace, device, side }) => ({
       text: `dropped by traffic control at the ${side}${ofDevice(device)}`,
       hint: `on ${namespace}: tc -s filter show dev ${device ? ownName(device) : '…'} ${side}`,
+    }),
+  },
+  'tc.redirect': {
+    means:
+      'A filter of traffic control sent it elsewhere (`action mirred egress redirect`, `tcf_mirred_act`), and from there it does not come to the device with its MAC address. The taps saw it there.',
+    facts: { device: 'the device with the filter', to: 'the device that the filter names' },
+    example: { device: 'b/eth0', side: 'ingress', to: 'b/eth1' },
+    say: ({ device, side, to }) => ({
+      text: `a filter of traffic control at the ${side} of ${device} sent it out by ${to}`,
+      hint: `on ${namespaceOf(device)}: tc -s filter show dev ${ownName(device)} ${side}`,
     }),
   },
   'xdp.drop': {
@@ -54,14 +65,14 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   'ip.localnet': {
     means:
       'A packet from or for 127.0.0.0/8 came from outside (`ip_route_input_slow`), or would leave its host (`__mkroute_output`).',
-    optional: { from: 'the source address, if the packet would leave its host' },
-    example: { namespace: 'b' },
-    say: ({ namespace, from }) => ({
-      text: from
-        ? `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays inside the host`
-        : `${namespace} takes no packets of 127.0.0.0/8 from outside`,
-      hint: `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`,
-    }),
+    optional: {
+      from: 'the source address, if the packet would leave its host',
+      source: 'the address that it came from',
+      to: 'the address that it was for, or was translated to',
+      asked: ASKED,
+    },
+    example: { namespace: 'b', to: '127.0.0.1' },
+    say: localnet,
   },
   'ip.ttl': {
     means: 'The TTL, or the hop limit, of the packet was used up in a router (`ip_forward`, `ip6_forward`).',
@@ -102,6 +113,18 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     say: ({ namespace }) => ({ text: `the socket of ${namespace} wants a greater TTL (IP_MINTTL)` }),
   },
 };
+
+function localnet({ namespace, from, source, to, asked }: CauseFacts['ip.localnet']): Said {
+  const allow = `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`;
+  if (from) return { text: `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays in a host`, hint: allow };
+  if (source)
+    return {
+      text: unanswered(asked, `${namespace} takes nothing from ${source}: 127.0.0.0/8 stays in a host`),
+      hint: 'no other host can answer to such an address: give the packet, or its translation (SNAT), another source',
+    };
+  const text = `${namespace} takes no packets ${to ? `for ${to}` : 'of 127.0.0.0/8'} from outside: route_localnet is 0`;
+  return { text, hint: allow };
+}
 
 function ofDevice(device: DeviceName | undefined): string {
   return device ? ` of ${device}` : '';

@@ -61,18 +61,27 @@ function noRoute({ namespace, to, back, hasRules, group }: CauseFacts['route.non
       hint: `add a route to groups: ${namespace}.route.add({ to: '${groups}', dev: '${name}' }); toHear asks who hears a group`,
     };
   }
-  if (hasRules) return { text, hint: `a rule may be the reason; on ${namespace}: ip rule; ip route show table all` };
+  if (hasRules) return { text, hint: which(namespace) };
   return { text, hint: `${namespace}.route.add({ to: '${to}', via: … })` };
+}
+
+function which(namespace: string): string {
+  return `which rule it is: ip rule and ip route show table all, on ${namespace}`;
 }
 
 function toNowhere(type: string, does: string): CodeWords<'route.blackhole'> {
   return {
-    means: `A \`${type}\` route takes the packet, and ${does}.`,
-    facts: { route: 'in the words of `ip route`' },
+    means: `A \`${type}\` route or rule takes the packet, and ${does}.`,
+    optional: {
+      route: 'in the words of `ip route`; missing if the host has rules (`ip rule`), so one of them may be the reason',
+    },
     example: { namespace: 'r', route: `${type} 10.0.1.0/24` },
-    say: ({ namespace, route }) => ({
-      text: `${namespace} has a route that leads nowhere: ${route}`,
-      hint: `on ${namespace}: ip route del ${route}`,
-    }),
+    say: ({ namespace, route }) =>
+      route === undefined
+        ? { text: `a rule or route of ${namespace} leads nowhere: ${type}`, hint: which(namespace) }
+        : {
+            text: `${namespace} has a route that leads nowhere: ${route}${route.includes(' nhid ') ? ` (a ${type} nexthop)` : ''}`,
+            hint: `on ${namespace}: ip route del ${route}`,
+          },
   };
 }

@@ -2,6 +2,7 @@ import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
 import { getHook } from '../../netlink/nf-tables.ts';
 import { askNftables } from '../../netlink/packet-filters.ts';
+import { isLoopbackIp } from '../../wire/ip-address.ts';
 import { addressesOf, destinationOf } from '../translation.ts';
 import type { Step, TracedPacket } from './follow-packets.ts';
 import { legacyRuleText, ruleText } from './rule-text.ts';
@@ -28,12 +29,18 @@ export function translationsOf(packets: readonly TracedPacket[]): Translation[] 
   );
 }
 
-/** The address that a packet for an address was for in the end; undefined where that stayed the same. */
+/**
+ * The address that a packet for an address was for in the end; undefined where that stayed the same. Every host has those of
+ * 127.0.0.0/8: a packet that is translated to one is at its goal.
+ */
 export function becameOf(translations: readonly Translation[], address: string): string | undefined {
   const became = new Map(translations.map(({ before, after }) => [destinationOf(before), destinationOf(after)]));
   let current = address;
   // Two that translate each other's would go on for ever.
-  for (let step = 0; step < became.size; step++) current = became.get(current) ?? current;
+  for (let step = 0; step < became.size; step++) {
+    const next = became.get(current) ?? current;
+    if (!isLoopbackIp(next)) current = next;
+  }
   return current === address ? undefined : current;
 }
 
