@@ -12,7 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { flock } from '../kernel/libc.ts';
 
 /** Where kernels are kept, by the XDG Base Directory rules: `~/.cache/hairpin/kernels`. */
@@ -43,6 +43,12 @@ export function cached(name: string, fill: (folder: string) => void): string {
     if (!existsSync(target)) throw error;
   }
   return target;
+}
+
+/** Removes a folder of the cache, if it is there. */
+export function dropCached(name: string): void {
+  if (name === '' || basename(name) !== name) throw new Error(`no folder of the cache: '${name}'`);
+  rmSync(join(kernelCache(), name), { recursive: true, force: true });
 }
 
 const LOCK_SH = 1;

@@ -7,6 +7,7 @@ import { clearPlace, placeIn } from '../report/results.ts';
 import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
 import { type Accelerator, chooseAccelerator } from './accelerator.ts';
 import { beginTask } from './begin-task.ts';
+import { dropCached } from './cache.ts';
 import { eachLine, lastLines, messageOf, PANIC } from './console.ts';
 import { GuestClock } from './guest-clock.ts';
 import {
@@ -23,7 +24,6 @@ import { chooseShare, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 import { findReports, type KernelReport } from './kernel-reports.ts';
 import { QemuEnded } from './monitor.ts';
-import { dropSnapshot } from './snapshot.ts';
 import { startMachine } from './start-machine.ts';
 import { gather } from './start-program.ts';
 import { watchDebugger } from './watch-debugger.ts';
@@ -133,7 +133,7 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
   const { resumed, booted, ending } = run;
   if (resumed === undefined || booted !== undefined || ending.kind === 'time-out') return run;
   // Whatever the reason, a snapshot that does not go on is of no use. The kernel boots, and says what is wrong if anything is.
-  dropSnapshot(resumed);
+  dropCached(resumed);
   return runOnce(kernel, task);
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { memoryFile } from '../kernel/memory-file.ts';
 import { openNewFile, PRIVATE, writeNewFile } from '../report/write-file.ts';
-import { cached, kernelCache } from './cache.ts';
+import { cached, dropCached, kernelCache } from './cache.ts';
 import type { Kernel } from './kernel.ts';
 import { hasBuiltIn } from './kernel-config.ts';
 import { type Extent, extentsOf, packExtents, unpackExtents } from './sparse-file.ts';
@@ -67,11 +67,6 @@ export function keepGuest(name: string, { memory, devices, console }: KeptGuest)
   dropAllBut(basename(folder));
 }
 
-/** For a guest that did not go on as it should: the next one boots. */
-export function dropSnapshot(name: string): void {
-  rmSync(join(kernelCache(), name), { recursive: true, force: true });
-}
-
 function load(folder: string, size: number): KeptGuest | undefined {
   const read = (name: string) => readFileSync(join(folder, name));
   let memory: number | undefined;
@@ -101,5 +96,5 @@ function dropAllBut(kept: string): void {
   const others = readdirSync(kernelCache())
     .filter((name) => name.startsWith(PREFIX) && name !== kept)
     .map((name) => ({ name, used: statSync(join(kernelCache(), name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }));
-  for (const { name } of others.toSorted((a, b) => b.used - a.used).slice(KEPT - 1)) dropSnapshot(name);
+  for (const { name } of others.toSorted((a, b) => b.used - a.used).slice(KEPT - 1)) dropCached(name);
 }

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { chooseAccelerator } from '../../lib/machines/accelerator.ts';
-import { kernelCache } from '../../lib/machines/cache.ts';
+import { dropCached, kernelCache } from '../../lib/machines/cache.ts';
 import { guestEnvironment } from '../../lib/machines/guest-environment.ts';
 import { chooseShare } from '../../lib/machines/initramfs.ts';
 import type { Kernel } from '../../lib/machines/kernel.ts';
 import { hasBuiltIn } from '../../lib/machines/kernel-config.ts';
 import { type MachineRun, runInMachine } from '../../lib/machines/machine.ts';
-import { dropSnapshot } from '../../lib/machines/snapshot.ts';
 import { GUEST, kernelHere } from './kernel-here.ts';
 
 const guests = test
@@ -22,7 +21,7 @@ const guests = test
   .extend('run', { scope: 'test' }, async ({ kernel }, { onCleanup }) => {
     const append = `hairpin.spec=${randomUUID()}`;
     const names = new Set<string>();
-    onCleanup(() => names.forEach(dropSnapshot));
+    onCleanup(() => names.forEach(dropCached));
     return async (script: string): Promise<MachineRun> => {
       const results = mkdtempSync(join(tmpdir(), 'hairpin-snapshot-'));
       try {
@@ -85,7 +84,7 @@ guests('by 9p a guest goes on as well', GUEST, async ({ kernel, skip }) => {
   try {
     await runInMachine(kernel, { ...task, results, append, shares });
     const { resumed, ending } = await runInMachine(kernel, { ...task, results, append, shares });
-    dropSnapshot(resumed as string);
+    dropCached(resumed as string);
     expect(ending).toEqual({ kind: 'ended', exitCode: 0 });
     expect(readFileSync(join(results, 'through'), 'utf8')).toBe('through\n');
   } finally {
