@@ -221,6 +221,21 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     expect(script.replaceAll(/^# .*$/gm, '')).not.toContain('near');
   });
 
+  // a ── b
+  test('routes and nexthops that were replaced', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    const { a: eth0 } = lab.cable(a, b);
+    for (const via of ['10.0.0.2', '10.0.0.77']) {
+      a.nexthop.replace({ id: 1, via, dev: eth0 });
+      a.nexthop.replace({ id: 10, group: [{ id: 1, weight: via === '10.0.0.2' ? 1 : 3 }] });
+      a.route.replace({ to: '10.9.0.0/16', nhid: 10 });
+      a.route.replace({ to: '10.8.0.0/16', via, mtu: 1400 });
+    }
+    a.route.replace({ to: '10.0.0.0/24', dev: eth0, mtu: 1300 });
+    a.route.replace({ to: b.interface().address.first(6)?.address ?? '', type: 'unreachable' });
+    expect(await outcomes(lab, [a, b, { family: 4 }], [a, b, { family: 6 }])).toEqual(['answered', 'unsent']);
+  });
+
   // a ── router ── b, whose address the router answers for
   test('addresses that are answered for, and sysctls that are not often set', async ({ lab }) => {
     const [a, b, router] = [lab.namespace('a'), lab.namespace('b'), lab.router('router')];
