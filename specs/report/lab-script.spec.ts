@@ -63,6 +63,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
     a.link('vxlan', { id: 7, remote: '192.0.2.2', ttl: 9 });
     const right = b.link('vxlan', { id: 7, remote: '192.0.2.1', macLearning: false });
+    right.fdb.add({ mac: '02:00:00:00:dd:01', dst: '192.0.2.1', dynamic: true, externLearn: true });
     const address = right.address.first(4)?.address ?? '';
     expect(await outcomes(lab, [a, address])).toEqual(['answered']);
     const state = readLab(lab);
@@ -129,6 +130,10 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     const { b: p1 } = lab.cable(b, sw, { b: { isolated: true, mcastFlood: false, guard: true } });
     lab.cable(c, sw, { b: { learning: false, bcastFlood: false } });
     sw.fdb.add('02:00:00:00:dd:01', p1);
+    sw.fdb.add('02:00:00:00:dd:02', p1, { externLearn: true });
+    sw.fdb.add('02:00:00:00:dd:03', p1, { local: true });
+    sw.fdb.add('02:00:00:00:dd:04', sw.br0);
+    sw.fdb.add('02:00:00:00:dd:05', p1, { sticky: true });
     expect(await outcomes(lab, [a, b], [a, c], [c, a])).toEqual(['lost', 'lost', 'answered']);
   });
 
