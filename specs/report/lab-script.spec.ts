@@ -1,4 +1,5 @@
 import { createLab, describe, expect, type Interface, MACVLAN_MODES, type Namespace, supports, test } from 'hairpin';
+import { hasCode } from '../../lib/kernel/has-code.ts';
 import { reach } from '../../lib/probes/reach.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
@@ -239,6 +240,27 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     a.route.replace({ to: '10.0.0.0/24', dev: eth0, mtu: 1300 });
     a.route.replace({ to: b.interface().address.first(6)?.address ?? '', type: 'unreachable' });
     expect(await outcomes(lab, [a, b, { family: 4 }], [a, b, { family: 6 }])).toEqual(['answered', 'unsent']);
+  });
+
+  // a ── b
+  test('a segment of segment routing (needs CONFIG_IPV6_SEG6_LWTUNNEL)', async ({ lab, skip }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    const { a: dev } = lab.cable(a, b);
+    const srh = { segs: ['fcff::2', 'fcff::3'] };
+    try {
+      a.route.add({ to: 'fcff::1', dev, encap: { seg6local: { action: 'End', count: true } } });
+    } catch (error) {
+      skip(hasCode(error, 'EOPNOTSUPP'), 'needs CONFIG_IPV6_SEG6_LWTUNNEL');
+      throw error;
+    }
+    a.route.add({ to: 'fcff::2', dev, encap: { seg6local: { action: 'End.DX6', nh6: 'fd00::2' } } });
+    a.route.add({ to: 'fcff::3', dev, encap: { seg6local: { action: 'End.B6', srh } } });
+    a.route.add({ to: 'fcff::4', dev, encap: { seg6local: { action: 'End.B6.Encaps', srh } } });
+    a.route.add({ to: 'fcff::5', dev, encap: { seg6local: { action: 'End.T', table: 100 } } });
+    const { asked, script } = await outcomesOf(lab, [a, b]);
+    expect(asked).toEqual(['answered']);
+    expect(script).not.toContain('# Left out');
+    expect(await outcomes(lab, [a, b])).toEqual(['answered']);
   });
 
   // a ── router ── b, whose address the router answers for
