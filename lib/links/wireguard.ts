@@ -48,6 +48,7 @@ export const wireguard = describeLink('wireguard', {
   label: () => [],
   apart: {
     family: 'wireguard',
+    what: 'the keys and peers',
     change: (id, index, settings, present) => {
       const { peers: next, ...device } = settings as Said;
       return genericRequest(id, wireguardDevice, {

@@ -46,8 +46,8 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
   return [
     ...links.flatMap((link) => attributesWithoutWords(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
     ...links
-      .filter((link) => kindOf(link)?.description.apart)
-      .map((link) => `the keys and peers of ${place(link.index)}, a ${link.kind}`),
+      .map((link) => ({ ...link, apart: kindOf(link)?.description.apart }))
+      .flatMap(({ index, kind, apart }) => (apart ? [`${apart.what} of ${place(index)}, a ${kind}`] : [])),
     ...links.flatMap(({ index, kind, data }) => [
       ...(kind === 'macsec' ? [`the secure associations of ${place(index)} (ip macsec)`] : []),
       ...(Object(data).vnifilter ? [`the VNIs that ${place(index)} lets in (bridge vni)`] : []),
