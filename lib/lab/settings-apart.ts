@@ -25,10 +25,11 @@ export function changeApart(iface: Interface, kind: LinkKind, settings: object):
   if (!apart || said.length === 0) return;
   const { generic } = engineOf(namespace);
   const before = readApart(iface, kind);
-  const request = apart.change(genericId(generic, apart.family), index, Object.fromEntries(said), before);
-  try {
-    if (request) generic.change(request);
-  } catch (error) {
-    if (apart.unheard === undefined || !hasCode(error, apart.unheard)) throw error;
+  for (const request of apart.change(genericId(generic, apart.family), index, Object.fromEntries(said), before)) {
+    try {
+      generic.change(request);
+    } catch (error) {
+      if (apart.unheard === undefined || !hasCode(error, apart.unheard)) throw error;
+    }
   }
 }

@@ -152,9 +152,9 @@ export interface ApartSettings {
    * @param index the device's ifindex
    * @param settings those that change
    * @param present what {@link settings} says before
-   * @returns undefined where all is as it should be already
+   * @returns what makes the changes, in order; none where all is as it should be already
    */
-  change(id: number, index: number, settings: object, present: object): Request | undefined;
+  change(id: number, index: number, settings: object, present: object): readonly Request[];
   list(id: number, index: number): Request<object>;
   settings(answers: readonly object[]): object;
 }

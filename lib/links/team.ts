@@ -23,12 +23,17 @@ const live = { apart: true, live: true } as const;
 const from0 = { ...live, kernelDefault: 0 } as const;
 const DATA = ['TEAM_ATTR_OPTION_DATA', 4] as const;
 
+const CAUSES = {
+  EBUSY: 'the team has ports: its mode changes without any (team_change_mode)',
+  ENOENT: 'activePort belongs to mode activebackup, and is a port of the team (ab_active_port_set)',
+  EINVAL: 'the kernel has no such mode: it needs CONFIG_NET_TEAM_MODE_… (team_mode_get)',
+  EPERM: 'the kernel takes the mode of a team from root alone, not in a user namespace (GENL_ADMIN_PERM)',
+} as const;
+
 /** Several devices as one (drivers/net/team). Without a mode nothing passes: hairpin sets it by netlink, as `teamd` does. */
 export const team = describeLink('team', {
   option: 'NET_TEAM',
   members: 'frames',
-  // team_port_set_team_dev_addr, by the mode's port_enter
-  givesMac: () => true,
   bornWithCarrier: false,
   settings: {
     /**
@@ -53,25 +58,20 @@ export const team = describeLink('team', {
     what: 'the mode',
     // GENL_ADMIN_PERM
     hidden: 'EPERM',
-    // team_nl_send_event_options_get, behind the last option: of genlmsg_multicast_netns, without a listener
+    // team_nl_send_event_options_get, behind the option: of genlmsg_multicast_netns, without a listener
     unheard: 'ESRCH',
     change: (id, index, settings, present) => {
       // team_change_mode refuses the mode that there is.
       const said = optionsOf(settings).filter(([name, value]) => name !== 'mode' || value !== Object(present).mode);
-      if (said.length === 0) return undefined;
-      return {
+      // Each by itself: where nobody hears of one, the kernel passes over those behind it.
+      return said.map(([name, value]) => ({
         ...genericRequest(id, teamOptions, {
           ...{ command: TEAM_CMD_OPTIONS_SET, index },
-          options: said.map(([name, value]) => teamOption(NAMES[name], value)),
-          words: `teamnl ${index} setoption ${said.map(([name, value]) => `${NAMES[name]} ${value}`).join(', ')}`,
+          options: [teamOption(NAMES[name], value)],
+          words: `teamnl ${index} setoption ${NAMES[name]} ${value}`,
         }),
-        causes: {
-          EBUSY: 'the team has ports: its mode changes without any (team_change_mode)',
-          ENOENT: 'activePort belongs to mode activebackup, and is a port of the team (ab_active_port_set)',
-          EINVAL: 'the kernel has no such mode: it needs CONFIG_NET_TEAM_MODE_… (team_mode_get)',
-          EPERM: 'the kernel takes the mode of a team from root alone, not in a user namespace (GENL_ADMIN_PERM)',
-        },
-      };
+        causes: CAUSES,
+      }));
     },
     list: (id, index) => ({
       ...genericRequest(id, teamOptions, { command: TEAM_CMD_OPTIONS_GET, index, words: `teamnl ${index} options` }),
