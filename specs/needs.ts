@@ -139,3 +139,21 @@ export function describeBenchmarks(specs: () => void): void {
 function isHostsRoot(): boolean {
   return /^\s*0\s+0\s+4294967295$/m.test(readFileSync('/proc/self/uid_map', 'utf8'));
 }
+
+/** Specs of segment routing: skipped where the kernel has none, under a title that names its option. */
+export async function describeSegmentRouting(specs: () => void | Promise<void>): Promise<void> {
+  describe.skipIf(!(await hasSegmentRouting()))('needs CONFIG_IPV6_SEG6_LWTUNNEL', specs);
+}
+
+/** By trying. */
+async function hasSegmentRouting(): Promise<boolean> {
+  await using lab = createLab();
+  const { a: dev } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  try {
+    dev.namespace.route.add({ to: 'fcff::1', dev, encap: { seg6local: { action: 'End' } } });
+    return true;
+  } catch (error) {
+    if (error instanceof KernelError && error.code === 'EOPNOTSUPP') return false;
+    throw error;
+  }
+}

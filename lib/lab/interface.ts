@@ -96,7 +96,11 @@ export class Interface {
     const link = engineOf(this).link();
     const kind = kindOf(link);
     const apart = kind ? readApart(this, kind) : {};
-    return { ...withDevices(this, settingsOf(link) ?? {}), ...apart, ...portSettings(link), ...backupOf(this, link) };
+    return {
+      ...withDevices(this, { ...settingsOf(link), ...apart }),
+      ...portSettings(link),
+      ...backupOf(this, link),
+    };
   }
 
   /**

@@ -1,6 +1,7 @@
 import { checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { ipNexthop, RESILIENT } from '../netlink/nexthop.ts';
+import type { Causes } from '../netlink/request.ts';
 import { checkOptionValues } from '../state/entries/fields.ts';
 import { type NexthopEntry, nexthopEntry, nexthopFields } from '../state/entries/nexthop-entry.ts';
 import { type Family, familyOf } from '../wire/ip-address.ts';
@@ -56,29 +57,19 @@ export class NexthopTable {
    * @example r.nexthop.add({ id: 10, group: [{ id: 1, weight: 3 }, { id: 2 }], type: 'resilient', buckets: 32 })
    */
   add(options: NexthopOptions): void {
-    const call = `${this.#namespace}.nexthop.add`;
-    change(call, [options], () => {
-      checkLabOpen(call, this.#namespace.lab);
-      checkOptions(call, options, OPTIONS);
-      const { dev: _, ...fields } = nexthopFields;
-      const said = checkOptionValues(call, fields, options);
-      checkTogether(call, options);
-      const { id, via, dev, onlink = false, blackhole = false, fdb = false, encap, group, type } = said;
-      const isResilient = type === 'resilient';
-      const { buckets, idleTimer, unbalancedTimer } = said;
-      const request = ipNexthop.add(
-        {
-          ...{ id, via, onlink, blackhole, fdb, encap },
-          // A group's members say theirs.
-          family: group ? undefined : (said.family ?? familyOf(via ?? '') ?? 4),
-          device: dev === undefined ? undefined : deviceOf(this.#namespace, dev),
-          ...(group && { group: group.map(({ id: member, weight = 1 }) => ({ id: member, weight })) }),
-          ...(isResilient && { groupType: RESILIENT, resilient: { buckets, idleTimer, unbalancedTimer } }),
-        },
-        { EEXIST: 'there is a nexthop of this id already' },
-      );
-      engineOf(this.#namespace).rtnetlink.change(request);
-    });
+    this.#give('add', options, { EEXIST: 'there is a nexthop of this id already: replace it' });
+  }
+
+  /**
+   * Adds a nexthop, or has the one of its `id` lead elsewhere, in one step: the routes and groups that name it stay, and no
+   * packet is without a way between. A group stays a group of its type, and of a resilient one only buckets that have been
+   * idle for its `idleTimer` move (`replace_nexthop`).
+   *
+   * @throws UsageError for a wrong option; KernelError `EINVAL` for a group in the place of a single one, or the reverse
+   * @example r.nexthop.replace({ id: 10, group: [{ id: 2 }, { id: 3 }] })
+   */
+  replace(options: NexthopOptions): void {
+    this.#give('replace', options, {});
   }
 
   /** Deletes a nexthop; the routes that lead to it go with it. @throws KernelError `ENOENT` when there is none */
@@ -97,6 +88,29 @@ export class NexthopTable {
     checkLabOpen(`${this.#namespace}.nexthop.list`, this.#namespace.lab);
     watcher()?.asked();
     return nexthopEntry.list(engineOf(this.#namespace));
+  }
+
+  #give(verb: 'add' | 'replace', options: NexthopOptions, causes: Causes): void {
+    const call = `${this.#namespace}.nexthop.${verb}`;
+    change(call, [options], () => {
+      checkLabOpen(call, this.#namespace.lab);
+      checkOptions(call, options, OPTIONS);
+      const { dev: _, ...fields } = nexthopFields;
+      const said = checkOptionValues(call, fields, options);
+      checkTogether(call, options);
+      const { id, via, dev, onlink = false, blackhole = false, fdb = false, encap, group, type } = said;
+      const isResilient = type === 'resilient';
+      const { buckets, idleTimer, unbalancedTimer } = said;
+      const nexthop = {
+        ...{ id, via, onlink, blackhole, fdb, encap },
+        // A group's members say theirs.
+        family: group ? undefined : (said.family ?? familyOf(via ?? '') ?? 4),
+        device: dev === undefined ? undefined : deviceOf(this.#namespace, dev),
+        ...(group && { group: group.map(({ id: member, weight = 1 }) => ({ id: member, weight })) }),
+        ...(isResilient && { groupType: RESILIENT, resilient: { buckets, idleTimer, unbalancedTimer } }),
+      };
+      engineOf(this.#namespace).rtnetlink.change(ipNexthop[verb](nexthop, causes));
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { checkIp, checkOptions } from '../kernel/validate.ts';
+import type { Causes } from '../netlink/request.ts';
 import { ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
 import { checkOptionValues, from, oneNumber, word } from '../state/entries/fields.ts';
@@ -74,22 +75,19 @@ export class RouteTable {
    * @example a.route.add({ to: '10.9.0.0/16', nextHops: [{ via: '10.0.0.2', weight: 3 }, { via: '10.0.0.3' }], table: 100 })
    */
   add(options: RouteOptions): void {
-    const call = `${this.#namespace}.route.add`;
-    change(call, [options], () => {
-      const unreachable = () =>
-        `the next hop ${options.via ?? ''} is on no link of ${this.#namespace}, or its interface is down`;
-      const causes = {
-        ENETUNREACH: unreachable,
-        EHOSTUNREACH: unreachable,
-        ENETDOWN: 'the interface is down: set({ up: true })',
-        EEXIST: 'a route to there exists already',
-      };
-      const route = this.#parse(call, options, true);
-      engineOf(this.#namespace).rtnetlink.change(ipRoute.add(route, causes));
-      // Packets share several ways, or are taken for another's: the network is no longer what the lab's handles say.
-      if (options.nextHops || options.nhid !== undefined || TAKING.includes(options.type ?? 'unicast'))
-        engineOf(this.#namespace.lab).visits.addFault();
-    });
+    this.#give('add', options, { EEXIST: 'a route to there exists already: replace it' });
+  }
+
+  /**
+   * Adds a route, or puts it in the place of the one that the kernel has, in one step: no packet is without a route between.
+   * It replaces the first route of the table with the same destination, `tos` and `metric` (`fib_table_insert`,
+   * `fib6_add_rt2node`), whoever made it. The IPv4 route of an address has the metric 0, as one without `metric` has.
+   *
+   * @throws UsageError for a wrong option; KernelError `ENETUNREACH` when the next hop is on no link
+   * @example a.route.replace({ to: '10.9.0.0/16', via: '10.0.0.3' })
+   */
+  replace(options: RouteOptions): void {
+    this.#give('replace', options, {});
   }
 
   /** Deletes a route. @throws KernelError `ESRCH` when there is none */
@@ -144,6 +142,25 @@ export class RouteTable {
       ...(protocol === undefined ? {} : { ipproto: PROTOCOLS[protocol] ?? Number(protocol) }),
     });
     return entryOf(route, deviceNames(engineOf(this.#namespace).rtnetlink));
+  }
+
+  #give(verb: 'add' | 'replace', options: RouteOptions, usual: Causes): void {
+    const call = `${this.#namespace}.route.${verb}`;
+    change(call, [options], () => {
+      const unreachable = () =>
+        `the next hop ${options.via ?? ''} is on no link of ${this.#namespace}, or its interface is down`;
+      const causes = {
+        ENETUNREACH: unreachable,
+        EHOSTUNREACH: unreachable,
+        ENETDOWN: 'the interface is down: set({ up: true })',
+        ...usual,
+      };
+      const route = this.#parse(call, options, true);
+      engineOf(this.#namespace).rtnetlink.change(ipRoute[verb](route, causes));
+      // Packets share several ways, or are taken for another's: the network is no longer what the lab's handles say.
+      if (options.nextHops || options.nhid !== undefined || TAKING.includes(options.type ?? 'unicast'))
+        engineOf(this.#namespace.lab).visits.addFault();
+    });
   }
 
   #parse(call: string, options: RouteOptions, isNew: boolean): Parameters<typeof ipRoute.add>[0] {

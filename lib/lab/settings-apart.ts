@@ -1,14 +1,20 @@
+import { hasCode } from '../kernel/has-code.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { genericId } from '../netlink/generic.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 
-/** The settings of a device that travel by a family of their kind's own: WireGuard's keys and peers. */
+/** The settings of a device that travel by a family of their kind's own: WireGuard's keys and peers. None where they are hidden. */
 export function readApart({ namespace, index }: Interface, kind: LinkKind): object {
   const { apart } = kind.description;
   if (!apart) return {};
   const { generic } = engineOf(namespace);
-  return apart.settings(generic.list(apart.list(genericId(generic, apart.family), index)));
+  try {
+    return apart.settings(generic.list(apart.list(genericId(generic, apart.family), index)));
+  } catch (error) {
+    if (apart.hidden !== undefined && hasCode(error, apart.hidden)) return {};
+    throw error;
+  }
 }
 
 /** Changes them, as far as they are said. */
@@ -18,7 +24,12 @@ export function changeApart(iface: Interface, kind: LinkKind, settings: object):
   const said = Object.entries(settings).filter(([name, value]) => value !== undefined && kind.apart.includes(name));
   if (!apart || said.length === 0) return;
   const { generic } = engineOf(namespace);
-  generic.change(
-    apart.change(genericId(generic, apart.family), index, Object.fromEntries(said), readApart(iface, kind)),
-  );
+  const before = readApart(iface, kind);
+  for (const request of apart.change(genericId(generic, apart.family), index, Object.fromEntries(said), before)) {
+    try {
+      generic.change(request);
+    } catch (error) {
+      if (apart.unheard === undefined || !hasCode(error, apart.unheard)) throw error;
+    }
+  }
 }

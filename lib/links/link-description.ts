@@ -165,13 +165,20 @@ export interface SharedNode<S extends Settings = Settings> {
 export interface ApartSettings {
   /** The family's name. */
   family: string;
+  /** What they are, for what a script leaves out: `the keys and peers`. */
+  what: string;
+  /** The error, by errno's name, with which the kernel keeps them from a user namespace. @default it does not */
+  hidden?: string;
+  /** The error, by errno's name, with which the kernel says that nobody has heard of a change that it has made. @default none */
+  unheard?: string;
   /**
    * @param id the family's number
    * @param index the device's ifindex
    * @param settings those that change
    * @param present what {@link settings} says before
+   * @returns what makes the changes, in order; none where all is as it should be already
    */
-  change(id: number, index: number, settings: object, present: object): Request;
+  change(id: number, index: number, settings: object, present: object): readonly Request[];
   list(id: number, index: number): Request<object>;
   settings(answers: readonly object[]): object;
 }

@@ -179,7 +179,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   leftOut(device: string, settings: Values): readonly LeftOut[] {
     const { leftOut, apart } = this.description;
     if (leftOut) return leftOut(device, settings as Partial<SettingsOf<S>>);
-    return apart ? [{ what: `the settings of ${device} that go by messages of ${apart.family}` }] : [];
+    return apart ? [{ what: `${apart.what} of ${device}, a ${this.kind}` }] : [];
   }
 
   causesOfAdding(refused: Refused<Settings>): Causes {

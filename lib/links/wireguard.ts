@@ -46,16 +46,17 @@ export const wireguard = describeLink('wireguard', {
     peers: setting('WGDEVICE_A_PEERS', 8, peers, apart),
   },
   label: () => [],
-  leftOut: (device) => [{ what: `the keys and peers of ${device}, a wireguard` }],
   apart: {
     family: 'wireguard',
+    what: 'the keys and peers',
     change: (id, index, settings, present) => {
       const { peers: next, ...device } = settings as Said;
-      return genericRequest(id, wireguardDevice, {
+      const change = genericRequest(id, wireguardDevice, {
         ...{ command: WG_CMD_SET_DEVICE, index, words: 'wg set' },
         ...device,
         ...(next === undefined ? {} : { peers: changes((present as { peers: Peers }).peers, next) }),
       });
+      return [change];
     },
     list: (id, index) => genericRequest(id, wireguardDevice, { command: WG_CMD_GET_DEVICE, index, words: 'wg show' }),
     // A list of peers may come in several messages.

@@ -1,6 +1,7 @@
-import { bytesToIp, ipToBytes } from '../wire/ip-address.ts';
 import { NUMBERS } from './names.ts';
+import { readRoutingHeader, routingHeader } from './routing-header.ts';
 import { be64, bytes, ip4, ip6, u8 } from './scalars.ts';
+import { readSeg6Local, type Seg6Local, seg6localBody, writeSeg6Local } from './seg6local.ts';
 import { attribute, table } from './table.ts';
 import type { Type } from './type.ts';
 import { Writer } from './writer.ts';
@@ -14,6 +15,8 @@ export interface Encap {
   ip6?: { id?: number; dst: string; src?: string; hoplimit?: number; tc?: number };
   /** Segment routing (RFC 8754): the segments in the order in which they are passed. */
   seg6?: { mode: SegmentMode; segs: readonly string[] };
+  /** What a router does with packets for one of its segments (RFC 8986). The route is an IPv6 one, to the segment. */
+  seg6local?: Seg6Local;
 }
 
 /** `SEG6_IPTUN_MODE_*`. */
@@ -21,7 +24,7 @@ export const SEGMENT_MODES = ['inline', 'encap', 'l2encap'] as const;
 export type SegmentMode = (typeof SEGMENT_MODES)[number];
 
 /** `LWTUNNEL_ENCAP_*`. */
-const ENCAP_TYPES = { mpls: 1, ip: 2, ip6: 4, seg6: 5 } as const;
+const ENCAP_TYPES = { mpls: 1, ip: 2, ip6: 4, seg6: 5, seg6local: 7 } as const;
 type EncapType = keyof typeof ENCAP_TYPES;
 
 /** A whole number of 64 bits, most significant byte first. */
@@ -45,29 +48,19 @@ const labels: Type<readonly number[]> = {
   words: (all) => [all.join('/')],
 };
 
-const [SRH_HEADER, SEGMENT] = [8, 16];
-const ROUTING_TYPE = 4;
-
-/** `struct seg6_iptunnel_encap`: the mode, and behind it the routing header with its segments in reverse (RFC 8754). */
+/** `struct seg6_iptunnel_encap`: the mode, and behind it the routing header. */
 const segments: Type<{ mode: SegmentMode; segs: readonly string[] }> = {
   write: (to, { mode, segs }) => {
-    // Of a header that is put in, the first is the packet's own destination (seg6_do_srh_inline).
+    const before = Buffer.alloc(4);
+    before.writeInt32LE(SEGMENT_MODES.indexOf(mode));
+    // Of a header that is put in, the last is the packet's own destination (seg6_do_srh_inline).
     const all = mode === 'inline' ? [...segs, '::'] : segs;
-    const header = Buffer.alloc(4 + SRH_HEADER + SEGMENT * all.length);
-    header.writeInt32LE(SEGMENT_MODES.indexOf(mode), 0);
-    header.set([0, 2 * all.length, ROUTING_TYPE, all.length - 1, all.length - 1], 4);
-    for (const [at, segment] of all.toReversed().entries())
-      header.set(ipToBytes(segment), 4 + SRH_HEADER + SEGMENT * at);
-    bytes.write(to, header);
+    bytes.write(to, Buffer.concat([before, routingHeader(all)]));
   },
   read: (header) => {
     const mode = SEGMENT_MODES[header.readInt32LE(0)];
     if (!mode) throw new RangeError(`${header.readInt32LE(0)} is no known mode of SRv6`);
-    const count = (header[5] ?? 0) / 2;
-    const all = Array.from({ length: count }, (_, at) => {
-      const start = 4 + SRH_HEADER + SEGMENT * at;
-      return bytesToIp(header.subarray(start, start + SEGMENT));
-    }).toReversed();
+    const all = readRoutingHeader(header.subarray(4));
     return { mode, segs: mode === 'inline' ? all.slice(0, -1) : all };
   },
   words: ({ mode, segs }) => ['mode', mode, 'segs', segs.join(',')],
@@ -91,6 +84,7 @@ const encapBodies = {
     tc: attribute('LWTUNNEL_IP6_TC', 5, u8),
   }),
   seg6: table({ seg6: attribute('SEG6_IPTUNNEL_SRH', 1, segments, { word: '' }) }),
+  seg6local: seg6localBody,
 } as const;
 
 /** `RTA_ENCAP`, or its like of a nexthop. How it is to be read depends on the type beside it. */
@@ -116,6 +110,7 @@ export function readEncap({ encapType, encap }: SaidEncap): Encap | undefined {
   const type = (Object.keys(ENCAP_TYPES) as EncapType[]).find((name) => ENCAP_TYPES[name] === encapType);
   if (!type || !encap) return undefined;
   try {
+    if (type === 'seg6local') return { seg6local: readSeg6Local(seg6localBody.read(Buffer.from(encap))) };
     const read = withoutUnsaid(encapBodies[type].read(Buffer.from(encap)));
     return { [type]: type === 'mpls' ? read['labels'] : type === 'seg6' ? read['seg6'] : read };
   } catch (error) {
@@ -131,7 +126,7 @@ export function encapWords(encap: Encap | undefined): string[] {
   return said ? ['encap', said.type, ...said.body.words(said.values, NUMBERS)] : [];
 }
 
-function bodyOf({ mpls, ip, ip6: ipv6, seg6 }: Encap) {
+function bodyOf({ mpls, ip, ip6: ipv6, seg6, seg6local }: Encap) {
   const body = (type: EncapType, values: object) => ({
     type,
     body: encapBodies[type] as Type<unknown, object>,
@@ -139,6 +134,7 @@ function bodyOf({ mpls, ip, ip6: ipv6, seg6 }: Encap) {
   });
   if (mpls) return body('mpls', { labels: mpls });
   if (seg6) return body('seg6', { seg6 });
+  if (seg6local) return body('seg6local', writeSeg6Local(seg6local));
   if (ip) return body('ip', ip);
   return ipv6 && body('ip6', ipv6);
 }

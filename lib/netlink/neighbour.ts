@@ -90,6 +90,7 @@ const headerOf = <T>(family: Fixed<T>, state: typeof nud = nud) =>
     state,
     flags: flat(
       bits(u8, {
+        use: bit('NTF_USE', 0x01, 'use'),
         self: bit('NTF_SELF', 0x02, 'self'),
         master: bit('NTF_MASTER', 0x04, 'master'),
         proxy: bit('NTF_PROXY', 0x08, 'proxy'),

@@ -16,6 +16,8 @@ export interface Request<Answer = unknown> {
   words(names: Names): string;
   /** The kernel's names of the attributes that a byte of the body is in, outermost first. */
   pathAt(body: Buffer, offset: number): readonly string[];
+  /** False: it is answered by several messages though it is no dump, as `team_nl_cmd_options_get` does. @default true */
+  isDump?: boolean | undefined;
   /** The usual causes of its errors. */
   causes?: Causes | undefined;
   /** What a kernel may lack that it needs, for `hairpin kernels config`: `link macvlan`. */

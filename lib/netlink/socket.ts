@@ -94,7 +94,7 @@ export class NetlinkSocket implements Disposable {
    */
   list<Answer>(request: Request<Answer>): Answer[] {
     return this.#untilWhole(request, () => {
-      this.#send([request], NLM_F_REQUEST | NLM_F_DUMP);
+      this.#send([request], request.isDump === false ? NLM_F_REQUEST : NLM_F_REQUEST | NLM_F_DUMP);
       const bodies: Buffer[] = [];
       let isWhole = true;
       for (;;) {

@@ -10,14 +10,14 @@ import { sayer } from './script-words.ts';
 /** The forwarding entries that somebody added. Learnt entries are left out: the bridge learns them again. */
 export function fdbLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
-  const ofTunnels = farEnds(namespace).map(({ bridge: _, permanent: __, local: ___, ...entry }) =>
+  const ofTunnels = farEnds(namespace).map(({ bridge: _, permanent, local: __, ...entry }) =>
     // One address may have several far ends.
-    say(bridgeFdb.append({ ...entry, self: true, state: 'PERMANENT' })),
+    say(bridgeFdb.append({ ...entry, self: true, state: permanent ? 'PERMANENT' : 'REACHABLE' })),
   );
-  const ofBridges = givenFdb(namespace).map(({ mac, device, vlan, sticky, local, bridge }) =>
+  const ofBridges = givenFdb(namespace).map(({ mac, device, vlan, sticky, local, permanent, externLearn, bridge }) =>
     say(
       bridgeFdb.replace({
-        ...{ mac, device, vlan, sticky, state: local ? ('PERMANENT' as const) : ('NOARP' as const) },
+        ...{ mac, device, vlan, sticky, externLearn, state: local ? 'PERMANENT' : permanent ? 'NOARP' : 'REACHABLE' },
         // Entries of the bridge use `self`, entries of a port use `master`.
         ...(device === bridge ? { self: true } : { master: true }),
       }),
@@ -28,18 +28,21 @@ export function fdbLines(state: WholeLabState, namespace: WholeNamespace): strin
 
 /** The hosts, or the nexthops, to which a tunnel sends frames for an address, except the tunnel's own `remote`. */
 export function farEnds({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
-  return fdb.filter(({ device, mac, to, nhid, permanent }) => {
+  return fdb.filter(({ device, mac, to, nhid, permanent, externLearn = false }) => {
     const link = links.find(({ index }) => index === device);
     const own = link && kindOf(link)?.farEnd(Object(link.data));
-    return (to ?? nhid) !== undefined && permanent && !(mac === NO_MAC && to === own);
+    const isKept = permanent || externLearn;
+    return (to ?? nhid) !== undefined && isKept && !(mac === NO_MAC && to === own);
   });
 }
 
-/** The static entries of bridges, except those that come and go with a port: its own address, and the groups it joined. */
+/** The entries of bridges that do not age, except those that come and go with a port: its own address, and the groups it joined. */
 export function givenFdb({ fdb, links }: WholeNamespace): WholeNamespace['fdb'] {
   const isOwn = ({ bridge, mac }: (typeof fdb)[number]) =>
     isGroupMac(mac) || links.some((link) => (link.index === bridge || link.master === bridge) && link.mac === mac);
-  return fdb.filter((entry) => entry.bridge !== undefined && entry.permanent && !(entry.local && isOwn(entry)));
+  return fdb
+    .filter(({ bridge, permanent, externLearn = false }) => bridge !== undefined && (permanent || externLearn))
+    .filter((entry) => !(entry.local && isOwn(entry)));
 }
 
 /** Adds the permanent entries of the group databases. */

@@ -142,14 +142,17 @@ function vlanRows({ links, vlans }: WholeNamespace, names: Names): string[][] {
 }
 
 function fdbRows(namespace: WholeNamespace, dev: (device: number) => string): string[][] {
-  const learnt = namespace.fdb.filter(({ bridge, permanent }) => bridge !== undefined && !permanent);
-  return [...givenFdb(namespace), ...farEnds(namespace), ...learnt].map(
-    ({ mac, device, vlan, to, local, permanent }) => [
+  const given = givenFdb(namespace);
+  const learnt = namespace.fdb.filter(
+    (entry) => entry.bridge !== undefined && !entry.permanent && !given.includes(entry),
+  );
+  return [...given, ...farEnds(namespace), ...learnt].map(
+    ({ mac, device, vlan, to, local, permanent, externLearn = false }) => [
       mac,
       [dev(device), vlan === undefined ? '' : `vlan ${vlan}`, to === undefined ? '' : `dst ${to}`]
         .filter(Boolean)
         .join(' '),
-      local ? 'local' : permanent ? 'static' : 'learnt',
+      `${local ? 'local' : permanent ? 'static' : externLearn ? '' : 'learnt'}${externLearn ? ' extern_learn' : ''}`.trim(),
     ],
   );
 }

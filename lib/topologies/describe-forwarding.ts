@@ -9,7 +9,7 @@ import type { Link, PortVlans } from '../state/network-state.ts';
 import { execLine, type Subject, said } from './described.ts';
 import type { Said } from './topology.ts';
 
-/** The static entries of a bridge, or those of a tunnel that keeps some itself. */
+/** The entries of a bridge that do not age, or those of a tunnel that keeps some itself. */
 export function describeForwarding({ namespace, names }: Subject, link: Link): Said {
   const { description } = kindOf(link) ?? {};
   const groups = namespace.mdb.filter((entry) => entry.bridge === link.index && isSayable(entry));
@@ -17,13 +17,16 @@ export function describeForwarding({ namespace, names }: Subject, link: Link): S
   const remote = ofTunnel(namespace, link).filter(({ nhid }) => nhid === undefined);
   return said({
     fdb: description?.keepsFdb
-      ? remote.map(({ mac, to, udpPort, vni, srcVni, via, externLearn, router }) =>
+      ? remote.map(({ mac, to, udpPort, vni, srcVni, via, externLearn, router, permanent }) =>
           said({
             ...{ mac, dst: to, port: udpPort, vni, srcVni, externLearn, router },
+            dynamic: !permanent,
             via: via === undefined ? undefined : names.device(via),
           }),
         )
-      : entries.map(({ mac, device, vlan, sticky }) => said({ mac, port: names.device(device), vlan, sticky })),
+      : entries.map(({ mac, device, vlan, sticky, externLearn }) =>
+          said({ mac, port: names.device(device), vlan, sticky, externLearn }),
+        ),
     mdb: groups.map(({ group, port, vid, src }) =>
       said({ group, port: names.device(port), vlan: vid || undefined, src }),
     ),

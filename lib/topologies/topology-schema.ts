@@ -167,7 +167,7 @@ function forwarding(): Readonly<Record<string, JsonSchema>> {
       type: 'object',
       properties: {
         ...{ mac: TEXT, port: {}, vlan: VLAN, sticky: SWITCHED, dst: TEXT, vni: number, srcVni: number, via: PLACE },
-        ...{ nhid: number, dynamic: SWITCHED, externLearn: SWITCHED, router: SWITCHED },
+        ...{ nhid: number, dynamic: SWITCHED, externLearn: SWITCHED, router: SWITCHED, local: SWITCHED, use: SWITCHED },
       },
       required: ['mac'],
       additionalProperties: false,

@@ -34,7 +34,7 @@ odd.for<[call: (net: Net) => unknown, message: string]>([
   ],
   [
     ({ a }) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', encap: {} }),
-    'a.route.add: encap must be an object with one of mpls, ip, ip6 and seg6: received {}',
+    'a.route.add: encap must be an object with one of mpls, ip, ip6, seg6 and seg6local: received {}',
   ],
   [
     ({ a }) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', encap: { seg6: { mode: 'encap' } as never } }),

@@ -9,6 +9,7 @@ import { nftTrace } from '../../lib/netlink/nft-trace.ts';
 import { netemOptions, tbfOptions } from '../../lib/netlink/qdisc-options.ts';
 import type { Struct } from '../../lib/netlink/struct.ts';
 import { type Rows, type Table, versionsOf } from '../../lib/netlink/table.ts';
+import { teamOptions } from '../../lib/netlink/team.ts';
 import type { Type } from '../../lib/netlink/type.ts';
 import { wireguardDevice } from '../../lib/netlink/wireguard.ts';
 import { LINK_STATUS } from '../../lib/state/status-attributes.ts';
@@ -65,7 +66,7 @@ const NEWER =
   /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS)$|^BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
 
 const families = Object.values(FAMILIES);
-const generic = [genericFamily, wireguardDevice];
+const generic = [genericFamily, wireguardDevice, teamOptions];
 const netfilter = [nftTable, nftChain, nftRule, nftSet, nftTrace, logConfig, logPacket];
 const qdiscs = [netemOptions, tbfOptions, mirredOptions, ...Object.values(filterOptions)];
 const bodies = [

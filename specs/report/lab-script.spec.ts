@@ -1,4 +1,5 @@
 import { createLab, describe, expect, type Interface, MACVLAN_MODES, type Namespace, supports, test } from 'hairpin';
+import { hasCode } from '../../lib/kernel/has-code.ts';
 import { reach } from '../../lib/probes/reach.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
@@ -63,6 +64,7 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     lab.cable(a, b, { a: { address: '192.0.2.1/24' }, b: { address: '192.0.2.2/24' } });
     a.link('vxlan', { id: 7, remote: '192.0.2.2', ttl: 9 });
     const right = b.link('vxlan', { id: 7, remote: '192.0.2.1', macLearning: false });
+    right.fdb.add({ mac: '02:00:00:00:dd:01', dst: '192.0.2.1', dynamic: true, externLearn: true });
     const address = right.address.first(4)?.address ?? '';
     expect(await outcomes(lab, [a, address])).toEqual(['answered']);
     const state = readLab(lab);
@@ -129,6 +131,10 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     const { b: p1 } = lab.cable(b, sw, { b: { isolated: true, mcastFlood: false, guard: true } });
     lab.cable(c, sw, { b: { learning: false, bcastFlood: false } });
     sw.fdb.add('02:00:00:00:dd:01', p1);
+    sw.fdb.add('02:00:00:00:dd:02', p1, { externLearn: true });
+    sw.fdb.add('02:00:00:00:dd:03', p1, { local: true });
+    sw.fdb.add('02:00:00:00:dd:04', sw.br0);
+    sw.fdb.add('02:00:00:00:dd:05', p1, { sticky: true });
     expect(await outcomes(lab, [a, b], [a, c], [c, a])).toEqual(['lost', 'lost', 'answered']);
   });
 
@@ -219,6 +225,42 @@ describe('a lab rebuilt by its script is the same, and answers the same:', WAITI
     expect(asked).toEqual(['lost']);
     expect(script).toContain('# Left out: a/near, veth: what it leads to is not of this lab\n');
     expect(script.replaceAll(/^# .*$/gm, '')).not.toContain('near');
+  });
+
+  // a ── b
+  test('routes and nexthops that were replaced', async ({ lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    const { a: eth0 } = lab.cable(a, b);
+    for (const via of ['10.0.0.2', '10.0.0.77']) {
+      a.nexthop.replace({ id: 1, via, dev: eth0 });
+      a.nexthop.replace({ id: 10, group: [{ id: 1, weight: via === '10.0.0.2' ? 1 : 3 }] });
+      a.route.replace({ to: '10.9.0.0/16', nhid: 10 });
+      a.route.replace({ to: '10.8.0.0/16', via, mtu: 1400 });
+    }
+    a.route.replace({ to: '10.0.0.0/24', dev: eth0, mtu: 1300 });
+    a.route.replace({ to: b.interface().address.first(6)?.address ?? '', type: 'unreachable' });
+    expect(await outcomes(lab, [a, b, { family: 4 }], [a, b, { family: 6 }])).toEqual(['answered', 'unsent']);
+  });
+
+  // a ── b
+  test('a segment of segment routing (needs CONFIG_IPV6_SEG6_LWTUNNEL)', async ({ lab, skip }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    const { a: dev } = lab.cable(a, b);
+    const srh = { segs: ['fcff::2', 'fcff::3'] };
+    try {
+      a.route.add({ to: 'fcff::1', dev, encap: { seg6local: { action: 'End', count: true } } });
+    } catch (error) {
+      skip(hasCode(error, 'EOPNOTSUPP'), 'needs CONFIG_IPV6_SEG6_LWTUNNEL');
+      throw error;
+    }
+    a.route.add({ to: 'fcff::2', dev, encap: { seg6local: { action: 'End.DX6', nh6: 'fd00::2' } } });
+    a.route.add({ to: 'fcff::3', dev, encap: { seg6local: { action: 'End.B6', srh } } });
+    a.route.add({ to: 'fcff::4', dev, encap: { seg6local: { action: 'End.B6.Encaps', srh } } });
+    a.route.add({ to: 'fcff::5', dev, encap: { seg6local: { action: 'End.T', table: 100 } } });
+    const { asked, script } = await outcomesOf(lab, [a, b]);
+    expect(asked).toEqual(['answered']);
+    expect(script).not.toContain('# Left out');
+    expect(await outcomes(lab, [a, b])).toEqual(['answered']);
   });
 
   // a ── router ── b, whose address the router answers for

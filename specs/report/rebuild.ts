@@ -96,7 +96,8 @@ function entriesOf(name: string, line: string): Entry[] {
 function isVolatile(entry: Entry): boolean {
   const { grp, mac, state, flags, dst, local, scope } = entry;
   if (grp !== undefined) return state === 'temp';
-  if (mac !== undefined) return state === '' || (String(flags).includes('self') && dst === undefined);
+  const isLearnt = state === '' && !String(flags).includes('extern_learn');
+  if (mac !== undefined) return isLearnt || (String(flags).includes('self') && dst === undefined);
   // Those of groups stand in the order in which the devices came up.
   return String(dst).startsWith('fe80::') || dst === 'ff00::/8' || (local !== undefined && scope === 'link');
 }

@@ -1,6 +1,7 @@
 import { SEGMENT_MODES } from '../../netlink/lwtunnel.ts';
+import { SEG6LOCAL_ACTIONS, SEG6LOCAL_FLAVORS } from '../../netlink/seg6local.ts';
 import { familyOf, normalizeIp } from '../../wire/ip-address.ts';
-import { type Field, from, inner } from './fields.ts';
+import { type Field, flag, from, inner } from './fields.ts';
 
 const LAST_LABEL = 2 ** 20 - 1;
 
@@ -11,6 +12,8 @@ const labels = listOf('MPLS labels, whole numbers from 0 to 1048575, such as [10
 const segments = listOf("IPv6 addresses, such as ['fd00::1', 'fd00::2']", addressOf(6).read);
 
 const byte = from(0, 255);
+const bits = from(8, 120);
+const table32 = from(1, 2 ** 32 - 1);
 const [ip4, ip6, id] = [addressOf(4), addressOf(6), from(0, Number.MAX_SAFE_INTEGER)];
 
 /** What packets are wrapped in: an object with one of these. */
@@ -19,13 +22,23 @@ export const encap: Field = inner({
   ip: inner({ id, dst: ip4, src: ip4, ttl: byte, tos: byte }),
   ip6: inner({ id, dst: ip6, src: ip6, hoplimit: byte, tc: byte }),
   seg6: inner({
-    mode: {
-      rule: `one of ${SEGMENT_MODES.join(', ')}`,
-      read: (value) => (SEGMENT_MODES.some((mode) => mode === value) ? value : undefined),
-    },
+    mode: oneWord(SEGMENT_MODES),
     segs: segments,
   }),
+  seg6local: inner({
+    action: oneWord(SEG6LOCAL_ACTIONS),
+    ...{ nh4: ip4, nh6: ip6, table: table32, vrftable: table32, srh: inner({ segs: segments }) },
+    flavors: listOf(`flavors, of ${SEG6LOCAL_FLAVORS.join(', ')}`, oneWord(SEG6LOCAL_FLAVORS).read),
+    ...{ lblen: bits, nflen: bits, count: flag },
+  }),
 });
+
+function oneWord(words: readonly string[]): Field {
+  return {
+    rule: `one of ${words.join(', ')}`,
+    read: (value) => (words.some((word) => word === value) ? value : undefined),
+  };
+}
 
 function addressOf(version: 4 | 6): Field {
   return {
