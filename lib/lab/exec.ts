@@ -117,7 +117,8 @@ export function startProgram(call: string, namespace: Namespace, command: Comman
   );
   const place = {};
   Error.captureStackTrace(place, from);
-  const written = `${call}(${show(file)}, ${show(args)})`;
+  // Each whole: in a list they would be shortened.
+  const written = `${call}(${show(file)}, [${args.map(show).join(', ')}])`;
   const describe = (result: unknown) => describeFailure(result, { words: written, prefix, place });
   // The first to hear of it: whoever else does has the failure as it is told here.
   subprocess.then(describe, describe);

@@ -38,6 +38,6 @@ test.for([
     facts: { namespace: 'a' },
   });
   expect(await wholeFailureOf(expect(a).toReach(b, HTTP))).toMatch(
-    new RegExp(`${words}\\n\\nHint: which rule it is: ip rule and ip route`),
+    new RegExp(`${words}\\n\\nHint: a rule may be the reason; on a: ip rule; ip route`),
   );
 });

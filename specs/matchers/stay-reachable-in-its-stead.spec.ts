@@ -64,7 +64,9 @@ test.for(['icmp', 'udp'] as const)(
       expect(failure).toContain(
         '\nReceived:  an answer not of b: c got the probe, whose target had become 10.0.2.1, so the function was not called\n',
       );
-      expect(failure).toMatch(/\nHint: a packet filter on the way translates 10\.0\.1\.1: nft list ruleset$/);
+      expect(failure).toMatch(
+        /\nHint: a packet filter on the way translates 10\.0\.1\.1, or has a proxy take it \(tproxy\): nft list ruleset$/,
+      );
     }
     expect(called).toBe(false);
   },

@@ -31,7 +31,9 @@ test('a switch that takes the probe for its own answers for itself', async ({ la
   await addRules(sw, NAT, ['ip daddr 10.0.0.2 redirect']);
   const failure = await failureOf(expect(a).toReach(b, { within: 100 }));
   expect(failure).toMatch(/\nReceived: {2}an answer after .*, not of b: sw took the probe for its own\n/);
-  expect(failure).toContain('\nHint: a packet filter on the way translates 10.0.0.2: nft list ruleset');
+  expect(failure).toContain(
+    '\nHint: a packet filter on the way translates 10.0.0.2, or has a proxy take it (tproxy): nft list ruleset',
+  );
   expect(await failureOf(expect(a).not.toReach(b))).toContain(', not of b: sw took the probe for its own\n');
 });
 

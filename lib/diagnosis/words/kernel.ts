@@ -116,10 +116,10 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
 
 function localnet({ namespace, from, source, to, asked }: CauseFacts['ip.localnet']): Said {
   const allow = `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`;
-  if (from) return { text: `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays in a host`, hint: allow };
+  if (from) return { text: `${namespace} sends nothing from ${from}: 127.0.0.0/8 stays inside the host`, hint: allow };
   if (source)
     return {
-      text: unanswered(asked, `${namespace} takes nothing from ${source}: 127.0.0.0/8 stays in a host`),
+      text: unanswered(asked, `${namespace} takes nothing from ${source}: 127.0.0.0/8 stays inside the host`),
       hint: 'no other host can answer to such an address: give the packet, or its translation (SNAT), another source',
     };
   const text = `${namespace} takes no packets ${to ? `for ${to}` : 'of 127.0.0.0/8'} from outside: route_localnet is 0`;

@@ -66,7 +66,7 @@ function noRoute({ namespace, to, back, hasRules, group }: CauseFacts['route.non
 }
 
 function which(namespace: string): string {
-  return `which rule it is: ip rule and ip route show table all, on ${namespace}`;
+  return `a rule may be the reason; on ${namespace}: ip rule; ip route show table all`;
 }
 
 function toNowhere(type: string, does: string): CodeWords<'route.blackhole'> {
