@@ -23,7 +23,7 @@ describeNeeding([VLAN_FILTERING], () => {
 
   test('Externally learned FDB entry - ageing & roaming', async ({ lab }) => {
     const { sw, h1, h2, p0, p1 } = buildBridge(lab, AWARE);
-    await sw.exec('bridge', ['fdb', 'add', MAC, 'dev', 'p0', 'master', 'extern_learn', 'vlan', '1']);
+    sw.fdb.add(MAC, p0, { vlan: 1, externLearn: true });
     // An entry that the bridge has learned itself ages meanwhile, and the other stays.
     const own = { source: '02:00:00:00:00:99', destination: 'ff:ff:ff:ff:ff:ff', ip: {} };
     await expect(h2).toSee(h1, { frame: own });

@@ -68,10 +68,9 @@ class Net {
   async redirect(family: Family): Promise<void> {
     // Its answer comes by r2: h1 follows a redirect only to a neighbour whose MAC address it knows (__ip_do_redirect).
     await this.#ping(family, 64);
-    const way = ['via', this.r2[family], 'dev', 'eth0'];
-    const what =
-      this.#style === 'legacy' ? ['route', 'replace', FAR[family]] : ['nexthop', 'replace', 'id', `${family}`];
-    await this.#r1.exec('ip', [`-${family}`, ...what, ...way]);
+    const by = { via: this.r2[family], dev: 'eth0' };
+    if (this.#style === 'legacy') this.#r1.route.replace({ to: FAR[family], ...by });
+    else this.#r1.nexthop.replace({ id: family, ...by });
     await this.#learn(family, 64, { via: this.r2[family] });
   }
 
