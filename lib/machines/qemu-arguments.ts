@@ -26,7 +26,7 @@ export interface QemuMachine {
   debug?: string | undefined;
   /** {@link shareDevices} are plugged in later, so that a snapshot can be taken before. */
   plugsIn?: boolean | undefined;
-  /** It goes on from a snapshot, which it is told of by the monitor. */
+  /** It goes on from a snapshot: the monitor tells it from which file. */
   resumes?: boolean | undefined;
 }
 

@@ -9,10 +9,10 @@ export interface DebuggerEvents {
   onGoOn: () => void;
 }
 
-/** Follows a guest by QEMU's monitor, which tells of each STOP and RESUME, whoever causes it. */
+/** Follows a guest by QEMU's monitor, which reports each STOP and RESUME, whatever the cause. */
 export function watchDebugger(monitor: Monitor, { onReady, onHeld, onGoOn }: DebuggerEvents): void {
   monitor.on('STOP', onHeld);
   monitor.on('RESUME', onGoOn);
-  // QEMU that ends before that is seen by whoever started it.
+  // The one who started QEMU sees that it has ended.
   monitor.ready.then(onReady, () => {});
 }

@@ -12,7 +12,7 @@ import { type MachineTask, runInMachine } from '../../lib/machines/machine.ts';
 import { GUEST, kernelHere } from './kernel-here.ts';
 
 const guests = test
-  // A cache of its own: other specs' guests would have this test's dropped.
+  // Its own cache: in a common one, other specs' guests would push this test's out.
   .extend('kernel', { scope: 'test' }, async ({ skip }, { onCleanup }) => {
     if ((await chooseAccelerator()) === 'kvm') skip('needs a machine without KVM: with it, every guest boots');
     const kernel = kernelHere(skip);
