@@ -103,10 +103,10 @@ exec 3<&-
 [ -z "$now" ] || date -s "@$now" > /dev/null
 results=$(printf '%b/' "$results")
 tries=0
-# A device that is plugged in is there a moment later.
+# A device that is plugged in is there a moment later, on a busy machine many seconds.
 until mount ${MOUNT_OPTIONS[share]} ${ROOT_TAG} /lower 2>/dev/null; do
   tries=$((tries + 1))
-  [ $tries -lt 50 ] || unable 'the root of the machine cannot be mounted by ${share}'
+  [ $tries -lt 600 ] || unable 'the root of the machine cannot be mounted by ${share}'
   sleep 0.1
 done
 mount -t tmpfs -o size=90% rw /rw
