@@ -29,8 +29,10 @@ test('permanent neighbours are added, replaced, listed and deleted as ip neighbo
 // a eth0 ── eth0 b
 test('flush forgets what was learnt and keeps what is permanent, of one family or both', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
-  const { b: far } = lab.cable(a, b);
+  const { a: near, b: far } = lab.cable(a, b);
   a.neighbour.add({ to: '10.0.0.77', lladdr: '02:00:00:00:cc:01' });
+  // b does not ask for a after 5 s (delay_first_probe_time): a would learn b's address from that, whatever was flushed.
+  for (const to of ['10.0.0.1', 'fd00::1']) b.neighbour.add({ to, lladdr: near.mac });
   await a.exec('ping', ['-c', '1', '10.0.0.2']);
   await a.exec('ping', ['-c', '1', 'fd00::2']);
   const learnt = [`10.0.0.2 ${far.mac} REACHABLE`, `fd00::2 ${far.mac} REACHABLE`];
