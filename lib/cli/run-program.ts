@@ -5,7 +5,7 @@ import { say } from './print.ts';
 
 /** Runs a program by the words of its command line. What goes wrong is a line, and an exit code. */
 export async function runProgram(program: Command): Promise<void> {
-  // `hairpin modes | head` is no failure of ours.
+  // `hairpin modes | head` ends early, which is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();

@@ -11,7 +11,7 @@ export const IN_MANIFEST: Partial<Record<PackageManager, [field: string, decisio
   yarn: ['dependenciesMeta', { koffi: { built: false } }],
 };
 
-/** pnpm reads a file of its own. */
+/** The file that only pnpm reads. */
 export const PNPM_BUILDS = `allowBuilds:
   koffi: false
 `;
@@ -21,7 +21,7 @@ export function missingDecision(fields: Fields, manager: PackageManager): [field
   const [field, decision] = IN_MANIFEST[manager] ?? [];
   if (field === undefined) return undefined;
   const there = fields[field] ?? {};
-  // npm has `koffi@3.3.4`, too. What is no object, a package manager takes for nothing.
+  // npm has `koffi@3.3.4`, too. Package managers ignore a value that is not an object.
   if (Object(there) !== there || Object.keys(there).some((key) => /^koffi(@|$)/.test(key))) return undefined;
   return [field, { ...there, ...decision }];
 }

@@ -93,7 +93,7 @@ function hear(heard: number): void {
   }
 }
 
-/** The number of the probe that was just received; undefined for what is none. What hairpin sends ends with the mark and the number. */
+/** The number of the probe that was just received; undefined if it was not a probe. A probe ends with the mark and its number. */
 function numberOf(length: number, wanted: Buffer): number | undefined {
   const at = length - NUMBER_LENGTH;
   if (at < wanted.length || !received.subarray(at - wanted.length, at).equals(wanted)) return undefined;

@@ -1,7 +1,7 @@
 import { become } from '../kernel/become.ts';
 import { mountAllReadOnlyBut, mountMemory } from '../kernel/read-only-mounts.ts';
 
-// A program of its own, started in a mount namespace of its own:
+// A separate program, started in its own mount namespace:
 // `guard-root.ts <writable folder> <folder for memory, or ''> <descriptors to keep> <program> …`. The guest may do as it
 // likes with what it mounts; what it can write is decided here.
 const [writable, memory, kept, program, ...args] = process.argv.slice(2) as [

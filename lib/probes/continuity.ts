@@ -72,7 +72,7 @@ interface ContinuityPatience {
  * may.
  *
  * @param by of UDP hairpin itself sends everything back at the far end
- * @param isTarget whether the answers must be the target's own; of an address whoever has it may answer
+ * @param isTarget whether the target itself must answer; otherwise any host with the address may
  * @returns the probes that were sent when none was answered before, so that the function was not called
  */
 export async function observeContinuity(

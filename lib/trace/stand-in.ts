@@ -31,7 +31,7 @@ export interface StandIn {
  * the source itself. What counts is whose answer came to the asker, not who sent one. Only what the taps saw counts: where
  * one may have missed something, the answer is the target's.
  *
- * @param wanted whether the answer must be the target's own; of an address whoever has it may answer
+ * @param wanted whether the target itself must answer, or any host with the address may
  * @param since when the question began, in nanoseconds by the clock of the taps
  */
 export function standInOf(

@@ -71,7 +71,7 @@ function isTaken(frame: CapturedFrame, { device, to, side }: DeviceRedirect, goa
   return expectedWay({ at: to, direction: 'out' }, { to: owner, sender: to.namespace, routed: false }) === undefined;
 }
 
-/** The device with the MAC address that a frame is for; of what is for a group, whoever it is meant for. */
+/** The device with the destination MAC address of a frame; for a group address, the device that was asked. */
 function ownerOf({ at, bytes }: CapturedFrame, goal: Ends['goal']): Interface | undefined {
   const destination = decodeEthernet(bytes)?.destination;
   if (destination === undefined || isGroupMac(destination)) return goal instanceof Interface ? goal : undefined;

@@ -39,7 +39,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const sysctl = packet.family === 4 ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all';
   const isEcho =
     packet.protocol === IP_PROTOCOL.icmp || (packet.protocol === IP_PROTOCOL.icmpv6 && packet.payload[0] === 128);
-  // icmpv6_echo_reply: what is for an anycast address has a setting of its own, too.
+  // icmpv6_echo_reply: anycast addresses have a separate setting as well.
   const silencers = isAnycast ? [sysctl, 'net.ipv6.icmp.echo_ignore_anycast'] : [sysctl];
   const silencer = isEcho ? silencers.find((each) => namespace.sysctl.get(each) === '1') : undefined;
   if (silencer) return { code: 'host.echo-ignored', facts: { namespace: namespace.name, sysctl: silencer } };
