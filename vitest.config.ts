@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { hairpin } from './lib/config.ts';
 
 /** Specs import hairpin by its name, as a user's do; here that is the source. */
@@ -28,8 +28,23 @@ export const PROGRAMS = [
   'specs/report/{annotations,beside-others,evidence,evidence-*,html-report,live-line,picture,results-in-the-way,stability,thousand-tests,watch}.spec.ts',
 ];
 
-// As negated patterns, not as `exclude`, which would take the place of the command line's.
-const CORE = ['specs/**/*.spec.{ts,tsx}', ...[...ALONE, ...PROGRAMS].map((pattern) => `!${pattern}`)];
+/** Of those, the specs that boot kernels. */
+export const MACHINES = [
+  'specs/cli/shell-on-kernel.spec.ts',
+  'specs/machines/{build,fail-on-warning,gdb,kill,lock-results,machine,snapshot,test-command,user-mode}.spec.ts',
+];
+
+/** As negated patterns, not as `exclude`, which would take the place of the command line's. */
+const without = (patterns: string[]) => patterns.map((pattern) => `!${pattern}`);
+const CORE = ['specs/**/*.spec.{ts,tsx}', ...without([...ALONE, ...PROGRAMS])];
+
+/** A project of specs that take their time. */
+function withPrograms(name: string, include: string[], more: TestUserConfig = {}) {
+  return {
+    extends: true as const,
+    test: { name, include, testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } }, ...more },
+  };
+}
 
 export default defineConfig({
   // Most failures here are wanted, by specs of their messages.
@@ -51,16 +66,9 @@ export default defineConfig({
       { extends: true, test: { name: 'core', include: CORE, isolate: false } },
       { extends: true, test: { name: 'core-alone', include: ALONE } },
       // And with the rest: `npm run test:all`.
-      {
-        extends: true,
-        test: {
-          name: 'programs',
-          include: PROGRAMS,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-          expect: { poll: { timeout: 60_000 } },
-        },
-      },
+      withPrograms('programs', [...PROGRAMS, ...without(MACHINES)]),
+      // A guest that gets a fifth of a processor takes minutes to begin, and vitest in it gives its workers one.
+      withPrograms('machines', MACHINES, { maxWorkers: availableParallelism(), sequence: { groupOrder: 1 } }),
     ],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
     maxWorkers: Math.max(5, availableParallelism() - 1),

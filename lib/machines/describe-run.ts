@@ -10,12 +10,14 @@ const ENGINES: Record<Engine, string> = {
 };
 
 /** How a run on a kernel ended, in a line: `Linux … booted in 1.8 s (tcg), …`. */
-export function describeRun({ ending, engine, resumed, booted, firstOutput, milliseconds }: MachineRun): string {
+export function describeRun(run: MachineRun): string {
+  const { ending, engine, resumed, snapshotFailed, booted, firstOutput, milliseconds } = run;
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   return [
     booted === undefined
       ? 'did not boot'
       : `${resumed === undefined ? 'booted' : 'went on from a snapshot'} in ${seconds(booted)} (${ENGINES[engine]})`,
+    ...(snapshotFailed === undefined ? [] : [`without a snapshot, since ${snapshotFailed}`]),
     ...(firstOutput === undefined ? [] : [`first line after ${seconds(firstOutput)}`]),
     `${ending.kind === 'ended' ? `ended with ${ending.exitCode}` : ending.kind} after ${seconds(milliseconds)}`,
   ].join(', ');

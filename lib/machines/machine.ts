@@ -9,6 +9,7 @@ import { type Accelerator, chooseAccelerator } from './accelerator.ts';
 import { beginTask } from './begin-task.ts';
 import { dropCached } from './cache.ts';
 import { eachLine, lastLines, messageOf, PANIC } from './console.ts';
+import { describeEnding } from './describe-run.ts';
 import { GuestClock } from './guest-clock.ts';
 import {
   BOOTED,
@@ -24,6 +25,7 @@ import { chooseShare, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 import { findReports, type KernelReport } from './kernel-reports.ts';
 import { QemuEnded } from './monitor.ts';
+import { afterRunning, processorWait } from './processor-wait.ts';
 import { startMachine } from './start-machine.ts';
 import { gather } from './start-program.ts';
 import { watchDebugger } from './watch-debugger.ts';
@@ -31,7 +33,10 @@ import { watchDebugger } from './watch-debugger.ts';
 /** What is to run, and how long it may take. */
 export interface MachineTask
   extends Pick<GuestTask, 'command' | 'cwd' | 'env' | 'results' | 'stdout' | 'failOnWarning'> {
-  /** Until the guest's own root is up, in milliseconds. @default 60000 with KVM, 180000 without */
+  /**
+   * Until the guest's own root is up, in milliseconds, without those for which it waited for a processor of this machine.
+   * @default 60000 with KVM, 180000 without
+   */
   bootWithin?: number | undefined;
   /** For everything, in milliseconds. @default 1800000 */
   within?: number | undefined;
@@ -79,6 +84,8 @@ export interface MachineRun {
   share: Share;
   /** The snapshot that it went on from, by its name in the cache. */
   resumed?: string;
+  /** Why it did not go on from the snapshot that there was, or why it left none for the next run. */
+  snapshotFailed?: string;
   /** Milliseconds until the guest's root was up, and until the command's first line; where it came so far. */
   booted?: number;
   firstOutput?: number;
@@ -95,8 +102,8 @@ const [CONSOLE_FILE, OUTPUT_FILE] = ['console.log', 'output.log'];
 /** The socket in the results folder that gdb connects to. */
 const DEBUGGER = 'gdb.sock';
 const BOOT_WITHIN: Record<Engine, number> = { kvm: 60_000, tcg: 180_000, uml: 60_000 };
-/** One that goes on from a snapshot takes a second, on a machine that is busy ten times over twenty. After that the kernel boots. */
-const RESUMED_WITHIN = 90_000;
+/** One that goes on from a snapshot takes a second. After that the kernel boots. */
+const RESUMED_WITHIN = 60_000;
 const WITHIN = 30 * 60_000;
 /** A panic ends the machine; one that does not get so far is ended. */
 const PANIC_WITHIN = 5000;
@@ -134,7 +141,10 @@ export async function runInMachine(kernel: Kernel, task: MachineTask): Promise<M
   if (resumed === undefined || booted !== undefined || ending.kind === 'time-out') return run;
   // Whatever the reason, a snapshot that does not go on is of no use. The kernel boots, and says what is wrong if anything is.
   dropCached(resumed);
-  return runOnce(kernel, task);
+  return {
+    snapshotFailed: describeEnding(run) ?? 'the guest ended before it was up',
+    ...(await runOnce(kernel, task)),
+  };
 }
 
 async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
@@ -172,7 +182,8 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   const { within = WITHIN } = task;
   const bootWithin = kept ? RESUMED_WITHIN : (task.bootWithin ?? BOOT_WITHIN[engine]);
   clock.after(within, () => end({ kind: 'time-out', milliseconds: within }));
-  clock.after(bootWithin, () => {
+  const waited = () => processorWait(machine.child.pid);
+  afterRunning(clock, bootWithin, waited, () => {
     if (run.booted === undefined) end({ kind: 'no boot', milliseconds: bootWithin });
   });
   const endSoon = eachLine((line) => {
@@ -195,7 +206,9 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     logs[1]?.write(text);
     task.onOutput?.(text);
   });
-  const onNotKept = (error: unknown) => logs[0]?.write(`hairpin: the guest is not kept for the next run: ${error}\n`);
+  const onNotKept = (error: unknown) => {
+    run.snapshotFailed = `the guest is not kept for the next run: ${(error as Error).message}`;
+  };
   beginTask(started, { share, results: task.results, script, waits, console, onNotKept }).catch((error: Error) => {
     // Why it ended stands in what it has said.
     if (!(error instanceof QemuEnded)) end({ kind: 'lost', reason: error.message });
@@ -215,9 +228,11 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   const reports = findReports(console());
   const panic = reports.find(({ kind }) => kind === 'panic');
   const reasons = complaints.map((each) => each().trim());
-  const times = { booted: run.booted, firstOutput: run.firstOutput };
+  const { booted, firstOutput, snapshotFailed } = run;
   return {
-    ...Object.fromEntries(Object.entries(times).filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(
+      Object.entries({ booted, firstOutput, snapshotFailed }).filter(([, value]) => value !== undefined),
+    ),
     ending: panic ? { kind: 'panic', line: panic.line } : (run.ending ?? endingOf(task.results, console(), reasons)),
     engine,
     share,

@@ -38,12 +38,12 @@ test(
     writeFileSync(join(root, 'linux/Makefile'), makefile(image, modules));
     writeFileSync(join(root, 'linux/.config'), 'CONFIG_MODULES=y\n');
     const args = ['test', '--build', 'linux', '--', '--reporter=json', '--outputFile=report.json'];
-    const { exitCode, stderr } = await hairpin(lab.namespace('host'), args, {
+    const { exitCode, stdout, stderr } = await hairpin(lab.namespace('host'), args, {
       cwd: root,
       env: { VITEST: undefined, XDG_CACHE_HOME: join(root, 'cache') },
     });
 
-    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(exitCode, `${stderr}\n${stdout}`).toBe(0);
     const name = release.replaceAll(/[.+]/g, '\\$&');
     const build = `make -C linux -j${availableParallelism()} bzImage modules\n${name}: built in [\\d.]+ s`;
     expect(stderr).toMatch(new RegExp(`^${build}\n${name}: booting\n${name}: (booted|went on from a snapshot) in `));

@@ -8,6 +8,7 @@ import { qemuArguments } from '../../lib/machines/qemu-arguments.ts';
 import { hairpin, MAIN } from '../cli/hairpin.ts';
 import { GdbRemote } from './gdb-remote.ts';
 import { A_REACHES_B, guestProject } from './guest-project.ts';
+import { handClock } from './hand-clock.ts';
 import { GUEST, kernelHere } from './kernel-here.ts';
 
 const TESTS = `import { expect, test } from 'hairpin';
@@ -50,24 +51,6 @@ test(
     expect(existsSync(socket)).toBe(false);
   },
 );
-
-/** A clock that a spec moves, with the time-outs that it has. */
-function handClock() {
-  let time = 0;
-  const timers = new Set<{ due: number; callback: () => void }>();
-  return {
-    now: () => time,
-    after: (milliseconds: number, callback: () => void) => {
-      const timer = { due: time + milliseconds, callback };
-      timers.add(timer);
-      return () => void timers.delete(timer);
-    },
-    pass: (milliseconds: number) => {
-      time += milliseconds;
-      for (const timer of [...timers]) if (timer.due <= time && timers.delete(timer)) timer.callback();
-    },
-  };
-}
 
 test('while a debugger holds the guest no time passes, and no time-out runs', () => {
   const hand = handClock();

@@ -41,6 +41,7 @@ guests('a guest goes on from where the first one had booted to', GUEST, async ({
   const first = await run(script);
   const begun = Math.floor(Date.now() / 1000);
   const second = await run(script);
+  expect([first.snapshotFailed, second.snapshotFailed]).toEqual([undefined, undefined]);
   const ended = Math.ceil(Date.now() / 1000);
   expect(first).toMatchObject({ ending: { kind: 'ended', exitCode: 3 } });
   expect(first.resumed).toBe(undefined);
@@ -68,6 +69,7 @@ guests('a snapshot that is damaged costs a boot, no more', GUEST, async ({ run }
   const mended = await run('echo here');
   expect(mended).toMatchObject({ ending: { kind: 'ended', exitCode: 0 }, output: 'here\n' });
   expect(mended.resumed, 'QEMU does not load it, so the kernel boots').toBe(undefined);
+  expect(mended.snapshotFailed).toMatch(/^the machine ended before the command had: /);
   expect(await run('true')).toMatchObject({ ending: { kind: 'ended' }, resumed: name });
   truncateSync(join(kernelCache(), name as string, 'memory'), 1000);
   expect((await run('true')).resumed).toBe(undefined);
@@ -78,8 +80,8 @@ guests('by 9p a guest goes on as well', GUEST, async ({ kernel, run, skip }) => 
   const shares = ['9p'] as const;
   await run('true', { shares });
   // The exit code is written to the results folder, and through to this machine.
-  const { resumed, share, ending } = await run('exit 5', { shares });
-  expect({ share, ending }).toEqual({ share: '9p', ending: { kind: 'ended', exitCode: 5 } });
+  const { resumed, share, ending, snapshotFailed } = await run('exit 5', { shares });
+  expect({ share, ending, snapshotFailed }).toEqual({ share: '9p', ending: { kind: 'ended', exitCode: 5 } });
   expect(resumed).not.toBe(undefined);
 });
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { ALONE, PROGRAMS } from '../../vitest.config.ts';
+import { ALONE, MACHINES, PROGRAMS } from '../../vitest.config.ts';
 import { importsOf } from './layering.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,12 +15,18 @@ const STARTERS =
   /\/(browser|cli\/hairpin|docker-pair|kernel-here|nested-vitest|test-image|their-engine|\w+-project)\.ts$/;
 
 test('every pattern of a project has files', () => {
-  for (const pattern of [...ALONE, ...PROGRAMS]) expect(globSync(pattern, { cwd: ROOT }), pattern).not.toEqual([]);
+  for (const pattern of [...ALONE, ...PROGRAMS, ...MACHINES])
+    expect(globSync(pattern, { cwd: ROOT }), pattern).not.toEqual([]);
 });
 
 test('no spec of the core starts a program that takes seconds', () => {
   const starting = core.filter((file) => importsOf(read(file)).some((path) => STARTERS.test(path)));
   expect(starting).toEqual([]);
+});
+
+test('the specs that boot kernels are those that look for one', () => {
+  const booting = programs.filter((file) => importsOf(read(file)).some((path) => path.endsWith('/kernel-here.ts')));
+  expect(globSync(MACHINES, { cwd: ROOT }).toSorted()).toEqual(booting.toSorted());
 });
 
 test('a spec that changes modules has a worker of its own', () => {
