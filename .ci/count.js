@@ -8,8 +8,6 @@ const ALLOWED_SKIPS = [
   /where there is no .*, making one names the option that it needs/,
   // Linux 6.7 has it, Debian 12's kernel is 6.1: hairpin test --kernel 6.12 -- specs/lab/netkit.spec.ts
   /^needs CONFIG_NETKIT /,
-  // Debian 12's kernel is built without: hairpin test --kernel 6.12 -- specs/lab/hsr.spec.ts
-  /^needs CONFIG_HSR /,
   // Debian 12's kernel is 6.1: hairpin test --kernel 6.12 -- specs/lab/neigh-vlan-suppress.spec.ts specs/{model/bridge-proxy,diagnosis/neigh-suppress}.spec.ts
   /needs Linux 6\.4, for neighVlanSuppress of ports /,
   // Debian 12's CNI plugins, 1.1.1, have no such setting.
