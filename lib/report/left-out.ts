@@ -7,6 +7,7 @@ import { givenAddresses, randomAddresses, withLength } from './given-addresses.t
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords } from './link-words.ts';
+import { mrouteWords } from './mroute-words.ts';
 import { filtersLeftOut } from './script-filters.ts';
 import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
@@ -38,7 +39,7 @@ function leftOutOf(link: Link, device: string): readonly LeftOut[] {
 }
 
 function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const { name, qdiscs, nexthops, rules, links, neighbours } = namespace;
+  const { name, qdiscs, nexthops, mroutes, rules, links, neighbours } = namespace;
   const names = namesIn(state, name);
   const place = (device: number) => `${name}/${names.device(device)}`;
   const { routes } = givenRoutes(namespace);
@@ -83,6 +84,12 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       const why = whyNoNexthop(nexthop, nexthops);
       return why === undefined ? [] : [`the nexthop ${nexthop.id} of ${name}: ${why}`];
     }),
+    ...mroutes
+      .filter(({ unresolved }) => !unresolved)
+      .map(
+        (route) =>
+          `the multicast route ${mrouteWords(route, names)} of ${name}, which a program has to hold (smcrouted)`,
+      ),
     ...rules
       .filter(({ unknown }) => unknown.length > 0)
       .map(({ priority, family, unknown }) => `the rule ${priority} of IPv${family} of ${name}: attributes ${unknown}`),
