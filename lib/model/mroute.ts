@@ -1,5 +1,4 @@
-import type { Mroute } from '../netlink/mroute.ts';
-import { MROUTE_TABLE } from '../netlink/mroute.ts';
+import { MROUTE_TABLES, type Mroute } from '../netlink/mroute.ts';
 import { contains, ipToBytes, isRoutedGroup } from '../wire/ip-address.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import { multicastMac4, multicastMac6 } from '../wire/mac-address.ts';
@@ -95,7 +94,8 @@ function saidOf({ group, source }: Mroute): { group: string; source?: string } {
 function whyUnknown(device: Device, routes: readonly Mroute[], { destination }: IpPacket): string | undefined {
   const { namespace, host } = device;
   if (domainOf(device) !== device) return `${device} belongs to a VRF, and ${namespace} is a multicast router`;
-  if (routes.some(({ table }) => table !== MROUTE_TABLE)) return `${namespace} has several tables of multicast routes`;
+  if (routes.some(({ table, family }) => table !== MROUTE_TABLES[family]))
+    return `${namespace} has several tables of multicast routes`;
   // mr_mfc_find_any_parent: a route for all groups lets packets of others in.
   if (routes.some(({ group }) => group === '0.0.0.0' || group === '::'))
     return `${namespace} has a multicast route for all groups`;

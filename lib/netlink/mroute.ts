@@ -20,7 +20,7 @@ export interface Mroute {
   /** A packet leaves by such a device if its TTL is greater than this threshold. */
   outputs: { device: number; ttl: number }[];
   table: number;
-  /** `static`: the program that owns the router socket added it; `mrouted`: any other program. */
+  /** `mrouted`: the program that owns the router socket added it; `static`: any other program (`MFC_STATIC`). */
   protocol: MrouteProtocol;
   /** Packets wait for a route, which a program has to add. */
   unresolved: boolean;
@@ -34,8 +34,8 @@ type MrouteProtocol = keyof typeof PROTOCOLS | `${number}`;
 
 const PROTOCOLS = { unspec: 0, static: 4, mrouted: 17 } as const;
 
-/** `RT_TABLE_DEFAULT`: the table of a router socket that says none. */
-export const MROUTE_TABLE = 253;
+/** The table of a router socket that says none: `RT_TABLE_DEFAULT`, and `RT6_TABLE_DFLT`, which is that of `main`. */
+export const MROUTE_TABLES = { 4: 253, 6: 254 } as const;
 
 const RTNL_FAMILY_IPMR = 128;
 const RTNL_FAMILY_IP6MR = 129;

@@ -14,7 +14,7 @@ export interface MrouteEntry {
   /** The interfaces that packets leave by, if their TTL is greater than `ttl`. */
   out: { dev: string; ttl: number }[];
   table: number;
-  /** `static`: who owns the router socket added it, such as hairpin or smcrouted. */
+  /** `mrouted`: the one that owns the router socket added it, such as hairpin or smcrouted; `static`: another program. */
   proto: Mroute['protocol'];
   /** Packets came for which there is no route; they wait for ten seconds. */
   unresolved: boolean;
