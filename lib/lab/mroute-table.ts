@@ -1,7 +1,9 @@
 import type { MulticastRouter } from '../kernel/multicast-router.ts';
 import { checkInteger, checkIp, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Mroute } from '../netlink/mroute.ts';
+import type { JsonSchema } from '../netlink/type.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
+import { deviceName, type Fields, from, ip, objectSchema } from '../state/entries/fields.ts';
 import { listMroutes, type MrouteEntry, mrouteOf } from '../state/entries/mroute-entry.ts';
 import { familyOf, isMulticastIp, isRoutedGroup, normalizeIp } from '../wire/ip-address.ts';
 import { checkLabOpen } from './check-lab-open.ts';
@@ -29,6 +31,19 @@ export interface MrouteOutput {
   /** Only packets with a TTL greater than this leave, 1 to 254. IPv6 knows 1 only. @default 1 */
   ttl?: number;
 }
+
+const ttl = from(1, 254);
+const device: JsonSchema = { type: 'string' };
+
+/** Every option of a multicast route, for topology files. */
+export const mrouteFields: Fields<MrouteOptions> = {
+  ...{ group: ip, source: ip, in: deviceName },
+  out: {
+    rule: 'a list of interfaces',
+    schema: { type: 'array', items: { anyOf: [device, objectSchema({ dev: deviceName, ttl })] } },
+    read: (value) => value,
+  },
+};
 
 /** What finds a multicast route. */
 export type MrouteKey = Pick<MrouteOptions, 'group' | 'source'>;
@@ -102,7 +117,7 @@ export class MrouteTable {
     const call = `${this.#namespace}.mroute.${verb}`;
     change(call, [options], () => {
       checkLabOpen(call, this.#namespace.lab);
-      checkOptions(call, options, ['group', 'source', 'in', 'out']);
+      checkOptions(call, options, Object.keys(mrouteFields));
       const { group, source, family } = checkKey(call, options);
       if (options.in === undefined) throw new UsageError(`${call}: in must be given: an interface, or its name`);
       const input = deviceOf(this.#namespace, options.in);

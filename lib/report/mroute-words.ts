@@ -1,5 +1,7 @@
-import type { Mroute } from '../netlink/mroute.ts';
+import { MROUTE_TABLES, type Mroute } from '../netlink/mroute.ts';
 import type { Names } from '../netlink/names.ts';
+import { isRoutedGroup } from '../wire/ip-address.ts';
+import type { WholeNamespace } from './lab-state.ts';
 
 /** A multicast route in the words of `ip mroute`: `(10.0.0.1,239.1.1.1) iif eth0 oifs eth1 eth2(ttl 8)`. */
 export function mrouteWords(route: Mroute, names: Names): string {
@@ -11,4 +13,10 @@ export function mrouteWords(route: Mroute, names: Names): string {
     ...(oifs.length > 0 ? ['oifs', ...oifs] : []),
     ...(unresolved ? ['unresolved'] : []),
   ].join(' ');
+}
+
+/** Whether `ns.mroute.add` makes such a multicast route, so that a topology can say it. */
+export function isMadeByCall({ family, group, table, input, unresolved }: Mroute, { role }: WholeNamespace): boolean {
+  const isUsual = !unresolved && input !== undefined && table === MROUTE_TABLES[family];
+  return role !== 'switch' && isUsual && isRoutedGroup(group);
 }
