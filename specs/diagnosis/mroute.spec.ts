@@ -1,4 +1,5 @@
 import { expect, type Interface, type Lab, type Namespace, test } from 'hairpin';
+import { needsMroute } from '../needs-mroute.ts';
 import { diagnosed } from './diagnosed.ts';
 
 // a eth0 ── eth0 r eth1 ── eth0 b
@@ -83,7 +84,8 @@ const GROUPS = { 4: '239.1.1.1', 6: 'ff05::1' } as const;
 for (const family of [4, 6] as const)
   test.for(CASES.filter(({ only = family }) => only === family))(
     `IPv${family}, a receiver beyond a router does not hear ($cause): $because`,
-    async ({ cause, make, ttl, facts }, { lab }) => {
+    async ({ cause, make, ttl, facts }, { lab, skip }) => {
+      needsMroute(family, skip);
       const { a, b, source, ...net } = await build(lab, family);
       const known = { ...net, of: { group: GROUPS[family], source } };
       make(known);

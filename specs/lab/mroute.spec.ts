@@ -1,6 +1,7 @@
 import { expect, KernelError, type Lab, type Namespace, test, UsageError } from 'hairpin';
 import { MulticastRouter } from '../../lib/kernel/multicast-router.ts';
 import { engineOf } from '../../lib/lab/engine.ts';
+import { needsMroute } from '../needs-mroute.ts';
 import { read } from './referee.ts';
 
 interface Shown {
@@ -28,7 +29,8 @@ const shown = (r: Namespace, family: 4 | 6) => read<Shown>(r, 'ip', [`-${family}
 
 test.for(FAMILIES)(
   'a program that has joined $group hears a program beyond the router',
-  async ({ family, group }, { lab }) => {
+  async ({ family, group }, { lab, skip }) => {
+    needsMroute(family, skip);
     const { a, b, r } = build(lab);
     await lab.settled();
     const source = addressOf(a, family);
@@ -53,23 +55,28 @@ test.for(FAMILIES)(
   },
 );
 
-test.for(FAMILIES)('$group: by its outputs alone, until the route is deleted', async ({ family, group }, { lab }) => {
-  const { a, b, c, r, eth0, eth1, eth2 } = build(lab);
-  await lab.settled();
-  const [source, frame] = [addressOf(a, family), { ip: { destination: group }, udp: {} }];
-  r.mroute.add({ group, source, in: eth0, out: [eth1] });
-  await expect(b).toHear(a, { frame, copies: 1, only: true });
-  r.mroute.replace({ group, source, in: eth0, out: [{ dev: eth2 }] });
-  await expect(c).toHear(a, { frame, copies: 1, only: true });
-  expect(r.mroute.list()).toMatchObject([
-    { group, source, family, in: 'eth0', out: [{ dev: 'eth2', ttl: 1 }], packets: 2 },
-  ]);
-  r.mroute.delete({ group, source });
-  expect([r.mroute.list(), await shown(r, family)]).toEqual([[], []]);
-  await expect(c).not.toHear(a, { frame });
-});
+test.for(FAMILIES)(
+  '$group: by its outputs alone, until the route is deleted',
+  async ({ family, group }, { lab, skip }) => {
+    needsMroute(family, skip);
+    const { a, b, c, r, eth0, eth1, eth2 } = build(lab);
+    await lab.settled();
+    const [source, frame] = [addressOf(a, family), { ip: { destination: group }, udp: {} }];
+    r.mroute.add({ group, source, in: eth0, out: [eth1] });
+    await expect(b).toHear(a, { frame, copies: 1, only: true });
+    r.mroute.replace({ group, source, in: eth0, out: [{ dev: eth2 }] });
+    await expect(c).toHear(a, { frame, copies: 1, only: true });
+    expect(r.mroute.list()).toMatchObject([
+      { group, source, family, in: 'eth0', out: [{ dev: 'eth2', ttl: 1 }], packets: 2 },
+    ]);
+    r.mroute.delete({ group, source });
+    expect([r.mroute.list(), await shown(r, family)]).toEqual([[], []]);
+    await expect(c).not.toHear(a, { frame });
+  },
+);
 
-test.for(FAMILIES)('$group from any source', async ({ family, group }, { lab }) => {
+test.for(FAMILIES)('$group from any source', async ({ family, group }, { lab, skip }) => {
+  needsMroute(family, skip);
   const { a, b, c, r } = build(lab);
   await lab.settled();
   const frame = { ip: { destination: group }, udp: {} };
@@ -104,7 +111,8 @@ test('an interface that is deleted makes room for another', async ({ lab }) => {
   expect(await shown(r, 4)).toMatchObject([{ iif: 'eth0', multipath: [{ oif: 'eth0' }, { oif: 'eth1' }] }]);
 });
 
-test.for(FAMILIES)('$group: a program is the router already', async ({ family, group }, { lab }) => {
+test.for(FAMILIES)('$group: a program is the router already', async ({ family, group }, { lab, skip }) => {
+  needsMroute(family, skip);
   const { r, eth0, eth1 } = build(lab);
   const program = new MulticastRouter(engineOf(r).netns, family);
   try {
