@@ -1,5 +1,6 @@
-import { expect, KernelError, type Lab, type Namespace, test, UsageError } from 'hairpin';
+import { createLab, expect, KernelError, type Lab, type Namespace, test, UsageError } from 'hairpin';
 import { MulticastRouter } from '../../lib/kernel/multicast-router.ts';
+import { NetNamespace } from '../../lib/kernel/net-namespace.ts';
 import { engineOf } from '../../lib/lab/engine.ts';
 import { needsMroute } from '../needs-mroute.ts';
 import { read } from './referee.ts';
@@ -127,6 +128,17 @@ test.for(FAMILIES)('$group: a program is the router already', async ({ family, g
     program.close();
   }
   expect(r.mroute.list()).toEqual([]);
+});
+
+// r eth0 ── eth0 a, and somebody who keeps the namespace of r alive
+test('with its lab hairpin ends to be the router', async () => {
+  await using lab = createLab();
+  const [r, a] = [lab.router('r'), lab.namespace('a')];
+  lab.cable(r, a);
+  r.mroute.add({ group: '239.1.1.1', in: 'eth0', out: [] });
+  using held = NetNamespace.open(r.path);
+  await lab.close();
+  new MulticastRouter(held, 4).close();
 });
 
 test('wrong calls', ({ lab }) => {
