@@ -40,6 +40,7 @@ export const SO_NETNS_COOKIE = 71;
 // linux/in.h, linux/in6.h
 export const IPPROTO_ICMP = 1;
 export const IPPROTO_IP = 0;
+export const IPPROTO_IGMP = 2;
 export const IPPROTO_IPV6 = 41;
 export const IPPROTO_ICMPV6 = 58;
 export const IP_MTU_DISCOVER = 10;

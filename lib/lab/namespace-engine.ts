@@ -1,8 +1,10 @@
+import { MulticastRouter } from '../kernel/multicast-router.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
 import { ipLink } from '../netlink/link.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 import { chosenByMachine } from '../state/inherited-sysctls.ts';
+import type { Family } from '../wire/ip-address.ts';
 import { engineOf, setEngine } from './engine.ts';
 import { InterfaceList } from './interface-list.ts';
 import { namesOf } from './names.ts';
@@ -26,6 +28,7 @@ export class NamespaceEngine {
   readonly devices: InterfaceList;
   readonly #namespace: Namespace;
   #generic: NetlinkSocket | undefined;
+  readonly #multicastRouters = new Map<Family, MulticastRouter>();
   #joining = false;
   #settling: Promise<void> = Promise.resolve();
 
@@ -55,6 +58,20 @@ export class NamespaceEngine {
       ),
     );
     return this.#generic;
+  }
+
+  /**
+   * The socket that makes the namespace a multicast router, from its first use to the end of the lab.
+   *
+   * @throws KernelError `EADDRINUSE` when a program is the router already
+   */
+  multicastRouter(family: Family): MulticastRouter {
+    const known = this.#multicastRouters.get(family);
+    if (known) return known;
+    const { resources } = engineOf(this.#namespace.lab);
+    const router = resources.add(new MulticastRouter(this.netns, family));
+    this.#multicastRouters.set(family, router);
+    return router;
   }
 
   /** Registers that an IPv6 address was added, which has to join its group. */

@@ -38,6 +38,7 @@ import type {
   VlanOptions,
 } from './links.ts';
 import { joinGroup, type Membership } from './membership.ts';
+import { MrouteTable } from './mroute-table.ts';
 import { NeighbourTable } from './neighbour-table.ts';
 import { NexthopTable } from './nexthop-table.ts';
 import type { Role } from './role.ts';
@@ -56,6 +57,7 @@ export class Namespace {
   readonly route: RouteTable;
   readonly rule: RuleTable;
   readonly nexthop: NexthopTable;
+  readonly mroute: MrouteTable;
   readonly neighbour: NeighbourTable;
   readonly sysctl: Sysctls;
 
@@ -66,6 +68,7 @@ export class Namespace {
     this.route = new RouteTable(this);
     this.rule = new RuleTable(this);
     this.nexthop = new NexthopTable(this);
+    this.mroute = new MrouteTable(this);
     this.neighbour = new NeighbourTable(this);
     this.sysctl = new Sysctls(this);
   }

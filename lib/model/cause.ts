@@ -66,6 +66,11 @@ export interface CauseFacts {
   'route.prohibit': { namespace: string; route?: string };
   'route.other-device': { namespace: string; to: string; device: DeviceName; wanted: DeviceName };
 
+  'mroute.none': { device: DeviceName; group: string; source: string; wanted?: DeviceName };
+  'mroute.wrong-in': { device: DeviceName; group: string; source?: string; wanted?: DeviceName };
+  'mroute.not-out': { device: DeviceName; group: string; source?: string };
+  'mroute.ttl': { device: DeviceName; group: string; ttl: number; threshold: number };
+
   'router.forwarding-off': { namespace: string; family: Family; sysctl: string };
   'router.not-a-switch': { namespace: string };
   'router.no-holder': { namespace: string; address: string };

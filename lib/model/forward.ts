@@ -2,7 +2,10 @@ import { deviceSysctl } from '../state/device-sysctl.ts';
 import { isLoopbackIp, isMulticastIp } from '../wire/ip-address.ts';
 import type { IpPacket } from '../wire/ip-packet.ts';
 import type { Cause } from './cause.ts';
+import { exceedsMtu } from './exceeds-mtu.ts';
+import { filtersOf } from './filters-of.ts';
 import type { Frame, PacketType } from './frame.ts';
+import { forwardToGroup } from './mroute.ts';
 import type { Device } from './network.ts';
 import { drop, toNeighbour, unknown, type Verdict } from './prediction.ts';
 import { domainOf, refusesSource, takesLoopback } from './reverse-path.ts';
@@ -11,7 +14,8 @@ import { type Lookup, lookUpRoute } from './route-lookup.ts';
 /** What a host does with a packet that its stack was given, and that is not its own: `ip_route_input_slow`, `ip_forward`, `ip6_forward`. */
 export function forwardPacket(device: Device, frame: Frame, type: PacketType): readonly Verdict[] {
   const { packet } = frame;
-  if (!packet || type !== 'host' || isForMany(packet.destination)) return [];
+  if (packet && isMulticastIp(packet.destination)) return forwardToGroup(device, frame, packet);
+  if (!packet || type !== 'host' || packet.destination === BROADCAST) return [];
   const vague = filtersOf(device, packet);
   if (vague) return [unknown(vague)];
   if (isLoopbackIp(packet.destination) && !takesLoopback(domainOf(device))) {
@@ -41,12 +45,8 @@ function passOn(
   const { hopLimit } = frame;
   if (hopLimit !== undefined && hopLimit <= 1)
     return [drop({ code: 'ip.ttl', facts: { namespace } }, where, { reason: 'SKB_DROP_REASON_IP_INHDR' })];
-  const most = mtu ?? egress.link.mtu;
-  if (frame.length > most) {
-    if (frame.mayFragment) return [unknown(`${namespace} fragments the packet`)];
-    const facts = { device: egress.name, mtu: most, length: frame.length, where: { is: 'router' } } as const;
-    return [drop({ code: 'link.mtu', facts }, where, { reason: 'SKB_DROP_REASON_PKT_TOO_BIG' })];
-  }
+  const tooLong = exceedsMtu(egress, frame, mtu ?? egress.link.mtu, where);
+  if (tooLong) return [tooLong];
   return [toNeighbour(egress, via ?? destination, { ...frame, hopLimit: hopLimit && hopLimit - 1 })];
 }
 
@@ -65,15 +65,4 @@ function forwardingOff(device: Device, { family }: IpPacket): Cause | undefined 
   return { code: 'router.forwarding-off', facts: { namespace, family, sysctl } };
 }
 
-/** Packet filters that may take or change the packet. */
-function filtersOf({ host }: Device, { family }: IpPacket): string | undefined {
-  const { nftables, legacy, ipsec } = host.filters;
-  const own = family === 4 ? 'ip' : 'ip6';
-  const filters = nftables.includes('inet') || nftables.includes(own) || legacy.includes(own);
-  if (ipsec) return `${host.name} has policies of IPsec`;
-  return filters ? `${host.name} has packet filters` : undefined;
-}
-
-function isForMany(address: string): boolean {
-  return address === '255.255.255.255' || isMulticastIp(address);
-}
+const BROADCAST = '255.255.255.255';

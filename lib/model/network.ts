@@ -9,7 +9,7 @@ import type { DeviceName } from './cause.ts';
 export type ModelState = NetworkState<ModelPart>;
 export const MODEL_PARTS = [
   ...(['addresses', 'fdb', 'vlans', 'mdb', 'mcastRouters', 'filters', 'qdiscs'] as const),
-  ...(['routes', 'rules', 'nexthops', 'neighbours', 'proxies', 'sysctls'] as const),
+  ...(['routes', 'rules', 'nexthops', 'mroutes', 'neighbours', 'proxies', 'sysctls'] as const),
 ] as const;
 type ModelPart = (typeof MODEL_PARTS)[number];
 

@@ -20,7 +20,7 @@ const NEIGHBOUR = {
   proxy: false,
 } as const;
 
-type HostPart = Pick<Host, 'routes' | 'rules' | 'nexthops' | 'neighbours' | 'proxies' | 'sysctls'>;
+type HostPart = Pick<Host, 'routes' | 'rules' | 'nexthops' | 'mroutes' | 'neighbours' | 'proxies' | 'sysctls'>;
 
 /**
  * The state of a namespace: the routes of its addresses, and what is planned besides.
@@ -40,7 +40,7 @@ export function planHost(
   return {
     routes: [...addresses.flatMap(routesOf), ...planned],
     neighbours: neighbours.map(({ device, ...entry }) => ({ ...NEIGHBOUR, ...entry, device: indexOf(device) })),
-    ...{ rules: RULES, nexthops: [], proxies: [], sysctls },
+    ...{ rules: RULES, nexthops: [], mroutes: [], proxies: [], sysctls },
   };
 }
 

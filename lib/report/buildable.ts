@@ -48,7 +48,8 @@ function without(namespace: WholeNamespace, gone: ReadonlyMap<number, Link>): Wh
   const isGone = (index: number | undefined) => index !== undefined && gone.has(index);
   const stays = ({ device }: { device?: number | undefined }) => !isGone(device);
   const names = [...gone.values()].map(({ name }) => name);
-  const { links, addresses, routes, nexthops, neighbours, proxies, fdb, mdb, vlans, qdiscs, changes } = namespace;
+  const { links, addresses, routes, nexthops, mroutes, neighbours, proxies, fdb, mdb, vlans, qdiscs, changes } =
+    namespace;
   const kept = nexthops.filter(stays);
   return {
     ...namespace,
@@ -56,6 +57,7 @@ function without(namespace: WholeNamespace, gone: ReadonlyMap<number, Link>): Wh
     addresses: addresses.filter(({ index }) => !gone.has(index)),
     routes: routes.filter((route) => route.nextHops.every(stays)),
     nexthops: kept.filter(({ group }) => group.every(({ id }) => kept.some((each) => each.id === id))),
+    mroutes: mroutes.filter(({ input, outputs }) => !isGone(input) && outputs.every(stays)),
     neighbours: neighbours.filter(stays),
     proxies: proxies.filter(stays),
     fdb: fdb.filter((entry) => stays(entry) && !isGone(entry.bridge)),

@@ -1,5 +1,7 @@
 import type { LeftOut } from '../links/link-description.ts';
 import { kindOf } from '../links/registry.ts';
+import type { Mroute } from '../netlink/mroute.ts';
+import type { Names } from '../netlink/names.ts';
 import { isLearnt } from '../netlink/neighbour.ts';
 import { ipRoute, type Route } from '../netlink/route.ts';
 import type { Link } from '../state/network-state.ts';
@@ -7,6 +9,7 @@ import { givenAddresses, randomAddresses, withLength } from './given-addresses.t
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords } from './link-words.ts';
+import { isMadeByCall, mrouteWords } from './mroute-words.ts';
 import { filtersLeftOut } from './script-filters.ts';
 import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
@@ -18,7 +21,7 @@ export function leftOutLines(state: WholeLabState, namespace: WholeNamespace): s
 
 /** The same of a script, which takes older versions of `bridge` as well. A topology says these. */
 export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const { name, links, vlans } = namespace;
+  const { name, links, vlans, mroutes } = namespace;
   const place = (device: number) => `${name}/${namesIn(state, name).device(device)}`;
   const ofLinks = links
     .flatMap((link) => leftOutOf(link, place(link.index)))
@@ -28,8 +31,16 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
       .filter(({ neighSuppress }) => neighSuppress)
       .map(({ id }) => `neigh_suppress of VLAN ${id} of ${place(index)} (bridge vlan set, from iproute2 6.4 on)`),
   );
-  const own = [...ofLinks, ...ofVlans].map((what) => `# Left out: ${what}`);
+  const ofGroups = mroutes
+    .filter((route) => isMadeByCall(route, namespace))
+    .map((route) => mrouteLeftOut(route, name, namesIn(state, name)));
+  const own = [...ofLinks, ...ofVlans, ...ofGroups].map((what) => `# Left out: ${what}`);
   return [...leftOutLines(state, namespace), ...own];
+}
+
+/** `ip mroute` shows them, and adds none. */
+function mrouteLeftOut(route: Mroute, namespace: string, names: Names): string {
+  return `the multicast route ${mrouteWords(route, names)} of ${namespace}, which a program has to hold (smcrouted)`;
 }
 
 /** What its kind says that no words say of a link. */
@@ -38,7 +49,7 @@ function leftOutOf(link: Link, device: string): readonly LeftOut[] {
 }
 
 function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const { name, qdiscs, nexthops, rules, links, neighbours } = namespace;
+  const { name, qdiscs, nexthops, mroutes, rules, links, neighbours } = namespace;
   const names = namesIn(state, name);
   const place = (device: number) => `${name}/${names.device(device)}`;
   const { routes } = givenRoutes(namespace);
@@ -83,6 +94,9 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       const why = whyNoNexthop(nexthop, nexthops);
       return why === undefined ? [] : [`the nexthop ${nexthop.id} of ${name}: ${why}`];
     }),
+    ...mroutes
+      .filter((route) => !route.unresolved && !isMadeByCall(route, namespace))
+      .map((route) => mrouteLeftOut(route, name, names)),
     ...rules
       .filter(({ unknown }) => unknown.length > 0)
       .map(({ priority, family, unknown }) => `the rule ${priority} of IPv${family} of ${name}: attributes ${unknown}`),

@@ -13,6 +13,7 @@ import { givenRoutes } from './given-routes.ts';
 import { devicesIn, loopbackOf } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
+import { mrouteWords } from './mroute-words.ts';
 import { saidAddress } from './script-addresses.ts';
 import { farEnds, givenFdb } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
@@ -26,7 +27,7 @@ import { vlanWords } from './vlan-words.ts';
  * @example console.log(stateText(state, state.namespaces[0]))
  */
 export function stateText(state: WholeLabState, namespace: WholeNamespace): string {
-  const { name, role, neighbours, proxies, qdiscs, nexthops, changedSysctls, nftables, filters } = namespace;
+  const { name, role, neighbours, proxies, qdiscs, nexthops, mroutes, changedSysctls, nftables, filters } = namespace;
   const names = namesIn(state, name);
   const dev = (device: number) => `dev ${names.device(device)}`;
   /** The words behind those of the program, its namespace, its object and its verb. */
@@ -49,6 +50,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
       'nexthops',
       nexthops.map(({ group, ...rest }) => wordsOf(ipNexthop.add(group.length > 0 ? { ...rest, group } : rest))),
     ],
+    ['multicast routes', mroutes.map((route) => mrouteWords(route, names))],
     ...([4, 6] as const).map((family): [string, string[]] => {
       const rules = namespace.rules.filter((rule) => rule.family === family);
       return [`rules of IPv${family}`, areChanged(rules, family) ? rules.map((rule) => wordsOf(ipRule.add(rule))) : []];

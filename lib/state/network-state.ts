@@ -2,6 +2,7 @@ import type { AddressState } from '../netlink/address.ts';
 import type { BridgeVlan, VlanState } from '../netlink/bridge-vlan.ts';
 import type { LinkState } from '../netlink/link.ts';
 import type { MdbEntry } from '../netlink/mdb.ts';
+import type { Mroute } from '../netlink/mroute.ts';
 import type { FdbEntry, Neighbour } from '../netlink/neighbour.ts';
 import type { Nexthop } from '../netlink/nexthop.ts';
 import type { PacketFilters } from '../netlink/packet-filters.ts';
@@ -54,6 +55,8 @@ interface Parts {
   /** In the order in which they are tried, those of IPv4 first. */
   readonly rules: readonly Rule[];
   readonly nexthops: readonly Nexthop[];
+  /** Multicast routes, also those that packets still wait for. */
+  readonly mroutes: readonly Mroute[];
   /** The ARP and ND tables, the kernel's own entries (`NOARP`) too. */
   readonly neighbours: readonly Neighbour[];
   /** The addresses that it answers for: `ip neighbour show proxy`. */

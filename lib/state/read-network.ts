@@ -12,6 +12,7 @@ import { tcQdisc } from '../netlink/qdisc.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { ipRule } from '../netlink/rule.ts';
 import type { NetlinkSocket } from '../netlink/socket.ts';
+import { listMroutes } from './entries/mroute-entry.ts';
 import type { Link, NamespaceState, NetworkState, PortVlans, StatePart } from './network-state.ts';
 import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
@@ -61,6 +62,7 @@ const READERS: Readers = {
   routes: ({ rtnetlink }) => FAMILIES.flatMap((family) => rtnetlink.list(ipRoute.all({ family }))),
   rules: ({ rtnetlink }) => FAMILIES.flatMap((family) => rtnetlink.list(ipRule.all({ family }))),
   nexthops: ({ rtnetlink }) => rtnetlink.list(ipNexthop.all()),
+  mroutes: ({ rtnetlink }) => listMroutes(rtnetlink),
   neighbours: ({ rtnetlink }) => rtnetlink.list(ipNeighbour.all()),
   proxies: ({ rtnetlink }) =>
     rtnetlink.list(ipNeighbour.all({ proxy: true })).map(({ device, to }) => ({ device, to })),

@@ -40,7 +40,7 @@ export function checkTopology(source: Source, data: unknown): asserts data is To
 }
 
 const ROLES = ['host', 'router', 'switch'];
-const LISTS = ['exec', 'nexthops', 'routes', 'rules', 'neighbours', 'vlans', 'fdb', 'mdb', 'mst'];
+const LISTS = ['exec', 'nexthops', 'routes', 'mroutes', 'rules', 'neighbours', 'vlans', 'fdb', 'mdb', 'mst'];
 
 function checkNamespace(check: Checker, path: Path, said: unknown): void {
   if (said === null) return;

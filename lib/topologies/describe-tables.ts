@@ -1,12 +1,15 @@
 import { kindOf } from '../links/registry.ts';
+import type { Mroute } from '../netlink/mroute.ts';
 import { ipNeighbour } from '../netlink/neighbour.ts';
 import { ipNexthop, type Nexthop } from '../netlink/nexthop.ts';
 import { type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { ipRule, KERNELS_OWN_RULES, type Rule } from '../netlink/rule.ts';
 import { leadsNowhere } from '../report/given-routes.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
+import { isMadeByCall } from '../report/mroute-words.ts';
 import { routeRequests, saidRoute, whyNoNexthop } from '../report/script-routes.ts';
 import { type DeviceNames, nameIn } from '../state/entries/entry-kind.ts';
+import { mrouteOf } from '../state/entries/mroute-entry.ts';
 import { nexthopOf } from '../state/entries/nexthop-entry.ts';
 import { entryOf } from '../state/entries/route-entry.ts';
 import { ruleOf } from '../state/entries/rule-entry.ts';
@@ -42,7 +45,13 @@ export function describeTables(subject: Subject): DescribedTables {
       routes: areAdded ? requests.flatMap(({ route }) => (route ? [describeRoute(route, names)] : [])) : [],
       ...(isSwitch
         ? {}
-        : { rules: rules.map(describeRule), neighbours: describeNeighbours(neighbours, proxies, names) }),
+        : {
+            mroutes: subject.namespace.mroutes
+              .filter((each) => isMadeByCall(each, subject.namespace))
+              .map((each) => describeMroute(each, names)),
+            rules: rules.map(describeRule),
+            neighbours: describeNeighbours(neighbours, proxies, names),
+          }),
     }),
     exec: [
       ...(areAdded ? [] : lines),
@@ -98,6 +107,11 @@ function describeNexthop(nexthop: Nexthop, names: DeviceNames): Said {
     ...(type === 'mpath' ? {} : { type }),
     group: group?.map(({ id, weight }) => said({ id, weight: weight === 1 ? undefined : weight })),
   });
+}
+
+function describeMroute(route: Mroute, names: DeviceNames): Said {
+  const { group, source, in: input, out } = mrouteOf(route, names);
+  return said({ group, source, in: input, out: out.map(({ dev, ttl }) => (ttl === 1 ? dev : said({ dev, ttl }))) });
 }
 
 /** The rules that somebody added, and those of the kernel that somebody deleted. */

@@ -65,4 +65,10 @@ export function tableCalls({ name, said, path }: Node): Call[] {
 
 const ROLES: Readonly<Record<string, string>> = { host: 'namespace', router: 'router', switch: 'switch' };
 
-const TABLES = { nexthops: 'nexthop', routes: 'route', rules: 'rule', neighbours: 'neighbour' } as const;
+const TABLES = {
+  nexthops: 'nexthop',
+  routes: 'route',
+  mroutes: 'mroute',
+  rules: 'rule',
+  neighbours: 'neighbour',
+} as const;

@@ -55,7 +55,17 @@ function cableEnd(link: Link): Link {
 
 function standIn(like: WholeNamespace, name: string, link: Link, peer: NonNullable<Link['peer']>): WholeNamespace {
   const lists = {
-    ...{ addresses: [], routes: [], nexthops: [], neighbours: [], proxies: [], fdb: [], mdb: [], mcastRouters: [] },
+    ...{
+      addresses: [],
+      routes: [],
+      nexthops: [],
+      mroutes: [],
+      neighbours: [],
+      proxies: [],
+      fdb: [],
+      mdb: [],
+      mcastRouters: [],
+    },
     ...{ vlans: [], qdiscs: [], changes: [] },
   };
   const { carrier, mtu } = link;

@@ -7,7 +7,7 @@ import { linkKinds } from '../links/registry.ts';
 export const TOP_KEYS = ['defaults', 'namespaces', 'links'] as const;
 
 const OF_ALL_NAMESPACES = ['role', 'sysctls', 'exec'] as const;
-const OF_HOSTS = ['nexthops', 'routes', 'rules', 'neighbours'] as const;
+const OF_HOSTS = ['nexthops', 'routes', 'mroutes', 'rules', 'neighbours'] as const;
 const DEVICE_KEYS = ['name', 'mac', 'address', 'up', 'promiscuous'] as const;
 const MEMBER_KEYS = ['master', 'backupPort', 'vlans'] as const;
 

@@ -1,3 +1,4 @@
+import { mrouteFields } from '../lab/mroute-table.ts';
 import { neighbourFields } from '../lab/neighbour-table.ts';
 import { routeFields } from '../lab/route-options.ts';
 import { bridge } from '../links/bridge.ts';
@@ -124,6 +125,7 @@ const NAMESPACE: Readonly<Record<string, JsonSchema>> = {
   }),
   nexthops: entries(nexthopFields),
   routes: entries(routeFields),
+  mroutes: entries(mrouteFields),
   rules: entries(ruleEntry.fields),
   neighbours: entries(neighbourFields),
   subnets: { type: 'array', items: TEXT },

@@ -1,5 +1,6 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../kernel/constants.ts';
 import { type Hop, type Interface, isBridge, type Namespace, UsageError } from '../lab/index.ts';
+import { isRoutedGroup } from '../wire/ip-address.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { isGroupMac } from '../wire/mac-address.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
@@ -69,9 +70,11 @@ export function forwards({ role, sysctl }: Namespace): boolean {
   }
 }
 
-/** A question for a neighbour, and whatever else is for a group, stays on its link. */
+/** A question for a neighbour, and whatever else is for all on a link, stays there. */
 function isPacket(bytes: Buffer): boolean {
-  return ipPacketOf(withoutVlanTags(bytes)) !== undefined && !isGroupMac(bytes.toString('hex', 0, 6));
+  const packet = ipPacketOf(withoutVlanTags(bytes));
+  if (!packet) return false;
+  return isRoutedGroup(packet.destination) || !isGroupMac(bytes.toString('hex', 0, 6));
 }
 
 /** A host that is handed what is for another's MAC address passes nothing on (`ip_rcv`); parents and switches do. */

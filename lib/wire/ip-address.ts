@@ -79,6 +79,16 @@ export function isMulticastIp(address: string): boolean {
   return address.includes(':') ? first === 0xff : first >> 4 === 0xe;
 }
 
+/**
+ * Whether routers may forward packets for a group: not those for a group of one link, 224.0.0.0/24 (RFC 5771 section 4), or of a
+ * scope up to that of the link (RFC 4291 section 2.7).
+ */
+export function isRoutedGroup(address: string): boolean {
+  const [first, second = 0, third] = ipToBytes(address);
+  if (!isMulticastIp(address)) return false;
+  return address.includes(':') ? (second & 0xf) > 2 : first !== 224 || second !== 0 || third !== 0;
+}
+
 /** The last address of an IPv4 subnet, which is for all in it (RFC 919). */
 export function broadcastOf(prefix: Prefix): string {
   const bytes = ipToBytes(networkOf(prefix));

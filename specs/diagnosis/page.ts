@@ -14,6 +14,7 @@ const AREAS: Record<string, string> = {
   vxlan: 'Vxlans',
   tap: 'Macvtaps and ipvtaps',
   route: 'Routes',
+  mroute: 'Multicast routes',
   router: 'Routers',
   neighbour: 'Neighbours: ARP and ND',
   address: 'Addresses',

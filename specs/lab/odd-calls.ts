@@ -45,6 +45,15 @@ export const CALLS: Record<string, Call> = {
   ],
   'nexthop.add': [({ a }, options) => a.nexthop.add(options), ({ eth0 }) => ({ id: 1, dev: eth0 })],
   'nexthop.replace': [({ a }, options) => a.nexthop.replace(options), ({ eth0 }) => ({ id: 1, dev: eth0 })],
+  'mroute.add': [
+    ({ a }, options) => a.mroute.add(options),
+    ({ eth0 }) => ({ group: '239.1.1.1', in: eth0, out: [{ dev: eth0 }] }),
+  ],
+  'mroute.replace': [
+    ({ a }, options) => a.mroute.replace(options),
+    ({ eth0 }) => ({ group: 'ff05::1', in: eth0, out: [] }),
+  ],
+  'mroute.delete': [({ a }, options) => a.mroute.delete(options), () => ({ group: '239.1.1.1' })],
   'fdb.add': [({ sw, port }, options) => sw.fdb.add('02:00:00:00:00:09', port, options), () => ({})],
   'mdb.add': [({ sw }, options) => sw.mdb.add(options), ({ port }) => ({ port, group: '239.1.1.1' })],
   'vlan.add': [({ port }, options) => port.vlan.add(options), () => ({ id: 5 })],

@@ -6,6 +6,7 @@ import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts'
 import { tcFilter } from '../../lib/netlink/filter.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
+import { ipMroute } from '../../lib/netlink/mroute.ts';
 import { ipNetns } from '../../lib/netlink/namespace-id.ts';
 import { bridgeFdb, ipNeighbour } from '../../lib/netlink/neighbour.ts';
 import { ipNtable } from '../../lib/netlink/neighbour-table.ts';
@@ -22,6 +23,7 @@ export const FAMILIES = {
   ipRoute,
   ipRule,
   ipNexthop,
+  ipMroute,
   ipNeighbour,
   bridgeFdb,
   bridgeMdb,

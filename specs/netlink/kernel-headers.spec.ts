@@ -41,6 +41,7 @@ const MEMBERS: Record<string, string> = {
   ndtmsg: 'ndtm_family ndtm_pad1-ndtm_pad2',
   nexthop_grp: 'id weight-weight_high -',
   nhmsg: 'nh_family nh_scope nh_protocol resvd nh_flags',
+  rta_mfc_stats: 'mfcs_packets mfcs_bytes mfcs_wrong_if',
   rta_cacheinfo: 'rta_clntref-rta_lastuse rta_expires rta_error-rta_tsage',
   rtgenmsg: 'rtgen_family',
   rtmsg: 'rtm_family rtm_dst_len rtm_src_len rtm_tos rtm_table rtm_protocol rtm_scope rtm_type rtm_flags',

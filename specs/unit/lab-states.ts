@@ -50,6 +50,7 @@ export class StateBuilder {
       fdb: [],
       mdb: [],
       mcastRouters: [],
+      mroutes: [],
       vlans: [],
     };
     return {

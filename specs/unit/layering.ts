@@ -34,6 +34,7 @@ const MODEL_READS = [
   'lib/netlink/address.ts',
   'lib/netlink/bridge-vlan.ts',
   'lib/netlink/mdb.ts',
+  'lib/netlink/mroute.ts',
   'lib/netlink/neighbour.ts',
   'lib/netlink/port-state.ts',
   'lib/netlink/route.ts',

@@ -3,11 +3,13 @@ import type { Cause } from '../../model/cause.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
+import { isMulticastIp } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
 import { predictionAt } from './by-model.ts';
 import { linkCause } from './link.ts';
+import { mrouteCause } from './mroute.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 
@@ -21,6 +23,7 @@ export function routerCause(here: Step, next: Step, frame: CapturedFrame, since:
   const packet = ipPacketOf(withoutVlanTags(frame.bytes));
   if (!packet) return { code: 'router.not-a-switch', facts: { namespace: namespace.name } };
   const { destination } = packet;
+  if (isMulticastIp(destination)) return mrouteCause(here, next, frame);
   const silence = neighbourCause(namespace, destination, since);
   const cause = predictionAt(here, frame)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;

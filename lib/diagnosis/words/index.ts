@@ -8,6 +8,7 @@ import { ipvlanWords } from './ipvlan.ts';
 import { kernelWords } from './kernel.ts';
 import { linkWords } from './link.ts';
 import { macvlanWords } from './macvlan.ts';
+import { mrouteWords } from './mroute.ts';
 import { neighbourWords } from './neighbour.ts';
 import { routeWords } from './route.ts';
 import { socketWords } from './socket.ts';
@@ -25,6 +26,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...vlanWords,
   ...vxlanWords,
   ...routeWords,
+  ...mrouteWords,
   ...neighbourWords,
   ...addressWords,
   ...hostWords,

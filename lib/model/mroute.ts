@@ -1,0 +1,105 @@
+import { MROUTE_TABLES, type Mroute } from '../netlink/mroute.ts';
+import { contains, ipToBytes, isRoutedGroup } from '../wire/ip-address.ts';
+import type { IpPacket } from '../wire/ip-packet.ts';
+import { multicastMac4, multicastMac6 } from '../wire/mac-address.ts';
+import type { Cause } from './cause.ts';
+import { exceedsMtu } from './exceeds-mtu.ts';
+import { filtersOf } from './filters-of.ts';
+import type { Frame } from './frame.ts';
+import type { Device } from './network.ts';
+import { drop, outOf, unknown, type Verdict } from './prediction.ts';
+import { domainOf, refusesSource } from './reverse-path.ts';
+
+/** What a router does with a packet for a group beside taking it itself: `ip_mr_input`, `ip6_mr_input`. Others do nothing. */
+export function forwardToGroup(device: Device, frame: Frame, packet: IpPacket): readonly Verdict[] {
+  const { family, destination } = packet;
+  const { host, namespace } = device;
+  const routes = host.mroutes.filter((each) => each.family === family);
+  if (!isRoutedGroup(destination) || routes.length === 0) return [];
+  const vague = filtersOf(device, packet) ?? whyUnknown(device, routes, packet);
+  if (vague) return [unknown(vague)];
+  const refused = refusesSource(device, packet);
+  if (refused) return [refused];
+  const route = routeFor(routes, packet, device.index);
+  if (!route) return [drop(noRoute(device, packet), family === 4 ? 'ipmr_cache_unresolved' : 'ip6mr_cache_unresolved')];
+  if (route.input !== device.index) {
+    const wanted = device.inHost(route.input ?? 0)?.name;
+    const facts = { device: device.name, ...saidOf(route), ...(wanted && { wanted }) };
+    return [drop({ code: 'mroute.wrong-in', facts }, family === 4 ? 'ip_mr_forward' : 'ip6_mr_forward')];
+  }
+  return outputsOf(route, device.index).map(({ device: index, ttl }) => {
+    const egress = device.inHost(index);
+    return egress ? leave(egress, frame, packet, ttl) : unknown(`${namespace} has no device ${index}`);
+  });
+}
+
+/** Why a router does not send a packet for a group, which came in by a device, out by another. Undefined: it does, or nobody knows. */
+export function whyNotSent(device: Device, egress: Device, frame: Frame): Cause | undefined {
+  const { packet } = frame;
+  if (!packet || !isRoutedGroup(packet.destination)) return undefined;
+  const wanted = { wanted: egress.name };
+  const routes = device.host.mroutes.filter(({ family }) => family === packet.family);
+  if (routes.length === 0) return noRoute(device, packet, wanted);
+  const verdicts = forwardToGroup(device, frame, packet);
+  if (verdicts.some(({ kind }) => kind === 'unknown')) return undefined;
+  const drops = verdicts.filter((each) => each.kind === 'drop');
+  const dropped = drops.find(({ towards }) => !towards || towards.index === egress.index)?.cause;
+  if (dropped) return dropped.code === 'mroute.none' ? noRoute(device, packet, wanted) : dropped;
+  if (verdicts.some((each) => each.kind === 'on' && each.to.index === egress.index)) return undefined;
+  const route = routeFor(routes, packet, device.index);
+  return route && { code: 'mroute.not-out', facts: { device: egress.name, ...saidOf(route) } };
+}
+
+/** One of its source and group, else one of any source, of which the device must be an output (`ipmr_cache_find_any`). */
+function routeFor(routes: readonly Mroute[], { source, destination }: IpPacket, input: number): Mroute | undefined {
+  const ofGroup = routes.filter(({ group, unresolved }) => group === destination && !unresolved);
+  const exact = ofGroup.find((each) => each.source === source);
+  return (
+    exact ?? ofGroup.find((each) => each.source === undefined && each.outputs.some(({ device }) => device === input))
+  );
+}
+
+/** A route of any source does not send back by where the packet came in (`ip_mr_forward`). */
+function outputsOf({ source, outputs }: Mroute, input: number): Mroute['outputs'] {
+  return source === undefined ? outputs.filter(({ device }) => device !== input) : outputs;
+}
+
+/** Gives the packet to a device, for all on its link: a group needs no neighbour (`ipmr_queue_xmit`, `ip6mr_forward2`). */
+function leave(egress: Device, frame: Frame, { family, destination }: IpPacket, threshold: number): Verdict {
+  const { hopLimit } = frame;
+  const where = family === 4 ? 'ip_mr_forward' : 'ip6_mr_forward';
+  if (hopLimit !== undefined && hopLimit <= threshold) {
+    const facts = { device: egress.name, group: destination, ttl: hopLimit, threshold };
+    return drop({ code: 'mroute.ttl', facts }, where, { towards: egress });
+  }
+  const tooLong = exceedsMtu(egress, frame, egress.link.mtu, family === 4 ? 'ipmr_queue_xmit' : 'ip6_fragment');
+  if (tooLong) return tooLong.kind === 'drop' ? { ...tooLong, towards: egress } : tooLong;
+  const mac = family === 4 ? multicastMac4(destination) : multicastMac6(ipToBytes(destination));
+  return outOf(egress, { ...frame, source: egress.link.mac, destination: mac, hopLimit: hopLimit && hopLimit - 1 });
+}
+
+function noRoute(
+  { name }: Device,
+  { source, destination }: IpPacket,
+  more: { wanted?: `${string}/${string}` } = {},
+): Cause {
+  return { code: 'mroute.none', facts: { device: name, group: destination, source, ...more } };
+}
+
+function saidOf({ group, source }: Mroute): { group: string; source?: string } {
+  return { group, ...(source === undefined ? {} : { source }) };
+}
+
+/** Routes that the model does not follow. */
+function whyUnknown(device: Device, routes: readonly Mroute[], { destination }: IpPacket): string | undefined {
+  const { namespace, host } = device;
+  if (domainOf(device) !== device) return `${device} belongs to a VRF, and ${namespace} is a multicast router`;
+  if (routes.some(({ table, family }) => table !== MROUTE_TABLES[family]))
+    return `${namespace} has several tables of multicast routes`;
+  // mr_mfc_find_any_parent: a route for all groups lets packets of others in.
+  if (routes.some(({ group }) => group === '0.0.0.0' || group === '::'))
+    return `${namespace} has a multicast route for all groups`;
+  // __mkroute_output: a route to groups alone is followed, to its next hop; the default route is not.
+  const leads = host.routes.some(({ to, via }) => via !== undefined && to.length >= 4 && contains(to, destination));
+  return leads ? `${namespace} has a route to ${destination} by a next hop` : undefined;
+}

@@ -1,0 +1,86 @@
+import type { Family as IpFamily } from '../wire/ip-address.ts';
+import { bit, bits } from './bits.ts';
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { rows } from './list.ts';
+import { oneOf } from './one-of.ts';
+import { device, ip, pad, u8, u32, u64 } from './scalars.ts';
+import { struct } from './struct.ts';
+import { attribute, table } from './table.ts';
+import { fixed, flat } from './type.ts';
+
+/** A multicast route, as `ip mroute` has it: an entry of the kernel's multicast forwarding cache (MFC). */
+export interface Mroute {
+  family: IpFamily;
+  group: string;
+  /** The only sender that it is for; undefined: any. */
+  source: string | undefined;
+  /** ifindex of the device that its packets have to come in by; undefined where that is not an interface of the router. */
+  input: number | undefined;
+  /** A packet leaves by such a device if its TTL is greater than this threshold. */
+  outputs: { device: number; ttl: number }[];
+  table: number;
+  /** `mrouted`: the program that owns the router socket added it; `static`: any other program (`MFC_STATIC`). */
+  protocol: MrouteProtocol;
+  /** Packets wait for a route, which a program has to add. */
+  unresolved: boolean;
+  packets: number;
+  bytes: number;
+  /** Packets that came in by another device. */
+  wrongInput: number;
+}
+
+type MrouteProtocol = keyof typeof PROTOCOLS | `${number}`;
+
+const PROTOCOLS = { unspec: 0, static: 4, mrouted: 17 } as const;
+
+/** The table of a router socket that says none: `RT_TABLE_DEFAULT`, and `RT6_TABLE_DFLT`, which is that of `main`. */
+export const MROUTE_TABLES = { 4: 253, 6: 254 } as const;
+
+const RTNL_FAMILY_IPMR = 128;
+const RTNL_FAMILY_IP6MR = 129;
+
+/** A kernel without multicast routing lists other routes in place of its own (`rtnl_get_link`): they have no such family. */
+const mrouteFamily = fixed<IpFamily | undefined>(
+  1,
+  (bytes, at) => {
+    const number = bytes.readUInt8(at);
+    return number === RTNL_FAMILY_IPMR ? 4 : number === RTNL_FAMILY_IP6MR ? 6 : undefined;
+  },
+  (bytes, at, value) => bytes.writeUInt8(value === 6 ? RTNL_FAMILY_IP6MR : RTNL_FAMILY_IPMR, at),
+);
+
+const output = struct('rtnexthop', { length: pad(2), flags: pad(1), ttl: u8, device });
+
+export const ipMroute = new Family({
+  command: ['ip', 'mroute'],
+  messages: ['ROUTE', 24],
+  body: body(
+    struct('rtmsg', {
+      ...{ family: mrouteFamily, length: u8, sourceLength: u8, tos: u8, lowTable: u8 },
+      protocol: oneOf(u8, 'RTPROT_', PROTOCOLS),
+      ...{ scope: u8, type: u8 },
+      flags: flat(bits(u32, { unresolved: bit('RTNH_F_UNRESOLVED', 32) })),
+    }),
+    table({
+      group: attribute('RTA_DST', 1, ip),
+      source: attribute('RTA_SRC', 2, ip),
+      input: attribute('RTA_IIF', 3, device),
+      outputs: attribute('RTA_MULTIPATH', 9, rows(output, table({})), { ifAbsent: [] }),
+      table: attribute('RTA_TABLE', 15, u32),
+      stats: attribute('RTA_MFC_STATS', 17, struct('rta_mfc_stats', { packets: u64, bytes: u64, wrongInput: u64 })),
+    }),
+  ),
+  complete: ({ family }: { family: IpFamily }) => ({ family }),
+  state: ({ family, group, source, stats, lowTable, ...read }): Mroute | undefined => {
+    if (family === undefined || group === undefined) return undefined;
+    return {
+      ...{ family, group, source: source === '0.0.0.0' || source === '::' ? undefined : source },
+      ...{ input: read.input, outputs: read.outputs.map(({ device: index, ttl }) => ({ device: index, ttl })) },
+      ...{ table: read.table ?? lowTable, protocol: read.protocol, unresolved: read.unresolved },
+      packets: Number(stats?.packets ?? 0),
+      bytes: Number(stats?.bytes ?? 0),
+      wrongInput: Number(stats?.wrongInput ?? 0),
+    };
+  },
+});

@@ -1,0 +1,44 @@
+import { ipMroute, type Mroute } from '../../netlink/mroute.ts';
+import type { Request } from '../../netlink/request.ts';
+import type { Family } from '../../wire/ip-address.ts';
+import { type DeviceNames, nameIn, nameOrNone } from './entry-kind.ts';
+
+/** A multicast route, as `ip mroute` has it. */
+export interface MrouteEntry {
+  group: string;
+  /** The only sender that it is for; undefined: any. */
+  source: string | undefined;
+  family: Family;
+  /** The interface that packets have to come in by; undefined as long as `unresolved`. */
+  in: string | undefined;
+  /** The interfaces that packets leave by, if their TTL is greater than `ttl`. */
+  out: { dev: string; ttl: number }[];
+  table: number;
+  /** `mrouted`: the one that owns the router socket added it, such as hairpin or smcrouted; `static`: another program. */
+  proto: Mroute['protocol'];
+  /** Packets came for which there is no route; they wait for ten seconds. */
+  unresolved: boolean;
+  packets: number;
+  bytes: number;
+  /** Packets that came in by another interface. */
+  wrongIn: number;
+}
+
+/** The multicast routes of a namespace, those of IPv4 first. */
+export function listMroutes(rtnetlink: { list<Answer>(request: Request<Answer>): Answer[] }): Mroute[] {
+  return ([4, 6] as const).flatMap((family) =>
+    rtnetlink.list(ipMroute.all({ family })).filter((route) => route !== undefined && route.family === family),
+  ) as Mroute[];
+}
+
+/** A multicast route of the kernel's with names in place of numbers. */
+export function mrouteOf(route: Mroute, names: DeviceNames): MrouteEntry {
+  const { input, outputs, protocol, wrongInput, ...rest } = route;
+  return {
+    ...rest,
+    in: nameOrNone(names, input),
+    out: outputs.map(({ device, ttl }) => ({ dev: nameIn(names, device), ttl })),
+    proto: protocol,
+    wrongIn: wrongInput,
+  };
+}
