@@ -46,7 +46,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ option: true, dependsOn: true, module: true, needed: true, trial: true, refusesTrial: true },
   ...{ making: true, varies: true },
   ...{ lower: true, skipsItsKind: true, end: true, hidesLowerNamespace: true, downWithLower: true },
-  ...{ bornWithCarrier: true },
+  ...{ staysUp: true, bornWithCarrier: true },
   ...{
     settings: true,
     status: true,

@@ -42,6 +42,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   hidesLowerNamespace?: boolean;
   /** It goes down with what is below it. @default false */
   downWithLower?: boolean;
+  /** With these settings it stays up all the same, as a VLAN with `looseBinding`. @default it goes down */
+  staysUp?(settings: SettingsOf<S>): boolean;
   /** Its carrier is on from the beginning, without an event. @default true if it has neither a lower device nor a peer */
   bornWithCarrier?: boolean;
 

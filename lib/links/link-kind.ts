@@ -147,6 +147,12 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
   }
 
+  /** Whether a link with these settings goes down with what is below it. */
+  goesDownWithLower(settings: Values): boolean {
+    const { downWithLower = false, staysUp } = this.description;
+    return downWithLower && !staysUp?.(settings as SettingsOf<S>);
+  }
+
   /** The versions of IP that a link with these settings carries. */
   carries(settings: Values): readonly (4 | 6)[] {
     return this.description.carries?.(settings as SettingsOf<S>) ?? [4, 6];
@@ -243,9 +249,10 @@ function checkWhen(call: string, name: string, { when = {} }: SettingRules, sett
   }
 }
 
-/** What is off, or an empty list, needs no word, unless the kernel would choose another. */
+/** What is off, or an empty list or map, needs no word, unless the kernel would choose another. */
 function isKernelDefault(value: unknown, { kernelDefault = false }: SettingRules): boolean {
-  return value === undefined || value === kernelDefault || (Array.isArray(value) && value.length === 0);
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return value === undefined || value === kernelDefault || isEmpty;
 }
 
 function withoutUndefined(values: Values): Values {

@@ -26,6 +26,7 @@ const MEMBERS: Record<string, string> = {
   bridge_vlan_info: 'flags vid',
   br_vlan_msg: 'family reserved1-reserved2 ifindex',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
+  ifla_vlan_qos_mapping: 'from to',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
   genlmsghdr: 'cmd version reserved',
   nfgenmsg: 'nfgen_family version res_id',
