@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { checkOptions } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
-import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings } from '../links/bridge-port.ts';
+import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings, portStatus } from '../links/bridge-port.ts';
 import { kindOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
@@ -99,6 +99,7 @@ export class Interface {
     return {
       ...withDevices(this, { ...settingsOf(link), ...apart }),
       ...portSettings(link),
+      ...portStatus(link),
       ...backupOf(this, link),
     };
   }

@@ -105,6 +105,10 @@ export const bond = describeLink('bond', {
     lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), {
       ...{ kernelDefault: true, live: true, since: '5.14' },
     }),
+    /** Of 802.3ad: a port collects and distributes at one time, and not the one before the other (Linux 6.9). @default true */
+    coupledControl: setting('IFLA_BOND_COUPLED_CONTROL', 32, bool(u8), {
+      ...{ kernelDefault: true, live: true, since: '6.9', newWord: true },
+    }),
     /** Of 802.3ad: how often the partner is to send LACPDUs. @default 'slow' */
     lacpRate: setting('IFLA_BOND_AD_LACP_RATE', 21, oneOf(u8, '', { slow: 0, fast: 1 }), {
       kernelDefault: 'slow',

@@ -50,7 +50,7 @@ export const vlan = describeLink('vlan', {
           mvrp: { live: true },
           /** It stays up when the parent goes down. @default false */
           looseBinding: { live: true },
-          /** On a bridge: it has a carrier while a port in its VLAN has one. Changes only on top of a bridge. @default false */
+          /** On a bridge: it has a carrier while a port in its VLAN has one (`br_vlan_set_vlan_dev_state`). @default false */
           bridgeBinding: { live: true },
         },
       },
@@ -84,7 +84,6 @@ export const vlan = describeLink('vlan', {
       ENETDOWN: `${lower} is down, and a VLAN cannot be up then (vlan_dev_open): say up: false, or bring it up`,
       EOPNOTSUPP: `${lower} takes no VLANs (NETIF_F_VLAN_CHALLENGED)`,
     }),
-    settings: { EINVAL: 'bridgeBinding belongs to a VLAN on a bridge (vlan_dev_change_flags)' },
     device: (lower) => ({
       ERANGE: `a VLAN's MTU may not be larger than its parent's (vlan_dev_change_mtu): ${lower}`,
       ENETDOWN: `${lower} is down, and a VLAN cannot be up then (vlan_dev_open)`,

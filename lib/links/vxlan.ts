@@ -40,6 +40,8 @@ const portRange: Fixed<PortRange | undefined, PortRange> = fixed<PortRange | und
   },
 );
 
+const labelPolicy = oneOf(u32, 'VXLAN_LABEL_', { fixed: 0, inherit: 1 });
+
 /** What iproute2 says without a word before it. */
 const own = { word: '' } as const;
 
@@ -100,6 +102,10 @@ export const vxlan = describeLink('vxlan', {
     }),
     /** The flow label of outer packets, which are IPv6, 0 to 2²⁰−1. @default 0 */
     flowlabel: setting('IFLA_VXLAN_LABEL', 26, flowlabel, { kernelDefault: 0, live: true }),
+    /** Where the flow label comes from: `flowlabel`, or the inner IPv6 packet (`flowlabel inherit`, Linux 6.7). @default 'fixed' */
+    labelPolicy: setting('IFLA_VXLAN_LABEL_POLICY', 32, labelPolicy, {
+      ...{ word: 'flowlabel', kernelDefault: 'fixed', live: true, since: '6.7', newWord: true },
+    }),
     /** The UDP port at the other end, 1 to 65535. @default 4789, IANA's; the kernel's own is 8472 */
     dstport: setting('IFLA_VXLAN_PORT', 15, range(be16, 1, 65535), { default: 4789 }),
     /** The lowest and the highest UDP port to send from. @default `net.ipv4.ip_local_port_range` */
