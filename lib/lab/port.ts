@@ -85,7 +85,7 @@ export function changePort(port: Interface, { ofPort, ofDevice, change }: PortCh
   } catch (error) {
     if (before) {
       putBack(before.ofPort);
-      if (hasChanged) change(counterparts(ofDevice, before.ofDevice));
+      if (hasChanged) change(counterparts(ofDevice, before.ofDevice) as PortChange['ofDevice']);
     }
     throw error;
   }

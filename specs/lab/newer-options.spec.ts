@@ -11,12 +11,9 @@ import { read } from './referee.ts';
 // a ── p0 (sw) p1 ── b, c
 function build(lab: Lab, limit = {}) {
   const sw = lab.switch('sw', limit);
-  const [a, b, c] = ['a', 'b', 'c'].map((name) => lab.namespace(name)) as [
-    ReturnType<Lab['namespace']>,
-    ReturnType<Lab['namespace']>,
-    ReturnType<Lab['namespace']>,
-  ];
-  const [p0] = [a, b, c].map((ns) => lab.cable(ns, sw).b) as [ReturnType<typeof lab.cable>['b']];
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  const { b: p0 } = lab.cable(a, sw);
+  for (const ns of [b, c]) lab.cable(ns, sw);
   return { sw, a, b, c, p0 };
 }
 

@@ -1,4 +1,4 @@
-import { createLab, expect, type Lab, test, UsageError } from 'hairpin';
+import { createLab, expect, type Lab, type Namespace, test, UsageError } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 import { ipLink } from './referee.ts';
 
@@ -8,7 +8,7 @@ function build(lab: Lab) {
   return { a, b, parent: lab.cable(a, b).a };
 }
 
-const shown = async (lab: Lab) => (await ipLink(lab.namespace('a'), 'eth0.10')).linkinfo.info_data;
+const shown = async (lab: Lab) => (await ipLink(lab.namespaces[0] as Namespace, 'eth0.10')).linkinfo.info_data;
 
 describeNeeding(['vlan'], () => {
   test.for<[options: object, shown: object]>([
@@ -70,7 +70,7 @@ describeNeeding(['vlan'], () => {
     const other = b.vlan({ parent: b.interface('eth0'), id: 10, reorderHdr: false });
     await expect(a).toReach(other);
     await expect(a).toReach(other, { family: 6 });
-    parent.set({ up: false });
+    other.set({ up: false });
     await expect(a).not.toReach(other);
   });
 

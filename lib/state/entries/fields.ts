@@ -199,6 +199,18 @@ export const realmsField: Field = {
   },
 };
 
+/** A list of such values. */
+export function listOf(each: Field): Field {
+  return {
+    rule: `a list, each ${each.rule}`,
+    schema: { type: 'array', items: each.schema ?? {} },
+    read: (value) => {
+      const all = Array.isArray(value) ? value.map((one) => each.read(one)) : [undefined];
+      return all.includes(undefined) ? undefined : all;
+    },
+  };
+}
+
 /** One of some numbers. */
 export function oneNumber(...numbers: readonly number[]): Field {
   return {
