@@ -225,12 +225,13 @@ function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] 
   return bridge ? changeLines(state, namespace, bridge, changesOfBridge(namespace, bridge)) : [];
 }
 
-/** What a device has that no message that makes it says. */
+/** What a device has that no message that makes it says, in the words of `ip`: of several reasons in one line it takes the last. */
 export function extrasOf({ index, altnames, token, protodown, protodownReasons }: Link): Request[] {
   return [
     ...(altnames.length > 0 ? [ipAltname.add({ index, altnames })] : []),
     ...(token === '::' ? [] : [ipToken.change({ index, token })]),
-    ...(protodown ? [ipLink.change({ index, protodown, protodownReasons })] : []),
+    ...(protodown ? [ipLink.change({ index, protodown })] : []),
+    ...protodownReasons.map((reason) => ipLink.change({ index, protodownReasons: [reason] })),
   ];
 }
 

@@ -32,7 +32,7 @@ refuses('names of namespaces', [
 refuses('switches', [
   [
     ({ lab }) => lab.switch('s', { ageing: 3 } as never),
-    "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, stp, forwardDelay, helloTime, maxAge, priority, vlanFiltering, vlanProtocol, vlanDefaultPvid, vlanStatsEnabled, vlanStatsPerPort, noLinklocalLearn, mcastVlanSnooping, mstEnabled, groupFwdMask, groupAddress, mcastSnooping, mcastQuerier, mcastQueryUseIfaddr, mcastRouter, mcastHashMax, mcastLastMemberCount, mcastStartupQueryCount, mcastLastMemberInterval, mcastMembershipInterval, mcastQuerierInterval, mcastQueryInterval, mcastQueryResponseInterval, mcastStartupQueryInterval, mcastStatsEnabled, mcastIgmpVersion, mcastMldVersion, nfCallIptables, nfCallIp6tables, nfCallArptables, subnets",
+    "lab.switch('s'): there is no option 'ageing'; the options are ageingTime, fdbMaxLearned, stp, forwardDelay, helloTime, maxAge, priority, vlanFiltering, vlanProtocol, vlanDefaultPvid, vlanStatsEnabled, vlanStatsPerPort, noLinklocalLearn, mcastVlanSnooping, mstEnabled, groupFwdMask, groupAddress, mcastSnooping, mcastQuerier, mcastQueryUseIfaddr, mcastRouter, mcastHashMax, mcastLastMemberCount, mcastStartupQueryCount, mcastLastMemberInterval, mcastMembershipInterval, mcastQuerierInterval, mcastQueryInterval, mcastQueryResponseInterval, mcastStartupQueryInterval, mcastStatsEnabled, mcastIgmpVersion, mcastMldVersion, nfCallIptables, nfCallIp6tables, nfCallArptables, subnets",
   ],
   [
     ({ lab }) => lab.switch('s', { noLinklocalLearn: 'yes' as never }),
@@ -178,7 +178,7 @@ refuses('live changes', [
   [
     ({ port }) => port.set({ reflect: true } as never),
     "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
-      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, neighVlanSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, backupPort, up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons',
+      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, neighVlanSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, mcastMaxGroups, backupNhid, backupPort, up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons',
   ],
   [({ port }) => port.set({ hairpin: 'on' } as never), "sw/p0.set: hairpin must be true or false: received 'on'"],
   [

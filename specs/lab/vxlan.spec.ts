@@ -159,7 +159,7 @@ describeNeeding(['vxlan'], () => {
     [
       { id: 7, learning: false },
       "a.link(vxlan): there is no option 'learning'; the options are name, address, mac, mtu, up, promiscuous, id, remote, " +
-        'group, local, dev, ttl, tos, df, flowlabel, dstport, srcport, macLearning, ageing, maxaddress, proxy, rsc, l2miss, ' +
+        'group, local, dev, ttl, tos, df, flowlabel, labelPolicy, dstport, srcport, macLearning, ageing, maxaddress, proxy, rsc, l2miss, ' +
         'l3miss, udpcsum, udp6zerocsumtx, udp6zerocsumrx, remcsumtx, remcsumrx, localbypass, external, vnifilter, gbp, gpe, ' +
         'mcroute',
     ],
@@ -179,7 +179,7 @@ describeNeeding(['vxlan'], () => {
     expect(() => vxlan.set({ id: 8 } as never)).toThrow(
       new UsageError(
         "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, remote, group, local, " +
-          'dev, ttl, tos, df, flowlabel, macLearning, ageing, localbypass',
+          'dev, ttl, tos, df, flowlabel, labelPolicy, macLearning, ageing, localbypass',
       ),
     );
   });
