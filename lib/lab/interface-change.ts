@@ -7,12 +7,13 @@ import {
   show,
   UsageError,
 } from '../kernel/validate.ts';
+import type { BondSlaveOptions } from '../links/bond-slave.ts';
 import { ADDR_GEN_MODES, type AddrGenMode } from '../netlink/link-inet6.ts';
 import { familyOf, ipToBytes } from '../wire/ip-address.ts';
 import type { MasterOption } from './master.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
-export interface InterfaceChange {
+export interface InterfaceChange extends BondSlaveOptions {
   up?: boolean;
   mtu?: number;
   mac?: string;

@@ -20,6 +20,13 @@ export function refuseIgnored(call: string, device: Interface, kind: LinkKind, s
   refuse(call, kind.rules, said, () => kind.of(engineOf(device).link()), { noun: kind.kind, ask });
 }
 
+/** The same of what the master of a device has of it. */
+export function refuseIgnoredOfMember(call: string, device: Interface, above: LinkKind, said: Values): void {
+  const rules = [...above.memberOptions].map(([name, option]): Rules[number] => [name, option.rules]);
+  const ask = () => 'settings shows what it knows';
+  refuse(call, rules, said, () => above.ofMember(engineOf(device).link()), { noun: `member of a ${above.kind}`, ask });
+}
+
 /** The same of a bridge's port. */
 export function refuseIgnoredOfPort(call: string, port: Interface, said: PortOptions): void {
   const ask = () => 'port.settings shows what it knows';

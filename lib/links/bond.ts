@@ -4,6 +4,7 @@ import { oneOf } from '../netlink/one-of.ts';
 import { bool, ip4, ip6, linkedDevice, mac, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import type { Type } from '../netlink/type.ts';
 import { familyOf } from '../wire/ip-address.ts';
+import { bondSlave } from './bond-slave.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
@@ -33,6 +34,7 @@ export const bond = describeLink('bond', {
   option: 'BONDING',
   module: 'bonding',
   members: 'frames',
+  memberSettings: bondSlave,
   // bond_enslave
   givesMac: ({ failOverMac = 'none' }) => failOverMac === 'none',
   // Its slaves'.
@@ -143,6 +145,10 @@ export const bond = describeLink('bond', {
       EBUSY: 'the bond is up: this changes only while it is down (BOND_OPTFLAG_IFDOWN): set({ up: false }) first',
       EPERM: NEEDS_MIIMON,
       EINVAL: 'activeSlave must be a slave that is up (bond_option_active_slave_set)',
+    },
+    memberSettings: {
+      EACCES: "prio is not for the bond's mode (bond_opt_check_deps)",
+      EINVAL: 'queueId must be one of the queues of the bond that no other slave has (bond_option_queue_id_set)',
     },
     member: (master, member) => ({
       EPERM: `${member} is up, and ${master} takes devices that are down (bond_enslave): set({ up: false, master })`,

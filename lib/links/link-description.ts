@@ -99,6 +99,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
    * packets of their stack, as a VRF does (`l3mdev`). @default 'frames' with {@link hasPorts}, else none can
    */
   members?: 'frames' | 'packets';
+  /** What it has of each device that belongs to it (`IFLA_INFO_SLAVE_DATA`), which `set` of that device changes. @default nothing */
+  memberSettings?: Settings;
   /** Whether it gives its MAC address to the devices that belong to it. @default it does not */
   givesMac?(settings: SettingsOf<S>): boolean;
 
@@ -127,6 +129,8 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     settings?: Causes;
     /** Causes when another device is to belong to it. */
     member?(master: string, member: string): Causes;
+    /** Causes when what it has of a member changes. */
+    memberSettings?: Causes;
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;
   };

@@ -1,5 +1,6 @@
 import { UsageError } from '../kernel/validate.ts';
-import { registerLinkData } from '../netlink/link-info.ts';
+import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
+import type { LinkState } from '../netlink/link.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';
@@ -42,6 +43,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The settings that the kernel tells: these, and those that a spec cannot choose. */
   readonly told: ReadonlyMap<string, Option>;
 
+  /** What a link of the kind has of each device that belongs to it. */
+  readonly memberTable: Table<Settings> | undefined;
+  readonly memberOptions: ReadonlyMap<string, Option>;
+
   constructor(kind: K, description: LinkDescription<S, L>, variantOf?: LinkKind) {
     const { option, module = kind, lower = 'none', settings = {} as S } = description;
     this.kind = kind;
@@ -56,6 +61,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
     this.told = new Map(readable);
+    const { memberSettings } = description;
+    this.memberTable = memberSettings && table(memberSettings);
+    this.memberOptions = new Map(readableOf(memberSettings ?? {}));
+    if (this.memberTable) registerPortData(kind, this.memberTable as Type<unknown, never>);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);
   }
@@ -102,6 +111,13 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** What a link of this kind takes of the devices that belong to it. */
   get members(): LinkDescription['members'] {
     return this.description.members ?? (this.description.hasPorts ? 'frames' : undefined);
+  }
+
+  /** What a link says of itself as one that belongs to a link of this kind. */
+  ofMember({ slaveKind, slaveData }: Pick<LinkState, 'slaveKind' | 'slaveData'>): Values {
+    if (slaveKind !== this.kind) return {};
+    const told = Object.entries(Object(slaveData) as Values);
+    return Object.fromEntries(told.filter(([name, value]) => this.memberOptions.has(name) && value !== undefined));
   }
 
   /** What a message says of a link of this kind, to make or change it. */

@@ -1,6 +1,6 @@
 import { bridgeLink, isBridgePort } from '../links/bridge-port.ts';
 import { newLinkWords } from '../links/make-link.ts';
-import { kindOf } from '../links/registry.ts';
+import { changedMemberSettings, kindOf } from '../links/registry.ts';
 import { ipAltname } from '../netlink/altname.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Request } from '../netlink/request.ts';
@@ -226,8 +226,11 @@ function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] 
 }
 
 /** What a device has that no message that makes it says, in the words of `ip`: of several reasons in one line it takes the last. */
-export function extrasOf({ index, altnames, token, protodown, protodownReasons }: Link): Request[] {
+export function extrasOf(link: Link): Request[] {
+  const { index, altnames, token, protodown, protodownReasons, slaveKind } = link;
+  const slaveData = changedMemberSettings(link);
   return [
+    ...(Object.keys(slaveData).length > 0 ? [ipLink.change({ index, slaveKind, slaveData })] : []),
     ...(altnames.length > 0 ? [ipAltname.add({ index, altnames })] : []),
     ...(token === '::' ? [] : [ipToken.change({ index, token })]),
     ...(protodown ? [ipLink.change({ index, protodown })] : []),
