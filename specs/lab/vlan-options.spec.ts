@@ -71,7 +71,7 @@ describeNeeding(['vlan'], () => {
     await expect(a).toReach(other);
     await expect(a).toReach(other, { family: 6 });
     other.set({ up: false });
-    await expect(a).not.toReach(other);
+    await expect(a).not.toReach(other, { because: 'lost' });
   });
 
   test.for<[options: object, message: string]>([
