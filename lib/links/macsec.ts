@@ -1,6 +1,6 @@
-import { checkOneOf, show, UsageError } from '../kernel/validate.ts';
+import { checkOneOf } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { be16, bool, range, u8, u32, u64 } from '../netlink/scalars.ts';
+import { be16, bool, digits, range, u8, u32, u64 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
@@ -34,22 +34,8 @@ const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Ciph
   },
 );
 
-/** A MAC address and a port (802.1AE-2018 clause 9.9), as 16 digits. */
-const sci: Fixed<string> = fixed<string>(
-  8,
-  (bytes, at) => bytes.toString('hex', at, at + 8),
-  (bytes, at, text) => bytes.write(text, at, 'hex'),
-  {
-    rule: "16 hexadecimal digits such as '0200000000650001'",
-    schema: { type: 'string', pattern: '^[0-9a-fA-F]{16}$' },
-    check: (call, option, value) => {
-      if (value === undefined || (typeof value === 'string' && /^[\da-f]{16}$/i.test(value))) return;
-      throw new UsageError(
-        `${call}: ${option} must be 16 hexadecimal digits such as '0200000000650001': received ${show(value)}`,
-      );
-    },
-  },
-);
+/** A MAC address and a port (802.1AE-2018 clause 9.9). */
+const sci = digits(8, '0200000000650001');
 
 /** Frames signed, or encrypted, to and from the device below (IEEE 802.1AE, drivers/net/macsec.c). `ip macsec` gives it keys. */
 export const macsec = describeLink('macsec', {

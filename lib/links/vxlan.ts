@@ -1,6 +1,6 @@
 import { show, UsageError } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { be16, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
+import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting, settingInOneOf } from './setting.ts';
@@ -146,6 +146,13 @@ export const vxlan = describeLink('vxlan', {
     gbp: setting('IFLA_VXLAN_GBP', 23, flag, { ifAbsent: false }),
     /** Generic protocol extension: packets in place of frames. It needs {@link external}. @default false */
     gpe: setting('IFLA_VXLAN_GPE', 27, flag, { ifAbsent: false }),
+    /**
+     * The bits of received headers that must be zero, 16 digits of the whole header; those of its own flags and its VNI cannot be
+     * among them (Linux 6.14). @default all that no setting gives a meaning
+     */
+    reservedBits: setting('IFLA_VXLAN_RESERVED_BITS', 33, { ...digits(8, 'f7ffffff000000ff'), words: (bits) => [`0x${bits}`] }, {
+      ...{ since: '6.14', newWord: true },
+    }),
     /** Send copies to a group by the multicast routes of this namespace (Linux 6.16). @default false */
     mcroute: setting('IFLA_VXLAN_MC_ROUTE', 34, onOff('mcroute'), { ...own, since: '6.16' }),
   },

@@ -181,6 +181,25 @@ export const bytes: Type<Buffer, Uint8Array> = {
   words: (value) => [Buffer.from(value).toString('hex')],
 };
 
+/** Bytes in their order, as two hexadecimal digits each. */
+export function digits(size: number, example: string): Fixed<string> {
+  const rule = `${2 * size} hexadecimal digits such as '${example}'`;
+  const pattern = `^[0-9a-fA-F]{${2 * size}}$`;
+  return fixed<string>(
+    size,
+    (from, at) => from.toString('hex', at, at + size),
+    (to, at, value) => to.write(value, at, 'hex'),
+    {
+      rule,
+      schema: { type: 'string', pattern },
+      check: unlessLeftOut((call, option, value) => {
+        if (typeof value === 'string' && new RegExp(pattern).test(value)) return;
+        throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      }),
+    },
+  );
+}
+
 /** A string with a NUL behind it. */
 export const string = text(cString, readCString);
 

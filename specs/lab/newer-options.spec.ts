@@ -110,6 +110,14 @@ test('a vxlan takes the flow label of the inner packet', ({ lab, skip }) => {
   expect(vxlan.labelPolicy).toBe('inherit');
 });
 
+test('a vxlan lets bits pass that would have to be zero', ({ lab, skip }) => {
+  skip(!supports('vxlan', { reservedBits: 'f7ffffff000000ff' }), 'needs CONFIG_VXLAN and Linux 6.14, for reservedBits');
+  const a = lab.namespace('a');
+  expect(a.link('vxlan', { id: 7, reservedBits: 'f7ff000000000000' }).reservedBits).toBe('f7ff000000000000');
+  // All of it but the flag of the VNI (0x08 of the first byte), and the VNI itself.
+  expect(a.link('vxlan', { id: 8 }).reservedBits).toBe('f7ffffff000000ff');
+});
+
 // Linux 6.9; the kernels of the specs are older, or have no bonds.
 test('a bond is told of coupledControl in the attribute of its own', () => {
   const to = new Writer();

@@ -1,4 +1,6 @@
 import { createLab, expect, type Lab, type Namespace, test, UsageError } from 'hairpin';
+import { labScript } from '../../lib/report/lab-script.ts';
+import { readLab } from '../../lib/report/lab-state.ts';
 import { describeNeeding } from '../needs.ts';
 import { ipLink } from './referee.ts';
 
@@ -50,6 +52,9 @@ describeNeeding(['vlan'], () => {
         { from: 6, to: 2 },
       ],
     });
+    expect(labScript(readLab(lab))).toContain(
+      ' type vlan reorder_hdr off gvrp on egress-qos-map 5:1 6:2 protocol 802.1Q id 10',
+    );
     expect([vlan.gvrp, vlan.reorderHdr, vlan.egressQosMap, vlan.ingressQosMap]).toEqual([
       ...[true, false],
       ...[{ 5: 1, 6: 2 }, {}],
@@ -69,6 +74,7 @@ describeNeeding(['vlan'], () => {
     a.vlan({ parent, id: 10, reorderHdr: false });
     const other = b.vlan({ parent: b.interface('eth0'), id: 10, reorderHdr: false });
     await expect(a).toReach(other);
+    await expect(a).toReach(other, { through: [parent, b.interface('eth0'), other] });
     await expect(a).toReach(other, { family: 6 });
     other.set({ up: false });
     await expect(a).not.toReach(other, { because: 'lost' });
