@@ -148,7 +148,7 @@ export const bond = describeLink('bond', {
     },
     memberSettings: {
       EACCES: "prio is not for the bond's mode (bond_opt_check_deps)",
-      EINVAL: 'queueId must be one of the queues of the bond that no other slave has (bond_option_queue_id_set)',
+      EPERM: 'queueId must be one of the queues of the bond that no other slave has (bond_option_queue_id_set)',
     },
     member: (master, member) => ({
       EPERM: `${member} is up, and ${master} takes devices that are down (bond_enslave): set({ up: false, master })`,

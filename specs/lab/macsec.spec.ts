@@ -20,7 +20,6 @@ describeNeeding(['macsec'], () => {
       { replay_protect: true, window: 9, validation: 'check', encoding_sa: 2 },
     ],
     [{ sci: '0200deadbeef0009' }, { sci: '0200deadbeef0009' }],
-    [{ offload: 'off' }, { offload: 'off' }],
     [{ cipher: 'gcm-aes-128' }, { cipher_suite: 'GCM-AES-128' }],
     [
       { cipher: 'gcm-aes-256', protect: false },
