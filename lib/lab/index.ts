@@ -79,5 +79,5 @@ export { isTap, type TapInterface } from './tap-interface.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
 export type { Uplink } from './uplink.ts';
-export type { VlanMulticast, VlanMulticastSettings } from './vlan-multicast.ts';
 export type { VlanList, VlanMembership, VlanSettings } from './vlan-list.ts';
+export type { VlanMulticast, VlanMulticastSettings } from './vlan-multicast.ts';

@@ -46,7 +46,8 @@ export class VlanMulticast {
       const causes = {
         EOPNOTSUPP: missingVlanFiltering,
         ENOENT: `neither ${this.#bridge} nor one of its ports is in each of these VLANs`,
-        EINVAL: 'this kernel has no multicast settings of VLANs: they came with Linux 5.15, and CONFIG_BRIDGE_IGMP_SNOOPING',
+        EINVAL:
+          'this kernel has no multicast settings of VLANs: they came with Linux 5.15, and CONFIG_BRIDGE_IGMP_SNOOPING',
       };
       const { index, namespace } = this.#bridge;
       engineOf(namespace).rtnetlink.change(bridgeVlanGlobal.change({ index, id, ...settings }, causes));
@@ -62,7 +63,10 @@ export class VlanMulticast {
       .filter(({ index }) => index === this.#bridge.index)
       .flatMap(({ vlans }) => vlans)
       .flatMap(({ first, last, multicast }) =>
-        Array.from({ length: last - first + 1 }, (_, at) => ({ id: first + at, ...(multicast as VlanMulticastSettings) })),
+        Array.from({ length: last - first + 1 }, (_, at) => ({
+          id: first + at,
+          ...(multicast as VlanMulticastSettings),
+        })),
       );
   }
 }

@@ -57,7 +57,15 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
     complete: true,
   },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true },
-  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, memberSettings: true, givesMac: true, keepsFdb: true },
+  ...{
+    knownQueues: true,
+    characterDevice: true,
+    hasPorts: true,
+    members: true,
+    memberSettings: true,
+    givesMac: true,
+    keepsFdb: true,
+  },
   ...{ farEnd: true, bringsRule: true },
   ...{ baseName: true, usualName: true, tag: true, label: true, summary: true, leftOut: true, causes: true },
 };

@@ -1,6 +1,6 @@
 import { UsageError } from '../kernel/validate.ts';
-import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
 import type { LinkState } from '../netlink/link.ts';
+import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';

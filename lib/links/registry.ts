@@ -128,7 +128,9 @@ export function memberSettingsOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'
 export function changedMemberSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): object {
   const kind = kindOf({ kind: link.slaveKind });
   const told = Object.entries(memberSettingsOf(link));
-  return Object.fromEntries(told.filter(([name, value]) => value !== kind?.memberOptions.get(name)?.rules.kernelDefault));
+  return Object.fromEntries(
+    told.filter(([name, value]) => value !== kind?.memberOptions.get(name)?.rules.kernelDefault),
+  );
 }
 
 /**

@@ -150,9 +150,14 @@ export const vxlan = describeLink('vxlan', {
      * The bits of received headers that must be zero, 16 digits of the whole header; those of its own flags and its VNI cannot be
      * among them (Linux 6.14). @default all that no setting gives a meaning
      */
-    reservedBits: setting('IFLA_VXLAN_RESERVED_BITS', 33, { ...digits(8, 'f7ffffff000000ff'), words: (bits) => [`0x${bits}`] }, {
-      ...{ since: '6.14', newWord: true },
-    }),
+    reservedBits: setting(
+      'IFLA_VXLAN_RESERVED_BITS',
+      33,
+      { ...digits(8, 'f7ffffff000000ff'), words: (bits) => [`0x${bits}`] },
+      {
+        ...{ since: '6.14', newWord: true },
+      },
+    ),
     /** Send copies to a group by the multicast routes of this namespace (Linux 6.16). @default false */
     mcroute: setting('IFLA_VXLAN_MC_ROUTE', 34, onOff('mcroute'), { ...own, since: '6.16' }),
   },

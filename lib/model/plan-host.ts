@@ -80,7 +80,15 @@ const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
 const ROUTE: Omit<Route, 'to'> = {
   metrics: {},
   ...{ via: undefined, device: undefined, nextHops: [], source: undefined, type: 'unicast', table: TABLE_MAIN },
-  ...{ ofTheKernel: false, tos: 0, metric: undefined, nexthopId: undefined, mtu: undefined, realms: undefined, expires: false },
+  ...{
+    ofTheKernel: false,
+    tos: 0,
+    metric: undefined,
+    nexthopId: undefined,
+    mtu: undefined,
+    realms: undefined,
+    expires: false,
+  },
   ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },
   ...{ unknown: [], unknownMetrics: [] },
 };

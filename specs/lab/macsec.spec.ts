@@ -62,9 +62,7 @@ describeNeeding(['macsec'], () => {
       'of sendSci, endStation and scb only one may be on',
     );
     expect(() => host.link('macsec', { parent, sci: '0x7' })).toThrow(
-      new UsageError(
-        "host.link(macsec): sci must be 16 hexadecimal digits such as '0200000000650001': received '0x7'",
-      ),
+      new UsageError("host.link(macsec): sci must be 16 hexadecimal digits such as '0200000000650001': received '0x7'"),
     );
     expect(refusal(() => host.link('macsec', { parent, offload: 'mac' }))).toContain(
       'usual cause: host/eth0 has no hardware for this offload (macsec_newlink)',

@@ -20,8 +20,18 @@ describeNeeding([VLAN_FILTERING], () => {
     const sw = build(lab);
     const settings = {
       ...{ mcastSnooping: false, mcastQuerier: true, mcastIgmpVersion: 3, mcastMldVersion: 2 },
-      ...{ mcastLastMemberCount: 5, mcastLastMemberInterval: 2, mcastStartupQueryCount: 4, mcastStartupQueryInterval: 9 },
-      ...{ mcastMembershipInterval: 100, mcastQuerierInterval: 101, mcastQueryInterval: 50, mcastQueryResponseInterval: 6 },
+      ...{
+        mcastLastMemberCount: 5,
+        mcastLastMemberInterval: 2,
+        mcastStartupQueryCount: 4,
+        mcastStartupQueryInterval: 9,
+      },
+      ...{
+        mcastMembershipInterval: 100,
+        mcastQuerierInterval: 101,
+        mcastQueryInterval: 50,
+        mcastQueryResponseInterval: 6,
+      },
     };
     sw.vlanMulticast.set({ id: '10-11', ...settings });
     sw.vlanMulticast.set({ id: 12, mcastIgmpVersion: 3 });
@@ -49,6 +59,8 @@ describeNeeding([VLAN_FILTERING], () => {
     expect(() => sw.vlanMulticast.set({ id: 10, mcastIgmpVersion: 4 })).toThrow(
       new UsageError('sw.vlanMulticast.set: mcastIgmpVersion must be a whole number from 2 to 3: received 4'),
     );
-    expect(() => sw.vlanMulticast.set({ id: 10 })).toThrow(/^sw\.vlanMulticast\.set: one of mcastSnooping, .* must be given$/);
+    expect(() => sw.vlanMulticast.set({ id: 10 })).toThrow(
+      /^sw\.vlanMulticast\.set: one of mcastSnooping, .* must be given$/,
+    );
   });
 });
