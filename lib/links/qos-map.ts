@@ -20,7 +20,7 @@ const IFLA_VLAN_QOS_MAPPING = 1;
 const mappings = list(IFLA_VLAN_QOS_MAPPING, struct('ifla_vlan_qos_mapping', { from: u32, to: u32 }));
 
 function qosMap(highestFrom: number, highestTo: number, from: string, to: string): Type<QosMap> {
-  const rule = `an object such as { 1: 2 }: ${from}, 0 to ${highestFrom}, and ${to}, 0 to ${highestTo}`;
+  const rule = `a map of ${from}, 0 to ${highestFrom}, to ${to}, 0 to ${highestTo}, such as { 1: 2 }`;
   const isWhole = (value: unknown, most: number) =>
     Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
   const isMap = (value: unknown): value is QosMap =>

@@ -83,11 +83,11 @@ describeNeeding(['vlan'], () => {
   test.for<[options: object, message: string]>([
     [
       { ingressQosMap: { 8: 1 } },
-      "ingressQosMap must be an object such as { 1: 2 }: the tag's priority, 0 to 7, and the packet's, 0 to 4294967295: received { '8': 1 }",
+      "ingressQosMap must be a map of the tag's priority, 0 to 7, to the packet's, 0 to 4294967295, such as { 1: 2 }: received { '8': 1 }",
     ],
     [
       { egressQosMap: [3] },
-      "egressQosMap must be an object such as { 1: 2 }: the packet's priority, 0 to 4294967295, and the tag's, 0 to 7: received [3]",
+      "egressQosMap must be a map of the packet's priority, 0 to 4294967295, to the tag's, 0 to 7, such as { 1: 2 }: received [3]",
     ],
     [{ gvrp: 1 }, 'gvrp must be true or false: received 1'],
   ])('link(vlan, %o): %s', ([options, message], { lab }) => {
