@@ -5,6 +5,7 @@ import { Interface } from './interface.ts';
 import { Mdb } from './mdb.ts';
 import { Mst } from './mst.ts';
 import type { Port } from './port.ts';
+import { VlanMulticast } from './vlan-multicast.ts';
 
 /**
  * A Linux bridge. Its namespace's own stack is connected like one more port (`br_pass_frame_up`). A `Switch` is a
@@ -29,6 +30,11 @@ export class Bridge extends Interface {
   /** The instances of its spanning trees: the VLANs of each, and its states at the ports. */
   get mst(): Mst {
     return new Mst(this);
+  }
+
+  /** How its VLANs snoop and ask for members of groups. */
+  get vlanMulticast(): VlanMulticast {
+    return new VlanMulticast(this);
   }
 
   /** As the kernel has it now: the least MAC address of its ports, unless one was set (`br_stp_recalculate_bridge_id`). */

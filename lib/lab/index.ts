@@ -82,3 +82,4 @@ export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
 export type { Uplink } from './uplink.ts';
 export type { VlanList, VlanMembership, VlanSettings } from './vlan-list.ts';
+export type { VlanMulticast, VlanMulticastSettings } from './vlan-multicast.ts';

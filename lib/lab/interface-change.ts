@@ -1,21 +1,48 @@
-import { checkBoolean, checkInterfaceName, checkMac, checkMtu, UsageError } from '../kernel/validate.ts';
+import {
+  checkBoolean,
+  checkInterfaceName,
+  checkMac,
+  checkMtu,
+  checkOneOf,
+  show,
+  UsageError,
+} from '../kernel/validate.ts';
+import type { BondSlaveOptions } from '../links/bond-slave.ts';
+import { ADDR_GEN_MODES, type AddrGenMode } from '../netlink/link-inet6.ts';
+import { familyOf, ipToBytes } from '../wire/ip-address.ts';
 import type { MasterOption } from './master.ts';
 
 /** Live changes that every interface takes, in the words of `ip link set`. */
-export interface InterfaceChange {
+export interface InterfaceChange extends BondSlaveOptions {
   up?: boolean;
   mtu?: number;
   mac?: string;
   /** `promisc on`: counts once, independent of what its children need. */
   promiscuous?: boolean;
   name?: string;
+  /** All of its other names, of up to 127 bytes each; programs may say them in place of its name (Linux 5.5). */
+  altnames?: readonly string[];
+  /** How IPv6 makes the lower half of the addresses that the device makes itself. `none`: it makes none, not even a link-local one. */
+  addrgenmode?: AddrGenMode;
+  /**
+   * That half itself (`ip token set`), an IPv6 address with an upper half of zeroes; `::` for none. The device must accept router
+   * advertisements.
+   */
+  token?: string;
+  /** A program keeps the carrier away: of macvlans, vxlans and some NICs alone (`dev_change_proto_down`). */
+  protodown?: boolean;
+  /** All of the reasons for it by their numbers, 0 to 31: `protodown` cannot end while there is one. */
+  protodownReasons?: readonly number[];
   /**
    * The master of the device, in the same namespace: a bridge, a bond, a VRF. `false` for none, as `nomaster`.
    */
   master?: MasterOption;
 }
 
-export const INTERFACE_CHANGES = ['up', 'mtu', 'mac', 'promiscuous', 'name', 'master'] as const;
+export const INTERFACE_CHANGES = [
+  ...(['up', 'mtu', 'mac', 'promiscuous', 'name', 'master'] as const),
+  ...(['altnames', 'addrgenmode', 'token', 'protodown', 'protodownReasons'] as const),
+] as const;
 
 /** Says why a link has no MAC address of its own; `why` stands before ` has its parent's MAC address`. */
 export function refuseMac(call: string, options: unknown, why: string, parent: { mac: string }): void {
@@ -23,7 +50,14 @@ export function refuseMac(call: string, options: unknown, why: string, parent: {
   throw new UsageError(`${call}: mac cannot be chosen${why} has its parent's MAC address (${parent.mac})`);
 }
 
-export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, name }: InterfaceChange): void {
+export function checkInterfaceChange(call: string, options: InterfaceChange): void {
+  const { up, mtu, mac, promiscuous, name, altnames, addrgenmode, token, protodown, protodownReasons } = options;
+  if (addrgenmode !== undefined) checkOneOf(call, 'addrgenmode', addrgenmode, ADDR_GEN_MODES);
+  checkBoolean(call, 'protodown', protodown);
+  const isReason = (each: unknown) => Number.isInteger(each) && Number(each) >= 0 && Number(each) <= 31;
+  checkThat(call, { protodownReasons }, 'a list of numbers from 0 to 31', areAll(isReason));
+  checkThat(call, { altnames }, 'a list of names of 1 to 127 bytes, without blanks and slashes', areAll(isAltname));
+  checkThat(call, { token }, "an IPv6 address with an upper half of zeroes, such as '::7'", isToken);
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);
   checkMtu(call, mtu);
@@ -34,4 +68,29 @@ export function checkInterfaceChange(call: string, { up, mtu, mac, promiscuous, 
 /** Only the flags to switch on; all are off on a new device. */
 export function flagsOn<T extends Record<string, boolean | undefined>>(switches: T): { [K in keyof T]?: true } {
   return Object.fromEntries(Object.entries(switches).filter(([, on]) => on)) as { [K in keyof T]?: true };
+}
+
+/** `ALTIFNAMSIZ`, without the NUL at the end. */
+const LONGEST_ALTNAME = 127;
+
+function isAltname(value: unknown): boolean {
+  return typeof value === 'string' && Buffer.byteLength(value) <= LONGEST_ALTNAME && /^[^\s/:]+$/.test(value);
+}
+
+function isToken(value: unknown): boolean {
+  if (typeof value !== 'string' || familyOf(value) !== 6) return false;
+  return ipToBytes(value)
+    .subarray(0, 8)
+    .every((byte) => byte === 0);
+}
+
+function areAll(isOne: (each: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(isOne);
+}
+
+function checkThat(call: string, said: object, rule: string, is: (value: unknown) => boolean): void {
+  for (const [name, value] of Object.entries(said)) {
+    if (value === undefined || is(value)) continue;
+    throw new UsageError(`${call}: ${name} must be ${rule}: received ${show(value)}`);
+  }
 }

@@ -1,12 +1,21 @@
 import { hasCode } from '../kernel/has-code.ts';
 import type { DeviceNumbers } from '../kernel/uevents.ts';
 import { kindOf } from '../links/registry.ts';
+import { ipAltname } from '../netlink/altname.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
+import { ipToken } from '../netlink/token.ts';
 import { engineOf } from './engine.ts';
 import type { Interface, InterfacePlace } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
 import { settle } from './settle.ts';
+
+/** inet6_set_iftoken */
+const TOKEN_CAUSES: Causes = {
+  EINVAL:
+    'the device has IPv6, and asks for router advertisements: net.ipv6.conf.<device>.accept_ra is 1 on a host, 2 on a router; ' +
+    'net.ipv6.conf.<device>.router_solicitations is not 0',
+};
 
 /** What an interface is made from; for the functions that make them. */
 export interface InterfaceOrigin extends InterfacePlace {
@@ -54,11 +63,28 @@ export class InterfaceEngine {
   /** Changes the device. When it returns, the change has reached the carriers of whatever hangs on it. */
   change(change: Omit<InterfaceChange, 'master'>): void {
     const { namespace, index } = this.#device;
-    engineOf(namespace).rtnetlink.change(ipLink.change({ ...change, index }, this.#causes()));
+    const { rtnetlink } = engineOf(namespace);
+    const { altnames, token, ...ofLink } = change;
+    if (Object.values(ofLink).some((value) => value !== undefined))
+      rtnetlink.change(ipLink.change({ ...ofLink, index }, this.#causes()));
+    if (token !== undefined) rtnetlink.change(ipToken.change({ index, token }, TOKEN_CAUSES));
+    if (altnames !== undefined) this.#rename(altnames);
     this.name = change.name ?? this.name;
     if (change.mac !== undefined)
       for (const device of sharingMac(this.#device)) engineOf(device).mac = device.state().mac;
     if (change.up !== undefined) settle(this.#device);
+  }
+
+  /** Gives the device these other names, and takes away the rest. */
+  #rename(altnames: readonly string[]): void {
+    const { namespace, index } = this.#device;
+    const now = this.link().altnames;
+    const added = altnames.filter((name) => !now.includes(name));
+    const gone = now.filter((name) => !altnames.includes(name));
+    const causes = { EEXIST: `${namespace.name} has an interface of one of these names already` };
+    const { rtnetlink } = engineOf(namespace);
+    if (added.length > 0) rtnetlink.change(ipAltname.add({ index, altnames: added }, causes));
+    if (gone.length > 0) rtnetlink.change(ipAltname.delete({ index, altnames: gone }));
   }
 
   /** Takes over what other software has changed. */
@@ -112,7 +138,9 @@ export class InterfaceEngine {
     const { namespace, parent } = this.#device;
     return {
       EEXIST: `${namespace.name} has an interface of this name already`,
-      EBUSY: 'before Linux 6.2 only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
+      EOPNOTSUPP: 'protodown is for macvlans, vxlans and some NICs (dev_change_proto_down)',
+      EBUSY:
+        'protodown has reasons still: protodownReasons: []; or the name changes, and before Linux 6.2 only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
       ...kindOf(this.#device)?.description.causes?.device?.(String(parent)),
     };
   }

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { checkOptions } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
-import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings } from '../links/bridge-port.ts';
-import { kindOf, settingsOf } from '../links/registry.ts';
+import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings, portStatus } from '../links/bridge-port.ts';
+import { kindOf, memberSettingsOf, settingsOf } from '../links/registry.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { AddressList } from './address-list.ts';
 import type { Bridge } from './bridge.ts';
@@ -13,6 +13,7 @@ import { checkInterfaceChange, INTERFACE_CHANGES, type InterfaceChange, refuseMa
 import { checkAlive, stateIfThere } from './interface-state.ts';
 import { checkInterfaceOf, checkLinkedDevices, withDevices } from './linked-devices.ts';
 import { checkMaster, setMaster } from './master.ts';
+import { changeMemberSettings, checkMemberSettings, masterKindAfter } from './member-settings.ts';
 import type { Namespace } from './namespace.ts';
 import { type BackupOption, backupOf, changeBackupPort, changePort, checkBackupPort } from './port.ts';
 import { refuseIgnored, refuseIgnoredOfPort } from './refuse-ignored.ts';
@@ -99,6 +100,8 @@ export class Interface {
     return {
       ...withDevices(this, { ...settingsOf(link), ...apart }),
       ...portSettings(link),
+      ...memberSettingsOf(link),
+      ...portStatus(link),
       ...backupOf(this, link),
     };
   }
@@ -126,9 +129,12 @@ export class Interface {
     const isPort = willBePort(this, options);
     const ofPort = isPort ? PORT_OPTIONS : [];
     const ofKind = kind?.liveOptions ?? [];
-    checkOptions(call, options, [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind]);
+    const above = masterKindAfter(this, options);
+    const ofMember = [...(above?.memberOptions.keys() ?? [])];
+    checkOptions(call, options, [...ofPort, ...(isPort ? ['backupPort'] : []), ...ofDevice, ...ofKind, ...ofMember]);
     if (isPort) checkPortOptions(call, options as PortOptions);
     checkInterfaceChange(call, options);
+    checkMemberSettings(call, above, options);
     if (options.master !== undefined && options.master !== false)
       checkInterfaceOf(call, 'master', options.master, this.namespace, ', or false for none');
     if (options.master) checkMaster(call, this, options.master);
@@ -159,6 +165,7 @@ export class Interface {
         refuseIgnoredOfPort(call, this, parts.ofPort);
         if (backupPort !== undefined) changeBackupPort(this, backupPort);
       } else if (Object.keys(ofDeviceNow).length > 0) engineOf(this).change(ofDeviceNow);
+      changeMemberSettings(call, this, above, options);
     } catch (error) {
       if (master !== undefined) setMaster(this, was);
       if (wasUp) engineOf(this).change({ up: true });

@@ -21,6 +21,7 @@ import { type ExecOptions, exec, type Subprocess } from './exec.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { type Freeze, freeze } from './freeze.ts';
 import { Interface } from './interface.ts';
+import { stateIfThere } from './interface-state.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
 import { checkInterfaceOf } from './linked-devices.ts';
@@ -114,6 +115,8 @@ export class Namespace {
     this.lab.discover();
     const found = find();
     if (found) return found;
+    const other = this.interfaces.find((device) => stateIfThere(device)?.altnames.includes(String(which)));
+    if (other) return other;
     const names = this.interfaces.map(({ name }) => name).join(', ') || 'none';
     if (which === undefined) throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
     throw new UsageError(`${call}: ${this.name} has no interface ${show(which)}; it has ${names}`);

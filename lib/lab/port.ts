@@ -1,5 +1,5 @@
 import { show, UsageError } from '../kernel/validate.ts';
-import { bridgeLink, type PortOptions, portOf, portSettings } from '../links/bridge-port.ts';
+import { bridgeLink, type PortOptions, type PortStatus, portOf, portSettings } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
@@ -23,7 +23,7 @@ export interface BackupOption {
 /** An interface that is a port of a bridge, such as the end of a cable at a switch. */
 export interface Port extends Interface {
   /** The settings that the kernel has now. */
-  readonly settings: PortOptions & BackupOption;
+  readonly settings: PortOptions & BackupOption & PortStatus;
   /**
    * Changes the port, or its device.
    *
@@ -85,7 +85,7 @@ export function changePort(port: Interface, { ofPort, ofDevice, change }: PortCh
   } catch (error) {
     if (before) {
       putBack(before.ofPort);
-      if (hasChanged) change(counterparts(ofDevice, before.ofDevice));
+      if (hasChanged) change(counterparts(ofDevice, before.ofDevice) as PortChange['ofDevice']);
     }
     throw error;
   }

@@ -40,7 +40,11 @@ export function endToPull(ends: readonly [Interface, Interface]): Interface {
 
 /** A device, and the VLANs that go down with it (`vlan_device_event`). */
 function goingDown(device: Interface): Interface[] {
-  const follow = [...device.children].filter((child) => kindOf(child)?.description.downWithLower && !child.deleted);
+  const follow = [...device.children].filter((child) => {
+    const kind = kindOf(child);
+    const link = stateIfThere(child);
+    return link ? kind?.goesDownWithLower(kind.of(link)) : false;
+  });
   return [device, ...follow.flatMap(goingDown)];
 }
 

@@ -20,11 +20,30 @@ export function refuseIgnored(call: string, device: Interface, kind: LinkKind, s
   refuse(call, kind.rules, said, () => kind.of(engineOf(device).link()), { noun: kind.kind, ask });
 }
 
+/** The same of what the master of a device has of it. */
+export function refuseIgnoredOfMember(call: string, device: Interface, above: LinkKind, said: Values): void {
+  const rules = [...above.memberOptions].map(([name, option]): Rules[number] => [name, option.rules]);
+  const ask = () => 'settings shows what it knows';
+  refuse(call, rules, said, () => above.ofMember(engineOf(device).link()), { noun: `member of a ${above.kind}`, ask });
+}
+
 /** The same of a bridge's port. */
 export function refuseIgnoredOfPort(call: string, port: Interface, said: PortOptions): void {
   const ask = () => 'port.settings shows what it knows';
   const rules = Object.entries(PORT_RULES) as Rules;
   refuse(call, rules, said as Values, () => portSettings(engineOf(port).link()) as Values, { noun: 'port', ask });
+}
+
+/**
+ * Takes back a route or rule whose realms the kernel has passed over.
+ *
+ * @throws KernelError `EOPNOTSUPP`
+ */
+export function refuseIgnoredRealms(operation: string, isThere: () => boolean, undo: () => void): void {
+  if (isThere()) return;
+  undo();
+  const cause = 'this kernel ignores realms: it needs CONFIG_IP_ROUTE_CLASSID';
+  throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
 }
 
 function refuse(

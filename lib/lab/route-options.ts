@@ -3,7 +3,16 @@ import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import type { RouteMetrics } from '../netlink/route-metrics.ts';
 import { type Seg6Local, TAKEN_BY_ACTION } from '../netlink/seg6local.ts';
-import { checkOptionValues, deviceName, from, inner, ip, network, oneNumber } from '../state/entries/fields.ts';
+import {
+  checkOptionValues,
+  deviceName,
+  from,
+  inner,
+  ip,
+  network,
+  oneNumber,
+  realmsField,
+} from '../state/entries/fields.ts';
 import {
   hopFields,
   metricFields,
@@ -47,6 +56,8 @@ export interface RouteOptions extends RouteMetrics {
   tos?: number;
   /** The longest packet that goes this way. */
   mtu?: number;
+  /** IPv4: the realms of its packets, `'1/2'` from 1 to 2, or `'2'` (`CONFIG_IP_ROUTE_CLASSID`). */
+  realms?: string;
   /** Treat the next hop as on the link, whatever the other routes are. */
   onlink?: boolean;
   /** The encapsulation of its packets. */
@@ -84,6 +95,7 @@ const FIELDS = {
     nhid: from(1, 2 ** 32 - 1),
   },
   ...{ src: ip, metric: from(0, 2 ** 32 - 1), proto, scope, pref, tos: from(0, 255), mtu: from(0, 2 ** 32 - 1) },
+  realms: realmsField,
   ...{ onlink: hopFields.onlink, encap: hopFields.encap, from: network, ...metricFields },
 };
 
@@ -112,10 +124,19 @@ export function parseRoute(
   if (said.to === undefined) throw new UsageError(`${call}: to must be ${target.rule}: received undefined`);
   checkTogether(call, options, isNew);
   checkEncap(call, said.encap);
+  const to = destination(call, options);
+  if (said.realms !== undefined && to.family === 6)
+    throw new UsageError(`${call}: realms belong to routes of IPv4 (rtm_to_fib6_config): received ${said.realms}`);
+  if (said.realms !== undefined && options.nextHops)
+    throw new UsageError(
+      `${call}: realms belong to a route with one next hop (fib_create_info): received ${said.realms}`,
+    );
+  if (said.lock?.some((name) => said[name] === undefined))
+    throw new UsageError(`${call}: lock names metrics of the route: received ${show(said.lock)}`);
   const { via, src, nhid, onlink, encap, metric, proto: protocol, type, table, tos, mtu } = said;
   const { nextHops } = options;
   return {
-    to: destination(call, options),
+    to,
     ...{
       via,
       source: src,
@@ -125,6 +146,7 @@ export function parseRoute(
       table: (table as number | undefined) ?? TABLE_MAIN,
       tos: tos ?? 0,
       mtu,
+      realms: said.realms,
     },
     device: said.dev === undefined ? undefined : deviceOf(namespace, said.dev),
     ...(nextHops && { nextHops: Array.from(nextHops, (hop, at) => parseHop(call, namespace, hop, at)) }),

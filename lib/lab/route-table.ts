@@ -10,6 +10,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
+import { refuseIgnoredRealms } from './refuse-ignored.ts';
 import { deviceOf, parseRoute, type RouteOptions } from './route-options.ts';
 import { routeTo } from './route-to.ts';
 import { change, watcher } from './watcher.ts';
@@ -156,7 +157,11 @@ export class RouteTable {
         ...usual,
       };
       const route = this.#parse(call, options, true);
-      engineOf(this.#namespace).rtnetlink.change(ipRoute[verb](route, causes));
+      const { rtnetlink } = engineOf(this.#namespace);
+      rtnetlink.change(ipRoute[verb](route, causes));
+      const isThere = () => rtnetlink.list(ipRoute.all({ family: 4 })).some(({ realms }) => realms === route.realms);
+      if (route.realms !== undefined)
+        refuseIgnoredRealms(call, isThere, () => rtnetlink.change(ipRoute.delete({ ...route, realms: undefined })));
       // Packets share several ways, or are taken for another's: the network is no longer what the lab's handles say.
       if (options.nextHops || options.nhid !== undefined || TAKING.includes(options.type ?? 'unicast'))
         engineOf(this.#namespace.lab).visits.addFault();

@@ -14,6 +14,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
+import { refuseIgnoredRealms } from './refuse-ignored.ts';
 import { change, watcher } from './watcher.ts';
 
 /** A routing policy rule to add or delete, in the words of `ip rule` (camel-cased). */
@@ -39,6 +40,8 @@ export interface RuleOptions {
   sport?: number | string;
   dport?: number | string;
   uidrange?: number | string;
+  /** The identifier that an external tunnel has read, from 1. Other packets do not match. */
+  tunId?: number;
   /** The table of the VRF that a packet belongs to. */
   l3mdev?: boolean;
   /** The table that packets are looked up in. */
@@ -49,6 +52,10 @@ export interface RuleOptions {
   type?: Exclude<RuleType, `${number}`>;
   /** Skips routes of `table` with a prefix of this length or less. */
   suppressPrefixlength?: number;
+  /** Skips routes by a device of this group, from 0. */
+  suppressIfgroup?: number;
+  /** IPv4: the realms of its packets, `'1/2'` from 1 to 2, or `'2'` (`CONFIG_IP_ROUTE_CLASSID`). */
+  realms?: string;
 }
 
 const OPTIONS = Object.keys(ruleEntry.fields);
@@ -73,7 +80,11 @@ export class RuleTable {
     change(call, [options], () => {
       const rule = this.#parse(call, options);
       if (!rule.action) throw new UsageError(`${call}: a rule takes table, goto, l3mdev, or a type such as prohibit`);
-      engineOf(this.#namespace).rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
+      const { rtnetlink } = engineOf(this.#namespace);
+      rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
+      const isThere = () => rtnetlink.list(ipRule.all({ family: 4 })).some(({ realms }) => realms === rule.realms);
+      if (rule.realms !== undefined)
+        refuseIgnoredRealms(call, isThere, () => rtnetlink.change(ipRule.delete({ ...rule, realms: undefined })));
     });
   }
 
@@ -103,12 +114,15 @@ export class RuleTable {
     checkOptions(call, options, OPTIONS);
     const named = { ...options, ...nameOf('iif', options.iif), ...nameOf('oif', options.oif) };
     const said = checkOptionValues(call, ruleEntry.fields, named);
-    const { priority, not, iif, oif, tos, l3mdev, goto, suppressPrefixlength, table } = said;
+    const { priority, not, iif, oif, tos, l3mdev, goto, suppressPrefixlength, suppressIfgroup, realms, tunId, table } =
+      said;
     const [from, to] = [said.from, said.to].map((net) => (net === undefined ? undefined : parsePrefix(net)));
     const family = familyOf(call, options.family, [from?.family, to?.family]);
+    if (realms !== undefined && family === 6)
+      throw new UsageError(`${call}: realms belong to rules of IPv4 (fib6_rule_configure): received ${realms}`);
     return {
       ...{
-        family,
+        ...{ family, suppressIfgroup, realms, tunId },
         from,
         to,
         iif: iif as string | undefined,

@@ -11,6 +11,7 @@ import { Namespace } from './namespace.ts';
 import type { Port } from './port.ts';
 import type { Segment } from './segment.ts';
 import { openSwitch } from './switch-engine.ts';
+import { VlanMulticast } from './vlan-multicast.ts';
 
 /** A new switch, in the words of `ip link add … type bridge` (camel-cased). */
 export interface SwitchOptions extends NewSettingsOf<typeof bridge> {
@@ -66,6 +67,11 @@ export class Switch extends Namespace {
   /** The instances of its spanning trees, as `bridge mst` and `bridge vlan global` have them. */
   get mst(): Mst {
     return new Mst(this.br0, this.name);
+  }
+
+  /** How its VLANs snoop and ask for members of groups, as `bridge vlan global` has it. */
+  get vlanMulticast(): VlanMulticast {
+    return new VlanMulticast(this.br0, this.name);
   }
 
   /**

@@ -4,6 +4,7 @@ import { oneOf } from '../netlink/one-of.ts';
 import { bool, ip4, ip6, linkedDevice, mac, range, u8, u16, u32 } from '../netlink/scalars.ts';
 import type { Type } from '../netlink/type.ts';
 import { familyOf } from '../wire/ip-address.ts';
+import { bondSlave } from './bond-slave.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
@@ -33,6 +34,7 @@ export const bond = describeLink('bond', {
   option: 'BONDING',
   module: 'bonding',
   members: 'frames',
+  memberSettings: bondSlave,
   // bond_enslave
   givesMac: ({ failOverMac = 'none' }) => failOverMac === 'none',
   // Its slaves'.
@@ -105,6 +107,10 @@ export const bond = describeLink('bond', {
     lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), {
       ...{ kernelDefault: true, live: true, since: '5.14' },
     }),
+    /** Of 802.3ad: a port collects and distributes at one time, and not the one before the other (Linux 6.9). @default true */
+    coupledControl: setting('IFLA_BOND_COUPLED_CONTROL', 32, bool(u8), {
+      ...{ kernelDefault: true, live: true, since: '6.9', newWord: true },
+    }),
     /** Of 802.3ad: how often the partner is to send LACPDUs. @default 'slow' */
     lacpRate: setting('IFLA_BOND_AD_LACP_RATE', 21, oneOf(u8, '', { slow: 0, fast: 1 }), {
       kernelDefault: 'slow',
@@ -139,6 +145,10 @@ export const bond = describeLink('bond', {
       EBUSY: 'the bond is up: this changes only while it is down (BOND_OPTFLAG_IFDOWN): set({ up: false }) first',
       EPERM: NEEDS_MIIMON,
       EINVAL: 'activeSlave must be a slave that is up (bond_option_active_slave_set)',
+    },
+    memberSettings: {
+      EACCES: "prio is not for the bond's mode (bond_opt_check_deps)",
+      EPERM: 'queueId must be one of the queues of the bond that no other slave has (bond_option_queue_id_set)',
     },
     member: (master, member) => ({
       EPERM: `${member} is up, and ${master} takes devices that are down (bond_enslave): set({ up: false, master })`,

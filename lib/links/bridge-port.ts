@@ -58,6 +58,16 @@ export interface PortOptions {
   groupFwdMask?: number;
   /** An address that is heard on a locked port is learnt, and locked as well (Linux 6.2); needs `locked` and `learning`. @default false */
   mab?: boolean;
+  /** The groups that it may join at most, those of all VLANs; 0 for any number (Linux 6.3). @default 0 */
+  mcastMaxGroups?: number;
+  /** The id of a nexthop object: while the port has no carrier, its frames leave by `backupPort` to there (Linux 6.6). 0 for none. @default 0 */
+  backupNhid?: number;
+}
+
+/** What a port tells beside its settings. */
+export interface PortStatus {
+  /** The groups that it is in, those of all VLANs (Linux 6.3). */
+  mcastNGroups?: number;
 }
 
 const backupDevice = {
@@ -89,6 +99,9 @@ export const bridgePort = table({
   neighVlanSuppress: attribute('IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 43, bool(u8), { word: false }),
   backupPort: attribute('IFLA_BRPORT_BACKUP_PORT', 34, backupDevice, { word: '' }),
   mab: attribute('IFLA_BRPORT_MAB', 40, bool(u8), { word: false }),
+  mcastMaxGroups: attribute('IFLA_BRPORT_MCAST_MAX_GROUPS', 42, u32, { word: false }),
+  mcastNGroups: attribute('IFLA_BRPORT_MCAST_N_GROUPS', 41, u32, { word: false }),
+  backupNhid: attribute('IFLA_BRPORT_BACKUP_NHID', 44, u32, { word: false, ifAbsent: 0 }),
   state: attribute('IFLA_BRPORT_STATE', 1, portState),
   cost: attribute('IFLA_BRPORT_COST', 3, range(u32, 1, 65535)),
   priority: attribute('IFLA_BRPORT_PRIORITY', 2, range(u16, 0, 63)),
@@ -111,13 +124,18 @@ export const PORT_OPTIONS: readonly (keyof PortOptions)[] = [
   ...(['hairpin', 'guard', 'learning', 'flood', 'mcastFlood', 'bcastFlood', 'isolated', 'locked'] as const),
   ...(['state', 'cost', 'priority', 'rootBlock', 'fastLeave', 'mcastRouter', 'mcastToUnicast'] as const),
   ...(['neighSuppress', 'neighVlanSuppress', 'proxyArp', 'proxyArpWifi', 'vlanTunnel', 'groupFwdMask', 'mab'] as const),
+  ...(['mcastMaxGroups', 'backupNhid'] as const),
 ];
+
+const PORT_STATES: readonly (keyof PortStatus)[] = ['mcastNGroups'];
 
 /** Those that some kernels do not have. */
 export const PORT_RULES: { readonly [K in keyof PortOptions]?: SettingRules } = {
   locked: { since: '5.18' },
   mab: { since: '6.2' },
   neighVlanSuppress: { since: '6.4' },
+  mcastMaxGroups: { since: '6.3', kernelDefault: 0 },
+  backupNhid: { since: '6.6', kernelDefault: 0 },
   fastLeave: { needs: 'BRIDGE_IGMP_SNOOPING' },
   mcastRouter: { needs: 'BRIDGE_IGMP_SNOOPING', kernelDefault: 1 },
   mcastToUnicast: { needs: 'BRIDGE_IGMP_SNOOPING' },
@@ -153,6 +171,13 @@ export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): 
   const settings = portOf(link);
   const known = PORT_OPTIONS.filter((option) => settings?.[option] !== undefined);
   return Object.fromEntries(known.map((option) => [option, settings?.[option]]));
+}
+
+/** What a port tells that no spec sets. Older kernels tell none of it. */
+export function portStatus(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortStatus {
+  const told = portOf(link);
+  const known = PORT_STATES.filter((name) => told?.[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, told?.[name]]));
 }
 
 /** Checks what a spec says of a port. @throws UsageError */

@@ -41,7 +41,7 @@ export const bridge = describeLink('bridge', {
     ...(mstEnabled
       ? [
           {
-            what: `mst_enabled of ${device}, and the instances of its spanning trees (bridge mst, from iproute2 6.11 on)`,
+            what: `the instances of the spanning trees of ${device} (bridge mst, from iproute2 6.11 on)`,
             inScriptsOnly: true,
           },
         ]
@@ -57,6 +57,10 @@ export const bridge = describeLink('bridge', {
     /** Seconds until an address that is not heard again is forgotten. @default 300 */
     ageingTime: setting('IFLA_BR_AGEING_TIME', 4, seconds(userTicks, 0, 1_000_000), {
       ...{ ifAbsent: 300, kernelDefault: 300, live: true },
+    }),
+    /** How many learnt addresses it keeps at most; 0 for any number (Linux 6.7). @default 0 */
+    fdbMaxLearned: setting('IFLA_BR_FDB_MAX_LEARNED', 49, u32, {
+      ...{ kernelDefault: 0, live: true, since: '6.7', newWord: true },
     }),
     /** Spanning tree. @default false */
     stp: setting('IFLA_BR_STP_STATE', 5, bool(u32, NUMBERS), {

@@ -9,8 +9,9 @@ import type { Settings } from './setting.ts';
 /** Properties and options of every interface: no setting of a kind can have such a name. */
 const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'master', 'bridge', 'isPort', 'ports'],
-  ...['fdb', 'mdb', 'mst', 'vlan', 'impair'],
+  ...['fdb', 'mdb', 'mst', 'vlan', 'vlanMulticast', 'impair'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
+  ...['altnames', 'addrgenmode', 'token', 'protodown', 'protodownReasons', 'queueId', 'prio'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
 ];
@@ -46,7 +47,7 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
   ...{ option: true, dependsOn: true, module: true, needed: true, trial: true, refusesTrial: true },
   ...{ making: true, varies: true },
   ...{ lower: true, skipsItsKind: true, end: true, hidesLowerNamespace: true, downWithLower: true },
-  ...{ bornWithCarrier: true },
+  ...{ staysUp: true, bornWithCarrier: true },
   ...{
     settings: true,
     status: true,
@@ -57,7 +58,15 @@ const DESCRIBED: Record<keyof LinkDescription, true> = {
     complete: true,
   },
   ...{ mac: true, withoutMac: true, fixedMac: true, noArp: true, carries: true, ethernet: true },
-  ...{ knownQueues: true, characterDevice: true, hasPorts: true, members: true, givesMac: true, keepsFdb: true },
+  ...{
+    knownQueues: true,
+    characterDevice: true,
+    hasPorts: true,
+    members: true,
+    memberSettings: true,
+    givesMac: true,
+    keepsFdb: true,
+  },
   ...{ farEnd: true, bringsRule: true },
   ...{ baseName: true, usualName: true, tag: true, label: true, summary: true, leftOut: true, causes: true },
 };

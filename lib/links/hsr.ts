@@ -1,5 +1,5 @@
 import { oneOf } from '../netlink/one-of.ts';
-import { linkedDevice, range, u8 } from '../netlink/scalars.ts';
+import { linkedDevice, mac, range, u8 } from '../netlink/scalars.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
 
@@ -18,6 +18,8 @@ export const hsr = describeLink('hsr', {
     interlink: setting('IFLA_HSR_INTERLINK', 8, linkedDevice),
     /** The last byte of the group that supervision frames go to, 0 to 255. @default 0 */
     supervision: setting('IFLA_HSR_MULTICAST_SPEC', 3, u8, { kernelDefault: 0 }),
+    /** The group that supervision frames go to, as the kernel has it. */
+    supervisionAddr: setting('IFLA_HSR_SUPERVISION_ADDR', 4, mac, { word: false, readOnly: true }),
     /** Of HSR: 0 or 1. Kernels do not tell it. @default 0 */
     version: setting('IFLA_HSR_VERSION', 6, range(u8, 0, 1), { kernelDefault: 0 }),
     /** A ring, or two networks side by side. @default 'hsr' */

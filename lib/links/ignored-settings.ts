@@ -23,5 +23,5 @@ export function doubtfulSettings(all: Rules, asked: Values): Rules {
 function isIgnored(asked: unknown, got: unknown, { kernelDefault = false }: SettingRules): boolean {
   // Without it the kernel behaves so.
   if (asked === kernelDefault) return false;
-  return got === undefined || (typeof asked === 'boolean' && asked !== got);
+  return got === undefined || (['boolean', 'number'].includes(typeof asked) && asked !== got);
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '../kernel/validate.ts';
-import { registerLinkData } from '../netlink/link-info.ts';
+import type { LinkState } from '../netlink/link.ts';
+import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';
@@ -42,6 +43,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The settings that the kernel tells: these, and those that a spec cannot choose. */
   readonly told: ReadonlyMap<string, Option>;
 
+  /** What a link of the kind has of each device that belongs to it. */
+  readonly memberTable: Table<Settings> | undefined;
+  readonly memberOptions: ReadonlyMap<string, Option>;
+
   constructor(kind: K, description: LinkDescription<S, L>, variantOf?: LinkKind) {
     const { option, module = kind, lower = 'none', settings = {} as S } = description;
     this.kind = kind;
@@ -56,6 +61,10 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     const readable = readableOf(settings);
     this.options = new Map(readable.filter(([, { rules }]) => !rules.readOnly));
     this.told = new Map(readable);
+    const { memberSettings } = description;
+    this.memberTable = memberSettings && table(memberSettings);
+    this.memberOptions = new Map(readableOf(memberSettings ?? {}));
+    if (this.memberTable) registerPortData(kind, this.memberTable as Type<unknown, never>);
     if (variantOf) variants.set(kind, variantOf);
     registerLinkData(kind, this.table as Type<unknown, never>);
   }
@@ -104,6 +113,13 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.members ?? (this.description.hasPorts ? 'frames' : undefined);
   }
 
+  /** What a link says of itself as one that belongs to a link of this kind. */
+  ofMember({ slaveKind, slaveData }: Pick<LinkState, 'slaveKind' | 'slaveData'>): Values {
+    if (slaveKind !== this.kind) return {};
+    const told = Object.entries(Object(slaveData) as Values);
+    return Object.fromEntries(told.filter(([name, value]) => this.memberOptions.has(name) && value !== undefined));
+  }
+
   /** What a message says of a link of this kind, to make or change it. */
   as(data: object): { kind: K; data: object } {
     return { kind: this.kind, data: this.description.complete?.(data as Partial<SettingsOf<S>>) ?? data };
@@ -145,6 +161,12 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
   withoutMac(settings: Values): boolean {
     return this.description.withoutMac?.(settings as SettingsOf<S>) ?? false;
+  }
+
+  /** Whether a link with these settings goes down with what is below it. */
+  goesDownWithLower(settings: Values): boolean {
+    const { downWithLower = false, staysUp } = this.description;
+    return downWithLower && !staysUp?.(settings as SettingsOf<S>);
   }
 
   /** The versions of IP that a link with these settings carries. */
@@ -243,9 +265,10 @@ function checkWhen(call: string, name: string, { when = {} }: SettingRules, sett
   }
 }
 
-/** What is off, or an empty list, needs no word, unless the kernel would choose another. */
+/** What is off, or an empty list or map, needs no word, unless the kernel would choose another. */
 function isKernelDefault(value: unknown, { kernelDefault = false }: SettingRules): boolean {
-  return value === undefined || value === kernelDefault || (Array.isArray(value) && value.length === 0);
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return value === undefined || value === kernelDefault || isEmpty;
 }
 
 function withoutUndefined(values: Values): Values {

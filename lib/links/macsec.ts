@@ -1,6 +1,6 @@
 import { checkOneOf } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { be16, bool, range, u8, u32, u64 } from '../netlink/scalars.ts';
+import { be16, bool, digits, range, u8, u32, u64 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting } from './setting.ts';
@@ -34,6 +34,9 @@ const cipher: Fixed<Cipher | undefined, Cipher> = fixed<Cipher | undefined, Ciph
   },
 );
 
+/** A MAC address and a port (802.1AE-2018 clause 9.9). */
+const sci = digits(8, '0200000000650001');
+
 /** Frames signed, or encrypted, to and from the device below (IEEE 802.1AE, drivers/net/macsec.c). `ip macsec` gives it keys. */
 export const macsec = describeLink('macsec', {
   option: 'MACSEC',
@@ -42,6 +45,12 @@ export const macsec = describeLink('macsec', {
   settings: {
     /** The lower half of its identifier (SCI), behind its MAC address, 1 to 65535. @default 1 */
     port: setting('IFLA_MACSEC_PORT', 2, range(be16, 1, 65535)),
+    /** The whole identifier: a MAC address and a port. With it `port` counts for nothing. @default the MAC address, and `port` */
+    sci: setting('IFLA_MACSEC_SCI', 1, sci),
+    /** The hardware that does the work: of the PHY, or the MAC. Virtual devices have none. Older kernels, as 6.1, do not tell it. @default 'off' */
+    offload: setting('IFLA_MACSEC_OFFLOAD', 15, oneOf(u8, 'MACSEC_OFFLOAD_', { off: 0, phy: 1, mac: 2 }), {
+      kernelDefault: 'off',
+    }),
     /** @default 'gcm-aes-128' */
     cipher: setting('IFLA_MACSEC_CIPHER_SUITE', 4, cipher, { kernelDefault: 'gcm-aes-128', live: true }),
     /** The bytes of the check value, 8 to 16. @default 16 */
@@ -73,6 +82,7 @@ export const macsec = describeLink('macsec', {
   causes: {
     add: ({ lower }) => ({
       EBUSY: `${lower} has a macsec of this identifier, or another rx_handler, already (macsec_newlink)`,
+      EOPNOTSUPP: `${lower} has no hardware for this offload (macsec_newlink)`,
       EINVAL: 'replay needs window, and of sendSci, endStation and scb only one may be on (macsec_validate_attr)',
     }),
     settings: { EINVAL: 'replay needs window, and of sendSci, endStation and scb only one may be on' },

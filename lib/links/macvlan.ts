@@ -3,7 +3,7 @@ import { bit, bits } from '../netlink/bits.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { list } from '../netlink/list.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { mac, u16, u32 } from '../netlink/scalars.ts';
+import { mac, s32, u16, u32 } from '../netlink/scalars.ts';
 import { flat } from '../netlink/type.ts';
 import { describeLink, describeVariant } from './describe-link.ts';
 import type { LowerDevice } from './link-description.ts';
@@ -52,6 +52,13 @@ export const macvlan = describeLink('macvlan', {
     ),
     /** How many broadcasts wait for the parent's worker, 0 to 2³²−1. Kernels before 5.11 do not tell. @default the kernel's 1000 */
     bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, { kernelDefault: 1000, live: true }),
+    /**
+     * Of all macvlans on the parent: a multicast group waits for the worker if more of them than this are in it; −1: none ever does
+     * (Linux 6.4). @default 1
+     */
+    bclim: setting('IFLA_MACVLAN_BC_CUTOFF', 9, s32, {
+      ...{ ifAbsent: 1, kernelDefault: 1, live: true, since: '6.4', newWord: true },
+    }),
     listChange: setting(
       'IFLA_MACVLAN_MACADDR_MODE',
       3,

@@ -119,6 +119,20 @@ function nameOf({ kind }: Own): string {
   return kind;
 }
 
+/** What a link has as one that belongs to another, by the names of its master's kind; empty for one that belongs to none. */
+export function memberSettingsOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): Readonly<Record<string, unknown>> {
+  return kindOf({ kind: link.slaveKind })?.ofMember(link) ?? {};
+}
+
+/** The same, as far as somebody has changed it. */
+export function changedMemberSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): object {
+  const kind = kindOf({ kind: link.slaveKind });
+  const told = Object.entries(memberSettingsOf(link));
+  return Object.fromEntries(
+    told.filter(([name, value]) => value !== kind?.memberOptions.get(name)?.rules.kernelDefault),
+  );
+}
+
 /**
  * The settings of a link by its kind's names, as plain data.
  *

@@ -1,7 +1,10 @@
+import { bit, maskedBits } from '../netlink/bits.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { be16, range, u16 } from '../netlink/scalars.ts';
+import { be16, range, u16, u32 } from '../netlink/scalars.ts';
+import { flat } from '../netlink/type.ts';
 import { VLAN_PROTOCOL_NUMBERS } from '../wire/vlan-tag.ts';
 import { describeLink } from './describe-link.ts';
+import { egressQosMap, ingressQosMap } from './qos-map.ts';
 import { setting } from './setting.ts';
 
 /** 4095 is reserved (IEEE 802.1Q-2018 table 9-2). */
@@ -13,7 +16,9 @@ export const vlan = describeLink('vlan', {
   module: '8021q',
   trial: { id: 1 },
   lower: 'interface',
+  // vlan_device_event
   downWithLower: true,
+  staysUp: ({ looseBinding }) => looseBinding,
   settings: {
     /** `802.1ad`: a service tag, as the outer one of two. @default '802.1Q' */
     protocol: setting('IFLA_VLAN_PROTOCOL', 5, oneOf(be16, '', VLAN_PROTOCOL_NUMBERS, '802.1Q'), {
@@ -22,6 +27,49 @@ export const vlan = describeLink('vlan', {
     }),
     /** 0 to 4094. */
     id: setting('IFLA_VLAN_ID', 1, range(u16, 0, HIGHEST_ID), { ifAbsent: 0, required: true }),
+    flags: setting(
+      'IFLA_VLAN_FLAGS',
+      2,
+      flat(
+        maskedBits(u32, {
+          reorderHdr: onOffBit('VLAN_FLAG_REORDER_HDR', 0x1, 'reorder_hdr'),
+          gvrp: onOffBit('VLAN_FLAG_GVRP', 0x2, 'gvrp'),
+          looseBinding: onOffBit('VLAN_FLAG_LOOSE_BINDING', 0x4, 'loose_binding'),
+          mvrp: onOffBit('VLAN_FLAG_MVRP', 0x8, 'mvrp'),
+          bridgeBinding: onOffBit('VLAN_FLAG_BRIDGE_BINDING', 0x10, 'bridge_binding'),
+        }),
+      ),
+      {
+        word: '',
+        each: {
+          /** Programs on the device see frames without their tag. @default true */
+          reorderHdr: { kernelDefault: true, live: true },
+          /** It registers the VLAN at switches by GVRP (802.1Q-2005; `CONFIG_VLAN_8021Q_GVRP`). @default false */
+          gvrp: { live: true },
+          /** The same by MVRP (802.1Q-2011; `CONFIG_VLAN_8021Q_MVRP`). @default false */
+          mvrp: { live: true },
+          /** It stays up when the parent goes down. @default false */
+          looseBinding: { live: true },
+          /** On a bridge: it has a carrier while a port in its VLAN has one (`br_vlan_set_vlan_dev_state`). @default false */
+          bridgeBinding: { live: true },
+        },
+      },
+    ),
+    /**
+     * What becomes of the priority in a received tag: the tag's, 0 to 7, and the packet's, as in `{ 5: 10 }`. `set` changes only
+     * those that it names, and 0 takes one away (`vlan_dev_set_ingress_priority`). @default none: all are 0
+     */
+    ingressQosMap: setting('IFLA_VLAN_INGRESS_QOS', 4, ingressQosMap, {
+      word: 'ingress-qos-map',
+      ifAbsent: {},
+      live: true,
+    }),
+    /** What priority the tag of a sent packet has: the packet's, and the tag's, 0 to 7. `set` as of `ingressQosMap`. @default none */
+    egressQosMap: setting('IFLA_VLAN_EGRESS_QOS', 3, egressQosMap, {
+      word: 'egress-qos-map',
+      ifAbsent: {},
+      live: true,
+    }),
   },
   mac: 'lower',
   usualName: (lower, { id }) => `${lower}.${id}`,
@@ -42,3 +90,7 @@ export const vlan = describeLink('vlan', {
     }),
   },
 });
+
+function onOffBit(kernel: string, mask: number, word: string) {
+  return bit(kernel, mask, `${word} on`, `${word} off`);
+}

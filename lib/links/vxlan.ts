@@ -1,6 +1,6 @@
 import { show, UsageError } from '../kernel/validate.ts';
 import { oneOf } from '../netlink/one-of.ts';
-import { be16, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
+import { be16, digits, flag, linkedDevice, range, u8, u32 } from '../netlink/scalars.ts';
 import { type Fixed, fixed } from '../netlink/type.ts';
 import { describeLink } from './describe-link.ts';
 import { setting, settingInOneOf } from './setting.ts';
@@ -39,6 +39,8 @@ const portRange: Fixed<PortRange | undefined, PortRange> = fixed<PortRange | und
     words: (ports) => (ports ?? []).map(String),
   },
 );
+
+const labelPolicy = oneOf(u32, 'VXLAN_LABEL_', { fixed: 0, inherit: 1 });
 
 /** What iproute2 says without a word before it. */
 const own = { word: '' } as const;
@@ -100,6 +102,10 @@ export const vxlan = describeLink('vxlan', {
     }),
     /** The flow label of outer packets, which are IPv6, 0 to 2²⁰−1. @default 0 */
     flowlabel: setting('IFLA_VXLAN_LABEL', 26, flowlabel, { kernelDefault: 0, live: true }),
+    /** Where the flow label comes from: `flowlabel`, or the inner IPv6 packet (`flowlabel inherit`, Linux 6.7). @default 'fixed' */
+    labelPolicy: setting('IFLA_VXLAN_LABEL_POLICY', 32, labelPolicy, {
+      ...{ word: 'flowlabel', kernelDefault: 'fixed', live: true, since: '6.7', newWord: true },
+    }),
     /** The UDP port at the other end, 1 to 65535. @default 4789, IANA's; the kernel's own is 8472 */
     dstport: setting('IFLA_VXLAN_PORT', 15, range(be16, 1, 65535), { default: 4789 }),
     /** The lowest and the highest UDP port to send from. @default `net.ipv4.ip_local_port_range` */
@@ -140,6 +146,18 @@ export const vxlan = describeLink('vxlan', {
     gbp: setting('IFLA_VXLAN_GBP', 23, flag, { ifAbsent: false }),
     /** Generic protocol extension: packets in place of frames. It needs {@link external}. @default false */
     gpe: setting('IFLA_VXLAN_GPE', 27, flag, { ifAbsent: false }),
+    /**
+     * The bits of received headers that must be zero, 16 digits of the whole header; those of its own flags and its VNI cannot be
+     * among them (Linux 6.14). @default all that no setting gives a meaning
+     */
+    reservedBits: setting(
+      'IFLA_VXLAN_RESERVED_BITS',
+      33,
+      { ...digits(8, 'f7ffffff000000ff'), words: (bits) => [`0x${bits}`] },
+      {
+        ...{ since: '6.14', newWord: true },
+      },
+    ),
     /** Send copies to a group by the multicast routes of this namespace (Linux 6.16). @default false */
     mcroute: setting('IFLA_VXLAN_MC_ROUTE', 34, onOff('mcroute'), { ...own, since: '6.16' }),
   },

@@ -61,6 +61,7 @@ const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
     isOfVrfs: false,
     goto: undefined,
     suppressPrefixlength: undefined,
+    ...{ suppressIfgroup: undefined, realms: undefined, tunId: undefined },
     unknown: [],
   },
   ...{ not: false, from: undefined, to: undefined, tos: 0, iif: undefined, oif: undefined, l3mdev: false },
@@ -79,7 +80,15 @@ const RULES: readonly Rule[] = ([4, 6] as const).flatMap((family) =>
 const ROUTE: Omit<Route, 'to'> = {
   metrics: {},
   ...{ via: undefined, device: undefined, nextHops: [], source: undefined, type: 'unicast', table: TABLE_MAIN },
-  ...{ ofTheKernel: false, tos: 0, metric: undefined, nexthopId: undefined, mtu: undefined, expires: false },
+  ...{
+    ofTheKernel: false,
+    tos: 0,
+    metric: undefined,
+    nexthopId: undefined,
+    mtu: undefined,
+    realms: undefined,
+    expires: false,
+  },
   ...{ from: undefined, encapsulates: false, protocol: 'boot', scope: 'universe', preference: undefined },
   ...{ unknown: [], unknownMetrics: [] },
 };

@@ -134,6 +134,7 @@ class Plan {
     return {
       ...{ index: this.index(name), name: split(name).device, kind, mac, mtu, up, arp, promiscuity, carrier, data },
       ...{ promiscuous: promiscuity > 0, allMulticast: false, hardware: ARPHRD_ETHER, xdp: false },
+      ...{ altnames: [], addrgenmode: 'eui64', token: '::', protodown: false, protodownReasons: [] },
       operState: carrier ? 'UP' : 'DOWN',
       ...master,
       link: at && this.index(at),

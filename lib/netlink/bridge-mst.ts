@@ -4,16 +4,20 @@ import { answeredBy, body } from './body.ts';
 import { rangeOf, type VlanIds, vlanHeader } from './bridge-vlan.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
+import type { ReadOf, WriteOf } from './object-of.ts';
 import { type PortState, portState } from './port-state.ts';
 import { u16, u32 } from './scalars.ts';
 import { attribute, attributes, table } from './table.ts';
 import { flat } from './type.ts';
+import { VLAN_MULTICAST, vlanMulticastRows } from './vlan-multicast.ts';
 
 /** VLANs in a row that are of one instance of a bridge's spanning trees. */
 export interface VlansOfInstance {
   first: number;
   last: number;
   msti: number;
+  /** How they snoop and ask. Empty on a kernel without such settings. */
+  multicast: Partial<ReadOf<typeof vlanMulticastRows>>;
 }
 
 const globals = table({
@@ -24,6 +28,7 @@ const globals = table({
       id: attribute('BRIDGE_VLANDB_GOPTS_ID', 1, u16, { ifAbsent: 0, word: false }),
       last: attribute('BRIDGE_VLANDB_GOPTS_RANGE', 2, u16, { word: false }),
       msti: attribute('BRIDGE_VLANDB_GOPTS_MSTI', 18, u16, { ifAbsent: 0 }),
+      ...vlanMulticastRows,
     }),
     { word: '' },
   ),
@@ -31,6 +36,8 @@ const globals = table({
 
 /** A list is to have what VLANs have in the whole bridge, in place of what they have at each port. */
 const dumped = bits(u32, { isGlobal: bit('BRIDGE_VLANDB_DUMPF_GLOBAL', 2) });
+
+type SaidOfVlans = { index?: number; id?: VlanIds; msti?: number } & WriteOf<typeof vlanMulticastRows>;
 
 /** What VLANs have in a whole bridge (`bridge vlan global`, Linux 5.15; instances of spanning trees 5.18). */
 export const bridgeVlanGlobal = new Family({
@@ -43,14 +50,17 @@ export const bridgeVlanGlobal = new Family({
     ),
     body(vlanHeader, globals),
   ),
-  complete: ({ index, id = 0, msti }: { index?: number; id?: VlanIds; msti?: number }, verb) => {
+  complete: ({ index, id = 0, ...said }: SaidOfVlans, verb) => {
     const [first, last] = rangeOf(id);
-    const options = [{ id: first, ...(first === last ? {} : { last }), msti }];
+    const options = [{ id: first, ...(first === last ? {} : { last }), ...said }];
     return { family: AF_BRIDGE, ...(verb === 'list' ? { isGlobal: true } : { index, options }) };
   },
   state: ({ index, options }): { index: number; vlans: VlansOfInstance[] } => ({
     index,
-    vlans: options.map(({ id, last = id, msti }) => ({ first: id, last, msti })),
+    vlans: options.map(({ id, last = id, msti, ...read }) => {
+      const told = VLAN_MULTICAST.filter((name) => read[name] !== undefined).map((name) => [name, read[name]]);
+      return { first: id, last, msti, multicast: Object.fromEntries(told) };
+    }),
   }),
   verbs: { change: 'global set', list: 'global show' },
   words: ({ index = 0, id }, names, rest, verb) =>

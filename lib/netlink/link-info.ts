@@ -42,6 +42,9 @@ export const linkInfo: Info & Flat = {
   pathAt: (all, offset) => infoOf(infoOf({}).read(all)).pathAt?.(all, offset) ?? [],
 };
 
+/** `ip` calls the settings of a member by its master's kind. */
+const ofMaster: typeof string = { ...string, words: (kind) => [`${kind}_slave`] };
+
 function infoOf({ kind = '', slaveKind = '' }: Partial<OfKind>): Info {
   const key = `${kind} ${slaveKind}`;
   const known = infos.get(key);
@@ -50,8 +53,8 @@ function infoOf({ kind = '', slaveKind = '' }: Partial<OfKind>): Info {
   const info = table({
     kind: attribute('IFLA_INFO_KIND', 1, string, { word: 'type' }),
     data: attribute('IFLA_INFO_DATA', 2, data ?? bytes, { word: '', isLong: true }),
-    slaveKind: attribute('IFLA_INFO_SLAVE_KIND', 4, string, { word: false }),
-    slaveData: attribute('IFLA_INFO_SLAVE_DATA', 5, slaveData ?? bytes, { word: false }),
+    slaveKind: attribute('IFLA_INFO_SLAVE_KIND', 4, ofMaster, { word: 'type' }),
+    slaveData: attribute('IFLA_INFO_SLAVE_DATA', 5, slaveData ?? bytes, { word: '' }),
   });
   infos.set(key, info);
   return info;

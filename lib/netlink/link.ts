@@ -1,8 +1,10 @@
 import { bit, invertedBit, maskedBits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
+import { type AddrGenMode, altnames, inet6 } from './link-inet6.ts';
 import { linkInfo } from './link-info.ts';
 import { oneOf } from './one-of.ts';
+import { protodownReasons } from './protodown.ts';
 import { bool, device, mac, netns, pad, s32, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, table } from './table.ts';
@@ -38,6 +40,15 @@ export interface LinkState {
   linkNamespaceId: number | undefined;
   /** Whether a program gets its packets first (`ip link set … xdp`). */
   xdp: boolean;
+  /** Other names that `ip link` takes for it. */
+  altnames: string[];
+  /** How IPv6 makes the lower half of its own addresses; undefined without IPv6. */
+  addrgenmode: AddrGenMode | `${number}` | undefined;
+  /** That half, where somebody chose it (`ip token`); `::`: nobody did. */
+  token: string;
+  /** Whether a program keeps its carrier away, and the numbers of its reasons. */
+  protodown: boolean;
+  protodownReasons: number[];
   /** The settings of its kind (`IFLA_INFO_DATA`): to be had by the kind's `of`. */
   data: unknown;
   /** The kind of the device that it is a port of. */
@@ -87,6 +98,10 @@ export const linkAttributes = table({
     43,
     flat(table({ xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { ifAbsent: false }) })),
   ),
+  protodownReasons: attribute('IFLA_PROTO_DOWN_REASON', 55, protodownReasons, { word: '', ifAbsent: [] }),
+  protodown: attribute('IFLA_PROTO_DOWN', 39, bool(u8), { ifAbsent: false }),
+  altnames,
+  inet6,
   info: attribute('IFLA_LINKINFO', 18, linkInfo, { isLong: true }),
 });
 

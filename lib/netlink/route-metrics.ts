@@ -1,9 +1,20 @@
 import { bool, string, u32 } from './scalars.ts';
-import { attribute } from './table.ts';
+import { attribute, others, table } from './table.ts';
+import { type Fixed, fixed, flat } from './type.ts';
 
 /** What is known of a way, or is to hold for those who use it (`RTAX_*`). */
 export interface RouteMetrics {
+  /** The metrics that nothing learnt may change, by their names here: `['mtu']`, as `mtu lock 1400`. */
+  lock?: readonly LockableMetric[] | undefined;
   window?: number | undefined;
+  /** The first estimate of the round trip time, in milliseconds, and of how much it varies: TCP begins with it. */
+  rtt?: number | undefined;
+  rttvar?: number | undefined;
+  /**
+   * What connections this way use: `ecn` whatever `net.ipv4.tcp_ecn` says; `tcp_usec_ts`, timestamps in microseconds (Linux 6.7). An
+   * older kernel refuses what it does not know.
+   */
+  features?: readonly Feature[] | undefined;
   ssthresh?: number | undefined;
   cwnd?: number | undefined;
   /** The largest segment that is offered to the other end of a TCP connection. */
@@ -12,7 +23,7 @@ export interface RouteMetrics {
   /** The TTL or hop limit of its packets. */
   hoplimit?: number | undefined;
   initcwnd?: number | undefined;
-  /** TCP's least retransmission timeout, in milliseconds. */
+  /** TCP's least retransmission timeout, in milliseconds. As iproute2 has it, it is always locked: only then it counts (`tcp_rto_min`). */
   rtoMin?: number | undefined;
   initrwnd?: number | undefined;
   quickack?: boolean | undefined;
@@ -21,9 +32,23 @@ export interface RouteMetrics {
   fastopenNoCookie?: boolean | undefined;
 }
 
+const FEATURES = { ecn: 1, tcp_usec_ts: 16 } as const;
+type Feature = keyof typeof FEATURES;
+export const ROUTE_FEATURES = Object.keys(FEATURES) as Feature[];
+
 /** Those of a route that were given. */
 export function givenMetrics(read: RouteMetrics): RouteMetrics {
   return Object.fromEntries(METRICS.filter((name) => read[name] !== undefined).map((name) => [name, read[name]]));
+}
+
+/** Milliseconds, which travel in parts of them; TCP's estimates have room for fractions. */
+function milliseconds(parts: number): Fixed<number> {
+  return fixed<number>(
+    4,
+    (bytes, at) => Math.floor(bytes.readUInt32LE(at) / parts),
+    (bytes, at, value) => bytes.writeUInt32LE(value * parts, at),
+    { words: (value) => [`${value}ms`] },
+  );
 }
 
 /** Milliseconds, as `ip` says them. */
@@ -31,8 +56,11 @@ const inMilliseconds: typeof u32 = { ...u32, words: (value) => [`${value}ms`] };
 
 const yes = bool(u32, ['0', '1']);
 
-export const metricRows = {
+const metricRows = {
+  mtu: attribute('RTAX_MTU', 2, u32),
   window: attribute('RTAX_WINDOW', 3, u32),
+  rtt: attribute('RTAX_RTT', 4, milliseconds(8)),
+  rttvar: attribute('RTAX_RTTVAR', 5, milliseconds(4)),
   ssthresh: attribute('RTAX_SSTHRESH', 6, u32),
   cwnd: attribute('RTAX_CWND', 7, u32),
   advmss: attribute('RTAX_ADVMSS', 8, u32),
@@ -45,4 +73,72 @@ export const metricRows = {
   congctl: attribute('RTAX_CC_ALGO', 16, string),
   fastopenNoCookie: attribute('RTAX_FASTOPEN_NO_COOKIE', 17, yes),
 };
-const METRICS = Object.keys(metricRows) as (keyof RouteMetrics)[];
+
+/** What iproute2 takes `lock` with. */
+export const LOCKABLE = [
+  ...(['mtu', 'hoplimit', 'advmss', 'reordering', 'rtt', 'rttvar', 'window', 'cwnd', 'ssthresh', 'congctl'] as const),
+] as const;
+export type LockableMetric = (typeof LOCKABLE)[number];
+
+/** A bit for each metric, by its number. */
+const lock = fixed<LockableMetric[] | undefined, readonly string[]>(
+  4,
+  (bytes, at) => {
+    const bits = bytes.readUInt32LE(at);
+    const locked = LOCKABLE.filter((name) => bits & (1 << metricRows[name].number));
+    return locked.length > 0 ? locked : undefined;
+  },
+  (bytes, at, names) =>
+    bytes.writeUInt32LE(
+      names.reduce((bits, name) => bits | (1 << metricRows[name as keyof typeof metricRows].number), 0),
+      at,
+    ),
+);
+
+const features = fixed<Feature[] | undefined, readonly Feature[]>(
+  4,
+  (bytes, at) => {
+    const set = ROUTE_FEATURES.filter((name) => bytes.readUInt32LE(at) & FEATURES[name]);
+    return set.length > 0 ? set : undefined;
+  },
+  (bytes, at, names) =>
+    bytes.writeUInt32LE(
+      names.reduce((bits, name) => bits | FEATURES[name], 0),
+      at,
+    ),
+  {
+    words: (names) => names ?? [],
+    constants: ROUTE_FEATURES.map((name) => [`RTAX_FEATURE_${name.toUpperCase()}`, FEATURES[name]]),
+  },
+);
+
+const all = table({
+  lock: attribute('RTAX_LOCK', 1, lock, { word: false }),
+  features: attribute('RTAX_FEATURES', 12, features),
+  ...metricRows,
+  unknownMetrics: others(),
+});
+
+/** `RTA_METRICS`. iproute2 says `lock` between the name of a metric and its value. */
+export const metrics = flat({
+  ...all,
+  words: (said: Parameters<typeof all.words>[0], names: Parameters<typeof all.words>[1]) => {
+    // iproute2 locks rto_min without the word, and takes none.
+    const locked = LOCKABLE.filter((name) => said.lock?.includes(name)) as readonly string[];
+    return Object.entries(all.rows).flatMap(([name, row]) => {
+      const words = table({ [name]: row }).words(said as never, names);
+      return locked.includes(name) ? words.flatMap((word, at) => (at === 0 ? [word, 'lock'] : [word])) : words;
+    });
+  },
+});
+
+/** What a message says of them: iproute2 locks the timeout in any case. */
+export function saidMetrics({ lock: said, ...rest }: RouteMetrics): object {
+  const locked = [...(said ?? []), ...(rest.rtoMin === undefined ? [] : ['rtoMin'])];
+  return { ...rest, ...(locked.length > 0 ? { lock: locked } : {}) };
+}
+
+const METRICS: readonly (keyof RouteMetrics)[] = [
+  ...(['lock', 'features'] as const),
+  ...Object.keys(metricRows).filter((name): name is Exclude<keyof typeof metricRows, 'mtu'> => name !== 'mtu'),
+];

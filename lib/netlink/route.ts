@@ -7,8 +7,8 @@ import { eachRow } from './list.ts';
 import { type Encap, encapWords, readEncap, writeEncap } from './lwtunnel.ts';
 import { oneOf } from './one-of.ts';
 import { gateway, hopHeader, hopRows, hops, type NextHop, onlink } from './route-hops.ts';
-import { givenMetrics, metricRows, type RouteMetrics } from './route-metrics.ts';
-import { be16, device, ip, ipFamily, pad, s32, u8, u32 } from './scalars.ts';
+import { givenMetrics, metrics, type RouteMetrics, saidMetrics } from './route-metrics.ts';
+import { be16, device, ip, ipFamily, pad, realms, s32, u8, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { flat } from './type.ts';
@@ -64,6 +64,8 @@ export interface Route {
   nexthopId: number | undefined;
   /** The longest packet that goes this way; undefined: the device's. */
   mtu: number | undefined;
+  /** The realms of its packets, for `tc` and accounting: `from/to` (`CONFIG_IP_ROUTE_CLASSID`). */
+  realms: string | undefined;
   /** Those that somebody gave it. */
   metrics: RouteMetrics;
   /** The kernel forgets it after some time: what a router has said of the path (RFC 1191 section 6.3, RFC 8201 section 5.3). */
@@ -84,7 +86,10 @@ type RoutePreference = keyof typeof PREFERENCES | `${number}`;
 /** What is said of a route to make, delete or look one up. */
 interface SaidRoute
   extends Partial<
-    Pick<Route, 'to' | 'via' | 'device' | 'source' | 'metric' | 'nexthopId' | 'mtu' | 'type' | 'table' | 'tos'>
+    Pick<
+      Route,
+      'to' | 'via' | 'device' | 'source' | 'metric' | 'nexthopId' | 'mtu' | 'realms' | 'type' | 'table' | 'tos'
+    >
   > {
   family?: IpFamily;
   /** To be looked up: the address to send from, and what rules (`ip rule`) may ask of the packet. */
@@ -132,11 +137,8 @@ const attributes = table({
   nexthopId: attribute('RTA_NH_ID', 30, u32, { word: 'nhid' }),
   table: attribute('RTA_TABLE', 15, u32),
   preference: attribute('RTA_PREF', 20, oneOf(u8, 'ICMPV6_ROUTER_PREF_', PREFERENCES), { word: 'pref' }),
-  metrics: attribute(
-    'RTA_METRICS',
-    8,
-    flat(table({ mtu: attribute('RTAX_MTU', 2, u32), ...metricRows, unknownMetrics: others() })),
-  ),
+  realms: attribute('RTA_FLOW', 11, realms),
+  metrics: attribute('RTA_METRICS', 8, metrics),
   mark: attribute('RTA_MARK', 16, u32, { word: false }),
   ipproto: attribute('RTA_IP_PROTO', 27, u8, { word: false }),
   sport: attribute('RTA_SPORT', 28, be16, { word: false }),
@@ -150,11 +152,14 @@ export const ipRoute = new Family({
   command: ['ip', 'route'],
   messages: ['ROUTE', 24],
   body: body(routeHeader, attributes),
-  complete: ({ to, via, nextHops, onlyFrom, metrics, encap, table: number = TABLE_MAIN, ...said }: SaidRoute, verb) => {
+  complete: (
+    { to, via, nextHops, onlyFrom, metrics: own, encap, table: number = TABLE_MAIN, ...said }: SaidRoute,
+    verb,
+  ) => {
     const family = to?.family ?? said.family;
     if (family === undefined || verb === 'list') return { family };
     const all = {
-      ...{ ...said, ...metrics, ...writeEncap(encap) },
+      ...{ ...said, ...(own && saidMetrics(own)), ...writeEncap(encap) },
       ...gateway(family, via),
       family,
       length: to?.length,
@@ -189,7 +194,7 @@ export const ipRoute = new Family({
       via: nextHops[0]?.via,
       device: nextHops[0]?.device,
       nextHops,
-      ...{ source, type, tos, metric, nexthopId, mtu, metrics: givenMetrics(read) },
+      ...{ source, type, tos, metric, nexthopId, mtu, realms: read.realms, metrics: givenMetrics(read) },
       table: read.table ?? read.lowTable,
       ofTheKernel: protocol === 'kernel',
       ...{ protocol, scope, preference, unknown: read.unknown, unknownMetrics: read.unknownMetrics },

@@ -3,7 +3,7 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { oneOf } from './one-of.ts';
-import { ip, ipFamily, pad, string, u8, u16, u32 } from './scalars.ts';
+import { be64, ip, ipFamily, pad, realms, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
 import { flat, type Type } from './type.ts';
@@ -21,6 +21,10 @@ export interface Rule extends RuleSelectors {
   goto: number | undefined;
   /** Routes with a prefix of this length or less are passed over (`suppress_prefixlength`). */
   suppressPrefixlength: number | undefined;
+  /** Routes by a device of this group are passed over (`suppress_ifgroup`). */
+  suppressIfgroup: number | undefined;
+  /** The realms that its packets belong to, for `tc` and accounting: `from/to` (`CONFIG_IP_ROUTE_CLASSID`). */
+  realms: string | undefined;
   /** It sends every packet to its table, whatever that is like. */
   isPlain: boolean;
   /** It sends every packet of a VRF to the VRF's table, and is for no other (`l3mdev_fib_rule_match`). */
@@ -46,6 +50,8 @@ interface RuleSelectors {
   uidrange: Range | undefined;
   /** The number of the protocol above IP. */
   ipproto: number | undefined;
+  /** The identifier that an external tunnel has read (`struct ip_tunnel_key`). */
+  tunId: number | undefined;
   sport: Range | undefined;
   dport: Range | undefined;
 }
@@ -84,6 +90,13 @@ const range = (name: string, of: typeof u16): Type<Range> => ({
   words: ({ first, last }) => [`${first}-${last}`],
 });
 
+/** 64 bits, of which the identifiers of tunnels take 32 at most. */
+const tunnelId: Type<number> = {
+  write: (to, value) => be64.write(to, BigInt(value)),
+  read: (bytes) => Number(be64.read(bytes)),
+  words: (value) => [String(value)],
+};
+
 const attributes = table({
   priority: attribute('FRA_PRIORITY', 6, u32, { ifAbsent: 0 }),
   from: attribute('FRA_SRC', 2, ip, { word: false }),
@@ -92,6 +105,7 @@ const attributes = table({
   oif: attribute('FRA_OIFNAME', 17, string),
   fwmark: attribute('FRA_FWMARK', 10, u32, { word: false }),
   fwmask: attribute('FRA_FWMASK', 16, u32, { word: false }),
+  tunId: attribute('FRA_TUN_ID', 12, tunnelId),
   uidrange: attribute('FRA_UID_RANGE', 20, range('fib_rule_uid_range', u32)),
   ipproto: attribute('FRA_IP_PROTO', 22, u8),
   sport: attribute('FRA_SPORT_RANGE', 23, range('fib_rule_port_range', u16)),
@@ -100,6 +114,8 @@ const attributes = table({
   table: attribute('FRA_TABLE', 15, u32, { word: false }),
   goto: attribute('FRA_GOTO', 4, u32, { word: false }),
   suppressed: attribute('FRA_SUPPRESS_PREFIXLEN', 14, u32, { ifAbsent: NOTHING_SUPPRESSED, word: false }),
+  suppressIfgroup: attribute('FRA_SUPPRESS_IFGROUP', 13, u32, { word: false }),
+  realms: attribute('FRA_FLOW', 11, realms, { word: false }),
   protocol: attribute('FRA_PROTOCOL', 21, u8, { word: false }),
   unknown: others(),
 });
@@ -119,17 +135,20 @@ export const ipRule = new Family({
         },
   state: ({ fromLength, toLength, lowTable, suppressed, protocol: _, l3mdev, ...read }): Rule => {
     const { family, priority, action, not, tos, iif, oif, fwmark, uidrange, ipproto, sport, dport, unknown } = read;
+    const { tunId, suppressIfgroup } = read;
     const selects =
       fromLength > 0 ||
       toLength > 0 ||
       not ||
       tos > 0 ||
       unknown.length > 0 ||
-      [iif, oif, fwmark, uidrange, ipproto, sport, dport].some((selector) => selector !== undefined);
-    const isWhole = action === 'to_tbl' && suppressed === NOTHING_SUPPRESSED && !selects;
+      [iif, oif, fwmark, uidrange, ipproto, sport, dport, tunId].some((selector) => selector !== undefined);
+    const suppresses = suppressed !== NOTHING_SUPPRESSED || suppressIfgroup !== undefined;
+    const isWhole = action === 'to_tbl' && !suppresses && !selects;
     return {
       ...{ family, priority, action, table: read.table ?? lowTable, goto: read.goto },
       suppressPrefixlength: suppressed === NOTHING_SUPPRESSED ? undefined : suppressed,
+      ...{ suppressIfgroup, realms: read.realms, tunId },
       isPlain: isWhole && !l3mdev,
       isOfVrfs: isWhole && Boolean(l3mdev),
       from: read.from === undefined ? undefined : { address: read.from, length: fromLength },
@@ -152,8 +171,13 @@ function ownWords({ not, from, to, tos = 0, fwmark, fwmask = WHOLE_MARK }: Parti
   ];
 }
 
-function doneWords({ action = 'to_tbl', table: number, goto, l3mdev, suppressPrefixlength }: Partial<Rule>): string[] {
-  const suppressor = suppressPrefixlength === undefined ? [] : ['suppress_prefixlength', String(suppressPrefixlength)];
+function doneWords({ action = 'to_tbl', table: number, goto, l3mdev, realms: flow, ...said }: Partial<Rule>): string[] {
+  const { suppressPrefixlength, suppressIfgroup } = said;
+  const suppressor = [
+    ...(suppressPrefixlength === undefined ? [] : ['suppress_prefixlength', String(suppressPrefixlength)]),
+    ...(suppressIfgroup === undefined ? [] : ['suppress_ifgroup', String(suppressIfgroup)]),
+    ...(flow === undefined ? [] : ['realms', flow]),
+  ];
   if (action !== 'to_tbl') return action === 'goto' ? ['goto', String(goto)] : [action];
   if (l3mdev) return ['l3mdev', ...suppressor];
   return [...(number === undefined ? [] : ['lookup', String(number)]), ...suppressor];

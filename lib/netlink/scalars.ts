@@ -109,6 +109,20 @@ function indexOf(value: { readonly index: number } | number): number {
   return typeof value === 'number' ? value : value.index;
 }
 
+/** Where a packet comes from and goes to, two numbers of 16 bits in one of 32: `from/to`, or `to` alone (`RTA_FLOW`). */
+export const realms: Fixed<string> = fixed<string>(
+  4,
+  (bytes, at) => {
+    const [from, to] = [bytes.readUInt16LE(at + 2), bytes.readUInt16LE(at)];
+    return from === 0 ? String(to) : `${from}/${to}`;
+  },
+  (bytes, at, value) => {
+    const [to = 0, from = 0] = value.split('/').map(Number).reverse();
+    bytes.writeUInt16LE(to, at);
+    bytes.writeUInt16LE(from, at + 2);
+  },
+);
+
 /** The descriptor of a namespace. */
 export const netns = number(4, 'readInt32LE', 'writeInt32LE', (fd, names) => [names.netns(fd)]);
 
@@ -166,6 +180,25 @@ export const bytes: Type<Buffer, Uint8Array> = {
   read: (value) => Buffer.from(value),
   words: (value) => [Buffer.from(value).toString('hex')],
 };
+
+/** Bytes in their order, as two hexadecimal digits each. */
+export function digits(size: number, example: string): Fixed<string> {
+  const rule = `${2 * size} hexadecimal digits such as '${example}'`;
+  const pattern = `^[0-9a-fA-F]{${2 * size}}$`;
+  return fixed<string>(
+    size,
+    (from, at) => from.toString('hex', at, at + size),
+    (to, at, value) => to.write(value, at, 'hex'),
+    {
+      rule,
+      schema: { type: 'string', pattern },
+      check: unlessLeftOut((call, option, value) => {
+        if (typeof value === 'string' && new RegExp(pattern).test(value)) return;
+        throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
+      }),
+    },
+  );
+}
 
 /** A string with a NUL behind it. */
 export const string = text(cString, readCString);

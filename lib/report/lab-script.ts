@@ -6,7 +6,7 @@ import { addressLines } from './script-addresses.ts';
 import { nftablesLines } from './script-filters.ts';
 import { fdbLines, mdbLines, vlanLines } from './script-forwarding.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
-import { linkLines, memberLines, portLines, portStateLines, upLines } from './script-links.ts';
+import { extraLines, linkLines, memberLines, portLines, portStateLines, upLines } from './script-links.ts';
 import { neighbourLines, proxyLines } from './script-neighbours.ts';
 import { type AskedQuestion, questionLines } from './script-question.ts';
 import { nexthopLines, routeLines } from './script-routes.ts';
@@ -34,7 +34,7 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Switches, cables, and what hangs on them', linkLines(state)],
     ['Ports', each(portLines)],
     ['VLANs of ports', each(vlanLines)],
-    ['Settings of single devices', namespaces.flatMap(deviceSysctlLines)],
+    ['Settings of single devices', [...namespaces.flatMap(deviceSysctlLines), ...each(extraLines)]],
     // Before the addresses, as in the lab: so the carriers have time to arrive until the question is asked.
     ['Links that are up', upLines(state)],
     ['Which of its slaves a bond uses', memberLines(state)],

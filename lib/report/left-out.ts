@@ -8,7 +8,7 @@ import type { Link } from '../state/network-state.ts';
 import { givenAddresses, randomAddresses, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
-import { attributesWithoutWords } from './link-words.ts';
+import { attributesWithoutWords, newWordsOf } from './link-words.ts';
 import { isMadeByCall, mrouteWords } from './mroute-words.ts';
 import { filtersLeftOut } from './script-filters.ts';
 import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
@@ -26,6 +26,9 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
   const ofLinks = links
     .flatMap((link) => leftOutOf(link, place(link.index)))
     .flatMap(({ what, inScriptsOnly }) => (inScriptsOnly ? [what] : []));
+  const newer = links.flatMap((link) =>
+    newWordsOf(namespace, link).map((words) => `${words} of ${place(link.index)} (from an iproute2 newer than 6.1 on)`),
+  );
   const ofVlans = vlans.flatMap(({ index, vlans: own }) =>
     own
       .filter(({ neighSuppress }) => neighSuppress)
@@ -34,7 +37,7 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
   const ofGroups = mroutes
     .filter((route) => isMadeByCall(route, namespace))
     .map((route) => mrouteLeftOut(route, name, namesIn(state, name)));
-  const own = [...ofLinks, ...ofVlans, ...ofGroups].map((what) => `# Left out: ${what}`);
+  const own = [...newer, ...ofLinks, ...ofVlans, ...ofGroups].map((what) => `# Left out: ${what}`);
   return [...leftOutLines(state, namespace), ...own];
 }
 

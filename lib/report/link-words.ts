@@ -1,6 +1,6 @@
 import { bridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
-import type { Names } from '../netlink/names.ts';
+import { type Names, NUMBERS } from '../netlink/names.ts';
 import type { Link, LinkChanges, NamespaceState } from '../state/network-state.ts';
 
 /** The settings of a device's kind that a message says to make it so; undefined for a kind that nobody has described. */
@@ -49,9 +49,17 @@ export function settingWords(namespace: NamespaceState<'changes'>, link: Link): 
   return kindOf(link)?.table.words((saidSettings(namespace, link) ?? {}) as never, names) ?? [];
 }
 
-/** The settings of a port that somebody changed; not the state, which comes and goes with the carrier. */
+/** The settings that somebody changed, and that a script leaves out since iproute2 6.1 has no words for them. */
+export function newWordsOf({ changes }: NamespaceState<'changes'>, link: Link): readonly string[] {
+  const kind = kindOf(link);
+  const { settings } = changesOf(changes, link.index);
+  const newer = Object.entries(settings).filter(([name]) => kind?.options.get(name)?.rules.newWord);
+  return newer.map(([name, value]) => kind?.table.words({ [name]: value } as never, NUMBERS).join(' ') || name);
+}
+
+/** The settings of a port that somebody changed; not the state, which comes and goes with the carrier, nor how many groups it is in. */
 export function changedPort({ changes }: NamespaceState<'changes'>, { index }: Link): Record<string, unknown> {
-  const { state: _, ...port } = changesOf(changes, index).port;
+  const { state: _, mcastNGroups: __, ...port } = changesOf(changes, index).port;
   return port;
 }
 

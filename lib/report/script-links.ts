@@ -1,7 +1,10 @@
 import { bridgeLink, isBridgePort } from '../links/bridge-port.ts';
 import { newLinkWords } from '../links/make-link.ts';
-import { kindOf } from '../links/registry.ts';
+import { changedMemberSettings, kindOf } from '../links/registry.ts';
+import { ipAltname } from '../netlink/altname.ts';
 import { ipLink } from '../netlink/link.ts';
+import type { Request } from '../netlink/request.ts';
+import { ipToken } from '../netlink/token.ts';
 import { linkAt, peerOf } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
 import { devicesIn, loopbackOf } from './lab-devices.ts';
@@ -220,6 +223,24 @@ function flagLines(state: WholeLabState, { link, namespace }: Device): string[] 
 function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
   return bridge ? changeLines(state, namespace, bridge, changesOfBridge(namespace, bridge)) : [];
+}
+
+/** What a device has that no message that makes it says, in the words of `ip`: of several reasons in one line it takes the last. */
+export function extrasOf(link: Link): Request[] {
+  const { index, altnames, token, protodown, protodownReasons, slaveKind } = link;
+  const slaveData = changedMemberSettings(link);
+  return [
+    ...(Object.keys(slaveData).length > 0 ? [ipLink.change({ index, slaveKind, slaveData })] : []),
+    ...(altnames.length > 0 ? [ipAltname.add({ index, altnames })] : []),
+    ...(token === '::' ? [] : [ipToken.change({ index, token })]),
+    ...(protodown ? [ipLink.change({ index, protodown })] : []),
+    ...protodownReasons.map((reason) => ipLink.change({ index, protodownReasons: [reason] })),
+  ];
+}
+
+/** The same as lines, behind the sysctls: a token needs some. */
+export function extraLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  return namespace.links.flatMap(extrasOf).map(sayer(state, namespace.name));
 }
 
 function changeLines(state: WholeLabState, { name }: WholeNamespace, { index }: Link, changes: object): string[] {

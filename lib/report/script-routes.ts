@@ -72,13 +72,14 @@ const IPV6_METRIC = 1024;
 /** What somebody said of a route, as far as it is not so by itself. */
 export function saidRoute(route: Route): Parameters<typeof ipRoute.add>[0] {
   const { to, type, table, tos, source, metric, mtu, metrics, protocol, preference, from, nexthopId, nextHops } = route;
+  const { realms } = route;
   const several = nextHops.length > 1;
   const leads = !leadsNowhere(route);
   const [first] = nextHops;
   const usual = to.family === 4 && first?.via === undefined && !several ? 'link' : 'universe';
   const isUsual = to.family === 6 || !leads || type !== 'unicast' || route.scope === usual || nexthopId !== undefined;
   return {
-    ...{ to, type, table, tos, source, mtu, metrics, protocol, onlyFrom: from },
+    ...{ to, type, table, tos, source, mtu, realms, metrics, protocol, onlyFrom: from },
     ...(isUsual ? {} : { scope: route.scope }),
     metric: to.family === 6 && metric === IPV6_METRIC ? undefined : metric,
     preference: preference === 'medium' ? undefined : preference,

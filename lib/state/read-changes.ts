@@ -81,8 +81,8 @@ function unknownAttributes(
 /** Of the device itself, by the kernel's names (linux/if_link.h): what `ip link` says, but lab.sh does not. */
 const NAMES: Readonly<Record<number, string>> = {
   ...{ 13: 'IFLA_TXQLEN', 17: 'IFLA_LINKMODE', 20: 'IFLA_IFALIAS', 27: 'IFLA_GROUP', 31: 'IFLA_NUM_TX_QUEUES' },
-  ...{ 32: 'IFLA_NUM_RX_QUEUES', 39: 'IFLA_PROTO_DOWN', 40: 'IFLA_GSO_MAX_SEGS', 41: 'IFLA_GSO_MAX_SIZE' },
-  ...{ 52: 'IFLA_PROP_LIST', 58: 'IFLA_GRO_MAX_SIZE', 63: 'IFLA_GSO_IPV4_MAX_SIZE', 64: 'IFLA_GRO_IPV4_MAX_SIZE' },
+  ...{ 32: 'IFLA_NUM_RX_QUEUES', 40: 'IFLA_GSO_MAX_SEGS', 41: 'IFLA_GSO_MAX_SIZE' },
+  ...{ 58: 'IFLA_GRO_MAX_SIZE', 63: 'IFLA_GSO_IPV4_MAX_SIZE', 64: 'IFLA_GRO_IPV4_MAX_SIZE' },
 };
 
 function nameOf(where: string, number: number): string {

@@ -6,7 +6,7 @@ import { ipLink } from '../netlink/link.ts';
 import { devicesIn, loopbackOf } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { changedPort, settingsToSay } from '../report/link-words.ts';
-import { changesOfBridge, isArpOff } from '../report/script-links.ts';
+import { changesOfBridge, extrasOf, isArpOff } from '../report/script-links.ts';
 import { linkAt, lowerOf, peerOf } from '../state/find-link.ts';
 import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';
@@ -193,6 +193,7 @@ function execLines(device: Device): string[] {
   return [
     ...(Object.keys(changes).length > 0 ? [execLine(device, ipLink.change({ index, ...changes }))] : []),
     ...(isLoose ? [execLine(device, ipLink.change({ index, master: link.master ?? 0 }))] : []),
+    ...extrasOf(link).map((request) => execLine(device, request)),
     ...addressLines(device, link),
   ];
 }
@@ -202,7 +203,11 @@ function loopbackLines(subject: Subject): string[] {
   if (!loopback) return [];
   const { index, up } = loopback;
   const isUsual = up === (subject.namespace.role !== 'switch');
-  return [...(isUsual ? [] : [execLine(subject, ipLink.change({ index, up }))]), ...addressLines(subject, loopback)];
+  return [
+    ...(isUsual ? [] : [execLine(subject, ipLink.change({ index, up }))]),
+    ...extrasOf(loopback).map((request) => execLine(subject, request)),
+    ...addressLines(subject, loopback),
+  ];
 }
 
 /** The bridge of a switch as a device: `role: switch` says its settings as a bridge only. */
@@ -216,6 +221,7 @@ function bridgeLines(subject: Subject): string[] {
   return [
     ...(Object.keys(first).length > 0 ? [execLine(subject, ipLink.change({ index, ...first }))] : []),
     ...(bridge.up && first.up === false ? [execLine(subject, ipLink.change({ index, up: true }))] : []),
+    ...extrasOf(bridge).map((request) => execLine(subject, request)),
     ...addressLines(subject, bridge),
   ];
 }

@@ -1,7 +1,9 @@
-import { expect, type Lab, test, UsageError } from 'hairpin';
+import { createLab, expect, type Interface, type Lab, type Namespace, test, UsageError } from 'hairpin';
+import { labScript } from '../../lib/report/lab-script.ts';
+import { readLab } from '../../lib/report/lab-state.ts';
 import { Referee } from '../model/agreement.ts';
 import { describeNeeding } from '../needs.ts';
-import { ipLink, refusal } from './referee.ts';
+import { ipLink, read, refusal } from './referee.ts';
 
 /** host: bond0 (eth0, eth1) ── sw ── far */
 function build(lab: Lab, options: object = {}) {
@@ -46,6 +48,29 @@ describeNeeding(['bond'], () => {
     const bond = host.link('bond', options);
     expect((await ipLink(host, bond.name)).linkinfo).toMatchObject({ info_kind: 'bond', info_data: shown });
     expect(bond).toMatchObject(options);
+  });
+
+  test('a slave has the queue and the priority that it is told, as iproute2 says', async ({ lab }) => {
+    const { host, slaves } = build(lab);
+    const [eth0, eth1] = slaves as [Interface, Interface];
+    eth0.set({ queueId: 2, prio: -7 });
+    const shown = async (ns: Namespace, name: string) =>
+      (await read<{ linkinfo: object }>(ns, 'ip', ['-j', '-d', 'link', 'show', 'dev', name]))[0]?.linkinfo;
+    const expected = { info_slave_kind: 'bond', info_slave_data: { queue_id: 2, prio: -7 } };
+    expect(await shown(host, 'eth0')).toMatchObject(expected);
+    expect(await shown(host, 'eth1')).toMatchObject({ info_slave_data: { queue_id: 0, prio: 0 } });
+    expect([eth0.settings, eth1.settings]).toMatchObject([
+      { queueId: 2, prio: -7 },
+      { queueId: 0, prio: 0 },
+    ]);
+    expect(labScript(readLab(lab))).toContain('ip -n host link set eth0 type bond_slave queue_id 2 prio -7');
+    await using other = createLab();
+    expect(await shown((await other.load({ text: lab.save() })).namespace('host'), 'eth0')).toMatchObject(expected);
+    expect(refusal(() => eth1.set({ queueId: 2 }))).toContain(
+      'usual cause: queueId must be one of the queues of the bond that no other slave has (bond_option_queue_id_set)',
+    );
+    eth0.set({ master: false });
+    expect(() => eth0.set({ queueId: 1 })).toThrow(/^host\/eth0\.set: there is no option 'queueId'/);
   });
 
   test('a host behind a bond is reached by either slave', async ({ lab }) => {

@@ -3,7 +3,7 @@ import { ipLink } from './referee.ts';
 
 /** Of each setting: what `ip -j -d link` calls it, its default there; another value, and that one there. */
 const SETTINGS: {
-  [K in keyof Omit<SwitchOptions, 'subnets' | `vlan${string}`>]-?: [
+  [K in keyof Omit<SwitchOptions, 'subnets' | 'fdbMaxLearned' | `vlan${string}`>]-?: [
     word: string,
     usual: unknown,
     other: SwitchOptions[K],

@@ -24,6 +24,7 @@ describeNeeding(['hsr'], () => {
     const { linkinfo } = await ipLink(a, 'hsr0');
     expect(linkinfo).toMatchObject({ info_kind: 'hsr', info_data: { slave1: 'eth0', slave2: 'eth1', proto: 0 } });
     expect(JSON.stringify(linkinfo)).toContain('01:15:4e:00:01:07');
+    expect(ends[0]?.supervisionAddr).toBe('01:15:4e:00:01:07');
     expect([ends[0]?.slave1, ends[0]?.slave2]).toEqual([a.interface('eth0'), a.interface('eth1')]);
   });
 

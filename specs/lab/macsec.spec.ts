@@ -19,6 +19,7 @@ describeNeeding(['macsec'], () => {
       { replay: true, window: 9, validate: 'check', encodingsa: 2 },
       { replay_protect: true, window: 9, validation: 'check', encoding_sa: 2 },
     ],
+    [{ sci: '0200deadbeef0009' }, { sci: '0200deadbeef0009' }],
     [{ cipher: 'gcm-aes-128' }, { cipher_suite: 'GCM-AES-128' }],
     [
       { cipher: 'gcm-aes-256', protect: false },
@@ -59,6 +60,12 @@ describeNeeding(['macsec'], () => {
     const { a: parent } = lab.cable(host, lab.namespace('far'));
     expect(refusal(() => host.link('macsec', { parent, sendSci: true, endStation: true }))).toContain(
       'of sendSci, endStation and scb only one may be on',
+    );
+    expect(() => host.link('macsec', { parent, sci: '0x7' })).toThrow(
+      new UsageError("host.link(macsec): sci must be 16 hexadecimal digits such as '0200000000650001': received '0x7'"),
+    );
+    expect(refusal(() => host.link('macsec', { parent, offload: 'mac' }))).toContain(
+      'usual cause: host/eth0 has no hardware for this offload (macsec_newlink)',
     );
     expect(() => host.link('macsec', { parent, cipher: 'aes' as never })).toThrow(
       new UsageError(

@@ -8,9 +8,12 @@ const OF_IP = {
   groupFwdMask: ['group_fwd_mask', '0', '0x4000'],
 } as const;
 
+/** `bridge` of Debian 12 does not know them, nor does its `ip`. */
+type NewerOption = 'mab' | 'neighVlanSuppress' | 'mcastMaxGroups' | 'backupNhid';
+
 /** What each setting is without being asked for, another value, and its word in iproute2. */
 const SETTINGS: {
-  [K in Exclude<keyof PortOptions, keyof typeof OF_IP | 'mab' | 'neighVlanSuppress'>]-?: [
+  [K in Exclude<keyof PortOptions, keyof typeof OF_IP | NewerOption>]-?: [
     word: string,
     usual: PortOptions[K],
     other: PortOptions[K],

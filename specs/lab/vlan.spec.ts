@@ -126,7 +126,7 @@ describeNeeding(['vlan'], () => {
     ],
     [
       ({ a, left }) => a.vlan({ parent: left, id: 1, tag: 3 } as never),
-      "a.vlan: there is no option 'tag'; the options are parent, name, address, mac, mtu, up, promiscuous, protocol, id",
+      "a.vlan: there is no option 'tag'; the options are parent, name, address, mac, mtu, up, promiscuous, protocol, id, reorderHdr, gvrp, mvrp, looseBinding, bridgeBinding, ingressQosMap, egressQosMap",
     ],
     [
       ({ a, left }) => a.vlan({ parent: left, id: 1, up: 'yes' as never }),
@@ -134,7 +134,7 @@ describeNeeding(['vlan'], () => {
     ],
     [
       ({ a, left }) => a.vlan({ parent: left, id: 1 }).set({ id: 3 } as never),
-      "a/eth0.1.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master",
+      "a/eth0.1.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, reorderHdr, gvrp, mvrp, looseBinding, bridgeBinding, ingressQosMap, egressQosMap",
     ],
   ])('before the kernel is asked: %$ $1', ([call, message], { lab }) => {
     expect(() => call(trunk(lab))).toThrow(new UsageError(message));

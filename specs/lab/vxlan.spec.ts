@@ -159,9 +159,9 @@ describeNeeding(['vxlan'], () => {
     [
       { id: 7, learning: false },
       "a.link(vxlan): there is no option 'learning'; the options are name, address, mac, mtu, up, promiscuous, id, remote, " +
-        'group, local, dev, ttl, tos, df, flowlabel, dstport, srcport, macLearning, ageing, maxaddress, proxy, rsc, l2miss, ' +
+        'group, local, dev, ttl, tos, df, flowlabel, labelPolicy, dstport, srcport, macLearning, ageing, maxaddress, proxy, rsc, l2miss, ' +
         'l3miss, udpcsum, udp6zerocsumtx, udp6zerocsumrx, remcsumtx, remcsumrx, localbypass, external, vnifilter, gbp, gpe, ' +
-        'mcroute',
+        'reservedBits, mcroute',
     ],
   ])('link(vxlan, %o): %s', ([options, message], { lab }) => {
     expect(() => lab.namespace('a').link('vxlan', options as never)).toThrow(new UsageError(message));
@@ -178,8 +178,8 @@ describeNeeding(['vxlan'], () => {
     const vxlan = lab.namespace('a').link('vxlan', { id: 7 });
     expect(() => vxlan.set({ id: 8 } as never)).toThrow(
       new UsageError(
-        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, remote, group, local, " +
-          'dev, ttl, tos, df, flowlabel, macLearning, ageing, localbypass',
+        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, remote, group, local, " +
+          'dev, ttl, tos, df, flowlabel, labelPolicy, macLearning, ageing, localbypass',
       ),
     );
   });

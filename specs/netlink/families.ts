@@ -1,6 +1,7 @@
 import '../../lib/lab/index.ts';
 import { bridgeLink } from '../../lib/links/bridge-port.ts';
 import { ipAddress } from '../../lib/netlink/address.ts';
+import { ipAltname } from '../../lib/netlink/altname.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../../lib/netlink/bridge-mst.ts';
 import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
 import { tcFilter } from '../../lib/netlink/filter.ts';
@@ -14,6 +15,7 @@ import { ipNexthop } from '../../lib/netlink/nexthop.ts';
 import { tcQdisc } from '../../lib/netlink/qdisc.ts';
 import { ipRoute } from '../../lib/netlink/route.ts';
 import { ipRule } from '../../lib/netlink/rule.ts';
+import { ipToken } from '../../lib/netlink/token.ts';
 
 /** Every family of objects; the lab registers its kinds of links. */
 export const FAMILIES = {
@@ -35,4 +37,6 @@ export const FAMILIES = {
   tcQdisc,
   tcFilter,
   ipNetns,
+  ipAltname,
+  ipToken,
 };

@@ -26,6 +26,7 @@ const MEMBERS: Record<string, string> = {
   bridge_vlan_info: 'flags vid',
   br_vlan_msg: 'family reserved1-reserved2 ifindex',
   fib_rule_hdr: 'family dst_len src_len tos table res1-res2 action flags',
+  ifla_vlan_qos_mapping: 'from to',
   ifinfomsg: 'ifi_family __ifi_pad ifi_type ifi_index ifi_flags-ifi_change',
   genlmsghdr: 'cmd version reserved',
   nfgenmsg: 'nfgen_family version res_id',
@@ -64,7 +65,7 @@ const MEMBERS: Record<string, string> = {
  * with 6.18 …
  */
 const NEWER =
-  /^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS)$|^BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS$|^IFLA_VXLAN_(LOCALBYPASS|MC_ROUTE)$/;
+  /^RTAX_FEATURE_TCP_USEC_TS$|^(IFLA_)?NETKIT_|weight_high|^NTF_EXT_(EXT_VALIDATED|LOCKED)$|^IFLA_BRPORT_(MAB|NEIGH_VLAN_SUPPRESS|MCAST_N_GROUPS|MCAST_MAX_GROUPS|BACKUP_NHID)$|^IFLA_BR_FDB_MAX_LEARNED$|^IFLA_BOND_COUPLED_CONTROL$|^IFLA_MACVLAN_BC_CUTOFF$|^BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS$|^(IFLA_)?VXLAN_(LOCALBYPASS|MC_ROUTE|LABEL_.*|RESERVED_BITS)$/;
 
 const families = Object.values(FAMILIES);
 const generic = [genericFamily, wireguardDevice, teamOptions];

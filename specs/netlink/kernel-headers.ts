@@ -22,6 +22,7 @@ const HEADERS = [
     'linux/seg6_iptunnel.h',
     'linux/seg6_local.h',
     'linux/veth.h',
+    'linux/if_vlan.h',
     'linux/if_tun.h',
     'linux/if_tunnel.h',
     'linux/ip6_tunnel.h',

@@ -76,6 +76,7 @@ export class StateBuilder {
         hardware: 1,
         xdp: false,
       },
+      ...{ altnames: [], addrgenmode: 'eui64', token: '::', protodown: false, protodownReasons: [] },
       link: (peer ?? lower) === undefined ? undefined : (place?.index ?? 9999),
       ...{ linkNamespaceId: undefined, data: undefined, slaveData: undefined },
       // A switch's bridge is not among the devices.

@@ -188,6 +188,29 @@ export function from(least: number, most: number): Field {
   };
 }
 
+/** Two numbers, or the second alone. */
+export const realmsField: Field = {
+  rule: "a realm from 0 to 65535, or two such as '1/2'",
+  schema: { type: 'string', pattern: '^\\d+(/\\d+)?$' },
+  read: (value) => {
+    const [, from, to] = /^(?:(\d+)\/)?(\d+)$/.exec(typeof value === 'string' ? value : '') ?? [];
+    if (to === undefined || Number(to) > 65535 || Number(from ?? 0) > 65535) return undefined;
+    return Number(from ?? 0) === 0 ? String(Number(to)) : `${Number(from)}/${Number(to)}`;
+  },
+};
+
+/** A list of such values. */
+export function listOf(each: Field): Field {
+  return {
+    rule: `a list, each ${each.rule}`,
+    schema: { type: 'array', items: each.schema ?? {} },
+    read: (value) => {
+      const all = Array.isArray(value) ? value.map((one) => each.read(one)) : [undefined];
+      return all.includes(undefined) ? undefined : all;
+    },
+  };
+}
+
 /** One of some numbers. */
 export function oneNumber(...numbers: readonly number[]): Field {
   return {

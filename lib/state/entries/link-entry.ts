@@ -2,8 +2,9 @@ import { AF_BRIDGE } from '../../kernel/constants.ts';
 import { bridgePort, isBridgePort, PORT_OPTIONS, type PortOptions, portSettings } from '../../links/bridge-port.ts';
 import { linkKinds, settingsOf } from '../../links/registry.ts';
 import { ipLink, type LinkState, type OperState } from '../../netlink/link.ts';
+import { ADDR_GEN_MODES } from '../../netlink/link-inet6.ts';
 import { describeEntry, nameOrNone } from './entry-kind.ts';
-import { deviceName, type Field, flag, inner, mac, text, whole, word } from './fields.ts';
+import { deviceName, type Field, flag, inner, ip, listOf, mac, text, whole, word } from './fields.ts';
 
 /** A device, as `ip link` has it. */
 export interface LinkEntry {
@@ -25,6 +26,15 @@ export interface LinkEntry {
   /** The device below, or the other end of a cable; `if7` if it is in another namespace. */
   link: string | undefined;
   xdp: boolean;
+  /** Its other names. */
+  altnames: string[];
+  /** How IPv6 makes the lower half of its own addresses. */
+  addrgenmode: string | undefined;
+  /** That half, where somebody chose it; `::`: nobody did. */
+  token: string;
+  /** Whether a program keeps its carrier away, and the numbers of its reasons. */
+  protodown: boolean;
+  protodownReasons: number[];
   /** The settings of its kind in the kernel: `{ mode: 'vepa', … }`. Undefined for a kind that hairpin does not know. */
   settings: Readonly<Record<string, unknown>> | undefined;
   /** The settings of a bridge port: `{ hairpin: true, … }`; undefined if it is not a port. */
@@ -44,6 +54,8 @@ export const linkEntry = describeEntry<LinkState, LinkEntry>({
     ...{ name: deviceName, index: whole, kind: text, mac, mtu: whole, up: flag, carrier: flag },
     ...{ operState: word(...OPER_STATES), arp: flag, promiscuous: flag, allMulticast: flag, promiscuity: whole },
     ...{ master: deviceName, link: deviceName, xdp: flag },
+    ...{ altnames: listOf(text), addrgenmode: word(...ADDR_GEN_MODES), token: ip, protodown: flag },
+    protodownReasons: listOf(whole),
     // Kinds may be defined at any time.
     get settings() {
       return inner(settingFields());
@@ -58,6 +70,8 @@ export const linkEntry = describeEntry<LinkState, LinkEntry>({
       master: nameOrNone(names, link.master),
       link: link.linkNamespaceId === undefined ? nameOrNone(names, link.link) : `if${link.link}`,
       xdp: link.xdp,
+      ...{ altnames: link.altnames, addrgenmode: link.addrgenmode, token: link.token },
+      ...{ protodown: link.protodown, protodownReasons: link.protodownReasons },
       settings: settingsOf(link),
       port: isBridgePort(link) ? portSettings(link) : undefined,
     },

@@ -9,7 +9,7 @@ import {
   type RouteType,
 } from '../../netlink/route.ts';
 import type { NextHop } from '../../netlink/route-hops.ts';
-import type { RouteMetrics } from '../../netlink/route-metrics.ts';
+import { LOCKABLE, ROUTE_FEATURES, type RouteMetrics } from '../../netlink/route-metrics.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { encap } from './encap-field.ts';
 import { type DeviceNames, describeEntry, nameOrNone } from './entry-kind.ts';
@@ -23,6 +23,7 @@ import {
   network,
   networkWords,
   oneNumber,
+  realmsField,
   text,
   word,
 } from './fields.ts';
@@ -64,6 +65,8 @@ export interface RouteEntry extends RouteMetrics {
   tos: number;
   /** The longest packet that goes this way; undefined: the device's. */
   mtu: number | undefined;
+  /** IPv4: the realms of its packets, `'1/2'` from 1 to 2, or `'2'`. */
+  realms: string | undefined;
   /** Its next hop is treated as on the link. */
   onlink: boolean;
   /** The encapsulation of its packets; undefined also for a kind that hairpin does not know. */
@@ -98,7 +101,23 @@ export const hopFields = { via: ip, dev: deviceName, weight: from(1, 256), onlin
 
 const number32 = from(0, 2 ** 32 - 1);
 
+/** A list of some words, each once, in their own order. */
+function listOf(words: readonly string[]): Field {
+  return {
+    rule: `a list of ${words.join(', ')}`,
+    schema: { type: 'array', items: { enum: words } },
+    read: (value) => {
+      if (!Array.isArray(value) || !value.every((each) => words.includes(each))) return undefined;
+      return words.filter((word) => value.includes(word));
+    },
+  };
+}
+
+/** What has room for it, in parts of milliseconds (`RTAX_RTT`). */
+const estimate = from(0, 2 ** 29 - 1);
+
 export const metricFields = {
+  ...{ lock: listOf(LOCKABLE), features: listOf(ROUTE_FEATURES), rtt: estimate, rttvar: estimate },
   ...{ window: number32, ssthresh: number32, cwnd: number32, advmss: number32, reordering: number32 },
   ...{ hoplimit: from(0, 255), initcwnd: number32, rtoMin: number32, initrwnd: number32 },
   ...{ quickack: flag, congctl: text, fastopenNoCookie: flag },
@@ -118,7 +137,7 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
       pref: word(...ROUTE_PREFERENCES),
       tos: from(0, 255),
     },
-    ...{ mtu: number32, ...metricFields, onlink: flag, encap, from: network, expires: flag },
+    ...{ mtu: number32, realms: realmsField, ...metricFields, onlink: flag, encap, from: network, expires: flag },
   },
   entries: (route, names) => [entryOf(route, names)],
   // Both are the default route, and the entry of either says so.
@@ -135,6 +154,7 @@ const NO_METRICS: RouteMetrics = Object.fromEntries(Object.keys(metricFields).ma
 /** A route of the kernel's with names in place of numbers. */
 export function entryOf(route: Route, names: DeviceNames): RouteEntry {
   const { to, type, table, nexthopId, source, metric, protocol, scope, preference, tos, mtu, metrics, expires } = route;
+  const { realms } = route;
   const [first, ...others] = route.nextHops.map((hop) => hopOf(hop, names));
   const isOne = others.length === 0;
   return {
@@ -143,7 +163,7 @@ export function entryOf(route: Route, names: DeviceNames): RouteEntry {
     nextHops: first && !isOne ? [first, ...others] : undefined,
     ...{ nhid: nexthopId, src: source, metric, proto: protocol },
     scope: scope === 'universe' ? 'global' : scope,
-    ...{ pref: preference, tos, mtu, ...NO_METRICS, ...metrics, onlink: isOne && first?.onlink === true },
+    ...{ pref: preference, tos, mtu, realms, ...NO_METRICS, ...metrics, onlink: isOne && first?.onlink === true },
     encap: isOne ? first?.encap : undefined,
     ...{ from: route.from && networkWords(route.from), expires },
   };

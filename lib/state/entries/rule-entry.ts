@@ -1,7 +1,7 @@
 import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry } from './entry-kind.ts';
-import { deviceName, type Field, flag, from, network, networkWords, oneNumber } from './fields.ts';
+import { deviceName, type Field, flag, from, network, networkWords, oneNumber, realmsField } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
@@ -27,6 +27,8 @@ export interface RuleEntry {
   dport: string | number | undefined;
   /** `'1000-1999'`. */
   uidrange: string | number | undefined;
+  /** The identifier that an external tunnel (`external`) has read: a VNI, a key. */
+  tunId: number | undefined;
   /** It is for the devices of VRFs, each of which has its own table. */
   l3mdev: boolean;
   /** What happens to the packet. */
@@ -37,6 +39,10 @@ export interface RuleEntry {
   goto: number | undefined;
   /** Skips routes with a prefix of this length or less. */
   suppressPrefixlength: number | undefined;
+  /** Skips routes by a device of this group. */
+  suppressIfgroup: number | undefined;
+  /** The realms of its packets, `'1/2'` from 1 to 2, or `'2'`. */
+  realms: string | undefined;
 }
 
 export type RuleType = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit' | `${number}`;
@@ -126,6 +132,7 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
       uidrange: rangeUpTo(2 ** 32 - 1),
     },
     ...{ l3mdev: flag, type: ruleType, table: routeTable, goto: number32, suppressPrefixlength: number32 },
+    ...{ tunId: from(1, 2 ** 32 - 1), suppressIfgroup: from(0, 2 ** 31 - 1), realms: realmsField },
   },
   entries: (rule) => [ruleOf(rule)],
   isOf: ({ iif, oif }, device) => iif === device || oif === device,
@@ -143,7 +150,8 @@ export function ruleOf(rule: Rule): RuleEntry {
     ...{ uidrange: rule.uidrange && rangeWords(rule.uidrange), l3mdev: rule.l3mdev },
     type: rule.action === 'to_tbl' ? 'lookup' : rule.action,
     table: rule.action === 'to_tbl' && !rule.l3mdev ? rule.table : undefined,
-    ...{ goto: rule.goto, suppressPrefixlength: rule.suppressPrefixlength },
+    ...{ goto: rule.goto, suppressPrefixlength: rule.suppressPrefixlength, suppressIfgroup: rule.suppressIfgroup },
+    ...{ realms: rule.realms, tunId: rule.tunId },
   };
 }
 

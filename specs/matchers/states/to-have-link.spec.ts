@@ -95,7 +95,7 @@ test('a wrong expectation is refused, and says what a link has', async ({ lab })
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   const { b: far } = lab.cable(a, b);
   const names =
-    'name, index, kind, mac, mtu, up, carrier, operState, arp, promiscuous, allMulticast, promiscuity, master, link, xdp, settings, port';
+    'name, index, kind, mac, mtu, up, carrier, operState, arp, promiscuous, allMulticast, promiscuity, master, link, xdp, altnames, addrgenmode, token, protodown, protodownReasons, settings, port';
   expect(await failureOf(expect(a).toHaveLink({ adress: '1' } as never))).toBe(
     `expect(a).toHaveLink({ adress: '1' }): a link has no 'adress'; it has ${names}`,
   );

@@ -1,0 +1,31 @@
+import type { LinkKind } from '../links/link-kind.ts';
+import { kindOf } from '../links/registry.ts';
+import { ipLink } from '../netlink/link.ts';
+import { engineOf } from './engine.ts';
+import { Interface } from './interface.ts';
+import type { InterfaceChange } from './interface-change.ts';
+import { refuseIgnoredOfMember } from './refuse-ignored.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The kind of the device that another belongs to after a change. */
+export function masterKindAfter(device: Interface, options: InterfaceChange): LinkKind | undefined {
+  const master = options?.master === undefined ? device.master : options.master;
+  return master instanceof Interface ? kindOf(master) : undefined;
+}
+
+/** @throws UsageError */
+export function checkMemberSettings(call: string, above: LinkKind | undefined, options: object): void {
+  for (const [name, { check }] of above?.memberOptions ?? []) check(call, name, (options as Values)[name]);
+}
+
+/** Changes what the master has of a device, as far as it is said. */
+export function changeMemberSettings(call: string, device: Interface, above: LinkKind | undefined, options: object) {
+  const said = Object.entries(options).filter(([name, value]) => value !== undefined && above?.memberOptions.has(name));
+  if (!above || said.length === 0) return;
+  const { namespace, index } = device;
+  const settings = Object.fromEntries(said);
+  const change = { index, slaveKind: above.kind, slaveData: settings };
+  engineOf(namespace).rtnetlink.change(ipLink.change(change, above.description.causes?.memberSettings));
+  refuseIgnoredOfMember(call, device, above, settings);
+}

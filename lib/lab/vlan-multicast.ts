@@ -1,0 +1,72 @@
+import { checkOptions, UsageError } from '../kernel/validate.ts';
+import { bridge, missingVlanFiltering } from '../links/bridge.ts';
+import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
+import type { VlanIds } from '../netlink/bridge-vlan.ts';
+import { VLAN_MULTICAST } from '../netlink/vlan-multicast.ts';
+import type { Bridge } from './bridge.ts';
+import { checkLabOpen } from './check-lab-open.ts';
+import { engineOf } from './engine.ts';
+import type { SwitchOptions } from './switch.ts';
+import { checkVlanIds } from './vlan-list.ts';
+import { change, watcher } from './watcher.ts';
+
+/** How a VLAN snoops and asks, each as the bridge's own setting of the name (`lab.switch`). */
+export type VlanMulticastSettings = Pick<SwitchOptions, (typeof VLAN_MULTICAST)[number]>;
+
+/**
+ * How the VLANs of a bridge snoop and ask for members of groups, as `bridge vlan global` has it (Linux 5.15). The settings count while the
+ * bridge's `mcastVlanSnooping` is on; without it those of the bridge do.
+ */
+export class VlanMulticast {
+  readonly #bridge: Bridge;
+  readonly #name: string;
+
+  /** @param name what messages call the bridge. @default its own */
+  constructor(owner: Bridge, name = `${owner}`) {
+    this.#bridge = owner;
+    this.#name = name;
+  }
+
+  /**
+   * Changes VLANs, as `bridge vlan global set`. An option that is left out keeps its value.
+   *
+   * @throws UsageError for a wrong option; KernelError `ENOENT` for a VLAN that neither the bridge nor a port is in
+   * @example sw.vlanMulticast.set({ id: '10-19', mcastQuerier: true, mcastIgmpVersion: 3 })
+   */
+  set(vlans: { id: VlanIds } & VlanMulticastSettings): void {
+    const call = `${this.#name}.vlanMulticast.set`;
+    change(call, [vlans], () => {
+      checkLabOpen(call, this.#bridge.namespace.lab);
+      checkOptions(call, vlans, ['id', ...VLAN_MULTICAST]);
+      const { id, ...settings } = vlans;
+      checkVlanIds(call, id);
+      for (const name of VLAN_MULTICAST) bridge.options.get(name)?.check(call, name, settings[name]);
+      if (Object.values(settings).every((value) => value === undefined))
+        throw new UsageError(`${call}: one of ${VLAN_MULTICAST.join(', ')} must be given`);
+      const causes = {
+        EOPNOTSUPP: missingVlanFiltering,
+        ENOENT: `neither ${this.#bridge} nor one of its ports is in each of these VLANs`,
+        EINVAL:
+          'this kernel has no multicast settings of VLANs: they came with Linux 5.15, and CONFIG_BRIDGE_IGMP_SNOOPING',
+      };
+      const { index, namespace } = this.#bridge;
+      engineOf(namespace).rtnetlink.change(bridgeVlanGlobal.change({ index, id, ...settings }, causes));
+    });
+  }
+
+  /** The settings of each VLAN that the kernel has now. */
+  list(): ({ id: number } & VlanMulticastSettings)[] {
+    checkLabOpen(`${this.#name}.vlanMulticast.list`, this.#bridge.namespace.lab);
+    watcher()?.asked();
+    const rows = engineOf(this.#bridge.namespace).rtnetlink.list(bridgeVlanGlobal.all());
+    return rows
+      .filter(({ index }) => index === this.#bridge.index)
+      .flatMap(({ vlans }) => vlans)
+      .flatMap(({ first, last, multicast }) =>
+        Array.from({ length: last - first + 1 }, (_, at) => ({
+          id: first + at,
+          ...(multicast as VlanMulticastSettings),
+        })),
+      );
+  }
+}

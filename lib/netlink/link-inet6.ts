@@ -1,0 +1,41 @@
+import { oneOf } from './one-of.ts';
+import { ip6, string, u8 } from './scalars.ts';
+import { attribute, attributes, table } from './table.ts';
+import { flat } from './type.ts';
+
+// What a device has besides its hardware and its kind: other names, and IPv6's settings of it.
+
+const MODES = { eui64: 0, none: 1, stable_secret: 2, random: 3 } as const;
+
+/** How IPv6 makes the lower half of an address: of the MAC address, not at all, of a secret (RFC 7217), at random. */
+export type AddrGenMode = keyof typeof MODES;
+export const ADDR_GEN_MODES = Object.keys(MODES) as AddrGenMode[];
+
+/** `IFLA_PROP_LIST`. */
+export const altnames = attribute(
+  'IFLA_PROP_LIST',
+  52,
+  flat(table({ altnames: attributes('IFLA_ALT_IFNAME', 53, string, { word: 'altname' }) })),
+  { word: '' },
+);
+
+/** What a device says by families (`IFLA_AF_SPEC`): of IPv6 alone, the rest are sysctls. */
+export const inet6 = attribute(
+  'IFLA_AF_SPEC',
+  26,
+  flat(
+    table({
+      inet6: attribute(
+        'AF_INET6',
+        10,
+        flat(
+          table({
+            addrgenmode: attribute('IFLA_INET6_ADDR_GEN_MODE', 8, oneOf(u8, '', MODES)),
+            // `ip token` says it.
+            token: attribute('IFLA_INET6_TOKEN', 7, ip6, { word: false, ifAbsent: '::' }),
+          }),
+        ),
+      ),
+    }),
+  ),
+);

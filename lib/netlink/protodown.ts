@@ -1,0 +1,22 @@
+import { u32 } from './scalars.ts';
+import { attribute, table } from './table.ts';
+import type { Type } from './type.ts';
+
+const BITS = 32;
+
+const reason = table({
+  mask: attribute('IFLA_PROTO_DOWN_REASON_MASK', 1, u32),
+  value: attribute('IFLA_PROTO_DOWN_REASON_VALUE', 2, u32, { ifAbsent: 0 }),
+});
+
+/** Why programs keep a carrier away, 32 bits by their numbers. Without a mask all of them are set (`dev_change_proto_down_reason`). */
+export const protodownReasons: Type<number[], readonly number[]> = {
+  isNested: true,
+  parts: reason.parts ?? [],
+  write: (to, numbers) => reason.write(to, { value: numbers.reduce((bits, each) => (bits | (1 << each)) >>> 0, 0) }),
+  read: (bytes) => {
+    const { value } = reason.read(bytes);
+    return Array.from({ length: BITS }, (_, number) => number).filter((number) => (value >>> number) & 1);
+  },
+  words: (numbers) => numbers.flatMap((number) => ['protodown_reason', String(number), 'on']),
+};

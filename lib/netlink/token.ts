@@ -1,0 +1,15 @@
+import { body } from './body.ts';
+import { Family } from './family.ts';
+import { linkHeader } from './link.ts';
+import { inet6 } from './link-inet6.ts';
+import { table } from './table.ts';
+
+/** The lower half of the addresses that a device makes by itself, in place of its MAC address's (draft-chown-6man-tokenised-ipv6-identifiers). */
+export const ipToken = new Family({
+  command: ['ip', 'token'],
+  messages: ['LINK', 16],
+  changes: 'set',
+  body: body(linkHeader, table({ inet6 })),
+  verbs: { change: 'set' },
+  words: ({ index = 0, token = '::' }, names) => [token, 'dev', names.device(index)],
+});
