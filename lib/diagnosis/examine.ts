@@ -4,6 +4,7 @@ import { nextHop } from '../probes/source.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import type { Told } from '../trace/rules/rule-traces.ts';
 import { takenAtSource } from '../trace/rules/taken.ts';
+import { atOneMoment } from './causes/by-model.ts';
 import { lossCause } from './causes/impairment.ts';
 import { sourceCause } from './causes/source.ts';
 import { takerCause } from './causes/taker.ts';
@@ -18,7 +19,7 @@ export function examine(
   { packets, silent }: Told,
 ): Finding | undefined {
   const { question, since, outcome, recognize, size } = report;
-  const loss = trace && explainLoss(question, trace, { outcome, since, recognize, packets, silent });
+  const loss = trace && atOneMoment(() => explainLoss(question, trace, { outcome, since, recognize, packets, silent }));
   if (loss) return loss;
   // The next hop's MAC address was learnt, and yet no probe was seen.
   const isKept = trace !== undefined && trace.answer?.arrival !== undefined && recognize(trace.frame) !== 'probe';

@@ -54,12 +54,7 @@ export class AddressList {
 
   /** The addresses that the kernel has now, IPv6 link-local ones too. */
   list(): AddressState[] {
-    checkAlive(this.#interface, 'address.list');
-    watcher()?.asked();
-    const { namespace, index } = this.#interface;
-    return engineOf(namespace)
-      .rtnetlink.list(ipAddress.all())
-      .filter((address) => address.index === index);
+    return addressesOf([this.#interface]);
   }
 
   /** The first address with a scope beyond its link, or undefined. */
@@ -76,4 +71,14 @@ export class AddressList {
         .join(', ') || 'none'
     );
   }
+}
+
+/** The addresses of several devices of one namespace, as {@link AddressList.list} has them: the kernel is asked once. */
+export function addressesOf(devices: readonly Interface[]): AddressState[] {
+  for (const device of devices) checkAlive(device, 'address.list');
+  const [first] = devices;
+  if (!first) return [];
+  watcher()?.asked();
+  const all = engineOf(first.namespace).rtnetlink.list(ipAddress.all());
+  return devices.flatMap(({ index }) => all.filter((address) => address.index === index));
 }

@@ -1,5 +1,6 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { checkIp, show } from '../kernel/validate.ts';
+import { addressesOf } from '../lab/address-list.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import { routeTo } from '../lab/route-to.ts';
@@ -72,11 +73,10 @@ function toTarget(
     throw new UsageError(`${call}: both ends must be of the same lab: ${namespace.name} is of another`);
   const devices = to instanceof Interface ? [to] : namespace.interfaces;
   const families: readonly Family[] = family === undefined ? [4, 6] : [family];
+  const offered = addressesOf(devices);
+  const prefixes = addressesOf(from.interfaces);
   for (const wanted of families) {
-    const candidates = devices
-      .flatMap((device) => device.address.list())
-      .filter((own) => own.family === wanted && isRoutable(own));
-    const prefixes = from.interfaces.flatMap((device) => device.address.list());
+    const candidates = offered.filter((own) => own.family === wanted && isRoutable(own));
     const near = candidates.find(({ address }) => prefixes.some((prefix) => contains(prefix, address)));
     const chosen = near ?? candidates[0];
     if (chosen) return { address: chosen.address, namespace };
@@ -102,14 +102,17 @@ function toSource(
   { family, wanted, flow }: { family: Family; wanted: Interface | string | undefined; flow: ProbeFlow },
 ): Question['source'] {
   const target = to.address;
+  const held = addressesOf(from.interfaces);
   const all = from.interfaces.flatMap((device) =>
-    device.address.list().map((own) => ({
-      address: own.address,
-      length: own.length,
-      family: own.family,
-      routable: isRoutable(own),
-      device,
-    })),
+    held
+      .filter(({ index }) => index === device.index)
+      .map((own) => ({
+        address: own.address,
+        length: own.length,
+        family: own.family,
+        routable: isRoutable(own),
+        device,
+      })),
   );
   const onLink = isLinkLocal(target) && typeof wanted !== 'string';
   const own = all.filter(

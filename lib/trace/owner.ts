@@ -1,6 +1,6 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
-import { ipAddress } from '../netlink/address.ts';
+import { type AddressState, ipAddress } from '../netlink/address.ts';
 import { ipRoute, TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
 import { contains, familyOf } from '../wire/ip-address.ts';
 
@@ -14,8 +14,19 @@ export function ownerOf(lab: Lab, address: string): Interface | undefined {
 }
 
 /** The device of a namespace that has an address. */
-export function ownerIn({ interfaces }: Namespace, address: string): Interface | undefined {
-  return interfaces.find((device) => device.address.list().some((own) => own.address === address));
+export function ownerIn(namespace: Namespace, address: string): Interface | undefined {
+  return deviceWith(namespace, heldIn(namespace, address));
+}
+
+/** An address as the devices of a namespace have it, the loopback too: one dump for all of them. */
+function heldIn(namespace: Namespace, address: string): AddressState[] {
+  return engineOf(namespace)
+    .rtnetlink.list(ipAddress.all())
+    .filter((own) => own.address === address);
+}
+
+function deviceWith({ interfaces }: Namespace, held: readonly AddressState[]): Interface | undefined {
+  return interfaces.find((device) => held.some(({ index }) => index === device.index));
 }
 
 /** Who has an address, and the device that has it: none where that is the loopback, or one that the lab does not know. */
@@ -32,8 +43,9 @@ export function holdersOf(lab: Lab, address: string, first?: Namespace): Holder[
   const holders: Holder[] = [];
   for (const namespace of first ? [first, ...namespaces.filter((each) => each !== first)] : namespaces) {
     if (namespace.role === 'switch') continue;
-    const device = ownerIn(namespace, address);
-    if (device || holds(namespace, address) || answersAnycast(namespace, address)) holders.push({ namespace, device });
+    const held = heldIn(namespace, address);
+    if (held.length > 0 || hasLocalRoute(namespace, address) || answersAnycast(namespace, address))
+      holders.push({ namespace, device: deviceWith(namespace, held) });
     if (holders.length > 0 && !maySeveral) break;
   }
   return holders;
@@ -41,8 +53,7 @@ export function holdersOf(lab: Lab, address: string, first?: Namespace): Holder[
 
 /** Whether a namespace has an address, be it on the loopback, or on a device that the lab does not know. */
 export function holds(namespace: Namespace, address: string): boolean {
-  const all = engineOf(namespace).rtnetlink.list(ipAddress.all());
-  return all.some((own) => own.address === address) || hasLocalRoute(namespace, address);
+  return heldIn(namespace, address).length > 0 || hasLocalRoute(namespace, address);
 }
 
 /** Whether it answers for an address as one of several: an IPv6 router for the first address of its subnets. */

@@ -8,9 +8,14 @@ export function macToBytes(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }
 
+/** Each byte in hexadecimal: a diagnosis reads thousands of addresses. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** `02:00:00:00:00:01` for six bytes. */
 export function bytesToMac(bytes: ArrayLike<number>): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  let mac = '';
+  for (let at = 0; at < bytes.length; at++) mac += `${at === 0 ? '' : ':'}${HEX[bytes[at] ?? 0]}`;
+  return mac;
 }
 
 export function isMac(value: unknown): value is string {

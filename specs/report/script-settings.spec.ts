@@ -29,13 +29,9 @@ async function rebuilt(lab: Lab): Promise<{ script: string; readings: Record<str
   return { script, readings };
 }
 
-/** Runs commands, until the devices that they made have their carriers. */
+/** Runs commands, until the devices that they made have their carriers: by one shell, since starting a program takes time. */
 async function runLines(a: Namespace, lines: readonly string[]): Promise<void> {
-  for (const line of lines) {
-    const [program = '', ...args] = line.split(' ');
-    await a.exec(program, args);
-  }
-  await a.exec('sh', ['-c', UNTIL_CARRIERS.replace('-n a ', '')]);
+  await a.exec('sh', ['-ec', [...lines, UNTIL_CARRIERS.replace('-n a ', '')].join('\n')]);
 }
 
 /** a: br1, with the ports x and y, whose other ends are there too. */

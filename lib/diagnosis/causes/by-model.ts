@@ -1,5 +1,5 @@
 import { enginesOf } from '../../lab/engine.ts';
-import type { CapturedFrame, Interface } from '../../lab/index.ts';
+import type { CapturedFrame, Interface, Lab } from '../../lab/index.ts';
 import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
@@ -56,11 +56,34 @@ function isAt({ namespace, index }: LinkPlace, device: Step['at']): boolean {
   return namespace === device.namespace.name && index === device.index;
 }
 
+/** The state of each lab, while {@link atOneMoment} runs. */
+let states: Map<Lab, ModelState> | undefined;
+
+/**
+ * Runs a synchronous function that asks the model several times: of one and the same moment. A lab is read only once, then, which
+ * costs some milliseconds a namespace.
+ */
+export function atOneMoment<T>(fn: () => T): T {
+  if (states) return fn();
+  states = new Map();
+  try {
+    return fn();
+  } finally {
+    states = undefined;
+  }
+}
+
+function stateOf(lab: Lab): ModelState {
+  const state = states?.get(lab) ?? readState(lab);
+  states?.set(lab, state);
+  return state;
+}
+
 /**
  * The network as it is, but for packet filters and traffic control: where these took a frame, the kernel has said so, and
  * has been believed.
  */
-function stateOf({ namespaces }: Step['at']['namespace']['lab']): ModelState {
+function readState({ namespaces }: Lab): ModelState {
   const state = readNetwork(enginesOf(namespaces), MODEL_PARTS);
   const filters = { nftables: [], legacy: [], ipsec: false };
   return { namespaces: state.namespaces.map((namespace) => ({ ...namespace, filters, qdiscs: [] })) };

@@ -27,10 +27,13 @@ export function redirected(path: Hop, { by, goal }: Ends): { hop: Hop; cause: Ca
   // Only a program makes filters.
   if (engineOf(lab).isPristine) return undefined;
   const inLab = new Map(lab.namespaces.map((namespace) => [namespace, readRedirects(namespace)]));
-  const first = by && { hop: path, steps: [{ at: by, direction: 'out' as const }], at: undefined };
-  const hops = hopsOf(path).map((hop) => ({ hop, steps: stepsFrom(hop), at: hop.frame.at }));
-  for (const { hop, steps, at } of first ? [first, ...hops] : hops) {
+  const first = by && { hop: path, stepsOf: () => [{ at: by, direction: 'out' as const }], at: undefined };
+  const hops = hopsOf(path).map((hop) => ({ hop, stepsOf: () => stepsFrom(hop), at: hop.frame.at }));
+  for (const { hop, stepsOf, at } of first ? [first, ...hops] : hops) {
     const all = inLab.get(hop.frame.at.namespace) ?? [];
+    // Most have none, and a prediction reads the whole network.
+    if (all.length === 0) continue;
+    const steps = stepsOf();
     const isOnTheWay = ({ device, side }: DeviceRedirect) =>
       side === 'egress' ? hasStep(steps, device) : device === at && hop.frame.direction === 'in';
     const taken = all.find((each) => isOnTheWay(each) && !hasStep(steps, each.to) && isTaken(hop.frame, each, goal));

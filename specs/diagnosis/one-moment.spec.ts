@@ -1,0 +1,34 @@
+import { expect, test } from 'hairpin';
+import { atOneMoment, modelled } from '../../lib/diagnosis/causes/by-model.ts';
+
+// a ── b
+test('a diagnosis asks the model of one moment, and the next diagnosis of a later one', ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const network = () => modelled(a.interface('eth0'))?.network;
+  const first = atOneMoment(() => {
+    const before = network();
+    b.interface('eth0').set({ up: false });
+    expect(network()).toBe(before);
+    expect(atOneMoment(network)).toBe(before);
+    return before;
+  });
+  expect(first).toBeDefined();
+  expect(atOneMoment(network)).not.toBe(first);
+  expect(network()).not.toBe(network());
+});
+
+// a ── b
+test('what fails within it leaves no state behind', ({ lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const network = () => modelled(a.interface('eth0'))?.network;
+  let inside: unknown;
+  const failing = () => {
+    inside = network();
+    throw new Error('it fails');
+  };
+  expect(() => atOneMoment(failing)).toThrow('it fails');
+  expect(inside).toBeDefined();
+  expect(network()).not.toBe(inside);
+});
