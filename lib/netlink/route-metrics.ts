@@ -45,8 +45,8 @@ export function givenMetrics(read: RouteMetrics): RouteMetrics {
 function milliseconds(parts: number): Fixed<number> {
   return fixed<number>(
     4,
-    (bytes, at) => Math.floor(bytes.readUInt32LE(at) / parts),
-    (bytes, at, value) => bytes.writeUInt32LE(value * parts, at),
+    (bytes, at) => bytes.readUInt32LE(at) / parts,
+    (bytes, at, value) => bytes.writeUInt32LE(Math.round(value * parts), at),
     { words: (value) => [`${value}ms`] },
   );
 }

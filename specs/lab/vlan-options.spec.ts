@@ -53,7 +53,7 @@ describeNeeding(['vlan'], () => {
       ],
     });
     expect(labScript(readLab(lab))).toContain(
-      ' type vlan reorder_hdr off gvrp on egress-qos-map 5:1 6:2 protocol 802.1Q id 10',
+      ' type vlan protocol 802.1Q id 10 reorder_hdr off gvrp on egress-qos-map 5:1 6:2',
     );
     expect([vlan.gvrp, vlan.reorderHdr, vlan.egressQosMap, vlan.ingressQosMap]).toEqual([
       ...[true, false],

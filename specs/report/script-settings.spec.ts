@@ -100,6 +100,17 @@ test.for([
     'ip address add 10.9.0.1/24 dev x1\nip route add 10.8.0.0/24 dev x1 advmss 1000 window 5000 congctl reno',
   ],
   [
+    'locks, estimates, features and realms of a route',
+    'ip address add 10.9.0.1/24 dev x1\n' +
+      'ip route add 10.8.0.0/24 dev x1 mtu lock 1300 hoplimit lock 7 rtt 30.5ms rttvar 9ms rto_min 20ms features ecn realms 3/7',
+  ],
+  [
+    'rules of tunnels, groups and realms',
+    'ip rule add from 10.9.0.0/24 lookup 100 realms 7 priority 10\nip rule add tun_id 7 lookup 100 suppress_ifgroup 3 priority 11',
+  ],
+  ['other names of a device', 'ip link property add dev x1 altname one-name altname another'],
+  ['how addresses are made', 'ip link set x1 addrgenmode none'],
+  [
     'settings of IP',
     'sysctl -w net.ipv4.ip_nonlocal_bind=1 net.ipv4.conf.all.arp_accept=1 net.ipv6.conf.default.hop_limit=7',
   ],
@@ -137,16 +148,6 @@ test.for([
     'a queueing discipline',
     'tc qdisc add dev x1 root pfifo limit 7',
     'the queueing discipline pfifo of a/x1 (tc qdisc)',
-  ],
-  [
-    'the round-trip time of a route',
-    'ip address add 10.9.0.1/24 dev x1\nip route add 10.8.0.0/24 dev x1 rtt 30ms',
-    'the route 10.8.0.0/24 dev x1 of a: metric 4',
-  ],
-  [
-    'the realm of a rule',
-    'ip rule add from 10.9.0.0/24 lookup 100 realms 7 priority 10',
-    'the rule 10 of IPv4 of a: attributes 11',
   ],
 ] as const)('a script says that it leaves out %s', async ([, commands, remark], { lab }) => {
   const a = lab.namespace('a');

@@ -113,8 +113,14 @@ function listOf(words: readonly string[]): Field {
   };
 }
 
-/** What has room for it, in parts of milliseconds (`RTAX_RTT`). */
-const estimate = from(0, 2 ** 29 - 1);
+const MOST = 2 ** 29 - 1;
+
+/** Milliseconds, which travel in eighths or quarters of them (`RTAX_RTT`, `RTAX_RTTVAR`). */
+const estimate: Field = {
+  rule: `milliseconds, from 0 to ${MOST}`,
+  schema: { type: 'number', minimum: 0, maximum: MOST },
+  read: (value) => (typeof value === 'number' && value >= 0 && value <= MOST ? value : undefined),
+};
 
 export const metricFields = {
   ...{ lock: listOf(LOCKABLE), features: listOf(ROUTE_FEATURES), rtt: estimate, rttvar: estimate },
