@@ -73,7 +73,7 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const known = byModel(knownLoss({ source, since: testimony.since }, trace));
   if (known) return known;
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
-  if (testimony.outcome === 'refused' && arrival && !answer) return undefined;
+  if (testimony.outcome === 'refused' && arrival && !answer?.arrival) return undefined;
   // Where no reason is known, at least the place is.
   const at = placesOfLoss({ source }, trace)[0]?.hop ?? lastOf(answer ? answer.path : path);
   const { namespace } = at.frame.at;
