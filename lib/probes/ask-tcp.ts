@@ -68,18 +68,19 @@ export function askTcp(question: Question, port: number): Asker {
       const packet = ipPacketOf(bytes);
       if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < PORTS) return undefined;
       const [from16, to16] = [packet.payload.readUInt16BE(0), packet.payload.readUInt16BE(2)];
-      // Where its own host translates its port, too. An ICMP error may quote the ports alone.
       const segment = decodeTcp(packet.payload);
-      const isOurs = (local: number, number?: number) =>
-        connections.some(
-          ({ localPort, first }) => localPort === local || (number !== undefined && isOfSequence(number, first)),
-        );
+      const hasPort = (local: number) => connections.some(({ localPort }) => localPort === local);
+      // Its own host, or another, may translate both ends. An ICMP error may quote the ports alone.
+      const hasNumber = (number?: number) =>
+        number !== undefined && connections.some(({ first }) => isOfSequence(number, first));
       // Where its own host translates it, it leaves for another address.
       const isAddressed = (packet.destination === to.address && to16 === port) || packet.source === source.address;
       // The kernel of the asker sends more of the same connection: an ACK, and a reset for an answer that it refuses.
-      if (isAddressed && isOurs(from16, segment?.sequence)) return !segment || isSyn(segment) ? 'probe' : undefined;
+      if ((isAddressed && hasPort(from16)) || hasNumber(segment?.sequence))
+        return !segment || isSyn(segment) ? 'probe' : undefined;
       const isFromTarget = packet.source === to.address && from16 === port;
-      return isFromTarget && isOurs(to16, segment?.acknowledgement) ? 'answer' : undefined;
+      const acknowledged = segment?.flags.includes('.') ? segment.acknowledgement : undefined;
+      return (isFromTarget && hasPort(to16)) || hasNumber(acknowledged) ? 'answer' : undefined;
     },
     signs: {},
     heard() {

@@ -1,5 +1,4 @@
-import { expect, type Lab, type Namespace, test } from 'hairpin';
-import { diagnosisOf } from 'hairpin';
+import { diagnosisOf, expect, type Lab, type Namespace, test } from 'hairpin';
 import { addRules } from '../trace/rules/add-rules.ts';
 import { failureOf } from './failure-of.ts';
 
