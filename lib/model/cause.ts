@@ -94,6 +94,7 @@ export interface CauseFacts {
 
   'host.rp-filter': ReversePath;
   'host.echo-ignored': { namespace: string; sysctl: string };
+  'host.echo-limited': { namespace: string; sysctl: string; value: string; mask: string };
   'host.not-taken': { device: DeviceName };
   'group.not-joined': { device: DeviceName; group: string; by: 'stack' | 'parent' };
 
