@@ -38,6 +38,8 @@ export interface LinkState {
   linkNamespaceId: number | undefined;
   /** Whether a program gets its packets first (`ip link set … xdp`). */
   xdp: boolean;
+  /** The id of that program; missing where there are several, by the driver and by the kernel. */
+  xdpProgram?: number | undefined;
   /** The settings of its kind (`IFLA_INFO_DATA`): to be had by the kind's `of`. */
   data: unknown;
   /** The kind of the device that it is a port of. */
@@ -85,7 +87,12 @@ export const linkAttributes = table({
   xdp: attribute(
     'IFLA_XDP',
     43,
-    flat(table({ xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { ifAbsent: false }) })),
+    flat(
+      table({
+        xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { ifAbsent: false }),
+        xdpProgram: attribute('IFLA_XDP_PROG_ID', 4, u32),
+      }),
+    ),
   ),
   info: attribute('IFLA_LINKINFO', 18, linkInfo, { isLong: true }),
 });
