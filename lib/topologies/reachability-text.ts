@@ -1,8 +1,8 @@
 import type { Lab, Namespace } from '../lab/index.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
-import { reachability } from '../probes/reachability.ts';
 import { echoLimitOf } from '../probes/echo-limit.ts';
+import { reachability } from '../probes/reachability.ts';
 import { whyNobodyAnswers } from '../probes/self-question.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import type { Family } from '../wire/ip-address.ts';
