@@ -4,6 +4,7 @@ import { nextHop } from '../probes/source.ts';
 import type { ProbePath } from '../trace/probe-path.ts';
 import type { Told } from '../trace/rules/rule-traces.ts';
 import { takenAtSource } from '../trace/rules/taken.ts';
+import { wrappedBy } from '../trace/wrapped.ts';
 import { atOneMoment } from './causes/by-model.ts';
 import { lossCause } from './causes/impairment.ts';
 import { sourceCause } from './causes/source.ts';
@@ -27,7 +28,16 @@ export function examine(
   const taken = question.from.lab.taps ? takenBySource(report, packets) : takenAnywhere(report, packets);
   const cause = taken ? undefined : outcome === 'unsent' ? sourceCause(question, size) : lossAtSource(report);
   if (cause) return { cause, certainty: 'model', of: 'probe', host: question.from };
-  return taken ?? whyClosed(report, trace, packets);
+  return taken ?? lostWrapped(report) ?? whyClosed(report, trace, packets);
+}
+
+/** A probe that a route wraps (`encap`), where the outer packet waits for a next hop that does not answer. */
+function lostWrapped({ question, recognize, since }: ReachReport): Finding | undefined {
+  const address = wrappedBy(question, recognize, since)?.unanswered;
+  if (address === undefined) return undefined;
+  const { from } = question;
+  const facts = { asked: { by: from.name, address } };
+  return { cause: { code: 'neighbour.unanswered', facts }, certainty: 'model', of: 'probe', host: from };
 }
 
 /** Of a probe that nobody saw: whether the link loses all that the source sends, the question for its next hop too. */

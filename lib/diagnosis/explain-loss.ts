@@ -22,6 +22,7 @@ import { localnetCause } from './causes/localnet.ts';
 import { lostAddress } from './causes/lost-address.ts';
 import { misdirected } from './causes/misdirected.ts';
 import { otherHostCause } from './causes/other-host.ts';
+import { programCause, programOfQuestion } from './causes/programs.ts';
 import { redirected } from './causes/redirect.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
@@ -71,11 +72,18 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   if (stray) return byModel(stray);
   if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
   const known = byModel(knownLoss({ source, since: testimony.since }, trace));
-  if (known) return known;
+  const unanswered = known?.cause.code === 'neighbour.unanswered' ? known.cause.facts.asked : undefined;
+  const byProgram = unanswered && programOfQuestion(question.from, unanswered, testimony.since);
+  if (known) return byProgram ? { ...known, certainty: 'guess', cause: byProgram } : known;
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
-  if (testimony.outcome === 'refused' && arrival && !answer) return undefined;
+  if (testimony.outcome === 'refused' && arrival && !answer?.arrival) return undefined;
   // Where no reason is known, at least the place is.
-  const at = placesOfLoss({ source }, trace)[0]?.hop ?? lastOf(answer ? answer.path : path);
+  const places = placesOfLoss({ source }, trace);
+  const at = places[0]?.hop ?? lastOf(answer ? answer.path : path);
+  for (const place of places) {
+    const cause = programCause(place);
+    if (cause) return { of: answer ? 'answer' : 'probe', hop: place.hop, certainty: 'guess', cause };
+  }
   const { namespace } = at.frame.at;
   const silent = testimony.silent.includes(namespace) ? { silent: namespace.name } : {};
   return { of: answer ? 'answer' : 'probe', hop: at, certainty: 'guess', cause: { code: 'unknown', facts: silent } };

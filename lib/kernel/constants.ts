@@ -41,6 +41,7 @@ export const SO_NETNS_COOKIE = 71;
 export const IPPROTO_ICMP = 1;
 export const IPPROTO_IP = 0;
 export const IPPROTO_IGMP = 2;
+export const IPPROTO_TCP = 6;
 export const IPPROTO_IPV6 = 41;
 export const IPPROTO_ICMPV6 = 58;
 export const IP_MTU_DISCOVER = 10;
@@ -50,6 +51,9 @@ export const IPV6_ADD_MEMBERSHIP = 20;
 export const IPV6_MTU_DISCOVER = 23;
 export const IPV6_V6ONLY = 26;
 export const IPV6_FREEBIND = 78;
+
+// linux/tcp.h
+export const TCP_INFO = 11;
 
 // linux/icmp.h, linux/icmpv6.h
 export const SOL_RAW = 255;

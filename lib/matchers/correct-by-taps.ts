@@ -5,6 +5,7 @@ import type { ProbeResult } from '../probes/outcome.ts';
 import type { ReachReport } from '../probes/reach.ts';
 import { Capture } from '../trace/capture.ts';
 import { tracePath } from '../trace/probe-path.ts';
+import { wrappedBy } from '../trace/wrapped.ts';
 
 /** What came of a question, of whatever kind. */
 type Asked = ProbeResult & Pick<ReachReport, 'question' | 'recognize'>;
@@ -33,7 +34,19 @@ export function correctByTaps<Report extends Asked>(report: Report, since: bigin
   // Once the next hop's MAC address was answered, the probe itself must have been seen: a hook or a queueing discipline
   // may drop it after the neighbour lookup (__dev_queue_xmit).
   if (seen && (recognize(seen.frame) === 'probe' || !seen.answer?.arrival)) return report;
-  return { ...report, ...neverLeft(from, since) };
+  return { ...report, ...(wrappedOutcome(report, since) ?? neverLeft(from, since)) };
+}
+
+/** The route may have wrapped the probe (`encap`): then it left inside another packet, or that one has a way of its own. */
+function wrappedOutcome({ question, recognize }: Asked, since: bigint): Partial<ProbeResult> | undefined {
+  const { from } = question;
+  const wrapped = wrappedBy(question, recognize, since);
+  if (!wrapped || !Capture.of(from.lab).isWhole(from, since)) return undefined;
+  if (wrapped.hasLeft) return { reason: `it left ${from} inside another packet (encap)` };
+  const why = wrapped.unanswered
+    ? `nobody answers for ${wrapped.unanswered}, the next hop of the packet that the route wraps it in (encap)`
+    : `no interface of ${from} was seen to send it: the route wraps it (encap), and the outer packet needs a route and an MTU of its own`;
+  return { outcome: 'unsent', reason: why };
 }
 
 /** Corrects the result of a frame in the same way: a queueing discipline of the device may keep it. */

@@ -1,8 +1,10 @@
 import { after, now } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
+import { echoLimitWords } from '../probes/echo-limit.ts';
 import type { Patience } from '../probes/patience.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
+import { mayHaveCome } from '../trace/may-have-come.ts';
 import { misaddressedAnswer } from '../trace/misaddressed.ts';
 import { type ProbePath, tracePath } from '../trace/probe-path.ts';
 import { standInOf } from '../trace/stand-in.ts';
@@ -66,7 +68,7 @@ export function traceOf({ report }: PutQuestion): ProbePath | undefined {
 async function putOnce(question: ReachQuestion, milliseconds: number): Promise<PutQuestion> {
   const { call, from, to, options, patience, isNot } = question;
   const reached = await reach(call, from, to, options, { ...patience, milliseconds });
-  const put = { report: withSender(correctByTaps(reached, reached.since, isNot)) };
+  const put = { report: withLimit(withSender(correctByTaps(reached, reached.since, isNot))) };
   return put.report.outcome === 'answered' ? { ...put, ...faultOf(put, question) } : put;
 }
 
@@ -75,6 +77,13 @@ function withSender(report: ReachReport): ReachReport {
   if (report.outcome !== 'lost') return report;
   const sender = misaddressedAnswer(report.question, report.recognize, report.since);
   return sender === undefined ? report : { ...report, sender };
+}
+
+/** A limit of the target's own answers is the reason only if it got something to answer. */
+function withLimit(report: ReachReport): ReachReport {
+  const { limit, outcome, recognize, since } = report;
+  if (!limit || outcome !== 'lost' || !mayHaveCome(limit.namespace, recognize, since)) return report;
+  return { ...report, unanswerable: echoLimitWords(limit) };
 }
 
 /** The taps are read only where there may be something to tell: a passing assertion costs no more for them. */

@@ -8,11 +8,13 @@ import { engineOf } from '../lab/engine.ts';
 import { Lab, type Namespace, UsageError } from '../lab/index.ts';
 import type { Cause } from '../model/cause.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
+import { echoLimitWords } from '../probes/echo-limit.ts';
 import type { ProbeResult } from '../probes/outcome.ts';
 import { reach } from '../probes/reach.ts';
 import { type PairResult, type ReachabilityMatrix, reachability } from '../probes/reachability.ts';
-import { whyNobodyAnswers } from '../probes/self-question.ts';
+import { limitOfTarget, whyNobodyAnswers } from '../probes/self-question.ts';
 import type { Message } from '../report/failure-meta.ts';
+import { mayHaveCome } from '../trace/may-have-come.ts';
 import { tracePath } from '../trace/probe-path.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { standInOf } from '../trace/stand-in.ts';
@@ -70,7 +72,7 @@ export async function toMatchReachability(
   });
   const results = engineOf(received).isPristine ? asked : correctMatrix(table, asked, since);
   const silent = because === undefined ? await silentTargets(table, results, { family, isNot }) : new Map();
-  const judged = judge(table, results, silent, { since, isNot });
+  const judged = judge(table, results, silent, { since, isNot, because });
   const wrong = judged.filter(({ verdict }) => verdict !== 'right');
   const matches = wrong.length === 0;
   // What was not learnt is neither a match nor a mismatch.
@@ -174,14 +176,15 @@ function judge(
   { namespaces, cells }: ReachabilityTable,
   results: ReachabilityMatrix,
   silent: ReadonlyMap<string, string>,
-  { since, isNot }: { since: bigint; isNot: boolean },
+  { since, isNot, because }: { since: bigint; isNot: boolean; because: unknown },
 ): Judged[] {
   return namespaces.flatMap((from, row) =>
     namespaces.flatMap((to, column) => {
       const [cell, result] = [cells[row]?.[column], results[row]?.[column]];
       if (cell === undefined || cell === '.' || !result) return [];
       const pair = { from: from.name, to: to.name, cell, result };
-      const mute = cell === (isNot ? '✓' : '✗') && result.outcome === 'lost' ? silent.get(result.address) : undefined;
+      const isDecisive = cell === (isNot ? '✓' : '✗') && result.outcome === 'lost' && because === undefined;
+      const mute = isDecisive ? (silent.get(result.address) ?? limitFor(result, since)) : undefined;
       if (mute) return [{ ...pair, verdict: 'inconclusive', doubt: mute }];
       const { question, recognize } = result;
       const other =
@@ -190,6 +193,12 @@ function judge(
       return [{ ...pair, verdict: 'inconclusive', doubt: `it answered, but ${other.namespace} ${other.how}` }];
     }),
   );
+}
+
+/** That a target limits its own answers says something only of those who may have got a probe. */
+function limitFor({ question, recognize }: PairResult, since: bigint): string | undefined {
+  const limit = limitOfTarget(question, 'icmp');
+  return limit && mayHaveCome(limit.namespace, recognize, since) ? echoLimitWords(limit) : undefined;
 }
 
 /** A probe that never left says nothing of the network: it is no reason to pass, but one to fail. */

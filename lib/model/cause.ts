@@ -99,6 +99,7 @@ export interface CauseFacts {
 
   'host.rp-filter': ReversePath;
   'host.echo-ignored': { namespace: string; sysctl: string };
+  'host.echo-limited': { namespace: string; sysctl: string; value: string; mask: string };
   'host.not-taken': { device: DeviceName };
   'group.not-joined': { device: DeviceName; group: string; by: 'stack' | 'parent' };
 
@@ -126,7 +127,9 @@ export interface CauseFacts {
   'fault.partition': { namespace: string; groups: readonly (readonly string[])[]; of?: Whose };
 
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
-  'tc.redirect': { device: DeviceName; side: 'ingress' | 'egress'; to: DeviceName };
+  'tc.redirect': { device: DeviceName; side: 'ingress' | 'egress'; to: DeviceName; back?: true; qdisc?: string };
+  'tc.program': Program & { side: 'ingress' | 'egress' };
+  'xdp.program': Program;
   'xdp.drop': { namespace: string; device?: DeviceName };
   'qdisc.netem': { device: DeviceName; loss?: number };
   'qdisc.drop': { namespace: string; device?: DeviceName };
@@ -180,6 +183,14 @@ interface NoCarrier {
   device: DeviceName;
   down?: { device: DeviceName; is: 'peer' | 'parent' };
   through?: readonly DeviceName[];
+}
+
+/** A BPF program that may have taken a frame. */
+interface Program {
+  device: DeviceName;
+  id?: number;
+  name?: string;
+  asked?: Asked;
 }
 
 /** A packet that is longer than a device, or a route, takes. Lengths are those of packets, in bytes. */

@@ -12,6 +12,8 @@ export interface Filter {
   kind: string;
   /** Where it sends the packets that it matches, in the order of its actions. */
   redirects: Redirect[];
+  /** Of `bpf`: its program. */
+  program: { id: number | undefined; name: string | undefined } | undefined;
 }
 
 /** The action `mirred`: hands packets, or copies of them, to a device. */
@@ -28,6 +30,8 @@ export interface Redirect {
 interface FilterPlace {
   device?: number;
   side?: 'ingress' | 'egress';
+  /** The qdisc that has them, where that is one of classes. */
+  handle?: number;
 }
 
 /** `TC_H_CLSACT` with `TC_H_MIN_INGRESS` or `TC_H_MIN_EGRESS`. The qdisc `ingress` has filters for the first alone. */
@@ -63,7 +67,11 @@ const actions = list(1, action);
 /** What the options of a filter have, by its kind: the actions, each kind under a number of its own. */
 export const filterOptions = {
   basic: table({ actions: attribute('TCA_BASIC_ACT', 3, actions) }),
-  bpf: table({ actions: attribute('TCA_BPF_ACT', 1, actions) }),
+  bpf: table({
+    actions: attribute('TCA_BPF_ACT', 1, actions),
+    name: attribute('TCA_BPF_NAME', 7, string),
+    id: attribute('TCA_BPF_ID', 11, u32),
+  }),
   cgroup: table({ actions: attribute('TCA_CGROUP_ACT', 1, actions) }),
   flow: table({ actions: attribute('TCA_FLOW_ACT', 9, actions) }),
   flower: table({ actions: attribute('TCA_FLOWER_ACT', 3, actions) }),
@@ -84,20 +92,28 @@ export const tcFilter = new Family({
       options: attribute('TCA_OPTIONS', 2, bytes),
     }),
   ),
-  complete: ({ device: index, side }: FilterPlace) => ({
+  complete: ({ device: index, side, handle }: FilterPlace) => ({
     ...(index === undefined ? {} : { device: index }),
     ...(side === undefined ? {} : { parent: PARENTS[side] }),
+    ...(handle === undefined ? {} : { parent: handle }),
   }),
   state: ({ kind, options }): Filter => {
     const known = filterOptions[kind as keyof typeof filterOptions];
     const all = (options && known?.read(options).actions) ?? [];
-    return { kind, redirects: all.flatMap(readRedirect) };
+    // The first of a list stands for all, and has no options.
+    const isProgram = kind === 'bpf' && options !== undefined;
+    return { kind, redirects: all.flatMap(readRedirect), program: isProgram ? readProgram(options) : undefined };
   },
   words: ({ device: index, side }, names) => [
     ...(index === undefined ? [] : ['dev', names.device(index)]),
     ...(side === undefined ? [] : [side]),
   ],
 });
+
+function readProgram(options: Buffer): Filter['program'] {
+  const { id, name } = filterOptions.bpf.read(options);
+  return { id, name };
+}
 
 function readRedirect({ kind, options, statistics }: ReturnType<typeof action.read>): Redirect[] {
   const parameters = kind === 'mirred' && options ? mirredOptions.read(options).parameters : undefined;

@@ -40,6 +40,8 @@ export interface LinkState {
   linkNamespaceId: number | undefined;
   /** Whether a program gets its packets first (`ip link set … xdp`). */
   xdp: boolean;
+  /** The id of that program; missing where there are several, by the driver and by the kernel. */
+  xdpProgram?: number | undefined;
   /** Other names that `ip link` takes for it. */
   altnames: string[];
   /** How IPv6 makes the lower half of its own addresses; undefined without IPv6. */
@@ -96,7 +98,12 @@ export const linkAttributes = table({
   xdp: attribute(
     'IFLA_XDP',
     43,
-    flat(table({ xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { ifAbsent: false }) })),
+    flat(
+      table({
+        xdp: attribute('IFLA_XDP_ATTACHED', 2, bool(u8), { ifAbsent: false }),
+        xdpProgram: attribute('IFLA_XDP_PROG_ID', 4, u32),
+      }),
+    ),
   ),
   protodownReasons: attribute('IFLA_PROTO_DOWN_REASON', 55, protodownReasons, { word: '', ifAbsent: [] }),
   protodown: attribute('IFLA_PROTO_DOWN', 39, bool(u8), { ifAbsent: false }),

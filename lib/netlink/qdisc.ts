@@ -13,6 +13,8 @@ export interface Qdisc {
   device: number;
   /** `noqueue`, `fq_codel`, `netem` … */
   kind: string;
+  /** `1:` is 0x10000; a device's own has 0. Filters at it name it. */
+  handle: number;
   /** Somebody gave it to the device. A device's own, such as a veth's `noqueue`, has no handle. */
   isGiven: boolean;
   /** Whether it is the device's own, and no other's child. */
@@ -80,6 +82,7 @@ export const tcQdisc = new Family({
   state: ({ device: index, kind, handle, parent, options, statistics }): Qdisc => ({
     device: index,
     kind,
+    handle,
     isGiven: handle !== 0,
     isRoot: parent === TC_H_ROOT,
     backlog: { packets: statistics?.queue?.packets ?? 0, bytes: statistics?.queue?.bytes ?? 0 },

@@ -3,6 +3,7 @@ import { firstReady } from '../kernel/first-ready.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { Socket } from '../kernel/socket.ts';
 import { familyNumber, ipSocketAddress, readIpSocketAddress } from '../kernel/socket-address.ts';
+import { sendWindow } from '../kernel/tcp-window.ts';
 import { engineOf } from '../lab/engine.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
@@ -27,6 +28,8 @@ export function askTcp(question: Question, port: number): Asker {
     localPort: number;
     first: number | undefined;
     done: boolean;
+    /** The other end has accepted it, and takes no byte yet. */
+    isShut: boolean;
   }[] = [];
 
   return {
@@ -34,7 +37,7 @@ export function askTcp(question: Question, port: number): Asker {
       const socket = Socket.open(engineOf(from).netns, familyNumber(family), SOCK_STREAM, 0);
       // It may be asked anew, and its probes counted from 0 again.
       const first = isPristine ? undefined : chooseInitialSequence(socket);
-      const connection = { socket, sequence, localPort: 0, first, done: false };
+      const connection = { socket, sequence, localPort: 0, first, done: false, isShut: false };
       connections.push(connection);
       const errno = bindSource(socket, question) || socket.connect(target);
       connection.localPort = readIpSocketAddress(socket.localAddress()).port;
@@ -47,10 +50,16 @@ export function askTcp(question: Question, port: number): Asker {
         if (connection.done) continue;
         const state = connection.socket.connection();
         if (state === 'connecting') continue;
+        const errno = state === 'connected' ? '' : errnoName(state);
+        // Whoever was connected, and is no more, was so for a moment (tcp_reset).
+        const wasConnected = state === 'connected' || errno === 'ECONNRESET' || errno === 'EPIPE';
+        // A SYN proxy accepts in its server's place, and opens the window when the server has accepted (synproxy_send_client_synack).
+        connection.isShut = wasConnected && sendWindow(connection.socket) === 0;
+        if (state === 'connected' && connection.isShut) continue;
         connection.done = true;
-        if (state === 'connected') return { kind: 'answer', sequence: connection.sequence };
+        if (wasConnected && !connection.isShut) return { kind: 'answer', sequence: connection.sequence };
         // EHOSTUNREACH and the like come with an ICMP error, which says who sent it.
-        if (errnoName(state) === 'ECONNREFUSED')
+        if (wasConnected || errno === 'ECONNREFUSED')
           return readIcmp() ?? { kind: 'refusal', reason: `TCP reset from ${to.address} port ${port}`, ofPort: true };
       }
       return readIcmp();
@@ -59,25 +68,34 @@ export function askTcp(question: Question, port: number): Asker {
       const packet = ipPacketOf(bytes);
       if (packet?.protocol !== IP_PROTOCOL.tcp || packet.payload.length < PORTS) return undefined;
       const [from16, to16] = [packet.payload.readUInt16BE(0), packet.payload.readUInt16BE(2)];
-      // Where its own host translates its port, too. An ICMP error may quote the ports alone.
       const segment = decodeTcp(packet.payload);
-      const isOurs = (local: number, number?: number) =>
-        connections.some(
-          ({ localPort, first }) => localPort === local || (number !== undefined && isOfSequence(number, first)),
-        );
+      const hasPort = (local: number) => connections.some(({ localPort }) => localPort === local);
+      // Its own host, or another, may translate both ends. An ICMP error may quote the ports alone.
+      const hasNumber = (number?: number) =>
+        number !== undefined && connections.some(({ first }) => isOfSequence(number, first));
       // Where its own host translates it, it leaves for another address.
       const isAddressed = (packet.destination === to.address && to16 === port) || packet.source === source.address;
       // The kernel of the asker sends more of the same connection: an ACK, and a reset for an answer that it refuses.
-      if (isAddressed && isOurs(from16, segment?.sequence)) return !segment || isSyn(segment) ? 'probe' : undefined;
+      if ((isAddressed && hasPort(from16)) || hasNumber(segment?.sequence))
+        return !segment || isSyn(segment) ? 'probe' : undefined;
       const isFromTarget = packet.source === to.address && from16 === port;
-      return isFromTarget && isOurs(to16, segment?.acknowledgement) ? 'answer' : undefined;
+      const acknowledged = segment?.flags.includes('.') ? segment.acknowledgement : undefined;
+      return (isFromTarget && hasPort(to16)) || hasNumber(acknowledged) ? 'answer' : undefined;
     },
     signs: {},
+    heard() {
+      return connections.some(({ isShut }) => isShut)
+        ? `a SYN proxy on the way accepted the connection; ${to.address} never did`
+        : undefined;
+    },
     async wait(milliseconds) {
-      const connecting = connections.filter(({ done }) => !done).map(({ socket }) => socket);
+      const open = connections.filter(({ done }) => !done);
+      // A socket with a shut window is writable, and no event tells that the window opens.
+      const most = open.some(({ isShut }) => isShut) ? Math.min(GLANCE, milliseconds) : milliseconds;
+      const connecting = open.filter(({ isShut }) => !isShut).map(({ socket }) => socket);
       await firstReady([
-        (signal) => errors.socket.readable(milliseconds, signal),
-        ...connecting.map((socket) => (signal: AbortSignal) => socket.writable(milliseconds, signal)),
+        (signal) => errors.socket.readable(most, signal),
+        ...connecting.map((socket) => (signal: AbortSignal) => socket.writable(most, signal)),
       ]);
     },
     [Symbol.dispose]() {
@@ -96,6 +114,9 @@ export function askTcp(question: Question, port: number): Asker {
     return undefined;
   }
 }
+
+/** How often a connection with a shut window is looked at, in milliseconds. */
+const GLANCE = 5;
 
 /** The bytes of both ports. */
 const PORTS = 4;

@@ -30,7 +30,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
   const data = new ProbeData(size);
   const probes: { socket: Socket; sequence: number; localPort: number }[] = [];
   const isOurs = (sourcePort: number) => probes.some(({ localPort }) => localPort === sourcePort);
-  /** What a probe came from when its source had been translated: on its own host, or on its way. */
+  /** The ends of probes whose addresses or ports had been translated, on their own host or on their way. */
   const translated = new Set<string>();
 
   return {
@@ -71,10 +71,12 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
         (packet.destination === to.address && destinationPort === port) || packet.source === question.source.address;
       if (isAddressed && isOurs(sourcePort)) return 'probe';
       const isFromTarget = packet.source === to.address && sourcePort === port;
-      if (isFromTarget && (isOurs(destinationPort) || translated.has(`${packet.destination} ${destinationPort}`)))
-        return 'answer';
-      if (isFromTarget || !isAddressed || !data.isOurs(payload)) return undefined;
-      translated.add(`${packet.source} ${sourcePort}`);
+      if (isFromTarget && isOurs(destinationPort)) return 'answer';
+      // Of a translated one, a probe is seen before its answer.
+      const ends = [`${packet.source} ${sourcePort}`, `${packet.destination} ${destinationPort}`];
+      if (translated.has(ends.toReversed().join())) return 'answer';
+      if (isFromTarget || !data.isOurs(payload)) return undefined;
+      translated.add(ends.join());
       return 'probe';
     },
     // Behind the header, and the probe's number; what a server answers is its own business.

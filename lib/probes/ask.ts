@@ -67,5 +67,6 @@ export async function ask(asker: Asker, patience: Patience, listener?: Listener)
     const { outcome, reason } = stopped;
     return { outcome, reason, ...common };
   }
-  return { outcome: 'lost', ...common };
+  const heard = asker.heard?.();
+  return { outcome: 'lost', ...(heard === undefined ? {} : { reason: heard }), ...common };
 }

@@ -1,26 +1,56 @@
+import { icmpLimits } from '../kernel/icmp-limits.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import { ICMP_TYPE } from '../wire/icmp.ts';
 import type { Family } from '../wire/ip-address.ts';
 
-/** IPv4's is a number with a bit for each type, IPv6's a list of types such as `0-1,3-127` (`proc_do_large_bitmap`). */
-const MASK = { 4: 'net.ipv4.icmp_ratemask', 6: 'net.ipv6.icmp.ratemask' } as const;
+/** IPv4's mask is a number with a bit for each type, IPv6's a list of types such as `0-1,3-127` (`proc_do_large_bitmap`). */
+const SYSCTLS = {
+  4: { mask: 'net.ipv4.icmp_ratemask', host: 'net.ipv4.icmp_ratelimit' },
+  6: { mask: 'net.ipv6.icmp.ratemask', host: 'net.ipv6.icmp.ratelimit' },
+} as const;
+
+const GLOBAL = 'net.ipv4.icmp_msgs_per_sec';
+
+/** The setting by which a namespace limits its echo replies. */
+export interface EchoLimit {
+  namespace: Namespace;
+  /** The sysctl that says which messages are limited. */
+  mask: string;
+  maskValue: string;
+  /** The sysctl that says how many may be sent. */
+  sysctl: string;
+  value: string;
+  /** Whether it has kept a message back; undefined where the kernel does not count. */
+  hasKept: boolean | undefined;
+}
 
 /**
- * Why a namespace may have got an echo request and sent no reply for it: it limits its replies (`icmpv4_xrlim_allow`,
- * `icmpv6_xrlim_allow`). To itself it answers all the same, as the kernel limits nothing on a loopback. The kernel's own masks
- * leave echo replies out.
- *
- * @returns `b limits its own echo replies (net.ipv4.icmp_ratemask is 1)`; undefined where it does not
+ * Whether a namespace may have got an echo request and sent no reply for it: it limits its replies (`icmpv4_xrlim_allow`,
+ * `icmpv6_xrlim_allow`, `icmp_global_allow`). To itself it answers all the same, as the kernel limits nothing on a loopback. The
+ * kernel's own masks leave echo replies out.
  */
-export function echoLimitOf(namespace: Namespace, family: Family): string | undefined {
-  const name = MASK[family];
+export function echoLimitOf(namespace: Namespace, family: Family): EchoLimit | undefined {
+  const names = SYSCTLS[family];
   const isWritten = [...namespace.sysctl.written].some((written) => written.endsWith('ratemask'));
   if (engineOf(namespace.lab).isPristine && !isWritten) return undefined;
-  const mask = readSysctls(engineOf(namespace).netns, [name]).get(name);
-  if (mask === undefined || !isLimited(mask, family)) return undefined;
-  return `${namespace} limits its own echo replies (${name} is ${mask})`;
+  const { netns } = engineOf(namespace);
+  const values = readSysctls(netns, [names.mask, names.host, GLOBAL]);
+  const maskValue = values.get(names.mask);
+  if (maskValue === undefined || !isLimited(maskValue, family)) return undefined;
+  const { global, host } = icmpLimits(netns, family);
+  // What is limited for all together does not come as far as to be limited for one host (icmp_reply).
+  const isGlobal = values.get(names.host) === '0' || (host === 0 && (global ?? 0) > 0) || values.get(GLOBAL) === '0';
+  const sysctl = isGlobal ? GLOBAL : names.host;
+  const kept = isGlobal ? global : host;
+  const hasKept = kept === undefined ? undefined : kept > 0;
+  return { namespace, mask: names.mask, maskValue, sysctl, value: values.get(sysctl) ?? '', hasKept };
+}
+
+/** `b limits its own echo replies (net.ipv4.icmp_ratemask is 1)`. */
+export function echoLimitWords({ namespace, mask, maskValue }: EchoLimit): string {
+  return `${namespace} limits its own echo replies (${mask} is ${maskValue})`;
 }
 
 function isLimited(mask: string, family: Family): boolean {

@@ -27,6 +27,12 @@ const GLANCE = 20;
 /** Silence is waited for so many milliseconds longer than it is to last, at most: other traffic may never end. */
 const MOST_NOISE = 1500;
 
+/** A hop that was as slow before may be somewhat slower. */
+const SLOWER = 2;
+
+/** More slow hops than a packet and its answer, with what they have to ask for, pass one after another. */
+const MOST_SLOW_HOPS = 8;
+
 /** More looks than a packet and its answer meet programs on their way. */
 const MOST_LOOKS = 10;
 
@@ -100,18 +106,20 @@ async function untilTimeIsOver(asking: Asking, milliseconds: () => number): Prom
  */
 async function lastLook(asking: Asking, quiet: Quiet, silence: number): Promise<string | undefined> {
   if (!asking.once && (await sendEnough(asking, quiet))) return undefined;
-  const mostListened = asking.listened + silence + MOST_NOISE;
+  const began = asking.listened;
+  const mostListened = () => began + silence + MOST_NOISE + MOST_SLOW_HOPS * quiet.slowestHop();
+  const wanted = () => Math.max(silence, SLOWER * quiet.slowestHop());
   const noise = new Noise(quiet);
   let lost: string | undefined;
   let looked = 0;
   for (let look = 0; look < MOST_LOOKS; look++) {
-    if (silence > 0 && (await untilSilent(asking, noise, silence, mostListened))) return undefined;
-    const began = now();
+    if (silence > 0 && (await untilSilent(asking, noise, wanted, mostListened))) return undefined;
+    const lookedAt = now();
     const failure = await quiet.drained();
     if (asking.read()) return undefined;
     lost = quiet.lost();
     if (failure || (lost && asking.once)) return failure ?? lost;
-    looked += now() - began;
+    looked += now() - lookedAt;
     if (noise.isStorm && looked > MOST_STORM) return STORMY;
     const goesOn = noise.goesOn();
     const isRerouted = silence > 0 && !asking.once && !noise.isStorm && (await quiet.rerouted());
@@ -134,16 +142,20 @@ async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
  * Listens until no tap has seen anything for so long. Each hop of a packet is seen, so a packet that takes as long as that
  * on a hop is waited for on each.
  *
+ * @param silence how long, in milliseconds; it may turn out meanwhile that a hop takes longer
  * @param most for how long to have listened in all, at most; in a storm it is listened for all of it
  * @returns whether nothing more is wanted
  */
-async function untilSilent(asking: Asking, noise: Noise, silence: number, most: number): Promise<boolean> {
+async function untilSilent(asking: Asking, noise: Noise, silence: () => number, most: () => number): Promise<boolean> {
   // Without taps, for as long again.
-  if (!noise.isHeard) return asking.listen(2 * silence);
-  for (let silent = 0; silent < silence && asking.listened < most; ) {
-    const slice = noise.isStorm ? most - asking.listened : Math.min(GLANCE, silence - silent);
+  if (!noise.isHeard) return asking.listen(2 * silence());
+  let [wanted, mostListened] = [silence(), most()];
+  for (let silent = 0; silent < wanted && asking.listened < mostListened; ) {
+    const slice = noise.isStorm ? mostListened - asking.listened : Math.min(GLANCE, wanted - silent);
     if (await asking.listen(slice)) return true;
-    silent = noise.goesOn() ? 0 : silent + slice;
+    const goesOn = noise.goesOn();
+    silent = goesOn ? 0 : silent + slice;
+    if (goesOn && !noise.isStorm) [wanted, mostListened] = [silence(), most()];
   }
   return false;
 }

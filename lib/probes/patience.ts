@@ -16,6 +16,8 @@ export interface Quiet {
   drained(): Promise<string | undefined>;
   /** How often a frame has been seen at a device of the lab until now; undefined in a lab without taps. */
   seen(): number | undefined;
+  /** How long the slowest hop of the lab has been seen to keep a frame that it passed on, in milliseconds; 0 without taps. */
+  slowestHop(): number;
   /**
    * Whether a host has learnt a neighbour's MAC address that it asked for, since a time of `now()`. False in a lab without
    * taps, where nobody knows.

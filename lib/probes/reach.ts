@@ -11,6 +11,7 @@ import { askNd } from './ask-nd.ts';
 import { askTcp } from './ask-tcp.ts';
 import { askUdp } from './ask-udp.ts';
 import type { Asker } from './asker.ts';
+import type { EchoLimit } from './echo-limit.ts';
 import { type Listener, openListener } from './listener.ts';
 import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
@@ -18,7 +19,7 @@ import type { Patience } from './patience.ts';
 import { turnAt } from './port-turns.ts';
 import { PROBE_DATA } from './probe-data.ts';
 import type { Question } from './question.ts';
-import { whyNobodyAnswers } from './self-question.ts';
+import { limitOfTarget, whyNobodyAnswers } from './self-question.ts';
 import { examineLoss } from './source.ts';
 import { flowOf, toQuestion } from './to-question.ts';
 
@@ -77,6 +78,8 @@ export interface ReachReport extends ProbeResult {
   listened: boolean;
   /** `lost`: why the target answers nobody, if it was asked for and does not. */
   unanswerable: string | undefined;
+  /** `lost`: how the target limits its answers, if it was asked for: it may have got a probe and not answered. */
+  limit?: EchoLimit | undefined;
   /** Whether a captured frame is one of the question's probes, or an answer to one. */
   recognize: Asker['recognize'];
 }
@@ -126,11 +129,12 @@ export async function reach(
     const openSelf = (self: Question) => openAsker(by, self, { port, size });
     const unanswerable = await whyNobodyAnswers(question, by, openSelf, { quiet: patience.quiet, listener });
     const took = now() - began;
-    if (unanswerable || took < SLOW) return { ...examined, ...report, unanswerable };
+    const limit = unanswerable ? undefined : limitOfTarget(question, by);
+    if (unanswerable || took < SLOW) return { ...examined, ...report, unanswerable, limit };
     // Whoever is slow to answer itself is slow to answer others, or could not when it was asked.
     const longer = { ...patience, milliseconds: patience.milliseconds + 2 * took, untilQuiet: false };
     const again = await ask(asker, longer, listener);
-    return { ...(again.outcome === 'lost' ? examined : again), ...report, unanswerable };
+    return { ...(again.outcome === 'lost' ? examined : again), ...report, unanswerable, limit };
   } finally {
     listener?.[Symbol.dispose]();
     endTurn?.();

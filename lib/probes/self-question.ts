@@ -1,11 +1,12 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import { engineOf } from '../lab/engine.ts';
-import type { Lab, Namespace } from '../lab/index.ts';
+import type { Interface, Lab, Namespace } from '../lab/index.ts';
 import { routeTo } from '../lab/route-to.ts';
 import { ipLink } from '../netlink/link.ts';
+import { contains } from '../wire/ip-address.ts';
 import { ask } from './ask.ts';
 import type { Asker } from './asker.ts';
-import { echoLimitOf } from './echo-limit.ts';
+import { type EchoLimit, echoLimitOf } from './echo-limit.ts';
 import type { Listener } from './listener.ts';
 import type { Quiet } from './patience.ts';
 import type { Question } from './question.ts';
@@ -18,7 +19,7 @@ const LOOPBACK_INDEX = 1;
 
 /**
  * The positive control of a negative: puts the question to the target from within, where no network is in between. One
- * that does not even answer itself answers nobody, so that its silence towards others says nothing of the network.
+ * that answers neither itself nor a host on its own link answers nobody, so that its silence towards others says nothing of the network.
  *
  * @param openAsker for the same question, asked by another
  * @returns why nobody could have had an answer; undefined when the target answers
@@ -40,13 +41,50 @@ export async function whyNobodyAnswers(
   if (by === 'arp' || by === 'nd') return undefined;
   const source = { address, device: device ?? from.interfaces[0] ?? namespace.interface() };
   using asker = openAsker({ from: namespace, source, to: { address, namespace }, family, bound: undefined });
-  const { outcome } = await ask(asker, { milliseconds: PATIENCE, quiet, untilQuiet: true }, listener);
-  if (outcome !== 'answered' && outcome !== 'refused') {
-    // It may answer others all the same, which nobody can know from within.
-    if (isLoopbackDown(namespace)) return `${namespace} cannot be asked from within, for its lo is down`;
-    return `${namespace} does not even answer itself`;
+  const patience = { milliseconds: PATIENCE, quiet, untilQuiet: true };
+  const { outcome } = await ask(asker, patience, listener);
+  if (outcome === 'answered' || outcome === 'refused') return undefined;
+  // It may answer others all the same: its lo may be down, or a rule may be about what comes from there.
+  for (const neighbour of neighboursOf(device, family).filter((each) => each.source.device.namespace !== from)) {
+    using another = openAsker({ ...neighbour, to: { address, namespace }, family });
+    const other = await ask(another, patience, listener);
+    if (other.outcome === 'answered') return undefined;
   }
-  return by === 'icmp' ? echoLimitOf(namespace, family) : undefined;
+  if (isLoopbackDown(namespace)) return `${namespace} cannot be asked from within, for its lo is down`;
+  return `${namespace} does not even answer itself`;
+}
+
+/** How a target limits its answers, which its own question from within does not show. */
+export function limitOfTarget(
+  { from, to, family }: Pick<Question, 'from' | 'to' | 'family'>,
+  by: string,
+): EchoLimit | undefined {
+  const namespace = by === 'icmp' ? (to.namespace ?? holderOf(from.lab, to.address)) : undefined;
+  return namespace && echoLimitOf(namespace, family);
+}
+
+/** More hosts of a link are not asked. */
+const MOST_NEIGHBOURS = 3;
+
+/** Those on the link of a device, with an address of its subnet to ask from: no router is between. */
+function neighboursOf(
+  device: Interface | undefined,
+  family: Question['family'],
+): Pick<Question, 'from' | 'source' | 'bound'>[] {
+  if (!device) return [];
+  const { lab } = device.namespace;
+  const prefixes = device.address.list().filter((each) => each.family === family);
+  const isOnLink = (other: Interface) =>
+    other === device.peer || (device.segment !== undefined && other.segment === device.segment);
+  return lab.namespaces
+    .filter((each) => each !== device.namespace && each.role !== 'switch')
+    .flatMap(({ interfaces }) => interfaces.filter((other) => isOnLink(other) && linkFault(other) === undefined))
+    .flatMap((other) => {
+      const own = other.address.list().find((each) => prefixes.some((prefix) => contains(prefix, each.address)));
+      const source = own && { address: own.address, device: other };
+      return source ? [{ from: other.namespace, source, bound: undefined }] : [];
+    })
+    .slice(0, MOST_NEIGHBOURS);
 }
 
 /** A namespace's packets to itself leave by its loopback (`ip_route_output_key_hash_rcu`). A lab sets it up. */

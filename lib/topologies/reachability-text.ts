@@ -1,6 +1,7 @@
 import type { Lab, Namespace } from '../lab/index.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
+import { echoLimitOf } from '../probes/echo-limit.ts';
 import { reachability } from '../probes/reachability.ts';
 import { whyNobodyAnswers } from '../probes/self-question.ts';
 import { quietIn } from '../trace/quiescence.ts';
@@ -63,5 +64,6 @@ async function isSilent(
 ): Promise<boolean> {
   const [from, address] = [hosts.find((host) => host !== to), addresses.find((each) => each !== undefined)];
   if (!from || address === undefined) return true;
+  if (echoLimitOf(to, family)) return true;
   return (await whyNobodyAnswers({ from, to: { address, namespace: to }, family }, 'icmp', askIcmp)) !== undefined;
 }

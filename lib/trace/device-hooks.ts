@@ -1,8 +1,9 @@
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
+import { stateIfThere } from '../lab/interface-state.ts';
 import { tcFilter } from '../netlink/filter.ts';
 import { ipLink } from '../netlink/link.ts';
-import { tcQdisc } from '../netlink/qdisc.ts';
+import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
 
 /** What somebody put at the devices of a namespace, where packets pass. */
 export interface DeviceHooks {
@@ -23,11 +24,15 @@ export function readDeviceHooks(
   };
 }
 
-/** A filter that takes packets from a device, and sends them by another one (`mirred egress redirect`). */
+/** A filter that takes packets from a device, and hands them to another one (`mirred`). */
 export interface DeviceRedirect {
   device: Interface;
   side: 'ingress' | 'egress';
   to: Interface;
+  /** `in`: as if it had come in there (`ingress redirect`). */
+  direction: 'out' | 'in';
+  /** The kind of the qdisc that has it, where that is one of classes. */
+  qdisc?: string | undefined;
 }
 
 /** The qdiscs that have such filters, and for which side of the device. */
@@ -36,22 +41,64 @@ const SIDES: Readonly<Record<string, readonly DeviceRedirect['side'][]>> = {
   ingress: ['ingress'],
 };
 
-/**
- * Where filters of traffic control have sent packets of a namespace. Filters that never matched one are left out, and so are
- * `ingress redirect`s: there the packet stays in its host, as if it had come in by another device.
- */
+/** Where filters of traffic control have sent packets of a namespace. Filters that never matched one are left out. */
 export function readRedirects(namespace: Namespace): DeviceRedirect[] {
   const { rtnetlink } = engineOf(namespace);
   const deviceAt = (wanted: number) => namespace.interfaces.find(({ index }) => index === wanted);
-  return rtnetlink.list(tcQdisc.all()).flatMap(({ device: index, kind }) => {
+  return rtnetlink.list(tcQdisc.all()).flatMap((each) => {
+    const { device: index, kind } = each;
     const device = deviceAt(index);
-    return (device ? (SIDES[kind] ?? []) : []).flatMap((side) =>
-      rtnetlink.list(tcFilter.all({ device: index, side })).flatMap(({ redirects }) =>
-        redirects.flatMap(({ by, to: target, packets }) => {
-          const to = by === 'egress redirect' && packets > 0 ? deviceAt(target) : undefined;
-          return device && to ? [{ device, side, to }] : [];
-        }),
-      ),
+    return (device ? placesOf(each) : []).flatMap(({ side, ...place }) =>
+      rtnetlink
+        .list(tcFilter.all({ device: index, ...(place.handle === undefined ? { side } : place) }))
+        .flatMap(({ redirects }) =>
+          redirects.flatMap(({ by, to: target, packets }) => {
+            const direction = DIRECTIONS[by];
+            const to = direction && packets > 0 ? deviceAt(target) : undefined;
+            const qdisc = place.handle === undefined ? undefined : kind;
+            return device && to && direction ? [{ device, side, to, direction, qdisc }] : [];
+          }),
+        ),
     );
   });
+}
+
+const DIRECTIONS: Readonly<Record<string, DeviceRedirect['direction']>> = {
+  'egress redirect': 'out',
+  'ingress redirect': 'in',
+};
+
+/** Where a qdisc has filters. One of classes has its own, which choose the class (`htb_classify`). */
+function placesOf({ kind, handle, isGiven }: Qdisc): { side: DeviceRedirect['side']; handle?: number }[] {
+  const sides = SIDES[kind];
+  if (sides) return sides.map((side) => ({ side }));
+  return isGiven && CLASSFUL.has(kind) ? [{ side: 'egress', handle }] : [];
+}
+
+const CLASSFUL = new Set('drr ets hfsc htb multiq prio qfq sfq'.split(' '));
+
+/** A BPF program at a device, as `ip -d link` and `tc filter` name it. */
+export interface DeviceProgram {
+  hook: 'xdp' | 'tc ingress' | 'tc egress';
+  id: number | undefined;
+  name: string | undefined;
+}
+
+/** The BPF programs that have a device's packets, XDP first; none where the device is gone. Those of tcx are not told by netlink. */
+export function readPrograms(device: Interface): DeviceProgram[] {
+  const link = stateIfThere(device);
+  if (!link) return [];
+  const { rtnetlink } = engineOf(device.namespace);
+  const { index } = link;
+  const xdp = link.xdp ? [{ hook: 'xdp' as const, id: link.xdpProgram, name: undefined }] : [];
+  const sides = rtnetlink
+    .list(tcQdisc.all())
+    .filter((qdisc) => qdisc.device === index)
+    .flatMap(({ kind }) => SIDES[kind] ?? []);
+  const filters = sides.flatMap((side) =>
+    rtnetlink
+      .list(tcFilter.all({ device: index, side }))
+      .flatMap(({ program }) => (program ? [{ hook: `tc ${side}` as const, ...program }] : [])),
+  );
+  return [...xdp, ...filters];
 }

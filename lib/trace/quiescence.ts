@@ -12,6 +12,7 @@ import { HeldPackets, oddsIn } from './impaired-links.ts';
 import { knowsEveryQueue, probesIn } from './known-queues.ts';
 import { type NeighboursOf, NextHops, neighboursIn } from './next-hops.ts';
 import { backlogDrops, type Flushed, flushProcessorBacklogs } from './processor-backlogs.ts';
+import { slowestHopIn } from './slow-hops.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 
 /** More rounds than a question and its answer, with all that they have to ask for on their way, have devices to pass. */
@@ -60,6 +61,10 @@ class Quiescence implements Quiet {
 
   seen(): number | undefined {
     return this.#lab.taps ? this.#capture.seen() : undefined;
+  }
+
+  slowestHop(): number {
+    return this.#lab.taps ? slowestHopIn(this.#lab) : 0;
   }
 
   learnt(since: number): boolean {

@@ -30,7 +30,8 @@ export function frameContent(bytes: Buffer): string | undefined {
   const packet = ipPacketOf(withoutVlanTags(bytes));
   if (!packet) return undefined;
   const { protocol, payload } = packet;
-  const parts = CONTENT[protocol]?.map(([from, to]) => payload.toString('latin1', from, to));
+  const isOpening = protocol === IP_PROTOCOL.tcp && isSyn(payload);
+  const parts = (isOpening ? OF_SYN : CONTENT[protocol])?.map(([from, to]) => payload.toString('latin1', from, to));
   return parts && `${protocol} ${parts.join('')}`;
 }
 
@@ -53,6 +54,17 @@ const CONTENT: Record<number, [from: number, to: number][]> = {
     [8, 20],
   ],
 };
+
+/** A SYN proxy leaves options out, and keeps a number of its own in the acknowledgement (`synproxy_send_server_syn`). */
+const OF_SYN: [from: number, to: number][] = [
+  [4, 8],
+  [13, 14],
+];
+
+/** Whether a segment begins a connection: its flags are SYN, and no ACK. */
+function isSyn(segment: Buffer): boolean {
+  return ((segment[13] ?? 0) & 0x12) === 0x02;
+}
 
 function lengthOf(etherType: number, packet: Buffer): number {
   if (etherType === ETHERTYPE.ipv4 && packet.length >= 4) return packet.readUInt16BE(2);

@@ -44,6 +44,22 @@ await describeRedirecting(() => {
     expect(failure).toContain('\nHint: on r: tc -s filter show dev eth1 egress');
   });
 
+  // a ── r ── b
+  //      └─── c
+  test('a router whose filter has it come in by another device', async ({ lab }) => {
+    const [a, r, b, c] = [lab.namespace('a'), lab.router('r'), lab.namespace('b'), lab.namespace('c')];
+    for (const host of [a, b, c]) lab.cable(r, host);
+    await r.exec('tc', 'qdisc add dev eth1 clsact'.split(' '));
+    const filter = 'filter add dev eth1 egress protocol ip u32 match u32 0 0 action mirred ingress redirect dev eth2';
+    await r.exec('tc', filter.split(' '));
+    // It goes round until its TTL is used up, which the kernel tells.
+    expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+      code: 'tc.redirect',
+      facts: { device: 'r/eth1', side: 'egress', to: 'r/eth2', back: true },
+      of: 'probe',
+    });
+  });
+
   // a ═ b: what is for b's first device comes to its second one, which would have another's MAC address be the reason
   test('a source whose filter sends by another device', async ({ lab }) => {
     const [a, b] = [lab.namespace('a'), lab.namespace('b')];

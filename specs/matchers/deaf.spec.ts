@@ -6,7 +6,7 @@ import { failureOf } from './failure-of.ts';
 function build(lab: Lab) {
   const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
   const [, ofB] = [a, b].map((ns) => lab.cable(ns, sw));
-  return { a, b, eth0: b.interface(), p1: (ofB as NonNullable<typeof ofB>).b };
+  return { sw, a, b, eth0: b.interface(), p1: (ofB as NonNullable<typeof ofB>).b };
 }
 
 async function receivedOf(assertion: PromiseLike<unknown>): Promise<string | undefined> {
@@ -51,6 +51,27 @@ test('a target whose loopback is down', async ({ lab }) => {
   await b.exec('ip', ['link', 'set', 'lo', 'up']);
   await expect(a).not.toReach(b);
 });
+
+// a ── p0 (sw) p1 ── b: c is on the same switch, and gets its answers
+test.for(['lo is down', 'a rule drops what comes from lo'])(
+  'a target that answers its neighbour, though %s',
+  async (why, { lab }) => {
+    const { sw, a, b } = build(lab);
+    const c = lab.namespace('c');
+    lab.cable(c, sw);
+    await addRules(b, 'ip f i { type filter hook input priority 0; }', ['ip saddr 10.0.0.1 drop', 'iif lo drop']);
+    if (why === 'lo is down') await b.exec('ip', ['link', 'set', 'lo', 'down']);
+    for (const by of ['icmp', 'tcp', 'udp'] as const) await expect(a).not.toReach(b, { by });
+    await expect(lab).toMatchReachability(`
+         a  b  c
+      a  .  ✗  ✓
+      b  .  .  .
+      c  .  ✓  .`);
+    // Deaf to both, it may be deaf to all.
+    await b.exec('nft', ['insert', 'rule', 'ip', 'f', 'i', 'drop']);
+    expect(await receivedOf(expect(a).not.toReach(b))).toContain('inconclusive: none (b ');
+  },
+);
 
 test('a matrix that expects silence of who answers nobody', async ({ lab }) => {
   const { b } = build(lab);

@@ -37,6 +37,7 @@ export function fakeQuestion(overrides: { asked?: Partial<Asked>; quiet?: Partia
       reached: async () => false,
       drained: async () => undefined,
       seen: () => fake.seen,
+      slowestHop: () => 0,
       learnt: () => false,
       rerouted: async () => false,
       probes: () => 2,

@@ -19,6 +19,17 @@ test.for([5, 20, 30, 45])(
   },
 );
 
+// a ── x (m) y ── b, where the program of m is slower than any silence of the taps that hairpin waits for by itself
+test.for([120, 250])('a program that was seen to take %d ms is waited for', async (delay, { lab }) => {
+  const [a, m, b] = [lab.namespace('a'), lab.namespace('m'), lab.namespace('b')];
+  lab.cable(a, m, { a: { address: '10.7.0.1/24' }, b: { name: 'x', address: false } });
+  lab.cable(m, b, { a: { name: 'y', address: false }, b: { address: '10.7.0.2/24' } });
+  await forwardSlowly(m, ['x', 'y'], delay);
+  await expect(a).toReach(b, { within: 5000 });
+  expect(await failureOf(expect(a).not.toReach(b))).toMatch(/^Received: +an answer/m);
+  expect(await failureOf(expect(b).not.toHear(a))).toMatch(/^Received: +1 copy/m);
+});
+
 // a ── x (m) y ── r ── u (n) v ── b: two such programs, and a router between
 test('each hop may take as long', async ({ lab }) => {
   const [a, m, n, b] = [lab.namespace('a'), lab.namespace('m'), lab.namespace('n'), lab.namespace('b')];

@@ -41,6 +41,32 @@ test.for(CASES)('by $by, a stand-in behind `$rule`, too', async ({ by, rule }, {
   );
 });
 
+// a, which gives its packets other ends altogether ── r ── b
+test.for(['tcp', 'udp'] as const)(
+  'by %s, where the source translates both addresses and both ports',
+  async (by, { lab }) => {
+    const { a, r, b } = await build(lab, 'snat to 10.0.0.77:700-799');
+    a.interface().address.add('10.0.0.77/24');
+    await addRules(a, 'ip nat out { type nat hook output priority -100; }', [
+      `ip daddr 10.9.9.9 meta l4proto ${by} dnat to 10.0.1.2:4000`,
+    ]);
+    await answerAt(b, by);
+    await expect(a).toReach('10.9.9.9', { by, port: 80, through: [r, b] });
+    await addRules(r, 'ip f c { type filter hook forward priority 0; }', ['ip daddr 10.0.1.2 drop']);
+    await expect(a).not.toReach('10.9.9.9', { by, port: 80, droppedBy: 'nft.drop', at: r });
+  },
+);
+
+test.for(['tcp', 'udp'] as const)('by %s, where it makes another address of the target of it', async (by, { lab }) => {
+  const { a, r, b } = await build(lab, 'snat to 10.0.0.77:700-799');
+  a.interface().address.add('10.0.0.77/24');
+  b.interface().address.add('10.0.1.88/24');
+  await addRules(a, 'ip nat out { type nat hook output priority -100; }', ['ip daddr 10.0.1.2 dnat to 10.0.1.88']);
+  await expect(a).toReach(b, { by, through: r });
+  await addRules(r, 'ip f c { type filter hook forward priority 0; }', ['ip daddr 10.0.1.88 drop']);
+  await expect(a).not.toReach(b, { by });
+});
+
 /** A program that answers at port 4000, ready when this returns. What it sends has nothing of what it got. */
 async function answerAt(namespace: Namespace, by: 'tcp' | 'udp'): Promise<void> {
   const script =

@@ -16,29 +16,56 @@ interface Section {
   body: Buffer;
 }
 
+/** XDP_DROP, XDP_PASS; TC_ACT_OK, TC_ACT_SHOT. */
+export const [DROP, PASS, TC_PASS, TC_DROP] = [1, 2, 0, 2];
+
 /** Writes what a compiler would make of a program that lets every packet pass, for `ip link set … xdp object`. */
 export async function writeXdpObject(): Promise<string> {
+  return await writeProgram('xdp', returning(PASS));
+}
+
+/** r0 = verdict; exit */
+export function returning(verdict: number): Buffer {
+  return Buffer.concat([instruction(0xb7, 0, verdict), instruction(0x95, 0, 0)]);
+}
+
+/** r1 = ifindex; r2 = 0, for egress; bpf_redirect; exit */
+export function redirecting(ifindex: number): Buffer {
+  return Buffer.concat([
+    instruction(0xb7, 1, ifindex),
+    instruction(0xb7, 2, 0),
+    instruction(0x85, 0, 23),
+    instruction(0x95, 0, 0),
+  ]);
+}
+
+function instruction(code: number, register: number, value: number): Buffer {
+  const bytes = Buffer.from([code, register, 0, 0, 0, 0, 0, 0]);
+  bytes.writeInt32LE(value, 4);
+  return bytes;
+}
+
+/** An object file with one program, in a section of its name. */
+export async function writeProgram(section: 'xdp' | 'tc', code: Buffer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hairpin-xdp-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const path = join(folder, 'pass.o');
-  // r0 = XDP_PASS; exit
-  const code = Buffer.from('b700000002000000' + '9500000000000000', 'hex');
-  await writeFile(path, elf(code));
+  const path = join(folder, 'program.o');
+  await writeFile(path, elf(section, code));
   return path;
 }
 
-/** An ELF file with one function, `xdp`, in a section of its name. */
-function elf(code: Buffer): Buffer {
-  const names = Buffer.from('\0xdp\0.strtab\0.symtab\0', 'latin1');
-  const nameAt = (name: string) => names.indexOf(`${name}\0`);
+/** An ELF file with one function, in a section of its name. */
+function elf(section: string, code: Buffer): Buffer {
+  const names = Buffer.from(`\0${section}\0.strtab\0.symtab\0license\0`, 'latin1');
+  const nameAt = (name: string) => names.indexOf(`\0${name}\0`) + 1;
   const symbols = Buffer.alloc(2 * SYMBOL);
-  symbols.writeUInt32LE(nameAt('xdp'), SYMBOL);
+  symbols.writeUInt32LE(nameAt(section), SYMBOL);
   // STB_GLOBAL, STT_FUNC; in section 1; its length
   symbols.writeUInt8(0x12, SYMBOL + 4);
   symbols.writeUInt16LE(1, SYMBOL + 6);
   symbols.writeBigUInt64LE(BigInt(code.length), SYMBOL + 16);
   const sections: Section[] = [
-    { name: 'xdp', type: SHT_PROGBITS, flags: SHF_ALLOC | SHF_EXECINSTR, body: code },
+    { name: section, type: SHT_PROGBITS, flags: SHF_ALLOC | SHF_EXECINSTR, body: code },
     { name: '.strtab', type: SHT_STRTAB, flags: 0n, body: names },
     { name: '.symtab', type: SHT_SYMTAB, flags: 0n, body: symbols },
   ];

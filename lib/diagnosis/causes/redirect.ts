@@ -38,8 +38,9 @@ export function redirected(path: Hop, { by, goal }: Ends): { hop: Hop; cause: Ca
       side === 'egress' ? hasStep(steps, device) : device === at && hop.frame.direction === 'in';
     const taken = all.find((each) => isOnTheWay(each) && !hasStep(steps, each.to) && isTaken(hop.frame, each, goal));
     if (!taken) continue;
-    const { device, side, to } = taken;
-    const facts = { device: deviceName(device), side, to: deviceName(to) };
+    const { device, side, to, direction, qdisc } = taken;
+    const back = direction === 'in' ? { back: true as const } : {};
+    const facts = { device: deviceName(device), side, to: deviceName(to), ...back, ...(qdisc ? { qdisc } : {}) };
     return { hop, cause: { code: 'tc.redirect', facts } };
   }
   return undefined;
@@ -59,17 +60,20 @@ function hasStep(steps: readonly Step[], device: Interface): boolean {
 }
 
 /** Whether a frame was seen where a redirect leads, and is lost there. */
-function isTaken(frame: CapturedFrame, { device, to, side }: DeviceRedirect, goal: Ends['goal']): boolean {
+function isTaken(frame: CapturedFrame, { device, to, side, direction }: DeviceRedirect, goal: Ends['goal']): boolean {
+  // Of what comes in at the same host by another device, its own stack may take as much: then there is another reason.
+  if (direction === 'in' && side === 'ingress') return false;
   const { lab } = device.namespace;
   const later = Capture.of(lab)
     .since(frame.nanoseconds)
     .filter(({ identity }) => identity === frame.identity);
-  const there = later.find((each) => each.at === to && each.direction === 'out');
+  const there = later.find((each) => each.at === to && each.direction === direction);
   if (!there) return false;
   // An ifb gives back what it was given (ifb_ri_tasklet).
   const isBack = later.some((each) => each.at === device && each.nanoseconds > there.nanoseconds);
   const owner = ownerOf(there, goal);
   if (isBack || owner === undefined) return false;
+  if (direction === 'in') return true;
   if (side === 'ingress' && owner === device) return true;
   return expectedWay({ at: to, direction: 'out' }, { to: owner, sender: to.namespace, routed: false }) === undefined;
 }

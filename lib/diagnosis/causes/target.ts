@@ -1,10 +1,11 @@
 import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
+import { echoLimitOf } from '../../probes/echo-limit.ts';
 import { answersAnycast, holds } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
-import { familyOf } from '../../wire/ip-address.ts';
+import { type Family, familyOf } from '../../wire/ip-address.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { IP_PROTOCOL } from '../../wire/ipv4.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
@@ -46,8 +47,17 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   return (
     ownSourceCause(namespace, packet.source) ??
     noWayBack(namespace, packet.source) ??
-    neighbourCause(namespace, packet.source, since)
+    neighbourCause(namespace, packet.source, since) ??
+    (isEcho ? limitCause(namespace, packet.family) : undefined)
   );
+}
+
+/** Where the kernel counts what it kept, it must have kept some. */
+function limitCause(namespace: Namespace, family: Family): Cause | undefined {
+  const limit = echoLimitOf(namespace, family);
+  if (!limit || limit.hasKept === false) return undefined;
+  const { sysctl, value, mask } = limit;
+  return { code: 'host.echo-limited', facts: { namespace: namespace.name, sysctl, value, mask } };
 }
 
 function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {

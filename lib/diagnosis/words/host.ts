@@ -24,6 +24,26 @@ export const hostWords: WordsOf<'host' | 'group'> = {
       hint: `${namespace}.sysctl.set('${sysctl}', 0)`,
     }),
   },
+  'host.echo-limited': {
+    means:
+      'The host limits its ICMP messages, echo replies too, and kept this one (`icmpv4_xrlim_allow`, `icmpv6_xrlim_allow`, `icmp_global_allow`).',
+    facts: {
+      sysctl:
+        'how many it may send: `icmp_ratelimit` to one host (milliseconds from one to the next), `icmp_msgs_per_sec` to all',
+      value: 'of that sysctl',
+      mask: 'the sysctl by which echo replies are limited at all',
+    },
+    example: {
+      namespace: 'b',
+      sysctl: 'net.ipv4.icmp_ratelimit',
+      value: '60000',
+      mask: 'net.ipv4.icmp_ratemask',
+    },
+    say: ({ namespace, sysctl, value, mask }) => ({
+      text: `${namespace} limits its echo replies: ${sysctl} is ${value}, and ${mask} has them`,
+      hint: `take echo replies out of ${mask} on ${namespace}, or ask by 'udp'`,
+    }),
+  },
   'host.not-taken': {
     means: 'The frame came to the device, but its own stack did not get it. The reason is unknown.',
     example: { device: 'b/eth0' },

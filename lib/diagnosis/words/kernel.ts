@@ -2,6 +2,12 @@ import type { CauseFacts, DeviceName } from '../../model/cause.ts';
 import { unanswered } from './neighbour.ts';
 import { ASKED, namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
 
+const PROGRAM = {
+  id: 'of the program, if the kernel tells',
+  name: 'of the program, as `tc filter show` has it',
+  asked: ASKED,
+};
+
 /** Causes that the kernel's reason for a drop names (include/net/dropreason-core.h), and no model of hairpin's. */
 export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'ipsec' | 'tcp'> = {
   'tc.drop': {
@@ -15,12 +21,36 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   },
   'tc.redirect': {
     means:
-      'A filter of traffic control sent it elsewhere (`action mirred egress redirect`, `tcf_mirred_act`), and from there it does not come to the device with its MAC address. The taps saw it there.',
+      'A filter of traffic control sent it elsewhere (`action mirred egress redirect` or `ingress redirect`, `tcf_mirred_act`), and from there it does not come to the device with its MAC address. The taps saw it there.',
     facts: { device: 'the device with the filter', to: 'the device that the filter names' },
+    optional: {
+      back: '`true` for `ingress redirect`: the host takes it for one that came in there',
+      qdisc: 'the kind of the queueing discipline that has the filter, if it is one of classes',
+    },
     example: { device: 'b/eth0', side: 'ingress', to: 'b/eth1' },
-    say: ({ device, side, to }) => ({
-      text: `a filter of traffic control at the ${side} of ${device} sent it out by ${to}`,
-      hint: `on ${namespaceOf(device)}: tc -s filter show dev ${ownName(device)} ${side}`,
+    say: ({ device, side, to, back, qdisc }) => ({
+      text: `a filter of traffic control at the ${side} of ${device} ${back ? `had it come in by ${to}` : `sent it out by ${to}`}`,
+      hint: `on ${namespaceOf(device)}: tc -s filter show dev ${ownName(device)}${qdisc ? '' : ` ${side}`}`,
+    }),
+  },
+  'tc.program': {
+    means:
+      'No other reason is known, and a BPF program of traffic control had the frame next: it may have dropped it or sent it elsewhere (`cls_bpf_classify`).',
+    optional: PROGRAM,
+    example: { device: 'b/eth0', side: 'ingress', id: 12, name: 'filter.o:[tc]' },
+    say: ({ device, side, asked, ...program }) => ({
+      text: unanswered(asked, `${mayHaveTaken(`a BPF program at the ${side} of ${device}`, program)}`),
+      hint: `on ${namespaceOf(device)}: tc filter show dev ${ownName(device)} ${side}${showProgram(program)}`,
+    }),
+  },
+  'xdp.program': {
+    means:
+      'No other reason is known, and the XDP program of a device had the frame next: it may have dropped it or sent it elsewhere (`bpf_prog_run_xdp`).',
+    optional: PROGRAM,
+    example: { device: 'b/eth0', id: 12 },
+    say: ({ device, asked, ...program }) => ({
+      text: unanswered(asked, mayHaveTaken(`the XDP program of ${device}`, program)),
+      hint: `on ${namespaceOf(device)}: ip -d link show dev ${ownName(device)}${showProgram(program)}`,
     }),
   },
   'xdp.drop': {
@@ -113,6 +143,17 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
     say: ({ namespace }) => ({ text: `the socket of ${namespace} wants a greater TTL (IP_MINTTL)` }),
   },
 };
+
+type ProgramNames = Pick<CauseFacts['xdp.program'], 'id' | 'name'>;
+
+function mayHaveTaken(what: string, { id, name }: ProgramNames): string {
+  const names = [...(id === undefined ? [] : [`id ${id}`]), ...(name === undefined ? [] : [name])].join(', ');
+  return `${what}${names ? ` (${names})` : ''} may have dropped it, or sent it elsewhere`;
+}
+
+function showProgram({ id }: ProgramNames): string {
+  return id === undefined ? '' : `; bpftool prog show id ${id}`;
+}
 
 function localnet({ namespace, from, source, to, asked }: CauseFacts['ip.localnet']): Said {
   const allow = `${namespace}.sysctl.set('net.ipv4.conf.all.route_localnet', 1)`;

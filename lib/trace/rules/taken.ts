@@ -25,7 +25,7 @@ export function takenFrom(packets: readonly TracedPacket[], path: Hop, places: r
   const all = packets.flatMap(({ namespace, seen, taker }): Taken[] => {
     const isIt = seen.some(({ frame }) => isBeginningOf(frameIdentity(frame), identities));
     const at = taker && isIt ? hopOf(hops, namespace, taker) : undefined;
-    return taker && at ? [{ at, namespace, step: taker }] : [];
+    return taker && at && !wentOnAsAnother(at) ? [{ at, namespace, step: taker }] : [];
   });
   const isFlood = hops.filter(({ next }) => next.length === 0).length > 1;
   return isFlood ? all.find((taken) => places.some((place) => isWanted(taken, place))) : all[0];
@@ -78,6 +78,11 @@ function hopOf(hops: readonly Hop[], namespace: Namespace, { seen }: Step): Hop 
   const cameBy = ({ at, direction }: { at: Interface; direction: string }) =>
     at.index === seen.iif && direction === 'in';
   return here.findLast(({ frame }) => cameBy(frame)) ?? here.at(-1);
+}
+
+/** A SYN proxy takes the SYN, and later sends its server another in its stead (`synproxy_send_server_syn`). */
+function wentOnAsAnother({ frame, next }: Hop): boolean {
+  return next.some((hop) => hop.frame.identity !== frame.identity);
 }
 
 /** Whether it is the copy that was to go on from a place. */

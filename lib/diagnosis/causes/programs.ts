@@ -1,0 +1,65 @@
+import { engineOf } from '../../lab/engine.ts';
+import type { Interface, Namespace } from '../../lab/index.ts';
+import type { Asked, Cause } from '../../model/cause.ts';
+import { Capture } from '../../trace/capture.ts';
+import { readPrograms } from '../../trace/device-hooks.ts';
+import { expectedWay, type Step } from '../../trace/expected-way.ts';
+import { holdersOf } from '../../trace/owner.ts';
+import type { Place } from '../../trace/place.ts';
+import { solicitationOf } from '../../trace/solicitation.ts';
+import { deviceName } from '../names.ts';
+
+/**
+ * A BPF program that had the frame next, where no other reason is known. What it did with it nobody can read: it may drop a frame, or
+ * send it elsewhere (`bpf_redirect`).
+ *
+ * The taps see a frame before the filters at its ingress (`__netif_receive_skb_core`), and behind XDP and the filters at its egress
+ * (`dev_queue_xmit_nit`).
+ */
+export function programCause({ hop: { frame }, step }: Place): Cause | undefined {
+  if (engineOf(frame.at.namespace.lab).isPristine) return undefined;
+  const own = frame.direction === 'in' ? causeAt(frame.at, 'tc ingress') : undefined;
+  if (own || !step) return own;
+  return causeAt(step.next.at, step.next.direction === 'in' ? 'xdp' : 'tc egress');
+}
+
+/** The same of a question for a neighbour that nobody answered, which may have been lost anywhere on its way. */
+export function programOfQuestion(from: Namespace, asked: Asked, since: bigint): Cause | undefined {
+  const { lab } = from;
+  if (engineOf(lab).isPristine) return undefined;
+  const asker = lab.namespaces.find(({ name }) => name === asked.by);
+  const [holder] = holdersOf(lab, asked.address);
+  const to = holder?.device ?? holder?.namespace;
+  if (!asker || !to) return undefined;
+  const ways = asker.interfaces.flatMap((at) => {
+    const way = expectedWay({ at, direction: 'out' }, { to, sender: asker, routed: false });
+    return way ? [way] : [];
+  });
+  const seen = Capture.of(lab)
+    .since(since)
+    .filter(({ bytes }) => solicitationOf(bytes)?.target === asked.address);
+  const wasAt = ({ at, direction }: Step) => seen.some((frame) => frame.at === at && frame.direction === direction);
+  for (const step of ways.flat()) {
+    const isSeen = wasAt(step);
+    const hook = step.direction === 'out' ? 'tc egress' : isSeen ? 'tc ingress' : 'xdp';
+    const cause = isSeen && step.direction === 'out' ? undefined : causeAt(step.at, hook, asked);
+    if (cause) return cause;
+  }
+  return undefined;
+}
+
+type Hook = 'xdp' | 'tc ingress' | 'tc egress';
+
+function causeAt(device: Interface, hook: Hook, asked?: Asked): Cause | undefined {
+  const program = readPrograms(device).find((each) => each.hook === hook);
+  if (!program) return undefined;
+  const { id, name } = program;
+  const facts = {
+    device: deviceName(device),
+    ...(id === undefined ? {} : { id }),
+    ...(name === undefined ? {} : { name }),
+    ...(asked ? { asked } : {}),
+  };
+  if (hook === 'xdp') return { code: 'xdp.program', facts };
+  return { code: 'tc.program', facts: { ...facts, side: hook === 'tc ingress' ? 'ingress' : 'egress' } };
+}

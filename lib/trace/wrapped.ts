@@ -1,0 +1,89 @@
+import { isNoRoute } from '../kernel/no-route.ts';
+import type { Namespace } from '../lab/index.ts';
+import { routeTo } from '../lab/route-to.ts';
+import type { Question } from '../probes/question.ts';
+import { ETHERTYPE } from '../wire/ethernet.ts';
+import { ipPacketOf } from '../wire/ip-packet.ts';
+import { withoutVlanTags } from '../wire/vlan-tag.ts';
+import { isSent } from './answer-ways.ts';
+import { Capture } from './capture.ts';
+import type { Recognize } from './probe-path.ts';
+import { advertised, solicitationOf } from './solicitation.ts';
+
+/** What became of the packets that a route of a host wraps in others (`encap`), as the taps saw it. */
+export interface Wrapped {
+  /** Whether a probe left inside another packet. */
+  hasLeft: boolean;
+  /** The next hop of the outer packets, whose MAC address was asked for, and nobody answered. */
+  unanswered: string | undefined;
+}
+
+/**
+ * @param since when the question began, in nanoseconds by the clock of the taps
+ * @returns undefined where the route to the target wraps nothing
+ */
+export function wrappedBy({ from, to, flow }: Question, recognize: Recognize, since: bigint): Wrapped | undefined {
+  if (!isWrapped(from, to.address, flow)) return undefined;
+  const own = Capture.of(from.lab)
+    .since(since)
+    .filter(({ at }) => at.namespace === from);
+  const sent = own.filter(isSent).map(({ bytes }) => withoutVlanTags(bytes));
+  const answered = new Set(
+    own.filter((frame) => !isSent(frame)).map(({ bytes }) => advertised(withoutVlanTags(bytes))),
+  );
+  return {
+    hasLeft: sent.some((bytes) => innerFrames(bytes).some((inner) => recognize(inner) === 'probe')),
+    unanswered: sent
+      .map((bytes) => solicitationOf(bytes)?.target)
+      .find((target) => target !== undefined && !answered.has(target)),
+  };
+}
+
+function isWrapped(from: Namespace, to: string, flow: Question['flow']): boolean {
+  try {
+    return routeTo(from, to, flow).encapsulates;
+  } catch (error) {
+    if (isNoRoute(error)) return false;
+    throw error;
+  }
+}
+
+const ETHERNET = 14;
+
+/** The headers of tunnels, labels and segments are no longer. */
+const MOST_HEADERS = 256;
+
+/** Every packet that may be inside a frame, as a frame of its own: what it is, its mark tells. */
+function innerFrames(bytes: Buffer): Buffer[] {
+  const inner = withoutRoutingHeader(bytes);
+  const frames = inner ? [inner] : [];
+  const end = Math.min(bytes.length, ETHERNET + MOST_HEADERS);
+  for (let at = ETHERNET + 4; at < end; at += 4) {
+    const version = (bytes[at] ?? 0) >> 4;
+    const etherType = version === 4 ? ETHERTYPE.ipv4 : version === 6 ? ETHERTYPE.ipv6 : undefined;
+    if (etherType !== undefined) frames.push(frameOf(etherType, bytes.subarray(at)));
+  }
+  return frames;
+}
+
+/** A packet whose segments stand in a header of its own (`mode inline`, RFC 8754), as it will be behind the last of them. */
+function withoutRoutingHeader(bytes: Buffer): Buffer | undefined {
+  const packet = ipPacketOf(bytes);
+  if (packet?.family !== 6 || packet.protocol !== ROUTING || packet.payload.length < FIRST_SEGMENT + ADDRESS)
+    return undefined;
+  const { payload } = packet;
+  const rest = payload.subarray((payload.readUInt8(1) + 1) * 8);
+  const header = Buffer.from(bytes.subarray(ETHERNET, ETHERNET + IPV6_HEADER));
+  header.writeUInt16BE(rest.length, 4);
+  header.writeUInt8(payload.readUInt8(0), 6);
+  payload.copy(header, IPV6_HEADER - ADDRESS, FIRST_SEGMENT, FIRST_SEGMENT + ADDRESS);
+  return frameOf(ETHERTYPE.ipv6, Buffer.concat([header, rest]));
+}
+
+const [ROUTING, FIRST_SEGMENT, ADDRESS, IPV6_HEADER] = [43, 8, 16, 40];
+
+function frameOf(etherType: number, packet: Buffer): Buffer {
+  const header = Buffer.alloc(ETHERNET);
+  header.writeUInt16BE(etherType, ETHERNET - 2);
+  return Buffer.concat([header, packet]);
+}

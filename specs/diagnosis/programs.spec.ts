@@ -1,0 +1,58 @@
+import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { describeLoadingPrograms } from '../needs.ts';
+import { DROP, redirecting, returning, TC_DROP, writeProgram } from '../trace/xdp-object.ts';
+import { diagnosed } from './diagnosed.ts';
+
+const SHORT = { within: 50 };
+
+// a ── eth0 (r) eth1 ── b
+//          eth2 └─── c
+function build(lab: Lab) {
+  const [a, r, b, c] = [lab.namespace('a'), lab.router('r'), lab.namespace('b'), lab.namespace('c')];
+  for (const host of [a, b, c]) lab.cable(r, host);
+  return { a, r, b };
+}
+
+async function filterBy(namespace: Namespace, device: string, side: 'ingress' | 'egress', code: Buffer): Promise<void> {
+  const object = await writeProgram('tc', code);
+  await namespace.exec('tc', ['qdisc', 'replace', 'dev', device, 'clsact']);
+  await namespace.exec('tc', `filter add dev ${device} ${side} bpf da obj ${object} sec tc`.split(' '));
+}
+
+/** The number after `id`, as iproute2 prints it. */
+async function idIn(namespace: Namespace, command: string, words: string): Promise<number> {
+  const { stdout } = await namespace.exec(command, words.split(' '));
+  return Number(/ id (\d+)/.exec(stdout)?.[1]);
+}
+
+describeLoadingPrograms(() => {
+  test.for(['xdp', 'xdpgeneric'])(
+    'a device whose program (%s) drops all is named, with its program',
+    async (how, { lab }) => {
+      const { a, b } = build(lab);
+      const object = await writeProgram('xdp', returning(DROP));
+      await b.exec('ip', ['link', 'set', 'eth0', how, 'object', object, 'section', 'xdp']);
+      const id = await idIn(b, 'ip', '-d link show dev eth0');
+      expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+        code: 'xdp.program',
+        facts: { device: 'b/eth0', id, asked: { by: 'r', address: '10.0.1.2' } },
+      });
+    },
+  );
+
+  test.for([
+    ['redirects', 'eth0', 'ingress'],
+    ['redirects', 'eth1', 'egress'],
+    ['drops', 'eth1', 'egress'],
+  ] as const)('a program that %s what comes to it at %s %s', async ([what, device, side], { lab }) => {
+    const { a, r, b } = build(lab);
+    const code = what === 'drops' ? returning(TC_DROP) : redirecting(r.interface('eth2').index);
+    await filterBy(r, device, side, code);
+    const id = await idIn(r, 'tc', `filter show dev ${device} ${side}`);
+    expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject(
+      what === 'drops'
+        ? { facts: { device: `r/${device}`, side } }
+        : { code: 'tc.program', facts: { device: `r/${device}`, side, id, name: 'program.o:[tc]' } },
+    );
+  });
+});
