@@ -115,7 +115,8 @@ export class Namespace {
     this.lab.discover();
     const found = find();
     if (found) return found;
-    const other = this.interfaces.find((device) => stateIfThere(device)?.altnames.includes(String(which)));
+    const hasName = (device: Interface) => typeof which === 'string' && stateIfThere(device)?.altnames.includes(which);
+    const other = this.interfaces.find(hasName);
     if (other) return other;
     const names = this.interfaces.map(({ name }) => name).join(', ') || 'none';
     if (which === undefined) throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);

@@ -7,6 +7,8 @@ export interface IpLink {
   ifname: string;
   link_index?: number;
   link_netnsid?: number;
+  altnames?: string[];
+  inet6_addr_gen_mode?: string;
   address: string;
   mtu: number;
   flags: string[];
