@@ -85,7 +85,7 @@ export function askTcp(question: Question, port: number): Asker {
     signs: {},
     heard() {
       return connections.some(({ isShut }) => isShut)
-        ? `a SYN proxy on the way accepted the connection; ${to.address} never did`
+        ? `it was accepted with a window of 0, as by a SYN proxy, and ${to.address} never opened that`
         : undefined;
     },
     async wait(milliseconds) {

@@ -39,7 +39,7 @@ test('one that the proxy alone accepts is none', async ({ lab }) => {
   const error = await expect(a)
     .toReach(b, { by: 'tcp', within: 100 })
     .catch((thrown: unknown) => thrown);
-  expect(String(error)).toContain('none (a SYN proxy on the way accepted the connection; 10.0.1.2 never did; ');
+  expect(String(error)).toContain('none (it was accepted with a window of 0, as by a SYN proxy, and 10.0.1.2 never opened that; ');
   expect(diagnosisOf(error)).toMatchObject({ code: 'nft.drop', certainty: 'kernel', lastSeen: 'b/eth0' });
 });
 
