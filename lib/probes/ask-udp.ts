@@ -32,6 +32,8 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
   const isOurs = (sourcePort: number) => probes.some(({ localPort }) => localPort === sourcePort);
   /** The ends of probes whose addresses or ports had been translated, on their own host or on their way. */
   const translated = new Set<string>();
+  /** Where those came from. */
+  const origins = new Set<string>();
 
   return {
     send(sequence) {
@@ -73,10 +75,13 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       const isFromTarget = packet.source === to.address && sourcePort === port;
       if (isFromTarget && isOurs(destinationPort)) return 'answer';
       // Of a translated one, a probe is seen before its answer.
-      const ends = [`${packet.source} ${sourcePort}`, `${packet.destination} ${destinationPort}`];
-      if (translated.has(ends.toReversed().join())) return 'answer';
-      if (isFromTarget || !data.isOurs(payload)) return undefined;
-      translated.add(ends.join());
+      const [origin, goal] = [`${packet.source} ${sourcePort}`, `${packet.destination} ${destinationPort}`];
+      if (translated.has(`${goal},${origin}`)) return 'answer';
+      // A server may send back what it was sent, and a router may give that another source.
+      const isBack = origins.has(goal) || (packet.destination === question.source.address && isOurs(destinationPort));
+      if (isFromTarget || isBack || !data.isOurs(payload)) return undefined;
+      origins.add(origin);
+      translated.add(`${origin},${goal}`);
       return 'probe';
     },
     // Behind the header, and the probe's number; what a server answers is its own business.
