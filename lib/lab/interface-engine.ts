@@ -20,7 +20,7 @@ const TOKEN_CAUSES: Causes = {
 /** inet6_validate_link_af */
 function causesOfMode({ addrgenmode }: Pick<InterfaceChange, 'addrgenmode'>): Causes {
   if (addrgenmode !== 'stable_secret') return {};
-  return { EINVAL: 'stable_secret needs a secret: net.ipv6.conf.<device>.stable_secret, or that of net.ipv6.conf.default' };
+  return { EINVAL: 'stable_secret needs a secret: net.ipv6.conf.<device>.stable_secret, or that of default' };
 }
 
 /** What an interface is made from; for the functions that make them. */
