@@ -8,13 +8,19 @@ export interface IcmpLimits {
   host: number | undefined;
 }
 
-/** Of a namespace, since it was made (`ICMP_MIB_RATELIMITGLOBAL`, `ICMP_MIB_RATELIMITHOST`). IPv6 counts the latter alone. */
+/**
+ * Of a namespace, since it was made (`ICMP_MIB_RATELIMITGLOBAL`, `ICMP_MIB_RATELIMITHOST`, `ICMP6_MIB_RATELIMITHOST`). What is limited for
+ * all hosts together both versions of IP count as one (`icmpv6_global_allow`).
+ */
 export function icmpLimits(namespace: NetNamespace, family: Family): IcmpLimits {
-  const text = namespace.run(() => readFileSync(`/proc/thread-self/net/${family === 4 ? 'snmp' : 'snmp6'}`, 'latin1'));
-  if (family === 6) {
-    const host = /^Icmp6OutRateLimitHost\s+(\d+)$/m.exec(text)?.[1];
-    return { global: undefined, host: host === undefined ? undefined : Number(host) };
-  }
+  const read = (name: string) => namespace.run(() => readFileSync(`/proc/thread-self/net/${name}`, 'latin1'));
+  const { global, host } = limitsOf4(read('snmp'));
+  if (family === 4) return { global, host };
+  const host6 = /^Icmp6OutRateLimitHost\s+(\d+)$/m.exec(read('snmp6'))?.[1];
+  return { global, host: host6 === undefined ? undefined : Number(host6) };
+}
+
+function limitsOf4(text: string): IcmpLimits {
   const [names = [], values = []] = text
     .split('\n')
     .filter((line) => line.startsWith('Icmp: '))

@@ -56,14 +56,14 @@ export class MulticastRouter {
 
   /** Gives an interface a number (`struct vifctl`, `struct mif6ctl`). */
   addInterface(number: number, ifindex: number): void {
-    const causes = { EADDRNOTAVAIL: 'the interface takes part in no IP of this version: give it an address' };
+    const causes = { EADDRNOTAVAIL: 'the interface has no IPv4: its MTU is less than 68 (inetdev_valid_mtu)' };
     const head = [number & 0xff, number >> 8];
     if (this.family === 4) {
       const options = Buffer.from([...head, VIFF_USE_IFINDEX, 1, ...s32(0), ...s32(ifindex), ...s32(0)]);
       this.#set(MRT_ADD_VIF, 'MRT_ADD_VIF', options, causes);
     } else {
       const options = Buffer.from([...head, 0, 1, ...u16(ifindex), 0, 0, ...s32(0)]);
-      this.#set(MRT_ADD_VIF, 'MRT6_ADD_MIF', options, causes);
+      this.#set(MRT_ADD_VIF, 'MRT6_ADD_MIF', options);
     }
   }
 

@@ -22,7 +22,10 @@ export interface InterfaceChange extends BondSlaveOptions {
   name?: string;
   /** All of its other names, of up to 127 bytes each; programs may say them in place of its name (Linux 5.5). */
   altnames?: readonly string[];
-  /** How IPv6 makes the lower half of the addresses that the device makes itself. `none`: it makes none, not even a link-local one. */
+  /**
+   * How IPv6 makes the lower half of the addresses that the device makes itself. `none`: it makes no link-local address, and those of
+   * router advertisements as `eui64` does (`addrconf_addr_gen`, `addrconf_prefix_rcv`). `stable_secret` needs the sysctl of the name.
+   */
   addrgenmode?: AddrGenMode;
   /**
    * That half itself (`ip token set`), an IPv6 address with an upper half of zeroes; `::` for none. The device must accept router
@@ -74,7 +77,7 @@ export function flagsOn<T extends Record<string, boolean | undefined>>(switches:
 const LONGEST_ALTNAME = 127;
 
 function isAltname(value: unknown): boolean {
-  return typeof value === 'string' && Buffer.byteLength(value) <= LONGEST_ALTNAME && /^[^\s/:]+$/.test(value);
+  return typeof value === 'string' && Buffer.byteLength(value) <= LONGEST_ALTNAME && /^[^\s/]+$/.test(value);
 }
 
 function isToken(value: unknown): boolean {

@@ -17,6 +17,12 @@ const TOKEN_CAUSES: Causes = {
     'net.ipv6.conf.<device>.router_solicitations is not 0',
 };
 
+/** inet6_validate_link_af */
+function causesOfMode({ addrgenmode }: Pick<InterfaceChange, 'addrgenmode'>): Causes {
+  if (addrgenmode !== 'stable_secret') return {};
+  return { EINVAL: 'stable_secret needs a secret: net.ipv6.conf.<device>.stable_secret, or that of default' };
+}
+
 /** What an interface is made from; for the functions that make them. */
 export interface InterfaceOrigin extends InterfacePlace {
   name: string;
@@ -66,7 +72,7 @@ export class InterfaceEngine {
     const { rtnetlink } = engineOf(namespace);
     const { altnames, token, ...ofLink } = change;
     if (Object.values(ofLink).some((value) => value !== undefined))
-      rtnetlink.change(ipLink.change({ ...ofLink, index }, this.#causes()));
+      rtnetlink.change(ipLink.change({ ...ofLink, index }, { ...this.#causes(), ...causesOfMode(ofLink) }));
     if (token !== undefined) rtnetlink.change(ipToken.change({ index, token }, TOKEN_CAUSES));
     if (altnames !== undefined) this.#rename(altnames);
     this.name = change.name ?? this.name;

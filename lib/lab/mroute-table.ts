@@ -56,6 +56,8 @@ export class MrouteTable {
   readonly #namespace: Namespace;
   /** The numbers that the router socket knows interfaces by, from the ifindex. */
   readonly #numbers = { 4: new Map<number, number>(), 6: new Map<number, number>() };
+  /** Numbers of interfaces that are gone, the oldest first. */
+  readonly #givenBack = { 4: new Set<number>(), 6: new Set<number>() };
 
   constructor(namespace: Namespace) {
     this.#namespace = namespace;
@@ -141,18 +143,28 @@ export class MrouteTable {
     return all.find((each) => each.group === group && each.source === source && !each.unresolved);
   }
 
-  /** A device that is deleted gives its number back (`vif_delete`). */
+  /**
+   * A device that is deleted gives its number back (`vif_delete`). Routes still have the number, and would take the next device of
+   * the number for theirs (`ip_mr_forward`): it is given again only when all are used up.
+   */
   #numberOf(call: string, router: MulticastRouter, device: number): number {
     const numbers = this.#numbers[router.family];
     const known = numbers.get(device);
     if (known !== undefined) return known;
     const there = deviceNames(engineOf(this.#namespace).rtnetlink);
-    for (const index of numbers.keys()) if (!there.has(index)) numbers.delete(index);
-    const taken = [...numbers.values()];
-    const free = Array.from({ length: router.mostInterfaces }, (_, number) => number).find((n) => !taken.includes(n));
+    const givenBack = this.#givenBack[router.family];
+    for (const [index, number] of numbers) {
+      if (there.has(index)) continue;
+      numbers.delete(index);
+      givenBack.add(number);
+    }
+    const used = [...numbers.values(), ...givenBack];
+    const all = Array.from({ length: router.mostInterfaces }, (_, number) => number);
+    const free = all.find((number) => !used.includes(number)) ?? [...givenBack][0];
     if (free === undefined)
       throw new UsageError(`${call}: a multicast router has ${router.mostInterfaces} interfaces at most (MAXVIFS)`);
     router.addInterface(free, device);
+    givenBack.delete(free);
     numbers.set(device, free);
     return free;
   }

@@ -127,9 +127,9 @@ export function parseRoute(
   const to = destination(call, options);
   if (said.realms !== undefined && to.family === 6)
     throw new UsageError(`${call}: realms belong to routes of IPv4 (rtm_to_fib6_config): received ${said.realms}`);
-  if (said.realms !== undefined && options.nextHops)
+  if (said.realms !== undefined && (options.nextHops || said.nhid !== undefined))
     throw new UsageError(
-      `${call}: realms belong to a route with one next hop (fib_create_info): received ${said.realms}`,
+      `${call}: realms belong to a route with one next hop of its own (fib_create_info): received ${said.realms}`,
     );
   if (said.lock?.some((name) => said[name] === undefined))
     throw new UsageError(`${call}: lock names metrics of the route: received ${show(said.lock)}`);

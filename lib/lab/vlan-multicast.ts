@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+import { KernelError } from '../kernel/kernel-error.ts';
 import { checkOptions, UsageError } from '../kernel/validate.ts';
 import { bridge, missingVlanFiltering } from '../links/bridge.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
@@ -30,7 +32,8 @@ export class VlanMulticast {
   /**
    * Changes VLANs, as `bridge vlan global set`. An option that is left out keeps its value.
    *
-   * @throws UsageError for a wrong option; KernelError `ENOENT` for a VLAN that neither the bridge nor a port is in
+   * @throws UsageError for a wrong option; KernelError `ENOENT` for a VLAN that neither the bridge nor a port is in, `EOPNOTSUPP` for a
+   * setting that the kernel passes over
    * @example sw.vlanMulticast.set({ id: '10-19', mcastQuerier: true, mcastIgmpVersion: 3 })
    */
   set(vlans: { id: VlanIds } & VlanMulticastSettings): void {
@@ -46,11 +49,11 @@ export class VlanMulticast {
       const causes = {
         EOPNOTSUPP: missingVlanFiltering,
         ENOENT: `neither ${this.#bridge} nor one of its ports is in each of these VLANs`,
-        EINVAL:
-          'this kernel has no multicast settings of VLANs: they came with Linux 5.15, and CONFIG_BRIDGE_IGMP_SNOOPING',
+        EINVAL: 'this kernel has no multicast settings of VLANs: they came with Linux 5.15',
       };
       const { index, namespace } = this.#bridge;
       engineOf(namespace).rtnetlink.change(bridgeVlanGlobal.change({ index, id, ...settings }, causes));
+      this.#refuseIgnored(call, settings);
     });
   }
 
@@ -58,6 +61,25 @@ export class VlanMulticast {
   list(): ({ id: number } & VlanMulticastSettings)[] {
     checkLabOpen(`${this.#name}.vlanMulticast.list`, this.#bridge.namespace.lab);
     watcher()?.asked();
+    return this.#read();
+  }
+
+  /**
+   * Without CONFIG_BRIDGE_IGMP_SNOOPING the kernel passes over all of them, without IPv6 over that of MLD
+   * (`br_vlan_process_global_one_opts`).
+   */
+  #refuseIgnored(operation: string, settings: VlanMulticastSettings): void {
+    const vlans = this.#read();
+    const [ignored] = Object.entries(settings)
+      .filter(([name, value]) => value !== undefined && vlans.every((vlan) => !(name in vlan)))
+      .map(([name]) => name);
+    if (ignored === undefined) return;
+    const more = ignored === 'mcastMldVersion' ? ' and CONFIG_IPV6' : '';
+    const cause = `this kernel ignores ${ignored} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING${more}`;
+    throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+  }
+
+  #read(): ({ id: number } & VlanMulticastSettings)[] {
     const rows = engineOf(this.#bridge.namespace).rtnetlink.list(bridgeVlanGlobal.all());
     return rows
       .filter(({ index }) => index === this.#bridge.index)

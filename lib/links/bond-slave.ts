@@ -5,7 +5,11 @@ import { setting } from './setting.ts';
 export interface BondSlaveOptions {
   /** The queue of the bond whose packets leave here, from 1 to its number of queues (`tc` chooses one); 0 for none. @default 0 */
   queueId?: number;
-  /** Of active-backup, balance-tlb and balance-alb: of slaves that could be active the one with most is (Linux 6.0). @default 0 */
+  /**
+   * Of active-backup, balance-tlb and balance-alb: of slaves that could be active the one with most is, by the rule of
+   * `primaryReselect`. It counts for nothing while the bond's `primary` has a link (`bond_choose_primary_or_current`, Linux 6.0).
+   * @default 0
+   */
   prio?: number;
 }
 

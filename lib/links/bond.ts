@@ -103,9 +103,9 @@ export const bond = describeLink('bond', {
       kernelDefault: 1,
       live: true,
     }),
-    /** Of 802.3ad: send LACPDUs without being asked (Linux 5.14). @default true */
+    /** Of 802.3ad: send LACPDUs without being asked (Linux 5.15). @default true */
     lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), {
-      ...{ kernelDefault: true, live: true, since: '5.14' },
+      ...{ kernelDefault: true, live: true, since: '5.15' },
     }),
     /** Of 802.3ad: a port collects and distributes at one time, and not the one before the other (Linux 6.9). @default true */
     coupledControl: setting('IFLA_BOND_COUPLED_CONTROL', 32, bool(u8), {

@@ -58,7 +58,10 @@ export interface PortOptions {
   groupFwdMask?: number;
   /** An address that is heard on a locked port is learnt, and locked as well (Linux 6.2); needs `locked` and `learning`. @default false */
   mab?: boolean;
-  /** The groups that it may join at most, those of all VLANs; 0 for any number (Linux 6.3). @default 0 */
+  /**
+   * How many entries of the MDB it may have, those of all VLANs; 0 for any number. More of them are refused, and reports of hosts are
+   * ignored (`br_multicast_port_ngroups_inc`, Linux 6.3). @default 0
+   */
   mcastMaxGroups?: number;
   /** The id of a nexthop object: while the port has no carrier, its frames leave by `backupPort` to there (Linux 6.6). 0 for none. @default 0 */
   backupNhid?: number;
@@ -66,7 +69,7 @@ export interface PortOptions {
 
 /** What a port tells beside its settings. */
 export interface PortStatus {
-  /** The groups that it is in, those of all VLANs (Linux 6.3). */
+  /** How many entries of the MDB it has, those of all VLANs (Linux 6.3). */
   mcastNGroups?: number;
 }
 
@@ -134,7 +137,7 @@ export const PORT_RULES: { readonly [K in keyof PortOptions]?: SettingRules } = 
   locked: { since: '5.18' },
   mab: { since: '6.2' },
   neighVlanSuppress: { since: '6.4' },
-  mcastMaxGroups: { since: '6.3', kernelDefault: 0 },
+  mcastMaxGroups: { since: '6.3', needs: 'BRIDGE_IGMP_SNOOPING', kernelDefault: 0 },
   backupNhid: { since: '6.6', kernelDefault: 0 },
   fastLeave: { needs: 'BRIDGE_IGMP_SNOOPING' },
   mcastRouter: { needs: 'BRIDGE_IGMP_SNOOPING', kernelDefault: 1 },

@@ -102,9 +102,13 @@ export const vxlan = describeLink('vxlan', {
     }),
     /** The flow label of outer packets, which are IPv6, 0 to 2²⁰−1. @default 0 */
     flowlabel: setting('IFLA_VXLAN_LABEL', 26, flowlabel, { kernelDefault: 0, live: true }),
-    /** Where the flow label comes from: `flowlabel`, or the inner IPv6 packet (`flowlabel inherit`, Linux 6.7). @default 'fixed' */
+    /** Where the flow label comes from: `flowlabel`, or the inner IPv6 packet (Linux 6.7; iproute2 has no word for it). @default 'fixed' */
     labelPolicy: setting('IFLA_VXLAN_LABEL_POLICY', 32, labelPolicy, {
-      ...{ word: 'flowlabel', kernelDefault: 'fixed', live: true, since: '6.7', newWord: true },
+      word: false,
+      kernelDefault: 'fixed',
+      live: true,
+      since: '6.7',
+      newWord: true,
     }),
     /** The UDP port at the other end, 1 to 65535. @default 4789, IANA's; the kernel's own is 8472 */
     dstport: setting('IFLA_VXLAN_PORT', 15, range(be16, 1, 65535), { default: 4789 }),

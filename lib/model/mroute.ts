@@ -21,12 +21,12 @@ export function forwardToGroup(device: Device, frame: Frame, packet: IpPacket): 
   const refused = refusesSource(device, packet);
   if (refused) return [refused];
   const route = routeFor(routes, packet, device.index);
-  if (!route) return [drop(noRoute(device, packet), family === 4 ? 'ipmr_cache_unresolved' : 'ip6mr_cache_unresolved')];
-  if (route.input !== device.index) {
-    const wanted = device.inHost(route.input ?? 0)?.name;
-    const facts = { device: device.name, ...saidOf(route), ...(wanted && { wanted }) };
-    return [drop({ code: 'mroute.wrong-in', facts }, family === 4 ? 'ip_mr_forward' : 'ip6_mr_forward')];
+  if (!route) {
+    const cause = noUsableRoute(device, routes, packet);
+    return [drop(cause, family === 4 ? 'ipmr_cache_unresolved' : 'ip6mr_cache_unresolved')];
   }
+  if (route.input !== device.index)
+    return [drop(wrongInput(device, route), family === 4 ? 'ip_mr_forward' : 'ip6_mr_forward')];
   return outputsOf(route, device.index).map(({ device: index, ttl }) => {
     const egress = device.inHost(index);
     return egress ? leave(egress, frame, packet, ttl) : unknown(`${namespace} has no device ${index}`);
@@ -73,9 +73,24 @@ function leave(egress: Device, frame: Frame, { family, destination }: IpPacket, 
     return drop({ code: 'mroute.ttl', facts }, where, { towards: egress });
   }
   const tooLong = exceedsMtu(egress, frame, egress.link.mtu, family === 4 ? 'ipmr_queue_xmit' : 'ip6_fragment');
-  if (tooLong) return tooLong.kind === 'drop' ? { ...tooLong, towards: egress } : tooLong;
+  // The kernel gives no reason for these.
+  if (tooLong) return tooLong.kind === 'drop' ? { ...tooLong, reason: undefined, towards: egress } : tooLong;
   const mac = family === 4 ? multicastMac4(destination) : multicastMac6(ipToBytes(destination));
   return outOf(egress, { ...frame, source: egress.link.mac, destination: mac, hopLimit: hopLimit && hopLimit - 1 });
+}
+
+/** A route of any source that wants another interface is not found at all, unless this one is among its outputs (`mr_mfc_find_any`). */
+function noUsableRoute(device: Device, routes: readonly Mroute[], packet: IpPacket): Cause {
+  const other = routes.find(
+    ({ group, source, input, unresolved }) =>
+      group === packet.destination && source === undefined && !unresolved && input !== device.index,
+  );
+  return other ? wrongInput(device, other) : noRoute(device, packet);
+}
+
+function wrongInput(device: Device, route: Mroute): Cause {
+  const wanted = device.inHost(route.input ?? 0)?.name;
+  return { code: 'mroute.wrong-in', facts: { device: device.name, ...saidOf(route), ...(wanted && { wanted }) } };
 }
 
 function noRoute(

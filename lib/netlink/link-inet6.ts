@@ -7,7 +7,7 @@ import { flat } from './type.ts';
 
 const MODES = { eui64: 0, none: 1, stable_secret: 2, random: 3 } as const;
 
-/** How IPv6 makes the lower half of an address: of the MAC address, not at all, of a secret (RFC 7217), at random. */
+/** How IPv6 makes the lower half of an address: of the MAC address (`none`: but no link-local one), of a secret (RFC 7217), of a random secret. */
 export type AddrGenMode = keyof typeof MODES;
 export const ADDR_GEN_MODES = Object.keys(MODES) as AddrGenMode[];
 

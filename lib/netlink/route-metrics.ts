@@ -7,7 +7,10 @@ export interface RouteMetrics {
   /** The metrics that nothing learnt may change, by their names here: `['mtu']`, as `mtu lock 1400`. */
   lock?: readonly LockableMetric[] | undefined;
   window?: number | undefined;
-  /** The first estimate of the round trip time, in milliseconds, and of how much it varies: TCP begins with it. */
+  /**
+   * An estimate of the round trip time, in milliseconds, and of how much it varies. TCP puts them in place of what it has not learnt of a
+   * peer (`tcpm_suck_dst`): from the second connection on the first timeout may be longer by them (`tcp_init_metrics`).
+   */
   rtt?: number | undefined;
   rttvar?: number | undefined;
   /**
@@ -77,6 +80,7 @@ const metricRows = {
 /** What iproute2 takes `lock` with. */
 export const LOCKABLE = [
   ...(['mtu', 'hoplimit', 'advmss', 'reordering', 'rtt', 'rttvar', 'window', 'cwnd', 'ssthresh', 'congctl'] as const),
+  ...(['initcwnd', 'initrwnd'] as const),
 ] as const;
 export type LockableMetric = (typeof LOCKABLE)[number];
 

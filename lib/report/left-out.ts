@@ -27,7 +27,10 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
     .flatMap((link) => leftOutOf(link, place(link.index)))
     .flatMap(({ what, inScriptsOnly }) => (inScriptsOnly ? [what] : []));
   const newer = links.flatMap((link) =>
-    newWordsOf(namespace, link).map((words) => `${words} of ${place(link.index)} (from an iproute2 newer than 6.1 on)`),
+    newWordsOf(namespace, link).map(
+      ({ words, hasNone }) =>
+        `${words} of ${place(link.index)} (${hasNone ? 'iproute2 has no word for it' : 'from an iproute2 newer than 6.1 on'})`,
+    ),
   );
   const ofVlans = vlans.flatMap(({ index, vlans: own }) =>
     own

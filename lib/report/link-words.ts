@@ -49,12 +49,18 @@ export function settingWords(namespace: NamespaceState<'changes'>, link: Link): 
   return kindOf(link)?.table.words((saidSettings(namespace, link) ?? {}) as never, names) ?? [];
 }
 
-/** The settings that somebody changed, and that a script leaves out since iproute2 6.1 has no words for them. */
-export function newWordsOf({ changes }: NamespaceState<'changes'>, link: Link): readonly string[] {
+/** The settings that somebody changed, and that a script leaves out since iproute2 6.1, or each one, has no words for them. */
+export function newWordsOf(
+  { changes }: NamespaceState<'changes'>,
+  link: Link,
+): readonly { words: string; hasNone: boolean }[] {
   const kind = kindOf(link);
   const { settings } = changesOf(changes, link.index);
   const newer = Object.entries(settings).filter(([name]) => kind?.options.get(name)?.rules.newWord);
-  return newer.map(([name, value]) => kind?.table.words({ [name]: value } as never, NUMBERS).join(' ') || name);
+  return newer.map(([name, value]) => ({
+    words: kind?.table.words({ [name]: value } as never, NUMBERS).join(' ') || name,
+    hasNone: kind?.table.rows[name]?.options.word === false,
+  }));
 }
 
 /** The settings of a port that somebody changed; not the state, which comes and goes with the carrier, nor how many groups it is in. */

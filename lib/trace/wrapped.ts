@@ -58,7 +58,8 @@ function innerFrames(bytes: Buffer): Buffer[] {
   const inner = withoutRoutingHeader(bytes);
   const frames = inner ? [inner] : [];
   const end = Math.min(bytes.length, ETHERNET + MOST_HEADERS);
-  for (let at = ETHERNET + 4; at < end; at += 4) {
+  // Headers are of whole words, but for that of Ethernet inside a tunnel.
+  for (let at = ETHERNET + 4; at < end; at += 2) {
     const version = (bytes[at] ?? 0) >> 4;
     const etherType = version === 4 ? ETHERTYPE.ipv4 : version === 6 ? ETHERTYPE.ipv6 : undefined;
     if (etherType !== undefined) frames.push(frameOf(etherType, bytes.subarray(at)));

@@ -52,6 +52,12 @@ const CASES: Case[] = [
     facts: ({ of }) => ({ device: 'r/eth0', wanted: 'r/eth2', ...of }),
   },
   {
+    cause: 'mroute.wrong-in',
+    because: 'the route of any source wants another input',
+    make: ({ r, of: { group }, eth1, eth2 }) => r.mroute.add({ group, in: eth2, out: [eth1] }),
+    facts: ({ of: { group } }) => ({ device: 'r/eth0', wanted: 'r/eth2', group }),
+  },
+  {
     cause: 'mroute.not-out',
     because: 'the route has another output',
     make: ({ r, of, eth0, eth2 }) => r.mroute.add({ ...of, in: eth0, out: [eth2] }),

@@ -83,7 +83,7 @@ test.for(FAMILIES)('$group from any source', async ({ family, group }, { lab, sk
   const frame = { ip: { destination: group }, udp: {} };
   r.mroute.add({ group, in: 'eth0', out: ['eth1'] });
   await expect(b).toHear(a, { frame, copies: 1, only: true });
-  await expect(a).not.toHear(c, { frame, droppedBy: 'mroute.none' });
+  await expect(a).not.toHear(c, { frame, droppedBy: 'mroute.wrong-in' });
   // The kernel wants the input among the outputs.
   const [route] = await shown(r, family);
   expect(route?.multipath.map(({ oif }) => oif)).toEqual(['eth0', 'eth1']);
@@ -110,6 +110,15 @@ test('an interface that is deleted makes room for another', async ({ lab }) => {
   }
   r.mroute.replace({ group: '239.1.1.1', in: eth0, out: [eth1] });
   expect(await shown(r, 4)).toMatchObject([{ iif: 'eth0', multipath: [{ oif: 'eth0' }, { oif: 'eth1' }] }]);
+});
+
+test('the route of an interface that was deleted does not lead to the next interface', async ({ lab }) => {
+  const { b, r, eth0, eth1, eth2 } = build(lab);
+  r.mroute.add({ group: '239.1.1.1', in: eth0, out: [eth1] });
+  eth1.delete();
+  r.mroute.add({ group: '239.2.2.2', in: eth0, out: [eth2, lab.cable(r, b).a] });
+  const routes = await shown(r, 4);
+  expect(routes.find(({ dst }) => dst === '239.1.1.1')?.multipath.map(({ oif }) => oif)).toEqual(['eth0']);
 });
 
 test.for(FAMILIES)('$group: a program is the router already', async ({ family, group }, { lab, skip }) => {

@@ -112,6 +112,7 @@ test('a vxlan takes the flow label of the inner packet', ({ lab, skip }) => {
   skip(!supports('vxlan') || isOlderThan('6.7'), 'needs CONFIG_VXLAN and Linux 6.7, for labelPolicy');
   const vxlan = lab.namespace('a').link('vxlan', { id: 7, remote: 'fd00::2', labelPolicy: 'inherit' });
   expect(vxlan.labelPolicy).toBe('inherit');
+  expect(labScript(readLab(lab))).toContain('# Left out: labelPolicy of a/vxlan0 (iproute2 has no word for it)');
 });
 
 test('a vxlan lets bits pass that would have to be zero', ({ lab, skip }) => {

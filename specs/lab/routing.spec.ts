@@ -307,18 +307,20 @@ test('locked metrics, estimates, features and realms of a route are those of ip 
   const to = { via: '10.0.0.2', realms: '3/9', ...metrics };
   a.route.add({ to: '10.9.0.0/16', ...to });
   a.route.add({ to: '10.8.0.0/16', via: '10.0.0.2', realms: '7' });
-  a.route.add({ to: 'fd09::/32', via: 'fd00::2', lock: ['hoplimit'], hoplimit: 9 });
+  a.route.add({ to: 'fd09::/32', via: 'fd00::2', lock: ['hoplimit', 'initcwnd'], hoplimit: 9, initcwnd: 20 });
   // Its JSON does not say what is locked.
   const told = (await a.exec('ip', ['route', 'show', '10.9.0.0/16'])).stdout;
   for (const words of ['mtu lock 1400', 'hoplimit 9', 'rtt 100ms', 'rttvar 30ms', 'features ecn', 'realms 3/9'])
     expect(told).toContain(words);
   expect(told).toContain('rto_min lock 50ms');
-  expect((await a.exec('ip', ['-6', 'route', 'show', 'fd09::/32'])).stdout).toContain('hoplimit lock 9');
+  const told6 = (await a.exec('ip', ['-6', 'route', 'show', 'fd09::/32'])).stdout;
+  for (const words of ['hoplimit lock 9', 'initcwnd lock 20']) expect(told6).toContain(words);
   expect((await a.exec('ip', ['route', 'show', '10.8.0.0/16'])).stdout).toContain('realm 7');
   expect(a.route.list()).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ to: '10.9.0.0/16', ...to }),
       expect.objectContaining({ to: '10.8.0.0/16', realms: '7', lock: undefined, features: undefined }),
+      expect.objectContaining({ to: 'fd09::/32', lock: ['hoplimit', 'initcwnd'] }),
     ]),
   );
   await expect(a).toHaveRoute({ to: '10.9.0.0/16', lock: ['mtu'], features: ['ecn'], realms: '3/9' });
@@ -360,8 +362,16 @@ test.for<[message: string, call: (a: Namespace) => void]>([
     (a) => a.route.add({ to: 'fd09::/32', dev: 'eth0', realms: '3' }),
   ],
   [
-    "a.route.add: realms must be a realm from 0 to 65535, or two such as '1/2': received '3/70000'",
+    "a.route.add: realms must be a realm from 1 to 65535, or two such as '1/2': received '3/70000'",
     (a) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', realms: '3/70000' }),
+  ],
+  [
+    "a.route.add: realms must be a realm from 1 to 65535, or two such as '1/2': received '0'",
+    (a) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', realms: '0' }),
+  ],
+  [
+    'a.route.add: realms belong to a route with one next hop of its own (fib_create_info): received 3',
+    (a) => a.route.add({ to: '10.9.0.0/16', nhid: 1, realms: '3' }),
   ],
   [
     "a.route.add: lock names metrics of the route: received ['mtu']",

@@ -52,10 +52,13 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   );
 }
 
-/** Where the kernel counts what it kept, it must have kept some. */
+/**
+ * Where the kernel counts what it kept, it must have kept some. Before Linux 6.12 the limit for all hosts together is the machine's, and a
+ * namespace does not tell it.
+ */
 function limitCause(namespace: Namespace, family: Family): Cause | undefined {
   const limit = echoLimitOf(namespace, family);
-  if (!limit || limit.hasKept === false) return undefined;
+  if (!limit || limit.hasKept === false || limit.value === '') return undefined;
   const { sysctl, value, mask } = limit;
   return { code: 'host.echo-limited', facts: { namespace: namespace.name, sysctl, value, mask } };
 }

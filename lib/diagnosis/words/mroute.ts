@@ -14,7 +14,7 @@ export const mrouteWords: WordsOf<'mroute'> = {
   },
   'mroute.wrong-in': {
     means:
-      'The multicast route of the packet wants another interface for packets to come in by (`ip_mr_forward` counts them as `wrong_if`).',
+      'The multicast route of the packet wants another interface for packets to come in by (`ip_mr_forward` counts them as `wrong_if`; a route for any source it does not even find, `mr_mfc_find_any`).',
     facts: { device: 'that the packet came in by' },
     optional: {
       source: 'of the multicast route; missing if the route is for any source',

@@ -190,12 +190,14 @@ export function from(least: number, most: number): Field {
 
 /** Two numbers, or the second alone. */
 export const realmsField: Field = {
-  rule: "a realm from 0 to 65535, or two such as '1/2'",
+  rule: "a realm from 1 to 65535, or two such as '1/2'",
   schema: { type: 'string', pattern: '^\\d+(/\\d+)?$' },
   read: (value) => {
     const [, from, to] = /^(?:(\d+)\/)?(\d+)$/.exec(typeof value === 'string' ? value : '') ?? [];
     if (to === undefined || Number(to) > 65535 || Number(from ?? 0) > 65535) return undefined;
-    return Number(from ?? 0) === 0 ? String(Number(to)) : `${Number(from)}/${Number(to)}`;
+    // Of 0 the kernel takes no notice.
+    if (Number(from ?? 0) === 0) return Number(to) === 0 ? undefined : String(Number(to));
+    return `${Number(from)}/${Number(to)}`;
   },
 };
 
