@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { Family } from '../wire/ip-address.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
-/** How often the kernel has kept an ICMP message back: for all hosts together, and for one. Undefined where it does not count (before 6.3). */
+/** How many ICMP messages the kernel has kept back. Undefined if it does not count them (before 6.3). */
 export interface IcmpLimits {
+  /** By the limit for all hosts together. */
   global: number | undefined;
+  /** By the limit for each host. */
   host: number | undefined;
 }
 
-/** Of a namespace, since it was made (`ICMP_MIB_RATELIMITGLOBAL`, `ICMP_MIB_RATELIMITHOST`). IPv6 counts the latter alone. */
+/** The counts of a namespace since it was made (`ICMP_MIB_RATELIMITGLOBAL`, `ICMP_MIB_RATELIMITHOST`). IPv6 has only the second. */
 export function icmpLimits(namespace: NetNamespace, family: Family): IcmpLimits {
   const text = namespace.run(() => readFileSync(`/proc/thread-self/net/${family === 4 ? 'snmp' : 'snmp6'}`, 'latin1'));
   if (family === 6) {

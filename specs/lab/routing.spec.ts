@@ -364,7 +364,7 @@ test.for<[message: string, call: (a: Namespace) => void]>([
     (a) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', realms: '3/70000' }),
   ],
   [
-    "a.route.add: lock names metrics of the route: received ['mtu']",
+    "a.route.add: lock may name only metrics that the call gives: received ['mtu']",
     (a) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', lock: ['mtu'] }),
   ],
   [

@@ -52,7 +52,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   );
 }
 
-/** Where the kernel counts what it kept, it must have kept some. */
+/** If the kernel counts the messages that a limit kept back, it must have counted at least one. */
 function limitCause(namespace: Namespace, family: Family): Cause | undefined {
   const limit = echoLimitOf(namespace, family);
   if (!limit || limit.hasKept === false) return undefined;
