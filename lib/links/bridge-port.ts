@@ -58,15 +58,15 @@ export interface PortOptions {
   groupFwdMask?: number;
   /** An address that is heard on a locked port is learnt, and locked as well (Linux 6.2); needs `locked` and `learning`. @default false */
   mab?: boolean;
-  /** The groups that it may join at most, those of all VLANs; 0 for any number (Linux 6.3). @default 0 */
+  /** The most groups that the port may join, counted over all VLANs; 0 for no limit (Linux 6.3). @default 0 */
   mcastMaxGroups?: number;
-  /** The id of a nexthop object: while the port has no carrier, its frames leave by `backupPort` to there (Linux 6.6). 0 for none. @default 0 */
+  /** The id of a nexthop object that `backupPort` sends to while the port has no carrier; 0 for none (Linux 6.6). @default 0 */
   backupNhid?: number;
 }
 
-/** What a port tells beside its settings. */
+/** What the kernel tells of a port besides its settings. */
 export interface PortStatus {
-  /** The groups that it is in, those of all VLANs (Linux 6.3). */
+  /** How many groups the port is in, counted over all VLANs (Linux 6.3). */
   mcastNGroups?: number;
 }
 
@@ -173,7 +173,7 @@ export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): 
   return Object.fromEntries(known.map((option) => [option, settings?.[option]]));
 }
 
-/** What a port tells that no spec sets. Older kernels tell none of it. */
+/** What the kernel tells of a port and no spec can set. Empty on older kernels. */
 export function portStatus(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortStatus {
   const told = portOf(link);
   const known = PORT_STATES.filter((name) => told?.[name] !== undefined);

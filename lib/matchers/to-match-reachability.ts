@@ -195,7 +195,7 @@ function judge(
   );
 }
 
-/** That a target limits its own answers says something only of those who may have got a probe. */
+/** A limit of the target's answers can be the reason only if a probe may have come to the target. */
 function limitFor({ question, recognize }: PairResult, since: bigint): string | undefined {
   const limit = limitOfTarget(question, 'icmp');
   return limit && mayHaveCome(limit.namespace, recognize, since) ? echoLimitWords(limit) : undefined;
