@@ -56,7 +56,8 @@ export function checkInterfaceChange(call: string, options: InterfaceChange): vo
   checkBoolean(call, 'protodown', protodown);
   const isReason = (each: unknown) => Number.isInteger(each) && Number(each) >= 0 && Number(each) <= 31;
   checkThat(call, { protodownReasons }, 'a list of numbers from 0 to 31', areAll(isReason));
-  checkThat(call, { altnames }, 'a list of names of 1 to 127 bytes, without blanks, slashes and colons', areAll(isAltname));
+  const ofNames = 'a list of names of 1 to 127 bytes, without blanks, slashes and colons';
+  checkThat(call, { altnames }, ofNames, areAll(isAltname));
   checkThat(call, { token }, "an IPv6 address with an upper half of zeroes, such as '::7'", isToken);
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);

@@ -99,7 +99,7 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
    * packets of their stack, as a VRF does (`l3mdev`). @default 'frames' with {@link hasPorts}, else none can
    */
   members?: 'frames' | 'packets';
-  /** The settings that it keeps for each device that belongs to it (`IFLA_INFO_SLAVE_DATA`). That device's `set` changes them. @default none */
+  /** The settings that it keeps for each device that belongs to it (`IFLA_INFO_SLAVE_DATA`). Its `set` changes them. @default none */
   memberSettings?: Settings;
   /** Whether it gives its MAC address to the devices that belong to it. @default it does not */
   givesMac?(settings: SettingsOf<S>): boolean;

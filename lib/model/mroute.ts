@@ -10,7 +10,7 @@ import type { Device } from './network.ts';
 import { drop, outOf, unknown, type Verdict } from './prediction.ts';
 import { domainOf, refusesSource } from './reverse-path.ts';
 
-/** What a multicast router does with a packet for a group besides taking it itself: `ip_mr_input`, `ip6_mr_input`. Other hosts do nothing. */
+/** What a multicast router does with a packet for a group besides taking it: `ip_mr_input`, `ip6_mr_input`. Others do nothing. */
 export function forwardToGroup(device: Device, frame: Frame, packet: IpPacket): readonly Verdict[] {
   const { family, destination } = packet;
   const { host, namespace } = device;

@@ -27,7 +27,7 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
     .flatMap((link) => leftOutOf(link, place(link.index)))
     .flatMap(({ what, inScriptsOnly }) => (inScriptsOnly ? [what] : []));
   const newer = links.flatMap((link) =>
-    newWordsOf(namespace, link).map((words) => `${words} of ${place(link.index)} (from an iproute2 newer than 6.1 on)`),
+    newWordsOf(namespace, link).map((words) => `${words} of ${place(link.index)} (needs an iproute2 newer than 6.1)`),
   );
   const ofVlans = vlans.flatMap(({ index, vlans: own }) =>
     own
@@ -41,9 +41,9 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
   return [...leftOutLines(state, namespace), ...own];
 }
 
-/** `ip mroute` shows them, and adds none. */
+/** `ip mroute` shows multicast routes, but cannot add any. */
 function mrouteLeftOut(route: Mroute, namespace: string, names: Names): string {
-  return `the multicast route ${mrouteWords(route, names)} of ${namespace}, which a program has to hold (smcrouted)`;
+  return `the multicast route ${mrouteWords(route, names)} of ${namespace}, which only a program such as smcrouted can add`;
 }
 
 /** What its kind says that no words say of a link. */

@@ -20,7 +20,7 @@ await describeSegmentRouting(() => {
     await expect(a).not.toReach(b, { by: 'udp', because: 'lost' });
   });
 
-  test('a probe whose outer packet waits for its next hop was not sent, and the message names that next hop', async ({ lab }) => {
+  test('a probe whose outer packet waits for its next hop was not sent, and that hop is named', async ({ lab }) => {
     const { a, b } = await build(lab, 'fd00:1::99');
     expect(await failureOf(expect(a).not.toReach(b))).toContain(
       'nothing was sent: the route wraps the probe in another packet (encap), and nobody answers for fd00:1::99, the next hop of that packet\n',

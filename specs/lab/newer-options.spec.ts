@@ -35,7 +35,7 @@ test('a bridge keeps no more learnt addresses than fdbMaxLearned', async ({ lab,
   await expect(net.a).toReach(net.c);
   expect(await learnt(net)).toBe(1);
   expect(labScript(readLab(lab))).toContain(
-    '# Left out: fdb_max_learned 1 of sw/br0 (from an iproute2 newer than 6.1 on)',
+    '# Left out: fdb_max_learned 1 of sw/br0 (needs an iproute2 newer than 6.1)',
   );
   await using other = createLab();
   const copy = (await other.load({ text: lab.save() })).switch('sw');
