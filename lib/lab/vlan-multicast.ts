@@ -46,8 +46,7 @@ export class VlanMulticast {
       const causes = {
         EOPNOTSUPP: missingVlanFiltering,
         ENOENT: `neither ${this.#bridge} nor one of its ports is in each of these VLANs`,
-        EINVAL:
-          'this kernel has no multicast settings of VLANs: they need Linux 5.15 and CONFIG_BRIDGE_IGMP_SNOOPING',
+        EINVAL: 'this kernel has no multicast settings of VLANs: they need Linux 5.15 and CONFIG_BRIDGE_IGMP_SNOOPING',
       };
       const { index, namespace } = this.#bridge;
       engineOf(namespace).rtnetlink.change(bridgeVlanGlobal.change({ index, id, ...settings }, causes));

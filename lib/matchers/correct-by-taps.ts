@@ -44,8 +44,8 @@ function wrappedOutcome({ question, recognize }: Asked, since: bigint): Partial<
   if (!wrapped || !Capture.of(from.lab).isWhole(from, since)) return undefined;
   if (wrapped.hasLeft) return { reason: `it left ${from} inside another packet (encap)` };
   const why = wrapped.unanswered
-    ? `the route wraps the probe in another packet (encap), and nobody answers for ${wrapped.unanswered}, the next hop of that packet`
-    : `no interface of ${from} was seen to send it: the route wraps the probe in another packet (encap), which needs its own route and MTU`;
+    ? `the route wraps the probe (encap), and nobody answers for ${wrapped.unanswered}, the next hop of the outer packet`
+    : `no interface of ${from} was seen to send it: the route wraps the probe (encap), and the outer packet needs its own route and MTU`;
   return { outcome: 'unsent', reason: why };
 }
 

@@ -43,7 +43,7 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
 
 /** `ip mroute` shows multicast routes, but cannot add any. */
 function mrouteLeftOut(route: Mroute, namespace: string, names: Names): string {
-  return `the multicast route ${mrouteWords(route, names)} of ${namespace}, which only a program such as smcrouted can add`;
+  return `the multicast route ${mrouteWords(route, names)} of ${namespace} (a program such as smcrouted can add it)`;
 }
 
 /** What its kind says that no words say of a link. */

@@ -23,7 +23,7 @@ await describeSegmentRouting(() => {
   test('a probe whose outer packet waits for its next hop was not sent, and that hop is named', async ({ lab }) => {
     const { a, b } = await build(lab, 'fd00:1::99');
     expect(await failureOf(expect(a).not.toReach(b))).toContain(
-      'nothing was sent: the route wraps the probe in another packet (encap), and nobody answers for fd00:1::99, the next hop of that packet\n',
+      'nothing was sent: the route wraps the probe (encap), and nobody answers for fd00:1::99, the next hop of the outer packet\n',
     );
     expect(await diagnosed(expect(a).toReach(b, { within: 50 }))).toMatchObject({
       code: 'neighbour.unanswered',

@@ -26,7 +26,7 @@ async function loaded(lab: Lab, name: string, look: (ns: Namespace) => Promise<u
   return await look((await other.load({ text: lab.save() })).namespace(name));
 }
 
-test('a device has the other names that it is given, and ip takes them', async ({ lab }) => {
+test('a device has the altnames that are set, and ip takes them', async ({ lab }) => {
   const { a, eth0 } = build(lab);
   eth0.set({ altnames: ['uplink-to-the-far-side', 'enp1s0'] });
   expect((await shown(a, 'enp1s0'))?.altnames).toEqual(['uplink-to-the-far-side', 'enp1s0']);

@@ -45,7 +45,7 @@ test('a bridge keeps no more learnt addresses than fdbMaxLearned', async ({ lab,
   expect(await learnt(net)).toBeGreaterThan(1);
 });
 
-test('where there is no fdbMaxLearned, it is refused', ({ lab, skip }) => {
+test('fdbMaxLearned is refused on a kernel without it', ({ lab, skip }) => {
   skip(!isOlderThan('6.7'), 'this kernel has fdbMaxLearned (Linux 6.7)');
   expect(() => lab.switch('sw', { fdbMaxLearned: 1 })).toThrow(
     /usual cause: this kernel ignores fdbMaxLearned of a bridge: it came with Linux 6\.7\. supports\('bridge', { fdbMaxLearned: 1 }\) tells$/,
@@ -71,7 +71,7 @@ test('a port joins no more groups than mcastMaxGroups', async ({ lab, skip }) =>
   expect(p0.settings).toMatchObject({ mcastMaxGroups: 0, mcastNGroups: 2 });
 });
 
-test('a port has the nexthop that it is told to fall back to', ({ lab }) => {
+test('a port has the backupNhid that is set', ({ lab }) => {
   const { p0 } = build(lab);
   const told = refused(() => p0.set({ backupNhid: 7 }));
   expect(told !== undefined).toBe(isOlderThan('6.6'));
@@ -96,7 +96,7 @@ function refused(call: () => unknown): string | undefined {
 }
 
 // a: m0 ┄ eth0 ── b
-test('macvlans of one parent share how many may be in a group that does not wait', ({ lab, skip }) => {
+test('macvlans of one parent share bclim', ({ lab, skip }) => {
   skip(isOlderThan('6.4'), 'needs Linux 6.4, for bclim');
   const a = lab.namespace('a');
   const { a: parent } = lab.cable(a, lab.namespace('b'));
@@ -108,13 +108,13 @@ test('macvlans of one parent share how many may be in a group that does not wait
   expect(one.bclim).toBe(1);
 });
 
-test('a vxlan takes the flow label of the inner packet', ({ lab, skip }) => {
+test('a vxlan has the labelPolicy that is set', ({ lab, skip }) => {
   skip(!supports('vxlan') || isOlderThan('6.7'), 'needs CONFIG_VXLAN and Linux 6.7, for labelPolicy');
   const vxlan = lab.namespace('a').link('vxlan', { id: 7, remote: 'fd00::2', labelPolicy: 'inherit' });
   expect(vxlan.labelPolicy).toBe('inherit');
 });
 
-test('a vxlan lets bits pass that would have to be zero', ({ lab, skip }) => {
+test('a vxlan has the reservedBits that are set', ({ lab, skip }) => {
   skip(!supports('vxlan') || isOlderThan('6.14'), 'needs CONFIG_VXLAN and Linux 6.14, for reservedBits');
   const a = lab.namespace('a');
   expect(a.link('vxlan', { id: 7, reservedBits: 'f7ff000000000000' }).reservedBits).toBe('f7ff000000000000');
@@ -123,7 +123,7 @@ test('a vxlan lets bits pass that would have to be zero', ({ lab, skip }) => {
 });
 
 // Linux 6.9; the kernels of the specs are older, or have no bonds.
-test('a bond is told of coupledControl in the attribute of its own', () => {
+test('coupledControl of a bond is sent in its own attribute', () => {
   const to = new Writer();
   bond.table.write(to, { coupledControl: false });
   // IFLA_BOND_COUPLED_CONTROL (32), one byte and its padding.

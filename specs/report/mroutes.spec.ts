@@ -27,8 +27,8 @@ test('multicast routes: state.txt has them, a script says that it leaves them ou
     (fd00::2,ff05::1) iif eth0 oifs eth2
 `);
   const remarks = [
-    '# Left out: the multicast route (10.0.0.2,239.1.1.1) iif eth0 oifs eth1 eth2(ttl 8) of r, which only a program such as smcrouted can add',
-    '# Left out: the multicast route (fd00::2,ff05::1) iif eth0 oifs eth2 of r, which only a program such as smcrouted can add',
+    '# Left out: the multicast route (10.0.0.2,239.1.1.1) iif eth0 oifs eth1 eth2(ttl 8) of r (a program such as smcrouted can add it)',
+    '# Left out: the multicast route (fd00::2,ff05::1) iif eth0 oifs eth2 of r (a program such as smcrouted can add it)',
   ];
   const script = labScript(state);
   for (const remark of remarks) expect(script).toContain(remark);
