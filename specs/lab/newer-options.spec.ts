@@ -8,7 +8,7 @@ import { read } from './referee.ts';
 
 // Options that iproute2 6.1 has no words for: the referee is what the kernel does, or says of them.
 
-/** By its version: whether hairpin finds an option is what is tried here. */
+/** Compares versions: these specs test whether hairpin finds an option, so they do not ask hairpin. */
 function isOlderThan(version: string): boolean {
   const [major = 0, minor = 0] = release().split('.').map(Number);
   const [wantedMajor = 0, wantedMinor = 0] = version.split('.').map(Number);
@@ -118,7 +118,7 @@ test('a vxlan has the reservedBits that are set', ({ lab, skip }) => {
   skip(!supports('vxlan') || isOlderThan('6.14'), 'needs CONFIG_VXLAN and Linux 6.14, for reservedBits');
   const a = lab.namespace('a');
   expect(a.link('vxlan', { id: 7, reservedBits: 'f7ff000000000000' }).reservedBits).toBe('f7ff000000000000');
-  // All of it but the flag of the VNI (0x08 of the first byte), and the VNI itself.
+  // All bits but the flag of the VNI (0x08 of the first byte) and the VNI itself.
   expect(a.link('vxlan', { id: 8 }).reservedBits).toBe('f7ffffff000000ff');
 });
 
