@@ -42,7 +42,7 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   hidesLowerNamespace?: boolean;
   /** It goes down with what is below it. @default false */
   downWithLower?: boolean;
-  /** The exception to {@link downWithLower}: with these settings it stays up, as a VLAN with `looseBinding` does. @default none */
+  /** The exception to {@link downWithLower}: with these settings it stays up, as a VLAN with `looseBinding` does. @default it goes down */
   staysUp?(settings: SettingsOf<S>): boolean;
   /** Its carrier is on from the beginning, without an event. @default true if it has neither a lower device nor a peer */
   bornWithCarrier?: boolean;

@@ -124,7 +124,7 @@ export function memberSettingsOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'
   return kindOf({ kind: link.slaveKind })?.ofMember(link) ?? {};
 }
 
-/** Those of them that differ from the kernel's defaults. */
+/** The settings of {@link memberSettingsOf} that differ from the kernel's defaults. */
 export function changedMemberSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): object {
   const kind = kindOf({ kind: link.slaveKind });
   const told = Object.entries(memberSettingsOf(link));

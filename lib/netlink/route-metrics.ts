@@ -24,7 +24,10 @@ export interface RouteMetrics {
   /** The TTL or hop limit of its packets. */
   hoplimit?: number | undefined;
   initcwnd?: number | undefined;
-  /** TCP's least retransmission timeout, in milliseconds. It is always locked, as by iproute2: TCP wants that (`tcp_rto_min`). */
+  /**
+   * TCP's least retransmission timeout, in milliseconds. hairpin always locks it, as iproute2 does: TCP ignores one that is not locked
+   * (`tcp_rto_min`).
+   */
   rtoMin?: number | undefined;
   initrwnd?: number | undefined;
   quickack?: boolean | undefined;

@@ -53,7 +53,7 @@ const ETHERNET = 14;
 /** The most bytes that headers of tunnels, labels and segments take. */
 const MOST_HEADERS = 256;
 
-/** Every packet that may be inside a frame, each as a frame of its own. Some are none: only a probe has the probe's mark. */
+/** Every packet that may be inside a frame, each as a frame of its own. The probe's mark tells which one is the probe. */
 function innerFrames(bytes: Buffer): Buffer[] {
   const inner = withoutRoutingHeader(bytes);
   const frames = inner ? [inner] : [];

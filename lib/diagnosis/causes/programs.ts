@@ -23,7 +23,7 @@ export function programCause({ hop: { frame }, step }: Place): Cause | undefined
   return causeAt(step.next.at, step.next.direction === 'in' ? 'xdp' : 'tc egress');
 }
 
-/** The same for an ARP or ND question that nobody answered. It may have been lost at any step of its way. */
+/** The BPF program that may have taken an ARP or ND question that nobody answered, at any step of its way. */
 export function programOfQuestion(from: Namespace, asked: Asked, since: bigint): Cause | undefined {
   const { lab } = from;
   if (engineOf(lab).isPristine) return undefined;

@@ -16,7 +16,7 @@ export interface MrouteEntry {
   table: number;
   /** `mrouted`: the program with the router socket added it, such as hairpin or smcrouted; `static`: another program did. */
   proto: Mroute['protocol'];
-  /** There is no such route: packets came that wait for one, for ten seconds. */
+  /** There is no route yet: packets came, and wait ten seconds for one. */
   unresolved: boolean;
   packets: number;
   bytes: number;
