@@ -30,7 +30,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
   const data = new ProbeData(size);
   const probes: { socket: Socket; sequence: number; localPort: number }[] = [];
   const isOurs = (sourcePort: number) => probes.some(({ localPort }) => localPort === sourcePort);
-  /** The addresses and ports of probes that were translated, on their own host or on their way. */
+  /** The ends of probes whose addresses or ports had been translated, on their own host or on their way. */
   const translated = new Set<string>();
 
   return {
@@ -72,7 +72,7 @@ export function askUdp(question: Question, port: number, size?: number): Asker {
       if (isAddressed && isOurs(sourcePort)) return 'probe';
       const isFromTarget = packet.source === to.address && sourcePort === port;
       if (isFromTarget && isOurs(destinationPort)) return 'answer';
-      // A translated probe is seen before its answer.
+      // Of a translated one, a probe is seen before its answer.
       const ends = [`${packet.source} ${sourcePort}`, `${packet.destination} ${destinationPort}`];
       if (translated.has(ends.toReversed().join())) return 'answer';
       if (isFromTarget || !data.isOurs(payload)) return undefined;
