@@ -102,7 +102,7 @@ function judge(report: ReachReport, known: Diagnosed, { report: again, told, dro
 
 /** What the kernel's reason for a drop says, where the model says another, or nothing: the kernel is believed. */
 function kernelSays(drop: KernelDrop | undefined, model: Cause | undefined): Cause | undefined {
-  // A frame that was seen elsewhere, where a filter sent it: what the kernel dropped is what became of it there.
+  // A filter sent the frame elsewhere, where the taps saw it. The kernel's drop is what became of it there.
   if (model?.code === 'tc.redirect') return undefined;
   const cause = drop && meaningOf(drop);
   return cause?.code === model?.code ? undefined : cause;

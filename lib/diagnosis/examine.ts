@@ -31,7 +31,7 @@ export function examine(
   return taken ?? lostWrapped(report) ?? whyClosed(report, trace, packets);
 }
 
-/** A probe that a route wraps (`encap`), where the outer packet waits for a next hop that does not answer. */
+/** A route wraps the probe (`encap`), and the outer packet waits for a next hop that does not answer. */
 function lostWrapped({ question, recognize, since }: ReachReport): Finding | undefined {
   const address = wrappedBy(question, recognize, since)?.unanswered;
   if (address === undefined) return undefined;

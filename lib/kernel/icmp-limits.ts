@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { Family } from '../wire/ip-address.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
-/** How often the kernel has kept an ICMP message back: for all hosts together, and for one. Undefined where it does not count (before 6.3). */
+/** How many ICMP messages the kernel has kept back. Undefined if it does not count them (before 6.3). */
 export interface IcmpLimits {
+  /** By the limit for all hosts together. */
   global: number | undefined;
+  /** By the limit for each host. */
   host: number | undefined;
 }
 
 /**
- * Of a namespace, since it was made (`ICMP_MIB_RATELIMITGLOBAL`, `ICMP_MIB_RATELIMITHOST`, `ICMP6_MIB_RATELIMITHOST`). What is limited for
- * all hosts together both versions of IP count as one (`icmpv6_global_allow`).
+ * The counts of a namespace since it was made (`ICMP_MIB_RATELIMITGLOBAL`, `ICMP_MIB_RATELIMITHOST`, `ICMP6_MIB_RATELIMITHOST`). The limit for
+ * all hosts together has one count for both versions of IP (`icmpv6_global_allow`).
  */
 export function icmpLimits(namespace: NetNamespace, family: Family): IcmpLimits {
   const read = (name: string) => namespace.run(() => readFileSync(`/proc/thread-self/net/${name}`, 'latin1'));

@@ -14,7 +14,7 @@ const MRT_DEL_MFC = 205;
 const VIFF_USE_IFINDEX = 0x8;
 const MAXVIFS = 32;
 
-/** What a router does with the packets of a group. Interfaces are numbers that {@link MulticastRouter.addInterface} was told. */
+/** What a router does with the packets of a group. It names interfaces by the numbers of {@link MulticastRouter.addInterface}. */
 export interface MulticastRoute {
   group: string;
   /** Undefined: any. */
@@ -25,8 +25,8 @@ export interface MulticastRoute {
 }
 
 /**
- * The socket that makes a namespace a multicast router. Its routes go when it is closed (`mrtsock_destruct`), and while it is open
- * nobody else can have one of its family.
+ * The socket that makes a namespace a multicast router. The routes go when the socket is closed (`mrtsock_destruct`). While it is
+ * open, no other program in the namespace can have such a socket for the same version of IP.
  */
 export class MulticastRouter {
   readonly family: Family;
@@ -37,7 +37,7 @@ export class MulticastRouter {
     this.family = family;
     this.#socket = Socket.open(namespace, familyNumber(family), SOCK_RAW, family === 4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
     try {
-      // All types: nothing that ICMPv6 brings is read here.
+      // Blocks all types: ICMPv6 messages are not read here.
       if (family === 6) this.#socket.setOption(IPPROTO_ICMPV6, ICMPV6_FILTER, Buffer.alloc(32, 0xff));
       this.#set(MRT_INIT, 'MRT_INIT', s32(1), {
         EADDRINUSE: 'a program is the multicast router here already (smcrouted, pimd …): have it add the route',
@@ -67,7 +67,7 @@ export class MulticastRouter {
     }
   }
 
-  /** Adds a route, or replaces that of the same group and source (`ipmr_mfc_add`). */
+  /** Adds a route, or replaces the route of the same group and source (`ipmr_mfc_add`). */
   add(route: MulticastRoute): void {
     this.#discardUpcalls();
     this.#set(MRT_ADD_MFC, `MRT${this.#version}_ADD_MFC`, this.#encode(route));
@@ -89,7 +89,7 @@ export class MulticastRouter {
     return this.family === 4 ? '' : '6';
   }
 
-  /** The kernel asks for the route of each packet without one (`ipmr_cache_report`); nobody reads that, and its queue is short. */
+  /** The kernel asks for the route of each packet without one (`ipmr_cache_report`). Unread questions would fill the socket's buffer. */
   #discardUpcalls(): void {
     while (this.#socket.receive());
   }
@@ -110,7 +110,7 @@ export class MulticastRouter {
   }
 }
 
-/** `struct mfcctl`: a threshold for each interface, 255 for those by which nothing leaves. */
+/** `struct mfcctl`: a threshold for each interface, 255 for an interface that nothing leaves by. */
 function encode4(
   group: string,
   source: string | undefined,
@@ -122,7 +122,7 @@ function encode4(
   return Buffer.concat([Buffer.from([...addresses, input & 0xff, input >> 8, ...ttls]), Buffer.alloc(2 + 4 * 4)]);
 }
 
-/** `struct mf6cctl`: a bit for each interface, in 256 of them. */
+/** `struct mf6cctl`: 256 bits, one for each interface. */
 function encode6(group: string, source: string | undefined, input: number, outputs: readonly number[]): Buffer {
   const bits = Buffer.alloc(32);
   for (const number of outputs) bits[number >> 3] = (bits[number >> 3] ?? 0) | (1 << (number & 7));

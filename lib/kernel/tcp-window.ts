@@ -5,7 +5,7 @@ import type { Socket } from './socket.ts';
 const SND_WND = 228;
 
 /**
- * How many bytes the other end of a connection takes at the moment. A socket that is closed still tells what it last heard.
+ * The window of the other end of a connection: how many bytes it accepts now. After the connection has ended, this is the last window.
  *
  * @returns `Infinity` where the kernel does not say
  */

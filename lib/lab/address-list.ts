@@ -73,7 +73,7 @@ export class AddressList {
   }
 }
 
-/** The addresses of several devices of one namespace, as {@link AddressList.list} has them: the kernel is asked once. */
+/** The addresses of several devices of one namespace, as {@link AddressList.list} returns them. The kernel is asked only once. */
 export function addressesOf(devices: readonly Interface[]): AddressState[] {
   for (const device of devices) checkAlive(device, 'address.list');
   const [first] = devices;

@@ -32,7 +32,7 @@ export class Bridge extends Interface {
     return new Mst(this);
   }
 
-  /** How its VLANs snoop and ask for members of groups. */
+  /** The multicast settings of its VLANs, as in `bridge vlan global`. */
   get vlanMulticast(): VlanMulticast {
     return new VlanMulticast(this);
   }

@@ -20,21 +20,21 @@ export interface InterfaceChange extends BondSlaveOptions {
   /** `promisc on`: counts once, independent of what its children need. */
   promiscuous?: boolean;
   name?: string;
-  /** All of its other names, of up to 127 bytes each; programs may say them in place of its name (Linux 5.5). */
+  /** All other names of the interface, each of up to 127 bytes. `ip` takes each in place of the name (Linux 5.5). */
   altnames?: readonly string[];
   /**
-   * How IPv6 makes the lower half of the addresses that the device makes itself. `none`: it makes no link-local address, and those of
-   * router advertisements as `eui64` does (`addrconf_addr_gen`, `addrconf_prefix_rcv`). `stable_secret` needs the sysctl of the name.
+   * How IPv6 makes the lower half of the device's own addresses. `none`: it makes no link-local address, and those of router
+   * advertisements as `eui64` does (`addrconf_addr_gen`, `addrconf_prefix_rcv`). `stable_secret` needs the sysctl of that name.
    */
   addrgenmode?: AddrGenMode;
   /**
-   * That half itself (`ip token set`), an IPv6 address with an upper half of zeroes; `::` for none. The device must accept router
-   * advertisements.
+   * The lower half of these addresses (`ip token set`), as an IPv6 address with an upper half of zeroes; `::` for none. The device
+   * must accept router advertisements and ask for them (`inet6_set_iftoken`).
    */
   token?: string;
-  /** A program keeps the carrier away: of macvlans, vxlans and some NICs alone (`dev_change_proto_down`). */
+  /** Keeps the carrier off. Only macvlans, vxlans and some NICs take it (`dev_change_proto_down`). */
   protodown?: boolean;
-  /** All of the reasons for it by their numbers, 0 to 31: `protodown` cannot end while there is one. */
+  /** All reasons for `protodown`, by their numbers, 0 to 31. While there is a reason, `protodown` cannot be switched off. */
   protodownReasons?: readonly number[];
   /**
    * The master of the device, in the same namespace: a bridge, a bond, a VRF. `false` for none, as `nomaster`.
@@ -59,7 +59,8 @@ export function checkInterfaceChange(call: string, options: InterfaceChange): vo
   checkBoolean(call, 'protodown', protodown);
   const isReason = (each: unknown) => Number.isInteger(each) && Number(each) >= 0 && Number(each) <= 31;
   checkThat(call, { protodownReasons }, 'a list of numbers from 0 to 31', areAll(isReason));
-  checkThat(call, { altnames }, 'a list of names of 1 to 127 bytes, without blanks and slashes', areAll(isAltname));
+  const ofNames = 'a list of names of 1 to 127 bytes, without blanks, slashes and colons';
+  checkThat(call, { altnames }, ofNames, areAll(isAltname));
   checkThat(call, { token }, "an IPv6 address with an upper half of zeroes, such as '::7'", isToken);
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);

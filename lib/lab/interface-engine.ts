@@ -13,8 +13,8 @@ import { settle } from './settle.ts';
 /** inet6_set_iftoken */
 const TOKEN_CAUSES: Causes = {
   EINVAL:
-    'the device has IPv6, and asks for router advertisements: net.ipv6.conf.<device>.accept_ra is 1 on a host, 2 on a router; ' +
-    'net.ipv6.conf.<device>.router_solicitations is not 0',
+    'the device must have IPv6 and ask for router advertisements: net.ipv6.conf.<device>.accept_ra must be 1 on a host, 2 on a router; ' +
+    'net.ipv6.conf.<device>.router_solicitations must not be 0',
 };
 
 /** inet6_validate_link_af */
@@ -146,7 +146,7 @@ export class InterfaceEngine {
       EEXIST: `${namespace.name} has an interface of this name already`,
       EOPNOTSUPP: 'protodown is for macvlans, vxlans and some NICs (dev_change_proto_down)',
       EBUSY:
-        'protodown has reasons still: protodownReasons: []; or the name changes, and before Linux 6.2 only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
+        'protodown still has reasons: set({ protodownReasons: [] }) first; or, before Linux 6.2, only a device that is down can be renamed (dev_change_name): set({ up: false }) first',
       ...kindOf(this.#device)?.description.causes?.device?.(String(parent)),
     };
   }

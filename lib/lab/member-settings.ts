@@ -8,7 +8,7 @@ import { refuseIgnoredOfMember } from './refuse-ignored.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The kind of the device that another belongs to after a change. */
+/** The kind of the master that a device has after a change. */
 export function masterKindAfter(device: Interface, options: InterfaceChange): LinkKind | undefined {
   const master = options?.master === undefined ? device.master : options.master;
   return master instanceof Interface ? kindOf(master) : undefined;
@@ -19,7 +19,7 @@ export function checkMemberSettings(call: string, above: LinkKind | undefined, o
   for (const [name, { check }] of above?.memberOptions ?? []) check(call, name, (options as Values)[name]);
 }
 
-/** Changes what the master has of a device, as far as it is said. */
+/** Changes the settings that the master keeps for a device: those that `options` gives. */
 export function changeMemberSettings(call: string, device: Interface, above: LinkKind | undefined, options: object) {
   const said = Object.entries(options).filter(([name, value]) => value !== undefined && above?.memberOptions.has(name));
   if (!above || said.length === 0) return;

@@ -17,18 +17,18 @@ import { change, watcher } from './watcher.ts';
 export interface MrouteOptions {
   /** `239.1.1.1` or `ff05::1`; not a group that stays on its link, such as 224.0.0.251 or ff02::fb. */
   group: string;
-  /** The only sender that it is for. @default any */
+  /** The only sender whose packets the route is for. @default any */
   source?: string;
   /** The interface that packets have to come in by. */
   in: Interface | string;
-  /** The interfaces that packets leave by; none drops them. */
+  /** The interfaces that packets leave by. With an empty list they are dropped. */
   out: readonly (Interface | string | MrouteOutput)[];
 }
 
 /** An interface that packets leave by. */
 export interface MrouteOutput {
   dev: Interface | string;
-  /** Only packets with a TTL greater than this leave, 1 to 254. IPv6 knows 1 only. @default 1 */
+  /** Only packets with a TTL greater than this leave, 1 to 254. IPv6 takes only 1. @default 1 */
   ttl?: number;
 }
 
@@ -45,16 +45,16 @@ export const mrouteFields: Fields<MrouteOptions> = {
   },
 };
 
-/** What finds a multicast route. */
+/** What identifies a multicast route. */
 export type MrouteKey = Pick<MrouteOptions, 'group' | 'source'>;
 
 /**
- * The multicast routes of a namespace, as `ip mroute` shows them. The kernel keeps them as long as the socket that made the
- * namespace a multicast router: hairpin holds it, one for each version of IP, from the first `add` to the end of the lab.
+ * The multicast routes of a namespace, as `ip mroute` shows them. The kernel keeps them while the socket is open that made the
+ * namespace a multicast router. hairpin opens one for each version of IP, at the first change, and closes it at the end of the lab.
  */
 export class MrouteTable {
   readonly #namespace: Namespace;
-  /** The numbers that the router socket knows interfaces by, from the ifindex. */
+  /** The number of each interface at the router socket, by its ifindex. */
   readonly #numbers = { 4: new Map<number, number>(), 6: new Map<number, number>() };
   /** Numbers of interfaces that are gone, the oldest first. */
   readonly #givenBack = { 4: new Set<number>(), 6: new Set<number>() };
@@ -64,8 +64,8 @@ export class MrouteTable {
   }
 
   /**
-   * Adds a multicast route: packets for the group that come in by `in` leave by each of `out`, also without `ip_forward`. For any
-   * source the kernel wants `in` among the outputs, too (`mr_mfc_find_any`): hairpin puts it there, and no packet is sent back by it.
+   * Adds a multicast route: packets for the group that come in by `in` leave by each of `out`, also without `ip_forward`. In a route
+   * for any source the kernel wants `in` as an output, too (`mr_mfc_find_any`). hairpin adds it, and no packet goes back by it.
    *
    * @throws UsageError for a wrong option, and for a route of the same group and source; KernelError `EADDRINUSE` when a
    * program such as smcrouted is the multicast router here, `ENOPROTOOPT` without `CONFIG_IP_MROUTE` or `CONFIG_IPV6_MROUTE`
@@ -93,7 +93,7 @@ export class MrouteTable {
   /**
    * Deletes a multicast route.
    *
-   * @throws UsageError for a wrong option; KernelError `ENOENT` when there is none
+   * @throws UsageError for a wrong option; KernelError `ENOENT` when there is none, `EADDRINUSE` and `ENOPROTOOPT` as {@link add}
    * @example r.mroute.delete({ group: '239.1.1.1', source: '10.0.0.1' })
    */
   delete(which: MrouteKey): void {
@@ -106,7 +106,7 @@ export class MrouteTable {
     });
   }
 
-  /** The multicast routes that the kernel has now, also those of programs, with the packets that each has counted. */
+  /** The multicast routes that the kernel has now, with their counters. Routes of programs and `unresolved` ones are among them. */
   list(): MrouteEntry[] {
     checkLabOpen(`${this.#namespace}.mroute.list`, this.#namespace.lab);
     watcher()?.asked();
@@ -144,8 +144,8 @@ export class MrouteTable {
   }
 
   /**
-   * A device that is deleted gives its number back (`vif_delete`). Routes still have the number, and would take the next device of
-   * the number for theirs (`ip_mr_forward`): it is given again only when all are used up.
+   * The number of a device at the router socket. A deleted device frees its number (`vif_delete`), but routes still have it, and would
+   * take the next device with that number for theirs (`ip_mr_forward`). So a free number is used again only when all are used up.
    */
   #numberOf(call: string, router: MulticastRouter, device: number): number {
     const numbers = this.#numbers[router.family];

@@ -20,14 +20,14 @@ export function refuseIgnored(call: string, device: Interface, kind: LinkKind, s
   refuse(call, kind.rules, said, () => kind.of(engineOf(device).link()), { noun: kind.kind, ask });
 }
 
-/** The same of what the master of a device has of it. */
+/** The same as {@link refuseIgnored}, for the settings that a master keeps for a device. */
 export function refuseIgnoredOfMember(call: string, device: Interface, above: LinkKind, said: Values): void {
   const rules = [...above.memberOptions].map(([name, option]): Rules[number] => [name, option.rules]);
-  const ask = () => 'settings shows what it knows';
+  const ask = () => 'interface.settings shows what it knows';
   refuse(call, rules, said, () => above.ofMember(engineOf(device).link()), { noun: `member of a ${above.kind}`, ask });
 }
 
-/** The same of a bridge's port. */
+/** The same as {@link refuseIgnored}, for a port of a bridge. */
 export function refuseIgnoredOfPort(call: string, port: Interface, said: PortOptions): void {
   const ask = () => 'port.settings shows what it knows';
   const rules = Object.entries(PORT_RULES) as Rules;
@@ -35,7 +35,7 @@ export function refuseIgnoredOfPort(call: string, port: Interface, said: PortOpt
 }
 
 /**
- * Takes back a route or rule whose realms the kernel has passed over.
+ * Removes a new route or rule again if the kernel has ignored its realms.
  *
  * @throws KernelError `EOPNOTSUPP`
  */

@@ -56,7 +56,7 @@ export interface RouteOptions extends RouteMetrics {
   tos?: number;
   /** The longest packet that goes this way. */
   mtu?: number;
-  /** IPv4: the realms of its packets, `'1/2'` from 1 to 2, or `'2'` (`CONFIG_IP_ROUTE_CLASSID`). */
+  /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2 (`CONFIG_IP_ROUTE_CLASSID`). */
   realms?: string;
   /** Treat the next hop as on the link, whatever the other routes are. */
   onlink?: boolean;
@@ -132,7 +132,7 @@ export function parseRoute(
       `${call}: realms belong to a route with one next hop of its own (fib_create_info): received ${said.realms}`,
     );
   if (said.lock?.some((name) => said[name] === undefined))
-    throw new UsageError(`${call}: lock names metrics of the route: received ${show(said.lock)}`);
+    throw new UsageError(`${call}: lock may name only metrics that the call gives: received ${show(said.lock)}`);
   const { via, src, nhid, onlink, encap, metric, proto: protocol, type, table, tos, mtu } = said;
   const { nextHops } = options;
   return {

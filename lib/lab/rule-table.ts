@@ -40,7 +40,7 @@ export interface RuleOptions {
   sport?: number | string;
   dport?: number | string;
   uidrange?: number | string;
-  /** The identifier that an external tunnel has read, from 1. Other packets do not match. */
+  /** The identifier (VNI or key) that a tunnel with `external` has read from the packet, from 1. Other packets do not match. */
   tunId?: number;
   /** The table of the VRF that a packet belongs to. */
   l3mdev?: boolean;
@@ -52,9 +52,9 @@ export interface RuleOptions {
   type?: Exclude<RuleType, `${number}`>;
   /** Skips routes of `table` with a prefix of this length or less. */
   suppressPrefixlength?: number;
-  /** Skips routes by a device of this group, from 0. */
+  /** Skips routes whose device is in this group, from 0. */
   suppressIfgroup?: number;
-  /** IPv4: the realms of its packets, `'1/2'` from 1 to 2, or `'2'` (`CONFIG_IP_ROUTE_CLASSID`). */
+  /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2 (`CONFIG_IP_ROUTE_CLASSID`). */
   realms?: string;
 }
 

@@ -69,7 +69,7 @@ export class Switch extends Namespace {
     return new Mst(this.br0, this.name);
   }
 
-  /** How its VLANs snoop and ask for members of groups, as `bridge vlan global` has it. */
+  /** The multicast settings of its VLANs, as in `bridge vlan global`. */
   get vlanMulticast(): VlanMulticast {
     return new VlanMulticast(this.br0, this.name);
   }

@@ -12,12 +12,12 @@ import type { SwitchOptions } from './switch.ts';
 import { checkVlanIds } from './vlan-list.ts';
 import { change, watcher } from './watcher.ts';
 
-/** How a VLAN snoops and asks, each as the bridge's own setting of the name (`lab.switch`). */
+/** The multicast settings of a VLAN. Each is like the setting of the same name of the bridge (`lab.switch`). */
 export type VlanMulticastSettings = Pick<SwitchOptions, (typeof VLAN_MULTICAST)[number]>;
 
 /**
- * How the VLANs of a bridge snoop and ask for members of groups, as `bridge vlan global` has it (Linux 5.15). The settings count while the
- * bridge's `mcastVlanSnooping` is on; without it those of the bridge do.
+ * The multicast settings of the VLANs of a bridge: how each VLAN snoops and asks for members of groups, as in `bridge vlan global`
+ * (Linux 5.15). They apply while the bridge's `mcastVlanSnooping` is on. While it is off, the bridge's own settings apply.
  */
 export class VlanMulticast {
   readonly #bridge: Bridge;

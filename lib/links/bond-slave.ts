@@ -1,13 +1,13 @@
 import { s32, u16 } from '../netlink/scalars.ts';
 import { setting } from './setting.ts';
 
-/** What a bond has of each of its slaves, in the words of `ip link set … type bond_slave` (camel-cased). */
+/** The settings that a bond keeps for each slave, in the words of `ip link set … type bond_slave` (camel-cased). */
 export interface BondSlaveOptions {
-  /** The queue of the bond whose packets leave here, from 1 to its number of queues (`tc` chooses one); 0 for none. @default 0 */
+  /** Packets of this queue of the bond leave by the slave (`tc` chooses the queue), 1 to the number of queues; 0: none. @default 0 */
   queueId?: number;
   /**
-   * Of active-backup, balance-tlb and balance-alb: of slaves that could be active the one with most is, by the rule of
-   * `primaryReselect`. It counts for nothing while the bond's `primary` has a link (`bond_choose_primary_or_current`, Linux 6.0).
+   * For active-backup, balance-tlb and balance-alb: of the slaves that could be active, the one with the highest value is, by the rule of
+   * `primaryReselect`. While the bond's `primary` has a link, the value has no effect (`bond_choose_primary_or_current`, Linux 6.0).
    * @default 0
    */
   prio?: number;

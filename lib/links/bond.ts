@@ -107,7 +107,7 @@ export const bond = describeLink('bond', {
     lacpActive: setting('IFLA_BOND_AD_LACP_ACTIVE', 29, bool(u8), {
       ...{ kernelDefault: true, live: true, since: '5.15' },
     }),
-    /** Of 802.3ad: a port collects and distributes at one time, and not the one before the other (Linux 6.9). @default true */
+    /** For 802.3ad: a port begins to receive and to send at the same time. `false`: it receives first (Linux 6.9). @default true */
     coupledControl: setting('IFLA_BOND_COUPLED_CONTROL', 32, bool(u8), {
       ...{ kernelDefault: true, live: true, since: '6.9', newWord: true },
     }),

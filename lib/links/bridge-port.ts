@@ -59,17 +59,17 @@ export interface PortOptions {
   /** An address that is heard on a locked port is learnt, and locked as well (Linux 6.2); needs `locked` and `learning`. @default false */
   mab?: boolean;
   /**
-   * How many entries of the MDB it may have, those of all VLANs; 0 for any number. More of them are refused, and reports of hosts are
-   * ignored (`br_multicast_port_ngroups_inc`, Linux 6.3). @default 0
+   * The most MDB entries that the port may have, counted over all VLANs; 0 for no limit. The kernel refuses more of them, and ignores
+   * reports of hosts (`br_multicast_port_ngroups_inc`, Linux 6.3). @default 0
    */
   mcastMaxGroups?: number;
-  /** The id of a nexthop object: while the port has no carrier, its frames leave by `backupPort` to there (Linux 6.6). 0 for none. @default 0 */
+  /** The id of a nexthop object that `backupPort` sends to while the port has no carrier; 0 for none (Linux 6.6). @default 0 */
   backupNhid?: number;
 }
 
-/** What a port tells beside its settings. */
+/** What the kernel tells of a port besides its settings. */
 export interface PortStatus {
-  /** How many entries of the MDB it has, those of all VLANs (Linux 6.3). */
+  /** How many MDB entries the port has, counted over all VLANs (Linux 6.3). */
   mcastNGroups?: number;
 }
 
@@ -176,7 +176,7 @@ export function portSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): 
   return Object.fromEntries(known.map((option) => [option, settings?.[option]]));
 }
 
-/** What a port tells that no spec sets. Older kernels tell none of it. */
+/** What the kernel tells of a port and no spec can set. Empty on older kernels. */
 export function portStatus(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): PortStatus {
   const told = portOf(link);
   const known = PORT_STATES.filter((name) => told?.[name] !== undefined);

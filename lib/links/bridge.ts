@@ -58,7 +58,7 @@ export const bridge = describeLink('bridge', {
     ageingTime: setting('IFLA_BR_AGEING_TIME', 4, seconds(userTicks, 0, 1_000_000), {
       ...{ ifAbsent: 300, kernelDefault: 300, live: true },
     }),
-    /** How many learnt addresses it keeps at most; 0 for any number (Linux 6.7). @default 0 */
+    /** The most learnt addresses that it keeps; 0 for no limit (Linux 6.7). @default 0 */
     fdbMaxLearned: setting('IFLA_BR_FDB_MAX_LEARNED', 49, u32, {
       ...{ kernelDefault: 0, live: true, since: '6.7', newWord: true },
     }),

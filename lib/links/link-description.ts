@@ -42,7 +42,7 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
   hidesLowerNamespace?: boolean;
   /** It goes down with what is below it. @default false */
   downWithLower?: boolean;
-  /** With these settings it stays up all the same, as a VLAN with `looseBinding`. @default it goes down */
+  /** The exception to {@link downWithLower}: with these settings it stays up, as a VLAN with `looseBinding` does. @default it goes down */
   staysUp?(settings: SettingsOf<S>): boolean;
   /** Its carrier is on from the beginning, without an event. @default true if it has neither a lower device nor a peer */
   bornWithCarrier?: boolean;
@@ -99,7 +99,7 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
    * packets of their stack, as a VRF does (`l3mdev`). @default 'frames' with {@link hasPorts}, else none can
    */
   members?: 'frames' | 'packets';
-  /** What it has of each device that belongs to it (`IFLA_INFO_SLAVE_DATA`), which `set` of that device changes. @default nothing */
+  /** The settings that it keeps for each device that belongs to it (`IFLA_INFO_SLAVE_DATA`). Its `set` changes them. @default none */
   memberSettings?: Settings;
   /** Whether it gives its MAC address to the devices that belong to it. @default it does not */
   givesMac?(settings: SettingsOf<S>): boolean;
@@ -129,7 +129,7 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
     settings?: Causes;
     /** Causes when another device is to belong to it. */
     member?(master: string, member: string): Causes;
-    /** Causes when what it has of a member changes. */
+    /** Causes when the settings that it keeps for a member change. */
     memberSettings?: Causes;
     /** Causes when its MTU, its MAC address or its state (up, down) changes. */
     device?(lower: string): Causes;

@@ -43,7 +43,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The settings that the kernel tells: these, and those that a spec cannot choose. */
   readonly told: ReadonlyMap<string, Option>;
 
-  /** What a link of the kind has of each device that belongs to it. */
+  /** The settings that a link of this kind keeps for each device that belongs to it. */
   readonly memberTable: Table<Settings> | undefined;
   readonly memberOptions: ReadonlyMap<string, Option>;
 
@@ -113,7 +113,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
     return this.description.members ?? (this.description.hasPorts ? 'frames' : undefined);
   }
 
-  /** What a link says of itself as one that belongs to a link of this kind. */
+  /** The settings that a master of this kind keeps for a link; empty for a link without such a master. */
   ofMember({ slaveKind, slaveData }: Pick<LinkState, 'slaveKind' | 'slaveData'>): Values {
     if (slaveKind !== this.kind) return {};
     const told = Object.entries(Object(slaveData) as Values);
@@ -265,7 +265,7 @@ function checkWhen(call: string, name: string, { when = {} }: SettingRules, sett
   }
 }
 
-/** What is off, or an empty list or map, needs no word, unless the kernel would choose another. */
+/** A setting that is off, or an empty list or map, needs no word, unless the kernel's default is another. */
 function isKernelDefault(value: unknown, { kernelDefault = false }: SettingRules): boolean {
   const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   return value === undefined || value === kernelDefault || isEmpty;

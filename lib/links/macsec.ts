@@ -45,9 +45,9 @@ export const macsec = describeLink('macsec', {
   settings: {
     /** The lower half of its identifier (SCI), behind its MAC address, 1 to 65535. @default 1 */
     port: setting('IFLA_MACSEC_PORT', 2, range(be16, 1, 65535)),
-    /** The whole identifier: a MAC address and a port. With it `port` counts for nothing. @default the MAC address, and `port` */
+    /** The whole identifier (SCI): a MAC address and a port. With it `port` is ignored. @default the MAC address, and `port` */
     sci: setting('IFLA_MACSEC_SCI', 1, sci),
-    /** The hardware that does the work: of the PHY, or the MAC. Virtual devices have none. Older kernels, as 6.1, do not tell it. @default 'off' */
+    /** The hardware that does the work: the PHY or the MAC. Virtual devices have none. Linux 6.1 does not tell it. @default 'off' */
     offload: setting('IFLA_MACSEC_OFFLOAD', 15, oneOf(u8, 'MACSEC_OFFLOAD_', { off: 0, phy: 1, mac: 2 }), {
       kernelDefault: 'off',
     }),

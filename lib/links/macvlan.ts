@@ -53,8 +53,8 @@ export const macvlan = describeLink('macvlan', {
     /** How many broadcasts wait for the parent's worker, 0 to 2³²−1. Kernels before 5.11 do not tell. @default the kernel's 1000 */
     bcqueuelen: setting('IFLA_MACVLAN_BC_QUEUE_LEN', 7, u32, { kernelDefault: 1000, live: true }),
     /**
-     * Of all macvlans on the parent: a multicast group waits for the worker if more of them than this are in it; −1: none ever does
-     * (Linux 6.4). @default 1
+     * For all macvlans of the parent: a multicast frame waits for the kernel's worker if more than this many of them are in its group.
+     * −1: none waits (Linux 6.4). @default 1
      */
     bclim: setting('IFLA_MACVLAN_BC_CUTOFF', 9, s32, {
       ...{ ifAbsent: 1, kernelDefault: 1, live: true, since: '6.4', newWord: true },

@@ -4,7 +4,7 @@ import { u32 } from '../netlink/scalars.ts';
 import { struct } from '../netlink/struct.ts';
 import type { Type } from '../netlink/type.ts';
 
-/** Priorities, each with what becomes of it: `{ 0: 2, 5: 3 }`. */
+/** A map of priorities to priorities: `{ 0: 2, 5: 3 }`. */
 export type QosMap = { readonly [from: number]: number };
 
 /** PCP, three bits of a tag (IEEE 802.1Q-2018 clause 9.6). */
@@ -12,7 +12,7 @@ const HIGHEST_IN_TAG = 7;
 /** `skb->priority`, a number of 32 bits. */
 const HIGHEST_OF_PACKET = 2 ** 32 - 1;
 
-/** From the priority in a tag to the packet's, and the other way. */
+/** From the priority in a tag to the packet's, and the other way round. */
 export const ingressQosMap = qosMap(HIGHEST_IN_TAG, HIGHEST_OF_PACKET, "the tag's priority", "the packet's");
 export const egressQosMap = qosMap(HIGHEST_OF_PACKET, HIGHEST_IN_TAG, "the packet's priority", "the tag's");
 

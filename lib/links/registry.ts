@@ -119,12 +119,12 @@ function nameOf({ kind }: Own): string {
   return kind;
 }
 
-/** What a link has as one that belongs to another, by the names of its master's kind; empty for one that belongs to none. */
+/** The settings that a link's master keeps for it, by the names of the master's kind; empty without a master. */
 export function memberSettingsOf(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): Readonly<Record<string, unknown>> {
   return kindOf({ kind: link.slaveKind })?.ofMember(link) ?? {};
 }
 
-/** The same, as far as somebody has changed it. */
+/** The settings of {@link memberSettingsOf} that differ from the kernel's defaults. */
 export function changedMemberSettings(link: Pick<LinkState, 'slaveKind' | 'slaveData'>): object {
   const kind = kindOf({ kind: link.slaveKind });
   const told = Object.entries(memberSettingsOf(link));

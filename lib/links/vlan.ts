@@ -50,21 +50,21 @@ export const vlan = describeLink('vlan', {
           mvrp: { live: true },
           /** It stays up when the parent goes down. @default false */
           looseBinding: { live: true },
-          /** On a bridge: it has a carrier while a port in its VLAN has one (`br_vlan_set_vlan_dev_state`). @default false */
+          /** For a VLAN of a bridge: it has a carrier while a port in the VLAN has one (`br_vlan_set_vlan_dev_state`). @default false */
           bridgeBinding: { live: true },
         },
       },
     ),
     /**
-     * What becomes of the priority in a received tag: the tag's, 0 to 7, and the packet's, as in `{ 5: 10 }`. `set` changes only
-     * those that it names, and 0 takes one away (`vlan_dev_set_ingress_priority`). @default none: all are 0
+     * Maps the priority in a received tag, 0 to 7, to the packet's priority: `{ 5: 10 }`. `set` changes only the priorities that it
+     * names, and 0 removes a mapping (`vlan_dev_set_ingress_priority`). @default none: all priorities are 0
      */
     ingressQosMap: setting('IFLA_VLAN_INGRESS_QOS', 4, ingressQosMap, {
       word: 'ingress-qos-map',
       ifAbsent: {},
       live: true,
     }),
-    /** What priority the tag of a sent packet has: the packet's, and the tag's, 0 to 7. `set` as of `ingressQosMap`. @default none */
+    /** Maps the priority of a sent packet to the priority in its tag, 0 to 7. `set` is as for `ingressQosMap`. @default none */
     egressQosMap: setting('IFLA_VLAN_EGRESS_QOS', 3, egressQosMap, {
       word: 'egress-qos-map',
       ifAbsent: {},

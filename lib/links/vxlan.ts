@@ -151,8 +151,8 @@ export const vxlan = describeLink('vxlan', {
     /** Generic protocol extension: packets in place of frames. It needs {@link external}. @default false */
     gpe: setting('IFLA_VXLAN_GPE', 27, flag, { ifAbsent: false }),
     /**
-     * The bits of received headers that must be zero, 16 digits of the whole header; those of its own flags and its VNI cannot be
-     * among them (Linux 6.14). @default all that no setting gives a meaning
+     * The bits of a received VXLAN header that must be zero: 16 hexadecimal digits for its 8 bytes. Bits that the device uses, such as
+     * the VNI, cannot be among them (Linux 6.14). @default all bits that no setting uses
      */
     reservedBits: setting(
       'IFLA_VXLAN_RESERVED_BITS',

@@ -17,7 +17,7 @@ export function describeRun(run: MachineRun): string {
     booted === undefined
       ? 'did not boot'
       : `${resumed === undefined ? 'booted' : 'went on from a snapshot'} in ${seconds(booted)} (${ENGINES[engine]})`,
-    ...(snapshotFailed === undefined ? [] : [`without a snapshot, since ${snapshotFailed}`]),
+    ...(snapshotFailed === undefined ? [] : [`snapshot failed: ${snapshotFailed}`]),
     ...(firstOutput === undefined ? [] : [`first line after ${seconds(firstOutput)}`]),
     `${ending.kind === 'ended' ? `ended with ${ending.exitCode}` : ending.kind} after ${seconds(milliseconds)}`,
   ].join(', ');

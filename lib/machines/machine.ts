@@ -34,7 +34,7 @@ import { watchDebugger } from './watch-debugger.ts';
 export interface MachineTask
   extends Pick<GuestTask, 'command' | 'cwd' | 'env' | 'results' | 'stdout' | 'failOnWarning'> {
   /**
-   * Until the guest's own root is up, in milliseconds, without those for which it waited for a processor of this machine.
+   * Until the guest's own root is up, in milliseconds. Time that the guest waits for a processor of this machine does not count.
    * @default 60000 with KVM, 180000 without
    */
   bootWithin?: number | undefined;
@@ -84,7 +84,7 @@ export interface MachineRun {
   share: Share;
   /** The snapshot that it went on from, by its name in the cache. */
   resumed?: string;
-  /** Why it did not go on from the snapshot that there was, or why it left none for the next run. */
+  /** Why the run could not go on from an existing snapshot, or could not leave one for the next run. */
   snapshotFailed?: string;
   /** Milliseconds until the guest's root was up, and until the command's first line; where it came so far. */
   booted?: number;
@@ -102,7 +102,7 @@ const [CONSOLE_FILE, OUTPUT_FILE] = ['console.log', 'output.log'];
 /** The socket in the results folder that gdb connects to. */
 const DEBUGGER = 'gdb.sock';
 const BOOT_WITHIN: Record<Engine, number> = { kvm: 60_000, tcg: 180_000, uml: 60_000 };
-/** One that goes on from a snapshot takes a second. After that the kernel boots. */
+/** A guest that goes on from a snapshot is up after a second. After this time the kernel boots instead. */
 const RESUMED_WITHIN = 60_000;
 const WITHIN = 30 * 60_000;
 /** A panic ends the machine; one that does not get so far is ended. */

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { GuestClock } from './guest-clock.ts';
 
-/** It is not worth another timer, in milliseconds. */
+/** A shorter wait is not worth another timer, in milliseconds. */
 const LITTLE = 10;
 
 /**
- * Calls back when a guest has had so many milliseconds. Those for which it waited for a processor do not count: on a machine that is
- * busy twenty times over, a kernel takes minutes to boot, and is in order.
+ * Calls back when a guest has had so many milliseconds. Time that it waits for a processor does not count: on a machine with twenty
+ * busy programs for each processor, a healthy kernel takes minutes to boot.
  *
  * @param waited {@link processorWait} of the guest's program
  */
@@ -27,8 +27,8 @@ export function afterRunning(
 }
 
 /**
- * For how many milliseconds a program has been ready to run and had no processor: of its threads, the one that has waited longest
- * (`run_delay` in `/proc/<pid>/task/<tid>/schedstat`). 0 of a program that has ended, and on a kernel without CONFIG_SCHED_INFO.
+ * How many milliseconds a program was ready to run and had no processor. Of its threads, the one that has waited longest counts
+ * (`run_delay` in `/proc/<pid>/task/<tid>/schedstat`). 0 for a program that has ended, and on a kernel without CONFIG_SCHED_INFO.
  */
 export function processorWait(pid: number | undefined): number {
   const tasks = `/proc/${pid}/task`;

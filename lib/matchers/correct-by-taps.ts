@@ -37,15 +37,15 @@ export function correctByTaps<Report extends Asked>(report: Report, since: bigin
   return { ...report, ...(wrappedOutcome(report, since) ?? neverLeft(from, since)) };
 }
 
-/** The route may have wrapped the probe (`encap`): then it left inside another packet, or that one has a way of its own. */
+/** The route may have wrapped the probe (`encap`). Then it left inside another packet, or the outer packet could not leave. */
 function wrappedOutcome({ question, recognize }: Asked, since: bigint): Partial<ProbeResult> | undefined {
   const { from } = question;
   const wrapped = wrappedBy(question, recognize, since);
   if (!wrapped || !Capture.of(from.lab).isWhole(from, since)) return undefined;
   if (wrapped.hasLeft) return { reason: `it left ${from} inside another packet (encap)` };
   const why = wrapped.unanswered
-    ? `nobody answers for ${wrapped.unanswered}, the next hop of the packet that the route wraps it in (encap)`
-    : `no interface of ${from} was seen to send it: the route wraps it (encap), and the outer packet needs a route and an MTU of its own`;
+    ? `the route wraps the probe (encap), and nobody answers for ${wrapped.unanswered}, the next hop of the outer packet`
+    : `no interface of ${from} was seen to send it: the route wraps the probe (encap), and the outer packet needs its own route and MTU`;
   return { outcome: 'unsent', reason: why };
 }
 

@@ -79,7 +79,7 @@ function withSender(report: ReachReport): ReachReport {
   return sender === undefined ? report : { ...report, sender };
 }
 
-/** A limit of the target's own answers is the reason only if it got something to answer. */
+/** A limit of the target's answers can be the reason only if a probe may have come to the target. */
 function withLimit(report: ReachReport): ReachReport {
   const { limit, outcome, recognize, since } = report;
   if (!limit || outcome !== 'lost' || !mayHaveCome(limit.namespace, recognize, since)) return report;

@@ -35,8 +35,8 @@ export interface ToMatchReachabilityOptions {
   /** @default 4 if all hosts of the table have an IPv4 address, else 6 */
   family?: Family;
   /**
-   * By default a ✗ is inconclusive, and fails, if the target does not even answer itself: it is down, or answers no echo.
-   * `lost` accepts its silence as proof.
+   * By default a ✗ is inconclusive, and fails, if the target would not answer anyway: it answers neither itself nor a host on its
+   * link, or it limits its echo replies and may have got the probe. `lost` accepts its silence as proof.
    */
   because?: 'lost';
   /** How long to wait for an answer, wanted or not, in milliseconds, at least 20. @default as with `.not.toReach` */
@@ -195,7 +195,7 @@ function judge(
   );
 }
 
-/** That a target limits its own answers says something only of those who may have got a probe. */
+/** A limit of the target's answers can be the reason only if a probe may have come to the target. */
 function limitFor({ question, recognize }: PairResult, since: bigint): string | undefined {
   const limit = limitOfTarget(question, 'icmp');
   return limit && mayHaveCome(limit.namespace, recognize, since) ? echoLimitWords(limit) : undefined;

@@ -35,8 +35,8 @@ export interface ToReachOptions extends ReachOptions, DroppedByOptions {
   hold?: number;
   /**
    * With `.not`: the one outcome that passes. By default `lost` and `refused` pass. The assertion fails as inconclusive if
-   * it learnt nothing about the network: if the probe never left (`unsent`), or if it was lost and the target does not
-   * even answer itself.
+   * it learnt nothing about the network: if the probe never left (`unsent`), or if it was lost and the target would not answer
+   * anyway. Such a target answers neither itself nor a host on its link, or limits its echo replies and may have got the probe.
    */
   because?: (typeof REASONS)[number];
   /** Without `.not`: where the answered probe must have passed; a list in this order. */

@@ -2,7 +2,7 @@ import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
 import { drop, unknown, type Verdict } from './prediction.ts';
 
-/** A packet that is longer than the device to leave by takes. */
+/** What becomes of a packet that is longer than the MTU; undefined for one that is not. */
 export function exceedsMtu(egress: Device, frame: Frame, mtu: number, where: string): Verdict | undefined {
   if (frame.length <= mtu) return undefined;
   if (frame.mayFragment) return unknown(`${egress.namespace} fragments the packet`);

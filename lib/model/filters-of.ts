@@ -1,7 +1,7 @@
 import type { IpPacket } from '../wire/ip-packet.ts';
 import type { Device } from './network.ts';
 
-/** Packet filters that may take or change the packet. */
+/** The packet filters or IPsec policies of a host that may drop or change the packet, in words; undefined if it has none. */
 export function filtersOf({ host }: Device, { family }: IpPacket): string | undefined {
   const { nftables, legacy, ipsec } = host.filters;
   const own = family === 4 ? 'ip' : 'ip6';

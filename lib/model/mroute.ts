@@ -10,7 +10,7 @@ import type { Device } from './network.ts';
 import { drop, outOf, unknown, type Verdict } from './prediction.ts';
 import { domainOf, refusesSource } from './reverse-path.ts';
 
-/** What a router does with a packet for a group beside taking it itself: `ip_mr_input`, `ip6_mr_input`. Others do nothing. */
+/** What a multicast router does with a packet for a group besides taking it: `ip_mr_input`, `ip6_mr_input`. Others do nothing. */
 export function forwardToGroup(device: Device, frame: Frame, packet: IpPacket): readonly Verdict[] {
   const { family, destination } = packet;
   const { host, namespace } = device;
@@ -33,7 +33,7 @@ export function forwardToGroup(device: Device, frame: Frame, packet: IpPacket): 
   });
 }
 
-/** Why a router does not send a packet for a group, which came in by a device, out by another. Undefined: it does, or nobody knows. */
+/** Why a router that got a packet for a group by one device does not send it out by another. Undefined: it does, or nobody knows. */
 export function whyNotSent(device: Device, egress: Device, frame: Frame): Cause | undefined {
   const { packet } = frame;
   if (!packet || !isRoutedGroup(packet.destination)) return undefined;
@@ -50,7 +50,7 @@ export function whyNotSent(device: Device, egress: Device, frame: Frame): Cause 
   return route && { code: 'mroute.not-out', facts: { device: egress.name, ...saidOf(route) } };
 }
 
-/** One of its source and group, else one of any source, of which the device must be an output (`ipmr_cache_find_any`). */
+/** The route of the packet's source and group; else one for any source that has the device as an output (`ipmr_cache_find_any`). */
 function routeFor(routes: readonly Mroute[], { source, destination }: IpPacket, input: number): Mroute | undefined {
   const ofGroup = routes.filter(({ group, unresolved }) => group === destination && !unresolved);
   const exact = ofGroup.find((each) => each.source === source);
@@ -59,12 +59,12 @@ function routeFor(routes: readonly Mroute[], { source, destination }: IpPacket, 
   );
 }
 
-/** A route of any source does not send back by where the packet came in (`ip_mr_forward`). */
+/** A route for any source does not send a packet back by the device that it came in by (`ip_mr_forward`). */
 function outputsOf({ source, outputs }: Mroute, input: number): Mroute['outputs'] {
   return source === undefined ? outputs.filter(({ device }) => device !== input) : outputs;
 }
 
-/** Gives the packet to a device, for all on its link: a group needs no neighbour (`ipmr_queue_xmit`, `ip6mr_forward2`). */
+/** Sends the packet out by a device, to all on its link: a group needs no neighbour (`ipmr_queue_xmit`, `ip6mr_forward2`). */
 function leave(egress: Device, frame: Frame, { family, destination }: IpPacket, threshold: number): Verdict {
   const { hopLimit } = frame;
   const where = family === 4 ? 'ip_mr_forward' : 'ip6_mr_forward';
@@ -111,10 +111,10 @@ function whyUnknown(device: Device, routes: readonly Mroute[], { destination }: 
   if (domainOf(device) !== device) return `${device} belongs to a VRF, and ${namespace} is a multicast router`;
   if (routes.some(({ table, family }) => table !== MROUTE_TABLES[family]))
     return `${namespace} has several tables of multicast routes`;
-  // mr_mfc_find_any_parent: a route for all groups lets packets of others in.
+  // mr_mfc_find_any_parent: with a route for all groups, packets of other routes may come in by more interfaces.
   if (routes.some(({ group }) => group === '0.0.0.0' || group === '::'))
     return `${namespace} has a multicast route for all groups`;
-  // __mkroute_output: a route to groups alone is followed, to its next hop; the default route is not.
+  // __mkroute_output: a route for groups only is followed to its next hop. The default route is not.
   const leads = host.routes.some(({ to, via }) => via !== undefined && to.length >= 4 && contains(to, destination));
   return leads ? `${namespace} has a route to ${destination} by a next hop` : undefined;
 }

@@ -16,7 +16,7 @@ export interface VlansOfInstance {
   first: number;
   last: number;
   msti: number;
-  /** How they snoop and ask. Empty on a kernel without such settings. */
+  /** Their multicast settings. Empty on a kernel without such settings. */
   multicast: Partial<ReadOf<typeof vlanMulticastRows>>;
 }
 

@@ -30,7 +30,7 @@ export interface Redirect {
 interface FilterPlace {
   device?: number;
   side?: 'ingress' | 'egress';
-  /** The qdisc that has them, where that is one of classes. */
+  /** The handle of the qdisc that has the filters, if that qdisc is classful. */
   handle?: number;
 }
 
@@ -100,7 +100,7 @@ export const tcFilter = new Family({
   state: ({ kind, options }): Filter => {
     const known = filterOptions[kind as keyof typeof filterOptions];
     const all = (options && known?.read(options).actions) ?? [];
-    // The first of a list stands for all, and has no options.
+    // The first filter of a list stands for all of them, and has no options.
     const isProgram = kind === 'bpf' && options !== undefined;
     return { kind, redirects: all.flatMap(readRedirect), program: isProgram ? readProgram(options) : undefined };
   },

@@ -7,7 +7,10 @@ import { flat } from './type.ts';
 
 const MODES = { eui64: 0, none: 1, stable_secret: 2, random: 3 } as const;
 
-/** How IPv6 makes the lower half of an address: of the MAC address (`none`: but no link-local one), of a secret (RFC 7217), of a random secret. */
+/**
+ * How IPv6 makes the lower half of an address: from the MAC address (`none` too, but no link-local address), from a secret (RFC 7217), or
+ * from a random secret.
+ */
 export type AddrGenMode = keyof typeof MODES;
 export const ADDR_GEN_MODES = Object.keys(MODES) as AddrGenMode[];
 
@@ -19,7 +22,7 @@ export const altnames = attribute(
   { word: '' },
 );
 
-/** What a device says by families (`IFLA_AF_SPEC`): of IPv6 alone, the rest are sysctls. */
+/** What a device says for each protocol family (`IFLA_AF_SPEC`). Only two settings of IPv6 are read: the others are sysctls. */
 export const inet6 = attribute(
   'IFLA_AF_SPEC',
   26,
@@ -31,7 +34,7 @@ export const inet6 = attribute(
         flat(
           table({
             addrgenmode: attribute('IFLA_INET6_ADDR_GEN_MODE', 8, oneOf(u8, '', MODES)),
-            // `ip token` says it.
+            // `ip token` sets it, `ip link` has no word for it.
             token: attribute('IFLA_INET6_TOKEN', 7, ip6, { word: false, ifAbsent: '::' }),
           }),
         ),

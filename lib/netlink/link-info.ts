@@ -42,7 +42,7 @@ export const linkInfo: Info & Flat = {
   pathAt: (all, offset) => infoOf(infoOf({}).read(all)).pathAt?.(all, offset) ?? [],
 };
 
-/** `ip` calls the settings of a member by its master's kind. */
+/** `ip` names the settings of a member after its master's kind: `type bond_slave`. */
 const ofMaster: typeof string = { ...string, words: (kind) => [`${kind}_slave`] };
 
 function infoOf({ kind = '', slaveKind = '' }: Partial<OfKind>): Info {

@@ -40,13 +40,13 @@ export interface LinkState {
   linkNamespaceId: number | undefined;
   /** Whether a program gets its packets first (`ip link set … xdp`). */
   xdp: boolean;
-  /** The id of that program; missing where there are several, by the driver and by the kernel. */
+  /** The id of that program; missing if there are several, such as one in the driver and one in the kernel. */
   xdpProgram?: number | undefined;
   /** Other names that `ip link` takes for it. */
   altnames: string[];
   /** How IPv6 makes the lower half of its own addresses; undefined without IPv6. */
   addrgenmode: AddrGenMode | `${number}` | undefined;
-  /** That half, where somebody chose it (`ip token`); `::`: nobody did. */
+  /** The lower half that somebody chose (`ip token`); `::` if nobody did. */
   token: string;
   /** Whether a program keeps its carrier away, and the numbers of its reasons. */
   protodown: boolean;

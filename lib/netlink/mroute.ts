@@ -34,13 +34,13 @@ type MrouteProtocol = keyof typeof PROTOCOLS | `${number}`;
 
 const PROTOCOLS = { unspec: 0, static: 4, mrouted: 17 } as const;
 
-/** The table of a router socket that says none: `RT_TABLE_DEFAULT`, and `RT6_TABLE_DFLT`, which is that of `main`. */
+/** The table of a router socket that names none: `RT_TABLE_DEFAULT` for IPv4, `RT6_TABLE_DFLT` for IPv6, which is the table `main`. */
 export const MROUTE_TABLES = { 4: 253, 6: 254 } as const;
 
 const RTNL_FAMILY_IPMR = 128;
 const RTNL_FAMILY_IP6MR = 129;
 
-/** A kernel without multicast routing lists other routes in place of its own (`rtnl_get_link`): they have no such family. */
+/** A kernel without multicast routing lists its ordinary routes instead (`rtnl_get_link`). These have another family. */
 const mrouteFamily = fixed<IpFamily | undefined>(
   1,
   (bytes, at) => {

@@ -9,7 +9,7 @@ const reason = table({
   value: attribute('IFLA_PROTO_DOWN_REASON_VALUE', 2, u32, { ifAbsent: 0 }),
 });
 
-/** Why programs keep a carrier away, 32 bits by their numbers. Without a mask all of them are set (`dev_change_proto_down_reason`). */
+/** The reasons for protodown, a bit for each number. A message without a mask sets all 32 bits (`dev_change_proto_down_reason`). */
 export const protodownReasons: Type<number[], readonly number[]> = {
   isNested: true,
   parts: reason.parts ?? [],

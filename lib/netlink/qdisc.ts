@@ -13,7 +13,7 @@ export interface Qdisc {
   device: number;
   /** `noqueue`, `fq_codel`, `netem` … */
   kind: string;
-  /** `1:` is 0x10000; a device's own has 0. Filters at it name it. */
+  /** `1:` is 0x10000; a device's own qdisc has 0. Filters of a classful qdisc name it. */
   handle: number;
   /** Somebody gave it to the device. A device's own, such as a veth's `noqueue`, has no handle. */
   isGiven: boolean;

@@ -4,18 +4,19 @@ import { type Fixed, fixed, flat } from './type.ts';
 
 /** What is known of a way, or is to hold for those who use it (`RTAX_*`). */
 export interface RouteMetrics {
-  /** The metrics that nothing learnt may change, by their names here: `['mtu']`, as `mtu lock 1400`. */
+  /** The metrics that the kernel may not change by what it learns, by their names here: `['mtu']`, as `mtu lock 1400`. */
   lock?: readonly LockableMetric[] | undefined;
   window?: number | undefined;
   /**
-   * An estimate of the round trip time, in milliseconds, and of how much it varies. TCP puts them in place of what it has not learnt of a
-   * peer (`tcpm_suck_dst`): from the second connection on the first timeout may be longer by them (`tcp_init_metrics`).
+   * TCP's first estimate of the round trip time, in milliseconds. It stands for what TCP has not yet learnt of a peer (`tcpm_suck_dst`): from
+   * the second connection on, the first timeout may be longer for it (`tcp_init_metrics`).
    */
   rtt?: number | undefined;
+  /** TCP's first estimate of how much the round trip time varies, in milliseconds. */
   rttvar?: number | undefined;
   /**
-   * What connections this way use: `ecn` whatever `net.ipv4.tcp_ecn` says; `tcp_usec_ts`, timestamps in microseconds (Linux 6.7). An
-   * older kernel refuses what it does not know.
+   * What connections by this route use: `ecn`, whatever `net.ipv4.tcp_ecn` says; `tcp_usec_ts`, timestamps in microseconds (Linux 6.7).
+   * An older kernel refuses a feature that it does not know.
    */
   features?: readonly Feature[] | undefined;
   ssthresh?: number | undefined;
@@ -26,7 +27,10 @@ export interface RouteMetrics {
   /** The TTL or hop limit of its packets. */
   hoplimit?: number | undefined;
   initcwnd?: number | undefined;
-  /** TCP's least retransmission timeout, in milliseconds. As iproute2 has it, it is always locked: only then it counts (`tcp_rto_min`). */
+  /**
+   * TCP's least retransmission timeout, in milliseconds. hairpin always locks it, as iproute2 does: TCP ignores one that is not locked
+   * (`tcp_rto_min`).
+   */
   rtoMin?: number | undefined;
   initrwnd?: number | undefined;
   quickack?: boolean | undefined;
@@ -44,7 +48,7 @@ export function givenMetrics(read: RouteMetrics): RouteMetrics {
   return Object.fromEntries(METRICS.filter((name) => read[name] !== undefined).map((name) => [name, read[name]]));
 }
 
-/** Milliseconds, which travel in parts of them; TCP's estimates have room for fractions. */
+/** Milliseconds that a message counts in parts, such as eighths: TCP's estimates have room for fractions. */
 function milliseconds(parts: number): Fixed<number> {
   return fixed<number>(
     4,
@@ -77,7 +81,7 @@ const metricRows = {
   fastopenNoCookie: attribute('RTAX_FASTOPEN_NO_COOKIE', 17, yes),
 };
 
-/** What iproute2 takes `lock` with. */
+/** The metrics that iproute2 takes `lock` with. */
 export const LOCKABLE = [
   ...(['mtu', 'hoplimit', 'advmss', 'reordering', 'rtt', 'rttvar', 'window', 'cwnd', 'ssthresh', 'congctl'] as const),
   ...(['initcwnd', 'initrwnd'] as const),
@@ -127,7 +131,7 @@ const all = table({
 export const metrics = flat({
   ...all,
   words: (said: Parameters<typeof all.words>[0], names: Parameters<typeof all.words>[1]) => {
-    // iproute2 locks rto_min without the word, and takes none.
+    // iproute2 always locks rto_min, and refuses the word `lock` before it.
     const locked = LOCKABLE.filter((name) => said.lock?.includes(name)) as readonly string[];
     return Object.entries(all.rows).flatMap(([name, row]) => {
       const words = table({ [name]: row }).words(said as never, names);
@@ -136,7 +140,7 @@ export const metrics = flat({
   },
 });
 
-/** What a message says of them: iproute2 locks the timeout in any case. */
+/** The metrics as a message has them. `rtoMin` is always locked, as by iproute2. */
 export function saidMetrics({ lock: said, ...rest }: RouteMetrics): object {
   const locked = [...(said ?? []), ...(rest.rtoMin === undefined ? [] : ['rtoMin'])];
   return { ...rest, ...(locked.length > 0 ? { lock: locked } : {}) };

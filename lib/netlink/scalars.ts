@@ -109,7 +109,7 @@ function indexOf(value: { readonly index: number } | number): number {
   return typeof value === 'number' ? value : value.index;
 }
 
-/** Where a packet comes from and goes to, two numbers of 16 bits in one of 32: `from/to`, or `to` alone (`RTA_FLOW`). */
+/** The realms that a packet comes from and goes to, each of 16 bits: `from/to`, or `to` alone (`RTA_FLOW`). */
 export const realms: Fixed<string> = fixed<string>(
   4,
   (bytes, at) => {
@@ -181,7 +181,7 @@ export const bytes: Type<Buffer, Uint8Array> = {
   words: (value) => [Buffer.from(value).toString('hex')],
 };
 
-/** Bytes in their order, as two hexadecimal digits each. */
+/** A fixed number of bytes, each as two hexadecimal digits. */
 export function digits(size: number, example: string): Fixed<string> {
   const rule = `${2 * size} hexadecimal digits such as '${example}'`;
   const pattern = `^[0-9a-fA-F]{${2 * size}}$`;

@@ -4,7 +4,7 @@ import { linkHeader } from './link.ts';
 import { inet6 } from './link-inet6.ts';
 import { table } from './table.ts';
 
-/** The lower half of the addresses that a device makes by itself, in place of its MAC address's (draft-chown-6man-tokenised-ipv6-identifiers). */
+/** The lower half of a device's own IPv6 addresses, in place of one from its MAC address (draft-chown-6man-tokenised-ipv6-identifiers). */
 export const ipToken = new Family({
   command: ['ip', 'token'],
   messages: ['LINK', 16],

@@ -1,10 +1,10 @@
 import { bool, longUserTicks, u8, u32 } from './scalars.ts';
 import { attribute } from './table.ts';
 
-/** What iproute2 says in place of `off` and `on` of a bridge. */
+/** iproute2 says `0` and `1` here, in place of the `off` and `on` of a bridge. */
 const yes = bool(u8, ['0', '1']);
 
-/** How a VLAN of a bridge snoops and asks, by the names of the bridge's own settings (`bridge vlan global`, Linux 5.15). */
+/** The multicast settings of a VLAN of a bridge, by the names of the bridge's own settings (`bridge vlan global`, Linux 5.15). */
 export const vlanMulticastRows = {
   mcastSnooping: attribute('BRIDGE_VLANDB_GOPTS_MCAST_SNOOPING', 3, yes),
   mcastQuerier: attribute('BRIDGE_VLANDB_GOPTS_MCAST_QUERIER', 15, yes),

@@ -28,7 +28,7 @@ export function askTcp(question: Question, port: number): Asker {
     localPort: number;
     first: number | undefined;
     done: boolean;
-    /** The other end has accepted it, and takes no byte yet. */
+    /** The other end has accepted the connection with a window of 0. */
     isShut: boolean;
   }[] = [];
 
@@ -51,9 +51,9 @@ export function askTcp(question: Question, port: number): Asker {
         const state = connection.socket.connection();
         if (state === 'connecting') continue;
         const errno = state === 'connected' ? '' : errnoName(state);
-        // Whoever was connected, and is no more, was so for a moment (tcp_reset).
+        // These errors end a connection that was open for a moment (tcp_reset).
         const wasConnected = state === 'connected' || errno === 'ECONNRESET' || errno === 'EPIPE';
-        // A SYN proxy accepts in its server's place, and opens the window when the server has accepted (synproxy_send_client_synack).
+        // A SYN proxy accepts in the server's place, and opens the window when the server has accepted (synproxy_send_client_synack).
         connection.isShut = wasConnected && sendWindow(connection.socket) === 0;
         if (state === 'connected' && connection.isShut) continue;
         connection.done = true;
@@ -85,7 +85,7 @@ export function askTcp(question: Question, port: number): Asker {
     signs: {},
     heard() {
       return connections.some(({ isShut }) => isShut)
-        ? `it was accepted with a window of 0, as by a SYN proxy, and ${to.address} never opened that`
+        ? `the connection was accepted with a window of 0, as a SYN proxy does, and ${to.address} never opened the window`
         : undefined;
     },
     async wait(milliseconds) {

@@ -43,7 +43,7 @@ export interface Asker extends Disposable {
   recognize(bytes: Buffer): 'probe' | 'answer' | undefined;
   /** What its packets are known by. */
   readonly signs: ProbeSigns;
-  /** What came that is no answer, where something did. */
+  /** What came instead of an answer, in words; undefined if nothing did. */
   heard?(): string | undefined;
   /** Waits until there may be a reply, at most so many milliseconds. */
   wait(milliseconds: number): Promise<unknown>;

@@ -19,17 +19,19 @@ export interface EchoLimit {
   /** The sysctl that says which messages are limited. */
   mask: string;
   maskValue: string;
-  /** The sysctl that says how many may be sent. */
+  /** The sysctl with the limit: for all hosts together, or for one host. */
   sysctl: string;
   value: string;
-  /** Whether it has kept a message back; undefined where the kernel does not count. */
+  /** Whether the limit has kept a message back; undefined if the kernel does not count. */
   hasKept: boolean | undefined;
 }
 
 /**
- * Whether a namespace may have got an echo request and sent no reply for it: it limits its replies (`icmpv4_xrlim_allow`,
- * `icmpv6_xrlim_allow`, `icmp_global_allow`). To itself it answers all the same, as the kernel limits nothing on a loopback. The
- * kernel's own masks leave echo replies out.
+ * How a namespace limits its echo replies, so that it may get a request and send no reply (`icmpv4_xrlim_allow`,
+ * `icmpv6_xrlim_allow`, `icmp_global_allow`). It still answers itself, as the kernel limits nothing on a loopback. The kernel's own
+ * masks leave echo replies out.
+ *
+ * @returns undefined if it does not limit them
  */
 export function echoLimitOf(namespace: Namespace, family: Family): EchoLimit | undefined {
   const names = SYSCTLS[family];
@@ -40,7 +42,7 @@ export function echoLimitOf(namespace: Namespace, family: Family): EchoLimit | u
   const maskValue = values.get(names.mask);
   if (maskValue === undefined || !isLimited(maskValue, family)) return undefined;
   const { global, host } = icmpLimits(netns, family);
-  // What is limited for all together does not come as far as to be limited for one host (icmp_reply).
+  // A message that the limit for all hosts keeps back does not get to the limit for one host (icmp_reply).
   const isGlobal = values.get(names.host) === '0' || (host === 0 && (global ?? 0) > 0) || values.get(GLOBAL) === '0';
   const sysctl = isGlobal ? GLOBAL : names.host;
   const kept = isGlobal ? global : host;

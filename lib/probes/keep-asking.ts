@@ -27,10 +27,10 @@ const GLANCE = 20;
 /** Silence is waited for so many milliseconds longer than it is to last, at most: other traffic may never end. */
 const MOST_NOISE = 1500;
 
-/** A hop that was as slow before may be somewhat slower. */
+/** Silence lasts this many times as long as the slowest hop took: the same hop may be slower the next time. */
 const SLOWER = 2;
 
-/** More slow hops than a packet and its answer, with what they have to ask for, pass one after another. */
+/** More slow hops than a packet and its answer pass one after another, with their ARP or ND questions. */
 const MOST_SLOW_HOPS = 8;
 
 /** More looks than a packet and its answer meet programs on their way. */
@@ -142,8 +142,8 @@ async function sendEnough(asking: Asking, quiet: Quiet): Promise<boolean> {
  * Listens until no tap has seen anything for so long. Each hop of a packet is seen, so a packet that takes as long as that
  * on a hop is waited for on each.
  *
- * @param silence how long, in milliseconds; it may turn out meanwhile that a hop takes longer
- * @param most for how long to have listened in all, at most; in a storm it is listened for all of it
+ * @param silence how long, in milliseconds; read again after each frame, which may show a slower hop
+ * @param most the longest time to have listened in all, in milliseconds; a storm takes all of it
  * @returns whether nothing more is wanted
  */
 async function untilSilent(asking: Asking, noise: Noise, silence: () => number, most: () => number): Promise<boolean> {

@@ -78,7 +78,7 @@ export interface ReachReport extends ProbeResult {
   listened: boolean;
   /** `lost`: why the target answers nobody, if it was asked for and does not. */
   unanswerable: string | undefined;
-  /** `lost`: how the target limits its answers, if it was asked for: it may have got a probe and not answered. */
+  /** `lost`: how the target limits its answers, if that was looked up. The target may have got a probe and not answered. */
   limit?: EchoLimit | undefined;
   /** Whether a captured frame is one of the question's probes, or an answer to one. */
   recognize: Asker['recognize'];

@@ -18,8 +18,8 @@ const PATIENCE = 500;
 const LOOPBACK_INDEX = 1;
 
 /**
- * The positive control of a negative: puts the question to the target from within, where no network is in between. One
- * that answers neither itself nor a host on its own link answers nobody, so that its silence towards others says nothing of the network.
+ * The positive control of a negative: puts the question to the target from within, where no network is in between. If the target
+ * answers neither itself nor a host on its own link, its silence towards others says nothing of the network.
  *
  * @param openAsker for the same question, asked by another
  * @returns why nobody could have had an answer; undefined when the target answers
@@ -44,7 +44,7 @@ export async function whyNobodyAnswers(
   const patience = { milliseconds: PATIENCE, quiet, untilQuiet: true };
   const { outcome } = await ask(asker, patience, listener);
   if (outcome === 'answered' || outcome === 'refused') return undefined;
-  // It may answer others all the same: its lo may be down, or a rule may be about what comes from there.
+  // It may still answer others: its lo may be down, or a packet filter may drop what comes from lo.
   for (const neighbour of neighboursOf(device, family).filter((each) => each.source.device.namespace !== from)) {
     using another = openAsker({ ...neighbour, to: { address, namespace }, family });
     const other = await ask(another, patience, listener);
@@ -54,7 +54,7 @@ export async function whyNobodyAnswers(
   return `${namespace} does not even answer itself`;
 }
 
-/** How a target limits its answers, which its own question from within does not show. */
+/** How a target limits its answers. A question from within does not show it. */
 export function limitOfTarget(
   { from, to, family }: Pick<Question, 'from' | 'to' | 'family'>,
   by: string,
@@ -63,10 +63,10 @@ export function limitOfTarget(
   return namespace && echoLimitOf(namespace, family);
 }
 
-/** More hosts of a link are not asked. */
+/** The most hosts of a link that are asked. */
 const MOST_NEIGHBOURS = 3;
 
-/** Those on the link of a device, with an address of its subnet to ask from: no router is between. */
+/** The other hosts on the link of a device that have an address in its subnet: no router is in between. */
 function neighboursOf(
   device: Interface | undefined,
   family: Question['family'],

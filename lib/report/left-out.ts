@@ -29,7 +29,7 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
   const newer = links.flatMap((link) =>
     newWordsOf(namespace, link).map(
       ({ words, hasNone }) =>
-        `${words} of ${place(link.index)} (${hasNone ? 'iproute2 has no word for it' : 'from an iproute2 newer than 6.1 on'})`,
+        `${words} of ${place(link.index)} (${hasNone ? 'iproute2 has no word for it' : 'needs an iproute2 newer than 6.1'})`,
     ),
   );
   const ofVlans = vlans.flatMap(({ index, vlans: own }) =>
@@ -44,9 +44,9 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
   return [...leftOutLines(state, namespace), ...own];
 }
 
-/** `ip mroute` shows them, and adds none. */
+/** `ip mroute` shows multicast routes, but cannot add any. */
 function mrouteLeftOut(route: Mroute, namespace: string, names: Names): string {
-  return `the multicast route ${mrouteWords(route, names)} of ${namespace}, which a program has to hold (smcrouted)`;
+  return `the multicast route ${mrouteWords(route, names)} of ${namespace} (a program such as smcrouted can add it)`;
 }
 
 /** What its kind says that no words say of a link. */

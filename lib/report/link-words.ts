@@ -49,7 +49,7 @@ export function settingWords(namespace: NamespaceState<'changes'>, link: Link): 
   return kindOf(link)?.table.words((saidSettings(namespace, link) ?? {}) as never, names) ?? [];
 }
 
-/** The settings that somebody changed, and that a script leaves out since iproute2 6.1, or each one, has no words for them. */
+/** The changed settings that a script leaves out, because iproute2 6.1, or each iproute2, has no words for them. */
 export function newWordsOf(
   { changes }: NamespaceState<'changes'>,
   link: Link,

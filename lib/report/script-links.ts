@@ -225,7 +225,7 @@ function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] 
   return bridge ? changeLines(state, namespace, bridge, changesOfBridge(namespace, bridge)) : [];
 }
 
-/** What a device has that no message that makes it says, in the words of `ip`: of several reasons in one line it takes the last. */
+/** The settings of a device that are set after it is made. Each protodown reason has its own line: `ip` takes the last one of a line. */
 export function extrasOf(link: Link): Request[] {
   const { index, altnames, token, protodown, protodownReasons, slaveKind } = link;
   const slaveData = changedMemberSettings(link);
@@ -238,7 +238,7 @@ export function extrasOf(link: Link): Request[] {
   ];
 }
 
-/** The same as lines, behind the sysctls: a token needs some. */
+/** The same as lines of a script. They come after the sysctls, since a token needs some of these. */
 export function extraLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   return namespace.links.flatMap(extrasOf).map(sayer(state, namespace.name));
 }

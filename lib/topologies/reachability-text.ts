@@ -15,7 +15,7 @@ export interface ReachabilityText {
 
 /**
  * Asks every host of a lab for every other. A dot stands for a pair of which nothing can be said: the question did not leave, or the
- * target does not even answer itself.
+ * target would not answer anyway, because it answers neither itself nor a host on its link, or limits its echo replies.
  *
  * @returns undefined for fewer than two hosts with addresses of one version of IP
  */

@@ -29,9 +29,9 @@ export interface DeviceRedirect {
   device: Interface;
   side: 'ingress' | 'egress';
   to: Interface;
-  /** `in`: as if it had come in there (`ingress redirect`). */
+  /** `in`: as if the packet had come in there (`ingress redirect`). */
   direction: 'out' | 'in';
-  /** The kind of the qdisc that has it, where that is one of classes. */
+  /** The kind of the qdisc that has the filter, if that qdisc is classful. */
   qdisc?: string | undefined;
 }
 
@@ -68,7 +68,7 @@ const DIRECTIONS: Readonly<Record<string, DeviceRedirect['direction']>> = {
   'ingress redirect': 'in',
 };
 
-/** Where a qdisc has filters. One of classes has its own, which choose the class (`htb_classify`). */
+/** Where a qdisc has filters. A classful one has filters that choose the class (`htb_classify`). */
 function placesOf({ kind, handle, isGiven }: Qdisc): { side: DeviceRedirect['side']; handle?: number }[] {
   const sides = SIDES[kind];
   if (sides) return sides.map((side) => ({ side }));
@@ -84,7 +84,7 @@ export interface DeviceProgram {
   name: string | undefined;
 }
 
-/** The BPF programs that have a device's packets, XDP first; none where the device is gone. Those of tcx are not told by netlink. */
+/** The BPF programs that get a device's packets, XDP first; none if the device is gone. Netlink does not list the programs of tcx. */
 export function readPrograms(device: Interface): DeviceProgram[] {
   const link = stateIfThere(device);
   if (!link) return [];

@@ -8,8 +8,8 @@ import type { Recognize } from './probe-path.ts';
 import { advertised, solicitationOf } from './solicitation.ts';
 
 /**
- * Whether a probe may have come to a namespace: the taps saw one, or something that may carry one (a tunnel's packet), or they may have
- * missed it.
+ * Whether a probe may have come to a namespace: the taps saw a probe or a tunnel's packet, which may carry one, or they missed some
+ * frames.
  *
  * @param since when the question began, in nanoseconds by the clock of the taps
  */
@@ -20,7 +20,7 @@ export function mayHaveCome(namespace: Namespace, recognize: Recognize, since: b
   return came.some((frame) => recognize(frame.bytes) === 'probe' || mayCarry(frame));
 }
 
-/** ARP and ICMP carry no packets. */
+/** Whether a frame may be a tunnel's packet, with a probe in it. ARP, ND and ICMP are not. */
 function mayCarry({ bytes }: CapturedFrame): boolean {
   const frame = withoutVlanTags(bytes);
   if (solicitationOf(frame) || advertised(frame) !== undefined) return false;

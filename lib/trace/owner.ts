@@ -18,7 +18,7 @@ export function ownerIn(namespace: Namespace, address: string): Interface | unde
   return deviceWith(namespace, heldIn(namespace, address));
 }
 
-/** An address as the devices of a namespace have it, the loopback too: one dump for all of them. */
+/** An address at each device of a namespace that has it, also the loopback. One dump is for all devices. */
 function heldIn(namespace: Namespace, address: string): AddressState[] {
   return engineOf(namespace)
     .rtnetlink.list(ipAddress.all())

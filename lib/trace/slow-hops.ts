@@ -1,10 +1,10 @@
 import type { Lab, Namespace } from '../lab/index.ts';
 import { Capture } from './capture.ts';
 
-/** No longer is believed of a hop, in milliseconds: the same bytes may be sent again after any time. */
+/** The longest time that is believed of a hop, in milliseconds. After a longer time, the same bytes may be a new frame. */
 const MOST = 1000;
 
-/** More frames are not read through at once: in a storm they are copies of one. */
+/** The most frames that are looked through at once. In a storm they are copies of one frame. */
 const MOST_FRAMES = 10_000;
 
 interface Known {
@@ -18,8 +18,8 @@ interface Known {
 const knownOf = new WeakMap<Lab, Known>();
 
 /**
- * How long the slowest host of a lab has been seen to keep a frame that it passed on, in milliseconds: from its coming in to its going
- * out, unchanged. The kernel takes a millisecond at most; a program takes its time, and will again.
+ * How long the slowest host of a lab has been seen to keep a frame that it passed on unchanged, in milliseconds. The kernel takes a
+ * millisecond at most. A program that was slow once may be as slow again.
  */
 export function slowestHopIn(lab: Lab): number {
   const known = knownOf.get(lab) ?? { slowest: 0, until: 0n, came: new Map<Namespace, Map<string, bigint>>() };
@@ -32,7 +32,7 @@ export function slowestHopIn(lab: Lab): number {
     known.came.set(at.namespace, came);
     const first = came.get(identity);
     const kept = first === undefined ? undefined : Number(nanoseconds - first) / 1e6;
-    // A question for a neighbour is repeated byte by byte: what goes out first is what came first.
+    // ARP and ND repeat a question byte for byte: the first to go out is the first that came in.
     if (direction === 'in' && (kept === undefined || kept > MOST)) came.set(identity, nanoseconds);
     if (direction === 'in' || kept === undefined) continue;
     came.delete(identity);

@@ -14,7 +14,7 @@ import { advertised, solicitationOf } from './solicitation.ts';
 export interface Wrapped {
   /** Whether a probe left inside another packet. */
   hasLeft: boolean;
-  /** The next hop of the outer packets, whose MAC address was asked for, and nobody answered. */
+  /** The next hop of the outer packets, if nobody answered the question for its MAC address. */
   unanswered: string | undefined;
 }
 
@@ -50,10 +50,10 @@ function isWrapped(from: Namespace, to: string, flow: Question['flow']): boolean
 
 const ETHERNET = 14;
 
-/** The headers of tunnels, labels and segments are no longer. */
+/** The most bytes that headers of tunnels, labels and segments take. */
 const MOST_HEADERS = 256;
 
-/** Every packet that may be inside a frame, as a frame of its own: what it is, its mark tells. */
+/** Every packet that may be inside a frame, each as a frame of its own. The probe's mark tells which one is the probe. */
 function innerFrames(bytes: Buffer): Buffer[] {
   const inner = withoutRoutingHeader(bytes);
   const frames = inner ? [inner] : [];
@@ -67,7 +67,7 @@ function innerFrames(bytes: Buffer): Buffer[] {
   return frames;
 }
 
-/** A packet whose segments stand in a header of its own (`mode inline`, RFC 8754), as it will be behind the last of them. */
+/** A packet with a segment routing header of its own (`mode inline`, RFC 8754), as it will be after its last segment. */
 function withoutRoutingHeader(bytes: Buffer): Buffer | undefined {
   const packet = ipPacketOf(bytes);
   if (packet?.family !== 6 || packet.protocol !== ROUTING || packet.payload.length < FIRST_SEGMENT + ADDRESS)

@@ -55,7 +55,7 @@ const CONTENT: Record<number, [from: number, to: number][]> = {
   ],
 };
 
-/** A SYN proxy leaves options out, and keeps a number of its own in the acknowledgement (`synproxy_send_server_syn`). */
+/** Only the sequence number and the flags: a SYN proxy changes options and the acknowledgement (`synproxy_send_server_syn`). */
 const OF_SYN: [from: number, to: number][] = [
   [4, 8],
   [13, 14],

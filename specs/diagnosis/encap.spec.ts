@@ -20,10 +20,10 @@ await describeSegmentRouting(() => {
     await expect(a).not.toReach(b, { by: 'udp', because: 'lost' });
   });
 
-  test('one whose outer packet waits for its next hop was not, and the next hop is named', async ({ lab }) => {
+  test('a probe whose outer packet waits for its next hop was not sent, and that hop is named', async ({ lab }) => {
     const { a, b } = await build(lab, 'fd00:1::99');
     expect(await failureOf(expect(a).not.toReach(b))).toContain(
-      'nothing was sent: nobody answers for fd00:1::99, the next hop of the packet that the route wraps it in (encap)\n',
+      'nothing was sent: the route wraps the probe (encap), and nobody answers for fd00:1::99, the next hop of the outer packet\n',
     );
     expect(await diagnosed(expect(a).toReach(b, { within: 50 }))).toMatchObject({
       code: 'neighbour.unanswered',

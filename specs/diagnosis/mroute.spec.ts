@@ -17,14 +17,14 @@ interface Net {
   eth0: Interface;
   eth1: Interface;
   eth2: Interface;
-  /** Of the group and the sender. */
+  /** The group and its sender. */
   of: { group: string; source: string };
 }
 
 interface Case {
   cause: string;
   because: string;
-  /** Makes the router that b does not hear a by. */
+  /** Sets r up so that b does not hear a. */
   make: (net: Net) => void;
   ttl?: number;
   facts: (net: Net) => object;
@@ -122,7 +122,7 @@ test('the router that does not forward is named, not the one before it', async (
 });
 
 // a ── r ── b
-test('no multicast route is missed for a group that stays on its link', async ({ lab }) => {
+test('a group that stays on its link needs no multicast route', async ({ lab }) => {
   const [a, b, r] = [lab.namespace('a'), lab.namespace('b'), lab.router('r')];
   lab.cable(a, r);
   lab.cable(r, b);

@@ -2,7 +2,7 @@ import { expect, test } from 'hairpin';
 import { atOneMoment, modelled } from '../../lib/diagnosis/causes/by-model.ts';
 
 // a ── b
-test('a diagnosis asks the model of one moment, and the next diagnosis of a later one', ({ lab }) => {
+test('one diagnosis sees the network of one moment, and the next one sees a later moment', ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   const network = () => modelled(a.interface('eth0'))?.network;
@@ -19,7 +19,7 @@ test('a diagnosis asks the model of one moment, and the next diagnosis of a late
 });
 
 // a ── b
-test('what fails within it leaves no state behind', ({ lab }) => {
+test('a function that throws leaves no state behind', ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   const network = () => modelled(a.interface('eth0'))?.network;

@@ -27,7 +27,7 @@ async function idIn(namespace: Namespace, command: string, words: string): Promi
 
 describeLoadingPrograms(() => {
   test.for(['xdp', 'xdpgeneric'])(
-    'a device whose program (%s) drops all is named, with its program',
+    'an XDP program (%s) that drops everything is named, with its device',
     async (how, { lab }) => {
       const { a, b } = build(lab);
       const object = await writeProgram('xdp', returning(DROP));
@@ -44,7 +44,7 @@ describeLoadingPrograms(() => {
     ['redirects', 'eth0', 'ingress'],
     ['redirects', 'eth1', 'egress'],
     ['drops', 'eth1', 'egress'],
-  ] as const)('a program that %s what comes to it at %s %s', async ([what, device, side], { lab }) => {
+  ] as const)('a program that %s frames at %s %s', async ([what, device, side], { lab }) => {
     const { a, r, b } = build(lab);
     const code = what === 'drops' ? returning(TC_DROP) : redirecting(r.interface('eth2').index);
     await filterBy(r, device, side, code);

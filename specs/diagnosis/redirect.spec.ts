@@ -46,7 +46,7 @@ await describeRedirecting(() => {
 
   // a ── r ── b
   //      └─── c
-  test('a router whose filter has it come in by another device', async ({ lab }) => {
+  test('a router whose filter hands the packet to another device, as if it had come in there', async ({ lab }) => {
     const [a, r, b, c] = [lab.namespace('a'), lab.router('r'), lab.namespace('b'), lab.namespace('c')];
     for (const host of [a, b, c]) lab.cable(r, host);
     await r.exec('tc', 'qdisc add dev eth1 clsact'.split(' '));

@@ -50,7 +50,7 @@ describeNeeding(['bond'], () => {
     expect(bond).toMatchObject(options);
   });
 
-  test('a slave has the queue and the priority that it is told, as iproute2 says', async ({ lab }) => {
+  test('a slave has the queueId and the prio that are set, as iproute2 shows them', async ({ lab }) => {
     const { host, slaves } = build(lab);
     const [eth0, eth1] = slaves as [Interface, Interface];
     eth0.set({ queueId: 2, prio: -7 });

@@ -26,7 +26,7 @@ async function loaded(lab: Lab, name: string, look: (ns: Namespace) => Promise<u
   return await look((await other.load({ text: lab.save() })).namespace(name));
 }
 
-test('a device has the other names that it is given, and ip takes them', async ({ lab }) => {
+test('a device has the altnames that are set, and ip takes them', async ({ lab }) => {
   const { a, eth0 } = build(lab);
   eth0.set({ altnames: ['uplink-to-the-far-side', 'enp1s0'] });
   expect((await shown(a, 'enp1s0'))?.altnames).toEqual(['uplink-to-the-far-side', 'enp1s0']);
@@ -52,7 +52,7 @@ test('a device has the other names that it is given, and ip takes them', async (
   expect((await shown(a, 'eth0'))?.altnames).toBeUndefined();
 });
 
-test('a device that is to make no addresses has none of its own', async ({ lab }) => {
+test('a device with addrgenmode none has no IPv6 addresses of its own', async ({ lab }) => {
   const { a, eth0 } = build(lab);
   eth0.set({ up: false });
   eth0.set({ addrgenmode: 'none' });
@@ -71,7 +71,7 @@ test('a device has the token that ip token says', async ({ lab }) => {
   const { a, eth0 } = build(lab);
   // The lab's hosts ask for no advertisements (router_solicitations).
   expect(refusal(() => eth0.set({ token: '::7' }))).toMatch(
-    /^ip -n a token set ::7 dev eth0: EINVAL .*router_solicitations is not 0/s,
+    /^ip -n a token set ::7 dev eth0: EINVAL .*router_solicitations must not be 0/s,
   );
   a.sysctl.set('net.ipv6.conf.eth0.router_solicitations', 3);
   eth0.set({ token: '::7' });
@@ -85,13 +85,13 @@ test('a device has the token that ip token says', async ({ lab }) => {
 });
 
 // a eth0 ── eth0 b, a: m0 ┄ eth0
-test('a macvlan has no carrier while a program keeps it away', async ({ lab }) => {
+test('a macvlan has no carrier while protodown is on', async ({ lab }) => {
   const { a, eth0 } = build(lab);
   const macvlan = a.macvlan({ parent: eth0, name: 'm0' });
   macvlan.set({ protodown: true, protodownReasons: [3, 5] });
   expect(await shown(a, 'm0')).toMatchObject({ proto_down: true, proto_down_reason: ['3', '5'] });
   expect(macvlan.state()).toMatchObject({ protodown: true, protodownReasons: [3, 5], carrier: false });
-  expect(refusal(() => macvlan.set({ protodown: false }))).toContain('protodown has reasons still');
+  expect(refusal(() => macvlan.set({ protodown: false }))).toContain('protodown still has reasons');
   expect(await loaded(lab, 'a', (ns) => shown(ns, 'm0'))).toMatchObject({
     ...{ proto_down: true, proto_down_reason: ['3', '5'] },
   });
@@ -105,7 +105,7 @@ test('a macvlan has no carrier while a program keeps it away', async ({ lab }) =
 test.for<[options: object, message: string]>([
   [
     { altnames: ['a b'] },
-    "altnames must be a list of names of 1 to 127 bytes, without blanks and slashes: received ['a b']",
+    "altnames must be a list of names of 1 to 127 bytes, without blanks, slashes and colons: received ['a b']",
   ],
   [{ token: '1::7' }, "token must be an IPv6 address with an upper half of zeroes, such as '::7': received '1::7'"],
   [{ addrgenmode: 'secret' }, "addrgenmode must be one of eui64, none, stable_secret, random: received 'secret'"],

@@ -57,7 +57,7 @@ test.for(FAMILIES)(
 );
 
 test.for(FAMILIES)(
-  '$group: by its outputs alone, until the route is deleted',
+  'packets for $group leave only by the outputs of the route, until it is deleted',
   async ({ family, group }, { lab, skip }) => {
     needsMroute(family, skip);
     const { a, b, c, r, eth0, eth1, eth2 } = build(lab);
@@ -76,7 +76,7 @@ test.for(FAMILIES)(
   },
 );
 
-test.for(FAMILIES)('$group from any source', async ({ family, group }, { lab, skip }) => {
+test.for(FAMILIES)('a route for $group from any source', async ({ family, group }, { lab, skip }) => {
   needsMroute(family, skip);
   const { a, b, c, r } = build(lab);
   await lab.settled();
@@ -90,7 +90,7 @@ test.for(FAMILIES)('$group from any source', async ({ family, group }, { lab, sk
   expect(r.mroute.list()).toMatchObject([{ source: undefined, out: [{ dev: 'eth0' }, { dev: 'eth1' }] }]);
 });
 
-test('thresholds of outputs', async ({ lab }) => {
+test('a packet leaves only if its TTL is greater than the threshold of the output', async ({ lab }) => {
   const { a, b, c, r } = build(lab);
   r.mroute.add({ group: '239.1.1.1', in: 'eth0', out: ['eth1', { dev: 'eth2', ttl: 8 }] });
   const withTtl = (ttl: number) => ({ ip: { destination: '239.1.1.1', ttl }, udp: {} });
@@ -121,7 +121,7 @@ test('the route of an interface that was deleted does not lead to the next inter
   expect(routes.find(({ dst }) => dst === '239.1.1.1')?.multipath.map(({ oif }) => oif)).toEqual(['eth0']);
 });
 
-test.for(FAMILIES)('$group: a program is the router already', async ({ family, group }, { lab, skip }) => {
+test.for(FAMILIES)('$group is refused while a program is the router', async ({ family, group }, { lab, skip }) => {
   needsMroute(family, skip);
   const { r, eth0, eth1 } = build(lab);
   const program = new MulticastRouter(engineOf(r).netns, family);
@@ -140,7 +140,7 @@ test.for(FAMILIES)('$group: a program is the router already', async ({ family, g
 });
 
 // r eth0 ── eth0 a, and somebody who keeps the namespace of r alive
-test('with its lab hairpin ends to be the router', async () => {
+test('hairpin stops being the router when the lab ends', async () => {
   await using lab = createLab();
   const [r, a] = [lab.router('r'), lab.namespace('a')];
   lab.cable(r, a);
@@ -150,7 +150,7 @@ test('with its lab hairpin ends to be the router', async () => {
   new MulticastRouter(held, 4).close();
 });
 
-test('wrong calls', ({ lab }) => {
+test('wrong options are refused', ({ lab }) => {
   const { r } = build(lab);
   const given = { group: '239.1.1.1', in: 'eth0', out: ['eth1'] };
   r.mroute.add(given);

@@ -8,7 +8,7 @@ import { read } from './referee.ts';
 
 // Options that iproute2 6.1 has no words for: the referee is what the kernel does, or says of them.
 
-/** By its version: whether hairpin finds an option is what is tried here. */
+/** Compares versions: these specs test whether hairpin finds an option, so they do not ask hairpin. */
 function isOlderThan(version: string): boolean {
   const [major = 0, minor = 0] = release().split('.').map(Number);
   const [wantedMajor = 0, wantedMinor = 0] = version.split('.').map(Number);
@@ -35,7 +35,7 @@ test('a bridge keeps no more learnt addresses than fdbMaxLearned', async ({ lab,
   await expect(net.a).toReach(net.c);
   expect(await learnt(net)).toBe(1);
   expect(labScript(readLab(lab))).toContain(
-    '# Left out: fdb_max_learned 1 of sw/br0 (from an iproute2 newer than 6.1 on)',
+    '# Left out: fdb_max_learned 1 of sw/br0 (needs an iproute2 newer than 6.1)',
   );
   await using other = createLab();
   const copy = (await other.load({ text: lab.save() })).switch('sw');
@@ -45,7 +45,7 @@ test('a bridge keeps no more learnt addresses than fdbMaxLearned', async ({ lab,
   expect(await learnt(net)).toBeGreaterThan(1);
 });
 
-test('where there is no fdbMaxLearned, it is refused', ({ lab, skip }) => {
+test('fdbMaxLearned is refused on a kernel without it', ({ lab, skip }) => {
   skip(!isOlderThan('6.7'), 'this kernel has fdbMaxLearned (Linux 6.7)');
   expect(() => lab.switch('sw', { fdbMaxLearned: 1 })).toThrow(
     /usual cause: this kernel ignores fdbMaxLearned of a bridge: it came with Linux 6\.7\. supports\('bridge', { fdbMaxLearned: 1 }\) tells$/,
@@ -71,7 +71,7 @@ test('a port joins no more groups than mcastMaxGroups', async ({ lab, skip }) =>
   expect(p0.settings).toMatchObject({ mcastMaxGroups: 0, mcastNGroups: 2 });
 });
 
-test('a port has the nexthop that it is told to fall back to', ({ lab }) => {
+test('a port has the backupNhid that is set', ({ lab }) => {
   const { p0 } = build(lab);
   const told = refused(() => p0.set({ backupNhid: 7 }));
   expect(told !== undefined).toBe(isOlderThan('6.6'));
@@ -96,7 +96,7 @@ function refused(call: () => unknown): string | undefined {
 }
 
 // a: m0 ┄ eth0 ── b
-test('macvlans of one parent share how many may be in a group that does not wait', ({ lab, skip }) => {
+test('macvlans of one parent share bclim', ({ lab, skip }) => {
   skip(isOlderThan('6.4'), 'needs Linux 6.4, for bclim');
   const a = lab.namespace('a');
   const { a: parent } = lab.cable(a, lab.namespace('b'));
@@ -108,23 +108,23 @@ test('macvlans of one parent share how many may be in a group that does not wait
   expect(one.bclim).toBe(1);
 });
 
-test('a vxlan takes the flow label of the inner packet', ({ lab, skip }) => {
+test('a vxlan has the labelPolicy that is set', ({ lab, skip }) => {
   skip(!supports('vxlan') || isOlderThan('6.7'), 'needs CONFIG_VXLAN and Linux 6.7, for labelPolicy');
   const vxlan = lab.namespace('a').link('vxlan', { id: 7, remote: 'fd00::2', labelPolicy: 'inherit' });
   expect(vxlan.labelPolicy).toBe('inherit');
   expect(labScript(readLab(lab))).toContain('# Left out: labelPolicy of a/vxlan0 (iproute2 has no word for it)');
 });
 
-test('a vxlan lets bits pass that would have to be zero', ({ lab, skip }) => {
+test('a vxlan has the reservedBits that are set', ({ lab, skip }) => {
   skip(!supports('vxlan') || isOlderThan('6.14'), 'needs CONFIG_VXLAN and Linux 6.14, for reservedBits');
   const a = lab.namespace('a');
   expect(a.link('vxlan', { id: 7, reservedBits: 'f7ff000000000000' }).reservedBits).toBe('f7ff000000000000');
-  // All of it but the flag of the VNI (0x08 of the first byte), and the VNI itself.
+  // All bits but the flag of the VNI (0x08 of the first byte) and the VNI itself.
   expect(a.link('vxlan', { id: 8 }).reservedBits).toBe('f7ffffff000000ff');
 });
 
 // Linux 6.9; the kernels of the specs are older, or have no bonds.
-test('a bond is told of coupledControl in the attribute of its own', () => {
+test('coupledControl of a bond is sent in its own attribute', () => {
   const to = new Writer();
   bond.table.write(to, { coupledControl: false });
   // IFLA_BOND_COUPLED_CONTROL (32), one byte and its padding.

@@ -308,7 +308,7 @@ test('locked metrics, estimates, features and realms of a route are those of ip 
   a.route.add({ to: '10.9.0.0/16', ...to });
   a.route.add({ to: '10.8.0.0/16', via: '10.0.0.2', realms: '7' });
   a.route.add({ to: 'fd09::/32', via: 'fd00::2', lock: ['hoplimit', 'initcwnd'], hoplimit: 9, initcwnd: 20 });
-  // Its JSON does not say what is locked.
+  // The JSON of ip does not say what is locked.
   const told = (await a.exec('ip', ['route', 'show', '10.9.0.0/16'])).stdout;
   for (const words of ['mtu lock 1400', 'hoplimit 9', 'rtt 100ms', 'rttvar 30ms', 'features ecn', 'realms 3/9'])
     expect(told).toContain(words);
@@ -374,7 +374,7 @@ test.for<[message: string, call: (a: Namespace) => void]>([
     (a) => a.route.add({ to: '10.9.0.0/16', nhid: 1, realms: '3' }),
   ],
   [
-    "a.route.add: lock names metrics of the route: received ['mtu']",
+    "a.route.add: lock may name only metrics that the call gives: received ['mtu']",
     (a) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', lock: ['mtu'] }),
   ],
   [

@@ -16,7 +16,7 @@ interface Row {
 }
 
 describeNeeding([VLAN_FILTERING], () => {
-  test('VLANs snoop and ask as bridge vlan global says', async ({ lab }) => {
+  test('VLANs have the multicast settings that bridge vlan global shows', async ({ lab }) => {
     const sw = build(lab);
     const settings = {
       ...{ mcastSnooping: false, mcastQuerier: true, mcastIgmpVersion: 3, mcastMldVersion: 2 },
@@ -51,7 +51,7 @@ describeNeeding([VLAN_FILTERING], () => {
     expect(sw.br0.vlanMulticast.list()).toEqual(sw.vlanMulticast.list());
   });
 
-  test('what cannot be set is refused', ({ lab }) => {
+  test('wrong settings are refused', ({ lab }) => {
     const sw = build(lab);
     expect(refusal(() => sw.vlanMulticast.set({ id: 20, mcastQuerier: true }))).toMatch(
       /^bridge -n sw vlan global set vid 20 dev br0 mcast_querier 1: ENOENT .*\n {2}usual cause: neither sw\/br0 nor one of its ports is in each of these VLANs$/s,

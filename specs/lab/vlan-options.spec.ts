@@ -61,7 +61,7 @@ describeNeeding(['vlan'], () => {
     ]);
   });
 
-  test('one that is bound loosely stays up when its parent goes down', async ({ lab }) => {
+  test('a VLAN with looseBinding stays up when its parent goes down', async ({ lab }) => {
     const { a, parent } = build(lab);
     const [loose, bound] = [a.vlan({ parent, id: 10, looseBinding: true }), a.vlan({ parent, id: 11 })];
     parent.set({ up: false });

@@ -1,4 +1,4 @@
-/** A clock that a spec moves, with the time-outs that it has. */
+/** A clock that a spec moves by hand, and its time-outs. */
 export function handClock() {
   let time = 0;
   const timers = new Set<{ due: number; callback: () => void }>();

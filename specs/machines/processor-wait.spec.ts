@@ -3,7 +3,7 @@ import { GuestClock } from '../../lib/machines/guest-clock.ts';
 import { afterRunning, processorWait } from '../../lib/machines/processor-wait.ts';
 import { handClock } from './hand-clock.ts';
 
-test('a time-out of a guest waits for as long as the guest has waited for a processor', () => {
+test('a time-out of a guest is extended by the time that the guest waited for a processor', () => {
   const hand = handClock();
   const clock = new GuestClock(false, hand);
   let waited = 0;
@@ -35,7 +35,7 @@ test('of two programs that want one processor, each waits for it', async ({ lab 
   await expect.poll(() => processorWait(other.pid)).toBeGreaterThan(100);
 });
 
-test('a program that has ended waits for none', () => {
+test('a program that has ended waits for no processor', () => {
   expect(processorWait(undefined)).toBe(0);
   expect(processorWait(2 ** 22 + 1)).toBe(0);
 });

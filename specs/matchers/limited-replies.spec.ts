@@ -51,7 +51,7 @@ test('in a matrix, too', async ({ lab }) => {
 });
 
 // a ── p0 (sw) p1 ── b: both ports are isolated, so no probe comes to b
-test.for(LIMITS)('a limit of a target that got no probe leaves no doubt, over IPv$family', async (limits, { lab }) => {
+test.for(LIMITS)('a limit of a target that got no probe does not matter, over IPv$family', async (limits, { lab }) => {
   const { family, mask, value, limit } = limits;
   const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, sw, { a: { address: ['10.0.0.1/24', 'fd00:9::1/64'] }, b: { isolated: true } });
@@ -62,7 +62,7 @@ test.for(LIMITS)('a limit of a target that got no probe leaves no doubt, over IP
   await expect(lab).toMatchReachability('a b\na . ✗\nb ✗ .', { family });
 });
 
-test.for(LIMITS)('a reply that the limit kept is said to be, over IPv$family', async (limits, { lab }) => {
+test.for(LIMITS)('a reply that the limit kept back has that cause, over IPv$family', async (limits, { lab }) => {
   const { family, mask, value, limit, to } = limits;
   const { a, b } = build(lab);
   b.sysctl.set(limit, 60_000);
@@ -70,20 +70,20 @@ test.for(LIMITS)('a reply that the limit kept is said to be, over IPv$family', a
   await a.exec('ping', ['-c', '20', '-i', '0.002', '-W', '0.1', to], { reject: false });
   await expect(a).not.toReach(b, { family, droppedBy: 'host.echo-limited', at: b });
   expect(await failureOf(expect(a).toReach(b, { family, within: 100 }))).toContain(
-    ` → b/eth0 ✗ b limits its echo replies: ${limit} is 60000, and ${mask} has them\n`,
+    ` → b/eth0 ✗ b limits its echo replies: ${limit} is 60000, and ${mask} includes them\n`,
   );
 });
 
-test('the limit for all hosts together is told from that for one', async ({ lab, skip }) => {
+test('the limit for all hosts together is told apart from the limit for one host', async ({ lab, skip }) => {
   const { a, b } = build(lab);
   const { stdout } = await b.exec('ls', ['/proc/sys/net/ipv4']);
   skip(!stdout.includes('icmp_msgs_per_sec'), 'this kernel has one such limit for all network namespaces');
   b.sysctl.set('net.ipv4.icmp_ratelimit', 0);
   b.sysctl.set('net.ipv4.icmp_ratemask', 1);
-  // Before the first message: what it has to spare by then it may spend (icmp_global_allow).
+  // Set before the first message: later the host may still have some messages to spare (icmp_global_allow).
   b.sysctl.set('net.ipv4.icmp_msgs_per_sec', 0);
   b.sysctl.set('net.ipv4.icmp_msgs_burst', 0);
   expect(await failureOf(expect(a).toReach(b, { within: 100 }))).toContain(
-    ' ✗ b limits its echo replies: net.ipv4.icmp_msgs_per_sec is 0, and net.ipv4.icmp_ratemask has them\n',
+    ' ✗ b limits its echo replies: net.ipv4.icmp_msgs_per_sec is 0, and net.ipv4.icmp_ratemask includes them\n',
   );
 });

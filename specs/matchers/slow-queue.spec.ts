@@ -27,7 +27,7 @@ test.for([
 ])('so is one that waits in a class of htb, at $rate', async ({ rate, received }, { lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  // Its reports of groups would take tokens, too, seconds after the start.
+  // Without IPv6, b sends no MLD reports. They would take tokens, too, seconds after the start.
   b.sysctl.set('net.ipv6.conf.all.disable_ipv6', 1);
   const tc = (words: string) => b.exec('tc', words.split(' '));
   await expect(a).toReach(b);

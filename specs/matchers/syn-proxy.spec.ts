@@ -11,7 +11,7 @@ async function build(lab: Lab) {
   return { a, r, b };
 }
 
-/** As nft(8) has it: the ACK that ends the handshake must not be taken for one of a known connection. */
+/** The rules of nft(8). The ACK that ends the handshake must not count as part of a known connection. */
 async function proxySyns(namespace: Namespace, hook: 'forward' | 'input'): Promise<void> {
   await addRules(namespace, 'ip raw p { type filter hook prerouting priority -300; }', [
     'tcp flags & (fin | syn | rst | ack) == syn notrack',
@@ -23,13 +23,13 @@ async function proxySyns(namespace: Namespace, hook: 'forward' | 'input'): Promi
   namespace.sysctl.set('net.netfilter.nf_conntrack_tcp_loose', 0);
 }
 
-test('a connection that the target accepts behind a SYN proxy', async ({ lab }) => {
+test('a connection that the target accepts behind a SYN proxy is an answer', async ({ lab }) => {
   const { a, r, b } = await build(lab);
   await expect(a).toReach(b, { by: 'tcp', through: [r] });
   await expect(a).toReach('10.0.1.2', { by: 'tcp' });
 });
 
-test('one that the proxy alone accepts is none', async ({ lab }) => {
+test('a connection that only the proxy accepts is no answer', async ({ lab }) => {
   const { a, b } = await build(lab);
   await addRules(b, 'ip f i { type filter hook input priority 0; }', ['ip saddr 10.0.0.1 drop']);
   for (const target of [b, '10.0.1.2']) {
@@ -39,11 +39,13 @@ test('one that the proxy alone accepts is none', async ({ lab }) => {
   const error = await expect(a)
     .toReach(b, { by: 'tcp', within: 100 })
     .catch((thrown: unknown) => thrown);
-  expect(String(error)).toContain('none (it was accepted with a window of 0, as by a SYN proxy, and 10.0.1.2 never opened that; ');
+  expect(String(error)).toContain(
+    'none (the connection was accepted with a window of 0, as a SYN proxy does, and 10.0.1.2 never opened the window; ',
+  );
   expect(diagnosisOf(error)).toMatchObject({ code: 'nft.drop', certainty: 'kernel', lastSeen: 'b/eth0' });
 });
 
-test('a port of the target that nobody listens at refuses through it', async ({ lab }) => {
+test('a closed port of the target refuses through the proxy', async ({ lab }) => {
   const { a, b } = await build(lab);
   const asked = { by: 'tcp', port: 4000, listen: false } as const;
   await expect(a).not.toReach(b, { ...asked, because: 'refused' });
@@ -53,7 +55,7 @@ test('a port of the target that nobody listens at refuses through it', async ({ 
 });
 
 // a ── b, which is its own SYN proxy
-test('a proxy on the target itself', async ({ lab }) => {
+test('a SYN proxy on the target itself', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   await proxySyns(b, 'input');
@@ -62,7 +64,7 @@ test('a proxy on the target itself', async ({ lab }) => {
 });
 
 // a ── b, whose server resets each connection at once
-test('a connection that its server resets was accepted', async ({ lab }) => {
+test('a connection that the server accepts and resets is an answer', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
   const script = `require('net').createServer((c) => c.resetAndDestroy()).listen(4000, '0.0.0.0', () => console.log('ready'))`;

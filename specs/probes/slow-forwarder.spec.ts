@@ -20,7 +20,7 @@ test.for([5, 20, 30, 45])(
 );
 
 // a ── x (m) y ── b, where the program of m is slower than any silence of the taps that hairpin waits for by itself
-test.for([120, 250])('a program that was seen to take %d ms is waited for', async (delay, { lab }) => {
+test.for([120, 250])('hairpin waits for a program that was seen to take %d ms', async (delay, { lab }) => {
   const [a, m, b] = [lab.namespace('a'), lab.namespace('m'), lab.namespace('b')];
   lab.cable(a, m, { a: { address: '10.7.0.1/24' }, b: { name: 'x', address: false } });
   lab.cable(m, b, { a: { name: 'y', address: false }, b: { address: '10.7.0.2/24' } });

@@ -16,7 +16,7 @@ test('multicast routes: state.txt has them, a script says that it leaves them ou
   const before = labScript(readLab(lab));
   r.mroute.add({ group: '239.1.1.1', source: '10.0.0.2', in: 'eth0', out: ['eth1', { dev: 'eth2', ttl: 8 }] });
   r.mroute.add({ group: 'ff05::1', source: 'fd00::2', in: 'eth0', out: ['eth2'] });
-  // One that packets wait for.
+  // An unresolved route: a packet waits for it.
   await expect(b).not.toHear(c, { frame: { ip: { destination: '239.9.9.9' }, udp: {} }, droppedBy: 'mroute.none' });
 
   const state = readLab(lab);
@@ -27,8 +27,8 @@ test('multicast routes: state.txt has them, a script says that it leaves them ou
     (fd00::2,ff05::1) iif eth0 oifs eth2
 `);
   const remarks = [
-    '# Left out: the multicast route (10.0.0.2,239.1.1.1) iif eth0 oifs eth1 eth2(ttl 8) of r, which a program has to hold (smcrouted)',
-    '# Left out: the multicast route (fd00::2,ff05::1) iif eth0 oifs eth2 of r, which a program has to hold (smcrouted)',
+    '# Left out: the multicast route (10.0.0.2,239.1.1.1) iif eth0 oifs eth1 eth2(ttl 8) of r (a program such as smcrouted can add it)',
+    '# Left out: the multicast route (fd00::2,ff05::1) iif eth0 oifs eth2 of r (a program such as smcrouted can add it)',
   ];
   const script = labScript(state);
   for (const remark of remarks) expect(script).toContain(remark);

@@ -57,7 +57,7 @@ test.for(['tcp', 'udp'] as const)(
   },
 );
 
-test.for(['tcp', 'udp'] as const)('by %s, where it makes another address of the target of it', async (by, { lab }) => {
+test.for(['tcp', 'udp'] as const)('by %s, where the source translates the target address', async (by, { lab }) => {
   const { a, r, b } = await build(lab, 'snat to 10.0.0.77:700-799');
   a.interface().address.add('10.0.0.77/24');
   b.interface().address.add('10.0.1.88/24');

@@ -10,7 +10,7 @@ const FOLDERS: Record<string, string> = {
   cli: 'a command of `npx hairpin` a file',
   init: '`hairpin init`: what it finds out of a project, and what it writes',
   mutate: '`hairpin mutate`: what it changes in a lab, one change a run, and what the specs noticed',
-  machines: 'other kernels, in QEMU',
+  machines: 'other kernels, in QEMU or as User-Mode Linux',
   fixtures: "vitest's fixtures: `lab`, `docker`",
   matchers: 'a matcher a file: check the options, put the question, say what came of it',
   shell: '`hairpin shell`, `lab.pause` and `pauseOnFailure`: a lab is held, and a terminal looks into it',

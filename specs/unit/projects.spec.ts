@@ -24,7 +24,7 @@ test('no spec of the core starts a program that takes seconds', () => {
   expect(starting).toEqual([]);
 });
 
-test('the specs that boot kernels are those that look for one', () => {
+test('MACHINES has exactly the specs that import kernel-here', () => {
   const booting = programs.filter((file) => importsOf(read(file)).some((path) => path.endsWith('/kernel-here.ts')));
   expect(globSync(MACHINES, { cwd: ROOT }).toSorted()).toEqual(booting.toSorted());
 });

@@ -60,8 +60,8 @@ function isAt({ namespace, index }: LinkPlace, device: Step['at']): boolean {
 let states: Map<Lab, ModelState> | undefined;
 
 /**
- * Runs a synchronous function that asks the model several times: of one and the same moment. A lab is read only once, then, which
- * costs some milliseconds a namespace.
+ * Runs a synchronous function that asks the model several times. Each answer is for the same moment, because each lab is read only
+ * once. Reading costs some milliseconds a namespace.
  */
 export function atOneMoment<T>(fn: () => T): T {
   if (states) return fn();

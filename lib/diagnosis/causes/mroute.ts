@@ -6,7 +6,7 @@ import type { Step } from '../../trace/expected-way.ts';
 import { modelled } from './by-model.ts';
 import { linkCause } from './link.ts';
 
-/** Why a router did not send a packet for a group, which came in by one of its interfaces, out by another. */
+/** Why a router that got a packet for a group by one interface did not send it out by another. */
 export function mrouteCause(here: Step, next: Step, { bytes, originalLength }: CapturedFrame): Cause | undefined {
   const frame = readFrame(bytes, originalLength);
   const device = modelled(here.at);

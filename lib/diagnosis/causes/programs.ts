@@ -10,11 +10,11 @@ import { solicitationOf } from '../../trace/solicitation.ts';
 import { deviceName } from '../names.ts';
 
 /**
- * A BPF program that had the frame next, where no other reason is known. What it did with it nobody can read: it may drop a frame, or
- * send it elsewhere (`bpf_redirect`).
+ * The BPF program that was the next to get the frame, when no other reason is known. hairpin cannot read what a program does: it may
+ * drop the frame, or send it elsewhere (`bpf_redirect`).
  *
- * The taps see a frame before the filters at its ingress (`__netif_receive_skb_core`), and behind XDP and the filters at its egress
- * (`dev_queue_xmit_nit`).
+ * The taps see a frame before the filters at a device's ingress (`__netif_receive_skb_core`), but after XDP and after the filters at
+ * its egress (`dev_queue_xmit_nit`).
  */
 export function programCause({ hop: { frame }, step }: Place): Cause | undefined {
   if (engineOf(frame.at.namespace.lab).isPristine) return undefined;
@@ -23,7 +23,7 @@ export function programCause({ hop: { frame }, step }: Place): Cause | undefined
   return causeAt(step.next.at, step.next.direction === 'in' ? 'xdp' : 'tc egress');
 }
 
-/** The same of a question for a neighbour that nobody answered, which may have been lost anywhere on its way. */
+/** The BPF program that may have taken an ARP or ND question that nobody answered, at any step of its way. */
 export function programOfQuestion(from: Namespace, asked: Asked, since: bigint): Cause | undefined {
   const { lab } = from;
   if (engineOf(lab).isPristine) return undefined;

@@ -31,7 +31,7 @@ export function redirected(path: Hop, { by, goal }: Ends): { hop: Hop; cause: Ca
   const hops = hopsOf(path).map((hop) => ({ hop, stepsOf: () => stepsFrom(hop), at: hop.frame.at }));
   for (const { hop, stepsOf, at } of first ? [first, ...hops] : hops) {
     const all = inLab.get(hop.frame.at.namespace) ?? [];
-    // Most have none, and a prediction reads the whole network.
+    // Most namespaces have no filters. The steps need a prediction, which reads the whole network.
     if (all.length === 0) continue;
     const steps = stepsOf();
     const isOnTheWay = ({ device, side }: DeviceRedirect) =>
@@ -61,7 +61,7 @@ function hasStep(steps: readonly Step[], device: Interface): boolean {
 
 /** Whether a frame was seen where a redirect leads, and is lost there. */
 function isTaken(frame: CapturedFrame, { device, to, side, direction }: DeviceRedirect, goal: Ends['goal']): boolean {
-  // Of what comes in at the same host by another device, its own stack may take as much: then there is another reason.
+  // The frame comes in by another device of the same host, whose stack may take it all the same: the loss has another reason.
   if (direction === 'in' && side === 'ingress') return false;
   const { lab } = device.namespace;
   const later = Capture.of(lab)

@@ -53,8 +53,8 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
 }
 
 /**
- * Where the kernel counts what it kept, it must have kept some. Before Linux 6.12 the limit for all hosts together is the machine's, and a
- * namespace does not tell it.
+ * If the kernel counts the messages that a limit kept back, it must have counted at least one. Before Linux 6.12 the limit for all hosts
+ * together belongs to the machine, and a namespace does not tell it.
  */
 function limitCause(namespace: Namespace, family: Family): Cause | undefined {
   const limit = echoLimitOf(namespace, family);

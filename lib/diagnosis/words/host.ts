@@ -26,12 +26,12 @@ export const hostWords: WordsOf<'host' | 'group'> = {
   },
   'host.echo-limited': {
     means:
-      'The host limits its ICMP messages, echo replies too, and kept this one (`icmpv4_xrlim_allow`, `icmpv6_xrlim_allow`, `icmp_global_allow`).',
+      'The host got the echo request and sent no reply: it limits its echo replies (`icmpv4_xrlim_allow`, `icmpv6_xrlim_allow`, `icmp_global_allow`).',
     facts: {
       sysctl:
-        'how many it may send: `icmp_ratelimit` to one host (milliseconds from one to the next), `icmp_msgs_per_sec` to all',
-      value: 'of that sysctl',
-      mask: 'the sysctl by which echo replies are limited at all',
+        'the limit: `icmp_ratelimit` for each host (milliseconds between two messages), or `icmp_msgs_per_sec` for all hosts together',
+      value: 'the value of `sysctl`',
+      mask: 'the sysctl that says which ICMP messages are limited',
     },
     example: {
       namespace: 'b',
@@ -40,8 +40,8 @@ export const hostWords: WordsOf<'host' | 'group'> = {
       mask: 'net.ipv4.icmp_ratemask',
     },
     say: ({ namespace, sysctl, value, mask }) => ({
-      text: `${namespace} limits its echo replies: ${sysctl} is ${value}, and ${mask} has them`,
-      hint: `take echo replies out of ${mask} on ${namespace}, or ask by 'udp'`,
+      text: `${namespace} limits its echo replies: ${sysctl} is ${value}, and ${mask} includes them`,
+      hint: `take echo replies out of ${mask} on ${namespace}, or ask with by: 'udp'`,
     }),
   },
   'host.not-taken': {

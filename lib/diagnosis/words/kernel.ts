@@ -3,8 +3,8 @@ import { unanswered } from './neighbour.ts';
 import { ASKED, namespaceOf, ownName, type Said, type WordsOf } from './words.ts';
 
 const PROGRAM = {
-  id: 'of the program, if the kernel tells',
-  name: 'of the program, as `tc filter show` has it',
+  id: 'the id of the program, if the kernel tells it',
+  name: 'the name of the program, as `tc filter show` prints it; XDP programs have none here',
   asked: ASKED,
 };
 
@@ -21,21 +21,21 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   },
   'tc.redirect': {
     means:
-      'A filter of traffic control sent it elsewhere (`action mirred egress redirect` or `ingress redirect`, `tcf_mirred_act`), and from there it does not come to the device with its MAC address. The taps saw it there.',
+      'A filter of traffic control sent the frame to another device (`action mirred egress redirect` or `ingress redirect`, `tcf_mirred_act`). The taps saw it there. From there it does not get to the device that has its destination MAC address.',
     facts: { device: 'the device with the filter', to: 'the device that the filter names' },
     optional: {
-      back: '`true` for `ingress redirect`: the host takes it for one that came in there',
-      qdisc: 'the kind of the queueing discipline that has the filter, if it is one of classes',
+      back: '`true` for `ingress redirect`: the host treats the frame as one that came in by `to`',
+      qdisc: 'the kind of the queueing discipline that has the filter, if it is a classful one, such as `htb`',
     },
     example: { device: 'b/eth0', side: 'ingress', to: 'b/eth1' },
     say: ({ device, side, to, back, qdisc }) => ({
-      text: `a filter of traffic control at the ${side} of ${device} ${back ? `had it come in by ${to}` : `sent it out by ${to}`}`,
+      text: `a filter of traffic control at the ${side} of ${device} ${back ? `handed it to ${to}, as if it had come in there` : `sent it out by ${to}`}`,
       hint: `on ${namespaceOf(device)}: tc -s filter show dev ${ownName(device)}${qdisc ? '' : ` ${side}`}`,
     }),
   },
   'tc.program': {
     means:
-      'No other reason is known, and a BPF program of traffic control had the frame next: it may have dropped it or sent it elsewhere (`cls_bpf_classify`).',
+      'No other reason is known. A BPF program of traffic control was the next to get the frame, and may have dropped it or sent it elsewhere (`cls_bpf_classify`).',
     optional: PROGRAM,
     example: { device: 'b/eth0', side: 'ingress', id: 12, name: 'filter.o:[tc]' },
     say: ({ device, side, asked, ...program }) => ({
@@ -45,7 +45,7 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   },
   'xdp.program': {
     means:
-      'No other reason is known, and the XDP program of a device had the frame next: it may have dropped it or sent it elsewhere (`bpf_prog_run_xdp`).',
+      'No other reason is known. The XDP program of a device was the next to get the frame, and may have dropped it or sent it elsewhere (`bpf_prog_run_xdp`).',
     optional: PROGRAM,
     example: { device: 'b/eth0', id: 12 },
     say: ({ device, asked, ...program }) => ({

@@ -30,7 +30,7 @@ export interface LinkEntry {
   altnames: string[];
   /** How IPv6 makes the lower half of its own addresses. */
   addrgenmode: string | undefined;
-  /** That half, where somebody chose it; `::`: nobody did. */
+  /** The lower half that somebody chose; `::` if nobody did. */
   token: string;
   /** Whether a program keeps its carrier away, and the numbers of its reasons. */
   protodown: boolean;

@@ -6,7 +6,7 @@ import { type DeviceNames, nameIn, nameOrNone } from './entry-kind.ts';
 /** A multicast route, as `ip mroute` has it. */
 export interface MrouteEntry {
   group: string;
-  /** The only sender that it is for; undefined: any. */
+  /** The only sender whose packets the route is for; undefined: any. */
   source: string | undefined;
   family: Family;
   /** The interface that packets have to come in by; undefined as long as `unresolved`. */
@@ -14,9 +14,9 @@ export interface MrouteEntry {
   /** The interfaces that packets leave by, if their TTL is greater than `ttl`. */
   out: { dev: string; ttl: number }[];
   table: number;
-  /** `mrouted`: the one that owns the router socket added it, such as hairpin or smcrouted; `static`: another program. */
+  /** `mrouted`: the program with the router socket added it, such as hairpin or smcrouted; `static`: another program did. */
   proto: Mroute['protocol'];
-  /** Packets came for which there is no route; they wait for ten seconds. */
+  /** There is no route yet: packets came, and wait ten seconds for one. */
   unresolved: boolean;
   packets: number;
   bytes: number;

@@ -65,7 +65,7 @@ export interface RouteEntry extends RouteMetrics {
   tos: number;
   /** The longest packet that goes this way; undefined: the device's. */
   mtu: number | undefined;
-  /** IPv4: the realms of its packets, `'1/2'` from 1 to 2, or `'2'`. */
+  /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2. */
   realms: string | undefined;
   /** Its next hop is treated as on the link. */
   onlink: boolean;
@@ -101,7 +101,7 @@ export const hopFields = { via: ip, dev: deviceName, weight: from(1, 256), onlin
 
 const number32 = from(0, 2 ** 32 - 1);
 
-/** A list of some words, each once, in their own order. */
+/** A list of these words. Each is read once, in the order of `words`. */
 function listOf(words: readonly string[]): Field {
   return {
     rule: `a list of ${words.join(', ')}`,
@@ -115,7 +115,7 @@ function listOf(words: readonly string[]): Field {
 
 const MOST = 2 ** 29 - 1;
 
-/** Milliseconds, which travel in eighths or quarters of them (`RTAX_RTT`, `RTAX_RTTVAR`). */
+/** Milliseconds. A message counts them in eighths or quarters (`RTAX_RTT`, `RTAX_RTTVAR`). */
 const estimate: Field = {
   rule: `milliseconds, from 0 to ${MOST}`,
   schema: { type: 'number', minimum: 0, maximum: MOST },

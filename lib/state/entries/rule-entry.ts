@@ -39,9 +39,9 @@ export interface RuleEntry {
   goto: number | undefined;
   /** Skips routes with a prefix of this length or less. */
   suppressPrefixlength: number | undefined;
-  /** Skips routes by a device of this group. */
+  /** Skips routes whose device is in this group. */
   suppressIfgroup: number | undefined;
-  /** The realms of its packets, `'1/2'` from 1 to 2, or `'2'`. */
+  /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2. */
   realms: string | undefined;
 }
 

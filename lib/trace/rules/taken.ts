@@ -80,7 +80,7 @@ function hopOf(hops: readonly Hop[], namespace: Namespace, { seen }: Step): Hop 
   return here.findLast(({ frame }) => cameBy(frame)) ?? here.at(-1);
 }
 
-/** A SYN proxy takes the SYN, and later sends its server another in its stead (`synproxy_send_server_syn`). */
+/** Whether a host sent another frame in its place: a SYN proxy takes the SYN, and later sends its own (`synproxy_send_server_syn`). */
 function wentOnAsAnother({ frame, next }: Hop): boolean {
   return next.some((hop) => hop.frame.identity !== frame.identity);
 }
