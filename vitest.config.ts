@@ -46,6 +46,9 @@ function withPrograms(name: string, include: string[], more: TestUserConfig = {}
   };
 }
 
+// Specs start hairpin as a program hundreds of times, in TypeScript: Node keeps what it has compiled, for the guests as well.
+process.env['NODE_COMPILE_CACHE'] ??= source('./node_modules/.cache/node');
+
 export default defineConfig({
   // Most failures here are wanted, by specs of their messages.
   plugins: [hairpin({ trace: 'off' })],
