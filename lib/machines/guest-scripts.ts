@@ -55,6 +55,12 @@ const MOUNT_OPTIONS: Record<Share, string> = {
 };
 
 /**
+ * User-Mode Linux that an ordinary user has started runs in that user's user namespace. There root's files belong to nobody, so
+ * a program with the setuid bit, such as mount, would run as nobody.
+ */
+const OVERLAY_OPTIONS: Record<Share, string> = { virtiofs: '', hostfs: 'nosuid,', '9p': '' };
+
+/**
  * kmemleak tells of leaks in a file alone. An object is in it when two scans have found nothing that points to it, and it is
  * older than 5 s (`update_checksum`, `MSECS_MIN_AGE`). What is in it before the command is the boot's: `clear` takes away
  * only what such scans have found (`kmemleak_clear`).
@@ -111,7 +117,7 @@ until mount ${MOUNT_OPTIONS[share]} ${ROOT_TAG} /lower 2>/dev/null; do
 done
 mount -t tmpfs -o size=90% rw /rw
 mkdir /rw/upper /rw/work
-mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /new || unable 'no overlay: CONFIG_OVERLAY_FS'
+mount -t overlay -o ${OVERLAY_OPTIONS[share]}lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /new || unable 'no overlay: CONFIG_OVERLAY_FS'
 mkdir -p "/new$results"
 ${
   share !== '9p'
