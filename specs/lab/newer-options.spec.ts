@@ -45,7 +45,7 @@ test('a bridge keeps no more learnt addresses than fdbMaxLearned', async ({ lab,
   expect(await learnt(net)).toBeGreaterThan(1);
 });
 
-test('fdbMaxLearned is refused on a kernel without it', ({ lab, skip }) => {
+test('where there is no fdbMaxLearned, it is refused', ({ lab, skip }) => {
   skip(!isOlderThan('6.7'), 'this kernel has fdbMaxLearned (Linux 6.7)');
   expect(() => lab.switch('sw', { fdbMaxLearned: 1 })).toThrow(
     /usual cause: this kernel ignores fdbMaxLearned of a bridge: it came with Linux 6\.7\. supports\('bridge', { fdbMaxLearned: 1 }\) tells$/,
