@@ -129,7 +129,7 @@ export function parseRoute(
     throw new UsageError(`${call}: realms belong to routes of IPv4 (rtm_to_fib6_config): received ${said.realms}`);
   if (said.realms !== undefined && (options.nextHops || said.nhid !== undefined))
     throw new UsageError(
-      `${call}: realms belong to a route with one next hop of its own (fib_create_info): received ${said.realms}`,
+      `${call}: realms go with neither nextHops nor nhid (fib_create_info): received ${said.realms}`,
     );
   if (said.lock?.some((name) => said[name] === undefined))
     throw new UsageError(`${call}: lock may name only metrics that the call gives: received ${show(said.lock)}`);

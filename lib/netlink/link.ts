@@ -44,7 +44,7 @@ export interface LinkState {
   xdpProgram?: number | undefined;
   /** Other names that `ip link` takes for it. */
   altnames: string[];
-  /** How IPv6 makes the lower half of its own addresses; undefined without IPv6. */
+  /** How IPv6 makes the lower half of the addresses that the device gives itself; undefined without IPv6. */
   addrgenmode: AddrGenMode | `${number}` | undefined;
   /** The lower half that somebody chose (`ip token`); `::` if nobody did. */
   token: string;

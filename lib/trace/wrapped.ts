@@ -53,7 +53,7 @@ const ETHERNET = 14;
 /** The most bytes that headers of tunnels, labels and segments take. */
 const MOST_HEADERS = 256;
 
-/** Every packet that may be inside a frame, each as a frame of its own. The probe's mark tells which one is the probe. */
+/** Each packet that may be inside a frame, put into a frame. The probe's mark tells which one is the probe. */
 function innerFrames(bytes: Buffer): Buffer[] {
   const inner = withoutRoutingHeader(bytes);
   const frames = inner ? [inner] : [];
@@ -67,7 +67,7 @@ function innerFrames(bytes: Buffer): Buffer[] {
   return frames;
 }
 
-/** A packet with a segment routing header of its own (`mode inline`, RFC 8754), as it will be after its last segment. */
+/** A packet into which the route put a segment routing header (`mode inline`, RFC 8754), as it will be after its last segment. */
 function withoutRoutingHeader(bytes: Buffer): Buffer | undefined {
   const packet = ipPacketOf(bytes);
   if (packet?.family !== 6 || packet.protocol !== ROUTING || packet.payload.length < FIRST_SEGMENT + ADDRESS)

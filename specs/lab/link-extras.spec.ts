@@ -52,7 +52,7 @@ test('a device has the altnames that are set, and ip takes them', async ({ lab }
   expect((await shown(a, 'eth0'))?.altnames).toBeUndefined();
 });
 
-test('a device with addrgenmode none has no IPv6 addresses of its own', async ({ lab }) => {
+test('a device with addrgenmode none has no link-local address', async ({ lab }) => {
   const { a, eth0 } = build(lab);
   eth0.set({ up: false });
   eth0.set({ addrgenmode: 'none' });

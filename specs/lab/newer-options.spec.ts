@@ -54,7 +54,7 @@ test('where there is no fdbMaxLearned, it is refused', ({ lab, skip }) => {
 
 test('a port joins no more groups than mcastMaxGroups', async ({ lab, skip }) => {
   skip(isOlderThan('6.3'), 'needs Linux 6.3, for mcastMaxGroups');
-  // No host is behind the port, which would join groups of its own.
+  // No host is behind the port: it would join groups, too.
   const sw = lab.switch('sw', { mcastSnooping: true });
   const { b: p0 } = lab.cable(lab.switch('silent'), sw);
   const join = (group: string) =>

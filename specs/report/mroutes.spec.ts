@@ -6,7 +6,7 @@ import { needsMroute } from '../needs-mroute.ts';
 
 // a eth0 ── eth0 r eth1 ── eth0 b
 //                  eth2 ── eth0 c
-test('multicast routes: state.txt has them, a script says that it leaves them out, and a file makes them anew', async ({
+test('multicast routes: state.txt has them, a script says that it leaves them out, and a file makes them again', async ({
   lab,
   skip,
 }) => {

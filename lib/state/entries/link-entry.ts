@@ -28,7 +28,7 @@ export interface LinkEntry {
   xdp: boolean;
   /** Its other names. */
   altnames: string[];
-  /** How IPv6 makes the lower half of its own addresses. */
+  /** How IPv6 makes the lower half of the addresses that the device gives itself. */
   addrgenmode: string | undefined;
   /** The lower half that somebody chose; `::` if nobody did. */
   token: string;
