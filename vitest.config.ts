@@ -75,6 +75,8 @@ export default defineConfig({
     ],
     // Specs wait for programs and machines more than they compute; vitest's own would be one worker on two processors.
     maxWorkers: Math.max(5, availableParallelism() - 1),
+    // A failure on CI is understood from its message alone.
+    chaiConfig: { truncateThreshold: 0 },
     // What hangs is to fail, not what waits its turn: on a busy machine a test may get a tenth of a processor.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -108,13 +108,16 @@ exec 3<&-
 # A guest that goes on from a snapshot has the time of that.
 [ -z "$now" ] || date -s "@$now" > /dev/null
 results=$(printf '%b/' "$results")
-tries=0
-# A device that is plugged in is there a moment later, on a busy machine many seconds.
-until mount ${MOUNT_OPTIONS[share]} ${ROOT_TAG} /lower 2>/dev/null; do
-  tries=$((tries + 1))
-  [ $tries -lt 600 ] || unable 'the root of the machine cannot be mounted by ${share}'
-  sleep 0.1
-done
+# A device that is plugged in is there a moment later, on a busy machine many seconds; each of them for itself.
+mount_plugged() {
+  tries=0
+  until mount "$@" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ $tries -lt 600 ] || return 1
+    sleep 0.1
+  done
+}
+mount_plugged ${MOUNT_OPTIONS[share]} ${ROOT_TAG} /lower || unable 'the root of the machine cannot be mounted by ${share}'
 mount -t tmpfs -o size=90% rw /rw
 mkdir /rw/upper /rw/work
 mount -t overlay -o ${OVERLAY_OPTIONS[share]}lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work overlay /new || unable 'no overlay: CONFIG_OVERLAY_FS'
@@ -123,7 +126,7 @@ ${
   share !== '9p'
     ? // From inside: busybox takes a source with a colon for NFS, and what stands before a '#' for a helper's name.
       '(cd "/lower$results" && mount --bind . "/new$results")'
-    : `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${RESULTS_TAG} "/new$results"`
+    : `mount_plugged -t 9p -o trans=virtio,version=9p2000.L,msize=512000 ${RESULTS_TAG} "/new$results"`
 } || unable 'the results folder cannot be mounted'
 mount -t tmpfs -o mode=755 run /new/run
 mkdir -p /new/run/hairpin
