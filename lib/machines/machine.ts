@@ -6,7 +6,7 @@ import { UsageError } from '../kernel/validate.ts';
 import { clearPlace, placeIn } from '../report/results.ts';
 import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
 import { type Accelerator, chooseAccelerator } from './accelerator.ts';
-import { beginTask } from './begin-task.ts';
+import { beginTask, WRITTEN } from './begin-task.ts';
 import { dropCached } from './cache.ts';
 import { eachLine, lastLines, messageOf, PANIC } from './console.ts';
 import { describeEnding } from './describe-run.ts';
@@ -227,7 +227,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   }
   const reports = findReports(console());
   const panic = reports.find(({ kind }) => kind === 'panic');
-  const reasons = complaints.map((each) => each().trim());
+  const reasons = complaints.map((each) => each().replace(WRITTEN, '').trim());
   const { booted, firstOutput, snapshotFailed } = run;
   return {
     ...Object.fromEntries(
