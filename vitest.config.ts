@@ -63,6 +63,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // Specs put other modules in the place of hairpin's own, and spy on them.
+    server: { deps: { inline: [/\/lib\/.*\.ts$/] } },
     projects: [
       // What the library says of networks: `npm test`. A worker takes one file after the other, since starting one for
       // each file takes longer than most files.
