@@ -35,7 +35,7 @@ test('npm create hairpin writes a project that runs with the hairpin of its vers
   // Built already, and in use by other specs: npm must not build it anew.
   const hairpin = await pack(host, ROOT, folder, ['--ignore-scripts']);
   await host.exec('tar', ['-xzf', hairpin, '--strip-components=1', '-C', join(modules, 'hairpin')]);
-  const { exitCode, all } = await startVitest(host, [], { root: project });
+  const { exitCode, all } = await startVitest(host, ['--testTimeout=60000'], { root: project });
   expect({ exitCode, all }).toMatchObject({ exitCode: 0, all: expect.stringContaining('1 passed') });
   // npm says `invalid` of a version that the project did not ask for.
   const { stdout: installed } = await host.exec('npm', ['ls', 'hairpin'], { cwd: project, reject: false });
