@@ -97,7 +97,7 @@ ${PLACES}`;
 
 const INTRO = `# Architecture
 
-Each piece of knowledge stands in one place. Who knows \`ip link\` and vitest should guess where.
+Each piece of knowledge stands in one place. A reader who knows \`ip link\` and vitest should guess where.
 `;
 
 const FLOW = `## From \`expect(a).toReach(b)\` to the message
