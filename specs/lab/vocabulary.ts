@@ -11,7 +11,8 @@ those of \`ip link add … type\` in camel case. If iproute2 uses another word, 
 [Kinds of links](links.md) shows how to use them.
 
 All kinds have the options \`name\`, \`address\`, \`mtu\`, \`up\` and \`promiscuous\`; all except ipvlan and ipvtap have \`mac\`. \`set\` changes these
-except \`address\`, and [some more](links.md#other-names-ipv6-identifiers-and-protodown). hairpin does not send a default in parentheses: it is the kernel's own.
+except \`address\`; it also changes \`master\` and [some more](links.md#other-names-ipv6-identifiers-and-protodown). A default in
+parentheses is the kernel's own, which hairpin does not send.
 `;
 
 /** docs/vocabulary.md. */
