@@ -72,7 +72,7 @@ export async function soundness(options: SoundnessOptions): Promise<Report> {
     clearInterval(telling);
   }
   return {
-    title: `Sound answers: each question ${each} times, ${THREADS * LANES} networks side by side`,
+    title: `Sound answers: each question up to ${each} times, ${THREADS * LANES} networks side by side`,
     notes: [
       `Meanwhile: ${load.description}.`,
       `${sum(count)} questions in ${seconds().toFixed(0)} s, ${sum(wrong)} wrong answers.`,

@@ -21,16 +21,19 @@ interface BisectOptions extends MachineOptions {
 
 export function bisectCommand(): Command {
   const command = new Command('bisect')
-    .description('the first of a list of kernels on which specs fail, by binary search')
-    .argument('[kernels...]', 'those between, oldest first; without them, the packages of the same flavour')
-    .requiredOption('--good <kernel>', 'one on which the specs pass, as for hairpin test --kernel', named)
-    .requiredOption('--bad <kernel>', 'a later one on which they fail', named);
+    .description('finds the first of several kernels on which specs fail, by binary search')
+    .argument(
+      '[kernels...]',
+      'the kernels between good and bad, oldest first; without them, the packages of the same flavour',
+    )
+    .requiredOption('--good <kernel>', 'a kernel on which the specs pass, as for hairpin test --kernel', named)
+    .requiredOption('--bad <kernel>', 'a later kernel on which they fail', named);
   return addMachineOptions(command)
     .addHelpText(
       'after',
       `
-Behind -- come vitest's arguments: the specs. A kernel that panics or hangs under them is bad, with --fail-on-warning also
-one that warns; one that does not boot is passed over, as by git bisect skip.
+vitest's arguments, such as the specs, come after --. A kernel is bad if the specs fail on it, or if it panics or hangs under them; with
+--fail-on-warning also if it warns. A kernel that does not boot is skipped, as by git bisect skip.
 
   hairpin bisect --good 6.1.0-47-cloud-amd64 --bad 6.1.0-56-cloud-amd64 -- specs/article
 

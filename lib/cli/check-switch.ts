@@ -28,7 +28,7 @@ type Finding = ReflectionVerdict & { nic: string; frames: ReflectedFrames[] };
 
 export function checkSwitchCommand(): Command {
   return new Command('check-switch')
-    .description('whether the switch behind a real NIC reflects frames, as macvlans in mode vepa need (802.1Qbg)')
+    .description('says whether the switch behind a real NIC reflects frames, as macvlans in mode vepa need (802.1Qbg)')
     .argument('<nic>', 'the NIC, such as enp0s5; it must be up, and stays as it is', named)
     .option('--json', 'print one object with the counts of every kind of frame')
     .option(
@@ -37,13 +37,17 @@ export function checkSwitchCommand(): Command {
       milliseconds,
       DEFAULT_WITHIN,
     )
-    .option('--neighbour <address>', 'an IPv4 address behind the switch that must answer before silence counts', ipv4)
+    .option(
+      '--neighbour <address>',
+      'an IPv4 address behind the switch that must answer ARP; only then silence counts',
+      ipv4,
+    )
     .addHelpText(
       'after',
       `
-Two macvlans in mode vepa, in namespaces that are gone afterwards, send each other raw frames (EtherType 0x88b5) by the
-NIC: broadcast, then unicast, three times. Both ask --neighbour, or the NIC's default gateway, for its MAC address by
-ARP: a port that drops foreign MAC addresses looks like a switch that does not reflect. Needs root.
+Two macvlans in mode vepa, in temporary namespaces, send each other raw frames (EtherType 0x88b5) by the NIC: broadcast,
+then unicast, three times. Both also ask --neighbour, or the NIC's default gateway, for its MAC address by ARP. Otherwise a
+port that drops foreign MAC addresses would look like a switch that does not reflect. Needs root.
 
 Exit codes: ${EXIT.ok} it reflects, ${EXIT.difference} it does not reflect, ${EXIT.usage} wrong usage, ${EXIT.unable} cannot tell, with the reason`,
     )

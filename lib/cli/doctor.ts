@@ -27,7 +27,7 @@ type Mend = Record<'Debian' | 'Fedora' | 'Alpine', string>;
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('what this machine lacks for a lab, and the commands that mend it')
+    .description('says what this machine lacks for a lab, and the commands that mend it')
     .option('--json', 'print one array of all findings')
     .addHelpText(
       'after',

@@ -6,7 +6,7 @@ import { print, say } from './print.ts';
 export function explainCommand(): Command {
   return new Command('explain')
     .description('prints the failures of tests again, from their files')
-    .argument('[tests...]', 'folders of test-results, or their failure.json; without one, all of test-results')
+    .argument('[tests...]', 'folders in test-results, or their failure.json; without any, all of test-results')
     .addHelpText(
       'after',
       `

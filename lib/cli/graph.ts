@@ -18,16 +18,16 @@ interface Options {
 export function graphCommand(): Command {
   return new Command('graph')
     .description('draws the networks of specs')
-    .argument('<specs...>', 'spec files, or parts of their paths; behind -- arguments of vitest run')
+    .argument('<specs...>', 'spec files, or parts of their paths; after -- arguments of vitest run')
     .option('-t, --testNamePattern <pattern>', 'only the tests whose names match', named)
-    .option('--addresses', 'with the IP addresses of every device')
+    .option('--addresses', 'draw the IP addresses of every device, too')
     .option('--svg <file>', 'write the drawing of one test to a file instead', named)
-    .option('--mermaid <file>', 'the same for Mermaid, which GitHub and GitLab draw', named)
+    .option('--mermaid <file>', 'the same as a Mermaid flowchart, which GitHub and GitLab draw', named)
     .addHelpText(
       'after',
       `
-Runs the tests, and draws the network of each as it was at its end: [host], {switch}, <router>, each with its devices. A
-dashed line has no carrier.
+Runs the tests, and draws the network of each test as it is at the end of the test: [host], {switch}, <router>, each with its
+devices. A dashed line has no carrier.
 
   hairpin graph specs/office.spec.ts -t 'behind the firewall' --svg office.svg
 

@@ -14,15 +14,15 @@ import { print } from './print.ts';
 /** @param asked what a project asks for, where the program is not hairpin's own */
 export function initCommand(asked?: Asked): Command {
   return new Command('init')
-    .description('a project with a first spec, in an empty folder or in a project that is there')
-    .argument('[folder]', 'made if there is none', named, '.')
-    .addOption(new Option('--ci <system>', 'also the job that runs the specs there').choices(CI_SYSTEMS))
+    .description('writes a project with a first spec, in an empty folder or an existing project')
+    .argument('[folder]', 'the project; made if it does not exist', named, '.')
+    .addOption(new Option('--ci <system>', 'also write the job that runs the specs there').choices(CI_SYSTEMS))
     .addHelpText(
       'after',
       `
-Writes package.json, vitest.config.ts, tsconfig.json, a spec and .gitignore, and a setting by which npm, pnpm or yarn
-does not run koffi's install script, which is not needed. What is there stays as it is; hairpin init says then what to add
-by hand. npm, pnpm or yarn is found by packageManager in package.json, by the lockfile, or by who has started hairpin.
+Writes package.json, vitest.config.ts, tsconfig.json, a spec and .gitignore. A setting keeps npm, pnpm or yarn from running
+koffi's install script, which is not needed. Existing files keep what they have: hairpin init says what to add by hand. It
+finds out whether you use npm, pnpm or yarn: by packageManager in package.json, by the lockfile, or by what started it.
 
 Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or a package.json that is not JSON, ${EXIT.unable} a file cannot be written`,
     )

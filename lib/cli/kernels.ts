@@ -17,12 +17,16 @@ import { print, printJson, say } from './print.ts';
 export function kernelsCommand(): Command {
   const command = new Command('kernels');
   return command
-    .description('the kernels that --kernel can boot')
-    .argument('[folder]', 'with a build, an unpacked package or images; without it, what apt has', named)
+    .description('lists the kernels that --kernel can boot')
+    .argument(
+      '[folder]',
+      'a folder with a build, an unpacked package or images; without it, the packages of apt',
+      named,
+    )
     .option('--json', 'print one array')
     .addHelpText(
       'after',
-      `\nExit codes: ${EXIT.ok} some are there, ${EXIT.difference} there are none, ${EXIT.usage} wrong usage, ${EXIT.unable} what is there cannot be read`,
+      `\nExit codes: ${EXIT.ok} listed, ${EXIT.difference} there are none, ${EXIT.usage} wrong usage, ${EXIT.unable} they cannot be read`,
     )
     .action(async (folder: string | undefined, { json }: { json?: boolean }) => {
       if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
@@ -54,12 +58,12 @@ function fetchCommand(): Command {
 
 function configCommand(): Command {
   return new Command('config')
-    .description("the fragment of a kernel's .config that specs need, found by running them here")
-    .argument('[specs...]', "vitest's arguments: the specs to run, all without them")
+    .description("prints the fragment of a kernel's .config that specs need: runs them here")
+    .argument('[specs...]', "vitest's arguments, such as the specs to run; without any, all specs")
     .addHelpText(
       'after',
       `
-What a spec asks the kernel for is noted when it is asked, so also what this kernel does not have. For a build:
+It notes what the specs ask the kernel for, even if this kernel refuses it. For a build:
 
   hairpin kernels config specs/article > hairpin.config
   scripts/kconfig/merge_config.sh -m .config hairpin.config && make olddefconfig

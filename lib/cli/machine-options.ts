@@ -22,15 +22,19 @@ export interface MachineOptions {
 
 export function addMachineOptions(command: Command): Command {
   return command
-    .option('--boot-timeout <seconds>', 'how long a kernel may take to boot (60 with KVM, 180 without)', seconds)
-    .option('--timeout <seconds>', 'how long all of it may take on a kernel (1800)', seconds)
-    .option('--memory <MiB>', 'of the machine (1024, and as much for each processor)', (text) =>
+    .option('--boot-timeout <seconds>', 'how long a kernel may take to boot (60; 180 in QEMU without KVM)', seconds)
+    .option(
+      '--timeout <seconds>',
+      'how long the whole run on a kernel may take (1800; no limit in hairpin shell)',
+      seconds,
+    )
+    .option('--memory <MiB>', 'memory of the guest (1024, and 1024 for each processor)', (text) =>
       wholeNumber(text, 2 ** 20, 'a whole number of mebibytes'),
     )
-    .option('--cpus <number>', 'of the machine (as many as there are here, at most 4; 1 without KVM)', (text) =>
+    .option('--cpus <number>', 'processors of the guest (as many as here, at most 4; 1 without KVM)', (text) =>
       wholeNumber(text, 255),
     )
-    .option('--append <arguments>', 'more words for the kernel command line')
+    .option('--append <arguments>', 'more arguments for the kernel command line')
     .option(
       '--fail-on-warning',
       'fail when the kernel reports a warning, a stall, or a finding of lockdep, KASAN, UBSAN or kmemleak',

@@ -25,7 +25,7 @@ const program = new Command('hairpin')
   .version(ownPackage().version)
   .addHelpText(
     'after',
-    `\nExit codes: ${EXIT.ok} well, ${EXIT.difference} a difference or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
+    `\nExit codes: ${EXIT.ok} success, ${EXIT.difference} a difference, a failure, or something missing, ${EXIT.usage} wrong usage, ${EXIT.unable} this machine cannot run it`,
   );
 const commands = [
   initCommand(),

@@ -33,9 +33,9 @@ interface ModesOptions {
 
 export function modesCommand(): Command {
   return new Command('modes')
-    .description("the truth table of this kernel's macvlan modes, observed, beside the model's")
+    .description("prints the truth table of macvlan's modes, observed on this kernel and compared with the model")
     .option('--json', 'print one array of all rows')
-    .option('--kernel <kernel>', 'of another kernel, booted in QEMU, as for hairpin test; several times', collect)
+    .option('--kernel <kernel>', 'ask another kernel, as for hairpin test; may be repeated', collect)
     .option('--diff', 'only what the kernels answer differently (with two or more of --kernel)')
     .addHelpText(
       'after',

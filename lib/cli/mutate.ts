@@ -8,10 +8,10 @@ import { print, printJson, say, showProgress } from './print.ts';
 
 export function mutateCommand(): Command {
   return new Command('mutate')
-    .description('finds specs that pass though their network is broken: turns one knob of it at a time')
-    .argument('[filters...]', 'spec files, or parts of their paths; behind -- arguments of vitest run')
-    .option('--threshold <percent>', 'the least score', toPercent, 0)
-    .option('--json', 'print the judgement as JSON')
+    .description('finds specs that pass even if their network is broken: turns one knob of it at a time')
+    .argument('[filters...]', 'spec files, or parts of their paths; after -- arguments of vitest run')
+    .option('--threshold <percent>', 'the lowest score that passes', toPercent, 0)
+    .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       `

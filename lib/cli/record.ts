@@ -18,9 +18,9 @@ export function recordCommand(): Command {
     .description('reads networks, and writes a spec that builds the same in a lab')
     .argument(
       '[networks...]',
-      `names of ${NAMED}, process ids, paths, or Docker containers; name=… says what one is called. Without one, this machine`,
+      `names of ${NAMED}, process ids, paths, or Docker containers; name=… gives one another name. Without any, this machine`,
     )
-    .option('-o, --output <file>', 'write it to a file', named)
+    .option('-o, --output <file>', 'write it to this file; otherwise print it', named)
     .option('--yaml', 'write a topology file for lab.load() instead of a spec')
     .addHelpText(
       'after',
@@ -32,7 +32,7 @@ a cable to a stand-in, and a comment says so. The spec asserts who reaches whom,
   hairpin record blue red -o office.test.ts
   hairpin record client=4711 web
 
-Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or there is no such network, ${EXIT.unable} it cannot be read, or built here`,
+Exit codes: ${EXIT.ok} written, ${EXIT.usage} wrong usage, or there is no such network, ${EXIT.unable} it cannot be read or built here`,
     )
     .action(async (words: string[], { output, yaml = false }: { output?: string; yaml?: boolean }) => {
       const recorded = await openAll(words);

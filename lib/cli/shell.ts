@@ -15,24 +15,28 @@ interface ShellOptions extends MachineOptions {
 
 export function shellCommand(): Command {
   const command = new Command('shell')
-    .description('runs specs, and holds each test at its end for a look into its network')
-    .argument('[specs...]', 'spec files, or parts of their paths; behind -- arguments of vitest run')
+    .description('runs specs, and holds each test at its end, so that you can look into its network')
+    .argument('[specs...]', 'spec files, or parts of their paths; after -- arguments of vitest run')
     .option('-t, --testNamePattern <pattern>', 'only the tests whose names match', named)
-    .option('--kernel <kernel>', 'in a guest, as for hairpin test --kernel; without specs a prompt there', named);
+    .option(
+      '--kernel <kernel>',
+      'run them in a guest, as hairpin test --kernel does; without specs, open a prompt there',
+      named,
+    );
   return addMachineOptions(command)
     .addHelpText(
       'after',
       `
 Draws the network of a test at its end, or where it calls lab.pause(), with its failure, and waits for commands:
 ${COMMAND_HELP}
-Time-outs are off, but for those that a test names itself. Without a terminal it prints how another one enters each
-namespace. --kernel needs a terminal. Ctrl+] ends the machine.
+Time-outs are off, except those that a test sets itself. Without a terminal it prints how to enter each namespace from
+another one. --kernel needs a terminal. Ctrl+] ends the guest.
 
   hairpin shell office.test.ts
   hairpin shell --kernel 6.1 office.test.ts
   hairpin shell --kernel 6.1
 
-Exit codes: ${EXIT.ok} the tests pass, ${EXIT.difference} one fails, or the kernel, ${EXIT.usage} wrong usage, or no test, ${EXIT.unable} this machine cannot run it`,
+Exit codes: ${EXIT.ok} the tests pass, ${EXIT.difference} a test or the kernel fails, ${EXIT.usage} wrong usage, or no test, ${EXIT.unable} this machine cannot run it`,
     )
     .action(async (specs: string[], given: ShellOptions, command: Command) => {
       const { testNamePattern, kernel: word, ...options } = given;

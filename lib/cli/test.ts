@@ -32,28 +32,31 @@ interface TestOptions extends MachineOptions {
 
 export function testCommand(): Command {
   const command = new Command('test')
-    .description("the project's specs, on this kernel, on others, or in a privileged container")
-    .argument('[vitest...]', "vitest's own arguments, behind --")
+    .description("runs the project's specs on this kernel, on others, or in a privileged container")
+    .argument('[vitest...]', "vitest's own arguments, after --")
     .option(
       '--kernel <kernel>',
-      'a bzImage, a folder with one, um:FOLDER, or the version of a package; several times',
+      'a bzImage, a folder with one, um:FOLDER, or the version of a package; may be repeated',
       collect,
     )
     .option('--build <tree>', 'build this kernel tree with make, then test it; may be repeated', collect)
     .addOption(
-      new Option('--in-container [image]', `in a privileged container; the image has Node (default: ${DEFAULT_IMAGE})`)
+      new Option(
+        '--in-container [image]',
+        `run in a privileged container; the image needs Node (default: ${DEFAULT_IMAGE})`,
+      )
         .argParser(named)
         .conflicts(['kernel', 'build']),
     )
-    .option('--gdb', 'wait for gdb before the kernel begins; while gdb holds the guest, no time-out runs')
-    .option('--live', 'show what vitest prints in each machine as it comes');
+    .option('--gdb', 'the guest waits for gdb before the kernel begins; while gdb holds it, no time-out runs')
+    .option('--live', 'show what vitest prints in each guest as it comes');
   return addMachineOptions(command)
     .addHelpText(
       'after',
       `
-Each kernel boots in QEMU (with KVM where that works), or as a program (um:, User-Mode Linux), with this machine's own
-root, read-only under a throw-away overlay, and vitest runs there. All results come in one report, a project a kernel;
-consoles, output and evidence are in test-results/<kernel>/.
+Each kernel boots in QEMU (with KVM where that works), or as a program (um:, User-Mode Linux), and vitest runs there. The
+guest has this machine's root file system, read-only: what a spec writes is gone with the guest. All results are in one
+report, a project for each kernel. Consoles, output and evidence are in test-results/<kernel>/.
 
   hairpin test --kernel 6.1.0-40-amd64 --kernel ../linux -- specs/article --reporter=junit
   hairpin test --build ../linux --fail-on-warning -- specs/article

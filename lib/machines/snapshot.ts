@@ -13,7 +13,7 @@ import { type Extent, extentsOf, packExtents, unpackExtents } from './sparse-fil
  * and it takes new random numbers (`vmgenid_notify`), or all guests would have the same.
  */
 const NEEDED = ['HOTPLUG_PCI_ACPI', 'VMGENID'];
-/** Each has some 110 MB. */
+/** Each has some 150 MB. */
 const KEPT = 6;
 const PREFIX = 'snapshot-';
 const [MEMORY, DEVICES, CONSOLE, EXTENTS] = ['memory', 'devices', 'console.log', 'extents.json'];

@@ -6,5 +6,5 @@ export const COMMAND_HELP = `
   wireshark [sw/p0]     every frame there, or everywhere, live in Wireshark, which ends with the run
   wireshark > a.pcapng  the same into a new file
   continue              go on with the test (also Ctrl+D)
-  quit                  go on, and hold on no more
+  quit                  go on, and hold no other test
 `;

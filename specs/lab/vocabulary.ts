@@ -5,13 +5,14 @@ import { versionsOf } from '../../lib/netlink/table.ts';
 
 const INTRO = `# Vocabulary
 
-Every kind of link that hairpin knows, with every option: what it may be, its default, and whether \`set\` can change it. The names are
-those of \`ip link add … type\`, camel-cased; where iproute2 says an option otherwise, its word stands beside. This page is made from
-the source (\`lib/links\`), which says what each option does: \`npx vitest run specs/lab/vocabulary.spec.ts -u\` writes it.
-[Kinds of links](links.md) shows how they are used.
+Every kind of link that hairpin knows, with every option: its values, its default, and whether \`set\` can change it. The names are
+those of \`ip link add … type\` in camel case. If iproute2 uses another word, the second column has it. This page is generated from
+\`lib/links\`, which says what each option does: \`npx vitest run specs/lab/vocabulary.spec.ts -u\` writes it.
+[Kinds of links](links.md) shows how to use them.
 
-All have the options \`name\`, \`address\`, \`mtu\`, \`up\` and \`promiscuous\`, and all but ipvlan and ipvtap \`mac\`. \`set\` changes these but
-\`address\`, and \`master\`. A default in parentheses is the kernel's own, which hairpin does not send.
+All kinds have the options \`name\`, \`address\`, \`mtu\`, \`up\` and \`promiscuous\`; all except ipvlan and ipvtap have \`mac\`. \`set\` changes these
+except \`address\`; it also changes \`master\` and [some more](links.md#other-names-ipv6-identifiers-and-protodown). A default in
+parentheses is the kernel's own, which hairpin does not send.
 `;
 
 /** docs/vocabulary.md. */

@@ -7,12 +7,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What a folder is for, from the top down. */
 const FOLDERS: Record<string, string> = {
-  cli: 'a command of `npx hairpin` a file',
-  init: '`hairpin init`: what it finds out of a project, and what it writes',
+  cli: 'the commands of `npx hairpin`, one a file',
+  init: '`hairpin init`: what it finds in a project, and what it writes',
   mutate: '`hairpin mutate`: what it changes in a lab, one change a run, and what the specs noticed',
   machines: 'other kernels, in QEMU or as User-Mode Linux',
   fixtures: "vitest's fixtures: `lab`, `docker`",
-  matchers: 'a matcher a file: check the options, put the question, say what came of it',
+  matchers: 'a matcher a file: check the options, ask the question, report the result',
   shell: '`hairpin shell`, `lab.pause` and `pauseOnFailure`: a lab is held, and a terminal looks into it',
   topologies: 'topologies as data: `lab.load`, `lab.save`, `hairpin record`',
   report: 'the evidence of a failure, and the report. It renders; it decides nothing',
@@ -24,7 +24,7 @@ const FOLDERS: Record<string, string> = {
   containers: 'containers and Docker engines',
   lab: '`Lab`, `Namespace`, `Switch`, `Cable`, `Interface`: what a spec holds',
   state: 'a network at one moment, as plain data',
-  links: 'a kind of link a file: its attributes, what may be below it, what the kernel must have',
+  links: 'a kind of link a file: its attributes, what may be below it, which kernel option it needs',
   netlink: 'netlink messages as tables, a file a family of objects',
   kernel: 'calls into Linux: libc, namespaces, sockets, sysctls. No other folder makes any',
   wire: 'the bytes of frames and packets. Pure',
@@ -81,8 +81,8 @@ export function architecturePage(): string {
   return `${INTRO}
 ${drawing()}
 
-An arrow is an import; what a folder also gets by way of another is not drawn. Imports go downward only, types included.
-\`specs/unit/architecture.spec.ts\` checks it. This page is made from the source: \`npx vitest run specs/unit/architecture-page.spec.ts -u\`
+An arrow is an import. Imports that other arrows lead to are not drawn. Imports go downward only, types included.
+\`specs/unit/architecture.spec.ts\` checks it. This page is generated: \`npx vitest run specs/unit/architecture-page.spec.ts -u\`
 writes it.
 
 | | |
@@ -97,7 +97,7 @@ ${PLACES}`;
 
 const INTRO = `# Architecture
 
-Each piece of knowledge stands in one place. Who knows \`ip link\` and vitest should guess where.
+Each piece of knowledge stands in one place. A reader who knows \`ip link\` and vitest should guess where.
 `;
 
 const FLOW = `## From \`expect(a).toReach(b)\` to the message
@@ -113,7 +113,7 @@ const FLOW = `## From \`expect(a).toReach(b)\` to the message
 7. Where the answer is not the one that was wanted, \`lib/diagnosis/diagnose.ts\` sends one more probe, with the kernel's rule traces
    (\`lib/trace/rules\`) and drop reasons (\`lib/kernel/drops\`) switched on.
 8. \`lib/diagnosis/examine.ts\` looks for the cause: first by the kernel's own word, then by what the taps saw, then by the rules of the
-   network. What comes of it is a code with facts, such as \`bridge.isolated\`.
+   network. The result is a code with facts, such as \`bridge.isolated\`.
 9. \`lib/diagnosis/words\` has the sentences of that code. \`lib/matchers/reach-message.ts\` puts the message together as
    data, and \`lib/report/failure-text.ts\` writes it, here and in \`hairpin explain\`.
 10. \`lib/matchers/keep-evidence.ts\` has \`lib/report\` write what is needed to see it again: frames, a script that rebuilds the lab, drawings,
