@@ -9,6 +9,7 @@ import { isPair, type Pair, type PairDevices, pairDevices } from '../probes/pair
 import { limitOfTarget, whyNobodyAnswers } from '../probes/self-question.ts';
 import { linkFault } from '../probes/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import type { Family } from '../wire/ip-address.ts';
 import type { Assertion } from './assertion.ts';
 import { type Difference, differingWay } from './differing-way.ts';
 import { evidenceOf } from './have-state.ts';
@@ -104,7 +105,7 @@ async function whyOnlySilent(devices: PairDevices, differences: readonly Differe
   const reasons = new Map<string, string>();
   for (const { from, to, kind, copies, expected } of differences) {
     const [asker, target] = [devices[from], devices[to]];
-    const family = kind === 'ping4' ? 4 : kind === 'ping6' ? 6 : undefined;
+    const family = ECHOES.get(kind);
     const address = family && target?.address.first(family)?.address;
     if (!family || !asker || !target || address === undefined || copies >= expected) return undefined;
     if (reasons.has(address)) continue;
@@ -116,6 +117,11 @@ async function whyOnlySilent(devices: PairDevices, differences: readonly Differe
   }
   return [...reasons.values()][0];
 }
+
+const ECHOES: ReadonlyMap<Observation['kind'], Family> = new Map([
+  ['ping4', 4],
+  ['ping6', 6],
+]);
 
 function describeChild(child: Interface | undefined): string {
   return isLink(child, macvlan) ? `${child.kind} ${child.mode}` : 'none';
