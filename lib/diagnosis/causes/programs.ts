@@ -53,7 +53,7 @@ type Hook = 'xdp' | 'tc ingress' | 'tc egress';
 function causeAt(device: Interface, hook: Hook, asked?: Asked): Cause | undefined {
   const program = readPrograms(device).find((each) => each.hook === hook);
   if (!program) return undefined;
-  const { id, name } = program;
+  const { id, name, tcx } = program;
   const facts = {
     device: deviceName(device),
     ...(id === undefined ? {} : { id }),
@@ -61,5 +61,8 @@ function causeAt(device: Interface, hook: Hook, asked?: Asked): Cause | undefine
     ...(asked ? { asked } : {}),
   };
   if (hook === 'xdp') return { code: 'xdp.program', facts };
-  return { code: 'tc.program', facts: { ...facts, side: hook === 'tc ingress' ? 'ingress' : 'egress' } };
+  return {
+    code: 'tc.program',
+    facts: { ...facts, side: hook === 'tc ingress' ? 'ingress' : 'egress', ...(tcx && { tcx }) },
+  };
 }
