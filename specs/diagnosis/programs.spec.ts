@@ -2,7 +2,7 @@ import { expect, type Lab, type Namespace, test } from 'hairpin';
 import { failureOf } from '../matchers/failure-of.ts';
 import { describeLoadingPrograms } from '../needs.ts';
 import { attachTcx } from '../trace/attach-tcx.ts';
-import { DROP, PASS, redirecting, returning, TC_DROP, writeProgram } from '../trace/xdp-object.ts';
+import { DROP, PASS, redirecting, returning, TC_DROP, TC_PASS, writeProgram } from '../trace/xdp-object.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -78,4 +78,19 @@ describeLoadingPrograms(() => {
       );
     },
   );
+
+  // a ── r ── p0 (sw) p1 ── b
+  test('a program that let the question of a router pass is not named', async ({ lab }) => {
+    const [a, r, sw, b] = [lab.namespace('a'), lab.router('r'), lab.switch('sw'), lab.namespace('b')];
+    lab.cable(a, r);
+    lab.cable(r, sw);
+    lab.cable(b, sw);
+    await filterBy(sw, 'p0', 'ingress', returning(TC_PASS));
+    const object = await writeProgram('xdp', returning(DROP));
+    await b.exec('ip', ['link', 'set', 'eth0', 'xdp', 'object', object, 'section', 'xdp']);
+    expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+      code: 'xdp.program',
+      facts: { device: 'b/eth0', asked: { by: 'r' } },
+    });
+  });
 });
