@@ -1,15 +1,11 @@
-import koffi from 'koffi';
+import { bpfCommand } from './bpf-command.ts';
 import { KernelError } from './kernel-error.ts';
 import { errnoName, lastErrno } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
-import { bpfCall } from './system-calls.ts';
 
 // linux/bpf.h
 const BPF_PROG_QUERY = 16;
 const ATTACH_TYPES = { ingress: 46, egress: 47 } as const;
-
-/** Offsets in `union bpf_attr` for the query, and its length with `revision`. */
-const [PROG_IDS, COUNT, LENGTH] = [16, 24, 64];
 
 /** The most programs at one hook (`BPF_MPROG_MAX`). */
 const MOST_PROGRAMS = 64;
@@ -45,14 +41,10 @@ export function tcxPrograms(namespace: NetNamespace, devices: readonly number[])
 /** @returns undefined where nobody can ask */
 function programIds(device: number, attachType: number): number[] | undefined {
   const ids = Buffer.alloc(4 * MOST_PROGRAMS);
-  const attributes = Buffer.alloc(LENGTH);
-  attributes.writeUInt32LE(device, 0);
-  attributes.writeUInt32LE(attachType, 4);
-  attributes.writeBigUInt64LE(koffi.address(ids) as bigint, PROG_IDS);
-  attributes.writeUInt32LE(MOST_PROGRAMS, COUNT);
-  if (bpfCall(BPF_PROG_QUERY, attributes) === 0) {
-    const count = attributes.readUInt32LE(COUNT);
-    return Array.from({ length: count }, (_, at) => ids.readUInt32LE(4 * at));
+  if (bpfCommand(BPF_PROG_QUERY, [device, attachType, 0, 0, ids, MOST_PROGRAMS]) === 0) {
+    const all = Array.from({ length: MOST_PROGRAMS }, (_, at) => ids.readUInt32LE(4 * at));
+    // No program has the id 0.
+    return all.filter((id) => id !== 0);
   }
   const errno = lastErrno();
   switch (errnoName(errno)) {

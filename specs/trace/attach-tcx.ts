@@ -1,14 +1,12 @@
 import type { Interface } from 'hairpin';
-import koffi from 'koffi';
+import { bpfCommand } from '../../lib/kernel/bpf-command.ts';
 import { KernelError } from '../../lib/kernel/kernel-error.ts';
 import { close, errnoName, lastErrno } from '../../lib/kernel/libc.ts';
-import { bpfCall } from '../../lib/kernel/system-calls.ts';
 
 // linux/bpf.h
 const [BPF_PROG_LOAD, BPF_LINK_CREATE] = [5, 28];
 const BPF_PROG_TYPE_SCHED_CLS = 3;
 const ATTACH_TYPES = { ingress: 46, egress: 47 } as const;
-const ATTRIBUTES = 144;
 
 /**
  * Attaches a program by tcx, as container networks do: no `tc` lists it.
@@ -17,14 +15,9 @@ const ATTRIBUTES = 144;
  */
 export function attachTcx(device: Interface, side: 'ingress' | 'egress', code: Buffer): Disposable | undefined {
   const license = Buffer.from('GPL\0');
-  const load = Buffer.alloc(ATTRIBUTES);
-  load.writeUInt32LE(BPF_PROG_TYPE_SCHED_CLS, 0);
-  load.writeUInt32LE(code.length / 8, 4);
-  load.writeBigUInt64LE(koffi.address(code) as bigint, 8);
-  load.writeBigUInt64LE(koffi.address(license) as bigint, 16);
+  const load = [BPF_PROG_TYPE_SCHED_CLS, code.length / 8, code, license];
   const program = check('BPF_PROG_LOAD', BPF_PROG_LOAD, load);
-  const create = Buffer.alloc(ATTRIBUTES);
-  create.set(Buffer.from(Uint32Array.of(program, device.index, ATTACH_TYPES[side]).buffer));
+  const create = [program, device.index, ATTACH_TYPES[side]];
   try {
     const link = device.namespace.run(() => check('BPF_LINK_CREATE', BPF_LINK_CREATE, create));
     return { [Symbol.dispose]: () => close(link) };
@@ -36,10 +29,10 @@ export function attachTcx(device: Interface, side: 'ingress' | 'egress', code: B
   }
 }
 
-function check(name: string, command: number, attributes: Buffer): number {
+function check(name: string, command: number, values: readonly (number | Buffer)[]): number {
   // The verifier gives up when a signal comes (EAGAIN).
   for (let attempt = 0; ; attempt++) {
-    const result = bpfCall(command, attributes);
+    const result = bpfCommand(command, values);
     if (result >= 0) return result;
     if (attempt < 20 && errnoName(lastErrno()) === 'EAGAIN') continue;
     throw new KernelError({ operation: `bpf(${name})`, errno: lastErrno() });
