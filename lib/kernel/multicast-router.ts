@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Family, ipToBytes } from '../wire/ip-address.ts';
 import { s32, u16 } from './bytes.ts';
 import { ICMPV6_FILTER, IPPROTO_ICMPV6, IPPROTO_IGMP, IPPROTO_IP, IPPROTO_IPV6, SOCK_RAW } from './constants.ts';
@@ -30,11 +31,13 @@ export interface MulticastRoute {
  */
 export class MulticastRouter {
   readonly family: Family;
+  readonly #namespace: NetNamespace;
   readonly #socket: Socket;
 
   /** @throws KernelError `EADDRINUSE` when a program is the router already; `ENOPROTOOPT` without CONFIG_IP_MROUTE */
   constructor(namespace: NetNamespace, family: Family) {
     this.family = family;
+    this.#namespace = namespace;
     this.#socket = Socket.open(namespace, familyNumber(family), SOCK_RAW, family === 4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
     try {
       // Blocks all types: ICMPv6 messages are not read here.
@@ -52,6 +55,13 @@ export class MulticastRouter {
   /** How many interfaces a router can have, numbered from 0. */
   get mostInterfaces(): number {
     return MAXVIFS;
+  }
+
+  /** The numbers that are in use. The kernel takes a number back when its device is deleted or moved away (`vif_delete`, `mif6_delete`). */
+  numbers(): Set<number> {
+    const path = `/proc/thread-self/net/${this.family === 4 ? 'ip_mr_vif' : 'ip6_mr_vif'}`;
+    const [, ...lines] = this.#namespace.run(() => readFileSync(path, 'latin1')).split('\n');
+    return new Set(lines.filter((line) => line !== '').map((line) => Number.parseInt(line, 10)));
   }
 
   /** Gives an interface a number (`struct vifctl`, `struct mif6ctl`). */

@@ -149,15 +149,16 @@ export class MrouteTable {
    */
   #numberOf(call: string, router: MulticastRouter, device: number): number {
     const numbers = this.#numbers[router.family];
-    const known = numbers.get(device);
-    if (known !== undefined) return known;
-    const there = deviceNames(engineOf(this.#namespace).rtnetlink);
     const givenBack = this.#givenBack[router.family];
+    // Not by ifindex: a device that was moved away and came back has the ifindex that it had, but no number any more.
+    const inUse = router.numbers();
     for (const [index, number] of numbers) {
-      if (there.has(index)) continue;
+      if (inUse.has(number)) continue;
       numbers.delete(index);
       givenBack.add(number);
     }
+    const known = numbers.get(device);
+    if (known !== undefined) return known;
     const used = [...numbers.values(), ...givenBack];
     const all = Array.from({ length: router.mostInterfaces }, (_, number) => number);
     const free = all.find((number) => !used.includes(number)) ?? [...givenBack][0];

@@ -2,10 +2,14 @@ import { checkBoolean, checkOneOf, checkOptions, show } from '../kernel/validate
 import { type Interface, isLink, MACVLAN_MODES, type MacvlanMode, UsageError } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
 import { expectedOfPair } from '../model/macvlan-pair.ts';
+import { askIcmp } from '../probes/ask-icmp.ts';
+import { echoLimitWords } from '../probes/echo-limit.ts';
 import { type Observation, observePair } from '../probes/observe-pair.ts';
 import { isPair, type Pair, type PairDevices, pairDevices } from '../probes/pair-devices.ts';
+import { limitOfTarget, whyNobodyAnswers } from '../probes/self-question.ts';
 import { linkFault } from '../probes/source.ts';
 import { quietIn } from '../trace/quiescence.ts';
+import type { Family } from '../wire/ip-address.ts';
 import type { Assertion } from './assertion.ts';
 import { type Difference, differingWay } from './differing-way.ts';
 import { evidenceOf } from './have-state.ts';
@@ -50,6 +54,11 @@ export async function toBehaveAs(
   const observations = await observePair(received, expectedOf, (of) => quietIn(lab, of));
   const rows = observations.map((observation) => ({ ...observation, expected: expectedOf(observation) }));
   const differences = rows.filter(({ copies, expected }) => copies !== expected);
+  const silent = isNot && differences.length > 0 ? await whyOnlySilent(devices, differences) : undefined;
+  if (silent) {
+    const lines = [['Received', `inconclusive: only echoes differ, and ${silent}`]] as const;
+    return { pass: true, isInconclusive: true, message: { title, lines }, evidence: evidenceOf(lab) };
+  }
   const pass = differences.length === 0;
   if (pass !== isNot) return { pass };
   const differing = await differingWay(devices, lab, differences);
@@ -90,6 +99,29 @@ function unpluggedOf(devices: PairDevices): string | undefined {
   }
   return undefined;
 }
+
+/** Why the network has no part in the differences: all are echoes that were not answered, by hosts that may answer nobody. */
+async function whyOnlySilent(devices: PairDevices, differences: readonly Difference[]): Promise<string | undefined> {
+  const reasons = new Map<string, string>();
+  for (const { from, to, kind, copies, expected } of differences) {
+    const [asker, target] = [devices[from], devices[to]];
+    const family = ECHOES.get(kind);
+    const address = family && target?.address.first(family)?.address;
+    if (!family || !asker || !target || address === undefined || copies >= expected) return undefined;
+    if (reasons.has(address)) continue;
+    const question = { from: asker.namespace, to: { address, namespace: target.namespace }, family };
+    const limit = limitOfTarget(question, 'icmp');
+    const reason = limit ? echoLimitWords(limit) : await whyNobodyAnswers(question, 'icmp', askIcmp);
+    if (reason === undefined) return undefined;
+    reasons.set(address, reason);
+  }
+  return [...reasons.values()][0];
+}
+
+const ECHOES: ReadonlyMap<Observation['kind'], Family> = new Map([
+  ['ping4', 4],
+  ['ping6', 6],
+]);
 
 function describeChild(child: Interface | undefined): string {
   return isLink(child, macvlan) ? `${child.kind} ${child.mode}` : 'none';

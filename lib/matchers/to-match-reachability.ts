@@ -154,13 +154,16 @@ async function silentTargets(
   const silent = new Map<string, string>();
   const decisive = isNot ? '✓' : '✗';
   for (const [column, namespace] of namespaces.entries()) {
-    const row = namespaces.findIndex(
-      (_, each) => cells[each]?.[column] === decisive && results[each]?.[column]?.outcome === 'lost',
-    );
-    const [from, address] = [namespaces[row], results[row]?.[column]?.address];
-    if (!from || address === undefined) continue;
-    const reason = await whyNobodyAnswers({ from, to: { address, namespace }, family }, 'icmp', askIcmp);
-    if (reason) silent.set(address, reason);
+    // A host with several addresses is asked at another one by those on another subnet, and may answer at only some of them.
+    const asked = new Map<string, Namespace>();
+    for (const [row, from] of namespaces.entries()) {
+      const result = cells[row]?.[column] === decisive ? results[row]?.[column] : undefined;
+      if (result?.outcome === 'lost' && !asked.has(result.address)) asked.set(result.address, from);
+    }
+    for (const [address, from] of asked) {
+      const reason = await whyNobodyAnswers({ from, to: { address, namespace }, family }, 'icmp', askIcmp);
+      if (reason) silent.set(address, reason);
+    }
   }
   return silent;
 }

@@ -128,7 +128,7 @@ export interface CauseFacts {
 
   'tc.drop': { namespace: string; device?: DeviceName; side: 'ingress' | 'egress' };
   'tc.redirect': { device: DeviceName; side: 'ingress' | 'egress'; to: DeviceName; back?: true; qdisc?: string };
-  'tc.program': Program & { side: 'ingress' | 'egress' };
+  'tc.program': Program & { side: 'ingress' | 'egress'; tcx?: true };
   'xdp.program': Program;
   'xdp.drop': { namespace: string; device?: DeviceName };
   'qdisc.netem': { device: DeviceName; loss?: number };

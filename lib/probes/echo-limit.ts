@@ -57,7 +57,8 @@ export function echoLimitWords({ namespace, mask, maskValue }: EchoLimit): strin
 
 function isLimited(mask: string, family: Family): boolean {
   const { echoReply } = ICMP_TYPE[family];
-  if (family === 4) return (BigInt(mask) >> BigInt(echoReply)) % 2n === 1n;
+  // -1 stands for all types: the kernel prints a signed number (proc_dointvec).
+  if (family === 4) return ((Number(mask) >> echoReply) & 1) === 1;
   return mask.split(',').some((range) => {
     const [first = '', last = first] = range.split('-');
     return range !== '' && Number(first) <= echoReply && echoReply <= Number(last);

@@ -35,12 +35,12 @@ const STEADY_EXTENSIONS = new Set([
 const STEADY_QDISCS = new Set('noqueue mq pfifo bfifo pfifo_fast pfifo_head_drop tbf netem'.split(' '));
 
 /**
- * Whether two packets that are alike may fare differently at the devices of a namespace: by XDP or a filter of traffic control,
+ * Whether two packets that are alike may fare differently at the devices of a namespace: by XDP, tcx or a filter of traffic control,
  * which nobody can read, or by a qdisc that drops early by chance (`red`).
  */
 export function mayDifferAtDevices(namespace: Namespace): boolean {
-  const { hasXdp, qdiscs } = readDeviceHooks(namespace);
-  return hasXdp || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
+  const { hasPrograms, qdiscs } = readDeviceHooks(namespace);
+  return hasPrograms || qdiscs.some((kind) => !STEADY_QDISCS.has(kind));
 }
 
 /** Whether two packets that are alike may fare differently by the packet filters of a namespace: one counts, or cannot be read. */

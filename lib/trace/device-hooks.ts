@@ -1,3 +1,4 @@
+import { tcxPrograms } from '../kernel/tcx-programs.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -7,7 +8,8 @@ import { type Qdisc, tcQdisc } from '../netlink/qdisc.ts';
 
 /** What somebody put at the devices of a namespace, where packets pass. */
 export interface DeviceHooks {
-  hasXdp: boolean;
+  /** Whether a BPF program gets the packets of a device, by XDP or tcx. */
+  hasPrograms: boolean;
   /** The kinds of the queueing disciplines that were given, not the kernel's own. */
   qdiscs: string[];
 }
@@ -17,9 +19,11 @@ export function readDeviceHooks(
   namespace: Namespace,
   links = engineOf(namespace).rtnetlink.list(ipLink.all()),
 ): DeviceHooks {
-  const qdiscs = engineOf(namespace).rtnetlink.list(tcQdisc.all());
+  const { rtnetlink, netns } = engineOf(namespace);
+  const qdiscs = rtnetlink.list(tcQdisc.all());
+  const indexes = links.map(({ index }) => index);
   return {
-    hasXdp: links.some(({ xdp }) => xdp),
+    hasPrograms: links.some(({ xdp }) => xdp) || tcxPrograms(netns, indexes).length > 0,
     qdiscs: qdiscs.filter(({ isGiven }) => isGiven).map(({ kind }) => kind),
   };
 }
@@ -82,15 +86,20 @@ export interface DeviceProgram {
   hook: 'xdp' | 'tc ingress' | 'tc egress';
   id: number | undefined;
   name: string | undefined;
+  /** It is attached by tcx, without a filter. */
+  tcx?: true;
 }
 
-/** The BPF programs that get a device's packets, XDP first; none if the device is gone. Netlink does not list the programs of tcx. */
+/** The BPF programs that get a device's packets, in the order in which they run (`sch_handle_ingress`); none if the device is gone. */
 export function readPrograms(device: Interface): DeviceProgram[] {
   const link = stateIfThere(device);
   if (!link) return [];
-  const { rtnetlink } = engineOf(device.namespace);
+  const { rtnetlink, netns } = engineOf(device.namespace);
   const { index } = link;
   const xdp = link.xdp ? [{ hook: 'xdp' as const, id: link.xdpProgram, name: undefined }] : [];
+  const tcx = tcxPrograms(netns, [index]).map(({ side, id }) => ({
+    ...{ hook: `tc ${side}` as const, id, name: undefined, tcx: true as const },
+  }));
   const sides = rtnetlink
     .list(tcQdisc.all())
     .filter((qdisc) => qdisc.device === index)
@@ -100,5 +109,5 @@ export function readPrograms(device: Interface): DeviceProgram[] {
       .list(tcFilter.all({ device: index, side }))
       .flatMap(({ program }) => (program ? [{ hook: `tc ${side}` as const, ...program }] : [])),
   );
-  return [...xdp, ...filters];
+  return [...xdp, ...tcx, ...filters];
 }

@@ -102,15 +102,15 @@ function hasNoLeftovers(namespace: Namespace): boolean {
 }
 
 /**
- * Whether a namespace has filters at its devices: XDP, tc, a chain of nftables. They may drop the markers that show a queue
+ * Whether a namespace has filters at its devices: XDP, tcx, tc, a chain of nftables. They may drop the markers that show a queue
  * to be empty, or hand a packet to whatever there is.
  */
 export function filtersAtDevices(
   namespace: Namespace,
   links = engineOf(namespace).rtnetlink.list(ipLink.all()),
 ): boolean {
-  const { hasXdp, qdiscs } = readDeviceHooks(namespace, links);
-  return hasXdp || qdiscs.some((kind) => DECIDING.has(kind)) || hasFiltersAtDevices(engineOf(namespace).netns);
+  const { hasPrograms, qdiscs } = readDeviceHooks(namespace, links);
+  return hasPrograms || qdiscs.some((kind) => DECIDING.has(kind)) || hasFiltersAtDevices(engineOf(namespace).netns);
 }
 
 /** A fallback tunnel such as `sit0`, which every namespace may have and no lab uses: here it is up. */

@@ -1,6 +1,7 @@
 import { isNoRoute } from '../kernel/no-route.ts';
 import type { Namespace } from '../lab/index.ts';
 import { routeTo } from '../lab/route-to.ts';
+import type { Route } from '../netlink/route.ts';
 import type { Question } from '../probes/question.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -14,7 +15,7 @@ import { advertised, solicitationOf } from './solicitation.ts';
 export interface Wrapped {
   /** Whether a probe left inside another packet. */
   hasLeft: boolean;
-  /** The next hop of the outer packets, if nobody answered the question for its MAC address. */
+  /** The next hop of the outer packets, if none has left and nobody answered the question for its MAC address. */
   unanswered: string | undefined;
 }
 
@@ -23,7 +24,8 @@ export interface Wrapped {
  * @returns undefined where the route to the target wraps nothing
  */
 export function wrappedBy({ from, to, flow }: Question, recognize: Recognize, since: bigint): Wrapped | undefined {
-  if (!isWrapped(from, to.address, flow)) return undefined;
+  const route = routeIfThere(from, to.address, flow);
+  if (!route?.encapsulates) return undefined;
   const own = Capture.of(from.lab)
     .since(since)
     .filter(({ at }) => at.namespace === from);
@@ -31,19 +33,34 @@ export function wrappedBy({ from, to, flow }: Question, recognize: Recognize, si
   const answered = new Set(
     own.filter((frame) => !isSent(frame)).map(({ bytes }) => advertised(withoutVlanTags(bytes))),
   );
-  return {
-    hasLeft: sent.some((bytes) => innerFrames(bytes).some((inner) => recognize(inner) === 'probe')),
-    unanswered: sent
-      .map((bytes) => solicitationOf(bytes)?.target)
-      .find((target) => target !== undefined && !answered.has(target)),
-  };
+  const asked = sent.flatMap((bytes) => solicitationOf(bytes)?.target ?? []);
+  const silent = new Set(asked.filter((target) => !answered.has(target)));
+  const hasLeft = sent.some((bytes) => innerFrames(bytes).some((inner) => recognize(inner) === 'probe'));
+  return { hasLeft, unanswered: hasLeft ? undefined : silentHop(silent, outerHop(from, route)) };
 }
 
-function isWrapped(from: Namespace, to: string, flow: Question['flow']): boolean {
+/** Other programs of the host ask for neighbours, too: where nobody knows the next hop, it is known only if there was one question. */
+function silentHop(silent: ReadonlySet<string>, hop: string | undefined): string | undefined {
+  const [only] = silent.size === 1 ? silent : [];
+  const wanted = hop ?? only;
+  return wanted !== undefined && silent.has(wanted) ? wanted : undefined;
+}
+
+/** The next hop of what a route wraps, as far as its encapsulation tells it: MPLS takes the route's own (`mpls_xmit`). */
+function outerHop(from: Namespace, { nextHops }: Route): string | undefined {
+  const [hop, another] = nextHops;
+  if (!hop || another) return undefined;
+  if (hop.encap?.mpls) return hop.via;
+  const segment = hop.encap?.seg6?.segs[0];
+  // seg6_lookup_nexthop
+  return segment === undefined ? undefined : (routeIfThere(from, segment)?.via ?? segment);
+}
+
+function routeIfThere(from: Namespace, to: string, flow?: Question['flow']): Route | undefined {
   try {
-    return routeTo(from, to, flow).encapsulates;
+    return routeTo(from, to, flow);
   } catch (error) {
-    if (isNoRoute(error)) return false;
+    if (isNoRoute(error)) return undefined;
     throw error;
   }
 }

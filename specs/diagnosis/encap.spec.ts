@@ -30,4 +30,22 @@ await describeSegmentRouting(() => {
       facts: { asked: { by: 'a', address: 'fd00:1::99' } },
     });
   });
+
+  test.for([
+    ['fd00:1::2', undefined],
+    ['fd00:1::99', 'fd00:1::99'],
+  ] as const)(
+    'the question of another program is no reason, with the segment %s',
+    async ([segment, named], { lab }) => {
+      const { a, b } = await build(lab, segment);
+      // A stranger asks for a host that is not there, first and all the while.
+      const stranger = a.exec('ping', ['-6', '-i', '0.01', 'fd00:1::77'], { reject: false });
+      await expect(a).toHaveNeighbour({ to: 'fd00:1::77' });
+      expect(await diagnosed(expect(a).toReach(b, { within: 1500 }))).toMatchObject(
+        named ? { code: 'neighbour.unanswered', facts: { asked: { by: 'a', address: named } } } : { code: 'unknown' },
+      );
+      stranger.kill();
+      await stranger;
+    },
+  );
 });

@@ -1,6 +1,8 @@
 import { expect, type Lab, type Namespace, test } from 'hairpin';
+import { failureOf } from '../matchers/failure-of.ts';
 import { describeLoadingPrograms } from '../needs.ts';
-import { DROP, redirecting, returning, TC_DROP, writeProgram } from '../trace/xdp-object.ts';
+import { attachTcx } from '../trace/attach-tcx.ts';
+import { DROP, PASS, redirecting, returning, TC_DROP, TC_PASS, writeProgram } from '../trace/xdp-object.ts';
 import { diagnosed } from './diagnosed.ts';
 
 const SHORT = { within: 50 };
@@ -54,5 +56,41 @@ describeLoadingPrograms(() => {
         ? { facts: { device: `r/${device}`, side } }
         : { code: 'tc.program', facts: { device: `r/${device}`, side, id, name: 'program.o:[tc]' } },
     );
+  });
+
+  // b has an XDP program, too, which lets everything pass.
+  test.for(['eth0 ingress', 'eth1 egress'])(
+    'a tcx program that sends frames elsewhere at r %s',
+    async (at, { lab, skip }) => {
+      const { a, r, b } = build(lab);
+      const [name, side] = at.split(' ') as [string, 'ingress' | 'egress'];
+      const device = r.interface(name);
+      using program = attachTcx(device, side, redirecting(r.interface('eth2').index));
+      skip(program === undefined, 'needs Linux 6.6');
+      const object = await writeProgram('xdp', returning(PASS));
+      await b.exec('ip', ['link', 'set', 'eth0', 'xdpgeneric', 'object', object, 'section', 'xdp']);
+      expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+        code: 'tc.program',
+        facts: { device: `r/${name}`, side, id: expect.any(Number), tcx: true },
+      });
+      expect(await failureOf(expect(a).toReach(b, SHORT))).toContain(
+        `\nHint: on r: bpftool net show dev ${name}; bpftool prog show id `,
+      );
+    },
+  );
+
+  // a ── r ── p0 (sw) p1 ── b
+  test('a program that let the question of a router pass is not named', async ({ lab }) => {
+    const [a, r, sw, b] = [lab.namespace('a'), lab.router('r'), lab.switch('sw'), lab.namespace('b')];
+    lab.cable(a, r);
+    lab.cable(r, sw);
+    lab.cable(b, sw);
+    await filterBy(sw, 'p0', 'ingress', returning(TC_PASS));
+    const object = await writeProgram('xdp', returning(DROP));
+    await b.exec('ip', ['link', 'set', 'eth0', 'xdp', 'object', object, 'section', 'xdp']);
+    expect(await diagnosed(expect(a).toReach(b, SHORT))).toMatchObject({
+      code: 'xdp.program',
+      facts: { device: 'b/eth0', asked: { by: 'r' } },
+    });
   });
 });

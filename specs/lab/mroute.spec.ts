@@ -112,6 +112,24 @@ test('an interface that is deleted makes room for another', async ({ lab }) => {
   expect(await shown(r, 4)).toMatchObject([{ iif: 'eth0', multipath: [{ oif: 'eth0' }, { oif: 'eth1' }] }]);
 });
 
+// The kernel forgets an interface of the router that leaves the namespace, though it comes back with its ifindex.
+test.for(FAMILIES)(
+  'an interface that was away is an output for $group again',
+  async ({ family, group }, { lab, skip }) => {
+    needsMroute(family, skip);
+    const { b, r, eth0, eth1 } = build(lab);
+    const source = group === 'ff05::1' ? 'fd00::9' : '10.0.0.9';
+    const given = { group, source, in: eth0, out: [eth1] };
+    r.mroute.add(given);
+    await r.exec('ip', ['link', 'set', 'eth1', 'netns', b.path, 'name', 'away']);
+    await b.exec('ip', ['link', 'set', 'away', 'netns', r.path, 'name', 'eth1']);
+    await r.exec('ip', ['link', 'set', 'eth1', 'up']);
+    expect((await shown(r, family)).flatMap(({ multipath = [] }) => multipath)).toEqual([]);
+    r.mroute.replace(given);
+    expect(await shown(r, family)).toMatchObject([{ iif: 'eth0', multipath: [{ oif: 'eth1' }] }]);
+  },
+);
+
 test('the route of an interface that was deleted does not lead to the next interface', async ({ lab }) => {
   const { b, r, eth0, eth1, eth2 } = build(lab);
   r.mroute.add({ group: '239.1.1.1', in: eth0, out: [eth1] });

@@ -36,6 +36,17 @@ test.for(LIMITS)(
   },
 );
 
+// a ── b
+test('-1 is the mask of all types, as the kernel prints it', async ({ lab }) => {
+  const { a, b } = build(lab);
+  b.sysctl.set('net.ipv4.icmp_ratelimit', 60_000);
+  b.sysctl.set('net.ipv4.icmp_ratemask', -1);
+  await a.exec('ping', ['-c', '20', '-i', '0.002', '-W', '0.1', '10.0.0.2'], { reject: false });
+  expect(await failureOf(expect(a).not.toReach(b))).toContain(
+    'inconclusive: none (b limits its own echo replies (net.ipv4.icmp_ratemask is -1); ',
+  );
+});
+
 test('in a matrix, too', async ({ lab }) => {
   const { a, b } = build(lab);
   const table = `

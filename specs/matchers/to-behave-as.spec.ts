@@ -58,6 +58,18 @@ Expected:  a difference from private behind a switch that does not reflect
 Received:  just that, in all of 98 questions`);
 });
 
+// ns1 ─ m1 ┐
+//          ├─ up0 (host) ── p0 (sw) ─┬─ gateway
+// ns2 ─ m2 ┘                         └─ neighbour     ns2 answers no echo
+test('.not does not pass for the silence of a host that answers nobody', async ({ macvlanPair }) => {
+  const pair = macvlanPair({ mode: 'bridge' });
+  pair.ns2?.sysctl.set('net.ipv4.icmp_echo_ignore_all', 1);
+  expect(await failureOf(expect(pair).not.toBehaveAs('bridge'))).toContain(
+    '\nReceived:  inconclusive: only echoes differ, and ns2 does not even answer itself',
+  );
+  await expect(pair).not.toBehaveAs('private');
+});
+
 test('wrong use is refused', async ({ macvlanPair }) => {
   const pair = macvlanPair({ mode: 'private' });
   expect(await failureOf(expect(pair.ns1).toBehaveAs('bridge'))).toBe(

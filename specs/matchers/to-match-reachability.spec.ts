@@ -1,4 +1,5 @@
 import { expect, type Lab, test } from 'hairpin';
+import { addRules } from '../trace/rules/add-rules.ts';
 import { failureOf } from './failure-of.ts';
 
 // a ─┐
@@ -90,6 +91,19 @@ test('a pair that could not be asked is inconclusive, and fails on either side',
   );
   expect(failure).toMatch(/\nHint: bring it up: set\({ up: true }\) on sw\/p1$/);
   await failureOf(expect(lab).not.toMatchReachability(table));
+});
+
+// a ── eth0 b eth1 ── c     b takes nothing in by eth0, and answers nobody, not even itself, at the address of eth1
+test('each address of a host is asked from within, not only the first', async ({ lab }) => {
+  const [a, b, c] = [lab.namespace('a'), lab.namespace('b'), lab.namespace('c')];
+  lab.cable(a, b, { a: { address: '10.0.0.1/24' }, b: { address: '10.0.0.2/24' } });
+  lab.cable(c, b, { a: { address: '10.0.1.1/24' }, b: { address: '10.0.1.2/24' } });
+  const silence = 'ip daddr 10.0.1.2 icmp type echo-request drop';
+  await addRules(b, 'ip t c { type filter hook input priority 0; }', ['iifname "eth0" drop', silence]);
+  await expect(a).not.toReach(b);
+  const failure = await failureOf(expect(lab).toMatchReachability('a b c\na . ✗ .\nb . . .\nc . ✗ .'));
+  expect(failure).toContain('\n           c → b was not to be reached: inconclusive: b does not even answer itself');
+  expect(failure).not.toContain('a → b was');
 });
 
 const wrong: [table: string, message: string][] = [

@@ -4,10 +4,11 @@ import { createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { createLab, expect, type Lab, test } from 'hairpin';
 import { onTestFinished } from 'vitest';
-import { knowsEveryQueue } from '../../lib/trace/known-queues.ts';
+import { knowsEveryQueue, probesIn } from '../../lib/trace/known-queues.ts';
 import { describeLoadingPrograms } from '../needs.ts';
+import { attachTcx } from './attach-tcx.ts';
 import { setGro } from './set-gro.ts';
-import { writeXdpObject } from './xdp-object.ts';
+import { returning, TC_PASS, writeXdpObject } from './xdp-object.ts';
 
 // a eth0 ── p0 sw p1 ── eth0 b
 async function build(lab: Lab) {
@@ -207,6 +208,19 @@ describeLoadingPrograms(() => {
     expect(knowsEveryQueue(lab)).toBe(false);
     await a.exec('ip', ['link', 'set', 'eth0', how, 'off']);
     expect(knowsEveryQueue(lab)).toBe(true);
+  });
+
+  // The same. A program may drop one packet and let the next one pass, so a negative asks more often.
+  test.for(['ingress', 'egress'] as const)('nor are they known with a tcx program: %s', async (side, { lab, skip }) => {
+    const { a } = await build(lab);
+    {
+      using program = attachTcx(a.interface(), side, returning(TC_PASS));
+      skip(program === undefined, 'needs Linux 6.6');
+      expect(knowsEveryQueue(lab)).toBe(false);
+      expect(probesIn(lab)).toBeGreaterThan(2);
+    }
+    expect(knowsEveryQueue(lab)).toBe(true);
+    expect(probesIn(lab)).toBe(2);
   });
 });
 

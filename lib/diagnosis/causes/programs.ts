@@ -23,7 +23,7 @@ export function programCause({ hop: { frame }, step }: Place): Cause | undefined
   return causeAt(step.next.at, step.next.direction === 'in' ? 'xdp' : 'tc egress');
 }
 
-/** The BPF program that may have taken an ARP or ND question that nobody answered, at any step of its way. */
+/** The BPF program that was the next to get an ARP or ND question that nobody answered, and may have taken it. */
 export function programOfQuestion(from: Namespace, asked: Asked, since: bigint): Cause | undefined {
   const { lab } = from;
   if (engineOf(lab).isPristine) return undefined;
@@ -39,10 +39,13 @@ export function programOfQuestion(from: Namespace, asked: Asked, since: bigint):
     .since(since)
     .filter(({ bytes }) => solicitationOf(bytes)?.target === asked.address);
   const wasAt = ({ at, direction }: Step) => seen.some((frame) => frame.at === at && frame.direction === direction);
-  for (const step of ways.flat()) {
-    const isSeen = wasAt(step);
-    const hook = step.direction === 'out' ? 'tc egress' : isSeen ? 'tc ingress' : 'xdp';
-    const cause = isSeen && step.direction === 'out' ? undefined : causeAt(step.at, hook, asked);
+  const taken = ways.filter((way) => way.some(wasAt));
+  for (const way of taken.length > 0 ? taken : ways) {
+    // A program that the question has passed is no reason.
+    const last = way.findLastIndex(wasAt);
+    const [here, next] = [way[last], way[last + 1]];
+    const own = here?.direction === 'in' ? causeAt(here.at, 'tc ingress', asked) : undefined;
+    const cause = own ?? (next && causeAt(next.at, next.direction === 'in' ? 'xdp' : 'tc egress', asked));
     if (cause) return cause;
   }
   return undefined;
@@ -53,7 +56,7 @@ type Hook = 'xdp' | 'tc ingress' | 'tc egress';
 function causeAt(device: Interface, hook: Hook, asked?: Asked): Cause | undefined {
   const program = readPrograms(device).find((each) => each.hook === hook);
   if (!program) return undefined;
-  const { id, name } = program;
+  const { id, name, tcx } = program;
   const facts = {
     device: deviceName(device),
     ...(id === undefined ? {} : { id }),
@@ -61,5 +64,8 @@ function causeAt(device: Interface, hook: Hook, asked?: Asked): Cause | undefine
     ...(asked ? { asked } : {}),
   };
   if (hook === 'xdp') return { code: 'xdp.program', facts };
-  return { code: 'tc.program', facts: { ...facts, side: hook === 'tc ingress' ? 'ingress' : 'egress' } };
+  return {
+    code: 'tc.program',
+    facts: { ...facts, side: hook === 'tc ingress' ? 'ingress' : 'egress', ...(tcx && { tcx }) },
+  };
 }

@@ -36,12 +36,16 @@ export const kernelWords: WordsOf<'tc' | 'xdp' | 'qdisc' | 'machine' | 'ip' | 'i
   'tc.program': {
     means:
       'No other reason is known. A BPF program of traffic control was the next to get the frame, and may have dropped it or sent it elsewhere (`cls_bpf_classify`).',
-    optional: PROGRAM,
+    optional: { ...PROGRAM, tcx: 'the program is attached by tcx, so `tc filter show` does not list it' },
     example: { device: 'b/eth0', side: 'ingress', id: 12, name: 'filter.o:[tc]' },
-    say: ({ device, side, asked, ...program }) => ({
-      text: unanswered(asked, `${mayHaveTaken(`a BPF program at the ${side} of ${device}`, program)}`),
-      hint: `on ${namespaceOf(device)}: tc filter show dev ${ownName(device)} ${side}${showProgram(program)}`,
-    }),
+    say: ({ device, side, tcx, asked, ...program }) => {
+      const what = `a BPF program at the ${side} of ${device}${tcx ? ', attached by tcx' : ''}`;
+      const show = `${tcx ? 'bpftool net' : 'tc filter'} show dev ${ownName(device)}${tcx ? '' : ` ${side}`}`;
+      return {
+        text: unanswered(asked, mayHaveTaken(what, program)),
+        hint: `on ${namespaceOf(device)}: ${show}${showProgram(program)}`,
+      };
+    },
   },
   'xdp.program': {
     means:

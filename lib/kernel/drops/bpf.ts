@@ -1,7 +1,6 @@
-import koffi from 'koffi';
+import { bpfCommand } from '../bpf-command.ts';
 import { KernelError } from '../kernel-error.ts';
 import { close, errnoName, lastErrno } from '../libc.ts';
-import { bpfCall } from '../system-calls.ts';
 
 // linux/bpf.h
 const BPF_MAP_CREATE = 0;
@@ -11,9 +10,6 @@ const BPF_RAW_TRACEPOINT_OPEN = 17;
 const BPF_MAP_LOOKUP_AND_DELETE_ELEM = 21;
 const BPF_PROG_TYPE_RAW_TRACEPOINT = 17;
 const MAP_TYPES = { hash: 1, queue: 22 } as const;
-
-/** `union bpf_attr`, as far as any command here reaches. */
-const ATTRIBUTES = 144;
 
 /** More than the signals that come one behind the other. */
 const LOAD_ATTEMPTS = 20;
@@ -29,18 +25,18 @@ export class BpfMap implements Disposable {
     { keySize, valueSize, most }: Record<'keySize' | 'valueSize' | 'most', number>,
   ) {
     this.#valueSize = valueSize;
-    this.fd = check('BPF_MAP_CREATE', command(BPF_MAP_CREATE, [MAP_TYPES[type], keySize, valueSize, most]));
+    this.fd = check('BPF_MAP_CREATE', bpfCommand(BPF_MAP_CREATE, [MAP_TYPES[type], keySize, valueSize, most]));
   }
 
   /** Puts a value under a key. */
   set(key: Buffer, value: Buffer): void {
-    check('BPF_MAP_UPDATE_ELEM', command(BPF_MAP_UPDATE_ELEM, [this.fd, 0, key, value]));
+    check('BPF_MAP_UPDATE_ELEM', bpfCommand(BPF_MAP_UPDATE_ELEM, [this.fd, 0, key, value]));
   }
 
   /** The oldest value of a queue; undefined where there is none. */
   shift(): Buffer | undefined {
     const value = Buffer.alloc(this.#valueSize);
-    if (command(BPF_MAP_LOOKUP_AND_DELETE_ELEM, [this.fd, 0, 0, 0, value]) === 0) return value;
+    if (bpfCommand(BPF_MAP_LOOKUP_AND_DELETE_ELEM, [this.fd, 0, 0, 0, value]) === 0) return value;
     const errno = lastErrno();
     if (errnoName(errno) === 'ENOENT') return undefined;
     throw new KernelError({ operation: 'BPF_MAP_LOOKUP_AND_DELETE_ELEM', errno });
@@ -64,7 +60,7 @@ export class TracepointProgram implements Disposable {
     const load = [BPF_PROG_TYPE_RAW_TRACEPOINT, code.length / 8, code, license] as const;
     const program = check('BPF_PROG_LOAD', loadProgram(load));
     try {
-      const attached = command(BPF_RAW_TRACEPOINT_OPEN, [Buffer.from(`${tracepoint}\0`), program]);
+      const attached = bpfCommand(BPF_RAW_TRACEPOINT_OPEN, [Buffer.from(`${tracepoint}\0`), program]);
       this.#fds = [check('BPF_RAW_TRACEPOINT_OPEN', attached), program];
     } catch (error) {
       close(program);
@@ -80,20 +76,9 @@ export class TracepointProgram implements Disposable {
 /** The verifier gives up when a signal comes, a child's end for example (`do_check`, EAGAIN). Then it is asked again. */
 function loadProgram(load: readonly (number | Buffer)[]): number {
   for (let attempt = 1; ; attempt++) {
-    const result = command(BPF_PROG_LOAD, load);
+    const result = bpfCommand(BPF_PROG_LOAD, load);
     if (result >= 0 || attempt >= LOAD_ATTEMPTS || errnoName(lastErrno()) !== 'EAGAIN') return result;
   }
-}
-
-/** Attributes one behind the other: a number is 32 bits, a buffer the 64 bits of its address. */
-function command(number: number, values: readonly (number | Buffer)[]): number {
-  const attributes = Buffer.alloc(ATTRIBUTES);
-  let at = 0;
-  for (const value of values) {
-    if (typeof value === 'number') at = attributes.writeUInt32LE(value, at);
-    else at = attributes.writeBigUInt64LE(koffi.address(value) as bigint, (at + 7) & ~7);
-  }
-  return bpfCall(number, attributes);
 }
 
 function check(name: string, result: number): number {

@@ -1,0 +1,63 @@
+import { bpfCommand } from './bpf-command.ts';
+import { KernelError } from './kernel-error.ts';
+import { errnoName, lastErrno } from './libc.ts';
+import type { NetNamespace } from './net-namespace.ts';
+
+// linux/bpf.h
+const BPF_PROG_QUERY = 16;
+const ATTACH_TYPES = { ingress: 46, egress: 47 } as const;
+
+/** The most programs at one hook (`BPF_MPROG_MAX`). */
+const MOST_PROGRAMS = 64;
+
+/** A BPF program that is attached by tcx: `tc filter show` does not list it. */
+export interface TcxProgram {
+  /** ifindex. */
+  device: number;
+  side: 'ingress' | 'egress';
+  id: number;
+}
+
+/**
+ * The programs that get the packets of these devices by tcx, in the order in which they run (`tcx_prog_query`). None where the kernel
+ * has no tcx (before 6.6), and none where this process may not ask: then it has no CAP_NET_ADMIN in the host's own user namespace.
+ *
+ * @param devices by ifindex
+ */
+export function tcxPrograms(namespace: NetNamespace, devices: readonly number[]): TcxProgram[] {
+  return namespace.run(() => {
+    const found: TcxProgram[] = [];
+    for (const device of devices) {
+      for (const side of ['ingress', 'egress'] as const) {
+        const ids = programIds(device, ATTACH_TYPES[side]);
+        if (!ids) return [];
+        found.push(...ids.map((id) => ({ device, side, id })));
+      }
+    }
+    return found;
+  });
+}
+
+/** @returns undefined where nobody can ask */
+function programIds(device: number, attachType: number): number[] | undefined {
+  const ids = Buffer.alloc(4 * MOST_PROGRAMS);
+  if (bpfCommand(BPF_PROG_QUERY, [device, attachType, 0, 0, ids, MOST_PROGRAMS]) === 0) {
+    const all = Array.from({ length: MOST_PROGRAMS }, (_, at) => ids.readUInt32LE(4 * at));
+    // No program has the id 0.
+    return all.filter((id) => id !== 0);
+  }
+  const errno = lastErrno();
+  switch (errnoName(errno)) {
+    // Nothing is attached there, or the device is gone.
+    case 'ENOENT':
+    case 'ENODEV':
+      return [];
+    case 'EACCES':
+    case 'EINVAL':
+    case 'ENOSYS':
+    case 'EPERM':
+      return undefined;
+    default:
+      throw new KernelError({ operation: 'bpf(BPF_PROG_QUERY)', errno });
+  }
+}
