@@ -64,7 +64,7 @@ export default defineConfig({
   },
   test: {
     // Specs put other modules in the place of hairpin's own, and spy on them.
-    server: { deps: { inline: [/\/lib\/.*\.ts$/] } },
+    server: { deps: { inline: [/\/lib\/.*\.tsx?$/] } },
     projects: [
       // What the library says of networks: `npm test`. A worker takes one file after the other, since starting one for
       // each file takes longer than most files.
