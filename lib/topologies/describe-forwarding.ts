@@ -4,7 +4,7 @@ import { kindOf } from '../links/registry.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { farEnds, givenFdb } from '../report/script-forwarding.ts';
+import { farEnds, givenFdb, vlanMulticastRuns } from '../report/script-forwarding.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
 import { execLine, type Subject, said } from './described.ts';
 import type { Said } from './topology.ts';
@@ -33,6 +33,10 @@ export function describeForwarding({ namespace, names }: Subject, link: Link): S
     mst: instancesOf(namespace, link).map(({ port, ...instance }) =>
       said({ ...instance, port: port === undefined ? undefined : names.device(port) }),
     ),
+    // `said` would leave out what somebody switched off.
+    vlanMulticast: vlanMulticastRuns(namespace)
+      .filter((run) => run.bridge === link.index)
+      .map(({ id, settings }) => ({ id, ...settings })),
   });
 }
 
