@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
-import { bridgeVlan, bridgeVlanOptions, type VlanIds } from '../netlink/bridge-vlan.ts';
+import { bridgeVlan, bridgeVlanOptions, changedMulticast, type VlanIds } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import { isGroupMac, NO_MAC } from '../wire/mac-address.ts';
@@ -76,6 +76,10 @@ export function vlanLines(state: WholeLabState, namespace: WholeNamespace): stri
         // With instances of spanning trees the kernel takes no state of a single VLAN.
         .filter(({ state: of, msti }) => of !== 'forwarding' && msti === undefined)
         .map(({ id, state }) => say(bridgeVlanOptions.change({ index, id, state }))),
+      ...vlans.flatMap((vlan) => {
+        const { mcastRouter } = changedMulticast(vlan);
+        return mcastRouter === undefined ? [] : [say(bridgeVlanOptions.change({ index, id: vlan.id, mcastRouter }))];
+      }),
     ];
   });
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isBridgePort, portOf } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
+import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
@@ -130,7 +131,8 @@ export function describeVlans(namespace: WholeNamespace, link: Link): Said {
 function isPlain(vlan: PortVlan | undefined, usual: number): boolean {
   const isIn = vlan !== undefined && vlan.id === usual && vlan.pvid && vlan.untagged;
   const isOpen = vlan?.state === 'forwarding' || vlan?.msti !== undefined;
-  return isIn && isOpen && !vlan.neighSuppress && vlan.tunnelId === undefined;
+  const isAsMade = isIn && !vlan.neighSuppress && Object.keys(changedMulticast(vlan)).length === 0;
+  return isAsMade && isOpen && vlan.tunnelId === undefined;
 }
 
 /** The kernel keeps them in a hash table, in whatever order. */
@@ -146,15 +148,19 @@ function inRows(vlans: readonly PortVlan[]): Said[] {
     if (row && isNext(row.last, vlan)) row.last = vlan;
     else rows.push({ first: vlan, last: vlan });
   }
-  return rows.map(({ first: { id, state, tunnelId, msti, ...flags }, last }) =>
-    said({
-      id: rowOf(id, last.id),
-      ...flags,
-      // With instances it is that of the VLAN's.
-      state: state === 'forwarding' || msti !== undefined ? undefined : state,
-      tunnelId: tunnelId === undefined ? undefined : rowOf(tunnelId, last.tunnelId),
-    }),
-  );
+  return rows.map(({ first, last }) => {
+    const { id, state, tunnelId, msti, mcastRouter: _, mcastMaxGroups: __, ...flags } = first;
+    return {
+      ...said({
+        id: rowOf(id, last.id),
+        ...flags,
+        // With instances it is that of the VLAN's.
+        state: state === 'forwarding' || msti !== undefined ? undefined : state,
+        tunnelId: tunnelId === undefined ? undefined : rowOf(tunnelId, last.tunnelId),
+      }),
+      ...changedMulticast(first),
+    };
+  });
 }
 
 /** The pvid is one VLAN alone. */

@@ -170,6 +170,8 @@ function forwarding(): Readonly<Record<string, JsonSchema>> {
     untagged: SWITCHED,
     state: portState.schema ?? {},
     neighSuppress: SWITCHED,
+    mcastRouter: bridgePort.rows.mcastRouter.of.schema ?? {},
+    mcastMaxGroups: bridgePort.rows.mcastMaxGroups.of.schema ?? {},
     tunnelId: { anyOf: [{ type: 'integer', minimum: 1 }, ROW] },
   };
   const number = { type: 'integer', minimum: 0 };

@@ -1,4 +1,4 @@
-import { createLab, expect, type Lab, type Namespace, test, UsageError } from 'hairpin';
+import { createLab, expect, type Lab, type Namespace, type Port, test, UsageError } from 'hairpin';
 import { parse } from 'yaml';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
@@ -46,6 +46,20 @@ async function shown({ namespaces }: Lab): Promise<unknown[]> {
 /** Without what a bridge knows of queriers. */
 function settingsIn(rows: Row[]): unknown {
   return rows.map(({ vlans }) => vlans.map(({ querier_state: _, ...settings }) => settings));
+}
+
+/** The mode of each VLAN of a port, or of a bridge, as `bridge -d vlan` shows it. */
+async function routersOf(namespace: Namespace, device: string): Promise<unknown> {
+  return modesIn(await read<Row>(namespace, 'bridge', ['-j', '-d', 'vlan', 'show', 'dev', device]));
+}
+
+/** `bridge` shows VLANs in a row that are alike as one. */
+function modesIn(rows: Row[]): unknown[] {
+  return rows.flatMap(({ vlans }) =>
+    vlans.flatMap(({ vlan, vlanEnd = vlan, mcast_router }) =>
+      Array.from({ length: Number(vlanEnd) - Number(vlan) + 1 }, () => mcast_router),
+    ),
+  );
 }
 
 describeNeeding([VLAN_FILTERING], () => {
@@ -123,6 +137,54 @@ describeNeeding([VLAN_FILTERING], () => {
     vid 10-11 dev br0 mcast_querier 1 mcast_igmp_version 3 mcast_query_interval 5000
     vid 12 dev br0 mcast_snooping 0 mcast_membership_interval 9950
 `);
+  });
+
+  test('a port is a router of the multicast of VLANs, as bridge -d vlan shows it', async ({ lab }) => {
+    const sw = build(lab);
+    const port = sw.ports[0] as Port;
+    port.vlan.set({ id: 10, state: 'learning' });
+    port.vlan.set({ id: '10-11', mcastRouter: 2 });
+    sw.br0.vlan.set({ id: 1, mcastRouter: 0 });
+    const ofPort = await routersOf(sw, 'p0');
+    expect(ofPort).toEqual([1, 2, 2, 1]);
+    expect(await routersOf(sw, 'br0')).toEqual([0]);
+    const flags = { pvid: false, untagged: false };
+    expect(port.vlan.list().slice(1)).toEqual([
+      { id: 10, ...flags, state: 'learning', mcastRouter: 2 },
+      { id: 11, ...flags, mcastRouter: 2 },
+      { id: 12, ...flags },
+    ]);
+    await expect(port).toHaveVlan({ id: 11, mcastRouter: 2 });
+    await expect(port).not.toHaveVlan({ id: 12, mcastRouter: 2 }, { hold: 0 });
+    const saved = lab.save();
+    await using other = createLab();
+    await other.load({ text: saved });
+    const copy = other.namespaces.find(({ name }) => name === 'sw') as Namespace;
+    expect([await routersOf(copy, 'p0'), await routersOf(copy, 'br0')]).toEqual([ofPort, [0]]);
+    expect(other.save()).toBe(saved);
+    const state = readLab(lab);
+    const script = labScript(state);
+    expect(script.match(/^.* mcast_router .*$/gm)).toEqual([
+      'bridge -n sw vlan set vid 1 dev br0 mcast_router 0',
+      'bridge -n sw vlan set vid 10 dev p0 mcast_router 2',
+      'bridge -n sw vlan set vid 11 dev p0 mcast_router 2',
+    ]);
+    const { exitCode, output } = await rebuild(`${script}bridge -n sw -d -j vlan show dev p0\n`);
+    expect(exitCode, output).toBe(0);
+    expect(/^\[.*\]$/m.exec(output)?.map((line) => modesIn(JSON.parse(line)))).toEqual([ofPort]);
+    expect(state.namespaces.map((each) => stateText(state, each)).join('')).toContain(
+      '1 pvid untagged, 10 state learning mcast_router 2, 11 mcast_router 2, 12\n',
+    );
+    port.vlan.set({ id: '10-11', mcastRouter: 1 });
+    expect(await routersOf(sw, 'p0')).toEqual([1, 1, 1, 1]);
+  });
+
+  test('where a kernel has no limit of groups of a VLAN, it is refused', ({ lab, skip }) => {
+    const port = build(lab).ports[0] as Port;
+    skip(port.settings.mcastMaxGroups !== undefined, 'this kernel has mcast_max_groups of VLANs (Linux 6.3)');
+    expect(() => port.vlan.set({ id: 10, mcastMaxGroups: 7 })).toThrow(
+      /^bridge -n sw vlan set vid 10 dev p0 mcast_max_groups 7: EINVAL .*usual cause: mcast_max_groups of a VLAN came with Linux 6\.3, and needs the bridge's mcastVlanSnooping \(br_vlan_process_one_opts\)$/s,
+    );
   });
 
   test('wrong settings are refused', ({ lab }) => {
