@@ -1,8 +1,17 @@
-import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { constants } from 'node:os';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { checkBoolean, checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { missingVlanFiltering } from '../links/bridge.ts';
 import { isBridgePort, portOf } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
-import { type BridgeVlan, bridgeVlan, bridgeVlanOptions, rangeOf, type VlanIds } from '../netlink/bridge-vlan.ts';
+import {
+  type BridgeVlan,
+  bridgeVlan,
+  bridgeVlanOptions,
+  changedMulticast,
+  rangeOf,
+  type VlanIds,
+} from '../netlink/bridge-vlan.ts';
 import { type PortState, portState } from '../netlink/port-state.ts';
 import type { Request } from '../netlink/request.ts';
 import type { PortVlans } from '../state/network-state.ts';
@@ -37,7 +46,23 @@ export interface VlanSettings extends Pick<VlanMembership, 'id'> {
    * (`br_is_neigh_suppress_enabled`, Linux 6.4). It counts while the port's `neighVlanSuppress` is on. @default false
    */
   neighSuppress?: boolean;
+  /**
+   * While the bridge's `mcastVlanSnooping` is on, the port gets every group of these VLANs: 0 never, 1 if a multicast router is heard
+   * here, 2 always, 3 for some time, which a bridge itself does not take (`br_multicast_set_vlan_router`, Linux 5.15). @default 1
+   */
+  mcastRouter?: number;
+  /**
+   * The most MDB entries that the port may have in each of these VLANs; 0 for no limit. It needs the bridge's `mcastVlanSnooping`
+   * (`br_vlan_process_one_opts`, Linux 6.3). @default 0
+   */
+  mcastMaxGroups?: number;
 }
+
+/** What {@link VlanList.set} changes. */
+export const VLAN_SETTINGS = ['state', 'neighSuppress', 'mcastRouter', 'mcastMaxGroups'] as const;
+
+/** Those of ports alone. */
+const OF_PORTS = ['neighSuppress', 'mcastMaxGroups'] as const;
 
 /** As iproute2 has it: 24 bits, those of a VNI. */
 const HIGHEST_TUNNEL = 2 ** 24 - 1;
@@ -87,38 +112,41 @@ export class VlanList {
   }
 
   /**
-   * Changes the state and the `neighSuppress` of VLANs at this port. An option that is left out keeps its value.
+   * Changes the settings of VLANs at this port. An option that is left out keeps its value.
    *
    * @throws UsageError for a wrong option; KernelError `ENOENT` for a VLAN that the port is not in, `EBUSY` for a state while the bridge
-   * has `mstEnabled` or `stp`
+   * has `mstEnabled` or `stp`, `EINVAL` for what this kernel does not know
    * @example port.vlan.set({ id: 10, neighSuppress: true })
    * @example trunk.vlan.set({ id: '100-199', state: 'blocking' })
    */
   set(vlan: VlanSettings): void {
     const call = `${this.#owner}.vlan.set`;
     change(call, [vlan], () => {
-      checkOptions(call, vlan, ['id', 'state', 'neighSuppress']);
-      const { id, state, neighSuppress } = vlan;
+      checkOptions(call, vlan, ['id', ...VLAN_SETTINGS]);
+      const { id, ...settings } = vlan;
+      const { state, neighSuppress } = settings;
       checkVlanIds(call, id);
       portState.check?.(call, 'state', state);
       checkBoolean(call, 'neighSuppress', neighSuppress);
-      if (state === undefined && neighSuppress === undefined)
-        throw new UsageError(`${call}: state or neighSuppress must be given`);
-      if (neighSuppress !== undefined && isOfBridge(this.#owner))
-        throw new UsageError(
-          `${call}: neighSuppress is a setting of ports, not of the bridge itself (br_vlan_process_one_opts)`,
-        );
+      checkInteger(call, 'mcastRouter', settings.mcastRouter, 0, isOfBridge(this.#owner) ? 2 : 3);
+      checkInteger(call, 'mcastMaxGroups', settings.mcastMaxGroups, 0, 2 ** 32 - 1);
+      if (VLAN_SETTINGS.every((name) => settings[name] === undefined))
+        throw new UsageError(`${call}: one of ${VLAN_SETTINGS.join(', ')} must be given`);
+      for (const name of OF_PORTS)
+        if (settings[name] !== undefined && isOfBridge(this.#owner))
+          throw new UsageError(
+            `${call}: ${name} is a setting of ports, not of the bridge itself (br_vlan_process_one_opts)`,
+          );
       const causes = {
         EOPNOTSUPP: missingVlanFiltering,
         ENOENT: `${this.#owner} is not in each of these VLANs: see ${this.#owner}.vlan.list()`,
         EBUSY:
           'while the bridge has mstEnabled or stp, its spanning trees set the states of VLANs (br_vlan_modify_state): use mst.set, or switch stp off',
-        ...(neighSuppress === undefined
-          ? {}
-          : { EINVAL: 'this kernel knows no neigh_suppress of a VLAN: it came with Linux 6.4' }),
+        ...whyInvalid(settings),
       };
       const { index } = this.#owner;
-      this.#send(call, bridgeVlanOptions.change({ index, id, state, neighSuppress }, causes));
+      this.#send(call, bridgeVlanOptions.change({ index, id, ...settings }, causes));
+      this.#refuseIgnored(call, vlan);
       if (neighSuppress) engineOf(this.#owner.namespace.lab).visits.addFault();
     });
   }
@@ -149,8 +177,9 @@ export class VlanList {
   list(): BridgeVlan[] {
     this.#check(`${this.#owner}.vlan.list`);
     watcher()?.asked();
-    return this.#read().map(({ state, neighSuppress, tunnelId, ...flags }) => ({
+    return this.#read().map(({ state, neighSuppress, tunnelId, mcastRouter, mcastMaxGroups, ...flags }) => ({
       ...flags,
+      ...changedMulticast({ mcastRouter, mcastMaxGroups }),
       ...(state === 'forwarding' ? {} : { state }),
       ...(neighSuppress ? { neighSuppress } : {}),
       ...(tunnelId === undefined ? {} : { tunnelId }),
@@ -160,6 +189,18 @@ export class VlanList {
   #read(): PortVlans['vlans'] {
     const { namespace, index } = this.#owner;
     return readVlans(engineOf(namespace).rtnetlink).find((each) => each.index === index)?.vlans ?? [];
+  }
+
+  /** Without CONFIG_BRIDGE_IGMP_SNOOPING the kernel passes over the settings of multicast (`br_vlan_process_one_opts`). */
+  #refuseIgnored(operation: string, { id, ...settings }: VlanSettings): void {
+    const [first] = rangeOf(id);
+    const read = this.#read().find((vlan) => vlan.id === first);
+    const ignored = (['mcastRouter', 'mcastMaxGroups'] as const).find(
+      (name) => settings[name] !== undefined && read?.[name] === undefined,
+    );
+    if (ignored === undefined) return;
+    const cause = `this kernel ignores ${ignored} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING`;
+    throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
   }
 
   /** iproute2's `self`: the bridge's own, as of one more port. */
@@ -207,6 +248,20 @@ export class VlanList {
     if (isOfBridge(this.#owner) || isBridgePort(engineOf(this.#owner).link())) return;
     throw new UsageError(`${call}: ${this.#owner} is neither a bridge nor a port of one: only these have VLANs`);
   }
+}
+
+/** Why the kernel may find settings invalid: the newest comes first. */
+function whyInvalid({ neighSuppress, mcastMaxGroups, mcastRouter }: Omit<VlanSettings, 'id'>): { EINVAL?: string } {
+  if (neighSuppress !== undefined)
+    return { EINVAL: 'this kernel knows no neigh_suppress of a VLAN: it came with Linux 6.4' };
+  if (mcastMaxGroups !== undefined)
+    return {
+      EINVAL:
+        "mcast_max_groups of a VLAN came with Linux 6.3, and needs the bridge's mcastVlanSnooping (br_vlan_process_one_opts)",
+    };
+  if (mcastRouter !== undefined)
+    return { EINVAL: 'this kernel knows no mcast_router of a VLAN: it came with Linux 5.15' };
+  return {};
 }
 
 const CAUSES = { EOPNOTSUPP: missingVlanFiltering };

@@ -4,7 +4,7 @@ import { answeredBy, body } from './body.ts';
 import { Family } from './family.ts';
 import { linkHeader } from './link.ts';
 import { type PortState, portState } from './port-state.ts';
-import { bool, device, pad, u8, u16, u32 } from './scalars.ts';
+import { bool, device, pad, range, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, attributes, table } from './table.ts';
 import { flat } from './type.ts';
@@ -22,6 +22,10 @@ export interface BridgeVlan {
   neighSuppress?: boolean | undefined;
   /** Where the port maps it: the identifier of its tunnel. */
   tunnelId?: number | undefined;
+  /** Where it is another than 1: see `mcastRouter` of ports. */
+  mcastRouter?: number | undefined;
+  /** Where there is a limit: see `mcastMaxGroups` of ports. */
+  mcastMaxGroups?: number | undefined;
 }
 
 export type VlanState = PortState | `${number}`;
@@ -154,6 +158,8 @@ const answer = table({
         4,
         table({ tunnelId: attribute('BRIDGE_VLANDB_TINFO_ID', 1, u32) }),
       ),
+      mcastRouter: attribute('BRIDGE_VLANDB_ENTRY_MCAST_ROUTER', 6, range(u8, 0, 3)),
+      mcastMaxGroups: attribute('BRIDGE_VLANDB_ENTRY_MCAST_MAX_GROUPS', 8, u32),
       neighSuppress: attribute('BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS', 9, bool(u8)),
     }),
     { word: '' },
@@ -206,7 +212,17 @@ export interface VlanRun extends Omit<BridgeVlan, 'id'> {
 }
 
 /** What a VLAN has at a port beside its flags. */
-export type VlanOptions = Pick<BridgeVlan, 'state' | 'neighSuppress'>;
+export type VlanOptions = Pick<BridgeVlan, 'state' | 'neighSuppress' | 'mcastRouter' | 'mcastMaxGroups'>;
+
+/** `br_multicast_port_ctx_init` */
+const USUAL = { mcastRouter: 1, mcastMaxGroups: 0 } as const;
+
+/** The multicast settings of a VLAN at a port that are not those of a new one. */
+export function changedMulticast(vlan: VlanOptions): Pick<BridgeVlan, keyof typeof USUAL> {
+  const names = Object.keys(USUAL) as (keyof typeof USUAL)[];
+  const changed = names.filter((name) => vlan[name] !== undefined && vlan[name] !== USUAL[name]);
+  return Object.fromEntries(changed.map((name) => [name, vlan[name]]));
+}
 
 /** Each VLAN of a row. An identifier of 0 counts for none (br_handle_egress_vlan_tunnel). */
 export function vlansOf({ first, last, tunnelId = 0, ...run }: VlanRun): BridgeVlan[] {

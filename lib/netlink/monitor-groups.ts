@@ -8,6 +8,7 @@ export const MONITOR_GROUPS = {
   route: [7, 11],
   rule: [8, 19],
   mdb: [26],
+  mroute: [6, 10],
   nexthop: [32],
   vlan: [33],
 } as const;

@@ -34,6 +34,8 @@ type MrouteProtocol = keyof typeof PROTOCOLS | `${number}`;
 
 const PROTOCOLS = { unspec: 0, static: 4, mrouted: 17 } as const;
 
+export const MROUTE_PROTOCOLS = Object.keys(PROTOCOLS) as (keyof typeof PROTOCOLS)[];
+
 /** The table of a router socket that names none: `RT_TABLE_DEFAULT` for IPv4, `RT6_TABLE_DFLT` for IPv6, which is the table `main`. */
 export const MROUTE_TABLES = { 4: 253, 6: 254 } as const;
 

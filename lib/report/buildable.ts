@@ -48,8 +48,10 @@ function without(namespace: WholeNamespace, gone: ReadonlyMap<number, Link>): Wh
   const isGone = (index: number | undefined) => index !== undefined && gone.has(index);
   const stays = ({ device }: { device?: number | undefined }) => !isGone(device);
   const names = [...gone.values()].map(({ name }) => name);
-  const { links, addresses, routes, nexthops, mroutes, neighbours, proxies, fdb, mdb, vlans, qdiscs, changes } =
-    namespace;
+  const { links, addresses, routes, nexthops, mroutes, neighbours, proxies, fdb, mdb, qdiscs, changes } = namespace;
+  const vlans = namespace.vlans.filter(({ index }) => !gone.has(index));
+  const isOfBridge = (index: number, bridge: number) =>
+    index === bridge || links.some((link) => link.index === index && link.master === bridge);
   const kept = nexthops.filter(stays);
   return {
     ...namespace,
@@ -62,7 +64,11 @@ function without(namespace: WholeNamespace, gone: ReadonlyMap<number, Link>): Wh
     proxies: proxies.filter(stays),
     fdb: fdb.filter((entry) => stays(entry) && !isGone(entry.bridge)),
     mdb: mdb.filter(({ port, bridge }) => !isGone(port) && !isGone(bridge)),
-    vlans: vlans.filter(({ index }) => !gone.has(index)),
+    vlans,
+    // A VLAN that no device is in has no settings.
+    vlanMulticast: namespace.vlanMulticast.filter(({ bridge, id }) =>
+      vlans.some((own) => isOfBridge(own.index, bridge) && own.vlans.some((vlan) => vlan.id === id)),
+    ),
     qdiscs: qdiscs.filter(stays),
     changes: changes.filter(({ index }) => !gone.has(index)),
     changedSysctls: Object.fromEntries(

@@ -4,7 +4,7 @@ import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { scriptLeftOutLines } from './left-out.ts';
 import { addressLines } from './script-addresses.ts';
 import { nftablesLines } from './script-filters.ts';
-import { fdbLines, mdbLines, vlanLines } from './script-forwarding.ts';
+import { fdbLines, mdbLines, vlanLines, vlanMulticastLines } from './script-forwarding.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
 import { extraLines, linkLines, memberLines, portLines, portStateLines, upLines } from './script-links.ts';
 import { neighbourLines, proxyLines } from './script-neighbours.ts';
@@ -34,6 +34,8 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Switches, cables, and what hangs on them', linkLines(state)],
     ['Ports', each(portLines)],
     ['VLANs of ports', each(vlanLines)],
+    // A VLAN has some as soon as one device is in it.
+    ['Multicast settings of VLANs', each(vlanMulticastLines)],
     ['Settings of single devices', [...namespaces.flatMap(deviceSysctlLines), ...each(extraLines)]],
     // Before the addresses, as in the lab: so the carriers have time to arrive until the question is asked.
     ['Links that are up', upLines(state)],

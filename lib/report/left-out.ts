@@ -1,5 +1,6 @@
 import type { LeftOut } from '../links/link-description.ts';
 import { kindOf } from '../links/registry.ts';
+import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import type { Mroute } from '../netlink/mroute.ts';
 import type { Names } from '../netlink/names.ts';
 import { isLearnt } from '../netlink/neighbour.ts';
@@ -37,10 +38,15 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
       .filter(({ neighSuppress }) => neighSuppress)
       .map(({ id }) => `neigh_suppress of VLAN ${id} of ${place(index)} (bridge vlan set, from iproute2 6.4 on)`),
   );
+  const ofLimits = vlans.flatMap(({ index, vlans: own }) =>
+    own
+      .filter((vlan) => changedMulticast(vlan).mcastMaxGroups !== undefined)
+      .map(({ id }) => `mcast_max_groups of VLAN ${id} of ${place(index)} (bridge vlan set, from iproute2 6.3 on)`),
+  );
   const ofGroups = mroutes
     .filter((route) => isMadeByCall(route, namespace))
     .map((route) => mrouteLeftOut(route, name, namesIn(state, name)));
-  const own = [...newer, ...ofLinks, ...ofVlans, ...ofGroups].map((what) => `# Left out: ${what}`);
+  const own = [...newer, ...ofLinks, ...ofVlans, ...ofLimits, ...ofGroups].map((what) => `# Left out: ${what}`);
   return [...leftOutLines(state, namespace), ...own];
 }
 

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
-import { bridgeVlan, bridgeVlanOptions } from '../netlink/bridge-vlan.ts';
+import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
+import { bridgeVlan, bridgeVlanOptions, changedMulticast, type VlanIds } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import { isGroupMac, NO_MAC } from '../wire/mac-address.ts';
@@ -74,6 +76,32 @@ export function vlanLines(state: WholeLabState, namespace: WholeNamespace): stri
         // With instances of spanning trees the kernel takes no state of a single VLAN.
         .filter(({ state: of, msti }) => of !== 'forwarding' && msti === undefined)
         .map(({ id, state }) => say(bridgeVlanOptions.change({ index, id, state }))),
+      ...vlans.flatMap((vlan) => {
+        const { mcastRouter } = changedMulticast(vlan);
+        return mcastRouter === undefined ? [] : [say(bridgeVlanOptions.change({ index, id: vlan.id, mcastRouter }))];
+      }),
     ];
   });
+}
+
+/** The multicast settings of VLANs that somebody changed. */
+export function vlanMulticastLines(state: WholeLabState, namespace: WholeNamespace): string[] {
+  const say = sayer(state, namespace.name);
+  return vlanMulticastRuns(namespace).map(({ bridge, id, settings }) =>
+    say(bridgeVlanGlobal.change({ index: bridge, id, ...settings })),
+  );
+}
+
+/** The same, with VLANs in a row that are alike as one. */
+export function vlanMulticastRuns({
+  vlanMulticast,
+}: WholeNamespace): (Omit<WholeNamespace['vlanMulticast'][number], 'id'> & { id: VlanIds })[] {
+  const runs: { bridge: number; settings: object; first: number; last: number }[] = [];
+  for (const { id, ...rest } of vlanMulticast) {
+    const run = runs.at(-1);
+    const isNext = run?.last === id - 1 && run.bridge === rest.bridge && isDeepStrictEqual(run.settings, rest.settings);
+    if (isNext) run.last = id;
+    else runs.push({ ...rest, first: id, last: id });
+  }
+  return runs.map(({ first, last, ...run }) => ({ ...run, id: first === last ? first : `${first}-${last}` }));
 }

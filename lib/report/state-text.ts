@@ -1,6 +1,7 @@
 import { visible } from '../kernel/visible-text.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
+import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import type { Names } from '../netlink/names.ts';
 import { ipNexthop } from '../netlink/nexthop.ts';
 import type { Request } from '../netlink/request.ts';
@@ -15,7 +16,7 @@ import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
 import { mrouteWords } from './mroute-words.ts';
 import { saidAddress } from './script-addresses.ts';
-import { farEnds, givenFdb } from './script-forwarding.ts';
+import { farEnds, givenFdb, vlanMulticastRuns } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
 import { saidRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
@@ -39,6 +40,15 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     ['addresses', table(addressRows(namespace, wordsOf))],
     ['ports', table(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link, names)))],
     ['VLANs', table(vlanRows(namespace, names))],
+    [
+      'multicast settings of VLANs',
+      vlanMulticastRuns(namespace).map(({ bridge, id, settings }) =>
+        bridgeVlanGlobal
+          .change({ index: bridge, id, ...settings })
+          .words(names)
+          .replace(/^.* (?=vid )/, ''),
+      ),
+    ],
     [
       'routes',
       [

@@ -1,4 +1,5 @@
 import type { AddressState } from '../netlink/address.ts';
+import type { VlansOfInstance } from '../netlink/bridge-mst.ts';
 import type { BridgeVlan, VlanState } from '../netlink/bridge-vlan.ts';
 import type { LinkState } from '../netlink/link.ts';
 import type { MdbEntry } from '../netlink/mdb.ts';
@@ -68,6 +69,8 @@ interface Parts {
   readonly mcastRouters: readonly number[];
   /** The VLANs of each port, and of each bridge. */
   readonly vlans: readonly PortVlans[];
+  /** The VLANs of bridges whose multicast settings somebody changed. */
+  readonly vlanMulticast: readonly VlanMulticast[];
   readonly qdiscs: readonly Qdisc[];
   /**
    * The settings that decide whether a packet is answered, forwarded or dropped, by their names in sysctl(8)'s notation. Those that
@@ -105,6 +108,14 @@ export interface PortVlans {
     /** The instance of the spanning trees that its bridge has it in; undefined where the bridge has none (`mst_enabled`). */
     readonly msti?: number;
   })[];
+}
+
+/** What somebody changed of the multicast settings that a VLAN has in a whole bridge (`bridge vlan global`). */
+export interface VlanMulticast {
+  /** The bridge, by its index. */
+  readonly bridge: number;
+  readonly id: number;
+  readonly settings: VlansOfInstance['multicast'];
 }
 
 /** The packet filters of a namespace, by their families. */

@@ -18,6 +18,7 @@ import { readChanges } from './read-changes.ts';
 import { readLinks } from './read-links.ts';
 import { readOtherSysctls } from './read-other-sysctls.ts';
 import { readDecisiveSysctls } from './read-sysctls.ts';
+import { readVlanMulticast } from './read-vlan-multicast.ts';
 import { readVlans, withInstances } from './read-vlans.ts';
 
 /** A namespace that can be read; the engine of a `Namespace` is one. */
@@ -72,6 +73,7 @@ const READERS: Readers = {
   mcastRouters: ({ rtnetlink }, links) =>
     links.some(hasPorts) ? rtnetlink.list(bridgeMdb.all()).flatMap(({ routers }) => routers) : [],
   vlans: ({ rtnetlink }, links) => (links.some(hasPorts) ? vlansOf(rtnetlink, links) : []),
+  vlanMulticast: ({ rtnetlink }, links) => readVlanMulticast(rtnetlink, links),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
   sysctls: ({ netns }, links) => readDecisiveSysctls(netns, links),
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns) }),

@@ -20,8 +20,9 @@ export function readVlans(rtnetlink: Lister): PortVlans[] {
   return all.map(({ index, vlans }) => ({
     index,
     vlans: vlans.map((vlan) => {
-      const { state = 'forwarding', neighSuppress, tunnelId } = options.get(`${index} ${vlan.id}`) ?? {};
-      return { ...vlan, state, neighSuppress, tunnelId };
+      const told: Partial<BridgeVlan> = options.get(`${index} ${vlan.id}`) ?? {};
+      const { state = 'forwarding', neighSuppress, tunnelId, mcastRouter, mcastMaxGroups } = told;
+      return { ...vlan, state, neighSuppress, tunnelId, mcastRouter, mcastMaxGroups };
     }),
   }));
 }

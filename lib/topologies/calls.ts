@@ -5,6 +5,7 @@ import { lateCalls, linkCalls, memberCalls } from './link-calls.ts';
 import { deviceMstCalls, switchMstCalls } from './mst-calls.ts';
 import { execCalls, type Node, namespaceCall, sysctlCalls, tableCalls, withoutDefaultRoutes } from './node-calls.ts';
 import type { Topology } from './topology.ts';
+import { deviceVlanMulticastCalls, switchVlanMulticastCalls } from './vlan-multicast-calls.ts';
 
 /** The calls that build a topology, in their order. */
 export function callsOf(topology: Topology): Call[] {
@@ -22,6 +23,8 @@ export function callsOf(topology: Topology): Call[] {
     ...devices.flatMap((device) => deviceForwardingCalls(topology, device)),
     ...namespaces.flatMap(switchMstCalls),
     ...devices.flatMap(deviceMstCalls),
+    ...namespaces.flatMap(switchVlanMulticastCalls),
+    ...devices.flatMap(deviceVlanMulticastCalls),
     ...namespaces.flatMap((each) => sysctlCalls(each, true)),
     ...namespaces.flatMap((each) => withoutDefaultRoutes(topology, each)),
     ...namespaces.flatMap(execCalls),

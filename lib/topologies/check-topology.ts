@@ -9,6 +9,7 @@ import type { Source } from './source.ts';
 import { openQuoteIn, shellWordIn } from './split-words.ts';
 import { deviceName, endOf, isPair, type Path, type Said, splitName, type Topology } from './topology.ts';
 import {
+  BRIDGE_LISTS,
   HOST_END_KEYS,
   HOST_KEYS,
   kindsOf,
@@ -40,7 +41,7 @@ export function checkTopology(source: Source, data: unknown): asserts data is To
 }
 
 const ROLES = ['host', 'router', 'switch'];
-const LISTS = ['exec', 'nexthops', 'routes', 'mroutes', 'rules', 'neighbours', 'vlans', 'fdb', 'mdb', 'mst'];
+const LISTS = ['exec', 'nexthops', 'routes', 'mroutes', 'rules', 'neighbours', ...BRIDGE_LISTS];
 
 function checkNamespace(check: Checker, path: Path, said: unknown): void {
   if (said === null) return;

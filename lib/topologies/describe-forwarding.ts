@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isBridgePort, portOf } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
+import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
-import { farEnds, givenFdb } from '../report/script-forwarding.ts';
+import { farEnds, givenFdb, vlanMulticastRuns } from '../report/script-forwarding.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
 import { execLine, type Subject, said } from './described.ts';
 import type { Said } from './topology.ts';
@@ -33,6 +34,10 @@ export function describeForwarding({ namespace, names }: Subject, link: Link): S
     mst: instancesOf(namespace, link).map(({ port, ...instance }) =>
       said({ ...instance, port: port === undefined ? undefined : names.device(port) }),
     ),
+    // `said` would leave out what somebody switched off.
+    vlanMulticast: vlanMulticastRuns(namespace)
+      .filter((run) => run.bridge === link.index)
+      .map(({ id, settings }) => ({ id, ...settings })),
   });
 }
 
@@ -126,7 +131,8 @@ export function describeVlans(namespace: WholeNamespace, link: Link): Said {
 function isPlain(vlan: PortVlan | undefined, usual: number): boolean {
   const isIn = vlan !== undefined && vlan.id === usual && vlan.pvid && vlan.untagged;
   const isOpen = vlan?.state === 'forwarding' || vlan?.msti !== undefined;
-  return isIn && isOpen && !vlan.neighSuppress && vlan.tunnelId === undefined;
+  const isAsMade = isIn && !vlan.neighSuppress && Object.keys(changedMulticast(vlan)).length === 0;
+  return isAsMade && isOpen && vlan.tunnelId === undefined;
 }
 
 /** The kernel keeps them in a hash table, in whatever order. */
@@ -142,15 +148,19 @@ function inRows(vlans: readonly PortVlan[]): Said[] {
     if (row && isNext(row.last, vlan)) row.last = vlan;
     else rows.push({ first: vlan, last: vlan });
   }
-  return rows.map(({ first: { id, state, tunnelId, msti, ...flags }, last }) =>
-    said({
-      id: rowOf(id, last.id),
-      ...flags,
-      // With instances it is that of the VLAN's.
-      state: state === 'forwarding' || msti !== undefined ? undefined : state,
-      tunnelId: tunnelId === undefined ? undefined : rowOf(tunnelId, last.tunnelId),
-    }),
-  );
+  return rows.map(({ first, last }) => {
+    const { id, state, tunnelId, msti, mcastRouter: _, mcastMaxGroups: __, ...flags } = first;
+    return {
+      ...said({
+        id: rowOf(id, last.id),
+        ...flags,
+        // With instances it is that of the VLAN's.
+        state: state === 'forwarding' || msti !== undefined ? undefined : state,
+        tunnelId: tunnelId === undefined ? undefined : rowOf(tunnelId, last.tunnelId),
+      }),
+      ...changedMulticast(first),
+    };
+  });
 }
 
 /** The pvid is one VLAN alone. */

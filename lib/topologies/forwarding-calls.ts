@@ -1,3 +1,4 @@
+import { VLAN_SETTINGS } from '../lab/vlan-list.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
 import { type Call, Ref } from './call.ts';
@@ -44,7 +45,7 @@ function vlanCalls({ on, said }: Forwarder, usual: unknown): Call[] {
   ];
 }
 
-const SETTINGS = ['state', 'neighSuppress'];
+const SETTINGS: readonly string[] = VLAN_SETTINGS;
 
 /** What `vlan.add` takes of a VLAN, and what `vlan.set`. */
 function splitSettings(vlan: Said): [added: Said, changed?: Said] {

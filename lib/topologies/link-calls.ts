@@ -5,6 +5,7 @@ import { kindOf } from '../links/registry.ts';
 import { type Call, Ref } from './call.ts';
 import { type Device, devicesOf, refTo } from './device.ts';
 import { deviceName, endOf, isPair, type Path, type Said, splitName, type Topology } from './topology.ts';
+import { withoutLists } from './topology-keys.ts';
 
 /** Makes a link: a cable, or a device. */
 export function linkCalls(topology: Topology, link: Said, path: Path): Call[] {
@@ -59,7 +60,7 @@ export function lateCalls(device: Device): Call[] {
 }
 
 function singleCall(link: Said, path: Path): Call {
-  const { kind, name, parent, fdb: _, mdb: __, vlans: ___, mst: ____, ...rest } = link;
+  const { kind, name, parent, ...rest } = withoutLists(link);
   const { namespace } = splitName(String(name));
   const known = kindOf({ kind: String(kind) });
   const late = lateOptions(known);

@@ -2,6 +2,7 @@ import { isOfDevice } from '../report/script-sysctls.ts';
 import { type Call, Ref } from './call.ts';
 import { splitWords } from './split-words.ts';
 import type { Path, Said, Topology } from './topology.ts';
+import { withoutLists } from './topology-keys.ts';
 
 /** A namespace that a topology says something of. */
 export interface Node {
@@ -11,7 +12,8 @@ export interface Node {
 }
 
 export function namespaceCall({ name, said, path }: Node): Call {
-  const { role = 'host', sysctls: _, exec: __, vlans: ___, fdb: ____, mdb: _____, mst: ______, ...rest } = said;
+  const { role = 'host', sysctls: _, exec: __, ...others } = said;
+  const rest = withoutLists(others);
   const method = ROLES[String(role)] ?? 'namespace';
   const options = method === 'switch' && Object.keys(rest).length > 0 ? [rest] : [];
   return { method, args: [name, ...options], makes: 'namespace', path };

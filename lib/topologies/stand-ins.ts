@@ -66,7 +66,7 @@ function standIn(like: WholeNamespace, name: string, link: Link, peer: NonNullab
       mdb: [],
       mcastRouters: [],
     },
-    ...{ vlans: [], qdiscs: [], changes: [] },
+    ...{ vlans: [], vlanMulticast: [], qdiscs: [], changes: [] },
   };
   const { carrier, mtu } = link;
   const end = {

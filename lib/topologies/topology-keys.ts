@@ -2,9 +2,13 @@ import { bridge } from '../links/bridge.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { linkKinds } from '../links/registry.ts';
+import type { Said } from './topology.ts';
 
 /** The keys of a topology file. The options of links are those of `lib/links`, so a new kind needs no line here. */
 export const TOP_KEYS = ['defaults', 'namespaces', 'links'] as const;
+
+/** What a bridge has lists of, each with calls of its own. */
+export const BRIDGE_LISTS = ['vlans', 'fdb', 'mdb', 'mst', 'vlanMulticast'] as const;
 
 const OF_ALL_NAMESPACES = ['role', 'sysctls', 'exec'] as const;
 const OF_HOSTS = ['nexthops', 'routes', 'mroutes', 'rules', 'neighbours'] as const;
@@ -14,7 +18,7 @@ const MEMBER_KEYS = ['master', 'backupPort', 'vlans'] as const;
 export const HOST_KEYS: readonly string[] = [...OF_ALL_NAMESPACES, ...OF_HOSTS];
 export const SWITCH_KEYS: readonly string[] = [
   ...OF_ALL_NAMESPACES,
-  ...['subnets', 'vlans', 'fdb', 'mdb', 'mst'],
+  ...['subnets', ...BRIDGE_LISTS],
   ...bridge.options.keys(),
 ];
 /** Of an end of a cable on a host. */
@@ -35,7 +39,7 @@ export function linkKeys({ lower, options, description }: LinkKind): string[] {
     ...(lower === 'none' ? [] : ['parent']),
     ...options.keys(),
     // A bridge cannot be the port of another (br_add_if, ELOOP).
-    ...(hasPorts ? ['master', 'vlans', 'fdb', 'mdb', 'mst'] : [...MEMBER_KEYS, ...PORT_OPTIONS]),
+    ...(hasPorts ? ['master', ...BRIDGE_LISTS] : [...MEMBER_KEYS, ...PORT_OPTIONS]),
     ...(keepsFdb ? ['fdb'] : []),
   ];
 }
@@ -43,4 +47,9 @@ export function linkKeys({ lower, options, description }: LinkKind): string[] {
 /** The kinds that a topology may name: those of a spec's own too, unless only some are meant. */
 export function kindsOf(ends: 'one' | 'two', kinds: readonly LinkKind[] = linkKinds()): LinkKind[] {
   return kinds.filter(({ end }) => (end === 'peer') === (ends === 'two'));
+}
+
+/** What is said of a bridge itself. */
+export function withoutLists(said: Said): Said {
+  return Object.fromEntries(Object.entries(said).filter(([key]) => !BRIDGE_LISTS.some((list) => list === key)));
 }

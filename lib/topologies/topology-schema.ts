@@ -7,10 +7,20 @@ import type { LinkKind } from '../links/link-kind.ts';
 import { ownKinds, USUAL_PAIR } from '../links/registry.ts';
 import { portState } from '../netlink/port-state.ts';
 import type { JsonSchema } from '../netlink/type.ts';
+import { VLAN_MULTICAST } from '../netlink/vlan-multicast.ts';
 import { type Fields, objectSchema } from '../state/entries/fields.ts';
 import { nexthopFields } from '../state/entries/nexthop-entry.ts';
 import { ruleEntry } from '../state/entries/rule-entry.ts';
-import { HOST_END_KEYS, HOST_KEYS, kindsOf, linkKeys, PORT_KEYS, pairKeys, SWITCH_KEYS } from './topology-keys.ts';
+import {
+  BRIDGE_LISTS,
+  HOST_END_KEYS,
+  HOST_KEYS,
+  kindsOf,
+  linkKeys,
+  PORT_KEYS,
+  pairKeys,
+  SWITCH_KEYS,
+} from './topology-keys.ts';
 
 /**
  * The JSON Schema of topology files, for editors: made from the tables that check the options of the library's calls. Kinds that
@@ -129,7 +139,7 @@ const NAMESPACE: Readonly<Record<string, JsonSchema>> = {
   rules: entries(ruleEntry.fields),
   neighbours: entries(neighbourFields),
   subnets: { type: 'array', items: TEXT },
-  ...refsTo(['vlans', 'fdb', 'mdb', 'mst']),
+  ...refsTo(BRIDGE_LISTS),
 };
 
 /** What a device may have. */
@@ -146,7 +156,7 @@ const DEVICE: Readonly<Record<string, JsonSchema>> = {
   up: SWITCHED,
   promiscuous: SWITCHED,
   ...Object.fromEntries(PORT_OPTIONS.map((option) => [option, bridgePort.rows[option].of.schema ?? {}])),
-  ...refsTo(['vlans', 'fdb', 'mdb', 'mst']),
+  ...refsTo(BRIDGE_LISTS),
 };
 
 function refsTo(names: readonly string[]): Record<string, JsonSchema> {
@@ -160,6 +170,8 @@ function forwarding(): Readonly<Record<string, JsonSchema>> {
     untagged: SWITCHED,
     state: portState.schema ?? {},
     neighSuppress: SWITCHED,
+    mcastRouter: bridgePort.rows.mcastRouter.of.schema ?? {},
+    mcastMaxGroups: bridgePort.rows.mcastMaxGroups.of.schema ?? {},
     tunnelId: { anyOf: [{ type: 'integer', minimum: 1 }, ROW] },
   };
   const number = { type: 'integer', minimum: 0 };
@@ -186,5 +198,6 @@ function forwarding(): Readonly<Record<string, JsonSchema>> {
       required: ['msti'],
       additionalProperties: false,
     }),
+    vlanMulticast: listOf(ofKeys(['id', ...VLAN_MULTICAST], { ...optionsOf(bridge), id: vlan.id }, ['id'])),
   };
 }

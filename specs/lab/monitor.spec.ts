@@ -1,6 +1,7 @@
 import { expect, type Namespace, test } from 'hairpin';
 import { stateOfProcess } from '../../lib/kernel/process-state.ts';
 import { failureOf } from '../matchers/failure-of.ts';
+import { needsMroute } from '../needs-mroute.ts';
 
 /**
  * The lines of `ip monitor` or `bridge monitor`. It listens by then: its netlink socket has joined groups, and it sleeps. Before that it
@@ -95,6 +96,44 @@ test('a monitor tells what bridge monitor does of the fdb and the mdb', async ({
   await expect(mdb).toTell({ group: '239.1.1.1', port: p0 }, { times: 1, hold: 20 });
 });
 
+// a eth0 ── eth0 r eth1 ── eth0 b
+test.for([
+  { family: 4, group: '239.1.1.1', source: '10.9.0.1', others: '239.1.1.2' },
+  { family: 6, group: 'ff05::1', source: 'fd09::1', others: 'ff05::2' },
+] as const)('a monitor tells what ip monitor does of multicast routes to $group', async (net, { lab, skip }) => {
+  const { family, group, source, others } = net;
+  needsMroute(family, skip);
+  const [a, b, r] = [lab.namespace('a'), lab.namespace('b'), lab.router('r')];
+  const [{ a: eth0 }, { a: eth1 }] = [lab.cable(r, a), lab.cable(r, b)];
+  const ip = await referee(r, 'ip', 'mroute');
+  using events = r.monitor('mroute');
+  using routes = r.monitor('route');
+  r.mroute.add({ group, source, in: eth0, out: [eth1] });
+  r.mroute.replace({ group, source, in: eth0, out: [] });
+  r.mroute.delete({ group, source });
+  r.mroute.add({ group: others, in: eth0, out: [eth1] });
+
+  const printed = await ip(4, /Iif: eth0/);
+  expect(printed.map((line) => line.replaceAll(/ {2,}/g, ' '))).toEqual([
+    expect.stringMatching(new RegExp(`^\\(${source}, ?${group}\\) Iif: eth0 Oifs: eth1 `)),
+    expect.stringMatching(new RegExp(`^\\(${source}, ?${group}\\) Iif: eth0 State: resolved`)),
+    expect.stringMatching(new RegExp(`^Deleted \\(${source}, ?${group}\\) Iif: eth0 `)),
+    expect.stringMatching(new RegExp(`, ?${others}\\) Iif: eth0 Oifs: eth0 eth1 `)),
+  ]);
+  const one = { family, group, source, in: 'eth0', proto: 'mrouted', unresolved: false };
+  expect(events.all()).toMatchObject([
+    { ...one, out: [{ dev: 'eth1', ttl: 1 }], deleted: false },
+    { ...one, out: [], deleted: false },
+    { ...one, out: [], deleted: true },
+    { ...one, group: others, source: undefined, out: [{ dev: 'eth0' }, { dev: 'eth1' }], deleted: false },
+  ]);
+  await expect(events).toTell({ group, source, in: eth0, out: [{ dev: eth1, ttl: 1 }] }, { times: 1, hold: 20 });
+  await expect(events).toTell({ group: others, source: undefined }, { times: 1, hold: 20 });
+  await expect(events).not.toTell({ group: others, deleted: true }, { hold: 20 });
+  // They are not among the routes.
+  expect(routes.all().filter(({ to }) => to.startsWith(group))).toEqual([]);
+});
+
 // a eth0 ── eth0 b
 test('events come one by one, and end with the monitor', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
@@ -179,7 +218,7 @@ test('lost events make a number inconclusive, and events that are there still co
 test('a wrong call is refused', async ({ lab }) => {
   const a = lab.namespace('a');
   expect(() => a.monitor('routes' as never)).toThrow(
-    "a.monitor: object must be one of link, address, route, neighbour, fdb, mdb, rule, nexthop: received 'routes'",
+    "a.monitor: object must be one of link, address, route, neighbour, fdb, mdb, rule, nexthop, mroute: received 'routes'",
   );
   using events = a.monitor('route');
   expect(await failureOf(expect(events).toTell({ dst: '10.0.0.0/8' } as never))).toContain(

@@ -52,6 +52,7 @@ export class StateBuilder {
       mcastRouters: [],
       mroutes: [],
       vlans: [],
+      vlanMulticast: [],
     };
     return {
       ...{ name, role, bridge: undefined, nics: {} },

@@ -3,6 +3,7 @@ import type { EntryKind } from './entry-kind.ts';
 import { fdbEntry } from './fdb-entry.ts';
 import { linkEntry } from './link-entry.ts';
 import { mdbEntry } from './mdb-entry.ts';
+import { mrouteEntry } from './mroute-entry.ts';
 import { neighbourEntry } from './neighbour-entry.ts';
 import { nexthopEntry } from './nexthop-entry.ts';
 import { routeEntry } from './route-entry.ts';
@@ -18,6 +19,7 @@ export const MONITORED = {
   mdb: mdbEntry,
   rule: ruleEntry,
   nexthop: nexthopEntry,
+  mroute: mrouteEntry,
 } as const;
 
 export type MonitoredObject = keyof typeof MONITORED;

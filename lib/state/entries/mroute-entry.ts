@@ -1,7 +1,9 @@
-import { ipMroute, type Mroute } from '../../netlink/mroute.ts';
+import { ipMroute, MROUTE_PROTOCOLS, type Mroute } from '../../netlink/mroute.ts';
 import type { Request } from '../../netlink/request.ts';
 import type { Family } from '../../wire/ip-address.ts';
-import { type DeviceNames, nameIn, nameOrNone } from './entry-kind.ts';
+import { type DeviceNames, describeEntry, type EntryKind, nameIn, nameOrNone } from './entry-kind.ts';
+import { deviceName, flag, from, inner, ip, oneNumber, word } from './fields.ts';
+import { routeTable } from './route-entry.ts';
 
 /** A multicast route, as `ip mroute` has it. */
 export interface MrouteEntry {
@@ -23,6 +25,23 @@ export interface MrouteEntry {
   /** Packets that came in by another interface. */
   wrongIn: number;
 }
+
+const count = from(0, Number.MAX_SAFE_INTEGER);
+
+/** A new route, a changed one, and one that packets begin to wait for, are each told of (`mroute_netlink_event`). */
+export const mrouteEntry: EntryKind<MrouteEntry> = describeEntry<Mroute | undefined, MrouteEntry>({
+  noun: 'multicast route',
+  monitored: ['mroute'],
+  message: 24,
+  requests: [ipMroute.all({ family: 4 }), ipMroute.all({ family: 6 })],
+  fields: {
+    ...{ group: ip, source: ip, family: oneNumber(4, 6), in: deviceName },
+    ...{ out: inner({ dev: deviceName, ttl: from(0, 255) }), table: routeTable, proto: word(...MROUTE_PROTOCOLS) },
+    ...{ unresolved: flag, packets: count, bytes: count, wrongIn: count },
+  },
+  entries: (route, names) => (route ? [mrouteOf(route, names)] : []),
+  isOf: (entry, device) => entry.in === device || entry.out.some(({ dev }) => dev === device),
+});
 
 /** The multicast routes of a namespace, those of IPv4 first. */
 export function listMroutes(rtnetlink: { list<Answer>(request: Request<Answer>): Answer[] }): Mroute[] {

@@ -16,6 +16,10 @@ export interface VlanEntry extends BridgeVlan {
   state: VlanState;
   neighSuppress: boolean;
   tunnelId: number | undefined;
+  /** Undefined where the kernel does not tell: it has no snooping, or is older than Linux 5.15. */
+  mcastRouter: number | undefined;
+  /** Undefined where the kernel does not tell: the bridge is without `mcastVlanSnooping`, or Linux is older than 6.3. */
+  mcastMaxGroups: number | undefined;
 }
 
 const described = describeEntry<{ index: number; vlans: VlanRun[] }, VlanEntry>({
@@ -26,7 +30,7 @@ const described = describeEntry<{ index: number; vlans: VlanRun[] }, VlanEntry>(
   fields: {
     ...{ id: from(1, 4094), port: deviceName, pvid: flag, untagged: flag },
     ...{ state: word('disabled', 'listening', 'learning', 'forwarding', 'blocking'), neighSuppress: flag },
-    tunnelId: from(1, 2 ** 32 - 1),
+    ...{ tunnelId: from(1, 2 ** 32 - 1), mcastRouter: from(0, 3), mcastMaxGroups: from(0, 2 ** 32 - 1) },
   },
   entries: ({ index, vlans }, names) =>
     vlans.flatMap((run) => vlansOf(run).map((vlan) => entryOf(nameIn(names, index), vlan))),
@@ -41,7 +45,7 @@ export const vlanEntry: EntryKind<VlanEntry> = {
 
 function entryOf(
   port: string,
-  { state = 'forwarding', neighSuppress = false, tunnelId, ...vlan }: BridgeVlan,
+  { state = 'forwarding', neighSuppress = false, tunnelId, mcastRouter, mcastMaxGroups, ...vlan }: BridgeVlan,
 ): VlanEntry {
-  return { port, ...vlan, state, neighSuppress, tunnelId };
+  return { port, ...vlan, state, neighSuppress, tunnelId, mcastRouter, mcastMaxGroups };
 }

@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from 'node:util';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { bridge } from '../links/bridge.ts';
+import { bridgeVlanGlobal, type VlansOfInstance } from '../netlink/bridge-mst.ts';
+import { ipLink } from '../netlink/link.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+import type { Link, VlanMulticast } from './network-state.ts';
+
+type Settings = VlansOfInstance['multicast'];
+
+/** The VLANs of bridges whose multicast settings are not those of a new VLAN, with what differs. */
+export function readVlanMulticast(rtnetlink: NetlinkSocket, links: readonly Link[]): VlanMulticast[] {
+  // Without CONFIG_BRIDGE_VLAN_FILTERING a bridge has no default VLAN, and the kernel does not know the question.
+  if (!links.some((link) => bridge.is(link) && bridge.of(link).vlanDefaultPvid !== undefined)) return [];
+  const usual = ofNewVlan();
+  return multicastOf(rtnetlink).flatMap(({ settings, ...vlan }) => {
+    const changed = changedOf(settings, usual);
+    return Object.keys(changed).length > 0 ? [{ ...vlan, settings: changed }] : [];
+  });
+}
+
+function multicastOf(rtnetlink: NetlinkSocket): VlanMulticast[] {
+  return rtnetlink
+    .list(bridgeVlanGlobal.all())
+    .flatMap(({ index, vlans }) =>
+      vlans.flatMap(({ first, last, multicast }) =>
+        Array.from({ length: last - first + 1 }, (_, at) => ({ bridge: index, id: first + at, settings: multicast })),
+      ),
+    );
+}
+
+function changedOf(settings: Settings, usual: Settings): Settings {
+  const changed = Object.entries(settings).filter(
+    ([name, value]) => !isDeepStrictEqual(value, usual[name as keyof Settings]),
+  );
+  return Object.fromEntries(changed);
+}
+
+let known: Settings | undefined;
+
+/** Read from a bridge that has just been made: the kernel rounds some times by its `CONFIG_HZ` (`br_multicast_ctx_init`). */
+function ofNewVlan(): Settings {
+  known ??= makeVlan();
+  return known;
+}
+
+function makeVlan(): Settings {
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  try {
+    rtnetlink.change(ipLink.add({ name: 'bridge', ...bridge.as({}) }));
+  } catch (error) {
+    if (error instanceof KernelError) return {};
+    throw error;
+  }
+  // A new bridge is in its default VLAN.
+  return multicastOf(rtnetlink)[0]?.settings ?? {};
+}
