@@ -4,7 +4,7 @@ import { describeFrame } from '../wire/describe-frame.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, multicastMac4, NO_MAC } from '../wire/mac-address.ts';
 import { VLAN_PROTOCOL_NUMBERS, withoutVlanTags } from '../wire/vlan-tag.ts';
-import { needs, within } from './script-question.ts';
+import { requireProgram, runIn } from './script-question.ts';
 import { shellLine } from './shell-words.ts';
 
 /** A frame that was to be heard, or not. */
@@ -70,20 +70,20 @@ export function heardLines(question: HeardQuestion): string[] {
     ...(only ? ['# Left out: whether another host gets a copy (only); the script does not look there'] : []),
     ...(ping ? ['# hairpin sent one of its own; this is one of ping.'] : []),
     '# A counter tells whether it comes to the device, before its stack.',
-    needs('nft', 'nftables'),
-    ...(ping ? [] : [needs('perl', 'perl-base')]),
+    requireProgram('nft', 'nftables'),
+    ...(ping ? [] : [requireProgram('perl', 'perl-base')]),
     ...(to.name.includes('"') ? [UNNAMEABLE] : []),
     ...(frame === 'multicast' && joined ? [shellLine(...join)] : []),
     ...(frame === 'unicast'
       ? [shellLine('ip', '-n', from.namespace.name, 'neighbour', 'replace', target, 'lladdr', to.mac, ...know)]
       : []),
-    within(to.namespace.name, 'nft', table),
+    runIn(to.namespace.name, 'nft', table),
     ping
-      ? `${within(from.namespace.name, 'ping', ...ping.words)} >/dev/null 2>&1 || true`
+      ? `${runIn(from.namespace.name, 'ping', ...ping.words)} >/dev/null 2>&1 || true`
       : sendLine(question, bytes as Buffer),
     // A copy may wait in the queue of a macvlan's parent (macvlan_broadcast_enqueue); ping has waited already.
     ...(ping ? [] : ['sleep 1']),
-    `${within(to.namespace.name, 'nft', 'list', 'table', 'netdev', 'ask')} | grep -q 'packets ${count ?? '[1-9][0-9]*'} '`,
+    `${runIn(to.namespace.name, 'nft', 'list', 'table', 'netdev', 'ask')} | grep -q 'packets ${count ?? '[1-9][0-9]*'} '`,
   ];
 }
 
@@ -163,8 +163,8 @@ const NO_BYTES = Buffer.alloc(0);
 
 function sendLine({ from }: HeardQuestion, frame: Buffer): string {
   const { name } = from.namespace;
-  const index = `"$(${within(name, 'cat', `/sys/class/net/${from.name}/ifindex`)})"`;
-  return `${within(name, 'perl', '-e', SEND)} ${index} ${frame.toString('hex')}`;
+  const index = `"$(${runIn(name, 'cat', `/sys/class/net/${from.name}/ifindex`)})"`;
+  return `${runIn(name, 'perl', '-e', SEND)} ${index} ${frame.toString('hex')}`;
 }
 
 const pings: Record<FrameKind, (question: HeardQuestion) => Ping> = {
