@@ -1,9 +1,9 @@
+import type { DevicePair } from './device-pair.ts';
 import type { Ends } from './ends.ts';
 import type { Unit } from './unit.ts';
-import type { Way } from './way.ts';
 
 /** Its other end sends as one of the channels that the file receives from, and receives what the file sends. */
-export async function macsec(ends: Ends, name: string, unit: Unit): Promise<Way> {
+export async function macsec(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const { far: below } = await ends.below(name);
   const { mac } = ends.interface(name);
   const far = ends.newName();

@@ -6,10 +6,10 @@ import { createLab, type Lab } from '../../lib/lab/index.ts';
 import { type Networkd, networkd } from '../../lib/plugins/networkd.ts';
 import { PATIENCE } from '../../lib/report/project-name.ts';
 import type { Case } from './cases.ts';
+import { askBetween } from './device-pair.ts';
 import { Ends, type IpLink } from './ends.ts';
+import { direct, EXCLUSIVE, PAIR_MAKERS, SLOW } from './pair-makers.ts';
 import { Unit } from './unit.ts';
-import { askAlong } from './way.ts';
-import { direct, EXCLUSIVE, SLOW, WAYS } from './ways.ts';
 
 /** What came of a file. */
 export interface Verdict {
@@ -57,7 +57,11 @@ export async function runCase(each: Case): Promise<Verdict[]> {
     const pair = pairOf(links, link ?? '');
     const ask = (name: string) => answers.get(pair) ?? carries(cut.ends, links, name);
     const answer =
-      link === undefined ? String(WAYS[verdict.kind ?? ''] ?? '') : isDown ? 'networkd keeps it down' : ask(link);
+      link === undefined
+        ? String(PAIR_MAKERS[verdict.kind ?? ''] ?? '')
+        : isDown
+          ? 'networkd keeps it down'
+          : ask(link);
     if (link !== undefined && answer instanceof Promise) answers.set(pair, answer);
     verdicts.push({
       ...verdict,
@@ -194,12 +198,12 @@ async function carries(ends: Ends, links: Links, name: string): Promise<true | s
   const near = master !== undefined && links.has(master) ? master : name;
   const unit = [...ends.netdevs.values()].find((each) => namesOf(each).includes(near));
   const kind = unit?.get('NetDev', 'Kind') ?? '';
-  const way = WAYS[kind] ?? direct;
-  if (typeof way === 'string') return way;
+  const makePair = PAIR_MAKERS[kind] ?? direct;
+  if (typeof makePair === 'string') return makePair;
   try {
     if (EXCLUSIVE.includes(kind)) await setOthersDown(ends, links, near);
-    const made = await way(ends, near, unit ?? NONE);
-    return (await askAlong(ends, made, SLOW.includes(kind))) ?? true;
+    const made = await makePair(ends, near, unit ?? NONE);
+    return (await askBetween(ends, made, SLOW.includes(kind))) ?? true;
   } catch (error) {
     return reasonOf(error as Error);
   }

@@ -1,8 +1,8 @@
 import { ipToBytes } from '../../lib/wire/ip-address.ts';
+import { type DevicePair, nextSubnet } from './device-pair.ts';
 import type { Ends } from './ends.ts';
 import { protectBoth } from './ipsec.ts';
 import type { Unit } from './unit.ts';
-import { nextSubnet, type Way } from './way.ts';
 
 /** Where a tunnel begins and ends, and the devices below it. */
 export interface Outer {
@@ -18,7 +18,7 @@ const IPV6_INSIDE = ['sit', 'ip6tnl', 'vti6'];
 const PROTOCOLS: Record<string, string> = { gre: '47', gretap: '47', ipip: '4', sit: '41' };
 
 /** A tunnel of IP: its other end has local and remote, and both keys, turned round. */
-export async function tunnel(ends: Ends, name: string, unit: Unit): Promise<Way> {
+export async function tunnel(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const get = (key: string) => unit.get('Tunnel', key);
   const kind = unit.get('NetDev', 'Kind') ?? '';
   const outer = await layOuter(ends, name, unit, OVER_IPV6.includes(kind) ? 6 : 4);
@@ -47,7 +47,7 @@ export async function tunnel(ends: Ends, name: string, unit: Unit): Promise<Way>
   ];
   await ends.onFar(words.filter((word) => word !== '').join(' '));
   ends.setMirror(far);
-  if (kind.startsWith('vti')) return protectedWay(ends, { near: name, far, family }, outer);
+  if (kind.startsWith('vti')) return protectedPair(ends, { near: name, far, family }, outer);
   if (unit.isOn('Tunnel', 'ISATAP')) return { near: name, far, family, addresses: isatapAddresses(outer) };
   if (get('IPv6RapidDeploymentPrefix'))
     return sixRd(ends, { near: name, far, family }, outer, get('IPv6RapidDeploymentPrefix') as string);
@@ -107,7 +107,7 @@ function erspanWords(unit: Unit): string[] {
 }
 
 /** A tunnel without a remote end sends to the next hop's address (`ip_tunnel_xmit`), or to that of a neighbour. */
-function toOpenEnd(kind: string, name: string, remote: string): Way['lines'] {
+function toOpenEnd(kind: string, name: string, remote: string): DevicePair['lines'] {
   return (_, target) => {
     if (kind === 'ip6gre') throw new Error('ip neigh takes no IPv6 address for lladdr');
     if (kind === 'gre') return { host: [`neigh replace ${target} lladdr ${remote} dev ${name}`] };
@@ -117,27 +117,32 @@ function toOpenEnd(kind: string, name: string, remote: string): Way['lines'] {
 }
 
 /** Each packet is told by its route where it goes. */
-export function encapRoutes(near: string, far: string, { local, remote }: Outer, encap: 'ip' | 'ip6'): Way['lines'] {
+export function encapRoutes(
+  near: string,
+  far: string,
+  { local, remote }: Outer,
+  encap: 'ip' | 'ip6',
+): DevicePair['lines'] {
   const route = (to: string, dst: string, dev: string) =>
     `route replace ${to} encap ${encap} id 0 dst ${dst} dev ${dev}`;
   return (own, target) => ({ host: [route(target, remote, near)], far: [route(own, local, far)] });
 }
 
 /** Addresses without a subnet. */
-export function single(family: 4 | 6): Pick<Way, 'family' | 'addresses'> {
+export function single(family: 4 | 6): Pick<DevicePair, 'family' | 'addresses'> {
   return { family, addresses: family === 4 ? ['10.97.0.1/32', '10.97.0.2/32'] : ['fd97::1/128', 'fd97::2/128'] };
 }
 
-async function protectedWay(ends: Ends, way: Way, outer: Outer): Promise<Way> {
-  const addresses = nextSubnet(way.family ?? 4);
+async function protectedPair(ends: Ends, pair: DevicePair, outer: Outer): Promise<DevicePair> {
+  const addresses = nextSubnet(pair.family ?? 4);
   await protectBoth(ends, outer, { inner: addresses.map((each) => each.split('/')[0] as string) });
   // The packet's own policy is checked in vti_rcv_cb, which then takes away what a second check would need.
   for (const [ns, device] of [
-    [ends.host, way.near],
-    [ends.far, way.far],
+    [ends.host, pair.near],
+    [ends.far, pair.far],
   ] as const)
-    ns.sysctl.set(`net.ipv${way.family ?? 4}.conf.${device}.disable_policy`, 1);
-  return { ...way, addresses };
+    ns.sysctl.set(`net.ipv${pair.family ?? 4}.conf.${device}.disable_policy`, 1);
+  return { ...pair, addresses };
 }
 
 /** RFC 5214: the last 32 bits are the IPv4 address. */
@@ -146,12 +151,12 @@ function isatapAddresses({ local, remote }: Outer): [string, string] {
 }
 
 /** RFC 5969: behind the prefix, which has 24 bits in systemd's file, stands the IPv4 address. */
-async function sixRd(ends: Ends, way: Way, { local, remote }: Outer, prefix: string): Promise<Way> {
-  await ends.onFar(`tunnel 6rd dev ${way.far} 6rd-prefix ${prefix}`);
+async function sixRd(ends: Ends, pair: DevicePair, { local, remote }: Outer, prefix: string): Promise<DevicePair> {
+  await ends.onFar(`tunnel 6rd dev ${pair.far} 6rd-prefix ${prefix}`);
   const [net = '', length] = prefix.split('::/');
   const inside = (address: string) => {
     const hex = ipToBytes(address).toString('hex');
     return `${net}:00${hex.slice(0, 2)}:${hex.slice(2, 6)}:${hex.slice(6)}00::1/${length}`;
   };
-  return { ...way, addresses: [inside(local), inside(remote)] };
+  return { ...pair, addresses: [inside(local), inside(remote)] };
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { CI_SYSTEMS, type CiSystem, initProject } from '../init/init-project.ts';
-import type { Asked } from '../init/own-package.ts';
+import type { ProjectDependencies } from '../init/own-package.ts';
 import type { Step } from '../init/step.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { quote } from '../report/shell-words.ts';
@@ -12,7 +12,7 @@ import { named } from './named.ts';
 import { print } from './print.ts';
 
 /** @param asked what a project asks for, where the program is not hairpin's own */
-export function initCommand(asked?: Asked): Command {
+export function initCommand(asked?: ProjectDependencies): Command {
   return new Command('init')
     .description('writes a project with a first spec, in an empty folder or an existing project')
     .argument('[folder]', 'the project; made if it does not exist', named, '.')

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { foldersUp } from './folders-up.ts';
 import { PNPM_BUILDS } from './koffi-script.ts';
-import { decideInManifest, hasMember } from './manifest.ts';
+import { decideOnKoffiInManifest, hasMember } from './manifest.ts';
 import type { PackageManager } from './package-manager.ts';
 import { endLine, type ProjectFiles } from './project-files.ts';
 
@@ -30,7 +30,7 @@ export function decidingFile(files: ProjectFiles, manager: PackageManager): stri
 }
 
 /** Writes the decision on koffi's script into that file, or says what to add by hand. */
-export function decideIn(files: ProjectFiles, file: string, manager: PackageManager): void {
+export function decideOnKoffi(files: ProjectFiles, file: string, manager: PackageManager): void {
   const text = files.read(file) ?? '';
   const yaml = basename(file) === PNPM_FILE;
   const decided = 'it decides on koffi';
@@ -42,7 +42,7 @@ export function decideIn(files: ProjectFiles, file: string, manager: PackageMana
     files.keep(file, '', PNPM_BUILDS.trimEnd().split('\n'));
   else if (yaml) files.add(file, `${endLine(text)}${PNPM_BUILDS}`, 'allowBuilds.koffi');
   else {
-    const { text: amended, added } = decideInManifest(text, manager);
+    const { text: amended, added } = decideOnKoffiInManifest(text, manager);
     if (added === '') files.keep(file, decided);
     else files.add(file, amended, added);
   }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { decideIn, decidingFile } from './decide-on-koffi.ts';
+import { decideOnKoffi, decidingFile } from './decide-on-koffi.ts';
 import { foldersUp } from './folders-up.ts';
 import { amendManifest } from './manifest.ts';
-import { type Asked, askForOwn } from './own-package.ts';
+import { askForOwn, type ProjectDependencies } from './own-package.ts';
 import { COMMANDS, type PackageManager, packageManagerOf } from './package-manager.ts';
 import { endLine, ProjectFiles } from './project-files.ts';
 import type { Step } from './step.ts';
@@ -48,7 +48,7 @@ export function initProject(folder: string, ci: CiSystem | undefined, asked = as
   const spec = join(SPEC_FOLDERS.find((each) => existsSync(join(folder, each))) ?? '', SPEC_NAME);
   files.make(spec, SPEC);
   ignoreResults(files);
-  if (!isOwn) decideIn(files, deciding, manager);
+  if (!isOwn) decideOnKoffi(files, deciding, manager);
   if (ci) addCi(files, ci, manager);
   const { install, test, run } = COMMANDS[manager];
   return { steps: files.steps, next: `${install} && ${manifest.testsByScript ? test : `${run} vitest run ${spec}`}` };
@@ -56,7 +56,7 @@ export function initProject(folder: string, ci: CiSystem | undefined, asked = as
 
 function packagesFor(
   manager: PackageManager,
-  { hairpin, peerDependencies, devDependencies }: Asked,
+  { hairpin, peerDependencies, devDependencies }: ProjectDependencies,
 ): Record<string, string> {
   return {
     '@types/node': devDependencies['@types/node'] as string,

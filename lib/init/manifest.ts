@@ -59,7 +59,7 @@ export function amendManifest(
 }
 
 /** The package.json at the top of a workspace, with nothing but the decision on koffi's script; nothing is added to one that has it. */
-export function decideInManifest(text: string, manager: PackageManager): { text: string; added: string } {
+export function decideOnKoffiInManifest(text: string, manager: PackageManager): { text: string; added: string } {
   const fields = parse(text);
   const decision = missingDecision(fields, manager);
   if (!decision) return { text, added: '' };

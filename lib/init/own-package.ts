@@ -12,13 +12,13 @@ export interface OwnPackage {
 }
 
 /** What the package.json of a new project asks for. */
-export interface Asked extends Pick<OwnPackage, 'peerDependencies' | 'devDependencies'> {
+export interface ProjectDependencies extends Pick<OwnPackage, 'peerDependencies' | 'devDependencies'> {
   /** The range of hairpin's versions, or a file. */
   hairpin: string;
 }
 
 /** Asks for this very hairpin. */
-export function askForOwn(): Asked {
+export function askForOwn(): ProjectDependencies {
   const own = ownPackage();
   return { ...own, hairpin: ownSpecifier(own) };
 }

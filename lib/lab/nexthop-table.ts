@@ -5,11 +5,12 @@ import type { Causes } from '../netlink/request.ts';
 import { checkOptionValues } from '../state/entries/fields.ts';
 import { type NexthopEntry, nexthopEntry, nexthopFields } from '../state/entries/nexthop-entry.ts';
 import { type Family, familyOf } from '../wire/ip-address.ts';
+import { checkEncap } from './check-encap.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { checkEncap, deviceOf } from './route-options.ts';
+import { deviceOf } from './route-options.ts';
 import { change, watcher } from './watcher.ts';
 
 /** A new nexthop object, in the words of `ip nexthop` (camel-cased). */

@@ -34,18 +34,6 @@ export function refuseIgnoredOfPort(call: string, port: Interface, said: PortOpt
   refuse(call, rules, said as Values, () => portSettings(engineOf(port).link()) as Values, { noun: 'port', ask });
 }
 
-/**
- * Removes a new route or rule again if the kernel has ignored its realms.
- *
- * @throws KernelError `EOPNOTSUPP`
- */
-export function refuseIgnoredRealms(operation: string, isThere: () => boolean, undo: () => void): void {
-  if (isThere()) return;
-  undo();
-  const cause = 'this kernel ignores realms: it needs CONFIG_IP_ROUTE_CLASSID';
-  throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
-}
-
 function refuse(
   operation: string,
   rules: Rules,

@@ -2,7 +2,6 @@ import { checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
 import type { RouteMetrics } from '../netlink/route-metrics.ts';
-import { type Seg6Local, TAKEN_BY_ACTION } from '../netlink/seg6local.ts';
 import {
   checkOptionValues,
   deviceName,
@@ -22,6 +21,7 @@ import {
   target,
 } from '../state/entries/route-entry.ts';
 import { type Family, familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import { checkEncap } from './check-encap.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -125,8 +125,7 @@ export function parseRoute(
   checkTogether(call, options, isNew);
   checkEncap(call, said.encap);
   const to = destination(call, options);
-  if (said.realms !== undefined && to.family === 6)
-    throw new UsageError(`${call}: realms belong to routes of IPv4 (rtm_to_fib6_config): received ${said.realms}`);
+  checkFamily(call, { ...said }, to.family);
   if (said.realms !== undefined && (options.nextHops || said.nhid !== undefined))
     throw new UsageError(
       `${call}: realms go with neither nextHops nor nhid (fib_create_info): received ${said.realms}`,
@@ -174,45 +173,9 @@ function parseHop(call: string, namespace: Namespace, hop: RouteHopOptions, at: 
   return { via, device: dev === undefined ? undefined : deviceOf(namespace, dev), weight, onlink, encap };
 }
 
-/** What each encapsulation has to say. */
-const NEEDED_BY_ENCAP: Record<keyof Encap, readonly string[]> = {
-  ...{ mpls: [], ip: ['dst'], ip6: ['dst'], seg6: ['mode', 'segs'], seg6local: ['action'] },
-};
-
-/** The values have been checked, but not which of them there are. @throws UsageError */
-export function checkEncap(call: string, encap: Encap | undefined): void {
-  if (encap === undefined) return;
-  const [said, ...others] = Object.entries(encap).filter(([, value]) => value !== undefined);
-  if (!said || others.length > 0 || Array.isArray(encap))
-    throw new UsageError(
-      `${call}: encap must be an object with one of mpls, ip, ip6, seg6 and seg6local: received ${show(encap)}`,
-    );
-  const [name, value] = said as [keyof Encap, Record<string, unknown>];
-  const missing = NEEDED_BY_ENCAP[name].filter((each) => value[each] === undefined);
-  if (missing.length > 0)
-    throw new UsageError(`${call}: ${name} of encap must have ${missing.join(' and ')}: received ${show(value)}`);
-  if (encap.seg6local) checkSeg6Local(call, encap.seg6local);
-}
-
-/** The kernel passes over what an action does not take (`parse_nla_action`). */
-function checkSeg6Local(call: string, said: Seg6Local): void {
-  const { needs, takes } = TAKEN_BY_ACTION[said.action];
-  const missing = needs.filter((name) => said[name] === undefined);
-  if (missing.length > 0) throw new UsageError(`${call}: ${said.action} must have ${missing.join(' and ')}`);
-  const known: readonly string[] = ['action', 'count', ...needs, ...takes];
-  const stray = Object.entries(said).find(([name, value]) => value !== undefined && !known.includes(name));
-  if (stray) throw new UsageError(`${call}: ${said.action} takes ${known.slice(1).join(', ')}: received ${stray[0]}`);
-  const lengths = said.lblen ?? said.nflen;
-  if (lengths !== undefined && !said.flavors?.includes('next-csid'))
-    throw new UsageError(`${call}: lblen and nflen belong to flavors: ['next-csid']`);
-  // seg6_end_dt6_build
-  if (said.action === 'End.DT6' && (said.table === undefined) === (said.vrftable === undefined))
-    throw new UsageError(`${call}: End.DT6 must have either table or vrftable`);
-}
-
 function checkTogether(
   call: string,
-  { type = 'unicast', via, dev, nextHops, nhid, encap }: RouteOptions,
+  { type = 'unicast', via, dev, nextHops, nhid, encap, onlink }: RouteOptions,
   isNew: boolean,
 ): void {
   const leads = Object.entries({ via, dev, nextHops, nhid, encap }).filter(([, value]) => value !== undefined);
@@ -226,8 +189,28 @@ function checkTogether(
     throw new UsageError(
       `${call}: ${nextHops ? 'nextHops stand' : 'nhid stands'} for the whole way: received ${names}`,
     );
+  if (nhid !== undefined && onlink)
+    throw new UsageError(`${call}: onlink belongs to the nexthop object ${nhid}: say it in nexthop.add`);
   if (isNew && via === undefined && dev === undefined && !nextHops && nhid === undefined)
     throw new UsageError(`${call}: a route takes via (a next hop) or dev (an interface)`);
+}
+
+/** Options of one family, with the values that say nothing. The kernel passes over the others in a route of the other family. */
+const OF_FAMILY = {
+  4: { realms: [], scope: ['global', '0'], tos: [0] },
+  6: { pref: [], from: [] },
+} as const;
+
+function checkFamily(call: string, said: Readonly<Record<string, unknown>>, family: Family): void {
+  const other = family === 4 ? 6 : 4;
+  const stray = Object.entries<readonly unknown[]>(OF_FAMILY[other]).find(
+    ([name, usual]) => said[name] !== undefined && !usual.includes(said[name]),
+  );
+  if (!stray) return;
+  const [name] = stray;
+  const belongs = name === 'realms' ? 'belong' : 'belongs';
+  const readBy = family === 4 ? 'rtm_to_fib_config' : 'rtm_to_fib6_config';
+  throw new UsageError(`${call}: ${name} ${belongs} to routes of IPv${other} (${readBy}): received ${said[name]}`);
 }
 
 /** `default` is of the family of what is said beside it. */

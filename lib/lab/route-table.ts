@@ -10,7 +10,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { refuseIgnoredRealms } from './refuse-ignored.ts';
+import { refuseIgnoredOfRoute } from './refuse-ignored-route.ts';
 import { deviceOf, parseRoute, type RouteOptions } from './route-options.ts';
 import { routeTo } from './route-to.ts';
 import { change, watcher } from './watcher.ts';
@@ -157,11 +157,7 @@ export class RouteTable {
         ...usual,
       };
       const route = this.#parse(call, options, true);
-      const { rtnetlink } = engineOf(this.#namespace);
-      rtnetlink.change(ipRoute[verb](route, causes));
-      const isThere = () => rtnetlink.list(ipRoute.all({ family: 4 })).some(({ realms }) => realms === route.realms);
-      if (route.realms !== undefined)
-        refuseIgnoredRealms(call, isThere, () => rtnetlink.change(ipRoute.delete({ ...route, realms: undefined })));
+      engineOf(this.#namespace).rtnetlink.change(ipRoute[verb](route, causes));
       // Packets share several ways, or are taken for another's: the network is no longer what the lab's handles say.
       if (options.nextHops || options.nhid !== undefined || TAKING.includes(options.type ?? 'unicast'))
         engineOf(this.#namespace.lab).visits.addFault();
@@ -170,6 +166,8 @@ export class RouteTable {
 
   #parse(call: string, options: RouteOptions, isNew: boolean): Parameters<typeof ipRoute.add>[0] {
     checkLabOpen(call, this.#namespace.lab);
-    return parseRoute(call, this.#namespace, options, isNew);
+    const route = parseRoute(call, this.#namespace, options, isNew);
+    refuseIgnoredOfRoute(call, route);
+    return route;
   }
 }

@@ -14,7 +14,7 @@ import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
-import { refuseIgnoredRealms } from './refuse-ignored.ts';
+import { refuseIgnoredRealms } from './refuse-ignored-route.ts';
 import { change, watcher } from './watcher.ts';
 
 /** A routing policy rule to add or delete, in the words of `ip rule` (camel-cased). */
@@ -80,11 +80,7 @@ export class RuleTable {
     change(call, [options], () => {
       const rule = this.#parse(call, options);
       if (!rule.action) throw new UsageError(`${call}: a rule takes table, goto, l3mdev, or a type such as prohibit`);
-      const { rtnetlink } = engineOf(this.#namespace);
-      rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
-      const isThere = () => rtnetlink.list(ipRule.all({ family: 4 })).some(({ realms }) => realms === rule.realms);
-      if (rule.realms !== undefined)
-        refuseIgnoredRealms(call, isThere, () => rtnetlink.change(ipRule.delete({ ...rule, realms: undefined })));
+      engineOf(this.#namespace).rtnetlink.change(ipRule.add(rule, { EEXIST: 'there is such a rule already' }));
     });
   }
 
@@ -120,6 +116,7 @@ export class RuleTable {
     const family = familyOf(call, options.family, [from?.family, to?.family]);
     if (realms !== undefined && family === 6)
       throw new UsageError(`${call}: realms belong to rules of IPv4 (fib6_rule_configure): received ${realms}`);
+    if (realms !== undefined) refuseIgnoredRealms(call);
     return {
       ...{
         ...{ family, suppressIfgroup, realms, tunId },

@@ -7,7 +7,7 @@ import { lastLines } from './console.ts';
 import { type Kernel, KernelUnavailable } from './kernel.ts';
 import { kernelsIn, LOOKED_FOR } from './kernel-folder.ts';
 import { makeProgram } from './programs.ts';
-import { gather, startProgram } from './start-program.ts';
+import { gatherOutput, startProgram } from './start-program.ts';
 import { pathOf, USER_MODE, userModeKernel } from './user-mode.ts';
 
 /** A kernel's tree that is to be built, and the arguments of `make` that build it. */
@@ -55,7 +55,7 @@ export async function buildKernel(
   // make ends its compilers when it is asked to end, and takes away what they had half made.
   const { child, ended } = startProgram([...dieWithParentCommand('TERM'), makeProgram(), ...args]);
   for (const stream of [child.stdout, child.stderr])
-    gather(stream, (text) => {
+    gatherOutput(stream, (text) => {
       texts.push(text);
       onOutput(text);
     });

@@ -27,7 +27,7 @@ import { findReports, type KernelReport } from './kernel-reports.ts';
 import { QemuEnded } from './monitor.ts';
 import { afterRunning, processorWait } from './processor-wait.ts';
 import { startMachine } from './start-machine.ts';
-import { gather } from './start-program.ts';
+import { gatherOutput } from './start-program.ts';
 import { watchDebugger } from './watch-debugger.ts';
 
 /** What is to run, and how long it may take. */
@@ -190,7 +190,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     if (PANIC.test(messageOf(line))) clock.after(PANIC_WITHIN, () => machine.child.kill('SIGKILL'));
   });
   const { promise: waits, resolve: onWaits } = Promise.withResolvers<void>();
-  const said = gather(machine.child.stdout, (text) => {
+  const said = gatherOutput(machine.child.stdout, (text) => {
     logs[0]?.write(text);
     if (run.booted === undefined) {
       if (said().includes(WAITS)) onWaits();
@@ -200,7 +200,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   });
   const console = () => (kept?.console ?? '') + said();
   if (kept) logs[0]?.write(kept.console);
-  const output = gather(started.output, (text) => {
+  const output = gatherOutput(started.output, (text) => {
     if (run.firstOutput === undefined) task.terminal?.begin(started.output, () => end({ kind: 'left' }));
     run.firstOutput ??= clock.elapsed();
     logs[1]?.write(text);
@@ -213,7 +213,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     // Why it ended stands in what it has said.
     if (!(error instanceof QemuEnded)) end({ kind: 'lost', reason: error.message });
   });
-  const complaints = [gather(machine.child.stderr), gather(server?.child.stderr)];
+  const complaints = [gatherOutput(machine.child.stderr), gatherOutput(server?.child.stderr)];
 
   try {
     await machine.ended;

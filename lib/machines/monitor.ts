@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { eachLine } from './console.ts';
-import { gather } from './start-program.ts';
+import { gatherOutput } from './start-program.ts';
 
 /** It has, before it could answer. */
 export class QemuEnded extends Error {
@@ -35,7 +35,7 @@ export class Monitor {
   constructor(stream: Duplex) {
     this.#stream = stream;
     const { promise: greeted, resolve: greet } = Promise.withResolvers<void>();
-    gather(
+    gatherOutput(
       stream,
       eachLine((line) => {
         if (line.trim() === '') return;

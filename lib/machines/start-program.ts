@@ -29,7 +29,7 @@ export interface Program {
 }
 
 /** All of a program's output, gathered as it comes. */
-export function gather(
+export function gatherOutput(
   stream: NodeJS.ReadableStream | null | undefined,
   onText?: (text: string) => void,
 ): () => string {

@@ -83,6 +83,7 @@ export interface CauseFacts {
   'neighbour.arp-filter': { device: DeviceName; address: string; asker: string; asked?: Asked };
   'neighbour.other-device': { device: DeviceName; owner: DeviceName; address: string; asked?: Asked };
   'neighbour.other-host': { device: DeviceName; namespace: string; address: string; isPermanent: boolean };
+  'neighbour.port-mac': { device: DeviceName; mac: string; port: DeviceName; portMac: string };
   'neighbour.old-mac': {
     device: DeviceName;
     mac: string;

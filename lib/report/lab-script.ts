@@ -5,6 +5,7 @@ import { scriptLeftOutLines } from './left-out.ts';
 import { addressLines } from './script-addresses.ts';
 import { nftablesLines } from './script-filters.ts';
 import { fdbLines, mdbLines, vlanLines, vlanMulticastLines } from './script-forwarding.ts';
+import { gatewayLines } from './script-gateways.ts';
 import { type HeardQuestion, heardLines } from './script-heard.ts';
 import { extraLines, linkLines, memberLines, portLines, portStateLines, upLines } from './script-links.ts';
 import { neighbourLines, proxyLines } from './script-neighbours.ts';
@@ -41,8 +42,10 @@ export function labScript(whole: WholeLabState, question?: AskedQuestion | Heard
     ['Links that are up', upLines(state)],
     ['Which of its slaves a bond uses', memberLines(state)],
     ['Addresses', each(addressLines)],
+    ['Ways to next hops, which the kernel looks for when it adds them', each((...of) => gatewayLines(...of, 'add'))],
     ['Nexthops', each(nexthopLines)],
     ['Routes', each(routeLines)],
+    ['Without the ways to next hops', each((...of) => gatewayLines(...of, 'delete'))],
     ['Permanent neighbours', each(neighbourLines)],
     ['Addresses that are answered for', each(proxyLines)],
     ['Static forwarding entries', each(fdbLines)],

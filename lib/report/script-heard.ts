@@ -4,7 +4,7 @@ import { describeFrame } from '../wire/describe-frame.ts';
 import { decodeEthernet, ETHERTYPE } from '../wire/ethernet.ts';
 import { BROADCAST_MAC, multicastMac4, NO_MAC } from '../wire/mac-address.ts';
 import { VLAN_PROTOCOL_NUMBERS, withoutVlanTags } from '../wire/vlan-tag.ts';
-import { needs, within } from './script-question.ts';
+import { requireProgram, runIn } from './script-question.ts';
 import { shellLine } from './shell-words.ts';
 
 /** A frame that was to be heard, or not. */
@@ -70,20 +70,20 @@ export function heardLines(question: HeardQuestion): string[] {
     ...(only ? ['# Left out: whether another host gets a copy (only); the script does not look there'] : []),
     ...(ping ? ['# hairpin sent one of its own; this is one of ping.'] : []),
     '# A counter tells whether it comes to the device, before its stack.',
-    needs('nft', 'nftables'),
-    ...(ping ? [] : [needs('perl', 'perl-base')]),
+    requireProgram('nft', 'nftables'),
+    ...(ping ? [] : [requireProgram('perl', 'perl-base')]),
     ...(to.name.includes('"') ? [UNNAMEABLE] : []),
     ...(frame === 'multicast' && joined ? [shellLine(...join)] : []),
     ...(frame === 'unicast'
       ? [shellLine('ip', '-n', from.namespace.name, 'neighbour', 'replace', target, 'lladdr', to.mac, ...know)]
       : []),
-    within(to.namespace.name, 'nft', table),
+    runIn(to.namespace.name, 'nft', table),
     ping
-      ? `${within(from.namespace.name, 'ping', ...ping.words)} >/dev/null 2>&1 || true`
+      ? `${runIn(from.namespace.name, 'ping', ...ping.words)} >/dev/null 2>&1 || true`
       : sendLine(question, bytes as Buffer),
     // A copy may wait in the queue of a macvlan's parent (macvlan_broadcast_enqueue); ping has waited already.
     ...(ping ? [] : ['sleep 1']),
-    `${within(to.namespace.name, 'nft', 'list', 'table', 'netdev', 'ask')} | grep -q 'packets ${count ?? '[1-9][0-9]*'} '`,
+    `${runIn(to.namespace.name, 'nft', 'list', 'table', 'netdev', 'ask')} | grep -q 'packets ${count ?? '[1-9][0-9]*'} '`,
   ];
 }
 
@@ -94,12 +94,13 @@ function wordsOf({ from, to, copies }: HeardQuestion): string {
   return `does a frame of ${from} come to ${to}${tagged || ''}${counted || ''}`;
 }
 
-/** How nft knows a frame, with these tags, or else with any. */
+/** How nft knows a frame, with these tags, or else with any: by what `frameIdentity` looks at, too. */
 function matchesOf(frame: Buffer, tags?: readonly number[]): string[] {
   const { source, destination } = decodeEthernet(frame) ?? { source: NO_MAC, destination: NO_MAC };
-  const { etherType = 0, payload } = decodeEthernet(withoutVlanTags(frame)) ?? {};
-  const macs = `ether saddr ${source} ether daddr ${destination}`;
-  const protocolAt = PROTOCOL_AT[etherType];
+  const { etherType = 0, payload = NO_BYTES } = decodeEthernet(withoutVlanTags(frame)) ?? {};
+  const { protocol, ends } = ipFields(etherType, payload);
+  // A router gives a packet other MAC addresses.
+  const macs = ends.length > 0 ? [] : [`ether saddr ${source} ether daddr ${destination}`];
   const any = Array.from({ length: MOST_TAGS + 1 }, (_, count) => Array<undefined>(count).fill(undefined));
   return (tags ? [tags] : any).map((ids) => {
     const words = ids.flatMap((id, at) => [
@@ -107,9 +108,32 @@ function matchesOf(frame: Buffer, tags?: readonly number[]): string[] {
       ...(id === undefined ? [] : [field(TYPE_AT + TAG * at + 2, 2, `& 0xfff == ${id}`)]),
     ]);
     const type = TYPE_AT + TAG * ids.length;
-    const protocol = protocolAt === undefined ? [] : [field(type + 2 + protocolAt, 1, payload?.[protocolAt] ?? 0)];
-    return [macs, ...words, field(type, 2, etherType), ...protocol].join(' ');
+    const ip = [...protocol, ...ends].map(({ at, bytes }) =>
+      field(type + 2 + at, bytes.length, `0x${bytes.toString('hex')}`),
+    );
+    return [...macs, ...words, field(type, 2, etherType), ...ip].join(' ');
   });
+}
+
+/** Bytes of a packet. */
+interface Part {
+  at: number;
+  bytes: Buffer;
+}
+
+/** What a packet of IP carries, and its two addresses, unless it is one that no router forwards. */
+function ipFields(etherType: number, packet: Buffer): { protocol: Part[]; ends: Part[] } {
+  const fields = IP[etherType];
+  if (!fields) return { protocol: [], ends: [] };
+  const { protocolAt, sourceAt, length } = fields;
+  const part = (at: number, size: number) => ({ at, bytes: packet.subarray(at, at + size) });
+  const [source, destination] = [part(sourceAt, length), part(sourceAt + length, length)];
+  // Without a source address (ip_route_input_slow, ip6_forward).
+  const isRoutable = destination.bytes.length === length && source.bytes.some((byte) => byte !== 0);
+  return {
+    protocol: packet.length > protocolAt ? [part(protocolAt, 1)] : [],
+    ends: isRoutable ? [source, destination] : [],
+  };
 }
 
 /**
@@ -127,13 +151,20 @@ const TAG_TYPES = Object.values(VLAN_PROTOCOL_NUMBERS).join(', ');
 /** Where nobody asked for tags: QinQ has two. */
 const MOST_TAGS = 2;
 
-/** Where a packet says what it carries. The hosts of one frame also send each other ARP, ICMP and ND. */
-const PROTOCOL_AT: Readonly<Record<number, number>> = { [ETHERTYPE.ipv4]: 9, [ETHERTYPE.ipv6]: 6 };
+/**
+ * Where a packet says what it carries and who sent it; the destination follows, of the same length. The hosts of one frame also send each
+ * other ARP, ICMP and ND.
+ */
+const IP: Readonly<Record<number, { protocolAt: number; sourceAt: number; length: number }>> = {
+  [ETHERTYPE.ipv4]: { protocolAt: 9, sourceAt: 12, length: 4 },
+  [ETHERTYPE.ipv6]: { protocolAt: 6, sourceAt: 8, length: 16 },
+};
+const NO_BYTES = Buffer.alloc(0);
 
 function sendLine({ from }: HeardQuestion, frame: Buffer): string {
   const { name } = from.namespace;
-  const index = `"$(${within(name, 'cat', `/sys/class/net/${from.name}/ifindex`)})"`;
-  return `${within(name, 'perl', '-e', SEND)} ${index} ${frame.toString('hex')}`;
+  const index = `"$(${runIn(name, 'cat', `/sys/class/net/${from.name}/ifindex`)})"`;
+  return `${runIn(name, 'perl', '-e', SEND)} ${index} ${frame.toString('hex')}`;
 }
 
 const pings: Record<FrameKind, (question: HeardQuestion) => Ping> = {

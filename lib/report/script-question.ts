@@ -26,26 +26,26 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
     const { from, to, family } = asked.question;
     const whole = asked.size === undefined ? [] : ['-s', asked.size, '-M', 'do'];
     const words = ['ping', `-${family}`, '-c', 1, '-i', 0.2, '-w', 2, ...whole, ...sourceFor('-I', asked), to.address];
-    return [within(from.name, ...words)];
+    return [runIn(from.name, ...words)];
   },
   arp: ({ question: { from, to, source } }) => [
     '# hairpin asked by ARP; arping does the same.',
-    needs('arping', 'iputils-arping'),
-    within(from.name, 'arping', '-c', 1, '-w', 1, '-I', source.device.name, to.address),
+    requireProgram('arping', 'iputils-arping'),
+    runIn(from.name, 'arping', '-c', 1, '-w', 1, '-I', source.device.name, to.address),
   ],
   nd: ({ question: { from, to, source } }) => [
     '# hairpin asked by a neighbour solicitation; ndisc6 does the same.',
-    needs('ndisc6', 'ndisc6'),
-    within(from.name, 'ndisc6', '-1', '-r', 1, to.address, source.device.name),
+    requireProgram('ndisc6', 'ndisc6'),
+    runIn(from.name, 'ndisc6', '-1', '-r', 1, to.address, source.device.name),
   ],
   tcp: (asked) => {
     const { from, to } = asked.question;
-    const ask = within(from.name, 'nc', '-z', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
+    const ask = runIn(from.name, 'nc', '-z', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
     return [...netcatLines(asked), ask];
   },
   udp: (asked) => {
     const { from, to } = asked.question;
-    const ask = within(from.name, 'nc', '-u', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
+    const ask = runIn(from.name, 'nc', '-u', '-w', 1, ...sourceFor('-s', asked), to.address, asked.port);
     const data = asked.size === undefined ? 'echo ask' : `head -c ${asked.size} /dev/zero`;
     return [...netcatLines(asked), `${data} | ${ask} | grep -q .`];
   },
@@ -53,10 +53,10 @@ const ways: Record<AskedQuestion['by'], (asked: AskedQuestion) => string[]> = {
 
 function netcatLines({ by, port, outcome, question: { to } }: AskedQuestion): string[] {
   const words = `# hairpin asked by ${by.toUpperCase()}, port ${port}; netcat comes nearest.`;
-  const needed = needs('nc', 'netcat-openbsd');
+  const needed = requireProgram('nc', 'netcat-openbsd');
   // A refusal is asked again where nobody listens.
   if (!to.namespace || outcome === 'refused') return [words, needed];
-  const listen = within(to.namespace.name, 'timeout', 5, 'nc', by === 'udp' ? '-u' : '', '-l', '-p', port);
+  const listen = runIn(to.namespace.name, 'timeout', 5, 'nc', by === 'udp' ? '-u' : '', '-l', '-p', port);
   return [
     `${words} The first one answers, in place of whoever did.`,
     needed,
@@ -66,7 +66,7 @@ function netcatLines({ by, port, outcome, question: { to } }: AskedQuestion): st
 }
 
 /** Without the program the answer would seem to be no. */
-export function needs(program: string, debianPackage: string): string {
+export function requireProgram(program: string, debianPackage: string): string {
   return `command -v ${program} >/dev/null || { echo "lab.sh: the question needs ${program} (${debianPackage})" >&2; exit 3; }`;
 }
 
@@ -75,6 +75,6 @@ function sourceFor(option: string, { question: { bound, source } }: AskedQuestio
   return bound ? [option, bound === 'device' && option === '-I' ? source.device.name : source.address] : [];
 }
 
-export function within(namespace: string, ...command: (string | number | undefined)[]): string {
+export function runIn(namespace: string, ...command: (string | number | undefined)[]): string {
   return shellLine('ip', 'netns', 'exec', namespace, ...command);
 }

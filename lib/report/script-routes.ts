@@ -125,19 +125,23 @@ function ruleLines(state: WholeLabState, namespace: WholeNamespace, family: 4 | 
 
 export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const say = sayer(state, namespace.name);
-  const singleFirst = namespace.nexthops.toSorted((one, other) => one.group.length - other.group.length);
-  return singleFirst
-    .filter((each) => whyNoNexthop(each, namespace.nexthops) === undefined)
-    .map(({ unknown: _, encapsulates: __, group, device, groupType, ...rest }) =>
-      say(
-        ipNexthop.add({
-          ...rest,
-          ...(group.length > 0 ? { group, groupType } : {}),
-          // The kernel hangs one that drops on the loopback.
-          ...(rest.blackhole ? {} : { device }),
-        }),
-      ),
-    );
+  return nexthopsInOrder(namespace).map(({ unknown: _, encapsulates: __, group, device, groupType, ...rest }) =>
+    say(
+      ipNexthop.add({
+        ...rest,
+        ...(group.length > 0 ? { group, groupType } : {}),
+        // The kernel hangs one that drops on the loopback.
+        ...(rest.blackhole ? {} : { device }),
+      }),
+    ),
+  );
+}
+
+/** The nexthops that a script makes, in an order in which the kernel takes them. */
+export function nexthopsInOrder({ nexthops }: WholeNamespace): Nexthop[] {
+  return nexthops
+    .filter((each) => whyNoNexthop(each, nexthops) === undefined)
+    .toSorted((one, other) => one.group.length - other.group.length);
 }
 
 /** Why a script cannot make a nexthop. */

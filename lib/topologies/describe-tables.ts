@@ -7,7 +7,7 @@ import { ipRule, KERNELS_OWN_RULES, type Rule } from '../netlink/rule.ts';
 import { leadsNowhere } from '../report/given-routes.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { isMadeByCall } from '../report/mroute-words.ts';
-import { routeRequests, saidRoute, whyNoNexthop } from '../report/script-routes.ts';
+import { nexthopsInOrder, routeRequests, saidRoute } from '../report/script-routes.ts';
 import { type DeviceNames, nameIn } from '../state/entries/entry-kind.ts';
 import { mrouteOf } from '../state/entries/mroute-entry.ts';
 import { nexthopOf } from '../state/entries/nexthop-entry.ts';
@@ -26,9 +26,7 @@ export function describeTables(subject: Subject): DescribedTables {
   const isSwitch = subject.namespace.role === 'switch';
   const names = deviceNamesOf(subject);
   const requests = routeRequests(subject.namespace);
-  const nexthops = subject.namespace.nexthops
-    .filter((each) => whyNoNexthop(each, subject.namespace.nexthops) === undefined)
-    .toSorted((one, other) => one.group.length - other.group.length);
+  const nexthops = nexthopsInOrder(subject.namespace);
   const { added: rules, missing } = rulesOf(subject);
   const neighbours = subject.namespace.neighbours.filter(({ state }) => state === 'PERMANENT');
   const { proxies } = subject.namespace;

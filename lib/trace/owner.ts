@@ -52,7 +52,7 @@ export function holdersOf(lab: Lab, address: string, first?: Namespace): Holder[
 }
 
 /** Whether a namespace has an address, be it on the loopback, or on a device that the lab does not know. */
-export function holds(namespace: Namespace, address: string): boolean {
+export function hasAddress(namespace: Namespace, address: string): boolean {
   return heldIn(namespace, address).length > 0 || hasLocalRoute(namespace, address);
 }
 

@@ -12,7 +12,7 @@ import { ipPacketOf } from '../wire/ip-packet.ts';
 import { withoutVlanTags } from '../wire/vlan-tag.ts';
 import { copiesAt, isSent, repliedAfterTranslation, waysOfAnswers } from './answer-ways.ts';
 import { Capture } from './capture.ts';
-import { answersAnycast, holds } from './owner.ts';
+import { answersAnycast, hasAddress } from './owner.ts';
 import type { Recognize } from './probe-path.ts';
 import { advertised } from './solicitation.ts';
 
@@ -85,7 +85,9 @@ function mayHaveStandIn({ from: { lab }, to }: Question): boolean {
  */
 function cloneOf(target: Namespace, { from, to }: Question, ways: readonly Hop[]): StandIn | undefined {
   for (const { frame: own } of ways.filter(({ frame }) => frame.at.namespace === target)) {
-    const sent = ways.filter(({ frame }) => frame.bytes.equals(own.bytes) && holds(frame.at.namespace, to.address));
+    const sent = ways.filter(
+      ({ frame }) => frame.bytes.equals(own.bytes) && hasAddress(frame.at.namespace, to.address),
+    );
     const clone = sent.find(({ frame }) => frame.at.namespace !== target)?.frame.at.namespace;
     const came = sent.reduce((copies, way) => copies + copiesAt(from, way), 0);
     if (clone && came > 0 && came < sent.length) return { ...twice(clone, to), orTarget: true };
@@ -100,7 +102,9 @@ function cloneOf(target: Namespace, { from, to }: Question, ways: readonly Hop[]
  */
 function claims({ at: { namespace }, bytes, identity }: CapturedFrame, address: string, own: Set<string>): boolean {
   return (
-    (isAdvertisement(bytes) && !own.has(identity)) || holds(namespace, address) || answersAnycast(namespace, address)
+    (isAdvertisement(bytes) && !own.has(identity)) ||
+    hasAddress(namespace, address) ||
+    answersAnycast(namespace, address)
   );
 }
 
@@ -141,7 +145,7 @@ function withItsAddress(
     const address = destinationOf(bytes);
     if (address === undefined) continue;
     if (address === to.address && answersAnycast(namespace, address)) return anyRouter(namespace, to);
-    if (!holds(namespace, address)) continue;
+    if (!hasAddress(namespace, address)) continue;
     if (address !== to.address) return translated(namespace, to.address, address);
     return twice(namespace, to);
   }

@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import { PLAIN_OUTSIDE_OF_RUN } from '../outside-of-run.ts';
 import type { ShardProject } from './shard-project.ts';
 
 /** One that changes nothing, since machines without it have no use for it: takes its own options off. */
@@ -24,9 +25,8 @@ export async function ciShell({ root }: ShardProject): Promise<CiShell> {
       all: true,
       env: {
         PATH: [programs, process.env['PATH']].join(delimiter),
-        // A run inside a run must not take the outer worker's settings for its own.
-        ...{ VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined, NODE_OPTIONS: undefined },
-        ...{ FORCE_COLOR: undefined, NO_COLOR: '1', npm_config_offline: 'true' },
+        ...PLAIN_OUTSIDE_OF_RUN,
+        npm_config_offline: 'true',
         ...env,
       },
     });

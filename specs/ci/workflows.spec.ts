@@ -2,12 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'hairpin';
+import { describe, expect, test } from 'hairpin';
 import { parse } from 'yaml';
 import { ROOT } from '../doc-samples.ts';
 import { needs } from '../needs.ts';
-
-needs('git');
 
 const LINT = join(ROOT, 'specs/ci/lint-workflow.ts');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -81,28 +79,32 @@ test('a release needs its tag to be the version, and the changelog to tell of it
   });
 });
 
-// host: npm and git, in a checkout of its own
-test('npm version gives both packages the version, in one commit', async ({ lab, onTestFinished }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hairpin-version-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const { scripts } = JSON.parse(read('package.json'));
-  await mkdir(join(folder, 'create-hairpin'));
-  const manifest = { name: 'hairpin', version: '0.1.0', scripts: { version: scripts.version } };
-  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  await writeFile(join(folder, 'create-hairpin/package.json'), '{ "name": "create-hairpin", "version": "0.1.0" }');
-  const host = lab.namespace('host');
-  const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@b.c'];
-  const git = (...args: string[]) => host.exec('git', [...GIT, ...args], { cwd: folder });
-  await git('init', '--quiet');
-  await git('add', '.');
-  await git('commit', '--quiet', '--message', 'First');
-  const identity = {
-    ...{ GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b.c' },
-    GIT_COMMITTER_NAME: 'a',
-    GIT_COMMITTER_EMAIL: 'a@b.c',
-  };
-  await host.exec('npm', ['version', '0.2.0'], { cwd: folder, env: { ...identity, HOME: folder } });
-  for (const file of ['package.json', 'create-hairpin/package.json'])
-    expect(JSON.parse((await git('show', `v0.2.0:${file}`)).stdout).version).toBe('0.2.0');
-  expect((await git('status', '--porcelain', '--untracked-files=no')).stdout).toBe('');
+describe('with git', () => {
+  needs('git');
+
+  // host: npm and git, in a checkout of its own
+  test('npm version gives both packages the version, in one commit', async ({ lab, onTestFinished }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'hairpin-version-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const { scripts } = JSON.parse(read('package.json'));
+    await mkdir(join(folder, 'create-hairpin'));
+    const manifest = { name: 'hairpin', version: '0.1.0', scripts: { version: scripts.version } };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(folder, 'create-hairpin/package.json'), '{ "name": "create-hairpin", "version": "0.1.0" }');
+    const host = lab.namespace('host');
+    const GIT = ['-c', 'user.name=a', '-c', 'user.email=a@b.c'];
+    const git = (...args: string[]) => host.exec('git', [...GIT, ...args], { cwd: folder });
+    await git('init', '--quiet');
+    await git('add', '.');
+    await git('commit', '--quiet', '--message', 'First');
+    const identity = {
+      ...{ GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@b.c' },
+      GIT_COMMITTER_NAME: 'a',
+      GIT_COMMITTER_EMAIL: 'a@b.c',
+    };
+    await host.exec('npm', ['version', '0.2.0'], { cwd: folder, env: { ...identity, HOME: folder } });
+    for (const file of ['package.json', 'create-hairpin/package.json'])
+      expect(JSON.parse((await git('show', `v0.2.0:${file}`)).stdout).version).toBe('0.2.0');
+    expect((await git('status', '--porcelain', '--untracked-files=no')).stdout).toBe('');
+  });
 });

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'hairpin';
 import { ROOT } from '../doc-samples.ts';
+import { OUTSIDE_OF_RUN } from '../outside-of-run.ts';
 import { hairpin } from './hairpin.ts';
 
 const VEPA = 'specs/article/vepa.spec.ts';
 const LIVE = 'a live switch port turned to hairpin';
 
-/** A run inside a run must not take the outer worker's settings for its own. */
-const OWN = { cwd: ROOT, env: { VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined } };
+const OWN = { cwd: ROOT, env: OUTSIDE_OF_RUN };
 
 // host: hairpin graph, on specs of this repository
 test('graph draws the network of each test as it was at its end', async ({ lab }) => {

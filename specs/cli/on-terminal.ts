@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { expect, type Namespace, type Subprocess } from 'hairpin';
+import { OUTSIDE_OF_RUN } from '../outside-of-run.ts';
 import { MAIN } from './hairpin.ts';
 
-/** A run inside a run must not take the outer worker's settings for its own. */
-export const OWN = { VITEST: undefined, VITEST_WORKER_ID: undefined, VITEST_POOL_ID: undefined, NO_COLOR: '1' };
+/** The environment of a program on a terminal. */
+export const OWN = { ...OUTSIDE_OF_RUN, NO_COLOR: '1' };
 
 /** What a program prints, as it comes. */
 export interface Printed {

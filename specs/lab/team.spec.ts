@@ -1,4 +1,5 @@
 import { expect, type Interface, type Lab, test, UsageError } from 'hairpin';
+import { diagnosed } from '../diagnosis/diagnosed.ts';
 import { describeNeeding, withoutPrograms } from '../needs.ts';
 import { ipLink, refusal } from './referee.ts';
 
@@ -58,6 +59,17 @@ describeNeeding(['team'], () => {
   test('without a mode nothing passes', async ({ lab }) => {
     const { far, team } = build(lab);
     await expect(far).not.toReach(team);
+  });
+
+  test('IP drops what comes in by a port with an address of its own, and the message names the port', async ({
+    lab,
+  }) => {
+    const { far, team, ports } = build(lab, { mode: 'loadbalance' });
+    for (const [at, port] of ports.entries()) port.set({ mac: `02:00:00:00:aa:0${at}` });
+    expect(await diagnosed(expect(far).toReach(team, { family: 4 }))).toMatchObject({
+      code: 'neighbour.port-mac',
+      facts: { device: 'host/team0', mac: team.mac, port: 'host/eth0', portMac: '02:00:00:00:aa:00' },
+    });
   });
 
   test('activePort chooses the port', async ({ lab }) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Namespace, Subprocess } from 'hairpin';
+import { PLAIN_OUTSIDE_OF_RUN } from '../outside-of-run.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
@@ -12,16 +13,7 @@ export function startVitest(
 ): Subprocess {
   const [file = process.execPath, ...words] = [...wrapper, process.execPath];
   return host.exec(file, [...words, VITEST, 'run', '--root', root, '--no-cache', ...args], {
-    // A run inside a run must not take the outer worker's settings for its own.
-    env: {
-      VITEST: undefined,
-      VITEST_WORKER_ID: undefined,
-      VITEST_POOL_ID: undefined,
-      NODE_OPTIONS: undefined,
-      FORCE_COLOR: undefined,
-      NO_COLOR: '1',
-      ...env,
-    },
+    env: { ...PLAIN_OUTSIDE_OF_RUN, ...env },
     cwd: root,
     reject: false,
     all: true,

@@ -3,18 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Lab } from 'hairpin';
 import { hairpin } from '../cli/hairpin.ts';
+import { PLAIN_OUTSIDE_OF_RUN } from '../outside-of-run.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** A run inside a run must not take the outer worker's settings for its own. */
-const OUTSIDE = {
-  VITEST: undefined,
-  VITEST_WORKER_ID: undefined,
-  VITEST_POOL_ID: undefined,
-  NODE_OPTIONS: undefined,
-  FORCE_COLOR: undefined,
-  NO_COLOR: '1',
-};
 
 /** Runs `hairpin mutate` on files of a project of their own, whose config is the repository's, with tests of its own. */
 export async function mutateProject(
@@ -39,5 +30,8 @@ export async function mutateProject(
 export async function mutate(lab: Lab, args: readonly string[], cwd: string) {
   const words = args.includes('--') ? args : [...args, '--'];
   // A busy machine must not decide what is found.
-  return await hairpin(lab.namespace('shell'), ['mutate', ...words, '--testTimeout=60000'], { cwd, env: OUTSIDE });
+  return await hairpin(lab.namespace('shell'), ['mutate', ...words, '--testTimeout=60000'], {
+    cwd,
+    env: PLAIN_OUTSIDE_OF_RUN,
+  });
 }

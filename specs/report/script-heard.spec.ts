@@ -67,6 +67,21 @@ describe('a script that asks who hears a frame', WAITING, () => {
     expect(await asking(1)).toBe('exit code 1');
   });
 
+  // a ── r ── b
+  test.for([
+    { family: 4, vlan: undefined },
+    { family: 6, vlan: [] },
+  ] as const)('a frame of IPv$family that a router forwards', async ({ family, vlan }, { lab }) => {
+    const [a, b, r] = [lab.namespace('a'), lab.namespace('b'), lab.router('r')];
+    const [{ a: from, b: gateway }, { a: to }] = [lab.cable(a, r), lab.cable(b, r)];
+    const destination = to.address.first(family)?.address ?? '';
+    const options = { frame: { destination: gateway.mac, ip: { destination }, udp: {} }, ...(vlan && { vlan }) };
+    const question = questionOf(await toSee.call({ isNot: true }, to, from, options));
+    expect(await heardBy(lab, question)).toBe('heard');
+    r.sysctl.set(`net.ipv${family}.conf.all.forwarding`, 0);
+    expect(await heardBy(lab, question)).toBe('exit code 1');
+  });
+
   // a ── sw ── b, c
   test('a script says that it does not look at other hosts', async ({ lab }) => {
     const [sw, a, b] = [lab.switch('sw'), lab.namespace('a'), lab.namespace('b')];

@@ -147,4 +147,32 @@ describe('a lab rebuilt by its script has the same routes:', WAITING, () => {
     expect((await outcomesOf(lab, [a, '10.6.0.1'])).asked).toEqual(['answered']);
     expect((await outcomesOf(lab, [a, 'fd00::2'])).asked).toEqual(['lost']);
   });
+
+  // a ── b
+  test.for([
+    ['a nexthop behind a route', 'ip route add 192.0.2.1 dev eth0', 'ip nexthop add id 7 via 192.0.2.1 dev eth0'],
+    ['one of IPv6', 'ip -6 route add fd55::1 dev eth0', 'ip nexthop add id 7 via fd55::1 dev eth0'],
+    [
+      'a route of an address that was deleted',
+      'ip route add default via 10.0.0.2',
+      'ip address add 10.5.0.1/24 dev eth0',
+      'ip address delete 10.0.0.1/24 dev eth0',
+    ],
+    [
+      'one of IPv6, in a table',
+      'ip -6 route add default via fd00::2 table 100',
+      'ip address delete fd00::1/64 dev eth0',
+    ],
+    [
+      'several next hops behind a route that was deleted',
+      'ip route add 192.0.2.0/24 dev eth0',
+      'ip route add default nexthop via 192.0.2.1 nexthop via 192.0.2.2',
+      'ip route delete 192.0.2.0/24 dev eth0',
+    ],
+  ])('next hops that no address brings onto a link: %s', async ([, ...commands], { lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b);
+    await a.exec('sh', ['-ec', commands.join('\n')]);
+    expect(await outcomes(lab, [b, '192.0.2.99'])).toEqual(['unsent']);
+  });
 });

@@ -93,7 +93,7 @@ export function testTunnels(tunnels: Tunnels, cases: { reach: readonly [name: st
 function build(lab: Lab, { kind, model, keys = {} }: Tunnels) {
   const [here, there] = PLANS[kind];
   const [r1, r2] = [lab.router('r1'), lab.router('r2')];
-  const [h1, h2] = [plug(lab, 'h1', r1, here), plug(lab, 'h2', r2, there)];
+  const [h1, h2] = [addHost(lab, 'h1', r1, here), addHost(lab, 'h2', r2, there)];
   const outer = lab.cable(r1, r2, { a: { address: false }, b: { address: false } });
   const shared = model === 'flat';
   const near = buildEnd(r1, { kind, plan: here, far: there, keys, overlay: !shared, dummy: !shared });
@@ -106,7 +106,7 @@ function build(lab: Lab, { kind, model, keys = {} }: Tunnels) {
 }
 
 /** A host, which sends everything to its router. */
-function plug(lab: Lab, name: string, router: Namespace, plan: Plan): [Interface, Interface] {
+function addHost(lab: Lab, name: string, router: Namespace, plan: Plan): [Interface, Interface] {
   const host = lab.namespace(name);
   const { a, b } = lab.cable(host, router, { a: { address: [...plan.host] }, b: { address: false } });
   for (const address of plan.router)

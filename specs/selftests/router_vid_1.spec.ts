@@ -8,7 +8,7 @@ describeNeeding(['vlan'], () => {
     ['ping6', 6],
   ] as const)('%s', async ([, family], { lab }) => {
     const r1 = lab.router('r1');
-    const [near, far] = [plug(lab, 'h1', r1), plug(lab, 'h2', r1)];
+    const [near, far] = [addHost(lab, 'h1', r1), addHost(lab, 'h2', r1)];
     await expect(near.host).toReach(far.top, { family, through: [near.below, far.below] });
     far.below.set({ up: false });
     await expect(near.host).not.toReach(far.top, { family });
@@ -16,7 +16,7 @@ describeNeeding(['vlan'], () => {
 });
 
 /** A host whose cable to the router carries VLAN 1 alone. */
-function plug(lab: Lab, name: string, r1: Namespace) {
+function addHost(lab: Lab, name: string, r1: Namespace) {
   const host = lab.namespace(name);
   const { a, b } = lab.cable(host, r1, { a: { address: false }, b: { address: false } });
   const below = r1.vlan({ parent: b, id: 1 });

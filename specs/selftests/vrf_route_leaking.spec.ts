@@ -23,8 +23,8 @@ function build(lab: Lab, isSymmetric: boolean) {
   const { a: eth0 } = lab.cable(r1, sw1, { a: { address: false } });
   const { a: eth1 } = lab.cable(r1, sw2, { a: { address: false } });
   eth1.set({ mtu: 1400 });
-  own(eth0, blue, [`${R1[4]}/24`, `${R1[6]}/64`]);
-  own(eth1, red, ['172.16.2.253/24', '2001:db8:16:2::253/64']);
+  enslave(eth0, blue, [`${R1[4]}/24`, `${R1[6]}/64`]);
+  enslave(eth1, red, ['172.16.2.253/24', '2001:db8:16:2::253/64']);
 
   const back = isSymmetric ? '253' : '254';
   for (const family of [4, 6] as const) {
@@ -37,7 +37,7 @@ function build(lab: Lab, isSymmetric: boolean) {
 }
 
 /** A VRF takes away the addresses of IPv6: they come afterwards. */
-function own(device: Interface, vrf: Interface, addresses: readonly string[]): void {
+function enslave(device: Interface, vrf: Interface, addresses: readonly string[]): void {
   device.set({ master: vrf });
   for (const address of addresses) device.address.add(address);
 }

@@ -1,7 +1,7 @@
 import { PACKET_HOST, PACKET_OTHERHOST } from '../../kernel/constants.ts';
 import { type CapturedFrame, type Hop, isBridge } from '../../lab/index.ts';
 import type { Cause } from '../../model/cause.ts';
-import { holds, ownerOf } from '../../trace/owner.ts';
+import { hasAddress, ownerOf } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
@@ -34,7 +34,7 @@ function isEnd({ frame: { at, direction, bytes }, next }: Hop): boolean {
 /** Whether it came to the host that its sender's routes name. */
 function isNextHop(frame: CapturedFrame): boolean {
   const address = senderOf(frame)?.nextHop;
-  return address !== undefined && holds(frame.at.namespace, address);
+  return address !== undefined && hasAddress(frame.at.namespace, address);
 }
 
 /** Undefined where the next hop has that MAC address, too: then it is for the switches to say who got it. */
@@ -42,7 +42,7 @@ function takenBy(frame: CapturedFrame, since: bigint): Cause | undefined {
   const { at } = frame;
   const sender = senderOf(frame);
   // Who has the address of the next hop was to pass it on.
-  if (!sender?.entry || holds(at.namespace, sender.nextHop)) {
+  if (!sender?.entry || hasAddress(at.namespace, sender.nextHop)) {
     const kept: Cause = { code: 'router.kept', facts: { namespace: at.namespace.name } };
     return routerCause({ at, direction: 'in' }, { at, direction: 'out' }, frame, since) ?? kept;
   }

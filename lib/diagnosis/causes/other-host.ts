@@ -1,5 +1,5 @@
 import { PACKET_OTHERHOST } from '../../kernel/constants.ts';
-import type { CapturedFrame, Namespace } from '../../lab/index.ts';
+import type { CapturedFrame, Interface, Namespace } from '../../lab/index.ts';
 import { listNeighbours } from '../../lab/list-neighbours.ts';
 import type { Cause } from '../../model/cause.ts';
 import { readFrame } from '../../model/frame.ts';
@@ -20,12 +20,20 @@ export function otherHostCause(frame: CapturedFrame): Cause | undefined {
   const [sent, network] = [readFrame(bytes), modelled(at)?.network];
   const withoutArp = sent && network && sentToItself(network, sent);
   if (withoutArp) return withoutArp;
+  if (destination === at.mac) return ofPort(at);
   const { namespace, nextHop: address, entry } = senderOf(frame) ?? {};
   const known =
     namespace && address !== undefined && entry
       ? { entry: { namespace: namespace.name, address, isPermanent: entry.state === 'PERMANENT' } }
       : {};
   return { code: 'neighbour.old-mac', facts: { device: deviceName(at), mac: at.mac, destination, ...known } };
+}
+
+/** The kernel decides by the MAC address of the port (`eth_type_trans`), before the frame is its master's (`team_handle_frame`). */
+function ofPort(at: Interface): Cause | undefined {
+  const port = at.namespace.interfaces.find(({ master, mac }) => master === at && mac !== at.mac);
+  const facts = port && { device: deviceName(at), mac: at.mac, port: deviceName(port), portMac: port.mac };
+  return facts && { code: 'neighbour.port-mac', facts };
 }
 
 /** Who put a packet on the wire, with whose MAC address: the last router before, or the source. */

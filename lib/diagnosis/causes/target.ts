@@ -2,7 +2,7 @@ import type { Interface, Namespace } from '../../lab/index.ts';
 import { hasRules } from '../../lab/route-to.ts';
 import type { Cause } from '../../model/cause.ts';
 import { echoLimitOf } from '../../probes/echo-limit.ts';
-import { answersAnycast, holds } from '../../trace/owner.ts';
+import { answersAnycast, hasAddress } from '../../trace/owner.ts';
 import { decodeArp } from '../../wire/arp.ts';
 import { decodeEthernet, ETHERTYPE } from '../../wire/ethernet.ts';
 import { type Family, familyOf } from '../../wire/ip-address.ts';
@@ -28,7 +28,7 @@ export function targetCause(arrival: Interface, address: string, seen: Buffer, s
   const own = namespace.interfaces.flatMap((device) => device.address.list()).find((each) => each.address === address);
   const facts = { namespace: namespace.name, address };
   const isAnycast = !own && answersAnycast(namespace, address);
-  if (!own && !isAnycast && !holds(namespace, address)) return { code: 'address.elsewhere', facts };
+  if (!own && !isAnycast && !hasAddress(namespace, address)) return { code: 'address.elsewhere', facts };
   // One that failed is tentative for good (addrconf_dad_stop).
   if (own?.dadFailed) return { code: 'address.duplicate', facts };
   if (own?.tentative) return { code: 'address.tentative', facts: { ...facts, length: own.length } };
@@ -71,6 +71,6 @@ function arpCause(arrival: Interface, bytes: Buffer): Cause | undefined {
 
 /** Of IPv4 `ip_rcv` has refused it before. */
 function ownSourceCause(namespace: Namespace, source: string): Cause | undefined {
-  if (hasRules(namespace, familyOf(source) ?? 4) || !holds(namespace, source)) return undefined;
+  if (hasRules(namespace, familyOf(source) ?? 4) || !hasAddress(namespace, source)) return undefined;
   return { code: 'address.own-source', facts: { namespace: namespace.name, address: source, lost: 'answer' } };
 }

@@ -82,6 +82,21 @@ export const neighbourWords: WordsOf<'neighbour'> = {
         : `somebody answered ${namespace} for ${address} with that MAC address: another host with the address, or a proxy`,
     }),
   },
+  'neighbour.port-mac': {
+    means:
+      'The frame is for the MAC address of a team or bond, and came in by a port that has another one. The kernel compares with the address of the port (`eth_type_trans`), so IP drops the frame (`ip_rcv_core`, `ip6_rcv_core`). In the modes activebackup and loadbalance the ports of a team keep their own addresses.',
+    facts: {
+      device: 'the team or bond',
+      mac: 'its MAC address',
+      port: 'by which the frame may have come',
+      portMac: 'its MAC address',
+    },
+    example: { device: 'b/team0', mac: '02:00:00:00:00:02', port: 'b/eth0', portMac: '02:00:00:00:00:03' },
+    say: ({ device, mac, port, portMac }) => ({
+      text: `the frame is for ${mac} of ${device}, and its port ${port} has ${portMac}: IP drops what comes in there`,
+      hint: `give ${port} the address of ${device}: set({ mac: '${mac}' })`,
+    }),
+  },
   'neighbour.old-mac': {
     means:
       "The frame came to a device, but is for another MAC address, so IP drops it (`ip_rcv_core`, `ip6_rcv_core`). The sender's neighbour entry is wrong.",

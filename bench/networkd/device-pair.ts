@@ -4,8 +4,8 @@ import { toReach } from '../../lib/matchers/to-reach.ts';
 import { normalizeIp } from '../../lib/wire/ip-address.ts';
 import type { Ends } from './ends.ts';
 
-/** How a packet leaves the host by a link, and where it arrives. */
-export interface Way {
+/** The two ends of a link: where a packet leaves the host, and where it arrives. */
+export interface DevicePair {
   /** The device of the host that is asked from. */
   near: string;
   /** The device at the far end. */
@@ -29,28 +29,28 @@ const SHORT = 4000;
 let subnets = 0;
 
 /**
- * Asks along a way, and has `ip -s` say that packets went out and came in by the device.
+ * Asks from the near device to the far one, and has `ip -s` say that packets went out and came in by the device.
  *
  * @returns why nothing came; undefined when an answer did
  */
-export async function askAlong(ends: Ends, way: Way, isSlow: boolean): Promise<string | undefined> {
-  const { near, far, family = 4 } = way;
-  const [own, other] = way.addresses ?? nextSubnet(family);
+export async function askBetween(ends: Ends, pair: DevicePair, isSlow: boolean): Promise<string | undefined> {
+  const { near, far, family = 4 } = pair;
+  const [own, other] = pair.addresses ?? nextSubnet(family);
   const [nearAddress, target] = [bare(own), bare(other)];
   const nodad = family === 6 ? ' nodad' : '';
   await ends.onHost(`link set ${near} up`);
   await ends.onFar(`link set ${far} up`);
   await ends.onHost(`address add ${own} dev ${near}${nodad}`);
   await ends.onFar(`address add ${other} dev ${far}${nodad}`);
-  const { host = [], far: there = [] } = way.lines?.(nearAddress, target) ?? {};
+  const { host = [], far: there = [] } = pair.lines?.(nearAddress, target) ?? {};
   for (const line of host) await ends.onHost(line);
   for (const line of there) await ends.onFar(line);
   const device = ends.interface(near);
-  const before = await counters(ends, way.counted ?? near);
-  const from = way.isBound ? device : nearAddress;
+  const before = await counters(ends, pair.counted ?? near);
+  const from = pair.isBound ? device : nearAddress;
   const options = { from, within: isSlow ? WITHIN : SHORT, neighbours: 'kept' } as const;
   const answer = await toReach.call({ isNot: false, progress: new Progress() }, ends.host, target, options);
-  const after = await counters(ends, way.counted ?? near);
+  const after = await counters(ends, pair.counted ?? near);
   if (answer.pass && after.tx <= before.tx && after.rx > before.rx) return 'only the answer passes it';
   if (answer.pass && (after.tx <= before.tx || after.rx <= before.rx))
     throw new Error(`${near}: an answer came, but ip counts no packet: ${JSON.stringify({ before, after })}`);
@@ -61,7 +61,7 @@ export async function askAlong(ends: Ends, way: Way, isSlow: boolean): Promise<s
   return /^Kernel: +(dropped in \w+)/m.exec(words)?.[1] ?? 'no answer';
 }
 
-/** Two addresses of a subnet that no other way has. */
+/** Two addresses of a subnet that no other pair has. */
 export function nextSubnet(family: 4 | 6): readonly [near: string, far: string] {
   subnets = (subnets % 250) + 1;
   return family === 4

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Interface } from '../../lib/lab/index.ts';
+import { type DevicePair, nextSubnet } from './device-pair.ts';
 import type { Ends } from './ends.ts';
 import { protectBoth } from './ipsec.ts';
 import { macsec } from './macsec.ts';
 import { carryBetween } from './tun.ts';
 import { encapRoutes, layOuter, type Outer, single, tunnel } from './tunnels.ts';
 import type { Unit } from './unit.ts';
-import { nextSubnet, type Way } from './way.ts';
 
 /** Makes the other end of a device that networkd has made. */
-type MakeWay = (ends: Ends, name: string, unit: Unit) => Promise<Way>;
+type MakePair = (ends: Ends, name: string, unit: Unit) => Promise<DevicePair>;
 
-/** Of each kind, the way; or why there is none. */
-export const WAYS: Record<string, MakeWay | string> = {
+/** Of each kind, what makes its other end; or why nothing can. */
+export const PAIR_MAKERS: Record<string, MakePair | string> = {
   ...Object.fromEntries(['bridge', 'bond', 'macvlan', 'macvtap', 'vlan', 'veth'].map((kind) => [kind, direct])),
   ...Object.fromEntries(['ipip', 'gre', 'gretap', 'erspan', 'sit', 'vti'].map((kind) => [kind, tunnel])),
   ...Object.fromEntries(['ip6tnl', 'ip6gre', 'ip6gretap', 'vti6'].map((kind) => [kind, tunnel])),
@@ -43,11 +43,11 @@ export const EXCLUSIVE = [
 /** A mesh looks for its neighbours, and a spanning tree for loops. */
 export const SLOW = ['bridge', 'bond', 'batadv', 'vlan'];
 
-export async function direct(ends: Ends, name: string): Promise<Way> {
+export async function direct(ends: Ends, name: string): Promise<DevicePair> {
   return { near: name, far: await ends.opposite(name) };
 }
 
-async function ipvlan(ends: Ends, name: string): Promise<Way> {
+async function ipvlan(ends: Ends, name: string): Promise<DevicePair> {
   const { linkinfo } = await ends.link(name);
   const mode = linkinfo?.info_data?.['mode'];
   if (mode !== 'l2') throw new Error(`without Mode= it is in mode ${mode}, which has no ARP`);
@@ -55,7 +55,7 @@ async function ipvlan(ends: Ends, name: string): Promise<Way> {
 }
 
 /** From a device that belongs to it. */
-async function vrf(ends: Ends, name: string): Promise<Way> {
+async function vrf(ends: Ends, name: string): Promise<DevicePair> {
   const far = await ends.opposite(name);
   const member = (await ends.links()).find(({ master }) => master === name);
   return {
@@ -66,7 +66,7 @@ async function vrf(ends: Ends, name: string): Promise<Way> {
   };
 }
 
-async function vxlan(ends: Ends, name: string, unit: Unit): Promise<Way> {
+async function vxlan(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const own = await localOf(ends, name);
   const isIpv6 = own?.includes(':') ?? false;
   const { local, remote, below } = isIpv6
@@ -101,7 +101,7 @@ async function localOf(ends: Ends, name: string): Promise<string | undefined> {
   return (data['local'] ?? data['local6']) as string | undefined;
 }
 
-async function geneve(ends: Ends, name: string, unit: Unit): Promise<Way> {
+async function geneve(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const get = (key: string) => unit.get('GENEVE', key);
   const { local } = await layOuter(ends, name, unit, 4, 'GENEVE');
   const far = ends.newName();
@@ -111,7 +111,7 @@ async function geneve(ends: Ends, name: string, unit: Unit): Promise<Way> {
   return { near: name, far };
 }
 
-async function bareudp(ends: Ends, name: string, unit: Unit): Promise<Way> {
+async function bareudp(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const get = (key: string) => unit.get('BareUDP', key);
   const outer = await layOuter(ends, name, unit, 4);
   const far = ends.newName();
@@ -120,7 +120,7 @@ async function bareudp(ends: Ends, name: string, unit: Unit): Promise<Way> {
 }
 
 /** With one more peer, whose private key is known. */
-async function wireguard(ends: Ends, name: string, unit: Unit): Promise<Way> {
+async function wireguard(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const { local, remote } = await layOuter(ends, name, unit, 4);
   const near = ends.interface(name) as Interface & WireguardLink;
   const port = 52_000 + Number.parseInt(name.replaceAll(/\D/g, ''), 10);
@@ -145,7 +145,7 @@ interface WireguardLink {
   set(settings: object): void;
 }
 
-async function xfrm(ends: Ends, name: string, unit: Unit): Promise<Way> {
+async function xfrm(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const ifId = unit.get('Xfrm', 'InterfaceId') ?? '';
   const outer = await layOuter(ends, name, unit, 4);
   const far = ends.newName();
@@ -155,7 +155,7 @@ async function xfrm(ends: Ends, name: string, unit: Unit): Promise<Way> {
 }
 
 /** A cable's end is given to it, as networkd gives it one by `BatmanAdvanced=`. */
-async function batadv(ends: Ends, name: string): Promise<Way> {
+async function batadv(ends: Ends, name: string): Promise<DevicePair> {
   const near = ends.plug(ends.newName());
   const [below, far] = [await ends.opposite(near), ends.newName()];
   await ends.onHost(`link set ${near} master ${name}`);
@@ -164,7 +164,7 @@ async function batadv(ends: Ends, name: string): Promise<Way> {
   return { near: name, far };
 }
 
-async function l2tp(ends: Ends, _: string, unit: Unit): Promise<Way> {
+async function l2tp(ends: Ends, _: string, unit: Unit): Promise<DevicePair> {
   const get = (key: string) => unit.get('L2TP', key);
   const [[name = '', session, peer] = []] = unit.each('L2TPSession', 'Name', 'SessionId', 'PeerSessionId');
   const near = unit.get('L2TP', 'Local')?.replace(/.*@/, '') ?? '';
@@ -186,7 +186,7 @@ async function l2tp(ends: Ends, _: string, unit: Unit): Promise<Way> {
 }
 
 /** What comes in at a cable is redirected to it, and goes on from there (`ifb_ri_tasklet`). */
-async function ifb(ends: Ends, name: string): Promise<Way> {
+async function ifb(ends: Ends, name: string): Promise<DevicePair> {
   const near = ends.plug(ends.newName());
   const tc = (words: string) => ends.host.exec('tc', words.split(' '));
   await tc(`qdisc add dev ${near} clsact`);
@@ -197,7 +197,7 @@ async function ifb(ends: Ends, name: string): Promise<Way> {
   return { near, far: await ends.opposite(near), counted: name };
 }
 
-async function tun(ends: Ends, name: string, unit: Unit): Promise<Way> {
+async function tun(ends: Ends, name: string, unit: Unit): Promise<DevicePair> {
   const mode = unit.get('NetDev', 'Kind') as 'tun' | 'tap';
   const far = ends.far.link('tun', { name: ends.newName(), mode, address: false });
   far.set({ up: true });

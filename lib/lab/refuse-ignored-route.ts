@@ -1,0 +1,64 @@
+import { constants } from 'node:os';
+import { KernelError } from '../kernel/kernel-error.ts';
+import { NetNamespace } from '../kernel/net-namespace.ts';
+import { onceInThread } from '../kernel/once-in-thread.ts';
+import { ipRoute, type Route, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
+import { NetlinkSocket } from '../netlink/socket.ts';
+
+type Said = Parameters<typeof ipRoute.add>[0];
+
+/** Whether the running kernel is built with an option (`IP_ROUTE_CLASSID`), as tried once in a thread. */
+export const triedOptions = onceInThread('tried options of routes', () => new Map<string, boolean>());
+
+/** Networks of documentation (RFC 5737, RFC 3849). */
+const TO = {
+  4: { address: '192.0.2.0', length: 24, family: 4 },
+  6: { address: '2001:db8::', length: 32, family: 6 },
+} as const;
+const ANOTHER_TABLE = 100;
+
+/**
+ * Refuses a route with an option that the running kernel would pass over. It is refused before the kernel is asked: the route would
+ * otherwise have taken the place of another already.
+ *
+ * @throws KernelError `EOPNOTSUPP`
+ */
+export function refuseIgnoredOfRoute(operation: string, { to, table = TABLE_MAIN, realms }: Said): void {
+  if (realms !== undefined) refuseIgnoredRealms(operation);
+  // Without it the kernel has these two alone, and takes every other number for the main one (fib_get_table, fib6_get_table).
+  if (!to || table === TABLE_MAIN || table === TABLE_LOCAL) return;
+  const option = to.family === 4 ? 'IP_MULTIPLE_TABLES' : 'IPV6_MULTIPLE_TABLES';
+  const said = { to: TO[to.family], table: ANOTHER_TABLE };
+  if (!has(option, said, (route) => route.table === ANOTHER_TABLE)) refuse(operation, 'table', option);
+}
+
+/**
+ * Refuses the realms of a route or rule if the running kernel would pass over them (`fib_nh_init`, `fib4_rule_configure`).
+ *
+ * @throws KernelError `EOPNOTSUPP`
+ */
+export function refuseIgnoredRealms(operation: string): void {
+  const option = 'IP_ROUTE_CLASSID';
+  if (!has(option, { to: TO[4], realms: '1' }, ({ realms }) => realms === '1')) refuse(operation, 'realms', option);
+}
+
+function refuse(operation: string, name: string, option: string): never {
+  const cause = `this kernel ignores ${name}: it needs CONFIG_${option}`;
+  throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+}
+
+/** By trying, in a namespace that is gone when this returns. */
+function has(option: string, said: Said, isKept: (route: Route) => boolean): boolean {
+  const before = triedOptions.get(option);
+  if (before !== undefined) return before;
+  const kept = tryRoute(said).some(isKept);
+  triedOptions.set(option, kept);
+  return kept;
+}
+
+function tryRoute(said: Said): Route[] {
+  using namespace = NetNamespace.create();
+  using rtnetlink = namespace.run(() => new NetlinkSocket());
+  rtnetlink.change(ipRoute.add({ ...said, type: 'blackhole' }));
+  return rtnetlink.list(ipRoute.all({ family: said.to?.family ?? 4 }));
+}

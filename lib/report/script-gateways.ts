@@ -1,0 +1,61 @@
+import { ipRoute, type Route, TABLE_MAIN } from '../netlink/route.ts';
+import { contains, type Family, familyOf } from '../wire/ip-address.ts';
+import type { WholeLabState, WholeNamespace } from './lab-state.ts';
+import { nexthopsInOrder, routeRequests } from './script-routes.ts';
+import { sayer } from './script-words.ts';
+
+/** A next hop, for which a route in this table is asked. */
+interface Gateway {
+  readonly via: string;
+  readonly device: number;
+  readonly table: number;
+}
+
+/** The last one: any other route to there counts first. */
+const METRIC = 2 ** 32 - 1;
+
+/** Every device of IPv6 has these by itself. */
+const LINK_LOCAL = { address: 'fe80::', length: 10, family: 6 } as const;
+
+/**
+ * Routes to the next hops that no address brings onto a link. The kernel asks for such a route only when a next hop is added
+ * (`fib_check_nh`, `ip6_validate_gw`): since then the address may have been deleted, or the route is added behind the nexthop.
+ *
+ * @param verb `delete` once the nexthops and the routes are there
+ */
+export function gatewayLines(state: WholeLabState, namespace: WholeNamespace, verb: 'add' | 'delete'): string[] {
+  const say = sayer(state, namespace.name);
+  const lines = gatewaysOf(namespace).map(({ via, device, table }) =>
+    say(ipRoute[verb]({ to: hostPrefix(via), device, table, metric: METRIC })),
+  );
+  return [...new Set(lines)];
+}
+
+function gatewaysOf(namespace: WholeNamespace): Gateway[] {
+  const routes = routeRequests(namespace).flatMap(({ route }) => route ?? []);
+  const ofRoutes = routes
+    .filter(({ nexthopId }) => nexthopId === undefined)
+    .flatMap(({ nextHops, table }) => nextHops.map((hop) => ({ ...hop, table, links: routes.filter(isOnLink) })));
+  // Nexthops are added before all routes.
+  const ofNexthops = nexthopsInOrder(namespace).map((hop) => ({ ...hop, table: TABLE_MAIN, links: [] as Route[] }));
+  return [...ofNexthops, ...ofRoutes].flatMap(({ via, device, table, onlink, links }) => {
+    if (via === undefined || device === undefined || onlink) return [];
+    const ofAddresses = namespace.addresses.filter(({ index, noPrefixRoute }) => index === device && !noPrefixRoute);
+    const ofLinks = links.filter((link) => link.device === device && link.table === table);
+    const networks = [
+      ...ofAddresses.map(({ address, peer, length, family }) => ({ address: peer ?? address, length, family })),
+      ...ofLinks.map(({ to }) => to),
+    ];
+    const isThere = [LINK_LOCAL, ...networks].some((network) => contains(network, via));
+    return isThere ? [] : [{ via, device, table }];
+  });
+}
+
+function isOnLink({ type, nextHops, via }: Route): boolean {
+  return type === 'unicast' && nextHops.length === 1 && via === undefined;
+}
+
+function hostPrefix(address: string): Route['to'] {
+  const family: Family = familyOf(address) ?? 4;
+  return { address, family, length: family === 4 ? 32 : 128 };
+}
