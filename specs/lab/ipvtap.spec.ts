@@ -1,7 +1,7 @@
 import { expect, test } from 'hairpin';
 import { describeNeeding, describeOpeningTaps } from '../needs.ts';
 import { ipLink } from './referee.ts';
-import { playMachine } from './virtual-machine.ts';
+import { pingMachine, playMachine } from './virtual-machine.ts';
 
 // ns1 ─ vm0 (ipvtap, l2) ── up0 (host) ── eth0 (far)
 describeNeeding(['ipvtap'], () => {
@@ -24,7 +24,7 @@ describeNeeding(['ipvtap'], () => {
       const tap = vm0.open();
       await expect(far).not.toReach('10.0.0.50', { because: 'lost' });
       const machine = playMachine(tap, vm0.mac, '10.0.0.50');
-      expect((await far.exec('ping', ['-c1', '-W2', '10.0.0.50'])).stdout).toContain(' 0% packet loss');
+      expect(await pingMachine(far, '10.0.0.50')).toContain(' 0% packet loss');
       tap.close();
       await machine;
       await expect(far).toReach(ns1);

@@ -3,7 +3,7 @@ import { createLab, expect, type Lab, MACVLAN_MODES, type Macvtap, type TapQueue
 import { describeNeeding, describeOpeningTaps } from '../needs.ts';
 import { inUserNamespace, WITHOUT_NODES } from './in-user-namespace.ts';
 import { heldDescriptors, ipAddresses, ipLink, ipLinkUp } from './referee.ts';
-import { playMachine } from './virtual-machine.ts';
+import { pingMachine, playMachine } from './virtual-machine.ts';
 
 // ns1 ─ vm0 (macvtap) ── up0 (host) ── eth0 (far)
 function build(lab: Lab) {
@@ -77,7 +77,7 @@ describeNeeding(['macvtap'], () => {
       await expect(far).toReach(ns1);
       const tap = vm0.open();
       const machine = playMachine(tap, vm0.mac, '10.0.0.50');
-      expect((await far.exec('ping', ['-c1', '-W1', '10.0.0.50'])).stdout).toContain(' 0% packet loss');
+      expect(await pingMachine(far, '10.0.0.50')).toContain(' 0% packet loss');
       await expect(far).toReach('10.0.0.50');
       await expect(far).not.toReach(ns1);
       tap.close();

@@ -2,7 +2,7 @@ import { expect, type Lab, type TapQueue, test, UsageError } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
 import { inUserNamespace, WITHOUT_NODES } from './in-user-namespace.ts';
 import { heldDescriptors, ipLink, refusal } from './referee.ts';
-import { playMachine } from './virtual-machine.ts';
+import { pingMachine, playMachine } from './virtual-machine.ts';
 
 /** a ── p0 sw tap0 ┄ the spec, as a virtual machine */
 function build(lab: Lab) {
@@ -67,7 +67,7 @@ describeNeeding(['tun'], () => {
     expect(tap.queues).toEqual([queue]);
     const machine = playMachine(queue, '02:00:00:00:00:50', '10.0.0.50');
     await expect(a).toReach('10.0.0.50');
-    expect((await a.exec('ping', ['-c1', '-W1', '10.0.0.50'])).stdout).toContain(' 0% packet loss');
+    expect(await pingMachine(a, '10.0.0.50')).toContain(' 0% packet loss');
     queue.close();
     await machine;
     await expect.poll(() => tap.state().carrier).toBe(false);

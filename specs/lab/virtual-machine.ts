@@ -1,4 +1,4 @@
-import type { TapQueue } from 'hairpin';
+import type { Namespace, TapQueue } from 'hairpin';
 import { decodeArp, encodeArp } from '../../lib/wire/arp.ts';
 import { checksum } from '../../lib/wire/checksum.ts';
 import { decodeEthernet, ETHERTYPE, encodeEthernet } from '../../lib/wire/ethernet.ts';
@@ -12,6 +12,22 @@ export async function playMachine(tap: TapQueue, mac: string, ip: string): Promi
     const answer = answerTo(bytes, mac, ip);
     if (answer) tap.write(answer);
   }
+}
+
+/**
+ * Pings a machine that the spec plays. On a busy machine the spec's event loop takes longer to answer ARP than the 60 ms after which
+ * a neighbour of a lab has failed.
+ *
+ * @returns what ping printed
+ */
+export async function pingMachine(from: Namespace, ip: string): Promise<string> {
+  const patience = `net.ipv4.neigh.${from.interface().name}.retrans_time_ms`;
+  const before = from.sysctl.get(patience);
+  from.sysctl.set(patience, 10_000);
+  from.neighbour.flush();
+  const { stdout } = await from.exec('ping', ['-c1', '-W30', ip]);
+  from.sysctl.set(patience, before);
+  return stdout;
 }
 
 function answerTo(bytes: Buffer, mac: string, ip: string): Buffer | undefined {
