@@ -47,6 +47,8 @@ export interface HairpinOptions {
 const TELL_CONSOLE = fileURLToPath(new URL(`./matchers/tell-console${extname(import.meta.url)}`, import.meta.url));
 /** hairpin's own files: Node loads them itself, from a linked package as from an installed one. Vite takes five times as long. */
 const OWN_FILES = pathsUnder(fileURLToPath(new URL('.', import.meta.url)));
+/** The source has `using`, which Node knows from version 24 on; the package is compiled for older ones, too. */
+const NODE_LOADS_THEM = extname(import.meta.url) === '.js' || 'SuppressedError' in globalThis;
 const DEFAULT_DURATIONS = 'test-results/durations.json';
 
 /**
@@ -78,7 +80,7 @@ export function hairpin(options: HairpinOptions = {}): Plugin {
       const { sequencer, shuffle } = test?.sequence ?? {};
       return {
         test: {
-          server: { deps: { external: [OWN_FILES] } },
+          server: { deps: { external: NODE_LOADS_THEM ? [OWN_FILES] : [] } },
           provide: { hairpin: { trace, diagnose, results, durations, ...(machine ? { machine } : {}) } },
           ...(machine ? { name: projectName(labelOf(test?.name), machine), ...timeouts(test) } : {}),
           ...(process.env[CONSOLE] ? { setupFiles: [TELL_CONSOLE] } : {}),
