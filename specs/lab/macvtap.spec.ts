@@ -12,6 +12,14 @@ function build(lab: Lab) {
   return { far, ns1, up0 };
 }
 
+/** Hosts that send nothing by themselves, as IPv6 does its reports. */
+function buildSilent(lab: Lab) {
+  const { far, ns1, up0 } = build(lab);
+  const ns2 = lab.namespace('ns2');
+  for (const host of [far, ns1, ns2]) host.sysctl.set('net.ipv6.conf.all.disable_ipv6', 1);
+  return { far, ns1, ns2, up0 };
+}
+
 const isArp = (frame: Buffer) => frame.readUInt16BE(12) === 0x0806;
 const hex = (frame: Uint8Array) => Buffer.from(frame).toString('hex');
 
@@ -96,14 +104,11 @@ describeNeeding(['macvtap'], () => {
     });
 
     test('a program reads and writes by the descriptor', async ({ lab }) => {
-      const { far, ns1, up0 } = build(lab);
+      const { far, ns1, ns2, up0 } = buildSilent(lab);
       const vm0 = ns1.macvtap({ parent: up0, address: false });
       const tap = vm0.open();
       const reader = ns1.exec('sh', ['-c', 'dd bs=2048 count=1 status=none <&3 | od -An -v -tx1'], { taps: [tap] });
-      const listener = lab
-        .namespace('ns2')
-        .macvtap({ parent: far.interface(), mode: 'passthru', address: false })
-        .open();
+      const listener = ns2.macvtap({ parent: far.interface(), mode: 'passthru', address: false }).open();
       const frame = frameTo(vm0.mac, 'to the program');
       listener.write(frame);
       expect((await reader).stdout.replaceAll(/\s/g, '')).toBe(hex(frame));
@@ -116,13 +121,10 @@ describeNeeding(['macvtap'], () => {
     test('with vnetHeader a program gets a header before each frame; Node reads and writes without', async ({
       lab,
     }) => {
-      const { far, ns1, up0 } = build(lab);
+      const { far, ns1, ns2, up0 } = buildSilent(lab);
       const vm0 = ns1.macvtap({ parent: up0, address: false });
       const tap = vm0.open({ vnetHeader: true });
-      const listener = lab
-        .namespace('ns2')
-        .macvtap({ parent: far.interface(), mode: 'passthru', address: false })
-        .open();
+      const listener = ns2.macvtap({ parent: far.interface(), mode: 'passthru', address: false }).open();
       const reader = ns1.exec('sh', ['-c', 'dd bs=2048 count=1 status=none <&3 | od -An -v -tx1'], { taps: [tap] });
       listener.write(frameTo(vm0.mac, 'one'));
       expect((await reader).stdout.replaceAll(/\s/g, '')).toBe(`${'00'.repeat(10)}${hex(frameTo(vm0.mac, 'one'))}`);
