@@ -7,7 +7,7 @@ import type { Said } from './topology.ts';
 /** The keys of a topology file. The options of links are those of `lib/links`, so a new kind needs no line here. */
 export const TOP_KEYS = ['defaults', 'namespaces', 'links'] as const;
 
-/** What a bridge has lists of, each with calls of its own. */
+/** The lists of a bridge. A topology file says them by calls, one for each entry. */
 export const BRIDGE_LISTS = ['vlans', 'fdb', 'mdb', 'mst', 'vlanMulticast'] as const;
 
 const OF_ALL_NAMESPACES = ['role', 'sysctls', 'exec'] as const;

@@ -46,7 +46,7 @@ test('the action sets up what rootless and root runs need', async ({ lab, onTest
   expect(outputs[2]).toBe('modprobe bridge\nmodprobe macvlan\nmodprobe veth');
 });
 
-// host: bash, with what the release runs, on a checkout of its own
+// host: bash, with what the release runs, on a fresh checkout
 test('a release needs its tag to be the version, and the changelog to tell of it', async ({ lab, onTestFinished }) => {
   const folder = await mkdtemp(join(tmpdir(), 'hairpin-release-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -82,7 +82,7 @@ test('a release needs its tag to be the version, and the changelog to tell of it
 describe('with git', () => {
   needs('git');
 
-  // host: npm and git, in a checkout of its own
+  // host: npm and git, in a fresh checkout
   test('npm version gives both packages the version, in one commit', async ({ lab, onTestFinished }) => {
     const folder = await mkdtemp(join(tmpdir(), 'hairpin-version-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));

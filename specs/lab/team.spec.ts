@@ -61,9 +61,7 @@ describeNeeding(['team'], () => {
     await expect(far).not.toReach(team);
   });
 
-  test('IP drops what comes in by a port with an address of its own, and the message names the port', async ({
-    lab,
-  }) => {
+  test('IP drops what comes in by a port with another MAC address, and the message names the port', async ({ lab }) => {
     const { far, team, ports } = build(lab, { mode: 'loadbalance' });
     for (const [at, port] of ports.entries()) port.set({ mac: `02:00:00:00:aa:0${at}` });
     expect(await diagnosed(expect(far).toReach(team, { family: 4 }))).toMatchObject({

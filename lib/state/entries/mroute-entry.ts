@@ -28,7 +28,7 @@ export interface MrouteEntry {
 
 const count = from(0, Number.MAX_SAFE_INTEGER);
 
-/** A new route, a changed one, and one that packets begin to wait for, are each told of (`mroute_netlink_event`). */
+/** The kernel tells of a new route, a changed one, and one that packets begin to wait for (`mroute_netlink_event`). */
 export const mrouteEntry: EntryKind<MrouteEntry> = describeEntry<Mroute | undefined, MrouteEntry>({
   noun: 'multicast route',
   monitored: ['mroute'],
