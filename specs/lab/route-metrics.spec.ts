@@ -76,6 +76,31 @@ test('rules for tunnels, groups of devices and realms are those of ip rule', asy
   expect(own()).toMatchObject([{ priority: 6 }, { priority: 7 }]);
 });
 
+// a eth0 ── eth0 b
+test('metrics that the kernel would make smaller are refused: the largest that it keeps is the limit', async ({
+  lab,
+}) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const more = ['mtu', '4294967295', 'advmss', '4294967295'];
+  for (const [family, to] of [['-4', '10.9.0.0/16'] as const, ['-6', 'fd09::/32'] as const]) {
+    await a.exec('ip', [family, 'route', 'add', to, 'dev', 'eth0', ...more]);
+    const kept = { mtu: 65_520, advmss: 65_495 };
+    expect(await read<Shown>(a, 'ip', ['-j', family, 'route', 'show', to])).toMatchObject([{ metrics: [kept] }]);
+    const other = to.replace('9', '8');
+    a.route.add({ to: other, dev: 'eth0', ...kept });
+    expect(await read<Shown>(a, 'ip', ['-j', family, 'route', 'show', other])).toMatchObject([{ metrics: [kept] }]);
+    for (const [name, most] of Object.entries(kept))
+      expect(refused(() => a.route.add({ to: other, dev: 'eth0', [name]: most + 1 }))).toBe(
+        `a.route.add: ${name} must be a whole number from 0 to ${most}: received ${most + 1}`,
+      );
+  }
+  // A value that no route can have would make a negative pass for ever.
+  await expect(expect(a).not.toHaveRoute({ to: '10.8.0.0/16', mtu: 70_000 }, { hold: 0 })).rejects.toThrow(
+    'mtu must be a whole number from 0 to 65520: received 70000',
+  );
+});
+
 test.for<[message: string, call: (a: Namespace) => void]>([
   [
     'a.route.add: realms belong to routes of IPv4 (rtm_to_fib6_config): received 3',
