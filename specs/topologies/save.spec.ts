@@ -162,6 +162,22 @@ links: [{ a: r, b: a }]
 `,
   ],
   [
+    'next hops that no address brings onto a link, and a group whose number is before those of its members',
+    `
+namespaces:
+  a:
+    exec:
+      - ip route add 192.0.2.0/24 dev eth0
+      - ip nexthop add id 7 via 192.0.2.1 dev eth0
+      - ip nexthop add id 3 group 7
+      - ip route add 10.9.0.0/16 nhid 3
+      - ip route add 10.8.0.0/16 via 192.0.2.9
+      - ip route delete 192.0.2.0/24 dev eth0
+  b:
+links: [{ a: a, b: b }]
+`,
+  ],
+  [
     'a tunnel that is a port of a switch, and a macvlan on its bridge',
     `
 namespaces: { a: , sw: { role: switch } }
