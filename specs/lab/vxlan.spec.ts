@@ -178,7 +178,7 @@ describeNeeding(['vxlan'], () => {
     const vxlan = lab.namespace('a').link('vxlan', { id: 7 });
     expect(() => vxlan.set({ id: 8 } as never)).toThrow(
       new UsageError(
-        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, remote, group, local, " +
+        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp, remote, group, local, " +
           'dev, ttl, tos, df, flowlabel, labelPolicy, macLearning, ageing, localbypass',
       ),
     );
