@@ -127,7 +127,7 @@ function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<t
 }
 
 function describeRule(rule: Rule): Said {
-  const { family, type, tos, from, to, ...rest } = ruleOf(rule);
+  const { family, type, tos, from, to, proto, ...rest } = ruleOf(rule);
   const isPlain = type === 'lookup' || type === 'goto';
   return said({
     ...(family === 6 && from === undefined && to === undefined ? { family } : {}),
@@ -135,6 +135,7 @@ function describeRule(rule: Rule): Said {
     ...rest,
     ...(isPlain ? {} : { type }),
     ...(tos === 0 ? {} : { tos }),
+    ...(proto === 'unspec' ? {} : { proto }),
   });
 }
 

@@ -55,18 +55,18 @@ test('locked metrics, estimates, features and realms of a route are those of ip 
 test('rules for tunnels, groups of devices and realms are those of ip rule', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  a.rule.add({ priority: 5, tunId: 7, table: 100 });
+  a.rule.add({ priority: 5, tunId: 7, table: 100, proto: 'static' });
   a.rule.add({ priority: 6, table: 100, suppressIfgroup: 0, realms: '3/9' });
   a.rule.add({ priority: 7, family: 6, tunId: 4_294_967_295, table: 100, suppressIfgroup: 4 });
   expect(await rules(a)).toMatchObject([
-    { priority: 5, tun_id: 7, table: '100' },
+    { priority: 5, tun_id: 7, table: '100', protocol: 'static' },
     { priority: 6, table: '100', suppress_ifgroup: 'default', flow_from: '3', flow_to: '9' },
   ]);
   expect(await rules(a, 6)).toMatchObject([{ priority: 7, tun_id: 4_294_967_295, suppress_ifgroup: '4' }]);
   const own = () => a.rule.list().filter(({ priority }) => [5, 6, 7].includes(priority));
   expect(own()).toMatchObject([
-    { priority: 5, tunId: 7, suppressIfgroup: undefined, realms: undefined },
-    { priority: 6, suppressIfgroup: 0, realms: '3/9', tunId: undefined },
+    { priority: 5, tunId: 7, suppressIfgroup: undefined, realms: undefined, proto: 'static' },
+    { priority: 6, suppressIfgroup: 0, realms: '3/9', tunId: undefined, proto: 'unspec' },
     { priority: 7, family: 6, tunId: 4_294_967_295, suppressIfgroup: 4 },
   ]);
   await using other = createLab();

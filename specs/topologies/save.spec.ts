@@ -85,7 +85,7 @@ namespaces:
       - { to: 10.66.0.0/16, type: unreachable }
       - { to: 'fd66::/64', type: blackhole }
       - { to: 'fd02::/64', via: 'fd01::1', metric: 77, pref: high }
-    rules: [{ from: 10.1.0.2, table: 100, priority: 50 }, { fwmark: 1, type: prohibit, priority: 60 }, { family: 6, iif: eth0, table: 7 }]
+    rules: [{ from: 10.1.0.2, table: 100, priority: 50, proto: bgp }, { fwmark: 1, type: prohibit, priority: 60 }, { family: 6, iif: eth0, table: 7 }]
     neighbours: [{ to: 10.1.0.77, lladdr: '02:00:00:00:00:77', dev: eth0 }, { to: 10.1.0.78, proxy: true, dev: eth0 }]
   r:
 links:
