@@ -19,6 +19,10 @@ export interface InterfaceChange extends BondSlaveOptions {
   mac?: string;
   /** `promisc on`: counts once, independent of what its children need. */
   promiscuous?: boolean;
+  /** `allmulticast on`: takes the frames of all groups. Counts once, independent of what its children need. */
+  allMulticast?: boolean;
+  /** `arp off`: asks for no MAC addresses, and answers none who asks (`IFF_NOARP`). */
+  arp?: boolean;
   name?: string;
   /** All other names of the interface, each of up to 127 bytes. `ip` takes each in place of the name (Linux 5.5). */
   altnames?: readonly string[];
@@ -44,7 +48,7 @@ export interface InterfaceChange extends BondSlaveOptions {
 
 export const INTERFACE_CHANGES = [
   ...(['up', 'mtu', 'mac', 'promiscuous', 'name', 'master'] as const),
-  ...(['altnames', 'addrgenmode', 'token', 'protodown', 'protodownReasons'] as const),
+  ...(['altnames', 'addrgenmode', 'token', 'protodown', 'protodownReasons', 'allMulticast', 'arp'] as const),
 ] as const;
 
 /** Says why a link has no MAC address of its own; `why` stands before ` has its parent's MAC address`. */
@@ -55,6 +59,7 @@ export function refuseMac(call: string, options: unknown, why: string, parent: {
 
 export function checkInterfaceChange(call: string, options: InterfaceChange): void {
   const { up, mtu, mac, promiscuous, name, altnames, addrgenmode, token, protodown, protodownReasons } = options;
+  const { allMulticast, arp } = options;
   if (addrgenmode !== undefined) checkOneOf(call, 'addrgenmode', addrgenmode, ADDR_GEN_MODES);
   checkBoolean(call, 'protodown', protodown);
   const isReason = (each: unknown) => Number.isInteger(each) && Number(each) >= 0 && Number(each) <= 31;
@@ -64,6 +69,8 @@ export function checkInterfaceChange(call: string, options: InterfaceChange): vo
   checkThat(call, { token }, "an IPv6 address with an upper half of zeroes, such as '::7'", isToken);
   checkBoolean(call, 'up', up);
   checkBoolean(call, 'promiscuous', promiscuous);
+  checkBoolean(call, 'allMulticast', allMulticast);
+  checkBoolean(call, 'arp', arp);
   checkMtu(call, mtu);
   if (mac !== undefined) checkMac(call, 'mac', mac);
   if (name !== undefined) checkInterfaceName(call, name);

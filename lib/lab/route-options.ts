@@ -15,6 +15,7 @@ import {
 import {
   hopFields,
   metricFields,
+  mtuField,
   type RouteEntry,
   routeEntry,
   routeTable,
@@ -54,7 +55,7 @@ export interface RouteOptions extends RouteMetrics {
   /** IPv6: which of several default routers is preferred (RFC 4191). @default 'medium' */
   pref?: 'low' | 'medium' | 'high';
   tos?: number;
-  /** The longest packet that goes this way. */
+  /** The longest packet that goes this way, to 65520: the kernel makes a larger value this one (`ip_metrics_convert`). */
   mtu?: number;
   /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2 (`CONFIG_IP_ROUTE_CLASSID`). */
   realms?: string;
@@ -94,7 +95,7 @@ const FIELDS = {
     via: ip,
     nhid: from(1, 2 ** 32 - 1),
   },
-  ...{ src: ip, metric: from(0, 2 ** 32 - 1), proto, scope, pref, tos: from(0, 255), mtu: from(0, 2 ** 32 - 1) },
+  ...{ src: ip, metric: from(0, 2 ** 32 - 1), proto, scope, pref, tos: from(0, 255), mtu: mtuField },
   realms: realmsField,
   ...{ onlink: hopFields.onlink, encap: hopFields.encap, from: network, ...metricFields },
 };

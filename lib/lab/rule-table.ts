@@ -56,6 +56,8 @@ export interface RuleOptions {
   suppressIfgroup?: number;
   /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2 (`CONFIG_IP_ROUTE_CLASSID`). */
   realms?: string;
+  /** The protocol that added it: `static`, `bgp`, or a number. @default 'unspec' */
+  proto?: RuleEntry['proto'];
 }
 
 const OPTIONS = Object.keys(ruleEntry.fields);
@@ -119,7 +121,7 @@ export class RuleTable {
     if (realms !== undefined) refuseIgnoredRealms(call);
     return {
       ...{
-        ...{ family, suppressIfgroup, realms, tunId },
+        ...{ family, suppressIfgroup, realms, tunId, protocol: said.proto ?? 'unspec' },
         from,
         to,
         iif: iif as string | undefined,

@@ -36,15 +36,6 @@ export const bridge = describeLink('bridge', {
       EOPNOTSUPP: `${member} must not be bridged (IFF_DONT_BRIDGE)`,
     }),
   },
-  leftOut: (device, { mstEnabled }) =>
-    mstEnabled
-      ? [
-          {
-            what: `the instances of the spanning trees of ${device} (bridge mst, from iproute2 6.11 on)`,
-            inScriptsOnly: true,
-          },
-        ]
-      : [],
   status: {
     ...{ IFLA_BR_ROOT_ID: 10, IFLA_BR_BRIDGE_ID: 11, IFLA_BR_ROOT_PORT: 12, IFLA_BR_ROOT_PATH_COST: 13 },
     ...{ IFLA_BR_TOPOLOGY_CHANGE: 14, IFLA_BR_TOPOLOGY_CHANGE_DETECTED: 15, IFLA_BR_HELLO_TIMER: 16 },

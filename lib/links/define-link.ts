@@ -11,7 +11,7 @@ const TAKEN_NAMES: readonly string[] = [
   ...['namespace', 'index', 'kind', 'segment', 'parent', 'peer', 'children', 'master', 'bridge', 'isPort', 'ports'],
   ...['fdb', 'mdb', 'mst', 'vlan', 'vlanMulticast', 'impair'],
   ...['name', 'mac', 'mtu', 'up', 'promiscuous', 'backupPort', 'address', 'settings', 'queues', 'open'],
-  ...['altnames', 'addrgenmode', 'token', 'protodown', 'protodownReasons', 'queueId', 'prio'],
+  ...['altnames', 'addrgenmode', 'token', 'protodown', 'protodownReasons', 'allMulticast', 'arp', 'queueId', 'prio'],
   ...['set', 'delete', 'state', 'deleted', 'constructor', 'toString', 'toJSON'],
   ...PORT_OPTIONS,
 ];

@@ -140,8 +140,6 @@ export interface LinkDescription<S extends Settings = Settings, L extends Lower 
 export interface LeftOut {
   /** The words for it, such as `the keys of a/wg0`. */
   what: string;
-  /** Only a script leaves it out; a saved topology says it. @default false */
-  inScriptsOnly?: boolean;
 }
 
 /** How links are made that rtnetlink makes none of (`tun_validate`). MAC address, MTU and flags follow by rtnetlink. */

@@ -101,6 +101,23 @@ export function settingInOneOf(
   return { ...attribute(first.kernel, first.number, of, options), versions, rules: options };
 }
 
+/**
+ * A setting whose value travels in several attributes, a part in each, such as an address and the length of its prefix. The type of
+ * each writes its part of the whole value, and reads that part.
+ *
+ * @param parts kernel's name, number and type of each attribute
+ * @param whole the rule for the value, its check and its words
+ * @param join puts two parts together, in whatever order the kernel says them
+ */
+export function settingInParts<R, const O extends SettingRules & RowOptions<NoInfer<R>>>(
+  parts: readonly (readonly [kernel: string, number: number, of: Type<R>])[],
+  { join, ...whole }: Pick<Type<R>, 'rule' | 'schema' | 'check' | 'words'> & { join: (one: R, other: R) => R },
+  options: O,
+): Setting<R, R, false, O> {
+  const setting = settingInOneOf(parts, whole, options);
+  return { ...setting, of: { ...setting.of, words: whole.words }, join } as Setting<R, R, false, O>;
+}
+
 type Carried<S> = S extends { readonly brings?: infer B extends { read: unknown; write: unknown } } ? B : never;
 type IsBits<S> = S extends { readonly rules: BitRules } ? true : false;
 type RulesOf<S> = S extends { readonly rules: infer O } ? O : never;

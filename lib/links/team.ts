@@ -11,11 +11,12 @@ const TEAM_CMD_OPTIONS_GET = 2;
 /** The modules team_mode_*; their numbers are nowhere but here. */
 const MODES = { broadcast: 0, roundrobin: 1, random: 2, activebackup: 3, loadbalance: 4 } as const;
 
-/** The kernel's names of the options (`team_options`, `ab_options`), as `teamnl` has them. */
+/** The kernel's names of the options (`team_options`, `ab_options`, `lb_options`), as `teamnl` has them. */
 const NAMES = {
   ...{ mode: 'mode', activePort: 'activeport' },
   ...{ notifyPeersCount: 'notify_peers_count', notifyPeersInterval: 'notify_peers_interval' },
   ...{ mcastRejoinCount: 'mcast_rejoin_count', mcastRejoinInterval: 'mcast_rejoin_interval' },
+  ...{ lbTxMethod: 'lb_tx_method', lbStatsRefreshInterval: 'lb_stats_refresh_interval' },
 } as const;
 type Name = keyof typeof NAMES;
 
@@ -29,6 +30,9 @@ const CAUSES = {
   EINVAL: 'the kernel has no such mode: it needs CONFIG_NET_TEAM_MODE_… (team_mode_get)',
   EPERM: 'the kernel takes the mode of a team from root alone, not in a user namespace (GENL_ADMIN_PERM)',
 } as const;
+
+/** How `loadbalance` finds the port of a hash (`lb_select_tx_port_list`): by the hash itself, or by a table that a program fills. */
+const TX_METHODS = { hash: 0, hash_to_port_mapping: 1 } as const;
 
 /** Several devices as one (drivers/net/team). Without a mode nothing passes: hairpin sets it by netlink, as `teamd` does. */
 export const team = describeLink('team', {
@@ -51,11 +55,18 @@ export const team = describeLink('team', {
     mcastRejoinCount: setting(...DATA, u32, from0),
     /** Milliseconds between two of these. @default 0 */
     mcastRejoinInterval: setting(...DATA, u32, from0),
+    /**
+     * Of loadbalance: a frame leaves by the port that its hash gives, or by the port of its hash in a table that a program such as `teamd`
+     * fills; where that has none, by the hash. @default 'hash'
+     */
+    lbTxMethod: setting(...DATA, oneOf(u8, '', TX_METHODS), live),
+    /** Of loadbalance: tenths of a second between two counts of the traffic of each hash; 0 for none. */
+    lbStatsRefreshInterval: setting(...DATA, u32, live),
   },
   label: () => [],
   apart: {
     family: 'team',
-    what: 'the mode',
+    what: 'the mode and the other options (teamnl), also those of ports,',
     // GENL_ADMIN_PERM
     hidden: 'EPERM',
     // team_nl_send_event_options_get, behind the option: of genlmsg_multicast_netns, without a listener
@@ -70,7 +81,9 @@ export const team = describeLink('team', {
           options: [teamOption(NAMES[name], value)],
           words: `teamnl ${index} setoption ${NAMES[name]} ${value}`,
         }),
-        causes: CAUSES,
+        causes: name.startsWith('lb')
+          ? { ...CAUSES, ENOENT: `${name} belongs to mode loadbalance (lb_options)` }
+          : CAUSES,
       }));
     },
     list: (id, index) => ({

@@ -140,7 +140,7 @@ export const vxlan = describeLink('vxlan', {
     remcsumrx: setting('IFLA_VXLAN_REMCSUM_RX', 22, onOff('remcsumrx'), own),
     /** A frame for an address of this namespace goes to the vxlan device there without UDP (Linux 6.5). @default true */
     localbypass: setting('IFLA_VXLAN_LOCALBYPASS', 31, onOff('localbypass'), {
-      ...{ ...own, kernelDefault: true, live: true, since: '6.5' },
+      ...{ ...own, kernelDefault: true, live: true, since: '6.5', newWord: true },
     }),
     /** A route (`encap ip`), `tc` or BPF says where each frame goes: one device for all identifiers. @default false */
     external: setting('IFLA_VXLAN_COLLECT_METADATA', 25, onOff('external'), own),
@@ -162,8 +162,7 @@ export const vxlan = describeLink('vxlan', {
         ...{ since: '6.14', newWord: true },
       },
     ),
-    /** Send copies to a group by the multicast routes of this namespace (Linux 6.16). @default false */
-    mcroute: setting('IFLA_VXLAN_MC_ROUTE', 34, onOff('mcroute'), { ...own, since: '6.16' }),
+    // No mcroute (Linux 6.17): the kernel does not tell whether a device has it (vxlan_fill_info), so no script could say it.
   },
   // As iproute2 has it: what comes with metadata is not learnt from.
   complete: (settings) => (settings.external ? { macLearning: false, ...settings } : settings),

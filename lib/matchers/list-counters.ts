@@ -2,14 +2,15 @@ import { engineOf } from '../lab/engine.ts';
 import { readOf } from '../lab/exec.ts';
 import type { Namespace } from '../lab/index.ts';
 import { deviceNames } from '../state/entries/entry-kind.ts';
+import { legacyCountersOf } from './legacy-rules.ts';
 
-/** A packet counter: of nftables by its name, of an nftables rule, of a queueing discipline, or of a filter's action. */
+/** A packet counter: of nftables by its name, of a rule of nftables or iptables, of a queueing discipline, or of a filter's action. */
 export interface CounterEntry {
   /** The name of an nftables `counter`; undefined for the counter of a rule. */
   counter: string | undefined;
   /** The comment of the rule. */
   comment: string | undefined;
-  /** For nftables. */
+  /** For nftables and iptables. */
   family: string | undefined;
   table: string | undefined;
   chain: string | undefined;
@@ -31,7 +32,7 @@ export interface CounterEntry {
 }
 
 /**
- * The counters of a namespace, as `nft` and `tc` have them.
+ * The counters of a namespace, as `nft`, the older iptables and `tc` have them.
  *
  * @param withFilters whether those of the actions of filters, too
  */
@@ -41,6 +42,7 @@ export function listCounters(call: string, namespace: Namespace, withFilters: bo
   const filters = (qdisc: TcQdisc) => parentsOf(qdisc).flatMap((at) => filtersAt(call, namespace, qdisc.dev, at));
   return [
     ...nftables.flatMap(ofNft),
+    ...legacyCountersOf(call, namespace).map((rule) => ({ ...NONE, ...rule })),
     ...qdiscs.map(({ kind, handle, dev, packets = 0, bytes = 0, drops = 0 }) => ({
       ...{ ...NONE, qdisc: kind, dev, handle, packets, bytes, drops },
     })),

@@ -3,6 +3,7 @@ import { readOf } from '../lab/exec.ts';
 import { UsageError } from '../lab/index.ts';
 import type { Assertion } from './assertion.ts';
 import { checkPlace, evidenceOf } from './have-state.ts';
+import { legacyRuleset } from './legacy-rules.ts';
 import { type Answer, assertionTitle, nameOf } from './message.ts';
 
 export async function toMatchRuleset(this: Assertion, received: unknown, hint?: string): Promise<Answer> {
@@ -15,7 +16,9 @@ export async function toMatchRuleset(this: Assertion, received: unknown, hint?: 
   if (isNot) throw new UsageError(`${call}: toMatchRuleset has no .not: a snapshot records the ruleset that is there`);
   if (!snapshot) throw new Error('this matcher runs only in vitest');
   // Without handles, and without what packets change: counters, quotas, the times that are left to elements of sets.
-  const { pass, message } = snapshot(readOf(call, namespace, 'nft', ['--stateless', 'list', 'ruleset']), hint);
+  const nftables = readOf(call, namespace, 'nft', ['--stateless', 'list', 'ruleset']);
+  const all = [nftables, legacyRuleset(call, namespace)].filter((text) => text !== '');
+  const { pass, message } = snapshot(all.join('\n'), hint);
   return {
     pass,
     message: { title: call, lines: [], notes: pass ? [] : [message()] },

@@ -61,7 +61,7 @@ const EVERY_PACKET: Omit<Rule, 'family' | 'priority' | 'table'> = {
     isOfVrfs: false,
     goto: undefined,
     suppressPrefixlength: undefined,
-    ...{ suppressIfgroup: undefined, realms: undefined, tunId: undefined },
+    ...{ suppressIfgroup: undefined, realms: undefined, tunId: undefined, protocol: 'kernel' },
     unknown: [],
   },
   ...{ not: false, from: undefined, to: undefined, tos: 0, iif: undefined, oif: undefined, l3mdev: false },

@@ -21,10 +21,10 @@ export interface RouteMetrics {
   features?: readonly Feature[] | undefined;
   ssthresh?: number | undefined;
   cwnd?: number | undefined;
-  /** The largest segment that is offered to the other end of a TCP connection. */
+  /** The largest segment that is offered to the other end of a TCP connection, to 65495 (`ip_metrics_convert`). */
   advmss?: number | undefined;
   reordering?: number | undefined;
-  /** The TTL or hop limit of its packets. */
+  /** The TTL or hop limit of its packets, to 255. */
   hoplimit?: number | undefined;
   initcwnd?: number | undefined;
   /**

@@ -25,6 +25,8 @@ const PROTOCOLS = {
   ...{ unspec: 0, redirect: 1, kernel: 2, boot: 3, static: 4, ra: 9, zebra: 11, bird: 12, dhcp: 16, keepalived: 18 },
   ...{ babel: 42, bgp: 186, isis: 187, ospf: 188, rip: 189, eigrp: 192 },
 } as const;
+/** Who added a route, or a rule. */
+export const routeProtocol = oneOf(u8, 'RTPROT_', PROTOCOLS);
 const PREFERENCES = { medium: 0, high: 1, low: 3 } as const;
 
 /** iproute2's words for them. */
@@ -121,7 +123,7 @@ const routeHeader = struct('rtmsg', {
   sourceLength: u8,
   tos: u8,
   lowTable: u8,
-  protocol: oneOf(u8, 'RTPROT_', PROTOCOLS),
+  protocol: routeProtocol,
   scope: oneOf(u8, 'RT_SCOPE_', SCOPES),
   type: oneOf(u8, 'RTN_', TYPES, 'unspec'),
   flags: flat(bits(u32, { onlink, isCopy: bit('RTM_F_CLONED', 0x200) })),

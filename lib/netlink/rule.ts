@@ -3,6 +3,7 @@ import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
 import { Family } from './family.ts';
 import { oneOf } from './one-of.ts';
+import { type RouteProtocol, routeProtocol } from './route.ts';
 import { be64, ip, ipFamily, pad, realms, string, u8, u16, u32 } from './scalars.ts';
 import { struct } from './struct.ts';
 import { attribute, others, table } from './table.ts';
@@ -25,6 +26,8 @@ export interface Rule extends RuleSelectors {
   suppressIfgroup: number | undefined;
   /** The realms that its packets belong to, for `tc` and accounting: `from/to` (`CONFIG_IP_ROUTE_CLASSID`). */
   realms: string | undefined;
+  /** Who added it: `unspec` where nobody said. */
+  protocol: RouteProtocol;
   /** It sends every packet to its table, whatever that is like. */
   isPlain: boolean;
   /** It sends every packet of a VRF to the VRF's table, and is for no other (`l3mdev_fib_rule_match`). */
@@ -116,7 +119,7 @@ const attributes = table({
   suppressed: attribute('FRA_SUPPRESS_PREFIXLEN', 14, u32, { ifAbsent: NOTHING_SUPPRESSED, word: false }),
   suppressIfgroup: attribute('FRA_SUPPRESS_IFGROUP', 13, u32, { word: false }),
   realms: attribute('FRA_FLOW', 11, realms, { word: false }),
-  protocol: attribute('FRA_PROTOCOL', 21, u8, { word: false }),
+  protocol: attribute('FRA_PROTOCOL', 21, routeProtocol, { ifAbsent: 'unspec' }),
   unknown: others(),
 });
 
@@ -125,15 +128,19 @@ export const ipRule = new Family({
   messages: ['RULE', 32],
   body: body(header, attributes),
   saysFamily: true,
-  complete: ({ from, to, table: number, l3mdev, suppressPrefixlength, ...said }: Partial<Rule>, verb) =>
+  complete: (
+    { from, to, table: number, l3mdev, suppressPrefixlength, protocol = 'unspec', ...said }: Partial<Rule>,
+    verb,
+  ) =>
     verb === 'list'
       ? { family: said.family }
       : {
           ...{ action: 'to_tbl' as const, ...said, table: number },
           ...{ from: from?.address, fromLength: from?.length, to: to?.address, toLength: to?.length },
           ...{ l3mdev: l3mdev ? 1 : undefined, suppressed: suppressPrefixlength },
+          protocol: protocol === 'unspec' ? undefined : protocol,
         },
-  state: ({ fromLength, toLength, lowTable, suppressed, protocol: _, l3mdev, ...read }): Rule => {
+  state: ({ fromLength, toLength, lowTable, suppressed, l3mdev, ...read }): Rule => {
     const { family, priority, action, not, tos, iif, oif, fwmark, uidrange, ipproto, sport, dport, unknown } = read;
     const { tunId, suppressIfgroup } = read;
     const selects =
@@ -148,7 +155,7 @@ export const ipRule = new Family({
     return {
       ...{ family, priority, action, table: read.table ?? lowTable, goto: read.goto },
       suppressPrefixlength: suppressed === NOTHING_SUPPRESSED ? undefined : suppressed,
-      ...{ suppressIfgroup, realms: read.realms, tunId },
+      ...{ suppressIfgroup, realms: read.realms, tunId, protocol: read.protocol },
       isPlain: isWhole && !l3mdev,
       isOfVrfs: isWhole && Boolean(l3mdev),
       from: read.from === undefined ? undefined : { address: read.from, length: fromLength },

@@ -11,6 +11,8 @@ export interface Row<R, W, IsFlat extends boolean = false> extends Entry<R, W, I
   readonly options: RowOptions<unknown>;
   /** The attributes that it travels in, each for some of its values: see `versionsOf`. */
   readonly versions?: readonly Version[];
+  /** Each of these attributes has a part of the value, and all are written. It puts two parts together. */
+  readonly join?: (one: unknown, other: unknown) => unknown;
 }
 
 /** One of the attributes that a property may travel in. Its type says which values it takes. */
@@ -132,6 +134,7 @@ export function table<F extends Rows>(rows: F): Table<F> {
           if (row.of.takes?.(value) === false) continue;
           if (row.of.flat) Object.assign(object, value);
           else if (row.isMany) (object[row.key] as unknown[]).push(value);
+          else if (row.join && object[row.key] !== undefined) object[row.key] = row.join(object[row.key], value);
           else object[row.key] = value;
         }
       });
@@ -173,10 +176,13 @@ function valueIn({ key, of, isRest }: KeyedRow, said: object): unknown {
 }
 
 function writeRow(to: Writer, row: KeyedRow, value: unknown): void {
-  const { number, of } = versionsOf(row).find((each) => each.of.takes?.(value) ?? true) ?? row;
-  const at = to.beginAttribute(number, of.isNested ?? false);
-  of.write(to, value);
-  to.endAttribute(at);
+  const versions = versionsOf(row);
+  const chosen = row.join ? versions : [versions.find((each) => each.of.takes?.(value) ?? true) ?? row];
+  for (const { number, of } of chosen) {
+    const at = to.beginAttribute(number, of.isNested ?? false);
+    of.write(to, value);
+    to.endAttribute(at);
+  }
 }
 
 function absentOf({ key, of, options }: KeyedRow): Record<string, unknown> {

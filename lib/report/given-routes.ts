@@ -1,3 +1,4 @@
+import { vrf } from '../links/vrf.ts';
 import type { AddressState } from '../netlink/address.ts';
 import { type Route, TABLE_MAIN } from '../netlink/route.ts';
 import type { Link, NamespaceState } from '../state/network-state.ts';
@@ -19,6 +20,7 @@ export interface GivenRoutes {
 export interface SubnetRoute {
   readonly to: Prefix;
   readonly device: number;
+  readonly table: number;
 }
 
 /** The changes to a namespace's routes. The kernel's own routes come with the addresses, so they are left out. */
@@ -33,9 +35,9 @@ export function givenRoutes({ links, routes, addresses }: NamespaceState<'addres
   );
   return {
     routes: routes
-      .filter((route) => !route.ofTheKernel || (isForSubnet(route) && !isOfAddress(route)))
+      .filter((route) => !route.ofTheKernel || (isForSubnet(route, byIndex) && !isOfAddress(route)))
       .flatMap((route) => withoutDown(route, byIndex)),
-    deleted: deleted.map(({ to, device }) => ({ to, device })),
+    deleted: deleted.map(({ to, device, table }) => ({ to, device, table })),
   };
 }
 
@@ -44,10 +46,18 @@ export function leadsNowhere({ type }: Route): boolean {
   return NOWHERE.includes(type);
 }
 
+/** The table that a device's own routes are in: that of its VRF, or of itself if it is one (`l3mdev_fib_table`). */
+export function tableOf(device: number | undefined, links: ReadonlyMap<number, Link>): number {
+  const link = device === undefined ? undefined : links.get(device);
+  const domain = link && vrf.is({ kind: link.slaveKind }) ? links.get(link.master ?? 0) : link;
+  return domain && vrf.is(domain) ? vrf.of(domain).table : TABLE_MAIN;
+}
+
 /** Subnet routes marked `proto kernel` that a program may have added, as NetworkManager does. */
-function isForSubnet({ type, table, nextHops, to }: Route): boolean {
+function isForSubnet({ type, table, nextHops, to, device }: Route, links: ReadonlyMap<number, Link>): boolean {
   const isLinkLocal = to.family === 6 && /^f[ef]/.test(to.address);
-  return type === 'unicast' && table === TABLE_MAIN && nextHops.every(({ via }) => via === undefined) && !isLinkLocal;
+  const isOnLink = nextHops.every(({ via }) => via === undefined);
+  return type === 'unicast' && table === tableOf(device, links) && isOnLink && !isLinkLocal;
 }
 
 /** Whether the kernel has the first of its subnet bring the route along, if at all (`inet_insert_ifa`, `fib_add_ifaddr`). */
@@ -68,17 +78,17 @@ function subnetRoute(
   if (!link?.up || link.name === LOOPBACK || noPrefixRoute || isAlone) return [];
   const to = { address: networkOf({ address: peer ?? address, length, family }), length, family };
   const words = `${to.address}/${length} ${index}`;
+  const table = tableOf(index, links);
   const wanted = metric ?? (family === 6 ? IPV6_ADDRESS_METRIC : undefined);
   const is = (route: Route) =>
     route.ofTheKernel &&
     route.type === 'unicast' &&
-    // A VRF's devices have their routes in its table.
-    (route.table === TABLE_MAIN || link.master !== undefined) &&
+    route.table === table &&
     route.metric === wanted &&
     route.to.address === to.address &&
     route.to.length === length &&
     route.nextHops.some(({ device, via }) => device === index && via === undefined);
-  return [{ to, device: index, words, is }];
+  return [{ to, device: index, table, words, is }];
 }
 
 /**

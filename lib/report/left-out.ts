@@ -11,6 +11,7 @@ import { givenRoutes } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, newWordsOf } from './link-words.ts';
 import { isMadeByCall, mrouteWords } from './mroute-words.ts';
+import { instancesLeftOut } from './mst-instances.ts';
 import { filtersLeftOut } from './script-filters.ts';
 import { saidRoute, whyNoNexthop, whyNoRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
@@ -24,9 +25,6 @@ export function leftOutLines(state: WholeLabState, namespace: WholeNamespace): s
 export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespace): string[] {
   const { name, links, vlans, mroutes } = namespace;
   const place = (device: number) => `${name}/${namesIn(state, name).device(device)}`;
-  const ofLinks = links
-    .flatMap((link) => leftOutOf(link, place(link.index)))
-    .flatMap(({ what, inScriptsOnly }) => (inScriptsOnly ? [what] : []));
   const newer = links.flatMap((link) =>
     newWordsOf(namespace, link).map(
       ({ words, hasNone }) =>
@@ -46,7 +44,8 @@ export function scriptLeftOutLines(state: WholeLabState, namespace: WholeNamespa
   const ofGroups = mroutes
     .filter((route) => isMadeByCall(route, namespace))
     .map((route) => mrouteLeftOut(route, name, namesIn(state, name)));
-  const own = [...newer, ...ofLinks, ...ofVlans, ...ofLimits, ...ofGroups].map((what) => `# Left out: ${what}`);
+  const ofInstances = instancesLeftOut(state, namespace);
+  const own = [...newer, ...ofInstances, ...ofVlans, ...ofLimits, ...ofGroups].map((what) => `# Left out: ${what}`);
   return [...leftOutLines(state, namespace), ...own];
 }
 
@@ -72,9 +71,7 @@ function leftOut(state: WholeLabState, namespace: WholeNamespace): string[] {
       .replace('ip route add ', '');
   return [
     ...links.flatMap((link) => attributesWithoutWords(namespace, link).map((what) => `${place(link.index)}: ${what}`)),
-    ...links
-      .flatMap((link) => leftOutOf(link, place(link.index)))
-      .flatMap(({ what, inScriptsOnly }) => (inScriptsOnly ? [] : [what])),
+    ...links.flatMap((link) => leftOutOf(link, place(link.index))).map(({ what }) => what),
     ...neighbours
       .filter((neighbour) => neighbour.state !== 'PERMANENT' && !isLearnt(neighbour))
       .map(

@@ -1,5 +1,7 @@
-import { ipRoute, type Route, TABLE_MAIN } from '../netlink/route.ts';
+import type { Request } from '../netlink/request.ts';
+import { ipRoute, type Route } from '../netlink/route.ts';
 import { contains, type Family, familyOf } from '../wire/ip-address.ts';
+import { tableOf } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { nexthopsInOrder, routeRequests } from './script-routes.ts';
 import { sayer } from './script-words.ts';
@@ -23,12 +25,15 @@ const LINK_LOCAL = { address: 'fe80::', length: 10, family: 6 } as const;
  *
  * @param verb `delete` once the nexthops and the routes are there
  */
-export function gatewayLines(state: WholeLabState, namespace: WholeNamespace, verb: 'add' | 'delete'): string[] {
-  const say = sayer(state, namespace.name);
-  const lines = gatewaysOf(namespace).map(({ via, device, table }) =>
-    say(ipRoute[verb]({ to: hostPrefix(via), device, table, metric: METRIC })),
+export function gatewayRequests(namespace: WholeNamespace, verb: 'add' | 'delete'): Request[] {
+  return gatewaysOf(namespace).map(({ via, device, table }) =>
+    ipRoute[verb]({ to: hostPrefix(via), device, table, metric: METRIC }),
   );
-  return [...new Set(lines)];
+}
+
+/** The same as lines of a script. */
+export function gatewayLines(state: WholeLabState, namespace: WholeNamespace, verb: 'add' | 'delete'): string[] {
+  return gatewayRequests(namespace, verb).map(sayer(state, namespace.name));
 }
 
 function gatewaysOf(namespace: WholeNamespace): Gateway[] {
@@ -36,9 +41,12 @@ function gatewaysOf(namespace: WholeNamespace): Gateway[] {
   const ofRoutes = routes
     .filter(({ nexthopId }) => nexthopId === undefined)
     .flatMap(({ nextHops, table }) => nextHops.map((hop) => ({ ...hop, table, links: routes.filter(isOnLink) })));
+  const byIndex = new Map(namespace.links.map((link) => [link.index, link]));
   // Nexthops are added before all routes.
-  const ofNexthops = nexthopsInOrder(namespace).map((hop) => ({ ...hop, table: TABLE_MAIN, links: [] as Route[] }));
-  return [...ofNexthops, ...ofRoutes].flatMap(({ via, device, table, onlink, links }) => {
+  const ofNexthops = nexthopsInOrder(namespace).map((hop) => ({
+    ...{ ...hop, table: tableOf(hop.device, byIndex), links: [] as Route[] },
+  }));
+  const all = [...ofNexthops, ...ofRoutes].flatMap(({ via, device, table, onlink, links }) => {
     if (via === undefined || device === undefined || onlink) return [];
     const ofAddresses = namespace.addresses.filter(({ index, noPrefixRoute }) => index === device && !noPrefixRoute);
     const ofLinks = links.filter((link) => link.device === device && link.table === table);
@@ -49,6 +57,8 @@ function gatewaysOf(namespace: WholeNamespace): Gateway[] {
     const isThere = [LINK_LOCAL, ...networks].some((network) => contains(network, via));
     return isThere ? [] : [{ via, device, table }];
   });
+  const keyOf = ({ via, device, table }: Gateway) => `${via} ${device} ${table}`;
+  return all.filter((gateway, at) => all.findIndex((each) => keyOf(each) === keyOf(gateway)) === at);
 }
 
 function isOnLink({ type, nextHops, via }: Route): boolean {

@@ -1,6 +1,6 @@
 import { ipNexthop, type Nexthop, RESILIENT } from '../netlink/nexthop.ts';
 import type { Request } from '../netlink/request.ts';
-import { ipRoute, type Route, TABLE_MAIN } from '../netlink/route.ts';
+import { ipRoute, type Route } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
 import { givenRoutes, leadsNowhere, type SubnetRoute } from './given-routes.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
@@ -44,9 +44,9 @@ export function routeRequests(namespace: WholeNamespace): RouteRequest[] {
     }),
     // Behind them: a next hop may have been given while the route of its subnet was there.
     ...deleted.map(
-      ({ to, device }): RouteRequest => ({
+      ({ to, device, table }): RouteRequest => ({
         verb: 'delete',
-        request: ipRoute.delete({ to, device, protocol: 'kernel' }),
+        request: ipRoute.delete({ to, device, table, protocol: 'kernel' }),
       }),
     ),
   ];
@@ -107,7 +107,7 @@ function keyOf({ to, tos, metric, table, from }: Route): string {
 
 function replacesOwn({ to, tos, metric, table }: Route, gone: SubnetRoute): boolean {
   const isSame = to.family === 4 && to.address === gone.to.address && to.length === gone.to.length;
-  return isSame && tos === 0 && !metric && table === TABLE_MAIN;
+  return isSame && tos === 0 && !metric && table === gone.table;
 }
 
 /** The whole policy anew. `flush` leaves the rule of priority 0, the kernel's own of the table `local`. */
@@ -124,16 +124,18 @@ function ruleLines(state: WholeLabState, namespace: WholeNamespace, family: 4 | 
 }
 
 export function nexthopLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const say = sayer(state, namespace.name);
+  return nexthopRequests(namespace).map(sayer(state, namespace.name));
+}
+
+/** What makes the nexthops of a namespace, in an order in which the kernel takes it. */
+export function nexthopRequests(namespace: WholeNamespace): Request[] {
   return nexthopsInOrder(namespace).map(({ unknown: _, encapsulates: __, group, device, groupType, ...rest }) =>
-    say(
-      ipNexthop.add({
-        ...rest,
-        ...(group.length > 0 ? { group, groupType } : {}),
-        // The kernel hangs one that drops on the loopback.
-        ...(rest.blackhole ? {} : { device }),
-      }),
-    ),
+    ipNexthop.add({
+      ...rest,
+      ...(group.length > 0 ? { group, groupType } : {}),
+      // The kernel hangs one that drops on the loopback.
+      ...(rest.blackhole ? {} : { device }),
+    }),
   );
 }
 

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isBridgePort, portOf } from '../links/bridge-port.ts';
+import { isBridgePort } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
 import { changedMulticast } from '../netlink/bridge-vlan.ts';
 import { bridgeMdb } from '../netlink/mdb.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
+import { instanceRemarks, instancesOf } from '../report/mst-instances.ts';
 import { farEnds, givenFdb, vlanMulticastRuns } from '../report/script-forwarding.ts';
 import type { Link, PortVlans } from '../state/network-state.ts';
 import { execLine, type Subject, said } from './described.ts';
@@ -41,45 +42,6 @@ export function describeForwarding({ namespace, names }: Subject, link: Link): S
   });
 }
 
-/** Which VLANs of a bridge are of another instance of the spanning trees than the common one, and the states of these at ports. */
-function instancesOf({ links, vlans }: WholeNamespace, bridge: Link): (Said & { port?: number })[] {
-  const members = vlans.filter(({ index }) => {
-    const link = links.find((each) => each.index === index);
-    return link === bridge || (link && isBridgePort(link) && link.master === bridge.index);
-  });
-  const own = members.flatMap(({ index, vlans: all }) =>
-    all.flatMap(({ id, msti = 0, state }) => (msti === 0 ? [] : [{ index, id, msti, state }])),
-  );
-  const ids = new Map(own.toSorted((one, other) => one.id - other.id).map(({ id, msti }) => [id, msti]));
-  const ofPorts = own.filter(({ index }) => index !== bridge.index);
-  const states = Map.groupBy(ofPorts, ({ index, msti }) => `${index} ${msti}`);
-  return [
-    ...[...ids].map(([id, msti]) => ({ msti, id })),
-    ...[...states.values()].flatMap(([first, ...others]) => {
-      if (!first || others.some(({ state }) => state !== first.state)) return [];
-      return [{ msti: first.msti, port: first.index, state: first.state }];
-    }),
-  ];
-}
-
-/**
- * A VLAN that came to a port after it was put into an instance has the port's state, not that of the instance
- * (`br_mst_vlan_init_state`). One that was put back into instance 0 may be disabled there while the port forwards
- * (`br_mst_vlan_sync_state`). No call makes them so again.
- */
-function stateRemarks({ vlans }: WholeNamespace, link: Link): string[] {
-  const port = portOf(link);
-  const own = vlans.find(({ index }) => index === link.index)?.vlans ?? [];
-  const instances = Map.groupBy(own, ({ msti }) => msti);
-  return [...instances].flatMap(([msti, all]) => {
-    const state = msti === 0 ? port?.state : all[0]?.state;
-    if (!port || msti === undefined || all.every((vlan) => vlan.state === state)) return [];
-    const words = all.map((vlan) => `${vlan.id} ${vlan.state}`).join(', ');
-    const differ = msti === 0 ? `differ from that of the port, ${state}` : 'differ';
-    return [`the states of VLANs of MSTI ${msti} at ${link.name}, which ${differ}: ${words}`];
-  });
-}
-
 /** What no entry says. */
 export function forwardingRemarks(namespace: WholeNamespace, link: Link): string[] {
   return [
@@ -87,7 +49,7 @@ export function forwardingRemarks(namespace: WholeNamespace, link: Link): string
     ...ofTunnel(namespace, link)
       .filter(({ nhid }) => nhid !== undefined)
       .map(({ mac, nhid }) => `the entry of ${link.name} that sends ${mac} to nexthop ${nhid}`),
-    ...stateRemarks(namespace, link),
+    ...instanceRemarks(namespace, link),
   ];
 }
 

@@ -1,13 +1,14 @@
 import { kindOf } from '../links/registry.ts';
 import type { Mroute } from '../netlink/mroute.ts';
 import { ipNeighbour } from '../netlink/neighbour.ts';
-import { ipNexthop, type Nexthop } from '../netlink/nexthop.ts';
+import type { Nexthop } from '../netlink/nexthop.ts';
 import { type Route, TABLE_MAIN } from '../netlink/route.ts';
 import { ipRule, KERNELS_OWN_RULES, type Rule } from '../netlink/rule.ts';
 import { leadsNowhere } from '../report/given-routes.ts';
 import type { WholeNamespace } from '../report/lab-state.ts';
 import { isMadeByCall } from '../report/mroute-words.ts';
-import { nexthopsInOrder, routeRequests, saidRoute } from '../report/script-routes.ts';
+import { gatewayRequests } from '../report/script-gateways.ts';
+import { nexthopRequests, nexthopsInOrder, routeRequests, saidRoute } from '../report/script-routes.ts';
 import { type DeviceNames, nameIn } from '../state/entries/entry-kind.ts';
 import { mrouteOf } from '../state/entries/mroute-entry.ts';
 import { nexthopOf } from '../state/entries/nexthop-entry.ts';
@@ -23,20 +24,20 @@ export interface DescribedTables {
 }
 
 export function describeTables(subject: Subject): DescribedTables {
-  const isSwitch = subject.namespace.role === 'switch';
+  const { namespace } = subject;
+  const isSwitch = namespace.role === 'switch';
   const names = deviceNamesOf(subject);
-  const requests = routeRequests(subject.namespace);
-  const nexthops = nexthopsInOrder(subject.namespace);
+  const requests = routeRequests(namespace);
+  const nexthops = nexthopsInOrder(namespace);
   const { added: rules, missing } = rulesOf(subject);
-  const neighbours = subject.namespace.neighbours.filter(({ state }) => state === 'PERMANENT');
-  const { proxies } = subject.namespace;
-  // A switch has no such tables in a file. `route.add` adds one route to a destination: where more than that was done, `ip` does
-  // all of it, in its order.
-  const areAdded = !isSwitch && requests.every(({ verb }) => verb === 'add');
-  const lines = [
-    ...nexthops.map((nexthop) => execLine(subject, ipNexthop.add(requestOf(nexthop)))),
-    ...requests.map(({ request }) => execLine(subject, request)),
-  ];
+  const neighbours = namespace.neighbours.filter(({ state }) => state === 'PERMANENT');
+  const { proxies } = namespace;
+  // A switch has no such tables in a file. `route.add` adds one route to a destination, and needs a way to its next hop: where more
+  // than that was done, `ip` does all of it, in the order of a script.
+  const [before, behind] = [gatewayRequests(namespace, 'add'), gatewayRequests(namespace, 'delete')];
+  const areAdded = !isSwitch && requests.every(({ verb }) => verb === 'add') && before.length === 0;
+  const routes = requests.map(({ request }) => request);
+  const lines = [...before, ...nexthopRequests(namespace), ...routes, ...behind].map((each) => execLine(subject, each));
   return {
     tables: said({
       nexthops: areAdded ? nexthops.map((nexthop) => describeNexthop(nexthop, names)) : [],
@@ -44,8 +45,8 @@ export function describeTables(subject: Subject): DescribedTables {
       ...(isSwitch
         ? {}
         : {
-            mroutes: subject.namespace.mroutes
-              .filter((each) => isMadeByCall(each, subject.namespace))
+            mroutes: namespace.mroutes
+              .filter((each) => isMadeByCall(each, namespace))
               .map((each) => describeMroute(each, names)),
             rules: rules.map(describeRule),
             neighbours: describeNeighbours(neighbours, proxies, names),
@@ -88,14 +89,6 @@ function describeHop({ weight, ...hop }: Readonly<{ weight: number }>): Said {
   return said({ ...hop, ...(weight === 1 ? {} : { weight }) });
 }
 
-function requestOf({ unknown: _, encapsulates: __, group, device, groupType, ...rest }: Nexthop) {
-  return {
-    ...rest,
-    ...(group.length > 0 ? { group, groupType } : {}),
-    ...(rest.blackhole ? {} : { device }),
-  };
-}
-
 function describeNexthop(nexthop: Nexthop, names: DeviceNames): Said {
   const { family, dev, type, group, ...rest } = nexthopOf(nexthop, names);
   return said({
@@ -134,7 +127,7 @@ function rulesOf({ namespace }: Subject): { added: Rule[]; missing: Parameters<t
 }
 
 function describeRule(rule: Rule): Said {
-  const { family, type, tos, from, to, ...rest } = ruleOf(rule);
+  const { family, type, tos, from, to, proto, ...rest } = ruleOf(rule);
   const isPlain = type === 'lookup' || type === 'goto';
   return said({
     ...(family === 6 && from === undefined && to === undefined ? { family } : {}),
@@ -142,6 +135,7 @@ function describeRule(rule: Rule): Said {
     ...rest,
     ...(isPlain ? {} : { type }),
     ...(tos === 0 ? {} : { tos }),
+    ...(proto === 'unspec' ? {} : { proto }),
   });
 }
 

@@ -26,7 +26,8 @@ describeNeeding(['ipip', 'sit', 'ip6tnl'], () => {
   test.for<[kind: Kind, options: object, shown: object]>([
     ['ipip', { ttl: 9, tos: 16 }, { ...left('ipip'), proto: 'ipip', ttl: 9, tos: '0x10' }],
     ['ipip', { mode: 'any', pmtudisc: false }, { proto: 'any', pmtudisc: false }],
-    ['sit', {}, { ...left('sit'), proto: 'ip6ip' }],
+    ['sit', {}, { ...left('sit'), proto: 'ip6ip', ttl: 64 }],
+    ['sit', { ttl: 0 }, { proto: 'ip6ip' }],
     ['sit', { mode: 'any', isatap: true }, { proto: 'any', isatap: true }],
     ['ip6tnl', {}, { ...left('ip6tnl'), proto: 'any', ttl: 64, encap_limit: 4 }],
     ['ip6tnl', { mode: 'ipip6', noEncaplimit: true }, { proto: 'ipip6', ip6_tnl_f_ign_encap_limit: true }],

@@ -142,7 +142,7 @@ describeNeeding(['ipvlan'], () => {
     ],
     [
       ({ ns1, up0 }) => ns1.ipvlan({ parent: up0, name: 'i1' }).set({ bcqueuelen: 4 } as never),
-      "ns1/i1.set: there is no option 'bcqueuelen'; the options are up, mtu, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, mode, flag",
+      "ns1/i1.set: there is no option 'bcqueuelen'; the options are up, mtu, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp, mode, flag",
     ],
   ])('before the kernel is asked: %$ $1', ([call, message], { lab }) => {
     expect(() => call(build(lab))).toThrow(new UsageError(message));

@@ -102,11 +102,34 @@ test('a macvlan has no carrier while protodown is on', async ({ lab }) => {
   );
 });
 
+// a eth0 ── eth0 b
+test('a device without ARP answers nobody, and one with allMulticast takes all groups, as ip shows', async ({
+  lab,
+}) => {
+  const { a, eth0 } = build(lab);
+  const b = lab.namespace('b2');
+  const { b: far } = lab.cable(a, b);
+  eth0.set({ arp: false, allMulticast: true });
+  expect((await shown(a, 'eth0'))?.flags).toEqual(expect.arrayContaining(['NOARP', 'ALLMULTI']));
+  expect(eth0.state()).toMatchObject({ arp: false, allMulticast: true });
+  await expect(a).toHaveLink({ name: 'eth0', arp: false, allMulticast: true });
+  const flags = (all: string[] = []) => all.filter((flag) => ['NOARP', 'ALLMULTI'].includes(flag)).toSorted();
+  expect(flags(((await loaded(lab, 'a', (ns) => shown(ns, 'eth0'))) as Shown).flags)).toEqual(['ALLMULTI', 'NOARP']);
+  far.set({ arp: false });
+  await expect(a).not.toReach(b, { family: 4 });
+  far.set({ arp: true });
+  await expect(a).toReach(b, { family: 4 });
+  eth0.set({ arp: true, allMulticast: false });
+  expect(flags((await shown(a, 'eth0'))?.flags)).toEqual([]);
+});
+
 test.for<[options: object, message: string]>([
   [
     { altnames: ['a b'] },
     "altnames must be a list of names of 1 to 127 bytes, without blanks, slashes and colons: received ['a b']",
   ],
+  [{ arp: 'off' }, "arp must be true or false: received 'off'"],
+  [{ allMulticast: 1 }, 'allMulticast must be true or false: received 1'],
   [{ token: '1::7' }, "token must be an IPv6 address with an upper half of zeroes, such as '::7': received '1::7'"],
   [{ addrgenmode: 'secret' }, "addrgenmode must be one of eui64, none, stable_secret, random: received 'secret'"],
   [{ protodownReasons: [32] }, 'protodownReasons must be a list of numbers from 0 to 31: received [32]'],

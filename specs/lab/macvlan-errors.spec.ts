@@ -92,7 +92,7 @@ withMacvlan.for<[call: (net: Net) => unknown, message: string]>([
   ],
   [
     ({ m1 }) => m1.set({ macaddr: [] } as never),
-    "ns1/m1.set: there is no option 'macaddr'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, mode, nopromisc, bcqueuelen, bclim",
+    "ns1/m1.set: there is no option 'macaddr'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp, mode, nopromisc, bcqueuelen, bclim",
   ],
   [({ m1 }) => m1.set({ nopromisc: true }), 'ns1/m1.set: nopromisc belongs to mode passthru: received mode vepa'],
   [({ m1 }) => m1.macaddr.set('' as never), "ns1/m1.macaddr.set: macaddr must be a list of MAC addresses: received ''"],

@@ -4,6 +4,8 @@ import { bond } from '../../lib/links/bond.ts';
 import { Writer } from '../../lib/netlink/writer.ts';
 import { labScript } from '../../lib/report/lab-script.ts';
 import { readLab } from '../../lib/report/lab-state.ts';
+import { withoutPrograms } from '../needs.ts';
+import { rebuild } from '../report/rebuild.ts';
 import { read } from './referee.ts';
 
 // Options that iproute2 6.1 has no words for: the referee is what the kernel does, or says of them.
@@ -121,6 +123,25 @@ test('a vxlan has the reservedBits that are set', ({ lab, skip }) => {
   expect(a.link('vxlan', { id: 7, reservedBits: 'f7ff000000000000' }).reservedBits).toBe('f7ff000000000000');
   // All bits but the flag of the VNI (0x08 of the first byte) and the VNI itself.
   expect(a.link('vxlan', { id: 8 }).reservedBits).toBe('f7ffffff000000ff');
+});
+
+test('a vxlan has the localbypass that is set, and lab.sh says that it leaves it out', async ({ lab, skip }) => {
+  skip(!supports('vxlan') || isOlderThan('6.5'), 'needs CONFIG_VXLAN and Linux 6.5, for localbypass');
+  // lab.sh runs it.
+  const missing = withoutPrograms('sysctl');
+  if (missing) skip(missing);
+  const a = lab.namespace('a');
+  const one = a.link('vxlan', { id: 7, localbypass: false, address: false });
+  expect([one.localbypass, a.link('vxlan', { id: 8, address: false }).localbypass]).toEqual([false, true]);
+  const script = labScript(readLab(lab));
+  expect(script.match(/^# Left out: .*$/gm)).toEqual([
+    '# Left out: nolocalbypass of a/vxlan0 (needs an iproute2 newer than 6.1)',
+  ]);
+  // iproute2 6.1 refuses a word that it does not know.
+  const { exitCode, output } = await rebuild(script);
+  expect(exitCode, output).toBe(0);
+  await using other = createLab();
+  expect((await other.load({ text: lab.save() })).interface('a/vxlan0')).toMatchObject({ localbypass: false });
 });
 
 // Linux 6.9; the kernels of the specs are older, or have no bonds.

@@ -55,18 +55,18 @@ test('locked metrics, estimates, features and realms of a route are those of ip 
 test('rules for tunnels, groups of devices and realms are those of ip rule', async ({ lab }) => {
   const [a, b] = [lab.namespace('a'), lab.namespace('b')];
   lab.cable(a, b);
-  a.rule.add({ priority: 5, tunId: 7, table: 100 });
+  a.rule.add({ priority: 5, tunId: 7, table: 100, proto: 'static' });
   a.rule.add({ priority: 6, table: 100, suppressIfgroup: 0, realms: '3/9' });
   a.rule.add({ priority: 7, family: 6, tunId: 4_294_967_295, table: 100, suppressIfgroup: 4 });
   expect(await rules(a)).toMatchObject([
-    { priority: 5, tun_id: 7, table: '100' },
+    { priority: 5, tun_id: 7, table: '100', protocol: 'static' },
     { priority: 6, table: '100', suppress_ifgroup: 'default', flow_from: '3', flow_to: '9' },
   ]);
   expect(await rules(a, 6)).toMatchObject([{ priority: 7, tun_id: 4_294_967_295, suppress_ifgroup: '4' }]);
   const own = () => a.rule.list().filter(({ priority }) => [5, 6, 7].includes(priority));
   expect(own()).toMatchObject([
-    { priority: 5, tunId: 7, suppressIfgroup: undefined, realms: undefined },
-    { priority: 6, suppressIfgroup: 0, realms: '3/9', tunId: undefined },
+    { priority: 5, tunId: 7, suppressIfgroup: undefined, realms: undefined, proto: 'static' },
+    { priority: 6, suppressIfgroup: 0, realms: '3/9', tunId: undefined, proto: 'unspec' },
     { priority: 7, family: 6, tunId: 4_294_967_295, suppressIfgroup: 4 },
   ]);
   await using other = createLab();
@@ -74,6 +74,31 @@ test('rules for tunnels, groups of devices and realms are those of ip rule', asy
   expect([await rules(copy), await rules(copy, 6)]).toEqual([await rules(a), await rules(a, 6)]);
   a.rule.delete({ priority: 5, tunId: 7 });
   expect(own()).toMatchObject([{ priority: 6 }, { priority: 7 }]);
+});
+
+// a eth0 ── eth0 b
+test('metrics that the kernel would make smaller are refused: the largest that it keeps is the limit', async ({
+  lab,
+}) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b);
+  const more = ['mtu', '4294967295', 'advmss', '4294967295'];
+  for (const [family, to] of [['-4', '10.9.0.0/16'] as const, ['-6', 'fd09::/32'] as const]) {
+    await a.exec('ip', [family, 'route', 'add', to, 'dev', 'eth0', ...more]);
+    const kept = { mtu: 65_520, advmss: 65_495 };
+    expect(await read<Shown>(a, 'ip', ['-j', family, 'route', 'show', to])).toMatchObject([{ metrics: [kept] }]);
+    const other = to.replace('9', '8');
+    a.route.add({ to: other, dev: 'eth0', ...kept });
+    expect(await read<Shown>(a, 'ip', ['-j', family, 'route', 'show', other])).toMatchObject([{ metrics: [kept] }]);
+    for (const [name, most] of Object.entries(kept))
+      expect(refused(() => a.route.add({ to: other, dev: 'eth0', [name]: most + 1 }))).toBe(
+        `a.route.add: ${name} must be a whole number from 0 to ${most}: received ${most + 1}`,
+      );
+  }
+  // A value that no route can have would make a negative pass for ever.
+  await expect(expect(a).not.toHaveRoute({ to: '10.8.0.0/16', mtu: 70_000 }, { hold: 0 })).rejects.toThrow(
+    'mtu must be a whole number from 0 to 65520: received 70000',
+  );
 });
 
 test.for<[message: string, call: (a: Namespace) => void]>([

@@ -33,7 +33,7 @@ describeNeeding(['team'], () => {
     { mode: 'roundrobin', mcastRejoinCount: 2, mcastRejoinInterval: 50 },
     { mode: 'random' },
     { mode: 'activebackup' },
-    { mode: 'loadbalance' },
+    { mode: 'loadbalance', lbTxMethod: 'hash_to_port_mapping', lbStatsRefreshInterval: 20 },
   ] as const)('link(team, %o) is so in the words of teamnl', async (options, { lab, skip }) => {
     const why = withoutPrograms('teamnl');
     if (why) skip(why);
@@ -88,6 +88,7 @@ describeNeeding(['team'], () => {
     expect(refusal(() => team.set({ activePort: ports[0] as Interface }))).toContain(
       'activePort belongs to mode activebackup',
     );
+    expect(refusal(() => team.set({ lbTxMethod: 'hash' }))).toContain('lbTxMethod belongs to mode loadbalance');
     expect(() => team.set({ mode: 'lacp' as never })).toThrow(
       new UsageError(
         "host/team0.set: mode must be one of broadcast, roundrobin, random, activebackup, loadbalance: received 'lacp'",

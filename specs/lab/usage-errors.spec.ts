@@ -171,14 +171,14 @@ refuses('names and MAC addresses of interfaces', [
 refuses('live changes', [
   [
     ({ eth0 }) => eth0.set({ speed: 10 } as never),
-    "a/eth0.set: there is no option 'speed'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons",
+    "a/eth0.set: there is no option 'speed'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp",
   ],
   [({ eth0 }) => eth0.set(null as never), 'a/eth0.set: options must be an object such as { up: … }: received null'],
   [({ eth0 }) => eth0.set({ mtu: 70_000 }), 'a/eth0.set: mtu must be a whole number from 68 to 65535: received 70000'],
   [
     ({ port }) => port.set({ reflect: true } as never),
     "sw/p0.set: there is no option 'reflect'; the options are hairpin, guard, learning, flood, mcastFlood, bcastFlood, " +
-      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, neighVlanSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, mcastMaxGroups, backupNhid, backupPort, up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons',
+      'isolated, locked, state, cost, priority, rootBlock, fastLeave, mcastRouter, mcastToUnicast, neighSuppress, neighVlanSuppress, proxyArp, proxyArpWifi, vlanTunnel, groupFwdMask, mab, mcastMaxGroups, backupNhid, backupPort, up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp',
   ],
   [({ port }) => port.set({ hairpin: 'on' } as never), "sw/p0.set: hairpin must be true or false: received 'on'"],
   [

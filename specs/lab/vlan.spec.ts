@@ -134,7 +134,7 @@ describeNeeding(['vlan'], () => {
     ],
     [
       ({ a, left }) => a.vlan({ parent: left, id: 1 }).set({ id: 3 } as never),
-      "a/eth0.1.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, reorderHdr, gvrp, mvrp, looseBinding, bridgeBinding, ingressQosMap, egressQosMap",
+      "a/eth0.1.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp, reorderHdr, gvrp, mvrp, looseBinding, bridgeBinding, ingressQosMap, egressQosMap",
     ],
   ])('before the kernel is asked: %$ $1', ([call, message], { lab }) => {
     expect(() => call(trunk(lab))).toThrow(new UsageError(message));

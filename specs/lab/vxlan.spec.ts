@@ -161,7 +161,7 @@ describeNeeding(['vxlan'], () => {
       "a.link(vxlan): there is no option 'learning'; the options are name, address, mac, mtu, up, promiscuous, id, remote, " +
         'group, local, dev, ttl, tos, df, flowlabel, labelPolicy, dstport, srcport, macLearning, ageing, maxaddress, proxy, rsc, l2miss, ' +
         'l3miss, udpcsum, udp6zerocsumtx, udp6zerocsumrx, remcsumtx, remcsumrx, localbypass, external, vnifilter, gbp, gpe, ' +
-        'reservedBits, mcroute',
+        'reservedBits',
     ],
   ])('link(vxlan, %o): %s', ([options, message], { lab }) => {
     expect(() => lab.namespace('a').link('vxlan', options as never)).toThrow(new UsageError(message));
@@ -178,7 +178,7 @@ describeNeeding(['vxlan'], () => {
     const vxlan = lab.namespace('a').link('vxlan', { id: 7 });
     expect(() => vxlan.set({ id: 8 } as never)).toThrow(
       new UsageError(
-        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, remote, group, local, " +
+        "a/vxlan0.set: there is no option 'id'; the options are up, mtu, mac, promiscuous, name, master, altnames, addrgenmode, token, protodown, protodownReasons, allMulticast, arp, remote, group, local, " +
           'dev, ttl, tos, df, flowlabel, labelPolicy, macLearning, ageing, localbypass',
       ),
     );

@@ -108,6 +108,7 @@ test.for([
     'rules of tunnels, groups and realms',
     'ip rule add from 10.9.0.0/24 lookup 100 realms 7 priority 10\nip rule add tun_id 7 lookup 100 suppress_ifgroup 3 priority 11',
   ],
+  ['the protocol of a rule', 'ip rule add from 10.9.0.0/24 lookup 100 protocol static priority 10'],
   ['other names of a device', 'ip link property add dev x1 altname one-name altname another'],
   ['how addresses are made', 'ip link set x1 addrgenmode none'],
   [

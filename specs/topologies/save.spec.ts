@@ -85,7 +85,7 @@ namespaces:
       - { to: 10.66.0.0/16, type: unreachable }
       - { to: 'fd66::/64', type: blackhole }
       - { to: 'fd02::/64', via: 'fd01::1', metric: 77, pref: high }
-    rules: [{ from: 10.1.0.2, table: 100, priority: 50 }, { fwmark: 1, type: prohibit, priority: 60 }, { family: 6, iif: eth0, table: 7 }]
+    rules: [{ from: 10.1.0.2, table: 100, priority: 50, proto: bgp }, { fwmark: 1, type: prohibit, priority: 60 }, { family: 6, iif: eth0, table: 7 }]
     neighbours: [{ to: 10.1.0.77, lladdr: '02:00:00:00:00:77', dev: eth0 }, { to: 10.1.0.78, proxy: true, dev: eth0 }]
   r:
 links:
@@ -159,6 +159,22 @@ namespaces:
   a: { exec: [ip route append 10.3.0.0/24 dev eth0, ip route append 10.3.0.0/24 via 10.0.0.1] }
   r: { role: router }
 links: [{ a: r, b: a }]
+`,
+  ],
+  [
+    'next hops that no address brings onto a link, and a group whose number is before those of its members',
+    `
+namespaces:
+  a:
+    exec:
+      - ip route add 192.0.2.0/24 dev eth0
+      - ip nexthop add id 7 via 192.0.2.1 dev eth0
+      - ip nexthop add id 3 group 7
+      - ip route add 10.9.0.0/16 nhid 3
+      - ip route add 10.8.0.0/16 via 192.0.2.9
+      - ip route delete 192.0.2.0/24 dev eth0
+  b:
+links: [{ a: a, b: b }]
 `,
   ],
   [

@@ -63,7 +63,7 @@ export interface RouteEntry extends RouteMetrics {
   /** IPv6: which of several default routers is preferred (RFC 4191). */
   pref: 'low' | 'medium' | 'high' | `${number}` | undefined;
   tos: number;
-  /** The longest packet that goes this way; undefined: the device's. */
+  /** The longest packet that goes this way, to 65520; undefined: the device's. */
   mtu: number | undefined;
   /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2. */
   realms: string | undefined;
@@ -122,9 +122,13 @@ const estimate: Field = {
   read: (value) => (typeof value === 'number' && value >= 0 && value <= MOST ? value : undefined),
 };
 
+// The kernel takes a larger value, but sets this one (ip_metrics_convert).
+export const mtuField = from(0, 65_535 - 15);
+const advmss = from(0, 65_535 - 40);
+
 export const metricFields = {
   ...{ lock: listOf(LOCKABLE), features: listOf(ROUTE_FEATURES), rtt: estimate, rttvar: estimate },
-  ...{ window: number32, ssthresh: number32, cwnd: number32, advmss: number32, reordering: number32 },
+  ...{ window: number32, ssthresh: number32, cwnd: number32, advmss, reordering: number32 },
   ...{ hoplimit: from(0, 255), initcwnd: number32, rtoMin: number32, initrwnd: number32 },
   ...{ quickack: flag, congctl: text, fastopenNoCookie: flag },
 };
@@ -143,7 +147,7 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
       pref: word(...ROUTE_PREFERENCES),
       tos: from(0, 255),
     },
-    ...{ mtu: number32, realms: realmsField, ...metricFields, onlink: flag, encap, from: network, expires: flag },
+    ...{ mtu: mtuField, realms: realmsField, ...metricFields, onlink: flag, encap, from: network, expires: flag },
   },
   entries: (route, names) => [entryOf(route, names)],
   // Both are the default route, and the entry of either says so.

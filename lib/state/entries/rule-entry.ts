@@ -1,7 +1,8 @@
+import { ROUTE_PROTOCOLS, type RouteProtocol } from '../../netlink/route.ts';
 import { ipRule, RULE_ACTIONS, type Rule } from '../../netlink/rule.ts';
 import type { Family } from '../../wire/ip-address.ts';
 import { describeEntry } from './entry-kind.ts';
-import { deviceName, type Field, flag, from, network, networkWords, oneNumber, realmsField } from './fields.ts';
+import { deviceName, type Field, flag, from, network, networkWords, oneNumber, realmsField, word } from './fields.ts';
 import { routeTable } from './route-entry.ts';
 
 /** A rule of the routing policy, as `ip rule` has it: in the words in which a spec adds one. */
@@ -43,6 +44,8 @@ export interface RuleEntry {
   suppressIfgroup: number | undefined;
   /** The realms of its packets, for IPv4: `'1/2'` is from realm 1 to realm 2, `'2'` is to realm 2. */
   realms: string | undefined;
+  /** The protocol that added it: `kernel`, `static`, `bgp` …; `unspec` if nobody said. */
+  proto: RouteProtocol;
 }
 
 export type RuleType = 'lookup' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit' | `${number}`;
@@ -133,6 +136,7 @@ export const ruleEntry = describeEntry<Rule, RuleEntry>({
     },
     ...{ l3mdev: flag, type: ruleType, table: routeTable, goto: number32, suppressPrefixlength: number32 },
     ...{ tunId: from(1, 2 ** 32 - 1), suppressIfgroup: from(0, 2 ** 31 - 1), realms: realmsField },
+    proto: word(...ROUTE_PROTOCOLS),
   },
   entries: (rule) => [ruleOf(rule)],
   isOf: ({ iif, oif }, device) => iif === device || oif === device,
@@ -151,7 +155,7 @@ export function ruleOf(rule: Rule): RuleEntry {
     type: rule.action === 'to_tbl' ? 'lookup' : rule.action,
     table: rule.action === 'to_tbl' && !rule.l3mdev ? rule.table : undefined,
     ...{ goto: rule.goto, suppressPrefixlength: rule.suppressPrefixlength, suppressIfgroup: rule.suppressIfgroup },
-    ...{ realms: rule.realms, tunId: rule.tunId },
+    ...{ realms: rule.realms, tunId: rule.tunId, proto: rule.protocol },
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Namespace, test } from 'hairpin';
+import { withoutPrograms } from '../../needs.ts';
 import { failureOf } from '../failure-of.ts';
 
 const RULES = `table inet filter {
@@ -66,11 +67,41 @@ test('a ruleset is the same whatever was counted, and another one is not', async
   await expect(a).toMatchRuleset('without telnet');
   const kept = await readFile(join(import.meta.dirname, '__snapshots__', 'rulesets.spec.ts.snap'), 'utf8');
   // In the order of their names.
-  const [one, again, other] = [...kept.matchAll(/= `\n([^`]*)`;/g)].map(([, text]) => text);
+  const [one, again, other] = [...kept.matchAll(/another one is not .*= `\n([^`]*)`;/g)].map(([, text]) => text);
   expect(one).toContain('comment "from a"');
   expect(again).toBe(one);
   expect(other).not.toBe(one);
   expect(one).not.toMatch(/packets|handle/);
+});
+
+// a
+test('rules of the older iptables belong to a ruleset, and are counted', async ({ lab, skip }) => {
+  const missing = withoutPrograms('iptables-legacy');
+  if (missing) skip(missing);
+  const a = lab.namespace('a');
+  // Its lock is the machine's, which an ordinary user may not take.
+  const env = { XTABLES_LOCKFILE: '/dev/null' };
+  const { failed } = await a.exec('iptables-legacy', ['-S'], { reject: false, env });
+  skip(failed, 'needs a kernel that has ip_tables');
+  // The kernel has the table now, without a rule.
+  await expect(a).toMatchRuleset('none');
+  const rules = [
+    ...['iptables-legacy -A INPUT -p tcp --dport 23 -m comment --comment "telnet, \\"old\\"" -j DROP'],
+    ...['iptables-legacy -A INPUT -p icmp -m comment --comment echo', 'ip6tables-legacy -P FORWARD DROP'],
+    'iptables-legacy -t mangle -A OUTPUT -j TTL --ttl-set 9',
+  ];
+  await a.exec('sh', ['-ec', rules.join('\n')], { env });
+  await expect(a).toHaveCounted({ family: 'ip', table: 'filter', chain: 'INPUT', comment: 'echo', packets: 0 });
+  await a.exec('ping', ['-c', '1', '127.0.0.1']);
+  // The request and its answer.
+  await expect(a).toHaveCounted({ comment: 'echo', packets: 2 });
+  await expect(a).not.toHaveCounted({
+    comment: 'telnet, "old"',
+    packets: expect.toSatisfy((count: number) => count > 0),
+  });
+  await expect(a).toMatchRuleset('old');
+  await load(a, RULES);
+  await expect(a).toMatchRuleset('old and new');
 });
 
 // a
