@@ -4,6 +4,7 @@ import { toBehaveAs } from '../lib/matchers/to-behave-as.ts';
 import { toHear } from '../lib/matchers/to-hear.ts';
 import { toMatchReachability } from '../lib/matchers/to-match-reachability.ts';
 import { toReach } from '../lib/matchers/to-reach.ts';
+import { toSee } from '../lib/matchers/to-see.ts';
 import type { ReachOptions } from '../lib/probes/reach.ts';
 import type { FrameKind } from '../lib/probes/test-frame.ts';
 import { type Network, SERVER_PORT, type Variant } from './soundness-networks.ts';
@@ -30,11 +31,15 @@ export const KINDS: Record<string, Kind> = {
   tcp: { ask: reach({ by: 'tcp' }), isFor: () => true },
   udp: { ask: reach({ by: 'udp' }), isFor: () => true },
   arp: { ask: reach({ by: 'arp' }) },
+  nd: { ask: reach({ by: 'nd' }) },
   'hear-unicast': { ask: hear('unicast') },
   'hear-broadcast': { ask: hear('broadcast') },
   'hear-multicast': { ask: hear('multicast') },
   'hear-arp': { ask: hear('arp') },
   'hear-nd': { ask: hear('nd') },
+  'see-unicast': { ask: see('unicast') },
+  'see-broadcast': { ask: see('broadcast') },
+  'see-nd': { ask: see('nd') },
   ticks: { ask: matrix('✓') },
   crosses: { ask: matrix('✗'), isTrue: ({ reaches }) => !reaches },
   behaviour: {
@@ -78,6 +83,10 @@ function reach(options: ReachOptions): Ask {
 
 function hear(frame: FrameKind): Ask {
   return (isNot, { from, to }) => toHear.call({ isNot, progress: new Progress() }, to, from, { frame });
+}
+
+function see(frame: FrameKind): Ask {
+  return (isNot, { from, to }) => toSee.call({ isNot, progress: new Progress() }, to, from, { frame });
 }
 
 function matrix(cell: '✓' | '✗'): Ask {

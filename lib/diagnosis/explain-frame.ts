@@ -30,7 +30,7 @@ export function explainFrame(
     const cause = { code: 'host.not-taken', facts: { device: deviceName(to) } } as const;
     return { of: 'probe', hop: arrival, certainty: 'guess', cause };
   }
-  const known = onTheWay('probe', path, to, path.frame.nanoseconds);
+  const known = onTheWay('probe', path, to, { since: path.frame.nanoseconds, packets });
   if (known) return { ...known, certainty: 'model' };
   const [place] = places;
   const next = place?.step?.next.at;

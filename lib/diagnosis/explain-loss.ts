@@ -15,6 +15,7 @@ import type { TracedPacket } from '../trace/rules/follow-packets.ts';
 import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
+import { asRouted } from './causes/as-routed.ts';
 import { causeBetween } from './causes/between.ts';
 import { predictionAt } from './causes/by-model.ts';
 import { answerLossCause } from './causes/impairment.ts';
@@ -27,6 +28,7 @@ import { redirected } from './causes/redirect.ts';
 import { relativeCause } from './causes/relatives.ts';
 import { reversePathCause } from './causes/reverse-path.ts';
 import { routeFor } from './causes/route.ts';
+import type { Known } from './causes/router.ts';
 import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
@@ -39,8 +41,8 @@ import { deviceName } from './names.ts';
 /** A cause on the way of a question, or of its answer. */
 type Located = Pick<Loss, 'cause' | 'of' | 'hop'>;
 
-/** Who asked, by what, and since when. */
-type Asked = Pick<Question, 'source'> & Pick<Testimony, 'since'>;
+/** Who asked, by what, since when, and what packet filters made of it. */
+type Asked = Pick<Question, 'source'> & Known;
 
 /** What is known of a question that was not answered, beside the ways of its packets. */
 export interface Testimony {
@@ -68,12 +70,13 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   if (elsewhere) return byModel(elsewhere);
   const localnet = answer ? undefined : localnetCause(path, testimony.packets, testimony.recognize);
   if (localnet) return byModel({ of: 'probe', ...localnet });
-  const stray = strayOf({ source, since: testimony.since }, trace);
+  const { since, packets } = testimony;
+  const stray = strayOf({ source, since, packets }, trace);
   if (stray) return byModel(stray);
   if (answer?.arrival) return byModel(notTaken(answer.arrival, source.device));
-  const known = byModel(knownLoss({ source, since: testimony.since }, trace));
+  const known = byModel(knownLoss({ source, since, packets }, trace));
   const unanswered = known?.cause.code === 'neighbour.unanswered' ? known.cause.facts.asked : undefined;
-  const byProgram = unanswered && programOfQuestion(question.from, unanswered, testimony.since);
+  const byProgram = unanswered && programOfQuestion(question.from, unanswered, since);
   if (known) return byProgram ? { ...known, certainty: 'guess', cause: byProgram } : known;
   // Who got it said no: it is not lost. What it was said by is not always seen to be its answer (an ICMP error).
   if (testimony.outcome === 'refused' && arrival && !answer?.arrival) return undefined;
@@ -122,8 +125,9 @@ export function byTaker(of: Loss['of'], { at, namespace, step }: Taken, whose?: 
   return { of, hop: at, cause: takerCause(namespace, step, whose), certainty: 'kernel' };
 }
 
-function knownLoss({ source, since }: Asked, { goal, path, target, arrival, answer }: ProbePath): Located | undefined {
-  if (answer) return onTheWay('answer', answer.path, source.device, since);
+function knownLoss(asked: Asked, { goal, path, target, arrival, answer }: ProbePath): Located | undefined {
+  const { source, since } = asked;
+  if (answer) return onTheWay('answer', answer.path, source.device, asked);
   if (arrival) {
     // In mode l3s an ipvlan's packets are seen at its parent, in another namespace.
     const { at } = arrival.frame;
@@ -134,8 +138,8 @@ function knownLoss({ source, since }: Asked, { goal, path, target, arrival, answ
       answerLossCause(arrival.frame, source.address);
     return cause && { of: 'probe', hop: arrival, cause };
   }
-  if (!target) return strayed(path, goal);
-  return onTheWay('probe', path, target, since);
+  if (!target) return strayed(path, goal, asked);
+  return onTheWay('probe', path, target, asked);
 }
 
 /** Where a frame was last seen of the way that it was to take; without steps it had arrived. */
@@ -147,19 +151,19 @@ function placesOfLoss({ source }: Pick<Question, 'source'>, trace: ProbePath): P
 }
 
 /** A packet that came to another host than its goal, or to that only as a flooded copy. */
-function strayOf({ source, since }: Asked, trace: ProbePath): Located | undefined {
+function strayOf(asked: Asked, trace: ProbePath): Located | undefined {
   const { path, target, arrival, answer } = trace;
   const [end, way] = answer ? [answer.arrival, answer.path] : [arrival, path];
   if (end && end.frame.packetType !== PACKET_OTHERHOST) return undefined;
-  const goal = answer ? source.device : target;
-  const found = goal && misdirected(way, since);
+  const goal = answer ? asked.source.device : target;
+  const found = goal && misdirected(way, asked);
   // Where it was on its way to the goal, the next step says more.
   const isOnTheWay = !end && found && placesOnTheWay(way, goal).some(({ hop }) => hop === found.hop);
   return found && !isOnTheWay ? { of: answer ? 'answer' : 'probe', ...found } : undefined;
 }
 
 /** Nobody here has the address: the last router to get the packet is where it ends. */
-function strayed(path: Hop, goal: string): Located {
+function strayed(path: Hop, goal: string, { packets }: Known): Located {
   const left = lastBeforeUplink(path);
   if (left) return { of: 'probe', ...left };
   const router = hopsOf(path).findLast(
@@ -170,9 +174,9 @@ function strayed(path: Hop, goal: string): Located {
     return { of: 'probe', hop: path, cause: lostAddress(path.frame.at.namespace.lab, goal) };
   const { namespace } = router.frame.at;
   // A host that does not forward is no router, and has given up the anycast addresses of its subnets (addrconf_leave_anycast).
-  const off = predictionAt(router.frame, router.frame)?.drops.find(
-    ({ cause }) => cause.code === 'router.forwarding-off',
-  );
+  const routed = asRouted(router.frame, packets);
+  const drops = (routed && predictionAt(router.frame, routed)?.drops) ?? [];
+  const off = drops.find(({ cause }) => cause.code === 'router.forwarding-off');
   if (off) return { of: 'probe', hop: router, cause: off.cause };
   const nobody: Cause = { code: 'router.no-holder', facts: { namespace: namespace.name, address: goal } };
   const lost = lostAddress(namespace.lab, goal);
@@ -194,8 +198,8 @@ export function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
   return open.length > 0 ? open : places;
 }
 
-/** @param since when the question began whose frame it is, in nanoseconds by the clock of the taps */
-export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, since: bigint): Located | undefined {
+/** What kept a frame from the device, or from the host, that it was to go to. */
+export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);
@@ -203,7 +207,7 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, s
   }
   try {
     for (const { hop, step } of places) {
-      const cause = step && causeBetween(step.here, step.next, hop.frame, since);
+      const cause = step && causeBetween(step.here, step.next, hop.frame, known);
       if (cause) return { of, hop, cause };
     }
     const dropped = droppedAtOnlyEnd(path);

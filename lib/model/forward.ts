@@ -8,7 +8,7 @@ import type { Frame, PacketType } from './frame.ts';
 import { forwardToGroup } from './mroute.ts';
 import type { Device } from './network.ts';
 import { drop, toNeighbour, unknown, type Verdict } from './prediction.ts';
-import { domainOf, refusesSource, takesLoopback } from './reverse-path.ts';
+import { refusesSource, takesLoopback } from './reverse-path.ts';
 import { type Lookup, lookUpRoute } from './route-lookup.ts';
 
 /** What a host does with a packet that its stack was given, and that is not its own: `ip_route_input_slow`, `ip_forward`, `ip6_forward`. */
@@ -18,7 +18,7 @@ export function forwardPacket(device: Device, frame: Frame, type: PacketType): r
   if (!packet || type !== 'host' || packet.destination === BROADCAST) return [];
   const vague = filtersOf(device, packet);
   if (vague) return [unknown(vague)];
-  if (isLoopbackIp(packet.destination) && !takesLoopback(domainOf(device))) {
+  if (isLoopbackIp(packet.destination) && !takesLoopback(device)) {
     const facts = { namespace: device.namespace, to: packet.destination };
     return [drop({ code: 'ip.localnet', facts }, 'ip_route_input_slow', { reason: 'SKB_DROP_REASON_IP_LOCALNET' })];
   }
@@ -51,11 +51,10 @@ function passOn(
 }
 
 /**
- * `ip_forward` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or from 6.17 on that one's
- * force_forwarding. A VRF stands for its devices there (`vrf_ip_rcv`).
+ * `ip_route_input_slow` asks the device that the packet came in by (IN_DEV_FORWARD), `ip6_forward` all, or from 6.17 on that one's
+ * force_forwarding. The VRF of the device is not asked (`ip_rcv_finish`).
  */
-function forwardingOff(device: Device, { family }: IpPacket): Cause | undefined {
-  const { namespace, host, link } = domainOf(device);
+function forwardingOff({ namespace, host, link }: Device, { family }: IpPacket): Cause | undefined {
   const isOff = (name: string) => host.sysctls[name] === '0';
   const all = family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
   const isForced = family === 6 && deviceSysctl(host, 'ipv6', link.name, 'force_forwarding') === '1';

@@ -8,7 +8,8 @@ import { lookUpRoute, vrfOf } from './route-lookup.ts';
 
 /**
  * Why a host refuses a packet for its source (`__fib_validate_source`): with `rp_filter` 1 (strict) it must come in where its
- * answer would go out, with 2 (loose) an answer must have some way out (RFC 3704); and nothing comes from the host itself.
+ * answer would go out, with 2 (loose) an answer must have some way out (RFC 3704); and nothing comes from the host itself. The VRF of
+ * the device has no say but in the routes (`ip_rcv_finish`).
  */
 export function refusesSource(
   device: Device,
@@ -17,22 +18,19 @@ export function refusesSource(
   // ip6_rcv has no such check, nor is there one for who has no address yet.
   if (family === 6 || source === '0.0.0.0') return undefined;
   const { namespace, host, index } = device;
-  const domain = domainOf(device);
   // A martian source, of whatever route.
-  if (isLoopbackIp(source) && !takesLoopback(domain)) {
+  if (isLoopbackIp(source) && !takesLoopback(device)) {
     const facts = { namespace, source };
     return drop({ code: 'ip.localnet', facts }, 'ip_route_input_slow', { reason: 'SKB_DROP_REASON_IP_LOCALNET' });
   }
-  const mode = greatest(domain, 'rp_filter');
+  const mode = greatest(device, 'rp_filter');
   const back = lookUpRoute(host, source, { from: index });
   if (back.kind === 'unknown') return unknown(back.why);
-  if (back.kind === 'local' && greatest(domain, 'accept_local') === 0) {
+  if (back.kind === 'local' && greatest(device, 'accept_local') === 0) {
     const facts = { namespace, address: source, lost: 'packet' } as const;
     return drop({ code: 'address.own-source', facts }, 'fib_validate_source');
   }
   if (mode === 0) return undefined;
-  // fib_info_nh_uses_dev: all devices of a VRF are one.
-  if (domain !== device) return unknown(`${domain} checks the sources of its packets (rp_filter)`);
   const own = host.addresses.filter((each) => each.index === index && each.family === 4);
   // fib_info_nh_uses_dev: what is local leads back by the device that has the address.
   const leadsHere = back.kind === 'hop' ? back.device === index : own.some(({ address }) => address === source);

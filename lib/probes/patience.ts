@@ -24,9 +24,9 @@ export interface Quiet {
    */
   learnt(since: number): boolean;
   /**
-   * Waits until no host is about to give up a neighbour.
+   * Waits until no host is about to give up a neighbour, and until a router would repeat its first redirect.
    *
-   * @returns whether a host has learnt something by it, so that the next probe may go another way than the last
+   * @returns whether a host has learnt something, so that the next probe may go another way than the last
    */
   rerouted(): Promise<boolean>;
   /** How many probes must have had no answer, when one may fare otherwise than the one before. */

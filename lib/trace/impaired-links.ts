@@ -42,10 +42,13 @@ export function givenQdiscs(lab: Lab): GivenQdisc[] {
   );
 }
 
-/** What netem does to the packets that a device sends; undefined where it has none. */
+/**
+ * What netem does to all packets that a device sends; undefined where it has none. As a child of another queueing discipline, such as
+ * `prio`, it gets only some of them.
+ */
 export function netemOf({ namespace, index }: Interface): Qdisc['netem'] {
   const qdiscs = engineOf(namespace).rtnetlink.list(tcQdisc.all());
-  return qdiscs.find(({ device, netem }) => device === index && netem)?.netem;
+  return qdiscs.find(({ device, isRoot }) => device === index && isRoot)?.netem;
 }
 
 /** How many probes must have no answer where links lose some by chance, for silence to prove something. */

@@ -60,14 +60,23 @@ export function tracePath(
     sentBy(frames, question, ({ bytes }) => solicitationOf(bytes)?.target === hop.address),
   );
   const isAdvertised = ({ bytes }: CapturedFrame) => advertised(bytes) === hop.address;
-  return neighbour && followerOf(frames, question, { became: hop.address, isAnswer: isAdvertised })(neighbour);
+  const followed = followerOf(frames, question, { became: hop.address, isAnswer: isAdvertised, isOfLink: true });
+  return neighbour && followed(neighbour);
+}
+
+/** How frames are followed. */
+interface Followed {
+  became: string | undefined;
+  isAnswer: (frame: CapturedFrame) => boolean;
+  /** Of a question for a neighbour: each device has neighbours of its own, so an answer counts only where the question left. */
+  isOfLink?: boolean;
 }
 
 /** Follows frames to whoever has the address that they are for. */
 function followerOf(
   frames: readonly CapturedFrame[],
   { from, source, to }: Question,
-  { became, isAnswer }: { became: string | undefined; isAnswer: (frame: CapturedFrame) => boolean },
+  { became, isAnswer, isOfLink = false }: Followed,
 ): (asked: CapturedFrame) => ProbePath | undefined {
   const known = new Map<string, Holder[]>();
   const whoHas = (address: string) => {
@@ -90,7 +99,8 @@ function followerOf(
           (isAnswer(frame) || (arrival !== undefined && isReply(arrival.frame.bytes, frame.bytes))),
       );
       const back = sent && pathOf(frames, sent);
-      const answer = back && { path: back, arrival: arrivalOf(back, source.device, from) };
+      const arrivalOfAnswer = back && (isOfLink ? arrivalAt(back, asked.at) : arrivalOf(back, source.device, from));
+      const answer = back && { path: back, arrival: arrivalOfAnswer };
       return { target: device ?? namespace, arrival, answer };
     });
     // Of several it is the network that chose one.
@@ -129,6 +139,11 @@ function arrivalOf(path: Hop, device: Interface | undefined, host: Namespace | u
     // A copy of what a switch floods on its way to another's MAC address.
     arrivals.find(({ frame }) => isAt(frame.at, device))
   );
+}
+
+/** Where a frame came in at a device, for its host. */
+function arrivalAt(path: Hop, device: Interface): Hop | undefined {
+  return hopsOf(path).find((hop) => hop.frame.direction === 'in' && hop.frame.at === device && isForHost(hop));
 }
 
 /** In mode l3s it is the parent's stack that an ipvlan's packets pass (`ipvlan_nf_input`): no tap sees them at the ipvlan. */

@@ -5,6 +5,7 @@ import { RETRANSMISSION } from '../lab/role.ts';
 import { serveListeners } from '../probes/listener.ts';
 import { STORM } from '../probes/noise.ts';
 import type { Quiet } from '../probes/patience.ts';
+import { BetterWays } from './better-ways.ts';
 import { flushBroadcastQueues, hasShortQueue } from './broadcast-queues.ts';
 import { BusyPrograms } from './busy-programs.ts';
 import { Capture } from './capture.ts';
@@ -41,6 +42,7 @@ class Quiescence implements Quiet {
   readonly #losses: number;
   readonly #drops: number;
   readonly #nextHops: NextHops;
+  readonly #betterWays = new BetterWays();
   /** As they were when nothing was under way any more. */
   #neighbours: NeighboursOf[] | undefined;
   #probes: number | undefined;
@@ -88,7 +90,9 @@ class Quiescence implements Quiet {
   async rerouted(): Promise<boolean> {
     const seen = this.#neighbours;
     this.#neighbours = undefined;
-    return this.#of === 'packets' && this.#nextHops.changed(seen);
+    if (this.#of !== 'packets') return false;
+    const isTold = await this.#betterWays.told(this.#capture.since(this.#since));
+    return (await this.#nextHops.changed(isTold ? undefined : seen)) || isTold;
   }
 
   probes(): number {

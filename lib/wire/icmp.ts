@@ -1,5 +1,5 @@
 import { checksum } from './checksum.ts';
-import type { Family } from './ip-address.ts';
+import { bytesToIp, type Family } from './ip-address.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
 
@@ -71,6 +71,25 @@ export function decodeIcmpError(family: Family, message: Buffer): IcmpError | un
     reason: `${reasonOf(family, type, code)}${mtuWords(family, type, code, message)}`,
     original: { destination: original.destination, protocol, payload: original.payload },
   };
+}
+
+/** A router tells a host of a better next hop for a destination: RFC 792, and RFC 4861 section 4.5. */
+export interface IcmpRedirect {
+  gateway: string;
+  destination: string;
+}
+
+const REDIRECT = { 4: 5, 6: 137 } as const;
+
+/** Undefined for anything but a redirect that names both addresses. */
+export function decodeRedirect(family: Family, message: Buffer): IcmpRedirect | undefined {
+  if (message[0] !== REDIRECT[family]) return undefined;
+  if (family === 4) {
+    const original = decodeIpv4(message.subarray(HEADER));
+    return original && { gateway: bytesToIp(message.subarray(4, 8)), destination: original.destination };
+  }
+  if (message.length < 40) return undefined;
+  return { gateway: bytesToIp(message.subarray(8, 24)), destination: bytesToIp(message.subarray(24, 40)) };
 }
 
 /** Destination unreachable, port unreachable (RFC 792, RFC 4443 section 3.1). */

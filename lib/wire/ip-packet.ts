@@ -1,7 +1,8 @@
 import { decodeEthernet, ETHERTYPE } from './ethernet.ts';
-import type { Family } from './ip-address.ts';
+import { type Family, ipToBytes } from './ip-address.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeIpv6 } from './ipv6.ts';
+import { vlanTagsOf } from './vlan-tag.ts';
 
 /** An IP packet of either version, as far as both have the same. */
 export interface IpPacket {
@@ -21,4 +22,13 @@ export function ipPacketOf(bytes: Buffer): IpPacket | undefined {
   return (
     v6 && { family: 6, source: v6.source, destination: v6.destination, protocol: v6.nextHeader, payload: v6.payload }
   );
+}
+
+/** A frame whose IP packet has another destination. Its checksums stay as they were. */
+export function withDestination(bytes: Buffer, destination: string): Buffer {
+  const address = ipToBytes(destination);
+  const header = 14 + 4 * vlanTagsOf(bytes).length;
+  const changed = Buffer.from(bytes);
+  address.copy(changed, header + (address.length === 4 ? 16 : 24));
+  return changed;
 }

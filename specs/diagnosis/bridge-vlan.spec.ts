@@ -25,6 +25,22 @@ Hint: vlan.add({ id: 1 }) on sw/p1, untagged: true if it is to leave without a t
     for (const at of [p0, p1, sw]) await expect(a).not.toReach(b, { droppedBy: 'bridge.vlan', at });
   });
 
+  // The same; both hosts have a VLAN device. ARP's answer is for eth0.10, and comes to eth0.
+  test('an answer that loses its tag at the port of the asker', async ({ lab }) => {
+    const { a, b, p0, p1 } = build(lab);
+    a.vlan({ parent: a.interface('eth0'), id: 10, address: '10.9.0.1/24' });
+    const there = b.vlan({ parent: b.interface('eth0'), id: 10, address: '10.9.0.2/24' });
+    p0.vlan.add({ id: 10, untagged: true });
+    p1.vlan.add({ id: 10 });
+    expect(await diagnosed(expect(a).toReach(there, SHORT))).toMatchObject({
+      code: 'vlan.other-tag',
+      facts: { device: 'a/eth0.10', tag: null },
+      of: 'answer',
+      lastSeen: 'a/eth0',
+    });
+    await expect(a).not.toReach(there, { family: 4 });
+  });
+
   test('a port without a pvid', async ({ lab }) => {
     const { a, b, p0 } = build(lab);
     p0.vlan.add({ id: 1 });

@@ -183,4 +183,24 @@ await describeImpairing(() => {
       /lost by netem of a\/eth0, which loses 100 % of the packets\n(.*\n)*Hint: mend the link: clear\(\), or the end of its `using` scope; if a program impaired it: tc qdisc del dev eth0 root$/m,
     );
   });
+
+  // The same. Only UDP comes to netem, and r has a rule against ICMP.
+  test('who loses everything of another kind is not named', async ({ lab }) => {
+    const [a, r, b] = [lab.namespace('a'), lab.router('r'), lab.namespace('b')];
+    lab.cable(a, r);
+    lab.cable(r, b);
+    for (const words of [
+      'qdisc add dev eth1 root handle 1: prio',
+      'qdisc add dev eth1 parent 1:3 handle 30: netem loss 100%',
+      'filter add dev eth1 parent 1: protocol ip prio 1 u32 match ip protocol 17 0xff flowid 1:3',
+      'filter add dev eth1 parent 1: protocol all prio 9 u32 match u32 0 0 flowid 1:1',
+    ])
+      await r.exec('tc', words.split(' '));
+    await expect(a).toReach(b);
+    await r.exec('ip', 'rule add iif eth0 ipproto icmp blackhole'.split(' '));
+    const error = await expect(a)
+      .toReach(b, { within: 50 })
+      .catch((thrown: unknown) => thrown);
+    expect(diagnosisOf(error)).toMatchObject({ code: 'unknown', lastSeen: 'r/eth0' });
+  });
 });

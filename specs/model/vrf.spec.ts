@@ -1,6 +1,6 @@
-import { expect, test } from 'hairpin';
+import { expect, type Interface, test } from 'hairpin';
 import { describeNeeding } from '../needs.ts';
-import { Referee } from './agreement.ts';
+import { type Packet, Referee } from './agreement.ts';
 
 describeNeeding(['vrf'], () => {
   // a ── eth0 (red) r eth1 (red) ── b, and r eth2 (blue) ── c
@@ -34,4 +34,52 @@ describeNeeding(['vrf'], () => {
       expect(ways?.model.length).toBeGreaterThan(1);
     }
   });
+
+  // a ── eth0 (red) r eth1 (red) ── b
+  test('the settings of a device count, not those of its VRF', async ({ lab }) => {
+    const r = lab.router('r');
+    const red = r.link('vrf', { name: 'red', table: 10 });
+    const [a, b] = [0, 1].map((at) => {
+      const { a: host, b: port } = lab.cable(lab.namespace('ab'[at] as string), r, {
+        a: { address: `10.1.${at}.1/24` },
+        b: { address: `10.1.${at}.254/24` },
+      });
+      port.set({ master: red });
+      return { host, port };
+    }) as [End, End];
+    const packet: Packet = {
+      family: 4,
+      source: '10.1.0.1',
+      destination: '10.1.1.1',
+      length: 8,
+      hopLimit: 9,
+      mayFragment: false,
+    };
+    using referee = new Referee(lab);
+    const passes = async ({ host, port }: End, what: Packet) => {
+      const ways = await referee.followPacket(host, port.mac, what);
+      const [kernel, model] = [ways?.kernel, ways?.model].map((lines) =>
+        lines?.filter((line) => !/\bred\b/.test(line)),
+      );
+      expect(kernel).toEqual(model);
+      return (kernel?.length ?? 0) > 2;
+    };
+    // What b sends with a's address comes in where its answer would not go out.
+    const spoofed = { ...packet, destination: '10.1.0.1', source: '10.1.0.77' };
+    const settings = { forwarding: [a, packet], rp_filter: [b, spoofed] } as const;
+    for (const [key, [from, what]] of Object.entries(settings)) {
+      expect(await passes(from, what)).toBe(true);
+      const [off, on] = key === 'forwarding' ? [1, 0] : [0, 1];
+      r.sysctl.set(`net/ipv4/conf/red/${key}`, on);
+      expect(await passes(from, what)).toBe(true);
+      r.sysctl.set(`net/ipv4/conf/${from.port.name}/${key}`, on);
+      expect(await passes(from, what)).toBe(false);
+      r.sysctl.set(`net/ipv4/conf/${from.port.name}/${key}`, off);
+    }
+  });
 });
+
+interface End {
+  host: Interface;
+  port: Interface;
+}

@@ -8,21 +8,19 @@ import { modelledCause } from './by-model.ts';
 import { lossCause } from './impairment.ts';
 import { ipvlanOutCause, isRoutedByParent } from './ipvlan.ts';
 import { downCause } from './link.ts';
-import { routerCause } from './router.ts';
+import { type Known, routerCause } from './router.ts';
 
-/**
- * What keeps a frame from going from one place to the next.
- *
- * @param since when the question began whose frame it is, in nanoseconds by the clock of the taps
- */
-export function causeBetween(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
+/** What keeps a frame from going from one place to the next. */
+export function causeBetween(here: Step, next: Step, frame: CapturedFrame, known: Known): Cause | undefined {
   const loss = next.direction === 'out' ? lossCause(next.at) : undefined;
   if (here.direction === 'in' && next.direction === 'out' && !here.at.isPort)
-    return routerCause(here, next, frame, since) ?? loss;
+    return routerCause(here, next, frame, known) ?? loss;
   return (
     membershipCause(here.at, next.at) ??
     downCause(next.at) ??
-    (isRoutedByParent(here, next) ? ipvlanOutCause(here, next, frame, since) : modelledCause(here, next, frame)) ??
+    (isRoutedByParent(here, next)
+      ? ipvlanOutCause(here, next, frame, known.since)
+      : modelledCause(here, next, frame)) ??
     loss
   );
 }

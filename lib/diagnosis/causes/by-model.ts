@@ -9,12 +9,10 @@ import type { Prediction } from '../../model/prediction.ts';
 import type { LinkPlace } from '../../state/network-state.ts';
 import { readNetwork } from '../../state/read-network.ts';
 import type { Step } from '../../trace/expected-way.ts';
+import type { Bytes } from './as-routed.ts';
 
 /** What the model says of a frame at a device; undefined for what is no frame, and for a device that is gone. */
-export function predictionAt(
-  { at, direction }: Step,
-  { bytes, originalLength }: CapturedFrame,
-): Prediction | undefined {
+export function predictionAt({ at, direction }: Step, { bytes, originalLength }: Bytes): Prediction | undefined {
   const frame = readFrame(bytes, originalLength);
   if (!frame || !stateIfThere(at)) return undefined;
   return predict(stateOf(at.namespace.lab), frame, { ...placeOf(at), direction });

@@ -7,18 +7,16 @@ import { ipPacketOf } from '../../wire/ip-packet.ts';
 import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
 import { otherHostCause, senderOf } from './other-host.ts';
-import { routerCause } from './router.ts';
+import { type Known, routerCause } from './router.ts';
 
 /**
  * Where a packet came to the one host that has its MAC address, and ended: that host is not its goal, and does not pass it
  * on. Or where it came to its next hop with a MAC address that the next hop does not have.
- *
- * @param since when the question began whose packet it is, in nanoseconds by the clock of the taps
  */
-export function misdirected(path: Hop, since: bigint): { hop: Hop; cause: Cause } | undefined {
+export function misdirected(path: Hop, known: Known): { hop: Hop; cause: Cause } | undefined {
   const ends = hopsOf(path).filter((hop) => isEnd(hop) && hop.frame.at.namespace !== path.frame.at.namespace);
   const taken = ends.find(({ frame }) => frame.packetType === PACKET_HOST);
-  const keeper = taken && takenBy(taken.frame, since);
+  const keeper = taken && takenBy(taken.frame, known);
   if (taken && keeper) return { hop: taken, cause: keeper };
   const refused = ends.find(({ frame }) => frame.packetType === PACKET_OTHERHOST && isNextHop(frame));
   const cause = refused && otherHostCause(refused.frame);
@@ -38,13 +36,13 @@ function isNextHop(frame: CapturedFrame): boolean {
 }
 
 /** Undefined where the next hop has that MAC address, too: then it is for the switches to say who got it. */
-function takenBy(frame: CapturedFrame, since: bigint): Cause | undefined {
+function takenBy(frame: CapturedFrame, known: Known): Cause | undefined {
   const { at } = frame;
   const sender = senderOf(frame);
   // Who has the address of the next hop was to pass it on.
   if (!sender?.entry || hasAddress(at.namespace, sender.nextHop)) {
     const kept: Cause = { code: 'router.kept', facts: { namespace: at.namespace.name } };
-    return routerCause({ at, direction: 'in' }, { at, direction: 'out' }, frame, since) ?? kept;
+    return routerCause({ at, direction: 'in' }, { at, direction: 'out' }, frame, known) ?? kept;
   }
   if (ownerOf(at.namespace.lab, sender.nextHop)?.mac === sender.entry.lladdr) return undefined;
   const { name: namespace } = sender.namespace;

@@ -3,29 +3,41 @@ import type { Cause } from '../../model/cause.ts';
 import { expectedWay, type Step } from '../../trace/expected-way.ts';
 import { hasKnownEnd } from '../../trace/may-lead-to.ts';
 import { ownerOf } from '../../trace/owner.ts';
+import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
+import { destinationOf } from '../../trace/translation.ts';
 import { isMulticastIp } from '../../wire/ip-address.ts';
-import { ipPacketOf } from '../../wire/ip-packet.ts';
-import { withoutVlanTags } from '../../wire/vlan-tag.ts';
 import { deviceName } from '../names.ts';
+import { asRouted } from './as-routed.ts';
 import { predictionAt } from './by-model.ts';
 import { linkCause } from './link.ts';
 import { mrouteCause } from './mroute.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
 
-/**
- * Why a packet that came in by one interface of a host was not passed on by another (`ip_forward`).
- *
- * @param since when the question began whose packet it is, in nanoseconds by the clock of the taps
- */
-export function routerCause(here: Step, next: Step, frame: CapturedFrame, since: bigint): Cause | undefined {
+/** What is known beside the frames of a path. */
+export interface Known {
+  /** When the question began whose packet it is, in nanoseconds by the clock of the taps. */
+  since: bigint;
+  /** What packet filters made of packets, as the kernel tells. */
+  packets: readonly TracedPacket[];
+}
+
+/** Why a packet that came in by one interface of a host was not passed on by another (`ip_forward`). */
+export function routerCause(
+  here: Step,
+  next: Step,
+  frame: CapturedFrame,
+  { since, packets }: Known,
+): Cause | undefined {
   const { namespace } = here.at;
-  const packet = ipPacketOf(withoutVlanTags(frame.bytes));
-  if (!packet) return { code: 'router.not-a-switch', facts: { namespace: namespace.name } };
-  const { destination } = packet;
-  if (isMulticastIp(destination)) return mrouteCause(here, next, frame);
+  const asked = destinationOf(frame.bytes);
+  if (asked === undefined) return { code: 'router.not-a-switch', facts: { namespace: namespace.name } };
+  if (isMulticastIp(asked)) return mrouteCause(here, next, frame);
+  const routed = asRouted(frame, packets);
+  const destination = routed && destinationOf(routed.bytes);
+  if (!routed || destination === undefined) return undefined;
   const silence = neighbourCause(namespace, destination, since);
-  const cause = predictionAt(here, frame)?.drops.find(({ towards }) => !towards)?.cause;
+  const cause = predictionAt(here, routed)?.drops.find(({ towards }) => !towards)?.cause;
   if (cause?.code === 'router.forwarding-off') return cause;
   const { route } = routeFor(namespace, destination);
   const chosen = namespace.interfaces.find(({ index }) => index === route?.device);

@@ -1,7 +1,8 @@
 import { engineOf } from '../../lab/engine.ts';
 import type { Namespace } from '../../lab/index.ts';
-import { getHook } from '../../netlink/nf-tables.ts';
-import { askNftables } from '../../netlink/packet-filters.ts';
+import type { NftExpression } from '../../netlink/nf-expression.ts';
+import { getHook, listExpressions } from '../../netlink/nf-tables.ts';
+import { askNftables, legacyTablesOf } from '../../netlink/packet-filters.ts';
 import { isLoopbackIp } from '../../wire/ip-address.ts';
 import { addressesOf, destinationOf } from '../translation.ts';
 import type { Step, TracedPacket } from './follow-packets.ts';
@@ -16,6 +17,24 @@ export interface Translation {
   /** The rule, if one was seen: a connection is only translated by the rules when it begins. */
   rule: Step | undefined;
 }
+
+/** Whether the packet filters of a namespace have rules that may change the addresses of a packet. */
+export function mayTranslate(namespace: Namespace): boolean {
+  // Nobody but a program can have made any.
+  if (engineOf(namespace.lab).isPristine) return false;
+  const { netns } = engineOf(namespace);
+  const expressions = askNftables(netns, listExpressions) ?? [];
+  return expressions.some(isTranslation) || legacyTablesOf(netns).some(({ table }) => table === 'nat');
+}
+
+/** Without a register to load into, `payload` writes to the packet (`nft_payload_set_init`). */
+function isTranslation({ name, data }: NftExpression): boolean {
+  const { register, target } = data as { register?: number; target?: string };
+  return name === 'payload' ? register === undefined : TRANSLATIONS.has(target ?? name);
+}
+
+/** Expressions of nftables, and targets of iptables. */
+const TRANSLATIONS = new Set('nat masq redir DNAT SNAT MASQUERADE NETMAP REDIRECT'.split(' '));
 
 /** Whose addresses were translated, in the order in which it was told. */
 export function translationsOf(packets: readonly TracedPacket[]): Translation[] {
