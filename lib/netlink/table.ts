@@ -102,7 +102,8 @@ export interface Table<F extends Rows> extends Type<ReadOf<F>, WriteOf<F>> {
  */
 export function table<F extends Rows>(rows: F): Table<F> {
   const all: KeyedRow[] = Object.entries(rows).map(([key, row]) => ({ key, ...row }));
-  const absent: Readonly<Record<string, unknown>> = Object.assign({}, ...all.map(absentOf));
+  // Copied once more: V8 keeps what Object.assign has filled as a dictionary, and each copy of that takes long.
+  const absent: Readonly<Record<string, unknown>> = { ...Object.assign({}, ...all.map(absentOf)) };
   const long = all.find(({ options }) => options.isLong)?.number;
   const byNumber = Map.groupBy(
     all.flatMap((row) => versionsOf(row).map(({ kernel, number, of }) => ({ ...row, kernel, number, of }))),
