@@ -1,3 +1,5 @@
+import { DEVICE_SYSCTLS } from '../netlink/device-sysctls.ts';
+
 /** What decides whether a packet is answered, forwarded or dropped. Each costs 10 µs to read, so not all there are. */
 const GLOBAL: readonly string[] = [
   // ip_forward first, as the kernel gives its value to `all`, `default` and every device (inet_forward_change).
@@ -16,38 +18,15 @@ const GLOBAL: readonly string[] = [
 ];
 
 /** The same of one device: `net.ipv4.conf.eth0.…`. */
-const OF_DEVICE = {
-  ipv4: [
-    'forwarding',
-    'rp_filter',
-    'accept_local',
-    'arp_announce',
-    'arp_filter',
-    'arp_ignore',
-    'proxy_arp',
-    'proxy_arp_pvlan',
-    'route_localnet',
-    'send_redirects',
-    'drop_unicast_in_l2_multicast',
-    'ignore_routes_with_linkdown',
-  ],
-  ipv6: [
-    'disable_ipv6',
-    'forwarding',
-    'accept_dad',
-    'accept_ra',
-    'addr_gen_mode',
-    'force_forwarding',
-    'proxy_ndp',
-    'router_solicitations',
-  ],
-} as const;
+const OF_DEVICE = { ipv4: keysOf(DEVICE_SYSCTLS.ipv4), ipv6: keysOf(DEVICE_SYSCTLS.ipv6) };
 
 /** The version of IP, as sysctls name it. */
-export type SysctlFamily = keyof typeof OF_DEVICE;
+export type SysctlFamily = keyof typeof DEVICE_SYSCTLS;
 
 /** A setting of a device that decides what becomes of a packet. */
-export type DeviceSysctl<F extends SysctlFamily = SysctlFamily> = (typeof OF_DEVICE)[F][number];
+export type DeviceSysctl<F extends SysctlFamily = SysctlFamily> = {
+  [Each in F]: keyof (typeof DEVICE_SYSCTLS)[Each] & string;
+}[F];
 
 const FAMILIES = ['ipv4', 'ipv6'] as const;
 
@@ -68,9 +47,10 @@ export function generalNames(): string[] {
 }
 
 /** The names of those of one device; `from` is what a new device takes its value from. */
-export function namesOfDevice(device: string): { name: string; from: string }[] {
+export function namesOfDevice(device: string): { name: string; from: string; family: SysctlFamily; key: string }[] {
   return FAMILIES.flatMap((family) =>
     OF_DEVICE[family].map((key) => ({
+      ...{ family, key },
       name: deviceSysctlName(family, device, key),
       from: deviceSysctlName(family, 'default', key),
     })),
@@ -94,4 +74,8 @@ export function propagatedFrom(name: string): string | undefined {
   const [, family, key] = /^net\.(ipv[46])\.conf\.default\.(\w+)$/.exec(name) ?? [];
   if (!PROPAGATED.includes(`${family} ${key}`)) return undefined;
   return family === 'ipv4' ? 'net.ipv4.ip_forward' : `net.ipv6.conf.all.${key}`;
+}
+
+function keysOf<T extends object>(object: T): (keyof T & string)[] {
+  return Object.keys(object) as (keyof T & string)[];
 }

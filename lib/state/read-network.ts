@@ -30,7 +30,7 @@ export interface StateSource {
 
 /**
  * Reads a network from the kernel as it is at this moment, whoever made it so: nothing is remembered, nothing changed. It costs a
- * netlink dump a part and namespace; `sysctls` costs 10 µs a setting, `filters` opens two more sockets.
+ * netlink dump a part and namespace; `sysctls` costs 10 µs a setting that is of no device, `filters` opens two more sockets.
  *
  * @param parts what is read besides the links; names that are not given are not in the state. @default all
  * @example const { namespaces } = readNetwork(lab.namespaces, ['addresses'])
@@ -75,7 +75,7 @@ const READERS: Readers = {
   vlans: ({ rtnetlink }, links) => (links.some(hasPorts) ? vlansOf(rtnetlink, links) : []),
   vlanMulticast: ({ rtnetlink }, links) => readVlanMulticast(rtnetlink, links),
   qdiscs: ({ rtnetlink }) => rtnetlink.list(tcQdisc.all()),
-  sysctls: ({ netns }, links) => readDecisiveSysctls(netns, links),
+  sysctls: ({ netns, rtnetlink }, links) => readDecisiveSysctls(netns, rtnetlink, links),
   filters: ({ netns }) => ({ ...filtersOf(netns), ipsec: hasIpsec(netns) }),
   changes: readChanges,
   otherSysctls: ({ netns }, links) => readOtherSysctls(netns, links),

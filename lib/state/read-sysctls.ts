@@ -1,12 +1,25 @@
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
+import { ipDeviceSysctls } from '../netlink/device-sysctls.ts';
+import type { NetlinkSocket } from '../netlink/socket.ts';
 import { generalNames, namesOfDevice } from './decisive-sysctls.ts';
 import type { Link } from './network-state.ts';
 
 /** The settings of a namespace that decide what becomes of a packet, by their names. */
-export function readDecisiveSysctls(namespace: NetNamespace, links: readonly Link[]): Record<string, string> {
-  const ofDevices = links.flatMap(({ name }) => namesOfDevice(name).map((each) => each.name));
-  return Object.fromEntries(readSysctls(namespace, [...generalNames(), ...ofDevices]));
+export function readDecisiveSysctls(
+  namespace: NetNamespace,
+  rtnetlink: NetlinkSocket,
+  links: readonly Link[],
+): Record<string, string> {
+  const values = Object.fromEntries(readSysctls(namespace, generalNames()));
+  const told = new Map(rtnetlink.list(ipDeviceSysctls.all()).map((each) => [each.index, each]));
+  for (const { index, name: device } of links) {
+    for (const { name, family, key } of namesOfDevice(device)) {
+      const value = (told.get(index)?.[family] as Readonly<Record<string, string>> | undefined)?.[key];
+      if (value !== undefined) values[name] = value;
+    }
+  }
+  return values;
 }
 
 let fresh: Readonly<Record<string, string>> | undefined;
@@ -20,7 +33,7 @@ export function freshSysctls(): Readonly<Record<string, string>> {
 function readFresh(): Record<string, string> {
   const namespace = NetNamespace.create();
   try {
-    return readDecisiveSysctls(namespace, []);
+    return Object.fromEntries(readSysctls(namespace, generalNames()));
   } finally {
     namespace.close();
   }

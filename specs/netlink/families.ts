@@ -4,6 +4,7 @@ import { ipAddress } from '../../lib/netlink/address.ts';
 import { ipAltname } from '../../lib/netlink/altname.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../../lib/netlink/bridge-mst.ts';
 import { bridgeVlan, bridgeVlanOptions } from '../../lib/netlink/bridge-vlan.ts';
+import { ipDeviceSysctls } from '../../lib/netlink/device-sysctls.ts';
 import { tcFilter } from '../../lib/netlink/filter.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { bridgeMdb } from '../../lib/netlink/mdb.ts';
@@ -20,6 +21,7 @@ import { ipToken } from '../../lib/netlink/token.ts';
 /** Every family of objects; the lab registers its kinds of links. */
 export const FAMILIES = {
   ipLink,
+  ipDeviceSysctls,
   bridgeLink,
   ipAddress,
   ipRoute,

@@ -15,6 +15,7 @@ const HEADERS = [
     'linux/pkt_cls.h',
     'linux/tc_act/tc_mirred.h',
     'linux/icmpv6.h',
+    'linux/ipv6.h',
     'linux/net_namespace.h',
     'linux/nexthop.h',
     'linux/lwtunnel.h',

@@ -1,0 +1,47 @@
+import { expect, test } from 'hairpin';
+import { enginesOf } from '../../lib/lab/engine.ts';
+import { DEVICE_SYSCTLS } from '../../lib/netlink/device-sysctls.ts';
+import { readNetwork } from '../../lib/state/read-network.ts';
+
+/** What a kernel takes for each, another than what a new device has. */
+const OTHERS: Record<string, string> = {
+  router_solicitations: '5',
+  accept_ra: '2',
+  addr_gen_mode: '1',
+  arp_ignore: '8',
+};
+
+const NAMES = Object.entries(DEVICE_SYSCTLS).flatMap(([family, all]) =>
+  Object.keys(all).map((key) => [family, key] as const),
+);
+
+// a/eth0 ── eth0.7/b
+test.for(NAMES)('what netlink tells of %s %s is what /proc/sys has', async ([family, key], { lab }) => {
+  const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+  lab.cable(a, b, { b: { name: 'eth0.7' } });
+  const path = (device: string) => `/proc/sys/net/${family}/conf/${device}/${key}`;
+  const write = 'for file; do [ ! -e "$file" ] || echo "$0" > "$file" || exit; done';
+  const { stdout: before } = await a.exec('sh', ['-c', 'cat "$1" 2>/dev/null || echo none', 'sh', path('eth0')]);
+  await a.exec('sh', ['-c', write, OTHERS[key] ?? (before === '0' ? '1' : '0'), path('eth0')]);
+  for (const [namespace, device] of [
+    [a, 'eth0'],
+    [a, 'lo'],
+    [b, 'eth0.7'],
+  ] as const) {
+    const { stdout } = await namespace.exec('sh', ['-c', 'cat "$1" 2>/dev/null || echo none', 'sh', path(device)]);
+    const [state] = readNetwork(enginesOf([namespace]), ['sysctls']).namespaces;
+    const name = device.includes('.') ? `net/${family}/conf/${device}/${key}` : `net.${family}.conf.${device}.${key}`;
+    expect(state?.sysctls[name] ?? 'none', `${namespace.name}/${device}`).toBe(stdout);
+    if (device === 'eth0' && stdout !== 'none') expect(stdout).not.toBe(before);
+  }
+});
+
+// a/eth0 (68 bytes) ── eth0/b
+test('a device that is too small for IPv6 has none of its settings', ({ lab }) => {
+  const a = lab.namespace('a');
+  const { a: eth0 } = lab.cable(a, lab.namespace('b'), { a: { address: false } });
+  eth0.set({ mtu: 68 });
+  const [small] = readNetwork(enginesOf([a]), ['sysctls']).namespaces;
+  expect(Object.keys(small?.sysctls ?? {})).not.toContain('net.ipv6.conf.eth0.forwarding');
+  expect(small?.sysctls).toMatchObject({ 'net.ipv4.conf.eth0.forwarding': '0' });
+});
