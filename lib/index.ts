@@ -5,7 +5,7 @@ import { Interface, Lab, Namespace } from './lab/index.ts';
 import { matchers } from './matchers/index.ts';
 import type { NetworkMatchers } from './matchers/network-matchers.ts';
 
-export { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+export { afterAll, afterEach, beforeAll, beforeEach, describe, onTestFailed, onTestFinished } from 'vitest';
 export * from '../fixtures/index.ts';
 export * from './containers/index.ts';
 export type { DiagnosisData } from './diagnosis/diagnosis.ts';

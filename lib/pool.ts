@@ -29,7 +29,11 @@ export function namespacedForks(): PoolRunnerInitializer {
  */
 export function checkNamespaces(): void {
   const reason = whyNoNamespaces();
-  if (reason !== undefined) throw new Error(noNamespaces(reason));
+  if (reason === undefined) return;
+  const error = new Error(noNamespaces(reason));
+  // vitest prints it with its stack, and every frame there is of vitest, vite or hairpin.
+  error.stack = `Error: ${error.message}`;
+  throw error;
 }
 
 function noNamespaces(reason: string): string {

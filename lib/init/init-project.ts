@@ -41,11 +41,11 @@ export function initProject(folder: string, ci: CiSystem | undefined, asked = as
   const isOwn = deciding === 'package.json';
   const manifest = amendManifest(files.read('package.json'), packagesFor(manager, asked), isOwn ? manager : undefined);
   files.add('package.json', manifest.text, manifest.added.join(', '), manifest.byHand);
-  addConfig(files, manifest.isModule);
+  const spec = join(SPEC_FOLDERS.find((each) => existsSync(join(folder, each))) ?? '', SPEC_NAME);
+  addConfig(files, manifest.isModule, spec);
   files.make('tsconfig.json', TSCONFIG, [
     '"lib": ["es2024", "esnext.disposable"] and "types": ["node"], for the editor',
   ]);
-  const spec = join(SPEC_FOLDERS.find((each) => existsSync(join(folder, each))) ?? '', SPEC_NAME);
   files.make(spec, SPEC);
   ignoreResults(files);
   if (!isOwn) decideOnKoffi(files, deciding, manager);
@@ -67,12 +67,17 @@ function packagesFor(
 }
 
 /** vitest takes one config: a second beside vite's would take that one's place. */
-function addConfig(files: ProjectFiles, isModule: boolean): void {
+function addConfig(files: ProjectFiles, isModule: boolean, spec: string): void {
   const there = CONFIG_NAMES.find((name) => existsSync(join(files.folder, name)));
   // Outside of a package of ES modules, a .ts is CommonJS to Node.
   if (!there) files.make(isModule ? 'vitest.config.ts' : 'vitest.config.mts', CONFIG);
   else if (files.read(there)?.includes('hairpin/config')) files.keep(there, 'it has the plugin');
-  else files.keep(there, '', ["import { hairpin } from 'hairpin/config';", 'plugins: [hairpin()]']);
+  else {
+    // Each project has files of its own, and vitest says nothing of a file that none has.
+    const hasProjects = /\bprojects\b\s*[:,]/.test(files.read(there) ?? '');
+    const included = hasProjects ? [`'${spec}' to the include of a project`] : [];
+    files.keep(there, '', ["import { hairpin } from 'hairpin/config';", 'plugins: [hairpin()]', ...included]);
+  }
 }
 
 function ignoreResults(files: ProjectFiles): void {

@@ -1,5 +1,6 @@
 import { familyOf, type Prefix, parsePrefix } from '../wire/ip-address.ts';
 import { isGroupMac, isMac } from '../wire/mac-address.ts';
+import { editDistance, nearestWord } from './nearest-word.ts';
 import { hideOwnFrames } from './own-frames.ts';
 import { harmless } from './visible-text.ts';
 
@@ -87,8 +88,22 @@ export function checkOptions(call: string, options: unknown, known: readonly str
   checkIsObject(call, options, known[0] ?? '');
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue;
-    throw new UsageError(`${call}: there is no option '${option}'; the options are ${known.join(', ')}`);
+    const near = known.length > FEW ? nearestOption(option, known) : undefined;
+    throw new UsageError(
+      `${call}: there is no option '${option}'${near ? ` (the nearest is ${near})` : ''}; the options are ${known.join(', ')}`,
+    );
   }
+}
+
+/** So many options are read at a glance. */
+const FEW = 10;
+
+/** Stricter than for a name in a file: of many short options, one is always near. */
+function nearestOption(option: string, known: readonly string[]): string | undefined {
+  const near = nearestWord(option, known);
+  if (near === undefined) return undefined;
+  const distance = editDistance(option.toLowerCase(), near.toLowerCase());
+  return distance <= Math.max(1, Math.floor(option.length / 3)) ? near : undefined;
 }
 
 /** Refuses options that are not an object. Which options there are is checked later. */

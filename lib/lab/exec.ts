@@ -88,6 +88,17 @@ interface Command {
   isDaemon?: boolean;
 }
 
+/** A file with spaces is most likely a whole command line, as a shell would take it. */
+function wayToProgram(call: string, file: string): string {
+  const [program = '', ...args] = file.trim().split(/\s+/);
+  if (args.length === 0) return 'install it, or give its path';
+  // What only a shell knows: pipes, redirections, quotes, variables, patterns.
+  const right = /[|&;<>()$`\\"'*?~#]/.test(file)
+    ? `${call}('sh', ['-c', ${show(file)}])`
+    : `${call}(${show(program)}, [${args.map(show).join(', ')}])`;
+  return `there is no shell, so write ${right}`;
+}
+
 /**
  * Starts a program inside a namespace, and registers it with the lab.
  *
@@ -107,7 +118,7 @@ export function startProgram(call: string, namespace: Namespace, command: Comman
   checkExecOptions(call, options);
   const program = findProgram(file, options.env?.['PATH'], options.cwd === undefined ? undefined : String(options.cwd));
   if (!program)
-    throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; install it, or give its path`);
+    throw new UsageError(`${call}: there is no program ${show(file)} on the PATH; ${wayToProgram(call, file)}`);
   noteProgram(program, args);
   const streams = withStreams(call, options);
   const prefix = [...engineOf(namespace.lab).programs.command(), ...dieWithParentCommand()];

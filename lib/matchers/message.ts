@@ -46,6 +46,14 @@ export function nameOf(value: unknown): string {
       : show(value);
 }
 
+/** What `expect()` takes where a host asks. An interface is most likely the one to ask from. */
+export function askerRule(received: unknown): string {
+  const rule = 'expect() takes the namespace that asks';
+  return received instanceof Interface
+    ? `${rule}, here ${received.namespace}, and the option from takes its interface`
+    : rule;
+}
+
 /** `expect.stringMatching(/^10/)`, as the spec has it. */
 function asymmetricWords(value: object): string {
   const [name, { sample }] = [String(value), value as { sample?: unknown }];

@@ -1,4 +1,5 @@
 import type { Diagnosed } from '../diagnosis/diagnose.ts';
+import { mendUnheededVlans } from '../diagnosis/unheeded-vlans.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { describeDrop } from '../diagnosis/words/kernel-line.ts';
 import type { Outcome } from '../probes/outcome.ts';
@@ -105,8 +106,9 @@ function describeOutcome(
 
 function hintFor(
   { outcome, unanswerable, sender }: ReachReport,
-  { isNot, because, drop }: ReachCase,
+  { isNot, because, drop, ways: [way] }: ReachCase,
 ): string | undefined {
+  if (isNot && outcome === 'answered') return way && mendUnheededVlans(way.path);
   if (drop) return undefined;
   if (outcome === 'lost' && sender !== undefined) {
     const mend = `let the target answer from the address that was asked (ip route get, src), or ask ${sender}`;

@@ -15,7 +15,7 @@ import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { isInconclusive } from './is-inconclusive.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
+import { type Answer, askerRule, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { type PutQuestion, putQuestion, type ReachQuestion, traceOf } from './put-question.ts';
 import { describeReach } from './reach-message.ts';
 import { checkThrough, type Waypoint, type Waypoints } from './through.ts';
@@ -172,7 +172,7 @@ function checkReceiver(call: string, received: unknown): asserts received is Nam
   if (received instanceof Namespace && !received.lab.closed) return;
   if (received instanceof Namespace)
     throw new UsageError(`${call}: the lab of ${received.name} is closed; was the assertion awaited?`);
-  throw new UsageError(`${call}: expect() takes the namespace that asks: received ${show(received)}`);
+  throw new UsageError(`${call}: ${askerRule(received)}: received ${show(received)}`);
 }
 
 function checkPolarity(call: string, { within, hold, because }: ToReachOptions, isNot: boolean): void {

@@ -10,7 +10,16 @@ import { type StandIn, standInOf } from '../trace/stand-in.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { evidenceOf } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, assertionTitle, describeDevice, milliseconds, nameOf, plural, wordsOf } from './message.ts';
+import {
+  type Answer,
+  askerRule,
+  assertionTitle,
+  describeDevice,
+  milliseconds,
+  nameOf,
+  plural,
+  wordsOf,
+} from './message.ts';
 import { standInWords } from './stand-in-words.ts';
 
 const WAYS = ['icmp', 'udp'] as const;
@@ -69,7 +78,7 @@ function checkReceiver(call: string, received: unknown): Namespace {
   if (received instanceof Namespace && !received.lab.closed) return received;
   if (received instanceof Namespace)
     throw new UsageError(`${call}: the lab of ${received.name} is closed; was the assertion awaited?`);
-  throw new UsageError(`${call}: expect() takes the namespace that asks: received ${show(received)}`);
+  throw new UsageError(`${call}: ${askerRule(received)}: received ${show(received)}`);
 }
 
 function checkOptions(call: string, options: ToStayReachableOptions): ToStayReachableOptions {

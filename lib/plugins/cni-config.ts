@@ -29,6 +29,7 @@ const VERSIONS = ['0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'];
 
 /** Checks what a runtime must, and leaves the plugins' own settings to the plugins. */
 export function checkConflist(conflist: unknown): Required<CniConflist> {
+  checkIsConflist(conflist);
   checkOptions('cni', conflist, ['name', 'plugins', 'cniVersion', 'disableCheck']);
   const { cniVersion = '1.0.0', name, disableCheck = false, plugins } = conflist as CniConflist;
   if (!VERSIONS.includes(cniVersion)) {
@@ -46,6 +47,19 @@ export function checkConflist(conflist: unknown): Required<CniConflist> {
     throw new UsageError(`cni: disableCheck must be true or false: received ${show(disableCheck)}`);
   // As it is now: what the caller does to the object later must not come between ADD and DEL.
   return { cniVersion, name, disableCheck, plugins: structuredClone(plugins) };
+}
+
+/** The two that are taken for a list: the name of its file, and the configuration of one plugin (`.conf`). */
+function checkIsConflist(conflist: unknown): void {
+  if (typeof conflist === 'string')
+    throw new UsageError(
+      `cni: conflist must be the file's content, such as JSON.parse(readFileSync(${show(conflist)}, 'utf8')): received a text`,
+    );
+  if (!isJson(conflist) || conflist['plugins'] !== undefined || typeof conflist['type'] !== 'string') return;
+  throw new UsageError(
+    `cni: conflist must have a list of plugins, such as { name: 'lan', plugins: [{ type: ${show(conflist['type'])}, … }] }: ` +
+      'received the configuration of a single plugin',
+  );
 }
 
 export function checkCniName(call: string, option: string, name: unknown): asserts name is string {

@@ -1,3 +1,4 @@
+import { hideOwnFrames } from '../kernel/own-frames.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { isJson, parseJson } from './json.ts';
 
@@ -59,6 +60,7 @@ export class CniError extends Error {
     this.code = code;
     this.msg = msg;
     this.details = details;
+    hideOwnFrames(this);
   }
 }
 

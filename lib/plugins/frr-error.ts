@@ -1,3 +1,4 @@
+import { hideOwnFrames } from '../kernel/own-frames.ts';
 import { harmless } from '../kernel/visible-text.ts';
 
 /** FRR refused a line or a command; its own words are in the message. */
@@ -6,5 +7,6 @@ export class FrrError extends Error {
 
   constructor(message: string) {
     super(harmless(message));
+    hideOwnFrames(this);
   }
 }

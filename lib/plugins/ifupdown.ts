@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
+import { hideOwnFrames } from '../kernel/own-frames.ts';
 import { show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
@@ -12,6 +13,7 @@ export class IfupdownError extends Error {
 
   constructor(message: string) {
     super(harmless(message));
+    hideOwnFrames(this);
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { delimiter } from 'node:path';
 import { findProgram } from '../kernel/find-program.ts';
+import { hideOwnFrames } from '../kernel/own-frames.ts';
 import { checkInterfaceName, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { type Interface, Namespace, UsageError } from '../lab/index.ts';
@@ -44,6 +45,7 @@ export class NetavarkError extends Error {
 
   constructor(message: string) {
     super(harmless(message));
+    hideOwnFrames(this);
   }
 }
 

@@ -1,3 +1,4 @@
+import { hideOwnFrames } from '../kernel/own-frames.ts';
 import { harmless } from '../kernel/visible-text.ts';
 
 /** NetworkManager refused, or failed; its own words are in the message. */
@@ -6,6 +7,7 @@ export class NetworkManagerError extends Error {
 
   constructor(message: string) {
     super(harmless(message));
+    hideOwnFrames(this);
   }
 }
 

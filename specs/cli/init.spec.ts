@@ -107,6 +107,18 @@ Next: npm install && npx vitest run tests/vepa.test.ts`,
   expect(rest).toEqual(untouched);
 });
 
+test('where the config has projects, it says that one must include the spec', async ({ lab, onTestFinished }) => {
+  const files = {
+    'vitest.config.ts': "export default { test: { projects: [{ test: { include: ['unit/*.test.ts'] } }] } };\n",
+  };
+  const project = await initProject(lab.namespace('host'), files, onTestFinished);
+  expect((await project.init()).stdout).toContain(`kept      vitest.config.ts; add by hand:
+    import { hairpin } from 'hairpin/config';
+    plugins: [hairpin()]
+    'vepa.test.ts' to the include of a project
+`);
+});
+
 test('in a package of CommonJS the config is an ES module by its name', async ({ lab, onTestFinished }) => {
   const manifest = '{ "type": "commonjs", "scripts": { "test": "echo \\"Error: no test specified\\" && exit 1" } }';
   const project = await initProject(lab.namespace('host'), { 'package.json': manifest }, onTestFinished);

@@ -103,4 +103,19 @@ Hint: vlan.add({ id: 1 }) on sw/p1, untagged: true if it is to leave without a t
       });
     }
   });
+
+  test('ports of different VLANs that a bridge does not look at', async ({ lab }) => {
+    const { sw, a, b, p0, p1 } = build(lab);
+    sw.set({ vlanFiltering: false });
+    for (const [port, id] of [[p0, 10] as const, [p1, 20] as const]) port.vlan.add({ id, pvid: true, untagged: true });
+    expect(await explanationOf(expect(a).not.toReach(b, { family: 4 }))).toContain(`
+  a/eth0 → sw/p0 → sw/p1 → b/eth0
+Hint: VLANs count once their bridge looks at them: set({ vlanFiltering: true }) on the bridge of sw/p0`);
+    sw.set({ vlanFiltering: true });
+    await expect(a).not.toReach(b, { droppedBy: 'bridge.vlan' });
+    // In one VLAN, the bridge's looking at it would change nothing.
+    sw.set({ vlanFiltering: false });
+    p1.vlan.add({ id: 10 });
+    expect(await explanationOf(expect(a).not.toReach(b, { family: 4 }))).not.toContain('Hint');
+  });
 });

@@ -54,10 +54,15 @@ test.for(SAID)('%s', (said) => {
 labTest('a program that is not there, and a pipe in exec', ({ lab }) => {
   const a = lab.namespace('a');
   const PATH = '/nowhere';
-  for (const program of ['ip', 'ip route | grep x'])
-    expect(() => a.exec(program, [], { env: { PATH } })).toThrow(
-      `a.exec: there is no program '${program}' on the PATH; install it, or give its path`,
-    );
+  const said = [
+    ['ip', 'install it, or give its path'],
+    ['ip route | grep x', "there is no shell, so write a.exec('sh', ['-c', 'ip route | grep x'])"],
+  ];
+  for (const [program = '', mend = ''] of said) {
+    const message = `a.exec: there is no program '${program}' on the PATH; ${mend}`;
+    expect(() => a.exec(program, [], { env: { PATH } })).toThrow(message);
+    expect(shown).toContain(message);
+  }
 });
 
 test('nothing is shown that hairpin does not say', async () => {

@@ -123,7 +123,7 @@ describe('a description that cannot be', () => {
     [
       'an option that is misspelt',
       () => defineLink('gre9', { option: 'X', modul: 'ip_gre' } as never),
-      /^defineLink\('gre9'\): there is no option 'modul'; the options are option, dependsOn, module, /,
+      /^defineLink\('gre9'\): there is no option 'modul' \(the nearest is module\); the options are option, dependsOn, module, /,
     ],
     [
       'a name that is taken',

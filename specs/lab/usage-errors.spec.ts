@@ -260,6 +260,14 @@ refuses('run and exec', [
     ({ a }) => a.exec('ls', [], { env: { PATH: '/nowhere' } }),
     "a.exec: there is no program 'ls' on the PATH; install it, or give its path",
   ],
+  [
+    ({ a }) => a.exec('ip -br link'),
+    "a.exec: there is no program 'ip -br link' on the PATH; there is no shell, so write a.exec('ip', ['-br', 'link'])",
+  ],
+  [
+    ({ a }) => a.exec('nft list ruleset > rules'),
+    "a.exec: there is no program 'nft list ruleset > rules' on the PATH; there is no shell, so write a.exec('sh', ['-c', 'nft list ruleset > rules'])",
+  ],
 ]);
 
 // a ── p0 sw, and a switch of the same names in another lab

@@ -1,4 +1,4 @@
-import { createLab, expect, type ToReachOptions, test } from 'hairpin';
+import { createLab, expect, type Namespace, type ToReachOptions, test } from 'hairpin';
 import { failureOf } from './failure-of.ts';
 
 // a ── b
@@ -34,7 +34,7 @@ const wrong: [options: object, message: string][] = [
   [{ size: 100, by: 'tcp' }, "size belongs to by: 'icmp' and 'udp': received by: 'tcp'"],
   [
     { wihtin: 5 },
-    "there is no option 'wihtin'; the options are by, family, from, port, listen, size, neighbours, within, hold, because, droppedBy, at, through, notThrough",
+    "there is no option 'wihtin' (the nearest is within); the options are by, family, from, port, listen, size, neighbours, within, hold, because, droppedBy, at, through, notThrough",
   ],
 ];
 
@@ -77,6 +77,14 @@ test('ends without an address are refused, with what to do', async ({ lab }) => 
   );
   expect(await failureOf(expect(a).toReach(c))).toBe(
     'expect(a).toReach(c): c has no IP address to ask for; give it one: it has no interface: plug in a cable or a macvlan',
+  );
+});
+
+// a ── b
+test('an interface that asks is refused, with the way to ask from it', async ({ lab }) => {
+  const { a: eth0 } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  expect(await failureOf(expect(eth0 as never as Namespace).toReach('10.0.0.2'))).toBe(
+    "expect(a/eth0).toReach('10.0.0.2'): expect() takes the namespace that asks, here a, and the option from takes its interface: received an Interface eth0",
   );
 });
 

@@ -15,6 +15,14 @@ withPlugin.for<[make: (node: Namespace) => unknown, message: string]>([
     "cni: there is no option 'type'; the options are name, plugins, cniVersion, disableCheck",
   ],
   [
+    (node) => cni(node, { name: 'lan', type: 'macvlan', master: 'up0' } as never),
+    "cni: conflist must have a list of plugins, such as { name: 'lan', plugins: [{ type: 'macvlan', … }] }: received the configuration of a single plugin",
+  ],
+  [
+    (node) => cni(node, '10-lan.conflist' as never),
+    "cni: conflist must be the file's content, such as JSON.parse(readFileSync('10-lan.conflist', 'utf8')): received a text",
+  ],
+  [
     (node) => cni(node, { name: 'a/b', plugins: PLUGINS }),
     "cni: name must begin with a letter or digit, and have letters, digits, dots, dashes and underscores only: received 'a/b'",
   ],
@@ -93,5 +101,8 @@ withPlugin.for<[script: string, message: string, code: number | undefined]>([
   const failure = await net.add(lab.namespace('ns1')).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(CniError);
   expect(failure).toMatchObject({ code });
-  expect((failure as CniError).message).toBe(message);
+  const { message: said, stack = '' } = failure as CniError;
+  expect(said).toBe(message);
+  const [first] = stack.split('\n').filter((line) => line.startsWith('    at ') && !line.includes('(node:'));
+  expect(first).toContain('cni-errors.spec.ts');
 });

@@ -11,7 +11,7 @@ export default { plugins: [hairpin()], test: { testTimeout: 60_000 } };`;
 test('the samples of docs/cni.md pass', async ({ lab, onTestFinished }) => {
   const folder = await projectFolder(onTestFinished);
   const samples = samplesOf(await readFile(join(ROOT, 'docs/cni.md'), 'utf8'), 'spec');
-  expect(samples).toHaveLength(5);
+  expect(samples).toHaveLength(6);
   await writeFile(join(folder, 'vitest.config.ts'), CONFIG);
   for (const [index, sample] of samples.entries()) await writeFile(join(folder, `sample${index}.test.ts`), sample);
   const { exitCode, all } = await startVitest(lab.namespace('host'), ['--config', join(folder, 'vitest.config.ts')], {

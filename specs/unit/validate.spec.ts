@@ -28,6 +28,18 @@ describe('checkOptions', () => {
     );
   });
 
+  test('of many options the one that was meant is named, if one is near', () => {
+    const many = ['stp', 'vlanFiltering', ...Array.from({ length: 9 }, (_, index) => `other${index}`)];
+    const after = `; the options are ${many.join(', ')}`;
+    expect(() => checkOptions('lab.switch', { vlan_filtering: true }, many)).toThrow(
+      refusal(`lab.switch: there is no option 'vlan_filtering' (the nearest is vlanFiltering)${after}`),
+    );
+    for (const far of ['snooping', 'id'])
+      expect(() => checkOptions('lab.switch', { [far]: true }, many)).toThrow(
+        refusal(`lab.switch: there is no option '${far}'${after}`),
+      );
+  });
+
   test('an option that is undefined must exist too', () => {
     expect(() => checkOptions('ns1.macvlan', { parrent: undefined }, ['parent'])).toThrow(
       refusal("ns1.macvlan: there is no option 'parrent'; the options are parent"),

@@ -148,6 +148,17 @@ describe('Failure', () => {
     );
   });
 
+  test('what goes on below a reason or a label wraps like it; a drawing there does not', () => {
+    const message = 'From:  a\n       by a rule\n  a/eth0 ✗ dropped:\n           icmp drop\n  b/eth0 → c';
+    const html = renderToString(<Failure error={{ message }} number={0} />);
+    expect(html).toContain(
+      '<span class="wraps" style="--indent:7ch;">From:  a\n</span>' +
+        '<span class="wraps" style="--indent:7ch;">       by a rule\n</span>' +
+        '<span class="reason wraps" style="--indent:11ch;">  a/eth0 ✗ dropped:\n</span>' +
+        '<span class="reason wraps" style="--indent:11ch;">           icmp drop\n</span>  b/eth0 → c</pre>',
+    );
+  });
+
   test('a long word may be broken behind its underscores, and nothing of it is lost', () => {
     const message = 'Kernel:  freed (SKB_DROP_REASON_IP_INNOROUTES) of 02:00:00:00:00:01\n';
     const html = renderToString(<Failure error={{ message }} number={0} />);

@@ -21,7 +21,8 @@ export function Failure({ error: { message, diff, at, source }, number }: { erro
 interface LinesProps {
   text: string;
   label: string;
-  lookOf: (line: string) => Look | undefined;
+  /** @param above the look of the line above */
+  lookOf: (line: string, above: Look | undefined) => Look | undefined;
 }
 
 interface Look {
@@ -32,10 +33,11 @@ interface Look {
 
 /** A text's lines, some of them with a look of their own. A region that scrolls must be reachable by the keyboard. */
 function Lines({ text, label, lookOf }: LinesProps) {
+  let look: Look | undefined;
   return (
     <pre tabIndex={0} role="region" aria-label={label}>
       {text.split(/(?<=\n)/).map((line) => {
-        const look = lookOf(line);
+        look = lookOf(line, look);
         if (!look) return line;
         const style = look.hang ? { '--indent': `${look.hang}ch` } : undefined;
         return (
@@ -48,11 +50,15 @@ function Lines({ text, label, lookOf }: LinesProps) {
   );
 }
 
-/** What is indented is a path, a table or a rule, drawn in characters: only the reason at the end of a path is prose. */
-function proseOf(line: string): Look | undefined {
+/**
+ * What is indented is a path or a table, drawn in characters: prose is only the reason at the end of a path, and what goes on
+ * below a reason or a labelled line, such as the rule that dropped the packet.
+ */
+function proseOf(line: string, above: Look | undefined): Look | undefined {
   const [before] = /^(?:[A-Z]\w*: {2,}|\s.*✗ )/.exec(line) ?? [];
   if (/^\S/.test(line)) return { class: 'wraps', hang: before?.length ?? 0 };
-  return before === undefined ? undefined : { class: 'reason wraps', hang: before.length };
+  if (before !== undefined) return { class: 'reason wraps', hang: before.length };
+  return above?.hang && line.search(/\S/) === above.hang ? above : undefined;
 }
 
 /** Of vitest's differences: those of one line have words for `-` and `+`. */

@@ -32,6 +32,10 @@ export function decisiveStep(steps: readonly Step[]): number {
 
 function words({ direction, from, microseconds }: HopMeta): string {
   if (from === undefined) return 'sends it';
-  const after = microseconds < 1000 ? `${microseconds.toFixed(0)} µs` : `${(microseconds / 1000).toFixed(1)} ms`;
-  return `${direction === 'in' ? 'receives it' : 'sends it on'} after ${after}`;
+  return `${direction === 'in' ? 'receives it' : 'sends it on'} after ${timeOf(microseconds)}`;
+}
+
+function timeOf(microseconds: number): string {
+  if (microseconds < 0.5) return 'less than 1 µs';
+  return microseconds < 1000 ? `${microseconds.toFixed(0)} µs` : `${(microseconds / 1000).toFixed(1)} ms`;
 }
