@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { after, now } from './clock.ts';
+import { now, sleep } from './clock.ts';
 import { describeProcess } from './describe-process.ts';
 import { hasCode } from './has-code.ts';
 import { isAlive, signalProcess } from './process-state.ts';
@@ -37,16 +37,12 @@ export async function endPrograms(signs: LabSigns, deadlineMilliseconds: number,
       for (const pid of toKill) signalProcess(pid, 'SIGKILL');
       // A look at all processes takes longer than one at these.
       const until = toKill === left ? deadline : reapersDeadline;
-      while (left.some(isAlive) && now() < until) await after1Millisecond();
+      while (left.some(isAlive) && now() < until) await sleep(1);
     } catch (error) {
       if (!hasCode(error, 'EMFILE', 'ENFILE') || now() > deadline) throw error;
       makeRoom();
     }
   }
-}
-
-function after1Millisecond(): Promise<void> {
-  return new Promise((resolve) => after(1, resolve));
 }
 
 /** The programs of labs that are there now; nothing is done to them. */

@@ -1,4 +1,4 @@
-import { after, now, turn } from '../kernel/clock.ts';
+import { after, now, sleep, turn } from '../kernel/clock.ts';
 import { checkMilliseconds, checkOptions } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { Daemon } from './daemon.ts';
@@ -89,8 +89,7 @@ async function endOf(program: Program): Promise<'ended'> {
 
 /** Waits until what it printed last has been read: false if others, which it has started, hold its output open. */
 async function isPrinted({ subprocess }: Program): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => after(OUTPUT_DEADLINE, () => resolve(false)));
-  return Promise.race([subprocess.then(() => true), late]);
+  return Promise.race([subprocess.then(() => true), sleep(OUTPUT_DEADLINE).then(() => false)]);
 }
 
 function startFailure(program: Program, what: string, cause?: unknown): Error {

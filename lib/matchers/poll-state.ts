@@ -1,4 +1,4 @@
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import type { StateTimes } from './have-state.ts';
 
 /** A state that no event tells of. */
@@ -41,6 +41,6 @@ export async function pollState<T>({
     since = isSo(seen) ? (since ?? at) : undefined;
     const holds = since !== undefined && (!isNot || at - since >= hold);
     if (holds || (since === undefined && isOver)) return { holds, seen, looks, took: now() - started };
-    await new Promise<void>((resolve) => after(every, resolve));
+    await sleep(every);
   }
 }

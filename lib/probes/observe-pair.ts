@@ -1,4 +1,4 @@
-import { after } from '../kernel/clock.ts';
+import { sleep } from '../kernel/clock.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { broadcastRoom } from '../links/macvlan.ts';
@@ -149,7 +149,7 @@ async function countFrames(
       send: () => {},
       // A copy too many comes as late as any other, so there is no end before the time is over.
       read: () => false,
-      wait: (milliseconds) => new Promise<void>((resolve) => after(milliseconds, resolve)),
+      wait: sleep,
       milliseconds: () => (sent.some(isMissing) ? WITHIN : HOLD),
     },
     { milliseconds: HOLD, quiet: isOver && (() => isOver), untilQuiet: true },

@@ -1,4 +1,4 @@
-import { after } from '../kernel/clock.ts';
+import { sleep } from '../kernel/clock.ts';
 import { type AddressState, type Interface, isLink, type Namespace, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { macvlan } from '../links/macvlan.ts';
@@ -92,9 +92,8 @@ export async function reachability(
 }
 
 async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
-  const failure = quiet
-    ? await drain(quiet)
-    : await new Promise<undefined>((resolve) => after(BROADCASTS_DELIVERED, () => resolve(undefined)));
+  if (!quiet) return sleep(BROADCASTS_DELIVERED);
+  const failure = await drain(quiet);
   if (failure) throw new Error(`the pairs could not be asked one after another: ${failure}`);
 }
 

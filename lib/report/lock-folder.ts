@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { errnoName, flock, lastErrno } from '../kernel/libc.ts';
 
 const LOCK_EX = 2;
@@ -31,6 +31,6 @@ export async function waitForFolder(folder: string, within: number): Promise<Dis
     const lock = lockFolder(folder);
     if (lock) return lock;
     if (now() - started > within) throw new Error(`another process has kept ${folder} locked for ${within} ms`);
-    await new Promise<void>((resolve) => after(10, resolve));
+    await sleep(10);
   }
 }
