@@ -1,3 +1,4 @@
+import { pick, withoutUndefined } from '../kernel/plain-object.ts';
 import { UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
@@ -116,8 +117,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The settings that a master of this kind keeps for a link; empty for a link without such a master. */
   ofMember({ slaveKind, slaveData }: Pick<LinkState, 'slaveKind' | 'slaveData'>): Values {
     if (slaveKind !== this.kind) return {};
-    const told = Object.entries(Object(slaveData) as Values);
-    return Object.fromEntries(told.filter(([name, value]) => this.memberOptions.has(name) && value !== undefined));
+    return withoutUndefined(pick(Object(slaveData) as Values, [...this.memberOptions.keys()]));
   }
 
   /** What a message says of a link of this kind, to make or change it. */
@@ -269,8 +269,4 @@ function checkWhen(call: string, name: string, { when = {} }: SettingRules, sett
 function isKernelDefault(value: unknown, { kernelDefault = false }: SettingRules): boolean {
   const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   return value === undefined || value === kernelDefault || isEmpty;
-}
-
-function withoutUndefined(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -2,6 +2,7 @@ import { createWriteStream, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { withoutUndefined } from '../kernel/plain-object.ts';
 import { UsageError } from '../kernel/validate.ts';
 import { clearPlace, placeIn } from '../report/results.ts';
 import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
@@ -230,9 +231,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   const reasons = complaints.map((each) => each().replace(WRITTEN, '').trim());
   const { booted, firstOutput, snapshotFailed } = run;
   return {
-    ...Object.fromEntries(
-      Object.entries({ booted, firstOutput, snapshotFailed }).filter(([, value]) => value !== undefined),
-    ),
+    ...withoutUndefined({ booted, firstOutput, snapshotFailed }),
     ending: panic ? { kind: 'panic', line: panic.line } : (run.ending ?? endingOf(task.results, console(), reasons)),
     engine,
     share,

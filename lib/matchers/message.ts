@@ -1,3 +1,4 @@
+import { isPlainObject } from '../kernel/plain-object.ts';
 import { show } from '../kernel/validate.ts';
 import { Events, Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -41,7 +42,7 @@ export function nameOf(value: unknown): string {
   if (value instanceof Namespace || value instanceof Interface || value instanceof Events) return String(value);
   return isAsymmetric(value)
     ? asymmetricWords(value)
-    : isPlain(value)
+    : isPlainObject(value)
       ? `{ ${objectWords(value)} }`.replace('{  }', '{}')
       : show(value);
 }
@@ -51,10 +52,6 @@ function asymmetricWords(value: object): string {
   const [name, { sample }] = [String(value), value as { sample?: unknown }];
   const said = typeof sample === 'function' ? sample.name : sample instanceof RegExp ? String(sample) : nameOf(sample);
   return `expect.${name.charAt(0).toLowerCase()}${name.slice(1)}(${sample === undefined ? '' : said})`;
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function objectWords(value: object): string {

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../kernel/plain-object.ts';
 import { article } from '../kernel/validate.ts';
 import type { Message } from '../report/failure-meta.ts';
 import type { StateTimes } from './have-state.ts';
@@ -87,7 +88,7 @@ export function nearest(
 
 /** Of an entry what a spec has said something of, however deep. */
 function likeWanted(own: unknown, said: unknown): unknown {
-  if (!isPlain(own) || !isPlain(said)) return own;
+  if (!isPlainObject(own) || !isPlainObject(said)) return own;
   const names = Object.keys(said).filter((name) => name in own);
   return Object.fromEntries(names.map((name) => [name, likeWanted(own[name], said[name])]));
 }
@@ -95,10 +96,6 @@ function likeWanted(own: unknown, said: unknown): unknown {
 /** What was said, with the very values of the entry where they are as they were to be: only the others are shown to differ. */
 function alike(said: unknown, own: unknown, judge: Judge): unknown {
   if (judge.matches(own, said)) return own;
-  if (!isPlain(own) || !isPlain(said)) return said;
+  if (!isPlainObject(own) || !isPlainObject(said)) return said;
   return Object.fromEntries(Object.entries(said).map(([name, value]) => [name, alike(value, own[name], judge)]));
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../kernel/plain-object.ts';
 import { article, show, UsageError } from '../../kernel/validate.ts';
 import type { JsonSchema } from '../../netlink/type.ts';
 import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
@@ -43,13 +44,13 @@ export function checkEntry(
 ): unknown {
   const said = withoutContaining(expected);
   if (isAsymmetric(said)) return said;
-  if (typeof said !== 'object' || said === null || Object.getPrototypeOf(said) !== Object.prototype) {
+  if (!isPlainObject(said)) {
     const [first] = Object.keys(fields);
     throw new UsageError(
       `${call}: ${article(noun)} must be said as an object such as { ${first}: … }: received ${show(said)}`,
     );
   }
-  const entries = Object.entries(complete(said as Readonly<Record<string, unknown>>)).map(([name, value]) => {
+  const entries = Object.entries(complete(said)).map(([name, value]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!field)
       throw new UsageError(`${call}: ${article(noun)} has no ${show(name)}; it has ${Object.keys(fields).join(', ')}`);
