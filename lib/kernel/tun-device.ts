@@ -1,6 +1,7 @@
 import { u32 } from './bytes.ts';
 import { type DeviceNode, openCharacterDevice } from './character-device.ts';
 import { checked } from './checked.ts';
+import { IFNAMSIZ, IFREQ_LENGTH } from './constants.ts';
 import { close, errnoName, ioctl, lastErrno } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
@@ -16,8 +17,6 @@ const IFF_MULTI_QUEUE = 0x0100;
 const IFF_NO_PI = 0x1000;
 const IFF_VNET_HDR = 0x4000;
 const IFF_TUN_EXCL = 0x8000;
-const IFNAMSIZ = 16;
-const IFREQ_LENGTH = 40;
 
 /** `MISC_MAJOR` and `TUN_MINOR` (linux/major.h, linux/miscdevice.h). */
 export const TUN_NODE: DeviceNode = {

@@ -1,5 +1,5 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkOptions, LONGEST_INTERFACE_NAME, show, UsageError } from '../kernel/validate.ts';
 import { hasLink, missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { makeLink } from '../links/make-link.ts';
@@ -22,8 +22,6 @@ import type { Segment } from './segment.ts';
 import { changeApart } from './settings-apart.ts';
 import { settle } from './settle.ts';
 import { randomMac, Uplink } from './uplink.ts';
-
-const LONGEST_NAME = 15;
 
 type Parent = Interface | Uplink;
 type Settings = Readonly<Record<string, unknown>>;
@@ -197,7 +195,7 @@ function nameOf(
   const usual = name === undefined && parent ? kind.usualName(parent.name, settings) : undefined;
   if (usual === undefined) return {};
   const isTaken = interfaces.some((device) => device.name === usual);
-  return isTaken || Buffer.byteLength(usual) > LONGEST_NAME ? {} : { name: usual };
+  return isTaken || Buffer.byteLength(usual) > LONGEST_INTERFACE_NAME ? {} : { name: usual };
 }
 
 /** The MAC address that a link will have, and what the kernel has to be told of it. */

@@ -18,6 +18,7 @@ import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { familyOf, networkOf, normalizeIp, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import {
   encodeRouterAdvertisement,
   ROUTER_SOLICITATION,
@@ -137,7 +138,7 @@ export function advertise(namespace: Namespace, options: AdvertiseOptions): Adve
   checkInteger(call, 'lifetime', lifetime, 0, 0xffff);
   checkInteger(call, 'validLft', validLft, 0, FOREVER);
   checkInteger(call, 'preferredLft', preferredLft, 0, validLft);
-  checkInteger(call, 'mtu', mtu, 1280, FOREVER);
+  checkInteger(call, 'mtu', mtu, IPV6_MIN_MTU, FOREVER);
   checkBoolean(call, 'managed', managed);
   checkBoolean(call, 'other', other);
   checkMilliseconds(call, 'interval', interval);

@@ -1,3 +1,4 @@
+import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
 import { checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
@@ -105,7 +106,7 @@ export const routeFields = { ...FIELDS, dev: deviceName, nextHops: inner(hopFiel
 const OPTIONS = Object.keys(routeFields);
 
 /** The loopback, which is no interface of the lab's. */
-const LOOPBACK = { name: 'lo', index: 1 };
+const LOOPBACK = 'lo';
 
 /**
  * What a spec says of a route, as netlink has it.
@@ -159,7 +160,7 @@ export function parseRoute(
 
 /** The index of a device, the loopback too. @throws UsageError where the namespace has none of the name */
 export function deviceOf(namespace: Namespace, dev: Interface | string): number {
-  return dev === LOOPBACK.name ? LOOPBACK.index : namespace.interface(dev).index;
+  return dev === LOOPBACK ? LOOPBACK_IFINDEX : namespace.interface(dev).index;
 }
 
 function parseHop(call: string, namespace: Namespace, hop: RouteHopOptions, at: number) {

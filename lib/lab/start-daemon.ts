@@ -5,7 +5,7 @@ import { Daemon } from './daemon.ts';
 import { type Ready, type ReadyCheck, readyCheck } from './daemon-ready.ts';
 import { type ExecOptions, startProgram } from './exec.ts';
 import type { Namespace } from './namespace.ts';
-import type { Program } from './program.ts';
+import { OUTPUT_DEADLINE, type Program } from './program.ts';
 import { registerWait } from './waits.ts';
 
 /** How long a daemon may take until it is ready, in milliseconds. */
@@ -113,6 +113,3 @@ const SILENT =
 
 /** How many of its last lines the message of a failed start has. */
 const LINES = 20;
-
-/** How long the end of its output is waited for, in milliseconds. */
-const OUTPUT_DEADLINE = 500;

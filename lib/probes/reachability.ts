@@ -9,7 +9,7 @@ import { drain } from './drain.ts';
 import { Echoer } from './echoer.ts';
 import { askWithRoom, isUnknown, ROOM_PATIENCE } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
-import { type Quiet, WITHIN } from './patience.ts';
+import { HOLD, type Quiet, WITHIN } from './patience.ts';
 import type { Question } from './question.ts';
 
 /**
@@ -17,9 +17,6 @@ import type { Question } from './question.ts';
  * is known of the queues; worst seen under load: 12.
  */
 const BROADCASTS_DELIVERED = 20;
-
-/** How long no answer must come for a pair to count as one that does not reach, in milliseconds. */
-const HOLD = 100;
 
 export interface ReachabilityOptions {
   /** How long a turn waits for answers that are not wanted, in milliseconds. @default 100 */

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../kernel/plain-object.ts';
-import { article, show, UsageError } from '../../kernel/validate.ts';
+import { article, LONGEST_INTERFACE_NAME, show, UsageError } from '../../kernel/validate.ts';
 import type { JsonSchema } from '../../netlink/type.ts';
 import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
 import { isMac } from '../../wire/mac-address.ts';
@@ -132,15 +132,12 @@ export const text: Field = {
   read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
 };
 
-/** IFNAMSIZ, without the NUL at the end. */
-const LONGEST_NAME = 15;
-
 export const deviceName: Field = {
   rule: 'an interface, or its name',
   schema: TEXT,
   read: (value) => {
     const name = text.read(value);
-    return typeof name === 'string' && Buffer.byteLength(name) <= LONGEST_NAME ? name : undefined;
+    return typeof name === 'string' && Buffer.byteLength(name) <= LONGEST_INTERFACE_NAME ? name : undefined;
   },
 };
 
