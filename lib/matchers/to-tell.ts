@@ -9,6 +9,7 @@ import type { Message } from '../report/failure-meta.ts';
 import { MONITORED } from '../state/entries/entry-kinds.ts';
 import { checkEntry, flag } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
+import { checkNotClosed } from './check-receiver.ts';
 import { deviceIn, evidenceOf, HOLD, judgeIn } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, plural, wordsOf } from './message.ts';
@@ -123,8 +124,7 @@ async function listen(
 function checkEvents(call: string, received: unknown): Events {
   if (!(received instanceof Events))
     throw new UsageError(`${call}: expect() takes what namespace.monitor returned: received ${show(received)}`);
-  if (received.namespace.lab.closed)
-    throw new UsageError(`${call}: the lab of ${received.namespace} is closed; was the assertion awaited?`);
+  checkNotClosed(call, received.namespace);
   if (engineOf(received).closed)
     throw new UsageError(`${call}: the monitor is closed: ask before its block ends, or use events.all()`);
   return received;
