@@ -5,6 +5,7 @@ import { bridge, missingVlanFiltering } from '../links/bridge.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { VLAN_MULTICAST } from '../netlink/vlan-multicast.ts';
+import { listVlanMulticast } from '../state/read-vlan-multicast.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
@@ -80,15 +81,8 @@ export class VlanMulticast {
   }
 
   #read(): ({ id: number } & VlanMulticastSettings)[] {
-    const rows = engineOf(this.#bridge.namespace).rtnetlink.list(bridgeVlanGlobal.all());
-    return rows
-      .filter(({ index }) => index === this.#bridge.index)
-      .flatMap(({ vlans }) => vlans)
-      .flatMap(({ first, last, multicast }) =>
-        Array.from({ length: last - first + 1 }, (_, at) => ({
-          id: first + at,
-          ...(multicast as VlanMulticastSettings),
-        })),
-      );
+    const { namespace, index } = this.#bridge;
+    const all = listVlanMulticast(engineOf(namespace).rtnetlink).filter(({ bridge: of }) => of === index);
+    return all.map(({ id, settings }) => ({ id, ...(settings as VlanMulticastSettings) }));
   }
 }
