@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { onceInThread } from '../kernel/once-in-thread.ts';
 import { ipRoute, type Route, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
@@ -44,7 +43,7 @@ export function refuseIgnoredRealms(operation: string): void {
 
 function refuse(operation: string, name: string, option: string): never {
   const cause = `this kernel ignores ${name}: it needs CONFIG_${option}`;
-  throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+  throw ignoredByKernel(operation, cause);
 }
 
 /** By trying, in a namespace that is gone when this returns. */

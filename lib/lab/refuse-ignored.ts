@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { show } from '../kernel/validate.ts';
 import { PORT_RULES, type PortOptions, portSettings } from '../links/bridge-port.ts';
 import { doubtfulSettings, ignoredSettings } from '../links/ignored-settings.ts';
@@ -47,5 +46,5 @@ function refuse(
   const { since, needs } = new Map(rules).get(name) ?? {};
   const mend = since ? `it came with Linux ${since}` : `it needs CONFIG_${needs}`;
   const cause = `this kernel ignores ${name} of a ${noun}: ${mend}. ${ask(`{ ${name}: ${show(said[name])} }`)}`;
-  throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+  throw ignoredByKernel(operation, cause);
 }

@@ -1,4 +1,5 @@
 import { after, now, sleep, turn } from '../kernel/clock.ts';
+import { setFrames } from '../kernel/own-frames.ts';
 import { checkMilliseconds, checkOptions } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { Daemon } from './daemon.ts';
@@ -103,7 +104,7 @@ function startFailure(program: Program, what: string, cause?: unknown): Error {
     ...(printed.length > 0 ? ['Its last output:', ...printed] : [SILENT]),
   ];
   const error = new Error(harmless(lines.join('\n')), cause === undefined ? {} : { cause });
-  error.stack = `${error.name}: ${error.message}\n${program.frames}`;
+  setFrames(error, program.frames);
   return error;
 }
 

@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { checkOptions, UsageError } from '../kernel/validate.ts';
 import { bridge, missingVlanFiltering } from '../links/bridge.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
@@ -10,7 +9,7 @@ import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { SwitchOptions } from './switch.ts';
-import { checkVlanIds } from './vlan-list.ts';
+import { checkVlanIds } from './vlan-ids.ts';
 import { change, watcher } from './watcher.ts';
 
 /** The multicast settings of a VLAN. Each is like the setting of the same name of the bridge (`lab.switch`). */
@@ -77,7 +76,7 @@ export class VlanMulticast {
     if (ignored === undefined) return;
     const more = ignored === 'mcastMldVersion' ? ' and CONFIG_IPV6' : '';
     const cause = `this kernel ignores ${ignored} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING${more}`;
-    throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+    throw ignoredByKernel(operation, cause);
   }
 
   #read(): ({ id: number } & VlanMulticastSettings)[] {
