@@ -1,5 +1,5 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import { checkBoolean, checkOptions, LONGEST_INTERFACE_NAME, show, UsageError } from '../kernel/validate.ts';
+import { LONGEST_INTERFACE_NAME } from '../kernel/validate.ts';
 import { hasLink, missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { makeLink } from '../links/make-link.ts';
@@ -7,15 +7,15 @@ import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
+import { checkNewLink } from './check-new-link.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
 import { Interface } from './interface.ts';
-import { flagsOn, refuseMac } from './interface-change.ts';
+import { flagsOn } from './interface-change.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import type { DeviceOptions } from './link-options.ts';
-import { checkLinkedDevices } from './linked-devices.ts';
 import type { Namespace } from './namespace.ts';
 import { refuseIgnored } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
@@ -43,42 +43,6 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
     });
     return adoptLink(device, { ...options, families: kind.carries(settings) }, made.below);
   });
-}
-
-function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, options: NewLinkOptions): void {
-  const { lower } = kind;
-  const never = kind.fixedMac({});
-  if (never && options?.parent) refuseMac(call, options, never, options.parent);
-  const common = ['name', 'address', ...(never ? [] : ['mac']), 'mtu', 'up', 'promiscuous'];
-  checkOptions(call, options, [...(lower === 'none' ? [] : ['parent']), ...common, ...kind.options.keys()]);
-  const { parent, up, promiscuous } = options;
-  if (lower !== 'none') checkParent(call, namespace, kind, parent);
-  checkBoolean(call, 'up', up);
-  checkBoolean(call, 'promiscuous', promiscuous);
-  kind.checkNew(call, options);
-  checkLinkedDevices(call, namespace, kind, options);
-  const settings = { ...kind.defaults, ...options };
-  if (options.mac !== undefined && kind.withoutMac(settings))
-    throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
-  const fixed = kind.fixedMac(settings);
-  if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
-  engineOf(namespace).devices.check(call, options);
-}
-
-function checkParent(call: string, namespace: Namespace, { lower }: LinkKind, parent: unknown): void {
-  if (parent instanceof Uplink && lower === 'interface')
-    throw new UsageError(
-      `${call}: parent must be an interface of this lab: a real NIC (${parent}) takes macvlans only`,
-    );
-  if (!(parent instanceof Interface || parent instanceof Uplink)) {
-    throw new UsageError(
-      `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,
-    );
-  }
-  const { lab } = parent instanceof Uplink ? parent : parent.namespace;
-  if (lab !== namespace.lab)
-    throw new UsageError(`${call}: parent must be an interface of the same lab: received ${parent}, of another`);
-  if (parent.deleted) throw new UsageError(`${call}: parent ${parent} has been deleted`);
 }
 
 /** What the spec says, and for the rest what the device below has already, or else the defaults. */
