@@ -48,12 +48,12 @@ export interface NewTun extends TunFlags {
 export function addTun(namespace: Pick<NetNamespace, 'run'>, { index, name, user, group, ...flags }: NewTun): void {
   const fd = openCharacterDevice(namespace, TUN_NODE);
   try {
-    control(fd, 'TUNSETIFINDEX', TUNSETIFINDEX, u32(index));
+    checkedIoctl(fd, 'TUNSETIFINDEX', TUNSETIFINDEX, u32(index));
     // Without it a tun of that name that is there already would be taken for the new one (tun_set_iff).
     attachTun(fd, name, flags, IFF_TUN_EXCL);
-    if (user !== undefined) control(fd, 'TUNSETOWNER', TUNSETOWNER, user);
-    if (group !== undefined) control(fd, 'TUNSETGROUP', TUNSETGROUP, group);
-    control(fd, 'TUNSETPERSIST', TUNSETPERSIST, 1);
+    if (user !== undefined) checkedIoctl(fd, 'TUNSETOWNER', TUNSETOWNER, user);
+    if (group !== undefined) checkedIoctl(fd, 'TUNSETGROUP', TUNSETGROUP, group);
+    checkedIoctl(fd, 'TUNSETPERSIST', TUNSETPERSIST, 1);
   } finally {
     close(fd);
   }
@@ -82,6 +82,6 @@ export function attachTun(fd: number, name: string, { mode, multiQueue, vnetHdr,
 }
 
 /** An argument that is a number is the value itself. */
-export function control(fd: number, name: string, request: number, argument: Uint8Array | number): void {
+export function checkedIoctl(fd: number, name: string, request: number, argument: Uint8Array | number): void {
   checked(`ioctl(${name})`, ioctl(fd, request, argument));
 }

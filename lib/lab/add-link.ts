@@ -47,15 +47,15 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
 
 /** What the spec says, and for the rest what the device below has already, or else the defaults. */
 function settingsOfNew(kind: LinkKind, options: NewLinkOptions): Settings {
-  const said = [...kind.options.keys()].filter((name) => options[name] !== undefined);
-  const shared = [...kind.options].filter(([name, { rules }]) => rules.shared && !said.includes(name));
+  const given = [...kind.options.keys()].filter((name) => options[name] !== undefined);
+  const shared = [...kind.options].filter(([name, { rules }]) => rules.shared && !given.includes(name));
   const sibling = shared.length > 0 ? siblingOf(kind, options.parent) : undefined;
   const has: Settings = sibling ? kind.of(sibling.state()) : {};
   const inherited = shared.filter(([name]) => has[name] !== undefined).map(([name]) => [name, has[name]]);
   return {
     ...kind.defaults,
     ...Object.fromEntries(inherited),
-    ...Object.fromEntries(said.map((name) => [name, options[name]])),
+    ...Object.fromEntries(given.map((name) => [name, options[name]])),
   };
 }
 
@@ -129,9 +129,9 @@ function makeInPlace({ call, namespace, kind, options, settings, segment }: NewL
     ...nameOf(namespace, kind, options, settings),
     segment,
   });
-  const { mac, said } = macOf(kind, options, settings, origin);
+  const { mac, requested } = macOf(kind, options, settings, origin);
   const { index, name } = origin;
-  const device = { index, name, mac: said, mtu, ...flagsOn({ up, promiscuous }) };
+  const device = { index, name, mac: requested, mtu, ...flagsOn({ up, promiscuous }) };
   const causes = causesOf({ namespace, kind, settings, name, parent });
   const made = { ...origin, mac, parent: parent && realParentOf(kind, parent) };
   if (!parent) {
@@ -168,11 +168,11 @@ function macOf(
   { mac, parent }: NewLinkOptions,
   settings: Settings,
   origin: InterfaceOrigin,
-): { mac: string; said?: string | undefined } {
+): { mac: string; requested?: string | undefined } {
   const { description } = kind;
   const isParents = description.mac === 'lower' || kind.fixedMac(settings) !== undefined;
-  if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, said: mac };
-  return kind.withoutMac(settings) ? { mac: NO_MAC } : { mac: origin.mac, said: origin.mac };
+  if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, requested: mac };
+  return kind.withoutMac(settings) ? { mac: NO_MAC } : { mac: origin.mac, requested: origin.mac };
 }
 
 interface Call {

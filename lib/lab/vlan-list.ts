@@ -184,10 +184,10 @@ export class VlanList {
   #checkMapping(call: string, id: VlanIds, tunnelId: VlanIds): void {
     const [[first, last], [tunnelOfFirst]] = [rangeOf(id), rangeOf(tunnelId)];
     for (const vlan of this.#read()) {
-      const said = tunnelOfFirst + vlan.id - first;
-      if (vlan.id < first || vlan.id > last || vlan.tunnelId === undefined || vlan.tunnelId === said) continue;
+      const given = tunnelOfFirst + vlan.id - first;
+      if (vlan.id < first || vlan.id > last || vlan.tunnelId === undefined || vlan.tunnelId === given) continue;
       throw new UsageError(
-        `${call}: tunnelId must be that of the VLAN: VLAN ${vlan.id} of ${this.#owner} has tunnel ${vlan.tunnelId}: received ${said}`,
+        `${call}: tunnelId must be that of the VLAN: VLAN ${vlan.id} of ${this.#owner} has tunnel ${vlan.tunnelId}: received ${given}`,
       );
     }
   }

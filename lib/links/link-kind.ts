@@ -127,8 +127,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
   /** The words behind `ip link add … type KIND` that make a link with these settings. A kernel default needs none. */
   words(settings: Values): readonly string[] {
-    const said = [...this.options].filter(([name, { rules }]) => !isKernelDefault(settings[name], rules));
-    const chosen = Object.fromEntries(said.map(([name]) => [name, settings[name]]));
+    const given = [...this.options].filter(([name, { rules }]) => !isKernelDefault(settings[name], rules));
+    const chosen = Object.fromEntries(given.map(([name]) => [name, settings[name]]));
     return this.table.words(this.as(chosen).data as never, NUMBERS);
   }
 
@@ -213,27 +213,27 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   }
 
   /** Checks what a spec says of a new link. @throws UsageError */
-  checkNew(call: string, said: Values): void {
+  checkNew(call: string, given: Values): void {
     for (const [name, { rules, rule, check }] of this.options) {
-      const isNeeded = rules.required && !(rules.unless !== undefined && said[rules.unless]);
-      if (isNeeded && said[name] === undefined)
+      const isNeeded = rules.required && !(rules.unless !== undefined && given[rules.unless]);
+      if (isNeeded && given[name] === undefined)
         throw new UsageError(`${call}: ${name} must be given${rule ? `: ${rule}` : ''}`);
-      check(call, name, said[name]);
+      check(call, name, given[name]);
     }
-    const settings = { ...this.defaults, ...withoutUndefined(said) };
+    const settings = { ...this.defaults, ...withoutUndefined(given) };
     // What is off can be said of any link.
     for (const [name, { rules }] of this.options)
-      if (said[name] !== undefined && said[name] !== false) checkWhen(call, name, rules, settings);
+      if (given[name] !== undefined && given[name] !== false) checkWhen(call, name, rules, settings);
   }
 
   /** Checks what a spec would change. @throws UsageError */
-  checkChange(call: string, said: Values, settings: () => Values): void {
+  checkChange(call: string, given: Values, settings: () => Values): void {
     for (const [name, { rules, check }] of this.options) {
-      if (said[name] === undefined) continue;
-      check(call, name, said[name]);
+      if (given[name] === undefined) continue;
+      check(call, name, given[name]);
       if (rules.when) checkWhen(call, name, rules, settings());
     }
-    const why = this.description.refusesChange?.(said as Partial<SettingsOf<S>>, settings() as SettingsOf<S>);
+    const why = this.description.refusesChange?.(given as Partial<SettingsOf<S>>, settings() as SettingsOf<S>);
     if (why !== undefined) throw new UsageError(`${call}: ${why}`);
   }
 }

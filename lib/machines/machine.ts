@@ -191,15 +191,15 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     if (PANIC.test(messageOf(line))) clock.after(PANIC_WITHIN, () => machine.child.kill('SIGKILL'));
   });
   const { promise: waits, resolve: onWaits } = Promise.withResolvers<void>();
-  const said = gatherOutput(machine.child.stdout, (text) => {
+  const printed = gatherOutput(machine.child.stdout, (text) => {
     logs[0]?.write(text);
     if (run.booted === undefined) {
-      if (said().includes(WAITS)) onWaits();
-      if (said().includes(BOOTED)) run.booted = clock.elapsed();
+      if (printed().includes(WAITS)) onWaits();
+      if (printed().includes(BOOTED)) run.booted = clock.elapsed();
     }
     endSoon(text);
   });
-  const console = () => (kept?.console ?? '') + said();
+  const console = () => (kept?.console ?? '') + printed();
   if (kept) logs[0]?.write(kept.console);
   const output = gatherOutput(started.output, (text) => {
     if (run.firstOutput === undefined) task.terminal?.begin(started.output, () => end({ kind: 'left' }));

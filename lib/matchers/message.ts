@@ -50,8 +50,9 @@ export function nameOf(value: unknown): string {
 /** `expect.stringMatching(/^10/)`, as the spec has it. */
 function asymmetricWords(value: object): string {
   const [name, { sample }] = [String(value), value as { sample?: unknown }];
-  const said = typeof sample === 'function' ? sample.name : sample instanceof RegExp ? String(sample) : nameOf(sample);
-  return `expect.${name.charAt(0).toLowerCase()}${name.slice(1)}(${sample === undefined ? '' : said})`;
+  const example =
+    typeof sample === 'function' ? sample.name : sample instanceof RegExp ? String(sample) : nameOf(sample);
+  return `expect.${name.charAt(0).toLowerCase()}${name.slice(1)}(${sample === undefined ? '' : example})`;
 }
 
 function objectWords(value: object): string {

@@ -25,7 +25,7 @@ export interface ReachQuestion {
   from: Namespace;
   to: Namespace | Interface | string;
   options: ReachOptions;
-  patience: Patience & { control?: boolean };
+  patience: Patience & { askSilentTarget?: boolean };
   isNot: boolean;
   waypoints: Waypoints | undefined;
 }

@@ -20,8 +20,8 @@ export async function toHaveSysctl(
 ): Promise<Answer> {
   const { isNot, progress = new Progress() } = this;
   const judge = judgeIn(this);
-  const said = `${show(name)}, ${nameOf(value)}${wordsOf(options)}`;
-  const call = assertionTitle('toHaveSysctl', nameOf(received), said, { isNot });
+  const words = `${show(name)}, ${nameOf(value)}${wordsOf(options)}`;
+  const call = assertionTitle('toHaveSysctl', nameOf(received), words, { isNot });
   const { namespace } = checkPlace(call, received);
   if (!(received instanceof Namespace))
     throw new UsageError(`${call}: expect() takes a namespace: received ${received}`);

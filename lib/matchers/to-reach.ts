@@ -122,7 +122,7 @@ function patienceFor(
   }
   // A time that the spec gives is kept: something in its network may be slow.
   const untilQuiet = options.hold === undefined;
-  return { milliseconds: hold, control: because === undefined && !drop, quiet, untilQuiet };
+  return { milliseconds: hold, askSilentTarget: because === undefined && !drop, quiet, untilQuiet };
 }
 
 /** A wanted cause of a loss (`droppedBy`) is known only after a diagnosis. */

@@ -135,8 +135,8 @@ function addressRows(namespace: WholeNamespace, wordsOf: (request: Request) => s
     const addresses = givenAddresses(namespace, link);
     if (addresses.length === 0) return [];
     const words = addresses.map((address) => {
-      const { nodad: _, ...said } = saidAddress(address, link);
-      const all = wordsOf(ipAddress.add(said)).replace(` dev ${link.name}`, '');
+      const { nodad: _, ...given } = saidAddress(address, link);
+      const all = wordsOf(ipAddress.add(given)).replace(` dev ${link.name}`, '');
       return isWithheld(address) ? all.replace(withLength(address), '$& (not usable: DAD)') : all;
     });
     return [[link.name, words.join(' ')]];

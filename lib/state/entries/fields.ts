@@ -38,19 +38,19 @@ export function isAsymmetric(value: unknown): value is Asymmetric {
  */
 export function checkEntry(
   call: string,
-  { noun, fields, complete = (said) => said }: Checker,
+  { noun, fields, complete = (given) => given }: Checker,
   expected: unknown,
   resolve: (value: unknown) => unknown,
 ): unknown {
-  const said = withoutContaining(expected);
-  if (isAsymmetric(said)) return said;
-  if (!isPlainObject(said)) {
+  const given = withoutContaining(expected);
+  if (isAsymmetric(given)) return given;
+  if (!isPlainObject(given)) {
     const [first] = Object.keys(fields);
     throw new UsageError(
-      `${call}: ${article(noun)} must be said as an object such as { ${first}: … }: received ${show(said)}`,
+      `${call}: ${article(noun)} must be said as an object such as { ${first}: … }: received ${show(given)}`,
     );
   }
-  const entries = Object.entries(complete(said)).map(([name, value]) => {
+  const entries = Object.entries(complete(given)).map(([name, value]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!field)
       throw new UsageError(`${call}: ${article(noun)} has no ${show(name)}; it has ${Object.keys(fields).join(', ')}`);
@@ -63,7 +63,7 @@ export function checkEntry(
 interface Checker {
   noun: string;
   fields: Fields;
-  complete?: ((said: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
+  complete?: ((given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
 }
 
 /**
