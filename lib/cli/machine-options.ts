@@ -6,7 +6,7 @@ import { packageName } from '../machines/apt-kernels.ts';
 import { buildKernel, type KernelTree, kernelTree } from '../machines/build-kernel.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import type { Kernel } from '../machines/kernel.ts';
-import type { MachineTask } from '../machines/machine.ts';
+import type { MachineTask } from '../machines/machine-run.ts';
 import { pathOf } from '../machines/user-mode.ts';
 import { say, showProgress } from './print.ts';
 

@@ -5,26 +5,16 @@ import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';
-import type { JsonSchema, Type } from '../netlink/type.ts';
+import type { Type } from '../netlink/type.ts';
 import type { End, LeftOut, LinkDescription, Lower, Refused } from './link-description.ts';
-import type { BitRules, NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
+import { checkWhen, isApart, isKernelDefault, type Option, readableOf } from './link-option.ts';
+import type { NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
 
 /** What a spec may say of a new link of a kind. */
 export type NewSettingsOf<K> = K extends LinkKind<string, infer S> ? NewSettings<S> : never;
 
 type Values = Readonly<Record<string, unknown>>;
 type Words = readonly (string | number)[];
-
-/** A setting that a spec may say: its rules, and how its value is checked. */
-interface Option {
-  rules: SettingRules;
-  rule: string | undefined;
-  /** The rule as a JSON Schema; undefined where no type has one. */
-  schema: JsonSchema | undefined;
-  /** It is another device: a spec says an interface, and is given one. */
-  isDevice: boolean;
-  check: (call: string, option: string, value: unknown) => void;
-}
 
 /** A kind of links: what it is described to be, and what follows from that. */
 export class LinkKind<K extends string = string, S extends Settings = Settings, L extends Lower = Lower> {
@@ -240,33 +230,3 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
 /** Which kind another is a variant of. */
 const variants = new Map<string, LinkKind>();
-
-function isApart(rules: SettingRules | BitRules): boolean {
-  return 'apart' in rules && rules.apart === true;
-}
-
-/** The settings that have a name of their own, each with its rules. */
-export function readableOf(settings: Settings): [string, Option][] {
-  return Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
-    const { rule, schema, check = () => {}, isDevice = false } = of;
-    if ('each' in rules) {
-      const { each } = rules as BitRules;
-      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, schema, isDevice, check }]);
-    }
-    const own: SettingRules = rules;
-    return own.internal ? [] : [[name, { rules: own, rule, schema, isDevice, check: own.check ?? check }]];
-  });
-}
-
-function checkWhen(call: string, name: string, { when = {} }: SettingRules, settings: Values): void {
-  for (const [other, value] of Object.entries(when)) {
-    if (settings[other] === value) continue;
-    throw new UsageError(`${call}: ${name} belongs to ${other} ${value}: received ${other} ${settings[other]}`);
-  }
-}
-
-/** A setting that is off, or an empty list or map, needs no word, unless the kernel's default is another. */
-function isKernelDefault(value: unknown, { kernelDefault = false }: SettingRules): boolean {
-  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-  return value === undefined || value === kernelDefault || isEmpty;
-}
