@@ -1,4 +1,5 @@
 import { after, now, sleep, turn } from '../kernel/clock.ts';
+import { errorMessage } from '../kernel/error-message.ts';
 import { setFrames } from '../kernel/own-frames.ts';
 import { checkMilliseconds, checkOptions } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
@@ -60,11 +61,7 @@ async function waitUntilReady(program: Program, check: ReadyCheck, within: numbe
       endOf(program),
       late.promise,
     ]).catch((error: unknown) => {
-      throw startFailure(
-        program,
-        `could not wait for ${check.words}: ${error instanceof Error ? error.message : error}`,
-        error,
-      );
+      throw startFailure(program, `could not wait for ${check.words}: ${errorMessage(error)}`, error);
     });
     if (outcome === 'ready') return;
     // The end of a process may be told before what it printed last.

@@ -1,5 +1,3 @@
-import { recordDurations } from './record-durations.ts';
-import { recordStability, type StabilityOf } from './record-stability.ts';
 import '../kernel/needs-node.ts';
 
 import { existsSync } from 'node:fs';
@@ -17,6 +15,8 @@ import type {} from './lab-meta.ts';
 import { LiveLine } from './live-line.ts';
 import { mergedGaps } from './merged-gaps.ts';
 import { specificationKey } from './module-key.ts';
+import { recordDurations } from './record-durations.ts';
+import { recordStability, type StabilityOf } from './record-stability.ts';
 import { whyNotKept } from './why-not-kept.ts';
 import { makeFolder, replaceFile } from './write-file.ts';
 
