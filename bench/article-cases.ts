@@ -30,7 +30,7 @@ export function openCase(lab: Lab, { options }: Case): (place: Place, as: 'reach
     const patience =
       as === 'reached'
         ? { milliseconds: WITHIN }
-        : { milliseconds: HOLD, control: true, quiet: () => quietIn(lab, 'packets'), untilQuiet: true };
+        : { milliseconds: HOLD, askSilentTarget: true, quiet: () => quietIn(lab, 'packets'), untilQuiet: true };
     const { outcome } = await reach('bench', ns1, target[place], {}, patience);
     return outcome;
   };

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { resolve } from 'node:path';
 import type { PoolOptions, PoolRunnerInitializer, PoolWorker, WorkerRequest } from 'vitest/node';
+import { errorMessage } from './kernel/error-message.ts';
 import { hasCode } from './kernel/has-code.ts';
 import { ownNamespacesCommand } from './kernel/own-namespaces.ts';
 import { POOL_PROCESS } from './kernel/starting-namespace.ts';
@@ -70,7 +71,7 @@ class NamespacedWorker implements PoolWorker {
     try {
       await once(child, 'spawn');
     } catch (error) {
-      throw new Error(`a worker cannot be started: ${error instanceof Error ? error.message : error}`, {
+      throw new Error(`a worker cannot be started: ${errorMessage(error)}`, {
         cause: error,
       });
     }

@@ -5,7 +5,7 @@ import { describeEnding, describeFailure, describeRun } from '../machines/descri
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import { findFirstBad, type Verdict } from '../machines/first-bad.ts';
 import { lockResults } from '../machines/lock-results.ts';
-import type { MachineRun } from '../machines/machine.ts';
+import type { MachineRun } from '../machines/machine-run.ts';
 import { splitArguments } from '../machines/split-arguments.ts';
 import { testOnKernel } from '../machines/test-on-kernel.ts';
 import { EXIT } from './exit-codes.ts';

@@ -7,6 +7,7 @@ import { replaceFile } from '../report/write-file.ts';
 import { EXIT } from './exit-codes.ts';
 import { named } from './named.ts';
 import { print, say } from './print.ts';
+import { whyNothing } from './why-nothing.ts';
 
 interface Options {
   testNamePattern?: string;
@@ -46,7 +47,7 @@ async function graph(specs: readonly string[], { testNamePattern, addresses = fa
   const [error, ...more] = run.errors;
   if (error !== undefined) return complain(EXIT.unable, error, ...more);
   const [first] = run.tests;
-  if (!first) return complain(EXIT.usage, `nothing to draw: ${whyNothing(run)}`);
+  if (!first) return complain(EXIT.usage, `nothing to draw: ${whyNothing(run.ran)}`);
   for (const test of run.tests) if (test.failed) say(`hairpin graph: it fails: ${headingOf(test)}`);
   if (files.svg === undefined && files.mermaid === undefined) {
     const texts = run.tests.map((test) => `${headingOf(test)}\n${topologyText(test.network, { addresses })}\n`);
@@ -74,11 +75,6 @@ function headingOf({ file, line, name }: DrawnTest): string {
 
 function listed({ tests }: DrawnRun): string[] {
   return tests.map((test) => `  ${headingOf(test)}`);
-}
-
-function whyNothing({ ran }: DrawnRun): string {
-  if (ran === 0) return 'no test of these files was run';
-  return `of ${ran} ${ran === 1 ? 'test' : 'tests'} none has a network of its own`;
 }
 
 function complain(code: number, first: string, ...rest: readonly string[]): number {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
+import { alignColumns } from '../kernel/align-columns.ts';
 import { FEATURES_FILE } from '../kernel/features.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { aptKernels } from '../machines/apt-kernels.ts';
@@ -94,16 +95,7 @@ function formatTable(things: readonly object[], none: string): string {
   const [first] = things;
   if (!first) return `There are none: ${none}.\n`;
   const lines = [Object.keys(first), ...things.map((each) => Object.values(each).map(cellOf))];
-  const widths = (lines[0] as string[]).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map(
-      (line) =>
-        `${line
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  return `${alignColumns(lines).join('\n')}\n`;
 }
 
 function cellOf(value: unknown): string {

@@ -1,12 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { now } from '../kernel/clock.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { LONGEST_TIMER, show, UsageError } from '../kernel/validate.ts';
 import { packageName } from '../machines/apt-kernels.ts';
 import { buildKernel, type KernelTree, kernelTree } from '../machines/build-kernel.ts';
 import { findKernel, locateKernel } from '../machines/find-kernel.ts';
 import type { Kernel } from '../machines/kernel.ts';
-import type { MachineTask } from '../machines/machine.ts';
+import type { MachineTask } from '../machines/machine-run.ts';
 import { pathOf } from '../machines/user-mode.ts';
 import { say, showProgress } from './print.ts';
 
@@ -134,11 +134,8 @@ async function build(tree: KernelTree): Promise<Kernel> {
   return kernel;
 }
 
-/** Node's timers count milliseconds in 32 bits with a sign. */
-const LONGEST = Math.floor((2 ** 31 - 1) / 1000);
-
 function seconds(text: string): number {
-  return wholeNumber(text, LONGEST, 'a whole number of seconds');
+  return wholeNumber(text, Math.floor(LONGEST_TIMER / 1000), 'a whole number of seconds');
 }
 
 function wholeNumber(text: string, most: number, what = 'a whole number'): number {

@@ -1,3 +1,4 @@
+import { alignColumns } from '../kernel/align-columns.ts';
 import type { CountedRow } from './modes.ts';
 
 const GROUP_FRAMES = ['arp', 'broadcast', 'multicast', 'nd'];
@@ -33,7 +34,7 @@ export function formatModes(rows: readonly CountedRow[]): string {
           `Kernel and model differ on ${differing.length} of ${rows.length} questions:`,
           ...differing.map(describeDifference),
         ].join('\n');
-  return `${alignColumns(lines)}\n\n${LEGEND}\n\n${summary}\n`;
+  return `${alignColumns(lines).join('\n')}\n\n${LEGEND}\n\n${summary}\n`;
 }
 
 const LEGEND = `host is the parent's own namespace; lan are gateway and neighbour, both ways.
@@ -78,16 +79,4 @@ function describeDifference({ ns1, ns2, hairpin, from, to, kind, copies, expecte
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
   return [...Map.groupBy(items, key).values()];
-}
-
-function alignColumns(lines: readonly (readonly string[])[]): string {
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -5,6 +5,7 @@ import { judgementText } from '../mutate/judgement-text.ts';
 import type { MutationRun } from '../mutate/run-mutation.ts';
 import { EXIT } from './exit-codes.ts';
 import { print, printJson, say, showProgress } from './print.ts';
+import { whyNothing } from './why-nothing.ts';
 
 export function mutateCommand(): Command {
   return new Command('mutate')
@@ -37,7 +38,8 @@ async function mutate(words: readonly string[], threshold: number, json: boolean
   const failures = whyNotJudged(run, judgement);
   if (failures.length > 0) return complain(EXIT.unable, failures);
   if (judgement.mutants === 0 && judgement.vacuous.length === 0 && judgement.refusals.length === 0) {
-    return complain(EXIT.usage, [`nothing to turn: ${whyNothing(run)}`]);
+    const ran = run.tests.filter(({ meta }) => meta !== undefined).length;
+    return complain(EXIT.usage, [`nothing to turn: ${whyNothing(ran)}`]);
   }
   if (json) printJson(JSON.stringify({ threshold, ...judgement }, undefined, 2));
   else print(judgementText(judgement));
@@ -51,12 +53,6 @@ function whyNotJudged({ errors }: MutationRun, { failing }: Judgement): string[]
     ...errors,
     ...failing.map((test) => `${place(test)} "${test.name}" fails as it is, with no knob turned: ${test.failure}`),
   ];
-}
-
-function whyNothing({ tests }: MutationRun): string {
-  const ran = tests.filter(({ meta }) => meta !== undefined).length;
-  if (ran === 0) return 'no test of these files was run';
-  return `of ${ran} ${ran === 1 ? 'test' : 'tests'} none has a network of its own`;
 }
 
 function place({ file, line }: NamedTest): string {

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { errorMessage } from '../kernel/error-message.ts';
 import { UsageError } from '../kernel/validate.ts';
 import { EXIT } from './exit-codes.ts';
 import { say } from './print.ts';
@@ -15,7 +16,7 @@ export async function runProgram(program: Command): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     else {
-      say(`${program.name()}: ${error instanceof Error ? error.message : error}`);
+      say(`${program.name()}: ${errorMessage(error)}`);
       process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unable;
     }
   }

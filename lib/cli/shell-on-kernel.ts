@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
+import { LONGEST_TIMER } from '../kernel/validate.ts';
 import { describeFailure } from '../machines/describe-run.ts';
 import { guestEnvironment } from '../machines/guest-environment.ts';
 import type { Kernel } from '../machines/kernel.ts';
@@ -10,6 +11,7 @@ import { guestPatience } from '../machines/test-on-kernel.ts';
 import { MACHINE } from '../report/project-name.ts';
 import { freshFolderIn, resultsFolder } from '../report/results.ts';
 import { CONSOLE } from '../report/running-tests.ts';
+import { SHOW_CURSOR } from '../shell/terminal.ts';
 import { EXIT } from './exit-codes.ts';
 import { findKernels, type MachineOptions, machineTask } from './machine-options.ts';
 import { draw, say } from './print.ts';
@@ -17,9 +19,6 @@ import { tellReports } from './tell-reports.ts';
 
 /** Ctrl+], as telnet and `virsh console` have it. */
 const LEAVE = 0x1d;
-const SHOW_CURSOR = '\u001b[?25h';
-/** As long as a timer can be: who types takes their time. */
-const LONGEST = 2 ** 31 - 1;
 
 /**
  * This terminal in a guest: `hairpin shell` with its specs there, or a prompt where there are none.
@@ -44,7 +43,8 @@ export async function shellOnKernel(
   const task = machineTask(options);
   using relay = relayTerminal();
   const run = await runInMachine(kernel, {
-    ...{ ...task, within: task.within ?? LONGEST, results, cwd: root },
+    // Who types takes their time.
+    ...{ ...task, within: task.within ?? LONGEST_TIMER, results, cwd: root },
     env: guestEnvironment({ [MACHINE]: kernel.name, [CONSOLE]: '/dev/kmsg', ...(await guestPatience(kernel)) }),
     command: specs.length > 0 ? ownCommand(...shellArguments(specs)) : [process.env['SHELL'] ?? 'sh'],
     onOutput: draw,

@@ -1,5 +1,5 @@
 import { describeReports } from '../machines/describe-reports.ts';
-import type { MachineRun } from '../machines/machine.ts';
+import type { MachineRun } from '../machines/machine-run.ts';
 import { say } from './print.ts';
 
 /**

@@ -19,8 +19,8 @@ export function askEngine(socketPath: string, method: 'GET' | 'DELETE', path: st
           const { statusCode = 0 } = response;
           if (statusCode < 300) resolve(body);
           else {
-            const said = `${method} ${path}: the engine answered ${statusCode}: ${harmless(body.trim())}`;
-            reject(new Error(said, { cause: statusCode }));
+            const message = `${method} ${path}: the engine answered ${statusCode}: ${harmless(body.trim())}`;
+            reject(new Error(message, { cause: statusCode }));
           }
         });
         response.on('error', reject);

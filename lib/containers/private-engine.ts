@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { cgroupsNamed, removeCgroups } from '../kernel/cgroup.ts';
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import type { Reaper } from '../kernel/reaper.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import type { Namespace, Subprocess } from '../lab/index.ts';
@@ -95,7 +95,7 @@ export class PrivateEngine extends DockerEngine {
         const left = cgroupsNamed(this.#name).join(', ');
         throw new Error(`${left} are still there ${END_DEADLINE} ms after the engine's end`);
       }
-      await new Promise<void>((resolve) => after(INTERVAL, resolve));
+      await sleep(INTERVAL);
     }
     this.#reaper.close();
   }
@@ -112,7 +112,7 @@ export class PrivateEngine extends DockerEngine {
       if (now() > deadline) {
         throw new Error(`dockerd has not answered within ${START_DEADLINE} ms: ${failure}`);
       }
-      await new Promise<void>((resolve) => after(INTERVAL, resolve));
+      await sleep(INTERVAL);
     }
   }
 }

@@ -7,7 +7,7 @@
  */
 
 import { removeCgroups } from '../kernel/cgroup.ts';
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { processesWithArgument } from '../kernel/processes-with-argument.ts';
 import { readOrders } from '../kernel/reaper.ts';
 import { containersLabelled, removeContainer } from './engine-api.ts';
@@ -24,7 +24,7 @@ const pass = what === 'engine' ? reapEngine : reapContainers;
 let [quiet, deadline] = [0, now() + DEADLINE];
 while (quiet < LOOKS && now() < deadline) {
   quiet = (await pass(words)) ? quiet + 1 : 0;
-  await new Promise<void>((resolve) => after(INTERVAL, resolve));
+  await sleep(INTERVAL);
 }
 process.exit(quiet < LOOKS ? 1 : 0);
 

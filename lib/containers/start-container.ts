@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { GenericContainer } from 'testcontainers';
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
@@ -154,7 +154,7 @@ async function takeIn(lab: Lab, engine: DockerEngine, name: string, id: string, 
           'on this machine, and count processes as this one does',
       );
     }
-    await new Promise<void>((resolve) => after(INTERVAL, resolve));
+    await sleep(INTERVAL);
   }
 }
 

@@ -1,4 +1,5 @@
 import { matchesGlob, normalize } from 'node:path';
+import { errorMessage } from '../kernel/error-message.ts';
 import { UsageError } from '../kernel/validate.ts';
 import { type Fields, missingDecision } from './koffi-script.ts';
 import type { PackageManager } from './package-manager.ts';
@@ -90,7 +91,7 @@ function parse(text: string): Fields {
     // npm takes a byte order mark, too.
     fields = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new UsageError(`package.json is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`package.json is not JSON: ${errorMessage(error)}`);
   }
   if (typeof fields === 'object' && fields !== null && !Array.isArray(fields)) return fields as Fields;
   throw new UsageError('package.json must have an object in it');

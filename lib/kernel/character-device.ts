@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { checked } from './checked.ts';
+import { O_CLOEXEC } from './constants.ts';
 import { openDetachedFolder } from './detached-folder.ts';
 import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
@@ -9,7 +10,6 @@ import type { DeviceNumbers } from './uevents.ts';
 
 // asm-generic/fcntl.h, linux/stat.h
 const O_RDWR = 2;
-const O_CLOEXEC = 0o2_000_000;
 const S_IFCHR = 0o020_000;
 const NODE = 'device';
 

@@ -33,6 +33,11 @@ export function after(milliseconds: number, callback: () => void): () => void {
   return () => stop(timer);
 }
 
+/** Waits at least so many milliseconds: between two looks at something that the kernel does not tell of. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void after(milliseconds, resolve));
+}
+
 /**
  * Lets promises that were settled just now go on before the event loop sleeps again. Only callbacks that Node makes
  * itself end with a run of the microtasks; one that a native addon makes (`napi_call_function`) does not. Before Node

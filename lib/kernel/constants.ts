@@ -10,6 +10,18 @@ export const MS_PRIVATE = 0x4_0000;
 export const MOUNT_ATTR_RDONLY = 1;
 export const AT_FDCWD = -100;
 
+// asm-generic/fcntl.h
+export const O_CLOEXEC = 0o2_000_000;
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
+
+// linux/if.h: the longest name of an interface with the NUL behind it, and struct ifreq, which begins with the name
+export const IFNAMSIZ = 16;
+export const IFREQ_LENGTH = 40;
+
+// net/flow.h
+export const LOOPBACK_IFINDEX = 1;
+
 // bits/socket.h, linux/net.h
 export const AF_UNIX = 1;
 export const AF_INET = 2;

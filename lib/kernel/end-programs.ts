@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { after, now } from './clock.ts';
+import { now, sleep } from './clock.ts';
 import { describeProcess } from './describe-process.ts';
 import { hasCode } from './has-code.ts';
-import { isAlive, signalProcess } from './process-state.ts';
+import { allProcesses, isAlive, signalProcess } from './process-state.ts';
 import { markOf } from './program-mark.ts';
 
 /** What tells the programs of labs from all others: they are in a lab's network, bear one of these marks, or descend from one that does. */
@@ -37,7 +37,7 @@ export async function endPrograms(signs: LabSigns, deadlineMilliseconds: number,
       for (const pid of toKill) signalProcess(pid, 'SIGKILL');
       // A look at all processes takes longer than one at these.
       const until = toKill === left ? deadline : reapersDeadline;
-      while (left.some(isAlive) && now() < until) await after1Millisecond();
+      while (left.some(isAlive) && now() < until) await sleep(1);
     } catch (error) {
       if (!hasCode(error, 'EMFILE', 'ENFILE') || now() > deadline) throw error;
       makeRoom();
@@ -45,13 +45,9 @@ export async function endPrograms(signs: LabSigns, deadlineMilliseconds: number,
   }
 }
 
-function after1Millisecond(): Promise<void> {
-  return new Promise((resolve) => after(1, resolve));
-}
-
 /** The programs of labs that are there now; nothing is done to them. */
 export function findPrograms(signs: LabSigns): number[] {
-  return processes().filter((pid) => pid !== process.pid && ['program', 'reaper'].includes(judge(pid, signs)));
+  return allProcesses().filter((pid) => pid !== process.pid && ['program', 'reaper'].includes(judge(pid, signs)));
 }
 
 type Verdict = 'program' | 'reaper' | 'other' | 'gone';
@@ -61,7 +57,7 @@ function stopPrograms(signs: LabSigns): { programs: Set<number>; reapers: Set<nu
   const [seen, programs, reapers] = [new Set([process.pid]), new Set<number>(), new Set<number>()];
   for (let settled = false; !settled; ) {
     settled = true;
-    for (const pid of processes()) {
+    for (const pid of allProcesses()) {
       if (seen.has(pid)) continue;
       seen.add(pid);
       const verdict = judge(pid, signs);
@@ -107,11 +103,4 @@ function childrenOf(pid: number): number[] {
 function isReaper(pid: number): boolean {
   const known = markOf(pid);
   return known !== 'gone' && known?.isReaper === true;
-}
-
-/** In ascending order, as the kernel gives their numbers out. */
-function processes(): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { checked } from './checked.ts';
-import { AF_INET6, AF_NETLINK, AF_PACKET, SOCK_DGRAM, SOCK_RAW } from './constants.ts';
+import { AF_INET6, AF_NETLINK, AF_PACKET, IPPROTO_TCP, SOCK_DGRAM, SOCK_RAW, TCP_INFO } from './constants.ts';
 import { getsockname, getsockopt } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { onceInThread } from './once-in-thread.ts';
@@ -19,8 +19,6 @@ const ownSockets = onceInThread('own-sockets', () => new Map<number, Set<OwnSock
 /** Sockets that reach no network. Node has some of Unix's for each program's output. */
 const LOCAL = new Set(['UNIX', 'UNIX-STREAM', 'AF_VSOCK']);
 
-const IPPROTO_TCP = 6;
-const TCP_INFO = 11;
 const TCP_CLOSE = 7;
 
 /**

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import * as util from 'node:util';
 import { errnoName } from './libc.ts';
 import { hideOwnFrames } from './own-frames.ts';
@@ -57,6 +58,11 @@ export class KernelError extends Error {
     this.usualCause = usualCause;
     hideOwnFrames(this);
   }
+}
+
+/** The error for something that this kernel would pass over in silence; the cause says what it lacks. */
+export function ignoredByKernel(operation: string, cause: string): KernelError {
+  return new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
 }
 
 function describe(errno: number): string {

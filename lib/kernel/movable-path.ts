@@ -1,10 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
 import { checked } from './checked.ts';
+import { O_CLOEXEC } from './constants.ts';
 import { dup3 } from './libc.ts';
 
 // asm-generic/fcntl.h; the numbers are the same on x64 and arm64.
 const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
 
 /** A path that stays the same while what it leads to changes: a descriptor, by its name in `/proc`. */
 export class MovablePath {

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { hasCode } from './has-code.ts';
+import { unlessGone } from './process-state.ts';
 
 /**
  * The inode of the network namespace that a process or a thread is in. A zombie is in none.
@@ -8,10 +8,5 @@ import { hasCode } from './has-code.ts';
  * @returns −1 when it has ended or is not ours to look at
  */
 export function networkOf(place: number | string): number {
-  try {
-    return statSync(`/proc/${place}/ns/net`).ino;
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) throw error;
-    return -1;
-  }
+  return unlessGone(() => statSync(`/proc/${place}/ns/net`).ino, -1);
 }

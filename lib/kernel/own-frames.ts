@@ -26,6 +26,11 @@ export function hideOwnFrames(error: Error): void {
   error.stack = [stack.slice(0, begin), ...shown].join('\n');
 }
 
+/** Has the stack of an error be these frames: those of the line that a reader wants. */
+export function setFrames(error: Error, frames: string): void {
+  error.stack = `${error.name}: ${error.message}\n${frames}`;
+}
+
 /** The line of a spec in a stack: `specs/ping.spec.ts:7:3`, as seen from the working directory. */
 export function spotOf(frames: string): string | undefined {
   const frame = framesOfOthers(frames.split('\n')).find((each) => !/\/node_modules\/|[( ]node:/.test(each)) ?? '';

@@ -1,5 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { hasCode } from './has-code.ts';
+
+/** The numbers of all processes, in ascending order, as the kernel gives them out. */
+export function allProcesses(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
 
 /** The state of a process as `/proc/PID/stat` has it: `R`, `S`, `T` for stopped, `Z` for ended; undefined when it is gone. */
 export function stateOfProcess(pid: number): string | undefined {
@@ -19,6 +26,21 @@ export function signalProcess(pid: number, name: 'SIGSTOP' | 'SIGCONT' | 'SIGKIL
     process.kill(pid, name);
   } catch (error) {
     if (!hasCode(error, 'ESRCH', 'EPERM')) throw error;
+  }
+}
+
+/** The command line of a process, with a NUL behind each argument; empty for a zombie, and as {@link unlessGone} has it. */
+export function argumentsOf(pid: number): string {
+  return unlessGone(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '');
+}
+
+/** Reads something of a process. It may have ended meanwhile, and another user's is not ours to look at: then the other value. */
+export function unlessGone<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return otherwise;
+    throw error;
   }
 }
 

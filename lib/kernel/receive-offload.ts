@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { checked } from './checked.ts';
-import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
+import { AF_INET, IFNAMSIZ, IFREQ_LENGTH, SOCK_CLOEXEC, SOCK_DGRAM } from './constants.ts';
 import { KernelError } from './kernel-error.ts';
 import { close, errnoName, ioctl, lastErrno, socket } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
@@ -9,9 +9,7 @@ import type { NetNamespace } from './net-namespace.ts';
 const SIOCETHTOOL = 0x8946;
 const ETHTOOL_GGRO = 0x2b;
 
-// struct ifreq: the device's name and a pointer, here to the struct ethtool_value behind it
-const NAME_LENGTH = 16;
-const IFREQ_LENGTH = 40;
+// A struct ifreq has a pointer behind the name, here to the struct ethtool_value that follows it.
 const VALUE_LENGTH = 8;
 
 /** Those of a namespace's devices that merge packets before they hand them on (`ethtool -K eth0 gro on`). */
@@ -29,8 +27,8 @@ export function devicesWithGro(namespace: NetNamespace, names: readonly string[]
 function hasGro(fd: number, name: string): boolean {
   // One piece of memory, so that what the kernel is given the address of is still there.
   const request = Buffer.alloc(IFREQ_LENGTH + VALUE_LENGTH);
-  request.write(name, 0, NAME_LENGTH - 1, 'latin1');
-  request.writeBigUInt64LE(koffi.address(request) + BigInt(IFREQ_LENGTH), NAME_LENGTH);
+  request.write(name, 0, IFNAMSIZ - 1, 'latin1');
+  request.writeBigUInt64LE(koffi.address(request) + BigInt(IFREQ_LENGTH), IFNAMSIZ);
   request.writeUInt32LE(ETHTOOL_GGRO, IFREQ_LENGTH);
   if (ioctl(fd, SIOCETHTOOL, request) === 0) return request.readUInt32LE(IFREQ_LENGTH + 4) !== 0;
   const errno = lastErrno();

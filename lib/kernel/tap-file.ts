@@ -5,7 +5,7 @@ import { KernelError } from './kernel-error.ts';
 import * as libc from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 import { Readiness } from './readiness.ts';
-import { attachTun, control, type TunFlags } from './tun-device.ts';
+import { attachTun, checkedIoctl, type TunFlags } from './tun-device.ts';
 
 // linux/if_tun.h
 const TUNSETOFFLOAD = 0x400454d0;
@@ -38,9 +38,9 @@ export class TapFile {
   attach(name: string, flags: TunFlags, header: number): void {
     attachTun(this.fd, name, { ...flags, vnetHdr: header > 0 });
     if (header === 0) return;
-    control(this.fd, 'TUNSETVNETHDRSZ', TUNSETVNETHDRSZ, u32(header));
+    checkedIoctl(this.fd, 'TUNSETVNETHDRSZ', TUNSETVNETHDRSZ, u32(header));
     // The argument is the set of features itself: none.
-    control(this.fd, 'TUNSETOFFLOAD', TUNSETOFFLOAD, 0);
+    checkedIoctl(this.fd, 'TUNSETOFFLOAD', TUNSETOFFLOAD, 0);
   }
 
   /** The next frame, as soon as it is there; undefined when the time is over or the file is closed. */

@@ -1,11 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { checked } from './checked.ts';
+import { O_CLOEXEC } from './constants.ts';
 import { close, closeInBackground, dup3, fcntl } from './libc.ts';
 import { ResourceStack } from './resource-stack.ts';
 
 // asm-generic/fcntl.h; the numbers are the same on x64 and arm64.
-const O_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = 1030;
 
 /**

@@ -1,6 +1,7 @@
 import { u32 } from './bytes.ts';
 import { type DeviceNode, openCharacterDevice } from './character-device.ts';
 import { checked } from './checked.ts';
+import { IFNAMSIZ, IFREQ_LENGTH } from './constants.ts';
 import { close, errnoName, ioctl, lastErrno } from './libc.ts';
 import type { NetNamespace } from './net-namespace.ts';
 
@@ -16,8 +17,6 @@ const IFF_MULTI_QUEUE = 0x0100;
 const IFF_NO_PI = 0x1000;
 const IFF_VNET_HDR = 0x4000;
 const IFF_TUN_EXCL = 0x8000;
-const IFNAMSIZ = 16;
-const IFREQ_LENGTH = 40;
 
 /** `MISC_MAJOR` and `TUN_MINOR` (linux/major.h, linux/miscdevice.h). */
 export const TUN_NODE: DeviceNode = {
@@ -49,12 +48,12 @@ export interface NewTun extends TunFlags {
 export function addTun(namespace: Pick<NetNamespace, 'run'>, { index, name, user, group, ...flags }: NewTun): void {
   const fd = openCharacterDevice(namespace, TUN_NODE);
   try {
-    control(fd, 'TUNSETIFINDEX', TUNSETIFINDEX, u32(index));
+    checkedIoctl(fd, 'TUNSETIFINDEX', TUNSETIFINDEX, u32(index));
     // Without it a tun of that name that is there already would be taken for the new one (tun_set_iff).
     attachTun(fd, name, flags, IFF_TUN_EXCL);
-    if (user !== undefined) control(fd, 'TUNSETOWNER', TUNSETOWNER, user);
-    if (group !== undefined) control(fd, 'TUNSETGROUP', TUNSETGROUP, group);
-    control(fd, 'TUNSETPERSIST', TUNSETPERSIST, 1);
+    if (user !== undefined) checkedIoctl(fd, 'TUNSETOWNER', TUNSETOWNER, user);
+    if (group !== undefined) checkedIoctl(fd, 'TUNSETGROUP', TUNSETGROUP, group);
+    checkedIoctl(fd, 'TUNSETPERSIST', TUNSETPERSIST, 1);
   } finally {
     close(fd);
   }
@@ -83,6 +82,6 @@ export function attachTun(fd: number, name: string, { mode, multiQueue, vnetHdr,
 }
 
 /** An argument that is a number is the value itself. */
-export function control(fd: number, name: string, request: number, argument: Uint8Array | number): void {
+export function checkedIoctl(fd: number, name: string, request: number, argument: Uint8Array | number): void {
   checked(`ioctl(${name})`, ioctl(fd, request, argument));
 }

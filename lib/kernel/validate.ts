@@ -139,7 +139,7 @@ export function checkInteger(call: string, option: string, value: unknown, from:
 }
 
 /** Node's timers count in 32 bits with a sign. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** A length of time in milliseconds; `undefined` is left to the default. */
 export function checkMilliseconds(call: string, option: string, value: unknown): void {
@@ -163,6 +163,9 @@ export function checkNamespaceName(
     throw new UsageError(`${call}: this lab has a namespace of the name ${show(name)} already; names are unique`);
 }
 
+/** How many bytes the name of an interface may have (`IFNAMSIZ`, without the NUL). */
+export const LONGEST_INTERFACE_NAME = 15;
+
 /** `sysctl_dev_name_is_allowed`. */
 const SYSCTL_FOLDERS = ['all', 'default'];
 
@@ -173,7 +176,7 @@ const SYSCTL_FOLDERS = ['all', 'default'];
 export function checkInterfaceName(call: string, name: unknown): asserts name is string {
   const valid =
     typeof name === 'string' &&
-    Buffer.byteLength(name) <= 15 &&
+    Buffer.byteLength(name) <= LONGEST_INTERFACE_NAME &&
     /^[^\s/:%]+$/.test(name) &&
     name !== '.' &&
     name !== '..';
@@ -190,8 +193,10 @@ export function checkInterfaceName(call: string, name: unknown): asserts name is
   }
   if (valid) return;
   throw new UsageError(
-    `${call}: name must be 1 to 15 bytes without slash, colon, percent sign or white space: received ${show(name)}` +
-      (typeof name === 'string' && Buffer.byteLength(name) > 15 ? ` (${Buffer.byteLength(name)} bytes)` : ''),
+    `${call}: name must be 1 to ${LONGEST_INTERFACE_NAME} bytes without slash, colon, percent sign or white space: received ${show(name)}` +
+      (typeof name === 'string' && Buffer.byteLength(name) > LONGEST_INTERFACE_NAME
+        ? ` (${Buffer.byteLength(name)} bytes)`
+        : ''),
   );
 }
 

@@ -1,3 +1,4 @@
+import { pick } from '../kernel/plain-object.ts';
 import { checkBoolean, checkIsObject, checkMtu, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions } from '../links/bridge-port.ts';
 import { missingLink } from '../links/has-link.ts';
@@ -71,7 +72,7 @@ function plug<A extends Namespace, B extends Namespace>(
     const cable = finish<A, B>([first, second], devices, options.mtu);
     refuseIgnored(call, devices[0], options.pair.kind, options.pair.settings);
     for (const [at, device] of devices.entries())
-      if (device.isPort) refuseIgnoredOfPort(call, device, pick([options.a, options.b][at] ?? {}));
+      if (device.isPort) refuseIgnoredOfPort(call, device, pick([options.a, options.b][at] ?? {}, PORT_OPTIONS));
     return cable;
   });
 }
@@ -122,7 +123,9 @@ function finish<A extends Namespace, B extends Namespace>(
   ];
   // Two switches: the device that could not become a port at creation does now.
   if (first.node instanceof Switch && second.node instanceof Switch) engineOf(first.node).join(a);
-  const opens = ends.flatMap(({ device, options }) => (device.isPort ? [preparePort(device, pick(options))] : []));
+  const opens = ends.flatMap(({ device, options }) =>
+    device.isPort ? [preparePort(device, pick(options, PORT_OPTIONS))] : [],
+  );
   // Ports last: with its port a host gets its carrier, and sends at once (MLD reports).
   const hosts = ends.filter(({ device }) => !device.isPort);
   for (const { node, options, origin } of [...hosts, ...ends.filter((end) => !hosts.includes(end))]) {
@@ -205,8 +208,4 @@ function checkEndOptions(
   }
   checkAddressOption(`${call}: ${which}`, options.address);
   engineOf(node).devices.check(call, options);
-}
-
-function pick(options: EndOptions & PortOptions): PortOptions {
-  return Object.fromEntries(Object.entries(options).filter(([key]) => PORT_OPTIONS.some((name) => name === key)));
 }

@@ -1,5 +1,5 @@
 import { watchDeviceNumbers } from '../kernel/uevents.ts';
-import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { LONGEST_INTERFACE_NAME } from '../kernel/validate.ts';
 import { hasLink, missingLink } from '../links/has-link.ts';
 import type { LinkKind } from '../links/link-kind.ts';
 import { makeLink } from '../links/make-link.ts';
@@ -7,23 +7,21 @@ import { ipLink, type LinkState } from '../netlink/link.ts';
 import type { Causes } from '../netlink/request.ts';
 import type { Family } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
+import { checkNewLink } from './check-new-link.ts';
 import { engineOf } from './engine.ts';
 import { finishOrRemove } from './finish-or-remove.ts';
 import { handleOf } from './handle.ts';
 import { Interface } from './interface.ts';
-import { flagsOn, refuseMac } from './interface-change.ts';
+import { flagsOn } from './interface-change.ts';
 import type { InterfaceOrigin } from './interface-engine.ts';
 import type { Lab } from './lab.ts';
 import type { DeviceOptions } from './link-options.ts';
-import { checkLinkedDevices } from './linked-devices.ts';
 import type { Namespace } from './namespace.ts';
 import { refuseIgnored } from './refuse-ignored.ts';
 import type { Segment } from './segment.ts';
 import { changeApart } from './settings-apart.ts';
 import { settle } from './settle.ts';
 import { randomMac, Uplink } from './uplink.ts';
-
-const LONGEST_NAME = 15;
 
 type Parent = Interface | Uplink;
 type Settings = Readonly<Record<string, unknown>>;
@@ -47,53 +45,17 @@ export function addLink(call: string, namespace: Namespace, kind: LinkKind, opti
   });
 }
 
-function checkNewLink(call: string, namespace: Namespace, kind: LinkKind, options: NewLinkOptions): void {
-  const { lower } = kind;
-  const never = kind.fixedMac({});
-  if (never && options?.parent) refuseMac(call, options, never, options.parent);
-  const common = ['name', 'address', ...(never ? [] : ['mac']), 'mtu', 'up', 'promiscuous'];
-  checkOptions(call, options, [...(lower === 'none' ? [] : ['parent']), ...common, ...kind.options.keys()]);
-  const { parent, up, promiscuous } = options;
-  if (lower !== 'none') checkParent(call, namespace, kind, parent);
-  checkBoolean(call, 'up', up);
-  checkBoolean(call, 'promiscuous', promiscuous);
-  kind.checkNew(call, options);
-  checkLinkedDevices(call, namespace, kind, options);
-  const settings = { ...kind.defaults, ...options };
-  if (options.mac !== undefined && kind.withoutMac(settings))
-    throw new UsageError(`${call}: mac cannot be chosen: a ${kind.kind} with these settings has none`);
-  const fixed = kind.fixedMac(settings);
-  if (fixed && parent && options.mac !== undefined) refuseMac(call, options, fixed, parent);
-  engineOf(namespace).devices.check(call, options);
-}
-
-function checkParent(call: string, namespace: Namespace, { lower }: LinkKind, parent: unknown): void {
-  if (parent instanceof Uplink && lower === 'interface')
-    throw new UsageError(
-      `${call}: parent must be an interface of this lab: a real NIC (${parent}) takes macvlans only`,
-    );
-  if (!(parent instanceof Interface || parent instanceof Uplink)) {
-    throw new UsageError(
-      `${call}: parent must be an interface of this lab, such as an end of a cable: received ${show(parent)}`,
-    );
-  }
-  const { lab } = parent instanceof Uplink ? parent : parent.namespace;
-  if (lab !== namespace.lab)
-    throw new UsageError(`${call}: parent must be an interface of the same lab: received ${parent}, of another`);
-  if (parent.deleted) throw new UsageError(`${call}: parent ${parent} has been deleted`);
-}
-
 /** What the spec says, and for the rest what the device below has already, or else the defaults. */
 function settingsOfNew(kind: LinkKind, options: NewLinkOptions): Settings {
-  const said = [...kind.options.keys()].filter((name) => options[name] !== undefined);
-  const shared = [...kind.options].filter(([name, { rules }]) => rules.shared && !said.includes(name));
+  const given = [...kind.options.keys()].filter((name) => options[name] !== undefined);
+  const shared = [...kind.options].filter(([name, { rules }]) => rules.shared && !given.includes(name));
   const sibling = shared.length > 0 ? siblingOf(kind, options.parent) : undefined;
   const has: Settings = sibling ? kind.of(sibling.state()) : {};
   const inherited = shared.filter(([name]) => has[name] !== undefined).map(([name]) => [name, has[name]]);
   return {
     ...kind.defaults,
     ...Object.fromEntries(inherited),
-    ...Object.fromEntries(said.map((name) => [name, options[name]])),
+    ...Object.fromEntries(given.map((name) => [name, options[name]])),
   };
 }
 
@@ -167,9 +129,9 @@ function makeInPlace({ call, namespace, kind, options, settings, segment }: NewL
     ...nameOf(namespace, kind, options, settings),
     segment,
   });
-  const { mac, said } = macOf(kind, options, settings, origin);
+  const { mac, requested } = macOf(kind, options, settings, origin);
   const { index, name } = origin;
-  const device = { index, name, mac: said, mtu, ...flagsOn({ up, promiscuous }) };
+  const device = { index, name, mac: requested, mtu, ...flagsOn({ up, promiscuous }) };
   const causes = causesOf({ namespace, kind, settings, name, parent });
   const made = { ...origin, mac, parent: parent && realParentOf(kind, parent) };
   if (!parent) {
@@ -197,7 +159,7 @@ function nameOf(
   const usual = name === undefined && parent ? kind.usualName(parent.name, settings) : undefined;
   if (usual === undefined) return {};
   const isTaken = interfaces.some((device) => device.name === usual);
-  return isTaken || Buffer.byteLength(usual) > LONGEST_NAME ? {} : { name: usual };
+  return isTaken || Buffer.byteLength(usual) > LONGEST_INTERFACE_NAME ? {} : { name: usual };
 }
 
 /** The MAC address that a link will have, and what the kernel has to be told of it. */
@@ -206,11 +168,11 @@ function macOf(
   { mac, parent }: NewLinkOptions,
   settings: Settings,
   origin: InterfaceOrigin,
-): { mac: string; said?: string | undefined } {
+): { mac: string; requested?: string | undefined } {
   const { description } = kind;
   const isParents = description.mac === 'lower' || kind.fixedMac(settings) !== undefined;
-  if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, said: mac };
-  return kind.withoutMac(settings) ? { mac: NO_MAC } : { mac: origin.mac, said: origin.mac };
+  if (isParents && parent) return { mac: mac?.toLowerCase() ?? parent.mac, requested: mac };
+  return kind.withoutMac(settings) ? { mac: NO_MAC } : { mac: origin.mac, requested: origin.mac };
 }
 
 interface Call {

@@ -18,6 +18,7 @@ import { Socket } from '../kernel/socket.ts';
 import { ipSocketAddress } from '../kernel/socket-address.ts';
 import { checkBoolean, checkInteger, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { familyOf, networkOf, normalizeIp, type Prefix, parsePrefix } from '../wire/ip-address.ts';
+import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import {
   encodeRouterAdvertisement,
   ROUTER_SOLICITATION,
@@ -64,20 +65,20 @@ export class Advertisement implements Disposable {
   readonly validLft: number;
   readonly #socket: Socket;
   readonly #to: Buffer;
-  readonly #said: RouterAdvertisement;
+  readonly #advertised: RouterAdvertisement;
   readonly #advertiser: Advertiser;
   #ended: Promise<void> | undefined;
 
-  constructor(device: Interface, said: RouterAdvertisement, interval: number) {
+  constructor(device: Interface, advertised: RouterAdvertisement, interval: number) {
     this.device = device;
-    this.prefixes = said.prefixes;
-    this.validLft = said.validLft;
-    this.#said = said;
+    this.prefixes = advertised.prefixes;
+    this.validLft = advertised.validLft;
+    this.#advertised = advertised;
     this.#to = ipSocketAddress(6, ALL_NODES, 0, device.index);
     using resources = new ResourceStack();
     this.#socket = resources.use(openSocket(device));
     this.send();
-    const message = encodeRouterAdvertisement(said);
+    const message = encodeRouterAdvertisement(advertised);
     this.#advertiser = new Advertiser({ socket: this.#socket.fd, message, to: this.#to, interval });
     resources.move();
   }
@@ -86,7 +87,7 @@ export class Advertisement implements Disposable {
   send(): void {
     checkErrno(
       `${this.device.namespace}.advertise`,
-      this.#socket.send(encodeRouterAdvertisement(this.#said), this.#to),
+      this.#socket.send(encodeRouterAdvertisement(this.#advertised), this.#to),
     );
   }
 
@@ -107,7 +108,7 @@ export class Advertisement implements Disposable {
     try {
       await this.#advertiser.end();
       // Behind the last of the thread's. The device may be gone, or down: then nobody hears it.
-      this.#socket.send(encodeRouterAdvertisement({ ...this.#said, lifetime: 0 }), this.#to);
+      this.#socket.send(encodeRouterAdvertisement({ ...this.#advertised, lifetime: 0 }), this.#to);
     } finally {
       this.#socket.close();
     }
@@ -137,7 +138,7 @@ export function advertise(namespace: Namespace, options: AdvertiseOptions): Adve
   checkInteger(call, 'lifetime', lifetime, 0, 0xffff);
   checkInteger(call, 'validLft', validLft, 0, FOREVER);
   checkInteger(call, 'preferredLft', preferredLft, 0, validLft);
-  checkInteger(call, 'mtu', mtu, 1280, FOREVER);
+  checkInteger(call, 'mtu', mtu, IPV6_MIN_MTU, FOREVER);
   checkBoolean(call, 'managed', managed);
   checkBoolean(call, 'other', other);
   checkMilliseconds(call, 'interval', interval);
@@ -146,9 +147,9 @@ export function advertise(namespace: Namespace, options: AdvertiseOptions): Adve
     throw new UsageError(`${call}: dns must be a list of IPv6 addresses: received ${show(dns)}`);
   const prefixes = [prefix].flat().map((each) => checkPrefix(call, each));
   const device = namespace.interface(dev);
-  const said = { lifetime, managed, other, mac: device.mac, mtu, prefixes, validLft, preferredLft, dns };
+  const advertised = { lifetime, managed, other, mac: device.mac, mtu, prefixes, validLft, preferredLft, dns };
   const { advertisements, resources } = engineOf(namespace.lab);
-  const advertisement = new Advertisement(device, said, interval);
+  const advertisement = new Advertisement(device, advertised, interval);
   advertisements.add(advertisement);
   resources.add({ close: () => advertisement.end() });
   return advertisement;

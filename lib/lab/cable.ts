@@ -1,4 +1,4 @@
-import { after } from '../kernel/clock.ts';
+import { sleep } from '../kernel/clock.ts';
 import { checkInteger, checkMilliseconds, checkOptions, UsageError } from '../kernel/validate.ts';
 import type { PortOptions } from '../links/bridge-port.ts';
 import type { NewSettingsOf } from '../links/link-kind.ts';
@@ -126,15 +126,14 @@ export class Cable<A extends Namespace = Namespace, B extends Namespace = Namesp
     if (down === undefined) throw new UsageError(`${call}: down must be given: milliseconds without a carrier`);
     checkMilliseconds(call, 'down', down);
     checkMilliseconds(call, 'up', up);
-    const pause = (milliseconds: number) => new Promise<void>((resolve) => after(milliseconds, resolve));
     for (let time = 1; time <= times; time++) {
       {
         using cut = this.unplug();
-        await pause(down);
+        await sleep(down);
         if (lab.closed) return;
         cut.plug();
       }
-      if (time < times) await pause(up);
+      if (time < times) await sleep(up);
       if (lab.closed) return;
     }
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errorMessage } from '../kernel/error-message.ts';
 import { hasCode } from '../kernel/has-code.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
@@ -81,5 +82,5 @@ function reasonOf(name: string, { option, module }: Needs, error: unknown): stri
   if (error instanceof KernelError && error.usualCause) return error.usualCause;
   if (option && hasCode(error, 'EOPNOTSUPP', 'EAFNOSUPPORT', 'ENODEV', 'ENOENT', 'EINVAL'))
     return whyMissing(name, { option, module });
-  return error instanceof Error ? error.message : String(error);
+  return errorMessage(error);
 }

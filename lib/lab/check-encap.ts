@@ -10,12 +10,12 @@ const NEEDED_BY_ENCAP: Record<keyof Encap, readonly string[]> = {
 /** The values have been checked, but not which of them there are. @throws UsageError */
 export function checkEncap(call: string, encap: Encap | undefined): void {
   if (encap === undefined) return;
-  const [said, ...others] = Object.entries(encap).filter(([, value]) => value !== undefined);
-  if (!said || others.length > 0 || Array.isArray(encap))
+  const [given, ...others] = Object.entries(encap).filter(([, value]) => value !== undefined);
+  if (!given || others.length > 0 || Array.isArray(encap))
     throw new UsageError(
       `${call}: encap must be an object with one of mpls, ip, ip6, seg6 and seg6local: received ${show(encap)}`,
     );
-  const [name, value] = said as [keyof Encap, Record<string, unknown>];
+  const [name, value] = given as [keyof Encap, Record<string, unknown>];
   const missing = NEEDED_BY_ENCAP[name].filter((each) => value[each] === undefined);
   if (missing.length > 0)
     throw new UsageError(`${call}: ${name} of encap must have ${missing.join(' and ')}: received ${show(value)}`);
@@ -23,17 +23,18 @@ export function checkEncap(call: string, encap: Encap | undefined): void {
 }
 
 /** The kernel passes over what an action does not take (`parse_nla_action`). */
-function checkSeg6Local(call: string, said: Seg6Local): void {
-  const { needs, takes } = TAKEN_BY_ACTION[said.action];
-  const missing = needs.filter((name) => said[name] === undefined);
-  if (missing.length > 0) throw new UsageError(`${call}: ${said.action} must have ${missing.join(' and ')}`);
+function checkSeg6Local(call: string, options: Seg6Local): void {
+  const { needs, takes } = TAKEN_BY_ACTION[options.action];
+  const missing = needs.filter((name) => options[name] === undefined);
+  if (missing.length > 0) throw new UsageError(`${call}: ${options.action} must have ${missing.join(' and ')}`);
   const known: readonly string[] = ['action', 'count', ...needs, ...takes];
-  const stray = Object.entries(said).find(([name, value]) => value !== undefined && !known.includes(name));
-  if (stray) throw new UsageError(`${call}: ${said.action} takes ${known.slice(1).join(', ')}: received ${stray[0]}`);
-  const lengths = said.lblen ?? said.nflen;
-  if (lengths !== undefined && !said.flavors?.includes('next-csid'))
+  const stray = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name));
+  if (stray)
+    throw new UsageError(`${call}: ${options.action} takes ${known.slice(1).join(', ')}: received ${stray[0]}`);
+  const lengths = options.lblen ?? options.nflen;
+  if (lengths !== undefined && !options.flavors?.includes('next-csid'))
     throw new UsageError(`${call}: lblen and nflen belong to flavors: ['next-csid']`);
   // seg6_end_dt6_build
-  if (said.action === 'End.DT6' && (said.table === undefined) === (said.vrftable === undefined))
+  if (options.action === 'End.DT6' && (options.table === undefined) === (options.vrftable === undefined))
     throw new UsageError(`${call}: End.DT6 must have either table or vrftable`);
 }

@@ -13,6 +13,7 @@ import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { stateIfThere } from './interface-state.ts';
 import type { Namespace } from './namespace.ts';
+import { areOnOneLink } from './segment.ts';
 import { unusableAddresses } from './usable-addresses.ts';
 import { framesOf, registerWait } from './waits.ts';
 
@@ -110,17 +111,13 @@ function addressesToMake(namespace: Namespace): string[] {
   if (namespace.role !== 'host') return [];
   return [...engineOf(namespace.lab).advertisements].flatMap(({ device: router, prefixes, validLft }) =>
     namespace.interfaces
-      .filter((device) => device !== router && isOnLinkOf(device, router) && takesAdvertisements(device))
+      .filter((device) => device !== router && areOnOneLink(device, router) && takesAdvertisements(device))
       .flatMap((device) =>
         prefixes
           .filter((prefix) => validLft > 0 && !device.address.list().some(({ address }) => contains(prefix, address)))
           .map(({ address, length }) => `the address of ${device} in ${address}/${length}, which ${router} advertises`),
       ),
   );
-}
-
-function isOnLinkOf(device: Interface, router: Interface): boolean {
-  return device.peer === router || (device.segment !== undefined && device.segment === router.segment);
 }
 
 /** A device without a carrier hears nothing. */

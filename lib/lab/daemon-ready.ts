@@ -1,6 +1,6 @@
 import { existsSync, watch } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
-import { after } from '../kernel/clock.ts';
+import { sleep } from '../kernel/clock.ts';
 import { listeningAt } from '../kernel/listening-sockets.ts';
 import { checkInteger, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { engineOf } from './engine.ts';
@@ -95,8 +95,7 @@ function byPort(call: string, namespace: Namespace, port: unknown, protocol: unk
   return {
     words: `a listener at ${by} port ${port} of ${namespace}`,
     wait: async (_, signal) => {
-      for (let looks = 0; !signal.aborted && !isThere(); looks++)
-        await new Promise<void>((resolve) => after(LOOKS[looks] ?? LAST_LOOK, resolve));
+      for (let looks = 0; !signal.aborted && !isThere(); looks++) await sleep(LOOKS[looks] ?? LAST_LOOK);
     },
   };
 }

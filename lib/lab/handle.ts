@@ -1,6 +1,7 @@
 import type { LinkKind } from '../links/link-kind.ts';
 import { kindOf } from '../links/registry.ts';
 import { Bridge } from './bridge.ts';
+import { deviceAt } from './device-at.ts';
 import { setEngine } from './engine.ts';
 import { Interface } from './interface.ts';
 import { InterfaceEngine, type InterfaceOrigin } from './interface-engine.ts';
@@ -56,5 +57,5 @@ function readSetting(device: Interface, kind: LinkKind, name: string): unknown {
   } catch {
     throw new Error(`${device}: the kernel says ${name} ${value}, which hairpin does not know`);
   }
-  return option?.isDevice ? device.namespace.interfaces.find(({ index }) => index === value) : value;
+  return option?.isDevice ? deviceAt(device.namespace, value) : value;
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { hasCode } from '../kernel/has-code.ts';
+import { withoutUndefined } from '../kernel/plain-object.ts';
 import { checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { type Netem, type Tbf, tcQdisc } from '../netlink/qdisc.ts';
 import { engineOf } from './engine.ts';
@@ -117,8 +118,8 @@ function netemOf(call: string, options: ImpairOptions): Netem {
       throw new UsageError(`${call}: ${option} needs a delay: without one no packet waits`);
   }
   checkInteger(call, 'limit', limit, 1, 2 ** 32 - 1);
-  const said = { delay, jitter, ...others, rate: rate === undefined ? undefined : bitsOf(call, rate), limit };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  const bits = rate === undefined ? undefined : bitsOf(call, rate);
+  return withoutUndefined({ delay, jitter, ...others, rate: bits, limit });
 }
 
 function checkNumber(call: string, option: string, value: unknown, unit: string, most: number): void {

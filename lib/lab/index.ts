@@ -81,5 +81,6 @@ export { isTap, type TapInterface } from './tap-interface.ts';
 export type { TapOptions, TapQueue, TapReadOptions } from './tap-queue.ts';
 export type { CapturedFrame, Hop, Trace, TracedPath, TraceOptions, TraceProtocol } from './trace.ts';
 export type { Uplink } from './uplink.ts';
-export type { VlanList, VlanMembership, VlanSettings } from './vlan-list.ts';
+export type { VlanList, VlanMembership } from './vlan-list.ts';
 export type { VlanMulticast, VlanMulticastSettings } from './vlan-multicast.ts';
+export type { VlanSettings } from './vlan-settings.ts';

@@ -99,8 +99,8 @@ function areAll(isOne: (each: unknown) => boolean): (value: unknown) => boolean 
   return (value) => Array.isArray(value) && value.every(isOne);
 }
 
-function checkThat(call: string, said: object, rule: string, is: (value: unknown) => boolean): void {
-  for (const [name, value] of Object.entries(said)) {
+function checkThat(call: string, options: object, rule: string, is: (value: unknown) => boolean): void {
+  for (const [name, value] of Object.entries(options)) {
     if (value === undefined || is(value)) continue;
     throw new UsageError(`${call}: ${name} must be ${rule}: received ${show(value)}`);
   }

@@ -4,6 +4,7 @@ import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
 import { ipNtable } from '../netlink/neighbour-table.ts';
 import type { Request } from '../netlink/request.ts';
 import type { Family } from '../wire/ip-address.ts';
+import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import { assignAddresses } from './add-address.ts';
 import { type AddressOption, checkAddressLengths, checkAddressOption } from './address-option.ts';
 import { giveDefaultRoutes } from './default-route.ts';
@@ -15,9 +16,6 @@ import type { Namespace } from './namespace.ts';
 import { NEIGHBOUR_TIMERS } from './role.ts';
 import type { Segment } from './segment.ts';
 import { unwatched } from './watcher.ts';
-
-/** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
-const IPV6_MIN_MTU = 1280;
 
 /** What a spec says of an interface that is to be made. */
 interface NewInterface {

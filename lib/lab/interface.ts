@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { pick } from '../kernel/plain-object.ts';
 import { checkOptions } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { checkPortOptions, PORT_OPTIONS, type PortOptions, portSettings, portStatus } from '../links/bridge-port.ts';
@@ -227,8 +228,4 @@ function willBePort({ isPort }: Interface, options: InterfaceChange): boolean {
   const { master }: InterfaceChange = options ?? {};
   if (master === undefined) return isPort;
   return master instanceof Interface && kindOf(master)?.description.hasPorts === true;
-}
-
-function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {
-  return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name))) as Partial<T>;
 }

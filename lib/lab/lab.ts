@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkFileName, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkFileName } from '../kernel/validate.ts';
 import type { PairKindName, UsualPairName } from '../links/registry.ts';
 import { readNetwork } from '../state/read-network.ts';
 import { addCable } from './add-cable.ts';
@@ -14,7 +14,7 @@ import type { Interface } from './interface.ts';
 import type { LabData } from './lab-data.ts';
 import { LabEngine } from './lab-engine.ts';
 import { checkLabOptions, type LabOptions } from './lab-options.ts';
-import type { LoadedTopology, TopologyText } from './loaded-topology.ts';
+import { checkTopologySource, type LoadedTopology, type TopologyText } from './loaded-topology.ts';
 import { Namespace } from './namespace.ts';
 import { openNamespace } from './namespace-engine.ts';
 import { addPartition, type Partition } from './partition.ts';
@@ -271,17 +271,6 @@ export class Lab implements AsyncDisposable {
   #add(method: string, name: string, role: 'host' | 'router'): Namespace {
     return engineOf(this).addNamespace(method, name, () => openNamespace(new Namespace(this, name, role)));
   }
-}
-
-function checkTopologySource(from: unknown): void {
-  if (from instanceof URL || (typeof from === 'string' && from !== '' && !from.includes('\n'))) return;
-  if (typeof from !== 'object' || from === null) {
-    throw new UsageError(`lab.load: from must be a file's name, a URL, or { text: '…' }: received ${show(from)}`);
-  }
-  checkOptions('lab.load', from, ['text', 'name']);
-  const { text, name } = from as Partial<TopologyText>;
-  if (typeof text !== 'string') throw new UsageError(`lab.load: text must be YAML text: received ${show(text)}`);
-  checkFileName('lab.load', 'name', name);
 }
 
 /**

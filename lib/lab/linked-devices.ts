@@ -5,6 +5,11 @@ import { deviceAt } from './device-at.ts';
 import { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
 
+/** What a spec gave in the place of a device, for an error: a device by its name. */
+export function showDevice(value: unknown): string {
+  return value instanceof Interface ? String(value) : show(value);
+}
+
 /** Checks that an option is an interface of a namespace. @throws UsageError */
 export function checkInterfaceOf(
   call: string,

@@ -1,5 +1,5 @@
 import { nearestWord } from '../kernel/nearest-word.ts';
-import { show, UsageError } from '../kernel/validate.ts';
+import { checkFileName, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Cable } from './cable.ts';
 import type { Interface } from './interface.ts';
 import type { Namespace } from './namespace.ts';
@@ -10,6 +10,18 @@ export interface TopologyText {
   text: string;
   /** Its name in errors. @default 'topology' */
   name?: string;
+}
+
+/** @throws UsageError for what {@link Lab.load} cannot read from */
+export function checkTopologySource(from: unknown): void {
+  if (from instanceof URL || (typeof from === 'string' && from !== '' && !from.includes('\n'))) return;
+  if (typeof from !== 'object' || from === null) {
+    throw new UsageError(`lab.load: from must be a file's name, a URL, or { text: '…' }: received ${show(from)}`);
+  }
+  checkOptions('lab.load', from, ['text', 'name']);
+  const { text, name } = from as Partial<TopologyText>;
+  if (typeof text !== 'string') throw new UsageError(`lab.load: text must be YAML text: received ${show(text)}`);
+  checkFileName('lab.load', 'name', name);
 }
 
 /** What {@link Lab.load} made of a topology file, by the names in the file. */

@@ -1,5 +1,6 @@
 import { checkBoolean, checkMtu, checkOneOf, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { MACVLAN_MODES, type MacvlanMode, macvlan, macvtap } from '../links/macvlan.ts';
+import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
@@ -61,9 +62,6 @@ export interface MacvlanPair {
 const OPTIONS = ['type', 'mode', 'modes', 'hairpin', 'promiscuous', 'macaddr', 'bcqueuelen', 'mtu'] as const;
 
 const NAMES = ['ns1', 'ns2', 'host', 'gateway', 'neighbour', 'sw'] as const;
-
-/** IPv6's smallest MTU (RFC 8200 section 5): below it a device has no IPv6 at all. */
-const IPV6_MIN_MTU = 1280;
 
 /** The article's last numbers: .1 is the gateway, .10 another machine, .18 the parent, .101 and .102 the children. */
 const HOSTS = { gateway: 1, neighbour: 10, host: 18, ns1: 101, ns2: 102 } as const;

@@ -5,8 +5,9 @@ import { isGroupMac, isMac } from '../wire/mac-address.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
-import { Interface } from './interface.ts';
+import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
+import { showDevice } from './linked-devices.ts';
 import { change, watcher } from './watcher.ts';
 
 /** A member of a group, in the words of `bridge mdb add`. */
@@ -110,9 +111,9 @@ export class Mdb {
     checkInteger(call, 'vlan', member.vlan, 1, 4094);
     if (member.src !== undefined) checkSource(call, member.group, member.src);
     if (this.#members.some((each) => each === member.port)) return;
-    const { port } = member;
-    const received = (port as unknown) instanceof Interface ? String(port) : show(port);
-    throw new UsageError(`${call}: port must be a port of ${this.#name}, or its bridge: received ${received}`);
+    throw new UsageError(
+      `${call}: port must be a port of ${this.#name}, or its bridge: received ${showDevice(member.port)}`,
+    );
   }
 }
 

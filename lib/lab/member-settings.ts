@@ -21,10 +21,12 @@ export function checkMemberSettings(call: string, above: LinkKind | undefined, o
 
 /** Changes the settings that the master keeps for a device: those that `options` gives. */
 export function changeMemberSettings(call: string, device: Interface, above: LinkKind | undefined, options: object) {
-  const said = Object.entries(options).filter(([name, value]) => value !== undefined && above?.memberOptions.has(name));
-  if (!above || said.length === 0) return;
+  const given = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && above?.memberOptions.has(name),
+  );
+  if (!above || given.length === 0) return;
   const { namespace, index } = device;
-  const settings = Object.fromEntries(said);
+  const settings = Object.fromEntries(given);
   const change = { index, slaveKind: above.kind, slaveData: settings };
   engineOf(namespace).rtnetlink.change(ipLink.change(change, above.description.causes?.memberSettings));
   refuseIgnoredOfMember(call, device, above, settings);

@@ -1,4 +1,5 @@
 import type { MulticastRouter } from '../kernel/multicast-router.ts';
+import { isPlainObject } from '../kernel/plain-object.ts';
 import { checkInteger, checkIp, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Mroute } from '../netlink/mroute.ts';
 import type { JsonSchema } from '../netlink/type.ts';
@@ -198,11 +199,10 @@ function checkOutputs(call: string, out: unknown, family: 4 | 6): MrouteOutput[]
       `${call}: out must be a list such as ['eth1'] or [{ dev: 'eth1', ttl: 8 }]: received ${show(out)}`,
     );
   return Array.from(out, (each: unknown, at) => {
-    const isPlain = typeof each === 'object' && each !== null && Object.getPrototypeOf(each) === Object.prototype;
-    if (!isPlain) return { dev: each as Interface | string };
+    if (!isPlainObject(each)) return { dev: each as Interface | string };
     const here = `${call}: out[${at}]`;
     checkOptions(here, each, ['dev', 'ttl']);
-    const { dev, ttl } = each as MrouteOutput;
+    const { dev, ttl } = each as Partial<MrouteOutput>;
     if (dev === undefined) throw new UsageError(`${here}: dev must be given: an interface, or its name`);
     checkInteger(here, 'ttl', ttl, 1, 254);
     if (family === 6 && ttl !== undefined && ttl !== 1)

@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkInteger, checkOptions, UsageError } from '../kernel/validate.ts';
 import { bridge } from '../links/bridge.ts';
 import { bridgeMst, bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import type { VlanIds } from '../netlink/bridge-vlan.ts';
@@ -7,8 +7,9 @@ import type { Request } from '../netlink/request.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
-import { Interface } from './interface.ts';
-import { checkVlanIds } from './vlan-list.ts';
+import type { Interface } from './interface.ts';
+import { showDevice } from './linked-devices.ts';
+import { checkVlanIds } from './vlan-ids.ts';
 import { change, watcher } from './watcher.ts';
 
 /** An instance of a bridge's spanning trees (802.1Q's MST), with its VLANs, and its state at each port that is in one of them. */
@@ -70,10 +71,8 @@ export class Mst {
       checkOptions(call, instance, ['msti', 'port', 'state']);
       const { msti, port, state } = instance;
       checkMsti(call, msti, 1);
-      if (!this.#bridge.ports.some((each) => each === port)) {
-        const received = (port as unknown) instanceof Interface ? String(port) : show(port);
-        throw new UsageError(`${call}: port must be a port of ${this.#name}: received ${received}`);
-      }
+      if (!this.#bridge.ports.some((each) => each === port))
+        throw new UsageError(`${call}: port must be a port of ${this.#name}: received ${showDevice(port)}`);
       if (state === undefined) throw new UsageError(`${call}: state must be given: ${portState.rule}`);
       portState.check?.(call, 'state', state);
       this.#check(call);

@@ -1,3 +1,4 @@
+import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
 import { MulticastRouter } from '../kernel/multicast-router.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { TapSocket } from '../kernel/tap-socket.ts';
@@ -13,7 +14,6 @@ import { sysctlsOf } from './role.ts';
 import { readSysctlIn, writeSysctlIn } from './sysctl-access.ts';
 import { waitForUsableAddresses } from './usable-addresses.ts';
 
-const LOOPBACK_INDEX = 1;
 const NETLINK_GENERIC = 16;
 
 /** What is behind a {@link Namespace}: the kernel's namespace, the sockets in it, and its interfaces. */
@@ -119,5 +119,5 @@ export function applyDefaults(namespace: Namespace): void {
       if ((foreign ? read() : inherited.inherited(name, read)) !== value) writeSysctlIn(namespace, name, value);
     }
   });
-  if (role !== 'switch') rtnetlink.change(ipLink.change({ index: LOOPBACK_INDEX, up: true }));
+  if (role !== 'switch') rtnetlink.change(ipLink.change({ index: LOOPBACK_IFINDEX, up: true }));
 }

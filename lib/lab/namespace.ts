@@ -2,29 +2,23 @@ import { inspect } from 'node:util';
 import { withImmediateLookup } from '../kernel/immediate-lookup.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { visible } from '../kernel/visible-text.ts';
-import { bridge } from '../links/bridge.ts';
 import { dummy } from '../links/dummy.ts';
 import { ipvlan, ipvtap } from '../links/ipvlan.ts';
-import type { LinkKind } from '../links/link-kind.ts';
 import { macvlan, macvtap } from '../links/macvlan.ts';
 import { checkSingleKind, type KindNamed, type SingleKind } from '../links/registry.ts';
 import { vlan } from '../links/vlan.ts';
 import type { MonitoredObject } from '../state/entries/entry-kinds.ts';
-import { addLink, type NewLinkOptions } from './add-link.ts';
 import { type Advertisement, type AdvertiseOptions, advertise } from './advertisement.ts';
-import { checkLabOpen } from './check-lab-open.ts';
 import { converge, type SettledOptions } from './convergence.ts';
 import type { Daemon } from './daemon.ts';
 import { engineOf } from './engine.ts';
 import { type Events, monitor } from './events.ts';
 import { type ExecOptions, exec, type Subprocess } from './exec.ts';
-import { finishOrRemove } from './finish-or-remove.ts';
+import { findInterface } from './find-interface.ts';
 import { type Freeze, freeze } from './freeze.ts';
-import { Interface } from './interface.ts';
-import { stateIfThere } from './interface-state.ts';
+import type { Interface } from './interface.ts';
 import type { Lab } from './lab.ts';
 import type { LinkArguments, LinkOf } from './link-options.ts';
-import { checkInterfaceOf } from './linked-devices.ts';
 import type {
   BridgeLink,
   BridgeOptions,
@@ -38,6 +32,7 @@ import type {
   Vlan,
   VlanOptions,
 } from './links.ts';
+import { addBridge, makeLinkIn } from './make-link-in.ts';
 import { joinGroup, type Membership } from './membership.ts';
 import { MrouteTable } from './mroute-table.ts';
 import { NeighbourTable } from './neighbour-table.ts';
@@ -47,7 +42,7 @@ import { RouteTable } from './route-table.ts';
 import { RuleTable } from './rule-table.ts';
 import { type DaemonOptions, startDaemon } from './start-daemon.ts';
 import { Sysctls } from './sysctls.ts';
-import { make, unwatched, watcher } from './watcher.ts';
+import { watcher } from './watcher.ts';
 
 /** A network namespace of a lab: a host, a router, or a switch. */
 export class Namespace {
@@ -100,27 +95,7 @@ export class Namespace {
    * @throws UsageError when no interface has the name; without a name, when there is not exactly one
    */
   interface(which?: string | Interface): Interface {
-    const call = `${this.name}.interface`;
-    if (which instanceof Interface) {
-      if (which.namespace === this && !which.deleted) return which;
-      throw new UsageError(`${call}: ${which} is ${which.deleted ? 'deleted' : `not in ${this.name}`}`);
-    }
-    const find = () =>
-      which === undefined
-        ? this.interfaces.length === 1 && this.interfaces[0]
-        : this.interfaces.find(({ name }) => name === which);
-    const known = find();
-    if (known) return known;
-    checkLabOpen(call, this.lab);
-    this.lab.discover();
-    const found = find();
-    if (found) return found;
-    const hasName = (device: Interface) => typeof which === 'string' && stateIfThere(device)?.altnames.includes(which);
-    const other = this.interfaces.find(hasName);
-    if (other) return other;
-    const names = this.interfaces.map(({ name }) => name).join(', ') || 'none';
-    if (which === undefined) throw new UsageError(`${call}: say which interface of ${this.name}; it has ${names}`);
-    throw new UsageError(`${call}: ${this.name} has no interface ${show(which)}; it has ${names}`);
+    return findInterface(this, which);
   }
 
   /**
@@ -132,8 +107,8 @@ export class Namespace {
    */
   link<K extends SingleKind>(kind: K, ...options: LinkArguments<KindNamed<K>>): LinkOf<KindNamed<K>> {
     const known = checkSingleKind(`${this.name}.link`, kind);
-    const [said = {}]: readonly [options?: object] = options;
-    return this.#make(`link(${known.kind})`, known, said) as LinkOf<KindNamed<K>>;
+    const [settings = {}]: readonly [options?: object] = options;
+    return makeLinkIn(this, `link(${known.kind})`, known, settings) as LinkOf<KindNamed<K>>;
   }
 
   /**
@@ -143,7 +118,7 @@ export class Namespace {
    * @example const m1 = ns1.macvlan({ parent: host.interface('up0'), mode: 'vepa' })
    */
   macvlan(options: MacvlanOptions): Macvlan {
-    return this.#make('macvlan', macvlan, options) as Macvlan;
+    return makeLinkIn(this, 'macvlan', macvlan, options) as Macvlan;
   }
 
   /**
@@ -154,7 +129,7 @@ export class Namespace {
    * @example const vm = ns1.macvtap({ parent: host.interface('up0'), mode: 'bridge', address: false }).open()
    */
   macvtap(options: MacvlanOptions): Macvtap {
-    return this.#make('macvtap', macvtap, options) as Macvtap;
+    return makeLinkIn(this, 'macvtap', macvtap, options) as Macvtap;
   }
 
   /**
@@ -165,7 +140,7 @@ export class Namespace {
    * @example const i1 = ns1.ipvlan({ parent: host.interface('up0'), mode: 'l2', flag: 'bridge' })
    */
   ipvlan(options: IpvlanOptions): Ipvlan {
-    return this.#make('ipvlan', ipvlan, options) as Ipvlan;
+    return makeLinkIn(this, 'ipvlan', ipvlan, options) as Ipvlan;
   }
 
   /**
@@ -174,7 +149,7 @@ export class Namespace {
    * @throws UsageError for a wrong option; KernelError when the kernel refuses, or has no ipvtap (`CONFIG_IPVTAP`)
    */
   ipvtap(options: IpvlanOptions): Ipvtap {
-    return this.#make('ipvtap', ipvtap, options) as Ipvtap;
+    return makeLinkIn(this, 'ipvtap', ipvtap, options) as Ipvtap;
   }
 
   /**
@@ -185,7 +160,7 @@ export class Namespace {
    * @example const v10 = host.vlan({ parent: host.interface('eth0'), id: 10 })
    */
   vlan(options: VlanOptions): Vlan {
-    return this.#make('vlan', vlan, options) as Vlan;
+    return makeLinkIn(this, 'vlan', vlan, options) as Vlan;
   }
 
   /**
@@ -195,7 +170,7 @@ export class Namespace {
    * @example const d0 = host.dummy({ address: '192.0.2.1/32' })
    */
   dummy(options: DummyOptions = {}): Interface {
-    return this.#make('dummy', dummy, options);
+    return makeLinkIn(this, 'dummy', dummy, options);
   }
 
   /**
@@ -206,22 +181,7 @@ export class Namespace {
    * @example const br0 = host.bridge({ name: 'br0', address: '10.1.0.1/24', ports: [cable.b, vxlan] })
    */
   bridge(options: BridgeOptions = {}): BridgeLink {
-    const call = `${this.name}.bridge`;
-    const { ports = [], ...settings } = options ?? {};
-    if (!Array.isArray(ports))
-      throw new UsageError(`${call}: ports must be a list of interfaces: received ${show(ports)}`);
-    for (const [at, port] of ports.entries()) checkInterfaceOf(call, `ports[${at}]`, port, this);
-    const made = this.#make('bridge', bridge, settings) as BridgeLink;
-    return finishOrRemove(made, () => {
-      for (const port of ports) unwatched(() => port.set({ master: made }));
-      return made;
-    });
-  }
-
-  #make(method: string, kind: object, options: object): Interface {
-    const call = `${this.name}.${method}`;
-    checkLabOpen(call, this.lab);
-    return make(() => addLink(call, this, kind as LinkKind, options as NewLinkOptions));
+    return addBridge(this, options);
   }
 
   /**

@@ -57,12 +57,12 @@ export class NeighbourTable {
       checkOptions(call, options, Object.keys(neighbourFields));
       const { to, lladdr } = options;
       checkIp(call, 'to', to);
-      const said = checkOptionValues(call, FIELDS, options);
-      if (!said.proxy || lladdr !== undefined) checkMac(call, 'lladdr', lladdr);
-      if (said.proxy && lladdr !== undefined)
+      const checked = checkOptionValues(call, FIELDS, options);
+      if (!checked.proxy || lladdr !== undefined) checkMac(call, 'lladdr', lladdr);
+      if (checked.proxy && lladdr !== undefined)
         throw new UsageError(`${call}: a proxy answers with the MAC address of its interface: leave lladdr out`);
       const device = this.#namespace.interface(options.dev);
-      const { state = 'PERMANENT', proxy = false, router = false, externLearn = false } = said;
+      const { state = 'PERMANENT', proxy = false, router = false, externLearn = false } = checked;
       const entry = { to, lladdr, device: device.index, state, proxy, router, externLearn };
       engineOf(this.#namespace).rtnetlink.change(ipNeighbour.replace(entry));
       if (proxy) engineOf(this.#namespace.lab).visits.addFault();

@@ -97,15 +97,15 @@ export class NexthopTable {
       checkLabOpen(call, this.#namespace.lab);
       checkOptions(call, options, OPTIONS);
       const { dev: _, ...fields } = nexthopFields;
-      const said = checkOptionValues(call, fields, options);
+      const checked = checkOptionValues(call, fields, options);
       checkTogether(call, options);
-      const { id, via, dev, onlink = false, blackhole = false, fdb = false, encap, group, type } = said;
+      const { id, via, dev, onlink = false, blackhole = false, fdb = false, encap, group, type } = checked;
       const isResilient = type === 'resilient';
-      const { buckets, idleTimer, unbalancedTimer } = said;
+      const { buckets, idleTimer, unbalancedTimer } = checked;
       const nexthop = {
         ...{ id, via, onlink, blackhole, fdb, encap },
         // A group's members say theirs.
-        family: group ? undefined : (said.family ?? familyOf(via ?? '') ?? 4),
+        family: group ? undefined : (checked.family ?? familyOf(via ?? '') ?? 4),
         device: dev === undefined ? undefined : deviceOf(this.#namespace, dev),
         ...(group && { group: group.map(({ id: member, weight = 1 }) => ({ id: member, weight })) }),
         ...(isResilient && { groupType: RESILIENT, resilient: { buckets, idleTimer, unbalancedTimer } }),

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { show, UsageError } from '../kernel/validate.ts';
-import { ipAddress } from '../netlink/address.ts';
+import { ipAddress, SCOPE_HOST } from '../netlink/address.ts';
 import { NetfilterSocket } from '../netlink/netfilter-socket.ts';
 import { deleteTable } from '../netlink/nf-tables.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
@@ -141,9 +141,6 @@ function ipsOf(host: Namespace): string[] {
   const addresses = engineOf(host).rtnetlink.list(ipAddress.all());
   return addresses.filter(({ scope }) => scope < SCOPE_HOST).map(({ address }) => address);
 }
-
-/** `RT_SCOPE_HOST`: of addresses that serve within their host alone, as 127.0.0.1 does. */
-const SCOPE_HOST = 254;
 
 function freeName(taken: ReadonlyMap<string, unknown>): string {
   for (let number = 1; ; number++) {

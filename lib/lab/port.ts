@@ -1,11 +1,12 @@
-import { show, UsageError } from '../kernel/validate.ts';
+import { UsageError } from '../kernel/validate.ts';
 import { bridgeLink, type PortOptions, type PortStatus, portOf, portSettings } from '../links/bridge-port.ts';
 import { ipLink, type LinkState } from '../netlink/link.ts';
 import { deviceAt } from './device-at.ts';
 import { engineOf } from './engine.ts';
-import { Interface } from './interface.ts';
+import type { Interface } from './interface.ts';
 import type { InterfaceChange } from './interface-change.ts';
 import { checkAlive } from './interface-state.ts';
+import { showDevice } from './linked-devices.ts';
 import { watcher } from './watcher.ts';
 
 /** So set, a port takes in nothing and sends out nothing. Before Linux 5.18 no port can be locked. */
@@ -37,8 +38,9 @@ export function checkBackupPort(call: string, bridge: Interface | undefined, por
   if (backup === undefined || backup === false) return;
   const others = port.namespace.interfaces.filter((each) => each !== port && each.bridge === bridge);
   if (others.some((other) => other === backup)) return;
-  const received = backup instanceof Interface ? String(backup) : show(backup);
-  throw new UsageError(`${call}: backupPort must be another port of the same bridge, or false: received ${received}`);
+  throw new UsageError(
+    `${call}: backupPort must be another port of the same bridge, or false: received ${showDevice(backup)}`,
+  );
 }
 
 /** Says which port takes over for one. */

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { hasCode } from '../kernel/has-code.ts';
 import { networkOf } from '../kernel/network-of.ts';
+import { allProcesses, unlessGone } from '../kernel/process-state.ts';
 
 /** Whether a process lives in one of the namespaces, or a thread of this one that somebody took there. */
 export function somebodyLivesIn(inodes: ReadonlySet<number>): boolean {
@@ -16,18 +16,14 @@ export function ownThreadsIn(inodes: ReadonlySet<number>): string[] {
 
 /** The processes inside the namespaces, but for this one. */
 export function processesIn(inodes: ReadonlySet<number>): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && inodes.has(networkOf(pid)));
+  return allProcesses().filter((pid) => pid !== process.pid && inodes.has(networkOf(pid)));
 }
 
 /** The processes that have one of these files open, but for this one: `socket:[4711]`, as `/proc/PID/fd` names it. */
 export function holdersOf(files: ReadonlySet<string>): number[] {
   if (files.size === 0) return [];
   const holds = (pid: number) => descriptorsOf(pid).some((descriptor) => files.has(descriptor));
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && holds(pid));
+  return allProcesses().filter((pid) => pid !== process.pid && holds(pid));
 }
 
 function descriptorsOf(pid: number): string[] {
@@ -35,14 +31,4 @@ function descriptorsOf(pid: number): string[] {
   return unlessGone(() => readdirSync(folder), []).flatMap((fd) =>
     unlessGone(() => [readlinkSync(`${folder}/${fd}`)], []),
   );
-}
-
-/** A process may end at any time, and another user's is not ours to look at. */
-function unlessGone<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return otherwise;
-    throw error;
-  }
 }

@@ -17,6 +17,9 @@ const TAIL = 2000;
 /** The same of a daemon, whose output is evidence. */
 const DAEMON_TAIL = 64 * 1024;
 
+/** How long the end of a program's output is waited for when it has ended, in milliseconds. */
+export const OUTPUT_DEADLINE = 500;
+
 /** How many of its last lines a message has. */
 const LINES = 5;
 

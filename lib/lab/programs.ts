@@ -6,15 +6,12 @@ import { networkOf } from '../kernel/network-of.ts';
 import { isAlive } from '../kernel/process-state.ts';
 import { ProgramMark } from '../kernel/program-mark.ts';
 import { type LabSign, reapNoMore, reapWithThread } from '../kernel/reap-with-thread.ts';
-import type { Program } from './program.ts';
+import { OUTPUT_DEADLINE, type Program } from './program.ts';
 import { type LostProgram, Unawaited } from './unawaited.ts';
 import { registerWait } from './waits.ts';
 
 /** How long the end waits for the programs that it killed, in milliseconds. */
 const KILL_DEADLINE = 5000;
-
-/** How long it waits for the end of their output, in milliseconds. */
-const OUTPUT_DEADLINE = 500;
 
 /** The programs of a lab, and what they have started, which end with it. */
 export class Programs {

@@ -1,11 +1,10 @@
-import { constants } from 'node:os';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { NetNamespace } from '../kernel/net-namespace.ts';
 import { onceInThread } from '../kernel/once-in-thread.ts';
 import { ipRoute, type Route, TABLE_LOCAL, TABLE_MAIN } from '../netlink/route.ts';
 import { NetlinkSocket } from '../netlink/socket.ts';
 
-type Said = Parameters<typeof ipRoute.add>[0];
+type NewRoute = Parameters<typeof ipRoute.add>[0];
 
 /** Whether the running kernel is built with an option (`IP_ROUTE_CLASSID`), as tried once in a thread. */
 export const triedOptions = onceInThread('tried options of routes', () => new Map<string, boolean>());
@@ -23,13 +22,13 @@ const ANOTHER_TABLE = 100;
  *
  * @throws KernelError `EOPNOTSUPP`
  */
-export function refuseIgnoredOfRoute(operation: string, { to, table = TABLE_MAIN, realms }: Said): void {
+export function refuseIgnoredOfRoute(operation: string, { to, table = TABLE_MAIN, realms }: NewRoute): void {
   if (realms !== undefined) refuseIgnoredRealms(operation);
   // Without it the kernel has these two alone, and takes every other number for the main one (fib_get_table, fib6_get_table).
   if (!to || table === TABLE_MAIN || table === TABLE_LOCAL) return;
   const option = to.family === 4 ? 'IP_MULTIPLE_TABLES' : 'IPV6_MULTIPLE_TABLES';
-  const said = { to: TO[to.family], table: ANOTHER_TABLE };
-  if (!has(option, said, (route) => route.table === ANOTHER_TABLE)) refuse(operation, 'table', option);
+  const options = { to: TO[to.family], table: ANOTHER_TABLE };
+  if (!has(option, options, (route) => route.table === ANOTHER_TABLE)) refuse(operation, 'table', option);
 }
 
 /**
@@ -44,21 +43,21 @@ export function refuseIgnoredRealms(operation: string): void {
 
 function refuse(operation: string, name: string, option: string): never {
   const cause = `this kernel ignores ${name}: it needs CONFIG_${option}`;
-  throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+  throw ignoredByKernel(operation, cause);
 }
 
 /** By trying, in a namespace that is gone when this returns. */
-function has(option: string, said: Said, isKept: (route: Route) => boolean): boolean {
+function has(option: string, options: NewRoute, isKept: (route: Route) => boolean): boolean {
   const before = triedOptions.get(option);
   if (before !== undefined) return before;
-  const kept = tryRoute(said).some(isKept);
+  const kept = tryRoute(options).some(isKept);
   triedOptions.set(option, kept);
   return kept;
 }
 
-function tryRoute(said: Said): Route[] {
+function tryRoute(options: NewRoute): Route[] {
   using namespace = NetNamespace.create();
   using rtnetlink = namespace.run(() => new NetlinkSocket());
-  rtnetlink.change(ipRoute.add({ ...said, type: 'blackhole' }));
-  return rtnetlink.list(ipRoute.all({ family: said.to?.family ?? 4 }));
+  rtnetlink.change(ipRoute.add({ ...options, type: 'blackhole' }));
+  return rtnetlink.list(ipRoute.all({ family: options.to?.family ?? 4 }));
 }

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../kernel/plain-object.ts';
 import { checkBoolean, checkInteger, checkIp, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { bridgeFdb } from '../netlink/neighbour.ts';
 import type { Request } from '../netlink/request.ts';
@@ -54,8 +55,7 @@ export class RemoteFdb {
       .filter((entry) => entry.device === index && entry.bridge === undefined)
       .map(({ mac, to, permanent, udpPort, vni, srcVni, via, nhid, externLearn, router }) => ({
         ...{ mac, dynamic: !permanent },
-        ...said({ dst: to, port: udpPort, vni, srcVni, nhid }),
-        ...said({ via: deviceAt(namespace, via) }),
+        ...withoutUndefined({ dst: to, port: udpPort, vni, srcVni, nhid, via: deviceAt(namespace, via) }),
         ...(externLearn ? { externLearn } : {}),
         ...(router ? { router } : {}),
       }));
@@ -136,10 +136,4 @@ export class FdbInterface extends Interface {
   get fdb(): RemoteFdb {
     return new RemoteFdb(this);
   }
-}
-
-function said<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 }

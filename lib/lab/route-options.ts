@@ -1,3 +1,4 @@
+import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
 import { checkOptions, show, UsageError } from '../kernel/validate.ts';
 import type { Encap } from '../netlink/lwtunnel.ts';
 import { type ipRoute, TABLE_MAIN } from '../netlink/route.ts';
@@ -106,7 +107,7 @@ export const routeFields = { ...FIELDS, dev: deviceName, nextHops: inner(hopFiel
 const OPTIONS = Object.keys(routeFields);
 
 /** The loopback, which is no interface of the lab's. */
-const LOOPBACK = { name: 'lo', index: 1 };
+const LOOPBACK = 'lo';
 
 /**
  * What a spec says of a route, as netlink has it.
@@ -121,19 +122,19 @@ export function parseRoute(
   isNew: boolean,
 ): Parameters<typeof ipRoute.add>[0] {
   checkOptions(call, options, OPTIONS);
-  const said = checkOptionValues(call, FIELDS, options);
-  if (said.to === undefined) throw new UsageError(`${call}: to must be ${target.rule}: received undefined`);
+  const checked = checkOptionValues(call, FIELDS, options);
+  if (checked.to === undefined) throw new UsageError(`${call}: to must be ${target.rule}: received undefined`);
   checkTogether(call, options, isNew);
-  checkEncap(call, said.encap);
+  checkEncap(call, checked.encap);
   const to = destination(call, options);
-  checkFamily(call, { ...said }, to.family);
-  if (said.realms !== undefined && (options.nextHops || said.nhid !== undefined))
+  checkFamily(call, { ...checked }, to.family);
+  if (checked.realms !== undefined && (options.nextHops || checked.nhid !== undefined))
     throw new UsageError(
-      `${call}: realms go with neither nextHops nor nhid (fib_create_info): received ${said.realms}`,
+      `${call}: realms go with neither nextHops nor nhid (fib_create_info): received ${checked.realms}`,
     );
-  if (said.lock?.some((name) => said[name] === undefined))
-    throw new UsageError(`${call}: lock may name only metrics that the call gives: received ${show(said.lock)}`);
-  const { via, src, nhid, onlink, encap, metric, proto: protocol, type, table, tos, mtu } = said;
+  if (checked.lock?.some((name) => checked[name] === undefined))
+    throw new UsageError(`${call}: lock may name only metrics that the call gives: received ${show(checked.lock)}`);
+  const { via, src, nhid, onlink, encap, metric, proto: protocol, type, table, tos, mtu } = checked;
   const { nextHops } = options;
   return {
     to,
@@ -146,21 +147,25 @@ export function parseRoute(
       table: (table as number | undefined) ?? TABLE_MAIN,
       tos: tos ?? 0,
       mtu,
-      realms: said.realms,
+      realms: checked.realms,
     },
-    device: said.dev === undefined ? undefined : deviceOf(namespace, said.dev),
+    device: checked.dev === undefined ? undefined : deviceOf(namespace, checked.dev),
     ...(nextHops && { nextHops: Array.from(nextHops, (hop, at) => parseHop(call, namespace, hop, at)) }),
     ...(protocol === undefined ? {} : { protocol }),
-    ...(said.scope === undefined ? {} : { scope: said.scope === 'global' ? 'universe' : said.scope }),
+    ...(checked.scope === undefined ? {} : { scope: checked.scope === 'global' ? 'universe' : checked.scope }),
     ...(onlink === undefined ? {} : { onlink }),
-    ...{ preference: said.pref, encap, onlyFrom: said.from === undefined ? undefined : parsePrefix(said.from) },
-    metrics: Object.fromEntries(Object.keys(metricFields).map((name) => [name, said[name as keyof RouteMetrics]])),
+    ...{
+      preference: checked.pref,
+      encap,
+      onlyFrom: checked.from === undefined ? undefined : parsePrefix(checked.from),
+    },
+    metrics: Object.fromEntries(Object.keys(metricFields).map((name) => [name, checked[name as keyof RouteMetrics]])),
   };
 }
 
 /** The index of a device, the loopback too. @throws UsageError where the namespace has none of the name */
 export function deviceOf(namespace: Namespace, dev: Interface | string): number {
-  return dev === LOOPBACK.name ? LOOPBACK.index : namespace.interface(dev).index;
+  return dev === LOOPBACK ? LOOPBACK_IFINDEX : namespace.interface(dev).index;
 }
 
 function parseHop(call: string, namespace: Namespace, hop: RouteHopOptions, at: number) {
@@ -202,16 +207,16 @@ const OF_FAMILY = {
   6: { pref: [], from: [] },
 } as const;
 
-function checkFamily(call: string, said: Readonly<Record<string, unknown>>, family: Family): void {
+function checkFamily(call: string, values: Readonly<Record<string, unknown>>, family: Family): void {
   const other = family === 4 ? 6 : 4;
   const stray = Object.entries<readonly unknown[]>(OF_FAMILY[other]).find(
-    ([name, usual]) => said[name] !== undefined && !usual.includes(said[name]),
+    ([name, usual]) => values[name] !== undefined && !usual.includes(values[name]),
   );
   if (!stray) return;
   const [name] = stray;
   const belongs = name === 'realms' ? 'belong' : 'belongs';
   const readBy = family === 4 ? 'rtm_to_fib_config' : 'rtm_to_fib6_config';
-  throw new UsageError(`${call}: ${name} ${belongs} to routes of IPv${other} (${readBy}): received ${said[name]}`);
+  throw new UsageError(`${call}: ${name} ${belongs} to routes of IPv${other} (${readBy}): received ${values[name]}`);
 }
 
 /** `default` is of the family of what is said beside it. */

@@ -133,9 +133,9 @@ export class RouteTable {
     const call = `${this.#namespace.name}.route.get`;
     checkIp(call, 'to', to);
     const isDevice = typeof flowOrDev === 'string' || flowOrDev instanceof Interface;
-    const said: RouteFlow = isDevice ? { dev: flowOrDev } : (flowOrDev ?? {});
-    checkOptions(call, said, ['dev', 'from', ...Object.keys(FLOW)]);
-    const { dev, from: own = source, ...rest } = said;
+    const options: RouteFlow = isDevice ? { dev: flowOrDev } : (flowOrDev ?? {});
+    checkOptions(call, options, ['dev', 'from', ...Object.keys(FLOW)]);
+    const { dev, from: own = source, ...rest } = options;
     const { ipproto: protocol, ...flow } = checkOptionValues(call, FLOW, rest);
     if (own !== undefined) checkIp(call, 'from', own);
     const route = routeTo(this.#namespace, to, {

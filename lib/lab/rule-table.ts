@@ -111,17 +111,17 @@ export class RuleTable {
     checkLabOpen(call, this.#namespace.lab);
     checkOptions(call, options, OPTIONS);
     const named = { ...options, ...nameOf('iif', options.iif), ...nameOf('oif', options.oif) };
-    const said = checkOptionValues(call, ruleEntry.fields, named);
+    const checked = checkOptionValues(call, ruleEntry.fields, named);
     const { priority, not, iif, oif, tos, l3mdev, goto, suppressPrefixlength, suppressIfgroup, realms, tunId, table } =
-      said;
-    const [from, to] = [said.from, said.to].map((net) => (net === undefined ? undefined : parsePrefix(net)));
+      checked;
+    const [from, to] = [checked.from, checked.to].map((net) => (net === undefined ? undefined : parsePrefix(net)));
     const family = familyOf(call, options.family, [from?.family, to?.family]);
     if (realms !== undefined && family === 6)
       throw new UsageError(`${call}: realms belong to rules of IPv4 (fib6_rule_configure): received ${realms}`);
     if (realms !== undefined) refuseIgnoredRealms(call);
     return {
       ...{
-        ...{ family, suppressIfgroup, realms, tunId, protocol: said.proto ?? 'unspec' },
+        ...{ family, suppressIfgroup, realms, tunId, protocol: checked.proto ?? 'unspec' },
         from,
         to,
         iif: iif as string | undefined,
@@ -131,9 +131,9 @@ export class RuleTable {
       },
       ...(priority === undefined ? {} : { priority }),
       ...{ not: not ?? false, tos: tos ?? 0, l3mdev: l3mdev ?? false },
-      ...(said.fwmark === undefined ? {} : parseMark(said.fwmark)),
-      ...(said.ipproto === undefined ? {} : { ipproto: PROTOCOLS[said.ipproto] ?? Number(said.ipproto) }),
-      ...{ sport: parseRange(said.sport), dport: parseRange(said.dport), uidrange: parseRange(said.uidrange) },
+      ...(checked.fwmark === undefined ? {} : parseMark(checked.fwmark)),
+      ...(checked.ipproto === undefined ? {} : { ipproto: PROTOCOLS[checked.ipproto] ?? Number(checked.ipproto) }),
+      ...{ sport: parseRange(checked.sport), dport: parseRange(checked.dport), uidrange: parseRange(checked.uidrange) },
       ...(table === undefined ? {} : { table: table as number }),
       ...actionOf(call, options),
     };
@@ -145,8 +145,8 @@ function nameOf(name: 'iif' | 'oif', device: Interface | string | undefined): ob
 }
 
 function familyOf(call: string, family: Family | undefined, ofNets: readonly (Family | undefined)[]): Family {
-  const said = new Set([family, ...ofNets].filter((each) => each !== undefined));
-  const [first = 4, other] = said;
+  const families = new Set([family, ...ofNets].filter((each) => each !== undefined));
+  const [first = 4, other] = families;
   if (other !== undefined) throw new UsageError(`${call}: family, from and to must be of one version of IP`);
   return first;
 }

@@ -95,6 +95,11 @@ export class Segment {
   }
 }
 
+/** Whether two devices hear each other's broadcasts. */
+export function areOnOneLink(one: Interface, other: Interface): boolean {
+  return one.peer === other || (one.segment !== undefined && one.segment === other.segment);
+}
+
 function defaultSubnets(number: number): Prefix[] {
   return [
     { address: `10.${number >> 8}.${number & 255}.0`, length: 24, family: 4 },

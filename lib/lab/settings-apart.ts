@@ -21,11 +21,11 @@ export function readApart({ namespace, index }: Interface, kind: LinkKind): obje
 export function changeApart(iface: Interface, kind: LinkKind, settings: object): void {
   const { namespace, index } = iface;
   const { apart } = kind.description;
-  const said = Object.entries(settings).filter(([name, value]) => value !== undefined && kind.apart.includes(name));
-  if (!apart || said.length === 0) return;
+  const given = Object.entries(settings).filter(([name, value]) => value !== undefined && kind.apart.includes(name));
+  if (!apart || given.length === 0) return;
   const { generic } = engineOf(namespace);
   const before = readApart(iface, kind);
-  for (const request of apart.change(genericId(generic, apart.family), index, Object.fromEntries(said), before)) {
+  for (const request of apart.change(genericId(generic, apart.family), index, Object.fromEntries(given), before)) {
     try {
       generic.change(request);
     } catch (error) {

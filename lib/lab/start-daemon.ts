@@ -1,11 +1,13 @@
-import { after, now, turn } from '../kernel/clock.ts';
+import { after, now, sleep, turn } from '../kernel/clock.ts';
+import { errorMessage } from '../kernel/error-message.ts';
+import { setFrames } from '../kernel/own-frames.ts';
 import { checkMilliseconds, checkOptions } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { Daemon } from './daemon.ts';
 import { type Ready, type ReadyCheck, readyCheck } from './daemon-ready.ts';
 import { type ExecOptions, startProgram } from './exec.ts';
 import type { Namespace } from './namespace.ts';
-import type { Program } from './program.ts';
+import { OUTPUT_DEADLINE, type Program } from './program.ts';
 import { registerWait } from './waits.ts';
 
 /** How long a daemon may take until it is ready, in milliseconds. */
@@ -59,11 +61,7 @@ async function waitUntilReady(program: Program, check: ReadyCheck, within: numbe
       endOf(program),
       late.promise,
     ]).catch((error: unknown) => {
-      throw startFailure(
-        program,
-        `could not wait for ${check.words}: ${error instanceof Error ? error.message : error}`,
-        error,
-      );
+      throw startFailure(program, `could not wait for ${check.words}: ${errorMessage(error)}`, error);
     });
     if (outcome === 'ready') return;
     // The end of a process may be told before what it printed last.
@@ -89,8 +87,7 @@ async function endOf(program: Program): Promise<'ended'> {
 
 /** Waits until what it printed last has been read: false if others, which it has started, hold its output open. */
 async function isPrinted({ subprocess }: Program): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => after(OUTPUT_DEADLINE, () => resolve(false)));
-  return Promise.race([subprocess.then(() => true), late]);
+  return Promise.race([subprocess.then(() => true), sleep(OUTPUT_DEADLINE).then(() => false)]);
 }
 
 function startFailure(program: Program, what: string, cause?: unknown): Error {
@@ -104,7 +101,7 @@ function startFailure(program: Program, what: string, cause?: unknown): Error {
     ...(printed.length > 0 ? ['Its last output:', ...printed] : [SILENT]),
   ];
   const error = new Error(harmless(lines.join('\n')), cause === undefined ? {} : { cause });
-  error.stack = `${error.name}: ${error.message}\n${program.frames}`;
+  setFrames(error, program.frames);
   return error;
 }
 
@@ -114,6 +111,3 @@ const SILENT =
 
 /** How many of its last lines the message of a failed start has. */
 const LINES = 20;
-
-/** How long the end of its output is waited for, in milliseconds. */
-const OUTPUT_DEADLINE = 500;

@@ -4,7 +4,7 @@ import { KernelError } from '../kernel/kernel-error.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { TapFile } from '../kernel/tap-file.ts';
 import type { TunFlags } from '../kernel/tun-device.ts';
-import { checkBoolean, checkMilliseconds, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { checkBoolean, checkMilliseconds, checkOptions, LONGEST_TIMER, show, UsageError } from '../kernel/validate.ts';
 import { kindOf } from '../links/registry.ts';
 import { completeFrame, VIRTIO_NET_HEADER } from '../wire/virtio-net.ts';
 import { engineOf } from './engine.ts';
@@ -43,8 +43,6 @@ interface FrameFile {
 const WITHIN = 1000;
 /** The least that a frame has, and a packet. */
 const SMALLEST = { tap: ['an Ethernet header', 14], tun: ['an IPv4 header', 20] } as const;
-/** Node's timers count in 32 bits with a sign. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * A character device, opened. A macvtap's or ipvtap's is the place of a virtual machine's network card: what the device

@@ -1,3 +1,4 @@
+import { setFrames } from '../kernel/own-frames.ts';
 import type { ExecFailure } from './exec.ts';
 import type { Program } from './program.ts';
 
@@ -74,6 +75,6 @@ function describeDeath(program: Program): { summary: string; error: Error } {
 
 function errorAt(message: string, frames: string): Error {
   const error = new Error(message);
-  error.stack = `${error.name}: ${error.message}\n${frames}`;
+  setFrames(error, frames);
   return error;
 }

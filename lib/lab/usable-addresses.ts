@@ -1,4 +1,4 @@
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { readSysctls } from '../kernel/sysctl.ts';
 import { Monitor } from '../netlink/monitor.ts';
@@ -46,7 +46,7 @@ export async function waitForUsableAddresses(namespace: Namespace): Promise<void
     if (now() > deadline) {
       throw new Error(`${missing.join(', ')}: the solicited-node group was not joined within ${DEADLINE} ms`);
     }
-    await new Promise<void>((resolve) => after(0, resolve));
+    await sleep(0);
   }
 }
 

@@ -1,6 +1,5 @@
-import { constants } from 'node:os';
-import { KernelError } from '../kernel/kernel-error.ts';
-import { checkBoolean, checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
+import { ignoredByKernel } from '../kernel/kernel-error.ts';
+import { checkBoolean, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { missingVlanFiltering } from '../links/bridge.ts';
 import { isBridgePort, portOf } from '../links/bridge-port.ts';
 import { kindOf } from '../links/registry.ts';
@@ -12,13 +11,14 @@ import {
   rangeOf,
   type VlanIds,
 } from '../netlink/bridge-vlan.ts';
-import { type PortState, portState } from '../netlink/port-state.ts';
 import type { Request } from '../netlink/request.ts';
 import type { PortVlans } from '../state/network-state.ts';
 import { readVlans } from '../state/read-vlans.ts';
 import { engineOf } from './engine.ts';
 import type { Interface } from './interface.ts';
 import { checkAlive } from './interface-state.ts';
+import { checkTunnelIds, checkVlanIds } from './vlan-ids.ts';
+import { checkVlanSettings, type VlanSettings, whyInvalid } from './vlan-settings.ts';
 import { change, watcher } from './watcher.ts';
 
 /** VLANs of a port, in the words of `bridge vlan add`. */
@@ -36,38 +36,6 @@ export interface VlanMembership {
    */
   tunnelId?: VlanIds;
 }
-
-/** Settings of VLANs of a port, in the words of `bridge vlan set`. */
-export interface VlanSettings extends Pick<VlanMembership, 'id'> {
-  /** The port's state for the frames of these VLANs. @default 'forwarding' */
-  state?: PortState;
-  /**
-   * The bridge does not flood ARP and ND questions to the port that it can answer, and answers those for hosts behind it
-   * (`br_is_neigh_suppress_enabled`, Linux 6.4). It counts while the port's `neighVlanSuppress` is on. @default false
-   */
-  neighSuppress?: boolean;
-  /**
-   * While the bridge's `mcastVlanSnooping` is on, the port gets every group of these VLANs: 0 never, 1 if a multicast router is heard
-   * here, 2 always, 3 for some time, which a bridge itself does not take (`br_multicast_set_vlan_router`, Linux 5.15). @default 1
-   */
-  mcastRouter?: number;
-  /**
-   * The most MDB entries that the port may have in each of these VLANs; 0 for no limit. It needs the bridge's `mcastVlanSnooping`
-   * (`br_vlan_process_one_opts`, Linux 6.3). @default 0
-   */
-  mcastMaxGroups?: number;
-}
-
-/** What {@link VlanList.set} changes. */
-export const VLAN_SETTINGS = ['state', 'neighSuppress', 'mcastRouter', 'mcastMaxGroups'] as const;
-
-/** Those of ports alone. */
-const OF_PORTS = ['neighSuppress', 'mcastMaxGroups'] as const;
-
-/** As iproute2 has it: 24 bits, those of a VNI. */
-const HIGHEST_TUNNEL = 2 ** 24 - 1;
-const TUNNEL_RULE = `a whole number from 1 to ${HIGHEST_TUNNEL}, or a range, as in '1010-1019'`;
-const RULE = "a VLAN from 1 to 4094, or a range, as in '100-199'";
 
 /**
  * The VLANs of a port of a bridge, or of a bridge itself, as `bridge vlan` has them. They count while the bridge's
@@ -122,21 +90,8 @@ export class VlanList {
   set(vlan: VlanSettings): void {
     const call = `${this.#owner}.vlan.set`;
     change(call, [vlan], () => {
-      checkOptions(call, vlan, ['id', ...VLAN_SETTINGS]);
+      checkVlanSettings(call, vlan, isOfBridge(this.#owner));
       const { id, ...settings } = vlan;
-      const { state, neighSuppress } = settings;
-      checkVlanIds(call, id);
-      portState.check?.(call, 'state', state);
-      checkBoolean(call, 'neighSuppress', neighSuppress);
-      checkInteger(call, 'mcastRouter', settings.mcastRouter, 0, isOfBridge(this.#owner) ? 2 : 3);
-      checkInteger(call, 'mcastMaxGroups', settings.mcastMaxGroups, 0, 2 ** 32 - 1);
-      if (VLAN_SETTINGS.every((name) => settings[name] === undefined))
-        throw new UsageError(`${call}: one of ${VLAN_SETTINGS.join(', ')} must be given`);
-      for (const name of OF_PORTS)
-        if (settings[name] !== undefined && isOfBridge(this.#owner))
-          throw new UsageError(
-            `${call}: ${name} is a setting of ports, not of the bridge itself (br_vlan_process_one_opts)`,
-          );
       const causes = {
         EOPNOTSUPP: missingVlanFiltering,
         ENOENT: `${this.#owner} is not in each of these VLANs: see ${this.#owner}.vlan.list()`,
@@ -147,7 +102,7 @@ export class VlanList {
       const { index } = this.#owner;
       this.#send(call, bridgeVlanOptions.change({ index, id, ...settings }, causes));
       this.#refuseIgnored(call, vlan);
-      if (neighSuppress) engineOf(this.#owner.namespace.lab).visits.addFault();
+      if (settings.neighSuppress) engineOf(this.#owner.namespace.lab).visits.addFault();
     });
   }
 
@@ -200,7 +155,7 @@ export class VlanList {
     );
     if (ignored === undefined) return;
     const cause = `this kernel ignores ${ignored} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING`;
-    throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+    throw ignoredByKernel(operation, cause);
   }
 
   /** iproute2's `self`: the bridge's own, as of one more port. */
@@ -214,14 +169,8 @@ export class VlanList {
     engineOf(this.#owner.namespace).rtnetlink.change(...requests);
   }
 
-  /** The kernel takes each refusal of it for EINVAL (br_afspec, br_process_vlan_tunnel_info). */
   #checkTunnel(call: string, id: VlanIds, tunnelId: VlanIds): void {
-    checkRow(call, 'tunnelId', tunnelId, HIGHEST_TUNNEL, TUNNEL_RULE);
-    const [[first, last], [tunnelOfFirst, tunnelOfLast]] = [rangeOf(id), rangeOf(tunnelId)];
-    if (last - first !== tunnelOfLast - tunnelOfFirst)
-      throw new UsageError(
-        `${call}: tunnelId must be a range as long as id (br_process_vlan_tunnel_info): received ${show(tunnelId)} for ${show(id)}`,
-      );
+    checkTunnelIds(call, id, tunnelId);
     this.#check(call);
     if (isOfBridge(this.#owner))
       throw new UsageError(`${call}: tunnelId is a setting of ports, not of the bridge itself (br_afspec)`);
@@ -235,10 +184,10 @@ export class VlanList {
   #checkMapping(call: string, id: VlanIds, tunnelId: VlanIds): void {
     const [[first, last], [tunnelOfFirst]] = [rangeOf(id), rangeOf(tunnelId)];
     for (const vlan of this.#read()) {
-      const said = tunnelOfFirst + vlan.id - first;
-      if (vlan.id < first || vlan.id > last || vlan.tunnelId === undefined || vlan.tunnelId === said) continue;
+      const given = tunnelOfFirst + vlan.id - first;
+      if (vlan.id < first || vlan.id > last || vlan.tunnelId === undefined || vlan.tunnelId === given) continue;
       throw new UsageError(
-        `${call}: tunnelId must be that of the VLAN: VLAN ${vlan.id} of ${this.#owner} has tunnel ${vlan.tunnelId}: received ${said}`,
+        `${call}: tunnelId must be that of the VLAN: VLAN ${vlan.id} of ${this.#owner} has tunnel ${vlan.tunnelId}: received ${given}`,
       );
     }
   }
@@ -250,37 +199,8 @@ export class VlanList {
   }
 }
 
-/** Why the kernel may find settings invalid: the newest comes first. */
-function whyInvalid({ neighSuppress, mcastMaxGroups, mcastRouter }: Omit<VlanSettings, 'id'>): { EINVAL?: string } {
-  if (neighSuppress !== undefined)
-    return { EINVAL: 'this kernel knows no neigh_suppress of a VLAN: it came with Linux 6.4' };
-  if (mcastMaxGroups !== undefined)
-    return {
-      EINVAL:
-        "mcast_max_groups of a VLAN came with Linux 6.3, and needs the bridge's mcastVlanSnooping (br_vlan_process_one_opts)",
-    };
-  if (mcastRouter !== undefined)
-    return { EINVAL: 'this kernel knows no mcast_router of a VLAN: it came with Linux 5.15' };
-  return {};
-}
-
 const CAUSES = { EOPNOTSUPP: missingVlanFiltering };
 
 function isOfBridge(owner: Interface): boolean {
   return kindOf(owner)?.description.hasPorts === true;
-}
-
-/** @throws UsageError for what are no VLANs */
-export function checkVlanIds(call: string, id: unknown): void {
-  if (id === undefined) throw new UsageError(`${call}: id must be given: ${RULE}`);
-  checkRow(call, 'id', id, 4094, RULE);
-}
-
-/** Checks a number, or several in a row. */
-function checkRow(call: string, option: string, value: unknown, most: number, rule: string): void {
-  const isRange = typeof value === 'string' && /^\d+-\d+$/.test(value);
-  const [first, last] = isRange ? rangeOf(value as VlanIds) : [value, value];
-  const isOne = (each: unknown) => Number.isInteger(each) && Number(each) >= 1 && Number(each) <= most;
-  if (isOne(first) && isOne(last) && Number(first) <= Number(last)) return;
-  throw new UsageError(`${call}: ${option} must be ${rule}: received ${show(value)}`);
 }

@@ -1,15 +1,15 @@
-import { constants } from 'node:os';
-import { KernelError } from '../kernel/kernel-error.ts';
+import { ignoredByKernel } from '../kernel/kernel-error.ts';
 import { checkOptions, UsageError } from '../kernel/validate.ts';
 import { bridge, missingVlanFiltering } from '../links/bridge.ts';
 import { bridgeVlanGlobal } from '../netlink/bridge-mst.ts';
 import type { VlanIds } from '../netlink/bridge-vlan.ts';
 import { VLAN_MULTICAST } from '../netlink/vlan-multicast.ts';
+import { listVlanMulticast } from '../state/read-vlan-multicast.ts';
 import type { Bridge } from './bridge.ts';
 import { checkLabOpen } from './check-lab-open.ts';
 import { engineOf } from './engine.ts';
 import type { SwitchOptions } from './switch.ts';
-import { checkVlanIds } from './vlan-list.ts';
+import { checkVlanIds } from './vlan-ids.ts';
 import { change, watcher } from './watcher.ts';
 
 /** The multicast settings of a VLAN. Each is like the setting of the same name of the bridge (`lab.switch`). */
@@ -76,19 +76,12 @@ export class VlanMulticast {
     if (ignored === undefined) return;
     const more = ignored === 'mcastMldVersion' ? ' and CONFIG_IPV6' : '';
     const cause = `this kernel ignores ${ignored} of a VLAN: it needs CONFIG_BRIDGE_IGMP_SNOOPING${more}`;
-    throw new KernelError({ operation, errno: constants.errno.EOPNOTSUPP, cause });
+    throw ignoredByKernel(operation, cause);
   }
 
   #read(): ({ id: number } & VlanMulticastSettings)[] {
-    const rows = engineOf(this.#bridge.namespace).rtnetlink.list(bridgeVlanGlobal.all());
-    return rows
-      .filter(({ index }) => index === this.#bridge.index)
-      .flatMap(({ vlans }) => vlans)
-      .flatMap(({ first, last, multicast }) =>
-        Array.from({ length: last - first + 1 }, (_, at) => ({
-          id: first + at,
-          ...(multicast as VlanMulticastSettings),
-        })),
-      );
+    const { namespace, index } = this.#bridge;
+    const all = listVlanMulticast(engineOf(namespace).rtnetlink).filter(({ bridge: of }) => of === index);
+    return all.map(({ id, settings }) => ({ id, ...(settings as VlanMulticastSettings) }));
   }
 }

@@ -153,7 +153,7 @@ export const bridgeLink = new Family({
   messages: ['LINK', 16],
   changes: 'set',
   body: body(linkHeader, table({ settings: attribute('IFLA_PROTINFO', 12, flat(bridgePort)) })),
-  complete: (said) => ({ ...said, family: AF_BRIDGE }),
+  complete: (change) => ({ ...change, family: AF_BRIDGE }),
   verbs: { change: 'set' },
   words: ({ index = 0 }, names, rest) => ['dev', names.device(index), ...rest],
 });

@@ -2,7 +2,8 @@ import { checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { PORT_OPTIONS } from './bridge-port.ts';
 import { describeLink } from './describe-link.ts';
 import type { LinkDescription, Lower } from './link-description.ts';
-import { type LinkKind, readableOf } from './link-kind.ts';
+import type { LinkKind } from './link-kind.ts';
+import { readableOf } from './link-option.ts';
 import { ownKind } from './registry.ts';
 import type { Settings } from './setting.ts';
 

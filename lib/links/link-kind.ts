@@ -1,29 +1,20 @@
+import { pick, withoutUndefined } from '../kernel/plain-object.ts';
 import { UsageError } from '../kernel/validate.ts';
 import type { LinkState } from '../netlink/link.ts';
 import { registerLinkData, registerPortData } from '../netlink/link-info.ts';
 import { NUMBERS } from '../netlink/names.ts';
 import type { Causes } from '../netlink/request.ts';
 import { type Table, table } from '../netlink/table.ts';
-import type { JsonSchema, Type } from '../netlink/type.ts';
+import type { Type } from '../netlink/type.ts';
 import type { End, LeftOut, LinkDescription, Lower, Refused } from './link-description.ts';
-import type { BitRules, NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
+import { checkWhen, isApart, isKernelDefault, type Option, readableOf } from './link-option.ts';
+import type { NewSettings, SettingRules, Settings, SettingsOf } from './setting.ts';
 
 /** What a spec may say of a new link of a kind. */
 export type NewSettingsOf<K> = K extends LinkKind<string, infer S> ? NewSettings<S> : never;
 
 type Values = Readonly<Record<string, unknown>>;
 type Words = readonly (string | number)[];
-
-/** A setting that a spec may say: its rules, and how its value is checked. */
-interface Option {
-  rules: SettingRules;
-  rule: string | undefined;
-  /** The rule as a JSON Schema; undefined where no type has one. */
-  schema: JsonSchema | undefined;
-  /** It is another device: a spec says an interface, and is given one. */
-  isDevice: boolean;
-  check: (call: string, option: string, value: unknown) => void;
-}
 
 /** A kind of links: what it is described to be, and what follows from that. */
 export class LinkKind<K extends string = string, S extends Settings = Settings, L extends Lower = Lower> {
@@ -116,8 +107,7 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   /** The settings that a master of this kind keeps for a link; empty for a link without such a master. */
   ofMember({ slaveKind, slaveData }: Pick<LinkState, 'slaveKind' | 'slaveData'>): Values {
     if (slaveKind !== this.kind) return {};
-    const told = Object.entries(Object(slaveData) as Values);
-    return Object.fromEntries(told.filter(([name, value]) => this.memberOptions.has(name) && value !== undefined));
+    return withoutUndefined(pick(Object(slaveData) as Values, [...this.memberOptions.keys()]));
   }
 
   /** What a message says of a link of this kind, to make or change it. */
@@ -127,8 +117,8 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
 
   /** The words behind `ip link add … type KIND` that make a link with these settings. A kernel default needs none. */
   words(settings: Values): readonly string[] {
-    const said = [...this.options].filter(([name, { rules }]) => !isKernelDefault(settings[name], rules));
-    const chosen = Object.fromEntries(said.map(([name]) => [name, settings[name]]));
+    const given = [...this.options].filter(([name, { rules }]) => !isKernelDefault(settings[name], rules));
+    const chosen = Object.fromEntries(given.map(([name]) => [name, settings[name]]));
     return this.table.words(this.as(chosen).data as never, NUMBERS);
   }
 
@@ -213,64 +203,30 @@ export class LinkKind<K extends string = string, S extends Settings = Settings, 
   }
 
   /** Checks what a spec says of a new link. @throws UsageError */
-  checkNew(call: string, said: Values): void {
+  checkNew(call: string, given: Values): void {
     for (const [name, { rules, rule, check }] of this.options) {
-      const isNeeded = rules.required && !(rules.unless !== undefined && said[rules.unless]);
-      if (isNeeded && said[name] === undefined)
+      const isNeeded = rules.required && !(rules.unless !== undefined && given[rules.unless]);
+      if (isNeeded && given[name] === undefined)
         throw new UsageError(`${call}: ${name} must be given${rule ? `: ${rule}` : ''}`);
-      check(call, name, said[name]);
+      check(call, name, given[name]);
     }
-    const settings = { ...this.defaults, ...withoutUndefined(said) };
+    const settings = { ...this.defaults, ...withoutUndefined(given) };
     // What is off can be said of any link.
     for (const [name, { rules }] of this.options)
-      if (said[name] !== undefined && said[name] !== false) checkWhen(call, name, rules, settings);
+      if (given[name] !== undefined && given[name] !== false) checkWhen(call, name, rules, settings);
   }
 
   /** Checks what a spec would change. @throws UsageError */
-  checkChange(call: string, said: Values, settings: () => Values): void {
+  checkChange(call: string, given: Values, settings: () => Values): void {
     for (const [name, { rules, check }] of this.options) {
-      if (said[name] === undefined) continue;
-      check(call, name, said[name]);
+      if (given[name] === undefined) continue;
+      check(call, name, given[name]);
       if (rules.when) checkWhen(call, name, rules, settings());
     }
-    const why = this.description.refusesChange?.(said as Partial<SettingsOf<S>>, settings() as SettingsOf<S>);
+    const why = this.description.refusesChange?.(given as Partial<SettingsOf<S>>, settings() as SettingsOf<S>);
     if (why !== undefined) throw new UsageError(`${call}: ${why}`);
   }
 }
 
 /** Which kind another is a variant of. */
 const variants = new Map<string, LinkKind>();
-
-function isApart(rules: SettingRules | BitRules): boolean {
-  return 'apart' in rules && rules.apart === true;
-}
-
-/** The settings that have a name of their own, each with its rules. */
-export function readableOf(settings: Settings): [string, Option][] {
-  return Object.entries(settings).flatMap(([name, { of, rules }]): [string, Option][] => {
-    const { rule, schema, check = () => {}, isDevice = false } = of;
-    if ('each' in rules) {
-      const { each } = rules as BitRules;
-      return Object.entries(each).map(([bit, ofBit]) => [bit, { rules: ofBit, rule, schema, isDevice, check }]);
-    }
-    const own: SettingRules = rules;
-    return own.internal ? [] : [[name, { rules: own, rule, schema, isDevice, check: own.check ?? check }]];
-  });
-}
-
-function checkWhen(call: string, name: string, { when = {} }: SettingRules, settings: Values): void {
-  for (const [other, value] of Object.entries(when)) {
-    if (settings[other] === value) continue;
-    throw new UsageError(`${call}: ${name} belongs to ${other} ${value}: received ${other} ${settings[other]}`);
-  }
-}
-
-/** A setting that is off, or an empty list or map, needs no word, unless the kernel's default is another. */
-function isKernelDefault(value: unknown, { kernelDefault = false }: SettingRules): boolean {
-  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-  return value === undefined || value === kernelDefault || isEmpty;
-}
-
-function withoutUndefined(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}

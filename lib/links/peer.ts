@@ -5,7 +5,7 @@ import { setting } from './setting.ts';
 /** What a pair says of its other end: all that a link says of itself. Of one that is there the kernel says nothing. */
 const peer: Type<unknown, Parameters<typeof linkBody.write>[1]> = {
   ...linkBody,
-  words: (said, names) => ['name', said.name ?? '', ...linkBody.words(said, names)],
+  words: (peer, names) => ['name', peer.name ?? '', ...linkBody.words(peer, names)],
 };
 
 /** The attribute of a kind of pairs that describes the other end of a new one. */

@@ -73,9 +73,9 @@ export const team = describeLink('team', {
     unheard: 'ESRCH',
     change: (id, index, settings, present) => {
       // team_change_mode refuses the mode that there is.
-      const said = optionsOf(settings).filter(([name, value]) => name !== 'mode' || value !== Object(present).mode);
+      const given = optionsOf(settings).filter(([name, value]) => name !== 'mode' || value !== Object(present).mode);
       // Each by itself: where nobody hears of one, the kernel passes over those behind it.
-      return said.map(([name, value]) => ({
+      return given.map(([name, value]) => ({
         ...genericRequest(id, teamOptions, {
           ...{ command: TEAM_CMD_OPTIONS_SET, index },
           options: [teamOption(NAMES[name], value)],

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
+import { LOCK_EX, LOCK_NB } from '../kernel/constants.ts';
 import { flock } from '../kernel/libc.ts';
 
 /** Where kernels are kept, by the XDG Base Directory rules: `~/.cache/hairpin/kernels`. */
@@ -52,8 +53,6 @@ export function dropCached(name: string): void {
 }
 
 const LOCK_SH = 1;
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 /** By what they are copies of: descriptors of folders of the cache, which are locked (flock(2)) until this process ends. */
 const held = new Map<string, number>();
 

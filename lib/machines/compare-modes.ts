@@ -1,3 +1,4 @@
+import { alignColumns } from '../kernel/align-columns.ts';
 /** A line of `hairpin modes --json`: a question, and what a kernel answers. */
 export interface ModesAnswer {
   ns1: string;
@@ -35,16 +36,7 @@ export function formatDifferences(
     ['question', ...names],
     ...differences.map(({ question, copies }) => [question, ...copies.map((count) => String(count ?? 'not asked'))]),
   ];
-  const widths = (rows[0] as string[]).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] as string).length)),
-  );
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] as number))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${lines.join('\n')}\n\n${names.join(' and ')} differ on ${differences.length} of ${questions} questions (copies that arrive).\n`;
+  return `${alignColumns(rows).join('\n')}\n\n${names.join(' and ')} differ on ${differences.length} of ${questions} questions (copies that arrive).\n`;
 }
 
 function questionOf({ ns1, ns2, hairpin, from, to, kind }: ModesAnswer): string {

@@ -1,7 +1,7 @@
 import { runningTests } from '../report/running-tests.ts';
 import { lastLines, linesOf, tellingLines } from './console.ts';
 import { whichTests } from './describe-reports.ts';
-import type { Ending, Engine, MachineRun } from './machine.ts';
+import type { Ending, Engine, MachineRun } from './machine-run.ts';
 
 const ENGINES: Record<Engine, string> = {
   kvm: 'KVM',

@@ -125,12 +125,12 @@ const TAINTS = { B: 1 << 5, D: 1 << 7, W: 1 << 9, L: 1 << 14 };
 
 /** The kernel has reported something since the command began, and the console has not got it. */
 function silentTaint(console: string): KernelReport | undefined {
-  const said = linesOf(console).find((line) => line.startsWith(TAINTED));
-  const [before = 0, after = 0] = said?.slice(TAINTED.length).split(' ').map(Number) ?? [];
+  const told = linesOf(console).find((line) => line.startsWith(TAINTED));
+  const [before = 0, after = 0] = told?.slice(TAINTED.length).split(' ').map(Number) ?? [];
   const letters = Object.entries(TAINTS).flatMap(([letter, bit]) => (after & ~before & bit ? letter : []));
-  if (said === undefined || letters.length === 0) return undefined;
+  if (told === undefined || letters.length === 0) return undefined;
   const line = `the kernel is tainted (${letters.join(', ')}), but its console shows no report`;
-  return { kind: 'taint', line, lines: [said], tests: { running: [], last: undefined }, late: true, times: 1 };
+  return { kind: 'taint', line, lines: [told], tests: { running: [], last: undefined }, late: true, times: 1 };
 }
 
 function signIn(text: string): (Pick<KernelReport, 'kind' | 'line' | 'late'> & { extent: Extent }) | undefined {

@@ -1,101 +1,26 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
+import { withoutUndefined } from '../kernel/plain-object.ts';
 import { UsageError } from '../kernel/validate.ts';
 import { clearPlace, placeIn } from '../report/results.ts';
 import { makeFolder, openNewFile, PRIVATE } from '../report/write-file.ts';
-import { type Accelerator, chooseAccelerator } from './accelerator.ts';
+import { chooseAccelerator } from './accelerator.ts';
 import { beginTask, WRITTEN } from './begin-task.ts';
 import { dropCached } from './cache.ts';
 import { eachLine, lastLines, messageOf, PANIC } from './console.ts';
 import { describeEnding } from './describe-run.ts';
 import { GuestClock } from './guest-clock.ts';
-import {
-  BOOTED,
-  EXIT_FILE,
-  type GuestTask,
-  type Share,
-  START_FILE,
-  startScript,
-  UNABLE,
-  WAITS,
-} from './guest-scripts.ts';
+import { BOOTED, EXIT_FILE, START_FILE, startScript, UNABLE, WAITS } from './guest-scripts.ts';
 import { chooseShare, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
-import { findReports, type KernelReport } from './kernel-reports.ts';
+import { findReports } from './kernel-reports.ts';
+import type { Ending, Engine, MachineRun, MachineTask } from './machine-run.ts';
 import { QemuEnded } from './monitor.ts';
 import { afterRunning, processorWait } from './processor-wait.ts';
 import { startMachine } from './start-machine.ts';
 import { gatherOutput } from './start-program.ts';
 import { watchDebugger } from './watch-debugger.ts';
-
-/** What is to run, and how long it may take. */
-export interface MachineTask
-  extends Pick<GuestTask, 'command' | 'cwd' | 'env' | 'results' | 'stdout' | 'failOnWarning'> {
-  /**
-   * Until the guest's own root is up, in milliseconds. Time that the guest waits for a processor of this machine does not count.
-   * @default 60000 with KVM, 180000 without
-   */
-  bootWithin?: number | undefined;
-  /** For everything, in milliseconds. @default 1800000 */
-  within?: number | undefined;
-  /** Mebibytes. @default 1024, and as much for each processor */
-  memory?: number | undefined;
-  /** @default with KVM as many as this machine has, at most 4; without 1 */
-  cpus?: number | undefined;
-  /** More arguments for the kernel. */
-  append?: string | undefined;
-  /** Ways for the root, for a spec. @default whatever this machine and the kernel have */
-  shares?: readonly Share[] | undefined;
-  /** Gets what the command prints, as it comes. */
-  onOutput?: ((text: string) => void) | undefined;
-  /** The command has a terminal. */
-  terminal?: MachineTerminal | undefined;
-  /**
-   * The guest waits for a debugger before the kernel begins. Called when QEMU listens for one, with its Unix socket, which
-   * is in the results folder. While the debugger holds the guest, no time-out runs.
-   */
-  onDebugger?: ((socket: string) => void) | undefined;
-}
-
-export interface MachineTerminal {
-  rows: number;
-  columns: number;
-  /** Called when the command has printed something: what is written to `line` is typed, and `leave` ends the machine. */
-  begin: (line: Writable, leave: () => void) => void;
-}
-
-/** How it ended. Only `ended` has an exit code; `left` is what its user did; all else is a failure of the kernel, or of the machine. */
-export type Ending =
-  | { kind: 'ended'; exitCode: number }
-  | { kind: 'left' }
-  | { kind: 'panic'; line: string }
-  | { kind: 'no boot' | 'time-out'; milliseconds: number }
-  | { kind: 'unable'; reason: string }
-  | { kind: 'lost'; reason: string };
-
-/** What a kernel runs in: QEMU, by one of its accelerators, or nothing but this machine's own kernel (User-Mode Linux). */
-export type Engine = Accelerator | 'uml';
-
-export interface MachineRun {
-  ending: Ending;
-  engine: Engine;
-  share: Share;
-  /** The snapshot that it went on from, by its name in the cache. */
-  resumed?: string;
-  /** Why the run could not go on from an existing snapshot, or could not leave one for the next run. */
-  snapshotFailed?: string;
-  /** Milliseconds until the guest's root was up, and until the command's first line; where it came so far. */
-  booted?: number;
-  firstOutput?: number;
-  milliseconds: number;
-  /** What the command printed. */
-  output: string;
-  console: string;
-  /** What the kernel reported of itself, panic or not. */
-  reports: KernelReport[];
-}
 
 /** The files of the results folder with all that the kernel said, and all that the command printed, as it came. */
 const [CONSOLE_FILE, OUTPUT_FILE] = ['console.log', 'output.log'];
@@ -190,15 +115,15 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
     if (PANIC.test(messageOf(line))) clock.after(PANIC_WITHIN, () => machine.child.kill('SIGKILL'));
   });
   const { promise: waits, resolve: onWaits } = Promise.withResolvers<void>();
-  const said = gatherOutput(machine.child.stdout, (text) => {
+  const printed = gatherOutput(machine.child.stdout, (text) => {
     logs[0]?.write(text);
     if (run.booted === undefined) {
-      if (said().includes(WAITS)) onWaits();
-      if (said().includes(BOOTED)) run.booted = clock.elapsed();
+      if (printed().includes(WAITS)) onWaits();
+      if (printed().includes(BOOTED)) run.booted = clock.elapsed();
     }
     endSoon(text);
   });
-  const console = () => (kept?.console ?? '') + said();
+  const console = () => (kept?.console ?? '') + printed();
   if (kept) logs[0]?.write(kept.console);
   const output = gatherOutput(started.output, (text) => {
     if (run.firstOutput === undefined) task.terminal?.begin(started.output, () => end({ kind: 'left' }));
@@ -230,9 +155,7 @@ async function runOnce(kernel: Kernel, task: MachineTask): Promise<MachineRun> {
   const reasons = complaints.map((each) => each().replace(WRITTEN, '').trim());
   const { booted, firstOutput, snapshotFailed } = run;
   return {
-    ...Object.fromEntries(
-      Object.entries({ booted, firstOutput, snapshotFailed }).filter(([, value]) => value !== undefined),
-    ),
+    ...withoutUndefined({ booted, firstOutput, snapshotFailed }),
     ending: panic ? { kind: 'panic', line: panic.line } : (run.ending ?? endingOf(task.results, console(), reasons)),
     engine,
     share,

@@ -9,7 +9,7 @@ import { dieWithParentCommand, ownMountsCommand, ownProcessesCommand } from '../
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import type { Accelerator } from './accelerator.ts';
 import type { Kernel } from './kernel.ts';
-import type { Engine } from './machine.ts';
+import type { Engine } from './machine-run.ts';
 import { Monitor } from './monitor.ts';
 import { qemuProgram, virtiofsdProgram } from './programs.ts';
 import { type QemuMachine, qemuArguments } from './qemu-arguments.ts';

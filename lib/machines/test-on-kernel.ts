@@ -6,7 +6,8 @@ import { CONSOLE } from '../report/running-tests.ts';
 import { makeFolder, replaceFile } from '../report/write-file.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import type { Kernel } from './kernel.ts';
-import { chooseEngine, type MachineRun, type MachineTask, runInMachine } from './machine.ts';
+import { chooseEngine, runInMachine } from './machine.ts';
+import type { MachineRun, MachineTask } from './machine-run.ts';
 import { vitestCommand } from './vitest-program.ts';
 
 export interface KernelTestOptions

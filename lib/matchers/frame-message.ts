@@ -1,44 +1,29 @@
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Way } from '../diagnosis/way.ts';
 import { sayCause } from '../diagnosis/words/index.ts';
-import type { Interface } from '../lab/index.ts';
-import type { Cause } from '../model/cause.ts';
-import type { HearResult } from '../probes/hear.ts';
-import { type FrameOption, isFrameKind } from '../probes/test-frame.ts';
+import { isFrameKind } from '../probes/test-frame.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { describeFrame } from '../wire/describe-frame.ts';
-import { describeDropped, dropWords, type WantedDrop } from './dropped-by.ts';
+import { describeDropped, dropWords } from './dropped-by.ts';
+import type { HeardCopies, WantedCopies } from './listen-for-copies.ts';
 import { describeDevice, plural } from './message.ts';
 import { mendOf, mendOfWays, whyOf } from './why.ts';
 
 /** What was expected, and everything that is known of what came. */
-export interface FrameCase {
-  from: Interface;
-  to: Interface;
-  frame: FrameOption;
-  copies: number | undefined;
-  within: number;
-  isNot: boolean;
-  drop: WantedDrop | undefined;
-  result: HearResult;
+export interface FrameCase extends WantedCopies, HeardCopies {
   /** Undefined if a copy came. */
   diagnosis: Diagnosis | undefined;
-  /** Why the receiver would hear nothing, whatever the network does. */
-  receiver: Cause | undefined;
-  ignored: boolean;
-  /** The tags of a copy that came to the device, and has others than were wanted. */
-  tags: string | undefined;
-  /** Other hosts' devices that got a copy, where none was to. */
-  others: readonly Interface[];
   /** Whether nothing was learnt. */
   isInconclusive: boolean;
   ways: readonly Way[];
 }
 
 /** The message of a failed `toHear` or `toSee`. */
-export function describeFrames(title: string, asked: FrameCase): Message {
-  const { from, to, frame, copies, within, isNot, drop, result, diagnosis, receiver, ignored, tags, others } = asked;
+export function describeFrames(asked: FrameCase): Message {
+  const { from, to, frame } = asked.question;
+  const { title, options, within, isNot, drop, result, diagnosis, receiver, ignored, tags, others } = asked;
   const { isInconclusive, ways } = asked;
+  const { copies } = options;
   const wanted = isNot
     ? 'no copy'
     : copies === undefined

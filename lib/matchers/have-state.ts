@@ -9,6 +9,7 @@ import { deviceNames, type EntryKind } from '../state/entries/entry-kind.ts';
 import { EntryMonitor } from '../state/entries/entry-monitor.ts';
 import { checkEntry } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
+import { checkNotClosed } from './check-receiver.ts';
 import type { Judge } from './judge.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, pluralOf, wordsOf } from './message.ts';
@@ -96,8 +97,7 @@ export function checkPlace(call: string, received: unknown): StatePlace {
   const namespace = device?.namespace ?? received;
   if (!(namespace instanceof Namespace))
     throw new UsageError(`${call}: expect() takes a namespace or an interface: received ${show(received)}`);
-  if (namespace.lab.closed)
-    throw new UsageError(`${call}: the lab of ${namespace.name} is closed; was the assertion awaited?`);
+  checkNotClosed(call, namespace);
   if (device) checkAlive(device, 'state');
   return { namespace, device };
 }

@@ -1,9 +1,7 @@
 import { type Lab, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
+import { HOLD } from '../probes/patience.ts';
 import { askedAgainIn, latenessIn } from '../trace/late-answers.ts';
-
-/** How long a negative is held, in milliseconds. Worst seen under load for an answer: 12. */
-const HOLD = 100;
 
 /** Less than an answer may take proves nothing of answers that did not come, in milliseconds. */
 const SHORTEST_HOLD = 20;

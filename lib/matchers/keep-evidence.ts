@@ -19,6 +19,7 @@ import { whyNotKept } from '../report/why-not-kept.ts';
 import { type Attempt, addMeta, attemptOf, isOver, metaOf, type Task } from './attempt.ts';
 import { evidencePlace, isPlugged, ownResults, traceMode } from './evidence-place.ts';
 import { failedAssertionOf } from './failed-assertion.ts';
+import { ownerOf } from './lab-owner.ts';
 
 /** The question whose evidence an attempt has. */
 interface Kept {
@@ -33,19 +34,6 @@ interface Kept {
 }
 
 const kept = new WeakMap<Task, Map<number, Kept>>();
-
-/** The test of each lab. vitest's current test is wrong for `test.concurrent` with the global `expect`. */
-const owners = new WeakMap<Lab, Task>();
-
-/** Records the test of a lab; for the fixture that makes it. */
-export function ownLab(lab: Lab, task: Task): void {
-  owners.set(lab, task);
-}
-
-/** The test that a lab was made for, if the fixture made it. */
-export function ownerOf(lab: Lab | undefined): Task | undefined {
-  return lab && owners.get(lab);
-}
 
 /** How a question that failed was asked. */
 export interface Asking {
@@ -87,7 +75,7 @@ export async function keepEvidence(
   try {
     const failure = failureMeta(lab, failed);
     addMeta(attempt, { failure });
-    if (!owners.has(lab) && !before) settleAtEnd(attempt);
+    if (!ownerOf(lab) && !before) settleAtEnd(attempt);
     // 'off' concerns the files: the report draws the failure in any case.
     if (traceMode() === 'off') return undefined;
     const files = keepFiles(attempt, lab, { ...failed, meta: failure, test: testOf(attempt) });

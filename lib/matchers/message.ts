@@ -1,3 +1,4 @@
+import { isPlainObject } from '../kernel/plain-object.ts';
 import { show } from '../kernel/validate.ts';
 import { Events, Interface, Lab, Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -41,28 +42,17 @@ export function nameOf(value: unknown): string {
   if (value instanceof Namespace || value instanceof Interface || value instanceof Events) return String(value);
   return isAsymmetric(value)
     ? asymmetricWords(value)
-    : isPlain(value)
+    : isPlainObject(value)
       ? `{ ${objectWords(value)} }`.replace('{  }', '{}')
       : show(value);
-}
-
-/** What `expect()` takes where a host asks. An interface is most likely the one to ask from. */
-export function askerRule(received: unknown): string {
-  const rule = 'expect() takes the namespace that asks';
-  return received instanceof Interface
-    ? `${rule}, here ${received.namespace}, and the option from takes its interface`
-    : rule;
 }
 
 /** `expect.stringMatching(/^10/)`, as the spec has it. */
 function asymmetricWords(value: object): string {
   const [name, { sample }] = [String(value), value as { sample?: unknown }];
-  const said = typeof sample === 'function' ? sample.name : sample instanceof RegExp ? String(sample) : nameOf(sample);
-  return `expect.${name.charAt(0).toLowerCase()}${name.slice(1)}(${sample === undefined ? '' : said})`;
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  const example =
+    typeof sample === 'function' ? sample.name : sample instanceof RegExp ? String(sample) : nameOf(sample);
+  return `expect.${name.charAt(0).toLowerCase()}${name.slice(1)}(${sample === undefined ? '' : example})`;
 }
 
 function objectWords(value: object): string {

@@ -1,3 +1,4 @@
+import { setFrames } from '../kernel/own-frames.ts';
 import { type Owner, reportForgotten, tryOf } from './report-forgotten.ts';
 
 /** What vitest gives a matcher as `this`, as far as it is needed here. */
@@ -25,7 +26,7 @@ export function mustBeAwaited<T>(
   frames: string,
 ): PromiseLike<T> {
   const error = new Error(`${title} was not awaited, so the test did not wait for its answer; write: await ${title}`);
-  error.stack = `${error.name}: ${error.message}\n${frames}`;
+  setFrames(error, frames);
   const call: Call = { awaited: false, judged: false, frames };
   if (task) {
     const madeIn = tryOf(task);
@@ -82,8 +83,7 @@ function watch<T>(promise: Promise<T>, frameworkThens: number, call: Call): Prom
 
 /** An error's own stack ends in the event loop; the line that a reader wants is the spec's. */
 function pointToSpec(error: unknown, { frames }: Call): unknown {
-  if (error instanceof Error && !error.stack?.includes(frames))
-    error.stack = `${error.name}: ${error.message}\n${frames}`;
+  if (error instanceof Error && !error.stack?.includes(frames)) setFrames(error, frames);
   return error;
 }
 

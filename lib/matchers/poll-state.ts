@@ -1,4 +1,5 @@
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
+import { watcher } from '../lab/watcher.ts';
 import type { StateTimes } from './have-state.ts';
 
 /** A state that no event tells of. */
@@ -40,7 +41,11 @@ export async function pollState<T>({
     const seen = look();
     since = isSo(seen) ? (since ?? at) : undefined;
     const holds = since !== undefined && (!isNot || at - since >= hold);
-    if (holds || (since === undefined && isOver)) return { holds, seen, looks, took: now() - started };
-    await new Promise<void>((resolve) => after(every, resolve));
+    if (holds || (since === undefined && isOver)) {
+      const took = now() - started;
+      if (holds && !isNot) watcher()?.answered(took);
+      return { holds, seen, looks, took };
+    }
+    await sleep(every);
   }
 }

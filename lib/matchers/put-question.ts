@@ -1,4 +1,4 @@
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
 import { echoLimitWords } from '../probes/echo-limit.ts';
@@ -25,7 +25,7 @@ export interface ReachQuestion {
   from: Namespace;
   to: Namespace | Interface | string;
   options: ReachOptions;
-  patience: Patience & { control?: boolean };
+  patience: Patience & { askSilentTarget?: boolean };
   isNot: boolean;
   waypoints: Waypoints | undefined;
 }
@@ -49,7 +49,7 @@ export async function putQuestion(question: ReachQuestion): Promise<PutQuestion>
   let answered = await putOnce(question, patience.milliseconds);
   for (let attempt = 1; !isNot && answered.fault && (attempt < FEWEST_ATTEMPTS || now() < deadline); attempt++) {
     if (patience.isHopeless?.()) break;
-    await pause(PAUSES[attempt - 1] ?? LAST_PAUSE);
+    await sleep(PAUSES[attempt - 1] ?? LAST_PAUSE);
     const again = await putOnce(question, Math.max(LAST_PAUSE, deadline - now()));
     if (again.report.outcome === 'answered') answered = again;
   }
@@ -98,8 +98,4 @@ function faultOf(put: PutQuestion, { to, waypoints }: ReachQuestion): Pick<PutQu
   }
   const fault = waypoints && describeDetour(waypoints, traceOf(put));
   return fault === undefined ? {} : { fault };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => after(milliseconds, resolve));
 }

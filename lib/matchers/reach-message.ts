@@ -11,8 +11,8 @@ import { describeDevice, milliseconds, plural } from './message.ts';
 import type { Waypoints } from './through.ts';
 import { mendOf, whyOf } from './why.ts';
 
-/** What was expected, and everything that is known of what came. */
-export interface ReachCase {
+/** What the spec wants of the answer. Times are in milliseconds. */
+export interface WantedReach {
   isNot: boolean;
   within: number;
   hold: number;
@@ -20,6 +20,10 @@ export interface ReachCase {
   /** The cause that was to be the one. */
   drop: WantedDrop | undefined;
   waypoints: Waypoints | undefined;
+}
+
+/** What was expected, and everything that is known of what came. */
+export interface ReachCase extends WantedReach {
   ways: readonly Way[];
   /** Why there was no answer; undefined where there was one. */
   diagnosed: Pick<Diagnosed, 'diagnosis' | 'translated' | 'isPast' | 'failure'> | undefined;

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../kernel/plain-object.ts';
 import { article } from '../kernel/validate.ts';
 import type { Message } from '../report/failure-meta.ts';
 import type { StateTimes } from './have-state.ts';
@@ -69,36 +70,32 @@ export function nearest(
 ): string[] {
   const names =
     typeof wanted === 'object' && wanted !== null && !('asymmetricMatch' in wanted) ? Object.keys(wanted) : [];
-  const said = wanted as Record<string, unknown>;
+  const expected = wanted as Record<string, unknown>;
   const scored = entries.map((entry) => {
     const own = entry as Record<string, unknown>;
-    return { own, score: names.filter((name) => judge.matches(own[name], said[name])).length };
+    return { own, score: names.filter((name) => judge.matches(own[name], expected[name])).length };
   });
   const best = Math.max(0, ...scored.map(({ score }) => score));
   const shown = scored.filter(({ score }) => score === best);
   return shown
     .slice(0, MOST)
     .flatMap(({ own }) => {
-      const seen = names.length > 0 ? likeWanted(own, said) : own;
-      return ['', `The nearest ${noun}:`, judge.diff(alike(said, seen, judge), seen) ?? judge.print(seen)];
+      const seen = names.length > 0 ? likeWanted(own, expected) : own;
+      return ['', `The nearest ${noun}:`, judge.diff(alike(expected, seen, judge), seen) ?? judge.print(seen)];
     })
     .concat(shown.length > MOST ? ['', `… and ${shown.length - MOST} more as near`] : []);
 }
 
 /** Of an entry what a spec has said something of, however deep. */
-function likeWanted(own: unknown, said: unknown): unknown {
-  if (!isPlain(own) || !isPlain(said)) return own;
-  const names = Object.keys(said).filter((name) => name in own);
-  return Object.fromEntries(names.map((name) => [name, likeWanted(own[name], said[name])]));
+function likeWanted(own: unknown, expected: unknown): unknown {
+  if (!isPlainObject(own) || !isPlainObject(expected)) return own;
+  const names = Object.keys(expected).filter((name) => name in own);
+  return Object.fromEntries(names.map((name) => [name, likeWanted(own[name], expected[name])]));
 }
 
 /** What was said, with the very values of the entry where they are as they were to be: only the others are shown to differ. */
-function alike(said: unknown, own: unknown, judge: Judge): unknown {
-  if (judge.matches(own, said)) return own;
-  if (!isPlain(own) || !isPlain(said)) return said;
-  return Object.fromEntries(Object.entries(said).map(([name, value]) => [name, alike(value, own[name], judge)]));
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+function alike(expected: unknown, own: unknown, judge: Judge): unknown {
+  if (judge.matches(own, expected)) return own;
+  if (!isPlainObject(own) || !isPlainObject(expected)) return expected;
+  return Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, alike(value, own[name], judge)]));
 }

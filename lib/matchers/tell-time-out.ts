@@ -2,7 +2,7 @@ import { framesOfOthers, spotOf } from '../kernel/own-frames.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { pendingWaits, type Wait } from '../lab/waits.ts';
 import type { Task } from './attempt.ts';
-import { ownerOf } from './keep-evidence.ts';
+import { ownerOf } from './lab-owner.ts';
 
 /** vitest's words for a test or a hook whose time is over (`makeTimeoutError`). */
 const TIME_OUT = /^(Test|Hook) timed out in \d+ms/;

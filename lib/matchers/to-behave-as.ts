@@ -1,3 +1,4 @@
+import { alignColumns } from '../kernel/align-columns.ts';
 import { checkBoolean, checkOneOf, checkOptions, show } from '../kernel/validate.ts';
 import { type Interface, isLink, MACVLAN_MODES, type MacvlanMode, UsageError } from '../lab/index.ts';
 import { macvlan } from '../links/macvlan.ts';
@@ -129,19 +130,7 @@ function describeChild(child: Interface | undefined): string {
 
 function table(differences: readonly Difference[], all: number): string {
   const head = ['from', 'to', 'kind', 'expected', 'received'];
-  const body = differences.map(({ from, to, kind, expected, copies }) => [
-    from,
-    to,
-    kind,
-    String(expected),
-    String(copies),
-  ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column]?.length ?? 0)));
-  const lines = [head, ...body].map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-  return [`${differences.length} of ${all} questions differ (copies that arrive):`, ...lines].join('\n');
+  const rows = differences.map(({ from, to, kind, expected, copies }) => [from, to, kind, `${expected}`, `${copies}`]);
+  const title = `${differences.length} of ${all} questions differ (copies that arrive):`;
+  return [title, ...alignColumns([head, ...rows])].join('\n');
 }

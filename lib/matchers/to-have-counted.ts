@@ -1,5 +1,4 @@
 import { UsageError } from '../lab/index.ts';
-import { watcher } from '../lab/watcher.ts';
 import { checkEntry, deviceName, type Fields, isAsymmetric, text, whole, word } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
 import { checkPlace, checkTimes, deviceIn, evidenceOf, goalOf, judgeIn, type StateOptions } from './have-state.ts';
@@ -64,10 +63,7 @@ export async function toHaveCounted(
     throw new UsageError(
       `${call}: there is no such counter; there are ${seen.map(nameOfCounter).join(', ') || 'none'}`,
     );
-  if (holds) {
-    if (!isNot) watcher()?.answered(took);
-    return { pass: !isNot };
-  }
+  if (holds) return { pass: !isNot };
   const verdict = { holds: false, entries: seen, found: find(seen), looks, took } as const;
   const asked = { call, place: namespace.name, noun: NOUN, isNot, times, wanted, judge };
   return { pass: isNot, message: describeState(asked, verdict), evidence: evidenceOf(namespace.lab) };

@@ -1,6 +1,5 @@
 import { show } from '../kernel/validate.ts';
 import { Namespace, UsageError } from '../lab/index.ts';
-import { watcher } from '../lab/watcher.ts';
 import type { Message } from '../report/failure-meta.ts';
 import { isAsymmetric } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
@@ -21,8 +20,8 @@ export async function toHaveSysctl(
 ): Promise<Answer> {
   const { isNot, progress = new Progress() } = this;
   const judge = judgeIn(this);
-  const said = `${show(name)}, ${nameOf(value)}${wordsOf(options)}`;
-  const call = assertionTitle('toHaveSysctl', nameOf(received), said, { isNot });
+  const words = `${show(name)}, ${nameOf(value)}${wordsOf(options)}`;
+  const call = assertionTitle('toHaveSysctl', nameOf(received), words, { isNot });
   const { namespace } = checkPlace(call, received);
   if (!(received instanceof Namespace))
     throw new UsageError(`${call}: expect() takes a namespace: received ${received}`);
@@ -36,10 +35,7 @@ export async function toHaveSysctl(
     isHopeless: () => !isNot && shouldStopWaiting(namespace.lab, progress),
     ...{ times, isNot, every: LOOK_AGAIN },
   });
-  if (last.holds) {
-    if (!isNot) watcher()?.answered(last.took);
-    return { pass: !isNot };
-  }
+  if (last.holds) return { pass: !isNot };
   const { within, hold } = times;
   const expected = isNot
     ? `${within > 0 ? `within ${within} ms ` : ''}another value, for ${hold} ms`

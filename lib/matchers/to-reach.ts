@@ -1,8 +1,8 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
 import { waysOf } from '../diagnosis/way.ts';
 import { now } from '../kernel/clock.ts';
-import { checkOneOf, show } from '../kernel/validate.ts';
-import { type Interface, Namespace, UsageError } from '../lab/index.ts';
+import { checkOneOf } from '../kernel/validate.ts';
+import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { watcher } from '../lab/watcher.ts';
 import type { Outcome } from '../probes/outcome.ts';
 import { WITHIN } from '../probes/patience.ts';
@@ -10,15 +10,16 @@ import { checkReachOptions, checkWithin, type ReachOptions, type ReachReport } f
 import { Capture } from '../trace/capture.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type Assertion, Progress } from './assertion.ts';
-import { checkDroppedBy, type DroppedByOptions, isWantedDrop, type WantedDrop } from './dropped-by.ts';
+import { checkAsker } from './check-receiver.ts';
+import { checkDroppedBy, type DroppedByOptions, isWantedDrop } from './dropped-by.ts';
 import { isPassive } from './evidence-place.ts';
 import { checkHold, holdIn } from './hold.ts';
 import { isInconclusive } from './is-inconclusive.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import { type Answer, askerRule, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
+import { type Answer, assertionTitle, milliseconds, nameOf, wordsOf } from './message.ts';
 import { type PutQuestion, putQuestion, type ReachQuestion, traceOf } from './put-question.ts';
-import { describeReach } from './reach-message.ts';
-import { checkThrough, type Waypoint, type Waypoints } from './through.ts';
+import { describeReach, type WantedReach } from './reach-message.ts';
+import { checkThrough, type Waypoint } from './through.ts';
 
 /** The outcomes that a negative may rest on. `broken` never is one: nothing is known then. */
 const REASONS = ['lost', 'refused', 'unsent'] as const satisfies readonly Outcome[];
@@ -53,7 +54,7 @@ export async function toReach(
 ): Promise<Answer> {
   const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toReach', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
-  checkReceiver(call, received);
+  checkAsker(call, received);
   const checked = checkQuestion({ call, from: received, to, options, isNot });
   // Before the first wait, during which the time of the test may end.
   progress.goal = goalOf(checked);
@@ -77,19 +78,10 @@ interface Question {
 }
 
 /** A question whose options are checked. */
-interface CheckedQuestion extends Question {
-  /** In milliseconds. */
-  within: number;
-  because: Outcome | undefined;
-  drop: WantedDrop | undefined;
-  waypoints: Waypoints | undefined;
-}
+type CheckedQuestion = Question & Omit<WantedReach, 'hold'>;
 
-/** What the spec wants of the answer. */
-interface WantedAnswer extends CheckedQuestion {
-  /** In milliseconds. */
-  hold: number;
-}
+/** A question, and what the spec wants of the answer. */
+type WantedAnswer = Question & WantedReach;
 
 /** @throws UsageError for a wrong option */
 function checkQuestion(question: Question): CheckedQuestion {
@@ -130,7 +122,7 @@ function patienceFor(
   }
   // A time that the spec gives is kept: something in its network may be slow.
   const untilQuiet = options.hold === undefined;
-  return { milliseconds: hold, control: because === undefined && !drop, quiet, untilQuiet };
+  return { milliseconds: hold, askSilentTarget: because === undefined && !drop, quiet, untilQuiet };
 }
 
 /** A wanted cause of a loss (`droppedBy`) is known only after a diagnosis. */
@@ -166,13 +158,6 @@ async function explain(wanted: WantedAnswer, put: PutQuestion, missed: () => num
 function isSoundNegative({ outcome, unanswerable, sender }: ReachReport, because: Outcome | undefined): boolean {
   if (because !== undefined) return outcome === because;
   return (outcome === 'lost' && !unanswerable && sender === undefined) || outcome === 'refused';
-}
-
-function checkReceiver(call: string, received: unknown): asserts received is Namespace {
-  if (received instanceof Namespace && !received.lab.closed) return;
-  if (received instanceof Namespace)
-    throw new UsageError(`${call}: the lab of ${received.name} is closed; was the assertion awaited?`);
-  throw new UsageError(`${call}: ${askerRule(received)}: received ${show(received)}`);
 }
 
 function checkPolarity(call: string, { within, hold, because }: ToReachOptions, isNot: boolean): void {

@@ -1,5 +1,5 @@
 import { checkMilliseconds, checkOneOf, show } from '../kernel/validate.ts';
-import { type Interface, Namespace, UsageError } from '../lab/index.ts';
+import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { type Continuity, type Outage, observeContinuity, PACE, type Unanswered } from '../probes/continuity.ts';
 import { WITHIN } from '../probes/patience.ts';
 import { checkReachOptions, type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
@@ -8,18 +8,10 @@ import { latenessIn } from '../trace/late-answers.ts';
 import { quietIn } from '../trace/quiescence.ts';
 import { type StandIn, standInOf } from '../trace/stand-in.ts';
 import { type Assertion, Progress } from './assertion.ts';
+import { checkAsker } from './check-receiver.ts';
 import { evidenceOf } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
-import {
-  type Answer,
-  askerRule,
-  assertionTitle,
-  describeDevice,
-  milliseconds,
-  nameOf,
-  plural,
-  wordsOf,
-} from './message.ts';
+import { type Answer, assertionTitle, describeDevice, milliseconds, nameOf, plural, wordsOf } from './message.ts';
 import { standInWords } from './stand-in-words.ts';
 
 const WAYS = ['icmp', 'udp'] as const;
@@ -44,14 +36,14 @@ export async function toStayReachable(
 ): Promise<Answer> {
   const { isNot, progress = new Progress() } = this;
   const call = assertionTitle('toStayReachable', nameOf(received), `${nameOf(to)}${wordsOf(options)}`, { isNot });
-  const from = checkReceiver(call, received);
+  checkAsker(call, received);
   const { gap = 0, by = 'icmp', while: during, ...ends } = checkOptions(call, options);
-  const { lab } = from;
+  const { lab } = received;
   const isHopeless = () => shouldStopWaiting(lab, progress);
   const lateness = latenessIn(lab);
   progress.goal = `an answer from ${nameOf(to)}, before the function runs`;
   const patience = { milliseconds: WITHIN + lateness, quiet: () => quietIn(lab, 'packets'), isHopeless };
-  const before = await reach(call, from, to, { ...ends, by }, patience);
+  const before = await reach(call, received, to, { ...ends, by }, patience);
   if (before.outcome !== 'answered') return neverReached(call, before, isNot);
   const isTarget = typeof to !== 'string';
   const other = whoElse(before, isTarget);
@@ -63,7 +55,7 @@ export async function toStayReachable(
   if (verdict === (isNot ? 'interrupted' : 'kept')) return { pass: !isNot };
   const isForeign = seen.outages.some(({ foreign }) => foreign > 0);
   // With what the neighbour tables have learnt: it is to be the way that the last probes took.
-  const again = isForeign && (await reach(call, from, to, { ...ends, by, neighbours: 'kept' }, patience));
+  const again = isForeign && (await reach(call, received, to, { ...ends, by, neighbours: 'kept' }, patience));
   const standIn = again && again.outcome === 'answered' ? whoElse(again, isTarget) : undefined;
   const message = describe(call, before, { ...seen, gap, by, isNot, verdict, standIn });
   return { pass: isNot, isInconclusive: verdict === 'unknown', message, evidence: evidenceOf(lab) };
@@ -72,13 +64,6 @@ export async function toStayReachable(
 /** Who has answered in the place of the target. */
 function whoElse({ question, recognize, since }: ReachReport, isTarget: boolean): StandIn | undefined {
   return standInOf(question, recognize, { wanted: isTarget ? 'namespace' : 'address', since });
-}
-
-function checkReceiver(call: string, received: unknown): Namespace {
-  if (received instanceof Namespace && !received.lab.closed) return received;
-  if (received instanceof Namespace)
-    throw new UsageError(`${call}: the lab of ${received.name} is closed; was the assertion awaited?`);
-  throw new UsageError(`${call}: ${askerRule(received)}: received ${show(received)}`);
 }
 
 function checkOptions(call: string, options: ToStayReachableOptions): ToStayReachableOptions {

@@ -9,6 +9,7 @@ import type { Message } from '../report/failure-meta.ts';
 import { MONITORED } from '../state/entries/entry-kinds.ts';
 import { checkEntry, flag } from '../state/entries/fields.ts';
 import { type Assertion, Progress } from './assertion.ts';
+import { checkNotClosed } from './check-receiver.ts';
 import { deviceIn, evidenceOf, HOLD, judgeIn } from './have-state.ts';
 import { shouldStopWaiting } from './lost-programs.ts';
 import { type Answer, assertionTitle, milliseconds, nameOf, plural, wordsOf } from './message.ts';
@@ -48,21 +49,21 @@ export async function toTell(
   const kind = MONITORED[object];
   const noun = `${kind.noun} event`;
   const fields = { ...kind.fields, deleted: flag };
-  const said = checkEntry(call, { noun, fields, complete: kind.complete }, expected, (value) =>
+  const wantedEvent = checkEntry(call, { noun, fields, complete: kind.complete }, expected, (value) =>
     deviceIn(call, namespace, value),
   );
   progress.goal = `${isNot ? 'no' : 'such'} events of ${events}`;
   const heard = engineOf(events);
   const isHopeless = () => !isNot && shouldStopWaiting(namespace.lab, progress);
   const started = now();
-  const told = await listen(heard, wanted, (event) => judge.matches(event, said), isHopeless);
+  const told = await listen(heard, wanted, (event) => judge.matches(event, wantedEvent), isHopeless);
   const took = now() - started;
-  const maySilentlyEnd = heard.maySilentlyEnd && countsEnds(said) && wanted.most !== Infinity;
+  const maySilentlyEnd = heard.maySilentlyEnd && countsEnds(wantedEvent) && wanted.most !== Infinity;
   if (told === 'as wanted' && !maySilentlyEnd) {
     if (!isNot) watcher()?.answered(took);
     return { pass: !isNot };
   }
-  const own = heard.events.filter((event) => judge.matches(event, said));
+  const own = heard.events.filter((event) => judge.matches(event, wantedEvent));
   // More than there may be are too many, whatever else was lost.
   const isInconclusive = (heard.isLost || maySilentlyEnd) && own.length <= wanted.most;
   const doubt = heard.isLost
@@ -80,7 +81,7 @@ export async function toTell(
           : `${own.length} of ${plural(heard.events.length, 'event')}, in ${milliseconds(took)}${own.map((event) => `\n${judge.print(event)}`).join('')}`,
       ],
     ],
-    notes: own.length === 0 ? nearest({ wanted: said, judge, noun }, heard.events) : [],
+    notes: own.length === 0 ? nearest({ wanted: wantedEvent, judge, noun }, heard.events) : [],
   };
   return {
     pass: isNot,
@@ -91,8 +92,8 @@ export async function toTell(
 }
 
 /** Whether the end of an object counts, too. */
-function countsEnds(said: unknown): boolean {
-  return typeof said !== 'object' || said === null || !('deleted' in said) || said.deleted !== false;
+function countsEnds(expected: unknown): boolean {
+  return typeof expected !== 'object' || expected === null || !('deleted' in expected) || expected.deleted !== false;
 }
 
 /** Listens until there are as many events as there are to be, and then that no more come. */
@@ -123,8 +124,7 @@ async function listen(
 function checkEvents(call: string, received: unknown): Events {
   if (!(received instanceof Events))
     throw new UsageError(`${call}: expect() takes what namespace.monitor returned: received ${show(received)}`);
-  if (received.namespace.lab.closed)
-    throw new UsageError(`${call}: the lab of ${received.namespace} is closed; was the assertion awaited?`);
+  checkNotClosed(call, received.namespace);
   if (engineOf(received).closed)
     throw new UsageError(`${call}: the monitor is closed: ask before its block ends, or use events.all()`);
   return received;

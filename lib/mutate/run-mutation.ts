@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestCase, TestModule, Vitest } from 'vitest/node';
+import { errorMessage } from '../kernel/error-message.ts';
 import type {} from '../matchers/keep-evidence.ts';
 import { type Misuse, runSpecs } from '../report/run-specs.ts';
 import type { MutationMeta } from './mutant.ts';
@@ -56,7 +57,7 @@ async function run(vitest: Vitest, filters: string[]): Promise<MutationRun> {
   );
   const errors = [
     ...testModules.flatMap((module) => module.errors().map((error) => `${nameOf(module, root)}: ${error.message}`)),
-    ...unhandledErrors.map((error) => (error instanceof Error ? error.message : String(error))),
+    ...unhandledErrors.map(errorMessage),
   ];
   return { root, tests, errors };
 }

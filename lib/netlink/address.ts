@@ -46,7 +46,9 @@ export interface AddressState extends Prefix {
 }
 
 /** `RT_SCOPE_LINK`: of addresses that serve on their link alone. */
-const SCOPE_LINK = 253;
+export const SCOPE_LINK = 253;
+/** `RT_SCOPE_HOST`: of addresses that serve within their host alone, as 127.0.0.1 does. */
+export const SCOPE_HOST = 254;
 
 /** Whether an address serves beyond its link: a global one, or a site-local one (fec0::/10, which RFC 3879 gave up). */
 export function isRoutable({ scope }: AddressState): boolean {
@@ -114,7 +116,7 @@ function seconds(lifetime: number): string {
 }
 
 /** `RT_SCOPE_*`, in iproute2's words. */
-const SCOPES: Readonly<Record<number, string>> = { 200: 'site', [SCOPE_LINK]: 'link', 254: 'host' };
+const SCOPES: Readonly<Record<number, string>> = { 200: 'site', [SCOPE_LINK]: 'link', [SCOPE_HOST]: 'host' };
 
 export const ipAddress = new Family({
   command: ['ip', 'address'],

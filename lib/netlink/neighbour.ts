@@ -1,4 +1,5 @@
 import { AF_BRIDGE } from '../kernel/constants.ts';
+import { withoutUndefined } from '../kernel/plain-object.ts';
 import { familyOf } from '../wire/ip-address.ts';
 import { bit, bits } from './bits.ts';
 import { body } from './body.ts';
@@ -149,8 +150,7 @@ type Remote = Pick<FdbEntry, 'udpPort' | 'vni' | 'srcVni' | 'via' | 'nhid' | 'ex
 /** Entries of bridges have nothing of it. */
 function remoteOf({ udpPort, vni, srcVni, via, nhid, externLearn, router }: Remote): Remote {
   const flags = { ...(externLearn ? { externLearn } : {}), ...(router ? { router } : {}) };
-  const entries = Object.entries({ udpPort, vni, srcVni, via, nhid, ...flags });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  return withoutUndefined({ udpPort, vni, srcVni, via, nhid, ...flags });
 }
 
 /** The forwarding databases of bridges. They are listed by the bridge: `bridge`. */

@@ -1,3 +1,4 @@
+import { withoutUndefined } from '../kernel/plain-object.ts';
 import { bit, bits } from './bits.ts';
 import { oneOf } from './one-of.ts';
 import { readRoutingHeader, routingHeader } from './routing-header.ts';
@@ -139,5 +140,5 @@ export function readSeg6Local({
     ...lengths,
     count: count ? true : undefined,
   };
-  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined)) as unknown as Seg6Local;
+  return withoutUndefined(read) as unknown as Seg6Local;
 }

@@ -21,18 +21,18 @@ export interface EchoedLine extends ConfigLine {
 }
 
 /** What `vtysh -E` has printed: the lines that it has run, the last of which it may have refused, and what it said of that. */
-export function readEcho(lines: readonly ConfigLine[], printed: string): { echoed: EchoedLine[]; said: string } {
+export function readEcho(lines: readonly ConfigLine[], printed: string): { echoed: EchoedLine[]; output: string } {
   const echoed: EchoedLine[] = [];
-  let said: string[] = [];
+  let output: string[] = [];
   for (const text of printed.split('\n')) {
     const line = lines[echoed.length];
     const [, prompt, words] = /^([^\s#]+)# *(.*)$/.exec(text) ?? [];
     if (prompt?.includes('(config') && line && words?.trim() === line.words) {
       echoed.push({ ...line, prompt });
-      said = [];
-    } else said.push(text);
+      output = [];
+    } else output.push(text);
   }
-  return { echoed, said: said.join('\n').trim() };
+  return { echoed, output: output.join('\n').trim() };
 }
 
 /** The lines that lead to where the last one was said: `router bgp 65001`, `address-family ipv4 unicast`. */

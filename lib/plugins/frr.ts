@@ -144,9 +144,9 @@ export class Frr<D extends FrrDaemon = never> {
       ['-E'],
     );
     if (exitCode === 0) return;
-    const { echoed, said } = readEcho(lines, stdout);
+    const { echoed, output } = readEcho(lines, stdout);
     const line = echoed.at(-1);
-    const words = [said, stderr].filter(Boolean).join('\n').trim() || `vtysh ended with exit code ${exitCode}`;
+    const words = [output, stderr].filter(Boolean).join('\n').trim() || `vtysh ended with exit code ${exitCode}`;
     const where = line
       ? `line ${line.number} of its configuration is refused: ${line.words}`
       : 'no line could be configured';
@@ -203,19 +203,19 @@ export class Frr<D extends FrrDaemon = never> {
   }
 
   /** What to do about FRR's words. */
-  async #mend(said: string, echoed: readonly EchoedLine[]): Promise<string | undefined> {
-    const [, daemon] = /^(\w+) is not running$/m.exec(said) ?? [];
+  async #mend(output: string, echoed: readonly EchoedLine[]): Promise<string | undefined> {
+    const [, daemon] = /^(\w+) is not running$/m.exec(output) ?? [];
     if (daemon) return Object.hasOwn(this.daemons, daemon) ? 'It has ended: its output says why.' : startIt(daemon);
     const line = echoed.at(-1);
-    if (!line || !/^% (Unknown|Ambiguous) command|^% Command incomplete/m.test(said)) return undefined;
+    if (!line || !/^% (Unknown|Ambiguous) command|^% Command incomplete/m.test(output)) return undefined;
     // vtysh looks in the part of the configuration where it is, then above that.
     const { stdout } = await this.#ask(['configure terminal', 'list', ...contextOf(echoed), 'list']);
     const near = nearestCommands(line.words, stdout.split('\n'));
     return near.length > 0 ? ['FRR knows here:', ...near.map((each) => `  ${each}`)].join('\n') : undefined;
   }
 
-  #error(what: string, said: string, mend?: string): FrrError {
-    const indented = said.trim().replace(/^/gm, '  ');
+  #error(what: string, output: string, mend?: string): FrrError {
+    const indented = output.trim().replace(/^/gm, '  ');
     return new FrrError([`frr on ${this.node}: ${what}`, indented, ...(mend ? [mend] : [])].join('\n'));
   }
 

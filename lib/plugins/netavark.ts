@@ -161,8 +161,10 @@ export class Netavark {
     );
     const json = parseJson(String(stdout));
     if (exitCode === 0) return isJson(json) ? json : undefined;
-    const said =
+    const reason =
       isJson(json) && typeof json['error'] === 'string' ? json['error'] : `it ended with exit code ${exitCode}`;
-    throw new NetavarkError([`netavark ${command} ${name}, ${container}: ${said}`, stderr].filter(Boolean).join('\n'));
+    throw new NetavarkError(
+      [`netavark ${command} ${name}, ${container}: ${reason}`, stderr].filter(Boolean).join('\n'),
+    );
   }
 }

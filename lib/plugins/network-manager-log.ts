@@ -63,13 +63,13 @@ export function describeDevice(device: LoggedDevice | undefined): string {
 /** What a log says of devices, without the times: the lines that name one, and why one that is missing may never come. */
 export function linesOf(log: string, names: readonly string[]): string[] {
   const messages = messagesOf(log);
-  const said = messages.filter((line) =>
+  const lines = messages.filter((line) =>
     names.some((name) => line.includes(`(${name})`) || line.includes(`'${name}'`)),
   );
   const known = deviceStates(log);
-  if (names.every((name) => known.has(name))) return said;
+  if (names.every((name) => known.has(name))) return lines;
   const skipped = messages.filter((line) => line.includes('plugin: skip invalid file'));
-  return skipped.length > 0 ? [...said, ...skipped, NO_PLUGINS] : said;
+  return skipped.length > 0 ? [...lines, ...skipped, NO_PLUGINS] : lines;
 }
 
 /** The machine's root is nobody in a user namespace (`nm_utils_validate_plugin`). */
@@ -82,18 +82,18 @@ const NO_PLUGINS =
  * @throws NetworkManagerError with what it said, and the mend
  */
 export function checkTaken(node: string, log: string): void {
-  const said = messagesOf(log).flatMap((line) => /^<warn> +keyfile: (?:load: )?(.*)$/.exec(line)?.[1] ?? []);
-  if (said.length === 0) return;
-  const words = said.map((line) =>
+  const warnings = messagesOf(log).flatMap((line) => /^<warn> +keyfile: (?:load: )?(.*)$/.exec(line)?.[1] ?? []);
+  if (warnings.length === 0) return;
+  const words = warnings.map((line) =>
     line.replaceAll(/"[^"]*\/([^"/]+)"/g, '$1').replace('failed to load connection: ', ''),
   );
   throw new NetworkManagerError(
-    [`NetworkManager on ${node} does not take its keyfiles:`, ...words, mendOf(said)].join('\n'),
+    [`NetworkManager on ${node} does not take its keyfiles:`, ...words, mendOf(warnings)].join('\n'),
   );
 }
 
-function mendOf(said: readonly string[]): string {
-  if (said.some((line) => line.includes('permissions')))
+function mendOf(warnings: readonly string[]): string {
+  if (warnings.some((line) => line.includes('permissions')))
     return 'A keyfile may be read by root alone, since secrets stand in it: mode 0600, as a file has that is given as a text.';
   return 'The groups, keys and values of keyfiles are in nm-settings-keyfile(5).';
 }

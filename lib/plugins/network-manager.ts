@@ -191,8 +191,8 @@ export class NetworkManager {
   #error(names: readonly string[], what: string): NetworkManagerError {
     const states = deviceStates(this.#log);
     const each = names.map((name) => `${name} ${describeDevice(states.get(name))}`).join(', ');
-    const said = linesOf(this.#log, names);
-    const log = said.length > 0 ? `\n${said.join('\n')}` : ', and it said nothing of them';
+    const lines = linesOf(this.#log, names);
+    const log = lines.length > 0 ? `\n${lines.join('\n')}` : ', and it said nothing of them';
     return new NetworkManagerError(`NetworkManager on ${this.node}: ${each}${what}${log}`);
   }
 }

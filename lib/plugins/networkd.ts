@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { findProgram } from '../kernel/find-program.ts';
 import { checkMilliseconds, checkOptions, show } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
@@ -125,7 +125,7 @@ export class Networkd {
       const lines = names.map((name, at) => `${name} ${states[at]}`).join(', ');
       if (states.includes('failed') || this.#ended) throw this.#error(`${lines}${this.#ended ? '; it has ended' : ''}`);
       if (now() > deadline) throw this.#error(`${lines} after ${within} ms`);
-      await new Promise<void>((resolve) => after(5, resolve));
+      await sleep(5);
     }
   }
 

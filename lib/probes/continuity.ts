@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { s32 } from '../kernel/bytes.ts';
 import { checkErrno } from '../kernel/checked.ts';
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { SO_BINDTOIFINDEX, SOCK_DGRAM, SOL_SOCKET } from '../kernel/constants.ts';
 import { errnoName } from '../kernel/libc.ts';
 import { NUMBER_LENGTH, Pacer } from '../kernel/pacer.ts';
@@ -164,7 +164,7 @@ const IPV4_HEADER = 20;
 const ICMP_HEADER = 8;
 
 async function until(isSo: () => boolean, isHopeless: () => boolean): Promise<void> {
-  while (!isSo() && !isHopeless()) await new Promise<void>((resolve) => after(GLANCE, resolve));
+  while (!isSo() && !isHopeless()) await sleep(GLANCE);
 }
 
 function unanswered(pacer: Pacer): Unanswered {

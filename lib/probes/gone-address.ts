@@ -1,9 +1,7 @@
 import { engineOf } from '../lab/engine.ts';
 import { type Interface, type Namespace, UsageError } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
-
-/** `IPV6_MIN_MTU` (RFC 8200 section 5). */
-const IPV6_MIN_MTU = 1280;
+import { IPV6_MIN_MTU } from '../wire/ipv6.ts';
 
 /** Why a namespace has an address no more that it was given, and what else to do about it than to give it again. */
 export function goneBecause(namespace: Namespace, address: string): { why: string; mend?: string } {

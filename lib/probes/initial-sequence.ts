@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { s32, u32 } from '../kernel/bytes.ts';
+import { IPPROTO_TCP } from '../kernel/constants.ts';
 import { KernelError } from '../kernel/kernel-error.ts';
 import type { Socket } from '../kernel/socket.ts';
 
-// linux/in.h, linux/tcp.h
-const IPPROTO_TCP = 6;
+// linux/tcp.h
 const TCP_REPAIR = 19;
 const TCP_REPAIR_QUEUE = 20;
 const TCP_QUEUE_SEQ = 21;

@@ -1,4 +1,4 @@
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Namespace } from '../lab/index.ts';
 import { listNeighbourTables, type NeighbourTableState, whyNoNeighbourRoom } from '../netlink/neighbour-table.ts';
@@ -60,7 +60,7 @@ async function roomIn(namespace: Namespace, family: Family): Promise<void> {
   for (;;) {
     const table = tableOf(namespace, family);
     if (!table || table.entries < table.limit || now() >= deadline) return;
-    await new Promise<void>((resolve) => after(GLANCE, resolve));
+    await sleep(GLANCE);
   }
 }
 

@@ -1,4 +1,4 @@
-import { after } from '../kernel/clock.ts';
+import { sleep } from '../kernel/clock.ts';
 import { type Interface, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { broadcastRoom } from '../links/macvlan.ts';
@@ -10,7 +10,7 @@ import { sendFrame } from './hear.ts';
 import { keepAsking } from './keep-asking.ts';
 import { askWithRoom, isUnknown } from './neighbour-room.ts';
 import { type Pair, type PairDevices, type Place, pairDevices } from './pair-devices.ts';
-import { type Quiet, WITHIN } from './patience.ts';
+import { HOLD, type Quiet, WITHIN } from './patience.ts';
 import { StackListener } from './stack-listener.ts';
 import { addressNeeded, FRAMES, type FrameEnd, type FrameKind, frameEnd, testFrame } from './test-frame.ts';
 
@@ -21,9 +21,6 @@ export interface Observation {
   kind: FrameKind | 'ping4' | 'ping6';
   copies: number;
 }
-
-/** How long to wait for a copy or an answer that is not expected, in milliseconds. */
-const HOLD = 100;
 
 /** What is known of the lab's queues, made anew for each question: of frames, or of packets, which wait for neighbours too. */
 type QuietOf = (of: 'frames' | 'packets') => Quiet;
@@ -149,7 +146,7 @@ async function countFrames(
       send: () => {},
       // A copy too many comes as late as any other, so there is no end before the time is over.
       read: () => false,
-      wait: (milliseconds) => new Promise<void>((resolve) => after(milliseconds, resolve)),
+      wait: sleep,
       milliseconds: () => (sent.some(isMissing) ? WITHIN : HOLD),
     },
     { milliseconds: HOLD, quiet: isOver && (() => isOver), untilQuiet: true },

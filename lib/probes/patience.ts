@@ -45,6 +45,12 @@ export interface Quiet {
 /** How long to wait for an answer, or a copy, that is wanted, in milliseconds. */
 export const WITHIN = 1000;
 
+/**
+ * How long there must be no answer, and no copy, for a negative, in milliseconds, where nothing is known of the queues. Worst seen
+ * under load for an answer: 12.
+ */
+export const HOLD = 100;
+
 /** How long an answer may still be under way where there is no hope of another, in milliseconds. */
 export const LAST_CHANCE = 100;
 

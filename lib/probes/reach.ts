@@ -87,7 +87,7 @@ export interface ReachReport extends ProbeResult {
 /**
  * Asks whether a namespace reaches another, or an address. One question: several probes, one result.
  *
- * @param patience with `control`, a target that was silent is asked from within whether it answers at all
+ * @param patience with `askSilentTarget`, a target that was silent is asked from within whether it answers at all
  * @throws UsageError for options that cannot be right, and for ends that have no address
  */
 export async function reach(
@@ -95,7 +95,7 @@ export async function reach(
   from: Namespace,
   to: Namespace | Interface | string,
   options: ReachOptions,
-  { control = false, ...patience }: Patience & { control?: boolean },
+  { askSilentTarget = false, ...patience }: Patience & { askSilentTarget?: boolean },
 ): Promise<ReachReport> {
   let question = toQuestion(call, from, to, familyOfQuestion(options));
   const { by = 'icmp', size, neighbours = 'cold' } = options;
@@ -124,7 +124,7 @@ export async function reach(
     const examined = reason ? { ...result, outcome: 'broken' as const, reason } : examineLoss(question, result, by);
     const listened = listener !== undefined;
     const report = { question, since, by, port, size, listened, recognize: asker.recognize };
-    if (!control || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
+    if (!askSilentTarget || examined.outcome !== 'lost') return { ...examined, ...report, unanswerable: undefined };
     const began = now();
     const openSelf = (self: Question) => openAsker(by, self, { port, size });
     const unanswerable = await whyNobodyAnswers(question, by, openSelf, { quiet: patience.quiet, listener });

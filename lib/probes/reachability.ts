@@ -1,4 +1,4 @@
-import { after } from '../kernel/clock.ts';
+import { sleep } from '../kernel/clock.ts';
 import { type AddressState, type Interface, isLink, type Namespace, UsageError } from '../lab/index.ts';
 import { untilAddressesUsable } from '../lab/usable-addresses.ts';
 import { macvlan } from '../links/macvlan.ts';
@@ -9,7 +9,7 @@ import { drain } from './drain.ts';
 import { Echoer } from './echoer.ts';
 import { askWithRoom, isUnknown, ROOM_PATIENCE } from './neighbour-room.ts';
 import type { ProbeResult } from './outcome.ts';
-import { type Quiet, WITHIN } from './patience.ts';
+import { HOLD, type Quiet, WITHIN } from './patience.ts';
 import type { Question } from './question.ts';
 
 /**
@@ -17,9 +17,6 @@ import type { Question } from './question.ts';
  * is known of the queues; worst seen under load: 12.
  */
 const BROADCASTS_DELIVERED = 20;
-
-/** How long no answer must come for a pair to count as one that does not reach, in milliseconds. */
-const HOLD = 100;
 
 export interface ReachabilityOptions {
   /** How long a turn waits for answers that are not wanted, in milliseconds. @default 100 */
@@ -92,9 +89,8 @@ export async function reachability(
 }
 
 async function broadcastsDelivered(quiet: Quiet | undefined): Promise<void> {
-  const failure = quiet
-    ? await drain(quiet)
-    : await new Promise<undefined>((resolve) => after(BROADCASTS_DELIVERED, () => resolve(undefined)));
+  if (!quiet) return sleep(BROADCASTS_DELIVERED);
+  const failure = await drain(quiet);
   if (failure) throw new Error(`the pairs could not be asked one after another: ${failure}`);
 }
 

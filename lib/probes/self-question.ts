@@ -1,3 +1,4 @@
+import { LOOPBACK_IFINDEX } from '../kernel/constants.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Interface, Lab, Namespace } from '../lab/index.ts';
@@ -14,8 +15,6 @@ import { linkFault } from './source.ts';
 
 /** How long a namespace may take to answer itself, in milliseconds. The kernel takes 0.1; a program may take longer. */
 const PATIENCE = 500;
-
-const LOOPBACK_INDEX = 1;
 
 /**
  * The positive control of a negative: puts the question to the target from within, where no network is in between. If the target
@@ -90,7 +89,7 @@ function neighboursOf(
 /** A namespace's packets to itself leave by its loopback (`ip_route_output_key_hash_rcu`). A lab sets it up. */
 function isLoopbackDown(namespace: Namespace): boolean {
   const links = engineOf(namespace).rtnetlink.list(ipLink.all());
-  return links.some(({ index, up }) => index === LOOPBACK_INDEX && !up);
+  return links.some(({ index, up }) => index === LOOPBACK_IFINDEX && !up);
 }
 
 /** Who has an address on a device that the lab did not make. */
@@ -98,7 +97,7 @@ function holderOf(lab: Lab, address: string): Namespace | undefined {
   return lab.namespaces.find((namespace) => {
     try {
       // ip_route_input: what is local leaves by the loopback.
-      return routeTo(namespace, address).device === LOOPBACK_INDEX;
+      return routeTo(namespace, address).device === LOOPBACK_IFINDEX;
     } catch (error) {
       if (isNoRoute(error)) return false;
       throw error;

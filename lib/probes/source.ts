@@ -1,5 +1,6 @@
 import { joinedGroups } from '../kernel/joined-groups.ts';
 import { isNoRoute } from '../kernel/no-route.ts';
+import { deviceAt } from '../lab/device-at.ts';
 import { engineOf } from '../lab/engine.ts';
 import { type Interface, isLink, type Namespace } from '../lab/index.ts';
 import { stateIfThere } from '../lab/interface-state.ts';
@@ -145,7 +146,7 @@ export function nextHop({ from, to, source, bound, flow }: Question): { device: 
     if (isNoRoute(error)) return `${from.name} has no route to ${to.address} (${error.code})`;
     throw error;
   }
-  const device = bound === 'device' ? source.device : from.interfaces.find(({ index }) => index === route.device);
+  const device = bound === 'device' ? source.device : deviceAt(from, route.device);
   // To itself: over lo, which is no interface of the lab's and cannot be without carrier.
   if (!device) return { device: source.device, address: route.via ?? to.address };
   return { device, address: route.via ?? to.address };

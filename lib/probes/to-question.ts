@@ -4,6 +4,7 @@ import { addressesOf } from '../lab/address-list.ts';
 import { engineOf } from '../lab/engine.ts';
 import { Interface, Namespace, UsageError } from '../lab/index.ts';
 import { routeTo } from '../lab/route-to.ts';
+import { areOnOneLink } from '../lab/segment.ts';
 import { isRoutable } from '../netlink/address.ts';
 import type { Route } from '../netlink/route.ts';
 import { contains, type Family, familyOf, normalizeIp } from '../wire/ip-address.ts';
@@ -132,7 +133,7 @@ function toSource(
   // Else the kernel's own choice, where it has one: the address that the route prefers, or one of the device that it leaves by.
   const route = there ? undefined : routeOrNone(from, target, flow);
   const chosen =
-    own.find(({ device }) => there && isOnLink(device, there)) ??
+    own.find(({ device }) => there && areOnOneLink(device, there)) ??
     own.find(({ address }) => address === route?.source) ??
     own.find(({ device }) => device.index === route?.device) ??
     own.find((prefix) => contains(prefix, target)) ??
@@ -157,12 +158,7 @@ function hasLinkLocalAlone(device: Interface): boolean {
 
 /** Whether a namespace, or the interface of it that a spec asks from, is on the link of a device. */
 function isNear({ interfaces }: Namespace, device: Interface, wanted: Interface | string | undefined): boolean {
-  return interfaces.some((own) => isOnLink(own, device) && (!(wanted instanceof Interface) || wanted === own));
-}
-
-/** Whether two devices hear each other's broadcasts. */
-function isOnLink(one: Interface, other: Interface): boolean {
-  return one.peer === other || (one.segment !== undefined && one.segment === other.segment);
+  return interfaces.some((own) => areOnOneLink(own, device) && (!(wanted instanceof Interface) || wanted === own));
 }
 
 function routeOrNone(from: Namespace, target: string, flow: ProbeFlow): Route | undefined {

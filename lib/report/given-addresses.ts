@@ -1,10 +1,7 @@
-import type { AddressState } from '../netlink/address.ts';
+import { type AddressState, SCOPE_HOST, SCOPE_LINK } from '../netlink/address.ts';
 import type { Link, NamespaceState } from '../state/network-state.ts';
 import { ipToBytes } from '../wire/ip-address.ts';
 import { macToBytes } from '../wire/mac-address.ts';
-
-const SCOPE_LINK = 253;
-const SCOPE_HOST = 254;
 
 // `ARPHRD_*`: tunnels in IPv4, and those in IPv6. The MAC address of one is the IP address that it sends from.
 const [TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE] = [768, 769, 776, 778, 823];

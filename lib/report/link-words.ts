@@ -30,7 +30,7 @@ export function settingsToSay({ changes }: NamespaceState<'changes'>, link: Link
   const all = Object(link.data) as Record<string, unknown>;
   const known = changes.find(({ index }) => index === link.index);
   const { varies = [], trial = {} } = kind.description;
-  const said = [...kind.options].filter(([name, { rules }]) => {
+  const chosen = [...kind.options].filter(([name, { rules }]) => {
     const value = all[name];
     if (value === undefined || rules.apart) return false;
     // What the new link that it was compared with has as well.
@@ -39,7 +39,7 @@ export function settingsToSay({ changes }: NamespaceState<'changes'>, link: Link
     // Of a kind that cannot be made for comparison all is said.
     return known ? name in known.settings : value !== rules.kernelDefault;
   });
-  return Object.fromEntries(said.map(([name]) => [name, all[name]]));
+  return Object.fromEntries(chosen.map(([name]) => [name, all[name]]));
 }
 
 /** The same in the words behind `ip link add … type KIND`. */

@@ -1,9 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
+import { LOCK_EX, LOCK_NB } from '../kernel/constants.ts';
 import { errnoName, flock, lastErrno } from '../kernel/libc.ts';
-
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 
 /**
  * Locks a folder, by the folder itself, so that no file of a lock stays behind. The kernel lets go of it with the process,
@@ -31,6 +29,6 @@ export async function waitForFolder(folder: string, within: number): Promise<Dis
     const lock = lockFolder(folder);
     if (lock) return lock;
     if (now() - started > within) throw new Error(`another process has kept ${folder} locked for ${within} ms`);
-    await new Promise<void>((resolve) => after(10, resolve));
+    await sleep(10);
   }
 }

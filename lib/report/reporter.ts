@@ -1,12 +1,11 @@
 import '../kernel/needs-node.ts';
 
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { DefaultReporter, type TestCase, type TestModule, type Vitest } from 'vitest/node';
 import { checkBoolean, checkFileName, checkInteger, checkOptions, show, UsageError } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import { isToldByAnother, silence } from './beside-others.ts';
-import { readDurations, updateDurations, writeDurations } from './durations.ts';
 import { REPORT_FILE } from './find-report.ts';
 import { PAUSE } from './hold-mode.ts';
 import { clientScript } from './html/client-script.ts';
@@ -14,12 +13,10 @@ import { collectTests, fileOf } from './html/collect-tests.ts';
 import { reportPage } from './html/page.ts';
 import type {} from './lab-meta.ts';
 import { LiveLine } from './live-line.ts';
-import { mergedGaps, ranElsewhere } from './merged-gaps.ts';
-import { moduleKey, specificationKey } from './module-key.ts';
-import { mergedMachines } from './project-name.ts';
-import { resultsFolder } from './results.ts';
-import { outcomesOf, recordedOf } from './run-outcomes.ts';
-import { addRun, type Outcomes, readStability, type Stability } from './stability.ts';
+import { mergedGaps } from './merged-gaps.ts';
+import { specificationKey } from './module-key.ts';
+import { recordDurations } from './record-durations.ts';
+import { recordStability, type StabilityOf } from './record-stability.ts';
 import { whyNotKept } from './why-not-kept.ts';
 import { makeFolder, replaceFile } from './write-file.ts';
 
@@ -130,11 +127,8 @@ export default class HairpinReporter extends DefaultReporter {
     const path = resolve(this.ctx.config.root, this.#file);
     const page = dirname(path);
     const suite = new Set((await this.ctx.globTestSpecifications()).map(specificationKey));
-    const stabilityOf = await this.#recordStability(
-      modules,
-      this.#isWholeSuite() ? suite : undefined,
-      reason === 'interrupted',
-    );
+    const known = this.#isWholeSuite() ? suite : undefined;
+    const stabilityOf = await this.#recordStability(modules, known, reason === 'interrupted');
     const { root } = this.ctx.config;
     const { tests, labs, ...rest } = collectTests(this.#withEarlier(modules), unhandled, { root, page, stabilityOf });
     const index = { date: new Date().toISOString(), milliseconds: this.#duration(), labs, tests };
@@ -143,9 +137,7 @@ export default class HairpinReporter extends DefaultReporter {
       makeFolder(page);
       replaceFile(path, html);
     });
-    await this.#attempt('how long each file took', () =>
-      this.#recordDurations(modules, this.#isWholeSuite() ? suite : undefined),
-    );
+    await this.#attempt('how long each file took', () => recordDurations(this.ctx, modules, known));
     // Here the others have told all that they have to.
     if (isWritten) this.ctx.logger.log(`     Report  ${relative(process.cwd(), path)}\n`);
     if (this.ctx.state.blobs && !this.#partial) this.#refuseGaps(modules, suite);
@@ -193,56 +185,18 @@ export default class HairpinReporter extends DefaultReporter {
     return project.length === 0 && cliExclude.length === 0;
   }
 
-  /**
-   * For the next run's shards. A shard's own run writes nothing: those that come after it on the same machine would share
-   * the files out otherwise than those before.
-   */
-  #recordDurations(modules: readonly TestModule[], suite: ReadonlySet<string> | undefined): void {
-    const { config } = this.ctx;
-    // Where only its projects have the plugin, the root provides nothing.
-    const projects = [this.ctx.getRootProject(), ...this.ctx.projects];
-    const path = projects.map((project) => project.getProvidedContext().hairpin?.durations).find(Boolean);
-    // How long a file takes on another kernel says nothing of this one.
-    if (!path || config.shard || config.testNamePattern || mergedMachines().length > 0) return;
-    const measured = new Map<string, number>();
-    for (const module of modules) {
-      if (module.state() !== 'passed' || ranElsewhere(module, this.ctx)) continue;
-      const key = moduleKey(module);
-      // Runs that are merged under labels have each file several times.
-      measured.set(key, Math.max(measured.get(key) ?? 0, timeOf(module)));
-    }
-    writeDurations(path, updateDurations(readDurations(path), measured, suite));
-  }
-
-  /**
-   * Adds the run to the record of stability.
-   *
-   * @returns what the record says of a test, by kernel
-   */
   async #recordStability(
     modules: readonly TestModule[],
     suite: ReadonlySet<string> | undefined,
     isInterrupted: boolean,
-  ): Promise<(test: TestCase) => [kernel: string, Outcomes][]> {
-    if (this.#stability === undefined) return () => [];
-    const { root, shard, watch } = this.ctx.config;
-    const path = resolve(root, this.#stability);
-    const { places, ...run } = outcomesOf(modules, this.ctx);
-    let record: Stability = new Map();
+  ): Promise<StabilityOf> {
+    let stabilityOf: StabilityOf = () => [];
+    const [file, most] = [this.#stability, this.#stabilityRuns];
+    if (file === undefined) return stabilityOf;
     await this.#attempt('the stability of the tests', async () => {
-      if (path.startsWith(`${resultsFolder(root)}${sep}`))
-        throw new UsageError(
-          `${path} must be outside of test-results, which is cleared: name another file (stability)`,
-        );
-      // A shard's outcomes come again with the merge, and what is being worked on fails for good reasons.
-      const isPart = shard !== undefined || watch || isInterrupted;
-      const limits = { suite, most: this.#stabilityRuns };
-      record = isPart ? readStability(path).outcomes : await addRun(path, run, limits);
+      stabilityOf = await recordStability(this.ctx, modules, { file, most, suite, isInterrupted });
     });
-    return (test) => {
-      const place = places.get(test);
-      return place ? recordedOf(record, place) : [];
-    };
+    return stabilityOf;
   }
 
   /** `  12/40 tests, 1 failed   14 labs   3 s`. */
@@ -260,10 +214,4 @@ function checkReporterOptions(options: HairpinReporterOptions): void {
   for (const option of ['partial', 'isTTY'] as const) checkBoolean(CALL, option, options[option]);
   if (![undefined, true, false, 'passed-only'].includes(options.silent))
     throw new UsageError(`${CALL}: silent must be true, false or 'passed-only': received ${show(options.silent)}`);
-}
-
-/** All that a file takes of its worker. */
-function timeOf(module: TestModule): number {
-  const { duration, collectDuration, setupDuration, prepareDuration, environmentSetupDuration } = module.diagnostic();
-  return duration + collectDuration + setupDuration + prepareDuration + environmentSetupDuration;
 }

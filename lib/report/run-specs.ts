@@ -1,4 +1,5 @@
 import { type CliOptions, createCLI, createVitest, parseCLI, type Vitest } from 'vitest/node';
+import { errorMessage } from '../kernel/error-message.ts';
 import { COMMAND } from './hold-mode.ts';
 
 /** Why nothing could be run. */
@@ -50,7 +51,7 @@ function whyWrong(words: readonly string[]): string | undefined {
     cli.matchedCommand?.checkOptionValue();
     return undefined;
   } catch (error) {
-    return `vitest run does not take these arguments: ${error instanceof Error ? error.message : error}`;
+    return `vitest run does not take these arguments: ${errorMessage(error)}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { omit } from '../kernel/plain-object.ts';
 import { bridgeLink, isBridgePort } from '../links/bridge-port.ts';
 import { newLinkWords } from '../links/make-link.ts';
 import { changedMemberSettings, kindOf } from '../links/registry.ts';
@@ -123,7 +124,7 @@ function settingsOfNew(namespace: WholeNamespace, link: Link): object | undefine
   const names = namesOfMembers(link);
   const said = saidSettings(namespace, link);
   if (names.length === 0 || !said) return said;
-  return Object.fromEntries(Object.entries(said).filter(([name]) => !names.includes(name)));
+  return omit(said, names);
 }
 
 function namesOfMembers(link: Link): readonly string[] {

@@ -1,3 +1,4 @@
+import { alignColumns } from '../kernel/align-columns.ts';
 import { visible } from '../kernel/visible-text.ts';
 import { isBridgePort } from '../links/bridge-port.ts';
 import { ipAddress } from '../netlink/address.ts';
@@ -36,10 +37,13 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     request.words({ ...names, namespace: undefined }).replace(/^\w+( -\d)? \w+ add /, '');
   const { routes, deleted } = givenRoutes(namespace);
   const sections: [title: string, lines: string[]][] = [
-    ['links', table([...bridgeRow(namespace), ...devicesIn(namespace).map((link) => linkRow(state, namespace, link))])],
-    ['addresses', table(addressRows(namespace, wordsOf))],
-    ['ports', table(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link, names)))],
-    ['VLANs', table(vlanRows(namespace, names))],
+    [
+      'links',
+      alignColumns([...bridgeRow(namespace), ...devicesIn(namespace).map((link) => linkRow(state, namespace, link))]),
+    ],
+    ['addresses', alignColumns(addressRows(namespace, wordsOf))],
+    ['ports', alignColumns(namespace.links.filter(isBridgePort).map((link) => portRow(namespace, link, names)))],
+    ['VLANs', alignColumns(vlanRows(namespace, names))],
     [
       'multicast settings of VLANs',
       vlanMulticastRuns(namespace).map(({ bridge, id, settings }) =>
@@ -67,14 +71,14 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     }),
     [
       'neighbours',
-      table(
+      alignColumns(
         neighbours
           .filter((neighbour) => neighbour.state !== 'NOARP')
           .map(({ to, lladdr, device, state: nud }) => [to, dev(device), lladdr ? `lladdr ${lladdr}` : '', nud]),
       ),
     ],
     ['proxies', proxies.map(({ to, device }) => `${to} ${dev(device)}`)],
-    ['forwarding', table(fdbRows(namespace, dev))],
+    ['forwarding', alignColumns(fdbRows(namespace, dev))],
     [
       'groups',
       namespace.mdb.map(
@@ -85,7 +89,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     ['sysctls', Object.entries(changedSysctls).map(([key, value]) => `${key} = ${value}`)],
     [
       'queueing disciplines',
-      table(qdiscs.filter(({ isGiven }) => isGiven).map(({ device, kind }) => [names.device(device), kind])),
+      alignColumns(qdiscs.filter(({ isGiven }) => isGiven).map(({ device, kind }) => [names.device(device), kind])),
     ],
     [
       'other packet filters',
@@ -131,8 +135,8 @@ function addressRows(namespace: WholeNamespace, wordsOf: (request: Request) => s
     const addresses = givenAddresses(namespace, link);
     if (addresses.length === 0) return [];
     const words = addresses.map((address) => {
-      const { nodad: _, ...said } = saidAddress(address, link);
-      const all = wordsOf(ipAddress.add(said)).replace(` dev ${link.name}`, '');
+      const { nodad: _, ...given } = saidAddress(address, link);
+      const all = wordsOf(ipAddress.add(given)).replace(` dev ${link.name}`, '');
       return isWithheld(address) ? all.replace(withLength(address), '$& (not usable: DAD)') : all;
     });
     return [[link.name, words.join(' ')]];
@@ -166,16 +170,5 @@ function fdbRows(namespace: WholeNamespace, dev: (device: number) => string): st
         .join(' '),
       `${local ? 'local' : permanent ? 'static' : externLearn ? '' : 'learnt'}${externLearn ? ' extern_learn' : ''}`.trim(),
     ],
-  );
-}
-
-/** Rows with their columns aligned. */
-function table(rows: readonly string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
   );
 }

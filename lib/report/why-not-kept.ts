@@ -1,5 +1,6 @@
 import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorMessage } from '../kernel/error-message.ts';
 import { hasCode } from '../kernel/has-code.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
@@ -10,7 +11,7 @@ const MEND =
 
 /** Why results could not be kept, with what to do about it. */
 export function whyNotKept(error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorMessage(error);
   if (hasCode(error, 'EACCES', 'EPERM')) return `${reason}. ${MEND}`;
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) return `${reason}: make room on that file system`;
   return reason;

@@ -1,3 +1,4 @@
+import { errorMessage } from '../kernel/error-message.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { drawLab } from '../report/draw-lab.ts';
 import { COMMAND_HELP } from './command-help.ts';
@@ -45,6 +46,6 @@ async function runIn(namespace: Namespace, words: readonly string[], terminal: T
     const stdio = [terminal.fd, terminal.fd, terminal.fd] as unknown as ['inherit', 'inherit', 'inherit'];
     await namespace.exec(file, args, { stdio, reject: false });
   } catch (error) {
-    terminal.write(`${error instanceof Error ? error.message : error}\n`);
+    terminal.write(`${errorMessage(error)}\n`);
   }
 }

@@ -4,7 +4,7 @@ import { harmless } from '../kernel/visible-text.ts';
 
 /** A terminal gives a line at a time, of at most so many bytes (`N_TTY_BUF_SIZE`). */
 const LONGEST_LINE = 4096;
-const SHOW_CURSOR = '\u001b[?25h';
+export const SHOW_CURSOR = '\u001b[?25h';
 const readAsync = promisify(read);
 
 /**

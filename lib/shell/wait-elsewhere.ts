@@ -1,10 +1,8 @@
 import { after } from '../kernel/clock.ts';
 import { isRootOfMachine } from '../kernel/user-namespace.ts';
+import { LONGEST_TIMER } from '../kernel/validate.ts';
 import { harmless } from '../kernel/visible-text.ts';
 import type { Lab } from '../lab/index.ts';
-
-/** As long as a timer can be: it keeps the process from ending. */
-const LONGEST = 2 ** 31 - 1;
 
 /** Without a terminal: says how another one enters the namespaces, and waits for the signal to go on. */
 export async function waitElsewhere(lab: Lab, introduction: string): Promise<void> {
@@ -20,7 +18,8 @@ export async function waitElsewhere(lab: Lab, introduction: string): Promise<voi
       `${introduction}\nThere is no terminal here. From another one:\n\n${lines.join('\n')}\n\nTo go on: kill -CONT ${pid}\n`,
     ),
   );
-  const stopWaiting = after(LONGEST, () => {});
+  // A timer keeps the process from ending.
+  const stopWaiting = after(LONGEST_TIMER, () => {});
   await continued;
   stopWaiting();
 }

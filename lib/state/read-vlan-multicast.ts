@@ -14,13 +14,14 @@ export function readVlanMulticast(rtnetlink: NetlinkSocket, links: readonly Link
   // Without CONFIG_BRIDGE_VLAN_FILTERING a bridge has no default VLAN, and the kernel does not know the question.
   if (!links.some((link) => bridge.is(link) && bridge.of(link).vlanDefaultPvid !== undefined)) return [];
   const usual = ofNewVlan();
-  return multicastOf(rtnetlink).flatMap(({ settings, ...vlan }) => {
+  return listVlanMulticast(rtnetlink).flatMap(({ settings, ...vlan }) => {
     const changed = changedOf(settings, usual);
     return Object.keys(changed).length > 0 ? [{ ...vlan, settings: changed }] : [];
   });
 }
 
-function multicastOf(rtnetlink: NetlinkSocket): VlanMulticast[] {
+/** The multicast settings of each VLAN of each bridge. */
+export function listVlanMulticast(rtnetlink: NetlinkSocket): VlanMulticast[] {
   return rtnetlink
     .list(bridgeVlanGlobal.all())
     .flatMap(({ index, vlans }) =>
@@ -55,5 +56,5 @@ function makeVlan(): Settings {
     throw error;
   }
   // A new bridge is in its default VLAN.
-  return multicastOf(rtnetlink)[0]?.settings ?? {};
+  return listVlanMulticast(rtnetlink)[0]?.settings ?? {};
 }

@@ -1,4 +1,5 @@
 import { KernelError } from '../kernel/kernel-error.ts';
+import { isPlainObject } from '../kernel/plain-object.ts';
 import { show, UsageError } from '../kernel/validate.ts';
 import { Cable } from '../lab/cable.ts';
 import { type Interface, type Lab, LoadedTopology, type Namespace, Switch } from '../lab/index.ts';
@@ -73,7 +74,7 @@ function invoke(target: object, method: string, args: readonly unknown[]): unkno
 function resolved(value: unknown, resolve: (ref: Ref) => unknown): unknown {
   if (value instanceof Ref) return resolve(value);
   if (Array.isArray(value)) return value.map((each) => resolved(each, resolve));
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each, resolve)]));
 }
 

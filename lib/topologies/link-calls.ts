@@ -1,3 +1,4 @@
+import { omit, pick } from '../kernel/plain-object.ts';
 import { Namespace } from '../lab/index.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -33,7 +34,7 @@ export function memberCalls(topology: Topology, device: Device): Call[] {
   const above = kindNamed(topology, deviceName(String(master), namespace));
   // A bond and a team take only devices that are down, and bring them up themselves (bond_enslave, team_port_add).
   const takesDown = above?.members === 'frames' && !above.description.hasPorts;
-  const port = kind?.description.hasPorts ? {} : only(said, PORT_OPTIONS);
+  const port = kind?.description.hasPorts ? {} : pick(said, PORT_OPTIONS);
   const change = {
     ...(takesDown ? { up: false } : {}),
     master: new Ref(deviceName(String(master), namespace), [...path, 'master']),
@@ -52,7 +53,7 @@ export function lateCalls(device: Device): Call[] {
   const { name, said, path, kind } = device;
   const { namespace } = splitName(name);
   const late = [...lateOptions(kind), ...(kind?.description.hasPorts ? [] : ['backupPort'])];
-  const change = Object.entries(only(said, late)).map(([option, value]) => [
+  const change = Object.entries(pick(said, late)).map(([option, value]) => [
     option,
     new Ref(deviceName(String(value), namespace), [...path, option]),
   ]);
@@ -92,7 +93,7 @@ function hasMethod(kind: unknown): boolean {
 /** What a device is told as it is made. What it belongs to follows, and then addresses, which it would lose by that. */
 function ownOptions({ name, master, backupPort: _, vlans: __, ...rest }: Said, keepsPort: boolean): Said {
   const { device } = splitName(String(name));
-  const options = keepsPort ? rest : without(rest, PORT_OPTIONS);
+  const options = keepsPort ? rest : omit(rest, PORT_OPTIONS);
   return {
     ...(device === undefined ? {} : { name: device }),
     ...options,
@@ -111,12 +112,4 @@ function refIfDevice(kind: LinkKind | undefined, option: string, value: unknown,
 
 function kindNamed(topology: Topology, name: string): LinkKind | undefined {
   return devicesOf(topology).find((device) => device.name === name)?.kind;
-}
-
-function only(said: Said, names: readonly string[]): Said {
-  return Object.fromEntries(Object.entries(said).filter(([name]) => names.includes(name)));
-}
-
-function without(said: Said, names: readonly string[]): Said {
-  return Object.fromEntries(Object.entries(said).filter(([name]) => !names.includes(name)));
 }

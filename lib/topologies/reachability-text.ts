@@ -1,3 +1,4 @@
+import { alignColumns } from '../kernel/align-columns.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { isRoutable } from '../netlink/address.ts';
 import { askIcmp } from '../probes/ask-icmp.ts';
@@ -42,10 +43,8 @@ export async function reachabilityText(lab: Lab): Promise<ReachabilityText | und
     }),
   );
   const names = hosts.map(({ name }) => name);
-  const first = Math.max(...names.map(({ length }) => length));
-  const line = (head: string, row: readonly string[]) =>
-    `${head.padEnd(first)}  ${row.map((cell, at) => cell.padEnd(names[at]?.length ?? 1)).join('  ')}`.trimEnd();
-  return { family, table: [line('', names), ...cells.map((row, at) => line(names[at] ?? '', row))].join('\n') };
+  const rows = cells.map((row, at) => [names[at] ?? '', ...row]);
+  return { family, table: alignColumns([['', ...names], ...rows]).join('\n') };
 }
 
 function hostsOf({ namespaces }: Lab, family: Family): Namespace[] {

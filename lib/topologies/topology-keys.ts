@@ -1,3 +1,4 @@
+import { omit } from '../kernel/plain-object.ts';
 import { bridge } from '../links/bridge.ts';
 import { PORT_OPTIONS } from '../links/bridge-port.ts';
 import type { LinkKind } from '../links/link-kind.ts';
@@ -51,5 +52,5 @@ export function kindsOf(ends: 'one' | 'two', kinds: readonly LinkKind[] = linkKi
 
 /** What is said of a bridge itself. */
 export function withoutLists(said: Said): Said {
-  return Object.fromEntries(Object.entries(said).filter(([key]) => !BRIDGE_LISTS.some((list) => list === key)));
+  return omit(said, BRIDGE_LISTS);
 }

@@ -1,4 +1,4 @@
-import { after, now } from '../kernel/clock.ts';
+import { now, sleep } from '../kernel/clock.ts';
 import { engineOf } from '../lab/engine.ts';
 import type { Lab, Namespace } from '../lab/index.ts';
 import { listNeighbours } from '../lab/list-neighbours.ts';
@@ -57,7 +57,7 @@ export class NextHops {
       if (!hosts.some((host) => this.#isUnsure(host)) || now() >= this.#deadline)
         return hosts.map((host) => this.#hasFailed(host)).some(Boolean) || hasWaited;
       hasWaited = true;
-      await new Promise<void>((resolve) => after(GLANCE, resolve));
+      await sleep(GLANCE);
     }
   }
 

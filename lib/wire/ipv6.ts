@@ -2,6 +2,9 @@ import { bytesToIp, ipToBytes } from './ip-address.ts';
 
 const HEADER = 40;
 
+/** The smallest MTU of IPv6 (RFC 8200 section 5): below it a device has no IPv6 at all. */
+export const IPV6_MIN_MTU = 1280;
+
 export interface Ipv6Packet {
   source: string;
   destination: string;

@@ -26,8 +26,8 @@ export interface RouterAdvertisement {
 }
 
 /** The ICMPv6 message. Its checksum is left to the kernel (RFC 3542 section 3.1). */
-export function encodeRouterAdvertisement(said: RouterAdvertisement): Buffer {
-  const { lifetime, managed, other, mac, mtu, prefixes, validLft, preferredLft, dns } = said;
+export function encodeRouterAdvertisement(advertisement: RouterAdvertisement): Buffer {
+  const { lifetime, managed, other, mac, mtu, prefixes, validLft, preferredLft, dns } = advertisement;
   const header = Buffer.alloc(16);
   header.writeUInt8(ROUTER_ADVERTISEMENT, 0);
   header.writeUInt8(64, 4);

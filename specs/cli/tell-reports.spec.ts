@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { tellReports } from '../../lib/cli/tell-reports.ts';
 import { findReports } from '../../lib/machines/kernel-reports.ts';
-import type { Ending, MachineRun } from '../../lib/machines/machine.ts';
+import type { Ending, MachineRun } from '../../lib/machines/machine-run.ts';
 
 const WARNING = '[    1.000000] WARNING: CPU: 0 PID: 1 at net/core/dev.c:1 x+0x1/0x2\n';
 const MEMORY = '[    2.000000] Out of memory: Killed process 99 (node)\n';

@@ -13,7 +13,7 @@ import {
 import { INTERFACE_CHANGES } from '../../lib/lab/interface-change.ts';
 import { PORT_OPTIONS } from '../../lib/links/bridge-port.ts';
 import { kernelOptionsOf } from '../../lib/links/kernel-options-of-kind.ts';
-import { readableOf } from '../../lib/links/link-kind.ts';
+import { readableOf } from '../../lib/links/link-option.ts';
 import { linkKinds, settingsOf } from '../../lib/links/registry.ts';
 import { ipLink } from '../../lib/netlink/link.ts';
 import { NUMBERS } from '../../lib/netlink/names.ts';

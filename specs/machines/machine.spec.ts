@@ -6,7 +6,8 @@ import { works } from '../../lib/machines/accelerator.ts';
 import { describeFailure } from '../../lib/machines/describe-run.ts';
 import { guestEnvironment } from '../../lib/machines/guest-environment.ts';
 import { chooseShare } from '../../lib/machines/initramfs.ts';
-import { type MachineTask, runInMachine } from '../../lib/machines/machine.ts';
+import { runInMachine } from '../../lib/machines/machine.ts';
+import type { MachineTask } from '../../lib/machines/machine-run.ts';
 import { beginLine, endLine } from '../../lib/report/running-tests.ts';
 import { GUEST, kernelHere } from './kernel-here.ts';
 

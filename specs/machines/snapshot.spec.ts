@@ -8,7 +8,8 @@ import { guestEnvironment } from '../../lib/machines/guest-environment.ts';
 import { chooseShare } from '../../lib/machines/initramfs.ts';
 import type { Kernel } from '../../lib/machines/kernel.ts';
 import { hasBuiltIn } from '../../lib/machines/kernel-config.ts';
-import { type MachineTask, runInMachine } from '../../lib/machines/machine.ts';
+import { runInMachine } from '../../lib/machines/machine.ts';
+import type { MachineTask } from '../../lib/machines/machine-run.ts';
 import { GUEST, kernelHere } from './kernel-here.ts';
 
 const guests = test

@@ -1,33 +1,16 @@
-import { afterAll, beforeAll, createLab, expect, type Lab, test } from 'hairpin';
-import type { Browser, Page } from 'playwright-core';
-import { needs } from '../needs.ts';
-import { NO_BROWSER, type OpenPage, openBrowser, openPage } from './browser.ts';
-import { addressOf, type ReportProject, readReport, reportProject } from './report-project.ts';
+import { expect, test } from 'hairpin';
+import type { Page } from 'playwright-core';
+import type { OpenPage } from './browser.ts';
+import { choose, reportInBrowser } from './report-in-browser.ts';
+import { readReport } from './report-project.ts';
 import { THOUSAND, thousandTests } from './thousand-tests.ts';
 
 // host: vitest, on a thousand tests, three of which fail; Chromium looks at what it reports
-needs('chromium');
-
-let browser: Browser;
-let lab: Lab;
-let project: ReportProject;
-
-beforeAll(async () => {
-  if (NO_BROWSER) return;
-  lab = createLab();
-  project = await reportProject(lab, thousandTests());
-  [browser] = await Promise.all([openBrowser(), project.run('--maxWorkers=2')]);
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await project?.remove();
-  await lab?.[Symbol.asyncDispose]();
-});
+const report = reportInBrowser(thousandTests());
 
 /** Opens it, and has it free of complaints in the end. */
 async function look(then: (opened: OpenPage) => Promise<void>): Promise<void> {
-  const opened = await openPage(browser, addressOf(project));
+  const opened = await report.open();
   await then(opened);
   const { complaints, requests } = opened;
   expect({ complaints, requests }).toEqual({ complaints: [], requests: [] });
@@ -37,11 +20,6 @@ async function look(then: (opened: OpenPage) => Promise<void>): Promise<void> {
 const shown = (page: Page) => page.locator('nav li:not([hidden]) .name').allTextContents();
 /** A test's, which gets the focus when it is chosen. */
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 2, name }).and(page.locator(':focus'));
-
-async function choose(page: Page, name: string): Promise<void> {
-  await page.getByRole('link', { name }).click();
-  await heading(page, name).waitFor();
-}
 
 const focused = (page: Page) => page.locator(':focus').textContent();
 
@@ -112,7 +90,7 @@ test('the list is walked by keys: from the search down, into a test, and back', 
 });
 
 test('networks that are the same are drawn once', async () => {
-  const page = await readReport(project);
+  const page = await readReport(report.project);
   expect(page.match(/id="drawing-\d+"/g)).toHaveLength(4);
   expect(page.match(/\.hairpin-topology \.edge path\{/g)).toHaveLength(1);
 });

@@ -36,7 +36,7 @@ export interface EntryKind<Entry extends object = object> {
   /** Whether an entry is of the device of that name. */
   isOf(entry: Entry, device: string): boolean;
   /** What follows from what a spec says of one, such as the family of `::/0`. */
-  complete?: ((said: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
+  complete?: ((expected: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
 }
 
 interface EntryDescription<State, Entry extends object>
@@ -75,10 +75,10 @@ export function describeEntry<State, Entry extends object>(
     },
     list: ({ rtnetlink }, names = deviceNames(rtnetlink)) =>
       requests.flatMap((request) => rtnetlink.list(request)).flatMap((state) => entries(state, names)),
-    told: ({ type, body: said }, names) => {
+    told: ({ type, body: bytes }, names) => {
       const [request] = requests;
-      if (!request || (type !== message && type !== message + 1) || !isTold(said[0] ?? 0)) return undefined;
-      return { isGone: type !== message, entries: entries(request.read(said), names) };
+      if (!request || (type !== message && type !== message + 1) || !isTold(bytes[0] ?? 0)) return undefined;
+      return { isGone: type !== message, entries: entries(request.read(bytes), names) };
     },
   };
 }

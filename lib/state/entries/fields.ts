@@ -1,4 +1,5 @@
-import { article, show, UsageError } from '../../kernel/validate.ts';
+import { isPlainObject } from '../../kernel/plain-object.ts';
+import { article, LONGEST_INTERFACE_NAME, show, UsageError } from '../../kernel/validate.ts';
 import type { JsonSchema } from '../../netlink/type.ts';
 import { familyOf, networkOf, normalizeIp, parsePrefix } from '../../wire/ip-address.ts';
 import { isMac } from '../../wire/mac-address.ts';
@@ -37,19 +38,19 @@ export function isAsymmetric(value: unknown): value is Asymmetric {
  */
 export function checkEntry(
   call: string,
-  { noun, fields, complete = (said) => said }: Checker,
+  { noun, fields, complete = (given) => given }: Checker,
   expected: unknown,
   resolve: (value: unknown) => unknown,
 ): unknown {
-  const said = withoutContaining(expected);
-  if (isAsymmetric(said)) return said;
-  if (typeof said !== 'object' || said === null || Object.getPrototypeOf(said) !== Object.prototype) {
+  const given = withoutContaining(expected);
+  if (isAsymmetric(given)) return given;
+  if (!isPlainObject(given)) {
     const [first] = Object.keys(fields);
     throw new UsageError(
-      `${call}: ${article(noun)} must be said as an object such as { ${first}: … }: received ${show(said)}`,
+      `${call}: ${article(noun)} must be said as an object such as { ${first}: … }: received ${show(given)}`,
     );
   }
-  const entries = Object.entries(complete(said as Readonly<Record<string, unknown>>)).map(([name, value]) => {
+  const entries = Object.entries(complete(given)).map(([name, value]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!field)
       throw new UsageError(`${call}: ${article(noun)} has no ${show(name)}; it has ${Object.keys(fields).join(', ')}`);
@@ -62,7 +63,7 @@ export function checkEntry(
 interface Checker {
   noun: string;
   fields: Fields;
-  complete?: ((said: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
+  complete?: ((given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>) | undefined;
 }
 
 /**
@@ -131,15 +132,12 @@ export const text: Field = {
   read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
 };
 
-/** IFNAMSIZ, without the NUL at the end. */
-const LONGEST_NAME = 15;
-
 export const deviceName: Field = {
   rule: 'an interface, or its name',
   schema: TEXT,
   read: (value) => {
     const name = text.read(value);
-    return typeof name === 'string' && Buffer.byteLength(name) <= LONGEST_NAME ? name : undefined;
+    return typeof name === 'string' && Buffer.byteLength(name) <= LONGEST_INTERFACE_NAME ? name : undefined;
   },
 };
 

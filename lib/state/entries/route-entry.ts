@@ -151,9 +151,9 @@ export const routeEntry = describeEntry<Route, RouteEntry>({
   },
   entries: (route, names) => [entryOf(route, names)],
   // Both are the default route, and the entry of either says so.
-  complete: (said) => {
-    const family = said['to'] === '0.0.0.0/0' ? 4 : said['to'] === '::/0' ? 6 : undefined;
-    return family && said['family'] === undefined ? { ...said, family } : said;
+  complete: (expected) => {
+    const family = expected['to'] === '0.0.0.0/0' ? 4 : expected['to'] === '::/0' ? 6 : undefined;
+    return family && expected['family'] === undefined ? { ...expected, family } : expected;
   },
   isOf: ({ dev, nextHops = [] }, device) => dev === device || nextHops.some((hop) => hop.dev === device),
 });

@@ -17,7 +17,7 @@ import { Timeline } from '../../../lib/report/html/client/timeline.tsx';
 import { textOf } from './render.ts';
 import { ATTEMPT, FAILURE, TESTS } from './tests.ts';
 
-// No network: the report's components as HTML. What a click or a key does is in html-report.spec.ts, in a browser.
+// No network: the report's components as HTML. What a click or a key does is in html-*.spec.ts, in a browser.
 const INDEX = { date: '2026-01-01T00:00:00.000Z', milliseconds: 1500, labs: 1, tests: TESTS };
 const SVG = '<svg width="100"></svg>';
 
