@@ -30,7 +30,7 @@ odd.for<[call: (net: Net) => unknown, message: string]>([
   ],
   [
     ({ a }) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', mtu: expect.anything() as never }),
-    'a.route.add: mtu must be a whole number from 0 to 4294967295: received an Anything',
+    'a.route.add: mtu must be a whole number from 0 to 65520: received an Anything',
   ],
   [
     ({ a }) => a.route.add({ to: '10.9.0.0/16', dev: 'eth0', encap: {} }),

@@ -81,9 +81,9 @@ test('the routes of subnets that are not there are told, and only they', async (
   a.route.delete({ to: '10.6.0.0/24', dev: 'eth0' });
   c.route.delete({ to: 'fd04::/64', dev: 'eth0' });
   expect(told()).toEqual([
-    [{ to: { address: '10.6.0.0', length: 24, family: 4 }, device: device.index }],
+    [{ to: { address: '10.6.0.0', length: 24, family: 4 }, device: device.index, table: 254 }],
     [],
-    [{ to: { address: 'fd04::', length: 64, family: 6 }, device: withoutCarrier.index }],
+    [{ to: { address: 'fd04::', length: 64, family: 6 }, device: withoutCarrier.index, table: 254 }],
     [],
   ]);
 });
