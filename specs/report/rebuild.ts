@@ -102,11 +102,14 @@ function isVolatile(entry: Entry): boolean {
   return String(dst).startsWith('fe80::') || dst === 'ff00::/8' || (local !== undefined && scope === 'link');
 }
 
-/** Without what no two networks have the same: timers, the namespaces' numbers for each other, traces of the past. */
+/**
+ * Without what no two networks have the same: timers, the namespaces' numbers for each other, the hardware addresses of tunnels, which
+ * are drawn by lot (`ip6_tnl_dev_init_gen`), and traces of the past.
+ */
 function strip(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((each) => !isVolatile(Object(each))).map(strip);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !/timer$|^link_netnsid$|life_time$/.test(key));
+  const kept = Object.entries(value).filter(([key]) => !/timer$|^link_netnsid$|^permaddr$|life_time$/.test(key));
   const entry = Object.fromEntries(kept.map(([key, each]) => [key, strip(each)]));
   // A device that has never had an event since it was made up; one that has never been up.
   if (entry['operstate'] === 'UNKNOWN') entry['operstate'] = 'UP';
