@@ -21,9 +21,12 @@ const COMMANDS = {
   nftables: 'command -v nft >/dev/null || exit 0; nft list ruleset',
 } as const;
 
-/** A worker adds the local route of an IPv6 address, on a device with a carrier (`addrconf_dad_work`): wait, ten seconds at most. */
+/**
+ * A worker adds the local route of an IPv6 address, on a device with a carrier (`addrconf_dad_work`): wait, ten seconds at most. In a VRF
+ * the route is in the table of the VRF.
+ */
 const UNTIL_LOCAL_ROUTES = `tries=0
-until { ip -o link; ip -6 -o address; ip -6 route show table local; } | awk '
+until { ip -o link; ip -6 -o address; ip -6 route show table all; } | awk '
   /LOWER_UP/ { split($2, name, "[@:]"); up[name[1]] = 1 }
   $3 == "inet6" && !/dadfailed/ { sub("/.*", "", $4); wanted[$4, $2] = $2 }
   $1 == "local" { has[$2, $4] = 1 }
