@@ -24,7 +24,7 @@ export function unusableAddresses(namespace: Namespace): string[] {
   const missing = missingGroups(namespace).filter((each) => !detected.includes(each));
   return [
     ...detected.map((each) => `duplicate address detection of ${each}`),
-    ...missing.map((each) => `the solicited-node group of ${each}`),
+    ...missing.map((each) => `the worker that takes ${each} into use (addrconf_dad_work)`),
   ];
 }
 
@@ -44,7 +44,7 @@ export async function waitForUsableAddresses(namespace: Namespace): Promise<void
     const missing = missingGroups(namespace);
     if (missing.length === 0) return;
     if (now() > deadline) {
-      throw new Error(`${missing.join(', ')}: the solicited-node group was not joined within ${DEADLINE} ms`);
+      throw new Error(`${missing.join(', ')}: the kernel's worker (addrconf_dad_work) did not take it into use within ${DEADLINE} ms`);
     }
     await sleep(0);
   }
@@ -79,20 +79,21 @@ function tentativeAddresses(namespace: Namespace): string[] {
 
 function missingGroups(namespace: Namespace): string[] {
   const joined = joinedGroups(engineOf(namespace).netns, 6);
-  return usableInterfaces(namespace).flatMap((device) =>
-    device.address
+  return usableInterfaces(namespace).flatMap((device) => {
+    const isMissing = (address: string) =>
+      asksForNeighbours(device) && !joined.has(`${device.index} ${solicitedNodeGroup(address)}`);
+    return device.address
       .list()
       .filter(({ family, dadFailed }) => family === 6 && !dadFailed)
-      .filter(
-        ({ address, tentative }) =>
-          !joined.has(`${device.index} ${solicitedNodeGroup(address)}`) || (tentative && !looksForDuplicates(device)),
-      )
-      .map(({ address }) => `${device} ${address}`),
-  );
+      .filter(({ address, tentative }) => isMissing(address) || (tentative && !looksForDuplicates(device)))
+      .map(({ address }) => `${device} ${address}`);
+  });
 }
 
 /** Without detection an address is tentative only until the worker comes to it (`addrconf_dad_begin`): one of a link, say. */
-function looksForDuplicates({ namespace, name }: Interface): boolean {
+function looksForDuplicates(device: Interface): boolean {
+  if (!asksForNeighbours(device)) return false;
+  const { namespace, name } = device;
   const values = readSysctls(
     engineOf(namespace).netns,
     ['all', name].map((which) => `net/ipv6/conf/${which}/accept_dad`),
@@ -102,9 +103,10 @@ function looksForDuplicates({ namespace, name }: Interface): boolean {
 
 /** A device that is down, or has no carrier, joins groups and looks for duplicates when that has changed. */
 function usableInterfaces({ interfaces }: Namespace): Interface[] {
-  return [...interfaces].filter((device) => {
-    const state = stateIfThere(device);
-    // addrconf_join_solict passes over devices without ARP.
-    return state?.carrier && state.arp;
-  });
+  return [...interfaces].filter((device) => stateIfThere(device)?.carrier);
+}
+
+/** Of a device without ARP no group is joined and no address is looked for (`addrconf_join_solict`, `addrconf_dad_begin`). */
+function asksForNeighbours(device: Interface): boolean {
+  return stateIfThere(device)?.arp === true;
 }

@@ -32,6 +32,19 @@ test('a carrier that nobody will bring moves no more', async ({ lab }) => {
   await lab.settled({ within: 1000 });
 });
 
+// a eth0 (no ARP) ── b
+test('the address of a device without ARP has settled when the kernel has taken it into use', async ({ lab }) => {
+  const { a: eth0 } = lab.cable(lab.namespace('a'), lab.namespace('b'));
+  eth0.set({ arp: false });
+  // It is a matter of chance whether the worker (addrconf_dad_work) comes first.
+  for (let round = 0; round < 100; round++) {
+    eth0.set({ up: false });
+    eth0.set({ up: true });
+    await lab.settled();
+    expect(eth0.address.list().filter(({ tentative }) => tentative)).toEqual([]);
+  }
+});
+
 describe("with the kernel's defaults", () => {
   test.override({ labOptions: { defaults: 'kernel' } });
 
