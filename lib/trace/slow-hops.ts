@@ -1,4 +1,5 @@
-import type { Lab, Namespace } from '../lab/index.ts';
+import type { CapturedFrame, Interface, Lab, Namespace } from '../lab/index.ts';
+import { isGroupMessage } from '../wire/group-message.ts';
 import { Capture } from './capture.ts';
 
 /** The longest time that is believed of a hop, in milliseconds. After a longer time, the same bytes may be a new frame. */
@@ -7,38 +8,66 @@ const MOST = 1000;
 /** The most frames that are looked through at once. In a storm they are copies of one frame. */
 const MOST_FRAMES = 10_000;
 
-interface Known {
-  slowest: number;
-  /** Until when the frames have been looked through, by the clock of the taps. */
-  until: bigint;
-  /** When a frame first came to a namespace, by its identity, unless it has gone on since. */
-  came: Map<Namespace, Map<string, bigint>>;
-}
-
-const knownOf = new WeakMap<Lab, Known>();
+const hopsOf = new WeakMap<Lab, { hops: SlowHops; until: bigint }>();
 
 /**
  * How long the slowest host of a lab has been seen to keep a frame that it passed on unchanged, in milliseconds. The kernel takes a
  * millisecond at most. A program that was slow once may be as slow again.
  */
 export function slowestHopIn(lab: Lab): number {
-  const known = knownOf.get(lab) ?? { slowest: 0, until: 0n, came: new Map<Namespace, Map<string, bigint>>() };
-  knownOf.set(lab, known);
+  const known = hopsOf.get(lab) ?? { hops: new SlowHops(), until: 0n };
+  hopsOf.set(lab, known);
   const frames = Capture.of(lab)
     .since(known.until + 1n)
     .slice(-MOST_FRAMES);
-  for (const { at, direction, identity, nanoseconds } of frames) {
-    const came = known.came.get(at.namespace) ?? new Map<string, bigint>();
-    known.came.set(at.namespace, came);
-    const first = came.get(identity);
-    const kept = first === undefined ? undefined : Number(nanoseconds - first) / 1e6;
-    // ARP and ND repeat a question byte for byte: the first to go out is the first that came in.
-    if (direction === 'in' && (kept === undefined || kept > MOST)) came.set(identity, nanoseconds);
-    if (direction === 'in' || kept === undefined) continue;
-    came.delete(identity);
-    if (kept <= MOST) known.slowest = Math.max(known.slowest, kept);
-  }
-  for (const came of known.came.values()) if (came.size > MOST_FRAMES) came.clear();
+  known.hops.look(frames);
   known.until = frames.at(-1)?.nanoseconds ?? known.until;
-  return known.slowest;
+  return known.hops.slowest;
+}
+
+/** How long hosts keep the frames that they pass on. */
+export class SlowHops {
+  /** In milliseconds. */
+  slowest = 0;
+  /** When a frame first came to a namespace, by its identity; undefined once it has gone on. */
+  readonly #came = new Map<Namespace, Map<string, bigint | undefined>>();
+  /** What a namespace sent by a device without having got it. Only there it comes back: a switch that reflects sends it. */
+  readonly #own = new Map<Interface, Set<string>>();
+
+  /** @param frames in the order of time, none of which was looked at before */
+  look(frames: readonly Pick<CapturedFrame, 'at' | 'direction' | 'identity' | 'nanoseconds' | 'bytes'>[]): void {
+    for (const { at, direction, identity, nanoseconds, bytes } of frames) {
+      const came = entryOf(this.#came, at.namespace, () => new Map<string, bigint | undefined>());
+      const own = entryOf(this.#own, at, () => new Set<string>());
+      if (direction === 'in') {
+        const first = came.get(identity);
+        // ARP and ND repeat a question byte for byte: the first to go out is the first that came in.
+        const isFirst = first === undefined || milliseconds(nanoseconds - first) > MOST;
+        if (isFirst && !own.has(identity)) came.set(identity, nanoseconds);
+        continue;
+      }
+      const first = came.get(identity);
+      if (first === undefined) {
+        if (!came.has(identity)) own.add(identity);
+        continue;
+      }
+      came.set(identity, undefined);
+      const kept = milliseconds(nanoseconds - first);
+      // A host repeats its reports of groups by itself (RFC 3376 section 8.14.1), and the first may come before a switch has its ports.
+      if (kept > this.slowest && kept <= MOST && !isGroupMessage(bytes)) this.slowest = kept;
+    }
+    for (const known of [...this.#came.values(), ...this.#own.values()]) if (known.size > MOST_FRAMES) known.clear();
+  }
+}
+
+function milliseconds(nanoseconds: bigint): number {
+  return Number(nanoseconds) / 1e6;
+}
+
+function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
