@@ -32,6 +32,7 @@ import type { Known } from './causes/router.ts';
 import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
+import { lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
 import { tagCause } from './causes/vlan.ts';
 import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
@@ -200,6 +201,8 @@ export function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
 
 /** What kept a frame from the device, or from the host, that it was to go to. */
 export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
+  const tunnelled = lostInOnlyTunnel(path);
+  if (tunnelled) return { of, ...tunnelled };
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);
@@ -236,7 +239,8 @@ function notTaken(at: Hop, device: Interface): Located | undefined {
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
 function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
   const dropped = droppedAtEnd(path);
-  if (dropped) return { of, ...dropped };
+  const lost = dropped ?? lostInTunnel(path);
+  if (lost) return { of, ...lost };
   const relative = relativeCause(path, to);
   if (relative) return { of, ...relative };
   if (mayLeadTo(path.frame.at, to)) return undefined;
