@@ -1,6 +1,8 @@
 import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
-import { settingsOf } from '../links/registry.ts';
+import { kindOf, settingsOf } from '../links/registry.ts';
 import type { Link } from '../state/network-state.ts';
+import { isMulticastIp } from '../wire/ip-address.ts';
+import { NO_MAC } from '../wire/mac-address.ts';
 import type { OuterPacket, TunnelHeader } from '../wire/tunnel-header.ts';
 import type { Cause } from './cause.ts';
 import type { Device } from './network.ts';
@@ -57,6 +59,36 @@ export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacke
     ...(nearest && others.length === 0 ? { nearest } : {}),
   };
   return { code: 'tunnel.not-taken', facts };
+}
+
+/** Where the outer packets of a tunnel go to, and from which address, if it says so. */
+export interface Ends {
+  remote: string;
+  local: string | undefined;
+}
+
+/**
+ * Where a tunnel sends frames for a MAC address to: a vxlan by its forwarding database (`vxlan_find_mac`), others by `remote`. Undefined
+ * where that is a group, where there are several ends, and where a route alone does not say how to get there.
+ */
+export function endsOf(device: Device, mac: string): Ends | undefined {
+  const { link } = device;
+  const { dev, fwmark, proxy, local } = settingsOf(link) ?? {};
+  const isByRoute = dev === undefined && (fwmark ?? 0) === 0 && link.linkNamespaceId === undefined;
+  // A proxy answers itself (arp_reduce, neigh_reduce).
+  if (tunnelHeader(link) === undefined || !isByRoute || proxy === true) return undefined;
+  const remote = remoteOf(device, mac);
+  if (remote === undefined || isMulticastIp(remote)) return undefined;
+  return { remote, local: typeof local === 'string' ? local : undefined };
+}
+
+function remoteOf({ link, host, index }: Device, mac: string): string | undefined {
+  const { remote } = settingsOf(link) ?? {};
+  if (!kindOf(link)?.description.keepsFdb) return typeof remote === 'string' ? remote : undefined;
+  const own = host.fdb.filter(({ device, bridge }) => device === index && bridge === undefined);
+  const exact = own.filter((entry) => entry.mac === mac);
+  const [entry, another] = exact.length > 0 ? exact : own.filter((each) => each.mac === NO_MAC);
+  return entry?.via === undefined && another === undefined ? entry?.to : undefined;
 }
 
 /** The tunnel that takes what no other does (`fb_tunnel_dev`), where it is up. */

@@ -1,31 +1,45 @@
 import { PACKET_HOST } from '../../kernel/constants.ts';
-import type { Hop } from '../../lab/index.ts';
+import type { Hop, Namespace } from '../../lab/index.ts';
+import { stateIfThere } from '../../lab/interface-state.ts';
 import type { Cause } from '../../model/cause.ts';
-import { tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
+import type { Device } from '../../model/network.ts';
+import { endsOf, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
 import { outerWays } from '../../trace/outer-packet.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { couldGoOn, forwards } from '../../trace/place.ts';
+import { contains, isMulticastIp } from '../../wire/ip-address.ts';
+import { bytesToMac } from '../../wire/mac-address.ts';
+import { outerPacketOf } from '../../wire/tunnel-header.ts';
+import { deviceName } from '../names.ts';
 import { modelled } from './by-model.ts';
+import { linkCause } from './link.ts';
+import { neighbourCause } from './neighbour.ts';
+import { hasSeveralHops, routeFor } from './route.ts';
 
 interface Lost {
   hop: Hop;
   cause: Cause;
 }
 
+/** What kept an outer packet, whose way is known, from the host that has an address. */
+export type FollowOuter = (path: Hop, goal: string) => Cause | undefined;
+
 /**
- * Why a frame did not come out at the other end of a tunnel that was given it. Undefined where the outer packet was not seen, or
- * was sent to several ends, of which nobody knows the right one.
+ * Why a frame did not come out at the other end of a tunnel that was given it. Undefined where it went to several ends, of which
+ * nobody knows the right one.
+ *
+ * @param since when the question began, in nanoseconds by the clock of the taps
  */
-export function lostInTunnel(path: Hop): Lost | undefined {
+export function lostInTunnel(path: Hop, since: bigint, follow: FollowOuter): Lost | undefined {
   const [end, another] = endsInTunnels(path);
   if (!end || another) return undefined;
-  const cause = causeBehind(end);
+  const cause = causeBehind(end, since, follow);
   return cause && { hop: end, cause };
 }
 
 /** The same, if the frame had no other way: no copy of it is left that could go on. Cables may seem to lead to its goal besides. */
-export function lostInOnlyTunnel(path: Hop): Lost | undefined {
+export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter): Lost | undefined {
   const [end, another] = endsInTunnels(path);
   if (!end || another) return undefined;
   const others = hopsOf(path).filter((hop) => hop.next.length === 0 && hop !== end);
@@ -34,7 +48,7 @@ export function lostInOnlyTunnel(path: Hop): Lost | undefined {
     if (direction === 'in' && packetType === PACKET_HOST) return false;
     return at.namespace === end.frame.at.namespace || !(couldGoOn(hop) || forwards(at.namespace));
   });
-  return areOver ? lostInTunnel(path) : undefined;
+  return areOver ? lostInTunnel(path, since, follow) : undefined;
 }
 
 /** Where a path ends in a tunnel. */
@@ -45,18 +59,46 @@ function endsInTunnels(path: Hop): Hop[] {
   });
 }
 
-function causeBehind(end: Hop): Cause | undefined {
+function causeBehind(end: Hop, since: bigint, follow: FollowOuter): Cause | undefined {
   const sender = modelled(end.frame.at);
   const header = sender && tunnelHeader(sender.link);
   const [way, another] = header ? outerWays(end, header) : [];
-  if (!sender || !way || another) return undefined;
+  if (!sender || another) return undefined;
+  if (!way) return unsentCause(end, sender, since);
   const { outer, path } = way;
-  const arrival = hopsOf(path).find(
-    ({ frame: { at, direction, packetType } }) =>
-      direction === 'in' && packetType === PACKET_HOST && !at.isPort && hasAddress(at.namespace, outer.destination),
+  const here = hopsOf(path).filter(
+    ({ frame: { at, direction } }) => direction === 'in' && !at.isPort && hasAddress(at.namespace, outer.destination),
   );
-  if (!arrival) return undefined;
-  const { at } = arrival.frame;
+  if (here.length === 0) return isMulticastIp(outer.destination) ? undefined : follow(path, outer.destination);
+  const arrival = here.find(({ frame: { packetType } }) => packetType === PACKET_HOST)?.frame;
+  // On its way its source may have been translated.
+  const arrived = header && arrival && outerPacketOf(arrival.bytes, header);
   // A program may take the packet first.
-  return modelled(at)?.link.xdp ? undefined : whyNotTaken(sender, at.namespace.name, outer);
+  if (!arrived || modelled(arrival.at)?.link.xdp) return undefined;
+  return whyNotTaken(sender, arrival.at.namespace.name, arrived);
+}
+
+/** Why a tunnel sent no outer packet: its host has no way to the other end, or not the address to send from. */
+function unsentCause({ frame: { at, bytes } }: Hop, sender: Device, since: bigint): Cause | undefined {
+  const ends = endsOf(sender, bytesToMac(bytes.subarray(0, 6)));
+  if (!ends) return undefined;
+  const { remote: to, local } = ends;
+  const { namespace } = at;
+  // ip_route_output_key_hash_rcu, ip6_tnl_xmit_ctl
+  if (local !== undefined && !hasAddress(namespace, local))
+    return { code: 'address.elsewhere', facts: { namespace: namespace.name, address: local } };
+  const { route, cause } = routeFor(namespace, to);
+  if (cause) return cause.code === 'route.none' ? (goneWithLink(namespace, to) ?? cause) : cause;
+  const by = route && namespace.interfaces.find(({ index }) => index === route.device);
+  // A tunnel that leads into itself.
+  if (!by || by === at || hasSeveralHops(namespace, to)) return undefined;
+  return linkCause(by) ?? neighbourCause(namespace, to, since);
+}
+
+/** With a link its routes have gone (`fib_disable_ip`). */
+function goneWithLink({ interfaces }: Namespace, to: string): Cause | undefined {
+  const device = interfaces.find(
+    (each) => stateIfThere(each)?.up === false && each.address.list().some((own) => contains(own, to)),
+  );
+  return device && { code: 'link.down', facts: { device: deviceName(device), routes: true } };
 }
