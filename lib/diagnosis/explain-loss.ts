@@ -34,7 +34,7 @@ import type { Known } from './causes/router.ts';
 import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
-import { type FollowOuter, lostInOnlyTunnel, lostInTunnel } from './causes/tunnel.ts';
+import { type FollowOuter, lostInOnlyTunnel, lostInTunnel, takenOuter } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
 import { tagCause } from './causes/vlan.ts';
 import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
@@ -69,6 +69,9 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const { path, arrival, answer } = trace;
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
+  const outer =
+    answer?.arrival || (arrival && !answer) ? undefined : takenOuter(answer?.path ?? path, testimony.packets);
+  if (outer) return { of: answer ? 'answer' : 'probe', ...outer, certainty: 'kernel' };
   const elsewhere = takenElsewhere(question, trace);
   if (elsewhere) return byModel(elsewhere);
   const localnet = answer ? undefined : localnetCause(path, testimony.packets, testimony.recognize);

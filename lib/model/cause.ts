@@ -240,7 +240,7 @@ interface ReversePath {
 }
 
 /** Whose packet a filter took, where it is not the frame of the path. */
-type Whose = { is: 'answer' } | { is: 'solicitation'; address: string; by: 'ARP' | 'ND' };
+type Whose = { is: 'answer' } | { is: 'outer packet' } | { is: 'solicitation'; address: string; by: 'ARP' | 'ND' };
 
 interface NftChain {
   namespace: string;

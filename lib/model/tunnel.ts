@@ -3,7 +3,7 @@ import { kindOf, settingsOf } from '../links/registry.ts';
 import type { Link } from '../state/network-state.ts';
 import { isMulticastIp } from '../wire/ip-address.ts';
 import { NO_MAC } from '../wire/mac-address.ts';
-import type { OuterPacket, TunnelHeader } from '../wire/tunnel-header.ts';
+import { OUTER_PROTOCOLS, type OuterPacket, type TunnelHeader } from '../wire/tunnel-header.ts';
 import type { Cause } from './cause.ts';
 import type { Device } from './network.ts';
 import { lookupOf } from './tunnel-lookup.ts';
@@ -59,6 +59,18 @@ export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacke
     ...(nearest && others.length === 0 ? { nearest } : {}),
   };
   return { code: 'tunnel.not-taken', facts };
+}
+
+/** What the outer packets of tunnels are known by: protocols, and ports of UDP. */
+export function outerSigns(devices: readonly Device[]): { protocols: number[]; ports: number[] } {
+  const found = devices.flatMap(({ link }) => {
+    const header = tunnelHeader(link);
+    return header === undefined ? [] : [{ header, port: settingsOf(link)?.['dstport'] }];
+  });
+  return {
+    protocols: [...new Set(found.flatMap(({ header }) => OUTER_PROTOCOLS[header]))],
+    ports: [...new Set(found.flatMap(({ port }) => (typeof port === 'number' ? [port] : [])))],
+  };
 }
 
 /** Where the outer packets of a tunnel go to, and from which address, if it says so. */

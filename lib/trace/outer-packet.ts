@@ -25,7 +25,11 @@ export function outerWays({ frame }: Hop, header: TunnelHeader): OuterWay[] {
     if (!isSent(sent) || sent.at === tunnel || sent.at.namespace !== tunnel.namespace) continue;
     const outer = outerPacketOf(sent.bytes, header);
     if (!outer || ways.has(outer.destination) || frameIdentity(outer.inner) !== identity) continue;
-    const path = pathOf(frames, sent);
+    // Another outer packet may carry the same once more. Where addresses are translated, the path ends.
+    const path = pathOf(
+      frames.filter((frame) => frame.identity === sent.identity),
+      sent,
+    );
     if (path) ways.set(outer.destination, { outer, path });
   }
   return [...ways.values()];

@@ -39,6 +39,12 @@ export function outerPacketOf(bytes: Buffer, header: TunnelHeader): OuterPacket 
   return { header, family, source, destination, ...said, etherType, inner };
 }
 
+/** The protocols of the outer packets with a header, but for those that UDP carries. */
+export const OUTER_PROTOCOLS: Readonly<Record<TunnelHeader, readonly number[]>> = {
+  ...{ vxlan: [], geneve: [] },
+  ...{ gre: [47], ip: [4, 41] },
+};
+
 interface Carried {
   protocol: number;
   payload: Buffer;

@@ -12,8 +12,8 @@ export function buildUnderlay(lab: Lab, remote = '192.0.2.130') {
   a.route.replace({ to: 'default', via: '192.0.2.1' });
   b.route.replace({ to: 'default', via: '192.0.2.129' });
   const vx = a.link('vxlan', { name: 'vx', id: 7, address: '10.7.0.1/24', remote });
-  b.link('vxlan', { name: 'vx', id: 7, address: `${INNER}/24`, remote: '192.0.2.2' });
-  return { a, r, b, left, right, vx };
+  const end = b.link('vxlan', { name: 'vx', id: 7, address: `${INNER}/24`, remote: '192.0.2.2' });
+  return { a, r, b, left, right, vx, end };
 }
 
 /** What is said of a question for the address behind the tunnel. */

@@ -6,6 +6,10 @@ const MTU = { device: 'r/eth1', mtu: 1400, length: 1500 } as const;
 const NFT = { namespace: 'r', family: 'ip', table: 't', chain: 'c', hook: 'forward', isBase: true, handle: 4 } as const;
 const ASKED = { by: 'a', address: '10.0.0.2' };
 const OLD = { device: 'b/eth0', mac: '02:00:00:00:00:02', destination: '02:00:00:00:00:09' } as const;
+const NFT_POLICY = {
+  ...{ namespace: 'r', family: 'ip', table: 't', chain: 'c', hook: 'forward' },
+  ...{ isBase: true, nearest: [] },
+} as const;
 const TUNNEL = { device: 'a/t0', namespace: 'b', source: '10.0.0.1', to: '10.0.0.2' } as const;
 const GRE = { ...TUNNEL, kind: 'gre', lookup: 'ip_tunnel_lookup' } as const;
 const NEAR = { device: 'b/t0' } as const;
@@ -64,6 +68,11 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     },
     'the route of a to 10.0.0.2 takes packets of up to 1400 bytes (its MTU), and this one has 1500',
     'size is without the headers: at most 1372 here; or on a: ip route show, and the mtu of that route',
+  ],
+  [
+    { code: 'nft.policy', facts: { ...NFT_POLICY, of: { is: 'outer packet' } } },
+    'the outer packet of the tunnel is dropped by the packet filter of r, table ip t, chain c (hook forward): policy drop',
+    "a rule that accepts it, or on r: nft chain ip t c '{ policy accept; }'",
   ],
   [
     {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { networkOf } from '../../lib/model/network.ts';
 import { type PlannedDevice, planNetwork } from '../../lib/model/plan-network.ts';
-import { tunnelHeader, whyNotTaken } from '../../lib/model/tunnel.ts';
+import { endsOf, outerSigns, tunnelHeader, whyNotTaken } from '../../lib/model/tunnel.ts';
 import type { OuterPacket } from '../../lib/wire/tunnel-header.ts';
 
 const MAC = '02:00:00:00:00:01';
@@ -123,4 +123,52 @@ test('what FOU wraps again, and where metadata say where to send, is no tunnel t
   expect(header('gre', { external: true })).toBeUndefined();
   expect(header('vxlan', { external: true })).toBeUndefined();
   expect(header('erspan', {})).toBeUndefined();
+});
+
+/** Where a/t0 sends frames for a MAC address to. */
+function sentTo(kind: string, data: object, entries: readonly object[] = [], mac = OTHER) {
+  const planned = planNetwork({ 'a/t0': { kind, mac: MAC, data } });
+  const common = { device: 1, bridge: undefined, vlan: undefined, permanent: true, local: false, sticky: false };
+  const fdb = entries.map((entry) => ({ mac: ALL, to: undefined, locked: false, ...common, ...entry }));
+  const device = networkOf({ namespaces: planned.namespaces.map((host) => ({ ...host, fdb })) }).named('a/t0');
+  return device && endsOf(device, mac);
+}
+
+const [ALL, OTHER] = ['00:00:00:00:00:00', '02:00:00:00:00:09'];
+
+test('a vxlan sends to the entry for an address, else to the one for all others (vxlan_find_mac)', () => {
+  const [all, own] = [{ to: '192.0.2.2' }, { mac: OTHER, to: '192.0.2.9' }];
+  const data = { id: 7, remote: '192.0.2.2', local: '192.0.2.1' };
+  expect(sentTo('vxlan', data, [all])).toEqual({ remote: '192.0.2.2', local: '192.0.2.1' });
+  expect(sentTo('vxlan', data, [all, own])).toMatchObject({ remote: '192.0.2.9' });
+  expect(sentTo('vxlan', data, [all, own], MAC)).toMatchObject({ remote: '192.0.2.2' });
+  expect(sentTo('vxlan', data)).toBeUndefined();
+  // Several ends, a group, a device that says where to, an end in a group of next hops.
+  expect(sentTo('vxlan', data, [all, { to: '192.0.2.3' }])).toBeUndefined();
+  expect(sentTo('vxlan', data, [{ to: '239.1.1.1' }])).toBeUndefined();
+  expect(sentTo('vxlan', data, [{ ...all, via: 3 }])).toBeUndefined();
+  expect(sentTo('vxlan', data, [{ nexthopGroup: 3 }])).toBeUndefined();
+});
+
+test('a tunnel sends to its remote, and where more than the route decides nobody knows', () => {
+  expect(sentTo('gre', { remote: '192.0.2.2' })).toEqual({ remote: '192.0.2.2', local: undefined });
+  for (const more of [{ dev: 3 }, { fwmark: 1 }, { encap: 'fou' }, { external: true }, { remote: '239.1.1.1' }])
+    expect(sentTo('gre', { remote: '192.0.2.2', ...more })).toBeUndefined();
+});
+
+test('outer packets are known by their protocol, or by the UDP port of their tunnel', () => {
+  const kinds = {
+    gre: {},
+    gretap: {},
+    ipip: {},
+    vxlan: { id: 7, dstport: 4790 },
+    geneve: { id: 7, dstport: 6081 },
+    veth: {},
+  };
+  const devices = Object.entries(kinds).map(([kind, data]) => [`a/${kind}`, { kind, mac: MAC, data }]);
+  const signs = outerSigns(networkOf(planNetwork(Object.fromEntries(devices))).devices);
+  expect({ protocols: signs.protocols.sort(), ports: signs.ports.sort() }).toEqual({
+    protocols: [4, 41, 47],
+    ports: [4790, 6081],
+  });
 });

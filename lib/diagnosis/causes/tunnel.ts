@@ -8,6 +8,7 @@ import { outerWays } from '../../trace/outer-packet.ts';
 import { hasAddress } from '../../trace/owner.ts';
 import { hopsOf } from '../../trace/path.ts';
 import { couldGoOn, forwards } from '../../trace/place.ts';
+import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
 import { contains, isMulticastIp } from '../../wire/ip-address.ts';
 import { bytesToMac } from '../../wire/mac-address.ts';
 import { outerPacketOf } from '../../wire/tunnel-header.ts';
@@ -16,6 +17,7 @@ import { modelled } from './by-model.ts';
 import { linkCause } from './link.ts';
 import { neighbourCause } from './neighbour.ts';
 import { hasSeveralHops, routeFor } from './route.ts';
+import { takerCause } from './taker.ts';
 
 interface Lost {
   hop: Hop;
@@ -51,6 +53,33 @@ export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter):
   return areOver ? lostInTunnel(path, since, follow) : undefined;
 }
 
+/**
+ * The rule that took the outer packets of the tunnel in which a path ends, as the kernel tells it: in the host where the outer packet
+ * was seen last, or in that of the tunnel, where it was not seen to leave.
+ */
+export function takenOuter(path: Hop, packets: readonly TracedPacket[]): Lost | undefined {
+  if (packets.length === 0) return undefined;
+  const [end, another] = endsInTunnels(path);
+  const sender = end && !another ? modelled(end.frame.at) : undefined;
+  const header = sender && tunnelHeader(sender.link);
+  if (!end || !sender || !header) return undefined;
+  const [way, other] = outerWays(end, header);
+  const [last, copy] = way ? hopsOf(way.path).filter(({ next }) => next.length === 0) : [end];
+  const { bytes } = end.frame;
+  const to = way ? way.outer.destination : endsOf(sender, bytesToMac(bytes.subarray(0, 6)))?.remote;
+  if (other || copy || !last || to === undefined) return undefined;
+  const { namespace } = last.frame.at;
+  const isLike = ({ frame, iif }: TracedPacket['seen'][number]) => {
+    const outer = outerPacketOf(frame, header);
+    if (!outer || outer.destination !== to) return false;
+    return way
+      ? outer.source === way.outer.source && outer.id === way.outer.id && outer.key === way.outer.key
+      : iif === undefined;
+  };
+  const taken = packets.find((each) => each.namespace === namespace && each.taker && each.seen.some(isLike));
+  return taken?.taker && { hop: end, cause: takerCause(namespace, taken.taker, { is: 'outer packet' }) };
+}
+
 /** Where a path ends in a tunnel. */
 function endsInTunnels(path: Hop): Hop[] {
   return hopsOf(path).filter(({ frame: { at, direction }, next, again }) => {
@@ -70,12 +99,9 @@ function causeBehind(end: Hop, since: bigint, follow: FollowOuter): Cause | unde
     ({ frame: { at, direction } }) => direction === 'in' && !at.isPort && hasAddress(at.namespace, outer.destination),
   );
   if (here.length === 0) return isMulticastIp(outer.destination) ? undefined : follow(path, outer.destination);
-  const arrival = here.find(({ frame: { packetType } }) => packetType === PACKET_HOST)?.frame;
-  // On its way its source may have been translated.
-  const arrived = header && arrival && outerPacketOf(arrival.bytes, header);
+  const arrival = here.find(({ frame: { packetType } }) => packetType === PACKET_HOST)?.frame.at;
   // A program may take the packet first.
-  if (!arrived || modelled(arrival.at)?.link.xdp) return undefined;
-  return whyNotTaken(sender, arrival.at.namespace.name, arrived);
+  return !arrival || modelled(arrival)?.link.xdp ? undefined : whyNotTaken(sender, arrival.namespace.name, outer);
 }
 
 /** Why a tunnel sent no outer packet: its host has no way to the other end, or not the address to send from. */
