@@ -2,8 +2,10 @@ import { type PacketDrop, PacketDrops } from '../kernel/drops/packet-drops.ts';
 import { ResourceStack } from '../kernel/resource-stack.ts';
 import { enginesOf } from '../lab/engine.ts';
 import type { Interface, Namespace } from '../lab/index.ts';
+import { outerSigns } from '../model/tunnel.ts';
 import { type ReachOptions, type ReachReport, reach } from '../probes/reach.ts';
 import { filteringIn, RuleTraces, type Told } from '../trace/rules/rule-traces.ts';
+import { modelledDevices } from './causes/by-model.ts';
 
 /** How long the probe that is sent for an explanation's sake is waited for, in milliseconds. */
 const ONE_MORE = 20;
@@ -33,11 +35,12 @@ export async function askAgain(
   const watch = PacketDrops.start(enginesOf(from.lab.namespaces).map(({ netns }) => netns));
   if (watch) resources.use(watch);
   if (!watch && filters.length === 0) return undefined;
+  const outer = outerSigns(filters.length > 0 ? modelledDevices(from.lab) : []);
   let traces: RuleTraces | undefined;
   const report = await reach(call, from, to, question, {
     milliseconds: ONE_MORE,
     onOpen: (signs) => {
-      traces = filters.length > 0 ? resources.use(RuleTraces.start(filters, signs)) : undefined;
+      traces = filters.length > 0 ? resources.use(RuleTraces.start(filters, { ...signs, outer })) : undefined;
     },
   });
   const [told, drops] = [traces?.take(), watch?.take() ?? []];

@@ -11,6 +11,7 @@ const FURTHER_FACTS: { readonly [C in Code]?: readonly (keyof CauseFacts[C])[] }
   'macvlan.no-queue': ['parent'],
   'macvlan.parent': ['parent'],
   'macvlan.siblings': ['sibling', 'parent'],
+  'tunnel.not-taken': ['nearest'],
   'ipvlan.private': ['sibling', 'parent'],
   'ipvlan.parent-host': ['parent'],
   'neighbour.other-device': ['owner'],

@@ -8,10 +8,12 @@ import type { Outcome } from '../probes/outcome.ts';
 import type { Question } from '../probes/question.ts';
 import { nextHop } from '../probes/source.ts';
 import { mayLeadTo } from '../trace/may-lead-to.ts';
+import { holdersOf } from '../trace/owner.ts';
 import { hopsOf } from '../trace/path.ts';
 import { type Place, placesNearest } from '../trace/place.ts';
 import type { ProbePath, Recognize } from '../trace/probe-path.ts';
 import type { TracedPacket } from '../trace/rules/follow-packets.ts';
+import { filteringIn } from '../trace/rules/rule-traces.ts';
 import { type Taken, takenFrom, takenUnseen } from '../trace/rules/taken.ts';
 import { solicitationOf } from '../trace/solicitation.ts';
 import { ipPacketOf } from '../wire/ip-packet.ts';
@@ -32,6 +34,7 @@ import type { Known } from './causes/router.ts';
 import { takerCause, type Whose } from './causes/taker.ts';
 import { tapCause } from './causes/tap.ts';
 import { targetCause } from './causes/target.ts';
+import { type FollowOuter, lostInOnlyTunnel, lostInTunnel, takenOuter } from './causes/tunnel.ts';
 import { lastBeforeUplink } from './causes/uplink.ts';
 import { tagCause } from './causes/vlan.ts';
 import { droppedAtEnd, droppedAtOnlyEnd } from './dropped-at-end.ts';
@@ -66,6 +69,9 @@ export function explainLoss(question: Question, trace: ProbePath, testimony: Tes
   const { path, arrival, answer } = trace;
   const taken = takenByRules(question, trace, testimony);
   if (taken) return taken;
+  const outer =
+    answer?.arrival || (arrival && !answer) ? undefined : takenOuter(answer?.path ?? path, testimony.packets);
+  if (outer) return { of: answer ? 'answer' : 'probe', ...outer, certainty: 'kernel' };
   const elsewhere = takenElsewhere(question, trace);
   if (elsewhere) return byModel(elsewhere);
   const localnet = answer ? undefined : localnetCause(path, testimony.packets, testimony.recognize);
@@ -200,10 +206,12 @@ export function placesOnTheWay(path: Hop, to: Interface | Namespace): Place[] {
 
 /** What kept a frame from the device, or from the host, that it was to go to. */
 export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
+  const tunnelled = lostInOnlyTunnel(path, known.since, lostOuter(known));
+  if (tunnelled) return { of, ...tunnelled };
   const places = placesOnTheWay(path, to);
   if (places.length === 0) {
     const left = lastBeforeUplink(path);
-    return left ? { of, ...left } : noWay(of, path, to);
+    return left ? { of, ...left } : noWay(of, path, to, known);
   }
   try {
     for (const { hop, step } of places) {
@@ -217,6 +225,21 @@ export function onTheWay(of: Loss['of'], path: Hop, to: Interface | Namespace, k
     if (hasCode(error, 'ENODEV')) return undefined;
     throw error;
   }
+}
+
+/**
+ * What kept the outer packet of a tunnel from the host that it was for. No filter is traced for it: where one may have translated or
+ * dropped it, there is no reason.
+ */
+function lostOuter(known: Known): FollowOuter {
+  return (path, goal) => {
+    const { lab } = path.frame.at.namespace;
+    const [holder, another] = holdersOf(lab, goal);
+    const filtering = filteringIn(lab);
+    if (another || hopsOf(path).some(({ frame: { at } }) => filtering.includes(at.namespace))) return undefined;
+    if (!holder) return strayed(path, goal, known).cause;
+    return onTheWay('probe', path, holder.device ?? holder.namespace, known)?.cause;
+  };
 }
 
 function isBlocked(device: Interface): boolean {
@@ -234,9 +257,10 @@ function notTaken(at: Hop, device: Interface): Located | undefined {
 }
 
 /** No way that hairpin knows of: there may be one all the same, by kinds of links that it does not know. */
-function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace): Located | undefined {
+function noWay(of: Loss['of'], path: Hop, to: Interface | Namespace, known: Known): Located | undefined {
   const dropped = droppedAtEnd(path);
-  if (dropped) return { of, ...dropped };
+  const lost = dropped ?? lostInTunnel(path, known.since, lostOuter(known));
+  if (lost) return { of, ...lost };
   const relative = relativeCause(path, to);
   if (relative) return { of, ...relative };
   if (mayLeadTo(path.frame.at, to)) return undefined;

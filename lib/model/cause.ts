@@ -58,6 +58,7 @@ export interface CauseFacts {
   'vlan.other-tag': { device: DeviceName; protocol: string; id: number; tag: Tag | null };
   'vlan.missing': { device: DeviceName; tag: Tag };
   'vxlan.no-remote': { device: DeviceName; mac: string };
+  'tunnel.not-taken': NotTaken;
   'tap.open': { device: DeviceName };
 
   'route.none': { namespace: string; to: string; back?: true; hasRules?: true; group?: { device: DeviceName } };
@@ -186,6 +187,26 @@ interface NoCarrier {
   through?: readonly DeviceName[];
 }
 
+/** The outer packet of a tunnel, in a host that has no tunnel for it. */
+interface NotTaken {
+  device: DeviceName;
+  namespace: string;
+  kind: string;
+  lookup: string;
+  source: string;
+  to: string;
+  port?: number;
+  id?: number;
+  key?: number;
+  /** The one tunnel there that a single setting keeps from taking it. `has`, `needs`: undefined where there is none. */
+  nearest?: {
+    device: DeviceName;
+    option: string;
+    has?: string | number | undefined;
+    needs?: string | number | undefined;
+  };
+}
+
 /** A BPF program that may have taken a frame. */
 interface Program {
   device: DeviceName;
@@ -219,7 +240,7 @@ interface ReversePath {
 }
 
 /** Whose packet a filter took, where it is not the frame of the path. */
-type Whose = { is: 'answer' } | { is: 'solicitation'; address: string; by: 'ARP' | 'ND' };
+type Whose = { is: 'answer' } | { is: 'outer packet' } | { is: 'solicitation'; address: string; by: 'ARP' | 'ND' };
 
 interface NftChain {
   namespace: string;

@@ -151,7 +151,8 @@ function isAt(device: Interface, wanted: Interface | undefined): boolean {
   return device === wanted || (isLink(wanted, ipvlan) && device === wanted.parent && wanted.mode === 'l3s');
 }
 
-function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
+/** The way of a frame from its first sighting on. @param frames in the order of time */
+export function pathOf(frames: readonly CapturedFrame[], first: CapturedFrame): Hop | undefined {
   const later = sightingsOf(frames, first);
   // The kernel repeats a question for a neighbour byte by byte: the next one is another frame.
   const repeated = later.find((frame) => frame !== first && frame.at === first.at && frame.direction === 'out');

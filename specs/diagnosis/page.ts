@@ -12,6 +12,7 @@ const AREAS: Record<string, string> = {
   bond: 'Bonds',
   vlan: 'VLANs',
   vxlan: 'Vxlans',
+  tunnel: 'Tunnels',
   tap: 'Macvtaps and ipvtaps',
   route: 'Routes',
   mroute: 'Multicast routes',

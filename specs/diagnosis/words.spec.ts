@@ -6,6 +6,14 @@ const MTU = { device: 'r/eth1', mtu: 1400, length: 1500 } as const;
 const NFT = { namespace: 'r', family: 'ip', table: 't', chain: 'c', hook: 'forward', isBase: true, handle: 4 } as const;
 const ASKED = { by: 'a', address: '10.0.0.2' };
 const OLD = { device: 'b/eth0', mac: '02:00:00:00:00:02', destination: '02:00:00:00:00:09' } as const;
+const NFT_POLICY = {
+  ...{ namespace: 'r', family: 'ip', table: 't', chain: 'c', hook: 'forward' },
+  ...{ isBase: true, nearest: [] },
+} as const;
+const TUNNEL = { device: 'a/t0', namespace: 'b', source: '10.0.0.1', to: '10.0.0.2' } as const;
+const GRE = { ...TUNNEL, kind: 'gre', lookup: 'ip_tunnel_lookup' } as const;
+const NEAR = { device: 'b/t0' } as const;
+const REMOTE = { option: 'remote', has: '10.0.0.9', needs: '10.0.0.1' } as const;
 
 // What docs/diagnoses.md shows of each code, page.spec.ts compares; here are the other things that a code may say.
 const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
@@ -60,6 +68,53 @@ const CASES: [cause: Cause, text: string, hint?: string, why?: string][] = [
     },
     'the route of a to 10.0.0.2 takes packets of up to 1400 bytes (its MTU), and this one has 1500',
     'size is without the headers: at most 1372 here; or on a: ip route show, and the mtu of that route',
+  ],
+  [
+    { code: 'nft.policy', facts: { ...NFT_POLICY, of: { is: 'outer packet' } } },
+    'the outer packet of the tunnel is dropped by the packet filter of r, table ip t, chain c (hook forward): policy drop',
+    "a rule that accepts it, or on r: nft chain ip t c '{ policy accept; }'",
+  ],
+  [
+    {
+      code: 'tunnel.not-taken',
+      facts: { ...TUNNEL, kind: 'geneve', lookup: 'geneve_lookup', port: 6081, id: 7, nearest: { ...NEAR, ...REMOTE } },
+    },
+    'the packet left a/t0 with VNI 7 in an outer packet to 10.0.0.2:6081, and b has no geneve with VNI 7 on that port whose remote is 10.0.0.1 (geneve_lookup)',
+    "set({ remote: '10.0.0.1' }) on b/t0, which takes only what comes from 10.0.0.9",
+  ],
+  [
+    {
+      code: 'tunnel.not-taken',
+      facts: {
+        ...{ ...TUNNEL, kind: 'geneve', lookup: 'geneve6_lookup', source: 'fd00::1', to: 'fd00::2', port: 6081, id: 7 },
+        nearest: { ...NEAR, option: 'dstport', has: 6082, needs: 6081 },
+      },
+    },
+    'the packet left a/t0 with VNI 7 in an outer packet to [fd00::2]:6081, and b has no geneve with VNI 7 on that port whose remote is fd00::1 (geneve6_lookup)',
+    'both ends must have one dstport: a/t0 sends to 6081, and b/t0 has 6082',
+  ],
+  ...(
+    [
+      [{ has: 8, needs: 7 }, 'set({ ikey: 7 }) on b/t0, which takes only what has the key 8'],
+      [{ needs: 7 }, 'set({ ikey: 7 }) on b/t0, which takes only what has no key'],
+    ] as const
+  ).map(([values, hint]): [Cause, string, string] => [
+    { code: 'tunnel.not-taken', facts: { ...GRE, key: 7, nearest: { ...NEAR, option: 'ikey', ...values } } },
+    'the packet left a/t0 in an outer packet to 10.0.0.2, and no tunnel of b takes gre from 10.0.0.1 with key 7 (ip_tunnel_lookup)',
+    hint,
+  ]),
+  [
+    { code: 'tunnel.not-taken', facts: { ...GRE, nearest: { ...NEAR, option: 'ikey', has: 8 } } },
+    'the packet left a/t0 in an outer packet to 10.0.0.2, and no tunnel of b takes gre from 10.0.0.1 (ip_tunnel_lookup)',
+    'set({ okey: 8 }) on a/t0: b/t0 takes only what has that key (its ikey)',
+  ],
+  [
+    {
+      code: 'tunnel.not-taken',
+      facts: { ...GRE, nearest: { ...NEAR, option: 'local', has: '10.0.0.9', needs: '10.0.0.2' } },
+    },
+    'the packet left a/t0 in an outer packet to 10.0.0.2, and no tunnel of b takes gre from 10.0.0.1 (ip_tunnel_lookup)',
+    "set({ local: '10.0.0.2' }) on b/t0, which takes only what is for 10.0.0.9; or set({ remote: '10.0.0.9' }) on a/t0",
   ],
   [
     { code: 'uplink.left', facts: { device: 'a/m0', uplink: 'enp3s0', siblings: [] } },

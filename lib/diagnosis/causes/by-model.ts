@@ -49,6 +49,11 @@ export function modelled(device: Interface): Device | undefined {
   return stateIfThere(device) && networkOf(stateOf(device.namespace.lab)).find(placeOf(device));
 }
 
+/** Every device in the model of a lab as it is now. */
+export function modelledDevices(lab: Lab): readonly Device[] {
+  return networkOf(stateOf(lab)).devices;
+}
+
 /** Whether a place is that of a device. */
 function isAt({ namespace, index }: LinkPlace, device: Step['at']): boolean {
   return namespace === device.namespace.name && index === device.index;

@@ -19,7 +19,8 @@ export const addressWords: WordsOf<'address'> = {
     }),
   },
   'address.elsewhere': {
-    means: 'The packet came to a host that does not have the address (`ip_route_input`).',
+    means:
+      'The packet came to a host that does not have the address (`ip_route_input`), or a tunnel there is to send from it (`local`).',
     example: { namespace: 'b', address: '10.0.0.9' },
     say: ({ namespace, address }) => ({ text: `${namespace} does not have ${address}` }),
   },

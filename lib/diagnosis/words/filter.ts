@@ -11,7 +11,8 @@ const NFT_EXAMPLE = {
   handle: 3,
 } as const;
 
-const OF = 'whose packet it was, if not the probe: its `answer`, or the `solicitation` by ARP or ND for `address`';
+const OF =
+  'whose packet it was, if not the probe: its `answer`, the `solicitation` by ARP or ND for `address`, or the `outer packet` of a tunnel';
 const BASE = '`true` for a base chain, which has the hook itself; `false` if another chain jumps to it';
 const NFT_OPTIONAL = { device: 'of a chain at the hook ingress or egress', of: OF };
 const RULE = 'in the words of `nft list chain`, if it could be read';
@@ -133,5 +134,6 @@ function legacyPlace(verb: string, { namespace, program, table, chain, of }: Cau
 /** Whose packet it is, where it is not the frame of the path. */
 function whose(of: Whose): string {
   if (!of) return '';
+  if (of.is === 'outer packet') return 'the outer packet of the tunnel is ';
   return of.is === 'answer' ? 'its answer is ' : `the question for ${of.address}, by ${of.by}, is `;
 }

@@ -12,6 +12,7 @@ import { mrouteWords } from './mroute.ts';
 import { neighbourWords } from './neighbour.ts';
 import { routeWords } from './route.ts';
 import { socketWords } from './socket.ts';
+import { tunnelWords } from './tunnel.ts';
 import { vlanWords } from './vlan.ts';
 import { vxlanWords } from './vxlan.ts';
 import type { CodeWords, Said } from './words.ts';
@@ -25,6 +26,7 @@ export const WORDS: { [C in Code]: CodeWords<C> } = {
   ...bondWords,
   ...vlanWords,
   ...vxlanWords,
+  ...tunnelWords,
   ...routeWords,
   ...mrouteWords,
   ...neighbourWords,

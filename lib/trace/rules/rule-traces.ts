@@ -10,9 +10,8 @@ import { deleteTable } from '../../netlink/nf-tables.ts';
 import { NFNLGRP_NFTRACE } from '../../netlink/nft-trace.ts';
 import { filtersOf } from '../../netlink/packet-filters.ts';
 import type { Request } from '../../netlink/request.ts';
-import type { ProbeSigns } from '../../probes/patience.ts';
 import { followPackets, type TracedPacket } from './follow-packets.ts';
-import { TRACE_TABLE, traceTable } from './trace-table.ts';
+import { TRACE_TABLE, type TracedSigns, traceTable } from './trace-table.ts';
 
 /** The logger of IPv4, by its number (`AF_INET`), and of IPv6: where iptables-legacy's traces go. */
 const LOGGERS = ['net/netfilter/nf_log/2', 'net/netfilter/nf_log/10'];
@@ -37,7 +36,7 @@ export class RuleTraces implements Disposable {
    * @param namespaces those that have packet filters: {@link filteringIn}
    * @param signs what the question's packets are known by
    */
-  static start(namespaces: readonly Namespace[], signs: ProbeSigns): RuleTraces {
+  static start(namespaces: readonly Namespace[], signs: TracedSigns): RuleTraces {
     using resources = new ResourceStack();
     const watched = namespaces.map((namespace) => resources.use(Watched.start(namespace, signs)));
     return new RuleTraces(watched, resources.move());
@@ -92,7 +91,7 @@ class Watched implements Disposable {
     this.#socket = new NetfilterSocket(engineOf(namespace).netns);
   }
 
-  static start(namespace: Namespace, signs: ProbeSigns): Watched {
+  static start(namespace: Namespace, signs: TracedSigns): Watched {
     using resources = new ResourceStack();
     const watched = resources.use(new Watched(namespace));
     watched.#listen(signs);
@@ -115,7 +114,7 @@ class Watched implements Disposable {
     );
   }
 
-  #listen(signs: ProbeSigns): void {
+  #listen(signs: TracedSigns): void {
     const { nftables, legacy } = filtersOf(engineOf(this.namespace).netns);
     this.#socket.join(NFNLGRP_NFTRACE);
     const devices = this.namespace.interfaces.map(({ name }) => name);

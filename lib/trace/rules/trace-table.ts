@@ -27,13 +27,18 @@ const ENDS: Partial<Record<TracedFamily, readonly HookName[]>> = {
   inet: ['prerouting', 'input', 'forward', 'output', 'postrouting'],
 };
 
+/** What a question's packets are known by, and the outer packets of the lab's tunnels, which may carry them. */
+export interface TracedSigns extends ProbeSigns {
+  outer?: { protocols: readonly number[]; ports: readonly number[] };
+}
+
 /** The name of the chain behind all others at a hook. */
 export function endChain(hook: HookName): string {
   return `behind-${hook}`;
 }
 
 /** What makes a table that turns tracing on for a question's packets; nothing where there is no device to listen at. */
-export function traceTable(family: FilterFamily, signs: ProbeSigns, devices: readonly string[]): Request[] {
+export function traceTable(family: FilterFamily, signs: TracedSigns, devices: readonly string[]): Request[] {
   if (family === 'ip' || family === 'ip6' || (family === 'netdev' && devices.length === 0)) return [];
   const table = { family, table: TRACE_TABLE };
   return [
@@ -48,7 +53,7 @@ export function traceTable(family: FilterFamily, signs: ProbeSigns, devices: rea
 }
 
 /** Which packets are traced: as few as may be, since a busy lab's would overflow the socket. What else is among them is left out later. */
-function matches(family: TracedFamily, { mark, port }: ProbeSigns): NftExpression[][] {
+function matches(family: TracedFamily, { mark, port, outer }: TracedSigns): NftExpression[][] {
   if (family === 'arp') return [[]];
   const protocol = (number: number) => [loadMeta('l4proto'), compare('==', Buffer.of(number))];
   return [
@@ -64,6 +69,12 @@ function matches(family: TracedFamily, { mark, port }: ProbeSigns): NftExpressio
       maskWith(Buffer.of(SYN_OR_RST)),
       compare('!=', Buffer.of(0)),
     ],
+    ...(outer?.protocols ?? []).map((number) => protocol(number)),
+    ...(outer?.ports ?? []).map((number) => [
+      ...protocol(IP_PROTOCOL.udp),
+      loadHeader('transport', 2, 2),
+      compare('==', be16(number)),
+    ]),
     // Neighbour discovery (RFC 4861).
     [
       ...protocol(IP_PROTOCOL.icmpv6),

@@ -1,0 +1,130 @@
+import { PACKET_HOST } from '../../kernel/constants.ts';
+import type { Hop, Namespace } from '../../lab/index.ts';
+import { stateIfThere } from '../../lab/interface-state.ts';
+import type { Cause } from '../../model/cause.ts';
+import type { Device } from '../../model/network.ts';
+import { endsOf, tunnelHeader, whyNotTaken } from '../../model/tunnel.ts';
+import { outerWays } from '../../trace/outer-packet.ts';
+import { hasAddress } from '../../trace/owner.ts';
+import { hopsOf } from '../../trace/path.ts';
+import { couldGoOn, forwards } from '../../trace/place.ts';
+import type { TracedPacket } from '../../trace/rules/follow-packets.ts';
+import { contains, isMulticastIp } from '../../wire/ip-address.ts';
+import { bytesToMac } from '../../wire/mac-address.ts';
+import { outerPacketOf } from '../../wire/tunnel-header.ts';
+import { deviceName } from '../names.ts';
+import { modelled } from './by-model.ts';
+import { linkCause } from './link.ts';
+import { neighbourCause } from './neighbour.ts';
+import { hasSeveralHops, routeFor } from './route.ts';
+import { takerCause } from './taker.ts';
+
+interface Lost {
+  hop: Hop;
+  cause: Cause;
+}
+
+/** What kept an outer packet, whose way is known, from the host that has an address. */
+export type FollowOuter = (path: Hop, goal: string) => Cause | undefined;
+
+/**
+ * Why a frame did not come out at the other end of a tunnel that was given it. Undefined where it went to several ends, of which
+ * nobody knows the right one.
+ *
+ * @param since when the question began, in nanoseconds by the clock of the taps
+ */
+export function lostInTunnel(path: Hop, since: bigint, follow: FollowOuter): Lost | undefined {
+  const [end, another] = endsInTunnels(path);
+  if (!end || another) return undefined;
+  const cause = causeBehind(end, since, follow);
+  return cause && { hop: end, cause };
+}
+
+/** The same, if the frame had no other way: no copy of it is left that could go on. Cables may seem to lead to its goal besides. */
+export function lostInOnlyTunnel(path: Hop, since: bigint, follow: FollowOuter): Lost | undefined {
+  const [end, another] = endsInTunnels(path);
+  if (!end || another) return undefined;
+  const others = hopsOf(path).filter((hop) => hop.next.length === 0 && hop !== end);
+  const areOver = others.every((hop) => {
+    const { at, direction, packetType } = hop.frame;
+    if (direction === 'in' && packetType === PACKET_HOST) return false;
+    return at.namespace === end.frame.at.namespace || !(couldGoOn(hop) || forwards(at.namespace));
+  });
+  return areOver ? lostInTunnel(path, since, follow) : undefined;
+}
+
+/**
+ * The rule that took the outer packets of the tunnel in which a path ends, as the kernel tells it: in the host where the outer packet
+ * was seen last, or in that of the tunnel, where it was not seen to leave.
+ */
+export function takenOuter(path: Hop, packets: readonly TracedPacket[]): Lost | undefined {
+  if (packets.length === 0) return undefined;
+  const [end, another] = endsInTunnels(path);
+  const sender = end && !another ? modelled(end.frame.at) : undefined;
+  const header = sender && tunnelHeader(sender.link);
+  if (!end || !sender || !header) return undefined;
+  const [way, other] = outerWays(end, header);
+  const [last, copy] = way ? hopsOf(way.path).filter(({ next }) => next.length === 0) : [end];
+  const { bytes } = end.frame;
+  const to = way ? way.outer.destination : endsOf(sender, bytesToMac(bytes.subarray(0, 6)))?.remote;
+  if (other || copy || !last || to === undefined) return undefined;
+  const { namespace } = last.frame.at;
+  const isLike = ({ frame, iif }: TracedPacket['seen'][number]) => {
+    const outer = outerPacketOf(frame, header);
+    if (!outer || outer.destination !== to) return false;
+    return way
+      ? outer.source === way.outer.source && outer.id === way.outer.id && outer.key === way.outer.key
+      : iif === undefined;
+  };
+  const taken = packets.find((each) => each.namespace === namespace && each.taker && each.seen.some(isLike));
+  return taken?.taker && { hop: end, cause: takerCause(namespace, taken.taker, { is: 'outer packet' }) };
+}
+
+/** Where a path ends in a tunnel. */
+function endsInTunnels(path: Hop): Hop[] {
+  return hopsOf(path).filter(({ frame: { at, direction }, next, again }) => {
+    const device = direction === 'out' && next.length === 0 && !again ? modelled(at) : undefined;
+    return device !== undefined && tunnelHeader(device.link) !== undefined;
+  });
+}
+
+function causeBehind(end: Hop, since: bigint, follow: FollowOuter): Cause | undefined {
+  const sender = modelled(end.frame.at);
+  const header = sender && tunnelHeader(sender.link);
+  const [way, another] = header ? outerWays(end, header) : [];
+  if (!sender || another) return undefined;
+  if (!way) return unsentCause(end, sender, since);
+  const { outer, path } = way;
+  const here = hopsOf(path).filter(
+    ({ frame: { at, direction } }) => direction === 'in' && !at.isPort && hasAddress(at.namespace, outer.destination),
+  );
+  if (here.length === 0) return isMulticastIp(outer.destination) ? undefined : follow(path, outer.destination);
+  const arrival = here.find(({ frame: { packetType } }) => packetType === PACKET_HOST)?.frame.at;
+  // A program may take the packet first.
+  return !arrival || modelled(arrival)?.link.xdp ? undefined : whyNotTaken(sender, arrival.namespace.name, outer);
+}
+
+/** Why a tunnel sent no outer packet: its host has no way to the other end, or not the address to send from. */
+function unsentCause({ frame: { at, bytes } }: Hop, sender: Device, since: bigint): Cause | undefined {
+  const ends = endsOf(sender, bytesToMac(bytes.subarray(0, 6)));
+  if (!ends) return undefined;
+  const { remote: to, local } = ends;
+  const { namespace } = at;
+  // ip_route_output_key_hash_rcu, ip6_tnl_xmit_ctl
+  if (local !== undefined && !hasAddress(namespace, local))
+    return { code: 'address.elsewhere', facts: { namespace: namespace.name, address: local } };
+  const { route, cause } = routeFor(namespace, to);
+  if (cause) return cause.code === 'route.none' ? (goneWithLink(namespace, to) ?? cause) : cause;
+  const by = route && namespace.interfaces.find(({ index }) => index === route.device);
+  // A tunnel that leads into itself.
+  if (!by || by === at || hasSeveralHops(namespace, to)) return undefined;
+  return linkCause(by) ?? neighbourCause(namespace, to, since);
+}
+
+/** With a link its routes have gone (`fib_disable_ip`). */
+function goneWithLink({ interfaces }: Namespace, to: string): Cause | undefined {
+  const device = interfaces.find(
+    (each) => stateIfThere(each)?.up === false && each.address.list().some((own) => contains(own, to)),
+  );
+  return device && { code: 'link.down', facts: { device: deviceName(device), routes: true } };
+}

@@ -1,0 +1,83 @@
+import { vxlan } from '../../links/vxlan.ts';
+import type { CauseFacts } from '../../model/cause.ts';
+import type { Said, WordsOf } from './words.ts';
+
+export const tunnelWords: WordsOf<'tunnel'> = {
+  'tunnel.not-taken': {
+    means:
+      'The outer packet of a tunnel came to the host that it was for, and no tunnel there takes it. A vxlan takes what has its VNI, ' +
+      'at its UDP port (`vxlan_vs_find_vni`). A geneve also wants it from its `remote` (`geneve_lookup`). Other tunnels compare `remote` with ' +
+      'the source, `local` with the destination, and of GRE `ikey` with the key (`ip_tunnel_lookup`, `ip6gre_tunnel_lookup`, `ip6_tnl_lookup`).',
+    facts: {
+      device: 'the tunnel that sent it',
+      namespace: 'where it came to',
+      lookup: 'the kernel function that finds no tunnel',
+      source: 'of the outer packet',
+      to: 'the destination of the outer packet',
+    },
+    optional: {
+      port: 'the UDP port of the outer packet',
+      id: 'its VNI',
+      key: 'its key, of GRE',
+      nearest:
+        'the tunnel of `namespace` that only one setting keeps from taking it, with what it has and what it needs',
+    },
+    example: {
+      ...{ device: 'leaf1/vx0', namespace: 'leaf2', kind: vxlan.kind, lookup: 'vxlan_vs_find_vni' },
+      ...{ source: '192.0.2.1', to: '192.0.2.2', port: 4789, id: 7 },
+      nearest: { device: 'leaf2/vx0', option: 'id', has: 8, needs: 7 },
+    },
+    say: notTaken,
+  },
+};
+
+function notTaken(facts: CauseFacts['tunnel.not-taken']): Said {
+  const { device, to, port, id } = facts;
+  const hint = hintOf(facts);
+  const vni = id === undefined ? '' : ` with VNI ${id}`;
+  const goal = port === undefined ? to : hostAndPort(to, port);
+  const text = `the packet left ${device}${vni} in an outer packet to ${goal}, and ${refusal(facts)} (${facts.lookup})`;
+  return { text, ...(hint ? { hint } : {}) };
+}
+
+/** By UDP a device has a port, and a socket there; the others are asked one after another. */
+function refusal({ namespace, kind, source, lookup, port, id, key }: CauseFacts['tunnel.not-taken']): string {
+  if (port === undefined)
+    return `no tunnel of ${namespace} takes ${kind} from ${source}${key === undefined ? '' : ` with key ${key}`}`;
+  const from = COMPARE_SOURCE.includes(lookup) ? ` whose remote is ${source}` : '';
+  return `${namespace} has no ${kind} with VNI ${id} on that port${from}`;
+}
+
+/** Look-ups by UDP port and VNI that compare `remote` as well. */
+const COMPARE_SOURCE: readonly string[] = ['geneve_lookup', 'geneve6_lookup'];
+
+function hostAndPort(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
+function hintOf({ device, nearest }: CauseFacts['tunnel.not-taken']): string | undefined {
+  if (!nearest) return undefined;
+  const { device: other, option, has, needs } = nearest;
+  return HINTS[option]?.({ device, other, has, needs });
+}
+
+interface Near {
+  device: string;
+  other: string;
+  has: string | number | undefined;
+  needs: string | number | undefined;
+}
+
+/** By the option of the other end that does not fit. */
+const HINTS: Record<string, (near: Near) => string> = {
+  id: ({ device, other, has, needs }) => `both ends must have one id: ${device} has ${needs}, and ${other} has ${has}`,
+  dstport: ({ device, other, has, needs }) =>
+    `both ends must have one dstport: ${device} sends to ${needs}, and ${other} has ${has}`,
+  remote: ({ other, has, needs }) => `set({ remote: '${needs}' }) on ${other}, which takes only what comes from ${has}`,
+  local: ({ device, other, has, needs }) =>
+    `set({ local: '${needs}' }) on ${other}, which takes only what is for ${has}; or set({ remote: '${has}' }) on ${device}`,
+  ikey: ({ device, other, has, needs }) =>
+    needs === undefined
+      ? `set({ okey: ${has} }) on ${device}: ${other} takes only what has that key (its ikey)`
+      : `set({ ikey: ${needs} }) on ${other}, ${has === undefined ? 'which takes only what has no key' : `which takes only what has the key ${has}`}`,
+};

@@ -1,0 +1,116 @@
+import { FALLBACK_TUNNELS } from '../links/fallback-tunnels.ts';
+import { kindOf, settingsOf } from '../links/registry.ts';
+import type { Link } from '../state/network-state.ts';
+import { isMulticastIp } from '../wire/ip-address.ts';
+import { NO_MAC } from '../wire/mac-address.ts';
+import { OUTER_PROTOCOLS, type OuterPacket, type TunnelHeader } from '../wire/tunnel-header.ts';
+import type { Cause } from './cause.ts';
+import type { Device } from './network.ts';
+import { lookupOf } from './tunnel-lookup.ts';
+
+const HEADERS: Readonly<Record<string, TunnelHeader>> = {
+  ...{ vxlan: 'vxlan', geneve: 'geneve' },
+  ...{ gre: 'gre', gretap: 'gre', ip6gre: 'gre', ip6gretap: 'gre' },
+  ...{ ipip: 'ip', sit: 'ip', ip6tnl: 'ip' },
+};
+
+/**
+ * The header that a tunnel puts between an outer packet and what it sends. Undefined for what is no tunnel, or none that the model
+ * knows: metadata say where an `external` one sends to, and FOU and GUE have headers of their own.
+ */
+export function tunnelHeader(link: Link): TunnelHeader | undefined {
+  const isWrappedAgain = (settingsOf(link)?.['encap'] ?? 'none') !== 'none';
+  return isExternal(link) || isWrappedAgain ? undefined : HEADERS[link.kind ?? ''];
+}
+
+/**
+ * Why nobody takes the outer packet of a tunnel in the host that it came to: no tunnel there fits it, or the one that does is down.
+ * Undefined where a tunnel takes it, and where the model cannot say.
+ *
+ * @param namespace where the outer packet came in, for an address of that host
+ */
+export function whyNotTaken(sender: Device, namespace: string, outer: OuterPacket): Cause | undefined {
+  const { name: lookup, kinds, misfits } = lookupOf(outer);
+  const all = sender.network.devices.filter(({ link }) => kinds.includes(link.kind ?? ''));
+  const here = all.filter((each) => each.namespace === namespace);
+  // A tunnel that was moved takes what comes to the namespace in which it was made (get_link_net).
+  if (all.some(({ link }) => link.linkNamespaceId !== undefined)) return undefined;
+  if (here.some(({ link }) => link.up && (isExternal(link) || isFallback(link)))) return undefined;
+  // The socket belongs to the VRF of the device below (__vxlan_sock_add).
+  if (outer.port !== undefined && here.some(({ host }) => host.links.some(({ kind }) => kind === 'vrf')))
+    return undefined;
+  const own = here
+    .filter(({ link }) => !isFallback(link) && !isExternal(link))
+    .map((device) => ({ device, wrong: misfits(device.link, outer) }));
+  const [fitting, another] = own.filter(({ wrong }) => wrong.length === 0);
+  if (another || fitting?.device.link.up) return undefined;
+  // A tunnel that is down has no socket (vxlan_open), or is passed over (IFF_UP).
+  if (fitting) return { code: 'link.down', facts: { device: fitting.device.name } };
+  const { source, destination: to, port, id, key } = outer;
+  const [nearest, ...others] = own.flatMap(({ device, wrong }) => {
+    const [only, ...more] = wrong;
+    return only && more.length === 0 ? [{ device: device.name, ...only }] : [];
+  });
+  const facts = {
+    ...{ device: sender.name, namespace, kind: sender.link.kind ?? '', lookup, source, to },
+    ...(port === undefined ? {} : { port }),
+    ...(id === undefined ? {} : { id }),
+    ...(key === undefined ? {} : { key }),
+    ...(nearest && others.length === 0 ? { nearest } : {}),
+  };
+  return { code: 'tunnel.not-taken', facts };
+}
+
+/** What the outer packets of tunnels are known by: protocols, and ports of UDP. */
+export function outerSigns(devices: readonly Device[]): { protocols: number[]; ports: number[] } {
+  const found = devices.flatMap(({ link }) => {
+    const header = tunnelHeader(link);
+    return header === undefined ? [] : [{ header, port: settingsOf(link)?.['dstport'] }];
+  });
+  return {
+    protocols: [...new Set(found.flatMap(({ header }) => OUTER_PROTOCOLS[header]))],
+    ports: [...new Set(found.flatMap(({ port }) => (typeof port === 'number' ? [port] : [])))],
+  };
+}
+
+/** Where the outer packets of a tunnel go to, and from which address, if it says so. */
+export interface Ends {
+  remote: string;
+  local: string | undefined;
+}
+
+/**
+ * Where a tunnel sends frames for a MAC address to: a vxlan by its forwarding database (`vxlan_find_mac`), others by `remote`. Undefined
+ * where that is a group, where there are several ends, and where a route alone does not say how to get there.
+ */
+export function endsOf(device: Device, mac: string): Ends | undefined {
+  const { link } = device;
+  const { dev, fwmark, proxy, local } = settingsOf(link) ?? {};
+  const isByRoute = dev === undefined && (fwmark ?? 0) === 0 && link.linkNamespaceId === undefined;
+  // A proxy answers itself (arp_reduce, neigh_reduce).
+  if (tunnelHeader(link) === undefined || !isByRoute || proxy === true) return undefined;
+  const remote = remoteOf(device, mac);
+  if (remote === undefined || isMulticastIp(remote)) return undefined;
+  return { remote, local: typeof local === 'string' ? local : undefined };
+}
+
+function remoteOf({ link, host, index }: Device, mac: string): string | undefined {
+  const { remote } = settingsOf(link) ?? {};
+  if (!kindOf(link)?.description.keepsFdb) return typeof remote === 'string' ? remote : undefined;
+  const own = host.fdb.filter(({ device, bridge }) => device === index && bridge === undefined);
+  const exact = own.filter((entry) => entry.mac === mac);
+  const [entry, another] = exact.length > 0 ? exact : own.filter((each) => each.mac === NO_MAC);
+  return entry?.via === undefined && another === undefined ? entry?.to : undefined;
+}
+
+/** The tunnel that takes what no other does (`fb_tunnel_dev`), where it is up. */
+function isFallback(link: Link): boolean {
+  const { remote, local } = settingsOf(link) ?? {};
+  return FALLBACK_TUNNELS.test(link.name) && remote === undefined && local === undefined;
+}
+
+/** It takes whatever comes (`collect_md_tun`), or what a list of VNIs says. */
+function isExternal(link: Link): boolean {
+  const { external, vnifilter } = settingsOf(link) ?? {};
+  return external === true || vnifilter === true;
+}

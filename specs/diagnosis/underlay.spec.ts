@@ -1,0 +1,82 @@
+import { expect, test } from 'hairpin';
+import { describeNeeding } from '../needs.ts';
+import { askedInner, buildUnderlay, INNER } from './underlay-lab.ts';
+
+// a ─ vx ┄┄┄┄┄┄┄ vx ─ b
+//   eth0 ── r ── eth0
+describeNeeding(['vxlan'], () => {
+  test('what keeps the outer packets of a vxlan from leaving is the cause', async ({ lab }) => {
+    const { a, left } = buildUnderlay(lab);
+    await expect(a).toReach(INNER);
+    a.route.delete({ to: 'default', via: '192.0.2.1' });
+    expect(await askedInner(a)).toEqual({
+      code: 'route.none',
+      facts: { namespace: 'a', to: '192.0.2.130' },
+      of: 'probe',
+      lastSeen: 'a/vx',
+    });
+    left.set({ up: false });
+  });
+
+  test('a remote on the link that nobody has does not answer for its MAC address', async ({ lab }) => {
+    const { a } = buildUnderlay(lab, '192.0.2.99');
+    expect(await askedInner(a)).toMatchObject({
+      code: 'neighbour.unanswered',
+      facts: { asked: { by: 'a', address: '192.0.2.99' } },
+      lastSeen: 'a/vx',
+    });
+  });
+
+  test('with the link under it the route has gone', async ({ lab }) => {
+    const { a, left } = buildUnderlay(lab, '192.0.2.1');
+    left.set({ up: false });
+    expect(await askedInner(a)).toMatchObject({ code: 'link.down', facts: { device: 'a/eth0' }, lastSeen: 'a/vx' });
+  });
+
+  test('what a router of the underlay does is told of the outer packet', async ({ lab }) => {
+    const { a, r, right } = buildUnderlay(lab);
+    r.sysctl.set('net.ipv4.ip_forward', 0);
+    expect(await askedInner(a)).toMatchObject({
+      code: 'router.forwarding-off',
+      facts: { namespace: 'r' },
+      lastSeen: 'a/vx',
+    });
+    r.sysctl.set('net.ipv4.ip_forward', 1);
+    right.set({ up: false });
+    expect(await askedInner(a)).toMatchObject({
+      code: 'link.no-carrier',
+      facts: { device: 'r/eth1' },
+      lastSeen: 'a/vx',
+    });
+  });
+
+  test('an entry of the forwarding database that leads to nobody is the cause', async ({ lab }) => {
+    const { a, vx } = buildUnderlay(lab);
+    const mac = '02:00:00:00:00:99';
+    a.neighbour.add({ to: INNER, lladdr: mac, dev: 'vx' });
+    vx.fdb.append({ mac, dst: '192.0.2.200' });
+    expect(await askedInner(a)).toMatchObject({
+      code: 'router.no-holder',
+      facts: { namespace: 'r', address: '192.0.2.200' },
+    });
+  });
+});
+
+// Tunnels of IP packets tell their sender what they cannot send (dst_link_failure), so it is not lost in silence.
+describeNeeding(['gre', 'ipip', 'ip6gretap'], () => {
+  test.for([
+    ['gre', '192.0.2.1', '10.0.0.9', 'route.none'],
+    ['ipip', '192.0.2.1', '192.0.2.9', 'neighbour.unanswered'],
+    ['ip6gretap', '2001:db8::1', 'fd09::9', 'route.none'],
+    ['gre', '192.0.2.7', '192.0.2.2', 'address.elsewhere'],
+    ['ip6gretap', '2001:db8::7', '2001:db8::2', 'address.elsewhere'],
+  ] as const)('what a %s cannot send from %s to %s is lost by %s', async ([kind, local, remote, code], { lab }) => {
+    const [a, b] = [lab.namespace('a'), lab.namespace('b')];
+    lab.cable(a, b, {
+      a: { address: ['192.0.2.1/24', '2001:db8::1/64'] },
+      b: { address: ['192.0.2.2/24', '2001:db8::2/64', `${INNER}/24`] },
+    });
+    a.link(kind, { name: 't0', address: '10.7.0.1/24', local, remote });
+    expect(await askedInner(a)).toMatchObject({ code, lastSeen: 'a/t0' });
+  });
+});
