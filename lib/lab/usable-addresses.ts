@@ -44,7 +44,9 @@ export async function waitForUsableAddresses(namespace: Namespace): Promise<void
     const missing = missingGroups(namespace);
     if (missing.length === 0) return;
     if (now() > deadline) {
-      throw new Error(`${missing.join(', ')}: the kernel's worker (addrconf_dad_work) did not take it into use within ${DEADLINE} ms`);
+      throw new Error(
+        `${missing.join(', ')}: the kernel's worker (addrconf_dad_work) did not take it into use within ${DEADLINE} ms`,
+      );
     }
     await sleep(0);
   }

@@ -7,7 +7,7 @@ import { exceedsMtu } from './exceeds-mtu.ts';
 import { filtersOf } from './filters-of.ts';
 import type { Frame } from './frame.ts';
 import type { Device } from './network.ts';
-import { drop, outOf, unknown, type Verdict } from './prediction.ts';
+import { drop, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { domainOf, refusesSource } from './reverse-path.ts';
 
 /** What a multicast router does with a packet for a group besides taking it: `ip_mr_input`, `ip6_mr_input`. Others do nothing. */
@@ -76,7 +76,12 @@ function leave(egress: Device, frame: Frame, { family, destination }: IpPacket, 
   // The kernel gives no reason for these.
   if (tooLong) return tooLong.kind === 'drop' ? { ...tooLong, reason: undefined, towards: egress } : tooLong;
   const mac = family === 4 ? multicastMac4(destination) : multicastMac6(ipToBytes(destination));
-  return outOf(egress, { ...frame, source: egress.link.mac, destination: mac, hopLimit: hopLimit && hopLimit - 1 });
+  return transmitOn(egress, {
+    ...frame,
+    source: egress.link.mac,
+    destination: mac,
+    hopLimit: hopLimit && hopLimit - 1,
+  });
 }
 
 /** A route of any source that wants another interface is not found at all, unless this one is among its outputs (`mr_mfc_find_any`). */

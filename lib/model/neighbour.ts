@@ -8,7 +8,7 @@ import { NEIGHBOUR_SOLICITATION } from '../wire/neighbour-discovery.ts';
 import type { Cause, CauseOf } from './cause.ts';
 import type { Frame } from './frame.ts';
 import type { Device, Network } from './network.ts';
-import { drop, heardBy, outOf, type Prediction, type Step, stepsOf, unknown, type Verdict } from './prediction.ts';
+import { drop, heardBy, type Prediction, type Step, stepsOf, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { greatest, refusesSource } from './reverse-path.ts';
 import { lookUpRoute, vrfOf } from './route-lookup.ts';
 
@@ -32,7 +32,7 @@ export function sendToNeighbour(
   follow: (frame: Frame, from: Step) => Prediction,
 ): Verdict {
   const { link } = device;
-  const send = (destination: string) => outOf(device, { ...frame, source: link.mac, destination });
+  const send = (destination: string) => transmitOn(device, { ...frame, source: link.mac, destination });
   const known = knownMac(device, hop);
   if (known) return send(known);
   // arp_constructor, ndisc_constructor: without ARP everything else goes to the device's own address.

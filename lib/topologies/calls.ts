@@ -10,7 +10,7 @@ import { deviceVlanMulticastCalls, switchVlanMulticastCalls } from './vlan-multi
 /** The calls that build a topology, in their order. */
 export function callsOf(topology: Topology): Call[] {
   const namespaces = Object.entries(topology.namespaces).map(
-    ([name, said]): Node => ({ name, said: said ?? {}, path: ['namespaces', name] }),
+    ([name, options]): Node => ({ name, options: options ?? {}, path: ['namespaces', name] }),
   );
   const devices = devicesOf(topology);
   return [

@@ -4,11 +4,11 @@ import type { WholeNamespace } from '../report/lab-state.ts';
 import { saidAddress } from '../report/script-addresses.ts';
 import type { Link } from '../state/network-state.ts';
 import { broadcastOf } from '../wire/ip-address.ts';
-import { execLine, type Subject, said } from './described.ts';
-import type { Said } from './topology.ts';
+import { execLine, omitEmpty, type Subject } from './described.ts';
+import type { Mapping } from './topology.ts';
 
 /** The addresses of a device as its option `address`. */
-export function describeAddresses(namespace: WholeNamespace, link: Link): Said {
+export function describeAddresses(namespace: WholeNamespace, link: Link): Mapping {
   const plain = plainAddresses(namespace, link).map(withLength);
   if (plain.length === 0) return { address: false };
   return { address: plain.length === 1 ? plain[0] : plain };
@@ -60,5 +60,5 @@ function isPlain(address: AddressState, link: Link): boolean {
     ...rest
   } = saidAddress(address, link);
   const isUsual = broadcast === undefined || broadcast === broadcastOf(address);
-  return Object.keys(said(rest)).length === 0 && isUsual && (family === 6 || scope === undefined || scope === 0);
+  return Object.keys(omitEmpty(rest)).length === 0 && isUsual && (family === 6 || scope === undefined || scope === 0);
 }

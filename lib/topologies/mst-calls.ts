@@ -1,21 +1,21 @@
 import { type Call, Ref } from './call.ts';
 import { type Device, refTo } from './device.ts';
 import type { Node } from './node-calls.ts';
-import { deviceName, type Said, splitName } from './topology.ts';
+import { deviceName, type Mapping, splitName } from './topology.ts';
 
 /** The instances of a switch's spanning trees. A VLAN is put into one when all ports are in their VLANs. */
-export function switchMstCalls({ name, said, path }: Node): Call[] {
-  return mstCalls(new Ref(name, path), said);
+export function switchMstCalls({ name, options, path }: Node): Call[] {
+  return mstCalls(new Ref(name, path), options);
 }
 
 /** Those of a bridge. */
 export function deviceMstCalls(device: Device): Call[] {
-  return mstCalls(refTo(device), device.said);
+  return mstCalls(refTo(device), device.options);
 }
 
-function mstCalls(on: Ref, said: Said): Call[] {
+function mstCalls(on: Ref, options: Mapping): Call[] {
   const { namespace } = splitName(on.name);
-  const entries = ((said['mst'] ?? []) as readonly Said[]).map((entry, at) => ({
+  const entries = ((options['mst'] ?? []) as readonly Mapping[]).map((entry, at) => ({
     entry,
     path: [...on.path, 'mst', at],
   }));
