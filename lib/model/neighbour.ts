@@ -1,5 +1,6 @@
 import { ipvlan } from '../links/ipvlan.ts';
 import type { AddressState } from '../netlink/address.ts';
+import { vrfOf } from '../state/find-link.ts';
 import { ETHERTYPE } from '../wire/ethernet.ts';
 import { contains, type Family, familyOf, ipToBytes, solicitedNodeGroup } from '../wire/ip-address.ts';
 import { IP_PROTOCOL } from '../wire/ipv4.ts';
@@ -10,7 +11,7 @@ import type { Frame } from './frame.ts';
 import type { Device, Network } from './network.ts';
 import { drop, heardBy, type Prediction, type Step, stepsOf, transmitOn, unknown, type Verdict } from './prediction.ts';
 import { greatest, refusesSource } from './reverse-path.ts';
-import { lookUpRoute, vrfOf } from './route-lookup.ts';
+import { lookUpRoute } from './route-lookup.ts';
 
 /** The shortest payload of a frame (IEEE 802.3 clause 4.4.2), which ARP is shorter than. */
 const LENGTH = 46;

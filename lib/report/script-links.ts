@@ -6,9 +6,9 @@ import { ipAltname } from '../netlink/altname.ts';
 import { ipLink } from '../netlink/link.ts';
 import type { Request } from '../netlink/request.ts';
 import { ipToken } from '../netlink/token.ts';
-import { linkAt, peerOf } from '../state/find-link.ts';
+import { bridgeOf, linkAt, peerOf } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
-import { devicesIn, loopbackOf } from './lab-devices.ts';
+import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { changedPort, saidSettings } from './link-words.ts';
 import { sayer } from './script-words.ts';
@@ -83,7 +83,7 @@ export function portStateLines(state: WholeLabState, namespace: WholeNamespace):
   return namespace.links
     .filter((link) => isBridgePort(link) && link.up && link.carrier)
     .flatMap((link) => {
-      const bridge = namespace.links.find(({ index }) => index === link.master);
+      const bridge = bridgeOf(namespace, link);
       if (Object(bridge?.data).stp)
         return [`# ${link.name} forwards once the spanning tree says so: after 30 s, unless it was told otherwise.`];
       const { state: portState } = Object(link.slaveData);
@@ -98,12 +98,7 @@ export function upLines(state: WholeLabState): string[] {
   const { namespaces } = state;
   return [
     ...namespaces.flatMap((namespace) => up(namespace, loopbackOf(namespace))),
-    ...namespaces.flatMap((each) =>
-      up(
-        each,
-        each.links.find(({ index }) => index === each.bridge),
-      ),
-    ),
+    ...namespaces.flatMap((namespace) => up(namespace, switchBridge(namespace))),
     ...devicesOf(state).flatMap(({ link, namespace }) => up(namespace, link)),
   ];
 }
@@ -133,7 +128,7 @@ function namesOfMembers(link: Link): readonly string[] {
 }
 
 function switchLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   if (!bridge) return [];
   const { name, index: newIndex, kind } = bridge;
   const data = saidSettings(namespace, bridge);
@@ -222,7 +217,7 @@ function flagLines(state: WholeLabState, { link, namespace }: Device): string[] 
 }
 
 function bridgeLines(state: WholeLabState, namespace: WholeNamespace): string[] {
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   return bridge ? changeLines(state, namespace, bridge, changesOfBridge(namespace, bridge)) : [];
 }
 

@@ -8,16 +8,16 @@ import { ipNexthop } from '../netlink/nexthop.ts';
 import type { Request } from '../netlink/request.ts';
 import { ipRoute } from '../netlink/route.ts';
 import { areChanged, ipRule } from '../netlink/rule.ts';
-import { linkAt } from '../state/find-link.ts';
+import { bridgeOf, linkAt, linkIn } from '../state/find-link.ts';
 import type { Link } from '../state/network-state.ts';
 import { givenAddresses, isWithheld, withLength } from './given-addresses.ts';
 import { givenRoutes } from './given-routes.ts';
-import { devicesIn, loopbackOf } from './lab-devices.ts';
+import { devicesIn, loopbackOf, switchBridge } from './lab-devices.ts';
 import type { WholeLabState, WholeNamespace } from './lab-state.ts';
 import { attributesWithoutWords, portWords, settingWords } from './link-words.ts';
 import { mrouteWords } from './mroute-words.ts';
 import { saidAddress } from './script-addresses.ts';
-import { farEnds, givenFdb, vlanMulticastRuns } from './script-forwarding.ts';
+import { farEnds, givenFdb, vlanMulticastRows } from './script-forwarding.ts';
 import { isArpOff } from './script-links.ts';
 import { saidRoute } from './script-routes.ts';
 import { namesIn } from './script-words.ts';
@@ -46,7 +46,7 @@ export function stateText(state: WholeLabState, namespace: WholeNamespace): stri
     ['VLANs', alignColumns(vlanRows(namespace, names))],
     [
       'multicast settings of VLANs',
-      vlanMulticastRuns(namespace).map(({ bridge, id, settings }) =>
+      vlanMulticastRows(namespace).map(({ bridge, id, settings }) =>
         bridgeVlanGlobal
           .change({ index: bridge, id, ...settings })
           .words(names)
@@ -123,7 +123,7 @@ function linkState({ up, carrier }: Link): string {
 }
 
 function bridgeRow(namespace: WholeNamespace): string[][] {
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   if (!bridge) return [];
   const words = ['bridge', ...settingWords(namespace, bridge)].join(' ');
   return [[bridge.name, bridge.up ? 'UP' : 'DOWN', '', '', words]];
@@ -148,11 +148,10 @@ function portRow(namespace: WholeNamespace, link: Link, names: Names): string[] 
 }
 
 /** The VLANs of bridges that look at them, and of their ports. */
-function vlanRows({ links, vlans }: WholeNamespace, names: Names): string[][] {
-  const linkOf = (index: number | undefined) => links.find((link) => link.index === index);
-  return vlans.flatMap(({ index, vlans: own }) => {
-    const link = linkOf(index);
-    const bridge = link && (isBridgePort(link) ? linkOf(link.master) : link);
+function vlanRows(namespace: WholeNamespace, names: Names): string[][] {
+  return namespace.vlans.flatMap(({ index, vlans: own }) => {
+    const link = linkIn(namespace, index);
+    const bridge = link && bridgeOf(namespace, link);
     return Object(bridge?.data).vlanFiltering ? [[names.device(index), vlanWords(own)]] : [];
   });
 }

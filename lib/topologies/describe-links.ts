@@ -3,11 +3,11 @@ import { FIRST_INDEX } from '../lab/lab-engine.ts';
 import { isBridgePort, PORT_OPTIONS } from '../links/bridge-port.ts';
 import { kindOf, USUAL_PAIR } from '../links/registry.ts';
 import { ipLink } from '../netlink/link.ts';
-import { devicesIn, loopbackOf } from '../report/lab-devices.ts';
+import { devicesIn, loopbackOf, switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { changedPort, settingsToSay } from '../report/link-words.ts';
 import { changesOfBridge, extrasOf, isArpOff } from '../report/script-links.ts';
-import { linkAt, lowerOf, peerOf } from '../state/find-link.ts';
+import { bridgeOf, linkAt, linkIn, lowerOf, peerOf } from '../state/find-link.ts';
 import { freshLink } from '../state/fresh-links.ts';
 import type { Link } from '../state/network-state.ts';
 import { addressLines, addressRemarks, describeAddresses } from './describe-addresses.ts';
@@ -83,7 +83,7 @@ function namedDevices({ namespace, link }: Device): (Link | undefined)[] {
   if (!kind || kind.isMaster) return [];
   return kind.deviceOptions.map((option) => {
     const index: unknown = Object(link.data)[option];
-    return namespace.links.find((each) => each.index === index);
+    return typeof index === 'number' ? linkIn(namespace, index) : undefined;
   });
 }
 
@@ -138,8 +138,7 @@ function usualMtu(link: Link, lower: Link | undefined): number | undefined {
 function describeDevice(device: Device, index: number, isOfSwitch: boolean): Mapping {
   const { namespace, link, names } = device;
   const { name, master, up, promiscuous } = link;
-  const bridge = namespace.links.find((each) => each.index === master);
-  const port = isBridgePort(link) ? portOptions(device, bridge) : {};
+  const port = isBridgePort(link) ? portOptions(device) : {};
   return {
     name: `${namespace.name}/${name}`,
     ...macOfDevice(device, index),
@@ -152,7 +151,7 @@ function describeDevice(device: Device, index: number, isOfSwitch: boolean): Map
 }
 
 function macOfDevice({ state, namespace, link }: Device, index: number): Mapping {
-  const master = namespace.links.find((each) => each.index === link.master);
+  const master = linkIn(namespace, link.master);
   if (master && link.mac === master.mac && kindOf(master)?.givesMac(Object(master.data))) return {};
   const kind = kindOf(link);
   const settings = Object(link.data);
@@ -162,11 +161,11 @@ function macOfDevice({ state, namespace, link }: Device, index: number): Mapping
   return isFixed || link.mac === usual || link.mac === '' ? {} : { mac: link.mac };
 }
 
-function portOptions({ namespace, link, names }: Device, bridge: Link | undefined): Mapping {
+function portOptions({ namespace, link, names }: Device): Mapping {
   const { backupPort, ...changed } = changedPort(namespace, link);
   const options = Object.entries(changed).filter(([option]) => PORT_OPTIONS.some((known) => known === option));
   const state: unknown = Object(link.slaveData).state;
-  const isSet = link.up && link.carrier && !Object(bridge?.data).stp && state !== 'forwarding';
+  const isSet = link.up && link.carrier && !Object(bridgeOf(namespace, link)?.data).stp && state !== 'forwarding';
   return {
     ...Object.fromEntries(options),
     ...(backupPort ? { backupPort: names.device(Number(backupPort)) } : {}),
@@ -212,9 +211,9 @@ function loopbackLines(subject: Subject): string[] {
 
 /** The bridge of a switch as a device: `role: switch` says its settings as a bridge only. */
 function bridgeLines(subject: Subject): string[] {
-  const { links, bridge: index } = subject.namespace;
-  const bridge = links.find((each) => each.index === index);
+  const bridge = switchBridge(subject.namespace);
   if (!bridge) return [];
+  const { index } = bridge;
   const changes = changesOfBridge(subject.namespace, bridge);
   // Of a new MAC address it makes a new link-local one, but only as it comes up (addrconf_notify).
   const first = bridge.up && changes.mac === undefined ? changes : { ...changes, up: false };

@@ -1,5 +1,6 @@
 import type { Defaults } from '../lab/role.ts';
 import { buildable } from '../report/buildable.ts';
+import { switchBridge } from '../report/lab-devices.ts';
 import type { WholeLabState } from '../report/lab-state.ts';
 import { leftOutLines } from '../report/left-out.ts';
 import { settingsToSay } from '../report/link-words.ts';
@@ -72,7 +73,7 @@ function withRoutes({ namespaces }: WholeLabState, role: string, own: Mapping): 
 
 function describeSwitch(subject: Subject): Mapping {
   const { namespace } = subject;
-  const bridge = namespace.links.find(({ index }) => index === namespace.bridge);
+  const bridge = switchBridge(namespace);
   if (!bridge) return {};
   return {
     ...settingsToSay(namespace, bridge),
